@@ -1,0 +1,1 @@
+"""The API's manners, one noun a file. Knows no app and has no table."""

@@ -1,0 +1,58 @@
+"""Who asks, and through what: all that one statement of sign-in check tells."""
+
+from dataclasses import dataclass
+from typing import Literal
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Through:
+    """Through what a write came; kept with every change it makes."""
+
+    kind: Literal["session", "token", "import", "admin", "command"]
+    actor_id: UUID | None = None  # staff who acted for the user
+    client_id: str = ""  # the writer's own X-Client-Id, echoed to its live feed
+    request_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Revisions:
+    """Where everything of a user stood when the request was let in."""
+
+    epoch: int
+    user: int
+    list: int
+    searches: int
+    profile: int
+    preferences: int
+    catalogue: int
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """`request.user` of a signed-in request: no model, no further query."""
+
+    id: UUID
+    email: str
+    user_name: str
+    is_staff: bool
+    hides_mature: bool
+    tracks_searches: bool
+    timezone: str
+    revisions: Revisions
+
+    is_authenticated = True
+    is_anonymous = False
+    is_active = True
+
+    @property
+    def pk(self) -> UUID:
+        return self.id
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """`request.auth`: which sign-in vouches for the request."""
+
+    kind: Literal["session", "token"]
+    key: str  # the session's key, or the id of the token family

@@ -1,0 +1,25 @@
+"""ETags by revision: "not modified" is said before any work is done."""
+
+from hashlib import blake2b
+from typing import Any
+
+from django.conf import settings
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+
+def etag_of(request: Request, *parts: Any) -> str:
+    """A tag of all that shapes an answer: revisions, who asks, query, release."""
+    who = request.user.pk
+    query = request.META.get("QUERY_STRING", "")
+    shape = repr((settings.RELEASE, who, request.path_info, query, parts))
+    return f'"{blake2b(shape.encode(), digest_size=12).hexdigest()}"'
+
+
+def not_modified(request: Request, etag: str) -> Response | None:
+    """The 304, when the client holds this very version; weak tags count (RFC 9110)."""
+    held = request.headers.get("If-None-Match", "")
+    tags = {tag.strip().removeprefix("W/") for tag in held.split(",")}
+    if etag in tags or "*" in tags:
+        return Response(status=304, headers={"ETag": etag})
+    return None

@@ -1,0 +1,72 @@
+"""What every request gets: an id, and under /api never an HTML failure."""
+
+import re
+from collections.abc import Callable
+from uuid import uuid4
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+from animecollections.api import request_id
+from animecollections.api.errors import CODES, ApiError
+from animecollections.api.failures import failure
+
+USABLE_ID = re.compile(r"[A-Za-z0-9_-]{8,64}", re.ASCII)
+
+
+class ApiManners:
+    """Outermost. Takes the id a proxy gave (X-Request-Id), or makes one; turns what
+    Django answers in HTML before or around a view (a bad Host, a redirect loop, the
+    handler of last resort) into the failure shape.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        own_id = self.choose_id(request)
+        request.request_id = own_id  # type: ignore[attr-defined]
+        token = request_id.current.set(own_id)
+        try:
+            if (error := unreadable(request)) is not None:
+                response: HttpResponseBase = failure(error, own_id)
+            else:
+                response = self.get_response(request)
+            if is_html_failure(request, response):
+                response = failure(error_of_status(response.status_code), own_id)
+        finally:
+            request_id.current.reset(token)
+        response["X-Request-Id"] = own_id
+        return response
+
+    def choose_id(self, request: HttpRequest) -> str:
+        given = str(request.META.get("HTTP_X_REQUEST_ID", ""))
+        return given if USABLE_ID.fullmatch(given) else uuid4().hex
+
+
+def unreadable(request: HttpRequest) -> ApiError | None:
+    """A body of unknown length (chunked) never reaches a view: WSGI would drop it."""
+    is_chunked = "HTTP_TRANSFER_ENCODING" in request.META
+    if is_chunked and not request.META.get("CONTENT_LENGTH") and of_api(request):
+        return ApiError("length_required")
+    return None
+
+
+def of_api(request: HttpRequest) -> bool:
+    return request.path_info.startswith("/api/")
+
+
+def is_html_failure(request: HttpRequest, response: HttpResponseBase) -> bool:
+    return (
+        response.status_code >= 400
+        and of_api(request)
+        and not response.get("Content-Type", "").startswith("application/json")
+    )
+
+
+def error_of_status(status: int) -> ApiError:
+    """The plainest code of a status that Django chose by itself."""
+    plain = {400: "bad_request", 403: "forbidden", 404: "not_found", 413: "too_large"}
+    code = plain.get(status, "server_error" if status >= 500 else "bad_request")
+    parts = {"limit": "16,777,216"} if "{limit}" in CODES[code].sentence else {}
+    return ApiError(code, **parts)

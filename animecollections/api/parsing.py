@@ -1,0 +1,119 @@
+"""Strict reading of request bodies: what could be read in two ways is refused."""
+
+import json
+import re
+from typing import Any, NoReturn
+
+from rest_framework.parsers import BaseParser
+
+from animecollections.api.errors import ApiError
+
+MAX_DEPTH = 32
+JSON_TYPES = {"", "application/json", "text/plain"}
+# Strings are skipped whole, so that a bracket inside one does not count.
+STRUCTURE = re.compile(rb'"(?:[^"\\]|\\.)*"?|[\[{]|[\]}]', re.DOTALL)
+UNPAIRED = re.compile("[\ud800-\udfff]")
+
+
+class StrictJSONParser(BaseParser):
+    """bytes → dict or list, or a 400 that says where and why.
+
+    Refused: depth over 32, duplicate keys, NaN and Infinity, numbers that no float
+    holds, integers over 40 digits, NUL and lone surrogates, anything but UTF-8.
+    """
+
+    media_type = "application/json"
+
+    def parse(
+        self, stream: Any, media_type: str | None = None, parser_context: Any = None
+    ) -> Any:
+        content_type = (media_type or "").split(";")[0].strip().lower()
+        if content_type not in JSON_TYPES:
+            raise ApiError("unsupported_media_type", content_type=content_type)
+        view = (parser_context or {}).get("view")
+        value = read_json(stream.read())
+        if isinstance(value, dict) or getattr(view, "accepts_array", False):
+            return value
+        raise ApiError("object_expected", found=_kind_of(value))
+
+
+def read_json(raw: bytes) -> Any:
+    """The value of a whole JSON document, strictly; an empty one is `{}`."""
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ApiError("json_not_utf8", position=error.start) from None
+    if not text.strip():
+        return {}
+    _check_depth(raw)
+    try:
+        value = json.loads(
+            text,
+            object_pairs_hook=_object,
+            parse_constant=_refuse_constant,
+            parse_int=_integer,
+            parse_float=_float,
+        )
+    except json.JSONDecodeError as error:
+        raise ApiError("json_invalid", line=error.lineno, column=error.colno) from None
+    # An escape can spell what raw UTF-8 cannot; only then are strings looked at.
+    if "\\u" in text:
+        _check_text(value)
+    return value
+
+
+def _check_text(value: Any) -> None:
+    pending = [value]
+    while pending:
+        item = pending.pop()
+        if isinstance(item, str):
+            if "\x00" in item or UNPAIRED.search(item):
+                raise ApiError("text_unusable")
+        elif isinstance(item, list):
+            pending.extend(item)
+        elif isinstance(item, dict):
+            pending.extend(item.keys())
+            pending.extend(item.values())
+
+
+def _check_depth(raw: bytes) -> None:
+    depth = 0
+    for match in STRUCTURE.finditer(raw):
+        first = match.group()[0]
+        if first in b"[{":
+            depth += 1
+            if depth > MAX_DEPTH:
+                raise ApiError("json_too_deep", limit=MAX_DEPTH)
+        elif first in b"]}":
+            depth -= 1
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    value = dict(pairs)
+    if len(value) != len(pairs):
+        seen: set[str] = set()
+        twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
+        raise ApiError("json_duplicate_key", key=twice[:50])
+    return value
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ApiError("json_number", number=name)
+
+
+def _integer(digits: str) -> int:
+    if len(digits) > 40:
+        raise ApiError("json_number", number=digits[:20] + "…")
+    return int(digits)
+
+
+def _float(digits: str) -> float:
+    value = float(digits)
+    if value in (float("inf"), float("-inf")):
+        raise ApiError("json_number", number=digits[:20])
+    return value
+
+
+def _kind_of(value: Any) -> str:
+    names = {list: "an array", str: "a text", bool: "a boolean", type(None): "null"}
+    return names.get(type(value), "a number")

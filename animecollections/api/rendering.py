@@ -1,0 +1,48 @@
+"""Answers: the envelope of success, written by orjson, whatever Accept says."""
+
+from typing import Any
+
+import orjson
+from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.renderers import BaseRenderer
+from rest_framework.response import Response
+
+OPTIONS = orjson.OPT_UTC_Z | orjson.OPT_NAIVE_UTC | orjson.OPT_OMIT_MICROSECONDS
+
+
+class JSONRenderer(BaseRenderer):
+    """dict → UTF-8 bytes. Times come out as 2026-11-23T09:30:00Z."""
+
+    media_type = "application/json"
+    format = "json"
+    charset = None
+
+    def render(
+        self, data: Any, accepted_media_type: Any = None, renderer_context: Any = None
+    ) -> bytes:
+        return b"" if data is None else orjson.dumps(data, option=OPTIONS)
+
+
+class OursOnly(BaseContentNegotiation):
+    """JSON in, JSON out: no Accept header turns an answer into HTML or a 406."""
+
+    def select_parser(self, request: Any, parsers: Any) -> Any:
+        """The parser whose media type fits; the strict JSON one says no for the rest."""
+        content_type = (request.content_type or "").split(";")[0].strip().lower()
+        for parser in parsers:
+            if parser.media_type == content_type:
+                return parser
+        return parsers[0]
+
+    def select_renderer(
+        self, request: Any, renderers: Any, format_suffix: Any = None
+    ) -> Any:
+        return renderers[0], renderers[0].media_type
+
+
+def answer(data: Any, *, meta: dict[str, Any] | None = None, **more: Any) -> Response:
+    """`{"success": true, "data": …}`, with `meta` where there is more to say."""
+    body = {"success": True, "data": data}
+    if meta:
+        body["meta"] = meta
+    return Response(body, **more)

@@ -1,0 +1,1 @@
+"""Query parameters as typed filters, one noun a file."""

@@ -1,0 +1,98 @@
+"""Watch-list entries: what a user keeps of one anime."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from animecollections.api.ids import new_id
+
+
+class EntryType(models.TextChoices):
+    COLLECTION = "Collection"
+    COMPLETED = "Completed"
+    TO_WATCH = "To Watch"
+    WATCHING = "Watching"
+
+
+class EntryState(models.TextChoices):
+    ACTIVE = "active"
+    ON_HOLD = "on_hold"
+    REWATCHING = "rewatching"
+    DROPPED = "dropped"
+
+
+# What four types cannot say. The check constraint below holds this table.
+STATES_OF_TYPE: dict[str, tuple[str, ...]] = {
+    EntryType.WATCHING: (
+        EntryState.ACTIVE,
+        EntryState.ON_HOLD,
+        EntryState.REWATCHING,
+    ),
+    EntryType.COMPLETED: (EntryState.ACTIVE,),
+    EntryType.TO_WATCH: (EntryState.ACTIVE,),
+    EntryType.COLLECTION: (EntryState.ACTIVE, EntryState.DROPPED),
+}
+
+
+def _allowed_states() -> Q:
+    allowed = Q()
+    for type_, states in STATES_OF_TYPE.items():
+        allowed |= Q(type=type_, state__in=states)
+    return allowed
+
+
+class WatchListEntry(models.Model):
+    """One anime on one user's list. Written only by collections_app.services."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    # No index of its own: the unique key below starts with it.
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        related_name="entries",
+        db_index=False,
+    )
+    # No index either: nothing hot reads entries by anime.
+    anime = models.ForeignKey(
+        "collections_app.Anime", models.PROTECT, related_name="+", db_index=False
+    )
+    type = models.CharField(max_length=10, choices=EntryType.choices)
+    state = models.CharField(
+        max_length=10, choices=EntryState.choices, default=EntryState.ACTIVE
+    )
+    progress = models.PositiveIntegerField(default=0, help_text="episodes watched")
+    score = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="0–100; answers show it as 0–10"
+    )
+    rewatches = models.PositiveIntegerField(default=0)
+    # Partial dates stay partial: "2017", "2017-10" or "2017-10-03".
+    started_on = models.CharField(max_length=10, blank=True)
+    finished_on = models.CharField(max_length=10, blank=True)
+    notes = models.TextField(blank=True)
+    tags = models.JSONField(default=list, blank=True)
+    priority = models.PositiveSmallIntegerField(default=0)
+    is_private = models.BooleanField(default=False)
+    added_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+    revision = models.PositiveBigIntegerField()
+
+    class Meta:
+        verbose_name_plural = "watch-list entries"
+        # Indexing updated_at, progress or revision would end HOT updates.
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["user", "anime"], name="entry_user_anime_unique"
+            ),
+            models.CheckConstraint(
+                condition=_allowed_states(), name="entry_state_fits_type"
+            ),
+            models.CheckConstraint(
+                condition=Q(score__isnull=True) | Q(score__range=(0, 100)),
+                name="entry_score_0_to_100",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.anime_id} ({self.type})"

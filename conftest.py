@@ -1,0 +1,109 @@
+"""The cast, their clients, and query budgets."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from importlib import import_module
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.cache import cache
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from rest_framework.test import APIClient
+
+from collections_app.models import Anime
+from factories import AnimeFactory, UserFactory
+from profiles.models import User
+from profiles.services.accounts import start_session
+
+BOOKKEEPING = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", "SET ")
+
+
+@pytest.fixture(autouse=True)
+def _fresh_rates() -> None:
+    """Rates are counted in the cache; no test eats another's."""
+    cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _media_of_its_own(settings: Any, tmp_path: Any) -> None:
+    settings.MEDIA_ROOT = tmp_path / "media"
+
+
+@pytest.fixture
+def alice(db: None) -> User:
+    return UserFactory(user_name="alice")
+
+
+@pytest.fixture
+def stranger(db: None) -> User:
+    return UserFactory(user_name="stranger")
+
+
+@pytest.fixture
+def staff(db: None) -> User:
+    return UserFactory(user_name="staff", is_staff=True, is_superuser=True)
+
+
+@pytest.fixture
+def death_note(db: None) -> Anime:
+    return AnimeFactory(id=1535, title="Death Note", episodes=37)
+
+
+def signed_in(user: User) -> APIClient:
+    """A client that carries a session cookie, as a browser does."""
+    client = APIClient()
+    session = import_module(settings.SESSION_ENGINE).SessionStore()
+    start_session(session, user)
+    client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key
+    return client
+
+
+@pytest.fixture
+def visitor() -> APIClient:
+    return APIClient()
+
+
+@pytest.fixture
+def client(alice: User) -> APIClient:
+    """Alice's browser."""
+    return signed_in(alice)
+
+
+@pytest.fixture
+def other_client(stranger: User) -> APIClient:
+    """The stranger's browser."""
+    return signed_in(stranger)
+
+
+@pytest.fixture
+def staff_client(staff: User) -> APIClient:
+    return signed_in(staff)
+
+
+Budget = Callable[..., AbstractContextManager[None]]
+
+
+@pytest.fixture
+def budget() -> Budget:
+    """`with budget(2, "sign-in check + rows"):` — at most so many statements.
+
+    Counted without BEGIN, COMMIT and savepoints.
+    """
+
+    @contextmanager
+    def at_most(number: int, in_words: str) -> Iterator[None]:
+        with CaptureQueriesContext(connection) as captured:
+            yield
+        statements = [
+            query["sql"]
+            for query in captured.captured_queries
+            if not query["sql"].upper().startswith(BOOKKEEPING)
+        ]
+        listing = "\n".join(statements)
+        assert len(statements) <= number, (
+            f"{len(statements)} statements, budget {number} ({in_words}):\n{listing}"
+        )
+
+    return at_most

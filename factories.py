@@ -1,0 +1,46 @@
+"""Test data with factory_boy; the cast is in conftest.py."""
+
+from typing import Any
+
+import factory
+from django.utils import timezone
+
+from collections_app.models import Anime
+from collections_app.models.catalogue import AiringStatus, Format, Season
+from profiles.models import User
+
+PASSWORD = "Right-Horse-7"
+
+
+class UserFactory(factory.django.DjangoModelFactory):
+    """A whole account (state, profile, preferences) that signs in with PASSWORD."""
+
+    class Meta:
+        model = User
+
+    user_name = factory.Sequence(lambda n: f"viewer{n}")
+    email = factory.LazyAttribute(lambda user: f"{user.user_name}@example.org")
+    password = PASSWORD
+
+    @classmethod
+    def _create(cls, model_class: type[User], *args: Any, **kwargs: Any) -> User:
+        return model_class.objects.create_user(*args, **kwargs)
+
+
+class AnimeFactory(factory.django.DjangoModelFactory):
+    """A finished TV title of 12 episodes; its id is its MyAnimeList id."""
+
+    class Meta:
+        model = Anime
+
+    id = factory.Sequence(lambda n: 1000 + n)
+    mal_id = factory.SelfAttribute("id")
+    title = factory.Sequence(lambda n: f"Title {n}")
+    format = Format.TV
+    airing_status = AiringStatus.FINISHED
+    season = Season.FALL
+    year = 2006
+    episodes = 12
+    rating = 8.62
+    picture_url = factory.LazyAttribute(lambda a: f"https://img.example.org/{a.id}.jpg")
+    updated_at = factory.LazyFunction(timezone.now)

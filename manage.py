@@ -1,0 +1,21 @@
+#!/usr/bin/env python
+"""Runs the project's commands; `manage.py help` lists them."""
+
+import os
+import sys
+
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import execute_from_command_line
+from environs import EnvError
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "animecollections.settings")
+    try:
+        execute_from_command_line(sys.argv)
+    except (ImproperlyConfigured, EnvError) as error:
+        sys.exit(f"animecollections cannot start: {error}")
+
+
+if __name__ == "__main__":
+    main()

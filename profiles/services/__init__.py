@@ -1,0 +1,1 @@
+"""Every write to accounts, profiles and images."""
