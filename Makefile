@@ -24,7 +24,9 @@ $(VENV)/.dev: requirements-dev.txt $(VENV)/.runtime
 
 run: $(VENV)/.runtime ## set everything up and serve on http://127.0.0.1:8000
 	@$(BIN)/python manage.py prepare
-	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/honcho start --no-prefix
+	@port=$${PORT:-8000}; PATH="$(CURDIR)/$(BIN):$$PATH" \
+		PUBLIC_URL=$${PUBLIC_URL:-http://$${HOST:-127.0.0.1}:$$port} \
+		$(BIN)/honcho start --no-prefix --port $$port  # gives the worker another PORT
 
 test: $(VENV)/.dev ## set everything up and run the suite on SQLite
 	$(BIN)/python -m pytest -n auto --cov

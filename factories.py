@@ -5,11 +5,11 @@ from typing import Any
 import factory
 from django.utils import timezone
 
-from collections_app.models import Anime
+from collections_app.models import Anime, ExternalId
 from collections_app.models.catalogue import AiringStatus, Format, Season
 from profiles.models import User
 
-PASSWORD = "Right-Horse-7"
+PASSWORD = "Right-Horse-7"  # noqa: S105  (of a made-up cast)
 
 
 class UserFactory(factory.django.DjangoModelFactory):
@@ -32,6 +32,7 @@ class AnimeFactory(factory.django.DjangoModelFactory):
 
     class Meta:
         model = Anime
+        skip_postgeneration_save = True
 
     id = factory.Sequence(lambda n: 1000 + n)
     mal_id = factory.SelfAttribute("id")
@@ -44,3 +45,8 @@ class AnimeFactory(factory.django.DjangoModelFactory):
     rating = 8.62
     picture_url = factory.LazyAttribute(lambda a: f"https://img.example.org/{a.id}.jpg")
     updated_at = factory.LazyFunction(timezone.now)
+
+    @factory.post_generation
+    def its_id_at_myanimelist(self: Anime, create: bool, extracted: Any) -> None:
+        if create and self.mal_id:
+            ExternalId.objects.create(anime=self, site="mal", external_id=self.mal_id)

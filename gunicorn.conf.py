@@ -16,3 +16,4 @@ graceful_timeout = 20
 keepalive = 30
 max_requests = 100_000  # a slow leak never becomes an outage
 max_requests_jitter = 10_000
+limit_request_line = 8190  # GET /api/animes?ids= with 500 ids

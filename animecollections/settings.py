@@ -4,8 +4,11 @@ A fresh clone runs with no environment at all. `docs/settings.md` describes each
 variable; a wrong value stops the start with a sentence that names it.
 """
 
+import logging
 import os
 import secrets
+from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +16,21 @@ import dj_database_url
 import dj_email_url
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
-from environs import Env
+from environs import Env, ValidationError
+from environs import validate as rules
 from environs.exceptions import EnvValidationError
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 RELEASE = "0.1.0"  # part of every ETag: a new release may shape answers anew
 
 env = Env()
+POSITIVE = rules.Range(0, min_inclusive=False)
+MINUTES = rules.Range(1, 525_600)
+DAYS = rules.Range(1, 36_500)
+HOST_NAME = rules.Regexp(r"[^/\s]+\Z", error="{input!r} is no name of a host.")
+ORIGIN = rules.Regexp(
+    r"https?://[^/\s]+\Z", error="{input!r} is not like https://example.org."
+)
 
 
 def read_url(name: str, default: str, parse: Any) -> dict[str, Any]:
@@ -33,6 +44,26 @@ def read_url(name: str, default: str, parse: Any) -> dict[str, Any]:
             "is not an address of a kind we know.",
             [str(error)],
         ) from None
+
+
+def parse_email_url(url: str) -> dict[str, Any]:
+    config: dict[str, Any] = dj_email_url.parse(url)
+    if "EMAIL_BACKEND" not in config:  # it lets unknown kinds pass
+        raise ValueError(url)
+    return config
+
+
+def each(rule: Callable[[str], Any]) -> Callable[[list[str]], None]:
+    def check(values: list[str]) -> None:
+        for value in values:
+            rule(value)
+
+    return check
+
+
+def an_object(value: Any) -> None:
+    if not isinstance(value, dict):
+        raise ValidationError("Not a JSON object.")
 
 
 def read_secret_key(path: Path) -> str:
@@ -51,9 +82,9 @@ def read_secret_key(path: Path) -> str:
 
 DEBUG = env.bool("DEBUG", True)
 HOST = env.str("HOST", "127.0.0.1")
-PORT = env.int("PORT", 8000, validate=lambda port: 0 < port < 65536)
-WEB_WORKERS = env.int("WEB_WORKERS", 2, validate=lambda n: n > 0)
-WEB_THREADS = env.int("WEB_THREADS", 4, validate=lambda n: n > 0)
+PORT = env.int("PORT", 8000, validate=rules.Range(1, 65535))
+WEB_WORKERS = env.int("WEB_WORKERS", 2, validate=POSITIVE)
+WEB_THREADS = env.int("WEB_THREADS", 4, validate=POSITIVE)
 
 SECRET_KEY = env.str("SECRET_KEY", "")
 if not SECRET_KEY:
@@ -63,15 +94,17 @@ if not SECRET_KEY:
         )
     SECRET_KEY = read_secret_key(BASE_DIR / ".secret_key")
 
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
+ALLOWED_HOSTS = env.list(
+    "ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"], validate=each(HOST_NAME)
+)
 # Frontends on other origins: they may read answers (CORS) and write by cookie.
-TRUSTED_ORIGINS = env.list("TRUSTED_ORIGINS", [])
+TRUSTED_ORIGINS: list[str] = env.list("TRUSTED_ORIGINS", [], validate=each(ORIGIN))
 # Reverse proxies in front of us whose X-Forwarded-For entry may be believed.
-NUM_PROXIES = env.int("NUM_PROXIES", 0, validate=lambda n: n >= 0)
+NUM_PROXIES = env.int("NUM_PROXIES", 0, validate=rules.Range(0))
 # Multiplies every rate limit and lock-out limit; for load tests.
-THROTTLE_SCALE = env.float("THROTTLE_SCALE", 1.0, validate=lambda n: n > 0)
+THROTTLE_SCALE = env.float("THROTTLE_SCALE", 1.0, validate=POSITIVE)
 # The public address of a link in a mail, such as https://anime.example.org.
-PUBLIC_URL = env.str("PUBLIC_URL", f"http://{HOST}:{PORT}").rstrip("/")
+PUBLIC_URL = env.str("PUBLIC_URL", f"http://{HOST}:{PORT}", validate=ORIGIN)
 
 ROOT_URLCONF = "animecollections.urls"
 WSGI_APPLICATION = "animecollections.wsgi.application"
@@ -93,7 +126,6 @@ INSTALLED_APPS = [
     "django_filters",
     "corsheaders",
     "csp",
-    "axes",
     "django_tasks",
     "django_tasks_db",
     "drf_spectacular",
@@ -150,7 +182,9 @@ POSTGRES_OPTIONS = {
 
 
 def read_database() -> dict[str, Any]:
-    test_name = env.str("TEST_DB", "")  # so that two test runs can stand side by side
+    test_name = env.str(
+        "TEST_DB", "", validate=rules.Regexp(r"\w*\Z")
+    )  # so that two test runs can stand side by side
     config = read_url(
         "DATABASE_URL",
         f"sqlite:///{BASE_DIR / 'db.sqlite3'}",
@@ -187,11 +221,13 @@ if REDIS_URL and not REDIS_URL.startswith(("redis://", "rediss://", "unix://")):
         "rediss:// or unix://.",
         [],
     )
-CACHES = {
+CACHES: dict[str, dict[str, Any]] = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "animecollections",
+        # Without Redis for a while, no request waits for it longer than this.
+        "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
     }
     if REDIS_URL
     else {
@@ -200,27 +236,39 @@ CACHES = {
     }
 }
 
+# How long changes can be undone, and a device may be away and still catch up.
+CHANGE_LOG_DAYS = env.int("CHANGE_LOG_DAYS", 365, validate=DAYS)
+
 # The outbox: a task is a row written in the transaction that asks for it.
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}
 
 vars().update(
-    read_url("EMAIL_URL", "console://", dj_email_url.parse)
+    read_url("EMAIL_URL", "console://", parse_email_url)
 )  # EMAIL_BACKEND, EMAIL_HOST, …
-DEFAULT_FROM_EMAIL = env.str("FROM_EMAIL", "animecollections <noreply@localhost>")
+DEFAULT_FROM_EMAIL = env.str(
+    "FROM_EMAIL",
+    "animecollections <noreply@localhost>",
+    validate=rules.Regexp(r".+@.+", error="{input!r} has no address in it."),
+)
 
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", str(BASE_DIR / "media")))
 MEDIA_URL = "/media/"
 # Hosts whose https image addresses are kept as they are (a gallery, a CDN).
-IMAGE_HOSTS = env.list("IMAGE_HOSTS", [])
+IMAGE_HOSTS: list[str] = env.list("IMAGE_HOSTS", [], validate=each(HOST_NAME))
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-WHITENOISE_USE_FINDERS = DEBUG  # development serves static files without collectstatic
+# Development serves static files without collectstatic.
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
 STORAGES = {
     "default": {
         "BACKEND": env.str(
-            "MEDIA_STORAGE", "django.core.files.storage.FileSystemStorage"
-        )
+            "MEDIA_STORAGE",
+            "django.core.files.storage.FileSystemStorage",
+            validate=rules.Regexp(r"\w+(\.\w+)+\Z"),
+        ),
+        # As the storage's own documentation names them (docs/storage.md).
+        "OPTIONS": env.json("MEDIA_STORAGE_OPTIONS", {}, validate=an_object),
     },
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
@@ -238,11 +286,9 @@ USE_I18N = True
 # --- Who is asking ---------------------------------------------------------------
 
 AUTH_USER_MODEL = "profiles.User"
-AUTHENTICATION_BACKENDS = [
-    "axes.backends.AxesStandaloneBackend",
-    "django.contrib.auth.backends.ModelBackend",
-]
-PASSWORD_HASHERS = ["profiles.hashers.BoundedArgon2Hasher"]
+# The admin's sign-in; the API calls the same check by itself.
+AUTHENTICATION_BACKENDS = ["profiles.backends.PasswordBackend"]
+PASSWORD_HASHERS = ["profiles.hashers.PooledArgon2Hasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {
         "NAME": f"{module}.{name}",
@@ -266,8 +312,10 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "/admin/login/"
 
 SESSION_ENGINE = "profiles.sessions"
-SESSION_COOKIE_AGE = env.int("SESSION_DAYS", 30) * 86400
-SESSION_COOKIE_SAMESITE = env.str("COOKIE_SAMESITE", "Lax")
+SESSION_COOKIE_AGE = env.int("SESSION_DAYS", 30, validate=DAYS) * 86400
+SESSION_COOKIE_SAMESITE = env.str(
+    "COOKIE_SAMESITE", "Lax", validate=rules.OneOf(["Lax", "Strict", "None"])
+)
 CSRF_COOKIE_SAMESITE = SESSION_COOKIE_SAMESITE
 CSRF_TRUSTED_ORIGINS = TRUSTED_ORIGINS
 
@@ -309,13 +357,12 @@ CONTENT_SECURITY_POLICY = {
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
-if not DEBUG:
-    HTTPS = env.bool("HTTPS", True)  # off only behind no TLS at all, such as a trial
-    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
-    SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
-    SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
-    if NUM_PROXIES:
-        SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+HTTPS = env.bool("HTTPS", not DEBUG)  # off in production only for a trial
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+if NUM_PROXIES:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 # Each endpoint has a cap of its own below these (ApiViewSet.max_body).
 DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
@@ -355,25 +402,32 @@ RATES = {
     "upload": (30, 60),
 }
 
-SIMPLE_JWT = {
+SIMPLE_JWT: dict[str, Any] = {
     "ALGORITHM": "HS256",
     "SIGNING_KEY": SECRET_KEY,
     "USER_ID_CLAIM": "user_id",
+    "ACCESS_TOKEN_LIFETIME": timedelta(
+        minutes=env.int("ACCESS_TOKEN_MINUTES", 30, validate=MINUTES)
+    ),
+    "REFRESH_TOKEN_LIFETIME": timedelta(
+        days=env.int("REFRESH_TOKEN_DAYS", 60, validate=DAYS)
+    ),
 }
-ACCESS_TOKEN_MINUTES = env.int("ACCESS_TOKEN_MINUTES", 30)
-REFRESH_TOKEN_DAYS = env.int("REFRESH_TOKEN_DAYS", 60)
 
-AXES_FAILURE_LIMIT = max(1, int(10 * THROTTLE_SCALE))
-AXES_COOLOFF_TIME = env.float("LOCKOUT_MINUTES", 15) / 60  # hours
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_CLIENT_IP_CALLABLE = "animecollections.api.client.address"
-AXES_USERNAME_FORM_FIELD = "email"
-AXES_RESET_ON_SUCCESS = True
-AXES_ENABLE_ACCESS_FAILURE_LOG = False
-AXES_VERBOSE = False
+# So many wrong passwords for one e-mail from one address lock it for so long.
+LOCKOUT_TRIES = max(1, int(10 * THROTTLE_SCALE))
+LOCKOUT_SECONDS = env.int("LOCKOUT_MINUTES", 15, validate=MINUTES) * 60
+PASSWORD_RESET_TIMEOUT = env.int("RESET_MINUTES", 60, validate=MINUTES) * 60
 
 SPECTACULAR_SETTINGS = {
     "TITLE": "animecollections",
+    "DESCRIPTION": (
+        'Success is `{"success": true, "data": …}`, with `meta` where there is more to '
+        "say; every failure has the shape `Failure`, and its `code` stays what it is. "
+        "Bodies are JSON; `text/plain` is read as JSON too. Times are UTC. An anime is "
+        'named by our id or a site\'s, such as `"mal:1535"`. Reads carry an `ETag`, and '
+        "writes take an `Idempotency-Key`."
+    ),
     "VERSION": RELEASE,
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
@@ -381,6 +435,24 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": "/api",
+    "TAGS": [
+        {"name": name}
+        for name in (
+            "Signing in",
+            "Watch list",
+            "History and undo",
+            "Search history",
+            "Profile",
+            "Images",
+            "Statistics",
+            "Catalogue",
+            "Sync",
+            "Imports",
+            "Exports",
+            "Account",
+            "Reference",
+        )
+    ],
 }
 
 LOGGING = {
@@ -401,6 +473,13 @@ LOGGING = {
             "formatter": "line",
         }
     },
-    "root": {"handlers": ["console"], "level": env.log_level("LOG_LEVEL", "INFO")},
-    "loggers": {"django.server": {"level": "WARNING"}, "axes": {"level": "WARNING"}},
+    "root": {
+        "handlers": ["console"],
+        "level": env.log_level("LOG_LEVEL", logging.INFO),
+    },
+    "loggers": {
+        "django.server": {"level": "WARNING"},
+        # Its lines at DEBUG hold session keys and password hashes.
+        "django.db.backends": {"level": "INFO"},
+    },
 }

@@ -3,11 +3,16 @@
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path, re_path
+from django.views.decorators.csrf import csrf_exempt
 
 from animecollections.api.errors import ApiError
 from animecollections.api.failures import failure
+from animecollections.api.reference import DocsPage, ReferenceView
+from profiles.views.media import picture
+from profiles.views.pages import ResetPage
 
 
+@csrf_exempt  # nothing is done here, and 404 says more than 403
 def unknown_address(request: HttpRequest) -> HttpResponse:
     """Under /api even an unknown address answers in the API's voice."""
     return failure(ApiError("not_found"), request.request_id)  # type: ignore[attr-defined]
@@ -15,8 +20,12 @@ def unknown_address(request: HttpRequest) -> HttpResponse:
 
 urlpatterns = [
     path("admin/", admin.site.urls),
+    path("reset", ResetPage.as_view(), name="reset"),
+    re_path(r"^media/(?P<path>.*)$", picture),
     path("api/", include("profiles.urls")),
     path("api/", include("collections_app.urls")),
     path("api/", include("history.urls")),
+    path("api/schema", ReferenceView.as_view({"get": "retrieve"}), name="schema"),
+    path("api/docs", DocsPage.as_view(), name="docs"),
     re_path(r"^api(?:/.*)?$", unknown_address),
 ]

@@ -1,8 +1,10 @@
 """Who asks, and through what: all that one statement of sign-in check tells."""
 
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,11 @@ class Account:
     def pk(self) -> UUID:
         return self.id
 
+    @property
+    def today(self) -> date:
+        """The user's day, by their own clock."""
+        return datetime.now(ZoneInfo(self.timezone)).date()
+
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
@@ -56,3 +63,4 @@ class SignIn:
 
     kind: Literal["session", "token"]
     key: str  # the session's key, or the id of the token family
+    until: datetime | None = None  # when an access token ends by itself

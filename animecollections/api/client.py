@@ -12,6 +12,6 @@ def address(request: HttpRequest) -> str:
     """
     forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "")
     if settings.NUM_PROXIES and forwarded:
-        hops = [hop.strip() for hop in forwarded.split(",")]
+        hops = [hop.strip() for hop in str(forwarded).split(",")]
         return hops[-min(settings.NUM_PROXIES, len(hops))]
     return str(request.META.get("REMOTE_ADDR", ""))

@@ -1,11 +1,14 @@
 """ETags by revision: "not modified" is said before any work is done."""
 
+import re
 from hashlib import blake2b
 from typing import Any
 
 from django.conf import settings
 from rest_framework.request import Request
 from rest_framework.response import Response
+
+REVISION_TAG = re.compile(r'(?:W/)?"(\d{1,18})(?:-[^"]*)?"', re.ASCII)
 
 
 def etag_of(request: Request, *parts: Any) -> str:
@@ -23,3 +26,17 @@ def not_modified(request: Request, etag: str) -> Response | None:
     if etag in tags or "*" in tags:
         return Response(status=304, headers={"ETag": etag})
     return None
+
+
+def if_match(request: Request) -> int | None:
+    """The revision that a write was decided on, None where any will do.
+
+    `"41"`, or the ETag of the entry's GET (`"41-…"`), of which only the revision
+    counts: a change of the catalogue refuses no write. A tag that is neither matches
+    nothing.
+    """
+    sent = request.headers.get("If-Match", "").strip()
+    if sent in ("", "*"):
+        return None
+    found = REVISION_TAG.fullmatch(sent)
+    return int(found.group(1)) if found else -1

@@ -4,49 +4,52 @@ No token ceremony: every browser of today says where a request comes from. A req
 that says nothing at all comes from no browser.
 """
 
-from urllib.parse import urlsplit
-
 from django.conf import settings
 from django.http import HttpRequest
-from django.middleware.csrf import CsrfViewMiddleware
+from django.middleware.csrf import CsrfViewMiddleware, RejectRequest
 from rest_framework.request import Request
 
 from animecollections.api.errors import ApiError
+
+SAYS_WHERE_FROM = ("Sec-Fetch-Site", "Origin", "Referer")
 
 
 def check(request: Request, *, sets_cookie: bool) -> None:
     """Refuses an unsafe request that rides on, or can set, the session cookie."""
     carries_cookie = settings.SESSION_COOKIE_NAME in request.COOKIES
-    if (carries_cookie or sets_cookie) and not is_welcome(request):
+    # No page can make a browser send a token that it does not know.
+    is_by_token = request.auth is not None and not carries_cookie
+    if (carries_cookie or sets_cookie) and not is_by_token and not is_welcome(request):
         raise ApiError("cross_site")
 
 
 def is_welcome(request: Request) -> bool:
+    # "same-site" is not enough: it is also said of a neighbour on another subdomain.
     if request.headers.get("Sec-Fetch-Site") in ("same-origin", "none"):
         return True
-    origin = request.headers.get("Origin", "")
-    if origin and (origin in settings.TRUSTED_ORIGINS or is_ours(request, origin)):
+    if request.headers.get("Origin", "").lower() in our_origins(request):
         return True
-    says_nothing = not any(
-        request.headers.get(name) for name in ("Sec-Fetch-Site", "Origin", "Referer")
-    )
+    says_nothing = not any(name in request.headers for name in SAYS_WHERE_FROM)
     return says_nothing or has_csrf_token(request._request)
 
 
-def is_ours(request: Request, origin: str) -> bool:
-    """The scheme counts too, where a browser could tell them apart."""
-    parts = urlsplit(origin)
-    return parts.netloc == request.get_host() and parts.scheme == request.scheme
+def our_origins(request: Request) -> set[str]:
+    """An http page of this host is not ours when we are asked over https: somebody on
+    the way may have written it. The reverse only means a proxy that takes off TLS.
+    """
+    host = request.get_host().lower()
+    ours = {f"https://{host}", *map(str.lower, settings.TRUSTED_ORIGINS)}
+    return ours if request.is_secure() else ours | {f"http://{host}"}
 
 
 def has_csrf_token(request: HttpRequest) -> bool:
-    """Django's own token, by header: a form's body is not read for it."""
-    if "X-CSRFToken" not in request.headers:
+    """Django's own token, as its middleware takes it: by header or in a form."""
+    if settings.CSRF_COOKIE_NAME not in request.COOKIES:
         return False
     middleware = CsrfViewMiddleware(lambda _: None)  # type: ignore[arg-type]
     middleware.process_request(request)
     try:
         middleware._check_token(request)  # type: ignore[attr-defined]
-    except Exception:  # noqa: BLE001  (RejectRequest is private to Django)
+    except RejectRequest:
         return False
     return True

@@ -31,11 +31,11 @@ CODES: dict[str, Kind] = {
         400, 'The body has the key "{key}" twice in one object: send it once.'
     ),
     "json_number": Kind(
-        400, "The body has a number that cannot be kept: {number}. Send a finite one."
+        400, "The body has a number that cannot be kept: {number}. Send a smaller one."
     ),
     "text_unusable": Kind(
         400,
-        "A text in the body has a NUL or half a surrogate pair, which cannot be kept.",
+        "A text has a NUL or half a surrogate pair, which cannot be kept: remove it.",
     ),
     "invalid": Kind(400, "{sentence}"),
     "bad_request": Kind(400, "The request could not be understood."),
@@ -48,6 +48,22 @@ CODES: dict[str, Kind] = {
     "ambiguous_id": Kind(
         400, "{id} is claimed by more than one title ({titles}): use our id of one."
     ),
+    # Pictures: the sentence tells what is wrong with this one
+    "base64_invalid": Kind(400, "{sentence}"),
+    "data_url_mismatch": Kind(400, "{sentence}"),
+    "image_empty": Kind(400, "{sentence}"),
+    "image_too_large": Kind(413, "{sentence}"),
+    "image_too_many_pixels": Kind(400, "{sentence}"),
+    "image_type_unsupported": Kind(400, "{sentence}"),
+    "image_unreadable": Kind(400, "{sentence}"),
+    "image_address_unknown": Kind(
+        400, "Pictures are not fetched from other sites: send the file itself."
+    ),
+    "images_full": Kind(
+        400,
+        "You keep as many pictures as fit ({number}, or {megabytes} MB): remove some "
+        "(DELETE /api/user/images/…) first.",
+    ),
     # Who is asking
     "not_signed_in": Kind(401, "Sign in first."),
     "token_invalid": Kind(401, "This access token is not valid: sign in again."),
@@ -55,7 +71,10 @@ CODES: dict[str, Kind] = {
         401, "This access token has expired: refresh it, or sign in again."
     ),
     "session_ended": Kind(401, "This session has ended: sign in again."),
-    "wrong_credentials": Kind(401, "E-mail or password is wrong."),
+    "wrong_credentials": Kind(401, "E-mail or password is wrong: check both."),
+    "reset_invalid": Kind(
+        400, "This link to choose a password does not work any more: ask for a new one."
+    ),
     "cross_site": Kind(
         403, "This request came from another site, so nothing was done."
     ),
@@ -63,15 +82,36 @@ CODES: dict[str, Kind] = {
     # Things
     "not_found": Kind(404, "There is nothing here by that name."),
     "anime_not_found": Kind(404, "The catalogue has no anime with the id {id}."),
+    "search_not_found": Kind(404, "Your search history has no such search."),
+    "entry_not_found": Kind(404, "The anime {id} is not on the list: add it first."),
+    "operation_not_found": Kind(
+        404, "There is no such operation, or it is too old to be undone."
+    ),
     "method_not_allowed": Kind(405, "{method} does not work here; use {allowed}."),
     "email_taken": Kind(
         409, "An account with this e-mail exists already: sign in instead."
     ),
     "user_name_taken": Kind(409, "This user name is taken: choose another."),
+    "still_running": Kind(
+        409, "The first request with this Idempotency-Key still runs: try again soon."
+    ),
+    "batch_refused": Kind(
+        409, "Nothing was done: look at details.results for what was refused."
+    ),
+    "cursor_expired": Kind(
+        410, "This cursor is too old to continue from: load everything again."
+    ),
     "length_required": Kind(411, "Send the body with a Content-Length header."),
+    "revision_mismatch": Kind(
+        412,
+        "This entry changed on another device: look at details.entry, then try again.",
+    ),
     "too_large": Kind(413, "The body is larger than the {limit} bytes allowed here."),
     "unsupported_media_type": Kind(
         415, "Send JSON (application/json), not {content_type}."
+    ),
+    "key_reused": Kind(
+        422, "This Idempotency-Key was used for another request: make a new one."
     ),
     # Not now
     "throttled": Kind(429, "Too many requests: try again in {retry_after} seconds."),
@@ -79,7 +119,7 @@ CODES: dict[str, Kind] = {
         429, "Too many wrong passwords: try again in {retry_after} seconds."
     ),
     "server_error": Kind(
-        500, "Something went wrong on our side, and nothing was changed. Try again."
+        500, "Something went wrong on our side: try again in a moment."
     ),
     "busy": Kind(503, "The service is busy: try again in {retry_after} seconds."),
 }
@@ -90,7 +130,7 @@ class ApiError(exceptions.APIException):
 
     fields:  what is wrong with each field, sentences by the name the client sent.
     details: more for the program (`entry` of a 412, `retry_after` of a 429 …).
-    parts:   fill the sentence.
+    parts:   fill the sentence; `sentence` replaces it where it says too little.
     """
 
     def __init__(
@@ -100,12 +140,13 @@ class ApiError(exceptions.APIException):
         fields: dict[str, Any] | None = None,
         details: dict[str, Any] | None = None,
         headers: dict[str, str] | None = None,
+        sentence: str = "",
         **parts: Any,
     ) -> None:
         kind = CODES[code]
         self.code = code
         self.status_code = kind.status
-        self.sentence = kind.sentence.format(**parts)
+        self.sentence = sentence or kind.sentence.format(**parts)
         self.fields = fields
         self.details = details
         self.headers = headers or {}
@@ -122,10 +163,24 @@ def not_now(code: str, retry_after: int) -> ApiError:
     )
 
 
+def no_such_method(request: Any, allowed: str) -> ApiError:
+    return ApiError(
+        "method_not_allowed",
+        method=request.method,
+        allowed=allowed,
+        headers={"Allow": allowed},
+    )
+
+
 def invalid(detail: Any) -> ApiError:
-    """400 `invalid` from DRF's tree of messages; the first sentence is the error."""
+    """400 `invalid` from DRF's tree of messages; the first sentence is the error.
+
+    What is wrong with the items of an array is told by their place: "3": […].
+    """
+    if isinstance(detail, list) and any(isinstance(item, dict) for item in detail):
+        detail = {str(place): item for place, item in enumerate(detail) if item}
     fields = detail if isinstance(detail, dict) else {"non_field_errors": detail}
-    fields = {name: _sentences(value) for name, value in fields.items()}
+    fields = {str(name): _sentences(value) for name, value in fields.items() if value}
     name, sentences = next(iter(fields.items()), ("", ["The request is not valid."]))
     sentence = sentences[0]
     if name and name != "non_field_errors":

@@ -1,22 +1,21 @@
 """The one shape of every failure, and the handler that finds its code."""
 
 import logging
+import sqlite3
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import (
     PermissionDenied,
     RequestDataTooBig,
     SuspiciousOperation,
-    TooManyFieldsSent,
-    TooManyFilesSent,
 )
-from django.db import OperationalError
-from django.http import Http404, HttpResponse
+from django.db import InterfaceError, OperationalError
+from django.http import Http404, HttpResponse, UnreadablePostError
 from rest_framework import exceptions
 from rest_framework.response import Response
-from rest_framework.views import set_rollback
 
-from animecollections.api.errors import ApiError, invalid, not_now
+from animecollections.api.errors import ApiError, invalid, no_such_method, not_now
 from animecollections.api.rendering import JSONRenderer
 
 logger = logging.getLogger(__name__)
@@ -38,12 +37,13 @@ def failure_body(error: ApiError, request_id: str) -> dict[str, Any]:
 
 
 def failure(error: ApiError, request_id: str) -> HttpResponse:
-    """The same shape where no view answers (unknown address, handler of last resort)."""
+    """The same shape where no view answers: an unknown address, the last resort."""
+    body = JSONRenderer().render(failure_body(error, request_id))
     return HttpResponse(
-        JSONRenderer().render(failure_body(error, request_id)),
+        body,
         status=error.status_code,
         content_type="application/json",
-        headers=error.headers,
+        headers={"Content-Length": str(len(body)), **error.headers},
     )
 
 
@@ -53,7 +53,6 @@ def answer_failure(exception: Exception, context: dict[str, Any]) -> Response:
     error = to_api_error(exception, request)
     if error.status_code == 500:
         logger.error("A view failed", exc_info=exception)
-    set_rollback()
     response = Response(
         failure_body(error, request.request_id),
         status=error.status_code,
@@ -82,28 +81,24 @@ def to_api_error(exception: Exception, request: Any = None) -> ApiError:  # noqa
         case PermissionDenied() | exceptions.PermissionDenied():
             return ApiError("forbidden")
         case exceptions.MethodNotAllowed():
-            view = request.parser_context["view"] if request else None
-            allowed = ", ".join(view.allowed_methods) if view else "another method"
-            return ApiError(
-                "method_not_allowed",
-                method=request.method if request else "This method",
-                allowed=allowed,
-                headers={"Allow": allowed},
-            )
-        case exceptions.UnsupportedMediaType():
-            return ApiError("unsupported_media_type", content_type="that")
+            allowed = request.parser_context["view"].allowed_methods
+            return no_such_method(request, ", ".join(allowed))
         case RequestDataTooBig():
-            return ApiError("too_large", limit="16,777,216")
-        case (
-            TooManyFieldsSent()
-            | TooManyFilesSent()
-            | SuspiciousOperation()
-            | exceptions.ParseError()
-        ):
+            return ApiError(
+                "too_large", limit=f"{settings.DATA_UPLOAD_MAX_MEMORY_SIZE:,}"
+            )
+        case SuspiciousOperation() | exceptions.ParseError() | UnreadablePostError():
             return ApiError("bad_request")
-        case OperationalError():
-            # A lock not had in time, a deadlock, a server that restarts: all pass.
+        case OperationalError() | InterfaceError() if will_pass(exception):
             logger.warning("The database said not now: %s", exception)
             return not_now("busy", 2)
         case _:
             return ApiError("server_error")
+
+
+def will_pass(exception: Exception) -> bool:
+    """A lock not had in time, a deadlock, a full disk, a server that restarts: all but
+    a wrong statement, which SQLite reports as operational too.
+    """
+    code = getattr(exception.__cause__, "sqlite_errorcode", None)
+    return code != sqlite3.SQLITE_ERROR

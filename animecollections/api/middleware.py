@@ -4,11 +4,12 @@ import re
 from collections.abc import Callable
 from uuid import uuid4
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from animecollections.api import request_id
-from animecollections.api.errors import CODES, ApiError
+from animecollections.api.errors import ApiError, no_such_method
 from animecollections.api.failures import failure
 
 USABLE_ID = re.compile(r"[A-Za-z0-9_-]{8,64}", re.ASCII)
@@ -33,7 +34,7 @@ class ApiManners:
             else:
                 response = self.get_response(request)
             if is_html_failure(request, response):
-                response = failure(error_of_status(response.status_code), own_id)
+                response = failure(error_of(request, response), own_id)
         finally:
             request_id.current.reset(token)
         response["X-Request-Id"] = own_id
@@ -53,7 +54,7 @@ def unreadable(request: HttpRequest) -> ApiError | None:
 
 
 def of_api(request: HttpRequest) -> bool:
-    return request.path_info.startswith("/api/")
+    return f"{request.path_info}/".startswith("/api/")
 
 
 def is_html_failure(request: HttpRequest, response: HttpResponseBase) -> bool:
@@ -64,9 +65,20 @@ def is_html_failure(request: HttpRequest, response: HttpResponseBase) -> bool:
     )
 
 
-def error_of_status(status: int) -> ApiError:
+def error_of(request: HttpRequest, response: HttpResponseBase) -> ApiError:
     """The plainest code of a status that Django chose by itself."""
-    plain = {400: "bad_request", 403: "forbidden", 404: "not_found", 413: "too_large"}
-    code = plain.get(status, "server_error" if status >= 500 else "bad_request")
-    parts = {"limit": "16,777,216"} if "{limit}" in CODES[code].sentence else {}
-    return ApiError(code, **parts)
+    match response.status_code:
+        case 403:
+            return ApiError("forbidden")
+        case 404:
+            return ApiError("not_found")
+        case 405:
+            return no_such_method(request, response.get("Allow", ""))
+        case 413:
+            return ApiError(
+                "too_large", limit=f"{settings.DATA_UPLOAD_MAX_MEMORY_SIZE:,}"
+            )
+        case status if status < 500:
+            return ApiError("bad_request")
+        case _:
+            return ApiError("server_error")

@@ -9,9 +9,11 @@ from rest_framework.parsers import BaseParser
 from animecollections.api.errors import ApiError
 
 MAX_DEPTH = 32
+MAX_INTEGER = 2**63 - 1  # more, and neither SQLite nor our own JSON writer holds it
 JSON_TYPES = {"", "application/json", "text/plain"}
-# Strings are skipped whole, so that a bracket inside one does not count.
-STRUCTURE = re.compile(rb'"(?:[^"\\]|\\.)*"?|[\[{]|[\]}]', re.DOTALL)
+# Strings are skipped whole, so that a bracket inside one does not count; without ways
+# back (++), for an uploaded picture is one string of 14 MB, and each would be kept.
+STRUCTURE = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[\[{]|[\]}]', re.DOTALL)
 UNPAIRED = re.compile("[\ud800-\udfff]")
 
 
@@ -19,7 +21,7 @@ class StrictJSONParser(BaseParser):
     """bytes → dict or list, or a 400 that says where and why.
 
     Refused: depth over 32, duplicate keys, NaN and Infinity, numbers that no float
-    holds, integers over 40 digits, NUL and lone surrogates, anything but UTF-8.
+    holds, integers over 64 bits, NUL and lone surrogates, anything but UTF-8.
     """
 
     media_type = "application/json"
@@ -29,10 +31,12 @@ class StrictJSONParser(BaseParser):
     ) -> Any:
         content_type = (media_type or "").split(";")[0].strip().lower()
         if content_type not in JSON_TYPES:
-            raise ApiError("unsupported_media_type", content_type=content_type)
+            raise ApiError("unsupported_media_type", content_type=content_type[:50])
         view = (parser_context or {}).get("view")
         value = read_json(stream.read())
-        if isinstance(value, dict) or getattr(view, "accepts_array", False):
+        if isinstance(value, dict):
+            return value
+        if isinstance(value, list) and getattr(view, "accepts_array", False):
             return value
         raise ApiError("object_expected", found=_kind_of(value))
 
@@ -45,7 +49,8 @@ def read_json(raw: bytes) -> Any:
         raise ApiError("json_not_utf8", position=error.start) from None
     if not text.strip():
         return {}
-    _check_depth(raw)
+    if raw.count(b"[") + raw.count(b"{") > MAX_DEPTH:
+        _check_depth(raw)
     try:
         value = json.loads(
             text,
@@ -93,7 +98,9 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(value) != len(pairs):
         seen: set[str] = set()
         twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
-        raise ApiError("json_duplicate_key", key=twice[:50])
+        # It may have half a surrogate pair, which no answer can carry.
+        shown = twice[:50].encode(errors="replace").decode()
+        raise ApiError("json_duplicate_key", key=shown)
     return value
 
 
@@ -102,9 +109,9 @@ def _refuse_constant(name: str) -> NoReturn:
 
 
 def _integer(digits: str) -> int:
-    if len(digits) > 40:
+    if len(digits) > 20 or not -MAX_INTEGER <= (number := int(digits)) <= MAX_INTEGER:
         raise ApiError("json_number", number=digits[:20] + "…")
-    return int(digits)
+    return number
 
 
 def _float(digits: str) -> float:

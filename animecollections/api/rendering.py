@@ -27,7 +27,7 @@ class OursOnly(BaseContentNegotiation):
     """JSON in, JSON out: no Accept header turns an answer into HTML or a 406."""
 
     def select_parser(self, request: Any, parsers: Any) -> Any:
-        """The parser whose media type fits; the strict JSON one says no for the rest."""
+        """The parser whose media type fits; else the first, which is strict JSON."""
         content_type = (request.content_type or "").split(";")[0].strip().lower()
         for parser in parsers:
             if parser.media_type == content_type:

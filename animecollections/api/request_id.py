@@ -10,5 +10,7 @@ class RequestIdFilter(logging.Filter):
     """Gives every log line the id of the request it was written for."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        record.request_id = current.get()
+        # Django logs a failure when all middleware is through, with the request itself.
+        request = getattr(record, "request", None)
+        record.request_id = getattr(request, "request_id", None) or current.get()
         return True

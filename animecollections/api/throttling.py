@@ -1,16 +1,21 @@
 """Rates: fixed windows counted in the cache, told in every answer's headers."""
 
+import logging
 import time
+from math import ceil
 from typing import Any
 
 from django.conf import settings
 from django.core.cache import cache
+from redis.exceptions import RedisError
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
 from animecollections.api.client import address
 from animecollections.api.errors import not_now
+
+logger = logging.getLogger(__name__)
 
 
 class RateThrottle(BaseThrottle):
@@ -24,8 +29,13 @@ class RateThrottle(BaseThrottle):
         limit, seconds = settings.RATES[scope]
         limit = max(1, int(limit * settings.THROTTLE_SCALE))
         now = time.time()
-        left = int(seconds - now % seconds) + 1
-        used = self.count(f"rate:{scope}:{self.who(request)}:{now // seconds}", seconds)
+        left = ceil(seconds - now % seconds)
+        key = f"rate:{scope}:{self.who(request)}:{now // seconds:.0f}"
+        try:
+            used = self.count(key, seconds)
+        except RedisError as error:  # better unlimited than not at all
+            logger.warning("Rates are not counted: %s", error)
+            return True
         request._request.rate_headers = {  # type: ignore[attr-defined]
             "RateLimit-Policy": f'"{scope}";q={limit};w={seconds}',
             "RateLimit": f'"{scope}";r={max(0, limit - used)};t={left}',

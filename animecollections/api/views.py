@@ -1,6 +1,6 @@
 """The viewset that every endpoint of the API stands on."""
 
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from rest_framework.permissions import SAFE_METHODS
@@ -8,8 +8,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
-from animecollections.api import cross_site
-from animecollections.api.account import Account, Through
+from animecollections.api import cross_site, request_id
+from animecollections.api.account import Account, SignIn, Through
 from animecollections.api.errors import ApiError
 
 
@@ -19,26 +19,37 @@ class ApiViewSet(ViewSet):
     max_body:      bytes a body may have; an endpoint that needs more says so.
     accepts_array: whether a JSON array may be the body.
     sets_cookie:   whether an answer can sign a browser in (cross-site rule).
+    keeps_answers: whether a retry with its Idempotency-Key gets the first answer.
     throttle_scope: which of settings.RATES counts; reads and writes by themselves.
     """
 
     max_body = 64 * 1024
     accepts_array = False
     sets_cookie = False
+    keeps_answers = False
     throttle_scope = ""
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         self.check_size(request)
+        self.check_query(request)
         super().initial(request, *args, **kwargs)
 
     def check_size(self, request: Request) -> None:
-        """The cap holds before a byte is read; servers pass on no more than declared."""
-        try:
-            length = int(request.META.get("CONTENT_LENGTH") or 0)
-        except ValueError:
-            raise ApiError("bad_request") from None
-        if length > self.max_body:
+        """Before a byte is read; servers pass on no more than was declared."""
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if not length.isascii() or not length.isdigit():
+            raise ApiError("bad_request")
+        if int(length) > self.max_body:
             raise ApiError("too_large", limit=f"{self.max_body:,}")
+
+    def check_query(self, request: Request) -> None:
+        """PostgreSQL refuses a NUL wherever it is sent; nobody means one."""
+        if "%00" in request.META["QUERY_STRING"]:
+            raise ApiError("text_unusable")
+
+    def options(self, request: Any, *args: Any, **kwargs: Any) -> Response:
+        """The methods, in the header Allow; /api/schema tells the rest."""
+        return Response(status=204)
 
     def check_permissions(self, request: Request) -> None:
         if request.method not in SAFE_METHODS:
@@ -47,7 +58,7 @@ class ApiViewSet(ViewSet):
 
     def finalize_response(
         self, request: Request, response: Any, *args: Any, **kwargs: Any
-    ) -> Response:
+    ) -> Any:
         response = super().finalize_response(request, response, *args, **kwargs)
         response.setdefault("Cache-Control", "private, no-cache")
         # Accept never changes an answer; who asks does.
@@ -59,8 +70,7 @@ class ApiViewSet(ViewSet):
     @property
     def account(self) -> Account:
         """Who is asking, where the endpoint is for signed-in users alone."""
-        account: Account = self.request.user
-        return account
+        return cast("Account", self.request.user)
 
     @property
     def user_id(self) -> UUID:
@@ -70,7 +80,7 @@ class ApiViewSet(ViewSet):
     def through(self) -> Through:
         """Through what this request writes."""
         return Through(
-            kind=self.request.auth.kind,
+            kind=cast("SignIn", self.request.auth).kind,
             client_id=self.request.headers.get("X-Client-Id", "")[:100],
-            request_id=self.request.request_id,
+            request_id=request_id.current.get(),
         )

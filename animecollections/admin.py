@@ -1,0 +1,238 @@
+"""What the admin pages of all apps share; it knows none of them."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, ClassVar, cast
+from uuid import UUID
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.views.main import ChangeList
+from django.contrib.admin.widgets import AdminTextareaWidget
+from django.contrib.auth import get_user_model
+from django.core.paginator import Paginator
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.html import format_html
+
+from animecollections.api.account import Through
+from animecollections.api.errors import ApiError
+
+if TYPE_CHECKING:
+    ModelAdmin = admin.ModelAdmin[Any]
+    Form = forms.ModelForm[Any]
+else:
+    ModelAdmin = admin.ModelAdmin
+    Form = forms.ModelForm
+
+admin.site.site_title = admin.site.site_header = "animecollections"
+admin.site.index_title = "Administration"
+admin.site.site_url = None  # there is no site but the API, linked in base_site.html
+
+MOST_COUNTED = 10_000
+MOST_PEOPLE = 100
+
+
+def through(request: HttpRequest) -> Through:
+    """Through what a write from the admin came, and who acted."""
+    return Through(
+        kind="admin",
+        actor_id=request.user.pk,
+        request_id=request.request_id,  # type: ignore[attr-defined]
+    )
+
+
+def cover(url: str, *, width: int = 34, height: int = 48) -> str:
+    """A picture in the space of a cover; a title without one keeps the space."""
+    if not url:
+        return ""
+    return format_html(
+        '<img src="{}" width="{}" height="{}" loading="lazy" alt="">',
+        url,
+        width,
+        height,
+    )
+
+
+def link(page: str, id_: Any, text: Any) -> str:
+    """To the page of a row: `link("profiles_user", user.pk, user)`."""
+    return format_html(
+        '<a href="{}">{}</a>', reverse(f"admin:{page}_change", args=[id_]), text
+    )
+
+
+def as_uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def people(text: str) -> list[UUID]:
+    """The ids of users by part of e-mail or name, or by whole id; the first 100."""
+    if id_ := as_uuid(text):
+        return [id_]
+    rows = get_user_model()._default_manager.filter(
+        Q(email__icontains=text) | Q(user_name__icontains=text)
+    )
+    return list(rows.order_by().values_list("pk", flat=True)[:MOST_PEOPLE])
+
+
+class AtLeast(int):
+    """A number at which counting stopped."""
+
+    def __str__(self) -> str:
+        return f"{int(self)}+"
+
+
+class BoundedPaginator(Paginator[Any]):
+    """Counts as far as a person pages: counting millions of rows takes seconds."""
+
+    @cached_property
+    def count(self) -> int:
+        rows = cast("QuerySet[Any]", self.object_list).order_by().values("pk")
+        number = rows[: MOST_COUNTED + 1].count()
+        return AtLeast(MOST_COUNTED) if number > MOST_COUNTED else int(number)
+
+
+class LeanList(ChangeList):
+    """Reads the columns that the page shows (`list_only`), where it says them."""
+
+    def apply_select_related(self, qs: QuerySet[Any]) -> QuerySet[Any]:
+        rows = super().apply_select_related(qs)
+        return rows.only(*getattr(self.model_admin, "list_only", ()))
+
+
+class Page(ModelAdmin):
+    """A model's pages, on tables of any length."""
+
+    paginator = BoundedPaginator
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    list_per_page = 50
+    list_only: tuple[str, ...] = ()
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return LeanList
+
+
+class ReadOnly:
+    """Shown and never written; for pages and for inlines."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class Owned(Page):
+    """Rows that belong to users, newest first; found by whose they are.
+
+    Primary keys are UUIDv7: their order is that of time, and has an index. Any other
+    order would sort the whole table, so columns sort only the rows of one user.
+    """
+
+    ordering = ("-pk",)
+    search_fields = ("user__email",)  # shows the box; `matching` searches
+    search_help_text = "E-mail, name or id of the user"
+    list_select_related: ClassVar[Any] = ("user",)
+
+    def get_sortable_by(self, request: HttpRequest) -> Any:
+        if "user__id__exact" in request.GET:
+            return super().get_sortable_by(request)
+        return ()
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        if search_term:
+            queryset = queryset.filter(self.matching(search_term.strip()))
+        return queryset, False
+
+    def matching(self, text: str) -> Q:
+        return Q(user_id__in=people(text))
+
+
+class ThroughServices(Page):
+    """Writes by services, whose refusals are shown as errors of the form.
+
+    The services write in transactions of their own, inside the view's; a refusal rolls
+    all of it back, and the form is shown once more with what was typed and why not.
+    """
+
+    def changeform_view(
+        self, request: HttpRequest, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        try:
+            return super().changeform_view(request, *args, **kwargs)
+        except ApiError as error:
+            request.refusal = error  # type: ignore[attr-defined]
+            return super().changeform_view(request, *args, **kwargs)
+
+    def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> type[Form]:
+        form = super().get_form(request, *args, **kwargs)
+        form.refusal = getattr(request, "refusal", None)  # type: ignore[attr-defined]
+        return form
+
+    def delete_view(
+        self, request: HttpRequest, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        return self.told(request, super().delete_view, *args, **kwargs)
+
+    def changelist_view(
+        self, request: HttpRequest, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        return self.told(request, super().changelist_view, *args, **kwargs)
+
+    def told(
+        self,
+        request: HttpRequest,
+        view: Callable[..., HttpResponse],
+        *args: Any,
+        **kwargs: Any,
+    ) -> HttpResponse:
+        """Where there is no form to show a refusal on, it is a message."""
+        try:
+            return view(request, *args, **kwargs)
+        except ApiError as error:
+            messages.error(request, error.sentence)
+            return HttpResponseRedirect(request.get_full_path())
+
+
+class RefusableForm(Form):
+    """A form that shows the refusal of a service (see ThroughServices)."""
+
+    refusal: ApiError | None = None
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean()
+        if self.refusal:
+            self.show(self.refusal.fields or {}, self.refusal.sentence)
+        return cleaned
+
+    def show(self, errors: Any, otherwise: str = "") -> None:
+        """Each sentence on its field; what has no field here, on the form."""
+        for name, sentences in errors.items():
+            self.add_error(name if name in self.fields else None, sentences)
+        if not errors:
+            self.add_error(None, otherwise)
+
+
+class LinesField(forms.CharField):
+    """A list of texts, one a line."""
+
+    widget = AdminTextareaWidget(attrs={"rows": 3})
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(value) if isinstance(value, list) else value
+
+    def to_python(self, value: Any) -> Any:
+        # Django looks for NULs in texts alone.
+        text = str(value or "").replace("\x00", "")
+        lines = (line.strip() for line in text.splitlines())
+        return [line for line in lines if line]

@@ -1,0 +1,93 @@
+"""Many rows in one statement, whatever their number, on both databases.
+
+Django's bulk_create splits at 999 parameters on SQLite; here all rows travel as one
+JSON array, unpacked by json_each (SQLite) or jsonb_to_recordset (PostgreSQL).
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+from django.db import connection, models
+
+
+def upsert(
+    model: type[models.Model],
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    unique: Sequence[str] = (),
+    adding: Sequence[str] = (),
+) -> None:
+    """Inserts rows, given as {attname: value} with the same keys in each.
+
+    Where `unique` columns meet a row that is there, all others but the key are updated,
+    those in `adding` by the sum; without `unique` a row that is there is an
+    IntegrityError. Sort the rows by key first, or
+    two such writes in opposite order deadlock.
+    """
+    if not rows:
+        return
+    fields = [column_of(model, name) for name in rows[0]]
+    columns = [connection.ops.quote_name(field.column) for field in fields]
+    statement = (
+        f"INSERT INTO {connection.ops.quote_name(model._meta.db_table)} "
+        f"({', '.join(columns)}) {_unpack(fields)}"
+    )
+    if unique:
+        keys = [column_of(model, name).column for name in unique]
+        table = connection.ops.quote_name(model._meta.db_table)
+        sets = [
+            f"{column} = {table}.{column} + excluded.{column}"
+            if field.attname in adding
+            else f"{column} = excluded.{column}"
+            for field, column in zip(fields, columns, strict=True)
+            if field.column not in keys and not field.primary_key
+        ]
+        statement += f" ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {', '.join(sets)}"
+    is_postgresql = connection.vendor == "postgresql"
+    array = [
+        [
+            _portable(field, row[field.attname], is_postgresql=is_postgresql)
+            for field in fields
+        ]
+        for row in rows
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [orjson.dumps(array).decode()])
+
+
+def column_of(model: type[models.Model], name: str) -> Any:
+    """The concrete field behind a name; never a relation's other end."""
+    return model._meta.get_field(name)
+
+
+def _unpack(fields: Sequence[Any]) -> str:
+    if connection.vendor == "postgresql":
+        # An array of arrays, each element cast to its column's type.
+        casts = [
+            f"(r.value -> {index})::{field.db_type(connection)}"
+            if isinstance(field, models.JSONField)
+            else f"(r.value ->> {index})::{field.db_type(connection)}"
+            for index, field in enumerate(fields)
+        ]
+        return f"SELECT {', '.join(casts)} FROM jsonb_array_elements(%s::jsonb) r"  # noqa: S608
+    values = [f"json_extract(r.value, '$[{index}]')" for index in range(len(fields))]
+    # "WHERE true" keeps SQLite from reading ON CONFLICT as a join's ON.
+    return f"SELECT {', '.join(values)} FROM json_each(%s) r WHERE true"  # noqa: S608
+
+
+def _portable(field: Any, value: Any, *, is_postgresql: bool) -> Any:
+    """A value that JSON carries and the column reads back as Django would have it."""
+    if isinstance(value, UUID):
+        return str(value) if is_postgresql else value.hex
+    if isinstance(value, datetime):
+        return str(value) if is_postgresql else _naive(value)
+    if isinstance(field, models.JSONField) and not is_postgresql:
+        return orjson.dumps(value).decode()
+    return value
+
+
+def _naive(value: datetime) -> str:
+    return str(connection.ops.adapt_datetimefield_value(value))

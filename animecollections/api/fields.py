@@ -1,0 +1,99 @@
+"""Serializer fields that take what was meant and nothing else.
+
+DRF reads `"true"`, `1` and `"yes"` as true, and numbers as text; here JSON has one way
+to say each thing.
+"""
+
+import re
+import unicodedata
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.utils.dateparse import parse_datetime
+from rest_framework import serializers
+
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+# Letters by category that show as nothing: Hangul fillers, and blank Braille.
+BLANKS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+NO_OFFSET = timedelta(hours=16)  # of no place on Earth; PostgreSQL refuses it
+
+
+def shows_nothing(text: str) -> bool:
+    """Whether a text has only separators, marks and characters of no width."""
+    return all(
+        unicodedata.category(character)[0] in "ZCM" or character in BLANKS
+        for character in text
+    )
+
+
+class StrictText(serializers.CharField):
+    """A JSON string of one line, trimmed and in NFC; blank only where allowed."""
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            raise serializers.ValidationError("Send a text.")
+        text = unicodedata.normalize("NFC", data).strip()
+        if shows_nothing(text):
+            raise serializers.ValidationError("This text shows nothing.")
+        if CONTROL.search(text):
+            raise serializers.ValidationError("This text has control characters.")
+        return text
+
+
+class StrictLines(serializers.CharField):
+    """A JSON string of any number of lines, in NFC, kept with its white space."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(trim_whitespace=False, **more)
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            raise serializers.ValidationError("Send a text.")
+        return unicodedata.normalize("NFC", super().to_internal_value(data))
+
+
+class StrictInteger(serializers.IntegerField):
+    """A JSON integer: no `true`, no 1.5, no "1e3"."""
+
+    def to_internal_value(self, data: Any) -> int:
+        if isinstance(data, bool) or not isinstance(data, int):
+            raise serializers.ValidationError("Send a whole number.")
+        return int(super().to_internal_value(data))
+
+
+class StrictBoolean(serializers.BooleanField):
+    """true or false, and not "true" or 1."""
+
+    def to_internal_value(self, data: Any) -> bool:
+        if not isinstance(data, bool):
+            raise serializers.ValidationError("Send true or false.")
+        return data
+
+
+class StrictChoice(serializers.ChoiceField):
+    """Exactly one of a few words; 10 is not "10"."""
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str) or data not in self.choices:
+            known = ", ".join(f'"{word}"' for word in self.choices)
+            raise serializers.ValidationError(f"Send one of {known}.")
+        return data
+
+
+class StrictTime(serializers.DateTimeField):
+    """An ISO 8601 time, in UTC; without an offset it is read as UTC."""
+
+    def to_internal_value(self, data: Any) -> datetime:
+        # isascii: Python would also read digits of other scripts.
+        try:
+            time = parse_datetime(data) if data.isascii() else None
+        except (AttributeError, TypeError, ValueError):
+            time = None
+        if time is None:
+            raise serializers.ValidationError("Send a time such as 2026-11-23T09:30Z.")
+        if abs(time.utcoffset() or timedelta()) >= NO_OFFSET:
+            raise serializers.ValidationError("No place is that far from UTC.")
+        try:
+            return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
+        except OverflowError:
+            raise serializers.ValidationError("This time is out of range.") from None

@@ -1,0 +1,163 @@
+"""Pages by an opaque, signed cursor: it says after which row the next page begins.
+
+No row is skipped or seen twice when others come, go or move meanwhile, and a page far
+down costs what the first does (no OFFSET).
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from hashlib import blake2b
+from typing import Any, NamedTuple, TypeVar
+
+from django.core import signing
+from django.db.models import F, Model, Q, QuerySet
+
+from animecollections.api.errors import ApiError, refuse
+from animecollections.api.ids import NUMBER
+
+MAX_LIMIT = 500
+MAX_TERMS = 4
+SALT = "animecollections.cursor"
+# These say how much of an answer is read, not which rows it has, or are a client's
+# way around caches.
+NO_FILTERS = ("limit", "cursor", "_")
+
+M = TypeVar("M", bound=Model)
+Row = TypeVar("Row")
+
+
+class Term(NamedTuple):
+    """One column of an ordering. Nulls come last both ways, on both databases."""
+
+    field: str
+    descending: bool
+
+    def expression(self) -> Any:
+        if self.field == "pk":  # never null; without NULLS LAST its index serves
+            return F("pk").desc() if self.descending else F("pk").asc()
+        if self.descending:
+            return F(self.field).desc(nulls_last=True)
+        return F(self.field).asc(nulls_last=True)
+
+    def equals(self, value: Any) -> Q:
+        if value is None:
+            return Q(**{f"{self.field}__isnull": True})
+        return Q(**{self.field: value})
+
+    def comes_after(self, value: Any) -> Q | None:
+        """Rows that this column alone puts after the value; None where none can be."""
+        if value is None:
+            return None
+        lookup = "lt" if self.descending else "gt"
+        after = Q(**{f"{self.field}__{lookup}": value})
+        if self.field == "pk":
+            return after
+        return after | Q(**{f"{self.field}__isnull": True})
+
+
+def page(
+    rows: QuerySet[M, Row],
+    parameters: Mapping[str, Any],
+    *,
+    orderings: Mapping[str, str],
+    default: str,
+    limit: int | None = None,
+) -> tuple[list[Row], dict[str, Any]]:
+    """The page that `ordering`, `limit` and `cursor` of a query ask for, and its meta.
+
+    `rows` may be of values(), values_list() or annotated; `orderings` maps the words a
+    client may use to fields or annotations. Where neither client nor `limit` says how
+    many, all rows come and meta is empty. 400 for a wrong word, limit or cursor.
+    """
+    terms = read_ordering(parameters.get("ordering"), orderings, default)
+    size = read_limit(parameters.get("limit"), limit)
+    shape = fingerprint(rows.model, terms, parameters)
+    if text := parameters.get("cursor"):
+        rows = rows.filter(after(terms, read_cursor(text, shape, len(terms))))
+    rows = rows.order_by(*(term.expression() for term in terms))
+    if size is None:
+        return list(rows), {"next_cursor": None} if text else {}
+    keys = {f"key_{index}": F(term.field) for index, term in enumerate(terms)}
+    found: list[Any] = list(rows.annotate(**keys)[: size + 1])
+    has_more = len(found) > size
+    del found[size:]
+    values = [take_keys(found, index, tuple(keys)) for index in range(len(found))]
+    following = write_cursor(values[-1], shape) if has_more else None
+    return found, {"next_cursor": following}
+
+
+def read_ordering(
+    text: str | None, orderings: Mapping[str, str], default: str
+) -> list[Term]:
+    """Terms of "-rating,title", ended by the key, so that no two rows are equal."""
+    names = (text or default).split(",")[:MAX_TERMS]
+    unknown = [name for name in names if name.removeprefix("-") not in orderings]
+    if unknown:
+        raise refuse(
+            ordering=f"{unknown[0][:50]!r} orders nothing; choose of "
+            f"{', '.join(orderings)}, with - before it for the greatest first."
+        )
+    terms = [
+        Term(orderings[name.removeprefix("-")], name.startswith("-")) for name in names
+    ]
+    return [*terms, Term("pk", terms[0].descending)]
+
+
+def read_limit(text: str | None, default: int | None) -> int | None:
+    if text is None or text == "":
+        return default
+    if not text.isascii() or not text.isdigit() or not text.strip("0"):
+        raise refuse(limit=f"Send a whole number from 1 to {MAX_LIMIT}.")
+    return min(int(text), MAX_LIMIT) if NUMBER.fullmatch(text) else MAX_LIMIT
+
+
+def after(terms: Sequence[Term], values: Sequence[Any]) -> Q:
+    """Rows after the one with these values: equal in some terms, later in the next."""
+    condition, same = Q(pk__in=[]), Q()
+    for term, value in zip(terms, values, strict=True):
+        if (later := term.comes_after(value)) is not None:
+            condition |= same & later
+        same &= term.equals(value)
+    return condition
+
+
+def take_keys(rows: list[Any], index: int, names: tuple[str, ...]) -> list[Any]:
+    """The ordering's values of one row, which is left as the caller asked for it."""
+    row = rows[index]
+    if isinstance(row, tuple):
+        rows[index] = row[: -len(names)]
+        return list(row[-len(names) :])
+    if isinstance(row, dict):
+        return [row.pop(name) for name in names]
+    return [getattr(row, name) for name in names]
+
+
+def fingerprint(
+    model: type[Model], terms: Sequence[Term], parameters: Mapping[str, Any]
+) -> str:
+    """What a cursor belongs to: the table, the ordering, the filters."""
+    shape = repr((model._meta.label, terms, sorted(filters_of(parameters))))
+    return blake2b(shape.encode(), digest_size=9).hexdigest()
+
+
+def filters_of(parameters: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    many = getattr(parameters, "lists", parameters.items)
+    return ((name, value) for name, value in many() if name not in NO_FILTERS)
+
+
+def write_cursor(values: Sequence[Any], shape: str) -> str:
+    # Fields read texts back as what they are: times, UUIDs.
+    portable = [
+        value if isinstance(value, str | int | float | None) else str(value)
+        for value in values
+    ]
+    return signing.dumps([shape, *portable], salt=SALT)
+
+
+def read_cursor(text: str, shape: str, length: int) -> list[Any]:
+    try:
+        read = signing.loads(text, salt=SALT)
+    except (signing.BadSignature, ValueError):
+        read = None
+    if not isinstance(read, list) or read[:1] != [shape] or len(read) != length + 1:
+        raise ApiError("invalid_cursor")
+    return read[1:]

@@ -1,0 +1,238 @@
+"""Every page of the admin: it opens, and asks the database no more for more rows."""
+
+from datetime import timedelta
+from html import unescape
+
+import pytest
+from django.apps import apps
+from django.contrib import admin
+from django.contrib.auth.models import Group
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from animecollections.admin import BoundedPaginator
+from animecollections.api.account import Through
+from animecollections.api.ids import AnimeRef
+from collections_app.models import Genre, Listing, SearchName, Studio
+from collections_app.services import watch_list
+from factories import AnimeFactory, UserFactory
+from history.models import EpisodesWatched, KeptAnswer
+from history.services.searches import NewSearch, save
+from profiles import tasks
+from profiles.models import Image, Session, Ticket, TokenFamily, User, WrongPasswords
+
+pytestmark = pytest.mark.django_db
+KEYED = {Session, Ticket}  # without pages: their keys are secrets
+REGISTERED = list(admin.site._registry)
+NOW = timezone.now()
+
+
+@pytest.fixture
+def browser(staff):
+    browser = Client()
+    browser.force_login(staff)
+    return browser
+
+
+def page(model, view, *args):
+    return reverse(
+        f"admin:{model._meta.app_label}_{model._meta.model_name}_{view}", args=args
+    )
+
+
+def make_title(number):
+    anime = AnimeFactory()
+    anime.genres.add(Genre.objects.create(key=f"g{number}", name=f"Genre {number}"))
+    anime.studios.add(Studio.objects.create(key=f"s{number}", name=f"Studio {number}"))
+    SearchName.objects.create(anime=anime, name=f"title {number}")
+    Listing.objects.create(anime=anime, source="a dataset")
+    return anime
+
+
+def fill(user, anime, number):
+    """One row of each kind for the user."""
+    through = Through(kind="session")
+    watch_list.add(
+        user_id=user.pk,
+        anime=AnimeRef("own", str(anime.pk)),
+        values={"type": "Watching", "score": 85},
+        today=NOW.date(),
+        through=through,
+    )
+    search = NewSearch(f"search {number}", "animes", {}, 1, None)
+    save(user_id=user.pk, searches=[search], through=through)
+    EpisodesWatched.objects.create(user=user, day=NOW, anime_id=anime.pk, episodes=1)
+    KeptAnswer.objects.create(user=user, key=f"k{number}", answer={}, created_at=NOW)
+    Image.objects.create(
+        user=user,
+        path=f"images/{number}.webp",
+        kind="avatar",
+        width=9,
+        height=9,
+        size=9,
+    )
+    TokenFamily.objects.create(
+        user=user,
+        auth_epoch=user.auth_epoch,
+        refresh_id=user.pk,
+        expires_at=NOW + timedelta(days=1),
+    )
+    Client().force_login(user)
+    Ticket.objects.create(
+        key=f"k{number}", user=user, kind="session", sign_in="x", expires_at=NOW
+    )
+    WrongPasswords.objects.create(
+        email=f"{number}@example.org", address="10.0.0.7", count=1, last_at=NOW
+    )
+    tasks.mail_reset.enqueue(email=user.email)
+    Group.objects.create(name=f"group {number}")
+
+
+@pytest.fixture
+def rows(alice):
+    """`rows(3)` makes three more of everything, half of alice, half of others."""
+    made = 0
+
+    def make(number):
+        nonlocal made
+        for _ in range(number):
+            made += 1
+            anime = make_title(made)
+            alice.profile.favorite_animes.append(anime.pk)
+            alice.profile.save()
+            fill(alice, anime, f"a{made}")
+            fill(UserFactory(), anime, f"b{made}")
+
+    make(2)
+    return make
+
+
+def count_statements(browser, address):
+    with CaptureQueriesContext(connection) as captured:
+        response = browser.get(address)
+    assert response.status_code == 200, address
+    return len(captured.captured_queries)
+
+
+def addresses(model, alice):
+    model_admin = admin.site._registry[model]
+    yield page(model, "changelist")
+    # The user's own page grows most; of others any row will do.
+    row = alice if model is User else model._default_manager.first()
+    if model not in KEYED:
+        yield page(model, "change", row.pk)
+    if "ReadOnly" not in {base.__name__ for base in type(model_admin).__mro__}:
+        yield page(model, "history", row.pk)
+
+
+@pytest.mark.parametrize("model", REGISTERED, ids=lambda model: model.__name__)
+def test_a_page_asks_no_more_for_more_rows(browser, rows, alice, model):
+    few = {a: count_statements(browser, a) for a in addresses(model, alice)}
+    rows(4)
+    for address, number in few.items():
+        assert count_statements(browser, address) <= number, address
+        # The page of a user: 3 of sign-in, 14 of its tables. A list: 3 and 2 more.
+        assert number <= (17 if "change" in address else 5), address
+
+
+def test_every_model_of_ours_has_pages():
+    ours = {
+        model
+        for app in ("history", "collections_app", "profiles")
+        for model in apps.get_app_config(app).get_models()
+    }
+    assert ours <= set(REGISTERED)
+
+
+@pytest.mark.parametrize("model", REGISTERED, ids=lambda model: model.__name__)
+def test_a_list_can_be_searched(browser, rows, model):
+    if not admin.site._registry[model].search_fields:
+        return
+    for text in [
+        "alice",
+        "1000",
+        "mal:1000",
+        "group",
+        str(User.objects.first().pk),
+        "ビ%_'",
+    ]:
+        response = browser.get(page(model, "changelist"), {"q": text})
+        assert response.status_code == 200, text
+
+
+@pytest.mark.parametrize("model", REGISTERED, ids=lambda model: model.__name__)
+def test_every_filter_answers(browser, rows, model):
+    response = browser.get(page(model, "changelist"))
+    for spec in response.context["cl"].filter_specs:
+        for choice in spec.choices(response.context["cl"]):
+            query = unescape(choice["query_string"])
+            assert browser.get(page(model, "changelist") + query).status_code == 200
+
+
+@pytest.mark.parametrize("model", REGISTERED, ids=lambda model: model.__name__)
+def test_an_add_page_opens_or_is_refused(browser, model):
+    response = browser.get(page(model, "add"))
+    adds = {"User", "WatchListEntry", "Group"}
+    assert response.status_code == (200 if model.__name__ in adds else 403)
+
+
+def test_no_list_counts_its_whole_table():
+    for model in set(REGISTERED) - {Group}:
+        model_admin = admin.site._registry[model]
+        assert not model_admin.show_full_result_count
+        assert model_admin.paginator is BoundedPaginator
+
+
+def test_only_staff_get_in(alice, staff):
+    browser = Client()
+    for user in (None, alice):
+        if user:
+            browser.force_login(user)
+        for model in REGISTERED:
+            response = browser.get(page(model, "changelist"))
+            assert response.status_code == 302
+            assert response["Location"].startswith("/admin/login/")
+
+
+def test_staff_without_permissions_see_nothing(rows):
+    browser = Client()
+    browser.force_login(UserFactory(is_staff=True))
+    assert browser.get("/admin/").status_code == 200
+    for model in REGISTERED:
+        assert browser.get(page(model, "changelist")).status_code == 403
+
+
+def test_the_index_leads_to_the_documentation(browser):
+    text = browser.get("/admin/").content.decode()
+    assert f'href="{reverse("docs")}"' in text
+    assert "animecollections" in text
+
+
+def test_no_page_needs_more_than_the_policy_allows(browser, rows, alice):
+    """No inline script or style: the browser would not run it."""
+    for model in REGISTERED:
+        for address in addresses(model, alice):
+            text = browser.get(address).content.decode()
+            assert "<style" not in text
+            assert " style=" not in text
+            assert "javascript:" not in text
+            assert " onclick=" not in text
+            assert "<script>" not in text
+
+
+def test_counting_stops_where_nobody_pages(monkeypatch, db):
+    monkeypatch.setattr("animecollections.admin.MOST_COUNTED", 3)
+    Genre.objects.bulk_create([Genre(key=str(n), name="x") for n in range(5)])
+    paginator = BoundedPaginator(Genre.objects.all(), 2)
+    assert (str(paginator.count), paginator.count, paginator.num_pages) == ("3+", 3, 2)
+    Genre.objects.filter(key__in="01").delete()
+    assert str(BoundedPaginator(Genre.objects.all(), 2).count) == "3"
+
+
+def test_a_bounded_count_is_shown_with_a_plus(monkeypatch, browser):
+    monkeypatch.setattr("animecollections.admin.MOST_COUNTED", 3)
+    Genre.objects.bulk_create([Genre(key=str(n), name="x") for n in range(5)])
+    assert "3+ genres" in browser.get(page(Genre, "changelist")).content.decode()

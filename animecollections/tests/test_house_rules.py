@@ -1,0 +1,246 @@
+"""The rules of the house that no single file shows."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+
+# Who may import whom. What joins the parts (urls, settings) may know all apps; the
+# manners that all share (of the API, of the admin) know none.
+LOWER = {
+    "history": set(),
+    "collections_app": {"history"},
+    "profiles": {"history", "collections_app"},
+}
+APPS = {*LOWER, "animecollections"}
+SHARED = ("animecollections.api", "animecollections.admin")
+
+
+def modules(*packages, tests=False):
+    for package in packages:
+        for path in sorted((settings.BASE_DIR / package).rglob("*.py")):
+            parts = path.relative_to(settings.BASE_DIR).parts
+            if "migrations" not in parts and (tests or "tests" not in parts):
+                yield path
+
+
+def name_of(path):
+    return str(path.relative_to(settings.BASE_DIR))
+
+
+def tree_of(path):
+    return ast.parse(path.read_text(), str(path))
+
+
+def imports(path):
+    """Dotted names of everything a module imports, inside functions too."""
+    for node in ast.walk(tree_of(path)):
+        match node:
+            case ast.Import(names=names):
+                yield from (alias.name for alias in names)
+            case ast.ImportFrom(module=str(module), level=0, names=names):
+                yield from (f"{module}.{alias.name}" for alias in names)
+
+
+def of_app(imported):
+    package, _, _ = imported.partition(".")
+    return package if package in APPS and not imported.startswith(SHARED) else ""
+
+
+@pytest.mark.parametrize("app", LOWER)
+def test_imports_go_one_way(app):
+    wrong = {
+        f"{name_of(path)} imports {imported}"
+        for path in modules(app)
+        for imported in imports(path)
+        if of_app(imported) not in {"", app, *LOWER[app]}
+    }
+    assert not wrong
+
+
+def test_the_manners_that_all_share_know_no_app():
+    shared = [*modules("animecollections/api"), *modules("animecollections/admin")]
+    wrong = {
+        f"{name_of(path)} imports {imported}"
+        for path in [*shared, settings.BASE_DIR / "animecollections" / "admin.py"]
+        if path.exists()
+        for imported in imports(path)
+        if of_app(imported)
+    }
+    assert not wrong
+
+
+def test_no_code_imports_from_tests():
+    wrong = {
+        f"{name_of(path)} imports {imported}"
+        for path in modules(*APPS)
+        for imported in imports(path)
+        if re.search(r"(^|\.)(tests|conftest|factories)\b", imported)
+    }
+    assert not wrong
+
+
+def test_foreign_keys_to_other_apps_are_text():
+    """A class would be an import of the app it is in."""
+    wrong = {
+        f"{name_of(path)} imports {imported}"
+        for app in LOWER
+        for path in [*modules(f"{app}/models"), settings.BASE_DIR / app / "models.py"]
+        if path.exists()
+        for imported in imports(path)
+        if of_app(imported) in LOWER and of_app(imported) != app
+    }
+    assert not wrong
+
+
+def test_no_signals():
+    wrong = {
+        f"{name_of(path)} imports {imported}"
+        for path in modules(*APPS)
+        for imported in imports(path)
+        if "signals" in imported or imported.endswith(".dispatch.receiver")
+    }
+    assert not wrong
+
+
+def our_models():
+    return [model for app in LOWER for model in apps.get_app_config(app).get_models()]
+
+
+@pytest.mark.parametrize("model", our_models(), ids=lambda model: model.__name__)
+def test_no_model_hides_a_rule_in_save_or_delete(model):
+    overridden = {
+        name
+        for base in model.__mro__
+        if base.__module__.split(".")[0] in APPS
+        for name in ("save", "delete", "full_clean")
+        if name in vars(base)
+    }
+    assert not overridden
+
+
+OWNED = ["WatchListEntry", "Change", "Search", "EpisodesWatched", "KeptAnswer"]
+
+
+@pytest.mark.parametrize("name", OWNED)
+def test_rows_of_a_user_are_made_to_be_spread_by_user(name):
+    """A UUID id, an owner that is not null, and unique constraints led by the owner."""
+    [model] = [model for model in our_models() if model.__name__ == name]
+    owner = model._meta.get_field("user")
+    assert not owner.null
+    assert model._meta.pk.get_internal_type() == "UUIDField"
+    uniques = [c for c in model._meta.constraints if hasattr(c, "deferrable")]
+    assert uniques
+    assert all(constraint.fields[0] == "user" for constraint in uniques)
+    referred = [f for f in model._meta.related_objects if not f.many_to_many]
+    assert not referred
+
+
+# --- One write path ----------------------------------------------------------------
+
+WRITES = {
+    "create", "bulk_create", "bulk_update", "update", "save", "delete", "aupdate",
+    "get_or_create", "update_or_create", "acreate", "asave", "adelete",
+}  # fmt: skip
+
+
+def writes_to(model, path):
+    """Lines where a statement that names the model also writes."""
+    for node in ast.walk(tree_of(path)):
+        if not isinstance(node, ast.Call):
+            continue
+        match node.func:
+            case ast.Attribute(attr=attr) if attr in WRITES:
+                named = node.func.value
+            case ast.Name(id="upsert" | "write_rows"):
+                named = node
+            case _:
+                continue
+        names = {inner.id for inner in ast.walk(named) if isinstance(inner, ast.Name)}
+        if model in names:
+            yield f"{name_of(path)}:{node.lineno}"
+
+
+def test_the_search_for_writes_finds_them(tmp_path):
+    path = Path(settings.BASE_DIR, "collections_app", "services", "watch_list.py")
+    assert list(writes_to("WatchListEntry", path))
+
+
+@pytest.mark.parametrize(
+    ("model", "writers"),
+    [
+        ("WatchListEntry", "collections_app/services/"),
+        ("Change", "history/"),  # and the command that trims the log
+        ("UserState", ("history/services/", "profiles/services/", "profiles/managers")),
+        ("Search", "history/services/"),
+        ("EpisodesWatched", "history/services/"),
+        ("KeptAnswer", "history/services/"),
+    ],
+)
+def test_what_is_a_users_is_written_in_one_place(model, writers):
+    """Whatever wrote beside it would break every device that syncs."""
+    wrong = [
+        line
+        for path in modules(*APPS)
+        for line in writes_to(model, path)
+        if not line.startswith(writers)
+    ]
+    assert not wrong
+
+
+@pytest.mark.parametrize("table", ["watchlistentry", "change", "userstate", "search"])
+def test_no_raw_statement_writes_beside_it(table):
+    statement = re.compile(
+        rf"(INSERT INTO|UPDATE|DELETE FROM)\s+\w*_{table}\b", re.IGNORECASE
+    )
+    wrong = [
+        name_of(path)
+        for path in modules(*APPS)
+        if statement.search(path.read_text())
+        and not name_of(path).startswith(("history/", "collections_app/services/"))
+    ]
+    assert not wrong
+
+
+# --- Tests -------------------------------------------------------------------------
+
+
+def test_every_app_has_the_same_file_names():
+    for app in LOWER:
+        names = {
+            path.name.removesuffix(".py")
+            for path in (settings.BASE_DIR / app).iterdir()
+        }
+        assert {"models", "services", "urls", "tests"} <= names
+
+
+def test_no_test_stands_outside_of_a_tests_folder():
+    stray = [
+        name_of(path)
+        for path in modules(*APPS, tests=True)
+        if path.name.startswith("test_") and path.parent.name != "tests"
+    ]
+    assert not stray
+
+
+def test_view_methods_are_short():
+    """Parse, call one thing, answer."""
+    long = {
+        f"{name_of(path)}:{method.lineno} {method.name}: {length} lines"
+        for path in modules(*LOWER)
+        if "views" in name_of(path)
+        for view in ast.walk(tree_of(path))
+        if isinstance(view, ast.ClassDef)
+        for method in view.body
+        if isinstance(method, ast.FunctionDef)
+        and (length := lines_of_code(path, method)) > 20
+    }
+    assert not long
+
+
+def lines_of_code(path, method):
+    lines = path.read_text().splitlines()[method.body[0].lineno - 1 : method.end_lineno]
+    return sum(1 for line in lines if not line.strip().startswith("#"))

@@ -1,0 +1,214 @@
+"""Pages by cursor, over rows that come and go between them."""
+
+import pytest
+from django.core import signing
+from django.db.models import F, Value
+from django.http import QueryDict
+
+from animecollections.api.errors import ApiError
+from animecollections.api.paging import SALT, page
+from collections_app.models import Anime
+from factories import AnimeFactory
+
+pytestmark = pytest.mark.django_db
+
+ORDERINGS = {"rating": "rating", "title": "title", "year": "year", "at": "updated_at"}
+
+
+@pytest.fixture
+def animes():
+    """Ratings with a tie and nulls, years with nulls."""
+    for id_, rating, year in [
+        (1, 8.0, 2001),
+        (2, None, 2002),
+        (3, 9.25, None),
+        (4, 8.0, 2001),
+        (5, None, None),
+        (6, 7.5, 1999),
+        (7, 8.0, None),
+    ]:
+        AnimeFactory(id=id_, title=f"T{id_ % 3}", rating=rating, year=year)
+    return Anime.objects.all()
+
+
+def asked(text=""):
+    return QueryDict(text)
+
+
+def ids_of(rows):
+    return [row["id"] for row in rows]
+
+
+def walk(queryset, query, limit=2, default="-rating"):
+    """All pages one after the other."""
+    found, cursor = [], ""
+    for _ in range(20):
+        parameters = asked(f"{query}&limit={limit}&cursor={cursor}")
+        rows, meta = page(queryset, parameters, orderings=ORDERINGS, default=default)
+        assert len(rows) <= limit
+        found += rows
+        cursor = meta["next_cursor"]
+        if cursor is None:
+            return found
+    raise AssertionError("the pages never end")
+
+
+@pytest.mark.parametrize(
+    ("ordering", "expected"),
+    [
+        ("-rating", [3, 7, 4, 1, 6, 5, 2]),
+        ("rating", [6, 1, 4, 7, 3, 2, 5]),
+        ("-year", [2, 4, 1, 6, 7, 5, 3]),
+        ("year,-rating", [6, 1, 4, 2, 3, 7, 5]),
+        ("title,rating,-year", [6, 3, 1, 4, 7, 2, 5]),
+        ("-at", [7, 6, 5, 4, 3, 2, 1]),
+    ],
+)
+@pytest.mark.parametrize("limit", [1, 2, 3, 7, 100])
+def test_every_row_comes_once_whatever_the_page(animes, ordering, expected, limit):
+    rows = walk(animes.values(), f"ordering={ordering}", limit)
+    assert ids_of(rows) == expected
+
+
+def test_rows_come_as_the_caller_asked_for_them(animes):
+    two = asked("limit=2")
+    rows, _ = page(animes.values("id"), two, orderings=ORDERINGS, default="rating")
+    assert rows == [{"id": 6}, {"id": 1}]
+    tuples = animes.values_list("id", "rating")
+    rows, _ = page(tuples, two, orderings=ORDERINGS, default="rating")
+    assert rows == [(6, 7.5), (1, 8.0)]
+    rows, _ = page(animes, two, orderings=ORDERINGS, default="rating")
+    assert [row.pk for row in rows] == [6, 1]
+
+
+def test_an_annotation_orders_too(animes):
+    scored = animes.annotate(worth=F("id") % Value(3)).values_list("id", flat=False)
+    found, cursor = [], ""
+    while cursor is not None:
+        rows, meta = page(
+            scored,
+            asked(f"limit=3&cursor={cursor}"),
+            orderings={"worth": "worth"},
+            default="-worth",
+        )
+        found += [id_ for (id_,) in rows]
+        cursor = meta["next_cursor"]
+    assert found == [5, 2, 7, 4, 1, 6, 3]
+
+
+def test_rows_that_come_and_go_shift_no_page(animes):
+    first, meta = page(
+        animes.values("id"), asked("limit=3"), orderings=ORDERINGS, default="-rating"
+    )
+    assert ids_of(first) == [3, 7, 4]
+    AnimeFactory(id=90, rating=10)
+    Anime.objects.filter(id=3).delete()
+    Anime.objects.filter(id=4).delete()  # the very row that the cursor names
+    query = asked(f"limit=3&cursor={meta['next_cursor']}")
+    second, _ = page(animes.values("id"), query, orderings=ORDERINGS, default="-rating")
+    assert ids_of(second) == [1, 6, 5]
+
+
+def test_without_a_limit_all_rows_come(animes):
+    rows, meta = page(
+        animes.values("id"), asked(), orderings=ORDERINGS, default="rating"
+    )
+    assert (len(rows), meta) == (7, {})
+
+
+def test_a_default_limit_holds_where_none_is_sent(animes):
+    rows, meta = page(
+        animes.values("id"), asked(), orderings=ORDERINGS, default="rating", limit=5
+    )
+    assert len(rows) == 5
+    assert meta["next_cursor"]
+
+
+def test_a_page_is_one_statement(animes, budget):
+    with budget(1, "the rows and one more"):
+        page(animes.values(), asked("limit=2"), orderings=ORDERINGS, default="rating")
+
+
+@pytest.mark.parametrize("limit", ["501", "1000000000", "9" * 400])
+def test_a_limit_beyond_the_greatest_is_capped(animes, limit):
+    with_more = asked(f"limit={limit}")
+    rows, _ = page(
+        animes.values("id"), with_more, orderings=ORDERINGS, default="rating"
+    )
+    assert len(rows) == 7
+
+
+@pytest.mark.parametrize("limit", ["0", "-1", "x", "1.5", "٧", "+5", "1e2", " "])
+def test_a_limit_that_is_no_whole_number_is_refused(animes, limit):
+    parameters = QueryDict(mutable=True)
+    parameters["limit"] = limit
+    with pytest.raises(ApiError) as caught:
+        page(animes.values(), parameters, orderings=ORDERINGS, default="rating")
+    assert (caught.value.status_code, list(caught.value.fields)) == (400, ["limit"])
+
+
+@pytest.mark.parametrize("word", ["user__password", "--rating", "rating,", "pk", "?"])
+def test_an_unknown_ordering_is_refused_with_the_known_ones(animes, word):
+    with pytest.raises(ApiError) as caught:
+        page(
+            animes.values(),
+            asked(f"ordering={word}"),
+            orderings=ORDERINGS,
+            default="rating",
+        )
+    assert "rating, title, year" in caught.value.sentence
+
+
+def cursor_of(animes, query="limit=2"):
+    _, meta = page(animes.values(), asked(query), orderings=ORDERINGS, default="rating")
+    return meta["next_cursor"]
+
+
+@pytest.mark.parametrize(
+    "bend",
+    [
+        lambda cursor: cursor + "x",
+        lambda cursor: "x" + cursor,
+        lambda cursor: cursor[:-3],
+        lambda cursor: cursor.split(":")[0],
+        lambda cursor: "abc",
+        lambda cursor: "%ff%fe",
+        lambda cursor: signing.dumps(["x", 1, 2], salt="another"),
+        lambda cursor: signing.dumps({"not": "a list"}, salt=SALT),
+        lambda cursor: signing.dumps([], salt=SALT),
+        lambda cursor: signing.dumps(7, salt=SALT),
+    ],
+)
+def test_a_cursor_that_is_not_ours_is_refused(animes, bend):
+    with pytest.raises(ApiError) as caught:
+        page(
+            animes.values(),
+            asked(f"limit=2&cursor={bend(cursor_of(animes))}"),
+            orderings=ORDERINGS,
+            default="rating",
+        )
+    assert caught.value.code == "invalid_cursor"
+
+
+@pytest.mark.parametrize("query", ["ordering=-rating", "ordering=year", "genre=action"])
+def test_a_cursor_serves_its_own_ordering_and_filters_alone(animes, query):
+    cursor = cursor_of(animes)
+    with pytest.raises(ApiError) as caught:
+        page(
+            animes.values(),
+            asked(f"{query}&limit=2&cursor={cursor}"),
+            orderings=ORDERINGS,
+            default="rating",
+        )
+    assert caught.value.code == "invalid_cursor"
+
+
+def test_limit_and_a_clients_way_around_caches_may_change(animes):
+    cursor = cursor_of(animes, "limit=2&_=1")
+    rows, _ = page(
+        animes.values(),
+        asked(f"limit=3&_=2&cursor={cursor}"),
+        orderings=ORDERINGS,
+        default="rating",
+    )
+    assert ids_of(rows) == [4, 7, 3]

@@ -1,0 +1,161 @@
+"""Environment variables: documented, and a wrong one stops the start by its name."""
+
+import ast
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+from django.conf import settings
+
+SOURCE = settings.BASE_DIR / "animecollections" / "settings.py"
+PAGE = settings.BASE_DIR / "docs" / "settings.md"
+TYPES = {
+    "bool": "boolean",
+    "int": "integer",
+    "float": "number",
+    "str": "text",
+    "log_level": "text",
+    "list": "list",
+    "json": "JSON",
+    "read_url": "URL",
+}
+# Read as text, and checked as what they are.
+OTHER_TYPES = {"REDIS_URL": "URL", "MEDIA_ROOT": "path"}
+
+PRODUCTION = {
+    "DEBUG": "false",
+    "SECRET_KEY": "a-key-for-this-test-alone-" * 3,
+    "ALLOWED_HOSTS": "example.org",
+}
+
+
+def variables_read():
+    """Each variable of settings.py with its type, from the code itself."""
+    found = {}
+    for node in ast.walk(ast.parse(SOURCE.read_text())):
+        match node:
+            case (
+                ast.Call(
+                    func=ast.Attribute(value=ast.Name(id="env"), attr=reader),
+                    args=[ast.Constant(value=str(name)), *_],
+                )
+                | ast.Call(
+                    func=ast.Name(id="read_url" as reader),
+                    args=[ast.Constant(value=str(name)), *_],
+                )
+            ):
+                found[name] = OTHER_TYPES.get(name, TYPES[reader])
+    return found
+
+
+def variables_documented():
+    rows = re.findall(
+        r"^\| `(\w+)` \| (\w+) \| (.+) \| (.+) \| `", PAGE.read_text(), re.M
+    )
+    return {name: type_ for name, type_, *_ in rows}
+
+
+def manage(*arguments, **environment):
+    """Runs manage.py with these variables and none of ours."""
+    kept = {"PATH", "HOME", "LANG", "TEST_DB", "COVERAGE_PROCESS_START"}
+    inherited = {name: os.environ[name] for name in kept & os.environ.keys()}
+    return subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=settings.BASE_DIR,
+        env=inherited | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_the_page_has_every_variable_with_its_type():
+    assert variables_documented() == variables_read()
+
+
+def test_settings_are_read_in_one_place():
+    """Elsewhere only what has to stand before settings may touch the environment."""
+    readers = {
+        str(path.relative_to(settings.BASE_DIR))
+        for app in ("animecollections", "collections_app", "profiles", "history")
+        for path in (settings.BASE_DIR / app).rglob("*.py")
+        if "/tests/" not in str(path) and "environ" in path.read_text()
+    }
+    assert readers <= {
+        "animecollections/settings.py",
+        "animecollections/wsgi.py",
+        "animecollections/asgi.py",
+    }
+
+
+WRONG = {
+    "DEBUG": "perhaps",
+    "PORT": "70000",
+    "WEB_WORKERS": "0",
+    "WEB_THREADS": "two",
+    "LOG_LEVEL": "LOUD",
+    "ALLOWED_HOSTS": "https://example.org",
+    "PUBLIC_URL": "example.org",
+    "TRUSTED_ORIGINS": "https://example.org,example.com",
+    "HTTPS": "2",
+    "NUM_PROXIES": "-1",
+    "COOKIE_SAMESITE": "lax",
+    "SESSION_DAYS": "0",
+    "ACCESS_TOKEN_MINUTES": "99999999999",
+    "REFRESH_TOKEN_DAYS": "1.5",
+    "LOCKOUT_MINUTES": "-1",
+    "RESET_MINUTES": "",
+    "THROTTLE_SCALE": "0",
+    "DATABASE_URL": "mysql://secret:word@host/name",
+    "DATABASE_PREPARED": "maybe",
+    "TEST_DB": "../x",
+    "REDIS_URL": "localhost:6379",
+    "CHANGE_LOG_DAYS": "0",
+    "EMAIL_URL": "carrier-pigeon://home",
+    "FROM_EMAIL": "nobody",
+    "MEDIA_STORAGE": "disk",
+    "MEDIA_STORAGE_OPTIONS": "[]",
+    "IMAGE_HOSTS": "https://cdn.example.org",
+}
+# Any text will do for these; SECRET_KEY has tests of its own.
+NEVER_WRONG = {"HOST", "MEDIA_ROOT", "SECRET_KEY"}
+
+
+def test_every_variable_is_tried_wrong():
+    assert WRONG.keys() | NEVER_WRONG == variables_read().keys()
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_wrong_value_stops_the_start_by_name(name):
+    result = manage("check", **{name: WRONG[name]})
+    assert result.returncode == 1
+    [sentence] = result.stderr.strip().splitlines()
+    assert sentence.startswith("animecollections cannot start: ")
+    assert name in sentence
+    assert "secret" not in sentence
+
+
+def test_production_needs_a_key():
+    result = manage("check", DEBUG="false")
+    assert result.returncode == 1
+    assert "SECRET_KEY is required" in result.stderr
+
+
+def test_no_environment_at_all_will_do():
+    result = manage("check")
+    assert result.returncode == 0, result.stderr
+
+
+def test_production_settings_are_fit_for_production():
+    """Django's own checks, and a schema without a warning."""
+    result = manage("check", "--deploy", "--fail-level", "WARNING", **PRODUCTION)
+    assert result.returncode == 0, result.stderr
+
+
+def test_migrations_are_complete():
+    result = manage(
+        "makemigrations", "--check", "--dry-run", DATABASE_URL="sqlite:///:memory:"
+    )
+    assert result.returncode == 0, result.stdout

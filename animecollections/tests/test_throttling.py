@@ -1,0 +1,136 @@
+"""Rates: so many requests a window, told in every answer."""
+
+import time
+
+import pytest
+from redis.exceptions import ConnectionError as RedisConnectionError
+
+from animecollections.api import throttling
+
+pytestmark = pytest.mark.django_db
+
+READ = "/api/user/searchHistory"
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """A clock that stands still, ten seconds into a window of a minute."""
+
+    class Clock:
+        now = 1_790_000_040.0 - 1_790_000_040 % 60 + 10
+
+        def time(self):
+            return self.now
+
+    clock = Clock()
+    monkeypatch.setattr(throttling, "time", clock)
+    return clock
+
+
+@pytest.fixture
+def three_a_minute(settings, clock):
+    settings.RATES = {
+        "read": (3, 60),
+        "write": (3, 60),
+        "visitor": (3, 60),
+    }
+    settings.THROTTLE_SCALE = 1
+
+
+def test_every_answer_says_what_is_left(client, three_a_minute):
+    first, second = client.get(READ), client.get(READ)
+    assert first["RateLimit-Policy"] == '"read";q=3;w=60'
+    assert first["RateLimit"] == '"read";r=2;t=50'
+    assert second["RateLimit"] == '"read";r=1;t=50'
+
+
+def test_one_too_many_is_told_when_to_come_back(client, three_a_minute):
+    for _ in range(3):
+        assert client.get(READ).status_code == 200
+    response = client.get(READ)
+    assert response.status_code == 429
+    body = response.json()
+    assert body["code"] == "throttled"
+    assert body["details"] == {"retry_after": 50}
+    assert response["Retry-After"] == "50"
+    assert "50 seconds" in body["error"]
+    assert response["RateLimit"] == '"read";r=0;t=50'
+
+
+def test_the_next_window_begins_anew(client, three_a_minute, clock):
+    for _ in range(4):
+        client.get(READ)
+    clock.now += 49.5
+    assert client.get(READ)["Retry-After"] == "1"
+    clock.now += 0.5
+    assert client.get(READ).status_code == 200
+
+
+def test_a_304_counts_too(client, three_a_minute):
+    etag = client.get(READ)["ETag"]
+    response = client.get(READ, headers={"If-None-Match": etag})
+    assert response.status_code == 304
+    assert response["RateLimit"] == '"read";r=1;t=50'
+
+
+def test_reads_and_writes_are_counted_apart(client, three_a_minute):
+    for _ in range(4):
+        client.get(READ)
+    assert client.delete(READ).status_code == 200
+
+
+def test_each_user_has_a_count(client, other_client, three_a_minute):
+    for _ in range(4):
+        client.get(READ)
+    assert other_client.get(READ).status_code == 200
+
+
+def test_visitors_are_counted_by_address(visitor, three_a_minute):
+    for _ in range(3):
+        assert visitor.get("/api/schema").status_code == 200
+    assert visitor.get("/api/schema").status_code == 429
+    assert visitor.get("/api/schema", REMOTE_ADDR="10.0.0.9").status_code == 200
+
+
+def test_a_forged_address_counts_for_nothing(visitor, three_a_minute):
+    statuses = [
+        visitor.get(
+            "/api/schema", headers={"X-Forwarded-For": f"10.0.0.{n}"}
+        ).status_code
+        for n in range(4)
+    ]
+    assert statuses == [200, 200, 200, 429]
+
+
+def test_the_scale_multiplies_every_limit(client, three_a_minute, settings):
+    settings.THROTTLE_SCALE = 2.5
+    assert client.get(READ)["RateLimit-Policy"] == '"read";q=7;w=60'
+    settings.THROTTLE_SCALE = 0.01
+    assert client.get(READ)["RateLimit-Policy"] == '"read";q=1;w=60'
+
+
+def test_a_count_that_just_ended_begins_anew(monkeypatch):
+    """Between the two calls of a count its window may close."""
+    throttle = throttling.RateThrottle()
+    assert throttle.count("key", 60) == 1
+    assert throttle.count("key", 60) == 2
+
+    def closed(key):
+        raise ValueError
+
+    monkeypatch.setattr(throttling.cache, "incr", closed)
+    assert throttle.count("key", 60) == 1
+
+
+def test_without_the_cache_requests_are_served(client, monkeypatch):
+    def gone(*args):
+        raise RedisConnectionError
+
+    monkeypatch.setattr(throttling.cache, "add", gone)
+    response = client.get(READ)
+    assert response.status_code == 200
+    assert "RateLimit" not in response
+
+
+def test_the_clock_of_the_throttle_is_the_wall_clock():
+    assert throttling.time is time
