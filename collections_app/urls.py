@@ -1,5 +1,39 @@
 """The addresses of this app, under /api."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from collections_app.views.catalogue import CatalogueViewSet
+from collections_app.views.entries import BatchViewSet, EntryViewSet, MoveViewSet
+from collections_app.views.operations import OperationViewSet
+from collections_app.views.watch_list import WatchListViewSet
+
+urlpatterns = [
+    path("animes", CatalogueViewSet.as_view({"get": "list"})),
+    path("animes/<str:anime_id>", CatalogueViewSet.as_view({"get": "retrieve"})),
+    path("genres", CatalogueViewSet.as_view({"get": "genres"})),
+    path("studios", CatalogueViewSet.as_view({"get": "studios"})),
+    path(
+        "user/watchList",
+        WatchListViewSet.as_view(
+            {"get": "list", "post": "create", "delete": "destroy"}
+        ),
+    ),
+    path("user/watchList/counts", WatchListViewSet.as_view({"get": "counts"})),
+    path("user/watchList/move", MoveViewSet.as_view({"post": "create"})),
+    path("user/watchList/batch", BatchViewSet.as_view({"post": "create"})),
+    path(
+        "user/watchList/<str:anime_id>",
+        EntryViewSet.as_view(
+            {"get": "retrieve", "patch": "partial_update", "delete": "destroy"}
+        ),
+    ),
+    path(
+        "user/watchList/<str:anime_id>/increment",
+        EntryViewSet.as_view({"post": "increment"}),
+    ),
+    path("user/operations", OperationViewSet.as_view({"get": "list"})),
+    path(
+        "user/operations/<str:operation_id>/undo",
+        OperationViewSet.as_view({"post": "undo"}),
+    ),
+]

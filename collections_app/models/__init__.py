@@ -1,24 +1,34 @@
 """The catalogue, and what users keep of it."""
 
 from collections_app.models.catalogue import (
+    AiringStatus,
     Anime,
     CatalogueState,
     ExternalId,
     Genre,
-    Relation,
+    Listing,
     SearchName,
     Studio,
 )
-from collections_app.models.watch_list import EntryState, EntryType, WatchListEntry
+from collections_app.models.watch_list import (
+    STATES_OF_TYPE,
+    EntryQuerySet,
+    EntryState,
+    EntryType,
+    WatchListEntry,
+)
 
 __all__ = [
+    "STATES_OF_TYPE",
+    "AiringStatus",
     "Anime",
     "CatalogueState",
+    "EntryQuerySet",
     "EntryState",
     "EntryType",
     "ExternalId",
     "Genre",
-    "Relation",
+    "Listing",
     "SearchName",
     "Studio",
     "WatchListEntry",

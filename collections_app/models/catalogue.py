@@ -1,9 +1,10 @@
 """The catalogue: titles, their names, and every other site's id of them."""
 
-from typing import ClassVar
+from typing import ClassVar, Self
+from uuid import UUID
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, FilteredRelation, Q
 
 
 class Format(models.TextChoices):
@@ -56,6 +57,22 @@ class Studio(models.Model):
         return self.name
 
 
+class AnimeQuerySet(models.QuerySet["Anime"]):
+    """Reads of the catalogue."""
+
+    def shown(self, *, hides_mature: bool) -> Self:
+        """All that a person may see, titles that no source lists any more too."""
+        return self.filter(mature=False) if hides_mature else self
+
+    def listed(self) -> Self:
+        return self.filter(gone_since=None)
+
+    def with_entry_of(self, user_id: UUID) -> Self:
+        """Each with the user's entry, as `entry`, where there is one."""
+        theirs = FilteredRelation("entries", condition=Q(entries__user_id=user_id))
+        return self.alias(entry=theirs)
+
+
 class Anime(models.Model):
     """A title.
 
@@ -70,6 +87,9 @@ class Anime(models.Model):
     id = models.PositiveIntegerField(primary_key=True)
     mal_id = models.PositiveIntegerField(null=True, blank=True)
     title = models.CharField(max_length=500)
+    sort_title = models.CharField(
+        max_length=500, blank=True, help_text="the title folded; orders by title"
+    )
     english_title = models.CharField(max_length=500, blank=True)
     native_title = models.CharField(max_length=500, blank=True)
     synonyms = models.JSONField(default=list, blank=True)
@@ -92,6 +112,9 @@ class Anime(models.Model):
     genre_names = models.JSONField(default=list, blank=True)
     studio_names = models.JSONField(default=list, blank=True)
     external_ids = models.JSONField(default=dict, blank=True)
+    # Sites' ids ("mal:5") of titles that belong with this one. Resolved when read, so
+    # that a title that comes later, or learns an id later, is found all the same.
+    related = models.JSONField(default=list, blank=True)
     genres = models.ManyToManyField(Genre, related_name="anime", blank=True)
     studios = models.ManyToManyField(Studio, related_name="anime", blank=True)
     revision = models.PositiveBigIntegerField(
@@ -103,6 +126,8 @@ class Anime(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField()
 
+    objects: ClassVar = AnimeQuerySet.as_manager()
+
     class Meta:
         verbose_name_plural = "anime"
         ordering: ClassVar = ["id"]
@@ -112,7 +137,12 @@ class Anime(models.Model):
                 name="anime_rating_0_to_10",
             ),
         ]
-        indexes: ClassVar = [models.Index(fields=["revision"])]
+        indexes: ClassVar = [
+            models.Index(fields=["revision"], name="anime_revision"),
+            # SQLite takes no NULLS LAST in an index, and needs none (nulls are least).
+            models.Index(F("rating").desc(), F("id").desc(), name="anime_best"),
+            models.Index(fields=["year", "season"], name="anime_season"),
+        ]
 
     def __str__(self) -> str:
         return self.title
@@ -139,30 +169,32 @@ class ExternalId(models.Model):
         return f"{self.site}:{self.external_id}"
 
 
-class Relation(models.Model):
-    """Two titles that belong together (sequel, film, side story …), one direction."""
+class Listing(models.Model):
+    """That a source (a dataset, by name) lists a title. What none lists is gone."""
 
-    anime = models.ForeignKey(Anime, models.CASCADE, related_name="relations")
-    related = models.ForeignKey(Anime, models.CASCADE, related_name="+")
+    anime = models.ForeignKey(
+        Anime, models.CASCADE, related_name="listings", db_index=False
+    )
+    source = models.CharField(max_length=200)
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["anime", "related"], name="relation_unique")
+            models.UniqueConstraint(fields=["anime", "source"], name="listing_unique")
         ]
 
     def __str__(self) -> str:
-        return f"{self.anime_id} → {self.related_id}"
+        return f"{self.source}: {self.anime_id}"
 
 
 class SearchName(models.Model):
-    """A name of a title, folded for search (collections_app.catalogue.folding)."""
+    """A name of a title, folded for search, with its spaces or without them."""
 
     anime = models.ForeignKey(Anime, models.CASCADE, related_name="search_names")
     name = models.CharField(max_length=500)
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["anime", "name"], name="search_name_unique")
+            models.UniqueConstraint(fields=["name", "anime"], name="search_name_unique")
         ]
 
     def __str__(self) -> str:
@@ -174,6 +206,9 @@ class CatalogueState(models.Model):
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     revision = models.PositiveBigIntegerField(default=0)
+    next_own_id = models.PositiveIntegerField(
+        default=Anime.FIRST_OWN_ID, help_text="for the next title without MAL id"
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = "catalogue state"

@@ -1,12 +1,14 @@
 """Watch-list entries: what a user keeps of one anime."""
 
-from typing import ClassVar
+from typing import Any, ClassVar, Self
+from uuid import UUID
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, F, Q
 
 from animecollections.api.ids import new_id
+from collections_app.entries import COLUMNS, FACTS
 
 
 class EntryType(models.TextChoices):
@@ -43,6 +45,42 @@ def _allowed_states() -> Q:
     return allowed
 
 
+class EntryQuerySet(models.QuerySet["WatchListEntry"]):
+    """Reads of lists. All of them name the owner first."""
+
+    def of(self, user_id: UUID) -> Self:
+        return self.filter(user_id=user_id)
+
+    def rows(self) -> models.QuerySet["WatchListEntry", tuple[Any, ...]]:
+        """Entry and anime as the flat tuples that `entries.to_json` reads.
+
+        One statement, no model instances: that is what keeps a list of 1,000 quick.
+        """
+        return self.values_list(*COLUMNS, *(f"anime__{fact}" for fact in FACTS))
+
+    def up_next(self) -> Self:
+        """What is being watched and has an episode left, or may have."""
+        return self.filter(
+            Q(anime__episodes=None) | Q(anime__episodes__gt=F("progress")),
+            type=EntryType.WATCHING,
+            state__in=[EntryState.ACTIVE, EntryState.REWATCHING],
+        )
+
+    def counts(self) -> dict[str, Any]:
+        """How many by type and by state, every type and state named."""
+        by_type = dict.fromkeys(EntryType.values, 0)
+        by_state = dict.fromkeys(EntryState.values, 0)
+        groups = self.order_by().values_list("type", "state").annotate(n=Count("*"))
+        for type_, state, number in groups:
+            by_type[type_] += number
+            by_state[state] += number
+        return {
+            "total": sum(by_type.values()),
+            "by_type": by_type,
+            "by_state": by_state,
+        }
+
+
 class WatchListEntry(models.Model):
     """One anime on one user's list. Written only by collections_app.services."""
 
@@ -56,7 +94,7 @@ class WatchListEntry(models.Model):
     )
     # No index either: nothing hot reads entries by anime.
     anime = models.ForeignKey(
-        "collections_app.Anime", models.PROTECT, related_name="+", db_index=False
+        "collections_app.Anime", models.PROTECT, related_name="entries", db_index=False
     )
     type = models.CharField(max_length=10, choices=EntryType.choices)
     state = models.CharField(
@@ -77,6 +115,11 @@ class WatchListEntry(models.Model):
     added_at = models.DateTimeField()
     updated_at = models.DateTimeField()
     revision = models.PositiveBigIntegerField()
+    watched_at = models.DateTimeField(
+        null=True, blank=True, help_text="when progress last rose; orders up_next"
+    )
+
+    objects = EntryQuerySet.as_manager()
 
     class Meta:
         verbose_name_plural = "watch-list entries"

@@ -1,0 +1,319 @@
+"""Admin pages of the catalogue."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.widgets import AdminTextInputWidget
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest
+from django.utils import timezone
+
+from animecollections.admin import (
+    LinesField,
+    Page,
+    ReadOnly,
+    RefusableForm,
+    ThroughServices,
+    cover,
+)
+from animecollections.api.errors import ApiError
+from animecollections.api.ids import parse_anime_id
+from collections_app.catalogue.folding import fold
+from collections_app.catalogue.lookup import matching
+from collections_app.models import (
+    Anime,
+    CatalogueState,
+    ExternalId,
+    Genre,
+    Listing,
+    SearchName,
+    Studio,
+)
+from collections_app.services import catalogue
+
+
+def named(text: str) -> Q:
+    """The titles that a person may mean: by part of any of their names, or by id."""
+    found = Q(
+        pk__in=SearchName.objects.filter(name__contains=fold(text)).values("anime_id")
+    )
+    try:
+        return found | matching(parse_anime_id(text))
+    except ApiError:
+        return found
+
+
+def cover_of(anime: Anime) -> str:
+    return cover(anime.thumbnail_url or anime.picture_url)
+
+
+class GoneFilter(admin.SimpleListFilter):
+    title = "gone"
+    parameter_name = "gone"
+
+    def lookups(self, request: Any, model_admin: Any) -> Iterable[tuple[str, str]]:
+        return [("yes", "No source lists it"), ("no", "Listed")]
+
+    def queryset(self, request: Any, queryset: QuerySet[Anime]) -> QuerySet[Anime]:
+        if self.value() is None:
+            return queryset
+        return queryset.filter(gone_since__isnull=self.value() == "no")
+
+
+class YearFilter(admin.SimpleListFilter):
+    """The last years one by one, then decades; asks the database for nothing."""
+
+    title = "year"
+    parameter_name = "in"
+
+    def lookups(self, request: Any, model_admin: Any) -> Iterable[tuple[str, str]]:
+        now = timezone.now().year
+        years = [(f"{year}-{year}", str(year)) for year in range(now + 1, now - 5, -1)]
+        first = now // 10 * 10
+        decades = [
+            (f"{year}-{year + 9}", f"{year}s") for year in range(first, 1950, -10)
+        ]
+        return [*years, *decades, ("0-1959", "Before 1960")]
+
+    def queryset(self, request: Any, queryset: QuerySet[Anime]) -> QuerySet[Anime]:
+        known = {value for value, _ in self.lookup_choices}
+        if self.value() not in known:
+            return queryset
+        return queryset.filter(year__range=str(self.value()).split("-"))
+
+
+class AddressField(forms.URLField):
+    def __init__(self, **more: Any) -> None:
+        widget = AdminTextInputWidget(attrs={"class": "vLargeTextField"})
+        super().__init__(max_length=1000, assume_scheme="https", widget=widget, **more)
+
+
+class AnimeForm(RefusableForm):
+    synonyms = LinesField(required=False, help_text="One a line.")
+    picture_url = AddressField(required=False)
+    thumbnail_url = AddressField(required=False)
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What was changed, as the catalogue's service takes it."""
+        facts = {name: self.cleaned_data[name] for name in self.changed_data}
+        for name in ("genre", "studio"):
+            if f"{name}s" in facts:
+                before = getattr(self.instance, f"{name}_names")
+                facts[f"{name}_names"] = in_order(before, facts.pop(f"{name}s"))
+        return facts
+
+
+def in_order(before: list[str], chosen: Iterable[Genre | Studio]) -> list[str]:
+    """Their names, those that stay in their old order."""
+    names = [row.name for row in chosen]
+    kept = [name for name in before if name in names]
+    return kept + [name for name in names if name not in kept]
+
+
+@admin.register(Anime)
+class AnimeAdmin(ThroughServices):
+    """Titles come by import; here they are corrected, until the next import."""
+
+    form = AnimeForm
+    list_display = (
+        "picture",
+        "title",
+        "format",
+        "aired",
+        "episodes",
+        "airing_status",
+        "rating",
+        "marks",
+    )
+    list_display_links = ("picture", "title")
+    list_only = (
+        "title",
+        "format",
+        "season",
+        "year",
+        "episodes",
+        "airing_status",
+        "rating",
+        "mature",
+        "gone_since",
+        "picture_url",
+        "thumbnail_url",
+    )
+    list_filter = (
+        "format",
+        "airing_status",
+        "season",
+        YearFilter,
+        "mature",
+        GoneFilter,
+    )
+    ordering = (F("rating").desc(nulls_last=True), "-id")
+    search_fields = ("title",)  # shows the box; get_search_results searches
+    search_help_text = "Any name in any script, our id, or a site's such as mal:1535"
+    autocomplete_fields = ("genres", "studios")
+    readonly_fields = (
+        "picture",
+        "id",
+        "ids_elsewhere",
+        "search_names",
+        "sources",
+        "revision",
+        "gone_since",
+        "updated_at",
+    )
+    fieldsets = (
+        (None, {"fields": ("picture", "title", "id", "ids_elsewhere")}),
+        (
+            "Names",
+            {"fields": ("english_title", "native_title", "synonyms", "search_names")},
+        ),
+        (
+            "Facts",
+            {
+                "fields": (
+                    ("format", "airing_status"),
+                    ("season", "year"),
+                    ("episodes", "episode_minutes"),
+                    ("rating", "mature"),
+                    "genres",
+                    "studios",
+                )
+            },
+        ),
+        ("Pictures", {"fields": ("picture_url", "thumbnail_url")}),
+        ("Source", {"fields": ("sources", "gone_since", "revision", "updated_at")}),
+    )
+
+    @admin.display(description="cover")
+    def picture(self, anime: Anime) -> str:
+        return cover_of(anime)
+
+    @admin.display(ordering="year")
+    def aired(self, anime: Anime) -> str:
+        return f"{anime.get_season_display()} {anime.year or ''}".strip()
+
+    @admin.display
+    def marks(self, anime: Anime) -> str:
+        marks = {"mature": anime.mature, "gone": anime.gone_since}
+        return ", ".join(name for name, is_so in marks.items() if is_so)
+
+    @admin.display
+    def ids_elsewhere(self, anime: Anime) -> str:
+        return ", ".join(str(alias) for alias in anime.aliases.order_by("site"))
+
+    @admin.display
+    def search_names(self, anime: Anime) -> str:
+        return " · ".join(
+            anime.search_names.order_by("name").values_list("name", flat=True)
+        )
+
+    @admin.display
+    def sources(self, anime: Anime) -> str:
+        return ", ".join(
+            anime.listings.order_by("source").values_list("source", flat=True)
+        )
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Lists and other titles point at them; what has ended is gone, not deleted."""
+        return False
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Anime], search_term: str
+    ) -> tuple[QuerySet[Anime], bool]:
+        if search_term:
+            queryset = queryset.filter(named(search_term.strip()))
+        return queryset, False
+
+    def save_model(
+        self, request: HttpRequest, obj: Anime, form: Any, change: bool
+    ) -> None:
+        catalogue.edit(anime_id=obj.pk, facts=form.facts)
+
+    def save_related(self, *args: Any) -> None:
+        """The service has linked genres and studios."""
+
+
+class CatalogueWords(ReadOnly, Page):
+    """Genres and studios come with the titles that have them."""
+
+    list_display = ("name", "key", "titles")
+    search_fields = ("name", "key")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        link: Any = self.model.anime.through
+        column = f"{self.opts.model_name}_id"
+        number: QuerySet[Any] = (
+            link.objects.filter(**{column: OuterRef("pk")})
+            .values(column)
+            .annotate(number=Count("pk"))
+        )
+        count = Coalesce(Subquery(number.values("number")), 0)
+        rows: QuerySet[Any] = super().get_queryset(request).annotate(number=count)
+        return rows
+
+    @admin.display
+    def titles(self, word: Any) -> int:
+        return int(word.number)
+
+
+@admin.register(Genre)
+class GenreAdmin(CatalogueWords):
+    pass
+
+
+@admin.register(Studio)
+class StudioAdmin(CatalogueWords):
+    pass
+
+
+class OfTitle(ReadOnly, Page):
+    """Rows that belong to titles; the page of the title shows them together."""
+
+    list_select_related = ("anime",)
+    ordering = ("-pk",)
+
+
+@admin.register(ExternalId)
+class ExternalIdAdmin(OfTitle):
+    """Which title a site's id means; an id of two titles means neither."""
+
+    list_display = ("__str__", "anime")
+    list_only = ("site", "external_id", "anime__title")
+    search_fields = ("external_id",)
+    search_help_text = "A site's id, such as mal:1535, or its part after the colon"
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        if search_term:
+            site, _, id_ = search_term.strip().rpartition(":")
+            queryset = queryset.filter(
+                external_id=id_, **({"site": site} if site else {})
+            )
+        return queryset, False
+
+
+@admin.register(Listing)
+class ListingAdmin(OfTitle):
+    list_display = ("source", "anime")
+    list_only = ("source", "anime__title")
+    search_fields = ("source",)
+
+
+@admin.register(SearchName)
+class SearchNameAdmin(OfTitle):
+    list_display = ("name", "anime")
+    list_only = ("name", "anime__title")
+    search_fields = ("name",)
+
+
+@admin.register(CatalogueState)
+class CatalogueStateAdmin(ReadOnly, Page):
+    list_display = ("__str__", "next_own_id")

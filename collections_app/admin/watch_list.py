@@ -1,0 +1,231 @@
+"""Admin pages of users' lists."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.widgets import AdminTextareaWidget
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+
+from animecollections.admin import (
+    LinesField,
+    Owned,
+    RefusableForm,
+    ThroughServices,
+    link,
+    people,
+    through,
+)
+from animecollections.api.errors import invalid
+from animecollections.api.ids import OWN, AnimeRef
+from collections_app.admin.catalogue import cover_of, named
+from collections_app.entries import KEPT
+from collections_app.models import Anime, WatchListEntry
+from collections_app.serializers.watch_list import EntryFields
+from collections_app.services import watch_list
+from collections_app.services.watch_list import Operation, Outcome
+
+MOST_TITLES = 200
+
+
+def progress_of(entry: WatchListEntry) -> str:
+    return f"{entry.progress} / {entry.anime.episodes or '?'}"
+
+
+def score_of(entry: WatchListEntry) -> float | None:
+    """As the API answers it."""
+    return None if entry.score is None else entry.score / 10
+
+
+class EntryForm(RefusableForm):
+    """An entry as the API takes it, by the API's own rules; only what was changed is
+    sent, for what was sent no implied change touches.
+    """
+
+    score = forms.DecimalField(
+        required=False, min_value=0, max_value=10, max_digits=3, decimal_places=1
+    )
+    tags = LinesField(required=False, help_text="One a line.")
+
+    class Meta:
+        model = WatchListEntry
+        fields = ("user", "anime", *KEPT)
+        widgets = {"notes": AdminTextareaWidget(attrs={"rows": 4})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.score is not None:
+            self.initial["score"] = Decimal(self.instance.score) / 10
+        self.values: Mapping[str, Any] = {}
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean() or {}
+        sent = {name: cleaned[name] for name in self.changed_data if name in cleaned}
+        if isinstance(sent.get("score"), Decimal):
+            sent["score"] = float(sent["score"])
+        read = EntryFields(data=sent)
+        if read.is_valid():
+            self.values = read.validated_data
+        else:
+            self.show(invalid(read.errors).fields)
+        if self.is_listed(cleaned):
+            self.add_error("anime", "This user has it on the list already.")
+        return cleaned
+
+    def is_listed(self, cleaned: dict[str, Any]) -> bool:
+        user, anime = cleaned.get("user"), cleaned.get("anime")
+        if user is None or anime is None:
+            return False
+        return WatchListEntry.objects.of(user.pk).filter(anime=anime).exists()
+
+    def _post_clean(self) -> None:
+        """The instance stays as it was read: the service writes, from `values`."""
+
+
+@admin.register(WatchListEntry)
+class WatchListEntryAdmin(Owned, ThroughServices):
+    form = EntryForm
+    list_display = (
+        "picture",
+        "title",
+        "owner",
+        "type",
+        "state",
+        "watched",
+        "own_score",
+        "updated_at",
+    )
+    list_display_links = ("picture", "title")
+    list_select_related = ("user", "anime")
+    list_only = (
+        "type",
+        "state",
+        "progress",
+        "score",
+        "updated_at",
+        "user__user_name",
+        "anime__title",
+        "anime__episodes",
+        "anime__picture_url",
+        "anime__thumbnail_url",
+    )
+    list_filter = ("type", "state")
+    search_help_text = "Title, or e-mail, name or id of the user"
+    autocomplete_fields = ("user", "anime")
+    fieldsets = (
+        (None, {"fields": ("picture", "user", "anime")}),
+        (
+            "On the list",
+            {
+                "fields": (
+                    ("type", "state"),
+                    ("progress", "score", "rewatches"),
+                    ("started_on", "finished_on"),
+                    "notes",
+                    "tags",
+                    ("priority", "is_private"),
+                )
+            },
+        ),
+        ("Log", {"fields": (("added_at", "updated_at", "revision"),)}),
+    )
+
+    @admin.display(description="cover")
+    def picture(self, entry: WatchListEntry) -> str:
+        return cover_of(entry.anime)
+
+    @admin.display
+    def title(self, entry: WatchListEntry) -> str:
+        return entry.anime.title
+
+    @admin.display(description="user")
+    def owner(self, entry: WatchListEntry) -> str:
+        return link("profiles_user", entry.user_id, entry.user)
+
+    @admin.display(description="progress", ordering="progress")
+    def watched(self, entry: WatchListEntry) -> str:
+        return progress_of(entry)
+
+    @admin.display(description="score", ordering="score")
+    def own_score(self, entry: WatchListEntry) -> float | None:
+        return score_of(entry)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        if obj is None:  # nothing to show yet of picture and log
+            (_, who), listed, _ = self.fieldsets
+            return ((None, {"fields": who["fields"][1:]}), listed)
+        return self.fieldsets
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        if obj is None:
+            return ()
+        return ("picture", "user", "anime", "added_at", "updated_at", "revision")
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        if entry := kwargs.get("obj"):
+            context["subtitle"] = f"{entry.anime}, of {entry.user}"
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def matching(self, text: str) -> Q:
+        """By user alone where the text names no title, for that has an index."""
+        users = people(text)
+        found = Anime.objects.filter(named(text)).order_by()
+        titles = list(found.values_list("pk", flat=True)[:MOST_TITLES])
+        if users and titles:
+            return Q(user_id__in=users) | Q(anime_id__in=titles)
+        return Q(anime_id__in=titles) if titles else Q(user_id__in=users)
+
+    def save_model(
+        self, request: HttpRequest, obj: WatchListEntry, form: Any, change: bool
+    ) -> None:
+        if not change:
+            obj.user, obj.anime = form.cleaned_data["user"], form.cleaned_data["anime"]
+        outcome = self.do(request, obj, "update" if change else "add", form.values)
+        if outcome.entry:  # the admin goes on to the entry by its id
+            obj.pk = outcome.entry["id"]
+        tell(request, outcome)
+
+    def delete_model(self, request: HttpRequest, obj: WatchListEntry) -> None:
+        self.do(request, obj, "remove")
+
+    def delete_queryset(
+        self, request: HttpRequest, queryset: QuerySet[WatchListEntry]
+    ) -> None:
+        entries = WatchListEntry.objects.filter(pk__in=[row.pk for row in queryset])
+        for entry in entries.select_related("user__preferences"):
+            self.do(request, entry, "remove")
+
+    def do(
+        self,
+        request: HttpRequest,
+        entry: WatchListEntry,
+        verb: watch_list.Verb,
+        values: Mapping[str, Any] | None = None,
+    ) -> Outcome:
+        anime = AnimeRef(OWN, str(entry.anime_id))
+        return watch_list.do(
+            user_id=entry.user_id,
+            operation=Operation(verb, anime, values or {}),
+            today=today_of(entry.user),
+            through=through(request),
+        )
+
+
+def today_of(user: Any) -> date:
+    return datetime.now(ZoneInfo(user.preferences.timezone)).date()
+
+
+def tell(request: HttpRequest, outcome: Outcome) -> None:
+    """What followed by itself, and what looks wrong."""
+    for change in outcome.changes:
+        told = "{field}: {from} → {to} ({reason})".format_map(change)
+        messages.info(request, told)
+    for warning in outcome.warnings:
+        messages.warning(request, warning["message"])

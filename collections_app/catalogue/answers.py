@@ -1,0 +1,164 @@
+"""What the catalogue answers; each read loads all that it shows at once."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Q
+from django.http import QueryDict
+
+from animecollections.api.account import Account
+from animecollections.api.errors import ApiError
+from animecollections.api.ids import AnimeRef
+from animecollections.api.paging import page
+from collections_app.catalogue.lookup import claims_of, matching, pick, resolve
+from collections_app.catalogue.search import ways
+from collections_app.catalogue.titles import (
+    COLUMNS,
+    ENTRY_COLUMNS,
+    to_json,
+    to_related,
+    with_entry,
+)
+from collections_app.filters.catalogue import (
+    BY_RELEVANCE,
+    ORDERINGS,
+    asked_ids,
+    narrow,
+    searched,
+    wants_entry,
+)
+from collections_app.models import Anime, Genre, Studio
+from collections_app.models.catalogue import AnimeQuerySet
+
+Json = dict[str, Any]
+Rows = Iterable[tuple[Any, ...]]
+
+PER_PAGE = 50
+
+
+def browse(user: Any, parameters: QueryDict, revision: int) -> tuple[list[Json], Json]:
+    """The titles that a query asks for, and the answer's meta.
+
+    One statement; up to three with `ids`; a few more for a search that found nothing
+    as it was typed.
+    """
+    shape = Shape.of(user, parameters)
+    animes = shape.joined(Anime.objects.shown(hides_mature=user.hides_mature))
+    animes = narrow(animes, user, parameters)
+    if refs := asked_ids(parameters):
+        return by_ids(animes, refs, shape)
+    if parameters.get("on_list", "").lower() != "true":  # a list keeps what has gone
+        animes = animes.listed()
+    if text := searched(parameters):
+        return by_search(animes, text, parameters, shape, revision)
+    rows, meta = page(
+        animes.values_list(*shape.columns),
+        parameters,
+        orderings=ORDERINGS,
+        default="-rating",
+        limit=PER_PAGE,
+    )
+    return [shape.to_json(row) for row in rows], meta
+
+
+@dataclass(frozen=True)
+class Shape:
+    """How titles are shown: with or without what the user keeps of them."""
+
+    account: Account | None
+    has_entry: bool
+
+    @classmethod
+    def of(cls, user: Any, parameters: QueryDict) -> "Shape":
+        account = user if isinstance(user, Account) else None
+        return cls(account, wants_entry(parameters))
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        if self.has_entry and self.account:
+            return (*COLUMNS, *(f"entry__{column}" for column in ENTRY_COLUMNS))
+        return COLUMNS
+
+    def joined(self, animes: AnimeQuerySet) -> AnimeQuerySet:
+        return animes.with_entry_of(self.account.id) if self.account else animes
+
+    def to_json(self, row: Sequence[Any]) -> Json:
+        if not self.has_entry:
+            return to_json(row)
+        return with_entry(row) if self.account else to_json(row) | {"entry": None}
+
+
+def by_ids(
+    animes: AnimeQuerySet, refs: list[AnimeRef], shape: Shape
+) -> tuple[list[Json], Json]:
+    """These titles in this order; `missing` are the ids that mean none, or two."""
+    ids = resolve(refs)
+    rows = animes.filter(id__in=set(ids.values())).values_list(*shape.columns)
+    by_id = {row[0]: row for row in rows.order_by()}
+    found = {ref: by_id[id_] for ref, id_ in ids.items() if id_ in by_id}
+    ordered = {found[ref][0]: found[ref] for ref in refs if ref in found}
+    missing = [str(ref) for ref in refs if ref not in found]
+    return [shape.to_json(row) for row in ordered.values()], {"missing": missing}
+
+
+def by_search(
+    animes: AnimeQuerySet,
+    text: str,
+    parameters: QueryDict,
+    shape: Shape,
+    revision: int,
+) -> tuple[list[Json], Json]:
+    for found, meant in ways(animes, text, revision):
+        rows, meta = page(
+            found.values_list(*shape.columns),
+            parameters,
+            orderings=BY_RELEVANCE,
+            default="relevance",
+            limit=PER_PAGE,
+        )
+        if rows:
+            corrected = {} if meant == text else {"corrected": meant}
+            return [shape.to_json(row) for row in rows], meta | corrected
+    return [], {"next_cursor": None}
+
+
+def one(user: Any, parameters: QueryDict, ref: AnimeRef) -> Json:
+    """A title with its relations: two statements. A hidden one is not there."""
+    shape = Shape.of(user, parameters)
+    animes = shape.joined(Anime.objects.filter(matching(ref)))
+    rows = animes.values_list(*shape.columns, "related", "mature")
+    found = {row[0]: row for row in rows}
+    row = found[pick(ref, [{"id": row[0], "title": row[2]} for row in rows])["id"]]
+    *shown, related, mature = row
+    if mature and user.hides_mature:
+        raise ApiError("anime_not_found", id=ref)
+    return shape.to_json(shown) | {"relations": relations(row[0], related, user)}
+
+
+def relations(anime_id: int, keys: Iterable[str], user: Any) -> list[Json]:
+    """The titles that a source names as related, the oldest first."""
+    refs = {AnimeRef(*key.split(":", 1)) for key in keys}
+    claims = claims_of(refs).values() if refs else ()
+    titles = {found[0].id: found[0] for found in claims if len(found) == 1}
+    titles.pop(anime_id, None)
+    shown = [
+        anime
+        for anime in titles.values()
+        if not anime.gone_since and not (anime.mature and user.hides_mature)
+    ]
+    shown.sort(key=lambda anime: (anime.year or 9999, anime.id))
+    return [to_related(anime) for anime in shown]
+
+
+def words(model: type[Genre] | type[Studio], user: Any) -> list[Json]:
+    """Genres or studios by name, each with how many titles one would find."""
+    counted = Q(anime__gone_since=None)
+    if user.hides_mature:
+        counted &= Q(anime__mature=False)
+    rows: Any = (
+        model._default_manager.annotate(count=Count("anime", filter=counted))
+        .filter(count__gt=0)
+        .order_by("key")
+    )
+    return list(rows.values("name", "count"))

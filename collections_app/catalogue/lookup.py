@@ -1,0 +1,137 @@
+"""From an id as a client says it to the title it means.
+
+A plain number is our id of a title, else an id of ours that a merged title once had,
+else a MyAnimeList id that a title of ours learned after it came. A site's id that two
+titles claim means neither.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
+
+from django.db.models import Max, Q, Subquery
+
+from animecollections.api.errors import ApiError
+from animecollections.api.ids import OWN, AnimeRef, parse_anime_id
+from collections_app.models.catalogue import Anime, ExternalId
+
+__all__ = [
+    "AnimeRef",
+    "find_anime",
+    "find_many",
+    "locate",
+    "matching",
+    "parse_anime_id",
+    "pick",
+    "resolve",
+]
+
+
+def matching(ref: AnimeRef) -> Q:
+    """The titles a reference may mean, as a condition on Anime; then `pick` one.
+
+    A union, for PostgreSQL scans the whole table on `id = … OR id IN (…)`.
+    """
+    claims = ExternalId.objects.filter(external_id=ref.key)
+    if ref.site != OWN:
+        return Q(id__in=claims.filter(site=ref.site).values("anime_id"))
+    claims = claims.filter(site__in=[OWN, "mal"])
+    # "own" is greater than "mal": an id of ours counts before a MyAnimeList id.
+    first = claims.values("external_id").annotate(first=Max("site")).values("first")
+    plain = Anime.objects.order_by().filter(id=ref.number).values("id")
+    aliases = claims.filter(site=Subquery(first)).values("anime_id")
+    return Q(id__in=plain.union(aliases, all=True))
+
+
+def pick(ref: AnimeRef, rows: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
+    """The row that is meant, of those `matching` found (with `id` and `title`).
+
+    404 `anime_not_found`; 400 `ambiguous_id`, naming both.
+    """
+    if not rows:
+        raise ApiError("anime_not_found", id=ref)
+    for row in rows:
+        if row["id"] == ref.number:
+            return row
+    if len(rows) > 1:
+        raise ambiguous(ref, rows)
+    return rows[0]
+
+
+def ambiguous(ref: AnimeRef, rows: Iterable[Mapping[str, Any]]) -> ApiError:
+    titles = ", ".join(f"{row['id']} {row['title']}" for row in rows)
+    return ApiError("ambiguous_id", id=ref, titles=titles)
+
+
+def find_anime(ref: AnimeRef) -> Anime:
+    """The title, in one statement; 404 `anime_not_found`, 400 `ambiguous_id`."""
+    found = Anime.objects.filter(matching(ref)).in_bulk()
+    row = pick(ref, [named(anime) for anime in found.values()])
+    return found[row["id"]]
+
+
+def named(anime: Anime) -> dict[str, Any]:
+    return {"id": anime.id, "title": anime.title}
+
+
+def find_many(refs: Iterable[AnimeRef]) -> dict[AnimeRef, Anime]:
+    """All of them, or 400 `unknown_anime_ids` with all that are not there."""
+    refs = set(refs)
+    found = locate(refs)
+    if missing := sorted(str(ref) for ref in refs - found.keys()):
+        raise ApiError(
+            "unknown_anime_ids", ids=", ".join(missing), details={"ids": missing}
+        )
+    return found
+
+
+def locate(refs: Iterable[AnimeRef]) -> dict[AnimeRef, Anime]:
+    """Those that the catalogue has; 400 `ambiguous_id` for one that means two.
+
+    One statement, and a second where not all are plain ids of ours.
+    """
+    refs = set(refs)
+    by_id = Anime.objects.in_bulk([ref.number for ref in refs if ref.number])
+    found = {ref: by_id[ref.number] for ref in refs if ref.number in by_id}
+    for ref, titles in aliased(refs - found.keys()).items():
+        if len(titles) > 1:
+            raise ambiguous(ref, [named(anime) for anime in titles])
+        found[ref] = titles[0]
+    return found
+
+
+def resolve(refs: Iterable[AnimeRef]) -> dict[AnimeRef, int]:
+    """The ids of those that mean one title; the others are left out."""
+    refs = set(refs)
+    plain = Anime.objects.filter(id__in=[ref.number for ref in refs if ref.number])
+    ids = set(plain.values_list("id", flat=True))
+    found = {ref: ref.number for ref in refs if ref.number in ids}
+    for ref, titles in aliased(refs - found.keys()).items():
+        if len(titles) == 1:
+            found[ref] = titles[0].id
+    return found
+
+
+def aliased(refs: Collection[AnimeRef]) -> dict[AnimeRef, list[Anime]]:
+    """The titles that each reference means by another id than their own."""
+    claims = claims_of(refs) if refs else {}
+    titles = {
+        ref: claims.get((ref.site, ref.key))
+        or (claims.get(("mal", ref.key)) if ref.site == OWN else None)
+        for ref in refs
+    }
+    return {ref: found for ref, found in titles.items() if found}
+
+
+def claims_of(refs: Iterable[AnimeRef]) -> dict[tuple[str, str], list[Anime]]:
+    """The titles that claim each (site, id)."""
+    keys_of_site: dict[str, list[str]] = {}
+    for ref in refs:
+        for site in [OWN, "mal"] if ref.site == OWN else [ref.site]:
+            keys_of_site.setdefault(site, []).append(ref.key)
+    condition = Q()
+    for site, keys in keys_of_site.items():
+        condition |= Q(site=site, external_id__in=keys)
+    claims: dict[tuple[str, str], list[Anime]] = {}
+    for claim in ExternalId.objects.filter(condition).select_related("anime"):
+        claims.setdefault((claim.site, claim.external_id), []).append(claim.anime)
+    return claims

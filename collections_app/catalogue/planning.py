@@ -1,0 +1,203 @@
+"""What a batch of records would change: reads the database, writes nothing."""
+
+from collections import ChainMap, Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import orjson
+from django.db import connection
+from django.db.models import Max
+from django.db.models.expressions import RawSQL
+
+from collections_app.catalogue.facts import (
+    UNKNOWN,
+    Facts,
+    facts_of,
+    lay_over,
+    sort_title,
+)
+from collections_app.catalogue.matching import Key, Unclear, match
+from collections_app.catalogue.reader import Record, Refusal
+from collections_app.models import Anime, CatalogueState, ExternalId, Listing
+
+
+@dataclass(slots=True)
+class Known:
+    """What the database holds of all titles that a batch may be about."""
+
+    rows: dict[int, Facts]
+    ids_of: dict[int, set[Key]]
+    stored_ids: set[tuple[int, Key]]
+    listed: set[int]
+    claims: dict[Key, set[int]] = field(default_factory=dict)
+
+    def learn(self, anime_id: int, keys: Iterable[Key]) -> None:
+        self.ids_of.setdefault(anime_id, set()).update(keys)
+        for key in keys:
+            self.claims.setdefault(key, set()).add(anime_id)
+
+    def candidates(self, keys: Iterable[Key]) -> dict[int, set[Key]]:
+        ids = {id_ for key in keys for id_ in self.claims.get(key, ())}
+        return {id_: self.ids_of[id_] for id_ in ids}
+
+
+def holders(keys: Iterable[Key]) -> set[int]:
+    """The titles that hold any of these ids. All keys travel as one JSON array: lists
+    of thousands of parameters took longer to write and plan than to look up.
+    """
+    unpacked = (
+        "SELECT k.value ->> 0 AS site, k.value ->> 1 AS external_id "
+        "FROM jsonb_array_elements(%s::jsonb) k"
+        if connection.vendor == "postgresql"
+        else "SELECT json_extract(k.value, '$[0]') AS site, "
+        "json_extract(k.value, '$[1]') AS external_id FROM json_each(%s) k"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT anime_id FROM collections_app_externalid "  # noqa: S608
+            f"JOIN ({unpacked}) k USING (site, external_id)",
+            [orjson.dumps(sorted(keys)).decode()],
+        )
+        return {anime_id for (anime_id,) in cursor.fetchall()}
+
+
+def among(numbers: Iterable[int]) -> RawSQL:
+    """For `id__in`: any number of numbers as one parameter."""
+    unpacked = (
+        "SELECT jsonb_array_elements_text(%s::jsonb)::bigint"
+        if connection.vendor == "postgresql"
+        else "SELECT value FROM json_each(%s)"
+    )
+    return RawSQL(unpacked, [orjson.dumps(sorted(numbers)).decode()])  # noqa: S611
+
+
+def read_known(batch: Iterable[Record], source: str) -> Known:
+    """Four statements, whatever the size of the batch."""
+    keys = {key for record in batch for key in record.external_ids}
+    # A number that is a title's id already is that title's MyAnimeList id.
+    numbers = {int(key) for site, key in keys if site == "mal"}
+    rows = Anime.objects.order_by().filter(id__in=among(holders(keys) | numbers))
+    columns = ("id", "sort_title", "gone_since", "created_at", *UNKNOWN)
+    found = {row["id"]: row for row in rows.values(*columns)}
+    aliases = ExternalId.objects.filter(anime_id__in=among(found)).exclude(site="own")
+    stored = {
+        (anime_id, (site, key))
+        for anime_id, site, key in aliases.values_list(
+            "anime_id", "site", "external_id"
+        )
+    }
+    listings = Listing.objects.filter(source=source, anime_id__in=among(found))
+    listed = set(listings.values_list("anime_id", flat=True))
+    known = Known(found, {}, stored, listed)
+    for id_ in found:
+        own = id_ >= Anime.FIRST_OWN_ID
+        known.learn(id_, () if own else [("mal", str(id_))])
+    for id_, key in stored:
+        known.learn(id_, [key])
+    return known
+
+
+@dataclass(slots=True)
+class Plan:
+    """What one batch would change.
+
+    rows:      the new and changed titles as they will be, by id.
+    changed:   which of their facts differ; all of them where the title is new.
+    new_ids:   the sites' ids that they learn.
+    taken:     which line each title of the batch is on.
+    contested: ids that more than one title claims now.
+    """
+
+    known: Known
+    next_own_id: int
+    rows: dict[int, Facts] = field(default_factory=dict)
+    changed: dict[int, set[str]] = field(default_factory=dict)
+    new_ids: dict[int, list[Key]] = field(default_factory=dict)
+    new_listings: list[int] = field(default_factory=list)
+    taken: dict[int, int] = field(default_factory=dict)
+    contested: dict[Key, set[int]] = field(default_factory=dict)
+    refusals: list[Refusal] = field(default_factory=list)
+    counts: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def is_change(self) -> bool:
+        return bool(self.rows or self.new_listings)
+
+    def add(self, record: Record, taken: Mapping[int, int]) -> None:
+        """Decides which title a record is, and what it changes."""
+        keys = set(record.external_ids)
+        anime_id = match(keys, self.known.candidates(keys), taken)
+        if anime_id is None:
+            anime_id = self.free_id(keys, taken)
+        elif anime_id in taken:
+            raise Unclear(f"it is the same title as line {taken[anime_id]}")
+        self.taken[anime_id] = record.line
+        self.claim(anime_id, keys)
+        self.lay_over(anime_id, facts_of(record))
+
+    def free_id(self, keys: Iterable[Key], taken: Mapping[int, int]) -> int:
+        """The smallest MyAnimeList id where there is one, else the next of our own."""
+        numbers = sorted(int(key) for site, key in keys if site == "mal")
+        for number in numbers:
+            is_free = number not in self.known.rows and number not in taken
+            if number < Anime.FIRST_OWN_ID and is_free:
+                return number
+        self.next_own_id += 1
+        return self.next_own_id - 1
+
+    def claim(self, anime_id: int, keys: set[Key]) -> None:
+        claims = {(anime_id, key) for key in keys} - self.known.stored_ids
+        self.new_ids[anime_id] = sorted(key for _, key in claims)
+        self.known.learn(anime_id, keys)
+        for key in keys:
+            if len(claimants := self.known.claims[key]) > 1:
+                self.contested[key] = claimants
+        if anime_id not in self.known.listed:
+            self.new_listings.append(anime_id)
+
+    def lay_over(self, anime_id: int, facts: Facts) -> None:
+        row = self.known.rows.get(anime_id)
+        if row is None:
+            self.counts["new"] += 1
+            row = {"id": anime_id, "created_at": None}
+            changes = {**UNKNOWN, **facts}
+        else:
+            changes = lay_over(row, facts)
+            if row["gone_since"]:
+                self.counts["returned"] += 1
+            elif not changes and not self.new_ids[anime_id]:
+                self.counts["unchanged"] += 1
+                return
+            self.counts["updated"] += 1
+        if "title" in changes:
+            changes["sort_title"] = sort_title(changes["title"])
+        self.rows[anime_id] = {**row, **changes, "gone_since": None}
+        self.changed[anime_id] = set(changes)
+
+
+def plan(
+    batch: Sequence[Record],
+    *,
+    source: str,
+    taken: dict[int, int],
+    state: CatalogueState,
+) -> Plan:
+    """What the batch would change in the catalogue as it stands.
+
+    taken: the titles of this import's earlier batches, and their lines.
+    """
+    planned = Plan(read_known(batch, source), next_own_id(state))
+    for record in batch:
+        try:
+            planned.add(record, ChainMap(planned.taken, taken))
+        except Unclear as unclear:
+            ids = record.external_ids
+            refusal = Refusal(record.line, record.title, str(unclear), ids)
+            planned.refusals.append(refusal)
+    return planned
+
+
+def next_own_id(state: CatalogueState) -> int:
+    """Never one that was given before, nor one that was entered by hand."""
+    highest = Anime.objects.aggregate(id=Max("id"))["id"] or 0
+    return max(state.next_own_id, highest + 1)

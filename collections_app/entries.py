@@ -1,0 +1,163 @@
+"""An entry as plain values: its columns, its JSON, its differences. No database.
+
+Everything that reads or writes the list speaks of entries as {column: value}, with
+the anime's facts beside it; JSON for answers is shaped here and nowhere else.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+Entry = dict[str, Any]
+
+# What a user says of an anime; undo, import and the change log carry these.
+KEPT = (
+    "type",
+    "state",
+    "progress",
+    "score",
+    "rewatches",
+    "started_on",
+    "finished_on",
+    "notes",
+    "tags",
+    "priority",
+    "is_private",
+)
+COLUMNS = (
+    "id",
+    "user_id",
+    "anime_id",
+    *KEPT,
+    "added_at",
+    "updated_at",
+    "revision",
+    "watched_at",
+)
+FACTS = (
+    "title",
+    "picture_url",
+    "rating",
+    "episodes",
+    "mal_id",
+    "format",
+    "airing_status",
+    "season",
+    "year",
+    "genre_names",
+)
+NEW: Entry = {
+    "type": None,
+    "state": "active",
+    "progress": 0,
+    "score": None,
+    "rewatches": 0,
+    "started_on": "",
+    "finished_on": "",
+    "notes": "",
+    "tags": [],
+    "priority": 0,
+    "is_private": False,
+}
+
+# The existing client's cards know these words only.
+AIRING_WORDS = {
+    "finished": "Finished Airing",
+    "airing": "Currently Airing",
+    "upcoming": "Not yet aired",
+}
+
+
+def to_json(row: Sequence[Any]) -> dict[str, Any]:
+    """One row of (*COLUMNS, *FACTS without genres) as the API's entry."""
+    (
+        id_, user_id, anime_id, type_, state, progress, score, rewatches,
+        started_on, finished_on, notes, tags, priority, is_private,
+        added_at, updated_at, revision, _watched_at,
+        title, picture_url, rating, episodes, mal_id, format_, airing_status,
+        season, year, *_,
+    ) = row  # fmt: skip
+    return {
+        "id": id_,
+        "user_id": user_id,
+        "anime_id": str(anime_id),
+        "type": type_,
+        "title": title,
+        "imageUrl": picture_url or None,
+        "rating": rating,
+        "episodes": episodes,
+        "mal_id": mal_id,
+        "format": format_,
+        "airing_status": airing_status,
+        "season": season or None,
+        "year": year,
+        "progress": progress,
+        "score": None if score is None else score / 10,
+        "state": state,
+        "rewatches": rewatches,
+        "started_on": started_on or None,
+        "finished_on": finished_on or None,
+        "notes": notes,
+        "tags": tags,
+        "priority": priority,
+        "is_private": is_private,
+        "added_at": added_at,
+        "updated_at": updated_at,
+        "revision": revision,
+    }
+
+
+def to_card(row: Sequence[Any]) -> dict[str, Any]:
+    """The same, with what the existing client's cards read (view=card)."""
+    entry = to_json(row)
+    picture = entry["imageUrl"]
+    return entry | {
+        "image_webp": picture,
+        "image_large_webp": picture,
+        "image_small_webp": picture,
+        "status": AIRING_WORDS.get(entry["airing_status"]),
+        "genres": row[-1],
+    }
+
+
+def to_next(row: Sequence[Any]) -> dict[str, Any]:
+    """The same, with what comes next (view=up_next)."""
+    entry = to_json(row)
+    total, progress = entry["episodes"], entry["progress"]
+    return entry | {
+        "next_episode": progress + 1,
+        "episodes_left": None if total is None else total - progress,
+    }
+
+
+JSON_KEYS = (
+    "id", "user_id", "anime_id", "type", "title", "imageUrl", "rating", "episodes",
+    "mal_id", "format", "airing_status", "season", "year", "progress", "score",
+    "state", "rewatches", "started_on", "finished_on", "notes", "tags", "priority",
+    "is_private", "added_at", "updated_at", "revision",
+)  # fmt: skip
+CARD_KEYS = (
+    *JSON_KEYS, "image_webp", "image_large_webp", "image_small_webp", "status",
+    "genres",
+)  # fmt: skip
+NEXT_KEYS = (*JSON_KEYS, "next_episode", "episodes_left")
+
+
+def snapshot(entry: Entry) -> dict[str, Any]:
+    """All of an entry as JSON, for the change log: enough to bring it back."""
+    kept = {name: entry[name] for name in KEPT}
+    return {"id": str(entry["id"]), "added_at": entry["added_at"].isoformat(), **kept}
+
+
+def from_snapshot(kept: Mapping[str, Any]) -> Entry:
+    """What `snapshot` made, as column values."""
+    entry = {name: kept.get(name, NEW[name]) for name in KEPT}
+    entry["id"] = UUID(kept["id"])
+    entry["added_at"] = datetime.fromisoformat(kept["added_at"])
+    return entry
+
+
+def differences(before: Entry, after: Entry) -> list[str]:
+    """The names of kept columns that differ."""
+    return [name for name in KEPT if before[name] != after[name]]

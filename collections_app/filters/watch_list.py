@@ -1,0 +1,192 @@
+"""What narrows and orders a watch list."""
+
+from typing import Any, cast
+
+import django_filters as filters
+from django import forms
+from django.db import connection
+from django.db.models import BooleanField, Exists, OuterRef
+from django.db.models.expressions import RawSQL
+from rest_framework import serializers
+
+from animecollections.api.errors import invalid, refuse
+from animecollections.api.fields import StrictTime
+from collections_app.catalogue.folding import fold
+from collections_app.entries import (
+    CARD_KEYS,
+    JSON_KEYS,
+    NEXT_KEYS,
+    to_card,
+    to_json,
+    to_next,
+)
+from collections_app.models import (
+    EntryQuerySet,
+    EntryState,
+    EntryType,
+    SearchName,
+    WatchListEntry,
+)
+from collections_app.models.catalogue import Format, Season
+
+# Sorted in memory: one user's rows are few, and an index on any of these would cost
+# every write (an indexed progress or updated_at ends HOT updates).
+ORDERINGS = {
+    "added_at": "added_at",
+    "updated_at": "updated_at",
+    "title": "anime__sort_title",
+    "rating": "anime__rating",
+    "year": "anime__year",
+    "episodes": "anime__episodes",
+    "type": "type",
+    "progress": "progress",
+    "score": "score",
+    "priority": "priority",
+    "finished_on": "finished_on",
+    "started_on": "started_on",
+    "watched_at": "watched_at",
+}
+DEFAULT_ORDERING = "-added_at"
+
+
+class Range(filters.NumberFilter):
+    """A whole number, or one end of a range of them."""
+
+    def __init__(self, field: str, lookup: str, least: int, most: int) -> None:
+        super().__init__(
+            field_name=field,
+            lookup_expr=lookup,
+            min_value=least,
+            max_value=most,
+            decimal_places=0,
+        )
+
+
+class Score(filters.NumberFilter):
+    """0–10 outside, 0–100 inside."""
+
+    def __init__(self, lookup: str) -> None:
+        super().__init__(
+            field_name="score", lookup_expr=lookup, min_value=0, max_value=10
+        )
+
+    def filter(self, qs: Any, value: Any) -> Any:
+        return super().filter(qs, None if value is None else round(value * 10))
+
+
+class TimeField(forms.Field):
+    """The same times that bodies take."""
+
+    def to_python(self, value: Any) -> Any:
+        if value in self.empty_values:
+            return None
+        try:
+            return StrictTime().to_internal_value(value)
+        except serializers.ValidationError as error:
+            raise forms.ValidationError(str(error.detail[0])) from None
+
+
+class Since(filters.Filter):
+    field_class = TimeField
+
+
+class EntryFilter(filters.FilterSet):
+    type = filters.MultipleChoiceFilter(choices=EntryType.choices)
+    state = filters.MultipleChoiceFilter(choices=EntryState.choices)
+    search = filters.CharFilter(method="search_titles", max_length=200)
+    format = filters.MultipleChoiceFilter(
+        field_name="anime__format", choices=Format.choices
+    )
+    season = filters.MultipleChoiceFilter(
+        field_name="anime__season", choices=Season.choices
+    )
+    genre = filters.CharFilter(method="of_genre", max_length=100)
+    studio = filters.CharFilter(method="of_studio", max_length=200)
+    year = Range("anime__year", "exact", 1900, 2200)
+    year_min = Range("anime__year", "gte", 1900, 2200)
+    year_max = Range("anime__year", "lte", 1900, 2200)
+    score_min = Score("gte")
+    score_max = Score("lte")
+    progress_min = Range("progress", "gte", 0, 100_000)
+    progress_max = Range("progress", "lte", 0, 100_000)
+    tag = filters.CharFilter(method="with_tag", max_length=50)
+    added_since = Since(field_name="added_at", lookup_expr="gte")
+    updated_since = Since(field_name="updated_at", lookup_expr="gte")
+    is_private = filters.ChoiceFilter(
+        choices=[("true", "true"), ("false", "false")], method="of_privacy"
+    )
+
+    class Meta:
+        model = WatchListEntry
+        fields: tuple[str, ...] = ()
+
+    def search_titles(
+        self, entries: EntryQuerySet, name: str, value: str
+    ) -> EntryQuerySet:
+        """Every word somewhere in the anime's names, folded."""
+        for word in fold(value).split()[:10]:
+            entries = entries.filter(
+                Exists(
+                    SearchName.objects.filter(
+                        anime_id=OuterRef("anime_id"), name__contains=word
+                    )
+                )
+            )
+        return entries
+
+    def of_genre(self, entries: EntryQuerySet, name: str, value: str) -> EntryQuerySet:
+        return entries.filter(anime__genres__key=fold(value))
+
+    def of_studio(self, entries: EntryQuerySet, name: str, value: str) -> EntryQuerySet:
+        return entries.filter(anime__studios__key=fold(value))
+
+    def of_privacy(
+        self, entries: EntryQuerySet, name: str, value: str
+    ) -> EntryQuerySet:
+        return entries.filter(is_private=value == "true")
+
+    def with_tag(self, entries: EntryQuerySet, name: str, value: str) -> EntryQuerySet:
+        if connection.features.supports_json_field_contains:
+            return entries.filter(tags__contains=[value])
+        among = 'SELECT value FROM json_each("collections_app_watchlistentry"."tags")'
+        holds = RawSQL(f"%s IN ({among})", [value], output_field=BooleanField())  # noqa: S611
+        return entries.filter(holds)
+
+
+def narrow(entries: EntryQuerySet, parameters: Any) -> EntryQuerySet:
+    """The entries that the query parameters ask for; 400 for a wrong value."""
+    found = EntryFilter(parameters, queryset=entries)
+    if not found.is_valid():
+        raise invalid({name: list(errors) for name, errors in found.errors.items()})
+    return cast("EntryQuerySet", found.qs)
+
+
+# Each view of a list: how a row is shaped, and the keys it then has.
+VIEWS = {
+    "": (to_json, JSON_KEYS),
+    "card": (to_card, CARD_KEYS),
+    "up_next": (to_next, NEXT_KEYS),
+}
+
+
+def chosen_view(parameters: Any) -> str:
+    view = str(parameters.get("view", ""))
+    if view not in VIEWS:
+        raise refuse(view='The views are "card" and "up_next".')
+    return view
+
+
+def chosen_fields(parameters: Any) -> tuple[str, ...] | None:
+    """`fields=title,progress`: the keys to answer, None for all."""
+    text = parameters.get("fields")
+    if not text:
+        return None
+    known = VIEWS[chosen_view(parameters)][1]
+    fields = tuple(text.split(","))
+    unknown = [name for name in fields if name not in known]
+    if unknown:
+        raise refuse(
+            fields=f"There is no field {unknown[0][:50]!r}; "
+            f"choose of {', '.join(known)}."
+        )
+    return fields

@@ -1,0 +1,181 @@
+"""manage.py import_catalog PATH"""
+
+import sys
+import time
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from itertools import chain
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import OperationalError
+from tqdm import tqdm
+
+from collections_app.catalogue.reader import (
+    Metadata,
+    Record,
+    Refusal,
+    Source,
+    SourceBroken,
+    SourceUnreadable,
+    open_source,
+    read,
+)
+from collections_app.models import Anime
+from collections_app.services.catalogue_import import CatalogueImport, Report
+
+MOST_CONTESTED_SHOWN = 10
+INTERRUPTED = 130  # what shells expect of a command that Ctrl-C ended
+
+
+class Command(BaseCommand):
+    help = (
+        "Reads a catalogue in the formats of manami-project/anime-offline-database: "
+        "JSON lines or one JSON document, plain, .gz or .zst. Run it again whenever "
+        "there is a newer file; nothing is ever deleted, ids never change."
+    )
+    requires_migrations_checks = True
+    run: CatalogueImport | None = None
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "path", help="a file, an http(s) address, or - for standard input"
+        )
+        parser.add_argument(
+            "--dry-run", action="store_true", help="count the changes, make none"
+        )
+        parser.add_argument(
+            "--source",
+            default="",
+            help="name of the dataset, by which titles that it lists no more are "
+            "found; by default what the file says of itself",
+        )
+        parser.add_argument(
+            "--complete",
+            action="store_true",
+            help="the file is whole although many titles are missing or rows were "
+            "refused: mark the missing ones as gone",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        started = time.monotonic()
+        trouble = ""
+        try:
+            self.import_all(options)
+        except SourceUnreadable as error:
+            raise CommandError(str(error)) from error
+        except SourceBroken as error:
+            trouble = f"{error} No title was marked as gone."
+        except OperationalError as error:
+            trouble = f"The database did not go on: {error}"
+        except KeyboardInterrupt:
+            trouble = "Interrupted."
+        if self.run:
+            self.tell(self.run, options, time.monotonic() - started)
+        if trouble:
+            raise CommandError(
+                f"{trouble} What is counted above stays, each title whole; run the "
+                "same command again to go on.",
+                returncode=INTERRUPTED if trouble == "Interrupted." else 1,
+            )
+
+    def import_all(self, options: dict[str, Any]) -> None:
+        with open_source(options["path"]) as source:
+            about: Metadata = {}
+            items = read(source.stream, about)
+            first = list(next_of(items))  # by then the metadata has been read
+            self.run = CatalogueImport(
+                source=options["source"] or name_of(about), dry_run=options["dry_run"]
+            )
+            with self.progress_bar(source, options["verbosity"]) as bar:
+
+                def show(titles: int) -> None:
+                    bar.set_postfix_str(f"{bar.titles + titles:,} titles", False)
+                    bar.titles += titles
+                    bar.update(source.bytes_read() - bar.n)
+
+                bar.titles = 0
+                self.run.take(chain(first, items), show)
+            self.run.mark_gone(is_complete=options["complete"])
+
+    def progress_bar(self, source: Source, verbosity: int) -> Any:
+        """On a terminal a bar, elsewhere (a log) a line every ten seconds at most."""
+        return tqdm(
+            total=source.total_bytes,
+            unit="B",
+            unit_scale=True,
+            disable=verbosity == 0,
+            mininterval=0.2 if sys.stderr.isatty() else 10,
+            file=sys.stderr,
+        )
+
+    def tell(
+        self, run: CatalogueImport, options: dict[str, Any], seconds: float
+    ) -> None:
+        report = run.report
+        self.stdout.write(sentence(report, options["dry_run"], seconds))
+        for line in details(report, run.source):
+            self.stdout.write(line)
+
+
+def next_of(items: Iterator[Record | Refusal]) -> Iterator[Record | Refusal]:
+    for item in items:
+        yield item
+        return
+
+
+def name_of(about: Metadata) -> str:
+    """The dataset, as its file names it: by repository, else by licence."""
+    license_ = about.get("license")
+    name = license_.get("name") if isinstance(license_, dict) else ""
+    for text in (about.get("repository"), name):
+        if isinstance(text, str) and text.strip():
+            return text.strip().rstrip("/")[:200]
+    return "unnamed"
+
+
+def sentence(report: Report, dry_run: bool, seconds: float) -> str:
+    of = report.counts
+    titles = of["new"] + of["updated"] + of["unchanged"]
+    counts = [
+        f"{of[name]:,} {name}"
+        for name in ("new", "updated", "unchanged", "refused", "gone")
+    ]
+    verb = "Would import" if dry_run else "Imported"
+    return f"{verb} {titles:,} titles in {seconds:.1f} s: {', '.join(counts)}."
+
+
+def details(report: Report, source: str) -> Iterator[str]:
+    for refusal in report.refusals:
+        title = f" ({refusal.title})" if refusal.title else ""
+        yield f"Refused, line {refusal.line}{title}: {refusal.reason}."
+    if (more := report.counts["refused"] - len(report.refusals)) > 0:
+        yield f"… and {more:,} more refused."
+    if report.counts["returned"]:
+        yield f"{report.counts['returned']:,} titles that were gone are back."
+    if missing := report.counts["missing"]:
+        yield (
+            f"{missing:,} titles that {source} listed before are missing; none was "
+            "marked as gone, for the file may not be whole. If it is, run again with "
+            "--complete."
+        )
+    yield from contested(report)
+
+
+def contested(report: Report) -> Iterator[str]:
+    if not report.contested:
+        return
+    yield (
+        f"{report.counts['contested']:,} ids are claimed by more than one title, and "
+        "resolve to none of them:"
+    )
+    shown = sorted(report.contested.items())[:MOST_CONTESTED_SHOWN]
+    ids = {id_ for _, claimants in shown for id_ in claimants}
+    titles = dict(Anime.objects.filter(id__in=ids).values_list("id", "title"))
+    for (site, key), claimants in shown:
+        names = " and ".join(
+            f"{id_} {titles.get(id_, '')}" for id_ in sorted(claimants)
+        )
+        yield f"  {site}:{key}: {names}"
+    if (more := report.counts["contested"] - len(shown)) > 0:
+        yield f"  … and {more:,} more."

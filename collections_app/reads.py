@@ -1,0 +1,86 @@
+"""Reads that join the log with the catalogue."""
+
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.utils import timezone
+
+from animecollections.api.paging import page
+from collections_app import sentences
+from collections_app.models import Anime
+from history.models import Change, ChangeKind
+
+PER_PAGE = 50
+CHANGES_SHOWN = 20
+LIST_KINDS = {ChangeKind.ADD, ChangeKind.UPDATE, ChangeKind.REMOVE}
+
+
+def operations_of(
+    user_id: UUID, parameters: Mapping[str, Any]
+) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """A page of operations, newest first: three statements, however many changes."""
+    heads, meta = page(
+        Change.objects.filter(user_id=user_id, position=0).values(),
+        {name: parameters[name] for name in ("limit", "cursor") if name in parameters},
+        orderings={"revision": "revision"},
+        default="-revision",
+        limit=PER_PAGE,
+    )
+    changes: dict[UUID, list[dict[str, Any]]] = {}
+    shown = Change.objects.filter(
+        user_id=user_id,
+        operation_id__in=[head["operation_id"] for head in heads],
+        position__lt=CHANGES_SHOWN,
+    ).order_by("revision")
+    for row in shown.values():
+        changes.setdefault(row["operation_id"], []).append(dict(row))
+    titles = titles_of(row["anime_id"] for rows in changes.values() for row in rows)
+    told = [told_of(head, changes[head["operation_id"]], titles) for head in heads]
+    return told, meta
+
+
+def titles_of(anime_ids: Iterable[int | None]) -> dict[int, str]:
+    wanted = {anime_id for anime_id in anime_ids if anime_id}
+    return dict(Anime.objects.filter(id__in=wanted).values_list("id", "title"))
+
+
+def told_of(
+    head: Mapping[str, Any], changes: list[dict[str, Any]], titles: Mapping[int, str]
+) -> dict[str, Any]:
+    until = head["at"] + timedelta(days=settings.CHANGE_LOG_DAYS)
+    return {
+        "id": head["operation_id"],
+        "summary": sentences.of_operation(changes, size=head["size"], titles=titles),
+        "at": head["at"],
+        "through": head["through"],
+        "client_id": head["client_id"],
+        "size": head["size"],
+        "changes": [change_told(change, titles) for change in changes],
+        "undoes": head["undoes"],
+        "undoable": head["kind"] in LIST_KINDS and until > timezone.now(),
+        "undoable_until": until,
+    }
+
+
+def change_told(change: Mapping[str, Any], titles: Mapping[int, str]) -> dict[str, Any]:
+    anime_id = change["anime_id"]
+    return {
+        "anime_id": str(anime_id) if anime_id else None,
+        "title": titles.get(anime_id) if anime_id else None,
+        "kind": change["kind"],
+        "before": as_shown(change["before"]),
+        "after": as_shown(change["after"]),
+        "revision": change["revision"],
+    }
+
+
+def as_shown(kept: Mapping[str, Any]) -> dict[str, Any]:
+    """Kept columns as the API shows them; the id is no news."""
+    return {
+        name: value / 10 if name == "score" and value is not None else value
+        for name, value in kept.items()
+        if name != "id"
+    }

@@ -1,0 +1,57 @@
+"""Changes told to a person: "moved Death Note from To Watch to Watching"."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from history.models import ChangeKind
+
+NAMES = {
+    "started_on": "started",
+    "finished_on": "finished",
+    "is_private": "private",
+}
+OF_OTHERS = {
+    ChangeKind.SEARCHES: "changed the search history",
+    ChangeKind.PROFILE: "changed the profile",
+    ChangeKind.PREFERENCES: "changed the preferences",
+}
+
+
+def of_operation(
+    changes: Sequence[Mapping[str, Any]], *, size: int, titles: Mapping[int, str]
+) -> str:
+    """The first change in words, and how many more there are."""
+    first = of_change(changes[0], titles)
+    return first if size == 1 else f"{first}, and {size - 1} more"
+
+
+def of_change(change: Mapping[str, Any], titles: Mapping[int, str]) -> str:
+    kind, before, after = change["kind"], change["before"], change["after"]
+    if kind in OF_OTHERS:
+        return OF_OTHERS[ChangeKind(kind)]
+    title = titles.get(change["anime_id"], f"anime {change['anime_id']}")
+    if kind == ChangeKind.ADD:
+        return f"added {title} to {after['type']}"
+    if kind == ChangeKind.REMOVE:
+        return f"removed {title} from {before['type']}"
+    parts = [
+        f"{NAMES.get(name, name)} {shown(name, before[name])} → {shown(name, value)}"
+        for name, value in after.items()
+        if name not in ("type", "notes")
+    ]
+    if "notes" in after:
+        parts.append("notes edited")
+    if "type" in after:
+        moved = f"moved {title} from {before['type']} to {after['type']}"
+        return ", ".join([moved, *parts])
+    return f"changed {title}: {', '.join(parts)}"
+
+
+def shown(name: str, value: Any) -> str:
+    if value is None or value in ("", []):
+        return "none"
+    if name == "score":
+        return f"{value / 10:g}"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return ", ".join(value) if isinstance(value, list) else str(value)

@@ -1,0 +1,59 @@
+"""Titles as JSON, for the reference; answers are made by catalogue.titles."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from collections_app.models import AiringStatus, EntryType
+from collections_app.models.catalogue import Format, Season
+
+Serializer = serializers.Serializer[Any]
+
+
+class RelatedAnimeSerializer(Serializer):
+    id = serializers.CharField(help_text="Ours: what every call takes as animeId.")
+    title = serializers.CharField()
+    english_title = serializers.CharField(allow_null=True)
+    imageUrl = serializers.URLField(allow_null=True)  # noqa: N815
+    thumbnailUrl = serializers.URLField(allow_null=True)  # noqa: N815
+    rating = serializers.FloatField(allow_null=True, min_value=0, max_value=10)
+    episodes = serializers.IntegerField(allow_null=True, help_text="null: unknown")
+    format = serializers.ChoiceField(Format.choices)
+    airing_status = serializers.ChoiceField(AiringStatus.choices)
+    year = serializers.IntegerField(allow_null=True)
+
+
+class ListedSerializer(Serializer):
+    """What the signed-in user keeps of it."""
+
+    type = serializers.ChoiceField(EntryType.choices)
+    progress = serializers.IntegerField()
+    score = serializers.FloatField(allow_null=True, min_value=0, max_value=10)
+    revision = serializers.IntegerField()
+
+
+class AnimeSerializer(RelatedAnimeSerializer):
+    mal_id = serializers.IntegerField(allow_null=True)
+    native_title = serializers.CharField(allow_null=True)
+    synonyms = serializers.ListField(child=serializers.CharField())
+    episode_minutes = serializers.IntegerField(allow_null=True)
+    season = serializers.ChoiceField(Season.choices, allow_null=True)
+    genres = serializers.ListField(child=serializers.CharField())
+    studios = serializers.ListField(child=serializers.CharField())
+    mature = serializers.BooleanField()
+    external_ids = serializers.DictField(
+        child=serializers.CharField(), help_text="Other sites' ids, by site."
+    )
+    updated_at = serializers.DateTimeField()
+    entry = ListedSerializer(
+        required=False, allow_null=True, help_text="With include=entry."
+    )
+
+
+class AnimeWithRelationsSerializer(AnimeSerializer):
+    relations = RelatedAnimeSerializer(many=True)
+
+
+class CountedSerializer(Serializer):
+    name = serializers.CharField()
+    count = serializers.IntegerField(help_text="Titles that one would find.")

@@ -1,0 +1,286 @@
+"""Watch-list entries as JSON: what clients send, and what they are answered."""
+
+import re
+from datetime import date
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from animecollections.api.errors import ApiError
+from animecollections.api.fields import (
+    StrictBoolean,
+    StrictInteger,
+    StrictLines,
+    StrictText,
+)
+from animecollections.api.ids import AnimeRef, parse_anime_id
+from collections_app.models import EntryState, EntryType
+
+PARTIAL_DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?", re.ASCII)
+MAX_NUMBER = 100_000
+MAX_TAGS = 50
+
+
+@extend_schema_field({"type": "number", "minimum": 0, "maximum": 10})
+class ScoreField(serializers.Field[int, Any, float, Any]):
+    """0–10 with one decimal outside, 0–100 inside."""
+
+    def to_internal_value(self, data: Any) -> int:
+        if isinstance(data, bool) or not isinstance(data, int | float):
+            raise serializers.ValidationError("Send a number from 0 to 10.")
+        if not 0 <= data <= 10:
+            raise serializers.ValidationError("A score is from 0 to 10.")
+        tenths = round(data * 10)
+        if abs(tenths - data * 10) > 1e-6:
+            raise serializers.ValidationError("A score has at most one decimal.")
+        return int(tenths)
+
+    def to_representation(self, value: int) -> float:
+        return value / 10
+
+
+@extend_schema_field(
+    {"type": "string", "pattern": r"^(\d{4}(-\d{2}(-\d{2})?)?)?$", "example": "2017-10"}
+)
+class PartialDateField(serializers.Field[str, Any, str, Any]):
+    """ "2017", "2017-10" or "2017-10-03": as much as is known."""
+
+    def to_internal_value(self, data: Any) -> str:
+        if data == "":
+            return ""
+        if not isinstance(data, str) or not PARTIAL_DATE.fullmatch(data):
+            raise serializers.ValidationError(
+                "Send a date such as 2017, 2017-10 or 2017-10-03."
+            )
+        try:
+            first_day = date.fromisoformat((data + "-01-01")[:10])
+        except ValueError:
+            raise serializers.ValidationError("There is no such day.") from None
+        if not 1900 <= first_day.year <= 2200:
+            raise serializers.ValidationError("The year is from 1900 to 2200.")
+        return data
+
+    def to_representation(self, value: str) -> str:
+        return value
+
+
+class TagsField(serializers.ListField):
+    """Texts of up to 50 characters, each once, in the order sent."""
+
+    child = StrictText(max_length=50)
+
+    def to_internal_value(self, data: Any) -> list[str]:
+        if not isinstance(data, list):
+            raise serializers.ValidationError("Send a list of texts.")
+        if len(data) > MAX_TAGS:
+            raise serializers.ValidationError(f"At most {MAX_TAGS} tags.")
+        return list(dict.fromkeys(super().to_internal_value(data)))
+
+
+class EntryFields(serializers.Serializer[Any]):
+    """The fields of an entry that a client may set. Absent keeps, null clears."""
+
+    type = serializers.ChoiceField(EntryType.choices, required=False)
+    state = serializers.ChoiceField(EntryState.choices, required=False)
+    progress = StrictInteger(
+        min_value=0, max_value=MAX_NUMBER, required=False, allow_null=True
+    )
+    score = ScoreField(required=False, allow_null=True)
+    rewatches = StrictInteger(
+        min_value=0, max_value=MAX_NUMBER, required=False, allow_null=True
+    )
+    started_on = PartialDateField(required=False, allow_null=True)
+    finished_on = PartialDateField(required=False, allow_null=True)
+    notes = StrictLines(
+        max_length=10_000, required=False, allow_null=True, allow_blank=True
+    )
+    tags = TagsField(required=False, allow_null=True)
+    priority = StrictInteger(
+        min_value=0, max_value=100, required=False, allow_null=True
+    )
+    is_private = StrictBoolean(required=False, allow_null=True)
+
+
+@extend_schema_field(
+    {
+        "oneOf": [{"type": "integer", "minimum": 1}, {"type": "string"}],
+        "description": 'Our id (1535 or "1535"), or a site\'s ("mal:1535").',
+    }
+)
+class AnimeIdField(serializers.Field[AnimeRef, Any, str, Any]):
+    """Any of the ways to name an anime."""
+
+    def to_internal_value(self, data: Any) -> AnimeRef:
+        try:
+            return parse_anime_id(data)
+        except ApiError as error:
+            raise serializers.ValidationError(error.sentence) from None
+
+    def to_representation(self, value: AnimeRef) -> str:
+        return str(value)
+
+
+class RemoveSerializer(serializers.Serializer[Any]):
+    animeId = AnimeIdField(required=False)  # noqa: N815
+
+
+class AddSerializer(EntryFields):
+    animeId = AnimeIdField()  # noqa: N815
+    type = serializers.ChoiceField(EntryType.choices)
+    fresh = StrictBoolean(
+        required=False,
+        default=False,
+        help_text="true: do not bring back what an earlier entry held",
+    )
+
+
+class IncrementSerializer(serializers.Serializer[Any]):
+    by = StrictInteger(
+        min_value=-1000,
+        max_value=1000,
+        required=False,
+        default=1,
+        help_text="below 0 takes back; progress never falls below 0",
+    )
+
+
+class MoveSerializer(serializers.Serializer[Any]):
+    """One anime or many, to one type."""
+
+    animeId = AnimeIdField(required=False)  # noqa: N815
+    animeIds = serializers.ListField(  # noqa: N815
+        child=AnimeIdField(), required=False, allow_empty=False, max_length=500
+    )
+    type = serializers.ChoiceField(EntryType.choices)
+    dry_run = StrictBoolean(required=False, default=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if ("animeId" in attrs) == ("animeIds" in attrs):
+            raise serializers.ValidationError(
+                {"animeId": "Send animeId, or animeIds for several, not both."}
+            )
+        one = attrs.pop("animeId", None)
+        attrs["animeIds"] = [one] if one else attrs["animeIds"]
+        return attrs
+
+
+class OperationSerializer(EntryFields):
+    """One operation of a batch."""
+
+    op = serializers.ChoiceField(["add", "update", "move", "increment", "remove"])
+    animeId = AnimeIdField()  # noqa: N815
+    by = StrictInteger(min_value=-1000, max_value=1000, required=False, default=1)
+    fresh = StrictBoolean(required=False, default=False)
+    if_revision = StrictInteger(min_value=0, required=False, allow_null=True)
+    id = StrictText(max_length=64, required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if attrs["op"] in ("add", "move") and "type" not in attrs:
+            raise serializers.ValidationError({"type": "Say which type."})
+        return attrs
+
+
+class BatchSerializer(serializers.Serializer[Any]):
+    """For the schema: each operation is read by itself, so that one bad one is told
+    in its own result.
+    """
+
+    operations = OperationSerializer(many=True)
+    atomic = StrictBoolean(required=False, default=False)
+
+
+class ResultSerializer(serializers.Serializer[Any]):
+    """What became of one operation; `error`, `code`, `details` where it was refused."""
+
+    id = serializers.CharField(required=False)
+    ok = serializers.BooleanField()
+    status = serializers.IntegerField()
+    entry = serializers.JSONField(allow_null=True, required=False)
+    removed = serializers.IntegerField(required=False)
+    changes = serializers.ListField(child=serializers.JSONField(), required=False)
+    warnings = serializers.ListField(child=serializers.JSONField(), required=False)
+    error = serializers.CharField(required=False)
+    code = serializers.CharField(required=False)
+    details = serializers.JSONField(required=False)
+    replayed = serializers.BooleanField(required=False)
+
+
+class EntrySerializer(serializers.Serializer[Any]):
+    """An entry as answered (for the schema: rows are shaped by entries.to_json)."""
+
+    id = serializers.UUIDField()
+    user_id = serializers.UUIDField()
+    anime_id = serializers.CharField()
+    type = serializers.ChoiceField(EntryType.choices)
+    title = serializers.CharField()
+    imageUrl = serializers.CharField(allow_null=True)  # noqa: N815
+    rating = serializers.FloatField(allow_null=True, help_text="the catalogue's, 0–10")
+    episodes = serializers.IntegerField(allow_null=True, help_text="null = unknown")
+    mal_id = serializers.IntegerField(allow_null=True)
+    format = serializers.CharField()
+    airing_status = serializers.CharField()
+    season = serializers.CharField(allow_null=True)
+    year = serializers.IntegerField(allow_null=True)
+    progress = serializers.IntegerField()
+    score = serializers.FloatField(allow_null=True, help_text="the user's own, 0–10")
+    state = serializers.ChoiceField(EntryState.choices)
+    rewatches = serializers.IntegerField()
+    started_on = serializers.CharField(allow_null=True)
+    finished_on = serializers.CharField(allow_null=True)
+    notes = serializers.CharField()
+    tags = serializers.ListField(child=serializers.CharField())
+    priority = serializers.IntegerField()
+    is_private = serializers.BooleanField()
+    added_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
+    revision = serializers.IntegerField()
+
+
+class ListedEntrySerializer(EntrySerializer):
+    """An entry in a list; the last seven come with `view=card` or `view=up_next`."""
+
+    image_webp = serializers.CharField(required=False, allow_null=True)
+    image_large_webp = serializers.CharField(required=False, allow_null=True)
+    image_small_webp = serializers.CharField(required=False, allow_null=True)
+    status = serializers.CharField(required=False, allow_null=True)
+    genres = serializers.ListField(child=serializers.CharField(), required=False)
+    next_episode = serializers.IntegerField(required=False)
+    episodes_left = serializers.IntegerField(
+        required=False, allow_null=True, help_text="null = unknown"
+    )
+
+
+class AddedSerializer(serializers.Serializer[Any]):
+    message = serializers.CharField()
+    entry = EntrySerializer()
+
+
+class RemovedSerializer(serializers.Serializer[Any]):
+    message = serializers.CharField()
+    removed = serializers.IntegerField(help_text="0 when it was not listed")
+
+
+class CountsSerializer(serializers.Serializer[Any]):
+    total = serializers.IntegerField()
+    by_type = serializers.DictField(child=serializers.IntegerField())
+    by_state = serializers.DictField(child=serializers.IntegerField())
+
+
+class ChangeSerializer(serializers.Serializer[Any]):
+    """An implied change: what followed by itself, and why."""
+
+    field = serializers.CharField()
+    to = serializers.JSONField()
+    reason = serializers.ChoiceField(
+        ["restored", "first_progress", "last_episode", "completed", "resumed"]
+    )
+
+    def get_fields(self) -> dict[str, Any]:
+        # "from" is a word of Python's.
+        return super().get_fields() | {"from": serializers.JSONField(allow_null=True)}
+
+
+class WarningSerializer(serializers.Serializer[Any]):
+    code = serializers.ChoiceField(["progress_beyond_total"])
+    message = serializers.CharField()

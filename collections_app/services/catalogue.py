@@ -1,0 +1,191 @@
+"""The one write path to the catalogue.
+
+Every write locks the catalogue's one row of state, takes one revision for all titles
+it changes, and stamps them with it. What changes nothing takes none.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import models, transaction
+from django.utils import timezone
+
+from animecollections.api.bulk import upsert
+from collections_app.catalogue.facts import (
+    NAMES,
+    UNKNOWN,
+    Facts,
+    search_names,
+    sort_title,
+)
+from collections_app.catalogue.folding import fold
+from collections_app.catalogue.matching import Key
+from collections_app.catalogue.planning import Plan, among
+from collections_app.models import (
+    Anime,
+    CatalogueState,
+    ExternalId,
+    Genre,
+    Listing,
+    SearchName,
+    Studio,
+)
+
+
+@contextmanager
+def changing_catalogue() -> Iterator[CatalogueState]:
+    """The transaction of one write. The lock comes first, so that what is read after
+    it holds until the commit, and revisions become visible in their order.
+    """
+    with transaction.atomic():
+        state = locked_state()
+        before = (state.revision, state.next_own_id)
+        yield state
+        if (state.revision, state.next_own_id) != before:
+            state.save(update_fields=["revision", "next_own_id"])
+
+
+def locked_state() -> CatalogueState:
+    rows = CatalogueState.objects.select_for_update().filter(id=1)
+    if (state := rows.first()) is None:
+        # A migration makes the row; a test that empties all tables takes it away.
+        CatalogueState.objects.bulk_create([CatalogueState()], ignore_conflicts=True)
+        state = rows.get()
+    return state
+
+
+def carry_out(plan: Plan, *, source: str, state: CatalogueState) -> None:
+    """Makes a plan true, under the lock: a dozen statements, whatever its size."""
+    if plan.rows:
+        state.revision += 1
+        state.next_own_id = plan.next_own_id
+        store(plan.rows, plan.changed, revision=state.revision)
+        store_ids(plan.new_ids)
+    Listing.objects.bulk_create(
+        [Listing(anime_id=id_, source=source) for id_ in sorted(plan.new_listings)],
+        ignore_conflicts=True,
+    )
+
+
+def store(
+    rows: Mapping[int, Facts], changed: Mapping[int, AbstractSet[str]], *, revision: int
+) -> None:
+    """Writes titles, and what is derived of those facts of theirs that changed."""
+    now = timezone.now()
+    stamp = {"revision": revision, "updated_at": now}
+    upsert(
+        Anime,
+        [
+            {**row, **stamp, "created_at": row["created_at"] or now}
+            for _, row in sorted(rows.items())
+        ],
+        unique=("id",),
+    )
+    renamed = [id_ for id_ in rows if not changed[id_].isdisjoint(NAMES)]
+    store_names({id_: search_names(rows[id_]) for id_ in renamed})
+    for model, through, fact in (
+        (Genre, Anime.genres.through, "genre_names"),
+        (Studio, Anime.studios.through, "studio_names"),
+    ):
+        links = {id_: rows[id_][fact] for id_ in rows if fact in changed[id_]}
+        store_links(model, through, links)
+
+
+def store_ids(ids: Mapping[int, Iterable[Key]]) -> None:
+    ExternalId.objects.bulk_create(
+        [
+            ExternalId(anime_id=anime_id, site=site, external_id=key)
+            for anime_id, keys in sorted(ids.items())
+            for site, key in keys
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def store_names(names: Mapping[int, set[str]]) -> None:
+    """Makes these the titles' search names: the others go, the missing come."""
+    wanted = {(anime_id, name) for anime_id, all_ in names.items() for name in all_}
+    stored = {
+        (anime_id, name): id_
+        for id_, anime_id, name in SearchName.objects.filter(
+            anime_id__in=among(names)
+        ).values_list("id", "anime_id", "name")
+    }
+    obsolete = [id_ for key, id_ in stored.items() if key not in wanted]
+    SearchName.objects.filter(id__in=among(obsolete)).delete()
+    missing = sorted(wanted - stored.keys())
+    upsert(
+        SearchName, [{"anime_id": anime_id, "name": name} for anime_id, name in missing]
+    )
+
+
+def store_links(
+    model: type[Genre] | type[Studio],
+    through: type[models.Model],
+    names: Mapping[int, Iterable[str]],
+) -> None:
+    """Links titles to the genres or studios of these names, and to no others."""
+    by_key = {fold(name): name for all_ in names.values() for name in all_}
+    ids = ids_by_key(model, by_key)
+    column = f"{model._meta.model_name}_id"
+    wanted = {
+        (anime_id, ids[fold(name)]) for anime_id, all_ in names.items() for name in all_
+    }
+    stored = {
+        (anime_id, linked): id_
+        for id_, anime_id, linked in through._default_manager.filter(
+            anime_id__in=among(names)
+        ).values_list("id", "anime_id", column)
+    }
+    obsolete = [id_ for key, id_ in stored.items() if key not in wanted]
+    through._default_manager.filter(id__in=among(obsolete)).delete()
+    missing = sorted(wanted - stored.keys())
+    upsert(through, [{"anime_id": one, column: other} for one, other in missing])
+
+
+def ids_by_key(
+    model: type[Genre] | type[Studio], names: Mapping[str, str]
+) -> dict[str, int]:
+    """Ids by folded name; those that are not there yet are made."""
+    rows: Any = model._default_manager.filter(key__in=names)
+    ids = dict(rows.values_list("key", "id"))
+    if missing := sorted(names.keys() - ids.keys()):
+        upsert(model, [{"key": key, "name": names[key]} for key in missing])
+        ids = dict(rows.values_list("key", "id"))
+    return ids
+
+
+def unlist(anime_ids: Collection[int], *, source: str) -> None:
+    """Notes that a source lists these no more; what no source lists is marked gone."""
+    with changing_catalogue() as state:
+        Listing.objects.filter(source=source, anime_id__in=anime_ids).delete()
+        gone = Anime.objects.filter(id__in=anime_ids, listings=None, gone_since=None)
+        ids = list(gone.values_list("id", flat=True))
+        now = timezone.now()
+        if Anime.objects.filter(id__in=ids).update(
+            gone_since=now, updated_at=now, revision=state.revision + 1
+        ):
+            state.revision += 1
+
+
+def edit(*, anime_id: int, facts: Facts) -> None:
+    """Corrects facts of one title by hand; the next import that differs wins again.
+
+    facts: any of catalogue.facts.UNKNOWN but ids, by column.
+    """
+    with changing_catalogue() as state:
+        row = Anime.objects.values(
+            "id", "sort_title", "gone_since", "created_at", *UNKNOWN
+        ).get(id=anime_id)
+        changes = {name: value for name, value in facts.items() if row[name] != value}
+        if "title" in changes:
+            changes["sort_title"] = sort_title(changes["title"])
+        if changes:
+            state.revision += 1
+            store(
+                {anime_id: {**row, **changes}},
+                {anime_id: set(changes)},
+                revision=state.revision,
+            )

@@ -1,0 +1,139 @@
+"""One import of a catalogue: batch after batch, each committed whole."""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+
+from django.conf import settings
+from django.db import reset_queries
+
+from collections_app.catalogue.matching import Key
+from collections_app.catalogue.planning import Plan, holders, plan
+from collections_app.catalogue.reader import Record, Refusal
+from collections_app.models import CatalogueState, Listing
+from collections_app.services.catalogue import carry_out, changing_catalogue, unlist
+
+# Batches grow and shrink so that none holds SQLite's one write lock for longer.
+SECONDS_PER_BATCH = 0.25
+SMALLEST_BATCH, FIRST_BATCH, LARGEST_BATCH = 10, 100, 1000
+MOST_REMEMBERED = 1000  # refusals, and contested ids, of one import
+MOST_SPARED = 10_000
+# A source that suddenly lists so many titles fewer was not whole.
+MANY_GONE, LARGE_PART_GONE = 50, 0.1
+
+
+@dataclass(slots=True)
+class Report:
+    """What an import did, counted by title; what it refused and what is in doubt."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    refusals: list[Refusal] = field(default_factory=list)
+    contested: dict[Key, set[int]] = field(default_factory=dict)
+
+    def refuse(self, refusal: Refusal) -> None:
+        self.counts["refused"] += 1
+        if len(self.refusals) < MOST_REMEMBERED:
+            self.refusals.append(refusal)
+
+    def add(self, plan: Plan) -> None:
+        self.counts += plan.counts
+        for key, claimants in plan.contested.items():
+            self.counts["contested"] += key not in self.contested
+            if len(self.contested) < MOST_REMEMBERED:
+                self.contested[key] = claimants
+
+
+class CatalogueImport:
+    """One run over one source: `take` its items, then `mark_gone`.
+
+    A batch becomes a plan outside the lock. What changes something is carried out
+    under it, planned anew there where another write came between; so a second run
+    over the same file locks nothing.
+    """
+
+    def __init__(self, *, source: str, dry_run: bool = False) -> None:
+        self.source = source
+        self.dry_run = dry_run
+        self.report = Report()
+        self.taken: dict[int, int] = {}  # the titles listed, and their lines
+        self.spared: set[Key] = set()  # ids of rows refused: listed all the same
+        self.has_unreadable = False
+        self.size = FIRST_BATCH
+
+    def take(
+        self,
+        items: Iterable[Record | Refusal],
+        progress: Callable[[int], object] = lambda titles: None,
+    ) -> None:
+        records = self.records(items)
+        while batch := list(islice(records, self.size)):
+            self.take_batch(batch)
+            if settings.DEBUG:  # then Django keeps all statements, long as they are
+                reset_queries()
+            progress(len(batch))
+
+    def records(self, items: Iterable[Record | Refusal]) -> Iterator[Record]:
+        for item in items:
+            if isinstance(item, Refusal):
+                self.refuse(item)
+            else:
+                yield item
+
+    def refuse(self, refusal: Refusal) -> None:
+        self.report.refuse(refusal)
+        if refusal.external_ids and len(self.spared) < MOST_SPARED:
+            self.spared.update(refusal.external_ids)
+        else:
+            self.has_unreadable = True
+
+    def take_batch(self, batch: list[Record]) -> None:
+        started = time.monotonic()
+        seen = CatalogueState.objects.filter(id=1).first() or CatalogueState()
+        planned = self.plan(batch, seen)
+        if planned.is_change and not self.dry_run:
+            with changing_catalogue() as state:
+                started = time.monotonic()  # what counts is how long the lock is held
+                if state.revision != seen.revision:
+                    planned = self.plan(batch, state)
+                carry_out(planned, source=self.source, state=state)
+        self.fit_size(time.monotonic() - started)
+        self.taken |= planned.taken
+        self.report.add(planned)
+        for refusal in planned.refusals:
+            self.refuse(refusal)
+
+    def plan(self, batch: list[Record], state: CatalogueState) -> Plan:
+        return plan(batch, source=self.source, taken=self.taken, state=state)
+
+    def fit_size(self, seconds: float) -> None:
+        factor = min(2.0, max(0.5, SECONDS_PER_BATCH / seconds))
+        self.size = int(min(LARGEST_BATCH, max(SMALLEST_BATCH, self.size * factor)))
+
+    def mark_gone(self, *, is_complete: bool = False) -> None:
+        """Marks the titles that only this source listed, and lists no more.
+
+        Call it when the source was read to its end. A row that could not be read, or
+        many titles missing at once, mean that it was not whole after all: then they
+        are counted as `missing`, and marked only if it is said to be complete.
+        """
+        gone = sorted(self.unlisted())
+        part = len(gone) / max(1, len(gone) + len(self.taken))
+        is_doubtful = len(gone) > MANY_GONE and part > LARGE_PART_GONE
+        if (is_doubtful or self.has_unreadable) and not is_complete:
+            self.report.counts["missing"] = len(gone)
+            return
+        self.report.counts["gone"] = len(gone)
+        if self.dry_run:
+            return
+        for start in range(0, len(gone), FIRST_BATCH):
+            unlist(gone[start : start + FIRST_BATCH], source=self.source)
+
+    def unlisted(self) -> set[int]:
+        listed = Listing.objects.filter(source=self.source)
+        return (
+            set(listed.values_list("anime_id", flat=True))
+            - self.taken.keys()
+            - holders(self.spared)
+        )

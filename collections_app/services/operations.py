@@ -1,0 +1,193 @@
+"""Operations: what was done, told to a person, and undone.
+
+An operation is the changes that share its id. Undo is a new operation that lays the
+values before over the values after, field by field, where they still stand; what has
+changed since is reported, not trampled.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from animecollections.api.account import Through
+from animecollections.api.errors import ApiError
+from animecollections.api.ids import OWN, AnimeRef
+from collections_app.entries import differences, from_snapshot
+from collections_app.services.watch_list import ListEdit, Slot, fits
+from history.models import Change, ChangeKind
+from history.services import recording
+
+ENTRY_KINDS = (ChangeKind.ADD, ChangeKind.UPDATE, ChangeKind.REMOVE)
+
+
+class TrimmedError(Exception):
+    """The log was trimmed after the moment that is asked for."""
+
+
+@dataclass(slots=True)
+class Undone:
+    """What an undo did, or would do.
+
+    conflicts: {"anime_id", "title", "field", "expected", "found"} of each value that
+    changed after the operation and therefore stays.
+    """
+
+    entries: list[dict[str, Any]] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
+    conflicts: list[dict[str, Any]] = field(default_factory=list)
+    operation_id: UUID | None = None
+
+
+def undo(
+    *,
+    user_id: UUID,
+    operation_id: UUID,
+    today: date,
+    through: Through,
+    dry_run: bool = False,
+) -> Undone:
+    """Puts back what an operation changed, as a new operation (undone like any).
+
+    The number of statements does not grow with that of entries.
+    """
+    with recording(user_id=user_id, through=through, undoes=operation_id) as record:
+        changes = list(
+            Change.objects.filter(
+                user_id=user_id, operation_id=operation_id, kind__in=ENTRY_KINDS
+            ).order_by("-revision")
+        )
+        if not changes:
+            raise ApiError("operation_not_found")
+        edit = ListEdit(record, user_id, today, counts_progress=False)
+        edit.read(ref_of(change) for change in changes)
+        undone = Undone()
+        for change in changes:
+            put_back(edit.slots[ref_of(change)], change, undone)
+        if not dry_run and edit.save():
+            undone.operation_id = record.operation_id
+        tell(edit.changed(), undone)
+        return undone
+
+
+def restore(
+    *, user_id: UUID, at: datetime, today: date, through: Through, dry_run: bool = False
+) -> Undone:
+    """Puts the whole list back to a moment, as one operation (undone like any).
+
+    TrimmedError where the log no longer reaches back so far.
+    """
+    with recording(user_id=user_id, through=through) as record:
+        changes = list(
+            Change.objects.filter(user_id=user_id, at__gt=at).order_by("-revision")
+        )
+        reached = len(changes) == record.state.revision or (
+            Change.objects.filter(user_id=user_id, at__lte=at).exists()
+        )
+        if not reached:
+            raise TrimmedError("The log of changes does not reach back so far.")
+        changes = [change for change in changes if change.kind in ENTRY_KINDS]
+        edit = ListEdit(record, user_id, today, counts_progress=False)
+        edit.read(ref_of(change) for change in changes)
+        for change in changes:
+            take_back(edit.slots[ref_of(change)], change)
+        restored = Undone()
+        if not dry_run and edit.save():
+            restored.operation_id = record.operation_id
+        tell(edit.changed(), restored)
+        return restored
+
+
+def take_back(slot: Slot, change: Change) -> None:
+    """One change taken back whatever came after: newest first, this ends at `at`."""
+    slot.watched -= change.watched
+    if change.kind == ChangeKind.ADD:
+        slot.after = None
+    elif change.kind == ChangeKind.REMOVE:
+        slot.after = from_snapshot(change.before)
+    elif slot.after is not None:
+        slot.after |= change.before
+
+
+def ref_of(change: Change) -> AnimeRef:
+    return AnimeRef(OWN, str(change.anime_id))
+
+
+def put_back(slot: Slot, change: Change, undone: Undone) -> None:
+    """One change taken back, as far as its values still stand."""
+    match change.kind:
+        case ChangeKind.ADD:
+            take_off_again(slot, change, undone)
+        case ChangeKind.REMOVE:
+            bring_back(slot, change, undone)
+        case _:
+            restore_fields(slot, change, undone)
+
+
+def take_off_again(slot: Slot, change: Change, undone: Undone) -> None:
+    if slot.after is None:
+        return
+    added = from_snapshot(change.after)
+    if found := differences(added, slot.after):
+        undone.conflicts += [
+            conflict(slot, name, added[name], slot.after[name]) for name in found
+        ]
+        return
+    slot.after, slot.watched = None, slot.watched - change.watched
+
+
+def bring_back(slot: Slot, change: Change, undone: Undone) -> None:
+    removed = from_snapshot(change.before)
+    if slot.after is None:
+        slot.after = removed
+        return
+    undone.conflicts += [
+        conflict(slot, name, None, slot.after[name])
+        for name in differences(removed, slot.after)
+    ]
+
+
+def restore_fields(slot: Slot, change: Change, undone: Undone) -> None:
+    if slot.after is None:
+        undone.conflicts += [
+            conflict(slot, name, value, None) for name, value in change.after.items()
+        ]
+        return
+    stands = {name for name, value in change.after.items() if slot.after[name] == value}
+    # Type and state belong together: one without the other may be no entry at all.
+    if not fits(slot.after | {name: change.before[name] for name in stands}):
+        stands -= {"type", "state"}
+    undone.conflicts += [
+        conflict(slot, name, value, slot.after[name])
+        for name, value in change.after.items()
+        if name not in stands
+    ]
+    slot.after |= {name: change.before[name] for name in stands}
+    if "progress" in stands:
+        slot.watched -= change.watched
+
+
+def conflict(slot: Slot, name: str, expected: Any, found: Any) -> dict[str, Any]:
+    return {
+        "anime_id": str(slot.anime_id),
+        "title": slot.facts["title"],
+        "field": name,
+        "expected": shown(name, expected),
+        "found": shown(name, found),
+    }
+
+
+def shown(name: str, value: Any) -> Any:
+    """A kept value as the API shows it."""
+    if name == "score" and value is not None:
+        return value / 10
+    return None if value == "" else value
+
+
+def tell(slots: Iterable[Slot], undone: Undone) -> None:
+    for slot in slots:
+        if slot.after is not None:
+            undone.entries.append(slot.entry or {})
+        elif slot.before is not None:
+            undone.removed.append(str(slot.anime_id))

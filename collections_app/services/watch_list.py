@@ -1,0 +1,419 @@
+"""The one write path to a user's list.
+
+Every write goes lock → read → decide → save: `history.recording` takes the lock and
+keeps the log, `ListEdit` reads the entries at stake, the rules decide in memory, and
+all changed rows are saved together. One entry or 500: the number of statements is the
+same.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from typing import Any, Literal
+from uuid import UUID
+
+from django.db.models import FilteredRelation, OuterRef, Q, Subquery
+
+from animecollections.api.account import Through
+from animecollections.api.bulk import upsert
+from animecollections.api.errors import ApiError, refuse
+from animecollections.api.ids import AnimeRef, new_id
+from collections_app import rules
+from collections_app.catalogue.lookup import locate, matching, pick
+from collections_app.entries import (
+    COLUMNS,
+    FACTS,
+    NEW,
+    Entry,
+    differences,
+    from_snapshot,
+    snapshot,
+    to_json,
+)
+from collections_app.models import (
+    STATES_OF_TYPE,
+    Anime,
+    EntryState,
+    WatchListEntry,
+)
+from history.models import Change, ChangeKind
+from history.services import Recording, recording
+
+# An anime added again so soon after its removal takes back what it held: existing
+# clients move by removing and adding, which must not destroy notes and scores.
+RESTORED_WITHIN = timedelta(hours=24)
+
+Verb = Literal["add", "update", "move", "increment", "remove"]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One thing to do to one anime of a list.
+
+    values:      entry columns as sent (null clears); `type` of an add or a move.
+    if_revision: the revision that the client saw; another one now refuses (412).
+    """
+
+    verb: Verb
+    anime: AnimeRef
+    values: Mapping[str, Any] = field(default_factory=dict)
+    by: int = 0
+    fresh: bool = False
+    if_revision: int | None = None
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What one operation did; `entry` is None when the anime is not listed now."""
+
+    anime_id: int
+    entry: dict[str, Any] | None = None
+    removed: int = 0
+    changes: list[dict[str, Any]] = field(default_factory=list)
+    warnings: list[dict[str, Any]] = field(default_factory=list)
+    operation_id: UUID | None = None  # None when nothing changed
+
+    @property
+    def meta(self) -> dict[str, Any]:
+        told = {
+            "changes": self.changes,
+            "warnings": self.warnings,
+            "operation_id": self.operation_id,
+        }
+        return {name: value for name, value in told.items() if value}
+
+
+@dataclass(slots=True)
+class Slot:
+    """One anime's place on the list: what stood there, and what will."""
+
+    facts: Mapping[str, Any]
+    before: Entry | None
+    removed: Mapping[str, Any] | None  # the snapshot of a recent removal
+    after: Entry | None
+    watched: int = 0  # episodes that count, where the edit is told and does not count
+
+    @property
+    def anime_id(self) -> int:
+        return int(self.facts["id"])
+
+    @property
+    def moved(self) -> bool:
+        if self.before is None or self.after is None:
+            return self.before is not self.after
+        return bool(differences(self.before, self.after))
+
+    @property
+    def revision(self) -> int | None:
+        return self.before["revision"] if self.before else None
+
+    @property
+    def entry(self) -> dict[str, Any] | None:
+        """As JSON; `revision` and `updated_at` are right once the edit is saved."""
+        if self.after is None:
+            return None
+        row = [self.after.get(name) for name in COLUMNS]
+        return to_json(row + [self.facts[name] for name in FACTS])
+
+
+@dataclass(slots=True)
+class ListEdit:
+    """The entries that one write is about: read once, decided on, saved once."""
+
+    record: Recording
+    user_id: UUID
+    today: date
+    counts_progress: bool = True  # undo and restore take back what was counted
+    slots: dict[AnimeRef, Slot] = field(default_factory=dict)
+    refused: dict[AnimeRef, ApiError] = field(default_factory=dict)
+
+    def read(self, refs: Iterable[AnimeRef]) -> None:
+        """The anime, the entries of them, and their last removals.
+
+        Read after the lock, so that nobody else changes them until the commit. One
+        statement; two where there are several.
+        """
+        refs = list(dict.fromkeys(refs))
+        if len(refs) == 1:
+            rows = list(self.rows(matching(refs[0])))
+            self.slots[refs[0]] = self.slot(pick(refs[0], rows))
+            return
+        found = self.locate(refs)
+        ids = {anime.id for anime in found.values()}
+        by_id = {row["id"]: self.slot(row) for row in self.rows(Q(pk__in=ids))}
+        self.slots.update({ref: by_id[anime.id] for ref, anime in found.items()})
+
+    def locate(self, refs: Sequence[AnimeRef]) -> dict[AnimeRef, Anime]:
+        """Those the catalogue has; one that means two titles is refused by itself."""
+        try:
+            return locate(refs)
+        except ApiError:
+            found: dict[AnimeRef, Anime] = {}
+            for ref in refs:
+                try:
+                    found |= locate([ref])
+                except ApiError as error:
+                    self.refused[ref] = error
+            return found
+
+    def rows(self, condition: Q) -> Any:
+        removal = Change.objects.filter(
+            user_id=self.user_id,
+            anime_id=OuterRef("pk"),
+            kind=ChangeKind.REMOVE,
+            at__gt=self.record.at - RESTORED_WITHIN,
+        ).order_by("-revision")
+        mine = Q(entries__user_id=self.user_id)
+        return (
+            Anime.objects.filter(condition)
+            .annotate(
+                entry=FilteredRelation("entries", condition=mine),
+                removed=Subquery(removal.values("before")[:1]),
+            )
+            .order_by()
+            .values("id", *FACTS, "removed", *(f"entry__{name}" for name in COLUMNS))
+        )
+
+    def slot(self, row: Mapping[str, Any]) -> Slot:
+        facts = {name: row[name] for name in ("id", *FACTS)}
+        before = None
+        if row["entry__id"] is not None:
+            before = {name: row[f"entry__{name}"] for name in COLUMNS}
+        return Slot(facts, before, row["removed"], dict(before) if before else None)
+
+    def apply(self, operation: Operation) -> Outcome:
+        """Decides one operation in memory; an ApiError leaves its slot as it was."""
+        if operation.anime in self.refused:
+            raise self.refused[operation.anime]
+        slot = self.slots.get(operation.anime)
+        if slot is None:
+            raise ApiError("anime_not_found", id=operation.anime)
+        check_revision(slot, operation.if_revision)
+        if operation.verb == "remove":
+            return self.take_off(slot)
+        if operation.verb != "add" and slot.after is None:
+            raise ApiError("entry_not_found", id=operation.anime)
+        return self.put(slot, operation)
+
+    def put(self, slot: Slot, operation: Operation) -> Outcome:
+        """Lays the sent values over what stands there, then what follows from them."""
+        restored = None if operation.fresh or slot.after else slot.removed
+        base = slot.after or (from_snapshot(restored) if restored else dict(NEW))
+        values = cleared(operation.values)
+        if operation.verb == "increment":
+            values["progress"] = max(0, base["progress"] + operation.by)
+        after = base | values
+        if after["type"] != base["type"] and "state" not in values:
+            after["state"] = EntryState.ACTIVE.value
+        edit = rules.Edit(
+            before=base,
+            after=after,
+            facts=slot.facts,
+            sent=frozenset(values),
+            today=self.today,
+            is_increment=operation.verb == "increment",
+        )
+        check_state(after)
+        if restored:
+            rules.tell_restored(edit)
+        rules.apply(edit)
+        slot.after = after
+        return Outcome(slot.anime_id, changes=edit.changes, warnings=edit.warnings)
+
+    def take_off(self, slot: Slot) -> Outcome:
+        removed = int(slot.after is not None)
+        if slot.after is not None:
+            slot.removed = snapshot(slot.after) if "id" in slot.after else None
+        slot.after = None
+        return Outcome(slot.anime_id, removed=removed)
+
+    def save(self) -> bool:
+        """Writes what changed, in key order; False when nothing did.
+
+        At most one statement for the entries that stay and one for those that go.
+        """
+        changed = self.changed()
+        written = [slot for slot in changed if slot.after]
+        gone = [slot for slot in changed if not slot.after]
+        for slot in changed:
+            self.note(slot)
+        upsert(
+            WatchListEntry,
+            [
+                {name: slot.after[name] for name in COLUMNS}
+                for slot in written
+                if slot.after
+            ],
+            unique=("user", "anime"),
+        )
+        if gone:
+            ids = [slot.anime_id for slot in gone]
+            WatchListEntry.objects.of(self.user_id).filter(anime_id__in=ids).delete()
+        return bool(changed)
+
+    def changed(self) -> list[Slot]:
+        """The slots that end otherwise than they began, in key order."""
+        slots = {slot.anime_id: slot for slot in self.slots.values()}
+        return [slots[anime_id] for anime_id in sorted(slots) if slots[anime_id].moved]
+
+    def note(self, slot: Slot) -> None:
+        """The change in the log; its revision and time on the entry."""
+        entry = slot.after
+        kind, before, after = ChangeKind.UPDATE, {}, {}
+        if slot.before is None and entry is not None:
+            entry.setdefault("id", new_id())
+            entry.setdefault("added_at", self.record.at)
+            kind, after = ChangeKind.ADD, snapshot(entry)
+        elif slot.before is not None and entry is None:
+            kind, before = ChangeKind.REMOVE, snapshot(slot.before)
+        elif slot.before is not None and entry is not None:
+            entry |= {name: slot.before[name] for name in ("id", "added_at")}
+            names = differences(slot.before, entry)
+            before = {name: slot.before[name] for name in names}
+            after = {name: entry[name] for name in names}
+        counted = episodes_watched(slot.before, entry) if self.counts_progress else 0
+        revision = self.record.change(
+            kind,
+            anime_id=slot.anime_id,
+            before=before,
+            after=after,
+            watched=counted or slot.watched,
+            today=self.today,
+        )
+        if entry is not None:
+            entry |= {
+                "user_id": self.user_id,
+                "anime_id": slot.anime_id,
+                "updated_at": self.record.at,
+                "revision": revision,
+                "watched_at": self.watched_at(slot, counted),
+            }
+
+    def watched_at(self, slot: Slot, counted: int) -> Any:
+        if counted > 0:
+            return self.record.at
+        return slot.before["watched_at"] if slot.before else None
+
+
+def add(
+    *,
+    user_id: UUID,
+    anime: AnimeRef,
+    values: Mapping[str, Any],
+    today: date,
+    through: Through,
+    fresh: bool = False,
+) -> Outcome:
+    """Puts an anime on the list, or moves it: `values` has the type, and any field."""
+    return do(
+        user_id=user_id,
+        operation=Operation("add", anime, values, fresh=fresh),
+        today=today,
+        through=through,
+    )
+
+
+def remove(*, user_id: UUID, anime: AnimeRef, today: date, through: Through) -> Outcome:
+    """Takes an anime off the list; not listed is no error, for a retry is none."""
+    return do(
+        user_id=user_id,
+        operation=Operation("remove", anime),
+        today=today,
+        through=through,
+    )
+
+
+def do(
+    *,
+    user_id: UUID,
+    operation: Operation,
+    today: date,
+    through: Through,
+) -> Outcome:
+    """One operation, whole or not at all.
+
+    Four statements: lock and revision, read, entry, change; a fifth where episodes
+    were watched; two when nothing changes.
+    """
+    likely = ChangeKind.UPDATE
+    with recording(user_id=user_id, through=through, likely=likely) as record:
+        edit = ListEdit(record, user_id, today)
+        edit.read([operation.anime])
+        outcome = edit.apply(operation)
+        told = record.operation_id if edit.save() else None
+        entry = edit.slots[operation.anime].entry
+        return replace(outcome, entry=entry, operation_id=told)
+
+
+def do_all(
+    *,
+    user_id: UUID,
+    operations: Sequence[Operation],
+    today: date,
+    through: Through,
+    atomic: bool = False,
+    dry_run: bool = False,
+) -> list[Outcome | ApiError]:
+    """Many operations in order, as one write; a refused one is its ApiError.
+
+    A refused operation leaves the others be; with `atomic` it leaves nothing done.
+    The number of statements does not grow with that of operations.
+    """
+    with recording(user_id=user_id, through=through) as record:
+        edit = ListEdit(record, user_id, today)
+        edit.read(operation.anime for operation in operations)
+        results = [attempt(edit, operation) for operation in operations]
+        refused = any(isinstance(result, ApiError) for result in results)
+        has_changed = not (dry_run or (atomic and refused)) and edit.save()
+        for operation, result in zip(operations, results, strict=True):
+            if isinstance(result, Outcome):
+                result.entry = edit.slots[operation.anime].entry
+                result.operation_id = record.operation_id if has_changed else None
+        return results
+
+
+def attempt(edit: ListEdit, operation: Operation) -> Outcome | ApiError:
+    try:
+        return edit.apply(operation)
+    except ApiError as error:
+        return error
+
+
+def cleared(values: Mapping[str, Any]) -> dict[str, Any]:
+    """null clears: a column then holds what a new entry would."""
+    return {
+        name: NEW[name] if value is None else value for name, value in values.items()
+    }
+
+
+def check_revision(slot: Slot, if_revision: int | None) -> None:
+    """Two devices: whoever saw an older entry than this is told the current one."""
+    if if_revision is not None and slot.revision != if_revision:
+        raise ApiError("revision_mismatch", details={"entry": slot.entry})
+
+
+def fits(entry: Entry) -> bool:
+    """Whether its type can be in its state."""
+    return entry["state"] in STATES_OF_TYPE[entry["type"]]
+
+
+def check_state(entry: Entry) -> None:
+    if not fits(entry):
+        allowed = STATES_OF_TYPE[entry["type"]]
+        raise refuse(
+            state=f'"{entry["type"]}" can be {" or ".join(allowed)}, '
+            f"not {entry['state']}."
+        )
+
+
+def episodes_watched(before: Entry | None, after: Entry | None) -> int:
+    """What a change of progress says of episodes seen: what an entry gains counts.
+
+    A new entry tells of the past, not of today. Less progress takes back what a slip
+    counted, unless the entry moved as well (starting over unwatches nothing).
+    """
+    if before is None or after is None:
+        return 0
+    gained = int(after["progress"] - before["progress"])
+    stayed = before["type"] == after["type"] and before["state"] == after["state"]
+    return gained if gained > 0 or stayed else 0

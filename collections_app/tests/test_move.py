@@ -1,0 +1,99 @@
+"""POST /api/user/watchList/move"""
+
+import pytest
+
+from collections_app.models import WatchListEntry
+from collections_app.tests.test_add_to_watch_list import URL, add
+from factories import AnimeFactory
+from history.models import Change
+
+pytestmark = pytest.mark.django_db
+MOVE = f"{URL}/move"
+
+
+@pytest.fixture
+def two(client):
+    for pk in (1, 2):
+        AnimeFactory(id=pk, episodes=12)
+        add(client, pk, "Watching", progress=pk)
+
+
+def test_one_anime_moves_and_every_implied_change_is_told(client, two):
+    response = client.post(MOVE, {"animeId": 1, "type": "Completed"})
+    (entry,) = response.json()["data"]["entries"]
+    assert (entry["type"], entry["progress"]) == ("Completed", 12)
+    assert response.json()["meta"]["changes"] == [
+        {
+            "anime_id": "1",
+            "field": "progress",
+            "from": 1,
+            "to": 12,
+            "reason": "completed",
+        }
+    ]
+
+
+def test_many_move_as_one_operation(client, two):
+    response = client.post(MOVE, {"animeIds": [2, "1"], "type": "Collection"})
+    entries = response.json()["data"]["entries"]
+    assert [entry["anime_id"] for entry in entries] == ["2", "1"]
+    operation = response.json()["meta"]["operation_id"]
+    assert Change.objects.filter(operation_id=operation).count() == 2
+
+
+def test_a_dry_run_tells_and_does_nothing(client, two):
+    body = {"animeIds": [1, 2], "type": "Completed", "dry_run": True}
+    response = client.post(MOVE, body)
+    data = response.json()["data"]
+    assert data["dry_run"] is True
+    assert [entry["type"] for entry in data["entries"]] == ["Completed"] * 2
+    assert len(response.json()["meta"]["changes"]) == 2
+    assert "operation_id" not in response.json()["meta"]
+    assert set(WatchListEntry.objects.values_list("type", flat=True)) == {"Watching"}
+    assert Change.objects.count() == 2
+
+
+def test_one_that_is_not_listed_refuses_all(client, two):
+    AnimeFactory(id=3)
+    for unlisted in (3, 999):
+        response = client.post(MOVE, {"animeIds": [1, unlisted], "type": "To Watch"})
+        assert response.status_code == 404
+    assert set(WatchListEntry.objects.values_list("type", flat=True)) == {"Watching"}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"type": "Completed"},
+        {"animeId": 1},
+        {"animeId": 1, "animeIds": [1], "type": "Completed"},
+        {"animeIds": [], "type": "Completed"},
+        {"animeIds": [True], "type": "Completed"},
+        {"animeIds": [1] * 501, "type": "Completed"},
+        {"animeId": 1, "type": "done"},
+        {"animeId": 1, "type": "Completed", "dry_run": "no"},
+    ],
+)
+def test_a_wrong_body_is_refused(client, two, body):
+    assert client.post(MOVE, body).status_code == 400
+
+
+def test_strangers_move_nothing(other_client, two):
+    assert (
+        other_client.post(MOVE, {"animeId": 1, "type": "Completed"}).status_code == 404
+    )
+
+
+def test_the_cost_does_not_grow(client, two, budget):
+    ids = list(range(10, 40))
+    for pk in ids:
+        AnimeFactory(id=pk)
+        add(client, pk, "To Watch")
+    in_words = (
+        "sign-in check + lock, catalogue, entries, write, changes, watched, state"
+    )
+    with budget(8, in_words):
+        client.post(MOVE, {"animeIds": [1, 2], "type": "Completed"})
+    with budget(8, in_words):
+        client.post(MOVE, {"animeIds": ids, "type": "Completed"})

@@ -1,0 +1,227 @@
+"""GET /api/user/operations and POST /api/user/operations/{id}/undo"""
+
+from uuid import uuid4
+
+import pytest
+
+from collections_app.models import WatchListEntry
+from collections_app.tests.test_add_to_watch_list import URL, add
+from factories import AnimeFactory
+from history.models import Change, EpisodesWatched, UserState
+
+pytestmark = pytest.mark.django_db
+OPERATIONS = "/api/user/operations"
+
+
+@pytest.fixture(autouse=True)
+def _titles(death_note):
+    for pk in (1, 2, 3):
+        AnimeFactory(id=pk, episodes=12, title=f"Title {pk}")
+
+
+def listed(client):
+    return {e["anime_id"]: e for e in client.get(URL).json()["data"]}
+
+
+def told(client):
+    return client.get(OPERATIONS).json()["data"]
+
+
+def undo(client, operation_id, **body):
+    response = client.post(f"{OPERATIONS}/{operation_id}/undo", body)
+    assert response.status_code == 200, response.content
+    return response.json()
+
+
+def without_traces(entries):
+    """Entries but for what every write changes."""
+    return {
+        key: {k: v for k, v in entry.items() if k not in ("revision", "updated_at")}
+        for key, entry in entries.items()
+    }
+
+
+def test_operations_are_told_newest_first_in_words(client):
+    add(client, 1535, "To Watch")
+    client.patch(f"{URL}/1535", {"progress": 3})
+    client.patch(f"{URL}/1535", {"score": 9.5, "notes": "x", "is_private": True})
+    client.post(f"{URL}/move", {"animeId": 1535, "type": "Collection"})
+    client.delete(URL, {"animeId": 1535})
+    summaries = [operation["summary"] for operation in told(client)]
+    was = f"none → {Change.objects.get(revision=2).after['started_on']}"
+    assert summaries == [
+        "removed Death Note from Collection",
+        "moved Death Note from Watching to Collection",
+        "changed Death Note: score none → 9.5, private no → yes, notes edited",
+        f"moved Death Note from To Watch to Watching, progress 0 → 3, started {was}",
+        "added Death Note to To Watch",
+    ]
+
+
+def test_an_operation_tells_before_and_after(client):
+    add(client, 1535)
+    client.patch(f"{URL}/1535", {"score": 9.5})
+    operation = told(client)[0]
+    assert operation["size"] == 1
+    assert operation["changes"] == [
+        {
+            "anime_id": "1535",
+            "title": "Death Note",
+            "kind": "update",
+            "before": {"score": None},
+            "after": {"score": 9.5},
+            "revision": 2,
+        }
+    ]
+    assert operation["undoable"] is True
+    assert operation["through"] == "session"
+    assert operation["undoable_until"] > operation["at"]
+
+
+def test_a_batch_is_one_operation(client):
+    queue = [{"op": "add", "animeId": pk, "type": "Watching"} for pk in (1, 2, 3)]
+    client.post(f"{URL}/batch", {"operations": queue})
+    (operation,) = told(client)
+    assert operation["summary"] == "added Title 1 to Watching, and 2 more"
+    assert operation["size"] == 3
+
+
+def test_operations_page(client):
+    for pk in (1, 2, 3):
+        add(client, pk)
+    first = client.get(f"{OPERATIONS}?limit=2").json()
+    cursor = first["meta"]["next_cursor"]
+    second = client.get(f"{OPERATIONS}?limit=2&cursor={cursor}").json()
+    assert [len(first["data"]), len(second["data"])] == [2, 1]
+    assert second["meta"]["next_cursor"] is None
+    assert client.get(f"{OPERATIONS}?cursor=x").status_code == 400
+
+
+def test_searches_and_the_like_are_told_but_not_undone_here(client):
+    client.post("/api/user/searchHistory", {"query": "naruto"})
+    (operation,) = told(client)
+    assert operation["undoable"] is False
+    response = client.post(f"{OPERATIONS}/{operation['id']}/undo", {})
+    assert response.json()["code"] == "operation_not_found"
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda c: add(c, 2, "Watching", notes="new"),
+        lambda c: add(c, 1, "Completed"),
+        lambda c: c.patch(f"{URL}/1", {"progress": 12, "tags": ["x"], "score": None}),
+        lambda c: c.post(f"{URL}/1/increment", {"by": 3}),
+        lambda c: c.delete(f"{URL}/1"),
+        lambda c: c.patch(f"{URL}/1", {"type": "Collection", "state": "dropped"}),
+        lambda c: c.post(
+            f"{URL}/batch",
+            {
+                "operations": [
+                    {"op": "remove", "animeId": 1},
+                    {"op": "add", "animeId": 2, "type": "Completed"},
+                    {"op": "update", "animeId": 3, "notes": "z"},
+                ]
+            },
+        ),
+    ],
+)
+def test_undo_restores_exactly_and_can_be_undone(client, write):
+    add(client, 1, "Watching", progress=3, score=8, notes="n", state="on_hold")
+    add(client, 3, "To Watch")
+    before = listed(client)
+    write(client)
+    after = listed(client)
+    watched = sum(EpisodesWatched.objects.values_list("episodes", flat=True))
+    body = undo(client, told(client)[0]["id"])
+    assert body["data"]["conflicts"] == []
+    assert without_traces(listed(client)) == without_traces(before)
+    assert not sum(EpisodesWatched.objects.values_list("episodes", flat=True))
+    undo(client, body["meta"]["operation_id"])
+    assert without_traces(listed(client)) == without_traces(after)
+    assert sum(EpisodesWatched.objects.values_list("episodes", flat=True)) == watched
+
+
+def test_a_dry_run_tells_and_does_nothing(client, alice):
+    add(client, 1, "Watching")
+    body = undo(client, told(client)[0]["id"], dry_run=True)
+    assert body["data"]["removed"] == ["1"]
+    assert body["data"]["dry_run"] is True
+    assert "meta" not in body
+    assert WatchListEntry.objects.count() == 1
+    assert UserState.objects.get(user=alice).revision == 1
+
+
+def test_what_changed_since_stays_and_is_told(client):
+    add(client, 1, "Watching", progress=1)
+    client.patch(f"{URL}/1", {"score": 8, "progress": 2})
+    operation = told(client)[0]["id"]
+    client.patch(f"{URL}/1", {"score": 9})
+    body = undo(client, operation)
+    assert body["data"]["conflicts"] == [
+        {
+            "anime_id": "1",
+            "title": "Title 1",
+            "field": "score",
+            "expected": 8.0,
+            "found": 9.0,
+        }
+    ]
+    entry = listed(client)["1"]
+    assert (entry["score"], entry["progress"]) == (9, 1)
+
+
+def test_an_added_anime_that_changed_since_is_not_removed(client):
+    add(client, 1, "Watching")
+    operation = told(client)[0]["id"]
+    client.patch(f"{URL}/1", {"notes": "mine"})
+    body = undo(client, operation)
+    assert [c["field"] for c in body["data"]["conflicts"]] == ["notes"]
+    assert listed(client)["1"]["notes"] == "mine"
+
+
+def test_a_type_goes_back_only_where_the_state_fits(client):
+    add(client, 1, "To Watch")
+    add(client, 1, "Watching")
+    operation = told(client)[0]["id"]
+    client.patch(f"{URL}/1", {"state": "on_hold"})
+    body = undo(client, operation)
+    assert {c["field"] for c in body["data"]["conflicts"]} == {"type"}
+    entry = listed(client)["1"]
+    assert (entry["type"], entry["state"]) == ("Watching", "on_hold")
+
+
+def test_undoing_twice_does_nothing_the_second_time(client, alice):
+    add(client, 1, "Watching")
+    operation = told(client)[0]["id"]
+    undo(client, operation)
+    undo(client, operation)
+    assert UserState.objects.get(user=alice).revision == 2
+
+
+def test_an_undo_says_what_it_undid(client):
+    add(client, 1, "Watching")
+    operation = told(client)[0]["id"]
+    undo(client, operation)
+    assert told(client)[0]["undoes"] == operation
+
+
+def test_strangers_undo_nothing(client, other_client):
+    add(client, 1, "Watching")
+    operation = told(client)[0]["id"]
+    for id_ in (operation, uuid4()):
+        response = other_client.post(f"{OPERATIONS}/{id_}/undo", {})
+        assert response.json()["code"] == "operation_not_found"
+    assert told(other_client) == []
+
+
+def test_the_cost_does_not_grow(client, budget):
+    for pk in range(50, 150):
+        AnimeFactory(id=pk)
+    queue = [{"op": "add", "animeId": pk, "type": "To Watch"} for pk in range(50, 150)]
+    client.post(f"{URL}/batch", {"operations": queue})
+    with budget(4, "sign-in check + operations, their changes, titles"):
+        (operation,) = told(client)
+    in_words = "sign-in check + lock, changes, catalogue, entries, delete, log, state"
+    with budget(8, in_words):
+        undo(client, operation["id"])

@@ -1,0 +1,92 @@
+"""manage.py restore_list"""
+
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from collections_app.models import WatchListEntry
+from collections_app.tests.test_add_to_watch_list import URL, add
+from factories import AnimeFactory
+from history.models import Change
+
+pytestmark = pytest.mark.django_db
+
+
+def restore(*args):
+    out = StringIO()
+    call_command("restore_list", *args, stdout=out)
+    return out.getvalue()
+
+
+@pytest.fixture
+def moment(client):
+    """A moment at which the list held 1 and 2; since then all of it changed."""
+    for pk in (1, 2, 3):
+        AnimeFactory(id=pk, episodes=12, title=f"Title {pk}")
+    add(client, 1, "Watching", progress=3, score=8)
+    add(client, 2, "To Watch", notes="n")
+    Change.objects.update(at=timezone.now() - timedelta(hours=3))
+    moment = timezone.now() - timedelta(hours=1)
+    client.patch(f"{URL}/1", {"progress": 12, "notes": "later"})
+    client.delete(f"{URL}/2")
+    add(client, 3, "Completed")
+    client.delete(f"{URL}/1")
+    add(client, 1, "Collection", fresh=True)
+    return moment.isoformat()
+
+
+def state():
+    return {
+        entry.anime_id: (entry.type, entry.progress, entry.score, entry.notes)
+        for entry in WatchListEntry.objects.all()
+    }
+
+
+def test_the_list_goes_back_to_a_moment_as_one_operation(client, alice, moment):
+    before = state()
+    said = restore("alice", "--at", moment)
+    assert state() == {1: ("Watching", 3, 80, ""), 2: ("To Watch", 0, None, "n")}
+    assert "3 entries" in said
+    operation = Change.objects.order_by("revision").last().operation_id
+    assert {c.through for c in Change.objects.filter(operation_id=operation)} == {
+        "command"
+    }
+    client.post(f"/api/user/operations/{operation}/undo", {})
+    assert state() == before
+
+
+def test_a_dry_run_tells_and_does_nothing(alice, moment):
+    before = state()
+    said = restore("alice@example.org", "--at", moment, "--dry-run")
+    assert state() == before
+    assert "would" in said
+
+
+def test_a_second_run_changes_nothing(alice, moment):
+    restore(str(alice.id), "--at", moment)
+    changes = Change.objects.count()
+    # What the first run did came after the moment too, and is taken back by itself.
+    assert "0 entries" in restore("alice", "--at", moment)
+    assert Change.objects.count() == changes
+
+
+@pytest.mark.parametrize(
+    ("args", "sentence"),
+    [
+        (("nobody", "--at", "2026-01-01"), "no account"),
+        (("alice", "--at", "yesterday"), "not a time"),
+        (("alice", "--at", "2999-01-01"), "future"),
+    ],
+)
+def test_bad_input_gets_a_sentence(alice, args, sentence):
+    with pytest.raises(CommandError, match=sentence):
+        restore(*args)
+
+
+def test_a_log_that_was_trimmed_is_told(alice, moment):
+    Change.objects.filter(revision__lte=3).delete()
+    with pytest.raises(CommandError, match="does not reach back"):
+        restore("alice", "--at", moment)

@@ -1,0 +1,202 @@
+"""The catalogue over HTTP, for everybody."""
+
+from typing import Any
+
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from animecollections.api.account import Account
+from animecollections.api.conditional import etag_of, not_modified
+from animecollections.api.ids import parse_anime_id
+from animecollections.api.rendering import answer
+from animecollections.api.schema import (
+    PAGING,
+    Example,
+    documented,
+    nullable,
+    query,
+)
+from animecollections.api.views import ApiViewSet
+from collections_app.catalogue import answers
+from collections_app.filters.catalogue import BY_RELEVANCE
+from collections_app.models import AiringStatus, CatalogueState, Genre, Studio
+from collections_app.models.catalogue import Format, Season
+from collections_app.serializers.catalogue import (
+    AnimeSerializer,
+    AnimeWithRelationsSerializer,
+    CountedSerializer,
+)
+
+TAGS = ["Catalogue"]
+DEATH_NOTE = {
+    "id": "1535",
+    "mal_id": 1535,
+    "title": "Death Note",
+    "english_title": "Death Note",
+    "native_title": "デスノート",
+    "synonyms": ["DN"],
+    "imageUrl": "https://img.example.org/1535.jpg",
+    "thumbnailUrl": "https://img.example.org/1535t.jpg",
+    "rating": 8.62,
+    "episodes": 37,
+    "episode_minutes": 23,
+    "format": "TV",
+    "airing_status": "finished",
+    "season": "fall",
+    "year": 2006,
+    "genres": ["Supernatural", "Suspense", "Psychological", "Shounen"],
+    "studios": ["Madhouse"],
+    "mature": False,
+    "external_ids": {"anilist": "1535", "kitsu": "1376", "mal": "1535"},
+    "updated_at": "2026-11-23T09:30:00Z",
+}
+ON_THE_LIST = {"type": "Watching", "progress": 12, "score": 9.5, "revision": 41}
+RELATED = {
+    "id": "2994",
+    "title": "Death Note: Rewrite",
+    "english_title": None,
+    "imageUrl": None,
+    "thumbnailUrl": None,
+    "rating": 7.7,
+    "episodes": 2,
+    "format": "Special",
+    "airing_status": "finished",
+    "year": 2007,
+}
+INCLUDE = query(
+    "include", str, "`entry`: what the user keeps of it, or null.", enum=["entry"]
+)
+FILTERS = [
+    query(
+        "search",
+        str,
+        "Any name in any script, at most 200 characters. Case, accents, spaces and the "
+        "order of words do not matter, small slips are forgiven; best match first.",
+    ),
+    query(
+        "ids",
+        str,
+        "`1535,mal:5,anilist:1`: these titles, at most 500, in this order; "
+        "meta.missing has those that are not there. Not paged.",
+    ),
+    query("genre", str, "In any case; more than one: all of them.", many=True),
+    query("studio", str, "In any case; more than one: all of them.", many=True),
+    query("format", str, "Any of these.", enum=Format.values, many=True),
+    query("season", str, "Any of these.", enum=Season.values, many=True),
+    query("airing_status", str, "Any of these.", enum=AiringStatus.values, many=True),
+    query("year", int, "The year it came out."),
+    query("min_score", float, "A rating of at least so much, 0–10."),
+    query("mature", str, "`hide` leaves mature titles out.", enum=["hide"]),
+    query(
+        "on_list",
+        str,
+        "Only titles that are, or are not, on the user's list.",
+        enum=["true", "false"],
+    ),
+    query(
+        "ordering",
+        str,
+        "Any of the words, with - for the greatest first, by commas: "
+        + ", ".join(BY_RELEVANCE)
+        + ". `-rating` if absent; with `search`, `relevance`.",
+    ),
+    INCLUDE,
+    *PAGING,
+]
+
+
+class CatalogueViewSet(ApiViewSet):
+    permission_classes = [AllowAny]
+
+    @documented(
+        "Titles: searched, narrowed, or named by their ids.",
+        description="Visitors, and users with parental control, see no mature titles. "
+        "50 a page unless `limit` says otherwise.",
+        tags=TAGS,
+        data=AnimeSerializer(many=True),
+        meta={
+            "next_cursor?": nullable(str),
+            "missing?": [str],
+            "corrected?": str,
+        },
+        parameters=FILTERS,
+        errors=["invalid_cursor", "not_signed_in"],
+        examples={
+            "a search": Example([DEATH_NOTE], {"next_cursor": None}),
+            "with the user's entry": Example(
+                [DEATH_NOTE | {"entry": ON_THE_LIST}], {"missing": ["mal:99999999"]}
+            ),
+        },
+        etag=True,
+    )
+    def list(self, request: Request) -> Response:
+        revision = self.revision()
+        etag = self.etag(revision)
+        if (fresh := not_modified(request, etag)) is not None:
+            return fresh
+        data, meta = answers.browse(request.user, request.query_params, revision)
+        return answer(data, meta=meta, headers={"ETag": etag})
+
+    @documented(
+        "One title, with the titles that belong with it.",
+        description="By our id, by another site's (`mal:1535`), or by one it once had.",
+        tags=TAGS,
+        data=AnimeWithRelationsSerializer,
+        parameters=[INCLUDE],
+        errors=["anime_not_found", "ambiguous_id"],
+        examples={"a title": DEATH_NOTE | {"relations": [RELATED]}},
+        etag=True,
+    )
+    def retrieve(self, request: Request, anime_id: str) -> Response:
+        ref = parse_anime_id(anime_id, "id")
+        etag = self.etag(self.revision())
+        if (fresh := not_modified(request, etag)) is not None:
+            return fresh
+        data = answers.one(request.user, request.query_params, ref)
+        return answer(data, headers={"ETag": etag})
+
+    @documented(
+        "Every genre, theme and demographic, with how many titles have it.",
+        tags=TAGS,
+        data=CountedSerializer(many=True),
+        examples={"genres": [{"name": "Action", "count": 5213}]},
+        etag=True,
+    )
+    def genres(self, request: Request) -> Response:
+        return self.words(Genre)
+
+    @documented(
+        "Every studio, with how many titles it made.",
+        tags=TAGS,
+        data=CountedSerializer(many=True),
+        examples={"studios": [{"name": "Madhouse", "count": 231}]},
+        etag=True,
+    )
+    def studios(self, request: Request) -> Response:
+        return self.words(Studio)
+
+    def words(self, model: type[Genre] | type[Studio]) -> Response:
+        etag = self.etag(self.revision())
+        if (fresh := not_modified(self.request, etag)) is not None:
+            return fresh
+        data = answers.words(model, self.request.user)
+        return answer(data, headers={"ETag": etag})
+
+    def revision(self) -> int:
+        """The catalogue's; of a signed-in user the sign-in check has told it."""
+        user: Any = self.request.user
+        if isinstance(user, Account):
+            return user.revisions.catalogue
+        state = CatalogueState.objects.filter(id=1).values_list("revision", flat=True)
+        return state.first() or 0
+
+    def etag(self, revision: int) -> str:
+        """Of the catalogue, of what the user hides, and of the list where it shows."""
+        user: Any = self.request.user
+        parts: list[Any] = [revision, user.hides_mature]
+        if isinstance(user, Account) and {"on_list", "include"} & {
+            *self.request.query_params
+        }:
+            parts += [user.revisions.epoch, user.revisions.list]
+        return etag_of(self.request, *parts)

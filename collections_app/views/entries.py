@@ -1,0 +1,286 @@
+"""One entry, and many at once, over HTTP."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from animecollections.api.conditional import etag_of, if_match, not_modified
+from animecollections.api.errors import ApiError, invalid, refuse
+from animecollections.api.ids import AnimeRef, parse_anime_id
+from animecollections.api.rendering import answer
+from animecollections.api.schema import Example, documented, header
+from collections_app.catalogue.lookup import matching, pick
+from collections_app.entries import to_json
+from collections_app.models import Anime, WatchListEntry
+from collections_app.serializers.watch_list import (
+    BatchSerializer,
+    EntryFields,
+    EntrySerializer,
+    IncrementSerializer,
+    MoveSerializer,
+    OperationSerializer,
+    RemovedSerializer,
+    ResultSerializer,
+)
+from collections_app.services import batches, watch_list
+from collections_app.services.watch_list import Operation
+from collections_app.views.watch_list import ENTRY, TAGS, TOLD, read
+from history.writing import WritingViewSet
+
+IF_MATCH = header("If-Match", 'The revision you saw, `"41"`; 412 if it moved on.')
+ANIME_ERRORS = ["anime_not_found", "ambiguous_id", "entry_not_found"]
+MAX_OPERATIONS = 500
+
+
+class EntryViewSet(WritingViewSet):
+    @documented(
+        "One entry. Its ETag serves as If-Match.",
+        tags=TAGS,
+        data=EntrySerializer,
+        errors=ANIME_ERRORS,
+        examples={"an entry": ENTRY},
+        etag=True,
+    )
+    def retrieve(self, request: Request, anime_id: str) -> Response:
+        ref = parse_anime_id(anime_id)
+        row = find_entry(self.user_id, ref)
+        entry = to_json(row)
+        etag = f'"{entry["revision"]}-{etag_of(request, self.catalogue)[1:]}'
+        if (fresh := not_modified(request, etag)) is not None:
+            return fresh
+        return answer(entry, headers={"ETag": etag})
+
+    @documented(
+        "Changes what is sent and keeps the rest; null clears.",
+        tags=TAGS,
+        body=EntryFields,
+        data=EntrySerializer,
+        meta=TOLD,
+        parameters=[IF_MATCH],
+        errors=[*ANIME_ERRORS, "revision_mismatch"],
+        examples={"changed": Example(ENTRY, {})},
+        body_examples={"a score": {"score": 9.5, "notes": None}},
+    )
+    def partial_update(self, request: Request, anime_id: str) -> Response:
+        return self.write_entry("update", anime_id, values=read(EntryFields, request))
+
+    @documented(
+        "Removes the entry; `removed` is 0 when it was not listed.",
+        tags=TAGS,
+        data=RemovedSerializer,
+        parameters=[IF_MATCH],
+        errors=["anime_not_found", "ambiguous_id", "revision_mismatch"],
+        examples={
+            "removed": {"message": "Anime removed from watch list", "removed": 1}
+        },
+    )
+    def destroy(self, request: Request, anime_id: str) -> Response:
+        outcome = self.run("remove", anime_id)
+        return answer(
+            {"message": "Anime removed from watch list", "removed": outcome.removed},
+            meta=outcome.meta,
+        )
+
+    @documented(
+        "So many more episodes watched: safe from several devices at once.",
+        tags=TAGS,
+        body=IncrementSerializer,
+        data=EntrySerializer,
+        meta=TOLD,
+        parameters=[IF_MATCH],
+        errors=[*ANIME_ERRORS, "revision_mismatch"],
+        examples={"one more": Example(ENTRY, {})},
+        body_examples={"one more": {"by": 1}},
+    )
+    def increment(self, request: Request, anime_id: str) -> Response:
+        by = read(IncrementSerializer, request)["by"]
+        return self.write_entry("increment", anime_id, by=by)
+
+    def write_entry(
+        self, verb: watch_list.Verb, anime_id: str, **more: Any
+    ) -> Response:
+        outcome = self.run(verb, anime_id, **more)
+        return answer(outcome.entry, meta=outcome.meta)
+
+    def run(
+        self, verb: watch_list.Verb, anime_id: str, **more: Any
+    ) -> watch_list.Outcome:
+        seen = if_match(self.request)
+        ref = parse_anime_id(anime_id)
+        return watch_list.do(
+            user_id=self.user_id,
+            operation=Operation(verb, ref, if_revision=seen, **more),
+            today=self.account.today,
+            through=self.through,
+        )
+
+    @property
+    def catalogue(self) -> int:
+        return self.account.revisions.catalogue
+
+
+def find_entry(user_id: UUID, ref: AnimeRef) -> Any:
+    """The row of one entry. A number is almost always our own: one statement then."""
+    entries = WatchListEntry.objects.of(user_id)
+    row = entries.filter(anime_id=ref.number).rows().first()
+    if row is None:
+        named = list(Anime.objects.filter(matching(ref)).values("id", "title"))
+        row = entries.filter(anime_id=pick(ref, named)["id"]).rows().first()
+    if row is None:
+        raise ApiError("entry_not_found", id=ref)
+    return row
+
+
+class MoveViewSet(WritingViewSet):
+    @documented(
+        "Moves one anime or many to a type; all of them, or none.",
+        description="`dry_run` tells what would follow, and does nothing.",
+        tags=TAGS,
+        body=MoveSerializer,
+        data={"entries": EntrySerializer(many=True), "dry_run": bool},
+        meta=TOLD,
+        errors=ANIME_ERRORS,
+        examples={"moved": {"entries": [ENTRY], "dry_run": False}},
+        body_examples={"two": {"animeIds": [1535, 21], "type": "Completed"}},
+    )
+    def create(self, request: Request) -> Response:
+        body = read(MoveSerializer, request)
+        type_, dry_run = body["type"], body["dry_run"]
+        results = watch_list.do_all(
+            user_id=self.user_id,
+            operations=[
+                Operation("move", ref, {"type": type_}) for ref in body["animeIds"]
+            ],
+            today=self.account.today,
+            through=self.through,
+            atomic=True,
+            dry_run=dry_run,
+        )
+        outcomes = all_done(results)
+        return answer(
+            {"entries": [done.entry for done in outcomes], "dry_run": dry_run},
+            meta=told_together(outcomes),
+        )
+
+
+def all_done(
+    results: Sequence[watch_list.Outcome | ApiError],
+) -> list[watch_list.Outcome]:
+    """The outcomes, or the first refusal, which refused all."""
+    for result in results:
+        if isinstance(result, ApiError):
+            raise result
+    return [result for result in results if isinstance(result, watch_list.Outcome)]
+
+
+def told_together(outcomes: Sequence[watch_list.Outcome]) -> dict[str, Any]:
+    """The meta of several outcomes, each change with its anime."""
+    together = watch_list.Outcome(
+        0,
+        changes=[
+            {"anime_id": str(outcome.anime_id), **change}
+            for outcome in outcomes
+            for change in outcome.changes
+        ],
+        warnings=[
+            {"anime_id": str(outcome.anime_id), **warning}
+            for outcome in outcomes
+            for warning in outcome.warnings
+        ],
+        operation_id=outcomes[0].operation_id,
+    )
+    return together.meta
+
+
+class BatchViewSet(WritingViewSet):
+    """Up to 500 operations of at most 10,000 characters of notes each."""
+
+    max_body = 4 * 1024 * 1024
+
+    @documented(
+        "Runs what a client queued, in order; a result for each operation.",
+        description="One bad operation never blocks the next; with `atomic`, one "
+        "refusal refuses all (409, results in `details`). An operation's `id` is its "
+        "own idempotency key.",
+        tags=TAGS,
+        body=BatchSerializer,
+        data={"results": ResultSerializer(many=True)},
+        errors=["batch_refused"],
+        examples={
+            "two of three": {
+                "results": [
+                    {"id": "a1", "ok": True, "status": 200, "entry": ENTRY},
+                    {
+                        "ok": False,
+                        "status": 404,
+                        "error": "The catalogue has no anime with the id 7.",
+                        "code": "anime_not_found",
+                    },
+                ]
+            }
+        },
+        body_examples={
+            "two": {
+                "operations": [
+                    {"op": "increment", "animeId": 1535, "id": "a1"},
+                    {"op": "remove", "animeId": 7},
+                ]
+            }
+        },
+    )
+    def create(self, request: Request) -> Response:
+        results = batches.run(
+            user_id=self.user_id,
+            queue=read_queue(request.data),
+            atomic=read_atomic(request.data),
+            today=self.account.today,
+            through=self.through,
+        )
+        return answer({"results": results})
+
+
+def read_atomic(body: Mapping[str, Any]) -> bool:
+    atomic = body.get("atomic", False)
+    if not isinstance(atomic, bool):
+        raise refuse(atomic="Send true or false.")
+    return atomic
+
+
+def read_queue(body: Mapping[str, Any]) -> list[batches.Queued]:
+    """Every operation, the unreadable ones with their refusal."""
+    sent = body.get("operations")
+    if not isinstance(sent, list) or not sent:
+        raise refuse(operations="Send a list of operations.")
+    if len(sent) > MAX_OPERATIONS:
+        raise refuse(operations=f"At most {MAX_OPERATIONS} operations a batch.")
+    queue = [read_operation(raw) for raw in sent]
+    ids = [queued.id for queued in queue if queued.id]
+    if len(ids) != len(set(ids)):
+        raise refuse(operations="Two operations have the same id.")
+    return queue
+
+
+def read_operation(raw: Any) -> batches.Queued:
+    if not isinstance(raw, dict):
+        refusal = refuse(operations="An operation is an object.")
+        return batches.Queued("", {}, None, refusal)
+    body = OperationSerializer(data=raw)
+    if not body.is_valid():
+        own_id = raw.get("id")
+        own_id = own_id if isinstance(own_id, str) and len(own_id) <= 64 else ""
+        return batches.Queued(own_id, raw, None, invalid(body.errors))
+    values = dict(body.validated_data)
+    own_id = values.pop("id", "")
+    verb, by = values.pop("op"), values.pop("by")
+    operation = Operation(
+        verb,
+        values.pop("animeId"),
+        fresh=values.pop("fresh"),
+        if_revision=values.pop("if_revision", None),
+        by=by if verb == "increment" else 0,
+        values={} if verb == "remove" else values,
+    )
+    return batches.Queued(own_id, raw, operation)

@@ -1,0 +1,144 @@
+"""What was done to the list, newest first, and undo."""
+
+from typing import Any
+from uuid import UUID
+
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from animecollections.api.conditional import etag_of, not_modified
+from animecollections.api.fields import StrictBoolean
+from animecollections.api.ids import parse_id
+from animecollections.api.rendering import answer
+from animecollections.api.schema import documented, nullable, query
+from collections_app.reads import operations_of
+from collections_app.serializers.watch_list import EntrySerializer
+from collections_app.services import operations
+from collections_app.views.watch_list import ENTRY, read
+from history.writing import WritingViewSet
+
+TAGS = ["History and undo"]
+
+
+class ChangeToldSerializer(serializers.Serializer[Any]):
+    anime_id = serializers.CharField(allow_null=True)
+    title = serializers.CharField(allow_null=True)
+    kind = serializers.CharField()
+    before = serializers.JSONField()
+    after = serializers.JSONField()
+    revision = serializers.IntegerField()
+
+
+class OperationToldSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    summary = serializers.CharField()
+    at = serializers.DateTimeField()
+    through = serializers.CharField()
+    client_id = serializers.CharField()
+    size = serializers.IntegerField(help_text="how many rows it changed")
+    changes = ChangeToldSerializer(many=True, help_text="the first 20")
+    undoes = serializers.UUIDField(allow_null=True)
+    undoable = serializers.BooleanField()
+    undoable_until = serializers.DateTimeField()
+
+
+class UndoSerializer(serializers.Serializer[Any]):
+    dry_run = StrictBoolean(required=False, default=False)
+
+
+class ConflictSerializer(serializers.Serializer[Any]):
+    anime_id = serializers.CharField()
+    title = serializers.CharField()
+    field = serializers.CharField()
+    expected = serializers.JSONField(allow_null=True)
+    found = serializers.JSONField(allow_null=True)
+
+
+class OperationViewSet(WritingViewSet):
+    @documented(
+        "What was done, newest first, in words and field by field.",
+        tags=TAGS,
+        data=OperationToldSerializer(many=True),
+        meta={"next_cursor": nullable(str)},
+        parameters=[
+            query("limit", int, "How many a page, at most 500; 50 if absent."),
+            query("cursor", str, "`meta.next_cursor` of the page before."),
+        ],
+        errors=["invalid_cursor"],
+        examples={
+            "one": [
+                {
+                    "id": "019ab0f2-6a3c-7c1e-9f55-0242ac120002",
+                    "summary": "moved Death Note from To Watch to Watching, "
+                    "progress 0 → 3",
+                    "at": "2026-11-23T09:30:00Z",
+                    "through": "session",
+                    "client_id": "",
+                    "size": 1,
+                    "changes": [
+                        {
+                            "anime_id": "1535",
+                            "title": "Death Note",
+                            "kind": "update",
+                            "before": {"type": "To Watch", "progress": 0},
+                            "after": {"type": "Watching", "progress": 3},
+                            "revision": 41,
+                        }
+                    ],
+                    "undoes": None,
+                    "undoable": True,
+                    "undoable_until": "2027-11-23T09:30:00Z",
+                }
+            ]
+        },
+        etag=True,
+    )
+    def list(self, request: Request) -> Response:
+        at = self.account.revisions
+        etag = etag_of(request, at.epoch, at.user, at.catalogue)
+        if (fresh := not_modified(request, etag)) is not None:
+            return fresh
+        told, meta = operations_of(self.user_id, request.query_params)
+        return answer(told, meta=meta, headers={"ETag": etag})
+
+    @documented(
+        "Puts back what an operation changed, as a new operation.",
+        description="Values that changed since stay, and are told in `conflicts`. "
+        "`dry_run` tells what would happen, and does nothing.",
+        tags=TAGS,
+        body=UndoSerializer,
+        data={
+            "entries": EntrySerializer(many=True),
+            "removed": [str],
+            "conflicts": ConflictSerializer(many=True),
+            "dry_run": bool,
+        },
+        meta={"operation_id?": UUID},
+        errors=["operation_not_found"],
+        examples={
+            "undone": {
+                "entries": [ENTRY],
+                "removed": [],
+                "conflicts": [],
+                "dry_run": False,
+            }
+        },
+    )
+    def undo(self, request: Request, operation_id: str) -> Response:
+        dry_run = read(UndoSerializer, request)["dry_run"]
+        undone = operations.undo(
+            user_id=self.user_id,
+            operation_id=parse_id(operation_id),
+            today=self.account.today,
+            through=self.through,
+            dry_run=dry_run,
+        )
+        told = {
+            "entries": undone.entries,
+            "removed": undone.removed,
+            "conflicts": undone.conflicts,
+            "dry_run": dry_run,
+        }
+        done = undone.operation_id
+        return answer(told, meta={"operation_id": done} if done else None)

@@ -1,0 +1,272 @@
+"""The watch list over HTTP."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import Serializer
+
+from animecollections.api.conditional import etag_of, not_modified
+from animecollections.api.errors import refuse
+from animecollections.api.ids import AnimeRef, parse_anime_id
+from animecollections.api.paging import page
+from animecollections.api.rendering import answer
+from animecollections.api.schema import Example, documented, nullable, query
+from collections_app.filters.watch_list import (
+    DEFAULT_ORDERING,
+    ORDERINGS,
+    VIEWS,
+    chosen_fields,
+    chosen_view,
+    narrow,
+)
+from collections_app.models import EntryState, EntryType, WatchListEntry
+from collections_app.models.catalogue import Format, Season
+from collections_app.serializers.watch_list import (
+    AddedSerializer,
+    AddSerializer,
+    ChangeSerializer,
+    CountsSerializer,
+    ListedEntrySerializer,
+    RemovedSerializer,
+    RemoveSerializer,
+    WarningSerializer,
+)
+from collections_app.services import watch_list
+from history.cursors import Cursor
+from history.writing import WritingViewSet
+
+TAGS = ["Watch list"]
+ENTRY = {
+    "id": "019ab0f2-6a3c-7c1e-9f55-0242ac120002",
+    "user_id": "550e8400-e29b-41d4-a716-446655440000",
+    "anime_id": "1535",
+    "type": "Watching",
+    "title": "Death Note",
+    "imageUrl": "https://img.example.org/1535.jpg",
+    "rating": 8.62,
+    "episodes": 37,
+    "mal_id": 1535,
+    "format": "TV",
+    "airing_status": "finished",
+    "season": "fall",
+    "year": 2006,
+    "progress": 12,
+    "score": 9.5,
+    "state": "active",
+    "rewatches": 0,
+    "started_on": "2026-10-02",
+    "finished_on": None,
+    "notes": "",
+    "tags": [],
+    "priority": 0,
+    "is_private": False,
+    "added_at": "2026-10-02T18:30:00Z",
+    "updated_at": "2026-11-23T09:30:00Z",
+    "revision": 41,
+}
+TOLD = {
+    "changes?": ChangeSerializer(many=True),
+    "warnings?": WarningSerializer(many=True),
+    "operation_id?": UUID,
+}
+NARROWING = [
+    query("type", str, "Only of these types.", enum=EntryType.values, many=True),
+    query("state", str, "Only in these states.", enum=EntryState.values, many=True),
+    query("search", str, "Words of any of the anime's names."),
+    query("format", str, "Only of these formats.", enum=Format.values, many=True),
+    query("genre", str, "A genre's name, in any case."),
+    query("year", int, "The year the anime came out."),
+    query("tag", str, "One of the user's own tags, exactly."),
+    query("season", str, "Only of these seasons.", enum=Season.values, many=True),
+    query("studio", str, "A studio's name, in any case."),
+    query("year_min", int, "Not before this year."),
+    query("year_max", int, "Not after this year."),
+    query("score_min", float, "The user's own score, 0–10."),
+    query("score_max", float, "The user's own score, 0–10."),
+    query("progress_min", int, "At least so many episodes watched."),
+    query("progress_max", int, "At most so many episodes watched."),
+    query("added_since", datetime, "Added at this time or later."),
+    query("updated_since", datetime, "Changed at this time or later."),
+    query("is_private", str, "Private ones only, or none.", enum=["true", "false"]),
+    query(
+        "view",
+        str,
+        "`card` adds what covers show; `up_next` is what is being watched and has "
+        "episodes left, most recently watched first.",
+        enum=["card", "up_next"],
+    ),
+    query("counts", str, "`true`: how many of each type, in meta.", enum=["true"]),
+    query("fields", str, "Only these keys: `anime_id,progress`."),
+    query(
+        "ordering",
+        str,
+        "Any of the words, with - for the greatest first: "
+        + ", ".join(ORDERINGS)
+        + f". `{DEFAULT_ORDERING}` if absent.",
+    ),
+    query("limit", int, "How many a page, at most 500; all if absent."),
+    query("cursor", str, "`meta.next_cursor` of the page before."),
+]
+
+
+class WatchListViewSet(WritingViewSet):
+    @documented(
+        "The whole list, or what the parameters narrow it to.",
+        tags=TAGS,
+        data=ListedEntrySerializer(many=True),
+        meta={
+            "cursor": str,
+            "next_cursor?": nullable(str),
+            "counts?": dict.fromkeys(EntryType.values, int),
+        },
+        parameters=NARROWING,
+        errors=["invalid_cursor"],
+        examples={"a list": Example([ENTRY], {"cursor": "WzE3LDQxLDNd:…"})},
+        etag=True,
+    )
+    def list(self, request: Request) -> Response:
+        etag = self.list_etag(request)
+        if (fresh := not_modified(request, etag)) is not None:
+            return fresh
+        wanted = request.query_params
+        view = chosen_view(wanted)
+        mine = WatchListEntry.objects.of(self.user_id)
+        entries = narrow(mine.up_next() if view == "up_next" else mine, wanted)
+        rows, meta = page(
+            entries.rows(),
+            wanted,
+            orderings=ORDERINGS,
+            default="-watched_at" if view == "up_next" else DEFAULT_ORDERING,
+        )
+        data = shaped(rows, view, chosen_fields(wanted))
+        # Of the list's own revision: the same body under the same ETag, and never
+        # ahead of the rows, which were read a moment later.
+        at = self.account.revisions
+        meta["cursor"] = str(Cursor(at.epoch, at.list, at.catalogue))
+        if wanted.get("counts") == "true":
+            meta["counts"] = mine.counts()["by_type"]
+        return answer(data, meta=meta, headers={"ETag": etag})
+
+    @documented(
+        "Adds an anime, or moves it to another type.",
+        description="Added again within 24 hours of its removal, an anime takes back "
+        "what was noted of it (`fresh: true` starts anew). Fields that are not sent "
+        "keep their value; null clears.",
+        tags=TAGS,
+        body=AddSerializer,
+        data=AddedSerializer,
+        meta=TOLD,
+        errors=["anime_not_found", "ambiguous_id"],
+        examples={
+            "added": Example(
+                {"message": "Anime added to watch list", "entry": ENTRY},
+                {"operation_id": "0ea1f1bc-95a4-4e0f-8d0e-9d9b6ff65c8a"},
+            )
+        },
+        body_examples={"an anime": {"animeId": 1535, "type": "Watching"}},
+    )
+    def create(self, request: Request) -> Response:
+        values = read(AddSerializer, request)
+        outcome = watch_list.add(
+            user_id=self.user_id,
+            anime=values.pop("animeId"),
+            fresh=values.pop("fresh"),
+            values=values,
+            today=self.account.today,
+            through=self.through,
+        )
+        message = "Anime added to watch list"
+        return answer({"message": message, "entry": outcome.entry}, meta=outcome.meta)
+
+    @documented(
+        "Removes an anime; `removed` is 0 when it was not listed.",
+        tags=TAGS,
+        body=RemoveSerializer,
+        data=RemovedSerializer,
+        meta={"operation_id?": UUID},
+        parameters=[query("animeId", str, "Instead of the body, for proxies drop it.")],
+        errors=["anime_not_found", "ambiguous_id"],
+        examples={
+            "removed": {"message": "Anime removed from watch list", "removed": 1}
+        },
+        body_examples={"an anime": {"animeId": 1535}},
+    )
+    def destroy(self, request: Request) -> Response:
+        outcome = watch_list.remove(
+            user_id=self.user_id,
+            anime=which_anime(request),
+            today=self.account.today,
+            through=self.through,
+        )
+        message = "Anime removed from watch list"
+        return answer(
+            {"message": message, "removed": outcome.removed}, meta=outcome.meta
+        )
+
+    @documented(
+        "How many entries of each type and in each state.",
+        tags=TAGS,
+        data=CountsSerializer,
+        examples={
+            "counts": {
+                "total": 3,
+                "by_type": {
+                    "Collection": 0,
+                    "Completed": 1,
+                    "To Watch": 0,
+                    "Watching": 2,
+                },
+                "by_state": {"active": 2, "on_hold": 1, "rewatching": 0, "dropped": 0},
+            }
+        },
+        etag=True,
+    )
+    def counts(self, request: Request) -> Response:
+        etag = self.list_etag(request)
+        if (fresh := not_modified(request, etag)) is not None:
+            return fresh
+        counts = WatchListEntry.objects.of(self.user_id).counts()
+        return answer(counts, headers={"ETag": etag})
+
+    def list_etag(self, request: Request) -> str:
+        at = self.account.revisions
+        return etag_of(request, at.epoch, at.list, at.catalogue)
+
+
+def read(serializer: type[Serializer[Any]], request: Request) -> dict[str, Any]:
+    """The body's values, or 400 with a sentence for each wrong one."""
+    body = serializer(data=request.data)
+    body.is_valid(raise_exception=True)
+    return dict(body.validated_data)
+
+
+def shaped(
+    rows: Sequence[Any], view: str, fields: tuple[str, ...] | None
+) -> list[dict[str, Any]]:
+    """Rows as JSON in the view asked for, and only the fields asked for."""
+    shape = VIEWS[view][0]
+    data = [shape(row) for row in rows]
+    if fields is None:
+        return data
+    return [{name: entry[name] for name in fields} for entry in data]
+
+
+def which_anime(request: Request) -> AnimeRef:
+    """Body or query, for proxies drop the body of a DELETE; both must agree."""
+    given = [
+        parse_anime_id(value)
+        for value in (
+            request.data.get("animeId"),
+            request.query_params.get("animeId"),
+        )
+        if value is not None
+    ]
+    if not given:
+        raise refuse(animeId="Say which anime: send animeId.")
+    if given[0] != given[-1]:
+        raise refuse(animeId="Body and query name two different anime.")
+    return given[0]
