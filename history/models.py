@@ -1,12 +1,43 @@
 """What users did: the revision each list stands at, every change, every search."""
 
-from typing import ClassVar
+import unicodedata
+from typing import ClassVar, Self
+from uuid import UUID
 
 from django.conf import settings
-from django.db import models
+from django.db import connection, models
 from django.db.models import Q
 
 from animecollections.api.ids import new_epoch, new_id
+
+
+class UserStateQuerySet(models.QuerySet["UserState"]):
+    """The two ways to lock a state row until the transaction ends."""
+
+    def hold(self, user_id: UUID) -> "UserState | None":
+        return self.select_for_update().filter(user_id=user_id).first()
+
+    def take(self, user_id: UUID, column: str) -> "UserState | None":
+        """Locks and counts one change in `column`, in one statement.
+
+        The state comes back as it was before: the change is yet to be made.
+        """
+        for_database = UserState._meta.pk.get_db_prep_value(user_id, connection)
+        names = [field.attname for field in UserState._meta.concrete_fields]
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"UPDATE history_userstate SET revision = revision + 1, "  # noqa: S608
+                f"{column} = revision + 1 WHERE user_id = %s "
+                f"RETURNING {', '.join(names)}",
+                [for_database],
+            )
+            row = cursor.fetchone()
+        if row is None:
+            return None
+        state = UserState(**dict(zip(names, row, strict=True)) | {"user_id": user_id})
+        state.revision -= 1
+        state._state.adding = False
+        return state
 
 
 class UserState(models.Model):
@@ -30,6 +61,8 @@ class UserState(models.Model):
     profile_revision = models.PositiveBigIntegerField(default=0)
     preferences_revision = models.PositiveBigIntegerField(default=0)
 
+    objects = UserStateQuerySet.as_manager()
+
     def __str__(self) -> str:
         return f"{self.user_id} at {self.revision}"
 
@@ -41,6 +74,13 @@ class ChangeKind(models.TextChoices):
     SEARCHES = "searches"
     PROFILE = "profile"
     PREFERENCES = "preferences"
+
+
+class ChangeQuerySet(models.QuerySet["Change"]):
+    def between(self, user_id: UUID, since: int, until: int) -> Self:
+        """What a user changed after one revision, up to another, in order."""
+        changes = self.filter(user_id=user_id, revision__gt=since, revision__lte=until)
+        return changes.order_by("revision")
 
 
 class Change(models.Model):
@@ -62,7 +102,14 @@ class Change(models.Model):
     anime_id = models.PositiveIntegerField(null=True, blank=True)
     before = models.JSONField(default=dict, blank=True)
     after = models.JSONField(default=dict, blank=True)
+    # All changes of one write share its operation's id; this is the nth of so many.
     operation_id = models.UUIDField()
+    position = models.PositiveIntegerField()
+    size = models.PositiveIntegerField()
+    # The operation that this one undid.
+    undoes = models.UUIDField(null=True, blank=True)
+    # Episodes that count as watched (EpisodesWatched); undo takes the same away.
+    watched = models.IntegerField(default=0)
     at = models.DateTimeField()
     # Through what it came: session, token, import, admin, command …
     through = models.CharField(max_length=12)
@@ -70,6 +117,8 @@ class Change(models.Model):
     actor_id = models.UUIDField(null=True, blank=True)
     client_id = models.CharField(max_length=100, blank=True)
     request_id = models.CharField(max_length=64, blank=True)
+
+    objects: ClassVar = ChangeQuerySet.as_manager()
 
     class Meta:
         ordering: ClassVar = ["-at"]
@@ -85,10 +134,39 @@ class Change(models.Model):
                 condition=Q(kind="remove"),
                 name="change_removals",
             ),
+            models.Index(
+                fields=["user", "operation_id", "position"], name="change_operation"
+            ),
+            # One row an operation, for paging through them.
+            models.Index(
+                fields=["user", "revision"],
+                condition=Q(position=0),
+                name="change_operations",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.anime_id or ''} at {self.revision}"
+
+
+def fold(text: str) -> str:
+    """Without case and accents."""
+    apart = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(letter for letter in apart if not unicodedata.combining(letter))
+
+
+class SearchQuerySet(models.QuerySet["Search"]):
+    def of(self, user_id: UUID) -> Self:
+        return self.filter(user_id=user_id)
+
+    def newest_first(self) -> Self:
+        return self.order_by("-searched_at", "-pk")
+
+    def containing(self, text: str) -> Self:
+        """Compared here, for databases fold accents differently; 200 rows at most."""
+        folded = fold(text)
+        rows = self.values_list("id", "query")
+        return self.filter(id__in=[id_ for id_, query in rows if folded in fold(query)])
 
 
 class Search(models.Model):
@@ -109,6 +187,8 @@ class Search(models.Model):
     total_results = models.PositiveIntegerField(default=0)
     searched_at = models.DateTimeField()
 
+    objects: ClassVar = SearchQuerySet.as_manager()
+
     class Meta:
         verbose_name_plural = "searches"
         ordering: ClassVar = ["-searched_at"]
@@ -120,3 +200,65 @@ class Search(models.Model):
 
     def __str__(self) -> str:
         return self.query
+
+
+class EpisodesWatched(models.Model):
+    """How many episodes of an anime a user watched on a day of theirs. Never trimmed.
+
+    Below zero where a later day took back what an earlier one counted: sums are right.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        related_name="episodes_watched",
+        db_index=False,
+    )
+    day = models.DateField()
+    anime_id = models.PositiveIntegerField()
+    episodes = models.IntegerField()
+
+    class Meta:
+        verbose_name_plural = "episodes watched"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["user", "day", "anime_id"], name="watched_user_day_anime_unique"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.episodes} of {self.anime_id} on {self.day}"
+
+
+class KeptAnswer(models.Model):
+    """The answer to a write that came with a key of its own; a retry gets it again.
+
+    Written in the transaction of its write: there is either both or neither.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        related_name="kept_answers",
+        db_index=False,
+    )
+    # "request:<Idempotency-Key>", or "operation:<id of an operation in a batch>".
+    key = models.CharField(max_length=270)
+    # sha256 of method, path and body: the same key for something else is refused.
+    fingerprint = models.CharField(max_length=64)
+    # JSON as text: a replay is the same to the letter (jsonb would sort the keys).
+    answer = models.TextField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["user", "key"], name="kept_answer_unique")
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["created_at"], name="kept_answer_age")  # for trimming
+        ]
+
+    def __str__(self) -> str:
+        return self.key

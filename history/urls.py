@@ -1,5 +1,18 @@
 """The addresses of this app, under /api."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from history.views import SearchHistoryViewSet
+
+urlpatterns = [
+    path(
+        "user/searchHistory",
+        SearchHistoryViewSet.as_view(
+            {"get": "list", "post": "create", "delete": "clear"}
+        ),
+    ),
+    path(
+        "user/searchHistory/<str:search_id>",
+        SearchHistoryViewSet.as_view({"delete": "destroy"}),
+    ),
+]

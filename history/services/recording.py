@@ -1,0 +1,181 @@
+"""The lock and the log under every write to what is a user's."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import date
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from animecollections.api.account import Through
+from animecollections.api.bulk import upsert
+from animecollections.api.errors import ApiError
+from animecollections.api.ids import new_id
+from history.models import Change, ChangeKind, EpisodesWatched, UserState
+from history.services.publishing import Note, publish
+
+# Which column of the state tells that something of this kind changed.
+COLUMN_OF_KIND = {
+    ChangeKind.ADD: "list_revision",
+    ChangeKind.UPDATE: "list_revision",
+    ChangeKind.REMOVE: "list_revision",
+    ChangeKind.SEARCHES: "searches_revision",
+    ChangeKind.PROFILE: "profile_revision",
+    ChangeKind.PREFERENCES: "preferences_revision",
+}
+
+
+@dataclass(slots=True)
+class Recording:
+    """One write: the user's state is locked, each changed row takes a revision here.
+
+    A write that changes nothing calls `change` never, and takes none.
+    """
+
+    state: UserState
+    through: Through
+    undoes: UUID | None = None
+    bet: str = ""  # the column of the state that already counts one change
+    operation_id: UUID = field(default_factory=new_id)
+    at: Any = field(default_factory=timezone.now)
+    changes: list[dict[str, Any]] = field(default_factory=list)
+    watched: dict[tuple[date, int], int] = field(default_factory=dict)
+
+    def change(
+        self,
+        kind: ChangeKind,
+        *,
+        anime_id: int | None = None,
+        before: Mapping[str, Any] | None = None,
+        after: Mapping[str, Any] | None = None,
+        watched: int = 0,
+        today: date | None = None,
+    ) -> int:
+        """Notes a changed row; answers with the revision it takes.
+
+        watched: episodes that count as seen `today`, the user's own day.
+        """
+        self.state.revision += 1
+        setattr(self.state, COLUMN_OF_KIND[kind], self.state.revision)
+        self.changes.append(
+            {
+                "id": new_id(),
+                "user_id": self.state.user_id,
+                "revision": self.state.revision,
+                "kind": kind.value,
+                "anime_id": anime_id,
+                "before": before or {},
+                "after": after or {},
+                "operation_id": self.operation_id,
+                "position": len(self.changes),
+                "undoes": self.undoes,
+                "watched": watched,
+                "at": self.at,
+                "through": self.through.kind,
+                "actor_id": self.through.actor_id,
+                "client_id": self.through.client_id,
+                "request_id": self.through.request_id,
+            }
+        )
+        if watched and today and anime_id:
+            key = (today, anime_id)
+            self.watched[key] = self.watched.get(key, 0) + watched
+        return self.state.revision
+
+    def save(self) -> None:
+        """The log and the state: two statements however many changes (a third where
+        episodes were watched; one less where the bet on one change was won).
+        """
+        if not self.changes:
+            if self.bet:  # nothing was written but the bet
+                transaction.set_rollback(True)
+            return
+        size = len(self.changes)
+        upsert(Change, [row | {"size": size} for row in self.changes])
+        upsert(
+            EpisodesWatched,
+            [
+                {
+                    "id": new_id(),
+                    "user_id": self.state.user_id,
+                    "day": day,
+                    "anime_id": anime_id,
+                    "episodes": episodes,
+                }
+                for (day, anime_id), episodes in sorted(self.watched.items())
+            ],
+            unique=("user", "day", "anime_id"),
+            adding=("episodes",),
+        )
+        columns = {COLUMN_OF_KIND[ChangeKind(row["kind"])] for row in self.changes}
+        if size != 1 or self.bet not in columns:
+            self.state.save(update_fields=["revision", *columns])
+
+    def note(self) -> Note:
+        """What the live feed tells the user's devices of this write."""
+        return Note(
+            user_id=self.state.user_id,
+            epoch=self.state.epoch,
+            since=self.changes[0]["revision"] - 1,
+            revision=self.state.revision,
+            anime_ids=[row["anime_id"] for row in self.changes if row["anime_id"]],
+            operation_id=self.operation_id,
+            client_id=self.through.client_id,
+        )
+
+
+# The state that this thread holds locked, so that a service called inside a wider
+# transaction (an answer kept for retries, a batch) neither locks nor nests again.
+_held: ContextVar[UserState | None] = ContextVar("held_state", default=None)
+
+
+@contextmanager
+def locked(user_id: UUID, *, bet: str = "") -> Iterator[UserState]:
+    """A transaction that holds the user's state row; inside another, the same one.
+
+    The lock comes first: whoever reads after it decides on what is true until the
+    commit, and revisions are taken in the order in which they become visible. (Ids
+    taken without it commit out of order, and a device that polls loses changes.)
+    """
+    held = _held.get()
+    if held is not None and held.user_id == user_id:
+        yield held
+        return
+    with transaction.atomic():
+        states = UserState.objects
+        state = states.take(user_id, bet) if bet else states.hold(user_id)
+        if state is None:  # erased a moment ago
+            raise ApiError("session_ended")
+        token = _held.set(state)
+        try:
+            yield state
+        finally:
+            _held.reset(token)
+
+
+@contextmanager
+def recording(
+    *,
+    user_id: UUID,
+    through: Through,
+    undoes: UUID | None = None,
+    likely: ChangeKind | None = None,
+) -> Iterator[Recording]:
+    """The transaction of one write to what is this user's; told to devices after it.
+
+    likely: where one change of this kind is the rule, lock and revision are taken by
+    one statement; a write that changes nothing then rolls back (so it must have
+    written nothing else).
+    """
+    bet = COLUMN_OF_KIND[likely] if likely and _held.get() is None else ""
+    with locked(user_id, bet=bet) as state:
+        write = Recording(state, through, undoes, bet)
+        yield write
+        write.save()
+        if write.changes:
+            transaction.on_commit(partial(publish, write.note()), robust=True)

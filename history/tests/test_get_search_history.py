@@ -1,0 +1,107 @@
+"""GET /api/user/searchHistory"""
+
+import pytest
+
+from history.tests.test_save_search import URL, save
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def searches(client):
+    """Five searches, the last one newest."""
+    queries = ["naruto", "Pokémon", "ONE PIECE", "進撃の巨人", "one punch"]
+    client.post(URL, [{"query": query} for query in queries])
+    return queries
+
+
+def queries(response):
+    assert response.status_code == 200, response.content
+    return [search["query"] for search in response.json()["data"]]
+
+
+def test_all_searches_newest_first(client, searches):
+    assert queries(client.get(URL)) == searches[::-1]
+
+
+def test_none_yet_is_an_empty_array(client):
+    assert client.get(URL).json() == {"success": True, "data": []}
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("one", ["one punch", "ONE PIECE"]),
+        ("pokemon", ["Pokémon"]),
+        ("巨", ["進撃の巨人"]),
+        ("%", []),
+        ("", ["one punch", "進撃の巨人", "ONE PIECE", "Pokémon", "naruto"]),
+    ],
+)
+def test_search_finds_text_without_case_and_accents(client, searches, text, found):
+    assert queries(client.get(URL, {"search": text})) == found
+
+
+def test_a_very_long_search_finds_nothing(client, searches):
+    assert queries(client.get(URL, {"search": "one " * 5000})) == []
+
+
+def test_pages_of_two_hold_all_once(client, searches):
+    first = client.get(URL, {"limit": 2})
+    second = client.get(
+        URL, {"limit": 2, "cursor": first.json()["meta"]["next_cursor"]}
+    )
+    third = client.get(
+        URL, {"limit": 2, "cursor": second.json()["meta"]["next_cursor"]}
+    )
+    pages = queries(first) + queries(second) + queries(third)
+    assert pages == searches[::-1]
+    assert third.json()["meta"]["next_cursor"] is None
+
+
+@pytest.mark.parametrize("limit", ["0", "-1", "two", "1.5", "٢"])
+def test_a_limit_that_is_no_number_is_refused(client, limit):
+    assert client.get(URL, {"limit": limit}).status_code == 400
+
+
+def test_a_huge_limit_is_capped(client, searches):
+    assert len(queries(client.get(URL, {"limit": "1000000000"}))) == 5
+
+
+def test_a_tampered_cursor_is_refused(client, searches):
+    response = client.get(URL, {"limit": 2, "cursor": "abc"})
+    assert response.status_code == 400
+    assert response.json()["code"] == "invalid_cursor"
+
+
+def test_unchanged_since_is_304_without_reading(client, searches, budget):
+    etag = client.get(URL)["ETag"]
+    with budget(1, "sign-in check, which knows the revision"):
+        response = client.get(URL, headers={"If-None-Match": etag})
+    assert response.status_code == 304
+    assert response.content == b""
+
+
+def test_a_new_search_changes_the_etag(client, searches):
+    etag = client.get(URL)["ETag"]
+    save(client, "new")
+    response = client.get(URL, headers={"If-None-Match": etag})
+    assert queries(response)[0] == "new"
+
+
+def test_each_question_has_its_own_etag(client, searches):
+    assert client.get(URL)["ETag"] != client.get(URL, {"search": "one"})["ETag"]
+
+
+def test_two_statements_for_200_searches(client, budget):
+    client.post(URL, [{"query": f"q{number}"} for number in range(200)])
+    with budget(2, "sign-in check + searches"):
+        client.get(URL)
+
+
+def test_a_stranger_sees_nothing(client, other_client, searches):
+    assert queries(other_client.get(URL)) == []
+
+
+def test_a_visitor_is_asked_to_sign_in(visitor):
+    assert visitor.get(URL).status_code == 401

@@ -1,0 +1,118 @@
+"""The search history over HTTP."""
+
+from typing import Any
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from animecollections.api.conditional import etag_of, not_modified
+from animecollections.api.errors import invalid, refuse
+from animecollections.api.ids import parse_id
+from animecollections.api.paging import page
+from animecollections.api.rendering import answer
+from animecollections.api.schema import PAGING, documented, nullable, query
+from history.models import Search
+from history.serializers import SearchInput, SearchOutput, to_json
+from history.services import searches
+from history.services.searches import NewSearch
+from history.writing import WritingViewSet
+
+TAGS = ["Search history"]
+ORDERINGS = {"timestamp": "searched_at"}
+MAX_AT_ONCE = 500
+A_SEARCH = {
+    "id": "019ab0c4-7a31-7c3e-9d0b-6f2f4f5f8a11",
+    "query": "naruto",
+    "timestamp": "2026-11-23T09:30:00Z",
+    "type": "animes",
+    "appliedFilters": {"genre": "action"},
+    "totalResults": 12,
+}
+
+
+class SearchHistoryViewSet(WritingViewSet):
+    accepts_array = True
+    max_body = 1024 * 1024
+
+    @documented(
+        "The searches kept, newest first.",
+        tags=TAGS,
+        data=SearchOutput(many=True),
+        meta={"next_cursor?": nullable(str)},
+        parameters=[
+            query("search", str, "Only those that contain this text."),
+            *PAGING,
+        ],
+        errors=["invalid_cursor"],
+        examples={"one search": [A_SEARCH]},
+        etag=True,
+    )
+    def list(self, request: Request) -> Response:
+        at = self.account.revisions
+        etag = etag_of(request, at.epoch, at.searches)
+        if (fresh := not_modified(request, etag)) is not None:
+            return fresh
+        rows = Search.objects.of(self.user_id)
+        if text := request.query_params.get("search"):
+            rows = rows.containing(text)
+        found, meta = page(
+            rows, request.query_params, orderings=ORDERINGS, default="-timestamp"
+        )
+        return answer(
+            [to_json(row) for row in found], meta=meta, headers={"ETag": etag}
+        )
+
+    @documented(
+        "Saves a search, or an array of up to 500.",
+        description="The same search again moves to the top. The newest 200 are kept; "
+        "none, where the user's preferences say so.",
+        tags=TAGS,
+        body=SearchInput,
+        data={"message": str},
+        body_examples={
+            "a search": {"query": "naruto", "type": "animes", "totalResults": 12}
+        },
+        examples={"saved": {"message": "Search history saved"}},
+    )
+    def create(self, request: Request) -> Response:
+        new = read_searches(request.data)
+        if self.account.tracks_searches:
+            searches.save(user_id=self.user_id, searches=new, through=self.through)
+        return answer({"message": "Search history saved"})
+
+    @documented(
+        "Forgets all searches.",
+        tags=TAGS,
+        data={"message": str},
+        examples={"deleted": {"message": "Search history deleted"}},
+    )
+    def clear(self, request: Request) -> Response:
+        searches.clear(user_id=self.user_id, through=self.through)
+        return answer({"message": "Search history deleted"})
+
+    @documented(
+        "Forgets one search.",
+        tags=TAGS,
+        data={"message": str},
+        errors=["search_not_found"],
+        examples={"deleted": {"message": "Search deleted"}},
+    )
+    def destroy(self, request: Request, search_id: str) -> Response:
+        searches.remove(
+            user_id=self.user_id,
+            search_id=parse_id(search_id),
+            through=self.through,
+        )
+        return answer({"message": "Search deleted"})
+
+
+def read_searches(body: Any) -> list[NewSearch]:
+    """One search or an array of them; with a mistake in one, none is taken."""
+    bodies = body if isinstance(body, list) else [body]
+    if len(bodies) > MAX_AT_ONCE:
+        raise refuse(searches=f"Send at most {MAX_AT_ONCE} searches at once.")
+    serializer = SearchInput(data=bodies, many=True)
+    if not serializer.is_valid():
+        wrong = serializer.errors
+        raise invalid(wrong if isinstance(body, list) else wrong[0])
+    return [item["search"] for item in serializer.validated_data]
