@@ -11,11 +11,11 @@ from django.db import connection
 from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
-from rest_framework_simplejwt.exceptions import ExpiredTokenError, TokenError
-from rest_framework_simplejwt.tokens import AccessToken
 
 from animecollections.api.account import Account, Revisions, SignIn
 from animecollections.api.errors import ApiError
+from profiles.sessions import is_key
+from profiles.tokens import read_access_token
 
 # Raw, for this runs in every request and compiling it anew would cost as much as
 # running it. Sign-out, a password change and deactivation show at once: nothing here
@@ -60,6 +60,18 @@ def find_account(statement: str, *parameters: Any) -> Account | None:
     )
 
 
+def account_behind(sign_in: SignIn, user_id: UUID | None = None) -> Account | None:
+    """The account of a sign-in that still holds, asked outside its own requests. Whose
+    it is has to be known for a token.
+    """
+    now = timezone.now()
+    if sign_in.until is not None and sign_in.until <= now:
+        return None
+    if sign_in.kind == "session":
+        return find_account(BY_SESSION, sign_in.key, now)
+    return find_account(BY_TOKEN, UUID(sign_in.key), user_id)
+
+
 def for_database(value: Any) -> Any:
     """SQLite has neither UUIDs nor times."""
     if isinstance(value, UUID) and not connection.features.has_native_uuid_field:
@@ -70,13 +82,13 @@ def for_database(value: Any) -> Any:
 
 
 class SessionAuthentication(BaseAuthentication):
-    """The browser's cookie. A dead one makes a visitor, who is told so when it matters."""
+    """The browser's cookie; a dead one makes a visitor, who is told when it matters."""
 
     def authenticate(self, request: Request) -> tuple[Account, SignIn] | None:
         key = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
         if not key:
             return None
-        account = find_account(BY_SESSION, key.replace("\x00", ""), timezone.now())
+        account = find_account(BY_SESSION, key, timezone.now()) if is_key(key) else None
         if account is None:
             request._request.session_has_ended = True  # type: ignore[attr-defined]
             return None
@@ -90,22 +102,11 @@ class BearerAuthentication(BaseAuthentication):
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer":
             return None
-        family, user = read_access_token(token.strip())
-        account = find_account(BY_TOKEN, family, user)
+        claims = read_access_token(token.strip())
+        account = find_account(BY_TOKEN, claims.family, claims.user_id)
         if account is None:
             raise ApiError("session_ended")
-        return account, SignIn("token", str(family))
+        return account, SignIn("token", str(claims.family), claims.expires_at)
 
     def authenticate_header(self, request: Request) -> str:
         return 'Bearer realm="animecollections"'
-
-
-def read_access_token(token: str) -> tuple[UUID, UUID]:
-    """The family and the user a token names; signature and expiry are checked."""
-    try:
-        claims = AccessToken(token)  # type: ignore[arg-type]
-        return UUID(str(claims["family"])), UUID(str(claims["user_id"]))
-    except ExpiredTokenError:
-        raise ApiError("token_expired") from None
-    except (TokenError, KeyError, ValueError):
-        raise ApiError("token_invalid") from None

@@ -1,12 +1,16 @@
-"""How accounts come to be."""
+"""How accounts come to be, and what is read of them."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django.contrib.auth.base_user import BaseUserManager
-from django.db import transaction
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.db.models import F, QuerySet
 
 from history.models import UserState
-from profiles.names import fold_email, fold_user_name
+from profiles.names import check_email, check_user_name, fold_email, fold_user_name
 
 if TYPE_CHECKING:
     from profiles.models import User
@@ -18,24 +22,50 @@ class UserManager(BaseUserManager["User"]):
     def create_user(
         self, email: str, user_name: str, password: str | None = None, **extra: Any
     ) -> "User":
+        user = self.model(email=email, user_name=user_name, **extra)
+        user.set_password(password)
+        self.add(user)
+        return user
+
+    def add(self, user: "User") -> None:
         from profiles.models import Preferences, Profile
 
-        user = self.model(email=fold_email(email), user_name=user_name, **extra)
-        user.user_name_key = fold_user_name(user_name)
-        user.set_password(password)
+        user.email = fold_email(user.email)
+        user.user_name_key = fold_user_name(user.user_name)
         with transaction.atomic():
-            user.save(using=self._db)
+            user.save(using=self._db, force_insert=True)
             UserState.objects.create(user=user)
             Profile.objects.create(user=user)
             Preferences.objects.create(user=user)
-        return user
 
     def create_superuser(
         self, email: str, user_name: str, password: str | None = None, **extra: Any
     ) -> "User":
-        return self.create_user(
-            email, user_name, password, is_staff=True, is_superuser=True, **extra
-        )
+        """For `manage.py createsuperuser`, which shows a ValidationError as a line."""
+        email, user_name = check_email(email), check_user_name(user_name)
+        staff = {"is_staff": True, "is_superuser": True}
+        try:
+            return self.create_user(email, user_name, password, **staff, **extra)
+        except IntegrityError:
+            raise ValidationError(
+                "An account with this e-mail or user name exists already."
+            ) from None
 
     def get_by_natural_key(self, username: str | None) -> "User":
         return self.get(email=fold_email(username or ""))
+
+    def for_mail(self) -> "QuerySet[User]":
+        """Who may get mail, with their language."""
+        return self.filter(is_active=True).select_related("preferences")
+
+    def shown(self, user_id: UUID) -> Mapping[str, Any] | None:
+        """What a page shows of whoever is signed in; one statement, None when gone."""
+        return (
+            self.filter(pk=user_id)
+            .values(
+                avatar=F("profile__avatar"),
+                banner_image=F("profile__banner_image"),
+                accent_color=F("preferences__accent_color"),
+            )
+            .first()
+        )

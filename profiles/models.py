@@ -1,16 +1,17 @@
 """Who the user is: account, signs-in, profile, preferences, uploaded images."""
 
-from typing import ClassVar
-from uuid import uuid4
+from typing import Any, ClassVar, Self
+from uuid import UUID, uuid4
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import PermissionsMixin
 from django.contrib.sessions.base_session import AbstractBaseSession, BaseSessionManager
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, Max, Q
 
-from animecollections.api.ids import new_id
+from animecollections.api.ids import new_epoch, new_id
 from profiles.managers import UserManager
+from profiles.names import fold_email, fold_user_name
 
 
 class User(AbstractBaseUser, PermissionsMixin):
@@ -23,9 +24,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
-    # Sessions and token families carry the epoch they were made in; raising it ends
-    # all of them with one update, whatever else runs at that moment.
-    auth_epoch = models.PositiveIntegerField(default=0)
+    # Sessions and token families carry the epoch they were made in; another one here
+    # ends them all with one update, whatever else runs at that moment. Random, so
+    # that no two writers arrive at the same. A form that saves a user names its
+    # fields (update_fields), or it could bring an old epoch back.
+    auth_epoch = models.PositiveIntegerField(default=new_epoch, editable=False)
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -36,6 +39,21 @@ class User(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return self.user_name
 
+    def clean(self) -> None:
+        self.email = fold_email(self.email)
+        self.user_name_key = fold_user_name(self.user_name)
+
+    def set_password(self, raw_password: str | None) -> None:
+        """A new password ends what was signed in by the old one, from wherever it
+        comes: the API, the admin, `manage.py changepassword`.
+        """
+        super().set_password(raw_password)
+        self.auth_epoch = new_epoch()
+
+    def get_session_auth_hash(self) -> str:
+        """Carries the epoch, so that Django's own `login()` keeps it with a session."""
+        return f"{self.auth_epoch}:{super().get_session_auth_hash()}"
+
 
 class Session(AbstractBaseSession):
     """A browser's sign-in, with the user in a column: one statement checks it."""
@@ -44,7 +62,6 @@ class Session(AbstractBaseSession):
         User, models.CASCADE, null=True, blank=True, related_name="sessions"
     )
     auth_epoch = models.PositiveIntegerField(default=0)
-    created_at = models.DateTimeField(auto_now_add=True)
     user_agent = models.CharField(max_length=300, blank=True)
 
     objects: ClassVar = BaseSessionManager()
@@ -65,7 +82,7 @@ class TokenFamily(models.Model):
     refresh_id = models.UUIDField()
     created_at = models.DateTimeField(auto_now_add=True)
     used_at = models.DateTimeField(auto_now=True)
-    expires_at = models.DateTimeField()
+    expires_at = models.DateTimeField(db_index=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
     user_agent = models.CharField(max_length=300, blank=True)
 
@@ -74,6 +91,46 @@ class TokenFamily(models.Model):
 
     def __str__(self) -> str:
         return f"tokens of {self.user_id}"
+
+
+class Ticket(models.Model):
+    """Opens one live socket, once and soon, for the sign-in that asked for it.
+
+    `key` is the sha256 of what the client holds; to use a ticket is to delete its row.
+    """
+
+    key = models.CharField(max_length=64, primary_key=True)
+    user = models.ForeignKey(User, models.CASCADE, related_name="tickets")
+    # An Account's SignIn, in columns.
+    kind = models.CharField(max_length=10)
+    sign_in = models.CharField(max_length=40)
+    until = models.DateTimeField(null=True, blank=True)
+    expires_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"ticket of {self.user_id}"
+
+
+class WrongPasswords(models.Model):
+    """Wrong passwords for one e-mail from one address, known or not; enough of them
+    lock it. Deleting the row unlocks.
+    """
+
+    email = models.CharField(max_length=254)
+    address = models.CharField(max_length=64)
+    count = models.PositiveIntegerField()
+    last_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        verbose_name_plural = "wrong passwords"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["email", "address"], name="wrong_passwords_unique"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.count} for {self.email} from {self.address}"
 
 
 class Gender(models.TextChoices):
@@ -159,6 +216,17 @@ class Preferences(models.Model):
         return f"preferences of {self.user_id}"
 
 
+class ImageQuerySet(models.QuerySet["Image"]):
+    def of(self, user_id: UUID) -> Self:
+        """One user's, newest first."""
+        return self.filter(user_id=user_id).order_by("-id")
+
+    def version(self) -> tuple[Any, ...]:
+        """Another for every set of them: a new one is the newest, none comes back."""
+        at = self.order_by().aggregate(Count("id"), Max("created_at"))
+        return tuple(at.values())
+
+
 class Image(models.Model):
     """An uploaded image, re-encoded; `path` is its name in the default storage."""
 
@@ -172,6 +240,8 @@ class Image(models.Model):
     height = models.PositiveIntegerField()
     size = models.PositiveIntegerField(help_text="bytes")
     created_at = models.DateTimeField(auto_now_add=True)
+
+    objects: ClassVar = ImageQuerySet.as_manager()
 
     class Meta:
         constraints: ClassVar = [

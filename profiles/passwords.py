@@ -1,22 +1,53 @@
-"""Password rules that Django does not bring."""
+"""Which passwords we take, and how we say why not."""
 
+from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _
+
+from animecollections.api.errors import ApiError
+from profiles.models import User
+
+MIN_LENGTH, MAX_LENGTH = 8, 128
+
+# Django's validators decide; these tell a person what to do, where Django only says
+# what is wrong.
+SENTENCES = {
+    "password_too_short": f"Choose a password of at least {MIN_LENGTH} characters.",
+    "password_too_long": f"Choose a password of at most {MAX_LENGTH} characters.",
+    "password_too_similar": (
+        "Choose a password that is less like your user name and e-mail."
+    ),
+    "password_too_common": "Choose a password that fewer people use: this one is "
+    "among the first that a thief tries.",
+}
 
 
 class MaximumLengthValidator:
     """A cap, so that nobody makes the server hash a novel."""
 
-    def __init__(self, max_length: int = 128) -> None:
+    def __init__(self, max_length: int = MAX_LENGTH) -> None:
         self.max_length = max_length
 
     def validate(self, password: str, user: object = None) -> None:
         if len(password) > self.max_length:
-            raise ValidationError(
-                _("This password is too long: use at most %(max)d characters."),
-                code="password_too_long",
-                params={"max": self.max_length},
-            )
+            raise ValidationError(self.get_help_text(), code="password_too_long")
 
     def get_help_text(self) -> str:
-        return _("At most %(max)d characters.") % {"max": self.max_length}
+        return f"Use at most {self.max_length} characters."
+
+
+def problems(password: str, user: User) -> list[str]:
+    """Sentences, the first first to be shown; none when the password will do."""
+    try:
+        validate_password(password, user)
+    except ValidationError as refused:
+        return [
+            SENTENCES.get(error.code or "", error.messages[0])
+            for error in refused.error_list
+        ]
+    return []
+
+
+def refuse_weak(password: str, user: User, *, field: str) -> None:
+    """400 whose `error` itself says what to change: some clients show nothing else."""
+    if sentences := problems(password, user):
+        raise ApiError("invalid", fields={field: sentences}, sentence=sentences[0])

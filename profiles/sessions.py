@@ -1,14 +1,22 @@
 """Django's database sessions, with the user and the sign-in epoch in columns."""
 
+import re
+from datetime import timedelta
 from typing import Any
 
-from django.contrib.auth import SESSION_KEY
+from django.conf import settings
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.db.models import F, Q
 from django.utils import timezone
 
-EPOCH_KEY = "auth_epoch"
 AGENT_KEY = "user_agent"
+KEY = re.compile("[a-z0-9]{32}", re.ASCII)
+
+
+def is_key(text: str | None) -> bool:
+    """Whether this can be a session's key; no other text reaches the database."""
+    return text is not None and KEY.fullmatch(text) is not None
 
 
 class SessionStore(DatabaseStore):
@@ -20,10 +28,14 @@ class SessionStore(DatabaseStore):
 
         return Session
 
+    def _validate_session_key(self, key: str | None) -> bool:
+        return is_key(key)
+
     def create_model_instance(self, data: dict[str, Any]) -> Any:
-        session = super().create_model_instance(data)
+        session: Any = super().create_model_instance(data)
         session.user_id = data.get(SESSION_KEY)
-        session.auth_epoch = data.get(EPOCH_KEY, 0)
+        # The user's session hash begins with the epoch they signed in at.
+        session.auth_epoch = int(data.get(HASH_SESSION_KEY, "0").partition(":")[0])
         session.user_agent = data.get(AGENT_KEY, "")
         return session
 
@@ -37,3 +49,17 @@ class SessionStore(DatabaseStore):
         except self.model.DoesNotExist:
             self._session_key = None
             return None
+
+    @classmethod
+    def clear_expired(cls) -> None:
+        """`manage.py clearsessions`: all that sign-in leaves behind, not sessions
+        alone.
+        """
+        from profiles.models import Ticket, TokenFamily, WrongPasswords
+
+        now = timezone.now()
+        forgotten = now - timedelta(seconds=settings.LOCKOUT_SECONDS)
+        super().clear_expired()
+        TokenFamily.objects.filter(expires_at__lt=now).delete()
+        Ticket.objects.filter(expires_at__lt=now).delete()
+        WrongPasswords.objects.filter(last_at__lt=forgotten).delete()

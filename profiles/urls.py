@@ -1,5 +1,54 @@
 """The addresses of this app, under /api."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from profiles.views.accounts import (
+    ConfirmResetViewSet,
+    PasswordViewSet,
+    ResetViewSet,
+    SessionViewSet,
+    SignInViewSet,
+    SignOutViewSet,
+    SignUpViewSet,
+    TokenViewSet,
+)
+from profiles.views.images import ImagesViewSet, UploadViewSet
+from profiles.views.live import TicketViewSet
+from profiles.views.profile import PreferencesViewSet, ProfileViewSet
+from profiles.views.sync import SyncViewSet
+
+urlpatterns = [
+    path("auth/signup", SignUpViewSet.as_view({"post": "create"})),
+    path("auth/signin", SignInViewSet.as_view({"post": "create"})),
+    path("auth/signout", SignOutViewSet.as_view({"post": "create"})),
+    path("auth/session", SessionViewSet.as_view({"get": "retrieve"})),
+    path("auth/token", TokenViewSet.as_view({"post": "create"})),
+    path("auth/token/refresh", TokenViewSet.as_view({"post": "refresh"})),
+    path("auth/token/revoke", TokenViewSet.as_view({"post": "revoke"})),
+    path("auth/ticket", TicketViewSet.as_view({"post": "create"})),
+    path("auth/password", PasswordViewSet.as_view({"post": "create"})),
+    path("auth/password/reset", ResetViewSet.as_view({"post": "create"})),
+    path(
+        "auth/password/reset/confirm", ConfirmResetViewSet.as_view({"post": "create"})
+    ),
+    path("user/sync", SyncViewSet.as_view({"get": "list"})),
+    path(
+        "user/profile",
+        ProfileViewSet.as_view(
+            {"get": "retrieve", "post": "create", "patch": "partial_update"}
+        ),
+    ),
+    path("user/updateProfile", ProfileViewSet.as_view({"post": "update_identity"})),
+    path(
+        "user/preferences",
+        PreferencesViewSet.as_view(
+            {"get": "retrieve", "post": "create", "patch": "partial_update"}
+        ),
+    ),
+    # The address in the documentation, and the one that the web client calls.
+    path("saveUserPreferences", PreferencesViewSet.as_view({"post": "create"})),
+    path("user/saveUserPreferences", PreferencesViewSet.as_view({"post": "create"})),
+    path("uploadImage", UploadViewSet.as_view({"post": "create"})),
+    path("user/images", ImagesViewSet.as_view({"get": "list"})),
+    path("user/images/<str:image_id>", ImagesViewSet.as_view({"delete": "destroy"})),
+]

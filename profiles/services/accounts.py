@@ -1,19 +1,188 @@
 """Writes to accounts and to who is signed in."""
 
 from typing import Any
+from uuid import UUID
 
+from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.auth.tokens import default_token_generator
+from django.db import IntegrityError, transaction
+from django.utils import timezone
 
-from profiles.models import User
-from profiles.sessions import AGENT_KEY, EPOCH_KEY
+from animecollections.api.account import SignIn
+from animecollections.api.errors import CODES, ApiError
+from animecollections.api.ids import new_epoch
+from profiles import tasks
+from profiles.models import TokenFamily, User
+from profiles.names import fold_user_name
+from profiles.passwords import refuse_weak
+from profiles.services import lockouts
+from profiles.services.credentials import check_credentials, check_own_password, enter
+from profiles.sessions import AGENT_KEY
+
+
+def sign_up(
+    *,
+    email: str,
+    user_name: str,
+    password: str,
+    address: str,
+    session: Any,
+    user_agent: str,
+) -> User:
+    """Makes an account and signs the browser in; 409 `email_taken`, `user_name_taken`.
+
+    The same again signs in, for the answer to the first may have been lost. Between
+    sign-ups at once the unique constraints decide, never a look before.
+    """
+    user = User(email=email, user_name=user_name, last_login=timezone.now())
+    refuse_weak(password, user, field="password")
+    if not is_taken(email=email):
+        user.set_password(password)  # the slow part, before the transaction
+        try:
+            with transaction.atomic():
+                User.objects.add(user)
+                start_session(session, user, user_agent=user_agent)
+                return user
+        except IntegrityError:
+            if not is_taken(email=email):
+                raise taken("user_name_taken", "user_name") from None
+    if not is_taken(email=email, user_name_key=fold_user_name(user_name)):
+        raise taken("email_taken", "email")
+    try:
+        return sign_in(
+            email=email,
+            password=password,
+            address=address,
+            session=session,
+            user_agent=user_agent,
+        )
+    except ApiError as error:
+        if error.code == "wrong_credentials":  # counted, so that nobody guesses here
+            raise taken("email_taken", "email") from None
+        raise
+
+
+def is_taken(**by: str) -> bool:
+    return User.objects.filter(**by).exists()
+
+
+def taken(code: str, field: str) -> ApiError:
+    return ApiError(code, fields={field: [CODES[code].sentence]})
+
+
+def sign_in(
+    *, email: str, password: str, address: str, session: Any, user_agent: str
+) -> User:
+    """Signs a browser in."""
+    user = check_credentials(email=email, password=password, address=address)
+    with transaction.atomic():
+        enter(user)
+        start_session(session, user, user_agent=user_agent)
+    return user
 
 
 def start_session(session: Any, user: User, *, user_agent: str = "") -> None:
-    """Signs a browser in: a fresh session, good for as long as its epoch is."""
+    """A fresh session, good for as long as its epoch is. What the browser brought is
+    gone: an attacker may have put it there.
+    """
     session.flush()
     session[SESSION_KEY] = str(user.pk)
-    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
     session[HASH_SESSION_KEY] = user.get_session_auth_hash()
-    session[EPOCH_KEY] = user.auth_epoch
     session[AGENT_KEY] = user_agent[:300]
     session.create()
+
+
+def sign_out(
+    *, user_id: UUID | None, sign_in: SignIn | None, session: Any, everywhere: bool
+) -> None:
+    """Ends this sign-in, or all of the user's; nothing to end is fine too."""
+    if everywhere and user_id:
+        end_everything(user_id=user_id)
+    elif user_id and sign_in and sign_in.kind == "token":
+        TokenFamily.objects.filter(id=sign_in.key, user_id=user_id).update(
+            revoked_at=timezone.now()
+        )
+    session.flush()
+
+
+def end_everything(*, user_id: UUID) -> None:
+    """Every session and token of the user, with one update."""
+    User.objects.filter(pk=user_id).update(auth_epoch=new_epoch())
+
+
+def deactivate(*, user_id: UUID) -> None:
+    """Ends everything too; it stays ended should the account be activated again."""
+    User.objects.filter(pk=user_id).update(is_active=False, auth_epoch=new_epoch())
+
+
+def change_password(
+    *,
+    user_id: UUID,
+    old_password: str,
+    new_password: str,
+    address: str,
+    sign_in: SignIn,
+    session: Any,
+    user_agent: str,
+) -> None:
+    """This sign-in goes on (a session under a new key); every other ends at once."""
+    user = check_own_password(
+        user_id=user_id, password=old_password, address=address, field="old_password"
+    )
+    refuse_weak(new_password, user, field="new_password")
+    old_hash = user.password
+    user.set_password(new_password)
+    with transaction.atomic():
+        if not replace_password(user, old_hash):
+            raise ApiError("session_ended")  # by another change, a moment ago
+        if sign_in.kind == "session":
+            start_session(session, user, user_agent=user_agent)
+        else:
+            TokenFamily.objects.filter(id=sign_in.key, user_id=user_id).update(
+                auth_epoch=user.auth_epoch
+            )
+
+
+def replace_password(user: User, old_hash: str) -> bool:
+    """Whether this change was the first of those that started from `old_hash`."""
+    replaced = User.objects.filter(
+        pk=user.pk, password=old_hash, is_active=True
+    ).update(password=user.password, auth_epoch=user.auth_epoch)
+    if replaced:
+        tasks.mail_password_changed.enqueue(user_id=str(user.pk))
+    return bool(replaced)
+
+
+def ask_for_reset(*, email: str) -> None:
+    """Puts a mail into the outbox, whoever that is: who has an account, only the
+    worker looks up, so that neither the answer nor its time tells.
+    """
+    tasks.mail_reset.enqueue(email=email)
+
+
+def confirm_reset(*, uid: str, token: str, new_password: str) -> None:
+    """Sets the password by a mailed link; 400 `reset_invalid` for a used or old one.
+
+    Ends every session and token, and opens every lock.
+    """
+    user = user_of_link(uid, token)
+    refuse_weak(new_password, user, field="new_password")
+    old_hash = user.password
+    user.set_password(new_password)
+    with transaction.atomic():
+        if not replace_password(user, old_hash):
+            raise ApiError("reset_invalid")
+        lockouts.unlock(user.email)
+
+
+def user_of_link(uid: str, token: str) -> User:
+    try:
+        user = User.objects.filter(pk=UUID(uid), is_active=True).first()
+    except ValueError:
+        user = None
+    # The token is void after any sign-in or change of password, and in time.
+    if user is None or not default_token_generator.check_token(user, token):
+        raise ApiError("reset_invalid")
+    return user

@@ -1,0 +1,73 @@
+"""Addresses of pictures: which may stand in a profile, and which are known here."""
+
+import re
+from urllib.parse import urljoin, urlsplit
+
+from django.conf import settings
+from django.core.files.storage import default_storage
+from django.utils.http import is_same_domain
+
+MAX_LENGTH = 1000
+FOLDER = "images/"
+# images/<user id>/<hash of the content>.webp, as services.images names a file.
+OWN_PATH = re.compile(FOLDER + r"[0-9a-f-]{36}/[0-9a-f]{32}\.webp", re.ASCII)
+# Browsers read "\" as "/", and drop line breaks: such an address says two things.
+UNSAFE = re.compile(r"[\s<>\"\\]")
+
+
+def public_url(path: str, site: str) -> str:
+    """Where a browser gets a stored picture; `site` is the root this request came to.
+
+    A storage elsewhere (S3, a CDN) has addresses of its own, and keeps them.
+    """
+    return urljoin(site, default_storage.url(path))
+
+
+def is_own_path(path: str) -> bool:
+    return OWN_PATH.fullmatch(path) is not None
+
+
+def own_path(url: str, site: str) -> str | None:
+    """The name in the storage of a picture of ours, absolute or "/media/…"; or None."""
+    if len(url) > MAX_LENGTH or UNSAFE.search(url):
+        return None
+    try:
+        whole = urljoin(site, url)
+    except ValueError:
+        return None
+    for root in (site, settings.PUBLIC_URL):
+        folder = public_url(FOLDER, root).partition("?")[0]
+        path = FOLDER + whole.removeprefix(folder)
+        if whole.startswith(folder) and is_own_path(path):
+            return path
+    return None
+
+
+def is_web_address(url: str) -> bool:
+    """An http or https address with a host, and nothing that hides another one."""
+    try:
+        parts = urlsplit(url)
+        parts.port  # noqa: B018  (reading it checks it)
+    except ValueError:
+        return False
+    return (
+        parts.scheme in ("http", "https")
+        and bool(parts.hostname)
+        and "@" not in parts.netloc
+        and not UNSAFE.search(url)
+    )
+
+
+def is_of_image_host(url: str) -> bool:
+    """An https address of a host in IMAGE_HOSTS (".example.org": and below it)."""
+    if not is_web_address(url):
+        return False
+    parts = urlsplit(url)
+    return (
+        parts.scheme == "https"
+        and parts.port in (None, 443)
+        and any(
+            is_same_domain(parts.hostname or "", host.lower())
+            for host in settings.IMAGE_HOSTS
+        )
+    )

@@ -1,0 +1,83 @@
+"""Admin pages of profiles and preferences: of their own, and on the user's page."""
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.contrib import admin
+
+from animecollections.admin import Owned, ReadOnly, cover
+from collections_app.models import Anime
+from profiles.models import Preferences, Profile
+
+if TYPE_CHECKING:
+    StackedInline = admin.StackedInline[Any, Any]
+else:
+    StackedInline = admin.StackedInline
+
+
+class ProfileFields(ReadOnly):
+    fields: ClassVar[Any] = (
+        ("name", "last_name"),
+        ("birthday", "gender"),
+        ("avatar_image", "banner"),
+        "favorites",
+        "watched",
+        ("favorite_genres", "favorite_studios"),
+        ("frequency", "fanatic_level", "preferred_format"),
+        "updated_at",
+    )
+    readonly_fields: ClassVar[Any] = (
+        "avatar_image",
+        "banner",
+        "favorites",
+        "watched",
+        "updated_at",
+    )
+
+    @admin.display(description="avatar")
+    def avatar_image(self, profile: Profile) -> str:
+        return cover(profile.avatar, width=64, height=64)
+
+    @admin.display
+    def banner(self, profile: Profile) -> str:
+        return cover(profile.banner_image, width=230, height=64)
+
+    @admin.display
+    def favorites(self, profile: Profile) -> str:
+        return titles(profile.favorite_animes)
+
+    @admin.display
+    def watched(self, profile: Profile) -> str:
+        return titles(profile.watched_animes)
+
+
+def titles(ids: list[int]) -> str:
+    """In the user's order; what the catalogue has no more is its id."""
+    names = dict(Anime.objects.filter(pk__in=ids).values_list("pk", "title"))
+    return ", ".join(names.get(id_, str(id_)) for id_ in ids)
+
+
+class PreferencesFields(ReadOnly):
+    fields: ClassVar[Any] = (
+        ("accent_color", "theme", "language", "timezone"),
+        ("parental_control", "track_search_history"),
+        ("score_format", "title_language"),
+    )
+
+
+class ProfileInline(ProfileFields, StackedInline):
+    model = Profile
+
+
+class PreferencesInline(PreferencesFields, StackedInline):
+    model = Preferences
+    classes = ("collapse",)
+
+
+@admin.register(Profile)
+class ProfileAdmin(ProfileFields, Owned):
+    list_display = ("user", "name", "last_name", "updated_at")
+
+
+@admin.register(Preferences)
+class PreferencesAdmin(PreferencesFields, Owned):
+    list_display = ("user", "language", "timezone", "parental_control", "updated_at")

@@ -1,0 +1,22 @@
+"""Mails, from templates/mail/<language>/."""
+
+from typing import Any
+
+from django.core.mail import EmailMultiAlternatives
+from django.template.loader import render_to_string
+
+from profiles.models import User
+
+
+def send_mail(user: User, name: str, context: dict[str, Any]) -> None:
+    """Sends `<name>.txt` (its first line is the subject) and `<name>.html` in the
+    user's language. No mail holds a text of the user's: whoever signs up with another
+    person's e-mail would choose what we write to them.
+    """
+    folder = f"mail/{user.preferences.language}"
+    text = render_to_string(f"{folder}/{name}.txt", context)
+    subject, _, body = text.partition("\n")
+    mail = EmailMultiAlternatives(subject.strip(), body.lstrip(), to=[user.email])
+    html = render_to_string(f"{folder}/{name}.html", context)
+    mail.attach_alternative(html, "text/html")
+    mail.send()

@@ -1,0 +1,199 @@
+"""The profile as JSON: what clients send, and what they are answered."""
+
+import re
+from datetime import date, datetime
+from typing import Any, TypedDict
+from uuid import UUID
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from animecollections.api.errors import ApiError
+from animecollections.api.fields import StrictChoice, StrictText
+from animecollections.api.ids import AnimeRef, parse_anime_id
+from profiles.addresses import MAX_LENGTH, is_web_address, own_path, public_url
+from profiles.models import Gender, Profile, User
+from profiles.names import check_user_name
+
+MAX_ITEMS = 500
+MAX_WORD = 50
+MAX_TITLE = 500
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+DIGITS = re.compile(r"\s*\d+\s*")
+
+
+class Birthday(serializers.DateField):
+    """A real day, "1995-05-20", from 1900 to the user's today (`today` in context)."""
+
+    def to_internal_value(self, data: Any) -> date:
+        if not isinstance(data, str) or not DAY.fullmatch(data):
+            raise serializers.ValidationError("Send a day such as 1995-05-20.")
+        try:
+            day = date.fromisoformat(data)
+        except ValueError:
+            raise serializers.ValidationError("There is no such day.") from None
+        if day.year < 1900 or day > self.context["today"]:
+            raise serializers.ValidationError("Send a day from 1900 to today.")
+        return day
+
+
+class PictureAddress(StrictText):
+    """An http(s) address, or one of ours as "/media/…" (`site` in context)."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(max_length=MAX_LENGTH, **more)
+
+    def to_internal_value(self, data: Any) -> str:
+        url = super().to_internal_value(data)
+        if is_web_address(url):
+            return url
+        if path := own_path(url, self.context["site"]):
+            return public_url(path, self.context["site"])
+        raise serializers.ValidationError(
+            "Send an http or https address; upload a picture first (/api/uploadImage)."
+        )
+
+
+@extend_schema_field({"type": ["integer", "string"]})
+class AnimeChoice(serializers.Field[AnimeRef | str, Any, str, Any]):
+    """An id (see parse_anime_id), or else a title or slug, as text."""
+
+    def to_internal_value(self, data: Any) -> AnimeRef | str:
+        try:
+            return parse_anime_id(data)
+        except ApiError:
+            if not isinstance(data, str) or DIGITS.fullmatch(data):
+                raise serializers.ValidationError(
+                    "Send ids from 1 to 2147483647, or titles."
+                ) from None
+        return StrictText(max_length=MAX_TITLE).run_validation(data)  # type: ignore[no-any-return]
+
+
+class Items(serializers.ListField):
+    """A JSON array of at most 500."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(max_length=MAX_ITEMS, **more)
+
+    def run_validation(self, data: Any = serializers.empty) -> Any:
+        # Before each of a million items is looked at.
+        if isinstance(data, list) and len(data) > MAX_ITEMS:
+            raise serializers.ValidationError(f"Send at most {MAX_ITEMS}.")
+        return super().run_validation(data)
+
+
+def text() -> StrictText:
+    return StrictText(max_length=100, required=False, allow_null=True, allow_blank=True)
+
+
+def word() -> StrictText:
+    return StrictText(
+        max_length=MAX_WORD, required=False, allow_null=True, allow_blank=True
+    )
+
+
+def anime() -> Items:
+    return Items(child=AnimeChoice(), required=False, allow_null=True)
+
+
+def words() -> Items:
+    return Items(child=StrictText(max_length=MAX_WORD), required=False, allow_null=True)
+
+
+class ProfileInput(serializers.Serializer[Any]):
+    """What is absent is kept; null, "" and [] clear, and come out as None."""
+
+    name = text()
+    last_name = text()
+    birthday = Birthday(required=False, allow_null=True)
+    gender = StrictChoice(Gender.choices, required=False, allow_null=True)
+    avatar = PictureAddress(required=False, allow_null=True)
+    banner_image = PictureAddress(required=False, allow_null=True)
+    favorite_animes = anime()
+    favorite_genres = words()
+    favorite_studios = words()
+    frequency = word()
+    fanatic_level = word()
+    preferred_format = word()
+    watched_animes = anime()
+
+    def to_internal_value(self, data: Any) -> Any:
+        return super().to_internal_value(
+            {name: None if value in ("", []) else value for name, value in data.items()}
+        )
+
+
+class UserName(StrictText):
+    def to_internal_value(self, data: Any) -> str:
+        return check_user_name(super().to_internal_value(data))
+
+
+class UpdateProfileInput(serializers.Serializer[Any]):
+    """The existing client's edit form. `name` is the user name; "" and null keep."""
+
+    name = UserName(required=False, allow_blank=True, allow_null=True)
+    avatar = PictureAddress(required=False, allow_blank=True, allow_null=True)
+    banner_image = PictureAddress(required=False, allow_blank=True, allow_null=True)
+
+    def to_internal_value(self, data: Any) -> Any:
+        if not data.keys() & self.fields.keys():
+            sentence = "Send name, avatar or banner_image."
+            raise serializers.ValidationError({"non_field_errors": [sentence]})
+        return super().to_internal_value(
+            {name: value for name, value in data.items() if value not in ("", None)}
+        )
+
+
+class ProfileAnswer(TypedDict):
+    user_id: UUID
+    name: str | None
+    last_name: str | None
+    birthday: date | None
+    gender: str | None
+    avatar: str | None
+    banner_image: str | None
+    favorite_animes: list[str]
+    favorite_genres: list[str]
+    favorite_studios: list[str]
+    frequency: str | None
+    fanatic_level: str | None
+    preferred_format: str | None
+    watched_animes: list[str]
+    updated_at: datetime
+
+
+def profile_answer(profile: Profile) -> ProfileAnswer:
+    """The whole profile, as every address of it and sync answer it."""
+    return {
+        "user_id": profile.user_id,
+        "name": profile.name or None,
+        "last_name": profile.last_name or None,
+        "birthday": profile.birthday,
+        "gender": profile.gender or None,
+        "avatar": profile.avatar or None,
+        "banner_image": profile.banner_image or None,
+        "favorite_animes": [str(id_) for id_ in profile.favorite_animes],
+        "favorite_genres": profile.favorite_genres,
+        "favorite_studios": profile.favorite_studios,
+        "frequency": profile.frequency or None,
+        "fanatic_level": profile.fanatic_level or None,
+        "preferred_format": profile.preferred_format or None,
+        "watched_animes": [str(id_) for id_ in profile.watched_animes],
+        "updated_at": profile.updated_at,
+    }
+
+
+class IdentityAnswer(TypedDict):
+    id: UUID
+    name: str
+    avatar: str | None
+    banner_image: str | None
+
+
+def identity_answer(user: User, profile: Profile) -> IdentityAnswer:
+    return {
+        "id": user.id,
+        "name": user.user_name,
+        "avatar": profile.avatar or None,
+        "banner_image": profile.banner_image or None,
+    }

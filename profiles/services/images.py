@@ -1,0 +1,183 @@
+"""Uploaded pictures: judged, re-encoded, kept in the storage, and taken away again."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import BoundedSemaphore
+from uuid import UUID
+
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.models import Count, Sum
+
+from animecollections.api.account import Through
+from animecollections.api.errors import ApiError, not_now
+from history.models import ChangeKind
+from history.services import recording
+from profiles.addresses import (
+    FOLDER,
+    MAX_LENGTH,
+    is_of_image_host,
+    own_path,
+    public_url,
+)
+from profiles.images import (
+    ImageRefused,
+    Kind,
+    ProcessedImage,
+    decode_base64,
+    decode_data_url,
+    process,
+)
+from profiles.models import Image, Profile
+
+logger = logging.getLogger(__name__)
+
+MAX_IMAGES = 200
+MAX_STORED = 100 * 1024 * 1024
+# A picture can take 300 MB while it is decoded, and a few seconds: one at a time in
+# each process. The others wait, but not so long that they hold all its threads.
+DECODER = BoundedSemaphore(1)
+LONGEST_WAIT = 5.0
+
+
+def read(image: bytes | str, kind: Kind, site: str) -> ProcessedImage | str:
+    """A picture, given as its bytes, base64, a data URL or an address, made ready.
+
+    An address is only ever given back, if it is one we know; nothing is fetched.
+    `site` is the root that the request came to. Takes a while and no database.
+    """
+    if isinstance(image, str):
+        if is_address(image, site):
+            return known_address(image, site)
+        image = decode(image)
+    return process_in_turn(image, kind)
+
+
+def is_address(text: str, site: str) -> bool:
+    """Base64 has no colon, and nothing of it looks like a whole address of ours."""
+    scheme, colon, _ = text[:100].strip().partition(":")
+    if colon:
+        return scheme.lower() != "data"
+    return own_path(text, site) is not None
+
+
+def known_address(url: str, site: str) -> str:
+    is_known = own_path(url, site) is not None or is_of_image_host(url)
+    if is_known and len(url) <= MAX_LENGTH:
+        return url
+    raise ApiError("image_address_unknown")
+
+
+def decode(text: str) -> bytes:
+    with refusals_told():
+        if text.lstrip()[:5].lower() == "data:":
+            _, data = decode_data_url(text)
+            return data
+        return decode_base64(text)
+
+
+def process_in_turn(data: bytes, kind: Kind) -> ProcessedImage:
+    if not DECODER.acquire(timeout=LONGEST_WAIT):
+        raise not_now("busy", 5)
+    try:
+        with refusals_told():
+            return process(data, kind)
+    finally:
+        DECODER.release()
+
+
+@contextmanager
+def refusals_told() -> Iterator[None]:
+    try:
+        yield
+    except ImageRefused as refusal:
+        raise ApiError(
+            refusal.code,
+            fields={"image": [refusal.message]},
+            sentence=refusal.message,
+        ) from None
+
+
+def keep(
+    *, user_id: UUID, picture: ProcessedImage, kind: Kind, through: Through
+) -> str:
+    """The picture's name in the storage: the same picture again is the same file.
+
+    The file is written under the user's lock, so that no removal of the same picture,
+    nor the erasure of the account, comes between row and file.
+    """
+    path = f"{FOLDER}{user_id}/{picture.name}"
+    with recording(user_id=user_id, through=through):
+        is_new = not Image.objects.filter(user_id=user_id, path=path).exists()
+        if is_new:
+            check_room(user_id, len(picture.content))
+            Image.objects.create(
+                user_id=user_id,
+                path=path,
+                kind=kind,
+                width=picture.width,
+                height=picture.height,
+                size=len(picture.content),
+            )
+        with storage_failures_told():
+            if is_new:  # a crash may have left half of it
+                default_storage.delete(path)
+            if not default_storage.exists(path):
+                default_storage.save(path, as_file(picture))
+    return path
+
+
+def as_file(picture: ProcessedImage) -> SimpleUploadedFile:
+    """With its type, which a storage such as S3 keeps and answers with."""
+    return SimpleUploadedFile(picture.name, picture.content, "image/webp")
+
+
+def check_room(user_id: UUID, size: int) -> None:
+    kept = Image.objects.filter(user_id=user_id).aggregate(
+        number=Count("id"), size=Sum("size", default=0)
+    )
+    if kept["number"] >= MAX_IMAGES or kept["size"] + size > MAX_STORED:
+        raise ApiError(
+            "images_full", number=MAX_IMAGES, megabytes=MAX_STORED // 1024**2
+        )
+
+
+@contextmanager
+def storage_failures_told() -> Iterator[None]:
+    """A full disk or an absent S3 passes; each storage has exceptions of its own."""
+    try:
+        yield
+    except Exception:
+        logger.exception("The storage of images failed")
+        raise not_now("busy", 30) from None
+
+
+def remove(*, user_id: UUID, image_id: UUID, through: Through) -> None:
+    """Row and file; a profile that shows it then shows none. 404 `not_found`."""
+    with recording(user_id=user_id, through=through) as write:
+        image = Image.objects.filter(user_id=user_id, id=image_id).first()
+        if image is None:
+            raise ApiError("not_found")
+        profile = Profile.objects.get(user_id=user_id)
+        shown = [
+            name
+            for name in ("avatar", "banner_image")
+            if getattr(profile, name).endswith(image.path)
+        ]
+        if shown:
+            for name in shown:
+                setattr(profile, name, "")
+            profile.save(update_fields=[*shown, "updated_at"])
+            write.change(ChangeKind.PROFILE)
+        image.delete()
+        with storage_failures_told():
+            default_storage.delete(image.path)
+
+
+def remove_files(*, user_id: UUID) -> None:
+    """All files of a user, for the erasure of an account: call it under their lock."""
+    paths = Image.objects.filter(user_id=user_id).values_list("path", flat=True)
+    with storage_failures_told():
+        for path in paths:
+            default_storage.delete(path)

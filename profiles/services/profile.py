@@ -1,0 +1,123 @@
+"""Writes to the profile and the preferences."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from animecollections.api.account import Through
+from animecollections.api.errors import ApiError
+from collections_app.catalogue.folding import fold
+from collections_app.models import Genre, Studio
+from history.models import ChangeKind
+from history.services import recording
+from profiles import words
+from profiles.models import Preferences, Profile, User
+from profiles.names import fold_user_name
+from profiles.services.titles import LeftOut, resolve
+
+ANIME_LISTS = ("favorite_animes", "watched_animes")
+
+
+@dataclass(frozen=True)
+class Saved:
+    """A profile as it now is, and what of the sent could not be taken."""
+
+    profile: Profile
+    warnings: list[LeftOut] = field(default_factory=list)
+
+
+def update_profile(
+    *, user_id: UUID, values: Mapping[str, Any], through: Through
+) -> Saved:
+    """Sets what is sent; None clears.
+
+    Anime as AnimeRef or title, words as they were sent. 400 `unknown_anime_ids` or
+    `ambiguous_id`, and nothing is saved. The catalogue is read before the lock.
+    """
+    values, warnings = matched(values)
+    with recording(user_id=user_id, through=through) as write:
+        profile = Profile.objects.get(user_id=user_id)
+        if set_changed(profile, values):
+            write.change(ChangeKind.PROFILE)
+    return Saved(profile, warnings)
+
+
+def matched(values: Mapping[str, Any]) -> tuple[dict[str, Any], list[LeftOut]]:
+    """Titles and words as the catalogue and the forms know them; None as empty."""
+    known, nothing = dict(values), Profile()
+    for name, value in values.items():
+        if value is None:
+            known[name] = getattr(nothing, name)
+        elif name in words.KNOWN_WORDS:
+            known[name] = words.match(value, words.KNOWN_WORDS[name])
+    if genres := known.get("favorite_genres"):
+        known["favorite_genres"] = words.match_all(
+            genres, words.GENRE_NAMES | spellings(Genre, genres)
+        )
+    if studios := known.get("favorite_studios"):
+        known["favorite_studios"] = words.match_all(studios, spellings(Studio, studios))
+    lists = {name: known[name] for name in ANIME_LISTS if known.get(name)}
+    ids, warnings = resolve(lists)
+    return known | ids, warnings
+
+
+def spellings(model: type[Genre | Studio], names: Sequence[str]) -> dict[str, str]:
+    """The catalogue's own spelling of the names it knows, by key; one statement."""
+    keys = {fold(name) for name in names}
+    rows = model._default_manager.filter(key__in=keys)
+    return dict(rows.values_list("key", "name"))
+
+
+def update_identity(
+    *, user_id: UUID, values: Mapping[str, Any], through: Through
+) -> tuple[User, Profile]:
+    """Sets user name (`name`), `avatar` and `banner_image`, what is sent of them.
+
+    409 `user_name_taken`, and nothing is saved.
+    """
+    pictures = dict(values)
+    name = pictures.pop("name", None)
+    with recording(user_id=user_id, through=through) as write:
+        user = User.objects.get(pk=user_id)
+        profile = Profile.objects.get(user_id=user_id)
+        is_renamed = name is not None and rename(user, name)
+        if set_changed(profile, pictures) or is_renamed:
+            write.change(ChangeKind.PROFILE)
+    return user, profile
+
+
+def rename(user: User, name: str) -> bool:
+    """Whether the name is another; the constraint decides between two who want it."""
+    if name == user.user_name:
+        return False
+    user.user_name, user.user_name_key = name, fold_user_name(name)
+    try:
+        with transaction.atomic():
+            user.save(update_fields=["user_name", "user_name_key"])
+    except IntegrityError:
+        raise ApiError("user_name_taken") from None
+    return True
+
+
+def update_preferences(
+    *, user_id: UUID, values: Mapping[str, Any], through: Through
+) -> Preferences:
+    """Sets what is sent."""
+    with recording(user_id=user_id, through=through) as write:
+        preferences = Preferences.objects.get(user_id=user_id)
+        if set_changed(preferences, values):
+            write.change(ChangeKind.PREFERENCES)
+    return preferences
+
+
+def set_changed(row: Profile | Preferences, values: Mapping[str, Any]) -> bool:
+    """Saves the fields that differ; whether any did."""
+    changed = [name for name, value in values.items() if getattr(row, name) != value]
+    for name in changed:
+        setattr(row, name, values[name])
+    if changed:
+        row.save(update_fields=[*changed, "updated_at"])
+    return bool(changed)

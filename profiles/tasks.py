@@ -1,0 +1,72 @@
+"""The outbox: mails as tasks, rows in the database until the worker has sent them.
+
+A mail that could not be sent is tried again by a task of its own, later and later; the
+failed ones stay in the admin, under Task results.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+from smtplib import SMTPException
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.contrib.auth.tokens import default_token_generator
+from django.utils import timezone
+from django_tasks import task
+from django_tasks.base import Task
+
+from profiles.mails import send_mail
+from profiles.models import User
+
+MINUTES_TO_NEXT_TRY = (1, 5, 30, 120)
+
+
+@task
+def mail_reset(email: str, tries: int = 0) -> None:
+    """The link to choose a new password, if there is such an account."""
+    user = User.objects.for_mail().filter(email=email).first()
+    if user is None:
+        return
+    token = default_token_generator.make_token(user)
+    link = f"{settings.PUBLIC_URL}/reset?" + urlencode(
+        {"uid": user.pk.hex, "token": token}
+    )
+    minutes = settings.PASSWORD_RESET_TIMEOUT // 60
+    again_on_failure(
+        mail_reset,
+        tries,
+        {"email": email},
+        lambda: send_mail(user, "reset", {"link": link, "minutes": minutes}),
+    )
+
+
+@task
+def mail_password_changed(user_id: str, tries: int = 0) -> None:
+    """Tells the owner, who may not have been the one who changed it."""
+    user = User.objects.for_mail().filter(pk=user_id).first()
+    if user is None:
+        return
+    link = f"{settings.PUBLIC_URL}/reset"
+    again_on_failure(
+        mail_password_changed,
+        tries,
+        {"user_id": user_id},
+        lambda: send_mail(user, "password_changed", {"link": link}),
+    )
+
+
+def again_on_failure(
+    this: Task[Any, None],
+    tries: int,
+    arguments: dict[str, Any],
+    send: Callable[[], None],
+) -> None:
+    """Fails in any case, so that the reason is kept; queues the next try first."""
+    try:
+        send()
+    except (SMTPException, OSError):
+        if tries < len(MINUTES_TO_NEXT_TRY):
+            later = timezone.now() + timedelta(minutes=MINUTES_TO_NEXT_TRY[tries])
+            this.using(run_after=later).enqueue(**arguments, tries=tries + 1)
+        raise

@@ -1,0 +1,482 @@
+"""The admin of people: what it shows of them, and what it may do to them."""
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Permission
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from animecollections.api.account import Through
+from animecollections.api.ids import AnimeRef
+from animecollections.tests.admin_forms import errors_of, fill_in, messages_of
+from collections_app.models import WatchListEntry
+from collections_app.services import watch_list
+from conftest import signed_in
+from factories import PASSWORD, AnimeFactory, UserFactory
+from history.models import Change, Search, UserState
+from history.services.searches import NewSearch, save
+from profiles.models import (
+    Image,
+    Profile,
+    Session,
+    Ticket,
+    TokenFamily,
+    User,
+    WrongPasswords,
+)
+from profiles.services import accounts
+from profiles.tests.outbox import send_all
+
+pytestmark = pytest.mark.django_db
+PEOPLE = reverse("admin:profiles_user_changelist")
+ADD = reverse("admin:profiles_user_add")
+NEW_PASSWORD = "Left-Cow-8"
+
+
+@pytest.fixture
+def browser(staff):
+    browser = Client()
+    browser.force_login(staff)
+    return browser
+
+
+@pytest.fixture
+def helper(db):
+    """Staff who may change users, and is no superuser."""
+    user = UserFactory(user_name="helper", is_staff=True)
+    user.user_permissions.set(
+        Permission.objects.filter(
+            content_type__app_label="profiles", codename__endswith="_user"
+        )
+    )
+    return user
+
+
+@pytest.fixture
+def helper_browser(helper):
+    browser = Client()
+    browser.force_login(helper)
+    return browser
+
+
+def page_of(user, view="change"):
+    return reverse(f"admin:profiles_user_{view}", args=[user.pk])
+
+
+def password_page(user):
+    return reverse("admin:auth_user_password_change", args=[user.pk])
+
+
+def put(user, anime, type_="Watching"):
+    watch_list.add(
+        user_id=user.pk,
+        anime=AnimeRef("own", str(anime.pk)),
+        values={"type": type_},
+        today=timezone.now().date(),
+        through=Through(kind="session"),
+    )
+
+
+def act(browser, action, *users):
+    body = {"action": action, "_selected_action": [str(user.pk) for user in users]}
+    return browser.post(PEOPLE, body, follow=True)
+
+
+def is_in(client):
+    return client.get("/api/auth/session").json()["data"] is not None
+
+
+# --- What is shown -----------------------------------------------------------------
+
+
+def test_the_page_of_a_user_shows_all_of_them_together(browser, alice, death_note):
+    put(alice, death_note)
+    search = NewSearch("<b>notes of death</b>", "animes", {}, 7, None)
+    save(user_id=alice.pk, searches=[search], through=Through(kind="session"))
+    Profile.objects.filter(user=alice).update(name="Alicia", favorite_animes=[1535, 9])
+    path = f"images/{alice.pk}/{'0' * 32}.webp"
+    Image.objects.create(
+        user=alice, path=path, kind="avatar", width=9, height=9, size=512
+    )
+    session = signed_in(alice).cookies["sessionid"].value
+    Session.objects.update(user_agent="Firefox on her phone")
+    text = browser.get(page_of(alice)).content.decode()
+    for shown in (
+        "Death Note",
+        'src="https://img.example.org/1535.jpg"',
+        "0 / 37",
+        "1 Watching",
+        "&lt;b&gt;notes of death&lt;/b&gt;",
+        "Alicia",
+        "Death Note, 9",  # favourites, one of them gone from the catalogue
+        "#3498DB",
+        f'src="/media/{path}"',
+        "Firefox on her phone",
+    ):
+        assert shown in text
+    assert session not in text
+    assert "argon2" not in text
+
+
+def test_it_shows_the_latest_entries_and_leads_to_all(browser, alice, monkeypatch):
+    monkeypatch.setattr("profiles.admin.user_page.LATEST_ENTRIES", 2)
+    for number in range(3):
+        put(alice, AnimeFactory(title=f"Title {number}"))
+    text = browser.get(page_of(alice)).content.decode()
+    assert "Title 0" not in text
+    assert "Title 2" in text
+    rows = reverse("admin:collections_app_watchlistentry_changelist")
+    assert f'{rows}?user__id__exact={alice.pk}"' in text
+    page = browser.get(rows, {"user__id__exact": str(alice.pk)})
+    assert page.context["cl"].result_count == 3
+
+
+def test_what_a_member_of_staff_may_not_see_is_not_there(
+    helper_browser, alice, death_note
+):
+    put(alice, death_note)
+    text = helper_browser.get(page_of(alice)).content.decode()
+    assert "alice@example.org" in text
+    assert "Death Note" not in text
+    assert "#3498DB" not in text
+
+
+def test_the_list_counts_entries_by_type(browser, alice, death_note):
+    put(alice, death_note)
+    put(alice, AnimeFactory(), "Completed")
+    put(alice, AnimeFactory(), "Completed")
+    assert "2 Completed, 1 Watching" in browser.get(PEOPLE).content.decode()
+
+
+@pytest.mark.parametrize("field", ["email", "user_name", "id"])
+def test_people_are_found_by_email_name_and_id(browser, alice, stranger, field):
+    page = browser.get(PEOPLE, {"q": str(getattr(alice, field)).upper()})
+    assert list(page.context["cl"].result_list) == [alice]
+
+
+def test_the_keys_of_sessions_and_tickets_are_nowhere(browser, alice, client):
+    key = client.cookies["sessionid"].value
+    Ticket.objects.create(
+        key="its-hash",
+        user=alice,
+        kind="session",
+        sign_in=key,
+        expires_at=timezone.now(),
+    )
+    for model, pk in (("session", key), ("ticket", "its-hash")):
+        rows = browser.get(reverse(f"admin:profiles_{model}_changelist"))
+        assert "alice" in rows.content.decode()
+        assert key not in rows.content.decode()
+        assert "its-hash" not in rows.content.decode()
+        page = reverse(f"admin:profiles_{model}_change", args=[pk])
+        assert browser.get(page).status_code == 403
+
+
+def test_a_session_that_was_ended_is_shown_as_ended(browser, alice, client):
+    sessions = reverse("admin:profiles_session_changelist")
+    page = {"q": "alice"}
+    assert "icon-yes" in browser.get(sessions, page).content.decode()
+    accounts.end_everything(user_id=alice.pk)
+    assert "icon-yes" not in browser.get(sessions, page).content.decode()
+
+
+def test_refresh_ids_are_nowhere(browser, alice):
+    family = TokenFamily.objects.create(
+        user=alice,
+        auth_epoch=alice.auth_epoch,
+        refresh_id="7e57ab1e-0000-4000-8000-000000000000",
+        expires_at=timezone.now() + timedelta(days=1),
+    )
+    page = reverse("admin:profiles_tokenfamily_change", args=[family.pk])
+    assert "7e57ab1e" not in browser.get(page).content.decode()
+
+
+# --- New accounts ------------------------------------------------------------------
+
+NEW = {
+    "email": "New@Example.org",
+    "user_name": "newcomer",
+    "password1": PASSWORD,
+    "password2": PASSWORD,
+}
+
+
+def test_an_account_made_by_staff_is_whole_and_signs_in(browser, visitor):
+    page = browser.post(ADD, NEW, follow=True)
+    assert errors_of(page) == {}
+    user = User.objects.get(user_name="newcomer")
+    assert (user.email, user.is_staff) == ("new@example.org", False)
+    assert user.state
+    assert user.profile
+    assert user.preferences
+    body = {"email": "new@example.org", "password": PASSWORD}
+    assert visitor.post("/api/auth/signin", body).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"email": "ALICE@example.org"}, "email"),
+        ({"email": "no address"}, "email"),
+        ({"user_name": "Alice"}, "user_name"),  # only the database knows
+        ({"user_name": "x"}, "user_name"),
+        ({"user_name": "аlice"}, "user_name"),  # of two alphabets
+        ({"password1": "12345678", "password2": "12345678"}, "password2"),
+        ({"password2": "Another-Horse-7"}, "password2"),
+        ({"password1": "", "password2": ""}, "password1"),
+    ],
+)
+def test_a_wrong_value_is_an_error_of_its_field(browser, alice, changes, field):
+    page = browser.post(ADD, NEW | changes)
+    assert page.status_code == 200
+    assert field in errors_of(page)
+    assert not User.objects.filter(email="new@example.org").exists()
+    assert User.objects.filter(user_name_key="alice").count() == 1
+
+
+# --- Changes -----------------------------------------------------------------------
+
+
+def test_a_new_name_and_email_reach_devices_and_the_log(browser, staff, alice, client):
+    page = fill_in(browser, page_of(alice), user_name="Alicia", email="B@example.org")
+    assert errors_of(page) == {}
+    after = User.objects.get(pk=alice.pk)
+    assert (after.user_name, after.user_name_key) == ("Alicia", "alicia")
+    assert after.email == "b@example.org"
+    change = Change.objects.get()
+    assert (change.kind, change.through, change.actor_id) == (
+        "profile",
+        "admin",
+        staff.pk,
+    )
+    assert UserState.objects.get(user=alice).profile_revision == 1
+    assert client.get("/api/auth/session").json()["data"]["name"] == "Alicia"
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("user_name", "STRANGER"),
+        ("user_name", "a\u200bb"),
+        ("email", "stranger@example.org"),
+        ("email", ""),
+    ],
+)
+def test_what_is_taken_or_wrong_is_an_error_of_its_field(
+    browser, alice, stranger, field, value
+):
+    page = fill_in(browser, page_of(alice), **{field: value})
+    assert list(errors_of(page)) == [field]
+    assert User.objects.get(pk=alice.pk).user_name == "alice"
+    assert not Change.objects.exists()
+
+
+def test_saving_a_user_brings_no_old_epoch_back(browser, alice, client):
+    """The page was open while she signed out everywhere."""
+    page = browser.get(page_of(alice))
+    accounts.end_everything(user_id=alice.pk)
+    epoch = User.objects.get(pk=alice.pk).auth_epoch
+    fill_in(browser, page_of(alice), user_name="Alicia")
+    assert page.status_code == 200
+    assert User.objects.get(pk=alice.pk).auth_epoch == epoch
+    assert not is_in(client)
+
+
+def test_deactivation_ends_sessions_for_good(browser, alice, client):
+    assert is_in(client)
+    fill_in(browser, page_of(alice), is_active=None)
+    assert not User.objects.get(pk=alice.pk).is_active
+    assert not is_in(client)
+    fill_in(browser, page_of(alice), is_active="on")
+    assert User.objects.get(pk=alice.pk).is_active
+    assert not is_in(client)
+
+
+def test_a_superuser_makes_staff(browser, alice):
+    view = Permission.objects.get(codename="view_user")
+    fill_in(browser, page_of(alice), is_staff="on", user_permissions=[view.pk])
+    after = User.objects.get(pk=alice.pk)
+    assert after.is_staff
+    assert list(after.user_permissions.all()) == [view]
+
+
+def test_a_password_by_staff_ends_what_was_signed_in_and_opens_locks(
+    browser, alice, client, visitor, mailoutbox
+):
+    WrongPasswords.objects.create(
+        email=alice.email, address="127.0.0.1", count=99, last_at=timezone.now()
+    )
+    body = {"password1": NEW_PASSWORD, "password2": NEW_PASSWORD}
+    page = browser.post(password_page(alice), body, follow=True)
+    assert "Password changed successfully." in messages_of(page)
+    assert not is_in(client)
+    body = {"email": alice.email, "password": NEW_PASSWORD}
+    assert visitor.post("/api/auth/signin", body).status_code == 200
+    send_all()
+    assert [mail.to for mail in mailoutbox] == [[alice.email]]
+
+
+def test_a_password_of_ones_own_keeps_this_session(browser, staff):
+    elsewhere = Client()
+    elsewhere.force_login(staff)
+    body = {"password1": NEW_PASSWORD, "password2": NEW_PASSWORD}
+    browser.post(password_page(staff), body)
+    assert browser.get(PEOPLE).status_code == 200
+    assert elsewhere.get(PEOPLE).status_code == 302
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"password1": "12345678", "password2": "12345678"},
+        {"password1": NEW_PASSWORD, "password2": "else"},
+        {"usable_password": "false"},
+        {},
+    ],
+)
+def test_no_weak_missing_or_unusable_password_is_set(browser, alice, body):
+    page = browser.post(password_page(alice), body)
+    assert page.status_code == 200
+    assert page.context["form"].errors
+    assert User.objects.get(pk=alice.pk).check_password(PASSWORD)
+
+
+# --- Actions -----------------------------------------------------------------------
+
+
+def test_signing_out_everywhere(browser, staff, alice, client):
+    page = act(browser, "sign_out_everywhere", alice)
+    assert "Signed out everywhere: 1 of the selected." in messages_of(page)
+    assert not is_in(client)
+    logged = LogEntry.objects.get()
+    assert (logged.user, logged.object_repr) == (staff, "alice")
+    assert "Signed out everywhere" in logged.change_message
+
+
+def test_deactivating_and_activating(browser, alice, stranger, client):
+    act(browser, "deactivate", alice, stranger)
+    assert not User.objects.filter(is_active=True).exclude(is_staff=True).exists()
+    assert not is_in(client)
+    act(browser, "activate", alice)
+    assert User.objects.get(pk=alice.pk).is_active
+    assert not User.objects.get(pk=stranger.pk).is_active
+
+
+def test_mailing_a_link_to_a_new_password(browser, alice, stranger, mailoutbox):
+    accounts.deactivate(user_id=stranger.pk)
+    act(browser, "mail_reset", alice, stranger)
+    send_all()
+    assert [mail.to for mail in mailoutbox] == [[alice.email]]
+
+
+def test_unlocking_an_email_from_everywhere(browser):
+    now = timezone.now()
+    for address in ("10.0.0.7", "10.0.0.8"):
+        WrongPasswords.objects.create(
+            email="a@example.org", address=address, count=99, last_at=now
+        )
+    rows = reverse("admin:profiles_wrongpasswords_changelist")
+    assert "icon-yes" in browser.get(rows).content.decode()
+    first = WrongPasswords.objects.first()
+    browser.post(rows, {"action": "unlock", "_selected_action": [first.pk]})
+    assert not WrongPasswords.objects.exists()
+
+
+# --- Who may -----------------------------------------------------------------------
+
+
+def test_staff_who_are_no_superusers_change_no_staff(helper_browser, helper, staff):
+    for user in (staff, helper):
+        assert helper_browser.get(page_of(user)).status_code == 200  # may look
+        assert helper_browser.post(page_of(user), {}).status_code == 403
+        assert helper_browser.get(password_page(user)).status_code == 403
+    act(helper_browser, "deactivate", staff, helper)
+    assert User.objects.filter(is_active=True).count() == 2
+
+
+def test_staff_who_are_no_superusers_give_no_powers(helper_browser, alice):
+    everything = Permission.objects.values_list("pk", flat=True)
+    fill_in(
+        helper_browser,
+        page_of(alice),
+        user_name="Alicia",
+        is_staff="on",
+        is_superuser="on",
+        user_permissions=list(everything),
+    )
+    after = User.objects.get(pk=alice.pk)
+    assert (after.user_name, after.is_staff, after.is_superuser) == (
+        "Alicia",
+        False,
+        False,
+    )
+    assert not after.user_permissions.exists()
+
+
+def test_staff_who_are_no_superusers_delete_nobody(helper_browser, alice):
+    assert helper_browser.get(page_of(alice, "delete")).status_code == 403
+    assert (
+        helper_browser.post(page_of(alice, "delete"), {"post": "y"}).status_code == 403
+    )
+
+
+# --- Deletion ----------------------------------------------------------------------
+
+
+@pytest.fixture
+def kept(alice, death_note):
+    """What alice keeps: an entry, a search, and a file."""
+    put(alice, death_note)
+    search = NewSearch("x", "animes", {}, 1, None)
+    save(user_id=alice.pk, searches=[search], through=Through(kind="session"))
+    path = f"images/{alice.pk}/{'0' * 32}.webp"
+    default_storage.save(path, ContentFile(b"x"))
+    return Image.objects.create(
+        user=alice, path=path, kind="avatar", width=9, height=9, size=1
+    )
+
+
+def test_deleting_asks_first_and_says_how_much(browser, alice, kept):
+    page = browser.get(page_of(alice, "delete"))
+    assert dict(page.context["model_count"]) == {
+        "users": 1,
+        "watch-list entries": 1,
+        "changes": 2,
+        "searches": 1,
+        "images": 1,
+    }
+    assert User.objects.filter(pk=alice.pk).exists()
+
+
+def test_deleting_takes_all_rows_and_files(browser, alice, stranger, kept):
+    put(stranger, kept.user.entries.get().anime)
+    browser.post(page_of(alice, "delete"), {"post": "yes"})
+    assert not User.objects.filter(pk=alice.pk).exists()
+    assert not default_storage.exists(kept.path)
+    for model in (WatchListEntry, Change):
+        assert {row.user for row in model.objects.all()} == {stranger}
+    assert not Search.objects.exists()
+    assert LogEntry.objects.get().object_repr == "alice"
+
+
+def test_nobody_is_deleted_while_the_files_cannot_be(browser, alice, kept, monkeypatch):
+    def fail(path):
+        raise OSError
+
+    monkeypatch.setattr(default_storage, "delete", fail)
+    page = browser.post(page_of(alice, "delete"), {"post": "yes"}, follow=True)
+    assert any("busy" in text for text in messages_of(page))
+    assert User.objects.filter(pk=alice.pk).exists()
+    assert WatchListEntry.objects.exists()
+    assert not LogEntry.objects.exists()
+
+
+def test_nobody_deletes_themselves_or_many_at_once(browser, staff, alice):
+    assert browser.post(page_of(staff, "delete"), {"post": "yes"}).status_code == 403
+    act(browser, "delete_selected", alice)
+    assert User.objects.count() == 2

@@ -1,0 +1,155 @@
+"""The preferences, at all their addresses."""
+
+import pytest
+
+from history.models import Change, UserState
+
+pytestmark = pytest.mark.django_db
+
+URL = "/api/user/preferences"
+ALIASES = ["/api/saveUserPreferences", "/api/user/saveUserPreferences"]
+WHOLE = {
+    "enfasiscolor": "#FF5733",
+    "parentalControl": False,
+    "trackSearchHistory": False,
+    "scoreFormat": "100",
+    "titleLanguage": "native",
+    "timezone": "Europe/Madrid",
+    "language": "es",
+    "theme": "dark",
+}
+
+
+def told(response):
+    assert response.status_code == 200, response.json()
+    return response.json()["data"]
+
+
+def test_a_new_account_has_those_of_everybody(client, alice):
+    data = told(client.get(URL))
+    assert data.pop("updated_at").endswith("Z")
+    assert data == {
+        "user_id": str(alice.id),
+        "enfasiscolor": "#3498DB",
+        "enfasis_color": "#3498DB",
+        "parentalControl": True,
+        "parental_control": True,
+        "trackSearchHistory": True,
+        "scoreFormat": "10.0",
+        "titleLanguage": "romaji",
+        "timezone": "UTC",
+        "language": "en",
+        "theme": "auto",
+    }
+
+
+def test_all_of_them_are_saved(client):
+    assert WHOLE.items() <= told(client.patch(URL, WHOLE)).items()
+    assert WHOLE.items() <= told(client.get(URL)).items()
+
+
+@pytest.mark.parametrize("url", [URL, *ALIASES])
+def test_the_request_of_the_existing_client(client, url):
+    told(client.patch(URL, WHOLE))
+    data = told(client.post(url, {"enfasiscolor": "#3498db", "parentalControl": True}))
+    assert (data["enfasiscolor"], data["parentalControl"]) == ("#3498db", True)
+    assert data["theme"] == "dark", "what is absent is kept"
+
+
+def test_both_spellings_are_read_and_answered(client):
+    data = told(
+        client.post(URL, {"enfasis_color": "#123abc", "parental_control": False})
+    )
+    assert data["enfasiscolor"] == data["enfasis_color"] == "#123abc"
+    assert data["parentalControl"] is data["parental_control"] is False
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"enfasiscolor": "#123abc", "enfasis_color": "#123abd"},
+        {"parentalControl": True, "parental_control": False},
+    ],
+)
+def test_two_spellings_that_disagree_are_refused(client, body):
+    assert client.post(URL, body).status_code == 400
+    assert told(client.get(URL))["parentalControl"] is True
+
+
+def test_two_spellings_that_agree_are_fine(client):
+    body = {"parentalControl": False, "parental_control": False}
+    assert told(client.post(URL, body))["parentalControl"] is False
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("enfasiscolor", "red"),
+        ("enfasiscolor", "#FFF"),
+        ("enfasiscolor", "#GGGGGG"),
+        ("enfasiscolor", "#FF57331"),
+        ("enfasiscolor", "#FF5733\n"),
+        ("enfasiscolor", "#١٢٣٤٥٦"),
+        ("enfasiscolor", 0xFF5733),
+        ("enfasiscolor", None),
+        ("parentalControl", "true"),
+        ("parentalControl", 1),
+        ("parentalControl", None),
+        ("trackSearchHistory", "no"),
+        ("scoreFormat", 10),
+        ("scoreFormat", 10.0),
+        ("scoreFormat", "7"),
+        ("titleLanguage", "English"),
+        ("timezone", "Mars/Olympus"),
+        ("timezone", "europe/madrid"),
+        ("timezone", "../../etc/passwd"),
+        ("timezone", "localtime"),
+        ("timezone", ""),
+        ("language", "fr"),
+        ("theme", ["dark"]),
+    ],
+)
+def test_what_cannot_be_meant_is_refused_and_changes_nothing(
+    client, alice, name, value
+):
+    before = told(client.get(URL))
+    response = client.patch(URL, {"theme": "light", name: value})
+    assert response.status_code == 400
+    assert name in response.json()["fields"]
+    assert told(client.get(URL)) == before
+    assert UserState.objects.get(user=alice).revision == 0
+
+
+def test_a_change_takes_one_revision_and_the_same_again_none(client, alice):
+    for _ in range(2):
+        client.post(URL, WHOLE)
+    client.post(URL, {})
+    state = UserState.objects.get(user=alice)
+    assert (state.revision, state.preferences_revision) == (1, 1)
+    assert Change.objects.get(user=alice).kind == "preferences"
+
+
+def test_a_body_cannot_say_whose_they_are(client, stranger):
+    client.post(URL, {"user_id": str(stranger.id), "user": 5, "theme": "dark"})
+    stranger.preferences.refresh_from_db()
+    assert stranger.preferences.theme == "auto"
+
+
+def test_a_stranger_sees_their_own(client, other_client):
+    client.post(URL, WHOLE)
+    assert told(other_client.get(URL))["theme"] == "auto"
+
+
+@pytest.mark.parametrize("url", [URL, *ALIASES])
+def test_a_visitor_is_asked_to_sign_in(visitor, url):
+    assert visitor.post(url, WHOLE).status_code == 401
+
+
+def test_unchanged_preferences_are_told_before_they_are_read(client, budget):
+    etag = client.get(URL).headers["ETag"]
+    with budget(1, "sign-in check"):
+        assert client.get(URL, headers={"If-None-Match": etag}).status_code == 304
+    with budget(6, "sign-in check, lock, preferences, save, change, state"):
+        client.post(URL, {"theme": "dark"})
+    with budget(2, "sign-in check + preferences"):
+        assert client.get(URL, headers={"If-None-Match": etag}).status_code == 200

@@ -1,0 +1,316 @@
+"""Signing up, in and out over HTTP; tokens; passwords."""
+
+from typing import Any
+
+from django.http import QueryDict
+from rest_framework.exceptions import APIException
+from rest_framework.parsers import FormParser, MultiPartParser
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from animecollections.api.client import address
+from animecollections.api.conditional import etag_of, not_modified
+from animecollections.api.parsing import StrictJSONParser
+from animecollections.api.rendering import answer
+from animecollections.api.schema import documented, nullable
+from animecollections.api.views import ApiViewSet
+from profiles.models import User
+from profiles.serializers.accounts import (
+    ConfirmInput,
+    CurrentAnswer,
+    Message,
+    PasswordInput,
+    RefreshInput,
+    ResetInput,
+    SignedInAnswer,
+    SignInInput,
+    SignOutInput,
+    SignUpInput,
+    current_answer,
+    signed_in_answer,
+)
+from profiles.services import accounts, tokens
+from profiles.tokens import TokenPair
+
+TAGS = ["Signing in"]
+SIGNED_IN = {
+    "user": {
+        "id": "550e8400-e29b-41d4-a716-446655440000",
+        "name": "alice",
+        "avatar": None,
+    },
+    "session": {
+        "expires_at": "2026-12-23T09:30:00Z",
+        "expires_in": 2592000,
+        "token_type": "cookie",
+    },
+}
+PAIR = {"access": "eyJhbGciOi…", "refresh": "eyJhbGciOi…", "expires_in": 1800}
+CREDENTIALS = {"email": "alice@example.org", "password": "Right-Horse-7"}
+
+
+class OpenViewSet(ApiViewSet):
+    """For whoever is not signed in yet: an old cookie or token does no harm here, for
+    nobody looks at it.
+    """
+
+    authentication_classes = []
+    permission_classes = [AllowAny]
+    throttle_scope = "sign_in"
+
+
+def sent(serializer: Any, request: Request) -> dict[str, Any]:
+    """The body as the serializer has it, or a 400."""
+    shape = serializer(data=request.data)
+    shape.is_valid(raise_exception=True)
+    return dict(shape.validated_data)
+
+
+def browser(request: Request) -> dict[str, Any]:
+    """What a service needs of the browser that it signs in."""
+    return {
+        "address": address(request._request),
+        "session": request.session,
+        "user_agent": request.headers.get("User-Agent", ""),
+    }
+
+
+def answer_signed_in(request: Request, user: User) -> Response:
+    shown = User.objects.shown(user.pk) or {"avatar": ""}
+    return answer(signed_in_answer(user, shown["avatar"], request.session))
+
+
+class SignUpViewSet(OpenViewSet):
+    sets_cookie = True
+    throttle_scope = "sign_up"
+
+    @documented(
+        "Makes an account, and signs in.",
+        description="Sent again with the same e-mail, name and password it signs in, "
+        "so that a lost answer can be asked for anew.",
+        tags=TAGS,
+        body=SignUpInput,
+        data=SignedInAnswer,
+        errors=["email_taken", "user_name_taken", "locked"],
+        examples={"signed up": SIGNED_IN},
+        body_examples={"alice": CREDENTIALS | {"user_name": "alice"}},
+    )
+    def create(self, request: Request) -> Response:
+        values = sent(SignUpInput, request)
+        user = accounts.sign_up(**values, **browser(request))
+        return answer_signed_in(request, user)
+
+
+class SignInViewSet(OpenViewSet):
+    sets_cookie = True
+    parser_classes = [StrictJSONParser, FormParser, MultiPartParser]
+
+    @documented(
+        "Signs in: sets the session cookie.",
+        description="An unknown e-mail and a wrong password get one answer. A form "
+        "whose sender accepts text/html gets 303 to the start page.",
+        tags=TAGS,
+        body=SignInInput,
+        data=SignedInAnswer,
+        errors=["wrong_credentials", "locked"],
+        examples={"signed in": SIGNED_IN},
+        body_examples={"alice": CREDENTIALS},
+        others={303: "A browser's form: to the start page."},
+    )
+    def create(self, request: Request) -> Response:
+        values = sent(SignInInput, request)
+        user = accounts.sign_in(**values, **browser(request))
+        is_form = isinstance(request.data, QueryDict)
+        if is_form and "text/html" in request.headers.get("Accept", ""):
+            return Response(status=303, headers={"Location": "/"})
+        return answer_signed_in(request, user)
+
+
+class SignOutViewSet(ApiViewSet):
+    permission_classes = [AllowAny]
+    parser_classes = [StrictJSONParser, FormParser, MultiPartParser]
+
+    @documented(
+        "Signs out; everywhere, if so wished. Without a session it does nothing.",
+        tags=TAGS,
+        body=SignOutInput,
+        data=Message,
+        examples={"signed out": {"message": "Signed out"}},
+        body_examples={"every device": {"everywhere": True}},
+    )
+    def create(self, request: Request) -> Response:
+        sign_in: Any = request.auth
+        accounts.sign_out(
+            user_id=request.user.pk,
+            sign_in=sign_in,
+            session=request.session,
+            everywhere=wants_everywhere(request),
+        )
+        return answer({"message": "Signed out"})
+
+
+def wants_everywhere(request: Request) -> bool:
+    """No body is so broken that it keeps anybody signed in."""
+    try:
+        return request.data.get("everywhere") in (True, "true", "on", "1")
+    except APIException:
+        return False
+
+
+class SessionViewSet(ApiViewSet):
+    permission_classes = [AllowAny]
+
+    @documented(
+        "Who is signed in, or null.",
+        tags=TAGS,
+        data=nullable(CurrentAnswer),
+        examples={
+            "signed in": {
+                "id": "550e8400-e29b-41d4-a716-446655440000",
+                "name": "alice",
+                "email": "alice@example.org",
+                "avatar": None,
+                "banner_image": None,
+                "enfasiscolor": "#3498db",
+                "enfasis_color": "#3498db",
+                "parentalControl": True,
+                "parental_control": True,
+            },
+            "a visitor": None,
+        },
+        etag=True,
+    )
+    def retrieve(self, request: Request) -> Response:
+        if not request.user.is_authenticated:
+            return answer(None)
+        account = self.account
+        at = account.revisions
+        etag = etag_of(
+            request, account.email, account.user_name, at.profile, at.preferences
+        )
+        if (fresh := not_modified(request, etag)) is not None:
+            return fresh
+        shown = User.objects.shown(account.id)
+        data = current_answer(account, shown) if shown else None
+        return answer(data, headers={"ETag": etag})
+
+
+class TokenViewSet(OpenViewSet):
+    @documented(
+        "Signs an app in: a pair of tokens.",
+        description="`access` goes into `Authorization: Bearer`, for `expires_in` "
+        "seconds; `refresh` buys the next pair, once.",
+        tags=TAGS,
+        body=SignInInput,
+        data=TokenPair,
+        errors=["wrong_credentials", "locked"],
+        examples={"a pair": PAIR},
+        body_examples={"alice": CREDENTIALS},
+    )
+    def create(self, request: Request) -> Response:
+        values = sent(SignInInput, request)
+        return answer(
+            tokens.issue(
+                **values,
+                address=address(request._request),
+                user_agent=request.headers.get("User-Agent", ""),
+            )
+        )
+
+    @documented(
+        "A new pair for a refresh token.",
+        description="Each refresh token works once. One that comes a second time, by "
+        "whomever, ends the whole sign-in, access tokens too: refresh in one place.",
+        tags=TAGS,
+        body=RefreshInput,
+        data=TokenPair,
+        errors=["token_expired", "token_invalid", "session_ended"],
+        examples={"a pair": PAIR},
+        body_examples={"refresh": {"refresh": "eyJhbGciOi…"}},
+    )
+    def refresh(self, request: Request) -> Response:
+        return answer(tokens.refresh(token=sent(RefreshInput, request)["refresh"]))
+
+    @documented(
+        "Signs an app out: its tokens end.",
+        tags=TAGS,
+        body=RefreshInput,
+        data=Message,
+        errors=["token_invalid"],
+        examples={"ended": {"message": "Signed out"}},
+        body_examples={"refresh": {"refresh": "eyJhbGciOi…"}},
+    )
+    def revoke(self, request: Request) -> Response:
+        tokens.revoke(token=sent(RefreshInput, request)["refresh"])
+        return answer({"message": "Signed out"})
+
+
+class PasswordViewSet(ApiViewSet):
+    sets_cookie = True
+    throttle_scope = "sign_in"
+
+    @documented(
+        "Changes the password.",
+        description="This session or app goes on (a session with a new cookie); every "
+        "other ends at once. The owner gets a mail.",
+        tags=TAGS,
+        body=PasswordInput,
+        data=Message,
+        errors=["wrong_credentials", "locked"],
+        examples={"changed": {"message": "Password changed"}},
+        body_examples={
+            "a new one": {"old_password": "Right-Horse-7", "new_password": "Left-Cow-8"}
+        },
+    )
+    def create(self, request: Request) -> Response:
+        values = sent(PasswordInput, request)
+        sign_in: Any = request.auth
+        accounts.change_password(
+            user_id=self.user_id, sign_in=sign_in, **values, **browser(request)
+        )
+        return answer({"message": "Password changed"})
+
+
+class ResetViewSet(OpenViewSet):
+    sets_cookie = True
+    throttle_scope = "mail"
+
+    @documented(
+        "Asks for a mail with a link to choose a new password.",
+        description="The answer is the same whether or not there is such an account.",
+        tags=TAGS,
+        body=ResetInput,
+        data=Message,
+        examples={
+            "asked": {"message": "If there is such an account, a mail is on its way"}
+        },
+        body_examples={"alice": {"email": "alice@example.org"}},
+    )
+    def create(self, request: Request) -> Response:
+        accounts.ask_for_reset(**sent(ResetInput, request))
+        return answer({"message": "If there is such an account, a mail is on its way"})
+
+
+class ConfirmResetViewSet(OpenViewSet):
+    sets_cookie = True
+
+    @documented(
+        "Sets a new password with what the mailed link holds.",
+        description="Every session and token ends, and locks open. Sign in next.",
+        tags=TAGS,
+        body=ConfirmInput,
+        data=Message,
+        errors=["reset_invalid"],
+        examples={"changed": {"message": "Password changed"}},
+        body_examples={
+            "from the link": {
+                "uid": "550e8400e29b41d4a716446655440000",
+                "token": "d0krm5-7a1c…",
+                "new_password": "Left-Cow-8",
+            }
+        },
+    )
+    def create(self, request: Request) -> Response:
+        accounts.confirm_reset(**sent(ConfirmInput, request))
+        return answer({"message": "Password changed"})

@@ -1,0 +1,115 @@
+"""Uploads, and the pictures kept, over HTTP."""
+
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from animecollections.api.conditional import etag_of, not_modified
+from animecollections.api.ids import parse_id
+from animecollections.api.parsing import StrictJSONParser
+from animecollections.api.rendering import answer
+from animecollections.api.schema import documented
+from history.writing import WritingViewSet
+from profiles.addresses import public_url
+from profiles.images import MAX_ENCODED
+from profiles.models import Image
+from profiles.serializers.images import (
+    UPLOAD_BODY,
+    ImageAnswer,
+    UploadInput,
+    image_answer,
+)
+from profiles.services import images
+
+TAGS = ["Images"]
+URL = (
+    "https://anime.example.org/media/images/550e8400-e29b-41d4-a716-446655440000/"
+    "5d41402abc4b2a76b9719d911017c592.webp"
+)
+AN_IMAGE = {
+    "id": "019ab0c4-7a31-7c3e-9d0b-6f2f4f5f8a11",
+    "url": URL,
+    "kind": "avatar",
+    "width": 512,
+    "height": 512,
+    "size": 20480,
+    "created_at": "2026-11-23T09:30:00Z",
+}
+
+
+class UploadViewSet(WritingViewSet):
+    parser_classes = [StrictJSONParser, MultiPartParser]
+    max_body = MAX_ENCODED + 64 * 1024
+    throttle_scope = "upload"
+
+    @documented(
+        "Keeps a picture, and answers with its address.",
+        description="PNG, JPEG, GIF, WebP or AVIF up to 10 MB, told by its bytes. "
+        "Avatars are cropped to 1:1, banners to 1080:300, and all are encoded anew as "
+        "WebP, without metadata. The address of a picture of ours, or of a configured "
+        "image host, is answered back; nothing is ever fetched.",
+        tags=TAGS,
+        body=UPLOAD_BODY,
+        data=str,
+        errors=[
+            "base64_invalid",
+            "data_url_mismatch",
+            "image_address_unknown",
+            "image_empty",
+            "image_too_large",
+            "image_too_many_pixels",
+            "image_type_unsupported",
+            "image_unreadable",
+            "images_full",
+        ],
+        body_examples={"an avatar": {"image": "data:image/png;base64,iVBORw0KG…"}},
+        examples={"kept": URL},
+    )
+    def create(self, request: Request) -> Response:
+        if isinstance(self.picture, str):
+            return answer(self.picture)
+        path = images.keep(
+            user_id=self.user_id,
+            picture=self.picture,
+            kind=self.kind,
+            through=self.through,
+        )
+        return answer(public_url(path, request.build_absolute_uri("/")))
+
+    def prepare(self, request: Request) -> None:
+        """Decoding takes seconds at worst: done before the user's lock is taken."""
+        body = UploadInput(data=request.data)
+        body.is_valid(raise_exception=True)
+        self.kind = body.validated_data["kind"]
+        site = request.build_absolute_uri("/")
+        self.picture = images.read(body.validated_data["image"], self.kind, site)
+
+
+class ImagesViewSet(WritingViewSet):
+    @documented(
+        "The pictures kept, newest first.",
+        tags=TAGS,
+        data=list[ImageAnswer],
+        examples={"one picture": [AN_IMAGE]},
+        etag=True,
+    )
+    def list(self, request: Request) -> Response:
+        rows = Image.objects.of(self.user_id)
+        etag = etag_of(request, *rows.version())
+        if (fresh := not_modified(request, etag)) is not None:
+            return fresh
+        site = request.build_absolute_uri("/")
+        return answer([image_answer(row, site) for row in rows], headers={"ETag": etag})
+
+    @documented(
+        "Removes a picture; a profile that shows it then shows none.",
+        tags=TAGS,
+        data={"message": str},
+        errors=["not_found"],
+        examples={"removed": {"message": "Image removed"}},
+    )
+    def destroy(self, request: Request, image_id: str) -> Response:
+        images.remove(
+            user_id=self.user_id, image_id=parse_id(image_id), through=self.through
+        )
+        return answer({"message": "Image removed"})

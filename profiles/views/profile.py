@@ -1,0 +1,199 @@
+"""Profile and preferences over HTTP."""
+
+from typing import Any
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from animecollections.api.conditional import etag_of, not_modified
+from animecollections.api.rendering import answer
+from animecollections.api.schema import Example, documented
+from history.writing import WritingViewSet
+from profiles.models import Preferences, Profile
+from profiles.serializers.preferences import (
+    PreferencesAnswer,
+    PreferencesInput,
+    preferences_answer,
+)
+from profiles.serializers.profile import (
+    IdentityAnswer,
+    ProfileAnswer,
+    ProfileInput,
+    UpdateProfileInput,
+    identity_answer,
+    profile_answer,
+)
+from profiles.services import profile as services
+from profiles.services.titles import LeftOut
+
+PROFILE = {
+    "user_id": "550e8400-e29b-41d4-a716-446655440000",
+    "name": "Alice",
+    "last_name": "Doe",
+    "birthday": "1995-05-20",
+    "gender": "female",
+    "avatar": "https://anime.example.org/media/images/550e8400-e29b-41d4-a716-"
+    "446655440000/5d41402abc4b2a76b9719d911017c592.webp",
+    "banner_image": None,
+    "favorite_animes": ["21", "16498"],
+    "favorite_genres": ["Slice of Life", "Boys Love"],
+    "favorite_studios": ["Studio Ghibli"],
+    "frequency": "weekly",
+    "fanatic_level": "hardcore_otaku",
+    "preferred_format": "TV",
+    "watched_animes": ["1535"],
+    "updated_at": "2026-11-23T09:30:00Z",
+}
+LEFT_OUT = {
+    "code": "title_unknown",
+    "message": 'The catalogue has no anime called "one_peace", so it was left out of '
+    "favorite_animes: send an id.",
+    "field": "favorite_animes",
+    "value": "one_peace",
+    "candidates": [],
+}
+PREFERENCES = {
+    "user_id": "550e8400-e29b-41d4-a716-446655440000",
+    "enfasiscolor": "#3498db",
+    "enfasis_color": "#3498db",
+    "parentalControl": True,
+    "parental_control": True,
+    "trackSearchHistory": True,
+    "scoreFormat": "10.0",
+    "titleLanguage": "romaji",
+    "timezone": "Europe/Madrid",
+    "language": "es",
+    "theme": "auto",
+    "updated_at": "2026-11-23T09:30:00Z",
+}
+
+changes_profile = documented(
+    "Changes what is sent of the profile, and answers with the whole.",
+    description='null, "" and [] clear. Anime are ids, or titles and slugs: one that '
+    "names no single anime is left out, and told in meta.warnings.",
+    tags=["Profile"],
+    body=ProfileInput,
+    data=ProfileAnswer,
+    meta={"warnings": list[LeftOut]},
+    errors=["unknown_anime_ids", "ambiguous_id"],
+    body_examples={
+        "onboarding form": {
+            "birthday": "1995-05-20",
+            "favorite_animes": ["one_piece", "attack_on_titan", "one_peace"],
+            "favorite_genres": ["slice_of_life", "boys love"],
+            "favorite_studios": ["studio_ghibli"],
+            "fanatic_level": "hardcore_otaku",
+            "preferred_format": "tv",
+            "frequency": "",
+        }
+    },
+    examples={"changed": Example(PROFILE, {"warnings": [LEFT_OUT]})},
+)
+changes_preferences = documented(
+    "Changes what is sent of the preferences, and answers with all.",
+    tags=["Profile"],
+    body=PreferencesInput,
+    data=PreferencesAnswer,
+    body_examples={
+        "colour": {"enfasiscolor": "#3498db", "parentalControl": True},
+        "time zone": {"timezone": "Europe/Madrid"},
+    },
+    examples={"changed": PREFERENCES},
+)
+
+
+class ProfileViewSet(WritingViewSet):
+    @documented(
+        "The profile.",
+        tags=["Profile"],
+        data=ProfileAnswer,
+        examples={"profile": PROFILE},
+        etag=True,
+    )
+    def retrieve(self, request: Request) -> Response:
+        at = self.account.revisions
+        etag = etag_of(request, at.epoch, at.profile)
+        if (fresh := not_modified(request, etag)) is not None:
+            return fresh
+        profile = Profile.objects.get(user_id=self.user_id)
+        return answer(profile_answer(profile), headers={"ETag": etag})
+
+    @changes_profile
+    def create(self, request: Request) -> Response:
+        return self.save(request)
+
+    @changes_profile
+    def partial_update(self, request: Request) -> Response:
+        return self.save(request)
+
+    def save(self, request: Request) -> Response:
+        body = ProfileInput(data=request.data, context=self.context(request))
+        body.is_valid(raise_exception=True)
+        saved = services.update_profile(
+            user_id=self.user_id, values=body.validated_data, through=self.through
+        )
+        meta = {"warnings": saved.warnings} if saved.warnings else None
+        return answer(profile_answer(saved.profile), meta=meta)
+
+    @documented(
+        "Changes the user name (`name`), avatar or banner.",
+        description='"" and null keep what is there.',
+        tags=["Profile"],
+        body=UpdateProfileInput,
+        data=IdentityAnswer,
+        errors=["user_name_taken"],
+        body_examples={"new name": {"name": "alice_doe", "avatar": ""}},
+        examples={
+            "changed": {
+                "id": PROFILE["user_id"],
+                "name": "alice_doe",
+                "avatar": PROFILE["avatar"],
+                "banner_image": None,
+            }
+        },
+    )
+    def update_identity(self, request: Request) -> Response:
+        body = UpdateProfileInput(data=request.data, context=self.context(request))
+        body.is_valid(raise_exception=True)
+        user, profile = services.update_identity(
+            user_id=self.user_id, values=body.validated_data, through=self.through
+        )
+        return answer(identity_answer(user, profile))
+
+    def context(self, request: Request) -> dict[str, Any]:
+        """What the fields of both forms need to know."""
+        site = request.build_absolute_uri("/")
+        return {"today": self.account.today, "site": site}
+
+
+class PreferencesViewSet(WritingViewSet):
+    @documented(
+        "The preferences.",
+        tags=["Profile"],
+        data=PreferencesAnswer,
+        examples={"preferences": PREFERENCES},
+        etag=True,
+    )
+    def retrieve(self, request: Request) -> Response:
+        at = self.account.revisions
+        etag = etag_of(request, at.epoch, at.preferences)
+        if (fresh := not_modified(request, etag)) is not None:
+            return fresh
+        preferences = Preferences.objects.get(user_id=self.user_id)
+        return answer(preferences_answer(preferences), headers={"ETag": etag})
+
+    @changes_preferences
+    def create(self, request: Request) -> Response:
+        return self.save(request)
+
+    @changes_preferences
+    def partial_update(self, request: Request) -> Response:
+        return self.save(request)
+
+    def save(self, request: Request) -> Response:
+        body = PreferencesInput(data=request.data)
+        body.is_valid(raise_exception=True)
+        preferences = services.update_preferences(
+            user_id=self.user_id, values=body.validated_data, through=self.through
+        )
+        return answer(preferences_answer(preferences))

@@ -1,0 +1,76 @@
+"""Delta sync over HTTP."""
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from animecollections.api.conditional import etag_of, not_modified
+from animecollections.api.paging import MAX_LIMIT, read_limit
+from animecollections.api.rendering import answer
+from animecollections.api.schema import Example, Raw, documented, nullable, query
+from animecollections.api.views import ApiViewSet
+from collections_app.serializers.watch_list import EntrySerializer
+from collections_app.views.watch_list import ENTRY
+from history.cursors import Cursor
+from history.serializers import SearchOutput
+from profiles import sync
+from profiles.serializers.preferences import PreferencesAnswer
+from profiles.serializers.profile import ProfileAnswer
+
+
+class SyncViewSet(ApiViewSet):
+    @documented(
+        "What changed since a cursor, on whichever device; without one, everything.",
+        description="Entries come as they are now, removals as anime ids. Profile, "
+        "preferences and search history come whole when they changed, else null. As "
+        "long as `meta.has_more`, ask again with `meta.cursor`, at once or days later. "
+        "On 410 forget the cursor and what is held, and load everything again. "
+        "`docs/sync.md` has a whole client.",
+        tags=["Sync"],
+        data={
+            "entries": EntrySerializer(many=True),
+            "removed": [str],
+            "profile": nullable(ProfileAnswer),
+            "preferences": nullable(PreferencesAnswer),
+            "searchHistory": nullable(SearchOutput(many=True)),
+        },
+        meta={"cursor": str, "has_more": bool},
+        parameters=[
+            query(
+                "cursor",
+                str,
+                "`meta.cursor` of a list or sync, or `cursor` of a live message.",
+            ),
+            query(
+                "limit",
+                Raw(type="integer", minimum=1, maximum=MAX_LIMIT),
+                f"At most so many changes a page; {MAX_LIMIT} if absent.",
+            ),
+        ],
+        errors=["invalid_cursor", "cursor_expired"],
+        examples={
+            "a change and a removal": Example(
+                {
+                    "entries": [ENTRY],
+                    "removed": ["21"],
+                    "profile": None,
+                    "preferences": None,
+                    "searchHistory": None,
+                },
+                {"cursor": "WzE3LDQyLDNd:…", "has_more": False},
+            )
+        },
+        etag=True,
+    )
+    def list(self, request: Request) -> Response:
+        at = self.account.revisions
+        text = request.query_params.get("cursor")
+        limit = read_limit(request.query_params.get("limit"), MAX_LIMIT) or MAX_LIMIT
+        place = Cursor.parse(text) if text else None
+        if place is not None:
+            sync.check_place(place, at)
+        etag = etag_of(request, at.epoch, at.user, at.catalogue)
+        if (fresh := not_modified(request, etag)) is not None:
+            return fresh
+        found = sync.changes_since(place, user_id=self.user_id, at=at, limit=limit)
+        meta = {"cursor": str(found.cursor), "has_more": found.has_more}
+        return answer(found.data, meta=meta, headers={"ETag": etag})
