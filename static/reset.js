@@ -1,0 +1,28 @@
+"use strict";
+
+const [ask, choose] = document.forms;
+const refusal = document.querySelector("[role=alert]");
+const link = Object.fromEntries(new URLSearchParams(location.search));
+
+if (link.uid && link.token) {
+  ask.hidden = true;
+  choose.hidden = false;
+  history.replaceState(null, "", location.pathname); // out of the bar, and of bookmarks
+}
+
+for (const form of document.forms) {
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    refusal.textContent = "";
+    const typed = Object.fromEntries(new FormData(form));
+    const body = JSON.stringify(form === choose ? { ...typed, ...link } : typed);
+    const headers = { "Content-Type": "application/json" };
+    try {
+      const response = await fetch(form.dataset.call, { method: "POST", headers, body });
+      if (response.ok) form.classList.add("done");
+      else refusal.textContent = (await response.json()).error;
+    } catch (error) {
+      refusal.textContent = String(error.message);
+    }
+  });
+}
