@@ -1,19 +1,42 @@
-"""How gunicorn serves; it reads this file by itself. Values come from settings."""
+"""How gunicorn serves; it reads this file by itself. Values come from settings.
+
+Why its ASGI worker, and how HTTP gets threads: docs/decisions/0008-one-server.md.
+"""
 
 import os
+import socket
+from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "animecollections.settings")
 
 from animecollections import settings
 
+wsgi_app = "animecollections.asgi:application"
+worker_class = "asgi"
 bind = f"{settings.HOST}:{settings.PORT}"
-# Threads keep their database connection; more workers than cores only worsen p99.
-worker_class = "gthread"
+# More than there are cores only worsen p99; more than one need Redis (settings).
 workers = settings.WEB_WORKERS
-threads = settings.WEB_THREADS
-timeout = 60
+timeout = 60  # seconds a body may pause, or the event loop be blocked
 graceful_timeout = 20
 keepalive = 30
 max_requests = 100_000  # a slow leak never becomes an outage
 max_requests_jitter = 10_000
-limit_request_line = 8190  # GET /api/animes?ids= with 500 ids
+websocket_max_message_size = 4096  # bytes; more closes the socket (1009)
+SECONDS_UNREAD = 60
+
+
+def when_ready(server: Any) -> None:
+    """Has the kernel end a connection whose client takes nothing for a minute; what
+    waits for it in memory is then freed. (Linux; inherited by what is accepted.)
+    """
+    option = getattr(socket, "TCP_USER_TIMEOUT", None)
+    for listener in server.LISTENERS if option else ():
+        if listener.sock.family in (socket.AF_INET, socket.AF_INET6):
+            milliseconds = SECONDS_UNREAD * 1000
+            listener.sock.setsockopt(socket.IPPROTO_TCP, option, milliseconds)
+
+
+def post_worker_init(worker: Any) -> None:
+    """What the application needs to end in time: see asgi.run_feed."""
+    worker.state["is_stopping"] = lambda: not worker.alive
+    worker.state["stop_now"] = worker.handle_quit_signal

@@ -19,6 +19,8 @@ from django.core.exceptions import ImproperlyConfigured
 from environs import Env, ValidationError
 from environs import validate as rules
 from environs.exceptions import EnvValidationError
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 RELEASE = "0.1.0"  # part of every ETag: a new release may shape answers anew
@@ -83,7 +85,7 @@ def read_secret_key(path: Path) -> str:
 DEBUG = env.bool("DEBUG", True)
 HOST = env.str("HOST", "127.0.0.1")
 PORT = env.int("PORT", 8000, validate=rules.Range(1, 65535))
-WEB_WORKERS = env.int("WEB_WORKERS", 2, validate=POSITIVE)
+WEB_WORKERS = env.int("WEB_WORKERS", 1, validate=POSITIVE)
 WEB_THREADS = env.int("WEB_THREADS", 4, validate=POSITIVE)
 
 SECRET_KEY = env.str("SECRET_KEY", "")
@@ -108,6 +110,7 @@ PUBLIC_URL = env.str("PUBLIC_URL", f"http://{HOST}:{PORT}", validate=ORIGIN)
 
 ROOT_URLCONF = "animecollections.urls"
 WSGI_APPLICATION = "animecollections.wsgi.application"
+ASGI_APPLICATION = "animecollections.asgi.application"
 APPEND_SLASH = False
 
 INSTALLED_APPS = [
@@ -221,6 +224,12 @@ if REDIS_URL and not REDIS_URL.startswith(("redis://", "rediss://", "unix://")):
         "rediss:// or unix://.",
         [],
     )
+if WEB_WORKERS > 1 and not REDIS_URL:
+    raise EnvValidationError(
+        'Environment variable "WEB_WORKERS" invalid: more than one process need '
+        "REDIS_URL, to tell each other what to tell devices.",
+        [],
+    )
 CACHES: dict[str, dict[str, Any]] = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
@@ -233,6 +242,31 @@ CACHES: dict[str, dict[str, Any]] = {
     else {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
         "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
+
+# How processes tell each other what devices are to be told (profiles/feed.py).
+CHANNEL_LAYERS: dict[str, dict[str, Any]] = {
+    "default": {
+        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+        "CONFIG": {
+            "prefix": "animecollections",
+            # A message is not worth trying long for: devices compare cursors.
+            "hosts": [
+                {
+                    "address": REDIS_URL,
+                    "socket_timeout": 2,
+                    "socket_connect_timeout": 1,
+                    "retry": Retry(NoBackoff(), 1),
+                }
+            ],
+        },
+    }
+    if REDIS_URL
+    else {
+        "BACKEND": "channels.layers.InMemoryChannelLayer",
+        # Nothing waits long, and nobody's membership ends by its age.
+        "CONFIG": {"capacity": 10_000, "expiry": 3600, "group_expiry": 10**10},
     }
 }
 
@@ -425,7 +459,7 @@ SPECTACULAR_SETTINGS = {
         'Success is `{"success": true, "data": …}`, with `meta` where there is more to '
         "say; every failure has the shape `Failure`, and its `code` stays what it is. "
         "Bodies are JSON; `text/plain` is read as JSON too. Times are UTC. An anime is "
-        'named by our id or a site\'s, such as `"mal:1535"`. Reads carry an `ETag`, and '
+        'named by our id, or by a site\'s as in `"mal:1535"`. Reads carry an `ETag`; '
         "writes take an `Idempotency-Key`."
     ),
     "VERSION": RELEASE,
@@ -478,6 +512,7 @@ LOGGING = {
         "level": env.log_level("LOG_LEVEL", logging.INFO),
     },
     "loggers": {
+        "django": {"handlers": [], "propagate": True},  # else each line comes twice
         "django.server": {"level": "WARNING"},
         # Its lines at DEBUG hold session keys and password hashes.
         "django.db.backends": {"level": "INFO"},

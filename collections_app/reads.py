@@ -78,9 +78,9 @@ def change_told(change: Mapping[str, Any], titles: Mapping[int, str]) -> dict[st
 
 
 def as_shown(kept: Mapping[str, Any]) -> dict[str, Any]:
-    """Kept columns as the API shows them; the id is no news."""
+    """Kept columns as the API shows them; id and time of adding are no news."""
     return {
         name: value / 10 if name == "score" and value is not None else value
         for name, value in kept.items()
-        if name != "id"
+        if name not in ("id", "added_at")
     }

@@ -4,3 +4,9 @@ from django.apps import AppConfig
 class ProfilesConfig(AppConfig):
     name = "profiles"
     verbose_name = "People"
+
+    def ready(self) -> None:
+        from history.services.publishing import listeners
+        from profiles.feed import feed
+
+        listeners.append(feed.publish)

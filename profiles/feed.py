@@ -10,7 +10,7 @@ import asyncio
 import atexit
 import logging
 import threading
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterable
 from contextlib import suppress
 from functools import partial
 from typing import Any, Protocol
@@ -84,13 +84,14 @@ class Feed:
     def run(self, name: str, work: Coroutine[Any, Any, None]) -> None:
         self.tasks[name] = asyncio.create_task(work)
 
-    async def stop(self) -> None:
-        """Sends the devices elsewhere; they come back to another process."""
-        for socket in [one for many in self.sockets.values() for one in many]:
+    def stop(self) -> None:
+        """Sends the devices elsewhere; they come back to another process. What is still
+        written here is told to the end.
+        """
+        for socket in self.all_sockets():
             socket.end(GOING_AWAY, "The server restarts: connect again.")
-        for task in self.tasks.values():
-            task.cancel()
-        self.loop = None
+        for name in {"listen", "echo"} & self.tasks.keys():
+            self.tasks[name].cancel()
 
     # --- Telling, from any thread ------------------------------------------------
 
@@ -152,7 +153,7 @@ class Feed:
             group, event = await self.waiting.get()
             try:
                 await self.layer.group_send(group, event)
-                self.is_out = False
+                self.note_end_of_outage()
             except Exception as error:  # noqa: BLE001  (whatever it is, writes go on)
                 self.note_outage(error)
             finally:
@@ -162,6 +163,11 @@ class Feed:
         if not self.is_out:
             self.is_out = True
             logger.warning("Devices are not told of changes until this ends: %s", why)
+
+    def note_end_of_outage(self) -> None:
+        if self.is_out:
+            self.is_out = False
+            logger.warning("Devices are told of changes again")
 
     # --- Hearing, on the server's loop -------------------------------------------
 
@@ -193,7 +199,8 @@ class Feed:
             await self.layer.group_discard(group_of(user_id), self.channel)
         if user_id in self.sockets:  # came back meanwhile
             await self.join(user_id)
-        del self.tasks[f"leave {user_id}"]
+            self.have_checked(self.sockets[user_id])
+        self.tasks.pop(f"leave {user_id}", None)
 
     async def listen(self) -> None:
         while True:
@@ -213,8 +220,7 @@ class Feed:
         if user_id not in self.sockets:
             return
         if event["type"] == "check":
-            for socket in self.sockets[user_id]:
-                socket.check_soon()
+            self.have_checked(self.sockets[user_id])
             return
         try:
             text = await database_sync_to_async(message_of)(user_id, event)
@@ -223,6 +229,13 @@ class Feed:
             return
         for socket in list(self.sockets.get(user_id, ())) if text else ():
             socket.offer(text)
+
+    def have_checked(self, sockets: Iterable[Socket]) -> None:
+        for socket in sockets:
+            socket.check_soon()
+
+    def all_sockets(self) -> list[Socket]:
+        return [one for many in self.sockets.values() for one in many]
 
     async def keep_hearing(self) -> None:
         """Speaks to itself through Redis now and then. No echo, for whatever reason:
@@ -239,8 +252,9 @@ class Feed:
             except Exception as error:  # noqa: BLE001  (every failure has one cure)
                 self.note_outage(error or "Redis does not answer")
                 await self.join_again()
-                for socket in [one for many in self.sockets.values() for one in many]:
-                    socket.check_soon()
+                self.have_checked(self.all_sockets())
+            else:
+                self.note_end_of_outage()
 
     async def join_again(self) -> None:
         self.tasks["listen"].cancel()

@@ -33,7 +33,7 @@ def is_welcome(request: Request) -> bool:
     return says_nothing or has_csrf_token(request._request)
 
 
-def our_origins(request: Request) -> set[str]:
+def our_origins(request: Request | HttpRequest) -> set[str]:
     """An http page of this host is not ours when we are asked over https: somebody on
     the way may have written it. The reverse only means a proxy that takes off TLS.
     """

@@ -10,7 +10,14 @@ from animecollections.api.errors import ApiError
 
 MAX_DEPTH = 32
 MAX_INTEGER = 2**63 - 1  # more, and neither SQLite nor our own JSON writer holds it
-JSON_TYPES = {"", "application/json", "text/plain"}
+# The last is what `curl -d` says of whatever it sends. Where forms are read, a parser
+# of theirs comes first.
+JSON_TYPES = {
+    "",
+    "application/json",
+    "text/plain",
+    "application/x-www-form-urlencoded",
+}
 # Strings are skipped whole, so that a bracket inside one does not count; without ways
 # back (++), for an uploaded picture is one string of 14 MB, and each would be kept.
 STRUCTURE = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[\[{]|[\]}]', re.DOTALL)

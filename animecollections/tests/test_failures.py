@@ -155,7 +155,6 @@ def test_as_large_as_allowed_is_read(browser):
     [
         "application/xml",
         "text/html; charset=utf-8",
-        "application/x-www-form-urlencoded",
         "multipart/form-data; boundary=x",
         "application/jsonp",
         "nonsense",
@@ -165,6 +164,14 @@ def test_what_is_neither_json_nor_text(browser, content_type):
     response = browser.generic("POST", "/api/echo", b'{"a": 1}', content_type)
     body = check(response, 415, "unsupported_media_type")
     assert content_type.split(";")[0] in body["error"]
+
+
+def test_what_curl_says_of_everything_is_read_as_json(browser):
+    form = "application/x-www-form-urlencoded"
+    response = browser.generic("POST", "/api/echo", b'{"a": 1}', form)
+    assert response.json()["data"] == {"a": 1}
+    response = browser.generic("POST", "/api/echo", b"a=1&b=2", form)
+    check(response, 400, "json_invalid")
 
 
 @pytest.mark.parametrize("length", ["-1", "ten", "1.5"])

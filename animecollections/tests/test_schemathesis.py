@@ -8,7 +8,7 @@ import schemathesis
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
 from hypothesis import HealthCheck, settings
-from schemathesis import checks
+from schemathesis import GenerationMode, checks
 from schemathesis.config import GenerationConfig, ProjectConfig, ProjectsConfig
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
@@ -30,15 +30,18 @@ CHECKS = [
     response_schema_conformance,
 ]
 
-config = schemathesis.Config(
-    projects=ProjectsConfig(
-        default=ProjectConfig(
-            generation=GenerationConfig(with_security_parameters=False)
-        )
-    )
-)
-schema = schemathesis.openapi.from_dict(orjson.loads(openapi()), config=config)
-schema.app = application
+
+def load(*modes):
+    generation = GenerationConfig(modes=list(modes), with_security_parameters=False)
+    project = ProjectConfig(generation=generation)
+    config = schemathesis.Config(projects=ProjectsConfig(default=project))
+    loaded = schemathesis.openapi.from_dict(orjson.loads(openapi()), config=config)
+    loaded.app = application
+    return loaded
+
+
+anything = load()
+what_is_asked_for = load(GenerationMode.POSITIVE)
 
 
 def bounded(examples):
@@ -52,15 +55,17 @@ def bounded(examples):
     )
 
 
-def call(case, headers=None):
+def call(case, cookies=None):
     """Django would close the connection, and with it the test's transaction."""
     request_started.disconnect(close_old_connections)
     request_finished.disconnect(close_old_connections)
     try:
-        case.call_and_validate(headers=headers, checks=CHECKS)
+        response = case.call_and_validate(cookies=cookies, checks=CHECKS)
     finally:
         request_started.connect(close_old_connections)
         request_finished.connect(close_old_connections)
+    # Else nothing would be tried but the refusal of visitors.
+    assert not cookies or "/user/" not in case.path or response.status_code != 401
 
 
 @pytest.fixture
@@ -71,38 +76,53 @@ def unlimited(settings):
 
 @pytest.fixture
 def signed_in(client):
-    return {"Cookie": f"sessionid={client.cookies['sessionid'].value}"}
+    return {"sessionid": client.cookies["sessionid"].value}
 
 
 @pytest.fixture
 def known_ids(client, death_note):
-    """Ids for addresses, so that more is met than what is not there."""
+    """Ids of what there is, so that more is met than what is not."""
     client.post("/api/user/watchList", {"animeId": 1535, "type": "Watching"})
     client.post("/api/user/searchHistory", {"query": "naruto"})
     [search] = client.get("/api/user/searchHistory").json()["data"]
     *_, operation = client.get("/api/user/operations").json()["data"]
     return {
         "anime_id": "1535",
+        "animeId": 1535,
+        "animeIds": [1535],
         "search_id": search["id"],
         "operation_id": operation["id"],
     }
 
 
-@schema.parametrize()
+def with_known(value, known):
+    """The value, with what there is in the place of every id."""
+    if isinstance(value, list):
+        return [with_known(inner, known) for inner in value]
+    if isinstance(value, dict):
+        return {
+            name: known[name] if name in known else with_known(inner, known)
+            for name, inner in value.items()
+        }
+    return value
+
+
+@anything.parametrize()
 @bounded(8)
 def test_a_user_who_sends_anything(case, signed_in, unlimited):
     call(case, signed_in)
 
 
-@schema.include(path_regex="{").parametrize()
-@bounded(8)
-def test_a_user_who_has_what_the_address_names(case, signed_in, known_ids, unlimited):
-    known = case.path_parameters.keys() & known_ids.keys()
-    case.path_parameters.update({name: known_ids[name] for name in known})
+@what_is_asked_for.parametrize()
+@bounded(12)
+def test_a_user_who_sends_what_is_asked_for(case, signed_in, known_ids, unlimited):
+    case.path_parameters = with_known(case.path_parameters, known_ids)
+    case.query = with_known(case.query, known_ids)
+    case.body = with_known(case.body, known_ids)
     call(case, signed_in)
 
 
-@schema.parametrize()
+@anything.parametrize()
 @bounded(3)
 def test_a_visitor_who_sends_anything(case, unlimited, db):
     call(case)

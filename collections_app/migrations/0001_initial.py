@@ -59,7 +59,7 @@ class Migration(migrations.Migration):
                 ('english_title', models.CharField(blank=True, max_length=500)),
                 ('native_title', models.CharField(blank=True, max_length=500)),
                 ('synonyms', models.JSONField(blank=True, default=list)),
-                ('format', models.CharField(choices=[('TV', 'Tv'), ('Movie', 'Movie'), ('OVA', 'Ova'), ('ONA', 'Ona'), ('Special', 'Special'), ('Music', 'Music'), ('Unknown', 'Unknown')], default='Unknown', max_length=10)),
+                ('format', models.CharField(choices=[('TV', 'TV'), ('Movie', 'Movie'), ('OVA', 'OVA'), ('ONA', 'ONA'), ('Special', 'Special'), ('Music', 'Music'), ('Unknown', 'Unknown')], default='Unknown', max_length=10)),
                 ('airing_status', models.CharField(choices=[('finished', 'Finished'), ('airing', 'Airing'), ('upcoming', 'Upcoming'), ('unknown', 'Unknown')], default='unknown', max_length=10)),
                 ('season', models.CharField(blank=True, choices=[('winter', 'Winter'), ('spring', 'Spring'), ('summer', 'Summer'), ('fall', 'Fall')], max_length=6)),
                 ('year', models.PositiveSmallIntegerField(blank=True, null=True)),

@@ -8,10 +8,10 @@ from django.db.models import F, FilteredRelation, Q
 
 
 class Format(models.TextChoices):
-    TV = "TV"
+    TV = "TV", "TV"
     MOVIE = "Movie"
-    OVA = "OVA"
-    ONA = "ONA"
+    OVA = "OVA", "OVA"
+    ONA = "ONA", "ONA"
     SPECIAL = "Special"
     MUSIC = "Music"
     UNKNOWN = "Unknown"

@@ -1,0 +1,211 @@
+"""GET /api/animes?search="""
+
+import pytest
+from django.db import connection
+
+from collections_app.catalogue import spelling
+from collections_app.models import Anime
+from collections_app.tests.catalogues import import_file, title, write
+from profiles.models import Preferences
+
+pytestmark = pytest.mark.django_db
+needs_trigrams = pytest.mark.skipif(
+    connection.vendor != "postgresql", reason="trigrams are PostgreSQL's"
+)
+
+
+def scored(ids, name, score, *synonyms, type_="TV", **more):
+    rating = {"score": {"arithmeticMean": score}, "type": type_}
+    return title(ids, name, synonyms=list(synonyms), **rating, **more)
+
+
+TITLES = [
+    scored("mal:20", "Naruto", 8.0, "NARUTO", "ナルト"),
+    scored("mal:1735", "Naruto: Shippuuden", 8.28, "Naruto Hurricane Chronicles"),
+    scored("mal:594", "Naruto Narutimate Hero", 6.5, type_="SPECIAL"),
+    scored("mal:918", "Gintama", 8.94, "銀魂", "Silver Soul"),
+    scored("mal:9969", "Gintama'", 9.02, "銀魂'"),
+    scored(
+        "mal:7472", "Gintama Movie 1", 8.44, "劇場版 銀魂 新訳紅桜篇", type_="MOVIE"
+    ),
+    scored("mal:1535", "Death Note", 8.62, "デスノート", "DN"),
+    scored("mal:2994", "Death Note: Rewrite", 7.7, type_="SPECIAL"),
+    scored("mal:16498", "Shingeki no Kyojin", 8.55, "Attack on Titan", "進撃の巨人"),
+    scored("mal:25777", "Shingeki no Kyojin Season 2", 8.5, "Attack on Titan 2"),
+    scored("mal:121", "Fullmetal Alchemist", 8.11, "Hagane no Renkinjutsushi"),
+    scored("mal:5114", "Fullmetal Alchemist: Brotherhood", 9.1),
+    scored("mal:356", "Fate/stay night", 7.27),
+    scored("mal:14719", "JoJo no Kimyou na Bouken", 7.88, "JoJo's Bizarre Adventure"),
+    scored("mal:1", "Cowboy Bebop", 8.75, "カウボーイビバップ"),
+    scored("mal:11061", "Hunter x Hunter (2011)", 9.03, "HUNTER×HUNTER"),
+    scored("mal:2904", "Code Geass: Hangyaku no Lelouch R2", 8.9),
+    scored("mal:30", "Café Déjà Vu", 6.0),
+    scored("mal:40", "K", 7.43, type_="TV"),
+    scored("mal:41", "K-On!", 7.85),
+    scored("mal:42", "No Game No Life", 8.05),
+    scored("mal:43", "Boku no Hero Academia", 7.85, "My Hero Academia"),
+    scored("mal:44", "100% Pascal-sensei", 5.9),
+    scored("mal:45", "Kuroneko_Special", 5.5, type_="SPECIAL"),
+    scored("mal:46", "Naruto no Yoru", 9.9, tags=["hentai"]),
+    scored("mal:47", "Мастер и Маргарита", 6.1),
+]
+
+
+@pytest.fixture(autouse=True)
+def _catalogue(db, tmp_path):
+    spelling.forget()
+    import_file(write(tmp_path / "catalogue.jsonl", *TITLES))
+    yield
+    spelling.forget()
+
+
+@pytest.fixture
+def search(visitor):
+    def titles(text, **more):
+        response = visitor.get("/api/animes", {"search": text, **more})
+        assert response.status_code == 200, response.content
+        return [anime["title"] for anime in response.json()["data"]]
+
+    return titles
+
+
+@pytest.mark.parametrize(
+    ("text", "best"),
+    [
+        ("naruto", "Naruto"),
+        ("NARUTO", "Naruto"),
+        ("ＮＡＲＵＴＯ", "Naruto"),  # full width
+        ("ナルト", "Naruto"),
+        ("なると", "Naruto"),  # the other kana
+        ("shippuuden", "Naruto: Shippuuden"),
+        ("death note", "Death Note"),
+        ("deathnote", "Death Note"),
+        ("note death", "Death Note"),
+        ("Death-Note!", "Death Note"),
+        ("dn", "Death Note"),
+        ("attack on titan", "Shingeki no Kyojin"),
+        ("titan attack", "Shingeki no Kyojin"),
+        ("shingeki", "Shingeki no Kyojin"),
+        ("進撃の巨人", "Shingeki no Kyojin"),
+        ("巨人", "Shingeki no Kyojin"),
+        ("full metal alchemist", "Fullmetal Alchemist"),
+        ("brotherhood", "Fullmetal Alchemist: Brotherhood"),
+        ("fate stay night", "Fate/stay night"),
+        ("fatestaynight", "Fate/stay night"),
+        ("cafe deja vu", "Café Déjà Vu"),
+        ("CAFÉ", "Café Déjà Vu"),
+        ("cafe\u0301", "Café Déjà Vu"),  # decomposed
+        ("k", "K"),
+        ("kon", "K-On!"),
+        ("k-on", "K-On!"),
+        ("no", "No Game No Life"),
+        ("hunterxhunter", "Hunter x Hunter (2011)"),
+        ("hunter x hunter", "Hunter x Hunter (2011)"),
+        ("my hero", "Boku no Hero Academia"),
+        ("мастер", "Мастер и Маргарита"),
+        ("100%", "100% Pascal-sensei"),
+    ],
+)
+def test_the_best_match_comes_first(search, text, best):
+    assert search(text)[0] == best
+
+
+@pytest.mark.parametrize(
+    ("text", "best"),
+    [
+        ("naurto", "Naruto"),
+        ("narutoo", "Naruto"),
+        ("shingeki no kyogin", "Shingeki no Kyojin"),
+        ("atack on titan", "Shingeki no Kyojin"),
+        ("fulmetal alchemst", "Fullmetal Alchemist"),
+        ("cowboi bebop", "Cowboy Bebop"),
+        ("fate stay nihgt", "Fate/stay night"),
+        ("deth note", "Death Note"),
+        ("code gaess", "Code Geass: Hangyaku no Lelouch R2"),
+    ],
+)
+def test_small_slips_are_forgiven(search, text, best):
+    assert search(text)[0] == best
+
+
+@needs_trigrams
+def test_greater_ones_too_where_there_are_trigrams(search):
+    assert search("jojos bizzare advnture")[0] == "JoJo no Kimyou na Bouken"
+
+
+def test_a_corrected_search_says_what_it_looked_for(visitor):
+    meta = visitor.get("/api/animes?search=naurto").json()["meta"]
+    assert meta["corrected"] == "naruto"
+    meta = visitor.get("/api/animes?search=naruto").json()["meta"]
+    assert "corrected" not in meta
+
+
+def test_two_characters_of_a_script_without_spaces_are_found_anywhere(search):
+    assert set(search("銀魂")) == {"Gintama", "Gintama'", "Gintama Movie 1"}
+    assert search("魂") == search("銀魂")
+
+
+def test_the_better_title_comes_first_among_equals(search):
+    assert search("naruto")[:3] == [
+        "Naruto",
+        "Naruto: Shippuuden",
+        "Naruto Narutimate Hero",
+    ]
+
+
+def test_what_is_not_there_is_an_empty_list(search):
+    assert search("zzzzzz qqqqqq") == []
+    assert search("ぬぬぬ") == []
+
+
+def test_a_well_spelled_search_that_filters_leave_empty_stays_empty(search):
+    assert search("naruto", format="Movie") == []
+
+
+@pytest.mark.parametrize("text", ["%", "_", "\\", "100%%", "'; --", "\u200b", "?"])
+def test_signs_mean_themselves(search, text):
+    assert set(search(text)) <= {"100% Pascal-sensei"}
+
+
+def test_mature_titles_are_not_found_by_visitors(search, alice, client):
+    assert "Naruto no Yoru" not in search("naruto")
+    Preferences.objects.filter(user=alice).update(parental_control=False)
+    found = client.get("/api/animes?search=naruto no yoru").json()["data"]
+    assert found[0]["title"] == "Naruto no Yoru"
+
+
+def test_a_search_narrows_and_orders_like_any_list(search):
+    assert search("naruto", format="Special") == ["Naruto Narutimate Hero"]
+    assert search("gintama", ordering="-rating,title")[0] == "Gintama'"
+    assert search("gintama", ordering="title")[0] == "Gintama"
+
+
+def test_pages_of_a_search_go_on_in_order(visitor):
+    whole = visitor.get("/api/animes?search=naruto").json()["data"]
+    for text in ("naruto", "naurto"):
+        found, query = [], {"search": text, "limit": 1}
+        while True:
+            answer = visitor.get("/api/animes", query).json()
+            found += answer["data"]
+            if answer["meta"]["next_cursor"] is None:
+                break
+            query["cursor"] = answer["meta"]["next_cursor"]
+        assert found == whole
+
+
+def test_an_empty_search_is_no_search(search):
+    assert len(search("  ")) == Anime.objects.filter(mature=False).count()
+
+
+@pytest.mark.parametrize("text", ["a" * 201, "naruto " * 5000])
+def test_a_search_that_is_too_long_is_refused(visitor, text):
+    response = visitor.get("/api/animes", {"search": text})
+    assert response.status_code == 400
+    assert list(response.json()["fields"]) == ["search"]
+
+
+def test_many_words_are_cheap(search, budget):
+    with budget(2, "the catalogue's revision + the titles"):
+        assert search("fullmetal alchemist")
+    with budget(6, "revision, search, its doubt, words; spelled, by likeness"):
+        search("a b c d e f g h i j k l m n o p q r s t u v w x y z")
