@@ -245,6 +245,8 @@ CACHES: dict[str, dict[str, Any]] = {
     }
 }
 
+# How often a live socket is pinged, and its sign-in checked.
+LIVE_PING_SECONDS = env.int("LIVE_PING_SECONDS", 30, validate=rules.Range(1, 60))
 # How processes tell each other what devices are to be told (profiles/feed.py).
 CHANNEL_LAYERS: dict[str, dict[str, Any]] = {
     "default": {
@@ -469,6 +471,10 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": "/api",
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "animecollections.api.schema.any_of_null",
+    ],
     "TAGS": [
         {"name": name}
         for name in (

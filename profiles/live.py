@@ -31,7 +31,6 @@ from profiles.feed import feed
 from profiles.services import tickets
 from profiles.sessions import is_key
 
-SECONDS_BETWEEN_PINGS = 30
 MOST_BYTES_SENT = 4096
 MOST_FRAMES, PER_SECONDS = 60, 60
 MOST_BYTES_WAITING = 1024 * 1024
@@ -154,7 +153,7 @@ class LiveSocket(AsyncWebsocketConsumer):  # type: ignore[misc]
         """
         while True:
             # Not all sockets of a restarted server in the same moment.
-            pause = SECONDS_BETWEEN_PINGS * random.uniform(0.8, 1)  # noqa: S311
+            pause = settings.LIVE_PING_SECONDS * random.uniform(0.8, 1)  # noqa: S311
             try:
                 async with asyncio.timeout(pause):
                     await self.look.wait()

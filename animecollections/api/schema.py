@@ -326,7 +326,7 @@ class ApiSchema(AutoSchema):
             case Raw():
                 return dict(of)
             case _Nullable():
-                return {"oneOf": [self.shape(of[0]), {"type": "null"}]}
+                return {"anyOf": [self.shape(of[0]), {"type": "null"}]}
             case dict():
                 return {
                     "type": "object",
@@ -439,6 +439,19 @@ def sample(code: str) -> Json:
     if kind.status in (429, 503):
         body["details"] = {"retry_after": 30}
     return body
+
+
+def any_of_null(result: Any, **_: Any) -> Any:
+    """What may be anything or null is null in two ways, which `oneOf` would refuse."""
+    if isinstance(result, dict):
+        if {"type": "null"} in result.get("oneOf", ()):
+            result["anyOf"] = result.pop("oneOf")
+        for inner in result.values():
+            any_of_null(inner)
+    elif isinstance(result, list):
+        for inner in result:
+            any_of_null(inner)
+    return result
 
 
 class CookieScheme(OpenApiAuthenticationExtension):

@@ -263,7 +263,7 @@ def test_shapes():
     shape = ApiSchema().shape
     assert shape(None) == {"type": "null"}
     assert shape([int]) == {"type": "array", "items": {"type": "integer"}}
-    assert shape(nullable(str)) == {"oneOf": [{"type": "string"}, {"type": "null"}]}
+    assert shape(nullable(str)) == {"anyOf": [{"type": "string"}, {"type": "null"}]}
     assert shape(Raw(minimum=1)) == {"minimum": 1}
     assert shape({"a": str, "b?": bool}) == {
         "type": "object",

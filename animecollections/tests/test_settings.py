@@ -81,7 +81,8 @@ def test_settings_are_read_in_one_place():
         str(path.relative_to(settings.BASE_DIR))
         for app in ("animecollections", "collections_app", "profiles", "history")
         for path in (settings.BASE_DIR / app).rglob("*.py")
-        if "/tests/" not in str(path) and "environ" in path.read_text()
+        if "/tests/" not in str(path)
+        and re.search(r"os\.environ|getenv|from os import", path.read_text())
     }
     assert readers <= {
         "animecollections/settings.py",
@@ -112,6 +113,7 @@ WRONG = {
     "DATABASE_PREPARED": "maybe",
     "TEST_DB": "../x",
     "REDIS_URL": "localhost:6379",
+    "LIVE_PING_SECONDS": "61",
     "CHANGE_LOG_DAYS": "0",
     "EMAIL_URL": "carrier-pigeon://home",
     "FROM_EMAIL": "nobody",
@@ -135,6 +137,15 @@ def test_a_wrong_value_stops_the_start_by_name(name):
     assert sentence.startswith("animecollections cannot start: ")
     assert name in sentence
     assert "secret" not in sentence
+
+
+def test_several_processes_need_redis():
+    result = manage("check", WEB_WORKERS="2")
+    assert result.returncode == 1
+    assert "WEB_WORKERS" in result.stderr
+    assert "REDIS_URL" in result.stderr
+    together = manage("check", WEB_WORKERS="2", REDIS_URL="redis://localhost")
+    assert together.returncode == 0, together.stderr
 
 
 def test_production_needs_a_key():

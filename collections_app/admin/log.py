@@ -93,4 +93,6 @@ def describe(change: Change) -> str:
 
 
 def shown(value: Any) -> str:
-    return "–" if value in (None, "", []) else str(value)
+    if isinstance(value, list):
+        value = ", ".join(value)
+    return "–" if value in (None, "") else str(value)

@@ -188,8 +188,8 @@ class WatchListEntryAdmin(Owned, ThroughServices):
         if not change:
             obj.user, obj.anime = form.cleaned_data["user"], form.cleaned_data["anime"]
         outcome = self.do(request, obj, "update" if change else "add", form.values)
-        if outcome.entry:  # the admin goes on to the entry by its id
-            obj.pk = outcome.entry["id"]
+        if outcome.entry:  # what the admin's own message and redirect read
+            obj.pk, obj.type = outcome.entry["id"], outcome.entry["type"]
         tell(request, outcome)
 
     def delete_model(self, request: HttpRequest, obj: WatchListEntry) -> None:

@@ -1,6 +1,6 @@
 """What a catalogue says of a title, as columns; and how two sources' facts meet.
 
-The rule (docs/decisions/0003-catalogue-identity.md): the latest known fact wins, and
+The rule (docs/decisions/0005-catalogue-identity.md): the latest known fact wins, and
 an unknown one never erases a known one.
 """
 

@@ -1,0 +1,106 @@
+"""The real server, for what only shows behind it: gunicorn on a port of its own, with
+the database of the tests.
+"""
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from urllib.parse import quote
+
+from django.conf import settings
+from django.db import connection
+
+
+class Server:
+    def __init__(self, port, process, log):
+        self.port, self.process, self.log = port, process, log
+
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def live(self):
+        return f"ws://127.0.0.1:{self.port}/ws/user"
+
+    def connect(self, timeout=20):
+        return socket.create_connection(("127.0.0.1", self.port), timeout=timeout)
+
+    def send(self, *lines, body=b""):
+        """One request as it is; status, headers and body of its answer."""
+        head = "\r\n".join([*lines, "Host: localhost", "Connection: close", "", ""])
+        with self.connect() as client:
+            client.sendall(head.encode() + body)
+            answer = b""
+            while chunk := client.recv(65536):
+                answer += chunk
+        top, _, body = answer.partition(b"\r\n\r\n")
+        status, *headers = top.decode().split("\r\n")
+        named = dict(header.lower().split(": ", 1) for header in headers)
+        return int(status.split()[1]), named, body
+
+    def stop(self):
+        """As `kill` does; how many seconds it took."""
+        began = time.monotonic()
+        self.process.terminate()
+        self.process.wait(30)
+        return time.monotonic() - began
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def database_url():
+    """The database of this test run, as DATABASE_URL has it."""
+    config = connection.settings_dict
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{config['NAME']}"
+    password = f":{quote(config['PASSWORD'])}" if config["PASSWORD"] else ""
+    host, port = config["HOST"] or "127.0.0.1", config["PORT"] or 5432
+    return f"postgres://{config['USER']}{password}@{host}:{port}/{config['NAME']}"
+
+
+@contextmanager
+def serve(home, **environment):
+    """Yields a Server; `home` is an empty directory for its log and control socket."""
+    port, log = free_port(), home / "log"
+    told = {
+        "DATABASE_URL": database_url(),
+        "PORT": str(port),
+        "HOME": str(home),
+        "THROTTLE_SCALE": "1000000",
+        "MEDIA_ROOT": str(home / "media"),
+    }
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "gunicorn"],
+            cwd=settings.BASE_DIR,
+            env=os.environ | told | environment,
+            stdout=output,
+            stderr=output,
+        )
+        try:
+            wait_for(port, process, log)
+            yield Server(port, process, log)
+        finally:
+            process.terminate()
+            process.wait(30)
+    failures = re.findall(r"^Traceback.*?(?=^\S|\Z)", log.read_text(), re.M | re.S)
+    assert not failures, failures[0]
+
+
+def wait_for(port, process, log):
+    for _ in range(300):
+        assert process.poll() is None, log.read_text()
+        with socket.socket() as client:
+            if client.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.1)
+    raise AssertionError(log.read_text())
