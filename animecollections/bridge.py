@@ -8,11 +8,12 @@ neither a client that uploads slowly nor one that does not read keeps others wai
 
 import asyncio
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from io import BytesIO
 from tempfile import SpooledTemporaryFile
+from threading import Lock
 from typing import IO, Any
 from urllib.parse import unquote_to_bytes
 from wsgiref.util import FileWrapper
@@ -68,11 +69,15 @@ class Answer:
     read and closed in the threads of the pool, not always by the same one.
     """
 
-    status = 500
-    headers: list[tuple[bytes, bytes]]
-    has_more = False
+    def __init__(self) -> None:
+        self.status = 500
+        self.headers: list[tuple[bytes, bytes]] = []
+        self.chunks: Any = ()
+        self.has_more = False
+        # A client that leaves has the answer closed, perhaps while it is read.
+        self.lock = Lock()
 
-    def begin(self, wsgi: Callable[..., Iterable[bytes]], environ: Any) -> bytes:
+    def begin(self, wsgi: Callable[..., Any], environ: dict[str, Any]) -> bytes:
         self.chunks = wsgi(environ, self.start)
         self.rest: Iterator[bytes] = iter(self.chunks)
         self.has_more = True
@@ -86,20 +91,27 @@ class Answer:
         ]
 
     def read(self) -> bytes:
-        chunks, size = [], 0
-        try:
-            for chunk in self.rest:
-                chunks.append(chunk)
-                size += len(chunk)
-                if size >= PIECE:
-                    return b"".join(chunks)
-        except BaseException:
-            self.close()
-            raise
-        self.close()
-        return b"".join(chunks)
+        with self.lock:
+            chunks, size = [], 0
+            while self.has_more and size < PIECE:
+                try:
+                    chunk = next(self.rest, None)
+                except BaseException:
+                    self.finish()
+                    raise
+                if chunk is None:
+                    self.finish()
+                else:
+                    chunks.append(chunk)
+                    size += len(chunk)
+            return b"".join(chunks)
 
     def close(self) -> None:
+        with self.lock:
+            if self.has_more:
+                self.finish()
+
+    def finish(self) -> None:
         self.has_more = False
         if hasattr(self.chunks, "close"):
             self.chunks.close()

@@ -24,6 +24,8 @@ TYPES = {
 # Read as text, and checked as what they are.
 OTHER_TYPES = {"REDIS_URL": "URL", "MEDIA_ROOT": "path"}
 
+READS = re.compile(r"\bos\.environ|\bgetenv\(|\benvirons\b")
+
 PRODUCTION = {
     "DEBUG": "false",
     "SECRET_KEY": "a-key-for-this-test-alone-" * 3,

@@ -82,8 +82,10 @@ class TimeField(forms.Field):
             return None
         try:
             return StrictTime().to_internal_value(value)
-        except serializers.ValidationError as error:
-            raise forms.ValidationError(str(error.detail[0])) from None
+        except serializers.ValidationError:
+            raise forms.ValidationError(
+                "Send a time such as 2026-11-23T09:30:00Z."
+            ) from None
 
 
 class Since(filters.Filter):

@@ -225,6 +225,20 @@ def test_a_list_is_searched_by_title_and_user(browser, stranger, entry, text):
     assert shown(browser.get(LIST, {"q": text})) == [str(entry.pk)]
 
 
+def test_a_word_that_names_titles_and_people_finds_both(browser, entry):
+    SearchName.objects.create(anime=entry.anime, name="death note")
+    fan = put(UserFactory(user_name="deathfan"), AnimeFactory(), type="Completed")
+    page = browser.get(LIST, {"q": "death"})
+    assert set(shown(page)) == {str(entry.pk), str(fan.pk)}
+
+
+def test_a_refusal_that_is_of_no_field_is_shown_too(browser, alice, entry):
+    alice.state.delete()  # her account is being erased
+    page = fill_in(browser, page_of(entry), progress="9")
+    assert page.status_code == 200
+    assert list(errors_of(page)) == ["__all__"]
+
+
 def test_columns_sort_the_rows_of_one_user_only(browser, alice, entry):
     """Sorting a table of millions would take minutes."""
     sortable = [h for h in headers(browser.get(LIST)) if h["sortable"]]

@@ -348,7 +348,7 @@ def test_of_a_file_cut_short_the_whole_titles_stay_and_none_is_marked(tmp_path, 
     packed = gzip.compress(file(*many_titles()).read_bytes())
     path = tmp_path / "cut.jsonl.gz"
     path.write_bytes(packed[: len(packed) // 2])
-    with pytest.raises(CommandError, match="No title was marked as gone"):
+    with pytest.raises(CommandError, match="none was marked as gone"):
         import_file(path)
     assert 0 < Anime.objects.count() < 401
     assert gone() == set()

@@ -19,7 +19,6 @@ from profiles.addresses import (
     MAX_LENGTH,
     is_of_image_host,
     own_path,
-    public_url,
 )
 from profiles.images import (
     ImageRefused,

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from animecollections.api.account import Through
+from animecollections.api.errors import ApiError
 from animecollections.api.ids import AnimeRef
 from animecollections.tests.admin_forms import errors_of, fill_in, messages_of
 from collections_app.models import WatchListEntry
@@ -30,6 +31,7 @@ from profiles.models import (
     WrongPasswords,
 )
 from profiles.services import accounts
+from profiles.services.staff import edit
 from profiles.tests.outbox import send_all
 
 pytestmark = pytest.mark.django_db
@@ -274,6 +276,22 @@ def test_what_is_taken_or_wrong_is_an_error_of_its_field(
     assert list(errors_of(page)) == [field]
     assert User.objects.get(pk=alice.pk).user_name == "alice"
     assert not Change.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("values", "code"),
+    [
+        ({"email": "stranger@example.org"}, "email_taken"),
+        ({"email": "free@example.org", "user_name": "Stranger"}, "user_name_taken"),
+    ],
+)
+def test_between_two_who_want_the_same_the_database_decides(
+    alice, stranger, values, code
+):
+    with pytest.raises(ApiError) as refused:
+        edit(user_id=alice.pk, values=values, through=Through(kind="admin"))
+    assert refused.value.code == code
+    assert User.objects.get(pk=alice.pk).email == "alice@example.org"
 
 
 def test_saving_a_user_brings_no_old_epoch_back(browser, alice, client):

@@ -65,18 +65,18 @@ class Command(BaseCommand):
         except SourceUnreadable as error:
             raise CommandError(str(error)) from error
         except SourceBroken as error:
-            trouble = f"{error} No title was marked as gone."
+            trouble = f"{error} Get the whole file, and run this again."
         except OperationalError as error:
-            trouble = f"The database did not go on: {error}"
+            trouble = f"The database did not go on ({error}). Run this again."
         except KeyboardInterrupt:
-            trouble = "Interrupted."
+            trouble = "Interrupted. Run this again to go on."
         if self.run:
             self.tell(self.run, options, time.monotonic() - started)
         if trouble:
             raise CommandError(
-                f"{trouble} What is counted above stays, each title whole; run the "
-                "same command again to go on.",
-                returncode=INTERRUPTED if trouble == "Interrupted." else 1,
+                f"{trouble} What was imported stays, each title whole; none was marked "
+                "as gone.",
+                returncode=INTERRUPTED if trouble.startswith("Interrupted") else 1,
             )
 
     def import_all(self, options: dict[str, Any]) -> None:
@@ -113,9 +113,11 @@ class Command(BaseCommand):
         self, run: CatalogueImport, options: dict[str, Any], seconds: float
     ) -> None:
         report = run.report
-        self.stdout.write(sentence(report, options["dry_run"], seconds))
-        for line in details(report, run.source):
-            self.stdout.write(line)
+        lines = [
+            sentence(report, options["dry_run"], seconds),
+            *details(report, run.source),
+        ]
+        self.stdout.write("\n".join(lines))
 
 
 def next_of(items: Iterator[Record | Refusal]) -> Iterator[Record | Refusal]:
