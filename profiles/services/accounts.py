@@ -13,6 +13,7 @@ from animecollections.api.account import SignIn
 from animecollections.api.errors import CODES, ApiError
 from animecollections.api.ids import new_epoch
 from profiles import tasks
+from profiles.feed import feed
 from profiles.models import TokenFamily, User
 from profiles.names import fold_user_name
 from profiles.passwords import refuse_weak
@@ -105,16 +106,20 @@ def sign_out(
             revoked_at=timezone.now()
         )
     session.flush()
+    if user_id:
+        feed.check_sign_ins(user_id)
 
 
 def end_everything(*, user_id: UUID) -> None:
     """Every session and token of the user, with one update."""
     User.objects.filter(pk=user_id).update(auth_epoch=new_epoch())
+    feed.check_sign_ins(user_id)
 
 
 def deactivate(*, user_id: UUID) -> None:
     """Ends everything too; it stays ended should the account be activated again."""
     User.objects.filter(pk=user_id).update(is_active=False, auth_epoch=new_epoch())
+    feed.check_sign_ins(user_id)
 
 
 def change_password(
@@ -152,6 +157,7 @@ def replace_password(user: User, old_hash: str) -> bool:
     ).update(password=user.password, auth_epoch=user.auth_epoch)
     if replaced:
         tasks.mail_password_changed.enqueue(user_id=str(user.pk))
+        feed.check_sign_ins(user.pk)
     return bool(replaced)
 
 

@@ -11,6 +11,7 @@ from animecollections.api.errors import ApiError
 from history.models import ChangeKind
 from history.services import recording
 from profiles import tasks
+from profiles.feed import feed
 from profiles.models import User
 from profiles.names import fold_user_name
 from profiles.services import images, lockouts
@@ -62,6 +63,7 @@ def set_password(*, user: User, new_password: str) -> None:
         )
         lockouts.unlock(user.email)
         tasks.mail_password_changed.enqueue(user_id=str(user.pk))
+        feed.check_sign_ins(user.pk)
 
 
 def erase(*, user_id: UUID, through: Through) -> None:
@@ -71,3 +73,4 @@ def erase(*, user_id: UUID, through: Through) -> None:
         # Locked before the rows to delete are looked for: a session made meanwhile
         # would be left without its user, and the commit would fail.
         User.objects.select_for_update().get(pk=user_id).delete()
+        feed.check_sign_ins(user_id)

@@ -9,6 +9,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from animecollections.api.errors import ApiError
+from profiles.feed import feed
 from profiles.models import TokenFamily, User
 from profiles.services.credentials import check_credentials, enter
 from profiles.tokens import Claims, TokenPair, read_refresh_token, write_pair
@@ -75,6 +76,7 @@ def end_if_replayed(claims: Claims) -> None:
         .update(revoked_at=timezone.now())
     )
     if ended:
+        feed.check_sign_ins(claims.user_id)
         logger.warning(
             "A refresh token came twice: token family %s of user %s is ended",
             claims.family,
@@ -95,3 +97,4 @@ def revoke(*, token: str) -> None:
     TokenFamily.objects.filter(
         id=claims.family, user_id=claims.user_id, revoked_at=None
     ).update(revoked_at=timezone.now())
+    feed.check_sign_ins(claims.user_id)
