@@ -522,5 +522,7 @@ LOGGING = {
         "django.server": {"level": "WARNING"},
         # Its lines at DEBUG hold session keys and password hashes.
         "django.db.backends": {"level": "INFO"},
+        # A traceback a second while Redis is away; the feed says so once.
+        "channels_redis.pubsub": {"level": "CRITICAL"},
     },
 }

@@ -58,7 +58,7 @@ class Feed:
     def __init__(self) -> None:
         self.loop: asyncio.AbstractEventLoop | None = None
         self.layer: Any = None
-        self.channel = f"feed.{uuid4().hex}"
+        self.channel = ""
         self.sockets: dict[UUID, list[Socket]] = {}
         self.waiting: asyncio.Queue[tuple[str, Event]]
         self.tasks: dict[str, asyncio.Task[None]] = {}
@@ -70,6 +70,7 @@ class Feed:
 
     def start(self) -> None:
         """On the server's own loop, before the first request."""
+        self.channel = f"feed.{uuid4().hex}"
         self.start_telling()
         self.run("listen", self.listen())
         if settings.REDIS_URL:
@@ -109,7 +110,7 @@ class Feed:
         self.tell(note.user_id, event)
 
     def check_sign_ins(self, user_id: UUID) -> None:
-        """After the commit that may have ended some: has each socket look at its own."""
+        """Has each socket look at its own, after a commit that may have ended some."""
         event = {"type": "check"}
         transaction.on_commit(partial(self.tell, user_id, event), robust=True)
 

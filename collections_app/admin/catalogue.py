@@ -151,7 +151,10 @@ class AnimeAdmin(ThroughServices):
         "mature",
         GoneFilter,
     )
-    ordering = (F("rating").desc(nulls_last=True), "-id")
+    ordering = (  # type: ignore[assignment]  # the stubs know names only
+        F("rating").desc(nulls_last=True),
+        "-id",
+    )
     search_fields = ("title",)  # shows the box; get_search_results searches
     search_help_text = "Any name in any script, our id, or a site's such as mal:1535"
     autocomplete_fields = ("genres", "studios")

@@ -32,7 +32,8 @@ from profiles.names import check_email, check_user_name
 from profiles.services import accounts, staff
 
 if TYPE_CHECKING:
-    BaseUserAdmin = DjangoUserAdmin[User]
+    # The stubs want an AbstractUser, of which Django's admin needs nothing.
+    BaseUserAdmin = DjangoUserAdmin[User]  # type: ignore[type-var]
     BaseCreationForm = BaseUserCreationForm[User]
     BasePasswordForm = AdminPasswordChangeForm[User]
 else:

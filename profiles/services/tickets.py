@@ -7,7 +7,7 @@ half a minute and one use.
 from datetime import timedelta
 from hashlib import sha256
 from secrets import token_urlsafe
-from typing import cast
+from typing import Literal, cast
 from uuid import UUID
 
 from django.utils import timezone
@@ -41,7 +41,8 @@ def redeem(*, ticket: str) -> tuple[UUID, SignIn] | None:
     row = rows.first()
     if row is None or not Ticket.objects.filter(key=row.key).delete()[0]:
         return None
-    return row.user_id, cast("SignIn", SignIn(row.kind, row.sign_in, row.until))
+    kind = cast("Literal['session', 'token']", row.kind)
+    return row.user_id, SignIn(kind, row.sign_in, row.until)
 
 
 def digest(ticket: str) -> str:

@@ -1,4 +1,4 @@
-"""A device that holds a list and keeps it by delta sync, as docs/sync.md tells it to."""
+"""A device that holds a list, and keeps it by delta sync."""
 
 from collections_app.models import Anime
 from collections_app.services import catalogue

@@ -1,8 +1,8 @@
 """A device's socket, and the HTTP requests that go with it, against a real server."""
 
 import json
-from urllib.error import HTTPError
-from urllib.request import Request, urlopen
+from contextlib import closing
+from http.client import HTTPConnection
 
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
@@ -10,6 +10,8 @@ from websockets.sync.client import connect
 from conftest import signed_in
 
 PATIENCE = 10  # seconds
+# What is unread is no reason to wait when a socket is left.
+PATIENT = {"open_timeout": PATIENCE, "close_timeout": 1, "max_queue": None}
 
 
 def cookie_of(user):
@@ -18,16 +20,14 @@ def cookie_of(user):
 
 def by_cookie(server, cookie, origin=None):
     """A browser's socket."""
+    headers = {"Cookie": cookie}
     return connect(
-        server.live,
-        origin=origin or server.url,
-        additional_headers={"Cookie": cookie},
-        open_timeout=PATIENCE,
+        server.live, origin=origin or server.url, additional_headers=headers, **PATIENT
     )
 
 
 def by_ticket(server, ticket):
-    return connect(f"{server.live}?ticket={ticket}", open_timeout=PATIENCE)
+    return connect(f"{server.live}?ticket={ticket}", **PATIENT)
 
 
 def hear(socket, kind="changed", patience=PATIENCE):
@@ -51,22 +51,18 @@ class Api:
     """Requests as a user: (status, body)."""
 
     def __init__(self, server, cookie="", **headers):
-        self.url = server.url
+        self.server = server
         self.headers = {"Content-Type": "application/json", **headers}
         if cookie:
             self.headers["Cookie"] = cookie
 
     def __call__(self, method, path, body=None, **headers):
-        data = None if body is None else json.dumps(body).encode()
-        request = Request(
-            self.url + path, data, self.headers | headers, method=method
-        )
-        try:
-            with urlopen(request, timeout=30) as answer:
-                return answer.status, json.loads(answer.read())
-        except HTTPError as error:
-            with error:
-                return error.code, json.loads(error.read())
+        raw = None if body is None else json.dumps(body)
+        connection = HTTPConnection("127.0.0.1", self.server.port, timeout=30)
+        with closing(connection):
+            connection.request(method, path, raw, self.headers | headers)
+            answer = connection.getresponse()
+            return answer.status, json.loads(answer.read())
 
     def data(self, method, path, body=None, **headers):
         status, answer = self(method, path, body, **headers)

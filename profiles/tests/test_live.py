@@ -313,7 +313,9 @@ def test_signing_out_elsewhere_ends_only_what_was_signed_out(server, alice, phon
     laptop.data("POST", "/api/auth/signout")
     assert hear(phone, "ping")
     assert hear(phone, "ping")
-    Api(server, cookie_of(alice)).data("POST", "/api/auth/signout", {"everywhere": True})
+    Api(server, cookie_of(alice)).data(
+        "POST", "/api/auth/signout", {"everywhere": True}
+    )
     assert closed_with(phone) == 4401
 
 
@@ -340,7 +342,9 @@ def test_erasing_the_account_ends_it(alice, phone):
     assert closed_with(phone) == 4401
 
 
-def test_the_end_of_an_access_token_ends_the_socket_behind_its_ticket(server, app, alice):
+def test_the_end_of_an_access_token_ends_the_socket_behind_its_ticket(
+    server, app, alice
+):
     family = TokenFamily.objects.get(user=alice)
     until = timezone.now() + timedelta(seconds=2)
     sign_in = SignIn("token", str(family.id), until)

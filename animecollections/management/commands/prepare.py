@@ -32,11 +32,12 @@ class Command(BaseCommand):
     def say_where(self) -> None:
         root = f"http://{settings.HOST}:{settings.PORT}"
         manage = ".venv/bin/python manage.py"
+        titles = Anime.objects.count()
         self.stdout.write(f"""
 The API        {root}/api
 Reference      {root}/api/docs
 Admin          {root}/admin/  (an account for it: {manage} createsuperuser)
-Catalogue      {Anime.objects.count():,} titles  (a full one: {manage} import_catalog FILE,
+Catalogue      {titles:,} titles  (a full one: {manage} import_catalog FILE,
                with a file of {RELEASES})
 """)
 
