@@ -34,7 +34,7 @@ class AnimeFactory(factory.django.DjangoModelFactory):
         model = Anime
         skip_postgeneration_save = True
 
-    id = factory.Sequence(lambda n: 1000 + n)
+    id = factory.Sequence(lambda n: 1_000_000 + n)
     mal_id = factory.SelfAttribute("id")
     title = factory.Sequence(lambda n: f"Title {n}")
     format = Format.TV

@@ -1,6 +1,6 @@
 """How gunicorn serves; it reads this file by itself. Values come from settings.
 
-Why its ASGI worker, and how HTTP gets threads: docs/decisions/0008-one-server.md.
+Why its ASGI worker, and how HTTP gets threads: docs/decisions/0006-one-server.md.
 """
 
 import os
@@ -8,6 +8,7 @@ import socket
 from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "animecollections.settings")
+os.environ.setdefault("STATEMENT_SECONDS", "30")  # for requests; commands have none
 
 from animecollections import settings
 
@@ -19,8 +20,7 @@ workers = settings.WEB_WORKERS
 timeout = 60  # seconds a body may pause, or the event loop be blocked
 graceful_timeout = 20
 keepalive = 30
-max_requests = 100_000  # a slow leak never becomes an outage
-max_requests_jitter = 10_000
+limit_request_line = 8190  # bytes; GET /api/animes?ids= takes 500 of them
 websocket_max_message_size = 4096  # bytes; more closes the socket (1009)
 SECONDS_UNREAD = 60
 

@@ -15,7 +15,7 @@ from io import BytesIO
 from tempfile import SpooledTemporaryFile
 from threading import Lock
 from typing import IO, Any
-from urllib.parse import unquote_to_bytes
+from urllib.parse import unquote_to_bytes, urlsplit
 from wsgiref.util import FileWrapper
 
 Scope = dict[str, Any]
@@ -144,7 +144,7 @@ def environ_of(scope: Scope, body: IO[bytes]) -> dict[str, Any]:
     environ = {
         "REQUEST_METHOD": scope["method"],
         "SCRIPT_NAME": "",
-        "PATH_INFO": unquote_to_bytes(scope["raw_path"]).decode("latin-1"),
+        "PATH_INFO": unquote_to_bytes(path_of(scope)).decode("latin-1"),
         "QUERY_STRING": scope["query_string"].decode("latin-1"),
         "SERVER_NAME": host,
         "SERVER_PORT": str(port or 80),
@@ -163,6 +163,12 @@ def environ_of(scope: Scope, body: IO[bytes]) -> dict[str, Any]:
         key, text = key_of(name), value.decode("latin-1")
         environ[key] = f"{environ[key]},{text}" if key in environ else text
     return environ
+
+
+def path_of(scope: Scope) -> bytes:
+    """A request line may name a whole address (RFC 9112, 3.2.2): its path counts."""
+    path: bytes = scope["raw_path"]
+    return path if path.startswith(b"/") else urlsplit(path).path or b"/"
 
 
 @lru_cache(1000)

@@ -176,8 +176,10 @@ SQLITE_OPTIONS = {
         "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-32000;"
     ),
 }
+# gunicorn.conf.py sets it: a request waits no longer, a migration as long as it takes.
+STATEMENT_SECONDS = env.int("STATEMENT_SECONDS", 0, validate=rules.Range(0, 3600))
 POSTGRES_OPTIONS = {
-    "options": "-c lock_timeout=10s -c statement_timeout=30s "
+    "options": f"-c lock_timeout=10s -c statement_timeout={STATEMENT_SECONDS}s "
     "-c idle_in_transaction_session_timeout=60s",
     # Prepared statements need session pooling (no PgBouncer in transaction mode).
     "server_side_binding": env.bool("DATABASE_PREPARED", False),
@@ -432,6 +434,7 @@ RATES = {
     "read": (600, 60),
     "write": (300, 60),
     "visitor": (240, 60),
+    "refused": (240, 60),
     "sign_in": (60, 60),
     "sign_up": (30, 3600),
     "mail": (10, 3600),
@@ -520,6 +523,8 @@ LOGGING = {
     "loggers": {
         "django": {"handlers": [], "propagate": True},  # else each line comes twice
         "django.server": {"level": "WARNING"},
+        # Anybody can send a Host of their own; a traceback each would fill the log.
+        "django.security.DisallowedHost": {"handlers": [], "propagate": False},
         # Its lines at DEBUG hold session keys and password hashes.
         "django.db.backends": {"level": "INFO"},
         # A traceback a second while Redis is away; the feed says so once.

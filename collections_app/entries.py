@@ -34,6 +34,7 @@ COLUMNS = (
     "updated_at",
     "revision",
     "watched_at",
+    "counted",
 )
 FACTS = (
     "title",
@@ -59,6 +60,8 @@ NEW: Entry = {
     "tags": [],
     "priority": 0,
     "is_private": False,
+    "watched_at": None,
+    "counted": 0,
 }
 
 # The existing client's cards know these words only.
@@ -74,7 +77,7 @@ def to_json(row: Sequence[Any]) -> dict[str, Any]:
     (
         id_, user_id, anime_id, type_, state, progress, score, rewatches,
         started_on, finished_on, notes, tags, priority, is_private,
-        added_at, updated_at, revision, _watched_at,
+        added_at, updated_at, revision, _watched_at, _counted,
         title, picture_url, rating, episodes, mal_id, format_, airing_status,
         season, year, *_,
     ) = row  # fmt: skip
@@ -93,11 +96,11 @@ def to_json(row: Sequence[Any]) -> dict[str, Any]:
         "season": season or None,
         "year": year,
         "progress": progress,
-        "score": None if score is None else score / 10,
+        "score": shown("score", score),
         "state": state,
         "rewatches": rewatches,
-        "started_on": started_on or None,
-        "finished_on": finished_on or None,
+        "started_on": shown("started_on", started_on),
+        "finished_on": shown("finished_on", finished_on),
         "notes": notes,
         "tags": tags,
         "priority": priority,
@@ -106,6 +109,14 @@ def to_json(row: Sequence[Any]) -> dict[str, Any]:
         "updated_at": updated_at,
         "revision": revision,
     }
+
+
+def shown(name: str, value: Any) -> Any:
+    """A column's value as the API shows it."""
+    if name == "score" and value is not None:
+        return value / 10
+    is_date = name in ("started_on", "finished_on")
+    return None if is_date and value == "" else value
 
 
 def to_card(row: Sequence[Any]) -> dict[str, Any]:
@@ -147,14 +158,20 @@ NEXT_KEYS = (*JSON_KEYS, "next_episode", "episodes_left")
 def snapshot(entry: Entry) -> dict[str, Any]:
     """All of an entry as JSON, for the change log: enough to bring it back."""
     kept = {name: entry[name] for name in KEPT}
-    return {"id": str(entry["id"]), "added_at": entry["added_at"].isoformat(), **kept}
+    times = {name: entry.get(name) for name in ("added_at", "watched_at")}
+    told = {name: time and time.isoformat() for name, time in times.items()}
+    counted = entry.get("counted", 0)
+    return {"id": str(entry["id"]), **told, "counted": counted, **kept}
 
 
 def from_snapshot(kept: Mapping[str, Any]) -> Entry:
     """What `snapshot` made, as column values."""
     entry = {name: kept.get(name, NEW[name]) for name in KEPT}
     entry["id"] = UUID(kept["id"])
-    entry["added_at"] = datetime.fromisoformat(kept["added_at"])
+    for name in ("added_at", "watched_at"):
+        time = kept.get(name)
+        entry[name] = time and datetime.fromisoformat(time)
+    entry["counted"] = kept.get("counted", 0)
     return entry
 
 

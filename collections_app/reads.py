@@ -10,11 +10,13 @@ from django.utils import timezone
 
 from animecollections.api.paging import page
 from collections_app import sentences
+from collections_app.entries import KEPT, shown
 from collections_app.models import Anime
 from history.models import Change, ChangeKind
 
 PER_PAGE = 50
 CHANGES_SHOWN = 20
+NOTES_SHOWN = 200
 LIST_KINDS = {ChangeKind.ADD, ChangeKind.UPDATE, ChangeKind.REMOVE}
 
 
@@ -50,6 +52,7 @@ def titles_of(anime_ids: Iterable[int | None]) -> dict[int, str]:
 def told_of(
     head: Mapping[str, Any], changes: list[dict[str, Any]], titles: Mapping[int, str]
 ) -> dict[str, Any]:
+    is_of_list = head["kind"] in LIST_KINDS
     until = head["at"] + timedelta(days=settings.CHANGE_LOG_DAYS)
     return {
         "id": head["operation_id"],
@@ -60,8 +63,8 @@ def told_of(
         "size": head["size"],
         "changes": [change_told(change, titles) for change in changes],
         "undoes": head["undoes"],
-        "undoable": head["kind"] in LIST_KINDS and until > timezone.now(),
-        "undoable_until": until,
+        "undoable": is_of_list and until > timezone.now(),
+        "undoable_until": until if is_of_list else None,
     }
 
 
@@ -78,9 +81,10 @@ def change_told(change: Mapping[str, Any], titles: Mapping[int, str]) -> dict[st
 
 
 def as_shown(kept: Mapping[str, Any]) -> dict[str, Any]:
-    """Kept columns as the API shows them; id and time of adding are no news."""
-    return {
-        name: value / 10 if name == "score" and value is not None else value
-        for name, value in kept.items()
-        if name not in ("id", "added_at")
-    }
+    """Kept columns as the API shows them. Notes are told by how they begin, for a page
+    may have thousands of them; id and times are no news.
+    """
+    told = {name: shown(name, kept[name]) for name in KEPT if name in kept}
+    if len(told.get("notes") or "") > NOTES_SHOWN:
+        told["notes"] = told["notes"][:NOTES_SHOWN] + "…"
+    return told

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from collections_app.entries import KEPT, NEW, Entry
+from collections_app.entries import KEPT, NEW, Entry, shown
 from collections_app.models import AiringStatus, EntryState, EntryType
 
 
@@ -46,8 +46,12 @@ class Edit:
         if name in self.sent or is_set_date or old == value:
             return
         self.after[name] = value
+        self.tell(name, old, reason)
+
+    def tell(self, name: str, old: Any, reason: str) -> None:
+        now = shown(name, self.after[name])
         self.changes.append(
-            {"field": name, "from": old or None, "to": value, "reason": reason}
+            {"field": name, "from": shown(name, old), "to": now, "reason": reason}
         )
 
     @property
@@ -66,15 +70,14 @@ def apply(edit: Edit) -> None:
 
 def tell_restored(edit: Edit) -> None:
     """What came back with an anime that was removed a moment ago."""
-    edit.changes += [
-        {"field": name, "from": NEW[name], "to": edit.after[name], "reason": "restored"}
-        for name in KEPT
-        if name not in {"type", *edit.sent} and edit.after[name] != NEW[name]
-    ]
+    for name in KEPT:
+        if name not in {"type", *edit.sent} and edit.after[name] != NEW[name]:
+            edit.tell(name, NEW[name], "restored")
 
 
 def resume_on_increment(edit: Edit) -> None:
-    if edit.is_increment and edit.after["state"] == EntryState.ON_HOLD:
+    is_more = edit.is_increment and edit.has_progressed
+    if is_more and edit.after["state"] == EntryState.ON_HOLD:
         edit.imply("state", EntryState.ACTIVE.value, "resumed")
 
 

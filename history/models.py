@@ -205,7 +205,8 @@ class Search(models.Model):
 class EpisodesWatched(models.Model):
     """How many episodes of an anime a user watched on a day of theirs. Never trimmed.
 
-    Below zero where a later day took back what an earlier one counted: sums are right.
+    A day may be below zero, where it took back what an earlier one counted: sums over
+    days are right.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

@@ -231,8 +231,10 @@ def is_welcome(request: HttpRequest) -> bool:
 
 
 def who_comes(request: HttpRequest) -> tuple[UUID, SignIn] | None:
-    if ticket := request.GET.get("ticket"):
-        return tickets.redeem(ticket=ticket)
+    # Whoever brings a ticket, an empty one too, stands or falls with it: the cookie
+    # counts only where the Origin was looked at.
+    if "ticket" in request.GET:
+        return tickets.redeem(ticket=request.GET["ticket"])
     key = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
     if not is_key(key):
         return None

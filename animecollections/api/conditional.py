@@ -8,7 +8,7 @@ from django.conf import settings
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-REVISION_TAG = re.compile(r'(?:W/)?"(\d{1,18})(?:-[^"]*)?"', re.ASCII)
+REVISION_TAG = re.compile(r'(?:W/)?"?(\d{1,18})(?:-[^"]*)?"?', re.ASCII)
 
 
 def etag_of(request: Request, *parts: Any) -> str:
@@ -20,16 +20,19 @@ def etag_of(request: Request, *parts: Any) -> str:
 
 
 def not_modified(request: Request, etag: str) -> Response | None:
-    """The 304, when the client holds this very version; weak tags count (RFC 9110)."""
+    """The 304, when the client holds this very version; weak tags count (RFC 9110).
+
+    `*` says nothing here: whether there is anything at all is not known yet.
+    """
     held = request.headers.get("If-None-Match", "")
     tags = {tag.strip().removeprefix("W/") for tag in held.split(",")}
-    if etag in tags or "*" in tags:
+    if etag in tags:
         return Response(status=304, headers={"ETag": etag})
     return None
 
 
-def if_match(request: Request) -> int | None:
-    """The revision that a write was decided on, None where any will do.
+def if_match(request: Request) -> frozenset[int] | None:
+    """The revisions that a write was decided on, None where any will do.
 
     `"41"`, or the ETag of the entry's GET (`"41-…"`), of which only the revision
     counts: a change of the catalogue refuses no write. A tag that is neither matches
@@ -38,5 +41,5 @@ def if_match(request: Request) -> int | None:
     sent = request.headers.get("If-Match", "").strip()
     if sent in ("", "*"):
         return None
-    found = REVISION_TAG.fullmatch(sent)
-    return int(found.group(1)) if found else -1
+    found = (REVISION_TAG.fullmatch(tag.strip()) for tag in sent.split(","))
+    return frozenset(int(tag.group(1)) for tag in found if tag)

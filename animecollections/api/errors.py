@@ -27,11 +27,14 @@ CODES: dict[str, Kind] = {
         400, "The body is not UTF-8 text: byte {position} does not fit."
     ),
     "json_too_deep": Kind(400, "The body nests deeper than {limit} levels."),
+    "json_too_many_values": Kind(
+        400, "The body has more values than are read at once: send it in parts."
+    ),
     "json_duplicate_key": Kind(
         400, 'The body has the key "{key}" twice in one object: send it once.'
     ),
     "json_number": Kind(
-        400, "The body has a number that cannot be kept: {number}. Send a smaller one."
+        400, "The body has a number that cannot be kept: {number}. Send another."
     ),
     "text_unusable": Kind(
         400,
@@ -66,7 +69,7 @@ CODES: dict[str, Kind] = {
     ),
     # Who is asking
     "not_signed_in": Kind(401, "Sign in first."),
-    "token_invalid": Kind(401, "This access token is not valid: sign in again."),
+    "token_invalid": Kind(401, "This token is not valid: sign in again."),
     "token_expired": Kind(
         401, "This access token has expired: refresh it, or sign in again."
     ),
@@ -193,6 +196,17 @@ def refuse(**fields: str) -> ApiError:
     return invalid({name: [sentence] for name, sentence in fields.items()})
 
 
+# In our words, where DRF's are about Python.
+PLAIN = {
+    "required": "This is missing: send it.",
+    "null": "This cannot be null: send a value.",
+    "blank": "This cannot be empty: send a text.",
+    "not_a_list": "Send a list.",
+    "empty": "This list cannot be empty.",
+    "not_a_dict": "Send an object.",
+}
+
+
 def _sentences(value: Any) -> list[str]:
     """The leaves of a nested error, flat: clients show them as they are."""
     if isinstance(value, dict):
@@ -203,4 +217,4 @@ def _sentences(value: Any) -> list[str]:
         ]
     if isinstance(value, list):
         return [sentence for inner in value for sentence in _sentences(inner)]
-    return [str(value)]
+    return [PLAIN.get(getattr(value, "code", ""), str(value))]

@@ -22,18 +22,16 @@ logger = logging.getLogger(__name__)
 
 
 def failure_body(error: ApiError, request_id: str) -> dict[str, Any]:
-    body = {
+    """Every key in every failure, so that a client reads them without asking."""
+    return {
         "success": False,
         "error": error.sentence,
         "code": error.code,
         "status": error.status_code,
+        "fields": error.fields or {},
+        "details": error.details or {},
         "request_id": request_id,
     }
-    if error.fields:
-        body["fields"] = error.fields
-    if error.details:
-        body["details"] = error.details
-    return body
 
 
 def failure(error: ApiError, request_id: str) -> HttpResponse:

@@ -3,6 +3,7 @@
 import re
 import secrets
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -20,12 +21,19 @@ NUMBERED_SITES = frozenset(
 WORDED_SITES = frozenset({"anime-planet", "notify"})
 NUMBER = re.compile(r"[0-9]{1,10}", re.ASCII)
 CANONICAL = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 WORD = re.compile(r"[A-Za-z0-9._~-]{1,200}", re.ASCII)
 
 
 def new_id() -> UUID:
     """A UUIDv7: ordered by time, so that an index of them grows at one end."""
     return uuid_utils.compat.uuid7()
+
+
+def first_id_at(time: datetime) -> UUID:
+    """The smallest that new_id() may make from this millisecond on."""
+    milliseconds = max(0, (time - EPOCH) // timedelta(milliseconds=1))
+    return UUID(int=milliseconds << 80 | 7 << 76 | 2 << 62)
 
 
 def new_epoch() -> int:

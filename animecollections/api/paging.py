@@ -9,6 +9,7 @@ from hashlib import blake2b
 from typing import Any, NamedTuple, TypeVar
 
 from django.core import signing
+from django.core.exceptions import FieldDoesNotExist
 from django.db.models import F, Model, Q, QuerySet
 
 from animecollections.api.errors import ApiError, refuse
@@ -26,17 +27,21 @@ Row = TypeVar("Row")
 
 
 class Term(NamedTuple):
-    """One column of an ordering. Nulls come last both ways, on both databases."""
+    """One column of an ordering. Nulls come last both ways, on both databases.
+
+    Nulls are spoken of where there can be any: PostgreSQL's plain index of a column
+    that is never null does not serve NULLS LAST.
+    """
 
     field: str
     descending: bool
+    is_nullable: bool
 
     def expression(self) -> Any:
-        if self.field == "pk":  # never null; without NULLS LAST its index serves
-            return F("pk").desc() if self.descending else F("pk").asc()
+        nulls_last = True if self.is_nullable else None
         if self.descending:
-            return F(self.field).desc(nulls_last=True)
-        return F(self.field).asc(nulls_last=True)
+            return F(self.field).desc(nulls_last=nulls_last)
+        return F(self.field).asc(nulls_last=nulls_last)
 
     def equals(self, value: Any) -> Q:
         if value is None:
@@ -49,9 +54,15 @@ class Term(NamedTuple):
             return None
         lookup = "lt" if self.descending else "gt"
         after = Q(**{f"{self.field}__{lookup}": value})
-        if self.field == "pk":
-            return after
-        return after | Q(**{f"{self.field}__isnull": True})
+        if self.is_nullable:
+            after |= Q(**{f"{self.field}__isnull": True})
+        return after
+
+    def begins_at(self, value: Any) -> Q:
+        """Implied by what comes after, but where an index begins to read."""
+        if self.is_nullable:
+            return Q()
+        return Q(**{f"{self.field}__{'lte' if self.descending else 'gte'}": value})
 
 
 def page(
@@ -68,7 +79,7 @@ def page(
     client may use to fields or annotations. Where neither client nor `limit` says how
     many, all rows come and meta is empty. 400 for a wrong word, limit or cursor.
     """
-    terms = read_ordering(parameters.get("ordering"), orderings, default)
+    terms = read_ordering(rows, parameters.get("ordering"), orderings, default)
     size = read_limit(parameters.get("limit"), limit)
     shape = fingerprint(rows.model, terms, parameters)
     if text := parameters.get("cursor"):
@@ -86,7 +97,7 @@ def page(
 
 
 def read_ordering(
-    text: str | None, orderings: Mapping[str, str], default: str
+    rows: QuerySet[M, Row], text: str | None, orderings: Mapping[str, str], default: str
 ) -> list[Term]:
     """Terms of "-rating,title", ended by the key, so that no two rows are equal."""
     names = (text or default).split(",")[:MAX_TERMS]
@@ -96,10 +107,27 @@ def read_ordering(
             ordering=f"{unknown[0][:50]!r} orders nothing; choose of "
             f"{', '.join(orderings)}, with - before it for the greatest first."
         )
-    terms = [
-        Term(orderings[name.removeprefix("-")], name.startswith("-")) for name in names
-    ]
-    return [*terms, Term("pk", terms[0].descending)]
+    terms = []
+    for name in names:
+        field = orderings[name.removeprefix("-")]
+        terms.append(Term(field, name.startswith("-"), can_be_null(rows, field)))
+    return [*terms, Term("pk", terms[0].descending, is_nullable=False)]
+
+
+def can_be_null(rows: QuerySet[M, Row], path: str) -> bool:
+    """Columns know; annotations, and rows joined by a name of their own, always can."""
+    if path in rows.query.annotations:
+        return True
+    model: Any = rows.model
+    for name in path.split("__"):
+        try:
+            field = model._meta.pk if name == "pk" else model._meta.get_field(name)
+        except (FieldDoesNotExist, AttributeError):
+            return True
+        if field.null or field.many_to_many:
+            return True
+        model = field.related_model
+    return False
 
 
 def read_limit(text: str | None, default: int | None) -> int | None:
@@ -117,7 +145,7 @@ def after(terms: Sequence[Term], values: Sequence[Any]) -> Q:
         if (later := term.comes_after(value)) is not None:
             condition |= same & later
         same &= term.equals(value)
-    return condition
+    return condition & terms[0].begins_at(values[0])
 
 
 def take_keys(rows: list[Any], index: int, names: tuple[str, ...]) -> list[Any]:

@@ -9,6 +9,8 @@ from rest_framework.parsers import BaseParser
 from animecollections.api.errors import ApiError
 
 MAX_DEPTH = 32
+# Brackets, commas and texts. Read, the 3 bytes of `{},` take 70: 15 MB of them 370.
+MAX_TOKENS = 200_000
 MAX_INTEGER = 2**63 - 1  # more, and neither SQLite nor our own JSON writer holds it
 # The last is what `curl -d` says of whatever it sends. Where forms are read, a parser
 # of theirs comes first.
@@ -20,15 +22,16 @@ JSON_TYPES = {
 }
 # Strings are skipped whole, so that a bracket inside one does not count; without ways
 # back (++), for an uploaded picture is one string of 14 MB, and each would be kept.
-STRUCTURE = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[\[{]|[\]}]', re.DOTALL)
+STRUCTURE = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[\[{]|[\]}]|,', re.DOTALL)
 UNPAIRED = re.compile("[\ud800-\udfff]")
 
 
 class StrictJSONParser(BaseParser):
     """bytes → dict or list, or a 400 that says where and why.
 
-    Refused: depth over 32, duplicate keys, NaN and Infinity, numbers that no float
-    holds, integers over 64 bits, NUL and lone surrogates, anything but UTF-8.
+    Refused: depth over 32, over 200,000 tokens, duplicate keys, NaN and Infinity,
+    numbers that no float holds, integers over 64 bits, NUL and lone surrogates,
+    anything but UTF-8.
     """
 
     media_type = "application/json"
@@ -56,8 +59,9 @@ def read_json(raw: bytes) -> Any:
         raise ApiError("json_not_utf8", position=error.start) from None
     if not text.strip():
         return {}
-    if raw.count(b"[") + raw.count(b"{") > MAX_DEPTH:
-        _check_depth(raw)
+    opened = raw.count(b"[") + raw.count(b"{")
+    if opened > MAX_DEPTH or opened + raw.count(b",") > MAX_TOKENS:
+        _check_structure(raw)
     try:
         value = json.loads(
             text,
@@ -88,10 +92,12 @@ def _check_text(value: Any) -> None:
             pending.extend(item.values())
 
 
-def _check_depth(raw: bytes) -> None:
+def _check_structure(raw: bytes) -> None:
     depth = 0
-    for match in STRUCTURE.finditer(raw):
-        first = match.group()[0]
+    for number, match in enumerate(STRUCTURE.finditer(raw)):
+        if number == MAX_TOKENS:
+            raise ApiError("json_too_many_values")
+        first = raw[match.start()]
         if first in b"[{":
             depth += 1
             if depth > MAX_DEPTH:

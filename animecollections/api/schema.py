@@ -71,6 +71,7 @@ BODY = (
     "json_invalid",
     "json_not_utf8",
     "json_too_deep",
+    "json_too_many_values",
     "json_duplicate_key",
     "json_number",
     "unsupported_media_type",
@@ -79,7 +80,15 @@ BODY = (
 FAILURE: Json = {
     "type": "object",
     "description": "Every answer that is no success. `docs/errors.md` has all codes.",
-    "required": ["success", "error", "code", "status", "request_id"],
+    "required": [
+        "success",
+        "error",
+        "code",
+        "status",
+        "fields",
+        "details",
+        "request_id",
+    ],
     "properties": {
         "success": {"const": False},
         "error": {"type": "string", "description": "One sentence for a person."},
@@ -434,6 +443,8 @@ def sample(code: str) -> Json:
         "error": kind.sentence.format_map(_Parts(retry_after=30, limit="65,536")),
         "code": code,
         "status": kind.status,
+        "fields": {},
+        "details": {},
         "request_id": "5f0c2f3e9d5b4f0a8e4b6d1c7a90e3b2",
     }
     if kind.status in (429, 503):

@@ -12,37 +12,47 @@ from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
-from animecollections.api.client import address
+from animecollections.api.client import address, network
 from animecollections.api.errors import not_now
 
 logger = logging.getLogger(__name__)
 
 
 class RateThrottle(BaseThrottle):
-    """So many requests a window, by user or, for visitors, by address.
+    """So many requests a window, by user or, for visitors, by network.
 
     One atomic increment a request; without REDIS_URL each process counts alone.
     """
 
     def allow_request(self, request: Request, view: Any) -> bool:
         scope = view.throttle_scope or self.scope_of(request)
+        self.spend(request, scope, self.who(request))
+        return True
+
+    def check_refused(self, request: Request) -> None:
+        """For what is refused before its rate is looked at: by network alone, and in
+        a scope of its own, so that it takes nothing from the users of that network.
+        """
+        self.spend(request, "refused", network(address(request._request)))
+
+    def spend(self, request: Request, scope: str, who: str) -> None:
+        """Counts one request; 429 `throttled` when it is one too many."""
         limit, seconds = settings.RATES[scope]
         limit = max(1, int(limit * settings.THROTTLE_SCALE))
         now = time.time()
         left = ceil(seconds - now % seconds)
-        key = f"rate:{scope}:{self.who(request)}:{now // seconds:.0f}"
+        key = f"rate:{scope}:{who}:{now // seconds:.0f}"
         try:
             used = self.count(key, seconds)
         except RedisError as error:  # better unlimited than not at all
             logger.warning("Rates are not counted: %s", error)
-            return True
+            return
         request._request.rate_headers = {  # type: ignore[attr-defined]
             "RateLimit-Policy": f'"{scope}";q={limit};w={seconds}',
             "RateLimit": f'"{scope}";r={max(0, limit - used)};t={left}',
         }
         if used > limit:
             raise not_now("throttled", left)
-        return True
 
     def scope_of(self, request: Request) -> str:
         if not request.user.is_authenticated:
@@ -50,8 +60,9 @@ class RateThrottle(BaseThrottle):
         return "read" if request.method in SAFE_METHODS else "write"
 
     def who(self, request: Request) -> str:
-        is_known = request.user.is_authenticated
-        return str(request.user.pk) if is_known else address(request._request)
+        if request.user.is_authenticated:
+            return str(request.user.pk)
+        return network(address(request._request))
 
     def count(self, key: str, seconds: int) -> int:
         if cache.add(key, 1, seconds + 1):

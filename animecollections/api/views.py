@@ -11,6 +11,7 @@ from rest_framework.viewsets import ViewSet
 from animecollections.api import cross_site, request_id
 from animecollections.api.account import Account, SignIn, Through
 from animecollections.api.errors import ApiError
+from animecollections.api.throttling import RateThrottle
 
 
 class ApiViewSet(ViewSet):
@@ -55,6 +56,20 @@ class ApiViewSet(ViewSet):
         if request.method not in SAFE_METHODS:
             cross_site.check(request, sets_cookie=self.sets_cookie)
         super().check_permissions(request)
+
+    def handle_exception(self, exc: Exception) -> Response:
+        """DRF looks at rates last, so that a 401 or 403 of its checks came uncounted.
+
+        Counted only once refused: a good sign-in works, whoever shares its network.
+        """
+        response = super().handle_exception(exc)
+        is_counted = hasattr(self.request, "rate_headers")
+        if response.status_code in (401, 403) and not is_counted:
+            try:
+                RateThrottle().check_refused(self.request)
+            except ApiError as throttled:
+                return super().handle_exception(throttled)
+        return response
 
     def finalize_response(
         self, request: Request, response: Any, *args: Any, **kwargs: Any

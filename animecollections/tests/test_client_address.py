@@ -3,7 +3,7 @@
 import pytest
 from django.test import RequestFactory
 
-from animecollections.api.client import address
+from animecollections.api.client import address, network
 
 
 @pytest.mark.parametrize(
@@ -25,3 +25,22 @@ def test_the_entry_of_our_outermost_proxy(settings, proxies, forwarded, expected
     if forwarded:
         request.META["HTTP_X_FORWARDED_FOR"] = forwarded
     assert address(request) == expected
+
+
+@pytest.mark.parametrize(
+    ("address", "counted_as"),
+    [
+        ("203.0.113.7", "203.0.113.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"),
+        ("2001:db8:1:2::ffff", "2001:db8:1:2::"),
+        ("2001:db8:1:3::1", "2001:db8:1:3::"),
+        ("::ffff:203.0.113.7", "203.0.113.7"),
+        ("fe80::1%eth0", "fe80::"),
+        ("", ""),
+        ("unknown", "unknown"),
+        ("x" * 300, "x" * 64),
+        ("a\x00b", "ab"),
+    ],
+)
+def test_an_address_counts_as_the_network_of_one_household(address, counted_as):
+    assert network(address) == counted_as

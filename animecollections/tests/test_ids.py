@@ -1,9 +1,13 @@
 """How a client may name an anime, and how not."""
 
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
 import pytest
+import uuid_utils.compat
 
 from animecollections.api.errors import ApiError
-from animecollections.api.ids import AnimeRef, parse_anime_id
+from animecollections.api.ids import AnimeRef, first_id_at, new_id, parse_anime_id
 
 
 @pytest.mark.parametrize(
@@ -48,3 +52,28 @@ def test_a_reference_reads_as_it_is_written():
         assert str(parse_anime_id(text)) == text
     assert parse_anime_id("1535").number == 1535
     assert parse_anime_id("mal:1535").number == 0
+
+
+MILLISECOND = timedelta(milliseconds=1)
+
+
+def test_an_id_lies_between_the_first_before_and_the_first_after():
+    before = first_id_at(datetime.now(UTC))
+    ids = [new_id() for _ in range(100)]
+    after = first_id_at(datetime.now(UTC) + 2 * MILLISECOND)
+    assert all(before <= id_ < after for id_ in ids)
+    assert before.version == 7
+
+
+@pytest.mark.parametrize("microsecond", [0, 1000, 123_456, 999_999])
+def test_the_first_id_of_a_time_is_exact_to_the_millisecond(microsecond):
+    time = datetime(2025, 2, 28, 23, 59, 59, microsecond, tzinfo=UTC)
+    microseconds = (time - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(
+        microseconds=1
+    )
+    made = uuid_utils.compat.uuid7(nanoseconds=microseconds * 1000)
+    assert first_id_at(time) <= made < first_id_at(time + MILLISECOND)
+
+
+def test_before_there_were_ids_there_is_none():
+    assert first_id_at(datetime(1926, 1, 1, tzinfo=UTC)) < UUID(int=8 << 76)

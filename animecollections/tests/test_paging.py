@@ -2,12 +2,14 @@
 
 import pytest
 from django.core import signing
+from django.db import connection
 from django.db.models import F, Value
 from django.http import QueryDict
+from django.test.utils import CaptureQueriesContext
 
 from animecollections.api.errors import ApiError
-from animecollections.api.paging import SALT, page
-from collections_app.models import Anime
+from animecollections.api.paging import SALT, can_be_null, page
+from collections_app.models import Anime, ExternalId, WatchListEntry
 from factories import AnimeFactory
 
 pytestmark = pytest.mark.django_db
@@ -212,3 +214,37 @@ def test_limit_and_a_clients_way_around_caches_may_change(animes):
         default="rating",
     )
     assert ids_of(rows) == [4, 7, 3]
+
+
+@pytest.mark.parametrize(
+    ("rows", "path", "expected"),
+    [
+        (Anime.objects.all(), "pk", False),
+        (Anime.objects.all(), "title", False),
+        (Anime.objects.all(), "rating", True),
+        (Anime.objects.all(), "entries__revision", True),  # of titles on no list
+        (Anime.objects.all(), "genres__name", True),
+        (Anime.objects.all(), "entry__added_at", True),  # a join by a name of its own
+        (Anime.objects.annotate(worth=Value(1)), "worth", True),
+        (WatchListEntry.objects.all(), "anime__title", False),
+        (WatchListEntry.objects.all(), "anime__pk", False),
+        (WatchListEntry.objects.all(), "anime__rating", True),
+        (ExternalId.objects.all(), "anime__title__length", True),
+    ],
+)
+def test_where_nulls_can_be(rows, path, expected):
+    assert can_be_null(rows, path) is expected
+
+
+def test_nulls_are_spoken_of_only_where_they_can_be(animes):
+    with CaptureQueriesContext(connection) as captured:
+        walk(animes.values("id"), "ordering=-at,title", limit=3)
+    assert not [sql for sql in sql_of(captured) if "NULL" in sql]
+    with CaptureQueriesContext(connection) as captured:
+        walk(animes.values("id"), "ordering=-rating", limit=3)
+    assert all("NULLS LAST" in sql for sql in sql_of(captured))
+
+
+def sql_of(captured):
+    """What a page adds to its rows: conditions and order."""
+    return [query["sql"].upper() for query in captured.captured_queries[-3:]]

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from animecollections.api.errors import ApiError
-from animecollections.api.parsing import MAX_DEPTH, read_json
+from animecollections.api.parsing import MAX_DEPTH, MAX_TOKENS, read_json
 
 
 def refusal(raw):
@@ -114,6 +114,32 @@ def test_brackets_within_texts_do_not_count():
 def test_a_text_of_14_mb_is_read():
     text = "x" * 14_000_000
     assert read_json(json.dumps({"image": text, "a": [[]] * 50}).encode())
+
+
+# --- Number ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("value", [b"1", b"{}", b'{"a":1}', b'"a"'])
+def test_millions_of_values_are_refused(value):
+    values = b",".join([value] * MAX_TOKENS)
+    assert refusal(b'{"image":[' + values + b"]}") == "json_too_many_values"
+
+
+@pytest.mark.parametrize("junk", [b'""', b"]", b"[]"])
+def test_millions_of_what_is_no_json_are_not_looked_through(junk):
+    raw = b"[" * MAX_DEPTH + b"]" + junk * MAX_TOKENS
+    assert refusal(b"[]" + raw) == "json_too_many_values"
+
+
+def test_as_many_values_as_allowed():
+    ones = b",".join([b"1"] * (MAX_TOKENS - 1))
+    assert len(read_json(b"[" + ones + b"]")) == MAX_TOKENS - 1
+    assert refusal(b"[" + ones + b",1,1]") == "json_too_many_values"
+
+
+def test_commas_within_texts_do_not_count():
+    text = ",[{" * MAX_TOKENS
+    assert read_json(json.dumps({"a": text}).encode()) == {"a": text}
 
 
 # --- Everything else ---------------------------------------------------------------

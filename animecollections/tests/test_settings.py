@@ -112,6 +112,7 @@ WRONG = {
     "THROTTLE_SCALE": "0",
     "DATABASE_URL": "mysql://secret:word@host/name",
     "DATABASE_PREPARED": "maybe",
+    "STATEMENT_SECONDS": "3601",
     "TEST_DB": "../x",
     "REDIS_URL": "localhost:6379",
     "LIVE_PING_SECONDS": "61",
@@ -153,6 +154,27 @@ def test_production_needs_a_key():
     result = manage("check", DEBUG="false")
     assert result.returncode == 1
     assert "SECRET_KEY is required" in result.stderr
+
+
+def test_statements_end_in_time_for_requests_alone():
+    """A migration or the trimming of a large log takes as long as it takes."""
+    database = "postgres://anime@db.example.org/anime"
+    command = manage("diffsettings", DATABASE_URL=database)
+    assert "statement_timeout=0s" in command.stdout
+    code = (
+        "import runpy; runpy.run_path('gunicorn.conf.py');"
+        "from animecollections.settings import DATABASES; print(DATABASES)"
+    )
+    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    server = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=settings.BASE_DIR,
+        env=kept | {"DATABASE_URL": database},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "statement_timeout=30s" in server.stdout
 
 
 def test_no_environment_at_all_will_do():

@@ -3,6 +3,7 @@
 import time
 
 import pytest
+from django.conf import settings
 from redis.exceptions import ConnectionError as RedisConnectionError
 
 from animecollections.api import throttling
@@ -33,6 +34,7 @@ def three_a_minute(settings, clock):
         "read": (3, 60),
         "write": (3, 60),
         "visitor": (3, 60),
+        "refused": (3, 60),
     }
     settings.THROTTLE_SCALE = 1
 
@@ -90,6 +92,60 @@ def test_visitors_are_counted_by_address(visitor, three_a_minute):
         assert visitor.get("/api/schema").status_code == 200
     assert visitor.get("/api/schema").status_code == 429
     assert visitor.get("/api/schema", REMOTE_ADDR="10.0.0.9").status_code == 200
+
+
+def test_visitors_of_one_ipv6_network_count_as_one(visitor, three_a_minute):
+    statuses = [
+        visitor.get("/api/schema", REMOTE_ADDR=f"2001:db8::{n}").status_code
+        for n in range(4)
+    ]
+    assert statuses == [200, 200, 200, 429]
+    other = visitor.get("/api/schema", REMOTE_ADDR="2001:db8:0:1::1")
+    assert other.status_code == 200
+
+
+NOBODY = [
+    {},
+    {"Authorization": "Bearer nonsense"},
+    {"Cookie": f"sessionid={'x' * 32}"},
+]
+
+
+@pytest.mark.parametrize("headers", NOBODY)
+def test_refusals_are_counted_by_network(visitor, headers, three_a_minute):
+    for left in (2, 1, 0):
+        response = visitor.get(READ, headers=headers, REMOTE_ADDR=f"2001:db8::{left}")
+        assert response.status_code == 401
+        assert response["RateLimit"] == f'"refused";r={left};t=50'
+        assert "WWW-Authenticate" in response
+    response = visitor.get(READ, headers=headers, REMOTE_ADDR="2001:db8::9")
+    assert (response.status_code, response.json()["code"]) == (429, "throttled")
+    assert response["Retry-After"] == "50"
+    elsewhere = visitor.get(READ, headers=headers, REMOTE_ADDR="10.0.0.9")
+    assert elsewhere.status_code == 401
+
+
+def test_writes_from_other_sites_are_counted_too(client, three_a_minute):
+    evil = {"Origin": "https://evil.example"}
+    statuses = [client.delete(READ, headers=evil).status_code for _ in range(4)]
+    assert statuses == [403, 403, 403, 429]
+
+
+def test_refusals_take_nothing_from_who_is_let_in(client, visitor, three_a_minute):
+    for _ in range(4):
+        visitor.get(READ)
+    assert visitor.get(READ).status_code == 429
+    assert client.get(READ)["RateLimit"] == '"read";r=2;t=50'
+    assert visitor.get("/api/schema").status_code == 200
+
+
+def test_a_wrong_password_counts_in_its_own_rate_alone(visitor, three_a_minute):
+    settings.RATES["sign_in"] = (60, 60)
+    wrong = {"email": "nobody@example.org", "password": "Wrong-Horse-7"}
+    for _ in range(5):
+        response = visitor.post("/api/auth/signin", wrong)
+        assert response.status_code == 401
+    assert response["RateLimit-Policy"] == '"sign_in";q=60;w=60'
 
 
 def test_a_forged_address_counts_for_nothing(visitor, three_a_minute):

@@ -3,15 +3,26 @@
 from collections.abc import Iterable
 from typing import Any, get_args, get_type_hints
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth import get_user_model
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest
+from django.utils import timezone
 
-from animecollections.admin import Owned, ReadOnly, as_uuid, link, people
+from animecollections.admin import (
+    Owned,
+    ReadOnly,
+    ThroughServices,
+    as_uuid,
+    link,
+    people,
+)
+from animecollections.api import request_id
 from animecollections.api.account import Through
 from collections_app.entries import KEPT
 from collections_app.models import Anime
+from collections_app.sentences import shown
+from collections_app.services import operations
 from history.models import Change, ChangeKind
 
 
@@ -29,8 +40,9 @@ class ThroughFilter(admin.SimpleListFilter):
 
 
 @admin.register(Change)
-class ChangeAdmin(ReadOnly, Owned):
-    list_display = ("at", "user", "kind", "anime", "what", "through", "actor")
+class ChangeAdmin(ReadOnly, Owned, ThroughServices):
+    list_display = ("at", "user", "kind", "anime", "what", "through", "actor", "client")
+    actions = ("undo",)
     list_filter = ("kind", ThroughFilter)
     search_help_text = "E-mail, name or id of the user, operation id or request id"
     fields = (
@@ -70,6 +82,38 @@ class ChangeAdmin(ReadOnly, Owned):
         return describe(change)[:200]
 
     @admin.display
+    def client(self, change: Change) -> str:
+        return change.client_id[:30]
+
+    def has_undo_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("history.change_change")
+
+    @admin.action(
+        description="Undo the operations of the chosen changes", permissions=["undo"]
+    )
+    def undo(self, request: HttpRequest, queryset: QuerySet[Change]) -> None:
+        """Each operation whole, for its user; what changed since stays, and is told."""
+        through = Through(
+            "admin", actor_id=request.user.pk, request_id=request_id.current.get()
+        )
+        chosen = queryset.order_by("-revision").values_list("user_id", "operation_id")
+        for user_id, operation_id in dict.fromkeys(chosen):
+            undone = operations.undo(
+                user_id=user_id,
+                operation_id=operation_id,
+                today=timezone.now().date(),
+                through=through,
+            )
+            number = len(undone.entries) + len(undone.removed)
+            messages.info(request, f"Operation {operation_id}: {number} put back.")
+            for conflict in undone.conflicts:
+                messages.warning(
+                    request,
+                    f"{conflict['title']}: {conflict['field']} changed since, "
+                    "and stays.",
+                )
+
+    @admin.display
     def actor(self, change: Any) -> str:
         return change.actor or ""
 
@@ -85,14 +129,9 @@ def describe(change: Change) -> str:
     """The fields that differ; of a new or removed entry its type."""
     if change.kind == ChangeKind.UPDATE:
         return ", ".join(
-            f"{name}: {shown(change.before[name])} → {shown(change.after.get(name))}"
+            f"{name}: {shown(name, change.before[name])} → "
+            f"{shown(name, change.after.get(name))}"
             for name in KEPT
             if name in change.before
         )
     return str((change.after or change.before).get("type", ""))
-
-
-def shown(value: Any) -> str:
-    if isinstance(value, list):
-        value = ", ".join(value)
-    return "–" if value in (None, "") else str(value)

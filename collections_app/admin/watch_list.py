@@ -51,6 +51,8 @@ class EntryForm(RefusableForm):
         required=False, min_value=0, max_value=10, max_digits=3, decimal_places=1
     )
     tags = LinesField(required=False, help_text="One a line.")
+    # A form shown before the user's own change would put the older values back.
+    seen_revision = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     class Meta:
         model = WatchListEntry
@@ -61,6 +63,7 @@ class EntryForm(RefusableForm):
         super().__init__(*args, **kwargs)
         if self.instance.score is not None:
             self.initial["score"] = Decimal(self.instance.score) / 10
+        self.initial["seen_revision"] = self.instance.revision
         self.values: Mapping[str, Any] = {}
 
     def clean(self) -> dict[str, Any] | None:
@@ -132,7 +135,10 @@ class WatchListEntryAdmin(Owned, ThroughServices):
                 )
             },
         ),
-        ("Log", {"fields": (("added_at", "updated_at", "revision"),)}),
+        (
+            "Log",
+            {"fields": (("added_at", "updated_at", "revision"), "seen_revision")},
+        ),
     )
 
     @admin.display(description="cover")
@@ -187,7 +193,10 @@ class WatchListEntryAdmin(Owned, ThroughServices):
     ) -> None:
         if not change:
             obj.user, obj.anime = form.cleaned_data["user"], form.cleaned_data["anime"]
-        outcome = self.do(request, obj, "update" if change else "add", form.values)
+            outcome = self.do(request, obj, "add", form.values)
+        else:
+            seen = form.cleaned_data["seen_revision"]
+            outcome = self.do(request, obj, "update", form.values, if_revision=seen)
         if outcome.entry:  # what the admin's own message and redirect read
             obj.pk, obj.type = outcome.entry["id"], outcome.entry["type"]
         tell(request, outcome)
@@ -208,11 +217,13 @@ class WatchListEntryAdmin(Owned, ThroughServices):
         entry: WatchListEntry,
         verb: watch_list.Verb,
         values: Mapping[str, Any] | None = None,
+        if_revision: int | None = None,
     ) -> Outcome:
         anime = AnimeRef(OWN, str(entry.anime_id))
+        seen = None if if_revision is None else [if_revision]
         return watch_list.do(
             user_id=entry.user_id,
-            operation=Operation(verb, anime, values or {}),
+            operation=Operation(verb, anime, values or {}, if_revision=seen),
             today=today_of(entry.user),
             through=through(request),
         )

@@ -46,8 +46,8 @@ def browse(user: Any, parameters: QueryDict, revision: int) -> tuple[list[Json],
     shape = Shape.of(user, parameters)
     animes = shape.joined(Anime.objects.shown(hides_mature=user.hides_mature))
     animes = narrow(animes, user, parameters)
-    if refs := asked_ids(parameters):
-        return by_ids(animes, refs, shape)
+    if "ids" in parameters:  # of no ids, no titles
+        return by_ids(animes, asked_ids(parameters), shape)
     if parameters.get("on_list", "").lower() != "true":  # a list keeps what has gone
         animes = animes.listed()
     if text := searched(parameters):

@@ -13,8 +13,8 @@ from collections_app.catalogue.reader import Record
 Facts = dict[str, Any]
 
 LONGEST_NAME = 500
-# Names with more words than this nobody types without their spaces.
-MOST_JOINED_WORDS = 5
+# Names of more words than this nobody types without their spaces.
+MOST_JOINED_WORDS = 4
 
 # Every fact, and how "unknown" is written in its column.
 UNKNOWN: Facts = {

@@ -20,6 +20,7 @@ __all__ = [
     "find_many",
     "locate",
     "matching",
+    "meanings",
     "parse_anime_id",
     "pick",
     "resolve",
@@ -84,31 +85,30 @@ def find_many(refs: Iterable[AnimeRef]) -> dict[AnimeRef, Anime]:
     return found
 
 
-def locate(refs: Iterable[AnimeRef]) -> dict[AnimeRef, Anime]:
-    """Those that the catalogue has; 400 `ambiguous_id` for one that means two.
+def meanings(refs: Iterable[AnimeRef]) -> dict[AnimeRef, list[Anime]]:
+    """The titles that each reference may mean; two or more are ambiguous.
 
     One statement, and a second where not all are plain ids of ours.
     """
     refs = set(refs)
     by_id = Anime.objects.in_bulk([ref.number for ref in refs if ref.number])
-    found = {ref: by_id[ref.number] for ref in refs if ref.number in by_id}
-    for ref, titles in aliased(refs - found.keys()).items():
+    found = {ref: [by_id[ref.number]] for ref in refs if ref.number in by_id}
+    return found | aliased(refs - found.keys())
+
+
+def locate(refs: Iterable[AnimeRef]) -> dict[AnimeRef, Anime]:
+    """Those that the catalogue has; 400 `ambiguous_id` for one that means two."""
+    found = meanings(refs)
+    for ref, titles in found.items():
         if len(titles) > 1:
             raise ambiguous(ref, [named(anime) for anime in titles])
-        found[ref] = titles[0]
-    return found
+    return {ref: titles[0] for ref, titles in found.items()}
 
 
 def resolve(refs: Iterable[AnimeRef]) -> dict[AnimeRef, int]:
     """The ids of those that mean one title; the others are left out."""
-    refs = set(refs)
-    plain = Anime.objects.filter(id__in=[ref.number for ref in refs if ref.number])
-    ids = set(plain.values_list("id", flat=True))
-    found = {ref: ref.number for ref in refs if ref.number in ids}
-    for ref, titles in aliased(refs - found.keys()).items():
-        if len(titles) == 1:
-            found[ref] = titles[0].id
-    return found
+    found = meanings(refs).items()
+    return {ref: titles[0].id for ref, titles in found if len(titles) == 1}
 
 
 def aliased(refs: Collection[AnimeRef]) -> dict[AnimeRef, list[Anime]]:

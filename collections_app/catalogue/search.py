@@ -43,7 +43,8 @@ def ways(animes: Animes, text: str, revision: int) -> Iterator[tuple[Animes, str
     revision: the catalogue's, for what is known of its words.
     """
     yield search(animes, text), text
-    if SearchName.objects.filter(condition(fold(text))).exists():
+    # Not exists(): expecting one soon, PostgreSQL would scan the table for it.
+    if SearchName.objects.filter(condition(fold(text))).count():
         return  # it is well spelled; what it found, `animes` leaves out
     words = fold(text).split()[:MOST_WORDS]
     known = vocabulary(revision)

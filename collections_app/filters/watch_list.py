@@ -1,5 +1,6 @@
 """What narrows and orders a watch list."""
 
+import unicodedata
 from typing import Any, cast
 
 import django_filters as filters
@@ -118,6 +119,8 @@ class EntryFilter(filters.FilterSet):
         choices=[("true", "true"), ("false", "false")], method="of_privacy"
     )
 
+    mature = filters.ChoiceFilter(choices=[("hide", "hide")], method="hide_mature")
+
     class Meta:
         model = WatchListEntry
         fields: tuple[str, ...] = ()
@@ -139,6 +142,11 @@ class EntryFilter(filters.FilterSet):
     def of_genre(self, entries: EntryQuerySet, name: str, value: str) -> EntryQuerySet:
         return entries.filter(anime__genres__key=fold(value))
 
+    def hide_mature(
+        self, entries: EntryQuerySet, name: str, value: str
+    ) -> EntryQuerySet:
+        return entries.filter(anime__mature=False)
+
     def of_studio(self, entries: EntryQuerySet, name: str, value: str) -> EntryQuerySet:
         return entries.filter(anime__studios__key=fold(value))
 
@@ -148,6 +156,7 @@ class EntryFilter(filters.FilterSet):
         return entries.filter(is_private=value == "true")
 
     def with_tag(self, entries: EntryQuerySet, name: str, value: str) -> EntryQuerySet:
+        value = unicodedata.normalize("NFC", value)  # as tags are kept
         if connection.features.supports_json_field_contains:
             return entries.filter(tags__contains=[value])
         among = 'SELECT value FROM json_each("collections_app_watchlistentry"."tags")'
@@ -157,7 +166,10 @@ class EntryFilter(filters.FilterSet):
 
 def narrow(entries: EntryQuerySet, parameters: Any) -> EntryQuerySet:
     """The entries that the query parameters ask for; 400 for a wrong value."""
-    found = EntryFilter(parameters, queryset=entries)
+    sent = parameters.copy()
+    for name, values in parameters.lists():  # `?type=` is a filter that was cleared
+        sent.setlist(name, [value for value in values if value])
+    found = EntryFilter(sent, queryset=entries)
     if not found.is_valid():
         raise invalid({name: list(errors) for name, errors in found.errors.items()})
     return cast("EntryQuerySet", found.qs)

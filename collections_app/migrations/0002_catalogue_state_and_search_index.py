@@ -1,17 +1,22 @@
-"""The catalogue's one row of state, and PostgreSQL's index for search by trigrams."""
+"""The catalogue's one row of state, and the indexes that PostgreSQL alone takes."""
 
 from django.contrib.postgres.operations import TrigramExtension
-from django.db import ProgrammingError, migrations
+from django.core.management import CommandError
+from django.db import DatabaseError, migrations
 
-INDEX = "search_name_trigrams"
+# What Django's Index cannot say of both databases at once.
+INDEXES = {
+    "search_name_trigrams": "collections_app_searchname USING gin (name gin_trgm_ops)",
+    "anime_best_first": "collections_app_anime (rating DESC NULLS LAST, id DESC)",
+}
 
 
 class OurTrigramExtension(TrigramExtension):
     def database_forwards(self, app_label, schema_editor, from_state, to_state):
         try:
             super().database_forwards(app_label, schema_editor, from_state, to_state)
-        except ProgrammingError as error:
-            raise ProgrammingError(
+        except DatabaseError as error:
+            raise CommandError(
                 "Search needs PostgreSQL's extension pg_trgm, and this database user may "
                 'not create it. As a superuser run "CREATE EXTENSION pg_trgm" in this '
                 "database, then migrate again. (Debian and Ubuntu have it in the package "
@@ -23,17 +28,16 @@ def create_state(apps, schema_editor):
     apps.get_model("collections_app", "CatalogueState").objects.get_or_create(id=1)
 
 
-def create_index(apps, schema_editor):
+def create_indexes(apps, schema_editor):
     if schema_editor.connection.vendor == "postgresql":
-        schema_editor.execute(
-            f"CREATE INDEX {INDEX} ON collections_app_searchname "
-            "USING gin (name gin_trgm_ops)"
-        )
+        for name, columns in INDEXES.items():
+            schema_editor.execute(f"CREATE INDEX {name} ON {columns}")
 
 
-def drop_index(apps, schema_editor):
+def drop_indexes(apps, schema_editor):
     if schema_editor.connection.vendor == "postgresql":
-        schema_editor.execute(f"DROP INDEX IF EXISTS {INDEX}")
+        for name in INDEXES:
+            schema_editor.execute(f"DROP INDEX IF EXISTS {name}")
 
 
 class Migration(migrations.Migration):
@@ -42,5 +46,5 @@ class Migration(migrations.Migration):
     operations = [
         OurTrigramExtension(),
         migrations.RunPython(create_state, migrations.RunPython.noop),
-        migrations.RunPython(create_index, drop_index),
+        migrations.RunPython(create_indexes, drop_indexes),
     ]

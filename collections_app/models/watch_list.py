@@ -118,6 +118,9 @@ class WatchListEntry(models.Model):
     watched_at = models.DateTimeField(
         null=True, blank=True, help_text="when progress last rose; orders up_next"
     )
+    counted = models.PositiveIntegerField(
+        default=0, help_text="episodes that count as watched (history.EpisodesWatched)"
+    )
 
     objects = EntryQuerySet.as_manager()
 

@@ -10,6 +10,7 @@ from rest_framework import serializers
 from animecollections.api.errors import ApiError
 from animecollections.api.fields import (
     StrictBoolean,
+    StrictChoice,
     StrictInteger,
     StrictLines,
     StrictText,
@@ -81,8 +82,8 @@ class TagsField(serializers.ListField):
 class EntryFields(serializers.Serializer[Any]):
     """The fields of an entry that a client may set. Absent keeps, null clears."""
 
-    type = serializers.ChoiceField(EntryType.choices, required=False)
-    state = serializers.ChoiceField(EntryState.choices, required=False)
+    type = StrictChoice(EntryType.choices, required=False)
+    state = StrictChoice(EntryState.choices, required=False)
     progress = StrictInteger(
         min_value=0, max_value=MAX_NUMBER, required=False, allow_null=True
     )
@@ -115,7 +116,7 @@ class AnimeIdField(serializers.Field[AnimeRef, Any, str, Any]):
         try:
             return parse_anime_id(data)
         except ApiError as error:
-            raise serializers.ValidationError(error.sentence) from None
+            raise serializers.ValidationError((error.fields or {})["animeId"]) from None
 
     def to_representation(self, value: AnimeRef) -> str:
         return str(value)
@@ -127,7 +128,7 @@ class RemoveSerializer(serializers.Serializer[Any]):
 
 class AddSerializer(EntryFields):
     animeId = AnimeIdField()  # noqa: N815
-    type = serializers.ChoiceField(EntryType.choices)
+    type = StrictChoice(EntryType.choices)
     fresh = StrictBoolean(
         required=False,
         default=False,
@@ -152,7 +153,7 @@ class MoveSerializer(serializers.Serializer[Any]):
     animeIds = serializers.ListField(  # noqa: N815
         child=AnimeIdField(), required=False, allow_empty=False, max_length=500
     )
-    type = serializers.ChoiceField(EntryType.choices)
+    type = StrictChoice(EntryType.choices)
     dry_run = StrictBoolean(required=False, default=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -168,7 +169,7 @@ class MoveSerializer(serializers.Serializer[Any]):
 class OperationSerializer(EntryFields):
     """One operation of a batch."""
 
-    op = serializers.ChoiceField(["add", "update", "move", "increment", "remove"])
+    op = StrictChoice(["add", "update", "move", "increment", "remove"])
     animeId = AnimeIdField()  # noqa: N815
     by = StrictInteger(min_value=-1000, max_value=1000, required=False, default=1)
     fresh = StrictBoolean(required=False, default=False)

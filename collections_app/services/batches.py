@@ -57,16 +57,11 @@ def run(
     retries are one. The number of statements does not grow with the queue.
     """
     with locked(user_id):
-        kept = find_answers(user_id, {queued.key for queued in queue if queued.id})
-        results: dict[int, Result] = {}
-        for index, queued in enumerate(queue):
-            if queued.id and (answer := kept.get(queued.key)) is not None:
-                results[index] = replayed(queued, answer.fingerprint, answer.answer)
-            elif queued.refused:
-                results[index] = refusal(queued, queued.refused)
-        if atomic and any(not result["ok"] for result in results.values()):
-            raise refused(queue, results)
+        results = told_already(user_id, queue)
         fresh = [index for index in range(len(queue)) if index not in results]
+        twice = again_in(queue, fresh)
+        fresh = [index for index in fresh if index not in twice]
+        refuse_if_any(queue, results, atomic=atomic)
         done = do_all(
             user_id=user_id,
             operations=list(operations(queue, fresh)),
@@ -76,8 +71,9 @@ def run(
         )
         for index, outcome in zip(fresh, done, strict=True):
             results[index] = result_of(queue[index], outcome)
-        if atomic and any(not result["ok"] for result in results.values()):
-            raise refused(queue, results)
+        refuse_if_any(queue, results, atomic=atomic)
+        for index, first in twice.items():
+            results[index] = repeated(queue[index], queue[first], results[first])
         keep_answers(
             user_id,
             {
@@ -87,6 +83,49 @@ def run(
             },
         )
         return [results[index] for index in range(len(queue))]
+
+
+def told_already(user_id: UUID, queue: Sequence[Queued]) -> dict[int, Result]:
+    """Results known before anything is done: kept ones, and what cannot be read."""
+    kept = find_answers(user_id, {queued.key for queued in queue if queued.id})
+    results: dict[int, Result] = {}
+    for index, queued in enumerate(queue):
+        if queued.id and (answer := kept.get(queued.key)) is not None:
+            results[index] = replayed(queued, answer.fingerprint, answer.answer)
+        elif queued.refused:
+            results[index] = refusal(queued, queued.refused)
+    return results
+
+
+def again_in(queue: Sequence[Queued], fresh: Sequence[int]) -> dict[int, int]:
+    """Those whose id came before in the queue: {place: place of the first}."""
+    first: dict[str, int] = {}
+    return {
+        index: first[queue[index].id]
+        for index in fresh
+        if queue[index].id and first.setdefault(queue[index].id, index) != index
+    }
+
+
+def repeated(queued: Queued, first: Queued, result: Result) -> Result:
+    if not result["ok"] and queued.fingerprint == first.fingerprint:
+        return result
+    return replayed(queued, first.fingerprint, result)
+
+
+def refuse_if_any(
+    queue: Sequence[Queued], results: Mapping[int, Result], *, atomic: bool
+) -> None:
+    """Of an atomic batch one refusal refuses all: nothing is done, and this is why."""
+    if not atomic or all(result["ok"] for result in results.values()):
+        return
+    told = [
+        results[index]
+        if index in results and not results[index]["ok"]
+        else refusal(queued, ApiError("batch_refused"))
+        for index, queued in enumerate(queue)
+    ]
+    raise ApiError("batch_refused", details={"results": told})
 
 
 def operations(queue: Sequence[Queued], chosen: Sequence[int]) -> Iterator[Operation]:
@@ -134,12 +173,3 @@ def replayed(queued: Queued, fingerprint: str, result: Mapping[str, Any]) -> Res
     if fingerprint != queued.fingerprint:
         return refusal(queued, ApiError("key_reused"))
     return {**result, "replayed": True}
-
-
-def refused(queue: Sequence[Queued], results: Mapping[int, Result]) -> ApiError:
-    """Of an atomic batch: nothing was done, and this is why."""
-    told = [
-        results.get(index, {**named(queued), "ok": False, "status": 424})
-        for index, queued in enumerate(queue)
-    ]
-    return ApiError("batch_refused", details={"results": told})

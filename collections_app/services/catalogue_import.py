@@ -7,12 +7,18 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from django.conf import settings
-from django.db import reset_queries
+from django.db import connection, reset_queries
 
 from collections_app.catalogue.matching import Key
 from collections_app.catalogue.planning import Plan, holders, plan
 from collections_app.catalogue.reader import Record, Refusal
-from collections_app.models import CatalogueState, Listing
+from collections_app.models import (
+    Anime,
+    CatalogueState,
+    ExternalId,
+    Listing,
+    SearchName,
+)
 from collections_app.services.catalogue import carry_out, changing_catalogue, unlist
 
 # Batches grow and shrink so that none holds SQLite's one write lock for longer.
@@ -46,7 +52,7 @@ class Report:
 
 
 class CatalogueImport:
-    """One run over one source: `take` its items, then `mark_gone`.
+    """One run over one source: `take` its items, `mark_gone`, `refresh_statistics`.
 
     A batch becomes a plan outside the lock. What changes something is carried out
     under it, planned anew there where another write came between; so a second run
@@ -129,6 +135,16 @@ class CatalogueImport:
             return
         for start in range(0, len(gone), FIRST_BATCH):
             unlist(gone[start : start + FIRST_BATCH], source=self.source)
+
+    def refresh_statistics(self) -> None:
+        """After a large import PostgreSQL would plan searches as if of an empty table,
+        until it looks for itself.
+        """
+        changed = self.report.counts["new"] + self.report.counts["updated"]
+        if changed > FIRST_BATCH and connection.vendor == "postgresql":
+            tables = [model._meta.db_table for model in (Anime, SearchName, ExternalId)]
+            with connection.cursor() as cursor:
+                cursor.execute(f"ANALYZE {', '.join(tables)}")
 
     def unlisted(self) -> set[int]:
         listed = Listing.objects.filter(source=self.source)

@@ -14,7 +14,7 @@ from uuid import UUID
 from animecollections.api.account import Through
 from animecollections.api.errors import ApiError
 from animecollections.api.ids import OWN, AnimeRef
-from collections_app.entries import differences, from_snapshot
+from collections_app.entries import differences, from_snapshot, shown
 from collections_app.services.watch_list import ListEdit, Slot, fits
 from history.models import Change, ChangeKind
 from history.services import recording
@@ -129,10 +129,13 @@ def take_off_again(slot: Slot, change: Change, undone: Undone) -> None:
     if slot.after is None:
         return
     added = from_snapshot(change.after)
-    if found := differences(added, slot.after):
-        undone.conflicts += [
-            conflict(slot, name, added[name], slot.after[name]) for name in found
-        ]
+    found = differences(added, slot.after)
+    if added["id"] != slot.after["id"]:  # removed, and added anew: another entry
+        found = ["type"]
+    undone.conflicts += [
+        conflict(slot, name, added[name], slot.after[name]) for name in found
+    ]
+    if found:
         return
     slot.after, slot.watched = None, slot.watched - change.watched
 
@@ -141,6 +144,7 @@ def bring_back(slot: Slot, change: Change, undone: Undone) -> None:
     removed = from_snapshot(change.before)
     if slot.after is None:
         slot.after = removed
+        slot.watched -= change.watched
         return
     undone.conflicts += [
         conflict(slot, name, None, slot.after[name])
@@ -155,9 +159,11 @@ def restore_fields(slot: Slot, change: Change, undone: Undone) -> None:
         ]
         return
     stands = {name for name, value in change.after.items() if slot.after[name] == value}
-    # Type and state belong together: one without the other may be no entry at all.
-    if not fits(slot.after | {name: change.before[name] for name in stands}):
-        stands -= {"type", "state"}
+    # Type and state belong together: where one moved on, both stay.
+    pair = {"type", "state"}
+    put_back = slot.after | {name: change.before[name] for name in stands}
+    if pair & change.after.keys() - stands or not fits(put_back):
+        stands -= pair
     undone.conflicts += [
         conflict(slot, name, value, slot.after[name])
         for name, value in change.after.items()
@@ -176,13 +182,6 @@ def conflict(slot: Slot, name: str, expected: Any, found: Any) -> dict[str, Any]
         "expected": shown(name, expected),
         "found": shown(name, found),
     }
-
-
-def shown(name: str, value: Any) -> Any:
-    """A kept value as the API shows it."""
-    if name == "score" and value is not None:
-        return value / 10
-    return None if value == "" else value
 
 
 def tell(slots: Iterable[Slot], undone: Undone) -> None:

@@ -6,7 +6,7 @@ all changed rows are saved together. One entry or 500: the number of statements 
 same.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any, Literal
@@ -19,7 +19,13 @@ from animecollections.api.bulk import upsert
 from animecollections.api.errors import ApiError, refuse
 from animecollections.api.ids import AnimeRef, new_id
 from collections_app import rules
-from collections_app.catalogue.lookup import locate, matching, pick
+from collections_app.catalogue.lookup import (
+    ambiguous,
+    matching,
+    meanings,
+    named,
+    pick,
+)
 from collections_app.entries import (
     COLUMNS,
     FACTS,
@@ -43,6 +49,8 @@ from history.services import Recording, recording
 # clients move by removing and adding, which must not destroy notes and scores.
 RESTORED_WITHIN = timedelta(hours=24)
 
+MOST_EPISODES = 100_000  # of one title; a client that counts on is a loop
+
 Verb = Literal["add", "update", "move", "increment", "remove"]
 
 
@@ -51,7 +59,7 @@ class Operation:
     """One thing to do to one anime of a list.
 
     values:      entry columns as sent (null clears); `type` of an add or a move.
-    if_revision: the revision that the client saw; another one now refuses (412).
+    if_revision: the revisions that the client saw; another one now refuses (412).
     """
 
     verb: Verb
@@ -59,7 +67,7 @@ class Operation:
     values: Mapping[str, Any] = field(default_factory=dict)
     by: int = 0
     fresh: bool = False
-    if_revision: int | None = None
+    if_revision: Collection[int] | None = None
 
 
 @dataclass(slots=True)
@@ -87,6 +95,7 @@ class Outcome:
 class Slot:
     """One anime's place on the list: what stood there, and what will."""
 
+    user_id: UUID
     facts: Mapping[str, Any]
     before: Entry | None
     removed: Mapping[str, Any] | None  # the snapshot of a recent removal
@@ -96,6 +105,15 @@ class Slot:
     @property
     def anime_id(self) -> int:
         return int(self.facts["id"])
+
+    @property
+    def not_saved(self) -> Entry:
+        return {
+            "user_id": self.user_id,
+            "anime_id": self.anime_id,
+            "revision": 0,
+            "updated_at": self.after["added_at"] if self.after else None,
+        }
 
     @property
     def moved(self) -> bool:
@@ -109,10 +127,11 @@ class Slot:
 
     @property
     def entry(self) -> dict[str, Any] | None:
-        """As JSON; `revision` and `updated_at` are right once the edit is saved."""
+        """As JSON; an entry that is not there yet has revision 0 until it is saved."""
         if self.after is None:
             return None
-        row = [self.after.get(name) for name in COLUMNS]
+        entry = self.not_saved | self.after
+        row = [entry[name] for name in COLUMNS]
         return to_json(row + [self.facts[name] for name in FACTS])
 
 
@@ -131,7 +150,7 @@ class ListEdit:
         """The anime, the entries of them, and their last removals.
 
         Read after the lock, so that nobody else changes them until the commit. One
-        statement; two where there are several.
+        statement; two where there are several, three where one is no id of ours.
         """
         refs = list(dict.fromkeys(refs))
         if len(refs) == 1:
@@ -139,22 +158,17 @@ class ListEdit:
             self.slots[refs[0]] = self.slot(pick(refs[0], rows))
             return
         found = self.locate(refs)
-        ids = {anime.id for anime in found.values()}
-        by_id = {row["id"]: self.slot(row) for row in self.rows(Q(pk__in=ids))}
-        self.slots.update({ref: by_id[anime.id] for ref, anime in found.items()})
+        rows = self.rows(Q(pk__in=set(found.values())))
+        by_id = {row["id"]: self.slot(row) for row in rows}
+        self.slots.update({ref: by_id[anime_id] for ref, anime_id in found.items()})
 
-    def locate(self, refs: Sequence[AnimeRef]) -> dict[AnimeRef, Anime]:
+    def locate(self, refs: Sequence[AnimeRef]) -> dict[AnimeRef, int]:
         """Those the catalogue has; one that means two titles is refused by itself."""
-        try:
-            return locate(refs)
-        except ApiError:
-            found: dict[AnimeRef, Anime] = {}
-            for ref in refs:
-                try:
-                    found |= locate([ref])
-                except ApiError as error:
-                    self.refused[ref] = error
-            return found
+        found = meanings(refs)
+        for ref, titles in found.items():
+            if len(titles) > 1:
+                self.refused[ref] = ambiguous(ref, [named(anime) for anime in titles])
+        return {ref: titles[0].id for ref, titles in found.items() if len(titles) == 1}
 
     def rows(self, condition: Q) -> Any:
         removal = Change.objects.filter(
@@ -179,7 +193,8 @@ class ListEdit:
         before = None
         if row["entry__id"] is not None:
             before = {name: row[f"entry__{name}"] for name in COLUMNS}
-        return Slot(facts, before, row["removed"], dict(before) if before else None)
+        after = dict(before) if before else None
+        return Slot(self.user_id, facts, before, row["removed"], after)
 
     def apply(self, operation: Operation) -> Outcome:
         """Decides one operation in memory; an ApiError leaves its slot as it was."""
@@ -201,8 +216,9 @@ class ListEdit:
         base = slot.after or (from_snapshot(restored) if restored else dict(NEW))
         values = cleared(operation.values)
         if operation.verb == "increment":
-            values["progress"] = max(0, base["progress"] + operation.by)
-        after = base | values
+            counted = base["progress"] + operation.by
+            values["progress"] = min(max(0, counted), MOST_EPISODES)
+        after = {"id": new_id(), "added_at": self.record.at} | base | values
         if after["type"] != base["type"] and "state" not in values:
             after["state"] = EntryState.ACTIVE.value
         edit = rules.Edit(
@@ -223,7 +239,7 @@ class ListEdit:
     def take_off(self, slot: Slot) -> Outcome:
         removed = int(slot.after is not None)
         if slot.after is not None:
-            slot.removed = snapshot(slot.after) if "id" in slot.after else None
+            slot.removed = snapshot(slot.after)
         slot.after = None
         return Outcome(slot.anime_id, removed=removed)
 
@@ -259,40 +275,33 @@ class ListEdit:
     def note(self, slot: Slot) -> None:
         """The change in the log; its revision and time on the entry."""
         entry = slot.after
+        counted = slot.watched
+        if self.counts_progress:
+            counted = episodes_watched(slot.before, entry)
         kind, before, after = ChangeKind.UPDATE, {}, {}
         if slot.before is None and entry is not None:
-            entry.setdefault("id", new_id())
-            entry.setdefault("added_at", self.record.at)
             kind, after = ChangeKind.ADD, snapshot(entry)
         elif slot.before is not None and entry is None:
-            kind, before = ChangeKind.REMOVE, snapshot(slot.before)
+            kind = ChangeKind.REMOVE
+            before = snapshot(slot.before | now_counted(slot.before, counted))
         elif slot.before is not None and entry is not None:
             entry |= {name: slot.before[name] for name in ("id", "added_at")}
             names = differences(slot.before, entry)
             before = {name: slot.before[name] for name in names}
             after = {name: entry[name] for name in names}
-        counted = episodes_watched(slot.before, entry) if self.counts_progress else 0
         revision = self.record.change(
             kind,
             anime_id=slot.anime_id,
             before=before,
             after=after,
-            watched=counted or slot.watched,
+            watched=counted,
             today=self.today,
         )
         if entry is not None:
-            entry |= {
-                "user_id": self.user_id,
-                "anime_id": slot.anime_id,
-                "updated_at": self.record.at,
-                "revision": revision,
-                "watched_at": self.watched_at(slot, counted),
-            }
-
-    def watched_at(self, slot: Slot, counted: int) -> Any:
-        if counted > 0:
-            return self.record.at
-        return slot.before["watched_at"] if slot.before else None
+            entry |= slot.not_saved | now_counted(entry, counted)
+            entry |= {"updated_at": self.record.at, "revision": revision}
+            if counted > 0:
+                entry["watched_at"] = self.record.at
 
 
 def add(
@@ -313,11 +322,18 @@ def add(
     )
 
 
-def remove(*, user_id: UUID, anime: AnimeRef, today: date, through: Through) -> Outcome:
+def remove(
+    *,
+    user_id: UUID,
+    anime: AnimeRef,
+    today: date,
+    through: Through,
+    if_revision: Collection[int] | None = None,
+) -> Outcome:
     """Takes an anime off the list; not listed is no error, for a retry is none."""
     return do(
         user_id=user_id,
-        operation=Operation("remove", anime),
+        operation=Operation("remove", anime, if_revision=if_revision),
         today=today,
         through=through,
     )
@@ -369,6 +385,9 @@ def do_all(
             if isinstance(result, Outcome):
                 result.entry = edit.slots[operation.anime].entry
                 result.operation_id = record.operation_id if has_changed else None
+            elif result.code == "revision_mismatch":
+                # As the whole batch left it: what a client decides on next.
+                result.details = {"entry": edit.slots[operation.anime].entry}
         return results
 
 
@@ -386,9 +405,9 @@ def cleared(values: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def check_revision(slot: Slot, if_revision: int | None) -> None:
+def check_revision(slot: Slot, if_revision: Collection[int] | None) -> None:
     """Two devices: whoever saw an older entry than this is told the current one."""
-    if if_revision is not None and slot.revision != if_revision:
+    if if_revision is not None and slot.revision not in if_revision:
         raise ApiError("revision_mismatch", details={"entry": slot.entry})
 
 
@@ -410,10 +429,18 @@ def episodes_watched(before: Entry | None, after: Entry | None) -> int:
     """What a change of progress says of episodes seen: what an entry gains counts.
 
     A new entry tells of the past, not of today. Less progress takes back what a slip
-    counted, unless the entry moved as well (starting over unwatches nothing).
+    counted, and no more than that, unless the entry moved as well (starting over
+    unwatches nothing).
     """
     if before is None or after is None:
         return 0
     gained = int(after["progress"] - before["progress"])
+    if gained >= 0:
+        return gained
     stayed = before["type"] == after["type"] and before["state"] == after["state"]
-    return gained if gained > 0 or stayed else 0
+    return max(gained, -before["counted"]) if stayed else 0
+
+
+def now_counted(entry: Entry, counted: int) -> Entry:
+    """How many of an entry's episodes count as watched, after so many more or less."""
+    return {"counted": max(0, entry["counted"] + counted)}

@@ -168,6 +168,18 @@ def test_added_again_within_a_day_it_takes_back_what_it_held(client, death_note)
     assert restored == {"progress", "notes", "tags", "started_on"}
 
 
+def test_what_came_back_is_told_as_the_api_shows_it(client, death_note):
+    add(client, score=9.5, started_on="2020", progress=2)
+    client.delete(URL, {"animeId": 1535})
+    changes = add(client).json()["meta"]["changes"]
+    told = {change["field"]: (change["from"], change["to"]) for change in changes}
+    assert told == {
+        "score": (None, 9.5),
+        "started_on": (None, "2020"),
+        "progress": (0, 2),
+    }
+
+
 def test_fresh_starts_anew(client, death_note):
     first = entry_of(add(client, progress=12))
     client.delete(URL, {"animeId": 1535})
@@ -186,7 +198,7 @@ def test_becoming_completed_fills_the_progress(client, death_note):
     response = add(client, type_="Completed")
     assert entry_of(response)["progress"] == 37
     assert response.json()["meta"]["changes"] == [
-        {"field": "progress", "from": None, "to": 37, "reason": "completed"}
+        {"field": "progress", "from": 0, "to": 37, "reason": "completed"}
     ]
 
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from animecollections.api.account import Through
 from animecollections.api.ids import AnimeRef
-from animecollections.tests.admin_forms import errors_of, fill_in, messages_of
+from animecollections.tests.admin_forms import errors_of, fill_in, messages_of, sent_by
 from collections_app.models import (
     Anime,
     CatalogueState,
@@ -93,6 +93,19 @@ def test_an_edit_is_in_the_log_with_who_made_it(browser, staff, alice, entry):
     assert (after.score, after.tags) == (85, ["a, b"])
     alice.state.refresh_from_db()
     assert alice.state.list_revision == 2
+
+
+def test_what_the_user_changed_meanwhile_is_not_put_back(browser, alice, entry):
+    shown_before = sent_by(browser.get(page_of(entry)))
+    put(alice, entry.anime, progress=6)
+    page = browser.post(page_of(entry), shown_before | {"priority": "9"})
+    (sentence,) = errors_of(page)["__all__"]
+    assert sentence.startswith("This entry changed on another device")
+    after = WatchListEntry.objects.get()
+    assert (after.progress, after.priority) == (6, 0)
+    fill_in(browser, page_of(entry), priority="9")
+    after = WatchListEntry.objects.get()
+    assert (after.progress, after.priority) == (6, 9)
 
 
 def test_nothing_changed_takes_no_revision(browser, entry):
@@ -388,7 +401,7 @@ def test_ids_elsewhere_and_search_names_are_on_the_page(browser, death_note):
 def test_the_log_says_what_changed_and_by_whom(browser, entry):
     fill_in(browser, page_of(entry), progress="5", score="", tags="c\r\nd")
     text = browser.get(LOG).content.decode()
-    assert "progress: 3 → 5, score: 85 → –, tags: a, b → c, d" in text
+    assert "progress: 3 → 5, score: 8.5 → none, tags: a, b → c, d" in text
     assert "Death Note" in text
     assert ">staff<" in text
     assert "Watching" in text

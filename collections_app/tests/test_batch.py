@@ -96,7 +96,9 @@ def test_an_atomic_batch_does_all_or_nothing(client):
     response = client.post(BATCH, body)
     assert (response.status_code, response.json()["code"]) == (409, "batch_refused")
     results = response.json()["details"]["results"]
-    assert [result["ok"] for result in results] == [True, False]
+    assert [result["ok"] for result in results] == [False, False]
+    codes = [result["code"] for result in results]
+    assert codes == ["batch_refused", "entry_not_found"]
     assert not WatchListEntry.objects.exists()
     body["operations"].pop()
     assert client.post(BATCH, body).status_code == 200
@@ -142,6 +144,30 @@ def test_if_revision_refuses_what_was_decided_on_something_older(client):
     assert result["ok"] is True
 
 
+def test_a_stale_operation_is_told_the_entry_as_the_batch_left_it(client):
+    add(client, 1)
+    fine = {"op": "update", "animeId": 1, "score": 5}
+    stale = {"op": "update", "animeId": 1, "notes": "x", "if_revision": 7}
+    done, refused = run(client, fine, stale)
+    assert refused["details"]["entry"] == done["entry"]
+    assert refused["details"]["entry"]["revision"] == 2
+
+
+def test_ambiguous_ids_cost_no_statement_each(client, budget):
+    for number in range(30):
+        for pk in (3, 4):
+            ExternalId.objects.create(
+                anime_id=pk, site="anilist", external_id=f"9{number}"
+            )
+    queue = [
+        {"op": "add", "animeId": f"anilist:9{number}", "type": "Watching"}
+        for number in range(30)
+    ] + [{"op": "add", "animeId": 1, "type": "Watching"}]
+    with budget(9, "sign-in check + lock, two look-ups, entries, write, log, state"):
+        results = run(client, *queue)
+    assert {result.get("code") for result in results} == {"ambiguous_id", None}
+
+
 def test_removed_and_added_in_one_batch_keeps_what_was_noted(client):
     entry = add(client, 1, notes="n", progress=4).json()["data"]["entry"]
     _, added = run(
@@ -166,19 +192,25 @@ def test_added_and_removed_in_one_batch_leaves_no_trace(client, alice):
     [
         {},
         {"operations": {}},
-        {"operations": []},
         {"operations": [{}] * 501},
         {"operations": [{"op": "remove", "animeId": 1}], "atomic": 1},
-        {
-            "operations": [
-                {"op": "remove", "animeId": 1, "id": "a"},
-                {"op": "remove", "animeId": 2, "id": "a"},
-            ]
-        },
     ],
 )
 def test_a_wrong_body_is_refused(client, body):
     assert client.post(BATCH, body).status_code == 400
+
+
+def test_an_empty_queue_is_done_at_once(client):
+    assert run(client) == []
+
+
+def test_an_id_twice_in_one_batch_takes_effect_once(client):
+    add(client, 1)
+    one = {"op": "increment", "animeId": 1, "id": "a"}
+    first, again, other = run(client, one, one, one | {"by": 5})
+    assert again == first | {"replayed": True}
+    assert other["code"] == "key_reused"
+    assert WatchListEntry.objects.get().progress == 1
 
 
 def test_a_key_replays_the_whole_batch(client):

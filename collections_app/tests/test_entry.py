@@ -113,6 +113,27 @@ def test_episodes_watched_are_counted_by_day(client, alice, listed):
     assert (day.user_id, day.anime_id, day.episodes) == (alice.id, 1535, 6)
 
 
+def test_no_more_is_taken_back_than_was_counted(client, listed):
+    client.patch(f"{ENTRY}", {"progress": 1})  # of 3 that tell of the past
+    assert not EpisodesWatched.objects.exists()
+    client.post(f"{ENTRY}/increment", {"by": 4})
+    client.patch(f"{ENTRY}", {"progress": 0})
+    assert EpisodesWatched.objects.get().episodes == 0
+
+
+def test_less_progress_resumes_nothing(client, death_note):
+    add(client, progress=5, state="on_hold")
+    for by in (-1, 0):
+        entry = client.post(f"{ENTRY}/increment", {"by": by}).json()["data"]
+        assert entry["state"] == "on_hold"
+
+
+def test_increments_end_where_numbers_do(client, listed):
+    client.patch(ENTRY, {"progress": 99_999})
+    entry = client.post(f"{ENTRY}/increment", {"by": 1000}).json()["data"]
+    assert entry["progress"] == 100_000
+
+
 def test_starting_over_unwatches_nothing(client, listed):
     client.patch(ENTRY, {"progress": 37})
     client.patch(ENTRY, {"type": "Watching", "state": "rewatching", "progress": 0})

@@ -55,10 +55,16 @@ def test_a_dry_run_tells_and_does_nothing(client, two):
 
 def test_one_that_is_not_listed_refuses_all(client, two):
     AnimeFactory(id=3)
-    for unlisted in (3, 999):
-        response = client.post(MOVE, {"animeIds": [1, unlisted], "type": "To Watch"})
-        assert response.status_code == 404
+    response = client.post(MOVE, {"animeIds": [1, 3], "type": "To Watch"})
+    assert (response.status_code, response.json()["code"]) == (404, "entry_not_found")
     assert set(WatchListEntry.objects.values_list("type", flat=True)) == {"Watching"}
+
+
+def test_all_that_the_catalogue_does_not_know_are_named(client, two):
+    body = {"animeIds": [998, 1, "mal:999"], "type": "To Watch"}
+    failure = client.post(MOVE, body).json()
+    assert (failure["status"], failure["code"]) == (400, "unknown_anime_ids")
+    assert failure["details"]["ids"] == ["998", "mal:999"]
 
 
 @pytest.mark.parametrize(

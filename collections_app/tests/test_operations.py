@@ -191,6 +191,48 @@ def test_a_type_goes_back_only_where_the_state_fits(client):
     assert (entry["type"], entry["state"]) == ("Watching", "on_hold")
 
 
+def test_type_and_state_stay_together(client):
+    add(client, 1, "Watching", state="rewatching")
+    client.patch(f"{URL}/1", {"type": "Collection"})
+    operation = told(client)[0]["id"]
+    client.patch(f"{URL}/1", {"type": "Watching"})
+    body = undo(client, operation)
+    assert {c["field"] for c in body["data"]["conflicts"]} == {"type", "state"}
+    assert listed(client)["1"]["state"] == "active"
+
+
+def test_an_entry_that_was_added_anew_is_another_one(client):
+    add(client, 1, "Watching")
+    operation = told(client)[0]["id"]
+    client.delete(f"{URL}/1")
+    add(client, 1, "Watching", fresh=True)
+    assert undo(client, operation)["data"]["conflicts"]
+    assert "1" in listed(client)
+
+
+def test_a_dry_run_shows_whole_entries(client, alice):
+    before = add(client, 1, "Watching", progress=2).json()["data"]["entry"]
+    client.delete(f"{URL}/1")
+    (entry,) = undo(client, told(client)[0]["id"], dry_run=True)["data"]["entries"]
+    for name in ("id", "user_id", "anime_id", "progress", "added_at"):
+        assert entry[name] == before[name]
+
+
+def test_what_came_back_keeps_its_place_in_up_next(client):
+    for pk in (1, 2):
+        add(client, pk, "Watching")
+        client.post(f"{URL}/{pk}/increment")
+    client.delete(f"{URL}/2")
+    undo(client, told(client)[0]["id"])
+    up_next = client.get(f"{URL}?view=up_next").json()["data"]
+    assert [entry["anime_id"] for entry in up_next] == ["2", "1"]
+
+
+def test_long_notes_are_told_by_how_they_begin(client):
+    add(client, 1, notes="n" * 9_000)
+    assert len(told(client)[0]["changes"][0]["after"]["notes"]) == 201
+
+
 def test_undoing_twice_does_nothing_the_second_time(client, alice):
     add(client, 1, "Watching")
     operation = told(client)[0]["id"]

@@ -70,6 +70,13 @@ def test_an_unknown_anime_is_404(client):
     assert client.delete(URL, {"animeId": 999}).status_code == 404
 
 
+def test_what_another_device_changed_is_not_removed(client, death_note):
+    add(client)
+    client.patch(f"{URL}/1535", {"score": 1})
+    response = client.delete(URL, {"animeId": 1535}, headers={"If-Match": '"1"'})
+    assert (response.status_code, response.json()["code"]) == (412, "revision_mismatch")
+
+
 def test_a_stranger_removes_nothing_of_others(client, other_client, death_note):
     add(client)
     assert other_client.delete(URL, {"animeId": 1535}).json()["data"]["removed"] == 0

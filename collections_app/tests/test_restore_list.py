@@ -10,7 +10,7 @@ from django.utils import timezone
 from collections_app.models import WatchListEntry
 from collections_app.tests.test_add_to_watch_list import URL, add
 from factories import AnimeFactory
-from history.models import Change
+from history.models import Change, EpisodesWatched
 
 pytestmark = pytest.mark.django_db
 
@@ -90,3 +90,18 @@ def test_a_log_that_was_trimmed_is_told(alice, moment):
     Change.objects.filter(revision__lte=3).delete()
     with pytest.raises(CommandError, match="does not reach back"):
         restore("alice", "--at", moment)
+
+
+def test_a_restore_that_is_undone_gives_episodes_watched_back(client, alice, moment):
+    AnimeFactory(id=9, episodes=None)
+    add(client, 9, "Watching")
+    for _ in range(3):
+        client.post(f"{URL}/9/increment")
+    watched = EpisodesWatched.objects.filter(anime_id=9)
+    restore("alice", "--at", moment)
+    assert sum(watched.values_list("episodes", flat=True)) == 0
+    operation = Change.objects.order_by("revision").last().operation_id
+    client.post(f"/api/user/operations/{operation}/undo", {})
+    assert sum(watched.values_list("episodes", flat=True)) == 3
+    client.patch(f"{URL}/9", {"progress": 0})
+    assert sum(watched.values_list("episodes", flat=True)) == 0

@@ -11,7 +11,7 @@ from animecollections.api.conditional import etag_of, if_match, not_modified
 from animecollections.api.errors import ApiError, invalid, refuse
 from animecollections.api.ids import AnimeRef, parse_anime_id
 from animecollections.api.rendering import answer
-from animecollections.api.schema import Example, documented, header
+from animecollections.api.schema import Example, documented
 from collections_app.catalogue.lookup import matching, pick
 from collections_app.entries import to_json
 from collections_app.models import Anime, WatchListEntry
@@ -27,10 +27,9 @@ from collections_app.serializers.watch_list import (
 )
 from collections_app.services import batches, watch_list
 from collections_app.services.watch_list import Operation
-from collections_app.views.watch_list import ENTRY, TAGS, TOLD, read
+from collections_app.views.watch_list import ENTRY, IF_MATCH, TAGS, TOLD, read
 from history.writing import WritingViewSet
 
-IF_MATCH = header("If-Match", 'The revision you saw, `"41"`; 412 if it moved on.')
 ANIME_ERRORS = ["anime_not_found", "ambiguous_id", "entry_not_found"]
 MAX_OPERATIONS = 500
 
@@ -48,7 +47,9 @@ class EntryViewSet(WritingViewSet):
         ref = parse_anime_id(anime_id)
         row = find_entry(self.user_id, ref)
         entry = to_json(row)
-        etag = f'"{entry["revision"]}-{etag_of(request, self.catalogue)[1:]}'
+        at = self.account.revisions
+        shape = etag_of(request, at.epoch, at.catalogue)
+        etag = f'"{entry["revision"]}-{shape[1:]}'
         if (fresh := not_modified(request, etag)) is not None:
             return fresh
         return answer(entry, headers={"ETag": etag})
@@ -117,10 +118,6 @@ class EntryViewSet(WritingViewSet):
             through=self.through,
         )
 
-    @property
-    def catalogue(self) -> int:
-        return self.account.revisions.catalogue
-
 
 def find_entry(user_id: UUID, ref: AnimeRef) -> Any:
     """The row of one entry. A number is almost always our own: one statement then."""
@@ -142,7 +139,7 @@ class MoveViewSet(WritingViewSet):
         body=MoveSerializer,
         data={"entries": EntrySerializer(many=True), "dry_run": bool},
         meta=TOLD,
-        errors=ANIME_ERRORS,
+        errors=[*ANIME_ERRORS, "unknown_anime_ids"],
         examples={"moved": {"entries": [ENTRY], "dry_run": False}},
         body_examples={"two": {"animeIds": [1535, 21], "type": "Completed"}},
     )
@@ -159,7 +156,7 @@ class MoveViewSet(WritingViewSet):
             atomic=True,
             dry_run=dry_run,
         )
-        outcomes = all_done(results)
+        outcomes = all_done(body["animeIds"], results)
         return answer(
             {"entries": [done.entry for done in outcomes], "dry_run": dry_run},
             meta=told_together(outcomes),
@@ -167,12 +164,20 @@ class MoveViewSet(WritingViewSet):
 
 
 def all_done(
-    results: Sequence[watch_list.Outcome | ApiError],
+    refs: Sequence[AnimeRef], results: Sequence[watch_list.Outcome | ApiError]
 ) -> list[watch_list.Outcome]:
-    """The outcomes, or the first refusal, which refused all."""
-    for result in results:
-        if isinstance(result, ApiError):
-            raise result
+    """The outcomes; or the refusal of all: every unknown id, else the first refusal."""
+    refused = [result for result in results if isinstance(result, ApiError)]
+    unknown = [
+        str(ref)
+        for ref, result in zip(refs, results, strict=True)
+        if isinstance(result, ApiError) and result.code == "anime_not_found"
+    ]
+    if unknown and len(results) > 1:
+        ids = {"ids": unknown}
+        raise ApiError("unknown_anime_ids", ids=", ".join(unknown), details=ids)
+    if refused:
+        raise refused[0]
     return [result for result in results if isinstance(result, watch_list.Outcome)]
 
 
@@ -204,7 +209,7 @@ class BatchViewSet(WritingViewSet):
         "Runs what a client queued, in order; a result for each operation.",
         description="One bad operation never blocks the next; with `atomic`, one "
         "refusal refuses all (409, results in `details`). An operation's `id` is its "
-        "own idempotency key.",
+        "own idempotency key. Each `entry` is as the whole batch left it.",
         tags=TAGS,
         body=BatchSerializer,
         data={"results": ResultSerializer(many=True)},
@@ -252,15 +257,11 @@ def read_atomic(body: Mapping[str, Any]) -> bool:
 def read_queue(body: Mapping[str, Any]) -> list[batches.Queued]:
     """Every operation, the unreadable ones with their refusal."""
     sent = body.get("operations")
-    if not isinstance(sent, list) or not sent:
+    if not isinstance(sent, list):
         raise refuse(operations="Send a list of operations.")
     if len(sent) > MAX_OPERATIONS:
         raise refuse(operations=f"At most {MAX_OPERATIONS} operations a batch.")
-    queue = [read_operation(raw) for raw in sent]
-    ids = [queued.id for queued in queue if queued.id]
-    if len(ids) != len(set(ids)):
-        raise refuse(operations="Two operations have the same id.")
-    return queue
+    return [read_operation(raw) for raw in sent]
 
 
 def read_operation(raw: Any) -> batches.Queued:
@@ -275,11 +276,12 @@ def read_operation(raw: Any) -> batches.Queued:
     values = dict(body.validated_data)
     own_id = values.pop("id", "")
     verb, by = values.pop("op"), values.pop("by")
+    seen = values.pop("if_revision", None)
     operation = Operation(
         verb,
         values.pop("animeId"),
         fresh=values.pop("fresh"),
-        if_revision=values.pop("if_revision", None),
+        if_revision=None if seen is None else [seen],
         by=by if verb == "increment" else 0,
         values={} if verb == "remove" else values,
     )

@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.utils import timezone
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -40,7 +41,7 @@ class OperationToldSerializer(serializers.Serializer[Any]):
     changes = ChangeToldSerializer(many=True, help_text="the first 20")
     undoes = serializers.UUIDField(allow_null=True)
     undoable = serializers.BooleanField()
-    undoable_until = serializers.DateTimeField()
+    undoable_until = serializers.DateTimeField(allow_null=True)
 
 
 class UndoSerializer(serializers.Serializer[Any]):
@@ -96,7 +97,9 @@ class OperationViewSet(WritingViewSet):
     )
     def list(self, request: Request) -> Response:
         at = self.account.revisions
-        etag = etag_of(request, at.epoch, at.user, at.catalogue)
+        # The day too: what can be undone ends with time, and old changes are trimmed.
+        day = timezone.now().date()
+        etag = etag_of(request, at.epoch, at.user, at.catalogue, day)
         if (fresh := not_modified(request, etag)) is not None:
             return fresh
         told, meta = operations_of(self.user_id, request.query_params)

@@ -9,12 +9,18 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 
-from animecollections.api.conditional import etag_of, not_modified
+from animecollections.api.conditional import etag_of, if_match, not_modified
 from animecollections.api.errors import refuse
 from animecollections.api.ids import AnimeRef, parse_anime_id
 from animecollections.api.paging import page
 from animecollections.api.rendering import answer
-from animecollections.api.schema import Example, documented, nullable, query
+from animecollections.api.schema import (
+    Example,
+    documented,
+    header,
+    nullable,
+    query,
+)
 from collections_app.filters.watch_list import (
     DEFAULT_ORDERING,
     ORDERINGS,
@@ -40,6 +46,7 @@ from history.cursors import Cursor
 from history.writing import WritingViewSet
 
 TAGS = ["Watch list"]
+IF_MATCH = header("If-Match", 'The revision you saw, `"41"`; 412 if it moved on.')
 ENTRY = {
     "id": "019ab0f2-6a3c-7c1e-9f55-0242ac120002",
     "user_id": "550e8400-e29b-41d4-a716-446655440000",
@@ -99,6 +106,7 @@ NARROWING = [
         "episodes left, most recently watched first.",
         enum=["card", "up_next"],
     ),
+    query("mature", str, "`hide` leaves mature titles out.", enum=["hide"]),
     query("counts", str, "`true`: how many of each type, in meta.", enum=["true"]),
     query("fields", str, "Only these keys: `anime_id,progress`."),
     query(
@@ -188,8 +196,11 @@ class WatchListViewSet(WritingViewSet):
         body=RemoveSerializer,
         data=RemovedSerializer,
         meta={"operation_id?": UUID},
-        parameters=[query("animeId", str, "Instead of the body, for proxies drop it.")],
-        errors=["anime_not_found", "ambiguous_id"],
+        parameters=[
+            query("animeId", str, "Instead of the body, for proxies drop it."),
+            IF_MATCH,
+        ],
+        errors=["anime_not_found", "ambiguous_id", "revision_mismatch"],
         examples={
             "removed": {"message": "Anime removed from watch list", "removed": 1}
         },
@@ -199,6 +210,7 @@ class WatchListViewSet(WritingViewSet):
         outcome = watch_list.remove(
             user_id=self.user_id,
             anime=which_anime(request),
+            if_revision=if_match(request),
             today=self.account.today,
             through=self.through,
         )
@@ -259,14 +271,14 @@ def which_anime(request: Request) -> AnimeRef:
     """Body or query, for proxies drop the body of a DELETE; both must agree."""
     given = [
         parse_anime_id(value)
-        for value in (
+        for value in [
             request.data.get("animeId"),
-            request.query_params.get("animeId"),
-        )
+            *request.query_params.getlist("animeId"),
+        ]
         if value is not None
     ]
     if not given:
         raise refuse(animeId="Say which anime: send animeId.")
-    if given[0] != given[-1]:
-        raise refuse(animeId="Body and query name two different anime.")
+    if len(set(given)) > 1:
+        raise refuse(animeId="This names different anime: send one.")
     return given[0]

@@ -15,7 +15,7 @@ from django.utils import timezone
 from animecollections.api.account import Through
 from animecollections.api.bulk import upsert
 from animecollections.api.errors import ApiError
-from animecollections.api.ids import new_id
+from animecollections.api.ids import new_epoch, new_id
 from history.models import Change, ChangeKind, EpisodesWatched, UserState
 from history.services.publishing import Note, publish
 
@@ -179,3 +179,8 @@ def recording(
         write.save()
         if write.changes:
             transaction.on_commit(partial(publish, write.note()), robust=True)
+
+
+def end_all_cursors() -> int:
+    """A new epoch for every user, after a restore from a backup; how many users."""
+    return UserState.objects.update(epoch=new_epoch())

@@ -3,16 +3,19 @@
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from threading import BoundedSemaphore
 from uuid import UUID
 
+from django.conf import settings
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 from django.db.models import Count, Sum
 
 from animecollections.api.account import Through
 from animecollections.api.errors import ApiError, not_now
-from history.models import ChangeKind
+from history.models import ChangeKind, UserState
 from history.services import recording
 from profiles.addresses import (
     FOLDER,
@@ -35,8 +38,9 @@ logger = logging.getLogger(__name__)
 MAX_IMAGES = 200
 MAX_STORED = 100 * 1024 * 1024
 # A picture can take 300 MB while it is decoded, and a few seconds: one at a time in
-# each process. The others wait, but not so long that they hold all its threads.
+# each process. Others wait, but neither for long nor in more than half its threads.
 DECODER = BoundedSemaphore(1)
+PLACES = BoundedSemaphore(max(1, settings.WEB_THREADS // 2))
 LONGEST_WAIT = 5.0
 
 
@@ -77,13 +81,19 @@ def decode(text: str) -> bytes:
 
 
 def process_in_turn(data: bytes, kind: Kind) -> ProcessedImage:
-    if not DECODER.acquire(timeout=LONGEST_WAIT):
+    with held(PLACES, seconds=0), held(DECODER, LONGEST_WAIT), refusals_told():
+        return process(data, kind)
+
+
+@contextmanager
+def held(semaphore: BoundedSemaphore, seconds: float) -> Iterator[None]:
+    """503 `busy` where it is not had within so many seconds."""
+    if not semaphore.acquire(timeout=seconds):
         raise not_now("busy", 5)
     try:
-        with refusals_told():
-            return process(data, kind)
+        yield
     finally:
-        DECODER.release()
+        semaphore.release()
 
 
 @contextmanager
@@ -170,13 +180,29 @@ def remove(*, user_id: UUID, image_id: UUID, through: Through) -> None:
             profile.save(update_fields=[*shown, "updated_at"])
             write.change(ChangeKind.PROFILE)
         image.delete()
-        with storage_failures_told():
-            default_storage.delete(image.path)
+        remove_after_commit(user_id, [image.path])
 
 
 def remove_files(*, user_id: UUID) -> None:
     """All files of a user, for the erasure of an account: call it under their lock."""
     paths = Image.objects.filter(user_id=user_id).values_list("path", flat=True)
-    with storage_failures_told():
-        for path in paths:
-            default_storage.delete(path)
+    remove_after_commit(user_id, list(paths))
+
+
+def remove_after_commit(user_id: UUID, paths: list[str]) -> None:
+    """A file left over, which the log names, is a lesser evil than a row without one:
+    so not before the rows are gone for good.
+    """
+    transaction.on_commit(partial(remove_unused, user_id, paths), robust=True)
+
+
+def remove_unused(user_id: UUID, paths: list[str]) -> None:
+    """Under the lock that uploads take: the same picture may have come again."""
+    with transaction.atomic():
+        UserState.objects.hold(user_id)  # None where the account was erased
+        again = Image.objects.filter(user_id=user_id, path__in=paths)
+        for path in set(paths) - set(again.values_list("path", flat=True)):
+            try:
+                default_storage.delete(path)
+            except Exception:
+                logger.exception("The file %s is left over", path)

@@ -6,13 +6,13 @@ LOCKOUT_TRIES answers: past them right and wrong get the same `locked`.
 """
 
 from datetime import datetime, timedelta
-from ipaddress import IPv6Address, ip_address
 from math import ceil
 
 from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
+from animecollections.api.client import network
 from animecollections.api.errors import ApiError, not_now
 from profiles.models import WrongPasswords
 
@@ -66,18 +66,6 @@ def forgive(email: str, address: str) -> None:
 def unlock(email: str) -> None:
     """From wherever: the password is a new one."""
     WrongPasswords.objects.filter(email=email).delete()
-
-
-def network(address: str) -> str:
-    """The address, or of IPv6 the /64: a household has 2**64 of them to try from."""
-    try:
-        ip = ip_address(address.partition("%")[0])
-    except ValueError:  # a Unix socket, a proxy that writes "unknown"
-        return address.replace("\x00", "")[:64]
-    if isinstance(ip, IPv6Address):
-        mapped = ip.ipv4_mapped
-        return str(mapped or IPv6Address(int(ip) >> 64 << 64))
-    return str(ip)
 
 
 def window_start() -> datetime:

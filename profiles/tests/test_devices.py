@@ -45,8 +45,8 @@ class Device:
         response = send(path, body, headers=headers)
         if lost:
             again = send(path, body, headers=headers)
-            assert again.status_code == response.status_code
-            if response.status_code == 200:
+            if response.status_code == 200:  # a refusal is not kept: things may change
+                assert again.status_code == 200
                 assert again.json() == response.json()
         assert response.status_code in (200, 404, 412), response.content
         return response

@@ -6,11 +6,13 @@ from uuid import uuid4
 
 import pytest
 from django.core.files.storage import default_storage
+from django.db import transaction
 from PIL import Image as Pillow
 
+from animecollections.api.account import Through
 from history.models import UserState
 from profiles.models import Image
-from profiles.services.images import remove_files
+from profiles.services.images import remove, remove_files
 
 URL = "/api/user/images"
 
@@ -39,12 +41,16 @@ def test_the_newest_comes_first(client):
     }
 
 
-def test_a_removed_one_is_gone_from_list_disk_and_profile(client, alice):
+def test_a_removed_one_is_gone_from_list_disk_and_profile(
+    client, alice, django_capture_on_commit_callbacks
+):
     gone, stays = upload(client, "red"), upload(client, "blue")
     client.post("/api/user/updateProfile", {"avatar": gone, "banner_image": stays})
     row = Image.objects.of(alice.id).last()
     assert default_storage.exists(row.path)
-    assert client.delete(f"{URL}/{row.id}").status_code == 200
+    with django_capture_on_commit_callbacks(execute=True):
+        assert client.delete(f"{URL}/{row.id}").status_code == 200
+        assert default_storage.exists(row.path)
     assert not default_storage.exists(row.path)
     assert [image["url"] for image in listed(client)] == [stays]
     profile = client.get("/api/user/profile").json()["data"]
@@ -91,10 +97,64 @@ def test_the_list_says_when_nothing_changed(client, budget):
     assert client.get(URL, headers={"If-None-Match": etag}).status_code == 200
 
 
-def test_all_files_of_an_account_can_be_removed(client, alice, other_client):
+def test_a_picture_that_came_again_meanwhile_keeps_its_file(
+    client, django_capture_on_commit_callbacks
+):
+    url = upload(client)
+    row = Image.objects.get()
+    with django_capture_on_commit_callbacks(execute=True):
+        client.delete(f"{URL}/{row.id}")
+        assert upload(client) == url
+    assert default_storage.exists(row.path)
+
+
+def test_a_removal_that_fails_to_commit_leaves_the_file(
+    client, alice, django_capture_on_commit_callbacks
+):
+    upload(client)
+    row = Image.objects.get()
+    with django_capture_on_commit_callbacks(execute=True), transaction.atomic():
+        remove(user_id=alice.id, image_id=row.id, through=Through(kind="session"))
+        transaction.set_rollback(True)
+    assert Image.objects.get() == row
+    assert default_storage.exists(row.path)
+
+
+def test_a_file_that_cannot_be_deleted_is_left_over_and_told_in_the_log(
+    client, monkeypatch, caplog, django_capture_on_commit_callbacks
+):
+    """A row without its file would be worse: it shows a picture that is not there."""
+    upload(client)
+    row = Image.objects.get()
+
+    def fail(path):
+        raise OSError
+
+    monkeypatch.setattr(default_storage, "delete", fail)
+    with django_capture_on_commit_callbacks(execute=True):
+        assert client.delete(f"{URL}/{row.id}").status_code == 200
+    assert not Image.objects.exists()
+    assert f"The file {row.path} is left over" in caplog.text
+
+
+def test_the_list_under_another_host_is_another(client, settings):
+    settings.ALLOWED_HOSTS = ["testserver", "other.example"]
+    upload(client)
+    etag = client.get(URL)["ETag"]
+    there = client.get(URL, headers={"If-None-Match": etag, "Host": "other.example"})
+    assert there.status_code == 200
+    assert there.json()["data"][0]["url"].startswith("http://other.example/")
+
+
+def test_all_files_of_an_account_can_be_removed(
+    client, alice, other_client, django_capture_on_commit_callbacks
+):
     upload(client, "red")
     upload(client, "blue")
     upload(other_client)
-    remove_files(user_id=alice.id)
-    left = [row for row in Image.objects.all() if default_storage.exists(row.path)]
-    assert [row.user.user_name for row in left] == ["stranger"]
+    paths = list(Image.objects.of(alice.id).values_list("path", flat=True))
+    with django_capture_on_commit_callbacks(execute=True):
+        remove_files(user_id=alice.id)
+        Image.objects.of(alice.id).delete()
+    assert [default_storage.exists(path) for path in paths] == [False, False]
+    assert default_storage.exists(Image.objects.get().path)

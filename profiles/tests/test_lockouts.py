@@ -7,7 +7,6 @@ from django.utils import timezone
 
 from factories import PASSWORD
 from profiles.models import WrongPasswords
-from profiles.services.lockouts import network
 
 pytestmark = pytest.mark.django_db
 HOME, ELSEWHERE = "203.0.113.7", "198.51.100.9"
@@ -134,25 +133,6 @@ def test_the_limit_is_a_setting(visitor, alice, settings):
     response = sign_in(visitor)
     assert told(response) == (429, "locked")
     assert 28 <= response.json()["details"]["retry_after"] <= 30
-
-
-@pytest.mark.parametrize(
-    ("address", "counted_as"),
-    [
-        ("203.0.113.7", "203.0.113.7"),
-        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"),
-        ("2001:db8:1:2::ffff", "2001:db8:1:2::"),
-        ("2001:db8:1:3::1", "2001:db8:1:3::"),
-        ("::ffff:203.0.113.7", "203.0.113.7"),
-        ("fe80::1%eth0", "fe80::"),
-        ("", ""),
-        ("unknown", "unknown"),
-        ("x" * 300, "x" * 64),
-        ("a\x00b", "ab"),
-    ],
-)
-def test_an_address_counts_as_the_network_of_one_household(address, counted_as):
-    assert network(address) == counted_as
 
 
 def test_what_a_locked_try_costs(visitor, alice, budget):

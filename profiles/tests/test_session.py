@@ -1,6 +1,7 @@
 """GET /api/auth/session"""
 
 import pytest
+from django.db.models import F
 from django.utils import timezone
 
 from conftest import signed_in
@@ -103,6 +104,13 @@ def test_it_is_fresh_until_profile_or_preferences_change(alice, client):
         UserState.objects.filter(user=alice).update(**{changed: 2})
         assert client.get(URL, **held).status_code == 200
         UserState.objects.filter(user=alice).update(**{changed: 0})
+
+
+def test_a_restored_database_is_no_older_answer(alice, client):
+    """Its revisions are taken anew, for other contents."""
+    etag = client.get(URL)["ETag"]
+    UserState.objects.filter(user=alice).update(epoch=F("epoch") + 1)
+    assert client.get(URL, headers={"If-None-Match": etag}).status_code == 200
 
 
 def test_an_etag_is_good_for_its_user_alone(client, other_client):

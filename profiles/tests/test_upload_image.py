@@ -4,8 +4,9 @@ import base64
 import io
 import zlib
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
-from threading import Barrier
+from threading import Barrier, BoundedSemaphore
 
 import pytest
 from django.core.files.storage import FileSystemStorage, default_storage
@@ -163,6 +164,18 @@ def test_the_clients_file_name_is_never_used(client, alice, name):
     _, path = kept(client.post(URL, form, format="multipart"))
     assert files() == [path]
     assert path.parent == Path(default_storage.path(f"images/{alice.id}"))
+
+
+@pytest.mark.parametrize("name", ["../", "..", ".", "/", "x/", "C:\\\\"])
+def test_a_file_is_read_whatever_its_name_leaves(client, alice, name):
+    raw = (
+        b'--x\r\nContent-Disposition: form-data; name="file"; filename="'
+        + name.encode()
+        + b'"\r\nContent-Type: image/png\r\n\r\n'
+        + picture()
+        + b"\r\n--x--\r\n"
+    )
+    kept(client.generic("POST", URL, raw, "multipart/form-data; boundary=x"))
 
 
 # What is refused
@@ -350,6 +363,18 @@ def test_when_all_decode_a_further_upload_is_told_to_come_back(client, monkeypat
     kept(client.post(URL, {"image": in_base64(picture())}))
 
 
+def test_those_that_wait_leave_threads_for_everybody_else(client, settings):
+    assert images.PLACES._initial_value == settings.WEB_THREADS // 2
+    sent = {"image": in_base64(picture())}
+    with ExitStack() as places:
+        for _ in range(settings.WEB_THREADS // 2):
+            places.enter_context(images.PLACES)
+        response = client.post(URL, sent)
+    refused(response, "busy", 503)
+    assert response["Retry-After"] == "5"
+    kept(client.post(URL, sent))
+
+
 def test_a_full_disk_leaves_neither_row_nor_picture(client, monkeypatch):
     def fail(*_):
         raise OSError(28, "No space left on device")
@@ -392,7 +417,8 @@ def test_a_visitor_is_asked_to_sign_in(visitor):
 
 @pytest.mark.races
 @pytest.mark.django_db(transaction=True)
-def test_the_same_picture_from_two_devices_at_once_is_kept_once():
+def test_the_same_picture_from_many_devices_at_once_is_kept_once(monkeypatch):
+    monkeypatch.setattr(images, "PLACES", BoundedSemaphore(4))
     user = UserFactory()
     clients = [signed_in(user) for _ in range(4)]
     start = Barrier(len(clients))

@@ -186,9 +186,8 @@ class SessionViewSet(ApiViewSet):
             return answer(None)
         account = self.account
         at = account.revisions
-        etag = etag_of(
-            request, account.email, account.user_name, at.profile, at.preferences
-        )
+        named = (account.email, account.user_name)
+        etag = etag_of(request, *named, at.epoch, at.profile, at.preferences)
         if (fresh := not_modified(request, etag)) is not None:
             return fresh
         shown = User.objects.shown(account.id)

@@ -1,6 +1,5 @@
 """Uploads, and the pictures kept, over HTTP."""
 
-from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -20,6 +19,7 @@ from profiles.serializers.images import (
     image_answer,
 )
 from profiles.services import images
+from profiles.uploads import UploadParser
 
 TAGS = ["Images"]
 URL = (
@@ -38,7 +38,7 @@ AN_IMAGE = {
 
 
 class UploadViewSet(WritingViewSet):
-    parser_classes = [StrictJSONParser, MultiPartParser]
+    parser_classes = [StrictJSONParser, UploadParser]
     max_body = MAX_ENCODED + 64 * 1024
     throttle_scope = "upload"
 
@@ -95,10 +95,10 @@ class ImagesViewSet(WritingViewSet):
     )
     def list(self, request: Request) -> Response:
         rows = Image.objects.of(self.user_id)
-        etag = etag_of(request, *rows.version())
+        site = request.build_absolute_uri("/")
+        etag = etag_of(request, *rows.version(), site)
         if (fresh := not_modified(request, etag)) is not None:
             return fresh
-        site = request.build_absolute_uri("/")
         return answer([image_answer(row, site) for row in rows], headers={"ETag": etag})
 
     @documented(

@@ -97,6 +97,7 @@ class Command(BaseCommand):
                 bar.titles = 0
                 self.run.take(chain(first, items), show)
             self.run.mark_gone(is_complete=options["complete"])
+            self.run.refresh_statistics()
 
     def progress_bar(self, source: Source, verbosity: int) -> Any:
         """On a terminal a bar, elsewhere (a log) a line every ten seconds at most."""

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from animecollections.api.ids import first_id_at
 from history.models import Change
 from history.services.answers import trim_answers
 
@@ -34,15 +35,18 @@ class Command(BaseCommand):
             raise CommandError(
                 "Keep at least 2 days: a removal is restored within one."
             )
-        old = Change.objects.filter(
-            at__lt=timezone.now() - timedelta(days=options["days"])
-        )
+        until = timezone.now() - timedelta(days=options["days"])
+        # By key, which time orders: `at` has no index.
+        old = Change.objects.filter(pk__lt=first_id_at(until)).order_by("pk")
         if options["dry_run"]:
             self.stdout.write(f"{old.count()} changes would go.")
             return
         dropped = 0
         # In batches of their own transactions: a long one would hold SQLite's writers.
-        while ids := list(old.order_by().values_list("pk", flat=True)[:BATCH]):
+        # Each begins where the last one ended, not at the rows that are dead by now.
+        rest = old
+        while ids := list(rest.values_list("pk", flat=True)[:BATCH]):
             dropped += Change.objects.filter(pk__in=ids).delete()[0]
-        answers = trim_answers()
+            rest = old.filter(pk__gt=ids[-1])
+        answers = trim_answers(BATCH)
         self.stdout.write(f"{dropped} changes and {answers} kept answers dropped.")
