@@ -459,8 +459,9 @@ def test_a_reader_that_is_too_slow_is_cut_off_and_nobody_else_notices(
         api.data("POST", "/api/user/searchHistory", searches)
         for round_ in range(20):  # each tells all searches, 800 KB
             api.data("POST", "/api/user/searchHistory", {"query": f"again {round_}"})
-        for _ in range(21):
-            assert len(hear(phone)["searchHistory"]) == 200
+        told = [hear(phone) for _ in range(21)]
+        # Where commits come fast, the last that is told has the searches for all.
+        assert len(told[-1]["searchHistory"]) == 200
         received = b""
         while TOO_SLOW not in received[-200:]:
             chunk = slow.recv(65536)
