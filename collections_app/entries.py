@@ -11,8 +11,8 @@ from uuid import UUID
 
 Entry = dict[str, Any]
 
-# What a user says of an anime; undo, import and the change log carry these.
-KEPT = (
+# What a user says of an anime, and is shown.
+SAID = (
     "type",
     "state",
     "progress",
@@ -25,17 +25,22 @@ KEPT = (
     "priority",
     "is_private",
 )
+# Undo, import and the change log carry these. `extra` holds what other trackers' files
+# said for which there is no column ({format: {…}}), to be written back to them.
+KEPT = (*SAID, "extra")
+# What answers read: lists leave `extra` in the database.
 COLUMNS = (
     "id",
     "user_id",
     "anime_id",
-    *KEPT,
+    *SAID,
     "added_at",
     "updated_at",
     "revision",
     "watched_at",
     "counted",
 )
+STORED = (*COLUMNS, "extra")
 FACTS = (
     "title",
     "picture_url",
@@ -60,6 +65,7 @@ NEW: Entry = {
     "tags": [],
     "priority": 0,
     "is_private": False,
+    "extra": {},
     "watched_at": None,
     "counted": 0,
 }

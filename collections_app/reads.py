@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from animecollections.api.paging import page
 from collections_app import sentences
-from collections_app.entries import KEPT, shown
+from collections_app.entries import SAID, shown
 from collections_app.models import Anime
 from history.models import Change, ChangeKind
 
@@ -84,7 +84,7 @@ def as_shown(kept: Mapping[str, Any]) -> dict[str, Any]:
     """Kept columns as the API shows them. Notes are told by how they begin, for a page
     may have thousands of them; id and times are no news.
     """
-    told = {name: shown(name, kept[name]) for name in KEPT if name in kept}
+    told = {name: shown(name, kept[name]) for name in SAID if name in kept}
     if len(told.get("notes") or "") > NOTES_SHOWN:
         told["notes"] = told["notes"][:NOTES_SHOWN] + "…"
     return told

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from collections_app.entries import KEPT, NEW, Entry, shown
+from collections_app.entries import NEW, SAID, Entry, shown
 from collections_app.models import AiringStatus, EntryState, EntryType
 
 
@@ -70,7 +70,7 @@ def apply(edit: Edit) -> None:
 
 def tell_restored(edit: Edit) -> None:
     """What came back with an anime that was removed a moment ago."""
-    for name in KEPT:
+    for name in SAID:
         if name not in {"type", *edit.sent} and edit.after[name] != NEW[name]:
             edit.tell(name, NEW[name], "restored")
 

@@ -37,10 +37,12 @@ def of_change(change: Mapping[str, Any], titles: Mapping[int, str]) -> str:
     parts = [
         f"{NAMES.get(name, name)} {shown(name, before[name])} → {shown(name, value)}"
         for name, value in after.items()
-        if name not in ("type", "notes")
+        if name not in ("type", "notes", "extra")
     ]
     if "notes" in after:
         parts.append("notes edited")
+    if "extra" in after:
+        parts.append("what another tracker keeps")
     if "type" in after:
         moved = f"moved {title} from {before['type']} to {after['type']}"
         return ", ".join([moved, *parts])

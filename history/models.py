@@ -111,6 +111,8 @@ class Change(models.Model):
     # Episodes that count as watched (EpisodesWatched); undo takes the same away.
     watched = models.IntegerField(default=0)
     at = models.DateTimeField()
+    # An import says what was so at another time: that of its file, or of its row.
+    as_of = models.DateTimeField(null=True, blank=True)
     # Through what it came: session, token, import, admin, command …
     through = models.CharField(max_length=12)
     # … and for staff, who they were.

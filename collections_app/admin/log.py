@@ -19,7 +19,7 @@ from animecollections.admin import (
 )
 from animecollections.api import request_id
 from animecollections.api.account import Through
-from collections_app.entries import KEPT
+from collections_app.entries import SAID
 from collections_app.models import Anime
 from collections_app.sentences import shown
 from collections_app.services import operations
@@ -47,6 +47,7 @@ class ChangeAdmin(ReadOnly, Owned, ThroughServices):
     search_help_text = "E-mail, name or id of the user, operation id or request id"
     fields = (
         "at",
+        "as_of",
         "user",
         "kind",
         "anime",
@@ -131,7 +132,7 @@ def describe(change: Change) -> str:
         return ", ".join(
             f"{name}: {shown(name, change.before[name])} → "
             f"{shown(name, change.after.get(name))}"
-            for name in KEPT
+            for name in SAID
             if name in change.before
         )
     return str((change.after or change.before).get("type", ""))

@@ -24,7 +24,7 @@ from animecollections.admin import (
 from animecollections.api.errors import invalid
 from animecollections.api.ids import OWN, AnimeRef
 from collections_app.admin.catalogue import cover_of, named
-from collections_app.entries import KEPT
+from collections_app.entries import SAID
 from collections_app.models import Anime, WatchListEntry
 from collections_app.serializers.watch_list import EntryFields
 from collections_app.services import watch_list
@@ -56,7 +56,7 @@ class EntryForm(RefusableForm):
 
     class Meta:
         model = WatchListEntry
-        fields = ("user", "anime", *KEPT)
+        fields = ("user", "anime", *SAID)
         widgets = {"notes": AdminTextareaWidget(attrs={"rows": 4})}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -121,6 +121,8 @@ class WatchListEntry(models.Model):
     counted = models.PositiveIntegerField(
         default=0, help_text="episodes that count as watched (history.EpisodesWatched)"
     )
+    # {format: fields of its file that have no column here}, for exports to it.
+    extra = models.JSONField(default=dict, blank=True)
 
     objects = EntryQuerySet.as_manager()
 

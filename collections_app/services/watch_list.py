@@ -8,7 +8,7 @@ same.
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
@@ -30,6 +30,7 @@ from collections_app.entries import (
     COLUMNS,
     FACTS,
     NEW,
+    STORED,
     Entry,
     differences,
     from_snapshot,
@@ -101,6 +102,7 @@ class Slot:
     removed: Mapping[str, Any] | None  # the snapshot of a recent removal
     after: Entry | None
     watched: int = 0  # episodes that count, where the edit is told and does not count
+    as_of: datetime | None = None  # when what an import says was so
 
     @property
     def anime_id(self) -> int:
@@ -185,14 +187,14 @@ class ListEdit:
                 removed=Subquery(removal.values("before")[:1]),
             )
             .order_by()
-            .values("id", *FACTS, "removed", *(f"entry__{name}" for name in COLUMNS))
+            .values("id", *FACTS, "removed", *(f"entry__{name}" for name in STORED))
         )
 
     def slot(self, row: Mapping[str, Any]) -> Slot:
         facts = {name: row[name] for name in ("id", *FACTS)}
         before = None
         if row["entry__id"] is not None:
-            before = {name: row[f"entry__{name}"] for name in COLUMNS}
+            before = {name: row[f"entry__{name}"] for name in STORED}
         after = dict(before) if before else None
         return Slot(self.user_id, facts, before, row["removed"], after)
 
@@ -256,7 +258,7 @@ class ListEdit:
         upsert(
             WatchListEntry,
             [
-                {name: slot.after[name] for name in COLUMNS}
+                {name: slot.after[name] for name in STORED}
                 for slot in written
                 if slot.after
             ],
@@ -296,6 +298,7 @@ class ListEdit:
             after=after,
             watched=counted,
             today=self.today,
+            as_of=slot.as_of,
         )
         if entry is not None:
             entry |= slot.not_saved | now_counted(entry, counted)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -55,10 +55,12 @@ class Recording:
         after: Mapping[str, Any] | None = None,
         watched: int = 0,
         today: date | None = None,
+        as_of: datetime | None = None,
     ) -> int:
         """Notes a changed row; answers with the revision it takes.
 
         watched: episodes that count as seen `today`, the user's own day.
+        as_of:   when this was so, where that is not now (imports).
         """
         self.state.revision += 1
         setattr(self.state, COLUMN_OF_KIND[kind], self.state.revision)
@@ -76,6 +78,7 @@ class Recording:
                 "undoes": self.undoes,
                 "watched": watched,
                 "at": self.at,
+                "as_of": as_of,
                 "through": self.through.kind,
                 "actor_id": self.through.actor_id,
                 "client_id": self.through.client_id,
