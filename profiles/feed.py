@@ -33,8 +33,9 @@ Event = dict[str, Any]
 MOST_ENTRIES = 100
 MOST_SOCKETS = 20
 MOST_WAITING = 10_000
-SECONDS_BETWEEN_ECHOES = 10
-SECONDS_TO_HEAR = 5
+SECONDS_BETWEEN_ECHOES = 5
+SECONDS_TO_TRY_AGAIN = 1
+SECONDS_TO_HEAR = 3
 
 GOING_AWAY = 1012
 TOO_MANY_SOCKETS = 4429
@@ -154,7 +155,8 @@ class Feed:
             group, event = await self.waiting.get()
             try:
                 await self.layer.group_send(group, event)
-                self.note_end_of_outage()
+                if "echo" not in self.tasks:  # else to be heard counts
+                    self.note_end_of_outage()
             except Exception as error:  # noqa: BLE001  (whatever it is, writes go on)
                 self.note_outage(error)
             finally:
@@ -239,23 +241,28 @@ class Feed:
         return [one for many in self.sockets.values() for one in many]
 
     async def keep_hearing(self) -> None:
-        """Speaks to itself through Redis now and then. No echo, for whatever reason:
-        the connection is made anew, and the devices compare their cursors.
+        """Speaks to itself through Redis. No echo, or anything else that failed: the
+        connection is made anew, and after that the devices compare their cursors.
         """
-        await self.join_again()
+        pause, has_joined = 0, False
         while True:
-            await asyncio.sleep(SECONDS_BETWEEN_ECHOES)
-            self.echo = asyncio.Event()
+            await asyncio.sleep(pause)
             try:
+                if self.is_out or not has_joined:
+                    await self.join_again()
+                    has_joined = True
+                self.echo = asyncio.Event()
                 async with asyncio.timeout(SECONDS_TO_HEAR):
                     await self.layer.group_send(self.channel, {"type": "echo"})
                     await self.echo.wait()
             except Exception as error:  # noqa: BLE001  (every failure has one cure)
-                self.note_outage(error or "Redis does not answer")
-                await self.join_again()
-                self.have_checked(self.all_sockets())
+                self.note_outage(str(error) or "Redis does not answer")
+                pause = SECONDS_TO_TRY_AGAIN
             else:
-                self.note_end_of_outage()
+                pause = SECONDS_BETWEEN_ECHOES
+                if self.is_out:
+                    self.note_end_of_outage()
+                    self.have_checked(self.all_sockets())
 
     async def join_again(self) -> None:
         self.tasks["listen"].cancel()
@@ -264,10 +271,8 @@ class Feed:
                 await self.layer.flush()
         self.run("listen", self.listen())
         await asyncio.sleep(0)  # it makes its channel, which groups are joined with
-        with suppress(Exception):
-            await self.layer.group_add(self.channel, self.channel)
-        for user_id in list(self.sockets):
-            await self.join(user_id)
+        for group in (self.channel, *map(group_of, self.sockets)):
+            await self.layer.group_add(group, self.channel)
 
 
 def group_of(user_id: UUID) -> str:
