@@ -1,6 +1,8 @@
 """GET /api/user/sync"""
 
+import json
 import random
+from uuid import uuid4
 
 import pytest
 from django.core.signing import Signer
@@ -9,6 +11,7 @@ from collections_app.models import CatalogueState
 from factories import AnimeFactory
 from history.cursors import Cursor
 from history.models import Change, UserState
+from profiles.feed import message_of
 from profiles.tests.device import LIST, URL, Device, add, listed, remove, retitle
 
 pytestmark = pytest.mark.django_db
@@ -123,6 +126,26 @@ def test_the_number_of_statements_does_not_grow(client, titles, device, budget):
         data = device.ask()["data"]
     assert len(data["entries"]) == 12
     assert None not in data.values()
+
+
+def test_a_commit_is_told_with_two_statements(client, alice, titles, budget):
+    for anime_id in titles:
+        add(client, anime_id)
+    event = {
+        "since": 0,
+        "revision": 12,
+        "anime_ids": titles,
+        "operation_id": "",
+        "client_id": None,
+    }
+    with budget(2, "where the user stands + entries"):
+        message = json.loads(message_of(alice.pk, event))
+    assert len(message["entries"]) == 12
+
+
+def test_nobody_is_told_of_an_erased_user(db):
+    event = {"since": 0, "revision": 1, "anime_ids": []}
+    assert message_of(uuid4(), event) == ""
 
 
 def test_a_first_load_needs_no_log(client, titles, budget):

@@ -31,11 +31,10 @@ def in_thread(call):
     return run
 
 
-@pytest.mark.parametrize("limit", [None, 7])
-def test_a_polling_device_misses_nothing_of_150_concurrent_writes(limit):
+def test_polling_devices_miss_nothing_of_150_concurrent_writes():
     alice = UserFactory()
     titles = [AnimeFactory(id=100 + number).id for number in range(30)]
-    devices = [Device(signed_in(alice), limit) for _ in range(2)]
+    devices = [Device(signed_in(alice), limit) for limit in (None, 7)]
     devices[0].catch_up()  # the other one makes its first load meanwhile
     writers = [signed_in(alice) for _ in range(WRITERS)]
     is_done = threading.Event()
