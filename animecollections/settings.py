@@ -14,8 +14,9 @@ from typing import Any
 
 import dj_database_url
 import dj_email_url
-from csp.constants import NONE, SELF
+from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from django.core.exceptions import ImproperlyConfigured
+from django.templatetags.static import static
 from environs import Env, ValidationError
 from environs import validate as rules
 from environs.exceptions import EnvValidationError
@@ -118,7 +119,8 @@ INSTALLED_APPS = [
     "profiles.apps.ProfilesConfig",
     "collections_app.apps.CollectionsConfig",
     "history.apps.HistoryConfig",
-    "django.contrib.admin",
+    "unfold.apps.BasicAppConfig",
+    "animecollections.apps.StaffAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.messages",
@@ -139,7 +141,7 @@ MIDDLEWARE = [
     "animecollections.api.middleware.ApiManners",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "animecollections.admin.site.Policy",
     "corsheaders.middleware.CorsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -392,6 +394,9 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
+# What the admin's pages need more: django-unfold's scripts (Alpine) make functions of
+# text, and its theme is a style element. docs/decisions/0008-admin-on-unfold.md
+ADMIN_POLICY = {"script-src": [SELF, UNSAFE_EVAL], "style-src": [SELF, UNSAFE_INLINE]}
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
@@ -496,6 +501,15 @@ SPECTACULAR_SETTINGS = {
             "Reference",
         )
     ],
+}
+
+UNFOLD: dict[str, Any] = {
+    "SITE_TITLE": "animecollections",
+    "SITE_HEADER": "animecollections",
+    "SITE_SYMBOL": "collections_bookmark",
+    "SITE_URL": None,  # there is no site but the API
+    "STYLES": [lambda request: static("admin.css")],
+    "SIDEBAR": {"navigation": "profiles.admin.menu.menu"},
 }
 
 LOGGING = {

@@ -5,11 +5,11 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.widgets import AdminTextInputWidget
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils import timezone
+from unfold.widgets import UnfoldAdminTextInputWidget
 
 from animecollections.admin import (
     LinesField,
@@ -18,6 +18,7 @@ from animecollections.admin import (
     RefusableForm,
     ThroughServices,
     cover,
+    once,
 )
 from animecollections.api.errors import ApiError
 from animecollections.api.ids import parse_anime_id
@@ -87,7 +88,7 @@ class YearFilter(admin.SimpleListFilter):
 
 class AddressField(forms.URLField):
     def __init__(self, **more: Any) -> None:
-        widget = AdminTextInputWidget(attrs={"class": "vLargeTextField"})
+        widget = UnfoldAdminTextInputWidget()
         super().__init__(max_length=1000, assume_scheme="https", widget=widget, **more)
 
 
@@ -205,16 +206,19 @@ class AnimeAdmin(ThroughServices):
         return ", ".join(name for name, is_so in marks.items() if is_so)
 
     @admin.display
+    @once
     def ids_elsewhere(self, anime: Anime) -> str:
         return ", ".join(str(alias) for alias in anime.aliases.order_by("site"))
 
     @admin.display
+    @once
     def search_names(self, anime: Anime) -> str:
         return " · ".join(
             anime.search_names.order_by("name").values_list("name", flat=True)
         )
 
     @admin.display
+    @once
     def sources(self, anime: Anime) -> str:
         return ", ".join(
             anime.listings.order_by("source").values_list("source", flat=True)

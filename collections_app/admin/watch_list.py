@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.widgets import AdminTextareaWidget
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
+from unfold.widgets import UnfoldAdminTextareaWidget
 
 from animecollections.admin import (
     LinesField,
@@ -57,7 +57,7 @@ class EntryForm(RefusableForm):
     class Meta:
         model = WatchListEntry
         fields = ("user", "anime", *SAID)
-        widgets = {"notes": AdminTextareaWidget(attrs={"rows": 4})}
+        widgets = {"notes": UnfoldAdminTextareaWidget(attrs={"rows": 4})}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -4,14 +4,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib import admin
 
-from animecollections.admin import Owned, ReadOnly, cover
+from animecollections.admin import Owned, ReadOnly, cover, once
 from collections_app.models import Anime
 from profiles.models import Preferences, Profile
 
 if TYPE_CHECKING:
     StackedInline = admin.StackedInline[Any, Any]
 else:
-    StackedInline = admin.StackedInline
+    from unfold.admin import StackedInline
 
 
 class ProfileFields(ReadOnly):
@@ -42,10 +42,12 @@ class ProfileFields(ReadOnly):
         return cover(profile.banner_image, width=230, height=64)
 
     @admin.display
+    @once
     def favorites(self, profile: Profile) -> str:
         return titles(profile.favorite_animes)
 
     @admin.display
+    @once
     def watched(self, profile: Profile) -> str:
         return titles(profile.watched_animes)
 

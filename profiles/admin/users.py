@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
-from django.contrib.admin.views.main import ChangeList
+from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
-from django.contrib.auth.forms import AdminPasswordChangeForm, BaseUserCreationForm
+from django.contrib.auth.models import Group
 from django.db.models import Count, QuerySet
 from django.forms import ModelMultipleChoiceField
 from django.http import HttpRequest, HttpResponse
@@ -15,6 +15,7 @@ from django.utils.html import format_html
 
 from animecollections.admin import (
     LeanList,
+    Page,
     RefusableForm,
     ThroughServices,
     people,
@@ -31,15 +32,22 @@ from profiles.models import Image, User
 from profiles.names import check_email, check_user_name
 from profiles.services import accounts, staff
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # unfold publishes no types; its classes stand for Django's
+    from django.contrib.admin.views.main import ChangeList
+    from django.contrib.auth.forms import AdminPasswordChangeForm, BaseUserCreationForm
+
     # The stubs want an AbstractUser, of which Django's admin needs nothing.
     BaseUserAdmin = DjangoUserAdmin[User]  # type: ignore[type-var]
     BaseCreationForm = BaseUserCreationForm[User]
     BasePasswordForm = AdminPasswordChangeForm[User]
 else:
+    from unfold.forms import AdminPasswordChangeForm as BasePasswordForm
+    from unfold.forms import UserCreationForm as BaseCreationForm
+    from unfold.views import ChangeList
+
     BaseUserAdmin = DjangoUserAdmin
-    BaseCreationForm = BaseUserCreationForm
-    BasePasswordForm = AdminPasswordChangeForm
+
+admin.site.unregister(Group)
 
 # What a staff member who is no superuser may not give.
 POWERS = ("is_staff", "is_superuser", "groups", "user_permissions")
@@ -99,6 +107,11 @@ class UserList(LeanList):
             number=Count("pk")
         ):
             users[user_id].counts[type_] = number
+
+
+@admin.register(Group)
+class GroupAdmin(Page, DjangoGroupAdmin):
+    pass
 
 
 @admin.register(User)

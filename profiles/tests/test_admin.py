@@ -182,9 +182,9 @@ def test_the_keys_of_sessions_and_tickets_are_nowhere(browser, alice, client):
 def test_a_session_that_was_ended_is_shown_as_ended(browser, alice, client):
     sessions = reverse("admin:profiles_session_changelist")
     page = {"q": "alice"}
-    assert "icon-yes" in browser.get(sessions, page).content.decode()
+    assert "check_small" in browser.get(sessions, page).content.decode()
     accounts.end_everything(user_id=alice.pk)
-    assert "icon-yes" not in browser.get(sessions, page).content.decode()
+    assert "check_small" not in browser.get(sessions, page).content.decode()
 
 
 def test_refresh_ids_are_nowhere(browser, alice):
@@ -399,7 +399,7 @@ def test_unlocking_an_email_from_everywhere(browser):
             email="a@example.org", address=address, count=99, last_at=now
         )
     rows = reverse("admin:profiles_wrongpasswords_changelist")
-    assert "icon-yes" in browser.get(rows).content.decode()
+    assert "check_small" in browser.get(rows).content.decode()
     first = WrongPasswords.objects.first()
     browser.post(rows, {"action": "unlock", "_selected_action": [first.pk]})
     assert not WrongPasswords.objects.exists()

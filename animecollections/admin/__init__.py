@@ -1,13 +1,12 @@
 """What the admin pages of all apps share; it knows none of them."""
 
 from collections.abc import Callable
+from functools import wraps
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 from uuid import UUID
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.views.main import ChangeList
-from django.contrib.admin.widgets import AdminTextareaWidget
 from django.contrib.auth import get_user_model
 from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
@@ -15,20 +14,21 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.html import format_html
+from unfold.widgets import UnfoldAdminTextareaWidget
 
 from animecollections.api.account import Through
 from animecollections.api.errors import ApiError
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # unfold publishes no types; its classes stand for Django's
+    from django.contrib.admin.views.main import ChangeList
+
     ModelAdmin = admin.ModelAdmin[Any]
     Form = forms.ModelForm[Any]
 else:
-    ModelAdmin = admin.ModelAdmin
-    Form = forms.ModelForm
+    from unfold.admin import ModelAdmin
+    from unfold.views import ChangeList
 
-admin.site.site_title = admin.site.site_header = "animecollections"
-admin.site.index_title = "Administration"
-admin.site.site_url = None  # there is no site but the API, linked in base_site.html
+    Form = forms.ModelForm
 
 MOST_COUNTED = 10_000
 MOST_PEOPLE = 100
@@ -62,6 +62,19 @@ def link(page: str, id_: Any, text: Any) -> str:
     )
 
 
+def once(show: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    """For a read-only field that asks the database: a page renders it several times."""
+
+    @wraps(show)
+    def shown(self: Any, row: Any) -> Any:
+        kept = row.__dict__.setdefault("_shown", {})
+        if show.__name__ not in kept:
+            kept[show.__name__] = show(self, row)
+        return kept[show.__name__]
+
+    return shown
+
+
 def as_uuid(text: str) -> UUID | None:
     try:
         return UUID(text)
@@ -88,6 +101,8 @@ class AtLeast(int):
 
 class BoundedPaginator(Paginator[Any]):
     """Counts as far as a person pages: counting millions of rows takes seconds."""
+
+    template_name = "admin/pages.html"  # shows the plus of AtLeast
 
     @cached_property
     def count(self) -> int:
@@ -226,7 +241,7 @@ class RefusableForm(Form):
 class LinesField(forms.CharField):
     """A list of texts, one a line."""
 
-    widget = AdminTextareaWidget(attrs={"rows": 3})
+    widget = UnfoldAdminTextareaWidget(attrs={"rows": 3})
 
     def prepare_value(self, value: Any) -> Any:
         return "\n".join(value) if isinstance(value, list) else value
