@@ -4,8 +4,9 @@ Django's bulk_create splits at 999 parameters on SQLite; here all rows travel as
 JSON array, unpacked by json_each (SQLite) or jsonb_to_recordset (PostgreSQL).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -56,6 +57,54 @@ def upsert(
     ]
     with connection.cursor() as cursor:
         cursor.execute(statement, [orjson.dumps(array).decode()])
+
+
+def pour(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Inserts new rows by the million, given as in `upsert`: by COPY on PostgreSQL,
+    prepared once on SQLite. Three times as quick as `upsert`; a row that is there is an
+    IntegrityError.
+    """
+    if not rows:
+        return
+    fields = [column_of(model, name) for name in rows[0]]
+    columns = ", ".join(connection.ops.quote_name(field.column) for field in fields)
+    table = connection.ops.quote_name(model._meta.db_table)
+    values = itemgetter(*rows[0])
+    convert = [_conversion(field) for field in fields]
+    flat = (
+        [
+            value if to is None or value is None else to(value)
+            for to, value in zip(convert, values(row), strict=True)
+        ]
+        for row in rows
+    )
+    with connection.cursor() as cursor, connection.wrap_database_errors:
+        if connection.vendor == "postgresql":
+            with cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
+                for row in flat:
+                    copy.write_row(row)
+        else:
+            places = ", ".join(["%s"] * len(fields))
+            cursor.executemany(
+                f"INSERT INTO {table} ({columns}) VALUES ({places})",  # noqa: S608
+                flat,  # type: ignore[arg-type]  # SQLite takes an iterator
+            )
+
+
+def _conversion(field: Any) -> Callable[[Any], Any] | None:
+    """What makes a value of this column one that the driver takes as it is."""
+    if isinstance(field, models.JSONField):
+        return lambda value: orjson.dumps(value).decode()
+    if connection.vendor == "postgresql":
+        return None
+    kind = field.target_field if field.is_relation else field
+    if isinstance(kind, models.UUIDField):
+        return lambda value: value.hex
+    if isinstance(kind, models.DateTimeField):
+        return _naive
+    if isinstance(kind, models.DateField):
+        return str
+    return None
 
 
 def column_of(model: type[models.Model], name: str) -> Any:

@@ -1,0 +1,138 @@
+"""manage.py seed_demo"""
+
+import sys
+from argparse import ArgumentParser
+from datetime import timedelta
+from itertools import chain
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+from django.core.management.base import BaseCommand, CommandError
+from django.db import reset_queries
+from django.utils import timezone
+from tqdm import tqdm
+
+from profiles.demo import Person, Plan, nth, with_list_of
+from profiles.services import demo
+
+PASSWORD = "Demo-Anime-7"  # noqa: S105  (of made-up people; the command tells it)
+INTERRUPTED = 130
+LONGEST_LIST = 5_000
+
+
+class Command(BaseCommand):
+    help = (
+        "Makes up people with lists, histories, searches and profiles, over the "
+        "catalogue that is there. The same seed tells the same stories; accounts that "
+        "are there already stay as they are. For a demo or a benchmark, never beside "
+        "real people: all sign in with one password."
+    )
+    requires_migrations_checks = True
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--users", type=int, default=200, help="how many people")
+        parser.add_argument(
+            "--entries", type=float, default=60, help="on a list, in the mean"
+        )
+        parser.add_argument(
+            "--days", type=int, default=365, help="since the first of them came"
+        )
+        parser.add_argument(
+            "--log-days",
+            type=int,
+            default=settings.CHANGE_LOG_DAYS,
+            help="of which the log of changes is kept; 0 for lists alone",
+        )
+        parser.add_argument(
+            "--lists",
+            type=int,
+            nargs="+",
+            default=[],
+            metavar="N",
+            help="also a person whose list has exactly N entries (list<N>@…)",
+        )
+        parser.add_argument("--seed", type=int, default=1)
+        parser.add_argument(
+            "--dry-run", action="store_true", help="count who would come, write nothing"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        check(options)
+        lists = [with_list_of(number) for number in options["lists"]]
+        people = chain(lists, map(nth, range(1, options["users"] + 1)))
+        self.people = self.entries = self.changes = 0
+        trouble, status = "", 1
+        try:
+            if options["dry_run"]:
+                self.people = sum(1 for _ in demo.missing(people))
+            else:
+                self.add(plan_of(options), people, options)
+        except demo.NotOursError as error:
+            trouble = f"{error} is the address of an account that is not a demo's."
+        except KeyboardInterrupt:
+            trouble, status = "Interrupted; run this again to go on.", INTERRUPTED
+        self.stdout.write(self.sentence(options))
+        if trouble:
+            raise CommandError(trouble, returncode=status)
+
+    def add(self, plan: Plan, people: Any, options: dict[str, Any]) -> None:
+        if len(plan.shelf.titles) < max(options["lists"], default=1):
+            raise CommandError(
+                f"The catalogue has {len(plan.shelf.titles):,} titles, too few for "
+                "such a list: run import_catalog first."
+            )
+        bar = tqdm(
+            total=options["users"] + len(options["lists"]),
+            unit=" people",
+            disable=options["verbosity"] == 0,
+            mininterval=0.2 if sys.stderr.isatty() else 10,
+            file=sys.stderr,
+        )
+        with bar:
+            for story in demo.add(plan, demo.missing(people)):
+                self.people += 1
+                self.entries += len(story.entries)
+                self.changes += len(story.changes)
+                bar.update()
+                if settings.DEBUG:  # then Django keeps all statements
+                    reset_queries()
+        if self.people:
+            demo.refresh_statistics()
+
+    def sentence(self, options: dict[str, Any]) -> str:
+        there = options["users"] + len(options["lists"]) - self.people
+        if options["dry_run"]:
+            return f"{self.people:,} people would come; {there:,} are there already."
+        first = Person(f"list{options['lists'][0]}") if options["lists"] else nth(1)
+        return (
+            f"{self.people:,} people came, with {self.entries:,} entries and "
+            f"{self.changes:,} changes in the log. All sign in with {PASSWORD}, as "
+            f"{first.email} for instance."
+        )
+
+
+def check(options: dict[str, Any]) -> None:
+    wrong = [
+        name
+        for name, least in (("users", 0), ("entries", 1), ("days", 1), ("log_days", 0))
+        if options[name] < least
+    ]
+    if wrong or not all(1 <= number <= LONGEST_LIST for number in options["lists"]):
+        raise CommandError(
+            f"--{wrong[0].replace('_', '-') if wrong else 'lists'} is out of range."
+        )
+
+
+def plan_of(options: dict[str, Any]) -> Plan:
+    # By the hour, so that two runs in a row tell the same.
+    until = timezone.now().replace(minute=0, second=0, microsecond=0)
+    return Plan(
+        shelf=demo.shelf(),
+        seed=options["seed"],
+        entries=options["entries"],
+        until=until,
+        days=options["days"],
+        log_since=until - timedelta(days=options["log_days"]),
+        password=make_password(PASSWORD),
+    )

@@ -1,0 +1,90 @@
+"""Writes whole new accounts of made-up people: for a demo, and for benchmarks.
+
+It writes lists and their log beside the one write path, which nothing else may: one
+write a change would take hours for a million entries. What the path promises holds all
+the same. Nobody races with it, for until the commit the accounts do not exist; an
+account comes whole in one transaction, or not at all; revisions have no gaps and the
+log ends in the list, because every event is told through the path's own functions
+(profiles/demo.py). An account that is there already is never touched.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Q
+
+from animecollections.api.bulk import pour
+from collections_app.models import Anime, WatchListEntry
+from collections_app.models.catalogue import Format
+from history.models import Change, EpisodesWatched, Search, UserState
+from profiles.demo import BEST_KNOWN, Person, Plan, Shelf, Story, Teller, Title
+from profiles.models import Preferences, Profile, User
+
+PEOPLE_AT_ONCE = 500
+ROWS_AT_ONCE = 10_000  # about half a second of SQLite's one writer
+
+
+class NotOursError(Exception):
+    """An address of a made-up person belongs to somebody else."""
+
+
+def shelf() -> Shelf:
+    """The catalogue by how known its titles are."""
+    columns = ("id", "title", "episodes", "airing_status", "rating", "genre_names")
+    rows = Anime.objects.listed().values_list(*columns, "external_ids", "format")
+    known = {anime_id: rank for rank, anime_id in enumerate(reversed(BEST_KNOWN), 1)}
+
+    def fame(row: tuple[Any, ...]) -> tuple[float, int]:
+        anime_id, _, _, _, rating, _, sites, format_ = row
+        is_major = format_ in (Format.TV, Format.MOVIE)
+        told = (rating or 5) + 0.3 * len(sites) + 0.5 * is_major
+        return known.get(anime_id, 0) * 100 + told, -anime_id
+
+    ordered = sorted(rows.iterator(), key=fame, reverse=True)
+    return Shelf([Title(*row[: len(columns)]) for row in ordered])
+
+
+def missing(people: Iterable[Person]) -> Iterator[Person]:
+    """Those who have no account yet; NotOursError where somebody else has theirs."""
+    people = iter(people)
+    while some := {person.id: person for person in islice(people, PEOPLE_AT_ONCE)}:
+        emails = [person.email for person in some.values()]
+        there = User.objects.filter(Q(pk__in=some) | Q(email__in=emails))
+        found = dict(there.values_list("pk", "email"))
+        for id_, email in found.items():
+            if id_ not in some:
+                raise NotOursError(email)
+        yield from (person for id_, person in some.items() if id_ not in found)
+
+
+def add(plan: Plan, people: Iterable[Person]) -> Iterator[Story]:
+    """Tells and writes them, so many at once; yields each that is written."""
+    waiting: list[Story] = []
+    for person in people:
+        waiting.append(Teller(plan, person).tell())
+        if sum(story.size for story in waiting) >= ROWS_AT_ONCE:
+            write(waiting)
+            yield from waiting
+            waiting = []
+    write(waiting)
+    yield from waiting
+
+
+def write(stories: Sequence[Story]) -> None:
+    with transaction.atomic():
+        pour(User, [story.user for story in stories])
+        pour(UserState, [story.state for story in stories])
+        pour(Profile, [story.profile for story in stories])
+        pour(Preferences, [story.preferences for story in stories])
+        pour(WatchListEntry, [row for story in stories for row in story.entries])
+        pour(Change, [row for story in stories for row in story.changes])
+        pour(EpisodesWatched, [row for story in stories for row in story.watched])
+        pour(Search, [row for story in stories for row in story.searches])
+
+
+def refresh_statistics() -> None:
+    """Else the planner goes on as if the tables were empty, until it looks itself."""
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
