@@ -4,12 +4,22 @@ Everything that reads or writes the list speaks of entries as {column: value}, w
 the anime's facts beside it; JSON for answers is shaped here and nowhere else.
 """
 
+import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 Entry = dict[str, Any]
+
+# What a column holds at most, whichever way it comes: the API, an import.
+LARGEST_NUMBER = 100_000
+HIGHEST_PRIORITY = 100
+LONGEST_NOTES = 10_000
+LONGEST_TAG = 255  # what MyAnimeList allows for all tags of an entry
+MOST_TAGS = 50
+YEARS = (1900, 2200)
+PARTIAL_DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?", re.ASCII)
 
 # What a user says of an anime, and is shown.
 SAID = (
@@ -159,6 +169,24 @@ CARD_KEYS = (
     "genres",
 )  # fmt: skip
 NEXT_KEYS = (*JSON_KEYS, "next_episode", "episodes_left")
+
+
+def partial_date(text: str) -> str:
+    """The text, if it is "2017", "2017-10", "2017-10-03" or "" for unknown.
+
+    Raises ValueError with a sentence for a person.
+    """
+    if not text:
+        return text
+    if not PARTIAL_DATE.fullmatch(text):
+        raise ValueError("Send a date such as 2017, 2017-10 or 2017-10-03.")
+    try:
+        first_day = date.fromisoformat((text + "-01-01")[:10])
+    except ValueError:
+        raise ValueError("There is no such day.") from None
+    if not YEARS[0] <= first_day.year <= YEARS[1]:
+        raise ValueError("The year is from {} to {}.".format(*YEARS))
+    return text
 
 
 def snapshot(entry: Entry) -> dict[str, Any]:

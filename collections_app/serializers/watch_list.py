@@ -1,7 +1,5 @@
 """Watch-list entries as JSON: what clients send, and what they are answered."""
 
-import re
-from datetime import date
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
@@ -16,11 +14,15 @@ from animecollections.api.fields import (
     StrictText,
 )
 from animecollections.api.ids import AnimeRef, parse_anime_id
+from collections_app.entries import (
+    HIGHEST_PRIORITY,
+    LARGEST_NUMBER,
+    LONGEST_NOTES,
+    LONGEST_TAG,
+    MOST_TAGS,
+    partial_date,
+)
 from collections_app.models import EntryState, EntryType
-
-PARTIAL_DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?", re.ASCII)
-MAX_NUMBER = 100_000
-MAX_TAGS = 50
 
 
 @extend_schema_field({"type": "number", "minimum": 0, "maximum": 10})
@@ -48,34 +50,25 @@ class PartialDateField(serializers.Field[str, Any, str, Any]):
     """ "2017", "2017-10" or "2017-10-03": as much as is known."""
 
     def to_internal_value(self, data: Any) -> str:
-        if data == "":
-            return ""
-        if not isinstance(data, str) or not PARTIAL_DATE.fullmatch(data):
-            raise serializers.ValidationError(
-                "Send a date such as 2017, 2017-10 or 2017-10-03."
-            )
         try:
-            first_day = date.fromisoformat((data + "-01-01")[:10])
-        except ValueError:
-            raise serializers.ValidationError("There is no such day.") from None
-        if not 1900 <= first_day.year <= 2200:
-            raise serializers.ValidationError("The year is from 1900 to 2200.")
-        return data
+            return partial_date(data if isinstance(data, str) else "-")
+        except ValueError as error:
+            raise serializers.ValidationError(str(error)) from None
 
     def to_representation(self, value: str) -> str:
         return value
 
 
 class TagsField(serializers.ListField):
-    """Texts of up to 50 characters, each once, in the order sent."""
+    """Texts of up to 255 characters, each once, in the order sent."""
 
-    child = StrictText(max_length=50)
+    child = StrictText(max_length=LONGEST_TAG)
 
     def to_internal_value(self, data: Any) -> list[str]:
         if not isinstance(data, list):
             raise serializers.ValidationError("Send a list of texts.")
-        if len(data) > MAX_TAGS:
-            raise serializers.ValidationError(f"At most {MAX_TAGS} tags.")
+        if len(data) > MOST_TAGS:
+            raise serializers.ValidationError(f"At most {MOST_TAGS} tags.")
         return list(dict.fromkeys(super().to_internal_value(data)))
 
 
@@ -85,20 +78,20 @@ class EntryFields(serializers.Serializer[Any]):
     type = StrictChoice(EntryType.choices, required=False)
     state = StrictChoice(EntryState.choices, required=False)
     progress = StrictInteger(
-        min_value=0, max_value=MAX_NUMBER, required=False, allow_null=True
+        min_value=0, max_value=LARGEST_NUMBER, required=False, allow_null=True
     )
     score = ScoreField(required=False, allow_null=True)
     rewatches = StrictInteger(
-        min_value=0, max_value=MAX_NUMBER, required=False, allow_null=True
+        min_value=0, max_value=LARGEST_NUMBER, required=False, allow_null=True
     )
     started_on = PartialDateField(required=False, allow_null=True)
     finished_on = PartialDateField(required=False, allow_null=True)
     notes = StrictLines(
-        max_length=10_000, required=False, allow_null=True, allow_blank=True
+        max_length=LONGEST_NOTES, required=False, allow_null=True, allow_blank=True
     )
     tags = TagsField(required=False, allow_null=True)
     priority = StrictInteger(
-        min_value=0, max_value=100, required=False, allow_null=True
+        min_value=0, max_value=HIGHEST_PRIORITY, required=False, allow_null=True
     )
     is_private = StrictBoolean(required=False, allow_null=True)
 

@@ -158,7 +158,7 @@ def test_another_type_needs_no_fitting_state(browser, entry):
         ("started_on", "2017-13"),
         ("finished_on", "soon"),
         ("tags", "\u200b"),
-        ("tags", "x" * 51),
+        ("tags", "x" * 256),
         ("notes", "x" * 10_001),
         ("priority", "101"),
     ],

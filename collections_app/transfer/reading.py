@@ -1,0 +1,340 @@
+"""Single values of trackers' files, in our terms. What cannot be kept is a Flaw.
+
+A row is taken whole or refused with its reason: nothing of it is cut, bent or left out.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+from animecollections.api.fields import CONTROL, shows_nothing
+from animecollections.api.ids import LARGEST_ID, WORD, WORDED_SITES
+from collections_app.entries import (
+    LARGEST_NUMBER,
+    LONGEST_NOTES,
+    LONGEST_TAG,
+    MOST_TAGS,
+    partial_date,
+)
+
+from .records import OWNED_TAG, Flaw, Record, Refused, Row, WrongFile
+
+MOST_ROWS = 20_000
+LONGEST_TITLE = 500
+LONGEST_EXTRA = 2_000
+MOST_EXTRA = 50
+UNUSABLE = re.compile("[\x00\ud800-\udfff]")
+DIGITS = re.compile(r"[0-9]{1,12}", re.ASCII)
+
+WATCHING = ("Watching", "active")
+PAUSED = ("Watching", "on_hold")
+REWATCHING = ("Watching", "rewatching")
+COMPLETED = ("Completed", "active")
+PLANNED = ("To Watch", "active")
+DROPPED = ("Collection", "dropped")
+OWNED = ("Collection", "active")
+
+# The words of all trackers, without case, spaces and signs.
+STATUSES = {
+    "watching": WATCHING,
+    "current": WATCHING,
+    "currentlywatching": WATCHING,
+    "inprogress": WATCHING,
+    "paused": PAUSED,
+    "onhold": PAUSED,
+    "hold": PAUSED,
+    "stalled": PAUSED,
+    "rewatching": REWATCHING,
+    "repeating": REWATCHING,
+    "completed": COMPLETED,
+    "complete": COMPLETED,
+    "finished": COMPLETED,
+    "watched": COMPLETED,
+    "plantowatch": PLANNED,
+    "planning": PLANNED,
+    "planned": PLANNED,
+    "ptw": PLANNED,
+    "towatch": PLANNED,
+    "wanttowatch": PLANNED,
+    "watchlist": PLANNED,
+    "dropped": DROPPED,
+    "owned": OWNED,
+    "collection": OWNED,
+}
+FORMATS = {
+    "tv": "TV",
+    "tvshort": "TV",
+    "tv_short": "TV",
+    "tv series": "TV",
+    "movie": "Movie",
+    "ova": "OVA",
+    "ona": "ONA",
+    "special": "Special",
+    "tv special": "Special",
+    "tv_special": "Special",
+    "music": "Music",
+    "music video": "Music",
+}
+
+
+class Rows:
+    """The rows of a file as they are taken: Records, and Refused for the flawed."""
+
+    def __init__(self) -> None:
+        self.taken: list[Row] = []
+
+    def take(self, read: Callable[[int], Record], title: object = "") -> None:
+        """Takes the next row; `read` gets its number."""
+        row = len(self.taken) + 1
+        if row > MOST_ROWS:
+            raise WrongFile(
+                f"This file has more than {MOST_ROWS:,} rows: send it in parts."
+            )
+        try:
+            self.taken.append(read(row))
+        except Flaw as flaw:
+            shown = shown_title(title)
+            self.taken.append(Refused(row=row, title=shown, reason=str(flaw)))
+
+
+def status(word: object, what: str = "status") -> tuple[str, str] | None:
+    """Type and state of a tracker's word; None where it says nothing."""
+    text = plain(word, what)
+    if not text:
+        return None
+    found = STATUSES.get(re.sub(r"[\W_]", "", text.lower()))
+    if found is None:
+        raise Flaw(f"“{text[:50]}” ({what}) is no status that is known here.")
+    return found
+
+
+def plain(value: object, what: str) -> str:
+    """A short text, trimmed and in NFC; None is ""."""
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise Flaw(f"{what} is not a text.")
+    return usable(value, what).strip()
+
+
+def usable(text: str, what: str) -> str:
+    """The text in NFC, if it can be kept."""
+    if UNUSABLE.search(text):
+        raise Flaw(f"{what} has a character that is no text (NUL, half an emoji).")
+    return unicodedata.normalize("NFC", text)
+
+
+def notes(value: object, what: str = "notes") -> str:
+    """Lines of text with their white space; never cut, so too long is a Flaw."""
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise Flaw(f"{what} is not a text.")
+    text = usable(value, what)
+    if len(text) > LONGEST_NOTES:
+        raise Flaw(
+            f"{what} has {len(text):,} characters, more than the {LONGEST_NOTES:,} "
+            "that are kept: shorten it, then send the file again."
+        )
+    return text
+
+
+def tags(words: Iterable[object], what: str = "tags") -> list[str]:
+    """Each tag once, in order; blank ones are none."""
+    found: dict[str, None] = {}
+    for word in words:
+        tag = CONTROL.sub(" ", plain(word, what)).strip()
+        if shows_nothing(tag):
+            continue
+        if len(tag) > LONGEST_TAG:
+            raise Flaw(
+                f"{what}: “{tag[:20]}…” has {len(tag):,} characters, more than the "
+                f"{LONGEST_TAG} of a tag."
+            )
+        found[tag] = None
+    if len(found) - (OWNED_TAG in found) > MOST_TAGS:
+        raise Flaw(f"{what}: {len(found)} are more than the {MOST_TAGS} that are kept.")
+    return list(found)
+
+
+def number(value: object, what: str, most: int = LARGEST_NUMBER) -> int | None:
+    """A count from 0, as a number or as digits; None where it says nothing."""
+    if isinstance(value, str):
+        value = value.strip()
+    if value is None or value == "":
+        return None
+    if isinstance(value, str) and DIGITS.fullmatch(value):
+        value = int(value)
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= most:
+        raise Flaw(f"{what} is not a whole number from 0 to {most:,}: {_shown(value)}.")
+    return value
+
+
+def score(value: object, what: str, best: int, worth: float) -> int | None:
+    """A mark of 0 to `best` on 0–100, each point being worth `worth`; 0 is no mark."""
+    mark = decimal(value, what)
+    if not mark:
+        return None
+    if not 0 < mark <= best:
+        raise Flaw(f"{what} is not from 0 to {best}: {_shown(value)}.")
+    kept = mark * worth
+    if abs(kept - round(kept)) > 1e-6:
+        raise Flaw(f"{what} has more decimals than are kept: {_shown(value)}.")
+    return round(kept)
+
+
+def decimal(value: object, what: str) -> float | None:
+    """A number, or a text of one ("8,5" too); None where it says nothing."""
+    if value is None or (isinstance(value, str) and not value.strip()):
+        return None
+    if isinstance(value, str) and re.fullmatch(
+        r"\s*\d{1,9}([.,]\d{1,9})?\s*", value, re.ASCII
+    ):
+        return float(value.replace(",", "."))
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise Flaw(f"{what} is not a number: {_shown(value)}.")
+    return value
+
+
+def mark(score: int | None, best: int, worth: int, least: int = 1) -> int:
+    """A score of 0–100 in points worth `worth` each, half a point up; 0 is no mark."""
+    if score is None:
+        return 0
+    return min(best, max(least, (2 * score + worth) // (2 * worth)))
+
+
+def date_of(year: object, month: object, day: object, what: str) -> str:
+    """A partial date of numbers; 0 and None are unknown."""
+    parts = [number(part, what, 9999) or 0 for part in (year, month, day)]
+    known = [
+        str(part).zfill(width) for part, width in zip(parts, (4, 2, 2), strict=True)
+    ]
+    while known and not int(known[-1]):
+        known.pop()
+    if any(not int(part) for part in known):
+        raise Flaw(f"{what} has a day without a month or a year: {'-'.join(known)}.")
+    return _kept_date("-".join(known), what)
+
+
+def date_text(value: object, what: str) -> str:
+    """A date such as 2017-10-03, 2017-10-00, 2017-10 or 2017; with a time, its day."""
+    text = plain(value, what)
+    found = re.fullmatch(
+        r"(\d{4})(?:[-/.](\d{1,2})(?:[-/.](\d{1,2}))?)?(?:[T ].*)?", text, re.ASCII
+    )
+    if not text:
+        return ""
+    if not found:
+        raise Flaw(f"{what} is no date such as 2017-10-03: {_shown(text)}.")
+    year, month, day = (part or 0 for part in found.groups())
+    return date_of(year, month, day, what)
+
+
+def _kept_date(text: str, what: str) -> str:
+    try:
+        return partial_date(text)
+    except ValueError as error:
+        raise Flaw(f"{what} cannot be kept: {text}. {error}") from None
+
+
+def time_of(value: object) -> datetime | None:
+    """A time in UTC, of seconds since 1970 or ISO 8601; None where it says none.
+
+    A time is there to compare by, so one that cannot be read is as good as none.
+    """
+    try:
+        if isinstance(value, str) and not value.isdigit():
+            time = datetime.fromisoformat(value)
+            return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
+        seconds = int(value or 0)  # type: ignore[call-overload]
+        return datetime.fromtimestamp(seconds, UTC) if seconds > 0 else None
+    except (ValueError, TypeError, OverflowError, OSError):
+        return None
+
+
+def ids(found: Iterable[tuple[str, object]]) -> dict[str, str]:
+    """{site: id} of what can be an id; 0, "" and the like are none."""
+    known: dict[str, str] = {}
+    for site, value in found:
+        text = str(value or "").strip()
+        if site in WORDED_SITES:
+            fits = WORD.fullmatch(text) is not None
+        else:
+            fits = bool(DIGITS.fullmatch(text)) and 0 < int(text) <= LARGEST_ID
+            text = str(int(text)) if fits else ""
+        if fits:
+            known.setdefault(site, text)
+    return known
+
+
+def title(value: object) -> str:
+    """A name, for matching and for people."""
+    return shown_title(plain(value, "the title"))
+
+
+def names(values: Iterable[object], title: str) -> list[str]:
+    """Other names than the title, each once."""
+    found = dict.fromkeys(
+        shown_title(value) for value in values if isinstance(value, str)
+    )
+    return [name for name in found if name and name != title]
+
+
+def shown_title(value: object) -> str:
+    """Whatever a title is, as one line that can be shown."""
+    text = CONTROL.sub(" ", UNUSABLE.sub("\ufffd", str(value or "")))
+    return unicodedata.normalize("NFC", text).strip()[:LONGEST_TITLE]
+
+
+def format_of(value: object) -> str | None:
+    """A tracker's word for TV, Movie …; None where it is none of ours."""
+    return FORMATS.get(str(value or "").strip().lower())
+
+
+def count_of(value: object) -> int | None:
+    """A fact of the title for matching (episodes, year); what is odd is unknown."""
+    try:
+        return number(value, "") or None
+    except Flaw:
+        return None
+
+
+def own_fields(fields: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    """The source's own fields, if they are few and small."""
+    kept = dict(fields)
+    if len(kept) > MOST_EXTRA:
+        raise Flaw(f"The row has {len(kept)} fields of its own, more than are kept.")
+    for name, value in kept.items():
+        usable(name, "a field's name")
+        size = len(usable(value, name)) if isinstance(value, str) else len(repr(value))
+        if size > LONGEST_EXTRA:
+            raise Flaw(f"{name[:50]} has {size:,} characters, more than are kept.")
+    return kept
+
+
+def owned(values: dict[str, Any]) -> dict[str, Any]:
+    """The values with the reserved tag turned back: to watch, and owned, is owned."""
+    if OWNED_TAG in values.get("tags", ()):
+        values["tags"] = [tag for tag in values["tags"] if tag != OWNED_TAG]
+        if (values.get("type"), values.get("state")) == PLANNED:
+            values["type"], values["state"] = OWNED
+    return values
+
+
+def tags_for(values: dict[str, Any]) -> list[str]:
+    """The tags to write, with the reserved one for what is owned."""
+    is_owned = (values["type"], values["state"]) == OWNED
+    return [*values["tags"], OWNED_TAG] if is_owned else values["tags"]
+
+
+def stated(**columns: Any) -> dict[str, Any]:
+    """The columns that are not None."""
+    return {name: value for name, value in columns.items() if value is not None}
+
+
+def _shown(value: object) -> str:
+    return shown_title(value if value is not False else "false")[:50] or "nothing"

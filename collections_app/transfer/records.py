@@ -1,0 +1,136 @@
+"""What passes between a list and the files of trackers: rows read, entries written."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+# Leaves as a tag of what is owned but on no list that others know; comes back as such.
+OWNED_TAG = "animecollections:owned"
+
+
+class WrongFile(Exception):  # noqa: N818 - says what the file is
+    """The file is no list that is read here; says what it is, and what to send."""
+
+
+class Flaw(Exception):  # noqa: N818 - becomes a Refused
+    """Why one row is refused, as a sentence."""
+
+
+@dataclass(slots=True)
+class Record:
+    """A row of a file, in our terms.
+
+    row:    its place in the file, from 1.
+    title:  as the file says it, "" if it does not.
+    ids:    {site: id}, the most trusted first; `own` is a title's id here.
+    values: the entry's columns that the file states (entries.SAID), in our units: score
+            0–100 or None, dates "" or partial. One it does not speak of is absent. Only
+            our own JSON states `extra`, whole.
+    extra:  the source's fields that have no column here, as small JSON, for exports to
+            the same format.
+    names:  more of its titles, for matching; so are year, format and episodes.
+    changed_at, added_at: the row's own times, in UTC.
+    """
+
+    row: int
+    title: str = ""
+    ids: dict[str, str] = field(default_factory=dict)
+    values: dict[str, Any] = field(default_factory=dict)
+    extra: dict[str, Any] = field(default_factory=dict)
+    names: list[str] = field(default_factory=list)
+    year: int | None = None
+    format: str | None = None
+    episodes: int | None = None
+    changed_at: datetime | None = None
+    added_at: datetime | None = None
+
+
+@dataclass(slots=True)
+class Refused:
+    """A row that was not taken, and why: a sentence for a person."""
+
+    row: int
+    title: str
+    reason: str
+
+
+Row = Record | Refused
+
+
+@dataclass(slots=True)
+class ListFile:
+    """A file that was read: each of its rows is in `rows`, in its order.
+
+    format:       the name in FORMATS.
+    exported_at:  when the file was made, in UTC, if it says so.
+    warnings:     what is odd about the file as a whole, as sentences.
+    owner:        whose list it is there, "" if the file does not say.
+    score_format: the scale of its scores, in the words of the preference `scoreFormat`
+                  ("10.0", "10", "100", "5", "3"), "" if it is no matter of choice.
+    """
+
+    format: str
+    rows: list[Row]
+    exported_at: datetime | None = None
+    warnings: list[str] = field(default_factory=list)
+    owner: str = ""
+    score_format: str = ""
+
+
+@dataclass(slots=True)
+class Kept:
+    """An entry as an export knows it.
+
+    values: its columns (entries.SAID), and `extra` ({format: {…}}) if there is any.
+    ids:    {site: id} of the title; `anime_id` is its id here.
+    names:  more of its titles.
+    """
+
+    values: dict[str, Any]
+    anime_id: int = 0
+    title: str = ""
+    ids: Mapping[str, str] = field(default_factory=dict)
+    names: list[str] = field(default_factory=list)
+    format: str = "Unknown"
+    episodes: int | None = None
+    year: int | None = None
+    added_at: datetime | None = None
+    updated_at: datetime | None = None
+
+    def besides(self, format_: str) -> dict[str, Any]:
+        """What a file of that format said for which there is no column."""
+        fields: dict[str, Any] = self.values.get("extra", {}).get(format_, {})
+        return fields
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose list is written, and what its file says as a whole.
+
+    exported_at:  the time the file bears.
+    counts:       {"total", "by_type", "by_state"}, for headers that count.
+    score_format: the scale of scores wished for ("10.0", "10", "100", "5", "3"), where
+                  a format leaves the choice; "" is the finest.
+    scores:       all scores that the list has. If they are given and one does not fit
+                  the scale, a finer scale is taken; if not, scores are rounded to it.
+    """
+
+    name: str = ""
+    exported_at: datetime | None = None
+    counts: Mapping[str, Any] | None = None
+    score_format: str = ""
+    scores: frozenset[int] | None = None
+
+
+class Format(Protocol):
+    """What each module of FORMATS is."""
+
+    NAME: str  # in FORMATS and in addresses
+    LABEL: str  # for people
+    EXTENSION: str
+    MEDIA_TYPE: str
+
+    def write(self, entries: Iterable[Kept], owner: Owner) -> Iterator[str]:
+        """The file, in pieces; memory does not grow with the list."""
+        ...

@@ -1,0 +1,75 @@
+"""From an upload to the bytes of a list: gzip and ZIP are unpacked, within bounds."""
+
+import io
+import zipfile
+import zlib
+
+from .records import WrongFile
+
+MOST_BYTES = 20 * 1024 * 1024
+TOO_LARGE = f"This file holds more than {MOST_BYTES // 1024**2} MB: send it in parts."
+LISTS = (".xml", ".json", ".csv", ".gz")
+
+
+def unpack(data: bytes) -> bytes:
+    """The bytes of the list; packed ones are unpacked up to 20 MB, and no further.
+
+    Raises WrongFile for what is larger, damaged or encrypted.
+    """
+    if data.startswith(b"\x1f\x8b"):
+        data = _gunzip(data)
+    elif data.startswith(b"PK\x03\x04"):
+        data = _unzip(data)
+    if len(data) > MOST_BYTES:
+        raise WrongFile(TOO_LARGE)
+    return data
+
+
+def _gunzip(data: bytes) -> bytes:
+    parts: list[bytes] = []
+    room = MOST_BYTES + 1
+    while data.startswith(b"\x1f\x8b") and room:
+        unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
+        try:
+            parts.append(unpacker.decompress(data, room))
+        except zlib.error as error:
+            raise WrongFile(
+                f"This gzip file is damaged ({error}): export the list again."
+            ) from None
+        room -= len(parts[-1])
+        if room and not unpacker.eof:
+            raise WrongFile(
+                "This gzip file is incomplete, its end is missing: download it again."
+            )
+        data = unpacker.unused_data
+    return b"".join(parts)
+
+
+def _unzip(data: bytes) -> bytes:
+    """The one list in a ZIP file, such as Simkl's backup."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            lists = [
+                info
+                for info in archive.infolist()
+                if info.filename.lower().endswith(LISTS)
+                and not info.filename.startswith("__MACOSX/")
+            ]
+            if len(lists) != 1:
+                raise WrongFile(
+                    f"This ZIP file holds {len(lists)} lists: send the one that is "
+                    "meant (a .json, .xml or .csv file)."
+                )
+            with archive.open(lists[0]) as file:
+                inner = file.read(MOST_BYTES + 1)
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        RuntimeError,
+        NotImplementedError,
+        EOFError,
+    ):
+        raise WrongFile(
+            "This ZIP file is damaged or locked by a password: send the list in it."
+        ) from None
+    return _gunzip(inner) if inner.startswith(b"\x1f\x8b") else inner
