@@ -1,9 +1,11 @@
-"""The real server, for what only shows behind it: gunicorn on a port of its own, with
-the database of the tests.
+"""The real servers, for what only shows behind them: gunicorn on a port of its own,
+with the database of the tests; Redis.
 """
 
 import os
 import re
+import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -11,6 +13,7 @@ import time
 from contextlib import contextmanager
 from urllib.parse import quote
 
+import pytest
 from django.conf import settings
 from django.db import connection
 
@@ -68,8 +71,11 @@ def database_url():
 
 
 @contextmanager
-def serve(home, **environment):
-    """Yields a Server; `home` is an empty directory for its log and control socket."""
+def serve(home, *, app="", **environment):
+    """Yields a Server; `home` is an empty directory for its log and control socket.
+
+    app: the module of another `application` than the one that is served.
+    """
     port, log = free_port(), home / "log"
     told = {
         "DATABASE_URL": database_url(),
@@ -80,7 +86,7 @@ def serve(home, **environment):
     }
     with log.open("w") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "gunicorn"],
+            [sys.executable, "-m", "gunicorn", *([app] if app else [])],
             cwd=settings.BASE_DIR,
             env=os.environ | told | environment,
             stdout=output,
@@ -104,3 +110,49 @@ def wait_for(port, process, log):
                 return
         time.sleep(0.1)
     raise AssertionError(log.read_text())
+
+
+needs_redis = pytest.mark.skipif(
+    not shutil.which("redis-server"), reason="needs redis-server"
+)
+
+
+class Redis:
+    """A redis-server on a port of its own, with an empty directory for its files."""
+
+    def __init__(self, home):
+        self.home, self.port = home, free_port()
+        self.url = f"redis://127.0.0.1:{self.port}"
+        self.start()
+
+    def start(self):
+        self.process = subprocess.Popen(
+            [
+                shutil.which("redis-server"),
+                "--port",
+                str(self.port),
+                "--save",
+                "",
+                "--dir",
+                self.home,
+            ],
+            stdout=subprocess.DEVNULL,
+        )
+        for _ in range(100):
+            try:
+                socket.create_connection(("127.0.0.1", self.port)).close()
+                return
+            except OSError:
+                time.sleep(0.05)
+        raise AssertionError("redis-server does not start")
+
+    def stop(self):
+        self.process.kill()
+        self.process.wait()
+
+    def freeze(self):
+        """It takes connections, and does not answer."""
+        self.process.send_signal(signal.SIGSTOP)
+
+    def thaw(self):
+        self.process.send_signal(signal.SIGCONT)

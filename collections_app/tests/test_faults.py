@@ -5,10 +5,12 @@ The oracle: (a) an acknowledged write is there; (b) every write is whole or abse
 takes effect once; (e) the service answers again by itself.
 """
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, transaction
 
 from collections_app.entries import KEPT
 from collections_app.models import WatchListEntry
@@ -148,4 +150,118 @@ def test_an_answer_lost_after_the_commit_is_answered_again(browser, alice):
     again = browser.post(f"{URL}/1/increment", {}, headers=headers)
     assert again.json() == first.json()
     assert WatchListEntry.objects.get(anime_id=1).progress == 5
+    check_log_and_list(alice)
+
+
+@contextmanager
+def another_writer(alice):
+    """Holds what every write of hers begins with, until the block ends."""
+    is_held, may_go = threading.Event(), threading.Event()
+
+    def hold():
+        with transaction.atomic():
+            UserState.objects.hold(alice.pk)
+            is_held.set()
+            may_go.wait(30)
+        connection.close()
+
+    with ThreadPoolExecutor(1) as threads:
+        done = threads.submit(hold)
+        try:
+            assert is_held.wait(10)
+            yield
+        finally:
+            may_go.set()
+            done.result()
+
+
+def test_a_write_waits_for_another_writer_and_succeeds(browser, alice):
+    def write():
+        try:
+            return browser.post(f"{URL}/1/increment", {})
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as threads:
+        with another_writer(alice):
+            answer = threads.submit(write)
+            with pytest.raises(TimeoutError):
+                answer.result(2)
+        assert answer.result(10).status_code == 200
+    assert WatchListEntry.objects.get(anime_id=1).progress == 5
+    check_log_and_list(alice)
+
+
+@pytest.fixture
+def impatient():
+    """This thread's connection waits 0.2 s for a lock, not 10 or 20."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("PRAGMA busy_timeout = 200")
+        else:
+            cursor.execute("SET lock_timeout = 200")
+    yield
+    connection.close()
+
+
+@pytest.mark.parametrize("headers", [{}, {"Idempotency-Key": "k"}])
+def test_a_writer_that_does_not_end_is_told_and_a_retry_is_whole(
+    browser, alice, impatient, headers
+):
+    before = everything()
+    with another_writer(alice):
+        refused = browser.post(f"{URL}/1/increment", {}, headers=headers)
+        read = browser.get(URL)
+    body = refused.json()
+    if headers and connection.vendor == "postgresql":  # it may be the same write
+        assert (refused.status_code, body["code"]) == (409, "still_running")
+    else:
+        assert (refused.status_code, body["code"]) == (503, "busy")
+        assert body["details"] == {"retry_after": 2}
+        assert refused["Retry-After"] == "2"
+    assert read.status_code == 200
+    assert everything() == before
+    assert browser.post(f"{URL}/1/increment", {}, headers=headers).status_code == 200
+    assert WatchListEntry.objects.get(anime_id=1).progress == 5
+    check_log_and_list(alice)
+
+
+@contextmanager
+def nearly_full_disk():
+    """The file grows by some pages and no more, as on a disk that gets full."""
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA page_count")
+        (pages,) = cursor.fetchone()
+        cursor.execute(f"PRAGMA max_page_count = {pages + 20}")
+        yield
+        cursor.execute("PRAGMA max_page_count = 1073741823")
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="needs a limit of its own")
+def test_a_full_disk_is_told_and_what_was_acknowledged_is_there(browser, alice, caplog):
+    AnimeFactory.create_batch(30)
+    ids = [anime["id"] for anime in browser.get("/api/animes?limit=30").json()["data"]]
+    notes = {id_: "x" * 4000 + id_ for id_ in ids}
+
+    def add(id_):
+        body = {"animeId": id_, "type": "Watching", "notes": notes[id_]}
+        return browser.post(URL, body, headers={"Idempotency-Key": id_})
+
+    with nearly_full_disk():
+        answers = {id_: add(id_) for id_ in ids}
+        read = browser.get(URL)
+    statuses = {id_: answer.status_code for id_, answer in answers.items()}
+    assert set(statuses.values()) == {200, 503}
+    refused = next(answer for answer in answers.values() if answer.status_code == 503)
+    assert refused.json()["code"] == "busy"
+    assert "database or disk is full" in caplog.text
+    kept = {entry["anime_id"]: entry["notes"] for entry in read.json()["data"]}
+    assert {id_ for id_ in ids if kept.get(id_) == notes[id_]} == {
+        id_ for id_ in ids if statuses[id_] == 200
+    }
+    check_log_and_list(alice)
+    for id_ in ids:
+        assert add(id_).status_code == 200
+    kept = WatchListEntry.objects.filter(user=alice, anime_id__in=ids)
+    assert {str(entry.anime_id): entry.notes for entry in kept} == notes
     check_log_and_list(alice)

@@ -2,16 +2,14 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 import time
-from socket import create_connection
 
 import pytest
 from django.conf import settings
 
-from animecollections.tests.serving import database_url, free_port, serve
+from animecollections.tests.serving import Redis, database_url, needs_redis, serve
 from factories import AnimeFactory, UserFactory
 from profiles.tests.device import Device
 from profiles.tests.sockets import Api, by_cookie, closed_with, cookie_of, hear
@@ -19,44 +17,12 @@ from profiles.tests.sockets import Api, by_cookie, closed_with, cookie_of, hear
 pytestmark = [
     pytest.mark.races,
     pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(not shutil.which("redis-server"), reason="needs redis-server"),
+    needs_redis,
 ]
 
 
 NOT = "Devices are not told of changes until this ends"
 AGAIN = "Devices are told of changes again"
-
-
-class Redis:
-    def __init__(self, home):
-        self.home, self.port = home, free_port()
-        self.url = f"redis://127.0.0.1:{self.port}"
-        self.start()
-
-    def start(self):
-        self.process = subprocess.Popen(
-            [
-                shutil.which("redis-server"),
-                "--port",
-                str(self.port),
-                "--save",
-                "",
-                "--dir",
-                self.home,
-            ],
-            stdout=subprocess.DEVNULL,
-        )
-        for _ in range(100):
-            try:
-                create_connection(("127.0.0.1", self.port)).close()
-                return
-            except OSError:
-                time.sleep(0.05)
-        raise AssertionError("redis-server does not start")
-
-    def stop(self):
-        self.process.kill()
-        self.process.wait()
 
 
 @pytest.fixture(scope="module")
