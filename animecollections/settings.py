@@ -234,19 +234,20 @@ if WEB_WORKERS > 1 and not REDIS_URL:
         "REDIS_URL, to tell each other what to tell devices.",
         [],
     )
+IN_PROCESS = {
+    "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+    "OPTIONS": {"MAX_ENTRIES": 100_000},
+}
+IN_REDIS = {
+    "BACKEND": "django.core.cache.backends.redis.RedisCache",
+    "LOCATION": REDIS_URL,
+    "KEY_PREFIX": "animecollections",
+    # What it is asked for is not worth waiting longer for (api/throttling.py).
+    "OPTIONS": {"socket_connect_timeout": 0.25, "socket_timeout": 0.25},
+}
 CACHES: dict[str, dict[str, Any]] = {
-    "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        "LOCATION": REDIS_URL,
-        "KEY_PREFIX": "animecollections",
-        # Without Redis for a while, no request waits for it longer than this.
-        "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
-    }
-    if REDIS_URL
-    else {
-        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
-        "OPTIONS": {"MAX_ENTRIES": 100_000},
-    }
+    "default": IN_REDIS if REDIS_URL else IN_PROCESS,
+    "process": IN_PROCESS | {"LOCATION": "process"},
 }
 
 # How often a live socket is pinged, and its sign-in checked.

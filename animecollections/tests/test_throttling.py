@@ -4,9 +4,10 @@ import time
 
 import pytest
 from django.conf import settings
-from redis.exceptions import ConnectionError as RedisConnectionError
+from django.core.cache import cache, caches
 
 from animecollections.api import throttling
+from animecollections.tests.serving import Redis, needs_redis
 
 pytestmark = pytest.mark.django_db
 
@@ -167,25 +168,69 @@ def test_the_scale_multiplies_every_limit(client, three_a_minute, settings):
 
 def test_a_count_that_just_ended_begins_anew(monkeypatch):
     """Between the two calls of a count its window may close."""
-    throttle = throttling.RateThrottle()
-    assert throttle.count("key", 60) == 1
-    assert throttle.count("key", 60) == 2
+    assert throttling.count_in(cache, "key", 60) == 1
+    assert throttling.count_in(cache, "key", 60) == 2
 
     def closed(key):
         raise ValueError
 
-    monkeypatch.setattr(throttling.cache, "incr", closed)
-    assert throttle.count("key", 60) == 1
+    monkeypatch.setattr(cache, "incr", closed)
+    assert throttling.count_in(cache, "key", 60) == 1
 
 
-def test_without_the_cache_requests_are_served(client, monkeypatch):
-    def gone(*args):
-        raise RedisConnectionError
+@pytest.fixture
+def redis(tmp_path, settings, monkeypatch):
+    """One that rates are counted in, as with REDIS_URL."""
+    redis = Redis(tmp_path)
+    settings.CACHES = settings.CACHES | {
+        "default": settings.IN_REDIS | {"LOCATION": redis.url}
+    }
+    caches["process"].clear()
+    monkeypatch.setattr(throttling, "counts", throttling.Counts())
+    yield redis
+    redis.stop()
 
-    monkeypatch.setattr(throttling.cache, "add", gone)
-    response = client.get(READ)
-    assert response.status_code == 200
-    assert "RateLimit" not in response
+
+@pytest.fixture
+def asked(monkeypatch):
+    """The caches that were asked to count, in order."""
+    asked, count_in = [], throttling.count_in
+
+    def spy(where, key, seconds):
+        asked.append("process" if where is caches["process"] else "redis")
+        return count_in(where, key, seconds)
+
+    monkeypatch.setattr(throttling, "count_in", spy)
+    return asked
+
+
+@needs_redis
+@pytest.mark.parametrize("fault", ["freeze", "stop"])
+def test_limits_hold_while_the_cache_is_away_and_few_requests_wait_for_it(
+    client, three_a_minute, redis, asked, caplog, fault
+):
+    assert client.get(READ)["RateLimit"] == '"read";r=2;t=50'
+    getattr(redis, fault)()
+    statuses = [client.get(READ).status_code for _ in range(4)]
+    assert statuses == [200, 200, 200, 429]
+    assert asked == ["redis", "redis", "process", "process", "process", "process"]
+    assert caplog.text.count("Each process counts rates alone for now") == 1
+
+
+@needs_redis
+def test_a_cache_that_answers_again_is_asked_again(
+    client, three_a_minute, redis, asked, caplog, monkeypatch
+):
+    monkeypatch.setattr(throttling, "SECONDS_AWAY", 0.5)
+    client.get(READ)
+    redis.freeze()
+    for _ in range(2):  # one asks again when the time has come: in vain
+        client.get(READ)
+        time.sleep(0.5)
+    redis.thaw()
+    assert client.get(READ)["RateLimit"] == '"read";r=1;t=50'
+    assert asked == ["redis", *["redis", "process"] * 2, "redis"]
+    assert caplog.text.count("Processes count rates together again") == 1
 
 
 def test_the_clock_of_the_throttle_is_the_wall_clock():
