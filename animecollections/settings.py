@@ -376,6 +376,7 @@ CORS_ALLOW_HEADERS = [
     "x-csrftoken",
 ]
 CORS_EXPOSE_HEADERS = [
+    "Content-Disposition",
     "ETag",
     "Idempotency-Replayed",
     "RateLimit",
@@ -445,6 +446,7 @@ RATES = {
     "sign_up": (30, 3600),
     "mail": (10, 3600),
     "upload": (30, 60),
+    "export": (30, 3600),
 }
 
 SIMPLE_JWT: dict[str, Any] = {

@@ -252,3 +252,19 @@ class Image(models.Model):
 
     def __str__(self) -> str:
         return self.path
+
+
+class Erasure(models.Model):
+    """That an account was erased, and nothing of whose it was."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    at = models.DateTimeField(auto_now_add=True)
+    # Through what, and by whom of the staff where it was not its owner.
+    through = models.CharField(max_length=12)
+    actor_id = models.UUIDField(null=True, blank=True)
+    files_of = models.UUIDField(
+        null=True, blank=True, help_text="empty once the files are gone too"
+    )
+
+    def __str__(self) -> str:
+        return f"an account, on {self.at:%Y-%m-%d}"

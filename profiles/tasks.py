@@ -1,7 +1,7 @@
-"""The outbox: mails as tasks, rows in the database until the worker has sent them.
+"""The outbox: tasks as rows in the database until the worker has done them.
 
-A mail that could not be sent is tried again by a task of its own, later and later; the
-failed ones stay in the admin, under Task results.
+A mail that could not be sent, or a file that could not be removed, is tried again by a
+task of its own, later and later; the failed ones stay in the admin, under Task results.
 """
 
 from collections.abc import Callable
@@ -9,6 +9,7 @@ from datetime import timedelta
 from smtplib import SMTPException
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.tokens import default_token_generator
@@ -17,7 +18,8 @@ from django_tasks import task
 from django_tasks.base import Task
 
 from profiles.mails import send_mail
-from profiles.models import User
+from profiles.models import Erasure, User
+from profiles.services.images import remove_folder
 
 MINUTES_TO_NEXT_TRY = (1, 5, 30, 120)
 
@@ -56,15 +58,34 @@ def mail_password_changed(user_id: str, tries: int = 0) -> None:
     )
 
 
+@task
+def remove_files(erasure_id: str, tries: int = 0) -> None:
+    """The files of an erased account; once they are gone, nothing tells whose."""
+    again_on_failure(
+        remove_files,
+        tries,
+        {"erasure_id": erasure_id},
+        lambda: remove_files_of(UUID(erasure_id)),
+    )
+
+
+def remove_files_of(erasure_id: UUID) -> None:
+    erasures = Erasure.objects.filter(pk=erasure_id)
+    user_id = erasures.values_list("files_of", flat=True).first()
+    if user_id is not None:
+        remove_folder(user_id)
+        erasures.update(files_of=None)
+
+
 def again_on_failure(
     this: Task[Any, None],
     tries: int,
     arguments: dict[str, Any],
-    send: Callable[[], None],
+    work: Callable[[], None],
 ) -> None:
     """Fails in any case, so that the reason is kept; queues the next try first."""
     try:
-        send()
+        work()
     except (SMTPException, OSError):
         if tries < len(MINUTES_TO_NEXT_TRY):
             later = timezone.now() + timedelta(minutes=MINUTES_TO_NEXT_TRY[tries])

@@ -12,6 +12,8 @@ from profiles.views.accounts import (
     SignUpViewSet,
     TokenViewSet,
 )
+from profiles.views.erasure import ErasureViewSet
+from profiles.views.export import ExportViewSet
 from profiles.views.images import ImagesViewSet, UploadViewSet
 from profiles.views.live import TicketViewSet
 from profiles.views.profile import PreferencesViewSet, ProfileViewSet
@@ -31,6 +33,10 @@ urlpatterns = [
     path(
         "auth/password/reset/confirm", ConfirmResetViewSet.as_view({"post": "create"})
     ),
+    # By POST too: proxies drop the body of a DELETE.
+    path("user", ErasureViewSet.as_view({"delete": "destroy"})),
+    path("user/erase", ErasureViewSet.as_view({"post": "create"})),
+    path("user/export", ExportViewSet.as_view({"get": "retrieve"})),
     path("user/sync", SyncViewSet.as_view({"get": "list"})),
     path(
         "user/profile",

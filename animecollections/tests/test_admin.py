@@ -23,7 +23,15 @@ from factories import AnimeFactory, UserFactory
 from history.models import EpisodesWatched, KeptAnswer
 from history.services.searches import NewSearch, save
 from profiles import tasks
-from profiles.models import Image, Session, Ticket, TokenFamily, User, WrongPasswords
+from profiles.models import (
+    Erasure,
+    Image,
+    Session,
+    Ticket,
+    TokenFamily,
+    User,
+    WrongPasswords,
+)
 
 pytestmark = pytest.mark.django_db
 KEYED = {Session, Ticket}  # without pages: their keys are secrets
@@ -90,6 +98,7 @@ def fill(user, anime, number):
     )
     tasks.mail_reset.enqueue(email=user.email)
     Group.objects.create(name=f"group {number}")
+    Erasure.objects.create(through="admin", actor_id=user.pk)
 
 
 @pytest.fixture

@@ -30,7 +30,7 @@ from profiles.admin.user_page import (
 )
 from profiles.models import Image, User
 from profiles.names import check_email, check_user_name
-from profiles.services import accounts, staff
+from profiles.services import accounts, erasure, staff
 
 if TYPE_CHECKING:  # unfold publishes no types; its classes stand for Django's
     from django.contrib.admin.views.main import ChangeList
@@ -217,7 +217,7 @@ class UserAdmin(ThroughServices, BaseUserAdmin):
             staff.edit(user_id=obj.pk, values=values, through=through(request))
 
     def delete_model(self, request: HttpRequest, obj: User) -> None:
-        staff.erase(user_id=obj.pk, through=through(request))
+        erasure.erase(user_id=obj.pk, through=through(request))
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """Counts of what goes with them: listing each of 10,000 rows helps nobody."""

@@ -61,6 +61,10 @@ class PasswordInput(serializers.Serializer[Any]):
     new_password = Secret(help_text=RULES)
 
 
+class EraseInput(serializers.Serializer[Any]):
+    password = Secret(help_text="Yours, once more.")
+
+
 class ResetInput(serializers.Serializer[Any]):
     email = Email()
 

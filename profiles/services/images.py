@@ -183,12 +183,6 @@ def remove(*, user_id: UUID, image_id: UUID, through: Through) -> None:
         remove_after_commit(user_id, [image.path])
 
 
-def remove_files(*, user_id: UUID) -> None:
-    """All files of a user, for the erasure of an account: call it under their lock."""
-    paths = Image.objects.filter(user_id=user_id).values_list("path", flat=True)
-    remove_after_commit(user_id, list(paths))
-
-
 def remove_after_commit(user_id: UUID, paths: list[str]) -> None:
     """A file left over, which the log names, is a lesser evil than a row without one:
     so not before the rows are gone for good.
@@ -202,7 +196,27 @@ def remove_unused(user_id: UUID, paths: list[str]) -> None:
         UserState.objects.hold(user_id)  # None where the account was erased
         again = Image.objects.filter(user_id=user_id, path__in=paths)
         for path in set(paths) - set(again.values_list("path", flat=True)):
-            try:
-                default_storage.delete(path)
-            except Exception:
-                logger.exception("The file %s is left over", path)
+            is_removed(path)
+
+
+def is_removed(path: str) -> bool:
+    try:
+        default_storage.delete(path)
+    except Exception:
+        logger.exception("The file %s is left over", path)
+        return False
+    return True
+
+
+def remove_folder(user_id: UUID) -> None:
+    """All files of a user who is gone, those that no row names too. OSError where some
+    are left: call it again later.
+    """
+    folder = f"{FOLDER}{user_id}"
+    try:
+        _, names = default_storage.listdir(folder)
+    except FileNotFoundError:
+        return
+    removed = [is_removed(f"{folder}/{name}") for name in names]
+    if not (all(removed) and is_removed(folder)):
+        raise OSError("Some files of an erased account are left over.")

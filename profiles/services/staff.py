@@ -14,7 +14,7 @@ from profiles import tasks
 from profiles.feed import feed
 from profiles.models import User
 from profiles.names import fold_user_name
-from profiles.services import images, lockouts
+from profiles.services import lockouts
 from profiles.services.accounts import deactivate, taken
 
 
@@ -64,13 +64,3 @@ def set_password(*, user: User, new_password: str) -> None:
         lockouts.unlock(user.email)
         tasks.mail_password_changed.enqueue(user_id=str(user.pk))
         feed.check_sign_ins(user.pk)
-
-
-def erase(*, user_id: UUID, through: Through) -> None:
-    """The account, all rows of it, and its files."""
-    with recording(user_id=user_id, through=through):
-        images.remove_files(user_id=user_id)
-        # Locked before the rows to delete are looked for: a session made meanwhile
-        # would be left without its user, and the commit would fail.
-        User.objects.select_for_update().get(pk=user_id).delete()
-        feed.check_sign_ins(user_id)

@@ -22,6 +22,7 @@ from factories import PASSWORD, AnimeFactory, UserFactory
 from history.models import Change, Search, UserState
 from history.services.searches import NewSearch, save
 from profiles.models import (
+    Erasure,
     Image,
     Profile,
     Session,
@@ -471,8 +472,8 @@ def test_deleting_asks_first_and_says_how_much(browser, alice, kept):
     assert User.objects.filter(pk=alice.pk).exists()
 
 
-def test_deleting_takes_all_rows_and_files(
-    browser, alice, stranger, kept, django_capture_on_commit_callbacks
+def test_deleting_takes_all_rows_and_files_and_tells_nobody_whose(
+    browser, staff, alice, stranger, kept, django_capture_on_commit_callbacks
 ):
     put(stranger, kept.user.entries.get().anime)
     with django_capture_on_commit_callbacks(execute=True):
@@ -482,7 +483,13 @@ def test_deleting_takes_all_rows_and_files(
     for model in (WatchListEntry, Change):
         assert {row.user for row in model.objects.all()} == {stranger}
     assert not Search.objects.exists()
-    assert LogEntry.objects.get().object_repr == "alice"
+    assert not LogEntry.objects.exists()
+    erasure = Erasure.objects.get()
+    assert (erasure.through, erasure.actor_id) == ("admin", staff.pk)
+    browser.get(PEOPLE)  # says so, this once
+    page = browser.get(reverse("admin:profiles_erasure_changelist"))
+    assert str(staff.pk) in page.content.decode()
+    assert "alice" not in page.content.decode()
 
 
 def test_files_that_cannot_be_deleted_are_left_over_and_told_in_the_log(

@@ -12,7 +12,7 @@ from PIL import Image as Pillow
 from animecollections.api.account import Through
 from history.models import UserState
 from profiles.models import Image
-from profiles.services.images import remove, remove_files
+from profiles.services.images import remove
 
 URL = "/api/user/images"
 
@@ -144,17 +144,3 @@ def test_the_list_under_another_host_is_another(client, settings):
     there = client.get(URL, headers={"If-None-Match": etag, "Host": "other.example"})
     assert there.status_code == 200
     assert there.json()["data"][0]["url"].startswith("http://other.example/")
-
-
-def test_all_files_of_an_account_can_be_removed(
-    client, alice, other_client, django_capture_on_commit_callbacks
-):
-    upload(client, "red")
-    upload(client, "blue")
-    upload(other_client)
-    paths = list(Image.objects.of(alice.id).values_list("path", flat=True))
-    with django_capture_on_commit_callbacks(execute=True):
-        remove_files(user_id=alice.id)
-        Image.objects.of(alice.id).delete()
-    assert [default_storage.exists(path) for path in paths] == [False, False]
-    assert default_storage.exists(Image.objects.get().path)

@@ -13,7 +13,7 @@ from animecollections.api.account import Through
 from conftest import signed_in
 from factories import PASSWORD, UserFactory
 from profiles.models import Session, TokenFamily, User, WrongPasswords
-from profiles.services import accounts, staff
+from profiles.services import accounts, erasure
 
 pytestmark = [pytest.mark.races, pytest.mark.django_db(transaction=True)]
 ALICE = {"email": "alice@example.org", "password": PASSWORD, "user_name": "alice"}
@@ -171,7 +171,7 @@ def test_who_signs_in_while_being_erased_gets_an_answer():
         answers = at_once(
             [
                 *[lambda: post("signin", ALICE)] * 3,
-                lambda alice=alice: staff.erase(
+                lambda alice=alice: erasure.erase(
                     user_id=alice.pk, through=Through("admin")
                 ),
                 *[lambda: post("token", ALICE)] * 3,

@@ -1,0 +1,107 @@
+"""All tables that name users, found by looking; and a user whom each of them names.
+
+A table that is added later and names users fails the tests of erasure and of the export
+until `fill` makes a row of it.
+"""
+
+import re
+from base64 import b64encode
+from datetime import timedelta
+from io import BytesIO
+
+from django.apps import apps
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.auth.models import Group, Permission
+from django.utils import timezone
+from PIL import Image as Pillow
+
+from factories import PASSWORD
+from profiles import tasks
+from profiles.models import User
+
+# Columns that are no foreign key, and name somebody all the same.
+TELLING = re.compile(r"user|email|person|owner|actor|account", re.IGNORECASE)
+# Columns of free text or JSON that name users; the search by value finds them.
+BY_VALUE = {
+    "admin.LogEntry.object_id",
+    "django_tasks_database.DBTaskResult.args_kwargs",
+    "profiles.Erasure.files_of",
+}
+# These are no person's.
+OTHERWISE = {
+    "profiles.Session.user_agent",
+    "profiles.TokenFamily.user_agent",
+    "profiles.User.is_superuser",
+}
+
+
+def all_models():
+    return list(apps.get_models(include_auto_created=True))
+
+
+def label(model, field):
+    return f"{model._meta.label}.{field.name}"
+
+
+def naming_fields():
+    """(model, field) of every column that names a user."""
+    for model in all_models():
+        for field in model._meta.concrete_fields:
+            name = label(model, field)
+            is_key = field.remote_field and field.remote_field.model is User
+            is_telling = TELLING.search(field.name) and name not in OTHERWISE
+            if is_key or is_telling or name in BY_VALUE:
+                yield model, field
+
+
+def models_that_name_users():
+    return {model._meta.label for model, _ in naming_fields()}
+
+
+def traces_of(*needles):
+    """Columns of any table in which one of the texts stands."""
+    found = set()
+    for model in all_models():
+        for field in model._meta.concrete_fields:
+            values = model._base_manager.values_list(field.attname, flat=True)
+            text = "\n".join(str(value) for value in values)
+            if any(needle in text for needle in needles):
+                found.add(label(model, field))
+    return found
+
+
+def names_of(user):
+    return str(user.pk), user.pk.hex, user.email, user.user_name
+
+
+def picture(color):
+    content = BytesIO()
+    Pillow.new("RGB", (20, 20), color).save(content, "PNG")
+    return b64encode(content.getvalue()).decode()
+
+
+def fill(user, client, visitor, anime):
+    """Makes the user leave a trace wherever one can be left."""
+    watched = f"/api/user/watchList/{anime.pk}"
+    client.post("/api/user/watchList", {"animeId": anime.pk, "type": "Watching"})
+    key = {"Idempotency-Key": "the-first"}
+    client.post(f"{watched}/increment", {"by": 2}, headers=key)
+    client.patch(watched, {"notes": "a note", "tags": ["kept"], "score": 9.5})
+    client.post("/api/user/searchHistory", {"query": "naruto"})
+    client.post("/api/user/profile", {"name": "Zaphira", "birthday": "1995-05-20"})
+    client.post("/api/user/preferences", {"timezone": "Europe/Madrid"})
+    client.post("/api/uploadImage", {"image": picture("red")})
+    client.post("/api/uploadImage", {"image": picture("teal")})
+    client.post("/api/auth/ticket")
+    credentials = {"email": user.email, "password": PASSWORD}
+    visitor.post("/api/auth/token", credentials)
+    wrong = credentials | {"password": "Wrong-Horse-7"}
+    visitor.post("/api/auth/signin", wrong)
+    user.groups.add(Group.objects.create(name="helpers"))
+    user.user_permissions.add(Permission.objects.first())
+    for who, whom in ((user, anime), (User.objects.exclude(pk=user.pk).get(), user)):
+        LogEntry.objects.log_actions(who.pk, [whom], CHANGE, "Signed out everywhere")
+    tasks.mail_reset.enqueue(email=user.email)
+    later = timezone.now() + timedelta(minutes=5)
+    mail = tasks.mail_password_changed.using(run_after=later)
+    mail.enqueue(user_id=str(user.pk))

@@ -1,0 +1,207 @@
+"""GET /api/user/export?format=account"""
+
+import json
+from io import BytesIO
+from threading import BoundedSemaphore
+from zipfile import ZipFile
+
+import pytest
+from django.core.files.storage import default_storage
+from django.utils import timezone
+from PIL import Image as Pillow
+
+from conftest import signed_in
+from factories import UserFactory
+from history.models import Change
+from profiles import archive, exports
+from profiles.models import Image, Session, Ticket, TokenFamily
+from profiles.tests.personal import fill, models_that_name_users, names_of
+
+pytestmark = pytest.mark.django_db
+URL = "/api/user/export?format=account"
+# Tables that name users and are not in the archive, and why.
+EXCEPTIONS = {
+    "profiles.Ticket": "a key that opens one socket for half a minute, and no more",
+    "profiles.Erasure": "is there only once the account is not",
+    "profiles.User_groups": "what staff may do",
+    "profiles.User_user_permissions": "what staff may do",
+    "django_tasks_database.DBTaskResult": "mails on their way: the address alone",
+}
+
+
+@pytest.fixture
+def zaphira(db):
+    return UserFactory(user_name="zaphira")
+
+
+@pytest.fixture
+def hers(zaphira):
+    return signed_in(zaphira)
+
+
+@pytest.fixture
+def filled(zaphira, hers, visitor, stranger, death_note):
+    """Zaphira, of whom every table that names users tells something."""
+    fill(zaphira, hers, visitor, death_note)
+    return zaphira
+
+
+def archive_of(response):
+    assert response.status_code == 200, response.content
+    return ZipFile(BytesIO(b"".join(response.streaming_content)))
+
+
+def lines(zip_, name):
+    return [json.loads(line) for line in zip_.read(name).splitlines()]
+
+
+def test_every_table_that_names_users_is_in_it_or_has_a_reason(db):
+    held = {section.rows(None).model._meta.label for section in archive.SECTIONS}
+    assert held | EXCEPTIONS.keys() == models_that_name_users()
+    assert not held & EXCEPTIONS.keys()
+
+
+def test_it_is_a_file_named_and_dated(filled, hers):
+    response = hers.get(URL)
+    assert response["Content-Type"] == "application/zip"
+    name = f"animecollections-account-{timezone.now():%Y-%m-%d}.zip"
+    assert response["Content-Disposition"] == f'attachment; filename="{name}"'
+    assert response["Cache-Control"] == "private, no-cache"
+    length = int(response["Content-Length"])
+    zip_ = archive_of(response)
+    assert zip_.fp.getbuffer().nbytes == length
+    assert zip_.testzip() is None
+
+
+def test_every_section_has_what_is_held(filled, hers):
+    zip_ = archive_of(hers.get(URL))
+    for section in archive.SECTIONS:
+        text = zip_.read(section.file).decode()
+        assert json.loads(text.splitlines()[0] if section.file[-1] == "l" else text)
+    assert json.loads(zip_.read("account.json"))["email"] == filled.email
+    assert json.loads(zip_.read("profile.json"))["birthday"] == "1995-05-20"
+    assert json.loads(zip_.read("preferences.json"))["timezone"] == "Europe/Madrid"
+    [entry] = lines(zip_, "watch_list.jsonl")
+    assert (entry["title"], entry["notes"], entry["score"]) == (
+        "Death Note",
+        "a note",
+        95,
+    )
+    [watched] = lines(zip_, "episodes_watched.jsonl")
+    assert (watched["anime_id"], watched["episodes"]) == (1535, 2)
+    changes = lines(zip_, "changes.jsonl")
+    assert [change["revision"] for change in changes] == list(
+        range(1, len(changes) + 1)
+    )
+    assert [search["query"] for search in lines(zip_, "searches.jsonl")] == ["naruto"]
+    assert "Signed out everywhere" in zip_.read("staff.jsonl").decode()
+
+
+def test_the_pictures_are_in_it(filled, hers):
+    zip_ = archive_of(hers.get(URL))
+    rows = lines(zip_, "images.jsonl")
+    assert len(rows) == 2
+    for row in rows:
+        content = zip_.read(f"images/{row['path'].rpartition('/')[2]}")
+        assert len(content) == row["size"]
+        assert Pillow.open(BytesIO(content)).size == (row["width"], row["height"])
+
+
+def test_a_picture_that_the_storage_lost_is_told(filled, hers):
+    lost = Image.objects.first().path
+    default_storage.delete(lost)
+    zip_ = archive_of(hers.get(URL))
+    name = f"images/{lost.rpartition('/')[2]}"
+    assert name not in zip_.namelist()
+    assert f"Lost, and not here: {name}." in zip_.read("README.txt").decode()
+
+
+def test_a_storage_that_is_away_passes(filled, hers, monkeypatch):
+    def fail(path):
+        raise ConnectionError
+
+    monkeypatch.setattr(default_storage, "open", fail)
+    response = hers.get(URL)
+    assert (response.status_code, response.json()["code"]) == (503, "busy")
+
+
+def test_its_readme_says_what_each_file_is(filled, hers):
+    zip_ = archive_of(hers.get(URL))
+    readme = zip_.read("README.txt").decode()
+    for name in zip_.namelist():
+        assert name.startswith("images/") or name == "README.txt" or name in readme
+    assert "changes.jsonl (" in readme
+    assert "images/ (2)" in readme
+
+
+def test_no_secret_is_in_it(filled, hers):
+    Session.objects.update(user_agent="Firefox on her phone")
+    ticket = Ticket.objects.get()
+    zip_ = archive_of(hers.get(URL))
+    text = "\n".join(zip_.read(name).decode("latin-1") for name in zip_.namelist())
+    assert "Firefox on her phone" in text
+    secrets = [
+        filled.password,
+        ticket.key,
+        str(TokenFamily.objects.get().refresh_id),
+        *Session.objects.values_list("session_key", flat=True),
+        *Session.objects.values_list("session_data", flat=True),
+        str(filled.auth_epoch),
+    ]
+    assert not [secret for secret in secrets if secret in text]
+
+
+def test_nothing_of_anybody_else_is_in_it(filled, hers, stranger, other_client):
+    zip_ = archive_of(other_client.get(URL))
+    text = "\n".join(zip_.read(name).decode("latin-1") for name in zip_.namelist())
+    assert stranger.email in text
+    assert not [name for name in names_of(filled) if name in text]
+    assert not [name for name in zip_.namelist() if name.startswith("images/")]
+
+
+def test_a_new_account_has_one_too(hers):
+    zip_ = archive_of(hers.get(URL))
+    assert zip_.read("watch_list.jsonl") == b""
+    assert "watch_list.jsonl (0)" in zip_.read("README.txt").decode()
+
+
+def test_many_rows_are_read_in_parts(zaphira, hers, monkeypatch):
+    monkeypatch.setattr(archive, "ROWS_AT_ONCE", 2)
+    for n in range(5):
+        hers.post("/api/user/profile", {"name": f"Name {n}"})
+    zip_ = archive_of(hers.get(URL))
+    assert len(lines(zip_, "changes.jsonl")) == Change.objects.count() == 5
+
+
+@pytest.mark.parametrize("query", ["", "?format=", "?format=pdf", "?format=api"])
+def test_an_unknown_format_is_told_which_there_are(hers, query):
+    response = hers.get(f"/api/user/export{query}")
+    assert response.status_code == 400
+    body = response.json()
+    assert body["code"] == "invalid"
+    for name in exports.FORMATS:
+        assert name in body["fields"]["format"][0]
+
+
+def test_a_visitor_has_nothing_to_export(visitor):
+    response = visitor.get(URL)
+    assert (response.status_code, response.json()["code"]) == (401, "not_signed_in")
+
+
+def test_it_is_throttled(hers, settings):
+    settings.RATES = {**settings.RATES, "export": (1, 60)}
+    archive_of(hers.get(URL))
+    assert hers.get(URL).json()["code"] == "throttled"
+
+
+def test_while_others_are_being_made_it_is_busy(hers, monkeypatch):
+    monkeypatch.setattr(exports, "PLACES", BoundedSemaphore(1))
+    with exports.PLACES:
+        response = hers.get(URL)
+    assert (response.status_code, response.json()["code"]) == (503, "busy")
+    archive_of(hers.get(URL))
+
+
+def test_what_it_costs(filled, hers, budget):
+    with budget(17, "sign-in check, one for each section, the names of the pictures"):
+        archive_of(hers.get(URL))

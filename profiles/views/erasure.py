@@ -1,0 +1,58 @@
+"""The end of an account, over HTTP."""
+
+from typing import Any
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from animecollections.api.client import address
+from animecollections.api.rendering import answer
+from animecollections.api.schema import documented
+from animecollections.api.views import ApiViewSet
+from profiles.serializers.accounts import EraseInput, Message
+from profiles.services import erasure
+from profiles.views.accounts import sent
+
+SUMMARY = "Erases the account, with all rows and files of it, for good."
+DESCRIPTION = (
+    "Every session and token ends, live sockets close (4401). A retry after it was "
+    "done is 401 `session_ended`: take that as done. Wrong passwords count as at "
+    "signing in. `GET /api/user/export?format=account` first, to keep what there is. "
+)
+DOCUMENTATION: dict[str, Any] = {
+    "tags": ["Account"],
+    "body": EraseInput,
+    "data": Message,
+    "errors": ["wrong_credentials", "locked"],
+    "examples": {"erased": {"message": "Account erased"}},
+    "body_examples": {"the password": {"password": "Right-Horse-7"}},
+}
+
+
+class ErasureViewSet(ApiViewSet):
+    throttle_scope = "sign_in"
+
+    @documented(
+        SUMMARY,
+        description=DESCRIPTION
+        + "Where a proxy drops the body of a DELETE, `POST /api/user/erase`.",
+        **DOCUMENTATION,
+    )
+    def destroy(self, request: Request) -> Response:
+        values = sent(EraseInput, request)
+        erasure.erase_own(
+            user_id=self.user_id,
+            **values,
+            address=address(request._request),
+            through=self.through,
+        )
+        request.session.flush()  # tells the browser to drop its cookie
+        return answer({"message": "Account erased"})
+
+    @documented(
+        SUMMARY,
+        description=DESCRIPTION + "The same as `DELETE /api/user`.",
+        **DOCUMENTATION,
+    )
+    def create(self, request: Request) -> Response:
+        return self.destroy(request)
