@@ -31,8 +31,8 @@ run: $(VENV)/.runtime ## set everything up and serve on http://127.0.0.1:8000
 test: $(VENV)/.dev ## set everything up and run the suite on SQLite
 	$(BIN)/python -m pytest -n auto --cov
 
-test-postgres: $(VENV)/.dev ## the suite on PostgreSQL (TEST_DATABASE_URL says which server)
-	DATABASE_URL=$${TEST_DATABASE_URL:-postgres://postgres@127.0.0.1:5432/postgres} $(BIN)/python -m pytest -n auto
+test-postgres: $(VENV)/.dev ## the suite on PostgreSQL, without the browser's part (TEST_DATABASE_URL says which server)
+	DATABASE_URL=$${TEST_DATABASE_URL:-postgres://postgres@127.0.0.1:5432/postgres} $(BIN)/python -m pytest -n auto -m "not browser"
 
 lint: $(VENV)/.dev ## ruff: format and rules
 	$(BIN)/ruff format --check .
@@ -42,8 +42,10 @@ format: $(VENV)/.dev ## let ruff mend what it can
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-types: $(VENV)/.dev ## mypy, strict
+types: $(VENV)/.dev ## mypy, strict; and TypeScript over static/js where there is npm
 	$(BIN)/mypy .
+	@if command -v npx >/dev/null; then npx --yes -p typescript@7.0.2 tsc -p jsconfig.json; \
+	else echo "SKIPPED: static/js is not type-checked, for there is no npm here."; fi
 
 check: $(VENV)/.dev ## migrations complete, settings fit for production
 	$(BIN)/python manage.py makemigrations --check --dry-run

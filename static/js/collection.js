@@ -1,0 +1,1096 @@
+/**
+ * A client of the animecollections API: a local copy of a user's list that can be
+ * read and changed without network, and ends equal to the server's whatever the
+ * network loses. No dependency, no build step: copy this file into your frontend.
+ *
+ *     const user = await signIn({ email, password });
+ *     const collection = await Collection.open(user);
+ *     collection.addEventListener("changed", () => draw(collection.entries));
+ *     await collection.increment("1535");      // shown at once, sent when there is network
+ *
+ * docs/sync.md tells the protocol. Three things make it hold:
+ *
+ * - The copy, its cursor and what is not sent yet lie in one database, and move in
+ *   one transaction.
+ * - What is shown is the copy with the unsent changes laid over it. A change leaves
+ *   the queue in the transaction that brings its effect, so nothing flickers.
+ * - A change has an id of its own, by which the server does it once however often it
+ *   is sent.
+ *
+ * @module
+ */
+
+/** @typedef {"Collection" | "Completed" | "To Watch" | "Watching"} Type */
+
+/**
+ * What the list says of one anime (GET /api/user/watchList).
+ * @typedef {object} Entry
+ * @property {string} anime_id
+ * @property {Type} type
+ * @property {string} title
+ * @property {string | null} imageUrl
+ * @property {number | null} rating       the catalogue's, 0–10
+ * @property {number | null} episodes     null: unknown
+ * @property {string} format
+ * @property {string} airing_status
+ * @property {string | null} season
+ * @property {number | null} year
+ * @property {number} progress            episodes watched
+ * @property {number | null} score        the user's own, 0–10
+ * @property {string} state
+ * @property {number} rewatches
+ * @property {string | null} started_on   "2017", "2017-10" or "2017-10-03"
+ * @property {string | null} finished_on
+ * @property {string} notes
+ * @property {string[]} tags
+ * @property {number} priority
+ * @property {boolean} is_private
+ * @property {string} added_at
+ * @property {string} updated_at
+ * @property {number} revision
+ * @property {boolean} [pending]          has changes that are not sent yet
+ */
+
+/**
+ * An operation of POST /api/user/watchList/batch.
+ * @typedef {{op: "add" | "update" | "move" | "increment" | "remove", animeId: string,
+ *   by?: number, type?: Type, fresh?: boolean} & Record<string, any>} Operation
+ */
+
+/**
+ * Something to be sent: an operation on the list, or any other write.
+ * @typedef {object} Unsent
+ * @property {number} [place]             its place in the queue; given by the database
+ * @property {string} id                  its idempotency key
+ * @property {Operation} [operation]
+ * @property {{method: string, path: string, body: any}} [request]
+ * @property {Partial<Wholes>} [wholes]   what a request makes of profile, preferences …
+ * @property {Entry | null} [seen]        the entry that the user decided on
+ * @property {Record<string, any>} [anime]  facts of an anime that is added
+ * @property {boolean} tried              may have been done: it must be sent as it is
+ * @property {string} at
+ */
+
+/**
+ * A change that another device overtook, and that only the user can decide.
+ * @typedef {object} Conflict
+ * @property {string} animeId
+ * @property {string} title
+ * @property {Record<string, any>} seen    the fields as they were when it was made
+ * @property {Record<string, any>} yours
+ * @property {Record<string, any> | null} theirs  null: removed
+ * @property {Type} type                   to add it again, where it was removed
+ * @property {string} at
+ */
+
+/** What sync tells as a whole. @typedef {{profile: any, preferences: any, searchHistory: any}} Wholes */
+/** @typedef {{entries: Entry[], removed: string[]} & Wholes} Changes */
+/**
+ * A change as `undo` takes it: its ids, and each entry before and after.
+ * @typedef {{ids: string[], entries: [string, Entry | null, Entry | null][]}} Change
+ */
+/** @typedef {"starting" | "settled" | "sending" | "waiting" | "offline" | "signed_out"} Status */
+
+/**
+ * @typedef {object} Options
+ * @property {string} [base]        "https://anime.example.org"; this page's own if absent
+ * @property {typeof fetch} [fetch]
+ * @property {typeof WebSocket | null} [socket]  null: no live feed
+ * @property {(seconds: number) => Promise<void>} [sleep]
+ * @property {string} [name]        which local copy, if one user has several
+ */
+
+const LIST = "/api/user/watchList";
+const SYNC = "/api/user/sync";
+const MOST_AT_ONCE = 200; // operations a batch
+const PATIENCE = 30_000; // milliseconds for one answer
+const SILENCE = 45_000; // ... without a message (the server pings every 30 s)
+const LONGEST_PAUSE = 60; // seconds
+/** The fields that are the user's own. @type {string[]} */
+export const KEPT = [
+  "type", "state", "progress", "score", "rewatches", "started_on", "finished_on",
+  "notes", "tags", "priority", "is_private",
+];
+/** @type {Record<string, any>} */
+const CLEARED = { progress: 0, rewatches: 0, notes: "", tags: [], priority: 0, is_private: false };
+
+/** The server's answer was a refusal; `message` is its sentence for a person. */
+export class Refused extends Error {
+  /** @param {any} answer @param {number} status @param {Headers} [headers] */
+  constructor(answer, status, headers) {
+    super(answer?.error ?? `The server answered ${status}.`);
+    this.name = "Refused";
+    /** @type {string} */
+    this.code = answer?.code ?? (status < 500 ? "bad_request" : "server_error");
+    this.status = status;
+    /** @type {Record<string, string[]>} */
+    this.fields = answer?.fields ?? {};
+    /** @type {any} */
+    this.details = answer?.details ?? {};
+    /** @type {string} */
+    this.requestId = answer?.request_id ?? "";
+    const told = this.details.retry_after ?? headers?.get("Retry-After");
+    this.retryAfter = told === undefined || told === null ? null : Number(told) || null;
+  }
+
+  /** Whether the same request may be answered otherwise, without anybody's doing. */
+  get isPassing() {
+    return this.status >= 500 || ["throttled", "still_running"].includes(this.code);
+  }
+}
+
+/** No answer came. What was sent may have been done, or not. */
+export class Offline extends Error {
+  constructor() {
+    super("There is no connection to the server.");
+    this.name = "Offline";
+  }
+}
+
+/** Requests in the API's manners. Nothing is kept here. */
+export class Api {
+  /** @param {Options} [options] */
+  constructor({ base = "", fetch: send = (...request) => fetch(...request), sleep } = {}) {
+    this.base = base;
+    this.fetch = send;
+    this.clientId = makeId();
+    this.sleep = sleep ?? ((seconds) => new Promise((done) => setTimeout(done, seconds * 1000)));
+  }
+
+  /**
+   * One request, once: `{data, meta}`, or Refused, or Offline.
+   * @param {string} method @param {string} path
+   * @param {any} [body]  JSON, or a FormData or Blob
+   * @param {{key?: string, ifMatch?: number, signal?: AbortSignal}} [more]
+   */
+  async send(method, path, body, { key, ifMatch, signal } = {}) {
+    const isRaw = body instanceof FormData || body instanceof Blob;
+    /** @type {Record<string, string>} */
+    const headers = { "X-Client-Id": this.clientId };
+    if (body !== undefined && !isRaw) headers["Content-Type"] = "application/json";
+    if (key) headers["Idempotency-Key"] = key;
+    if (ifMatch !== undefined) headers["If-Match"] = `"${ifMatch}"`;
+    const patience = AbortSignal.timeout(PATIENCE);
+    const signals = signal ? AbortSignal.any([signal, patience]) : patience;
+    const sent = body === undefined || isRaw ? body : JSON.stringify(body);
+    let answer, response;
+    try {
+      response = await this.fetch(this.base + path, {
+        method, headers, body: sent, signal: signals, credentials: "include", cache: "no-cache",
+      });
+      answer = await response.json();
+    } catch (error) {
+      if (signal?.aborted) throw signal.reason;
+      if (response && !response.ok && error instanceof SyntaxError) {
+        throw new Refused(null, response.status, response.headers); // a proxy's own page
+      }
+      throw new Offline();
+    }
+    if (!response.ok || !answer.success) {
+      throw new Refused(answer, response.status, response.headers);
+    }
+    return { data: answer.data, meta: answer.meta ?? {} };
+  }
+
+  /**
+   * The same, sent again while what hinders passes by itself. Writes need a `key`.
+   * @param {string} method @param {string} path @param {any} [body]
+   * @param {{key?: string, ifMatch?: number, signal?: AbortSignal, tries?: number}} [more]
+   */
+  async ask(method, path, body, { tries = 4, ...more } = {}) {
+    for (let failed = 0; ; failed++) {
+      try {
+        return await this.send(method, path, body, more);
+      } catch (error) {
+        const isWorthIt = error instanceof Offline || (error instanceof Refused && error.isPassing);
+        if (!isWorthIt || failed + 1 >= tries) throw error;
+        await this.sleep(pauseAfter(failed, error));
+      }
+    }
+  }
+}
+
+/**
+ * Seconds to wait: what the server asks for, else longer each time; never all
+ * clients in the same moment.
+ * @param {number} failed  how often before @param {any} error
+ */
+function pauseAfter(failed, error) {
+  const asked = error instanceof Refused ? error.retryAfter : null;
+  if (asked) return asked * (1 + Math.random() / 10);
+  return Math.min(LONGEST_PAUSE, 2 ** failed) * (0.5 + Math.random() / 2);
+}
+
+function makeId() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16)); // randomUUID needs HTTPS
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+// --- Who is asking -----------------------------------------------------------------
+
+/** Who is signed in, or null. @param {Options} [options] @returns {Promise<any>} */
+export const session = async (options) =>
+  (await new Api(options).ask("GET", "/api/auth/session", undefined, { tries: 2 })).data;
+
+/** @param {{email: string, password: string}} typed @param {Options} [options] */
+export const signIn = (typed, options) => enter("/api/auth/signin", typed, options);
+
+/** @param {{email: string, password: string, user_name: string}} typed @param {Options} [options] */
+export const signUp = (typed, options) => enter("/api/auth/signup", typed, options);
+
+/** @param {Options} [options] @returns {Promise<void>} */
+export const signOut = async (options) => {
+  await new Api(options).ask("POST", "/api/auth/signout", {});
+};
+
+/** @param {string} path @param {any} typed @param {Options} [options] */
+async function enter(path, typed, options) {
+  await new Api(options).ask("POST", path, typed);
+  return session(options);
+}
+
+// --- What lies on the disk ---------------------------------------------------------
+
+/** One database a user: entries, what is unsent, conflicts, and facts (the cursor …). */
+class Store {
+  /** @param {IDBDatabase} database */
+  constructor(database) {
+    this.database = database;
+    database.onversionchange = () => database.close();
+  }
+
+  /** @param {string} name @returns {Promise<Store>} */
+  static open(name) {
+    const opening = indexedDB.open(name, 1);
+    opening.onupgradeneeded = () => {
+      opening.result.createObjectStore("entries", { keyPath: "anime_id" });
+      opening.result.createObjectStore("unsent", { keyPath: "place", autoIncrement: true });
+      opening.result.createObjectStore("conflicts", { keyPath: "animeId" });
+      opening.result.createObjectStore("facts");
+    };
+    return result(opening).then((database) => new Store(database));
+  }
+
+  /** All of it, as of one moment. */
+  async read() {
+    const at = this.begin("readonly");
+    const [entries, unsent, conflicts, names, facts] = await Promise.all([
+      result(at("entries").getAll()),
+      result(at("unsent").getAll()),
+      result(at("conflicts").getAll()),
+      result(at("facts").getAllKeys()),
+      result(at("facts").getAll()),
+    ]);
+    return {
+      /** @type {Entry[]} */ entries,
+      /** @type {Unsent[]} */ unsent,
+      /** @type {Conflict[]} */ conflicts,
+      /** @type {Record<string, any>} */
+      facts: Object.fromEntries(names.map((name, index) => [String(name), facts[index]])),
+    };
+  }
+
+  /**
+   * One transaction: all that `change` asks for, or nothing. What it returns is kept
+   * by the database before this resolves.
+   * @template T
+   * @param {(at: (store: string) => IDBObjectStore) => T | Promise<T>} change
+   * @returns {Promise<T>}
+   */
+  async write(change) {
+    const at = this.begin("readwrite");
+    const ended = new Promise((resolve, reject) => {
+      at.transaction.oncomplete = resolve;
+      at.transaction.onabort = at.transaction.onerror = () => reject(at.transaction.error);
+    });
+    const value = await change(at);
+    await ended;
+    return value;
+  }
+
+  /** @param {IDBTransactionMode} mode */
+  begin(mode) {
+    const stores = ["entries", "unsent", "conflicts", "facts"];
+    const transaction = this.database.transaction(stores, mode, { durability: "strict" });
+    return Object.assign((/** @type {string} */ store) => transaction.objectStore(store), {
+      transaction,
+    });
+  }
+}
+
+/** @template T @param {IDBRequest<T>} request @returns {Promise<T>} */
+const result = (request) =>
+  new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+
+// --- What a change will have done --------------------------------------------------
+
+/**
+ * An entry as it will be once the server has done what is unsent: a guess, by the
+ * plainest of the server's rules (collections_app/rules.py), replaced by its answer.
+ * @param {Entry | null} entry @param {Unsent} unsent @returns {Entry | null}
+ */
+export function guess(entry, { operation, anime, id, at }) {
+  if (!operation) return entry;
+  const { op, animeId, id: _, by = 1, fresh, if_revision, ...sent } = operation;
+  if (op === "remove") return null;
+  const before = op === "add" ? entry ?? blank(animeId, anime, at) : entry;
+  if (!before) return null;
+  /** @type {any} */
+  const after = { ...before, updated_at: at, pending: true };
+  for (const [name, value] of Object.entries(sent)) {
+    after[name] = value ?? CLEARED[name] ?? null;
+  }
+  if (op === "increment") after.progress = Math.max(0, before.progress + by);
+  follow(before, after, sent);
+  return after;
+}
+
+/** @param {Entry} before @param {Entry} after @param {Record<string, any>} sent */
+function follow(before, after, sent) {
+  const today = new Date().toLocaleDateString("sv"); // 2026-11-23
+  if (after.type !== before.type && !("state" in sent)) after.state = "active";
+  const hasProgressed = after.progress > before.progress;
+  if (hasProgressed && !before.progress && after.type === "To Watch" && !("type" in sent)) {
+    after.type = "Watching";
+    if (!("started_on" in sent)) after.started_on ??= today;
+  }
+  const isLast = hasProgressed && after.progress === after.episodes;
+  const isDone = isLast && after.airing_status === "finished" && after.type === "Watching";
+  if (isDone && !("type" in sent)) {
+    if (before.state === "rewatching") after.rewatches += 1;
+    after.type = "Completed";
+    after.state = "active";
+    if (!("finished_on" in sent)) after.finished_on ??= today;
+  }
+  const isNowCompleted = after.type === "Completed" && before.type !== "Completed";
+  if (isNowCompleted && after.episodes && !("progress" in sent)) after.progress = after.episodes;
+}
+
+/** @param {string} animeId @param {Record<string, any> | undefined} anime @param {string} at */
+function blank(animeId, anime, at) {
+  return /** @type {Entry} */ ({
+    anime_id: animeId, type: "To Watch", title: `№ ${animeId}`, imageUrl: null, rating: null,
+    episodes: null, format: "", airing_status: "", season: null, year: null,
+    ...anime,
+    progress: 0, score: null, state: "active", rewatches: 0, started_on: null,
+    finished_on: null, notes: "", tags: [], priority: 0, is_private: false,
+    added_at: at, updated_at: at, revision: 0,
+  });
+}
+
+/** @param {any} one @param {any} other */
+const isSame = (one, other) => JSON.stringify(one ?? null) === JSON.stringify(other ?? null);
+
+// --- The collection ----------------------------------------------------------------
+
+/**
+ * A user's list on this device. Events, all without haste (nothing waits for them):
+ *
+ * - `changed`, detail `{ids}`: entries to draw anew; null for all of them
+ * - `wholes`, detail `{names}`: of profile, preferences, searchHistory
+ * - `status`: see `status`, `unsent`, `isLive`
+ * - `conflict`, detail a Conflict: ask the user, then `resolve`
+ * - `refused`, detail `{unsent, error}`: it was not done; say the sentence (`unsent` is
+ *   null where no change was refused, but the whole exchange failed)
+ */
+export class Collection extends EventTarget {
+  /** @param {any} user @param {Store} store @param {Options} options */
+  constructor(user, store, options) {
+    super();
+    this.user = user;
+    this.api = new Api(options);
+    this.store = store;
+    this.options = options;
+    this.name = store.database.name;
+    /** As the server told it. @type {Map<string, Entry>} */
+    this.told = new Map();
+    /** The list, with what is unsent laid over it. @type {Map<string, Entry>} */
+    this.entries = new Map();
+    /** @type {Wholes} */
+    this.wholes = { profile: null, preferences: null, searchHistory: null };
+    /** In the order they were made. @type {Unsent[]} */
+    this.unsent = [];
+    /** @type {Map<string, Conflict>} */
+    this.conflicts = new Map();
+    /** @type {string | null} */
+    this.cursor = null;
+    /** @type {Status} */
+    this.status = "starting";
+    this.isLive = false;
+    this.isClosed = false;
+    this.isAskedAgain = false;
+    /** @type {Promise<void> | undefined} */
+    this.settling = undefined;
+    /** @type {() => void} */
+    this.wake = () => {};
+    this.others = new BroadcastChannel(this.name);
+    this.others.onmessage = () => this.load();
+  }
+
+  /**
+   * The local copy at once, without waiting for the network.
+   * @param {{id: string}} user @param {Options} [options]
+   */
+  static async open(user, options = {}) {
+    const store = await Store.open(options.name ?? `animecollections ${user.id}`);
+    const collection = new Collection(user, store, options);
+    await collection.load();
+    globalThis.addEventListener?.("online", collection.comeBack);
+    globalThis.addEventListener?.("offline", collection.goOffline);
+    globalThis.document?.addEventListener("visibilitychange", collection.comeBack);
+    collection.settle();
+    if (options.socket !== null) collection.listen();
+    return collection;
+  }
+
+  /** Whether there has been a whole list yet. */
+  get isLoaded() {
+    return this.cursor !== null;
+  }
+
+  close() {
+    this.isClosed = true;
+    globalThis.removeEventListener?.("online", this.comeBack);
+    globalThis.removeEventListener?.("offline", this.goOffline);
+    globalThis.document?.removeEventListener("visibilitychange", this.comeBack);
+    this.wake();
+    clearTimeout(this.reconnecting);
+    this.socket?.close();
+    this.others.close();
+    this.store.database.close();
+  }
+
+  /** Forgets everything on this device, unsent changes too. */
+  async forget() {
+    this.close();
+    await result(indexedDB.deleteDatabase(this.name));
+  }
+
+  /** Reads the disk, which other tabs of this browser write as well. */
+  async load() {
+    if (this.isClosed) return;
+    const { entries, unsent, conflicts, facts } = await this.store.read();
+    this.told = new Map(entries.map((entry) => [entry.anime_id, entry]));
+    this.unsent = unsent;
+    this.conflicts = new Map(conflicts.map((conflict) => [conflict.animeId, conflict]));
+    this.cursor = facts.cursor ?? null;
+    for (const name of /** @type {(keyof Wholes)[]} */ (Object.keys(this.wholes))) {
+      this.wholes[name] = facts[name] ?? null;
+    }
+    this.overlay(null);
+    this.tell("wholes", { names: Object.keys(this.wholes) });
+    this.tell("status");
+  }
+
+  /**
+   * Lays what is unsent over what was told.
+   * @param {Iterable<string> | null} ids  null: of every anime
+   */
+  overlay(ids) {
+    const wanted = ids && new Set(ids);
+    if (!wanted) this.entries = new Map(this.told);
+    for (const id of wanted ?? []) {
+      const entry = this.told.get(id);
+      if (entry) this.entries.set(id, entry);
+      else this.entries.delete(id);
+    }
+    for (const unsent of this.unsent) {
+      Object.assign(this.wholes, unsent.wholes);
+      const id = unsent.operation?.animeId;
+      if (!id || (wanted && !wanted.has(id))) continue;
+      const entry = guess(this.entries.get(id) ?? null, unsent);
+      if (entry) this.entries.set(id, entry);
+      else this.entries.delete(id);
+    }
+    this.tell("changed", { ids: wanted && [...wanted] });
+  }
+
+  /** @param {string} type @param {any} [detail] */
+  tell(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+
+  /** @param {Status} status */
+  become(status) {
+    if (this.status === status) return;
+    this.status = status;
+    this.tell("status");
+  }
+
+  // --- Changing the list -----------------------------------------------------------
+
+  /**
+   * @param {{id: string} & Record<string, any>} anime  as the catalogue answers it
+   * @param {Type} type @param {Partial<Entry>} [fields]
+   */
+  add({ id, title, imageUrl, rating, episodes, format, airing_status, season, year }, type, fields) {
+    const anime = { title, imageUrl, rating, episodes, format, airing_status, season, year };
+    return this.change([{ op: "add", animeId: id, type, ...fields }], anime);
+  }
+
+  /**
+   * Changes what is given and keeps the rest; null clears. If another device changed
+   * the same fields meanwhile, the user decides (`conflict`).
+   * @param {string} animeId @param {Partial<Entry>} fields
+   */
+  update(animeId, fields) {
+    return this.change([{ op: "update", animeId, ...fields }]);
+  }
+
+  /** So many more episodes watched. @param {string} animeId */
+  increment(animeId, by = 1) {
+    return this.change([{ op: "increment", animeId, by }]);
+  }
+
+  /** @param {string[]} animeIds @param {Type} type */
+  move(animeIds, type) {
+    return this.change(animeIds.map((animeId) => ({ op: "move", animeId, type })));
+  }
+
+  /** @param {string[]} animeIds */
+  remove(animeIds) {
+    return this.change(animeIds.map((animeId) => ({ op: "remove", animeId })));
+  }
+
+  /**
+   * Shown and kept when this resolves; sent as soon as may be.
+   * @param {Operation[]} operations @param {Record<string, any>} [anime]
+   * @returns {Promise<Change>}
+   */
+  async change(operations, anime) {
+    const at = new Date().toISOString();
+    /** @type {Unsent[]} */
+    const made = operations.map((operation) => ({
+      id: makeId(), operation, anime, at, tried: false,
+      seen: this.entries.get(operation.animeId) ?? null,
+    }));
+    await this.queue(made);
+    return {
+      ids: made.map(({ id }) => id),
+      entries: made.map(({ seen }, index) => {
+        const { animeId } = operations[index];
+        return [animeId, seen ?? null, this.entries.get(animeId) ?? null];
+      }),
+    };
+  }
+
+  /**
+   * Any other write of the API, once there is network.
+   * @param {string} method @param {string} path @param {any} body
+   * @param {Partial<Wholes>} [wholes]  what it makes of profile, preferences …
+   */
+  async later(method, path, body, wholes) {
+    const request = { method, path, body };
+    const at = new Date().toISOString();
+    await this.queue([{ id: makeId(), request, wholes, at, tried: false }]);
+    if (wholes) this.tell("wholes", { names: Object.keys(wholes) });
+  }
+
+  /** @param {Unsent[]} made */
+  async queue(made) {
+    await this.store.write((at) =>
+      Promise.all(
+        made.map(async (unsent) => {
+          unsent.place = Number(await result(at("unsent").add(unsent)));
+        }),
+      ),
+    );
+    this.unsent.push(...made);
+    this.overlay(idsOf(made));
+    this.tell("status");
+    this.others.postMessage("queued");
+    this.settle();
+  }
+
+  /**
+   * Puts back what a change did, also offline: what was never sent is dropped; what
+   * may have been done is changed back.
+   * @param {Change} change
+   */
+  async undo({ ids, entries }) {
+    const dropped = await this.store.write(async (at) => {
+      /** @type {Unsent[]} */
+      const all = await result(at("unsent").getAll());
+      const idle = all.filter(({ id, tried }) => !tried && ids.includes(id));
+      for (const { place } of idle) at("unsent").delete(/** @type {number} */ (place));
+      return idle;
+    });
+    const gone = new Set(dropped.map(({ id }) => id));
+    this.unsent = this.unsent.filter(({ id }) => !gone.has(id));
+    this.overlay(idsOf(dropped));
+    this.others.postMessage("queued");
+    const back = entries.flatMap(([animeId, was, became]) => {
+      const step = stepBack(animeId, was, became, this.entries.get(animeId) ?? null);
+      return step ? [step] : [];
+    });
+    if (back.length) await this.change(back);
+    this.tell("status");
+  }
+
+  /**
+   * Ends a conflict: with what was typed here, with what came from elsewhere, or with
+   * a mixture.
+   * @param {string} animeId @param {"yours" | "theirs" | Record<string, any>} choice
+   */
+  async resolve(animeId, choice) {
+    const conflict = this.conflicts.get(animeId);
+    if (!conflict) return;
+    await this.store.write((at) => void at("conflicts").delete(animeId));
+    this.conflicts.delete(animeId);
+    this.tell("status");
+    this.overlay([animeId]);
+    if (choice === "theirs") return;
+    const fields = choice === "yours" ? conflict.yours : choice;
+    if (this.entries.has(animeId)) await this.update(animeId, fields);
+    else await this.change([{ op: "add", animeId, type: conflict.type, ...fields }]);
+  }
+
+  // --- Sending ---------------------------------------------------------------------
+
+  /** Sends what is unsent and asks what is new, until both are done. Safe to call often. */
+  settle() {
+    this.isAskedAgain = true;
+    return (this.settling ??= this.settleAll());
+  }
+
+  async settleAll() {
+    try {
+      while (this.isAskedAgain && !this.isClosed) {
+        this.isAskedAgain = false;
+        // One tab of a browser sends for all of them.
+        await alone(this.name, () => this.round());
+      }
+      if (!this.isClosed) this.become("settled");
+    } catch (error) {
+      if (this.isClosed) return;
+      const isSignedOut = error instanceof Refused && error.status === 401;
+      if (!isSignedOut) this.tell("refused", { unsent: null, error });
+      this.become(isSignedOut ? "signed_out" : "waiting");
+    } finally {
+      this.settling = undefined;
+    }
+  }
+
+  async round() {
+    if (this.isClosed) return;
+    await this.catchUpWithTabs();
+    for (let next = takeNext(this.unsent); next.length; next = takeNext(this.unsent)) {
+      if (this.status !== "offline") this.become("sending");
+      const batch = await this.commitTo(next);
+      if (batch.length) await this.sync(await this.deliver(batch));
+    }
+    await this.sync();
+  }
+
+  /** What another tab sent meanwhile is not to be sent again. */
+  async catchUpWithTabs() {
+    const { unsent, facts } = await this.store.read();
+    const isBehind = (facts.cursor ?? null) !== this.cursor || unsent.length !== this.unsent.length;
+    if (isBehind) await this.load();
+  }
+
+  /**
+   * From here on a change may have been done, and undo does not simply drop it.
+   * @param {Unsent[]} batch @returns {Promise<Unsent[]>} without what was undone by now
+   */
+  async commitTo(batch) {
+    const kept = await this.store.write(async (at) => {
+      const places = new Set(await result(at("unsent").getAllKeys()));
+      const still = batch.filter(({ place }) => places.has(/** @type {number} */ (place)));
+      for (const unsent of still) at("unsent").put(Object.assign(unsent, { tried: true }));
+      return still;
+    });
+    if (kept.length < batch.length) await this.load();
+    this.others.postMessage("queued");
+    return kept;
+  }
+
+  /**
+   * Sends a batch, or one request, until it is answered; what is to become of the
+   * queue, to be done together with the news.
+   * @param {Unsent[]} batch @returns {Promise<Outcome>}
+   */
+  async deliver(batch) {
+    const [first] = batch;
+    try {
+      if (first.request) {
+        const { method, path, body } = first.request;
+        await this.persist(method, path, body, first.id);
+        return { done: batch, again: [], conflicts: [] };
+      }
+      const operations = batch.map(({ id, operation }) => ({ ...operation, id }));
+      const { data } = await this.persist("POST", `${LIST}/batch`, { operations });
+      return this.judge(batch, data.results);
+    } catch (error) {
+      if (!(error instanceof Refused) || error.status === 401) throw error;
+      if (batch.length > 1) return this.deliver([first]); // one of them spoils it
+      this.refuse(first, error);
+      return { done: batch, again: [], conflicts: [] };
+    }
+  }
+
+  /** @param {Unsent} unsent @param {Refused} error */
+  refuse(unsent, error) {
+    this.tell("refused", { unsent, error });
+  }
+
+  /**
+   * What each result of a batch means for the queue.
+   * @param {Unsent[]} batch @param {any[]} results @returns {Outcome}
+   */
+  judge(batch, results) {
+    /** @type {Outcome} */
+    const outcome = { done: [], again: [], conflicts: [] };
+    batch.forEach((unsent, index) => {
+      const answer = results[index];
+      const theirs = overtakenBy(unsent, answer);
+      if (theirs !== undefined) {
+        const decided = merge(unsent, theirs);
+        if ("tried" in decided) outcome.again.push(decided);
+        else {
+          outcome.done.push(unsent);
+          const isOfIt = (/** @type {Conflict} */ other) => other.animeId === decided.animeId;
+          const before = outcome.conflicts.find(isOfIt) ?? this.conflicts.get(decided.animeId);
+          outcome.conflicts.push(together(before, decided));
+        }
+        return;
+      }
+      outcome.done.push(unsent);
+      if (answer.ok) outcome.again.push(...this.rebased(unsent, answer.entry, batch));
+      else this.refuse(unsent, new Refused(answer, answer.status));
+    });
+    return outcome;
+  }
+
+  /**
+   * Later changes of an entry were made knowing this one: they continue from the
+   * revision that it led to.
+   * @param {Unsent} done @param {Entry | null} entry @param {Unsent[]} batch
+   */
+  rebased({ operation, id }, entry, batch) {
+    const later = this.unsent.filter(
+      (unsent) =>
+        unsent.operation?.animeId === operation?.animeId &&
+        unsent.id !== id &&
+        !unsent.tried &&
+        !batch.includes(unsent),
+    );
+    return entry ? later.map((unsent) => ({ ...unsent, seen: entry })) : [];
+  }
+
+  /**
+   * A request that is sent until it is answered, however long there is no network.
+   * @param {string} method @param {string} path @param {any} [body] @param {string} [key]
+   */
+  async persist(method, path, body, key) {
+    for (let failed = 0; ; failed++) {
+      try {
+        return await this.api.send(method, path, body, { key });
+      } catch (error) {
+        const isOffline = error instanceof Offline;
+        if (!isOffline && !(error instanceof Refused && error.isPassing)) throw error;
+        if (this.isClosed) throw error;
+        this.become(isOffline ? "offline" : "waiting");
+        await Promise.race([
+          this.api.sleep(pauseAfter(failed, error)),
+          // The browser's word counts for a lost network, not against a Retry-After.
+          isOffline ? new Promise((wake) => (this.wake = () => wake(undefined))) : new Promise(() => {}),
+        ]);
+        if (this.isClosed) throw error;
+      }
+    }
+  }
+
+  // --- Taking news in --------------------------------------------------------------
+
+  /**
+   * What changed since the cursor, page by page. With the last page, the queue loses
+   * what these news contain.
+   * @param {Outcome} [outcome]
+   */
+  async sync(outcome) {
+    for (let isAll = false; !isAll; ) {
+      const since = this.cursor;
+      const page = await this.page(since);
+      const isLast = !page.meta.has_more;
+      const isTaken = await this.take(page.data, {
+        since, cursor: page.meta.cursor, isWhole: page.isWhole,
+        outcome: isLast ? outcome : undefined,
+      });
+      isAll = isLast && isTaken;
+    }
+  }
+
+  /** @param {string | null} cursor @returns {Promise<{data: Changes, meta: any, isWhole: boolean}>} */
+  async page(cursor) {
+    const query = cursor === null ? "" : `?cursor=${encodeURIComponent(cursor)}`;
+    try {
+      return { ...(await this.persist("GET", SYNC + query)), isWhole: false };
+    } catch (error) {
+      const isLost = error instanceof Refused && ["cursor_expired", "invalid_cursor"].includes(error.code);
+      if (!isLost) throw error;
+      return this.everything();
+    }
+  }
+
+  /** All pages as one, so that nobody sees half a list where a whole one was. */
+  async everything() {
+    let page = await this.persist("GET", SYNC);
+    const entries = [...page.data.entries];
+    /** @type {any} */
+    const wholes = {};
+    keepWholes(wholes, page.data);
+    while (page.meta.has_more) {
+      page = await this.persist("GET", `${SYNC}?cursor=${encodeURIComponent(page.meta.cursor)}`);
+      entries.push(...page.data.entries);
+      keepWholes(wholes, page.data);
+    }
+    return { data: { ...wholes, entries, removed: [] }, meta: page.meta, isWhole: true };
+  }
+
+  /**
+   * News, their cursor and what they do to the queue, in one transaction. False, and
+   * nothing done, when another tab has moved the copy from where they start.
+   * @param {Changes} changes
+   * @param {{since: string | null, cursor: string, isWhole?: boolean, outcome?: Outcome}} about
+   * @returns {Promise<boolean>}
+   */
+  async take(changes, { since, cursor, isWhole = false, outcome }) {
+    const isTaken = await this.store.write(async (at) => {
+      const stored = (await result(at("facts").get("cursor"))) ?? null;
+      if (stored !== since) return false;
+      if (isWhole) at("entries").clear();
+      for (const entry of changes.entries) at("entries").put(entry);
+      for (const id of changes.removed) at("entries").delete(id);
+      at("facts").put(cursor, "cursor");
+      for (const name of Object.keys(this.wholes)) {
+        const whole = changes[/** @type {keyof Wholes} */ (name)];
+        if (whole !== null && whole !== undefined) at("facts").put(whole, name);
+      }
+      for (const { place } of outcome?.done ?? []) at("unsent").delete(/** @type {number} */ (place));
+      for (const unsent of outcome?.again ?? []) at("unsent").put(unsent);
+      for (const conflict of outcome?.conflicts ?? []) at("conflicts").put(conflict);
+      return true;
+    });
+    if (isTaken) this.remember(changes, cursor, isWhole, outcome);
+    else await this.load();
+    return isTaken;
+  }
+
+  /**
+   * The same in memory.
+   * @param {Changes} changes @param {string} cursor @param {boolean} isWhole
+   * @param {Outcome} [outcome]
+   */
+  remember(changes, cursor, isWhole, outcome) {
+    if (isWhole) this.told.clear();
+    for (const entry of changes.entries) this.told.set(entry.anime_id, entry);
+    for (const id of changes.removed) this.told.delete(id);
+    this.cursor = cursor;
+    const names = keepWholes(this.wholes, changes);
+    const done = new Set(outcome?.done.map(({ id }) => id));
+    const again = new Map(outcome?.again.map((unsent) => [unsent.place, unsent]));
+    this.unsent = this.unsent
+      .filter(({ id }) => !done.has(id))
+      .map((unsent) => again.get(unsent.place) ?? unsent);
+    for (const conflict of outcome?.conflicts ?? []) {
+      this.conflicts.set(conflict.animeId, conflict);
+      this.tell("conflict", conflict);
+    }
+    const touched = new Set([
+      ...changes.entries.map((entry) => entry.anime_id),
+      ...changes.removed,
+      ...idsOf(outcome?.done ?? []),
+      ...idsOf(outcome?.again ?? []),
+    ]);
+    if (isWhole || touched.size) this.overlay(isWhole ? null : touched);
+    if (names.length) this.tell("wholes", { names });
+    this.tell("status");
+    if (outcome) this.others.postMessage("sent");
+  }
+
+  // --- The live feed ---------------------------------------------------------------
+
+  listen(failed = 0) {
+    if (this.isClosed || this.socket) return;
+    const address = new URL(`${this.options.base ?? ""}/ws/user`, globalThis.location?.href);
+    address.protocol = address.protocol.replace("http", "ws");
+    const Socket = this.options.socket ?? WebSocket;
+    const socket = (this.socket = new Socket(address.href));
+    /** @type {ReturnType<typeof setTimeout>} */
+    let silence;
+    let heard = Promise.resolve();
+    const expectMore = () => {
+      clearTimeout(silence);
+      silence = setTimeout(() => socket.close(), SILENCE);
+    };
+    expectMore();
+    socket.onmessage = (event) => {
+      failed = 0;
+      expectMore();
+      this.setLive(true);
+      // One after the other: each starts where the one before led.
+      heard = heard.then(() => this.hear(JSON.parse(event.data))).catch(() => {});
+    };
+    socket.onclose = ({ code }) => {
+      clearTimeout(silence);
+      this.socket = undefined;
+      this.setLive(false);
+      if (code === 4401) this.settle(); // which says whether this is a sign-out
+      const pause = code === 4401 ? LONGEST_PAUSE : pauseAfter(failed + 1, null);
+      this.reconnecting = setTimeout(() => this.listen(failed + 1), pause * 1000);
+    };
+  }
+
+  /** @param {boolean} isLive */
+  setLive(isLive) {
+    if (this.isLive === isLive) return;
+    this.isLive = isLive;
+    this.tell("status");
+  }
+
+  /** docs/sync.md: compare cursors as texts. @param {any} message */
+  async hear(message) {
+    if (this.isClosed) return;
+    const isNext = message.type === "changed" && message.since === this.cursor && !message.sync;
+    // While the fate of something sent is open, news may contain it already: it would
+    // show twice. They come with the round that clears it up.
+    const isOpen = this.unsent.some(({ tried }) => tried);
+    if (isNext && !isOpen) await this.take(message, message);
+    if (message.cursor && message.cursor !== this.cursor) this.settle();
+  }
+
+  comeBack = () => {
+    if (globalThis.document?.visibilityState === "hidden" || this.isClosed) return;
+    this.wake();
+    this.settle();
+    clearTimeout(this.reconnecting);
+    this.listen();
+  };
+
+  goOffline = () => {
+    this.socket?.close(); // or it may take minutes to notice
+    this.become("offline");
+  };
+
+  /** After signing in again. */
+  signedIn() {
+    this.become("starting");
+    this.comeBack();
+  }
+}
+
+/**
+ * What a batch does to the queue: leave it, stay in it (changed), become a conflict.
+ * @typedef {{done: Unsent[], again: Unsent[], conflicts: Conflict[]}} Outcome
+ */
+
+/**
+ * What is to be sent next: one request, or a run of operations. An operation that
+ * depends on a revision waits for the answer to those before it on the same anime.
+ * What was sent before is sent as it was.
+ * @param {Unsent[]} queue @returns {Unsent[]}
+ */
+function takeNext(queue) {
+  /** @type {Unsent[]} */
+  const batch = [];
+  const animes = new Set();
+  for (const unsent of queue) {
+    if (unsent.request) return batch.length ? batch : [unsent];
+    const operation = /** @type {Operation} */ (unsent.operation);
+    if (operation.op === "update" && !unsent.tried) {
+      if (animes.has(operation.animeId)) break;
+      operation.if_revision = unsent.seen?.revision || undefined;
+    }
+    animes.add(operation.animeId);
+    batch.push(unsent);
+    if (batch.length === MOST_AT_ONCE) break;
+  }
+  return batch;
+}
+
+/**
+ * The entry as another device made it, null where it removed it; undefined where an
+ * answer is none of this kind.
+ * @param {Unsent} unsent @param {any} answer @returns {Entry | null | undefined}
+ */
+function overtakenBy({ operation }, answer) {
+  if (answer.code === "revision_mismatch") return answer.details.entry;
+  return answer.code === "entry_not_found" && operation?.op === "update" ? null : undefined;
+}
+
+/**
+ * A change that another device overtook: to be sent again, decided on the entry as it
+ * is now, where the two touched different things; else for the user to decide.
+ * @param {Unsent} unsent @param {Entry | null} theirs @returns {Unsent | Conflict}
+ */
+function merge(unsent, theirs) {
+  const { op: _, animeId, if_revision, ...yours } = /** @type {Operation} */ (unsent.operation);
+  /** @type {any} */
+  const [now, seen] = [theirs, unsent.seen];
+  const clash = Object.keys(yours).filter(
+    (name) => !isSame(now?.[name], seen?.[name]) && !isSame(now?.[name], yours[name]),
+  );
+  if (theirs && !clash.length) {
+    return { ...unsent, id: makeId(), seen: theirs, tried: false };
+  }
+  const pick = (/** @type {any} */ of) =>
+    Object.fromEntries(Object.keys(yours).map((name) => [name, of?.[name] ?? null]));
+  return {
+    animeId, title: now?.title ?? seen?.title ?? animeId, type: seen?.type ?? "To Watch",
+    seen: pick(seen), yours, theirs: theirs && pick(now), at: unsent.at,
+  };
+}
+
+/**
+ * Two conflicts of one anime as one: nothing that was typed is lost.
+ * @param {Conflict | undefined} one @param {Conflict} next @returns {Conflict}
+ */
+function together(one, next) {
+  if (!one) return next;
+  return {
+    ...next,
+    seen: { ...next.seen, ...one.seen },
+    yours: { ...one.yours, ...next.yours },
+    theirs: next.theirs && { ...one.theirs, ...next.theirs },
+  };
+}
+
+/**
+ * The operation that takes back what a change made of an entry, and nothing that was
+ * changed since; null where there is nothing to take back.
+ * @param {string} animeId @param {Entry | null} was @param {Entry | null} became
+ * @param {Entry | null} now @returns {Operation | null}
+ */
+function stepBack(animeId, was, became, now) {
+  if (!was) return now && { op: "remove", animeId };
+  /** @type {any} */
+  const [then, made, is] = [was, became, now];
+  const restore = (/** @type {string[]} */ names) =>
+    Object.fromEntries(names.map((name) => [name, then[name]]));
+  if (!is) return /** @type {any} */ ({ op: "add", animeId, ...restore(KEPT) });
+  const names = KEPT.filter((name) => !isSame(then[name], made?.[name]));
+  if (names.every((name) => isSame(then[name], is[name]))) return null;
+  // A type sets its state, so that the two go together.
+  if (names.includes("type") && !names.includes("state")) names.push("state");
+  return { op: "update", animeId, ...restore(names) };
+}
+
+/** @param {any} wholes @param {any} changes  @returns {string[]} the names of what is new */
+function keepWholes(wholes, changes) {
+  const names = ["profile", "preferences", "searchHistory"].filter(
+    (name) => changes[name] !== null && changes[name] !== undefined,
+  );
+  for (const name of names) wholes[name] = changes[name];
+  return names;
+}
+
+/** @param {Unsent[]} queue @returns {string[]} */
+const idsOf = (queue) => queue.flatMap(({ operation }) => (operation ? [operation.animeId] : []));
+
+/** @template T @param {string} name @param {() => Promise<T>} work @returns {Promise<T>} */
+const alone = (name, work) =>
+  globalThis.navigator?.locks ? navigator.locks.request(name, work) : work();
