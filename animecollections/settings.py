@@ -138,6 +138,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "animecollections.probes.Probes",
     "animecollections.api.middleware.ApiManners",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -278,7 +279,7 @@ CHANNEL_LAYERS: dict[str, dict[str, Any]] = {
 }
 
 # How long changes can be undone, and a device may be away and still catch up.
-CHANGE_LOG_DAYS = env.int("CHANGE_LOG_DAYS", 365, validate=DAYS)
+CHANGE_LOG_DAYS = env.int("CHANGE_LOG_DAYS", 365, validate=rules.Range(2, 36_500))
 
 # The outbox: a task is a row written in the transaction that asks for it.
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}

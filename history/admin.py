@@ -3,8 +3,8 @@
 from django.contrib import admin
 from django.db.models import Q
 
-from animecollections.admin import Owned, ReadOnly, as_uuid, people
-from history.models import EpisodesWatched, KeptAnswer, Search, UserState
+from animecollections.admin import Owned, Page, ReadOnly, as_uuid, people
+from history.models import EpisodesWatched, Job, KeptAnswer, Search, UserState
 
 
 @admin.register(Search)
@@ -47,3 +47,8 @@ class KeptAnswerAdmin(ReadOnly, Owned):
 
     list_display = ("key", "user", "created_at")
     exclude = ("answer", "fingerprint")
+
+
+@admin.register(Job)
+class JobAdmin(ReadOnly, Page):
+    list_display = ("name", "due_at", "began_at", "seconds", "has_failed", "outcome")

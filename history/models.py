@@ -265,3 +265,21 @@ class KeptAnswer(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class Job(models.Model):
+    """What the worker does by itself: when it last did, and when it is due again.
+
+    The row is the lock: whoever moves `held_until` into the future runs it.
+    """
+
+    name = models.CharField(max_length=50, primary_key=True)
+    due_at = models.DateTimeField()
+    held_until = models.DateTimeField(null=True, blank=True)
+    began_at = models.DateTimeField(null=True, blank=True)
+    seconds = models.FloatField(null=True, blank=True, help_text="of the last run")
+    outcome = models.CharField(max_length=500, blank=True)
+    has_failed = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return self.name

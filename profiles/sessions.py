@@ -1,10 +1,8 @@
 """Django's database sessions, with the user and the sign-in epoch in columns."""
 
 import re
-from datetime import timedelta
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.db.models import F, Q
@@ -49,17 +47,3 @@ class SessionStore(DatabaseStore):
         except self.model.DoesNotExist:
             self._session_key = None
             return None
-
-    @classmethod
-    def clear_expired(cls) -> None:
-        """`manage.py clearsessions`: all that sign-in leaves behind, not sessions
-        alone.
-        """
-        from profiles.models import Ticket, TokenFamily, WrongPasswords
-
-        now = timezone.now()
-        forgotten = now - timedelta(seconds=settings.LOCKOUT_SECONDS)
-        super().clear_expired()
-        TokenFamily.objects.filter(expires_at__lt=now).delete()
-        Ticket.objects.filter(expires_at__lt=now).delete()
-        WrongPasswords.objects.filter(last_at__lt=forgotten).delete()

@@ -20,7 +20,7 @@ from animecollections.api.ids import AnimeRef
 from collections_app.models import Genre, Listing, SearchName, Studio
 from collections_app.services import watch_list
 from factories import AnimeFactory, UserFactory
-from history.models import EpisodesWatched, KeptAnswer
+from history.models import EpisodesWatched, Job, KeptAnswer
 from history.services.searches import NewSearch, save
 from profiles import tasks
 from profiles.models import (
@@ -99,6 +99,7 @@ def fill(user, anime, number):
     tasks.mail_reset.enqueue(email=user.email)
     Group.objects.create(name=f"group {number}")
     Erasure.objects.create(through="admin", actor_id=user.pk)
+    Job.objects.create(name=f"job {number}", due_at=NOW)
 
 
 @pytest.fixture

@@ -48,16 +48,3 @@ def keep_answers(
         for key, (print_, answer) in sorted(answers.items())
     ]
     upsert(KeptAnswer, rows, unique=("user", "key"))
-
-
-def trim_answers(batch: int) -> int:
-    """Drops what has outlived its time, so many at once; how many in all."""
-    old = KeptAnswer.objects.filter(created_at__lte=timezone.now() - KEPT_FOR)
-    rest, dropped = old, 0
-    while rows := list(
-        rest.order_by("created_at").values_list("pk", "created_at")[:batch]
-    ):
-        # Of `old` still: one kept anew in between stays.
-        dropped += old.filter(pk__in=[pk for pk, _ in rows]).delete()[0]
-        rest = old.filter(created_at__gte=rows[-1][1])  # not past the dead rows again
-    return dropped

@@ -1,16 +1,14 @@
 """The commands of Django's that touch accounts and sign-ins."""
 
-from datetime import timedelta
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.utils import timezone
 
 from conftest import signed_in
 from factories import PASSWORD
 from history.models import UserState
-from profiles.models import Session, TokenFamily, User, WrongPasswords
+from profiles.models import User
 
 pytestmark = pytest.mark.django_db
 
@@ -75,25 +73,3 @@ def test_a_password_set_while_all_was_signed_out_ends_later_sign_ins_too(alice):
     waiting.set_password("Left-Cow-8")
     waiting.save()
     assert later.get("/api/auth/session").json()["data"] is None
-
-
-def test_clearsessions_takes_away_what_has_ended_alone(alice, client, visitor):
-    now = timezone.now()
-    client.get("/api/auth/session")
-    ended = signed_in(alice).cookies["sessionid"].value
-    Session.objects.filter(pk=ended).update(expire_date=now - timedelta(days=1))
-    body = {"email": alice.email, "password": PASSWORD}
-    for _ in range(2):
-        visitor.post("/api/auth/token", body)
-    family = TokenFamily.objects.first()
-    TokenFamily.objects.exclude(pk=family.pk).update(expires_at=now)
-    for email in ("a@example.org", "b@example.org"):
-        visitor.post("/api/auth/signin", body | {"email": email})
-    old = WrongPasswords.objects.filter(email="a@example.org")
-    old.update(last_at=now - timedelta(hours=1))
-    call_command("clearsessions")
-    assert [row.pk for row in Session.objects.all()] == [
-        client.cookies["sessionid"].value
-    ]
-    assert [row.pk for row in TokenFamily.objects.all()] == [family.pk]
-    assert [row.email for row in WrongPasswords.objects.all()] == ["b@example.org"]

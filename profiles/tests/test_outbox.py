@@ -4,7 +4,6 @@ from datetime import timedelta
 from smtplib import SMTPServerDisconnected
 
 import pytest
-from django.core.management import call_command
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult, get_date_max
 
@@ -89,12 +88,3 @@ def test_staff_see_what_failed_and_why(alice, broken, staff_client):
         f"/admin/django_tasks_database/dbtaskresult/{row.pk}/change/"
     )
     assert "SMTPServerDisconnected" in page.content.decode()
-
-
-def test_old_results_are_pruned_by_command(alice):
-    tasks.mail_reset.enqueue(email=alice.email)
-    send_all()
-    DBTaskResult.objects.update(finished_at=timezone.now() - timedelta(days=20))
-    tasks.mail_reset.enqueue(email=alice.email)
-    call_command("prune_db_task_results", verbosity=0)
-    assert statuses() == ["READY"]

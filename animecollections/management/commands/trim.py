@@ -1,0 +1,47 @@
+"""manage.py trim"""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from animecollections.retention import RULES
+from animecollections.upkeep.commands import interruptible, progress_bar
+
+
+class Command(BaseCommand):
+    help = (
+        "Drops what has outlived its time: changes older than CHANGE_LOG_DAYS (devices "
+        "that were away longer load everything again), answers kept for retries, ended "
+        "sign-ins, finished tasks. The worker does it once a day by itself."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--only",
+            nargs="+",
+            choices=[rule.name for rule in RULES],
+            default=[rule.name for rule in RULES],
+            metavar="RULE",
+            help=f"of these: {', '.join(rule.name for rule in RULES)}",
+        )
+        parser.add_argument(
+            "--dry-run", action="store_true", help="count, and drop nothing"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        rules = [rule for rule in RULES if rule.name in options["only"]]
+        if options["dry_run"]:
+            counts = [f"{rule.count():,} {rule.name}" for rule in rules]
+            self.stdout.write(f"{', '.join(counts)} would go.")
+            return
+        dropped: list[str] = []
+        again = "What was dropped so far stays dropped; run this again to go on."
+        with (
+            interruptible(again),
+            progress_bar(options["verbosity"], unit=" rows") as bar,
+        ):
+            for rule in rules:
+                bar.set_description(rule.name)
+                dropped.append(f"{rule.drop(bar.update):,} {rule.name}")
+        self.stdout.write(f"{', '.join(dropped)} dropped.")

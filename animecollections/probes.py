@@ -1,0 +1,139 @@
+"""What a load balancer and a monitor ask: does the process live, can it serve?
+
+GET /healthz   200 while this process answers.
+GET /readyz    200 `ok`; 200 `degraded` where something needs a person but requests are
+               served (a late job, devices not told); 503 `failing`. Each check by name.
+
+A middleware before all others: probes come by address and plain HTTP, from inside,
+and must not fail on the host name or be sent to HTTPS. They tell nothing secret; a
+proxy keeps them from the outside all the same (docs/deployment.md).
+"""
+
+import shutil
+import time
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import orjson
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils import timezone
+
+from animecollections.jobs import JOBS
+from history.services.jobs import late
+from profiles.feed import feed
+
+LEAST_FREE = 256 * 1024**2  # bytes of a disk
+Check = Callable[[], str]
+
+
+class Probes:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        answer = ANSWERS.get(request.path_info)
+        return answer(request) if answer else self.get_response(request)
+
+
+def healthz(request: HttpRequest) -> HttpResponse:
+    return as_json(200, {"status": "ok", "release": settings.RELEASE})
+
+
+def readyz(request: HttpRequest) -> HttpResponse:
+    checks = {name: outcome_of(check) for name, check in NEEDED.items()}
+    can_serve = all(outcome["ok"] for outcome in checks.values())
+    if can_serve:  # the rest asks the database too
+        checks |= {name: outcome_of(check) for name, check in WATCHED.items()}
+    is_well = all(outcome["ok"] for outcome in checks.values())
+    status = "ok" if is_well else "degraded" if can_serve else "failing"
+    return as_json(200 if can_serve else 503, {"status": status, "checks": checks})
+
+
+def as_json(status: int, data: dict[str, Any]) -> HttpResponse:
+    response = HttpResponse(orjson.dumps(data), "application/json", status)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def outcome_of(check: Check) -> dict[str, Any]:
+    """ok, how long it took, and where it is not ok what to do."""
+    began = time.perf_counter()
+    try:
+        says = check()
+    except DatabaseError:
+        says = "the database does not answer"
+    took = round((time.perf_counter() - began) * 1000, 1)
+    return {"ok": not says, "milliseconds": took} | ({"says": says} if says else {})
+
+
+# --- Checks: each answers "", or what is wrong -------------------------------------
+
+
+def database() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return ""
+
+
+def migrations() -> str:
+    missing = migrations_of_this_release() - applied_migrations()
+    return f"{len(missing)} migrations to go: run manage.py migrate" if missing else ""
+
+
+@cache
+def migrations_of_this_release() -> frozenset[tuple[str, str]]:
+    return frozenset(MigrationLoader(None, ignore_no_migrations=True).disk_migrations)
+
+
+def applied_migrations() -> frozenset[tuple[str, str]]:
+    return frozenset(MigrationRecorder(connection).applied_migrations())
+
+
+def disk() -> str:
+    full = [
+        name
+        for name, path in places().items()
+        if shutil.disk_usage(path).free < LEAST_FREE
+    ]
+    return f"the disk of {' and '.join(full)} is full" if full else ""
+
+
+def places() -> dict[str, Path]:
+    """Where this installation writes, as far up as there is a folder."""
+    found = {"the media": Path(settings.MEDIA_ROOT)}
+    if connection.vendor == "sqlite":
+        found["the database"] = Path(connection.settings_dict["NAME"])
+    return {
+        name: next(folder for folder in (path, *path.parents) if folder.is_dir())
+        for name, path in found.items()
+    }
+
+
+def channel_layer() -> str:
+    """The feed hears itself every ten seconds where processes talk through Redis."""
+    return "devices are not told of changes: look at Redis" if feed.is_out else ""
+
+
+def jobs() -> str:
+    told = late(JOBS, timezone.now())
+    return f"{'; '.join(told)}: does manage.py work run?" if told else ""
+
+
+# Without these no request is served; without those, a person has to look.
+NEEDED: dict[str, Check] = {
+    "database": database,
+    "migrations": migrations,
+    "disk": disk,
+}
+WATCHED: dict[str, Check] = {"channel_layer": channel_layer, "jobs": jobs}
+ANSWERS: dict[str, Callable[[HttpRequest], HttpResponse]] = {
+    "/healthz": healthz,
+    "/readyz": readyz,
+}

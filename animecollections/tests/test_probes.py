@@ -1,0 +1,91 @@
+"""/healthz and /readyz: what a load balancer and a monitor ask."""
+
+from collections import namedtuple
+from datetime import timedelta
+
+import pytest
+from django.db import OperationalError, connection
+from django.db.migrations.recorder import MigrationRecorder
+from django.test import Client
+from django.utils import timezone
+
+from animecollections import probes
+from animecollections.jobs import JOBS
+from history.models import Job
+from profiles.feed import feed
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def all_ran():
+    later = timezone.now() + timedelta(hours=1)
+    Job.objects.bulk_create(Job(name=job.name, due_at=later) for job in JOBS)
+
+
+def ready(status=200, **headers):
+    response = Client().get("/readyz", headers=headers)
+    assert response.status_code == status, response.content
+    assert response["Cache-Control"] == "no-store"
+    return response.json()
+
+
+def says(status, check, found):
+    return found["status"] == status and found["checks"][check].get("says", "")
+
+
+def test_a_living_process_says_so_without_the_database(budget):
+    with budget(0, "the process alone"):
+        response = Client().get("/healthz")
+    assert response.json() == {"status": "ok", "release": "0.1.0"}
+
+
+def test_where_all_is_well_each_check_is_named(all_ran, budget):
+    probes.migrations_of_this_release()
+    with budget(4, "SELECT 1, is there a table of migrations, which, the jobs"):
+        found = ready()
+    assert found["status"] == "ok"
+    names = ["database", "migrations", "disk", "channel_layer", "jobs"]
+    assert list(found["checks"]) == names
+    assert all(check["ok"] for check in found["checks"].values())
+
+
+def test_probes_come_by_address_over_plain_http(all_ran, settings):
+    settings.SECURE_SSL_REDIRECT = True
+    assert ready(host="10.0.0.7:8000")["status"] == "ok"
+
+
+def test_a_database_that_does_not_answer_fails(monkeypatch):
+    def refuse(*args):
+        raise OperationalError("connection to 10.0.0.1 refused for user secret")
+
+    with connection.execute_wrapper(refuse):
+        found = ready(503)
+    assert says("failing", "database", found) == "the database does not answer"
+    assert "secret" not in str(found)
+    assert "jobs" not in found["checks"]
+
+
+def test_migrations_to_go_fail(all_ran):
+    MigrationRecorder(connection).record_unapplied("history", "0001_initial")
+    assert says("failing", "migrations", ready(503)) == (
+        "1 migrations to go: run manage.py migrate"
+    )
+
+
+def test_a_full_disk_fails(all_ran, monkeypatch):
+    usage = namedtuple("usage", "free")
+    monkeypatch.setattr(probes.shutil, "disk_usage", lambda path: usage(10))
+    assert "full" in says("failing", "disk", ready(503))
+
+
+def test_a_late_job_is_told_and_takes_no_server_away(all_ran):
+    Job.objects.filter(name="trim").update(due_at=timezone.now() - timedelta(hours=4))
+    found = says("degraded", "jobs", ready())
+    assert found.startswith("trim was due ")
+    assert found.endswith("UTC: does manage.py work run?")
+
+
+def test_a_feed_that_is_out_is_told(all_ran, monkeypatch):
+    monkeypatch.setattr(feed, "is_out", True)
+    assert "Redis" in says("degraded", "channel_layer", ready())

@@ -1,0 +1,50 @@
+"""What sign-ins and mails leave behind, and how long it lasts."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
+
+from animecollections.upkeep.retention import Rule
+from profiles.models import Session, Ticket, TokenFamily, WrongPasswords
+from profiles.services.lockouts import window_start
+
+SENT_MAILS_FOR = timedelta(days=14)
+FAILED_MAILS_FOR = timedelta(days=60)
+
+
+def ended_sessions() -> QuerySet[Session]:
+    return Session.objects.filter(expire_date__lt=timezone.now())
+
+
+def ended_token_families() -> QuerySet[TokenFamily]:
+    return TokenFamily.objects.filter(expires_at__lt=timezone.now())
+
+
+def old_tickets() -> QuerySet[Ticket]:
+    return Ticket.objects.filter(expires_at__lt=timezone.now())
+
+
+def old_lockouts() -> QuerySet[WrongPasswords]:
+    return WrongPasswords.objects.filter(last_at__lt=window_start())
+
+
+def done_tasks() -> QuerySet[Any]:
+    """Failed ones stay longer, for staff to see why."""
+    now = timezone.now()
+    finished: QuerySet[Any] = DBTaskResult.objects.finished()
+    return finished.filter(
+        Q(finished_at__lt=now - FAILED_MAILS_FOR)
+        | Q(finished_at__lt=now - SENT_MAILS_FOR, status="SUCCESSFUL")
+    )
+
+
+RULES = (
+    Rule("sessions", ended_sessions, by="expire_date"),
+    Rule("token families", ended_token_families, by="expires_at"),
+    Rule("tickets", old_tickets, by="expires_at"),
+    Rule("lock-outs", old_lockouts, by="last_at"),
+    Rule("tasks", done_tasks),
+)
