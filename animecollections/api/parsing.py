@@ -51,8 +51,13 @@ class StrictJSONParser(BaseParser):
         raise ApiError("object_expected", found=_kind_of(value))
 
 
-def read_json(raw: bytes) -> Any:
-    """The value of a whole JSON document, strictly; an empty one is `{}`."""
+def read_json(
+    raw: bytes, *, most_tokens: int = MAX_TOKENS, check_text: bool = True
+) -> Any:
+    """The value of a whole JSON document, strictly; an empty one is `{}`.
+
+    check_text: whether NUL and lone surrogates are refused here, not by the caller.
+    """
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -60,8 +65,8 @@ def read_json(raw: bytes) -> Any:
     if not text.strip():
         return {}
     opened = raw.count(b"[") + raw.count(b"{")
-    if opened > MAX_DEPTH or opened + raw.count(b",") > MAX_TOKENS:
-        _check_structure(raw)
+    if opened > MAX_DEPTH or opened + raw.count(b",") > most_tokens:
+        _check_structure(raw, most_tokens)
     try:
         value = json.loads(
             text,
@@ -73,7 +78,7 @@ def read_json(raw: bytes) -> Any:
     except json.JSONDecodeError as error:
         raise ApiError("json_invalid", line=error.lineno, column=error.colno) from None
     # An escape can spell what raw UTF-8 cannot; only then are strings looked at.
-    if "\\u" in text:
+    if check_text and "\\u" in text:
         _check_text(value)
     return value
 
@@ -92,10 +97,10 @@ def _check_text(value: Any) -> None:
             pending.extend(item.values())
 
 
-def _check_structure(raw: bytes) -> None:
+def _check_structure(raw: bytes, most_tokens: int) -> None:
     depth = 0
     for number, match in enumerate(STRUCTURE.finditer(raw)):
-        if number == MAX_TOKENS:
+        if number == most_tokens:
             raise ApiError("json_too_many_values")
         first = raw[match.start()]
         if first in b"[{":

@@ -7,8 +7,9 @@ Pure: no database, no clock, no network. docs/importing.md has the table of form
 """
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
-from . import mal
+from . import anilist, kitsu, list_json, mal, own, shikimori, simkl, table
 from .records import (
     OWNED_TAG,
     Format,
@@ -22,7 +23,11 @@ from .records import (
 )
 from .unpacking import unpack
 
-FORMATS: dict[str, Format] = {module.NAME: module for module in (mal,)}
+IN_JSON = (own, anilist, kitsu, simkl, shikimori)
+FORMATS: dict[str, Format] = {
+    module.NAME: module
+    for module in (own, mal, anilist, kitsu, simkl, shikimori, table)
+}
 PIECE = 64 * 1024
 
 
@@ -42,12 +47,24 @@ def read(data: bytes, *, format: str | None = None) -> ListFile:
 
 
 def _read(data: bytes) -> ListFile:
-    start = data[:1000].lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n\x00")
-    if not start:
+    if not data.strip():
         raise WrongFile("This file is empty: export the list again.")
-    if start.startswith(b"<"):
+    if data.startswith(b"<"):
         return mal.read(data)
-    raise WrongFile("This is no list in a format that is known here.")
+    if data.startswith((b"{", b"[")):
+        return _read_json(list_json.load(data))
+    return table.read(data)
+
+
+def _read_json(document: Any) -> ListFile:
+    for module in IN_JSON:
+        if module.recognises(document):
+            file: ListFile = module.read(document)
+            return file
+    if list_json.child(document, "errors"):
+        raise WrongFile("This is an error that a site answered, no list: ask it again.")
+    known = ", ".join(module.LABEL for module in IN_JSON)
+    raise WrongFile(f"This JSON is no list of {known}: export one from there.")
 
 
 def write(

@@ -10,7 +10,6 @@ characters, bytes that are no UTF-8. These are mended, each in the one way it ca
 meant, and only outside of what is right already.
 """
 
-import codecs
 import html
 import re
 from collections.abc import Callable, Iterator
@@ -142,23 +141,16 @@ class Shape:
 
 def _as_utf8(data: bytes) -> bytes:
     """The bytes in UTF-8, from the encoding that the file declares."""
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return _decoded(data, "utf-16").encode()
-    data = data.removeprefix(codecs.BOM_UTF8)
     declared = ENCODING.match(data)
     name = declared[1].decode().lower() if declared else "utf-8"
     if not ENCODINGS.match(name):
         return data
-    return _decoded(data, name).encode()
-
-
-def _decoded(data: bytes, encoding: str) -> str:
     try:
-        return data.decode(encoding)
+        return data.decode(name).encode()
     except (LookupError, UnicodeDecodeError):
         raise WrongFile(
-            f"This XML says that it is in {encoding}, but cannot be read so: save it "
-            "as UTF-8."
+            f"This XML says that it is in {name}, but cannot be read so: save it as "
+            "UTF-8."
         ) from None
 
 

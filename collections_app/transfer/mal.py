@@ -15,7 +15,7 @@ from typing import Any
 from . import reading
 from .list_xml import Fields, read_rows
 from .reading import COMPLETED, DROPPED, OWNED, PAUSED, PLANNED, REWATCHING, WATCHING
-from .records import Flaw, Kept, ListFile, Owner, Record, WrongFile
+from .records import Flaw, Kept, ListFile, NotAnime, Owner, Record, WrongFile
 
 NAME = "mal"
 LABEL = "MyAnimeList"
@@ -34,14 +34,15 @@ WORDS = {
     OWNED: "Plan to Watch",
     DROPPED: "Dropped",
 }
-PRIORITIES = ("LOW", "MEDIUM", "HIGH")
+PRIORITIES = {"LOW": 0, "MEDIUM": 1, "HIGH": 2}
+PRIORITY_WORDS = tuple(PRIORITIES)
 MOST_REWATCHES = 255  # a byte there
 
 # Fields that have a column here, or are facts of the title.
 READ = {
     "my_watched_episodes", "my_start_date", "my_finish_date", "my_score", "my_status",
     "my_comments", "my_times_watched", "my_priority", "my_tags", "my_rewatching",
-    "my_rewatching_ep", "my_last_updated",
+    "my_rewatching_ep", "my_last_updated", "shiki_status",
 }  # fmt: skip
 # The others, as MyAnimeList writes an entry that says nothing in them.
 OTHERS = {
@@ -65,15 +66,12 @@ def read(data: bytes) -> ListFile:
     """Raises WrongFile if this is no list of anime in MyAnimeList's XML."""
     rows = reading.Rows()
     header: Fields = {}
-    mangas = 0
 
     def take(tag: str, fields: Fields, flaw: Flaw | None) -> None:
-        nonlocal mangas
         if tag == "myinfo":
             header.update(fields)
             return
         title = fields.get("series_title") or fields.get("manga_title", "")
-        mangas += tag == "manga"
         rows.take(partial(_record, tag, fields, flaw), title)
 
     shape = read_rows(data, take)
@@ -83,17 +81,12 @@ def read(data: bytes) -> ListFile:
             "export holds <myanimelist>. Export the list from myanimelist.net/panel.php"
             "?go=export."
         )
-    if header.get("user_export_type") == MANGA_EXPORT or 0 < mangas == len(rows.taken):
-        raise WrongFile(
-            f"This is a manga list ({mangas:,} titles), and anime are kept here: "
-            "export the anime list instead."
-        )
-    if not rows.taken:
-        raise WrongFile("This MyAnimeList file has no anime in it: the list is empty.")
+    if header.get("user_export_type") == MANGA_EXPORT:
+        raise WrongFile("This is a manga list: export the anime list instead.")
     made = EXPORTED.search(shape.comments)
     return ListFile(
         format=NAME,
-        rows=rows.taken,
+        rows=rows.of(LABEL),
         exported_at=reading.time_of(made[0]) if made else None,
         warnings=list(_miscounts(header, rows)),
         owner=reading.shown_title(header.get("user_name", "")),
@@ -111,7 +104,7 @@ def _miscounts(header: Fields, rows: reading.Rows) -> Iterator[str]:
 
 def _record(tag: str, fields: Fields, flaw: Flaw | None, row: int) -> Record:
     if tag == "manga":
-        raise Flaw("This is a manga, and anime are kept here.")
+        raise NotAnime("mangas")
     if tag != "anime":
         raise Flaw(f"<{tag[:50]}> is no row of an anime list.")
     if flaw:
@@ -162,16 +155,16 @@ def _values(fields: Fields) -> dict[str, Any]:
 
 
 def _status(fields: Fields) -> tuple[str, str] | None:
-    word = fields.get("my_status", "").strip()
+    # Shikimori's dialect says more in a field of its own.
+    word = (fields.get("shiki_status") or fields.get("my_status", "")).strip()
     found = NUMBERS.get(word) or reading.status(word, "my_status")
     again = fields.get("my_rewatching", "").strip().lower() in ("1", "yes", "true")
     return REWATCHING if again and found in (WATCHING, COMPLETED) else found
 
 
 def _priority(word: str) -> int | None:
-    if word.upper() in PRIORITIES:
-        return PRIORITIES.index(word.upper())
-    return reading.number(word, "my_priority", len(PRIORITIES) - 1)
+    found = PRIORITIES.get(word.upper())
+    return reading.number(word, "my_priority", 2) if found is None else found
 
 
 def _date(fields: Fields, name: str) -> str | None:
@@ -246,7 +239,7 @@ def _fields(kept: Kept) -> Fields:
         "my_comments": _cdata(values["notes"]),
         "my_times_watched": str(min(values["rewatches"], MOST_REWATCHES)),
         "my_rewatch_value": other["my_rewatch_value"],
-        "my_priority": PRIORITIES[min(values["priority"], len(PRIORITIES) - 1)],
+        "my_priority": PRIORITY_WORDS[min(values["priority"], 2)],
         "my_tags": _cdata(", ".join(reading.tags_for(values))),
         "my_rewatching": str(int(again)),
         "my_rewatching_ep": str(values["progress"] if again else 0),

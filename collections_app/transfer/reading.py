@@ -19,7 +19,7 @@ from collections_app.entries import (
     partial_date,
 )
 
-from .records import OWNED_TAG, Flaw, Record, Refused, Row, WrongFile
+from .records import OWNED_TAG, Flaw, NotAnime, Record, Refused, Row, WrongFile
 
 MOST_ROWS = 20_000
 LONGEST_TITLE = 500
@@ -60,6 +60,7 @@ STATUSES = {
     "wanttowatch": PLANNED,
     "watchlist": PLANNED,
     "dropped": DROPPED,
+    "notinteresting": DROPPED,
     "owned": OWNED,
     "collection": OWNED,
 }
@@ -84,6 +85,7 @@ class Rows:
 
     def __init__(self) -> None:
         self.taken: list[Row] = []
+        self.not_anime: list[str] = []
 
     def take(self, read: Callable[[int], Record], title: object = "") -> None:
         """Takes the next row; `read` gets its number."""
@@ -93,10 +95,27 @@ class Rows:
                 f"This file has more than {MOST_ROWS:,} rows: send it in parts."
             )
         try:
-            self.taken.append(read(row))
+            record = read(row)
+            if not record.title and not record.ids:
+                raise Flaw("The row names no anime: it has neither a title nor an id.")
+            self.taken.append(record)
         except Flaw as flaw:
+            if isinstance(flaw, NotAnime):
+                self.not_anime.append(flaw.kind)
             shown = shown_title(title)
             self.taken.append(Refused(row=row, title=shown, reason=str(flaw)))
+
+    def of(self, label: str) -> list[Row]:
+        """All of them; raises WrongFile if none is of an anime."""
+        if not self.taken:
+            raise WrongFile(f"This {label} list is empty: there is no anime in it.")
+        if len(self.not_anime) == len(self.taken):
+            kinds = " and ".join(dict.fromkeys(self.not_anime))
+            raise WrongFile(
+                f"This {label} list holds {kinds} ({len(self.taken):,}), and only "
+                "anime are kept here: export the anime list instead."
+            )
+        return self.taken
 
 
 def status(word: object, what: str = "status") -> tuple[str, str] | None:
@@ -163,10 +182,10 @@ def number(value: object, what: str, most: int = LARGEST_NUMBER) -> int | None:
     """A count from 0, as a number or as digits; None where it says nothing."""
     if isinstance(value, str):
         value = value.strip()
+        if DIGITS.fullmatch(value):
+            value = int(value)
     if value is None or value == "":
         return None
-    if isinstance(value, str) and DIGITS.fullmatch(value):
-        value = int(value)
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= most:
@@ -187,6 +206,12 @@ def score(value: object, what: str, best: int, worth: float) -> int | None:
     return round(kept)
 
 
+def tenths(value: object, what: str) -> int | None:
+    """Our own 0–10 with one decimal, on 0–100; unlike elsewhere, 0 is a score."""
+    marked = decimal(value, what)
+    return 0 if marked == 0 else score(marked, what, 10, 10)
+
+
 def decimal(value: object, what: str) -> float | None:
     """A number, or a text of one ("8,5" too); None where it says nothing."""
     if value is None or (isinstance(value, str) and not value.strip()):
@@ -198,6 +223,25 @@ def decimal(value: object, what: str) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise Flaw(f"{what} is not a number: {_shown(value)}.")
     return value
+
+
+def scale_warning(highest: float, best: int) -> str:
+    return (
+        "The file does not say on which scale its scores are: the highest is "
+        f"{highest:g}, so they were read as 0 to {best}."
+    )
+
+
+def flag(value: object, what: str) -> bool | None:
+    """True or false, as JSON, a number or a word; None where it says nothing."""
+    word = str(value).strip().lower() if value is not None else ""
+    if word in ("true", "1", "yes"):
+        return True
+    if word in ("false", "0", "no"):
+        return False
+    if word:
+        raise Flaw(f"{what} is neither true nor false: {_shown(value)}.")
+    return None
 
 
 def mark(score: int | None, best: int, worth: int, least: int = 1) -> int:

@@ -17,6 +17,14 @@ class Flaw(Exception):  # noqa: N818 - becomes a Refused
     """Why one row is refused, as a sentence."""
 
 
+class NotAnime(Flaw):
+    """The row is of something else; `kind` is what, in the plural ("mangas")."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(f"This is one of {kind}, and only anime are kept here.")
+        self.kind = kind
+
+
 @dataclass(slots=True)
 class Record:
     """A row of a file, in our terms.

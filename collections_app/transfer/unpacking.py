@@ -1,5 +1,6 @@
 """From an upload to the bytes of a list: gzip and ZIP are unpacked, within bounds."""
 
+import codecs
 import io
 import zipfile
 import zlib
@@ -12,9 +13,10 @@ LISTS = (".xml", ".json", ".csv", ".gz")
 
 
 def unpack(data: bytes) -> bytes:
-    """The bytes of the list; packed ones are unpacked up to 20 MB, and no further.
+    """The bytes of the list, from their first word on, and of UTF-16 in UTF-8.
 
-    Raises WrongFile for what is larger, damaged or encrypted.
+    Packed ones are unpacked up to 20 MB, and no further. Raises WrongFile for what is
+    larger, damaged or encrypted.
     """
     if data.startswith(b"\x1f\x8b"):
         data = _gunzip(data)
@@ -22,7 +24,18 @@ def unpack(data: bytes) -> bytes:
         data = _unzip(data)
     if len(data) > MOST_BYTES:
         raise WrongFile(TOO_LARGE)
-    return data
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        data = _from_utf16(data)
+    return data.removeprefix(codecs.BOM_UTF8).lstrip(b"\r\n ")
+
+
+def _from_utf16(data: bytes) -> bytes:
+    try:
+        return data.decode("utf-16").encode()
+    except UnicodeDecodeError:
+        raise WrongFile(
+            "This file begins as UTF-16 text and is none: save it as UTF-8."
+        ) from None
 
 
 def _gunzip(data: bytes) -> bytes:
@@ -55,6 +68,8 @@ def _unzip(data: bytes) -> bytes:
                 if info.filename.lower().endswith(LISTS)
                 and not info.filename.startswith("__MACOSX/")
             ]
+            if "xl/workbook.xml" in archive.namelist():
+                raise WrongFile("This is an Excel workbook: save it as “CSV UTF-8”.")
             if len(lists) != 1:
                 raise WrongFile(
                     f"This ZIP file holds {len(lists)} lists: send the one that is "

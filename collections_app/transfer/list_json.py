@@ -1,0 +1,75 @@
+"""Reads JSON of lists: as strictly as the API reads bodies, but larger."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import orjson
+
+from animecollections.api.errors import ApiError
+from animecollections.api.parsing import read_json
+
+from .records import Flaw, WrongFile
+
+# Some 40 a row. Read, 1,000,000 of the costliest take about 120 MB.
+MOST_TOKENS = 1_000_000
+EMPTY: tuple[object, ...] = (None, "", 0, False, [], {})
+
+
+def load(data: bytes) -> Any:
+    """The document; raises WrongFile, saying where it is wrong.
+
+    Texts may hold what cannot be kept: that refuses a row (`reading.usable`), no file.
+    """
+    try:
+        return read_json(data, most_tokens=MOST_TOKENS, check_text=False)
+    except ApiError as error:
+        said = error.sentence.replace("The body", "This file")
+        raise WrongFile(f"{said} Export the list again.") from None
+
+
+def inner(text: str, what: str) -> Any:
+    """JSON within a field of one row."""
+    try:
+        return read_json(text.encode(), check_text=False)
+    except (ApiError, UnicodeEncodeError):
+        raise Flaw(f"{what} is not valid JSON.") from None
+
+
+def child(value: Any, *path: str) -> Any:
+    """What lies at the end of a path of keys; None where there is no such."""
+    for key in path:
+        value = value.get(key) if isinstance(value, dict) else None
+    return value
+
+
+def items(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def fields(value: Any) -> dict[str, Any]:
+    """A row's fields."""
+    if not isinstance(value, dict):
+        raise Flaw("The row is no JSON object.")
+    return value
+
+
+def besides(row: dict[str, Any], known: Iterable[str]) -> Iterator[tuple[str, Any]]:
+    """The fields of a row that say something and are not known."""
+    known = frozenset(known)
+    return (
+        (name, value)
+        for name, value in row.items()
+        if name not in known and value not in EMPTY
+    )
+
+
+def dumps(value: Any) -> str:
+    return orjson.dumps(value, option=orjson.OPT_UTC_Z).decode()
+
+
+def array(values: Iterable[Any]) -> Iterator[str]:
+    """The items of a JSON array, with commas between, without its brackets."""
+    comma = ""
+    for value in values:
+        yield comma + dumps(value)
+        comma = ",\n"

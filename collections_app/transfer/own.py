@@ -1,0 +1,131 @@
+"""Our own JSON: everything of a list, in the words of the API.
+
+    {"format": "animecollections", "version": 1, "exported_at": …, "entries":
+     [{"anime_id": "1535", "ids": {…}, "title", "type", …, "score": 9.5, "extra": {…}}]}
+
+What `GET /api/user/watchList` answers is read too.
+"""
+
+from collections.abc import Iterable, Iterator
+from functools import partial
+from typing import Any
+
+from collections_app.entries import HIGHEST_PRIORITY, SAID, shown
+
+from . import list_json, reading
+from .list_json import child
+from .records import Flaw, Kept, ListFile, Owner, Record
+
+NAME = "json"
+LABEL = "animecollections"
+EXTENSION = "json"
+MEDIA_TYPE = "application/json"
+
+MARK = {"format": "animecollections", "version": 1}
+KNOWN = set(reading.STATUSES.values())
+
+
+# --- reading ----------------------------------------------------------------------
+
+
+def recognises(document: Any) -> bool:
+    return child(document, "format") == MARK["format"] or any(
+        child(entry, "anime_id") is not None
+        for entry in list_json.items(child(document, "data"))[:1]
+    )
+
+
+def read(document: Any) -> ListFile:
+    """Raises WrongFile if there is nothing in it."""
+    rows = reading.Rows()
+    for entry in list_json.items(document.get("entries", document.get("data"))):
+        rows.take(partial(_record, entry), child(entry, "title"))
+    return ListFile(
+        format=NAME,
+        rows=rows.of(LABEL),
+        exported_at=reading.time_of(document.get("exported_at")),
+        owner=reading.shown_title(document.get("owner")),
+    )
+
+
+def _record(entry: Any, row: int) -> Record:
+    entry = list_json.fields(entry)
+    ids = list_json.fields(entry.get("ids") or {})
+    title = reading.shown_title(entry.get("title"))
+    return Record(
+        row=row,
+        title=title,
+        ids=reading.ids(
+            [("mal", entry.get("mal_id")), *ids.items(), ("own", entry.get("anime_id"))]
+        ),
+        values=values_of(entry),
+        names=reading.names(list_json.items(entry.get("names")), title),
+        year=reading.count_of(entry.get("year")),
+        format=entry.get("format") if entry.get("format") != "Unknown" else None,
+        episodes=reading.count_of(entry.get("episodes")),
+        changed_at=reading.time_of(entry.get("updated_at")),
+        added_at=reading.time_of(entry.get("added_at")),
+    )
+
+
+def values_of(entry: dict[str, Any]) -> dict[str, Any]:
+    """The columns that the entry names; null clears, as in the API."""
+    values = {name: READERS[name](entry[name], name) for name in SAID if name in entry}
+    if "type" in values:
+        status = values["type"], values.setdefault("state", "active")
+        if status not in KNOWN:
+            raise Flaw(f"There is no {status[0]} that is {status[1]}.")
+    elif "state" in values:
+        raise Flaw("The entry has a state, and no type that it would be a state of.")
+    if "extra" in entry:
+        values["extra"] = _extra(entry["extra"])
+    return values
+
+
+def _extra(value: Any) -> dict[str, dict[str, Any]]:
+    return {
+        format_: reading.own_fields(list_json.fields(fields).items())
+        for format_, fields in list_json.fields(value or {}).items()
+    }
+
+
+READERS: dict[str, Any] = {
+    "type": reading.plain,
+    "state": reading.plain,
+    "progress": lambda value, name: reading.number(value, name) or 0,
+    "score": reading.tenths,
+    "rewatches": lambda value, name: reading.number(value, name) or 0,
+    "started_on": reading.date_text,
+    "finished_on": reading.date_text,
+    "notes": reading.notes,
+    "tags": lambda value, name: reading.tags(list_json.items(value), name),
+    "priority": lambda value, name: reading.number(value, name, HIGHEST_PRIORITY) or 0,
+    "is_private": lambda value, name: reading.flag(value, name) or False,
+}
+
+
+# --- writing ----------------------------------------------------------------------
+
+
+def write(entries: Iterable[Kept], owner: Owner) -> Iterator[str]:
+    """Everything; read again, it is equal."""
+    head = {**MARK, "owner": owner.name, "exported_at": owner.exported_at}
+    yield f'{list_json.dumps(head)[:-1]},"entries":[\n'
+    yield from list_json.array(map(_entry, entries))
+    yield "]}\n"
+
+
+def _entry(kept: Kept) -> dict[str, Any]:
+    return {
+        "anime_id": str(kept.anime_id),
+        "ids": dict(kept.ids),
+        "title": kept.title,
+        "names": kept.names,
+        "format": kept.format,
+        "year": kept.year,
+        "episodes": kept.episodes,
+        **{name: shown(name, kept.values[name]) for name in SAID},
+        "extra": kept.values.get("extra", {}),
+        "added_at": kept.added_at,
+        "updated_at": kept.updated_at,
+    }
