@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from animecollections.retention import RULES
 from history.services.jobs import Regular
+from profiles.services import outbox
 
 
 def trim() -> str:
@@ -15,4 +16,13 @@ def trim() -> str:
     return f"{', '.join(dropped)} dropped"
 
 
-JOBS: tuple[Regular, ...] = (Regular("trim", timedelta(days=1), trim),)
+def take_up_lost() -> str:
+    return f"{outbox.take_up_lost():,} tasks of killed workers queued again"
+
+
+JOBS: tuple[Regular, ...] = (
+    # Not at the start of a worker alone: what its predecessor left a second ago is too
+    # young to be lost.
+    Regular("outbox", timedelta(minutes=1), take_up_lost),
+    Regular("trim", timedelta(days=1), trim),
+)

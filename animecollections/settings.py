@@ -53,6 +53,8 @@ def parse_email_url(url: str) -> dict[str, Any]:
     config: dict[str, Any] = dj_email_url.parse(url)
     if "EMAIL_BACKEND" not in config:  # it lets unknown kinds pass
         raise ValueError(url)
+    # None would wait for ever for a mail server that says nothing.
+    config["EMAIL_TIMEOUT"] = config.get("EMAIL_TIMEOUT") or 30
     return config
 
 
@@ -343,6 +345,7 @@ AUTH_PASSWORD_VALIDATORS = [
             {"min_length": 8},
         ),
         ("profiles.passwords", "MaximumLengthValidator", {"max_length": 128}),
+        ("profiles.passwords", "BlankValidator", {}),
         (
             "django.contrib.auth.password_validation",
             "UserAttributeSimilarityValidator",

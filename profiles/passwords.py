@@ -13,6 +13,7 @@ MIN_LENGTH, MAX_LENGTH = 8, 128
 SENTENCES = {
     "password_too_short": f"Choose a password of at least {MIN_LENGTH} characters.",
     "password_too_long": f"Choose a password of at most {MAX_LENGTH} characters.",
+    "password_blank": "Choose a password that has more in it than blanks.",
     "password_too_similar": (
         "Choose a password that is less like your user name and e-mail."
     ),
@@ -33,6 +34,17 @@ class MaximumLengthValidator:
 
     def get_help_text(self) -> str:
         return f"Use at most {self.max_length} characters."
+
+
+class BlankValidator:
+    """Blanks are welcome in a password, but nobody shall find it with the space bar."""
+
+    def validate(self, password: str, user: object = None) -> None:
+        if password and not password.strip():
+            raise ValidationError(self.get_help_text(), code="password_blank")
+
+    def get_help_text(self) -> str:
+        return "Use more than blanks."
 
 
 def problems(password: str, user: User) -> list[str]:

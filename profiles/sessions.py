@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.base import CreateError, UpdateError
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.db.models import F, Q
 from django.utils import timezone
@@ -36,6 +37,19 @@ class SessionStore(DatabaseStore):
         session.auth_epoch = int(data.get(HASH_SESSION_KEY, "0").partition(":")[0])
         session.user_agent = data.get(AGENT_KEY, "")
         return session
+
+    def create(self) -> None:
+        """Django takes whatever the database refuses for a key that is taken, and tries
+        another, for ever. A free one was just looked for: what is refused here is the
+        session, of a user who was erased a moment ago. UpdateError is what the
+        middleware answers as the end of the session.
+        """
+        self._session_key = self._get_new_session_key()  # type: ignore[attr-defined]
+        try:
+            self.save(must_create=True)
+        except CreateError as error:
+            raise UpdateError from error
+        self.modified = True
 
     def _get_session_from_db(self) -> Any:
         try:

@@ -86,7 +86,7 @@ def again_on_failure(
     """Fails in any case, so that the reason is kept; queues the next try first."""
     try:
         work()
-    except (SMTPException, OSError):
+    except (SMTPException, OSError, SystemExit):  # the last: told twice to stop
         if tries < len(MINUTES_TO_NEXT_TRY):
             later = timezone.now() + timedelta(minutes=MINUTES_TO_NEXT_TRY[tries])
             this.using(run_after=later).enqueue(**arguments, tries=tries + 1)

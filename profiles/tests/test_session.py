@@ -1,12 +1,17 @@
 """GET /api/auth/session"""
 
+from uuid import uuid4
+
 import pytest
+from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.backends.base import UpdateError
 from django.db.models import F
 from django.utils import timezone
 
 from conftest import signed_in
 from history.models import UserState
 from profiles.models import Session, User
+from profiles.sessions import SessionStore
 
 pytestmark = pytest.mark.django_db
 URL = "/api/auth/session"
@@ -132,6 +137,15 @@ def test_a_session_of_no_user_is_nobodys(visitor, db):
     """The admin's login page may keep one."""
     visitor.session.save()
     assert visitor.get(URL).json()["data"] is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_session_of_an_erased_user_is_refused_and_not_tried_for_ever():
+    session = SessionStore()
+    session[SESSION_KEY] = str(uuid4())
+    with pytest.raises(UpdateError):
+        session.create()
+    assert not Session.objects.exists()
 
 
 def test_a_bad_token_is_refused_even_beside_a_good_cookie(alice):

@@ -94,6 +94,8 @@ def test_a_deactivated_account_keeps_its_email(visitor, alice):
     ("field", "value", "says"),
     [
         ("password", "Ab-1xyz", "at least 8 characters"),
+        ("password", " " * 8, "more in it than blanks"),
+        ("password", "\u3000\u00a0 " * 3, "more in it than blanks"),
         ("password", "x" * 129, "at most 128 characters"),
         ("password", "password1", "fewer people use"),
         ("password", "alice@example", "less like your user name and e-mail"),
