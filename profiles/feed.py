@@ -29,8 +29,9 @@ from profiles import sync
 logger = logging.getLogger(__name__)
 
 Event = dict[str, Any]
-# Of one commit; of more, devices are told to sync.
+# Of one commit; of more, devices are told to sync. A search may have 4 KB of filters.
 MOST_ENTRIES = 100
+MOST_SEARCHES = 20
 MOST_SOCKETS = 20
 MOST_WAITING = 10_000
 SECONDS_BETWEEN_ECHOES = 5
@@ -99,12 +100,18 @@ class Feed:
 
     def publish(self, note: Note) -> None:
         """Called after each commit: some microseconds, whatever Redis does."""
-        is_few = len(note.anime_ids) <= MOST_ENTRIES
+        searches = note.search_ids
+        is_told = (
+            len(note.anime_ids) <= MOST_ENTRIES
+            and searches is not None
+            and len(searches) <= MOST_SEARCHES
+        )
         event = {
             "type": "changed",
             "since": note.since,
             "revision": note.revision,
-            "anime_ids": note.anime_ids if is_few else None,
+            "anime_ids": note.anime_ids if is_told else None,
+            "search_ids": [str(id_) for id_ in searches or ()] if is_told else [],
             "operation_id": str(note.operation_id),
             "client_id": note.client_id or None,
         }
@@ -283,7 +290,7 @@ def message_of(user_id: UUID, event: Event) -> str:
     """A commit as devices are told of it; "" for a user who is gone.
 
     `cursor` is where a device stands once it has taken the message in, if it stood at
-    `since`. Too many entries are not told: the device stays where it is, and syncs.
+    `since`. Too much is not told: the device stays where it is, and syncs.
     """
     since, revision = event["since"], event["revision"]
     is_told = event["anime_ids"] is not None
@@ -292,6 +299,7 @@ def message_of(user_id: UUID, event: Event) -> str:
         since=since,
         revision=revision,
         anime_ids=event["anime_ids"] or [],
+        search_ids=event["search_ids"],
     )
     if found is None:
         return ""
@@ -301,7 +309,11 @@ def message_of(user_id: UUID, event: Event) -> str:
         "since": str(place),
         "cursor": str(changes.cursor if is_told else place),
         "revision": revision,
-        **changes.data,
+        "entries": changes.entries,
+        "removed": changes.removed,
+        "profile": changes.profile,
+        "preferences": changes.preferences,
+        "searches": changes.some_searches,
         "sync": not is_told,
         "operation_id": event["operation_id"],
         "client_id": event["client_id"],

@@ -44,6 +44,8 @@ class Changes:
     profile: Any = None
     preferences: Any = None
     searches: list[dict[str, Any]] | None = None
+    # In a live message: {"saved": […], "removed": [ids]}, for all may be 800 KB.
+    some_searches: dict[str, Any] | None = None
 
     @property
     def data(self) -> dict[str, Any]:
@@ -85,16 +87,25 @@ def changes_since(
     tell_entries(changes, user_id, {id_ for id_ in changed if id_})
     walk_on(changes, user_id, at, room=limit - len(changed))
     tell_wholes(changes, user_id, at, since=since)
+    if since < at.searches <= changes.cursor.user:
+        rows = Search.objects.of(user_id).newest_first()
+        changes.searches = [searches.to_json(row) for row in rows]
     changes.has_more = changes.cursor != Cursor.at(at)
     return changes
 
 
 def changes_by_commit(
-    *, user_id: UUID, since: int, revision: int, anime_ids: Collection[int]
+    *,
+    user_id: UUID,
+    since: int,
+    revision: int,
+    anime_ids: Collection[int],
+    search_ids: Collection[str],
 ) -> tuple[Cursor, Changes] | None:
     """What one commit took a device to from where: (since, revision] as it is now.
 
-    Two statements, and one for each whole it changed. None for an erased user.
+    Two statements, and one for profile, preferences or searches where it changed them.
+    None for an erased user.
     """
     at = stand(user_id)
     if at is None:
@@ -102,6 +113,8 @@ def changes_by_commit(
     changes = Changes(Cursor(at.epoch, revision, at.catalogue))
     tell_entries(changes, user_id, anime_ids)
     tell_wholes(changes, user_id, at, since=since)
+    if search_ids:
+        changes.some_searches = searches_of(user_id, search_ids)
     return Cursor(at.epoch, since, at.catalogue), changes
 
 
@@ -152,6 +165,13 @@ def tell_entries(changes: Changes, user_id: UUID, ids: Collection[int]) -> None:
     changes.removed += [str(id_) for id_ in sorted(ids) if str(id_) not in found]
 
 
+def searches_of(user_id: UUID, ids: Collection[str]) -> dict[str, Any]:
+    rows = Search.objects.of(user_id).filter(id__in=ids).newest_first()
+    saved = [searches.to_json(row) for row in rows]
+    found = {str(search["id"]) for search in saved}
+    return {"saved": saved, "removed": [id_ for id_ in ids if id_ not in found]}
+
+
 def walk_on(changes: Changes, user_id: UUID, at: Revisions, room: int) -> None:
     """Tells the next entries, by anime id, whose titles are newer than the cursor's
     catalogue. Titles that change behind the walk are newer than where it leads, and
@@ -192,6 +212,3 @@ def tell_wholes(changes: Changes, user_id: UUID, at: Revisions, *, since: int) -
         preferences := Preferences.objects.filter(user_id=user_id).first()
     ):
         changes.preferences = preferences_answer(preferences)
-    if is_new(at.searches):
-        rows = Search.objects.of(user_id).newest_first()
-        changes.searches = [searches.to_json(row) for row in rows]

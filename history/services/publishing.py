@@ -9,7 +9,8 @@ from uuid import UUID
 class Note:
     """One committed write: the revisions (since, revision] of one user.
 
-    anime_ids: of the entries it changed or removed; empty for searches and the like.
+    anime_ids:  of the entries it changed or removed.
+    search_ids: of the searches it saved or forgot; None where that is all of them.
     """
 
     user_id: UUID
@@ -17,6 +18,7 @@ class Note:
     since: int
     revision: int
     anime_ids: list[int]
+    search_ids: list[UUID] | None
     operation_id: UUID
     client_id: str
 

@@ -44,6 +44,7 @@ class Recording:
     operation_id: UUID = field(default_factory=new_id)
     at: Any = field(default_factory=timezone.now)
     changes: list[dict[str, Any]] = field(default_factory=list)
+    search_ids: list[UUID] | None = field(default_factory=list)
     watched: dict[tuple[date, int], int] = field(default_factory=dict)
 
     def change(
@@ -90,6 +91,13 @@ class Recording:
             self.watched[key] = self.watched.get(key, 0) + watched
         return self.state.revision
 
+    def change_searches(self, ids: list[UUID] | None) -> None:
+        """One revision for all of them; devices are told those with these ids. None:
+        all are gone.
+        """
+        self.change(ChangeKind.SEARCHES)
+        self.search_ids = ids
+
     def save(self) -> None:
         """The log and the state: two statements however many changes (a third where
         episodes were watched; one less where the bet on one change was won).
@@ -127,6 +135,7 @@ class Recording:
             since=self.changes[0]["revision"] - 1,
             revision=self.state.revision,
             anime_ids=[row["anime_id"] for row in self.changes if row["anime_id"]],
+            search_ids=self.search_ids,
             operation_id=self.operation_id,
             client_id=self.through.client_id,
         )

@@ -52,9 +52,11 @@ def save(*, user_id: UUID, searches: Sequence[NewSearch], through: Through) -> N
         upsert(
             Search, sorted(changed, key=lambda row: row["key"]), unique=("user", "key")
         )
-        if dropped := stored.keys() - {row["key"] for row in kept}:
+        dropped = stored.keys() - {row["key"] for row in kept}
+        if dropped:
             Search.objects.of(user_id).filter(key__in=dropped).delete()
-        record.change(ChangeKind.SEARCHES)
+        gone = [stored[key]["id"] for key in dropped]
+        record.change_searches([*gone, *(row["id"] for row in changed)])
 
 
 def remove(*, user_id: UUID, search_id: UUID, through: Through) -> None:
@@ -64,7 +66,7 @@ def remove(*, user_id: UUID, search_id: UUID, through: Through) -> None:
         removed, _ = Search.objects.of(user_id).filter(id=search_id).delete()
         if not removed:
             raise ApiError("search_not_found")
-        record.change(ChangeKind.SEARCHES)
+        record.change_searches([search_id])
 
 
 def clear(*, user_id: UUID, through: Through) -> None:
@@ -73,7 +75,7 @@ def clear(*, user_id: UUID, through: Through) -> None:
     ) as record:
         removed, _ = Search.objects.of(user_id).delete()
         if removed:
-            record.change(ChangeKind.SEARCHES)
+            record.change_searches(None)
 
 
 def rows_of(user_id: UUID) -> list[dict[str, Any]]:

@@ -32,7 +32,7 @@ class Device:
         for anime_id in data["removed"]:
             self.entries.pop(anime_id, None)
         for name in ("profile", "preferences", "searchHistory"):
-            if data[name] is not None:
+            if data.get(name) is not None:
                 self.wholes[name] = data[name]
 
     def catch_up(self):

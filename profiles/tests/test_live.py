@@ -32,7 +32,7 @@ NOTHING = {
     "removed": [],
     "profile": None,
     "preferences": None,
-    "searchHistory": None,
+    "searches": None,
     "sync": False,
 }
 
@@ -119,15 +119,38 @@ def test_a_removal_is_told(api, phone, death_note):
     assert told(hear(phone)) == NOTHING | {"removed": ["1535"]}
 
 
-def test_profile_preferences_and_searches_are_told_whole(api, phone):
+def test_profile_and_preferences_are_told_whole(api, phone):
     for name, path, body in (
         ("profile", "/api/user/profile", {"name": "Alice"}),
         ("preferences", "/api/user/preferences", {"theme": "dark"}),
-        ("searchHistory", "/api/user/searchHistory", {"query": "naruto"}),
     ):
         api.data("POST", path, body)
         whole = api.data("GET", path)
         assert told(hear(phone)) == NOTHING | {name: whole}
+
+
+SEARCHES = "/api/user/searchHistory"
+
+
+def test_of_the_searches_those_are_told_that_changed(api, phone):
+    many = [{"query": str(number)} for number in range(200)]
+    api.data("POST", SEARCHES, many)
+    assert hear(phone)["sync"]
+    [*_, oldest] = api.data("GET", SEARCHES)
+    api.data("POST", SEARCHES, {"query": "naruto"})
+    newest = api.data("GET", SEARCHES)[0]
+    searches = {"saved": [newest], "removed": [oldest["id"]]}
+    assert told(hear(phone)) == NOTHING | {"searches": searches}
+    api.data("DELETE", f"{SEARCHES}/{newest['id']}")
+    searches = {"saved": [], "removed": [newest["id"]]}
+    assert told(hear(phone)) == NOTHING | {"searches": searches}
+
+
+def test_that_all_searches_are_gone_is_left_to_sync(api, phone):
+    api.data("POST", SEARCHES, {"query": "naruto"})
+    hear(phone)
+    api.data("DELETE", SEARCHES)
+    assert told(hear(phone)) == NOTHING | {"sync": True}
 
 
 def test_what_changes_nothing_is_not_told(api, phone, death_note):
@@ -448,7 +471,7 @@ def test_a_reader_that_is_too_slow_is_cut_off_and_nobody_else_notices(
     server, api, cookie, phone
 ):
     filters = {"words": "x" * 4000}
-    searches = [{"query": str(number), "filters": filters} for number in range(200)]
+    searches = [{"query": str(number), "filters": filters} for number in range(20)]
     with socket() as slow:
         slow.setsockopt(SOL_SOCKET, SO_RCVBUF, 4096)
         slow.settimeout(10)
@@ -456,15 +479,13 @@ def test_a_reader_that_is_too_slow_is_cut_off_and_nobody_else_notices(
         headers = f"Cookie: {cookie}\r\nOrigin: {server.url}\r\n\r\n"
         slow.sendall(HANDSHAKE % server.port + headers.encode())
         assert slow.recv(12) == b"HTTP/1.1 101"
-        api.data("POST", "/api/user/searchHistory", searches)
-        for round_ in range(20):  # each tells all searches, 800 KB
-            api.data("POST", "/api/user/searchHistory", {"query": f"again {round_}"})
-        told = [hear(phone) for _ in range(21)]
-        # Where commits come fast, the last that is told has the searches for all.
-        assert len(told[-1]["searchHistory"]) == 200
+        for round_ in range(60):  # each tells 80 KB
+            again = [one | {"totalResults": round_} for one in searches]
+            api.data("POST", SEARCHES, again)
+            assert len(hear(phone)["searches"]["saved"]) == 20
         received = b""
         while TOO_SLOW not in received[-200:]:
             chunk = slow.recv(65536)
             assert chunk
             received += chunk
-    assert len(received) < 20 * 800_000
+    assert len(received) < 60 * 80_000

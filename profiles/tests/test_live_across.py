@@ -138,7 +138,7 @@ class Listener(Device):
         for _ in range(messages):
             message = json.loads(socket.recv(10))
             if message["type"] == "changed" and message["since"] == self.cursor:
-                self.take(message)
+                self.take(message)  # no searches are made here
                 self.cursor = message["cursor"]
             if message["cursor"] != self.cursor:
                 self.syncs += 1

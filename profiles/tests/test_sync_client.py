@@ -61,14 +61,16 @@ def happen(client, chance, titles):
     """Something the user does on a device."""
     anime_id = chance.choice(titles)
     path = "/api/user/watchList"
-    match chance.randrange(5):
+    match chance.randrange(6):
         case 0:
             client.write("DELETE", path, {"animeId": anime_id})
         case 1:
             client.write("POST", f"{path}/{anime_id}/increment", {"by": 1})
         case 2:
-            query = {"query": str(chance.random())}
+            query = {"query": str(chance.randrange(10))}
             client.write("POST", "/api/user/searchHistory", query)
+        case 3 if chance.random() < 0.3:
+            client.write("DELETE", "/api/user/searchHistory", None)
         case _:
             body = {
                 "animeId": anime_id,
