@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from animecollections.retention import RULES
 from history.services.jobs import Regular
+from profiles.doctor import sweep
 from profiles.services import outbox
 
 
@@ -25,4 +26,5 @@ JOBS: tuple[Regular, ...] = (
     # young to be lost.
     Regular("outbox", timedelta(minutes=1), take_up_lost),
     Regular("trim", timedelta(days=1), trim),
+    Regular("orphan images", timedelta(days=7), sweep),
 )

@@ -1,0 +1,93 @@
+"""manage.py doctor"""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+import collections_app.doctor
+import history.doctor
+import profiles.doctor
+from animecollections.api.errors import ApiError
+from animecollections.upkeep.commands import interruptible, progress_bar
+from animecollections.upkeep.findings import Check, Finding
+
+CHECKS = (
+    *history.doctor.CHECKS,
+    *collections_app.doctor.CHECKS,
+    *profiles.doctor.CHECKS,
+)
+MOST_TOLD = 20  # of one check
+
+
+class Command(BaseCommand):
+    help = (
+        "Looks for what is wrong with the data, and mends it if told to: lists through "
+        "the one write path, so that devices hear of it and it can be undone. Ends "
+        "with status 1 where something wrong is left, for monitors."
+    )
+    requires_migrations_checks = True
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        names = [check.name for check in CHECKS]
+        about = "; ".join(f"{check.name}: {check.about}" for check in CHECKS)
+        parser.add_argument(
+            "--only",
+            nargs="+",
+            choices=names,
+            default=names,
+            metavar="CHECK",
+            help=f"of these. {about}",
+        )
+        parser.add_argument("--fix", action="store_true", help="mend what can be")
+        parser.add_argument(
+            "--dry-run", action="store_true", help="with --fix: tell, and mend nothing"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        self.mends = options["fix"] and not options["dry_run"]
+        self.tells_remedy = options["fix"]
+        self.wrong = self.odd = self.mended = 0
+        checks = [check for check in CHECKS if check.name in options["only"]]
+        with (
+            interruptible("What was mended stays so; run this again."),
+            progress_bar(options["verbosity"], unit=" steps") as self.bar,
+        ):
+            for check in checks:
+                self.bar.set_description(check.name)
+                self.look(check)
+        sentence = (
+            f"{len(checks)} checks: {self.wrong} wrong, {self.odd} odd"
+            f"{f', {self.mended} mended' if self.mends else ''}."
+        )
+        if self.wrong > self.mended:
+            raise CommandError(sentence)
+        self.stdout.write(sentence)
+
+    def look(self, check: Check) -> None:
+        number = 0
+        for finding in check.find():
+            if finding is None:
+                self.bar.update()
+                continue
+            number += 1
+            says = self.take(finding)
+            if number <= MOST_TOLD:
+                self.stdout.write(f"{check.name}: {says}")
+        if number > MOST_TOLD:
+            self.stdout.write(f"{check.name}: … and {number - MOST_TOLD:,} more.")
+
+    def take(self, finding: Finding) -> str:
+        """Counts it, mends it if it shall be; what is told of it."""
+        self.odd += finding.is_odd
+        self.wrong += not finding.is_odd
+        if not (self.tells_remedy and finding.fix):
+            return f"{finding.says}."
+        if not self.mends:
+            return f"{finding.says}. --fix {finding.remedy}."
+        try:
+            finding.fix()
+        except ApiError as error:  # gone meanwhile, for instance
+            return f"{finding.says}. Not mended: {error.sentence}"
+        self.mended += not finding.is_odd
+        return f"{finding.says}. Mended: {finding.remedy}."

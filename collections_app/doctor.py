@@ -1,0 +1,144 @@
+"""What can be wrong with lists."""
+
+from collections.abc import Iterator
+from functools import partial
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, F
+from django.utils import timezone
+
+from animecollections.api.ids import OWN
+from animecollections.upkeep.findings import Check, Finding
+from collections_app.entries import STORED
+from collections_app.models import Anime, ExternalId, WatchListEntry
+from collections_app.services.repair import (
+    compare,
+    disagreements,
+    follow_alias,
+    record_as_it_is,
+)
+from history.models import Change, UserState
+from history.services.recording import locked
+from history.services.repair import mend_log
+
+USERS_AT_ONCE = 50  # whose lists are in memory at once
+MOST_TOLD = 20
+
+
+def log() -> Iterator[Finding | None]:
+    """Every list beside the log of its changes."""
+    ids = UserState.objects.order_by("pk").values_list("pk", flat=True)
+    chunk: list[UUID] = []
+    for user_id in ids.iterator():
+        chunk.append(user_id)
+        if len(chunk) == USERS_AT_ONCE:
+            yield from beside_the_log(chunk)
+            chunk = []
+    yield from beside_the_log(chunk)
+
+
+def beside_the_log(ids: list[UUID]) -> Iterator[Finding | None]:
+    lists: dict[UUID, dict[int, Any]] = {user_id: {} for user_id in ids}
+    for entry in WatchListEntry.objects.filter(user_id__in=ids).values(*STORED):
+        lists[entry["user_id"]][entry["anime_id"]] = entry
+    changes = Change.objects.filter(user_id__in=ids).order_by("user_id", "revision")
+    columns = ("user_id", "revision", "kind", "anime_id", "before", "after")
+    rows = changes.values_list(*columns).iterator()
+    suspects = [
+        user_id
+        for user_id, theirs in groupby(rows, itemgetter(0))
+        if any(compare(lists[user_id], (row[1:] for row in theirs)))
+    ]
+    for user_id in suspects:
+        with locked(user_id):
+            found = disagreements(user_id)
+        if found:
+            titles = ", ".join(str(item.anime_id) for item in found[:5])
+            yield Finding(
+                f"Log and list of user {user_id} disagree on {len(found)} anime "
+                f"({titles}): something wrote beside the one write path",
+                "writes the missing changes into the log, as an operation",
+                partial(record_as_it_is, user_id),
+            )
+    yield from ahead_of_state(ids)
+    yield None
+
+
+def ahead_of_state(ids: list[UUID]) -> Iterator[Finding]:
+    ahead = WatchListEntry.objects.filter(
+        user_id__in=ids, revision__gt=F("user__state__revision")
+    )
+    for user_id, revision in ahead.order_by().values_list("user_id", "revision"):
+        yield Finding(
+            f"An entry of user {user_id} has revision {revision}, beyond their state",
+            "raises the state; their devices load all again",
+            partial(mend_log, user_id, at_least=revision),
+        )
+
+
+def progress() -> Iterator[Finding | None]:
+    """By title, for it is mostly the catalogue that is wrong."""
+    beyond = (
+        WatchListEntry.objects.filter(progress__gt=F("anime__episodes"))
+        .order_by()
+        .values("anime_id", "anime__title", "anime__episodes")
+        .annotate(number=Count("pk"))
+        .order_by("-number", "anime_id")
+    )
+    for row in beyond[:MOST_TOLD]:
+        yield Finding(
+            f"{row['number']:,} entries of {row['anime__title']} ({row['anime_id']}) "
+            f"are beyond its {row['anime__episodes']:,} episodes: look at the title",
+            is_odd=True,
+        )
+    yield None
+
+
+def dates() -> Iterator[Finding | None]:
+    """What a user said is theirs to correct; undo and their client can."""
+    inverted = (
+        WatchListEntry.objects.exclude(finished_on="")
+        .filter(finished_on__lt=F("started_on"))
+        .order_by()
+        .values_list("user_id", "anime_id", "started_on", "finished_on")
+    )
+    for user_id, anime_id, started, finished in inverted.iterator():
+        if finished < started[: len(finished)]:  # 2017 does not end before 2017-10
+            yield Finding(
+                f"Anime {anime_id} of user {user_id} ended on {finished}, before it "
+                f"began on {started}",
+                is_odd=True,
+            )
+    yield None
+
+
+def aliases() -> Iterator[Finding | None]:
+    """Numbers of merged titles that still have entries."""
+    claims = ExternalId.objects.filter(site=OWN).values_list("external_id", "anime_id")
+    titles = {int(key): anime_id for key, anime_id in claims if key.isdigit()}
+    numbers = Anime.objects.filter(pk__in=list(titles)).values_list("pk", flat=True)
+    strays = [pk for pk in numbers if titles[pk] != pk]
+    entries = WatchListEntry.objects.filter(anime_id__in=strays).order_by()
+    today = timezone.now().date()
+    for user_id, alias in entries.values_list("user_id", "anime_id").iterator():
+        title = titles[alias]
+        says = f"User {user_id} lists anime {alias}, which is {title} by now"
+        if WatchListEntry.objects.of(user_id).filter(anime_id=title).exists():
+            yield Finding(f"{says}, and that as well: merge the titles again")
+        else:
+            move = partial(
+                follow_alias, user_id=user_id, alias=alias, title=title, today=today
+            )
+            yield Finding(says, "moves the entry, as an operation", move)
+    yield None
+
+
+CHECKS = (
+    Check("log", "lists beside the log of their changes", log),
+    Check("aliases", "entries of titles that were merged", aliases),
+    Check("progress", "beyond the episodes of a title", progress),
+    Check("dates", "ended before they began", dates),
+)

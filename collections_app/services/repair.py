@@ -1,0 +1,149 @@
+"""Where list and log disagree, and how the log is made to end in the list again.
+
+The list is what the user sees, so it is right. The log gets the change that is missing,
+as an operation of its own: devices hear of it by sync, and it can be undone.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from animecollections.api.account import Through
+from animecollections.api.bulk import upsert
+from animecollections.api.ids import OWN, AnimeRef, new_id
+from collections_app.entries import KEPT, NEW, STORED, Entry, snapshot
+from collections_app.models import WatchListEntry
+from collections_app.services.watch_list import Operation, do_all
+from history.models import Change, ChangeKind
+from history.services import recording
+
+ENTRY_KINDS = (ChangeKind.ADD, ChangeKind.UPDATE, ChangeKind.REMOVE)
+
+
+@dataclass(slots=True)
+class LastWord:
+    """What the log says of one anime: the values it knows, None where it was removed.
+
+    Of an entry whose adding was trimmed it knows the fields that changed since.
+    """
+
+    revision: int
+    values: dict[str, Any] | None = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    anime_id: int
+    entry: Entry | None
+    word: LastWord | None
+
+
+def disagreements(user_id: UUID) -> list[Disagreement]:
+    """Of one user; call it under their lock, or a write in between looks like one."""
+    entries = WatchListEntry.objects.of(user_id).values(*STORED)
+    changes = Change.objects.filter(user_id=user_id).order_by("revision")
+    columns = ("revision", "kind", "anime_id", "before", "after")
+    rows = changes.values_list(*columns).iterator()
+    return list(compare({entry["anime_id"]: entry for entry in entries}, rows))
+
+
+def compare(
+    entries: Mapping[int, Entry], changes: Iterable[tuple[Any, ...]]
+) -> Iterator[Disagreement]:
+    """changes: (revision, kind, anime_id, before, after) of one user, in order."""
+    words: dict[int, LastWord] = {}
+    oldest = 0
+    for revision, kind, anime_id, _before, after in changes:
+        oldest = oldest or revision
+        if kind in ENTRY_KINDS:
+            words[anime_id] = said_after(words.get(anime_id), revision, kind, after)
+    for anime_id in sorted(entries.keys() | words.keys()):
+        entry, word = entries.get(anime_id), words.get(anime_id)
+        if not agree(entry, word, oldest):
+            yield Disagreement(anime_id, entry, word)
+
+
+def said_after(
+    word: LastWord | None, revision: int, kind: str, after: Mapping[str, Any]
+) -> LastWord:
+    if kind == ChangeKind.REMOVE:
+        return LastWord(revision, None)
+    known = word.values if word and kind == ChangeKind.UPDATE else None
+    return LastWord(revision, {**(known or {}), **after})
+
+
+def agree(entry: Entry | None, word: LastWord | None, oldest: int) -> bool:
+    if entry is None:
+        return word is None or word.values is None
+    if word is None:  # last changed before what is left of the log
+        return not oldest or entry["revision"] < oldest
+    return (
+        word.values is not None
+        and word.revision == entry["revision"]
+        and not differing(entry, word.values)
+    )
+
+
+def differing(entry: Entry, known: Mapping[str, Any]) -> list[str]:
+    return [name for name in KEPT if name in known and known[name] != entry[name]]
+
+
+def record_as_it_is(user_id: UUID) -> int:
+    """Writes what the log lacks; how many entries that were."""
+    with recording(user_id=user_id, through=Through("command")) as record:
+        found = disagreements(user_id)
+        written: list[Entry] = []
+        for item in found:
+            kind, before, after = missing_change(item, record.at)
+            revision = record.change(
+                kind, anime_id=item.anime_id, before=before, after=after
+            )
+            if item.entry:
+                changed = {"revision": revision, "updated_at": record.at}
+                written.append(item.entry | changed)
+        upsert(WatchListEntry, written, unique=("user", "anime"))
+        return len(found)
+
+
+def missing_change(
+    item: Disagreement, now: Any
+) -> tuple[ChangeKind, dict[str, Any], dict[str, Any]]:
+    """From what the log says last to what the list holds."""
+    entry, known = item.entry, item.word.values if item.word else None
+    if entry is None:
+        last = {"id": new_id(), "added_at": now, **NEW, **(known or {})}
+        times = {"added_at": now, "watched_at": None}  # not as text
+        return ChangeKind.REMOVE, snapshot(last | times), {}
+    if known is None:
+        return ChangeKind.ADD, {}, snapshot(entry)
+    names = differing(entry, known)
+    return (
+        ChangeKind.UPDATE,
+        {name: known[name] for name in names},
+        {name: entry[name] for name in names},
+    )
+
+
+def follow_alias(*, user_id: UUID, alias: int, title: int, today: date) -> UUID | None:
+    """Moves an entry from a number that is an alias to the title it stands for, unless
+    the user lists that as well; the operation, which can be undone.
+    """
+    old, new = AnimeRef(OWN, str(alias)), AnimeRef(OWN, str(title))
+    through = Through("command")
+    with recording(user_id=user_id, through=through):
+        mine = WatchListEntry.objects.of(user_id)
+        entry = mine.filter(anime_id=alias).values(*KEPT).first()
+        if entry is None or mine.filter(anime_id=title).exists():
+            return None
+        done = do_all(
+            user_id=user_id,
+            operations=[
+                Operation("remove", old),
+                Operation("add", new, entry, fresh=True),
+            ],
+            today=today,
+            through=through,
+        )
+        return next(getattr(outcome, "operation_id", None) for outcome in done)

@@ -1,0 +1,112 @@
+"""What can be wrong with accounts and their pictures."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from functools import partial
+from itertools import groupby
+from operator import itemgetter
+from uuid import UUID
+
+from django.core.files.storage import default_storage
+from django.utils import timezone
+
+from animecollections.api.account import Through
+from animecollections.upkeep.findings import Check, Finding
+from profiles.addresses import FOLDER
+from profiles.models import Image, User
+from profiles.services import images as service
+from profiles.services.repair import make_whole
+
+# A file is written before its row is committed: a new one may yet get it.
+YOUNG = timedelta(days=1)
+
+
+def accounts() -> Iterator[Finding | None]:
+    """A user always has state, profile and preferences: every request joins them."""
+    for name in ("state", "profile", "preferences"):
+        without = User.objects.filter(**{f"{name}__isnull": True}).order_by()
+        for user_id in without.values_list("pk", flat=True).iterator():
+            yield Finding(
+                f"User {user_id} is without {name}, and cannot sign in",
+                "makes an empty one",
+                partial(make_whole, user_id),
+            )
+        yield None
+
+
+def images() -> Iterator[Finding | None]:
+    seen: set[str] = set()
+    rows = Image.objects.order_by("user_id", "path").values_list(
+        "user_id", "pk", "path"
+    )
+    for user_id, theirs in groupby(rows.iterator(), itemgetter(0)):
+        seen.add(str(user_id))
+        files = files_of(str(user_id))
+        paths = {path: pk for _, pk, path in theirs}
+        for path in paths.keys() - files:
+            yield Finding(
+                f"The file {path} is gone, its row is there",
+                "removes the row; a profile that shows it then shows none",
+                partial(
+                    service.remove,
+                    user_id=user_id,
+                    image_id=paths[path],
+                    through=Through("command"),
+                ),
+            )
+        yield from orphans(str(user_id), files - paths.keys())
+    for folder in folders() - seen:
+        yield from orphans(folder, files_of(folder))
+        yield None
+
+
+def orphans(folder: str, paths: set[str]) -> Iterator[Finding]:
+    """Left over by a crash, or by a storage that failed to delete."""
+    until = timezone.now() - YOUNG
+    old = [p for p in sorted(paths) if default_storage.get_modified_time(p) < until]
+    if old:
+        yield Finding(
+            f"{len(old)} files in {FOLDER}{folder}/ belong to no row",
+            "deletes them",
+            partial(remove, folder, old),
+        )
+
+
+def remove(folder: str, paths: list[str]) -> None:
+    """Under the lock of the user, should there be one still."""
+    try:
+        user_id = UUID(folder)
+    except ValueError:  # nobody's: no upload can bring such a file again
+        for path in paths:
+            default_storage.delete(path)
+    else:
+        service.remove_unused(user_id, paths)
+
+
+def folders() -> set[str]:
+    if not default_storage.exists(FOLDER):
+        return set()
+    return set(default_storage.listdir(FOLDER)[0])
+
+
+def files_of(folder: str) -> set[str]:
+    path = f"{FOLDER}{folder}/"
+    if not default_storage.exists(path):
+        return set()
+    return {path + name for name in default_storage.listdir(path)[1]}
+
+
+def sweep() -> str:
+    """The job: files of nobody go; rows without a file are left to a person."""
+    number = 0
+    for finding in images():
+        if finding and finding.fix and "belong to no row" in finding.says:
+            finding.fix()
+            number += 1
+    return f"orphan files of {number} folders deleted"
+
+
+CHECKS = (
+    Check("accounts", "that lack a part", accounts),
+    Check("images", "files without a row, rows without a file", images),
+)

@@ -1,0 +1,52 @@
+"""manage.py erase_user USER"""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from animecollections.api.account import Through
+from animecollections.api.errors import ApiError
+from collections_app.management.commands.restore_list import find_user
+from collections_app.models import WatchListEntry
+from profiles.models import Image, User
+from profiles.services import erasure
+
+
+class Command(BaseCommand):
+    help = (
+        "Erases an account for good: all its rows, pictures and traces. It asks first, "
+        "and nothing brings the account back but a backup."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("user", help="user name, e-mail or id")
+        parser.add_argument(
+            "--yes", action="store_true", help="do not ask, for a script"
+        )
+        parser.add_argument(
+            "--dry-run", action="store_true", help="tell what would go, erase nothing"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        user_id = find_user(options["user"])
+        user = User.objects.get(pk=user_id)
+        entries = WatchListEntry.objects.of(user_id).count()
+        images = Image.objects.filter(user_id=user_id).count()
+        what = f"{user.user_name}, {entries:,} entries and {images:,} pictures"
+        if options["dry_run"]:
+            self.stdout.write(f"{what} would be erased.")
+            return
+        if not options["yes"] and not self.is_sure(user.user_name):
+            raise CommandError("Nothing was erased.")
+        try:
+            erasure.erase(user_id=user_id, through=Through("command"))
+        except ApiError:  # by its owner, a moment ago
+            raise CommandError(f"{user.user_name} is gone already.") from None
+        self.stdout.write(f"{what} are erased.")
+
+    def is_sure(self, name: str) -> bool:
+        try:
+            return input(f"Erase {name} for good? Type the name: ").strip() == name
+        except (EOFError, KeyboardInterrupt):
+            return False
