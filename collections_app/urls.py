@@ -5,6 +5,7 @@ from django.urls import path
 from collections_app.views.catalogue import CatalogueViewSet
 from collections_app.views.entries import BatchViewSet, EntryViewSet, MoveViewSet
 from collections_app.views.operations import OperationViewSet
+from collections_app.views.stats import StatisticsViewSet
 from collections_app.views.watch_list import WatchListViewSet
 
 urlpatterns = [
@@ -31,6 +32,7 @@ urlpatterns = [
         "user/watchList/<str:anime_id>/increment",
         EntryViewSet.as_view({"post": "increment"}),
     ),
+    path("user/stats", StatisticsViewSet.as_view({"get": "retrieve"})),
     path("user/operations", OperationViewSet.as_view({"get": "list"})),
     path(
         "user/operations/<str:operation_id>/undo",

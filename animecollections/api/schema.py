@@ -17,9 +17,10 @@
 `data`, `meta` and the values in them are a serializer class or instance (also with
 many=True), a type (str, int, datetime, UUID, a TypedDict, list[int] …), `{name: …}` for
 an object ("name?" where a key may be missing), `[…]` for an array, `nullable(…)`,
-`Raw(…)` for plain JSON schema, or None for null. An example is the value of `data`;
-`Example(data, meta)` shows both. Files are told by `files={"text/csv": str}`,
-answers that are neither data nor failure by `others={303: "To the start page."}`.
+`either(…, …)`, `Raw(…)` for plain JSON schema, or None for null. An example is the
+value of `data`; `Example(data, meta)` shows both. Files are told by
+`files={"text/csv": str}`, answers that are neither data nor failure by
+`others={303: "To the start page."}`.
 
 What follows from the view is added by itself: the envelope; who may ask; the failures
 that every call can meet (a body that cannot be read, a dead token, a rate limit …);
@@ -146,6 +147,15 @@ def nullable(shape: Any) -> list[Any]:
 
 
 class _Nullable(list[Any]):
+    pass
+
+
+def either(*shapes: Any) -> tuple[Any, ...]:
+    """One of the shapes."""
+    return _Either(shapes)
+
+
+class _Either(tuple[Any, ...]):
     pass
 
 
@@ -336,6 +346,8 @@ class ApiSchema(AutoSchema):
                 return dict(of)
             case _Nullable():
                 return {"anyOf": [self.shape(of[0]), {"type": "null"}]}
+            case _Either():
+                return {"anyOf": [self.shape(inner) for inner in of]}
             case dict():
                 return {
                     "type": "object",

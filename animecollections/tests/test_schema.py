@@ -17,6 +17,7 @@ from animecollections.api.schema import (
     Example,
     Raw,
     documented,
+    either,
     enveloped,
     nullable,
     sample,
@@ -264,6 +265,9 @@ def test_shapes():
     assert shape(None) == {"type": "null"}
     assert shape([int]) == {"type": "array", "items": {"type": "integer"}}
     assert shape(nullable(str)) == {"anyOf": [{"type": "string"}, {"type": "null"}]}
+    assert shape(either(int, None)) == {
+        "anyOf": [{"type": "integer"}, {"type": "null"}]
+    }
     assert shape(Raw(minimum=1)) == {"minimum": 1}
     assert shape({"a": str, "b?": bool}) == {
         "type": "object",

@@ -1,0 +1,218 @@
+"""Statistics of a list, and years in review: computed in the database.
+
+What was watched when is read from the record of episodes per day, which is never
+trimmed; all else from the list itself, never from the log of changes. The number of
+statements is the same for any list.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db.models import Count, Q, Sum
+
+from animecollections.api.account import Account
+from collections_app.entries import shown
+from collections_app.models import Anime, EntryState, EntryType, WatchListEntry
+from collections_app.serializers.stats import (
+    FinishedTitle,
+    Statistics,
+    TitleOfDay,
+    WatchedTitle,
+    Year,
+    YearCounts,
+)
+from collections_app.stats.breakdowns import (
+    Group,
+    by_each,
+    by_number,
+    groups_of_list,
+    groups_of_year,
+    mean,
+    shared_breakdowns,
+)
+from collections_app.stats.days import (
+    CALENDAR,
+    calendar,
+    current,
+    day_totals,
+    days_of,
+    longest,
+    months_of,
+    streaks_of,
+    weekdays_of,
+)
+from history.models import EpisodesWatched
+
+MOST_FINISHED = 500
+Titles = Mapping[int, tuple[str, str]]
+
+
+def of_list(account: Account) -> Statistics:
+    """The list as it stands, and all that was ever watched: two statements."""
+    today = account.today
+    groups = groups_of_list(account.id)
+    [total] = groups["total"]
+    days = days_of(account.id)
+    streaks = streaks_of(days)
+    return {
+        "as_of": today.isoformat(),
+        "totals": {
+            "titles": total.titles,
+            "completed": total.completed,
+            "rewatches": total.rewatches,
+            "episodes": total.episodes,
+            "minutes": total.minutes,
+            "minutes_estimated": total.minutes_estimated,
+            "scored": total.scored,
+            "mean_score": total.mean_score,
+        },
+        "scores": [
+            {"score": row["score"] / 10, "titles": row["titles"]}
+            for row in by_number("score", "score", groups)
+            if row["score"] is not None
+        ],
+        "by_type": by_each("type", EntryType.values, groups),
+        "by_state": by_each("state", EntryState.values, groups),
+        **shared_breakdowns(groups),
+        "by_year_finished": [
+            row
+            for row in by_number("year_finished", "year", groups)
+            if row["year"] is not None
+        ],
+        "watched": {
+            "episodes": sum(day.episodes for day in days),
+            "minutes": sum(day.minutes for day in days),
+            "days": sum(day.has_watched for day in days),
+            "first": days[0].day.isoformat() if days else None,
+            "last": days[-1].day.isoformat() if days else None,
+            "months": months_of(days),
+            "weekdays": weekdays_of(days),
+            "calendar": calendar(days, since=today - timedelta(days=CALENDAR - 1)),
+        },
+        "streaks": {
+            "current": current(streaks, today=today),
+            "longest": longest(streaks),
+        },
+    }
+
+
+def of_year(account: Account, year: int) -> Year:
+    """A year in review, by the record of watching and the list: seven statements."""
+    groups = groups_of_year(account.id, year)
+    [total] = groups["total"]
+    days = days_of(account.id, year)
+    months = months_of(days)
+    watched = EpisodesWatched.objects.filter(
+        user_id=account.id, day__year=year, episodes__gt=0
+    ).order_by("day", "id")
+    edges = [watched.first(), watched.last()]
+    most = [(int(group.name or 0), group) for group in groups["anime"]]
+    titles = titles_of(
+        [*(id_ for id_, _ in most), *(edge.anime_id for edge in edges if edge)]
+    )
+    first, last = (title_of_day(edge, titles) for edge in edges)
+    return {
+        "as_of": account.today.isoformat(),
+        "year": year,
+        "totals": {
+            "titles": total.titles,
+            "episodes": sum(day.episodes for day in days),
+            "minutes": sum(day.minutes for day in days),
+            "minutes_estimated": total.minutes_estimated,
+            "days": sum(day.has_watched for day in days),
+            **counts_of_year(account, year),
+        },
+        "first_watched": first,
+        "last_watched": last,
+        "most_watched": [watched_title(id_, group, titles) for id_, group in most],
+        "finished": finished_in(account.id, year),
+        "busiest_month": max(months, key=lambda month: month["episodes"], default=None),
+        "busiest_day": day_totals(max(days, key=lambda day: day.episodes))
+        if days
+        else None,
+        "longest_streak": longest(streaks_of(days)),
+        "months": months,
+        "weekdays": weekdays_of(days),
+        "calendar": calendar(days, since=date(year, 1, 1)),
+        **shared_breakdowns(groups),
+    }
+
+
+def is_finished_in(year: int) -> Q:
+    """A partial date is of its year too."""
+    has_finished = Q(type=EntryType.COMPLETED) | Q(state=EntryState.REWATCHING)
+    return has_finished & Q(finished_on__startswith=str(year))
+
+
+def finished_in(user_id: UUID, year: int) -> list[FinishedTitle]:
+    """In the order in which they were finished."""
+    rows = WatchListEntry.objects.of(user_id).filter(is_finished_in(year))
+    columns = ("anime_id", "finished_on", "score")
+    of_anime = ("anime__title", "anime__picture_url")
+    return [
+        {
+            "anime_id": str(anime_id),
+            "title": title,
+            "imageUrl": picture or None,
+            "finished_on": finished_on,
+            "score": shown("score", score),
+        }
+        for anime_id, finished_on, score, title, picture in rows.order_by(
+            "finished_on", "anime_id"
+        ).values_list(*columns, *of_anime)[:MOST_FINISHED]
+    ]
+
+
+def counts_of_year(account: Account, year: int) -> YearCounts:
+    """What came to the list, was started, and finished; by the user's own clock."""
+    zone = ZoneInfo(account.timezone)
+    begins, ends = (datetime(number, 1, 1, tzinfo=zone) for number in (year, year + 1))
+    is_finished = is_finished_in(year)
+    counts = WatchListEntry.objects.of(account.id).aggregate(
+        added=Count("pk", filter=Q(added_at__gte=begins, added_at__lt=ends)),
+        started=Count("pk", filter=Q(started_on__startswith=str(year))),
+        finished=Count("pk", filter=is_finished),
+        scored=Count("score", filter=is_finished),
+        scores=Sum("score", filter=is_finished, default=0),
+    )
+    return {
+        "added": counts["added"],
+        "started": counts["started"],
+        "finished": counts["finished"],
+        "scored": counts["scored"],
+        "mean_score": mean(counts["scores"], counts["scored"]),
+    }
+
+
+def titles_of(anime_ids: Iterable[int]) -> Titles:
+    rows = Anime.objects.filter(id__in=set(anime_ids))
+    return {
+        id_: (title, picture)
+        for id_, title, picture in rows.values_list("id", "title", "picture_url")
+    }
+
+
+def title_of_day(row: EpisodesWatched | None, titles: Titles) -> TitleOfDay | None:
+    """None where nothing was watched, or the catalogue has the title no more."""
+    if row is None or row.anime_id not in titles:
+        return None
+    title, picture = titles[row.anime_id]
+    return {
+        "day": row.day.isoformat(),
+        "anime_id": str(row.anime_id),
+        "title": title,
+        "imageUrl": picture or None,
+    }
+
+
+def watched_title(anime_id: int, group: Group, titles: Titles) -> WatchedTitle:
+    title, picture = titles[anime_id]
+    return {
+        "anime_id": str(anime_id),
+        "title": title,
+        "imageUrl": picture or None,
+        "episodes": group.episodes,
+        "minutes": group.minutes,
+    }
