@@ -3,7 +3,7 @@
 import pytest
 
 from collections_app.models import Anime, CatalogueState
-from collections_app.tests.catalogues import import_file, title, write
+from collections_app.tests.catalogues import BEBOP, import_file, title, write
 from collections_app.tests.test_add_to_watch_list import add
 from conftest import signed_in
 from factories import UserFactory
@@ -13,22 +13,13 @@ pytestmark = pytest.mark.django_db
 URL = "/api/animes"
 
 TITLES = [
-    title(
-        "mal:1 anilist:1 kitsu:1",
-        "Cowboy Bebop",
-        type="TV",
-        episodes=26,
-        status="FINISHED",
-        animeSeason={"season": "SPRING", "year": 1998},
-        picture="https://img.example.org/1.jpg",
-        thumbnail="https://img.example.org/1t.jpg",
-        duration={"value": 1440, "unit": "SECONDS"},
-        score={"arithmeticMean": 8.75},
-        synonyms=["カウボーイビバップ"],
-        studios=["sunrise"],
-        tags=["action", "sci-fi"],
-        englishTitle="Cowboy Bebop",
-    ),
+    BEBOP
+    | {
+        "englishTitle": "Cowboy Bebop",
+        "synonyms": ["カウボーイビバップ"],
+        "tags": ["action", "sci-fi"],
+        "relatedAnime": [],
+    },
     title(
         "mal:5",
         "Cowboy Bebop: Tengoku no Tobira",
