@@ -1,0 +1,67 @@
+"""The users of a loaded database who take turns, with tokens, and their backends."""
+
+from dataclasses import dataclass
+
+import django
+
+django.setup()
+
+from django.conf import settings  # noqa: E402
+from django.db import connection  # noqa: E402
+from django.db.models import Count, Min  # noqa: E402
+from django.db.models.functions import TruncSecond  # noqa: E402
+from django.utils import timezone  # noqa: E402
+
+from collections_app.models import WatchListEntry  # noqa: E402
+from profiles.models import TokenFamily, User  # noqa: E402
+from profiles.tokens import write_pair  # noqa: E402
+
+
+@dataclass(frozen=True)
+class Cast:
+    """tokens: by the length of their lists. listed: an anime of each of the first."""
+
+    tokens: dict
+    listed: list
+
+    @classmethod
+    def choose(cls, wanted):
+        """wanted: how many users with lists of which length."""
+        tokens, listed = {}, []
+        for size, number in wanted.items():
+            lists = WatchListEntry.objects.values("user_id").order_by("user_id")
+            found = lists.annotate(n=Count("*"), anime=Min("anime_id")).filter(n=size)
+            rows = list(found.values_list("user_id", "anime")[:number])
+            if len(rows) < number:
+                raise SystemExit(f"Only {len(rows)} users have lists of {size}.")
+            tokens[size] = [token_of(user_id) for user_id, _ in rows]
+            listed = listed or [anime_id for _, anime_id in rows]
+            # Answers show whole seconds; pydantic and DRF would have to be told so.
+            WatchListEntry.objects.filter(
+                user_id__in=[user_id for user_id, _ in rows]
+            ).update(
+                added_at=TruncSecond("added_at"), updated_at=TruncSecond("updated_at")
+            )
+        return cls(tokens, listed)
+
+
+def token_of(user_id):
+    now = timezone.now()
+    epoch = User.objects.values_list("auth_epoch", flat=True).get(pk=user_id)
+    family = TokenFamily.objects.create(
+        user_id=user_id,
+        auth_epoch=epoch,
+        refresh_id=user_id,
+        expires_at=now + settings.SIMPLE_JWT["REFRESH_TOKEN_LIFETIME"],
+    )
+    return write_pair(family)["access"]
+
+
+def backends():
+    """PostgreSQL's processes that serve this database, but for our own."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pid FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        return [pid for (pid,) in cursor.fetchall()]
