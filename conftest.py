@@ -12,6 +12,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
+from animecollections.api import throttling
 from collections_app.models import Anime
 from factories import AnimeFactory, UserFactory
 from profiles.models import User
@@ -22,8 +23,9 @@ BOOKKEEPING = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", "SET ")
 
 @pytest.fixture(autouse=True)
 def _fresh_rates() -> None:
-    """Rates are counted in the cache; no test eats another's."""
+    """Rates are counted in process and cache; no test eats another's."""
     cache.clear()
+    throttling.tally.forget()
 
 
 @pytest.fixture(autouse=True)

@@ -183,11 +183,14 @@ SQLITE_OPTIONS = {
 }
 # gunicorn.conf.py sets it: a request waits no longer, a migration as long as it takes.
 STATEMENT_SECONDS = env.int("STATEMENT_SECONDS", 0, validate=rules.Range(0, 3600))
+# Prepared statements need session pooling (no PgBouncer in transaction mode).
+PREPARED = env.bool("DATABASE_PREPARED", False)
 POSTGRES_OPTIONS = {
     "options": f"-c lock_timeout=10s -c statement_timeout={STATEMENT_SECONDS}s "
     "-c idle_in_transaction_session_timeout=60s",
-    # Prepared statements need session pooling (no PgBouncer in transaction mode).
-    "server_side_binding": env.bool("DATABASE_PREPARED", False),
+    # Both are needed: a statement whose values are in its text is never the same twice.
+    "server_side_binding": PREPARED,
+    "prepare_threshold": 2 if PREPARED else None,  # from which time on
 }
 
 

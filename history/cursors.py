@@ -1,5 +1,6 @@
 """Where a device stands: an opaque, signed cursor of three numbers."""
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from django.core.signing import BadSignature, Signer
@@ -29,7 +30,7 @@ class Cursor(NamedTuple):
         return cls(revisions.epoch, revisions.user, revisions.catalogue)
 
     def __str__(self) -> str:
-        return SIGNER.sign_object(tuple(self if self.is_walking else self[:3]))
+        return signed(tuple(self if self.is_walking else self[:3]))
 
     @property
     def is_walking(self) -> bool:
@@ -42,3 +43,9 @@ class Cursor(NamedTuple):
             return cls(*SIGNER.unsign_object(text))
         except (BadSignature, TypeError, ValueError):
             raise ApiError("invalid_cursor") from None
+
+
+@lru_cache(5_000)
+def signed(place: tuple[int | None, ...]) -> str:
+    """A list is asked for more often than it changes, and signing takes 30 µs."""
+    return SIGNER.sign_object(place)

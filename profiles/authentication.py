@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection
+from django.db import OperationalError, connection
 from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
@@ -42,9 +42,7 @@ BY_TOKEN = ACCOUNT.format(
 
 
 def find_account(statement: str, *parameters: Any) -> Account | None:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [for_database(value) for value in parameters])
-        row = cursor.fetchone()
+    row = first_row(statement, [for_database(value) for value in parameters])
     if row is None:
         return None
     id_, email, user_name, is_staff, hides, tracks, zone, *revisions = row
@@ -58,6 +56,27 @@ def find_account(statement: str, *parameters: Any) -> Account | None:
         timezone=zone,
         revisions=Revisions(*(revision or 0 for revision in revisions)),
     )
+
+
+def first_row(statement: str, parameters: list[Any]) -> Any:
+    """The row of what is mostly a request's first statement, and so serves as the
+    check of the connection that Django would make by another (CONN_HEALTH_CHECKS):
+    nothing was done yet, so on a dead connection it is asked again on a new one.
+    """
+    connection.health_check_done = True
+    try:
+        return fetch_one(statement, parameters)
+    except OperationalError:
+        if connection.in_atomic_block or connection.is_usable():
+            raise
+        connection.close()
+        return fetch_one(statement, parameters)
+
+
+def fetch_one(statement: str, parameters: list[Any]) -> Any:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        return cursor.fetchone()
 
 
 def account_behind(sign_in: SignIn, user_id: UUID | None = None) -> Account | None:

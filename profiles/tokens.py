@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TypedDict
 from uuid import UUID
 
 from django.conf import settings
+from django.utils import timezone
 from rest_framework_simplejwt.exceptions import ExpiredTokenError, TokenError
 from rest_framework_simplejwt.tokens import AccessToken, RefreshToken, Token
 
@@ -47,6 +49,17 @@ def write_pair(family: TokenFamily) -> TokenPair:
 
 
 def read_access_token(token: str) -> Claims:
+    claims = verified(token)
+    if claims.expires_at <= timezone.now():
+        raise ApiError("token_expired")
+    return claims
+
+
+@lru_cache(5_000)
+def verified(token: str) -> Claims:
+    """What a token says never changes, so its signature is checked once a process and
+    not in every request. A refused one is not remembered.
+    """
     return read(AccessToken, token)
 
 

@@ -14,6 +14,10 @@ from animecollections.api.errors import ApiError
 from animecollections.api.throttling import RateThrottle
 
 
+# Whatever a browser takes an answer for, it runs and loads nothing.
+POLICY = "default-src 'none'; frame-ancestors 'none'"
+
+
 class ApiViewSet(ViewSet):
     """HTTP manners: size caps, the cross-site rule, caching headers.
 
@@ -78,6 +82,7 @@ class ApiViewSet(ViewSet):
         response.setdefault("Cache-Control", "private, no-cache")
         # Accept never changes an answer; who asks does.
         response["Vary"] = "Cookie, Authorization"
+        response.setdefault("Content-Security-Policy", POLICY)
         for name, value in getattr(request, "rate_headers", {}).items():
             response[name] = value
         return response

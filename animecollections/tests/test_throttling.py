@@ -168,14 +168,35 @@ def test_the_scale_multiplies_every_limit(client, three_a_minute, settings):
 
 def test_a_count_that_just_ended_begins_anew(monkeypatch):
     """Between the two calls of a count its window may close."""
-    assert throttling.count_in(cache, "key", 60) == 1
-    assert throttling.count_in(cache, "key", 60) == 2
+    assert throttling.count_in(cache, "key", 1, 60) == 1
+    assert throttling.count_in(cache, "key", 1, 60) == 2
 
-    def closed(key):
+    def closed(key, number):
         raise ValueError
 
     monkeypatch.setattr(cache, "incr", closed)
-    assert throttling.count_in(cache, "key", 60) == 1
+    assert throttling.count_in(cache, "key", 1, 60) == 1
+
+
+def test_processes_tell_each_other_in_steps():
+    one, other = throttling.Tally(), throttling.Tally()
+
+    def add(tally):
+        return tally.add_one("key", step=3, seconds=60)
+
+    assert [add(one), add(one), add(one)] == [1, 2, 3]
+    assert add(other) == 2  # of the first it is told; of the next two it will be
+    assert add(one) == 5  # three more are handed on, and the other's is heard of
+    assert [add(other), add(other), add(other)] == [3, 4, 8]
+
+
+def test_what_a_process_counts_stays_bounded(monkeypatch):
+    monkeypatch.setattr(throttling.Tally, "MOST_KEYS", 3)
+    tally = throttling.Tally()
+    for number in range(10):
+        tally.add_one(f"key-{number}", step=5, seconds=60)
+    assert len(tally.kept) <= 3
+    assert tally.add_one("key-9", step=1, seconds=60) == 2
 
 
 @pytest.fixture
@@ -196,9 +217,9 @@ def asked(monkeypatch):
     """The caches that were asked to count, in order."""
     asked, count_in = [], throttling.count_in
 
-    def spy(where, key, seconds):
+    def spy(where, key, number, seconds):
         asked.append("process" if where is caches["process"] else "redis")
-        return count_in(where, key, seconds)
+        return count_in(where, key, number, seconds)
 
     monkeypatch.setattr(throttling, "count_in", spy)
     return asked
