@@ -13,7 +13,9 @@ from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from animecollections.api import throttling
+from collections_app.catalogue.held import held
 from collections_app.models import Anime
+from collections_app.whole_list import bodies
 from factories import AnimeFactory, UserFactory
 from profiles.models import User
 from profiles.services.accounts import start_session
@@ -26,6 +28,13 @@ def _fresh_rates() -> None:
     """Rates are counted in process and cache; no test eats another's."""
     cache.clear()
     throttling.tally.forget()
+
+
+@pytest.fixture(autouse=True)
+def _nothing_held() -> None:
+    """Tests make titles of the same ids, beside the service that counts revisions."""
+    held.forget()
+    bodies.forget()
 
 
 @pytest.fixture(autouse=True)

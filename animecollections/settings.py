@@ -256,6 +256,9 @@ CACHES: dict[str, dict[str, Any]] = {
     "process": IN_PROCESS | {"LOCATION": "process"},
 }
 
+# Of each process, for the bodies of lists that are asked for again (api/bodies.py).
+LIST_CACHE_MB = env.int("LIST_CACHE_MB", 16, validate=rules.Range(0, 65_536))
+
 # How often a live socket is pinged, and its sign-in checked.
 LIVE_PING_SECONDS = env.int("LIVE_PING_SECONDS", 30, validate=rules.Range(1, 60))
 # How processes tell each other what devices are to be told (profiles/feed.py).

@@ -6,15 +6,15 @@ import django
 
 django.setup()
 
-from django.conf import settings  # noqa: E402
-from django.db import connection  # noqa: E402
-from django.db.models import Count, Min  # noqa: E402
-from django.db.models.functions import TruncSecond  # noqa: E402
-from django.utils import timezone  # noqa: E402
+from django.conf import settings
+from django.db import connection
+from django.db.models import Count, Min
+from django.db.models.functions import TruncSecond
+from django.utils import timezone
 
-from collections_app.models import WatchListEntry  # noqa: E402
-from profiles.models import TokenFamily, User  # noqa: E402
-from profiles.tokens import write_pair  # noqa: E402
+from collections_app.models import WatchListEntry
+from profiles.models import TokenFamily, User
+from profiles.tokens import write_pair
 
 
 @dataclass(frozen=True)

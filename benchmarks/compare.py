@@ -187,7 +187,9 @@ def cases_of(cast):
                 ("GET", LIST, bearer(token), "") for token in cast.tokens[size]
             ],
         )
-    yield Case("GET 20, unchanged (304)", ("ours", "bare"), lambda s: unchanged(s, cast))
+    yield Case(
+        "GET 20, unchanged (304)", ("ours", "bare"), lambda s: unchanged(s, cast)
+    )
     yield Case("POST", everyone, lambda server: moves(cast))
     for name, path in {
         "session": "/api/auth/session",
@@ -287,8 +289,8 @@ def compare(answers, part):
     for name, answer in answers.items():
         if answer[0] != 200 or part(answer) != expected:
             raise SystemExit(
-                f"{name} answers otherwise than bare: {answer[0]}\n{part(answer)!r:.2000}"
-                f"\n{expected!r:.2000}"
+                f"{name} answers otherwise than bare: {answer[0]}\n"
+                f"{part(answer)!r:.2000}\n{expected!r:.2000}"
             )
 
 
@@ -296,7 +298,9 @@ def measure(wanted, servers, cases, cast):
     """{(case, server): runs}, in alternation; the first round only warms up."""
     runs = {(case.name, name): [] for case in cases for name in case.by}
     made = {
-        (case.name, name): case.make(servers[name]) for case in cases for name in case.by
+        (case.name, name): case.make(servers[name])
+        for case in cases
+        for name in case.by
     }
     for round_ in range(wanted.rounds + 1):
         for case in cases:
@@ -328,7 +332,7 @@ def one_run(server, requests, seconds):
 def report(cases, runs):
     """Markdown: what each costs, and the ratios of cap."""
     lines = [
-        "| request | server | req/s | p50 ms | p99 ms | CPU ms: server + database | cap | ours : it |",
+        "| request | by | req/s | p50 ms | p99 ms | CPU ms | cap | ours : it |",
         "|---|---|---|---|---|---|---|---|",
     ]
     for case in cases:

@@ -99,7 +99,9 @@ def drive(port, requests, *, seconds, connections=8):
 
 
 def milliseconds(told, percentile):
-    number, unit = re.search(rf"^ +{percentile}% +([\d.]+)([a-z]+) *$", told, re.M).groups()
+    number, unit = re.search(
+        rf"^ +{percentile}% +([\d.]+)([a-z]+) *$", told, re.M
+    ).groups()
     return float(number) * UNITS[unit]
 
 

@@ -7,8 +7,11 @@ the anime's facts beside it; JSON for answers is shaped here and nowhere else.
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
+
+import orjson
 
 Entry = dict[str, Any]
 
@@ -89,28 +92,18 @@ AIRING_WORDS = {
 
 
 def to_json(row: Sequence[Any]) -> dict[str, Any]:
-    """One row of (*COLUMNS, *FACTS without genres) as the API's entry."""
+    """One row of (*COLUMNS, *FACTS) as the API's entry."""
     (
         id_, user_id, anime_id, type_, state, progress, score, rewatches,
         started_on, finished_on, notes, tags, priority, is_private,
-        added_at, updated_at, revision, _watched_at, _counted,
-        title, picture_url, rating, episodes, mal_id, format_, airing_status,
-        season, year, *_,
+        added_at, updated_at, revision, _watched_at, _counted, *facts,
     ) = row  # fmt: skip
     return {
         "id": id_,
         "user_id": user_id,
         "anime_id": str(anime_id),
         "type": type_,
-        "title": title,
-        "imageUrl": picture_url or None,
-        "rating": rating,
-        "episodes": episodes,
-        "mal_id": mal_id,
-        "format": format_,
-        "airing_status": airing_status,
-        "season": season or None,
-        "year": year,
+        **facts_to_json(facts),
         "progress": progress,
         "score": shown("score", score),
         "state": state,
@@ -127,6 +120,100 @@ def to_json(row: Sequence[Any]) -> dict[str, Any]:
     }
 
 
+def facts_to_json(facts: Sequence[Any]) -> dict[str, Any]:
+    """What an entry shows of its title: the same for everybody."""
+    title, picture, rating, episodes, mal_id, format_, airing, season, year, _ = facts
+    return {
+        "title": title,
+        "imageUrl": picture or None,
+        "rating": rating,
+        "episodes": episodes,
+        "mal_id": mal_id,
+        "format": format_,
+        "airing_status": airing,
+        "season": season or None,
+        "year": year,
+    }
+
+
+def card_facts(facts: Sequence[Any]) -> dict[str, Any]:
+    """What the existing client's cards read besides (view=card)."""
+    _, picture, *_, airing_status, _, _, genres = facts
+    return {
+        "image_webp": picture or None,
+        "image_large_webp": picture or None,
+        "image_small_webp": picture or None,
+        "status": AIRING_WORDS.get(airing_status),
+        "genres": genres,
+    }
+
+
+# The columns of an entry as text that `written` puts into JSON as it is: no UUID, time
+# or list is made of them only to be written again. On both databases.
+TEXTS = (
+    "CAST(id AS text)",
+    "anime_id",
+    "type",
+    "state",
+    "progress",
+    "score",
+    "rewatches",
+    "started_on",
+    "finished_on",
+    "notes",
+    "CAST(tags AS text)",
+    "priority",
+    "is_private",
+    "CAST(added_at AS text)",
+    "CAST(updated_at AS text)",
+    "revision",
+)
+
+
+def written(row: Sequence[Any], user_id: str, facts: str) -> bytes:
+    """One row of TEXTS as `to_json` and orjson would write it, in a fifth of the time.
+
+    facts: `facts_to_json` of its title as JSON, without the braces. A test compares
+    the two ways for whatever an entry may hold.
+    """
+    (
+        id_, anime_id, type_, state, progress, score, rewatches, started_on,
+        finished_on, notes, tags, priority, is_private, added_at, updated_at, revision,
+    ) = row  # fmt: skip
+    return (
+        f'{{"id":"{dashed(id_)}","user_id":"{user_id}","anime_id":"{anime_id}",'
+        f'"type":"{type_}",{facts},"progress":{progress},'
+        f'"score":{"null" if score is None else score / 10},"state":"{state}",'
+        f'"rewatches":{rewatches},"started_on":{quoted_date(started_on)},'
+        f'"finished_on":{quoted_date(finished_on)},"notes":{quoted(notes)},'
+        f'"tags":{compact(tags)},"priority":{priority},'
+        f'"is_private":{"true" if is_private else "false"},'
+        f'"added_at":"{added_at[:10]}T{added_at[11:19]}Z",'
+        f'"updated_at":"{updated_at[:10]}T{updated_at[11:19]}Z",'
+        f'"revision":{revision}}}'
+    ).encode()
+
+
+def dashed(id_: str) -> str:
+    """SQLite keeps an id as its 32 digits."""
+    return id_ if len(id_) == 36 else str(UUID(id_))
+
+
+def quoted(text: str) -> str:
+    return orjson.dumps(text).decode() if text else '""'
+
+
+@lru_cache(10_000)
+def quoted_date(text: str) -> str:
+    """Partial dates are few, and come again in every list."""
+    return orjson.dumps(text or None).decode()
+
+
+def compact(tags: str) -> str:
+    """Databases write JSON with spaces, and SQLite's without letters like é."""
+    return tags if tags == "[]" else orjson.dumps(orjson.loads(tags)).decode()
+
+
 def shown(name: str, value: Any) -> Any:
     """A column's value as the API shows it."""
     if name == "score" and value is not None:
@@ -136,20 +223,12 @@ def shown(name: str, value: Any) -> Any:
 
 
 def to_card(row: Sequence[Any]) -> dict[str, Any]:
-    """The same, with what the existing client's cards read (view=card)."""
-    entry = to_json(row)
-    picture = entry["imageUrl"]
-    return entry | {
-        "image_webp": picture,
-        "image_large_webp": picture,
-        "image_small_webp": picture,
-        "status": AIRING_WORDS.get(entry["airing_status"]),
-        "genres": row[-1],
-    }
+    """The same as `to_json`, with what cards read."""
+    return to_json(row) | card_facts(row[len(COLUMNS) :])
 
 
 def to_next(row: Sequence[Any]) -> dict[str, Any]:
-    """The same, with what comes next (view=up_next)."""
+    """The same as `to_json`, with what comes next (view=up_next)."""
     entry = to_json(row)
     total, progress = entry["episodes"], entry["progress"]
     return entry | {

@@ -63,7 +63,7 @@ def first_row(statement: str, parameters: list[Any]) -> Any:
     check of the connection that Django would make by another (CONN_HEALTH_CHECKS):
     nothing was done yet, so on a dead connection it is asked again on a new one.
     """
-    connection.health_check_done = True
+    connection.health_check_done = True  # type: ignore[attr-defined]
     try:
         return fetch_one(statement, parameters)
     except OperationalError:

@@ -20,6 +20,8 @@ class JSONRenderer(BaseRenderer):
     def render(
         self, data: Any, accepted_media_type: Any = None, renderer_context: Any = None
     ) -> bytes:
+        if isinstance(data, bytes):  # `enveloped`
+            return data
         return b"" if data is None else orjson.dumps(data, option=OPTIONS)
 
 
@@ -42,7 +44,14 @@ class OursOnly(BaseContentNegotiation):
 
 def answer(data: Any, *, meta: dict[str, Any] | None = None, **more: Any) -> Response:
     """`{"success": true, "data": …}`, with `meta` where there is more to say."""
+    return Response(envelope(data, meta), **more)
+
+
+def envelope(data: Any, meta: dict[str, Any] | None) -> dict[str, Any]:
     body = {"success": True, "data": data}
-    if meta:
-        body["meta"] = meta
-    return Response(body, **more)
+    return body | {"meta": meta} if meta else body
+
+
+def enveloped(data: Any, meta: dict[str, Any]) -> bytes:
+    """The same as a body that may be kept."""
+    return orjson.dumps(envelope(data, meta), option=OPTIONS)

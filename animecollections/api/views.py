@@ -13,7 +13,6 @@ from animecollections.api.account import Account, SignIn, Through
 from animecollections.api.errors import ApiError
 from animecollections.api.throttling import RateThrottle
 
-
 # Whatever a browser takes an answer for, it runs and loads nothing.
 POLICY = "default-src 'none'; frame-ancestors 'none'"
 

@@ -116,6 +116,7 @@ WRONG = {
     "TEST_DB": "../x",
     "REDIS_URL": "localhost:6379",
     "LIVE_PING_SECONDS": "61",
+    "LIST_CACHE_MB": "-1",
     "CHANGE_LOG_DAYS": "0",
     "EMAIL_URL": "carrier-pigeon://home",
     "FROM_EMAIL": "nobody",

@@ -24,7 +24,9 @@ ACCOUNT, LIST, TAKE, PUT, LOG = map(
     of_psycopg, (shared.ACCOUNT, shared.LIST, shared.TAKE, "", shared.LOG)
 )
 FIND = shared.FIND.format("%(user)s", "%(anime)s", "%(since)s")
-PUT = shared.PUT.format("%(id)s", "%(user)s", "%(anime)s", "%(type)s", "%(at)s", "%(revision)s")  # fmt: skip
+PUT = shared.PUT.format(
+    *("%(id)s", "%(user)s", "%(anime)s", "%(type)s", "%(at)s", "%(revision)s")
+)
 _local = threading.local()
 
 

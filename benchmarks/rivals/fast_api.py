@@ -32,7 +32,7 @@ class Entry(BaseModel):
     anime_id: str
     type: str
     title: str
-    imageUrl: str | None = Field(validation_alias="picture_url")  # noqa: N815
+    imageUrl: str | None = Field(validation_alias="picture_url")
     rating: float | None
     episodes: int | None
     mal_id: int | None
@@ -81,7 +81,7 @@ class WatchList(BaseModel):
 
 
 class Add(BaseModel):
-    animeId: int  # noqa: N815
+    animeId: int
     type: str
 
 

@@ -4,7 +4,9 @@ import pytest
 
 from collections_app.catalogue.folding import fold
 from collections_app.models import AiringStatus, Genre, SearchName, WatchListEntry
+from collections_app.services import catalogue
 from collections_app.tests.test_add_to_watch_list import URL, add
+from collections_app.whole_list import bodies
 from conftest import signed_in
 from factories import AnimeFactory, UserFactory
 from history.cursors import Cursor
@@ -241,8 +243,13 @@ def test_counts_name_every_type_and_state(client, shelf):
 
 
 def test_a_list_of_any_length_is_two_statements(client, shelf, budget):
-    with budget(2, "sign-in check and revisions + the rows"):
+    with budget(3, "sign-in check and revisions + the rows + titles not yet held"):
         response = client.get(URL)
+    with budget(1, "sign-in check and revisions: the body is kept"):
+        assert client.get(URL).content == response.content
+    bodies.forget()
+    with budget(2, "sign-in check and revisions + the rows"):
+        assert client.get(URL).content == response.content
     with budget(2, "sign-in check and revisions + the rows"):
         client.get(f"{URL}?view=card&search=anime&ordering=title&limit=2")
     with budget(1, "sign-in check and revisions"):
@@ -256,6 +263,72 @@ def test_other_lists_do_not_make_it_dearer(client, shelf, budget):
         other = signed_in(UserFactory())
         for anime_id in shelf:
             add(other, anime_id)
+    client.get(URL)  # from now on its titles are held
+    bodies.forget()
     assert WatchListEntry.objects.count() == 20
     with budget(2, "sign-in check and revisions + the rows"):
         assert ids(client.get(URL)) == shelf[::-1]
+
+
+# --- The whole list is written by other means than a part of it ----------------------
+
+ODD = [
+    {"score": 0, "notes": 'She said "ここ"\n\\ \u2028 </script> 🙂', "progress": 3},
+    {"score": 0.7, "tags": ["best", "日本", 'a "b" \\'], "is_private": True},
+    {"score": 10, "started_on": "2017", "finished_on": "2017-10"},
+    {"started_on": "2017-10-03", "priority": 3, "rewatches": 2, "state": "on_hold"},
+]
+
+
+@pytest.fixture
+def odd_shelf(client):
+    for number, values in enumerate(ODD):
+        AnimeFactory(
+            id=50 + number,
+            title=f'"Oh" \\ お {number}',
+            picture_url="" if number % 2 else 'https://img.example.org/a"b.jpg',
+            rating=[None, 10.0, 7.25, 0.1][number],
+            episodes=None,
+            mal_id=None,
+            season="",
+            year=None,
+            genre_names=["Action", "Café"],
+        )
+        assert add(client, 50 + number, "Watching", **values).status_code == 200
+
+
+@pytest.mark.parametrize("view", ["", "card"])
+def test_the_whole_list_is_what_its_parts_are(client, odd_shelf, view):
+    whole = client.get(URL, {"view": view} if view else {})
+    parts = client.get(URL, {"view": view, "ordering": "-added_at"})
+    assert whole.json() == parts.json()
+    assert len(whole.json()["data"]) == len(ODD)
+    if not view:  # cards have their keys in another order
+        assert whole.content == parts.content
+
+
+def test_a_corrected_title_shows_in_the_list_at_once(client, shelf):
+    before = client.get(URL)
+    catalogue.edit(anime_id=12, facts={"title": "Anime Two", "episodes": 24})
+    after = client.get(URL, headers={"If-None-Match": before["ETag"]})
+    shown = {entry["anime_id"]: entry for entry in after.json()["data"]}
+    assert (shown["12"]["title"], shown["12"]["episodes"]) == ("Anime Two", 24)
+    assert shown["13"]["title"] == "Anime 3"
+
+
+def test_a_title_that_is_held_is_read_again_only_once_it_has_changed(
+    client, shelf, budget
+):
+    client.get(URL)
+    catalogue.edit(anime_id=12, facts={"episodes": 24})
+    with budget(3, "sign-in check and revisions + the rows + titles that changed"):
+        client.get(URL)
+    bodies.forget()
+    with budget(2, "sign-in check and revisions + the rows"):
+        client.get(URL)
+
+
+def test_a_list_that_changed_is_never_answered_from_what_was_kept(client, shelf):
+    client.get(URL)
+    client.delete(URL, {"animeId": 11})
+    assert ids(client.get(URL)) == [14, 13, 12, 10]

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from orjson import Fragment
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import Serializer
@@ -13,7 +14,7 @@ from animecollections.api.conditional import etag_of, if_match, not_modified
 from animecollections.api.errors import refuse
 from animecollections.api.ids import AnimeRef, parse_anime_id
 from animecollections.api.paging import page
-from animecollections.api.rendering import answer
+from animecollections.api.rendering import answer, enveloped
 from animecollections.api.schema import (
     Example,
     documented,
@@ -42,6 +43,7 @@ from collections_app.serializers.watch_list import (
     WarningSerializer,
 )
 from collections_app.services import watch_list
+from collections_app.whole_list import bodies, is_whole, whole_list
 from history.cursors import Cursor
 from history.writing import WritingViewSet
 
@@ -140,8 +142,22 @@ class WatchListViewSet(WritingViewSet):
         etag = self.list_etag(request)
         if (fresh := not_modified(request, etag)) is not None:
             return fresh
-        wanted = request.query_params
+        if (body := bodies.get(etag)) is None:
+            data, meta = self.entries(request)
+            body = enveloped(data, meta)
+            bodies.keep(etag, body)
+        return Response(body, headers={"ETag": etag})
+
+    def entries(self, request: Request) -> tuple[Any, dict[str, Any]]:
+        """What is asked for of the list, as JSON or to be made JSON; and its meta."""
+        wanted, at = request.query_params, self.account.revisions
+        # Of the list's own revision: the same body under the same ETag, and never
+        # ahead of the rows, which are read a moment later.
+        cursor = {"cursor": str(Cursor(at.epoch, at.list, at.catalogue))}
         view = chosen_view(wanted)
+        if is_whole(wanted):
+            array = whole_list(self.user_id, view=view, catalogue=at.catalogue)
+            return Fragment(array), cursor
         mine = WatchListEntry.objects.of(self.user_id)
         entries = narrow(mine.up_next() if view == "up_next" else mine, wanted)
         rows, meta = page(
@@ -150,14 +166,10 @@ class WatchListViewSet(WritingViewSet):
             orderings=ORDERINGS,
             default="-watched_at" if view == "up_next" else DEFAULT_ORDERING,
         )
-        data = shaped(rows, view, chosen_fields(wanted))
-        # Of the list's own revision: the same body under the same ETag, and never
-        # ahead of the rows, which were read a moment later.
-        at = self.account.revisions
-        meta["cursor"] = str(Cursor(at.epoch, at.list, at.catalogue))
+        meta |= cursor
         if wanted.get("counts") == "true":
             meta["counts"] = mine.counts()["by_type"]
-        return answer(data, meta=meta, headers={"ETag": etag})
+        return shaped(rows, view, chosen_fields(wanted)), meta
 
     @documented(
         "Adds an anime, or moves it to another type.",

@@ -1,6 +1,8 @@
 """One statement tells who is asking."""
 
+import psycopg
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from conftest import signed_in
@@ -24,3 +26,16 @@ def test_a_session_of_an_older_epoch_is_dead(alice):
     alice.save()
     key = client.cookies["sessionid"].value
     assert find_account(BY_SESSION, key, timezone.now()) is None
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="of PostgreSQL alone")
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_that_died_is_replaced_within_the_request(alice):
+    client = signed_in(alice)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        (pid,) = cursor.fetchone()
+    with psycopg.connect(**connection.get_connection_params()) as other:
+        other.execute("SELECT pg_terminate_backend(%s)", [pid])
+    connection.health_check_done = False  # as at the start of a request
+    assert client.get("/api/user/searchHistory").status_code == 200

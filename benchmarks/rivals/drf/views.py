@@ -16,7 +16,7 @@ from benchmarks.rivals.drf.models import Anime, CatalogueState, Change, Entry, S
 class EntrySerializer(serializers.ModelSerializer):
     anime_id = serializers.CharField()
     title = serializers.CharField(source="anime.title")
-    imageUrl = serializers.SerializerMethodField()  # noqa: N815
+    imageUrl = serializers.SerializerMethodField()
     rating = serializers.FloatField(source="anime.rating")
     episodes = serializers.IntegerField(source="anime.episodes")
     mal_id = serializers.IntegerField(source="anime.mal_id")
@@ -38,7 +38,7 @@ class EntrySerializer(serializers.ModelSerializer):
             "revision",
         )  # fmt: skip
 
-    def get_imageUrl(self, entry):  # noqa: N802
+    def get_imageUrl(self, entry):
         return entry.anime.picture_url or None
 
     def get_season(self, entry):
@@ -55,9 +55,7 @@ class EntrySerializer(serializers.ModelSerializer):
 
 
 class AddSerializer(serializers.Serializer):
-    animeId = serializers.PrimaryKeyRelatedField(  # noqa: N815
-        queryset=Anime.objects.all()
-    )
+    animeId = serializers.PrimaryKeyRelatedField(queryset=Anime.objects.all())
     type = serializers.ChoiceField(
         choices=["Collection", "Completed", "To Watch", "Watching"]
     )

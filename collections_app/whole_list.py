@@ -1,0 +1,45 @@
+"""The whole list, as clients load it first: the request that has to be quick.
+
+Four things make it so (`make bench` measures them; docs/decisions tells what was
+refused): its ETag is made of revisions, so that an unchanged list costs the sign-in
+check alone; the statement is made once, for Django takes as long to make it as to write
+60 entries; no title is joined, for what is shown of them is held (catalogue/held.py);
+and rows come as text that goes into the answer as it is (entries.written).
+"""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection
+
+from animecollections.api.bodies import Bodies
+from collections_app.catalogue.held import held
+from collections_app.entries import TEXTS, written
+from collections_app.models import WatchListEntry
+
+# In the order of filters.watch_list.DEFAULT_ORDERING.
+STATEMENT = (
+    f"SELECT {', '.join(TEXTS)} FROM collections_app_watchlistentry "  # noqa: S608
+    "WHERE user_id = %s ORDER BY added_at DESC, id DESC"
+)
+# Of any list, whole or narrowed, by its ETag.
+bodies = Bodies(settings.LIST_CACHE_MB * 2**20)
+
+
+def is_whole(parameters: Mapping[str, Any]) -> bool:
+    """Whether a query asks for all entries, in full, or as cards."""
+    return parameters.keys() <= {"view"} and parameters.get("view", "") in ("", "card")
+
+
+def whole_list(user_id: UUID, *, view: str, catalogue: int) -> bytes:
+    """A JSON array of all entries; titles are of this catalogue revision or newer."""
+    owner = WatchListEntry._meta.get_field("user")
+    with connection.cursor() as cursor:
+        cursor.execute(STATEMENT, [owner.get_db_prep_value(user_id, connection)])
+        rows = cursor.fetchall()
+    titles = held.of([row[1] for row in rows], catalogue)
+    form, owner_id = (1 if view == "card" else 0), str(user_id)
+    entries = [written(row, owner_id, titles[row[1]][form]) for row in rows]
+    return b"[" + b",".join(entries) + b"]"
