@@ -1,7 +1,12 @@
 """Every rule of retention, of all apps: what `manage.py trim` and its job carry out."""
 
+import collections_app.retention
 import history.retention
 import profiles.retention
 from animecollections.upkeep.retention import Rule
 
-RULES: tuple[Rule, ...] = (*history.retention.RULES, *profiles.retention.RULES)
+RULES: tuple[Rule, ...] = (
+    *history.retention.RULES,
+    *collections_app.retention.RULES,
+    *profiles.retention.RULES,
+)

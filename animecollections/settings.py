@@ -420,7 +420,7 @@ if NUM_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 # Each endpoint has a cap of its own below these (ApiViewSet.max_body).
-DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = 21 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 DATA_UPLOAD_MAX_NUMBER_FILES = 5
@@ -457,6 +457,7 @@ RATES = {
     "mail": (10, 3600),
     "upload": (30, 60),
     "export": (30, 3600),
+    "import": (20, 60),
 }
 
 SIMPLE_JWT: dict[str, Any] = {

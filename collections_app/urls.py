@@ -4,6 +4,7 @@ from django.urls import path
 
 from collections_app.views.catalogue import CatalogueViewSet
 from collections_app.views.entries import BatchViewSet, EntryViewSet, MoveViewSet
+from collections_app.views.imports import ImportsViewSet, ImportViewSet
 from collections_app.views.operations import OperationViewSet
 from collections_app.views.stats import StatisticsViewSet
 from collections_app.views.watch_list import WatchListViewSet
@@ -33,6 +34,21 @@ urlpatterns = [
         EntryViewSet.as_view({"post": "increment"}),
     ),
     path("user/stats", StatisticsViewSet.as_view({"get": "retrieve"})),
+    path("user/imports", ImportsViewSet.as_view({"get": "list", "post": "create"})),
+    path(
+        "user/imports/<str:import_id>",
+        ImportViewSet.as_view(
+            {"get": "retrieve", "patch": "partial_update", "delete": "destroy"}
+        ),
+    ),
+    path(
+        "user/imports/<str:import_id>/rows",
+        ImportViewSet.as_view({"get": "rows", "patch": "decide"}),
+    ),
+    path(
+        "user/imports/<str:import_id>/apply",
+        ImportViewSet.as_view({"post": "apply"}),
+    ),
     path("user/operations", OperationViewSet.as_view({"get": "list"})),
     path(
         "user/operations/<str:operation_id>/undo",

@@ -126,6 +126,8 @@ def portable(value: Any) -> Any:
             digest = sha256(b"".join(value.chunks())).hexdigest()
             value.seek(0)
             return digest
+        case bytes():
+            return sha256(value).hexdigest()
         case Mapping():
             return {name: portable(inner) for name, inner in value.items()}
         case list():

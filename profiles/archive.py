@@ -19,7 +19,7 @@ from django.db.models import F, Model, QuerySet
 from django.utils import timezone
 
 from animecollections.api.rendering import OPTIONS
-from collections_app.models import WatchListEntry
+from collections_app.models import ImportPlan, ImportRow, WatchListEntry
 from history.models import Change, EpisodesWatched, KeptAnswer, Search, UserState
 from profiles.models import (
     Image,
@@ -110,6 +110,16 @@ SECTIONS = [
         "changes can be undone: when, through what, before and after. Changes of one "
         "operation share its operation_id.",
         of(Change, "revision"),
+    ),
+    Section(
+        "imports.jsonl",
+        "Lists of other trackers that you uploaded in the last 7 days.",
+        of(ImportPlan, "created_at"),
+    ),
+    Section(
+        "import_rows.jsonl",
+        "What became of each row of theirs.",
+        of(ImportRow, "plan_id", "row"),
     ),
     Section("searches.jsonl", "What you searched for.", of(Search, "searched_at")),
     Section(

@@ -1,6 +1,6 @@
 """What can be exported: each format makes one file."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from threading import BoundedSemaphore
 from typing import IO
@@ -9,7 +9,11 @@ from django.conf import settings
 
 from animecollections.api.account import Account
 from animecollections.api.errors import refuse
+from collections_app import transfer
+from collections_app.exports import Losses, fidelity, owner_of, write_list
+from collections_app.transfer import Owner
 from profiles import archive
+from profiles.models import Preferences
 from profiles.services.images import held
 
 
@@ -25,7 +29,27 @@ class Format:
     write: Callable[[Account], IO[bytes]]
 
 
-FORMATS = {
+def owner(account: Account) -> Owner:
+    """Whose list it is, with their own scale of scores."""
+    formats = Preferences.objects.filter(user_id=account.id)
+    scale = formats.values_list("score_format", flat=True).first()
+    return owner_of(account.id, name=account.user_name, score_format=scale or "")
+
+
+def list_format(name: str) -> Format:
+    """The list, in a format of `collections_app.transfer`."""
+    module = transfer.FORMATS[name]
+    return Format(
+        f"list-{name}",
+        module.EXTENSION,
+        module.MEDIA_TYPE,
+        lambda account: write_list(account.id, name, owner(account)),
+    )
+
+
+# Those that others can import; the rest are read, and written to tell differences.
+LISTS = {name: list_format(name) for name in ("json", "mal", "anilist", "csv")}
+FORMATS = LISTS | {
     "account": Format(
         "account", "zip", "application/zip", lambda account: archive.write(account.id)
     ),
@@ -45,9 +69,20 @@ def export(account: Account, name: str) -> Export:
     """The file of a format: 400 that names them all for one there is not, 503 `busy`
     where too many are being made.
     """
-    format_ = FORMATS.get(name)
-    if format_ is None:
-        raise refuse(format=f"Say which format: {', '.join(FORMATS)}.")
+    format_ = chosen(FORMATS, name)
     file_name = f"animecollections-{format_.title}-{account.today}.{format_.extension}"
     with held(PLACES, seconds=0):
         return Export(format_.write(account), file_name, format_.media_type)
+
+
+def chosen(formats: Mapping[str, Format], name: str) -> Format:
+    if name not in formats:
+        raise refuse(format=f"Say which format: {', '.join(formats)}.")
+    return formats[name]
+
+
+def losses(account: Account, name: str) -> Losses:
+    """What a file of a list's format would not say of this list."""
+    chosen(LISTS, name)
+    with held(PLACES, seconds=0):
+        return fidelity(account.id, name, owner(account))

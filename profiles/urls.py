@@ -37,6 +37,7 @@ urlpatterns = [
     path("user", ErasureViewSet.as_view({"delete": "destroy"})),
     path("user/erase", ErasureViewSet.as_view({"post": "create"})),
     path("user/export", ExportViewSet.as_view({"get": "retrieve"})),
+    path("user/export/fidelity", ExportViewSet.as_view({"get": "fidelity"})),
     path("user/sync", SyncViewSet.as_view({"get": "list"})),
     path(
         "user/profile",

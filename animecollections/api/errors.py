@@ -91,6 +91,18 @@ CODES: dict[str, Kind] = {
         404, "There is no such operation, or it is too old to be undone."
     ),
     "method_not_allowed": Kind(405, "{method} does not work here; use {allowed}."),
+    "file_unreadable": Kind(400, "{sentence}"),
+    "import_not_found": Kind(
+        404, "There is no such import: it is discarded, or older than 7 days."
+    ),
+    "import_applied": Kind(
+        409, "This import was applied already: undo it, or upload the file again."
+    ),
+    "plan_stale": Kind(
+        409,
+        "Entries changed after the plan was made, so nothing was written: look at "
+        'what is a conflict now, then apply again (or send {{"accept": "unchanged"}}).',
+    ),
     "email_taken": Kind(
         409, "An account with this e-mail exists already: sign in instead."
     ),

@@ -18,7 +18,8 @@ from animecollections.admin import BoundedPaginator
 from animecollections.api.account import Through
 from animecollections.api.ids import AnimeRef
 from collections_app.models import Genre, Listing, SearchName, Studio
-from collections_app.services import watch_list
+from collections_app.services import imports, watch_list
+from collections_app.transfer.records import ListFile, Record
 from factories import AnimeFactory, UserFactory
 from history.models import EpisodesWatched, Job, KeptAnswer
 from history.services.searches import NewSearch, save
@@ -100,6 +101,7 @@ def fill(user, anime, number):
     Group.objects.create(name=f"group {number}")
     Erasure.objects.create(through="admin", actor_id=user.pk)
     Job.objects.create(name=f"job {number}", due_at=NOW)
+    imports.plan(user_id=user.pk, file=ListFile("mal", [Record(1, f"Title {number}")]))
 
 
 @pytest.fixture

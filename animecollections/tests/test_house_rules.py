@@ -122,7 +122,15 @@ def test_no_model_hides_a_rule_in_save_or_delete(model):
     assert not overridden
 
 
-OWNED = ["WatchListEntry", "Change", "Search", "EpisodesWatched", "KeptAnswer"]
+OWNED = [
+    "WatchListEntry",
+    "ImportPlan",
+    "ImportRow",
+    "Change",
+    "Search",
+    "EpisodesWatched",
+    "KeptAnswer",
+]
 
 
 @pytest.mark.parametrize("name", OWNED)

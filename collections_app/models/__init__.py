@@ -10,6 +10,14 @@ from collections_app.models.catalogue import (
     SearchName,
     Studio,
 )
+from collections_app.models.imports import (
+    Decision,
+    ImportPlan,
+    ImportRow,
+    ImportStatus,
+    Outcome,
+    Policy,
+)
 from collections_app.models.watch_list import (
     STATES_OF_TYPE,
     EntryQuerySet,
@@ -23,12 +31,18 @@ __all__ = [
     "AiringStatus",
     "Anime",
     "CatalogueState",
+    "Decision",
     "EntryQuerySet",
     "EntryState",
     "EntryType",
     "ExternalId",
     "Genre",
+    "ImportPlan",
+    "ImportRow",
+    "ImportStatus",
     "Listing",
+    "Outcome",
+    "Policy",
     "SearchName",
     "Studio",
     "WatchListEntry",

@@ -147,14 +147,14 @@ def test_fields_of_the_source_come_back_in_its_own_format_and_no_other(format_):
         assert record.extra == {"moods": "5 & 6"}
 
 
-@pytest.mark.parametrize("format_", set(FORMATS) - {"csv", "shikimori"})
+@pytest.mark.parametrize("format_", sorted(set(FORMATS) - {"csv", "shikimori"}))
 def test_a_file_bears_the_time_it_was_made(format_):
     at = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
     assert again(format_, kept(), exported_at=at).exported_at == at
     assert again(format_, kept()).exported_at is None
 
 
-@pytest.mark.parametrize("format_", set(FORMATS) - {"mal"})
+@pytest.mark.parametrize("format_", sorted(set(FORMATS) - {"mal"}))
 def test_a_row_bears_the_time_it_was_changed(format_):
     record = again(format_, kept()).rows[0]
     at = kept().added_at if format_ == "simkl" else kept().updated_at

@@ -291,7 +291,7 @@ def write(entries: Iterable[Kept], owner: Owner) -> Iterator[str]:
     """Our own columns, and a byte-order mark, by which Excel knows UTF-8."""
     yield "\ufeff" + _line(OWN_COLUMNS)
     for kept in entries:
-        yield _line(_neutral(cell) for cell in _cells(kept))
+        yield _line(neutral(cell) for cell in _cells(kept))
 
 
 def _cells(kept: Kept) -> Iterator[str]:
@@ -320,5 +320,6 @@ def _line(cells: Iterable[object]) -> str:
     return out.getvalue()
 
 
-def _neutral(cell: str) -> str:
+def neutral(cell: str) -> str:
+    """The cell, so that no spreadsheet takes it for a formula."""
     return "'" + cell if FORMULA.match(cell) else cell

@@ -34,6 +34,12 @@ OTHERWISE = {
     "profiles.User.is_superuser",
 }
 
+LIST = (
+    b"<myanimelist><myinfo><user_export_type>1</user_export_type></myinfo><anime>"
+    b"<series_animedb_id>1535</series_animedb_id><my_status>Dropped</my_status>"
+    b"<my_comments>a note</my_comments></anime></myanimelist>"
+)
+
 
 def all_models():
     return list(apps.get_models(include_auto_created=True))
@@ -92,6 +98,7 @@ def fill(user, client, visitor, anime):
     client.post("/api/user/preferences", {"timezone": "Europe/Madrid"})
     client.post("/api/uploadImage", {"image": picture("red")})
     client.post("/api/uploadImage", {"image": picture("teal")})
+    client.generic("POST", "/api/user/imports", LIST, content_type="application/xml")
     client.post("/api/auth/ticket")
     credentials = {"email": user.email, "password": PASSWORD}
     visitor.post("/api/auth/token", credentials)

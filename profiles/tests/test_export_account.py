@@ -203,5 +203,5 @@ def test_while_others_are_being_made_it_is_busy(hers, monkeypatch):
 
 
 def test_what_it_costs(filled, hers, budget):
-    with budget(17, "sign-in check, one for each section, the names of the pictures"):
+    with budget(19, "sign-in check, one for each section, the names of the pictures"):
         archive_of(hers.get(URL))

@@ -1,13 +1,28 @@
 """What is a user's, as a file to keep."""
 
+from dataclasses import asdict
+
 from django.http import FileResponse
 from rest_framework.request import Request
+from rest_framework.response import Response
 
+from animecollections.api.conditional import etag_of, not_modified
+from animecollections.api.rendering import answer
 from animecollections.api.schema import Raw, documented, query
 from animecollections.api.views import ApiViewSet
-from profiles.exports import FORMATS, export
+from profiles.exports import FORMATS, LISTS, export, losses
 
 FILE = Raw(type="string", format="binary")
+EXAMPLE = {
+    "type": "object",
+    "required": ["anime_id", "title", "here", "there"],
+    "properties": {
+        "anime_id": {"type": "string"},
+        "title": {"type": "string"},
+        "here": {},
+        "there": {},
+    },
+}
 
 
 class ExportViewSet(ApiViewSet):
@@ -15,8 +30,11 @@ class ExportViewSet(ApiViewSet):
 
     @documented(
         "A file with what is yours, named and dated.",
-        description="`account` is a ZIP with everything that is held on you: account, "
-        "profile, preferences, list, every change, episodes watched per day, searches, "
+        description="`json` is the whole list, and loses nothing; `mal` is "
+        "MyAnimeList's XML; `anilist` AniList's JSON; `csv` is for spreadsheets "
+        "(`/export/fidelity` tells what a format loses). `account` is a ZIP with "
+        "everything that is held on you: account, profile, preferences, list, every "
+        "change, episodes watched per day, searches, imports, "
         "sign-ins, pictures; its README.txt says what each file is. It has no "
         "passwords and no keys. Made anew each time: there is no ETag, and no more "
         "than 30 an hour.",
@@ -32,3 +50,49 @@ class ExportViewSet(ApiViewSet):
             filename=made.name,
             content_type=made.media_type,
         )
+
+    @documented(
+        "What an export to a format would lose of this list.",
+        description="Measured: the list is written, read back, and compared. `fields` "
+        "counts the entries that lose something in each field, `examples` shows some. "
+        "`unnamed` titles have no id there: only their names tell them.",
+        tags=["Exports"],
+        data={
+            "format": str,
+            "entries": int,
+            "unnamed": int,
+            "fields": Raw(type="object", additionalProperties={"type": "integer"}),
+            "examples": Raw(
+                type="object",
+                additionalProperties={"type": "array", "items": EXAMPLE},
+            ),
+        },
+        parameters=[query("format", str, "Which.", enum=list(LISTS), required=True)],
+        examples={
+            "to MyAnimeList": {
+                "format": "mal",
+                "entries": 412,
+                "unnamed": 0,
+                "fields": {"score": 1},
+                "examples": {
+                    "score": [
+                        {
+                            "anime_id": "1535",
+                            "title": "Death Note",
+                            "here": 9.3,
+                            "there": 9.0,
+                        }
+                    ]
+                },
+            }
+        },
+        etag=True,
+    )
+    def fidelity(self, request: Request) -> Response:
+        at = self.account.revisions
+        etag = etag_of(request, at.epoch, at.list, at.preferences, at.catalogue)
+        if (fresh := not_modified(request, etag)) is not None:
+            return fresh
+        name = request.query_params.get("format", "")
+        told = {"format": name, **asdict(losses(self.account, name))}
+        return answer(told, headers={"ETag": etag})

@@ -8,6 +8,7 @@ from animecollections.api.ids import parse_id
 from animecollections.api.parsing import StrictJSONParser
 from animecollections.api.rendering import answer
 from animecollections.api.schema import documented
+from animecollections.api.uploads import UploadParser
 from history.writing import WritingViewSet
 from profiles.addresses import public_url
 from profiles.images import MAX_ENCODED
@@ -19,7 +20,6 @@ from profiles.serializers.images import (
     image_answer,
 )
 from profiles.services import images
-from profiles.uploads import UploadParser
 
 TAGS = ["Images"]
 URL = (

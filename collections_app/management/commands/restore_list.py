@@ -1,17 +1,13 @@
 """Puts one user's list back to a moment."""
 
 from argparse import ArgumentParser
-from contextlib import suppress
-from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID
 
-from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
-from django.db.models import Q
 from django.utils import timezone
 
 from animecollections.api.account import Through
+from collections_app.management.arguments import find_user, read_time
 from collections_app.services import operations
 
 
@@ -53,27 +49,3 @@ class Command(BaseCommand):
         self.stdout.write(f"{number} entries {verb}.")
         if restored.operation_id:
             self.stdout.write(f"Operation {restored.operation_id}.")
-
-
-def find_user(text: str) -> UUID:
-    """By user name, e-mail or id; each is unique without regard to case."""
-    condition = Q(email__iexact=text) | Q(user_name__iexact=text)
-    with suppress(ValueError):
-        condition |= Q(pk=UUID(text))
-    ids = list(get_user_model().objects.filter(condition).values_list("pk", flat=True))
-    if len(ids) != 1:
-        raise CommandError(f"There is no account {text!r}.")
-    return UUID(str(ids[0]))
-
-
-def read_time(text: str) -> datetime:
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        raise CommandError(
-            f"{text!r} is not a time: write it as 2026-11-23T09:30."
-        ) from None
-    at = at if at.tzinfo else at.replace(tzinfo=UTC)
-    if at > timezone.now():
-        raise CommandError("That moment is in the future.")
-    return at

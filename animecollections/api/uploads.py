@@ -3,9 +3,10 @@
 from typing import Any
 
 from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
 from django.http.multipartparser import MultiPartParser as DjangoParser
 from django.http.multipartparser import MultiPartParserError
-from rest_framework.parsers import DataAndFiles, MultiPartParser
+from rest_framework.parsers import BaseParser, DataAndFiles, MultiPartParser
 
 from animecollections.api.errors import ApiError
 
@@ -34,3 +35,25 @@ class UploadParser(MultiPartParser):
             return DataAndFiles(*parser.parse())
         except MultiPartParserError:
             raise ApiError("bad_request") from None
+
+
+class FileParser(BaseParser):
+    """A body that is a file, whatever the client calls it: {"file": its bytes}."""
+
+    media_type = "application/octet-stream"
+
+    def parse(
+        self,
+        stream: Any,
+        media_type: str | None = None,
+        parser_context: Any = None,
+    ) -> dict[str, bytes]:
+        return {"file": stream.read()}
+
+
+def file_of(data: Any) -> bytes:
+    """The bytes that either parser found under `file`; b"" where there is none."""
+    file = data.get("file")
+    if isinstance(file, UploadedFile):
+        return bytes(file.read())
+    return file if isinstance(file, bytes) else b""

@@ -1,0 +1,161 @@
+"""A list as a file of some format, and what that format cannot say of it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import islice
+from tempfile import TemporaryFile
+from typing import IO, Any
+from uuid import UUID
+
+from django.utils import timezone
+
+from animecollections.api.ids import NUMBERED_SITES
+from collections_app import transfer
+from collections_app.entries import KEPT, NEW, STORED, shown
+from collections_app.models import WatchListEntry
+from collections_app.transfer.records import Kept, Owner, Record
+
+# What a file may say of the title besides.
+TITLE = (
+    "title", "english_title", "native_title", "mal_id", "external_ids", "format",
+    "episodes", "year",
+)  # fmt: skip
+KEPT_ROW = (*STORED, *(f"anime__{name}" for name in TITLE))
+AT_ONCE = 2_000  # entries held in memory
+MOST_EXAMPLES = 5
+
+
+def kept_of(row: Mapping[str, Any]) -> Kept:
+    """An entry as writers take it, from a row of KEPT_ROW."""
+    title = {name: row[f"anime__{name}"] for name in TITLE}
+    names = [title["english_title"], title["native_title"]]
+    ids = {"mal": str(title["mal_id"])} if title["mal_id"] else {}
+    return Kept(
+        values={name: row[name] for name in KEPT},
+        anime_id=row["anime_id"],
+        title=title["title"],
+        ids=ids | title["external_ids"],
+        names=[name for name in names if name and name != title["title"]],
+        format=title["format"],
+        episodes=title["episodes"],
+        year=title["year"],
+        added_at=row["added_at"],
+        updated_at=row["updated_at"],
+    )
+
+
+def as_told(
+    format: str,
+    entries: Sequence[Kept],
+    owner: Owner,
+) -> dict[int, Record]:
+    """What a file of this format says of each entry, by anime.
+
+    Written and read back, so that the truth about a format stands in one place. All
+    sites' ids become our own for it, for not every title has one everywhere.
+    """
+    told = {}
+    for start in range(0, len(entries), AT_ONCE):
+        some = map(with_own_ids, entries[start : start + AT_ONCE])
+        file = transfer.read(b"".join(transfer.write(format, some, owner=owner)))
+        for row in file.rows:
+            if isinstance(row, Record) and row.ids:
+                told[int(next(iter(row.ids.values())))] = row
+    return told
+
+
+def with_own_ids(entry: Kept) -> Kept:
+    return replace(entry, ids=dict.fromkeys(NUMBERED_SITES, str(entry.anime_id)))
+
+
+def stated(record: Record, format: str, entry: Mapping[str, Any]) -> dict[str, Any]:
+    """The columns that a row states. A tracker's fields lie beside other trackers'."""
+    values = dict(record.values)
+    if "type" in values:
+        values.setdefault("state", "active")
+    if record.extra:
+        values["extra"] = {**entry.get("extra", {}), format: record.extra}
+    return values
+
+
+def entries_of(user_id: UUID) -> Iterator[Kept]:
+    """The whole list by one statement, some at a time, by anime."""
+    rows = WatchListEntry.objects.of(user_id).order_by("anime_id").values(*KEPT_ROW)
+    return map(kept_of, rows.iterator(AT_ONCE))
+
+
+def owner_of(user_id: UUID, *, name: str, score_format: str) -> Owner:
+    """What a file says of the list as a whole.
+
+    score_format: the scale wished for, where a format has several; a finer one is taken
+    where a score does not fit it.
+    """
+    entries = WatchListEntry.objects.of(user_id)
+    scores = entries.order_by().values_list("score", flat=True).distinct()
+    return Owner(
+        name=name,
+        exported_at=timezone.now(),
+        counts=entries.counts(),
+        score_format=score_format,
+        scores=frozenset(score for score in scores if score is not None),
+    )
+
+
+def write_list(user_id: UUID, format: str, owner: Owner) -> IO[bytes]:
+    """The list as an open temporary file without a name: it ends with its reader.
+
+    Written whole before anything is sent, so that a slow reader holds no connection;
+    memory holds some entries, whatever their number.
+    """
+    file: IO[bytes] = TemporaryFile()  # noqa: SIM115  (its reader closes it)
+    try:
+        file.writelines(transfer.write(format, entries_of(user_id), owner=owner))
+    except BaseException:
+        file.close()
+        raise
+    file.seek(0)
+    return file
+
+
+@dataclass(slots=True)
+class Losses:
+    """What a file of a format would not say of a list.
+
+    fields: {field: entries that lose something in it}, with some examples of each.
+    unnamed: entries whose title has no id there, so that only its name tells it.
+    """
+
+    entries: int = 0
+    unnamed: int = 0
+    fields: dict[str, int] = field(default_factory=dict)
+    examples: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+
+    def add(self, entry: Kept, name: str, there: Any) -> None:
+        self.fields[name] = self.fields.get(name, 0) + 1
+        examples = self.examples.setdefault(name, [])
+        if len(examples) < MOST_EXAMPLES:
+            here = entry.values[name]
+            examples.append(
+                {
+                    "anime_id": str(entry.anime_id),
+                    "title": entry.title,
+                    "here": shown(name, here),
+                    "there": shown(name, there),
+                }
+            )
+
+
+def fidelity(user_id: UUID, format: str, owner: Owner) -> Losses:
+    """What an export to this format would lose, told by writing it and reading it."""
+    losses = Losses()
+    entries = entries_of(user_id)
+    while some := list(islice(entries, AT_ONCE)):
+        told = as_told(format, some, owner)
+        for entry in some:
+            losses.entries += 1
+            losses.unnamed += format in NUMBERED_SITES and format not in entry.ids
+            there = NEW | stated(told[entry.anime_id], format, {})
+            for name in KEPT:
+                if there[name] != entry.values[name]:
+                    losses.add(entry, name, there[name])
+    return losses

@@ -1,0 +1,94 @@
+"""Plans and their rows as JSON."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from animecollections.api.paging import page
+from collections_app.catalogue.planning import among
+from collections_app.imports.judging import record_of
+from collections_app.imports.recognition import candidates
+from collections_app.models import Anime, ImportPlan, ImportRow, Outcome
+from collections_app.reads import as_shown, titles_of
+
+PER_PAGE = 50
+MOST_PER_PAGE = 100  # an unmatched row is searched for when it is read
+
+
+def plan_told(plan: ImportPlan) -> dict[str, Any]:
+    return {
+        "id": plan.id,
+        "format": plan.format,
+        "status": plan.status,
+        "policy": plan.policy,
+        "exported_at": plan.exported_at,
+        "summary": plan.summary,
+        "warnings": plan.warnings,
+        "created_at": plan.created_at,
+        "expires_at": plan.expires_at,
+        "applied_at": plan.applied_at,
+        "operation_id": plan.operation_id,
+    }
+
+
+def rows_of(
+    plan: ImportPlan, parameters: Mapping[str, Any], revision: int
+) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """A page of rows in the order of the file; `outcome` narrows them.
+
+    Three statements, and a few for each unmatched row, which is searched for.
+
+    revision: the catalogue's.
+    """
+    rows = ImportRow.objects.of(plan.user_id, plan.id)
+    if outcome := parameters.get("outcome"):
+        rows = rows.filter(outcome=outcome)
+    found, meta = page(
+        rows, parameters, orderings={"row": "row"}, default="row", limit=PER_PAGE
+    )
+    maybe = {row.row: maybe_of(row, revision) for row in found}
+    titles = titles_of(row.anime_id for row in found)
+    facts = candidates_told({id_ for ids in maybe.values() for id_ in ids})
+    told = [
+        row_told(row, titles)
+        | {"candidates": [facts[id_] for id_ in maybe[row.row] if id_ in facts]}
+        for row in found
+    ]
+    return told, meta
+
+
+def maybe_of(row: ImportRow, revision: int) -> list[int]:
+    """The titles that an unmatched row may be, best first."""
+    if row.outcome != Outcome.UNMATCHED:
+        return []
+    return list(row.candidates) or candidates(record_of(row), revision)
+
+
+def candidates_told(anime_ids: set[int]) -> dict[int, dict[str, Any]]:
+    columns = ("id", "title", "english_title", "format", "year", "picture_url")
+    rows = Anime.objects.filter(id__in=among(anime_ids)).values(*columns)
+    return {
+        row["id"]: {
+            "anime_id": str(row["id"]),
+            "title": row["title"],
+            "english_title": row["english_title"] or None,
+            "format": row["format"],
+            "year": row["year"],
+            "imageUrl": row["picture_url"] or None,
+        }
+        for row in rows
+    }
+
+
+def row_told(row: ImportRow, titles: Mapping[int, str]) -> dict[str, Any]:
+    """title: as the file says it; anime_title: what it is in the catalogue."""
+    return {
+        "row": row.row,
+        "outcome": row.outcome,
+        "reason": row.reason,
+        "title": row.title,
+        "anime_id": str(row.anime_id) if row.anime_id else None,
+        "anime_title": titles.get(row.anime_id) if row.anime_id else None,
+        "before": as_shown(row.before),
+        "after": as_shown(row.after),
+        "decision": row.decision or None,
+    }

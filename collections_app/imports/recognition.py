@@ -1,0 +1,201 @@
+"""Which title of ours a row of another tracker's file is.
+
+Sites' ids decide first, the one the file trusts most before the others. Names decide
+only where no id does: a title with exactly this name (folded), whose year and format do
+not contradict, and who has no other id at a site that the file names. Where several
+fit, none is chosen: nothing is guessed silently.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import orjson
+from django.db import connection
+
+from animecollections.api.errors import ApiError
+from animecollections.api.ids import OWN, AnimeRef, parse_anime_id
+from collections_app.catalogue.folding import fold
+from collections_app.catalogue.planning import among
+from collections_app.catalogue.search import ways
+from collections_app.models.catalogue import Anime, Format
+from collections_app.transfer.records import Record
+
+MOST_CANDIDATES = 5
+Titles = Mapping[int, dict[str, Any]]
+
+
+@dataclass(slots=True)
+class Recognised:
+    """anime_id: the title, if it is clear. candidates: where it is not, who fits."""
+
+    anime_id: int | None = None
+    reason: str = ""
+    candidates: list[int] = field(default_factory=list)
+
+
+def recognise(records: Sequence[Record]) -> list[Recognised]:
+    """Each record's title, or why there is none: five statements, however many."""
+    claims = claims_of({ref for record in records for ref in refs_of(record)})
+    found = [by_ids(record, claims) for record in records]
+    open_ = [
+        record
+        for record, one in zip(records, found, strict=True)
+        if one.anime_id is None and not one.candidates
+    ]
+    named = titles_named({name for record in open_ for name in names_of(record)})
+    titles = facts_of({id_ for ids in named.values() for id_ in ids})
+    return [
+        by_names(record, named, titles)
+        if one.anime_id is None and not one.candidates
+        else one
+        for record, one in zip(records, found, strict=True)
+    ]
+
+
+def refs_of(record: Record) -> Iterator[AnimeRef]:
+    """The ids that can be looked up; a file may hold any text for one."""
+    for site, key in record.ids.items():
+        try:
+            yield parse_anime_id(key if site == OWN else f"{site}:{key}")
+        except ApiError:
+            continue
+
+
+def claims_of(refs: AbstractSet[AnimeRef]) -> dict[AnimeRef, list[int]]:
+    """The titles that each id means, by one statement (two with ids of our own)."""
+    claims: dict[AnimeRef, list[int]] = {}
+    statement = (
+        "SELECT e.site, e.external_id, e.anime_id FROM collections_app_externalid e "  # noqa: S608
+        f"JOIN ({UNPACKED[connection.vendor].pairs}) k USING (site, external_id)"
+    )
+    for site, key, id_ in rows_of(statement, [[ref.site, ref.key] for ref in refs]):
+        claims.setdefault(AnimeRef(site, key), []).append(id_)
+    if own := {ref.number for ref in refs if ref.number}:
+        ids = Anime.objects.filter(id__in=among(own)).values_list("id", flat=True)
+        claims |= {AnimeRef(OWN, str(id_)): [id_] for id_ in ids}
+    return claims
+
+
+class Unpacked(NamedTuple):
+    """The elements of a JSON array as rows: all keys travel as one parameter."""
+
+    pairs: str
+    names: str
+
+
+UNPACKED = {
+    "postgresql": Unpacked(
+        "SELECT value ->> 0 AS site, value ->> 1 AS external_id "
+        "FROM jsonb_array_elements(%s::jsonb)",
+        "SELECT jsonb_array_elements_text(%s::jsonb) AS name",
+    ),
+    "sqlite": Unpacked(
+        "SELECT json_extract(value, '$[0]') AS site, "
+        "json_extract(value, '$[1]') AS external_id FROM json_each(%s)",
+        "SELECT value AS name FROM json_each(%s)",
+    ),
+}
+
+
+def rows_of(statement: str, keys: Sequence[Any]) -> list[tuple[Any, ...]]:
+    if not keys:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [orjson.dumps(sorted(keys)).decode()])
+        return list(cursor.fetchall())
+
+
+def by_ids(record: Record, claims: Mapping[AnimeRef, list[int]]) -> Recognised:
+    """A MyAnimeList id, or one of ours, decides alone; others must agree."""
+    meant = [(ref, claims[ref]) for ref in refs_of(record) if ref in claims]
+    for ref, ids in meant:
+        if ref.site in (OWN, "mal") and len(ids) == 1:
+            return Recognised(ids[0])
+    candidates = list(dict.fromkeys(id_ for _, ids in meant for id_ in ids))
+    if len(candidates) == 1:
+        return Recognised(candidates[0])
+    if not candidates:
+        return Recognised()
+    names = ", ".join(str(ref) for ref, _ in meant)
+    reason = f"Its ids ({names}) are of several titles: choose one."
+    return Recognised(None, reason, candidates[:MOST_CANDIDATES])
+
+
+def names_of(record: Record) -> list[str]:
+    """Folded, the title first."""
+    names = (fold(name) for name in (record.title, *record.names) if name)
+    return list(dict.fromkeys(name for name in names if name))
+
+
+def titles_named(names: AbstractSet[str]) -> dict[str, list[int]]:
+    """The titles that have each name."""
+    statement = (
+        "SELECT n.name, n.anime_id FROM collections_app_searchname n "  # noqa: S608
+        f"JOIN ({UNPACKED[connection.vendor].names}) k USING (name)"
+    )
+    found: dict[str, list[int]] = {}
+    for name, anime_id in rows_of(statement, list(names)):
+        found.setdefault(name, []).append(anime_id)
+    return found
+
+
+def facts_of(anime_ids: Iterable[int]) -> dict[int, dict[str, Any]]:
+    rows = Anime.objects.filter(id__in=among(anime_ids)).order_by()
+    columns = ("id", "title", "year", "format", "external_ids", "mal_id")
+    return {row["id"]: row for row in rows.values(*columns)}
+
+
+def by_names(
+    record: Record, named: Mapping[str, list[int]], titles: Titles
+) -> Recognised:
+    names = names_of(record)
+    fitting = {
+        id_
+        for name in names
+        for id_ in named.get(name, ())
+        if fits(record, titles[id_])
+    }
+    if not fitting:
+        if not names and not record.ids:
+            return Recognised(None, "The row names no title.")
+        return Recognised(None, "The catalogue has no title with these ids or names.")
+    # A title itself called so comes before one that has it as another name.
+    exact = {id_ for id_ in fitting if fold(titles[id_]["title"]) == names[0]}
+    closest = sorted(exact or fitting)
+    if len(closest) > 1:
+        reason = "Several titles have this name: choose one."
+        return Recognised(None, reason, closest[:MOST_CANDIDATES])
+    return Recognised(closest[0], f"Recognised by its {grounds(record)}.")
+
+
+def grounds(record: Record) -> str:
+    known = [word for word in ("year", "format") if getattr(record, word)]
+    return " and ".join(["name", *known]) if len(known) < 2 else "name, year and format"
+
+
+def fits(record: Record, title: Mapping[str, Any]) -> bool:
+    """Nothing that both say contradicts."""
+    if record.year and title["year"] and abs(record.year - title["year"]) > 1:
+        return False
+    formats = {record.format, title["format"]} - {None, "", Format.UNKNOWN}
+    if len(formats) > 1:
+        return False
+    theirs = title["external_ids"]
+    if title["mal_id"]:
+        theirs = {"mal": str(title["mal_id"]), **theirs}
+    return all(theirs.get(site, key) == key for site, key in record.ids.items())
+
+
+def candidates(record: Record, revision: int) -> list[int]:
+    """Who an unmatched row may be, best first, by searching for its names.
+
+    revision: the catalogue's, for what is known of its words.
+    """
+    for name in (record.title, *record.names)[:3]:
+        for found, _ in ways(Anime.objects.all(), name[:200], revision) if name else ():
+            ids = found.order_by("relevance").values_list("id", flat=True)
+            if best := list(ids[:MOST_CANDIDATES]):
+                return best
+    return []

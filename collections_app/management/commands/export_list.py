@@ -1,0 +1,54 @@
+"""Writes one user's list as a file that other trackers read."""
+
+import sys
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.core.management.base import BaseCommand, CommandError
+from tqdm import tqdm
+
+from collections_app import transfer
+from collections_app.exports import entries_of, owner_of
+from collections_app.management.arguments import find_user
+
+
+class Command(BaseCommand):
+    help = "Writes one user's list as a file: ours, or one that another tracker reads."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("user", help="user name, e-mail or id")
+        parser.add_argument("--format", choices=[*transfer.FORMATS], default="json")
+        parser.add_argument(
+            "--score-format",
+            choices=["10.0", "10", "100", "5", "3"],
+            default="",
+            help="the scale of scores, where the format has several (the finest)",
+        )
+        parser.add_argument(
+            "--output", type=Path, help="the file to write; the screen if absent"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        user_id = find_user(options["user"])
+        name = get_user_model().objects.values_list("user_name").get(pk=user_id)[0]
+        owner = owner_of(user_id, name=name, score_format=options["score_format"])
+        total = (owner.counts or {})["total"]
+        entries = tqdm(entries_of(user_id), total=total, disable=None, leave=False)
+        pieces = transfer.write(options["format"], entries, owner=owner)
+        path = options["output"]
+        if path is None:
+            sys.stdout.buffer.writelines(pieces)
+            return
+        # Beside the target, then in its place: an interrupted run leaves no half file.
+        part = path.with_name(f"{path.name}.part")
+        try:
+            with part.open("wb") as file:
+                file.writelines(pieces)
+            part.replace(path)
+        except OSError as error:
+            raise CommandError(f"{path} cannot be written: {error.strerror}.") from None
+        finally:
+            part.unlink(missing_ok=True)
+        self.stdout.write(f"{total} entries in {path}.")

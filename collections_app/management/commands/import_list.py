@@ -1,0 +1,116 @@
+"""Imports another tracker's file into one user's list."""
+
+import csv
+import json
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+from tqdm import tqdm
+
+from animecollections.api.account import Through
+from collections_app import transfer
+from collections_app.imports.reading import row_told
+from collections_app.management.arguments import find_user, read_time
+from collections_app.models import ImportPlan, ImportRow, Outcome, Policy
+from collections_app.reads import titles_of
+from collections_app.services import imports
+from collections_app.transfer.table import neutral
+
+COLUMNS = (
+    "row", "outcome", "title", "anime_id", "anime_title", "reason", "before", "after",
+)  # fmt: skip
+
+
+class Command(BaseCommand):
+    help = (
+        "Imports a list of another tracker's into one user's list, as one operation, "
+        "which the user can undo. Run again, it changes nothing."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("user", help="user name, e-mail or id")
+        parser.add_argument("file", type=Path, help="as the tracker exports it")
+        parser.add_argument(
+            "--policy",
+            choices=Policy.values,
+            default=Policy.NEWEST,
+            help="whose value counts where file and list differ (newest)",
+        )
+        parser.add_argument(
+            "--exported-at", help="when the file was made, if it does not say (UTC)"
+        )
+        parser.add_argument(
+            "--report", type=Path, help="a CSV file of what became of each row, and why"
+        )
+        parser.add_argument(
+            "--dry-run", action="store_true", help="tell what would change, do nothing"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        user_id = find_user(options["user"])
+        at = options["exported_at"]
+        with tqdm(total=3, unit="step", disable=None, leave=False) as steps:
+            file = read_file(options["file"])
+            steps.update()
+            plan = imports.plan(
+                user_id=user_id,
+                file=file,
+                policy=options["policy"],
+                exported_at=read_time(at) if at else None,
+            )
+            steps.update()
+            if options["dry_run"]:
+                self.tell(plan, options["report"])
+                imports.discard(user_id=user_id, plan_id=plan.id)
+                self.stdout.write("Nothing was written (--dry-run).")
+                return
+            # What changes between the two statements becomes a conflict, and is told.
+            plan, _ = imports.apply(
+                user_id=user_id,
+                plan_id=plan.id,
+                today=timezone.now().date(),
+                through=Through("command"),
+                accepts_stale=True,
+            )
+            steps.update()
+        self.tell(plan, options["report"])
+        undo = f"Operation {plan.operation_id}." if plan.operation_id else "No change."
+        self.stdout.write(undo)
+
+    def tell(self, plan: ImportPlan, report: Path | None) -> None:
+        if report:
+            write_report(plan, report)
+        for warning in plan.warnings:
+            self.stderr.write(warning)
+        counts = ", ".join(f"{plan.summary[word]} {word}" for word in Outcome.values)
+        self.stdout.write(f"{plan.summary['rows']} rows: {counts}.")
+
+
+def read_file(path: Path) -> transfer.ListFile:
+    try:
+        return transfer.read(path.read_bytes())
+    except OSError as error:
+        raise CommandError(f"{path} cannot be read: {error.strerror}.") from None
+    except transfer.WrongFile as wrong:
+        raise CommandError(f"{path}: {wrong}") from None
+
+
+def write_report(plan: ImportPlan, path: Path) -> None:
+    rows = list(ImportRow.objects.of(plan.user_id, plan.id).order_by("row"))
+    titles = titles_of(row.anime_id for row in rows)
+    try:
+        with path.open("w", newline="", encoding="utf-8") as file:
+            report = csv.DictWriter(file, COLUMNS, extrasaction="ignore")
+            report.writeheader()
+            for row in rows:
+                told = row_told(row, titles)
+                for name in ("before", "after"):
+                    told[name] = json.dumps(told[name], ensure_ascii=False)
+                report.writerow(
+                    {name: neutral(str(cell or "")) for name, cell in told.items()}
+                )
+    except OSError as error:
+        raise CommandError(f"{path} cannot be written: {error.strerror}.") from None

@@ -1,0 +1,24 @@
+"""How long plans of imports last, applied or not."""
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from animecollections.api.ids import first_id_at
+from animecollections.upkeep.retention import Rule
+from collections_app.models import ImportPlan, ImportRow
+from collections_app.services.imports import KEPT_FOR
+
+
+def old_plans() -> QuerySet[ImportPlan]:
+    return ImportPlan.objects.filter(expires_at__lte=timezone.now())
+
+
+def old_rows() -> QuerySet[ImportRow]:
+    """By key, which time orders: they are made when their plan is."""
+    return ImportRow.objects.filter(pk__lt=first_id_at(timezone.now() - KEPT_FOR))
+
+
+RULES = (
+    Rule("imports", old_plans, by="expires_at"),
+    Rule("rows of imports", old_rows),
+)

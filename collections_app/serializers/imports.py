@@ -1,0 +1,149 @@
+"""Imports as JSON: what clients send, and what they are answered."""
+
+from typing import Any
+
+from django.http import QueryDict
+from rest_framework import serializers
+
+from animecollections.api.errors import refuse
+from animecollections.api.fields import StrictChoice, StrictInteger, StrictTime
+from collections_app.models import Decision, ImportStatus, Outcome, Policy
+from collections_app.serializers.watch_list import AnimeIdField
+from collections_app.transfer import FORMATS
+
+MOST_DECISIONS = 1000
+
+# Multipart, or the file itself as the body.
+FILE_BODY = {
+    "multipart/form-data": {
+        "type": "object",
+        "required": ["file"],
+        "properties": {
+            "file": {"type": "string", "format": "binary"},
+            "policy": {"enum": Policy.values, "default": Policy.NEWEST.value},
+            "exported_at": {"type": "string", "format": "date-time"},
+            "format": {"enum": list(FORMATS)},
+        },
+    },
+    "application/octet-stream": {"type": "string", "format": "binary"},
+}
+
+
+class UploadParameters(serializers.Serializer[Any]):
+    """What may be said of a file, in the form or in the query."""
+
+    policy = StrictChoice(Policy.choices, required=False, default=Policy.NEWEST.value)
+    exported_at = StrictTime(required=False, allow_null=True, default=None)
+    format = StrictChoice([(name, name) for name in FORMATS], required=False)
+
+
+class PolicySerializer(serializers.Serializer[Any]):
+    policy = StrictChoice(Policy.choices)
+
+
+class WhereSerializer(serializers.Serializer[Any]):
+    outcome = StrictChoice(Outcome.choices)
+
+
+class DecisionField(StrictChoice):
+    """take, keep, skip; null takes a decision back."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(Decision.choices, allow_null=True, **more)
+
+
+class RowDecisionSerializer(serializers.Serializer[Any]):
+    row = StrictInteger(min_value=1)
+    decision = DecisionField(required=False)
+    anime_id = AnimeIdField(required=False, allow_null=True)
+
+
+class DecisionsSerializer(serializers.Serializer[Any]):
+    """Many rows at once (`where` and `decision`), or one by one (`rows`)."""
+
+    where = WhereSerializer(required=False)
+    decision = DecisionField(required=False)
+    rows = RowDecisionSerializer(many=True, required=False, allow_empty=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if ("where" in attrs) == ("rows" in attrs):
+            raise serializers.ValidationError("Send either where, or rows.")
+        if "where" in attrs and "decision" not in attrs:
+            raise serializers.ValidationError({"decision": "Say what is decided."})
+        rows = attrs.get("rows", [])
+        if len(rows) > MOST_DECISIONS:
+            raise serializers.ValidationError(
+                {"rows": f"At most {MOST_DECISIONS} rows at once."}
+            )
+        if len({row["row"] for row in rows}) < len(rows):
+            raise serializers.ValidationError({"rows": "A row is named twice."})
+        return attrs
+
+
+class ApplySerializer(serializers.Serializer[Any]):
+    accept = StrictChoice([("unchanged", "unchanged")], required=False)
+
+
+class SummarySerializer(serializers.Serializer[Any]):
+    """How many rows become what; `rows` is the sum of the others."""
+
+    def get_fields(self) -> dict[str, Any]:
+        return {name: serializers.IntegerField() for name in ("rows", *Outcome.values)}
+
+
+class PlanSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    format = serializers.CharField(help_text=f"one of {', '.join(FORMATS)}")
+    status = serializers.ChoiceField(ImportStatus.values)
+    policy = serializers.ChoiceField(Policy.values)
+    exported_at = serializers.DateTimeField(allow_null=True)
+    summary = SummarySerializer()
+    warnings = serializers.ListField(child=serializers.CharField())
+    created_at = serializers.DateTimeField()
+    expires_at = serializers.DateTimeField()
+    applied_at = serializers.DateTimeField(allow_null=True)
+    operation_id = serializers.UUIDField(
+        allow_null=True, help_text="to undo it; null where applying it changed nothing"
+    )
+
+
+class CandidateSerializer(serializers.Serializer[Any]):
+    anime_id = serializers.CharField()
+    title = serializers.CharField()
+    english_title = serializers.CharField(allow_null=True)
+    format = serializers.CharField()
+    year = serializers.IntegerField(allow_null=True)
+    imageUrl = serializers.CharField(allow_null=True)  # noqa: N815
+
+
+class RowSerializer(serializers.Serializer[Any]):
+    row = serializers.IntegerField(help_text="its place in the file, from 1")
+    outcome = serializers.ChoiceField(Outcome.values)
+    reason = serializers.CharField()
+    title = serializers.CharField(help_text="as the file says it")
+    anime_id = serializers.CharField(allow_null=True)
+    anime_title = serializers.CharField(allow_null=True)
+    before = serializers.JSONField(help_text="fields of the entry that would change")
+    after = serializers.JSONField(help_text="the same, as they would be")
+    decision = serializers.ChoiceField(Decision.choices, allow_null=True)
+    candidates = CandidateSerializer(many=True, help_text="of unmatched rows")
+
+
+def checked_outcome(parameters: QueryDict) -> QueryDict:
+    """The query of a page of rows; 400 for an outcome that there is not."""
+    outcome = parameters.get("outcome")
+    if outcome and outcome not in Outcome.values:
+        raise refuse(outcome=f"Send one of {', '.join(Outcome.values)}.")
+    return parameters
+
+
+__all__ = [
+    "FILE_BODY",
+    "ApplySerializer",
+    "DecisionsSerializer",
+    "PlanSerializer",
+    "PolicySerializer",
+    "RowSerializer",
+    "UploadParameters",
+    "checked_outcome",
+]

@@ -1,0 +1,281 @@
+"""Imports over HTTP: upload, look, decide, apply."""
+
+from typing import Any
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from animecollections.api.conditional import etag_of, not_modified
+from animecollections.api.errors import ApiError
+from animecollections.api.failures import failure_body
+from animecollections.api.ids import parse_id
+from animecollections.api.rendering import answer
+from animecollections.api.schema import documented, nullable, query
+from animecollections.api.uploads import FileParser, UploadParser, file_of
+from collections_app import transfer
+from collections_app.imports.reading import plan_told, rows_of
+from collections_app.models import ImportPlan, Outcome, Policy
+from collections_app.serializers.imports import (
+    FILE_BODY,
+    ApplySerializer,
+    DecisionsSerializer,
+    PlanSerializer,
+    PolicySerializer,
+    RowSerializer,
+    UploadParameters,
+    checked_outcome,
+)
+from collections_app.services import imports
+from collections_app.services.imports import Choice
+from collections_app.views.watch_list import read
+from history.writing import WritingViewSet
+
+TAGS = ["Imports"]
+LARGEST_FILE = 20 * 1024 * 1024
+A_PLAN: dict[str, Any] = {
+    "id": "019ab0f2-6a3c-7c1e-9f55-0242ac120002",
+    "format": "mal",
+    "status": "planned",
+    "policy": "newest",
+    "exported_at": "2026-11-20T00:00:00Z",
+    "summary": {
+        "rows": 373,
+        "add": 69,
+        "update": 12,
+        "unchanged": 288,
+        "conflict": 2,
+        "unmatched": 1,
+        "refused": 1,
+    },
+    "warnings": [],
+    "created_at": "2026-11-23T09:30:00Z",
+    "expires_at": "2026-11-30T09:30:00Z",
+    "applied_at": None,
+    "operation_id": None,
+}
+A_ROW = {
+    "row": 17,
+    "outcome": "update",
+    "reason": "Taken from the file: score. Kept as it is here: progress (changed here "
+    "on 2026-11-22); the row is of 2026-11-20.",
+    "title": "Death Note",
+    "anime_id": "1535",
+    "anime_title": "Death Note",
+    "before": {"score": None},
+    "after": {"score": 9.0},
+    "decision": None,
+    "candidates": [],
+}
+
+
+class ImportsViewSet(WritingViewSet):
+    """The plans of a user; a file is uploaded to them."""
+
+    parser_classes = [FileParser, UploadParser]
+    max_body = LARGEST_FILE + 64 * 1024
+
+    @property
+    def throttle_scope(self) -> str:  # type: ignore[override]
+        return "import" if self.request.method == "POST" else ""
+
+    @documented(
+        "The imports of the last 7 days, newest first.",
+        tags=TAGS,
+        data=PlanSerializer(many=True),
+        examples={"one": [A_PLAN]},
+        etag=True,
+    )
+    def list(self, request: Request) -> Response:
+        plans = list(ImportPlan.objects.of(self.user_id).order_by("-created_at"))
+        etag = etag_of(request, *((plan.id, plan.changed_at) for plan in plans))
+        if (fresh := not_modified(request, etag)) is not None:
+            return fresh
+        return answer([plan_told(plan) for plan in plans], headers={"ETag": etag})
+
+    @documented(
+        "Reads a list of another tracker's, and plans what it would change.",
+        description="Multipart with `file`, or the file itself as the body; `policy`, "
+        "`exported_at` and `format` are parts of the form, or of the query. Gzip and "
+        "ZIP are unpacked; at most 20 MB and 20,000 rows. Nothing is written to the "
+        "list before the plan is applied. Which tracker the file is from is seen by "
+        "its content.",
+        tags=TAGS,
+        body=FILE_BODY,
+        data=PlanSerializer,
+        parameters=[
+            query("policy", str, "Whose value counts.", enum=Policy.values),
+            query("exported_at", str, "When the file was made, if it does not say."),
+            query("format", str, "What it must be.", enum=[*transfer.FORMATS]),
+        ],
+        errors=["file_unreadable"],
+        examples={"a plan": A_PLAN},
+    )
+    def create(self, request: Request) -> Response:
+        said = self.said
+        plan = imports.plan(
+            user_id=self.user_id,
+            file=self.file,
+            policy=said["policy"],
+            exported_at=said["exported_at"],
+        )
+        return answer(plan_told(plan))
+
+    def prepare(self, request: Request) -> None:
+        """Reading 20 MB takes seconds: done before the user's lock is taken."""
+        said = {**request.query_params.dict(), **without_file(request.data)}
+        parameters = UploadParameters(data=said)
+        parameters.is_valid(raise_exception=True)
+        self.said = parameters.validated_data
+        try:
+            self.file = transfer.read(
+                file_of(request.data), format=self.said.get("format")
+            )
+        except transfer.WrongFile as wrong:
+            raise ApiError("file_unreadable", sentence=str(wrong)) from None
+
+
+def without_file(data: Any) -> dict[str, Any]:
+    return {name: data.get(name) for name in data if name != "file"}
+
+
+class ImportViewSet(WritingViewSet):
+    """One plan."""
+
+    @documented(
+        "One import.",
+        tags=TAGS,
+        data=PlanSerializer,
+        errors=["import_not_found"],
+        examples={"a plan": A_PLAN},
+        etag=True,
+    )
+    def retrieve(self, request: Request, import_id: str) -> Response:
+        plan = imports.find(self.user_id, parse_id(import_id))
+        etag = etag_of(request, plan.changed_at)
+        if (fresh := not_modified(request, etag)) is not None:
+            return fresh
+        return answer(plan_told(plan), headers={"ETag": etag})
+
+    @documented(
+        "Every row of the file, in its order: what becomes of it, and why.",
+        tags=TAGS,
+        data=RowSerializer(many=True),
+        meta={"next_cursor": nullable(str)},
+        parameters=[
+            query("outcome", str, "Only these.", enum=Outcome.values),
+            query("limit", int, "How many a page, at most 100; 50 if absent."),
+            query("cursor", str, "`meta.next_cursor` of the page before."),
+        ],
+        errors=["import_not_found", "invalid_cursor"],
+        examples={"a row": [A_ROW]},
+        etag=True,
+    )
+    def rows(self, request: Request, import_id: str) -> Response:
+        wanted = checked_outcome(request.query_params)
+        plan = imports.find(self.user_id, parse_id(import_id))
+        catalogue = self.account.revisions.catalogue
+        etag = etag_of(request, plan.changed_at, catalogue)
+        if (fresh := not_modified(request, etag)) is not None:
+            return fresh
+        rows, meta = rows_of(plan, wanted, catalogue)
+        return answer(rows, meta=meta, headers={"ETag": etag})
+
+    @documented(
+        "Plans anew by another policy, without a new upload; decisions stay.",
+        tags=TAGS,
+        body=PolicySerializer,
+        data=PlanSerializer,
+        errors=["import_not_found", "import_applied"],
+        examples={"a plan": A_PLAN},
+        body_examples={"a policy": {"policy": "max_progress"}},
+    )
+    def partial_update(self, request: Request, import_id: str) -> Response:
+        plan = imports.change_policy(
+            user_id=self.user_id,
+            plan_id=parse_id(import_id),
+            policy=read(PolicySerializer, request)["policy"],
+        )
+        return answer(plan_told(plan))
+
+    @documented(
+        "Decides of rows: take what the file says, keep what is here, or skip it.",
+        description="`anime_id` says which title a row is, for one that was not "
+        "recognised, or not rightly. null takes a decision or a title back.",
+        tags=TAGS,
+        body=DecisionsSerializer,
+        data=PlanSerializer,
+        errors=[
+            "import_not_found",
+            "import_applied",
+            "unknown_anime_ids",
+            "ambiguous_id",
+        ],
+        examples={"a plan": A_PLAN},
+        body_examples={
+            "all conflicts": {"where": {"outcome": "conflict"}, "decision": "take"},
+            "a title": {"rows": [{"row": 3, "anime_id": "1535", "decision": "take"}]},
+        },
+    )
+    def decide(self, request: Request, import_id: str) -> Response:
+        plan = decided(
+            self.user_id, parse_id(import_id), read(DecisionsSerializer, request)
+        )
+        return answer(plan_told(plan))
+
+    @documented(
+        "Writes what the plan says, as one operation; applied again, it is only told.",
+        description="Entries that changed after the plan was made become conflicts, "
+        'and then nothing is written (409); `{"accept": "unchanged"}` writes the '
+        "rest. `operation_id` undoes it all.",
+        tags=TAGS,
+        body=ApplySerializer,
+        data=PlanSerializer,
+        errors=["import_not_found", "plan_stale"],
+        examples={"applied": A_PLAN | {"status": "applied"}},
+        body_examples={"the rest too": {"accept": "unchanged"}},
+    )
+    def apply(self, request: Request, import_id: str) -> Response:
+        plan, is_applied = imports.apply(
+            user_id=self.user_id,
+            plan_id=parse_id(import_id),
+            today=self.account.today,
+            through=self.through,
+            accepts_stale="accept" in read(ApplySerializer, request),
+        )
+        if is_applied:
+            return answer(plan_told(plan))
+        # Answered, not raised: what became a conflict is to be kept.
+        stale = ApiError("plan_stale", details={"summary": plan.summary})
+        request_id: str = request.request_id  # type: ignore[attr-defined]
+        return Response(failure_body(stale, request_id), status=stale.status_code)
+
+    @documented(
+        "Discards the plan. What was applied stays.",
+        tags=TAGS,
+        data={"message": str},
+        errors=["import_not_found"],
+        examples={"discarded": {"message": "Import discarded"}},
+    )
+    def destroy(self, request: Request, import_id: str) -> Response:
+        imports.discard(user_id=self.user_id, plan_id=parse_id(import_id))
+        return answer({"message": "Import discarded"})
+
+
+def decided(user_id: Any, plan_id: Any, said: dict[str, Any]) -> ImportPlan:
+    """The plan, after many rows or single ones were decided on."""
+    if "where" in said:
+        return imports.decide_all(
+            user_id=user_id,
+            plan_id=plan_id,
+            outcome=said["where"]["outcome"],
+            decision=said["decision"] or "",
+        )
+    choices = {
+        row["row"]: Choice(
+            decision=(row["decision"] or "") if "decision" in row else None,
+            anime=row.get("anime_id"),
+            forgets_anime="anime_id" in row and row["anime_id"] is None,
+        )
+        for row in said["rows"]
+    }
+    return imports.decide(user_id=user_id, plan_id=plan_id, choices=choices)

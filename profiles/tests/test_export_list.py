@@ -1,0 +1,157 @@
+"""GET /api/user/export?format=json|mal|anilist|csv, and /export/fidelity"""
+
+import pytest
+from django.utils import timezone
+
+from collections_app import transfer
+from collections_app.exports import entries_of
+from collections_app.models import WatchListEntry
+from collections_app.tests.imports import apply, counts, mal, title, upload
+from conftest import signed_in
+from factories import AnimeFactory
+from profiles.exports import LISTS
+
+pytestmark = pytest.mark.django_db
+LIST = "/api/user/watchList"
+URL = "/api/user/export"
+
+
+@pytest.fixture(autouse=True)
+def _titles(death_note):
+    for pk in (1, 2, 3):
+        AnimeFactory(id=pk, episodes=12, title=f"Title {pk}")
+
+
+@pytest.fixture
+def filled(client):
+    """A list that uses every column."""
+    fields = {"score": 9.3, "notes": "a\nb, <c> & ]]>", "tags": ["x", "=y"]}
+    add(client, 1, "Completed", **fields, is_private=True, rewatches=2, priority=1)
+    add(client, 2, "Watching", state="on_hold", progress=3, started_on="2017-10")
+    add(client, 3, "Collection")
+    return client
+
+
+def add(client, anime_id, type_, **fields):
+    body = {"animeId": anime_id, "type": type_, **fields}
+    assert client.post(LIST, body).status_code == 200
+
+
+def exported(client, name):
+    response = client.get(URL, {"format": name})
+    assert response.status_code == 200
+    return response, b"".join(response.streaming_content)
+
+
+def kept_of(client):
+    """Entries without what a list of another's has otherwise."""
+    own = ("id", "user_id", "revision", "updated_at", "added_at")
+    return [
+        {name: value for name, value in entry.items() if name not in own}
+        for entry in client.get(f"{LIST}?ordering=title").json()["data"]
+    ]
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_it_is_a_file_named_and_dated(filled, name):
+    response, data = exported(filled, name)
+    today = f"{timezone.now():%Y-%m-%d}"
+    extension = transfer.FORMATS[name].EXTENSION
+    file = f'filename="animecollections-list-{name}-{today}.{extension}"'
+    assert response["Content-Disposition"] == f"attachment; {file}"
+    assert response["Content-Length"] == str(len(data))
+    assert len(transfer.read(data, format=name).rows) == 3
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_imported_again_here_it_changes_nothing(filled, name):
+    _, data = exported(filled, name)
+    before = filled.get(LIST).json()
+    plan = upload(filled, data, policy="overwrite")
+    assert counts(plan) == {"rows": 3, "unchanged": 3}
+    apply(filled, plan)
+    assert filled.get(LIST).json() == before
+
+
+def test_ours_loses_nothing_on_its_way_to_another_account(filled, other_client):
+    _, data = exported(filled, "json")
+    apply(other_client, upload(other_client, data))
+    assert kept_of(other_client) == kept_of(filled)
+
+
+def test_a_trackers_own_fields_go_back_to_it(client):
+    row = title(1) | {"my_rewatch_value": "High", "update_on_import": 0}
+    apply(client, upload(client, mal(row)))
+    _, data = exported(client, "mal")
+    assert b"<my_rewatch_value>High</my_rewatch_value>" in data
+    assert b"<update_on_import>0</update_on_import>" in data
+
+
+def test_an_empty_list_is_a_file_too(client):
+    _, data = exported(client, "mal")
+    assert b"<user_total_anime>0</user_total_anime>" in data
+
+
+def test_nobody_elses_entries_are_in_it(filled, stranger):
+    _, data = exported(signed_in(stranger), "csv" if "csv" in LISTS else "mal")
+    assert b"Title" not in data.replace(b"series_title", b"")
+
+
+@pytest.mark.parametrize("name", ["", "pdf", "kitsu"])
+def test_a_format_there_is_not(client, name):
+    for url in (URL, f"{URL}/fidelity"):
+        response = client.get(url, {"format": name})
+        assert response.status_code == 400
+        assert response.json()["fields"]["format"]
+
+
+def test_a_long_list_is_read_by_one_statement(client, budget):
+    for pk in range(10, 30):
+        AnimeFactory(id=pk)
+        add(client, pk, "To Watch")
+    with budget(6, "sign-in check, scale of scores, states, scores, counts, rows"):
+        exported(client, "mal")
+
+
+# --- What a format loses ----------------------------------------------------------
+
+
+def losses(client, name):
+    response = client.get(f"{URL}/fidelity", {"format": name})
+    assert response.status_code == 200, response.content
+    return response.json()["data"]
+
+
+def test_ours_loses_nothing(filled):
+    told = losses(filled, "json")
+    assert (told["entries"], told["fields"]) == (3, {})
+
+
+def test_what_others_lose_is_told_by_example(filled):
+    told = losses(filled, "mal")
+    assert (told["entries"], told["unnamed"]) == (3, 0)
+    assert told["fields"]["score"] == told["fields"]["is_private"] == 1
+    example = {"anime_id": "1", "title": "Title 1", "here": 9.3, "there": 9.0}
+    assert told["examples"]["score"] == [example]
+
+
+def test_titles_that_are_known_there_by_name_alone_are_counted(client):
+    AnimeFactory(id=100_000_001, mal_id=None)
+    add(client, 100_000_001, "To Watch")
+    assert losses(client, "mal")["unnamed"] == 1
+
+
+def test_another_trackers_own_fields_are_a_loss(client, alice):
+    add(client, 1, "To Watch")
+    WatchListEntry.objects.update(extra={"anilist": {"advancedScores": {"Story": 9}}})
+    told = losses(client, "mal")
+    assert told["fields"] == {"extra": 1}
+    assert next(iter(entries_of(alice.pk))).besides("anilist")
+
+
+def test_unchanged_it_is_not_measured_again(filled):
+    url = f"{URL}/fidelity?format=mal"
+    etag = filled.get(url)["ETag"]
+    assert filled.get(url, headers={"If-None-Match": etag}).status_code == 304
+    filled.patch(f"{LIST}/1", {"score": 4})
+    assert filled.get(url, headers={"If-None-Match": etag}).status_code == 200
