@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from animecollections.api.account import Through
 from animecollections.api.errors import ApiError
-from collections_app.management.commands.restore_list import find_user
+from collections_app.management.arguments import find_user
 from collections_app.models import WatchListEntry
 from profiles.models import Image, User
 from profiles.services import erasure
