@@ -250,7 +250,6 @@ def test_what_is_no_list_is_told_what_it_is(data, says):
 
 
 ROWS = {
-    "mal": lambda rows: b"<myanimelist>" + b"<anime/>" * rows + b"</myanimelist>",
     "csv": lambda rows: b"title\n" + b"x\n" * rows,
     "shikimori": lambda rows: json.dumps([{"target_id": 1}] * rows).encode(),
 }
@@ -258,7 +257,6 @@ ROWS = {
 
 @pytest.mark.parametrize("format_", ROWS)
 def test_more_rows_than_are_read_at_once_are_said(format_):
-    assert len(read(ROWS[format_](20_000)).rows) == 20_000
     with pytest.raises(WrongFile, match="more than 20,000 rows"):
         read(ROWS[format_](20_001))
 

@@ -9,7 +9,7 @@ Custom lists are tags here. An entry stands in each custom list it is in, and, u
 is hidden there, in the list of its status: it is one row all the same.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from itertools import groupby
 from typing import Any
@@ -19,7 +19,7 @@ from collections_app.entries import HIGHEST_PRIORITY
 from . import list_json, reading
 from .list_json import child
 from .reading import COMPLETED, DROPPED, OWNED, PAUSED, PLANNED, REWATCHING, WATCHING
-from .records import Kept, ListFile, NotAnime, Owner, Record
+from .records import Flaw, Kept, ListFile, NotAnime, Owner, Record
 
 NAME = "anilist"
 LABEL = "AniList"
@@ -267,6 +267,8 @@ def _tags(said: Any, lists: list[str] | None) -> list[str] | None:
         names = [name for name, is_in in said.items() if is_in]
     elif isinstance(said, list):
         names = [child(one, "name") for one in said if child(one, "enabled")]
+    elif said is not None:
+        raise Flaw("customLists are no lists.")
     return reading.tags([*names, *(lists or ())], "customLists")
 
 
@@ -408,3 +410,8 @@ def _parts(date: str) -> dict[str, int | None]:
 
 def _seconds(time: Any) -> int:
     return int(time.timestamp()) if time else 0
+
+
+def score_format_of(extra: Mapping[str, Any]) -> str:
+    """The scale in which an entry's score came from AniList, by its `extra`, or ""."""
+    return SCORE_FORMATS.get(str(extra.get(NAME, {}).get("scoreFormat")), "")

@@ -40,6 +40,7 @@ MOST_REWATCHES = 255  # a byte there
 
 # Fields that have a column here, or are facts of the title.
 READ = {
+    "series_animedb_id", "series_title", "series_type", "series_episodes",
     "my_watched_episodes", "my_start_date", "my_finish_date", "my_score", "my_status",
     "my_comments", "my_times_watched", "my_priority", "my_tags", "my_rewatching",
     "my_rewatching_ep", "my_last_updated", "shiki_status",
@@ -110,11 +111,12 @@ def _record(tag: str, fields: Fields, flaw: Flaw | None, row: int) -> Record:
     if flaw:
         raise flaw
     said = reading.title(fields.get("series_title"))
+    unread = fields.keys() - READ
     extra = reading.own_fields(
-        (name, text)
-        for name, text in fields.items()
-        if not name.startswith("series_") and name not in READ
-        if text.strip() and text != OTHERS.get(name)
+        (name, fields[name])
+        for name in sorted(unread)
+        if fields[name] != OTHERS.get(name) and fields[name].strip()
+        if not name.startswith("series_")
     )
     return Record(
         row=row,

@@ -89,6 +89,12 @@ def _extra(value: Any) -> dict[str, dict[str, Any]]:
     }
 
 
+def _listed(value: Any) -> list[Any]:
+    if value is not None and not isinstance(value, list):
+        raise Flaw("There is no list of tags.")
+    return value or []
+
+
 READERS: dict[str, Any] = {
     "type": reading.plain,
     "state": reading.plain,
@@ -98,7 +104,7 @@ READERS: dict[str, Any] = {
     "started_on": reading.date_text,
     "finished_on": reading.date_text,
     "notes": reading.notes,
-    "tags": lambda value, name: reading.tags(list_json.items(value), name),
+    "tags": lambda value, name: reading.tags(_listed(value), name),
     "priority": lambda value, name: reading.number(value, name, HIGHEST_PRIORITY) or 0,
     "is_private": lambda value, name: reading.flag(value, name) or False,
 }

@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from animecollections.api.fields import CONTROL, shows_nothing
@@ -26,6 +27,10 @@ LONGEST_TITLE = 500
 LONGEST_EXTRA = 2_000
 MOST_EXTRA = 50
 UNUSABLE = re.compile("[\x00\ud800-\udfff]")
+DATE = re.compile(
+    r"(\d{4})(?:[-/.](\d{1,2})(?:[-/.](\d{1,2}))?)?(?:[T ].{0,40})?", re.ASCII
+)
+DECIMAL = re.compile(r"\s*\d{1,9}([.,]\d{1,9})?\s*", re.ASCII)
 DIGITS = re.compile(r"[0-9]{1,12}", re.ASCII)
 
 WATCHING = ("Watching", "active")
@@ -164,6 +169,8 @@ def tags(words: Iterable[object], what: str = "tags") -> list[str]:
     """Each tag once, in order; blank ones are none."""
     found: dict[str, None] = {}
     for word in words:
+        if isinstance(word, str) and word in found:
+            continue
         tag = CONTROL.sub(" ", plain(word, what)).strip()
         if shows_nothing(tag):
             continue
@@ -173,8 +180,8 @@ def tags(words: Iterable[object], what: str = "tags") -> list[str]:
                 f"{LONGEST_TAG} of a tag."
             )
         found[tag] = None
-    if len(found) - (OWNED_TAG in found) > MOST_TAGS:
-        raise Flaw(f"{what}: {len(found)} are more than the {MOST_TAGS} that are kept.")
+        if len(found) - (OWNED_TAG in found) > MOST_TAGS:
+            raise Flaw(f"{what}: more than the {MOST_TAGS} that are kept.")
     return list(found)
 
 
@@ -216,9 +223,7 @@ def decimal(value: object, what: str) -> float | None:
     """A number, or a text of one ("8,5" too); None where it says nothing."""
     if value is None or (isinstance(value, str) and not value.strip()):
         return None
-    if isinstance(value, str) and re.fullmatch(
-        r"\s*\d{1,9}([.,]\d{1,9})?\s*", value, re.ASCII
-    ):
+    if isinstance(value, str) and DECIMAL.fullmatch(value):
         return float(value.replace(",", "."))
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise Flaw(f"{what} is not a number: {_shown(value)}.")
@@ -253,36 +258,33 @@ def mark(score: int | None, best: int, worth: int, least: int = 1) -> int:
 
 def date_of(year: object, month: object, day: object, what: str) -> str:
     """A partial date of numbers; 0 and None are unknown."""
-    parts = [number(part, what, 9999) or 0 for part in (year, month, day)]
-    known = [
-        str(part).zfill(width) for part, width in zip(parts, (4, 2, 2), strict=True)
-    ]
-    while known and not int(known[-1]):
-        known.pop()
-    if any(not int(part) for part in known):
-        raise Flaw(f"{what} has a day without a month or a year: {'-'.join(known)}.")
-    return _kept_date("-".join(known), what)
+    parts = (number(part, what, 9999) or 0 for part in (year, month, day))
+    return date_text("{:04}-{:02}-{:02}".format(*parts), what)
 
 
 def date_text(value: object, what: str) -> str:
     """A date such as 2017-10-03, 2017-10-00, 2017-10 or 2017; with a time, its day."""
-    text = plain(value, what)
-    found = re.fullmatch(
-        r"(\d{4})(?:[-/.](\d{1,2})(?:[-/.](\d{1,2}))?)?(?:[T ].*)?", text, re.ASCII
-    )
+    try:
+        return _date(plain(value, what))
+    except ValueError as error:
+        raise Flaw(f"{what} cannot be kept: {_shown(value)}. {error}") from None
+
+
+@lru_cache(maxsize=4096)  # a list has the same few days again and again
+def _date(text: str) -> str:
     if not text:
         return ""
+    found = DATE.fullmatch(text)
     if not found:
-        raise Flaw(f"{what} is no date such as 2017-10-03: {_shown(text)}.")
-    year, month, day = (part or 0 for part in found.groups())
-    return date_of(year, month, day, what)
-
-
-def _kept_date(text: str, what: str) -> str:
-    try:
-        return partial_date(text)
-    except ValueError as error:
-        raise Flaw(f"{what} cannot be kept: {text}. {error}") from None
+        raise ValueError("This is no date such as 2017-10-03.")
+    parts = [int(part or 0) for part in found.groups()]
+    while parts and not parts[-1]:
+        parts.pop()
+    if 0 in parts:
+        raise ValueError("There is no day without a month or a year.")
+    widths = (4, 2, 2)
+    known = (str(part).zfill(width) for part, width in zip(parts, widths, strict=False))
+    return partial_date("-".join(known))
 
 
 def time_of(value: object) -> datetime | None:
@@ -331,7 +333,9 @@ def names(values: Iterable[object], title: str) -> list[str]:
 def shown_title(value: object) -> str:
     """Whatever a title is, as one line that can be shown."""
     text = CONTROL.sub(" ", UNUSABLE.sub("\ufffd", str(value or "")))
-    return unicodedata.normalize("NFC", text).strip()[:LONGEST_TITLE]
+    return unicodedata.normalize("NFC", text[: 2 * LONGEST_TITLE]).strip()[
+        :LONGEST_TITLE
+    ]
 
 
 def format_of(value: object) -> str | None:

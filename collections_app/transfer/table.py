@@ -68,6 +68,9 @@ HEADERS = {
 MEANT = {word: meant for meant, words in HEADERS.items() for word in words.split()}
 OTHER_MEDIA = re.compile(r"manga|novel|manhwa|manhua|one.?shot|doujin", re.IGNORECASE)
 
+# With points the day is first everywhere; with strokes it is the month or the day,
+# which nobody knows, and so is refused.
+DAY_FIRST = re.compile(r"^(\d{1,2})\.(\d{1,2})\.(\d{4})", re.ASCII)
 DELIMITERS = ",;\t|"
 LONGEST_LINE = 1024 * 1024
 MOST_COLUMNS = 200
@@ -210,9 +213,9 @@ def _record_of(
         values=reading.owned(_values(cells, best)),
         extra=reading.own_fields(others.items()),
         names=reading.names(names, title),
-        year=reading.count_of(cells.get("year")),
+        year=reading.count_of(_whole(cells.get("year"))),
         format=reading.format_of(kind),
-        episodes=reading.count_of(cells.get("episodes")),
+        episodes=reading.count_of(_whole(cells.get("episodes"))),
         changed_at=reading.time_of(cells.get("changed_at")),
         added_at=reading.time_of(cells.get("added_at")),
     )
@@ -229,7 +232,7 @@ def _values(cells: Cells, best: int) -> dict[str, Any]:
         is_private=reading.flag(cells.get("is_private"), "private"),
     )
     if "score" in cells:
-        said = cells["score"] if cells["score"] not in ("-", "–", "N/A") else ""
+        said = _known(cells["score"])
         values["score"] = reading.score(said, "score", best, 100 // best)
     if "notes" in cells:
         values["notes"] = reading.notes(cells["notes"])
@@ -237,11 +240,15 @@ def _values(cells: Cells, best: int) -> dict[str, Any]:
         values["tags"] = reading.tags(_words(cells["tags"]))
     for column in ("started_on", "finished_on"):
         if column in cells:
-            said = cells[column] if cells[column] not in ("-", "–", "N/A") else ""
+            said = DAY_FIRST.sub(r"\3-\2-\1", _known(cells[column]))
             values[column] = reading.date_text(said, column)
     if found := reading.status(cells.get("status")):
         values["type"], values["state"] = found
     return values
+
+
+def _known(cell: str) -> str:
+    return "" if cell in ("-", "–", "N/A", "null") else cell
 
 
 def _progress(cells: Cells) -> int | None:

@@ -9,6 +9,7 @@ from .records import WrongFile
 
 MOST_BYTES = 20 * 1024 * 1024
 TOO_LARGE = f"This file holds more than {MOST_BYTES // 1024**2} MB: send it in parts."
+MOST_MEMBERS = 100
 LISTS = (".xml", ".json", ".csv", ".gz")
 
 
@@ -60,6 +61,8 @@ def _gunzip(data: bytes) -> bytes:
 
 def _unzip(data: bytes) -> bytes:
     """The one list in a ZIP file, such as Simkl's backup."""
+    if data.count(b"PK\x01\x02") > MOST_MEMBERS:
+        raise WrongFile("This ZIP file holds many files: send the one that is meant.")
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             lists = [

@@ -1,0 +1,205 @@
+"""Tables: our own, and others by the words of their headers."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from collections_app.transfer import Record, WrongFile, read
+
+from .lists import kept, written
+
+
+def table(*lines, end="\n"):
+    return end.join(lines).encode()
+
+
+def only(data):
+    [record] = read(data).rows
+    return record
+
+
+# --- our own ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\t", "\r"])
+def test_what_a_spreadsheet_would_calculate_is_neutral_and_comes_back_equal(sign):
+    texts = [
+        sign + "cmd|' /C calc'!A1",
+        "'" + sign,
+        "''" + sign + "x",
+        "'quoted'",
+        "x" + sign,
+    ]
+    for text in texts:
+        data = written("csv", kept(notes=text, tags=[(sign + "tag").strip()]))
+        cells = data.decode().split("\n", 1)[1].rstrip()
+        assert f",{sign}" not in cells
+        assert f'"{sign}' not in cells
+        assert only(data).values["notes"] == text
+
+
+def test_our_own_begins_with_a_mark_by_which_excel_knows_utf8():
+    data = written("csv", kept(tags=["a,b", 'c"d', "e"]))
+    assert data.startswith(b"\xef\xbb\xbfanime_id,title,type,state,")
+    assert only(data).values["tags"] == ["a,b", 'c"d', "e"]
+
+
+def test_our_own_may_lose_columns_in_a_spreadsheet_and_says_nothing_of_them():
+    data = table("anime_id;type;state;score;extra", "1;Completed;active;8,5;")
+    record = only(data)
+    assert record.ids == {"own": "1"}
+    assert record.values == {
+        "type": "Completed",
+        "state": "active",
+        "score": 85,
+        "extra": {},
+    }
+
+
+def test_what_our_own_cannot_mean_refuses_its_row():
+    data = table(
+        "anime_id,type,state,extra", "1,Completed,on_hold,", "2,Completed,active,{"
+    )
+    first, second = read(data).rows
+    assert "no Completed that is on_hold" in first.reason
+    assert "extra is not valid JSON" in second.reason
+
+
+# --- others -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_a_table_is_read_by_the_words_of_its_header(delimiter, end):
+    header = [
+        "Title",
+        "English Title",
+        "MAL ID",
+        "Watch Status",
+        "Episodes Watched",
+        "Score",
+        "Start Date",
+        "Date Completed",
+        "Notes",
+        "Tags",
+        "Private",
+        "Type",
+        "Year",
+        "Total Episodes",
+        "Times Rewatched",
+        "Priority",
+        "Last Updated",
+        "Date Added",
+        "Mood",
+    ]
+    line = [
+        "Bebop",
+        "Cowboy Bebop",
+        "1",
+        "Plan to watch",
+        "3",
+        "8.5",
+        "2017-10-03",
+        "2017-11",
+        '"so, so"',
+        '"a, b"',
+        "yes",
+        "TV",
+        "1998",
+        "26.0",
+        "1",
+        "2",
+        "2024-02-08 13:59:17",
+        "2024-01-01",
+        "blue",
+    ]
+    file = read(table(delimiter.join(header), delimiter.join(line), end=end))
+    [record] = file.rows
+    assert record.values == {
+        "type": "To Watch",
+        "state": "active",
+        "progress": 3,
+        "score": 85,
+        "rewatches": 1,
+        "started_on": "2017-10-03",
+        "finished_on": "2017-11",
+        "notes": "so, so",
+        "tags": ["a", "b"],
+        "is_private": True,
+        "priority": 2,
+    }
+    assert (record.title, record.names) == ("Bebop", ["Cowboy Bebop"])
+    assert (record.ids, record.extra) == ({"mal": "1"}, {"Mood": "blue"})
+    assert (record.format, record.year, record.episodes) == ("TV", 1998, 26)
+    assert record.changed_at == datetime(2024, 2, 8, 13, 59, 17, tzinfo=UTC)
+    assert record.added_at == datetime(2024, 1, 1, tzinfo=UTC)
+    [said] = file.warnings
+    assert "highest is 8.5, so they were read as 0 to 10" in said
+
+
+def test_a_table_of_scores_to_100_is_read_so():
+    file = read(table("name,rating", "A,85", "B,", "C,-", "D,7"))
+    assert [record.values["score"] for record in file.rows] == [85, None, None, 7]
+    assert "read as 0 to 100" in file.warnings[0]
+
+
+@pytest.mark.parametrize(
+    ("header", "cell", "values"),
+    [
+        ("status", "", {}),
+        ("status", "Currently Watching", {"type": "Watching", "state": "active"}),
+        ("status", "Owned", {"type": "Collection", "state": "active"}),
+        ("progress", "12 / 26", {"progress": 12}),
+        ("progress", "12.0", {"progress": 12}),
+        ("progress", "", {}),
+        ("tags", "a; b;;a", {"tags": ["a", "b"]}),
+        ("tags", "'=a|b", {"tags": ["=a", "b"]}),
+        ("start date", "-", {"started_on": ""}),
+        ("start date", "2017-10-03 00:00:00", {"started_on": "2017-10-03"}),
+        ("start date", "2017/1/3", {"started_on": "2017-01-03"}),
+        ("start date", "03.10.2017", {"started_on": "2017-10-03"}),
+    ],
+)
+def test_cells_as_people_and_spreadsheets_write_them(header, cell, values):
+    assert only(table(f"title,{header}", f'A,"{cell}"')).values == values
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("A,Reading,1,,TV", "no status"),
+        ("A,,x,,TV", "progress is not a whole number"),
+        ("A,,,10/3/2017,TV", "no date such as"),
+        ("A,,,,Manga", "mangas and books"),
+        ("A,,,,TV,more", "6 cells, and the header 5"),
+        (",,1,,TV", "names no anime"),
+    ],
+)
+def test_what_cannot_be_kept_refuses_its_row_and_no_other(line, reason):
+    header = "title,status,progress,started,type"
+    taken, refused = read(table(header, "B,watching,1,2017,TV,", line)).rows
+    assert isinstance(taken, Record)
+    assert reason in refused.reason
+
+
+def test_blank_lines_are_no_rows_and_short_ones_say_less():
+    data = table("", "sep=;", "title;score", "A;7", "", ";", "B")
+    assert [record.values for record in read(data).rows] == [{"score": 70}, {}]
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        (table("title,score"), "CSV list is empty"),
+        (table("when,where", "now,here"), "Found was: when, where"),
+        (table("title,type", "Berserk,Manga"), "holds mangas and books"),
+        ("title\nПривет".encode("cp1251"), "save it as “CSV UTF-8”"),
+        (table("title", '"' + "x" * 140_000), "cannot be read at line 2"),
+        (table("title", "x" * 2**20), "too long to be one"),
+        (table("title", '"\n",' * 2**19), "too long to be one"),
+        (table("title", "," * 300), "more than 200 columns"),
+    ],
+)
+def test_what_is_no_table_of_anime_is_told_what_it_is(data, says):
+    with pytest.raises(WrongFile, match=says):
+        read(data)
