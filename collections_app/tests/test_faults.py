@@ -13,7 +13,9 @@ import pytest
 from django.db import OperationalError, connection, transaction
 
 from collections_app.entries import KEPT
-from collections_app.models import WatchListEntry
+from collections_app.models import ImportPlan, ImportRow, WatchListEntry
+from collections_app.tests.imports import URL as IMPORTS
+from collections_app.tests.imports import mal, title, upload
 from collections_app.tests.test_add_to_watch_list import URL
 from conftest import signed_in
 from factories import AnimeFactory, UserFactory
@@ -46,6 +48,7 @@ WRITES = {
         headers=h,
     ),
     "undo": lambda c, **h: c.post(c.undo_path, {}, headers=h),
+    "import": lambda c, **h: c.post(c.apply_path, {}, headers=h),
     "search": lambda c, **h: c.post(
         "/api/user/searchHistory", {"query": "naruto"}, headers=h
     ),
@@ -74,6 +77,9 @@ def browser(alice):
     browser.post("/api/user/searchHistory", {"query": "first"})
     operation = Change.objects.get(kind="add", anime_id=3).operation_id
     browser.undo_path = f"/api/user/operations/{operation}/undo"
+    data = mal(title(1, score=9), title(2, status="Completed"), title(3))
+    plan = upload(browser, data, policy="overwrite")
+    browser.apply_path = f"{IMPORTS}/{plan['id']}/apply"
     return browser
 
 
@@ -97,7 +103,15 @@ def everything():
     """All that a user's writes may touch."""
     return [
         list(model.objects.order_by("pk").values())
-        for model in (WatchListEntry, UserState, Change, EpisodesWatched, KeptAnswer)
+        for model in (
+            WatchListEntry,
+            UserState,
+            Change,
+            EpisodesWatched,
+            KeptAnswer,
+            ImportPlan,
+            ImportRow,
+        )
     ]
 
 
