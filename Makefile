@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-postgres lint format types check bench clean
+.PHONY: help run test test-postgres lint format types check bench words clean
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -51,6 +51,9 @@ check: $(VENV)/.dev ## migrations complete, settings fit for production
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	DEBUG=false SECRET_KEY=only-for-this-check-$$($(BIN)/python -c 'import secrets; print(secrets.token_hex(32))') \
 		ALLOWED_HOSTS=example.org $(BIN)/python manage.py check --deploy --fail-level WARNING
+
+words: $(VENV)/.dev ## compile the translations of the web client
+	$(BIN)/pybabel compile --domain django --directory locale
 
 clean: ## remove the environment and caches, keep data
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -8,6 +8,7 @@ from django.views.decorators.csrf import csrf_exempt
 from animecollections.api.errors import ApiError
 from animecollections.api.failures import failure
 from animecollections.api.reference import DocsPage, ReferenceView
+from animecollections.client import PAGES, page, service_worker
 from profiles.views.media import picture
 from profiles.views.pages import ResetPage
 
@@ -28,4 +29,6 @@ urlpatterns = [
     path("api/schema", ReferenceView.as_view({"get": "retrieve"}), name="schema"),
     path("api/docs", DocsPage.as_view(), name="docs"),
     re_path(r"^api(?:/.*)?$", unknown_address),
+    path("sw.js", service_worker),
+    *[path(address.removeprefix("/"), page) for address in PAGES],
 ]

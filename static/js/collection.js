@@ -221,7 +221,8 @@ function pauseAfter(failed, error) {
   return Math.min(LONGEST_PAUSE, 2 ** failed) * (0.5 + Math.random() / 2);
 }
 
-function makeId() {
+/** A key nobody else has. */
+export function makeId() {
   const bytes = crypto.getRandomValues(new Uint8Array(16)); // randomUUID needs HTTPS
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -34,6 +34,7 @@ class Command(BaseCommand):
         manage = ".venv/bin/python manage.py"
         titles = Anime.objects.count()
         self.stdout.write(f"""
+The client     {root}/
 The API        {root}/api
 Reference      {root}/api/docs
 Admin          {root}/admin/  (an account for it: {manage} createsuperuser)

@@ -1,0 +1,78 @@
+"""The web client at `/`: one page for all its addresses, and the service worker that
+opens it without network. What it shows comes from the public API alone.
+"""
+
+import json
+from functools import cache
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.templatetags.static import static
+from django.utils.translation import get_language_from_request, override
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_headers
+
+from animecollections.words import words_in
+
+# Each is a page of static/js; the script looks which one is asked for.
+PAGES = ["/", "/next", "/discover", "/statistics", "/history", "/settings", "/transfer"]
+# What the first page needs, so that the browser asks for all of it at once.
+FIRST = ["collection", "colour", "covers", "dom", "list", "panel", "windowed", "words"]
+
+
+@require_safe
+@never_cache
+@vary_on_headers("Accept-Language", "Cookie")
+def page(request: HttpRequest) -> HttpResponse:
+    language = get_language_from_request(request)
+    more = {
+        "language": language,
+        "words": words_in(language),
+        "js": f"{settings.STATIC_URL}js/",  # modules name each other, without hashes
+        "first": [f"{name}.js" for name in FIRST],
+    }
+    with override(language):
+        return render(request, "app.html", more)
+
+
+@require_safe
+@never_cache
+def service_worker(request: HttpRequest) -> HttpResponse:
+    """Its text names what it keeps, and changes with it: so browsers take a new one."""
+    hashed = [static(name) for name in files() if not name.startswith("js/")]
+    modules = [f"{settings.STATIC_URL}{name}" for name in files() if "js/" in name]
+    addresses = ["/", *hashed, *modules, static("js/theme.js"), static("js/app.js")]
+    more: dict[str, Any] = {
+        "version": version(),
+        "static": settings.STATIC_URL,
+        "pages": json.dumps(PAGES),
+        "files": json.dumps(list(dict.fromkeys(addresses))),
+    }
+    return render(request, "sw.js", more, content_type="text/javascript")
+
+
+def files() -> list[str]:
+    """What the pages are made of, as named in static/."""
+    root = Path(settings.BASE_DIR, "static")
+    kinds = ["js/*.js", "css/*.css", "fonts/*-latin.woff2", "icon.svg"]
+    found = [path for kind in kinds for path in root.glob(kind)]
+    return sorted(str(path.relative_to(root)) for path in found)
+
+
+def version() -> str:
+    return digest() if settings.DEBUG else kept_digest()
+
+
+def digest() -> str:
+    made = blake2b(digest_size=8)
+    for name in files():
+        made.update(Path(settings.BASE_DIR, "static", name).read_bytes())
+    return made.hexdigest()
+
+
+kept_digest = cache(digest)

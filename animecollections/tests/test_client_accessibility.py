@@ -1,0 +1,61 @@
+"""axe, on every page, in light and dark: it finds nothing (WCAG 2.2 A and AA)."""
+
+import pytest
+
+from animecollections.client import PAGES
+from factories import AnimeFactory, UserFactory
+from profiles.tests.sockets import Api, cookie_of
+
+playwright = pytest.importorskip("playwright.sync_api")
+axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+OPEN_A_PANEL = "document.querySelector('.card .open').click()"
+ALL_AS_A_TABLE = "localStorage.list = JSON.stringify({view: 'table', type: 'all'})"
+
+
+@pytest.fixture
+def reader(served):
+    for at, name in enumerate(["Death Note", "Monster", "Mushishi: Zoku Shou"]):
+        AnimeFactory(id=100 + at, title=name, episodes=12, picture_url="")
+    user = UserFactory()
+    api = Api(served, cookie_of(user))
+    api.add(100, progress=3, score=8.5, is_private=True)
+    api.add(101, state="on_hold", tags=["comfort"])
+    api.add(102, "To Watch")
+    api.data("POST", "/api/user/watchList/100/increment", {"by": 2})
+    return user
+
+
+def barriers(page):
+    options = {"runOnly": {"type": "tag", "values": RULES}}
+    found = axe.Axe().run(page, options=options).response["violations"]
+    return [
+        (rule["id"], node["html"][:120], node["failureSummary"][:300])
+        for rule in found
+        for node in rule["nodes"]
+    ]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_no_page_has_barriers(device, reader, theme):
+    page = device(reader, color_scheme=theme, reduced_motion="reduce").new_page()
+    for path in PAGES:
+        page.goto(path)
+        page.wait_for_selector("body[data-status=settled] h1")
+        page.wait_for_load_state("networkidle")
+        assert not barriers(page), path
+    page.goto("/")
+    page.wait_for_selector(".card .open")
+    page.evaluate(OPEN_A_PANEL)
+    page.wait_for_selector("dialog .told")
+    assert not barriers(page), "an entry's panel"
+    page.evaluate(ALL_AS_A_TABLE)
+    page.reload()
+    page.wait_for_selector("tbody .open")
+    assert not barriers(page), "the table"
+    visitor = device(color_scheme=theme).new_page()
+    visitor.goto("/")
+    visitor.wait_for_selector(".shelf .cover")
+    assert not barriers(visitor), "welcome"

@@ -1,0 +1,387 @@
+"""The pages in a real browser, as a person uses them."""
+
+import re
+from functools import partial
+
+import pytest
+
+from collections_app.catalogue.folding import fold
+from collections_app.models import SearchName, WatchListEntry
+from collections_app.tests.lists import DATA, needs_data
+from factories import PASSWORD, AnimeFactory, UserFactory
+from history.models import Search
+from profiles.models import Preferences, User
+from profiles.tests.sockets import Api, cookie_of
+
+playwright = pytest.importorskip("playwright.sync_api")
+expect = playwright.expect
+expect.set_options(timeout=20_000)  # a busy machine is no failure
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+NAMES = ["Death Note", "Monster", "Mushishi", "Planetes"]
+
+
+@pytest.fixture
+def titles():
+    """Four titles that the catalogue's search finds."""
+    for at, name in enumerate(NAMES):
+        anime = AnimeFactory(id=100 + at, title=name, episodes=12, picture_url="")
+        SearchName.objects.create(anime=anime, name=fold(name))
+
+
+@pytest.fixture
+def user(titles):
+    return UserFactory()
+
+
+@pytest.fixture
+def api(served, user):
+    return Api(served, cookie_of(user))
+
+
+@pytest.fixture
+def opened(device):
+    """`opened(user, "/next")`: a page in a browser of its own, where nothing fails."""
+    failures = []
+
+    def open_page(user=None, path="/", **options):
+        page = device(user, **options).new_page()
+        page.on("pageerror", lambda error: failures.append(str(error)))
+        page.on("console", partial(note_failure, failures))
+        page.goto(path)
+        if user:
+            expect(page.locator("body")).to_have_attribute("data-status", "settled")
+        return page
+
+    yield open_page
+    assert not failures
+
+
+def note_failure(failures, message):
+    is_of_network = (
+        "Failed to load resource" in message.text or "WebSocket" in message.text
+    )
+    if message.type == "error" and not is_of_network:
+        failures.append(message.text)
+
+
+def entry_of(user, anime_id=100):
+    return WatchListEntry.objects.get(user=user, anime_id=anime_id)
+
+
+def settled(page):
+    expect(page.locator("#status")).to_be_empty()
+    expect(page.locator("body")).to_have_attribute("data-status", "settled")
+    page.wait_for_function("document.querySelector('#status').dataset.says === ''")
+
+
+def card(page, title):
+    return page.locator(".card", has_text=title)
+
+
+def test_from_sign_up_to_the_first_entry(opened, titles):
+    page = opened(path="/")
+    page.get_by_label("User name").fill("mia")
+    page.get_by_label("E-mail").fill("mia@example.org")
+    page.get_by_label("Password").fill("mia")
+    page.get_by_role("button", name="Make an account").click()
+    assert page.get_by_label("Password").evaluate("field => !field.validity.valid")
+    page.get_by_label("Password").fill("12345678")
+    page.get_by_role("button", name="Make an account").click()
+    expect(page.locator(".refusal")).to_contain_text("password")  # a common one
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Make an account").click()
+    page.get_by_role("link", name="Find something").click()
+    page.get_by_role("combobox", name="Search the catalogue").fill("deth note")
+    expect(page.locator(".found .card-title")).to_have_text(["Death Note"])
+    card(page, "Death Note").get_by_role("combobox").select_option("To Watch")
+    expect(page.locator("#toasts")).to_contain_text("Added Death Note to To watch.")
+    page.get_by_role("link", name="My list").click()
+    page.get_by_role("button", name="To watch 1").click()
+    expect(card(page, "Death Note")).to_be_visible()
+    settled(page)
+    mia = User.objects.get(user_name="mia")
+    assert entry_of(mia).type == "To Watch"
+    assert Search.objects.get(user=mia).query == "deth note"
+
+
+def test_one_click_counts_and_undo_takes_it_back(opened, api, user):
+    api.add(100, "To Watch")
+    page = opened(user)
+    page.get_by_role("button", name="To watch").click()
+    page.get_by_role("button", name="One more episode of Death Note").click()
+    page.get_by_role("button", name="Watching 1").click()
+    expect(card(page, "Death Note")).to_contain_text("1 / 12")
+    settled(page)
+    assert (entry_of(user).type, entry_of(user).progress) == ("Watching", 1)
+    page.locator(".toast").get_by_role("button", name="Undo").click()
+    expect(card(page, "Death Note")).to_have_count(0)
+    settled(page)
+    entry = entry_of(user)
+    assert (entry.type, entry.progress, entry.started_on) == ("To Watch", 0, "")
+
+
+def test_moving_by_keys_by_dragging_and_many_at_once(opened, api, user):
+    for anime_id in (100, 101, 102):
+        api.add(anime_id)
+    page = opened(user)
+    title = card(page, "Death Note").get_by_role("button").first
+    title.focus()
+    page.keyboard.press("+")
+    expect(card(page, "Death Note")).to_contain_text("1 / 12")
+    page.keyboard.press("2")  # Completed
+    expect(page.get_by_role("button", name="Completed 1")).to_be_visible()
+    card(page, "Monster").drag_to(page.get_by_role("button", name="To watch"))
+    expect(page.get_by_role("button", name="To watch 1")).to_be_visible()
+    page.get_by_role("button", name="All").click()
+    for name in ("Monster", "Mushishi"):
+        card(page, name).get_by_role("button").first.click(modifiers=["Control"])
+    bar = page.get_by_role("region", name="Selected")
+    expect(bar).to_contain_text("2 selected")
+    bar.get_by_role("button", name="Collection").click()
+    expect(page.get_by_role("button", name="Collection 2")).to_be_visible()
+    settled(page)
+    assert [entry_of(user, id_).type for id_ in (100, 101, 102)] == [
+        "Completed",
+        "Collection",
+        "Collection",
+    ]
+
+
+def test_the_list_is_searched_filtered_and_sorted_as_one_types(opened, api, user):
+    for anime_id, score in ((100, 5), (101, 9), (102, 7)):
+        api.add(anime_id, score=score)
+    api.add(103, tags=["comfort"])
+    page = opened(user)
+    shown = page.locator(".card-title")
+    page.get_by_role("searchbox", name="Search my list").fill("MÓNST")
+    expect(shown).to_have_text(["Monster"])
+    page.get_by_role("searchbox").fill("")
+    page.get_by_label("Sort by").select_option("score")
+    expect(shown).to_have_text(["Monster", "Mushishi", "Death Note", "Planetes"])
+    page.locator("summary", has_text="Filter").click()
+    page.get_by_label("My score at least").fill("6")
+    expect(shown).to_have_text(["Monster", "Mushishi"])
+    page.get_by_role("button", name="Clear").click()
+    page.locator("label", has_text="Tag").get_by_role("combobox").select_option(
+        "comfort"
+    )
+    expect(shown).to_have_text(["Planetes"])
+    page.get_by_role("button", name="Clear").click()
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Show as a table").click()
+    expect(page.locator("tbody .open")).to_have_count(4)
+
+
+def test_the_panel_saves_what_is_typed(opened, api, user):
+    api.data("PATCH", "/api/user/preferences", {"scoreFormat": "5"})
+    api.add(100)
+    page = opened(user)
+    card(page, "Death Note").get_by_role("button").first.click()
+    panel = page.get_by_role("dialog", name="Death Note")
+    panel.get_by_role("button", name="4 of 5").click()
+    panel.get_by_label("Started").fill("2026-1")
+    panel.get_by_label("Started").blur()
+    assert panel.get_by_label("Started").evaluate("field => !field.validity.valid")
+    panel.get_by_label("Started").fill("2026-10")
+    panel.get_by_label("Tags").fill("night, with Ana")
+    panel.get_by_label("Private").check()
+    panel.get_by_label("Notes").fill("L knows.")
+    page.keyboard.press("Escape")
+    settled(page)
+    entry = entry_of(user)
+    kept = (entry.score, entry.started_on, entry.tags, entry.is_private, entry.notes)
+    assert kept == (80, "2026-10", ["night", "with Ana"], True, "L knows.")
+    card(page, "Death Note").get_by_role("button").first.click()
+    history = panel.locator(".told", has_text="notes")
+    history.get_by_role("button", name="Undo").click()
+    expect(panel.get_by_label("Notes")).to_have_value("")
+    assert entry_of(user).notes == ""
+
+
+def test_a_change_in_one_browser_shows_in_the_other_without_reload(opened, api, user):
+    api.add(100)
+    one, two = opened(user), opened(user, "/next")
+    for page in (one, two):
+        expect(page.locator("body")).to_have_attribute("data-live", "yes")
+    one.get_by_role("button", name="One more episode of Death Note").click()
+    expect(two.locator(".next-item")).to_contain_text("Episode 2")
+    two.get_by_role("button", name="Watched episode 2").click()
+    expect(card(one, "Death Note")).to_contain_text("2 / 12")
+
+
+def test_without_network_it_opens_counts_on_and_settles_later(opened, api, user):
+    api.add(100, "Watching")
+    page = opened(user)
+    page.wait_for_function("navigator.serviceWorker.controller")
+    page.context.set_offline(True)
+    page.reload()
+    expect(card(page, "Death Note")).to_contain_text("0 / 12")
+    for _ in range(10):
+        page.get_by_role("button", name="One more episode of Death Note").click()
+    page.get_by_role("link", name="Up next").click()
+    expect(page.locator(".next-item")).to_contain_text("Episode 11")
+    page.get_by_role("link", name="My list").click()
+    for title in ["+", "-"] * 5:
+        card(page, "Death Note").get_by_role("button").first.focus()
+        page.keyboard.press(title)
+    expect(page.locator("#status")).to_have_text("Offline · 20 changes wait")
+    page.get_by_role("link", name="Statistics").click()
+    expect(page.locator("#alerts")).to_contain_text("no connection")
+    page.context.set_offline(False)
+    settled(page)
+    assert entry_of(user).progress == 10
+    page.get_by_role("link", name="My list").click()
+    expect(card(page, "Death Note")).to_contain_text("10 / 12")
+
+
+def test_two_devices_that_disagree_are_asked_about(opened, api, user):
+    api.add(100)
+    page = opened(user)
+    page.context.set_offline(True)
+    card(page, "Death Note").get_by_role("button").first.click()
+    page.get_by_label("Notes").fill("written on the train")
+    page.keyboard.press("Escape")
+    api.data("PATCH", "/api/user/watchList/100", {"notes": "written at home"})
+    page.context.set_offline(False)
+    page.get_by_role("button", name="1 change to decide").click()
+    asked = page.get_by_role("dialog", name="Which one is right?")
+    expect(asked).to_contain_text("written at home")
+    asked.get_by_text("written on the train").click()
+    asked.get_by_role("button", name="Keep these").click()
+    expect(page.locator("#conflicts")).to_be_hidden()
+    settled(page)
+    assert entry_of(user).notes == "written on the train"
+
+
+def test_a_session_that_ended_asks_to_sign_in_and_loses_nothing(opened, api, user):
+    api.add(100)
+    page = opened(user)
+    api.data("POST", "/api/auth/signout", {"everywhere": True})
+    page.get_by_role("button", name="One more episode of Death Note").click()
+    page.locator("#status").get_by_role("button", name="Sign in").click()
+    dialog = page.get_by_role("dialog", name="Sign in")
+    dialog.get_by_label("E-mail").fill(user.email)
+    dialog.get_by_label("Password").fill(PASSWORD)
+    dialog.get_by_role("button", name="Sign in").click()
+    settled(page)
+    assert entry_of(user).progress == 1
+
+
+def test_own_searches_are_suggested_and_forgotten(opened, user, api):
+    for query in ("monster", "mushishi", "death"):
+        api.data("POST", "/api/user/searchHistory", {"query": query, "type": "animes"})
+    page = opened(user, "/discover")
+    box = page.get_by_role("combobox", name="Search the catalogue")
+    box.fill("m")
+    expect(page.locator("#suggestions li")).to_have_text(["mushishi", "monster"])
+    box.press("ArrowDown")
+    box.press("ArrowDown")
+    box.press("Enter")
+    expect(box).to_have_value("monster")
+    expect(page.locator(".found .card-title")).to_have_text(["Monster"])
+    box.fill("")
+    page.get_by_role("button", name="Forget the search for death").click()
+    expect(page.locator("#suggestions li")).to_have_text(["monster", "mushishi"])
+    page.get_by_role("button", name="Forget all searches").click()
+    expect(page.locator("#suggestions li")).to_have_count(0)
+    settled(page)
+    assert not Search.objects.filter(user=user).exists()
+
+
+def test_preferences_change_the_page_and_the_account(opened, user):
+    page = opened(user, "/settings")
+    page.get_by_label("Theme").select_option("dark")
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    page.get_by_label("Accent colour").fill("#ffff66")
+    page.get_by_label("First name").fill("Mia")
+    page.get_by_label("First name").blur()
+    settled(page)
+    accent = (
+        "getComputedStyle(document.documentElement).getPropertyValue('--accent-light')"
+    )
+    assert page.evaluate(accent) != "#ffff66"  # nobody could read it on white
+    page.get_by_label("Language").select_option("es")
+    expect(page.get_by_role("heading", name="Ajustes")).to_be_visible()
+    expect(page.get_by_label("Nombre", exact=True)).to_have_value("Mia")
+    kept = Preferences.objects.get(user=user)
+    assert (kept.theme, kept.accent_color, kept.language) == ("dark", "#ffff66", "es")
+
+
+def test_an_avatar_is_cut_and_kept(opened, user, tmp_path):
+    from PIL import Image
+
+    Image.new("RGB", (640, 400), "teal").save(tmp_path / "me.png")
+    page = opened(user, "/settings")
+    page.get_by_label("Change avatar").set_input_files(tmp_path / "me.png")
+    dialog = page.get_by_role("dialog", name="Cut the picture")
+    dialog.get_by_role("img").press("+")
+    dialog.get_by_role("img").press("ArrowLeft")
+    dialog.get_by_role("button", name="Use it").click()
+    expect(page.locator(".avatar.huge img")).to_be_visible()
+    expect(page.locator("#menu img")).to_be_visible()
+
+
+@needs_data
+def test_a_list_is_brought_along_as_a_plan_and_taken_back(opened, titles):
+    """177 titles of MyAnimeList, one of which the catalogue knows by another name."""
+    path = DATA / "mal_one_user_2022.xml"
+    ids = re.findall(r"animedb_id>(\d+)<", path.read_text())
+    for anime_id in ids[1:]:
+        AnimeFactory(id=int(anime_id), picture_url="")
+    reader = UserFactory()
+    page = opened(reader, "/transfer")
+    page.get_by_label("Choose a file").set_input_files(path)
+    expect(page.locator(".plan-head")).to_contain_text("176 of 177 titles are new")
+    page.get_by_role("button", name="Not recognised 1").click()
+    other = page.get_by_role("combobox", name="Which title is")
+    other.fill("Monster")
+    expect(page.locator("datalist option")).to_have_attribute("value", "Monster")
+    other.dispatch_event("input")
+    expect(page.locator(".plan-head")).to_contain_text("177 of 177 titles are new")
+    page.get_by_role("button", name="Apply").click()
+    page.get_by_role("link", name="To my list").click()
+    expect(page.get_by_role("button", name="All 177")).to_be_visible()
+    assert entry_of(reader, 101).type == "Watching"
+    page.go_back()
+    page.get_by_role("button", name="177 titles from mal").click()
+    page.get_by_role("button", name="Undo the import").click()
+    expect(page.locator("#toasts")).to_contain_text("as it was before")
+    assert not WatchListEntry.objects.filter(user=reader).exists()
+
+
+def test_thousands_of_entries_stay_few_in_the_page(opened, served, titles):
+    reader = UserFactory()
+    AnimeFactory._meta.model.objects.bulk_create(
+        AnimeFactory.build(
+            id=10_000 + number, title=f"Title {number:04}", picture_url=""
+        )
+        for number in range(2000)
+    )
+    api = Api(served, cookie_of(reader))
+    for start in range(0, 2000, 500):
+        operations = [
+            {"op": "add", "animeId": 10_000 + number, "type": "Watching"}
+            for number in range(start, start + 500)
+        ]
+        api.data("POST", "/api/user/watchList/batch", {"operations": operations})
+    page = opened(reader)
+    page.get_by_label("Sort by").select_option("title")
+    expect(page.locator(".count")).to_have_text("2,000 titles")
+    assert 0 < page.locator(".card").count() < 150
+    card(page, "Title 0000").get_by_role("button").first.focus()
+    page.keyboard.press("End")
+    expect(card(page, "Title 1999").get_by_role("button").first).to_be_focused()
+    assert page.locator(".card").count() < 150
+    page.keyboard.press("+")
+    expect(card(page, "Title 1999")).to_contain_text("1 / 12")
+    expect(card(page, "Title 1999").get_by_role("button").first).to_be_focused()
+
+
+def test_signing_out_leaves_nothing_behind(opened, api, user):
+    api.add(100)
+    page = opened(user)
+    page.locator("#menu summary").click()
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("heading", name="Everything you watch")).to_be_visible()
+    assert page.evaluate("indexedDB.databases()") == []

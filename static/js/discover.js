@@ -1,0 +1,227 @@
+/** The catalogue: search with suggestions from one's own searches, and add. */
+
+import { cover } from "./covers.js";
+import { h, icon, iconButton, later, sayFailure } from "./dom.js";
+import { openEntry } from "./panel.js";
+import { TYPES, airingName, factsOf, number, seasonName, t, typeName } from "./words.js";
+
+/** @param {HTMLElement} main @param {any} app */
+export function show(main, app) {
+  const { collection } = app;
+  const asked = new URLSearchParams(location.search);
+  /** @type {any[]} */
+  let found = [];
+  /** @type {string | null} */
+  let cursor = null;
+  /** @type {AbortController | undefined} */
+  let asking;
+
+  const input = h("input", {
+    type: "search", class: "search large", value: asked.get("search") ?? "", maxlength: 200,
+    placeholder: t("A title, in any language"), "aria-label": t("Search the catalogue"),
+    role: "combobox", "aria-expanded": "false", "aria-controls": "suggestions", "aria-autocomplete": "list", autocomplete: "off",
+    oninput: () => (suggest(), searchSoon()),
+    onfocus: () => suggest(),
+    onkeydown: press,
+  });
+  const suggestions = h("div", { class: "suggestions", hidden: true });
+  const filter = (/** @type {string} */ name, /** @type {string} */ label, /** @type {string[][]} */ options) => {
+    const box = h("select", { "aria-label": label, name, onchange: () => search() },
+      h("option", { value: "" }, label), options.map(([value, text]) => h("option", { value }, text)));
+    box.value = asked.get(name) ?? "";
+    return box;
+  };
+  const filters = [
+    filter("genre", t("Genre"), []),
+    filter("format", t("Format"), ["TV", "Movie", "OVA", "ONA", "Special"].map((name) => [name, name])),
+    filter("season", t("Season"), ["winter", "spring", "summer", "fall"].map((name) => [name, seasonName(name)])),
+    filter("airing_status", t("Airing"), ["airing", "finished", "upcoming"].map((name) => [name, airingName(name)])),
+    filter("on_list", t("All titles"), [["false", t("Not on my list")], ["true", t("On my list")]]),
+  ];
+  const year = h("input", { type: "number", name: "year", min: 1900, max: 2200, placeholder: t("Year"), "aria-label": t("Year"), class: "short", oninput: later(() => search(), 400), value: asked.get("year") ?? "" });
+  const count = h("p", { class: "count muted", role: "status" });
+  const results = h("ul", { class: "cards found" });
+  const more = h("button", { type: "button", class: "button", hidden: true, onclick: () => fetchPage() }, t("More"));
+  main.append(
+    h("header", { class: "page-head" }, h("h1", {}, t("Discover"))),
+    h("form", { class: "search-form", role: "search", onsubmit: (/** @type {any} */ event) => (event.preventDefault(), choose(input.value)) },
+      h("div", { class: "search-box" }, input, suggestions),
+      h("div", { class: "tools" }, filters, year, count)),
+    results, more);
+
+  // --- Asking ------------------------------------------------------------------------
+
+  function query() {
+    const values = Object.fromEntries([...filters, year].map((box) => [box.name, box.value]).filter(([, value]) => value));
+    return { ...(input.value.trim() && { search: input.value.trim() }), ...values };
+  }
+
+  function search() {
+    history.replaceState(null, "", `/discover${Object.keys(query()).length ? `?${new URLSearchParams(query())}` : ""}`);
+    found = [];
+    cursor = null;
+    return fetchPage();
+  }
+  const searchSoon = later(search, 220);
+
+  async function fetchPage() {
+    asking?.abort(new DOMException("overtaken", "AbortError"));
+    asking = new AbortController();
+    const isMore = Boolean(cursor);
+    try {
+      const parameters = new URLSearchParams({ ...query(), limit: "48", ...(cursor && { cursor }) });
+      const { data, meta } = await collection.api.ask("GET", `/api/animes?${parameters}`, undefined, { signal: asking.signal, tries: 2 });
+      found.push(...data);
+      cursor = meta.next_cursor ?? null;
+      draw(isMore ? data : found, isMore);
+      if (data.length && !isMore) remember(meta.total ?? data.length);
+    } catch (/** @type {any} */ error) {
+      if (error.name === "AbortError") return;
+      if (!found.length) results.replaceChildren(h("li", { class: "empty" }, t("The catalogue is on the server: it can be searched when there is network.")));
+      sayFailure(error, fetchPage);
+    }
+  }
+
+  /** @param {any[]} titles @param {boolean} isMore */
+  function draw(titles, isMore) {
+    const items = titles.map(item);
+    if (isMore) results.append(...items);
+    else results.replaceChildren(...items);
+    if (!found.length) results.replaceChildren(h("li", { class: "empty" }, t("Nothing by that name. Other spellings are found too: try fewer letters.")));
+    more.hidden = !cursor;
+    count.textContent = cursor ? "" : found.length === 1 ? t("1 title") : t("{n} titles", { n: found.length });
+  }
+
+  /** @param {any} anime */
+  const titleOf = (anime) => {
+    const { titleLanguage } = app.preferences;
+    return (titleLanguage === "english" && anime.english_title) || (titleLanguage === "native" && anime.native_title) || anime.title;
+  };
+
+  /** @param {any} anime */
+  function item(anime) {
+    const title = titleOf(anime);
+    const made = h("li", { class: "card", "data-anime": anime.id });
+    const fill = () => {
+      const entry = collection.entries.get(anime.id);
+      const menu = h("select", {
+        class: entry ? "listed" : "", "aria-label": t("List of {title}", { title }),
+        onchange: () => {
+          const type = menu.value;
+          if (!type) return;
+          keepSearch();
+          const listed = collection.entries.get(anime.id);
+          app.done(listed ? collection.move([anime.id], type) : collection.add(anime, type),
+            listed ? t("Moved {title} to {type}.", { title, type: typeName(type) }) : t("Added {title} to {type}.", { title, type: typeName(type) }));
+        },
+      }, !entry && h("option", { value: "" }, t("Add to …")), TYPES.map((type) => h("option", { value: type }, typeName(type))));
+      menu.value = entry?.type ?? "";
+      return menu;
+    };
+    const open = h("button", { type: "button", class: "open", onclick: () => {
+      if (collection.entries.has(anime.id)) openEntry(app, anime.id);
+      else made.querySelector("select").focus();
+    } }, cover({ ...anime, title }), h("span", { class: "card-title" }, title));
+    const foot = h("div", { class: "card-foot" }, fill());
+    made.append(open, h("p", { class: "muted facts split" }, h("span", {}, factsOf({ ...anime, episodes: null })), anime.rating && h("span", { "aria-label": t("Rated {n} of 10", { n: anime.rating }), role: "img" }, number(anime.rating))), foot);
+    made.redraw = () => {
+      const had = foot.contains(document.activeElement);
+      foot.replaceChildren(fill());
+      if (had) foot.firstChild.focus();
+    };
+    return made;
+  }
+
+  // --- Searches of one's own -----------------------------------------------------------
+
+  const searches = () => (collection.wholes.searchHistory ?? []);
+  let total = 0;
+  let kept = "";
+  const remember = (/** @type {number} */ size) => (total = size);
+
+  /** A search is kept once it led somewhere, or was sent: not each letter of it. */
+  function keepSearch() {
+    const text = input.value.trim();
+    if (!text || text === kept || !app.preferences.trackSearchHistory) return;
+    kept = text;
+    const { search: _, ...appliedFilters } = query();
+    const now = { id: `new-${Date.now()}`, query: text, type: "animes", appliedFilters, totalResults: total, timestamp: new Date().toISOString() };
+    const others = searches().filter((/** @type {any} */ other) => other.query !== text);
+    collection.later("POST", "/api/user/searchHistory", { query: text, type: "animes", appliedFilters, totalResults: total },
+      { searchHistory: [now, ...others] }).catch(sayFailure);
+  }
+
+  /** @param {string} text */
+  function choose(text) {
+    input.value = text;
+    hide();
+    search().then(keepSearch);
+  }
+
+  function suggest() {
+    const typed = input.value.trim().toLowerCase();
+    const fitting = searches().filter((/** @type {any} */ { query: text }) => text && text.toLowerCase().includes(typed) && text.toLowerCase() !== typed).slice(0, 8);
+    suggestions.hidden = !fitting.length || document.activeElement !== input;
+    input.setAttribute("aria-expanded", String(!suggestions.hidden));
+    input.removeAttribute("aria-activedescendant");
+    suggestions.replaceChildren(
+      h("ul", { id: "suggestions", role: "listbox", "aria-label": t("Earlier searches") }, fitting.map((/** @type {any} */ { query: text }, /** @type {number} */ at) =>
+        h("li", { role: "option", id: `suggestion-${at}`, "aria-selected": "false", "data-text": text, onpointerdown: (/** @type {any} */ event) => (event.preventDefault(), choose(text)) }, icon("clock"), h("span", {}, text)))),
+      h("div", { class: "forget" }, fitting.map((/** @type {any} */ { id, query: text }) =>
+        iconButton("close", t("Forget the search for {text}", { text }), { onpointerdown: (/** @type {any} */ event) => event.preventDefault(), onclick: () => forget(id) }))),
+      h("button", { type: "button", class: "link", onpointerdown: (/** @type {any} */ event) => event.preventDefault(), onclick: () => forget() }, t("Forget all searches")));
+  }
+
+  /** @param {string} [id] one, or all */
+  async function forget(id) {
+    const isNew = id?.startsWith("new-"); // its id is not known here yet
+    if (isNew) await collection.settle();
+    const one = isNew ? searches()[0]?.id : id;
+    const rest = id ? searches().filter((/** @type {any} */ search) => search.id !== one && search.id !== id) : [];
+    await collection.later("DELETE", `/api/user/searchHistory${one ? `/${one}` : ""}`, undefined, { searchHistory: rest }).catch(sayFailure);
+    kept = "";
+    input.focus();
+    suggest();
+  }
+
+  function hide() {
+    suggestions.hidden = true;
+    input.setAttribute("aria-expanded", "false");
+  }
+
+  /** @param {any} event */
+  function press(event) {
+    if (event.key === "Escape" && !suggestions.hidden) return (event.preventDefault(), hide());
+    if (!["ArrowDown", "ArrowUp", "Enter"].includes(event.key) || suggestions.hidden) return;
+    const options = [...suggestions.querySelectorAll("[role=option]")];
+    const at = options.findIndex((option) => option.getAttribute("aria-selected") === "true");
+    if (event.key === "Enter") {
+      if (at >= 0) (event.preventDefault(), choose(options[at].dataset.text));
+      return;
+    }
+    event.preventDefault();
+    const next = options[(at + (event.key === "ArrowDown" ? 1 : -1) + options.length) % options.length];
+    for (const option of options) option.setAttribute("aria-selected", String(option === next));
+    input.setAttribute("aria-activedescendant", next.id);
+  }
+  main.addEventListener("focusout", () => setTimeout(() => main.querySelector(".search-box")?.contains(document.activeElement) || hide()));
+
+  async function fillGenres() {
+    try {
+      const { data } = await collection.api.send("GET", "/api/genres");
+      filters[0].append(...data.map((/** @type {any} */ { name }) => h("option", { value: name }, name)));
+      filters[0].value = asked.get("genre") ?? "";
+    } catch {
+      filters[0].hidden = true;
+    }
+  }
+
+  const redraw = (/** @type {any} */ { detail }) => {
+    for (const made of /** @type {any} */ (results.children)) {
+      if (!detail.ids || detail.ids.includes(made.dataset.anime)) made.redraw?.();
+    }
+  };
+  collection.addEventListener("changed", redraw);
+  fillGenres().then(search);
+  return () => (asking?.abort(new DOMException("left", "AbortError")), collection.removeEventListener("changed", redraw));
+}

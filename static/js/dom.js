@@ -1,0 +1,136 @@
+/** Elements, toasts and dialogs: the little that the pages need of a framework. */
+
+import { t } from "./words.js";
+
+/**
+ * An element. Attributes as in HTML; `onclick` and the like are listeners, `style` sets
+ * properties (by script, which the Content-Security-Policy allows), null leaves one out.
+ * @param {string} tag @param {Record<string, any>} [attributes] @param {...any} children
+ * @returns {any}
+ */
+export function h(tag, attributes = {}, ...children) {
+  return fill(document.createElement(tag), attributes, children);
+}
+
+/** @param {string} tag @param {Record<string, any>} [attributes] @param {...any} children @returns {any} */
+export function svg(tag, attributes = {}, ...children) {
+  return fill(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes, children);
+}
+
+/** @param {any} element @param {Record<string, any>} attributes @param {any[]} children */
+function fill(element, attributes, children) {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === null || value === undefined || value === false) continue;
+    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else if (name === "style") {
+      for (const [property, text] of Object.entries(value)) element.style.setProperty(property, text);
+    } else if (name === "value" || name === "checked") element[name] = value;
+    else element.setAttribute(name, value === true ? "" : value);
+  }
+  element.append(...children.flat(2).filter((child) => child !== null && child !== undefined && child !== false));
+  return element;
+}
+
+/** @param {string} selector @param {ParentNode} [within] @returns {any} */
+export const $ = (selector, within = document) => within.querySelector(selector);
+
+/** @type {Record<string, string>} */
+const ICONS = {
+  list: "M4 5h6v14H4zM14 5h6v14h-6z",
+  next: "M6 4l12 8-12 8z",
+  search: "M11 4a7 7 0 1 0 0 14a7 7 0 0 0 0-14zM16 16l5 5",
+  chart: "M4 20V10M10 20V4M16 20v-7M21 20H3",
+  clock: "M12 3a9 9 0 1 0 0 18a9 9 0 0 0 0-18zM12 7v5l3 2",
+  plus: "M12 5v14M5 12h14",
+  minus: "M5 12h14",
+  close: "M6 6l12 12M18 6L6 18",
+  grid: "M4 4h7v7H4zM13 4h7v7h-7zM4 13h7v7H4zM13 13h7v7h-7z",
+  rows: "M4 6h16M4 12h16M4 18h16",
+  check: "M5 12l5 5 9-10",
+  filter: "M4 6h16M7 12h10M10 18h4",
+  lock: "M6 11h12v9H6zM8 11V8a4 4 0 0 1 8 0v3",
+  away: "M3 3l18 18M5 12a10 10 0 0 1 3-2M2 8a15 15 0 0 1 4-3M19 12a10 10 0 0 0-7-3M22 8A15 15 0 0 0 11 4M12 19h.01M9 16a4 4 0 0 1 5 0",
+  undo: "M9 7L4 12l5 5M4 12h10a6 6 0 0 1 6 6",
+};
+
+/** @param {string} name */
+export const icon = (name) =>
+  svg("svg", { viewBox: "0 0 24 24", class: "icon", "aria-hidden": "true", focusable: "false" },
+    svg("path", { d: ICONS[name] }));
+
+/**
+ * A button that shows an icon, and says its name to those who do not see it.
+ * @param {string} name @param {string} label @param {Record<string, any>} attributes
+ */
+export const iconButton = (name, label, attributes = {}) =>
+  h("button", { type: "button", class: "icon-button", "aria-label": label, title: label, ...attributes }, icon(name));
+
+/**
+ * A sentence at the edge of the page, with a way on. It stays as long as one points at it.
+ * @param {string} sentence @param {{label: string, run: () => any}} [action]
+ * @param {{isError?: boolean}} [more]
+ */
+export function toast(sentence, action, { isError = false } = {}) {
+  const region = $(isError ? "#alerts" : "#toasts");
+  const close = () => box.remove();
+  const box = h("div", { class: isError ? "toast error" : "toast" },
+    h("p", {}, sentence),
+    action && h("button", { type: "button", class: "link", onclick: () => (close(), action.run()) }, action.label),
+    iconButton("close", t("Dismiss"), { onclick: close }));
+  while (region.children.length > 2) region.firstChild.remove();
+  region.append(box);
+  let ends = setTimeout(close, isError ? 20_000 : 8_000);
+  const stay = () => clearTimeout(ends);
+  const go = () => (ends = setTimeout(close, 4_000));
+  box.addEventListener("pointerenter", stay);
+  box.addEventListener("focusin", stay);
+  box.addEventListener("pointerleave", go);
+  box.addEventListener("focusout", go);
+  return close;
+}
+
+/** Says a failure, with a way on where there is one. @param {any} error @param {() => any} [again] */
+export function sayFailure(error, again) {
+  const sentence = error.name === "Offline"
+    ? t("There is no connection right now.")
+    : error.name === "Refused" ? error.message : t("Something went wrong here: {what}", { what: error.message });
+  toast(sentence, again && { label: t("Try again"), run: again }, { isError: true });
+}
+
+/**
+ * A dialog over the page; Escape and a click beside it close it.
+ * @param {{label: string, class?: string, onclose?: () => void}} about @param {...any} children
+ */
+export function dialog({ label, class: kind = "", onclose }, ...children) {
+  const box = h("dialog", { "aria-label": label, class: kind }, ...children);
+  box.addEventListener("click", (/** @type {any} */ event) => event.target === box && box.close());
+  box.addEventListener("close", () => (box.remove(), onclose?.()));
+  document.body.append(box);
+  box.showModal();
+  return box;
+}
+
+/**
+ * Asks before something that cannot be undone.
+ * @param {string} question @param {string} yes @returns {Promise<boolean>}
+ */
+export function confirmed(question, yes) {
+  return new Promise((decided) => {
+    let answer = false;
+    const box = dialog({ label: question, class: "small", onclose: () => decided(answer) },
+      h("p", {}, question),
+      h("div", { class: "actions" },
+        h("button", { type: "button", onclick: () => box.close() }, t("Cancel")),
+        h("button", { type: "button", class: "danger", onclick: () => ((answer = true), box.close()) }, yes)));
+  });
+}
+
+/** Not more often than every `pause` milliseconds. @param {(...values: any[]) => void} run @param {number} pause */
+export function later(run, pause) {
+  /** @type {any} */
+  let timer;
+  return (/** @type {any[]} */ ...values) => {
+    clearTimeout(timer);
+    timer = setTimeout(() => run(...values), pause);
+  };
+}

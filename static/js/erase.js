@@ -1,0 +1,30 @@
+/** The end of an account: asked for twice, with the password. */
+
+import { dialog, h } from "./dom.js";
+import { t } from "./words.js";
+
+/** @param {any} app @param {() => Promise<any>} after */
+export async function askPassword(app, after) {
+  const refusal = h("p", { class: "refusal", role: "alert" });
+  const password = h("input", { type: "password", autocomplete: "current-password", required: true, maxlength: 128 });
+  const form = h("form", { onsubmit: async (/** @type {any} */ event) => {
+    event.preventDefault();
+    try {
+      await app.collection.api.ask("POST", "/api/user/erase", { password: password.value });
+      localStorage.clear();
+      await app.collection.forget();
+      await after();
+      location.assign("/");
+    } catch (/** @type {any} */ error) {
+      refusal.textContent = error.name === "Offline" ? t("There is no connection right now.") : error.message;
+    }
+  } },
+    h("h2", {}, t("Erase my account")),
+    h("p", {}, t("Your list, its history, your profile and pictures are erased, and cannot be brought back.")),
+    h("p", {}, h("a", { href: "/api/user/export?format=account", download: "" }, t("Take everything with you first"))),
+    h("label", {}, t("Your password"), password), refusal,
+    h("div", { class: "actions" },
+      h("button", { type: "button", class: "button", onclick: () => box.close() }, t("Cancel")),
+      h("button", { class: "button danger" }, t("Erase everything"))));
+  const box = dialog({ label: t("Erase my account"), class: "small" }, form);
+}

@@ -1,0 +1,359 @@
+/** My list: covers or a table, narrowed as one types, any number of entries. */
+
+import { cover } from "./covers.js";
+import { $, h, icon, iconButton, later, sayFailure } from "./dom.js";
+import { openEntry } from "./panel.js";
+import { STATES, TYPES, factsOf, scoreText, stateName, t, typeName } from "./words.js";
+import { Windowed } from "./windowed.js";
+
+/**
+ * Name, what is compared, and which end comes first.
+ * @returns {Record<string, [string, (entry: any) => any, number]>}
+ */
+const sorts = () => ({
+  added_at: [t("Recently added"), (entry) => entry.added_at, -1],
+  updated_at: [t("Recently changed"), (entry) => entry.updated_at, -1],
+  title: [t("Title"), (entry) => entry.title.toLocaleLowerCase(), 1],
+  score: [t("My score"), (entry) => entry.score ?? -1, -1],
+  rating: [t("Rating"), (entry) => entry.rating ?? -1, -1],
+  year: [t("Year"), (entry) => entry.year ?? 0, -1],
+  progress: [t("Progress"), (entry) => entry.progress, -1],
+});
+
+/** Folds case and accents, as the server's search does. @param {string} text */
+const fold = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+
+/** What the page shows, kept from one visit to the next. @type {any} */
+const wanted = { type: "Watching", search: "", sort: "updated_at", view: "grid", state: "", format: "", tag: "", from: "", to: "", least: "" };
+
+/** @param {HTMLElement} main @param {any} app */
+export function show(main, app) {
+  const { collection } = app;
+  Object.assign(wanted, JSON.parse(localStorage.getItem("list") ?? "{}"), { search: "" });
+  /** @type {Set<string>} */
+  const selected = new Set();
+  /** Found by the server under another name of theirs. @type {Set<string>} */
+  let byOtherNames = new Set();
+  /** @type {any[]} */
+  let shown = [];
+
+  const tabs = h("div", { class: "tabs", role: "group", "aria-label": t("Which list") });
+  const search = h("input", {
+    type: "search", class: "search", placeholder: t("Search my list"), "aria-label": t("Search my list"),
+    oninput: () => ((wanted.search = search.value), (byOtherNames = new Set()), draw(), askServer()),
+  });
+  const sort = h("select", { "aria-label": t("Sort by"), onchange: () => set({ sort: sort.value }) },
+    Object.entries(sorts()).map(([name, [label]]) => h("option", { value: name }, label)));
+  sort.value = wanted.sort;
+  const filters = h("div", { class: "popover-body" });
+  const filterBox = h("details", { class: "popover" }, h("summary", { class: "button" }, icon("filter"), h("span", {}, t("Filter"))), filters);
+  const view = h("button", { type: "button", class: "icon-button", onclick: () => (set({ view: wanted.view === "grid" ? "table" : "grid" }), $(".list-body button", main)?.focus()) });
+  const count = h("p", { class: "count muted", role: "status" });
+  const body = h("div", { class: "list-body" });
+  const bar = h("div", { class: "selection-bar", role: "region", "aria-label": t("Selected"), hidden: true });
+  main.append(
+    h("header", { class: "page-head" }, h("h1", {}, t("My list")), tabs),
+    h("div", { class: "tools" }, search, filterBox, sort, view, count),
+    body, bar);
+
+  const list = new Windowed(body, {
+    make: (/** @type {any} */ entry, /** @type {number} */ place, /** @type {number} */ size) =>
+      wanted.view === "grid" ? card(entry, place, size) : row(entry),
+    head: () => h("tr", {}, ["", t("Title"), t("Type"), t("Progress"), t("My score"), t("Rating"), ""].map((name) => h("th", { scope: "col" }, name || h("span", { class: "unseen" }, t("Actions"))))),
+  });
+
+  /** @param {any} changes */
+  function set(changes) {
+    Object.assign(wanted, changes);
+    localStorage.setItem("list", JSON.stringify(wanted));
+    draw();
+  }
+
+  const askServer = later(async () => {
+    const asked = wanted.search.trim();
+    if (asked.length < 2) return;
+    try {
+      const query = new URLSearchParams({ search: asked, fields: "anime_id" });
+      const { data } = await collection.api.send("GET", `/api/user/watchList?${query}`);
+      if (asked !== wanted.search.trim()) return;
+      byOtherNames = new Set(data.map((/** @type {any} */ entry) => entry.anime_id));
+      draw();
+    } catch {
+      // Titles are searched here all the same.
+    }
+  }, 250);
+
+  // --- Which entries -----------------------------------------------------------------
+
+  /** @param {any} entry */
+  function isWanted(entry) {
+    return (!wanted.state || entry.state === wanted.state)
+      && (!wanted.format || entry.format === wanted.format)
+      && (!wanted.tag || entry.tags.includes(wanted.tag))
+      && (!wanted.from || entry.year >= Number(wanted.from))
+      && (!wanted.to || (entry.year && entry.year <= Number(wanted.to)))
+      && (!wanted.least || (entry.score ?? -1) >= Number(wanted.least));
+  }
+
+  function choose() {
+    const words = fold(wanted.search).split(/\s+/).filter(Boolean);
+    const all = [...collection.entries.values()].filter(isWanted);
+    const found = !words.length ? all : all.filter((entry) => {
+      const title = fold(entry.title);
+      return words.every((word) => title.includes(word)) || byOtherNames.has(entry.anime_id);
+    });
+    const [, key, direction] = sorts()[wanted.sort] ?? sorts().updated_at;
+    const ofType = found.filter(({ type }) => wanted.type === "all" || type === wanted.type)
+      .map((entry) => [key(entry), entry])
+      .sort(([one, a], [two, b]) => (one < two ? -direction : one > two ? direction : a.anime_id - b.anime_id))
+      .map(([, entry]) => entry);
+    return { found, ofType };
+  }
+
+  function draw() {
+    const { found, ofType } = choose();
+    shown = ofType;
+    drawTabs(found);
+    count.textContent = shown.length === 1 ? t("1 title") : t("{n} titles", { n: shown.length });
+    filterBox.classList.toggle("active", ["state", "format", "tag", "from", "to", "least"].some((name) => wanted[name]));
+    const isGrid = wanted.view === "grid";
+    const label = isGrid ? t("Show as a table") : t("Show as covers");
+    view.setAttribute("aria-label", label);
+    view.title = label;
+    view.replaceChildren(icon(isGrid ? "rows" : "grid"));
+    for (const id of selected) if (!collection.entries.has(id)) selected.delete(id);
+    drawBar();
+    list.show(shown, wanted.view, (/** @type {any} */ entry) => [entry, selected.has(entry.anime_id), selected.size > 0]);
+    body.querySelector(".empty")?.remove();
+    if (!shown.length) body.append(nothing(collection.entries.size === 0));
+  }
+
+  /** @param {boolean} isAllEmpty */
+  function nothing(isAllEmpty) {
+    if (!collection.isLoaded) return h("p", { class: "empty muted" }, t("Fetching your list …"));
+    if (isAllEmpty) {
+      return h("div", { class: "empty" },
+        h("h2", {}, t("An empty shelf")),
+        h("p", {}, t("Find what you are watching, or bring your list along from another site.")),
+        h("p", { class: "actions" },
+          h("a", { class: "button primary", href: "/discover" }, t("Find something")),
+          h("a", { class: "button", href: "/transfer" }, t("Import a list"))));
+    }
+    const isNarrowed = wanted.search || filterBox.classList.contains("active");
+    return h("div", { class: "empty" },
+      h("p", {}, isNarrowed ? t("Nothing here fits.") : t("Nothing here yet.")),
+      isNarrowed && h("button", { type: "button", class: "button", onclick: clearFilters }, t("Show everything")));
+  }
+
+  function clearFilters() {
+    search.value = "";
+    drawFilters({ search: "", state: "", format: "", tag: "", from: "", to: "", least: "" });
+  }
+
+  // --- Tabs, which are also where covers are dropped -----------------------------------
+
+  /** @param {any[]} found */
+  function drawTabs(found) {
+    const numbers = Object.fromEntries(TYPES.map((type) => [type, 0]));
+    for (const { type } of found) numbers[type] += 1;
+    const focused = document.activeElement?.getAttribute?.("data-type");
+    tabs.replaceChildren(...[...TYPES, "all"].map((type) => {
+      const tab = h("button", {
+        type: "button", class: "tab", "data-type": type, "aria-pressed": String(wanted.type === type),
+        onclick: () => set({ type }),
+      }, h("span", {}, type === "all" ? t("All") : typeName(type)),
+        h("span", { class: "number" }, String(type === "all" ? found.length : numbers[type])));
+      if (type !== "all") acceptDrops(tab, type);
+      return tab;
+    }));
+    if (focused) $(`[data-type="${focused}"]`, tabs)?.focus();
+  }
+
+  /** @param {HTMLElement} tab @param {string} type */
+  function acceptDrops(tab, type) {
+    tab.addEventListener("dragover", (event) => (event.preventDefault(), tab.classList.add("over")));
+    tab.addEventListener("dragleave", () => tab.classList.remove("over"));
+    tab.addEventListener("drop", (/** @type {any} */ event) => {
+      event.preventDefault();
+      move(event.dataTransfer.getData("text/plain").split(" ").filter(Boolean), type);
+    });
+  }
+
+  // --- Changes -------------------------------------------------------------------------
+
+  /** @param {string[]} ids @param {string} type */
+  function move(ids, type) {
+    const moved = ids.filter((id) => collection.entries.get(id) && collection.entries.get(id).type !== type);
+    if (!moved.length) return;
+    const title = collection.entries.get(moved[0])?.title;
+    const what = moved.length === 1 ? t("Moved {title} to {type}.", { title, type: typeName(type) })
+      : t("Moved {n} titles to {type}.", { n: moved.length, type: typeName(type) });
+    selected.clear();
+    app.done(collection.move(moved, type), what);
+  }
+
+  /** @param {string[]} ids */
+  function remove(ids) {
+    const title = collection.entries.get(ids[0])?.title;
+    const what = ids.length === 1 ? t("Removed {title}.", { title }) : t("Removed {n} titles.", { n: ids.length });
+    selected.clear();
+    app.done(collection.remove(ids), what);
+  }
+
+  /** @param {any} entry @param {number} by */
+  function watched(entry, by) {
+    if (by < 0 && !entry.progress) return;
+    const now = entry.progress + by;
+    app.done(collection.increment(entry.anime_id, by), t("{title}: {n} watched.", { title: entry.title, n: now }));
+  }
+
+  /** @param {string} id */
+  function select(id) {
+    if (!selected.delete(id)) selected.add(id);
+    draw();
+  }
+
+  function drawBar() {
+    bar.hidden = !selected.size;
+    if (!selected.size) return bar.replaceChildren();
+    const ids = [...selected];
+    bar.replaceChildren(
+      h("strong", {}, t("{n} selected", { n: ids.length })),
+      h("button", { type: "button", class: "link", onclick: () => (shown.forEach(({ anime_id }) => selected.add(anime_id)), draw()) }, t("All of them")),
+      h("span", { class: "spread" }),
+      ...TYPES.map((type) => h("button", { type: "button", class: "button", onclick: () => move(ids, type) }, typeName(type))),
+      h("button", { type: "button", class: "button danger", onclick: () => remove(ids) }, t("Remove")),
+      iconButton("close", t("Select nothing"), { onclick: () => (selected.clear(), draw()) }));
+  }
+
+  // --- One entry -----------------------------------------------------------------------
+
+  /** @param {any} entry */
+  const openIt = (entry) => (selected.size ? select(entry.anime_id) : openEntry(app, entry.anime_id));
+
+  /** @param {any} entry */
+  const plusOne = (entry) => {
+    const isAll = entry.episodes && entry.progress >= entry.episodes;
+    return iconButton("plus", t("One more episode of {title}", { title: entry.title }), {
+      class: "plus icon-button", "data-act": "plus", disabled: isAll, onclick: () => watched(entry, 1),
+    });
+  };
+
+  /** @param {any} entry */
+  const badges = (entry) => [
+    entry.state !== "active" && h("span", { class: "badge" }, stateName(entry.state)),
+    entry.is_private && h("span", { class: "badge", title: t("Private") }, icon("lock"), h("span", { class: "unseen" }, t("Private"))),
+  ];
+
+  /** @param {any} entry */
+  const progressText = (entry) => `${entry.progress} / ${entry.episodes ?? "–"}`;
+
+  /** @param {any} entry @param {number} place @param {number} size */
+  function card(entry, place, size) {
+    const isSelected = selected.has(entry.anime_id);
+    const share = entry.episodes ? Math.min(1, entry.progress / entry.episodes) : entry.progress ? 0.5 : 0;
+    const made = h("li", {
+      class: `card${isSelected ? " selected" : ""}${entry.pending ? " pending" : ""}`, "aria-setsize": size, "aria-posinset": place + 1,
+      draggable: "true",
+    },
+      h("button", {
+        type: "button", class: "open", "data-act": "open", "aria-keyshortcuts": "+ - 1 2 3 4 x Delete",
+        "aria-pressed": selected.size ? String(isSelected) : null,
+        onclick: (/** @type {any} */ event) => (event.ctrlKey || event.metaKey ? select(entry.anime_id) : openIt(entry)),
+        onkeydown: (/** @type {any} */ event) => press(event, entry, place),
+      },
+        cover(entry),
+        h("span", { class: "card-title" }, entry.title)),
+      badges(entry),
+      h("div", { class: "card-foot" },
+        h("span", { class: "bar", style: { "--share": String(share) }, "aria-hidden": "true" }),
+        h("span", { class: "muted progress" }, h("span", { class: "unseen" }, t("Progress")), progressText(entry)),
+        entry.score !== null && h("span", { class: "score" }, h("span", { class: "unseen" }, t("My score")), scoreText(entry.score, app.preferences.scoreFormat)),
+        plusOne(entry)));
+    made.addEventListener("dragstart", (/** @type {any} */ event) => {
+      const ids = isSelected ? [...selected] : [entry.anime_id];
+      event.dataTransfer.setData("text/plain", ids.join(" "));
+      event.dataTransfer.effectAllowed = "move";
+      document.body.classList.add("dragging");
+    });
+    made.addEventListener("dragend", () => document.body.classList.remove("dragging"));
+    return made;
+  }
+
+  /** @param {any} entry */
+  function row(entry) {
+    return h("tr", { class: selected.has(entry.anime_id) ? "selected" : "" },
+      h("td", { class: "tiny" }, cover(entry)),
+      h("td", { class: "wide" },
+        h("button", { type: "button", class: "open link", "data-act": "open", onclick: () => openIt(entry), onkeydown: (/** @type {any} */ event) => press(event, entry, shown.indexOf(entry)) }, entry.title),
+        h("span", { class: "muted facts" }, factsOf(entry)), badges(entry)),
+      h("td", {}, typeName(entry.type)),
+      h("td", { class: "figure" }, progressText(entry)),
+      h("td", { class: "figure" }, entry.score === null ? h("span", { class: "muted" }, "–") : scoreText(entry.score, app.preferences.scoreFormat)),
+      h("td", { class: "figure muted" }, entry.rating ?? "–"),
+      h("td", {}, plusOne(entry)));
+  }
+
+  /** Keys on a cover: + and − count, 1 to 4 move, x selects, arrows go around. */
+  function press(/** @type {any} */ event, /** @type {any} */ entry, /** @type {number} */ place) {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const { key } = event;
+    const columns = list.columns;
+    const steps = /** @type {any} */ ({ ArrowRight: 1, ArrowLeft: -1, ArrowDown: columns, ArrowUp: -columns });
+    if (key in steps) list.focus(place + steps[key]);
+    else if (key === "Home") list.focus(0);
+    else if (key === "End") list.focus(shown.length - 1);
+    else if (key === "+" || key === "=") watched(entry, 1);
+    else if (key === "-") watched(entry, -1);
+    else if (key === "x") select(entry.anime_id);
+    else if (key === "Delete") remove(selected.size ? [...selected] : [entry.anime_id]);
+    else if (/^[1-4]$/.test(key)) move(selected.size ? [...selected] : [entry.anime_id], TYPES[Number(key) - 1]);
+    else return;
+    event.preventDefault();
+  }
+
+  // --- Filters -------------------------------------------------------------------------
+
+  /** @param {any} [changes] */
+  function drawFilters(changes) {
+    if (changes) set(changes);
+    const all = [...collection.entries.values()];
+    const formats = [...new Set(all.map(({ format }) => format))].filter(Boolean).sort();
+    const tags = [...new Set(all.flatMap((entry) => entry.tags))].sort();
+    const choice = (/** @type {string} */ name, /** @type {string} */ label, /** @type {string[][]} */ options) => {
+      const box = h("select", { onchange: () => set({ [name]: box.value }) },
+        h("option", { value: "" }, t("Any")), options.map(([value, text]) => h("option", { value }, text)));
+      box.value = wanted[name];
+      return h("label", {}, label, box);
+    };
+    const figure = (/** @type {string} */ name, /** @type {string} */ label, /** @type {any} */ more) => {
+      const box = h("input", { type: "number", value: wanted[name], oninput: () => set({ [name]: box.value }), ...more });
+      return h("label", {}, label, box);
+    };
+    filters.replaceChildren(
+      choice("state", t("State"), [...new Set(Object.values(STATES).flat())].map((state) => [state, stateName(state)])),
+      choice("format", t("Format"), formats.map((format) => [format, format])),
+      tags.length ? choice("tag", t("Tag"), tags.map((tag) => [tag, tag])) : "",
+      h("div", { class: "pair" },
+        figure("from", t("From year"), { min: 1900, max: 2200 }),
+        figure("to", t("To year"), { min: 1900, max: 2200 })),
+      figure("least", t("My score at least"), { min: 0, max: 10, step: 0.5 }),
+      h("button", { type: "button", class: "button", onclick: clearFilters }, t("Clear")));
+  }
+  filterBox.addEventListener("toggle", () => filterBox.open && drawFilters());
+  filterBox.addEventListener("keydown", (/** @type {any} */ event) => {
+    if (event.key === "Escape") ((filterBox.open = false), $("summary", filterBox).focus());
+  });
+
+  const redraw = () => requestAnimationFrame(draw);
+  collection.addEventListener("changed", redraw);
+  collection.addEventListener("wholes", redraw);
+  draw();
+  const asked = new URLSearchParams(location.search).get("anime");
+  if (asked && collection.entries.has(asked)) openEntry(app, asked).catch(sayFailure);
+  return () => {
+    collection.removeEventListener("changed", redraw);
+    collection.removeEventListener("wholes", redraw);
+    list.end();
+  };
+}

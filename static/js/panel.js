@@ -1,0 +1,207 @@
+/** An entry's panel: all that the user keeps of one anime. What is typed is saved as it is. */
+
+import { makeId } from "./collection.js";
+import { cover } from "./covers.js";
+import { $, dialog, h, iconButton, later, sayFailure, toast } from "./dom.js";
+import { FACES, STATES, TYPES, airingName, factsOf, since, stateName, t, typeName } from "./words.js";
+
+const PARTIAL_DAY = "\\d{4}(-\\d{2}(-\\d{2})?)?";
+
+/** @param {any} app @param {string} animeId */
+export async function openEntry(app, animeId) {
+  const { collection } = app;
+  if (!collection.entries.has(animeId)) return;
+  const entry = () => collection.entries.get(animeId);
+  const title = entry().title;
+  const head = h("div", { class: "panel-head" });
+  const form = h("form", { class: "panel-form", onsubmit: (/** @type {any} */ event) => event.preventDefault() });
+  const facts = h("div", { class: "panel-facts" });
+  const past = h("section", { class: "panel-history" });
+  const redraw = (/** @type {any} */ { detail }) => {
+    if (!detail.ids || detail.ids.includes(animeId)) (entry() ? draw() : box.close());
+  };
+  collection.addEventListener("changed", redraw);
+  const box = dialog({ label: title, class: "panel", onclose: () => (flush(), collection.removeEventListener("changed", redraw)) },
+    h("div", { class: "panel-body" },
+      iconButton("close", t("Close"), { class: "icon-button close", onclick: () => box.close() }),
+      head, form, facts, past));
+
+  const save = (/** @type {any} */ fields) => collection.update(animeId, fields).catch(sayFailure);
+  const saveNotes = later(() => flush(), 800);
+  function flush() {
+    const notes = $("[name=notes]", form);
+    if (notes && entry() && notes.value !== entry().notes) save({ notes: notes.value });
+  }
+
+  // --- What does not change while one types ------------------------------------------
+
+  const { scoreFormat } = app.preferences;
+  const type = h("div", { class: "segments", role: "group", "aria-label": t("Type") }, TYPES.map((name) =>
+    h("button", { type: "button", "data-type": name, onclick: () => app.done(collection.move([animeId], name), t("Moved {title} to {type}.", { title, type: typeName(name) })) }, typeName(name))));
+  const state = h("select", { name: "state", onchange: () => save({ state: state.value }) });
+  const progress = h("input", { name: "progress", type: "number", min: 0, max: 100000, inputmode: "numeric", onchange: () => progress.reportValidity() && save({ progress: Number(progress.value) }) });
+  const total = h("span", { class: "muted" });
+  const stepper = h("span", { class: "stepper" },
+    iconButton("minus", t("One episode less"), { onclick: () => collection.increment(animeId, -1) }), progress, total,
+    iconButton("plus", t("One more episode"), { onclick: () => collection.increment(animeId, 1) }));
+  const score = scoreInput(scoreFormat, (value) => save({ score: value }));
+  const day = (/** @type {string} */ name) => {
+    const input = h("input", {
+      name, pattern: PARTIAL_DAY, placeholder: "2026-11-23", autocomplete: "off", "aria-describedby": "day-hint",
+      onchange: () => {
+        input.setCustomValidity(input.validity.patternMismatch ? t("Write 2026, 2026-11 or 2026-11-23.") : "");
+        if (input.reportValidity()) save({ [name]: input.value || null });
+      },
+    });
+    return input;
+  };
+  const started = day("started_on");
+  const finished = day("finished_on");
+  const rewatches = h("input", { name: "rewatches", type: "number", min: 0, max: 100000, onchange: () => rewatches.reportValidity() && save({ rewatches: Number(rewatches.value) }) });
+  const tags = h("input", { name: "tags", autocomplete: "off", placeholder: t("with friends, comfort"), onchange: () => save({ tags: [...new Set(tags.value.split(",").map((/** @type {string} */ tag) => tag.trim()).filter(Boolean))] }) });
+  const notes = h("textarea", { name: "notes", rows: 4, maxlength: 10000, oninput: saveNotes, onchange: flush });
+  const hidden = h("input", { name: "is_private", type: "checkbox", onchange: () => save({ is_private: hidden.checked }) });
+  form.append(
+    type,
+    h("div", { class: "pair" },
+      h("label", {}, t("Progress"), stepper),
+      score.box),
+    h("div", { class: "pair" },
+      h("label", {}, t("Started"), started),
+      h("label", {}, t("Finished"), finished)),
+    h("p", { class: "hint muted", id: "day-hint" }, t("As much as you know: 2026, 2026-11 or 2026-11-23.")),
+    h("div", { class: "pair" },
+      h("label", {}, t("State"), state),
+      h("label", {}, t("Watched again"), rewatches)),
+    h("label", {}, t("Notes"), notes),
+    h("label", {}, t("Tags, with commas"), tags),
+    h("label", { class: "check" }, hidden, t("Private: not for others to see")),
+    h("button", { type: "button", class: "link danger", onclick: () => (box.close(), app.done(collection.remove([animeId]), t("Removed {title}.", { title }))) }, t("Remove from my list")));
+
+  function draw() {
+    const now = entry();
+    const put = (/** @type {any} */ input, /** @type {any} */ value) => {
+      if (document.activeElement !== input && input.value !== String(value ?? "")) input.value = value ?? "";
+    };
+    for (const button of type.children) button.setAttribute("aria-pressed", String(button.dataset.type === now.type));
+    state.replaceChildren(...STATES[now.type].map((name) => h("option", { value: name }, stateName(name))));
+    state.value = now.state;
+    state.disabled = STATES[now.type].length < 2;
+    put(progress, now.progress);
+    total.textContent = `/ ${now.episodes ?? "–"}`;
+    score.put(now.score);
+    put(started, now.started_on);
+    put(finished, now.finished_on);
+    put(rewatches, now.rewatches);
+    put(tags, now.tags.join(", "));
+    put(notes, now.notes);
+    hidden.checked = now.is_private;
+  }
+
+  head.append(cover(entry()), h("div", {},
+    h("h2", {}, title),
+    h("p", { class: "muted" }, [factsOf(entry()), airingName(entry().airing_status)].filter(Boolean).join(" · ")),
+    entry().rating && h("p", { class: "muted" }, t("Rated {n} of 10", { n: entry().rating }))));
+  draw();
+  tellFacts(app, animeId, facts, head, () => box.close());
+  tellHistory(app, animeId, past);
+}
+
+/**
+ * A score in the user's scale.
+ * @param {string} format @param {(score: number | null) => void} save 0–10
+ */
+function scoreInput(format, save) {
+  if (format === "5" || format === "3") {
+    const choices = format === "5"
+      ? [1, 2, 3, 4, 5].map((stars) => [stars * 2, "★".repeat(stars), t("{n} of 5", { n: stars })])
+      : FACES.map(([value, face], at) => [value, face, [t("Bad"), t("All right"), t("Good")][at]]);
+    const buttons = choices.map(([value, text, label]) =>
+      h("button", { type: "button", "data-score": value, "aria-label": label, onclick: (/** @type {any} */ event) => save(event.currentTarget.getAttribute("aria-pressed") === "true" ? null : Number(value)) }, format === "5" ? "★" : text));
+    const box = h("div", { class: `score-choice of-${format}`, role: "group", "aria-label": t("My score") }, h("span", { class: "label" }, t("My score")), h("span", {}, buttons));
+    return {
+      box,
+      put: (/** @type {number | null} */ score) => {
+        const nearest = score === null ? null : choices.reduce((best, choice) =>
+          Math.abs(Number(choice[0]) - score) < Math.abs(Number(best[0]) - score) ? choice : best)[0];
+        for (const button of buttons) {
+          const value = Number(button.dataset.score);
+          button.setAttribute("aria-pressed", String(value === nearest));
+          button.classList.toggle("lit", nearest !== null && (format === "5" ? value <= Number(nearest) : value === nearest));
+        }
+      },
+    };
+  }
+  const [most, step, scale] = format === "100" ? [100, 1, 10] : [10, format === "10" ? 1 : 0.1, 1];
+  const input = h("input", {
+    name: "score", type: "number", min: 0, max: most, step, inputmode: "decimal",
+    onchange: () => input.reportValidity() && save(input.value === "" ? null : Math.round((Number(input.value) / scale) * 10) / 10),
+  });
+  return {
+    box: h("label", {}, t("My score, of {n}", { n: most }), input),
+    put: (/** @type {number | null} */ score) => {
+      const shown = score === null ? "" : String(format === "10" ? Math.round(score) : Math.round(score * scale * 10) / 10);
+      if (document.activeElement !== input) input.value = shown;
+    },
+  };
+}
+
+/** Genres, studios and what belongs to it: the catalogue's, when there is network. */
+async function tellFacts(/** @type {any} */ app, /** @type {string} */ animeId, /** @type {any} */ box, /** @type {any} */ head, /** @type {() => void} */ close) {
+  try {
+    const { data } = await app.collection.api.send("GET", `/api/animes/${animeId}`);
+    const names = { english: data.english_title, native: data.native_title, romaji: data.title };
+    const other = [names.english, names.native].filter((name) => name && name !== data.title).join(" · ");
+    if (other) $("h2", head).after(h("p", { class: "other-titles muted" }, other));
+    box.append(...[
+      data.genres.length && h("ul", { class: "chips", "aria-label": t("Genres") }, data.genres.map((/** @type {string} */ name) => h("li", {}, name))),
+      data.studios.length && h("p", { class: "muted" }, data.studios.join(", ")),
+      data.relations.length && h("div", { class: "related" }, h("h3", {}, t("Belongs to it")),
+        h("ul", {}, data.relations.slice(0, 6).map((/** @type {any} */ related) => {
+          const listed = app.collection.entries.get(related.id);
+          return h("li", {}, h("button", {
+            type: "button", class: "link",
+            onclick: () => (listed ? (close(), openEntry(app, related.id)) : app.done(app.collection.add(related, "To Watch"), t("Added {title} to {type}.", { title: related.title, type: typeName("To Watch") }))),
+          }, related.title), h("span", { class: "muted" }, ` ${factsOf(related)} · ${listed ? typeName(listed.type) : t("add to {type}", { type: typeName("To Watch") })}`));
+        })))].filter(Boolean));
+  } catch {
+    // Without network the panel has what the list knows.
+  }
+}
+
+async function tellHistory(/** @type {any} */ app, /** @type {string} */ animeId, /** @type {any} */ box) {
+  try {
+    const { data } = await app.collection.api.send("GET", "/api/user/operations?limit=200");
+    const its = data.filter((/** @type {any} */ told) => told.changes.some((/** @type {any} */ change) => change.anime_id === animeId)).slice(0, 8);
+    if (!its.length) return;
+    box.append(h("h3", {}, t("History")), h("ol", {}, its.map((/** @type {any} */ told) => historyItem(app, told))));
+  } catch {
+    // The same.
+  }
+}
+
+/** One operation, with undo. @param {any} app @param {any} told */
+export function historyItem(app, told) {
+  const item = h("li", { class: "told" },
+    h("span", {}, sentence(told.summary)),
+    h("time", { class: "muted", datetime: told.at }, since(told.at)),
+    told.undoable && !told.undoes && h("button", { type: "button", class: "link", onclick: undo }, t("Undo")));
+  async function undo() {
+    try {
+      const path = `/api/user/operations/${told.id}/undo`;
+      const { data } = await app.collection.api.ask("POST", path, {}, { key: makeId() });
+      item.classList.add("undone");
+      $("button", item)?.remove();
+      const left = data.conflicts?.length ?? 0;
+      toast(left ? t("Undone. What changed since was left as it is: {n}.", { n: left }) : t("Undone."));
+      app.collection.settle();
+    } catch (error) {
+      sayFailure(error, undo);
+    }
+  }
+  return item;
+}
+
+/** @param {string} text */
+const sentence = (text) => text.slice(0, 1).toUpperCase() + text.slice(1);
+

@@ -1,0 +1,168 @@
+/** Profile, pictures, preferences, and the account. */
+
+import { signOut } from "./collection.js";
+import { readable } from "./colour.js";
+import { crop } from "./crop.js";
+import { confirmed, h, sayFailure, toast } from "./dom.js";
+import { language, t } from "./words.js";
+
+/** @param {HTMLElement} main @param {any} app */
+export function show(main, app) {
+  const { collection } = app;
+  const profile = () => collection.wholes.profile ?? {};
+  const sections = h("div", { class: "settings" });
+  main.append(h("header", { class: "page-head" }, h("h1", {}, t("Settings"))), sections);
+
+  const prefer = (/** @type {any} */ changes) =>
+    collection.later("PATCH", "/api/user/preferences", changes, { preferences: { ...app.preferences, ...changes } }).catch(sayFailure);
+  const keep = (/** @type {any} */ changes) =>
+    collection.later("PATCH", "/api/user/profile", changes, { profile: { ...profile(), ...changes } }).catch(sayFailure);
+
+  // --- Pictures ------------------------------------------------------------------------
+
+  const banner = h("div", { class: "banner" });
+  const avatar = h("span", { class: "avatar huge" });
+  function drawPictures() {
+    const { banner_image: wide } = app.user;
+    banner.replaceChildren(...(wide ? [h("img", { src: wide, alt: "" })] : []), avatar);
+    const face = profile().avatar ?? app.user.avatar;
+    avatar.replaceChildren(face ? h("img", { src: face, alt: "" }) : (app.user.name ?? "?").slice(0, 1).toUpperCase());
+  }
+  const picker = (/** @type {string} */ label, /** @type {boolean} */ isBanner) => {
+    const input = h("input", { type: "file", accept: "image/png,image/jpeg,image/webp,image/gif", class: "unseen", onchange: async () => {
+      const [file] = input.files;
+      input.value = "";
+      if (file) await upload(file, isBanner);
+    } });
+    return h("label", { class: "button" }, input, label);
+  };
+  async function upload(/** @type {File} */ file, /** @type {boolean} */ isBanner) {
+    try {
+      const cut = await crop(file, isBanner ? 1080 / 300 : 1);
+      if (!cut) return;
+      const form = new FormData();
+      form.append("file", cut, "picture.webp");
+      form.append("isBanner", String(isBanner));
+      const { data: address } = await collection.api.ask("POST", "/api/uploadImage", form);
+      const { data } = await collection.api.ask("POST", "/api/user/updateProfile", isBanner ? { banner_image: address } : { avatar: address });
+      Object.assign(app.user, { avatar: data.avatar, banner_image: data.banner_image });
+      await collection.settle();
+      drawPictures();
+      toast(isBanner ? t("A new banner.") : t("A new avatar."));
+    } catch (/** @type {any} */ error) {
+      if (error.name === "InvalidStateError") toast(t("This file is no picture that can be read here."), undefined, { isError: true });
+      else sayFailure(error, () => upload(file, isBanner));
+    }
+  }
+
+  // --- Fields ----------------------------------------------------------------------------
+
+  const text = (/** @type {string} */ label, /** @type {any} */ value, /** @type {(value: string) => any} */ save, /** @type {any} */ more = {}) => {
+    const input = h("input", { value: value ?? "", onchange: () => input.reportValidity() && save(input.value), ...more });
+    return h("label", {}, label, input);
+  };
+  const select = (/** @type {string} */ label, /** @type {any} */ value, /** @type {string[][]} */ options, /** @type {(value: string) => any} */ save) => {
+    const box = h("select", { onchange: () => save(box.value) }, options.map(([name, shown]) => h("option", { value: name }, shown)));
+    box.value = value ?? "";
+    return h("label", {}, label, box);
+  };
+  const check = (/** @type {string} */ label, /** @type {boolean} */ value, /** @type {(value: boolean) => any} */ save, /** @type {string} */ hint = "") => {
+    const box = h("input", { type: "checkbox", checked: value, onchange: () => save(box.checked) });
+    return h("label", { class: "check" }, box, h("span", {}, label, hint && h("small", { class: "muted" }, hint)));
+  };
+  const section = (/** @type {string} */ title, /** @type {any[]} */ ...rest) => h("section", { class: "sheet" }, h("h2", {}, title), rest);
+
+  async function rename(/** @type {string} */ name) {
+    try {
+      const { data } = await collection.api.ask("POST", "/api/user/updateProfile", { name });
+      app.user.name = data.name;
+      toast(t("You are {name} now.", { name: data.name }));
+    } catch (error) {
+      sayFailure(error);
+    }
+  }
+
+  function colour() {
+    const input = h("input", { type: "color", value: app.preferences.enfasiscolor, oninput: () => tell(), onchange: () => prefer({ enfasiscolor: input.value, enfasis_color: input.value }) });
+    const hint = h("small", { class: "muted" });
+    const tell = () => {
+      const changed = ["#faf9f6", "#17181b"].some((paper) => readable(input.value, paper) !== input.value);
+      hint.textContent = changed ? t("Shown a little darker or lighter where it could not be read.") : t("Readable on light and dark.");
+    };
+    tell();
+    return h("label", {}, t("Accent colour"), h("span", { class: "colour" }, input, hint));
+  }
+
+  function draw() {
+    const { theme, scoreFormat, titleLanguage, parentalControl, trackSearchHistory, timezone } = app.preferences;
+    const { name, last_name, birthday, frequency, preferred_format } = profile();
+    const zones = /** @type {any} */ (Intl).supportedValuesOf("timeZone");
+    drawPictures();
+    sections.replaceChildren(
+      section(t("Profile"), banner,
+        h("p", { class: "actions start" }, picker(t("Change avatar"), false), picker(t("Change banner"), true)),
+        h("div", { class: "fields" },
+          text(t("User name"), app.user.name, rename, { minlength: 3, maxlength: 50, required: true, autocomplete: "username" }),
+          text(t("First name"), name, (value) => keep({ name: value || null }), { maxlength: 100, autocomplete: "given-name" }),
+          text(t("Last name"), last_name, (value) => keep({ last_name: value || null }), { maxlength: 100, autocomplete: "family-name" }),
+          text(t("Birthday"), birthday, (value) => keep({ birthday: value || null }), { type: "date", autocomplete: "bday" }),
+          select(t("How often do you watch?"), frequency, [["", "–"], ["daily", t("Every day")], ["weekly", t("Every week")], ["monthly", t("Every month")], ["occasionally", t("Now and then")], ["rarely", t("Rarely")]], (value) => keep({ frequency: value || null })),
+          select(t("Favourite format"), preferred_format, [["", "–"], ["TV", "TV"], ["Movie", t("Movie")], ["OVA", "OVA"], ["Special", t("Special")]], (value) => keep({ preferred_format: value || null })))),
+      section(t("Look"),
+        h("div", { class: "fields" },
+          select(t("Theme"), theme, [["auto", t("As the device")], ["light", t("Light")], ["dark", t("Dark")]], (value) => prefer({ theme: value })),
+          colour(),
+          select(t("Language"), language, [["en", "English"], ["es", "Español"]], (value) => prefer({ language: value })),
+          select(t("Titles in"), titleLanguage, [["romaji", t("Romaji")], ["english", t("English")], ["native", t("The original script")]], (value) => prefer({ titleLanguage: value })))),
+      section(t("Habits"),
+        h("div", { class: "fields" },
+          select(t("Scores"), scoreFormat, [["10.0", t("0 to 10, with a decimal")], ["10", t("0 to 10")], ["100", t("0 to 100")], ["5", t("Five stars")], ["3", t("Three faces")]], (value) => prefer({ scoreFormat: value })),
+          select(t("Time zone"), timezone ?? "UTC", [...new Set([timezone ?? "UTC", "UTC", ...zones])].map((zone) => [zone, zone.replaceAll("_", " ")]), (value) => prefer({ timezone: value }))),
+        check(t("Hide mature titles"), parentalControl, (value) => prefer({ parentalControl: value, parental_control: value }), t("In the catalogue. Your own list always shows all of it.")),
+        check(t("Keep my searches"), trackSearchHistory, (value) => prefer({ trackSearchHistory: value }), t("As suggestions when you search again."))),
+      section(t("Account"), password(), h("p", { class: "actions start" },
+        h("button", { type: "button", class: "button", onclick: () => everywhere() }, t("Sign out everywhere")),
+        h("button", { type: "button", class: "button danger", onclick: () => erase() }, t("Erase my account …")))));
+  }
+
+  function password() {
+    const refusal = h("p", { class: "refusal", role: "alert" });
+    const old = h("input", { type: "password", autocomplete: "current-password", required: true, maxlength: 128 });
+    const next = h("input", { type: "password", autocomplete: "new-password", required: true, minlength: 8, maxlength: 128 });
+    return h("form", { class: "fields", onsubmit: async (/** @type {any} */ event) => {
+      event.preventDefault();
+      refusal.textContent = "";
+      try {
+        await collection.api.ask("POST", "/api/auth/password", { old_password: old.value, new_password: next.value });
+        event.target.reset();
+        toast(t("The password is changed; every other device is signed out."));
+      } catch (/** @type {any} */ error) {
+        refusal.textContent = error.name === "Offline" ? t("There is no connection right now.") : error.message;
+      }
+    } }, h("label", {}, t("Password now"), old), h("label", {}, t("New password"), next), refusal,
+      h("button", { class: "button" }, t("Change password")));
+  }
+
+  async function everywhere() {
+    if (!(await confirmed(t("Sign out on every device, this one too?"), t("Sign out everywhere")))) return;
+    try {
+      await collection.api.ask("POST", "/api/auth/signout", { everywhere: true });
+      await app.leave({ forget: false });
+    } catch (error) {
+      sayFailure(error, everywhere);
+    }
+  }
+
+  async function erase() {
+    const { askPassword } = await import("./erase.js");
+    await askPassword(app, () => signOut().catch(() => {}));
+  }
+
+  const redraw = (/** @type {any} */ { detail }) => {
+    if (!sections.contains(document.activeElement) || document.activeElement?.tagName === "BUTTON") draw();
+    else if (detail.names.includes("profile")) drawPictures();
+  };
+  collection.addEventListener("wholes", redraw);
+  draw();
+  return () => collection.removeEventListener("wholes", redraw);
+}

@@ -1,0 +1,334 @@
+/** Bringing a list along, as a plan that is looked at first; and taking it away again. */
+
+import { makeId } from "./collection.js";
+import { $, confirmed, h, later, sayFailure, toast } from "./dom.js";
+import { fieldName, number, scoreText, since, stateName, t, typeName } from "./words.js";
+
+const IMPORTS = "/api/user/imports";
+const outcomes = () => ({
+  add: t("New"), update: t("Changed"), conflict: t("To decide"), unmatched: t("Not recognised"),
+  refused: t("Cannot be read"), unchanged: t("Same as here"),
+});
+const policies = () => [
+  ["newest", t("Whatever was changed last")], ["keep", t("What is here; only add what is new")],
+  ["overwrite", t("What the file says")], ["max_progress", t("Whatever is further along")],
+];
+
+/** @param {HTMLElement} main @param {any} app */
+export function show(main, app) {
+  const body = h("div", { class: "transfer" });
+  main.append(h("header", { class: "page-head" }, h("h1", {}, t("Import and export"))), body);
+  begin(body, app);
+}
+
+/** @param {any} app */
+const api = (app) => app.collection.api;
+
+// --- One: a file -----------------------------------------------------------------------
+
+/** @param {HTMLElement} body @param {any} app */
+function begin(body, app) {
+  const input = h("input", { type: "file", class: "unseen", accept: ".xml,.gz,.json,.csv,.zip", onchange: () => input.files[0] && upload(input.files[0]) });
+  const busy = h("p", { class: "muted", role: "status" });
+  const drop = h("div", { class: "drop sheet" },
+    h("h2", {}, t("Bring your list along")),
+    h("p", {}, t("Drop the file that your old site exported here: MyAnimeList, AniList, Kitsu, or one of ours. Nothing is written before you have seen what would change.")),
+    h("p", { class: "actions start" }, h("label", { class: "button primary" }, input, t("Choose a file"))), busy);
+  drop.addEventListener("dragover", (/** @type {any} */ event) => (event.preventDefault(), drop.classList.add("over")));
+  drop.addEventListener("dragleave", () => drop.classList.remove("over"));
+  drop.addEventListener("drop", (/** @type {any} */ event) => {
+    event.preventDefault();
+    drop.classList.remove("over");
+    if (event.dataTransfer.files[0]) upload(event.dataTransfer.files[0]);
+  });
+  const earlier = h("section", { class: "sheet", hidden: true });
+  body.replaceChildren(drop, earlier, exporting(app));
+  tellEarlier();
+
+  /** @param {File} file */
+  async function upload(file) {
+    busy.textContent = t("Reading {name} …", { name: file.name });
+    try {
+      const form = new FormData();
+      form.append("file", file);
+      // A file without a time of its own is as old as it lies on the disk.
+      form.append("exported_at", new Date(file.lastModified).toISOString());
+      const { data } = await api(app).ask("POST", IMPORTS, form, { key: makeId() });
+      review(body, app, data);
+    } catch (error) {
+      busy.textContent = "";
+      sayFailure(error, () => upload(file));
+    }
+  }
+
+  async function tellEarlier() {
+    try {
+      const { data } = await api(app).send("GET", IMPORTS);
+      if (!data.length) return;
+      earlier.hidden = false;
+      earlier.append(h("h2", {}, t("Earlier imports")), h("ul", { class: "plain" }, data.slice(0, 5).map((/** @type {any} */ plan) =>
+        h("li", {}, h("button", { type: "button", class: "link", onclick: () => review(body, app, plan) },
+          t("{n} titles from {format}", { n: plan.summary.rows, format: plan.format })),
+        h("span", { class: "muted" }, ` ${plan.status === "applied" ? t("applied") : t("not applied yet")} · ${since(plan.created_at)}`)))));
+    } catch {
+      // They are a convenience.
+    }
+  }
+}
+
+// --- Two: the plan -----------------------------------------------------------------------
+
+/** @param {HTMLElement} body @param {any} app @param {any} plan */
+function review(body, app, plan) {
+  const isApplied = plan.status === "applied";
+  const names = Object.keys(outcomes());
+  let outcome = names.find((name) => plan.summary[name]) ?? "add";
+  /** @type {string | null} */
+  let cursor = null;
+  const head = h("div", { class: "plan-head" });
+  const tabs = h("div", { class: "tabs", role: "group", "aria-label": t("Which rows") });
+  const many = h("p", { class: "actions start" });
+  const rows = h("ol", { class: "plan-rows" });
+  const more = h("button", { type: "button", class: "button", onclick: () => fetchRows() }, t("More"));
+  body.replaceChildren(h("section", { class: "sheet plan" }, head, tabs, many, rows, more));
+
+  /** @param {string} method @param {string} path @param {any} [content] */
+  async function ask(method, path, content) {
+    const { data } = await api(app).ask(method, `${IMPORTS}/${plan.id}${path}`, content, { key: makeId() });
+    return data;
+  }
+
+  function draw() {
+    const { rows: total, add, update } = plan.summary;
+    head.replaceChildren(
+      h("h2", { tabindex: "-1" }, isApplied ? t("{n} titles from {format}", { n: total, format: plan.format }) : t("This would change")),
+      h("p", { class: "lead" }, add + update === 0 ? t("Nothing: your list has all of it.")
+        : t("{add} of {total} titles are new, {update} would be changed.", { add, total, update })),
+      ...(plan.warnings ?? []).map((/** @type {string} */ warning) => h("p", { class: "muted" }, warning)),
+      isApplied ? afterwards() : h("div", { class: "plan-tools" },
+        policyChoice(),
+        h("div", { class: "actions" },
+          h("button", { type: "button", class: "button", onclick: () => discard() }, t("Discard")),
+          h("button", { type: "button", class: "button primary", onclick: () => apply() }, t("Apply")))));
+    tabs.replaceChildren(...names.filter((name) => plan.summary[name]).map((name) =>
+      h("button", { type: "button", class: "tab", "aria-pressed": String(name === outcome), onclick: () => ((outcome = name), draw(), refetch()) },
+        h("span", {}, outcomes()[/** @type {keyof ReturnType<typeof outcomes>} */ (name)]), h("span", { class: "number" }, number(plan.summary[name])))));
+    many.replaceChildren(...(isApplied || !["conflict", "add", "update"].includes(outcome) ? [] : [
+      outcome === "conflict" && h("button", { type: "button", class: "button", onclick: () => decideAll("take") }, t("Take all from the file")),
+      h("button", { type: "button", class: "button", onclick: () => decideAll("skip") }, t("Skip all of these")),
+    ].filter(Boolean)));
+  }
+
+  function policyChoice() {
+    const box = h("select", { onchange: async () => {
+      try {
+        plan = await ask("PATCH", "", { policy: box.value });
+        draw();
+        refetch();
+      } catch (error) {
+        sayFailure(error);
+      }
+    } }, policies().map(([name, label]) => h("option", { value: name }, label)));
+    box.value = plan.policy;
+    return h("label", {}, t("Where the file and your list differ, take"), box);
+  }
+
+  const afterwards = () => h("div", { class: "actions start" },
+    h("a", { class: "button primary", href: "/" }, t("To my list")),
+    plan.operation_id && h("button", { type: "button", class: "button", onclick: () => undo() }, t("Undo the import")),
+    h("button", { type: "button", class: "button", onclick: () => begin(body, app) }, t("Another file")));
+
+  function refetch() {
+    cursor = null;
+    rows.replaceChildren();
+    return fetchRows();
+  }
+
+  async function fetchRows() {
+    const asked = outcome;
+    try {
+      const query = new URLSearchParams({ outcome, limit: "60", ...(cursor && { cursor }) });
+      const { data, meta } = await api(app).ask("GET", `${IMPORTS}/${plan.id}/rows?${query}`);
+      if (asked !== outcome) return;
+      rows.append(...data.map(line));
+      cursor = meta.next_cursor ?? null;
+      more.hidden = !cursor;
+    } catch (error) {
+      sayFailure(error, fetchRows);
+    }
+  }
+
+  /** @param {any} row */
+  function line(row) {
+    const item = h("li");
+    item.append(...[
+      h("div", {}, h("strong", {}, row.anime_title ?? row.title), row.anime_title && row.anime_title !== row.title && h("span", { class: "muted" }, ` ← ${row.title}`)),
+      row.reason && h("p", { class: "muted" }, row.reason),
+      differences(row),
+      !isApplied && h("div", { class: "actions start" }, choices(row, item)),
+    ].filter(Boolean));
+    return item;
+  }
+
+  /** @param {any} row @param {any} item */
+  function choices(row, item) {
+    if (row.outcome === "refused" || (row.outcome === "unchanged" && !row.decision)) return [];
+    if (row.outcome === "unmatched") return [candidates(row), finder(row)];
+    const choice = (/** @type {string | null} */ decision, /** @type {string} */ label) =>
+      h("button", { type: "button", class: "button", "aria-pressed": String((row.decision ?? null) === decision), onclick: () => decide([{ row: row.row, decision }], item) }, label);
+    return row.outcome === "conflict" ? [choice("take", t("Take the file's")), choice("keep", t("Keep mine"))]
+      : [choice(row.decision ? null : "skip", row.decision ? t("Do take it") : t("Skip"))];
+  }
+
+  /** @param {any} row */
+  const candidates = (row) => (row.candidates ?? []).map((/** @type {any} */ { anime_id, title, format, year }) =>
+    h("button", { type: "button", class: "button", onclick: () => decide([{ row: row.row, anime_id, decision: "take" }]) }, `${title} (${[format, year].filter(Boolean).join(", ")})`));
+
+  /** Another title, by its name. @param {any} row */
+  function finder(row) {
+    const list = h("datalist", { id: `titles-${row.row}` });
+    /** @type {any[]} */
+    let found = [];
+    const input = h("input", {
+      type: "search", list: list.id, placeholder: t("Another title"), "aria-label": t("Which title is {title}?", { title: row.title }),
+      oninput: () => {
+        const chosen = found.find(({ title }) => title === input.value);
+        if (chosen) decide([{ row: row.row, anime_id: chosen.id, decision: "take" }]);
+        else look();
+      },
+    });
+    const look = later(async () => {
+      if (input.value.trim().length < 2) return;
+      const { data } = await api(app).send("GET", `/api/animes?${new URLSearchParams({ search: input.value, limit: "8" })}`).catch(() => ({ data: [] }));
+      found = data;
+      list.replaceChildren(...data.map((/** @type {any} */ { title }) => h("option", { value: title })));
+    }, 250);
+    return h("span", {}, input, list);
+  }
+
+  /** @param {any[]} decisions @param {any} [item] */
+  async function decide(decisions, item) {
+    try {
+      plan = withSummary(await ask("PATCH", "/rows", { rows: decisions }));
+      item?.remove();
+      draw();
+      await refetch();
+    } catch (error) {
+      sayFailure(error);
+    }
+  }
+
+  /** @param {string} decision */
+  async function decideAll(decision) {
+    try {
+      plan = withSummary(await ask("PATCH", "/rows", { where: { outcome }, decision }));
+      outcome = names.find((name) => plan.summary[name]) ?? outcome;
+      draw();
+      await refetch();
+    } catch (error) {
+      sayFailure(error);
+    }
+  }
+
+  /** @param {any} answer */
+  const withSummary = (answer) => (answer?.summary ? { ...plan, ...answer } : plan);
+
+  /** @param {any} [accept] */
+  async function apply(accept = {}) {
+    try {
+      const applied = await ask("POST", "/apply", accept);
+      await app.collection.settle();
+      toast(t("Your list has grown."), applied.operation_id && { label: t("Undo"), run: undo });
+      review(body, app, applied);
+      $("h2", body)?.focus();
+    } catch (/** @type {any} */ error) {
+      if (error.code !== "plan_stale") return sayFailure(error, () => apply(accept));
+      const isFine = await confirmed(t("Your list changed since this plan was made. Apply the rest, and leave what changed to be decided?"), t("Apply the rest"));
+      plan = { ...plan, summary: error.details.summary ?? plan.summary };
+      draw();
+      if (isFine) await apply({ accept: "unchanged" });
+    }
+  }
+
+  async function undo() {
+    try {
+      await api(app).ask("POST", `/api/user/operations/${plan.operation_id}/undo`, {}, { key: makeId() });
+      await app.collection.settle();
+      toast(t("Your list is as it was before the import."));
+      begin(body, app);
+    } catch (error) {
+      sayFailure(error, undo);
+    }
+  }
+
+  async function discard() {
+    try {
+      await ask("DELETE", "");
+      begin(body, app);
+    } catch (error) {
+      sayFailure(error, discard);
+    }
+  }
+
+  draw();
+  fetchRows();
+
+  /** @param {any} row */
+  function differences({ before, after }) {
+    const fields = Object.keys(after ?? {});
+    if (!fields.length) return null;
+    const { scoreFormat } = app.preferences;
+    return h("p", { class: "differences" }, fields.slice(0, 8).map((name) => h("span", {},
+      before && name in before && before[name] !== null && before[name] !== "" && h("del", {}, said(name, before[name], scoreFormat)), " ",
+      h("ins", {}, said(name, after[name], scoreFormat)))));
+  }
+}
+
+/** @param {string} name @param {any} value @param {string} format */
+function said(name, value, format) {
+  if (value === null || value === "" || (Array.isArray(value) && !value.length)) return "–";
+  if (name === "score") return `★ ${scoreText(value, format)}`;
+  if (name === "type") return typeName(value);
+  if (name === "state") return stateName(value);
+  if (name === "progress") return t("{n} episodes", { n: value });
+  if (name === "is_private") return value ? t("Private") : t("not private");
+  const text = Array.isArray(value) ? value.join(", ") : String(value);
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+}
+
+// --- And away again ----------------------------------------------------------------------
+
+/** What a format cannot say of this list, in sentences. @param {any} fidelity @returns {any[]} */
+function losses({ fields, examples, unnamed }) {
+  const told = Object.entries(fields).map(([name, count]) => {
+    const [{ title, here, there } = /** @type {any} */ ({})] = examples[name] ?? [];
+    const example = title && `${title}: ${said(name, here, "10.0")} → ${said(name, there, "10.0")}`;
+    return h("li", {}, h("strong", {}, fieldName(name)), ` · ${t("{n} titles", { n: Number(count) })}`, example && h("span", { class: "muted" }, ` · ${example}`));
+  });
+  if (unnamed) told.push(h("li", {}, t("{n} titles have no number there, and go by their name.", { n: unnamed })));
+  return told.length ? [h("p", {}, t("This format cannot carry all of your list:")), h("ul", {}, told)] : [h("p", {}, t("This format carries all of your list."))];
+}
+
+/** @param {any} app */
+function exporting(app) {
+  const lost = h("div", { class: "muted", role: "status" });
+  const format = h("select", { onchange: () => tell() },
+    [["json", t("Ours: everything")], ["mal", "MyAnimeList"], ["anilist", "AniList"], ["csv", t("A table (CSV)")], ["account", t("All that is kept about me (ZIP)")]].map(([name, label]) => h("option", { value: name }, label)));
+  const link = h("a", { class: "button primary", download: "" }, t("Download"));
+  const tell = async () => {
+    link.href = `/api/user/export?format=${format.value}`;
+    lost.textContent = "";
+    if (["json", "account"].includes(format.value)) return;
+    try {
+      const { data } = await api(app).send("GET", `/api/user/export/fidelity?format=${format.value}`);
+      lost.replaceChildren(...losses(data));
+    } catch {
+      // Downloads say so themselves.
+    }
+  };
+  tell();
+  return h("section", { class: "sheet" }, h("h2", {}, t("Take your list with you")),
+    h("p", {}, t("It is yours: as a file that we, or other sites, can read.")),
+    h("div", { class: "plan-tools" }, h("label", {}, t("Format"), format), h("p", { class: "actions" }, link)), lost);
+}
+

@@ -1,0 +1,74 @@
+/** For visitors: what this is, and the way in. */
+
+import { signIn, signUp } from "./collection.js";
+import { cover } from "./covers.js";
+import { dialog, h } from "./dom.js";
+import { t } from "./words.js";
+
+/** @param {HTMLElement} main @param {{start: () => void}} app */
+export function show(main, { start }) {
+  const enter = () => (history.replaceState(null, "", "/"), start());
+  const shelf = h("div", { class: "shelf", "aria-hidden": "true" });
+  const box = h("div", { class: "way-in" });
+  main.className = "page-welcome";
+  main.replaceChildren(
+    h("section", { class: "greeting" },
+      h("h1", {}, t("Everything you watch, kept well.")),
+      h("p", { class: "lead" }, t("Your anime on one shelf: what you are watching, what is next, what it meant to you. On every device, without network too; and every change can be undone.")),
+      box),
+    shelf);
+  const choose = (/** @type {boolean} */ isNew) => box.replaceChildren(
+    wayIn(isNew, enter),
+    h("p", { class: "muted" }, isNew ? t("You have an account?") : t("New here?"), " ",
+      h("button", { type: "button", class: "link", onclick: () => choose(!isNew) }, isNew ? t("Sign in") : t("Make an account"))));
+  choose(true);
+  fillShelf(shelf);
+}
+
+/** Sign-up or sign-in. @param {boolean} isNew @param {(user: any) => void} then */
+function wayIn(isNew, then) {
+  const refusal = h("p", { class: "refusal", role: "alert" });
+  const field = (/** @type {string} */ name, /** @type {string} */ label, /** @type {any} */ more) =>
+    h("label", {}, label, h("input", { name, required: true, ...more }));
+  const button = h("button", { class: "button primary" }, isNew ? t("Make an account") : t("Sign in"));
+  const form = h("form", { class: "card-form", onsubmit: async (/** @type {any} */ event) => {
+    event.preventDefault();
+    refusal.textContent = "";
+    button.disabled = true;
+    try {
+      const typed = Object.fromEntries(new FormData(form));
+      then(await (isNew ? signUp : signIn)(/** @type {any} */ (typed)));
+    } catch (/** @type {any} */ error) {
+      refusal.textContent = error.name === "Offline" ? t("There is no connection right now.") : error.message;
+      const [wrong] = Object.keys(error.fields ?? {});
+      form.elements[wrong]?.focus();
+    } finally {
+      button.disabled = false;
+    }
+  } },
+    isNew && field("user_name", t("User name"), { autocomplete: "username", minlength: 3, maxlength: 50 }),
+    field("email", t("E-mail"), { type: "email", autocomplete: "email", maxlength: 254 }),
+    field("password", t("Password"), { type: "password", autocomplete: isNew ? "new-password" : "current-password", minlength: isNew ? 8 : 1, maxlength: 128 }),
+    isNew && h("p", { class: "hint muted" }, t("8 characters or more.")),
+    refusal, button,
+    !isNew && h("a", { href: "/reset" }, t("Forgot the password?")));
+  return form;
+}
+
+/** For a session that ended while the pages stayed open. @param {(user: any) => void} then */
+export function signInDialog(then) {
+  const box = dialog({ label: t("Sign in"), class: "small" },
+    h("h2", {}, t("Sign in to go on")),
+    h("p", { class: "muted" }, t("What you changed meanwhile is kept, and sent then.")),
+    wayIn(false, (user) => (box.close(), then(user))));
+}
+
+/** A shelf of what the catalogue rates highest. @param {HTMLElement} shelf */
+async function fillShelf(shelf) {
+  try {
+    const { data } = await (await fetch("/api/animes?limit=18&ordering=-rating")).json();
+    shelf.append(...data.map(cover));
+  } catch {
+    shelf.remove();
+  }
+}

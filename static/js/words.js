@@ -1,0 +1,103 @@
+/**
+ * Words, numbers and days in the language of the page. Sentences in the code are English;
+ * the page brings their translations (locale/…/django.po).
+ */
+
+/** @type {Record<string, string>} */
+const words = JSON.parse(document.getElementById("words")?.textContent ?? "{}");
+export const language = document.documentElement.lang;
+
+/**
+ * A sentence in the reader's language, `{name}` filled in.
+ * @param {string} sentence @param {Record<string, any>} [values]
+ */
+export function t(sentence, values = {}) {
+  const found = words[sentence] || sentence;
+  return found.replace(/\{(\w+)\}/g, (_, name) =>
+    typeof values[name] === "number" ? number(values[name]) : String(values[name] ?? ""),
+  );
+}
+
+const numbers = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
+/** @param {number} value */
+export const number = (value) => numbers.format(value);
+
+const days = new Intl.DateTimeFormat(language, { dateStyle: "medium" });
+const moments = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
+/** @param {string} iso */
+export const day = (iso) => days.format(new Date(iso));
+/** @param {string} iso */
+export const moment = (iso) => moments.format(new Date(iso));
+
+/** Month 0–11, shortly. @param {number} month */
+export const monthName = (month) =>
+  new Intl.DateTimeFormat(language, { month: "short" }).format(new Date(2026, month, 1));
+
+/** Monday is 0. @param {number} weekday */
+export const weekdayName = (weekday) =>
+  new Intl.DateTimeFormat(language, { weekday: "short" }).format(new Date(2026, 5, 1 + weekday));
+
+const ago = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
+/** @type {[number, Intl.RelativeTimeFormatUnit][]} */
+const UNITS = [[60, "second"], [60, "minute"], [24, "hour"], [7, "day"], [4.35, "week"], [12, "month"]];
+/** "yesterday", "3 hours ago". @param {string} iso */
+export function since(iso) {
+  let value = (new Date(iso).getTime() - Date.now()) / 1000;
+  for (const [size, unit] of UNITS) {
+    if (Math.abs(value) < size) return ago.format(Math.round(value), unit);
+    value /= size;
+  }
+  return ago.format(Math.round(value), "year");
+}
+
+export const TYPES = /** @type {const} */ (["Watching", "Completed", "To Watch", "Collection"]);
+/** @param {string} type */
+export const typeName = (type) =>
+  ({ Watching: t("Watching"), Completed: t("Completed"), "To Watch": t("To watch"), Collection: t("Collection") })[type] ?? type;
+
+/** @param {string} state */
+export const stateName = (state) =>
+  ({ active: t("Active"), on_hold: t("On hold"), rewatching: t("Rewatching"), dropped: t("Dropped") })[state] ?? state;
+
+/** What a field of an entry is called. @param {string} name */
+export const fieldName = (name) => ({
+  type: t("Type"), state: t("State"), progress: t("Progress"), score: t("My score"), rewatches: t("Watched again"),
+  started_on: t("Started"), finished_on: t("Finished"), notes: t("Notes"), tags: t("Tags"), is_private: t("Private"), priority: t("Priority"),
+})[name] ?? name;
+
+/** Which states each type can have. @type {Record<string, string[]>} */
+export const STATES = {
+  Watching: ["active", "on_hold", "rewatching"],
+  Completed: ["active"],
+  "To Watch": ["active"],
+  Collection: ["active", "dropped"],
+};
+
+/** @param {string} season */
+export const seasonName = (season) =>
+  ({ winter: t("Winter"), spring: t("Spring"), summer: t("Summer"), fall: t("Fall") })[season] ?? "";
+
+/** @param {string} status */
+export const airingName = (status) =>
+  ({ finished: t("Finished airing"), airing: t("Airing now"), upcoming: t("Not yet aired") })[status] ?? "";
+
+/** "TV · 2006 · 37 episodes". @param {any} anime */
+export function factsOf({ format, year, episodes }) {
+  const count = episodes && (episodes === 1 ? t("1 episode") : t("{n} episodes", { n: episodes }));
+  return [format, year && String(year), count].filter(Boolean).join(" · ");
+}
+
+// --- Scores in the user's scale ------------------------------------------------------
+
+/** The faces of the scale of three, as 0–10. */
+export const FACES = /** @type {const} */ ([[3.5, "🙁"], [6, "😐"], [8.5, "🙂"]]);
+
+/** @param {number | null} score 0–10 @param {string} format @returns {string} */
+export function scoreText(score, format) {
+  if (score === null || score === undefined) return "";
+  if (format === "100") return String(Math.round(score * 10));
+  if (format === "10") return String(Math.round(score));
+  if (format === "5") return "★".repeat(Math.max(1, Math.round(score / 2)));
+  if (format === "3") return FACES[score < 4.75 ? 0 : score < 7.25 ? 1 : 2][1];
+  return number(score);
+}
