@@ -15,14 +15,15 @@ from django.conf import settings
 from django.db import connection
 
 from animecollections.api.bodies import Bodies
+from animecollections.api.compiled import for_database
 from collections_app.catalogue.held import held
 from collections_app.entries import TEXTS, written
-from collections_app.models import WatchListEntry
 
-# In the order of filters.watch_list.DEFAULT_ORDERING.
+# In the order of filters.watch_list.DEFAULT_ORDERING: of the columns, so named, for
+# without the table's name PostgreSQL would sort the texts.
 STATEMENT = (
-    f"SELECT {', '.join(TEXTS)} FROM collections_app_watchlistentry "  # noqa: S608
-    "WHERE user_id = %s ORDER BY added_at DESC, id DESC"
+    f"SELECT {', '.join(TEXTS)} FROM collections_app_watchlistentry e "  # noqa: S608
+    "WHERE user_id = %s ORDER BY e.added_at DESC, e.id DESC"
 )
 # Of any list, whole or narrowed, by its ETag.
 bodies = Bodies(settings.LIST_CACHE_MB * 2**20)
@@ -35,9 +36,8 @@ def is_whole(parameters: Mapping[str, Any]) -> bool:
 
 def whole_list(user_id: UUID, *, view: str, catalogue: int) -> bytes:
     """A JSON array of all entries; titles are of this catalogue revision or newer."""
-    owner = WatchListEntry._meta.get_field("user")
     with connection.cursor() as cursor:
-        cursor.execute(STATEMENT, [owner.get_db_prep_value(user_id, connection)])
+        cursor.execute(STATEMENT, [for_database(user_id)])
         rows = cursor.fetchall()
     titles = held.of([row[1] for row in rows], catalogue)
     form, owner_id = (1 if view == "card" else 0), str(user_id)

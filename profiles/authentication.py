@@ -2,7 +2,6 @@
 who it is, and where everything of theirs stands.
 """
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +12,7 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
 from animecollections.api.account import Account, Revisions, SignIn
+from animecollections.api.compiled import for_database
 from animecollections.api.errors import ApiError
 from profiles.sessions import is_key
 from profiles.tokens import read_access_token
@@ -89,15 +89,6 @@ def account_behind(sign_in: SignIn, user_id: UUID | None = None) -> Account | No
     if sign_in.kind == "session":
         return find_account(BY_SESSION, sign_in.key, now)
     return find_account(BY_TOKEN, UUID(sign_in.key), user_id)
-
-
-def for_database(value: Any) -> Any:
-    """SQLite has neither UUIDs nor times."""
-    if isinstance(value, UUID) and not connection.features.has_native_uuid_field:
-        return value.hex
-    if isinstance(value, datetime):
-        return connection.ops.adapt_datetimefield_value(value)
-    return value
 
 
 class SessionAuthentication(BaseAuthentication):

@@ -6,6 +6,7 @@ JSON array, unpacked by json_each (SQLite) or jsonb_to_recordset (PostgreSQL).
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from operator import itemgetter
 from typing import Any
 from uuid import UUID
@@ -30,23 +31,9 @@ def upsert(
     """
     if not rows:
         return
-    fields = [column_of(model, name) for name in rows[0]]
-    columns = [connection.ops.quote_name(field.column) for field in fields]
-    statement = (
-        f"INSERT INTO {connection.ops.quote_name(model._meta.db_table)} "
-        f"({', '.join(columns)}) {_unpack(fields)}"
+    fields, statement = _upsert(
+        model, tuple(rows[0]), tuple(unique), tuple(adding), connection.vendor
     )
-    if unique:
-        keys = [column_of(model, name).column for name in unique]
-        table = connection.ops.quote_name(model._meta.db_table)
-        sets = [
-            f"{column} = {table}.{column} + excluded.{column}"
-            if field.attname in adding
-            else f"{column} = excluded.{column}"
-            for field, column in zip(fields, columns, strict=True)
-            if field.column not in keys and not field.primary_key
-        ]
-        statement += f" ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {', '.join(sets)}"
     is_postgresql = connection.vendor == "postgresql"
     array = [
         [
@@ -57,6 +44,32 @@ def upsert(
     ]
     with connection.cursor() as cursor:
         cursor.execute(statement, [orjson.dumps(array).decode()])
+
+
+@lru_cache(100)
+def _upsert(
+    model: type[models.Model],
+    names: tuple[str, ...],
+    unique: tuple[str, ...],
+    adding: tuple[str, ...],
+    vendor: str,
+) -> tuple[list[Any], str]:
+    """The columns and the statement, which takes longer to make than to run."""
+    fields = [column_of(model, name) for name in names]
+    columns = [connection.ops.quote_name(field.column) for field in fields]
+    table = connection.ops.quote_name(model._meta.db_table)
+    statement = f"INSERT INTO {table} ({', '.join(columns)}) {_unpack(fields)}"
+    if unique:
+        keys = [column_of(model, name).column for name in unique]
+        sets = [
+            f"{column} = {table}.{column} + excluded.{column}"
+            if field.attname in adding
+            else f"{column} = excluded.{column}"
+            for field, column in zip(fields, columns, strict=True)
+            if field.column not in keys and not field.primary_key
+        ]
+        statement += f" ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {', '.join(sets)}"
+    return fields, statement
 
 
 def pour(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) -> None:

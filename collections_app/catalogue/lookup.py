@@ -20,6 +20,8 @@ __all__ = [
     "find_many",
     "locate",
     "matching",
+    "matching_number",
+    "matching_site",
     "meanings",
     "parse_anime_id",
     "pick",
@@ -32,13 +34,21 @@ def matching(ref: AnimeRef) -> Q:
 
     A union, for PostgreSQL scans the whole table on `id = … OR id IN (…)`.
     """
-    claims = ExternalId.objects.filter(external_id=ref.key)
-    if ref.site != OWN:
-        return Q(id__in=claims.filter(site=ref.site).values("anime_id"))
-    claims = claims.filter(site__in=[OWN, "mal"])
+    if ref.site == OWN:
+        return matching_number(ref.key, ref.number)
+    return matching_site(ref.key, ref.site)
+
+
+def matching_site(key: str, site: str) -> Q:
+    claims = ExternalId.objects.filter(external_id=key, site=site)
+    return Q(id__in=claims.values("anime_id"))
+
+
+def matching_number(key: str, number: int) -> Q:
+    claims = ExternalId.objects.filter(external_id=key, site__in=[OWN, "mal"])
     # "own" is greater than "mal": an id of ours counts before a MyAnimeList id.
     first = claims.values("external_id").annotate(first=Max("site")).values("first")
-    plain = Anime.objects.order_by().filter(id=ref.number).values("id")
+    plain = Anime.objects.order_by().filter(id=number).values("id")
     aliases = claims.filter(site=Subquery(first)).values("anime_id")
     return Q(id__in=plain.union(aliases, all=True))
 

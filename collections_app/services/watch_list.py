@@ -16,12 +16,14 @@ from django.db.models import FilteredRelation, OuterRef, Q, Subquery
 
 from animecollections.api.account import Through
 from animecollections.api.bulk import upsert
+from animecollections.api.compiled import Compiled
 from animecollections.api.errors import ApiError, refuse
-from animecollections.api.ids import AnimeRef, new_id
+from animecollections.api.ids import OWN, AnimeRef, new_id
 from collections_app import rules
 from collections_app.catalogue.lookup import (
     ambiguous,
-    matching,
+    matching_number,
+    matching_site,
     meanings,
     named,
     pick,
@@ -137,6 +139,46 @@ class Slot:
         return to_json(row + [self.facts[name] for name in FACTS])
 
 
+READ = ("id", *FACTS, "removed", *(f"entry__{name}" for name in STORED))
+
+
+def rows_of(user_id: UUID, since: datetime, condition: Q) -> Any:
+    """Anime, what the user has of them, and what they removed of them since."""
+    removal = Change.objects.filter(
+        user_id=user_id,
+        anime_id=OuterRef("pk"),
+        kind=ChangeKind.REMOVE,
+        at__gt=since,
+    ).order_by("-revision")
+    mine = Q(entries__user_id=user_id)
+    return (
+        Anime.objects.filter(condition)
+        .annotate(
+            entry=FilteredRelation("entries", condition=mine),
+            removed=Subquery(removal.values("before")[:1]),
+        )
+        .order_by()
+        .values_list(*READ)
+    )
+
+
+def as_read(row: Sequence[Any]) -> dict[str, Any]:
+    return dict(zip(READ, row, strict=True))
+
+
+# One anime, which is what most writes are about.
+BY_NUMBER = Compiled(
+    lambda user_id, since, key, number: rows_of(
+        user_id, since, matching_number(key, number)
+    ),
+    *(UUID, datetime, str, int),
+)
+BY_SITE = Compiled(
+    lambda user_id, since, key, site: rows_of(user_id, since, matching_site(key, site)),
+    *(UUID, datetime, str, str),
+)
+
+
 @dataclass(slots=True)
 class ListEdit:
     """The entries that one write is about: read once, decided on, saved once."""
@@ -155,13 +197,18 @@ class ListEdit:
         statement; two where there are several, three where one is no id of ours.
         """
         refs = list(dict.fromkeys(refs))
+        since = self.record.at - RESTORED_WITHIN
         if len(refs) == 1:
-            rows = list(self.rows(matching(refs[0])))
-            self.slots[refs[0]] = self.slot(pick(refs[0], rows))
+            [ref] = refs
+            if ref.site == OWN:
+                rows = BY_NUMBER.fetch(self.user_id, since, ref.key, ref.number)
+            else:
+                rows = BY_SITE.fetch(self.user_id, since, ref.key, ref.site)
+            self.slots[ref] = self.slot(pick(ref, [as_read(row) for row in rows]))
             return
         found = self.locate(refs)
-        rows = self.rows(Q(pk__in=set(found.values())))
-        by_id = {row["id"]: self.slot(row) for row in rows}
+        several = rows_of(self.user_id, since, Q(pk__in=set(found.values())))
+        by_id = {row[0]: self.slot(as_read(row)) for row in several}
         self.slots.update({ref: by_id[anime_id] for ref, anime_id in found.items()})
 
     def locate(self, refs: Sequence[AnimeRef]) -> dict[AnimeRef, int]:
@@ -171,24 +218,6 @@ class ListEdit:
             if len(titles) > 1:
                 self.refused[ref] = ambiguous(ref, [named(anime) for anime in titles])
         return {ref: titles[0].id for ref, titles in found.items() if len(titles) == 1}
-
-    def rows(self, condition: Q) -> Any:
-        removal = Change.objects.filter(
-            user_id=self.user_id,
-            anime_id=OuterRef("pk"),
-            kind=ChangeKind.REMOVE,
-            at__gt=self.record.at - RESTORED_WITHIN,
-        ).order_by("-revision")
-        mine = Q(entries__user_id=self.user_id)
-        return (
-            Anime.objects.filter(condition)
-            .annotate(
-                entry=FilteredRelation("entries", condition=mine),
-                removed=Subquery(removal.values("before")[:1]),
-            )
-            .order_by()
-            .values("id", *FACTS, "removed", *(f"entry__{name}" for name in STORED))
-        )
 
     def slot(self, row: Mapping[str, Any]) -> Slot:
         facts = {name: row[name] for name in ("id", *FACTS)}
