@@ -1,4 +1,4 @@
-"""What PostgreSQL's planner makes of the two pages that are asked for most."""
+"""What PostgreSQL makes of the statements that are asked most (docs/queries.md)."""
 
 import pytest
 from django.db import connection
@@ -6,8 +6,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from animecollections.api.ids import new_id
-from collections_app.models import Anime
-from history.models import Change
+from collections_app.models import Anime, WatchListEntry
+from factories import UserFactory
+from history.cursors import Cursor
+from history.models import Change, UserState
 
 pytestmark = [
     pytest.mark.django_db,
@@ -88,3 +90,80 @@ def test_the_newest_operations_come_from_an_index(client, changes):
         assert "Seq Scan" not in told
     (bounds,) = [line for line in second.splitlines() if "Index Cond" in line]
     assert "revision <=" in bounds
+
+
+# --- One user's rows are one range of an index, whatever others have ------------------
+
+
+@pytest.fixture
+def lists(titles, alice, stranger):
+    """Lists of 1,000, their rows by turns."""
+    UserFactory.create_batch(8)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO collections_app_watchlistentry (id, user_id, anime_id, type, "
+            "state, progress, rewatches, started_on, finished_on, notes, tags, "
+            "priority, is_private, added_at, updated_at, revision, counted, extra) "
+            "SELECT gen_random_uuid(), u.id, n, 'Watching', 'active', 0, 0, '', '', "
+            "'', '[]', 0, false, now(), now(), n, 0, '{}' "
+            "FROM generate_series(1, 1000) n, profiles_user u"
+        )
+    analyze(WatchListEntry)
+
+
+def plans(get):
+    """How each statement of a request is carried out."""
+    with CaptureQueriesContext(connection) as captured:
+        assert get().status_code == 200
+    asked = [q["sql"] for q in captured.captured_queries]
+    told = {}
+    with connection.cursor() as cursor:
+        for sql in asked:
+            if sql.lstrip().startswith(("SELECT", "UPDATE", "INSERT")):
+                cursor.execute(f"EXPLAIN {sql}")
+                told[sql] = "\n".join(line for (line,) in cursor.fetchall())
+    return told
+
+
+def test_a_list_is_one_range_of_the_unique_key(client, lists):
+    told = plans(lambda: client.get("/api/user/watchList"))
+    (plan,) = [plan for sql, plan in told.items() if "FROM collections_app_w" in sql]
+    assert "entry_user_anime_unique" in plan
+    assert "Seq Scan" not in plan
+    assert plan.count("Scan") - plan.count("Bitmap Index Scan") == 1
+
+
+def test_a_write_reads_by_keys_alone(client, lists):
+    told = plans(lambda: client.post("/api/user/watchList/7/increment"))
+    (plan,) = [plan for sql, plan in told.items() if "LEFT OUTER JOIN" in sql]
+    assert "entry_user_anime_unique" in plan
+    assert "collections_app_anime_pkey" in plan
+    assert "on collections_app_watchlistentry" not in " ".join(
+        line for line in plan.splitlines() if "Seq Scan" in line
+    )
+
+
+def test_sync_reads_one_range_of_the_log(client, alice, changes):
+    UserState.objects.filter(user=alice).update(
+        revision=ROWS - 1, list_revision=ROWS - 1
+    )
+    state = UserState.objects.get(user=alice)
+    cursor = Cursor(state.epoch, ROWS - 20, 0)
+    told = plans(lambda: client.get("/api/user/sync", {"cursor": str(cursor)}))
+    (plan,) = [plan for sql, plan in told.items() if 'FROM "history_change"' in sql]
+    assert "Index Scan using change_" in plan
+    assert "Seq Scan" not in plan
+
+
+def test_updates_of_entries_and_states_stay_within_their_page(client, lists):
+    """HOT: no index names a column that an increment writes."""
+    for _ in range(5):
+        assert client.post("/api/user/watchList/7/increment").status_code == 200
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT relname, n_tup_upd, n_tup_hot_upd FROM pg_stat_xact_user_tables "
+            "WHERE relname IN ('collections_app_watchlistentry', 'history_userstate')"
+        )
+        counts = cursor.fetchall()
+    assert len(counts) == 2
+    assert all(updated >= 5 and hot >= updated - 1 for _, updated, hot in counts)
