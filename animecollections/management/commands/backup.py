@@ -1,0 +1,63 @@
+"""manage.py backup FOLDER"""
+
+import shutil
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from animecollections.upkeep import backups, checksums
+from animecollections.upkeep.commands import interruptible, progress_bar
+
+
+class Command(BaseCommand):
+    help = (
+        "Saves database and media into a new folder below FOLDER, and reads them back. "
+        "Servers go on meanwhile. What was begun and not finished leaves nothing."
+    )
+    requires_migrations_checks = True
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("folder", type=Path)
+        parser.add_argument(
+            "--dry-run", action="store_true", help="count what would be saved"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if options["dry_run"]:
+            rows = sum(checksums.counts().values())
+            self.stdout.write(f"{rows:,} rows would be saved.")
+            return
+        now = timezone.now()
+        folder = options["folder"] / f"animecollections-{now:%Y-%m-%dT%H-%M-%SZ}"
+        partial = folder.with_suffix(".partial")
+        try:
+            partial.mkdir(parents=True, mode=0o700)  # all passwords' hashes are in it
+        except OSError as error:
+            raise CommandError(f"{partial} cannot be made: {error.strerror}.") from None
+        try:
+            about = self.make(partial, options["verbosity"])
+            partial.rename(folder)
+        except (backups.BackupError, OSError) as error:
+            raise CommandError(f"{error} Nothing was kept.") from None
+        finally:
+            shutil.rmtree(partial, ignore_errors=True)
+        rows = sum(about["counts"].values())
+        left_out = (
+            "" if backups.is_on_disk() else " Media are in a storage of their own."
+        )
+        self.stdout.write(
+            f"{about['users']:,} users and {rows:,} rows saved and read back: {folder}."
+            f"{left_out}"
+        )
+
+    def make(self, folder: Path, verbosity: int) -> dict[str, Any]:
+        users = get_user_model()._default_manager.count()
+        with (
+            interruptible("Nothing was kept."),
+            progress_bar(verbosity, total=users, unit=" users") as bar,
+        ):
+            return backups.make(folder, bar.update)

@@ -1,0 +1,162 @@
+"""manage.py backup and restore: the drill, on the database of this run.
+
+Backup, wreck, restore: every user's rows are as they were.
+"""
+
+import json
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from animecollections.upkeep import backups, checksums
+from collections_app.models import Anime, WatchListEntry
+from conftest import signed_in
+from factories import AnimeFactory, UserFactory
+from history.models import Change, UserState
+from profiles.models import Profile, User
+from profiles.tests.test_kept_images import upload
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def run(command, *args):
+    out = StringIO()
+    call_command(command, *args, stdout=out, stderr=out, verbosity=0)
+    return out.getvalue()
+
+
+def failure(command, *args):
+    with pytest.raises(CommandError) as failed:
+        run(command, *args)
+    return str(failed.value)
+
+
+@pytest.fixture
+def filled(db):
+    """Some people with lists, and one with a picture; she, and her device."""
+    AnimeFactory.create_batch(30)
+    run("seed_demo", "--users", "4", "--entries", "10")
+    browser = signed_in(UserFactory(user_name="mia"))
+    upload(browser)
+    body = {"animeId": Anime.objects.first().pk, "type": "Watching"}
+    assert browser.post("/api/user/watchList", body).status_code == 200
+    return browser
+
+
+@pytest.fixture
+def saved(filled, tmp_path):
+    said = run("backup", str(tmp_path / "kept"))
+    [folder] = (tmp_path / "kept").iterdir()
+    assert said.endswith(f"rows saved and read back: {folder}.\n")
+    assert said.startswith("5 users and ")
+    return folder
+
+
+def wreck():
+    """Of everything something: lists, the log, an account, pictures; later rows too."""
+    WatchListEntry.objects.all().update(progress=99)
+    Change.objects.all()[0].delete()
+    Profile.objects.all().update(name="x", avatar="")
+    User.objects.exclude(user_name="mia")[0].delete()
+    UserFactory(user_name="later")
+    for path in backups.settings.MEDIA_ROOT.rglob("*.webp"):
+        path.unlink()
+
+
+def test_backup_wreck_restore_gives_every_row_back(saved, filled):
+    before = list(checksums.of_users())
+    numbers = checksums.counts()
+    cursor = filled.get("/api/user/sync").json()["meta"]["cursor"]
+    pictures = sorted(backups.settings.MEDIA_ROOT.rglob("*.webp"))
+    wreck()
+    assert list(checksums.of_users()) != before
+    for _ in range(2):  # twice does no harm
+        said = run("restore", str(saved), "--yes")
+        assert "5 users) is put back, each user's rows as they were" in said
+        assert list(checksums.of_users()) == before
+        assert checksums.counts() == numbers
+        assert sorted(backups.settings.MEDIA_ROOT.rglob("*.webp")) == pictures
+    told = filled.get("/api/user/sync", {"cursor": cursor})
+    assert told.json()["code"] == "cursor_expired"
+    assert run("doctor").endswith("10 checks: 0 wrong, 0 odd.\n")
+    body = {"animeId": Anime.objects.first().pk, "type": "Completed"}
+    assert filled.post("/api/user/watchList", body).status_code == 200
+
+
+def of_users():
+    return {id_: rest for id_, *rest in checksums.of_users()}
+
+
+def test_a_checksum_sees_one_changed_value_of_one_user(filled):
+    before = of_users()
+    one = WatchListEntry.objects.first()
+    WatchListEntry.objects.filter(pk=one.pk).update(notes="changed")
+    after = of_users()
+    changed = [id_ for id_ in before if before[id_] != after[id_]]
+    assert changed == [str(one.user_id)]
+    UserState.objects.update(epoch=7)
+    assert of_users() == after
+
+
+def test_a_restore_tells_what_differs(saved, monkeypatch):
+    lines = (saved / "users.jsonl").read_text().splitlines()
+    (id_, number, _), *_ = map(json.loads, lines)
+    changed = [json.dumps([id_, number, "0" * 32]), *lines[1:-1], '["gone", 1, ""]']
+    (saved / "users.jsonl").write_text("\n".join(changed))
+    hash_ = backups.sha256(saved / "users.jsonl")
+    about = json.loads((saved / "manifest.json").read_text())
+    about["files"]["users.jsonl"] = hash_
+    about["counts"]["history_search"] += 1
+    (saved / "manifest.json").write_text(json.dumps(about))
+    with pytest.raises(CommandError, match="but 4 things differ"):
+        run("restore", str(saved), "--yes")
+
+
+def test_what_is_no_whole_backup_changes_nothing(saved, tmp_path, monkeypatch):
+    """Nor a dry run, nor an operator who thinks better of it."""
+    before = of_users(), list(UserState.objects.values_list("epoch", flat=True))
+    assert saved.stat().st_mode & 0o077 == 0  # hashes of passwords are in it
+    said = run("restore", str(saved), "--dry-run")
+    assert said.endswith("is whole and would be put back.\n")
+    monkeypatch.setattr("builtins.input", lambda _: "no")
+    assert failure("restore", str(saved)) == "Nothing was changed."
+    assert "is no backup" in failure("restore", str(tmp_path), "--yes")
+    about = json.loads((saved / "manifest.json").read_text())
+    (saved / "manifest.json").write_text(json.dumps(about | {"vendor": "oracle"}))
+    assert "It is a backup of oracle" in failure("restore", str(saved), "--yes")
+    (saved / "manifest.json").write_text(json.dumps(about))
+    database = saved / backups.file_of_database()
+    database.write_bytes(database.read_bytes()[:-100])
+    assert "is damaged or missing" in failure("restore", str(saved), "--yes")
+    if connection.vendor == "postgresql":  # should its hash be as wrong
+        with pytest.raises(backups.BackupError):
+            backups.restore_postgresql(database)
+    assert before == (
+        of_users(),
+        list(UserState.objects.values_list("epoch", flat=True)),
+    )
+
+
+def test_a_backup_that_is_not_finished_leaves_nothing(filled, tmp_path, monkeypatch):
+    def stop(*args):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(backups, "sha256", stop)
+        assert "Interrupted" in failure("backup", str(tmp_path / "kept"))
+    assert not list((tmp_path / "kept").iterdir())
+    (tmp_path / "file").touch()
+    assert "cannot be made" in failure("backup", str(tmp_path / "file" / "x"))
+    assert "rows would be saved" in run("backup", str(tmp_path), "--dry-run")
+    if connection.vendor == "postgresql":
+        monkeypatch.setenv("PATH", "")
+        assert "pg_dump is not installed" in failure("backup", str(tmp_path))
+        monkeypatch.undo()
+        monkeypatch.setattr(backups.checksums, "counts", lambda: {"x": 1})
+        assert "lacks rows of x" in failure("backup", str(tmp_path))
+    monkeypatch.undo()
+    monkeypatch.setattr(backups, "is_on_disk", lambda: False)
+    assert "Media are in a storage of their own" in run("backup", str(tmp_path / "b"))
+    assert not list(tmp_path.rglob("media.tar"))
