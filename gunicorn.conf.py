@@ -4,13 +4,20 @@ Why its ASGI worker, and how HTTP gets threads: docs/decisions/0006-one-server.m
 """
 
 import os
+import shutil
 import socket
+import tempfile
 from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "animecollections.settings")
 os.environ.setdefault("STATEMENT_SECONDS", "30")  # for requests; commands have none
 
 from animecollections import settings
+
+SHARED_NUMBERS = ""
+if settings.WEB_WORKERS > 1:  # through it processes add up their metrics
+    SHARED_NUMBERS = tempfile.mkdtemp(prefix="animecollections-metrics-")
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = SHARED_NUMBERS
 
 wsgi_app = "animecollections.asgi:application"
 worker_class = "asgi"
@@ -40,3 +47,15 @@ def post_worker_init(worker: Any) -> None:
     """What the application needs to end in time: see asgi.run_feed."""
     worker.state["is_stopping"] = lambda: not worker.alive
     worker.state["stop_now"] = worker.handle_quit_signal
+
+
+def child_exit(server: Any, worker: Any) -> None:
+    """What a process that is gone did counts on; what it was doing does not."""
+    if SHARED_NUMBERS:
+        from prometheus_client.multiprocess import mark_process_dead
+
+        mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
+
+
+def on_exit(server: Any) -> None:
+    shutil.rmtree(SHARED_NUMBERS, ignore_errors=True)

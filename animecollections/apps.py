@@ -5,6 +5,11 @@ from django.contrib.admin.apps import AdminConfig
 class AnimeCollectionsConfig(AppConfig):
     name = "animecollections"
 
+    def ready(self) -> None:
+        from animecollections import reporting
+
+        reporting.start()
+
 
 class StaffAdminConfig(AdminConfig):
     default_site = "animecollections.admin.site.StaffSite"

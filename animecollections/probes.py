@@ -1,6 +1,7 @@
 """What a load balancer and a monitor ask: does the process live, can it serve?
 
 GET /healthz   200 while this process answers.
+GET /metrics   for Prometheus, to whoever has METRICS_TOKEN; none without one.
 GET /readyz    200 `ok`; 200 `degraded` where something needs a person but requests are
                served (a late job, devices not told); 503 `failing`. Each check by name.
 
@@ -9,9 +10,10 @@ and must not fail on the host name or be sent to HTTPS. They tell nothing secret
 proxy keeps them from the outside all the same (docs/deployment.md).
 """
 
+import hmac
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -21,11 +23,18 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
+from django.db.models import Count, Min, Q
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from prometheus_client.registry import Collector
 
 from animecollections.jobs import JOBS
+from animecollections.upkeep.metrics import exposition
+from history.models import Job
 from history.services.jobs import late
 from profiles.feed import feed
 
@@ -133,7 +142,54 @@ NEEDED: dict[str, Check] = {
     "disk": disk,
 }
 WATCHED: dict[str, Check] = {"channel_layer": channel_layer, "jobs": jobs}
+
+
+# --- Metrics -----------------------------------------------------------------------
+
+
+def metrics(request: HttpRequest) -> HttpResponse:
+    """404 without METRICS_TOKEN, 401 without it in the Authorization header."""
+    if not settings.METRICS_TOKEN:
+        return HttpResponse("Set METRICS_TOKEN to be told.\n", "text/plain", 404)
+    given = request.headers.get("Authorization", "").encode()
+    if not hmac.compare_digest(given, f"Bearer {settings.METRICS_TOKEN}".encode()):
+        refused = HttpResponse("Send METRICS_TOKEN as Bearer.\n", "text/plain", 401)
+        refused["WWW-Authenticate"] = "Bearer"
+        return refused
+    return HttpResponse(exposition([InTheDatabase()]), CONTENT_TYPE_LATEST)
+
+
+class InTheDatabase(Collector):
+    """What no process counts: the outbox and the jobs, in two statements."""
+
+    def collect(self) -> Iterator[Metric]:
+        waiting = Q(status="READY")
+        tasks = DBTaskResult.objects.aggregate(
+            waiting=Count("pk", filter=waiting),
+            failed=Count("pk", filter=Q(status="FAILED")),
+            oldest=Min("enqueued_at", filter=waiting),
+        )
+        now = timezone.now()
+        age = (now - tasks["oldest"]).total_seconds() if tasks["oldest"] else 0
+        yield gauge("tasks_waiting", "Tasks in the outbox", tasks["waiting"])
+        yield gauge("tasks_failed", "Failed tasks that are kept", tasks["failed"])
+        yield gauge("task_oldest_seconds", "Age of the oldest waiting task", age)
+        late_by = GaugeMetricFamily("job_late_seconds", "Past due", labels=["job"])
+        took = GaugeMetricFamily("job_seconds", "The last run took", labels=["job"])
+        failed = GaugeMetricFamily("job_failed", "1: the last run did", labels=["job"])
+        for job in Job.objects.all():
+            late_by.add_metric([job.name], max(0, (now - job.due_at).total_seconds()))
+            took.add_metric([job.name], job.seconds or 0)
+            failed.add_metric([job.name], int(job.has_failed))
+        yield from (late_by, took, failed)
+
+
+def gauge(name: str, about: str, value: float) -> Metric:
+    return GaugeMetricFamily(name, about, value=value)
+
+
 ANSWERS: dict[str, Callable[[HttpRequest], HttpResponse]] = {
     "/healthz": healthz,
     "/readyz": readyz,
+    "/metrics": metrics,
 }

@@ -141,6 +141,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "animecollections.probes.Probes",
+    "animecollections.observing.Observing",
     "animecollections.api.middleware.ApiManners",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -527,22 +528,41 @@ UNFOLD: dict[str, Any] = {
     "SIDEBAR": {"navigation": "profiles.admin.menu.menu"},
 }
 
+# One JSON object a line for machines, or lines for a person; and one for each request.
+LOG_FORMAT = env.str(
+    "LOG_FORMAT", "line" if DEBUG else "json", validate=rules.OneOf(["line", "json"])
+)
+REQUEST_LOG = env.bool("REQUEST_LOG", LOG_FORMAT == "json")
+# Whoever sends it as Bearer may read /metrics; without one nobody may.
+METRICS_TOKEN = env.str(
+    "METRICS_TOKEN",
+    "",
+    validate=rules.Regexp(r"(\S{16,})?\Z", error="It takes 16 characters or more."),
+)
+# Where failures and traces go; each needs its package (docs/deployment.md).
+SENTRY_DSN = env.str("SENTRY_DSN", "", validate=rules.Regexp(r"(https?://\S+)?\Z"))
+TRACES_URL = env.str(
+    "OTEL_EXPORTER_OTLP_ENDPOINT", "", validate=rules.Regexp(r"(https?://\S+)?\Z")
+)
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "filters": {
-        "request_id": {"()": "animecollections.api.request_id.RequestIdFilter"}
+        "request_id": {"()": "animecollections.api.request_id.RequestIdFilter"},
+        "no_secrets": {"()": "animecollections.upkeep.logs.NoSecrets"},
     },
     "formatters": {
         "line": {
             "format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"
-        }
+        },
+        "json": {"()": "animecollections.upkeep.logs.JsonFormatter"},
     },
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
-            "filters": ["request_id"],
-            "formatter": "line",
+            "filters": ["request_id", "no_secrets"],
+            "formatter": LOG_FORMAT,
         }
     },
     "root": {

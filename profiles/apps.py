@@ -6,7 +6,9 @@ class ProfilesConfig(AppConfig):
     verbose_name = "People"
 
     def ready(self) -> None:
+        from animecollections.upkeep.metrics import WRITES
         from history.services.publishing import listeners
         from profiles.feed import feed
 
         listeners.append(feed.publish)
+        listeners.append(lambda note: WRITES.inc())

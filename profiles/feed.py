@@ -23,6 +23,7 @@ from django.conf import settings
 from django.db import DatabaseError, transaction
 
 from animecollections.api.rendering import OPTIONS
+from animecollections.upkeep.metrics import SOCKETS
 from history.services.publishing import Note
 from profiles import sync
 
@@ -185,6 +186,7 @@ class Feed:
         """From here on the socket is told of what its user's devices commit."""
         sockets = self.sockets.setdefault(socket.user_id, [])
         sockets.append(socket)
+        SOCKETS.inc()
         if len(sockets) > MOST_SOCKETS:
             sockets[0].end(TOO_MANY_SOCKETS, "Too many devices: this was the oldest.")
         if len(sockets) == 1:
@@ -200,6 +202,7 @@ class Feed:
         sockets = self.sockets.get(socket.user_id, [])
         if socket in sockets:
             sockets.remove(socket)
+            SOCKETS.dec()
             if not sockets:
                 del self.sockets[socket.user_id]
                 self.run(f"leave {socket.user_id}", self.leave(socket.user_id))

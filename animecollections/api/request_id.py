@@ -2,8 +2,11 @@
 
 import logging
 from contextvars import ContextVar
+from uuid import UUID
 
 current: ContextVar[str] = ContextVar("request_id", default="-")
+# The write that the request made, if any.
+operation: ContextVar[UUID | None] = ContextVar("operation", default=None)
 
 
 class RequestIdFilter(logging.Filter):

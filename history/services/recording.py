@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
+from animecollections.api import request_id
 from animecollections.api.account import Through
 from animecollections.api.bulk import upsert
 from animecollections.api.errors import ApiError
@@ -190,6 +191,7 @@ def recording(
         yield write
         write.save()
         if write.changes:
+            request_id.operation.set(write.operation_id)
             transaction.on_commit(partial(publish, write.note()), robust=True)
 
 

@@ -1,0 +1,60 @@
+"""Counts and logs every request: what came, how it ended, how long it took."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+from animecollections.api import request_id
+from animecollections.upkeep.logs import log_request, pseudonym
+from animecollections.upkeep.metrics import REQUESTS, RUNNING, SECONDS
+
+METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
+
+
+class Observing:
+    """Outside of all that can answer, so that a refusal counts as well."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        began = time.perf_counter()
+        request_id.operation.set(None)
+        RUNNING.inc()
+        try:
+            response = self.get_response(request)
+        finally:
+            RUNNING.dec()
+        seconds = time.perf_counter() - began
+        # Anybody can make up methods and addresses; neither becomes a label.
+        method = request.method if request.method in METHODS else "other"
+        match = request.resolver_match
+        route = match.route if match else "none"
+        REQUESTS.labels(route, method, response.status_code).inc()
+        SECONDS.labels(route, method).observe(seconds)
+        if settings.REQUEST_LOG:
+            self.log(request, response, route=route, seconds=seconds)
+        return response
+
+    def log(
+        self, request: HttpRequest, response: HttpResponseBase, **told: Any
+    ) -> None:
+        """The pattern of the address, never its query: tickets stand in queries."""
+        line = {
+            "method": request.method,
+            "route": told["route"],
+            "status": response.status_code,
+            "ms": round(told["seconds"] * 1000, 2),
+            "request_id": getattr(request, "request_id", None),
+        }
+        # The view's user; asking Django's own would load a session.
+        user_id = getattr(request.__dict__.get("user"), "id", None)
+        if user_id is not None:
+            line["user"] = pseudonym(user_id)
+        if (operation_id := request_id.operation.get()) is not None:
+            line["operation_id"] = str(operation_id)
+        log_request(**line)

@@ -1,0 +1,203 @@
+"""What is counted (/metrics) and logged of every request, and what never is."""
+
+import json
+import logging
+import re
+import sys
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+from django.test import Client
+from django.utils import timezone
+from prometheus_client.parser import text_string_to_metric_families
+
+from animecollections import reporting
+from animecollections.tests.serving import serve
+from animecollections.upkeep.logs import JsonFormatter, NoSecrets, pseudonym, redacted
+from conftest import signed_in
+from history.models import Job
+from profiles import tasks
+
+TOKEN = "of-this-test-alone"
+SECRETS = {
+    "Authorization: Bearer abc.def-ghi": "abc.def-ghi",
+    '{"password": "Right-Horse-7"}': "Right-Horse-7",
+    "password=Right-Horse-7&email=a@example.org": "Right-Horse-7",
+    "GET /ws/user?ticket=s3cr3t-ticket HTTP/1.1": "s3cr3t-ticket",
+    "Cookie: sessionid=abcdef0123456789; a=b": "abcdef0123456789",
+    "postgres://anime:hunter22@db.example.org/anime": "hunter22",
+    "redis://:hunter22@cache:6379/0": "hunter22",
+    "refused eyJhbGciOiJI.eyJ1c2VyIjox.c2lnbmF0dXJl here": "eyJ1c2VyIjox",
+}
+
+
+# --- Metrics ---------------------------------------------------------------------
+
+
+def scrape(settings, token=TOKEN):
+    settings.METRICS_TOKEN = TOKEN
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    return Client().get("/metrics", headers=headers)
+
+
+def figures(settings):
+    response = scrape(settings)
+    assert response.status_code == 200
+    return {
+        (sample.name, *sample.labels.values()): sample.value
+        for family in text_string_to_metric_families(response.content.decode())
+        for sample in family.samples
+    }
+
+
+def test_metrics_are_for_whoever_has_the_token(settings, db):
+    assert Client().get("/metrics").status_code == 404
+    for token in ("", "of-this-test-alonf"):
+        assert scrape(settings, token).status_code == 401
+    assert scrape(settings).status_code == 200
+
+
+def test_requests_count_by_route_method_and_status(
+    client, death_note, settings, django_capture_on_commit_callbacks
+):
+    keys = {
+        ("http_requests_total", "POST", "api/user/watchList", "200"): 1,
+        ("http_requests_total", "GET", "none", "404"): 1,
+        ("http_request_seconds_count", "POST", "api/user/watchList"): 1,
+        ("writes_total",): 1,
+        ("http_requests_running",): 0,
+    }
+    before = figures(settings)
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post("/api/user/watchList", {"animeId": 1535, "type": "Watching"})
+    client.get("/api/user/watchList/1535")
+    client.get("/made-up/1535")
+    after = figures(settings)
+    for key, more in keys.items():
+        assert after[key] - before.get(key, 0) == more, key
+    assert any("watchList/" in str(key) for key in after)
+    assert not any("1535" in str(key) for key in after)
+    assert not any("made-up" in str(key) for key in after)
+
+
+def test_the_outbox_and_the_jobs_are_told(settings, db):
+    tasks.mail_reset.enqueue(email="a@example.org")
+    ago = timezone.now() - timezone.timedelta(hours=1)
+    Job.objects.create(name="trim", due_at=ago, seconds=2.5, has_failed=True)
+    found = figures(settings)
+    assert found["tasks_waiting",] == 1
+    assert found["job_late_seconds", "trim"] >= 3600
+    assert found["job_seconds", "trim"] == 2.5
+    assert found["job_failed", "trim"] == 1
+
+
+# --- Logs ------------------------------------------------------------------------
+
+
+@pytest.mark.races
+@pytest.mark.django_db(transaction=True)
+def test_in_production_each_request_is_a_line_of_json(alice, death_note, tmp_path):
+    """By the real server: who it was only under a pseudonym, and no secret at all."""
+    cookie = signed_in(alice).cookies["sessionid"].value
+    key = "of-this-test-alone-" * 3
+    production = {"DEBUG": "false", "HTTPS": "false", "SECRET_KEY": key}
+    with serve(tmp_path, **production) as server:
+        body = b'{"animeId": 1535, "type": "Watching", "notes": "mine alone"}'
+        status, headers, answer = server.send(
+            "POST /api/user/watchList?ticket=s3cr3t HTTP/1.1",
+            f"Cookie: sessionid={cookie}",
+            "Content-Type: application/json",
+            f"Content-Length: {len(body)}",
+            body=body,
+        )
+        assert status == 200, answer
+        server.send("GET /api/nothing?token=s3cr3t HTTP/1.1")
+        server.stop()
+        text = server.log.read_text()
+    lines = [json.loads(line) for line in text.splitlines() if line.startswith("{")]
+    write, nothing = [line for line in lines if line.get("event") == "request"]
+    assert write["route"] == "api/user/watchList"
+    assert (write["method"], write["status"]) == ("POST", 200)
+    assert write["ms"] > 0
+    assert write["request_id"] == headers["x-request-id"]
+    assert write["operation_id"] == json.loads(answer)["meta"]["operation_id"]
+    assert re.fullmatch("[0-9a-f]{16}", write["user"])
+    assert (nothing["status"], nothing.get("user")) == (404, None)
+    warned = [line for line in lines if line.get("logger") == "django.request"]
+    assert warned[0]["message"] == "Not Found: /api/nothing"
+    assert warned[0]["request_id"] == nothing["request_id"]
+    for secret in (cookie, "s3cr3t", str(alice.pk), alice.email, "mine alone"):
+        assert secret not in text
+
+
+def test_a_pseudonym_is_the_same_for_the_same_user_under_the_same_key(
+    alice, stranger, settings
+):
+    first = pseudonym(alice.pk)
+    assert first == pseudonym(alice.pk) != pseudonym(stranger.pk)
+    settings.SECRET_KEY = "another" * 8
+    assert pseudonym(alice.pk) != first
+
+
+def record_of(message, *args, **more):
+    record = logging.LogRecord("x", logging.WARNING, "f", 1, message, args, None)
+    vars(record).update(more)
+    return record
+
+
+@pytest.mark.parametrize("text", SECRETS)
+def test_what_looks_like_a_secret_reaches_no_log(text):
+    """Whoever logs it, as a message, an argument or the text of an exception."""
+    secret = SECRETS[text]
+    assert secret not in redacted(text)
+    assert "here" not in text or "here" in redacted(text)
+    assert secret not in JsonFormatter().format(record_of("got %s", text))
+    plain = record_of("got %s", text)
+    assert NoSecrets().filter(plain)
+    assert secret not in plain.getMessage()
+    try:
+        raise ValueError(text)
+    except ValueError:
+        failed = record_of("failed", exc_info=sys.exc_info())
+    line = JsonFormatter().format(failed)
+    assert "Traceback" in line
+    assert secret not in line
+
+
+def test_a_plain_line_stays_as_it_is():
+    text = "3 tasks of killed workers queued again at 10:30; see the log"
+    assert redacted(text) == text
+    line = json.loads(JsonFormatter().format(record_of(text)))
+    assert line.pop("timestamp").endswith("Z")
+    assert line == {"message": text, "level": "warning", "logger": "x"}
+
+
+# --- Reports ---------------------------------------------------------------------
+
+
+def test_a_report_carries_no_secret():
+    event = {
+        "request": {"headers": {"Cookie": "a=b"}, "url": "http://x/?ticket=s3cr3t"},
+        "exception": {"values": [{"value": "password=s3cr3t", "line": 3}]},
+    }
+    cleaned = reporting.without_secrets(event, None)
+    assert cleaned == {
+        "request": {"headers": {"Cookie": "…"}, "url": "http://x/?ticket=…"},
+        "exception": {"values": [{"value": "password=…", "line": 3}]},
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "package"), [("SENTRY_DSN", "sentry_sdk"), ("TRACES_URL", "opentelemetry")]
+)
+def test_a_report_needs_its_package_and_says_so(settings, monkeypatch, name, package):
+    setattr(settings, name, "http://key@localhost:9/1")
+    monkeypatch.setitem(sys.modules, package, None)
+    with pytest.raises(ImproperlyConfigured, match=r"requirements-reporting\.txt"):
+        reporting.start()
+
+
+def test_without_an_address_nothing_is_imported(settings):
+    reporting.start()
+    assert "sentry_sdk" not in sys.modules
+    assert "opentelemetry" not in sys.modules
