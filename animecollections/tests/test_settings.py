@@ -89,6 +89,7 @@ def test_settings_are_read_in_one_place():
         "animecollections/settings.py",
         "animecollections/wsgi.py",
         "animecollections/asgi.py",
+        "animecollections/upkeep/backups.py",  # hands it on to pg_dump, with a password
     }
 
 

@@ -5,7 +5,6 @@ a request costs some 6 µs. With several processes gunicorn.conf.py names a fold
 which they share their numbers.
 """
 
-import os
 from collections.abc import Iterable
 
 from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histogram
@@ -31,10 +30,10 @@ SOCKETS = Gauge("live_sockets", "Devices that listen", multiprocess_mode="livesu
 
 def exposition(more: Iterable[Collector]) -> bytes:
     """All processes' numbers, and what `more` collectors read at this moment."""
-    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
-        counted = CollectorRegistry()
+    counted = CollectorRegistry()
+    try:
         MultiProcessCollector(counted)  # type: ignore[no-untyped-call]
-    else:
+    except ValueError:  # one process: there is no folder
         counted = REGISTRY
     read = CollectorRegistry()
     for collector in more:
