@@ -8,7 +8,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import OperationalError, connection
 
 from animecollections.upkeep import backups, checksums
 from collections_app.models import Anime, WatchListEntry
@@ -150,6 +150,13 @@ def test_a_backup_that_is_not_finished_leaves_nothing(filled, tmp_path, monkeypa
     (tmp_path / "file").touch()
     assert "cannot be made" in failure("backup", str(tmp_path / "file" / "x"))
     assert "rows would be saved" in run("backup", str(tmp_path), "--dry-run")
+
+    def refuse(*args):
+        raise OperationalError("no such table: x")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(backups.checksums, "of_users", refuse)
+        assert "no such table: x. Nothing was kept." in failure("backup", str(tmp_path))
     if connection.vendor == "postgresql":
         monkeypatch.setenv("PATH", "")
         assert "pg_dump is not installed" in failure("backup", str(tmp_path))

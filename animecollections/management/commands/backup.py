@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
 from django.utils import timezone
 
 from animecollections.upkeep import backups, checksums
@@ -43,6 +44,10 @@ class Command(BaseCommand):
             partial.rename(folder)
         except (backups.BackupError, OSError) as error:
             raise CommandError(f"{error} Nothing was kept.") from None
+        except DatabaseError as error:  # mostly that migrations are to go
+            raise CommandError(
+                f"The database said: {error}. Nothing was kept."
+            ) from None
         finally:
             shutil.rmtree(partial, ignore_errors=True)
         rows = sum(about["counts"].values())

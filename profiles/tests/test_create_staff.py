@@ -1,0 +1,75 @@
+"""manage.py create_staff"""
+
+from io import StringIO
+
+import pytest
+from django.contrib.auth.models import Group
+from django.core.management import CommandError, call_command
+
+from factories import PASSWORD
+from profiles.models import User
+from profiles.tests.outbox import send_all
+
+pytestmark = pytest.mark.django_db
+
+
+def create(*args):
+    out = StringIO()
+    call_command("create_staff", *args, stdout=out)
+    return out.getvalue()
+
+
+def test_a_new_one_gets_a_link_to_choose_a_password(visitor, mailoutbox):
+    Group.objects.create(name="support")
+    said = create("Sam@Example.org", "sam", "--group", "support")
+    assert said == (
+        "sam may enter the admin as support; a link to choose a password is on its "
+        "way to sam@example.org.\n"
+    )
+    sam = User.objects.get()
+    assert (sam.is_staff, sam.is_superuser) == (True, False)
+    assert [group.name for group in sam.groups.all()] == ["support"]
+    send_all()
+    token = mailoutbox[0].body.split("token=")[1].split()[0]
+    body = {"uid": sam.pk.hex, "token": token, "new_password": PASSWORD}
+    address = "/api/auth/password/reset/confirm"
+    assert visitor.post(address, body).status_code == 200
+    signed = visitor.post(
+        "/api/auth/signin", {"email": sam.email, "password": PASSWORD}
+    )
+    assert signed.status_code == 200
+
+
+def test_an_account_that_is_there_is_let_in_and_twice_does_no_harm(alice, mailoutbox):
+    for _ in range(2):
+        said = create(alice.email, "somebody", "--administrator")
+        assert said == (
+            "alice may enter the admin as administrator, with the password they have.\n"
+        )
+    alice.refresh_from_db()
+    assert (alice.is_staff, alice.is_superuser) == (True, True)
+    assert alice.user_name == "alice"
+    send_all()
+    assert not mailoutbox
+
+
+def test_a_dry_run_does_nothing(alice):
+    said = create("sam@example.org", "sam", "--dry-run")
+    assert said == "sam would enter the admin as staff without a group.\n"
+    assert User.objects.get() == alice
+
+
+@pytest.mark.parametrize(
+    ("args", "says"),
+    [
+        (["sam", "sam"], "e-mail"),
+        (["sam@example.org", "x"], "3 to 50"),
+        (["sam@example.org", "ALICE"], "taken|user name"),
+        (["sam@example.org", "sam", "--group", "kings"], "no group 'kings'"),
+    ],
+)
+def test_what_cannot_be_is_said_and_nothing_done(alice, args, says):
+    with pytest.raises(CommandError, match=says):
+        create(*args)
+    assert User.objects.count() == 1
+    assert not User.objects.get().is_staff
