@@ -293,13 +293,14 @@ class Store {
 
   /**
    * One transaction: all that `change` asks for, or nothing. What it returns is kept
-   * by the database before this resolves.
+   * by the database before this resolves; "strict": by the disk as well.
    * @template T
    * @param {(at: (store: string) => IDBObjectStore) => T | Promise<T>} change
+   * @param {{durability?: IDBTransactionDurability}} [how]
    * @returns {Promise<T>}
    */
-  async write(change) {
-    const at = this.begin("readwrite");
+  async write(change, { durability = "strict" } = {}) {
+    const at = this.begin("readwrite", durability);
     const ended = new Promise((resolve, reject) => {
       at.transaction.oncomplete = resolve;
       at.transaction.onabort = at.transaction.onerror = () => reject(at.transaction.error);
@@ -309,10 +310,20 @@ class Store {
     return value;
   }
 
-  /** @param {IDBTransactionMode} mode */
-  begin(mode) {
+  /** The queue and the cursor alone: what another tab may have moved. */
+  async peek() {
+    const at = this.begin("readonly");
+    const [unsent, cursor] = await Promise.all([
+      result(at("unsent").getAll()),
+      result(at("facts").get("cursor")),
+    ]);
+    return { /** @type {Unsent[]} */ unsent, /** @type {string | null} */ cursor: cursor ?? null };
+  }
+
+  /** @param {IDBTransactionMode} mode @param {IDBTransactionDurability} [durability] */
+  begin(mode, durability = "default") {
     const stores = ["entries", "unsent", "conflicts", "facts"];
-    const transaction = this.database.transaction(stores, mode, { durability: "strict" });
+    const transaction = this.database.transaction(stores, mode, { durability });
     return Object.assign((/** @type {string} */ store) => transaction.objectStore(store), {
       transaction,
     });
@@ -688,8 +699,8 @@ export class Collection extends EventTarget {
 
   /** What another tab sent meanwhile is not to be sent again. */
   async catchUpWithTabs() {
-    const { unsent, facts } = await this.store.read();
-    const isBehind = (facts.cursor ?? null) !== this.cursor || unsent.length !== this.unsent.length;
+    const { unsent, cursor } = await this.store.peek();
+    const isBehind = cursor !== this.cursor || unsent.length !== this.unsent.length;
     if (isBehind) await this.load();
   }
 
@@ -860,6 +871,9 @@ export class Collection extends EventTarget {
    * @returns {Promise<boolean>}
    */
   async take(changes, { since, cursor, isWhole = false, outcome }) {
+    // A power cut may take news back, all together: then they are asked for again, and
+    // what was sent is sent again, and done once. So the disk is not waited for.
+    const durability = outcome?.conflicts.length ? "strict" : "relaxed";
     const isTaken = await this.store.write(async (at) => {
       const stored = (await result(at("facts").get("cursor"))) ?? null;
       if (stored !== since) return false;
@@ -875,7 +889,7 @@ export class Collection extends EventTarget {
       for (const unsent of outcome?.again ?? []) at("unsent").put(unsent);
       for (const conflict of outcome?.conflicts ?? []) at("conflicts").put(conflict);
       return true;
-    });
+    }, { durability });
     if (isTaken) this.remember(changes, cursor, isWhole, outcome);
     else await this.load();
     return isTaken;

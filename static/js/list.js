@@ -23,6 +23,15 @@ const sorts = () => ({
 /** Folds case and accents, as the server's search does. @param {string} text */
 const fold = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
 
+/** Folded titles, by entry: entries are replaced, never changed. @type {WeakMap<any, string>} */
+const folded = new WeakMap();
+/** @param {any} entry @returns {string} */
+function foldedTitle(entry) {
+  const known = folded.get(entry) ?? fold(entry.title);
+  folded.set(entry, known);
+  return known;
+}
+
 /** What the page shows, kept from one visit to the next. @type {any} */
 const wanted = { type: "Watching", search: "", sort: "updated_at", view: "grid", state: "", format: "", tag: "", from: "", to: "", least: "" };
 
@@ -32,6 +41,7 @@ export function show(main, app) {
   Object.assign(wanted, JSON.parse(localStorage.getItem("list") ?? "{}"), { search: "" });
   /** @type {Set<string>} */
   const selected = new Set();
+  let isSelecting = false; // from the first one chosen, or the button, on
   /** Found by the server under another name of theirs. @type {Set<string>} */
   let byOtherNames = new Set();
   /** @type {any[]} */
@@ -48,12 +58,13 @@ export function show(main, app) {
   const filters = h("div", { class: "popover-body" });
   const filterBox = h("details", { class: "popover" }, h("summary", { class: "button" }, icon("filter"), h("span", {}, t("Filter"))), filters);
   const view = h("button", { type: "button", class: "icon-button", onclick: () => (set({ view: wanted.view === "grid" ? "table" : "grid" }), $(".list-body button", main)?.focus()) });
+  const choosing = h("button", { type: "button", class: "button", "aria-pressed": "false", onclick: () => ((isSelecting = !isSelecting), isSelecting || selected.clear(), draw()) }, t("Select"));
   const count = h("p", { class: "count muted", role: "status" });
   const body = h("div", { class: "list-body" });
   const bar = h("div", { class: "selection-bar", role: "region", "aria-label": t("Selected"), hidden: true });
   main.append(
     h("header", { class: "page-head" }, h("h1", {}, t("My list")), tabs),
-    h("div", { class: "tools" }, search, filterBox, sort, view, count),
+    h("div", { class: "tools" }, search, filterBox, sort, view, choosing, count),
     body, bar);
 
   const list = new Windowed(body, {
@@ -99,7 +110,7 @@ export function show(main, app) {
     const words = fold(wanted.search).split(/\s+/).filter(Boolean);
     const all = [...collection.entries.values()].filter(isWanted);
     const found = !words.length ? all : all.filter((entry) => {
-      const title = fold(entry.title);
+      const title = foldedTitle(entry);
       return words.every((word) => title.includes(word)) || byOtherNames.has(entry.anime_id);
     });
     const [, key, direction] = sorts()[wanted.sort] ?? sorts().updated_at;
@@ -122,8 +133,10 @@ export function show(main, app) {
     view.title = label;
     view.replaceChildren(icon(isGrid ? "rows" : "grid"));
     for (const id of selected) if (!collection.entries.has(id)) selected.delete(id);
+    isSelecting ||= selected.size > 0;
+    choosing.setAttribute("aria-pressed", String(isSelecting));
     drawBar();
-    list.show(shown, wanted.view, (/** @type {any} */ entry) => [entry, selected.has(entry.anime_id), selected.size > 0]);
+    list.show(shown, wanted.view, (/** @type {any} */ entry) => [entry, selected.has(entry.anime_id), isSelecting]);
     body.querySelector(".empty")?.remove();
     if (!shown.length) body.append(nothing(collection.entries.size === 0));
   }
@@ -188,7 +201,7 @@ export function show(main, app) {
     const title = collection.entries.get(moved[0])?.title;
     const what = moved.length === 1 ? t("Moved {title} to {type}.", { title, type: typeName(type) })
       : t("Moved {n} titles to {type}.", { n: moved.length, type: typeName(type) });
-    selected.clear();
+    endSelecting();
     app.done(collection.move(moved, type), what);
   }
 
@@ -196,7 +209,7 @@ export function show(main, app) {
   function remove(ids) {
     const title = collection.entries.get(ids[0])?.title;
     const what = ids.length === 1 ? t("Removed {title}.", { title }) : t("Removed {n} titles.", { n: ids.length });
-    selected.clear();
+    endSelecting();
     app.done(collection.remove(ids), what);
   }
 
@@ -223,13 +236,18 @@ export function show(main, app) {
       h("span", { class: "spread" }),
       ...TYPES.map((type) => h("button", { type: "button", class: "button", onclick: () => move(ids, type) }, typeName(type))),
       h("button", { type: "button", class: "button danger", onclick: () => remove(ids) }, t("Remove")),
-      iconButton("close", t("Select nothing"), { onclick: () => (selected.clear(), draw()) }));
+      iconButton("close", t("Select nothing"), { onclick: () => (endSelecting(), draw()) }));
+  }
+
+  function endSelecting() {
+    isSelecting = false;
+    selected.clear();
   }
 
   // --- One entry -----------------------------------------------------------------------
 
   /** @param {any} entry */
-  const openIt = (entry) => (selected.size ? select(entry.anime_id) : openEntry(app, entry.anime_id));
+  const openIt = (entry) => (isSelecting ? select(entry.anime_id) : openEntry(app, entry.anime_id));
 
   /** @param {any} entry */
   const plusOne = (entry) => {
@@ -258,7 +276,7 @@ export function show(main, app) {
     },
       h("button", {
         type: "button", class: "open", "data-act": "open", "aria-keyshortcuts": "+ - 1 2 3 4 x Delete",
-        "aria-pressed": selected.size ? String(isSelected) : null,
+        "aria-pressed": isSelecting ? String(isSelected) : null,
         onclick: (/** @type {any} */ event) => (event.ctrlKey || event.metaKey ? select(entry.anime_id) : openIt(entry)),
         onkeydown: (/** @type {any} */ event) => press(event, entry, place),
       },
