@@ -18,13 +18,13 @@ ALL_AS_A_TABLE = "localStorage.list = JSON.stringify({view: 'table', type: 'all'
 @pytest.fixture
 def reader(served):
     for at, name in enumerate(["Death Note", "Monster", "Mushishi: Zoku Shou"]):
-        AnimeFactory(id=100 + at, title=name, episodes=12, picture_url="")
+        AnimeFactory(id=300 + at, title=name, episodes=12, picture_url="")
     user = UserFactory()
     api = Api(served, cookie_of(user))
-    api.add(100, progress=3, score=8.5, is_private=True)
-    api.add(101, state="on_hold", tags=["comfort"])
-    api.add(102, "To Watch")
-    api.data("POST", "/api/user/watchList/100/increment", {"by": 2})
+    api.add(300, progress=3, score=8.5, is_private=True)
+    api.add(301, state="on_hold", tags=["comfort"])
+    api.add(302, "To Watch")
+    api.data("POST", "/api/user/watchList/300/increment", {"by": 2})
     return user
 
 

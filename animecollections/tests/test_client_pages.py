@@ -18,6 +18,10 @@ expect = playwright.expect
 expect.set_options(timeout=20_000)  # a busy machine is no failure
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+SERVICE_WORKER_IS_THERE = """
+    navigator.serviceWorker.controller ? true : new Promise((there) =>
+        navigator.serviceWorker.addEventListener("controllerchange", () => there(true)))
+"""
 NAMES = ["Death Note", "Monster", "Mushishi", "Planetes"]
 
 
@@ -25,7 +29,7 @@ NAMES = ["Death Note", "Monster", "Mushishi", "Planetes"]
 def titles():
     """Four titles that the catalogue's search finds."""
     for at, name in enumerate(NAMES):
-        anime = AnimeFactory(id=100 + at, title=name, episodes=12, picture_url="")
+        anime = AnimeFactory(id=200 + at, title=name, episodes=12, picture_url="")
         SearchName.objects.create(anime=anime, name=fold(name))
 
 
@@ -65,14 +69,14 @@ def note_failure(failures, message):
         failures.append(message.text)
 
 
-def entry_of(user, anime_id=100):
+def entry_of(user, anime_id=200):
     return WatchListEntry.objects.get(user=user, anime_id=anime_id)
 
 
 def settled(page):
     expect(page.locator("#status")).to_be_empty()
     expect(page.locator("body")).to_have_attribute("data-status", "settled")
-    page.wait_for_function("document.querySelector('#status').dataset.says === ''")
+    expect(page.locator("#status")).to_have_attribute("data-says", "")
 
 
 def card(page, title):
@@ -106,7 +110,7 @@ def test_from_sign_up_to_the_first_entry(opened, titles):
 
 
 def test_one_click_counts_and_undo_takes_it_back(opened, api, user):
-    api.add(100, "To Watch")
+    api.add(200, "To Watch")
     page = opened(user)
     page.get_by_role("button", name="To watch").click()
     page.get_by_role("button", name="One more episode of Death Note").click()
@@ -122,7 +126,7 @@ def test_one_click_counts_and_undo_takes_it_back(opened, api, user):
 
 
 def test_moving_by_keys_by_dragging_and_many_at_once(opened, api, user):
-    for anime_id in (100, 101, 102):
+    for anime_id in (200, 201, 202):
         api.add(anime_id)
     page = opened(user)
     title = card(page, "Death Note").get_by_role("button").first
@@ -142,7 +146,7 @@ def test_moving_by_keys_by_dragging_and_many_at_once(opened, api, user):
     bar.get_by_role("button", name="Collection").click()
     expect(page.get_by_role("button", name="Collection 2")).to_be_visible()
     settled(page)
-    assert [entry_of(user, id_).type for id_ in (100, 101, 102)] == [
+    assert [entry_of(user, id_).type for id_ in (200, 201, 202)] == [
         "Completed",
         "Collection",
         "Collection",
@@ -150,9 +154,9 @@ def test_moving_by_keys_by_dragging_and_many_at_once(opened, api, user):
 
 
 def test_the_list_is_searched_filtered_and_sorted_as_one_types(opened, api, user):
-    for anime_id, score in ((100, 5), (101, 9), (102, 7)):
+    for anime_id, score in ((200, 5), (201, 9), (202, 7)):
         api.add(anime_id, score=score)
-    api.add(103, tags=["comfort"])
+    api.add(203, tags=["comfort"])
     page = opened(user)
     shown = page.locator(".card-title")
     page.get_by_role("searchbox", name="Search my list").fill("MÓNST")
@@ -176,7 +180,7 @@ def test_the_list_is_searched_filtered_and_sorted_as_one_types(opened, api, user
 
 def test_the_panel_saves_what_is_typed(opened, api, user):
     api.data("PATCH", "/api/user/preferences", {"scoreFormat": "5"})
-    api.add(100)
+    api.add(200)
     page = opened(user)
     card(page, "Death Note").get_by_role("button").first.click()
     panel = page.get_by_role("dialog", name="Death Note")
@@ -201,7 +205,7 @@ def test_the_panel_saves_what_is_typed(opened, api, user):
 
 
 def test_a_change_in_one_browser_shows_in_the_other_without_reload(opened, api, user):
-    api.add(100)
+    api.add(200)
     one, two = opened(user), opened(user, "/next")
     for page in (one, two):
         expect(page.locator("body")).to_have_attribute("data-live", "yes")
@@ -212,9 +216,9 @@ def test_a_change_in_one_browser_shows_in_the_other_without_reload(opened, api, 
 
 
 def test_without_network_it_opens_counts_on_and_settles_later(opened, api, user):
-    api.add(100, "Watching")
+    api.add(200, "Watching")
     page = opened(user)
-    page.wait_for_function("navigator.serviceWorker.controller")
+    page.evaluate(SERVICE_WORKER_IS_THERE)
     page.context.set_offline(True)
     page.reload()
     expect(card(page, "Death Note")).to_contain_text("0 / 12")
@@ -237,13 +241,13 @@ def test_without_network_it_opens_counts_on_and_settles_later(opened, api, user)
 
 
 def test_two_devices_that_disagree_are_asked_about(opened, api, user):
-    api.add(100)
+    api.add(200)
     page = opened(user)
     page.context.set_offline(True)
     card(page, "Death Note").get_by_role("button").first.click()
     page.get_by_label("Notes").fill("written on the train")
     page.keyboard.press("Escape")
-    api.data("PATCH", "/api/user/watchList/100", {"notes": "written at home"})
+    api.data("PATCH", "/api/user/watchList/200", {"notes": "written at home"})
     page.context.set_offline(False)
     page.get_by_role("button", name="1 change to decide").click()
     asked = page.get_by_role("dialog", name="Which one is right?")
@@ -256,7 +260,7 @@ def test_two_devices_that_disagree_are_asked_about(opened, api, user):
 
 
 def test_a_session_that_ended_asks_to_sign_in_and_loses_nothing(opened, api, user):
-    api.add(100)
+    api.add(200)
     page = opened(user)
     api.data("POST", "/api/auth/signout", {"everywhere": True})
     page.get_by_role("button", name="One more episode of Death Note").click()
@@ -343,7 +347,7 @@ def test_a_list_is_brought_along_as_a_plan_and_taken_back(opened, titles):
     page.get_by_role("button", name="Apply").click()
     page.get_by_role("link", name="To my list").click()
     expect(page.get_by_role("button", name="All 177")).to_be_visible()
-    assert entry_of(reader, 101).type == "Watching"
+    assert entry_of(reader, 201).type == "Watching"
     page.go_back()
     page.get_by_role("button", name="177 titles from mal").click()
     page.get_by_role("button", name="Undo the import").click()
@@ -380,7 +384,7 @@ def test_thousands_of_entries_stay_few_in_the_page(opened, served, titles):
 
 
 def test_signing_out_leaves_nothing_behind(opened, api, user):
-    api.add(100)
+    api.add(200)
     page = opened(user)
     page.locator("#menu summary").click()
     page.get_by_role("button", name="Sign out").click()

@@ -83,7 +83,7 @@
  * @property {string} at
  */
 
-/** What sync tells as a whole. @typedef {{profile: any, preferences: any, searchHistory: any}} Wholes */
+/** What sync tells as a whole. @typedef {{profile: any, preferences: any, searchHistory: any[] | null}} Wholes */
 /** @typedef {{entries: Entry[], removed: string[]} & Wholes} Changes */
 /**
  * A change as `undo` takes it: its ids, and each entry before and after.
@@ -421,8 +421,10 @@ export class Collection extends EventTarget {
     this.told = new Map();
     /** The list, with what is unsent laid over it. @type {Map<string, Entry>} */
     this.entries = new Map();
-    /** @type {Wholes} */
-    this.wholes = { profile: null, preferences: null, searchHistory: null };
+    /** As the server told them. @type {Wholes} */
+    this.toldWholes = { profile: null, preferences: null, searchHistory: null };
+    /** The same, with what is unsent. @type {Wholes} */
+    this.wholes = { ...this.toldWholes };
     /** In the order they were made. @type {Unsent[]} */
     this.unsent = [];
     /** @type {Map<string, Conflict>} */
@@ -490,7 +492,7 @@ export class Collection extends EventTarget {
     this.conflicts = new Map(conflicts.map((conflict) => [conflict.animeId, conflict]));
     this.cursor = facts.cursor ?? null;
     for (const name of /** @type {(keyof Wholes)[]} */ (Object.keys(this.wholes))) {
-      this.wholes[name] = facts[name] ?? null;
+      this.toldWholes[name] = facts[name] ?? null;
     }
     this.overlay(null);
     this.tell("wholes", { names: Object.keys(this.wholes) });
@@ -503,6 +505,7 @@ export class Collection extends EventTarget {
    */
   overlay(ids) {
     const wanted = ids && new Set(ids);
+    Object.assign(this.wholes, this.toldWholes);
     if (!wanted) this.entries = new Map(this.told);
     for (const id of wanted ?? []) {
       const entry = this.told.get(id);
@@ -905,7 +908,8 @@ export class Collection extends EventTarget {
     for (const entry of changes.entries) this.told.set(entry.anime_id, entry);
     for (const id of changes.removed) this.told.delete(id);
     this.cursor = cursor;
-    const names = keepWholes(this.wholes, changes);
+    const names = keepWholes(this.toldWholes, changes);
+    names.push(...(outcome?.done ?? []).flatMap(({ wholes }) => Object.keys(wholes ?? {})));
     const done = new Set(outcome?.done.map(({ id }) => id));
     const again = new Map(outcome?.again.map((unsent) => [unsent.place, unsent]));
     this.unsent = this.unsent
@@ -921,7 +925,7 @@ export class Collection extends EventTarget {
       ...idsOf(outcome?.done ?? []),
       ...idsOf(outcome?.again ?? []),
     ]);
-    if (isWhole || touched.size) this.overlay(isWhole ? null : touched);
+    if (isWhole || touched.size || names.length) this.overlay(isWhole ? null : touched);
     if (names.length) this.tell("wholes", { names });
     this.tell("status");
     if (outcome) this.others.postMessage("sent");
@@ -974,8 +978,22 @@ export class Collection extends EventTarget {
     // While the fate of something sent is open, news may contain it already: it would
     // show twice. They come with the round that clears it up.
     const isOpen = this.unsent.some(({ tried }) => tried);
-    if (isNext && !isOpen) await this.take(message, message);
+    if (isNext && !isOpen) await this.take(this.withSearches(message), message);
     if (message.cursor && message.cursor !== this.cursor) this.settle();
+  }
+
+  /**
+   * A message tells of searches only those that changed.
+   * @param {any} message @returns {Changes}
+   */
+  withSearches(message) {
+    if (!message.searches) return message;
+    const { saved, removed } = message.searches;
+    const gone = new Set([...removed, ...saved.map((/** @type {any} */ search) => search.id)]);
+    const kept = (this.toldWholes.searchHistory ?? []).filter(({ id }) => !gone.has(id));
+    const searchHistory = [...saved, ...kept].sort((one, other) =>
+      Date.parse(other.timestamp) - Date.parse(one.timestamp));
+    return { ...message, searchHistory };
   }
 
   comeBack = () => {

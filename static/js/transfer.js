@@ -275,7 +275,9 @@ function review(body, app, plan) {
 
   /** @param {any} row */
   function differences({ before, after }) {
-    const fields = Object.keys(after ?? {});
+    // Of a new entry, what it does not say is no news.
+    const isEmpty = (/** @type {any} */ value) => !value || value === "active" || value.length === 0;
+    const fields = Object.keys(after ?? {}).filter((name) => name in (before ?? {}) || !isEmpty(after[name]));
     if (!fields.length) return null;
     const { scoreFormat } = app.preferences;
     return h("p", { class: "differences" }, fields.slice(0, 8).map((name) => h("span", {},
