@@ -19,6 +19,8 @@ from django.db.models import F, Model, QuerySet
 from django.utils import timezone
 
 from animecollections.api.rendering import OPTIONS
+from collections_app import transfer
+from collections_app.exports import entries_of, owner_of
 from collections_app.models import ImportPlan, ImportRow, WatchListEntry
 from history.models import Change, EpisodesWatched, KeptAnswer, Search, UserState
 from profiles.models import (
@@ -161,7 +163,7 @@ SECTIONS = [
 ]
 
 
-def write(user_id: UUID) -> IO[bytes]:
+def write(user_id: UUID, *, name: str) -> IO[bytes]:
     """The archive, as an open temporary file that has no name: it ends with its reader.
 
     Memory holds some rows, or a megabyte of a picture, whatever there is. Not of one
@@ -172,6 +174,7 @@ def write(user_id: UUID) -> IO[bytes]:
         with ZipFile(file, "w", ZIP_DEFLATED) as archive:
             now = timezone.now()
             told = [add_rows(archive, section, user_id, now) for section in SECTIONS]
+            told.append(add_list(archive, user_id, name, now))
             told.append(add_images(archive, user_id, now))
             with new_file(archive, "README.txt", now) as readme:
                 readme.write(readme_of(told, now).encode())
@@ -198,6 +201,13 @@ def add_rows(archive: ZipFile, section: Section, user_id: UUID, at: datetime) ->
         for number, row in enumerate(section.of(user_id), 1):  # noqa: B007
             file.write(orjson.dumps(row, option=option))
     return f"{section.file} ({number})\n    {section.says}"
+
+
+def add_list(archive: ZipFile, user_id: UUID, name: str, at: datetime) -> str:
+    owner = owner_of(user_id, name=name, score_format="")
+    with new_file(archive, "list.json", at) as file:
+        file.writelines(transfer.write("json", entries_of(user_id), owner=owner))
+    return "list.json\n    Your list once more, in the form that can be imported again."
 
 
 def add_images(archive: ZipFile, user_id: UUID, at: datetime) -> str:

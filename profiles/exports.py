@@ -51,7 +51,10 @@ def list_format(name: str) -> Format:
 LISTS = {name: list_format(name) for name in ("json", "mal", "anilist", "csv")}
 FORMATS = LISTS | {
     "account": Format(
-        "account", "zip", "application/zip", lambda account: archive.write(account.id)
+        "account",
+        "zip",
+        "application/zip",
+        lambda account: archive.write(account.id, name=account.user_name),
     ),
 }
 # A large account takes seconds: others find a thread all the same.

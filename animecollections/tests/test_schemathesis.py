@@ -31,12 +31,23 @@ CHECKS = [
 ]
 
 
+def served(environ, start_response):
+    """The application, whose answers are read to their end and closed, as servers do
+    (PEP 3333): a file that is sent ends with its answer.
+    """
+    answer = application(environ, start_response)
+    try:
+        return [b"".join(answer)]
+    finally:
+        answer.close()
+
+
 def load(*modes):
     generation = GenerationConfig(modes=list(modes), with_security_parameters=False)
     project = ProjectConfig(generation=generation)
     config = schemathesis.Config(projects=ProjectsConfig(default=project))
     loaded = schemathesis.openapi.from_dict(orjson.loads(openapi()), config=config)
-    loaded.app = application
+    loaded.app = served
     return loaded
 
 

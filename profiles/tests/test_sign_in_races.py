@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Barrier
 from typing import Any
 
@@ -181,3 +182,27 @@ def test_who_signs_in_while_being_erased_gets_an_answer():
         assert told <= {200, 401}
         assert not User.objects.exists()
         assert not Session.objects.exists()
+
+
+def test_who_writes_while_being_erased_gets_an_answer():
+    """Nor does anything of theirs come after the account."""
+
+    def search(client):
+        return client.post("/api/user/searchHistory", {"query": "naruto"})
+
+    def rename(client):
+        return client.post("/api/user/profile", {"name": "Alicia"})
+
+    for _ in range(3):
+        alice = UserFactory(user_name="alice")
+        clients = [signed_in(alice) for _ in range(4)]
+        erased, *written = at_once(
+            [
+                partial(clients[0].delete, "/api/user", {"password": PASSWORD}),
+                *[partial(search, client) for client in clients],
+                *[partial(rename, client) for client in clients],
+            ]
+        )
+        assert erased.status_code == 200
+        assert {answer.status_code for answer in written} <= {200, 401}
+        assert not User.objects.exists()

@@ -13,6 +13,11 @@ from animecollections.api.views import ApiViewSet
 from profiles.exports import FORMATS, LISTS, export, losses
 
 FILE = Raw(type="string", format="binary")
+# A file of JSON is a document to whoever reads the schema.
+FILES = {
+    format_.media_type: Raw() if format_.media_type == "application/json" else FILE
+    for format_ in FORMATS.values()
+}
 EXAMPLE = {
     "type": "object",
     "required": ["anime_id", "title", "here", "there"],
@@ -40,7 +45,7 @@ class ExportViewSet(ApiViewSet):
         "than 30 an hour.",
         tags=["Exports"],
         parameters=[query("format", str, "Which.", enum=list(FORMATS), required=True)],
-        files={format_.media_type: FILE for format_ in FORMATS.values()},
+        files=FILES,
     )
     def retrieve(self, request: Request) -> FileResponse:
         made = export(self.account, request.query_params.get("format", ""))
