@@ -55,5 +55,13 @@ check: $(VENV)/.dev ## migrations complete, settings fit for production
 words: $(VENV)/.dev ## compile the translations of the web client
 	$(BIN)/pybabel compile --domain django --directory locale
 
+$(VENV)/.bench: benchmarks/requirements.txt $(VENV)/.runtime
+	$(PYTHON) -m venv benchmarks/.venv
+	benchmarks/.venv/bin/python -m pip install --quiet --disable-pip-version-check -r benchmarks/requirements.txt
+	@touch $@
+
+bench: $(VENV)/.bench ## measure beside a bare handler, DRF and FastAPI (FULL=1: longer); needs PostgreSQL, Redis, wrk
+	@$(BIN)/python -m benchmarks.compare $(if $(FULL),--full)
+
 clean: ## remove the environment and caches, keep data
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) benchmarks/.venv .mypy_cache .pytest_cache .ruff_cache .hypothesis

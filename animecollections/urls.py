@@ -23,8 +23,9 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("reset", ResetPage.as_view(), name="reset"),
     re_path(r"^media/(?P<path>.*)$", picture),
-    path("api/", include("profiles.urls")),
+    # One after the other is tried: what is asked most stands first.
     path("api/", include("collections_app.urls")),
+    path("api/", include("profiles.urls")),
     path("api/", include("history.urls")),
     path("api/schema", ReferenceView.as_view({"get": "retrieve"}), name="schema"),
     path("api/docs", DocsPage.as_view(), name="docs"),

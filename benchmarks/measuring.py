@@ -25,7 +25,7 @@ def started(command, *, port, environment, log):
             command, cwd=ROOT, env=environment, stdout=output, stderr=output
         )
     try:
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 90
         while not listens(port):
             if process.poll() is not None or time.monotonic() > deadline:
                 told = Path(log).read_text()[-2000:]
@@ -83,11 +83,11 @@ def drive(port, requests, *, seconds, connections=8):
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
         script.write(lua(requests))
         script.flush()
+        how = ["-t1", f"-c{connections}", f"-d{seconds}", "--timeout", "10s"]
+        how += ["--latency", "-s", script.name, f"http://127.0.0.1:{port}"]
         told = subprocess.run(
-            ["wrk", "-t1", f"-c{connections}", f"-d{seconds}", "--latency",
-             "-s", script.name, f"http://127.0.0.1:{port}"],
-            capture_output=True, text=True, check=True,
-        ).stdout  # fmt: skip
+            ["wrk", *how], capture_output=True, text=True, check=True
+        ).stdout
     if "Non-2xx" in told or "Socket errors" in told or " 99% " not in told:
         raise SystemExit(f"Not every answer was good:\n{told}\n{requests[0]}")
     return Load(
