@@ -1,26 +1,43 @@
 """Admin pages of what users did. The log of changes has its page in collections_app."""
 
-from django.contrib import admin
-from django.db.models import Q
+import json
+from typing import Any
 
-from animecollections.admin import Owned, Page, ReadOnly, as_uuid, people
-from history.models import EpisodesWatched, Job, KeptAnswer, Search, UserState
+from django.contrib import admin
+from django.contrib.auth import get_user_model
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.http import HttpRequest
+
+from animecollections.admin import Owned, Page, ReadOnly, link, people
+from history.masks import MASK, Masked
+from history.models import (
+    EpisodesWatched,
+    Job,
+    KeptAnswer,
+    Search,
+    StaffAction,
+    UserState,
+)
 
 
 @admin.register(Search)
-class SearchAdmin(ReadOnly, Owned):
-    list_display = ("query", "user", "type", "total_results", "searched_at")
-    list_filter = ()
-    search_help_text = "E-mail, name or id of the user, or a part of the search"
-    exclude = ("key",)
+class SearchAdmin(ReadOnly, Masked):
+    """Whose they are is found, never what was searched for: a search for a text would
+    tell who had searched it.
+    """
 
-    def matching(self, text: str) -> Q:
-        users = people(text)
-        return (
-            Q(user_id__in=users)
-            if as_uuid(text)
-            else Q(query__icontains=text) | Q(user_id__in=users)
-        )
+    list_display = ("what", "user", "type", "total_results", "searched_at")
+    list_display_links = None
+    list_filter = ()
+    fields = ("what", "user", "type", "told_filters", "total_results", "searched_at")
+
+    @admin.display(description="search")
+    def what(self, search: Any) -> str:
+        return str(search.query) if search.is_revealed else MASK
+
+    @admin.display(description="filters")
+    def told_filters(self, search: Any) -> str:
+        return json.dumps(search.filters) if search.is_revealed else MASK
 
 
 @admin.register(UserState)
@@ -52,3 +69,57 @@ class KeptAnswerAdmin(ReadOnly, Owned):
 @admin.register(Job)
 class JobAdmin(ReadOnly, Page):
     list_display = ("name", "due_at", "began_at", "seconds", "has_failed", "outcome")
+
+
+@admin.register(StaffAction)
+class StaffActionAdmin(ReadOnly, Page):
+    """Who did what to whom, why, and what it changed. Nothing here can be undone."""
+
+    list_display = ("at", "actor", "action", "of", "reason")
+    fields = (
+        "at",
+        "actor",
+        "action",
+        "of",
+        "reason",
+        "before",
+        "after",
+        "operation_id",
+        "request_id",
+    )
+    ordering = ("-pk",)
+    search_fields = ("reason",)  # shows the box; get_search_results searches
+    search_help_text = "E-mail, name or id of a user, or the number of a title"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[StaffAction]:
+        names = get_user_model()._default_manager.values("user_name")
+        rows: QuerySet[StaffAction] = super().get_queryset(request)
+        return rows.annotate(
+            actor_name=Subquery(names.filter(pk=OuterRef("actor_id"))),
+            user_name=Subquery(names.filter(pk=OuterRef("user_id"))),
+        )
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        text = search_term.strip()
+        if text.isdecimal():
+            return queryset.filter(anime_id=int(text)), False
+        if text:
+            found = people(text)
+            queryset = queryset.filter(Q(user_id__in=found) | Q(actor_id__in=found))
+        return queryset, False
+
+    @admin.display(description="by")
+    def actor(self, act: Any) -> str:
+        if act.actor_id is None:
+            return "a command"
+        return act.actor_name or str(act.actor_id)
+
+    @admin.display
+    def of(self, act: Any) -> str:
+        if act.user_name:
+            return link("profiles_user", act.user_id, act.user_name)
+        if act.anime_id:
+            return link("collections_app_anime", act.anime_id, act.anime_id)
+        return ""

@@ -1,14 +1,17 @@
 """What users did: the revision each list stands at, every change, every search."""
 
 import unicodedata
+from datetime import timedelta
 from typing import ClassVar, Self
 from uuid import UUID
 
 from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models
 from django.db.models import Q
+from django.utils import timezone
 
-from animecollections.api.ids import new_epoch, new_id
+from animecollections.api.ids import as_uuid7, first_id_at, new_epoch, new_id, time_of
 
 
 class UserStateQuerySet(models.QuerySet["UserState"]):
@@ -76,11 +79,37 @@ class ChangeKind(models.TextChoices):
     PREFERENCES = "preferences"
 
 
+# From the first id that a write makes to the last.
+LONGEST_WRITE = timedelta(minutes=10)
+
+
 class ChangeQuerySet(models.QuerySet["Change"]):
     def between(self, user_id: UUID, since: int, until: int) -> Self:
         """What a user changed after one revision, up to another, in order."""
         changes = self.filter(user_id=user_id, revision__gt=since, revision__lte=until)
         return changes.order_by("revision")
+
+    def of_operation(self, operation_id: UUID) -> Self:
+        """Whoever's it was. Its id tells when it was made, and the primary key is in
+        that order: a range of it is read, not the whole log.
+        """
+        return self.made_near(operation_id).filter(operation_id=operation_id)
+
+    def of_request(self, request_id: str) -> Self:
+        """By our own ids, which tell their time; one that a proxy gave is looked for
+        among the changes of the last day.
+        """
+        id_ = as_uuid7(request_id)
+        recent = self.filter(pk__gte=first_id_at(timezone.now() - timedelta(days=1)))
+        near = self.made_near(id_) if id_ else recent
+        return near.filter(request_id=request_id)
+
+    def made_near(self, id_: UUID) -> Self:
+        at = time_of(id_)
+        return self.filter(
+            pk__gte=first_id_at(at - timedelta(seconds=5)),
+            pk__lt=first_id_at(at + LONGEST_WRITE),
+        )
 
 
 class Change(models.Model):
@@ -283,3 +312,35 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class StaffAction(models.Model):
+    """Something staff did, and why. Rows are only ever added: triggers of the database
+    refuse the rest (migration 0004_staffaction; one that alters this table on SQLite
+    makes them anew). What may happen to a row is that it forgets the person, when the
+    account is erased: then all but who did what, when, is emptied.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    at = models.DateTimeField(default=timezone.now)
+    actor_id = models.UUIDField(null=True, blank=True, help_text="empty = a command")
+    action = models.CharField(max_length=30)
+    # Of whom, or of which title; no foreign keys, for the log outlives both.
+    user_id = models.UUIDField(null=True, blank=True)
+    anime_id = models.PositiveIntegerField(null=True, blank=True)
+    reason = models.TextField(blank=True)
+    before = models.JSONField(default=dict, blank=True, encoder=DjangoJSONEncoder)
+    after = models.JSONField(default=dict, blank=True, encoder=DjangoJSONEncoder)
+    operation_id = models.UUIDField(null=True, blank=True)
+    request_id = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["user_id", "id"], name="staff_action_user"),
+            models.Index(fields=["anime_id", "id"], name="staff_action_anime"),
+            models.Index(fields=["request_id"], name="staff_action_request"),
+            models.Index(fields=["operation_id"], name="staff_action_operation"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.action} at {self.at:%Y-%m-%d %H:%M}"

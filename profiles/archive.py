@@ -22,7 +22,14 @@ from animecollections.api.rendering import OPTIONS
 from collections_app import transfer
 from collections_app.exports import entries_of, owner_of
 from collections_app.models import ImportPlan, ImportRow, WatchListEntry
-from history.models import Change, EpisodesWatched, KeptAnswer, Search, UserState
+from history.models import (
+    Change,
+    EpisodesWatched,
+    KeptAnswer,
+    Search,
+    StaffAction,
+    UserState,
+)
 from profiles.models import (
     Image,
     Preferences,
@@ -150,7 +157,14 @@ SECTIONS = [
     ),
     Section(
         "staff.jsonl",
-        "What our staff did to your account.",
+        "What our staff did to your account, why, and what it changed. `reveal` means "
+        "that someone of them looked at what is private.",
+        of(StaffAction, "id"),
+        left_out=("id", "request_id"),
+    ),
+    Section(
+        "staff_admin.jsonl",
+        "What our staff edited by hand, as the admin notes it.",
         acts_of_staff,
         left_out=("id", "content_type_id", "action_flag"),
     ),

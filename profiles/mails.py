@@ -9,14 +9,19 @@ from profiles.models import User
 
 
 def send_mail(user: User, name: str, context: dict[str, Any]) -> None:
-    """Sends `<name>.txt` (its first line is the subject) and `<name>.html` in the
-    user's language. No mail holds a text of the user's: whoever signs up with another
-    person's e-mail would choose what we write to them.
+    """To a user, in their language."""
+    send_to(user.email, user.preferences.language, name, context)
+
+
+def send_to(email: str, language: str, name: str, context: dict[str, Any]) -> None:
+    """Sends `<name>.txt` (its first line is the subject) and `<name>.html`. No mail
+    holds a text of the user's: whoever signs up with another person's e-mail would
+    choose what we write to them.
     """
-    folder = f"mail/{user.preferences.language}"
+    folder = f"mail/{language}"
     text = render_to_string(f"{folder}/{name}.txt", context)
     subject, _, body = text.partition("\n")
-    mail = EmailMultiAlternatives(subject.strip(), body.lstrip(), to=[user.email])
+    mail = EmailMultiAlternatives(subject.strip(), body.lstrip(), to=[email])
     html = render_to_string(f"{folder}/{name}.html", context)
     mail.attach_alternative(html, "text/html")
     mail.send()

@@ -36,6 +36,16 @@ class User(AbstractBaseUser, PermissionsMixin):
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar = ["user_name"]
 
+    class Meta:
+        # What staff may do from the page of a user; profiles/staff_groups.py says who.
+        permissions: ClassVar = [
+            ("help_user", "Can sign people out, lock, unlock and mail them a link"),
+            ("reveal_user", "Can see what is private, for a reason"),
+            ("restore_user", "Can undo changes and put lists back"),
+            ("export_user", "Can take a person's export"),
+            ("erase_user", "Can erase an account"),
+        ]
+
     def __str__(self) -> str:
         return self.user_name
 

@@ -17,7 +17,7 @@ from django.utils import timezone
 from django_tasks import task
 from django_tasks.base import Task
 
-from profiles.mails import send_mail
+from profiles.mails import send_mail, send_to
 from profiles.models import Erasure, User
 from profiles.services.images import remove_folder
 
@@ -75,6 +75,32 @@ def remove_files_of(erasure_id: UUID) -> None:
     if user_id is not None:
         remove_folder(user_id)
         erasures.update(files_of=None)
+
+
+@task
+def mail_staff_action(user_id: str, action: str, reason: str, tries: int = 0) -> None:
+    """Tells a person what staff did to their account, and why; a locked one too."""
+    accounts = User.objects.select_related("preferences")
+    user = accounts.filter(pk=user_id).first()
+    if user is None:
+        return
+    again_on_failure(
+        mail_staff_action,
+        tries,
+        {"user_id": user_id, "action": action, "reason": reason},
+        lambda: send_mail(user, "staff_action", {"action": action, "reason": reason}),
+    )
+
+
+@task
+def mail_erased(email: str, language: str, tries: int = 0) -> None:
+    """The last mail: staff erased the account."""
+    again_on_failure(
+        mail_erased,
+        tries,
+        {"email": email, "language": language},
+        lambda: send_to(email, language, "erased", {}),
+    )
 
 
 def again_on_failure(

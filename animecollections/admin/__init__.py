@@ -238,6 +238,21 @@ class RefusableForm(Form):
             self.add_error(None, otherwise)
 
 
+class Reasoned(RefusableForm):
+    """A form of a write that wants a reason, for the log of what staff did."""
+
+    reason = forms.CharField(
+        max_length=1000, widget=UnfoldAdminTextareaWidget(attrs={"rows": 2})
+    )
+
+    @property
+    def changed_facts(self) -> list[str]:
+        return [name for name in self.changed_data if name != "reason"]
+
+
+WHY: Any = ("Why", {"fields": ("reason",)})  # the fieldset
+
+
 class LinesField(forms.CharField):
     """A list of texts, one a line."""
 

@@ -36,6 +36,20 @@ def first_id_at(time: datetime) -> UUID:
     return UUID(int=milliseconds << 80 | 7 << 76 | 2 << 62)
 
 
+def time_of(id_: UUID) -> datetime:
+    """When new_id() made it, to the millisecond."""
+    return EPOCH + timedelta(milliseconds=id_.int >> 80)
+
+
+def as_uuid7(text: str) -> UUID | None:
+    """The id that new_id() may have made, from its text with or without hyphens."""
+    try:
+        id_ = UUID(text)
+    except ValueError:
+        return None
+    return id_ if id_.version == 7 else None
+
+
 def new_epoch() -> int:
     return secrets.randbelow(2**31)
 

@@ -1,29 +1,26 @@
 """Admin pages of the log: every change to what is a user's, and who made it."""
 
+import json
 from collections.abc import Iterable
 from typing import Any, get_args, get_type_hints
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.auth import get_user_model
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
-from django.utils import timezone
+from django.urls import reverse
+from django.utils.html import format_html
 
-from animecollections.admin import (
-    Owned,
-    ReadOnly,
-    ThroughServices,
-    as_uuid,
-    link,
-    people,
-)
-from animecollections.api import request_id
+from animecollections.admin import ReadOnly, as_uuid, link, people
 from animecollections.api.account import Through
 from collections_app.entries import SAID
-from collections_app.models import Anime
+from collections_app.models import Anime, WatchListEntry
 from collections_app.sentences import shown
-from collections_app.services import operations
+from collections_app.services.operations import ENTRY_KINDS
+from history.masks import MASK, Masked
 from history.models import Change, ChangeKind
+
+NOTES = {"notes", "extra"}  # what a person writes for themselves
 
 
 class ThroughFilter(admin.SimpleListFilter):
@@ -40,9 +37,18 @@ class ThroughFilter(admin.SimpleListFilter):
 
 
 @admin.register(Change)
-class ChangeAdmin(ReadOnly, Owned, ThroughServices):
-    list_display = ("at", "user", "kind", "anime", "what", "through", "actor", "client")
-    actions = ("undo",)
+class ChangeAdmin(ReadOnly, Masked):
+    list_display = (
+        "at",
+        "user",
+        "kind",
+        "anime",
+        "what",
+        "through",
+        "actor",
+        "client",
+        "undo",
+    )
     list_filter = ("kind", ThroughFilter)
     search_help_text = "E-mail, name or id of the user, operation id or request id"
     fields = (
@@ -52,8 +58,8 @@ class ChangeAdmin(ReadOnly, Owned, ThroughServices):
         "kind",
         "anime",
         "revision",
-        "before",
-        "after",
+        "told_before",
+        "told_after",
         "watched",
         "operation_id",
         "undoes",
@@ -67,72 +73,101 @@ class ChangeAdmin(ReadOnly, Owned, ThroughServices):
         titles = Anime.objects.filter(pk=OuterRef("anime_id")).values("title")
         actors = get_user_model()._default_manager.filter(pk=OuterRef("actor_id"))
         rows: QuerySet[Change] = super().get_queryset(request)
+        private = WatchListEntry.objects.filter(
+            user_id=OuterRef("user_id"), anime_id=OuterRef("anime_id"), is_private=True
+        )
         return rows.annotate(
-            title=Subquery(titles), actor=Subquery(actors.values("user_name"))
+            title=Subquery(titles),
+            actor=Subquery(actors.values("user_name")),
+            is_private=Exists(private),
         )
 
     @admin.display
     def anime(self, change: Any) -> str:
         if change.anime_id is None:
             return ""
+        if is_masked(change):
+            return MASK
         title = change.title or change.anime_id
         return link("collections_app_anime", change.anime_id, title)
 
     @admin.display
-    def what(self, change: Change) -> str:
-        return describe(change)[:200]
+    def what(self, change: Any) -> str:
+        return MASK if is_masked(change) else describe(change)[:200]
+
+    @admin.display(description="before")
+    def told_before(self, change: Any) -> str:
+        return told(change, change.before)
+
+    @admin.display(description="after")
+    def told_after(self, change: Any) -> str:
+        return told(change, change.after)
 
     @admin.display
     def client(self, change: Change) -> str:
         return change.client_id[:30]
 
-    def has_undo_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("history.change_change")
-
-    @admin.action(
-        description="Undo the operations of the chosen changes", permissions=["undo"]
-    )
-    def undo(self, request: HttpRequest, queryset: QuerySet[Change]) -> None:
-        """Each operation whole, for its user; what changed since stays, and is told."""
-        through = Through(
-            "admin", actor_id=request.user.pk, request_id=request_id.current.get()
+    @admin.display(description="")
+    def undo(self, change: Any) -> str:
+        """To the page that shows what it would do to undo the whole, and asks."""
+        if change.kind not in ENTRY_KINDS:
+            return ""
+        page = reverse("admin:act_on_user", args=[change.user_id, "undo"])
+        return format_html(
+            '<a href="{}?operation={}">Undo …</a>', page, change.operation_id
         )
-        chosen = queryset.order_by("-revision").values_list("user_id", "operation_id")
-        for user_id, operation_id in dict.fromkeys(chosen):
-            undone = operations.undo(
-                user_id=user_id,
-                operation_id=operation_id,
-                today=timezone.now().date(),
-                through=through,
-            )
-            number = len(undone.entries) + len(undone.removed)
-            messages.info(request, f"Operation {operation_id}: {number} put back.")
-            for conflict in undone.conflicts:
-                messages.warning(
-                    request,
-                    f"{conflict['title']}: {conflict['field']} changed since, "
-                    "and stays.",
-                )
 
     @admin.display
     def actor(self, change: Any) -> str:
         return change.actor or ""
 
-    def matching(self, text: str) -> Q:
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """Each kind of id by the index it has; never the whole log."""
+        text = search_term.strip()
+        if not text:
+            return queryset, False
+        if users := people_known(text):
+            return queryset.filter(user_id__in=users), False
+        found = Change.objects.of_request(text)
         if id_ := as_uuid(text):
-            return Q(user_id=id_) | Q(operation_id=id_) | Q(request_id=text)
-        if users := people(text):
-            return Q(user_id__in=users)
-        return Q(request_id=text)
+            of_operation = Change.objects.of_operation(id_)
+            found = of_operation if of_operation.exists() else found
+        return queryset.filter(pk__in=found.values("pk")), False
 
 
-def describe(change: Change) -> str:
+def people_known(text: str) -> list[Any]:
+    """As `people`, but an id has to be a user's."""
+    id_ = as_uuid(text)
+    if id_ is None:
+        return people(text)
+    users = get_user_model()._default_manager.filter(pk=id_)
+    return list(users.values_list("pk", flat=True))
+
+
+def is_masked(change: Any) -> bool:
+    """Of an entry that is private now, or was at the time."""
+    was = change.before.get("is_private") or change.after.get("is_private")
+    return not change.is_revealed and bool(was or change.is_private)
+
+
+def told(change: Any, values: dict[str, Any]) -> str:
+    if is_masked(change):
+        return MASK
+    hidden = {} if change.is_revealed else dict.fromkeys(NOTES & values.keys(), MASK)
+    return json.dumps(values | hidden, ensure_ascii=False)
+
+
+def describe(change: Any) -> str:
     """The fields that differ; of a new or removed entry its type."""
-    if change.kind == ChangeKind.UPDATE:
-        return ", ".join(
-            f"{name}: {shown(name, change.before[name])} → "
-            f"{shown(name, change.after.get(name))}"
-            for name in SAID
-            if name in change.before
-        )
-    return str((change.after or change.before).get("type", ""))
+    if change.kind != ChangeKind.UPDATE:
+        return str((change.after or change.before).get("type", ""))
+    parts = []
+    for name in SAID:
+        if name in change.before:
+            before, after = change.before[name], change.after.get(name)
+            said = f"{shown(name, before)} → {shown(name, after)}"
+            is_hidden = name in NOTES and not change.is_revealed
+            parts.append(f"{name}: {MASK if is_hidden else said}")
+    return ", ".join(parts)

@@ -9,13 +9,14 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.contrib import admin, messages
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from animecollections.admin import (
+    WHY,
     LinesField,
-    Owned,
-    RefusableForm,
+    Reasoned,
     ThroughServices,
     link,
     people,
@@ -29,6 +30,8 @@ from collections_app.models import Anime, WatchListEntry
 from collections_app.serializers.watch_list import EntryFields
 from collections_app.services import watch_list
 from collections_app.services.watch_list import Operation, Outcome
+from history.masks import MASK, Masked
+from history.services import audit
 
 MOST_TITLES = 200
 
@@ -42,7 +45,7 @@ def score_of(entry: WatchListEntry) -> float | None:
     return None if entry.score is None else entry.score / 10
 
 
-class EntryForm(RefusableForm):
+class EntryForm(Reasoned):
     """An entry as the API takes it, by the API's own rules; only what was changed is
     sent, for what was sent no implied change touches.
     """
@@ -68,7 +71,7 @@ class EntryForm(RefusableForm):
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean() or {}
-        sent = {name: cleaned[name] for name in self.changed_data if name in cleaned}
+        sent = {name: cleaned[name] for name in self.changed_facts if name in cleaned}
         if isinstance(sent.get("score"), Decimal):
             sent["score"] = float(sent["score"])
         read = EntryFields(data=sent)
@@ -90,8 +93,18 @@ class EntryForm(RefusableForm):
         """The instance stays as it was read: the service writes, from `values`."""
 
 
+def without_notes(fieldsets: Any) -> Any:
+    return [
+        (
+            name,
+            options | {"fields": [f for f in options["fields"] if f != "notes"]},
+        )
+        for name, options in fieldsets
+    ]
+
+
 @admin.register(WatchListEntry)
-class WatchListEntryAdmin(Owned, ThroughServices):
+class WatchListEntryAdmin(Masked, ThroughServices):
     form = EntryForm
     list_display = (
         "picture",
@@ -111,6 +124,7 @@ class WatchListEntryAdmin(Owned, ThroughServices):
         "progress",
         "score",
         "updated_at",
+        "is_private",
         "user__user_name",
         "anime__title",
         "anime__episodes",
@@ -139,15 +153,16 @@ class WatchListEntryAdmin(Owned, ThroughServices):
             "Log",
             {"fields": (("added_at", "updated_at", "revision"), "seen_revision")},
         ),
+        WHY,
     )
 
     @admin.display(description="cover")
-    def picture(self, entry: WatchListEntry) -> str:
-        return cover_of(entry.anime)
+    def picture(self, entry: Any) -> str:
+        return "" if is_masked(entry) else cover_of(entry.anime)
 
     @admin.display
-    def title(self, entry: WatchListEntry) -> str:
-        return entry.anime.title
+    def title(self, entry: Any) -> str:
+        return f"{MASK} (private)" if is_masked(entry) else str(entry.anime.title)
 
     @admin.display(description="user")
     def owner(self, entry: WatchListEntry) -> str:
@@ -163,9 +178,33 @@ class WatchListEntryAdmin(Owned, ThroughServices):
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj is None:  # nothing to show yet of picture and log
-            (_, who), listed, _ = self.fieldsets
-            return ((None, {"fields": who["fields"][1:]}), listed)
+            (_, who), listed, _, why = self.fieldsets
+            return ((None, {"fields": who["fields"][1:]}), listed, why)
+        if obj.notes and not obj.is_revealed:  # what is not sent stays
+            return without_notes(self.fieldsets)
         return self.fieldsets
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        return self.ask_first(request, object_id) or super().change_view(
+            request, object_id, *args, **kwargs
+        )
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        return self.ask_first(request, object_id) or super().delete_view(
+            request, object_id, *args, **kwargs
+        )
+
+    def ask_first(self, request: HttpRequest, object_id: str) -> HttpResponse | None:
+        """A private entry is shown to whoever has given a reason to see it."""
+        entry = self.get_object(request, object_id)
+        if entry is None or not is_masked(entry):
+            return None
+        page = reverse("admin:act_on_user", args=[entry.user_id, "reveal"])
+        return HttpResponseRedirect(f"{page}?next={request.path}")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj is None:
@@ -180,23 +219,29 @@ class WatchListEntryAdmin(Owned, ThroughServices):
         return super().render_change_form(request, context, *args, **kwargs)
 
     def matching(self, text: str) -> Q:
-        """By user alone where the text names no title, for that has an index."""
+        """By user alone where the text names no title, for that has an index; whose
+        private list has a title, a search does not tell.
+        """
         users = people(text)
         found = Anime.objects.filter(named(text)).order_by()
         titles = list(found.values_list("pk", flat=True)[:MOST_TITLES])
+        named_so = Q(anime_id__in=titles, is_private=False)
         if users and titles:
-            return Q(user_id__in=users) | Q(anime_id__in=titles)
-        return Q(anime_id__in=titles) if titles else Q(user_id__in=users)
+            return Q(user_id__in=users) | named_so
+        return named_so if titles else Q(user_id__in=users)
 
     def save_model(
         self, request: HttpRequest, obj: WatchListEntry, form: Any, change: bool
     ) -> None:
+        reason = form.cleaned_data["reason"]
         if not change:
             obj.user, obj.anime = form.cleaned_data["user"], form.cleaned_data["anime"]
-            outcome = self.do(request, obj, "add", form.values)
+            outcome = self.do(request, obj, "add", form.values, reason=reason)
         else:
             seen = form.cleaned_data["seen_revision"]
-            outcome = self.do(request, obj, "update", form.values, if_revision=seen)
+            outcome = self.do(
+                request, obj, "update", form.values, if_revision=seen, reason=reason
+            )
         if outcome.entry:  # what the admin's own message and redirect read
             obj.pk, obj.type = outcome.entry["id"], outcome.entry["type"]
         tell(request, outcome)
@@ -218,15 +263,30 @@ class WatchListEntryAdmin(Owned, ThroughServices):
         verb: watch_list.Verb,
         values: Mapping[str, Any] | None = None,
         if_revision: int | None = None,
+        reason: str = "",
     ) -> Outcome:
         anime = AnimeRef(OWN, str(entry.anime_id))
         seen = None if if_revision is None else [if_revision]
-        return watch_list.do(
+        outcome = watch_list.do(
             user_id=entry.user_id,
             operation=Operation(verb, anime, values or {}, if_revision=seen),
             today=today_of(entry.user),
             through=through(request),
         )
+        if outcome.operation_id:  # before and after are in the log of changes
+            audit.note(
+                action=f"{verb}_entry",
+                through=through(request),
+                reason=reason,
+                user_id=entry.user_id,
+                anime_id=entry.anime_id,
+                operation_id=outcome.operation_id,
+            )
+        return outcome
+
+
+def is_masked(entry: Any) -> bool:
+    return bool(entry.is_private and not entry.is_revealed)
 
 
 def today_of(user: Any) -> date:

@@ -98,7 +98,7 @@ def test_an_edit_is_in_the_log_with_who_made_it(browser, staff, alice, entry):
 def test_what_the_user_changed_meanwhile_is_not_put_back(browser, alice, entry):
     shown_before = sent_by(browser.get(page_of(entry)))
     put(alice, entry.anime, progress=6)
-    page = browser.post(page_of(entry), shown_before | {"priority": "9"})
+    page = browser.post(page_of(entry), shown_before | {"priority": "9", "reason": "x"})
     (sentence,) = errors_of(page)["__all__"]
     assert sentence.startswith("This entry changed on another device")
     after = WatchListEntry.objects.get()

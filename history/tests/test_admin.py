@@ -30,14 +30,13 @@ def searches(alice, stranger):
 @pytest.mark.parametrize(
     ("text", "found"),
     [
-        ("death", ["death note"]),
         ("alice", ["death note"]),
-        ("50%", ["50% off"]),
-        ("%", ["50% off"]),
+        ("death", []),  # it would tell who searched for it
+        ("%", []),
         ("nobody", []),
     ],
 )
-def test_searches_are_found_by_user_and_text(browser, searches, text, found):
+def test_searches_are_found_by_user_alone(browser, searches, text, found):
     page = browser.get(SEARCHES, {"q": text})
     assert [search.query for search in page.context["cl"].result_list] == found
 

@@ -35,7 +35,9 @@ def rows(request: HttpRequest, title: str, icon: str, model: str) -> Any:
 
 
 def people(request: HttpRequest) -> list[Any]:
+    may_find = request.user.has_perm("profiles.view_user")
     return [
+        item("Find", "person_search", "admin:find") if may_find else None,
         rows(request, "Users", "group", "profiles.user"),
         rows(request, "Sessions", "devices", "profiles.session"),
         rows(request, "Apps' tokens", "key", "profiles.tokenfamily"),
@@ -64,6 +66,7 @@ def catalogue(request: HttpRequest) -> list[Any]:
 def operation(request: HttpRequest) -> list[Any]:
     return [
         rows(request, "Outbox", "outbox", "django_tasks_database.dbtaskresult"),
+        rows(request, "What staff did", "policy", "history.staffaction"),
         rows(request, "Groups of staff", "badge", "auth.group"),
         item("API reference", "description", "docs"),
     ]

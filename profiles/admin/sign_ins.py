@@ -1,15 +1,21 @@
 """Admin pages of who is signed in, and who failed to."""
 
+from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.contrib import admin, messages
-from django.http import HttpRequest
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 
-from animecollections.admin import Owned, Page, ReadOnly
+from animecollections.admin import Owned, Page, ReadOnly, through
+from animecollections.admin.asking import ReasonForm, ask
+from animecollections.admin.site import page
 from profiles.models import Session, Ticket, TokenFamily, WrongPasswords
-from profiles.services import lockouts
+from profiles.services import lockouts, support
 
 
 class Keyed(ReadOnly, Owned):
@@ -83,26 +89,41 @@ class TokenFamilyAdmin(ReadOnly, Owned):
 
 @admin.register(WrongPasswords)
 class WrongPasswordsAdmin(ReadOnly, Page):
-    """Who is locked, or near it; the e-mails need not be anybody's."""
+    """Who is locked out, from where and until when; an e-mail may be nobody's."""
 
-    list_display = ("email", "address", "count", "last_at", "is_locked")
+    list_display = ("email", "address", "count", "last_at", "locked_until", "unlock")
     ordering = ("-last_at",)
     search_fields = ("email", "address")
-    actions = ("unlock",)
+    search_help_text = "An e-mail, or a network address"
 
-    @admin.display(boolean=True)
-    def is_locked(self, row: WrongPasswords) -> bool:
-        return (
-            row.count >= settings.LOCKOUT_TRIES
-            and row.last_at > lockouts.window_start()
-        )
+    @admin.display(empty_value="open")
+    def locked_until(self, row: WrongPasswords) -> datetime | None:
+        return lockouts.locked_until(row)
 
-    def has_unlock_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("profiles.delete_wrongpasswords")
+    @admin.display(description="")
+    def unlock(self, row: WrongPasswords) -> str:
+        page = reverse("admin:open_sign_in", args=[row.pk])
+        return format_html('<a href="{}">Unlock …</a>', page)
 
-    @admin.action(description="Unlock (from every address)", permissions=["unlock"])
-    def unlock(self, request: HttpRequest, queryset: Any) -> None:
-        emails = set(queryset.values_list("email", flat=True))
-        for email in emails:
-            lockouts.unlock(email)
-        messages.info(request, f"Unlocked: {', '.join(sorted(emails))}.")
+
+@page("locked/<int:row_id>/", "open_sign_in")
+def open_sign_in(request: HttpRequest, row_id: int) -> HttpResponse:
+    """Asks, and opens sign-in for the e-mail from every address."""
+    if not request.user.has_perm("profiles.help_user"):
+        raise PermissionDenied
+    row = get_object_or_404(WrongPasswords, pk=row_id)
+    rows = reverse("admin:profiles_wrongpasswords_changelist")
+    form = ReasonForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        reason = form.cleaned_data["reason"]
+        support.open_sign_in(row=row, reason=reason, through=through(request))
+        messages.success(request, f"Unlocked: {row.email}.")
+        return HttpResponseRedirect(rows)
+    return ask(
+        request,
+        form,
+        title=f"Unlock {row.email}",
+        says="Forgets its wrong passwords, from every address.",
+        button="Unlock",
+        back=rows,
+    )

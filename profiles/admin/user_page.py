@@ -1,33 +1,43 @@
-"""What the page of a user shows below the form: collection, searches, images …"""
+"""A user at a glance: what the page of a user shows above the form."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
+from urllib.parse import quote
 
+from django.core.files.storage import default_storage
+from django.db.models import Avg, F, Q, QuerySet, Sum, Window
+from django.db.models.functions import RowNumber
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 
 from animecollections.admin import link
-from collections_app.admin.catalogue import cover_of
-from collections_app.admin.watch_list import progress_of, score_of
-from collections_app.models import WatchListEntry
-from history.models import Search
+from collections_app.models import EntryType, WatchListEntry
+from collections_app.reads import operations_of
+from history.masks import MASK, revealed
+from history.models import EpisodesWatched, Search, StaffAction
+from profiles.admin.actions import address_of, offered
 from profiles.admin.images import thumbnail
 from profiles.models import Image, User
+from profiles.services import lockouts
 
+COVERS_OF_TYPE, LATEST_CHANGES = 12, 15
+LATEST_SEARCHES, LATEST_IMAGES, LATEST_SIGN_INS, LATEST_ACTS = 15, 12, 20, 15
 ENTRY_COLUMNS = (
     "type",
     "state",
     "progress",
     "score",
+    "is_private",
     "updated_at",
     "anime__title",
     "anime__episodes",
     "anime__picture_url",
     "anime__thumbnail_url",
 )
-LATEST_ENTRIES, LATEST_SEARCHES, LATEST_IMAGES, LATEST_SIGN_INS = 50, 20, 20, 20
 
 
 def address_of_rows(page: str, user: User) -> str:
@@ -36,98 +46,254 @@ def address_of_rows(page: str, user: User) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
-    """Rows that the page of a user shows below the form."""
+class Cover:
+    """A title as the page shows it; a private one has neither name nor picture."""
 
+    title: str
+    picture: str
+    address: str
+    progress: int
+    episodes: int | None
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    type: str
+    number: int
+    covers: list[Cover]
+    address: str  # of all of them
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
     heading: str
     columns: tuple[str, ...]
     rows: list[tuple[Any, ...]]
-    note: str = ""
     address: str = ""  # of all of them
+    note: str = ""
 
 
-def tables_of(user: User, request: HttpRequest) -> list[Table]:
-    """Those that this member of staff may see; each of one or two statements."""
-    tables: dict[str, Callable[[User], Table]] = {
-        "collections_app.view_watchlistentry": collection,
-        "history.view_search": latest_searches,
-        "profiles.view_image": images,
-        "profiles.view_session": sign_ins,
-    }
+@dataclass(slots=True)
+class Glance:
+    """All of a user that this member of staff may see."""
+
+    actions: list[tuple[str, Any]]
+    is_revealed: bool
+    locks: list[str] = field(default_factory=list)
+    numbers: list[tuple[str, Any]] = field(default_factory=list)
+    shelves: list[Shelf] = field(default_factory=list)
+    tables: list[Table] = field(default_factory=list)
+
+
+def glance_at(user: User, request: HttpRequest) -> Glance:
+    """Some twenty statements, of the user's own rows alone."""
+    may = request.user.has_perm
+    is_revealed = bool(revealed(request, [user.pk]))
+    glance = Glance(offered(request, user), is_revealed)
+    if may("profiles.view_wrongpasswords"):
+        glance.locks = list(locks_of(user))
+    if may("collections_app.view_watchlistentry"):
+        counts = WatchListEntry.objects.of(user.pk).counts()
+        glance.numbers = numbers_of(user, counts)
+        glance.shelves = shelves_of(user, counts["by_type"], is_revealed)
+    tables: list[tuple[str, Callable[[User, bool], Table]]] = [
+        ("history.view_change", timeline),
+        ("profiles.view_session", devices),
+        ("history.view_search", searches),
+        ("history.view_staffaction", acts_of_staff),
+        ("profiles.view_image", images),
+    ]
+    glance.tables = [
+        table(user, is_revealed) for permission, table in tables if may(permission)
+    ]
+    return glance
+
+
+def locks_of(user: User) -> Iterable[str]:
+    for row in lockouts.of(user.email):
+        until = lockouts.locked_until(row)
+        closed = f"closed until {until:%H:%M} UTC" if until else "open"
+        yield f"{row.count} wrong passwords from {row.address}: {closed}"
+
+
+def numbers_of(user: User, counts: dict[str, Any]) -> list[tuple[str, Any]]:
+    entries = WatchListEntry.objects.of(user.pk).order_by()
+    of_list = entries.aggregate(score=Avg("score"), progress=Sum("progress"))
+    recent = Q(day__gte=timezone.now().date() - timedelta(days=30))
+    watched = EpisodesWatched.objects.filter(user_id=user.pk).aggregate(
+        all=Sum("episodes"), recent=Sum("episodes", filter=recent)
+    )
+    score = of_list["score"]
     return [
-        table(user)
-        for permission, table in tables.items()
-        if request.user.has_perm(permission)
+        ("entries", counts["total"]),
+        ("on hold", counts["by_state"]["on_hold"]),
+        ("dropped", counts["by_state"]["dropped"]),
+        ("mean score", "–" if score is None else f"{score / 10:.1f}"),
+        ("episodes on the list", of_list["progress"] or 0),
+        ("watched here", watched["all"] or 0),
+        ("in 30 days", watched["recent"] or 0),
     ]
 
 
-def collection(user: User) -> Table:
-    entries = WatchListEntry.objects.of(user.pk)
-    counts = entries.counts()["by_type"]
-    latest = entries.select_related("anime").only(*ENTRY_COLUMNS)
+def shelves_of(user: User, counts: dict[str, int], is_revealed: bool) -> list[Shelf]:
+    """The latest of each type, by one statement."""
+    place = Window(RowNumber(), partition_by=F("type"), order_by=F("updated_at").desc())
+    latest = (
+        WatchListEntry.objects.of(user.pk)
+        .annotate(place=place)
+        .filter(place__lte=COVERS_OF_TYPE)
+        .select_related("anime")
+        .only(*ENTRY_COLUMNS)
+        .order_by("place")
+    )
+    covers: dict[str, list[Cover]] = {type_: [] for type_ in EntryType.values}
+    for entry in latest:
+        covers[entry.type].append(cover_of(entry, is_revealed))
+    rows = address_of_rows("collections_app_watchlistentry", user)
+    return [
+        Shelf(type_, counts[type_], of_type, f"{rows}&type__exact={quote(type_)}")
+        for type_, of_type in covers.items()
+        if counts[type_]
+    ]
+
+
+def cover_of(entry: WatchListEntry, is_revealed: bool) -> Cover:
+    if entry.is_private and not is_revealed:
+        return Cover(f"{MASK} private", "", "", 0, None, "")
+    anime = entry.anime
+    page = reverse("admin:collections_app_watchlistentry_change", args=[entry.pk])
+    state = "" if entry.state == "active" else entry.get_state_display()
+    score = "" if entry.score is None else f"★ {entry.score / 10:g}"
+    return Cover(
+        anime.title,
+        anime.thumbnail_url or anime.picture_url,
+        page,
+        entry.progress,
+        anime.episodes,
+        " · ".join(part for part in (state, score) if part),
+    )
+
+
+def timeline(user: User, is_revealed: bool) -> Table:
+    told, _ = operations_of(user.pk, {"limit": str(LATEST_CHANGES)})
+    private = WatchListEntry.objects.of(user.pk).filter(is_private=True)
+    hidden = {str(id_) for id_ in private.values_list("anime_id", flat=True)}
     return Table(
-        "Collection",
-        ("Cover", "Title", "Type", "State", "Progress", "Score", "Updated"),
+        "Changes",
+        ("When", "What", "Through", ""),
         [
             (
-                cover_of(entry.anime),
-                link("collections_app_watchlistentry", entry.pk, entry.anime.title),
-                entry.type,
-                entry.get_state_display(),
-                progress_of(entry),
-                score_of(entry),
-                entry.updated_at,
+                operation["at"],
+                operation["summary"]
+                if is_revealed or is_open(operation, hidden)
+                else f"{MASK} changed a private entry",
+                operation["through"],
+                undo_link(user, operation),
             )
-            for entry in latest.order_by("-updated_at")[:LATEST_ENTRIES]
+            for operation in told
         ],
-        note=", ".join(f"{number} {type_}" for type_, number in counts.items()) + ".",
-        address=address_of_rows("collections_app_watchlistentry", user),
+        address_of_rows("history_change", user),
     )
 
 
-def latest_searches(user: User) -> Table:
-    searches = Search.objects.of(user.pk).order_by("-searched_at")
-    return Table(
-        "Searches",
-        ("Search", "Type", "Results", "At"),
-        [
-            (search.query, search.type, search.total_results, search.searched_at)
-            for search in searches[:LATEST_SEARCHES]
-        ],
-        address=address_of_rows("history_search", user),
+def is_open(operation: dict[str, Any], hidden: set[str]) -> bool:
+    """Whether none of its entries is private now, or was."""
+    return not any(
+        change["anime_id"] in hidden
+        or change["before"].get("is_private")
+        or change["after"].get("is_private")
+        for change in operation["changes"]
     )
 
 
-def images(user: User) -> Table:
-    return Table(
-        "Images",
-        ("Image", "Kind", "Bytes", "At"),
-        [
-            (thumbnail(image), image.kind, image.size, image.created_at)
-            for image in Image.objects.of(user.pk)[:LATEST_IMAGES]
-        ],
-        address=address_of_rows("profiles_image", user),
+def undo_link(user: User, operation: dict[str, Any]) -> str:
+    if not operation["undoable"]:
+        return ""
+    return format_html(
+        '<a href="{}?operation={}">Undo …</a>',
+        address_of(user.pk, "undo"),
+        operation["id"],
     )
 
 
-def sign_ins(user: User) -> Table:
+def devices(user: User, is_revealed: bool) -> Table:
     """Sessions and token families that still hold."""
     now, epoch = timezone.now(), user.auth_epoch
     sessions = user.sessions.filter(auth_epoch=epoch, expire_date__gt=now)
     families = user.token_families.filter(
         auth_epoch=epoch, revoked_at=None, expires_at__gt=now
     )
+    rows: list[tuple[Any, ...]] = [
+        ("browser", session.user_agent or "–", "", session.expire_date)
+        for session in sessions.order_by("-expire_date")[:LATEST_SIGN_INS]
+    ]
+    rows += [
+        ("app", family.user_agent or "–", family.used_at, family.expires_at)
+        for family in families.order_by("-used_at")[:LATEST_SIGN_INS]
+    ]
+    return Table("Devices and tokens", ("By", "With", "Last used", "Until"), rows)
+
+
+def searches(user: User, is_revealed: bool) -> Table:
+    latest = Search.objects.of(user.pk).newest_first()
     return Table(
-        "Signed in",
-        ("By", "With", "Until"),
+        "Searches",
+        ("Search", "Type", "Results", "When"),
         [
-            *(
-                ("session", session.user_agent, session.expire_date)
-                for session in sessions.order_by("-expire_date")[:LATEST_SIGN_INS]
-            ),
-            *(
-                ("tokens", family.user_agent, family.expires_at)
-                for family in families.order_by("-used_at")[:LATEST_SIGN_INS]
-            ),
+            (
+                search.query if is_revealed else MASK,
+                search.type,
+                search.total_results,
+                search.searched_at,
+            )
+            for search in latest[:LATEST_SEARCHES]
         ],
+        address_of_rows("history_search", user),
+    )
+
+
+def acts_of_staff(user: User, is_revealed: bool) -> Table:
+    acts: QuerySet[Any] = StaffAction.objects.filter(user_id=user.pk).order_by("-pk")
+    acts = acts[:LATEST_ACTS]
+    names = dict(
+        User.objects.filter(pk__in={act.actor_id for act in acts}).values_list(
+            "pk", "user_name"
+        )
+    )
+    return Table(
+        "What staff did",
+        ("When", "What", "Who", "Why"),
+        [
+            (
+                act.at,
+                link("history_staffaction", act.pk, act.action.replace("_", " ")),
+                names.get(act.actor_id, ""),
+                act.reason,
+            )
+            for act in acts
+        ],
+        reverse("admin:history_staffaction_changelist") + f"?q={user.pk}",
+    )
+
+
+def images(user: User, is_revealed: bool) -> Table:
+    latest = Image.objects.of(user.pk)[:LATEST_IMAGES]
+    return Table(
+        "Images",
+        ("Image", "Kind", "Bytes", "When"),
+        [
+            (
+                format_html(
+                    '<a href="{}">{}</a>',
+                    default_storage.url(image.path),
+                    thumbnail(image),
+                ),
+                image.kind,
+                image.size,
+                image.created_at,
+            )
+            for image in latest
+        ],
+        address_of_rows("profiles_image", user),
     )

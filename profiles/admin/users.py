@@ -1,47 +1,46 @@
 """Admin pages of accounts."""
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
 from django.db.models import Count, QuerySet
 from django.forms import ModelMultipleChoiceField
-from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.html import format_html
 
 from animecollections.admin import (
+    WHY,
     LeanList,
     Page,
+    Reasoned,
     RefusableForm,
     ThroughServices,
     people,
     through,
 )
 from collections_app.models import WatchListEntry
-from history.models import Change, Search
+from profiles.admin.actions import address_of
 from profiles.admin.profiles import PreferencesInline, ProfileInline
 from profiles.admin.user_page import (
     address_of_rows,
-    tables_of,
+    glance_at,
 )
-from profiles.models import Image, User
+from profiles.models import User
 from profiles.names import check_email, check_user_name
-from profiles.services import accounts, erasure, staff
+from profiles.services import staff, support
 
 if TYPE_CHECKING:  # unfold publishes no types; its classes stand for Django's
     from django.contrib.admin.views.main import ChangeList
-    from django.contrib.auth.forms import AdminPasswordChangeForm, BaseUserCreationForm
+    from django.contrib.auth.forms import BaseUserCreationForm
 
     # The stubs want an AbstractUser, of which Django's admin needs nothing.
     BaseUserAdmin = DjangoUserAdmin[User]  # type: ignore[type-var]
     BaseCreationForm = BaseUserCreationForm[User]
-    BasePasswordForm = AdminPasswordChangeForm[User]
 else:
-    from unfold.forms import AdminPasswordChangeForm as BasePasswordForm
     from unfold.forms import UserCreationForm as BaseCreationForm
     from unfold.views import ChangeList
 
@@ -63,7 +62,7 @@ class NamesChecked(RefusableForm):
         return check_user_name(self.cleaned_data["user_name"])
 
 
-class UserForm(NamesChecked):
+class UserForm(Reasoned, NamesChecked):
     class Meta:
         model = User
         fields = ("email", "user_name", "is_active", *POWERS)
@@ -80,18 +79,6 @@ class NewUserForm(NamesChecked, BaseCreationForm):
     class Meta:
         model = User
         fields = ("email", "user_name")
-
-
-class PasswordForm(BasePasswordForm):
-    """A new password by staff; an account without any has no way in here."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields.pop("usable_password", None)
-
-    def save(self, commit: bool = True) -> User:
-        staff.set_password(user=self.user, new_password=self.cleaned_data["password1"])
-        return self.user
 
 
 class UserList(LeanList):
@@ -118,7 +105,6 @@ class GroupAdmin(Page, DjangoGroupAdmin):
 class UserAdmin(ThroughServices, BaseUserAdmin):
     form = UserForm
     add_form = NewUserForm
-    change_password_form = PasswordForm
     list_display = (
         "user_name",
         "email",
@@ -138,12 +124,12 @@ class UserAdmin(ThroughServices, BaseUserAdmin):
         (None, {"fields": ("email", "user_name", "password_link", "is_active")}),
         ("Permissions", {"fields": POWERS, "classes": ("collapse",)}),
         ("Account", {"fields": (("id", "created_at", "last_login"),)}),
+        WHY,
     )
     add_fieldsets = (
         (None, {"fields": ("email", "user_name", "password1", "password2")}),
     )
     inlines = (ProfileInline, PreferencesInline)
-    actions = ("sign_out_everywhere", "deactivate", "activate", "mail_reset")
 
     # What is shown
 
@@ -160,7 +146,7 @@ class UserAdmin(ThroughServices, BaseUserAdmin):
 
     @admin.display(description="password")
     def password_link(self, user: User) -> str:
-        address = reverse("admin:auth_user_password_change", args=[user.pk])
+        address = address_of(user.pk, "set-password")
         return format_html('<a href="{}">Set a new password</a>', address)
 
     def get_search_results(
@@ -177,7 +163,7 @@ class UserAdmin(ThroughServices, BaseUserAdmin):
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
         if user := kwargs.get("obj"):
-            context["tables"] = tables_of(user, request)
+            context["glance"] = glance_at(user, request)
         return super().render_change_form(request, context, *args, **kwargs)
 
     # Who may
@@ -188,18 +174,17 @@ class UserAdmin(ThroughServices, BaseUserAdmin):
         return allowed and (obj is None or not obj.is_staff or is_superuser(request))
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return is_superuser(request) and (obj is None or obj.pk != request.user.pk)
+        """Erasing is an action of its own, which wants a reason and the user name."""
+        return False
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return (*self.readonly_fields, *(() if is_superuser(request) else POWERS))
 
-    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        """Users are deleted one by one, each after a look at what goes with them."""
-        actions = super().get_actions(request)
-        actions.pop("delete_selected", None)
-        return actions
-
     # Writes
+
+    def user_change_password(self, request: Any, id: str, form_url: str = "") -> Any:
+        """Django's own page; ours wants a reason."""
+        return HttpResponseRedirect(address_of(UUID(id), "set-password"))
 
     def save_model(
         self, request: HttpRequest, obj: User, form: Any, change: bool
@@ -213,56 +198,13 @@ class UserAdmin(ThroughServices, BaseUserAdmin):
             for name in form.changed_data
             if name in columns
         }
-        if values:
-            staff.edit(user_id=obj.pk, values=values, through=through(request))
-
-    def delete_model(self, request: HttpRequest, obj: User) -> None:
-        erasure.erase(user_id=obj.pk, through=through(request))
-
-    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """Counts of what goes with them: listing each of 10,000 rows helps nobody."""
-        counts = {
-            User._meta.verbose_name_plural: len(objs),
-            **{
-                model._meta.verbose_name_plural: number
-                for model in (WatchListEntry, Change, Search, Image)
-                if (number := model._default_manager.filter(user__in=objs).count())
-            },
-        }
-        return [str(user) for user in objs], counts, set(), []
-
-    @admin.action(description="Sign out everywhere", permissions=["change"])
-    def sign_out_everywhere(self, request: HttpRequest, queryset: Any) -> None:
-        for user in self.chosen(request, queryset, "Signed out everywhere"):
-            accounts.end_everything(user_id=user.pk)
-
-    @admin.action(description="Deactivate (signs out too)", permissions=["change"])
-    def deactivate(self, request: HttpRequest, queryset: Any) -> None:
-        for user in self.chosen(request, queryset, "Deactivated"):
-            accounts.deactivate(user_id=user.pk)
-
-    @admin.action(description="Activate", permissions=["change"])
-    def activate(self, request: HttpRequest, queryset: Any) -> None:
-        for user in self.chosen(request, queryset, "Activated"):
-            staff.edit(
-                user_id=user.pk, values={"is_active": True}, through=through(request)
+        if form.changed_facts:  # groups and permissions, the form itself saves
+            support.edit(
+                user=obj,
+                values=values,
+                reason=form.cleaned_data["reason"],
+                through=through(request),
             )
-
-    @admin.action(description="Mail a link to a new password", permissions=["change"])
-    def mail_reset(self, request: HttpRequest, queryset: Any) -> None:
-        active = queryset.filter(is_active=True)
-        for user in self.chosen(request, active, "Mailed a link to a new password"):
-            accounts.ask_for_reset(email=user.email)
-
-    def chosen(self, request: HttpRequest, queryset: Any, done: str) -> Iterator[User]:
-        """Those of the selected whom this member of staff may change; says and logs
-        what was done to each.
-        """
-        users = [user for user in queryset if self.has_change_permission(request, user)]
-        for user in users:
-            yield user
-            self.log_change(request, user, done)
-        messages.info(request, f"{done}: {len(users)} of the selected.")
 
 
 def is_superuser(request: HttpRequest) -> bool:

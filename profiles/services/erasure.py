@@ -10,6 +10,7 @@ from django_tasks_db.models import DBTaskResult
 
 from animecollections.api.account import Through
 from animecollections.api.errors import ApiError
+from history.services import audit
 from history.services.recording import locked
 from profiles import tasks
 from profiles.feed import feed
@@ -56,6 +57,7 @@ def erase(*, user_id: UUID, through: Through, epoch: int | None = None) -> None:
 def forget(user: User) -> None:
     """The rows that name a user without a foreign key, which no cascade reaches."""
     lockouts.unlock(user.email)
+    audit.forget(user.pk)
     LogEntry.objects.filter(object_id=str(user.pk)).delete()
     theirs = Q(args_kwargs__kwargs__user_id=str(user.pk)) | Q(
         args_kwargs__kwargs__email=user.email

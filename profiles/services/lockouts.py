@@ -10,6 +10,7 @@ from math import ceil
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from animecollections.api.client import network
@@ -63,9 +64,21 @@ def forgive(email: str, address: str) -> None:
         refuse_locked(email, address)
 
 
+def of(email: str) -> QuerySet[WrongPasswords]:
+    """What is counted against an e-mail, from wherever."""
+    return WrongPasswords.objects.filter(email=email)
+
+
 def unlock(email: str) -> None:
-    """From wherever: the password is a new one."""
-    WrongPasswords.objects.filter(email=email).delete()
+    """From wherever: the password is a new one, or staff say so."""
+    of(email).delete()
+
+
+def locked_until(row: WrongPasswords) -> datetime | None:
+    """None where it does not lock (any more)."""
+    if row.count < settings.LOCKOUT_TRIES or row.last_at <= window_start():
+        return None
+    return row.last_at + timedelta(seconds=settings.LOCKOUT_SECONDS)
 
 
 def window_start() -> datetime:

@@ -15,7 +15,9 @@ from django.contrib.auth.models import Group, Permission
 from django.utils import timezone
 from PIL import Image as Pillow
 
+from animecollections.api.account import Through
 from factories import PASSWORD
+from history.services import audit
 from profiles import tasks
 from profiles.models import User
 
@@ -108,6 +110,9 @@ def fill(user, client, visitor, anime):
     user.user_permissions.add(Permission.objects.first())
     for who, whom in ((user, anime), (User.objects.exclude(pk=user.pk).get(), user)):
         LogEntry.objects.log_actions(who.pk, [whom], CHANGE, "Signed out everywhere")
+    staff = Through("admin", actor_id=who.pk)
+    why = "Zaphira asked for it"
+    audit.note(action="reveal", through=staff, reason=why, user_id=user.pk)
     tasks.mail_reset.enqueue(email=user.email)
     later = timezone.now() + timedelta(minutes=5)
     mail = tasks.mail_password_changed.using(run_after=later)

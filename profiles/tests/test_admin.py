@@ -3,10 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -14,26 +11,22 @@ from django.utils import timezone
 from animecollections.api.account import Through
 from animecollections.api.errors import ApiError
 from animecollections.api.ids import AnimeRef
-from animecollections.tests.admin_forms import errors_of, fill_in, messages_of
-from collections_app.models import WatchListEntry
+from animecollections.tests.admin_forms import errors_of, fill_in
 from collections_app.services import watch_list
 from conftest import signed_in
 from factories import PASSWORD, AnimeFactory, UserFactory
-from history.models import Change, Search, UserState
+from history.models import Change, UserState
 from history.services.searches import NewSearch, save
 from profiles.models import (
-    Erasure,
     Image,
     Profile,
     Session,
     Ticket,
     TokenFamily,
     User,
-    WrongPasswords,
 )
-from profiles.services import accounts
+from profiles.services import accounts, support
 from profiles.services.staff import edit
-from profiles.tests.outbox import send_all
 
 pytestmark = pytest.mark.django_db
 PEOPLE = reverse("admin:profiles_user_changelist")
@@ -113,8 +106,7 @@ def test_the_page_of_a_user_shows_all_of_them_together(browser, alice, death_not
         "Death Note",
         'src="https://img.example.org/1535.jpg"',
         "0 / 37",
-        "1 Watching",
-        "&lt;b&gt;notes of death&lt;/b&gt;",
+        "Watching <small>1 ",
         "Alicia",
         "Death Note, 9",  # favourites, one of them gone from the catalogue
         "#3498DB",
@@ -122,21 +114,37 @@ def test_the_page_of_a_user_shows_all_of_them_together(browser, alice, death_not
         "Firefox on her phone",
     ):
         assert shown in text
+    assert "notes of death" not in text  # until there is a reason to see it
     assert session not in text
     assert "argon2" not in text
 
 
+def test_what_was_searched_for_is_escaped(browser, staff, alice):
+    search = NewSearch("<b>notes of death</b>", "animes", {}, 7, None)
+    save(user_id=alice.pk, searches=[search], through=Through(kind="session"))
+    support.reveal(user=alice, reason="x", through=Through("admin", actor_id=staff.pk))
+    text = browser.get(page_of(alice)).content.decode()
+    assert "&lt;b&gt;notes of death&lt;/b&gt;" in text
+
+
 def test_it_shows_the_latest_entries_and_leads_to_all(browser, alice, monkeypatch):
-    monkeypatch.setattr("profiles.admin.user_page.LATEST_ENTRIES", 2)
+    monkeypatch.setattr("profiles.admin.user_page.COVERS_OF_TYPE", 2)
     for number in range(3):
         put(alice, AnimeFactory(title=f"Title {number}"))
-    text = browser.get(page_of(alice)).content.decode()
-    assert "Title 0" not in text
-    assert "Title 2" in text
+        put(alice, AnimeFactory(title=f"Seen {number}"), "Completed")
+    glance = browser.get(page_of(alice)).context["glance"]
+    shown = {
+        shelf.type: [cover.title for cover in shelf.covers] for shelf in glance.shelves
+    }
+    assert shown == {
+        "Completed": ["Seen 2", "Seen 1"],
+        "Watching": ["Title 2", "Title 1"],
+    }
     rows = reverse("admin:collections_app_watchlistentry_changelist")
-    assert f'{rows}?user__id__exact={alice.pk}"' in text
-    page = browser.get(rows, {"user__id__exact": str(alice.pk)})
+    page = browser.get(glance.shelves[0].address)
     assert page.context["cl"].result_count == 3
+    page = browser.get(rows, {"user__id__exact": str(alice.pk)})
+    assert page.context["cl"].result_count == 6
 
 
 def test_what_a_member_of_staff_may_not_see_is_not_there(
@@ -324,88 +332,6 @@ def test_a_superuser_makes_staff(browser, alice):
     assert list(after.user_permissions.all()) == [view]
 
 
-def test_a_password_by_staff_ends_what_was_signed_in_and_opens_locks(
-    browser, alice, client, visitor, mailoutbox
-):
-    WrongPasswords.objects.create(
-        email=alice.email, address="127.0.0.1", count=99, last_at=timezone.now()
-    )
-    body = {"password1": NEW_PASSWORD, "password2": NEW_PASSWORD}
-    page = browser.post(password_page(alice), body, follow=True)
-    assert "Password changed successfully." in messages_of(page)
-    assert not is_in(client)
-    body = {"email": alice.email, "password": NEW_PASSWORD}
-    assert visitor.post("/api/auth/signin", body).status_code == 200
-    send_all()
-    assert [mail.to for mail in mailoutbox] == [[alice.email]]
-
-
-def test_a_password_of_ones_own_keeps_this_session(browser, staff):
-    elsewhere = Client()
-    elsewhere.force_login(staff)
-    body = {"password1": NEW_PASSWORD, "password2": NEW_PASSWORD}
-    browser.post(password_page(staff), body)
-    assert browser.get(PEOPLE).status_code == 200
-    assert elsewhere.get(PEOPLE).status_code == 302
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        {"password1": "12345678", "password2": "12345678"},
-        {"password1": NEW_PASSWORD, "password2": "else"},
-        {"usable_password": "false"},
-        {},
-    ],
-)
-def test_no_weak_missing_or_unusable_password_is_set(browser, alice, body):
-    page = browser.post(password_page(alice), body)
-    assert page.status_code == 200
-    assert page.context["form"].errors
-    assert User.objects.get(pk=alice.pk).check_password(PASSWORD)
-
-
-# --- Actions -----------------------------------------------------------------------
-
-
-def test_signing_out_everywhere(browser, staff, alice, client):
-    page = act(browser, "sign_out_everywhere", alice)
-    assert "Signed out everywhere: 1 of the selected." in messages_of(page)
-    assert not is_in(client)
-    logged = LogEntry.objects.get()
-    assert (logged.user, logged.object_repr) == (staff, "alice")
-    assert "Signed out everywhere" in logged.change_message
-
-
-def test_deactivating_and_activating(browser, alice, stranger, client):
-    act(browser, "deactivate", alice, stranger)
-    assert not User.objects.filter(is_active=True).exclude(is_staff=True).exists()
-    assert not is_in(client)
-    act(browser, "activate", alice)
-    assert User.objects.get(pk=alice.pk).is_active
-    assert not User.objects.get(pk=stranger.pk).is_active
-
-
-def test_mailing_a_link_to_a_new_password(browser, alice, stranger, mailoutbox):
-    accounts.deactivate(user_id=stranger.pk)
-    act(browser, "mail_reset", alice, stranger)
-    send_all()
-    assert [mail.to for mail in mailoutbox] == [[alice.email]]
-
-
-def test_unlocking_an_email_from_everywhere(browser):
-    now = timezone.now()
-    for address in ("10.0.0.7", "10.0.0.8"):
-        WrongPasswords.objects.create(
-            email="a@example.org", address=address, count=99, last_at=now
-        )
-    rows = reverse("admin:profiles_wrongpasswords_changelist")
-    assert "check_small" in browser.get(rows).content.decode()
-    first = WrongPasswords.objects.first()
-    browser.post(rows, {"action": "unlock", "_selected_action": [first.pk]})
-    assert not WrongPasswords.objects.exists()
-
-
 # --- Who may -----------------------------------------------------------------------
 
 
@@ -413,9 +339,6 @@ def test_staff_who_are_no_superusers_change_no_staff(helper_browser, helper, sta
     for user in (staff, helper):
         assert helper_browser.get(page_of(user)).status_code == 200  # may look
         assert helper_browser.post(page_of(user), {}).status_code == 403
-        assert helper_browser.get(password_page(user)).status_code == 403
-    act(helper_browser, "deactivate", staff, helper)
-    assert User.objects.filter(is_active=True).count() == 2
 
 
 def test_staff_who_are_no_superusers_give_no_powers(helper_browser, alice):
@@ -435,79 +358,3 @@ def test_staff_who_are_no_superusers_give_no_powers(helper_browser, alice):
         False,
     )
     assert not after.user_permissions.exists()
-
-
-def test_staff_who_are_no_superusers_delete_nobody(helper_browser, alice):
-    assert helper_browser.get(page_of(alice, "delete")).status_code == 403
-    assert (
-        helper_browser.post(page_of(alice, "delete"), {"post": "y"}).status_code == 403
-    )
-
-
-# --- Deletion ----------------------------------------------------------------------
-
-
-@pytest.fixture
-def kept(alice, death_note):
-    """What alice keeps: an entry, a search, and a file."""
-    put(alice, death_note)
-    search = NewSearch("x", "animes", {}, 1, None)
-    save(user_id=alice.pk, searches=[search], through=Through(kind="session"))
-    path = f"images/{alice.pk}/{'0' * 32}.webp"
-    default_storage.save(path, ContentFile(b"x"))
-    return Image.objects.create(
-        user=alice, path=path, kind="avatar", width=9, height=9, size=1
-    )
-
-
-def test_deleting_asks_first_and_says_how_much(browser, alice, kept):
-    page = browser.get(page_of(alice, "delete"))
-    assert dict(page.context["model_count"]) == {
-        "users": 1,
-        "watch-list entries": 1,
-        "changes": 2,
-        "searches": 1,
-        "images": 1,
-    }
-    assert User.objects.filter(pk=alice.pk).exists()
-
-
-def test_deleting_takes_all_rows_and_files_and_tells_nobody_whose(
-    browser, staff, alice, stranger, kept, django_capture_on_commit_callbacks
-):
-    put(stranger, kept.user.entries.get().anime)
-    with django_capture_on_commit_callbacks(execute=True):
-        browser.post(page_of(alice, "delete"), {"post": "yes"})
-    assert not User.objects.filter(pk=alice.pk).exists()
-    assert not default_storage.exists(kept.path)
-    for model in (WatchListEntry, Change):
-        assert {row.user for row in model.objects.all()} == {stranger}
-    assert not Search.objects.exists()
-    assert not LogEntry.objects.exists()
-    erasure = Erasure.objects.get()
-    assert (erasure.through, erasure.actor_id) == ("admin", staff.pk)
-    browser.get(PEOPLE)  # says so, this once
-    page = browser.get(reverse("admin:profiles_erasure_changelist"))
-    assert str(staff.pk) in page.content.decode()
-    assert "alice" not in page.content.decode()
-
-
-def test_files_that_cannot_be_deleted_are_left_over_and_told_in_the_log(
-    browser, alice, kept, monkeypatch, caplog, django_capture_on_commit_callbacks
-):
-    """Rows without their files, after a commit that failed, would be worse."""
-
-    def fail(path):
-        raise OSError
-
-    monkeypatch.setattr(default_storage, "delete", fail)
-    with django_capture_on_commit_callbacks(execute=True):
-        browser.post(page_of(alice, "delete"), {"post": "yes"})
-    assert not User.objects.filter(pk=alice.pk).exists()
-    assert f"The file {kept.path} is left over" in caplog.text
-
-
-def test_nobody_deletes_themselves_or_many_at_once(browser, staff, alice):
-    assert browser.post(page_of(staff, "delete"), {"post": "yes"}).status_code == 403
-    act(browser, "delete_selected", alice)
-    assert User.objects.count() == 2

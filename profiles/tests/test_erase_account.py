@@ -29,7 +29,11 @@ pytestmark = pytest.mark.django_db
 BODY = {"password": PASSWORD}
 # Of staff: whom they erased, or whose list they changed, is told by their id. It is
 # random, and leads to nobody once they are erased too.
-NOT_OF_USERS = {"history.Change.actor_id", "profiles.Erasure.actor_id"}
+NOT_OF_USERS = {
+    "history.Change.actor_id",
+    "history.StaffAction.actor_id",
+    "profiles.Erasure.actor_id",
+}
 ONLY_UNTIL_THE_FILES_ARE_GONE = {"profiles.Erasure.files_of"}
 
 

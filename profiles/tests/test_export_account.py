@@ -95,7 +95,9 @@ def test_every_section_has_what_is_held(filled, hers):
         range(1, len(changes) + 1)
     )
     assert [search["query"] for search in lines(zip_, "searches.jsonl")] == ["naruto"]
-    assert "Signed out everywhere" in zip_.read("staff.jsonl").decode()
+    [act] = lines(zip_, "staff.jsonl")
+    assert (act["action"], act["reason"]) == ("reveal", "Zaphira asked for it")
+    assert "Signed out everywhere" in zip_.read("staff_admin.jsonl").decode()
 
 
 def test_its_list_can_be_imported_again(filled, hers):

@@ -1,0 +1,42 @@
+"""What is private to a person, in the admin: masked until staff give a reason."""
+
+from collections.abc import Collection
+from typing import Any
+from uuid import UUID
+
+from django.contrib.admin.views.main import ChangeList
+from django.http import HttpRequest
+
+from animecollections.admin import LeanList, Owned
+from history.services import audit
+
+MASK = "•••"
+
+
+def revealed(request: HttpRequest, users: Collection[UUID]) -> set[UUID]:
+    """The users whose private things this member of staff sees at present."""
+    actor: Any = request.user.pk
+    return audit.revealed_to(actor, users)
+
+
+class MaskedList(LeanList):
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        rows: list[Any] = list(self.result_list)
+        seen = revealed(request, {row.user_id for row in rows})
+        for row in rows:
+            row.is_revealed = row.user_id in seen
+        self.result_list = rows
+
+
+class Masked(Owned):
+    """Rows that may be private; each says `is_revealed` to its page."""
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return MaskedList
+
+    def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        row = super().get_object(request, *args, **kwargs)
+        if row is not None:
+            row.is_revealed = row.user_id in revealed(request, [row.user_id])
+        return row

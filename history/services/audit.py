@@ -1,0 +1,58 @@
+"""The log of what staff did: only ever added to."""
+
+from collections.abc import Collection, Mapping
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+
+from animecollections.api.account import Through
+from animecollections.api.ids import first_id_at
+from history.models import StaffAction
+
+REVEAL = "reveal"
+REVEALED_FOR = timedelta(minutes=30)
+
+
+def note(
+    *,
+    action: str,
+    through: Through,
+    reason: str,
+    user_id: UUID | None = None,
+    anime_id: int | None = None,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+    operation_id: UUID | None = None,
+) -> None:
+    """Call it in the transaction of what was done: there is either both or neither."""
+    StaffAction.objects.create(
+        action=action,
+        actor_id=through.actor_id,
+        user_id=user_id,
+        anime_id=anime_id,
+        reason=reason,
+        before=before or {},
+        after=after or {},
+        operation_id=operation_id,
+        request_id=through.request_id,
+    )
+
+
+def forget(user_id: UUID) -> None:
+    """What is left of an erased account: that something was done, by whom and when."""
+    StaffAction.objects.filter(user_id=user_id).update(
+        user_id=None, operation_id=None, reason="", before={}, after={}
+    )
+
+
+def revealed_to(actor_id: UUID, users: Collection[UUID]) -> set[UUID]:
+    """Those of the users whose private things this member of staff gave a reason to
+    see, a moment ago.
+    """
+    since = first_id_at(timezone.now() - REVEALED_FOR)
+    rows = StaffAction.objects.filter(
+        user_id__in=users, pk__gte=since, action=REVEAL, actor_id=actor_id
+    )
+    return {id_ for id_ in rows.values_list("user_id", flat=True) if id_}

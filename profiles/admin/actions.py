@@ -1,0 +1,378 @@
+"""What staff can do from the page of a user: each asks on a page of its own, wants a
+reason, and goes through profiles.services.support.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import (
+    FileResponse,
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseRedirect,
+)
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from unfold.widgets import (
+    UnfoldAdminPasswordWidget,
+    UnfoldAdminSplitDateTimeWidget,
+    UnfoldAdminTextInputWidget,
+)
+
+from animecollections.admin import through
+from animecollections.admin.asking import ReasonForm, ask
+from animecollections.admin.site import page
+from animecollections.api.account import Through
+from animecollections.api.errors import ApiError
+from collections_app.services import operations
+from collections_app.services.operations import TrimmedError, Undone
+from history.services import audit
+from profiles.models import User
+from profiles.services import support
+
+
+class RestoreForm(ReasonForm):
+    at = forms.SplitDateTimeField(
+        label="The moment (UTC)", widget=UnfoldAdminSplitDateTimeWidget()
+    )
+    field_order = ("at", "reason")
+
+    def clean_at(self) -> Any:
+        at = self.cleaned_data["at"]
+        if at > timezone.now():
+            raise forms.ValidationError("That moment is in the future.")
+        return at
+
+
+class UndoForm(ReasonForm):
+    operation = forms.UUIDField(widget=UnfoldAdminTextInputWidget())
+    field_order = ("operation", "reason")
+
+
+class PasswordForm(ReasonForm):
+    new_password = forms.CharField(
+        widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "new-password"}),
+        help_text="Rather mail them a link: then nobody else knows it.",
+    )
+    field_order = ("new_password", "reason")
+
+
+class EraseForm(ReasonForm):
+    """Erasing cannot be undone: the user name is typed once more."""
+
+    user_name = forms.CharField(
+        label="Type the user name to confirm", widget=UnfoldAdminTextInputWidget()
+    )
+    field_order = ("user_name", "reason")
+
+
+Run = Callable[[User, Mapping[str, Any], Through], str | FileResponse]
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """says: what will happen, for whoever is about to do it. run: does it, and answers
+    with a sentence, or a file. preview: what it would do with what the form says so far.
+    """
+
+    title: str
+    icon: str
+    says: str
+    permission: str
+    run: Run
+    form: type[ReasonForm] = ReasonForm
+    preview: Callable[[User, Mapping[str, Any]], list[str]] | None = None
+    is_dangerous: bool = False
+    is_for: Callable[[User], bool] = lambda user: True
+
+
+def simple(act: Callable[..., None], done: str) -> Run:
+    def run(user: User, sent: Mapping[str, Any], through: Through) -> str:
+        act(user=user, reason=sent["reason"], through=through)
+        return done
+
+    return run
+
+
+def export(user: User, sent: Mapping[str, Any], through: Through) -> FileResponse:
+    file = support.export(user=user, reason=sent["reason"], through=through)
+    name = f"animecollections-account-{user.user_name}-{timezone.now():%Y-%m-%d}.zip"
+    return FileResponse(file, as_attachment=True, filename=name)
+
+
+def set_password(user: User, sent: Mapping[str, Any], through: Through) -> str:
+    support.set_password(
+        user=user,
+        new_password=sent["new_password"],
+        reason=sent["reason"],
+        through=through,
+    )
+    return "The password is set, and everything signed in has ended."
+
+
+def restore(user: User, sent: Mapping[str, Any], through: Through) -> str:
+    return counted(
+        support.restore(
+            user=user, at=sent["at"], reason=sent["reason"], through=through
+        )
+    )
+
+
+def undo(user: User, sent: Mapping[str, Any], through: Through) -> str:
+    return counted(
+        support.undo(
+            user=user,
+            operation_id=sent["operation"],
+            reason=sent["reason"],
+            through=through,
+        )
+    )
+
+
+def counted(done: Undone) -> str:
+    stayed = f" {len(done.conflicts)} values changed since, and stay."
+    return (
+        f"{len(done.entries)} entries put back, {len(done.removed)} taken off."
+        f"{stayed if done.conflicts else ''}"
+    )
+
+
+def preview_restore(user: User, sent: Mapping[str, Any]) -> list[str]:
+    today = timezone.now().date()
+    return lines_of(
+        operations.restore(
+            user_id=user.pk,
+            at=sent["at"],
+            today=today,
+            through=Through("admin"),
+            dry_run=True,
+        )
+    )
+
+
+def preview_undo(user: User, sent: Mapping[str, Any]) -> list[str]:
+    today = timezone.now().date()
+    return lines_of(
+        operations.undo(
+            user_id=user.pk,
+            operation_id=sent["operation"],
+            today=today,
+            through=Through("admin"),
+            dry_run=True,
+        )
+    )
+
+
+def lines_of(done: Undone) -> list[str]:
+    """What would be so; private entries are counted, not named."""
+    shown = [entry for entry in done.entries if not entry["is_private"]]
+    lines = [
+        f"{entry['title']}: {entry['type']}, episode {entry['progress']}"
+        for entry in shown
+    ]
+    if hidden := len(done.entries) - len(shown):
+        lines.append(f"{hidden} private entries put back")
+    lines += [f"Title {anime_id}: not on the list" for anime_id in done.removed]
+    lines += [
+        f"{told['title']}: {told['field']} changed since, and stays"
+        for told in done.conflicts
+    ]
+    return lines or ["Nothing: the list is so already."]
+
+
+ACTIONS: dict[str, Action] = {
+    "reveal": Action(
+        "Show what is private",
+        "visibility",
+        "Shows notes, private entries and searches to you for "
+        f"{audit.REVEALED_FOR.seconds // 60} minutes.",
+        "profiles.reveal_user",
+        simple(support.reveal, "You see what is private now."),
+    ),
+    "undo": Action(
+        "Undo a change",
+        "undo",
+        "Puts back what one operation changed, as a new operation that the person can "
+        "undo. What has changed since stays.",
+        "profiles.restore_user",
+        undo,
+        form=UndoForm,
+        preview=preview_undo,
+    ),
+    "restore": Action(
+        "Put the list back",
+        "restore",
+        "Puts the whole list back to a moment, as one operation that the person can "
+        "undo.",
+        "profiles.restore_user",
+        restore,
+        form=RestoreForm,
+        preview=preview_restore,
+    ),
+    "sign-out": Action(
+        "Sign out everywhere",
+        "logout",
+        "Ends every session and every app's tokens at once.",
+        "profiles.help_user",
+        simple(support.sign_out, "Signed out everywhere."),
+    ),
+    "mail-reset": Action(
+        "Mail a reset link",
+        "mail",
+        "Mails a link to choose a new password to the account's own address.",
+        "profiles.help_user",
+        simple(support.mail_reset, "The link is in the outbox."),
+        is_for=lambda user: user.is_active,
+    ),
+    "lock": Action(
+        "Lock",
+        "lock",
+        "Nobody signs in to this account any more, and everything signed in ends.",
+        "profiles.help_user",
+        simple(support.lock, "Locked."),
+        is_for=lambda user: user.is_active,
+    ),
+    "unlock": Action(
+        "Unlock",
+        "lock_open",
+        "The account can be signed in to again, also where too many wrong passwords "
+        "closed it.",
+        "profiles.help_user",
+        simple(support.unlock, "Unlocked."),
+    ),
+    "set-password": Action(
+        "Set a new password",
+        "password",
+        "Sets the password, ends everything that is signed in, and tells the person.",
+        "profiles.change_user",
+        set_password,
+        form=PasswordForm,
+        is_for=lambda user: False,  # stands in the form, not among the first things
+    ),
+    "export": Action(
+        "Export",
+        "download",
+        "Downloads all that is held on the person, private things too; they are told.",
+        "profiles.export_user",
+        export,
+    ),
+    "erase": Action(
+        "Erase the account",
+        "delete_forever",
+        "Removes the account and all that is kept of it, for good. Do not name the "
+        "person in the reason: it is all that stays.",
+        "profiles.erase_user",
+        simple(support.erase, "Erased."),
+        form=EraseForm,
+        is_dangerous=True,
+    ),
+}
+
+
+# One's own password has a page of Django's, which asks for the old one.
+OTHERS_ONLY = {"lock", "erase", "set-password"}
+
+
+def may(request: HttpRequest, name: str, user: User) -> bool:
+    """Staff are acted on by superusers alone, and nobody locks or erases themselves."""
+    if user.pk == request.user.pk and name in OTHERS_ONLY:
+        return False
+    if user.is_staff and not request.user.is_superuser:
+        return False
+    return request.user.has_perm(ACTIONS[name].permission)
+
+
+def offered(request: HttpRequest, user: User) -> list[tuple[str, Action]]:
+    """Those that stand on the user's page; an undo stands at each change."""
+    return [
+        (address_of(user.pk, name), action)
+        for name, action in ACTIONS.items()
+        if name != "undo" and action.is_for(user) and may(request, name, user)
+    ]
+
+
+def address_of(user_id: UUID, name: str) -> str:
+    return reverse("admin:act_on_user", args=[user_id, name])
+
+
+@page("users/<uuid:user_id>/<slug:name>/", "act_on_user")
+def act_on_user(request: HttpRequest, user_id: UUID, name: str) -> HttpResponse:
+    """Asks on GET, tells on a preview, does it on POST."""
+    users = User.objects.select_related("preferences")
+    user, action = get_object_or_404(users, pk=user_id), ACTIONS.get(name)
+    if action is None:
+        raise Http404
+    if not may(request, name, user):
+        raise PermissionDenied
+    is_sent = request.method == "POST"
+    form = action.form(request.POST if is_sent else None, initial=asked(request))
+    lines = None
+    if is_sent and form.is_valid() and is_confirmed(form, user):
+        try:
+            if "_preview" not in request.POST:
+                told = action.run(user, form.cleaned_data, through(request))
+                if isinstance(told, FileResponse):
+                    return told
+                messages.success(request, f"{user}: {told}")
+                return HttpResponseRedirect(next_of(request, user, name))
+            if action.preview:
+                lines = action.preview(user, form.cleaned_data)
+        except ApiError as error:
+            show_refusal(form, error)
+        except TrimmedError as error:
+            form.add_error(None, str(error))
+    elif not is_sent and name == "undo":
+        lines = would_undo(user, form)
+    return ask(
+        request,
+        form,
+        title=f"{action.title}: {user}",
+        says=action.says,
+        button=action.title,
+        back=reverse("admin:profiles_user_change", args=[user.pk]),
+        lines=lines,
+        can_preview=action.preview is not None,
+        is_dangerous=action.is_dangerous,
+    )
+
+
+def show_refusal(form: ReasonForm, error: ApiError) -> None:
+    """Each sentence on its field; what has no field here, on the form."""
+    for name, sentences in (error.fields or {"": [error.sentence]}).items():
+        form.add_error(name if name in form.fields else None, list(sentences))
+
+
+def asked(request: HttpRequest) -> dict[str, Any]:
+    return {"operation": request.GET.get("operation", "")}
+
+
+def would_undo(user: User, form: ReasonForm) -> list[str] | None:
+    """Undo is asked for by a link, which says all that a preview needs."""
+    try:
+        return preview_undo(user, {"operation": UUID(form.initial["operation"])})
+    except (ApiError, ValueError):
+        return None
+
+
+def is_confirmed(form: ReasonForm, user: User) -> bool:
+    typed = form.cleaned_data.get("user_name", user.user_name)
+    if typed != user.user_name:
+        form.add_error("user_name", "That is not the user name of this account.")
+    return bool(typed == user.user_name)
+
+
+def next_of(request: HttpRequest, user: User, name: str) -> str:
+    if name == "erase":
+        return reverse("admin:profiles_user_changelist")
+    given = request.GET.get("next", "")
+    if url_has_allowed_host_and_scheme(given, allowed_hosts=None):
+        return given
+    return reverse("admin:profiles_user_change", args=[user.pk])

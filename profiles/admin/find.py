@@ -1,0 +1,67 @@
+"""One box for what staff are given: an e-mail, a name, any id, an address."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from animecollections.admin import as_uuid, people
+from animecollections.admin.site import page
+from history.models import Change, StaffAction
+from profiles.models import User, WrongPasswords
+from profiles.services import lockouts
+
+MOST = 20
+
+
+@page("find/", "find")
+def find(request: HttpRequest) -> HttpResponse:
+    """Whoever is the only one found, is shown at once."""
+    if not request.user.has_perm("profiles.view_user"):
+        raise PermissionDenied
+    text = request.GET.get("q", "").strip()[:300]
+    why = reasons_for(text) if text else {}
+    users = list(User.objects.filter(pk__in=why).order_by("user_name_key")[:MOST])
+    locks = locks_of(text) if text else []
+    if len(users) == 1 and not locks:
+        address = reverse("admin:profiles_user_change", args=[users[0].pk])
+        return HttpResponseRedirect(address)
+    context: dict[str, Any] = {
+        **admin.site.each_context(request),
+        "title": "Find",
+        "text": text,
+        "found": [(user, why[user.pk]) for user in users],
+        "locks": [(row, lockouts.locked_until(row)) for row in locks],
+        "titles": reverse("admin:collections_app_anime_changelist")
+        + "?"
+        + urlencode({"q": text}),
+    }
+    return TemplateResponse(request, "admin/find.html", context)
+
+
+def reasons_for(text: str) -> dict[UUID, str]:
+    """The ids of users, and by what each was found."""
+    found = dict.fromkeys(people(text)[:MOST], "e-mail, name or id")
+    by_request = Change.objects.of_request(text).values_list("user_id", flat=True)
+    found |= dict.fromkeys(by_request[:MOST], f"request {text}")
+    acts = Q(request_id=text)
+    if id_ := as_uuid(text):
+        by_operation = Change.objects.of_operation(id_)
+        users = by_operation.values_list("user_id", flat=True).distinct()
+        found |= dict.fromkeys(users[:MOST], f"operation {text}")
+        acts |= Q(operation_id=id_)
+    by_staff = StaffAction.objects.filter(acts, user_id__isnull=False)
+    users_of_staff = by_staff.values_list("user_id", flat=True)[:MOST]
+    return found | {id_: "an act of staff" for id_ in users_of_staff if id_}
+
+
+def locks_of(text: str) -> list[WrongPasswords]:
+    """Wrong passwords for an e-mail, or from an address."""
+    rows = WrongPasswords.objects.filter(Q(email__iexact=text) | Q(address=text))
+    return list(rows.order_by("-last_at")[:MOST])

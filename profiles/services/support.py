@@ -1,0 +1,175 @@
+"""What staff do to a person, each with a reason: done, logged and told in one
+transaction.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import IO, Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from animecollections.api.account import Through
+from collections_app.services import operations
+from collections_app.services.operations import Undone
+from history.services import audit
+from profiles import archive, tasks
+from profiles.exports import PLACES
+from profiles.models import User, WrongPasswords
+from profiles.passwords import refuse_weak
+from profiles.services import accounts, erasure, lockouts, staff
+from profiles.services.images import held
+
+
+@dataclass(slots=True)
+class Act:
+    """What is yet to be known of an act when it begins."""
+
+    before: Mapping[str, Any] = field(default_factory=dict)
+    after: Mapping[str, Any] = field(default_factory=dict)
+    operation_id: UUID | None = None
+    is_told: bool = True  # by a mail to the person
+
+
+@contextmanager
+def acting(
+    action: str, *, user_id: UUID, reason: str, through: Through
+) -> Iterator[Act]:
+    with transaction.atomic():
+        act = Act()
+        yield act
+        audit.note(
+            action=action,
+            through=through,
+            reason=reason,
+            user_id=user_id,
+            before=act.before,
+            after=act.after,
+            operation_id=act.operation_id,
+        )
+        if act.is_told:
+            tasks.mail_staff_action.enqueue(
+                user_id=str(user_id), action=action, reason=reason
+            )
+
+
+def sign_out(*, user: User, reason: str, through: Through) -> None:
+    with acting("sign_out", user_id=user.pk, reason=reason, through=through):
+        accounts.end_everything(user_id=user.pk)
+
+
+def lock(*, user: User, reason: str, through: Through) -> None:
+    """Nobody signs in any more, and everything signed in ends."""
+    with acting("lock", user_id=user.pk, reason=reason, through=through) as act:
+        accounts.deactivate(user_id=user.pk)
+        act.before, act.after = {"is_active": user.is_active}, {"is_active": False}
+
+
+def unlock(*, user: User, reason: str, through: Through) -> None:
+    """The account, and sign-in where wrong passwords closed it."""
+    with acting("unlock", user_id=user.pk, reason=reason, through=through) as act:
+        staff.edit(user_id=user.pk, values={"is_active": True}, through=through)
+        wrong = sum(lockouts.of(user.email).values_list("count", flat=True))
+        lockouts.unlock(user.email)
+        act.before = {"is_active": user.is_active, "wrong_passwords": wrong}
+        act.after = {"is_active": True, "wrong_passwords": 0}
+
+
+def open_sign_in(*, row: WrongPasswords, reason: str, through: Through) -> None:
+    """For an e-mail that wrong passwords closed, anybody's or nobody's."""
+    user_id = User.objects.filter(email=row.email).values_list("pk", flat=True).first()
+    with transaction.atomic():
+        lockouts.unlock(row.email)
+        audit.note(
+            action="open_sign_in",
+            through=through,
+            reason=reason,
+            user_id=user_id,
+            before={"wrong_passwords": row.count, "address": row.address},
+            after={"wrong_passwords": 0},
+        )
+
+
+def mail_reset(*, user: User, reason: str, through: Through) -> None:
+    with acting("mail_reset", user_id=user.pk, reason=reason, through=through) as act:
+        act.is_told = False  # the link is what they are told
+        accounts.ask_for_reset(email=user.email)
+
+
+def edit(
+    *, user: User, values: Mapping[str, Any], reason: str, through: Through
+) -> None:
+    """E-mail, name and flags; the mail goes to the new address."""
+    with acting("edit", user_id=user.pk, reason=reason, through=through) as act:
+        names = values.keys()
+        stored = User.objects.filter(pk=user.pk).values(*names).get() if names else {}
+        staff.edit(user_id=user.pk, values=values, through=through)
+        act.before, act.after = stored, values
+
+
+def set_password(
+    *, user: User, new_password: str, reason: str, through: Through
+) -> None:
+    """400 `invalid` for a weak one."""
+    refuse_weak(new_password, user, field="new_password")
+    with acting("set_password", user_id=user.pk, reason=reason, through=through) as act:
+        act.is_told = False  # by a mail of its own
+        staff.set_password(user=user, new_password=new_password)
+
+
+def undo(*, user: User, operation_id: UUID, reason: str, through: Through) -> Undone:
+    with acting("undo", user_id=user.pk, reason=reason, through=through) as act:
+        undone = operations.undo(
+            user_id=user.pk,
+            operation_id=operation_id,
+            today=timezone.now().date(),
+            through=through,
+        )
+        act.before = {"undid": operation_id}
+        act.after, act.operation_id = counted(undone), undone.operation_id
+        return undone
+
+
+def restore(*, user: User, at: datetime, reason: str, through: Through) -> Undone:
+    """The list as it was; TrimmedError where the log does not reach back so far."""
+    with acting("restore", user_id=user.pk, reason=reason, through=through) as act:
+        restored = operations.restore(
+            user_id=user.pk, at=at, today=timezone.now().date(), through=through
+        )
+        act.before = {"at": at}
+        act.after, act.operation_id = counted(restored), restored.operation_id
+        return restored
+
+
+def counted(done: Undone) -> dict[str, int]:
+    return {"put_back": len(done.entries), "taken_off": len(done.removed)}
+
+
+def reveal(*, user: User, reason: str, through: Through) -> None:
+    """Shows what is private to this member of staff, for a while; it stands in the
+    person's own export.
+    """
+    with acting(audit.REVEAL, user_id=user.pk, reason=reason, through=through) as act:
+        act.is_told = False
+
+
+def export(*, user: User, reason: str, through: Through) -> IO[bytes]:
+    """Everything that is held on them, as the ZIP that they can get themselves; 503
+    `busy`.
+    """
+    with acting("export", user_id=user.pk, reason=reason, through=through):
+        pass  # noted first: it is in the file
+    with held(PLACES, seconds=0):
+        return archive.write(user.pk)
+
+
+def erase(*, user: User, reason: str, through: Through) -> None:
+    """The account and all of it; what stays is that it happened, and why."""
+    with transaction.atomic():
+        language = user.preferences.language
+        erasure.erase(user_id=user.pk, through=through)
+        audit.note(action="erase", through=through, reason=reason)
+        tasks.mail_erased.enqueue(email=user.email, language=language)
