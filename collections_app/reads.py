@@ -52,7 +52,7 @@ def titles_of(anime_ids: Iterable[int | None]) -> dict[int, str]:
 def told_of(
     head: Mapping[str, Any], changes: list[dict[str, Any]], titles: Mapping[int, str]
 ) -> dict[str, Any]:
-    is_of_list = head["kind"] in LIST_KINDS
+    is_of_list = head["kind"] in LIST_KINDS and head["through"] != "merge"
     until = head["at"] + timedelta(days=settings.CHANGE_LOG_DAYS)
     return {
         "id": head["operation_id"],

@@ -11,7 +11,7 @@ from uuid import UUID
 
 import orjson
 from django.core.files.uploadedfile import UploadedFile
-from django.db import OperationalError, connection
+from django.db import Error, IntegrityError, OperationalError, connection
 from django.http import QueryDict
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
@@ -24,8 +24,10 @@ from history.services.recording import locked
 
 logger = logging.getLogger(__name__)
 
-# Deadlock and serialization failure: nothing was done, and a second try succeeds.
-PASSING = ("40P01", "40001")
+# Deadlock and serialization failure: nothing was done, and a second try succeeds. So
+# does one after a foreign key failed at the commit: the title was merged into another
+# a moment ago, and its id now means that one.
+PASSING = ("40P01", "40001", "23503")
 LOCK_NOT_HAD = "55P03"
 TRIES = 4
 KEPT_HEADERS = ("ETag",)
@@ -144,7 +146,7 @@ def retried(call: Callable[[], Response]) -> Response:
     for attempt in range(1, TRIES):
         try:
             return call()
-        except OperationalError as error:
+        except (OperationalError, IntegrityError) as error:
             if sqlstate(error) not in PASSING or connection.in_atomic_block:
                 raise
             logger.info("Trying a write again (%s)", sqlstate(error))
@@ -152,5 +154,5 @@ def retried(call: Callable[[], Response]) -> Response:
     return call()
 
 
-def sqlstate(error: OperationalError) -> str | None:
+def sqlstate(error: Error) -> str | None:
     return getattr(error.__cause__, "sqlstate", None)

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 class Through:
     """Through what a write came; kept with every change it makes."""
 
-    kind: Literal["session", "token", "import", "admin", "command"]
+    kind: Literal["session", "token", "import", "admin", "command", "merge"]
     actor_id: UUID | None = None  # staff who acted for the user
     client_id: str = ""  # the writer's own X-Client-Id, echoed to its live feed
     request_id: str = ""

@@ -8,17 +8,21 @@ from django.contrib import admin
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from animecollections.admin import (
+    WHY,
     LinesField,
     Page,
     ReadOnly,
-    RefusableForm,
+    Reasoned,
     ThroughServices,
     cover,
     once,
+    through,
 )
 from animecollections.api.errors import ApiError
 from animecollections.api.ids import parse_anime_id
@@ -92,7 +96,7 @@ class AddressField(forms.URLField):
         super().__init__(max_length=1000, assume_scheme="https", widget=widget, **more)
 
 
-class AnimeForm(RefusableForm):
+class AnimeForm(Reasoned):
     synonyms = LinesField(required=False, help_text="One a line.")
     picture_url = AddressField(required=False)
     thumbnail_url = AddressField(required=False)
@@ -100,7 +104,7 @@ class AnimeForm(RefusableForm):
     @property
     def facts(self) -> dict[str, Any]:
         """What was changed, as the catalogue's service takes it."""
-        facts = {name: self.cleaned_data[name] for name in self.changed_data}
+        facts = {name: self.cleaned_data[name] for name in self.changed_facts}
         for name in ("genre", "studio"):
             if f"{name}s" in facts:
                 before = getattr(self.instance, f"{name}_names")
@@ -161,6 +165,7 @@ class AnimeAdmin(ThroughServices):
     autocomplete_fields = ("genres", "studios")
     readonly_fields = (
         "picture",
+        "more",
         "id",
         "ids_elsewhere",
         "search_names",
@@ -170,7 +175,7 @@ class AnimeAdmin(ThroughServices):
         "updated_at",
     )
     fieldsets = (
-        (None, {"fields": ("picture", "title", "id", "ids_elsewhere")}),
+        (None, {"fields": ("picture", "more", "title", "id", "ids_elsewhere")}),
         (
             "Names",
             {"fields": ("english_title", "native_title", "synonyms", "search_names")},
@@ -190,11 +195,27 @@ class AnimeAdmin(ThroughServices):
         ),
         ("Pictures", {"fields": ("picture_url", "thumbnail_url")}),
         ("Source", {"fields": ("sources", "gone_since", "revision", "updated_at")}),
+        WHY,
     )
 
     @admin.display(description="cover")
     def picture(self, anime: Anime) -> str:
         return cover_of(anime)
+
+    @admin.display(description="")
+    def more(self, anime: Anime) -> str:
+        """What is done to a title besides correcting it."""
+        return format_html(
+            '<span class="ac-buttons"><a class="ac-button" href="{}">{}</a>'
+            '<a class="ac-button" href="{}?kept={}">Merge a duplicate into it …</a>'
+            '<a class="ac-button" href="{}?q={}">What staff did to it</a></span>',
+            reverse("admin:mark_mature", args=[anime.pk]),
+            "Not mature …" if anime.mature else "Mark mature …",
+            reverse("admin:merge_titles"),
+            anime.pk,
+            reverse("admin:history_staffaction_changelist"),
+            anime.pk,
+        )
 
     @admin.display(ordering="year")
     def aired(self, anime: Anime) -> str:
@@ -241,7 +262,12 @@ class AnimeAdmin(ThroughServices):
     def save_model(
         self, request: HttpRequest, obj: Anime, form: Any, change: bool
     ) -> None:
-        catalogue.edit(anime_id=obj.pk, facts=form.facts)
+        catalogue.edit(
+            anime_id=obj.pk,
+            facts=form.facts,
+            reason=form.cleaned_data["reason"],
+            through=through(request),
+        )
 
     def save_related(self, *args: Any) -> None:
         """The service has linked genres and studios."""

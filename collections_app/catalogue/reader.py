@@ -364,6 +364,16 @@ def read(
         raise text.fault
 
 
+def name_of(about: Metadata) -> str:
+    """The dataset, as its file names it: by repository, else by licence."""
+    license_ = about.get("license")
+    name = license_.get("name") if isinstance(license_, dict) else ""
+    for text in (about.get("repository"), name):
+        if isinstance(text, str) and text.strip():
+            return text.strip().rstrip("/")[:200]
+    return "unnamed"
+
+
 def _is_json_lines(text: _Text) -> bool:
     """By the first lines, of which one may be broken."""
     head = text.buffer.lstrip()

@@ -18,6 +18,7 @@ from collections_app.models.imports import (
     Outcome,
     Policy,
 )
+from collections_app.models.merges import Merge, MergedList, MergeStatus
 from collections_app.models.watch_list import (
     STATES_OF_TYPE,
     EntryQuerySet,
@@ -41,6 +42,9 @@ __all__ = [
     "ImportRow",
     "ImportStatus",
     "Listing",
+    "Merge",
+    "MergeStatus",
+    "MergedList",
     "Outcome",
     "Policy",
     "SearchName",

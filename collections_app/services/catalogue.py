@@ -12,6 +12,7 @@ from typing import Any
 from django.db import models, transaction
 from django.utils import timezone
 
+from animecollections.api.account import Through
 from animecollections.api.bulk import upsert
 from collections_app.catalogue.facts import (
     NAMES,
@@ -32,6 +33,7 @@ from collections_app.models import (
     SearchName,
     Studio,
 )
+from history.services import audit
 
 
 @contextmanager
@@ -170,8 +172,9 @@ def unlist(anime_ids: Collection[int], *, source: str) -> None:
             state.revision += 1
 
 
-def edit(*, anime_id: int, facts: Facts) -> None:
-    """Corrects facts of one title by hand; the next import that differs wins again.
+def edit(*, anime_id: int, facts: Facts, reason: str, through: Through) -> None:
+    """Corrects facts of one title by hand, for a reason that stays in the log of what
+    staff did; the next import that differs wins again.
 
     facts: any of catalogue.facts.UNKNOWN but ids, by column.
     """
@@ -180,12 +183,21 @@ def edit(*, anime_id: int, facts: Facts) -> None:
             "id", "sort_title", "gone_since", "created_at", *UNKNOWN
         ).get(id=anime_id)
         changes = {name: value for name, value in facts.items() if row[name] != value}
+        if not changes:
+            return
+        audit.note(
+            action="edit_title",
+            through=through,
+            reason=reason,
+            anime_id=anime_id,
+            before={name: row[name] for name in changes},
+            after=changes,
+        )
         if "title" in changes:
             changes["sort_title"] = sort_title(changes["title"])
-        if changes:
-            state.revision += 1
-            store(
-                {anime_id: {**row, **changes}},
-                {anime_id: set(changes)},
-                revision=state.revision,
-            )
+        state.revision += 1
+        store(
+            {anime_id: {**row, **changes}},
+            {anime_id: set(changes)},
+            revision=state.revision,
+        )

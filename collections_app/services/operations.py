@@ -6,15 +6,16 @@ changed since is reported, not trampled.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from animecollections.api.account import Through
 from animecollections.api.errors import ApiError
-from animecollections.api.ids import OWN, AnimeRef
+from animecollections.api.ids import OWN, AnimeRef, new_id
 from collections_app.entries import differences, from_snapshot, shown
+from collections_app.merging import merged
 from collections_app.services.watch_list import ListEdit, Slot, fits
 from history.models import Change, ChangeKind
 from history.services import recording
@@ -47,12 +48,16 @@ def undo(
     today: date,
     through: Through,
     dry_run: bool = False,
+    own_id: UUID | None = None,
 ) -> Undone:
     """Puts back what an operation changed, as a new operation (undone like any).
 
-    The number of statements does not grow with that of entries.
+    The number of statements does not grow with that of entries. own_id: of the new
+    operation, where it is one of several users.
     """
-    with recording(user_id=user_id, through=through, undoes=operation_id) as record:
+    with recording(
+        user_id=user_id, through=through, undoes=operation_id, operation_id=own_id
+    ) as record:
         changes = list(
             Change.objects.filter(
                 user_id=user_id, operation_id=operation_id, kind__in=ENTRY_KINDS
@@ -60,6 +65,11 @@ def undo(
         )
         if not changes:
             raise ApiError("operation_not_found")
+        if own_id is None and changes[0].through == "merge":
+            raise ApiError(
+                "operation_not_found",
+                sentence="Two titles became one: that is not undone in one list alone.",
+            )
         edit = ListEdit(record, user_id, today, counts_progress=False)
         edit.read(ref_of(change) for change in changes)
         undone = Undone()
@@ -90,13 +100,33 @@ def restore(
         changes = [change for change in changes if change.kind in ENTRY_KINDS]
         edit = ListEdit(record, user_id, today, counts_progress=False)
         edit.read(ref_of(change) for change in changes)
+        lanes: dict[int, Slot] = {}
         for change in changes:
-            take_back(edit.slots[ref_of(change)], change)
+            take_back(lane_of(change, edit.slots[ref_of(change)], lanes), change)
+        for anime_id, lane in lanes.items():
+            lay_in(lane, edit.slots[AnimeRef(OWN, str(anime_id))])
         restored = Undone()
         if not dry_run and edit.save():
             restored.operation_id = record.operation_id
         tell(edit.changed(), restored)
         return restored
+
+
+def lane_of(change: Change, slot: Slot, lanes: dict[int, Slot]) -> Slot:
+    """The slot, or where its title was two at the time, the other one's own."""
+    if change.anime_id is None or change.anime_id == slot.anime_id:
+        return slot
+    other = replace(slot, before=None, after=None, watched=0)
+    return lanes.setdefault(change.anime_id, other)
+
+
+def lay_in(lane: Slot, slot: Slot) -> None:
+    """What was kept of a title that has since been merged, as the merge would do it."""
+    slot.watched += lane.watched
+    if lane.after is not None and slot.after is not None:
+        slot.after = merged(slot.after, lane.after)
+    elif lane.after is not None:
+        slot.after = lane.after | {"id": new_id()}
 
 
 def take_back(slot: Slot, change: Change) -> None:

@@ -1,12 +1,16 @@
 """Titles corrected by hand."""
 
+from unittest.mock import ANY
+
 import pytest
 
+from animecollections.api.account import Through
 from collections_app.catalogue import planning
 from collections_app.catalogue.facts import UNKNOWN
 from collections_app.models import Anime, CatalogueState, SearchName
 from collections_app.services import catalogue
 from collections_app.tests.catalogues import BEBOP, import_file, write
+from history.models import StaffAction
 
 pytestmark = pytest.mark.django_db
 
@@ -16,9 +20,22 @@ def _catalogue(db, tmp_path):
     import_file(write(tmp_path / "catalogue.jsonl", BEBOP))
 
 
+def edit(facts):
+    why = "The site says so."
+    catalogue.edit(anime_id=1, facts=facts, reason=why, through=Through("admin"))
+
+
 def test_a_correction_takes_a_revision_and_all_that_follows_from_it():
     facts = {"title": "Space Cowboys", "genre_names": ["Drama"], "episodes": 27}
-    catalogue.edit(anime_id=1, facts=facts)
+    edit(facts)
+    act = StaffAction.objects.get()
+    assert (act.action, act.anime_id, act.reason) == (
+        "edit_title",
+        1,
+        "The site says so.",
+    )
+    assert act.before == {"title": "Cowboy Bebop", "genre_names": ANY, "episodes": 26}
+    assert act.after == facts
     bebop = Anime.objects.get()
     assert (bebop.episodes, bebop.sort_title) == (27, "space cowboys")
     assert bebop.genres.get().name == "Drama"
@@ -28,7 +45,8 @@ def test_a_correction_takes_a_revision_and_all_that_follows_from_it():
 
 
 def test_a_correction_that_changes_nothing_takes_none():
-    catalogue.edit(anime_id=1, facts={"episodes": 26, "synonyms": BEBOP["synonyms"]})
+    edit({"episodes": 26, "synonyms": BEBOP["synonyms"]})
+    assert not StaffAction.objects.exists()
     assert CatalogueState.objects.get().revision == 1
 
 

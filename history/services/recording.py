@@ -178,8 +178,11 @@ def recording(
     through: Through,
     undoes: UUID | None = None,
     likely: ChangeKind | None = None,
+    operation_id: UUID | None = None,
 ) -> Iterator[Recording]:
     """The transaction of one write to what is this user's; told to devices after it.
+
+    operation_id: where one operation is about several users, the id they share.
 
     likely: where one change of this kind is the rule, lock and revision are taken by
     one statement; a write that changes nothing then rolls back (so it must have
@@ -188,6 +191,8 @@ def recording(
     bet = COLUMN_OF_KIND[likely] if likely and _held.get() is None else ""
     with locked(user_id, bet=bet) as state:
         write = Recording(state, through, undoes, bet)
+        if operation_id is not None:
+            write.operation_id = operation_id
         yield write
         write.save()
         if write.changes:

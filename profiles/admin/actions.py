@@ -14,9 +14,9 @@ from django.http import (
     FileResponse,
     Http404,
     HttpRequest,
-    HttpResponse,
     HttpResponseRedirect,
 )
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
@@ -80,7 +80,7 @@ Run = Callable[[User, Mapping[str, Any], Through], str | FileResponse]
 @dataclass(frozen=True, slots=True)
 class Action:
     """says: what will happen, for whoever is about to do it. run: does it, and answers
-    with a sentence, or a file. preview: what it would do with what the form says so far.
+    with a sentence, or a file. preview: what it would do with what the form says.
     """
 
     title: str
@@ -304,7 +304,7 @@ def address_of(user_id: UUID, name: str) -> str:
 
 
 @page("users/<uuid:user_id>/<slug:name>/", "act_on_user")
-def act_on_user(request: HttpRequest, user_id: UUID, name: str) -> HttpResponse:
+def act_on_user(request: HttpRequest, user_id: UUID, name: str) -> HttpResponseBase:
     """Asks on GET, tells on a preview, does it on POST."""
     users = User.objects.select_related("preferences")
     user, action = get_object_or_404(users, pk=user_id), ACTIONS.get(name)

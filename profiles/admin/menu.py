@@ -57,6 +57,13 @@ def lists(request: HttpRequest) -> list[Any]:
 def catalogue(request: HttpRequest) -> list[Any]:
     return [
         rows(request, "Titles", "movie", "collections_app.anime"),
+        item("Merge two titles", "merge", "admin:merge_titles")
+        if request.user.has_perm("collections_app.add_merge")
+        else None,
+        rows(request, "Merges", "call_merge", "collections_app.merge"),
+        item("What an import would change", "difference", "admin:preview_import")
+        if request.user.has_perm("collections_app.change_anime")
+        else None,
         rows(request, "Ids elsewhere", "link", "collections_app.externalid"),
         rows(request, "Genres", "category", "collections_app.genre"),
         rows(request, "Studios", "apartment", "collections_app.studio"),

@@ -1,5 +1,6 @@
 """What staff do to a person: it asks, does it, logs it, and tells them."""
 
+import re
 from datetime import timedelta
 from io import BytesIO
 from uuid import uuid4
@@ -338,7 +339,7 @@ SECRETS = ["her diary", "her other diary", "her search", "her filter", "Mushishi
 def test_what_is_private_is_masked_everywhere(browser, alice, secrets):
     for address in pages_of(alice):
         text = browser.get(address, follow=True).content.decode()
-        text = text.replace("q=Mushishi", "").replace('value="Mushishi"', "")
+        text = re.sub(r'(q=|q%3D|value=")Mushishi', "", text)
         shown = [secret for secret in SECRETS if secret in text]
         assert not shown, address
 

@@ -18,6 +18,7 @@ from collections_app.catalogue.reader import (
     Source,
     SourceBroken,
     SourceUnreadable,
+    name_of,
     open_source,
     read,
 )
@@ -125,16 +126,6 @@ def next_of(items: Iterator[Record | Refusal]) -> Iterator[Record | Refusal]:
     for item in items:
         yield item
         return
-
-
-def name_of(about: Metadata) -> str:
-    """The dataset, as its file names it: by repository, else by licence."""
-    license_ = about.get("license")
-    name = license_.get("name") if isinstance(license_, dict) else ""
-    for text in (about.get("repository"), name):
-        if isinstance(text, str) and text.strip():
-            return text.strip().rstrip("/")[:200]
-    return "unnamed"
 
 
 def sentence(report: Report, dry_run: bool, seconds: float) -> str:

@@ -1,0 +1,263 @@
+"""What is done to titles besides correcting them: mark, merge, part, look ahead."""
+
+from tempfile import NamedTemporaryFile
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.core.files.uploadedfile import UploadedFile
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.html import format_html
+from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminTextInputWidget
+
+from animecollections.admin import Page, ReadOnly, link, through
+from animecollections.admin.asking import ReasonForm, ask
+from animecollections.admin.site import page
+from animecollections.api.errors import ApiError
+from animecollections.api.ids import parse_anime_id
+from collections_app import tasks
+from collections_app.catalogue.lookup import find_anime
+from collections_app.catalogue.reader import SourceBroken, SourceUnreadable
+from collections_app.models import Anime, Merge, MergedList, MergeStatus
+from collections_app.services import catalogue, import_preview, merging
+from collections_app.services.merging import MergeRefusedError
+
+EDIT, MERGE = "collections_app.change_anime", "collections_app.add_merge"
+
+
+def require(request: HttpRequest, permission: str) -> None:
+    if not request.user.has_perm(permission):
+        raise PermissionDenied
+
+
+@page("titles/<int:anime_id>/mature/", "mark_mature")
+def mark_mature(request: HttpRequest, anime_id: int) -> HttpResponse:
+    """Parental control hides what is mature from the catalogue, never from lists."""
+    require(request, EDIT)
+    anime = get_object_or_404(Anime, pk=anime_id)
+    back = reverse("admin:collections_app_anime_change", args=[anime_id])
+    form = ReasonForm(request.POST if request.method == "POST" else None)
+    word = "not mature" if anime.mature else "mature"
+    if form.is_valid():
+        catalogue.edit(
+            anime_id=anime_id,
+            facts={"mature": not anime.mature},
+            reason=form.cleaned_data["reason"],
+            through=through(request),
+        )
+        messages.success(request, f"{anime} is {word} now.")
+        return HttpResponseRedirect(back)
+    says = "Parental control hides mature titles, but never from one's own list."
+    return ask(
+        request, form, title=f"{anime}: {word}", says=says, button="Mark", back=back
+    )
+
+
+# --- Merging -----------------------------------------------------------------------
+
+
+class TitleField(forms.CharField):
+    """A title by our id, or a site's, such as mal:1535."""
+
+    widget = UnfoldAdminTextInputWidget()
+
+    def to_python(self, value: Any) -> Any:
+        if not (text := str(value or "").strip()):
+            return None
+        try:
+            return find_anime(parse_anime_id(text))
+        except ApiError as error:
+            raise forms.ValidationError(error.sentence) from None
+
+
+class MergeForm(ReasonForm):
+    kept = TitleField(label="The title that stays", help_text="Our id, or mal:1535")
+    gone = TitleField(label="The duplicate that goes into it")
+    field_order = ("kept", "gone", "reason")
+
+
+@page("titles/merge/", "merge_titles")
+def merge_titles(request: HttpRequest) -> HttpResponse:
+    """Shows both side by side, then hands the merge to the worker."""
+    require(request, MERGE)
+    is_sent = request.method == "POST"
+    asked = {name: request.GET.get(name, "") for name in ("kept", "gone")}
+    form = MergeForm(request.POST if is_sent else None, initial=asked)
+    lines = None
+    if form.is_valid():
+        kept, gone = form.cleaned_data["kept"], form.cleaned_data["gone"]
+        if "_preview" in request.POST:
+            lines = side_by_side(kept, gone)
+        elif start_merge(request, form, kept, gone):
+            return HttpResponseRedirect(
+                reverse("admin:collections_app_merge_changelist")
+            )
+    return ask(
+        request,
+        form,
+        title="Merge two titles",
+        says="Every list that has the duplicate gets the title that stays: the higher "
+        "progress, the notes of both, all tags. Old ids go on working. They can be "
+        "parted again.",
+        button="Merge",
+        back=reverse("admin:collections_app_anime_changelist"),
+        lines=lines,
+        can_preview=True,
+        is_dangerous=True,
+    )
+
+
+def start_merge(
+    request: HttpRequest, form: MergeForm, kept: Anime, gone: Anime
+) -> bool:
+    try:
+        job = merging.begin(
+            merging.ref(kept.pk), merging.ref(gone.pk), form.cleaned_data["reason"]
+        )
+    except MergeRefusedError as error:
+        form.add_error(None, str(error))
+        return False
+    tasks.merge_titles.enqueue(merge_id=str(job.pk), actor_id=str(request.user.pk))
+    messages.success(request, f"{gone} goes into {kept}; the worker is at it.")
+    return True
+
+
+def side_by_side(kept: Anime, gone: Anime) -> list[str]:
+    """What differs, and how many lists change; reads all entries once."""
+    names = ("title", "format", "season", "year", "episodes", "airing_status", "rating")
+    told = [
+        f"{name}: {getattr(kept, name)} stays, {getattr(gone, name)} goes"
+        for name in names
+        if getattr(kept, name) != getattr(gone, name)
+    ]
+    return [*told, f"{len(merging.people_with(gone.pk)):,} lists change"]
+
+
+@admin.register(Merge)
+class MergeAdmin(ReadOnly, Page):
+    """Merges, those under way too; each can be parted again."""
+
+    list_display = (
+        "started_at",
+        "kept",
+        "gone_title",
+        "status",
+        "lists_done",
+        "reason",
+        "what_next",
+    )
+    fields = (
+        "started_at",
+        "status",
+        "kept",
+        "gone_title",
+        "lists_done",
+        "reason",
+        "id",
+        "undo_id",
+    )
+    ordering = ("-pk",)
+
+    @admin.display
+    def kept(self, merge: Merge) -> str:
+        return link("collections_app_anime", merge.kept_id, merge.kept_id)
+
+    @admin.display(description="went")
+    def gone_title(self, merge: Merge) -> str:
+        return f"{merge.gone_id} {merge.gone.get('title', '')}"
+
+    @admin.display(description="lists")
+    def lists_done(self, merge: Merge) -> str:
+        return "" if merge.status == MergeStatus.UNMERGED else str(merge.number)  # type: ignore[attr-defined]
+
+    @admin.display(description="")
+    def what_next(self, merge: Merge) -> str:
+        if merge.status == MergeStatus.UNMERGED:
+            return ""
+        page = reverse("admin:go_on_with_merge", args=[merge.pk])
+        word = "Part …" if merge.status == MergeStatus.MERGED else "Go on …"
+        return format_html('<a href="{}">{}</a>', page, word)
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).annotate(number=Count("lists"))
+
+
+@admin.register(MergedList)
+class MergedListAdmin(ReadOnly, Page):
+    list_display = ("merge", "user", "watched")
+    list_select_related = ("merge", "user")
+    ordering = ("-pk",)
+
+
+@page("titles/merges/<uuid:merge_id>/", "go_on_with_merge")
+def go_on_with_merge(request: HttpRequest, merge_id: Any) -> HttpResponse:
+    """Parts a merge that is done; goes on with one that was interrupted."""
+    require(request, MERGE)
+    job = get_object_or_404(Merge, pk=merge_id)
+    rows = reverse("admin:collections_app_merge_changelist")
+    form = ReasonForm(request.POST if request.method == "POST" else None)
+    is_parting = job.status in (MergeStatus.MERGED, MergeStatus.UNMERGING)
+    if form.is_valid():
+        arguments = {"merge_id": str(job.pk), "actor_id": str(request.user.pk)}
+        if is_parting:
+            reason = form.cleaned_data["reason"]
+            tasks.part_titles.enqueue(**arguments, reason=reason)
+        else:
+            tasks.merge_titles.enqueue(**arguments)
+        messages.success(request, "The worker is at it.")
+        return HttpResponseRedirect(rows)
+    return ask(
+        request,
+        form,
+        title=f"Part {job}" if is_parting else f"Go on with {job}",
+        says="Each list gets back what it had; what changed since stays where it is."
+        if is_parting
+        else "It was interrupted, or is still at work: going on twice does no harm.",
+        button="Part them" if is_parting else "Go on",
+        back=rows,
+    )
+
+
+# --- Looking ahead -----------------------------------------------------------------
+
+
+class FileForm(forms.Form):
+    file = forms.FileField(
+        widget=UnfoldAdminFileFieldWidget(),
+        help_text="A catalogue as import_catalog takes it: .jsonl or .json, plain, .gz "
+        "or .zst. Nothing is changed.",
+    )
+
+
+@page("titles/import/", "preview_import")
+def preview_import(request: HttpRequest) -> HttpResponse:
+    """What an import would change, and which corrections it would overrule."""
+    require(request, EDIT)
+    form = FileForm(request.POST or None, request.FILES or None)
+    context: dict[str, Any] = {
+        **admin.site.each_context(request),
+        "title": "What an import would change",
+        "form": form,
+    }
+    if request.method == "POST" and form.is_valid():
+        try:
+            report, differences = preview_of(form.cleaned_data["file"])
+        except (SourceUnreadable, SourceBroken) as error:
+            form.add_error("file", str(error))
+        else:
+            context |= {"report": report, "differences": differences}
+    return TemplateResponse(request, "admin/import_preview.html", context)
+
+
+def preview_of(file: UploadedFile) -> Any:
+    suffix = "".join(part for part in (".gz", ".zst") if str(file.name).endswith(part))
+    with NamedTemporaryFile(suffix=suffix) as copy:
+        for chunk in file.chunks():
+            copy.write(chunk)
+        copy.flush()
+        return import_preview.preview(copy.name)

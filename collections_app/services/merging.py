@@ -1,0 +1,353 @@
+"""Two titles that are one: merged, and parted again where that was wrong.
+
+Each user's list is its own short transaction, by the one write path, users in order;
+all of them share the operation's id. Who adds the title that goes meanwhile is found by
+another round, for it can only go when no entry points at it: the foreign key says so.
+An interrupted merge goes on when it is asked for again.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError
+from django.db.models import ProtectedError
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+
+from animecollections.api.account import Through
+from animecollections.api.errors import ApiError
+from animecollections.api.ids import OWN, AnimeRef, new_id
+from collections_app.catalogue.facts import UNKNOWN, Facts, sort_title
+from collections_app.catalogue.lookup import find_anime
+from collections_app.merging import merged
+from collections_app.models import (
+    Anime,
+    ExternalId,
+    Listing,
+    Merge,
+    MergedList,
+    MergeStatus,
+    WatchListEntry,
+)
+from collections_app.services import operations
+from collections_app.services.catalogue import changing_catalogue, store
+from collections_app.services.watch_list import ListEdit
+from history.services import audit, recording, watched
+from history.services.recording import locked
+
+Progress = Callable[[int], object]  # told of each list that is done
+ROUNDS = 50  # each finds what was added during the one before
+
+
+class MergeRefusedError(Exception):
+    """What was asked for cannot be; the message is for a person."""
+
+
+def merge(
+    *,
+    kept: AnimeRef,
+    gone: AnimeRef,
+    reason: str,
+    through: Through,
+    progress: Progress = lambda lists: None,
+) -> Merge:
+    """Lays `gone` into `kept`: entries move by the rule of merging.py, ids and names
+    are united, and the old id goes on meaning what it is now.
+
+    Asked for again, it goes on where it was interrupted; done already, it is done.
+    """
+    job = begin(kept, gone, reason)
+    finish(job, through=through, progress=progress)
+    return job
+
+
+def finish(
+    job: Merge, *, through: Through, progress: Progress = lambda lists: None
+) -> None:
+    """All lists, then the titles; done already, it is done."""
+    for _ in range(ROUNDS):
+        if job.status != MergeStatus.MERGING:
+            return
+        for user_id in people_with(job.gone_id):
+            move_list(job, user_id, through)
+            progress(1)
+        join_titles(job, through)
+    raise MergeRefusedError("People add it faster than it is merged; try again.")
+
+
+def begin(kept: AnimeRef, gone: AnimeRef, reason: str) -> Merge:
+    """The merge that runs already, or a new one."""
+    with changing_catalogue():
+        standing = Merge.objects.exclude(status=MergeStatus.UNMERGED)
+        earlier = standing.filter(gone_id=gone.number).first()
+        kept_id = find_anime(kept).id
+        if earlier and earlier.kept_id == kept_id:
+            if earlier.status == MergeStatus.UNMERGING:
+                raise MergeRefusedError("It is being parted; let that end first.")
+            return earlier
+        gone_id = find_anime(gone).id
+        if kept_id == gone_id:
+            raise MergeRefusedError("Both are the same title.")
+        at_work = standing.exclude(status=MergeStatus.MERGED)
+        busy = {kept_id, gone_id}
+        if any(busy & {job.kept_id, job.gone_id} for job in at_work):
+            raise MergeRefusedError("Another merge of one of them is under way.")
+        return Merge.objects.create(kept_id=kept_id, gone_id=gone_id, reason=reason)
+
+
+def people_with(anime_id: int) -> list[UUID]:
+    """Whoever has an entry of a title or watched some of it, in order.
+
+    No index leads by anime, for nothing hot needs one: this reads both tables.
+    """
+    entries = WatchListEntry.objects.filter(anime_id=anime_id).order_by()
+    users = set(entries.values_list("user_id", flat=True))
+    return sorted(users | watched.watchers(anime_id))
+
+
+def move_list(job: Merge, user_id: UUID, through: Through) -> None:
+    """One user's entry and what they watched, in one transaction; whoever was erased
+    a moment ago has neither.
+    """
+    gone_ref, kept_ref = ref(job.gone_id), ref(job.kept_id)
+    through = replace(through, kind="merge")  # its user cannot undo half of it
+    try:
+        with recording(user_id=user_id, through=through, operation_id=job.id) as record:
+            edit = ListEdit(record, user_id, today(), counts_progress=False)
+            edit.read([gone_ref, kept_ref])
+            gone, kept = edit.slots[gone_ref], edit.slots[kept_ref]
+            if gone.anime_id != job.gone_id:
+                return  # another run of this merge was quicker, and it is gone
+            if gone.after is not None:
+                kept.after = (
+                    merged(kept.after, gone.after)
+                    if kept.after
+                    else gone.after | {"id": new_id()}
+                )
+                gone.after = None
+                edit.save()
+            days = watched.move(user_id, from_id=job.gone_id, to_id=job.kept_id)
+            remember(job, user_id, days)
+    except ApiError as error:
+        if error.code != "session_ended":
+            raise
+
+
+def remember(job: Merge, user_id: UUID, days: watched.Days) -> None:
+    """Who adds the title again during the merge is moved again: both count."""
+    row, _ = MergedList.objects.get_or_create(user_id=user_id, merge=job)
+    row.watched += [[day.isoformat(), number] for day, number in days]
+    MergedList.objects.filter(user_id=user_id, merge=job).update(watched=row.watched)
+
+
+def join_titles(job: Merge, through: Through) -> None:
+    """The row that goes, goes; unless an entry of it came meanwhile."""
+    try:
+        with changing_catalogue() as state:
+            job.refresh_from_db()
+            if job.status != MergeStatus.MERGING:
+                return  # another run of this merge was quicker
+            gone, kept = facts_of(job.gone_id), facts_of(job.kept_id)
+            job.gone = gone | {
+                "aliases": aliases_of(job.gone_id),
+                "listings": sources_of(job.gone_id),
+            }
+            gained = gains(kept, gone)
+            job.gained = {
+                name: {"before": kept[name], "after": value}
+                for name, value in gained.items()
+            } | {
+                "aliases": minus(aliases_of(job.gone_id), aliases_of(job.kept_id)),
+                "listings": minus(sources_of(job.gone_id), sources_of(job.kept_id)),
+            }
+            state.revision += 1
+            lay(kept | gained, set(gained), revision=state.revision)
+            hand_over(job)
+            Anime.objects.filter(id=job.gone_id).delete()
+            add_aliases(job.kept_id, [(OWN, str(job.gone_id))])
+            job.status = MergeStatus.MERGED
+            job.save()
+            audit.note(
+                action="merge",
+                through=through,
+                reason=job.reason,
+                anime_id=job.kept_id,
+                before={"gone": job.gone_id, "title": gone["title"]},
+                after={"lists": job.lists.count()},
+                operation_id=job.id,
+            )
+    except (ProtectedError, IntegrityError):
+        job.status = MergeStatus.MERGING  # somebody added it: another round
+
+
+def facts_of(anime_id: int) -> Facts:
+    columns = ("id", "sort_title", "gone_since", "created_at", *UNKNOWN)
+    return dict(Anime.objects.values(*columns).get(id=anime_id))
+
+
+def gains(kept: Facts, gone: Facts) -> Facts:
+    """What the kept title learns: names it is searched by, ids, and facts it lacks."""
+    names = [gone[name] for name in ("title", "english_title", "native_title")]
+    known = {kept[name] for name in ("title", "english_title", "native_title")}
+    new = [name for name in [*names, *gone["synonyms"]] if name and name not in known]
+    united = {
+        "synonyms": list(dict.fromkeys([*kept["synonyms"], *new])),
+        "external_ids": gone["external_ids"] | kept["external_ids"],
+        "related": list(dict.fromkeys([*kept["related"], *gone["related"]])),
+    }
+    lacking = {
+        name: gone[name]
+        for name, unknown in UNKNOWN.items()
+        if name not in united and kept[name] == unknown and gone[name] != unknown
+    }
+    told = united | lacking
+    return {name: value for name, value in told.items() if kept[name] != value}
+
+
+def hand_over(job: Merge) -> None:
+    """Ids and sources that only the other had; what both had goes with its row."""
+    for site, key in job.gained["aliases"]:
+        ExternalId.objects.filter(
+            anime_id=job.gone_id, site=site, external_id=key
+        ).update(anime_id=job.kept_id)
+    Listing.objects.filter(
+        anime_id=job.gone_id, source__in=job.gained["listings"]
+    ).update(anime_id=job.kept_id)
+
+
+def unmerge(
+    *,
+    job: Merge,
+    reason: str,
+    through: Through,
+    progress: Progress = lambda lists: None,
+) -> int:
+    """Parts the two again; how many values stay, for they changed since.
+
+    The row comes back first, then each list; interrupted, it goes on when asked again.
+    """
+    job.refresh_from_db()
+    if job.status == MergeStatus.MERGED:
+        part_titles(job, reason, through)
+    if job.status != MergeStatus.UNMERGING:
+        raise MergeRefusedError(f"It is {job.get_status_display().lower()}.")
+    conflicts = 0
+    for row in job.lists.order_by("user_id"):
+        conflicts += part_list(job, row, through)
+        progress(1)
+    job.status = MergeStatus.UNMERGED
+    job.save(update_fields=["status"])
+    return conflicts
+
+
+def part_titles(job: Merge, reason: str, through: Through) -> None:
+    with changing_catalogue() as state:
+        if Merge.objects.filter(gone_id=job.kept_id).exclude(
+            status=MergeStatus.UNMERGED
+        ):
+            raise MergeRefusedError("The title it went into was merged since: part it.")
+        state.revision += 1
+        row = {
+            name: value
+            for name, value in job.gone.items()
+            if name not in ("aliases", "listings")
+        }
+        for name in ("gone_since", "created_at"):
+            row[name] = row[name] and parse_datetime(row[name])
+        lay(row, set(UNKNOWN), revision=state.revision)
+        kept = facts_of(job.kept_id)
+        back = {
+            name: gain["before"]
+            for name, gain in job.gained.items()
+            if name in UNKNOWN and kept[name] == gain["after"]
+        }
+        lay(kept | back, set(back), revision=state.revision)
+        take_over(job)
+        job.status = MergeStatus.UNMERGING
+        job.save(update_fields=["status"])
+        audit.note(
+            action="unmerge",
+            through=through,
+            reason=reason,
+            anime_id=job.kept_id,
+            after={"back": job.gone_id},
+            operation_id=job.undo_id,
+        )
+
+
+def take_over(job: Merge) -> None:
+    """Its ids and sources, and its own number."""
+    aliases = ExternalId.objects.filter(anime_id=job.kept_id)
+    aliases.filter(site=OWN, external_id=str(job.gone_id)).delete()
+    for site, key in job.gained["aliases"]:
+        aliases.filter(site=site, external_id=key).delete()
+    add_aliases(job.gone_id, job.gone["aliases"])
+    Listing.objects.filter(
+        anime_id=job.kept_id, source__in=job.gained["listings"]
+    ).delete()
+    Listing.objects.bulk_create(
+        Listing(anime_id=job.gone_id, source=source) for source in job.gone["listings"]
+    )
+
+
+def part_list(job: Merge, row: MergedList, through: Through) -> int:
+    """One user's part of the merge undone; what changed since stays, and is counted."""
+    days = [(date.fromisoformat(day), number) for day, number in row.watched]
+    with locked(row.user_id):
+        conflicts = 0
+        try:
+            undone = operations.undo(
+                user_id=row.user_id,
+                operation_id=job.id,
+                today=today(),
+                through=through,
+                own_id=job.undo_id,
+            )
+            conflicts = len(undone.conflicts)
+        except ApiError as error:  # watched, and not listed; or the log was trimmed
+            if error.code != "operation_not_found":
+                raise
+        watched.take_back(row.user_id, days, from_id=job.kept_id, to_id=job.gone_id)
+        row.delete()
+    return conflicts
+
+
+def lay(row: Facts, changed: set[str], *, revision: int) -> None:
+    """A title as it is now, with all that is derived of it."""
+    row = row | {"sort_title": sort_title(row["title"])}
+    store({row["id"]: row}, {row["id"]: changed}, revision=revision)
+
+
+def aliases_of(anime_id: int) -> list[list[str]]:
+    rows = ExternalId.objects.filter(anime_id=anime_id).order_by("site", "external_id")
+    return [list(row) for row in rows.values_list("site", "external_id")]
+
+
+def sources_of(anime_id: int) -> list[str]:
+    rows = Listing.objects.filter(anime_id=anime_id).order_by("source")
+    return list(rows.values_list("source", flat=True))
+
+
+def minus(all_: list[Any], without: list[Any]) -> list[Any]:
+    return [one for one in all_ if one not in without]
+
+
+def add_aliases(anime_id: int, keys: Any) -> None:
+    ExternalId.objects.bulk_create(
+        [
+            ExternalId(anime_id=anime_id, site=site, external_id=key)
+            for site, key in keys
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def ref(anime_id: int) -> AnimeRef:
+    return AnimeRef(OWN, str(anime_id))
+
+
+def today() -> date:
+    return timezone.now().date()
