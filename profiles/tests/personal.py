@@ -16,6 +16,7 @@ from django.utils import timezone
 from PIL import Image as Pillow
 
 from animecollections.api.account import Through
+from collections_app.models import Merge, MergedList
 from factories import PASSWORD
 from history.services import audit
 from profiles import tasks
@@ -110,6 +111,8 @@ def fill(user, client, visitor, anime):
     user.user_permissions.add(Permission.objects.first())
     for who, whom in ((user, anime), (User.objects.exclude(pk=user.pk).get(), user)):
         LogEntry.objects.log_actions(who.pk, [whom], CHANGE, "Signed out everywhere")
+    merge = Merge.objects.create(kept_id=anime.pk, gone_id=1, reason="the same")
+    MergedList.objects.create(user=user, merge=merge)
     staff = Through("admin", actor_id=who.pk)
     why = "Zaphira asked for it"
     audit.note(action="reveal", through=staff, reason=why, user_id=user.pk)
