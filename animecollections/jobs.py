@@ -9,7 +9,7 @@ from datetime import timedelta
 from animecollections.retention import RULES
 from history.services.jobs import Regular
 from profiles.doctor import sweep
-from profiles.services import outbox
+from profiles.services import figures, outbox
 
 
 def trim() -> str:
@@ -27,4 +27,5 @@ JOBS: tuple[Regular, ...] = (
     Regular("outbox", timedelta(minutes=1), take_up_lost),
     Regular("trim", timedelta(days=1), trim),
     Regular("orphan images", timedelta(days=7), sweep),
+    Regular("figures", timedelta(minutes=15), figures.refresh),
 )

@@ -125,6 +125,7 @@ INSTALLED_APPS = [
     "animecollections.apps.StaffAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
+    "django.contrib.humanize",
     "django.contrib.messages",
     "django.contrib.postgres",
     "whitenoise.runserver_nostatic",
@@ -133,6 +134,9 @@ INSTALLED_APPS = [
     "django_filters",
     "corsheaders",
     "csp",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
     "django_tasks",
     "django_tasks_db",
     "drf_spectacular",
@@ -151,6 +155,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -363,6 +368,9 @@ AUTH_PASSWORD_VALIDATORS = [
     ]
 ]
 LOGIN_URL = "/admin/login/"
+# Staff sign in with a code besides the password; off in production only for a trial.
+STAFF_SECOND_FACTOR = env.bool("STAFF_SECOND_FACTOR", not DEBUG)
+OTP_TOTP_ISSUER = "animecollections"  # what authenticators call us
 
 SESSION_ENGINE = "profiles.sessions"
 SESSION_COOKIE_AGE = env.int("SESSION_DAYS", 30, validate=DAYS) * 86400
@@ -525,6 +533,7 @@ UNFOLD: dict[str, Any] = {
     "SITE_SYMBOL": "collections_bookmark",
     "SITE_URL": None,  # there is no site but the API
     "STYLES": [lambda request: static("admin.css")],
+    "DASHBOARD_CALLBACK": "profiles.admin.dashboard.dashboard",
     "SIDEBAR": {"navigation": "profiles.admin.menu.menu"},
 }
 

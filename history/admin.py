@@ -31,6 +31,13 @@ class SearchAdmin(ReadOnly, Masked):
     list_filter = ()
     fields = ("what", "user", "type", "told_filters", "total_results", "searched_at")
 
+    def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """The page's title is its text."""
+        search = super().get_object(request, *args, **kwargs)
+        if search is not None and not search.is_revealed:
+            search.query = MASK
+        return search
+
     @admin.display(description="search")
     def what(self, search: Any) -> str:
         return str(search.query) if search.is_revealed else MASK

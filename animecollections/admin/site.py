@@ -1,28 +1,31 @@
 """The admin as a whole: its pages that belong to no model, and its policy."""
 
 from collections.abc import Callable
+from typing import Any
 
 from csp.constants import HEADER
 from csp.middleware import CSPMiddleware, PolicyParts
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
+from django.utils.http import urlencode
 from unfold.sites import UnfoldAdminSite
 
 View = Callable[..., HttpResponseBase]
 PREFIX = "/admin/"
 
-_pages: list[tuple[str, str, View]] = []
+_pages: list[tuple[str, str, View, bool]] = []
 
 
-def page(route: str, name: str) -> Callable[[View], View]:
+def page(route: str, name: str, *, is_guarded: bool = True) -> Callable[[View], View]:
     """Gives the admin a page of its own: `@page("find/", "find")`, reversed as
-    `admin:find`. Only staff get in; what else it takes, the view checks.
+    `admin:find`. Only staff get in; what else it takes, the view checks. One that is
+    not guarded checks all by itself.
     """
 
     def register(view: View) -> View:
-        _pages.append((route, name, view))
+        _pages.append((route, name, view, is_guarded))
         return view
 
     return register
@@ -33,9 +36,27 @@ class StaffSite(UnfoldAdminSite):  # type: ignore[misc]  # untyped
 
     def extra_urls(self) -> list[URLPattern]:
         return [
-            path(route, self.admin_view(view), name=name)
-            for route, name, view in _pages
+            path(route, self.admin_view(view) if is_guarded else view, name=name)
+            for route, name, view, is_guarded in _pages
         ]
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        return is_staff(request) and not lacks_second_factor(request)
+
+    def login(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        """The password is one thing; after it comes the second factor."""
+        if is_staff(request) and lacks_second_factor(request):
+            wanted = urlencode({"next": request.GET.get("next", PREFIX)})
+            return HttpResponseRedirect(f"{reverse('admin:second_factor')}?{wanted}")
+        return super().login(request, extra_context)
+
+
+def is_staff(request: HttpRequest) -> bool:
+    return bool(request.user.is_active and request.user.is_staff)
+
+
+def lacks_second_factor(request: HttpRequest) -> bool:
+    return settings.STAFF_SECOND_FACTOR and not request.user.is_verified()  # type: ignore[union-attr]
 
 
 class Policy(CSPMiddleware):

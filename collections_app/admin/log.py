@@ -82,12 +82,19 @@ class ChangeAdmin(ReadOnly, Masked):
             is_private=Exists(private),
         )
 
+    def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """The page's title has the number of the anime."""
+        change = super().get_object(request, *args, **kwargs)
+        if change is not None and is_masked(change):
+            change.anime_id = None
+        return change
+
     @admin.display
     def anime(self, change: Any) -> str:
-        if change.anime_id is None:
-            return ""
         if is_masked(change):
             return MASK
+        if change.anime_id is None:
+            return ""
         title = change.title or change.anime_id
         return link("collections_app_anime", change.anime_id, title)
 

@@ -1,5 +1,25 @@
 """Admin pages, one module a subject; importing them registers them."""
 
-from profiles.admin import erasures, find, images, outbox, profiles, sign_ins, users
+from profiles.admin import (
+    dashboard,
+    erasures,
+    find,
+    images,
+    outbox,
+    profiles,
+    second_factor,
+    sign_ins,
+    users,
+)
 
-__all__ = ["erasures", "find", "images", "outbox", "profiles", "sign_ins", "users"]
+__all__ = [
+    "dashboard",
+    "erasures",
+    "find",
+    "images",
+    "outbox",
+    "profiles",
+    "second_factor",
+    "sign_ins",
+    "users",
+]

@@ -257,6 +257,15 @@ ACTIONS: dict[str, Action] = {
         form=PasswordForm,
         is_for=lambda user: False,  # stands in the form, not among the first things
     ),
+    "reset-second-factor": Action(
+        "Reset the second factor",
+        "phonelink_erase",
+        "Removes authenticator and recovery codes and signs them out; whoever signs in "
+        "next with the password enrols anew.",
+        "profiles.change_user",
+        simple(support.reset_second_factor, "The second factor is gone."),
+        is_for=lambda user: user.is_staff,
+    ),
     "export": Action(
         "Export",
         "download",
@@ -278,7 +287,7 @@ ACTIONS: dict[str, Action] = {
 
 
 # One's own password has a page of Django's, which asks for the old one.
-OTHERS_ONLY = {"lock", "erase", "set-password"}
+OTHERS_ONLY = {"lock", "erase", "set-password", "reset-second-factor"}
 
 
 def may(request: HttpRequest, name: str, user: User) -> bool:

@@ -64,6 +64,9 @@ def catalogue(request: HttpRequest) -> list[Any]:
         item("What an import would change", "difference", "admin:preview_import")
         if request.user.has_perm("collections_app.change_anime")
         else None,
+        item("What is not found", "search_off", "admin:wanted_titles")
+        if request.user.has_perm("collections_app.change_anime")
+        else None,
         rows(request, "Ids elsewhere", "link", "collections_app.externalid"),
         rows(request, "Genres", "category", "collections_app.genre"),
         rows(request, "Studios", "apartment", "collections_app.studio"),

@@ -20,7 +20,7 @@ from profiles import archive, tasks
 from profiles.exports import PLACES
 from profiles.models import User, WrongPasswords
 from profiles.passwords import refuse_weak
-from profiles.services import accounts, erasure, lockouts, staff
+from profiles.services import accounts, erasure, lockouts, second_factor, staff
 from profiles.services.images import held
 
 
@@ -154,6 +154,15 @@ def reveal(*, user: User, reason: str, through: Through) -> None:
     """
     with acting(audit.REVEAL, user_id=user.pk, reason=reason, through=through) as act:
         act.is_told = False
+
+
+def reset_second_factor(*, user: User, reason: str, through: Through) -> None:
+    """For staff who lost the authenticator and the codes: they enrol anew."""
+    with acting(
+        "reset_second_factor", user_id=user.pk, reason=reason, through=through
+    ) as act:
+        act.before = {"had_one": second_factor.remove(user)}
+        accounts.end_everything(user_id=user.pk)
 
 
 def export(*, user: User, reason: str, through: Through) -> IO[bytes]:

@@ -21,6 +21,7 @@ from factories import PASSWORD
 from history.services import audit
 from profiles import tasks
 from profiles.models import User
+from profiles.services import second_factor
 
 # Columns that are no foreign key, and name somebody all the same.
 TELLING = re.compile(r"user|email|person|owner|actor|account", re.IGNORECASE)
@@ -113,6 +114,8 @@ def fill(user, client, visitor, anime):
         LogEntry.objects.log_actions(who.pk, [whom], CHANGE, "Signed out everywhere")
     merge = Merge.objects.create(kept_id=anime.pk, gone_id=1, reason="the same")
     MergedList.objects.create(user=user, merge=merge)
+    second_factor.enrolment(user)
+    second_factor.new_codes(user)
     staff = Through("admin", actor_id=who.pk)
     why = "Zaphira asked for it"
     audit.note(action="reveal", through=staff, reason=why, user_id=user.pk)

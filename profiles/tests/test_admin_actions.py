@@ -37,6 +37,7 @@ NAMES = [
     "lock",
     "unlock",
     "set-password",
+    "reset-second-factor",
     "export",
     "erase",
 ]
@@ -453,6 +454,7 @@ PERMISSION_OF = {
     "lock": "help_user",
     "unlock": "help_user",
     "set-password": "change_user",
+    "reset-second-factor": "change_user",
     "export": "export_user",
     "erase": "erase_user",
 }
@@ -482,7 +484,9 @@ def test_staff_are_acted_on_by_superusers_alone(staff, name):
     assert helper.post(page_of(staff, name), {"reason": WHY}).status_code == 403
 
 
-@pytest.mark.parametrize("name", ["lock", "erase", "set-password"])
+@pytest.mark.parametrize(
+    "name", ["lock", "erase", "set-password", "reset-second-factor"]
+)
 def test_nobody_does_it_to_themselves(browser, staff, name):
     assert browser.post(page_of(staff, name), {"reason": WHY}).status_code == 403
 

@@ -25,6 +25,8 @@ EXCEPTIONS = {
     "collections_app.MergedList": "what it was is in the changes, and in the days",
     "profiles.Ticket": "a key that opens one socket for half a minute, and no more",
     "profiles.Erasure": "is there only once the account is not",
+    "otp_totp.TOTPDevice": "the key of staff's second factor",
+    "otp_static.StaticDevice": "that staff have recovery codes",
     "profiles.User_groups": "what staff may do",
     "profiles.User_user_permissions": "what staff may do",
     "django_tasks_database.DBTaskResult": "mails on their way: the address alone",

@@ -1,0 +1,95 @@
+"""The second factor of staff: enrolled at the first sign-in, asked for at each."""
+
+from typing import Any, cast
+
+import django_otp
+import segno
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django_otp.plugins.otp_static.admin import StaticDevice
+from django_otp.plugins.otp_totp.admin import TOTPDevice
+from unfold.widgets import UnfoldAdminTextInputWidget
+
+from animecollections.admin import through
+from animecollections.admin.site import PREFIX, is_staff, page
+from profiles.models import User
+from profiles.services import second_factor
+
+# Their own pages would show keys, and write beside the service.
+admin.site.unregister(StaticDevice)
+admin.site.unregister(TOTPDevice)
+
+
+class CodeForm(forms.Form):
+    code = forms.CharField(
+        max_length=40,
+        widget=UnfoldAdminTextInputWidget(
+            attrs={"autocomplete": "one-time-code", "autofocus": ""}
+        ),
+        help_text="Six digits of your authenticator, or one of your recovery codes.",
+    )
+
+
+@page("second-factor/", "second_factor", is_guarded=False)
+@never_cache
+@sensitive_post_parameters("code")
+def ask_second_factor(request: HttpRequest) -> HttpResponse:
+    """After the password: enrols whoever has no authenticator yet, asks the others."""
+    if not is_staff(request):
+        return HttpResponseRedirect(reverse("admin:login"))
+    user = cast("User", request.user)
+    form = CodeForm(request.POST if request.method == "POST" else None)
+    is_enrolled = second_factor.authenticator(user) is not None
+    if form.is_valid():
+        code = form.cleaned_data["code"]
+        if not is_enrolled:
+            if (
+                codes := second_factor.confirm(
+                    user=user, code=code, through=through(request)
+                )
+            ) is not None:
+                django_otp.login(request, second_factor.authenticator(user))
+                return show(request, codes=codes)
+        elif (device := second_factor.check(user=user, code=code)) is not None:
+            django_otp.login(request, device)
+            if "_new_codes" in request.POST:
+                return show(request, codes=second_factor.new_codes(user))
+            return HttpResponseRedirect(next_of(request))
+        form.add_error("code", why_not(user, code))
+    if is_enrolled:
+        return show(request, form=form)
+    device = second_factor.enrolment(user)
+    picture = segno.make(device.config_url).svg_data_uri(scale=5)
+    secret = device.config_url.partition("secret=")[2].partition("&")[0]
+    return show(request, form=form, picture=picture, secret=secret)
+
+
+def why_not(user: User, code: str) -> str:
+    if until := second_factor.closed_until(user=user, code=code):
+        return (
+            f"That was not right. The next try is looked at from {until:%H:%M:%S} UTC."
+        )
+    return "That was not right."
+
+
+def next_of(request: HttpRequest) -> str:
+    given = request.GET.get("next", "")
+    is_ours = url_has_allowed_host_and_scheme(given, allowed_hosts=None)
+    return given if is_ours else PREFIX
+
+
+def show(request: HttpRequest, **more: Any) -> HttpResponse:
+    context = {
+        **admin.site.each_context(request),
+        "title": "Second factor",
+        "is_verified": request.user.is_verified(),  # type: ignore[union-attr]
+        "next": next_of(request),
+        **more,
+    }
+    return TemplateResponse(request, "admin/second_factor.html", context)

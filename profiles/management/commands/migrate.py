@@ -1,0 +1,22 @@
+"""manage.py migrate: Django's, and then the groups of staff as the code has them."""
+
+from typing import Any
+
+from django.core.management.commands.migrate import Command as Migrate
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from profiles.staff_groups import make_groups
+
+
+class Command(Migrate):
+    def handle(self, *args: Any, **options: Any) -> None:
+        super().handle(*args, **options)
+        looks_only = options.get("plan") or options.get("check_unapplied")
+        if not looks_only and is_complete():
+            make_groups()
+
+
+def is_complete() -> bool:
+    executor = MigrationExecutor(connection)
+    return not executor.migration_plan(executor.loader.graph.leaf_nodes())

@@ -1,0 +1,161 @@
+"""The dashboard: its figures, the job that computes them, and what it costs."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from animecollections.api.account import Through
+from animecollections.jobs import JOBS
+from collections_app.catalogue.facts import search_names
+from collections_app.models import SearchName
+from collections_app.tests.test_add_to_watch_list import URL, add
+from conftest import signed_in
+from factories import AnimeFactory, UserFactory
+from history.models import Change
+from history.services.searches import NewSearch, save
+from profiles.models import Figure, Image, User, WrongPasswords
+from profiles.services import figures
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def browser(staff):
+    browser = Client()
+    browser.force_login(staff)
+    return browser
+
+
+def value_of(name, day=None):
+    day = day or timezone.now().date()
+    return Figure.objects.get(name=name, day=day).value
+
+
+def test_what_happened_today_is_counted(alice, stranger, client):
+    AnimeFactory(id=1, title="Mushishi")
+    AnimeFactory(id=2)
+    add(client, 1)
+    add(client, 2)
+    client.post(f"{URL}/1/increment", {"by": 3})
+    add(signed_in(stranger), 1)
+    figures.refresh()
+    assert value_of("day") == {"sign_ups": 2, "active": 2, "added": 3, "watched": 3}
+    assert value_of("types") == {"Watching": 3}
+    assert value_of("most_added")[0] == {"id": 1, "title": "Mushishi", "number": 2}
+    assert value_of("most_watched") == [{"id": 1, "title": "Mushishi", "number": 3}]
+    assert value_of("totals") == {"users": 2, "titles": 2, "locked": 0}
+
+
+def test_a_day_ends_at_midnight(alice, client, monkeypatch):
+    AnimeFactory(id=1)
+    add(client, 1)
+    now = datetime(2026, 5, 4, 12, tzinfo=UTC)
+    change = Change.objects.get()
+    late = now.replace(hour=23, minute=59, second=59)
+    for number, at in enumerate((late, late + timedelta(seconds=1)), 10):
+        change.pk = figures.first_id_at(at)
+        change.revision = number
+        change.save(force_insert=True)
+    assert figures.of_day(now.date())["added"] == 1
+    assert figures.of_day(now.date() + timedelta(days=1))["added"] == 1
+    assert figures.of_day(now.date() - timedelta(days=1))["added"] == 0
+
+
+def test_days_that_are_over_are_computed_once(alice):
+    figures.refresh()
+    assert Figure.objects.filter(name="day").count() == figures.DAYS
+    old = timezone.now().date() - timedelta(days=5)
+    Figure.objects.filter(name="day", day=old).update(value={"added": 7})
+    figures.refresh()
+    assert value_of("day", old) == {"added": 7}
+    assert Figure.objects.filter(name="types").count() == 1
+
+
+def test_storage_and_wrong_passwords(alice):
+    Image.objects.create(
+        user=alice, path="x", kind="avatar", width=1, height=1, size=512
+    )
+    now = timezone.now()
+    for email, count in (("a@example.org", 3), ("b@example.org", 99)):
+        WrongPasswords.objects.create(
+            email=email, address="10.0.0.7", count=count, last_at=now
+        )
+    figures.refresh()
+    assert value_of("sign_ins") == {"wrong": 102, "closed": 1}
+    storage = value_of("storage")
+    assert (storage["images"], storage["images_bytes"]) == (1, 512)
+    assert storage["database_bytes"] > 4096
+
+
+def look_for(user, *queries):
+    searches = [NewSearch(query, "animes", {}, 0, None) for query in queries]
+    save(user_id=user.pk, searches=searches, through=Through("session"))
+
+
+def test_searches_in_vain_are_those_of_several_people_that_find_nothing(
+    alice, stranger
+):
+    anime = AnimeFactory(title="Mushishi")
+    facts = {"title": "Mushishi", "english_title": "", "native_title": ""}
+    for name in search_names(facts | {"synonyms": []}):
+        SearchName.objects.create(anime=anime, name=name)
+    look_for(alice, "Zzyzx Saga", "her secret", "mushishi", "")
+    look_for(stranger, "ZZYZX SAGA", "mushishi")
+    assert figures.searches_in_vain() == [{"query": "zzyzx saga", "people": 2}]
+
+
+def test_the_worker_does_it_by_itself():
+    [job] = [job for job in JOBS if job.name == "figures"]
+    assert "figures computed" in job.run()
+    assert Figure.objects.exists()
+
+
+# --- The pages ---------------------------------------------------------------------
+
+
+def test_the_dashboard_shows_figures_and_their_age(browser, alice, client):
+    AnimeFactory(id=1, title="Mushishi")
+    add(client, 1)
+    assert "Not computed yet" in browser.get("/admin/").content.decode()
+    figures.refresh()
+    text = browser.get("/admin/").content.decode()
+    assert "Computed 0" in text
+    assert "<title>" + f"{timezone.now():%Y-%m-%d}: 1</title>" in text
+    assert "Mushishi" in text
+    assert "100 %" in text
+
+
+def test_it_costs_the_same_whatever_there_is(browser, budget):
+    for _ in range(5):
+        UserFactory()
+    figures.refresh()
+    with budget(3, "session, user, figures"):
+        browser.get("/admin/")
+
+
+def test_only_those_who_may_see_it(alice):
+    figures.refresh()
+    browser = Client()
+    browser.force_login(UserFactory(is_staff=True))
+    assert "Sign-ups" not in browser.get("/admin/").content.decode()
+
+
+def test_what_is_not_found_is_a_queue_for_editors(browser, alice, stranger):
+    for user in (alice, stranger):
+        look_for(user, "zzyzx saga")
+    page = reverse("admin:wanted_titles")
+    assert browser.get(page).status_code == 200
+    figures.refresh()
+    assert "zzyzx saga" in browser.get(page).content.decode()
+    assert "zzyzx saga" in browser.get("/admin/").content.decode()
+    helper = Client()
+    helper.force_login(UserFactory(is_staff=True))
+    assert "zzyzx" not in helper.get(page).content.decode()
+
+
+def test_locked_accounts_are_counted(alice):
+    User.objects.filter(pk=alice.pk).update(is_active=False)
+    assert figures.totals()["locked"] == 1

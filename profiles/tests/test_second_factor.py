@@ -1,0 +1,204 @@
+"""Staff's second factor: enrolled once, asked for at each sign-in."""
+
+import time
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django_otp.oath import TOTP
+from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
+from django_otp.plugins.otp_totp.models import TOTPDevice
+
+from factories import PASSWORD, UserFactory
+from history.models import StaffAction
+from profiles.models import User
+from profiles.services import second_factor
+
+pytestmark = pytest.mark.django_db
+PAGE = "/admin/second-factor/"
+
+
+@pytest.fixture(autouse=True)
+def _required(settings):
+    settings.STAFF_SECOND_FACTOR = True
+
+
+@pytest.fixture
+def browser(staff):
+    """Signed in by password alone."""
+    browser = Client()
+    browser.post("/admin/login/", {"username": staff.email, "password": PASSWORD})
+    return browser
+
+
+def code_of(device, ahead=0):
+    totp = TOTP(device.bin_key)
+    totp.time = time.time() + 30 * ahead
+    return f"{totp.token():06}"
+
+
+@pytest.fixture
+def enrolled(browser, staff):
+    """The recovery codes; the browser is signed out again."""
+    browser.get(PAGE)
+    device = TOTPDevice.objects.get()
+    codes = browser.post(PAGE, {"code": code_of(device)}).context["codes"]
+    browser.post("/admin/logout/")
+    browser.post("/admin/login/", {"username": staff.email, "password": PASSWORD})
+    return codes
+
+
+def is_in(browser):
+    return browser.get(reverse("admin:profiles_user_changelist")).status_code == 200
+
+
+def test_the_password_alone_opens_nothing(browser, alice):
+    for address in (
+        "/admin/",
+        reverse("admin:profiles_user_changelist"),
+        reverse("admin:find"),
+        reverse("admin:act_on_user", args=[alice.pk, "lock"]),
+        reverse("admin:autocomplete"),
+        reverse("admin:jsi18n"),
+    ):
+        response = browser.get(address, follow=True)
+        assert response.redirect_chain[-1][0].startswith(PAGE), address
+
+
+def test_the_first_sign_in_enrols_and_shows_the_codes_once(browser, staff):
+    page = browser.get(PAGE)
+    device = TOTPDevice.objects.get()
+    assert not device.confirmed
+    assert page.context["secret"] in device.config_url
+    assert page.context["picture"].startswith("data:image/svg+xml")
+    assert browser.get(PAGE).context["secret"] == page.context["secret"]
+    codes = browser.post(PAGE, {"code": code_of(device)}).context["codes"]
+    assert len(set(codes)) == 10
+    assert is_in(browser)
+    text = browser.get(PAGE).content.decode()
+    assert page.context["secret"] not in text
+    assert not [code for code in codes if code in text]
+    act = StaffAction.objects.get()
+    assert (act.action, act.user_id) == ("add_second_factor", staff.pk)
+
+
+def test_a_wrong_first_code_enrols_nothing(browser):
+    browser.get(PAGE)
+    page = browser.post(PAGE, {"code": "000000"})
+    assert "That was not right." in page.context["form"].errors["code"][0]
+    assert not TOTPDevice.objects.get().confirmed
+    assert not is_in(browser)
+
+
+def test_each_sign_in_asks_for_a_code(browser, enrolled):
+    assert not is_in(browser)
+    wanted = reverse("admin:profiles_image_changelist")
+    code = code_of(TOTPDevice.objects.get(), ahead=1)
+    response = browser.post(f"{PAGE}?next={wanted}", {"code": code})
+    assert response.headers["Location"] == wanted
+    assert is_in(browser)
+
+
+def test_nobody_is_sent_to_another_site(browser, enrolled):
+    code = code_of(TOTPDevice.objects.get(), ahead=1)
+    response = browser.post(f"{PAGE}?next=https://evil.example/", {"code": code})
+    assert response.headers["Location"] == "/admin/"
+
+
+def test_a_code_works_once(browser, enrolled):
+    device = TOTPDevice.objects.get()
+    used = f"{TOTP(device.bin_key).token():06}"
+    assert browser.post(PAGE, {"code": used}).status_code == 200
+    assert not is_in(browser)
+
+
+def test_a_recovery_code_works_once_however_it_is_typed(browser, staff, enrolled):
+    typed = enrolled[3].upper().replace("-", " ")
+    assert browser.post(PAGE, {"code": typed}).status_code == 302
+    assert is_in(browser)
+    assert StaticToken.objects.count() == 9
+    browser.post("/admin/logout/")
+    browser.post("/admin/login/", {"username": staff.email, "password": PASSWORD})
+    assert browser.post(PAGE, {"code": enrolled[3]}).status_code == 200
+    assert not is_in(browser)
+
+
+def test_the_database_holds_no_recovery_code(enrolled):
+    kept = set(StaticToken.objects.values_list("token", flat=True))
+    for code in enrolled:
+        assert not {code, code.replace("-", ""), code.replace("-", "").upper()} & kept
+
+
+def test_wrong_guesses_have_to_wait_right_ones_too(browser, enrolled):
+    device = TOTPDevice.objects.get()
+    page = browser.post(PAGE, {"code": "000000"})
+    assert "The next try is looked at from" in page.context["form"].errors["code"][0]
+    browser.post(PAGE, {"code": code_of(device, ahead=1)})
+    assert not is_in(browser)
+    assert TOTPDevice.objects.get().throttling_failure_count == 1
+    for device in (TOTPDevice.objects.get(), StaticDevice.objects.get()):
+        device.throttle_reset()
+    for _ in range(3):
+        browser.post(PAGE, {"code": "nothing-like-it"})
+    assert StaticDevice.objects.get().throttling_failure_count == 1
+    browser.post(PAGE, {"code": enrolled[0]})
+    assert not is_in(browser)
+
+
+def test_new_codes_end_the_old_ones_and_want_a_code(browser, enrolled):
+    assert "_new_codes" not in browser.get(PAGE).content.decode()
+    browser.post(PAGE, {"code": enrolled[0]})
+    assert "_new_codes" in browser.get(PAGE).content.decode()
+    page = browser.post(PAGE, {"code": enrolled[1], "_new_codes": "1"})
+    codes = page.context["codes"]
+    assert not set(codes) & set(enrolled)
+    assert StaticToken.objects.count() == 10
+
+
+def test_an_enrolled_account_is_not_enrolled_anew(browser, enrolled):
+    """Whoever has the password alone adds no authenticator of their own."""
+    browser.get(PAGE)
+    assert TOTPDevice.objects.count() == 1
+
+
+def test_a_device_of_another_account_is_none(browser, enrolled, alice):
+    other = TOTPDevice.objects.create(user=alice, confirmed=True)
+    session = browser.session
+    session["otp_device_id"] = other.persistent_id
+    session.save()
+    assert not is_in(browser)
+
+
+def test_a_superuser_resets_it_and_it_is_enrolled_anew(browser, staff, enrolled):
+    helper = UserFactory(is_staff=True)
+    second_factor.new_codes(helper)
+    TOTPDevice.objects.create(user=helper, confirmed=True)
+    browser.post(PAGE, {"code": enrolled[0]})
+    address = reverse("admin:act_on_user", args=[helper.pk, "reset-second-factor"])
+    assert browser.post(address, {"reason": "lost phone"}).status_code == 302
+    assert set(TOTPDevice.objects.values_list("user", flat=True)) == {staff.pk}
+    assert StaffAction.objects.filter(
+        action="reset_second_factor", user_id=helper.pk
+    ).exists()
+    epoch = helper.auth_epoch
+    assert User.objects.get(pk=helper.pk).auth_epoch != epoch
+
+
+def test_visitors_and_users_are_sent_to_sign_in(alice):
+    user = Client()
+    user.force_login(alice)
+    for someone in (Client(), user):
+        assert someone.get(PAGE).headers["Location"].startswith("/admin/login/")
+        assert someone.post(PAGE, {"code": "000000"}).status_code == 302
+    assert not TOTPDevice.objects.exists()
+
+
+def test_keys_have_no_pages(browser, enrolled):
+    browser.post(PAGE, {"code": enrolled[0]})
+    assert browser.get("/admin/otp_totp/totpdevice/").status_code == 404
+    assert browser.get("/admin/otp_static/staticdevice/").status_code == 404
+
+
+def test_where_it_is_not_required_the_password_does(settings, browser):
+    settings.STAFF_SECOND_FACTOR = False
+    assert is_in(browser)

@@ -1,0 +1,120 @@
+"""Groups of staff come ready, and each may do what it is for."""
+
+import pytest
+from django.contrib.auth.models import Group, Permission
+from django.core.management import call_command
+from django.test import Client
+from django.urls import reverse
+
+from factories import AnimeFactory, UserFactory
+from profiles.staff_groups import GROUPS, make_groups, permissions
+
+pytestmark = pytest.mark.django_db
+
+LISTS = {
+    "profiles_user",
+    "profiles_session",
+    "profiles_wrongpasswords",
+    "collections_app_watchlistentry",
+    "collections_app_anime",
+    "collections_app_merge",
+    "history_change",
+    "history_search",
+    "history_staffaction",
+    "django_tasks_database_dbtaskresult",
+    "auth_group",
+}
+ACTIONS = {
+    "reveal",
+    "undo",
+    "restore",
+    "sign-out",
+    "mail-reset",
+    "lock",
+    "unlock",
+    "set-password",
+    "export",
+    "erase",
+}
+TITLE_PAGES = {"mature", "merge_titles", "preview_import"}
+MAY = {
+    "Support": {
+        *(LISTS - {"django_tasks_database_dbtaskresult", "auth_group"}),
+        *(ACTIONS - {"set-password", "export", "erase"}),
+    },
+    "Catalogue editor": {
+        "collections_app_anime",
+        "collections_app_merge",
+        "history_staffaction",
+        *TITLE_PAGES,
+    },
+    "Administrator": LISTS | ACTIONS | TITLE_PAGES,
+}
+
+
+def opened_by(browser, alice, anime):
+    pages = {name: reverse(f"admin:{name}_changelist") for name in LISTS}
+    pages |= {
+        name: reverse("admin:act_on_user", args=[alice.pk, name]) for name in ACTIONS
+    }
+    pages["mature"] = reverse("admin:mark_mature", args=[anime.pk])
+    for name in ("merge_titles", "preview_import"):
+        pages[name] = reverse(f"admin:{name}")
+    return {
+        name for name, page in pages.items() if browser.get(page).status_code == 200
+    }
+
+
+@pytest.mark.parametrize("name", GROUPS)
+def test_a_group_opens_what_it_is_for_and_no_more(alice, name):
+    member = UserFactory(is_staff=True)
+    member.groups.add(Group.objects.get(name=name))
+    browser = Client()
+    browser.force_login(member)
+    assert opened_by(browser, alice, AnimeFactory()) == MAY[name]
+
+
+def test_no_group_changes_staff_or_their_powers(alice, staff):
+    member = UserFactory(is_staff=True)
+    member.groups.set(Group.objects.all())
+    browser = Client()
+    browser.force_login(member)
+    for action in ACTIONS:
+        page = reverse("admin:act_on_user", args=[staff.pk, action])
+        assert browser.post(page, {"reason": "x"}).status_code == 403
+    body = {
+        "email": alice.email,
+        "user_name": "alice",
+        "is_active": "on",
+        "is_superuser": "on",
+        "is_staff": "on",
+        "reason": "x",
+    }
+    browser.post(reverse("admin:profiles_user_change", args=[alice.pk]), body)
+    alice.refresh_from_db()
+    assert (alice.is_staff, alice.is_superuser) == (False, False)
+
+
+def test_migrating_makes_them_so_again_and_leaves_others_alone(db):
+    ours = Group.objects.create(name="Ours")
+    ours.permissions.add(Permission.objects.first())
+    support = Group.objects.get(name="Support")
+    before = set(support.permissions.all())
+    support.permissions.clear()
+    call_command("migrate", verbosity=0)
+    assert set(support.permissions.all()) == before
+    assert ours.permissions.count() == 1
+
+
+def test_looking_at_a_plan_changes_nothing(db):
+    Group.objects.all().delete()
+    call_command("migrate", verbosity=0, plan=True)
+    assert not Group.objects.exists()
+    make_groups()
+    assert set(Group.objects.values_list("name", flat=True)) == set(GROUPS)
+
+
+def test_every_permission_that_is_named_is_there():
+    for wanted in GROUPS.values():
+        for one in wanted:
+            assert permissions((one,)), one
