@@ -43,6 +43,8 @@ from collections_app.models import (
     STATES_OF_TYPE,
     Anime,
     EntryState,
+    Merge,
+    MergeStatus,
     WatchListEntry,
 )
 from history.models import Change, ChangeKind
@@ -53,6 +55,8 @@ from history.services import Recording, recording
 RESTORED_WITHIN = timedelta(hours=24)
 
 MOST_EPISODES = 100_000  # of one title; a client that counts on is a loop
+
+ENTRY_OF_ANIME = tuple(f"entry__{name}" for name in STORED)
 
 Verb = Literal["add", "update", "move", "increment", "remove"]
 
@@ -103,6 +107,7 @@ class Slot:
     before: Entry | None
     removed: Mapping[str, Any] | None  # the snapshot of a recent removal
     after: Entry | None
+    goes_into: int | None = None  # the title that a running merge makes of this one
     watched: int = 0  # episodes that count, where the edit is told and does not count
     as_of: datetime | None = None  # when what an import says was so
 
@@ -139,7 +144,7 @@ class Slot:
         return to_json(row + [self.facts[name] for name in FACTS])
 
 
-READ = ("id", *FACTS, "removed", *(f"entry__{name}" for name in STORED))
+READ = ("id", *FACTS, "removed", "goes_into", *(f"entry__{name}" for name in STORED))
 
 
 def rows_of(user_id: UUID, since: datetime, condition: Q) -> Any:
@@ -150,12 +155,14 @@ def rows_of(user_id: UUID, since: datetime, condition: Q) -> Any:
         kind=ChangeKind.REMOVE,
         at__gt=since,
     ).order_by("-revision")
+    under_way = Merge.objects.filter(gone_id=OuterRef("pk"), status=MergeStatus.MERGING)
     mine = Q(entries__user_id=user_id)
     return (
         Anime.objects.filter(condition)
         .annotate(
             entry=FilteredRelation("entries", condition=mine),
             removed=Subquery(removal.values("before")[:1]),
+            goes_into=Subquery(under_way.values("kept_id")),
         )
         .order_by()
         .values_list(*READ)
@@ -225,7 +232,8 @@ class ListEdit:
         if row["entry__id"] is not None:
             before = {name: row[f"entry__{name}"] for name in STORED}
         after = dict(before) if before else None
-        return Slot(self.user_id, facts, before, row["removed"], after)
+        removed, goes_into = row["removed"], row["goes_into"]
+        return Slot(self.user_id, facts, before, removed, after, goes_into)
 
     def apply(self, operation: Operation) -> Outcome:
         """Decides one operation in memory; an ApiError leaves its slot as it was."""
@@ -234,12 +242,24 @@ class ListEdit:
         slot = self.slots.get(operation.anime)
         if slot is None:
             raise ApiError("anime_not_found", id=operation.anime)
+        if slot.after is None and slot.goes_into is not None:
+            slot = self.follow(operation.anime, slot.goes_into)
         check_revision(slot, operation.if_revision)
         if operation.verb == "remove":
             return self.take_off(slot)
         if operation.verb != "add" and slot.after is None:
             raise ApiError("entry_not_found", id=operation.anime)
         return self.put(slot, operation)
+
+    def follow(self, ref: AnimeRef, anime_id: int) -> Slot:
+        """To the title that a running merge lays this one into: the entry is there
+        already, or will be, and until the merge is through both ids have a row.
+        """
+        kept = AnimeRef(OWN, str(anime_id))
+        if kept not in self.slots:
+            self.read([kept])
+        self.slots[ref] = self.slots[kept]
+        return self.slots[ref]
 
     def put(self, slot: Slot, operation: Operation) -> Outcome:
         """Lays the sent values over what stands there, then what follows from them."""

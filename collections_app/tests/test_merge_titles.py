@@ -274,12 +274,12 @@ def test_interrupted_it_goes_on(titles, after):
         assert UserState.objects.get(user=user).revision == 3
 
 
-def test_whoever_adds_it_meanwhile_is_moved_too(titles, alice, stranger):
+def test_whoever_adds_it_meanwhile_adds_what_it_becomes(titles, alice, stranger):
     put(alice, GONE)
     latecomers = iter([stranger, alice])
 
     def add_meanwhile(_):
-        if (user := next(latecomers, None)) is not None:
+        for user in latecomers:
             put(user, GONE, progress=8)
 
     job = merge(progress=add_meanwhile)
@@ -287,6 +287,18 @@ def test_whoever_adds_it_meanwhile_is_moved_too(titles, alice, stranger):
     for user in (alice, stranger):
         [row] = list_of(user)
         assert (row["anime_id"], row["progress"]) == (KEPT, 8)
+
+
+def test_what_was_being_added_when_it_began_is_found_by_another_round(
+    titles, alice, stranger, monkeypatch
+):
+    """Its transaction had read the title before, and committed after the look."""
+    for user in (alice, stranger):
+        put(user, GONE, progress=8)
+    rounds = iter([[alice.pk], [stranger.pk]])
+    monkeypatch.setattr(merging, "people_with", lambda id_: next(rounds))
+    assert merge().status == "merged"
+    assert [(r["anime_id"], r["progress"]) for r in list_of(stranger)] == [(KEPT, 8)]
 
 
 def test_a_second_run_that_comes_too_late_does_no_harm(titles, alice, monkeypatch):
@@ -309,6 +321,31 @@ def test_an_account_erased_meanwhile_is_passed_over(titles, alice, stranger):
     for user_id in people:
         merging.move_list(job, user_id, STAFF)
     assert [row["anime_id"] for row in list_of(stranger)] == [KEPT]
+
+
+def test_a_list_that_is_moved_already_is_worked_on_by_either_id(
+    titles, alice, stranger, client
+):
+    first, second = sorted((alice, stranger), key=lambda user: user.pk)
+    for user in (first, second):
+        put(user, GONE, progress=4)
+    seen = []
+
+    def work(_):
+        if not seen:
+            device = signed_in(first)
+            seen.append(device.post(f"{URL}/{GONE}/increment", {"by": 1}).status_code)
+            seen.append(device.patch(f"{URL}/{KEPT}", {"score": 9}).status_code)
+            queue = [{"op": "increment", "animeId": GONE}]
+            batch = device.post(f"{URL}/batch", {"operations": queue}).json()["data"]
+            seen.append(batch["results"][0]["status"])
+
+    merge(progress=work)
+    assert seen == [200, 200, 200]
+    [row] = list_of(first)
+    assert (row["anime_id"], row["progress"], row["score"]) == (KEPT, 6, 90)
+    removed = signed_in(second).delete(URL, {"animeId": GONE})
+    assert removed.json()["data"]["removed"] == 1
 
 
 @pytest.mark.parametrize(

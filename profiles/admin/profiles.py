@@ -72,7 +72,6 @@ class ProfileInline(ProfileFields, StackedInline):
 
 class PreferencesInline(PreferencesFields, StackedInline):
     model = Preferences
-    classes = ("collapse",)
 
 
 @admin.register(Profile)

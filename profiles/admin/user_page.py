@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -72,6 +72,12 @@ class Table:
     rows: list[tuple[Any, ...]]
     address: str = ""  # of all of them
     note: str = ""
+
+
+def when(at: datetime | None) -> str:
+    """To the minute, on one line."""
+    text = f"{at:%Y-%m-%d %H:%M}" if at else ""
+    return format_html('<span class="ac-nowrap">{}</span>', text)
 
 
 @dataclass(slots=True)
@@ -184,7 +190,7 @@ def timeline(user: User, is_revealed: bool) -> Table:
         ("When", "What", "Through", ""),
         [
             (
-                operation["at"],
+                when(operation["at"]),
                 operation["summary"]
                 if is_revealed or is_open(operation, hidden)
                 else f"{MASK} changed a private entry",
@@ -211,7 +217,7 @@ def undo_link(user: User, operation: dict[str, Any]) -> str:
     if not operation["undoable"]:
         return ""
     return format_html(
-        '<a href="{}?operation={}">Undo …</a>',
+        '<a class="ac-nowrap" href="{}?operation={}">Undo …</a>',
         address_of(user.pk, "undo"),
         operation["id"],
     )
@@ -225,11 +231,11 @@ def devices(user: User, is_revealed: bool) -> Table:
         auth_epoch=epoch, revoked_at=None, expires_at__gt=now
     )
     rows: list[tuple[Any, ...]] = [
-        ("browser", session.user_agent or "–", "", session.expire_date)
+        ("browser", session.user_agent or "–", "", when(session.expire_date))
         for session in sessions.order_by("-expire_date")[:LATEST_SIGN_INS]
     ]
     rows += [
-        ("app", family.user_agent or "–", family.used_at, family.expires_at)
+        ("app", family.user_agent or "–", when(family.used_at), when(family.expires_at))
         for family in families.order_by("-used_at")[:LATEST_SIGN_INS]
     ]
     return Table("Devices and tokens", ("By", "With", "Last used", "Until"), rows)
@@ -245,7 +251,7 @@ def searches(user: User, is_revealed: bool) -> Table:
                 search.query if is_revealed else MASK,
                 search.type,
                 search.total_results,
-                search.searched_at,
+                when(search.searched_at),
             )
             for search in latest[:LATEST_SEARCHES]
         ],
@@ -266,7 +272,7 @@ def acts_of_staff(user: User, is_revealed: bool) -> Table:
         ("When", "What", "Who", "Why"),
         [
             (
-                act.at,
+                when(act.at),
                 link("history_staffaction", act.pk, act.action.replace("_", " ")),
                 names.get(act.actor_id, ""),
                 act.reason,
@@ -291,7 +297,7 @@ def images(user: User, is_revealed: bool) -> Table:
                 ),
                 image.kind,
                 image.size,
-                image.created_at,
+                when(image.created_at),
             )
             for image in latest
         ],
