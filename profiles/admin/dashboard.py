@@ -63,6 +63,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
             ("Most watched this week", latest.get("most_watched", [])),
         ],
         "in_vain": latest.get("searches_in_vain", [])[:10],
+        "unmatched": latest.get("unmatched", [])[:10],
     }
 
 
@@ -87,6 +88,8 @@ def numbers_of(latest: dict[str, Any]) -> list[tuple[str, Any]]:
         ("locked", totals.get("locked", 0)),
         ("entries", sum(latest.get("types", {}).values())),
         ("titles", totals.get("titles", 0)),
+        ("imports this week", latest.get("imports", {}).get("read", 0)),
+        ("applied", latest.get("imports", {}).get("applied", 0)),
         ("wrong passwords", sign_ins.get("wrong", 0)),
         ("sign-ins closed", sign_ins.get("closed", 0)),
         ("pictures", filesizeformat(storage.get("images_bytes", 0))),
@@ -104,14 +107,15 @@ def shares(types: dict[str, int]) -> list[tuple[str, int, int]]:
 @page("titles/wanted/", "wanted_titles")
 def wanted_titles(request: HttpRequest) -> TemplateResponse:
     """What people look for and the catalogue does not have."""
-    in_vain: Any = []
-    if request.user.has_perm("collections_app.change_anime"):
-        figure = Figure.objects.filter(name="searches_in_vain").order_by("-day").first()
-        in_vain = figure.value if figure else []
+    names = {"searches_in_vain", "unmatched"}
+    figures = Figure.objects.filter(name__in=names).order_by("day")
+    may = request.user.has_perm("collections_app.change_anime")
+    latest = {figure.name: figure.value for figure in figures} if may else {}
     context = {
         **admin.site.each_context(request),
         "title": "What is not found",
-        "in_vain": in_vain,
+        "in_vain": latest.get("searches_in_vain", []),
+        "unmatched": latest.get("unmatched", []),
     }
     return TemplateResponse(request, "admin/wanted.html", context)
 

@@ -51,6 +51,7 @@ def lists(request: HttpRequest) -> list[Any]:
         rows(request, "Entries", "bookmarks", "collections_app.watchlistentry"),
         rows(request, "Log of changes", "history", "history.change"),
         rows(request, "Searches", "search", "history.search"),
+        rows(request, "Imports", "upload_file", "collections_app.importplan"),
     ]
 
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from animecollections.admin import link
-from collections_app.models import EntryType, WatchListEntry
+from collections_app.models import EntryType, ImportPlan, WatchListEntry
 from collections_app.reads import operations_of
 from history.masks import MASK, revealed
 from history.models import EpisodesWatched, Search, StaffAction
@@ -26,6 +26,7 @@ from profiles.services import lockouts
 
 COVERS_OF_TYPE, LATEST_CHANGES = 12, 15
 LATEST_SEARCHES, LATEST_IMAGES, LATEST_SIGN_INS, LATEST_ACTS = 15, 12, 20, 15
+LATEST_IMPORTS = 10
 ENTRY_COLUMNS = (
     "type",
     "state",
@@ -106,6 +107,7 @@ def glance_at(user: User, request: HttpRequest) -> Glance:
     tables: list[tuple[str, Callable[[User, bool], Table]]] = [
         ("history.view_change", timeline),
         ("profiles.view_session", devices),
+        ("collections_app.view_importplan", imports),
         ("history.view_search", searches),
         ("history.view_staffaction", acts_of_staff),
         ("profiles.view_image", images),
@@ -256,6 +258,24 @@ def searches(user: User, is_revealed: bool) -> Table:
             for search in latest[:LATEST_SEARCHES]
         ],
         address_of_rows("history_search", user),
+    )
+
+
+def imports(user: User, is_revealed: bool) -> Table:
+    latest = ImportPlan.objects.filter(user_id=user.pk).order_by("-pk")
+    return Table(
+        "Imports",
+        ("When", "From", "State", "Rows"),
+        [
+            (
+                when(plan.created_at),
+                plan.format,
+                plan.get_status_display(),
+                ", ".join(f"{n} {name}" for name, n in plan.summary.items() if n),
+            )
+            for plan in latest[:LATEST_IMPORTS]
+        ],
+        address_of_rows("collections_app_importplan", user),
     )
 
 

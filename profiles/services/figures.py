@@ -17,7 +17,15 @@ from animecollections.api.bulk import upsert
 from animecollections.api.ids import first_id_at
 from collections_app.catalogue.folding import fold
 from collections_app.catalogue.search import ways
-from collections_app.models import Anime, CatalogueState, WatchListEntry
+from collections_app.models import (
+    Anime,
+    CatalogueState,
+    ImportPlan,
+    ImportRow,
+    ImportStatus,
+    Outcome,
+    WatchListEntry,
+)
 from history.models import Change, ChangeKind, Search
 from profiles.models import Figure, Image, User, WrongPasswords
 
@@ -133,6 +141,26 @@ def finds_nothing(text: str) -> bool:
     )
 
 
+def imports() -> dict[str, int]:
+    """Of the last week."""
+    plans = ImportPlan.objects.filter(pk__gte=first_id_at(timezone.now() - WEEK))
+    return plans.aggregate(
+        read=Count("pk"), applied=Count("pk", filter=Q(status=ImportStatus.APPLIED))
+    )
+
+
+def unmatched() -> list[dict[str, Any]]:
+    """Titles of imported files that the catalogue does not know, most people first."""
+    rows = ImportRow.objects.filter(
+        pk__gte=first_id_at(timezone.now() - timedelta(days=DAYS)),
+        outcome=Outcome.UNMATCHED,
+    ).exclude(title="")
+    groups = rows.order_by().values_list("title")
+    people = groups.annotate(people=Count("user_id", distinct=True))
+    top = people.order_by("-people", "title")[:MOST_WANTED]
+    return [{"title": title, "people": number} for title, number in top]
+
+
 def sign_ins() -> dict[str, int]:
     """Wrong passwords that still count, and the e-mails and addresses they close."""
     counted = WrongPasswords.objects.aggregate(
@@ -169,6 +197,8 @@ NOW: dict[str, Callable[[], Any]] = {
     "most_added": most_added,
     "most_watched": most_watched,
     "searches_in_vain": searches_in_vain,
+    "imports": imports,
+    "unmatched": unmatched,
     "sign_ins": sign_ins,
     "storage": storage,
 }

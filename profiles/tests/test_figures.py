@@ -11,7 +11,9 @@ from animecollections.api.account import Through
 from animecollections.jobs import JOBS
 from collections_app.catalogue.facts import search_names
 from collections_app.models import SearchName
+from collections_app.services import imports
 from collections_app.tests.test_add_to_watch_list import URL, add
+from collections_app.transfer.records import ListFile, Record
 from conftest import signed_in
 from factories import AnimeFactory, UserFactory
 from history.models import Change
@@ -111,6 +113,17 @@ def test_the_worker_does_it_by_itself():
     [job] = [job for job in JOBS if job.name == "figures"]
     assert "figures computed" in job.run()
     assert Figure.objects.exists()
+
+
+def test_imports_and_the_titles_they_do_not_match(alice, stranger):
+    for user, titles in ((alice, ["Zzyzx", "Rare"]), (stranger, ["Zzyzx"])):
+        records = [Record(n, title) for n, title in enumerate(titles, 1)]
+        imports.plan(user_id=user.pk, file=ListFile("mal", records))
+    assert figures.imports() == {"read": 2, "applied": 0}
+    assert figures.unmatched() == [
+        {"title": "Zzyzx", "people": 2},
+        {"title": "Rare", "people": 1},
+    ]
 
 
 # --- The pages ---------------------------------------------------------------------
