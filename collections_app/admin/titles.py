@@ -238,19 +238,24 @@ class FileForm(forms.Form):
 def preview_import(request: HttpRequest) -> HttpResponse:
     """What an import would change, and which corrections it would overrule."""
     require(request, EDIT)
-    form = FileForm(request.POST or None, request.FILES or None)
+    is_sent = request.method == "POST"
+    form = FileForm(request.POST, request.FILES) if is_sent else FileForm()
     context: dict[str, Any] = {
         **admin.site.each_context(request),
         "title": "What an import would change",
         "form": form,
     }
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         try:
             report, differences = preview_of(form.cleaned_data["file"])
         except (SourceUnreadable, SourceBroken) as error:
             form.add_error("file", str(error))
         else:
-            context |= {"report": report, "differences": differences}
+            context |= {
+                "report": report,
+                "counts": list(report.counts.items()),
+                "differences": differences,
+            }
     return TemplateResponse(request, "admin/import_preview.html", context)
 
 
