@@ -225,7 +225,7 @@ class WatchListEntryAdmin(Masked, ThroughServices):
         users = people(text)
         found = Anime.objects.filter(named(text)).order_by()
         titles = list(found.values_list("pk", flat=True)[:MOST_TITLES])
-        named_so = Q(anime_id__in=titles, is_private=False)
+        named_so = Q(anime_id__in=titles, is_private=False) & self.newest()
         if users and titles:
             return Q(user_id__in=users) | named_so
         return named_so if titles else Q(user_id__in=users)
