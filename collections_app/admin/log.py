@@ -6,7 +6,7 @@ from typing import Any, get_args, get_type_hints
 
 from django.contrib import admin
 from django.contrib.auth import get_user_model
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
@@ -79,7 +79,8 @@ class ChangeAdmin(ReadOnly, Masked):
         return rows.annotate(
             title=Subquery(titles),
             actor=Subquery(actors.values("user_name")),
-            is_private=Exists(private),
+            # No Exists: PostgreSQL would read all entries to ask it of 50 rows.
+            is_private=Subquery(private.values("pk")[:1]),
         )
 
     def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
