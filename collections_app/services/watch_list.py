@@ -56,8 +56,6 @@ RESTORED_WITHIN = timedelta(hours=24)
 
 MOST_EPISODES = 100_000  # of one title; a client that counts on is a loop
 
-ENTRY_OF_ANIME = tuple(f"entry__{name}" for name in STORED)
-
 Verb = Literal["add", "update", "move", "increment", "remove"]
 
 
