@@ -316,7 +316,7 @@ class Job(models.Model):
 
 class StaffAction(models.Model):
     """Something staff did, and why. Rows are only ever added: triggers of the database
-    refuse the rest (migration 0004_staffaction; one that alters this table on SQLite
+    refuse the rest (migration 0005_staffaction; one that alters this table on SQLite
     makes them anew). What may happen to a row is that it forgets the person, when the
     account is erased: then all but who did what, when, is emptied.
     """

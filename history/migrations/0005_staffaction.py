@@ -54,7 +54,7 @@ def drop_function(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('history', '0003_job'),
+        ('history', '0004_state_fillfactor'),
     ]
 
     operations = [

@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('collections_app', '0005_imports'),
+        ('collections_app', '0006_entry_fillfactor'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
