@@ -172,7 +172,7 @@ def export(*, user: User, reason: str, through: Through) -> IO[bytes]:
     with acting("export", user_id=user.pk, reason=reason, through=through):
         pass  # noted first: it is in the file
     with held(PLACES, seconds=0):
-        return archive.write(user.pk)
+        return archive.write(user.pk, name=user.user_name)
 
 
 def erase(*, user: User, reason: str, through: Through) -> None:
