@@ -1,0 +1,71 @@
+"""manage.py merge_anime KEPT GONE"""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from animecollections.api.account import Through
+from animecollections.api.errors import ApiError
+from animecollections.api.ids import parse_anime_id
+from animecollections.upkeep.commands import interruptible, progress_bar
+from collections_app.catalogue.lookup import find_anime
+from collections_app.models import Merge, WatchListEntry
+from collections_app.services import merging
+
+
+class Command(BaseCommand):
+    help = (
+        "Lays a duplicate title into the one that is kept: entries move by rule, old "
+        "ids go on meaning what they did, and devices hear of it by sync. Run again it "
+        "goes on where it was interrupted; --undo parts the two again."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("kept", help="as 1535 or mal:1535")
+        parser.add_argument("gone", help="the duplicate")
+        parser.add_argument("--reason", required=True, help="for the audit log")
+        parser.add_argument("--undo", action="store_true")
+        parser.add_argument(
+            "--dry-run", action="store_true", help="tell what would move, do nothing"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        again = "Each list is whole; run this again to go on."
+        try:
+            with (
+                interruptible(again),
+                progress_bar(options["verbosity"], unit=" lists") as bar,
+            ):
+                says = self.run(options, bar.update)
+        except merging.MergeRefusedError as error:
+            raise CommandError(str(error)) from None
+        except ApiError as error:
+            raise CommandError(error.sentence) from None
+        self.stdout.write(says)
+
+    def run(self, options: dict[str, Any], progress: merging.Progress) -> str:
+        kept, gone = (parse_anime_id(options[name], name) for name in ("kept", "gone"))
+        told = {"reason": options["reason"], "through": Through("command")}
+        if options["undo"]:
+            job = merge_of(find_anime(kept).id, gone.number)
+            if options["dry_run"]:
+                return f"{job.lists.count():,} lists would part {job.gone_id} again."
+            left = merging.unmerge(job=job, progress=progress, **told)
+            return f"{job.gone_id} is a title again; {left:,} values stay as changed."
+        if options["dry_run"]:
+            here, there = find_anime(kept), find_anime(gone)
+            entries = WatchListEntry.objects.filter(anime_id=there.id).count()
+            return (
+                f"{there.title} ({there.id}) would go into {here.title} ({here.id}), "
+                f"with {entries:,} entries."
+            )
+        job = merging.merge(kept=kept, gone=gone, progress=progress, **told)
+        return f"{job.gone_id} is {job.kept_id} now; {job.lists.count():,} lists moved."
+
+
+def merge_of(kept_id: int, gone_id: int) -> Merge:
+    job = Merge.objects.filter(kept_id=kept_id, gone_id=gone_id).first()
+    if job is None:
+        raise CommandError(f"{gone_id} was never merged into {kept_id}.")
+    return job
