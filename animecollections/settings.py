@@ -219,6 +219,8 @@ def read_database() -> dict[str, Any]:
         config["CONN_HEALTH_CHECKS"] = False  # a file does not restart
     elif config["ENGINE"].endswith("postgresql"):
         config["OPTIONS"] = POSTGRES_OPTIONS | config.get("OPTIONS", {})
+        # A cursor of the server's own would outlive the transaction a pooler lends.
+        config["DISABLE_SERVER_SIDE_CURSORS"] = env.bool("DATABASE_POOLED", False)
         if test_name:
             config["TEST"] = {"NAME": f"test_{test_name}"}
     else:

@@ -12,7 +12,6 @@ import logging
 import threading
 from collections.abc import Coroutine, Iterable
 from contextlib import suppress
-from functools import partial
 from typing import Any, Protocol
 from uuid import UUID, uuid4
 
@@ -121,7 +120,7 @@ class Feed:
     def check_sign_ins(self, user_id: UUID) -> None:
         """Has each socket look at its own, after a commit that may have ended some."""
         event = {"type": "check"}
-        transaction.on_commit(partial(self.tell, user_id, event), robust=True)
+        transaction.on_commit(lambda: self.tell(user_id, event), robust=True)
 
     def tell(self, user_id: UUID, event: Event) -> None:
         loop = self.loop or self.loop_of_its_own()

@@ -118,6 +118,7 @@ WRONG = {
     "RESET_MINUTES": "",
     "THROTTLE_SCALE": "0",
     "DATABASE_URL": "mysql://secret:word@host/name",
+    "DATABASE_POOLED": "maybe",
     "DATABASE_PREPARED": "maybe",
     "STATEMENT_SECONDS": "3601",
     "TEST_DB": "../x",

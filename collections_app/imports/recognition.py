@@ -4,6 +4,9 @@ Sites' ids decide first, the one the file trusts most before the others. Names d
 only where no id does: a title with exactly this name (folded), whose year and format do
 not contradict, and who has no other id at a site that the file names. Where several
 fit, none is chosen: nothing is guessed silently.
+
+Ids of our own from FIRST_OWN_ID upward are of one installation: one from another's
+file is some other title here. So they only tell apart titles of the same name.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -58,9 +61,11 @@ def refs_of(record: Record) -> Iterator[AnimeRef]:
     """The ids that can be looked up; a file may hold any text for one."""
     for site, key in record.ids.items():
         try:
-            yield parse_anime_id(key if site == OWN else f"{site}:{key}")
+            ref = parse_anime_id(key if site == OWN else f"{site}:{key}")
         except ApiError:
             continue
+        if ref.number < Anime.FIRST_OWN_ID:
+            yield ref
 
 
 def claims_of(refs: AbstractSet[AnimeRef]) -> dict[AnimeRef, list[int]]:
@@ -164,6 +169,8 @@ def by_names(
     # A title itself called so comes before one that has it as another name.
     exact = {id_ for id_ in fitting if fold(titles[id_]["title"]) == names[0]}
     closest = sorted(exact or fitting)
+    if record.ids.get(OWN) in map(str, closest):
+        closest = [int(record.ids[OWN])]
     if len(closest) > 1:
         reason = "Several titles have this name: choose one."
         return Recognised(None, reason, closest[:MOST_CANDIDATES])
@@ -185,7 +192,8 @@ def fits(record: Record, title: Mapping[str, Any]) -> bool:
     theirs = title["external_ids"]
     if title["mal_id"]:
         theirs = {"mal": str(title["mal_id"]), **theirs}
-    return all(theirs.get(site, key) == key for site, key in record.ids.items())
+    said = record.ids.items()
+    return all(theirs.get(site, key) == key for site, key in said if site != OWN)
 
 
 def candidates(record: Record, revision: int) -> list[int]:

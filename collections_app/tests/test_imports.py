@@ -22,6 +22,7 @@ from collections_app.tests.imports import (
     title,
     upload,
 )
+from collections_app.transfer.records import ListFile, Record
 from factories import AnimeFactory
 from history.models import Change, EpisodesWatched, UserState
 
@@ -331,6 +332,21 @@ def test_of_two_titles_with_one_name_neither_is_guessed(client):
     assert counts(chosen) == {"rows": 1, "add": 1}
     apply(client, plan)
     assert listed(client).keys() == {"9"}
+
+
+def test_an_id_of_another_installations_own_is_not_ours(client, alice):
+    """From 100000000 on each counts for itself: the name decides, ids tell twins."""
+    for pk in (100_000_000, 100_000_001, 100_000_002):
+        name = "Lonely" if pk == 100_000_000 else "Twins"
+        named(AnimeFactory(id=pk, title=name, mal_id=None))
+    records = [
+        Record(1, "Lonely", ids={"own": "100000001"}, values={"type": "To Watch"}),
+        Record(2, "Twins", ids={"own": "100000002"}, values={"type": "To Watch"}),
+        Record(3, "Nobody", ids={"own": "100000000"}, values={"type": "To Watch"}),
+    ]
+    imports.plan(user_id=alice.pk, file=ListFile("json", records))
+    found = ImportRow.objects.order_by("row").values_list("anime_id", flat=True)
+    assert list(found) == [100_000_000, 100_000_002, None]
 
 
 def test_candidates_are_searched_for(client):

@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -197,7 +196,9 @@ def recording(
         write.save()
         if write.changes:
             request_id.operation.set(write.operation_id)
-            transaction.on_commit(partial(publish, write.note()), robust=True)
+            # No partial: what Django logs of a failing one has no name, and fails too.
+            note = write.note()
+            transaction.on_commit(lambda: publish(note), robust=True)
 
 
 def end_all_cursors() -> int:

@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
 from threading import BoundedSemaphore
 from uuid import UUID
 
@@ -187,7 +186,7 @@ def remove_after_commit(user_id: UUID, paths: list[str]) -> None:
     """A file left over, which the log names, is a lesser evil than a row without one:
     so not before the rows are gone for good.
     """
-    transaction.on_commit(partial(remove_unused, user_id, paths), robust=True)
+    transaction.on_commit(lambda: remove_unused(user_id, paths), robust=True)
 
 
 def remove_unused(user_id: UUID, paths: list[str]) -> None:
