@@ -169,8 +169,8 @@ def by_names(
     # A title itself called so comes before one that has it as another name.
     exact = {id_ for id_ in fitting if fold(titles[id_]["title"]) == names[0]}
     closest = sorted(exact or fitting)
-    if record.ids.get(OWN) in map(str, closest):
-        closest = [int(record.ids[OWN])]
+    own = [id_ for id_ in closest if str(id_) == record.ids.get(OWN)]
+    closest = own or closest
     if len(closest) > 1:
         reason = "Several titles have this name: choose one."
         return Recognised(None, reason, closest[:MOST_CANDIDATES])
