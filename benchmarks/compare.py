@@ -219,7 +219,7 @@ def cases_of(cast):
         )
     yield Case("increment", ("ours",), lambda server: increments(cast))
     yield Case(
-        "sync, nothing new",
+        "sync with nothing new",
         ("ours",),
         lambda server: syncs(server, cast),
         is_of_a_moment=True,
