@@ -1,7 +1,8 @@
 """A list as a file of some format, and what that format cannot say of it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from itertools import islice
 from tempfile import TemporaryFile
 from typing import IO, Any
@@ -13,7 +14,7 @@ from animecollections.api.ids import NUMBERED_SITES
 from collections_app import transfer
 from collections_app.entries import KEPT, NEW, STORED, shown
 from collections_app.models import WatchListEntry
-from collections_app.transfer.records import Kept, Owner, Record
+from collections_app.transfer.records import Kept, Owner, Record, Row
 
 # What a file may say of the title besides.
 TITLE = (
@@ -23,6 +24,8 @@ TITLE = (
 KEPT_ROW = (*STORED, *(f"anime__{name}" for name in TITLE))
 AT_ONCE = 2_000  # entries held in memory
 MOST_EXAMPLES = 5
+# Whose ids each format names titles by; the others have our own besides.
+SITES: dict[str, Set[str]] = {"mal": {"mal"}, "anilist": {"anilist", "mal"}}
 
 
 def kept_of(row: Mapping[str, Any]) -> Kept:
@@ -56,12 +59,26 @@ def as_told(
     """
     told = {}
     for start in range(0, len(entries), AT_ONCE):
-        some = map(with_own_ids, entries[start : start + AT_ONCE])
-        file = transfer.read(b"".join(transfer.write(format, some, owner=owner)))
-        for row in file.rows:
+        some = list(map(with_own_ids, entries[start : start + AT_ONCE]))
+        for row in read_back(format, some, owner):
             if isinstance(row, Record) and row.ids:
                 told[int(next(iter(row.ids.values())))] = row
     return told
+
+
+def read_back(format: str, entries: Sequence[Kept], owner: Owner) -> list[Row]:
+    """The rows of their file; where that is too large to be read, of its halves."""
+    try:
+        data = b"".join(transfer.write(format, entries, owner=owner))
+        return transfer.read(data, format=format).rows if entries else []
+    except transfer.WrongFile:
+        if len(entries) <= 1:
+            return []
+    middle = len(entries) // 2
+    return [
+        *read_back(format, entries[:middle], owner),
+        *read_back(format, entries[middle:], owner),
+    ]
 
 
 def with_own_ids(entry: Kept) -> Kept:
@@ -123,26 +140,38 @@ class Losses:
 
     fields: {field: entries that lose something in it}, with some examples of each.
     unnamed: entries whose title has no id there, so that only its name tells it.
+    unreadable: entries that the format has no way to say.
     """
 
     entries: int = 0
     unnamed: int = 0
+    unreadable: int = 0
     fields: dict[str, int] = field(default_factory=dict)
     examples: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
 
-    def add(self, entry: Kept, name: str, there: Any) -> None:
+    def compare(self, entry: Kept, record: Record, format: str) -> None:
+        there = NEW | stated(record, format, {})
+        there["extra"] = {
+            name: {key: there["extra"].get(name, {}).get(key) for key in fields}
+            for name, fields in entry.values["extra"].items()
+        }  # what is only there is no loss
+        for name in KEPT:
+            if there[name] != entry.values[name]:
+                shown_there = shown(name, there[name])
+                self.add(entry, name, shown(name, entry.values[name]), shown_there)
+        if same_second(record.added_at) != same_second(entry.added_at):
+            self.add(entry, "added_at", entry.added_at, record.added_at)
+
+    def add(self, entry: Kept, name: str, here: Any, there: Any) -> None:
         self.fields[name] = self.fields.get(name, 0) + 1
         examples = self.examples.setdefault(name, [])
         if len(examples) < MOST_EXAMPLES:
-            here = entry.values[name]
-            examples.append(
-                {
-                    "anime_id": str(entry.anime_id),
-                    "title": entry.title,
-                    "here": shown(name, here),
-                    "there": shown(name, there),
-                }
-            )
+            title = {"anime_id": str(entry.anime_id), "title": entry.title}
+            examples.append(title | {"here": here, "there": there})
+
+
+def same_second(time: datetime | None) -> datetime | None:
+    return time and time.replace(microsecond=0)
 
 
 def fidelity(user_id: UUID, format: str, owner: Owner) -> Losses:
@@ -153,9 +182,9 @@ def fidelity(user_id: UUID, format: str, owner: Owner) -> Losses:
         told = as_told(format, some, owner)
         for entry in some:
             losses.entries += 1
-            losses.unnamed += format in NUMBERED_SITES and format not in entry.ids
-            there = NEW | stated(told[entry.anime_id], format, {})
-            for name in KEPT:
-                if there[name] != entry.values[name]:
-                    losses.add(entry, name, there[name])
+            losses.unnamed += format in SITES and SITES[format].isdisjoint(entry.ids)
+            if (record := told.get(entry.anime_id)) is None:
+                losses.unreadable += 1
+            else:
+                losses.compare(entry, record, format)
     return losses

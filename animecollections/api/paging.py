@@ -72,6 +72,7 @@ def page(
     orderings: Mapping[str, str],
     default: str,
     limit: int | None = None,
+    most: int = MAX_LIMIT,
 ) -> tuple[list[Row], dict[str, Any]]:
     """The page that `ordering`, `limit` and `cursor` of a query ask for, and its meta.
 
@@ -80,7 +81,7 @@ def page(
     many, all rows come and meta is empty. 400 for a wrong word, limit or cursor.
     """
     terms = read_ordering(rows, parameters.get("ordering"), orderings, default)
-    size = read_limit(parameters.get("limit"), limit)
+    size = read_limit(parameters.get("limit"), limit, most)
     shape = fingerprint(rows.model, terms, parameters)
     if text := parameters.get("cursor"):
         rows = rows.filter(after(terms, read_cursor(text, shape, len(terms))))
@@ -130,12 +131,14 @@ def can_be_null(rows: QuerySet[M, Row], path: str) -> bool:
     return False
 
 
-def read_limit(text: str | None, default: int | None) -> int | None:
+def read_limit(
+    text: str | None, default: int | None, most: int = MAX_LIMIT
+) -> int | None:
     if text is None or text == "":
         return default
     if not text.isascii() or not text.isdigit() or not text.strip("0"):
-        raise refuse(limit=f"Send a whole number from 1 to {MAX_LIMIT}.")
-    return min(int(text), MAX_LIMIT) if NUMBER.fullmatch(text) else MAX_LIMIT
+        raise refuse(limit=f"Send a whole number from 1 to {most}.")
+    return min(int(text), most) if NUMBER.fullmatch(text) else most
 
 
 def after(terms: Sequence[Term], values: Sequence[Any]) -> Q:

@@ -8,7 +8,7 @@ from django.http.multipartparser import MultiPartParser as DjangoParser
 from django.http.multipartparser import MultiPartParserError
 from rest_framework.parsers import BaseParser, DataAndFiles, MultiPartParser
 
-from animecollections.api.errors import ApiError
+from animecollections.api.errors import ApiError, refuse
 
 
 class NamingParser(DjangoParser):
@@ -52,8 +52,13 @@ class FileParser(BaseParser):
 
 
 def file_of(data: Any) -> bytes:
-    """The bytes that either parser found under `file`; b"" where there is none."""
+    """The bytes that either parser found under `file`; b"" where there is none.
+
+    400 for two files, and for a text: it is the name of one, most likely.
+    """
     file = data.get("file")
-    if isinstance(file, UploadedFile):
-        return bytes(file.read())
-    return file if isinstance(file, bytes) else b""
+    if len(getattr(data, "getlist", lambda name: [file])("file")) > 1:
+        raise refuse(file="Send one file at a time.")
+    if isinstance(file, str):
+        raise refuse(file="This is a text: send the file itself (-F file=@list.xml).")
+    return bytes(file.read()) if isinstance(file, UploadedFile) else file or b""

@@ -4,9 +4,10 @@ Judged anew whenever the policy or a decision changes, with the list as it is th
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from dataclasses import fields as dataclass_fields
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from collections_app.catalogue.planning import among
@@ -29,7 +30,22 @@ from history.models import Change, ChangeKind
 
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 TIMES = ("changed_at", "added_at")
-FIELDS = tuple(field.name for field in dataclass_fields(Record))
+FIELDS = tuple(column.name for column in dataclass_fields(Record))
+
+
+LEFT: dict[str, str] = {
+    Decision.KEEP: "Kept as it is here: you decided so.",
+    Decision.SKIP: "Skipped: you decided so.",
+}
+CHANGE = (
+    "anime_id", "kind", "before", "after", "at", "as_of", "through", "operation_id",
+    "undoes",
+)  # fmt: skip
+
+
+class Removed(NamedTuple):
+    entry: Mapping[str, Any]
+    touches: dict[str, Touch]
 
 
 def portable(record: Record) -> dict[str, Any]:
@@ -121,18 +137,23 @@ class Judged:
             [listed[row.anime_id] for row in differing],
             Owner(score_format=self.plan.score_format),
         )
-        touches = self.touches([row.anime_id for row in differing])
+        story = self.story(
+            [*differing, *(row for row in self.open if row.anime_id not in entries)]
+        )
         for row in self.open:
             entry = entries.get(row.anime_id)
             row.seen_revision = entry["revision"] if entry else None
-            if row.decision in (Decision.SKIP, Decision.KEEP):
-                self.settle(row, Outcome.UNCHANGED, "Left as it is: you decided so.")
+            if row.decision:
+                row.reason = ""
+            if row.decision in LEFT:
+                self.settle(row, Outcome.UNCHANGED, LEFT[row.decision])
             elif entry is None:
-                self.add(row, theirs[row])
+                self.add(row, theirs[row], story.removals.get(row.anime_id))
             else:
                 ours = told.get(entry["anime_id"])
                 there = stated(ours, self.plan.format, entry) if ours else {}
-                self.update(row, theirs[row], entry, there, touches[row.anime_id])
+                touches = story.touches.get(row.anime_id, {})
+                self.update(row, theirs[row], entry, there, touches)
 
     def entries(self) -> tuple[dict[int | None, Entry], dict[int | None, Kept]]:
         """The entries that the rows are about, as columns and as exports see them."""
@@ -145,22 +166,32 @@ class Judged:
             {row["anime_id"]: kept_of(row) for row in found},
         )
 
-    def touches(self, anime_ids: Iterable[int | None]) -> "Touches":
+    def story(self, rows: Iterable[ImportRow]) -> "Story":
         if self.plan.policy != Policy.NEWEST:
-            return Touches()
-        return last_touches(self.plan.user_id, [id_ for id_ in anime_ids if id_])
+            return Story()
+        return story_of(
+            self.plan.user_id, [row.anime_id for row in rows if row.anime_id]
+        )
 
     def at(self, row: ImportRow) -> datetime | None:
-        return self.records[row].changed_at or self.plan.exported_at
+        return time_of(self.records[row], self.plan)
 
-    def add(self, row: ImportRow, values: dict[str, Any]) -> None:
+    def add(
+        self, row: ImportRow, values: dict[str, Any], removed_at: datetime | None
+    ) -> None:
         if "type" not in values:
             values |= {"type": EntryType.COLLECTION.value, "state": NEW["state"]}
             row.reason = f"{row.reason} The file has no status: it goes to Collection."
         if not self.fits(row, values):
             return
         row.after = values
-        self.settle(row, Outcome.ADD, row.reason.strip())
+        at = self.at(row)
+        is_newer = removed_at and (at is None or at <= removed_at)
+        if is_newer and row.decision != Decision.TAKE:
+            reason = f"{row.reason} Removed here on {removed_at:%Y-%m-%d}."
+            self.settle(row, Outcome.CONFLICT, reason.strip())
+        else:
+            self.settle(row, Outcome.ADD, row.reason.strip())
 
     def update(
         self,
@@ -198,29 +229,76 @@ class Judged:
         return False
 
 
-class Touches(dict[int | None, dict[str, Touch]]):
-    def __missing__(self, anime_id: int | None) -> dict[str, Touch]:
-        return {}
+def time_of(record: Record, plan: ImportPlan) -> datetime | None:
+    """When what a row says was so; a clock that goes ahead wins nothing by it."""
+    at = record.changed_at or plan.exported_at
+    return min(at, plan.created_at) if at else None
 
 
-def last_touches(user_id: UUID, anime_ids: Iterable[int]) -> Touches:
-    """When each field of these entries was last changed, as far as the log goes back:
-    {anime_id: {field: Touch}}.
+@dataclass(slots=True)
+class Story:
+    """What the log tells of entries, as far as it goes back.
+
+    touches:  the last change of each field, {anime_id: {field: Touch}}.
+    removals: when an anime was removed that was not added again.
     """
+
+    touches: dict[int | None, dict[str, Touch]] = field(default_factory=dict)
+    removals: dict[int | None, datetime] = field(default_factory=dict)
+    # What stood before each change, for who undoes it.
+    undoable: dict[tuple[UUID, int | None], dict[str, Touch]] = field(
+        default_factory=dict
+    )
+    removed: dict[int | None, Removed] = field(default_factory=dict)
+
+    def tell(self, change: Mapping[str, Any]) -> None:
+        """The next change. One that undoes another brings its touches back too."""
+        anime_id, kind = change["anime_id"], change["kind"]
+        before = self.touches.pop(anime_id, {})
+        self.undoable[change["operation_id"], anime_id] = before
+        undone = self.undoable.get((change["undoes"], anime_id))
+        if kind == ChangeKind.REMOVE:
+            self.removed[anime_id] = Removed(change["before"], before)
+            if undone is None:
+                self.removals[anime_id] = change["at"]
+            return
+        self.removals.pop(anime_id, None)
+        now = {
+            name: Touch(
+                change["as_of"] or change["at"],
+                by_import=change["through"] == "import",
+                by_add=kind == ChangeKind.ADD,
+            )
+            for name in KEPT
+            if name in change["after"]
+        }
+        if undone is not None:
+            now = {name: undone.get(name, touch) for name, touch in now.items()}
+        elif kind == ChangeKind.ADD:
+            now |= self.brought_back(change)
+        self.touches[anime_id] = before | now
+
+    def brought_back(self, change: Mapping[str, Any]) -> dict[str, Touch]:
+        """An anime added soon after its removal takes back what it held."""
+        removed = self.removed.get(change["anime_id"])
+        after = change["after"]
+        if removed is None or removed.entry["id"] != after["id"]:
+            return {}
+        return {
+            name: touch
+            for name, touch in removed.touches.items()
+            if removed.entry[name] == after[name]
+        }
+
+
+def story_of(user_id: UUID, anime_ids: Iterable[int]) -> Story:
+    """One statement: all changes of these entries, in order."""
     changes = Change.objects.filter(
         user_id=user_id,
         anime_id__in=among(anime_ids),
-        kind__in=[ChangeKind.ADD, ChangeKind.UPDATE],
+        kind__in=[ChangeKind.ADD, ChangeKind.UPDATE, ChangeKind.REMOVE],
     ).order_by("revision")
-    touches = Touches()
-    columns = ("anime_id", "kind", "after", "at", "as_of", "through", "undoes")
-    for change in changes.values(*columns).iterator(1000):
-        is_add = change["kind"] == ChangeKind.ADD and change["undoes"] is None
-        touch = Touch(
-            change["as_of"] or change["at"],
-            by_import=change["through"] == "import" and change["undoes"] is None,
-            by_add=is_add,
-        )
-        of_anime = touches.setdefault(change["anime_id"], {})
-        of_anime.update({name: touch for name in KEPT if name in change["after"]})
-    return touches
+    story = Story()
+    for change in changes.values(*CHANGE).iterator(1000):
+        story.tell(change)
+    return story

@@ -5,7 +5,8 @@
 | newest       | field by field, what was changed later: here, or in the file       |
 | keep         | nothing: the list stays, only what is not on it is added           |
 | overwrite    | all that the file states, blanks too                               |
-| max_progress | more progress, with its type and state; else what is empty here    |
+| max_progress | more progress, with its status (but Completed stays so); and what  |
+|              | is empty here                                                      |
 
 Type and state are one. With `newest`, a blank in the file clears only what came by an
 import: that a file is silent is no reason to lose what was noted here. What is empty
@@ -21,6 +22,7 @@ from typing import Any, NamedTuple
 
 from collections_app.entries import KEPT, NEW, Entry
 from collections_app.models.imports import Policy
+from collections_app.models.watch_list import EntryType
 
 # Fields that are decided on together.
 PAIR = ("type", "state")
@@ -99,7 +101,9 @@ def compare(theirs: Mapping[str, Any], ours: Entry, told: Entry) -> list[Differe
     found = []
     for unit in UNITS:
         names = tuple(name for name in unit if name in theirs)
-        if all(theirs[name] in (ours[name], told.get(name)) for name in names):
+        if all(
+            agree(name, theirs, ours) or agree(name, theirs, told) for name in names
+        ):
             continue
         values = {name: theirs[name] for name in names}
         if "type" in values:  # a state belongs to its type
@@ -107,6 +111,10 @@ def compare(theirs: Mapping[str, Any], ours: Entry, told: Entry) -> list[Differe
         mine = {name: ours[name] for name in values}
         found.append(Difference(unit, values, mine))
     return found
+
+
+def agree(name: str, one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    return name in other and bool(one[name] == other[name])
 
 
 def judge(policy: str, comparison: Comparison) -> Verdict:
@@ -126,18 +134,20 @@ def is_newer(difference: Difference, comparison: Comparison) -> bool:
     last = comparison.last(difference)
     if difference.is_blank:
         return last.by_import and last.at < comparison.at
-    fills = difference.is_unset and last.by_add
+    fills = difference.is_unset and last.by_add and not last.by_import
     return fills or last.at < comparison.at
 
 
 def is_ahead(difference: Difference, comparison: Comparison) -> bool:
-    if difference.names[0] in ("progress", "type"):
-        return any(
-            "progress" in one.theirs
-            and one.theirs["progress"] > comparison.ours["progress"]
-            for one in comparison.differences
-        )
-    return difference.is_unset
+    ours = comparison.ours
+    if difference.names[0] not in ("progress", "type"):
+        return difference.is_unset
+    if difference.names[0] == "type" and ours["type"] == EntryType.COMPLETED:
+        return False  # what was seen to its end is not watched less far
+    return any(
+        one.theirs.get("progress", 0) > ours["progress"]
+        for one in comparison.differences
+    )
 
 
 RULES: dict[Policy, Callable[[Difference, Comparison], bool]] = {

@@ -43,7 +43,12 @@ def rows_of(
     if outcome := parameters.get("outcome"):
         rows = rows.filter(outcome=outcome)
     found, meta = page(
-        rows, parameters, orderings={"row": "row"}, default="row", limit=PER_PAGE
+        rows,
+        parameters,
+        orderings={"row": "row"},
+        default="row",
+        limit=PER_PAGE,
+        most=MOST_PER_PAGE,
     )
     maybe = {row.row: maybe_of(row, revision) for row in found}
     titles = titles_of(row.anime_id for row in found)

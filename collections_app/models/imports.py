@@ -1,6 +1,6 @@
 """Imports of lists: the plan that a user reads and changes before it is applied."""
 
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Self
 from uuid import UUID
 
 from django.conf import settings
@@ -134,8 +134,3 @@ class ImportRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.row}: {self.title} ({self.outcome})"
-
-    @property
-    def values(self) -> dict[str, Any]:
-        """The entry columns that the file states."""
-        return dict(self.record.get("values", {}))

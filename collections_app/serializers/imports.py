@@ -1,8 +1,10 @@
 """Imports as JSON: what clients send, and what they are answered."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.http import QueryDict
+from django.utils import timezone
 from rest_framework import serializers
 
 from animecollections.api.errors import refuse
@@ -12,6 +14,7 @@ from collections_app.serializers.watch_list import AnimeIdField
 from collections_app.transfer import FORMATS
 
 MOST_DECISIONS = 1000
+CLOCKS_DIFFER_BY = timedelta(hours=1)
 
 # Multipart, or the file itself as the body.
 FILE_BODY = {
@@ -36,6 +39,11 @@ class UploadParameters(serializers.Serializer[Any]):
     exported_at = StrictTime(required=False, allow_null=True, default=None)
     format = StrictChoice([(name, name) for name in FORMATS], required=False)
 
+    def validate_exported_at(self, value: datetime | None) -> datetime | None:
+        if value and value > timezone.now() + CLOCKS_DIFFER_BY:
+            raise serializers.ValidationError("That moment is in the future.")
+        return value
+
 
 class PolicySerializer(serializers.Serializer[Any]):
     policy = StrictChoice(Policy.choices)
@@ -44,9 +52,18 @@ class PolicySerializer(serializers.Serializer[Any]):
 class WhereSerializer(serializers.Serializer[Any]):
     outcome = StrictChoice(Outcome.choices)
 
+    def to_internal_value(self, data: Any) -> Any:
+        """A key that is not known would narrow; ignored, it would widen."""
+        if isinstance(data, dict) and (unknown := data.keys() - self.fields.keys()):
+            sentence = "Rows are chosen by outcome alone; others by rows."
+            raise serializers.ValidationError({str(min(unknown)): [sentence]})
+        return super().to_internal_value(data)
+
 
 class DecisionField(StrictChoice):
-    """take, keep, skip; null takes a decision back."""
+    """take: what the file says; keep: what is here; skip: the row does not count, and
+    another one of the same title may. null takes a decision back.
+    """
 
     def __init__(self, **more: Any) -> None:
         super().__init__(Decision.choices, allow_null=True, **more)

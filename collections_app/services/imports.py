@@ -5,8 +5,7 @@ whole or not at all, and undone like any other.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterable, Mapping, Set
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -19,8 +18,10 @@ from animecollections.api.bulk import upsert
 from animecollections.api.errors import ApiError
 from animecollections.api.ids import OWN, AnimeRef, new_id
 from collections_app.catalogue.lookup import find_many
+from collections_app.catalogue.planning import among
 from collections_app.entries import NEW
-from collections_app.imports.judging import judge_rows, portable, record_of
+from collections_app.imports.judging import judge_rows, portable, record_of, time_of
+from collections_app.imports.recognition import recognise
 from collections_app.models import (
     ImportPlan,
     ImportRow,
@@ -28,6 +29,7 @@ from collections_app.models import (
     Outcome,
     Policy,
 )
+from collections_app.models.imports import RowQuerySet
 from collections_app.services.watch_list import ListEdit, Slot
 from collections_app.transfer.records import ListFile, Record, Row
 from history.services import recording
@@ -57,14 +59,14 @@ class Choice:
     forgets_anime: bool = False
 
 
-def plan(
+def draft(
     *,
     user_id: UUID,
     file: ListFile,
     policy: str = Policy.NEWEST,
     exported_at: datetime | None = None,
-) -> ImportPlan:
-    """Compares a file with the list, row by row; nothing is written to the list.
+) -> tuple[ImportPlan, list[ImportRow]]:
+    """A file compared with the list, row by row; nothing is written at all.
 
     exported_at: when the file was made, where that is known better than by itself.
     """
@@ -81,8 +83,15 @@ def plan(
     )
     rows = [row_of(planned, said) for said in file.rows]
     judge_rows(planned, rows)
+    planned.summary = summary_of(row.outcome for row in rows)
+    return planned, rows
+
+
+def plan(*, user_id: UUID, file: ListFile, **said: Any) -> ImportPlan:
+    """A draft, kept for its user to read, change and apply."""
+    planned, rows = draft(user_id=user_id, file=file, **said)
     with locked(user_id):
-        save(planned, rows, changed=rows)
+        save(planned, rows)
         discard_oldest(user_id)
     return planned
 
@@ -106,30 +115,37 @@ def find(user_id: UUID, plan_id: UUID) -> ImportPlan:
     return planned
 
 
-@contextmanager
-def changing(
-    user_id: UUID, plan_id: UUID
-) -> Iterator[tuple[ImportPlan, list[ImportRow]]]:
-    """A plan and its rows, judged anew after the change, with the list as it is then.
+def revise(
+    user_id: UUID,
+    plan_id: UUID,
+    change: Callable[[ImportPlan, RowQuerySet], Iterable[ImportRow]],
+) -> ImportPlan:
+    """Changes a plan; the rows that `change` answers with are judged anew.
 
-    The user's lock is held: two devices do not decide on one plan at once.
+    Judging thousands of rows takes seconds, so the user's lock is taken only to write:
+    where another device changed the plan meanwhile, it is done again.
     """
-    with locked(user_id):
+    while True:
         planned = find(user_id, plan_id)
         if planned.status == ImportStatus.APPLIED:
             raise ApiError("import_applied")
-        rows = list(ImportRow.objects.of(user_id, plan_id).order_by("row"))
-        before = {row.row: state_of(row) for row in rows}
-        yield planned, rows
+        seen = planned.changed_at
+        rows = list(change(planned, ImportRow.objects.of(user_id, plan_id)))
         judge_rows(planned, rows)
-        save(planned, rows, [row for row in rows if state_of(row) != before[row.row]])
+        with locked(user_id):
+            if find(user_id, plan_id).changed_at == seen:
+                save(planned, rows)
+                return planned
 
 
 def change_policy(*, user_id: UUID, plan_id: UUID, policy: str) -> ImportPlan:
     """Plans anew, without a new upload; what was decided stays."""
-    with changing(user_id, plan_id) as (planned, _):
+
+    def change(planned: ImportPlan, rows: RowQuerySet) -> Iterable[ImportRow]:
         planned.policy = policy
-    return planned
+        return rows
+
+    return revise(user_id, plan_id, change)
 
 
 def decide(
@@ -139,32 +155,53 @@ def decide(
     there, and for a row that could not be read.
     """
     titles = find_many(choice.anime for choice in choices.values() if choice.anime)
-    with changing(user_id, plan_id) as (planned, rows):
-        readable = {row.row: row for row in rows if row.record}
-        if missing := sorted(choices.keys() - readable.keys()):
+
+    def change(planned: ImportPlan, rows: RowQuerySet) -> Iterable[ImportRow]:
+        decided = {row.row: row for row in rows.filter(row__in=choices) if row.record}
+        if missing := sorted(choices.keys() - decided.keys()):
             numbers = ", ".join(map(str, missing[:10]))
             sentence = f"There is no row {numbers} that can be decided on."
             raise ApiError("invalid", sentence=sentence)
+        titles_of_rows = {row.anime_id for row in decided.values()}
         for number, choice in choices.items():
-            row = readable[number]
+            row = decided[number]
             if choice.decision is not None:
                 row.decision = choice.decision
             if choice.anime is not None:
                 row.chosen_id = titles[choice.anime].id
+                titles_of_rows.add(row.chosen_id)
             elif choice.forgets_anime:
                 row.chosen_id = None
-    return planned
+        forgot = [row for row in decided.values() if row.chosen_id is None]
+        found = recognise([record_of(row) for row in forgot])
+        titles_of_rows |= {title.anime_id for title in found}
+        return with_doubles(rows, decided, titles_of_rows)
+
+    return revise(user_id, plan_id, change)
 
 
 def decide_all(
     *, user_id: UUID, plan_id: UUID, outcome: str, decision: str
 ) -> ImportPlan:
     """Decides of every readable row that has this outcome."""
-    with changing(user_id, plan_id) as (planned, rows):
-        for row in rows:
-            if row.record and row.outcome == outcome:
-                row.decision = decision
-    return planned
+
+    def change(planned: ImportPlan, rows: RowQuerySet) -> Iterable[ImportRow]:
+        decided = {row.row: row for row in rows.filter(outcome=outcome) if row.record}
+        for row in decided.values():
+            row.decision = decision
+        return with_doubles(rows, decided, {row.anime_id for row in decided.values()})
+
+    return revise(user_id, plan_id, change)
+
+
+def with_doubles(
+    rows: RowQuerySet, decided: dict[int, ImportRow], titles: Set[int | None]
+) -> Iterable[ImportRow]:
+    """The rows decided on, and all others of the titles that they are or were: which
+    one of them counts may change.
+    """
+    ids = [id_ for id_ in titles if id_]
+    return ({r.row: r for r in rows.filter(anime_id__in=among(ids))} | decided).values()
 
 
 def discard(*, user_id: UUID, plan_id: UUID) -> None:
@@ -196,18 +233,30 @@ def apply(
         edit = ListEdit(record, user_id, today, counts_progress=False)
         edit.read(ref_of(row) for row in written)
         stale = [row for row in written if is_stale(row, edit.slots.get(ref_of(row)))]
-        for row in stale:
-            row.outcome, row.reason, row.decision = Outcome.CONFLICT, STALE, ""
+        compare_anew(planned, stale)
+        stays = {row.row for row in stale}
         if stale and not accepts_stale:
-            save(planned, rows, stale)
+            save(planned, stale)
             return planned, False
         for row in written:
-            if row.outcome in WRITTEN:
+            if row.row not in stays:
                 lay(edit.slots[ref_of(row)], row, planned, record.at)
         planned.status, planned.applied_at = ImportStatus.APPLIED, record.at
         planned.operation_id = record.operation_id if edit.save() else None
-        save(planned, rows, stale)
+        save(planned, stale)
         return planned, True
+
+
+def compare_anew(planned: ImportPlan, stale: Collection[ImportRow]) -> None:
+    """Rows whose entry moved on: as it is now, and unwritten unless decided again."""
+    if not stale:
+        return
+    for row in stale:
+        row.decision = ""
+    judge_rows(planned, stale)
+    for row in stale:
+        if row.outcome in WRITTEN:
+            row.outcome, row.reason = Outcome.CONFLICT, f"{STALE} {row.reason}".strip()
 
 
 def ref_of(row: ImportRow) -> AnimeRef:
@@ -228,34 +277,34 @@ def lay(slot: Slot, row: ImportRow, planned: ImportPlan, now: datetime) -> None:
     slot.after = (
         slot.before or {**NEW, "id": new_id(), "added_at": added_at}
     ) | row.after
-    slot.as_of = record.changed_at or planned.exported_at
+    slot.as_of = time_of(record, planned)
 
 
-def save(
-    planned: ImportPlan, rows: Collection[ImportRow], changed: Iterable[ImportRow]
-) -> None:
-    planned.summary = summary_of(rows)
-    planned.changed_at = timezone.now()
-    planned.save(force_insert=planned._state.adding)
+def save(planned: ImportPlan, changed: Iterable[ImportRow]) -> None:
+    """The plan, and those of its rows that changed."""
     written = [{name: getattr(row, name) for name in COLUMNS} for row in changed]
     for start in range(0, len(written), AT_ONCE):
         some = written[start : start + AT_ONCE]
         upsert(ImportRow, some, unique=("user", "plan_id", "row"))
+    rows = ImportRow.objects.of(planned.user_id, planned.id)
+    planned.summary = summary_of(rows.values_list("outcome", flat=True))
+    planned.changed_at = timezone.now()
+    planned.save(force_insert=planned._state.adding)
 
 
-def summary_of(rows: Collection[ImportRow]) -> dict[str, int]:
-    counts = Counter(str(row.outcome) for row in rows)
-    return {"rows": len(rows)} | {name: counts[name] for name in Outcome.values}
-
-
-def state_of(row: ImportRow) -> tuple[Any, ...]:
-    return tuple(getattr(row, name) for name in COLUMNS)
+def summary_of(outcomes: Iterable[str]) -> dict[str, int]:
+    counts = Counter(map(str, outcomes))
+    return {"rows": counts.total()} | {name: counts[name] for name in Outcome.values}
 
 
 def discard_oldest(user_id: UUID) -> None:
+    """Applied plans go first ("applied" sorts before "planned"): nothing is to be
+    decided of them any more.
+    """
     kept, obsolete = 0, []
-    plans = ImportPlan.objects.filter(user_id=user_id).order_by("-created_at")
-    for number, (id_, summary) in enumerate(plans.values_list("id", "summary")):
+    plans = ImportPlan.objects.filter(user_id=user_id)
+    newest = plans.order_by("-status", "-created_at")
+    for number, (id_, summary) in enumerate(newest.values_list("id", "summary")):
         kept += summary["rows"]
         if number >= MOST_PLANS or (number and kept > MOST_ROWS):
             obsolete.append(id_)

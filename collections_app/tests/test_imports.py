@@ -5,6 +5,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from collections_app import retention
@@ -277,6 +278,88 @@ def test_another_policy_plans_anew_without_an_upload(client):
     )
 
 
+def test_no_score_is_a_difference_too(client):
+    add(client, 1, "Watching", score=9)
+    plan = upload(client, mal(title(1, status="Watching")), policy="overwrite")
+    assert counts(plan) == {"rows": 1, "update": 1}
+    apply(client, plan)
+    assert listed(client)["1"]["score"] is None
+
+
+def test_an_older_file_fills_nothing_that_a_newer_one_left_empty(client):
+    newer = mal(title(1, status="Watching"))
+    apply(client, upload(client, newer, exported_at="2024-01-01"))
+    older = mal(title(1, status="Watching", score=8, comments="old"))
+    plan = upload(client, older, exported_at="2022-01-01")
+    assert counts(plan) == {"rows": 1, "conflict": 1}
+
+
+def test_undone_an_import_can_be_made_again(client):
+    """An undo brings back the times of what it brings back."""
+    first = mal(title(1, status="Watching", score=5))
+    apply(client, upload(client, first, exported_at="2022-01-01"))
+    second = mal(title(1, status="Watching", score=8), title(2))
+    done = apply(client, upload(client, second, exported_at="2024-01-01"))
+    client.post(f"/api/user/operations/{done['operation_id']}/undo")
+    plan = upload(client, second, exported_at="2024-01-01")
+    assert counts(plan) == {"rows": 2, "add": 1, "update": 1}
+
+
+def test_what_was_removed_here_since_does_not_come_back_unasked(client):
+    data = mal(title(1, status="Watching"))
+    apply(client, upload(client, data, exported_at="2024-01-01"))
+    client.delete(f"{LIST}/1")
+    plan = upload(client, data, exported_at="2024-01-01")
+    [row] = rows(client, plan)
+    assert row["outcome"] == "conflict"
+    assert row["reason"].startswith("Removed here on ")
+    plan = decide(client, plan, where={"outcome": "conflict"}, decision="take")
+    assert counts(plan) == {"rows": 1, "add": 1}
+    soon = timezone.now() + timedelta(minutes=1)
+    later = upload(client, data, exported_at=soon.isoformat()[:19])
+    assert counts(later) == {"rows": 1, "add": 1}
+
+
+def test_what_came_back_with_an_entry_keeps_its_times(client):
+    """Cleared here, removed and added again soon after: still cleared here."""
+    add(client, 1, "Watching", score=5)
+    client.patch(f"{LIST}/1", {"score": None})
+    client.delete(f"{LIST}/1")
+    add(client, 1, "Watching")
+    row = title(1, status="Watching", score=8)
+    _, told = one_row(client, "newest", row, exported_at="2020-01-01")
+    assert told["outcome"] == "conflict"
+
+
+def test_what_was_seen_to_its_end_is_not_watched_less_far(client):
+    add(client, 1, "Completed")
+    client.patch(f"{LIST}/1", {"progress": 10})
+    row = title(1, status="Watching", watched_episodes=13)
+    apply(client, upload(client, mal(row), policy="max_progress"))
+    entry = listed(client)["1"]
+    assert (entry["type"], entry["progress"]) == ("Completed", 13)
+
+
+@pytest.mark.parametrize("at", ["2099-01-01", "9999-12-31T23:59:59Z"])
+def test_a_file_of_the_future_is_refused(client, at):
+    response = client.generic("POST", f"{URL}?exported_at={at}", mal(title(1)))
+    assert refused(response, 400, "invalid")["fields"].keys() == {"exported_at"}
+
+
+def test_a_row_of_the_future_wins_nothing_by_it(client, alice):
+    add(client, 1, "Watching", score=5)
+    tomorrow = timezone.now() + timedelta(days=1)
+    values = {"type": "Watching", "state": "active", "score": 80}
+    record = Record(1, ids={"mal": "1"}, values=values, changed_at=tomorrow)
+    imports.plan(user_id=alice.pk, file=ListFile("anilist", [record]))
+    plan = client.get(URL).json()["data"][0]
+    apply(client, plan)
+    client.patch(f"{LIST}/1", {"score": 6})
+    imports.plan(user_id=alice.pk, file=ListFile("anilist", [record]))
+    touched = Change.objects.filter(through="import").get()
+    assert touched.as_of <= timezone.now()
+
+
 # --- Which title ------------------------------------------------------------------
 
 
@@ -395,6 +478,11 @@ def test_rows_page_and_narrow(client):
     refused(client.get(url, {"outcome": "lost"}), 400, "invalid")
 
 
+def test_a_page_has_no_more_rows_than_are_searched_for(client):
+    plan = upload(client, mal(*(title(10_000 + n) for n in range(101))))
+    assert len(rows(client, plan, limit=500)) == 100
+
+
 # --- Decisions --------------------------------------------------------------------
 
 
@@ -417,6 +505,15 @@ def test_a_row_is_skipped_and_taken_back(client):
     assert counts(plan) == {"rows": 2, "add": 2}
 
 
+def test_of_two_rows_of_one_title_the_other_counts_when_one_is_skipped(client):
+    plan = upload(client, mal(title(1, score=5), title(1, score=9)))
+    assert rows(client, plan)[0]["outcome"] == "refused"
+    decide(client, plan, rows=[{"row": 2, "decision": "skip"}])
+    assert [row["outcome"] for row in rows(client, plan)] == ["add", "refused"]
+    decide(client, plan, rows=[{"row": 2, "decision": None}])
+    assert [row["outcome"] for row in rows(client, plan)] == ["refused", "add"]
+
+
 def test_a_wrong_match_is_corrected_and_taken_back(client):
     plan = upload(client, mal(title(1)))
     decide(client, plan, rows=[{"row": 1, "anime_id": 2}])
@@ -437,6 +534,7 @@ def test_a_wrong_match_is_corrected_and_taken_back(client):
         {"where": {"outcome": "add"}},
         {"where": {"outcome": "add"}, "rows": [{"row": 1}], "decision": "take"},
         {"where": {"outcome": "lost"}, "decision": "take"},
+        {"where": {"outcome": "add", "row": 1}, "decision": "take"},
     ],
 )
 def test_decisions_that_say_nothing_clear_are_refused(client, body):
@@ -474,10 +572,28 @@ def test_a_stale_plan_is_told_and_not_applied(client):
     assert listed(client).keys() == {"1"}  # nothing was written
     [stale] = rows(client, plan, outcome="conflict")
     assert stale["reason"].startswith("This entry changed after the plan was made")
+    assert stale["before"] == {"score": 6.0}  # as it is now
     # Seen, and applied again: the conflict stays unwritten unless decided.
     assert apply(client, plan)["status"] == "applied"
     assert listed(client)["1"]["score"] == 6.0
     assert "2" in listed(client)
+
+
+def test_a_plan_that_another_device_changes_meanwhile_is_judged_again(
+    client, monkeypatch
+):
+    plan = upload(client, mal(title(1), title(2)))
+    judge, calls = imports.judge_rows, []
+
+    def judge_slowly(planned, judged):
+        calls.append(1)
+        if len(calls) == 1:
+            decide(client, plan, rows=[{"row": 2, "decision": "skip"}])
+        judge(planned, judged)
+
+    monkeypatch.setattr(imports, "judge_rows", judge_slowly)
+    plan = decide(client, plan, rows=[{"row": 1, "decision": "skip"}])
+    assert counts(plan) == {"rows": 2, "unchanged": 2}
 
 
 def test_a_stale_row_that_is_decided_is_compared_anew(client):
@@ -541,6 +657,21 @@ def test_a_file_that_is_not_what_it_should_be(client):
 def test_a_form_without_a_file(client):
     response = client.post(URL, {"policy": "keep"}, format="multipart")
     refused(response, 400, "file_unreadable")
+
+
+@pytest.mark.parametrize(
+    ("query", "form", "field"),
+    [
+        ("policy=keep", {"policy": "overwrite"}, "policy"),
+        ("policy=keep&policy=overwrite", {}, "policy"),
+        ("", {"file": "list.xml"}, "file"),
+        ("", {"file": [SimpleUploadedFile("a", b"x")] * 2}, "file"),
+    ],
+)
+def test_a_form_that_says_two_things(client, query, form, field):
+    body = as_form(mal(title(1))) | form
+    response = client.post(f"{URL}?{query}", body, format="multipart")
+    assert refused(response, 400, "invalid")["fields"].keys() == {field}
 
 
 def test_a_body_that_says_it_is_too_large(client):

@@ -6,7 +6,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from animecollections.api.conditional import etag_of, not_modified
-from animecollections.api.errors import ApiError
+from animecollections.api.errors import ApiError, refuse
 from animecollections.api.failures import failure_body
 from animecollections.api.ids import parse_id
 from animecollections.api.rendering import answer
@@ -97,7 +97,8 @@ class ImportsViewSet(WritingViewSet):
         description="Multipart with `file`, or the file itself as the body; `policy`, "
         "`exported_at` and `format` are parts of the form, or of the query. Gzip and "
         "ZIP are unpacked; at most 20 MB and 20,000 rows. Nothing is written to the "
-        "list before the plan is applied. Which tracker the file is from is seen by "
+        "list before the plan is applied. Plans are kept for 7 days, the newest 10 or "
+        "60,000 rows of a user. Which tracker the file is from is seen by "
         "its content.",
         tags=TAGS,
         body=FILE_BODY,
@@ -122,8 +123,7 @@ class ImportsViewSet(WritingViewSet):
 
     def prepare(self, request: Request) -> None:
         """Reading 20 MB takes seconds: done before the user's lock is taken."""
-        said = {**request.query_params.dict(), **without_file(request.data)}
-        parameters = UploadParameters(data=said)
+        parameters = UploadParameters(data=said_of_file(request))
         parameters.is_valid(raise_exception=True)
         self.said = parameters.validated_data
         try:
@@ -134,8 +134,17 @@ class ImportsViewSet(WritingViewSet):
             raise ApiError("file_unreadable", sentence=str(wrong)) from None
 
 
-def without_file(data: Any) -> dict[str, Any]:
-    return {name: data.get(name) for name in data if name != "file"}
+def said_of_file(request: Request) -> dict[str, Any]:
+    """Query and form as one; 400 where a name has two values."""
+    said: dict[str, Any] = {}
+    sources: list[Any] = [request.query_params, request.data]
+    for source in sources:
+        for name in source.keys() - {"file"}:
+            values = {*source.getlist(name), said.get(name, source[name])}
+            if len(values) > 1:
+                raise refuse(**{name: "This is said twice, and not the same."})
+            said[name] = source[name]
+    return said
 
 
 class ImportViewSet(WritingViewSet):

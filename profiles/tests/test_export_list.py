@@ -7,6 +7,7 @@ from collections_app import transfer
 from collections_app.exports import entries_of
 from collections_app.models import WatchListEntry
 from collections_app.tests.imports import apply, counts, mal, title, upload
+from collections_app.transfer import unpacking
 from conftest import signed_in
 from factories import AnimeFactory
 from profiles.exports import LISTS
@@ -145,8 +146,26 @@ def test_another_trackers_own_fields_are_a_loss(client, alice):
     add(client, 1, "To Watch")
     WatchListEntry.objects.update(extra={"anilist": {"advancedScores": {"Story": 9}}})
     told = losses(client, "mal")
-    assert told["fields"] == {"extra": 1}
+    assert told["fields"] == {"extra": 1, "added_at": 1}
     assert next(iter(entries_of(alice.pk))).besides("anilist")
+
+
+def test_what_a_format_adds_is_no_loss(client):
+    """AniList's file names the scale of its scores."""
+    add(client, 1, "Completed", score=9)
+    assert losses(client, "anilist")["fields"] == {}
+
+
+def test_a_title_with_an_id_that_the_format_reads_is_not_unnamed(client):
+    add(client, 1, "To Watch")  # AniList's file has MyAnimeList's ids too
+    assert losses(client, "anilist")["unnamed"] == 0
+
+
+def test_a_list_larger_than_is_read_at_once_is_measured_in_parts(filled, monkeypatch):
+    monkeypatch.setattr(unpacking, "MOST_BYTES", 3_000)
+    told = losses(filled, "mal")
+    assert (told["entries"], told["unreadable"]) == (3, 0)
+    assert told["fields"]["score"] == 1
 
 
 def test_unchanged_it_is_not_measured_again(filled):

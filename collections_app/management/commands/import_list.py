@@ -55,18 +55,19 @@ class Command(BaseCommand):
         with tqdm(total=3, unit="step", disable=None, leave=False) as steps:
             file = read_file(options["file"])
             steps.update()
-            plan = imports.plan(
-                user_id=user_id,
-                file=file,
-                policy=options["policy"],
-                exported_at=read_time(at) if at else None,
-            )
-            steps.update()
+            said = {
+                "user_id": user_id,
+                "file": file,
+                "policy": options["policy"],
+                "exported_at": read_time(at) if at else None,
+            }
             if options["dry_run"]:
-                self.tell(plan, options["report"])
-                imports.discard(user_id=user_id, plan_id=plan.id)
+                plan, rows = imports.draft(**said)
+                self.tell(plan, rows, options["report"])
                 self.stdout.write("Nothing was written (--dry-run).")
                 return
+            plan = imports.plan(**said)
+            steps.update()
             # What changes between the two statements becomes a conflict, and is told.
             plan, _ = imports.apply(
                 user_id=user_id,
@@ -76,13 +77,16 @@ class Command(BaseCommand):
                 accepts_stale=True,
             )
             steps.update()
-        self.tell(plan, options["report"])
+        rows = list(ImportRow.objects.of(user_id, plan.id).order_by("row"))
+        self.tell(plan, rows, options["report"])
         undo = f"Operation {plan.operation_id}." if plan.operation_id else "No change."
         self.stdout.write(undo)
 
-    def tell(self, plan: ImportPlan, report: Path | None) -> None:
+    def tell(
+        self, plan: ImportPlan, rows: list[ImportRow], report: Path | None
+    ) -> None:
         if report:
-            write_report(plan, report)
+            write_report(rows, report)
         for warning in plan.warnings:
             self.stderr.write(warning)
         counts = ", ".join(f"{plan.summary[word]} {word}" for word in Outcome.values)
@@ -98,8 +102,7 @@ def read_file(path: Path) -> transfer.ListFile:
         raise CommandError(f"{path}: {wrong}") from None
 
 
-def write_report(plan: ImportPlan, path: Path) -> None:
-    rows = list(ImportRow.objects.of(plan.user_id, plan.id).order_by("row"))
+def write_report(rows: list[ImportRow], path: Path) -> None:
     titles = titles_of(row.anime_id for row in rows)
     try:
         with path.open("w", newline="", encoding="utf-8") as file:
