@@ -55,6 +55,7 @@ def of_list(account: Account) -> Statistics:
     groups = groups_of_list(account.id)
     [total] = groups["total"]
     days = days_of(account.id)
+    seen = [day for day in days if day.has_watched]
     streaks = streaks_of(days)
     return {
         "as_of": today.isoformat(),
@@ -84,9 +85,9 @@ def of_list(account: Account) -> Statistics:
         "watched": {
             "episodes": sum(day.episodes for day in days),
             "minutes": sum(day.minutes for day in days),
-            "days": sum(day.has_watched for day in days),
-            "first": days[0].day.isoformat() if days else None,
-            "last": days[-1].day.isoformat() if days else None,
+            "days": len(seen),
+            "first": seen[0].day.isoformat() if seen else None,
+            "last": seen[-1].day.isoformat() if seen else None,
             "months": months_of(days),
             "weekdays": weekdays_of(days),
             "calendar": calendar(days, since=today - timedelta(days=CALENDAR - 1)),
@@ -103,6 +104,7 @@ def of_year(account: Account, year: int) -> Year:
     groups = groups_of_year(account.id, year)
     [total] = groups["total"]
     days = days_of(account.id, year)
+    seen = [day for day in days if day.has_watched]
     months = months_of(days)
     watched = EpisodesWatched.objects.filter(
         user_id=account.id, day__year=year, episodes__gt=0
@@ -121,7 +123,7 @@ def of_year(account: Account, year: int) -> Year:
             "episodes": sum(day.episodes for day in days),
             "minutes": sum(day.minutes for day in days),
             "minutes_estimated": total.minutes_estimated,
-            "days": sum(day.has_watched for day in days),
+            "days": len(seen),
             **counts_of_year(account, year),
         },
         "first_watched": first,
@@ -129,8 +131,8 @@ def of_year(account: Account, year: int) -> Year:
         "most_watched": [watched_title(id_, group, titles) for id_, group in most],
         "finished": finished_in(account.id, year),
         "busiest_month": max(months, key=lambda month: month["episodes"], default=None),
-        "busiest_day": day_totals(max(days, key=lambda day: day.episodes))
-        if days
+        "busiest_day": day_totals(max(seen, key=lambda day: day.episodes))
+        if seen
         else None,
         "longest_streak": longest(streaks_of(days)),
         "months": months,

@@ -33,6 +33,7 @@ SELECT CAST(w.day AS text), SUM(w.episodes),
 FROM history_episodeswatched w
 LEFT JOIN collections_app_anime a ON a.id = w.anime_id
 WHERE w.user_id = %(user)s AND w.day BETWEEN %(first)s AND %(last)s
+  AND w.episodes <> 0
 GROUP BY w.day ORDER BY w.day
 """  # noqa: S608  (made of our own constants)
 
@@ -70,9 +71,13 @@ def day_totals(day: Day) -> DayTotals:
 
 def months_of(days: Iterable[Day]) -> list[MonthTotals]:
     """Those in which anything was watched, in order."""
+    days = list(days)
+    seen = {day.day.isoformat()[:7] for day in days if day.has_watched}
     months: dict[str, MonthTotals] = {}
     for day in days:
         name = day.day.isoformat()[:7]
+        if name not in seen:
+            continue
         empty: MonthTotals = {"month": name, "episodes": 0, "minutes": 0}
         month = months.setdefault(name, empty)
         month["episodes"] += day.episodes

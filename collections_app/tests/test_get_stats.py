@@ -296,6 +296,37 @@ def test_a_slip_that_was_taken_back_leaves_the_sums_right(client, alice, death_n
     assert told["months"][0]["episodes"] == 1
 
 
+def test_what_was_taken_back_on_the_same_day_was_never_watched(
+    client, alice, death_note
+):
+    watched(alice, death_note, (TODAY, 0))
+    told, year = ask(client)["watched"], ask(client, year=2026)
+    assert (told["first"], told["months"], told["calendar"]) == (None, [], [])
+    assert (year["busiest_day"], year["busiest_month"], year["calendar"]) == (
+        None,
+        None,
+        [],
+    )
+
+
+def test_a_day_that_only_takes_back_is_no_first_last_or_busiest(
+    client, alice, death_note
+):
+    days = ("2026-09-30", -1), ("2026-10-30", 3), ("2026-10-31", -1), ("2026-11-01", -1)
+    watched(alice, death_note, *days)
+    told, year = ask(client)["watched"], ask(client, year=2026)
+    assert (told["first"], told["last"]) == ("2026-10-30", "2026-10-30")
+    assert told["months"] == year["months"]
+    assert [(row["month"], row["episodes"]) for row in told["months"]] == [
+        ("2026-10", 2)
+    ]
+    assert year["busiest_day"]["day"] == "2026-10-30"
+    assert told["episodes"] == sum(day["episodes"] for day in told["calendar"]) == 0
+    EpisodesWatched.objects.filter(episodes__gt=0).delete()
+    assert ask(client)["watched"]["first"] is None
+    assert ask(client, year=2026)["busiest_day"] is None
+
+
 def test_a_title_that_left_the_list_was_watched_all_the_same(client, alice, death_note):
     watched(alice, death_note, "2026-11-01")
     assert ask(client)["watched"]["episodes"] == 1

@@ -24,6 +24,7 @@ from collections_app.transfer import (
     read,
     write,
 )
+from collections_app.transfer.records import FORMAT_NAMES
 
 from .lists import (
     DATA,
@@ -86,7 +87,7 @@ BENT = {
 
 
 def test_every_format_is_told_here():
-    assert set(FORMATS) == set(CARRIED) == set(SILENT)
+    assert set(FORMATS) == FORMAT_NAMES == set(CARRIED) == set(SILENT)
     assert all(
         format_.LABEL and format_.EXTENSION and format_.MEDIA_TYPE
         for format_ in FORMATS.values()
@@ -180,9 +181,9 @@ def test_a_long_list_is_written_piece_by_piece():
 # --- what a file is ---------------------------------------------------------------
 
 
-def zipped(**files):
+def zipped(method=zipfile.ZIP_DEFLATED, /, **files):
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(out, "w", method) as archive:
         for name, data in files.items():
             archive.writestr(name.replace("_", "."), data)
     return out.getvalue()
@@ -241,6 +242,9 @@ def test_a_file_that_is_not_what_the_sender_says_is_told_what_it_is():
         (zipped(readme_txt="hello"), "holds 0 lists"),
         (zipped(**{"xl/workbook_xml": "<x/>"}), "Excel workbook"),
         (zipped(list_json=b" " * (20 * 2**20 + 1)), "more than 20 MB"),
+        (zipped(zipfile.ZIP_BZIP2, list_json=b" " * 10**6), "unusual way"),
+        (zipped(zipfile.ZIP_LZMA, list_json=b" " * 10**6), "unusual way"),
+        (gzip.compress(b"") * 101, "more than 100 parts"),
         (b" " * (20 * 2**20 + 1), "more than 20 MB"),
     ],
 )  # fmt: skip
@@ -316,6 +320,17 @@ def test_whatever_bytes_come_they_are_read_refused_or_reported(format_, data):
         assert all(isinstance(row, Record) or row.reason for row in file.rows)
 
 
+@settings(deadline=None, max_examples=200)
+@given(data=st.data())
+def test_a_damaged_zip_file_is_read_or_told_to_be_one(data):
+    source = bytearray(zipped(łist_csv=b"title\nBebop\n"))
+    for _ in range(data.draw(st.integers(1, 4))):
+        at = data.draw(st.integers(4, len(source) - 1))
+        source[at] = data.draw(st.integers(0, 255))
+    with contextlib.suppress(WrongFile):
+        read(bytes(source))
+
+
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
     lambda inner: (
@@ -344,6 +359,48 @@ def test_whatever_a_field_of_json_holds_the_row_is_read_or_refused(format_, data
                 written(format_, kept(**row.values))
             else:
                 assert row.reason
+
+
+FIELDS = st.sampled_from(
+    [
+        "my_score", "my_id", "series_title", "scoreFormat", "advancedScores",
+        "customLists", "media", "startedAt", "finishedAt", "ratingTwenty", "createdAt",
+        "status", "memo_is_private", "seasons", "show", "target_id", "manga", "anime",
+    ]
+)  # fmt: skip
+SMALL = st.recursive(
+    st.none() | st.booleans() | st.integers(1 - 2**63, 2**63 - 1) | st.floats() | NOTES,
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(FIELDS | NOTES, inner, max_size=3)
+    ),
+    max_leaves=4,
+)
+
+
+@pytest.mark.parametrize("format_", FORMATS)
+@settings(deadline=None, max_examples=100)
+@given(
+    of_it=st.dictionaries(FIELDS | NOTES, SMALL, max_size=5) | SMALL,
+    date=PARTIAL,
+)
+def test_whatever_our_own_json_says_of_a_tracker_is_written_so_that_it_is_read(
+    format_, of_it, date
+):
+    entry = kept(extra={format_: of_it}, started_on=date, score=80)
+    data = written(format_, entry)
+    if isinstance(of_it, dict) or format_ not in ("json", "csv"):
+        [record] = read(data).rows
+        assert (record.values["score"], record.title) == (80, "Cowboy Bebop")
+
+
+@pytest.mark.parametrize("format_", FORMATS)
+def test_a_field_that_is_nested_as_deep_as_may_be_is_read_from_every_format(format_):
+    value = "x"
+    for _ in range(16):
+        value = [value]
+    assert len(again(format_, kept(extra={format_: {"deep": value}})).rows) == 1
+    data = written("json", kept(extra={format_: {"deep": [value]}}))
+    assert "nests deeper than 16" in read(data).rows[0].reason
 
 
 def containers(value):

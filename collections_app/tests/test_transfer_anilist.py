@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from collections_app.transfer import OWNED_TAG, Refused, WrongFile, read
-from collections_app.transfer.anilist import SCALES, score_format_of
+from collections_app.transfer.anilist import SCALES
 
 from .lists import again, kept, written
 
@@ -137,6 +137,12 @@ def test_scores_of_zero_everywhere_are_no_advanced_scores():
     assert only(answer(entry(advancedScores={"Story": 0, "Audio": 0}))).extra == {}
 
 
+@pytest.mark.parametrize("said", [5, True, "x"])
+def test_advanced_scores_of_an_odd_kind_are_kept_as_they_are(said):
+    assert only(answer(entry(advancedScores=said))).extra == {"advancedScores": said}
+    assert only(dump(dumped(advanced_scores="5"))).extra == {"advanced_scores": "5"}
+
+
 @pytest.mark.parametrize(
     ("scale", "marks"),
     [
@@ -189,7 +195,7 @@ def test_an_entry_in_the_scale_of_a_file_is_what_the_file_could_say_of_it(
     """So a list that is imported again does not undo what is finer here."""
     record = again("anilist", kept(score=score), score_format=scale).rows[0]
     assert record.values["score"] == back
-    assert score_format_of({"anilist": record.extra}) == scale
+    assert record.extra == {"scoreFormat": SCALES[scale]}
 
 
 def test_a_scale_that_the_file_does_not_say_is_told():

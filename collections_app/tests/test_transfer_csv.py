@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from collections_app.transfer import Record, WrongFile, read
+from collections_app.transfer import FORMATS, Record, WrongFile, read
 
 from .lists import kept, written
 
@@ -183,14 +183,86 @@ def test_what_cannot_be_kept_refuses_its_row_and_no_other(line, reason):
 
 
 def test_blank_lines_are_no_rows_and_short_ones_say_less():
-    data = table("", "sep=;", "title;score", "A;7", "", ";", "B")
+    data = table("", "sep=;", "", "title;score", "A;7", "", ";", "B", "")
     assert [record.values for record in read(data).rows] == [{"score": 70}, {}]
+
+
+def test_blank_lines_take_no_rows_place():
+    rows = read(table("title", "", *("A\n" for _ in range(12_000)))).rows
+    assert len(rows) == 12_000
+
+
+@pytest.mark.parametrize("end", ["\r\n", "", ",", "\r\n,,", "\n  "])
+def test_a_last_row_that_is_cut_off_is_refused(end):
+    data = table("title,status,progress", "A,watching,1", "B,watching") + end.encode()
+    taken, cut = read(data).rows
+    assert taken.values["progress"] == 1
+    if end.strip(" ,"):
+        assert cut.values == {"type": "Watching", "state": "active"}
+    elif end == ",":  # it has all its cells, though it may have had more in the last
+        assert "progress" not in cut.values
+    else:
+        assert "2 cells, and the header 3 columns: it breaks off" in cut.reason
+
+
+def test_our_own_is_never_taken_from_a_row_that_is_cut_off():
+    """Wherever it is cut, what is read of it stands in it; but for its last column."""
+    entries = [kept(progress=123, notes="so,\nso", tags=["a", 'b"c']) for _ in range(2)]
+    data = written("csv", *entries)
+    whole = read(data).rows
+    begins = data.rindex(b"1,Cowboy")
+    for cut in range(begins + 1, len(data) - len(",\r\n")):
+        try:
+            first, last = read(data[:cut]).rows
+        except WrongFile as error:
+            assert "cannot be read at line 4" in str(error)  # noqa: PT017
+            continue
+        assert first == whole[0]
+        assert "breaks off" in last.reason
+
+
+def test_our_own_may_lose_what_is_blank_at_the_end_of_its_rows():
+    """As Excel writes it, where it is for many rows one after the other."""
+    header, row = written("csv", kept(progress=5)).splitlines()
+    data = b"\n".join([header, row.rstrip(b","), b",".join(row.split(b",")[:5]), b""])
+    taken, short = read(data).rows
+    assert taken.values["progress"] == 5
+    assert "extra" not in taken.values
+    assert "and the header 23 columns: it breaks off" in short.reason
+    by_hand = table("title,type,state,anime_id", "A,Watching,active", "")
+    assert "3 cells, and the header 4 columns" in only(by_hand).reason
+
+
+@pytest.mark.parametrize("line", ['"A"B,1', '"A,1', '"A,1\nB,"so, so"'])
+def test_a_quote_out_of_place_takes_no_rows_into_its_cell(line):
+    others = ["C,2"] * 5_000
+    with pytest.raises(
+        WrongFile, match=r"cannot be read at line 4: .* Mend the quotes"
+    ):
+        read(table("sep=,", "title,progress", "A,1", line, *others, ""))
+
+
+@pytest.mark.parametrize(
+    "header", ["title,tags", "anime_id,type,state,tags"], ids=["others", "ours"]
+)
+@pytest.mark.parametrize("tags", ["a,b\nc", '""a,b'])
+def test_tags_that_cannot_be_told_apart_refuse_their_row(header, tags):
+    row = f'A,"{tags}"' if header.startswith("title") else f'1,Watching,active,"{tags}"'
+    assert "tags cannot be told apart" in only(table(header, row)).reason
+
+
+def test_our_own_holds_as_much_of_others_as_an_entry_does():
+    fields = {f"field {number}": '"' * 900 for number in range(10)}
+    extra = dict.fromkeys(FORMATS, fields)
+    record = only(written("csv", kept(extra=extra, notes='"' * 10_000)))
+    assert record.values["extra"] == extra
 
 
 @pytest.mark.parametrize(
     ("data", "says"),
     [
         (table("title,score"), "CSV list is empty"),
+        (table("title", "\n" * (2**20 + 1)), "more than 1,048,576 lines"),
         (table("when,where", "now,here"), "Found was: when, where"),
         (table("title,type", "Berserk,Manga"), "holds mangas and books"),
         ("title\nПривет".encode("cp1251"), "save it as “CSV UTF-8”"),

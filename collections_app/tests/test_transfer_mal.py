@@ -331,6 +331,21 @@ def test_what_is_owned_leaves_as_a_plan_with_a_tag_and_comes_back():
     assert (begun.values["type"], begun.values["tags"]) == ("Watching", ["blu-ray"])
 
 
+def test_a_comma_within_a_tag_makes_no_further_tag_of_it():
+    tags = [f"tag {number}" for number in range(49)] + ["so, so"]
+    back = again("mal", kept(tags=tags)).rows[0].values["tags"]
+    assert back == [*tags[:-1], "so; so"]
+
+
+def test_fields_that_our_own_json_brings_take_the_place_of_no_column():
+    extra = {"my_score": "1", "series_animedb_id": "7", "my_discuss": 5, "a b": "x"}
+    data = written("mal", kept(score=80, extra={"mal": extra}))
+    assert data.count(b"<my_score>") == data.count(b"<series_animedb_id>") == 1
+    record = only(data)
+    assert (record.ids, record.values["score"]) == ({"mal": "1"}, 80)
+    assert record.extra == {}
+
+
 def test_fields_without_a_column_are_kept_and_written_back():
     own = {
         "my_storage": "NAS",

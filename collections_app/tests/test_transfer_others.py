@@ -345,6 +345,34 @@ def test_the_list_as_the_api_answers_it_is_read_too():
     }
 
 
+def test_one_page_of_the_api_says_so():
+    entry = own()["entries"][0]
+    for cursor, count in (("abc", 1), (None, 0)):
+        document = {"data": [entry], "meta": {"next_cursor": cursor}}
+        warnings = read(json.dumps(document).encode()).warnings
+        assert ["one page" in said for said in warnings] == [True] * count
+
+
+@pytest.mark.parametrize("version", [2, "1", None, [1]])
+def test_our_own_of_a_version_to_come_is_not_guessed_at(version):
+    with pytest.raises(WrongFile, match="version 1 is read here"):
+        rows(own() | {"version": version})
+
+
+@pytest.mark.parametrize(
+    ("said", "format_"),
+    [("TV", "TV"), ("tv", "TV"), ("Unknown", None), (["x"], None), ("\ud800", None)],
+)
+def test_a_format_of_our_own_json_is_one_of_ours_or_unknown(said, format_):
+    assert only(own(format=said)).format == format_
+
+
+def test_ids_of_our_own_json_are_of_sites_that_are_known():
+    ids = {"kitsu": 7, "\ud800": 1, "elsewhere": 1, "anime-planet": "cowboy-bebop"}
+    known = {"kitsu": "7", "anime-planet": "cowboy-bebop", "own": "1"}
+    assert only(own(ids=ids)).ids == known
+
+
 def test_our_own_null_clears_and_zero_is_a_score():
     nulls = ("progress", "score", "rewatches", "notes", "priority", "tags")
     record = only(own(**dict.fromkeys(nulls), is_private=None))
@@ -371,6 +399,11 @@ def test_our_own_null_clears_and_zero_is_a_score():
         ({"score": 8.55}, "more decimals"),
         ({"score": True}, "not a number"),
         ({"extra": {"mal": [1]}}, "no JSON object"),
+        ({"extra": {"elsewhere": {}}}, "“elsewhere” is no format"),
+        ({"extra": {"mal": {"a": [{"\ud800": 1}]}}}, "a has a character"),
+        ({"extra": {"mal": {"a": {"b": ["\0"]}}}}, "a has a character"),
+        ({"extra": {"mal": {"x": "x" * 2_001}}}, "2,001 characters"),
+        ({"extra": {"mal": {f"{n}": "x" * 1_990 for n in range(11)}}}, "the 20,000"),
         ({"tags": [5]}, "not a text"),
         ({"tags": "a"}, "no list of tags"),
         ({"is_private": 5}, "neither true nor false"),

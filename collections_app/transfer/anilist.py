@@ -9,7 +9,7 @@ Custom lists are tags here. An entry stands in each custom list it is in, and, u
 is hidden there, in the list of its status: it is one row all the same.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from functools import partial
 from itertools import groupby
 from typing import Any
@@ -230,7 +230,9 @@ def _record(entry: Any, lists: list[str] | None, scale: str, row: int) -> Record
 
 
 def _marks(advanced: Any) -> Iterable[Any]:
-    return advanced.values() if isinstance(advanced, dict) else advanced or ()
+    if isinstance(advanced, dict):
+        return advanced.values()
+    return advanced if isinstance(advanced, list) else (advanced,)
 
 
 def _title(media: Any) -> str:
@@ -367,9 +369,8 @@ def _status(kept: Kept) -> str:
 
 def _entry(kept: Kept, scale: str) -> dict[str, Any]:
     values = kept.values
-    besides = kept.besides(NAME)
     return {
-        **{name: value for name, value in besides.items() if name != "scoreFormat"},
+        **kept.besides(NAME, READ | NOT_KEPT | {"scoreFormat"}),
         "mediaId": _number(kept.ids.get("anilist")),
         "status": _status(kept),
         "score": to_mark(values["score"], scale),
@@ -410,8 +411,3 @@ def _parts(date: str) -> dict[str, int | None]:
 
 def _seconds(time: Any) -> int:
     return int(time.timestamp()) if time else 0
-
-
-def score_format_of(extra: Mapping[str, Any]) -> str:
-    """The scale in which an entry's score came from AniList, by its `extra`, or ""."""
-    return SCORE_FORMATS.get(str(extra.get(NAME, {}).get("scoreFormat")), "")

@@ -8,6 +8,7 @@
 Kitsu's other export is MyAnimeList's XML.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from itertools import islice
@@ -47,6 +48,7 @@ READ = {
 DATES = {"started_on": "startedAt", "finished_on": "finishedAt"}
 PAGE = 500
 MIDNIGHT = "T00:00:00.000Z"
+TIME = re.compile(r"\d{4}-\d\d-\d\dT[0-9:.]{1,20}Z?", re.ASCII)
 Included = Mapping[tuple[str, str], dict[str, Any]]
 
 
@@ -228,7 +230,7 @@ def _beside(kept: Kept) -> Iterator[dict[str, Any]]:
 
 def _entry(kept: Kept) -> dict[str, Any]:
     values = kept.values
-    besides = kept.besides(NAME)
+    besides = kept.besides(NAME, READ - set(DATES.values()))
     return {
         "type": "libraryEntries",
         "attributes": {
@@ -241,7 +243,7 @@ def _entry(kept: Kept) -> dict[str, Any]:
             "private": values["is_private"],
             "ratingTwenty": reading.mark(values["score"], 20, 5, least=2) or None,
             **{
-                name: _time(values[column], besides.get(name, ""))
+                name: _time(values[column], besides.get(name))
                 for column, name in DATES.items()
             },
             "createdAt": kept.added_at,
@@ -251,9 +253,10 @@ def _entry(kept: Kept) -> dict[str, Any]:
     }
 
 
-def _time(date: str, known: str) -> str | None:
+def _time(date: str, known: Any) -> str | None:
     """The first moment of a date, or the one that Kitsu had of that day."""
     if not date:
         return None
     day = (date + "-01-01")[:10]
-    return known if known.startswith(day) else day + MIDNIGHT
+    is_of_day = isinstance(known, str) and TIME.fullmatch(known)
+    return known if is_of_day and known.startswith(day) else day + MIDNIGHT

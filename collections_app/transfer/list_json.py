@@ -12,6 +12,8 @@ from .records import Flaw, WrongFile
 
 # Some 40 a row. Read, 1,000,000 of the costliest take about 120 MB.
 MOST_TOKENS = 1_000_000
+# Of a field of others, so that any format's document has room for it (32 in all).
+DEEPEST = 16
 EMPTY: tuple[object, ...] = (None, "", 0, False, [], {})
 
 
@@ -61,6 +63,21 @@ def besides(row: dict[str, Any], known: Iterable[str]) -> Iterator[tuple[str, An
         for name, value in row.items()
         if name not in known and value not in EMPTY
     )
+
+
+def texts(value: Any, depth: int = 0) -> Iterator[str]:
+    """Every text in it, keys too; nesting too deep is a Flaw."""
+    if depth > DEEPEST:
+        raise Flaw(f"The row has a field that nests deeper than {DEEPEST}.")
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list):
+        for item in value:
+            yield from texts(item, depth + 1)
+    elif isinstance(value, dict):
+        yield from value
+        for item in value.values():
+            yield from texts(item, depth + 1)
 
 
 def dumps(value: Any) -> str:

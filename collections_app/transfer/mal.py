@@ -216,14 +216,20 @@ def _row(kept: Kept) -> str:
 
 def _fields(kept: Kept) -> Fields:
     values = kept.values
-    extra = kept.besides(NAME)
+    extra = {
+        name: text
+        for name, text in kept.besides(NAME, READ).items()
+        if isinstance(text, str)  # nothing else stands in this XML
+    }
     again = (values["type"], values["state"]) == REWATCHING
-    other = {name: _escaped(str(extra.get(name, OTHERS[name]))) for name in OTHERS}
+    other = {name: _escaped(extra.get(name, OTHERS[name])) for name in OTHERS}
     more = {
-        name: _cdata(str(text))
+        name: _cdata(text)
         for name, text in extra.items()
         if name not in OTHERS and FIELD.fullmatch(name)
     }
+    # A comma parts tags there: one within a tag would make two of it.
+    tags = [tag.replace(",", ";") for tag in reading.tags_for(values)]
     return {
         "series_animedb_id": kept.ids.get("mal", "0"),
         "series_title": _cdata(kept.title),
@@ -242,7 +248,7 @@ def _fields(kept: Kept) -> Fields:
         "my_times_watched": str(min(values["rewatches"], MOST_REWATCHES)),
         "my_rewatch_value": other["my_rewatch_value"],
         "my_priority": PRIORITY_WORDS[min(values["priority"], 2)],
-        "my_tags": _cdata(", ".join(reading.tags_for(values))),
+        "my_tags": _cdata(", ".join(tags)),
         "my_rewatching": str(int(again)),
         "my_rewatching_ep": str(values["progress"] if again else 0),
         "my_discuss": other["my_discuss"],

@@ -14,7 +14,7 @@ from collections_app.entries import HIGHEST_PRIORITY, SAID, shown
 
 from . import list_json, reading
 from .list_json import child
-from .records import Flaw, Kept, ListFile, Owner, Record
+from .records import FORMAT_NAMES, Flaw, Kept, ListFile, Owner, Record, WrongFile
 
 NAME = "json"
 LABEL = "animecollections"
@@ -23,6 +23,10 @@ MEDIA_TYPE = "application/json"
 
 MARK = {"format": "animecollections", "version": 1}
 KNOWN = set(reading.STATUSES.values())
+PAGE = (
+    "This is one page of a list, and more follow it: ask for the list without `limit`, "
+    "or add the other pages."
+)
 
 
 # --- reading ----------------------------------------------------------------------
@@ -36,7 +40,14 @@ def recognises(document: Any) -> bool:
 
 
 def read(document: Any) -> ListFile:
-    """Raises WrongFile if there is nothing in it."""
+    """Raises WrongFile if there is nothing in it, or it is of a version to come."""
+    version = document.get("version", MARK["version"])
+    if document.get("format") == MARK["format"] and version != MARK["version"]:
+        raise WrongFile(
+            f"This file is of version {reading.shown_title(version)[:50]}, and version "
+            f"{MARK['version']} is read here: export it as that version."
+        )
+    is_page = child(document, "meta", "next_cursor") is not None
     rows = reading.Rows()
     for entry in list_json.items(document.get("entries", document.get("data"))):
         rows.take(partial(_record, entry), child(entry, "title"))
@@ -44,6 +55,7 @@ def read(document: Any) -> ListFile:
         format=NAME,
         rows=rows.of(LABEL),
         exported_at=reading.time_of(document.get("exported_at")),
+        warnings=[PAGE] * is_page,
         owner=reading.shown_title(document.get("owner")),
     )
 
@@ -61,7 +73,7 @@ def _record(entry: Any, row: int) -> Record:
         values=values_of(entry),
         names=reading.names(list_json.items(entry.get("names")), title),
         year=reading.count_of(entry.get("year")),
-        format=entry.get("format") if entry.get("format") != "Unknown" else None,
+        format=reading.format_of(entry.get("format")),
         episodes=reading.count_of(entry.get("episodes")),
         changed_at=reading.time_of(entry.get("updated_at")),
         added_at=reading.time_of(entry.get("added_at")),
@@ -83,9 +95,13 @@ def values_of(entry: dict[str, Any]) -> dict[str, Any]:
 
 
 def _extra(value: Any) -> dict[str, dict[str, Any]]:
+    extra = list_json.fields(value or {})
+    if unknown := extra.keys() - FORMAT_NAMES:
+        shown = reading.shown_title(min(unknown))[:50]
+        raise Flaw(f"extra: “{shown}” is no format that is known here.")
     return {
         format_: reading.own_fields(list_json.fields(fields).items())
-        for format_, fields in list_json.fields(value or {}).items()
+        for format_, fields in extra.items()
     }
 
 

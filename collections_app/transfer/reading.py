@@ -11,7 +11,13 @@ from functools import lru_cache
 from typing import Any
 
 from animecollections.api.fields import CONTROL, shows_nothing
-from animecollections.api.ids import LARGEST_ID, WORD, WORDED_SITES
+from animecollections.api.ids import (
+    LARGEST_ID,
+    NUMBERED_SITES,
+    OWN,
+    WORD,
+    WORDED_SITES,
+)
 from collections_app.entries import (
     LARGEST_NUMBER,
     LONGEST_NOTES,
@@ -20,12 +26,14 @@ from collections_app.entries import (
     partial_date,
 )
 
+from . import list_json
 from .records import OWNED_TAG, Flaw, NotAnime, Record, Refused, Row, WrongFile
 
 MOST_ROWS = 20_000
 LONGEST_TITLE = 500
 LONGEST_EXTRA = 2_000
 MOST_EXTRA = 50
+LARGEST_EXTRA = 20_000  # all of one format together
 UNUSABLE = re.compile("[\x00\ud800-\udfff]")
 DATE = re.compile(
     r"(\d{4})(?:[-/.](\d{1,2})(?:[-/.](\d{1,2}))?)?(?:[T ].{0,40})?", re.ASCII
@@ -303,15 +311,17 @@ def time_of(value: object) -> datetime | None:
 
 
 def ids(found: Iterable[tuple[str, object]]) -> dict[str, str]:
-    """{site: id} of what can be an id; 0, "" and the like are none."""
+    """{site: id} of what can be an id at a site that is known; 0 and "" are none."""
     known: dict[str, str] = {}
     for site, value in found:
         text = str(value or "").strip()
         if site in WORDED_SITES:
             fits = WORD.fullmatch(text) is not None
-        else:
+        elif site in NUMBERED_SITES or site == OWN:
             fits = bool(DIGITS.fullmatch(text)) and 0 < int(text) <= LARGEST_ID
             text = str(int(text)) if fits else ""
+        else:
+            fits = False
         if fits:
             known.setdefault(site, text)
     return known
@@ -358,9 +368,17 @@ def own_fields(fields: Iterable[tuple[str, Any]]) -> dict[str, Any]:
         raise Flaw(f"The row has {len(kept)} fields of its own, more than are kept.")
     for name, value in kept.items():
         usable(name, "a field's name")
-        size = len(usable(value, name)) if isinstance(value, str) else len(repr(value))
+        shown = shown_title(name)[:50]
+        for text in list_json.texts(value):
+            usable(text, shown)
+        size = len(value if isinstance(value, str) else list_json.dumps(value))
         if size > LONGEST_EXTRA:
-            raise Flaw(f"{name[:50]} has {size:,} characters, more than are kept.")
+            raise Flaw(f"{shown} has {size:,} characters, more than are kept.")
+    if (size := len(list_json.dumps(kept))) > LARGEST_EXTRA:
+        raise Flaw(
+            f"The row's own fields have {size:,} characters, more than the "
+            f"{LARGEST_EXTRA:,} that are kept."
+        )
     return kept
 
 

@@ -1,12 +1,16 @@
 """What passes between a list and the files of trackers: rows read, entries written."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
 # Leaves as a tag of what is owned but on no list that others know; comes back as such.
 OWNED_TAG = "animecollections:owned"
+# Whose fields `extra` may hold: the names of transfer.FORMATS.
+FORMAT_NAMES = frozenset(
+    {"json", "mal", "anilist", "kitsu", "simkl", "shikimori", "csv"}
+)
 
 
 class WrongFile(Exception):  # noqa: N818 - says what the file is
@@ -106,10 +110,16 @@ class Kept:
     added_at: datetime | None = None
     updated_at: datetime | None = None
 
-    def besides(self, format_: str) -> dict[str, Any]:
-        """What a file of that format said for which there is no column."""
-        fields: dict[str, Any] = self.values.get("extra", {}).get(format_, {})
-        return fields
+    def besides(self, format_: str, known: Collection[str] = ()) -> dict[str, Any]:
+        """What a file of that format said for which there is no column.
+
+        Our own JSON may have brought anything under that name: no object, fields that
+        have a column (`known`), values of any kind.
+        """
+        fields = self.values.get("extra", {}).get(format_)
+        if not isinstance(fields, dict):
+            return {}
+        return {name: value for name, value in fields.items() if name not in known}
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,7 +114,7 @@ def write(entries: Iterable[Kept], owner: Owner) -> Iterator[str]:
 def _entry(kept: Kept) -> dict[str, Any]:
     values = kept.values
     return {
-        **kept.besides(NAME),
+        **kept.besides(NAME, READ | NOT_KEPT),
         "target_title": kept.title,
         "target_title_ru": None,
         "target_id": int(kept.ids.get("mal", 0)),

@@ -143,7 +143,7 @@ def write(entries: Iterable[Kept], owner: Owner) -> Iterator[str]:
 
 def _entry(kept: Kept) -> dict[str, Any]:
     values = kept.values
-    besides = dict(kept.besides(NAME))
+    besides = kept.besides(NAME, READ | DERIVED)
     is_private = besides.pop("memo_is_private", False)
     return {
         **besides,

@@ -9,7 +9,8 @@ import io
 import re
 from collections.abc import Iterable, Iterator
 from functools import partial
-from typing import Any
+from itertools import islice
+from typing import Any, NamedTuple
 
 from animecollections.api.ids import NUMBERED_SITES
 from collections_app.entries import HIGHEST_PRIORITY, SAID, shown
@@ -37,6 +38,8 @@ OWN_COLUMNS = (
 )
 # What makes a header ours: another tracker's `type` is a format.
 OWN_MARK = {"anime_id", "type", "state"}
+# No row of ours ends before these; Excel leaves out what is blank at the end of many.
+NEEDED = {"anime_id", "title", *SAID}
 # Headers of others, without case, spaces and signs, by what is meant.
 HEADERS = {
     "title": "title name animetitle seriestitle anime animename romaji titleromaji",
@@ -73,11 +76,27 @@ OTHER_MEDIA = re.compile(r"manga|novel|manhwa|manhua|one.?shot|doujin", re.IGNOR
 DAY_FIRST = re.compile(r"^(\d{1,2})\.(\d{1,2})\.(\d{4})", re.ASCII)
 DELIMITERS = ",;\t|"
 LONGEST_LINE = 1024 * 1024
+MOST_LINES = 2**20  # of a spreadsheet, all but some of them blank
 MOST_COLUMNS = 200
+# A row is bounded as a whole (LONGEST_LINE); `extra` alone is more than csv's 128 KB.
+csv.field_size_limit(LONGEST_LINE)
 # What a spreadsheet would calculate; and the same, made neutral.
 FORMULA = re.compile(r"'*[=+\-@\t\r]")
 NEUTRAL = re.compile(r"'+[=+\-@\t\r]")
 Cells = dict[str, str]
+
+
+class Head(NamedTuple):
+    """What a table's header says of its rows.
+
+    columns: what each is here, "" if nothing. ours: whether it is our own header.
+    best: the highest score of the scale.
+    """
+
+    header: list[str]
+    columns: list[str]
+    ours: bool
+    best: int
 
 
 # --- reading ----------------------------------------------------------------------
@@ -105,12 +124,15 @@ def read(data: bytes) -> ListFile:
             "least a title, such as: title,status,progress,score. Found was: "
             f"{found or 'nothing'}."
         )
-    lines = [cells for cells in table if any(cell.strip() for cell in cells)]
+    # One more than are read, so that it is said.
+    lines = list(islice(table, reading.MOST_ROWS + 1))
     best, warnings = (10, []) if ours else _scale(columns, lines)
+    head = Head(header, columns, ours, best)
+    last = len(lines) if _breaks_off(text) else 0
     rows = reading.Rows()
-    for line in lines:
+    for number, line in enumerate(lines, 1):
         rows.take(
-            partial(_record, header, columns, line, ours, best),
+            partial(_record, head, line, number == last),
             dict(zip(columns, line, strict=False)).get("title"),
         )
     return ListFile(format=NAME, rows=rows.of(LABEL), warnings=warnings)
@@ -120,8 +142,17 @@ def _meant(word: str) -> str:
     return MEANT.get(re.sub(r"[\W_]", "", word.lower()), "")
 
 
+def _breaks_off(text: str) -> bool:
+    """Whether the last row that is not blank has no line break after it."""
+    return not text.rstrip(DELIMITERS + " ").endswith(("\n", "\r"))
+
+
 def _table(text: str) -> Iterator[list[str]]:
-    """The cells of each line, as many lines as a row may have, within bounds."""
+    """The cells of each row that is not blank, within bounds.
+
+    Strict, so that a quote out of place is an error: else it takes the rows that follow
+    into its cell. Raises WrongFile with the line on which the row begins.
+    """
     lines = io.StringIO(text, newline="")
     first = lines.readline(LONGEST_LINE)
     said = re.fullmatch(r"sep=(.)\s*", first)  # Excel's way to say it
@@ -129,6 +160,7 @@ def _table(text: str) -> Iterator[list[str]]:
     if not said:
         lines.seek(0)
     taken = 0
+    begins = before = 2 if said else 1
 
     def bounded() -> Iterator[str]:
         nonlocal taken
@@ -138,18 +170,21 @@ def _table(text: str) -> Iterator[list[str]]:
                 raise WrongFile("This table has a row that is too long to be one.")
             yield line
 
-    table = csv.reader(bounded(), delimiter=delimiter)
+    table = csv.reader(bounded(), delimiter=delimiter, strict=True)
     try:
         for count, cells in enumerate(table):
-            if count > reading.MOST_ROWS + 1:
-                break
             taken = 0
+            begins = before + table.line_num
+            if count > MOST_LINES:
+                raise WrongFile(f"This table has more than {MOST_LINES:,} lines.")
             if len(cells) > MOST_COLUMNS:
                 raise WrongFile(f"This table has more than {MOST_COLUMNS} columns.")
-            yield [_plain(cell) for cell in cells]
+            if "".join(cells).strip():
+                yield [_plain(cell) for cell in cells]
     except csv.Error as error:
         raise WrongFile(
-            f"This table cannot be read at line {table.line_num}: {error}."
+            f"This table cannot be read at line {begins}: {error}. Mend the quotes of "
+            "that row, or export the list again."
         ) from None
 
 
@@ -172,18 +207,14 @@ def _scale(columns: list[str], lines: list[list[str]]) -> tuple[int, list[str]]:
     return best, [reading.scale_warning(highest, best)] if highest else []
 
 
-def _record(
-    header: list[str],
-    columns: list[str],
-    line: list[str],
-    ours: bool,
-    best: int,
-    row: int,
-) -> Record:
+def _record(head: Head, line: list[str], is_unended: bool, row: int) -> Record:
+    header, columns, ours, best = head
+    counts = f"The row has {len(line)} cells, and the header {len(header)} columns"
     if any(cell.strip() for cell in line[len(header) :]):
-        raise Flaw(
-            f"The row has {len(line)} cells, and the header {len(header)} columns."
-        )
+        raise Flaw(f"{counts}.")
+    missing = {word for word in header[len(line) :] if word.strip()}
+    if missing if is_unended else ours and missing & NEEDED:
+        raise Flaw(f"{counts}: it breaks off, so its last cell may not be whole.")
     if ours:
         return _own_record(dict(zip(header, line, strict=False)), row)
     cells: Cells = {}
@@ -268,7 +299,17 @@ def _words(cell: str) -> list[str]:
     """Tags with commas between, quoted where they have one; else ; or | between."""
     if "," not in cell and '"' not in cell:
         return re.split(r"[;|]", cell)
-    return next(csv.reader([cell], skipinitialspace=True), [])
+    return _quoted(cell, skipinitialspace=True)
+
+
+def _quoted(cell: str, **how: Any) -> list[str]:
+    try:
+        return next(csv.reader([cell], strict=True, **how), [])
+    except csv.Error:
+        raise Flaw(
+            "The tags cannot be told apart: there is a line break between them, or a "
+            "quote that is not closed."
+        ) from None
 
 
 # --- our own ----------------------------------------------------------------------
@@ -277,14 +318,14 @@ def _words(cell: str) -> list[str]:
 def _own_record(cells: Cells, row: int) -> Record:
     said: dict[str, Any] = {name: cells[name] for name in SAID if name in cells}
     if "tags" in cells:
-        said["tags"] = next(csv.reader([cells["tags"]]), [])
+        said["tags"] = _quoted(cells["tags"])
     if "extra" in cells:
         said["extra"] = list_json.inner(cells["extra"], "extra")
     sites = ((site, cells.get(f"{site}_id")) for site in SITES)
     return Record(
         row=row,
         title=reading.title(cells.get("title")),
-        ids=reading.ids([*sites, ("own", cells["anime_id"])]),
+        ids=reading.ids([*sites, ("own", cells.get("anime_id"))]),
         values=own.values_of(said),
         year=reading.count_of(cells.get("year")),
         format=reading.format_of(cells.get("format")),

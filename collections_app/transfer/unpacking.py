@@ -2,6 +2,7 @@
 
 import codecs
 import io
+import struct
 import zipfile
 import zlib
 
@@ -10,6 +11,8 @@ from .records import WrongFile
 MOST_BYTES = 20 * 1024 * 1024
 TOO_LARGE = f"This file holds more than {MOST_BYTES // 1024**2} MB: send it in parts."
 MOST_MEMBERS = 100
+# Of the others, bzip2 and LZMA unpack as much as there is, whatever is asked for.
+METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 LISTS = (".xml", ".json", ".csv", ".gz")
 
 
@@ -43,6 +46,12 @@ def _gunzip(data: bytes) -> bytes:
     parts: list[bytes] = []
     room = MOST_BYTES + 1
     while data.startswith(b"\x1f\x8b") and room:
+        # Each member costs a copy of all that follows.
+        if len(parts) == MOST_MEMBERS:
+            raise WrongFile(
+                f"This gzip file has more than {MOST_MEMBERS} parts: unpack it, and "
+                "send the list in it."
+            )
         unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
         try:
             parts.append(unpacker.decompress(data, room))
@@ -78,6 +87,11 @@ def _unzip(data: bytes) -> bytes:
                     f"This ZIP file holds {len(lists)} lists: send the one that is "
                     "meant (a .json, .xml or .csv file)."
                 )
+            if lists[0].compress_type not in METHODS:
+                raise WrongFile(
+                    "This ZIP file is packed in an unusual way: pack it with the "
+                    "method “Deflate”, or send the list in it."
+                )
             with archive.open(lists[0]) as file:
                 inner = file.read(MOST_BYTES + 1)
     except (
@@ -86,6 +100,9 @@ def _unzip(data: bytes) -> bytes:
         RuntimeError,
         NotImplementedError,
         EOFError,
+        ValueError,  # names that are no text, places that are none
+        OSError,
+        struct.error,
     ):
         raise WrongFile(
             "This ZIP file is damaged or locked by a password: send the list in it."
