@@ -31,8 +31,8 @@ run: $(VENV)/.runtime ## set everything up and serve on http://127.0.0.1:8000
 test: $(VENV)/.dev ## set everything up and run the suite on SQLite
 	$(BIN)/python -m pytest -n auto --cov
 
-test-postgres: $(VENV)/.dev ## the suite on PostgreSQL, without the browser's part (TEST_DATABASE_URL says which server)
-	DATABASE_URL=$${TEST_DATABASE_URL:-postgres://postgres@127.0.0.1:5432/postgres} $(BIN)/python -m pytest -n auto -m "not browser"
+test-postgres: $(VENV)/.dev ## what uses the database on PostgreSQL (TEST_DATABASE_URL says which server)
+	DATABASE_URL=$${TEST_DATABASE_URL:-postgres://postgres@127.0.0.1:5432/postgres} $(BIN)/python -m pytest -n auto -m "not browser" --needs-database
 
 lint: $(VENV)/.dev ## ruff: format and rules
 	$(BIN)/ruff format --check .
