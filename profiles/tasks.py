@@ -92,6 +92,11 @@ def mail_staff_action(user_id: str, action: str, reason: str, tries: int = 0) ->
     )
 
 
+def tell_of_staff(user_id: UUID, action: str, reason: str) -> None:
+    """As `audit.tellers` wants it."""
+    mail_staff_action.enqueue(user_id=str(user_id), action=action, reason=reason)
+
+
 @task
 def mail_erased(email: str, language: str, tries: int = 0) -> None:
     """The last mail: staff erased the account."""

@@ -4,16 +4,20 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from animecollections.admin import (
+    OF_ONE_USER,
     WHY,
     LinesField,
     Reasoned,
@@ -22,15 +26,19 @@ from animecollections.admin import (
     people,
     through,
 )
+from animecollections.admin.asking import ReasonForm, ask
+from animecollections.api.account import Through
 from animecollections.api.errors import invalid
 from animecollections.api.ids import OWN, AnimeRef
 from collections_app.admin.catalogue import cover_of, named
+from collections_app.admin.log import NOTES
 from collections_app.entries import SAID
 from collections_app.models import Anime, WatchListEntry
 from collections_app.serializers.watch_list import EntryFields
 from collections_app.services import watch_list
 from collections_app.services.watch_list import Operation, Outcome
 from history.masks import MASK, Masked
+from history.models import Change
 from history.services import audit
 
 MOST_TITLES = 200
@@ -134,6 +142,7 @@ class WatchListEntryAdmin(Masked, ThroughServices):
     list_filter = ("type", "state")
     search_help_text = "Title, or e-mail, name or id of the user"
     autocomplete_fields = ("user", "anime")
+    actions = None  # of many entries: a list is put back, or an operation undone
     fieldsets = (
         (None, {"fields": ("picture", "user", "anime")}),
         (
@@ -194,8 +203,32 @@ class WatchListEntryAdmin(Masked, ThroughServices):
     def delete_view(
         self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        return self.ask_first(request, object_id) or super().delete_view(
-            request, object_id, *args, **kwargs
+        return self.ask_first(request, object_id) or self.told(
+            request, self.ask_to_remove, object_id
+        )
+
+    def ask_to_remove(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        entry = self.get_object(request, object_id)
+        if entry is None:
+            raise Http404
+        if not self.has_delete_permission(request, entry):
+            raise PermissionDenied
+        form = ReasonForm(request.POST if request.method == "POST" else None)
+        if form.is_valid():
+            self.do(request, entry, "remove", reason=form.cleaned_data["reason"])
+            messages.success(request, f"{entry.anime} is off the list of {entry.user}.")
+            rows = reverse("admin:collections_app_watchlistentry_changelist")
+            return HttpResponseRedirect(f"{rows}?{OF_ONE_USER}={entry.user_id}")
+        return ask(
+            request,
+            form,
+            title=f"Take {entry.anime} off the list of {entry.user}",
+            says="Score, notes and tags go with it. It can be undone, from their page.",
+            button="Take it off",
+            back=reverse(
+                "admin:collections_app_watchlistentry_change", args=[entry.pk]
+            ),
+            is_dangerous=True,
         )
 
     def ask_first(self, request: HttpRequest, object_id: str) -> HttpResponse | None:
@@ -246,16 +279,6 @@ class WatchListEntryAdmin(Masked, ThroughServices):
             obj.pk, obj.type = outcome.entry["id"], outcome.entry["type"]
         tell(request, outcome)
 
-    def delete_model(self, request: HttpRequest, obj: WatchListEntry) -> None:
-        self.do(request, obj, "remove")
-
-    def delete_queryset(
-        self, request: HttpRequest, queryset: QuerySet[WatchListEntry]
-    ) -> None:
-        entries = WatchListEntry.objects.filter(pk__in=[row.pk for row in queryset])
-        for entry in entries.select_related("user__preferences"):
-            self.do(request, entry, "remove")
-
     def do(
         self,
         request: HttpRequest,
@@ -263,26 +286,58 @@ class WatchListEntryAdmin(Masked, ThroughServices):
         verb: watch_list.Verb,
         values: Mapping[str, Any] | None = None,
         if_revision: int | None = None,
-        reason: str = "",
+        *,
+        reason: str,
     ) -> Outcome:
+        """Entry, log and mail: all, or nothing."""
         anime = AnimeRef(OWN, str(entry.anime_id))
         seen = None if if_revision is None else [if_revision]
-        outcome = watch_list.do(
-            user_id=entry.user_id,
-            operation=Operation(verb, anime, values or {}, if_revision=seen),
-            today=today_of(entry.user),
-            through=through(request),
-        )
-        if outcome.operation_id:  # before and after are in the log of changes
-            audit.note(
-                action=f"{verb}_entry",
-                through=through(request),
-                reason=reason,
+        with transaction.atomic():
+            outcome = watch_list.do(
                 user_id=entry.user_id,
-                anime_id=entry.anime_id,
-                operation_id=outcome.operation_id,
+                operation=Operation(verb, anime, values or {}, if_revision=seen),
+                today=today_of(entry.user),
+                through=through(request),
             )
+            if outcome.operation_id:
+                note(entry, verb, outcome.operation_id, reason, through(request))
         return outcome
+
+
+def note(
+    entry: WatchListEntry,
+    verb: watch_list.Verb,
+    operation_id: UUID,
+    reason: str,
+    through: Through,
+) -> None:
+    """Into the log of staff, which is read by more people and kept for good: so what
+    is private stays in the log of changes, under the same operation.
+    """
+    change = Change.objects.get(user_id=entry.user_id, operation_id=operation_id)
+    is_private = (
+        entry.is_private
+        or change.before.get("is_private")
+        or change.after.get("is_private")
+    )
+
+    def told(values: Mapping[str, Any]) -> dict[str, Any]:
+        return {
+            name: MASK if is_private or name in NOTES else value
+            for name, value in values.items()
+        }
+
+    audit.note(
+        action=f"{verb}_entry",
+        through=through,
+        reason=reason,
+        user_id=entry.user_id,
+        anime_id=None if is_private else entry.anime_id,
+        before=told(change.before),
+        after=told(change.after),
+        operation_id=operation_id,
+        is_told=True,
+    )
 
 
 def is_masked(entry: Any) -> bool:

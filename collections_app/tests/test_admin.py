@@ -22,7 +22,8 @@ from collections_app.models import (
 )
 from collections_app.services import watch_list
 from factories import AnimeFactory, UserFactory
-from history.models import Change
+from history.masks import MASK
+from history.models import Change, StaffAction
 
 pytestmark = pytest.mark.django_db
 LIST = reverse("admin:collections_app_watchlistentry_changelist")
@@ -204,10 +205,18 @@ def test_nothing_is_added_without_user_anime_and_type(browser):
     assert {"user", "anime", "type"} <= set(errors_of(page))
 
 
-def test_a_removal_is_in_the_log_too(browser, staff, entry):
-    address = reverse("admin:collections_app_watchlistentry_delete", args=[entry.pk])
-    assert browser.get(address).status_code == 200
-    browser.post(address, {"post": "yes"})
+def removal_of(entry):
+    return reverse("admin:collections_app_watchlistentry_delete", args=[entry.pk])
+
+
+def test_a_removal_asks_why_and_is_in_the_log(browser, staff, alice, entry):
+    address = removal_of(entry)
+    assert "Death Note" in browser.get(address).content.decode()
+    page = browser.post(address, {"reason": " "})
+    assert page.context["form"].errors == {"reason": ["This field is required."]}
+    assert WatchListEntry.objects.exists()
+    page = browser.post(address, {"reason": "Ticket 4711"}, follow=True)
+    assert messages_of(page) == ["Death Note is off the list of alice."]
     assert not WatchListEntry.objects.exists()
     change = Change.objects.latest("revision")
     assert (change.kind, change.through, change.actor_id) == (
@@ -215,20 +224,50 @@ def test_a_removal_is_in_the_log_too(browser, staff, entry):
         "admin",
         staff.pk,
     )
-    assert change.before["progress"] == 3
+    act = StaffAction.objects.get()
+    assert (act.action, act.reason, act.anime_id) == (
+        "remove_entry",
+        "Ticket 4711",
+        1535,
+    )
+    assert (act.before["progress"], act.after) == (3, {})
+    assert act.operation_id == change.operation_id
+    assert browser.get(address).status_code == 404
 
 
-def test_several_are_removed_one_by_one(browser, alice, stranger, entry):
-    others = [put(stranger, AnimeFactory(), type="Completed") for _ in range(2)]
-    body = {
-        "action": "delete_selected",
-        "_selected_action": [str(entry.pk), str(others[0].pk)],
-        "post": "yes",
-    }
-    browser.post(LIST, body)
-    assert list(WatchListEntry.objects.all()) == others[1:]
-    removed = Change.objects.filter(kind="remove", through="admin")
-    assert {change.user_id for change in removed} == {alice.pk, stranger.pk}
+def test_who_may_not_remove_does_not(entry):
+    browser = viewer("view_watchlistentry", "change_watchlistentry")
+    assert browser.post(removal_of(entry), {"reason": "x"}).status_code == 403
+    assert WatchListEntry.objects.exists()
+
+
+def test_many_are_not_removed_at_once(browser, entry):
+    """No page asks why for each; a list is put back as a whole."""
+    body = {"action": "delete_selected", "_selected_action": [str(entry.pk)]}
+    browser.post(LIST, body | {"post": "yes"})
+    assert WatchListEntry.objects.exists()
+
+
+def test_the_log_of_staff_has_before_and_after_of_an_entry(browser, alice, entry):
+    fill_in(browser, page_of(entry), progress="5", notes="mine", reason="Ticket 4711")
+    act = StaffAction.objects.get()
+    assert (act.action, act.user_id, act.reason) == (
+        "update_entry",
+        alice.pk,
+        "Ticket 4711",
+    )
+    assert act.before == {"progress": 3, "notes": MASK}
+    assert (act.after["progress"], act.after["notes"]) == (5, MASK)
+    fill_in(browser, page_of(entry))  # nothing changed, nothing done
+    assert StaffAction.objects.count() == 1
+
+
+def test_of_a_private_entry_it_has_neither_title_nor_values(browser, entry):
+    fill_in(browser, page_of(entry), progress="4", is_private="on")
+    act = StaffAction.objects.get()
+    assert act.anime_id is None
+    assert act.before == dict.fromkeys(act.before, MASK)
+    assert act.after == dict.fromkeys(act.after, MASK)
 
 
 @pytest.mark.parametrize("text", ["death", "alice", "alice@example", "1535"])

@@ -1,6 +1,6 @@
 """The log of what staff did: only ever added to."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -14,6 +14,10 @@ from history.models import StaffAction
 REVEAL = "reveal"
 REVEALED_FOR = timedelta(minutes=30)
 
+# How a person is told of an act: (user_id, action, reason). Filled by the app that
+# writes to people, when it is ready; runs in the transaction of the act.
+tellers: list[Callable[[UUID, str, str], None]] = []
+
 
 def note(
     *,
@@ -25,8 +29,12 @@ def note(
     before: Mapping[str, Any] | None = None,
     after: Mapping[str, Any] | None = None,
     operation_id: UUID | None = None,
+    is_told: bool = False,
 ) -> None:
-    """Call it in the transaction of what was done: there is either both or neither."""
+    """Call it in the transaction of what was done: there is either both or neither.
+
+    is_told: whether the person gets a mail about it, which is queued there too.
+    """
     StaffAction.objects.create(
         action=action,
         actor_id=through.actor_id,
@@ -38,6 +46,9 @@ def note(
         operation_id=operation_id,
         request_id=through.request_id,
     )
+    if is_told and user_id:
+        for tell in tellers:
+            tell(user_id, action, reason)
 
 
 def forget(user_id: UUID) -> None:

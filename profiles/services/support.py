@@ -49,11 +49,8 @@ def acting(
             before=act.before,
             after=act.after,
             operation_id=act.operation_id,
+            is_told=act.is_told,
         )
-        if act.is_told:
-            tasks.mail_staff_action.enqueue(
-                user_id=str(user_id), action=action, reason=reason
-            )
 
 
 def sign_out(*, user: User, reason: str, through: Through) -> None:

@@ -15,11 +15,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from animecollections.api.account import Through
-from animecollections.tests.admin_forms import messages_of
+from animecollections.tests.admin_forms import fill_in, messages_of
 from collections_app.models import WatchListEntry
 from collections_app.tests.test_add_to_watch_list import URL, add
 from factories import PASSWORD, AnimeFactory, UserFactory
 from history.models import Change, Search, StaffAction
+from history.services import audit
 from history.services.searches import NewSearch, save
 from profiles.models import Image, User, WrongPasswords
 from profiles.services import accounts, support
@@ -109,6 +110,54 @@ def test_signing_out_everywhere(browser, staff, alice, client, mailoutbox):
     assert "signed you out on all devices" in mail.body
     assert WHY in mail.body
     assert WHY in mail.alternatives[0].content
+
+
+@pytest.mark.parametrize(
+    ("action", "does"),
+    [
+        ("add", "put a title on your list"),
+        ("change", "changed an entry of your list"),
+        ("delete", "took a title off your list"),
+    ],
+)
+def test_the_person_is_told_of_what_is_done_to_an_entry(
+    browser, alice, client, mailoutbox, action, does
+):
+    anime = AnimeFactory(id=1)
+    page = "admin:collections_app_watchlistentry_"
+    if action == "add":
+        fields = {"user": str(alice.pk), "anime": "1", "type": "Watching"}
+        fill_in(browser, reverse(f"{page}add"), **fields, reason=WHY)
+    else:
+        add(client, anime.pk)
+        entry = WatchListEntry.objects.get()
+        address = reverse(f"{page}{action}", args=[entry.pk])
+        if action == "change":
+            fill_in(browser, address, priority="3", reason=WHY)
+        else:
+            browser.post(address, {"reason": WHY})
+    logged()
+    send_all()
+    [mail] = mailoutbox
+    assert mail.to == [alice.email]
+    assert does in mail.body
+    assert WHY in mail.body
+
+
+def test_what_cannot_be_told_is_not_done(browser, alice, client, monkeypatch):
+    """Act, log and mail are one transaction."""
+    add(client, AnimeFactory(id=1).pk)
+    entry = WatchListEntry.objects.get()
+
+    def fails(*told):
+        raise RuntimeError
+
+    monkeypatch.setattr(audit, "tellers", [fails])
+    page = reverse("admin:collections_app_watchlistentry_delete", args=[entry.pk])
+    with pytest.raises(RuntimeError):
+        browser.post(page, {"reason": WHY})
+    assert WatchListEntry.objects.exists()
+    assert not StaffAction.objects.exists()
 
 
 def test_a_mail_is_in_the_language_of_the_person(browser, alice, mailoutbox):
