@@ -245,6 +245,9 @@ def unmerge(
 
 def part_titles(job: Merge, reason: str, through: Through) -> None:
     with changing_catalogue() as state:
+        job.refresh_from_db()
+        if job.status != MergeStatus.MERGED:
+            return  # another run of this parting was quicker
         if Merge.objects.filter(gone_id=job.kept_id).exclude(
             status=MergeStatus.UNMERGED
         ):
@@ -298,6 +301,8 @@ def part_list(job: Merge, row: MergedList, through: Through) -> int:
     days = [(date.fromisoformat(day), number) for day, number in row.watched]
     with locked(row.user_id):
         conflicts = 0
+        if not job.lists.filter(pk=row.pk).exists():
+            return conflicts  # another run of this parting was quicker
         try:
             undone = operations.undo(
                 user_id=row.user_id,

@@ -49,12 +49,11 @@ MOST_FINISHED = 500
 Titles = Mapping[int, tuple[str, str]]
 
 
-def of_list(account: Account) -> Statistics:
+def of_list(user_id: UUID, *, today: date) -> Statistics:
     """The list as it stands, and all that was ever watched: two statements."""
-    today = account.today
-    groups = groups_of_list(account.id)
+    groups = groups_of_list(user_id)
     [total] = groups["total"]
-    days = days_of(account.id)
+    days = days_of(user_id)
     seen = [day for day in days if day.has_watched]
     streaks = streaks_of(days)
     return {

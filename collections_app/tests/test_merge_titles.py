@@ -439,6 +439,31 @@ def test_parting_goes_on_where_it_was_interrupted(titles, alice, stranger):
         part(job)
 
 
+def test_parted_by_two_workers_at_once_it_is_parted_once(titles, alice, stranger):
+    for user in (alice, stranger):
+        put(user, GONE, progress=5)
+    days = list(EpisodesWatched.objects.order_by("pk").values("anime_id", "episodes"))
+    job = merge()
+    stale = Merge.objects.get()
+    has_joined = False
+
+    def another(_):
+        nonlocal has_joined
+        if not has_joined:
+            has_joined = True
+            part(Merge.objects.get())
+
+    merging.unmerge(job=job, reason="x", through=STAFF, progress=another)
+    merging.part_titles(stale, "x", STAFF)
+    for user in (alice, stranger):
+        assert [row["anime_id"] for row in list_of(user)] == [GONE]
+    watched = EpisodesWatched.objects.filter(episodes__gt=0).order_by("pk")
+    assert sorted(day["episodes"] for day in days) == sorted(
+        watched.values_list("episodes", flat=True)
+    )
+    assert StaffAction.objects.filter(action="unmerge").count() == 1
+
+
 # --- Undo and restore over a merge -------------------------------------------------
 
 

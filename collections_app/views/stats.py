@@ -124,7 +124,11 @@ class StatisticsViewSet(ApiViewSet):
         etag = etag_of(request, at.epoch, at.list, at.catalogue, *clock)
         if (fresh := not_modified(request, etag)) is not None:
             return fresh
-        data = stats.of_year(account, year) if year else stats.of_list(account)
+        data = (
+            stats.of_year(account, year)
+            if year
+            else stats.of_list(account.id, today=account.today)
+        )
         return answer(data, headers={"ETag": etag})
 
 

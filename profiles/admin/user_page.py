@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
 from django.core.files.storage import default_storage
-from django.db.models import Avg, F, Q, QuerySet, Sum, Window
+from django.db.models import F, QuerySet, Window
 from django.db.models.functions import RowNumber
 from django.http import HttpRequest
 from django.urls import reverse
@@ -15,10 +15,13 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from animecollections.admin import link
+from collections_app import stats
+from collections_app.admin.watch_list import today_of
 from collections_app.models import EntryType, ImportPlan, WatchListEntry
 from collections_app.reads import operations_of
+from collections_app.serializers.stats import Statistics
 from history.masks import MASK, revealed
-from history.models import EpisodesWatched, Search, StaffAction
+from history.models import Search, StaffAction
 from profiles.admin.actions import address_of, offered
 from profiles.admin.images import thumbnail
 from profiles.models import Image, User
@@ -101,9 +104,10 @@ def glance_at(user: User, request: HttpRequest) -> Glance:
     if may("profiles.view_wrongpasswords"):
         glance.locks = list(locks_of(user))
     if may("collections_app.view_watchlistentry"):
-        counts = WatchListEntry.objects.of(user.pk).counts()
-        glance.numbers = numbers_of(user, counts)
-        glance.shelves = shelves_of(user, counts["by_type"], is_revealed)
+        told = stats.of_list(user.pk, today=today_of(user))
+        counts = {row["type"]: row["titles"] for row in told["by_type"]}
+        glance.numbers = numbers_of(told)
+        glance.shelves = shelves_of(user, counts, is_revealed)
     tables: list[tuple[str, Callable[[User, bool], Table]]] = [
         ("history.view_change", timeline),
         ("profiles.view_session", devices),
@@ -125,22 +129,22 @@ def locks_of(user: User) -> Iterable[str]:
         yield f"{row.count} wrong passwords from {row.address}: {closed}"
 
 
-def numbers_of(user: User, counts: dict[str, Any]) -> list[tuple[str, Any]]:
-    entries = WatchListEntry.objects.of(user.pk).order_by()
-    of_list = entries.aggregate(score=Avg("score"), progress=Sum("progress"))
-    recent = Q(day__gte=timezone.now().date() - timedelta(days=30))
-    watched = EpisodesWatched.objects.filter(user_id=user.pk).aggregate(
-        all=Sum("episodes"), recent=Sum("episodes", filter=recent)
-    )
-    score = of_list["score"]
+def numbers_of(told: Statistics) -> list[tuple[str, Any]]:
+    """As the person sees them; `watched here` is what was watched day by day."""
+    totals, watched = told["totals"], told["watched"]
+    titles = {row["state"]: row["titles"] for row in told["by_state"]}
+    since = (date.fromisoformat(told["as_of"]) - timedelta(days=30)).isoformat()
+    recent = [day["episodes"] for day in watched["calendar"] if day["day"] >= since]
+    score = totals["mean_score"]
     return [
-        ("entries", counts["total"]),
-        ("on hold", counts["by_state"]["on_hold"]),
-        ("dropped", counts["by_state"]["dropped"]),
-        ("mean score", "–" if score is None else f"{score / 10:.1f}"),
-        ("episodes on the list", of_list["progress"] or 0),
-        ("watched here", watched["all"] or 0),
-        ("in 30 days", watched["recent"] or 0),
+        ("entries", totals["titles"]),
+        ("on hold", titles["on_hold"]),
+        ("dropped", titles["dropped"]),
+        ("mean score", "–" if score is None else score),
+        ("episodes", f"{totals['episodes']:,}"),
+        ("hours", f"{totals['minutes'] / 60:,.0f}"),
+        ("watched here", f"{watched['episodes']:,}"),
+        ("in 30 days", sum(recent)),
     ]
 
 

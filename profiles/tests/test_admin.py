@@ -147,6 +147,26 @@ def test_it_shows_the_latest_entries_and_leads_to_all(browser, alice, monkeypatc
     assert page.context["cl"].result_count == 6
 
 
+def test_its_numbers_are_those_that_the_person_sees(browser, alice, client):
+    put(alice, AnimeFactory(episodes=12, episode_minutes=30), "Completed")
+    for score in (8, 7.5):
+        anime = AnimeFactory(episodes=12)
+        client.post("/api/user/watchList", {"animeId": anime.pk, "type": "Watching"})
+        client.patch(f"/api/user/watchList/{anime.pk}", {"score": score})
+    told = client.get("/api/user/stats").json()["data"]
+    shown = dict(browser.get(page_of(alice)).context["glance"].numbers)
+    assert shown == {
+        "entries": 3,
+        "on hold": 0,
+        "dropped": 0,
+        "mean score": told["totals"]["mean_score"],
+        "episodes": "12",
+        "hours": "6",
+        "watched here": str(told["watched"]["episodes"]),
+        "in 30 days": told["watched"]["episodes"],
+    }
+
+
 def test_what_a_member_of_staff_may_not_see_is_not_there(
     helper_browser, alice, death_note
 ):

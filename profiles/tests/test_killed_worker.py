@@ -14,7 +14,10 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from animecollections.tests.serving import database_url
-from factories import UserFactory
+from collections_app.models import Merge
+from collections_app.services import merging
+from collections_app.tasks import merge_titles
+from factories import AnimeFactory, UserFactory
 from history.models import Job
 from profiles import tasks
 from profiles.services import outbox
@@ -95,6 +98,20 @@ def test_a_mail_that_kills_every_worker_is_given_up(lost, mailoutbox):
     assert row.status == "FAILED"
     assert "was killed" in row.traceback
     assert not mailoutbox
+
+
+@pytest.mark.django_db
+def test_a_merge_of_titles_goes_on_after_half_an_hour(staff):
+    kept, gone = AnimeFactory(), AnimeFactory()
+    job = merging.begin(merging.ref(kept.pk), merging.ref(gone.pk), "the same")
+    merge_titles.enqueue(merge_id=str(job.pk), actor_id=str(staff.pk))
+    DBTaskResult.objects.get().claim("killed")
+    age(minutes=29)
+    assert outbox.take_up_lost() == 0
+    age(minutes=31)
+    assert outbox.take_up_lost() == 1
+    send_all()
+    assert Merge.objects.get().status == "merged"
 
 
 @pytest.mark.django_db
