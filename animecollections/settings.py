@@ -370,6 +370,7 @@ AUTH_PASSWORD_VALIDATORS = [
     ]
 ]
 LOGIN_URL = "/admin/login/"
+LOGIN_REDIRECT_URL = "/admin/"  # for staff who come to that page by its address
 # Staff sign in with a code besides the password; off in production only for a trial.
 STAFF_SECOND_FACTOR = env.bool("STAFF_SECOND_FACTOR", not DEBUG)
 OTP_TOTP_ISSUER = "animecollections"  # what authenticators call us
@@ -533,7 +534,14 @@ UNFOLD: dict[str, Any] = {
     "SITE_TITLE": "animecollections",
     "SITE_HEADER": "animecollections",
     "SITE_SYMBOL": "collections_bookmark",
-    "SITE_URL": None,  # there is no site but the API
+    "SITE_URL": "/",
+    "SITE_FAVICONS": [
+        {
+            "rel": "icon",
+            "type": "image/svg+xml",
+            "href": lambda request: static("icon.svg"),
+        }
+    ],
     "STYLES": [lambda request: static("admin.css")],
     "DASHBOARD_CALLBACK": "profiles.admin.dashboard.dashboard",
     "SIDEBAR": {"navigation": "profiles.admin.menu.menu"},

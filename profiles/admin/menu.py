@@ -77,6 +77,7 @@ def catalogue(request: HttpRequest) -> list[Any]:
 def operation(request: HttpRequest) -> list[Any]:
     return [
         rows(request, "Outbox", "outbox", "django_tasks_database.dbtaskresult"),
+        rows(request, "Jobs", "schedule", "history.job"),
         rows(request, "What staff did", "policy", "history.staffaction"),
         rows(request, "Groups of staff", "badge", "auth.group"),
         item("API reference", "description", "docs"),

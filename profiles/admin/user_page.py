@@ -1,6 +1,6 @@
 """A user at a glance: what the page of a user shows above the form."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -148,7 +148,7 @@ def numbers_of(told: Statistics) -> list[tuple[str, Any]]:
     ]
 
 
-def shelves_of(user: User, counts: dict[str, int], is_revealed: bool) -> list[Shelf]:
+def shelves_of(user: User, counts: Mapping[Any, int], is_revealed: bool) -> list[Shelf]:
     """The latest of each type, by one statement."""
     place = Window(RowNumber(), partition_by=F("type"), order_by=F("updated_at").desc())
     latest = (

@@ -40,6 +40,14 @@ def test_staff_sign_in_and_out(browser, staff):
     assert not is_in(browser)
 
 
+def test_whoever_comes_by_the_address_of_the_page_lands_on_the_dashboard(staff):
+    browser = Client()
+    page = browser.get("/admin/login/").content.decode()
+    assert 'rel="icon" href="/static/icon' in page
+    credentials = {"username": "staff@example.org", "password": PASSWORD}
+    assert browser.post("/admin/login/", credentials)["Location"] == "/admin/"
+
+
 def test_the_page_writes_to_its_session_without_ending_it(browser, staff):
     sign_in(browser)
     session = browser.session
