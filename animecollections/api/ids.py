@@ -22,6 +22,7 @@ WORDED_SITES = frozenset({"anime-planet", "notify"})
 NUMBER = re.compile(r"[0-9]{1,10}", re.ASCII)
 CANONICAL = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+LAST_MILLISECOND = int(datetime(9000, 1, 1, tzinfo=UTC).timestamp()) * 1000
 WORD = re.compile(r"[A-Za-z0-9._~-]{1,200}", re.ASCII)
 
 
@@ -37,8 +38,10 @@ def first_id_at(time: datetime) -> UUID:
 
 
 def time_of(id_: UUID) -> datetime:
-    """When new_id() made it, to the millisecond."""
-    return EPOCH + timedelta(milliseconds=id_.int >> 80)
+    """When new_id() made it, to the millisecond. Of an id made otherwise it may be any
+    time, to the year 9000: whatever is looked for around it has a date.
+    """
+    return EPOCH + timedelta(milliseconds=min(id_.int >> 80, LAST_MILLISECOND))
 
 
 def as_uuid7(text: str) -> UUID | None:

@@ -60,7 +60,8 @@ def titles(ids: list[int]) -> str:
 
 class PreferencesFields(ReadOnly):
     fields: ClassVar[Any] = (
-        ("accent_color", "theme", "language", "timezone"),
+        ("accent_color", "theme"),
+        ("language", "timezone"),
         ("parental_control", "track_search_history"),
         ("score_format", "title_language"),
     )

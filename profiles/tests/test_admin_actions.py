@@ -3,7 +3,7 @@
 import re
 from datetime import timedelta
 from io import BytesIO
-from uuid import uuid4
+from uuid import UUID, uuid4
 from zipfile import ZipFile
 
 import pytest
@@ -445,6 +445,15 @@ def test_notes_that_are_not_shown_are_not_lost(browser, alice, secrets):
 
 def found(browser, text):
     return browser.get(reverse("admin:find"), {"q": text})
+
+
+@pytest.mark.parametrize("id_", [UUID(int=2**128 - 1), UUID("f" * 12 + "7" * 20)])
+def test_an_id_that_tells_no_time_is_looked_for_too(browser, id_):
+    """Accounts of the demo have such ids; an operation has none."""
+    assert found(browser, str(id_)).status_code == 200
+    fan = UserFactory(id=id_)
+    page = reverse("admin:profiles_user_change", args=[fan.pk])
+    assert found(browser, str(id_)).headers["Location"] == page
 
 
 def test_one_box_finds_by_email_name_id_request_and_operation(
