@@ -6,6 +6,7 @@ needs to answer it; its text is the same whatever the values in it.
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from django.db.models import QuerySet
 MARKS: dict[type, Callable[[int], Any]] = {
     UUID: lambda number: UUID(int=0xFACE << 96 | number),
     int: lambda number: 2_000_000_000 + number,
-    str: lambda number: f"\x01mark {number}",
+    str: lambda number: f"\x01mark-{number}\x02",
     datetime: lambda number: datetime(1901, 1, 1, 1, 1, 1, 100_000 + number, UTC),
 }
 
@@ -28,19 +29,21 @@ class Compiled:
         ROWS.fetch(user_id, since)  # tuples, as the query set would give them
 
     `make` must build the same query for whatever values: no value may decide anything.
+    A text may stand within a text of the query: what LIKE looks for is one.
     """
 
     def __init__(self, make: Callable[..., QuerySet[Any, Any]], *types: type) -> None:
         self.make, self.types = make, types
         self.sql = ""
-        self.places: list[Any] = []  # for each parameter of the SQL: which of ours
+        # For each parameter of the SQL: what it is, given ours.
+        self.places: list[Callable[[Sequence[Any]], Any]] = []
         self.converters: list[Any] = []
 
     def fetch(self, *values: Any) -> list[tuple[Any, ...]]:
         if not self.sql:
             self.compile()
         ready = [for_database(value) for value in values]
-        parameters = [ready[place] if mark else place for mark, place in self.places]
+        parameters = [place(ready) for place in self.places]
         with connection.cursor() as cursor:
             cursor.execute(self.sql, parameters)
             rows = cursor.fetchall()
@@ -51,10 +54,7 @@ class Compiled:
         compiler = self.make(*marks).query.get_compiler(connection=connection)
         sql, parameters = compiler.as_sql()
         known = {for_database(mark): number for number, mark in enumerate(marks)}
-        self.places = [
-            (True, known[value]) if value in known else (False, value)
-            for value in parameters
-        ]
+        self.places = [place_of(value, known) for value in parameters]
         expressions = [column[0] for column in compiler.select]
         self.converters = list(compiler.get_converters(expressions).items())
         self.sql = sql  # last: other threads go by it
@@ -65,6 +65,23 @@ class Compiled:
             for convert in converters:
                 values[index] = convert(values[index], expression, connection)
         return tuple(values)
+
+
+def place_of(value: Any, known: dict[Any, int]) -> Callable[[Sequence[Any]], Any]:
+    """Where the parameter of the SQL that is `value` with our marks comes from."""
+    if value in known:
+        return itemgetter(known[value])
+    if isinstance(value, str):
+        for mark, number in known.items():
+            if isinstance(mark, str) and mark.startswith("\x01") and mark in value:
+                before, after = value.split(mark)
+                return lambda ready: f"{before}{like(ready[number])}{after}"
+    return lambda ready: value
+
+
+def like(text: str) -> str:
+    """Signs of patterns mean themselves, as in Django's own."""
+    return connection.ops.prep_for_like_query(text)
 
 
 def for_database(value: Any) -> Any:

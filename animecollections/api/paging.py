@@ -85,14 +85,35 @@ def page(
     shape = fingerprint(rows.model, terms, parameters)
     if text := parameters.get("cursor"):
         rows = rows.filter(after(terms, read_cursor(text, shape, len(terms))))
-    rows = rows.order_by(*(term.expression() for term in terms))
     if size is None:
+        rows = rows.order_by(*(term.expression() for term in terms))
         return list(rows), {"next_cursor": None} if text else {}
+    return with_cursor(list(one_more(rows, terms, size)), terms, size, shape)
+
+
+def one_more(
+    rows: QuerySet[M, Row], terms: Sequence[Term], size: int
+) -> QuerySet[M, Row]:
+    """A page and the row after it, each with its values of the ordering, `key_0` on.
+
+    Ordered by these names: the database is told each expression once.
+    """
     keys = {f"key_{index}": F(term.field) for index, term in enumerate(terms)}
-    found: list[Any] = list(rows.annotate(**keys)[: size + 1])
+    named = [term._replace(field=key) for key, term in zip(keys, terms, strict=True)]
+    ordered: QuerySet[M, Row] = rows.annotate(**keys).order_by(
+        *(term.expression() for term in named)
+    )
+    return ordered[: size + 1]
+
+
+def with_cursor(
+    found: list[Any], terms: Sequence[Term], size: int, shape: str
+) -> tuple[list[Any], dict[str, Any]]:
+    """The page and its meta, of the rows of `one_more`."""
     has_more = len(found) > size
     del found[size:]
-    values = [take_keys(found, index, tuple(keys)) for index in range(len(found))]
+    keys = tuple(f"key_{index}" for index in range(len(terms)))
+    values = [take_keys(found, index, keys) for index in range(len(found))]
     following = write_cursor(values[-1], shape) if has_more else None
     return found, {"next_cursor": following}
 

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
+from django.db.models import Q
 
 from animecollections.api.compiled import Compiled
 from animecollections.api.ids import new_id
@@ -61,3 +62,17 @@ def test_the_query_set_is_made_once(alice, changes):
     for _ in range(3):
         assert len(compiled.fetch(alice.pk, NOW, "update", 3)) == 3
     assert len(made) == 1
+
+
+@pytest.mark.parametrize("text", ["été", "1", "%", "_", "\\", "été_1"])
+def test_a_text_within_a_pattern_means_itself(alice, changes, text):
+    def rows(user_id, text):
+        found = Change.objects.filter(user_id=user_id, kind__contains="dat")
+        noted = found.filter(Q(through__startswith=text) | Q(kind__endswith=f"e{text}"))
+        return noted.order_by("revision").values_list("id")
+
+    Change.objects.filter(revision=2).update(through=f"{text}.")
+    Change.objects.filter(revision=3).update(kind=f"update{text}")
+    found = Compiled(rows, UUID, str).fetch(alice.pk, text)
+    assert len(found) == 2
+    assert found == list(rows(alice.pk, text))

@@ -1,6 +1,6 @@
 """What the catalogue answers; each read loads all that it shows at once."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,8 +11,9 @@ from animecollections.api.account import Account
 from animecollections.api.errors import ApiError
 from animecollections.api.ids import AnimeRef
 from animecollections.api.paging import page
+from collections_app.catalogue import first_page
 from collections_app.catalogue.lookup import claims_of, matching, pick, resolve
-from collections_app.catalogue.search import ways
+from collections_app.catalogue.search import Find, Sought, ways
 from collections_app.catalogue.titles import (
     COLUMNS,
     ENTRY_COLUMNS,
@@ -32,7 +33,7 @@ from collections_app.models import Anime, Genre, Studio
 from collections_app.models.catalogue import AnimeQuerySet
 
 Json = dict[str, Any]
-Rows = Iterable[tuple[Any, ...]]
+Found = tuple[list[Any], Json]
 
 PER_PAGE = 50
 
@@ -44,6 +45,8 @@ def browse(user: Any, parameters: QueryDict, revision: int) -> tuple[list[Json],
     as it was typed.
     """
     shape = Shape.of(user, parameters)
+    if first_page.is_asked_for(parameters) and (text := searched(parameters)):
+        return by_first_page(user, text, parameters, shape, revision)
     animes = shape.joined(Anime.objects.shown(hides_mature=user.hides_mature))
     animes = narrow(animes, user, parameters)
     if "ids" in parameters:  # of no ids, no titles
@@ -103,22 +106,49 @@ def by_ids(
 
 
 def by_search(
-    animes: AnimeQuerySet,
-    text: str,
-    parameters: QueryDict,
-    shape: Shape,
-    revision: int,
+    animes: AnimeQuerySet, text: str, parameters: QueryDict, shape: Shape, revision: int
 ) -> tuple[list[Json], Json]:
-    for found, meant in ways(animes, text, revision):
-        rows, meta = page(
-            found.values_list(*shape.columns),
+    """What the first way of searching that finds something finds."""
+
+    def found(find: Find, sought: Sought) -> Found:
+        return page(
+            find(animes, sought).values_list(*shape.columns),
             parameters,
             orderings=BY_RELEVANCE,
             default="relevance",
             limit=PER_PAGE,
         )
+
+    return first_found(found, text, shape, revision)
+
+
+def by_first_page(
+    user: Any, text: str, parameters: QueryDict, shape: Shape, revision: int
+) -> tuple[list[Json], Json]:
+    """The same of all titles, and faster."""
+
+    def found(find: Find, sought: Sought) -> Found:
+        return first_page.read(
+            find,
+            sought,
+            columns=shape.columns,
+            user_id=shape.account.id if shape.account else None,
+            hides_mature=user.hides_mature,
+            parameters=parameters,
+            limit=PER_PAGE,
+        )
+
+    return first_found(found, text, shape, revision)
+
+
+def first_found(
+    found: Callable[[Find, Sought], Found], text: str, shape: Shape, revision: int
+) -> tuple[list[Json], Json]:
+    typed = Sought.of(text)
+    for find, sought in ways(text, revision):
+        rows, meta = found(find, sought)
         if rows:
-            corrected = {} if meant == text else {"corrected": meant}
+            corrected = {} if sought == typed else {"corrected": sought.folded}
             return [shape.to_json(row) for row in rows], meta | corrected
     return [], {"next_cursor": None}
 

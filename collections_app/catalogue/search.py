@@ -5,13 +5,17 @@ matter; what is left are questions of LIKE, which PostgreSQL answers from a trig
 index and SQLite by a scan of that one narrow table.
 """
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from functools import partial, reduce
+from operator import or_
+from typing import Any, NamedTuple
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.search import TrigramSimilarity
 from django.db import connection
 from django.db.models import (
     Case,
+    Func,
     IntegerField,
     Min,
     OuterRef,
@@ -25,9 +29,9 @@ from django.db.models.functions import Cast, Coalesce, Least, Length, Replace
 
 from collections_app.catalogue.folding import fold
 from collections_app.catalogue.spelling import vocabulary
-from collections_app.models.catalogue import Anime, Format, SearchName
+from collections_app.models.catalogue import AnimeQuerySet, Format, SearchName
 
-Animes = QuerySet[Anime, Any]
+Animes = AnimeQuerySet
 
 MOST_WORDS = 10
 # A tier is worth more than all that ranks titles within one: that the title itself is
@@ -36,53 +40,92 @@ TIER = 2000
 TITLE_ITSELF, RATING_POINT, MAIN_FORMAT, LETTER, MOST_LETTERS = 600, 40, 100, 2, 100
 
 
-def ways(animes: Animes, text: str, revision: int) -> Iterator[tuple[Animes, str]]:
-    """Searches to try until one finds something, each with the text it looks for: as
-    it was typed, as the catalogue spells its words, and by likeness.
+class Sought(NamedTuple):
+    """A text to search for, folded. `shorts` says which of its words are short: these,
+    and how many words there are, make the statement what it is (first_page.py).
+    """
+
+    folded: str
+    joined: str
+    words: tuple[str, ...]
+    shorts: tuple[bool, ...]
+
+    @classmethod
+    def of(cls, text: str) -> "Sought":
+        folded = fold(text)
+        words = tuple(folded.split()[:MOST_WORDS])
+        return cls(folded, folded.replace(" ", ""), words, tuple(map(is_short, words)))
+
+
+Find = Callable[[Animes, Sought], Animes]
+
+
+def ways(text: str, revision: int) -> Iterator[tuple[Find, Sought]]:
+    """Searches to try until one finds something, each with what it looks for: as it was
+    typed, as the catalogue spells its words, and by likeness.
 
     revision: the catalogue's, for what is known of its words.
     """
-    yield search(animes, text), text
+    sought = Sought.of(text)
+    yield search, sought
     # Not exists(): expecting one soon, PostgreSQL would scan the table for it.
-    if SearchName.objects.filter(condition(fold(text))).count():
-        return  # it is well spelled; what it found, `animes` leaves out
-    words = fold(text).split()[:MOST_WORDS]
+    if SearchName.objects.filter(condition(sought)).count():
+        return  # it is well spelled; what it found, the titles asked for have not
     known = vocabulary(revision)
-    near = {word: known.near(word) for word in words}
+    near = [known.near(word) for word in sought.words]
     likely = " ".join(
-        word if known.has_part(word) or not near[word] else near[word][0]
-        for word in words
+        word if known.has_part(word) or not others else others[0]
+        for word, others in zip(sought.words, near, strict=True)
     )
-    if likely != fold(text):
-        yield search(animes, likely), likely
+    if likely != sought.folded:
+        yield search, Sought.of(likely)
     if connection.vendor == "postgresql":
-        yield resembling(animes, text), text
-    elif any(near.values()):
-        names = SearchName.objects.filter(*(has(word, *near[word]) for word in words))
-        yield ranked(animes, names, distance(fold(text)), fold(text)), text
+        yield resembling, sought
+        yield vaguely_resembling, sought
+    elif any(near):
+        yield partial(slipped, near), sought
 
 
-def search(animes: Animes, text: str) -> Animes:
+def search(animes: Animes, sought: Sought) -> Animes:
     """Titles with a name that has all words of the text, with their `relevance`.
 
     The smaller the better: a name itself, one that begins so, one with these words in
     this order, one with these words.
     """
-    folded = fold(text)
-    names = SearchName.objects.filter(condition(folded))
-    return ranked(animes, names, distance(folded), folded)
+    names = SearchName.objects.filter(condition(sought))
+    return ranked(animes, names, distance(sought), sought)
 
 
-def resembling(animes: Animes, text: str) -> Animes:
-    """Titles with a name of similar trigrams, which PostgreSQL alone has."""
-    folded = fold(text)
-    names = SearchName.objects.filter(name__trigram_similar=folded)
-    distance = Value(1.0) - TrigramSimilarity("name", folded)
-    return ranked(animes, names, Cast(distance * 10 * TIER, IntegerField()), folded)
+def resembling(animes: Animes, sought: Sought) -> Animes:
+    """Titles with similar words, by trigrams, in a name: on PostgreSQL alone.
+
+    Misses what is misspelled in every word, but leaves a twentieth of the names to
+    compare that `vaguely_resembling` leaves, each of which costs microseconds.
+    """
+    names = SearchName.objects.filter(name__trigram_strict_word_similar=sought.folded)
+    return ranked(animes, names, unlikeness(sought), sought)
+
+
+def vaguely_resembling(animes: Animes, sought: Sought) -> Animes:
+    """Titles with a name of similar trigrams as a whole."""
+    names = SearchName.objects.filter(name__trigram_similar=sought.folded)
+    return ranked(animes, names, unlikeness(sought), sought)
+
+
+def slipped(near: list[list[str]], animes: Animes, sought: Sought) -> Animes:
+    """Titles with a name that has each word, or one of those near it."""
+    has_each = (
+        reduce(
+            or_, (Q(name__contains=other) for other in others), has_word(word, short)
+        )
+        for word, short, others in zip(sought.words, sought.shorts, near, strict=True)
+    )
+    names = SearchName.objects.filter(*has_each)
+    return ranked(animes, names, distance(sought), sought)
 
 
 def ranked(
-    animes: Animes, names: QuerySet[SearchName], distance: Any, folded: str
+    animes: Animes, names: QuerySet[SearchName], distance: Any, sought: Sought
 ) -> Animes:
     best = (
         names.filter(anime_id=OuterRef("pk"))
@@ -93,39 +136,45 @@ def ranked(
     )
     bonus = (
         Cast(Coalesce("rating", 0.0) * RATING_POINT, IntegerField())
-        + worth(Q(joined_title=folded.replace(" ", "")), TITLE_ITSELF)
+        + worth(Q(joined_title=sought.joined), TITLE_ITSELF)
         + worth(Q(format__in=[Format.TV, Format.MOVIE]), MAIN_FORMAT)
     )
     return (
-        animes.filter(id__in=names.values("anime_id"))
+        animes.filter(id__in=gathered(names.values("anime_id")))
         .alias(joined_title=Replace("sort_title", Value(" ")))
         .annotate(relevance=Subquery(best, output_field=IntegerField()) - bonus)
     )
+
+
+def gathered(ids: QuerySet[SearchName, Any]) -> Any:
+    """For `id__in`. PostgreSQL guesses that a pattern fits a hundredth of all names,
+    for which it reads the whole table of titles; of an array it expects ten.
+    """
+    if connection.vendor != "postgresql":
+        return ids
+    template = "(SELECT unnest(%(expressions)s))"
+    return Func(ArraySubquery(ids), template=template, output_field=IntegerField())
 
 
 def worth(condition: Q, points: int) -> Case:
     return Case(When(condition, then=points), default=0, output_field=IntegerField())
 
 
-def condition(folded: str) -> Q:
+def condition(sought: Sought) -> Q:
     """Names that have every word, or are these words written as one."""
-    words = folded.split()[:MOST_WORDS]
-    if is_short(folded):
-        return Q(name__startswith=folded)
-    has_all = Q(*map(has, words))
-    joined = "".join(words)
-    return has_all | Q(name__startswith=joined) if len(words) > 1 else has_all
+    match sought.shorts:
+        case [True]:
+            return Q(name__startswith=sought.folded)
+        case [False]:
+            return Q(name__contains=sought.folded)
+    has_all = Q(*map(has_word, sought.words, sought.shorts))
+    return has_all | Q(name__startswith=sought.joined)
 
 
-def has(*words: str) -> Q:
-    """Names with any of these words."""
-    found = Q()
-    for word in words:
-        if is_short(word):
-            found |= Q(name__startswith=word) | Q(name__contains=f" {word}")
-        else:
-            found |= Q(name__contains=word)
-    return found
+def has_word(word: str, short: bool) -> Q:
+    if short:
+        return Q(name__startswith=word) | Q(name__contains=f" {word}")
+    return Q(name__contains=word)
 
 
 def is_short(text: str) -> bool:
@@ -135,11 +184,11 @@ def is_short(text: str) -> bool:
     return len(text) < 3 and text.isascii()
 
 
-def distance(folded: str) -> Any:
+def distance(sought: Sought) -> Any:
     """How far a name is from the text, from 0."""
-    joined = folded.replace(" ", "")
+    folded = sought.folded
     tiers = [
-        Q(name=folded) | Q(name=joined),
+        Q(name=folded) | Q(name=sought.joined),
         Q(name__startswith=f"{folded} "),
         Q(name__startswith=folded),
         Q(name__contains=f" {folded} ") | Q(name__endswith=f" {folded}"),
@@ -152,3 +201,9 @@ def distance(folded: str) -> Any:
         output_field=IntegerField(),
     )
     return tier + Least(Length("name"), MOST_LETTERS) * LETTER
+
+
+def unlikeness(sought: Sought) -> Any:
+    """How far a name is from the text by their trigrams, from 0."""
+    unlike = Value(1.0) - TrigramSimilarity("name", sought.folded)
+    return Cast(unlike * 10 * TIER, IntegerField())

@@ -202,7 +202,8 @@ def candidates(record: Record, revision: int) -> list[int]:
     revision: the catalogue's, for what is known of its words.
     """
     for name in (record.title, *record.names)[:3]:
-        for found, _ in ways(Anime.objects.all(), name[:200], revision) if name else ():
+        for find, sought in ways(name[:200], revision) if name else ():
+            found = find(Anime.objects.all(), sought)
             ids = found.order_by("relevance").values_list("id", flat=True)
             if best := list(ids[:MOST_CANDIDATES]):
                 return best

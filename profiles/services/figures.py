@@ -137,7 +137,8 @@ def searches_in_vain() -> list[dict[str, Any]]:
 def finds_nothing(text: str) -> bool:
     revision = CatalogueState.objects.values_list("revision", flat=True).first() or 0
     return not any(
-        found[:1] for found, _ in ways(Anime.objects.listed(), text, revision)
+        find(Anime.objects.listed(), sought)[:1]
+        for find, sought in ways(text, revision)
     )
 
 

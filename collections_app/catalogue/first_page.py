@@ -1,0 +1,89 @@
+"""The first page of a search that nothing else narrows: what clients ask for with every
+key that is pressed.
+
+It is the same query set as of any other search, but its SQL is made once for each shape
+of text: in making it Django spends several times what the database needs to answer.
+"""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from animecollections.api.compiled import Compiled
+from animecollections.api.paging import (
+    Term,
+    fingerprint,
+    one_more,
+    read_limit,
+    with_cursor,
+)
+from collections_app.catalogue.search import (
+    Find,
+    Sought,
+    resembling,
+    search,
+    vaguely_resembling,
+)
+from collections_app.models import Anime
+
+ORDINARY = {"search", "limit", "include", "_"}
+BEST_FIRST = [
+    Term("relevance", descending=False, is_nullable=True),
+    Term("pk", descending=False, is_nullable=False),
+]
+NOBODY = UUID(int=0)
+LASTING = (search, resembling, vaguely_resembling)  # `slipped` is of one text
+
+
+def is_asked_for(parameters: Mapping[str, Any]) -> bool:
+    return parameters.keys() <= ORDINARY
+
+
+def read(
+    find: Find,
+    sought: Sought,
+    *,
+    columns: tuple[str, ...],
+    user_id: UUID | None,
+    hides_mature: bool,
+    parameters: Mapping[str, Any],
+    limit: int,
+) -> tuple[list[Any], dict[str, Any]]:
+    """Rows of the columns and their meta, as paging.page gives them.
+
+    user_id: whose `entry` is joined, where the columns have any of it.
+    """
+    size = read_limit(parameters.get("limit"), limit) or limit
+    make = made_once if find in LASTING else made
+    statement = make(
+        find, sought.shorts, columns, user_id is not None, hides_mature, size
+    )
+    rows = statement.fetch(
+        user_id or NOBODY, sought.folded, sought.joined, *sought.words
+    )
+    shape = fingerprint(Anime, BEST_FIRST, parameters)
+    return with_cursor(rows, BEST_FIRST, size, shape)
+
+
+def made(
+    find: Find,
+    shorts: tuple[bool, ...],
+    columns: tuple[str, ...],
+    has_user: bool,
+    hides_mature: bool,
+    size: int,
+) -> Compiled:
+    """The statement for all texts with so many words, long or short."""
+
+    def rows(user_id: UUID, folded: str, joined: str, *words: str) -> Any:
+        animes = Anime.objects.shown(hides_mature=hides_mature).listed()
+        if has_user:
+            animes = animes.with_entry_of(user_id)
+        found = find(animes, Sought(folded, joined, words, shorts))
+        return one_more(found.values_list(*columns), BEST_FIRST, size)
+
+    return Compiled(rows, UUID, *[str] * (2 + len(shorts)))
+
+
+made_once = lru_cache(maxsize=256)(made)  # some 10 KB each
