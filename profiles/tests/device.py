@@ -1,5 +1,6 @@
 """A device that holds a list, and keeps it by delta sync."""
 
+from animecollections.api.account import Through
 from collections_app.models import Anime
 from collections_app.services import catalogue
 
@@ -76,4 +77,9 @@ def retitle(*anime_ids):
     """Changes titles in the catalogue, each in a revision of its own."""
     for anime_id in anime_ids:
         title = Anime.objects.get(id=anime_id).title
-        catalogue.edit(anime_id=anime_id, facts={"title": f"{title}!"})
+        catalogue.edit(
+            anime_id=anime_id,
+            facts={"title": f"{title}!"},
+            reason="it is louder",
+            through=Through("admin"),
+        )
