@@ -32,6 +32,7 @@ from history.models import (
 )
 from profiles.models import (
     Image,
+    MadeExport,
     Preferences,
     Profile,
     Session,
@@ -172,6 +173,13 @@ SECTIONS = [
         "state.json",
         "At which revision your list, profile, preferences and searches stand.",
         of(UserState),
+    ),
+    Section(
+        "exports.jsonl",
+        "The files like this one that were made of what is yours in the last 90 days; "
+        "this one is not among them yet.",
+        of(MadeExport, "id"),
+        left_out=("id",),
     ),
     Section("images.jsonl", "The pictures you uploaded.", of(Image, "path")),
 ]

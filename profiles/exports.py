@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from os import SEEK_END
 from threading import BoundedSemaphore
 from typing import IO
+from uuid import UUID
 
 from django.conf import settings
 
@@ -12,8 +14,9 @@ from animecollections.api.errors import refuse
 from collections_app import transfer
 from collections_app.exports import Losses, fidelity, owner_of, write_list
 from collections_app.transfer import Owner
+from history.services.recording import locked
 from profiles import archive
-from profiles.models import Preferences
+from profiles.models import MadeExport, Preferences
 from profiles.services.images import held
 
 
@@ -75,7 +78,23 @@ def export(account: Account, name: str) -> Export:
     format_ = chosen(FORMATS, name)
     file_name = f"animecollections-{format_.title}-{account.today}.{format_.extension}"
     with held(PLACES, seconds=0):
-        return Export(format_.write(account), file_name, format_.media_type)
+        file = format_.write(account)
+    try:
+        note(account.id, name, file)
+    except BaseException:
+        file.close()
+        raise
+    return Export(file, file_name, format_.media_type)
+
+
+def note(user_id: UUID, name: str, file: IO[bytes]) -> None:
+    """That it was made (docs/decisions/0014). 401 `session_ended` where the account was
+    erased meanwhile.
+    """
+    size = file.seek(0, SEEK_END)
+    file.seek(0)
+    with locked(user_id):
+        MadeExport.objects.create(user_id=user_id, format=name, size=size)
 
 
 def chosen(formats: Mapping[str, Format], name: str) -> Format:

@@ -264,6 +264,28 @@ class Image(models.Model):
         return self.path
 
 
+class MadeExport(models.Model):
+    """That somebody took a file of what is theirs: which and when, not what is in it.
+    A record for them and for staff, and no change: it takes no revision.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    user = models.ForeignKey(
+        User, models.CASCADE, related_name="made_exports", db_index=False
+    )
+    format = models.CharField(max_length=10)
+    size = models.PositiveBigIntegerField(help_text="bytes")
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["user", "id"], name="made_export_unique")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.format}, {self.size} bytes"
+
+
 class Erasure(models.Model):
     """That an account was erased, and nothing of whose it was."""
 

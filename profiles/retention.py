@@ -7,12 +7,14 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
+from animecollections.api.ids import first_id_at
 from animecollections.upkeep.retention import Rule
-from profiles.models import Session, Ticket, TokenFamily, WrongPasswords
+from profiles.models import MadeExport, Session, Ticket, TokenFamily, WrongPasswords
 from profiles.services.lockouts import window_start
 
 SENT_MAILS_FOR = timedelta(days=14)
 FAILED_MAILS_FOR = timedelta(days=60)
+EXPORTS_FOR = timedelta(days=90)
 
 
 def ended_sessions() -> QuerySet[Session]:
@@ -41,10 +43,16 @@ def done_tasks() -> QuerySet[Any]:
     )
 
 
+def old_exports() -> QuerySet[MadeExport]:
+    """By key, which time orders."""
+    return MadeExport.objects.filter(pk__lt=first_id_at(timezone.now() - EXPORTS_FOR))
+
+
 RULES = (
     Rule("sessions", ended_sessions, by="expire_date"),
     Rule("token families", ended_token_families, by="expires_at"),
     Rule("tickets", old_tickets, by="expires_at"),
     Rule("lock-outs", old_lockouts, by="last_at"),
     Rule("tasks", done_tasks),
+    Rule("notes of exports", old_exports),
 )

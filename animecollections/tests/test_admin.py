@@ -37,6 +37,7 @@ from profiles.models import (
     Erasure,
     Figure,
     Image,
+    MadeExport,
     Session,
     Ticket,
     TokenFamily,
@@ -94,6 +95,7 @@ def fill(user, anime, number):
         height=9,
         size=9,
     )
+    MadeExport.objects.create(user=user, format="csv", size=9)
     TokenFamily.objects.create(
         user=user,
         auth_epoch=user.auth_epoch,

@@ -130,6 +130,7 @@ OWNED = [
     "Search",
     "EpisodesWatched",
     "KeptAnswer",
+    "MadeExport",
 ]
 
 

@@ -3,6 +3,7 @@
 from profiles.admin import (
     dashboard,
     erasures,
+    exports,
     find,
     images,
     outbox,
@@ -15,6 +16,7 @@ from profiles.admin import (
 __all__ = [
     "dashboard",
     "erasures",
+    "exports",
     "find",
     "images",
     "outbox",

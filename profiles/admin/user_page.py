@@ -24,12 +24,12 @@ from history.masks import MASK, revealed
 from history.models import Search, StaffAction
 from profiles.admin.actions import address_of, offered
 from profiles.admin.images import thumbnail
-from profiles.models import Image, User
+from profiles.models import Image, MadeExport, User
 from profiles.services import lockouts
 
 COVERS_OF_TYPE, LATEST_CHANGES = 12, 15
 LATEST_SEARCHES, LATEST_IMAGES, LATEST_SIGN_INS, LATEST_ACTS = 15, 12, 20, 15
-LATEST_IMPORTS = 10
+LATEST_IMPORTS, LATEST_EXPORTS = 10, 10
 ENTRY_COLUMNS = (
     "type",
     "state",
@@ -112,6 +112,7 @@ def glance_at(user: User, request: HttpRequest) -> Glance:
         ("history.view_change", timeline),
         ("profiles.view_session", devices),
         ("collections_app.view_importplan", imports),
+        ("profiles.view_madeexport", exports),
         ("history.view_search", searches),
         ("history.view_staffaction", acts_of_staff),
         ("profiles.view_image", images),
@@ -280,6 +281,19 @@ def imports(user: User, is_revealed: bool) -> Table:
             for plan in latest[:LATEST_IMPORTS]
         ],
         address_of_rows("collections_app_importplan", user),
+    )
+
+
+def exports(user: User, is_revealed: bool) -> Table:
+    latest = MadeExport.objects.filter(user_id=user.pk).order_by("-pk")
+    return Table(
+        "Exports",
+        ("When", "Format", "Bytes"),
+        [
+            (when(made.made_at), made.format, f"{made.size:,}")
+            for made in latest[:LATEST_EXPORTS]
+        ],
+        address_of_rows("profiles_madeexport", user),
     )
 
 

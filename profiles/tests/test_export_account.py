@@ -1,21 +1,25 @@
 """GET /api/user/export?format=account"""
 
 import json
+from datetime import timedelta
 from io import BytesIO
 from threading import BoundedSemaphore
 from zipfile import ZipFile
 
 import pytest
 from django.core.files.storage import default_storage
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 from PIL import Image as Pillow
 
+from animecollections.api.ids import first_id_at
 from collections_app import transfer
 from conftest import signed_in
 from factories import UserFactory
 from history.models import Change
-from profiles import archive, exports
-from profiles.models import Image, Session, Ticket, TokenFamily
+from profiles import archive, exports, retention
+from profiles.models import Image, MadeExport, Session, Ticket, TokenFamily
 from profiles.tests.personal import fill, models_that_name_users, names_of
 
 pytestmark = pytest.mark.django_db
@@ -31,6 +35,13 @@ EXCEPTIONS = {
     "profiles.User_user_permissions": "what staff may do",
     "django_tasks_database.DBTaskResult": "mails on their way: the address alone",
 }
+
+
+@pytest.fixture
+def browser(staff):
+    browser = Client()
+    browser.force_login(staff)
+    return browser
 
 
 @pytest.fixture
@@ -101,6 +112,42 @@ def test_every_section_has_what_is_held(filled, hers):
     [act] = lines(zip_, "staff.jsonl")
     assert (act["action"], act["reason"]) == ("reveal", "Zaphira asked for it")
     assert "Signed out everywhere" in zip_.read("staff_admin.jsonl").decode()
+
+
+def test_that_it_was_made_is_noted_and_takes_no_revision(zaphira, hers, browser):
+    before = zaphira.state.revision
+    length = archive_of(hers.get(URL)).fp.getbuffer().nbytes
+    note = MadeExport.objects.get()
+    assert (note.user, note.format, note.size) == (zaphira, "account", length)
+    zaphira.state.refresh_from_db()
+    assert zaphira.state.revision == before
+    [told] = lines(archive_of(hers.get(URL)), "exports.jsonl")
+    assert (told["format"], told["size"]) == ("account", length)
+    page = reverse("admin:profiles_user_change", args=[zaphira.pk])
+    tables = browser.get(page).context["glance"].tables
+    [rows] = [table.rows for table in tables if table.heading == "Exports"]
+    assert [row[1:] for row in rows][1] == ("account", f"{length:,}")
+    assert retention.old_exports().count() == 0
+    old = first_id_at(timezone.now() - timedelta(days=91))
+    MadeExport.objects.create(id=old, user=zaphira, format="csv", size=1)
+    assert retention.old_exports().get().pk == old
+
+
+def test_an_account_erased_while_it_is_made_gets_none(zaphira, hers, monkeypatch):
+    made = BytesIO(b"a file")
+
+    def slowly(user_id, *, name):
+        zaphira.state.delete()
+        return made
+
+    monkeypatch.setattr(archive, "write", slowly)
+    response = hers.get(URL)
+    assert (response.status_code, response.json()["code"]) == (
+        401,
+        "session_ended",
+    )
+    assert made.closed
+    assert not MadeExport.objects.exists()
 
 
 def test_its_list_can_be_imported_again(filled, hers):
@@ -216,6 +263,9 @@ def test_while_others_are_being_made_it_is_busy(hers, monkeypatch):
 
 
 def test_what_it_costs(filled, hers, budget):
-    in_words = "sign-in check, 17 sections, the list once more (3), names of pictures"
-    with budget(22, in_words):
+    in_words = (
+        "sign-in check, 18 sections, the list once more (3), names of pictures, lock "
+        "and note"
+    )
+    with budget(25, in_words):
         archive_of(hers.get(URL))

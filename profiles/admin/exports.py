@@ -1,0 +1,12 @@
+"""Admin page of the files that people took of what is theirs."""
+
+from django.contrib import admin
+
+from animecollections.admin import Owned, ReadOnly
+from profiles.models import MadeExport
+
+
+@admin.register(MadeExport)
+class MadeExportAdmin(ReadOnly, Owned):
+    list_display = ("made_at", "user", "format", "size")
+    fields = ("made_at", "user", "format", "size")
