@@ -506,24 +506,6 @@ def test_the_list_goes_back_to_before_it(titles, alice, stranger):
 # --- Races -------------------------------------------------------------------------
 
 
-@pytest.fixture
-def acts_can_go(transactional_db):
-    """The log of staff refuses what empties tables after such a test on SQLite."""
-    yield
-    if connection.vendor == "sqlite":
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' "
-                "AND tbl_name = 'history_staffaction'"
-            )
-            triggers = cursor.fetchall()
-            for name, _ in triggers:
-                cursor.execute(f"DROP TRIGGER {name}")
-            cursor.execute("DELETE FROM history_staffaction")
-            for _, statement in triggers:
-                cursor.execute(statement)
-
-
 @pytest.mark.races
 @pytest.mark.django_db(transaction=True)
 def test_adding_the_old_id_again_and_again_loses_nothing(acts_can_go):

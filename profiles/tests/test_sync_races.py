@@ -31,7 +31,7 @@ def in_thread(call):
     return run
 
 
-def test_polling_devices_miss_nothing_of_150_concurrent_writes():
+def test_polling_devices_miss_nothing_of_150_concurrent_writes(acts_can_go):
     alice = UserFactory()
     titles = [AnimeFactory(id=100 + number).id for number in range(30)]
     devices = [Device(signed_in(alice), limit) for limit in (None, 7)]
@@ -56,9 +56,11 @@ def test_polling_devices_miss_nothing_of_150_concurrent_writes():
     with ThreadPoolExecutor(max_workers=WRITERS + 2) as threads:
         readers = [threads.submit(in_thread(poll), device) for device in devices]
         writes = [threads.submit(in_thread(write), n) for n in range(WRITES)]
-        for done in writes:
-            done.result()
-        is_done.set()
+        try:
+            for done in writes:
+                done.result()
+        finally:
+            is_done.set()  # else a write that failed would leave the readers reading
         for reader in readers:
             reader.result()
     for device in devices:
