@@ -191,6 +191,7 @@ SQLITE_OPTIONS = {
 STATEMENT_SECONDS = env.int("STATEMENT_SECONDS", 0, validate=rules.Range(0, 3600))
 # Prepared statements need session pooling (no PgBouncer in transaction mode).
 PREPARED = env.bool("DATABASE_PREPARED", False)
+POOLED = env.bool("DATABASE_POOLED", False)
 POSTGRES_OPTIONS = {
     "options": f"-c lock_timeout=10s -c statement_timeout={STATEMENT_SECONDS}s "
     "-c idle_in_transaction_session_timeout=60s",
@@ -220,7 +221,7 @@ def read_database() -> dict[str, Any]:
     elif config["ENGINE"].endswith("postgresql"):
         config["OPTIONS"] = POSTGRES_OPTIONS | config.get("OPTIONS", {})
         # A cursor of the server's own would outlive the transaction a pooler lends.
-        config["DISABLE_SERVER_SIDE_CURSORS"] = env.bool("DATABASE_POOLED", False)
+        config["DISABLE_SERVER_SIDE_CURSORS"] = POOLED
         if test_name:
             config["TEST"] = {"NAME": f"test_{test_name}"}
     else:
