@@ -41,21 +41,27 @@ class Known:
         return {id_: self.ids_of[id_] for id_ in ids}
 
 
+def unpacked_keys() -> str:
+    """The sites and ids in one parameter, a JSON array of pairs, as rows."""
+    if connection.vendor == "postgresql":
+        return (
+            "SELECT value ->> 0 AS site, value ->> 1 AS external_id "
+            "FROM jsonb_array_elements(%s::jsonb)"
+        )
+    return (
+        "SELECT json_extract(value, '$[0]') AS site, "
+        "json_extract(value, '$[1]') AS external_id FROM json_each(%s)"
+    )
+
+
 def holders(keys: Iterable[Key]) -> set[int]:
     """The titles that hold any of these ids. All keys travel as one JSON array: lists
     of thousands of parameters took longer to write and plan than to look up.
     """
-    unpacked = (
-        "SELECT k.value ->> 0 AS site, k.value ->> 1 AS external_id "
-        "FROM jsonb_array_elements(%s::jsonb) k"
-        if connection.vendor == "postgresql"
-        else "SELECT json_extract(k.value, '$[0]') AS site, "
-        "json_extract(k.value, '$[1]') AS external_id FROM json_each(%s) k"
-    )
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT DISTINCT anime_id FROM collections_app_externalid "  # noqa: S608
-            f"JOIN ({unpacked}) k USING (site, external_id)",
+            f"JOIN ({unpacked_keys()}) k USING (site, external_id)",
             [orjson.dumps(sorted(keys)).decode()],
         )
         return {anime_id for (anime_id,) in cursor.fetchall()}

@@ -12,7 +12,7 @@ file is some other title here. So they only tell apart titles of the same name.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 import orjson
 from django.db import connection
@@ -20,7 +20,7 @@ from django.db import connection
 from animecollections.api.errors import ApiError
 from animecollections.api.ids import OWN, AnimeRef, parse_anime_id
 from collections_app.catalogue.folding import fold
-from collections_app.catalogue.planning import among
+from collections_app.catalogue.planning import among, unpacked_keys
 from collections_app.catalogue.search import ways
 from collections_app.models.catalogue import Anime, Format
 from collections_app.transfer.records import Record
@@ -73,7 +73,7 @@ def claims_of(refs: AbstractSet[AnimeRef]) -> dict[AnimeRef, list[int]]:
     claims: dict[AnimeRef, list[int]] = {}
     statement = (
         "SELECT e.site, e.external_id, e.anime_id FROM collections_app_externalid e "  # noqa: S608
-        f"JOIN ({UNPACKED[connection.vendor].pairs}) k USING (site, external_id)"
+        f"JOIN ({unpacked_keys()}) k USING (site, external_id)"
     )
     for site, key, id_ in rows_of(statement, [[ref.site, ref.key] for ref in refs]):
         claims.setdefault(AnimeRef(site, key), []).append(id_)
@@ -83,24 +83,10 @@ def claims_of(refs: AbstractSet[AnimeRef]) -> dict[AnimeRef, list[int]]:
     return claims
 
 
-class Unpacked(NamedTuple):
-    """The elements of a JSON array as rows: all keys travel as one parameter."""
-
-    pairs: str
-    names: str
-
-
-UNPACKED = {
-    "postgresql": Unpacked(
-        "SELECT value ->> 0 AS site, value ->> 1 AS external_id "
-        "FROM jsonb_array_elements(%s::jsonb)",
-        "SELECT jsonb_array_elements_text(%s::jsonb) AS name",
-    ),
-    "sqlite": Unpacked(
-        "SELECT json_extract(value, '$[0]') AS site, "
-        "json_extract(value, '$[1]') AS external_id FROM json_each(%s)",
-        "SELECT value AS name FROM json_each(%s)",
-    ),
+# The elements of a JSON array as rows: all names travel as one parameter.
+UNPACKED_NAMES = {
+    "postgresql": "SELECT jsonb_array_elements_text(%s::jsonb) AS name",
+    "sqlite": "SELECT value AS name FROM json_each(%s)",
 }
 
 
@@ -138,7 +124,7 @@ def titles_named(names: AbstractSet[str]) -> dict[str, list[int]]:
     """The titles that have each name."""
     statement = (
         "SELECT n.name, n.anime_id FROM collections_app_searchname n "  # noqa: S608
-        f"JOIN ({UNPACKED[connection.vendor].names}) k USING (name)"
+        f"JOIN ({UNPACKED_NAMES[connection.vendor]}) k USING (name)"
     )
     found: dict[str, list[int]] = {}
     for name, anime_id in rows_of(statement, list(names)):
