@@ -171,6 +171,50 @@ def test_what_is_done_offline_shows_at_once_outlives_a_restart_and_is_sent(run):
     assert ended["batches"] == 1
 
 
+def test_a_change_shows_before_the_disk_has_it_whatever_else_comes(run):
+    """A form that is drawn anew meanwhile would otherwise show what was before."""
+    ended = run(
+        """
+        const device = await make("one");
+        await device.add({ id: "100", title: "", episodes: 12 }, "Watching");
+        await device.settle();
+        const shown = () => { const { is_private, notes } = device.entries.get("100"); return [is_private, notes]; };
+        const kept = device.update("100", { is_private: true });
+        const atOnce = shown();
+        const also = device.update("100", { notes: "typed" });
+        device.overlay(["100"]);
+        const drawnAnew = shown();
+        await Promise.all([kept, also, device.load()]);
+        const later = shown();
+        await device.settle();
+        const { is_private, notes } = (await listed())["100"];
+        return [atOnce, drawnAnew, later, shown(), [is_private, notes]];
+        """
+    )
+    assert ended == [[True, ""], *[[True, "typed"]] * 4]
+
+
+def test_what_the_disk_refuses_is_not_shown_any_longer(run):
+    ended = run(
+        """
+        const device = await make("one");
+        await device.add({ id: "100", title: "", episodes: 12 }, "Watching");
+        await device.settle();
+        const { write } = device.store;
+        device.store.write = () => Promise.reject(new DOMException("full", "QuotaExceededError"));
+        const failed = device.increment("100").catch(({ name }) => name);
+        const atOnce = device.entries.get("100").progress;
+        const why = await failed;
+        const later = device.entries.get("100").progress;
+        device.store.write = write;
+        await device.increment("100", 2);
+        await device.settle();
+        return [atOnce, why, later, (await listed())["100"].progress];
+        """
+    )
+    assert ended == [1, "QuotaExceededError", 0, 2]
+
+
 def test_a_conflict_is_for_the_user_and_loses_neither_side(run):
     ended = run(
         """

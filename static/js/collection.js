@@ -427,6 +427,8 @@ export class Collection extends EventTarget {
     this.wholes = { ...this.toldWholes };
     /** In the order they were made. @type {Unsent[]} */
     this.unsent = [];
+    /** On their way to the disk: shown already, not yet to be sent. @type {Unsent[]} */
+    this.unkept = [];
     /** @type {Map<string, Conflict>} */
     this.conflicts = new Map();
     /** @type {string | null} */
@@ -512,7 +514,7 @@ export class Collection extends EventTarget {
       if (entry) this.entries.set(id, entry);
       else this.entries.delete(id);
     }
-    for (const unsent of this.unsent) {
+    for (const unsent of [...this.unsent, ...this.unkept]) {
       Object.assign(this.wholes, unsent.wholes);
       const id = unsent.operation?.animeId;
       if (!id || (wanted && !wanted.has(id))) continue;
@@ -521,6 +523,13 @@ export class Collection extends EventTarget {
       else this.entries.delete(id);
     }
     this.tell("changed", { ids: wanted && [...wanted] });
+  }
+
+  /** What these change, as it is now with them or without. @param {Unsent[]} made */
+  show(made) {
+    this.overlay(idsOf(made));
+    const names = made.flatMap(({ wholes }) => Object.keys(wholes ?? {}));
+    if (names.length) this.tell("wholes", { names });
   }
 
   /** @param {string} type @param {any} [detail] */
@@ -571,7 +580,8 @@ export class Collection extends EventTarget {
   }
 
   /**
-   * Shown and kept when this resolves; sent as soon as may be.
+   * Shown at once, kept when this resolves, sent as soon as may be. What cannot be kept
+   * is not shown any longer, and this fails.
    * @param {Operation[]} operations @param {Record<string, any>} [anime]
    * @returns {Promise<Change>}
    */
@@ -582,14 +592,14 @@ export class Collection extends EventTarget {
       id: makeId(), operation, anime, at, tried: false,
       seen: this.entries.get(operation.animeId) ?? null,
     }));
-    await this.queue(made);
-    return {
-      ids: made.map(({ id }) => id),
-      entries: made.map(({ seen }, index) => {
-        const { animeId } = operations[index];
-        return [animeId, seen ?? null, this.entries.get(animeId) ?? null];
-      }),
-    };
+    const kept = this.queue(made);
+    /** @type {Change["entries"]} */
+    const entries = made.map(({ seen }, index) => {
+      const { animeId } = operations[index];
+      return [animeId, seen ?? null, this.entries.get(animeId) ?? null];
+    });
+    await kept;
+    return { ids: made.map(({ id }) => id), entries };
   }
 
   /**
@@ -601,20 +611,29 @@ export class Collection extends EventTarget {
     const request = { method, path, body };
     const at = new Date().toISOString();
     await this.queue([{ id: makeId(), request, wholes, at, tried: false }]);
-    if (wholes) this.tell("wholes", { names: Object.keys(wholes) });
   }
 
   /** @param {Unsent[]} made */
   async queue(made) {
-    await this.store.write((at) =>
-      Promise.all(
-        made.map(async (unsent) => {
-          unsent.place = Number(await result(at("unsent").add(unsent)));
-        }),
-      ),
-    );
+    // Shown before the disk has it: news that come meanwhile would show what was before.
+    this.unkept.push(...made);
+    this.show(made);
+    const done = () => (this.unkept = this.unkept.filter((unsent) => !made.includes(unsent)));
+    try {
+      await this.store.write((at) =>
+        Promise.all(
+          made.map(async (unsent) => {
+            unsent.place = Number(await result(at("unsent").add(unsent)));
+          }),
+        ),
+      );
+    } catch (error) {
+      done();
+      this.show(made);
+      throw error;
+    }
+    done();
     this.unsent.push(...made);
-    this.overlay(idsOf(made));
     this.tell("status");
     this.others.postMessage("queued");
     this.settle();

@@ -26,7 +26,8 @@ export async function openEntry(app, animeId) {
       iconButton("close", t("Close"), { class: "icon-button close", onclick: () => box.close() }),
       head, form, facts, past));
 
-  const save = (/** @type {any} */ fields) => collection.update(animeId, fields).catch(sayFailure);
+  /** @type {(fields: any) => Promise<any>} */
+  const save = (fields) => collection.update(animeId, fields).catch((/** @type {any} */ error) => sayFailure(error, () => save(fields)));
   const saveNotes = later(() => flush(), 800);
   function flush() {
     const notes = $("[name=notes]", form);
