@@ -7,13 +7,14 @@ from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
+from django.db import DatabaseError, connection, transaction
 from django.db.models import Count, F
 from django.utils import timezone
 
 from animecollections.api.ids import OWN
 from animecollections.upkeep.findings import Check, Finding
 from collections_app.entries import STORED
-from collections_app.models import Anime, ExternalId, WatchListEntry
+from collections_app.models import Anime, ExternalId, SearchName, WatchListEntry
 from collections_app.services.repair import (
     compare,
     disagreements,
@@ -136,9 +137,31 @@ def aliases() -> Iterator[Finding | None]:
     yield None
 
 
+def names() -> Iterator[Finding | None]:
+    """SQLite's index of search names, which triggers keep and a lost one would not."""
+    if connection.vendor == "sqlite":
+        try:
+            with transaction.atomic():
+                tell_index("('integrity-check', 1)")
+        except DatabaseError:
+            yield Finding(
+                "The search index and the names of titles disagree",
+                "builds the index anew",
+                partial(tell_index, "('rebuild', NULL)"),
+            )
+    yield None
+
+
+def tell_index(values: str) -> None:
+    index = f"{SearchName._meta.db_table}_trigrams"
+    with connection.cursor() as cursor:
+        cursor.execute(f"INSERT INTO {index} ({index}, rank) VALUES {values}")  # noqa: S608
+
+
 CHECKS = (
     Check("log", "lists beside the log of their changes", log),
     Check("aliases", "entries of titles that were merged", aliases),
     Check("progress", "beyond the episodes of a title", progress),
     Check("dates", "ended before they began", dates),
+    Check("names", "SQLite's search index beside the names", names),
 )

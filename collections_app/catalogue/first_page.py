@@ -20,6 +20,7 @@ from animecollections.api.paging import (
 )
 from collections_app.catalogue.search import (
     Find,
+    Kind,
     Sought,
     resembling,
     search,
@@ -57,7 +58,7 @@ def read(
     size = read_limit(parameters.get("limit"), limit) or limit
     make = made_once if find in LASTING else made
     statement = make(
-        find, sought.shorts, columns, user_id is not None, hides_mature, size
+        find, sought.kinds, columns, user_id is not None, hides_mature, size
     )
     rows = statement.fetch(
         user_id or NOBODY, sought.folded, sought.joined, *sought.words
@@ -68,22 +69,22 @@ def read(
 
 def made(
     find: Find,
-    shorts: tuple[bool, ...],
+    kinds: tuple[Kind, ...],
     columns: tuple[str, ...],
     has_user: bool,
     hides_mature: bool,
     size: int,
 ) -> Compiled:
-    """The statement for all texts with so many words, long or short."""
+    """The statement for all texts with so many words of these kinds."""
 
     def rows(user_id: UUID, folded: str, joined: str, *words: str) -> Any:
         animes = Anime.objects.shown(hides_mature=hides_mature).listed()
         if has_user:
             animes = animes.with_entry_of(user_id)
-        found = find(animes, Sought(folded, joined, words, shorts))
+        found = find(animes, Sought(folded, joined, words, kinds))
         return one_more(found.values_list(*columns), BEST_FIRST, size)
 
-    return Compiled(rows, UUID, *[str] * (2 + len(shorts)))
+    return Compiled(rows, UUID, *[str] * (2 + len(kinds)))
 
 
 made_once = lru_cache(maxsize=256)(made)  # some 10 KB each

@@ -1,11 +1,12 @@
 """Search over every name of every title, best match first, on both databases.
 
 Names are kept folded (SearchName), so that case, accents, width and kana do not
-matter; what is left are questions of LIKE, which PostgreSQL answers from a trigram
-index and SQLite by a scan of that one narrow table.
+matter; what is left are questions of LIKE, which both databases answer from an index of
+trigrams (`holds`), but for words of two characters, for which they look at every name.
 """
 
 from collections.abc import Callable, Iterator
+from enum import Enum
 from functools import partial, reduce
 from operator import or_
 from typing import Any, NamedTuple
@@ -34,27 +35,44 @@ from collections_app.models.catalogue import AnimeQuerySet, Format, SearchName
 Animes = AnimeQuerySet
 
 MOST_WORDS = 10
+TRIGRAM = 3  # letters
+SIGNS_OF_PATTERNS = frozenset("*?[")  # of GLOB; names of nothing but signs keep them
 # A tier is worth more than all that ranks titles within one: that the title itself is
 # meant, its rating (0–10), that it is no special or music video, and few letters more.
 TIER = 2000
 TITLE_ITSELF, RATING_POINT, MAIN_FORMAT, LETTER, MOST_LETTERS = 600, 40, 100, 2, 100
 
 
+class Kind(Enum):
+    """How a word is looked for."""
+
+    SHORT = "one or two letters, which stand in most names: they must begin a word"
+    BRIEF = "two characters of a script without spaces, or signs: look at every name"
+    LONG = "by its trigrams"
+
+    @classmethod
+    def of(cls, word: str) -> "Kind":
+        if len(word) < TRIGRAM and word.isascii():
+            return cls.SHORT
+        is_indexed = len(word) >= TRIGRAM and SIGNS_OF_PATTERNS.isdisjoint(word)
+        return cls.LONG if is_indexed else cls.BRIEF
+
+
 class Sought(NamedTuple):
-    """A text to search for, folded. `shorts` says which of its words are short: these,
-    and how many words there are, make the statement what it is (first_page.py).
+    """A text to search for, folded. How many words there are, and their kinds, make the
+    statement what it is (first_page.py).
     """
 
     folded: str
     joined: str
     words: tuple[str, ...]
-    shorts: tuple[bool, ...]
+    kinds: tuple[Kind, ...]
 
     @classmethod
     def of(cls, text: str) -> "Sought":
         folded = fold(text)
         words = tuple(folded.split()[:MOST_WORDS])
-        return cls(folded, folded.replace(" ", ""), words, tuple(map(is_short, words)))
+        return cls(folded, folded.replace(" ", ""), words, tuple(map(Kind.of, words)))
 
 
 Find = Callable[[Animes, Sought], Animes]
@@ -116,9 +134,11 @@ def slipped(near: list[list[str]], animes: Animes, sought: Sought) -> Animes:
     """Titles with a name that has each word, or one of those near it."""
     has_each = (
         reduce(
-            or_, (Q(name__contains=other) for other in others), has_word(word, short)
+            or_,
+            (has_word(other, Kind.of(other)) for other in others),
+            has_word(word, kind),
         )
-        for word, short, others in zip(sought.words, sought.shorts, near, strict=True)
+        for word, kind, others in zip(sought.words, sought.kinds, near, strict=True)
     )
     names = SearchName.objects.filter(*has_each)
     return ranked(animes, names, distance(sought), sought)
@@ -162,26 +182,25 @@ def worth(condition: Q, points: int) -> Case:
 
 def condition(sought: Sought) -> Q:
     """Names that have every word, or are these words written as one."""
-    match sought.shorts:
-        case [True]:
+    match sought.kinds:
+        case [Kind.SHORT]:
             return Q(name__startswith=sought.folded)
-        case [False]:
-            return Q(name__contains=sought.folded)
-    has_all = Q(*map(has_word, sought.words, sought.shorts))
-    return has_all | Q(name__startswith=sought.joined)
+        case [kind]:
+            return has_word(sought.folded, kind)
+    as_one = Q(name__startswith=sought.joined)
+    if Kind.LONG in sought.kinds:
+        as_one &= Q(name__holds=sought.joined)  # SQLite has no index of beginnings
+    return Q(*map(has_word, sought.words, sought.kinds)) | as_one
 
 
-def has_word(word: str, short: bool) -> Q:
-    if short:
-        return Q(name__startswith=word) | Q(name__contains=f" {word}")
-    return Q(name__contains=word)
-
-
-def is_short(text: str) -> bool:
-    """One or two letters, which stand in most names: they must begin a word. Two
-    characters of a script without spaces say much more.
-    """
-    return len(text) < 3 and text.isascii()
+def has_word(word: str, kind: Kind) -> Q:
+    match kind:
+        case Kind.SHORT:
+            return Q(name__startswith=word) | Q(name__contains=f" {word}")
+        case Kind.BRIEF:
+            return Q(name__contains=word)
+        case Kind.LONG:
+            return Q(name__holds=word)
 
 
 def distance(sought: Sought) -> Any:

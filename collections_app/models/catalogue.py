@@ -6,6 +6,8 @@ from uuid import UUID
 from django.db import models
 from django.db.models import F, FilteredRelation, Q
 
+from collections_app.models.lookups import Holds
+
 
 class Format(models.TextChoices):
     TV = "TV", "TV"
@@ -199,6 +201,9 @@ class SearchName(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+SearchName._meta.get_field("name").register_lookup(Holds)
 
 
 class CatalogueState(models.Model):

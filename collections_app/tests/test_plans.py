@@ -1,5 +1,7 @@
 """What PostgreSQL makes of the statements that are asked most (docs/queries.md)."""
 
+import re
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -151,7 +153,8 @@ def test_sync_reads_one_range_of_the_log(client, alice, changes):
     cursor = Cursor(state.epoch, ROWS - 20, 0)
     told = plans(lambda: client.get("/api/user/sync", {"cursor": str(cursor)}))
     (plan,) = [plan for sql, plan in told.items() if 'FROM "history_change"' in sql]
-    assert "Index Scan using change_" in plan
+    # By the range itself, or by its pages where earlier tests left the table long.
+    assert re.search("Index Scan (using|on) change_", plan)
     assert "Seq Scan" not in plan
 
 
