@@ -2,6 +2,7 @@
 
     make bench                  200,000 entries, short runs: some five minutes
     make bench FULL=1           1,000,000 entries, longer runs
+    python -m benchmarks.compare --pooled       through PgBouncer as well: needs it
 
 Loads a database of its own with made-up lists, starts the product as
 docs/deployment.md says and its rivals beside it (benchmarks/rivals), checks that all
@@ -23,11 +24,12 @@ from pathlib import Path
 
 from benchmarks import loading, measuring
 from benchmarks.measuring import ROOT, drive, family, started
+from benchmarks.pooler import pooler
 
 LIST = "/api/user/watchList"
 USERS = {20: 300, 200: 150, 1000: 60}  # so many of each length take turns
 WORKERS, THREADS = 2, 4
-PORT = int(os.environ.get("BENCH_PORT", "8970"))  # the first of six
+PORT = int(os.environ.get("BENCH_PORT", "8970"))  # the first of eight
 BIN = Path(sys.executable).parent
 RIVALS_BIN = ROOT / "benchmarks" / ".venv" / "bin"
 GTHREAD = ["-c", "/dev/null", "-k", "gthread", "--no-control-socket"]
@@ -43,6 +45,7 @@ class Server:
     command: list
     environment: dict
     pid: int = 0
+    also: int = 0  # another process that works for it
 
     def ask(self, method, path, headers, body=""):
         """(status, headers, body)"""
@@ -97,10 +100,10 @@ def main():
                 home, titles=wanted.titles, entries=wanted.entries, lists=USERS
             )
         cast = Cast.choose(USERS)
-        servers = start_all(home, stack)
+        servers = start_all(home, stack, url if wanted.pooled else "")
         cases = [
             case
-            for case in cases_of(cast)
+            for case in cases_of(cast, tuple(servers))
             if not wanted.only or case.name in wanted.only.split(",")
         ]
         check_bodies(servers, cast)
@@ -112,6 +115,9 @@ def read_arguments():
     parser.add_argument("--full", action="store_true", help="more rows, longer runs")
     parser.add_argument("--database", help="the URL of one that is loaded already")
     parser.add_argument("--only", help="cases by name, with commas between")
+    parser.add_argument(
+        "--pooled", action="store_true", help="eight threads on a pool of two, too"
+    )
     parser.add_argument("--seconds", type=int)
     parser.add_argument("--rounds", type=int)
     wanted = parser.parse_args()
@@ -140,7 +146,8 @@ def environment_of(database):
     }
 
 
-def start_all(home, stack):
+def start_all(home, stack, pooled):
+    """pooled: the URL of the database to reach through PgBouncer as well, or none."""
     redis = PORT + 5
     command = ["redis-server", "--port", str(redis), "--save", "", "--dir", str(home)]
     environment = dict(os.environ)
@@ -148,6 +155,20 @@ def start_all(home, stack):
         started(command, port=redis, environment=environment, log=home / "redis")
     )
     servers = {server.name: server for server in all_servers(redis)}
+    if pooled:
+        url, pid = stack.enter_context(pooler(pooled, port=PORT + 6, home=home))
+        variables = {"DATABASE_URL": url, "DATABASE_POOLED": "true"}
+        ours = servers["ours"]
+        server = Server(
+            "ours, pooled",
+            PORT + 7,
+            ours.command,
+            ours.environment
+            | variables
+            | {"DATABASE_PREPARED": "false", "PORT": str(PORT + 7)},
+            also=pid,
+        )
+        servers[server.name] = server
     for server in servers.values():
         server.pid = stack.enter_context(
             started(
@@ -188,8 +209,9 @@ def all_servers(redis):
     yield Server("FastAPI", PORT + 4, uvicorn, {})
 
 
-def cases_of(cast):
-    everyone = ("ours", "bare", "DRF", "FastAPI")
+def cases_of(cast, names):
+    ours = tuple(name for name in ("ours", "ours, pooled") if name in names)
+    everyone = (*ours, "bare", "DRF", "FastAPI")
     for size in USERS:
         yield Case(
             f"GET {size}",
@@ -200,7 +222,7 @@ def cases_of(cast):
         )
     yield Case(
         "GET 20 unchanged (304)",
-        ("ours", "bare"),
+        (*ours, "bare"),
         lambda server: unchanged(server, cast),
         is_of_a_moment=True,
     )
@@ -212,15 +234,15 @@ def cases_of(cast):
     }.items():
         yield Case(
             name,
-            ("ours",),
+            ours,
             lambda server, path=path: [
                 ("GET", path, bearer(token), "") for token in cast.tokens[20]
             ],
         )
-    yield Case("increment", ("ours",), lambda server: increments(cast))
+    yield Case("increment", ours, lambda server: increments(cast))
     yield Case(
         "sync with nothing new",
-        ("ours",),
+        ours,
         lambda server: syncs(server, cast),
         is_of_a_moment=True,
     )
@@ -349,7 +371,7 @@ def warm(server, requests):
 def one_run(server, requests, seconds):
     from benchmarks.cast import backends
 
-    processes = family(server.pid)
+    processes = family(server.pid) + ([server.also] if server.also else [])
     before = measuring.cpu_seconds(processes), measuring.cpu_seconds(backends())
     load = drive(server.port, requests, seconds=seconds)
     after = measuring.cpu_seconds(processes), measuring.cpu_seconds(backends())
