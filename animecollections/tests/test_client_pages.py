@@ -349,10 +349,30 @@ def test_a_list_is_brought_along_as_a_plan_and_taken_back(opened, titles):
     expect(page.get_by_role("button", name="All 177")).to_be_visible()
     assert entry_of(reader, 201).type == "Watching"
     page.go_back()
-    page.get_by_role("button", name="177 titles from mal").click()
+    page.get_by_role("button", name="177 titles from MyAnimeList").click()
     page.get_by_role("button", name="Undo the import").click()
     expect(page.locator("#toasts")).to_contain_text("as it was before")
     assert not WatchListEntry.objects.filter(user=reader).exists()
+
+
+def test_a_plan_applied_without_network_waits_for_it_and_is_applied_once(
+    opened, api, user
+):
+    csv = b"title,mal_id,status\nDeath Note,200,Watching\n"
+    page = opened(user, "/transfer")
+    page.get_by_label("Choose a file").set_input_files(
+        {"name": "list.csv", "mimeType": "text/csv", "buffer": csv}
+    )
+    apply = page.get_by_role("button", name="Apply")
+    expect(apply).to_be_visible()
+    page.context.set_offline(True)
+    apply.click()
+    expect(page.locator(".plan")).to_contain_text("applied as soon as it is back")
+    apply.click()
+    page.context.set_offline(False)
+    expect(page.locator(".plan-head")).to_contain_text("1 came to your list")
+    expect(page.locator("#toasts .toast")).to_have_count(1)
+    assert entry_of(user).type == "Watching"
 
 
 def test_thousands_of_entries_stay_few_in_the_page(opened, served, titles):

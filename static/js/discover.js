@@ -3,7 +3,7 @@
 import { cover } from "./covers.js";
 import { h, icon, iconButton, later, sayFailure } from "./dom.js";
 import { openEntry } from "./panel.js";
-import { TYPES, airingName, factsOf, number, seasonName, t, typeName } from "./words.js";
+import { TYPES, airingName, factsOf, number, seasonName, t, titleCount, typeName } from "./words.js";
 
 /** @param {HTMLElement} main @param {any} app */
 export function show(main, app) {
@@ -89,7 +89,7 @@ export function show(main, app) {
     else results.replaceChildren(...items);
     if (!found.length) results.replaceChildren(h("li", { class: "empty" }, t("Nothing by that name. Other spellings are found too: try fewer letters.")));
     more.hidden = !cursor;
-    count.textContent = cursor ? "" : found.length === 1 ? t("1 title") : t("{n} titles", { n: found.length });
+    count.textContent = cursor ? "" : titleCount(found.length);
   }
 
   /** @param {any} anime */

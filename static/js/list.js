@@ -3,7 +3,7 @@
 import { cover } from "./covers.js";
 import { $, h, icon, iconButton, later, sayFailure } from "./dom.js";
 import { openEntry } from "./panel.js";
-import { STATES, TYPES, factsOf, scoreText, stateName, t, typeName } from "./words.js";
+import { STATES, TYPES, factsOf, number, scoreText, stateName, t, titleCount, typeName } from "./words.js";
 import { Windowed } from "./windowed.js";
 
 /**
@@ -125,7 +125,7 @@ export function show(main, app) {
     const { found, ofType } = choose();
     shown = ofType;
     drawTabs(found);
-    count.textContent = shown.length === 1 ? t("1 title") : t("{n} titles", { n: shown.length });
+    count.textContent = titleCount(shown.length);
     filterBox.classList.toggle("active", ["state", "format", "tag", "from", "to", "least"].some((name) => wanted[name]));
     const isGrid = wanted.view === "grid";
     const label = isGrid ? t("Show as a table") : t("Show as covers");
@@ -175,7 +175,7 @@ export function show(main, app) {
         type: "button", class: "tab", "data-type": type, "aria-pressed": String(wanted.type === type),
         onclick: () => set({ type }),
       }, h("span", {}, type === "all" ? t("All") : typeName(type)),
-        h("span", { class: "number" }, String(type === "all" ? found.length : numbers[type])));
+        h("span", { class: "number" }, number(type === "all" ? found.length : numbers[type])));
       if (type !== "all") acceptDrops(tab, type);
       return tab;
     }));

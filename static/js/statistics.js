@@ -2,7 +2,7 @@
 
 import { cover } from "./covers.js";
 import { h, sayFailure, svg } from "./dom.js";
-import { day, monthName, number, t, typeName, weekdayName } from "./words.js";
+import { day, episodeCount, monthName, number, t, typeName, weekdayName } from "./words.js";
 
 /** @param {HTMLElement} main @param {any} app */
 export function show(main, app) {
@@ -52,7 +52,7 @@ export function show(main, app) {
       [t("Episodes"), data.totals.episodes], [t("Hours"), data.totals.minutes / 60], [t("Titles"), data.totals.titles],
       [t("Finished"), data.totals.finished], [t("Days with anime"), data.totals.days],
     ]),
-    shelf(t("Most watched"), data.most_watched, (/** @type {any} */ row) => t("{n} episodes", { n: row.episodes })),
+    shelf(t("Most watched"), data.most_watched, (/** @type {any} */ row) => episodeCount(row.episodes)),
     columns(t("Episodes by month"), monthsOf(data.months), t("episodes")),
     calendar(data.calendar),
     bars(t("Genres"), data.by_genre, "genre"),

@@ -2,7 +2,7 @@
 
 import { makeId } from "./collection.js";
 import { $, confirmed, h, later, sayFailure, toast } from "./dom.js";
-import { fieldName, number, scoreText, since, stateName, t, typeName } from "./words.js";
+import { episodeCount, fieldName, formatName, number, scoreText, since, stateName, t, titleCount, typeName } from "./words.js";
 
 const IMPORTS = "/api/user/imports";
 const outcomes = () => ({
@@ -21,6 +21,9 @@ export function show(main, app) {
   begin(body, app);
 }
 
+/** @param {any} plan */
+const origin = ({ summary, format }) => t("{titles} from {format}", { titles: titleCount(summary.rows), format: formatName(format) });
+
 /** @param {any} app */
 const api = (app) => app.collection.api;
 
@@ -32,7 +35,7 @@ function begin(body, app) {
   const busy = h("p", { class: "muted", role: "status" });
   const drop = h("div", { class: "drop sheet" },
     h("h2", {}, t("Bring your list along")),
-    h("p", {}, t("Drop the file that your old site exported here: MyAnimeList, AniList, Kitsu, or one of ours. Nothing is written before you have seen what would change.")),
+    h("p", {}, t("Drop the file that your old site exported here: MyAnimeList, AniList, Kitsu, Simkl, Shikimori, or one of ours. Nothing is written before you have seen what would change.")),
     h("p", { class: "actions start" }, h("label", { class: "button primary" }, input, t("Choose a file"))), busy);
   drop.addEventListener("dragover", (/** @type {any} */ event) => (event.preventDefault(), drop.classList.add("over")));
   drop.addEventListener("dragleave", () => drop.classList.remove("over"));
@@ -68,7 +71,7 @@ function begin(body, app) {
       earlier.hidden = false;
       earlier.append(h("h2", {}, t("Earlier imports")), h("ul", { class: "plain" }, data.slice(0, 5).map((/** @type {any} */ plan) =>
         h("li", {}, h("button", { type: "button", class: "link", onclick: () => review(body, app, plan) },
-          t("{n} titles from {format}", { n: plan.summary.rows, format: plan.format })),
+          origin(plan)),
         h("span", { class: "muted" }, ` ${plan.status === "applied" ? t("applied") : t("not applied yet")} · ${since(plan.created_at)}`)))));
     } catch {
       // They are a convenience.
@@ -85,12 +88,14 @@ function review(body, app, plan) {
   let outcome = names.find((name) => plan.summary[name]) ?? "add";
   /** @type {string | null} */
   let cursor = null;
+  let isApplying = false;
   const head = h("div", { class: "plan-head" });
+  const busy = h("p", { class: "muted", role: "status" });
   const tabs = h("div", { class: "tabs", role: "group", "aria-label": t("Which rows") });
   const many = h("p", { class: "actions start" });
   const rows = h("ol", { class: "plan-rows" });
   const more = h("button", { type: "button", class: "button", onclick: () => fetchRows() }, t("More"));
-  body.replaceChildren(h("section", { class: "sheet plan" }, head, tabs, many, rows, more));
+  body.replaceChildren(h("section", { class: "sheet plan" }, head, busy, tabs, many, rows, more));
 
   /** @param {string} method @param {string} path @param {any} [content] */
   async function ask(method, path, content) {
@@ -101,9 +106,10 @@ function review(body, app, plan) {
   function draw() {
     const { rows: total, add, update } = plan.summary;
     head.replaceChildren(
-      h("h2", { tabindex: "-1" }, isApplied ? t("{n} titles from {format}", { n: total, format: plan.format }) : t("This would change")),
+      h("h2", { tabindex: "-1" }, isApplied ? origin(plan) : t("This would change")),
       h("p", { class: "lead" }, add + update === 0 ? t("Nothing: your list has all of it.")
-        : t("{add} of {total} titles are new, {update} would be changed.", { add, total, update })),
+        : isApplied ? t("{add} came to your list, {update} were changed.", { add, update })
+          : t("{add} of {total} titles are new, {update} would be changed.", { add, total, update })),
       ...(plan.warnings ?? []).map((/** @type {string} */ warning) => h("p", { class: "muted" }, warning)),
       isApplied ? afterwards() : h("div", { class: "plan-tools" },
         policyChoice(),
@@ -235,6 +241,9 @@ function review(body, app, plan) {
 
   /** @param {any} [accept] */
   async function apply(accept = {}) {
+    if (isApplying) return;
+    isApplying = true;
+    busy.textContent = navigator.onLine ? t("Applying …") : t("There is no connection right now. It is applied as soon as it is back.");
     try {
       const applied = await ask("POST", "/apply", accept);
       await app.collection.settle();
@@ -246,7 +255,11 @@ function review(body, app, plan) {
       const isFine = await confirmed(t("Your list changed since this plan was made. Apply the rest, and leave what changed to be decided?"), t("Apply the rest"));
       plan = { ...plan, summary: error.details.summary ?? plan.summary };
       draw();
+      isApplying = false;
       if (isFine) await apply({ accept: "unchanged" });
+    } finally {
+      isApplying = false;
+      busy.textContent = "";
     }
   }
 
@@ -292,7 +305,7 @@ function said(name, value, format) {
   if (name === "score") return `★ ${scoreText(value, format)}`;
   if (name === "type") return typeName(value);
   if (name === "state") return stateName(value);
-  if (name === "progress") return t("{n} episodes", { n: value });
+  if (name === "progress") return episodeCount(value);
   if (name === "is_private") return value ? t("Private") : t("not private");
   const text = Array.isArray(value) ? value.join(", ") : String(value);
   return text.length > 60 ? `${text.slice(0, 60)}…` : text;
@@ -305,7 +318,7 @@ function losses({ fields, examples, unnamed }) {
   const told = Object.entries(fields).map(([name, count]) => {
     const [{ title, here, there } = /** @type {any} */ ({})] = examples[name] ?? [];
     const example = title && `${title}: ${said(name, here, "10.0")} → ${said(name, there, "10.0")}`;
-    return h("li", {}, h("strong", {}, fieldName(name)), ` · ${t("{n} titles", { n: Number(count) })}`, example && h("span", { class: "muted" }, ` · ${example}`));
+    return h("li", {}, h("strong", {}, fieldName(name)), ` · ${titleCount(Number(count))}`, example && h("span", { class: "muted" }, ` · ${example}`));
   });
   if (unnamed) told.push(h("li", {}, t("{n} titles have no number there, and go by their name.", { n: unnamed })));
   return told.length ? [h("p", {}, t("This format cannot carry all of your list:")), h("ul", {}, told)] : [h("p", {}, t("This format carries all of your list."))];

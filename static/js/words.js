@@ -22,6 +22,11 @@ const numbers = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
 /** @param {number} value */
 export const number = (value) => numbers.format(value);
 
+/** @param {number} n */
+export const episodeCount = (n) => (n === 1 ? t("1 episode") : t("{n} episodes", { n }));
+/** @param {number} n */
+export const titleCount = (n) => (n === 1 ? t("1 title") : t("{n} titles", { n }));
+
 const days = new Intl.DateTimeFormat(language, { dateStyle: "medium" });
 const moments = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
 /** @param {string} iso */
@@ -55,6 +60,10 @@ export const TYPES = /** @type {const} */ (["Watching", "Completed", "To Watch",
 export const typeName = (type) =>
   ({ Watching: t("Watching"), Completed: t("Completed"), "To Watch": t("To watch"), Collection: t("Collection") })[type] ?? type;
 
+/** Of a format that lists come in. @param {string} format */
+export const formatName = (format) =>
+  ({ mal: "MyAnimeList", anilist: "AniList", kitsu: "Kitsu", simkl: "Simkl", shikimori: "Shikimori", csv: "CSV", json: "animecollections" })[format] ?? format;
+
 /** @param {string} state */
 export const stateName = (state) =>
   ({ active: t("Active"), on_hold: t("On hold"), rewatching: t("Rewatching"), dropped: t("Dropped") })[state] ?? state;
@@ -83,7 +92,7 @@ export const airingName = (status) =>
 
 /** "TV · 2006 · 37 episodes". @param {any} anime */
 export function factsOf({ format, year, episodes }) {
-  const count = episodes && (episodes === 1 ? t("1 episode") : t("{n} episodes", { n: episodes }));
+  const count = episodes && episodeCount(episodes);
   return [format, year && String(year), count].filter(Boolean).join(" · ");
 }
 
