@@ -5,6 +5,7 @@ between: whatever gets lost, device and server end with the same list.
 import pytest
 from django.conf import settings
 
+from collections_app.models import Anime
 from conftest import signed_in
 from factories import AnimeFactory, UserFactory
 from history.models import UserState
@@ -213,6 +214,50 @@ def test_what_the_disk_refuses_is_not_shown_any_longer(run):
         """
     )
     assert ended == [1, "QuotaExceededError", 0, 2]
+
+
+def test_titles_are_shown_in_the_language_that_the_user_reads(run, titles):
+    """Other names are fetched once, kept, and there without network."""
+    english, native = "In English", "日本語"
+    Anime.objects.filter(id=100).update(
+        english_title=english, native_title=native, genre_names=["Drama"]
+    )
+    ended = run(
+        """
+        const shown = ({ entries }) => ["100", "101"].map((id) => entries.get(id).title);
+        const asked = ({ network }) => network.sent.filter(({ address }) => address.includes("/animes")).length;
+        let device = await make("one", { titles: true });
+        const known = new Promise((done) => device.addEventListener("titles", done));
+        for (const id of ["100", "101"]) await device.add({ id, title: `No. ${id}`, episodes: 12 }, "Watching");
+        await device.settle();
+        await known;
+        const said = [shown(device)];
+        const prefer = (titleLanguage) => device.later("PATCH", "/api/user/preferences", { titleLanguage },
+          { preferences: { ...device.wholes.preferences, titleLanguage } });
+        await prefer("english");
+        said.push(shown(device));
+        await device.settle();
+        const times = asked(device);
+        device.close();
+        device = await make("one", { titles: true, offline: true });
+        said.push(shown(device));
+        await prefer("native");
+        await device.increment("100");
+        said.push(shown(device));
+        const [names, genres] = [device.namesOf("100"), device.titles.get("100").genres];
+        device.network.isOffline = false; device.wake();
+        await device.settle();
+        return { said, times, names, genres, again: asked(device), told: device.told.get("100").title };
+        """
+    )
+    mine, other = "No. 100", "No. 101"
+    assert ended["said"] == [
+        [mine, other], [english, other], [english, other], [native, other]
+    ]  # fmt: skip
+    assert ended["names"] == [mine, english, native]
+    assert ended["genres"] == ["Drama"]
+    assert ended["told"] == mine
+    assert (ended["times"], ended["again"]) == (1, 0)
 
 
 def test_a_conflict_is_for_the_user_and_loses_neither_side(run):

@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 
 from collections_app.catalogue.folding import fold
-from collections_app.models import SearchName, WatchListEntry
+from collections_app.models import Anime, SearchName, WatchListEntry
 from collections_app.tests.lists import DATA, needs_data
 from factories import PASSWORD, AnimeFactory, UserFactory
 from history.models import Search
@@ -107,6 +107,29 @@ def test_from_sign_up_to_the_first_entry(opened, titles):
     mia = User.objects.get(user_name="mia")
     assert entry_of(mia).type == "To Watch"
     assert Search.objects.get(user=mia).query == "deth note"
+
+
+def test_titles_and_genres_are_found_in_any_language_without_network(opened, api, user):
+    Anime.objects.filter(id=201).update(
+        english_title="The Monster", native_title="モンスター", genre_names=["Drama"]
+    )
+    api.add(200, "Watching")
+    api.add(201, "Watching")
+    api.data("PATCH", "/api/user/preferences", {"titleLanguage": "english"})
+    page = opened(user)
+    expect(card(page, "The Monster")).to_be_visible()
+    page.evaluate(SERVICE_WORKER_IS_THERE)
+    page.context.set_offline(True)
+    page.reload()
+    expect(page.locator(".card-title")).to_have_count(2)
+    page.get_by_label("Sort by").select_option("title")
+    expect(page.locator(".card-title")).to_have_text(["Death Note", "The Monster"])
+    page.get_by_label("Search my list").fill("モンスタ")
+    expect(page.locator(".card-title")).to_have_text(["The Monster"])
+    page.get_by_label("Search my list").fill("")
+    page.get_by_text("Filter", exact=True).click()
+    page.get_by_label("Genre").select_option("Drama")
+    expect(page.locator(".card-title")).to_have_text(["The Monster"])
 
 
 def test_one_click_counts_and_undo_takes_it_back(opened, api, user):

@@ -8,6 +8,7 @@ from django.db.models import Count, Q
 from django.http import QueryDict
 
 from animecollections.api.account import Account
+from animecollections.api.choosing import chosen_fields, only
 from animecollections.api.errors import ApiError
 from animecollections.api.ids import AnimeRef
 from animecollections.api.paging import page
@@ -17,6 +18,7 @@ from collections_app.catalogue.search import Find, Sought, ways
 from collections_app.catalogue.titles import (
     COLUMNS,
     ENTRY_COLUMNS,
+    KEYS,
     to_json,
     to_related,
     with_entry,
@@ -38,13 +40,19 @@ Found = tuple[list[Any], Json]
 PER_PAGE = 50
 
 
-def browse(user: Any, parameters: QueryDict, revision: int) -> tuple[list[Json], Json]:
+def browse(user: Any, parameters: QueryDict, revision: int) -> Found:
     """The titles that a query asks for, and the answer's meta.
 
     One statement; up to three with `ids`; a few more for a search that found nothing
     as it was typed.
     """
     shape = Shape.of(user, parameters)
+    fields = chosen_fields(parameters, shape.keys)
+    data, meta = find(user, parameters, shape, revision)
+    return only(fields, data), meta
+
+
+def find(user: Any, parameters: QueryDict, shape: "Shape", revision: int) -> Found:
     if first_page.is_asked_for(parameters) and (text := searched(parameters)):
         return by_first_page(user, text, parameters, shape, revision)
     animes = shape.joined(Anime.objects.shown(hides_mature=user.hides_mature))
@@ -82,6 +90,10 @@ class Shape:
         if self.has_entry and self.account:
             return (*COLUMNS, *(f"entry__{column}" for column in ENTRY_COLUMNS))
         return COLUMNS
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        return (*KEYS, "entry") if self.has_entry else KEYS
 
     def joined(self, animes: AnimeQuerySet) -> AnimeQuerySet:
         return animes.with_entry_of(self.account.id) if self.account else animes

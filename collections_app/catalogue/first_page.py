@@ -28,7 +28,7 @@ from collections_app.catalogue.search import (
 )
 from collections_app.models import Anime
 
-ORDINARY = {"search", "limit", "include", "_"}
+ORDINARY = {"search", "limit", "include", "fields", "_"}
 BEST_FIRST = [
     Term("relevance", descending=False, is_nullable=True),
     Term("pk", descending=False, is_nullable=False),

@@ -59,6 +59,9 @@ def to_json(row: Sequence[Any]) -> dict[str, Any]:
     }
 
 
+KEYS = tuple(to_json([None] * len(COLUMNS)))
+
+
 def with_entry(row: Sequence[Any]) -> dict[str, Any]:
     """The same, of a row that goes on with ENTRY_COLUMNS of the entry, or nulls."""
     type_, progress, score, revision = row[len(COLUMNS) :]

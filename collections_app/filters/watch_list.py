@@ -190,19 +190,3 @@ def chosen_view(parameters: Any) -> str:
     if view not in VIEWS:
         raise refuse(view='The views are "card" and "up_next".')
     return view
-
-
-def chosen_fields(parameters: Any) -> tuple[str, ...] | None:
-    """`fields=title,progress`: the keys to answer, None for all."""
-    text = parameters.get("fields")
-    if not text:
-        return None
-    known = VIEWS[chosen_view(parameters)][1]
-    fields = tuple(text.split(","))
-    unknown = [name for name in fields if name not in known]
-    if unknown:
-        raise refuse(
-            fields=f"There is no field {unknown[0][:50]!r}; "
-            f"choose of {', '.join(known)}."
-        )
-    return fields

@@ -186,6 +186,19 @@ def test_titles_come_in_the_order_of_their_ids_each_once(visitor):
     assert response.json()["meta"] == {"missing": ["999", "anilist:9"]}
 
 
+def test_only_the_fields_asked_for_are_answered(visitor, client):
+    narrow = "fields=id,english_title,genres"
+    for address in (f"{URL}?ids=1&{narrow}", f"{URL}?search=bebop&{narrow}"):
+        (title, *_) = visitor.get(address).json()["data"]
+        assert list(title) == ["id", "english_title", "genres"]
+    address = f"{URL}?ids=1&include=entry&fields=entry"
+    assert client.get(address).json()["data"] == [{"entry": None}]
+    for unknown in ("fields=password", "fields=entry", "fields=id,,title"):
+        refusal = visitor.get(f"{URL}?{unknown}")
+        assert refusal.status_code == 400
+        assert "choose of id, mal_id, title" in refusal.json()["fields"]["fields"][0]
+
+
 def test_a_hidden_title_is_missing(visitor, grown_up):
     assert visitor.get(f"{URL}?ids=8,1").json()["meta"] == {"missing": ["8"]}
     assert grown_up.get(f"{URL}?ids=8,1").json()["meta"] == {"missing": []}

@@ -102,6 +102,7 @@ FILTERS = [
         + ". `-rating` if absent; with `search`, `relevance`.",
     ),
     INCLUDE,
+    query("fields", str, "Only these keys: `id,english_title,genres`."),
     *PAGING,
 ]
 

@@ -1,6 +1,6 @@
 """The watch list over HTTP."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 
+from animecollections.api.choosing import chosen_fields, only
 from animecollections.api.conditional import etag_of, if_match, not_modified
 from animecollections.api.errors import refuse
 from animecollections.api.ids import AnimeRef, parse_anime_id
@@ -27,7 +28,6 @@ from collections_app.filters.watch_list import (
     DEFAULT_ORDERING,
     ORDERINGS,
     VIEWS,
-    chosen_fields,
     chosen_view,
     narrow,
 )
@@ -170,7 +170,7 @@ class WatchListViewSet(WritingViewSet):
         meta |= cursor
         if wanted.get("counts") == "true":
             meta["counts"] = mine.counts()["by_type"]
-        return shaped(rows, view, chosen_fields(wanted)), meta
+        return shaped(rows, view, wanted), meta
 
     @documented(
         "Adds an anime, or moves it to another type.",
@@ -276,14 +276,11 @@ def reader(serializer: type[Serializer[Any]]) -> Serializer[Any]:
 
 
 def shaped(
-    rows: Sequence[Any], view: str, fields: tuple[str, ...] | None
+    rows: Sequence[Any], view: str, wanted: Mapping[str, Any]
 ) -> list[dict[str, Any]]:
     """Rows as JSON in the view asked for, and only the fields asked for."""
-    shape = VIEWS[view][0]
-    data = [shape(row) for row in rows]
-    if fields is None:
-        return data
-    return [{name: entry[name] for name in fields} for entry in data]
+    shape, keys = VIEWS[view]
+    return only(chosen_fields(wanted, keys), [shape(row) for row in rows])
 
 
 def which_anime(request: Request) -> AnimeRef:

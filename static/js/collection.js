@@ -83,6 +83,16 @@
  * @property {string} at
  */
 
+/**
+ * What the catalogue says of a title besides: an entry brings the main title alone.
+ * @typedef {object} TitleFacts
+ * @property {string} id
+ * @property {string | null} english_title
+ * @property {string | null} native_title
+ * @property {string[]} genres
+ * @property {number} at  when it was asked for, in milliseconds
+ */
+
 /** What sync tells as a whole. @typedef {{profile: any, preferences: any, searchHistory: any[] | null}} Wholes */
 /** @typedef {{entries: Entry[], removed: string[]} & Wholes} Changes */
 /**
@@ -98,11 +108,13 @@
  * @property {typeof WebSocket | null} [socket]  null: no live feed
  * @property {(seconds: number) => Promise<void>} [sleep]
  * @property {string} [name]        which local copy, if one user has several
+ * @property {boolean} [titles]     false: other names and genres are not asked for
  */
 
 const LIST = "/api/user/watchList";
 const SYNC = "/api/user/sync";
-const MOST_AT_ONCE = 200; // operations a batch
+const MOST_AT_ONCE = 200; // operations a batch, titles a request
+const STALE_TITLES = 30 * 24 * 3600 * 1000; // milliseconds
 const PATIENCE = 30_000; // milliseconds for one answer
 const SILENCE = 45_000; // ... without a message (the server pings every 30 s)
 const LONGEST_PAUSE = 60; // seconds
@@ -252,7 +264,10 @@ async function enter(path, typed, options) {
 
 // --- What lies on the disk ---------------------------------------------------------
 
-/** One database a user: entries, what is unsent, conflicts, and facts (the cursor …). */
+/**
+ * One database a user: entries, what is unsent, conflicts, facts (the cursor …), and what
+ * the catalogue says of titles.
+ */
 class Store {
   /** @param {IDBDatabase} database */
   constructor(database) {
@@ -262,12 +277,15 @@ class Store {
 
   /** @param {string} name @returns {Promise<Store>} */
   static open(name) {
-    const opening = indexedDB.open(name, 1);
-    opening.onupgradeneeded = () => {
-      opening.result.createObjectStore("entries", { keyPath: "anime_id" });
-      opening.result.createObjectStore("unsent", { keyPath: "place", autoIncrement: true });
-      opening.result.createObjectStore("conflicts", { keyPath: "animeId" });
-      opening.result.createObjectStore("facts");
+    const opening = indexedDB.open(name, 2);
+    opening.onupgradeneeded = ({ oldVersion }) => {
+      if (oldVersion < 1) {
+        opening.result.createObjectStore("entries", { keyPath: "anime_id" });
+        opening.result.createObjectStore("unsent", { keyPath: "place", autoIncrement: true });
+        opening.result.createObjectStore("conflicts", { keyPath: "animeId" });
+        opening.result.createObjectStore("facts");
+      }
+      opening.result.createObjectStore("titles", { keyPath: "id" });
     };
     return result(opening).then((database) => new Store(database));
   }
@@ -275,10 +293,11 @@ class Store {
   /** All of it, as of one moment. */
   async read() {
     const at = this.begin("readonly");
-    const [entries, unsent, conflicts, names, facts] = await Promise.all([
+    const [entries, unsent, conflicts, titles, names, facts] = await Promise.all([
       result(at("entries").getAll()),
       result(at("unsent").getAll()),
       result(at("conflicts").getAll()),
+      result(at("titles").getAll()),
       result(at("facts").getAllKeys()),
       result(at("facts").getAll()),
     ]);
@@ -286,6 +305,7 @@ class Store {
       /** @type {Entry[]} */ entries,
       /** @type {Unsent[]} */ unsent,
       /** @type {Conflict[]} */ conflicts,
+      /** @type {TitleFacts[]} */ titles,
       /** @type {Record<string, any>} */
       facts: Object.fromEntries(names.map((name, index) => [String(name), facts[index]])),
     };
@@ -322,7 +342,7 @@ class Store {
 
   /** @param {IDBTransactionMode} mode @param {IDBTransactionDurability} [durability] */
   begin(mode, durability = "default") {
-    const stores = ["entries", "unsent", "conflicts", "facts"];
+    const stores = ["entries", "unsent", "conflicts", "titles", "facts"];
     const transaction = this.database.transaction(stores, mode, { durability });
     return Object.assign((/** @type {string} */ store) => transaction.objectStore(store), {
       transaction,
@@ -431,6 +451,9 @@ export class Collection extends EventTarget {
     this.unkept = [];
     /** @type {Map<string, Conflict>} */
     this.conflicts = new Map();
+    /** Other names and genres, once they are known. @type {Map<string, TitleFacts>} */
+    this.titles = new Map();
+    this.titleLanguage = "romaji";
     /** @type {string | null} */
     this.cursor = null;
     /** @type {Status} */
@@ -488,7 +511,8 @@ export class Collection extends EventTarget {
   /** Reads the disk, which other tabs of this browser write as well. */
   async load() {
     if (this.isClosed) return;
-    const { entries, unsent, conflicts, facts } = await this.store.read();
+    const { entries, unsent, conflicts, titles, facts } = await this.store.read();
+    this.titles = new Map(titles.map((title) => [title.id, title]));
     this.told = new Map(entries.map((entry) => [entry.anime_id, entry]));
     this.unsent = unsent;
     this.conflicts = new Map(conflicts.map((conflict) => [conflict.animeId, conflict]));
@@ -504,14 +528,15 @@ export class Collection extends EventTarget {
   /**
    * Lays what is unsent over what was told.
    * @param {Iterable<string> | null} ids  null: of every anime
+   * @returns {void}
    */
   overlay(ids) {
     const wanted = ids && new Set(ids);
     Object.assign(this.wholes, this.toldWholes);
-    if (!wanted) this.entries = new Map(this.told);
-    for (const id of wanted ?? []) {
+    if (!wanted) this.entries = new Map();
+    for (const id of wanted ?? this.told.keys()) {
       const entry = this.told.get(id);
-      if (entry) this.entries.set(id, entry);
+      if (entry) this.entries.set(id, this.named(entry));
       else this.entries.delete(id);
     }
     for (const unsent of [...this.unsent, ...this.unkept]) {
@@ -522,7 +547,27 @@ export class Collection extends EventTarget {
       if (entry) this.entries.set(id, entry);
       else this.entries.delete(id);
     }
+    const language = this.wholes.preferences?.titleLanguage ?? "romaji";
+    if (language !== this.titleLanguage) {
+      this.titleLanguage = language;
+      return this.overlay(null);
+    }
     this.tell("changed", { ids: wanted && [...wanted] });
+  }
+
+  /** An entry with the title that its user wants to read, where it is known. @param {Entry} entry */
+  named(entry) {
+    const facts = this.titles.get(entry.anime_id);
+    const wanted = { english: facts?.english_title, native: facts?.native_title };
+    const title = wanted[/** @type {"english" | "native"} */ (this.titleLanguage)];
+    return title ? { ...entry, title } : entry;
+  }
+
+  /** Every name that is known here of an anime on the list. @param {string} animeId */
+  namesOf(animeId) {
+    const facts = this.titles.get(animeId);
+    const main = (this.told.get(animeId) ?? this.entries.get(animeId))?.title;
+    return [main, facts?.english_title, facts?.native_title].filter((name) => !!name);
   }
 
   /** What these change, as it is now with them or without. @param {Unsent[]} made */
@@ -617,6 +662,7 @@ export class Collection extends EventTarget {
   async queue(made) {
     // Shown before the disk has it: news that come meanwhile would show what was before.
     this.unkept.push(...made);
+    if (this.status === "settled") this.become("sending");
     this.show(made);
     const done = () => (this.unkept = this.unkept.filter((unsent) => !made.includes(unsent)));
     try {
@@ -630,6 +676,7 @@ export class Collection extends EventTarget {
     } catch (error) {
       done();
       this.show(made);
+      this.settle();
       throw error;
     }
     done();
@@ -698,6 +745,7 @@ export class Collection extends EventTarget {
         await alone(this.name, () => this.round());
       }
       if (!this.isClosed) this.become("settled");
+      this.learnTitles().catch(() => {}); // the next time, then
     } catch (error) {
       if (this.isClosed) return;
       const isSignedOut = error instanceof Refused && error.status === 401;
@@ -706,6 +754,35 @@ export class Collection extends EventTarget {
     } finally {
       this.settling = undefined;
     }
+  }
+
+  /** Other names and genres of what is on the list: asked for once, and again when old. */
+  async learnTitles() {
+    if (this.options.titles === false) return;
+    const isKnown = (/** @type {string} */ id) =>
+      (this.titles.get(id)?.at ?? 0) > Date.now() - STALE_TITLES;
+    await alone(`${this.name} titles`, async () => {
+      const lacking = [...this.told.keys()].filter((id) => !isKnown(id));
+      for (let first = 0; first < lacking.length && !this.isClosed; first += MOST_AT_ONCE) {
+        await this.learn(lacking.slice(first, first + MOST_AT_ONCE));
+      }
+    });
+  }
+
+  /** @param {string[]} ids */
+  async learn(ids) {
+    const query = `ids=${ids.join(",")}&fields=id,english_title,native_title,genres`;
+    const { data } = await this.api.send("GET", `/api/animes?${query}`);
+    const found = new Map(data.map((/** @type {any} */ title) => [title.id, title]));
+    const at = Date.now();
+    // What is hidden from this user is kept as well: it need not be asked for again.
+    const learned = ids.map((id) => ({ id, english_title: null, native_title: null, genres: [], ...found.get(id), at }));
+    await this.store.write((at) => {
+      for (const title of learned) at("titles").put(title);
+    }, { durability: "relaxed" });
+    for (const title of learned) this.titles.set(title.id, title);
+    this.overlay(ids);
+    this.tell("titles", { ids });
   }
 
   async round() {

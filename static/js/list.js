@@ -23,17 +23,8 @@ const sorts = () => ({
 /** Folds case and accents, as the server's search does. @param {string} text */
 const fold = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
 
-/** Folded titles, by entry: entries are replaced, never changed. @type {WeakMap<any, string>} */
-const folded = new WeakMap();
-/** @param {any} entry @returns {string} */
-function foldedTitle(entry) {
-  const known = folded.get(entry) ?? fold(entry.title);
-  folded.set(entry, known);
-  return known;
-}
-
 /** What the page shows, kept from one visit to the next. @type {any} */
-const wanted = { type: "Watching", search: "", sort: "updated_at", view: "grid", state: "", format: "", tag: "", from: "", to: "", least: "" };
+const wanted = { type: "Watching", search: "", sort: "updated_at", view: "grid", state: "", format: "", tag: "", genre: "", from: "", to: "", least: "" };
 
 /** @param {HTMLElement} main @param {any} app */
 export function show(main, app) {
@@ -42,6 +33,8 @@ export function show(main, app) {
   /** @type {Set<string>} */
   const selected = new Set();
   let isSelecting = false; // from the first one chosen, or the button, on
+  /** All names of each anime, folded, until others are known. @type {Map<string, string>} */
+  let folded = new Map();
   /** Found by the server under another name of theirs. @type {Set<string>} */
   let byOtherNames = new Set();
   /** @type {any[]} */
@@ -96,11 +89,22 @@ export function show(main, app) {
 
   // --- Which entries -----------------------------------------------------------------
 
+  /** @param {any} entry @returns {string} */
+  function foldedNames({ anime_id: id }) {
+    const known = folded.get(id) ?? fold(collection.namesOf(id).join("\n"));
+    folded.set(id, known);
+    return known;
+  }
+
+  /** @param {any} entry @returns {string[]} */
+  const genresOf = (entry) => collection.titles.get(entry.anime_id)?.genres ?? [];
+
   /** @param {any} entry */
   function isWanted(entry) {
     return (!wanted.state || entry.state === wanted.state)
       && (!wanted.format || entry.format === wanted.format)
       && (!wanted.tag || entry.tags.includes(wanted.tag))
+      && (!wanted.genre || genresOf(entry).includes(wanted.genre))
       && (!wanted.from || entry.year >= Number(wanted.from))
       && (!wanted.to || (entry.year && entry.year <= Number(wanted.to)))
       && (!wanted.least || (entry.score ?? -1) >= Number(wanted.least));
@@ -110,8 +114,8 @@ export function show(main, app) {
     const words = fold(wanted.search).split(/\s+/).filter(Boolean);
     const all = [...collection.entries.values()].filter(isWanted);
     const found = !words.length ? all : all.filter((entry) => {
-      const title = foldedTitle(entry);
-      return words.every((word) => title.includes(word)) || byOtherNames.has(entry.anime_id);
+      const names = foldedNames(entry);
+      return words.every((word) => names.includes(word)) || byOtherNames.has(entry.anime_id);
     });
     const [, key, direction] = sorts()[wanted.sort] ?? sorts().updated_at;
     const ofType = found.filter(({ type }) => wanted.type === "all" || type === wanted.type)
@@ -126,7 +130,7 @@ export function show(main, app) {
     shown = ofType;
     drawTabs(found);
     count.textContent = titleCount(shown.length);
-    filterBox.classList.toggle("active", ["state", "format", "tag", "from", "to", "least"].some((name) => wanted[name]));
+    filterBox.classList.toggle("active", ["state", "format", "tag", "genre", "from", "to", "least"].some((name) => wanted[name]));
     const isGrid = wanted.view === "grid";
     const label = isGrid ? t("Show as a table") : t("Show as covers");
     view.setAttribute("aria-label", label);
@@ -160,7 +164,7 @@ export function show(main, app) {
 
   function clearFilters() {
     search.value = "";
-    drawFilters({ search: "", state: "", format: "", tag: "", from: "", to: "", least: "" });
+    drawFilters({ search: "", state: "", format: "", tag: "", genre: "", from: "", to: "", least: "" });
   }
 
   // --- Tabs, which are also where covers are dropped -----------------------------------
@@ -337,6 +341,7 @@ export function show(main, app) {
     if (changes) set(changes);
     const all = [...collection.entries.values()];
     const formats = [...new Set(all.map(({ format }) => format))].filter(Boolean).sort();
+    const genres = [...new Set(all.flatMap(genresOf))].sort();
     const tags = [...new Set(all.flatMap((entry) => entry.tags))].sort();
     const choice = (/** @type {string} */ name, /** @type {string} */ label, /** @type {string[][]} */ options) => {
       const box = h("select", { onchange: () => set({ [name]: box.value }) },
@@ -351,6 +356,7 @@ export function show(main, app) {
     filters.replaceChildren(
       choice("state", t("State"), [...new Set(Object.values(STATES).flat())].map((state) => [state, stateName(state)])),
       choice("format", t("Format"), formats.map((format) => [format, format])),
+      genres.length ? choice("genre", t("Genre"), genres.map((genre) => [genre, genre])) : "",
       tags.length ? choice("tag", t("Tag"), tags.map((tag) => [tag, tag])) : "",
       h("div", { class: "pair" },
         figure("from", t("From year"), { min: 1900, max: 2200 }),
@@ -366,12 +372,15 @@ export function show(main, app) {
   const redraw = () => requestAnimationFrame(draw);
   collection.addEventListener("changed", redraw);
   collection.addEventListener("wholes", redraw);
+  const renamed = () => (folded = new Map());
+  collection.addEventListener("titles", renamed);
   draw();
   const asked = new URLSearchParams(location.search).get("anime");
   if (asked && collection.entries.has(asked)) openEntry(app, asked).catch(sayFailure);
   return () => {
     collection.removeEventListener("changed", redraw);
     collection.removeEventListener("wholes", redraw);
+    collection.removeEventListener("titles", renamed);
     list.end();
   };
 }

@@ -151,8 +151,9 @@ function scoreInput(format, save) {
 async function tellFacts(/** @type {any} */ app, /** @type {string} */ animeId, /** @type {any} */ box, /** @type {any} */ head, /** @type {() => void} */ close) {
   try {
     const { data } = await app.collection.api.send("GET", `/api/animes/${animeId}`);
-    const names = { english: data.english_title, native: data.native_title, romaji: data.title };
-    const other = [names.english, names.native].filter((name) => name && name !== data.title).join(" · ");
+    const shown = app.collection.entries.get(animeId)?.title;
+    const names = new Set([data.title, data.english_title, data.native_title]);
+    const other = [...names].filter((name) => name && name !== shown).join(" · ");
     if (other) $("h2", head).after(h("p", { class: "other-titles muted" }, other));
     box.append(...[
       data.genres.length && h("ul", { class: "chips", "aria-label": t("Genres") }, data.genres.map((/** @type {string} */ name) => h("li", {}, name))),

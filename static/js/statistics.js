@@ -52,13 +52,16 @@ export function show(main, app) {
       [t("Episodes"), data.totals.episodes], [t("Hours"), data.totals.minutes / 60], [t("Titles"), data.totals.titles],
       [t("Finished"), data.totals.finished], [t("Days with anime"), data.totals.days],
     ]),
-    shelf(t("Most watched"), data.most_watched, (/** @type {any} */ row) => episodeCount(row.episodes)),
+    shelf(t("Most watched"), named(data.most_watched), (/** @type {any} */ row) => episodeCount(row.episodes)),
     columns(t("Episodes by month"), monthsOf(data.months), t("episodes")),
     calendar(data.calendar),
     bars(t("Genres"), data.by_genre, "genre"),
-    shelf(t("Finished"), data.finished, (/** @type {any} */ row) => row.finished_on),
+    shelf(t("Finished"), named(data.finished), (/** @type {any} */ row) => row.finished_on),
     bars(t("Studios"), data.by_studio, "studio"),
   ];
+
+  /** In the language of the list. @param {any[]} rows */
+  const named = (rows) => rows.map((row) => ({ ...row, title: app.collection.entries.get(row.anime_id)?.title ?? row.title }));
 
   const nothing = () => h("div", { class: "empty" }, h("p", {}, t("Nothing to count yet.")), h("a", { class: "button", href: "/discover" }, t("Find something")));
   fetchThem();

@@ -1,0 +1,31 @@
+"""`fields=id,title`: only these keys of what is answered."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from animecollections.api.errors import refuse
+
+Json = dict[str, Any]
+
+
+def chosen_fields(
+    parameters: Mapping[str, Any], known: Iterable[str]
+) -> tuple[str, ...] | None:
+    """The keys to answer, of those known; None for all."""
+    text = parameters.get("fields")
+    if not text:
+        return None
+    fields = tuple(text.split(","))
+    unknown = [name for name in fields if name not in known]
+    if unknown:
+        raise refuse(
+            fields=f"There is no field {unknown[0][:50]!r}; "
+            f"choose of {', '.join(known)}."
+        )
+    return fields
+
+
+def only(fields: tuple[str, ...] | None, data: list[Json]) -> list[Json]:
+    if fields is None:
+        return data
+    return [{name: item[name] for name in fields} for item in data]
