@@ -143,6 +143,21 @@ class WrongPasswords(models.Model):
         return f"{self.count} for {self.email} from {self.address}"
 
 
+class FailedSignIns(models.Model):
+    """How many wrong passwords came on a day (UTC): nobody's, so it stays when the
+    count that locks is forgiven.
+    """
+
+    day = models.DateField(primary_key=True)
+    number = models.PositiveIntegerField()
+
+    class Meta:
+        verbose_name_plural = "failed sign-ins"
+
+    def __str__(self) -> str:
+        return f"{self.number} on {self.day}"
+
+
 class Gender(models.TextChoices):
     MALE = "male"
     FEMALE = "female"

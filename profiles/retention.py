@@ -9,12 +9,20 @@ from django_tasks_db.models import DBTaskResult
 
 from animecollections.api.ids import first_id_at
 from animecollections.upkeep.retention import Rule
-from profiles.models import MadeExport, Session, Ticket, TokenFamily, WrongPasswords
+from profiles.models import (
+    FailedSignIns,
+    MadeExport,
+    Session,
+    Ticket,
+    TokenFamily,
+    WrongPasswords,
+)
 from profiles.services.lockouts import window_start
 
 SENT_MAILS_FOR = timedelta(days=14)
 FAILED_MAILS_FOR = timedelta(days=60)
 EXPORTS_FOR = timedelta(days=90)
+FAILED_SIGN_INS_FOR = timedelta(days=60)
 
 
 def ended_sessions() -> QuerySet[Session]:
@@ -31,6 +39,13 @@ def old_tickets() -> QuerySet[Ticket]:
 
 def old_lockouts() -> QuerySet[WrongPasswords]:
     return WrongPasswords.objects.filter(last_at__lt=window_start())
+
+
+def old_failed_sign_ins() -> QuerySet[FailedSignIns]:
+    """The dashboard's figures keep the numbers."""
+    return FailedSignIns.objects.filter(
+        day__lt=(timezone.now() - FAILED_SIGN_INS_FOR).date()
+    )
 
 
 def done_tasks() -> QuerySet[Any]:
@@ -53,6 +68,7 @@ RULES = (
     Rule("token families", ended_token_families, by="expires_at"),
     Rule("tickets", old_tickets, by="expires_at"),
     Rule("lock-outs", old_lockouts, by="last_at"),
+    Rule("failed sign-ins", old_failed_sign_ins, by="day"),
     Rule("tasks", done_tasks),
     Rule("notes of exports", old_exports),
 )

@@ -21,6 +21,7 @@ CHARTS = {
     "active": "People who changed something",
     "added": "Entries added",
     "watched": "Episodes watched",
+    "failed_sign_ins": "Failed sign-ins",
 }
 
 

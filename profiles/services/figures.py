@@ -27,7 +27,7 @@ from collections_app.models import (
     WatchListEntry,
 )
 from history.models import Change, ChangeKind, Search
-from profiles.models import Figure, Image, User, WrongPasswords
+from profiles.models import FailedSignIns, Figure, Image, User, WrongPasswords
 
 DAYS = 30  # that the dashboard shows
 WEEK = timedelta(days=7)
@@ -77,7 +77,12 @@ def of_day(day: date) -> dict[str, int]:
         watched=Sum("watched"),
     )
     sign_ups = User.objects.filter(created_at__gte=start, created_at__lt=end).count()
-    return {"sign_ups": sign_ups} | {name: n or 0 for name, n in counted.items()}
+    failed = FailedSignIns.objects.filter(day=day).values_list("number", flat=True)
+    return {
+        "sign_ups": sign_ups,
+        "failed_sign_ins": failed.first() or 0,
+        **{name: n or 0 for name, n in counted.items()},
+    }
 
 
 def totals() -> dict[str, int]:

@@ -26,6 +26,11 @@ ON CONFLICT (email, address) DO UPDATE SET
     last_at = excluded.last_at
 RETURNING count
 """
+# One row for all: guessers wait for each other there, but not while the hash is made.
+COUNT_OF_DAY = """
+INSERT INTO profiles_failedsignins AS f (day, number) VALUES (%s, 1)
+ON CONFLICT (day) DO UPDATE SET number = f.number + 1
+"""
 
 
 def refuse_locked(email: str, address: str) -> None:
@@ -53,6 +58,7 @@ def count_wrong(email: str, address: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute(COUNT, [email, network(address), at(now), at(window_start())])
         count = cursor.fetchone()[0]
+        cursor.execute(COUNT_OF_DAY, [now.date()])
     if count > settings.LOCKOUT_TRIES:
         raise locked(now)
 

@@ -15,7 +15,7 @@ from collections_app.services import imports
 from collections_app.tests.test_add_to_watch_list import URL, add
 from collections_app.transfer.records import ListFile, Record
 from conftest import signed_in
-from factories import AnimeFactory, UserFactory
+from factories import PASSWORD, AnimeFactory, UserFactory
 from history.models import Change
 from history.services.searches import NewSearch, save
 from profiles.models import Figure, Image, User, WrongPasswords
@@ -44,7 +44,13 @@ def test_what_happened_today_is_counted(alice, stranger, client):
     client.post(f"{URL}/1/increment", {"by": 3})
     add(signed_in(stranger), 1)
     figures.refresh()
-    assert value_of("day") == {"sign_ups": 2, "active": 2, "added": 3, "watched": 3}
+    assert value_of("day") == {
+        "sign_ups": 2,
+        "active": 2,
+        "added": 3,
+        "watched": 3,
+        "failed_sign_ins": 0,
+    }
     assert value_of("types") == {"Watching": 3}
     assert value_of("most_added")[0] == {"id": 1, "title": "Mushishi", "number": 2}
     assert value_of("most_watched") == [{"id": 1, "title": "Mushishi", "number": 3}]
@@ -90,6 +96,19 @@ def test_storage_and_wrong_passwords(alice):
     storage = value_of("storage")
     assert (storage["images"], storage["images_bytes"]) == (1, 512)
     assert storage["database_bytes"] > 4096
+
+
+def test_failed_sign_ins_are_counted_by_day_and_stay_when_one_gets_in(alice, visitor):
+    def sign_in(password):
+        body = {"email": alice.email, "password": password}
+        return visitor.post("/api/auth/signin", body).status_code
+
+    assert [sign_in("wrong"), sign_in("wrong again"), sign_in(PASSWORD)] == [
+        401, 401, 200
+    ]  # fmt: skip
+    assert not WrongPasswords.objects.exists()
+    figures.refresh()
+    assert value_of("day")["failed_sign_ins"] == 2
 
 
 def look_for(user, *queries):
