@@ -1,6 +1,7 @@
 """What users did: the revision each list stands at, every change, every search."""
 
 import unicodedata
+from collections.abc import Collection
 from datetime import timedelta
 from typing import ClassVar, Self
 from uuid import UUID
@@ -11,6 +12,7 @@ from django.db import connection, models
 from django.db.models import Q
 from django.utils import timezone
 
+from animecollections.api.compiled import for_database
 from animecollections.api.ids import as_uuid7, first_id_at, new_epoch, new_id, time_of
 
 
@@ -18,29 +20,40 @@ class UserStateQuerySet(models.QuerySet["UserState"]):
     """The two ways to lock a state row until the transaction ends."""
 
     def hold(self, user_id: UUID) -> "UserState | None":
-        return self.select_for_update().filter(user_id=user_id).first()
+        lock = " FOR UPDATE" if connection.vendor == "postgresql" else ""
+        return read_state(
+            f"SELECT {{}} FROM history_userstate WHERE user_id = %s{lock}",  # noqa: S608
+            user_id,
+        )
 
     def take(self, user_id: UUID, column: str) -> "UserState | None":
         """Locks and counts one change in `column`, in one statement.
 
         The state comes back as it was before: the change is yet to be made.
         """
-        for_database = UserState._meta.pk.get_db_prep_value(user_id, connection)
-        names = [field.attname for field in UserState._meta.concrete_fields]
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f"UPDATE history_userstate SET revision = revision + 1, "  # noqa: S608
-                f"{column} = revision + 1 WHERE user_id = %s "
-                f"RETURNING {', '.join(names)}",
-                [for_database],
-            )
-            row = cursor.fetchone()
-        if row is None:
-            return None
-        state = UserState(**dict(zip(names, row, strict=True)) | {"user_id": user_id})
-        state.revision -= 1
-        state._state.adding = False
+        state = read_state(
+            f"UPDATE history_userstate SET revision = revision + 1, "  # noqa: S608
+            f"{column} = revision + 1 WHERE user_id = %s RETURNING {{}}",
+            user_id,
+        )
+        if state is not None:
+            state.revision -= 1
         return state
+
+
+def read_state(statement: str, user_id: UUID) -> "UserState | None":
+    """By hand: every write begins so, and Django takes longer to make the statement
+    than the database to answer it. {} in it is for the columns.
+    """
+    names = [field.attname for field in UserState._meta.concrete_fields]
+    with connection.cursor() as cursor:
+        cursor.execute(statement.format(", ".join(names)), [for_database(user_id)])
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    state = UserState(**dict(zip(names, row, strict=True)) | {"user_id": user_id})
+    state._state.adding = False
+    return state
 
 
 class UserState(models.Model):
@@ -68,6 +81,17 @@ class UserState(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} at {self.revision}"
+
+    def save_revisions(self, columns: Collection[str]) -> None:
+        """The revision, and these columns that tell what it changed."""
+        names = ["revision", *sorted(columns)]
+        sets = ", ".join(f"{name} = %s" for name in names)
+        values = [getattr(self, name) for name in names]
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"UPDATE history_userstate SET {sets} WHERE user_id = %s",  # noqa: S608
+                [*values, for_database(self.user_id)],
+            )
 
 
 class ChangeKind(models.TextChoices):

@@ -8,11 +8,26 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
 from django.db import connection, models
+
+
+class Rows(NamedTuple):
+    """Rows to be inserted, given as {attname: value} with the same keys in each.
+
+    Where `unique` columns meet a row that is there, all others but the key are updated,
+    those in `adding` by the sum; without `unique` a row that is there is an
+    IntegrityError. Sort the rows by key first, or two such writes in opposite order
+    deadlock.
+    """
+
+    model: type[models.Model]
+    rows: Sequence[Mapping[str, Any]]
+    unique: tuple[str, ...] = ()
+    adding: tuple[str, ...] = ()
 
 
 def upsert(
@@ -22,28 +37,45 @@ def upsert(
     unique: Sequence[str] = (),
     adding: Sequence[str] = (),
 ) -> None:
-    """Inserts rows, given as {attname: value} with the same keys in each.
+    """Inserts the rows of one table; see Rows."""
+    upsert_all(Rows(model, rows, tuple(unique), tuple(adding)))
 
-    Where `unique` columns meet a row that is there, all others but the key are updated,
-    those in `adding` by the sum; without `unique` a row that is there is an
-    IntegrityError. Sort the rows by key first, or
-    two such writes in opposite order deadlock.
+
+def upsert_all(*tables: Rows) -> None:
+    """Inserts rows of several tables: on PostgreSQL in one statement, which spares the
+    ways there and back. None may rely on another's having been inserted before it.
     """
-    if not rows:
-        return
-    fields, statement = _upsert(
-        model, tuple(rows[0]), tuple(unique), tuple(adding), connection.vendor
-    )
-    is_postgresql = connection.vendor == "postgresql"
-    array = [
-        [
-            _portable(field, row[field.attname], is_postgresql=is_postgresql)
-            for field in fields
-        ]
-        for row in rows
-    ]
+    made = [of_table(table) for table in tables if table.rows]
     with connection.cursor() as cursor:
-        cursor.execute(statement, [orjson.dumps(array).decode()])
+        if connection.vendor == "postgresql" and len(made) > 1:
+            statement = as_one(*(text for text, _ in made))
+            cursor.execute(statement, [array for _, array in made])
+            return
+        for statement, array in made:
+            cursor.execute(statement, [array])
+
+
+@lru_cache(100)
+def as_one(*statements: str) -> str:
+    *first, last = statements
+    parts = ", ".join(f"t{place} AS ({text})" for place, text in enumerate(first))
+    return f"WITH {parts} {last}"
+
+
+def of_table(table: Rows) -> tuple[str, str]:
+    """The statement, and its rows as an array in JSON."""
+    names = tuple(table.rows[0])
+    fields, statement = _upsert(
+        table.model, names, table.unique, table.adding, connection.vendor
+    )
+    if connection.vendor == "postgresql":  # reads UUIDs and times as orjson writes them
+        array: list[Any] = [[row[name] for name in names] for row in table.rows]
+    else:
+        array = [
+            [_for_sqlite(field, row[field.attname]) for field in fields]
+            for row in table.rows
+        ]
+    return statement, orjson.dumps(array).decode()
 
 
 @lru_cache(100)
@@ -140,13 +172,13 @@ def _unpack(fields: Sequence[Any]) -> str:
     return f"SELECT {', '.join(values)} FROM json_each(%s) r WHERE true"  # noqa: S608
 
 
-def _portable(field: Any, value: Any, *, is_postgresql: bool) -> Any:
+def _for_sqlite(field: Any, value: Any) -> Any:
     """A value that JSON carries and the column reads back as Django would have it."""
     if isinstance(value, UUID):
-        return str(value) if is_postgresql else value.hex
+        return value.hex
     if isinstance(value, datetime):
-        return str(value) if is_postgresql else _naive(value)
-    if isinstance(field, models.JSONField) and not is_postgresql:
+        return _naive(value)
+    if isinstance(field, models.JSONField):
         return orjson.dumps(value).decode()
     return value
 

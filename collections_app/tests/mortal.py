@@ -26,7 +26,7 @@ ORDER = Path(os.environ["MORTAL_AT"])
 
 def meet_fate(moment, connection):
     fate, _, at = ORDER.read_text().partition(" ") if ORDER.exists() else ("", "", "")
-    if not at or not moment.startswith(at):
+    if not at or at not in moment:
         return
     ORDER.unlink()
     if fate == "kill":

@@ -25,7 +25,7 @@ pytestmark = [pytest.mark.races, pytest.mark.django_db(transaction=True)]
 STATEMENTS = [
     'INSERT INTO "collections_app_watchlistentry"',
     'INSERT INTO "history_change"',
-    'UPDATE "history_userstate"',
+    "UPDATE history_userstate",
     'INSERT INTO "history_keptanswer"',
 ]
 

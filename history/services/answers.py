@@ -1,8 +1,8 @@
 """Answers kept for retries, written in the transaction of what they answer."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +10,7 @@ import orjson
 from django.utils import timezone
 
 from animecollections.api.bulk import upsert
+from animecollections.api.compiled import Compiled
 from animecollections.api.ids import new_id
 from animecollections.api.rendering import OPTIONS
 from history.models import KeptAnswer
@@ -23,12 +24,26 @@ class Kept:
     answer: dict[str, Any]
 
 
-def find_answers(user_id: UUID, keys: Iterable[str]) -> dict[str, Kept]:
+# One key, which is what most retries ask for.
+BY_KEY = Compiled(
+    lambda user_id, since, key: KeptAnswer.objects.filter(
+        user_id=user_id, key=key, created_at__gt=since
+    ).values_list("key", "fingerprint", "answer"),
+    *(UUID, datetime, str),
+)
+
+
+def find_answers(user_id: UUID, keys: Collection[str]) -> dict[str, Kept]:
     """Those still kept, by key."""
-    found = KeptAnswer.objects.filter(
-        user_id=user_id, key__in=list(keys), created_at__gt=timezone.now() - KEPT_FOR
-    )
-    return {row.key: Kept(row.fingerprint, orjson.loads(row.answer)) for row in found}
+    since = timezone.now() - KEPT_FOR
+    if len(keys) == 1:
+        rows = BY_KEY.fetch(user_id, since, *keys)
+    else:
+        found = KeptAnswer.objects.filter(
+            user_id=user_id, key__in=list(keys), created_at__gt=since
+        )
+        rows = list(found.values_list("key", "fingerprint", "answer"))
+    return {key: Kept(print_, orjson.loads(answer)) for key, print_, answer in rows}
 
 
 def keep_answers(

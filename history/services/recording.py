@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from animecollections.api import request_id
 from animecollections.api.account import Through
-from animecollections.api.bulk import upsert
+from animecollections.api.bulk import Rows, upsert_all
 from animecollections.api.errors import ApiError
 from animecollections.api.ids import new_epoch, new_id
 from history.models import Change, ChangeKind, EpisodesWatched, UserState
@@ -46,6 +46,11 @@ class Recording:
     changes: list[dict[str, Any]] = field(default_factory=list)
     search_ids: list[UUID] | None = field(default_factory=list)
     watched: dict[tuple[date, int], int] = field(default_factory=dict)
+    rows: list[Rows] = field(default_factory=list)
+
+    def put(self, rows: Rows) -> None:
+        """To be written together with the log of what it changes."""
+        self.rows.append(rows)
 
     def change(
         self,
@@ -99,33 +104,38 @@ class Recording:
         self.search_ids = ids
 
     def save(self) -> None:
-        """The log and the state: two statements however many changes (a third where
-        episodes were watched; one less where the bet on one change was won).
+        """What was put, the log and the state, however many changes: on PostgreSQL two
+        statements, on SQLite as many as tables. One less where the bet on one change
+        was won.
         """
         if not self.changes:
             if self.bet:  # nothing was written but the bet
                 transaction.set_rollback(True)
             return
         size = len(self.changes)
-        upsert(Change, [row | {"size": size} for row in self.changes])
-        upsert(
-            EpisodesWatched,
-            [
-                {
-                    "id": new_id(),
-                    "user_id": self.state.user_id,
-                    "day": day,
-                    "anime_id": anime_id,
-                    "episodes": episodes,
-                }
-                for (day, anime_id), episodes in sorted(self.watched.items())
-            ],
-            unique=("user", "day", "anime_id"),
-            adding=("episodes",),
+        episodes = [
+            {
+                "id": new_id(),
+                "user_id": self.state.user_id,
+                "day": day,
+                "anime_id": anime_id,
+                "episodes": episodes,
+            }
+            for (day, anime_id), episodes in sorted(self.watched.items())
+        ]
+        upsert_all(
+            *self.rows,
+            Rows(Change, [row | {"size": size} for row in self.changes]),
+            Rows(
+                EpisodesWatched,
+                episodes,
+                unique=("user", "day", "anime_id"),
+                adding=("episodes",),
+            ),
         )
         columns = {COLUMN_OF_KIND[ChangeKind(row["kind"])] for row in self.changes}
         if size != 1 or self.bet not in columns:
-            self.state.save(update_fields=["revision", *columns])
+            self.state.save_revisions(columns)
 
     def note(self) -> Note:
         """What the live feed tells the user's devices of this write."""
