@@ -11,14 +11,15 @@ from django.db.models import Max
 from django.utils import timezone
 
 from collections_app.entries import KEPT, from_snapshot
-from collections_app.models import WatchListEntry
+from collections_app.models import ImportPlan, ImportRow, WatchListEntry
 from conftest import signed_in
 from factories import AnimeFactory, UserFactory
 from history.models import Change, EpisodesWatched, Search, UserState
 from profiles.demo import Plan, Shelf, Teller, Title, nth, with_list_of
 from profiles.management.commands.seed_demo import PASSWORD
-from profiles.models import User
+from profiles.models import User, WrongPasswords
 from profiles.services import demo
+from profiles.services.lockouts import locked_until
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -52,6 +53,17 @@ def test_people_come_with_lists(seeded):
     assert demo.shelf().titles[0].id == 16498
     assert WatchListEntry.objects.values("type").distinct().count() == 4
     assert Search.objects.exists()
+
+
+def test_some_have_what_staff_are_asked_about(seeded):
+    """Imports with rows that nobody knows, request ids, a closed sign-in."""
+    assert ImportPlan.objects.filter(status="applied").count() == 3
+    assert ImportPlan.objects.count() == demo.TROUBLED
+    unknown = ImportRow.objects.filter(outcome="unmatched")
+    assert unknown.values("user").distinct().count() == demo.TROUBLED
+    assert Change.objects.exclude(request_id="").values("user").distinct().exists()
+    closed = [row for row in WrongPasswords.objects.all() if locked_until(row)]
+    assert [row.email for row in closed] == ["demo1@demo.example.org"]
 
 
 def test_they_sign_in_with_the_password_that_is_told(seeded, visitor):
