@@ -148,33 +148,40 @@ def environment_of(database):
 
 def start_all(home, stack, pooled):
     """pooled: the URL of the database to reach through PgBouncer as well, or none."""
-    redis = PORT + 5
-    command = ["redis-server", "--port", str(redis), "--save", "", "--dir", str(home)]
-    environment = dict(os.environ)
-    stack.enter_context(
-        started(command, port=redis, environment=environment, log=home / "redis")
-    )
-    servers = {server.name: server for server in all_servers(redis)}
+    servers = {server.name: server for server in all_servers(start_redis(home, stack))}
     if pooled:
-        url, pid = stack.enter_context(pooler(pooled, port=PORT + 6, home=home))
-        variables = {"DATABASE_URL": url, "DATABASE_POOLED": "true"}
-        ours = servers["ours"]
-        server = Server(
-            "ours, pooled",
-            PORT + 7,
-            ours.command,
-            ours.environment
-            | variables
-            | {"DATABASE_PREPARED": "false", "PORT": str(PORT + 7)},
-            also=pid,
-        )
+        server = behind_pool(servers["ours"], pooled, home, stack)
         servers[server.name] = server
+    return start(servers, home, stack)
+
+
+def start_redis(home, stack):
+    port = PORT + 5
+    command = ["redis-server", "--port", str(port), "--save", "", "--dir", str(home)]
+    stack.enter_context(
+        started(command, port=port, environment=dict(os.environ), log=home / "redis")
+    )
+    return port
+
+
+def behind_pool(ours, database, home, stack):
+    url, pid = stack.enter_context(pooler(database, port=PORT + 6, home=home))
+    environment = ours.environment | {
+        "DATABASE_URL": url,
+        "DATABASE_POOLED": "true",
+        "DATABASE_PREPARED": "false",
+        "PORT": str(PORT + 7),
+    }
+    return Server("ours, pooled", PORT + 7, ours.command, environment, also=pid)
+
+
+def start(servers, home, stack):
     for server in servers.values():
         server.pid = stack.enter_context(
             started(
                 server.command,
                 port=server.port,
-                environment=environment | server.environment,
+                environment=dict(os.environ) | server.environment,
                 log=home / server.name,
             )
         )

@@ -40,25 +40,41 @@ def manage(*arguments):
 def fill(home, *, titles, entries, lists):
     """titles: made of the starter catalogue. entries: how many in all, in lists of 60
     in the mean. lists: besides, {length: how many lists have exactly so many}.
+
+    Answers with the number of whom `add_crowd` would add next.
     """
     manage("migrate", "--verbosity", 0)
     catalogue = home / "catalogue.jsonl"
     catalogue.write_bytes(b"\n".join(catalogue_of(titles)))
     manage("import_catalog", catalogue)
-    from django.utils import timezone
+    from profiles.demo import Person
 
-    from profiles.demo import Person, Plan, nth
-    from profiles.services import demo
-
-    now = timezone.now().replace(minute=0, second=0, microsecond=0)
-    plan = Plan(demo.shelf(), 1, 60, now, 365, log_since=now, password="!")
     exact = [
         Person(f"list{length}-{number}", length)
         for length, many in lists.items()
         for number in range(many)
     ]
-    crowd = (entries - sum(person.exactly for person in exact)) // 60
-    people = [*exact, *map(nth, range(1, max(0, crowd) + 1))]
+    add(exact)
+    return add_crowd(1, entries - sum(person.exactly for person in exact))
+
+
+def add_crowd(first, entries):
+    """People from the first-th on with so many entries; who would come next."""
+    from profiles.demo import nth
+
+    last = first + max(0, entries) // 60
+    add(list(map(nth, range(first, last))))
+    return last
+
+
+def add(people):
+    from django.utils import timezone
+
+    from profiles.demo import Plan
+    from profiles.services import demo
+
+    now = timezone.now().replace(minute=0, second=0, microsecond=0)
+    plan = Plan(demo.shelf(), 1, 60, now, 365, log_since=now, password="!")
     written = sum(len(story.entries) for story in demo.add(plan, people))
     demo.refresh_statistics()
     print(f"{written:,} entries of {len(people):,} people", file=sys.stderr)
