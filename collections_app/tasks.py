@@ -1,22 +1,41 @@
-"""What the worker does to the catalogue: merges take as long as there are lists."""
+"""What the worker does to the catalogue: merges take as long as there are lists.
 
+One that failed goes on by itself, a few times; then *Go on* in the admin does.
+"""
+
+from functools import partial
 from uuid import UUID
 
 from django_tasks import task
 
 from animecollections.api.account import Through
+from animecollections.upkeep.tries import again_on_failure
 from collections_app.models import Merge
 from collections_app.services import merging
 
-
-@task
-def merge_titles(merge_id: str, actor_id: str) -> None:
-    job = Merge.objects.get(pk=merge_id)
-    merging.finish(job, through=Through("admin", actor_id=UUID(actor_id)))
+# Whatever it was: what is moved stays moved, and a second try takes up the rest.
+again = partial(again_on_failure, (Exception, SystemExit))
 
 
 @task
-def part_titles(merge_id: str, actor_id: str, reason: str) -> None:
+def merge_titles(merge_id: str, actor_id: str, tries: int = 0) -> None:
     job = Merge.objects.get(pk=merge_id)
     through = Through("admin", actor_id=UUID(actor_id))
-    merging.unmerge(job=job, reason=reason, through=through)
+    again(
+        merge_titles,
+        tries,
+        {"merge_id": merge_id, "actor_id": actor_id},
+        lambda: merging.finish(job, through=through),
+    )
+
+
+@task
+def part_titles(merge_id: str, actor_id: str, reason: str, tries: int = 0) -> None:
+    job = Merge.objects.get(pk=merge_id)
+    through = Through("admin", actor_id=UUID(actor_id))
+    again(
+        part_titles,
+        tries,
+        {"merge_id": merge_id, "actor_id": actor_id, "reason": reason},
+        lambda: merging.unmerge(job=job, reason=reason, through=through),
+    )

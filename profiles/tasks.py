@@ -4,24 +4,23 @@ A mail that could not be sent, or a file that could not be removed, is tried aga
 task of its own, later and later; the failed ones stay in the admin, under Task results.
 """
 
-from collections.abc import Callable
-from datetime import timedelta
+from functools import partial
 from smtplib import SMTPException
-from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.tokens import default_token_generator
-from django.utils import timezone
 from django_tasks import task
-from django_tasks.base import Task
 
+from animecollections.upkeep.tries import again_on_failure
 from profiles.mails import send_mail, send_to
 from profiles.models import Erasure, User
 from profiles.services.images import remove_folder
 
-MINUTES_TO_NEXT_TRY = (1, 5, 30, 120)
+# Of the mail server, the storage; the last: told twice to stop.
+FAILURES = (SMTPException, OSError, SystemExit)
+again = partial(again_on_failure, FAILURES)
 
 
 @task
@@ -35,7 +34,7 @@ def mail_reset(email: str, tries: int = 0) -> None:
         {"uid": user.pk.hex, "token": token}
     )
     minutes = settings.PASSWORD_RESET_TIMEOUT // 60
-    again_on_failure(
+    again(
         mail_reset,
         tries,
         {"email": email},
@@ -50,7 +49,7 @@ def mail_password_changed(user_id: str, tries: int = 0) -> None:
     if user is None:
         return
     link = f"{settings.PUBLIC_URL}/reset"
-    again_on_failure(
+    again(
         mail_password_changed,
         tries,
         {"user_id": user_id},
@@ -61,7 +60,7 @@ def mail_password_changed(user_id: str, tries: int = 0) -> None:
 @task
 def remove_files(erasure_id: str, tries: int = 0) -> None:
     """The files of an erased account; once they are gone, nothing tells whose."""
-    again_on_failure(
+    again(
         remove_files,
         tries,
         {"erasure_id": erasure_id},
@@ -84,7 +83,7 @@ def mail_staff_action(user_id: str, action: str, reason: str, tries: int = 0) ->
     user = accounts.filter(pk=user_id).first()
     if user is None:
         return
-    again_on_failure(
+    again(
         mail_staff_action,
         tries,
         {"user_id": user_id, "action": action, "reason": reason},
@@ -100,25 +99,9 @@ def tell_of_staff(user_id: UUID, action: str, reason: str) -> None:
 @task
 def mail_erased(email: str, language: str, tries: int = 0) -> None:
     """The last mail: staff erased the account."""
-    again_on_failure(
+    again(
         mail_erased,
         tries,
         {"email": email, "language": language},
         lambda: send_to(email, language, "erased", {}),
     )
-
-
-def again_on_failure(
-    this: Task[Any, None],
-    tries: int,
-    arguments: dict[str, Any],
-    work: Callable[[], None],
-) -> None:
-    """Fails in any case, so that the reason is kept; queues the next try first."""
-    try:
-        work()
-    except (SMTPException, OSError, SystemExit):  # the last: told twice to stop
-        if tries < len(MINUTES_TO_NEXT_TRY):
-            later = timezone.now() + timedelta(minutes=MINUTES_TO_NEXT_TRY[tries])
-            this.using(run_after=later).enqueue(**arguments, tries=tries + 1)
-        raise

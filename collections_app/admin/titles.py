@@ -203,12 +203,14 @@ def go_on_with_merge(request: HttpRequest, merge_id: Any) -> HttpResponse:
     form = ReasonForm(request.POST if request.method == "POST" else None)
     is_parting = job.status in (MergeStatus.MERGED, MergeStatus.UNMERGING)
     if form.is_valid():
-        arguments = {"merge_id": str(job.pk), "actor_id": str(request.user.pk)}
+        merge_id, actor_id = str(job.pk), str(request.user.pk)
         if is_parting:
             reason = form.cleaned_data["reason"]
-            tasks.part_titles.enqueue(**arguments, reason=reason)
+            tasks.part_titles.enqueue(
+                merge_id=merge_id, actor_id=actor_id, reason=reason
+            )
         else:
-            tasks.merge_titles.enqueue(**arguments)
+            tasks.merge_titles.enqueue(merge_id=merge_id, actor_id=actor_id)
         messages.success(request, "The worker is at it.")
         return HttpResponseRedirect(rows)
     return ask(

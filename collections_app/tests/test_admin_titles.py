@@ -6,15 +6,17 @@ import json
 import pytest
 from django.contrib.auth.models import Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import OperationalError
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 
 from animecollections.api.account import Through
 from animecollections.api.ids import AnimeRef
 from animecollections.tests.admin_forms import messages_of
 from collections_app.models import Anime, CatalogueState, Merge, WatchListEntry
-from collections_app.services import watch_list
+from collections_app.services import merging, watch_list
 from collections_app.tests.catalogues import BEBOP, import_file, write
 from factories import AnimeFactory, UserFactory
 from history.models import StaffAction
@@ -99,6 +101,35 @@ def test_the_worker_merges_and_parts(browser, staff, alice, twice):
     assert WatchListEntry.objects.get().anime_id == 900
     assert StaffAction.objects.get(action="unmerge").reason == "a sequel"
     assert "Part …" not in browser.get(MERGES).content.decode()
+
+
+def run_waiting_tasks():
+    waiting = DBTaskResult.objects.filter(status="READY")  # and not due yet
+    waiting.update(run_after=timezone.now())
+    send_all()
+
+
+@pytest.mark.parametrize(("failures", "ends"), [(2, "merged"), (9, "merging")])
+def test_one_that_failed_goes_on_by_itself_and_not_for_ever(
+    browser, twice, monkeypatch, failures, ends
+):
+    tried = []
+    join = merging.join_titles
+
+    def join_titles(*args):
+        tried.append(args)
+        if len(tried) <= failures:
+            raise OperationalError("the database went away")
+        join(*args)
+
+    monkeypatch.setattr(merging, "join_titles", join_titles)
+    merge(browser)
+    for _ in range(8):
+        run_waiting_tasks()
+    assert len(tried) == min(failures + 1, 5)
+    assert DBTaskResult.objects.failed().count() == min(failures, 5)
+    assert WatchListEntry.objects.get().anime_id == 1535  # moved at the first try
+    assert Merge.objects.get().status == ends
 
 
 def test_one_that_was_interrupted_goes_on(browser, twice):
