@@ -227,6 +227,17 @@ def test_the_panel_saves_what_is_typed(opened, api, user):
     assert entry_of(user).notes == ""
 
 
+def test_the_history_is_told_in_the_readers_language(opened, api, user):
+    api.data("PATCH", "/api/user/preferences", {"language": "es"})
+    api.add(200, "Watching")
+    api.data("POST", "/api/user/watchList/200/increment")
+    page = opened(user, "/history")
+    told = page.locator(".told")
+    expect(told.first).to_contain_text("Progreso 0 episodios → 1 episodio")
+    expect(told.nth(1)).to_contain_text("Death Note")
+    expect(page.locator("#main, main").first).not_to_contain_text("Added")
+
+
 def test_a_change_in_one_browser_shows_in_the_other_without_reload(opened, api, user):
     api.add(200)
     one, two = opened(user), opened(user, "/next")

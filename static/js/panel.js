@@ -3,7 +3,7 @@
 import { makeId } from "./collection.js";
 import { cover } from "./covers.js";
 import { $, dialog, h, iconButton, later, sayFailure, toast } from "./dom.js";
-import { FACES, STATES, TYPES, airingName, factsOf, since, stateName, t, typeName } from "./words.js";
+import { FACES, STATES, TYPES, airingName, factsOf, operationText, since, stateName, t, typeName } from "./words.js";
 
 const PARTIAL_DAY = "\\d{4}(-\\d{2}(-\\d{2})?)?";
 
@@ -185,7 +185,7 @@ async function tellHistory(/** @type {any} */ app, /** @type {string} */ animeId
 /** One operation, with undo. @param {any} app @param {any} told */
 export function historyItem(app, told) {
   const item = h("li", { class: "told" },
-    h("span", {}, sentence(told.summary)),
+    h("span", {}, operationText(told, app.preferences.scoreFormat)),
     h("time", { class: "muted", datetime: told.at }, since(told.at)),
     told.undoable && !told.undoes && h("button", { type: "button", class: "link", onclick: undo }, t("Undo")));
   async function undo() {
@@ -203,7 +203,3 @@ export function historyItem(app, told) {
   }
   return item;
 }
-
-/** @param {string} text */
-const sentence = (text) => text.slice(0, 1).toUpperCase() + text.slice(1);
-

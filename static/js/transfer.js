@@ -2,7 +2,7 @@
 
 import { makeId } from "./collection.js";
 import { $, confirmed, h, later, sayFailure, toast } from "./dom.js";
-import { episodeCount, fieldName, formatName, number, scoreText, since, stateName, t, titleCount, typeName } from "./words.js";
+import { fieldName, formatName, number, since, t, titleCount, valueText } from "./words.js";
 
 const IMPORTS = "/api/user/imports";
 const outcomes = () => ({
@@ -294,21 +294,9 @@ function review(body, app, plan) {
     if (!fields.length) return null;
     const { scoreFormat } = app.preferences;
     return h("p", { class: "differences" }, fields.slice(0, 8).map((name) => h("span", {},
-      before && name in before && before[name] !== null && before[name] !== "" && h("del", {}, said(name, before[name], scoreFormat)), " ",
-      h("ins", {}, said(name, after[name], scoreFormat)))));
+      before && name in before && before[name] !== null && before[name] !== "" && h("del", {}, valueText(name, before[name], scoreFormat)), " ",
+      h("ins", {}, valueText(name, after[name], scoreFormat)))));
   }
-}
-
-/** @param {string} name @param {any} value @param {string} format */
-function said(name, value, format) {
-  if (value === null || value === "" || (Array.isArray(value) && !value.length)) return "–";
-  if (name === "score") return `★ ${scoreText(value, format)}`;
-  if (name === "type") return typeName(value);
-  if (name === "state") return stateName(value);
-  if (name === "progress") return episodeCount(value);
-  if (name === "is_private") return value ? t("Private") : t("not private");
-  const text = Array.isArray(value) ? value.join(", ") : String(value);
-  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 }
 
 // --- And away again ----------------------------------------------------------------------
@@ -317,7 +305,7 @@ function said(name, value, format) {
 function losses({ fields, examples, unnamed }) {
   const told = Object.entries(fields).map(([name, count]) => {
     const [{ title, here, there } = /** @type {any} */ ({})] = examples[name] ?? [];
-    const example = title && `${title}: ${said(name, here, "10.0")} → ${said(name, there, "10.0")}`;
+    const example = title && `${title}: ${valueText(name, here, "10.0")} → ${valueText(name, there, "10.0")}`;
     return h("li", {}, h("strong", {}, fieldName(name)), ` · ${titleCount(Number(count))}`, example && h("span", { class: "muted" }, ` · ${example}`));
   });
   if (unnamed) told.push(h("li", {}, t("{n} titles have no number there, and go by their name.", { n: unnamed })));

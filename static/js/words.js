@@ -110,3 +110,42 @@ export function scoreText(score, format) {
   if (format === "3") return FACES[score < 4.75 ? 0 : score < 7.25 ? 1 : 2][1];
   return number(score);
 }
+
+/**
+ * A value of an entry's field, as a person says it.
+ * @param {string} name @param {any} value @param {string} format  of scores
+ */
+export function valueText(name, value, format) {
+  if (value === null || value === "" || (Array.isArray(value) && !value.length)) return "–";
+  if (name === "score") return `★ ${scoreText(value, format)}`;
+  if (name === "type") return typeName(value);
+  if (name === "state") return stateName(value);
+  if (name === "progress") return episodeCount(value);
+  if (name === "is_private") return value ? t("Private") : t("not private");
+  const text = Array.isArray(value) ? value.join(", ") : String(value);
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+}
+
+/** @type {Record<string, string>} */
+const OF_OTHERS = { searches: t("The search history changed."), profile: t("The profile changed."), preferences: t("The preferences changed.") };
+
+/**
+ * What an operation did: its first change, and how many more there are.
+ * @param {any} told  as /api/user/operations has it @param {string} format  of scores
+ */
+export function operationText({ changes: [first], size, summary }, format) {
+  const text = first ? changeText(first, format) : summary;
+  return size > 1 ? t("{what} And {n} more.", { what: text, n: size - 1 }) : text;
+}
+
+/** @param {any} change @param {string} format */
+function changeText({ kind, anime_id, title = anime_id, before, after }, format) {
+  if (OF_OTHERS[kind]) return OF_OTHERS[kind];
+  if (kind === "add") return t("Added {title} to {type}.", { title, type: typeName(after.type) });
+  if (kind === "remove") return t("Removed {title}.", { title });
+  const parts = Object.keys(after).filter((name) => name !== "type" && name !== "extra")
+    .map((name) => (name === "notes" ? fieldName(name) : `${fieldName(name)} ${valueText(name, before[name], format)} → ${valueText(name, after[name], format)}`));
+  const changed = parts.length ? t("Changed: {what}.", { what: parts.join(", ") }) : "";
+  if (after.type) return [t("Moved {title} to {type}.", { title, type: typeName(after.type) }), changed].join(" ").trim();
+  return `${title}. ${changed}`;
+}
