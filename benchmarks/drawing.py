@@ -2,7 +2,7 @@
 
 from math import log10
 
-WIDTH, HEIGHT, LEFT, BELOW, RIGHT, ABOVE = 720, 360, 56, 40, 170, 24
+WIDTH, HEIGHT, LEFT, BELOW, RIGHT, ABOVE = 760, 360, 56, 40, 210, 32
 COLOURS = ("#c2410c", "#2563eb", "#15803d", "#9333ea", "#b45309", "#0e7490")
 STYLE = """
 text { font: 13px system-ui, sans-serif; fill: #333 }
@@ -12,8 +12,8 @@ text { font: 13px system-ui, sans-serif; fill: #333 }
 """
 
 
-def draw(path, curves, *, title, unit="{:.1f}", across="entries"):
-    """curves: {name: [(x, y), …]}, x of a power of ten each."""
+def draw(path, curves, *, title, step, across="entries"):
+    """curves: {name: [(x, y), …]}. step: of the lines across, from 0."""
     every = [point for points in curves.values() for point in points]
     low, high = (log10(end(x for x, _ in every)) for end in (min, max))
     most = max(y for _, y in every) * 1.15
@@ -24,13 +24,12 @@ def draw(path, curves, *, title, unit="{:.1f}", across="entries"):
         return across_, ABOVE + (1 - y / most) * (HEIGHT - ABOVE - BELOW)
 
     parts = [text(LEFT, 15, title)]
-    for step in range(5):
-        y = most * step / 4
-        x1, y1 = at(10**low, y)
-        x2, _ = at(10**high, y)
+    for number in range(int(most / step) + 1):
+        x1, y = at(10**low, number * step)
+        x2, _ = at(10**high, 0)
         parts += [
-            f'<path class="grid" d="M{x1:.1f} {y1:.1f}H{x2:.1f}"/>',
-            text(LEFT - 8, y1 + 4, unit.format(y), 'text-anchor="end"'),
+            f'<path class="grid" d="M{x1:.1f} {y:.1f}H{x2:.1f}"/>',
+            text(LEFT - 8, y + 4, f"{number * step:g}", 'text-anchor="end"'),
         ]
     for x in sorted({x for x, _ in every}):
         place, _ = at(x, 0)

@@ -124,6 +124,7 @@ def main():
         Path(__file__).with_name("growth.svg"),
         curves(found),
         title="CPU of a request, as a multiple of what it is in the smallest database",
+        step=0.25,
     )
 
 
