@@ -5,7 +5,6 @@ from argparse import ArgumentParser
 from datetime import timedelta
 from itertools import chain
 from typing import Any
-from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
@@ -26,9 +25,9 @@ class Command(BaseCommand):
     help = (
         "Makes up people with lists, histories, searches and profiles, over the "
         "catalogue that is there. The same seed tells the same stories; accounts that "
-        "are there already stay as they are. Some have what staff are asked about: "
-        "imports, writes with a request id, a sign-in that is closed. For a demo or a "
-        "benchmark, never beside real people: all sign in with one password."
+        "are there already stay as they are. The first six have what staff are asked "
+        "about: imports, writes with a request id, a sign-in that is closed. For a "
+        "demo or a benchmark, never beside real people: all sign in with one password."
     )
     requires_migrations_checks = True
 
@@ -91,20 +90,14 @@ class Command(BaseCommand):
             mininterval=0.2 if sys.stderr.isatty() else 10,
             file=sys.stderr,
         )
-        troubled: list[tuple[UUID, str]] = []
         with bar:
             for story in demo.add(plan, demo.missing(people)):
                 self.people += 1
                 self.entries += len(story.entries)
                 self.changes += len(story.changes)
                 bar.update()
-                id_, email = story.user["id"], story.user["email"]
-                # Not those whose lists have so many entries and no more.
-                if len(troubled) < demo.TROUBLED and email.startswith("demo"):
-                    troubled.append((id_, email))
                 if settings.DEBUG:  # then Django keeps all statements
                     reset_queries()
-        demo.trouble(troubled)
         if self.people:
             demo.refresh_statistics()
 
