@@ -35,6 +35,7 @@ from history.services.searches import NewSearch, save
 from profiles import tasks
 from profiles.models import (
     Erasure,
+    FailedSignIns,
     Figure,
     Image,
     MadeExport,
@@ -109,6 +110,8 @@ def fill(user, anime, number):
     WrongPasswords.objects.create(
         email=f"{number}@example.org", address="10.0.0.7", count=1, last_at=NOW
     )
+    failed = FailedSignIns.objects
+    failed.create(day=NOW.date() - timedelta(days=failed.count()), number=3)
     tasks.mail_reset.enqueue(email=user.email)
     Group.objects.create(name=f"group {number}")
     gone_id = Merge.objects.count() + 2

@@ -59,3 +59,6 @@ def test_no_page_has_barriers(device, reader, theme):
     visitor.goto("/")
     visitor.wait_for_selector(".shelf .cover")
     assert not barriers(visitor), "welcome"
+    for address in ("/reset", "/reset?uid=x&token=y"):
+        visitor.goto(address)
+        assert not barriers(visitor), address

@@ -42,6 +42,7 @@ def people(request: HttpRequest) -> list[Any]:
         rows(request, "Sessions", "devices", "profiles.session"),
         rows(request, "Apps' tokens", "key", "profiles.tokenfamily"),
         rows(request, "Wrong passwords", "lock", "profiles.wrongpasswords"),
+        rows(request, "Failed sign-ins", "bar_chart", "profiles.failedsignins"),
         rows(request, "Images", "image", "profiles.image"),
     ]
 

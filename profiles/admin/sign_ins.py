@@ -14,7 +14,13 @@ from django.utils.html import format_html
 from animecollections.admin import Owned, Page, ReadOnly, through
 from animecollections.admin.asking import ReasonForm, ask
 from animecollections.admin.site import page
-from profiles.models import Session, Ticket, TokenFamily, WrongPasswords
+from profiles.models import (
+    FailedSignIns,
+    Session,
+    Ticket,
+    TokenFamily,
+    WrongPasswords,
+)
 from profiles.services import lockouts, support
 
 
@@ -104,6 +110,14 @@ class WrongPasswordsAdmin(ReadOnly, Page):
     def unlock(self, row: WrongPasswords) -> str:
         page = reverse("admin:open_sign_in", args=[row.pk])
         return format_html('<a href="{}">Unlock …</a>', page)
+
+
+@admin.register(FailedSignIns)
+class FailedSignInsAdmin(ReadOnly, Page):
+    """Wrong passwords by day, whether or not they locked."""
+
+    list_display = ("day", "number")
+    ordering = ("-day",)
 
 
 @page("locked/<int:row_id>/", "open_sign_in")
