@@ -55,10 +55,12 @@ class Bridge:
         try:
             piece = await run(self.threads, answer.begin, self.wsgi, environ)
             await send_headers(send, answer.status, answer.headers)
+            has_body = environ["REQUEST_METHOD"] != "HEAD"
             while answer.has_more:
-                await send_piece(send, piece, has_more=True)
+                if has_body:
+                    await send_piece(send, piece, has_more=True)
                 piece = await run(self.threads, answer.read)
-            await send_piece(send, piece, has_more=False)
+            await send_piece(send, piece if has_body else b"", has_more=False)
         finally:
             if answer.has_more:  # the client left in the middle
                 self.threads.submit(answer.close)
@@ -161,7 +163,9 @@ def environ_of(scope: Scope, body: IO[bytes]) -> dict[str, Any]:
     }
     for name, value in scope["headers"]:
         key, text = key_of(name), value.decode("latin-1")
-        environ[key] = f"{environ[key]},{text}" if key in environ else text
+        # HTTP/2 may split cookies into headers of their own (RFC 9113, 8.2.3).
+        between = "; " if key == "HTTP_COOKIE" else ","
+        environ[key] = f"{environ[key]}{between}{text}" if key in environ else text
     return environ
 
 

@@ -593,7 +593,8 @@ LOGGING = {
         "django": {"handlers": [], "propagate": True},  # else each line comes twice
         "django.server": {"level": "WARNING"},
         # Anybody can send a Host of their own; a traceback each would fill the log.
-        "django.security.DisallowedHost": {"handlers": [], "propagate": False},
+        # (Without a handler, Python's last resort would write it all the same.)
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
         # Its lines at DEBUG hold session keys and password hashes.
         "django.db.backends": {"level": "INFO"},
         # A traceback a second while Redis is away; the feed says so once.

@@ -6,6 +6,8 @@ import time
 import pytest
 
 from animecollections.tests.serving import serve
+from factories import UserFactory
+from profiles.tests.sockets import cookie_of
 
 pytestmark = pytest.mark.races
 
@@ -34,6 +36,25 @@ def test_a_head_has_no_body_and_says_how_long_it_would_be(server):
     assert status == 200
     assert int(headers["content-length"]) > 1000
     assert body == b""
+    assert "no-body response" not in server.log.read_text()  # gunicorn would complain
+
+
+@pytest.mark.django_db(transaction=True)
+def test_cookies_may_come_in_several_headers(server):
+    """A proxy may hand them on as HTTP/2 brings them (RFC 9113, 8.2.3)."""
+    user = UserFactory()
+    lines = [f"Cookie: {cookie}" for cookie in ("a=b", cookie_of(user), "c=d")]
+    _, _, body = server.send("GET /api/auth/session HTTP/1.1", *lines)
+    assert json.loads(body)["data"]["id"] == str(user.pk)
+
+
+def test_a_foreign_host_is_refused_and_fills_no_log(server):
+    with server.connect() as client:
+        client.sendall(b"GET /api/docs HTTP/1.1\r\nHost: evil.example\r\n\r\n")
+        assert client.recv(65536).startswith(b"HTTP/1.1 400 ")
+    told = server.log.read_text()
+    assert "evil.example" not in told
+    assert "Traceback" not in told
 
 
 def test_too_large_is_answered_without_the_body(server):

@@ -12,6 +12,7 @@ from animecollections.api.account import Account
 from animecollections.api.errors import ApiError, invalid, refuse
 from animecollections.api.ids import AnimeRef, parse_anime_id
 from collections_app.catalogue.folding import fold
+from collections_app.filters.numbers import PlainNumberFilter
 from collections_app.models import AiringStatus, Anime
 from collections_app.models.catalogue import AnimeQuerySet, Format, Season
 
@@ -60,8 +61,8 @@ class AnimeFilter(filters.FilterSet):
     format = WordsFilter(Format.values)
     season = WordsFilter(Season.values)
     airing_status = WordsFilter(AiringStatus.values)
-    year = filters.NumberFilter(min_value=1900, max_value=2100, decimal_places=0)
-    min_score = filters.NumberFilter("rating", "gte", min_value=0, max_value=10)
+    year = PlainNumberFilter(min_value=1900, max_value=2100, decimal_places=0)
+    min_score = PlainNumberFilter("rating", "gte", min_value=0, max_value=10)
     mature = WordsFilter(["hide"], method="without_mature")
     on_list = WordsFilter(["true", "false"], method="on_the_list")
 

@@ -21,6 +21,7 @@ from collections_app.entries import (
     to_json,
     to_next,
 )
+from collections_app.filters.numbers import PlainNumberFilter
 from collections_app.models import (
     EntryQuerySet,
     EntryState,
@@ -50,7 +51,7 @@ ORDERINGS = {
 DEFAULT_ORDERING = "-added_at"
 
 
-class Range(filters.NumberFilter):
+class Range(PlainNumberFilter):
     """A whole number, or one end of a range of them."""
 
     def __init__(self, field: str, lookup: str, least: int, most: int) -> None:
@@ -63,7 +64,7 @@ class Range(filters.NumberFilter):
         )
 
 
-class Score(filters.NumberFilter):
+class Score(PlainNumberFilter):
     """0–10 outside, 0–100 inside."""
 
     def __init__(self, lookup: str) -> None:

@@ -130,6 +130,8 @@ def test_it_narrows_and_orders(visitor, query, expected):
         ("airing_status=ended", "airing_status"),
         ("year=x", "year"),
         ("year=2001.5", "year"),
+        ("year=２００１", "year"),
+        ("min_score=1e0", "min_score"),
         ("year=99999999999999999999", "year"),
         ("min_score=11", "min_score"),
         ("min_score=NaN", "min_score"),
