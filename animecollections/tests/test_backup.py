@@ -4,6 +4,10 @@ Backup, wreck, restore: every user's rows are as they were.
 """
 
 import json
+import signal
+import subprocess
+import sys
+import time
 from io import StringIO
 
 import pytest
@@ -124,10 +128,13 @@ def test_what_is_no_whole_backup_changes_nothing(saved, tmp_path, monkeypatch):
     assert said.endswith("is whole and would be put back.\n")
     monkeypatch.setattr("builtins.input", lambda _: "no")
     assert failure("restore", str(saved)) == "Nothing was changed."
-    assert "is no backup" in failure("restore", str(tmp_path), "--yes")
+    for path in (tmp_path, saved / "users.jsonl"):
+        assert "is no backup" in failure("restore", str(path), "--yes")
     about = json.loads((saved / "manifest.json").read_text())
     (saved / "manifest.json").write_text(json.dumps(about | {"vendor": "oracle"}))
     assert "It is a backup of oracle" in failure("restore", str(saved), "--yes")
+    (saved / "manifest.json").write_text(json.dumps(about)[:-1])
+    assert "manifest.json is damaged" in failure("restore", str(saved), "--yes")
     (saved / "manifest.json").write_text(json.dumps(about))
     database = saved / backups.file_of_database()
     database.write_bytes(database.read_bytes()[:-100])
@@ -139,6 +146,49 @@ def test_what_is_no_whole_backup_changes_nothing(saved, tmp_path, monkeypatch):
         of_users(),
         list(UserState.objects.values_list("epoch", flat=True)),
     )
+
+
+HALF_A_RESTORE = """
+import os, shutil, signal, sys
+import django
+django.setup()
+from pathlib import Path
+from django.db import connection
+from animecollections.upkeep import backups
+
+def half(source, target):
+    dump = source.read()
+    users = dump.index(b"COPY public.profiles_user ")  # at the end of a statement
+    target.write(dump[:users])
+    target.flush()
+    os.kill(os.getpid(), signal.SIGKILL)
+
+shutil.copyfileobj = half
+connection.settings_dict["NAME"] = sys.argv[1]
+backups.restore_postgresql(Path(sys.argv[2]))
+"""
+
+
+def psql_runs():
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'psql' "
+            "AND datname = current_database()"
+        )
+        return cursor.fetchone()[0]
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite copies pages")
+def test_a_restore_that_is_killed_changes_nothing(saved):
+    before = of_users()
+    name = connection.settings_dict["NAME"]
+    database = str(saved / backups.file_of_database())
+    script = [sys.executable, "-c", HALF_A_RESTORE, name, database]
+    killed = subprocess.run(script, check=False)
+    assert killed.returncode == -signal.SIGKILL
+    while psql_runs():  # until it has seen that nobody writes on
+        time.sleep(0.05)
+    assert of_users() == before
 
 
 def test_a_backup_that_is_not_finished_leaves_nothing(filled, tmp_path, monkeypatch):

@@ -111,8 +111,10 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     """Of a backup that is whole and fits this database."""
     try:
         about: dict[str, Any] = orjson.loads((folder / MANIFEST).read_bytes())
-    except FileNotFoundError:
+    except OSError:
         raise BackupError(f"{folder} is no backup: it has no {MANIFEST}.") from None
+    except orjson.JSONDecodeError:
+        raise BackupError(f"{folder / MANIFEST} is damaged.") from None
     if about["vendor"] != connection.vendor:
         raise BackupError(
             f"It is a backup of {about['vendor']}; DATABASE_URL names "
@@ -228,20 +230,24 @@ def read_back(path: Path, counts: dict[str, int]) -> None:
 
 
 def restore_postgresql(path: Path) -> None:
-    """Everything that is there goes and the dump comes, in one transaction; psql
-    commits at the end of its input, so it is not let get there if the dump breaks off.
+    """Everything that is there goes and the dump comes, in one transaction. The COMMIT
+    is ours to send, last: psql takes the end of its input for a good one, also when the
+    dump breaks off or this process is killed.
     """
     connection.close()
     plain = ["--no-owner", "--no-acl", "--file=-", str(path)]
     reader = start("pg_restore", *plain, out=True)
-    fresh = ["-c", "DROP SCHEMA public CASCADE; CREATE SCHEMA public", "-f", "-"]
-    whole = ["--quiet", "--no-psqlrc", "--single-transaction", "--set=ON_ERROR_STOP=1"]
-    writer = start("psql", *whole, *fresh, stdin=subprocess.PIPE)
+    whole = ["--quiet", "--no-psqlrc", "--set=ON_ERROR_STOP=1", "--file=-"]
+    writer = start("psql", *whole, stdin=subprocess.PIPE)
+    source: Any = reader.stdout
+    target: Any = writer.stdin
     try:
         with suppress(BrokenPipeError):  # it says why itself
-            shutil.copyfileobj(reader.stdout, writer.stdin)  # type: ignore[arg-type]
+            target.write(b"BEGIN; DROP SCHEMA public CASCADE; CREATE SCHEMA public;\n")
+            shutil.copyfileobj(source, target)
             finish(reader)
-            writer.stdin.close()  # type: ignore[union-attr]
+            target.write(b"COMMIT;\n")
+            target.close()
         finish(writer)
     except BaseException:
         end(writer)

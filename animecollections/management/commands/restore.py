@@ -13,6 +13,7 @@ from animecollections.upkeep.commands import interruptible, progress_bar
 from history.services.recording import end_all_cursors
 
 MOST_TOLD = 20
+AGAIN = "The database is as it was, or as the backup has it; run this again."
 
 
 class Command(BaseCommand):
@@ -39,7 +40,7 @@ class Command(BaseCommand):
                 return
             if not options["yes"] and not self.is_sure(about):
                 raise CommandError("Nothing was changed.")
-            with interruptible("The database is as it was, or as the backup has it."):
+            with interruptible(AGAIN):
                 backups.put_back(folder)
                 wrong = self.differences(folder, about, options["verbosity"])
                 call_command("migrate", verbosity=0, interactive=False)
