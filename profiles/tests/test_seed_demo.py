@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db.models import Max
+from django.db.models import F, Max
 from django.utils import timezone
 
 from collections_app.entries import KEPT, from_snapshot
@@ -64,6 +64,22 @@ def test_some_have_what_staff_are_asked_about(seeded):
     assert Change.objects.exclude(request_id="").values("user").distinct().exists()
     closed = [row for row in WrongPasswords.objects.all() if locked_until(row)]
     assert [row.email for row in closed] == ["demo1@demo.example.org"]
+
+
+def test_what_staff_are_asked_about_goes_beyond_no_title(catalogue):
+    AnimeFactory(title="One Night Only", rating=10.0, episodes=1)
+    AnimeFactory(title="Never Rated", rating=None, episodes=12)
+    seed("--users", "6", "--entries", "20")
+    beyond = WatchListEntry.objects.filter(progress__gt=F("anime__episodes"))
+    assert not beyond.exists()
+
+
+def test_where_limits_are_lifted_wrong_passwords_are_few_all_the_same(
+    catalogue, settings
+):
+    settings.LOCKOUT_TRIES = 10_000_000_000  # as THROTTLE_SCALE makes it for benchmarks
+    seed("--users", "1", "--entries", "20")
+    assert WrongPasswords.objects.get().count == demo.MOST_TRIES
 
 
 def test_they_sign_in_with_the_password_that_is_told(seeded, visitor):
