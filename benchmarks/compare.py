@@ -29,7 +29,7 @@ from benchmarks.pooler import pooler
 LIST = "/api/user/watchList"
 USERS = {20: 300, 200: 150, 1000: 60}  # so many of each length take turns
 WORKERS, THREADS = 2, 4
-PORT = int(os.environ.get("BENCH_PORT", "8970"))  # the first of eight
+PORT = int(os.environ.get("BENCH_PORT", "8970"))  # the first of ten
 BIN = Path(sys.executable).parent
 RIVALS_BIN = ROOT / "benchmarks" / ".venv" / "bin"
 GTHREAD = ["-c", "/dev/null", "-k", "gthread", "--no-control-socket"]
@@ -144,6 +144,16 @@ def environment_of(database):
         "PYTHONWARNINGS": "ignore",
         "DJANGO_SETTINGS_MODULE": "animecollections.settings",
     }
+
+
+def staged(stack, *, titles, entries, lists):
+    """(a folder, the Cast) over a database of its own, as long as the stack lasts."""
+    home = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+    os.environ |= environment_of(stack.enter_context(loading.database(home)))
+    from benchmarks.cast import Cast  # sets Django up
+
+    loading.fill(home, titles=titles, entries=entries, lists=lists)
+    return home, Cast.choose(lists)
 
 
 def start_all(home, stack, pooled):

@@ -12,17 +12,14 @@ The sockets' other ends live in this process, and cost the machine as much again
 import argparse
 import asyncio
 import json
-import os
 import resource
 import statistics
-import tempfile
 import time
 from contextlib import ExitStack
-from pathlib import Path
 
 from websockets.asyncio.client import connect
 
-from benchmarks import compare, loading, measuring
+from benchmarks import compare, measuring
 
 USERS = 250
 LISTS = {20: USERS}
@@ -36,14 +33,7 @@ def main():
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     with ExitStack() as stack:
-        home = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        os.environ |= compare.environment_of(
-            stack.enter_context(loading.database(home))
-        )
-        from benchmarks.cast import Cast  # sets Django up
-
-        loading.fill(home, titles=2_000, entries=20_000, lists=LISTS)
-        cast = Cast.choose(LISTS)
+        home, cast = compare.staged(stack, titles=2_000, entries=20_000, lists=LISTS)
         ours = next(compare.all_servers(compare.start_redis(home, stack)))
         compare.start({ours.name: ours}, home, stack)
         print(

@@ -7,12 +7,9 @@ over 8 connections and over 32. Prints requests a second and the slowest of a hu
 """
 
 import argparse
-import os
-import tempfile
 from contextlib import ExitStack
-from pathlib import Path
 
-from benchmarks import compare, loading
+from benchmarks import compare
 from benchmarks.measuring import drive
 
 LISTS = {20: 250}
@@ -26,14 +23,7 @@ def main():
     parser.add_argument("--seconds", type=int, default=3)
     wanted = parser.parse_args()
     with ExitStack() as stack:
-        home = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        os.environ |= compare.environment_of(
-            stack.enter_context(loading.database(home))
-        )
-        from benchmarks.cast import Cast  # sets Django up
-
-        loading.fill(home, titles=2_000, entries=50_000, lists=LISTS)
-        cast = Cast.choose(LISTS)
+        home, cast = compare.staged(stack, titles=2_000, entries=50_000, lists=LISTS)
         redis = compare.start_redis(home, stack)
         heads = [f"{case}, {number}" for case in CASES for number in CONNECTIONS]
         print(f"| processes × threads | {' | '.join(heads)} |")

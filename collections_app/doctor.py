@@ -15,6 +15,7 @@ from animecollections.api.ids import OWN
 from animecollections.upkeep.findings import Check, Finding
 from collections_app.entries import STORED
 from collections_app.models import Anime, ExternalId, SearchName, WatchListEntry
+from collections_app.models.lookups import trigrams_of
 from collections_app.services.repair import (
     compare,
     disagreements,
@@ -153,7 +154,7 @@ def names() -> Iterator[Finding | None]:
 
 
 def tell_index(values: str) -> None:
-    index = f"{SearchName._meta.db_table}_trigrams"
+    index = trigrams_of(SearchName)
     with connection.cursor() as cursor:
         cursor.execute(f"INSERT INTO {index} ({index}, rank) VALUES {values}")  # noqa: S608
 

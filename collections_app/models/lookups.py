@@ -3,8 +3,14 @@
 from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Model
 from django.db.models.lookups import Contains
 from django.db.models.sql.compiler import SQLCompiler
+
+
+def trigrams_of(model: type[Model]) -> str:
+    """SQLite's table of the trigrams of this model's names."""
+    return f"{model._meta.db_table}_trigrams"
 
 
 class Holds(Contains):
@@ -23,7 +29,7 @@ class Holds(Contains):
     def as_sqlite(
         self, compiler: SQLCompiler, connection: BaseDatabaseWrapper
     ) -> tuple[str, list[Any]]:
-        table = self.lhs.output_field.model._meta.db_table
-        ids = f"SELECT rowid FROM {table}_trigrams WHERE name GLOB '*' || %s || '*'"  # noqa: S608
+        index = trigrams_of(self.lhs.output_field.model)
+        ids = f"SELECT rowid FROM {index} WHERE name GLOB '*' || %s || '*'"  # noqa: S608
         quoted = connection.ops.quote_name(self.lhs.alias)
         return f"{quoted}.id IN ({ids})", [self.rhs]

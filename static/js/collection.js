@@ -527,30 +527,26 @@ export class Collection extends EventTarget {
 
   /**
    * Lays what is unsent over what was told.
-   * @param {Iterable<string> | null} ids  null: of every anime
-   * @returns {void}
+   * @param {Iterable<string> | null} ids  null: of every anime, as where the language changed
    */
   overlay(ids) {
-    const wanted = ids && new Set(ids);
-    Object.assign(this.wholes, this.toldWholes);
+    const waiting = [...this.unsent, ...this.unkept];
+    Object.assign(this.wholes, this.toldWholes, ...waiting.map(({ wholes }) => wholes));
+    const language = this.wholes.preferences?.titleLanguage ?? "romaji";
+    const wanted = ids && language === this.titleLanguage ? new Set(ids) : null;
+    this.titleLanguage = language;
     if (!wanted) this.entries = new Map();
     for (const id of wanted ?? this.told.keys()) {
       const entry = this.told.get(id);
       if (entry) this.entries.set(id, this.named(entry));
       else this.entries.delete(id);
     }
-    for (const unsent of [...this.unsent, ...this.unkept]) {
-      Object.assign(this.wholes, unsent.wholes);
+    for (const unsent of waiting) {
       const id = unsent.operation?.animeId;
       if (!id || (wanted && !wanted.has(id))) continue;
       const entry = guess(this.entries.get(id) ?? null, unsent);
       if (entry) this.entries.set(id, entry);
       else this.entries.delete(id);
-    }
-    const language = this.wholes.preferences?.titleLanguage ?? "romaji";
-    if (language !== this.titleLanguage) {
-      this.titleLanguage = language;
-      return this.overlay(null);
     }
     this.tell("changed", { ids: wanted && [...wanted] });
   }
@@ -774,9 +770,9 @@ export class Collection extends EventTarget {
     const query = `ids=${ids.join(",")}&fields=id,english_title,native_title,genres`;
     const { data } = await this.api.send("GET", `/api/animes?${query}`);
     const found = new Map(data.map((/** @type {any} */ title) => [title.id, title]));
-    const at = Date.now();
+    const now = Date.now();
     // What is hidden from this user is kept as well: it need not be asked for again.
-    const learned = ids.map((id) => ({ id, english_title: null, native_title: null, genres: [], ...found.get(id), at }));
+    const learned = ids.map((id) => ({ id, english_title: null, native_title: null, genres: [], ...found.get(id), at: now }));
     await this.store.write((at) => {
       for (const title of learned) at("titles").put(title);
     }, { durability: "relaxed" });

@@ -239,11 +239,21 @@ function review(body, app, plan) {
   /** @param {any} answer */
   const withSummary = (answer) => (answer?.summary ? { ...plan, ...answer } : plan);
 
-  /** @param {any} [accept] */
+  /** One at a time: without network it waits. @param {any} [accept] */
   async function apply(accept = {}) {
     if (isApplying) return;
     isApplying = true;
     busy.textContent = navigator.onLine ? t("Applying …") : t("There is no connection right now. It is applied as soon as it is back.");
+    try {
+      await send(accept);
+    } finally {
+      isApplying = false;
+      busy.textContent = "";
+    }
+  }
+
+  /** @param {any} accept */
+  async function send(accept) {
     try {
       const applied = await ask("POST", "/apply", accept);
       await app.collection.settle();
@@ -255,11 +265,7 @@ function review(body, app, plan) {
       const isFine = await confirmed(t("Your list changed since this plan was made. Apply the rest, and leave what changed to be decided?"), t("Apply the rest"));
       plan = { ...plan, summary: error.details.summary ?? plan.summary };
       draw();
-      isApplying = false;
-      if (isFine) await apply({ accept: "unchanged" });
-    } finally {
-      isApplying = false;
-      busy.textContent = "";
+      if (isFine) await send({ accept: "unchanged" });
     }
   }
 
@@ -316,7 +322,7 @@ function losses({ fields, examples, unnamed }) {
 function exporting(app) {
   const lost = h("div", { class: "muted", role: "status" });
   const format = h("select", { onchange: () => tell() },
-    [["json", t("Ours: everything")], ["mal", "MyAnimeList"], ["anilist", "AniList"], ["csv", t("A table (CSV)")], ["account", t("All that is kept about me (ZIP)")]].map(([name, label]) => h("option", { value: name }, label)));
+    [["json", t("Ours: everything")], ["mal", formatName("mal")], ["anilist", formatName("anilist")], ["csv", t("A table (CSV)")], ["account", t("All that is kept about me (ZIP)")]].map(([name, label]) => h("option", { value: name }, label)));
   const link = h("a", { class: "button primary", download: "" }, t("Download"));
   const tell = async () => {
     link.href = `/api/user/export?format=${format.value}`;
