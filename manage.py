@@ -8,6 +8,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 from environs import EnvError
 
+from animecollections.upkeep.commands import INTERRUPTED
+
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "animecollections.settings")
@@ -15,6 +17,9 @@ def main() -> None:
         execute_from_command_line(sys.argv)
     except (ImproperlyConfigured, EnvError) as error:
         sys.exit(f"animecollections cannot start: {error}")
+    except KeyboardInterrupt:  # of a command that has nothing better to say
+        sys.stderr.write("Interrupted.\n")
+        sys.exit(INTERRUPTED)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,8 @@
 GET /healthz   200 while this process answers.
 GET /metrics   for Prometheus, to whoever has METRICS_TOKEN; none without one.
 GET /readyz    200 `ok`; 200 `degraded` where something needs a person but requests are
-               served (a late job, devices not told); 503 `failing`. Each check by name.
+               served (a late job, devices not told, a merge that stands still); 503
+               `failing`. Each check by name.
 
 A middleware before all others: probes come by address and plain HTTP, from inside,
 and must not fail on the host name or be sent to HTTPS. They tell nothing secret; a
@@ -34,6 +35,7 @@ from prometheus_client.registry import Collector
 
 from animecollections.jobs import JOBS
 from animecollections.upkeep.metrics import exposition
+from collections_app.models import Merge
 from history.models import Job
 from history.services.jobs import late
 from profiles.feed import feed
@@ -135,13 +137,27 @@ def jobs() -> str:
     return f"{'; '.join(told)}: does manage.py work run?" if told else ""
 
 
+def merges() -> str:
+    still = Merge.objects.standing_still(timezone.now()).order_by("moved_at").first()
+    if still is None:
+        return ""
+    return (
+        f"that of {still.gone_id} into {still.kept_id} stands still since "
+        f"{still.moved_at:%Y-%m-%d %H:%M} UTC: go on with it under Merges in the admin"
+    )
+
+
 # Without these no request is served; without those, a person has to look.
 NEEDED: dict[str, Check] = {
     "database": database,
     "migrations": migrations,
     "disk": disk,
 }
-WATCHED: dict[str, Check] = {"channel_layer": channel_layer, "jobs": jobs}
+WATCHED: dict[str, Check] = {
+    "channel_layer": channel_layer,
+    "jobs": jobs,
+    "merges": merges,
+}
 
 
 # --- Metrics -----------------------------------------------------------------------

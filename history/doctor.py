@@ -137,8 +137,8 @@ def vacuum() -> Iterator[Finding | None]:
     for table, living, dead_rows in rows_of(dead):
         if dead_rows > DEAD_ROWS and dead_rows > DEAD_SHARE * (living + dead_rows):
             yield Finding(
-                f"{table} has {dead_rows:,} dead rows beside {living:,}: does "
-                "autovacuum run?",
+                f"{table} has {dead_rows:,} dead rows beside {living:,}: autovacuum "
+                "is off, or too slow",
                 "runs VACUUM (ANALYZE) on it",
                 partial(run, f"VACUUM (ANALYZE) {table}"),
                 is_odd=True,

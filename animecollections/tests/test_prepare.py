@@ -3,9 +3,10 @@
 from io import StringIO
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 from collections_app.models import Anime, CatalogueState
+from collections_app.services.catalogue_import import CatalogueImport
 from collections_app.tests.catalogues import BEBOP, import_file, write
 
 pytestmark = pytest.mark.django_db
@@ -33,6 +34,19 @@ def test_the_second_time_changes_nothing_and_is_quiet():
     assert "Loading" not in said
     assert "Setting up" not in said
     assert CatalogueState.objects.get().revision == before
+
+
+def test_killed_in_its_first_import_it_loads_all_the_next_time(monkeypatch):
+    def killed(self, *, is_complete):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(CatalogueImport, "mark_gone", killed)
+        with pytest.raises(CommandError, match="Interrupted"):
+            prepare()
+    assert not Anime.objects.exists()
+    prepare()
+    assert Anime.objects.count() >= 200
 
 
 def test_a_catalogue_that_is_there_is_left_alone(tmp_path):

@@ -11,6 +11,8 @@ from django.utils import timezone
 
 from animecollections import probes
 from animecollections.jobs import JOBS
+from collections_app.models import Merge
+from collections_app.services import merging
 from history.models import Job
 from profiles.feed import feed
 
@@ -42,10 +44,10 @@ def test_a_living_process_says_so_without_the_database(budget):
 
 def test_where_all_is_well_each_check_is_named(all_ran, budget):
     probes.migrations_of_this_release()
-    with budget(4, "SELECT 1, is there a table of migrations, which, the jobs"):
+    with budget(5, "SELECT 1, is there a table of migrations, which, jobs, merges"):
         found = ready()
     assert found["status"] == "ok"
-    names = ["database", "migrations", "disk", "channel_layer", "jobs"]
+    names = ["database", "migrations", "disk", "channel_layer", "jobs", "merges"]
     assert list(found["checks"]) == names
     assert all(check["ok"] for check in found["checks"].values())
 
@@ -89,3 +91,12 @@ def test_a_late_job_is_told_and_takes_no_server_away(all_ran):
 def test_a_feed_that_is_out_is_told(all_ran, monkeypatch):
     monkeypatch.setattr(feed, "is_out", True)
     assert "Redis" in says("degraded", "channel_layer", ready())
+
+
+def test_a_merge_that_stands_still_is_told_until_somebody_goes_on(all_ran):
+    at = timezone.now() - timedelta(hours=4)
+    merge = Merge.objects.create(kept_id=5, gone_id=7, reason="the same", moved_at=at)
+    found = says("degraded", "merges", ready())
+    assert found.startswith(f"that of 7 into 5 stands still since {at:%Y-%m-%d %H:%M}")
+    merging.note_move(merge)
+    assert ready()["status"] == "ok"

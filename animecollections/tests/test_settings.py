@@ -9,6 +9,8 @@ import sys
 import pytest
 from django.conf import settings
 
+from manage import main
+
 SOURCE = settings.BASE_DIR / "animecollections" / "settings.py"
 PAGE = settings.BASE_DIR / "docs" / "settings.md"
 TYPES = {
@@ -148,6 +150,17 @@ def test_a_wrong_value_stops_the_start_by_name(name):
     assert sentence.startswith("animecollections cannot start: ")
     assert name in sentence
     assert "secret" not in sentence
+
+
+def test_ctrl_c_ends_any_command_with_a_word(monkeypatch, capsys):
+    def interrupt(argv):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("manage.execute_from_command_line", interrupt)
+    with pytest.raises(SystemExit) as end:
+        main()
+    assert end.value.code == 130
+    assert capsys.readouterr().err == "Interrupted.\n"
 
 
 def test_several_processes_need_redis():

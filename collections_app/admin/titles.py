@@ -148,6 +148,7 @@ class MergeAdmin(ReadOnly, Page):
         "gone_title",
         "status",
         "lists_done",
+        "moved_at",
         "reason",
         "what_next",
     )
@@ -157,6 +158,7 @@ class MergeAdmin(ReadOnly, Page):
         "kept",
         "gone_title",
         "lists_done",
+        "moved_at",
         "reason",
         "id",
         "undo_id",

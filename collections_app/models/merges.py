@@ -1,14 +1,20 @@
 """Titles that were two and are one: what it takes to go on, and to go back."""
 
-from typing import ClassVar
+from datetime import datetime, timedelta
+from typing import ClassVar, Self
 
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from animecollections.api.ids import new_id
+from animecollections.upkeep.tries import MINUTES_TO_NEXT_TRY
+
+# By then the next try that comes by itself would have begun.
+STANDS_STILL_AFTER = timedelta(hours=1, minutes=max(MINUTES_TO_NEXT_TRY))
 
 
 class MergeStatus(models.TextChoices):
@@ -16,6 +22,15 @@ class MergeStatus(models.TextChoices):
     MERGED = "merged"
     UNMERGING = "unmerging"
     UNMERGED = "unmerged"
+
+
+class MergeQuerySet(models.QuerySet["Merge"]):
+    def standing_still(self, now: datetime) -> Self:
+        """Begun, not ended, and nothing goes on with it by itself."""
+        return self.filter(
+            status__in=[MergeStatus.MERGING, MergeStatus.UNMERGING],
+            moved_at__lt=now - STANDS_STILL_AFTER,
+        )
 
 
 class Merge(models.Model):
@@ -35,9 +50,17 @@ class Merge(models.Model):
     gone_id = models.PositiveIntegerField()
     reason = models.TextField()
     started_at = models.DateTimeField(default=timezone.now)
+    # The column has a default of its own: the release before this one sets none.
+    moved_at = models.DateTimeField(
+        default=timezone.now,
+        db_default=Now(),
+        help_text="when a try began, or a list was done",
+    )
     # The row that went, with its ids, names and sources; and what the kept one gained.
     gone = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     gained = models.JSONField(default=dict)
+
+    objects = MergeQuerySet.as_manager()
 
     class Meta:
         ordering: ClassVar = ["-started_at"]

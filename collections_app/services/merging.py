@@ -68,14 +68,21 @@ def finish(
     job: Merge, *, through: Through, progress: Progress = lambda lists: None
 ) -> None:
     """All lists, then the titles; done already, it is done."""
+    note_move(job)
     for _ in range(ROUNDS):
         if job.status != MergeStatus.MERGING:
             return
         for user_id in people_with(job.gone_id):
             move_list(job, user_id, through)
+            note_move(job)
             progress(1)
         join_titles(job, through)
     raise MergeRefusedError("People add it faster than it is merged; try again.")
+
+
+def note_move(job: Merge) -> None:
+    """What stands still for long is told to staff and monitors."""
+    Merge.objects.filter(pk=job.pk).update(moved_at=timezone.now())
 
 
 def begin(kept: AnimeRef, gone: AnimeRef, reason: str) -> Merge:
@@ -235,8 +242,10 @@ def unmerge(
     if job.status != MergeStatus.UNMERGING:
         raise MergeRefusedError(f"It is {job.get_status_display().lower()}.")
     conflicts = 0
+    note_move(job)
     for row in job.lists.order_by("user_id"):
         conflicts += part_list(job, row, through)
+        note_move(job)
         progress(1)
     job.status = MergeStatus.UNMERGED
     job.save(update_fields=["status"])

@@ -5,7 +5,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from collections_app.models import Anime
+from collections_app.models import Anime, ExternalId
 from conftest import signed_in
 from factories import AnimeFactory
 
@@ -49,6 +49,15 @@ def test_undone_both_are_there_again(two, alice):
     assert (
         merge("5", "7", "--undo") == "7 is a title again; 0 values stay as changed.\n"
     )
+    assert listed(alice) == ("7", 3)
+
+
+def test_it_is_parted_by_the_id_that_merged_it_whichever_that_was(two, alice):
+    ExternalId.objects.create(anime_id=7, site="kitsu", external_id="42")
+    merge("5", "kitsu:42")
+    with pytest.raises(CommandError, match="kitsu:43 was never merged into 5"):
+        merge("5", "kitsu:43", "--undo")
+    merge("5", "kitsu:42", "--undo")
     assert listed(alice) == ("7", 3)
 
 

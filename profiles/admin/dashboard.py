@@ -56,6 +56,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     computed = max((figure.computed_at for figure in figures), default=None)
     return context | {
         "computed_at": computed,
+        "merges_given_up": latest.get("troubles", {}).get("merges", 0),
         "charts": [chart(name, title, days, today) for name, title in CHARTS.items()],
         "numbers": numbers_of(latest),
         "types": shares(latest.get("types", {})),
@@ -83,7 +84,7 @@ def chart(
 
 def numbers_of(latest: dict[str, Any]) -> list[tuple[str, Any]]:
     totals, storage = latest.get("totals", {}), latest.get("storage", {})
-    sign_ins = latest.get("sign_ins", {})
+    sign_ins, troubles = latest.get("sign_ins", {}), latest.get("troubles", {})
     return [
         ("users", totals.get("users", 0)),
         ("locked", totals.get("locked", 0)),
@@ -93,6 +94,7 @@ def numbers_of(latest: dict[str, Any]) -> list[tuple[str, Any]]:
         ("applied", latest.get("imports", {}).get("applied", 0)),
         ("wrong passwords", sign_ins.get("wrong", 0)),
         ("sign-ins closed", sign_ins.get("closed", 0)),
+        ("failed tasks this week", troubles.get("failed_tasks", 0)),
         ("pictures", filesizeformat(storage.get("images_bytes", 0))),
         ("database", filesizeformat(storage.get("database_bytes", 0))),
     ]

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import Count, Q, QuerySet, Sum
 from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 
 from animecollections.api.bulk import upsert
 from animecollections.api.ids import first_id_at
@@ -23,6 +24,7 @@ from collections_app.models import (
     ImportPlan,
     ImportRow,
     ImportStatus,
+    Merge,
     Outcome,
     WatchListEntry,
 )
@@ -176,6 +178,18 @@ def sign_ins() -> dict[str, int]:
     return {name: number or 0 for name, number in counted.items()}
 
 
+def troubles() -> dict[str, int]:
+    """What needs somebody: merges given up, and tries that failed in the last week,
+    those of mails that left at a later one too.
+    """
+    now = timezone.now()
+    failed = DBTaskResult.objects.failed().filter(finished_at__gte=now - WEEK)
+    return {
+        "merges": Merge.objects.standing_still(now).count(),
+        "failed_tasks": failed.count(),
+    }
+
+
 def storage() -> dict[str, int]:
     """In bytes."""
     images = Image.objects.aggregate(bytes=Sum("size"), number=Count("pk"))
@@ -206,5 +220,6 @@ NOW: dict[str, Callable[[], Any]] = {
     "imports": imports,
     "unmatched": unmatched,
     "sign_ins": sign_ins,
+    "troubles": troubles,
     "storage": storage,
 }

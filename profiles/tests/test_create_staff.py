@@ -5,8 +5,11 @@ from io import StringIO
 import pytest
 from django.contrib.auth.models import Group
 from django.core.management import CommandError, call_command
+from django_tasks_db.models import DBTaskResult
 
 from factories import PASSWORD
+from history.models import StaffAction
+from history.services import audit
 from profiles.models import User
 from profiles.tests.outbox import send_all
 
@@ -51,6 +54,26 @@ def test_an_account_that_is_there_is_let_in_and_twice_does_no_harm(alice, mailou
     assert alice.user_name == "alice"
     send_all()
     assert not mailoutbox
+
+
+def test_it_is_in_the_audit_log(alice):
+    Group.objects.create(name="support")
+    create(alice.email, "somebody", "--group", "support")
+    act = StaffAction.objects.get(user_id=alice.pk)
+    assert (act.action, act.actor_id) == ("let_in", None)
+    assert act.before == {"is_staff": False, "is_superuser": False, "groups": []}
+    assert act.after == {"is_staff": True, "is_superuser": False, "groups": ["support"]}
+
+
+def test_interrupted_it_did_nothing(monkeypatch):
+    def interrupt(**options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(audit, "note", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        create("sam@example.org", "sam")
+    assert not User.objects.exists()
+    assert not DBTaskResult.objects.exists()
 
 
 def test_a_dry_run_does_nothing(alice):

@@ -6,11 +6,12 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 
 from animecollections.api.account import Through
 from animecollections.jobs import JOBS
 from collections_app.catalogue.facts import search_names
-from collections_app.models import SearchName
+from collections_app.models import Merge, SearchName
 from collections_app.services import imports
 from collections_app.tests.test_add_to_watch_list import URL, add
 from collections_app.transfer.records import ListFile, Record
@@ -18,6 +19,7 @@ from conftest import signed_in
 from factories import PASSWORD, AnimeFactory, UserFactory
 from history.models import Change
 from history.services.searches import NewSearch, save
+from profiles import tasks
 from profiles.models import Figure, Image, User, WrongPasswords
 from profiles.services import figures
 
@@ -158,6 +160,39 @@ def test_the_dashboard_shows_figures_and_their_age(browser, alice, client):
     assert "<title>" + f"{timezone.now():%Y-%m-%d}: 1</title>" in text
     assert "Mushishi" in text
     assert "100 %" in text
+
+
+@pytest.mark.parametrize(
+    ("number", "says"),
+    [
+        (1, "1 merge of titles stands still: go on with it"),
+        (2, "2 merges of titles stand still: go on with them"),
+    ],
+)
+def test_merges_that_stand_still_are_shown_first(browser, number, says):
+    long_ago = timezone.now() - timedelta(days=1)
+    for gone in range(number):
+        Merge.objects.create(kept_id=9, gone_id=gone + 1, moved_at=long_ago)
+    Merge.objects.create(kept_id=9, gone_id=5)
+    ended = {"status": "merged", "moved_at": long_ago}
+    Merge.objects.create(kept_id=9, gone_id=6, **ended)
+    figures.refresh()
+    assert says in browser.get("/admin/").content.decode()
+
+
+def test_nothing_is_said_where_no_merge_stands_still(browser):
+    figures.refresh()
+    assert "stand" not in browser.get("/admin/").content.decode().split("<main")[-1]
+
+
+def test_tasks_that_failed_this_week_are_counted(browser):
+    task = tasks.mail_reset.enqueue(email="nobody@example.org")
+    row = DBTaskResult.objects.get(pk=task.id)
+    row.set_failed(OSError("the mail server is gone"))
+    assert figures.troubles()["failed_tasks"] == 1
+    long_ago = timezone.now() - timedelta(days=8)
+    DBTaskResult.objects.update(finished_at=long_ago)
+    assert figures.troubles()["failed_tasks"] == 0
 
 
 def test_it_costs_the_same_whatever_there_is(browser, budget):

@@ -7,7 +7,7 @@ from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
-from django.db import connection
+from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
 from collections_app.models import Anime
@@ -25,9 +25,14 @@ class Command(BaseCommand):
             call_command("migrate", verbosity=0, interactive=False)
         if not Anime.objects.exists():
             self.stdout.write("Loading the starter catalogue …")
-            path = Path(apps.get_app_config("collections_app").path) / STARTER
-            call_command("import_catalog", str(path), verbosity=0, stdout=self.stdout)
+            self.load_starter()
         self.say_where()
+
+    def load_starter(self) -> None:
+        """Whole or not at all, for what is half there is not taken up again."""
+        path = Path(apps.get_app_config("collections_app").path) / STARTER
+        with transaction.atomic():
+            call_command("import_catalog", str(path), verbosity=0, stdout=self.stdout)
 
     def say_where(self) -> None:
         root = f"http://{settings.HOST}:{settings.PORT}"

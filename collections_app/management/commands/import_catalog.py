@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError
 from tqdm import tqdm
 
+from animecollections.upkeep.commands import INTERRUPTED
 from collections_app.catalogue.reader import (
     Metadata,
     Record,
@@ -26,7 +27,6 @@ from collections_app.models import Anime
 from collections_app.services.catalogue_import import CatalogueImport, Report
 
 MOST_CONTESTED_SHOWN = 10
-INTERRUPTED = 130  # what shells expect of a command that Ctrl-C ended
 
 
 class Command(BaseCommand):

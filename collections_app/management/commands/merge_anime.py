@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from animecollections.api.account import Through
 from animecollections.api.errors import ApiError
-from animecollections.api.ids import parse_anime_id
+from animecollections.api.ids import OWN, AnimeRef, parse_anime_id
 from animecollections.upkeep.commands import interruptible, progress_bar
 from collections_app.catalogue.lookup import find_anime
 from collections_app.models import Merge, WatchListEntry
@@ -48,7 +48,7 @@ class Command(BaseCommand):
         kept, gone = (parse_anime_id(options[name], name) for name in ("kept", "gone"))
         told = {"reason": options["reason"], "through": Through("command")}
         if options["undo"]:
-            job = merge_of(find_anime(kept).id, gone.number)
+            job = merge_of(find_anime(kept).id, gone)
             if options["dry_run"]:
                 return f"{job.lists.count():,} lists would part {job.gone_id} again."
             left = merging.unmerge(job=job, progress=progress, **told)
@@ -64,8 +64,10 @@ class Command(BaseCommand):
         return f"{job.gone_id} is {job.kept_id} now; {job.lists.count():,} lists moved."
 
 
-def merge_of(kept_id: int, gone_id: int) -> Merge:
-    job = Merge.objects.filter(kept_id=kept_id, gone_id=gone_id).first()
-    if job is None:
-        raise CommandError(f"{gone_id} was never merged into {kept_id}.")
-    return job
+def merge_of(kept_id: int, gone: AnimeRef) -> Merge:
+    """The latest of a title that had this id, its own or a site's."""
+    for job in Merge.objects.filter(kept_id=kept_id):
+        ids = [[OWN, str(job.gone_id)], *job.gone.get("aliases", [])]
+        if [gone.site, gone.key] in ids:
+            return job
+    raise CommandError(f"{gone} was never merged into {kept_id}.")

@@ -1,6 +1,5 @@
 """manage.py create_staff EMAIL USER_NAME"""
 
-import secrets
 from argparse import ArgumentParser
 from typing import Any
 
@@ -12,7 +11,7 @@ from animecollections.api.account import Through
 from animecollections.api.errors import ApiError
 from profiles.models import User
 from profiles.names import check_email, check_user_name
-from profiles.services import accounts, staff
+from profiles.services import support
 
 
 class Command(BaseCommand):
@@ -44,26 +43,23 @@ class Command(BaseCommand):
             if options["dry_run"]:
                 self.stdout.write(f"{what.format('would enter')}.")
                 return
-            flags = {"is_staff": True, "is_superuser": options["administrator"]}
-            if user is None:
-                self.make(User(email=email, user_name=name, **flags), groups)
-                mailed = f"; a link to choose a password is on its way to {email}"
-            else:
-                staff.edit(user_id=user.pk, values=flags, through=Through("command"))
-                user.groups.set(groups)
-                mailed = ", with the password they have"
+            is_new = support.let_in(
+                email=email,
+                user_name=name,
+                groups=groups,
+                is_administrator=options["administrator"],
+                through=Through("command"),
+            )
         except ValidationError as error:
             raise CommandError(error.messages[0]) from None
         except ApiError as error:
             raise CommandError(error.sentence) from None
+        mailed = (
+            f"; a link to choose a password is on its way to {email}"
+            if is_new
+            else ", with the password they have"
+        )
         self.stdout.write(f"{what.format('may enter')}{mailed}.")
-
-    def make(self, user: User, groups: list[Group]) -> None:
-        """Nobody knows its first password; the link sets one."""
-        user.set_password(secrets.token_urlsafe(32))
-        staff.create(user=user)
-        user.groups.set(groups)
-        accounts.ask_for_reset(email=user.email)
 
 
 def find_groups(names: list[str]) -> list[Group]:
