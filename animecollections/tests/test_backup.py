@@ -120,6 +120,28 @@ def test_a_restore_tells_what_differs(saved, monkeypatch):
         run("restore", str(saved), "--yes")
 
 
+def test_interrupted_while_it_compares_all_is_back_and_devices_load_anew(
+    saved, filled, monkeypatch
+):
+    cursor = filled.get("/api/user/sync").json()["meta"]["cursor"]
+    before = of_users()
+    wreck()
+
+    def interrupt(folder, about, tell):
+        for _ in checksums.of_users():
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(backups, "compare", interrupt)
+    said = failure("restore", str(saved), "--yes")
+    assert (
+        said == "Interrupted. The database is as it was, or as the backup has it; "
+        "run this again."
+    )
+    assert of_users() == before
+    told = filled.get("/api/user/sync", {"cursor": cursor})
+    assert told.json()["code"] == "cursor_expired"
+
+
 def test_what_is_no_whole_backup_changes_nothing(saved, tmp_path, monkeypatch):
     """Nor a dry run, nor an operator who thinks better of it."""
     before = of_users(), list(UserState.objects.values_list("epoch", flat=True))

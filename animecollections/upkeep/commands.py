@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from traceback import clear_frames
 from typing import Any
 
 from django.core.management.base import CommandError
@@ -30,5 +31,7 @@ def interruptible(says: str) -> Iterator[None]:
     """Ctrl-C becomes a sentence and the exit status that shells expect."""
     try:
         yield
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as interrupt:
+        # Ends the queries they were reading, while there is a connection to do it by.
+        clear_frames(interrupt.__traceback__)
         raise CommandError(f"Interrupted. {says}", returncode=INTERRUPTED) from None

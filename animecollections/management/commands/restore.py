@@ -42,9 +42,9 @@ class Command(BaseCommand):
                 raise CommandError("Nothing was changed.")
             with interruptible(AGAIN):
                 backups.put_back(folder)
+                devices_of = end_all_cursors()  # at once: what follows takes its time
                 wrong = self.differences(folder, about, options["verbosity"])
                 call_command("migrate", verbosity=0, interactive=False)
-                devices_of = end_all_cursors()
         except backups.BackupError as error:
             raise CommandError(str(error)) from None
         for says in wrong[:MOST_TOLD]:
