@@ -1,8 +1,15 @@
 """manage.py prepare: what `make run` does before it serves."""
 
+import os
+import sqlite3
+import subprocess
+import sys
+import time
+from contextlib import closing
 from io import StringIO
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from collections_app.models import Anime, CatalogueState
@@ -47,6 +54,32 @@ def test_killed_in_its_first_import_it_loads_all_the_next_time(monkeypatch):
     assert not Anime.objects.exists()
     prepare()
     assert Anime.objects.count() >= 200
+
+
+def test_killed_while_it_makes_the_database_it_leaves_none(tmp_path):
+    path, part = tmp_path / "db.sqlite3", tmp_path / "db.sqlite3.new"
+    environment = os.environ | {"DATABASE_URL": f"sqlite:///{path}"}
+    command = [sys.executable, "manage.py", "prepare"]
+
+    def start():
+        return subprocess.Popen(
+            command, cwd=settings.BASE_DIR, env=environment, stdout=subprocess.DEVNULL
+        )
+
+    with start() as first:
+        while not (part.exists() and part.stat().st_size):
+            assert first.poll() is None
+            time.sleep(0.01)
+        first.kill()
+    assert not path.exists()
+    with start() as second:
+        assert second.wait() == 0
+    assert [file.name for file in tmp_path.iterdir()] == ["db.sqlite3"]
+    with closing(sqlite3.connect(path)) as made:
+        [titles] = made.execute("SELECT COUNT(*) FROM collections_app_anime").fetchone()
+        groups = made.execute("SELECT name FROM auth_group").fetchall()
+    assert titles >= 200
+    assert len(groups) == 3
 
 
 def test_a_catalogue_that_is_there_is_left_alone(tmp_path):

@@ -8,8 +8,8 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import connection, transaction
-from django.db.migrations.executor import MigrationExecutor
 
+from animecollections.upkeep import backups
 from collections_app.models import Anime
 
 STARTER = "starter_catalogue.jsonl"
@@ -20,19 +20,35 @@ class Command(BaseCommand):
     help = "Brings the database up to date, loads a first catalogue, says where all is."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if is_behind():
-            self.stdout.write("Setting up the database …")
-            call_command("migrate", verbosity=0, interactive=False)
-        if not Anime.objects.exists():
-            self.stdout.write("Loading the starter catalogue …")
-            self.load_starter()
+        path = Path(connection.settings_dict["NAME"])
+        if connection.vendor == "sqlite" and is_empty(path):
+            self.make_file(path)
+        else:
+            self.fill()
         self.say_where()
 
-    def load_starter(self) -> None:
-        """Whole or not at all, for what is half there is not taken up again."""
-        path = Path(apps.get_app_config("collections_app").path) / STARTER
-        with transaction.atomic():
-            call_command("import_catalog", str(path), verbosity=0, stdout=self.stdout)
+    def make_file(self, path: Path) -> None:
+        """Beside its place first: what is interrupted leaves nothing to mend, for
+        Django cannot go on with a migration that it did and did not yet note.
+        """
+        self.stdout.write("Setting up the database …")
+        part = path.with_name(f"{path.name}.new")
+        for rest in path.parent.glob(f"{part.name}*"):  # of another try
+            rest.unlink()
+        with backups.opened(part):
+            self.fill()
+        part.replace(path)
+
+    def fill(self) -> None:
+        """To this release, permissions and groups too; where that is so, 0.1 s."""
+        call_command("migrate", verbosity=0, interactive=False)
+        if not Anime.objects.exists():
+            self.stdout.write("Loading the starter catalogue …")
+            path = Path(apps.get_app_config("collections_app").path) / STARTER
+            with transaction.atomic():  # else half of it would pass for a catalogue
+                call_command(
+                    "import_catalog", str(path), verbosity=0, stdout=self.stdout
+                )
 
     def say_where(self) -> None:
         root = f"http://{settings.HOST}:{settings.PORT}"
@@ -48,6 +64,5 @@ Catalogue      {titles:,} titles  (a full one: {manage} import_catalog FILE,
 """)
 
 
-def is_behind() -> bool:
-    executor = MigrationExecutor(connection)
-    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+def is_empty(path: Path) -> bool:
+    return not path.exists() or path.stat().st_size == 0
