@@ -18,6 +18,7 @@ from django.core.files.storage import default_storage
 from django.db.models import F, Model, QuerySet
 from django.utils import timezone
 
+from animecollections.api.moments import one_moment
 from animecollections.api.rendering import OPTIONS
 from collections_app import transfer
 from collections_app.exports import entries_of, owner_of
@@ -188,16 +189,18 @@ SECTIONS = [
 def write(user_id: UUID, *, name: str) -> IO[bytes]:
     """The archive, as an open temporary file that has no name: it ends with its reader.
 
-    Memory holds some rows, or a megabyte of a picture, whatever there is. Not of one
-    moment: what changes meanwhile may be in one file and not in another.
+    Memory holds some rows, or a megabyte of a picture, whatever there is. All rows are
+    of one moment, whatever changes meanwhile; a picture removed since is told as lost.
     """
     file: IO[bytes] = TemporaryFile()  # noqa: SIM115  (its reader closes it)
     try:
         with ZipFile(file, "w", ZIP_DEFLATED) as archive:
             now = timezone.now()
-            told = [add_rows(archive, section, user_id, now) for section in SECTIONS]
-            told.append(add_list(archive, user_id, name, now))
-            told.append(add_images(archive, user_id, now))
+            with one_moment():
+                told = [add_rows(archive, part, user_id, now) for part in SECTIONS]
+                told.append(add_list(archive, user_id, name, now))
+                paths = list(Image.objects.of(user_id).values_list("path", flat=True))
+            told.append(add_images(archive, paths, now))
             with new_file(archive, "README.txt", now) as readme:
                 readme.write(readme_of(told, now).encode())
     except BaseException:
@@ -232,10 +235,9 @@ def add_list(archive: ZipFile, user_id: UUID, name: str, at: datetime) -> str:
     return "list.json\n    Your list once more, in the form that can be imported again."
 
 
-def add_images(archive: ZipFile, user_id: UUID, at: datetime) -> str:
+def add_images(archive: ZipFile, paths: list[str], at: datetime) -> str:
     """The files. One that the storage has lost is told, and is no reason to fail."""
     lost = []
-    paths = list(Image.objects.of(user_id).values_list("path", flat=True))
     with storage_failures_told():
         for path in paths:
             name = f"images/{path.rpartition('/')[2]}"

@@ -11,6 +11,7 @@ from django.conf import settings
 
 from animecollections.api.account import Account
 from animecollections.api.errors import refuse
+from animecollections.api.moments import one_moment
 from collections_app import transfer
 from collections_app.exports import Losses, fidelity, owner_of, write_list
 from collections_app.transfer import Owner
@@ -42,12 +43,12 @@ def owner(account: Account) -> Owner:
 def list_format(name: str) -> Format:
     """The list, in a format of `collections_app.transfer`."""
     module = transfer.FORMATS[name]
-    return Format(
-        f"list-{name}",
-        module.EXTENSION,
-        module.MEDIA_TYPE,
-        lambda account: write_list(account.id, name, owner(account)),
-    )
+
+    def write(account: Account) -> IO[bytes]:
+        with one_moment():
+            return write_list(account.id, name, owner(account))
+
+    return Format(f"list-{name}", module.EXTENSION, module.MEDIA_TYPE, write)
 
 
 # Those that others can import; the rest are read, and written to tell differences.

@@ -23,10 +23,11 @@ from typing import Any
 import orjson
 from django.conf import settings
 from django.core.files.storage import FileSystemStorage, default_storage
-from django.db import connection, transaction
+from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
+from animecollections.api.moments import one_moment
 from animecollections.upkeep import checksums
 
 MANIFEST, USERS, MEDIA = "manifest.json", "users.jsonl", "media.tar"
@@ -190,8 +191,7 @@ def opened(path: Path) -> Iterator[None]:
 @contextmanager
 def snapshot() -> Iterator[str]:
     """One moment of the database, for pg_dump and for our own reading alike."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+    with one_moment(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
         cursor.execute("SELECT pg_export_snapshot()")
         yield cursor.fetchone()[0]

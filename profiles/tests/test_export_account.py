@@ -1,6 +1,7 @@
 """GET /api/user/export?format=account"""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from io import BytesIO
 from threading import BoundedSemaphore
@@ -8,6 +9,7 @@ from zipfile import ZipFile
 
 import pytest
 from django.core.files.storage import default_storage
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -231,6 +233,54 @@ def test_many_rows_are_read_in_parts(zaphira, hers, monkeypatch):
         hers.post("/api/user/profile", {"name": f"Name {n}"})
     zip_ = archive_of(hers.get(URL))
     assert len(lines(zip_, "changes.jsonl")) == Change.objects.count() == 5
+
+
+def add_in_another_thread(user, anime):
+    def add():
+        try:
+            body = {"animeId": anime.pk, "type": "Watching"}
+            return signed_in(user).post("/api/user/watchList", body).status_code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as threads:
+        return threads.submit(add).result(10)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_all_rows_are_of_one_moment_and_nobody_waits_for_it(
+    zaphira, hers, death_note, monkeypatch
+):
+    add_list = archive.add_list
+
+    def write_meanwhile(zip_, *rest):
+        assert add_in_another_thread(zaphira, death_note) == 200
+        return add_list(zip_, *rest)
+
+    monkeypatch.setattr(archive, "add_list", write_meanwhile)
+    zip_ = archive_of(hers.get(URL))
+    for name in ("watch_list.jsonl", "changes.jsonl"):
+        assert lines(zip_, name) == []
+    assert json.loads(zip_.read("list.json"))["entries"] == []
+    assert len(hers.get("/api/user/watchList").json()["data"]) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_list_and_its_numbers_are_of_one_moment(
+    zaphira, hers, death_note, monkeypatch
+):
+    owner_of = exports.owner
+
+    def write_meanwhile(account):
+        owner = owner_of(account)
+        assert add_in_another_thread(zaphira, death_note) == 200
+        return owner
+
+    monkeypatch.setattr(exports, "owner", write_meanwhile)
+    response = hers.get("/api/user/export?format=mal")
+    text = b"".join(response.streaming_content).decode()
+    assert "<user_total_anime>0<" in text
+    assert "Death Note" not in text
 
 
 @pytest.mark.parametrize("query", ["", "?format=", "?format=pdf", "?format=api"])

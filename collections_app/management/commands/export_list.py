@@ -4,11 +4,13 @@ import sys
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
+from animecollections.api.moments import one_moment
 from collections_app import transfer
 from collections_app.exports import entries_of, owner_of
 from collections_app.management.arguments import find_user
@@ -31,7 +33,10 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        user_id = find_user(options["user"])
+        with one_moment():
+            self.write(find_user(options["user"]), options)
+
+    def write(self, user_id: UUID, options: dict[str, Any]) -> None:
         name = get_user_model().objects.values_list("user_name").get(pk=user_id)[0]
         owner = owner_of(user_id, name=name, score_format=options["score_format"])
         total = (owner.counts or {})["total"]
