@@ -258,6 +258,18 @@ def test_every_filter_answers(browser, rows, model):
 
 
 @pytest.mark.parametrize("model", REGISTERED, ids=lambda model: model.__name__)
+def test_every_order_answers_with_each_row_once(browser, rows, model):
+    listed = page(model, "changelist")
+    every = {row.pk for row in browser.get(listed).context["cl"].result_list}
+    for number in range(1, len(admin.site._registry[model].list_display) + 1):
+        for order in (f"{number}", f"-{number}"):
+            found = browser.get(listed, {"o": order}).context["cl"].result_list
+            keys = [row.pk for row in found]
+            assert len(keys) == len(set(keys)), order
+            assert set(keys) == every
+
+
+@pytest.mark.parametrize("model", REGISTERED, ids=lambda model: model.__name__)
 def test_an_add_page_opens_or_is_refused(browser, model):
     response = browser.get(page(model, "add"))
     adds = {"User", "WatchListEntry", "Group"}

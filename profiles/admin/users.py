@@ -111,7 +111,7 @@ class UserAdmin(ThroughServices, BaseUserAdmin):
         "is_active",
         "is_staff",
         "created_at",
-        "entries",
+        "number_of_entries",
     )
     list_display_links = ("user_name", "email")
     list_only = ("user_name", "email", "is_active", "is_staff", "created_at")
@@ -136,8 +136,8 @@ class UserAdmin(ThroughServices, BaseUserAdmin):
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return UserList
 
-    @admin.display
-    def entries(self, user: Any) -> str:
+    @admin.display(description="entries")
+    def number_of_entries(self, user: Any) -> str:
         address = address_of_rows("collections_app_watchlistentry", user)
         counts = ", ".join(
             f"{number} {type_}" for type_, number in sorted(user.counts.items())
