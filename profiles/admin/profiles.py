@@ -69,10 +69,12 @@ class PreferencesFields(ReadOnly):
 
 class ProfileInline(ProfileFields, StackedInline):
     model = Profile
+    hide_title = True  # there is one, and it tells an id
 
 
 class PreferencesInline(PreferencesFields, StackedInline):
     model = Preferences
+    hide_title = True
 
 
 @admin.register(Profile)
