@@ -166,6 +166,22 @@ def test_what_is_neither_json_nor_text(browser, content_type):
     assert content_type.split(";")[0] in body["error"]
 
 
+@pytest.mark.parametrize(
+    ("packed", "status"), [("gzip", 415), ("br, gzip", 415), ("Identity", 200)]
+)
+def test_a_packed_body_is_not_unpacked(browser, packed, status):
+    response = browser.generic(
+        "POST",
+        "/api/echo",
+        b'{"a": 1}',
+        "application/json",
+        HTTP_CONTENT_ENCODING=packed,
+    )
+    assert response.status_code == status
+    if status == 415:
+        assert packed in check(response, 415, "unsupported_media_type")["error"]
+
+
 def test_what_curl_says_of_everything_is_read_as_json(browser):
     form = "application/x-www-form-urlencoded"
     response = browser.generic("POST", "/api/echo", b'{"a": 1}', form)
