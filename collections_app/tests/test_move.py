@@ -2,7 +2,7 @@
 
 import pytest
 
-from collections_app.models import WatchListEntry
+from collections_app.models import ExternalId, WatchListEntry
 from collections_app.tests.test_add_to_watch_list import URL, add
 from factories import AnimeFactory
 from history.models import Change
@@ -39,6 +39,15 @@ def test_many_move_as_one_operation(client, two):
     assert [entry["anime_id"] for entry in entries] == ["2", "1"]
     operation = response.json()["meta"]["operation_id"]
     assert Change.objects.filter(operation_id=operation).count() == 2
+
+
+def test_one_anime_by_two_of_its_ids_moves_once(client, two):
+    ExternalId.objects.create(anime_id=1, site="kitsu", external_id="77")
+    body = {"animeIds": [1, "kitsu:77", 2], "type": "Completed"}
+    response = client.post(MOVE, body)
+    entries = response.json()["data"]["entries"]
+    assert [entry["anime_id"] for entry in entries] == ["1", "2"]
+    assert len(response.json()["meta"]["changes"]) == 2
 
 
 def test_a_dry_run_tells_and_does_nothing(client, two):

@@ -157,8 +157,10 @@ class MoveViewSet(WritingViewSet):
             dry_run=dry_run,
         )
         outcomes = all_done(body["animeIds"], results)
+        # By anime: two ids may mean one.
+        entries = {done.anime_id: done.entry for done in outcomes}
         return answer(
-            {"entries": [done.entry for done in outcomes], "dry_run": dry_run},
+            {"entries": [*entries.values()], "dry_run": dry_run},
             meta=told_together(outcomes),
         )
 
