@@ -7,7 +7,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
-from django.db.models import Count
+from django.db.models import Count, OuterRef, Subquery
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -167,11 +167,13 @@ class MergeAdmin(ReadOnly, Page):
 
     @admin.display
     def kept(self, merge: Merge) -> str:
-        return link("collections_app_anime", merge.kept_id, merge.kept_id)
+        name = f"{merge.kept_id} {merge.kept_name or ''}"  # type: ignore[attr-defined]
+        return link("collections_app_anime", merge.kept_id, name)
 
     @admin.display(description="went")
     def gone_title(self, merge: Merge) -> str:
-        return f"{merge.gone_id} {merge.gone.get('title', '')}"
+        name = merge.gone.get("title") or merge.gone_name  # type: ignore[attr-defined]
+        return f"{merge.gone_id} {name or ''}"
 
     @admin.display(description="lists")
     def lists_done(self, merge: Merge) -> str:
@@ -186,7 +188,19 @@ class MergeAdmin(ReadOnly, Page):
         return format_html('<a href="{}">{}</a>', page, word)
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).annotate(number=Count("lists"))
+        return (
+            super()
+            .get_queryset(request)
+            .annotate(
+                number=Count("lists"),
+                kept_name=title_of("kept_id"),
+                gone_name=title_of("gone_id"),
+            )
+        )
+
+
+def title_of(column: str) -> Subquery:
+    return Subquery(Anime.objects.filter(pk=OuterRef(column)).values("title"))
 
 
 @admin.register(MergedList)

@@ -86,6 +86,9 @@ def test_the_worker_merges_and_parts(browser, staff, alice, twice):
     page = merge(browser)
     assert "DEATH NOTE goes into Death Note" in messages_of(page)[0]
     assert WatchListEntry.objects.get().anime_id == 900
+    under_way = browser.get(MERGES).content.decode()
+    for name in ("1535 Death Note<", "900 DEATH NOTE<"):
+        assert name in under_way
     send_all()
     assert WatchListEntry.objects.get().anime_id == 1535
     job = Merge.objects.get()
