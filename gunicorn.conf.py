@@ -28,6 +28,7 @@ timeout = 60  # seconds a body may pause, or the event loop be blocked
 graceful_timeout = 20
 keepalive = 30
 limit_request_line = 8190  # bytes; GET /api/animes?ids= takes 500 of them
+control_socket_disable = True  # of two servers of one user both would lie at one path
 websocket_max_message_size = 4096  # bytes; more closes the socket (1009)
 SECONDS_UNREAD = 60
 
