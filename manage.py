@@ -6,6 +6,7 @@ import sys
 
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
+from django.db import OperationalError
 from environs import EnvError
 
 from animecollections.upkeep.commands import INTERRUPTED
@@ -17,6 +18,11 @@ def main() -> None:
         execute_from_command_line(sys.argv)
     except (ImproperlyConfigured, EnvError) as error:
         sys.exit(f"animecollections cannot start: {error}")
+    except OperationalError as error:
+        if "--traceback" in sys.argv:
+            raise
+        says = str(error).partition("\n")[0]
+        sys.exit(f"The database does not go on: {says}. DATABASE_URL says where it is.")
     except KeyboardInterrupt:  # of a command that has nothing better to say
         sys.stderr.write("Interrupted.\n")
         sys.exit(INTERRUPTED)

@@ -152,6 +152,21 @@ def test_a_wrong_value_stops_the_start_by_name(name):
     assert "secret" not in sentence
 
 
+@pytest.mark.parametrize(
+    "url",
+    ["sqlite:////nowhere/db.sqlite3", "postgres://me:hidden@127.0.0.1:9/none"],
+)
+def test_a_database_that_is_not_there_is_told_in_a_line(url):
+    result = manage("doctor", DATABASE_URL=url)
+    assert result.returncode == 1
+    [sentence] = result.stderr.strip().splitlines()
+    assert sentence.startswith("The database does not go on: ")
+    assert sentence.endswith(" DATABASE_URL says where it is.")
+    assert "hidden" not in sentence
+    whole = manage("doctor", "--traceback", DATABASE_URL=url)
+    assert "Traceback" in whole.stderr
+
+
 def test_ctrl_c_ends_any_command_with_a_word(monkeypatch, capsys):
     def interrupt(argv):
         raise KeyboardInterrupt
