@@ -1,17 +1,18 @@
 """Reads that join the log with the catalogue."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import Q
 from django.utils import timezone
 
 from animecollections.api.paging import page
 from collections_app import sentences
 from collections_app.entries import SAID, shown
-from collections_app.models import Anime
+from collections_app.models import Anime, WatchListEntry
 from history.models import Change, ChangeKind
 
 PER_PAGE = 50
@@ -47,6 +48,23 @@ def operations_of(
 def titles_of(anime_ids: Iterable[int | None]) -> dict[int, str]:
     wanted = {anime_id for anime_id in anime_ids if anime_id}
     return dict(Anime.objects.filter(id__in=wanted).values_list("id", "title"))
+
+
+def ever_private(
+    users: Collection[UUID], anime_ids: Collection[int]
+) -> set[tuple[UUID, int]]:
+    """Whose entries of which anime are private, or were as far back as the log goes;
+    one statement, over the logs of these users.
+
+    A change holds only what it changed: whether its entry was private, others tell.
+    """
+    theirs = {"user_id__in": users, "anime_id__in": anime_ids}
+    now = WatchListEntry.objects.filter(**theirs, is_private=True)
+    was = Change.objects.filter(
+        Q(before__is_private=True) | Q(after__is_private=True), **theirs
+    )
+    pairs: Any = now.order_by().values_list("user_id", "anime_id")
+    return set(pairs.union(was.order_by().values_list("user_id", "anime_id")))
 
 
 def told_of(

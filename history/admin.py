@@ -19,6 +19,8 @@ from history.models import (
     UserState,
 )
 
+MOST_DIGITS = 9  # of a title's number
+
 
 @admin.register(Search)
 class SearchAdmin(ReadOnly, Masked):
@@ -61,8 +63,22 @@ class UserStateAdmin(ReadOnly, Owned):
 
 
 @admin.register(EpisodesWatched)
-class EpisodesWatchedAdmin(ReadOnly, Owned):
-    list_display = ("day", "user", "anime_id", "episodes")
+class EpisodesWatchedAdmin(ReadOnly, Masked):
+    """Of which title, whoever gave a reason sees: its entry may be private."""
+
+    list_display = ("day", "user", "anime", "episodes")
+    fields = ("day", "user", "anime", "episodes")
+
+    def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """The page's title has the number of the anime."""
+        row = super().get_object(request, *args, **kwargs)
+        if row is not None and not row.is_revealed:
+            row.anime_id = MASK
+        return row
+
+    @admin.display
+    def anime(self, row: Any) -> str:
+        return str(row.anime_id) if row.is_revealed else MASK
 
 
 @admin.register(KeptAnswer)
@@ -101,6 +117,8 @@ class StaffActionAdmin(ReadOnly, Page):
     def get_queryset(self, request: HttpRequest) -> QuerySet[StaffAction]:
         names = get_user_model()._default_manager.values("user_name")
         rows: QuerySet[StaffAction] = super().get_queryset(request)
+        if not request.user.has_perm("profiles.view_user"):  # of titles alone
+            rows = rows.filter(user_id=None, anime_id__isnull=False)
         return rows.annotate(
             actor_name=Subquery(names.filter(pk=OuterRef("actor_id"))),
             user_name=Subquery(names.filter(pk=OuterRef("user_id"))),
@@ -110,9 +128,9 @@ class StaffActionAdmin(ReadOnly, Page):
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
         text = search_term.strip()
-        if text.isdecimal():
+        if text.isdecimal() and len(text) <= MOST_DIGITS:
             return queryset.filter(anime_id=int(text)), False
-        if text:
+        if text and request.user.has_perm("profiles.view_user"):
             found = people(text)
             queryset = queryset.filter(Q(user_id__in=found) | Q(actor_id__in=found))
         return queryset, False

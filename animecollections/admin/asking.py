@@ -1,6 +1,7 @@
 """The page on which the admin asks before it does something, and why."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from django import forms
 from django.contrib import admin
@@ -15,6 +16,30 @@ class ReasonForm(forms.Form):
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 2}),
         help_text="It stands in the log, and in the person's own export.",
     )
+
+
+class SeenForm(ReasonForm):
+    """Of an act that depends on how things stand: it is done to what was shown, and
+    refused where that has changed since.
+    """
+
+    seen = forms.CharField(widget=forms.HiddenInput)
+
+    def __init__(self, request: HttpRequest, stands: str) -> None:
+        super().__init__(
+            request.POST if request.method == "POST" else None,
+            initial={"seen": stands},
+        )
+        self.stands = stands
+
+    def clean(self) -> None:
+        if self.cleaned_data.get("seen") == self.stands:
+            return
+        sent: Any = self.data
+        sent = sent.copy()
+        sent["seen"] = self.stands  # the next POST is about what is shown now
+        self.data = sent
+        raise forms.ValidationError("It has changed since: look again.")
 
 
 def ask(

@@ -1,11 +1,13 @@
 """The admin as a whole: its pages that belong to no model, and its policy."""
 
 from collections.abc import Callable
+from functools import update_wrapper
 from typing import Any
 
 from csp.constants import HEADER
 from csp.middleware import CSPMiddleware, PolicyParts
 from django.conf import settings
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path, reverse
@@ -39,6 +41,26 @@ class StaffSite(UnfoldAdminSite):  # type: ignore[misc]  # untyped
             path(route, self.admin_view(view) if is_guarded else view, name=name)
             for route, name, view, is_guarded in _pages
         ]
+
+    def get_urls(self) -> list[Any]:
+        """Django's own but the one that leads to any object of any table by its key."""
+        return [
+            one
+            for one in super().get_urls()
+            if getattr(one, "name", "") != "view_on_site"
+        ]
+
+    def admin_view(self, view: View, cacheable: bool = False) -> View:
+        inner: View = super().admin_view(view, cacheable)
+
+        def without_nul(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            """No text of a database holds one: PostgreSQL refuses the statement."""
+            asked = (text for of in request.GET.lists() for text in of[1])
+            if any("\0" in text for text in (request.path_info, *asked)):
+                raise BadRequest("There is a NUL in the address.")
+            return inner(request, *args, **kwargs)
+
+        return update_wrapper(without_nul, inner)
 
     def has_permission(self, request: HttpRequest) -> bool:
         return is_staff(request) and not lacks_second_factor(request)

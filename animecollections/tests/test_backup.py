@@ -142,6 +142,23 @@ def test_interrupted_while_it_compares_all_is_back_and_devices_load_anew(
     assert told.json()["code"] == "cursor_expired"
 
 
+def test_media_that_do_not_fit_are_told_and_devices_load_anew(
+    saved, filled, monkeypatch
+):
+    cursor = filled.get("/api/user/sync").json()["meta"]["cursor"]
+
+    def full(*args, **options):
+        raise OSError("no space left")
+
+    monkeypatch.setattr(backups.tarfile.TarFile, "extractall", full)
+    said = failure("restore", str(saved), "--yes")
+    assert said == (
+        "The rows are put back, the media not all (no space left): run this again."
+    )
+    told = filled.get("/api/user/sync", {"cursor": cursor})
+    assert told.json()["code"] == "cursor_expired"
+
+
 def test_what_is_no_whole_backup_changes_nothing(saved, tmp_path, monkeypatch):
     """Nor a dry run, nor an operator who thinks better of it."""
     before = of_users(), list(UserState.objects.values_list("epoch", flat=True))

@@ -72,8 +72,12 @@ def test_killed_while_it_makes_the_database_it_leaves_none(tmp_path):
             time.sleep(0.01)
         first.kill()
     assert not path.exists()
+    (tmp_path / "db.sqlite3-wal").write_bytes(b"of a file that was removed")
+    kept = tmp_path / "db.sqlite3.newer"
+    kept.write_text("somebody's own")
     with start() as second:
         assert second.wait() == 0
+    kept.unlink()
     assert [file.name for file in tmp_path.iterdir()] == ["db.sqlite3"]
     with closing(sqlite3.connect(path)) as made:
         [titles] = made.execute("SELECT COUNT(*) FROM collections_app_anime").fetchone()

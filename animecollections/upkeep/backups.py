@@ -127,18 +127,28 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     return about
 
 
-def put_back(folder: Path) -> None:
-    """The whole database, at once or not at all; then the media."""
+def put_back_rows(folder: Path) -> None:
+    """The whole database, at once or not at all."""
     database = folder / file_of_database()
     if connection.vendor == "postgresql":
         restore_postgresql(database)
     else:
         copy_sqlite(database, Path(connection.settings_dict["NAME"]))
     connection.close()
-    if (folder / MEDIA).exists() and is_on_disk():
+
+
+def put_back_media(folder: Path) -> None:
+    """Over what is there."""
+    if not ((folder / MEDIA).exists() and is_on_disk()):
+        return
+    try:
         Path(settings.MEDIA_ROOT).mkdir(parents=True, exist_ok=True)
         with tarfile.open(folder / MEDIA) as tar:
             tar.extractall(settings.MEDIA_ROOT, filter="data")
+    except OSError as error:
+        raise BackupError(
+            f"The rows are put back, the media not all ({error}): run this again."
+        ) from None
 
 
 def compare(folder: Path, about: dict[str, Any], tell: Tell) -> list[str]:

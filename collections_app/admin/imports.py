@@ -1,12 +1,18 @@
 """Admin pages of imports: what was planned, what became of each row. Read only."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.db.models import Q
+from django.http import HttpRequest
 
 from animecollections.admin import Owned, ReadOnly, as_uuid, people
+from collections_app.admin.log import mark_private
 from collections_app.models import ImportPlan, ImportRow
+from history.masks import MASK, Masked, MaskedList
+
+if TYPE_CHECKING:
+    from django.contrib.admin.views.main import ChangeList
 
 
 @admin.register(ImportPlan)
@@ -26,19 +32,58 @@ class ImportPlanAdmin(ReadOnly, Owned):
         return ", ".join(f"{number} {name}" for name, number in told.items())
 
 
-@admin.register(ImportRow)
-class ImportRowAdmin(ReadOnly, Owned):
-    """What a row says (notes, tags) is the user's; here only what became of it."""
+class RowList(MaskedList):
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        mark_private(self.result_list)
 
-    list_display = ("title", "user", "outcome", "reason", "anime_id", "row")
-    list_only = ("user__user_name", "title", "outcome", "reason", "anime_id", "row")
+
+@admin.register(ImportRow)
+class ImportRowAdmin(ReadOnly, Masked):
+    """What a row says (notes, tags) is the user's; here only what became of it, and of
+    a private entry not of which.
+    """
+
+    list_display = ("name", "user", "outcome", "why", "anime", "row")
+    list_only = ("user__user_name", "title", "outcome", "reason", "anime_id", "row",
+                 "record", "before", "after")  # fmt: skip
     list_filter = ("outcome",)
-    exclude = ("record", "before", "after")
+    fields = ("name", "user", "outcome", "why", "anime", "row", "plan_id")
     search_help_text = "E-mail, name or id of the user, id of the import"
     ordering = ("-id",)
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> "type[ChangeList]":
+        return RowList
+
+    def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """The page's title is the row's."""
+        row = super().get_object(request, *args, **kwargs)
+        if row is not None:
+            mark_private([row])
+            row.title = self.name(row)
+        return row
+
+    @admin.display(description="title")
+    def name(self, row: Any) -> str:
+        return MASK if is_hidden(row) else str(row.title)
+
+    @admin.display(description="reason")
+    def why(self, row: Any) -> str:
+        return MASK if is_hidden(row) else str(row.reason)
+
+    @admin.display
+    def anime(self, row: Any) -> str:
+        return MASK if is_hidden(row) else str(row.anime_id or "")
 
     def matching(self, text: str) -> Q:
         if id_ := as_uuid(text):
             return Q(user_id=id_) | Q(plan_id=id_)
         users: list[Any] = people(text)
         return Q(user_id__in=users)
+
+
+def is_hidden(row: Any) -> bool:
+    """Of an entry that is private or was, or that the file says is."""
+    said = (row.record.get("values", {}), row.before, row.after)
+    is_private = row.is_private or any(values.get("is_private") for values in said)
+    return is_private and not row.is_revealed

@@ -1,8 +1,8 @@
 """Admin pages of the log: every change to what is a user's, and who made it."""
 
 import json
-from collections.abc import Iterable
-from typing import Any, get_args, get_type_hints
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 
 from django.contrib import admin
 from django.contrib.auth import get_user_model
@@ -14,11 +14,15 @@ from django.utils.html import format_html
 from animecollections.admin import ReadOnly, as_uuid, link, people
 from animecollections.api.account import Through
 from collections_app.entries import SAID
-from collections_app.models import Anime, WatchListEntry
+from collections_app.models import Anime
+from collections_app.reads import ever_private
 from collections_app.sentences import shown
 from collections_app.services.operations import ENTRY_KINDS
-from history.masks import MASK, Masked
+from history.masks import MASK, Masked, MaskedList
 from history.models import Change, ChangeKind
+
+if TYPE_CHECKING:
+    from django.contrib.admin.views.main import ChangeList
 
 NOTES = {"notes", "extra"}  # what a person writes for themselves
 
@@ -34,6 +38,20 @@ class ThroughFilter(admin.SimpleListFilter):
 
     def queryset(self, request: Any, queryset: QuerySet[Change]) -> QuerySet[Change]:
         return queryset.filter(through=self.value()) if self.value() else queryset
+
+
+def mark_private(rows: Sequence[Any]) -> None:
+    """Tells each row, of a user and an anime, whether its entry is private, or was."""
+    anime = {row.anime_id for row in rows if row.anime_id}
+    private = ever_private({row.user_id for row in rows}, anime)
+    for row in rows:
+        row.is_private = (row.user_id, row.anime_id) in private
+
+
+class LogList(MaskedList):
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        mark_private(self.result_list)
 
 
 @admin.register(Change)
@@ -73,21 +91,20 @@ class ChangeAdmin(ReadOnly, Masked):
         titles = Anime.objects.filter(pk=OuterRef("anime_id")).values("title")
         actors = get_user_model()._default_manager.filter(pk=OuterRef("actor_id"))
         rows: QuerySet[Change] = super().get_queryset(request)
-        private = WatchListEntry.objects.filter(
-            user_id=OuterRef("user_id"), anime_id=OuterRef("anime_id"), is_private=True
-        )
         return rows.annotate(
-            title=Subquery(titles),
-            actor=Subquery(actors.values("user_name")),
-            # No Exists: PostgreSQL would read all entries to ask it of 50 rows.
-            is_private=Subquery(private.values("pk")[:1]),
+            title=Subquery(titles), actor=Subquery(actors.values("user_name"))
         )
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> "type[ChangeList]":
+        return LogList
 
     def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         """The page's title has the number of the anime."""
         change = super().get_object(request, *args, **kwargs)
-        if change is not None and is_masked(change):
-            change.anime_id = None
+        if change is not None:
+            mark_private([change])
+            if is_masked(change):
+                change.anime_id = None
         return change
 
     @admin.display
@@ -155,9 +172,8 @@ def people_known(text: str) -> list[Any]:
 
 
 def is_masked(change: Any) -> bool:
-    """Of an entry that is private now, or was at the time."""
-    was = change.before.get("is_private") or change.after.get("is_private")
-    return not change.is_revealed and bool(was or change.is_private)
+    """Of an entry that is private now, or was at any time."""
+    return bool(change.is_private and not change.is_revealed)
 
 
 def told(change: Any, values: dict[str, Any]) -> str:

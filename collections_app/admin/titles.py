@@ -16,7 +16,7 @@ from django.utils.html import format_html
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminTextInputWidget
 
 from animecollections.admin import Page, ReadOnly, link, through
-from animecollections.admin.asking import ReasonForm, ask
+from animecollections.admin.asking import ReasonForm, SeenForm, ask
 from animecollections.admin.site import page
 from animecollections.api.errors import ApiError
 from animecollections.api.ids import parse_anime_id
@@ -26,6 +26,8 @@ from collections_app.catalogue.reader import SourceBroken, SourceUnreadable
 from collections_app.models import Anime, Merge, MergedList, MergeStatus
 from collections_app.services import catalogue, import_preview, merging
 from collections_app.services.merging import MergeRefusedError
+from history.masks import MASK, Masked
+from history.services import audit
 
 EDIT, MERGE = "collections_app.change_anime", "collections_app.add_merge"
 
@@ -41,8 +43,8 @@ def mark_mature(request: HttpRequest, anime_id: int) -> HttpResponse:
     require(request, EDIT)
     anime = get_object_or_404(Anime, pk=anime_id)
     back = reverse("admin:collections_app_anime_change", args=[anime_id])
-    form = ReasonForm(request.POST if request.method == "POST" else None)
     word = "not mature" if anime.mature else "mature"
+    form = SeenForm(request, word)
     if form.is_valid():
         catalogue.edit(
             anime_id=anime_id,
@@ -122,9 +124,22 @@ def start_merge(
     except MergeRefusedError as error:
         form.add_error(None, str(error))
         return False
+    note_merge(request, "begin_merge", job, form.cleaned_data["reason"])
     tasks.merge_titles.enqueue(merge_id=str(job.pk), actor_id=str(request.user.pk))
     messages.success(request, f"{gone} goes into {kept}; the worker is at it.")
     return True
+
+
+def note_merge(request: HttpRequest, action: str, job: Merge, reason: str) -> None:
+    """Who asked for it; what was done the worker notes at its end."""
+    audit.note(
+        action=action,
+        through=through(request),
+        reason=reason,
+        anime_id=job.kept_id,
+        before={"gone": job.gone_id, "status": job.status},
+        operation_id=job.pk,
+    )
 
 
 def side_by_side(kept: Anime, gone: Anime) -> list[str]:
@@ -204,10 +219,20 @@ def title_of(column: str) -> Subquery:
 
 
 @admin.register(MergedList)
-class MergedListAdmin(ReadOnly, Page):
-    list_display = ("merge", "user", "watched")
+class MergedListAdmin(ReadOnly, Masked):
+    """Whose lists a merge changed; that they had its title may be private."""
+
+    list_display = ("user", "of", "number")
     list_select_related = ("merge", "user")
-    ordering = ("-pk",)
+    fields = ("user", "of", "number")
+
+    @admin.display(description="merge")
+    def of(self, row: Any) -> str:
+        return str(row.merge) if row.is_revealed else MASK
+
+    @admin.display(description="episodes watched")
+    def number(self, row: Any) -> str:
+        return str(sum(n for _, n in row.watched)) if row.is_revealed else MASK
 
 
 @page("titles/merges/<uuid:merge_id>/", "go_on_with_merge")
@@ -216,12 +241,13 @@ def go_on_with_merge(request: HttpRequest, merge_id: Any) -> HttpResponse:
     require(request, MERGE)
     job = get_object_or_404(Merge, pk=merge_id)
     rows = reverse("admin:collections_app_merge_changelist")
-    form = ReasonForm(request.POST if request.method == "POST" else None)
+    form = SeenForm(request, job.status)
     is_parting = job.status in (MergeStatus.MERGED, MergeStatus.UNMERGING)
     if form.is_valid():
         merge_id, actor_id = str(job.pk), str(request.user.pk)
+        reason = form.cleaned_data["reason"]
+        note_merge(request, "part_titles" if is_parting else "go_on", job, reason)
         if is_parting:
-            reason = form.cleaned_data["reason"]
             tasks.part_titles.enqueue(
                 merge_id=merge_id, actor_id=actor_id, reason=reason
             )

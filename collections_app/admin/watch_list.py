@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -23,6 +23,7 @@ from animecollections.admin import (
     Reasoned,
     ThroughServices,
     link,
+    may_act_on,
     people,
     through,
 )
@@ -179,11 +180,11 @@ class WatchListEntryAdmin(Masked, ThroughServices):
 
     @admin.display(description="progress", ordering="progress")
     def watched(self, entry: WatchListEntry) -> str:
-        return progress_of(entry)
+        return "" if is_masked(entry) else progress_of(entry)
 
     @admin.display(description="score", ordering="score")
     def own_score(self, entry: WatchListEntry) -> float | None:
-        return score_of(entry)
+        return None if is_masked(entry) else score_of(entry)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj is None:  # nothing to show yet of picture and log
@@ -239,6 +240,21 @@ class WatchListEntryAdmin(Masked, ThroughServices):
         page = reverse("admin:act_on_user", args=[entry.user_id, "reveal"])
         return HttpResponseRedirect(f"{page}?next={request.path}")
 
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        allowed = super().has_change_permission(request, obj)
+        return allowed and (obj is None or may_act_on(request, obj.user))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        allowed = super().has_delete_permission(request, obj)
+        return allowed and (obj is None or may_act_on(request, obj.user))
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        return self.ask_first(request, object_id) or super().history_view(
+            request, object_id, *args, **kwargs
+        )
+
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj is None:
             return ()
@@ -263,12 +279,24 @@ class WatchListEntryAdmin(Masked, ThroughServices):
             return Q(user_id__in=users) | named_so
         return named_so if titles else Q(user_id__in=users)
 
+    def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """What is no key of a user or a title, its widgets would stumble over."""
+        for name in self.autocomplete_fields if request.method == "POST" else ():
+            field: Any = self.model._meta.get_field(name)
+            try:
+                field.target_field.clean(request.POST.get(name) or 1, None)
+            except ValidationError:
+                raise BadRequest(f"That is no key: {name}.") from None
+        return super().add_view(request, *args, **kwargs)
+
     def save_model(
         self, request: HttpRequest, obj: WatchListEntry, form: Any, change: bool
     ) -> None:
         reason = form.cleaned_data["reason"]
         if not change:
             obj.user, obj.anime = form.cleaned_data["user"], form.cleaned_data["anime"]
+            if not may_act_on(request, obj.user):
+                raise PermissionDenied
             outcome = self.do(request, obj, "add", form.values, reason=reason)
         else:
             seen = form.cleaned_data["seen_revision"]

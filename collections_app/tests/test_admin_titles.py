@@ -43,13 +43,16 @@ def test_a_title_is_marked_mature_for_a_reason(browser, staff, death_note):
     assert "mature" in browser.get(page).content.decode()
     assert browser.post(page, {"reason": ""}).status_code == 200
     assert not Anime.objects.get().mature
-    browser.post(page, {"reason": "violence"})
+    seen = {"reason": "violence", "seen": "mature"}
+    browser.post(page, seen)
+    assert Anime.objects.get().mature
+    assert "changed since" in browser.post(page, seen).content.decode()
     assert Anime.objects.get().mature
     act = StaffAction.objects.get()
     assert (act.anime_id, act.actor_id, act.reason) == (1535, staff.pk, "violence")
     assert (act.before, act.after) == ({"mature": False}, {"mature": True})
     assert Anime.objects.get().revision == CatalogueState.objects.get().revision
-    browser.post(page, {"reason": "a slip"})
+    browser.post(page, {"reason": "a slip", "seen": "not mature"})
     assert not Anime.objects.get().mature
 
 
@@ -94,15 +97,21 @@ def test_the_worker_merges_and_parts(browser, staff, alice, twice):
     job = Merge.objects.get()
     assert job.status == "merged"
     assert StaffAction.objects.get(action="merge").actor_id == staff.pk
+    assert StaffAction.objects.get(action="begin_merge").reason == WHY
     text = browser.get(MERGES).content.decode()
     part = reverse("admin:go_on_with_merge", args=[job.pk])
     assert part in text
     assert "DEATH NOTE" in text
     assert browser.get(part).status_code == 200
-    browser.post(part, {"reason": "a sequel"})
+    late = browser.post(part, {"reason": WHY, "seen": "merging"})
+    assert "changed since" in late.content.decode()
+    send_all()
+    assert Merge.objects.get().status == "merged"
+    browser.post(part, {"reason": "a sequel", "seen": "merged"})
     send_all()
     assert WatchListEntry.objects.get().anime_id == 900
     assert StaffAction.objects.get(action="unmerge").reason == "a sequel"
+    assert StaffAction.objects.get(action="part_titles").actor_id == staff.pk
     assert "Part …" not in browser.get(MERGES).content.decode()
 
 
@@ -139,9 +148,10 @@ def test_one_that_was_interrupted_goes_on(browser, twice):
     job = Merge.objects.create(kept_id=1535, gone_id=900, reason=WHY)
     page = reverse("admin:go_on_with_merge", args=[job.pk])
     assert "Go on" in browser.get(MERGES).content.decode()
-    browser.post(page, {"reason": WHY})
+    browser.post(page, {"reason": WHY, "seen": "merging"})
     send_all()
     assert Merge.objects.get().status == "merged"
+    assert StaffAction.objects.get(action="go_on").reason == WHY
 
 
 @pytest.mark.parametrize(

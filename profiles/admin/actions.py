@@ -27,11 +27,12 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
-from animecollections.admin import through
+from animecollections.admin import may_act_on, through
 from animecollections.admin.asking import ReasonForm, ask
 from animecollections.admin.site import page
 from animecollections.api.account import Through
 from animecollections.api.errors import ApiError
+from collections_app.reads import ever_private
 from collections_app.services import operations
 from collections_app.services.operations import TrimmedError, Undone
 from history.services import audit
@@ -148,43 +149,57 @@ def counted(done: Undone) -> str:
 def preview_restore(user: User, sent: Mapping[str, Any]) -> list[str]:
     today = timezone.now().date()
     return lines_of(
+        user,
         operations.restore(
             user_id=user.pk,
             at=sent["at"],
             today=today,
             through=Through("admin"),
             dry_run=True,
-        )
+        ),
     )
 
 
 def preview_undo(user: User, sent: Mapping[str, Any]) -> list[str]:
     today = timezone.now().date()
     return lines_of(
+        user,
         operations.undo(
             user_id=user.pk,
             operation_id=sent["operation"],
             today=today,
             through=Through("admin"),
             dry_run=True,
-        )
+        ),
     )
 
 
-def lines_of(done: Undone) -> list[str]:
-    """What would be so; private entries are counted, not named."""
-    shown = [entry for entry in done.entries if not entry["is_private"]]
+def lines_of(user: User, done: Undone) -> list[str]:
+    """What would be so; entries that are private, or were, are counted, not named."""
+    entries = {int(entry["anime_id"]): entry for entry in done.entries}
+    stays = [(int(told["anime_id"]), told) for told in done.conflicts]
+    removed = [int(anime_id) for anime_id in done.removed]
+    named = {*entries, *removed, *(anime_id for anime_id, _ in stays)}
+    private = {anime_id for _, anime_id in ever_private([user.pk], named)}
+    private |= {id_ for id_, entry in entries.items() if entry["is_private"]}
     lines = [
         f"{entry['title']}: {entry['type']}, episode {entry['progress']}"
-        for entry in shown
+        for anime_id, entry in entries.items()
+        if anime_id not in private
     ]
-    if hidden := len(done.entries) - len(shown):
-        lines.append(f"{hidden} private entries put back")
-    lines += [f"Title {anime_id}: not on the list" for anime_id in done.removed]
+    lines += [f"Title {id_}: not on the list" for id_ in removed if id_ not in private]
     lines += [
         f"{told['title']}: {told['field']} changed since, and stays"
-        for told in done.conflicts
+        for anime_id, told in stays
+        if anime_id not in private
     ]
+    for what, ids in (
+        ("private entries put back", entries),
+        ("private entries taken off", removed),
+        ("values of private entries stay", [anime_id for anime_id, _ in stays]),
+    ):
+        if number := sum(anime_id in private for anime_id in ids):
+            lines.append(f"{number} {what}")
     return lines or ["Nothing: the list is so already."]
 
 
@@ -294,7 +309,7 @@ def may(request: HttpRequest, name: str, user: User) -> bool:
     """Staff are acted on by superusers alone, and nobody locks or erases themselves."""
     if user.pk == request.user.pk and name in OTHERS_ONLY:
         return False
-    if user.is_staff and not request.user.is_superuser:
+    if not may_act_on(request, user):
         return False
     return request.user.has_perm(ACTIONS[name].permission)
 

@@ -14,11 +14,13 @@ from django.utils.html import format_html
 from animecollections.admin import Owned, Page, ReadOnly, through
 from animecollections.admin.asking import ReasonForm, ask
 from animecollections.admin.site import page
+from profiles.admin.actions import may
 from profiles.models import (
     FailedSignIns,
     Session,
     Ticket,
     TokenFamily,
+    User,
     WrongPasswords,
 )
 from profiles.services import lockouts, support
@@ -126,6 +128,9 @@ def open_sign_in(request: HttpRequest, row_id: int) -> HttpResponse:
     if not request.user.has_perm("profiles.help_user"):
         raise PermissionDenied
     row = get_object_or_404(WrongPasswords, pk=row_id)
+    user = User.objects.filter(email=row.email).first()
+    if user and not may(request, "unlock", user):
+        raise PermissionDenied
     rows = reverse("admin:profiles_wrongpasswords_changelist")
     form = ReasonForm(request.POST if request.method == "POST" else None)
     if form.is_valid():

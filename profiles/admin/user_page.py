@@ -18,7 +18,7 @@ from animecollections.admin import link
 from collections_app import stats
 from collections_app.admin.watch_list import today_of
 from collections_app.models import EntryType, ImportPlan, WatchListEntry
-from collections_app.reads import operations_of
+from collections_app.reads import ever_private, operations_of
 from collections_app.serializers.stats import Statistics
 from history.masks import MASK, revealed
 from history.models import Search, StaffAction
@@ -190,8 +190,13 @@ def cover_of(entry: WatchListEntry, is_revealed: bool) -> Cover:
 
 def timeline(user: User, is_revealed: bool) -> Table:
     told, _ = operations_of(user.pk, {"limit": str(LATEST_CHANGES)})
-    private = WatchListEntry.objects.of(user.pk).filter(is_private=True)
-    hidden = {str(id_) for id_ in private.values_list("anime_id", flat=True)}
+    changed = {
+        int(change["anime_id"])
+        for operation in told
+        for change in operation["changes"]
+        if change["anime_id"]
+    }
+    hidden = {str(id_) for _, id_ in ever_private([user.pk], changed)}
     return Table(
         "Changes",
         ("When", "What", "Through", ""),
@@ -212,12 +217,7 @@ def timeline(user: User, is_revealed: bool) -> Table:
 
 def is_open(operation: dict[str, Any], hidden: set[str]) -> bool:
     """Whether none of its entries is private now, or was."""
-    return not any(
-        change["anime_id"] in hidden
-        or change["before"].get("is_private")
-        or change["after"].get("is_private")
-        for change in operation["changes"]
-    )
+    return not any(change["anime_id"] in hidden for change in operation["changes"])
 
 
 def undo_link(user: User, operation: dict[str, Any]) -> str:

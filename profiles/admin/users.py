@@ -1,7 +1,6 @@
 """Admin pages of accounts."""
 
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
@@ -9,7 +8,7 @@ from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
 from django.db.models import Count, QuerySet
 from django.forms import ModelMultipleChoiceField
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.html import format_html
 
 from animecollections.admin import (
@@ -19,10 +18,13 @@ from animecollections.admin import (
     Reasoned,
     RefusableForm,
     ThroughServices,
+    as_uuid,
+    may_act_on,
     people,
     through,
 )
 from collections_app.models import WatchListEntry
+from history.services import audit
 from profiles.admin.actions import address_of
 from profiles.admin.profiles import PreferencesInline, ProfileInline
 from profiles.admin.user_page import (
@@ -31,7 +33,7 @@ from profiles.admin.user_page import (
 )
 from profiles.models import User
 from profiles.names import check_email, check_user_name
-from profiles.services import staff, support
+from profiles.services import support
 
 if TYPE_CHECKING:  # unfold publishes no types; its classes stand for Django's
     from django.contrib.admin.views.main import ChangeList
@@ -50,6 +52,7 @@ admin.site.unregister(Group)
 
 # What a staff member who is no superuser may not give.
 POWERS = ("is_staff", "is_superuser", "groups", "user_permissions")
+POWERS_BY_ROW = ("groups", "user_permissions")
 
 
 class NamesChecked(RefusableForm):
@@ -98,7 +101,37 @@ class UserList(LeanList):
 
 @admin.register(Group)
 class GroupAdmin(Page, DjangoGroupAdmin):
-    pass
+    """What a group may is in the log of staff; it has no page that wants a reason."""
+
+    def save_related(
+        self, request: HttpRequest, form: Any, formsets: Any, change: bool
+    ) -> None:
+        group = form.instance
+        before = names_of(group.permissions.all())
+        super().save_related(request, form, formsets, change)
+        after = names_of(group.permissions.all())
+        self.note(request, "edit_group", group, before, after)
+
+    def delete_model(self, request: HttpRequest, obj: Group) -> None:
+        before = names_of(obj.permissions.all())
+        self.note(request, "delete_group", obj, before, [])
+        super().delete_model(request, obj)
+
+    def note(
+        self,
+        request: HttpRequest,
+        action: str,
+        group: Group,
+        before: list[str],
+        after: list[str],
+    ) -> None:
+        audit.note(
+            action=action,
+            through=through(request),
+            reason="",
+            before={"group": group.name, "permissions": before},
+            after={"group": group.name, "permissions": after},
+        )
 
 
 @admin.register(User)
@@ -171,7 +204,7 @@ class UserAdmin(ThroughServices, BaseUserAdmin):
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Staff are changed by superusers alone: a password set is an account taken."""
         allowed = super().has_change_permission(request, obj)
-        return allowed and (obj is None or not obj.is_staff or is_superuser(request))
+        return allowed and (obj is None or may_act_on(request, obj))
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Erasing is an action of its own, which wants a reason and the user name."""
@@ -184,13 +217,15 @@ class UserAdmin(ThroughServices, BaseUserAdmin):
 
     def user_change_password(self, request: Any, id: str, form_url: str = "") -> Any:
         """Django's own page; ours wants a reason."""
-        return HttpResponseRedirect(address_of(UUID(id), "set-password"))
+        if (user_id := as_uuid(id)) is None:
+            raise Http404
+        return HttpResponseRedirect(address_of(user_id, "set-password"))
 
     def save_model(
         self, request: HttpRequest, obj: User, form: Any, change: bool
     ) -> None:
         if not change:
-            staff.create(user=obj)
+            support.create(user=obj, through=through(request))
             return
         columns = {"email", "user_name", "is_active", "is_staff", "is_superuser"}
         values = {
@@ -202,9 +237,25 @@ class UserAdmin(ThroughServices, BaseUserAdmin):
             support.edit(
                 user=obj,
                 values=values,
+                powers=[powers_of(obj), chosen_powers(form)],
                 reason=form.cleaned_data["reason"],
                 through=through(request),
             )
+
+
+def powers_of(user: User) -> dict[str, list[str]]:
+    """Groups and permissions as they are stored, by name."""
+    return {name: names_of(getattr(user, name).all()) for name in POWERS_BY_ROW}
+
+
+def chosen_powers(form: Any) -> dict[str, list[str]]:
+    """As the form says: it stores them itself, after the user."""
+    chosen = form.cleaned_data
+    return {name: names_of(chosen[name]) for name in POWERS_BY_ROW if name in chosen}
+
+
+def names_of(rows: Any) -> list[str]:
+    return sorted(str(getattr(row, "codename", row)) for row in rows)
 
 
 def is_superuser(request: HttpRequest) -> bool:

@@ -3,7 +3,7 @@ transaction.
 """
 
 import secrets
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -98,15 +98,34 @@ def mail_reset(*, user: User, reason: str, through: Through) -> None:
         accounts.ask_for_reset(email=user.email)
 
 
+def create(*, user: User, through: Through) -> None:
+    """An account that staff make for somebody; 409 as at sign-up."""
+    with acting("create", user_id=user.pk, reason="", through=through) as act:
+        act.is_told = False
+        staff.create(user=user)
+        act.after = {"email": user.email, "user_name": user.user_name}
+
+
 def edit(
-    *, user: User, values: Mapping[str, Any], reason: str, through: Through
+    *,
+    user: User,
+    values: Mapping[str, Any],
+    powers: Sequence[Mapping[str, Any]] = ({}, {}),
+    reason: str,
+    through: Through,
 ) -> None:
-    """E-mail, name and flags; the mail goes to the new address."""
+    """E-mail, name and flags; the mail goes to the new address.
+
+    powers: groups and permissions before and after, which the caller stores.
+    """
     with acting("edit", user_id=user.pk, reason=reason, through=through) as act:
         names = values.keys()
         stored = User.objects.filter(pk=user.pk).values(*names).get() if names else {}
         staff.edit(user_id=user.pk, values=values, through=through)
-        act.before, act.after = stored, values
+        before, after = powers
+        changed = {name for name, value in after.items() if before[name] != value}
+        act.before = stored | {name: before[name] for name in changed}
+        act.after = {**values, **{name: after[name] for name in changed}}
 
 
 def let_in(
@@ -132,14 +151,14 @@ def let_in(
             user.set_password(secrets.token_urlsafe(32))  # known to nobody
             staff.create(user=user)
             accounts.ask_for_reset(email=email)
-        act.before = powers_of(user)
+        act.before = powers_before(user)
         staff.edit(user_id=user.pk, values=powers, through=through)
         user.groups.set(groups)
         act.after = {**powers, "groups": sorted(group.name for group in groups)}
     return is_new
 
 
-def powers_of(user: User) -> dict[str, Any]:
+def powers_before(user: User) -> dict[str, Any]:
     groups = user.groups.order_by("name").values_list("name", flat=True)
     return {
         "is_staff": user.is_staff,
@@ -207,9 +226,9 @@ def export(*, user: User, reason: str, through: Through) -> IO[bytes]:
     """Everything that is held on them, as the ZIP that they can get themselves; 503
     `busy`.
     """
-    with acting("export", user_id=user.pk, reason=reason, through=through):
-        pass  # noted first: it is in the file
     with held(PLACES, seconds=0):
+        with acting("export", user_id=user.pk, reason=reason, through=through):
+            pass  # noted first: it is in the file
         return archive.write(user.pk, name=user.user_name)
 
 

@@ -16,8 +16,9 @@ from django.utils import timezone
 
 from animecollections.api.account import Through
 from animecollections.tests.admin_forms import fill_in, messages_of
-from collections_app.models import WatchListEntry
+from collections_app.models import ImportRow, WatchListEntry
 from collections_app.tests.test_add_to_watch_list import URL, add
+from conftest import signed_in
 from factories import PASSWORD, AnimeFactory, UserFactory
 from history.models import Change, Search, StaffAction
 from history.services import audit
@@ -287,8 +288,8 @@ def test_the_list_goes_back_to_a_moment(browser, alice, client, mushishi):
     moment = {"at_0": f"{before:%Y-%m-%d}", "at_1": f"{before:%H:%M:%S.%f}"}
     page = do(browser, alice, "restore", **moment, _preview="1")
     assert page.context["lines"] == [
-        "Mushishi: Watching, episode 0",
         "Title 2: not on the list",
+        "1 private entries put back",
     ]
     assert WatchListEntry.objects.count() == 2
     do(browser, alice, "restore", **moment)
@@ -392,6 +393,49 @@ def test_what_is_private_is_masked_everywhere(browser, alice, secrets):
         text = re.sub(r'(q=|q%3D|value=")Mushishi', "", text)
         shown = [secret for secret in SECRETS if secret in text]
         assert not shown, address
+
+
+def test_an_entry_that_was_private_and_is_gone_stays_masked(browser, alice, secrets):
+    """A change holds what it changed, and not that its entry was private."""
+    client = signed_in(alice)
+    client.post(f"{URL}/1/increment", {})
+    operations = {
+        str(id_) for id_ in Change.objects.values_list("operation_id", flat=1)
+    }
+    client.delete(URL, {"animeId": 1})
+    undo = page_of(alice, "undo")
+    for address in [
+        *pages_of(alice),
+        reverse("admin:history_episodeswatched_changelist"),
+        *(f"{undo}?operation={operation}" for operation in operations),
+    ]:
+        text = browser.get(address, follow=True).content.decode()
+        text = re.sub(r'(q=|q%3D|value=")Mushishi', "", text)
+        assert "Mushishi" not in text, address
+        assert "Title 1:" not in text, address
+
+
+def test_the_history_of_a_private_entry_wants_a_reason_too(browser, alice, secrets):
+    entry = WatchListEntry.objects.get(anime_id=1)
+    page = reverse("admin:collections_app_watchlistentry_history", args=[entry.pk])
+    assert browser.get(page).headers["Location"].startswith(page_of(alice, "reveal"))
+
+
+def test_a_row_of_an_import_tells_no_private_title(browser, alice, secrets):
+    row = {"user": alice, "plan_id": uuid4(), "outcome": "update", "anime_id": 1}
+    ImportRow.objects.create(**row, row=1, title="Mushishi")
+    said = {"values": {"is_private": True}}
+    ImportRow.objects.create(
+        **row | {"anime_id": None}, row=2, title="Her Own", record=said
+    )
+    ImportRow.objects.create(**row | {"anime_id": 2}, row=3, title="Monster")
+    listed = reverse("admin:collections_app_importrow_changelist")
+    text = browser.get(listed).content.decode()
+    assert "Monster" in text
+    assert "Mushishi" not in text
+    assert "Her Own" not in text
+    do(browser, alice, "reveal")
+    assert "Her Own" in browser.get(listed).content.decode()
 
 
 def test_a_reason_shows_it_to_whoever_gave_it(browser, alice, secrets):

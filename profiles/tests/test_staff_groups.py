@@ -5,8 +5,16 @@ from django.contrib.auth.models import Group, Permission
 from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
+from animecollections.api.account import Through
+from animecollections.tests.admin_forms import fill_in
+from collections_app.models import WatchListEntry
+from conftest import signed_in
 from factories import AnimeFactory, UserFactory
+from history.models import StaffAction
+from history.services import audit
+from profiles.models import WrongPasswords
 from profiles.staff_groups import GROUPS, make_groups, permissions
 
 pytestmark = pytest.mark.django_db
@@ -93,6 +101,70 @@ def test_no_group_changes_staff_or_their_powers(alice, staff):
     browser.post(reverse("admin:profiles_user_change", args=[alice.pk]), body)
     alice.refresh_from_db()
     assert (alice.is_staff, alice.is_superuser) == (False, False)
+
+
+@pytest.fixture
+def helper(db):
+    """Of every group, and no superuser."""
+    member = UserFactory(is_staff=True)
+    member.groups.set(Group.objects.all())
+    browser = Client()
+    browser.force_login(member)
+    return browser
+
+
+@pytest.mark.parametrize("flags", [{"is_staff": True}, {"is_superuser": True}])
+def test_no_group_acts_on_staff_by_another_door(helper, death_note, flags):
+    boss = UserFactory(**flags)
+    row = WrongPasswords.objects.create(
+        email=boss.email, address="203.0.113.9", count=99, last_at=timezone.now()
+    )
+    unlock = reverse("admin:open_sign_in", args=[row.pk])
+    assert helper.post(unlock, {"reason": "x"}).status_code == 403
+    assert WrongPasswords.objects.exists()
+    for action in ACTIONS:
+        page = reverse("admin:act_on_user", args=[boss.pk, action])
+        assert helper.post(page, {"reason": "x"}).status_code == 403
+    signed_in(boss).post("/api/user/watchList", {"animeId": 1535, "type": "Watching"})
+    entry = WatchListEntry.objects.get()
+    for view in ("change", "delete"):
+        page = reverse(f"admin:collections_app_watchlistentry_{view}", args=[entry.pk])
+        assert helper.post(page, {"reason": "x"}).status_code == 403
+    add = reverse("admin:collections_app_watchlistentry_add")
+    sent = {"user": boss.pk, "anime": AnimeFactory().pk, "type": "Watching"}
+    assert fill_in(helper, add, **sent, state="active").status_code == 403
+    assert WatchListEntry.objects.get() == entry
+
+
+def test_what_staff_did_to_people_editors_do_not_read(alice, staff):
+    note = {"through": Through("admin"), "reason": "her secret"}
+    audit.note(action="lock", user_id=alice.pk, **note)
+    audit.note(action="merge", anime_id=5, **note | {"reason": "the same film"})
+    editor = UserFactory(is_staff=True)
+    editor.groups.add(Group.objects.get(name="Catalogue editor"))
+    browser = Client()
+    browser.force_login(editor)
+    page = reverse("admin:history_staffaction_changelist")
+    for query in ("", f"?q={alice.email}", f"?q={alice.pk}"):
+        text = browser.get(page + query).content.decode()
+        assert "her secret" not in text
+        assert "the same film" in text
+
+
+def test_powers_that_are_given_stand_in_the_log(staff, alice):
+    boss = Client()
+    boss.force_login(staff)
+    page = reverse("admin:profiles_user_change", args=[alice.pk])
+    support = Group.objects.get(name="Support")
+    fill_in(boss, page, is_staff="on", groups=[support.pk])
+    act = StaffAction.objects.get(action="edit")
+    assert (act.before["groups"], act.after["groups"]) == ([], ["Support"])
+    assert "user_permissions" not in act.after
+    page = reverse("admin:auth_group_change", args=[support.pk])
+    fill_in(boss, page, permissions=[])
+    act = StaffAction.objects.get(action="edit_group")
+    assert "view_user" in act.before["permissions"]
+    assert act.after == {"group": "Support", "permissions": []}
 
 
 def test_migrating_makes_them_so_again_and_leaves_others_alone(db):

@@ -33,10 +33,10 @@ class Command(BaseCommand):
         """
         self.stdout.write("Setting up the database …")
         part = path.with_name(f"{path.name}.new")
-        for rest in path.parent.glob(f"{part.name}*"):  # of another try
-            rest.unlink()
+        remove(part)  # what another try left
         with backups.opened(part):
             self.fill()
+        remove(path)  # a log of a file that is gone would be played back into this one
         part.replace(path)
 
     def fill(self) -> None:
@@ -62,6 +62,12 @@ Admin          {root}/admin/  (an account for it: {manage} createsuperuser)
 Catalogue      {titles:,} titles  (a full one: {manage} import_catalog FILE,
                with a file of {RELEASES})
 """)
+
+
+def remove(path: Path) -> None:
+    """A database of SQLite, with the files that belong to it."""
+    for ending in ("", "-wal", "-shm", "-journal"):
+        path.with_name(f"{path.name}{ending}").unlink(missing_ok=True)
 
 
 def is_empty(path: Path) -> bool:

@@ -41,8 +41,9 @@ class Command(BaseCommand):
             if not options["yes"] and not self.is_sure(about):
                 raise CommandError("Nothing was changed.")
             with interruptible(AGAIN):
-                backups.put_back(folder)
+                backups.put_back_rows(folder)
                 devices_of = end_all_cursors()  # at once: what follows takes its time
+                backups.put_back_media(folder)
                 wrong = self.differences(folder, about, options["verbosity"])
                 call_command("migrate", verbosity=0, interactive=False)
         except backups.BackupError as error:

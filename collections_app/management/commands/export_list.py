@@ -3,7 +3,9 @@
 import sys
 from argparse import ArgumentParser
 from pathlib import Path
-from typing import Any
+from shutil import copyfileobj
+from tempfile import TemporaryFile
+from typing import IO, Any
 from uuid import UUID
 
 from django.contrib.auth import get_user_model
@@ -33,27 +35,35 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        with one_moment():
-            self.write(find_user(options["user"]), options)
-
-    def write(self, user_id: UUID, options: dict[str, Any]) -> None:
-        name = get_user_model().objects.values_list("user_name").get(pk=user_id)[0]
-        owner = owner_of(user_id, name=name, score_format=options["score_format"])
-        total = (owner.counts or {})["total"]
-        entries = tqdm(entries_of(user_id), total=total, disable=None, leave=False)
-        pieces = transfer.write(options["format"], entries, owner=owner)
         path = options["output"]
-        if path is None:
-            sys.stdout.buffer.writelines(pieces)
-            return
+        with TemporaryFile() as whole:
+            total = self.write(find_user(options["user"]), options, whole)
+            whole.seek(0)
+            if path is None:
+                copyfileobj(whole, sys.stdout.buffer)
+                return
+            self.keep(whole, path)
+        self.stdout.write(f"{total} entries in {path}.")
+
+    def write(self, user_id: UUID, options: dict[str, Any], whole: IO[bytes]) -> int:
+        """All of one moment; whoever then reads it may take their time."""
+        name = get_user_model().objects.values_list("user_name").get(pk=user_id)[0]
+        with one_moment():
+            owner = owner_of(user_id, name=name, score_format=options["score_format"])
+            total: int = (owner.counts or {})["total"]
+            entries = tqdm(entries_of(user_id), total=total, disable=None, leave=False)
+            pieces = transfer.write(options["format"], entries, owner=owner)
+            whole.writelines(pieces)
+        return total
+
+    def keep(self, whole: IO[bytes], path: Path) -> None:
         # Beside the target, then in its place: an interrupted run leaves no half file.
         part = path.with_name(f"{path.name}.part")
         try:
             with part.open("wb") as file:
-                file.writelines(pieces)
+                copyfileobj(whole, file)
             part.replace(path)
         except OSError as error:
             raise CommandError(f"{path} cannot be written: {error.strerror}.") from None
         finally:
             part.unlink(missing_ok=True)
-        self.stdout.write(f"{total} entries in {path}.")
