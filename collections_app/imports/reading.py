@@ -1,6 +1,7 @@
 """Plans and their rows as JSON."""
 
 from collections.abc import Mapping
+from time import monotonic
 from typing import Any
 
 from animecollections.api.paging import page
@@ -11,7 +12,10 @@ from collections_app.models import Anime, ImportPlan, ImportRow, Outcome
 from collections_app.reads import as_shown, titles_of
 
 PER_PAGE = 50
-MOST_PER_PAGE = 100  # an unmatched row is searched for when it is read
+MOST_PER_PAGE = 100
+# An unmatched row is searched for when it is read, a page's rows no longer than this:
+# what was found is kept, so that who asks again gets further.
+SECONDS_OF_SEARCH = 2.0
 
 
 def plan_told(plan: ImportPlan) -> dict[str, Any]:
@@ -50,7 +54,8 @@ def rows_of(
         limit=PER_PAGE,
         most=MOST_PER_PAGE,
     )
-    maybe = {row.row: maybe_of(row, revision) for row in found}
+    until = monotonic() + SECONDS_OF_SEARCH
+    maybe = {row.row: maybe_of(row, revision, until) for row in found}
     titles = titles_of(row.anime_id for row in found)
     facts = candidates_told({id_ for ids in maybe.values() for id_ in ids})
     told = [
@@ -61,11 +66,13 @@ def rows_of(
     return told, meta
 
 
-def maybe_of(row: ImportRow, revision: int) -> list[int]:
-    """The titles that an unmatched row may be, best first."""
+def maybe_of(row: ImportRow, revision: int, until: float) -> list[int]:
+    """The titles that an unmatched row may be, best first; none when time is up."""
     if row.outcome != Outcome.UNMATCHED:
         return []
-    return list(row.candidates) or candidates(record_of(row), revision)
+    if row.candidates or monotonic() > until:
+        return list(row.candidates)
+    return candidates(record_of(row), revision)
 
 
 def candidates_told(anime_ids: set[int]) -> dict[int, dict[str, Any]]:

@@ -12,6 +12,7 @@ file is some other title here. So they only tell apart titles of the same name.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -26,6 +27,7 @@ from collections_app.models.catalogue import Anime, Format
 from collections_app.transfer.records import Record
 
 MOST_CANDIDATES = 5
+MOST_SOUGHT = 200  # letters of a name
 Titles = Mapping[int, dict[str, Any]]
 
 
@@ -187,10 +189,17 @@ def candidates(record: Record, revision: int) -> list[int]:
 
     revision: the catalogue's, for what is known of its words.
     """
-    for name in (record.title, *record.names)[:3]:
-        for find, sought in ways(name[:200], revision) if name else ():
+    names = (name[:MOST_SOUGHT] for name in (record.title, *record.names)[:3] if name)
+    return list(resembling(tuple(names), revision))
+
+
+@lru_cache(maxsize=20_000)
+def resembling(names: tuple[str, ...], revision: int) -> tuple[int, ...]:
+    """Kept, for a page of rows is read again and again, and each search is dear."""
+    for name in names:
+        for find, sought in ways(name, revision):
             found = find(Anime.objects.all(), sought)
             ids = found.order_by("relevance").values_list("id", flat=True)
-            if best := list(ids[:MOST_CANDIDATES]):
+            if best := tuple(ids[:MOST_CANDIDATES]):
                 return best
-    return []
+    return ()

@@ -10,6 +10,8 @@ from django.utils import timezone
 
 from collections_app import retention
 from collections_app.catalogue.folding import fold
+from collections_app.imports import reading
+from collections_app.imports.recognition import resembling
 from collections_app.models import ExternalId, ImportPlan, ImportRow, WatchListEntry
 from collections_app.services import catalogue, imports
 from collections_app.tests.imports import (
@@ -435,6 +437,19 @@ def test_an_id_of_another_installations_own_is_not_ours(client, alice):
 def test_candidates_are_searched_for(client):
     told = recognised(client, series_animedb_id=12345, series_title="note, death")
     assert told["candidates"][0]["title"] == "Death Note"
+
+
+def test_a_page_is_searched_for_so_long_and_what_was_found_is_kept(client, monkeypatch):
+    record = MAL_ROW | {"series_animedb_id": 12345, "series_title": "note, death"}
+    plan = upload(client, mal(record))
+    with monkeypatch.context() as patch:
+        patch.setattr(reading, "SECONDS_OF_SEARCH", -1)
+        assert rows(client, plan)[0]["candidates"] == []
+    found = rows(client, plan)[0]["candidates"]
+    assert found[0]["title"] == "Death Note"
+    searched = resembling.cache_info().misses
+    assert rows(client, plan)[0]["candidates"] == found
+    assert resembling.cache_info().misses == searched
 
 
 # --- Every row is in the report ---------------------------------------------------

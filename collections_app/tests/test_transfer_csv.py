@@ -251,6 +251,31 @@ def test_tags_that_cannot_be_told_apart_refuse_their_row(header, tags):
     assert "tags cannot be told apart" in only(table(header, row)).reason
 
 
+@pytest.mark.parametrize(
+    ("header", "row", "says"),
+    [
+        ("title,status,Status", "A,Completed,Dropped", "Status is there twice"),
+        ("title,progress,episodes watched", "A,3,5", "episodes watched is there twice"),
+        ("title,score,score", "A,8,9", "score is there twice"),
+    ],
+)
+def test_two_columns_of_one_meaning_that_differ_refuse_their_row(header, row, says):
+    assert says in only(table(header, row)).reason
+
+
+@pytest.mark.parametrize(
+    ("header", "row"),
+    [
+        ("title,status,status", "A,Completed,Completed"),
+        ("title,progress,watched", "A,3,yes"),
+        ("title,status,watch status", "A,Completed,Dropped"),
+        ("title,my score,rating", "A,8,9"),
+    ],
+)
+def test_what_may_mean_two_things_contradicts_nothing(header, row):
+    assert only(table(header, row)).values
+
+
 def test_our_own_holds_as_much_of_others_as_an_entry_does():
     fields = {f"field {number}": '"' * 900 for number in range(10)}
     extra = dict.fromkeys(FORMATS, fields)

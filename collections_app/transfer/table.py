@@ -219,15 +219,32 @@ def _record(head: Head, line: list[str], is_unended: bool, row: int) -> Record:
         return _own_record(dict(zip(header, line, strict=False)), row)
     cells: Cells = {}
     others: Cells = {}
+    named: dict[str, str] = {}
     names = []
     for name, column, cell in zip(header, columns, line, strict=False):
         if column == "names":
             names.append(cell)
         elif column and column not in cells:
+            named[column] = name
             cells[column] = cell.strip() if column != "notes" else cell
         elif cell.strip():
+            if column and contradicts(column, cells[column], cell, named[column], name):
+                raise Flaw(f"{name[:50]} is there twice, with different values.")
             others[name] = cell
     return _record_of(cells, names, others, best, row)
+
+
+def contradicts(
+    column: str, first: str, second: str, name: str, other_name: str
+) -> bool:
+    """Of two columns of one meaning. Under other names they may yet mean two things: a
+    site's rating beside one's own; numbers of episodes seen do not.
+    """
+    first, second = first.strip(), second.strip()
+    is_same = name.strip().lower() == other_name.strip().lower()
+    are_numbers = first.isdecimal() and second.isdecimal()
+    is_told = is_same or (column == "progress" and are_numbers)
+    return is_told and bool(first) and first != second
 
 
 def _record_of(
