@@ -185,7 +185,9 @@ class BatchSerializer(serializers.Serializer[Any]):
 
 
 class ResultSerializer(serializers.Serializer[Any]):
-    """What became of one operation; `error`, `code`, `details` where it was refused."""
+    """What became of one operation; `error`, `code`, `fields`, `details` where it was
+    refused.
+    """
 
     id = serializers.CharField(required=False)
     ok = serializers.BooleanField()
@@ -198,6 +200,10 @@ class ResultSerializer(serializers.Serializer[Any]):
     code = serializers.CharField(required=False)
     details = serializers.JSONField(required=False)
     replayed = serializers.BooleanField(required=False)
+
+    def get_fields(self) -> dict[str, Any]:
+        # A serializer has fields of its own.
+        return super().get_fields() | {"fields": serializers.JSONField(required=False)}
 
 
 class EntrySerializer(serializers.Serializer[Any]):
@@ -264,6 +270,9 @@ class CountsSerializer(serializers.Serializer[Any]):
 class ChangeSerializer(serializers.Serializer[Any]):
     """An implied change: what followed by itself, and why."""
 
+    anime_id = serializers.CharField(
+        required=False, help_text="where the answer is about several"
+    )
     field = serializers.CharField()
     to = serializers.JSONField()
     reason = serializers.ChoiceField(

@@ -256,7 +256,8 @@ def compare_anew(planned: ImportPlan, stale: Collection[ImportRow]) -> None:
     judge_rows(planned, stale)
     for row in stale:
         if row.outcome in WRITTEN:
-            row.outcome, row.reason = Outcome.CONFLICT, f"{STALE} {row.reason}".strip()
+            # Why it would be written is no reason any more: nothing was.
+            row.outcome, row.reason = Outcome.CONFLICT, STALE
 
 
 def ref_of(row: ImportRow) -> AnimeRef:
