@@ -59,7 +59,8 @@ def ask_second_factor(request: HttpRequest) -> HttpResponse:
         elif (device := second_factor.check(user=user, code=code)) is not None:
             django_otp.login(request, device)
             if "_new_codes" in request.POST:
-                return show(request, codes=second_factor.new_codes(user))
+                codes = second_factor.renew_codes(user=user, through=through(request))
+                return show(request, codes=codes)
             return HttpResponseRedirect(next_of(request))
         form.add_error("code", why_not(user, code))
     if is_enrolled:

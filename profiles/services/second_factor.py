@@ -53,6 +53,16 @@ def confirm(*, user: User, code: str, through: Through) -> list[str] | None:
         return codes
 
 
+def renew_codes(*, user: User, through: Through) -> list[str]:
+    """As whoever has the authenticator asked; it is in the log of staff."""
+    with transaction.atomic():
+        why = "Asked for by themselves."
+        audit.note(
+            action="new_recovery_codes", through=through, reason=why, user_id=user.pk
+        )
+        return new_codes(user)
+
+
 def new_codes(user: User) -> list[str]:
     """Ten recovery codes, instead of those there were."""
     device, _ = StaticDevice.objects.get_or_create(

@@ -152,6 +152,7 @@ def test_new_codes_end_the_old_ones_and_want_a_code(browser, enrolled):
     page = browser.post(PAGE, {"code": enrolled[1], "_new_codes": "1"})
     codes = page.context["codes"]
     assert not set(codes) & set(enrolled)
+    assert StaffAction.objects.filter(action="new_recovery_codes").count() == 1
     assert StaticToken.objects.count() == 10
 
 
