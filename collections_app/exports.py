@@ -13,6 +13,7 @@ from django.utils import timezone
 from animecollections.api.ids import NUMBERED_SITES
 from collections_app import transfer
 from collections_app.entries import KEPT, NEW, STORED, shown
+from collections_app.imports.recognition import recognise
 from collections_app.models import WatchListEntry
 from collections_app.transfer.records import Kept, Owner, Record, Row
 
@@ -140,11 +141,14 @@ class Losses:
 
     fields: {field: entries that lose something in it}, with some examples of each.
     unnamed: entries whose title has no id there, so that only its name tells it.
+    ambiguous: of these, those whose name and facts this service would not recognise
+        again: imported here, they wait for somebody to choose.
     unreadable: entries that the format has no way to say.
     """
 
     entries: int = 0
     unnamed: int = 0
+    ambiguous: int = 0
     unreadable: int = 0
     fields: dict[str, int] = field(default_factory=dict)
     examples: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
@@ -180,11 +184,25 @@ def fidelity(user_id: UUID, format: str, owner: Owner) -> Losses:
     entries = entries_of(user_id)
     while some := list(islice(entries, AT_ONCE)):
         told = as_told(format, some, owner)
+        unnamed = [entry for entry in some if is_unnamed(entry, format)]
+        losses.entries += len(some)
+        losses.unnamed += len(unnamed)
+        losses.ambiguous += not_recognised(format, unnamed, owner)
         for entry in some:
-            losses.entries += 1
-            losses.unnamed += format in SITES and SITES[format].isdisjoint(entry.ids)
             if (record := told.get(entry.anime_id)) is None:
                 losses.unreadable += 1
             else:
                 losses.compare(entry, record, format)
     return losses
+
+
+def is_unnamed(entry: Kept, format: str) -> bool:
+    return format in SITES and SITES[format].isdisjoint(entry.ids)
+
+
+def not_recognised(format: str, entries: Sequence[Kept], owner: Owner) -> int:
+    """How many of the entries an import of their file would not find by name."""
+    rows = read_back(format, entries, owner)
+    records = [row for row in rows if isinstance(row, Record)]
+    found = {one.anime_id for one in recognise(records)}
+    return sum(entry.anime_id not in found for entry in entries)

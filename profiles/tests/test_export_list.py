@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from collections_app import transfer
 from collections_app.exports import entries_of
-from collections_app.models import WatchListEntry
+from collections_app.models import SearchName, WatchListEntry
 from collections_app.tests.imports import apply, counts, mal, title, upload
 from collections_app.transfer import unpacking
 from conftest import signed_in
@@ -143,6 +143,16 @@ def test_titles_that_are_known_there_by_name_alone_are_counted(client):
     AnimeFactory(id=100_000_001, mal_id=None)
     add(client, 100_000_001, "To Watch")
     assert losses(client, "mal")["unnamed"] == 1
+
+
+def test_of_these_those_that_would_not_be_found_again_are_counted_too(client):
+    for number, name in enumerate(["Lonely", "Twins", "Twins"], 100_000_001):
+        anime = AnimeFactory(id=number, title=name, mal_id=None)
+        SearchName.objects.create(anime=anime, name=name.lower())
+        add(client, number, "To Watch")
+    told = losses(client, "mal")
+    assert (told["unnamed"], told["ambiguous"]) == (3, 2)
+    assert losses(client, "json")["ambiguous"] == 0
 
 
 def test_another_trackers_own_fields_are_a_loss(client, alice):

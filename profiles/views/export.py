@@ -60,13 +60,15 @@ class ExportViewSet(ApiViewSet):
         "What an export to a format would lose of this list.",
         description="Measured: the list is written, read back, and compared. `fields` "
         "counts the entries that lose something in each field, `examples` shows some. "
-        "`unnamed` titles have no id there: only their names tell them; `unreadable` "
-        "entries could not be read back at all.",
+        "`unnamed` titles have no id there: only their names tell them, and "
+        "`ambiguous` of these are not told by them either: imported here, each waits "
+        "for somebody to choose. `unreadable` entries could not be read back at all.",
         tags=["Exports"],
         data={
             "format": str,
             "entries": int,
             "unnamed": int,
+            "ambiguous": int,
             "unreadable": int,
             "fields": Raw(type="object", additionalProperties={"type": "integer"}),
             "examples": Raw(
@@ -80,6 +82,7 @@ class ExportViewSet(ApiViewSet):
                 "format": "mal",
                 "entries": 412,
                 "unnamed": 0,
+                "ambiguous": 0,
                 "unreadable": 0,
                 "fields": {"score": 1},
                 "examples": {
