@@ -138,7 +138,7 @@ def _refuse_constant(name: str) -> NoReturn:
 
 def _integer(digits: str) -> int:
     if len(digits) > 20 or not -MAX_INTEGER <= (number := int(digits)) <= MAX_INTEGER:
-        raise ApiError("json_number", number=digits[:20] + "…")
+        raise ApiError("json_number", number=digits[:20] + "…" * (len(digits) > 20))
     return number
 
 
