@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -14,6 +15,7 @@ from django.utils.html import format_html
 from animecollections.admin import Owned, Page, ReadOnly, through
 from animecollections.admin.asking import ReasonForm, ask
 from animecollections.admin.site import page
+from profiles import tasks
 from profiles.admin.actions import may
 from profiles.models import (
     FailedSignIns,
@@ -146,3 +148,13 @@ def open_sign_in(request: HttpRequest, row_id: int) -> HttpResponse:
         button="Unlock",
         back=rows,
     )
+
+
+@page("password_change/", "password_change")
+def change_own_password(request: HttpRequest) -> HttpResponse:
+    """Django's page; and the mail that every change of a password sends."""
+    with transaction.atomic():
+        response: HttpResponse = admin.site.password_change(request)
+        if request.method == "POST" and response.status_code == 302:
+            tasks.mail_password_changed.enqueue(user_id=str(request.user.pk))
+    return response

@@ -8,6 +8,7 @@ from django.test import Client
 from factories import PASSWORD
 from profiles.models import Session, User, WrongPasswords
 from profiles.services import accounts
+from profiles.tests.outbox import send_all
 
 pytestmark = pytest.mark.django_db
 URL = "/admin/login/?next=/admin/password_change/"
@@ -121,3 +122,18 @@ def test_the_backend_answers_djangos_own_callers(alice):
     WrongPasswords.objects.update(count=10)
     with pytest.raises(ValidationError, match="Too many wrong passwords"):
         authenticate(username=alice.email, password=PASSWORD)
+
+
+def test_a_new_password_of_ones_own_is_mailed(staff, mailoutbox):
+    browser = Client()
+    browser.force_login(staff)
+    page = "/admin/password_change/"
+    wrong = {"old_password": "not it", "new_password1": "x", "new_password2": "y"}
+    assert browser.post(page, wrong).status_code == 200
+    new = dict.fromkeys(("new_password1", "new_password2"), "Right-Cow-88")
+    assert browser.post(page, {"old_password": PASSWORD, **new}).status_code == 302
+    send_all()
+    [mail] = mailoutbox
+    assert mail.to == [staff.email]
+    staff.refresh_from_db()
+    assert staff.check_password("Right-Cow-88")
