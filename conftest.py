@@ -14,7 +14,7 @@ from rest_framework.test import APIClient
 
 from animecollections.api import throttling
 from collections_app.catalogue.held import held
-from collections_app.imports.recognition import resembling
+from collections_app.imports.recognition import candidates_named
 from collections_app.models import Anime
 from collections_app.whole_list import bodies
 from factories import AnimeFactory, UserFactory
@@ -60,7 +60,7 @@ def _nothing_held() -> None:
     """Tests make titles of the same ids, beside the service that counts revisions."""
     held.forget()
     bodies.forget()
-    resembling.cache_clear()
+    candidates_named.cache_clear()
 
 
 @pytest.fixture(autouse=True)

@@ -1,6 +1,6 @@
 """What is private to a person, in the admin: masked until staff give a reason."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -23,9 +23,8 @@ class MaskedList(LeanList):
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
         rows: list[Any] = list(self.result_list)
-        seen = revealed(request, {row.user_id for row in rows})
-        for row in rows:
-            row.is_revealed = row.user_id in seen
+        masked: Any = self.model_admin
+        masked.mark(request, rows)
         self.result_list = rows
 
 
@@ -38,5 +37,11 @@ class Masked(Owned):
     def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         row = super().get_object(request, *args, **kwargs)
         if row is not None:
-            row.is_revealed = row.user_id in revealed(request, [row.user_id])
+            self.mark(request, [row])
         return row
+
+    def mark(self, request: HttpRequest, rows: Sequence[Any]) -> None:
+        """Tells the rows of a page, or the one of its own page, what they may show."""
+        seen = revealed(request, {row.user_id for row in rows})
+        for row in rows:
+            row.is_revealed = row.user_id in seen

@@ -1,18 +1,15 @@
 """Admin pages of imports: what was planned, what became of each row. Read only."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib import admin
 from django.db.models import Q
 from django.http import HttpRequest
 
 from animecollections.admin import Owned, ReadOnly, as_uuid, people
-from collections_app.admin.log import mark_private
+from collections_app.admin.log import OfEntries
 from collections_app.models import ImportPlan, ImportRow
-from history.masks import MASK, Masked, MaskedList
-
-if TYPE_CHECKING:
-    from django.contrib.admin.views.main import ChangeList
+from history.masks import MASK
 
 
 @admin.register(ImportPlan)
@@ -32,14 +29,8 @@ class ImportPlanAdmin(ReadOnly, Owned):
         return ", ".join(f"{number} {name}" for name, number in told.items())
 
 
-class RowList(MaskedList):
-    def get_results(self, request: HttpRequest) -> None:
-        super().get_results(request)
-        mark_private(self.result_list)
-
-
 @admin.register(ImportRow)
-class ImportRowAdmin(ReadOnly, Masked):
+class ImportRowAdmin(ReadOnly, OfEntries):
     """What a row says (notes, tags) is the user's; here only what became of it, and of
     a private entry not of which.
     """
@@ -52,14 +43,10 @@ class ImportRowAdmin(ReadOnly, Masked):
     search_help_text = "E-mail, name or id of the user, id of the import"
     ordering = ("-id",)
 
-    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> "type[ChangeList]":
-        return RowList
-
     def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         """The page's title is the row's."""
         row = super().get_object(request, *args, **kwargs)
         if row is not None:
-            mark_private([row])
             row.title = self.name(row)
         return row
 

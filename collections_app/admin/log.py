@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, get_args, get_type_hints
+from typing import Any, get_args, get_type_hints
 
 from django.contrib import admin
 from django.contrib.auth import get_user_model
@@ -18,11 +18,8 @@ from collections_app.models import Anime
 from collections_app.reads import ever_private
 from collections_app.sentences import shown
 from collections_app.services.operations import ENTRY_KINDS
-from history.masks import MASK, Masked, MaskedList
+from history.masks import MASK, Masked
 from history.models import Change, ChangeKind
-
-if TYPE_CHECKING:
-    from django.contrib.admin.views.main import ChangeList
 
 NOTES = {"notes", "extra"}  # what a person writes for themselves
 
@@ -40,22 +37,21 @@ class ThroughFilter(admin.SimpleListFilter):
         return queryset.filter(through=self.value()) if self.value() else queryset
 
 
-def mark_private(rows: Sequence[Any]) -> None:
-    """Tells each row, of a user and an anime, whether its entry is private, or was."""
-    anime = {row.anime_id for row in rows if row.anime_id}
-    private = ever_private({row.user_id for row in rows}, anime)
-    for row in rows:
-        row.is_private = (row.user_id, row.anime_id) in private
+class OfEntries(Masked):
+    """Rows of a user and an anime: each says also `is_private`, whether its entry is,
+    or was.
+    """
 
-
-class LogList(MaskedList):
-    def get_results(self, request: HttpRequest) -> None:
-        super().get_results(request)
-        mark_private(self.result_list)
+    def mark(self, request: HttpRequest, rows: Sequence[Any]) -> None:
+        super().mark(request, rows)
+        anime = {row.anime_id for row in rows if row.anime_id}
+        private = ever_private({row.user_id for row in rows}, anime)
+        for row in rows:
+            row.is_private = (row.user_id, row.anime_id) in private
 
 
 @admin.register(Change)
-class ChangeAdmin(ReadOnly, Masked):
+class ChangeAdmin(ReadOnly, OfEntries):
     list_display = (
         "at",
         "user",
@@ -95,16 +91,11 @@ class ChangeAdmin(ReadOnly, Masked):
             title=Subquery(titles), actor=Subquery(actors.values("user_name"))
         )
 
-    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> "type[ChangeList]":
-        return LogList
-
     def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         """The page's title has the number of the anime."""
         change = super().get_object(request, *args, **kwargs)
-        if change is not None:
-            mark_private([change])
-            if is_masked(change):
-                change.anime_id = None
+        if change is not None and is_masked(change):
+            change.anime_id = None
         return change
 
     @admin.display

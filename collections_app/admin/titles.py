@@ -7,6 +7,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
 from django.db.models import Count, OuterRef, Subquery
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -124,22 +125,31 @@ def start_merge(
     except MergeRefusedError as error:
         form.add_error(None, str(error))
         return False
-    note_merge(request, "begin_merge", job, form.cleaned_data["reason"])
-    tasks.merge_titles.enqueue(merge_id=str(job.pk), actor_id=str(request.user.pk))
+    ask_worker(request, "begin_merge", job, form.cleaned_data["reason"])
     messages.success(request, f"{gone} goes into {kept}; the worker is at it.")
     return True
 
 
-def note_merge(request: HttpRequest, action: str, job: Merge, reason: str) -> None:
-    """Who asked for it; what was done the worker notes at its end."""
-    audit.note(
-        action=action,
-        through=through(request),
-        reason=reason,
-        anime_id=job.kept_id,
-        before={"gone": job.gone_id, "status": job.status},
-        operation_id=job.pk,
-    )
+def ask_worker(request: HttpRequest, action: str, job: Merge, reason: str) -> None:
+    """Notes who asked for it and why, and queues it: both, or neither. What was done
+    the worker notes at its end.
+    """
+    merge_id, actor_id = str(job.pk), str(request.user.pk)
+    with transaction.atomic():
+        audit.note(
+            action=action,
+            through=through(request),
+            reason=reason,
+            anime_id=job.kept_id,
+            before={"gone": job.gone_id, "status": job.status},
+            operation_id=job.pk,
+        )
+        if action == "part_titles":
+            tasks.part_titles.enqueue(
+                merge_id=merge_id, actor_id=actor_id, reason=reason
+            )
+        else:
+            tasks.merge_titles.enqueue(merge_id=merge_id, actor_id=actor_id)
 
 
 def side_by_side(kept: Anime, gone: Anime) -> list[str]:
@@ -244,15 +254,8 @@ def go_on_with_merge(request: HttpRequest, merge_id: Any) -> HttpResponse:
     form = SeenForm(request, job.status)
     is_parting = job.status in (MergeStatus.MERGED, MergeStatus.UNMERGING)
     if form.is_valid():
-        merge_id, actor_id = str(job.pk), str(request.user.pk)
-        reason = form.cleaned_data["reason"]
-        note_merge(request, "part_titles" if is_parting else "go_on", job, reason)
-        if is_parting:
-            tasks.part_titles.enqueue(
-                merge_id=merge_id, actor_id=actor_id, reason=reason
-            )
-        else:
-            tasks.merge_titles.enqueue(merge_id=merge_id, actor_id=actor_id)
+        action = "part_titles" if is_parting else "go_on"
+        ask_worker(request, action, job, form.cleaned_data["reason"])
         messages.success(request, "The worker is at it.")
         return HttpResponseRedirect(rows)
     return ask(

@@ -190,11 +190,11 @@ def candidates(record: Record, revision: int) -> list[int]:
     revision: the catalogue's, for what is known of its words.
     """
     names = (name[:MOST_SOUGHT] for name in (record.title, *record.names)[:3] if name)
-    return list(resembling(tuple(names), revision))
+    return list(candidates_named(tuple(names), revision))
 
 
 @lru_cache(maxsize=20_000)
-def resembling(names: tuple[str, ...], revision: int) -> tuple[int, ...]:
+def candidates_named(names: tuple[str, ...], revision: int) -> tuple[int, ...]:
     """Kept, for a page of rows is read again and again, and each search is dear."""
     for name in names:
         for find, sought in ways(name, revision):

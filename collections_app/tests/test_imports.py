@@ -11,7 +11,7 @@ from django.utils import timezone
 from collections_app import retention
 from collections_app.catalogue.folding import fold
 from collections_app.imports import reading
-from collections_app.imports.recognition import resembling
+from collections_app.imports.recognition import candidates_named
 from collections_app.models import ExternalId, ImportPlan, ImportRow, WatchListEntry
 from collections_app.services import catalogue, imports
 from collections_app.tests.imports import (
@@ -447,9 +447,9 @@ def test_a_page_is_searched_for_so_long_and_what_was_found_is_kept(client, monke
         assert rows(client, plan)[0]["candidates"] == []
     found = rows(client, plan)[0]["candidates"]
     assert found[0]["title"] == "Death Note"
-    searched = resembling.cache_info().misses
+    searched = candidates_named.cache_info().misses
     assert rows(client, plan)[0]["candidates"] == found
-    assert resembling.cache_info().misses == searched
+    assert candidates_named.cache_info().misses == searched
 
 
 # --- Every row is in the report ---------------------------------------------------

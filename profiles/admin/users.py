@@ -117,6 +117,10 @@ class GroupAdmin(Page, DjangoGroupAdmin):
         self.note(request, "delete_group", obj, before, [])
         super().delete_model(request, obj)
 
+    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
+        for group in queryset:
+            self.delete_model(request, group)
+
     def note(
         self,
         request: HttpRequest,

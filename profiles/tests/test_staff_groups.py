@@ -167,6 +167,18 @@ def test_powers_that_are_given_stand_in_the_log(staff, alice):
     assert act.after == {"group": "Support", "permissions": []}
 
 
+def test_groups_taken_away_together_stand_in_the_log_each(staff):
+    boss = Client()
+    boss.force_login(staff)
+    made = [Group.objects.create(name=name) for name in ("helpers", "readers")]
+    page = reverse("admin:auth_group_changelist")
+    chosen = {"_selected_action": [group.pk for group in made], "post": "yes"}
+    boss.post(page, {"action": "delete_selected", **chosen})
+    acts = StaffAction.objects.filter(action="delete_group")
+    assert {act.before["group"] for act in acts} == {"helpers", "readers"}
+    assert Group.objects.count() == len(GROUPS)
+
+
 def test_migrating_makes_them_so_again_and_leaves_others_alone(db):
     ours = Group.objects.create(name="Ours")
     ours.permissions.add(Permission.objects.first())

@@ -1,6 +1,5 @@
 """manage.py import_catalog PATH"""
 
-import sys
 import time
 from argparse import ArgumentParser
 from collections.abc import Iterator
@@ -9,14 +8,12 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError
-from tqdm import tqdm
 
-from animecollections.upkeep.commands import INTERRUPTED
+from animecollections.upkeep.commands import INTERRUPTED, progress_bar
 from collections_app.catalogue.reader import (
     Metadata,
     Record,
     Refusal,
-    Source,
     SourceBroken,
     SourceUnreadable,
     name_of,
@@ -88,7 +85,12 @@ class Command(BaseCommand):
             self.run = CatalogueImport(
                 source=options["source"] or name_of(about), dry_run=options["dry_run"]
             )
-            with self.progress_bar(source, options["verbosity"]) as bar:
+            with progress_bar(
+                options["verbosity"],
+                total=source.total_bytes,
+                unit="B",
+                unit_scale=True,
+            ) as bar:
 
                 def show(titles: int) -> None:
                     bar.set_postfix_str(f"{bar.titles + titles:,} titles", False)
@@ -99,17 +101,6 @@ class Command(BaseCommand):
                 self.run.take(chain(first, items), show)
             self.run.mark_gone(is_complete=options["complete"])
             self.run.refresh_statistics()
-
-    def progress_bar(self, source: Source, verbosity: int) -> Any:
-        """On a terminal a bar, elsewhere (a log) a line every ten seconds at most."""
-        return tqdm(
-            total=source.total_bytes,
-            unit="B",
-            unit_scale=True,
-            disable=verbosity == 0,
-            mininterval=0.2 if sys.stderr.isatty() else 10,
-            file=sys.stderr,
-        )
 
     def tell(
         self, run: CatalogueImport, options: dict[str, Any], seconds: float
