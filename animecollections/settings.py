@@ -397,6 +397,7 @@ CORS_ALLOW_HEADERS = [
     "idempotency-key",
     "if-match",
     "if-none-match",
+    "x-account",
     "x-client-id",
     "x-csrftoken",
 ]

@@ -40,6 +40,7 @@ TOO_MANY_FRAMES = 1008
 TOO_LARGE = 1009
 NOT_NOW = 1013
 SIGN_IN = 4401
+OTHER_ACCOUNT = 4409
 TOO_SLOW = 4408
 # A token in an address ends up in logs; nobody shall get used to it.
 TOKENS = frozenset(("token", "access", "access_token", "jwt", "refresh"))
@@ -81,6 +82,9 @@ class LiveSocket(AsyncWebsocketConsumer):  # type: ignore[misc]
                 self.end(SIGN_IN, "Sign in first.")
                 return
             self.user_id, self.sign_in = known
+            if request.GET.get("account", str(self.user_id)) != str(self.user_id):
+                self.end(OTHER_ACCOUNT, "Somebody else is signed in here now.")
+                return
             await feed.add(self)
             # Read after the feed knows the socket, so that nothing falls between.
             account = await self.account()

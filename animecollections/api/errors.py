@@ -110,6 +110,10 @@ CODES: dict[str, Kind] = {
     "still_running": Kind(
         409, "The first request with this Idempotency-Key still runs: try again soon."
     ),
+    "other_account": Kind(
+        409,
+        "Somebody else is signed in here now, so nothing was done: reload the page.",
+    ),
     "batch_refused": Kind(
         409, "Nothing was done: look at details.results for what was refused."
     ),

@@ -64,7 +64,7 @@ ANY_CALL = (
     "server_error",
     "busy",
 )
-KNOWN_CALLER = ("token_invalid", "token_expired", "session_ended")
+KNOWN_CALLER = ("token_invalid", "token_expired", "session_ended", "other_account")
 KEPT_ANSWERS = ("key_reused", "still_running")
 UNSAFE_CALL = ("cross_site", "length_required", "too_large")
 BODY = (
@@ -189,6 +189,12 @@ IDEMPOTENCY_KEY = header(
     "first answer again, with `Idempotency-Replayed: true`. Kept for 30 days.",
 )
 
+ACCOUNT = header(
+    "X-Account",
+    "The id of the account that the request is for. Where the cookie or token is of "
+    "another, nothing is done (409 `other_account`). For browsers that people share.",
+)
+
 
 @dataclass(frozen=True)
 class Documentation:
@@ -259,6 +265,8 @@ class ApiSchema(AutoSchema):
             parameters.append(header("If-None-Match", "The ETag of an answer held."))
         if self.keeps_answers:
             parameters.append(IDEMPOTENCY_KEY)
+        if self.view.get_authenticators():
+            parameters.append(ACCOUNT)
         return parameters
 
     def _is_list_view(self, serializer: Any = None) -> bool:

@@ -58,6 +58,7 @@ class ApiViewSet(ViewSet):
     def check_permissions(self, request: Request) -> None:
         if request.method not in SAFE_METHODS:
             cross_site.check(request, sets_cookie=self.sets_cookie)
+        check_account(request)
         super().check_permissions(request)
 
     def handle_exception(self, exc: Exception) -> Response:
@@ -103,3 +104,15 @@ class ApiViewSet(ViewSet):
             client_id=self.request.headers.get("X-Client-Id", "")[:100],
             request_id=request_id.current.get(),
         )
+
+
+def check_account(request: Request) -> None:
+    """409 where the request is for another account (X-Account, an id) than the cookie
+    or token names. Two people may share a browser: what one of them queued must not
+    reach the list of the other.
+    """
+    meant = request.headers.get("X-Account")
+    if meant is None or not request.user.is_authenticated:
+        return
+    if meant.strip().lower() != str(request.user.pk):
+        raise ApiError("other_account")

@@ -489,3 +489,14 @@ def test_a_reader_that_is_too_slow_is_cut_off_and_nobody_else_notices(
             assert chunk
             received += chunk
     assert len(received) < 60 * 80_000
+
+
+def test_a_socket_says_for_whom_it_is(server, alice, cookie):
+    """In a browser of two people the cookie may be of the other by now."""
+    headers = {"Cookie": cookie}
+    address = f"{server.live}?account={alice.id}"
+    with connect(address, origin=server.url, additional_headers=headers) as socket:
+        assert hear(socket, "hello")
+    address = f"{server.live}?account={UserFactory().id}"
+    with connect(address, origin=server.url, additional_headers=headers) as socket:
+        assert closed_with(socket) == 4409
