@@ -3,9 +3,9 @@
  * module with `show(main, app)`, which may return what is to be done when it is left.
  */
 
-import { Collection, Offline, session, signOut } from "./collection.js";
+import { Collection, Offline, session } from "./collection.js";
 import { inkOn, readable } from "./colour.js";
-import { $, confirmed, h, icon, sayFailure, toast } from "./dom.js";
+import { $, choice, dialog, h, icon, sayFailure, toast } from "./dom.js";
 import { language, t } from "./words.js";
 
 /** @type {Record<string, () => Promise<any>>} */
@@ -33,6 +33,12 @@ const app = {
   },
   go,
   leave,
+  /** Keeps what the server says of the user. @param {any} changes */
+  remember(changes) {
+    Object.assign(this.user, changes);
+    localStorage.setItem(KNOWN, JSON.stringify(this.user));
+    drawMenu();
+  },
   /**
    * A change that can be taken back from a toast.
    * @param {Promise<any>} change @param {string} sentence
@@ -50,13 +56,14 @@ const app = {
 /** @type {(() => void) | undefined} */
 let leavePage;
 
-async function start() {
+/** @param {{user?: any, key?: CryptoKey | null}} [signedIn]  who has just signed in, and the key that the password made */
+async function start({ user, key = null } = {}) {
   navigator.serviceWorker?.register("/sw.js").catch(() => {}); // then there is no offline
-  app.user = await whoIsHere();
+  app.user = user ?? (await whoIsHere());
   if (!app.user) return welcome();
   localStorage.setItem(KNOWN, JSON.stringify(app.user));
   try {
-    app.collection = await Collection.open(app.user);
+    app.collection = await Collection.open(app.user, { key });
   } catch (error) {
     return sayFailure(error, start);
   }
@@ -69,20 +76,50 @@ async function start() {
   applyPreferences();
   drawStatus();
   drawMenu();
+  if (collection.sealedCount) tellSealed();
   await show();
 }
 
 /** The user, remembered where there is no network. */
 async function whoIsHere() {
   const known = JSON.parse(localStorage.getItem(KNOWN) ?? "null");
-  const asked = session().then((user) => {
-    if (!user) localStorage.removeItem(KNOWN);
-    return user;
-  });
+  const asked = session();
   if (!known) return asked.catch((error) => (sayFailure(error, () => location.reload()), null));
-  // The copy opens at once; whether the session still holds, its first sync tells.
-  asked.catch(() => null);
+  // The copy opens at once; whether the session still holds, its first sync tells. What
+  // the server knows better (a new name, a new avatar) comes after it.
+  asked.then((user) => {
+    if (!user) localStorage.removeItem(KNOWN);
+    else if (user.id === app.user?.id) app.remember(user);
+  }, () => {});
   return known;
+}
+
+// --- One browser, more than one person -------------------------------------------------
+
+/** Another tab signed somebody else in: this one stops before it shows or sends anything. */
+addEventListener("storage", ({ key, newValue }) => {
+  const other = key === KNOWN && newValue ? JSON.parse(newValue) : null;
+  if (other && app.collection && other.id !== app.user.id) app.collection.stop("other_account");
+});
+
+/** The browser's Back can show a page as it was, of whoever was here then. */
+addEventListener("pageshow", ({ persisted }) => persisted && location.reload());
+
+function tellOtherAccount() {
+  if ($("dialog.other-account")) return;
+  const box = dialog({ label: t("Somebody else signed in"), class: "small other-account", onclose: () => location.reload() },
+    h("h2", {}, t("Somebody else signed in")),
+    h("p", {}, t("This page belongs to {name}, and another account is signed in to this browser now. Nothing was sent to it.", { name: app.user.name })),
+    app.collection.unsent.length ? h("p", {}, t("Changes to sync: {n}. They stay on this device until {name} signs in here again.", { n: app.collection.unsent.length, name: app.user.name })) : "",
+    h("div", { class: "actions" }, h("button", { type: "button", class: "button primary", onclick: () => box.close() }, t("Reload"))));
+  localStorage.removeItem(KNOWN); // the cookie says who is here
+}
+
+/** What an earlier sign-out left cannot be opened: the password is another one now. */
+function tellSealed() {
+  const { collection } = app;
+  toast(t("Changes from before your last sign-out can't be opened with your new password: {n}.", { n: collection.sealedCount }),
+    { label: t("Discard"), run: () => collection.dropSealed().catch(sayFailure) }, { isError: true });
 }
 
 async function welcome() {
@@ -141,6 +178,8 @@ document.addEventListener("click", (event) => {
 
 function drawStatus() {
   const { status, unsent, conflicts, isLive } = app.collection;
+  if (status === "left") return location.assign("/");
+  if (status === "other_account") return tellOtherAccount();
   const waiting = unsent.length;
   const count = waiting === 1 ? t("1 change waits") : t("{n} changes wait", { n: waiting });
   const sentence =
@@ -167,8 +206,12 @@ function drawStatus() {
 
 async function signInAgain() {
   const { signInDialog } = await import("./welcome.js");
-  signInDialog((/** @type {any} */ user) => {
-    if (user.id === app.user.id) return app.collection.signedIn();
+  signInDialog(async (/** @type {any} */ user, /** @type {CryptoKey | null} */ key) => {
+    if (user.id === app.user.id) {
+      if (key) await app.collection.unlock(key);
+      return app.collection.signedIn();
+    }
+    await app.collection.leaveSealed(); // what waits is of the one who was here before
     localStorage.setItem(KNOWN, JSON.stringify(user));
     location.reload();
   });
@@ -204,21 +247,33 @@ document.addEventListener("click", (event) => {
   }
 });
 
-/** Signs out; what is unsent stays on this device if the user wishes. */
-async function leave({ forget = true } = {}) {
-  const waiting = app.collection.unsent.length + app.collection.conflicts.size;
-  if (waiting && !(await confirmed(
-    t("{n} changes are not on the server yet. They stay on this device until you sign in here again.", { n: waiting }),
-    t("Sign out")))) return;
+/** Signs out, in all tabs; what waits is kept encrypted, or dropped, as the user says. */
+async function leave({ isSignedOut = false } = {}) {
+  const { collection } = app;
+  const waiting = collection.unsent.length + collection.conflicts.size;
+  const way = waiting ? await howToLeave(waiting) : "forget";
+  if (!way) return;
   try {
-    if (forget) await signOut();
+    if (!isSignedOut) await collection.api.ask("POST", "/api/auth/signout", {});
   } catch (error) {
-    return sayFailure(error, () => leave({ forget }));
+    return sayFailure(error, () => leave({ isSignedOut }));
   }
-  localStorage.removeItem(KNOWN);
-  if (waiting) app.collection.close();
-  else await app.collection.forget();
+  for (const name of [KNOWN, "list"]) localStorage.removeItem(name);
+  const isSealed = way === "seal" && (await collection.leaveSealed());
+  if (!isSealed) await collection.forget();
   location.assign("/");
+}
+
+/** @param {number} waiting @returns {Promise<"seal" | "forget" | null>} null: stay signed in */
+function howToLeave(waiting) {
+  const { canSeal } = app.collection;
+  const question = waiting === 1 ? t("1 change is not on the server yet.") : t("{n} changes are not on the server yet.", { n: waiting });
+  const hint = canSeal ? t("Kept encrypted on this device, they are sent when you sign in here again with your password.") : t("They can't be kept encrypted in this browser.");
+  return choice(question, hint, [
+    [null, t("Stay signed in")],
+    ...(canSeal ? [["seal", t("Keep them and sign out")]] : []),
+    ["forget", t("Discard them and sign out"), "danger"],
+  ]);
 }
 
 // --- Preferences ---------------------------------------------------------------------

@@ -1,7 +1,8 @@
 /**
  * A client of the animecollections API: a local copy of a user's list that can be
  * read and changed without network, and ends equal to the server's whatever the
- * network loses. No dependency, no build step: copy this file into your frontend.
+ * network loses. No dependency, no build step: copy this file and sealing.js into your
+ * frontend.
  *
  *     const user = await signIn({ email, password });
  *     const collection = await Collection.open(user);
@@ -19,6 +20,8 @@
  *
  * @module
  */
+
+import { seal, unseal } from "./sealing.js";
 
 /** @typedef {"Collection" | "Completed" | "To Watch" | "Watching"} Type */
 
@@ -99,7 +102,12 @@
  * A change as `undo` takes it: its ids, and each entry before and after.
  * @typedef {{ids: string[], entries: [string, Entry | null, Entry | null][]}} Change
  */
-/** @typedef {"starting" | "settled" | "sending" | "waiting" | "offline" | "signed_out"} Status */
+/**
+ * `left`: signed out in another tab. `other_account`: the browser's cookie is of somebody
+ * else by now. After both nothing is sent any more, and what waits stays on the device.
+ * @typedef {"starting" | "settled" | "sending" | "waiting" | "offline" | "signed_out"
+ *   | "left" | "other_account"} Status
+ */
 
 /**
  * @typedef {object} Options
@@ -108,6 +116,8 @@
  * @property {typeof WebSocket | null} [socket]  null: no live feed
  * @property {(seconds: number) => Promise<void>} [sleep]
  * @property {string} [name]        which local copy, if one user has several
+ * @property {string} [account]     whom requests are for (X-Account); a Collection's own
+ * @property {CryptoKey | null} [key]  opens what was sealed at sign-out (sealing.js)
  * @property {boolean} [titles]     false: other names and genres are not asked for
  */
 
@@ -162,8 +172,9 @@ export class Offline extends Error {
 /** Requests in the API's manners. Nothing is kept here. */
 export class Api {
   /** @param {Options} [options] */
-  constructor({ base = "", fetch: send = (...request) => fetch(...request), sleep } = {}) {
+  constructor({ base = "", fetch: send = (...request) => fetch(...request), sleep, account } = {}) {
     this.base = base;
+    this.account = account;
     this.fetch = send;
     this.clientId = makeId();
     this.sleep = sleep ?? ((seconds) => new Promise((done) => setTimeout(done, seconds * 1000)));
@@ -179,6 +190,7 @@ export class Api {
     const isRaw = body instanceof FormData || body instanceof Blob;
     /** @type {Record<string, string>} */
     const headers = { "X-Client-Id": this.clientId };
+    if (this.account) headers["X-Account"] = this.account;
     if (body !== undefined && !isRaw) headers["Content-Type"] = "application/json";
     if (key) headers["Idempotency-Key"] = key;
     if (ifMatch !== undefined) headers["If-Match"] = `"${ifMatch}"`;
@@ -264,6 +276,8 @@ async function enter(path, typed, options) {
 
 // --- What lies on the disk ---------------------------------------------------------
 
+const STORES = ["entries", "unsent", "conflicts", "titles", "facts"];
+
 /**
  * One database a user: entries, what is unsent, conflicts, facts (the cursor …), and what
  * the catalogue says of titles.
@@ -342,8 +356,7 @@ class Store {
 
   /** @param {IDBTransactionMode} mode @param {IDBTransactionDurability} [durability] */
   begin(mode, durability = "default") {
-    const stores = ["entries", "unsent", "conflicts", "titles", "facts"];
-    const transaction = this.database.transaction(stores, mode, { durability });
+    const transaction = this.database.transaction(STORES, mode, { durability });
     return Object.assign((/** @type {string} */ store) => transaction.objectStore(store), {
       transaction,
     });
@@ -433,7 +446,7 @@ export class Collection extends EventTarget {
   constructor(user, store, options) {
     super();
     this.user = user;
-    this.api = new Api(options);
+    this.api = new Api({ ...options, account: user.id });
     this.store = store;
     this.options = options;
     this.name = store.database.name;
@@ -461,12 +474,15 @@ export class Collection extends EventTarget {
     this.isLive = false;
     this.isClosed = false;
     this.isAskedAgain = false;
+    /** Changes of before a sign-out that this sign-in could not open. */
+    this.sealedCount = 0;
+    this.canSeal = false;
     /** @type {Promise<void> | undefined} */
     this.settling = undefined;
     /** @type {() => void} */
     this.wake = () => {};
     this.others = new BroadcastChannel(this.name);
-    this.others.onmessage = () => this.load();
+    this.others.onmessage = ({ data }) => (data === "left" ? this.stop("left") : this.load());
   }
 
   /**
@@ -476,6 +492,7 @@ export class Collection extends EventTarget {
   static async open(user, options = {}) {
     const store = await Store.open(options.name ?? `animecollections ${user.id}`);
     const collection = new Collection(user, store, options);
+    if (options.key) await collection.unlock(options.key);
     await collection.load();
     globalThis.addEventListener?.("online", collection.comeBack);
     globalThis.addEventListener?.("offline", collection.goOffline);
@@ -502,10 +519,62 @@ export class Collection extends EventTarget {
     this.store.database.close();
   }
 
-  /** Forgets everything on this device, unsent changes too. */
+  /**
+   * Nothing is sent or shown any more; what waits stays.
+   * @param {"left" | "other_account"} status
+   */
+  stop(status) {
+    if (this.isClosed) return;
+    this.close();
+    this.become(status);
+  }
+
+  /** Forgets everything on this device, unsent changes too; in all tabs. */
   async forget() {
+    this.others.postMessage("left");
     this.close();
     await result(indexedDB.deleteDatabase(this.name));
+  }
+
+  /**
+   * Signs out of this device without losing what waits: it stays, encrypted, and nothing
+   * else does. Whether it could be: a sign-in long ago left no key.
+   * @returns {Promise<boolean>}
+   */
+  async leaveSealed() {
+    const { unsent, conflicts, facts } = await this.store.read();
+    if (!facts.key) return false;
+    const sealed = await seal(facts.key, { unsent, conflicts }, unsent.length + conflicts.length);
+    await this.store.write((at) => {
+      for (const name of STORES) at(name).clear();
+      at("facts").put(sealed, "sealed");
+    });
+    this.others.postMessage("left");
+    this.close();
+    return true;
+  }
+
+  /**
+   * Keeps the key of a sign-in for the next `leaveSealed`, and opens what an earlier one
+   * left. What the key does not open (a new password since) stays as it is: `isSealed`.
+   * @param {CryptoKey} key
+   */
+  async unlock(key) {
+    const { facts } = await this.store.read();
+    const opened = facts.sealed ? await unseal(key, facts.sealed) : null;
+    await this.store.write((at) => {
+      at("facts").put(key, "key");
+      if (!opened) return;
+      for (const unsent of opened.unsent) at("unsent").put(unsent);
+      for (const conflict of opened.conflicts) at("conflicts").put(conflict);
+      at("facts").delete("sealed");
+    });
+  }
+
+  /** Gives up what cannot be opened. */
+  async dropSealed() {
+    await this.store.write((at) => void at("facts").delete("sealed"));
+    this.sealedCount = 0;
   }
 
   /** Reads the disk, which other tabs of this browser write as well. */
@@ -517,6 +586,8 @@ export class Collection extends EventTarget {
     this.unsent = unsent;
     this.conflicts = new Map(conflicts.map((conflict) => [conflict.animeId, conflict]));
     this.cursor = facts.cursor ?? null;
+    this.sealedCount = facts.sealed?.count ?? 0;
+    this.canSeal = Boolean(facts.key);
     for (const name of /** @type {(keyof Wholes)[]} */ (Object.keys(this.wholes))) {
       this.toldWholes[name] = facts[name] ?? null;
     }
@@ -744,6 +815,7 @@ export class Collection extends EventTarget {
       this.learnTitles().catch(() => {}); // the next time, then
     } catch (error) {
       if (this.isClosed) return;
+      if (error instanceof Refused && error.code === "other_account") return this.stop("other_account");
       const isSignedOut = error instanceof Refused && error.status === 401;
       if (!isSignedOut) this.tell("refused", { unsent: null, error });
       this.become(isSignedOut ? "signed_out" : "waiting");
@@ -832,7 +904,7 @@ export class Collection extends EventTarget {
       const { data } = await this.persist("POST", `${LIST}/batch`, { operations });
       return this.judge(batch, data.results);
     } catch (error) {
-      if (!(error instanceof Refused) || error.status === 401) throw error;
+      if (!(error instanceof Refused) || error.status === 401 || error.code === "other_account") throw error;
       if (batch.length > 1) return this.deliver([first]); // one of them spoils it
       this.refuse(first, error);
       return { done: batch, again: [], conflicts: [] };
@@ -1029,6 +1101,7 @@ export class Collection extends EventTarget {
     if (this.isClosed || this.socket) return;
     const address = new URL(`${this.options.base ?? ""}/ws/user`, globalThis.location?.href);
     address.protocol = address.protocol.replace("http", "ws");
+    address.searchParams.set("account", this.user.id);
     const Socket = this.options.socket ?? WebSocket;
     const socket = (this.socket = new Socket(address.href));
     /** @type {ReturnType<typeof setTimeout>} */
@@ -1050,8 +1123,9 @@ export class Collection extends EventTarget {
       clearTimeout(silence);
       this.socket = undefined;
       this.setLive(false);
-      if (code === 4401) this.settle(); // which says whether this is a sign-out
-      const pause = code === 4401 ? LONGEST_PAUSE : pauseAfter(failed + 1, null);
+      const isOfSignIn = code === 4401 || code === 4409;
+      if (isOfSignIn) this.settle(); // which says whether this is a sign-out
+      const pause = isOfSignIn ? LONGEST_PAUSE : pauseAfter(failed + 1, null);
       this.reconnecting = setTimeout(() => this.listen(failed + 1), pause * 1000);
     };
   }

@@ -111,19 +111,26 @@ export function dialog({ label, class: kind = "", onclose }, ...children) {
 }
 
 /**
+ * A question with a button for each answer; the first is that of who closes the dialog.
+ * @param {string} question @param {string} hint @param {any[][]} answers  value, label, class
+ * @returns {Promise<any>}
+ */
+export function choice(question, hint, answers) {
+  return new Promise((decided) => {
+    let [[answer]] = answers;
+    const box = dialog({ label: question, class: "small", onclose: () => decided(answer) },
+      h("p", {}, question), hint && h("p", { class: "muted" }, hint),
+      h("div", { class: "actions" }, answers.map(([value, label, kind = ""]) =>
+        h("button", { type: "button", class: kind, onclick: () => ((answer = value), box.close()) }, label))));
+  });
+}
+
+/**
  * Asks before something that cannot be undone.
  * @param {string} question @param {string} yes @returns {Promise<boolean>}
  */
-export function confirmed(question, yes) {
-  return new Promise((decided) => {
-    let answer = false;
-    const box = dialog({ label: question, class: "small", onclose: () => decided(answer) },
-      h("p", {}, question),
-      h("div", { class: "actions" },
-        h("button", { type: "button", onclick: () => box.close() }, t("Cancel")),
-        h("button", { type: "button", class: "danger", onclick: () => ((answer = true), box.close()) }, yes)));
-  });
-}
+export const confirmed = (question, yes) =>
+  choice(question, "", [[false, t("Cancel")], [true, yes, "danger"]]);
 
 /** Not more often than every `pause` milliseconds. @param {(...values: any[]) => void} run @param {number} pause */
 export function later(run, pause) {

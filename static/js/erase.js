@@ -3,8 +3,8 @@
 import { dialog, h } from "./dom.js";
 import { t } from "./words.js";
 
-/** @param {any} app @param {() => Promise<any>} after */
-export async function askPassword(app, after) {
+/** @param {any} app */
+export async function askPassword(app) {
   const refusal = h("p", { class: "refusal", role: "alert" });
   const password = h("input", { type: "password", autocomplete: "current-password", required: true, maxlength: 128 });
   const form = h("form", { onsubmit: async (/** @type {any} */ event) => {
@@ -13,7 +13,6 @@ export async function askPassword(app, after) {
       await app.collection.api.ask("POST", "/api/user/erase", { password: password.value });
       localStorage.clear();
       await app.collection.forget();
-      await after();
       location.assign("/");
     } catch (/** @type {any} */ error) {
       refusal.textContent = error.name === "Offline" ? t("There is no connection right now.") : error.message;

@@ -1,9 +1,9 @@
 /** Profile, pictures, preferences, and the account. */
 
-import { signOut } from "./collection.js";
 import { readable } from "./colour.js";
 import { crop } from "./crop.js";
 import { confirmed, h, sayFailure, toast } from "./dom.js";
+import { sealingKey } from "./sealing.js";
 import { language, t } from "./words.js";
 
 /** @param {HTMLElement} main @param {any} app */
@@ -45,7 +45,7 @@ export function show(main, app) {
       form.append("isBanner", String(isBanner));
       const { data: address } = await collection.api.ask("POST", "/api/uploadImage", form);
       const { data } = await collection.api.ask("POST", "/api/user/updateProfile", isBanner ? { banner_image: address } : { avatar: address });
-      Object.assign(app.user, { avatar: data.avatar, banner_image: data.banner_image });
+      app.remember({ avatar: data.avatar, banner_image: data.banner_image });
       await collection.settle();
       drawPictures();
       toast(isBanner ? t("A new banner.") : t("A new avatar."));
@@ -75,7 +75,7 @@ export function show(main, app) {
   async function rename(/** @type {string} */ name) {
     try {
       const { data } = await collection.api.ask("POST", "/api/user/updateProfile", { name });
-      app.user.name = data.name;
+      app.remember({ name: data.name });
       toast(t("You are {name} now.", { name: data.name }));
     } catch (error) {
       sayFailure(error);
@@ -134,6 +134,8 @@ export function show(main, app) {
       refusal.textContent = "";
       try {
         await collection.api.ask("POST", "/api/auth/password", { old_password: old.value, new_password: next.value });
+        const key = await sealingKey(next.value, app.user.id);
+        if (key) await collection.unlock(key);
         event.target.reset();
         toast(t("The password is changed; every other device is signed out."));
       } catch (/** @type {any} */ error) {
@@ -147,7 +149,7 @@ export function show(main, app) {
     if (!(await confirmed(t("Sign out on every device, this one too?"), t("Sign out everywhere")))) return;
     try {
       await collection.api.ask("POST", "/api/auth/signout", { everywhere: true });
-      await app.leave({ forget: false });
+      await app.leave({ isSignedOut: true });
     } catch (error) {
       sayFailure(error, everywhere);
     }
@@ -155,7 +157,7 @@ export function show(main, app) {
 
   async function erase() {
     const { askPassword } = await import("./erase.js");
-    await askPassword(app, () => signOut().catch(() => {}));
+    await askPassword(app);
   }
 
   const redraw = (/** @type {any} */ { detail }) => {

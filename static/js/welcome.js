@@ -3,11 +3,12 @@
 import { signIn, signUp } from "./collection.js";
 import { cover } from "./covers.js";
 import { dialog, h } from "./dom.js";
+import { sealingKey } from "./sealing.js";
 import { t } from "./words.js";
 
-/** @param {HTMLElement} main @param {{start: () => void}} app */
+/** @param {HTMLElement} main @param {{start: (signedIn: {user: any, key: CryptoKey | null}) => void}} app */
 export function show(main, { start }) {
-  const enter = () => (history.replaceState(null, "", "/"), start());
+  const enter = (/** @type {any} */ user, /** @type {CryptoKey | null} */ key) => (history.replaceState(null, "", "/"), start({ user, key }));
   const shelf = h("div", { class: "shelf", "aria-hidden": "true" });
   const box = h("div", { class: "way-in" });
   main.className = "page-welcome";
@@ -25,7 +26,7 @@ export function show(main, { start }) {
   fillShelf(shelf);
 }
 
-/** Sign-up or sign-in. @param {boolean} isNew @param {(user: any) => void} then */
+/** Sign-up or sign-in. @param {boolean} isNew @param {(user: any, key: CryptoKey | null) => void} then */
 function wayIn(isNew, then) {
   const refusal = h("p", { class: "refusal", role: "alert" });
   const field = (/** @type {string} */ name, /** @type {string} */ label, /** @type {any} */ more) =>
@@ -37,7 +38,8 @@ function wayIn(isNew, then) {
     button.disabled = true;
     try {
       const typed = Object.fromEntries(new FormData(form));
-      then(await (isNew ? signUp : signIn)(/** @type {any} */ (typed)));
+      const user = await (isNew ? signUp : signIn)(/** @type {any} */ (typed));
+      then(user, await sealingKey(String(typed.password), user.id));
     } catch (/** @type {any} */ error) {
       refusal.textContent = error.name === "Offline" ? t("There is no connection right now.") : error.message;
       const [wrong] = Object.keys(error.fields ?? {});
@@ -55,12 +57,12 @@ function wayIn(isNew, then) {
   return form;
 }
 
-/** For a session that ended while the pages stayed open. @param {(user: any) => void} then */
+/** For a session that ended while the pages stayed open. @param {(user: any, key: CryptoKey | null) => void} then */
 export function signInDialog(then) {
   const box = dialog({ label: t("Sign in"), class: "small" },
     h("h2", {}, t("Sign in to go on")),
     h("p", { class: "muted" }, t("What you changed meanwhile is kept, and sent then.")),
-    wayIn(false, (user) => (box.close(), then(user))));
+    wayIn(false, (user, key) => (box.close(), then(user, key))));
 }
 
 /** A shelf of what the catalogue rates highest. @param {HTMLElement} shelf */
