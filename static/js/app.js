@@ -42,11 +42,12 @@ const app = {
   /**
    * A change that can be taken back from a toast.
    * @param {Promise<any>} change @param {string} sentence
+   * @param {HTMLElement} [more]  to be filled in beside it
    */
-  async done(change, sentence) {
+  async done(change, sentence, more) {
     try {
       const made = await change;
-      toast(sentence, { label: t("Undo"), run: () => this.collection.undo(made).catch(sayFailure) });
+      toast(sentence, { label: t("Undo"), run: () => this.collection.undo(made).catch(sayFailure) }, { more });
     } catch (error) {
       sayFailure(error);
     }

@@ -68,18 +68,18 @@ export const iconButton = (name, label, attributes = {}) =>
 /**
  * A sentence at the edge of the page, with a way on. It stays as long as one points at it.
  * @param {string} sentence @param {{label: string, run: () => any}} [action]
- * @param {{isError?: boolean}} [more]
+ * @param {{isError?: boolean, more?: HTMLElement}} [how]  more: what is to be filled in
  */
-export function toast(sentence, action, { isError = false } = {}) {
+export function toast(sentence, action, { isError = false, more } = {}) {
   const region = $(isError ? "#alerts" : "#toasts");
   const close = () => box.remove();
   const box = h("div", { class: isError ? "toast error" : "toast" },
-    h("p", {}, sentence),
+    h("p", {}, sentence), more,
     action && h("button", { type: "button", class: "link", onclick: () => (close(), action.run()) }, action.label),
     iconButton("close", t("Dismiss"), { onclick: close }));
   while (region.children.length > 2) region.firstChild.remove();
   region.append(box);
-  let ends = setTimeout(close, isError ? 20_000 : 8_000);
+  let ends = setTimeout(close, isError || more ? 20_000 : 8_000);
   const stay = () => clearTimeout(ends);
   const go = () => (ends = setTimeout(close, 4_000));
   box.addEventListener("pointerenter", stay);

@@ -2,7 +2,9 @@
 
 import { cover } from "./covers.js";
 import { $, h, icon, iconButton, later, sayFailure } from "./dom.js";
+import { HeldOrder, holdFromFirstTouch } from "./held_order.js";
 import { openEntry } from "./panel.js";
+import { watched } from "./watched.js";
 import { STATES, TYPES, factsOf, number, scoreText, stateName, t, titleCount, typeName } from "./words.js";
 import { Windowed } from "./windowed.js";
 
@@ -39,11 +41,12 @@ export function show(main, app) {
   let byOtherNames = new Set();
   /** @type {any[]} */
   let shown = [];
+  const order = new HeldOrder();
 
   const tabs = h("div", { class: "tabs", role: "group", "aria-label": t("Which list") });
   const search = h("input", {
     type: "search", class: "search", placeholder: t("Search my list"), "aria-label": t("Search my list"),
-    oninput: () => ((wanted.search = search.value), (byOtherNames = new Set()), draw(), askServer()),
+    oninput: () => ((wanted.search = search.value), (byOtherNames = new Set()), sortAgain(), askServer()),
   });
   const sort = h("select", { "aria-label": t("Sort by"), onchange: () => set({ sort: sort.value }) },
     Object.entries(sorts()).map(([name, [label]]) => h("option", { value: name }, label)));
@@ -53,11 +56,12 @@ export function show(main, app) {
   const view = h("button", { type: "button", class: "icon-button", onclick: () => (set({ view: wanted.view === "grid" ? "table" : "grid" }), $(".list-body button", main)?.focus()) });
   const choosing = h("button", { type: "button", class: "button", "aria-pressed": "false", onclick: () => ((isSelecting = !isSelecting), isSelecting || selected.clear(), draw()) }, t("Select"));
   const count = h("p", { class: "count muted", role: "status" });
+  const again = h("button", { type: "button", class: "link", hidden: true, onclick: () => (sortAgain(), $(".list-body button", main)?.focus()) }, t("Sort again"));
   const body = h("div", { class: "list-body" });
   const bar = h("div", { class: "selection-bar", role: "region", "aria-label": t("Selected"), hidden: true });
   main.append(
     h("header", { class: "page-head" }, h("h1", {}, t("My list")), tabs),
-    h("div", { class: "tools" }, search, filterBox, sort, view, choosing, count),
+    h("div", { class: "tools" }, search, filterBox, sort, view, choosing, count, again),
     body, bar);
 
   const list = new Windowed(body, {
@@ -70,6 +74,11 @@ export function show(main, app) {
   function set(changes) {
     Object.assign(wanted, changes);
     localStorage.setItem("list", JSON.stringify(wanted));
+    sortAgain();
+  }
+
+  function sortAgain() {
+    order.release();
     draw();
   }
 
@@ -81,7 +90,7 @@ export function show(main, app) {
       const { data } = await collection.api.send("GET", `/api/user/watchList?${query}`);
       if (asked !== wanted.search.trim()) return;
       byOtherNames = new Set(data.map((/** @type {any} */ entry) => entry.anime_id));
-      draw();
+      sortAgain();
     } catch {
       // Titles are searched here all the same.
     }
@@ -127,9 +136,10 @@ export function show(main, app) {
 
   function draw() {
     const { found, ofType } = choose();
-    shown = ofType;
+    shown = order.arrange(ofType, (id) => collection.entries.get(id));
+    again.hidden = !order.isStale;
     drawTabs(found);
-    count.textContent = titleCount(shown.length);
+    count.textContent = titleCount(ofType.length);
     filterBox.classList.toggle("active", ["state", "format", "tag", "genre", "from", "to", "least"].some((name) => wanted[name]));
     const isGrid = wanted.view === "grid";
     const label = isGrid ? t("Show as a table") : t("Show as covers");
@@ -140,7 +150,7 @@ export function show(main, app) {
     isSelecting ||= selected.size > 0;
     choosing.setAttribute("aria-pressed", String(isSelecting));
     drawBar();
-    list.show(shown, wanted.view, (/** @type {any} */ entry) => [entry, selected.has(entry.anime_id), isSelecting]);
+    list.show(shown, wanted.view, (/** @type {any} */ entry) => [entry.away ?? entry, entry.updated_at, selected.has(entry.anime_id), isSelecting]);
     body.querySelector(".empty")?.remove();
     if (!shown.length) body.append(nothing(collection.entries.size === 0));
   }
@@ -217,13 +227,6 @@ export function show(main, app) {
     app.done(collection.remove(ids), what);
   }
 
-  /** @param {any} entry @param {number} by */
-  function watched(entry, by) {
-    if (by < 0 && !entry.progress) return;
-    const now = entry.progress + by;
-    app.done(collection.increment(entry.anime_id, by), t("{title}: {n} watched.", { title: entry.title, n: now }));
-  }
-
   /** @param {string} id */
   function select(id) {
     if (!selected.delete(id)) selected.add(id);
@@ -257,15 +260,25 @@ export function show(main, app) {
   const plusOne = (entry) => {
     const isAll = entry.episodes && entry.progress >= entry.episodes;
     return iconButton("plus", t("One more episode of {title}", { title: entry.title }), {
-      class: "plus icon-button", "data-act": "plus", disabled: isAll, onclick: () => watched(entry, 1),
+      class: "plus icon-button", "data-act": "plus", disabled: isAll || entry.away === "removed", onclick: () => watched(app, entry.anime_id),
     });
   };
 
   /** @param {any} entry */
   const badges = (entry) => [
+    entry.away && h("span", { class: "badge" }, whereTo(entry)),
     entry.state !== "active" && h("span", { class: "badge" }, stateName(entry.state)),
     entry.is_private && h("span", { class: "badge", title: t("Private") }, icon("lock"), h("span", { class: "unseen" }, t("Private"))),
   ];
+
+  /** What became of one that is here no longer. @param {any} entry */
+  function whereTo({ away, type }) {
+    if (away === "removed") return t("Removed");
+    return wanted.type === "all" || type === wanted.type ? t("No longer matches") : t("Now in {type}", { type: typeName(type) });
+  }
+
+  /** @param {any} entry */
+  const marks = (entry) => `${entry.away ? " away" : ""}${order.hasChanged(entry) ? " changed" : ""}`;
 
   /** @param {any} entry */
   const progressText = (entry) => `${entry.progress} / ${entry.episodes ?? "–"}`;
@@ -275,7 +288,7 @@ export function show(main, app) {
     const isSelected = selected.has(entry.anime_id);
     const share = entry.episodes ? Math.min(1, entry.progress / entry.episodes) : entry.progress ? 0.5 : 0;
     const made = h("li", {
-      class: `card${isSelected ? " selected" : ""}${entry.pending ? " pending" : ""}`, "aria-setsize": size, "aria-posinset": place + 1,
+      class: `card${isSelected ? " selected" : ""}${entry.pending ? " pending" : ""}${marks(entry)}`, "aria-setsize": size, "aria-posinset": place + 1,
       draggable: "true",
     },
       h("button", {
@@ -304,7 +317,7 @@ export function show(main, app) {
 
   /** @param {any} entry */
   function row(entry) {
-    return h("tr", { class: selected.has(entry.anime_id) ? "selected" : "" },
+    return h("tr", { class: `${selected.has(entry.anime_id) ? "selected" : ""}${marks(entry)}` },
       h("td", { class: "tiny" }, cover(entry)),
       h("td", { class: "wide" },
         h("button", { type: "button", class: "open link", "data-act": "open", onclick: () => openIt(entry), onkeydown: (/** @type {any} */ event) => press(event, entry, shown.indexOf(entry)) }, entry.title),
@@ -325,8 +338,8 @@ export function show(main, app) {
     if (key in steps) list.focus(place + steps[key]);
     else if (key === "Home") list.focus(0);
     else if (key === "End") list.focus(shown.length - 1);
-    else if (key === "+" || key === "=") watched(entry, 1);
-    else if (key === "-") watched(entry, -1);
+    else if (key === "+" || key === "=") watched(app, entry.anime_id);
+    else if (key === "-") watched(app, entry.anime_id, -1);
     else if (key === "x") select(entry.anime_id);
     else if (key === "Delete") remove(selected.size ? [...selected] : [entry.anime_id]);
     else if (/^[1-4]$/.test(key)) move(selected.size ? [...selected] : [entry.anime_id], TYPES[Number(key) - 1]);
@@ -372,6 +385,7 @@ export function show(main, app) {
   const redraw = () => requestAnimationFrame(draw);
   collection.addEventListener("changed", redraw);
   collection.addEventListener("wholes", redraw);
+  const letGo = holdFromFirstTouch(main, [order], draw);
   const renamed = () => (folded = new Map());
   collection.addEventListener("titles", renamed);
   draw();
@@ -381,6 +395,7 @@ export function show(main, app) {
     collection.removeEventListener("changed", redraw);
     collection.removeEventListener("wholes", redraw);
     collection.removeEventListener("titles", renamed);
+    letGo();
     list.end();
   };
 }

@@ -2,8 +2,10 @@
 
 import { cover } from "./covers.js";
 import { h, icon } from "./dom.js";
+import { HeldOrder, holdFromFirstTouch } from "./held_order.js";
 import { openEntry } from "./panel.js";
-import { airingName, factsOf, since, t, typeName } from "./words.js";
+import { watched } from "./watched.js";
+import { airingName, factsOf, since, stateName, t, typeName } from "./words.js";
 
 /** @param {HTMLElement} main @param {any} app */
 export function show(main, app) {
@@ -11,20 +13,24 @@ export function show(main, app) {
   const body = h("div");
   main.append(h("header", { class: "page-head" }, h("h1", {}, t("Up next"))), body);
 
+  const orders = { active: new HeldOrder(), paused: new HeldOrder(), waiting: new HeldOrder() };
+
   function draw() {
     const focused = /** @type {any} */ (document.activeElement)?.dataset?.watched;
     const all = [...collection.entries.values()];
     const watching = all.filter(({ type, episodes, progress }) => type === "Watching" && (episodes === null || progress < episodes))
       .sort((one, other) => other.updated_at.localeCompare(one.updated_at));
-    const active = watching.filter(({ state }) => state !== "on_hold");
-    const paused = watching.filter(({ state }) => state === "on_hold");
-    const waiting = all.filter(({ type }) => type === "To Watch")
-      .sort((one, other) => other.priority - one.priority || (other.rating ?? 0) - (one.rating ?? 0)).slice(0, 12);
+    const planned = all.filter(({ type }) => type === "To Watch")
+      .sort((one, other) => other.priority - one.priority || (other.rating ?? 0) - (one.rating ?? 0));
+    const look = (/** @type {string} */ id) => collection.entries.get(id);
+    const active = orders.active.arrange(watching.filter(({ state }) => state !== "on_hold").slice(0, 60), look);
+    const paused = orders.paused.arrange(watching.filter(({ state }) => state === "on_hold").slice(0, 30), look);
+    const waiting = orders.waiting.arrange(planned.slice(0, 12), look).filter(({ away }) => away !== "removed");
     body.replaceChildren(...[
-      active.length ? h("ul", { class: "next-list" }, active.slice(0, 60).map(item)) : nothing(waiting.length > 0),
-      paused.length && section(t("On hold"), h("ul", { class: "next-list quiet" }, paused.slice(0, 30).map(item))),
+      active.length ? h("ul", { class: "next-list" }, active.map(item)) : nothing(waiting.length > 0),
+      paused.length && section(t("On hold"), h("ul", { class: "next-list quiet" }, paused.map(item))),
       waiting.length && section(t("Waiting for their turn"), h("ul", { class: "cards strip" }, waiting.map(startable)))].filter(Boolean));
-    if (focused) /** @type {any} */ (body.querySelector(`[data-watched="${focused}"]`))?.focus();
+    if (focused) /** @type {any} */ (body.querySelector(`[data-watched="${focused}"]`))?.focus({ preventScroll: true });
   }
 
   const section = (/** @type {string} */ title, /** @type {any} */ ...rest) => h("section", {}, h("h2", {}, title), rest);
@@ -32,6 +38,7 @@ export function show(main, app) {
   /** @param {any} entry */
   function item(entry) {
     const { anime_id: id, title, progress, episodes } = entry;
+    if (entry.away) return gone(entry);
     const left = episodes === null ? airingName(entry.airing_status) : episodes - progress === 1 ? t("the last one") : t("{n} left", { n: episodes - progress });
     return h("li", { class: "next-item" },
       h("button", { type: "button", class: "open", onclick: () => openEntry(app, id), "aria-label": title }, cover(entry)),
@@ -41,13 +48,21 @@ export function show(main, app) {
         h("span", { class: "bar", style: { "--share": String(episodes ? progress / episodes : 0.5) }, "aria-hidden": "true" }),
         h("p", {}, h("strong", {}, t("Episode {n}", { n: progress + 1 })), " ", h("span", { class: "muted" }, left))),
       h("button", { type: "button", class: "button primary", "data-watched": id, "aria-label": t("Watched episode {n} of {title}", { n: progress + 1, title }),
-        onclick: () => app.done(collection.increment(id), t("{title}: {n} watched.", { title, n: progress + 1 })) }, icon("check"), t("Watched")));
+        onclick: () => watched(app, id) }, icon("check"), t("Watched")));
   }
+
+  /** It keeps its place until one looks again, so that nothing else is clicked. @param {any} entry */
+  const gone = (entry) => h("li", { class: "next-item away" },
+    h("button", { type: "button", class: "open", disabled: entry.away === "removed", onclick: () => openEntry(app, entry.anime_id), "aria-label": entry.title }, cover(entry)),
+    h("div", { class: "next-text" },
+      h("h3", {}, entry.title),
+      h("p", { class: "muted" }, entry.away === "removed" ? t("Removed") : entry.type === "Watching" ? stateName(entry.state) : t("Now in {type}", { type: typeName(entry.type) }))),
+    h("button", { type: "button", class: "button", "data-watched": entry.anime_id, "aria-disabled": "true", "aria-label": t("Nothing more to watch of {title}", { title: entry.title }) }, icon("check"), t("Watched")));
 
   /** @param {any} entry */
   const startable = (entry) => h("li", { class: "card" },
     h("button", { type: "button", class: "open", onclick: () => openEntry(app, entry.anime_id) }, cover(entry), h("span", { class: "card-title" }, entry.title)),
-    h("button", { type: "button", class: "link", "aria-label": t("Start {title}", { title: entry.title }), onclick: () => app.done(collection.move([entry.anime_id], "Watching"), t("Moved {title} to {type}.", { title: entry.title, type: typeName("Watching") })) }, t("Start")));
+    entry.away ? h("span", { class: "muted" }, t("Now in {type}", { type: typeName(entry.type) })) : h("button", { type: "button", class: "link", "aria-label": t("Start {title}", { title: entry.title }), onclick: () => app.done(collection.move([entry.anime_id], "Watching"), t("Moved {title} to {type}.", { title: entry.title, type: typeName("Watching") })) }, t("Start")));
 
   /** @param {boolean} hasWaiting */
   const nothing = (hasWaiting) => h("div", { class: "empty" },
@@ -56,6 +71,10 @@ export function show(main, app) {
 
   const redraw = () => requestAnimationFrame(draw);
   collection.addEventListener("changed", redraw);
+  const letGo = holdFromFirstTouch(main, Object.values(orders), draw);
   draw();
-  return () => collection.removeEventListener("changed", redraw);
+  return () => {
+    letGo();
+    collection.removeEventListener("changed", redraw);
+  };
 }
