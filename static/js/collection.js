@@ -329,7 +329,7 @@ class Store {
    * One transaction: all that `change` asks for, or nothing. What it returns is kept
    * by the database before this resolves; "strict": by the disk as well.
    * @template T
-   * @param {(at: (store: string) => IDBObjectStore) => T | Promise<T>} change
+   * @param {(at: ((store: string) => IDBObjectStore) & {transaction: IDBTransaction}) => T | Promise<T>} change
    * @param {{durability?: IDBTransactionDurability}} [how]
    * @returns {Promise<T>}
    */
@@ -733,13 +733,14 @@ export class Collection extends EventTarget {
     this.show(made);
     const done = () => (this.unkept = this.unkept.filter((unsent) => !made.includes(unsent)));
     try {
-      await this.store.write((at) =>
-        Promise.all(
-          made.map(async (unsent) => {
-            unsent.place = Number(await result(at("unsent").add(unsent)));
-          }),
-        ),
-      );
+      await this.store.write((at) => {
+        const adding = made.map(async (unsent) => {
+          unsent.place = Number(await result(at("unsent").add(unsent)));
+        });
+        // All is asked for: a page that goes now is not waited for, and loses nothing.
+        at.transaction.commit();
+        return Promise.all(adding);
+      });
     } catch (error) {
       done();
       this.show(made);

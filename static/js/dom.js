@@ -104,10 +104,19 @@ export function sayFailure(error, again) {
 export function dialog({ label, class: kind = "", onclose }, ...children) {
   const box = h("dialog", { "aria-label": label, class: kind }, ...children);
   box.addEventListener("click", (/** @type {any} */ event) => event.target === box && box.close());
-  box.addEventListener("close", () => (box.remove(), onclose?.()));
+  box.addEventListener("close", () => (liftToasts(), box.remove(), onclose?.()));
   document.body.append(box);
   box.showModal();
+  liftToasts();
   return box;
+}
+
+/** Everything outside an open dialog is inert: toasts move into the topmost one. */
+function liftToasts() {
+  const open = [...document.querySelectorAll("dialog[open]")].at(-1) ?? document.body;
+  for (const region of [$("#alerts"), $("#toasts")]) {
+    if (region.parentElement !== open) open.append(region);
+  }
 }
 
 /**

@@ -7,7 +7,12 @@ import { scoreInput } from "./score.js";
 import { watched } from "./watched.js";
 import { STATES, TYPES, airingName, factsOf, operationText, since, stateName, t, typeName } from "./words.js";
 
-const PARTIAL_DAY = "\\d{4}(-\\d{2}(-\\d{2})?)?";
+/** "2026", "2026-11" or "2026-11-23", and a day that there is. @param {string} text */
+function isPartialDay(text) {
+  const [, year, month = "01", day = "01"] = /^(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?$/.exec(text) ?? [];
+  const read = new Date(`${year}-${month}-${day}T00:00:00Z`);
+  return Number(year) > 0 && !Number.isNaN(read.getTime()) && read.toISOString().startsWith(`${year}-${month}-${day}`);
+}
 
 /** @param {any} app @param {string} animeId */
 export async function openEntry(app, animeId) {
@@ -23,7 +28,7 @@ export async function openEntry(app, animeId) {
     if (!detail.ids || detail.ids.includes(animeId)) (entry() ? draw() : box.close());
   };
   collection.addEventListener("changed", redraw);
-  const box = dialog({ label: title, class: "panel", onclose: () => (flush(), collection.removeEventListener("changed", redraw)) },
+  const box = dialog({ label: title, class: "panel", onclose: () => (flush(), removeEventListener("pagehide", flush), document.removeEventListener("visibilitychange", flush), collection.removeEventListener("changed", redraw)) },
     h("div", { class: "panel-body" },
       iconButton("close", t("Close"), { class: "icon-button close", onclick: () => box.close() }),
       head, form, facts, past));
@@ -31,6 +36,9 @@ export async function openEntry(app, animeId) {
   /** @type {(fields: any) => Promise<any>} */
   const save = (fields) => collection.update(animeId, fields).catch((/** @type {any} */ error) => sayFailure(error, () => save(fields)));
   const saveNotes = later(() => flush(), 800);
+  // What was typed a moment before the page goes is kept as well.
+  addEventListener("pagehide", flush);
+  document.addEventListener("visibilitychange", flush);
   function flush() {
     const notes = $("[name=notes]", form);
     if (notes && entry() && notes.value !== entry().notes) save({ notes: notes.value });
@@ -42,17 +50,21 @@ export async function openEntry(app, animeId) {
   const type = h("div", { class: "segments", role: "group", "aria-label": t("Type") }, TYPES.map((name) =>
     h("button", { type: "button", "data-type": name, onclick: () => app.done(collection.move([animeId], name), t("Moved {title} to {type}.", { title, type: typeName(name) })) }, typeName(name))));
   const state = h("select", { name: "state", onchange: () => save({ state: state.value }) });
-  const progress = h("input", { name: "progress", type: "number", min: 0, max: 100000, inputmode: "numeric", onchange: () => progress.reportValidity() && save({ progress: Number(progress.value) }) });
+  const progress = h("input", { name: "progress", type: "number", "aria-label": t("Progress"), min: 0, max: 100000, inputmode: "numeric", onchange: () => progress.reportValidity() && save({ progress: Number(progress.value) }) });
   const total = h("span", { class: "muted" });
+  const beyond = h("p", { class: "hint warning", role: "status", hidden: true });
   const stepper = h("span", { class: "stepper" },
     iconButton("minus", t("One episode less"), { onclick: () => watched(app, animeId, -1) }), progress, total,
     iconButton("plus", t("One more episode"), { onclick: () => watched(app, animeId) }));
   const score = scoreInput(scoreFormat, (value) => save({ score: value }));
   const day = (/** @type {string} */ name) => {
     const input = h("input", {
-      name, pattern: PARTIAL_DAY, placeholder: "2026-11-23", autocomplete: "off", "aria-describedby": "day-hint",
+      name, placeholder: t("e.g. 2026 or 2026-11"), autocomplete: "off", inputmode: "numeric", "aria-describedby": "day-hint",
+      oninput: () => input.setCustomValidity(""),
       onchange: () => {
-        input.setCustomValidity(input.validity.patternMismatch ? t("Write 2026, 2026-11 or 2026-11-23.") : "");
+        input.value = input.value.trim();
+        const isRead = !input.value || isPartialDay(input.value);
+        input.setCustomValidity(isRead ? "" : t("There is no such day. Write 2026, 2026-11 or 2026-11-23."));
         if (input.reportValidity()) save({ [name]: input.value || null });
       },
     });
@@ -67,8 +79,9 @@ export async function openEntry(app, animeId) {
   form.append(
     type,
     h("div", { class: "pair" },
-      h("label", {}, t("Progress"), stepper),
+      h("div", { class: "field" }, h("span", { "aria-hidden": "true" }, t("Progress")), stepper),
       score.box),
+    beyond,
     h("div", { class: "pair" },
       h("label", {}, t("Started"), started),
       h("label", {}, t("Finished"), finished)),
@@ -92,6 +105,8 @@ export async function openEntry(app, animeId) {
     state.disabled = STATES[now.type].length < 2;
     put(progress, now.progress);
     total.textContent = `/ ${now.episodes ?? "–"}`;
+    beyond.hidden = !now.episodes || now.progress <= now.episodes;
+    beyond.textContent = beyond.hidden ? "" : t("The catalogue knows {n} episodes. Your number is kept.", { n: now.episodes });
     score.put(now.score);
     put(started, now.started_on);
     put(finished, now.finished_on);
