@@ -5,8 +5,8 @@ else a MyAnimeList id that a title of ours learned after it came. A site's id th
 titles claim means neither.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import Any, TypeVar
 
 from django.db.models import Max, Q, Subquery
 
@@ -27,6 +27,16 @@ __all__ = [
     "pick",
     "resolve",
 ]
+
+
+T = TypeVar("T")
+
+
+def not_gone(claimants: Sequence[T], is_gone: Callable[[T], Any]) -> Sequence[T]:
+    """Of titles that claim one id those that are still listed, if any is: a title that
+    is gone contests no id of another, and keeps what nobody else claims.
+    """
+    return [one for one in claimants if not is_gone(one)] or claimants
 
 
 def matching(ref: AnimeRef) -> Q:

@@ -1,17 +1,17 @@
 """Which title of ours a row of another tracker's file is.
 
 Sites' ids decide first, the one the file trusts most before the others. Names decide
-only where no id does: a title with exactly this name (folded), whose year and format do
-not contradict, and who has no other id at a site that the file names. Where several
-fit, none is chosen: nothing is guessed silently.
+only where no id does, and not alone: name, format, year and episodes are weighed
+together (evidence.py). Where several titles fit as well, or what is known contradicts,
+none is chosen: nothing is guessed silently.
 
 Ids of our own from FIRST_OWN_ID upward are of one installation: one from another's
-file is some other title here. So they only tell apart titles of the same name.
+file is some other title here. So they count only where another id or the name agrees.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
@@ -20,15 +20,28 @@ from django.db import connection
 
 from animecollections.api.errors import ApiError
 from animecollections.api.ids import OWN, AnimeRef, parse_anime_id
-from collections_app.catalogue.folding import fold
+from collections_app.catalogue.lookup import not_gone
 from collections_app.catalogue.planning import among, unpacked_keys
 from collections_app.catalogue.search import ways
-from collections_app.models.catalogue import Anime, Format
+from collections_app.imports.evidence import (
+    clear_one,
+    names_rewritten,
+    names_said,
+    reason_of,
+    weigh,
+    why_unclear,
+)
+from collections_app.models.catalogue import Anime
 from collections_app.transfer.records import Record
 
 MOST_CANDIDATES = 5
 MOST_SOUGHT = 200  # letters of a name
+FACTS = (
+    "id", "title", "english_title", "native_title", "synonyms", "year", "format",
+    "episodes", "airing_status", "gone_since", "external_ids", "mal_id",
+)  # fmt: skip
 Titles = Mapping[int, dict[str, Any]]
+Claims = Mapping[AnimeRef, list[int]]
 
 
 @dataclass(slots=True)
@@ -41,22 +54,20 @@ class Recognised:
 
 
 def recognise(records: Sequence[Record]) -> list[Recognised]:
-    """Each record's title, or why there is none: five statements, however many."""
+    """Each record's title, or why there is none: seven statements, however many."""
     claims = claims_of({ref for record in records for ref in refs_of(record)})
-    found = [by_ids(record, claims) for record in records]
-    open_ = [
-        record
-        for record, one in zip(records, found, strict=True)
-        if one.anime_id is None and not one.candidates
+    meant = [Meant.by_ids(record, claims) for record in records]
+    titles = facts_of({id_ for one in meant if len(one.ids) > 1 for id_ in one.ids})
+    found = [
+        by_ids(record, one, titles) for record, one in zip(records, meant, strict=True)
     ]
-    named = titles_named({name for record in open_ for name in names_of(record)})
-    titles = facts_of({id_ for ids in named.values() for id_ in ids})
-    return [
-        by_names(record, named, titles)
-        if one.anime_id is None and not one.candidates
-        else one
-        for record, one in zip(records, found, strict=True)
-    ]
+    unnamed = [place for place, one in enumerate(meant) if not one.ids]
+    for names in (names_said, names_rewritten):
+        open_ = [place for place in unnamed if found[place].anime_id is None]
+        some = [(records[place], found[place].candidates) for place in open_]
+        for place, one in zip(open_, by_names(some, names), strict=True):
+            found[place] = one
+    return found
 
 
 def refs_of(record: Record) -> Iterator[AnimeRef]:
@@ -72,13 +83,19 @@ def refs_of(record: Record) -> Iterator[AnimeRef]:
 
 def claims_of(refs: AbstractSet[AnimeRef]) -> dict[AnimeRef, list[int]]:
     """The titles that each id means, by one statement (two with ids of our own)."""
-    claims: dict[AnimeRef, list[int]] = {}
+    claimants: dict[AnimeRef, list[tuple[int, bool]]] = {}
     statement = (
-        "SELECT e.site, e.external_id, e.anime_id FROM collections_app_externalid e "  # noqa: S608
-        f"JOIN ({unpacked_keys()}) k USING (site, external_id)"
+        "SELECT e.site, e.external_id, e.anime_id, a.gone_since IS NOT NULL "  # noqa: S608
+        f"FROM ({unpacked_keys()}) k "
+        "JOIN collections_app_externalid e USING (site, external_id) "
+        "JOIN collections_app_anime a ON a.id = e.anime_id ORDER BY e.anime_id"
     )
-    for site, key, id_ in rows_of(statement, [[ref.site, ref.key] for ref in refs]):
-        claims.setdefault(AnimeRef(site, key), []).append(id_)
+    for site, key, *claimant in rows_of(statement, [[r.site, r.key] for r in refs]):
+        claimants.setdefault(AnimeRef(site, key), []).append(tuple(claimant))
+    claims = {
+        ref: [id_ for id_, _ in not_gone(some, lambda one: one[1])]
+        for ref, some in claimants.items()
+    }
     if own := {ref.number for ref in refs if ref.number}:
         ids = Anime.objects.filter(id__in=among(own)).values_list("id", flat=True)
         claims |= {AnimeRef(OWN, str(id_)): [id_] for id_ in ids}
@@ -100,26 +117,45 @@ def rows_of(statement: str, keys: Sequence[Any]) -> list[tuple[Any, ...]]:
         return list(cursor.fetchall())
 
 
-def by_ids(record: Record, claims: Mapping[AnimeRef, list[int]]) -> Recognised:
-    """A MyAnimeList id, or one of ours, decides alone; others must agree."""
-    meant = [(ref, claims[ref]) for ref in refs_of(record) if ref in claims]
-    for ref, ids in meant:
-        if ref.site in (OWN, "mal") and len(ids) == 1:
-            return Recognised(ids[0])
-    candidates = list(dict.fromkeys(id_ for _, ids in meant for id_ in ids))
-    if len(candidates) == 1:
-        return Recognised(candidates[0])
-    if not candidates:
-        return Recognised()
-    names = ", ".join(str(ref) for ref, _ in meant)
-    reason = f"Its ids ({names}) are of several titles: choose one."
-    return Recognised(None, reason, candidates[:MOST_CANDIDATES])
+@dataclass(slots=True)
+class Meant:
+    """The titles that a record's ids mean. agree: whether each id means all of them."""
+
+    ids: list[int]
+    agree: bool = True
+    refs: str = ""
+
+    @classmethod
+    def by_ids(cls, record: Record, claims: Claims) -> "Meant":
+        """A MyAnimeList id that means one title decides alone, and so does an id of
+        ours. Of others counts what all of them mean, if there is any such title.
+        """
+        meant = [(ref, claims[ref]) for ref in refs_of(record) if ref in claims]
+        for ref, ids in meant:
+            if ref.site in (OWN, "mal") and len(ids) == 1:
+                return cls(ids)
+        every = list(dict.fromkeys(id_ for _, ids in meant for id_ in ids))
+        common = [id_ for id_ in every if all(id_ in ids for _, ids in meant)]
+        return cls(
+            common or every, bool(common), ", ".join(str(ref) for ref, _ in meant)
+        )
 
 
-def names_of(record: Record) -> list[str]:
-    """Folded, the title first."""
-    names = (fold(name) for name in (record.title, *record.names) if name)
-    return list(dict.fromkeys(name for name in names if name))
+def by_ids(record: Record, meant: Meant, titles: Titles) -> Recognised:
+    """Of several titles one of our own ids decides; else, of titles that share all of
+    the ids, the one that the name and the facts fit.
+    """
+    if len(meant.ids) <= 1:
+        return Recognised(next(iter(meant.ids), None))
+    for id_ in meant.ids:
+        if str(id_) == record.ids.get(OWN):
+            return Recognised(id_)
+    weighed = weigh(replace(record, ids={}), [titles[id_] for id_ in meant.ids])
+    clear = clear_one(record, weighed) if meant.agree else None
+    if clear:
+        return Recognised(clear.anime_id, reason_of(clear))
+    reason = f"Its ids ({meant.refs}) are of several titles: choose one."
+    return Recognised(None, reason, meant.ids[:MOST_CANDIDATES])
 
 
 def titles_named(names: AbstractSet[str]) -> dict[str, list[int]]:
@@ -136,52 +172,37 @@ def titles_named(names: AbstractSet[str]) -> dict[str, list[int]]:
 
 def facts_of(anime_ids: Iterable[int]) -> dict[int, dict[str, Any]]:
     rows = Anime.objects.filter(id__in=among(anime_ids)).order_by()
-    columns = ("id", "title", "year", "format", "external_ids", "mal_id")
-    return {row["id"]: row for row in rows.values(*columns)}
+    return {row["id"]: row for row in rows.values(*FACTS)}
 
 
 def by_names(
-    record: Record, named: Mapping[str, list[int]], titles: Titles
-) -> Recognised:
-    names = names_of(record)
-    fitting = {
-        id_
-        for name in names
-        for id_ in named.get(name, ())
-        if fits(record, titles[id_])
-    }
-    if not fitting:
-        if not names and not record.ids:
-            return Recognised(None, "The row names no title.")
-        return Recognised(None, "The catalogue has no title with these ids or names.")
-    # A title itself called so comes before one that has it as another name.
-    exact = {id_ for id_ in fitting if fold(titles[id_]["title"]) == names[0]}
-    closest = sorted(exact or fitting)
-    own = [id_ for id_ in closest if str(id_) == record.ids.get(OWN)]
-    closest = own or closest
-    if len(closest) > 1:
-        reason = "Several titles have this name: choose one."
-        return Recognised(None, reason, closest[:MOST_CANDIDATES])
-    return Recognised(closest[0], f"Recognised by its {grounds(record)}.")
+    records: Sequence[tuple[Record, list[int]]],
+    names_of: Callable[[Record], Iterable[str]],
+) -> list[Recognised]:
+    """Each record, which may be some titles already, by more names of it."""
+    names = [set(names_of(record)) for record, _ in records]
+    named = titles_named({name for some in names for name in some})
+    ids = [
+        {id_ for name in some for id_ in named.get(name, ())}.union(already)
+        for some, (_, already) in zip(names, records, strict=True)
+    ]
+    titles = facts_of({id_ for some in ids for id_ in some})
+    return [
+        by_name(record, [titles[id_] for id_ in some])
+        for (record, _), some in zip(records, ids, strict=True)
+    ]
 
 
-def grounds(record: Record) -> str:
-    known = [word for word in ("year", "format") if getattr(record, word)]
-    return " and ".join(["name", *known]) if len(known) < 2 else "name, year and format"
-
-
-def fits(record: Record, title: Mapping[str, Any]) -> bool:
-    """Nothing that both say contradicts."""
-    if record.year and title["year"] and abs(record.year - title["year"]) > 1:
-        return False
-    formats = {record.format, title["format"]} - {None, "", Format.UNKNOWN}
-    if len(formats) > 1:
-        return False
-    theirs = title["external_ids"]
-    if title["mal_id"]:
-        theirs = {"mal": str(title["mal_id"]), **theirs}
-    said = record.ids.items()
-    return all(theirs.get(site, key) == key for site, key in said if site != OWN)
+def by_name(record: Record, titles: Iterable[dict[str, Any]]) -> Recognised:
+    weighed = weigh(record, titles)
+    if clear := clear_one(record, weighed):
+        return Recognised(clear.anime_id, reason_of(clear))
+    if weighed:
+        ids = [one.anime_id for one in weighed]
+        return Recognised(None, why_unclear(weighed), ids[:MOST_CANDIDATES])
+    if not record.title and not record.names and not record.ids:
+        return Recognised(None, "The row names no title.")
+    return Recognised(None, "The catalogue has no title with these ids or names.")
 
 
 def candidates(record: Record, revision: int) -> list[int]:
