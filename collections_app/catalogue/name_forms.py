@@ -125,16 +125,17 @@ SEASONS = (
 
 
 def other_seasons(name: str) -> Iterator[str]:
-    """The same season of the same show, folded, in the other words for it."""
+    """The same season of the same show, folded, in the other words for it. What says
+    no season is the first.
+    """
     base, number = without_season(name)
-    if not number:
-        return
-    if number == 1:
+    number = number or 1
+    if number > 1:
+        yield f"{base} {ROMAN[number]}"
+        yield f"{base} {number}"
+    else:
         yield base
     yield f"{base} {number}{SUFFIXES[number]} season"
     yield f"{base} season {number}"
     if number < len(ORDINALS):
         yield f"{base} {ORDINALS[number]} season"
-    if number > 1:
-        yield f"{base} {ROMAN[number]}"
-        yield f"{base} {number}"

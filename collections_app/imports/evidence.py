@@ -10,27 +10,18 @@ from enum import Enum
 from typing import Any
 
 from animecollections.api.ids import OWN
-from collections_app.catalogue.folding import fold
-from collections_app.catalogue.name_forms import (
-    FORMAT_WORDS,
-    Likeness,
-    have_like_signs,
-    likeness,
-    other_seasons,
-    without_qualifiers,
-    without_season,
+from collections_app.catalogue.name_forms import Likeness, without_season
+from collections_app.imports.row_names import (
+    Match,
+    Named,
+    Said,
+    Title,
+    closest_match,
+    facts_said,
+    names_of,
 )
 from collections_app.models.catalogue import AiringStatus, Format
 from collections_app.transfer.records import Record
-
-Title = Mapping[str, Any]
-
-
-class Named(Enum):
-    """By which name of the title the row names it."""
-
-    TITLE = "its title"
-    OTHER = "another of its names"
 
 
 class Sign(Enum):
@@ -73,6 +64,7 @@ POINTS: Mapping[Any, int] = {
     (Named.OTHER, Likeness.JOINED): 6,
     (Named.TITLE, Likeness.OTHER_SIGNS): 3,
     (Named.OTHER, Likeness.OTHER_SIGNS): 3,
+    (Named.REWRITTEN, Likeness.FOLDED): 5,
     Sign.EPISODES_AGREE: 5,
     Sign.EPISODES_ARE_NEAR: -2,
     Sign.YEAR_AGREES: 3,
@@ -85,8 +77,6 @@ POINTS: Mapping[Any, int] = {
     Sign.ANOTHER_SEASON: -4,
     Sign.IS_GONE: -3,
 }
-# By another way to write the row's name: "2nd Season" for "II", or without "(TV)".
-REWRITTEN = 5
 # A translation or other name of the row; its title is what it is called there.
 OF_OTHER_NAME = -2
 # A title needs so many, and so many more than another of which other facts are true.
@@ -141,29 +131,38 @@ class Evidence:
 
 def weigh(record: Record, titles: Iterable[Title]) -> list[Evidence]:
     """All that has a name in common with the row, the likeliest first."""
-    facts = facts_said(record)
+    said = facts_said(record)
     found = [
-        Evidence(title["id"], name, frozenset(signs_of(record, facts, title, is_other)))
+        Evidence(title["id"], name_points(match), frozenset(signs))
         for title in titles
-        for name, is_other in [name_points(record, facts, title)]
-        if name
+        if (match := closest_match(record, said, title, name_points))
+        for signs in [signs_of(record, said, title, match)]
     ]
     return sorted(found, key=lambda one: (one.is_excluded, -one.points, one.anime_id))
 
 
-def clear_one(record: Record, weighed: list[Evidence]) -> Evidence | None:
-    """The title that fits best, if it fits well enough and no other fits as well."""
+def name_points(match: Match) -> int:
+    return POINTS[match.named, match.alike] + OF_OTHER_NAME * match.is_other_name
+
+
+def clear_one(
+    record: Record, weighed: list[Evidence], *, are_all: bool = True
+) -> Evidence | None:
+    """The title that fits best, if it fits well enough and no other fits as well.
+
+    Where a title of a closer name is contradicted, that alone makes no other it: that
+    must be supported, and be the best of all titles of such a name (are_all).
+    """
     fitting = [one for one in weighed if not one.is_excluded and one.points >= ENOUGH]
-    if not fitting:
-        return None
     # An id of ours says little by itself, and all where the name agrees.
-    own = [one for one in fitting if str(one.anime_id) == record.ids.get(OWN)]
-    best, *rivals = own or fitting
-    if any(is_rival(best, other) for other in rivals):
+    for one in fitting:
+        if str(one.anime_id) == record.ids.get(OWN):
+            return one
+    if not fitting or any(is_rival(fitting[0], other) for other in fitting[1:]):
         return None
-    # Where a title of a closer name is contradicted, that alone makes no other it.
+    [best, *_] = fitting
     is_second = any(other.name > best.name for other in weighed)
-    return best if own or not is_second or best.is_supported else None
+    return None if is_second and not (are_all and best.is_supported) else best
 
 
 def is_rival(best: Evidence, other: Evidence) -> bool:
@@ -191,110 +190,17 @@ def why_unclear(weighed: Sequence[Evidence]) -> str:
     return "Titles with a name like this are there, but none is clear: choose one."
 
 
-# --- the name ---------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What the row says of its title, its name's "(TV)" and "(2019)" too."""
-
-    format: str | None
-    year: int | None
-
-
-def facts_said(record: Record) -> Said:
-    _, qualifiers = without_qualifiers(record.title)
-    formats = {FORMAT_WORDS[word] for word in qualifiers & FORMAT_WORDS.keys()}
-    years = {int(word) for word in qualifiers - FORMAT_WORDS.keys()}
-    return Said(
-        record.format or min(formats, default=None),
-        record.year or min(years, default=None),
-    )
-
-
-def name_points(record: Record, said: Said, title: Title) -> tuple[int, bool]:
-    """What the closest of their names is worth, and whether it is no title of the row.
-
-    A qualifier of the title's ("Island (TV)") counts for nothing where the row says the
-    same by its facts, or says nothing of it.
-    """
-    names = list(names_of(title))
-    best = max(
-        (points(record.title, name, named, said) for name, named in names), default=0
-    )
-    if not best and is_rewritten(record.title, names):
-        best = REWRITTEN
-    others = [
-        points(other, name, named, said) + OF_OTHER_NAME
-        for other in record.names
-        for name, named in names
-    ]
-    by_other = max(others, default=0)
-    return max(best, by_other, 0), by_other > best
-
-
-def names_of(title: Title) -> Iterator[tuple[str, Named]]:
-    yield title["title"], Named.TITLE
-    others = (title["english_title"], title["native_title"], *title["synonyms"])
-    yield from ((name, Named.OTHER) for name in others if name)
-
-
-def points(name: str, other: str, named: Named, said: Said) -> int:
-    alike = likeness(name, other)
-    if alike is None:
-        plain, qualifiers = without_qualifiers(other)
-        if qualifiers and qualifiers <= qualifiers_that_fit(said):
-            alike = likeness(name, plain)
-    return POINTS[named, alike] if alike else 0
-
-
-def qualifiers_that_fit(said: Said) -> set[str]:
-    """The words in brackets that a title may have besides the row's name."""
-    return {(said.format or Format.TV).lower(), str(said.year)}
-
-
-def names_said(record: Record) -> Iterator[str]:
-    """The names by which to look for a row's title, folded."""
-    for name in filter(None, (record.title, *record.names)):
-        yield fold(name)
-    if record.title:
-        for word in qualifiers_that_fit(facts_said(record)):
-            yield f"{fold(record.title)} {word}"
-
-
-def names_rewritten(record: Record) -> Iterator[str]:
-    """The other ways to write them, for what those names do not find."""
-    if record.title:
-        yield from rewritten_of(record.title)
-        yield fold(record.title).replace(" ", "")
-
-
-def is_rewritten(title: str, names: Iterable[tuple[str, Named]]) -> bool:
-    rewritten = set(rewritten_of(title))
-    return any(
-        fold(name) in rewritten and have_like_signs(title, name) for name, _ in names
-    )
-
-
-def rewritten_of(name: str) -> Iterator[str]:
-    plain, qualifiers = without_qualifiers(name)
-    if qualifiers:
-        yield fold(plain)
-    yield from other_seasons(plain)
-
-
 # --- the facts --------------------------------------------------------------------
 
 
-def signs_of(
-    record: Record, said: Said, title: Title, by_other: bool
-) -> Iterator[Sign]:
+def signs_of(record: Record, said: Said, title: Title, match: Match) -> Iterator[Sign]:
     yield from format_signs(said.format, title["format"])
     yield from year_signs(said.year, title["year"])
     if not (title["airing_status"] in STILL_COUNTING or title["episodes"] is None):
         yield from episode_signs(record, title["episodes"])
-    if by_other and not is_of_season(title, without_season(record.title)[1]):
-        yield Sign.ANOTHER_SEASON
+    number = without_season(record.title)[1]
+    if match.is_other_name and number > 1 and number not in seasons_of(title):
+        yield Sign.ANOTHER_SEASON  # names in other languages often leave it out
     if title["gone_since"]:
         yield Sign.IS_GONE
     theirs = {"mal": title["mal_id"] and str(title["mal_id"])} | title["external_ids"]
@@ -302,11 +208,8 @@ def signs_of(
         yield Sign.ID_DIFFERS
 
 
-def is_of_season(title: Title, number: int) -> bool:
-    """Names in other languages often leave out which season it is."""
-    return number < 2 or any(
-        without_season(name)[1] == number for name, _ in names_of(title)
-    )
+def seasons_of(title: Title) -> set[int]:
+    return {without_season(name)[1] for name, _ in names_of(title)}
 
 
 def format_signs(said: str | None, known: str) -> Iterator[Sign]:

@@ -20,17 +20,12 @@ from django.db import connection
 
 from animecollections.api.errors import ApiError
 from animecollections.api.ids import OWN, AnimeRef, parse_anime_id
+from collections_app.catalogue.folding import fold
 from collections_app.catalogue.lookup import not_gone
 from collections_app.catalogue.planning import among, unpacked_keys
 from collections_app.catalogue.search import ways
-from collections_app.imports.evidence import (
-    clear_one,
-    names_rewritten,
-    names_said,
-    reason_of,
-    weigh,
-    why_unclear,
-)
+from collections_app.imports.evidence import clear_one, reason_of, weigh, why_unclear
+from collections_app.imports.row_names import names_rewritten, names_said
 from collections_app.models.catalogue import Anime
 from collections_app.transfer.records import Record
 
@@ -54,7 +49,7 @@ class Recognised:
 
 
 def recognise(records: Sequence[Record]) -> list[Recognised]:
-    """Each record's title, or why there is none: seven statements, however many."""
+    """Each record's title, or why there is none: eight statements, however many."""
     claims = claims_of({ref for record in records for ref in refs_of(record)})
     meant = [Meant.by_ids(record, claims) for record in records]
     titles = facts_of({id_ for one in meant if len(one.ids) > 1 for id_ in one.ids})
@@ -62,12 +57,36 @@ def recognise(records: Sequence[Record]) -> list[Recognised]:
         by_ids(record, one, titles) for record, one in zip(records, meant, strict=True)
     ]
     unnamed = [place for place, one in enumerate(meant) if not one.ids]
-    for names in (names_said, names_rewritten):
-        open_ = [place for place in unnamed if found[place].anime_id is None]
-        some = [(records[place], found[place].candidates) for place in open_]
-        for place, one in zip(open_, by_names(some, names), strict=True):
-            found[place] = one
+    find(records, unnamed, names_said, found)
+    open_ = [place for place in unnamed if found[place].anime_id is None]
+    find(records, open_, names_rewritten, found, remakes() if open_ else {})
     return found
+
+
+def find(
+    records: Sequence[Record],
+    places: Sequence[int],
+    names_of: Callable[[Record], Iterable[str]],
+    found: list[Recognised],
+    remakes: Mapping[str, list[int]] | None = None,
+) -> None:
+    """The records at these places, by more names than they were looked for so far.
+
+    remakes: looked at too where a title has the name and is not clearly meant. With
+        them this is the last look: there are no more names.
+    """
+    names = {place: set(names_of(records[place])) for place in places}
+    named = titles_named({name for some in names.values() for name in some})
+    ids_of = {}
+    for place, some in names.items():
+        ids = {id_ for name in some for id_ in named.get(name, ())}
+        if already := found[place].candidates:
+            ids.update(already, (remakes or {}).get(fold(records[place].title), ()))
+        ids_of[place] = ids
+    titles = facts_of({id_ for ids in ids_of.values() for id_ in ids})
+    for place, ids in ids_of.items():
+        some_titles = [titles[id_] for id_ in ids]
+        found[place] = by_name(records[place], some_titles, are_all=remakes is not None)
 
 
 def refs_of(record: Record) -> Iterator[AnimeRef]:
@@ -175,27 +194,27 @@ def facts_of(anime_ids: Iterable[int]) -> dict[int, dict[str, Any]]:
     return {row["id"]: row for row in rows.values(*FACTS)}
 
 
-def by_names(
-    records: Sequence[tuple[Record, list[int]]],
-    names_of: Callable[[Record], Iterable[str]],
-) -> list[Recognised]:
-    """Each record, which may be some titles already, by more names of it."""
-    names = [set(names_of(record)) for record, _ in records]
-    named = titles_named({name for some in names for name in some})
-    ids = [
-        {id_ for name in some for id_ in named.get(name, ())}.union(already)
-        for some, (_, already) in zip(names, records, strict=True)
-    ]
-    titles = facts_of({id_ for some in ids for id_ in some})
-    return [
-        by_name(record, [titles[id_] for id_ in some])
-        for (record, _), some in zip(records, ids, strict=True)
-    ]
+def remakes() -> dict[str, list[int]]:
+    """The titles whose name ends with a year, by what stands before it: one look at all
+    names, which takes less than asking for every name with every year.
+    """
+    found: dict[str, list[int]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT name, anime_id FROM collections_app_searchname "
+            "WHERE name LIKE '% 19__' OR name LIKE '% 20__'"
+        )
+        for name, anime_id in cursor.fetchall():
+            if name[-4:].isdecimal():
+                found.setdefault(name[:-5], []).append(anime_id)
+    return found
 
 
-def by_name(record: Record, titles: Iterable[dict[str, Any]]) -> Recognised:
+def by_name(
+    record: Record, titles: Iterable[dict[str, Any]], *, are_all: bool
+) -> Recognised:
     weighed = weigh(record, titles)
-    if clear := clear_one(record, weighed):
+    if clear := clear_one(record, weighed, are_all=are_all):
         return Recognised(clear.anime_id, reason_of(clear))
     if weighed:
         ids = [one.anime_id for one in weighed]
