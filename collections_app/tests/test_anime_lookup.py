@@ -1,11 +1,12 @@
 """From the ids that clients send to titles."""
 
 import pytest
+from django.utils import timezone
 
 from animecollections.api.errors import ApiError
 from animecollections.api.ids import parse_anime_id
 from collections_app.catalogue.lookup import find_anime, find_many, resolve
-from collections_app.models import ExternalId
+from collections_app.models import Anime, ExternalId
 from factories import AnimeFactory
 
 pytestmark = pytest.mark.django_db
@@ -72,6 +73,22 @@ def test_an_id_that_two_titles_claim_means_neither(titles):
     with pytest.raises(ApiError, match="claimed by more than one"):
         find_many([parse_anime_id("anilist:1535")])
     assert resolve([parse_anime_id("anilist:1535")]) == {}
+
+
+def test_a_title_that_is_gone_contests_no_id_and_keeps_what_it_alone_has(titles):
+    ExternalId.objects.create(anime_id=100_000_000, site="anilist", external_id="1535")
+    ExternalId.objects.create(anime_id=100_000_000, site="mal", external_id="1535")
+    Anime.objects.filter(id=1535).update(gone_since=timezone.now())
+    ref = parse_anime_id("anilist:1535")
+    assert found("anilist:1535") == 100_000_000
+    assert find_many([ref])[ref].id == 100_000_000
+    assert resolve([ref]) == {ref: 100_000_000}
+    for text in ("1535", "5", "anime-planet:death-note"):
+        assert found(text) == 1535
+    assert found("mal:1535") == 100_000_000
+    Anime.objects.update(gone_since=timezone.now())
+    with pytest.raises(ApiError, match="claimed by more than one"):
+        found("anilist:1535")
 
 
 def test_a_list_is_found_at_once_or_refused_with_all_that_are_unknown(titles):

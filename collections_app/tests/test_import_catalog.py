@@ -215,6 +215,21 @@ def test_titles_that_upstream_merged_are_never_merged_silently(take):
     assert "anidb:77: 5 Merged upstream and 100000000 No MyAnimeList Page" in said
 
 
+def test_a_title_whose_myanimelist_id_was_replaced_contests_nothing_once_it_is_gone(
+    take,
+):
+    take(title("anilist:11 mal:1", "Alpha"))
+    said = take(title("anilist:11 mal:3", "Alpha"))
+    assert "1 ids of titles that are gone are another's now" in said
+    assert "claimed by more than one" not in said
+    found = {
+        text: find_anime(parse_anime_id(text)).id for text in ("anilist:11", "mal:1")
+    }
+    assert found == {"anilist:11": 3, "mal:1": 1}
+    assert counts(take(title("anilist:11", "Alpha", episodes=9)))["updated"] == 1
+    assert Anime.objects.get(id=3).episodes == 9
+
+
 def test_a_row_that_fits_two_titles_alike_is_refused(take):
     take(title("anidb:5", "Five"), title("kitsu:7", "Seven"))
     said = take(title("anidb:5 kitsu:7", "Both"))
