@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import Any
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 import orjson
 from django.db import connection
@@ -36,7 +37,14 @@ FACTS = (
     "episodes", "airing_status", "gone_since", "external_ids", "mal_id",
 )  # fmt: skip
 Titles = Mapping[int, dict[str, Any]]
-Claims = Mapping[AnimeRef, list[int]]
+
+
+class Claimant(NamedTuple):
+    id: int
+    is_gone: bool
+
+
+Claims = Mapping[AnimeRef, list[Claimant]]
 
 
 @dataclass(slots=True)
@@ -100,9 +108,9 @@ def refs_of(record: Record) -> Iterator[AnimeRef]:
             yield ref
 
 
-def claims_of(refs: AbstractSet[AnimeRef]) -> dict[AnimeRef, list[int]]:
+def claims_of(refs: AbstractSet[AnimeRef]) -> dict[AnimeRef, list[Claimant]]:
     """The titles that each id means, by one statement (two with ids of our own)."""
-    claimants: dict[AnimeRef, list[tuple[int, bool]]] = {}
+    claims: dict[AnimeRef, list[Claimant]] = {}
     statement = (
         "SELECT e.site, e.external_id, e.anime_id, a.gone_since IS NOT NULL "  # noqa: S608
         f"FROM ({unpacked_keys()}) k "
@@ -110,14 +118,10 @@ def claims_of(refs: AbstractSet[AnimeRef]) -> dict[AnimeRef, list[int]]:
         "JOIN collections_app_anime a ON a.id = e.anime_id ORDER BY e.anime_id"
     )
     for site, key, *claimant in rows_of(statement, [[r.site, r.key] for r in refs]):
-        claimants.setdefault(AnimeRef(site, key), []).append(tuple(claimant))
-    claims = {
-        ref: [id_ for id_, _ in not_gone(some, lambda one: one[1])]
-        for ref, some in claimants.items()
-    }
+        claims.setdefault(AnimeRef(site, key), []).append(Claimant(*claimant))
     if own := {ref.number for ref in refs if ref.number}:
         ids = Anime.objects.filter(id__in=among(own)).values_list("id", flat=True)
-        claims |= {AnimeRef(OWN, str(id_)): [id_] for id_ in ids}
+        claims |= {AnimeRef(OWN, str(id_)): [Claimant(id_, False)] for id_ in ids}
     return claims
 
 
@@ -146,29 +150,30 @@ class Meant:
 
     @classmethod
     def by_ids(cls, record: Record, claims: Claims) -> "Meant":
-        """A MyAnimeList id that means one title decides alone, and so does an id of
+        """An id of ours decides where it agrees with another id, though others claim
+        that too. Then a MyAnimeList id that means one title decides alone, or an id of
         ours. Of others counts what all of them mean, if there is any such title.
         """
-        meant = [(ref, claims[ref]) for ref in refs_of(record) if ref in claims]
-        for ref, ids in meant:
+        refs = [ref for ref in refs_of(record) if ref in claims]
+        for id_ in (one.id for ref in refs if ref.site != OWN for one in claims[ref]):
+            if str(id_) == record.ids.get(OWN):
+                return cls([id_])
+        meant = [
+            [one.id for one in not_gone(claims[ref], attrgetter("is_gone"))]
+            for ref in refs
+        ]
+        for ref, ids in zip(refs, meant, strict=True):
             if ref.site in (OWN, "mal") and len(ids) == 1:
                 return cls(ids)
-        every = list(dict.fromkeys(id_ for _, ids in meant for id_ in ids))
-        common = [id_ for id_ in every if all(id_ in ids for _, ids in meant)]
-        return cls(
-            common or every, bool(common), ", ".join(str(ref) for ref, _ in meant)
-        )
+        every = list(dict.fromkeys(id_ for ids in meant for id_ in ids))
+        common = [id_ for id_ in every if all(id_ in ids for ids in meant)]
+        return cls(common or every, bool(common), ", ".join(map(str, refs)))
 
 
 def by_ids(record: Record, meant: Meant, titles: Titles) -> Recognised:
-    """Of several titles one of our own ids decides; else, of titles that share all of
-    the ids, the one that the name and the facts fit.
-    """
+    """Of several titles that share all of the ids the one that name and facts fit."""
     if len(meant.ids) <= 1:
         return Recognised(next(iter(meant.ids), None))
-    for id_ in meant.ids:
-        if str(id_) == record.ids.get(OWN):
-            return Recognised(id_)
     weighed = weigh(replace(record, ids={}), [titles[id_] for id_ in meant.ids])
     clear = clear_one(record, weighed) if meant.agree else None
     if clear:
