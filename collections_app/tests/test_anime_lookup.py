@@ -114,3 +114,32 @@ def test_looking_up_is_one_statement_and_a_list_of_aliases_two(titles, budget):
         find_many([parse_anime_id("1535"), parse_anime_id("100000000")])
     with budget(2, "plain ids + aliases"):
         find_many([parse_anime_id(text) for text in ("1535", "77", "5", "mal:77")])
+
+
+def test_wherever_an_id_is_sent_a_title_that_is_gone_does_not_contest_it(
+    client, titles
+):
+    """Adding, moving, batches, reading, relations, favourites."""
+    id_, late = "anilist:1535", "100000000"
+    ExternalId.objects.create(anime_id=100_000_000, site="anilist", external_id="1535")
+    AnimeFactory(id=9, related=[id_])
+    Anime.objects.filter(id=1535).update(gone_since=timezone.now())
+    url, entry = "/api/user/watchList", {"animeId": id_, "type": "Watching"}
+
+    def data(response):
+        assert response.status_code == 200, response.content
+        return response.json()["data"]
+
+    assert data(client.post(url, entry))["entry"]["anime_id"] == late
+    assert data(client.get(f"{url}/{id_}"))["anime_id"] == late
+    moved = data(client.post(f"{url}/move", {"animeIds": [id_], "type": "Completed"}))
+    assert moved["entries"][0]["anime_id"] == late
+    operations = [{"op": "update", "animeId": id_, "notes": "x"}, entry | {"op": "add"}]
+    batch = data(client.post(f"{url}/batch", {"operations": operations}))
+    assert {one["entry"]["anime_id"] for one in batch["results"]} == {late}
+    assert data(client.get(f"/api/animes/{id_}"))["id"] == late
+    assert [one["id"] for one in data(client.get(f"/api/animes?ids={id_}"))] == [late]
+    related = data(client.get("/api/animes/9"))["relations"]
+    assert [one["id"] for one in related] == [late]
+    profile = data(client.patch("/api/user/profile", {"favorite_animes": [id_]}))
+    assert profile["favorite_animes"] == [late]
