@@ -21,6 +21,7 @@ import time
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 HERE = Path(__file__).parent
 ROWS, TITLES = HERE / "recognition_rows.csv", HERE / "recognition_titles.jsonl"
@@ -31,14 +32,16 @@ LISTS = (
     "kitsu_as_mal_one_user.xml",
 )  # fmt: skip
 MANY = 20_000
+Row = dict[str, str]
+Result = tuple[Row, Any, str]  # the row, what was found, and whether that is right
 
 
-def labelled():
+def labelled() -> list[Row]:
     with ROWS.open(newline="") as file:
         return list(csv.DictReader(file))
 
 
-def record_of(row):
+def record_of(row: Row) -> Any:
     from collections_app.transfer.records import Record
 
     return Record(
@@ -51,14 +54,14 @@ def record_of(row):
     )
 
 
-def verdict(label, found):
+def verdict(label: str, found: Any) -> str:
     """right, wrong, or asked: of `ask` and `none` to choose no title is right."""
     if found.anime_id is None:
         return "asked" if label.isdecimal() else "right"
     return "right" if str(found.anime_id) == label else "wrong"
 
 
-def judged(rows):
+def judged(rows: list[Row]) -> list[Result]:
     from collections_app.imports.recognition import recognise
 
     found = recognise([record_of(row) for row in rows])
@@ -68,7 +71,7 @@ def judged(rows):
     ]
 
 
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.recognition")
     parser.add_argument("--data", type=Path, default=DATA)
     parser.add_argument("--all", action="store_true", help="name what is asked, too")
@@ -101,20 +104,22 @@ def main():
     time_many()
 
 
-def tell(part, results):
+def tell(part: str, results: list[Result]) -> None:
     counts = Counter(outcome for *_, outcome in results)
     figures = [len(results), *(counts[word] for word in ("right", "wrong", "asked"))]
     print(f"| {part} | {' | '.join(map(str, figures))} |")
 
 
-def tell_list(name, path):
+def tell_list(name: str, path: Path) -> None:
     """A real list without its ids; titles that the catalogue lacks are `none`."""
     from collections_app import transfer
     from collections_app.imports.recognition import recognise
     from collections_app.models import Anime
+    from collections_app.transfer.records import Record
 
     known = set(Anime.objects.values_list("mal_id", flat=True))
-    records = [row for row in transfer.read(path.read_bytes()).rows if "mal" in row.ids]
+    rows = transfer.read(path.read_bytes()).rows
+    records = [row for row in rows if isinstance(row, Record) and "mal" in row.ids]
     found = recognise([replace(record, ids={}) for record in records])
     labels = [
         record.ids["mal"] if int(record.ids["mal"]) in known else "none"
@@ -123,13 +128,13 @@ def tell_list(name, path):
     tell(
         name,
         [
-            (None, one, verdict(label, one))
+            ({}, one, verdict(label, one))
             for label, one in zip(labels, found, strict=True)
         ],
     )
 
 
-def time_many():
+def time_many() -> None:
     from collections_app.imports.recognition import recognise
     from collections_app.models import Anime
     from collections_app.transfer.records import Record

@@ -83,7 +83,11 @@ class Found:
             if not mal and not titles:
                 self.newcomers.append((min(record.external_ids), record.line))
             # The number of a title of ours is its MyAnimeList id as well.
-            about = {*record.external_ids, *titles, *(int(number) for _, number in mal)}
+            about: set[Key | int] = {
+                *record.external_ids,
+                *titles,
+                *(int(number) for _, number in mal),
+            }
             self.marks += (mark(one, record.line) for one in about)
 
     def knots(self) -> dict[int, int]:
