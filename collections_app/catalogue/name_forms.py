@@ -44,18 +44,18 @@ class Likeness(Enum):
     OTHER_SIGNS = "but for signs that both have, and differ"
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=4096)
 def written(name: str) -> str:
     name = unicodedata.normalize("NFC", name).translate(PLAIN_SIGNS)
     return " ".join(name.split())
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=4096)
 def spelled(name: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", written(name)).casefold().split())
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=4096)
 def signs(name: str) -> str:
     """The signs that may tell a name from another: those at its end, and all that do
     not merely divide it.
@@ -96,6 +96,8 @@ def likeness(name: str, other: str) -> Likeness | None:
 
 def without_qualifiers(name: str) -> tuple[str, set[str]]:
     """ "Mirai Nikki (TV)" as its name and what it says besides: a format, a year."""
+    if "(" not in name:
+        return name, set()
     said = {match["what"].lower() for match in QUALIFIER.finditer(name)}
     return (QUALIFIER.sub("", name).strip(), said) if said else (name, said)
 

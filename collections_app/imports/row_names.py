@@ -68,9 +68,10 @@ def names_said(record: Record) -> Iterator[str]:
     for name in filter(None, (record.title, *record.names)):
         yield fold(name)
     if record.title:
-        said = facts_said(record)
-        yield f"{fold(record.title)} {(said.format or Format.TV).lower()}"
-        yield f"{fold(record.title)} {said.year}"
+        folded, said = fold(record.title), facts_said(record)
+        yield f"{folded} {(said.format or Format.TV).lower()}"
+        if said.year:
+            yield f"{folded} {said.year}"
 
 
 def names_rewritten(record: Record) -> Iterator[str]:
