@@ -141,8 +141,9 @@ class Losses:
 
     fields: {field: entries that lose something in it}, with some examples of each.
     unnamed: entries whose title has no id there, so that only its name tells it.
-    ambiguous: of these, those whose name and facts this service would not recognise
-        again: imported here, they wait for somebody to choose.
+    ambiguous: entries that this service would not recognise again: their ids there are
+        of several titles, or they have none, and the name and the facts do not tell.
+        Imported here, they wait for somebody to choose.
     unreadable: entries that the format has no way to say.
     """
 
@@ -187,7 +188,7 @@ def fidelity(user_id: UUID, format: str, owner: Owner) -> Losses:
         unnamed = [entry for entry in some if is_unnamed(entry, format)]
         losses.entries += len(some)
         losses.unnamed += len(unnamed)
-        losses.ambiguous += not_recognised(format, unnamed, owner)
+        losses.ambiguous += not_recognised(format, some, owner)
         for entry in some:
             if (record := told.get(entry.anime_id)) is None:
                 losses.unreadable += 1
@@ -201,7 +202,7 @@ def is_unnamed(entry: Kept, format: str) -> bool:
 
 
 def not_recognised(format: str, entries: Sequence[Kept], owner: Owner) -> int:
-    """How many of the entries an import of their file would not find by name."""
+    """How many of the entries an import of their file would not find again."""
     rows = read_back(format, entries, owner)
     records = [row for row in rows if isinstance(row, Record)]
     found = {one.anime_id for one in recognise(records)}

@@ -315,7 +315,7 @@ class OfTitle(ReadOnly, Page):
 
 @admin.register(ExternalId)
 class ExternalIdAdmin(OfTitle):
-    """Which title a site's id means; an id of two titles means neither."""
+    """Which title a site's id means; of two titles that are listed it means neither."""
 
     list_display = ("__str__", "anime")
     list_only = ("site", "external_id", "anime__title")

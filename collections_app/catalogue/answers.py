@@ -169,13 +169,13 @@ def one(user: Any, parameters: QueryDict, ref: AnimeRef) -> Json:
     """A title with its relations: two statements. A hidden one is not there."""
     shape = Shape.of(user, parameters)
     animes = shape.joined(Anime.objects.filter(matching(ref)))
-    rows = animes.values_list(*shape.columns, "related", "mature")
+    rows = animes.values_list(*shape.columns, "related", "mature", "gone_since")
     found = {row[0]: row for row in rows}
-    row = found[pick(ref, [{"id": row[0], "title": row[2]} for row in rows])["id"]]
-    *shown, related, mature = row
+    named = [{"id": row[0], "title": row[2], "gone_since": row[-1]} for row in rows]
+    *shown, related, mature, _ = found[pick(ref, named)["id"]]
     if mature and user.hides_mature:
         raise ApiError("anime_not_found", id=ref)
-    return shape.to_json(shown) | {"relations": relations(row[0], related, user)}
+    return shape.to_json(shown) | {"relations": relations(shown[0], related, user)}
 
 
 def relations(anime_id: int, keys: Iterable[str], user: Any) -> list[Json]:

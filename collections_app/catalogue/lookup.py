@@ -2,11 +2,12 @@
 
 A plain number is our id of a title, else an id of ours that a merged title once had,
 else a MyAnimeList id that a title of ours learned after it came. A site's id that two
-titles claim means neither.
+titles claim means neither; but one that is gone contests nothing.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from operator import attrgetter, itemgetter
+from typing import Any, TypeVar
 
 from django.db.models import Max, Q, Subquery
 
@@ -27,6 +28,16 @@ __all__ = [
     "pick",
     "resolve",
 ]
+
+
+T = TypeVar("T")
+
+
+def not_gone(claimants: Sequence[T], is_gone: Callable[[T], Any]) -> Sequence[T]:
+    """Of titles that claim one id those that are still listed, if any is: a title that
+    is gone contests no id of another, and keeps what nobody else claims.
+    """
+    return [one for one in claimants if not is_gone(one)] or claimants
 
 
 def matching(ref: AnimeRef) -> Q:
@@ -54,7 +65,7 @@ def matching_number(key: str, number: int) -> Q:
 
 
 def pick(ref: AnimeRef, rows: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
-    """The row that is meant, of those `matching` found (with `id` and `title`).
+    """The row that is meant, of those `matching` found (with id, title, gone_since).
 
     404 `anime_not_found`; 400 `ambiguous_id`, naming both.
     """
@@ -63,6 +74,7 @@ def pick(ref: AnimeRef, rows: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
     for row in rows:
         if row["id"] == ref.number:
             return row
+    rows = not_gone(rows, itemgetter("gone_since"))
     if len(rows) > 1:
         raise ambiguous(ref, rows)
     return rows[0]
@@ -81,7 +93,7 @@ def find_anime(ref: AnimeRef) -> Anime:
 
 
 def named(anime: Anime) -> dict[str, Any]:
-    return {"id": anime.id, "title": anime.title}
+    return {"id": anime.id, "title": anime.title, "gone_since": anime.gone_since}
 
 
 def find_many(refs: Iterable[AnimeRef]) -> dict[AnimeRef, Anime]:
@@ -95,14 +107,16 @@ def find_many(refs: Iterable[AnimeRef]) -> dict[AnimeRef, Anime]:
     return found
 
 
-def meanings(refs: Iterable[AnimeRef]) -> dict[AnimeRef, list[Anime]]:
+def meanings(refs: Iterable[AnimeRef]) -> dict[AnimeRef, Sequence[Anime]]:
     """The titles that each reference may mean; two or more are ambiguous.
 
     One statement, and a second where not all are plain ids of ours.
     """
     refs = set(refs)
     by_id = Anime.objects.in_bulk([ref.number for ref in refs if ref.number])
-    found = {ref: [by_id[ref.number]] for ref in refs if ref.number in by_id}
+    found: dict[AnimeRef, Sequence[Anime]] = {
+        ref: [by_id[ref.number]] for ref in refs if ref.number in by_id
+    }
     return found | aliased(refs - found.keys())
 
 
@@ -121,7 +135,7 @@ def resolve(refs: Iterable[AnimeRef]) -> dict[AnimeRef, int]:
     return {ref: titles[0].id for ref, titles in found if len(titles) == 1}
 
 
-def aliased(refs: Collection[AnimeRef]) -> dict[AnimeRef, list[Anime]]:
+def aliased(refs: Collection[AnimeRef]) -> dict[AnimeRef, Sequence[Anime]]:
     """The titles that each reference means by another id than their own."""
     claims = claims_of(refs) if refs else {}
     titles = {
@@ -132,8 +146,8 @@ def aliased(refs: Collection[AnimeRef]) -> dict[AnimeRef, list[Anime]]:
     return {ref: found for ref, found in titles.items() if found}
 
 
-def claims_of(refs: Iterable[AnimeRef]) -> dict[tuple[str, str], list[Anime]]:
-    """The titles that claim each (site, id)."""
+def claims_of(refs: Iterable[AnimeRef]) -> dict[tuple[str, str], Sequence[Anime]]:
+    """The titles that claim each (site, id), without those that are gone."""
     keys_of_site: dict[str, list[str]] = {}
     for ref in refs:
         for site in [OWN, "mal"] if ref.site == OWN else [ref.site]:
@@ -144,4 +158,5 @@ def claims_of(refs: Iterable[AnimeRef]) -> dict[tuple[str, str], list[Anime]]:
     claims: dict[tuple[str, str], list[Anime]] = {}
     for claim in ExternalId.objects.filter(condition).select_related("anime"):
         claims.setdefault((claim.site, claim.external_id), []).append(claim.anime)
-    return claims
+    is_gone = attrgetter("gone_since")
+    return {key: not_gone(titles, is_gone) for key, titles in claims.items()}

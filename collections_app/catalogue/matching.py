@@ -14,16 +14,21 @@ class Closeness(NamedTuple):
     """Greater is closer."""
 
     shared: int
+    is_listed: bool
     part: float  # of all ids that either has
 
 
 def match(
-    ids: Set[Key], candidates: Mapping[int, Set[Key]], taken: Collection[int] = ()
+    ids: Set[Key],
+    candidates: Mapping[int, Set[Key]],
+    taken: Collection[int] = (),
+    gone: Collection[int] = (),
 ) -> int | None:
     """The title that a record with these ids is, or None for a new one.
 
     candidates: the ids of every title that has one of these.
     taken:      titles that another record of the same import already is.
+    gone:       titles that no source lists any more: they yield to others.
 
     A MyAnimeList id decides alone: a title that has the record's is it, and one that
     has another is not, whatever else they share. Other ids vote. A title taken already
@@ -39,9 +44,16 @@ def match(
         ]
     if not fitting:
         return None
-    closest = max(fitting, key=lambda id_: (closeness(ids, candidates[id_]), -id_))
+    close = {
+        id_: closeness(ids, candidates[id_], is_listed=id_ not in gone)
+        for id_ in fitting
+    }
+    closest = max(fitting, key=lambda id_: (close[id_], -id_))
     for other in fitting:
-        if other != closest and is_rival(ids, candidates[closest], candidates[other]):
+        are_like = close[other].is_listed == close[closest].is_listed
+        if other == closest or not are_like:
+            continue
+        if is_rival(ids, candidates[closest], candidates[other]):
             raise Unclear(f"its ids fit the titles {closest} and {other} alike")
     return closest
 
@@ -50,9 +62,9 @@ def of_mal(ids: Set[Key]) -> set[Key]:
     return {key for key in ids if key[0] == "mal"}
 
 
-def closeness(ids: Set[Key], theirs: Set[Key]) -> Closeness:
+def closeness(ids: Set[Key], theirs: Set[Key], *, is_listed: bool) -> Closeness:
     shared = len(ids & theirs)
-    return Closeness(shared, shared / len(ids | theirs))
+    return Closeness(shared, is_listed, shared / len(ids | theirs))
 
 
 def is_rival(ids: Set[Key], closest: Set[Key], other: Set[Key]) -> bool:
@@ -60,4 +72,4 @@ def is_rival(ids: Set[Key], closest: Set[Key], other: Set[Key]) -> bool:
     mine, others = ids & closest, ids & other
     if len(mine) > len(others):
         return False
-    return mine != others or closeness(ids, closest) == closeness(ids, other)
+    return mine != others or len(closest) == len(other)

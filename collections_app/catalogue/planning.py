@@ -1,8 +1,10 @@
 """What a batch of records would change: reads the database, writes nothing."""
 
-from collections import ChainMap, Counter
+from collections import ChainMap, Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from operator import itemgetter
+from typing import NamedTuple
 
 import orjson
 from django.db import connection
@@ -16,7 +18,7 @@ from collections_app.catalogue.facts import (
     lay_over,
     sort_title,
 )
-from collections_app.catalogue.matching import Key, Unclear, match
+from collections_app.catalogue.matching import Key, Unclear, match, of_mal
 from collections_app.catalogue.reader import Record, Refusal
 from collections_app.models import Anime, CatalogueState, ExternalId, Listing
 
@@ -54,17 +56,24 @@ def unpacked_keys() -> str:
     )
 
 
-def holders(keys: Iterable[Key]) -> set[int]:
-    """The titles that hold any of these ids. All keys travel as one JSON array: lists
+def holdings(keys: Iterable[Key]) -> defaultdict[Key, list[int]]:
+    """The titles that hold each of these ids. All keys travel as one JSON array: lists
     of thousands of parameters took longer to write and plan than to look up.
     """
+    found = defaultdict(list)
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT DISTINCT anime_id FROM collections_app_externalid "  # noqa: S608
+            "SELECT site, external_id, anime_id FROM collections_app_externalid "  # noqa: S608
             f"JOIN ({unpacked_keys()}) k USING (site, external_id)",
             [orjson.dumps(sorted(keys)).decode()],
         )
-        return {anime_id for (anime_id,) in cursor.fetchall()}
+        for site, key, anime_id in cursor.fetchall():
+            found[site, key].append(anime_id)
+    return found
+
+
+def holders(keys: Iterable[Key]) -> set[int]:
+    return {id_ for ids in holdings(keys).values() for id_ in ids}
 
 
 def among(numbers: Iterable[int]) -> RawSQL:
@@ -77,11 +86,14 @@ def among(numbers: Iterable[int]) -> RawSQL:
     return RawSQL(unpacked, [orjson.dumps(sorted(numbers)).decode()])  # noqa: S611
 
 
-def read_known(batch: Iterable[Record], source: str) -> Known:
-    """Four statements, whatever the size of the batch."""
+def read_known(batch: Iterable[Record], source: str, own: Iterable[int]) -> Known:
+    """Four statements, whatever the size of the batch.
+
+    own: ids of ours that are meant for new titles.
+    """
     keys = {key for record in batch for key in record.external_ids}
     # A number that is a title's id already is that title's MyAnimeList id.
-    numbers = {int(key) for site, key in keys if site == "mal"}
+    numbers = {int(key) for site, key in keys if site == "mal"} | set(own)
     rows = Anime.objects.order_by().filter(id__in=among(holders(keys) | numbers))
     columns = ("id", "sort_title", "gone_since", "created_at", *UNKNOWN)
     found = {row["id"]: row for row in rows.values(*columns)}
@@ -103,24 +115,51 @@ def read_known(batch: Iterable[Record], source: str) -> Known:
     return known
 
 
+class Claim(NamedTuple):
+    """How strong a row's claim to be a title is; the smallest is the strongest.
+
+    What it is about comes last, so that of equal ones the same wins in any order.
+    """
+
+    lacks_mal: bool
+    shared: int  # ids that it shares with a title of ours; these are negative
+    ids: int
+    facts: int
+    content: str
+
+    def reason_over(self, other: "Claim") -> str:
+        for mine, others, reason in (
+            (self.lacks_mal, other.lacks_mal, "which has a MyAnimeList id"),
+            (self.shared, other.shared, "which has more of its ids"),
+            (self.ids, other.ids, "which has more ids"),
+            (self.facts, other.facts, "which says more of it"),
+        ):
+            if mine != others:
+                return f", {reason}"
+        return ""
+
+
 @dataclass(slots=True)
 class Plan:
     """What one batch would change.
 
+    numbers:   the ids of ours that are meant for new titles, by line.
     rows:      the new and changed titles as they will be, by id.
     changed:   which of their facts differ; all of them where the title is new.
     new_ids:   the sites' ids that they learn.
-    taken:     which line each title of the batch is on.
+    taken:     which line each title of the batch is on; claims: how strongly.
     contested: ids that more than one title claims now.
     """
 
     known: Known
     next_own_id: int
+    numbers: Mapping[int, int] = field(default_factory=dict)
     rows: dict[int, Facts] = field(default_factory=dict)
     changed: dict[int, set[str]] = field(default_factory=dict)
     new_ids: dict[int, list[Key]] = field(default_factory=dict)
     new_listings: list[int] = field(default_factory=list)
     taken: dict[int, int] = field(default_factory=dict)
+    claims: dict[int, Claim] = field(default_factory=dict)
     contested: dict[Key, set[int]] = field(default_factory=dict)
     refusals: list[Refusal] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
@@ -129,24 +168,64 @@ class Plan:
     def is_change(self) -> bool:
         return bool(self.rows or self.new_listings)
 
-    def add(self, record: Record, taken: Mapping[int, int]) -> None:
+    def add_all(self, records: Sequence[Record], taken: Mapping[int, int]) -> None:
+        """Rows that may be one title: the strongest claim comes first."""
+        claims: list[tuple[Claim | None, Record]] = [(None, one) for one in records]
+        if len(records) > 1:
+            strengths = ((self.strength(one), one) for one in records)
+            claims = sorted(strengths, key=itemgetter(0))
+        for claim, record in claims:
+            try:
+                self.add(record, claim, taken)
+            except Unclear as unclear:
+                ids = record.external_ids
+                refusal = Refusal(record.line, record.title, str(unclear), ids)
+                self.refusals.append(refusal)
+
+    def strength(self, record: Record) -> Claim:
+        keys = set(record.external_ids)
+        candidates = self.known.candidates(keys).values()
+        return Claim(
+            not of_mal(keys),
+            -max((len(keys & theirs) for theirs in candidates), default=0),
+            -len(keys),
+            -len(facts_of(record)),
+            repr(replace(record, line=0)),
+        )
+
+    def add(
+        self, record: Record, claim: Claim | None, taken: Mapping[int, int]
+    ) -> None:
         """Decides which title a record is, and what it changes."""
         keys = set(record.external_ids)
-        anime_id = match(keys, self.known.candidates(keys), taken)
+        candidates = self.known.candidates(keys)
+        gone = {id_ for id_ in candidates if self.is_gone(id_)}
+        anime_id = match(keys, candidates, taken, gone)
         if anime_id is None:
-            anime_id = self.free_id(keys, taken)
+            anime_id = self.free_id(record, taken)
         elif anime_id in taken:
-            raise Unclear(f"it is the same title as line {taken[anime_id]}")
+            first = self.claims.get(anime_id)
+            reason = first.reason_over(claim) if first and claim else ""
+            raise Unclear(f"it is the same title as line {taken[anime_id]}{reason}")
         self.taken[anime_id] = record.line
+        if claim:
+            self.claims[anime_id] = claim
         self.claim(anime_id, keys)
         self.lay_over(anime_id, facts_of(record))
 
-    def free_id(self, keys: Iterable[Key], taken: Mapping[int, int]) -> int:
-        """The smallest MyAnimeList id where there is one, else the next of our own."""
-        numbers = sorted(int(key) for site, key in keys if site == "mal")
+    def is_gone(self, anime_id: int) -> bool:
+        if anime_id in self.taken:
+            return False
+        return bool(self.known.rows.get(anime_id, {}).get("gone_since"))
+
+    def free_id(self, record: Record, taken: Mapping[int, int]) -> int:
+        """The smallest MyAnimeList id where there is one, else one of our own."""
+        numbers = sorted(int(key) for site, key in record.external_ids if site == "mal")
+        numbers = [number for number in numbers if number < Anime.FIRST_OWN_ID]
+        if record.line in self.numbers:
+            numbers.append(self.numbers[record.line])
         for number in numbers:
-            is_free = number not in self.known.rows and number not in taken
-            if number < Anime.FIRST_OWN_ID and is_free:
+            if number not in self.known.rows and number not in taken:
                 return number
         self.next_own_id += 1
         return self.next_own_id - 1
@@ -182,24 +261,25 @@ class Plan:
 
 
 def plan(
-    batch: Sequence[Record],
+    groups: Sequence[Sequence[Record]],
     *,
     source: str,
     taken: dict[int, int],
-    state: CatalogueState,
+    next_own_id: int,
+    numbers: Mapping[int, int],
 ) -> Plan:
-    """What the batch would change in the catalogue as it stands.
+    """What a batch would change in the catalogue as it stands.
 
+    groups: rows that may be one title together, all others by themselves.
     taken: the titles of this import's earlier batches, and their lines.
     """
-    planned = Plan(read_known(batch, source), next_own_id(state))
-    for record in batch:
-        try:
-            planned.add(record, ChainMap(planned.taken, taken))
-        except Unclear as unclear:
-            ids = record.external_ids
-            refusal = Refusal(record.line, record.title, str(unclear), ids)
-            planned.refusals.append(refusal)
+    batch = [record for group in groups for record in group]
+    own = {
+        record.line: numbers[record.line] for record in batch if record.line in numbers
+    }
+    planned = Plan(read_known(batch, source, own.values()), next_own_id, own)
+    for group in groups:
+        planned.add_all(group, ChainMap(planned.taken, taken))
     return planned
 
 

@@ -2,7 +2,8 @@
 
 JSON lines or one JSON document, of today's schema or the one of 2023; plain, gzip or
 Zstandard; from a file, an address or standard input. What is read is streamed: memory
-does not grow with the file. Nothing here knows the database.
+does not grow with the file. It can be read again: what comes from elsewhere than a file
+is copied to a temporary one. Nothing here knows the database.
 """
 
 import codecs
@@ -20,7 +21,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from itertools import chain, islice
 from os import fstat
 from pathlib import Path
-from typing import Any, BinaryIO, Protocol, cast
+from tempfile import TemporaryFile
+from typing import IO, Any, BinaryIO, Protocol, cast
 from urllib import request
 from urllib.error import HTTPError
 
@@ -32,6 +34,8 @@ CHUNK = 64 * 1024
 # Titles are a few kilobytes. More than this without an end is another kind of file, or
 # one made to fill the memory.
 LONGEST_TITLE = 1024 * 1024
+# Packed: a thousand times what the largest catalogue has.
+LARGEST_COPY = 10 * 1024**3
 STRANGE_ENOUGH = 3
 TIMEOUT_SECONDS = 30
 USER_AGENT = "animecollections (catalogue import)"
@@ -113,11 +117,20 @@ class Readable(Protocol):
 
 
 class _Counted:
-    """A stream that counts what was read of it, and notices an early end."""
+    """A stream that counts what was read of it, and notices an early end.
 
-    def __init__(self, stream: Readable, promised: int | None) -> None:
+    copy: what is read is written there.
+    """
+
+    def __init__(
+        self,
+        stream: Readable,
+        promised: int | None = None,
+        copy: IO[bytes] | None = None,
+    ) -> None:
         self.stream = stream
         self.promised = promised
+        self.copy = copy
         self.count = 0
 
     def read(self, size: int, /) -> bytes:
@@ -128,38 +141,66 @@ class _Counted:
             raise SourceBroken(
                 f"The download broke off after {self.count} of {self.promised} bytes."
             )
+        if self.copy is not None:
+            if self.count > LARGEST_COPY:
+                raise SourceBroken(f"The source is larger than {LARGEST_COPY:,} bytes.")
+            self.copy.write(piece)
         return piece
 
 
 class Source:
-    """A catalogue's bytes, packed as they are, and how far they have been read."""
+    """A catalogue's bytes, packed as they are, and how far they have been read.
+
+    file: the same to be read again, from where it begins; a copy is written meanwhile.
+    """
 
     def __init__(
-        self, stream: Readable, total_bytes: int | None, promised: int | None = None
+        self,
+        stream: Readable,
+        total_bytes: int | None,
+        *,
+        file: IO[bytes],
+        promised: int | None = None,
     ) -> None:
         self.total_bytes = total_bytes
-        self._counted = _Counted(stream, promised)
+        self._file = file
+        self._begins = file.tell()
+        self._read_before = 0
+        copy = None if stream is file else file
+        self._counted = _Counted(stream, promised, copy)
 
     @property
     def stream(self) -> Readable:
         return self._counted
 
     def bytes_read(self) -> int:
-        return self._counted.count
+        """Of all times that it was read."""
+        return self._read_before + self._counted.count
+
+    def rewind(self) -> None:
+        """Back to the beginning; all that was read so far is there again."""
+        self._read_before += self._counted.count
+        self._file.seek(self._begins)
+        self._counted = _Counted(self._file)
 
 
 @contextmanager
 def open_source(path: str) -> Iterator[Source]:
     """Opens a file, an http(s) address, or with "-" standard input."""
     if path == "-":
-        yield Source(sys.stdin.buffer, _size(sys.stdin.buffer))
+        with TemporaryFile() as copy:
+            yield Source(sys.stdin.buffer, _size(sys.stdin.buffer), file=copy)
     elif re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", path):
-        with _download(path) as answer:
+        with _download(path) as answer, TemporaryFile() as copy:
             size = answer.length
-            yield Source(answer, size, promised=size)
+            yield Source(answer, size, file=copy, promised=size)
     else:
         with _open_file(path) as file:
-            yield Source(file, _size(file))
+            if file.seekable():
+                yield Source(file, _size(file), file=file)
+                return
+            with TemporaryFile() as copy:
+                yield Source(file, None, file=copy)
 
 
 def _open_file(path: str) -> BinaryIO:

@@ -1,19 +1,20 @@
 """Which title of ours a row of another tracker's file is.
 
 Sites' ids decide first, the one the file trusts most before the others. Names decide
-only where no id does: a title with exactly this name (folded), whose year and format do
-not contradict, and who has no other id at a site that the file names. Where several
-fit, none is chosen: nothing is guessed silently.
+only where no id does, and not alone: name, format, year and episodes are weighed
+together (evidence.py). Where several titles fit as well, or what is known contradicts,
+none is chosen: nothing is guessed silently.
 
 Ids of our own from FIRST_OWN_ID upward are of one installation: one from another's
-file is some other title here. So they only tell apart titles of the same name.
+file is some other title here. So they count only where another id or the name agrees.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import Any
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 import orjson
 from django.db import connection
@@ -21,14 +22,29 @@ from django.db import connection
 from animecollections.api.errors import ApiError
 from animecollections.api.ids import OWN, AnimeRef, parse_anime_id
 from collections_app.catalogue.folding import fold
+from collections_app.catalogue.lookup import not_gone
 from collections_app.catalogue.planning import among, unpacked_keys
 from collections_app.catalogue.search import ways
-from collections_app.models.catalogue import Anime, Format
+from collections_app.imports.evidence import clear_one, reason_of, weigh, why_unclear
+from collections_app.imports.row_names import names_rewritten, names_said
+from collections_app.models.catalogue import Anime
 from collections_app.transfer.records import Record
 
 MOST_CANDIDATES = 5
 MOST_SOUGHT = 200  # letters of a name
+FACTS = (
+    "id", "title", "english_title", "native_title", "synonyms", "year", "format",
+    "episodes", "airing_status", "gone_since", "external_ids", "mal_id",
+)  # fmt: skip
 Titles = Mapping[int, dict[str, Any]]
+
+
+class Claimant(NamedTuple):
+    id: int
+    is_gone: bool
+
+
+Claims = Mapping[AnimeRef, list[Claimant]]
 
 
 @dataclass(slots=True)
@@ -41,22 +57,44 @@ class Recognised:
 
 
 def recognise(records: Sequence[Record]) -> list[Recognised]:
-    """Each record's title, or why there is none: five statements, however many."""
+    """Each record's title, or why there is none: eight statements, however many."""
     claims = claims_of({ref for record in records for ref in refs_of(record)})
-    found = [by_ids(record, claims) for record in records]
-    open_ = [
-        record
-        for record, one in zip(records, found, strict=True)
-        if one.anime_id is None and not one.candidates
+    meant = [Meant.by_ids(record, claims) for record in records]
+    titles = facts_of({id_ for one in meant if len(one.ids) > 1 for id_ in one.ids})
+    found = [
+        by_ids(record, one, titles) for record, one in zip(records, meant, strict=True)
     ]
-    named = titles_named({name for record in open_ for name in names_of(record)})
-    titles = facts_of({id_ for ids in named.values() for id_ in ids})
-    return [
-        by_names(record, named, titles)
-        if one.anime_id is None and not one.candidates
-        else one
-        for record, one in zip(records, found, strict=True)
-    ]
+    unnamed = [place for place, one in enumerate(meant) if not one.ids]
+    find(records, unnamed, names_said, found)
+    open_ = [place for place in unnamed if found[place].anime_id is None]
+    find(records, open_, names_rewritten, found, remakes() if open_ else {})
+    return found
+
+
+def find(
+    records: Sequence[Record],
+    places: Sequence[int],
+    names_of: Callable[[Record], Iterable[str]],
+    found: list[Recognised],
+    remakes: Mapping[str, list[int]] | None = None,
+) -> None:
+    """The records at these places, by more names than they were looked for so far.
+
+    remakes: looked at too where a title has the name and is not clearly meant. With
+        them this is the last look: there are no more names.
+    """
+    names = {place: set(names_of(records[place])) for place in places}
+    named = titles_named({name for some in names.values() for name in some})
+    ids_of = {}
+    for place, some in names.items():
+        ids = {id_ for name in some for id_ in named.get(name, ())}
+        if already := found[place].candidates:
+            ids.update(already, (remakes or {}).get(fold(records[place].title), ()))
+        ids_of[place] = ids
+    titles = facts_of({id_ for ids in ids_of.values() for id_ in ids})
+    for place, ids in ids_of.items():
+        some_titles = [titles[id_] for id_ in ids]
+        found[place] = by_name(records[place], some_titles, are_all=remakes is not None)
 
 
 def refs_of(record: Record) -> Iterator[AnimeRef]:
@@ -70,18 +108,20 @@ def refs_of(record: Record) -> Iterator[AnimeRef]:
             yield ref
 
 
-def claims_of(refs: AbstractSet[AnimeRef]) -> dict[AnimeRef, list[int]]:
+def claims_of(refs: AbstractSet[AnimeRef]) -> dict[AnimeRef, list[Claimant]]:
     """The titles that each id means, by one statement (two with ids of our own)."""
-    claims: dict[AnimeRef, list[int]] = {}
+    claims: dict[AnimeRef, list[Claimant]] = {}
     statement = (
-        "SELECT e.site, e.external_id, e.anime_id FROM collections_app_externalid e "  # noqa: S608
-        f"JOIN ({unpacked_keys()}) k USING (site, external_id)"
+        "SELECT e.site, e.external_id, e.anime_id, a.gone_since IS NOT NULL "  # noqa: S608
+        f"FROM ({unpacked_keys()}) k "
+        "JOIN collections_app_externalid e USING (site, external_id) "
+        "JOIN collections_app_anime a ON a.id = e.anime_id ORDER BY e.anime_id"
     )
-    for site, key, id_ in rows_of(statement, [[ref.site, ref.key] for ref in refs]):
-        claims.setdefault(AnimeRef(site, key), []).append(id_)
+    for site, key, *claimant in rows_of(statement, [[r.site, r.key] for r in refs]):
+        claims.setdefault(AnimeRef(site, key), []).append(Claimant(*claimant))
     if own := {ref.number for ref in refs if ref.number}:
         ids = Anime.objects.filter(id__in=among(own)).values_list("id", flat=True)
-        claims |= {AnimeRef(OWN, str(id_)): [id_] for id_ in ids}
+        claims |= {AnimeRef(OWN, str(id_)): [Claimant(id_, False)] for id_ in ids}
     return claims
 
 
@@ -100,26 +140,46 @@ def rows_of(statement: str, keys: Sequence[Any]) -> list[tuple[Any, ...]]:
         return list(cursor.fetchall())
 
 
-def by_ids(record: Record, claims: Mapping[AnimeRef, list[int]]) -> Recognised:
-    """A MyAnimeList id, or one of ours, decides alone; others must agree."""
-    meant = [(ref, claims[ref]) for ref in refs_of(record) if ref in claims]
-    for ref, ids in meant:
-        if ref.site in (OWN, "mal") and len(ids) == 1:
-            return Recognised(ids[0])
-    candidates = list(dict.fromkeys(id_ for _, ids in meant for id_ in ids))
-    if len(candidates) == 1:
-        return Recognised(candidates[0])
-    if not candidates:
-        return Recognised()
-    names = ", ".join(str(ref) for ref, _ in meant)
-    reason = f"Its ids ({names}) are of several titles: choose one."
-    return Recognised(None, reason, candidates[:MOST_CANDIDATES])
+@dataclass(slots=True)
+class Meant:
+    """The titles that a record's ids mean. agree: whether each id means all of them."""
+
+    ids: list[int]
+    agree: bool = True
+    refs: str = ""
+
+    @classmethod
+    def by_ids(cls, record: Record, claims: Claims) -> "Meant":
+        """An id of ours decides where it agrees with another id, though others claim
+        that too. Then a MyAnimeList id that means one title decides alone, or an id of
+        ours. Of others counts what all of them mean, if there is any such title.
+        """
+        refs = [ref for ref in refs_of(record) if ref in claims]
+        for id_ in (one.id for ref in refs if ref.site != OWN for one in claims[ref]):
+            if str(id_) == record.ids.get(OWN):
+                return cls([id_])
+        meant = [
+            [one.id for one in not_gone(claims[ref], attrgetter("is_gone"))]
+            for ref in refs
+        ]
+        for ref, ids in zip(refs, meant, strict=True):
+            if ref.site in (OWN, "mal") and len(ids) == 1:
+                return cls(ids)
+        every = list(dict.fromkeys(id_ for ids in meant for id_ in ids))
+        common = [id_ for id_ in every if all(id_ in ids for ids in meant)]
+        return cls(common or every, bool(common), ", ".join(map(str, refs)))
 
 
-def names_of(record: Record) -> list[str]:
-    """Folded, the title first."""
-    names = (fold(name) for name in (record.title, *record.names) if name)
-    return list(dict.fromkeys(name for name in names if name))
+def by_ids(record: Record, meant: Meant, titles: Titles) -> Recognised:
+    """Of several titles that share all of the ids the one that name and facts fit."""
+    if len(meant.ids) <= 1:
+        return Recognised(next(iter(meant.ids), None))
+    weighed = weigh(replace(record, ids={}), [titles[id_] for id_ in meant.ids])
+    clear = clear_one(record, weighed) if meant.agree else None
+    if clear:
+        return Recognised(clear.anime_id, reason_of(clear))
+    reason = f"Its ids ({meant.refs}) are of several titles: choose one."
+    return Recognised(None, reason, meant.ids[:MOST_CANDIDATES])
 
 
 def titles_named(names: AbstractSet[str]) -> dict[str, list[int]]:
@@ -136,52 +196,37 @@ def titles_named(names: AbstractSet[str]) -> dict[str, list[int]]:
 
 def facts_of(anime_ids: Iterable[int]) -> dict[int, dict[str, Any]]:
     rows = Anime.objects.filter(id__in=among(anime_ids)).order_by()
-    columns = ("id", "title", "year", "format", "external_ids", "mal_id")
-    return {row["id"]: row for row in rows.values(*columns)}
+    return {row["id"]: row for row in rows.values(*FACTS)}
 
 
-def by_names(
-    record: Record, named: Mapping[str, list[int]], titles: Titles
+def remakes() -> dict[str, list[int]]:
+    """The titles whose name ends with a year, by what stands before it: one look at all
+    names, which takes less than asking for every name with every year.
+    """
+    found: dict[str, list[int]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT name, anime_id FROM collections_app_searchname "
+            "WHERE name LIKE '% 19__' OR name LIKE '% 20__'"
+        )
+        for name, anime_id in cursor.fetchall():
+            if name[-4:].isdecimal():
+                found.setdefault(name[:-5], []).append(anime_id)
+    return found
+
+
+def by_name(
+    record: Record, titles: Iterable[dict[str, Any]], *, are_all: bool
 ) -> Recognised:
-    names = names_of(record)
-    fitting = {
-        id_
-        for name in names
-        for id_ in named.get(name, ())
-        if fits(record, titles[id_])
-    }
-    if not fitting:
-        if not names and not record.ids:
-            return Recognised(None, "The row names no title.")
-        return Recognised(None, "The catalogue has no title with these ids or names.")
-    # A title itself called so comes before one that has it as another name.
-    exact = {id_ for id_ in fitting if fold(titles[id_]["title"]) == names[0]}
-    closest = sorted(exact or fitting)
-    own = [id_ for id_ in closest if str(id_) == record.ids.get(OWN)]
-    closest = own or closest
-    if len(closest) > 1:
-        reason = "Several titles have this name: choose one."
-        return Recognised(None, reason, closest[:MOST_CANDIDATES])
-    return Recognised(closest[0], f"Recognised by its {grounds(record)}.")
-
-
-def grounds(record: Record) -> str:
-    known = [word for word in ("year", "format") if getattr(record, word)]
-    return " and ".join(["name", *known]) if len(known) < 2 else "name, year and format"
-
-
-def fits(record: Record, title: Mapping[str, Any]) -> bool:
-    """Nothing that both say contradicts."""
-    if record.year and title["year"] and abs(record.year - title["year"]) > 1:
-        return False
-    formats = {record.format, title["format"]} - {None, "", Format.UNKNOWN}
-    if len(formats) > 1:
-        return False
-    theirs = title["external_ids"]
-    if title["mal_id"]:
-        theirs = {"mal": str(title["mal_id"]), **theirs}
-    said = record.ids.items()
-    return all(theirs.get(site, key) == key for site, key in said if site != OWN)
+    weighed = weigh(record, titles)
+    if clear := clear_one(record, weighed, are_all=are_all):
+        return Recognised(clear.anime_id, reason_of(clear))
+    if weighed:
+        ids = [one.anime_id for one in weighed]
+        return Recognised(None, why_unclear(weighed), ids[:MOST_CANDIDATES])
+    if not record.title and not record.names and not record.ids:
+        return Recognised(None, "The row names no title.")
+    return Recognised(None, "The catalogue has no title with these ids or names.")
 
 
 def candidates(record: Record, revision: int) -> list[int]:

@@ -153,7 +153,8 @@ class Anime(models.Model):
 class ExternalId(models.Model):
     """Another site's id of a title, or an id of ours (site `own`) that once was.
 
-    A site's id that two titles claim has two rows here, and resolves to neither.
+    A site's id that two titles claim has two rows here, and resolves to neither, unless
+    one of them is gone.
     """
 
     anime = models.ForeignKey(Anime, models.CASCADE, related_name="aliases")

@@ -62,7 +62,7 @@ def carry_out(plan: Plan, *, source: str, state: CatalogueState) -> None:
     """Makes a plan true, under the lock: a dozen statements, whatever its size."""
     if plan.rows:
         state.revision += 1
-        state.next_own_id = plan.next_own_id
+        state.next_own_id = max(state.next_own_id, plan.next_own_id)
         store(plan.rows, plan.changed, revision=state.revision)
         store_ids(plan.new_ids)
     Listing.objects.bulk_create(

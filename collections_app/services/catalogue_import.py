@@ -10,8 +10,9 @@ from django.conf import settings
 from django.db import connection, reset_queries
 
 from collections_app.catalogue.matching import Key
-from collections_app.catalogue.planning import Plan, holders, plan
+from collections_app.catalogue.planning import Plan, holders, next_own_id, plan
 from collections_app.catalogue.reader import Record, Refusal
+from collections_app.catalogue.survey import Survey, untied
 from collections_app.models import (
     Anime,
     CatalogueState,
@@ -32,16 +33,36 @@ MANY_GONE, LARGE_PART_GONE = 50, 0.1
 
 @dataclass(slots=True)
 class Report:
-    """What an import did, counted by title; what it refused and what is in doubt."""
+    """What an import did, counted by title; what it refused and what is in doubt.
+
+    contested: ids that more than one title claims; moved: that one does, and titles
+        that are gone.
+    """
 
     counts: Counter[str] = field(default_factory=Counter)
     refusals: list[Refusal] = field(default_factory=list)
     contested: dict[Key, set[int]] = field(default_factory=dict)
+    moved: dict[Key, set[int]] = field(default_factory=dict)
 
     def refuse(self, refusal: Refusal) -> None:
         self.counts["refused"] += 1
         if len(self.refusals) < MOST_REMEMBERED:
             self.refusals.append(refusal)
+
+    def set_gone_apart(self) -> None:
+        """What is claimed beside titles that are gone by now is contested no more."""
+        ids = {id_ for claimants in self.contested.values() for id_ in claimants}
+        listed = set(
+            Anime.objects.listed().filter(id__in=ids).values_list("id", flat=True)
+        )
+        self.moved |= {
+            key: claimants
+            for key, claimants in self.contested.items()
+            if len(claimants & listed) == 1
+        }
+        for key in self.moved.keys() & self.contested:
+            del self.contested[key]
+            self.counts["contested"] -= 1
 
     def add(self, plan: Plan) -> None:
         self.counts += plan.counts
@@ -57,9 +78,12 @@ class CatalogueImport:
     A batch becomes a plan outside the lock. What changes something is carried out
     under it, planned anew there where another write came between; so a second run
     over the same file locks nothing.
+
+    seen: what a first look at the whole file found: rows of one title are decided on
+        together, the strongest claim first, whatever the order of the file.
     """
 
-    def __init__(self, *, source: str, dry_run: bool = False) -> None:
+    def __init__(self, *, source: str, seen: Survey, dry_run: bool = False) -> None:
         self.source = source
         self.dry_run = dry_run
         self.report = Report()
@@ -67,18 +91,37 @@ class CatalogueImport:
         self.spared: set[Key] = set()  # ids of rows refused: listed all the same
         self.has_unreadable = False
         self.size = FIRST_BATCH
+        self.seen = seen
+        self.numbers: dict[int, int] = {}  # ids of ours for new titles, by line
+        self.next_own_id = 0  # at least, for the others
 
     def take(
         self,
         items: Iterable[Record | Refusal],
         progress: Callable[[int], object] = lambda titles: None,
     ) -> None:
-        records = self.records(items)
-        while batch := list(islice(records, self.size)):
+        self.reserve_numbers()
+        groups = untied(self.records(items), self.seen.knots)
+        while batch := list(islice(groups, self.size)):
             self.take_batch(batch)
             if settings.DEBUG:  # then Django keeps all statements, long as they are
                 reset_queries()
-            progress(len(batch))
+            progress(sum(map(len, batch)))
+
+    def reserve_numbers(self) -> None:
+        """For all new titles at once, so that their order does not depend on batches,
+        and no other import gives the same. An interrupted run leaves some unused.
+        """
+        if not self.seen.places:
+            return
+        if self.dry_run:
+            first = next_own_id(state_seen())
+        else:
+            with changing_catalogue() as state:
+                first = next_own_id(state)
+                state.next_own_id = first + len(self.seen.places)
+        self.next_own_id = first + len(self.seen.places)
+        self.numbers = {line: first + place for line, place in self.seen.places.items()}
 
     def records(self, items: Iterable[Record | Refusal]) -> Iterator[Record]:
         for item in items:
@@ -94,24 +137,31 @@ class CatalogueImport:
         else:
             self.has_unreadable = True
 
-    def take_batch(self, batch: list[Record]) -> None:
+    def take_batch(self, batch: list[list[Record]]) -> None:
         started = time.monotonic()
-        seen = CatalogueState.objects.filter(id=1).first() or CatalogueState()
+        seen = state_seen()
         planned = self.plan(batch, seen)
         if planned.is_change and not self.dry_run:
             with changing_catalogue() as state:
                 started = time.monotonic()  # what counts is how long the lock is held
-                if state.revision != seen.revision:
+                if not is_same(state, seen):
                     planned = self.plan(batch, state)
                 carry_out(planned, source=self.source, state=state)
         self.fit_size(time.monotonic() - started)
         self.taken |= planned.taken
+        self.next_own_id = planned.next_own_id
         self.report.add(planned)
         for refusal in planned.refusals:
             self.refuse(refusal)
 
-    def plan(self, batch: list[Record], state: CatalogueState) -> Plan:
-        return plan(batch, source=self.source, taken=self.taken, state=state)
+    def plan(self, batch: list[list[Record]], state: CatalogueState) -> Plan:
+        return plan(
+            batch,
+            source=self.source,
+            taken=self.taken,
+            next_own_id=max(self.next_own_id, next_own_id(state)),
+            numbers=self.numbers,
+        )
 
     def fit_size(self, seconds: float) -> None:
         factor = min(2.0, max(0.5, SECONDS_PER_BATCH / seconds))
@@ -129,12 +179,13 @@ class CatalogueImport:
         is_doubtful = len(gone) > MANY_GONE and part > LARGE_PART_GONE
         if (is_doubtful or self.has_unreadable) and not is_complete:
             self.report.counts["missing"] = len(gone)
+            self.report.set_gone_apart()
             return
         self.report.counts["gone"] = len(gone)
-        if self.dry_run:
-            return
-        for start in range(0, len(gone), FIRST_BATCH):
-            unlist(gone[start : start + FIRST_BATCH], source=self.source)
+        if not self.dry_run:
+            for start in range(0, len(gone), FIRST_BATCH):
+                unlist(gone[start : start + FIRST_BATCH], source=self.source)
+        self.report.set_gone_apart()
 
     def refresh_statistics(self) -> None:
         """After a large import PostgreSQL would plan searches as if of an empty table,
@@ -153,3 +204,12 @@ class CatalogueImport:
             - self.taken.keys()
             - holders(self.spared)
         )
+
+
+def state_seen() -> CatalogueState:
+    return CatalogueState.objects.filter(id=1).first() or CatalogueState()
+
+
+def is_same(state: CatalogueState, seen: CatalogueState) -> bool:
+    """Whether nobody wrote meanwhile, nor took numbers for new titles."""
+    return (state.revision, state.next_own_id) == (seen.revision, seen.next_own_id)

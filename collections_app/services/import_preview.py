@@ -1,18 +1,11 @@
 """What an import of a catalogue would change, title by title; it changes nothing."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from collections_app.catalogue.planning import Plan
-from collections_app.catalogue.reader import (
-    Metadata,
-    Record,
-    Refusal,
-    name_of,
-    open_source,
-    read,
-)
+from collections_app.catalogue.reader import Record, name_of, open_source, read
+from collections_app.catalogue.survey import Survey, survey
 from collections_app.models import CatalogueState
 from collections_app.services.catalogue_import import CatalogueImport, Report
 
@@ -32,11 +25,11 @@ class Difference:
 class Preview(CatalogueImport):
     """A dry run that remembers the first differences."""
 
-    def __init__(self, *, source: str) -> None:
-        super().__init__(source=source, dry_run=True)
+    def __init__(self, *, source: str, seen: Survey) -> None:
+        super().__init__(source=source, seen=seen, dry_run=True)
         self.differences: list[Difference] = []
 
-    def plan(self, batch: list[Record], state: CatalogueState) -> Plan:
+    def plan(self, batch: list[list[Record]], state: CatalogueState) -> Plan:
         planned = super().plan(batch, state)
         for anime_id, row in planned.rows.items():
             if len(self.differences) < MOST_SHOWN:
@@ -57,22 +50,10 @@ def difference(planned: Plan, anime_id: int, row: dict[str, Any]) -> Difference:
 def preview(path: str) -> tuple[Report, list[Difference]]:
     """Reads a file as `import_catalog` does; SourceUnreadable, SourceBroken."""
     with open_source(path) as opened:
-        about: Metadata = {}
-        items = peeked(read(opened.stream, about))
-        run = Preview(source=name_of(about))
-        run.take(items)
+        seen = survey(opened)
+        run = Preview(source=name_of(seen.about), seen=seen)
+        run.take(read(opened.stream))
+    if seen.fault:
+        raise seen.fault
     run.mark_gone()
     return run.report, run.differences
-
-
-def peeked(items: Iterable[Record | Refusal]) -> Iterable[Record | Refusal]:
-    """The same; the first is read at once, and with it what stands before it."""
-    iterator = iter(items)
-    first = next(iterator, None)
-
-    def all_of_them() -> Iterable[Record | Refusal]:
-        if first is not None:
-            yield first
-        yield from iterator
-
-    return all_of_them()

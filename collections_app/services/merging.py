@@ -8,7 +8,7 @@ An interrupted merge goes on when it is asked for again.
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -164,7 +164,7 @@ def join_titles(job: Merge, through: Through) -> None:
             }
             gained = gains(kept, gone)
             job.gained = {
-                name: {"before": kept[name], "after": value}
+                name: {"before": as_json(kept[name]), "after": value}
                 for name, value in gained.items()
             } | {
                 "aliases": minus(aliases_of(job.gone_id), aliases_of(job.kept_id)),
@@ -211,7 +211,13 @@ def gains(kept: Facts, gone: Facts) -> Facts:
         if name not in united and kept[name] == unknown and gone[name] != unknown
     }
     told = united | lacking
+    if kept["gone_since"] and not gone["gone_since"]:
+        told["gone_since"] = None  # its sources become the kept one's
     return {name: value for name, value in told.items() if kept[name] != value}
+
+
+def as_json(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else value
 
 
 def hand_over(job: Merge) -> None:
@@ -274,8 +280,10 @@ def part_titles(job: Merge, reason: str, through: Through) -> None:
         back = {
             name: gain["before"]
             for name, gain in job.gained.items()
-            if name in UNKNOWN and kept[name] == gain["after"]
+            if name in (*UNKNOWN, "gone_since") and kept[name] == gain["after"]
         }
+        if "gone_since" in back:
+            back["gone_since"] = parse_datetime(back["gone_since"])
         lay(kept | back, set(back), revision=state.revision)
         take_over(job)
         job.status = MergeStatus.UNMERGING

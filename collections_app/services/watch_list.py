@@ -142,7 +142,10 @@ class Slot:
         return to_json(row + [self.facts[name] for name in FACTS])
 
 
-READ = ("id", *FACTS, "removed", "goes_into", *(f"entry__{name}" for name in STORED))
+READ = (
+    "id", *FACTS, "gone_since", "removed", "goes_into",
+    *(f"entry__{name}" for name in STORED),
+)  # fmt: skip
 
 
 def rows_of(user_id: UUID, since: datetime, condition: Q) -> Any:

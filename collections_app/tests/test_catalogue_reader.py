@@ -17,6 +17,7 @@ import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from collections_app.catalogue import reader
 from collections_app.catalogue.reader import (
     LONGEST_TITLE,
     Record,
@@ -656,6 +657,27 @@ def test_an_address_is_downloaded_while_it_is_read(site, path):
         assert len(list(read(source.stream))) == 1
         assert source.bytes_read() == source.total_bytes
     assert site.agents[0].startswith("animecollections")
+
+
+def test_what_is_no_file_can_be_read_again_all_the_same(site, monkeypatch, tmp_path):
+    content = gzip.compress(as_lines(BEBOP).encode())
+    file = tmp_path / "catalogue"
+    file.write_bytes(content)
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(content)))
+    for path in (str(file), "-", site.address + "/catalogue"):
+        with open_source(path) as source:
+            first = list(read(source.stream))
+            source.rewind()
+            assert list(read(source.stream)) == first != []
+            assert source.bytes_read() == 2 * len(content)
+
+
+def test_a_source_without_an_end_is_not_copied_for_ever(monkeypatch):
+    monkeypatch.setattr(reader, "LARGEST_COPY", 1000)
+    stdin = io.TextIOWrapper(io.BytesIO(as_lines(*[BEBOP] * 10).encode()))
+    monkeypatch.setattr("sys.stdin", stdin)
+    with open_source("-") as source, pytest.raises(SourceBroken, match="larger than"):
+        list(read(source.stream))
 
 
 def test_a_download_that_is_cut_is_noticed_after_what_was_whole(site):

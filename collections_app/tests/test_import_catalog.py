@@ -6,11 +6,14 @@ import json
 import re
 import sys
 
+import hypothesis
 import pytest
 import zstandard
 from django.core.management import CommandError, call_command
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, transaction
 from django.test.utils import CaptureQueriesContext
+from hypothesis import given
+from hypothesis import strategies as st
 
 from collections_app.catalogue.lookup import find_anime, parse_anime_id
 from collections_app.models import (
@@ -212,6 +215,21 @@ def test_titles_that_upstream_merged_are_never_merged_silently(take):
     assert "anidb:77: 5 Merged upstream and 100000000 No MyAnimeList Page" in said
 
 
+def test_a_title_whose_myanimelist_id_was_replaced_contests_nothing_once_it_is_gone(
+    take,
+):
+    take(title("anilist:11 mal:1", "Alpha"))
+    said = take(title("anilist:11 mal:3", "Alpha"))
+    assert "1 ids of titles that are gone are another's now" in said
+    assert "claimed by more than one" not in said
+    found = {
+        text: find_anime(parse_anime_id(text)).id for text in ("anilist:11", "mal:1")
+    }
+    assert found == {"anilist:11": 3, "mal:1": 1}
+    assert counts(take(title("anilist:11", "Alpha", episodes=9)))["updated"] == 1
+    assert Anime.objects.get(id=3).episodes == 9
+
+
 def test_a_row_that_fits_two_titles_alike_is_refused(take):
     take(title("anidb:5", "Five"), title("kitsu:7", "Seven"))
     said = take(title("anidb:5 kitsu:7", "Both"))
@@ -223,8 +241,76 @@ def test_a_row_that_fits_two_titles_alike_is_refused(take):
 def test_the_same_title_twice_in_a_file_is_taken_once(take):
     for _ in range(2):
         said = take(BEBOP, title("mal:1 anidb:23", "Again"))
-        assert "Refused, line 3 (Again): it is the same title as line 2." in said
+        assert (
+            "Refused, line 3 (Again): it is the same title as line 2, which has more"
+        ) in said
         assert Anime.objects.get().title == "Cowboy Bebop"
+
+
+def catalogue_as_it_is():
+    """Titles and their ids, without what says when."""
+    return (
+        list(
+            Anime.objects.order_by("id").values_list(
+                "id", "mal_id", "title", "episodes"
+            )
+        ),
+        sorted(ExternalId.objects.values_list("anime_id", "site", "external_id")),
+        gone(),
+    )
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_of_two_rows_of_one_title_the_one_with_its_myanimelist_id_wins(take, order):
+    take(title("mal:5 anilist:15", "Alpha", episodes=178))
+    rows = [
+        title("anilist:15", "Alpha", episodes=50),
+        title("mal:5", "Alpha", episodes=178),
+    ]
+    said = take(*rows[::order])
+    assert (counts(said)["unchanged"], counts(said)["refused"]) == (1, 1)
+    assert "which has a MyAnimeList id." in said
+    assert Anime.objects.get().episodes == 178
+
+
+SITES = ("mal", "anilist", "kitsu")
+some_ids = st.sets(
+    st.tuples(st.sampled_from(SITES), st.integers(1, 3)), min_size=1, max_size=4
+)
+some_rows = st.lists(
+    st.tuples(some_ids, st.integers(0, 3)), min_size=1, max_size=6
+).map(
+    lambda rows: [
+        title(
+            " ".join(f"{site}:{n}" for site, n in sorted(ids)), f"T{eps}", episodes=eps
+        )
+        for ids, eps in rows
+    ]
+)
+
+
+@given(some_rows, some_rows, st.randoms(use_true_random=False), st.integers(1, 3))
+@hypothesis.settings(
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture],
+)
+def test_any_order_of_the_rows_of_a_file_gives_the_same_catalogue(
+    file, before, rows, random, size
+):
+    shuffled = list(rows)
+    random.shuffle(shuffled)
+    ends = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(catalogue_import, "FIRST_BATCH", size)
+        patch.setattr(catalogue_import, "LARGEST_BATCH", size)
+        for order in (rows, shuffled):
+            with transaction.atomic():
+                import_file(file(*before))
+                import_file(file(*order))
+                ends.append(catalogue_as_it_is())
+                transaction.set_rollback(True)
+    assert ends[0] == ends[1]
 
 
 # --- Gone ------------------------------------------------------------------------

@@ -61,3 +61,10 @@ def test_two_records_of_one_import_are_two_titles_where_each_has_an_id_of_its_ow
 def test_a_record_that_adds_nothing_to_a_title_taken_is_that_title_again():
     assert matched("anidb:5", {9: "anidb:5 kitsu:1"}, taken={9}) == 9
     assert matched("mal:1 kitsu:2", {1: "mal:1"}, taken={1}) == 1
+
+
+def test_a_title_that_is_gone_yields_to_another_and_comes_back_by_its_own_ids():
+    titles = {8: ids("anidb:5 kitsu:1"), 9: ids("anidb:5 kitsu:2")}
+    assert match(ids("anidb:5"), titles, gone={8}) == 9
+    assert match(ids("anidb:5"), titles, gone={9}) == 8
+    assert match(ids("anidb:5 kitsu:1"), titles, gone={8}) == 8

@@ -108,6 +108,15 @@ def snapshot():
     }
 
 
+def test_a_title_that_was_gone_is_listed_again_with_the_sources_it_gains(titles):
+    Anime.objects.filter(id=KEPT).update(gone_since=timezone.now())
+    before = Anime.objects.get(id=KEPT).gone_since
+    job = merge()
+    assert Anime.objects.get(id=KEPT).gone_since is None
+    part(job)
+    assert Anime.objects.get(id=KEPT).gone_since == before
+
+
 # --- The rule ----------------------------------------------------------------------
 
 EARLY, LATE = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 2, 1, tzinfo=UTC)

@@ -23,7 +23,10 @@ LABEL = "CSV"
 EXTENSION = "csv"
 MEDIA_TYPE = "text/csv"
 
-SITES = ("mal", "anilist", "kitsu", "anidb")
+SITES = (
+    "mal", "anilist", "kitsu", "anidb", "anime-planet", "anisearch", "livechart",
+    "notify", "simkl", "animenewsnetwork", "animecountdown",
+)  # fmt: skip
 OWN_COLUMNS = (
     "anime_id",
     "title",

@@ -124,7 +124,8 @@ def find_entry(user_id: UUID, ref: AnimeRef) -> Any:
     entries = WatchListEntry.objects.of(user_id)
     row = entries.filter(anime_id=ref.number).rows().first()
     if row is None:
-        named = list(Anime.objects.filter(matching(ref)).values("id", "title"))
+        columns = ("id", "title", "gone_since")
+        named = list(Anime.objects.filter(matching(ref)).values(*columns))
         row = entries.filter(anime_id=pick(ref, named)["id"]).rows().first()
     if row is None:
         raise ApiError("entry_not_found", id=ref)

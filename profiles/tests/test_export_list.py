@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from collections_app import transfer
 from collections_app.exports import entries_of
-from collections_app.models import SearchName, WatchListEntry
+from collections_app.models import Anime, ExternalId, SearchName, WatchListEntry
 from collections_app.tests.imports import apply, counts, mal, title, upload
 from collections_app.transfer import unpacking
 from conftest import signed_in
@@ -153,6 +153,44 @@ def test_of_these_those_that_would_not_be_found_again_are_counted_too(client):
     told = losses(client, "mal")
     assert (told["unnamed"], told["ambiguous"]) == (3, 2)
     assert losses(client, "json")["ambiguous"] == 0
+
+
+def test_titles_whose_ids_are_contested_are_counted_and_our_own_files_tell_them(client):
+    """MyAnimeList's id of one is another's too."""
+    for pk in (10, 11):
+        AnimeFactory(id=pk, title="Twins")
+        add(client, pk, "To Watch")
+    ExternalId.objects.create(anime_id=10, site="mal", external_id="11")
+    Anime.objects.filter(id=11).update(external_ids={"mal": "11"})
+    assert losses(client, "mal")["ambiguous"] == 1
+    assert losses(client, "anilist")["ambiguous"] == 1
+    assert losses(client, "json")["ambiguous"] == 0
+    assert losses(client, "csv")["ambiguous"] == 0
+
+
+@pytest.mark.parametrize("name", ["json", "csv"])
+def test_our_own_files_restore_every_title_that_they_wrote(client, name):
+    """Of one name, of contested ids, of ids of ours, and gone."""
+    ids = (10, 11, 100_000_001, 100_000_002, 100_000_003)
+    for pk in ids:
+        mal_id = pk if pk < 100 else None
+        anime = AnimeFactory(
+            id=pk, mal_id=mal_id, title="Twins", external_ids={"kitsu": "7"}
+        )
+        ExternalId.objects.create(anime=anime, site="kitsu", external_id="7")
+        SearchName.objects.create(anime=anime, name="twins")
+        add(client, pk, "To Watch")
+    Anime.objects.filter(id=100_000_003).update(gone_since=timezone.now())
+    assert losses(client, name)["ambiguous"] == 0
+    _, data = exported(client, name)
+    client.post(f"{LIST}/batch", {"operations": [
+        {"op": "remove", "animeId": pk} for pk in ids
+    ]})  # fmt: skip
+    plan = client.generic("POST", "/api/user/imports", data).json()["data"]
+    summary = {key: count for key, count in plan["summary"].items() if count}
+    assert summary == {"rows": 5, "add": 5} or summary == {"rows": 5, "conflict": 5}
+    rows = client.get(f"/api/user/imports/{plan['id']}/rows").json()["data"]
+    assert [int(row["anime_id"]) for row in rows] == list(ids)
 
 
 def test_another_trackers_own_fields_are_a_loss(client, alice):

@@ -60,8 +60,8 @@ class ExportViewSet(ApiViewSet):
         "What an export to a format would lose of this list.",
         description="Measured: the list is written, read back, and compared. `fields` "
         "counts the entries that lose something in each field, `examples` shows some. "
-        "`unnamed` titles have no id there: only their names tell them, and "
-        "`ambiguous` of these are not told by them either: imported here, each waits "
+        "`unnamed` titles have no id there: only their names tell them. `ambiguous` "
+        "titles would not be recognised if the file is imported here again: each waits "
         "for somebody to choose. `unreadable` entries could not be read back at all.",
         tags=["Exports"],
         data={

@@ -308,13 +308,14 @@ function review(body, app, plan) {
 // --- And away again ----------------------------------------------------------------------
 
 /** What a format cannot say of this list, in sentences. @param {any} fidelity @returns {any[]} */
-function losses({ fields, examples, unnamed }) {
+function losses({ fields, examples, unnamed, ambiguous }) {
   const told = Object.entries(fields).map(([name, count]) => {
     const [{ title, here, there } = /** @type {any} */ ({})] = examples[name] ?? [];
     const example = title && `${title}: ${valueText(name, here, "10.0")} → ${valueText(name, there, "10.0")}`;
     return h("li", {}, h("strong", {}, fieldName(name)), ` · ${titleCount(Number(count))}`, example && h("span", { class: "muted" }, ` · ${example}`));
   });
   if (unnamed) told.push(h("li", {}, t("{n} titles have no number there, and go by their name.", { n: unnamed })));
+  if (ambiguous) told.push(h("li", {}, t("{n} titles would not be recognised here again: choose them when you import the file.", { n: ambiguous })));
   return told.length ? [h("p", {}, t("This format cannot carry all of your list:")), h("ul", {}, told)] : [h("p", {}, t("This format carries all of your list."))];
 }
 
@@ -327,7 +328,7 @@ function exporting(app) {
   const tell = async () => {
     link.href = `/api/user/export?format=${format.value}`;
     lost.textContent = "";
-    if (["json", "account"].includes(format.value)) return;
+    if (format.value === "account") return;
     try {
       const { data } = await api(app).send("GET", `/api/user/export/fidelity?format=${format.value}`);
       lost.replaceChildren(...losses(data));

@@ -2,24 +2,22 @@
 
 import time
 from argparse import ArgumentParser
-from collections.abc import Iterator
-from itertools import chain
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError
 
 from animecollections.upkeep.commands import INTERRUPTED, progress_bar
+from collections_app.catalogue.matching import Key
 from collections_app.catalogue.reader import (
-    Metadata,
-    Record,
-    Refusal,
     SourceBroken,
     SourceUnreadable,
     name_of,
     open_source,
     read,
 )
+from collections_app.catalogue.survey import survey
 from collections_app.models import Anime
 from collections_app.services.catalogue_import import CatalogueImport, Report
 
@@ -79,15 +77,15 @@ class Command(BaseCommand):
 
     def import_all(self, options: dict[str, Any]) -> None:
         with open_source(options["path"]) as source:
-            about: Metadata = {}
-            items = read(source.stream, about)
-            first = list(next_of(items))  # by then the metadata has been read
+            seen = survey(source)
             self.run = CatalogueImport(
-                source=options["source"] or name_of(about), dry_run=options["dry_run"]
+                source=options["source"] or name_of(seen.about),
+                seen=seen,
+                dry_run=options["dry_run"],
             )
             with progress_bar(
                 options["verbosity"],
-                total=source.total_bytes,
+                total=source.total_bytes and 2 * source.total_bytes,  # it is read twice
                 unit="B",
                 unit_scale=True,
             ) as bar:
@@ -98,7 +96,9 @@ class Command(BaseCommand):
                     bar.update(source.bytes_read() - bar.n)
 
                 bar.titles = 0
-                self.run.take(chain(first, items), show)
+                self.run.take(read(source.stream), show)
+            if seen.fault:
+                raise seen.fault
             self.run.mark_gone(is_complete=options["complete"])
             self.run.refresh_statistics()
 
@@ -111,12 +111,6 @@ class Command(BaseCommand):
             *details(report, run.source),
         ]
         self.stdout.write("\n".join(lines))
-
-
-def next_of(items: Iterator[Record | Refusal]) -> Iterator[Record | Refusal]:
-    for item in items:
-        yield item
-        return
 
 
 def sentence(report: Report, dry_run: bool, seconds: float) -> str:
@@ -144,17 +138,23 @@ def details(report: Report, source: str) -> Iterator[str]:
             "marked as gone, for the file may not be whole. If it is, run again with "
             "--complete."
         )
-    yield from contested(report)
-
-
-def contested(report: Report) -> Iterator[str]:
-    if not report.contested:
-        return
-    yield (
-        f"{report.counts['contested']:,} ids are claimed by more than one title, and "
-        "resolve to none of them:"
+    yield from claimed(
+        report.contested,
+        report.counts["contested"],
+        "ids are claimed by more than one title, and resolve to none of them:",
     )
-    shown = sorted(report.contested.items())[:MOST_CONTESTED_SHOWN]
+    yield from claimed(
+        report.moved,
+        len(report.moved),
+        "ids of titles that are gone are another's now; merge them if they are one:",
+    )
+
+
+def claimed(claims: Mapping[Key, set[int]], number: int, what: str) -> Iterator[str]:
+    if not claims:
+        return
+    yield f"{number:,} {what}"
+    shown = sorted(claims.items())[:MOST_CONTESTED_SHOWN]
     ids = {id_ for _, claimants in shown for id_ in claimants}
     titles = dict(Anime.objects.filter(id__in=ids).values_list("id", "title"))
     for (site, key), claimants in shown:
@@ -162,5 +162,5 @@ def contested(report: Report) -> Iterator[str]:
             f"{id_} {titles.get(id_, '')}" for id_ in sorted(claimants)
         )
         yield f"  {site}:{key}: {names}"
-    if (more := report.counts["contested"] - len(shown)) > 0:
+    if (more := number - len(shown)) > 0:
         yield f"  … and {more:,} more."
