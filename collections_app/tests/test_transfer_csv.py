@@ -169,8 +169,8 @@ def test_cells_as_people_and_spreadsheets_write_them(header, cell, values):
     [
         ("A,Reading,1,,TV", "no status"),
         ("A,,x,,TV", "progress is not a whole number"),
-        ("A,,,10/3/2017,TV", "no date such as"),
-        ("A,,,,Manga", "mangas and books"),
+        ("A,,,soon,TV", "no date such as"),
+        ("A,,,,Manga", "This is a manga, and only anime are kept here"),
         ("A,,,,TV,more", "6 cells, and the header 5"),
         (",,1,,TV", "names no anime"),
     ],

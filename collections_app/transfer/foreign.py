@@ -1,0 +1,468 @@
+"""Rows of tables that are not ours: cells by the words of their header.
+
+The table may be CSV or an array of JSON objects; here it is a header and lines.
+"""
+
+import csv
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from animecollections.api.ids import NUMBERED_SITES
+from collections_app.entries import HIGHEST_PRIORITY
+
+from . import days, kinds, mal, marks, reading
+from .records import Flaw, ListFile, NotAnime, Record
+
+# Headers, without case, spaces and signs, by what is meant.
+HEADERS = {
+    "title": "title name animetitle seriestitle anime animename romaji titleromaji "
+    "showtitle showname series",
+    "names": "englishtitle titleenglish english nativetitle japanesetitle alttitle "
+    "originaltitle animetitleeng titleen titlejp",
+    "mal": "malid myanimelistid mal seriesanimedbid idmal",
+    "anilist": "anilistid anilist",
+    "kitsu": "kitsuid kitsu",
+    "anidb": "anidbid anidb",
+    "simkl": "simklid simkl",
+    "anime_id": "animeid",
+    "media_id": "mediaid",
+    "source": "source",
+    "link": "link url animeurl animelink malurl mallink anilisturl",
+    "screen": "imdb imdbid tmdb tmdbid tvdb tvdbid trakt traktid const letterboxduri",
+    "status": "status mystatus watchstatus liststatus watchingstatus userstatus "
+    "watchlist watchliststatus viewingstatus",
+    "rewatching": "rewatching isrewatching myrewatching",
+    "progress": "progress episodeswatched watchedepisodes mywatchedepisodes "
+    "episodesseen watched numwatchedepisodes episodeprogress seenepisodes "
+    "numepisodeswatched watchedepisodescount epswatched lastepwatched currentepisode "
+    "eps",
+    "score": "score rating myscore myrating userscore userrating yourrating yourscore",
+    "rewatches": "rewatches rewatched timesrewatched rewatchcount repeat "
+    "mytimeswatched reconsumecount",
+    "started_on": "startdate startedon startedat started mystartdate datestarted "
+    "startedwatching",
+    "finished_on": "finishdate finishedon finishedat finished myfinishdate enddate "
+    "completedat completedon datecompleted completiondate datefinished endedon",
+    "dates": "dates watchdates date datewatched watcheddates period",
+    "notes": "notes note comments comment mycomments memo review",
+    "tags": "tags mytags customlists lists labels",
+    "priority": "priority mypriority",
+    "is_private": "private isprivate hidden",
+    "format": "type format seriestype mediatype kind titletype animetype",
+    "category": "category lot medium contenttype itemtype media",
+    "genres": "genres genre",
+    "season_number": "seasonnumber",
+    "episode_number": "episodenumber",
+    "year": "year releaseyear seasonyear",
+    "episodes": "episodes totalepisodes seriesepisodes numepisodes episodecount "
+    "totalepisodescount animenumepisodes",
+    "changed_at": "updatedat lastupdated modified modifiedat lastmodified updated "
+    "progresschanged progressedat mylastupdated",
+    "added_at": "addedat createdat dateadded added created",
+    # Of the title, of the row or of the user, and nothing to keep.
+    "unkept": "id userid username image imageurl poster posterurl cover coverurl "
+    "coverimage thumbnail picture",
+}
+MEANT = {word: meant for meant, words in HEADERS.items() for word in words.split()}
+NAMING = {"title", "anime_id", "media_id", "link", *NUMBERED_SITES}
+# What several columns may say, each its own.
+REPEATED = {"names", "format", "category", "screen", "unkept"}
+PRIORITIES = {"low": 0, "medium": 1, "normal": 1, "high": 2}
+# An address of a title at a site of anime.
+LINK = re.compile(
+    r"(?:myanimelist\.net/(?P<mal_kind>anime|manga)/(?P<mal>\d+)"
+    r"|anilist\.co/(?P<anilist_kind>anime|manga)/(?P<anilist>\d+)"
+    r"|kitsu\.(?:io|app)/(?P<kitsu_kind>anime|manga)/(?P<kitsu>\d+)(?!\d*-)"
+    r"|anidb\.net/(?:anime/|a|perl-bin/animedb\.pl\?show=anime&aid=)(?P<anidb>\d+)"
+    r"|anime-planet\.com/(?P<planet_kind>anime|manga)/(?P<planet>[a-z0-9-]+))",
+    re.ASCII,
+)
+SITES_OF_LINK = {"planet": "anime-planet"}
+EPISODE = re.compile(
+    r"(?:s(?P<season>\d{1,3})\s*)?(?:episodes?|eps?|e)\.?\s*(?P<number>\d{1,5})"
+    r"|(?P<count>\d{1,5})\s*(?:episodes?|eps?)",
+    re.ASCII | re.IGNORECASE,
+)
+YES = {"yes", "true", "x", "✓", "✔", "✅", "☑", "y", "done"}
+NO = {"no", "false", "✗", "✘", "❌", "☐", "n"}
+NOTHING = {"-", "–", "—", "n/a", "na", "null", "none", "nan", "?"}
+# MyAnimeList's columns, whose cells a spreadsheet may have written as decimals.
+MAL_NUMBERS = {
+    "series_animedb_id", "series_episodes", "my_watched_episodes", "my_score",
+    "my_times_watched", "my_rewatching", "my_rewatching_ep", "my_id", "my_priority",
+}  # fmt: skip
+MAL_DATES = ("my_start_date", "my_finish_date")
+HEADER_WITHIN = 5  # lines, where a spreadsheet has a heading of its own above it
+SAMPLE = 1_000
+Cells = dict[str, str]
+
+
+@dataclass(slots=True)
+class Table:
+    """A table that is not ours, and what it says as a whole.
+
+    columns:  what each column means here, "" if nothing.
+    is_cut:   whether the file breaks off within its last line.
+    best:     the highest score of the scale.
+    order:    which part of a date such as 1/5/2021 stands first, None if none tells.
+    is_mixed: whether some rows say that they are anime, so that others may be none.
+    """
+
+    header: list[str]
+    lines: list[list[str]]
+    is_cut: bool = False
+    columns: list[str] = None  # type: ignore[assignment]
+    best: int = 10
+    order: str | None = None
+    is_mixed: bool = False
+
+    def __post_init__(self) -> None:
+        self.columns = columns_of(self.header)
+        if "title" in self.columns:
+            # An id of somebody else's table, where there is a name to know it by.
+            self.columns = [c if c != "anime_id" else "" for c in self.columns]
+        if "status" not in self.columns:
+            self.find_status()
+
+    def cells(self, *meanings: str) -> Iterator[str]:
+        """All cells of the columns with these meanings."""
+        places = [at for at, column in enumerate(self.columns) if column in meanings]
+        for line in self.lines:
+            for at in places:
+                if at < len(line):
+                    yield line[at]
+
+    def find_status(self) -> None:
+        """A column `type` whose cells are statuses is one of statuses: so the tables
+        of list services have it.
+        """
+        for at, column in enumerate(self.columns):
+            cells = [line[at] for line in self.lines if at < len(line)]
+            if column == "format" and are_statuses(cells):
+                self.columns[at] = "status"
+                return
+
+    @property
+    def is_simkl(self) -> bool:
+        return "simkl" in self.columns and "format" in self.columns
+
+
+def columns_of(header: list[str]) -> list[str]:
+    return [MEANT.get(reading.bare_word(word), "") for word in header]
+
+
+def is_header(cells: list[str]) -> bool:
+    return bool(NAMING & set(columns_of(cells)))
+
+
+def are_statuses(cells: list[str]) -> bool:
+    words = {reading.bare_word(cell) for cell in cells} - {""}
+    return bool(words) and all(word in reading.STATUSES for word in words)
+
+
+def inferred_header(lines: list[list[str]]) -> list[str] | None:
+    """The header of a table that has none, where its columns are evident: one of names,
+    one of statuses, and others that can be nothing else.
+    """
+    width = max(map(len, lines), default=0)
+    if not 2 <= width <= 10:
+        return None
+    header = []
+    for at in range(width):
+        cells = [line[at].strip() for line in lines if at < len(line)]
+        header.append(_inferred_column([cell for cell in cells if cell]))
+    is_evident = header.count("title") == 1 and header.count("status") == 1
+    return header if is_evident and "?" not in header else None
+
+
+def _inferred_column(cells: list[str]) -> str:
+    if not cells:
+        return ""
+    if are_statuses(cells):
+        return "status"
+    if all(LINK.search(cell) for cell in cells):
+        return "link"
+    if all(reading.format_of(cell) for cell in cells):
+        return "type"
+    if all(re.fullmatch(r"\d{1,5}\s*/\s*\d{1,5}", cell) for cell in cells):
+        return (
+            "progress" if any(not cell.endswith("/10") for cell in cells) else "score"
+        )
+    if any(re.search(r"[^\W\d_]", cell) for cell in cells):
+        return "title"
+    return "?"
+
+
+# --- reading ----------------------------------------------------------------------
+
+
+def read(table: Table, label: str, scale: str | None) -> ListFile:
+    """The rows; raises WrongFile if none is of an anime.
+
+    label: what the file is, for sentences.
+    """
+    header = [word.strip().lower() for word in table.header]
+    is_mal = {"series_title", "series_animedb_id"} & set(header) and any(
+        word.startswith("my_") for word in header
+    )
+    warnings: list[str] = []
+    if is_mal:
+        places = [at for at, word in enumerate(header) if word in MAL_DATES]
+        table.order = days.order_of(
+            line[at] for line in table.lines for at in places if at < len(line)
+        )
+    else:
+        table.best, warnings = marks.best_of(table.cells("score"))
+        if scale:
+            table.best, warnings = int(scale), []
+        table.order = days.order_of(
+            day
+            for cell in table.cells("started_on", "finished_on", "dates")
+            for day in days.span(cell)
+        )
+        table.is_mixed = any(map(kinds.says_anime, table.cells("format", "category")))
+    rows = reading.Rows()
+    titles = table.columns.index("title") if "title" in table.columns else None
+    read_one = _mal_record if is_mal else _record
+    for number, line in enumerate(table.lines, 1):
+        is_last = table.is_cut and number == len(table.lines)
+        title = line[titles] if titles is not None and titles < len(line) else ""
+        rows.take(partial(read_one, table, line, is_last), title)
+    return ListFile(
+        format=mal.NAME if is_mal else "csv",
+        rows=rows.of(mal.LABEL if is_mal else label),
+        warnings=warnings,
+        shape="csv",
+    )
+
+
+def check_width(header: list[str], line: list[str], is_unended: bool) -> None:
+    """Raises Flaw for a row of more cells than columns, and for one that breaks off."""
+    counts = f"The row has {len(line)} cells, and the header {len(header)} columns"
+    if any(cell.strip() for cell in line[len(header) :]):
+        raise Flaw(f"{counts}.")
+    if is_unended and any(word.strip() for word in header[len(line) :]):
+        raise Flaw(f"{counts}: it breaks off, so its last cell may not be whole.")
+
+
+def _mal_record(table: Table, line: list[str], is_unended: bool, row: int) -> Record:
+    check_width(table.header, line, is_unended)
+    fields: Cells = {}
+    for name, cell in zip(table.header, line, strict=False):
+        field = name.strip().lower()
+        known = "" if cell.strip().lower() in NOTHING else cell
+        fields[field] = reading.whole(known) if field in MAL_NUMBERS else known
+    remarks = []
+    for name in MAL_DATES:
+        if fields.get(name):
+            fields[name], said = days.day_of(fields[name], name, table.order)
+            remarks += said
+    record = mal.record_of(fields, row)
+    record.remarks += remarks
+    return record
+
+
+def _record(table: Table, line: list[str], is_unended: bool, row: int) -> Record:
+    check_width(table.header, line, is_unended)
+    cells: Cells = {}
+    others: Cells = {}
+    named: dict[str, str] = {}
+    repeated: dict[str, list[str]] = {name: [] for name in REPEATED}
+    for name, column, cell in zip(table.header, table.columns, line, strict=False):
+        if column in REPEATED:
+            repeated[column].append(cell)
+        elif column and column not in cells:
+            named[column] = name
+            cells[column] = cell.strip() if column != "notes" else cell
+        elif cell.strip():
+            if column and contradicts(column, cells[column], cell, named[column], name):
+                raise Flaw(f"{name[:50]} is there twice, with different values.")
+            others[name] = cell
+    if reading.bare_word(named.get("progress", "")) == "watched":
+        _read_box(cells)
+    ids = _ids(cells)
+    doubt = kinds.doubt_of(
+        kinds.Said(
+            types=repeated["format"],
+            categories=repeated["category"],
+            source=cells.get("source", ""),
+            genres=cells.get("genres", ""),
+            has_id=bool(ids.keys() - {"simkl"}),
+            is_of_screen=any(cell.strip() for cell in repeated["screen"]),
+            is_mixed=table.is_mixed,
+            is_simkl=table.is_simkl,
+        )
+    )
+    values, remarks = _values(cells, table, is_anime=bool(ids))
+    for name in ("source", "genres", "season_number", "link"):
+        if cells.get(name) and not (name == "source" and "media_id" in cells):
+            others[named[name]] = cells[name]
+    title = reading.title(cells.get("title"))
+    formats = map(reading.format_of, repeated["format"])
+    return Record(
+        row=row,
+        title=title,
+        ids=ids,
+        values=reading.owned(values),
+        extra=reading.own_fields(others.items()),
+        names=reading.names(repeated["names"], title),
+        year=reading.count_of(reading.whole(cells.get("year", ""))),
+        format=next(filter(None, formats), None),
+        episodes=reading.count_of(reading.whole(cells.get("episodes", ""))),
+        changed_at=reading.time_of(cells.get("changed_at")),
+        added_at=reading.time_of(cells.get("added_at")),
+        doubt=doubt,
+        remarks=remarks,
+    )
+
+
+def contradicts(
+    column: str, first: str, second: str, name: str, other_name: str
+) -> bool:
+    """Of two columns of one meaning. Under other names they may yet mean two things: a
+    site's rating beside one's own; numbers of episodes seen do not.
+    """
+    first, second = first.strip(), second.strip()
+    is_same = name.strip().lower() == other_name.strip().lower()
+    are_numbers = first.isdecimal() and second.isdecimal()
+    is_told = is_same or (column == "progress" and are_numbers)
+    return is_told and bool(first) and first != second
+
+
+def _read_box(cells: Cells) -> None:
+    """A column `watched` may be a box to tick, and no number of episodes."""
+    box = cells["progress"].lower()
+    if box in YES | NO:
+        cells["progress"] = ""
+        if box in YES and not cells.get("status"):
+            cells["status"] = "completed"
+
+
+def _ids(cells: Cells) -> dict[str, str]:
+    """Ids of sites, by their own columns, by `media_id` and its source, by addresses.
+
+    `anime_id` of a table without titles is MyAnimeList's, as here.
+    """
+    found: list[tuple[str, object]] = []
+    for site in NUMBERED_SITES & cells.keys():
+        found += _ids_of_link(cells[site]) or [(site, cells[site])]
+    site = kinds.ANIME_SITES.get(kinds.bare(cells.get("source", "")), "")
+    found.append((site, cells.get("media_id")))
+    found.append(("mal", cells.get("anime_id")))
+    found += _ids_of_link(cells.get("link", ""))
+    return reading.ids(found)
+
+
+def _ids_of_link(cell: str) -> list[tuple[str, object]]:
+    if not (found := LINK.search(cell)):
+        return []
+    parts = {name: text for name, text in found.groupdict().items() if text}
+    if "manga" in parts.values():
+        raise NotAnime("mangas and books", "a manga")
+    return [
+        (SITES_OF_LINK.get(name, name), text)
+        for name, text in parts.items()
+        if not name.endswith("_kind")
+    ]
+
+
+def _values(
+    cells: Cells, table: Table, *, is_anime: bool
+) -> tuple[dict[str, Any], list[str]]:
+    """The columns that the cells state, and remarks on them.
+
+    An empty cell says nothing, but in texts, tags, dates and scores, nothing.
+    """
+    progress, remarks = _progress(cells)
+    values = reading.stated(
+        progress=progress,
+        rewatches=reading.number(_count(cells.get("rewatches")), "rewatches"),
+        priority=_priority(cells.get("priority", "")),
+        is_private=reading.flag(cells.get("is_private"), "private"),
+    )
+    if "score" in cells:
+        values["score"], said = marks.score_of(_known(cells["score"]), table.best)
+        remarks += said
+    if "notes" in cells:
+        values["notes"] = reading.notes(cells["notes"])
+    if "tags" in cells:
+        values["tags"] = reading.tags(words_of(cells["tags"]))
+    dates, said = _dates(cells, table.order)
+    values |= dates
+    again = reading.flag(_known(cells.get("rewatching", "")), "rewatching")
+    status = reading.status(_known(cells.get("status", "")), is_anime=is_anime)
+    found, more = reading.with_rewatch(status, again)
+    if found:
+        values["type"], values["state"] = found
+    return values, [*remarks, *said, *more]
+
+
+def _dates(cells: Cells, order: str | None) -> tuple[dict[str, str], list[str]]:
+    """Days of start and finish. One cell may hold both, as a range."""
+    texts = {
+        column: _known(cells[column])
+        for column in ("started_on", "finished_on")
+        if column in cells
+    }
+    first, last = days.span(texts.get("started_on", ""))
+    if not last:
+        first, last = days.span(_known(cells.get("dates", "")))
+    if last:
+        texts["started_on"] = first
+        texts["finished_on"] = texts.get("finished_on") or last
+    dates, remarks = {}, []
+    for column, text in texts.items():
+        dates[column], said = days.day_of(text, column, order)
+        remarks += said
+    return dates, remarks
+
+
+def _known(cell: str) -> str:
+    return "" if cell.strip().lower() in NOTHING else cell
+
+
+def _count(cell: str | None) -> str | None:
+    return cell and reading.whole(_known(cell))
+
+
+def _priority(cell: str) -> int | None:
+    """A number, or a word as MyAnimeList has them."""
+    word = PRIORITIES.get(cell.strip().lower())
+    if word is not None:
+        return word
+    return reading.number(_count(cell), "priority", HIGHEST_PRIORITY)
+
+
+def _progress(cells: Cells) -> tuple[int | None, list[str]]:
+    """Episodes watched; "12 / 26" says the total too, "S01E12" is the last one seen."""
+    cell = _known(cells.get("progress", ""))
+    watched, _, total = re.sub(r"(?<=\d)\s+of\s+(?=\d)", "/", cell).partition("/")
+    if total and not cells.get("episodes"):
+        cells["episodes"] = total.strip()
+    if found := EPISODE.fullmatch(watched.strip()):
+        if int(found["season"] or 1) > 1:
+            return None, [
+                f"{cell} counts within a later season, so it is not taken as progress."
+            ]
+        watched = found["number"] or found["count"]
+    return reading.number(reading.whole(watched), "progress"), []
+
+
+def words_of(cell: str) -> list[str]:
+    """Tags with commas between, quoted where they have one; else ; or | between."""
+    if "," not in cell and '"' not in cell:
+        return re.split(r"[;|]", cell)
+    return quoted(cell, skipinitialspace=True)
+
+
+def quoted(cell: str, **how: Any) -> list[str]:
+    try:
+        return next(csv.reader([cell], strict=True, **how), [])
+    except csv.Error:
+        raise Flaw(
+            "The tags cannot be told apart: there is a line break between them, or a "
+            "quote that is not closed."
+        ) from None
