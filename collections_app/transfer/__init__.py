@@ -75,12 +75,17 @@ WEB_PAGE = re.compile(
 
 
 def read(
-    data: bytes, *, format: str | None = None, scale: str | None = None
+    data: bytes,
+    *,
+    format: str | None = None,
+    scale: str | None = None,
+    name: str = "",
 ) -> ListFile:
     """The rows of a list, whatever tracker wrote it; gzip and ZIP are unpacked.
 
     format: one of FORMATS, if the sender says which it is to be.
     scale:  one of SCALES, for scores whose scale the file does not say.
+    name:   the file's; MyAnimeList's says when it was made.
 
     Raises WrongFile for what is no list of anime, for more than 20 MB unpacked or
     20,000 rows; its message says what the file is, and what to send instead.
@@ -90,6 +95,7 @@ def read(
         said, is_ = FORMATS[format].LABEL, FORMATS[found.format].LABEL
         raise WrongFile(f"This file is not {said}'s but {is_}'s: send it as such.")
     found.warnings += _warnings(found, scale)
+    found.exported_at = found.exported_at or mal.exported_at(name)
     return found
 
 

@@ -121,11 +121,10 @@ class Table:
 
     def __post_init__(self) -> None:
         self.columns = columns_of(self.header)
-        if "title" in self.columns:
-            # An id of somebody else's table, where there is a name to know it by.
+        is_of_service = "status" not in self.columns and self.finds_status()
+        if "title" in self.columns and not is_of_service:
+            # Anybody's id, where there is a name to know the title by.
             self.columns = [c if c != "anime_id" else "" for c in self.columns]
-        if "status" not in self.columns:
-            self.find_status()
 
     def cells(self, *meanings: str) -> Iterator[str]:
         """All cells of the columns with these meanings."""
@@ -135,15 +134,14 @@ class Table:
                 if at < len(line):
                     yield line[at]
 
-    def find_status(self) -> None:
-        """A column `type` whose cells are statuses is one of statuses: so the tables
-        of list services have it.
-        """
+    def finds_status(self) -> bool:
+        """Whether a column `type` has statuses: so the existing site's table has it."""
         for at, column in enumerate(self.columns):
             cells = [line[at] for line in self.lines if at < len(line)]
             if column == "format" and are_statuses(cells):
                 self.columns[at] = "status"
-                return
+                return True
+        return False
 
     @property
     def is_simkl(self) -> bool:

@@ -11,17 +11,21 @@ from .records import Flaw, NotAnime
 
 # (the kind, one of it) by the words for it. The first that is found counts.
 OTHERS: tuple[tuple[str, str, str], ...] = (
-    ("games", "a game", r"(?:video|board|card|visual)? ?games?|visual ?novels?|vns?"),
+    (
+        "games",
+        "a game",
+        r"(?:video|board|card)? ?games?|boardgames?|visual ?novels?|vns?",
+    ),
     ("mangas and books", "a manga", r"manga|manhwa|manhua|webtoons?|doujin(?:shi)?"),
     ("mangas and books", "a novel", r"(?:light|web|graphic)? ?novels?|ln"),
-    ("mangas and books", "a comic", r"comics?|comic ?books?|one.?shots?"),
+    ("mangas and books", "a comic", r"comics?|comic ?books?|one ?shots?"),
     (
         "mangas and books",
         "a book",
         r"(?:e|audio)? ?books?|short stor(?:y|ies)|magazines?",
     ),
-    ("live action", "live action", r"live.?action|tokusatsu"),
-    ("dramas", "a drama", r"(?:[kjct]|tv|asian|korean|japanese)?.?dramas?|doramas?"),
+    ("live action", "live action", r"live ?action|tokusatsu"),
+    ("dramas", "a drama", r"(?:[kjct]|tv)? ?dramas?|doramas?"),
     ("documentaries", "a documentary", r"documentar(?:y|ies)"),
     ("podcasts", "a podcast", r"podcasts?(?: (?:series|episode))?"),
     ("music", "music", r"songs?|albums?|tracks?|artists?|soundtracks?|concerts?"),
@@ -98,11 +102,12 @@ def doubt_of(said: Said) -> str:
 
     Raises Flaw for what is no anime, and for a part of one.
     """
-    words = [word.strip().lower() for word in (*said.types, *said.categories)]
-    words = [word for word in words if word]
+    types, categories = spaced(said.types), spaced(said.categories)
+    words = [*types, *categories]
     if any(ANIME.search(word) for word in words):
         return ""
-    _refuse_others(said, words)
+    _refuse_others(types, said.is_mixed, has_genres=False)
+    _refuse_others(categories, said.is_mixed, has_genres=not said.is_mixed)
     site = bare(said.source)
     if site in OTHER_SITES:
         raise NotAnime(*OTHER_SITES[site])
@@ -116,19 +121,23 @@ def doubt_of(said: Said) -> str:
     return LIVE_ACTION if is_of_screen or said.is_mixed else ""
 
 
-def _refuse_others(said: Said, words: list[str]) -> None:
+def _refuse_others(words: list[str], is_mixed: bool, *, has_genres: bool) -> None:
     for word in words:
         if part := PARTS.fullmatch(word):
             raise Flaw(
                 f"This row is of one {part[1]}. What counts is the row of its show."
             )
-        is_category = word not in {one.strip().lower() for one in said.types}
         for kind, one, pattern in OTHER_WORDS:
-            is_genre = kind in GENRES and is_category and not said.is_mixed
-            if pattern.search(word) and not is_genre:
+            if pattern.search(word) and not (has_genres and kind in GENRES):
                 raise NotAnime(kind, one)
-        if said.is_mixed and word == "music":
+        if is_mixed and word == "music":
             raise NotAnime("music", "music")
+
+
+def spaced(cells: list[str]) -> list[str]:
+    """The cells that say something, in small letters and with single spaces."""
+    words = (re.sub(r"[\W_]+", " ", cell.lower()).strip() for cell in cells)
+    return [word for word in words if word]
 
 
 def says_anime(cell: str) -> bool:
