@@ -1,6 +1,7 @@
 """What holds for the files of every format: told apart, bounded, there and back."""
 
 import contextlib
+import csv
 import gzip
 import io
 import json
@@ -349,7 +350,109 @@ ANYTHING = st.recursive(
 )
 
 
-@pytest.mark.parametrize("format_", ["json", "anilist", "kitsu", "simkl", "shikimori"])
+# Documents that are read and not written, for the same trials.
+FOREIGN = {
+    "the API of MyAnimeList": {
+        "data": [
+            {
+                "node": {"id": 1, "title": "B", "alternative_titles": {"en": "C"}},
+                "list_status": {"status": "completed", "score": 9, "tags": ["a"]},
+            }
+        ],
+        "paging": {"next": ""},
+    },
+    "the page of MyAnimeList": [
+        {
+            "anime_id": 1, "anime_title": "B", "status": 2, "score": 9, "tags": "a",
+            "is_rewatching": 0, "start_date_string": "01-02-20", "notes": "x",
+        }
+    ],
+    "converted XML": {
+        "myanimelist": {
+            "myinfo": {"user_name": "a"},
+            "anime": [{"series_title": {"_cdata": "B"}, "my_status": ["Completed"]}],
+        }
+    },
+    "an alias of AniList": {
+        "data": {
+            "a": {
+                "lists": [
+                    {
+                        "name": "x",
+                        "isCustomList": True,
+                        "entries": [{"mediaId": 1, "media": {"title": {"en": "B"}}}],
+                    }
+                ]
+            },
+            "me": {"mediaListOptions": {"scoreFormat": "POINT_5"}},
+        }
+    },
+    "a page of AniList": [
+        {"data": {"Page": {"mediaList": [{"media": {"id": 1}, "score": 3}]}}}
+    ],
+    "a flat array": [
+        {"title": "B", "status": "Done", "score": "9/10", "tags": ["a"], "mal_id": 1.0,
+         "show": {"ids": {"imdb": "tt1"}}, "started": "May 5, 2020"}
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FOREIGN)
+@settings(deadline=None, max_examples=60)
+@given(data=st.data())
+def test_whatever_is_in_a_document_that_is_only_read_it_is_read_or_refused(name, data):
+    document = json.loads(json.dumps(FOREIGN[name]))
+    places = list(containers(document))
+    for _ in range(data.draw(st.integers(1, 3))):
+        place, key = data.draw(st.sampled_from(places))
+        place[key] = data.draw(ANYTHING)
+    with contextlib.suppress(WrongFile):
+        for row in read(json.dumps(document).encode(), scale="10").rows:
+            if isinstance(row, Record):
+                written("json", kept(**row.values))
+            else:
+                assert row.reason
+
+
+HEADERS = st.sampled_from(
+    [
+        "title", "status", "score", "progress", "started", "finished", "dates", "tags",
+        "type", "category", "source", "media_id", "mal id", "anime_id", "link", "imdb",
+        "rewatching", "watched", "priority", "private", "year", "episodes", "notes",
+        "series_title", "my_status", "my_times_watched", "my_rewatching", "other", "",
+    ]
+)  # fmt: skip
+CELLS = st.sampled_from(
+    [
+        "", "9/10", "★★", "☆", "1,085", "12 / 26", "S02E03", "May 5, 2021 → May 9, 21",
+        "1/5/21", "99/99/9999", "00-00-00", "yes", "anime", "game", "tv", "episode",
+        "tmdb", "255", "1e309", "nan", "Done", "Plan to Read", "=1", "'", "٣", "1" * 99,
+        "https://myanimelist.net/manga/1", "0000-00-00",
+    ]
+) | st.text(st.characters(exclude_categories=["Cs"]), max_size=8)  # fmt: skip
+
+
+@settings(deadline=None, max_examples=150)
+@given(data=st.data())
+def test_whatever_a_table_holds_its_rows_are_read_or_refused(data):
+    header = data.draw(st.lists(HEADERS, min_size=1, max_size=6))
+    width = st.lists(CELLS, max_size=len(header) + 1)
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(header)
+    writer.writerows(data.draw(st.lists(width, max_size=4)))
+    with contextlib.suppress(WrongFile):
+        for row in read(out.getvalue().encode()).rows:
+            if isinstance(row, Record):
+                written("json", kept(**row.values))
+            else:
+                assert row.reason
+
+
+WRITTEN = sorted(set(FORMATS) - {"mal", "csv"})
+
+
+@pytest.mark.parametrize("format_", WRITTEN)
 @settings(deadline=None, max_examples=100)
 @given(data=st.data())
 def test_whatever_a_field_of_json_holds_the_row_is_read_or_refused(format_, data):
