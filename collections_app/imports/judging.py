@@ -139,12 +139,12 @@ class Judged:
         }
         if not named:
             return {}
-        titles = Anime.objects.filter(id__in=among(named.values()))
+        titles = Anime.objects.filter(id__in=among(set(named.values()))).order_by()
         episodes = dict(titles.values_list("id", "episodes"))
         return {
             row: Recognised(None, MAY_BE.format(self.records[row].doubt), [anime_id])
             for row, anime_id in named.items()
-            if not is_seen_whole(self.records[row], episodes[anime_id])
+            if not is_seen_whole(self.records[row], episodes.get(anime_id))
         }
 
     def set_doubles_apart(self) -> None:
