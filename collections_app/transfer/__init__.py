@@ -67,10 +67,11 @@ FORMATS: dict[str, Format] = {
 # The scales that a sender may say of scores whose file does not say its own.
 SCALES = ("5", "10", "100")
 PIECE = 64 * 1024
+# Without ways back (++): a file may begin with a million comments.
 WEB_PAGE = re.compile(
-    rb"(?:\s|<\?xml[^>]{0,200}>|<!--.{0,2000}?-->){0,20}"
+    rb"(?:\s++|<\?xml[^>]{0,200}+>|<!--(?:[^-]|-(?!->)){0,9999}+-->){0,20}+"
     rb"<(?:!doctype\s+html|html|head|body)\b",
-    re.IGNORECASE | re.DOTALL,
+    re.IGNORECASE,
 )
 
 

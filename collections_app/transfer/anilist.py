@@ -59,7 +59,6 @@ SMILEYS = (35, 60, 85)
 DATE_PARTS = ("year", "month", "day")
 OF_MANGA = ("MANGA", "NOVEL", "ONE_SHOT")
 DEEPEST = 8
-MOST_LISTS = 1_000
 PAGE = (
     "This is one page of a list, and more follow it: add the other pages, as an array."
 )
@@ -149,7 +148,7 @@ def _find_parts(value: Any, is_manga: bool = False, depth: int = 0) -> Iterator[
         if _has_entries(value, {}):
             yield Part({}, value, is_manga)
             return
-        for inner in value[:MOST_LISTS]:
+        for inner in value:
             if isinstance(inner, dict | list):
                 yield from _find_parts(inner, is_manga, depth + 1)
 

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable
 
 from . import reading
+from .records import Flaw
 
 DAY_FIRST, MONTH_FIRST = "day", "month"
 MONTHS = (
@@ -31,13 +32,18 @@ WEEKDAY = re.compile(r"(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}\.?,? (?=\S)")
 RANGE = re.compile(r"\s*(?:→|–|—|->|\bto\b|\s-\s)\s*")
 # Two digits of a year: nobody's list is of 1969, or of 2070.
 CENTURY_TURNS = 70
+LONGEST = 100  # letters of a date
 
 
 def order_of(texts: Iterable[str]) -> str | None:
     """Whether days or months stand first in a file's dates; None where none tells."""
     first = second = False
     for text in texts:
-        if (found := NUMBERS.fullmatch(text.strip())) and found[2] != ".":
+        if (
+            len(text) <= LONGEST
+            and (found := NUMBERS.fullmatch(text.strip()))
+            and found[2] != "."
+        ):
             first = first or 12 < int(found[1]) <= 31
             second = second or 12 < int(found[3]) <= 31
     if first == second:
@@ -47,7 +53,7 @@ def order_of(texts: Iterable[str]) -> str | None:
 
 def span(text: str) -> tuple[str, str]:
     """The first and the last day of a range such as "May 5, 2021 → May 9, 2021"."""
-    first, *rest = RANGE.split(text.strip(), maxsplit=1)
+    first, *rest = RANGE.split(text[: 3 * LONGEST].strip(), maxsplit=1)
     return first, rest[0] if rest else ""
 
 
@@ -57,6 +63,8 @@ def day_of(text: str, what: str, order: str | None) -> tuple[str, list[str]]:
     Raises Flaw for what is no date.
     """
     text = text.strip().removeprefix("@")
+    if len(text) > LONGEST:
+        raise Flaw(f"{what} has {len(text):,} characters, and is no date.")
     if found := NUMBERS.fullmatch(text):
         return _of_numbers(found, what, order)
     return reading.date_text(_iso(text), what), []

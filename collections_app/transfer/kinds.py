@@ -72,6 +72,7 @@ OTHER_SITES = {
 # Sites of films and shows, with actors as with drawings.
 SCREEN_SITES = {"tmdb", "tvdb", "imdb", "trakt", "letterboxd", "tvmaze", "tvtime"}
 LIVE_ACTION = "live action"
+LONGEST = 100  # letters of a word for a kind
 ANIMATED = re.compile("anim", re.IGNORECASE)
 
 
@@ -136,7 +137,7 @@ def _refuse_others(words: list[str], is_mixed: bool, *, has_genres: bool) -> Non
 
 def spaced(cells: list[str]) -> list[str]:
     """The cells that say something, in small letters and with single spaces."""
-    words = (re.sub(r"[\W_]+", " ", cell.lower()).strip() for cell in cells)
+    words = (re.sub(r"[\W_]+", " ", c[:LONGEST].lower()).strip() for c in cells)
     return [word for word in words if word]
 
 
@@ -145,4 +146,4 @@ def says_anime(cell: str) -> bool:
 
 
 def bare(word: str) -> str:
-    return re.sub(r"[\W_]", "", word.lower())
+    return re.sub(r"[\W_]", "", word[:LONGEST].lower())
