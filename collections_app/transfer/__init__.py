@@ -118,9 +118,9 @@ def _read(data: bytes, scale: str | None) -> ListFile:
 def _read_json(document: Any, scale: str | None) -> ListFile:
     for module in IN_JSON:
         if module.recognises(document):
-            if module in (anilist, table_json):
-                return module.read(document, scale)
-            file: ListFile = module.read(document)
+            takes_scale = module in (anilist, table_json)
+            said = {"scale": scale} if takes_scale else {}
+            file: ListFile = module.read(document, **said)
             return file
     if list_json.child(document, "errors"):
         raise WrongFile("This is an error that a site answered, no list: ask it again.")

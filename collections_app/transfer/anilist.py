@@ -113,7 +113,7 @@ def scale_for(owner: Owner) -> str:
 class Part(NamedTuple):
     """A list of entries in an answer, and the object that it is a part of."""
 
-    list: dict[str, Any]
+    parent: dict[str, Any]
     entries: list[Any]
     is_manga: bool
 
@@ -224,10 +224,10 @@ def _entries(parts: list[Part]) -> Iterator[tuple[Any, list[str] | None, bool]]:
     """Each entry once, with the custom lists it stands in (None: there are none), and
     whether it is of a manga.
     """
-    custom = [part for part in parts if part.list.get("isCustomList")]
+    custom = [part for part in parts if part.parent.get("isCustomList")]
     found: dict[object, tuple[Any, list[str], bool]] = {}
     for part in parts:
-        if not part.list.get("isCustomList"):
+        if not part.parent.get("isCustomList"):
             for entry in part.entries:
                 key = _media_id(entry)
                 # What stands twice in the lists of statuses is twice in the file.
@@ -237,14 +237,14 @@ def _entries(parts: list[Part]) -> Iterator[tuple[Any, list[str] | None, bool]]:
         for entry in part.entries:
             key = _media_id(entry)
             _, names, _ = found.setdefault(key, (entry, [], part.is_manga))
-            names.append(str(part.list.get("name") or ""))
+            names.append(str(part.parent.get("name") or ""))
     for entry, names, is_manga in found.values():
         yield entry, names if custom else None, is_manga
 
 
 def _with_status(entry: Any, part: Part) -> Any:
     """A query may ask for the status of the list instead of each entry's."""
-    status = part.list.get("status")
+    status = part.parent.get("status")
     if isinstance(entry, dict) and "status" not in entry and isinstance(status, str):
         return entry | {"status": status}
     return entry

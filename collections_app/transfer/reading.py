@@ -225,7 +225,7 @@ def with_rewatch(
     """
     if not is_again or found == REWATCHING:
         return found, []
-    if found in (None, WATCHING, COMPLETED):
+    if found is None or found in (WATCHING, COMPLETED):
         return REWATCHING, []
     called = CALLED.get(found, "owned")
     remark = (
