@@ -173,8 +173,8 @@ class Judged:
             values.get("type") == EntryType.COMPLETED,
             values.get("progress", 0),
             bool(record.ids),
-            record.changed_at or LONG_AGO,
             sum(value not in NOTHING for value in values.values()),
+            record.changed_at or LONG_AGO,
             row.row,
         )
 

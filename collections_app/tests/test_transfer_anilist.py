@@ -413,3 +413,16 @@ def test_the_options_of_the_user_are_found_and_the_sender_may_say_the_scale():
     for scale, score in (("10", 80), ("100", 8), (None, 80)):
         data = json.dumps({"data": {"anime": {"lists": lists}}}).encode()
         assert read(data, scale=scale).rows[0].values["score"] == score
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"data": {"MediaListCollection": {"lists": []}}},
+        {"data": {"mine": {"lists": []}}},
+        {"data": {"Page": {"mediaList": []}}},
+    ],
+)
+def test_an_answer_without_entries_is_an_empty_list(document):
+    with pytest.raises(WrongFile, match="AniList list is empty"):
+        read(json.dumps(document).encode())

@@ -188,6 +188,13 @@ def test_what_is_not_well_formed_is_mended_where_it_has_one_meaning(text, meant)
     assert only(mal(row(my_comments=text))).values["notes"] == meant
 
 
+@pytest.mark.parametrize("kind", ["Manga", "Light Novel", "Game"])
+def test_a_row_of_a_type_that_is_no_animes_is_refused_as_that(kind):
+    taken, refused = read(mal(row(series_type="TV"), row(series_type=kind))).rows
+    assert isinstance(taken, Record)
+    assert "only anime are kept here" in refused.reason
+
+
 def test_bytes_that_are_no_text_refuse_their_row():
     data = mal(row(my_comments="X"), row()).replace(b"X", b"\xff\xfe")
     refused, taken = read(data).rows

@@ -530,3 +530,27 @@ def test_our_own_null_clears_and_zero_is_a_score():
 )
 def test_what_our_own_json_cannot_mean_refuses_its_row(fields, reason):
     assert reason in only(own(**fields)).reason
+
+
+# --- what other files have in common ----------------------------------------------
+
+
+def test_a_rewatch_of_kitsu_that_is_on_hold_stays_so_and_says_so():
+    record = only(kitsu({"status": "on_hold", "reconsuming": True}))
+    assert record.values["state"] == "on_hold"
+    assert "as watched again" in record.remarks[0]
+    entry = kept(**record.values, extra={"kitsu": record.extra})
+    back = again("kitsu", entry).rows[0]
+    assert (back.extra, back.values["state"]) == ({"reconsuming": True}, "on_hold")
+
+
+@pytest.mark.parametrize("kind", ["Manga", "Ranobe"])
+def test_whatever_shikimori_lists_beside_anime_is_refused(kind):
+    taken, refused = rows([shikimori(), shikimori(target_type=kind)])
+    assert isinstance(taken, Record)
+    assert "only anime" in refused.reason
+
+
+def test_a_list_of_anime_that_is_none_of_simkls_is_a_table():
+    file = read(json.dumps({"anime": [{"title": "A", "status": "Done"}]}).encode())
+    assert (file.format, file.rows[0].values["type"]) == ("csv", "Completed")

@@ -594,3 +594,63 @@ def test_an_array_with_too_many_keys_is_no_table():
     rows = [{"title": "x", **{f"k{number}": 1 for number in range(300)}}]
     with pytest.raises(WrongFile, match="more than 200 columns"):
         read(json.dumps(rows).encode())
+
+
+def test_keys_of_lists_say_the_status_of_their_rows_and_what_they_are_of():
+    watching = {"name": "Bebop", "link": "https://myanimelist.net/anime/1"}
+    document = {"Watching": [watching], "On-Hold": [{"name": "Trigun"}], "count": 2}
+    first, second = read(json.dumps(document).encode()).rows
+    assert (first.ids, first.values["state"]) == ({"mal": "1"}, "active")
+    assert second.values["state"] == "on_hold"
+    others = {
+        "anime": [{"title": "A"}],
+        "manga": [{"title": "B"}],
+        "movies": [{"title": "C"}],
+    }
+    anime, manga, film = read(json.dumps(others).encode()).rows
+    assert (anime.doubt, film.doubt) == ("", "live action")
+    assert "a manga" in manga.reason
+
+
+@pytest.mark.parametrize(
+    ("header", "cell", "score"),
+    [
+        ("Score (1-10)", "4", 40),
+        ("Rating /5", "4", 80),
+        ("Rating (out of 5)", "4", 80),
+        ("My Score /100", "4", 4),
+    ],
+)
+def test_a_header_may_say_the_scale(header, cell, score):
+    file = read(table(f"Name,{header}", f"A,{cell}"))
+    assert (file.rows[0].values["score"], file.warnings) == (score, [])
+
+
+@pytest.mark.parametrize("word", ["TV Show", "Show", "Film", "Mini-series", "Cartoon"])
+def test_what_lists_of_anime_call_otherwise_is_asked_about(word):
+    assert only(table("title,type", f"A,{word}")).doubt
+    assert only(table("title,type,mal id", f"A,{word},1")).doubt in ("", "a cartoon")
+
+
+def test_yamtracks_older_table_names_no_source():
+    header = "media_id,media_type,title,score,progress,status,season_number"
+    data = table(
+        header,
+        "227,anime,FLCL,,2,Completed,",
+        "1668,tv,Erased,,12,Completed,",
+        "10494,movie,Perfect Blue,9,1,Completed,",
+    )
+    anime, show, film = read(data).rows
+    assert (anime.ids, anime.doubt) == ({"mal": "227"}, "")
+    assert (show.ids, show.doubt, film.doubt) == ({}, "live action", "live action")
+
+
+def test_a_bar_of_progress_is_no_number_of_episodes_and_says_so():
+    record = only(table("title,progress,status", "A,50%,Watching"))
+    assert record.values == {"type": "Watching", "state": "active"}
+    assert "50%" in record.remarks[0]
+
+
+def test_a_rewatch_on_hold_keeps_its_mark_beside():
+    record = only(table("title,status,Rewatching", "A,On hold,yes"))
+    assert record.extra == {"Rewatching": "yes"}

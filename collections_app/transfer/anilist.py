@@ -140,7 +140,8 @@ def _find_parts(value: Any, is_manga: bool = False, depth: int = 0) -> Iterator[
     if isinstance(value, dict):
         for name, inner in value.items():
             is_of_mangas = is_manga or "manga" in name.lower()
-            if isinstance(inner, list) and _has_entries(inner, value):
+            is_empty = inner == [] and name in ("lists", "mediaList")
+            if is_empty or (isinstance(inner, list) and _has_entries(inner, value)):
                 yield Part(value, inner, is_of_mangas)
             elif isinstance(inner, dict | list):
                 yield from _find_parts(inner, is_of_mangas, depth + 1)

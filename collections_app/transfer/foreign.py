@@ -86,6 +86,11 @@ EPISODE = re.compile(
     r"|(?P<count>\d{1,5})\s*(?:episodes?|eps?)",
     re.ASCII | re.IGNORECASE,
 )
+SCALE = re.compile(
+    r"[\s(\[]*(?:\d\s*[-–]\s*|/\s*|out of\s*|of\s*)(5|10|100)\s*[)\]]?\s*$",
+    re.ASCII | re.IGNORECASE,
+)
+PERCENT = re.compile(r"\d{1,3}(?:[.,]\d{1,2})?\s*%", re.ASCII)
 YES = {"yes", "true", "x", "✓", "✔", "✅", "☑", "y", "done"}
 NO = {"no", "false", "✗", "✘", "❌", "☐", "n"}
 NOTHING = {"-", "–", "—", "n/a", "na", "null", "none", "nan", "?"}
@@ -149,7 +154,19 @@ class Table:
 
 
 def columns_of(header: list[str]) -> list[str]:
-    return [MEANT.get(reading.bare_word(word), "") for word in header]
+    return [
+        MEANT.get(reading.bare_word(word), "")
+        or MEANT.get(reading.bare_word(SCALE.sub("", word)), "")
+        for word in header
+    ]
+
+
+def scale_of(header: list[str]) -> int | None:
+    """The best score, where the header says it: "Score (1-10)", "Rating /5"."""
+    for word, column in zip(header, columns_of(header), strict=True):
+        if column == "score" and (found := SCALE.search(word)):
+            return int(found[1])
+    return None
 
 
 def is_header(cells: list[str]) -> bool:
@@ -214,8 +231,8 @@ def read(table: Table, label: str, scale: str | None) -> ListFile:
         )
     else:
         table.best, warnings = marks.best_of(table.cells("score"))
-        if scale:
-            table.best, warnings = int(scale), []
+        if best := int(scale or 0) or scale_of(table.header):
+            table.best, warnings = best, []
         table.order = days.order_of(
             day
             for cell in table.cells("started_on", "finished_on", "dates")
@@ -281,7 +298,10 @@ def _record(table: Table, line: list[str], is_unended: bool, row: int) -> Record
             others[name] = cell
     if reading.bare_word(named.get("progress", "")) == "watched":
         _read_box(cells)
-    ids = _ids(cells)
+    ids = _ids(cells, repeated["format"])
+    # Yamtrack's ids that are no anime site's are those of a site of films and shows.
+    is_of_screen = any(cell.strip() for cell in repeated["screen"])
+    is_of_screen = is_of_screen or bool(cells.get("media_id") and not ids)
     doubt = kinds.doubt_of(
         kinds.Said(
             types=repeated["format"],
@@ -289,12 +309,16 @@ def _record(table: Table, line: list[str], is_unended: bool, row: int) -> Record
             source=cells.get("source", ""),
             genres=cells.get("genres", ""),
             has_id=bool(ids.keys() - {"simkl"}),
-            is_of_screen=any(cell.strip() for cell in repeated["screen"]),
+            is_of_screen=is_of_screen,
             is_mixed=table.is_mixed,
             is_simkl=table.is_simkl,
         )
     )
     values, remarks = _values(cells, table, is_anime=bool(ids))
+    if values.get("state") != "rewatching" and reading.flag(
+        _known(cells.get("rewatching", "")), "rewatching"
+    ):
+        others[named["rewatching"]] = cells["rewatching"]
     for name in ("source", "genres", "season_number", "link"):
         if cells.get(name) and not (name == "source" and "media_id" in cells):
             others[named[name]] = cells[name]
@@ -339,15 +363,18 @@ def _read_box(cells: Cells) -> None:
             cells["status"] = "completed"
 
 
-def _ids(cells: Cells) -> dict[str, str]:
+def _ids(cells: Cells, types: list[str]) -> dict[str, str]:
     """Ids of sites, by their own columns, by `media_id` and its source, by addresses.
 
-    `anime_id` of a table without titles is MyAnimeList's, as here.
+    Before it named sources, Yamtrack had anime of MyAnimeList alone. `anime_id` of a
+    table without titles is MyAnimeList's, as here.
     """
     found: list[tuple[str, object]] = []
     for site in NUMBERED_SITES & cells.keys():
         found += _ids_of_link(cells[site]) or [(site, cells[site])]
     site = kinds.ANIME_SITES.get(kinds.bare(cells.get("source", "")), "")
+    if "source" not in cells and any(map(kinds.says_anime, types)):
+        site = "mal"
     found.append((site, cells.get("media_id")))
     found.append(("mal", cells.get("anime_id")))
     found += _ids_of_link(cells.get("link", ""))
@@ -440,6 +467,8 @@ def _progress(cells: Cells) -> tuple[int | None, list[str]]:
     watched, _, total = re.sub(r"(?<=\d)\s+of\s+(?=\d)", "/", cell).partition("/")
     if total and not cells.get("episodes"):
         cells["episodes"] = total.strip()
+    if PERCENT.fullmatch(watched.strip()):
+        return None, [f"{cell} says no number of episodes: it is not taken."]
     if found := EPISODE.fullmatch(watched.strip()):
         if int(found["season"] or 1) > 1:
             return None, [

@@ -74,6 +74,12 @@ SCREEN_SITES = {"tmdb", "tvdb", "imdb", "trakt", "letterboxd", "tvmaze", "tvtime
 LIVE_ACTION = "live action"
 LONGEST = 100  # letters of a word for a kind
 ANIMATED = re.compile("anim", re.IGNORECASE)
+# What lists of anime call by other words. It may be an anime all the same.
+SHOWS = re.compile(
+    r"(?:tv )?(?:shows?|programs?|mini ?series)|films?|tv (?:movie|film)s?|short films?"
+    r"|series"
+)
+CARTOONS = re.compile(r"\b(?:cartoons?|animation|animated)\b")
 
 
 class Said(NamedTuple):
@@ -116,10 +122,15 @@ def doubt_of(said: Said) -> str:
         return ""
     if said.is_simkl and words:
         raise NotAnime("TV shows and films that are no anime", "no anime at Simkl")
+    if any(CARTOONS.search(word) for word in words):
+        return "a cartoon"
     is_of_screen = said.is_of_screen or site in SCREEN_SITES
+    if re.search(r"live.?action", said.genres, re.IGNORECASE):
+        raise NotAnime(LIVE_ACTION, LIVE_ACTION)
     if is_of_screen and said.genres.strip() and not ANIMATED.search(said.genres):
         raise NotAnime(LIVE_ACTION, LIVE_ACTION)
-    return LIVE_ACTION if is_of_screen or said.is_mixed else ""
+    is_show = any(SHOWS.fullmatch(word) for word in types)
+    return LIVE_ACTION if is_show or is_of_screen or said.is_mixed else ""
 
 
 def _refuse_others(words: list[str], is_mixed: bool, *, has_genres: bool) -> None:

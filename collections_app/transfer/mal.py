@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from . import reading
+from . import kinds, reading
 from .list_xml import Fields, read_rows
 from .reading import COMPLETED, DROPPED, OWNED, PAUSED, PLANNED, REWATCHING, WATCHING
 from .records import Flaw, Kept, ListFile, NotAnime, Owner, Record, WrongFile
@@ -129,6 +129,7 @@ def _record(tag: str, fields: Fields, flaw: Flaw | None, row: int) -> Record:
 def record_of(fields: Fields, row: int) -> Record:
     """A row in the fields of the XML, whatever syntax it stands in."""
     said = reading.title(fields.get("series_title"))
+    kinds.doubt_of(kinds.Said([fields.get("series_type", "")], [], has_id=True))
     values, remarks = _values(fields)
     unread = fields.keys() - READ
     extra = reading.own_fields(

@@ -1,9 +1,10 @@
-"""A flat JSON array of objects: a table whose header is the keys.
+"""Flat JSON arrays of objects: a table whose header is the keys.
 
     [{"title": "Cowboy Bebop", "status": "Completed", "score": 9}, …]
+    {"Watching": [{"name", "link"}], "Completed": […]}
 
-The array may lie under a key, and an object may hold the title's part of a row
-(`{"show": {"title", "ids"}}`).
+Arrays may be under keys, which may say the status of their rows or what they are of. An
+object may hold the title's part of a row (`{"show": {"title", "ids"}}`).
 """
 
 import csv
@@ -15,11 +16,7 @@ from .records import ListFile, WrongFile
 from .table import MOST_COLUMNS
 
 LABEL = "JSON"
-# Keys under which lists lie, and those of parts that belong to their row.
-LISTS = (
-    "data", "anime", "animes", "animelist", "anime_list", "list", "entries", "items",
-    "results", "watchlist", "library", "rows",
-)  # fmt: skip
+# Keys of parts that belong to their row.
 PARTS = ("anime", "show", "movie", "media", "ids")
 SAMPLE = 100
 
@@ -29,17 +26,30 @@ def recognises(document: Any) -> bool:
 
 
 def _rows(document: Any) -> list[Any] | None:
-    found = [document]
-    if isinstance(document, dict):
-        found = [document.get(name) for name in LISTS]
-        found += [list_json.child(document, "data", name) for name in LISTS]
-    for rows in found:
-        sample = [
-            row for row in list_json.items(rows)[:SAMPLE] if isinstance(row, dict)
-        ]
-        if any(foreign.is_header(list(_flat(row))) for row in sample):
-            return list(rows)
+    if isinstance(document, list):
+        return document if _is_table(document) else None
+    for parent in (document, list_json.child(document, "data")):
+        if not isinstance(parent, dict):
+            continue
+        lists = {name: rows for name, rows in parent.items() if _is_table(rows)}
+        if lists.keys() == {"watchlist"}:  # of all statuses, as often as of one
+            return list(lists["watchlist"])
+        if lists:
+            return [_named(row, name) for name, rows in lists.items() for row in rows]
     return None
+
+
+def _is_table(rows: Any) -> bool:
+    sample = (row for row in list_json.items(rows)[:SAMPLE] if isinstance(row, dict))
+    return any(foreign.is_header(list(_flat(row))) for row in sample)
+
+
+def _named(row: Any, name: str) -> Any:
+    """A row with what the key of its list says: its status, or what it is of."""
+    if not isinstance(row, dict):
+        return row
+    said = "status" if foreign.are_statuses([name]) else "category"
+    return {said: name} | row
 
 
 def read(document: Any, scale: str | None = None) -> ListFile:
