@@ -654,3 +654,43 @@ def test_a_bar_of_progress_is_no_number_of_episodes_and_says_so():
 def test_a_rewatch_on_hold_keeps_its_mark_beside():
     record = only(table("title,status,Rewatching", "A,On hold,yes"))
     assert record.extra == {"Rewatching": "yes"}
+
+
+def test_how_a_title_airs_is_no_status_of_a_list():
+    header = "title,status,watch status"
+    data = table(header, "A,Finished Airing,Completed", "B,Currently Airing,Watching")
+    assert [r.values["type"] for r in read(data).rows] == ["Completed", "Watching"]
+    alone = only(table("title,status", "A,Not yet aired"))
+    assert (alone.values, alone.extra) == ({}, {"status": "Not yet aired"})
+
+
+def test_what_myanimelists_page_loads_is_read_as_a_table_too():
+    data = table(
+        "status,score,tags,is_rewatching,num_watched_episodes,anime_title,anime_id,"
+        "anime_num_episodes,start_date_string,anime_end_date_string",
+        '2,9.0,"a, b",0,26.0,Bebop,1.0,26,01-02-20,12-25-19',
+        "6,0,,,0,Trigun,6,26,,",
+    )
+    file = read(data, format="mal")
+    first, second = file.rows
+    assert (first.ids, first.values["started_on"]) == ({"mal": "1"}, "2020-01-02")
+    assert (first.values["progress"], first.values["score"]) == (26, 90)
+    assert second.values["type"] == "To Watch"
+
+
+def test_one_document_for_each_line_is_an_array():
+    data = table('{"title": "A", "status": "Done"}', '{"title": "B", "status": "Seen"}')
+    assert [record.title for record in read(data).rows] == ["A", "B"]
+    with pytest.raises(WrongFile, match="not valid JSON: look at line 2"):
+        read(table('{"title": "A"}', "{title: B}"))
+
+
+def test_stars_of_letterboxd_are_of_five():
+    header = "Date,Name,Year,Letterboxd URI,Rating"
+    record = only(table(header, "2021-01-05,Akira,1988,https://boxd.it/x,4.5"))
+    assert (record.values["score"], record.doubt) == (90, "live action")
+
+
+def test_an_address_that_was_read_as_an_id_is_not_kept_beside():
+    record = only(table("title,link", "A,https://myanimelist.net/anime/1"))
+    assert (record.ids, record.extra) == ({"mal": "1"}, {})

@@ -67,6 +67,7 @@ FORMATS: dict[str, Format] = {
 # The scales that a sender may say of scores whose file does not say its own.
 SCALES = ("5", "10", "100")
 PIECE = 64 * 1024
+LINE = re.compile(rb"\s*+\{.*\}\s*", re.DOTALL)
 # Without ways back (++): a file may begin with a million comments.
 WEB_PAGE = re.compile(
     rb"(?:\s++|<\?xml[^>]{0,200}+>|<!--(?:[^-]|-(?!->)){0,9999}+-->){0,20}+"
@@ -111,8 +112,22 @@ def _read(data: bytes, scale: str | None) -> ListFile:
     if data.startswith(b"<"):
         return mal.read(data)
     if data.startswith((b"{", b"[")):
-        return _read_json(list_json.load(data), scale)
+        return _read_json(_document(data), scale)
     return table.read(data, scale)
+
+
+def _document(data: bytes) -> Any:
+    """The JSON document; one for each line is an array of them."""
+    try:
+        return list_json.load(data)
+    except WrongFile as wrong:
+        lines = [line for line in data.split(b"\n") if line.strip()]
+        if len(lines) < 2 or not all(LINE.fullmatch(line) for line in lines):
+            raise
+        try:
+            return list_json.load(b"[" + b",".join(lines) + b"]")
+        except WrongFile:
+            raise wrong from None
 
 
 def _read_json(document: Any, scale: str | None) -> ListFile:

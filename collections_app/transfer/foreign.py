@@ -5,7 +5,7 @@ The table may be CSV or an array of JSON objects; here it is a header and lines.
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -13,13 +13,13 @@ from typing import Any
 from animecollections.api.ids import NUMBERED_SITES
 from collections_app.entries import HIGHEST_PRIORITY
 
-from . import days, kinds, mal, marks, reading
-from .records import Flaw, ListFile, NotAnime, Record
+from . import days, kinds, mal, mal_json, marks, reading
+from .records import Flaw, ListFile, NotAnime, Record, Row
 
 # Headers, without case, spaces and signs, by what is meant.
 HEADERS = {
     "title": "title name animetitle seriestitle anime animename romaji titleromaji "
-    "showtitle showname series",
+    "romajititle showtitle showname series",
     "names": "englishtitle titleenglish english nativetitle japanesetitle alttitle "
     "originaltitle animetitleeng titleen titlejp",
     "mal": "malid myanimelistid mal seriesanimedbid idmal",
@@ -37,9 +37,9 @@ HEADERS = {
     "rewatching": "rewatching isrewatching myrewatching",
     "progress": "progress episodeswatched watchedepisodes mywatchedepisodes "
     "episodesseen watched numwatchedepisodes episodeprogress seenepisodes "
-    "numepisodeswatched watchedepisodescount epswatched lastepwatched currentepisode "
-    "eps",
-    "score": "score rating myscore myrating userscore userrating yourrating yourscore",
+    "numepisodeswatched watchedepisodescount epswatched lastepwatched currentepisode",
+    "score": "score rating myscore myrating userscore userrating yourrating yourscore "
+    "traktrating",
     "rewatches": "rewatches rewatched timesrewatched rewatchcount repeat "
     "mytimeswatched reconsumecount",
     "started_on": "startdate startedon startedat started mystartdate datestarted "
@@ -60,7 +60,7 @@ HEADERS = {
     "episodes": "episodes totalepisodes seriesepisodes numepisodes episodecount "
     "totalepisodescount animenumepisodes",
     "changed_at": "updatedat lastupdated modified modifiedat lastmodified updated "
-    "progresschanged progressedat mylastupdated",
+    "progresschanged progressedat mylastupdated ratedat",
     "added_at": "addedat createdat dateadded added created",
     # Of the title, of the row or of the user, and nothing to keep.
     "unkept": "id userid username image imageurl poster posterurl cover coverurl "
@@ -93,15 +93,23 @@ SCALE = re.compile(
 PERCENT = re.compile(r"\d{1,3}(?:[.,]\d{1,2})?\s*%", re.ASCII)
 YES = {"yes", "true", "x", "✓", "✔", "✅", "☑", "y", "done"}
 NO = {"no", "false", "✗", "✘", "❌", "☐", "n"}
+AIRING = {
+    "finishedairing", "currentlyairing", "airing", "notyetaired", "notyetreleased",
+    "releasing", "released", "upcoming", "ongoing", "cancelled", "hiatus",
+}  # fmt: skip
 NOTHING = {"-", "–", "—", "n/a", "na", "null", "none", "nan", "?"}
 # MyAnimeList's columns, whose cells a spreadsheet may have written as decimals.
 MAL_NUMBERS = {
     "series_animedb_id", "series_episodes", "my_watched_episodes", "my_score",
     "my_times_watched", "my_rewatching", "my_rewatching_ep", "my_id", "my_priority",
 }  # fmt: skip
+MAL_PAGE_NUMBERS = {
+    "anime_id", "status", "score", "num_watched_episodes", "anime_num_episodes",
+    "is_rewatching",
+}  # fmt: skip
 MAL_DATES = ("my_start_date", "my_finish_date")
+XML_NAMES = {"series_title", "series_animedb_id"}
 HEADER_WITHIN = 5  # lines, where a spreadsheet has a heading of its own above it
-SAMPLE = 1_000
 Cells = dict[str, str]
 
 
@@ -126,6 +134,7 @@ class Table:
 
     def __post_init__(self) -> None:
         self.columns = columns_of(self.header)
+        self.forget_airing()
         is_of_service = "status" not in self.columns and self.finds_status()
         if "title" in self.columns and not is_of_service:
             # Anybody's id, where there is a name to know the title by.
@@ -139,11 +148,19 @@ class Table:
                 if at < len(line):
                     yield line[at]
 
+    def forget_airing(self) -> None:
+        """A column of statuses may say how a title airs, and nothing of the list."""
+        for at, column in enumerate(self.columns):
+            if column == "status" and is_of_airing(self.cells_at(at)):
+                self.columns[at] = ""
+
+    def cells_at(self, place: int) -> list[str]:
+        return [line[place] for line in self.lines if place < len(line)]
+
     def finds_status(self) -> bool:
         """Whether a column `type` has statuses: so the existing site's table has it."""
         for at, column in enumerate(self.columns):
-            cells = [line[at] for line in self.lines if at < len(line)]
-            if column == "format" and are_statuses(cells):
+            if column == "format" and are_statuses(self.cells_at(at)):
                 self.columns[at] = "status"
                 return True
         return False
@@ -163,6 +180,8 @@ def columns_of(header: list[str]) -> list[str]:
 
 def scale_of(header: list[str]) -> int | None:
     """The best score, where the header says it: "Score (1-10)", "Rating /5"."""
+    if "letterboxduri" in map(reading.bare_word, header):
+        return 5
     for word, column in zip(header, columns_of(header), strict=True):
         if column == "score" and (found := SCALE.search(word)):
             return int(found[1])
@@ -176,6 +195,11 @@ def is_header(cells: list[str]) -> bool:
 def are_statuses(cells: list[str]) -> bool:
     words = {reading.bare_word(cell) for cell in cells} - {""}
     return bool(words) and all(word in reading.STATUSES for word in words)
+
+
+def is_of_airing(cells: list[str]) -> bool:
+    words = {reading.bare_word(cell) for cell in cells} - {""}
+    return bool(words & AIRING) and words <= AIRING | {"finished"}
 
 
 def inferred_header(lines: list[list[str]]) -> list[str] | None:
@@ -211,6 +235,9 @@ def _inferred_column(cells: list[str]) -> str:
     return "?"
 
 
+ReadOne = Callable[[Table, list[str], bool, int], Record]
+
+
 # --- reading ----------------------------------------------------------------------
 
 
@@ -219,39 +246,46 @@ def read(table: Table, label: str, scale: str | None) -> ListFile:
 
     label: what the file is, for sentences.
     """
-    header = [word.strip().lower() for word in table.header]
-    is_mal = {"series_title", "series_animedb_id"} & set(header) and any(
-        word.startswith("my_") for word in header
+    header = {word.strip().lower() for word in table.header}
+    if header >= mal_json.PAGE_MARK:
+        return _read_mal(table, _page_record, mal_json.ALL_DATES_OF_PAGE)
+    if header & XML_NAMES and any(word.startswith("my_") for word in header):
+        return _read_mal(table, _mal_record, MAL_DATES)
+    table.is_mixed = any(map(kinds.says_anime, table.cells("format", "category")))
+    table.order = days.order_of(
+        day
+        for cell in table.cells("started_on", "finished_on", "dates")
+        for day in days.span(cell)
     )
-    warnings: list[str] = []
-    if is_mal:
-        places = [at for at, word in enumerate(header) if word in MAL_DATES]
-        table.order = days.order_of(
-            line[at] for line in table.lines for at in places if at < len(line)
-        )
-    else:
-        table.best, warnings = marks.best_of(table.cells("score"))
-        if best := int(scale or 0) or scale_of(table.header):
-            table.best, warnings = best, []
-        table.order = days.order_of(
-            day
-            for cell in table.cells("started_on", "finished_on", "dates")
-            for day in days.span(cell)
-        )
-        table.is_mixed = any(map(kinds.says_anime, table.cells("format", "category")))
+    table.best, warnings = _scale(table, scale)
+    return ListFile("csv", _rows(table, _record, label), warnings=warnings, shape="csv")
+
+
+def _read_mal(table: Table, read_one: ReadOne, dates: Collection[str]) -> ListFile:
+    """A table with the columns of one of MyAnimeList's own shapes."""
+    table.order = days.order_of(
+        cell
+        for at, word in enumerate(table.header)
+        if word.strip().lower() in dates
+        for cell in table.cells_at(at)
+    )
+    return ListFile(mal.NAME, _rows(table, read_one, mal.LABEL), shape="csv")
+
+
+def _rows(table: Table, read_one: ReadOne, label: str) -> list[Row]:
     rows = reading.Rows()
-    titles = table.columns.index("title") if "title" in table.columns else None
-    read_one = _mal_record if is_mal else _record
+    place = table.columns.index("title") if "title" in table.columns else len(MEANT)
     for number, line in enumerate(table.lines, 1):
         is_last = table.is_cut and number == len(table.lines)
-        title = line[titles] if titles is not None and titles < len(line) else ""
+        [title] = line[place : place + 1] or [""]
         rows.take(partial(read_one, table, line, is_last), title)
-    return ListFile(
-        format=mal.NAME if is_mal else "csv",
-        rows=rows.of(mal.LABEL if is_mal else label),
-        warnings=warnings,
-        shape="csv",
-    )
+    return rows.of(label)
+
+
+def _scale(table: Table, sent: str | None) -> tuple[int, list[str]]:
+    """The best score: as the sender says, or the header, or else the cells."""
+    said = int(sent or 0) or scale_of(table.header)
+    return (said, []) if said else marks.best_of(table.cells("score"))
 
 
 def check_width(header: list[str], line: list[str], is_unended: bool) -> None:
@@ -278,6 +312,16 @@ def _mal_record(table: Table, line: list[str], is_unended: bool, row: int) -> Re
     record = mal.record_of(fields, row)
     record.remarks += remarks
     return record
+
+
+def _page_record(table: Table, line: list[str], is_unended: bool, row: int) -> Record:
+    check_width(table.header, line, is_unended)
+    names = (word.strip().lower() for word in table.header)
+    known = ("" if cell.strip().lower() in NOTHING else cell for cell in line)
+    entry = dict(zip(names, known, strict=False))
+    for name in MAL_PAGE_NUMBERS & entry.keys():
+        entry[name] = reading.whole(entry[name])
+    return mal_json.record_of_page(entry, table.order, row)
 
 
 def _record(table: Table, line: list[str], is_unended: bool, row: int) -> Record:
@@ -320,7 +364,10 @@ def _record(table: Table, line: list[str], is_unended: bool, row: int) -> Record
     ):
         others[named["rewatching"]] = cells["rewatching"]
     for name in ("source", "genres", "season_number", "link"):
-        if cells.get(name) and not (name == "source" and "media_id" in cells):
+        is_read = (name == "source" and "media_id" in cells) or (
+            name == "link" and LINK.search(cells.get(name, ""))
+        )
+        if cells.get(name) and not is_read:
             others[named[name]] = cells[name]
     title = reading.title(cells.get("title"))
     formats = map(reading.format_of, repeated["format"])

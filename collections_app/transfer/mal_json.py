@@ -56,6 +56,7 @@ DATES_OF_PAGE = {
 # The dates of the title have the user's order too, and help to know it.
 ALL_DATES_OF_PAGE = (*DATES_OF_PAGE, "anime_start_date_string", "anime_end_date_string")
 KEPT_OF_PAGE = {"storage_string"}
+PAGE_MARK = {"anime_id", "anime_title", "status"}
 # Where converters put a text that is more than a plain one.
 TEXT_KEYS = ("_text", "_cdata", "#text", "#cdata-section", "__cdata", "$t", "_")
 PAGE = (
@@ -123,7 +124,7 @@ def _api_status(entry: Any) -> Any:
 
 def _is_of_page(entry: Any) -> bool:
     return isinstance(entry, dict) and (
-        {"anime_id", "anime_title", "status"} <= entry.keys()
+        entry.keys() >= PAGE_MARK
         or {"manga_id", "manga_title", "status"} <= entry.keys()
     )
 
@@ -191,7 +192,7 @@ def _read_page(document: Any) -> ListFile:
     order = days.order_of(_dates(entries))
     rows = reading.Rows()
     for entry in entries:
-        rows.take(partial(_record_of_page, entry, order), _title(entry))
+        rows.take(partial(record_of_page, entry, order), _title(entry))
     return ListFile(format=NAME, rows=rows.of(LABEL))
 
 
@@ -206,7 +207,7 @@ def _title(entry: Any) -> Any:
     return child(entry, "anime_title") or child(entry, "manga_title")
 
 
-def _record_of_page(entry: Any, order: str | None, row: int) -> Record:
+def record_of_page(entry: Any, order: str | None, row: int) -> Record:
     entry = list_json.fields(entry)
     if "manga_id" in entry:
         raise NotAnime("mangas", "a manga")

@@ -338,7 +338,8 @@ def decimal(value: object, what: str) -> float | None:
 def scale_warning(highest: float, best: int) -> str:
     return (
         "The file does not say on which scale its scores are: the highest is "
-        f"{highest:g}, so they were read as 0 to {best}."
+        f"{highest:g}, so they were read as 0 to {best}. If that is wrong, send the "
+        "file again and say the scale: 5, 10 or 100."
     )
 
 
