@@ -6,9 +6,9 @@ The table may be CSV or an array of JSON objects; here it is a header and lines.
 import csv
 import re
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from animecollections.api.ids import NUMBERED_SITES
 from collections_app.entries import HIGHEST_PRIORITY
@@ -127,7 +127,7 @@ class Table:
     header: list[str]
     lines: list[list[str]]
     is_cut: bool = False
-    columns: list[str] = None  # type: ignore[assignment]
+    columns: list[str] = field(init=False)
     best: int = 10
     order: str | None = None
     is_mixed: bool = False
@@ -235,6 +235,20 @@ def _inferred_column(cells: list[str]) -> str:
     return "?"
 
 
+class Parts(NamedTuple):
+    """A line's cells by what they mean.
+
+    cells:    one for each meaning. named: the word of the header for each.
+    others:   what has no meaning here, by that word.
+    repeated: of what several columns may say (REPEATED).
+    """
+
+    cells: Cells
+    named: dict[str, str]
+    others: Cells
+    repeated: dict[str, list[str]]
+
+
 ReadOne = Callable[[Table, list[str], bool, int], Record]
 
 
@@ -326,58 +340,22 @@ def _page_record(table: Table, line: list[str], is_unended: bool, row: int) -> R
 
 def _record(table: Table, line: list[str], is_unended: bool, row: int) -> Record:
     check_width(table.header, line, is_unended)
-    cells: Cells = {}
-    others: Cells = {}
-    named: dict[str, str] = {}
-    repeated: dict[str, list[str]] = {name: [] for name in REPEATED}
-    for name, column, cell in zip(table.header, table.columns, line, strict=False):
-        if column in REPEATED:
-            repeated[column].append(cell)
-        elif column and column not in cells:
-            named[column] = name
-            cells[column] = cell.strip() if column != "notes" else cell
-        elif cell.strip():
-            if column and contradicts(column, cells[column], cell, named[column], name):
-                raise Flaw(f"{name[:50]} is there twice, with different values.")
-            others[name] = cell
-    if reading.bare_word(named.get("progress", "")) == "watched":
+    parts = _parts(table, line)
+    cells = parts.cells
+    if reading.bare_word(parts.named.get("progress", "")) == "watched":
         _read_box(cells)
-    ids = _ids(cells, repeated["format"])
-    # Yamtrack's ids that are no anime site's are those of a site of films and shows.
-    is_of_screen = any(cell.strip() for cell in repeated["screen"])
-    is_of_screen = is_of_screen or bool(cells.get("media_id") and not ids)
-    doubt = kinds.doubt_of(
-        kinds.Said(
-            types=repeated["format"],
-            categories=repeated["category"],
-            source=cells.get("source", ""),
-            genres=cells.get("genres", ""),
-            has_id=bool(ids.keys() - {"simkl"}),
-            is_of_screen=is_of_screen,
-            is_mixed=table.is_mixed,
-            is_simkl=table.is_simkl,
-        )
-    )
+    ids = _ids(cells, parts.repeated["format"])
+    doubt = _doubt(table, parts, ids)
     values, remarks = _values(cells, table, is_anime=bool(ids))
-    if values.get("state") != "rewatching" and reading.flag(
-        _known(cells.get("rewatching", "")), "rewatching"
-    ):
-        others[named["rewatching"]] = cells["rewatching"]
-    for name in ("source", "genres", "season_number", "link"):
-        is_read = (name == "source" and "media_id" in cells) or (
-            name == "link" and LINK.search(cells.get(name, ""))
-        )
-        if cells.get(name) and not is_read:
-            others[named[name]] = cells[name]
     title = reading.title(cells.get("title"))
-    formats = map(reading.format_of, repeated["format"])
+    formats = map(reading.format_of, parts.repeated["format"])
     return Record(
         row=row,
         title=title,
         ids=ids,
         values=reading.owned(values),
-        extra=reading.own_fields(others.items()),
-        names=reading.names(repeated["names"], title),
+        extra=reading.own_fields(_besides(parts, values)),
+        names=reading.names(parts.repeated["names"], title),
         year=reading.count_of(reading.whole(cells.get("year", ""))),
         format=next(filter(None, formats), None),
         episodes=reading.count_of(reading.whole(cells.get("episodes", ""))),
@@ -386,6 +364,59 @@ def _record(table: Table, line: list[str], is_unended: bool, row: int) -> Record
         doubt=doubt,
         remarks=remarks,
     )
+
+
+def _parts(table: Table, line: list[str]) -> Parts:
+    """The cells of a line by what they mean."""
+    parts = Parts({}, {}, {}, {name: [] for name in REPEATED})
+    for name, column, cell in zip(table.header, table.columns, line, strict=False):
+        if column in REPEATED:
+            parts.repeated[column].append(cell)
+        elif column and column not in parts.cells:
+            parts.named[column] = name
+            parts.cells[column] = cell.strip() if column != "notes" else cell
+        elif cell.strip():
+            first = parts.cells.get(column, "")
+            if column and contradicts(column, first, cell, parts.named[column], name):
+                raise Flaw(f"{name[:50]} is there twice, with different values.")
+            parts.others[name] = cell
+    return parts
+
+
+def _doubt(table: Table, parts: Parts, ids: dict[str, str]) -> str:
+    cells = parts.cells
+    has_other_id = any(cell.strip() for cell in parts.repeated["screen"])
+    # Yamtrack's ids that are no anime site's are those of a site of films and shows.
+    has_other_id = has_other_id or bool(cells.get("media_id") and not ids)
+    return kinds.doubt_of(
+        kinds.Said(
+            types=parts.repeated["format"],
+            categories=parts.repeated["category"],
+            source=cells.get("source", ""),
+            genres=cells.get("genres", ""),
+            has_id=bool(ids.keys() - {"simkl"}),
+            is_of_screen=has_other_id,
+            is_mixed=table.is_mixed,
+            is_simkl=table.is_simkl,
+        )
+    )
+
+
+def _besides(parts: Parts, values: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """What the row says for which there is no column here."""
+    yield from parts.others.items()
+    cells = parts.cells
+    is_kept = {
+        "source": "media_id" not in cells,
+        "genres": True,
+        "season_number": True,
+        "link": not LINK.search(cells.get("link", "")),
+        "rewatching": values.get("state") != "rewatching"
+        and cells.get("rewatching", "").strip().lower() not in NO | NOTHING | {"0"},
+    }
+    for column, cell in cells.items():
+        if cell and is_kept.get(column):
+            yield parts.named[column], cell
 
 
 def contradicts(

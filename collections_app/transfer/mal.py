@@ -16,7 +16,7 @@ from typing import Any
 from . import kinds, reading
 from .list_xml import Fields, read_rows
 from .reading import COMPLETED, DROPPED, OWNED, PAUSED, PLANNED, REWATCHING, WATCHING
-from .records import Flaw, Kept, ListFile, NotAnime, Owner, Record, WrongFile
+from .records import READ_HERE, Flaw, Kept, ListFile, NotAnime, Owner, Record, WrongFile
 
 NAME = "mal"
 LABEL = "MyAnimeList"
@@ -84,9 +84,9 @@ def read(data: bytes) -> ListFile:
     shape = read_rows(data, take)
     if shape.root != "myanimelist":
         raise WrongFile(
-            f"This XML is not a list: it holds <{shape.root[:50]}>, and MyAnimeList's "
-            "export holds <myanimelist>. Export the list from myanimelist.net/panel.php"
-            "?go=export."
+            f"We couldn't recognise this file. It holds <{shape.root[:50]}>, and "
+            "MyAnimeList's export holds <myanimelist>: export the list from "
+            f"myanimelist.net/panel.php?go=export. {READ_HERE}"
         )
     if header.get("user_export_type") == MANGA_EXPORT:
         raise WrongFile("This is a manga list: export the anime list instead.")

@@ -75,7 +75,7 @@ def read(data: bytes, scale: str | None = None) -> ListFile:
     """
     text, warnings = decoded(data)
     if "\0" in text:
-        raise WrongFile("This file is no text, and so no list that is known here.")
+        raise WrongFile(f"We couldn't recognise this file. It is no text. {READ_HERE}")
     table = _table(text)
     header = next(table, [])
     is_cut = _breaks_off(text)
