@@ -349,6 +349,27 @@ def test_mangas_and_novels_of_hikka_are_refused_each():
         rows({"anime": [], "manga": [hikka()]})
 
 
+def test_a_page_of_hikkas_api_is_read_too():
+    anime = {
+        "mal_id": 1,
+        "slug": "cowboy-bebop-a1b2c3",
+        "title_ja": "Cowboy Bebop",
+        "title_en": "Bebop",
+        "year": 1998,
+        "media_type": "tv",
+        "episodes_total": 26,
+    }
+    entry = {"reference": "x", "status": "watching", "episodes": 3, "anime": anime}
+    document = {"pagination": {"total": 2, "pages": 2, "page": 1}, "list": [entry]}
+    file = read(json.dumps(document).encode())
+    [record] = file.rows
+    assert (record.ids, record.title, record.names) == (
+        {"mal": "1"}, "Cowboy Bebop", ["Bebop"],
+    )  # fmt: skip
+    assert (record.values["progress"], record.episodes, record.extra) == (3, 26, {})
+    assert ["counts 2 entries" in said for said in file.warnings] == [True]
+
+
 # --- Anime-Planet -----------------------------------------------------------------
 
 

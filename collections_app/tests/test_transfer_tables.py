@@ -479,6 +479,8 @@ def test_a_table_whose_columns_are_not_evident_is_told_what_header_to_add(lines)
         ("latin-1", "Les Mystérieuses Cités d'Or"),
         ("shift_jis", "カウボーイビバップ"),
         ("cp932", "けいおん！① 銀魂"),
+        ("cp932", "銀魂"),
+        ("cp1252", "it’s “so” – …"),
     ],
 )
 def test_an_old_encoding_is_read_and_told(encoding, title):

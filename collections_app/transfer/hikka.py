@@ -1,10 +1,12 @@
-"""Hikka's export of one's lists.
+"""Hikka's export of one's lists, and its API's pages of them.
 
     {"anime": [{"mal_id", "hikka_slug", "created", "updated", "rewatches", "episodes",
      "status", "score", "note"}], "manga": […], "novel": […]}
 
-`mal_id` is MyAnimeList's. Scores are whole, 0–10; times are seconds. No titles, no
-dates, no tags.
+    {"list": [{"status", "score", …, "anime": {"mal_id", "slug", "title_en", …}}]}
+
+`mal_id` is MyAnimeList's. Scores are whole, 0–10; times are seconds. No dates,
+no tags, and in the export no titles.
 """
 
 from collections.abc import Iterable, Iterator
@@ -37,11 +39,19 @@ READ = {
 }  # fmt: skip
 
 
+OF_API = {"anime", "reference", "duration"}
+
+
 # --- reading ----------------------------------------------------------------------
 
 
 def recognises(document: Any) -> bool:
-    return any(
+    is_page = any(
+        child(entry, "anime", "slug") is not None
+        and child(entry, "anime", "mal_id") is not None
+        for entry in list_json.items(child(document, "list"))[:100]
+    )
+    return is_page or any(
         child(entry, "hikka_slug") is not None
         for kind in ("anime", *OTHERS)
         for entry in list_json.items(child(document, kind))[:100]
@@ -53,13 +63,21 @@ def read(document: Any) -> ListFile:
     rows = reading.Rows()
     for entry in list_json.items(document.get("anime")):
         rows.take(partial(_record, entry), _title(entry))
+    for entry in list_json.items(document.get("list")):
+        rows.take(partial(_record_of_page, entry))
     for kind, called in OTHERS.items():
         for entry in list_json.items(document.get(kind)):
             rows.take(partial(_refuse, called), _title(entry))
+    said = reading.count_of(child(document, "pagination", "total")) or 0
+    count = len(rows.taken)
+    more = (
+        f"Hikka counts {said:,} entries, and this file has {count:,}: add the others."
+    )
     return ListFile(
         format=NAME,
         rows=rows.of(LABEL),
         exported_at=reading.time_of(document.get("exported_at")),
+        warnings=[more] if said > count else [],
     )
 
 
@@ -83,6 +101,21 @@ def _record(entry: Any, row: int) -> Record:
         changed_at=reading.time_of(entry.get("updated")),
         added_at=reading.time_of(entry.get("created")),
     )
+
+
+def _record_of_page(entry: Any, row: int) -> Record:
+    """An entry of the API's: the title is an object in it."""
+    entry = list_json.fields(entry)
+    anime = list_json.fields(entry.get("anime"))
+    titles = [anime.get(f"title_{language}") for language in ("ja", "en", "ua")]
+    known = {name: value for name, value in entry.items() if name not in OF_API}
+    said = {"mal_id": anime.get("mal_id"), "title": next(filter(None, titles), None)}
+    record = _record({**known, **said}, row)
+    record.names = reading.names(titles, record.title)
+    record.year = reading.count_of(anime.get("year"))
+    record.format = reading.format_of(anime.get("media_type"))
+    record.episodes = reading.count_of(anime.get("episodes_total"))
+    return record
 
 
 def _values(entry: dict[str, Any]) -> dict[str, Any]:

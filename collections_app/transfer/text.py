@@ -58,7 +58,13 @@ def _of_old(data: bytes, wrong_at: int) -> tuple[str, list[str]]:
 
 
 def _is_japanese(text: str, data: bytes) -> bool:
-    return bool(KANA.search(text)) and not NOT_JAPANESE.search(text)
+    """Whether it has kana, or whole words of kanji that are common in Japan alone."""
+    if NOT_JAPANESE.search(text):
+        return False
+    if KANA.search(text):
+        return True
+    letters = {letter.encode("cp932")[0] for letter in set(text) if letter > "\x7f"}
+    return bool(LONG_RUN.search(data)) and all(code < 0xA0 for code in letters)
 
 
 def _is_western(text: str, data: bytes) -> bool:
