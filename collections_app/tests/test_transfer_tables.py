@@ -696,3 +696,19 @@ def test_stars_of_letterboxd_are_of_five():
 def test_an_address_that_was_read_as_an_id_is_not_kept_beside():
     record = only(table("title,link", "A,https://myanimelist.net/anime/1"))
     assert (record.ids, record.extra) == ({"mal": "1"}, {})
+
+
+@pytest.mark.parametrize(
+    ("started", "finished", "type_"),
+    [("Yes", "No", "Watching"), ("Yes", "Yes", "Completed"), ("No", "No", None)],
+)
+def test_started_and_finished_may_be_boxes_to_tick(started, finished, type_):
+    record = only(table("Name,Started,Finished", f"A,{started},{finished}"))
+    assert record.values.get("type") == type_
+    assert "started_on" not in record.values
+
+
+def test_a_box_says_no_status_where_there_is_one_and_a_watchlist_may_be_a_box():
+    record = only(table("Name,Status,Finished,Watchlist", "A,Dropped,Yes,Yes"))
+    assert record.values == {"type": "Collection", "state": "dropped"}
+    assert record.extra == {"Watchlist": "Yes"}

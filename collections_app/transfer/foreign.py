@@ -91,6 +91,7 @@ SCALE = re.compile(
     re.ASCII | re.IGNORECASE,
 )
 PERCENT = re.compile(r"\d{1,3}(?:[.,]\d{1,2})?\s*%", re.ASCII)
+BOXES = {"started_on": "watching", "progress": "completed", "finished_on": "completed"}
 YES = {"yes", "true", "x", "✓", "✔", "✅", "☑", "y", "done"}
 NO = {"no", "false", "✗", "✘", "❌", "☐", "n"}
 AIRING = {
@@ -149,9 +150,15 @@ class Table:
                     yield line[at]
 
     def forget_airing(self) -> None:
-        """A column of statuses may say how a title airs, and nothing of the list."""
+        """A column of statuses may say how a title airs, and `watchlist` whether it is
+        on one: nothing of the list.
+        """
         for at, column in enumerate(self.columns):
-            if column == "status" and is_of_airing(self.cells_at(at)):
+            if column != "status":
+                continue
+            cells = self.cells_at(at)
+            is_box = reading.bare_word(self.header[at]) == "watchlist"
+            if is_of_airing(cells) or (is_box and not are_statuses(cells)):
                 self.columns[at] = ""
 
     def cells_at(self, place: int) -> list[str]:
@@ -342,8 +349,7 @@ def _record(table: Table, line: list[str], is_unended: bool, row: int) -> Record
     check_width(table.header, line, is_unended)
     parts = _parts(table, line)
     cells = parts.cells
-    if reading.bare_word(parts.named.get("progress", "")) == "watched":
-        _read_box(cells)
+    _read_boxes(parts)
     ids = _ids(cells, parts.repeated["format"])
     doubt = _doubt(table, parts, ids)
     values, remarks = _values(cells, table, is_anime=bool(ids))
@@ -432,13 +438,21 @@ def contradicts(
     return is_told and bool(first) and first != second
 
 
-def _read_box(cells: Cells) -> None:
-    """A column `watched` may be a box to tick, and no number of episodes."""
-    box = cells["progress"].lower()
-    if box in YES | NO:
-        cells["progress"] = ""
-        if box in YES and not cells.get("status"):
-            cells["status"] = "completed"
+def _read_boxes(parts: Parts) -> None:
+    """Columns `watched`, `started`, `finished` may be boxes to tick. Where there is no
+    status they say it.
+    """
+    status = ""
+    for column, meant in BOXES.items():
+        box = parts.cells.get(column, "").lower()
+        name = reading.bare_word(parts.named.get(column, ""))
+        is_box = column != "progress" or name == "watched"
+        if box not in YES | NO or not is_box:
+            continue
+        del parts.cells[column]
+        status = meant if box in YES else status
+    if status and not parts.cells.get("status"):
+        parts.cells["status"] = status
 
 
 def _ids(cells: Cells, types: list[str]) -> dict[str, str]:
