@@ -19,7 +19,7 @@ class NamingParser(DjangoParser):
 
 
 class UploadParser(MultiPartParser):
-    """multipart/form-data, with every file in it; names are never used."""
+    """multipart/form-data, with every file in it; no path is made of its name."""
 
     def parse(
         self,
@@ -62,3 +62,9 @@ def file_of(data: Any) -> bytes:
     if isinstance(file, str):
         raise refuse(file="This is a text: send the file itself (-F file=@list.xml).")
     return bytes(file.read()) if isinstance(file, UploadedFile) else file or b""
+
+
+def name_of_file(data: Any) -> str:
+    """What the client calls the file, "" where it does not say."""
+    file = data.get("file")
+    return file.name or "" if isinstance(file, UploadedFile) else ""

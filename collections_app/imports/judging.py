@@ -17,6 +17,7 @@ from collections_app.imports.policies import Comparison, Touch, compare, judge
 from collections_app.imports.recognition import Recognised, recognise
 from collections_app.models import (
     STATES_OF_TYPE,
+    Anime,
     Decision,
     EntryType,
     ImportPlan,
@@ -43,6 +44,15 @@ CHANGE = (
 )  # fmt: skip
 
 
+NOTHING: tuple[Any, ...] = (None, "", 0, False, [], {})
+MAY_BE = (
+    "This may be {}: the file does not say that it is an anime. Choose the title, or "
+    "skip the row."
+)
+# Live action has few episodes, and seldom as many as the anime.
+LONG = 20
+
+
 class Removed(NamedTuple):
     entry: Mapping[str, Any]
     touches: dict[str, Touch]
@@ -62,6 +72,18 @@ def record_of(row: ImportRow) -> Record:
         if name in row.record
     }
     return Record(**row.record | times)
+
+
+def joined(*sentences: str) -> str:
+    return " ".join(filter(None, sentences))
+
+
+def is_seen_whole(record: Record, episodes: int | None) -> bool:
+    """Whether it was seen to its end, and is as long as the title."""
+    values = record.values
+    is_completed = values.get("type") == EntryType.COMPLETED
+    is_long = episodes is not None and episodes >= LONG
+    return is_completed and is_long and values.get("progress") == episodes
 
 
 def judge_rows(plan: ImportPlan, rows: Iterable[ImportRow]) -> None:
@@ -91,17 +113,42 @@ class Judged:
                 strict=True,
             )
         )
+        found |= self.doubtful(found)
         for row in self.open:
             title = found.get(row) or Recognised(row.chosen_id, "You chose the title.")
-            row.anime_id, row.reason = title.anime_id, title.reason
+            row.anime_id = title.anime_id
+            row.reason = joined(title.reason, *self.records[row].remarks)
             row.candidates = title.candidates
             row.before, row.after, row.seen_revision = {}, {}, None
             if row.anime_id is None:
                 row.outcome = Outcome.UNMATCHED
         self.open = [row for row in self.open if row.anime_id is not None]
 
+    def doubtful(
+        self, found: Mapping[ImportRow, Recognised]
+    ) -> dict[ImportRow, Recognised]:
+        """The rows that have an anime's name and may be something else: to be asked.
+
+        One statement, where there are such rows. A show that was seen to its end in as
+        many episodes as a long anime has is that anime.
+        """
+        named = {
+            row: title.anime_id
+            for row, title in found.items()
+            if title.anime_id is not None and self.records[row].doubt
+        }
+        if not named:
+            return {}
+        titles = Anime.objects.filter(id__in=among(set(named.values()))).order_by()
+        episodes = dict(titles.values_list("id", "episodes"))
+        return {
+            row: Recognised(None, MAY_BE.format(self.records[row].doubt), [anime_id])
+            for row, anime_id in named.items()
+            if not is_seen_whole(self.records[row], episodes.get(anime_id))
+        }
+
     def set_doubles_apart(self) -> None:
-        """Of rows of one title one counts: the one decided on, the latest, the last."""
+        """Of rows of one title one counts: the one decided on, else the fullest."""
         used: dict[int | None, ImportRow] = {}
         for row in self.open:
             first = used.setdefault(row.anime_id, row)
@@ -113,10 +160,23 @@ class Judged:
                 self.settle(row, Outcome.REFUSED, reason)
         self.open = list(used.values())
 
-    def precedence(self, row: ImportRow) -> tuple[bool, bool, datetime, int]:
-        changed_at = self.records[row].changed_at or LONG_AGO
-        is_taken = row.decision == Decision.TAKE
-        return row.decision != Decision.SKIP, is_taken, changed_at, row.row
+    def precedence(self, row: ImportRow) -> tuple[Any, ...]:
+        """A row that says more comes first, wherever it stands: trackers write rows of
+        seasons, of single episodes and of rewatches after the row of the title.
+        """
+        record = self.records[row]
+        values = record.values
+        return (
+            row.decision != Decision.SKIP,
+            row.decision == Decision.TAKE,
+            "type" in values,
+            values.get("type") == EntryType.COMPLETED,
+            values.get("progress", 0),
+            bool(record.ids),
+            sum(value not in NOTHING for value in values.values()),
+            record.changed_at or LONG_AGO,
+            row.row,
+        )
 
     def compare_with_list(self) -> None:
         entries, listed = self.entries()
@@ -144,7 +204,7 @@ class Judged:
             entry = entries.get(row.anime_id)
             row.seen_revision = entry["revision"] if entry else None
             if row.decision:
-                row.reason = ""
+                row.reason = joined(*self.records[row].remarks)
             if row.decision in LEFT:
                 self.settle(row, Outcome.UNCHANGED, LEFT[row.decision])
             elif entry is None:

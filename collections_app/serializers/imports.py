@@ -11,7 +11,7 @@ from animecollections.api.errors import refuse
 from animecollections.api.fields import StrictChoice, StrictInteger, StrictTime
 from collections_app.models import Decision, ImportStatus, Outcome, Policy
 from collections_app.serializers.watch_list import AnimeIdField
-from collections_app.transfer import FORMATS
+from collections_app.transfer import FORMATS, SCALES
 
 MOST_DECISIONS = 1000
 CLOCKS_DIFFER_BY = timedelta(hours=1)
@@ -26,6 +26,7 @@ FILE_BODY = {
             "policy": {"enum": Policy.values, "default": Policy.NEWEST.value},
             "exported_at": {"type": "string", "format": "date-time"},
             "format": {"enum": list(FORMATS)},
+            "scale": {"enum": list(SCALES)},
         },
     },
     "application/octet-stream": {"type": "string", "format": "binary"},
@@ -38,6 +39,7 @@ class UploadParameters(serializers.Serializer[Any]):
     policy = StrictChoice(Policy.choices, required=False, default=Policy.NEWEST.value)
     exported_at = StrictTime(required=False, allow_null=True, default=None)
     format = StrictChoice([(name, name) for name in FORMATS], required=False)
+    scale = StrictChoice([(best, best) for best in SCALES], required=False)
 
     def validate_exported_at(self, value: datetime | None) -> datetime | None:
         if value and value > timezone.now() + CLOCKS_DIFFER_BY:

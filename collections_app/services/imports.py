@@ -36,6 +36,7 @@ from history.services import recording
 from history.services.recording import locked
 
 KEPT_FOR = timedelta(days=7)
+CLOCKS_DIFFER_BY = timedelta(hours=1)
 # Of a user's plans the oldest go when there are more, or they have more rows in all.
 MOST_PLANS = 10
 MOST_ROWS = 60_000
@@ -75,7 +76,7 @@ def draft(
         user_id=user_id,
         format=file.format,
         policy=policy,
-        exported_at=exported_at or file.exported_at,
+        exported_at=exported_at or by_now(file.exported_at, now),
         score_format=file.score_format,
         warnings=file.warnings,
         created_at=now,
@@ -85,6 +86,11 @@ def draft(
     judge_rows(planned, rows)
     planned.summary = summary_of(row.outcome for row in rows)
     return planned, rows
+
+
+def by_now(time: datetime | None, now: datetime) -> datetime | None:
+    """A file's own time, unless it is yet to come: then it is nobody's."""
+    return time if time and time <= now + CLOCKS_DIFFER_BY else None
 
 
 def plan(*, user_id: UUID, file: ListFile, **said: Any) -> ImportPlan:

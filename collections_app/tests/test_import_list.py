@@ -112,3 +112,19 @@ def test_what_was_exported_is_imported_without_a_change(path, tmp_path):
 def test_without_a_path_it_goes_to_the_screen(path, capfdbinary):
     call_command("export_list", "alice", "--format", "mal")
     assert b"<myanimelist>" in capfdbinary.readouterr().out
+
+
+def test_the_scale_may_be_said_and_the_name_of_the_file_says_its_time(
+    alice, death_note, tmp_path
+):
+    table = tmp_path / "stars.csv"
+    table.write_text("title,mal id,score\nDeath Note,1535,4\n")
+    run("import_list", "alice", table, "--scale", "5")
+    assert WatchListEntry.objects.get().score == 80
+    with pytest.raises(CommandError, match="invalid choice"):
+        run("import_list", "alice", table, "--scale", "7")
+    export = tmp_path / "animelist_1700000000_-_12345.xml"
+    export.write_bytes(mal(title(1535, status="Completed")))
+    run("import_list", "alice", export)
+    plan = ImportPlan.objects.order_by("created_at").last()
+    assert plan.exported_at.timestamp() == 1_700_000_000

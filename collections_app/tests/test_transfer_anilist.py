@@ -349,3 +349,80 @@ def test_mangas_among_exported_entries_are_refused_each():
     assert "mangas" in refused.reason
     with pytest.raises(WrongFile, match="list is empty"):
         read(dump())
+
+
+# --- answers of any shape ---------------------------------------------------------
+
+
+def page(*entries, has_next=False):
+    found = {"pageInfo": {"hasNextPage": has_next}, "mediaList": list(entries)}
+    return {"data": {"Page": found}}
+
+
+@pytest.mark.parametrize(
+    "wrap",
+    [
+        lambda one: {
+            "data": {"anime": {"lists": [statuses(one)]}, "manga": {"lists": []}}
+        },
+        lambda one: {"data": {"mine": {"lists": [{"entries": [one]}]}}},
+        lambda one: page(one),
+        lambda one: [page(one)],
+        lambda one: {"data": {"one": {"mediaList": [one]}, "two": {"mediaList": []}}},
+        lambda one: {
+            "data": {"a": {"lists": [statuses()]}, "b": {"lists": [statuses(one)]}}
+        },
+        lambda one: {"lists": [statuses(one)]},
+        lambda one: {"mediaList": [one]},
+        lambda one: {"user": {"name": "ana"}, "lists": [statuses(one)]},
+        lambda one: [one],
+    ],
+)
+def test_entries_are_found_wherever_an_answer_has_them(wrap):
+    record = only(json.dumps(wrap(entry(status="PLANNING"))).encode())
+    assert (record.ids["anilist"], record.values["type"]) == ("1", "To Watch")
+
+
+def test_a_list_may_say_the_status_of_its_entries():
+    listed = {k: v for k, v in entry().items() if k != "status"}
+    document = {"data": {"a": {"lists": [{"status": "DROPPED", "entries": [listed]}]}}}
+    assert only(json.dumps(document).encode()).values["state"] == "dropped"
+
+
+def test_what_an_answer_calls_mangas_is_refused():
+    lists = {"lists": [statuses(entry(mediaId=7))]}
+    document = {"data": {"anime": {"lists": [statuses(entry())]}, "myManga": lists}}
+    taken, refused = read(json.dumps(document).encode()).rows
+    assert taken.ids["anilist"] == "1"
+    assert "mangas" in refused.reason
+
+
+def test_a_page_that_another_follows_says_so():
+    one = page(entry(), has_next=True)
+    for document, count in ((one, 1), ([one, page(entry(mediaId=2))], 0)):
+        file = read(json.dumps(document).encode())
+        assert ["one page" in said for said in file.warnings] == [True] * count
+
+
+def test_the_options_of_the_user_are_found_and_the_sender_may_say_the_scale():
+    user = {"name": "ana", "mediaListOptions": {"scoreFormat": "POINT_100"}}
+    lists = [statuses(entry(score=8))]
+    document = {"data": {"me": user, "anime": {"lists": lists}}}
+    file = read(json.dumps(document).encode(), scale="10")
+    assert (file.rows[0].values["score"], file.owner) == (8, "ana")
+    for scale, score in (("10", 80), ("100", 8), (None, 80)):
+        data = json.dumps({"data": {"anime": {"lists": lists}}}).encode()
+        assert read(data, scale=scale).rows[0].values["score"] == score
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"data": {"MediaListCollection": {"lists": []}}},
+        {"data": {"mine": {"lists": []}}},
+        {"data": {"Page": {"mediaList": []}}},
+    ],
+)
+def test_an_answer_without_entries_is_an_empty_list(document):
+    with pytest.raises(WrongFile, match="AniList list is empty"):
+        read(json.dumps(document).encode())

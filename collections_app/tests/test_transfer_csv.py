@@ -1,10 +1,14 @@
 """Tables: our own, and others by the words of their headers."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from collections_app.transfer import FORMATS, Record, WrongFile, read
+from collections_app.transfer.table import neutral, plain
 
 from .lists import kept, written
 
@@ -36,6 +40,48 @@ def test_what_a_spreadsheet_would_calculate_is_neutral_and_comes_back_equal(sign
         assert f",{sign}" not in cells
         assert f'"{sign}' not in cells
         assert only(data).values["notes"] == text
+
+
+SIGNS = "=+-@＝＋－＠"
+BLANKS = [
+    "",
+    " ",
+    "\t",
+    "\n",
+    "\r\n",
+    "\u200b",
+    "\ufeff",
+    "\u3000",
+    " \n ",
+    "x\n",
+    "x\r",
+]
+
+
+@pytest.mark.parametrize("sign", SIGNS)
+@pytest.mark.parametrize("before", BLANKS)
+def test_no_line_of_a_cell_is_a_formula_whatever_stands_before(sign, before):
+    text = f"{before}{sign}1+1"
+    cell = neutral(text)
+    assert not any(
+        line.lstrip(" \t\u200b\ufeff\u3000").startswith(tuple(SIGNS))
+        for line in re.split("[\r\n]", cell)
+    )
+    assert cell[0] not in "\t\r\n"
+    assert plain(cell) == text
+    assert only(written("csv", kept(notes=text))).values["notes"] == text
+
+
+@settings(deadline=None, max_examples=150)
+@given(st.text(st.sampled_from([*"='+-@＝＠x\n\r\t \u200b\u3000,\""]), max_size=12))
+def test_whatever_a_cell_holds_it_comes_back_equal(text):
+    assert plain(neutral(text)) == text
+    assert only(written("csv", kept(notes=text))).values["notes"] == text
+
+
+@pytest.mark.parametrize("text", ["so, so", "a - b", "a=b", "'quoted'", "x\ny", ""])
+def test_what_is_no_formula_stays_as_it_is(text):
+    assert neutral(text) == text
 
 
 def test_our_own_begins_with_a_mark_by_which_excel_knows_utf8():
@@ -169,8 +215,8 @@ def test_cells_as_people_and_spreadsheets_write_them(header, cell, values):
     [
         ("A,Reading,1,,TV", "no status"),
         ("A,,x,,TV", "progress is not a whole number"),
-        ("A,,,10/3/2017,TV", "no date such as"),
-        ("A,,,,Manga", "mangas and books"),
+        ("A,,,soon,TV", "no date such as"),
+        ("A,,,,Manga", "This is a manga, and only anime are kept here"),
         ("A,,,,TV,more", "6 cells, and the header 5"),
         (",,1,,TV", "names no anime"),
     ],

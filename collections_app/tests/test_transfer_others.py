@@ -290,6 +290,146 @@ def test_mangas_of_shikimori_are_refused():
     assert (record.title, refused.title) == ("Bebop", "Berserk")
 
 
+# --- Hikka ------------------------------------------------------------------------
+
+
+def hikka(**fields):
+    return {
+        "mal_id": 1,
+        "hikka_slug": "cowboy-bebop-a1b2c3",
+        "status": "watching",
+    } | fields
+
+
+@pytest.mark.parametrize(
+    ("word", "type_", "state"),
+    [
+        ("watching", "Watching", "active"),
+        ("on_hold", "Watching", "on_hold"),
+        ("completed", "Completed", "active"),
+        ("planned", "To Watch", "active"),
+        ("dropped", "Collection", "dropped"),
+    ],
+)
+def test_every_status_of_hikka_has_its_type_and_state(word, type_, state):
+    values = only({"anime": [hikka(status=word)]}).values
+    assert (values["type"], values["state"]) == (type_, state)
+
+
+def test_everything_of_hikkas_entry_is_read():
+    entry = hikka(
+        episodes=12,
+        rewatches=2,
+        score=8,
+        note="so so",
+        created=1_700_000_000,
+        updated=1_710_000_000,
+    )
+    file = read(json.dumps({"anime": [entry], "manga": [], "novel": []}).encode())
+    [record] = file.rows
+    assert (file.format, record.ids) == ("hikka", {"mal": "1"})
+    assert record.values == {
+        "type": "Watching",
+        "state": "active",
+        "progress": 12,
+        "rewatches": 2,
+        "score": 80,
+        "notes": "so so",
+    }
+    assert record.added_at == datetime.fromtimestamp(1_700_000_000, UTC)
+    assert record.changed_at == datetime.fromtimestamp(1_710_000_000, UTC)
+
+
+def test_mangas_and_novels_of_hikka_are_refused_each():
+    document = {"anime": [hikka()], "manga": [hikka()], "novel": [hikka(mal_id=None)]}
+    taken, manga, novel = rows(document)
+    assert isinstance(taken, Record)
+    assert ("mangas" in manga.reason, "novels" in novel.reason) == (True, True)
+    with pytest.raises(WrongFile, match=r"Hikka list holds mangas \(1\)"):
+        rows({"anime": [], "manga": [hikka()]})
+
+
+def test_a_page_of_hikkas_api_is_read_too():
+    anime = {
+        "mal_id": 1,
+        "slug": "cowboy-bebop-a1b2c3",
+        "title_ja": "Cowboy Bebop",
+        "title_en": "Bebop",
+        "year": 1998,
+        "media_type": "tv",
+        "episodes_total": 26,
+    }
+    entry = {"reference": "x", "status": "watching", "episodes": 3, "anime": anime}
+    document = {"pagination": {"total": 2, "pages": 2, "page": 1}, "list": [entry]}
+    file = read(json.dumps(document).encode())
+    [record] = file.rows
+    assert (record.ids, record.title, record.names) == (
+        {"mal": "1"}, "Cowboy Bebop", ["Bebop"],
+    )  # fmt: skip
+    assert (record.values["progress"], record.episodes, record.extra) == (3, 26, {})
+    assert ["counts 2 entries" in said for said in file.warnings] == [True]
+
+
+# --- Anime-Planet -----------------------------------------------------------------
+
+
+def planet(*entries, type="anime"):
+    export = {"type": type, "date": "2026-01-05T10:00:00Z"}
+    return {"export": export, "user": {"name": "ana"}, "entries": list(entries)}
+
+
+@pytest.mark.parametrize(
+    ("word", "type_", "state"),
+    [
+        ("watched", "Completed", "active"),
+        ("watching", "Watching", "active"),
+        ("want to watch", "To Watch", "active"),
+        ("stalled", "Watching", "on_hold"),
+        ("dropped", "Collection", "dropped"),
+        ("won't watch", "Collection", "dropped"),
+    ],
+)
+def test_every_status_of_anime_planet_has_its_type_and_state(word, type_, state):
+    values = only(planet({"name": "Bebop", "status": word})).values
+    assert (values["type"], values["state"]) == (type_, state)
+
+
+def test_everything_of_anime_planets_entry_is_read():
+    watched = {
+        "name": "Bebop",
+        "status": "watched",
+        "rating": 4.5,
+        "times": 3,
+        "eps": 0,
+        "started": "2020-01-05 00:00:00",
+        "completed": None,
+    }
+    stalled = {"name": "Trigun", "status": "stalled", "rating": 0, "times": 0, "eps": 7}
+    file = read(json.dumps(planet(watched, stalled)).encode())
+    assert (file.format, file.owner) == ("anime-planet", "ana")
+    assert file.exported_at == datetime(2026, 1, 5, 10, tzinfo=UTC)
+    first, second = file.rows
+    assert first.values == {
+        "type": "Completed",
+        "state": "active",
+        "score": 90,
+        "rewatches": 2,
+        "started_on": "2020-01-05",
+        "finished_on": "",
+    }
+    assert second.values == {
+        "type": "Watching",
+        "state": "on_hold",
+        "score": None,
+        "progress": 7,
+    }
+
+
+def test_a_list_of_mangas_of_anime_planet_is_refused():
+    with pytest.raises(WrongFile, match="This is a manga list"):
+        rows(planet({"name": "Berserk", "status": "read"}, type="manga"))
+
+
 # --- our own JSON -----------------------------------------------------------------
 
 
@@ -411,3 +551,27 @@ def test_our_own_null_clears_and_zero_is_a_score():
 )
 def test_what_our_own_json_cannot_mean_refuses_its_row(fields, reason):
     assert reason in only(own(**fields)).reason
+
+
+# --- what other files have in common ----------------------------------------------
+
+
+def test_a_rewatch_of_kitsu_that_is_on_hold_stays_so_and_says_so():
+    record = only(kitsu({"status": "on_hold", "reconsuming": True}))
+    assert record.values["state"] == "on_hold"
+    assert "as watched again" in record.remarks[0]
+    entry = kept(**record.values, extra={"kitsu": record.extra})
+    back = again("kitsu", entry).rows[0]
+    assert (back.extra, back.values["state"]) == ({"reconsuming": True}, "on_hold")
+
+
+@pytest.mark.parametrize("kind", ["Manga", "Ranobe"])
+def test_whatever_shikimori_lists_beside_anime_is_refused(kind):
+    taken, refused = rows([shikimori(), shikimori(target_type=kind)])
+    assert isinstance(taken, Record)
+    assert "only anime" in refused.reason
+
+
+def test_a_list_of_anime_that_is_none_of_simkls_is_a_table():
+    file = read(json.dumps({"anime": [{"title": "A", "status": "Done"}]}).encode())
+    assert (file.format, file.rows[0].values["type"]) == ("csv", "Completed")

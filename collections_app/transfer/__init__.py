@@ -6,12 +6,27 @@
 Pure: no database, no clock, no network. docs/importing.md has the table of formats.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from . import anilist, kitsu, list_json, mal, own, shikimori, simkl, table
+from . import (
+    anilist,
+    anime_planet,
+    hikka,
+    kitsu,
+    list_json,
+    mal,
+    mal_json,
+    own,
+    shikimori,
+    simkl,
+    table,
+    table_json,
+)
 from .records import (
     OWNED_TAG,
+    READ_HERE,
     Format,
     Kept,
     ListFile,
@@ -23,48 +38,126 @@ from .records import (
 )
 from .unpacking import unpack
 
-IN_JSON = (own, anilist, kitsu, simkl, shikimori)
+# Each knows its documents; a flat array, which may be anybody's, comes last.
+IN_JSON = (
+    mal_json,
+    own,
+    kitsu,
+    hikka,
+    simkl,
+    shikimori,
+    anime_planet,
+    anilist,
+    table_json,
+)
 FORMATS: dict[str, Format] = {
     module.NAME: module
-    for module in (own, mal, anilist, kitsu, simkl, shikimori, table)
+    for module in (
+        own,
+        mal,
+        anilist,
+        kitsu,
+        simkl,
+        shikimori,
+        hikka,
+        anime_planet,
+        table,
+    )
 }
+# The scales that a sender may say of scores whose file does not say its own.
+SCALES = ("5", "10", "100")
 PIECE = 64 * 1024
+LINE = re.compile(rb"\s*+\{.*\}\s*", re.DOTALL)
+# Without ways back (++): a file may begin with a million comments.
+WEB_PAGE = re.compile(
+    rb"(?:\s++|<\?xml[^>]{0,200}+>|<!--(?:[^-]|-(?!->)){0,9999}+-->){0,20}+"
+    rb"<(?:!doctype\s+html|html|head|body)\b",
+    re.IGNORECASE,
+)
 
 
-def read(data: bytes, *, format: str | None = None) -> ListFile:
+def read(
+    data: bytes,
+    *,
+    format: str | None = None,
+    scale: str | None = None,
+    name: str = "",
+) -> ListFile:
     """The rows of a list, whatever tracker wrote it; gzip and ZIP are unpacked.
 
     format: one of FORMATS, if the sender says which it is to be.
+    scale:  one of SCALES, for scores whose scale the file does not say.
+    name:   the file's; MyAnimeList's says when it was made.
 
     Raises WrongFile for what is no list of anime, for more than 20 MB unpacked or
     20,000 rows; its message says what the file is, and what to send instead.
     """
-    found = _read(unpack(data))
-    if format and format != found.format:
+    found = _read(unpack(data), scale)
+    if format and format not in (found.format, found.shape):
         said, is_ = FORMATS[format].LABEL, FORMATS[found.format].LABEL
         raise WrongFile(f"This file is not {said}'s but {is_}'s: send it as such.")
+    found.warnings += _warnings(found, scale)
+    found.exported_at = found.exported_at or mal.exported_at(name)
     return found
 
 
-def _read(data: bytes) -> ListFile:
+def _read(data: bytes, scale: str | None) -> ListFile:
     if not data.strip():
         raise WrongFile("This file is empty: export the list again.")
+    if WEB_PAGE.match(data):
+        raise WrongFile(
+            "This is a web page, and no list: save the file that the page's export "
+            "button gives instead."
+        )
     if data.startswith(b"<"):
         return mal.read(data)
     if data.startswith((b"{", b"[")):
-        return _read_json(list_json.load(data))
-    return table.read(data)
+        return _read_json(_document(data), scale)
+    return table.read(data, scale)
 
 
-def _read_json(document: Any) -> ListFile:
+def _document(data: bytes) -> Any:
+    """The JSON document; one for each line is an array of them."""
+    try:
+        return list_json.load(data)
+    except WrongFile as wrong:
+        lines = [line for line in data.split(b"\n") if line.strip()]
+        if len(lines) < 2 or not all(LINE.fullmatch(line) for line in lines):
+            raise
+        try:
+            return list_json.load(b"[" + b",".join(lines) + b"]")
+        except WrongFile:
+            raise wrong from None
+
+
+def _read_json(document: Any, scale: str | None) -> ListFile:
     for module in IN_JSON:
         if module.recognises(document):
-            file: ListFile = module.read(document)
+            takes_scale = module in (anilist, table_json)
+            said = {"scale": scale} if takes_scale else {}
+            file: ListFile = module.read(document, **said)
             return file
     if list_json.child(document, "errors"):
         raise WrongFile("This is an error that a site answered, no list: ask it again.")
-    known = ", ".join(module.LABEL for module in IN_JSON)
-    raise WrongFile(f"This JSON is no list of {known}: export one from there.")
+    raise WrongFile(f"We couldn't recognise this file. {READ_HERE}")
+
+
+def _warnings(file: ListFile, scale: str | None) -> list[str]:
+    """What the file as a whole is to say of its rows."""
+    warnings = []
+    if changed := sum(
+        isinstance(row, Record) and bool(row.remarks) for row in file.rows
+    ):
+        rows = "1 row was" if changed == 1 else f"{changed:,} rows were"
+        warnings.append(
+            f"{rows} read otherwise than the file has it: the reason of each says how."
+        )
+    if scale and file.format not in ("csv", "anilist"):
+        label = FORMATS[file.format].LABEL
+        warnings.append(
+            f"{label} has a scale of its own: the one you said is not used."
+        )
+    return warnings
 
 
 def write(
@@ -88,6 +181,7 @@ def write(
 __all__ = [
     "FORMATS",
     "OWNED_TAG",
+    "SCALES",
     "Kept",
     "ListFile",
     "Owner",

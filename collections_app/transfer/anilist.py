@@ -1,10 +1,12 @@
-"""AniList's lists: GraphQL's `MediaListCollection`, and the export of all one's data.
+"""AniList's lists: any answer of GraphQL's that has them, and the export of all data.
 
     {"data": {"MediaListCollection": {"lists": [{"name", "isCustomList", "entries":
      [{"mediaId", "status", "score", …, "media": {"idMal", "title"}}]}]}, "User": …}}
     {"user": {…}, "lists": [{"series_id", "series_type", "status": 2, "score": 85, …}]}
 
-The first has scores in the scale of its user; the second in AniList's own 0–100.
+The first has scores in the scale of its user; the second in AniList's own 0–100. A
+query names its parts as it likes (`anime: MediaListCollection`), and may ask for pages
+(`Page { mediaList }`): lists of entries are found wherever they are.
 Custom lists are tags here. An entry stands in each custom list it is in, and, unless it
 is hidden there, in the list of its status: it is one row all the same.
 """
@@ -12,7 +14,7 @@ is hidden there, in the list of its status: it is one row all the same.
 from collections.abc import Iterable, Iterator
 from functools import partial
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 from collections_app.entries import HIGHEST_PRIORITY
 
@@ -48,11 +50,18 @@ SCALES = {
 SCORE_FORMATS = {scale: name for name, scale in SCALES.items()}
 FINEST = "POINT_10_DECIMAL"
 BEST = {"POINT_100": 100, FINEST: 10, "POINT_10": 10, "POINT_5": 5, "POINT_3": 3}
+# The scales that the sender of a file may say.
+SENT_SCALES = {"5": "POINT_5", "10": FINEST, "100": "POINT_100"}
 # What stars and smileys are on AniList's own 0–100, so that both kinds of file agree.
 STARS = (10, 30, 50, 70, 90)
 SMILEYS = (35, 60, 85)
 
-PARTS = ("year", "month", "day")
+DATE_PARTS = ("year", "month", "day")
+OF_MANGA = ("MANGA", "NOVEL", "ONE_SHOT")
+DEEPEST = 8
+PAGE = (
+    "This is one page of a list, and more follow it: add the other pages, as an array."
+)
 
 READ = {
     "mediaId", "status", "score", "progress", "repeat", "notes", "private", "priority",
@@ -101,69 +110,145 @@ def scale_for(owner: Owner) -> str:
 # --- reading ----------------------------------------------------------------------
 
 
+class Part(NamedTuple):
+    """A list of entries in an answer, and the object that it is a part of."""
+
+    parent: dict[str, Any]
+    entries: list[Any]
+    is_manga: bool
+
+
 def recognises(document: Any) -> bool:
-    return _collection(document) is not None or _is_dump(document)
-
-
-def _collection(document: Any) -> dict[str, Any] | None:
-    for found in (
-        child(document, "data", "MediaListCollection"),
-        child(document, "MediaListCollection"),
-    ):
-        if isinstance(found, dict) and "lists" in found:
-            return found
-    lists = list_json.items(child(document, "lists"))
-    has_entries = any(isinstance(child(one, "entries"), list) for one in lists)
-    return document if has_entries else None
+    return _is_dump(document) or next(_find_parts(document), None) is not None
 
 
 def _is_dump(document: Any) -> bool:
     lists = child(document, "lists")
     return isinstance(lists, list) and (
-        child(document, "user") is not None
-        or any(child(one, "series_id") is not None for one in lists)
+        any(child(one, "series_id") is not None for one in lists)
+        or (
+            child(document, "user") is not None
+            and not any(isinstance(child(one, "entries"), list) for one in lists)
+        )
     )
 
 
-def read(document: Any) -> ListFile:
-    """Raises WrongFile if there is no anime in it."""
-    collection = _collection(document)
-    if collection is None:
+def _find_parts(value: Any, is_manga: bool = False, depth: int = 0) -> Iterator[Part]:
+    """The lists of entries in an answer, at any depth that answers have."""
+    if depth > DEEPEST:
+        return
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            is_of_mangas = is_manga or "manga" in name.lower()
+            is_empty = inner == [] and name in ("lists", "mediaList")
+            if is_empty or (isinstance(inner, list) and _has_entries(inner, value)):
+                yield Part(value, inner, is_of_mangas)
+            elif isinstance(inner, dict | list):
+                yield from _find_parts(inner, is_of_mangas, depth + 1)
+    elif isinstance(value, list):
+        if _has_entries(value, {}):
+            yield Part({}, value, is_manga)
+            return
+        for inner in value:
+            if isinstance(inner, dict | list):
+                yield from _find_parts(inner, is_manga, depth + 1)
+
+
+def _has_entries(values: list[Any], parent: dict[str, Any]) -> bool:
+    """Whether these are entries. A list of a status may be empty, and yet is one."""
+    if not values:
+        return "isCustomList" in parent
+    return any(
+        isinstance(child(one, "media"), dict) or child(one, "mediaId") is not None
+        for one in values[:100]
+    )
+
+
+def read(document: Any, scale: str | None = None) -> ListFile:
+    """Raises WrongFile if there is no anime in it.
+
+    scale: that of the scores, if the sender says it and the file does not.
+    """
+    if _is_dump(document):
         return _read_dump(document)
-    data = document if child(document, "data") is None else document["data"]
-    user = child(data, "User") or child(data, "Viewer") or child(collection, "user")
-    entries = list(_entries(collection))
-    scale, warnings = _scale(user, [child(entry, "score") for entry, _ in entries])
+    parts = list(_find_parts(document))
+    user = _user(document)
+    entries = list(_entries(parts))
+    marks = [child(entry, "score") for entry, *_ in entries]
+    read_as, warnings = _scale(user, marks, scale)
     rows = reading.Rows()
-    for entry, lists in entries:
-        rows.take(partial(_record, entry, lists, scale), _title(child(entry, "media")))
+    for entry, lists, is_manga in entries:
+        title = _title(child(entry, "media"))
+        if is_manga:
+            rows.take(_refuse_manga, title)
+        else:
+            rows.take(partial(_record, entry, lists, read_as), title)
     return ListFile(
         format=NAME,
         rows=rows.of(LABEL),
         exported_at=reading.time_of(child(document, "extensions", "exportedAt")),
-        warnings=warnings,
+        warnings=warnings + [PAGE] * _is_part(document),
         owner=reading.shown_title(child(user, "name")),
-        score_format=SCORE_FORMATS[scale],
+        score_format=SCORE_FORMATS[read_as],
     )
 
 
-def _entries(collection: dict[str, Any]) -> Iterator[tuple[Any, list[str] | None]]:
-    """Each entry once, with the custom lists it stands in (None: there are none)."""
-    lists = list_json.items(collection["lists"])
-    custom = [one for one in lists if child(one, "isCustomList")]
-    found: dict[object, tuple[Any, list[str]]] = {}
-    for one in lists:
-        if not child(one, "isCustomList"):
-            for entry in list_json.items(child(one, "entries")):
+def _refuse_manga(row: int) -> Record:
+    raise NotAnime("mangas")
+
+
+def _user(value: Any, depth: int = 0) -> Any:
+    """Whose list it is: the first object that says its options, or is called so."""
+    if not isinstance(value, dict) or depth > DEEPEST:
+        return child(value[0], "data", "User") if _is_pages(value) else None
+    if "mediaListOptions" in value:
+        return value
+    inner = [one for one in value.values() if isinstance(one, dict)]
+    named = [value.get(name) for name in ("User", "Viewer", "user")]
+    found = (_user(one, depth + 1) for one in inner)
+    return next(filter(None, (*found, *named)), None)
+
+
+def _is_pages(value: Any) -> bool:
+    return isinstance(value, list) and bool(value)
+
+
+def _is_part(document: Any) -> bool:
+    """Whether the last page in it says that another follows."""
+    last = document[-1] if _is_pages(document) else document
+    data = child(last, "data")
+    pages = data.values() if isinstance(data, dict) else ()
+    return any(child(page, "pageInfo", "hasNextPage") is True for page in pages)
+
+
+def _entries(parts: list[Part]) -> Iterator[tuple[Any, list[str] | None, bool]]:
+    """Each entry once, with the custom lists it stands in (None: there are none), and
+    whether it is of a manga.
+    """
+    custom = [part for part in parts if part.parent.get("isCustomList")]
+    found: dict[object, tuple[Any, list[str], bool]] = {}
+    for part in parts:
+        if not part.parent.get("isCustomList"):
+            for entry in part.entries:
                 key = _media_id(entry)
                 # What stands twice in the lists of statuses is twice in the file.
-                found[key if key not in found else object()] = (entry, [])
-    for one in custom:
-        for entry in list_json.items(child(one, "entries")):
-            _, names = found.setdefault(_media_id(entry), (entry, []))
-            names.append(str(child(one, "name") or ""))
-    for entry, names in found.values():
-        yield entry, names if custom else None
+                key = key if key not in found else object()
+                found[key] = (_with_status(entry, part), [], part.is_manga)
+    for part in custom:
+        for entry in part.entries:
+            key = _media_id(entry)
+            _, names, _ = found.setdefault(key, (entry, [], part.is_manga))
+            names.append(str(part.parent.get("name") or ""))
+    for entry, names, is_manga in found.values():
+        yield entry, names if custom else None, is_manga
+
+
+def _with_status(entry: Any, part: Part) -> Any:
+    """A query may ask for the status of the list instead of each entry's."""
+    status = part.parent.get("status")
+    if isinstance(entry, dict) and "status" not in entry and isinstance(status, str):
+        return entry | {"status": status}
+    return entry
 
 
 def _media_id(entry: Any) -> object:
@@ -171,9 +256,11 @@ def _media_id(entry: Any) -> object:
     return id_ if isinstance(id_, int | str) else object()
 
 
-def _scale(user: Any, marks: list[Any]) -> tuple[str, list[str]]:
+def _scale(user: Any, marks: list[Any], sent: str | None) -> tuple[str, list[str]]:
     """The scale of a file's scores, and what there is to say about it."""
     said = child(user, "mediaListOptions", "scoreFormat")
+    if not said and sent:
+        return SENT_SCALES[sent], []
     numbers = [mark for mark in marks if isinstance(mark, int | float)]
     highest = max(numbers, default=0)
     if isinstance(said, str) and said in BEST and highest <= BEST[said]:
@@ -187,7 +274,8 @@ def _scale(user: Any, marks: list[Any]) -> tuple[str, list[str]]:
 def _record(entry: Any, lists: list[str] | None, scale: str, row: int) -> Record:
     entry = list_json.fields(entry)
     media = entry.get("media")
-    if child(media, "type") == "MANGA" or child(media, "chapters") is not None:
+    is_manga = child(media, "type") == "MANGA" or child(media, "format") in OF_MANGA
+    if is_manga or child(media, "chapters") is not None:
         raise NotAnime("mangas")
     values = _values(entry, scale)
     tags = _tags(entry.get("customLists"), lists)
@@ -253,7 +341,7 @@ def _values(entry: dict[str, Any], scale: str) -> dict[str, Any]:
         values["notes"] = reading.notes(entry["notes"])
     for column, name in (("started_on", "startedAt"), ("finished_on", "completedAt")):
         if name in entry:
-            year, month, day = (child(entry[name], part) for part in PARTS)
+            year, month, day = (child(entry[name], part) for part in DATE_PARTS)
             values[column] = reading.date_of(year, month, day, name)
     if found := reading.status(entry.get("status")):
         values["type"], values["state"] = found
@@ -406,7 +494,7 @@ def _number(id_: str | None) -> int | None:
 
 def _parts(date: str) -> dict[str, int | None]:
     parts = [int(part) for part in date.split("-") if part]
-    return dict(zip(PARTS, [*parts, None, None, None], strict=False))
+    return dict(zip(DATE_PARTS, [*parts, None, None, None], strict=False))
 
 
 def _seconds(time: Any) -> int:

@@ -111,12 +111,17 @@ def _record(entry: Any, included: Included, row: int) -> Record:
     facts = child(included.get(("anime", id_)), "attributes")
     title = reading.shown_title(child(facts, "canonicalTitle"))
     titles = child(facts, "titles")
+    values, remarks = _values(attributes)
+    extra = reading.own_fields(_besides(attributes))
+    if remarks:  # so far there is but one
+        extra["reconsuming"] = True
     return Record(
         row=row,
         title=title,
         ids=reading.ids([("kitsu", id_), *included.get(("ids", id_), {}).items()]),
-        values=_values(attributes),
-        extra=reading.own_fields(_besides(attributes)),
+        values=values,
+        extra=extra,
+        remarks=remarks,
         names=reading.names(
             [
                 *(titles.values() if isinstance(titles, dict) else ()),
@@ -146,7 +151,7 @@ def _anime(relationships: dict[str, Any]) -> str:
     )
 
 
-def _values(attributes: dict[str, Any]) -> dict[str, Any]:
+def _values(attributes: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
     values = reading.stated(
         progress=reading.number(attributes.get("progress"), "progress"),
         rewatches=reading.number(attributes.get("reconsumeCount"), "reconsumeCount"),
@@ -162,11 +167,12 @@ def _values(attributes: dict[str, Any]) -> dict[str, Any]:
     for column, name in DATES.items():
         if name in attributes:
             values[column] = reading.date_text(attributes[name], name)
-    if found := reading.status(attributes.get("status")):
-        again = reading.flag(attributes.get("reconsuming"), "reconsuming")
-        found = REWATCHING if again and found in (WATCHING, COMPLETED) else found
+    again = reading.flag(attributes.get("reconsuming"), "reconsuming")
+    status = reading.status(attributes.get("status"))
+    found, remarks = reading.with_rewatch(status, again)
+    if found:
         values["type"], values["state"] = found
-    return values
+    return values, remarks
 
 
 def _besides(attributes: dict[str, Any]) -> Iterator[tuple[str, Any]]:
@@ -230,14 +236,17 @@ def _beside(kept: Kept) -> Iterator[dict[str, Any]]:
 
 def _entry(kept: Kept) -> dict[str, Any]:
     values = kept.values
-    besides = kept.besides(NAME, READ - set(DATES.values()))
+    status = values["type"], values["state"]
+    besides = kept.besides(NAME, READ - {*DATES.values(), "reconsuming"})
+    was_again = besides.pop("reconsuming", False) is True
+    is_paused_again = was_again and status not in (WATCHING, COMPLETED)
     return {
         "type": "libraryEntries",
         "attributes": {
             **besides,
-            "status": WORDS[values["type"], values["state"]],
+            "status": WORDS[status],
             "progress": values["progress"],
-            "reconsuming": values["state"] == "rewatching",
+            "reconsuming": status == REWATCHING or is_paused_again,
             "reconsumeCount": values["rewatches"],
             "notes": values["notes"] or None,
             "private": values["is_private"],

@@ -9,13 +9,14 @@ Scores are whole, 0–10. While rewatching, an entry stays "Completed" with
 import html
 import re
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from . import reading
+from . import kinds, reading
 from .list_xml import Fields, read_rows
 from .reading import COMPLETED, DROPPED, OWNED, PAUSED, PLANNED, REWATCHING, WATCHING
-from .records import Flaw, Kept, ListFile, NotAnime, Owner, Record, WrongFile
+from .records import READ_HERE, Flaw, Kept, ListFile, NotAnime, Owner, Record, WrongFile
 
 NAME = "mal"
 LABEL = "MyAnimeList"
@@ -36,7 +37,12 @@ WORDS = {
 }
 PRIORITIES = {"LOW": 0, "MEDIUM": 1, "HIGH": 2}
 PRIORITY_WORDS = tuple(PRIORITIES)
-MOST_REWATCHES = 255  # a byte there
+# A byte there, and full where MyAnimeList lost the count: that is known of its exports.
+LOST_COUNT = 255
+MOST_REWATCHES = LOST_COUNT - 1
+# The name MyAnimeList gives an export, with the second it was made at.
+FILE_NAME = re.compile(r"\banimelist_(\d{10})_-_\d+", re.ASCII)
+FIRST_EXPORT = datetime(2005, 1, 1, tzinfo=UTC)
 
 # Fields that have a column here, or are facts of the title.
 READ = {
@@ -78,9 +84,9 @@ def read(data: bytes) -> ListFile:
     shape = read_rows(data, take)
     if shape.root != "myanimelist":
         raise WrongFile(
-            f"This XML is not a list: it holds <{shape.root[:50]}>, and MyAnimeList's "
-            "export holds <myanimelist>. Export the list from myanimelist.net/panel.php"
-            "?go=export."
+            f"We couldn't recognise this file. It holds <{shape.root[:50]}>, and "
+            "MyAnimeList's export holds <myanimelist>: export the list from "
+            f"myanimelist.net/panel.php?go=export. {READ_HERE}"
         )
     if header.get("user_export_type") == MANGA_EXPORT:
         raise WrongFile("This is a manga list: export the anime list instead.")
@@ -103,6 +109,13 @@ def _miscounts(header: Fields, rows: reading.Rows) -> Iterator[str]:
         )
 
 
+def exported_at(file_name: str) -> datetime | None:
+    """When an export was made, by its file's name; None where that does not say it."""
+    found = FILE_NAME.search(file_name)
+    time = reading.time_of(found[1]) if found else None
+    return time if time and time > FIRST_EXPORT else None
+
+
 def _record(tag: str, fields: Fields, flaw: Flaw | None, row: int) -> Record:
     if tag == "manga":
         raise NotAnime("mangas")
@@ -110,7 +123,14 @@ def _record(tag: str, fields: Fields, flaw: Flaw | None, row: int) -> Record:
         raise Flaw(f"<{tag[:50]}> is no row of an anime list.")
     if flaw:
         raise flaw
+    return record_of(fields, row)
+
+
+def record_of(fields: Fields, row: int) -> Record:
+    """A row in the fields of the XML, whatever syntax it stands in."""
     said = reading.title(fields.get("series_title"))
+    kinds.doubt_of(kinds.Said([fields.get("series_type", "")], [], has_id=True))
+    values, remarks = _values(fields)
     unread = fields.keys() - READ
     extra = reading.own_fields(
         (name, fields[name])
@@ -118,21 +138,24 @@ def _record(tag: str, fields: Fields, flaw: Flaw | None, row: int) -> Record:
         if fields[name] != OTHERS.get(name) and fields[name].strip()
         if not name.startswith("series_")
     )
+    if is_rewatching(fields) and values.get("state") != "rewatching":
+        extra["my_rewatching"] = "1"
     return Record(
         row=row,
         title=said,
         ids=reading.ids([("mal", fields.get("series_animedb_id"))]),
-        values=reading.owned(_values(fields)),
+        values=reading.owned(values),
         extra=extra,
         # Old exports escape titles once too often.
         names=reading.names([html.unescape(said)], said),
         format=reading.format_of(fields.get("series_type")),
         episodes=reading.count_of(fields.get("series_episodes")),
         changed_at=reading.time_of(fields.get("my_last_updated")),
+        remarks=remarks,
     )
 
 
-def _values(fields: Fields) -> dict[str, Any]:
+def _values(fields: Fields) -> tuple[dict[str, Any], list[str]]:
     values: dict[str, Any] = reading.stated(
         progress=reading.number(
             fields.get("my_watched_episodes"), "my_watched_episodes"
@@ -148,20 +171,29 @@ def _values(fields: Fields) -> dict[str, Any]:
         values["notes"] = reading.notes(fields["my_comments"], "my_comments")
     if "my_tags" in fields:
         values["tags"] = reading.tags(fields["my_tags"].split(","), "my_tags")
-    if found := _status(fields):
+    found, remarks = reading.with_rewatch(_status(fields), is_rewatching(fields))
+    if found:
         values["type"], values["state"] = found
-    if found == REWATCHING:
+    if is_rewatching(fields):
         again = reading.number(fields.get("my_rewatching_ep"), "my_rewatching_ep")
         values.update(reading.stated(progress=again or None))
-    return values
+    if values.get("rewatches") == LOST_COUNT:
+        del values["rewatches"]
+        remarks.append(
+            f"my_times_watched is {LOST_COUNT}, which MyAnimeList writes where it lost "
+            "the count: it is taken as unknown."
+        )
+    return values, remarks
 
 
 def _status(fields: Fields) -> tuple[str, str] | None:
     # Shikimori's dialect says more in a field of its own.
     word = (fields.get("shiki_status") or fields.get("my_status", "")).strip()
-    found = NUMBERS.get(word) or reading.status(word, "my_status")
-    again = fields.get("my_rewatching", "").strip().lower() in ("1", "yes", "true")
-    return REWATCHING if again and found in (WATCHING, COMPLETED) else found
+    return NUMBERS.get(word) or reading.status(word, "my_status", is_anime=True)
+
+
+def is_rewatching(fields: Fields) -> bool:
+    return fields.get("my_rewatching", "").strip().lower() in ("1", "yes", "true")
 
 
 def _priority(word: str) -> int | None:
@@ -218,10 +250,13 @@ def _fields(kept: Kept) -> Fields:
     values = kept.values
     extra = {
         name: text
-        for name, text in kept.besides(NAME, READ).items()
+        for name, text in kept.besides(NAME, READ - {"my_rewatching"}).items()
         if isinstance(text, str)  # nothing else stands in this XML
     }
-    again = (values["type"], values["state"]) == REWATCHING
+    status = values["type"], values["state"]
+    again = status == REWATCHING
+    was_again = extra.pop("my_rewatching", "") == "1"
+    is_paused_again = was_again and status not in (WATCHING, COMPLETED)
     other = {name: _escaped(extra.get(name, OTHERS[name])) for name in OTHERS}
     more = {
         name: _cdata(text)
@@ -243,13 +278,13 @@ def _fields(kept: Kept) -> Fields:
         "my_score": str(reading.mark(values["score"], 10, 10)),
         "my_storage": other["my_storage"],
         "my_storage_value": other["my_storage_value"],
-        "my_status": WORDS[values["type"], values["state"]],
+        "my_status": WORDS[status],
         "my_comments": _cdata(values["notes"]),
         "my_times_watched": str(min(values["rewatches"], MOST_REWATCHES)),
         "my_rewatch_value": other["my_rewatch_value"],
         "my_priority": PRIORITY_WORDS[min(values["priority"], 2)],
         "my_tags": _cdata(", ".join(tags)),
-        "my_rewatching": str(int(again)),
+        "my_rewatching": str(int(again or is_paused_again)),
         "my_rewatching_ep": str(values["progress"] if again else 0),
         "my_discuss": other["my_discuss"],
         "my_sns": other["my_sns"],

@@ -23,6 +23,7 @@ MEDIA_TYPE = "application/json"
 
 MARK = {"format": "animecollections", "version": 1}
 KNOWN = set(reading.STATUSES.values())
+TYPES = [type_ for type_, _ in KNOWN]
 PAGE = (
     "This is one page of a list, and more follow it: ask for the list without `limit`, "
     "or add the other pages."
@@ -33,6 +34,11 @@ PAGE = (
 
 
 def recognises(document: Any) -> bool:
+    if isinstance(document, list):  # the entries of an answer alone
+        return any(
+            child(entry, "anime_id") is not None and child(entry, "type") in TYPES
+            for entry in document[:1]
+        )
     return child(document, "format") == MARK["format"] or any(
         child(entry, "anime_id") is not None
         for entry in list_json.items(child(document, "data"))[:1]
@@ -41,6 +47,8 @@ def recognises(document: Any) -> bool:
 
 def read(document: Any) -> ListFile:
     """Raises WrongFile if there is nothing in it, or it is of a version to come."""
+    if isinstance(document, list):
+        document = {"data": document}
     version = document.get("version", MARK["version"])
     if document.get("format") == MARK["format"] and version != MARK["version"]:
         raise WrongFile(

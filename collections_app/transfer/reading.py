@@ -1,6 +1,7 @@
 """Single values of trackers' files, in our terms. What cannot be kept is a Flaw.
 
-A row is taken whole or refused with its reason: nothing of it is cut, bent or left out.
+A row is taken whole or refused with its reason. The few values that are changed on the
+way are named in the row's remarks.
 """
 
 import re
@@ -40,6 +41,9 @@ DATE = re.compile(
 )
 DECIMAL = re.compile(r"\s*\d{1,9}([.,]\d{1,9})?\s*", re.ASCII)
 DIGITS = re.compile(r"[0-9]{1,12}", re.ASCII)
+# What a spreadsheet makes of 5680: 5680.0, 5680,00, 5,680, 5.680.
+AS_DECIMAL = re.compile(r"[.,]0{1,2}", re.ASCII)
+GROUPED = re.compile(r"[0-9]{1,3}(?:[.,'\u00a0\u202f][0-9]{3})+", re.ASCII)
 
 WATCHING = ("Watching", "active")
 PAUSED = ("Watching", "on_hold")
@@ -49,22 +53,36 @@ PLANNED = ("To Watch", "active")
 DROPPED = ("Collection", "dropped")
 OWNED = ("Collection", "active")
 
+# For sentences.
+CALLED = {PAUSED: "on hold", DROPPED: "dropped", PLANNED: "planned"}
+
 # The words of all trackers, without case, spaces and signs.
 STATUSES = {
     "watching": WATCHING,
     "current": WATCHING,
     "currentlywatching": WATCHING,
     "inprogress": WATCHING,
+    "started": WATCHING,
+    "caughtup": WATCHING,
+    "uptodate": WATCHING,
     "paused": PAUSED,
     "onhold": PAUSED,
     "hold": PAUSED,
     "stalled": PAUSED,
+    "pause": PAUSED,
+    "onpause": PAUSED,
+    "suspended": PAUSED,
     "rewatching": REWATCHING,
     "repeating": REWATCHING,
+    "rewatch": REWATCHING,
     "completed": COMPLETED,
     "complete": COMPLETED,
     "finished": COMPLETED,
     "watched": COMPLETED,
+    "done": COMPLETED,
+    "seen": COMPLETED,
+    "viewed": COMPLETED,
+    "finishedwatching": COMPLETED,
     "plantowatch": PLANNED,
     "planning": PLANNED,
     "planned": PLANNED,
@@ -72,10 +90,37 @@ STATUSES = {
     "towatch": PLANNED,
     "wanttowatch": PLANNED,
     "watchlist": PLANNED,
+    "plan": PLANNED,
+    "plannedtowatch": PLANNED,
+    "wanttosee": PLANNED,
+    "watchlater": PLANNED,
+    "towatchlist": PLANNED,
+    "wishlist": PLANNED,
+    "backlog": PLANNED,
+    "todo": PLANNED,
+    "notstarted": PLANNED,
+    "notstartedyet": PLANNED,
+    "unwatched": PLANNED,
     "dropped": DROPPED,
     "notinteresting": DROPPED,
+    "notinterested": DROPPED,
+    "wontwatch": DROPPED,
+    "abandoned": DROPPED,
+    "quit": DROPPED,
+    "gaveup": DROPPED,
     "owned": OWNED,
     "collection": OWNED,
+}
+# The words for mangas and books. Of what is known to be an anime they mean the same.
+READING = {
+    "reading": WATCHING,
+    "currentlyreading": WATCHING,
+    "read": COMPLETED,
+    "rereading": REWATCHING,
+    "plantoread": PLANNED,
+    "wanttoread": PLANNED,
+    "toread": PLANNED,
+    "ptr": PLANNED,
 }
 FORMATS = {
     "tv": "TV",
@@ -111,7 +156,7 @@ class Rows:
             record = read(row)
             if not record.title and not record.ids:
                 raise Flaw("The row names no anime: it has neither a title nor an id.")
-            self.taken.append(record)
+            self.taken.append(fitted(record))
         except Flaw as flaw:
             if isinstance(flaw, NotAnime):
                 self.not_anime.append(flaw.kind)
@@ -131,15 +176,63 @@ class Rows:
         return self.taken
 
 
-def status(word: object, what: str = "status") -> tuple[str, str] | None:
-    """Type and state of a tracker's word; None where it says nothing."""
+def fitted(record: Record) -> Record:
+    """The record with notes as long as they may be; the row says what was cut."""
+    notes = record.values.get("notes", "")
+    if len(notes) > LONGEST_NOTES:
+        record.values["notes"] = notes[:LONGEST_NOTES]
+        record.remarks.append(
+            f"The notes have {len(notes):,} characters: the first {LONGEST_NOTES:,} "
+            "are kept, the rest is not."
+        )
+    return record
+
+
+def status(
+    word: object, what: str = "status", *, is_anime: bool = False
+) -> tuple[str, str] | None:
+    """Type and state of a tracker's word; None where it says nothing.
+
+    is_anime: whether the row is known to be an anime; then "Plan to Read" is a plan.
+    """
     text = plain(word, what)
     if not text:
         return None
-    found = STATUSES.get(re.sub(r"[\W_]", "", text.lower()))
+    bare = bare_word(text)
+    found = STATUSES.get(bare)
+    if found is None and bare in READING:
+        if is_anime:
+            return READING[bare]
+        raise Flaw(
+            f"“{text[:50]}” ({what}) is a status of mangas and books, and no status of "
+            "an anime."
+        )
     if found is None:
         raise Flaw(f"“{text[:50]}” ({what}) is no status that is known here.")
     return found
+
+
+def bare_word(text: str) -> str:
+    """A word without case, spaces and signs."""
+    return re.sub(r"[\W_]", "", text.lower())
+
+
+def with_rewatch(
+    found: tuple[str, str] | None, is_again: bool | None
+) -> tuple[tuple[str, str] | None, list[str]]:
+    """The status of an entry that a tracker marks as watched again, and a remark where
+    there is no such status here: what is on hold or dropped stays so.
+    """
+    if not is_again or found == REWATCHING:
+        return found, []
+    if found is None or found in (WATCHING, COMPLETED):
+        return REWATCHING, []
+    called = CALLED.get(found, "owned")
+    remark = (
+        f"The file marks it as {called} and as watched again. It is {called} here; "
+        "that it is a rewatch is kept for exports to the same tracker."
+    )
+    return found, [remark]
 
 
 def plain(value: object, what: str) -> str:
@@ -159,18 +252,12 @@ def usable(text: str, what: str) -> str:
 
 
 def notes(value: object, what: str = "notes") -> str:
-    """Lines of text with their white space; never cut, so too long is a Flaw."""
+    """Lines of text with their white space; `fitted` cuts those that are too long."""
     if value is None:
         return ""
     if not isinstance(value, str):
         raise Flaw(f"{what} is not a text.")
-    text = usable(value, what)
-    if len(text) > LONGEST_NOTES:
-        raise Flaw(
-            f"{what} has {len(text):,} characters, more than the {LONGEST_NOTES:,} "
-            "that are kept: shorten it, then send the file again."
-        )
-    return text
+    return usable(value, what)
 
 
 def tags(words: Iterable[object], what: str = "tags") -> list[str]:
@@ -191,6 +278,16 @@ def tags(words: Iterable[object], what: str = "tags") -> list[str]:
         if len(found) - (OWNED_TAG in found) > MOST_TAGS:
             raise Flaw(f"{what}: more than the {MOST_TAGS} that are kept.")
     return list(found)
+
+
+def whole(text: str) -> str:
+    """The digits of a whole number that a spreadsheet wrote as 12.0 or 1,085."""
+    text = text.strip()
+    if GROUPED.fullmatch(text):
+        return "".join(DIGITS.findall(text))
+    digits = DIGITS.match(text)
+    is_whole = digits and AS_DECIMAL.fullmatch(text, digits.end())
+    return digits[0] if digits and is_whole else text
 
 
 def number(value: object, what: str, most: int = LARGEST_NUMBER) -> int | None:
@@ -241,7 +338,8 @@ def decimal(value: object, what: str) -> float | None:
 def scale_warning(highest: float, best: int) -> str:
     return (
         "The file does not say on which scale its scores are: the highest is "
-        f"{highest:g}, so they were read as 0 to {best}."
+        f"{highest:g}, so they were read as 0 to {best}. If that is wrong, send the "
+        "file again and say the scale: 5, 10 or 100."
     )
 
 
@@ -318,6 +416,7 @@ def ids(found: Iterable[tuple[str, object]]) -> dict[str, str]:
         if site in WORDED_SITES:
             fits = WORD.fullmatch(text) is not None
         elif site in NUMBERED_SITES or site == OWN:
+            text = whole(text)
             fits = bool(DIGITS.fullmatch(text)) and 0 < int(text) <= LARGEST_ID
             text = str(int(text)) if fits else ""
         else:

@@ -9,7 +9,16 @@ from typing import Any, Protocol
 OWNED_TAG = "animecollections:owned"
 # Whose fields `extra` may hold: the names of transfer.FORMATS.
 FORMAT_NAMES = frozenset(
-    {"json", "mal", "anilist", "kitsu", "simkl", "shikimori", "csv"}
+    {"json", "mal", "anilist", "kitsu", "simkl", "shikimori", "hikka", "anime-planet"}
+    | {"csv"}
+)
+
+
+# For the message of what is none of these.
+READ_HERE = (
+    "What is read: MyAnimeList's XML, JSON and CSV, AniList, Kitsu, Simkl, Shikimori, "
+    "Hikka, Anime-Planet, Yamtrack's CSV, our own JSON and CSV, and any table (CSV or "
+    "JSON) with a column for the title."
 )
 
 
@@ -22,10 +31,13 @@ class Flaw(Exception):  # noqa: N818 - becomes a Refused
 
 
 class NotAnime(Flaw):
-    """The row is of something else; `kind` is what, in the plural ("mangas")."""
+    """The row is of something else: `kind` says what, in the plural ("games"), and
+    `one` in the singular ("a game").
+    """
 
-    def __init__(self, kind: str) -> None:
-        super().__init__(f"This is one of {kind}, and only anime are kept here.")
+    def __init__(self, kind: str, one: str = "") -> None:
+        said = one or f"one of {kind}"
+        super().__init__(f"This is {said}, and only anime are kept here.")
         self.kind = kind
 
 
@@ -43,6 +55,9 @@ class Record:
             the same format.
     names:  more of its titles, for matching; so are year, format and episodes.
     changed_at, added_at: the row's own times, in UTC.
+    doubt:   what the row may be if it is no anime, "" where the file leaves no doubt.
+             Then the name alone does not choose a title.
+    remarks: what was read otherwise than it stands in the file, as sentences.
     """
 
     row: int
@@ -56,6 +71,8 @@ class Record:
     episodes: int | None = None
     changed_at: datetime | None = None
     added_at: datetime | None = None
+    doubt: str = ""
+    remarks: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -80,6 +97,8 @@ class ListFile:
     owner:        whose list it is there, "" if the file does not say.
     score_format: the scale of its scores, in the words of the preference `scoreFormat`
                   ("10.0", "10", "100", "5", "3"), "" if it is no matter of choice.
+    shape:        the format whose syntax the file has, where that is another one's: a
+                  table that holds MyAnimeList's columns is `mal`, and its shape `csv`.
     """
 
     format: str
@@ -88,6 +107,7 @@ class ListFile:
     warnings: list[str] = field(default_factory=list)
     owner: str = ""
     score_format: str = ""
+    shape: str = ""
 
 
 @dataclass(slots=True)

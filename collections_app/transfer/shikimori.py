@@ -67,7 +67,7 @@ def read(document: Any) -> ListFile:
 
 def _record(entry: Any, row: int) -> Record:
     entry = list_json.fields(entry)
-    if entry.get("target_type") == "Manga" or entry.get("manga"):
+    if entry.get("target_type") not in (None, "Anime") or entry.get("manga"):
         raise NotAnime("mangas")
     anime = entry.get("anime")
     title = reading.shown_title(entry.get("target_title") or child(anime, "name"))

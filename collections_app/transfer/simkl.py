@@ -57,9 +57,14 @@ DERIVED = {
 
 
 def recognises(document: Any) -> bool:
-    return isinstance(document, dict) and any(
-        isinstance(document.get(kind), list) for kind in KINDS
+    lists = [child(document, kind) for kind in KINDS]
+    lists = [rows for rows in lists if isinstance(rows, list)]
+    has_rows = any(
+        isinstance(child(row, "show") or child(row, "movie"), dict)
+        for rows in lists
+        for row in rows[:100]
     )
+    return has_rows or (bool(lists) and not any(lists))
 
 
 def read(document: Any) -> ListFile:

@@ -1,7 +1,8 @@
 """CSV: our own, which loses nothing, and any other whose header has words we know.
 
-Cells that a spreadsheet would take for a formula (they begin with = + - @, a tab or a
-carriage return) are written with an apostrophe before them, which is taken off again.
+What a spreadsheet would calculate is written with an apostrophe before it, which is
+taken off again: a cell, or a line of one, that begins with = + - @, narrow or wide,
+whatever blanks stand before; and a cell that begins with a tab or a line break.
 """
 
 import csv
@@ -10,13 +11,14 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import partial
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any
 
-from animecollections.api.ids import NUMBERED_SITES
-from collections_app.entries import HIGHEST_PRIORITY, SAID, shown
+from collections_app.entries import SAID, shown
 
-from . import list_json, own, reading
-from .records import Flaw, Kept, ListFile, NotAnime, Owner, Record, WrongFile
+from . import foreign, list_json, own, reading
+from .foreign import Cells, Table
+from .records import READ_HERE, Kept, ListFile, Owner, Record, WrongFile
+from .text import decoded
 
 NAME = "csv"
 LABEL = "CSV"
@@ -43,106 +45,67 @@ OWN_COLUMNS = (
 OWN_MARK = {"anime_id", "type", "state"}
 # No row of ours ends before these; Excel leaves out what is blank at the end of many.
 NEEDED = {"anime_id", "title", *SAID}
-# Headers of others, without case, spaces and signs, by what is meant.
-HEADERS = {
-    "title": "title name animetitle seriestitle anime animename romaji titleromaji",
-    "names": "englishtitle titleenglish english nativetitle japanesetitle alttitle",
-    "mal": "malid myanimelistid mal seriesanimedbid idmal",
-    "anilist": "anilistid anilist",
-    "kitsu": "kitsuid kitsu",
-    "anidb": "anidbid anidb",
-    "simkl": "simklid simkl",
-    "status": "status mystatus watchstatus liststatus watchingstatus userstatus",
-    "progress": "progress episodeswatched watchedepisodes mywatchedepisodes "
-    "episodesseen watched numwatchedepisodes episodeprogress seenepisodes",
-    "score": "score rating myscore myrating userscore userrating yourrating yourscore",
-    "rewatches": "rewatches rewatched timesrewatched rewatchcount repeat "
-    "mytimeswatched reconsumecount",
-    "started_on": "startdate startedon startedat started mystartdate datestarted",
-    "finished_on": "finishdate finishedon finishedat finished myfinishdate enddate "
-    "completedat completedon datecompleted completiondate datefinished",
-    "notes": "notes note comments comment mycomments memo review",
-    "tags": "tags mytags customlists lists labels",
-    "priority": "priority mypriority",
-    "is_private": "private isprivate hidden",
-    "format": "type format seriestype mediatype kind",
-    "year": "year releaseyear seasonyear",
-    "episodes": "episodes totalepisodes seriesepisodes numepisodes episodecount",
-    "changed_at": "updatedat lastupdated modified modifiedat lastmodified",
-    "added_at": "addedat createdat dateadded added",
-}
-MEANT = {word: meant for meant, words in HEADERS.items() for word in words.split()}
-OTHER_MEDIA = re.compile(r"manga|novel|manhwa|manhua|one.?shot|doujin", re.IGNORECASE)
 
-# With points the day is first everywhere; with strokes it is the month or the day,
-# which nobody knows, and so is refused.
-DAY_FIRST = re.compile(r"^(\d{1,2})\.(\d{1,2})\.(\d{4})", re.ASCII)
 DELIMITERS = ",;\t|"
 LONGEST_LINE = 1024 * 1024
 MOST_LINES = 2**20  # of a spreadsheet, all but some of them blank
 MOST_COLUMNS = 200
 # A row is bounded as a whole (LONGEST_LINE); `extra` alone is more than csv's 128 KB.
 csv.field_size_limit(LONGEST_LINE)
-# What a spreadsheet would calculate; and the same, made neutral.
-FORMULA = re.compile(r"'*[=+\-@\t\r]")
-NEUTRAL = re.compile(r"'+[=+\-@\t\r]")
-Cells = dict[str, str]
-
-
-class Head(NamedTuple):
-    """What a table's header says of its rows.
-
-    columns: what each is here, "" if nothing. ours: whether it is our own header.
-    best: the highest score of the scale.
-    """
-
-    header: list[str]
-    columns: list[str]
-    ours: bool
-    best: int
+# What spreadsheets calculate begins with one of these, in any width that signs have.
+SIGN = "[=+\\-@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b\u2212]"
+# What some leave out before it: blanks, and characters without a width.
+BLANK = (
+    "[ \t\x0b\x0c\x1c-\x1f\x85\xa0\xad\u1680\u180e\u2000-\u200f\u2028-\u202f"
+    "\u205f-\u2064\u3000\ufeff]*"
+)
+# The places for an apostrophe; and the apostrophes that stand there.
+FORMULA = re.compile(
+    rf"\A(?='*[\t\r\n])|(?:\A|(?<=[\r\n]))(?='*{BLANK}{SIGN})",
+)
+NEUTRAL = re.compile(
+    rf"\A'(?='*[\t\r\n])|(?:\A|(?<=[\r\n]))'(?='*{BLANK}{SIGN})",
+)
 
 
 # --- reading ----------------------------------------------------------------------
 
 
-def read(data: bytes) -> ListFile:
-    """Raises WrongFile if this is no table with a header that tells of anime."""
-    try:
-        text = data.decode()
-    except UnicodeDecodeError as error:
-        raise WrongFile(
-            f"This file is no list that is known here, or not in UTF-8 (byte "
-            f"{error.start:,}): from a spreadsheet, save it as “CSV UTF-8”."
-        ) from None
+def read(data: bytes, scale: str | None = None) -> ListFile:
+    """Raises WrongFile if this is no table with a header that tells of anime.
+
+    scale: that of the scores, if the sender says it.
+    """
+    text, warnings = decoded(data)
     if "\0" in text:
-        raise WrongFile("This file is no text, and so no list that is known here.")
+        raise WrongFile(f"We couldn't recognise this file. It is no text. {READ_HERE}")
     table = _table(text)
     header = next(table, [])
-    ours = set(header) >= OWN_MARK
-    columns = header if ours else [_meant(word) for word in header]
-    if not ours and not {"title", *NUMBERED_SITES} & set(columns):
-        found = reading.shown_title(", ".join(map(str.strip, header)))[:200]
-        raise WrongFile(
-            "This is no list that is known here. A CSV file needs a header with at "
-            "least a title, such as: title,status,progress,score. Found was: "
-            f"{found or 'nothing'}."
-        )
-    # One more than are read, so that it is said.
-    lines = list(islice(table, reading.MOST_ROWS + 1))
-    best, warnings = (10, []) if ours else _scale(columns, lines)
-    head = Head(header, columns, ours, best)
-    last = len(lines) if _breaks_off(text) else 0
-    rows = reading.Rows()
-    for number, line in enumerate(lines, 1):
-        rows.take(
-            partial(_record, head, line, number == last),
-            dict(zip(columns, line, strict=False)).get("title"),
-        )
-    return ListFile(format=NAME, rows=rows.of(LABEL), warnings=warnings)
+    is_cut = _breaks_off(text)
+    if set(header) >= OWN_MARK:
+        file = _read_own(header, table, is_cut)
+    else:
+        # One more than are read, so that it is said.
+        lines = [header, *islice(table, reading.MOST_ROWS + foreign.HEADER_WITHIN + 1)]
+        file = foreign.read(_with_header(lines, is_cut), LABEL, scale)
+    file.warnings[:0] = warnings
+    return file
 
 
-def _meant(word: str) -> str:
-    return MEANT.get(re.sub(r"[\W_]", "", word.lower()), "")
+def _with_header(lines: list[list[str]], is_cut: bool) -> Table:
+    """The table from its header on, or with one that its columns make evident."""
+    lines = [[_first_plain(cell) for cell in line] for line in lines]
+    for at, line in enumerate(lines[: foreign.HEADER_WITHIN]):
+        if foreign.is_header(line):
+            return Table(line, lines[at + 1 :], is_cut)
+    if header := foreign.inferred_header(lines):
+        return Table(header, lines, is_cut)
+    found = reading.shown_title(", ".join(map(str.strip, lines[0])))[:200]
+    raise WrongFile(
+        "We couldn't recognise this file. A table needs a header with at least a "
+        "title: add a first line such as title,status,progress,score, with a word for "
+        f"each column. Found was: {found or 'nothing'}. {READ_HERE}"
+    )
 
 
 def _breaks_off(text: str) -> bool:
@@ -183,7 +146,7 @@ def _table(text: str) -> Iterator[list[str]]:
             if len(cells) > MOST_COLUMNS:
                 raise WrongFile(f"This table has more than {MOST_COLUMNS} columns.")
             if "".join(cells).strip():
-                yield [_plain(cell) for cell in cells]
+                yield cells
     except csv.Error as error:
         raise WrongFile(
             f"This table cannot be read at line {begins}: {error}. Mend the quotes of "
@@ -191,154 +154,28 @@ def _table(text: str) -> Iterator[list[str]]:
         ) from None
 
 
-def _plain(cell: str) -> str:
-    return cell[1:] if NEUTRAL.match(cell) else cell
-
-
-def _scale(columns: list[str], lines: list[list[str]]) -> tuple[int, list[str]]:
-    """The best score of a table that does not say its scale, and what to say of it."""
-    if "score" not in columns:
-        return 10, []
-    place = columns.index("score")
-    highest = 0.0
-    for cells in lines:
-        try:
-            highest = max(highest, reading.decimal("".join(cells[place:][:1]), "") or 0)
-        except Flaw:
-            continue
-    best = 10 if highest <= 10 else 100
-    return best, [reading.scale_warning(highest, best)] if highest else []
-
-
-def _record(head: Head, line: list[str], is_unended: bool, row: int) -> Record:
-    header, columns, ours, best = head
-    counts = f"The row has {len(line)} cells, and the header {len(header)} columns"
-    if any(cell.strip() for cell in line[len(header) :]):
-        raise Flaw(f"{counts}.")
-    missing = {word for word in header[len(line) :] if word.strip()}
-    if missing if is_unended else ours and missing & NEEDED:
-        raise Flaw(f"{counts}: it breaks off, so its last cell may not be whole.")
-    if ours:
-        return _own_record(dict(zip(header, line, strict=False)), row)
-    cells: Cells = {}
-    others: Cells = {}
-    named: dict[str, str] = {}
-    names = []
-    for name, column, cell in zip(header, columns, line, strict=False):
-        if column == "names":
-            names.append(cell)
-        elif column and column not in cells:
-            named[column] = name
-            cells[column] = cell.strip() if column != "notes" else cell
-        elif cell.strip():
-            if column and contradicts(column, cells[column], cell, named[column], name):
-                raise Flaw(f"{name[:50]} is there twice, with different values.")
-            others[name] = cell
-    return _record_of(cells, names, others, best, row)
-
-
-def contradicts(
-    column: str, first: str, second: str, name: str, other_name: str
-) -> bool:
-    """Of two columns of one meaning. Under other names they may yet mean two things: a
-    site's rating beside one's own; numbers of episodes seen do not.
-    """
-    first, second = first.strip(), second.strip()
-    is_same = name.strip().lower() == other_name.strip().lower()
-    are_numbers = first.isdecimal() and second.isdecimal()
-    is_told = is_same or (column == "progress" and are_numbers)
-    return is_told and bool(first) and first != second
-
-
-def _record_of(
-    cells: Cells, names: list[str], others: Cells, best: int, row: int
-) -> Record:
-    kind = cells.get("format", "")
-    if OTHER_MEDIA.search(kind):
-        raise NotAnime("mangas and books")
-    title = reading.title(cells.get("title"))
-    return Record(
-        row=row,
-        title=title,
-        ids=reading.ids((site, cells.get(site)) for site in NUMBERED_SITES),
-        values=reading.owned(_values(cells, best)),
-        extra=reading.own_fields(others.items()),
-        names=reading.names(names, title),
-        year=reading.count_of(_whole(cells.get("year"))),
-        format=reading.format_of(kind),
-        episodes=reading.count_of(_whole(cells.get("episodes"))),
-        changed_at=reading.time_of(cells.get("changed_at")),
-        added_at=reading.time_of(cells.get("added_at")),
-    )
-
-
-def _values(cells: Cells, best: int) -> dict[str, Any]:
-    """An empty cell says nothing, but in texts, tags, dates and scores, nothing."""
-    values = reading.stated(
-        progress=_progress(cells),
-        rewatches=reading.number(_whole(cells.get("rewatches")), "rewatches"),
-        priority=reading.number(
-            _whole(cells.get("priority")), "priority", HIGHEST_PRIORITY
-        ),
-        is_private=reading.flag(cells.get("is_private"), "private"),
-    )
-    if "score" in cells:
-        said = _known(cells["score"])
-        values["score"] = reading.score(said, "score", best, 100 // best)
-    if "notes" in cells:
-        values["notes"] = reading.notes(cells["notes"])
-    if "tags" in cells:
-        values["tags"] = reading.tags(_words(cells["tags"]))
-    for column in ("started_on", "finished_on"):
-        if column in cells:
-            said = DAY_FIRST.sub(r"\3-\2-\1", _known(cells[column]))
-            values[column] = reading.date_text(said, column)
-    if found := reading.status(cells.get("status")):
-        values["type"], values["state"] = found
-    return values
-
-
-def _known(cell: str) -> str:
-    return "" if cell in ("-", "–", "N/A", "null") else cell
-
-
-def _progress(cells: Cells) -> int | None:
-    """Episodes watched; "12 / 26" says the total too."""
-    watched, _, total = cells.get("progress", "").partition("/")
-    if total and not cells.get("episodes"):
-        cells["episodes"] = total
-    return reading.number(_whole(watched), "progress")
-
-
-def _whole(cell: str | None) -> str | None:
-    """A spreadsheet may write 12 as 12.0."""
-    return cell and re.sub(r"[.,]0+$", "", cell.strip())
-
-
-def _words(cell: str) -> list[str]:
-    """Tags with commas between, quoted where they have one; else ; or | between."""
-    if "," not in cell and '"' not in cell:
-        return re.split(r"[;|]", cell)
-    return _quoted(cell, skipinitialspace=True)
-
-
-def _quoted(cell: str, **how: Any) -> list[str]:
-    try:
-        return next(csv.reader([cell], strict=True, **how), [])
-    except csv.Error:
-        raise Flaw(
-            "The tags cannot be told apart: there is a line break between them, or a "
-            "quote that is not closed."
-        ) from None
-
-
 # --- our own ----------------------------------------------------------------------
 
 
-def _own_record(cells: Cells, row: int) -> Record:
+def _read_own(header: list[str], lines: Iterable[list[str]], is_cut: bool) -> ListFile:
+    rows = reading.Rows()
+    held = list(islice(lines, reading.MOST_ROWS + 1))
+    for number, line in enumerate(held, 1):
+        cells = dict(zip(header, map(plain, line), strict=False))
+        is_last = is_cut and number == len(held)
+        rows.take(
+            partial(_own_record, header, line, cells, is_last), cells.get("title")
+        )
+    return ListFile(format=NAME, rows=rows.of(LABEL))
+
+
+def _own_record(
+    header: list[str], line: list[str], cells: Cells, is_unended: bool, row: int
+) -> Record:
+    foreign.check_width(header, line, is_unended or _ends_early(header, line))
     said: dict[str, Any] = {name: cells[name] for name in SAID if name in cells}
     if "tags" in cells:
-        said["tags"] = _quoted(cells["tags"])
+        said["tags"] = foreign.quoted(cells["tags"])
     if "extra" in cells:
         said["extra"] = list_json.inner(cells["extra"], "extra")
     sites = ((site, cells.get(f"{site}_id")) for site in SITES)
@@ -353,6 +190,10 @@ def _own_record(cells: Cells, row: int) -> Record:
         changed_at=reading.time_of(cells.get("updated_at")),
         added_at=reading.time_of(cells.get("added_at")),
     )
+
+
+def _ends_early(header: list[str], line: list[str]) -> bool:
+    return bool(NEEDED & set(header[len(line) :]))
 
 
 def write(entries: Iterable[Kept], owner: Owner) -> Iterator[str]:
@@ -389,5 +230,15 @@ def _line(cells: Iterable[object]) -> str:
 
 
 def neutral(cell: str) -> str:
-    """The cell, so that no spreadsheet takes it for a formula."""
-    return "'" + cell if FORMULA.match(cell) else cell
+    """The cell, so that no spreadsheet takes it, or a line of it, for a formula."""
+    return FORMULA.sub("'", cell)
+
+
+def plain(cell: str) -> str:
+    """The cell that `neutral` made neutral, as it was."""
+    return NEUTRAL.sub("", cell)
+
+
+def _first_plain(cell: str) -> str:
+    """A cell of others: they make it neutral at its beginning, if at all."""
+    return cell[1:] if NEUTRAL.match(cell) else cell

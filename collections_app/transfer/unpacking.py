@@ -2,6 +2,7 @@
 
 import codecs
 import io
+import re
 import struct
 import zipfile
 import zlib
@@ -14,6 +15,8 @@ MOST_MEMBERS = 100
 # Of the others, bzip2 and LZMA unpack as much as there is, whatever is asked for.
 METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 LISTS = (".xml", ".json", ".csv", ".gz")
+# Byte-order marks, one for each program that added its own, and blanks.
+LEADING = re.compile(rb"\A(?:\xef\xbb\xbf|[\r\n ])+")
 
 
 def unpack(data: bytes) -> bytes:
@@ -30,7 +33,7 @@ def unpack(data: bytes) -> bytes:
         raise WrongFile(TOO_LARGE)
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         data = _from_utf16(data)
-    return data.removeprefix(codecs.BOM_UTF8).lstrip(b"\r\n ")
+    return LEADING.sub(b"", data, count=1)
 
 
 def _from_utf16(data: bytes) -> bytes:

@@ -11,7 +11,7 @@ from animecollections.api.failures import failure_body
 from animecollections.api.ids import parse_id
 from animecollections.api.rendering import answer
 from animecollections.api.schema import documented, nullable, query
-from animecollections.api.uploads import FileParser, UploadParser, file_of
+from animecollections.api.uploads import FileParser, UploadParser, file_of, name_of_file
 from collections_app import transfer
 from collections_app.imports.reading import plan_told, rows_of
 from collections_app.models import ImportPlan, Outcome, Policy
@@ -95,8 +95,9 @@ class ImportsViewSet(WritingViewSet):
     @documented(
         "Reads a list of another tracker's, and plans what it would change.",
         description="Multipart with `file`, or the file itself as the body; `policy`, "
-        "`exported_at` and `format` are parts of the form, or of the query. Gzip and "
-        "ZIP are unpacked; at most 20 MB and 20,000 rows. Nothing is written to the "
+        "`exported_at`, `format` and `scale` are parts of the form, or of the query. "
+        "The name of MyAnimeList's file says when it was made. Gzip and ZIP are "
+        "unpacked; at most 20 MB and 20,000 rows. Nothing is written to the "
         "list before the plan is applied. Plans are kept for 7 days, the newest 10 or "
         "60,000 rows of a user. Which tracker the file is from is seen by "
         "its content.",
@@ -107,6 +108,12 @@ class ImportsViewSet(WritingViewSet):
             query("policy", str, "Whose value counts.", enum=Policy.values),
             query("exported_at", str, "When the file was made, if it does not say."),
             query("format", str, "What it must be.", enum=[*transfer.FORMATS]),
+            query(
+                "scale",
+                str,
+                "The best score, where the file does not say its scale.",
+                enum=[*transfer.SCALES],
+            ),
         ],
         errors=["file_unreadable"],
         examples={"a plan": A_PLAN},
@@ -128,7 +135,10 @@ class ImportsViewSet(WritingViewSet):
         self.said = parameters.validated_data
         try:
             self.file = transfer.read(
-                file_of(request.data), format=self.said.get("format")
+                file_of(request.data),
+                format=self.said.get("format"),
+                scale=self.said.get("scale"),
+                name=name_of_file(request.data),
             )
         except transfer.WrongFile as wrong:
             raise ApiError("file_unreadable", sentence=str(wrong)) from None

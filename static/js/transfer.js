@@ -9,6 +9,12 @@ const outcomes = () => ({
   add: t("New"), update: t("Changed"), conflict: t("To decide"), unmatched: t("Not recognised"),
   refused: t("Cannot be read"), unchanged: t("Same as here"),
 });
+// Where a table does not say how its scores are meant, its user does.
+const scales = () => [
+  ["", t("as the file says")], ["5", t("out of 5")], ["10", t("out of 10")], ["100", t("out of 100")],
+];
+// MyAnimeList's name for its export has the second it was made at.
+const NAMED_BY_TIME = /\banimelist_\d{10}_-_\d/;
 const policies = () => [
   ["newest", t("Whatever was changed last")], ["keep", t("What is here; only add what is new")],
   ["overwrite", t("What the file says")], ["max_progress", t("Whatever is further along")],
@@ -33,9 +39,11 @@ const api = (app) => app.collection.api;
 function begin(body, app) {
   const input = h("input", { type: "file", class: "unseen", accept: ".xml,.gz,.json,.csv,.zip", onchange: () => input.files[0] && upload(input.files[0]) });
   const busy = h("p", { class: "muted", role: "status" });
+  const scale = h("select", {}, scales().map(([value, label]) => h("option", { value }, label)));
   const drop = h("div", { class: "drop sheet" },
     h("h2", {}, t("Bring your list along")),
-    h("p", {}, t("Drop the file that your old site exported here: MyAnimeList, AniList, Kitsu, Simkl, Shikimori, or one of ours. Nothing is written before you have seen what would change.")),
+    h("p", {}, t("Drop the file that your old site exported here: MyAnimeList, AniList, Kitsu, Simkl, Shikimori, Hikka, Anime-Planet, Yamtrack, a table of your own, or one of ours. Nothing is written before you have seen what would change.")),
+    h("p", {}, h("label", {}, t("Scores in a table are"), " ", scale)),
     h("p", { class: "actions start" }, h("label", { class: "button primary" }, input, t("Choose a file"))), busy);
   drop.addEventListener("dragover", (/** @type {any} */ event) => (event.preventDefault(), drop.classList.add("over")));
   drop.addEventListener("dragleave", () => drop.classList.remove("over"));
@@ -54,8 +62,9 @@ function begin(body, app) {
     try {
       const form = new FormData();
       form.append("file", file);
-      // A file without a time of its own is as old as it lies on the disk.
-      form.append("exported_at", new Date(file.lastModified).toISOString());
+      // A file without a time of its own is as old as its copy on the disk.
+      if (!NAMED_BY_TIME.test(file.name)) form.append("exported_at", new Date(file.lastModified).toISOString());
+      if (scale.value) form.append("scale", scale.value);
       const { data } = await api(app).ask("POST", IMPORTS, form, { key: makeId() });
       review(body, app, data);
     } catch (error) {

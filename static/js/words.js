@@ -62,7 +62,7 @@ export const typeName = (type) =>
 
 /** Of a format that lists come in. @param {string} format */
 export const formatName = (format) =>
-  ({ mal: "MyAnimeList", anilist: "AniList", kitsu: "Kitsu", simkl: "Simkl", shikimori: "Shikimori", csv: "CSV", json: "animecollections" })[format] ?? format;
+  ({ mal: "MyAnimeList", anilist: "AniList", kitsu: "Kitsu", simkl: "Simkl", shikimori: "Shikimori", hikka: "Hikka", "anime-planet": "Anime-Planet", csv: "CSV", json: "animecollections" })[format] ?? format;
 
 /** @param {string} state */
 export const stateName = (state) =>

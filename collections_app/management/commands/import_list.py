@@ -43,6 +43,11 @@ class Command(BaseCommand):
             "--exported-at", help="when the file was made, if it does not say (UTC)"
         )
         parser.add_argument(
+            "--scale",
+            choices=transfer.SCALES,
+            help="the best score, where the file does not say its scale",
+        )
+        parser.add_argument(
             "--report", type=Path, help="a CSV file of what became of each row, and why"
         )
         parser.add_argument(
@@ -53,7 +58,7 @@ class Command(BaseCommand):
         user_id = find_user(options["user"])
         at = options["exported_at"]
         with tqdm(total=3, unit="step", disable=None, leave=False) as steps:
-            file = read_file(options["file"])
+            file = read_file(options["file"], options["scale"])
             steps.update()
             said = {
                 "user_id": user_id,
@@ -93,9 +98,9 @@ class Command(BaseCommand):
         self.stdout.write(f"{plan.summary['rows']} rows: {counts}.")
 
 
-def read_file(path: Path) -> transfer.ListFile:
+def read_file(path: Path, scale: str | None) -> transfer.ListFile:
     try:
-        return transfer.read(path.read_bytes())
+        return transfer.read(path.read_bytes(), scale=scale, name=path.name)
     except OSError as error:
         raise CommandError(f"{path} cannot be read: {error.strerror}.") from None
     except transfer.WrongFile as wrong:

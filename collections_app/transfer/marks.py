@@ -1,0 +1,87 @@
+"""Scores as people write them: 8.5, 9/10, 80 %, ★★★★☆, 4 stars."""
+
+import re
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from . import reading
+from .records import Flaw
+
+FRACTION = re.compile(
+    r"(\d{1,3}(?:[.,]\d{1,3})?)\s*(?:/|out of|of)\s*(5|10|20|100)", re.ASCII
+)
+PERCENT = re.compile(r"(\d{1,3}(?:[.,]\d{1,3})?)\s*%", re.ASCII)
+STARS_IN_WORDS = re.compile(r"(\d{1,2}(?:[.,]\d{1,2})?)\s*(?:stars?|[★⭐🌟])", re.ASCII)
+STARS = re.compile(r"([★⭐🌟✭✮]+)(½?)([☆✩✰]*)")
+NOT_SEEN = str.maketrans("", "", "\ufe0f\ufe0e\u200d")
+MOST_STARS = 10
+
+
+class Mark(NamedTuple):
+    """A number of points, and the best of its own scale, if the cell says that."""
+
+    points: float
+    best: int | None
+
+
+def mark_of(cell: str) -> Mark | None:
+    """What a cell says; None for nothing. Raises Flaw for what is no score."""
+    text = cell.translate(NOT_SEEN).strip()
+    if not text:
+        return None
+    if found := FRACTION.fullmatch(text):
+        return Mark(_number(found[1]), int(found[2]))
+    if found := PERCENT.fullmatch(text):
+        return Mark(_number(found[1]), 100)
+    if found := STARS_IN_WORDS.fullmatch(text.lower()):
+        return _stars(_number(found[1]), 0)
+    if found := STARS.fullmatch(text):
+        return _stars(len(found[1]) + 0.5 * bool(found[2]), len(found[3]))
+    points = reading.decimal(text, "score")
+    return None if points is None else Mark(points, None)
+
+
+def _number(text: str) -> float:
+    return float(text.replace(",", "."))
+
+
+def _stars(filled: float, empty: int) -> Mark:
+    return Mark(filled, 5 if filled + empty <= 5 else MOST_STARS)
+
+
+def best_of(cells: Iterable[str]) -> tuple[int, list[str]]:
+    """The best score of a table that does not say its scale, and what to say of it.
+
+    Cells that name their scale tell that of the others.
+    """
+    highest, said = 0.0, 0
+    for cell in cells:
+        try:
+            mark = mark_of(cell)
+        except Flaw:
+            continue
+        if mark and mark.best:
+            said = max(said, mark.best)
+        elif mark:
+            highest = max(highest, mark.points)
+    if said and highest <= said:
+        return said, []
+    best = 10 if highest <= 10 else 100
+    return best, [reading.scale_warning(highest, best)] if highest else []
+
+
+def score_of(cell: str, best: int) -> tuple[int | None, list[str]]:
+    """A score on 0–100, and a remark where it had to be rounded; 0 is no score."""
+    mark = mark_of(cell)
+    if mark is None or not mark.points:
+        return None, []
+    best = mark.best or best
+    if not 0 < mark.points <= best:
+        raise Flaw(f"score is not from 0 to {best}: {reading.shown_title(cell)[:50]}.")
+    exact = mark.points * 100 / best
+    kept = max(1, int(exact + 0.5))
+    if abs(exact - kept) < 1e-6:
+        return kept, []
+    return kept, [
+        f"The score {reading.shown_title(cell)[:50]} is kept as {kept / 10:g}."
+    ]
