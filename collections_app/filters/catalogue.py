@@ -17,7 +17,7 @@ from collections_app.models import AiringStatus, Anime
 from collections_app.models.catalogue import AnimeQuerySet, Format, Season
 
 MOST_IDS = 500
-MOST_NAMES = 20  # genres, or studios, of one request
+MOST_NAMES = 5  # genres, or studios, of one request
 LONGEST_SEARCH = 200
 ORDERINGS = {
     "rating": "rating",
@@ -77,10 +77,9 @@ class AnimeFilter(filters.FilterSet):
 
     def of_all(self, animes: AnimeQuerySet, name: str, value: str) -> AnimeQuerySet:
         """Titles that have every genre, or studio, that is named."""
-        parameter = name.removesuffix("s__key")
-        for text in self.parameters.getlist(parameter)[:MOST_NAMES]:
-            animes = animes.filter(**{name: fold(text)})
-        return animes
+        link = name.removesuffix("__key")
+        keys = names_of(self.parameters, link.removesuffix("s"))
+        return animes.having_all(link, keys) if keys else animes
 
     def without_mature(
         self, animes: AnimeQuerySet, name: str, value: Any
@@ -93,6 +92,14 @@ class AnimeFilter(filters.FilterSet):
         if not isinstance(self.user, Account):
             raise ApiError("not_signed_in")
         return animes.filter(Q(entry__isnull="false" in value))
+
+
+def names_of(parameters: QueryDict, parameter: str) -> set[str]:
+    """The genres, or studios, of a query: folded, each once, only so many."""
+    keys = {fold(text) for text in parameters.getlist(parameter) if text}
+    if len(keys) > MOST_NAMES:
+        raise refuse(**{parameter: f"Send at most {MOST_NAMES} at once."})
+    return keys
 
 
 def narrow(animes: AnimeQuerySet, user: Any, parameters: QueryDict) -> AnimeQuerySet:

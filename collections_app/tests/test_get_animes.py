@@ -1,6 +1,8 @@
 """GET /api/animes, /api/genres and /api/studios"""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from collections_app.models import Anime, CatalogueState
 from collections_app.tests.catalogues import BEBOP, import_file, title, write
@@ -151,6 +153,27 @@ def test_a_wrong_value_is_a_400_that_says_which(visitor, query, field):
     response = visitor.get(f"{URL}?{query}")
     assert response.status_code == 400, response.content
     assert list(response.json()["fields"]) == [field]
+
+
+def test_equal_genres_count_as_one_however_they_are_spelled(visitor):
+    many = "&".join(["genre=Sci-Fi", "genre=sci fi", "genre=SCI-FI"] * 20)
+    assert ids(visitor.get(f"{URL}?{many}")) == ["1", "5"]
+
+
+@pytest.mark.parametrize("name", ["genre", "studio"])
+def test_a_query_names_a_handful_of_genres_and_studios(visitor, name):
+    five, six = ("&".join(f"{name}=n{i}" for i in range(n)) for n in (5, 6))
+    assert ids(visitor.get(f"{URL}?{five}")) == []
+    refusal = visitor.get(f"{URL}?{six}")
+    assert refusal.status_code == 400
+    assert refusal.json()["fields"] == {name: ["Send at most 5 at once."]}
+
+
+def test_many_genres_and_studios_cost_no_join_each(visitor):
+    names = [f"{name}=n{i}" for name in ("genre", "studio") for i in range(5)]
+    with CaptureQueriesContext(connection) as captured:
+        assert ids(visitor.get(f"{URL}?{'&'.join(names)}")) == []
+    assert captured[-1]["sql"].count("JOIN") == 2
 
 
 def test_an_unknown_word_is_answered_with_the_known_ones(visitor):
