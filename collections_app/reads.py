@@ -22,12 +22,12 @@ LIST_KINDS = {ChangeKind.ADD, ChangeKind.UPDATE, ChangeKind.REMOVE}
 
 
 def operations_of(
-    user_id: UUID, parameters: Mapping[str, Any]
+    user_id: UUID, wanted: Mapping[str, Any]
 ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     """A page of operations, newest first: three statements, however many changes."""
     heads, meta = page(
         Change.objects.filter(user_id=user_id, position=0).values(),
-        {name: parameters[name] for name in ("limit", "cursor") if name in parameters},
+        wanted,
         orderings={"revision": "revision"},
         default="-revision",
         limit=PER_PAGE,

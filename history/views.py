@@ -10,7 +10,7 @@ from animecollections.api.errors import invalid, refuse
 from animecollections.api.ids import parse_id
 from animecollections.api.paging import page
 from animecollections.api.rendering import answer
-from animecollections.api.schema import PAGING, documented, nullable, query
+from animecollections.api.schema import documented, nullable, paging, query
 from history.models import Search
 from history.serializers import SearchInput, SearchOutput, to_json
 from history.services import searches
@@ -40,8 +40,8 @@ class SearchHistoryViewSet(WritingViewSet):
         data=SearchOutput(many=True),
         meta={"next_cursor?": nullable(str)},
         parameters=[
-            query("search", str, "Only those that contain this text."),
-            *PAGING,
+            query("search", str, "Only those that contain this text.", max_length=500),
+            *paging(),
         ],
         errors=["invalid_cursor"],
         examples={"one search": [A_SEARCH]},
@@ -53,11 +53,9 @@ class SearchHistoryViewSet(WritingViewSet):
         if (fresh := not_modified(request, etag)) is not None:
             return fresh
         rows = Search.objects.of(self.user_id)
-        if text := request.query_params.get("search"):
+        if text := self.wanted.get("search"):
             rows = rows.containing(text)
-        found, meta = page(
-            rows, request.query_params, orderings=ORDERINGS, default="-timestamp"
-        )
+        found, meta = page(rows, self.wanted, orderings=ORDERINGS, default="-timestamp")
         return answer(
             [to_json(row) for row in found], meta=meta, headers={"ETag": etag}
         )

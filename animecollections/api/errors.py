@@ -41,6 +41,7 @@ CODES: dict[str, Kind] = {
         "A text has a NUL or half a surrogate pair, which cannot be kept: remove it.",
     ),
     "invalid": Kind(400, "{sentence}"),
+    "unknown_parameter": Kind(400, "There is no parameter {name} here."),
     "bad_request": Kind(400, "The request could not be understood."),
     "invalid_cursor": Kind(
         400, "This cursor is not one of ours: start again without it."
@@ -206,6 +207,16 @@ def invalid(detail: Any) -> ApiError:
 def refuse(**fields: str) -> ApiError:
     """400 `invalid` for fields by name: `raise refuse(animeId="Send one.")`."""
     return invalid({name: [sentence] for name, sentence in fields.items()})
+
+
+def unusable(name: str) -> ApiError:
+    """400 `text_unusable` that names where the text stands."""
+    sentence = "This has a NUL or half a surrogate pair, which cannot be kept."
+    return ApiError(
+        "text_unusable",
+        fields={name: [sentence]},
+        sentence=f"{name}: {sentence} Remove it.",
+    )
 
 
 # In our words, where DRF's are about Python.

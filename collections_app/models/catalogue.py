@@ -1,11 +1,10 @@
 """The catalogue: titles, their names, and every other site's id of them."""
 
-from collections.abc import Collection
 from typing import ClassVar, Self
 from uuid import UUID
 
 from django.db import models
-from django.db.models import Count, F, FilteredRelation, Q
+from django.db.models import F, FilteredRelation, Q
 
 from collections_app.models.lookups import Holds
 
@@ -69,20 +68,6 @@ class AnimeQuerySet(models.QuerySet["Anime"]):
 
     def listed(self) -> Self:
         return self.filter(gone_since=None)
-
-    def having_all(self, link: str, keys: Collection[str]) -> Self:
-        """Titles with every one of these `genres`, or `studios`, by their folded names.
-
-        Counted in one statement. A join for each name costs planning that grows
-        several-fold with each: twenty take PostgreSQL eleven seconds, and SQLite joins
-        no more than 64 tables.
-        """
-        if len(keys) == 1:
-            return self.filter(**{f"{link}__key__in": keys})
-        through = getattr(self.model, link).through
-        links = through._default_manager.filter(**{f"{link[:-1]}__key__in": keys})
-        counted = links.values("anime_id").annotate(number=Count("*"))
-        return self.filter(id__in=counted.filter(number=len(keys)).values("anime_id"))
 
     def with_entry_of(self, user_id: UUID) -> Self:
         """Each with the user's entry, as `entry`, where there is one."""

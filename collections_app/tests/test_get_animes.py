@@ -116,7 +116,6 @@ def test_what_is_unknown_is_null(visitor):
         ("ordering=-year,title", ["5", "1", "7", "100000000"]),
         ("ordering=id", ["1", "5", "7", "100000000"]),
         ("ids=7,1", ["7", "1"]),
-        ("user__password__startswith=a", ["1", "5", "100000000", "7"]),
         ("format=", ["1", "5", "100000000", "7"]),
     ],
 )
@@ -146,7 +145,11 @@ def test_it_narrows_and_orders(visitor, query, expected):
         ("limit=0", "limit"),
         ("ids=1,x", "ids"),
         ("ids=1,1.5", "ids"),
-        ("ids=" + ",".join(["1"] * 501), "ids"),
+        ("ids=" + ",".join(map(str, range(1, 502))), "ids"),
+        ("limit=501", "limit"),
+        ("limit=1000000000", "limit"),
+        ("ordering=id,year,title,rating,episodes", "ordering"),
+        ("user__password__startswith=a", "user__password__startswith"),
     ],
 )
 def test_a_wrong_value_is_a_400_that_says_which(visitor, query, field):
@@ -198,7 +201,7 @@ def test_50_a_page_unless_asked_otherwise(visitor, tmp_path):
     first = visitor.get(URL)
     assert len(ids(first)) == 50
     assert first.json()["meta"]["next_cursor"]
-    assert len(ids(visitor.get(f"{URL}?limit=1000000000"))) == 500
+    assert len(ids(visitor.get(f"{URL}?limit=500"))) == 500
 
 
 # --- By ids ----------------------------------------------------------------------
@@ -221,7 +224,7 @@ def test_only_the_fields_asked_for_are_answered(visitor, client):
     for unknown in ("fields=password", "fields=entry", "fields=id,,title"):
         refusal = visitor.get(f"{URL}?{unknown}")
         assert refusal.status_code == 400
-        assert "choose of id, mal_id, title" in refusal.json()["fields"]["fields"][0]
+        assert "Choose from id, mal_id, title" in refusal.json()["fields"]["fields"][0]
 
 
 def test_a_hidden_title_is_missing(visitor, grown_up):
