@@ -1,7 +1,9 @@
 """The catalogue over HTTP, for everybody."""
 
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
+from django.conf import settings
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -11,6 +13,7 @@ from animecollections.api.conditional import etag_of, not_modified
 from animecollections.api.ids import parse_anime_id
 from animecollections.api.rendering import answer
 from animecollections.api.schema import Example, documented, nullable
+from animecollections.api.statements import ended_after
 from animecollections.api.views import ApiViewSet
 from collections_app.catalogue import answers
 from collections_app.filters.catalogue import INCLUDE, PARAMETERS
@@ -88,7 +91,8 @@ class CatalogueViewSet(ApiViewSet):
         etag = self.etag(revision)
         if (fresh := not_modified(request, etag)) is not None:
             return fresh
-        data, meta = answers.browse(request.user, self.wanted, revision)
+        with self.limits():
+            data, meta = answers.browse(request.user, self.wanted, revision)
         return answer(data, meta=meta, headers={"ETag": etag})
 
     @documented(
@@ -106,7 +110,8 @@ class CatalogueViewSet(ApiViewSet):
         etag = self.etag(self.revision())
         if (fresh := not_modified(request, etag)) is not None:
             return fresh
-        data = answers.one(request.user, self.wanted, ref)
+        with self.limits():
+            data = answers.one(request.user, self.wanted, ref)
         return answer(data, headers={"ETag": etag})
 
     @documented(
@@ -133,8 +138,15 @@ class CatalogueViewSet(ApiViewSet):
         etag = self.etag(self.revision())
         if (fresh := not_modified(self.request, etag)) is not None:
             return fresh
-        data = answers.words(model, self.request.user)
+        with self.limits():
+            data = answers.words(model, self.request.user)
         return answer(data, headers={"ETag": etag})
+
+    def limits(self) -> AbstractContextManager[None]:
+        """What a visitor's read may take; that of users the connection limits."""
+        if self.request.user.is_authenticated:
+            return nullcontext()
+        return ended_after(settings.VISITOR_STATEMENT_SECONDS)
 
     def revision(self) -> int:
         """The catalogue's; of a signed-in user the sign-in check has told it."""
