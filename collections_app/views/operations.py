@@ -12,8 +12,9 @@ from animecollections.api.conditional import etag_of, not_modified
 from animecollections.api.fields import StrictBoolean
 from animecollections.api.ids import parse_id
 from animecollections.api.rendering import answer
-from animecollections.api.schema import documented, nullable, paging
-from collections_app.reads import PER_PAGE, operations_of
+from animecollections.api.schema import documented, nullable
+from collections_app.filters.operations import PARAMETERS
+from collections_app.reads import operations_of
 from collections_app.serializers.watch_list import EntrySerializer
 from collections_app.services import operations
 from collections_app.views.watch_list import ENTRY, read
@@ -62,8 +63,8 @@ class OperationViewSet(WritingViewSet):
         tags=TAGS,
         data=OperationToldSerializer(many=True),
         meta={"next_cursor": nullable(str)},
-        parameters=[*paging(PER_PAGE)],
-        errors=["invalid_cursor"],
+        parameters=PARAMETERS,
+        errors=["invalid_cursor", "anime_not_found", "ambiguous_id"],
         examples={
             "one": [
                 {
@@ -99,7 +100,8 @@ class OperationViewSet(WritingViewSet):
         etag = etag_of(request, at.epoch, at.user, at.catalogue, day)
         if (fresh := not_modified(request, etag)) is not None:
             return fresh
-        told, meta = operations_of(self.user_id, self.wanted)
+        zone = self.account.timezone
+        told, meta = operations_of(self.user_id, self.wanted, zone)
         return answer(told, meta=meta, headers={"ETag": etag})
 
     @documented(

@@ -223,7 +223,8 @@ class WatchListViewSet(WritingViewSet):
 
     def list_etag(self, request: Request) -> str:
         at = self.account.revisions
-        return etag_of(request, at.epoch, at.list, at.catalogue)
+        zone = self.account.timezone  # says when the day of added_since begins
+        return etag_of(request, at.epoch, at.list, at.catalogue, zone)
 
 
 def read(serializer: type[Serializer[Any]], request: Request) -> dict[str, Any]:

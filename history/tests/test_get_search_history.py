@@ -24,6 +24,47 @@ def test_all_searches_newest_first(client, searches):
     assert queries(client.get(URL)) == searches[::-1]
 
 
+@pytest.fixture
+def dated(client):
+    for day, type_ in enumerate(["animes", "music", "animes", "characters"], 1):
+        at = f"2026-03-{day:02}T12:00:00Z"
+        save(client, query=f"search {day}", type=type_, timestamp=at)
+
+
+@pytest.mark.parametrize(
+    ("query", "days"),
+    [
+        ("type=animes", [3, 1]),
+        ("type=Animes", []),
+        ("since=2026-03-03", [4, 3]),
+        ("since=2026-03-03T12:00:01Z", [4]),
+        ("until=2026-03-01", [1]),
+        ("since=2026-03-02&until=2026-03-03", [3, 2]),
+        ("search=SEARCH 3", [3]),
+        ("search=search&type=music&since=2026-01-01", [2]),
+        ("type=animes&limit=1", [3]),
+    ],
+)
+def test_they_are_narrowed(client, dated, query, days):
+    assert queries(client.get(f"{URL}?{query}")) == [f"search {day}" for day in days]
+
+
+def test_a_day_is_one_of_the_users_own_clock(client, dated):
+    path = f"{URL}?until=2026-03-02"
+    before = client.get(path)
+    assert len(queries(before)) == 2
+    client.patch("/api/user/preferences", {"timezone": "Pacific/Auckland"})
+    after = client.get(path, headers={"If-None-Match": before["ETag"]})
+    assert queries(after) == ["search 1"]
+
+
+def test_narrowed_they_are_two_statements(client, dated, budget):
+    with budget(2, "sign-in check + the searches"):
+        client.get(f"{URL}?type=animes&since=2026-01-01&until=2026-12-01")
+    with budget(3, "sign-in check + all texts to compare + the searches"):
+        client.get(f"{URL}?search=search&type=animes")
+
+
 def test_none_yet_is_an_empty_array(client):
     assert client.get(URL).json() == {"success": True, "data": []}
 
