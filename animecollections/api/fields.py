@@ -59,6 +59,26 @@ class StrictLines(serializers.CharField):
         return unicodedata.normalize("NFC", super().to_internal_value(data))
 
 
+class StrictList(serializers.ListField):
+    """A JSON array of at most so many items."""
+
+    def __init__(self, *, most: int, **more: Any) -> None:
+        super().__init__(max_length=most, **more)
+        self.most = most
+
+    def run_validation(self, data: Any = serializers.empty) -> Any:
+        # Before each of a million items is looked at.
+        if isinstance(data, list) and len(data) > self.most:
+            raise serializers.ValidationError(f"Send at most {self.most}.")
+        return super().run_validation(data)
+
+
+class StrictObject(serializers.Serializer[Any]):
+    """A JSON object that may be within another."""
+
+    default_error_messages = {"invalid": "Send an object {{…}}."}
+
+
 class StrictInteger(serializers.IntegerField):
     """A JSON integer: no `true`, no 1.5, no "1e3"."""
 

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils import timezone
 from rest_framework import serializers
 
-from animecollections.api.fields import StrictChoice, StrictInteger
+from animecollections.api.fields import StrictChoice, StrictInteger, StrictObject
 from animecollections.api.parameters import WHEN, first_moment, parse_when
 from collections_app.models import Decision, ImportStatus, Outcome, Policy
 from collections_app.serializers.watch_list import AnimeIdField
@@ -58,7 +58,7 @@ class PolicySerializer(serializers.Serializer[Any]):
     policy = StrictChoice(Policy.choices)
 
 
-class WhereSerializer(serializers.Serializer[Any]):
+class WhereSerializer(StrictObject):
     outcome = StrictChoice(Outcome.choices)
 
     def to_internal_value(self, data: Any) -> Any:
@@ -78,7 +78,7 @@ class DecisionField(StrictChoice):
         super().__init__(Decision.choices, allow_null=True, **more)
 
 
-class RowDecisionSerializer(serializers.Serializer[Any]):
+class RowDecisionSerializer(StrictObject):
     row = StrictInteger(min_value=1)
     decision = DecisionField(required=False)
     anime_id = AnimeIdField(required=False, allow_null=True)
