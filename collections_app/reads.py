@@ -22,7 +22,7 @@ LIST_KINDS = {ChangeKind.ADD, ChangeKind.UPDATE, ChangeKind.REMOVE}
 
 
 def operations_of(
-    user_id: UUID, wanted: Mapping[str, Any], zone: str
+    user_id: UUID, wanted: Mapping[str, Any], zone: str = "UTC"
 ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     """A page of operations, newest first: three statements, however many changes; one
     more where they are those of a title.
