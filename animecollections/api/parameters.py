@@ -7,7 +7,7 @@ what is done cannot differ. `ApiViewSet.wanted` has what was read.
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from difflib import get_close_matches
 from typing import Any
@@ -229,7 +229,8 @@ def first_moment(when: date, zone: str) -> datetime:
     """Of a day, by the clock of this time zone; a time is one."""
     if isinstance(when, datetime):
         return when
-    return datetime(when.year, when.month, when.day, tzinfo=ZoneInfo(zone))
+    midnight = datetime(when.year, when.month, when.day, tzinfo=ZoneInfo(zone))
+    return midnight.astimezone(UTC)
 
 
 def last_moment(when: date, zone: str) -> datetime:

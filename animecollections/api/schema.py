@@ -277,7 +277,7 @@ class ApiSchema(AutoSchema):
         return parameters
 
     def _get_parameters(self) -> list[Json]:
-        parameters: list[Json] = super()._get_parameters()  # type: ignore[no-untyped-call]
+        parameters: list[Json] = super()._get_parameters()
         for parameter in parameters:
             if parameter["in"] == "query" and not parameter.get("required"):
                 parameter["allowEmptyValue"] = True

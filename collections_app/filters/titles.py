@@ -92,7 +92,7 @@ def titles_with_all(model: type[Genre] | type[Studio], names: Collection[str]) -
 
 
 def titles_with_any(model: type[Genre] | type[Studio], names: Collection[str]) -> Any:
-    links: Any = model.anime.through  # type: ignore[union-attr]
+    links: Any = model.anime.through
     keys = {fold(name) for name in names}
     key = f"{model._meta.model_name}__key__in"
     return links.objects.filter(**{key: keys}).values("anime_id")

@@ -332,11 +332,22 @@ def done(client):
         ("until=2026-03-02T13:00:00%2B02:00", [1]),
         ("since=2026-03-03&until=2026-03-04", [4, 3]),
         ("since=2026-03-05&until=2026-03-04", []),
+        ("since=9998-12-31", []),
+        ("until=1900-01-01", []),
+        ("since=1900-01-01&until=2026-03-01", [1]),
+        ("until=9999-12-31T23:59:59Z&since=2026-03-08", [8]),
     ],
 )
 def test_they_are_narrowed(client, done, query, days):
     operations = client.get(f"{OPERATIONS}?{query}").json()["data"]
     assert [int(operation["at"][8:10]) for operation in operations] == days
+
+
+@pytest.mark.parametrize("zone", ["Europe/Amsterdam", "Pacific/Kiritimati"])
+def test_the_first_and_the_last_day_are_days_in_every_zone(client, done, zone):
+    client.patch("/api/user/preferences", {"timezone": zone})
+    both = client.get(f"{OPERATIONS}?since=1900-01-01&until=9998-12-31").json()["data"]
+    assert len(both) == 9
 
 
 def test_a_day_is_one_of_the_users_own_clock(client, done):
