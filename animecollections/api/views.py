@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, cast
 from uuid import UUID
 
+from django.core.exceptions import TooManyFieldsSent
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -58,7 +59,11 @@ class ApiViewSet(ViewSet):
         known = method.documentation.query_parameters
         if not known and not request.META["QUERY_STRING"]:
             return {}
-        return read_query(request.query_params, known)
+        try:
+            return read_query(request.query_params, known)
+        except TooManyFieldsSent:
+            sentence = "The query has too many parameters. Send fewer."
+            raise ApiError("bad_request", sentence=sentence) from None
 
     def options(self, request: Any, *args: Any, **kwargs: Any) -> Response:
         """The methods, in the header Allow; /api/schema tells the rest."""

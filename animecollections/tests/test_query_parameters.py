@@ -187,6 +187,20 @@ def test_the_nearest_name_is_told(visitor, sent, nearest):
     assert len(response.content) < 2000
 
 
+def test_too_many_parameters_are_refused(visitor):
+    response = visitor.get("/api/animes?" + "format=TV&" * 201)
+    assert (response.status_code, response.json()["code"]) == (400, "bad_request")
+    assert response.json()["error"] == "The query has too many parameters. Send fewer."
+    assert visitor.get("/api/animes?" + "format=TV&" * 199).status_code == 200
+
+
+def test_the_old_way_to_delete_part_of_what_one_has_deletes_nothing(client):
+    client.post("/api/user/searchHistory", {"query": "naruto"})
+    response = client.delete("/api/user/searchHistory?search=other")
+    refused(response, "unknown_parameter", "search")
+    assert len(client.get("/api/user/searchHistory").json()["data"]) == 1
+
+
 def test_methods_that_read_nothing_are_not_asked(client):
     assert client.options("/api/animes?x=1").status_code == 204
     assert client.put("/api/animes?x=1").status_code == 405

@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Q
 
 from animecollections.api.account import Account
-from animecollections.api.errors import ApiError
+from animecollections.api.errors import ApiError, refuse
 from animecollections.api.ids import AnimeRef, parse_anime_id
 from animecollections.api.parameters import Parameter
 from animecollections.api.schema import paging, query
@@ -46,7 +46,8 @@ PARAMETERS: list[Parameter] = [
         "ids",
         str,
         "`1535,mal:5,anilist:1`: these titles, in this order; meta.missing has those "
-        "that are not there. Empty: none. Not paged.",
+        "that are not there. Empty: none. Not paged (`limit` changes nothing), and not "
+        "with `search`, `ordering` or `cursor`.",
         many=True,
         commas=True,
         max_items=MOST_IDS,
@@ -95,4 +96,7 @@ def narrow(
 
 def asked_ids(wanted: Mapping[str, Any]) -> list[AnimeRef]:
     """The titles named by `ids=1535,mal:5`, each once, in that order."""
+    for name in ("search", "ordering", "cursor"):
+        if name in wanted:
+            raise refuse(**{name: "This does not go with ids. Send one of the two."})
     return list(dict.fromkeys(parse_anime_id(text, "ids") for text in wanted["ids"]))

@@ -227,6 +227,20 @@ def test_only_the_fields_asked_for_are_answered(visitor, client):
         assert "Choose from id, mal_id, title" in refusal.json()["fields"]["fields"][0]
 
 
+@pytest.mark.parametrize(
+    "more", ["search=bebop", "ordering=title", "cursor=x", "cursor=x&search=y"]
+)
+def test_what_ids_leave_no_room_for_is_refused(visitor, more):
+    refusal = visitor.get(f"{URL}?ids=1,5&{more}")
+    assert refusal.status_code == 400
+    [[sentence]] = refusal.json()["fields"].values()
+    assert sentence == "This does not go with ids. Send one of the two."
+    assert ids(visitor.get(f"{URL}?ids=1,5&limit=1&{more.split('=')[0]}=")) == [
+        "1",
+        "5",
+    ]
+
+
 def test_a_hidden_title_is_missing(visitor, grown_up):
     assert visitor.get(f"{URL}?ids=8,1").json()["meta"] == {"missing": ["8"]}
     assert grown_up.get(f"{URL}?ids=8,1").json()["meta"] == {"missing": []}
