@@ -3,15 +3,25 @@ parameters are bounded before they cost anything.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from time import monotonic
 from typing import Any
 
+from django.conf import settings
 from django.db import connection, transaction
 
 # SQLite asks after so many steps whether to go on: about a millisecond, and too seldom
 # to be measured.
 STEPS = 10_000
+
+
+def limited(*, is_visitor: bool) -> AbstractContextManager[None]:
+    """A read of the catalogue. What users ask PostgreSQL, their connection limits."""
+    if is_visitor:
+        return ended_after(settings.VISITOR_STATEMENT_SECONDS)
+    if connection.vendor == "sqlite" and settings.STATEMENT_SECONDS:
+        return ended_after(settings.STATEMENT_SECONDS)
+    return nullcontext()
 
 
 @contextmanager

@@ -49,6 +49,14 @@ def test_a_visitor_is_told_that_the_service_is_busy(
     assert visitor.get(path).status_code == 200
 
 
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL's has its own")
+@pytest.mark.django_db(transaction=True)
+def test_what_a_user_asks_of_sqlite_ends_too(client, monkeypatch, settings):
+    settings.STATEMENT_SECONDS = 0.2
+    monkeypatch.setattr(answers, "browse", lambda *_: run_endlessly())
+    assert client.get("/api/animes").json()["code"] == "busy"
+
+
 @pytest.mark.django_db
 def test_it_costs_no_statement_of_a_user(client, visitor, django_assert_num_queries):
     with django_assert_num_queries(2):  # sign-in check + the titles

@@ -1,9 +1,8 @@
 """The catalogue over HTTP, for everybody."""
 
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 from typing import Any
 
-from django.conf import settings
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -13,7 +12,7 @@ from animecollections.api.conditional import etag_of, not_modified
 from animecollections.api.ids import parse_anime_id
 from animecollections.api.rendering import answer
 from animecollections.api.schema import Example, documented, nullable
-from animecollections.api.statements import ended_after
+from animecollections.api.statements import limited
 from animecollections.api.views import ApiViewSet
 from collections_app.catalogue import answers
 from collections_app.filters.catalogue import INCLUDE, PARAMETERS
@@ -143,10 +142,7 @@ class CatalogueViewSet(ApiViewSet):
         return answer(data, headers={"ETag": etag})
 
     def limits(self) -> AbstractContextManager[None]:
-        """What a visitor's read may take; that of users the connection limits."""
-        if self.request.user.is_authenticated:
-            return nullcontext()
-        return ended_after(settings.VISITOR_STATEMENT_SECONDS)
+        return limited(is_visitor=not self.request.user.is_authenticated)
 
     def revision(self) -> int:
         """The catalogue's; of a signed-in user the sign-in check has told it."""
