@@ -45,6 +45,7 @@ class Parameter(OpenApiParameter):
     enum:       the only words there are; with `any_case`, in any case.
     many:       several values, each counted once, at most `max_items`: the parameter
                 repeated, or with `commas` (as words of an enum are) one text.
+    read_as:    what of a text counts, so that spellings of one are one.
     keep_empty: an empty value means something.
     """
 
@@ -60,6 +61,7 @@ class Parameter(OpenApiParameter):
         commas: bool = False,
         max_items: int | None = None,
         max_length: int | None = None,
+        read_as: Callable[[str], str] | None = None,
         minimum: float | None = None,
         maximum: float | None = None,
         keep_empty: bool = False,
@@ -76,6 +78,7 @@ class Parameter(OpenApiParameter):
         self.has_commas = commas or bool(enum)
         self.keeps_empty = keep_empty
         self.read_one = reader_of(item, any_case=any_case)
+        self.read_as = read_as or str
 
     def read(self, texts: list[str]) -> Any:
         """The value, None where none was sent; 400 that names this parameter."""
@@ -89,17 +92,18 @@ class Parameter(OpenApiParameter):
     def read_many(self, texts: list[str]) -> list[Any] | None:
         if self.has_commas:
             texts = [part for text in texts for part in text.split(",")]
-        values = [*dict.fromkeys(self.read_one(text) for text in texts if text)]
+        read = [self.read_one(text) for text in texts if text]
+        values = [*dict.fromkeys(map(self.read_as, read))]
         if self.max_items and len(values) > self.max_items:
             raise ValueError(f"Send at most {self.max_items} at once.")
         return values if values or self.keeps_empty else None
 
     def read_single(self, texts: list[str]) -> Any:
-        text, *others = dict.fromkeys(texts)
-        if others:
+        sent = [*dict.fromkeys(text for text in texts if text)]
+        if len(sent) > 1:
             raise ValueError("This has several values. Send one.")
-        if text or self.required:
-            return self.read_one(text)
+        if sent or self.required:
+            return self.read_one(sent[0] if sent else "")
         return "" if self.keeps_empty else None
 
 

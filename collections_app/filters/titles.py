@@ -18,6 +18,7 @@ NAMES: dict[str, Any] = {
     "many": True,
     "max_items": MOST_NAMES,
     "max_length": LONGEST_NAME,
+    "read_as": fold,
 }
 PARAMETERS_ABOUT_TITLES = [
     query("genre", str, "In any case. Several: all of them.", **NAMES),
@@ -65,8 +66,8 @@ def about_titles(wanted: Mapping[str, Any], path: str = "") -> Iterator[Q]:
     for name, model in (("genre", Genre), ("studio", Studio)):
         if name in wanted:
             yield Q(**{f"{path}pk__in": titles_with_all(model, wanted[name])})
-    if names := wanted.get("exclude_genre"):
-        yield ~Q(**{f"{path}pk__in": titles_with_any(Genre, names)})
+    if excluded := wanted.get("exclude_genre"):
+        yield ~Q(**{f"{path}pk__in": titles_with_any(Genre, excluded)})
     if "mature" in wanted:
         yield Q(**{f"{path}mature": False})
 
@@ -79,20 +80,18 @@ def looked_up(
             yield Q(**{path + lookup: wanted[name]})
 
 
-def titles_with_all(model: type[Genre] | type[Studio], names: Collection[str]) -> Any:
+def titles_with_all(model: type[Genre] | type[Studio], keys: Collection[str]) -> Any:
     """Ids of the titles that have every one of these genres, or studios.
 
     Counted in one statement: a join for each name costs several times as much as one
     for each but it. Twenty take PostgreSQL twenty seconds, and 64 tables are the most
     that SQLite joins.
     """
-    keys = {fold(name) for name in names}
-    ids = titles_with_any(model, names)
+    ids = titles_with_any(model, keys)
     return ids if len(keys) == 1 else ids.alias(n=Count("*")).filter(n=len(keys))
 
 
-def titles_with_any(model: type[Genre] | type[Studio], names: Collection[str]) -> Any:
+def titles_with_any(model: type[Genre] | type[Studio], keys: Collection[str]) -> Any:
     links: Any = model.anime.through
-    keys = {fold(name) for name in names}
     key = f"{model._meta.model_name}__key__in"
     return links.objects.filter(**{key: keys}).values("anime_id")
