@@ -19,14 +19,16 @@ from collections_app.catalogue.lookup import find_anime
 from history.models import Change, ChangeKind
 
 PER_PAGE = 50
-UNDO = "undo"
+# Kinds of operations that no single change tells.
+UNDO, IMPORT = "undo", "import"
 PARAMETERS: list[Parameter] = [
     query("animeId", str, "Only those that changed this title's entry."),
     query(
         "kind",
         str,
-        f"Only those with a change of this kind; `{UNDO}`: those that undid another.",
-        enum=[*ChangeKind.values, UNDO],
+        f"Only those with a change of this kind; `{UNDO}`: those that undid another; "
+        f"`{IMPORT}`: those that applied an import.",
+        enum=[*ChangeKind.values, UNDO, IMPORT],
         many=True,
     ),
     query(
@@ -57,8 +59,11 @@ def conditions(user_id: UUID, wanted: Mapping[str, Any], zone: str) -> Iterator[
         anime = find_anime(parse_anime_id(text))
         yield Q(operation_id__in=changes.filter(anime_id=anime.id))
     if kinds := wanted.get("kind"):
-        undid = Q(undoes__isnull=False) if UNDO in kinds else Q()
-        yield undid | Q(operation_id__in=changes.filter(kind__in=kinds))
+        yield (
+            Q(operation_id__in=changes.filter(kind__in=kinds))
+            | (Q(undoes__isnull=False) if UNDO in kinds else Q())
+            | (Q(through="import") if IMPORT in kinds else Q())
+        )
     if "through" in wanted:
         yield Q(through__in=wanted["through"])
     if "client_id" in wanted:

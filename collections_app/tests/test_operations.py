@@ -303,6 +303,7 @@ def done(client):
             at=at.format(day)
         )
     Change.objects.filter(position=0, kind="searches").update(through="token")
+    Change.objects.filter(revision=2).update(through="import")
 
 
 @pytest.mark.parametrize(
@@ -315,12 +316,14 @@ def done(client):
         ("kind=remove", [8, 4]),
         ("kind=undo", [5]),
         ("kind=undo,update", [5, 3]),
+        ("kind=import", [2]),
+        ("kind=import,undo", [5, 2]),
         ("kind=searches&kind=preferences", [7, 6]),
         ("kind=profile", []),
         ("animeId=1&kind=add", [8, 1]),
         ("through=token", [6]),
         ("through=session,token&limit=2", [8, 7]),
-        ("through=import", []),
+        ("through=import", [2]),
         ("client_id=phone", [3]),
         ("client_id=tablet", []),
         ("since=2026-03-07", [8, 7]),
