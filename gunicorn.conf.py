@@ -10,7 +10,7 @@ import tempfile
 from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "animecollections.settings")
-os.environ.setdefault("STATEMENT_SECONDS", "30")  # for requests; commands have none
+os.environ.setdefault("STATEMENT_SECONDS", "15")  # for requests; commands have none
 
 from animecollections import settings
 

@@ -131,7 +131,6 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "rest_framework",
-    "django_filters",
     "corsheaders",
     "csp",
     "django_otp",
@@ -189,6 +188,10 @@ SQLITE_OPTIONS = {
 }
 # gunicorn.conf.py sets it: a request waits no longer, a migration as long as it takes.
 STATEMENT_SECONDS = env.int("STATEMENT_SECONDS", 0, validate=rules.Range(0, 3600))
+# Visitors have no account to lose: what they ask for ends sooner.
+VISITOR_STATEMENT_SECONDS = env.float(
+    "VISITOR_STATEMENT_SECONDS", 2.0, validate=rules.Range(0.1, 60)
+)
 # Prepared statements need session pooling (no PgBouncer in transaction mode).
 PREPARED = env.bool("DATABASE_PREPARED", False)
 POOLED = env.bool("DATABASE_POOLED", False)

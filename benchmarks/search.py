@@ -25,7 +25,6 @@ import django
 django.setup()
 
 from django.db import connection
-from django.http import QueryDict
 from django.utils import timezone
 
 from collections_app.catalogue import answers
@@ -198,11 +197,10 @@ def answer(text, revision):
         finally:
             spent += time.perf_counter() - began
 
-    query = QueryDict(mutable=True)
-    query.update({"search": text, "limit": "5"})
+    wanted = {"search": text, "limit": 5}
     began = time.perf_counter()
     with connection.execute_wrapper(timed):
-        data, _ = answers.browse(Visitor(), query, revision)
+        data, _ = answers.browse(Visitor(), wanted, revision)
     whole = time.perf_counter() - began
     return [anime["mal_id"] for anime in data], spent * 1000, whole * 1000
 

@@ -12,22 +12,25 @@ from django.utils import timezone
 from animecollections.api.paging import page
 from collections_app import sentences
 from collections_app.entries import SAID, shown
+from collections_app.filters.operations import PER_PAGE, conditions
 from collections_app.models import Anime, WatchListEntry
 from history.models import Change, ChangeKind
 
-PER_PAGE = 50
 CHANGES_SHOWN = 20
 NOTES_SHOWN = 200
 LIST_KINDS = {ChangeKind.ADD, ChangeKind.UPDATE, ChangeKind.REMOVE}
 
 
 def operations_of(
-    user_id: UUID, parameters: Mapping[str, Any]
+    user_id: UUID, wanted: Mapping[str, Any], zone: str = "UTC"
 ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-    """A page of operations, newest first: three statements, however many changes."""
+    """A page of operations, newest first: three statements, however many changes; one
+    more where they are those of a title.
+    """
+    first = Change.objects.filter(user_id=user_id, position=0)
     heads, meta = page(
-        Change.objects.filter(user_id=user_id, position=0).values(),
-        {name: parameters[name] for name in ("limit", "cursor") if name in parameters},
+        first.filter(*conditions(user_id, wanted, zone)).values(),
+        wanted,
         orderings={"revision": "revision"},
         default="-revision",
         limit=PER_PAGE,

@@ -29,9 +29,9 @@ STATEMENT = (
 bodies = Bodies(settings.LIST_CACHE_MB * 2**20)
 
 
-def is_whole(parameters: Mapping[str, Any]) -> bool:
+def is_whole(wanted: Mapping[str, Any]) -> bool:
     """Whether a query asks for all entries, in full, or as cards."""
-    return parameters.keys() <= {"view"} and parameters.get("view", "") in ("", "card")
+    return wanted.keys() <= {"view"} and wanted.get("view", "") in ("", "card")
 
 
 def whole_list(user_id: UUID, *, view: str, catalogue: int) -> bytes:

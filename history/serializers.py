@@ -6,7 +6,12 @@ import orjson
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from animecollections.api.fields import StrictInteger, StrictText, StrictTime
+from animecollections.api.fields import (
+    StrictInteger,
+    StrictObject,
+    StrictText,
+    StrictTime,
+)
 from history.models import Search
 from history.services.searches import NewSearch
 
@@ -26,7 +31,7 @@ class FiltersField(serializers.Field[dict[str, Any], Any, dict[str, Any], Any]):
         return data
 
 
-class SearchInput(serializers.Serializer[Any]):
+class SearchInput(StrictObject):
     """One search as sent; two fields have a second spelling, read where it is alone."""
 
     query = StrictText(

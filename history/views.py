@@ -1,6 +1,8 @@
 """The search history over HTTP."""
 
+from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -9,9 +11,10 @@ from animecollections.api.conditional import etag_of, not_modified
 from animecollections.api.errors import invalid, refuse
 from animecollections.api.ids import parse_id
 from animecollections.api.paging import page
+from animecollections.api.parameters import WHEN, first_moment, last_moment
 from animecollections.api.rendering import answer
-from animecollections.api.schema import PAGING, documented, nullable, query
-from history.models import Search
+from animecollections.api.schema import documented, nullable, paging, query
+from history.models import Search, SearchQuerySet
 from history.serializers import SearchInput, SearchOutput, to_json
 from history.services import searches
 from history.services.searches import NewSearch
@@ -40,8 +43,11 @@ class SearchHistoryViewSet(WritingViewSet):
         data=SearchOutput(many=True),
         meta={"next_cursor?": nullable(str)},
         parameters=[
-            query("search", str, "Only those that contain this text."),
-            *PAGING,
+            query("search", str, "Only those that contain this text.", max_length=500),
+            query("type", str, "Only of this type: `animes`.", max_length=50),
+            query("since", WHEN, "At this time, or on this day, or later."),
+            query("until", WHEN, "At this time, or on this day, or earlier."),
+            *paging(),
         ],
         errors=["invalid_cursor"],
         examples={"one search": [A_SEARCH]},
@@ -49,15 +55,11 @@ class SearchHistoryViewSet(WritingViewSet):
     )
     def list(self, request: Request) -> Response:
         at = self.account.revisions
-        etag = etag_of(request, at.epoch, at.searches)
+        etag = etag_of(request, at.epoch, at.searches, self.account.timezone)
         if (fresh := not_modified(request, etag)) is not None:
             return fresh
-        rows = Search.objects.of(self.user_id)
-        if text := request.query_params.get("search"):
-            rows = rows.containing(text)
-        found, meta = page(
-            rows, request.query_params, orderings=ORDERINGS, default="-timestamp"
-        )
+        rows = narrowed(self.user_id, self.wanted, self.account.timezone)
+        found, meta = page(rows, self.wanted, orderings=ORDERINGS, default="-timestamp")
         return answer(
             [to_json(row) for row in found], meta=meta, headers={"ETag": etag}
         )
@@ -104,6 +106,18 @@ class SearchHistoryViewSet(WritingViewSet):
             through=self.through,
         )
         return answer({"message": "Search deleted"})
+
+
+def narrowed(user_id: UUID, wanted: Mapping[str, Any], zone: str) -> SearchQuerySet:
+    """The searches that a query asks for; `zone` is the user's clock."""
+    rows = Search.objects.of(user_id)
+    if "type" in wanted:
+        rows = rows.filter(type=wanted["type"])
+    if since := wanted.get("since"):
+        rows = rows.filter(searched_at__gte=first_moment(since, zone))
+    if until := wanted.get("until"):
+        rows = rows.filter(searched_at__lte=last_moment(until, zone))
+    return rows.containing(wanted["search"]) if "search" in wanted else rows
 
 
 def read_searches(body: Any) -> list[NewSearch]:

@@ -6,12 +6,14 @@ from typing import Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+ThroughKind = Literal["session", "token", "import", "admin", "command", "merge"]
+
 
 @dataclass(frozen=True, slots=True)
 class Through:
     """Through what a write came; kept with every change it makes."""
 
-    kind: Literal["session", "token", "import", "admin", "command", "merge"]
+    kind: ThroughKind
     actor_id: UUID | None = None  # staff who acted for the user
     client_id: str = ""  # the writer's own X-Client-Id, echoed to its live feed
     request_id: str = ""

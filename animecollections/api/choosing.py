@@ -9,18 +9,18 @@ Json = dict[str, Any]
 
 
 def chosen_fields(
-    parameters: Mapping[str, Any], known: Iterable[str]
+    wanted: Mapping[str, Any], known: Iterable[str]
 ) -> tuple[str, ...] | None:
     """The keys to answer, of those known; None for all."""
-    text = parameters.get("fields")
+    text = wanted.get("fields")
     if not text:
         return None
-    fields = tuple(text.split(","))
+    fields = tuple(dict.fromkeys(text.split(",")))
     unknown = [name for name in fields if name not in known]
     if unknown:
         raise refuse(
-            fields=f"There is no field {unknown[0][:50]!r}; "
-            f"choose of {', '.join(known)}."
+            fields=f"“{unknown[0][:50]}” is not known here. "
+            f"Choose from {', '.join(known)}."
         )
     return fields
 

@@ -3,6 +3,7 @@
 `docs/errors.md` documents the table; a test keeps page and table equal.
 """
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,6 +42,7 @@ CODES: dict[str, Kind] = {
         "A text has a NUL or half a surrogate pair, which cannot be kept: remove it.",
     ),
     "invalid": Kind(400, "{sentence}"),
+    "unknown_parameter": Kind(400, "There is no parameter {name} here."),
     "bad_request": Kind(400, "The request could not be understood."),
     "invalid_cursor": Kind(
         400, "This cursor is not one of ours: start again without it."
@@ -212,7 +214,21 @@ def refuse(**fields: str) -> ApiError:
     return invalid({name: [sentence] for name, sentence in fields.items()})
 
 
-# In our words, where DRF's are about Python.
+def unusable(place: str) -> ApiError:
+    """400 `text_unusable` for a text at a place such as `notes`, `operations.3.notes`;
+    "" is a key of the body.
+    """
+    sentence = (
+        "This has a NUL or half a surrogate pair, which cannot be kept. Remove it."
+    )
+    name, _, within = place.partition(".")
+    error = invalid(
+        {name or "non_field_errors": {within: sentence} if within else sentence}
+    )
+    return ApiError("text_unusable", fields=error.fields, sentence=error.sentence)
+
+
+# In our words, by the code of what Django or DRF says; {number} is the one in it.
 PLAIN = {
     "required": "This is missing: send it.",
     "null": "This cannot be null: send a value.",
@@ -220,7 +236,14 @@ PLAIN = {
     "not_a_list": "Send a list.",
     "empty": "This list cannot be empty.",
     "not_a_dict": "Send an object.",
+    "max_length": "Send at most {number} characters.",
+    "min_length": "Send at least {number} characters.",
+    "min_value": "Send {number} or more.",
+    "max_value": "Send {number} or less.",
+    "null_characters_not_allowed": "This text has control characters.",
+    "surrogate_characters_not_allowed": "This text has half a surrogate pair.",
 }
+NUMBER = re.compile(r"-?\d+")
 
 
 def _sentences(value: Any) -> list[str]:
@@ -233,4 +256,8 @@ def _sentences(value: Any) -> list[str]:
         ]
     if isinstance(value, list):
         return [sentence for inner in value for sentence in _sentences(inner)]
-    return [PLAIN.get(getattr(value, "code", ""), str(value))]
+    plain = PLAIN.get(getattr(value, "code", ""))
+    if plain is None:
+        return [str(value)]
+    number = NUMBER.search(str(value))
+    return [plain.format(number=number[0] if number else "")]

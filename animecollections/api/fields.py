@@ -6,16 +6,23 @@ to say each thing.
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.utils.dateparse import parse_datetime
 from rest_framework import serializers
 
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 # Letters by category that show as nothing: Hangul fillers, and blank Braille.
 BLANKS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 NO_OFFSET = timedelta(hours=16)  # of no place on Earth; PostgreSQL refuses it
+FIRST_YEAR = 1900  # nothing here is older, and no zone moves it out of the calendar
+TIME = re.compile(
+    r"(?P<day>\d{4}-\d\d-\d\d)[Tt ](?P<time>(?:[01]\d|2[0-3]):\d\d)"
+    r"(?:(?P<seconds>:\d\d)(?:[.,](?P<fraction>\d{1,9}))?)?"
+    r"(?P<offset>[Zz]|[+-]\d\d(?::?\d\d)?)?",
+    re.ASCII,
+)
 
 
 def shows_nothing(text: str) -> bool:
@@ -52,6 +59,26 @@ class StrictLines(serializers.CharField):
         return unicodedata.normalize("NFC", super().to_internal_value(data))
 
 
+class StrictList(serializers.ListField):
+    """A JSON array of at most so many items."""
+
+    def __init__(self, *, most: int, **more: Any) -> None:
+        super().__init__(max_length=most, **more)
+        self.most = most
+
+    def run_validation(self, data: Any = serializers.empty) -> Any:
+        # Before each of a million items is looked at.
+        if isinstance(data, list) and len(data) > self.most:
+            raise serializers.ValidationError(f"Send at most {self.most}.")
+        return super().run_validation(data)
+
+
+class StrictObject(serializers.Serializer[Any]):
+    """A JSON object that may be within another."""
+
+    default_error_messages = {"invalid": "Send an object {{…}}."}
+
+
 class StrictInteger(serializers.IntegerField):
     """A JSON integer: no `true`, no 1.5, no "1e3"."""
 
@@ -84,16 +111,40 @@ class StrictTime(serializers.DateTimeField):
     """An ISO 8601 time, in UTC; without an offset it is read as UTC."""
 
     def to_internal_value(self, data: Any) -> datetime:
-        # isascii: Python would also read digits of other scripts.
         try:
-            time = parse_datetime(data) if data.isascii() else None
-        except (AttributeError, TypeError, ValueError):
-            time = None
-        if time is None:
-            raise serializers.ValidationError("Send a time such as 2026-11-23T09:30Z.")
-        if abs(time.utcoffset() or timedelta()) >= NO_OFFSET:
-            raise serializers.ValidationError("No place is that far from UTC.")
-        try:
-            return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
-        except OverflowError:
-            raise serializers.ValidationError("This time is out of range.") from None
+            return parse_time(data if isinstance(data, str) else "")
+        except ValueError as error:
+            raise serializers.ValidationError(str(error)) from None
+
+
+def parse_time(text: str) -> datetime:
+    """2026-11-23T09:30Z as a time in UTC; ValueError, with a sentence, for all others.
+
+    A date alone is no time: whose midnight would it be? Nor are the other ways of
+    ISO 8601 that some versions of Python read (weeks, times without separators).
+    """
+    found = TIME.fullmatch(text)
+    try:
+        time = datetime.fromisoformat("".join(parts_of(found))) if found else None
+    except ValueError:
+        time = None
+    if time is None:
+        raise ValueError("Send a time such as 2026-11-23T09:30:00Z.")
+    if abs(time.utcoffset() or timedelta()) >= NO_OFFSET:
+        raise ValueError("No place is that far from UTC.")
+    if time.year < FIRST_YEAR:
+        raise ValueError("This time is out of range.")
+    try:
+        return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
+    except OverflowError:
+        raise ValueError("This time is out of range.") from None
+
+
+def parts_of(found: re.Match[str]) -> Iterator[str]:
+    """In the one spelling that every version of Python reads."""
+    yield f"{found['day']}T{found['time']}{found['seconds'] or ':00'}"
+    if fraction := found["fraction"]:
+        yield "." + fraction[:6].ljust(6, "0")
+    if offset := found["offset"]:
+        hours, minutes = offset[1:3], offset[-2:] if len(offset) > 3 else "00"
+        yield "+00:00" if offset in "Zz" else f"{offset[0]}{hours}:{minutes}"

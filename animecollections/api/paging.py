@@ -4,7 +4,7 @@ No row is skipped or seen twice when others come, go or move meanwhile, and a pa
 down costs what the first does (no OFFSET).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import blake2b
 from typing import Any, NamedTuple, TypeVar
 
@@ -13,14 +13,11 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db.models import F, Model, Q, QuerySet
 
 from animecollections.api.errors import ApiError, refuse
-from animecollections.api.ids import NUMBER
 
 MAX_LIMIT = 500
 MAX_TERMS = 4
 SALT = "animecollections.cursor"
-# These say how much of an answer is read, not which rows it has, or are a client's
-# way around caches.
-NO_FILTERS = ("limit", "cursor", "_")
+NO_FILTERS = ("limit", "cursor")  # how much is read, not which rows there are
 
 M = TypeVar("M", bound=Model)
 Row = TypeVar("Row")
@@ -67,23 +64,22 @@ class Term(NamedTuple):
 
 def page(
     rows: QuerySet[M, Row],
-    parameters: Mapping[str, Any],
+    wanted: Mapping[str, Any],
     *,
     orderings: Mapping[str, str],
     default: str,
     limit: int | None = None,
-    most: int = MAX_LIMIT,
 ) -> tuple[list[Row], dict[str, Any]]:
     """The page that `ordering`, `limit` and `cursor` of a query ask for, and its meta.
 
     `rows` may be of values(), values_list() or annotated; `orderings` maps the words a
     client may use to fields or annotations. Where neither client nor `limit` says how
-    many, all rows come and meta is empty. 400 for a wrong word, limit or cursor.
+    many, all rows come and meta is empty. 400 for a wrong word or cursor.
     """
-    terms = read_ordering(rows, parameters.get("ordering"), orderings, default)
-    size = read_limit(parameters.get("limit"), limit, most)
-    shape = fingerprint(rows.model, terms, parameters)
-    if text := parameters.get("cursor"):
+    terms = read_ordering(rows, wanted.get("ordering"), orderings, default)
+    size = wanted.get("limit", limit)
+    shape = fingerprint(rows.model, terms, wanted)
+    if text := wanted.get("cursor"):
         rows = rows.filter(after(terms, read_cursor(text, shape, len(terms))))
     if size is None:
         rows = rows.order_by(*(term.expression() for term in terms))
@@ -122,11 +118,13 @@ def read_ordering(
     rows: QuerySet[M, Row], text: str | None, orderings: Mapping[str, str], default: str
 ) -> list[Term]:
     """Terms of "-rating,title", ended by the key, so that no two rows are equal."""
-    names = (text or default).split(",")[:MAX_TERMS]
+    names = (text or default).split(",")
+    if len(names) > MAX_TERMS:
+        raise refuse(ordering=f"Order by at most {MAX_TERMS} words.")
     unknown = [name for name in names if name.removeprefix("-") not in orderings]
     if unknown:
         raise refuse(
-            ordering=f"{unknown[0][:50]!r} orders nothing; choose of "
+            ordering=f"“{unknown[0][:50]}” is not known here. Choose from "
             f"{', '.join(orderings)}, with - before it for the greatest first."
         )
     terms = []
@@ -152,16 +150,6 @@ def can_be_null(rows: QuerySet[M, Row], path: str) -> bool:
     return False
 
 
-def read_limit(
-    text: str | None, default: int | None, most: int = MAX_LIMIT
-) -> int | None:
-    if text is None or text == "":
-        return default
-    if not text.isascii() or not text.isdigit() or not text.strip("0"):
-        raise refuse(limit=f"Send a whole number from 1 to {most}.")
-    return min(int(text), most) if NUMBER.fullmatch(text) else most
-
-
 def after(terms: Sequence[Term], values: Sequence[Any]) -> Q:
     """Rows after the one with these values: equal in some terms, later in the next."""
     condition, same = Q(pk__in=[]), Q()
@@ -184,16 +172,12 @@ def take_keys(rows: list[Any], index: int, names: tuple[str, ...]) -> list[Any]:
 
 
 def fingerprint(
-    model: type[Model], terms: Sequence[Term], parameters: Mapping[str, Any]
+    model: type[Model], terms: Sequence[Term], wanted: Mapping[str, Any]
 ) -> str:
     """What a cursor belongs to: the table, the ordering, the filters."""
-    shape = repr((model._meta.label, terms, sorted(filters_of(parameters))))
+    filters = [item for item in wanted.items() if item[0] not in NO_FILTERS]
+    shape = repr((model._meta.label, terms, sorted(filters)))
     return blake2b(shape.encode(), digest_size=9).hexdigest()
-
-
-def filters_of(parameters: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    many = getattr(parameters, "lists", parameters.items)
-    return ((name, value) for name, value in many() if name not in NO_FILTERS)
 
 
 def write_cursor(values: Sequence[Any], shape: str) -> str:

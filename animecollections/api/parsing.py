@@ -6,7 +6,7 @@ from typing import Any, NoReturn
 
 from rest_framework.parsers import BaseParser
 
-from animecollections.api.errors import ApiError
+from animecollections.api.errors import ApiError, unusable
 
 MAX_DEPTH = 32
 # Brackets, commas and texts. Read, the 3 bytes of `{},` take 70: 15 MB of them 370.
@@ -93,18 +93,20 @@ def read_json(
     return value
 
 
-def _check_text(value: Any) -> None:
-    pending = [value]
+def _check_text(body: Any) -> None:
+    """400 that says where the text stands: `operations.3.notes`."""
+    pending: list[tuple[tuple[Any, ...], Any]] = [((), body)]
     while pending:
-        item = pending.pop()
+        path, item = pending.pop()
         if isinstance(item, str):
             if "\x00" in item or UNPAIRED.search(item):
-                raise ApiError("text_unusable")
+                raise unusable(".".join(map(str, path)))
         elif isinstance(item, list):
-            pending.extend(item)
+            pending.extend(((*path, at), inner) for at, inner in enumerate(item))
         elif isinstance(item, dict):
-            pending.extend(item.keys())
-            pending.extend(item.values())
+            pending.extend(((*path, key), inner) for key, inner in item.items())
+            # Looked at before what is under them, for an answer could not carry them.
+            pending.extend((path, key) for key in item)
 
 
 def _check_structure(raw: bytes, most_tokens: int) -> None:

@@ -30,6 +30,7 @@ headers. Path converters tell the types of path parameters.
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from http import HTTPStatus
 from itertools import groupby
 from typing import Any, TypeVar
@@ -52,6 +53,8 @@ from drf_spectacular.utils import OpenApiExample, OpenApiParameter
 from rest_framework.permissions import SAFE_METHODS
 
 from animecollections.api.errors import CODES
+from animecollections.api.paging import MAX_LIMIT
+from animecollections.api.parameters import Parameter
 
 View = TypeVar("View", bound=Callable[..., Any])
 Json = dict[str, Any]
@@ -59,6 +62,7 @@ Json = dict[str, Any]
 ANY_CALL = (
     "bad_request",
     "invalid",
+    "unknown_parameter",
     "text_unusable",
     "throttled",
     "server_error",
@@ -165,23 +169,30 @@ class Example:
     meta: Any = None
 
 
-def query(name: str, type: Any, description: str, **more: Any) -> OpenApiParameter:
-    """A query parameter; `more` as OpenApiParameter has it (enum, required, many …)."""
-    return OpenApiParameter(name, type, "query", description=description, **more)
+def query(name: str, type: Any, description: str, **more: Any) -> Parameter:
+    """A query parameter; `more` as Parameter has it (enum, required, many …)."""
+    return Parameter(name, type, description, **more)
 
 
 def header(name: str, description: str, **more: Any) -> OpenApiParameter:
     return OpenApiParameter(name, str, "header", description=description, **more)
 
 
-PAGING = (
-    query(
-        "limit",
-        Raw(type="integer", minimum=1, maximum=500),
-        "At most so many; meta.next_cursor then tells where the rest begins.",
-    ),
-    query("cursor", str, "meta.next_cursor of the page before."),
-)
+def paging(usual: int | None = None, most: int = MAX_LIMIT) -> tuple[Parameter, ...]:
+    """usual: how many a page has where nobody says; all, if None."""
+    if_absent = usual or "all"
+    return (
+        query(
+            "limit",
+            int,
+            f"How many a page, at most {most}; {if_absent} if absent. "
+            "`meta.next_cursor` then tells where the rest begins.",
+            minimum=1,
+            maximum=most,
+        ),
+        query("cursor", str, "`meta.next_cursor` of the page before."),
+    )
+
 
 IDEMPOTENCY_KEY = header(
     "Idempotency-Key",
@@ -212,6 +223,10 @@ class Documentation:
     status: int = 200
     files: Mapping[str, Any] = field(default_factory=dict)
     others: Mapping[int, str] = field(default_factory=dict)
+
+    @cached_property
+    def query_parameters(self) -> dict[str, Parameter]:
+        return {one.name: one for one in self.parameters if isinstance(one, Parameter)}
 
 
 def documented(summary: str, **more: Any) -> Callable[[View], View]:
@@ -267,6 +282,13 @@ class ApiSchema(AutoSchema):
             parameters.append(IDEMPOTENCY_KEY)
         if self.view.get_authenticators():
             parameters.append(ACCOUNT)
+        return parameters
+
+    def _get_parameters(self) -> list[Json]:
+        parameters: list[Json] = super()._get_parameters()
+        for parameter in parameters:
+            if parameter["in"] == "query" and not parameter.get("required"):
+                parameter["allowEmptyValue"] = True
         return parameters
 
     def _is_list_view(self, serializer: Any = None) -> bool:

@@ -1,8 +1,10 @@
 """The viewset that every endpoint of the API stands on."""
 
+from collections.abc import Mapping
 from typing import Any, cast
 from uuid import UUID
 
+from django.core.exceptions import TooManyFieldsSent
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -11,6 +13,7 @@ from rest_framework.viewsets import ViewSet
 from animecollections.api import cross_site, request_id
 from animecollections.api.account import Account, SignIn, Through
 from animecollections.api.errors import ApiError
+from animecollections.api.parameters import read_query
 from animecollections.api.throttling import RateThrottle
 
 # Whatever a browser takes an answer for, it runs and loads nothing.
@@ -25,6 +28,7 @@ class ApiViewSet(ViewSet):
     sets_cookie:   whether an answer can sign a browser in (cross-site rule).
     keeps_answers: whether a retry with its Idempotency-Key gets the first answer.
     throttle_scope: which of settings.RATES counts; reads and writes by themselves.
+    wanted:        what the query says, by parameter, as the method documents them.
     """
 
     max_body = 64 * 1024
@@ -32,10 +36,11 @@ class ApiViewSet(ViewSet):
     sets_cookie = False
     keeps_answers = False
     throttle_scope = ""
+    wanted: Mapping[str, Any] = {}
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         self.check_size(request)
-        self.check_query(request)
+        self.wanted = self.read_query(request)
         super().initial(request, *args, **kwargs)
 
     def check_size(self, request: Request) -> None:
@@ -46,10 +51,19 @@ class ApiViewSet(ViewSet):
         if int(length) > self.max_body:
             raise ApiError("too_large", limit=f"{self.max_body:,}")
 
-    def check_query(self, request: Request) -> None:
-        """PostgreSQL refuses a NUL wherever it is sent; nobody means one."""
-        if "%00" in request.META["QUERY_STRING"]:
-            raise ApiError("text_unusable")
+    def read_query(self, request: Request) -> dict[str, Any]:
+        """By the parameters that the view's method documents."""
+        method = getattr(self, self.action or "", None)
+        if method is None or not hasattr(method, "documentation"):
+            return {}  # 405, or OPTIONS
+        known = method.documentation.query_parameters
+        if not known and not request.META["QUERY_STRING"]:
+            return {}
+        try:
+            return read_query(request.query_params, known)
+        except TooManyFieldsSent:
+            sentence = "The query has too many parameters. Send fewer."
+            raise ApiError("bad_request", sentence=sentence) from None
 
     def options(self, request: Any, *args: Any, **kwargs: Any) -> Response:
         """The methods, in the header Allow; /api/schema tells the rest."""

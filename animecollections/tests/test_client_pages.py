@@ -238,6 +238,20 @@ def test_the_history_is_told_in_the_readers_language(opened, api, user):
     expect(page.locator("#main, main").first).not_to_contain_text("Added")
 
 
+def test_the_history_is_narrowed_by_kind_and_day(opened, api, user):
+    api.add(200, "Watching")
+    api.data("POST", "/api/user/watchList/200/increment")
+    page = opened(user, "/history")
+    told = page.locator(".told")
+    expect(told).to_have_count(2)
+    page.get_by_label("Which changes").select_option("Added")
+    expect(told).to_have_count(1)
+    expect(told).to_contain_text("Added Death Note")
+    page.get_by_label("Up to this day").fill("2020-01-01")
+    expect(told).to_have_count(0)
+    expect(page.locator("#main, main").first).to_contain_text("Nothing yet.")
+
+
 def test_a_change_in_one_browser_shows_in_the_other_without_reload(opened, api, user):
     api.add(200)
     one, two = opened(user), opened(user, "/next")

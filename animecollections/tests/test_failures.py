@@ -196,8 +196,10 @@ def test_an_absurd_content_length(browser, length):
     check(response, 400, "bad_request")
 
 
-def test_a_nul_in_the_query(browser):
-    check(browser.post("/api/echo?search=a%00b"), 400, "text_unusable")
+@pytest.mark.parametrize("text", ["a%00b", "%ff%fe", "%ed%a0%80"])
+def test_text_of_the_query_that_cannot_be_kept(browser, text):
+    body = check(browser.post(f"/api/echo?search={text}"), 400, "text_unusable")
+    assert body["fields"].keys() == {"search"}
 
 
 def test_the_next_request_works(browser):

@@ -65,6 +65,30 @@ def test_refused(raw, code):
     assert refusal(raw) == code
 
 
+@pytest.mark.parametrize(
+    ("raw", "fields"),
+    [
+        (b'{"notes": "\\u0000"}', {"notes": ""}),
+        (b'{"tags": ["a", "\\ud800"]}', {"tags": "1: "}),
+        (b'{"operations": [{}, {"notes": "a\\u0000"}]}', {"operations": "1.notes: "}),
+        (b'[{}, {"query": "\\udfff"}]', {"1": "query: "}),
+        (b'{"\\udfff": "\\ud800"}', {"non_field_errors": ""}),
+        (b'{"filters": {"\\u0000": 1}}', {"filters": ""}),
+    ],
+)
+def test_a_text_that_cannot_be_kept_is_told_by_its_place(raw, fields):
+    with pytest.raises(ApiError) as caught:
+        read_json(raw)
+    sentence = (
+        "This has a NUL or half a surrogate pair, which cannot be kept. Remove it."
+    )
+    assert caught.value.code == "text_unusable"
+    assert caught.value.fields == {
+        name: [place + sentence] for name, place in fields.items()
+    }
+    assert caught.value.sentence.endswith(sentence)
+
+
 def test_pairs_of_surrogates_are_one_character():
     assert read_json(b'{"a": "\\ud83d\\ude00"}') == {"a": "\U0001f600"}
 

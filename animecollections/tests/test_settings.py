@@ -123,6 +123,7 @@ WRONG = {
     "DATABASE_POOLED": "maybe",
     "DATABASE_PREPARED": "maybe",
     "STATEMENT_SECONDS": "3601",
+    "VISITOR_STATEMENT_SECONDS": "0",
     "TEST_DB": "../x",
     "REDIS_URL": "localhost:6379",
     "LIVE_PING_SECONDS": "61",
@@ -211,7 +212,7 @@ def test_statements_end_in_time_for_requests_alone():
         text=True,
         check=True,
     )
-    assert "statement_timeout=30s" in server.stdout
+    assert "statement_timeout=15s" in server.stdout
 
 
 def test_no_environment_at_all_will_do():

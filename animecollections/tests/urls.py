@@ -14,6 +14,7 @@ from rest_framework import exceptions
 from rest_framework.permissions import AllowAny
 
 from animecollections.api.rendering import answer
+from animecollections.api.schema import documented, query
 from animecollections.api.views import ApiViewSet
 from animecollections.urls import urlpatterns as own
 
@@ -50,6 +51,7 @@ class Misbehaving(ApiViewSet):
     def unrenderable(self, request: Any) -> Any:
         return answer("half a pair: \ud800")
 
+    @documented("Says what it hears.", parameters=[query("search", str, "Text.")])
     def echo(self, request: Any) -> Any:
         return answer(request.data)
 

@@ -1,11 +1,10 @@
 """What the catalogue answers; each read loads all that it shows at once."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, Q
-from django.http import QueryDict
 
 from animecollections.api.account import Account
 from animecollections.api.choosing import chosen_fields, only
@@ -26,46 +25,45 @@ from collections_app.catalogue.titles import (
 from collections_app.filters.catalogue import (
     BY_RELEVANCE,
     ORDERINGS,
+    PER_PAGE,
     asked_ids,
     narrow,
-    searched,
-    wants_entry,
 )
 from collections_app.models import Anime, Genre, Studio
 from collections_app.models.catalogue import AnimeQuerySet
 
 Json = dict[str, Any]
 Found = tuple[list[Any], Json]
+Wanted = Mapping[str, Any]  # of filters.catalogue.PARAMETERS
 
-PER_PAGE = 50
 
-
-def browse(user: Any, parameters: QueryDict, revision: int) -> Found:
+def browse(user: Any, wanted: Wanted, revision: int) -> Found:
     """The titles that a query asks for, and the answer's meta.
 
     One statement; up to three with `ids`; a few more for a search that found nothing
     as it was typed.
     """
-    shape = Shape.of(user, parameters)
-    fields = chosen_fields(parameters, shape.keys)
-    data, meta = find(user, parameters, shape, revision)
+    shape = Shape.of(user, wanted)
+    fields = chosen_fields(wanted, shape.keys)
+    data, meta = find(user, wanted, shape, revision)
     return only(fields, data), meta
 
 
-def find(user: Any, parameters: QueryDict, shape: "Shape", revision: int) -> Found:
-    if first_page.is_asked_for(parameters) and (text := searched(parameters)):
-        return by_first_page(user, text, parameters, shape, revision)
+def find(user: Any, wanted: Wanted, shape: "Shape", revision: int) -> Found:
+    text = wanted.get("search", "").strip()
+    if text and first_page.is_asked_for(wanted):
+        return by_first_page(user, text, wanted, shape, revision)
     animes = shape.joined(Anime.objects.shown(hides_mature=user.hides_mature))
-    animes = narrow(animes, user, parameters)
-    if "ids" in parameters:  # of no ids, no titles
-        return by_ids(animes, asked_ids(parameters), shape)
-    if parameters.get("on_list", "").lower() != "true":  # a list keeps what has gone
+    animes = narrow(animes, user, wanted)
+    if "ids" in wanted:  # of no ids, no titles
+        return by_ids(animes, asked_ids(wanted), shape)
+    if wanted.get("on_list") != "true":  # a list keeps what has gone
         animes = animes.listed()
-    if text := searched(parameters):
-        return by_search(animes, text, parameters, shape, revision)
+    if text:
+        return by_search(animes, text, wanted, shape, revision)
     rows, meta = page(
         animes.values_list(*shape.columns),
-        parameters,
+        wanted,
         orderings=ORDERINGS,
         default="-rating",
         limit=PER_PAGE,
@@ -81,9 +79,9 @@ class Shape:
     has_entry: bool
 
     @classmethod
-    def of(cls, user: Any, parameters: QueryDict) -> "Shape":
+    def of(cls, user: Any, wanted: Wanted) -> "Shape":
         account = user if isinstance(user, Account) else None
-        return cls(account, wants_entry(parameters))
+        return cls(account, "include" in wanted)
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -118,14 +116,14 @@ def by_ids(
 
 
 def by_search(
-    animes: AnimeQuerySet, text: str, parameters: QueryDict, shape: Shape, revision: int
+    animes: AnimeQuerySet, text: str, wanted: Wanted, shape: Shape, revision: int
 ) -> tuple[list[Json], Json]:
     """What the first way of searching that finds something finds."""
 
     def found(find: Find, sought: Sought) -> Found:
         return page(
             find(animes, sought).values_list(*shape.columns),
-            parameters,
+            wanted,
             orderings=BY_RELEVANCE,
             default="relevance",
             limit=PER_PAGE,
@@ -135,7 +133,7 @@ def by_search(
 
 
 def by_first_page(
-    user: Any, text: str, parameters: QueryDict, shape: Shape, revision: int
+    user: Any, text: str, wanted: Wanted, shape: Shape, revision: int
 ) -> tuple[list[Json], Json]:
     """The same of all titles, and faster."""
 
@@ -146,7 +144,7 @@ def by_first_page(
             columns=shape.columns,
             user_id=shape.account.id if shape.account else None,
             hides_mature=user.hides_mature,
-            parameters=parameters,
+            wanted=wanted,
             limit=PER_PAGE,
         )
 
@@ -165,9 +163,9 @@ def first_found(
     return [], {"next_cursor": None}
 
 
-def one(user: Any, parameters: QueryDict, ref: AnimeRef) -> Json:
+def one(user: Any, wanted: Wanted, ref: AnimeRef) -> Json:
     """A title with its relations: two statements. A hidden one is not there."""
-    shape = Shape.of(user, parameters)
+    shape = Shape.of(user, wanted)
     animes = shape.joined(Anime.objects.filter(matching(ref)))
     rows = animes.values_list(*shape.columns, "related", "mature", "gone_since")
     found = {row[0]: row for row in rows}

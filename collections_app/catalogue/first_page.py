@@ -15,7 +15,6 @@ from animecollections.api.paging import (
     Term,
     fingerprint,
     one_more,
-    read_limit,
     with_cursor,
 )
 from collections_app.catalogue.search import (
@@ -28,7 +27,7 @@ from collections_app.catalogue.search import (
 )
 from collections_app.models import Anime
 
-ORDINARY = {"search", "limit", "include", "fields", "_"}
+ORDINARY = {"search", "limit", "include", "fields"}
 BEST_FIRST = [
     Term("relevance", descending=False, is_nullable=True),
     Term("pk", descending=False, is_nullable=False),
@@ -37,8 +36,8 @@ NOBODY = UUID(int=0)
 LASTING = (search, resembling, vaguely_resembling)  # `slipped` is of one text
 
 
-def is_asked_for(parameters: Mapping[str, Any]) -> bool:
-    return parameters.keys() <= ORDINARY
+def is_asked_for(wanted: Mapping[str, Any]) -> bool:
+    return wanted.keys() <= ORDINARY
 
 
 def read(
@@ -48,14 +47,14 @@ def read(
     columns: tuple[str, ...],
     user_id: UUID | None,
     hides_mature: bool,
-    parameters: Mapping[str, Any],
+    wanted: Mapping[str, Any],
     limit: int,
 ) -> tuple[list[Any], dict[str, Any]]:
     """Rows of the columns and their meta, as paging.page gives them.
 
     user_id: whose `entry` is joined, where the columns have any of it.
     """
-    size = read_limit(parameters.get("limit"), limit) or limit
+    size = wanted.get("limit", limit)
     make = made_once if find in LASTING else made
     statement = make(
         find, sought.kinds, columns, user_id is not None, hides_mature, size
@@ -63,7 +62,7 @@ def read(
     rows = statement.fetch(
         user_id or NOBODY, sought.folded, sought.joined, *sought.words
     )
-    shape = fingerprint(Anime, BEST_FIRST, parameters)
+    shape = fingerprint(Anime, BEST_FIRST, wanted)
     return with_cursor(rows, BEST_FIRST, size, shape)
 
 

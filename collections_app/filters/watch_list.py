@@ -1,35 +1,41 @@
 """What narrows and orders a watch list."""
 
 import unicodedata
-from typing import Any, cast
+from collections.abc import Iterator, Mapping
+from typing import Any
 
-import django_filters as filters
-from django import forms
 from django.db import connection
-from django.db.models import BooleanField, Exists, OuterRef
+from django.db.models import BooleanField, Exists, OuterRef, Q
 from django.db.models.expressions import RawSQL
-from rest_framework import serializers
 
-from animecollections.api.errors import invalid, refuse
-from animecollections.api.fields import StrictTime
+from animecollections.api.parameters import (
+    WHEN,
+    Parameter,
+    first_moment,
+)
+from animecollections.api.schema import paging, query
 from collections_app.catalogue.folding import fold
 from collections_app.entries import (
     CARD_KEYS,
     JSON_KEYS,
+    LARGEST_NUMBER,
+    LONGEST_TAG,
     NEXT_KEYS,
     to_card,
     to_json,
     to_next,
 )
-from collections_app.filters.numbers import PlainNumberFilter
+from collections_app.filters.titles import (
+    PARAMETERS_ABOUT_TITLES,
+    about_titles,
+    looked_up,
+)
 from collections_app.models import (
     EntryQuerySet,
     EntryState,
     EntryType,
     SearchName,
-    WatchListEntry,
 )
-from collections_app.models.catalogue import Format, Season
 
 # Sorted in memory: one user's rows are few, and an index on any of these would cost
 # every write (an indexed progress or updated_at ends HOT updates).
@@ -51,132 +57,54 @@ ORDERINGS = {
 DEFAULT_ORDERING = "-added_at"
 
 
-class Range(PlainNumberFilter):
-    """A whole number, or one end of a range of them."""
-
-    def __init__(self, field: str, lookup: str, least: int, most: int) -> None:
-        super().__init__(
-            field_name=field,
-            lookup_expr=lookup,
-            min_value=least,
-            max_value=most,
-            decimal_places=0,
-        )
-
-
-class Score(PlainNumberFilter):
-    """0–10 outside, 0–100 inside."""
-
-    def __init__(self, lookup: str) -> None:
-        super().__init__(
-            field_name="score", lookup_expr=lookup, min_value=0, max_value=10
-        )
-
-    def filter(self, qs: Any, value: Any) -> Any:
-        return super().filter(qs, None if value is None else round(value * 10))
-
-
-class TimeField(forms.Field):
-    """The same times that bodies take."""
-
-    def to_python(self, value: Any) -> Any:
-        if value in self.empty_values:
-            return None
-        try:
-            return StrictTime().to_internal_value(value)
-        except serializers.ValidationError:
-            raise forms.ValidationError(
-                "Send a time such as 2026-11-23T09:30:00Z."
-            ) from None
-
-
-class Since(filters.Filter):
-    field_class = TimeField
-
-
-class EntryFilter(filters.FilterSet):
-    type = filters.MultipleChoiceFilter(choices=EntryType.choices)
-    state = filters.MultipleChoiceFilter(choices=EntryState.choices)
-    search = filters.CharFilter(method="search_titles", max_length=200)
-    format = filters.MultipleChoiceFilter(
-        field_name="anime__format", choices=Format.choices
-    )
-    season = filters.MultipleChoiceFilter(
-        field_name="anime__season", choices=Season.choices
-    )
-    genre = filters.CharFilter(method="of_genre", max_length=100)
-    studio = filters.CharFilter(method="of_studio", max_length=200)
-    year = Range("anime__year", "exact", 1900, 2200)
-    year_min = Range("anime__year", "gte", 1900, 2200)
-    year_max = Range("anime__year", "lte", 1900, 2200)
-    score_min = Score("gte")
-    score_max = Score("lte")
-    progress_min = Range("progress", "gte", 0, 100_000)
-    progress_max = Range("progress", "lte", 0, 100_000)
-    tag = filters.CharFilter(method="with_tag", max_length=50)
-    added_since = Since(field_name="added_at", lookup_expr="gte")
-    updated_since = Since(field_name="updated_at", lookup_expr="gte")
-    is_private = filters.ChoiceFilter(
-        choices=[("true", "true"), ("false", "false")], method="of_privacy"
-    )
-
-    mature = filters.ChoiceFilter(choices=[("hide", "hide")], method="hide_mature")
-
-    class Meta:
-        model = WatchListEntry
-        fields: tuple[str, ...] = ()
-
-    def search_titles(
-        self, entries: EntryQuerySet, name: str, value: str
-    ) -> EntryQuerySet:
-        """Every word somewhere in the anime's names, folded."""
-        for word in fold(value).split()[:10]:
-            entries = entries.filter(
-                Exists(
-                    SearchName.objects.filter(
-                        anime_id=OuterRef("anime_id"), name__contains=word
-                    )
-                )
-            )
-        return entries
-
-    def of_genre(self, entries: EntryQuerySet, name: str, value: str) -> EntryQuerySet:
-        return entries.filter(anime__genres__key=fold(value))
-
-    def hide_mature(
-        self, entries: EntryQuerySet, name: str, value: str
-    ) -> EntryQuerySet:
-        return entries.filter(anime__mature=False)
-
-    def of_studio(self, entries: EntryQuerySet, name: str, value: str) -> EntryQuerySet:
-        return entries.filter(anime__studios__key=fold(value))
-
-    def of_privacy(
-        self, entries: EntryQuerySet, name: str, value: str
-    ) -> EntryQuerySet:
-        return entries.filter(is_private=value == "true")
-
-    def with_tag(self, entries: EntryQuerySet, name: str, value: str) -> EntryQuerySet:
-        value = unicodedata.normalize("NFC", value)  # as tags are kept
-        if connection.features.supports_json_field_contains:
-            return entries.filter(tags__contains=[value])
-        among = 'SELECT value FROM json_each("collections_app_watchlistentry"."tags")'
-        holds = RawSQL(f"%s IN ({among})", [value], output_field=BooleanField())  # noqa: S611
-        return entries.filter(holds)
-
-
-def narrow(entries: EntryQuerySet, parameters: Any) -> EntryQuerySet:
-    """The entries that the query parameters ask for; 400 for a wrong value."""
-    if EntryFilter.base_filters.keys().isdisjoint(parameters):
-        return entries  # a form of all filters takes longer than a hundred rows
-    sent = parameters.copy()
-    for name, values in parameters.lists():  # `?type=` is a filter that was cleared
-        sent.setlist(name, [value for value in values if value])
-    found = EntryFilter(sent, queryset=entries)
-    if not found.is_valid():
-        raise invalid({name: list(errors) for name, errors in found.errors.items()})
-    return cast("EntryQuerySet", found.qs)
-
+LOOKUPS = {
+    "type": "type__in",
+    "state": "state__in",
+    "progress_min": "progress__gte",
+    "progress_max": "progress__lte",
+}
+SCORES = {"minimum": 0, "maximum": 10}
+PROGRESS = {"minimum": 0, "maximum": LARGEST_NUMBER}
+TAGS: dict[str, Any] = {"many": True, "max_items": 5, "max_length": LONGEST_TAG}
+LONGEST_SEARCH = 200
+MOST_WORDS = 10
+PARAMETERS: list[Parameter] = [
+    query("type", str, "Only of these types.", enum=EntryType.values, many=True),
+    query("state", str, "Only in these states.", enum=EntryState.values, many=True),
+    query(
+        "search",
+        str,
+        f"Words of any of the anime's names; the first {MOST_WORDS} count.",
+        max_length=LONGEST_SEARCH,
+    ),
+    *PARAMETERS_ABOUT_TITLES,
+    query("tag", str, "The user's own tags, exactly. Several: all of them.", **TAGS),
+    query("exclude_tag", str, "Several: none of them.", **TAGS),
+    query("score_min", float, "The user's own score, at least.", **SCORES),
+    query("score_max", float, "The user's own score, at most.", **SCORES),
+    query("progress_min", int, "At least so many episodes watched.", **PROGRESS),
+    query("progress_max", int, "At most so many episodes watched.", **PROGRESS),
+    query("added_since", WHEN, "Added at this time, or on this day, or later."),
+    query("updated_since", WHEN, "Changed at this time, or on this day, or later."),
+    query("is_private", str, "Private ones only, or none.", enum=["true", "false"]),
+    query(
+        "view",
+        str,
+        "`card` adds what covers show; `up_next` is what is being watched and has "
+        "episodes left, most recently watched first.",
+        enum=["card", "up_next"],
+    ),
+    query("counts", str, "`true`: how many of each type, in meta.", enum=["true"]),
+    query("fields", str, "Only these keys: `anime_id,progress`."),
+    query(
+        "ordering",
+        str,
+        "Up to four of these words, with - for the greatest first, by commas: "
+        + ", ".join(ORDERINGS)
+        + f". `{DEFAULT_ORDERING}` if absent.",
+    ),
+    *paging(),
+]
 
 # Each view of a list: how a row is shaped, and the keys it then has.
 VIEWS = {
@@ -186,8 +114,39 @@ VIEWS = {
 }
 
 
-def chosen_view(parameters: Any) -> str:
-    view = str(parameters.get("view", ""))
-    if view not in VIEWS:
-        raise refuse(view='The views are "card" and "up_next".')
-    return view
+def narrow(
+    entries: EntryQuerySet, wanted: Mapping[str, Any], zone: str
+) -> EntryQuerySet:
+    """The entries that a query asks for; `zone` is the user's clock."""
+    return entries.filter(
+        *looked_up(LOOKUPS, wanted),
+        *about_titles(wanted, "anime__"),
+        *about_entries(wanted, zone),
+    )
+
+
+def about_entries(wanted: Mapping[str, Any], zone: str) -> Iterator[Any]:
+    for name, lookup in (("score_min", "score__gte"), ("score_max", "score__lte")):
+        if name in wanted:  # 0–10 outside, 0–100 inside
+            yield Q(**{lookup: round(wanted[name] * 10)})
+    for name in ("added", "updated"):
+        if since := wanted.get(f"{name}_since"):
+            yield Q(**{f"{name}_at__gte": first_moment(since, zone)})
+    if "is_private" in wanted:
+        yield Q(is_private=wanted["is_private"] == "true")
+    for tag in wanted.get("tag", ()):
+        yield has_tag(tag)
+    for tag in wanted.get("exclude_tag", ()):
+        yield ~has_tag(tag)
+    words = dict.fromkeys(fold(wanted.get("search", "")).split())
+    for word in [*words][:MOST_WORDS]:
+        names = SearchName.objects.filter(anime_id=OuterRef("anime_id"))
+        yield Exists(names.filter(name__contains=word))
+
+
+def has_tag(tag: str) -> Any:
+    tag = unicodedata.normalize("NFC", tag)  # as tags are kept
+    if connection.features.supports_json_field_contains:
+        return Q(tags__contains=[tag])
+    among = 'SELECT value FROM json_each("collections_app_watchlistentry"."tags")'
+    return RawSQL(f"%s IN ({among})", [tag], output_field=BooleanField())  # noqa: S611

@@ -35,7 +35,7 @@ def plan_told(plan: ImportPlan) -> dict[str, Any]:
 
 
 def rows_of(
-    plan: ImportPlan, parameters: Mapping[str, Any], revision: int
+    plan: ImportPlan, wanted: Mapping[str, Any], revision: int
 ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     """A page of rows in the order of the file; `outcome` narrows them.
 
@@ -44,15 +44,14 @@ def rows_of(
     revision: the catalogue's.
     """
     rows = ImportRow.objects.of(plan.user_id, plan.id)
-    if outcome := parameters.get("outcome"):
+    if outcome := wanted.get("outcome"):
         rows = rows.filter(outcome=outcome)
     found, meta = page(
         rows,
-        parameters,
+        wanted,
         orderings={"row": "row"},
         default="row",
         limit=PER_PAGE,
-        most=MOST_PER_PAGE,
     )
     until = monotonic() + SECONDS_OF_SEARCH
     maybe = {row.row: maybe_of(row, revision, until) for row in found}

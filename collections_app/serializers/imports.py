@@ -3,12 +3,11 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.http import QueryDict
 from django.utils import timezone
 from rest_framework import serializers
 
-from animecollections.api.errors import refuse
-from animecollections.api.fields import StrictChoice, StrictInteger, StrictTime
+from animecollections.api.fields import StrictChoice, StrictInteger, StrictObject
+from animecollections.api.parameters import WHEN, first_moment, parse_when
 from collections_app.models import Decision, ImportStatus, Outcome, Policy
 from collections_app.serializers.watch_list import AnimeIdField
 from collections_app.transfer import FORMATS, SCALES
@@ -24,7 +23,7 @@ FILE_BODY = {
         "properties": {
             "file": {"type": "string", "format": "binary"},
             "policy": {"enum": Policy.values, "default": Policy.NEWEST.value},
-            "exported_at": {"type": "string", "format": "date-time"},
+            "exported_at": WHEN,
             "format": {"enum": list(FORMATS)},
             "scale": {"enum": list(SCALES)},
         },
@@ -33,11 +32,21 @@ FILE_BODY = {
 }
 
 
+class StrictMoment(serializers.DateTimeField):
+    """A time, or a day for its beginning in UTC."""
+
+    def to_internal_value(self, data: Any) -> datetime:
+        try:
+            return first_moment(parse_when(data), "UTC")
+        except (TypeError, ValueError) as error:
+            raise serializers.ValidationError(str(error)) from None
+
+
 class UploadParameters(serializers.Serializer[Any]):
     """What may be said of a file, in the form or in the query."""
 
     policy = StrictChoice(Policy.choices, required=False, default=Policy.NEWEST.value)
-    exported_at = StrictTime(required=False, allow_null=True, default=None)
+    exported_at = StrictMoment(required=False, allow_null=True, default=None)
     format = StrictChoice([(name, name) for name in FORMATS], required=False)
     scale = StrictChoice([(best, best) for best in SCALES], required=False)
 
@@ -51,7 +60,7 @@ class PolicySerializer(serializers.Serializer[Any]):
     policy = StrictChoice(Policy.choices)
 
 
-class WhereSerializer(serializers.Serializer[Any]):
+class WhereSerializer(StrictObject):
     outcome = StrictChoice(Outcome.choices)
 
     def to_internal_value(self, data: Any) -> Any:
@@ -71,7 +80,7 @@ class DecisionField(StrictChoice):
         super().__init__(Decision.choices, allow_null=True, **more)
 
 
-class RowDecisionSerializer(serializers.Serializer[Any]):
+class RowDecisionSerializer(StrictObject):
     row = StrictInteger(min_value=1)
     decision = DecisionField(required=False)
     anime_id = AnimeIdField(required=False, allow_null=True)
@@ -148,14 +157,6 @@ class RowSerializer(serializers.Serializer[Any]):
     candidates = CandidateSerializer(many=True, help_text="of unmatched rows")
 
 
-def checked_outcome(parameters: QueryDict) -> QueryDict:
-    """The query of a page of rows; 400 for an outcome that there is not."""
-    outcome = parameters.get("outcome")
-    if outcome and outcome not in Outcome.values:
-        raise refuse(outcome=f"Send one of {', '.join(Outcome.values)}.")
-    return parameters
-
-
 __all__ = [
     "FILE_BODY",
     "ApplySerializer",
@@ -164,5 +165,4 @@ __all__ = [
     "PolicySerializer",
     "RowSerializer",
     "UploadParameters",
-    "checked_outcome",
 ]

@@ -11,6 +11,8 @@ from animecollections.api.fields import (
     StrictChoice,
     StrictInteger,
     StrictLines,
+    StrictList,
+    StrictObject,
     StrictText,
 )
 from animecollections.api.ids import AnimeRef, parse_anime_id
@@ -72,7 +74,7 @@ class TagsField(serializers.ListField):
         return list(dict.fromkeys(super().to_internal_value(data)))
 
 
-class EntryFields(serializers.Serializer[Any]):
+class EntryFields(StrictObject):
     """The fields of an entry that a client may set. Absent keeps, null clears."""
 
     type = StrictChoice(EntryType.choices, required=False)
@@ -143,8 +145,8 @@ class MoveSerializer(serializers.Serializer[Any]):
     """One anime or many, to one type."""
 
     animeId = AnimeIdField(required=False)  # noqa: N815
-    animeIds = serializers.ListField(  # noqa: N815
-        child=AnimeIdField(), required=False, allow_empty=False, max_length=500
+    animeIds = StrictList(  # noqa: N815
+        child=AnimeIdField(), required=False, allow_empty=False, most=500
     )
     type = StrictChoice(EntryType.choices)
     dry_run = StrictBoolean(required=False, default=False)

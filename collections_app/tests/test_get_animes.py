@@ -1,6 +1,8 @@
 """GET /api/animes, /api/genres and /api/studios"""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from collections_app.models import Anime, CatalogueState
 from collections_app.tests.catalogues import BEBOP, import_file, title, write
@@ -106,6 +108,14 @@ def test_what_is_unknown_is_null(visitor):
         ("genre=sci fi", ["1", "5"]),
         ("genre=SCI-FI&genre=drama", ["5"]),
         ("genre=unheard of", []),
+        ("exclude_genre=drama", ["1", "100000000"]),
+        ("exclude_genre=drama&exclude_genre=sci-fi", ["100000000"]),
+        ("genre=action&exclude_genre=Drama", ["1"]),
+        ("exclude_genre=unheard of&format=OVA", ["100000000"]),
+        ("year_min=1998&year_max=2000", ["1"]),
+        ("year_min=1999", ["5"]),
+        ("episodes_min=2&episodes_max=26", ["1"]),
+        ("studio=sunrise&genre=sci-fi&genre=action", ["1"]),
         ("studio=SUNRISE", ["1"]),
         ("studio=sunrise&studio=bones", []),
         ("ordering=title", ["7", "1", "5", "100000000"]),
@@ -114,7 +124,6 @@ def test_what_is_unknown_is_null(visitor):
         ("ordering=-year,title", ["5", "1", "7", "100000000"]),
         ("ordering=id", ["1", "5", "7", "100000000"]),
         ("ids=7,1", ["7", "1"]),
-        ("user__password__startswith=a", ["1", "5", "100000000", "7"]),
         ("format=", ["1", "5", "100000000", "7"]),
     ],
 )
@@ -144,13 +153,47 @@ def test_it_narrows_and_orders(visitor, query, expected):
         ("limit=0", "limit"),
         ("ids=1,x", "ids"),
         ("ids=1,1.5", "ids"),
-        ("ids=" + ",".join(["1"] * 501), "ids"),
+        ("ids=" + ",".join(map(str, range(1, 502))), "ids"),
+        ("limit=501", "limit"),
+        ("limit=1000000000", "limit"),
+        ("ordering=id,year,title,rating,episodes", "ordering"),
+        ("user__password__startswith=a", "user__password__startswith"),
     ],
 )
 def test_a_wrong_value_is_a_400_that_says_which(visitor, query, field):
     response = visitor.get(f"{URL}?{query}")
     assert response.status_code == 400, response.content
     assert list(response.json()["fields"]) == [field]
+
+
+def test_equal_genres_count_as_one_however_they_are_spelled(visitor):
+    spellings = [
+        "Sci-Fi",
+        "sci fi",
+        "SCI-FI",
+        "Sci.Fi",
+        "sci/fi",
+        "SCI: FI",
+        "ｓｃｉ fi",
+    ]
+    many = "&".join(f"genre={spelling}" for spelling in spellings * 9)
+    assert ids(visitor.get(f"{URL}?{many}")) == ["1", "5"]
+
+
+@pytest.mark.parametrize("name", ["genre", "studio"])
+def test_a_query_names_a_handful_of_genres_and_studios(visitor, name):
+    five, six = ("&".join(f"{name}=n{i}" for i in range(n)) for n in (5, 6))
+    assert ids(visitor.get(f"{URL}?{five}")) == []
+    refusal = visitor.get(f"{URL}?{six}")
+    assert refusal.status_code == 400
+    assert refusal.json()["fields"] == {name: ["Send at most 5 at once."]}
+
+
+def test_many_genres_and_studios_cost_no_join_each(visitor):
+    names = [f"{name}=n{i}" for name in ("genre", "studio") for i in range(5)]
+    with CaptureQueriesContext(connection) as captured:
+        assert ids(visitor.get(f"{URL}?{'&'.join(names)}")) == []
+    assert captured[-1]["sql"].count("JOIN") == 2
 
 
 def test_an_unknown_word_is_answered_with_the_known_ones(visitor):
@@ -175,7 +218,7 @@ def test_50_a_page_unless_asked_otherwise(visitor, tmp_path):
     first = visitor.get(URL)
     assert len(ids(first)) == 50
     assert first.json()["meta"]["next_cursor"]
-    assert len(ids(visitor.get(f"{URL}?limit=1000000000"))) == 500
+    assert len(ids(visitor.get(f"{URL}?limit=500"))) == 500
 
 
 # --- By ids ----------------------------------------------------------------------
@@ -198,7 +241,21 @@ def test_only_the_fields_asked_for_are_answered(visitor, client):
     for unknown in ("fields=password", "fields=entry", "fields=id,,title"):
         refusal = visitor.get(f"{URL}?{unknown}")
         assert refusal.status_code == 400
-        assert "choose of id, mal_id, title" in refusal.json()["fields"]["fields"][0]
+        assert "Choose from id, mal_id, title" in refusal.json()["fields"]["fields"][0]
+
+
+@pytest.mark.parametrize(
+    "more", ["search=bebop", "ordering=title", "cursor=x", "cursor=x&search=y"]
+)
+def test_what_ids_leave_no_room_for_is_refused(visitor, more):
+    refusal = visitor.get(f"{URL}?ids=1,5&{more}")
+    assert refusal.status_code == 400
+    [[sentence]] = refusal.json()["fields"].values()
+    assert sentence == "This does not go with ids. Send one of the two."
+    assert ids(visitor.get(f"{URL}?ids=1,5&limit=1&{more.split('=')[0]}=")) == [
+        "1",
+        "5",
+    ]
 
 
 def test_a_hidden_title_is_missing(visitor, grown_up):

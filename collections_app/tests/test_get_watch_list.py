@@ -134,8 +134,10 @@ def test_a_wrong_parameter_is_a_400_that_says_which(client, shelf, query):
     assert response.json()["code"] in ("invalid", "invalid_cursor")
 
 
-def test_user_input_never_becomes_a_lookup(client, shelf):
-    assert len(ids(client.get(f"{URL}?user__password__startswith=a"))) == 5
+@pytest.mark.parametrize("name", ["user__password__startswith", "user_id", "user"])
+def test_user_input_never_becomes_a_lookup(client, shelf, name):
+    refusal = client.get(f"{URL}?{name}=a")
+    assert (refusal.status_code, refusal.json()["code"]) == (400, "unknown_parameter")
 
 
 def test_pages_are_stable_under_writes(client, shelf):
@@ -231,7 +233,6 @@ def test_tags_differ_by_query_and_by_user(client, other_client, shelf):
 
 def test_strangers_see_their_own_list_only(other_client, shelf):
     assert ids(other_client.get(URL)) == []
-    assert ids(other_client.get(f"{URL}?user_id=1&user=2")) == []
 
 
 def test_a_visitor_is_told_to_sign_in(visitor):

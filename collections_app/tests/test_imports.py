@@ -495,7 +495,9 @@ def test_rows_page_and_narrow(client):
 
 def test_a_page_has_no_more_rows_than_are_searched_for(client):
     plan = upload(client, mal(*(title(10_000 + n) for n in range(101))))
-    assert len(rows(client, plan, limit=500)) == 100
+    assert len(rows(client, plan, limit=100)) == 100
+    refusal = client.get(f"{URL}/{plan['id']}/rows?limit=101")
+    assert refusal.json()["fields"] == {"limit": ["Send a whole number from 1 to 100."]}
 
 
 # --- Decisions --------------------------------------------------------------------

@@ -267,3 +267,138 @@ def test_the_cost_does_not_grow(client, budget):
     in_words = "sign-in check + lock, changes, catalogue, entries, delete, log, state"
     with budget(8, in_words):
         undo(client, operation["id"])
+
+
+# --- Narrowed ----------------------------------------------------------------------
+
+
+@pytest.fixture
+def done(client):
+    """One operation of each kind, the oldest first."""
+    at = "2026-03-{:02}T12:00:00Z"
+    steps = [
+        lambda: add(client, 1, "To Watch"),
+        lambda: add(client, 2, "Watching"),
+        lambda: client.patch(
+            f"{URL}/1", {"score": 9}, headers={"X-Client-Id": "phone"}
+        ),
+        lambda: client.delete(f"{URL}/2"),
+        lambda: undo(client, told(client)[0]["id"]),
+        lambda: client.post("/api/user/searchHistory", {"query": "naruto"}),
+        lambda: client.patch("/api/user/preferences", {"theme": "dark"}),
+        lambda: client.post(
+            f"{URL}/batch",
+            {
+                "operations": [
+                    {"op": "add", "animeId": 3, "type": "Watching"},
+                    {"op": "remove", "animeId": 1},
+                ]
+            },
+        ),
+    ]
+    for day, step in enumerate(steps, 1):
+        step()
+        newest = Change.objects.order_by("-revision").first()
+        Change.objects.filter(operation_id=newest.operation_id).update(
+            at=at.format(day)
+        )
+    Change.objects.filter(position=0, kind="searches").update(through="token")
+    Change.objects.filter(revision=2).update(through="import")
+
+
+@pytest.mark.parametrize(
+    ("query", "days"),
+    [
+        ("animeId=1", [8, 3, 1]),
+        ("animeId=2", [5, 4, 2]),
+        ("animeId=1535", []),
+        ("kind=update", [3]),
+        ("kind=remove", [8, 4]),
+        ("kind=undo", [5]),
+        ("kind=undo,update", [5, 3]),
+        ("kind=import", [2]),
+        ("kind=import,undo", [5, 2]),
+        ("kind=searches&kind=preferences", [7, 6]),
+        ("kind=profile", []),
+        ("animeId=1&kind=add", [8, 1]),
+        ("through=token", [6]),
+        ("through=session,token&limit=2", [8, 7]),
+        ("through=import", [2]),
+        ("client_id=phone", [3]),
+        ("client_id=tablet", []),
+        ("since=2026-03-07", [8, 7]),
+        ("since=2026-03-07T12:00:00Z", [8, 7]),
+        ("since=2026-03-07T12:00:00.1Z", [8]),
+        ("until=2026-03-02", [2, 1]),
+        ("until=2026-03-02T12:00:00Z", [2, 1]),
+        ("until=2026-03-02T14:00:00%2B02:00", [2, 1]),
+        ("until=2026-03-02T13:00:00%2B02:00", [1]),
+        ("since=2026-03-03&until=2026-03-04", [4, 3]),
+        ("since=2026-03-05&until=2026-03-04", []),
+        ("since=9998-12-31", []),
+        ("until=1900-01-01", []),
+        ("since=1900-01-01&until=2026-03-01", [1]),
+        ("until=9999-12-31T23:59:59Z&since=2026-03-08", [8]),
+    ],
+)
+def test_they_are_narrowed(client, done, query, days):
+    operations = client.get(f"{OPERATIONS}?{query}").json()["data"]
+    assert [int(operation["at"][8:10]) for operation in operations] == days
+
+
+@pytest.mark.parametrize("zone", ["Europe/Amsterdam", "Pacific/Kiritimati"])
+def test_the_first_and_the_last_day_are_days_in_every_zone(client, done, zone):
+    client.patch("/api/user/preferences", {"timezone": zone})
+    both = client.get(f"{OPERATIONS}?since=1900-01-01&until=9998-12-31").json()["data"]
+    assert len(both) == 9
+
+
+def test_a_day_is_one_of_the_users_own_clock(client, done):
+    client.patch("/api/user/preferences", {"timezone": "Pacific/Auckland"})
+    assert [
+        o["at"][:10]
+        for o in client.get(f"{OPERATIONS}?until=2026-03-02").json()["data"]
+    ] == ["2026-03-01"]
+
+
+def test_narrowed_operations_page(client, done):
+    first = client.get(f"{OPERATIONS}?animeId=1&limit=2").json()
+    assert [o["at"][8:10] for o in first["data"]] == ["08", "03"]
+    cursor = first["meta"]["next_cursor"]
+    second = client.get(f"{OPERATIONS}?animeId=1&limit=2&cursor={cursor}").json()
+    assert [o["at"][8:10] for o in second["data"]] == ["01"]
+    other = client.get(f"{OPERATIONS}?animeId=2&limit=2&cursor={cursor}")
+    assert other.json()["code"] == "invalid_cursor"
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "code"),
+    [
+        ("animeId=4", 404, "anime_not_found"),
+        ("animeId=x", 400, "invalid"),
+        ("animeId=1,2", 400, "invalid"),
+        ("kind=moved", 400, "invalid"),
+        ("kind=Add", 400, "invalid"),
+        ("through=app", 400, "invalid"),
+        ("client_id=" + "x" * 101, 400, "invalid"),
+        ("since=yesterday", 400, "invalid"),
+        ("anime_id=1", 400, "unknown_parameter"),
+        ("app=phone", 400, "unknown_parameter"),
+        ("ordering=at", 400, "unknown_parameter"),
+    ],
+)
+def test_a_wrong_narrowing_is_refused(client, query, status, code):
+    response = client.get(f"{OPERATIONS}?{query}")
+    assert (response.status_code, response.json()["code"]) == (status, code)
+
+
+def test_narrowed_they_are_read_in_as_few_statements(client, done, budget):
+    with budget(5, "sign-in check + the title + operations + changes + titles"):
+        client.get(f"{OPERATIONS}?animeId=1&kind=add&through=session&since=2026-01-01")
+    with budget(4, "sign-in check + operations + changes + titles"):
+        client.get(f"{OPERATIONS}?kind=add,undo&client_id=x&until=2026-12-01")
+
+
+def test_a_stranger_finds_nothing_of_anothers(client, other_client, done):
+    assert other_client.get(f"{OPERATIONS}?animeId=1").json()["data"] == []
+    assert other_client.get(f"{OPERATIONS}?client_id=phone").json()["data"] == []

@@ -98,6 +98,43 @@ def test_the_newest_operations_come_from_an_index(client, changes):
 
 
 @pytest.fixture
+def logs(titles, alice):
+    """Of ten users, 1,000 changes each."""
+    UserFactory.create_batch(9)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO history_change (id, user_id, revision, kind, anime_id, "
+            "before, after, operation_id, position, size, watched, at, through, "
+            "client_id, request_id) "
+            "SELECT gen_random_uuid(), u.id, n, 'update', n % 50 + 1, '{}', '{}', "
+            "gen_random_uuid(), 0, 1, 0, now() - n * interval '1 hour', 'session', "
+            "'phone', '' FROM generate_series(1, 1000) n, profiles_user u"
+        )
+        # A table as small as this one is sooner read whole.
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    analyze(Change)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "animeId=7",
+        "kind=update,undo,import&animeId=7",
+        "through=token&client_id=tablet",
+        "since=2020-01-01&until=2020-02-01",
+    ],
+)
+def test_narrowed_operations_are_ranges_of_one_user(client, logs, query):
+    told = plans(lambda: client.get(f"/api/user/operations?{query}"))
+    asked = [plan for sql, plan in told.items() if "history_change" in sql]
+    assert asked
+    for plan in asked:
+        assert "Seq Scan on history_change" not in plan
+        bounds = re.findall(r"Index Cond: (.*)", plan)
+        assert any("user_id = " in bound for bound in bounds), plan
+
+
+@pytest.fixture
 def lists(titles, alice, stranger):
     """Lists of 1,000, their rows by turns."""
     UserFactory.create_batch(8)

@@ -1,5 +1,6 @@
 """The catalogue over HTTP, for everybody."""
 
+from contextlib import AbstractContextManager
 from typing import Any
 
 from rest_framework.permissions import AllowAny
@@ -10,18 +11,12 @@ from animecollections.api.account import Account
 from animecollections.api.conditional import etag_of, not_modified
 from animecollections.api.ids import parse_anime_id
 from animecollections.api.rendering import answer
-from animecollections.api.schema import (
-    PAGING,
-    Example,
-    documented,
-    nullable,
-    query,
-)
+from animecollections.api.schema import Example, documented, nullable
+from animecollections.api.statements import limited
 from animecollections.api.views import ApiViewSet
 from collections_app.catalogue import answers
-from collections_app.filters.catalogue import BY_RELEVANCE
-from collections_app.models import AiringStatus, CatalogueState, Genre, Studio
-from collections_app.models.catalogue import Format, Season
+from collections_app.filters.catalogue import INCLUDE, PARAMETERS
+from collections_app.models import CatalogueState, Genre, Studio
 from collections_app.serializers.catalogue import (
     AnimeSerializer,
     AnimeWithRelationsSerializer,
@@ -64,47 +59,6 @@ RELATED = {
     "airing_status": "finished",
     "year": 2007,
 }
-INCLUDE = query(
-    "include", str, "`entry`: what the user keeps of it, or null.", enum=["entry"]
-)
-FILTERS = [
-    query(
-        "search",
-        str,
-        "Any name in any script, at most 200 characters. Case, accents, spaces and the "
-        "order of words do not matter, small slips are forgiven; best match first.",
-    ),
-    query(
-        "ids",
-        str,
-        "`1535,mal:5,anilist:1`: these titles, at most 500, in this order; "
-        "meta.missing has those that are not there. Not paged.",
-    ),
-    query("genre", str, "In any case; more than one: all of them.", many=True),
-    query("studio", str, "In any case; more than one: all of them.", many=True),
-    query("format", str, "Any of these.", enum=Format.values, many=True),
-    query("season", str, "Any of these.", enum=Season.values, many=True),
-    query("airing_status", str, "Any of these.", enum=AiringStatus.values, many=True),
-    query("year", int, "The year it came out."),
-    query("min_score", float, "A rating of at least so much, 0–10."),
-    query("mature", str, "`hide` leaves mature titles out.", enum=["hide"]),
-    query(
-        "on_list",
-        str,
-        "Only titles that are, or are not, on the user's list.",
-        enum=["true", "false"],
-    ),
-    query(
-        "ordering",
-        str,
-        "Any of the words, with - for the greatest first, by commas: "
-        + ", ".join(BY_RELEVANCE)
-        + ". `-rating` if absent; with `search`, `relevance`.",
-    ),
-    INCLUDE,
-    query("fields", str, "Only these keys: `id,english_title,genres`."),
-    *PAGING,
-]
 
 
 class CatalogueViewSet(ApiViewSet):
@@ -121,7 +75,7 @@ class CatalogueViewSet(ApiViewSet):
             "missing?": [str],
             "corrected?": str,
         },
-        parameters=FILTERS,
+        parameters=PARAMETERS,
         errors=["invalid_cursor", "not_signed_in"],
         examples={
             "a search": Example([DEATH_NOTE], {"next_cursor": None}),
@@ -136,7 +90,8 @@ class CatalogueViewSet(ApiViewSet):
         etag = self.etag(revision)
         if (fresh := not_modified(request, etag)) is not None:
             return fresh
-        data, meta = answers.browse(request.user, request.query_params, revision)
+        with self.limits():
+            data, meta = answers.browse(request.user, self.wanted, revision)
         return answer(data, meta=meta, headers={"ETag": etag})
 
     @documented(
@@ -154,7 +109,8 @@ class CatalogueViewSet(ApiViewSet):
         etag = self.etag(self.revision())
         if (fresh := not_modified(request, etag)) is not None:
             return fresh
-        data = answers.one(request.user, request.query_params, ref)
+        with self.limits():
+            data = answers.one(request.user, self.wanted, ref)
         return answer(data, headers={"ETag": etag})
 
     @documented(
@@ -181,8 +137,12 @@ class CatalogueViewSet(ApiViewSet):
         etag = self.etag(self.revision())
         if (fresh := not_modified(self.request, etag)) is not None:
             return fresh
-        data = answers.words(model, self.request.user)
+        with self.limits():
+            data = answers.words(model, self.request.user)
         return answer(data, headers={"ETag": etag})
+
+    def limits(self) -> AbstractContextManager[None]:
+        return limited(is_visitor=not self.request.user.is_authenticated)
 
     def revision(self) -> int:
         """The catalogue's; of a signed-in user the sign-in check has told it."""
@@ -196,8 +156,6 @@ class CatalogueViewSet(ApiViewSet):
         """Of the catalogue, of what the user hides, and of the list where it shows."""
         user: Any = self.request.user
         parts: list[Any] = [revision, user.hides_mature]
-        if isinstance(user, Account) and {"on_list", "include"} & {
-            *self.request.query_params
-        }:
+        if isinstance(user, Account) and {"on_list", "include"} & self.wanted.keys():
             parts += [user.revisions.epoch, user.revisions.list]
         return etag_of(self.request, *parts)

@@ -1,5 +1,6 @@
 """Imports over HTTP: upload, look, decide, apply."""
 
+from collections.abc import Collection
 from typing import Any
 
 from rest_framework.request import Request
@@ -9,11 +10,17 @@ from animecollections.api.conditional import etag_of, not_modified
 from animecollections.api.errors import ApiError, refuse
 from animecollections.api.failures import failure_body
 from animecollections.api.ids import parse_id
+from animecollections.api.parameters import WHEN
 from animecollections.api.rendering import answer
-from animecollections.api.schema import documented, nullable, query
+from animecollections.api.schema import documented, nullable, paging, query
 from animecollections.api.uploads import FileParser, UploadParser, file_of, name_of_file
 from collections_app import transfer
-from collections_app.imports.reading import plan_told, rows_of
+from collections_app.imports.reading import (
+    MOST_PER_PAGE,
+    PER_PAGE,
+    plan_told,
+    rows_of,
+)
 from collections_app.models import ImportPlan, Outcome, Policy
 from collections_app.serializers.imports import (
     FILE_BODY,
@@ -23,7 +30,6 @@ from collections_app.serializers.imports import (
     PolicySerializer,
     RowSerializer,
     UploadParameters,
-    checked_outcome,
 )
 from collections_app.services import imports
 from collections_app.services.imports import Choice
@@ -106,7 +112,7 @@ class ImportsViewSet(WritingViewSet):
         data=PlanSerializer,
         parameters=[
             query("policy", str, "Whose value counts.", enum=Policy.values),
-            query("exported_at", str, "When the file was made, if it does not say."),
+            query("exported_at", WHEN, "When the file was made, if it does not say."),
             query("format", str, "What it must be.", enum=[*transfer.FORMATS]),
             query(
                 "scale",
@@ -130,7 +136,7 @@ class ImportsViewSet(WritingViewSet):
 
     def prepare(self, request: Request) -> None:
         """Reading 20 MB takes seconds: done before the user's lock is taken."""
-        parameters = UploadParameters(data=said_of_file(request))
+        parameters = UploadParameters(data=said_of_file(request, self.wanted))
         parameters.is_valid(raise_exception=True)
         self.said = parameters.validated_data
         try:
@@ -144,12 +150,13 @@ class ImportsViewSet(WritingViewSet):
             raise ApiError("file_unreadable", sentence=str(wrong)) from None
 
 
-def said_of_file(request: Request) -> dict[str, Any]:
-    """Query and form as one; 400 where a name has two values."""
+def said_of_file(request: Request, wanted: Collection[str]) -> dict[str, Any]:
+    """Query, where it says one of these, and form; 400 where a name has two values."""
     said: dict[str, Any] = {}
-    sources: list[Any] = [request.query_params, request.data]
-    for source in sources:
-        for name in source.keys() - {"file"}:
+    query: Any = request.query_params
+    form: Any = request.data
+    for source, names in ((query, wanted), (form, form.keys() - {"file"})):
+        for name in names:
             values = {*source.getlist(name), said.get(name, source[name])}
             if len(values) > 1:
                 raise refuse(**{name: "This is said twice, and not the same."})
@@ -182,21 +189,19 @@ class ImportViewSet(WritingViewSet):
         meta={"next_cursor": nullable(str)},
         parameters=[
             query("outcome", str, "Only these.", enum=Outcome.values),
-            query("limit", int, "How many a page, at most 100; 50 if absent."),
-            query("cursor", str, "`meta.next_cursor` of the page before."),
+            *paging(PER_PAGE, MOST_PER_PAGE),
         ],
         errors=["import_not_found", "invalid_cursor"],
         examples={"a row": [A_ROW]},
         etag=True,
     )
     def rows(self, request: Request, import_id: str) -> Response:
-        wanted = checked_outcome(request.query_params)
         plan = imports.find(self.user_id, parse_id(import_id))
         catalogue = self.account.revisions.catalogue
         etag = etag_of(request, plan.changed_at, catalogue)
         if (fresh := not_modified(request, etag)) is not None:
             return fresh
-        rows, meta = rows_of(plan, wanted, catalogue)
+        rows, meta = rows_of(plan, self.wanted, catalogue)
         return answer(rows, meta=meta, headers={"ETag": etag})
 
     @documented(

@@ -12,7 +12,8 @@ from animecollections.api.conditional import etag_of, not_modified
 from animecollections.api.fields import StrictBoolean
 from animecollections.api.ids import parse_id
 from animecollections.api.rendering import answer
-from animecollections.api.schema import documented, nullable, query
+from animecollections.api.schema import documented, nullable
+from collections_app.filters.operations import PARAMETERS
 from collections_app.reads import operations_of
 from collections_app.serializers.watch_list import EntrySerializer
 from collections_app.services import operations
@@ -62,11 +63,8 @@ class OperationViewSet(WritingViewSet):
         tags=TAGS,
         data=OperationToldSerializer(many=True),
         meta={"next_cursor": nullable(str)},
-        parameters=[
-            query("limit", int, "How many a page, at most 500; 50 if absent."),
-            query("cursor", str, "`meta.next_cursor` of the page before."),
-        ],
-        errors=["invalid_cursor"],
+        parameters=PARAMETERS,
+        errors=["invalid_cursor", "anime_not_found", "ambiguous_id"],
         examples={
             "one": [
                 {
@@ -102,7 +100,8 @@ class OperationViewSet(WritingViewSet):
         etag = etag_of(request, at.epoch, at.user, at.catalogue, day)
         if (fresh := not_modified(request, etag)) is not None:
             return fresh
-        told, meta = operations_of(self.user_id, request.query_params)
+        zone = self.account.timezone
+        told, meta = operations_of(self.user_id, self.wanted, zone)
         return answer(told, meta=meta, headers={"ETag": etag})
 
     @documented(

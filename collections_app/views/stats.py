@@ -1,19 +1,15 @@
 """Statistics over HTTP."""
 
-import re
-
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from animecollections.api.conditional import etag_of, not_modified
-from animecollections.api.errors import refuse
 from animecollections.api.rendering import answer
-from animecollections.api.schema import Raw, documented, either, query
+from animecollections.api.schema import documented, either, query
 from animecollections.api.views import ApiViewSet
 from collections_app import stats
 from collections_app.serializers.stats import Statistics, Year
 
-FIRST_YEAR, LAST_YEAR = 1900, 2200
 COUNTED = {
     "titles": 1,
     "completed": 1,
@@ -107,18 +103,14 @@ class StatisticsViewSet(ApiViewSet):
         tags=["Statistics"],
         data=either(Statistics, Year),
         parameters=[
-            query(
-                "year",
-                Raw(type="integer", minimum=FIRST_YEAR, maximum=LAST_YEAR),
-                "The year to review.",
-            )
+            query("year", int, "The year to review.", minimum=1900, maximum=2200)
         ],
         examples={"a list": A_LIST, "a year": A_YEAR},
         etag=True,
     )
     def retrieve(self, request: Request) -> Response:
         account, at = self.account, self.account.revisions
-        year = read_year(request.query_params.get("year", ""))
+        year = self.wanted.get("year")
         # Today ends streaks, and the time zone says when it is.
         clock = (account.timezone, account.today)
         etag = etag_of(request, at.epoch, at.list, at.catalogue, *clock)
@@ -130,13 +122,3 @@ class StatisticsViewSet(ApiViewSet):
             else stats.of_list(account.id, today=account.today)
         )
         return answer(data, headers={"ETag": etag})
-
-
-def read_year(text: str) -> int | None:
-    if not text:
-        return None
-    if re.fullmatch(r"[0-9]{4}", text, re.ASCII):
-        year = int(text)
-        if FIRST_YEAR <= year <= LAST_YEAR:
-            return year
-    raise refuse(year=f"Send a year from {FIRST_YEAR} to {LAST_YEAR}, such as 2026.")

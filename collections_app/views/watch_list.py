@@ -1,7 +1,6 @@
 """The watch list over HTTP."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -27,12 +26,11 @@ from animecollections.api.schema import (
 from collections_app.filters.watch_list import (
     DEFAULT_ORDERING,
     ORDERINGS,
+    PARAMETERS,
     VIEWS,
-    chosen_view,
     narrow,
 )
-from collections_app.models import EntryState, EntryType, WatchListEntry
-from collections_app.models.catalogue import Format, Season
+from collections_app.models import EntryType, WatchListEntry
 from collections_app.serializers.watch_list import (
     AddedSerializer,
     AddSerializer,
@@ -83,45 +81,6 @@ TOLD = {
     "warnings?": WarningSerializer(many=True),
     "operation_id?": UUID,
 }
-NARROWING = [
-    query("type", str, "Only of these types.", enum=EntryType.values, many=True),
-    query("state", str, "Only in these states.", enum=EntryState.values, many=True),
-    query("search", str, "Words of any of the anime's names."),
-    query("format", str, "Only of these formats.", enum=Format.values, many=True),
-    query("genre", str, "A genre's name, in any case."),
-    query("year", int, "The year the anime came out."),
-    query("tag", str, "One of the user's own tags, exactly."),
-    query("season", str, "Only of these seasons.", enum=Season.values, many=True),
-    query("studio", str, "A studio's name, in any case."),
-    query("year_min", int, "Not before this year."),
-    query("year_max", int, "Not after this year."),
-    query("score_min", float, "The user's own score, 0–10."),
-    query("score_max", float, "The user's own score, 0–10."),
-    query("progress_min", int, "At least so many episodes watched."),
-    query("progress_max", int, "At most so many episodes watched."),
-    query("added_since", datetime, "Added at this time or later."),
-    query("updated_since", datetime, "Changed at this time or later."),
-    query("is_private", str, "Private ones only, or none.", enum=["true", "false"]),
-    query(
-        "view",
-        str,
-        "`card` adds what covers show; `up_next` is what is being watched and has "
-        "episodes left, most recently watched first.",
-        enum=["card", "up_next"],
-    ),
-    query("mature", str, "`hide` leaves mature titles out.", enum=["hide"]),
-    query("counts", str, "`true`: how many of each type, in meta.", enum=["true"]),
-    query("fields", str, "Only these keys: `anime_id,progress`."),
-    query(
-        "ordering",
-        str,
-        "Any of the words, with - for the greatest first: "
-        + ", ".join(ORDERINGS)
-        + f". `{DEFAULT_ORDERING}` if absent.",
-    ),
-    query("limit", int, "How many a page, at most 500; all if absent."),
-    query("cursor", str, "`meta.next_cursor` of the page before."),
-]
 
 
 class WatchListViewSet(WritingViewSet):
@@ -134,7 +93,7 @@ class WatchListViewSet(WritingViewSet):
             "next_cursor?": nullable(str),
             "counts?": dict.fromkeys(EntryType.values, int),
         },
-        parameters=NARROWING,
+        parameters=PARAMETERS,
         errors=["invalid_cursor"],
         examples={"a list": Example([ENTRY], {"cursor": "WzE3LDQxLDNd:…"})},
         etag=True,
@@ -144,31 +103,31 @@ class WatchListViewSet(WritingViewSet):
         if (fresh := not_modified(request, etag)) is not None:
             return fresh
         if (body := bodies.get(etag)) is None:
-            data, meta = self.entries(request)
+            data, meta = self.entries()
             body = enveloped(data, meta)
             bodies.keep(etag, body)
         return Response(body, headers={"ETag": etag})
 
-    def entries(self, request: Request) -> tuple[Any, dict[str, Any]]:
+    def entries(self) -> tuple[Any, dict[str, Any]]:
         """What is asked for of the list, as JSON or to be made JSON; and its meta."""
-        wanted, at = request.query_params, self.account.revisions
+        wanted, at = self.wanted, self.account.revisions
         # Of the list's own revision: the same body under the same ETag, and never
         # ahead of the rows, which are read a moment later.
         cursor = {"cursor": str(Cursor(at.epoch, at.list, at.catalogue))}
-        view = chosen_view(wanted)
+        view = wanted.get("view", "")
         if is_whole(wanted):
             array = whole_list(self.user_id, view=view, catalogue=at.catalogue)
             return Fragment(array), cursor
         mine = WatchListEntry.objects.of(self.user_id)
-        entries = narrow(mine.up_next() if view == "up_next" else mine, wanted)
+        entries = mine.up_next() if view == "up_next" else mine
         rows, meta = page(
-            entries.rows(),
+            narrow(entries, wanted, self.account.timezone).rows(),
             wanted,
             orderings=ORDERINGS,
             default="-watched_at" if view == "up_next" else DEFAULT_ORDERING,
         )
         meta |= cursor
-        if wanted.get("counts") == "true":
+        if "counts" in wanted:
             meta["counts"] = mine.counts()["by_type"]
         return shaped(rows, view, wanted), meta
 
@@ -210,7 +169,12 @@ class WatchListViewSet(WritingViewSet):
         data=RemovedSerializer,
         meta={"operation_id?": UUID},
         parameters=[
-            query("animeId", str, "Instead of the body, for proxies drop it."),
+            query(
+                "animeId",
+                str,
+                "Instead of the body, for proxies drop it.",
+                keep_empty=True,
+            ),
             IF_MATCH,
         ],
         errors=["anime_not_found", "ambiguous_id", "revision_mismatch"],
@@ -222,7 +186,7 @@ class WatchListViewSet(WritingViewSet):
     def destroy(self, request: Request) -> Response:
         outcome = watch_list.remove(
             user_id=self.user_id,
-            anime=which_anime(request),
+            anime=which_anime(request.data, self.wanted),
             if_revision=if_match(request),
             today=self.account.today,
             through=self.through,
@@ -259,7 +223,8 @@ class WatchListViewSet(WritingViewSet):
 
     def list_etag(self, request: Request) -> str:
         at = self.account.revisions
-        return etag_of(request, at.epoch, at.list, at.catalogue)
+        zone = self.account.timezone  # says when the day of added_since begins
+        return etag_of(request, at.epoch, at.list, at.catalogue, zone)
 
 
 def read(serializer: type[Serializer[Any]], request: Request) -> dict[str, Any]:
@@ -283,18 +248,15 @@ def shaped(
     return only(chosen_fields(wanted, keys), [shape(row) for row in rows])
 
 
-def which_anime(request: Request) -> AnimeRef:
+def which_anime(body: Mapping[str, Any], wanted: Mapping[str, Any]) -> AnimeRef:
     """Body or query, for proxies drop the body of a DELETE; both must agree."""
-    given = [
+    given = {
         parse_anime_id(value)
-        for value in [
-            request.data.get("animeId"),
-            *request.query_params.getlist("animeId"),
-        ]
+        for value in (body.get("animeId"), wanted.get("animeId"))
         if value is not None
-    ]
+    }
     if not given:
         raise refuse(animeId="Say which anime: send animeId.")
-    if len(set(given)) > 1:
+    if len(given) > 1:
         raise refuse(animeId="This names different anime: send one.")
-    return given[0]
+    return given.pop()

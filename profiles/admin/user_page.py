@@ -189,7 +189,7 @@ def cover_of(entry: WatchListEntry, is_revealed: bool) -> Cover:
 
 
 def timeline(user: User, is_revealed: bool) -> Table:
-    told, _ = operations_of(user.pk, {"limit": str(LATEST_CHANGES)})
+    told, _ = operations_of(user.pk, {"limit": LATEST_CHANGES})
     changed = {
         int(change["anime_id"])
         for operation in told

@@ -9,7 +9,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from animecollections.api.errors import ApiError
-from animecollections.api.fields import StrictChoice, StrictText
+from animecollections.api.fields import StrictChoice, StrictList, StrictText
 from animecollections.api.ids import AnimeRef, parse_anime_id
 from profiles.addresses import MAX_LENGTH, is_web_address, own_path, public_url
 from profiles.models import Gender, Profile, User
@@ -69,19 +69,6 @@ class AnimeChoice(serializers.Field[AnimeRef | str, Any, str, Any]):
         return StrictText(max_length=MAX_TITLE).run_validation(data)  # type: ignore[no-any-return]
 
 
-class Items(serializers.ListField):
-    """A JSON array of at most 500."""
-
-    def __init__(self, **more: Any) -> None:
-        super().__init__(max_length=MAX_ITEMS, **more)
-
-    def run_validation(self, data: Any = serializers.empty) -> Any:
-        # Before each of a million items is looked at.
-        if isinstance(data, list) and len(data) > MAX_ITEMS:
-            raise serializers.ValidationError(f"Send at most {MAX_ITEMS}.")
-        return super().run_validation(data)
-
-
 def text() -> StrictText:
     return StrictText(max_length=100, required=False, allow_null=True, allow_blank=True)
 
@@ -92,12 +79,15 @@ def word() -> StrictText:
     )
 
 
-def anime() -> Items:
-    return Items(child=AnimeChoice(), required=False, allow_null=True)
+def anime() -> StrictList:
+    return StrictList(
+        child=AnimeChoice(), most=MAX_ITEMS, required=False, allow_null=True
+    )
 
 
-def words() -> Items:
-    return Items(child=StrictText(max_length=MAX_WORD), required=False, allow_null=True)
+def words() -> StrictList:
+    word = StrictText(max_length=MAX_WORD)
+    return StrictList(child=word, most=MAX_ITEMS, required=False, allow_null=True)
 
 
 class ProfileInput(serializers.Serializer[Any]):

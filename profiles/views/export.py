@@ -48,7 +48,7 @@ class ExportViewSet(ApiViewSet):
         files=FILES,
     )
     def retrieve(self, request: Request) -> FileResponse:
-        made = export(self.account, request.query_params.get("format", ""))
+        made = export(self.account, self.wanted["format"])
         return FileResponse(
             made.file,
             as_attachment=True,
@@ -104,6 +104,6 @@ class ExportViewSet(ApiViewSet):
         etag = etag_of(request, at.epoch, at.list, at.preferences, at.catalogue)
         if (fresh := not_modified(request, etag)) is not None:
             return fresh
-        name = request.query_params.get("format", "")
+        name = self.wanted["format"]
         told = {"format": name, **asdict(losses(self.account, name))}
         return answer(told, headers={"ETag": etag})

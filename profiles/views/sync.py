@@ -4,9 +4,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from animecollections.api.conditional import etag_of, not_modified
-from animecollections.api.paging import MAX_LIMIT, read_limit
+from animecollections.api.paging import MAX_LIMIT
 from animecollections.api.rendering import answer
-from animecollections.api.schema import Example, Raw, documented, nullable, query
+from animecollections.api.schema import Example, documented, nullable, query
 from animecollections.api.views import ApiViewSet
 from collections_app.serializers.watch_list import EntrySerializer
 from collections_app.views.watch_list import ENTRY
@@ -42,8 +42,10 @@ class SyncViewSet(ApiViewSet):
             ),
             query(
                 "limit",
-                Raw(type="integer", minimum=1, maximum=MAX_LIMIT),
+                int,
                 f"At most so many changes a page; {MAX_LIMIT} if absent.",
+                minimum=1,
+                maximum=MAX_LIMIT,
             ),
         ],
         errors=["invalid_cursor", "cursor_expired"],
@@ -63,8 +65,7 @@ class SyncViewSet(ApiViewSet):
     )
     def list(self, request: Request) -> Response:
         at = self.account.revisions
-        text = request.query_params.get("cursor")
-        limit = read_limit(request.query_params.get("limit"), MAX_LIMIT) or MAX_LIMIT
+        text, limit = self.wanted.get("cursor"), self.wanted.get("limit", MAX_LIMIT)
         place = Cursor.parse(text) if text else None
         if place is not None:
             sync.check_place(place, at)

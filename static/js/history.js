@@ -6,19 +6,35 @@ import { day, t } from "./words.js";
 
 /** @param {HTMLElement} main @param {any} app */
 export function show(main, app) {
+  const kind = h("select", { "aria-label": t("Which changes"), onchange: () => begin() }, [
+    ["", t("All changes")], ["add", t("Added")], ["update", t("Changed")], ["remove", t("Removed")],
+    ["import", t("Imported")], ["undo", t("Undone")],
+  ].map(([value, text]) => h("option", { value }, text)));
+  const until = h("input", { type: "date", min: "1900-01-01", max: "2200-12-31", "aria-label": t("Up to this day"), title: t("Up to this day"), onchange: () => begin() });
   const list = h("div", { class: "history" });
   const more = h("button", { type: "button", class: "button", hidden: true, onclick: () => fetchMore() }, t("Earlier"));
   main.append(
     h("header", { class: "page-head" }, h("h1", {}, t("History"))),
-    h("p", { class: "muted" }, t("Everything that changed your list, on whatever device, and the way back.")), list, more);
+    h("p", { class: "muted" }, t("Everything that changed your list, on whatever device, and the way back.")),
+    h("div", { class: "tools" }, kind, until), list, more);
   /** @type {string | null} */
   let cursor = null;
   let lastDay = "";
+  let asking = 0; // an answer to an older choice comes too late
+
+  function begin() {
+    list.replaceChildren();
+    cursor = null;
+    lastDay = "";
+    fetchMore();
+  }
 
   async function fetchMore() {
+    const asked = ++asking;
     try {
-      const query = new URLSearchParams({ limit: "50", ...(cursor && { cursor }) });
+      const query = new URLSearchParams({ limit: "50", kind: kind.value, until: until.value, ...(cursor && { cursor }) });
       const { data, meta } = await app.collection.api.ask("GET", `/api/user/operations?${query}`);
+      if (asked !== asking) return;
       for (const told of data) {
         const itsDay = day(told.at);
         if (itsDay !== lastDay) list.append(h("h2", {}, itsDay), h("ol", {}));
@@ -29,6 +45,7 @@ export function show(main, app) {
       more.hidden = !cursor;
       if (!list.children.length) list.append(h("p", { class: "empty" }, t("Nothing yet.")));
     } catch (error) {
+      if (asked !== asking) return;
       if (!list.children.length) list.append(h("p", { class: "empty" }, t("The history is on the server: it shows when there is network.")));
       sayFailure(error, fetchMore);
     }

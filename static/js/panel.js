@@ -151,10 +151,9 @@ async function tellFacts(/** @type {any} */ app, /** @type {string} */ animeId, 
 
 async function tellHistory(/** @type {any} */ app, /** @type {string} */ animeId, /** @type {any} */ box) {
   try {
-    const { data } = await app.collection.api.send("GET", "/api/user/operations?limit=200");
-    const its = data.filter((/** @type {any} */ told) => told.changes.some((/** @type {any} */ change) => change.anime_id === animeId)).slice(0, 8);
-    if (!its.length) return;
-    box.append(h("h3", {}, t("History")), h("ol", {}, its.map((/** @type {any} */ told) => historyItem(app, told))));
+    const { data } = await app.collection.api.send("GET", `/api/user/operations?animeId=${animeId}&limit=8`);
+    if (!data.length) return;
+    box.append(h("h3", {}, t("History")), h("ol", {}, data.map((/** @type {any} */ told) => historyItem(app, told))));
   } catch {
     // The same.
   }

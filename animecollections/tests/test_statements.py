@@ -1,0 +1,63 @@
+"""A statement that takes too long is ended, on both databases."""
+
+from time import monotonic
+
+import pytest
+from django.db import OperationalError, connection
+
+from animecollections.api.failures import to_api_error
+from animecollections.api.statements import ended_after
+from collections_app.catalogue import answers
+
+ENDLESS = {
+    "sqlite": "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) "
+    "SELECT max(i) FROM n",
+    "postgresql": "SELECT pg_sleep(60)",
+}
+
+
+def run_endlessly():
+    with connection.cursor() as cursor:
+        cursor.execute(ENDLESS[connection.vendor])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_takes_too_long_is_ended_and_the_next_is_served():
+    began = monotonic()
+    with pytest.raises(OperationalError) as caught, ended_after(0.2):
+        run_endlessly()
+    assert monotonic() - began < 5
+    assert to_api_error(caught.value).code == "busy"
+    with connection.cursor() as cursor:  # the limit is gone with what it was for
+        cursor.execute("SELECT 1")
+        if connection.vendor == "postgresql":
+            cursor.execute("SHOW statement_timeout")
+            assert cursor.fetchone() == ("0",)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("path", ["/api/animes?year=2001", "/api/animes?search=a"])
+def test_a_visitor_is_told_that_the_service_is_busy(
+    visitor, monkeypatch, settings, path
+):
+    settings.VISITOR_STATEMENT_SECONDS = 0.2
+    monkeypatch.setattr(answers, "browse", lambda *_: run_endlessly())
+    response = visitor.get(path)
+    assert (response.status_code, response.json()["code"]) == (503, "busy")
+    assert response["Retry-After"]
+    monkeypatch.undo()
+    assert visitor.get(path).status_code == 200
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL's has its own")
+@pytest.mark.django_db(transaction=True)
+def test_what_a_user_asks_of_sqlite_ends_too(client, monkeypatch, settings):
+    settings.STATEMENT_SECONDS = 0.2
+    monkeypatch.setattr(answers, "browse", lambda *_: run_endlessly())
+    assert client.get("/api/animes").json()["code"] == "busy"
+
+
+@pytest.mark.django_db
+def test_it_costs_no_statement_of_a_user(client, visitor, django_assert_num_queries):
+    with django_assert_num_queries(2):  # sign-in check + the titles
+        client.get("/api/animes?year=2001")
