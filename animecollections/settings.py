@@ -312,8 +312,18 @@ DEFAULT_FROM_EMAIL = env.str(
 
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", str(BASE_DIR / "media")))
 MEDIA_URL = "/media/"
-# Hosts whose https image addresses are kept as they are (a gallery, a CDN).
-IMAGE_HOSTS: list[str] = env.list("IMAGE_HOSTS", [], validate=each(HOST_NAME))
+# Hosts whose https image addresses are kept as they are (a gallery, a CDN). These are
+# the ones that the existing client's galleries show (docs/existing-client.md).
+GALLERY_HOSTS = [
+    "cdn.myanimelist.net",
+    "image.tmdb.org",
+    "media.kitsu.app",
+    "media.kitsu.io",
+    "s4.anilist.co",
+]
+IMAGE_HOSTS: list[str] = env.list(
+    "IMAGE_HOSTS", GALLERY_HOSTS, validate=each(HOST_NAME)
+)
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
