@@ -149,6 +149,7 @@ MIDDLEWARE = [
     "animecollections.api.middleware.ApiManners",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "animecollections.api.compression.Compression",
     "animecollections.admin.site.Policy",
     "corsheaders.middleware.CorsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -267,6 +268,9 @@ CACHES: dict[str, dict[str, Any]] = {
 
 # Of each process, for the bodies of lists that are asked for again (api/bodies.py).
 LIST_CACHE_MB = env.int("LIST_CACHE_MB", 16, validate=rules.Range(0, 65_536))
+
+# Whether answers are compressed here; off where a proxy in front does it.
+COMPRESS = env.bool("COMPRESS", True)
 
 # How often a live socket is pinged, and its sign-in checked.
 LIVE_PING_SECONDS = env.int("LIVE_PING_SECONDS", 30, validate=rules.Range(1, 60))
@@ -409,6 +413,7 @@ CORS_ALLOW_HEADERS = [
     "if-none-match",
     "x-client-id",
     "x-csrftoken",
+    "x-request-id",
 ]
 CORS_EXPOSE_HEADERS = [
     "Content-Disposition",
@@ -419,6 +424,10 @@ CORS_EXPOSE_HEADERS = [
     "Retry-After",
     "X-Request-Id",
 ]
+
+# Browsers get two answers in the shape that the existing client reads
+# (docs/existing-client.md).
+EXISTING_CLIENT = env.bool("EXISTING_CLIENT", False)
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

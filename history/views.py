@@ -2,15 +2,17 @@
 
 from typing import Any
 
+from django.conf import settings
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from animecollections.api.conditional import etag_of, not_modified
 from animecollections.api.errors import invalid, refuse
+from animecollections.api.existing_client import is_existing_client
 from animecollections.api.ids import parse_id
 from animecollections.api.paging import page
 from animecollections.api.rendering import answer
-from animecollections.api.schema import PAGING, documented, nullable, query
+from animecollections.api.schema import PAGING, documented, either, nullable, query
 from history.models import Search
 from history.serializers import SearchInput, SearchOutput, to_json
 from history.services import searches
@@ -28,6 +30,10 @@ A_SEARCH = {
     "appliedFilters": {"genre": "action"},
     "totalResults": 12,
 }
+# A site for the existing client answers its browsers {"data": […]}, any app […].
+SEARCHES: Any = SearchOutput(many=True)
+if settings.EXISTING_CLIENT:
+    SEARCHES = either(SEARCHES, {"data": SEARCHES})
 
 
 class SearchHistoryViewSet(WritingViewSet):
@@ -37,7 +43,7 @@ class SearchHistoryViewSet(WritingViewSet):
     @documented(
         "The searches kept, newest first.",
         tags=TAGS,
-        data=SearchOutput(many=True),
+        data=SEARCHES,
         meta={"next_cursor?": nullable(str)},
         parameters=[
             query("search", str, "Only those that contain this text."),
@@ -49,7 +55,8 @@ class SearchHistoryViewSet(WritingViewSet):
     )
     def list(self, request: Request) -> Response:
         at = self.account.revisions
-        etag = etag_of(request, at.epoch, at.searches)
+        is_nested = is_existing_client(request)
+        etag = etag_of(request, at.epoch, at.searches, is_nested)
         if (fresh := not_modified(request, etag)) is not None:
             return fresh
         rows = Search.objects.of(self.user_id)
@@ -58,9 +65,9 @@ class SearchHistoryViewSet(WritingViewSet):
         found, meta = page(
             rows, request.query_params, orderings=ORDERINGS, default="-timestamp"
         )
-        return answer(
-            [to_json(row) for row in found], meta=meta, headers={"ETag": etag}
-        )
+        shown = [to_json(row) for row in found]
+        data = {"data": shown} if is_nested else shown
+        return answer(data, meta=meta, headers={"ETag": etag})
 
     @documented(
         "Saves a search, or an array of up to 500.",

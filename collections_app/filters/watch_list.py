@@ -186,8 +186,8 @@ VIEWS = {
 }
 
 
-def chosen_view(parameters: Any) -> str:
-    view = str(parameters.get("view", ""))
+def chosen_view(parameters: Any, default: str = "") -> str:
+    view = str(parameters.get("view", "")) or default
     if view not in VIEWS:
         raise refuse(view='The views are "card" and "up_next".')
     return view

@@ -109,6 +109,7 @@ FILTERS = [
 
 class CatalogueViewSet(ApiViewSet):
     permission_classes = [AllowAny]
+    is_public = True
 
     @documented(
         "Titles: searched, narrowed, or named by their ids.",
