@@ -115,6 +115,7 @@ def test_what_is_the_same_for_all_visitors_may_be_kept_by_any_cache(
     assert unchanged.status_code == 304
     for name in ("Cache-Control", "ETag", "Vary"):
         assert unchanged[name] == first[name]
+    assert "Content-Length" not in unchanged.headers
     assert {"Cookie", "Authorization"} <= {
         name.strip() for name in first["Vary"].split(",")
     }
