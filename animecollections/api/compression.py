@@ -58,7 +58,7 @@ class Compression:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
-        if may_be_compressed(request, response):
+        if isinstance(response, HttpResponse) and may_be_compressed(request, response):
             # Of a 304 and of the plain form too: a cache keeps one beside the other.
             patch_vary_headers(response, ["Accept-Encoding"])
             name = best_of(request.META.get("HTTP_ACCEPT_ENCODING", ""))
@@ -67,11 +67,10 @@ class Compression:
         return response
 
 
-def may_be_compressed(request: HttpRequest, response: HttpResponseBase) -> bool:
+def may_be_compressed(request: HttpRequest, response: HttpResponse) -> bool:
     return (
         response.status_code in (200, 304)
         and request.method in ("GET", "HEAD")
-        and not response.streaming
         and not request.path_info.startswith(WITH_SECRETS)
         and "Content-Encoding" not in response.headers
         and "no-store" not in response.get("Cache-Control", "")
