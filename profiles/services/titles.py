@@ -178,9 +178,7 @@ def titles_named(texts: Sequence[str]) -> dict[str, set[int]]:
     names = SearchName.objects.order_by()
     whole = names.filter(name__in=set().union(*keys.values())).annotate(of=Value(WHOLE))
     parts = [
-        names.filter(name__holds=max(words, key=len), anime__mature=False).annotate(
-            of=Value(place)
-        )
+        names.filter(name__holds=max(words, key=len)).annotate(of=Value(place))
         for place, text in enumerate(texts[:MOST_WITHIN])
         if (words := words_of(text))
     ]
@@ -214,6 +212,7 @@ FACTS = (
     "format",
     "year",
     "rating",
+    "mature",
     "external_ids",
 )
 
@@ -222,9 +221,11 @@ FACTS = (
 
 
 def judge(text: str, row: Mapping[str, Any], lists: int) -> Candidate | None:
-    """How a title fits a text, or None where only its folded name does."""
+    """How a title fits a text. None where only its folded name does; and a mature one
+    is meant by its whole name alone.
+    """
     fits = closest(text, row)
-    if fits is None:
+    if fits is None or (fits[0] == WITHIN and row["mature"]):
         return None
     closeness, length, has_year = fits
     return Candidate(

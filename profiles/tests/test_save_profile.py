@@ -243,6 +243,14 @@ def test_a_name_that_no_other_has_is_taken_without_a_word(client):
     assert chosen(response) == (str(one_piece.id), None)
 
 
+def test_a_mature_title_is_meant_by_its_whole_name_alone(client):
+    mature = titled("Some Title: Director's Cut", mature=True)
+    response = client.post(URL, {"favorite_animes": ["some_title"]})
+    assert told(response)["favorite_animes"] == []
+    sent = {"favorite_animes": ["some_title_directors_cut"]}
+    assert chosen(client.post(URL, sent)) == (str(mature.id), None)
+
+
 def test_a_part_of_a_hundred_names_means_none_of_them(client):
     for number in range(101):
         titled(f"Monogatari {number}")
