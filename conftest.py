@@ -13,10 +13,10 @@ from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from animecollections.api import throttling
+from animecollections.api.bodies import bodies
 from collections_app.catalogue.held import held
 from collections_app.imports.recognition import candidates_named
 from collections_app.models import Anime
-from collections_app.whole_list import bodies
 from factories import AnimeFactory, UserFactory
 from profiles.models import User
 from profiles.services.accounts import start_session

@@ -148,6 +148,7 @@ MIDDLEWARE = [
     "animecollections.api.middleware.ApiManners",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "animecollections.api.compression.Compression",
     "animecollections.admin.site.Policy",
     "corsheaders.middleware.CorsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -271,6 +272,9 @@ CACHES: dict[str, dict[str, Any]] = {
 # Of each process, for the bodies of lists that are asked for again (api/bodies.py).
 LIST_CACHE_MB = env.int("LIST_CACHE_MB", 16, validate=rules.Range(0, 65_536))
 
+# Whether answers are compressed here; off where a proxy in front does it.
+COMPRESS = env.bool("COMPRESS", True)
+
 # How often a live socket is pinged, and its sign-in checked.
 LIVE_PING_SECONDS = env.int("LIVE_PING_SECONDS", 30, validate=rules.Range(1, 60))
 # How processes tell each other what devices are to be told (profiles/feed.py).
@@ -315,8 +319,18 @@ DEFAULT_FROM_EMAIL = env.str(
 
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", str(BASE_DIR / "media")))
 MEDIA_URL = "/media/"
-# Hosts whose https image addresses are kept as they are (a gallery, a CDN).
-IMAGE_HOSTS: list[str] = env.list("IMAGE_HOSTS", [], validate=each(HOST_NAME))
+# Hosts whose https image addresses are kept as they are (a gallery, a CDN). These are
+# the ones that the existing client's galleries show (docs/existing-client.md).
+GALLERY_HOSTS = [
+    "cdn.myanimelist.net",
+    "image.tmdb.org",
+    "media.kitsu.app",
+    "media.kitsu.io",
+    "s4.anilist.co",
+]
+IMAGE_HOSTS: list[str] = env.list(
+    "IMAGE_HOSTS", GALLERY_HOSTS, validate=each(HOST_NAME)
+)
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
@@ -403,6 +417,7 @@ CORS_ALLOW_HEADERS = [
     "x-account",
     "x-client-id",
     "x-csrftoken",
+    "x-request-id",
 ]
 CORS_EXPOSE_HEADERS = [
     "Content-Disposition",
@@ -413,6 +428,10 @@ CORS_EXPOSE_HEADERS = [
     "Retry-After",
     "X-Request-Id",
 ]
+
+# Browsers get two answers in the shape that the existing client reads
+# (docs/existing-client.md).
+EXISTING_CLIENT = env.bool("EXISTING_CLIENT", False)
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

@@ -7,7 +7,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from animecollections.api.errors import ApiError
 from animecollections.api.failures import failure
-from animecollections.api.reference import DocsPage, ReferenceView
+from animecollections.api.reference import DocsPage, ReferenceView, RootView
 from animecollections.client import PAGES, page, service_worker
 from profiles.views.media import picture
 from profiles.views.pages import ResetPage
@@ -27,6 +27,8 @@ urlpatterns = [
     path("api/", include("collections_app.urls")),
     path("api/", include("profiles.urls")),
     path("api/", include("history.urls")),
+    path("api", RootView.as_view({"get": "retrieve"}), name="api"),
+    path("api/", RootView.as_view({"get": "retrieve"}, schema=None)),
     path("api/schema", ReferenceView.as_view({"get": "retrieve"}), name="schema"),
     path("api/docs", DocsPage.as_view(), name="docs"),
     re_path(r"^api(?:/.*)?$", unknown_address),

@@ -11,10 +11,8 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.db import connection
 
-from animecollections.api.bodies import Bodies
 from animecollections.api.compiled import for_database
 from collections_app.catalogue.held import held
 from collections_app.entries import TEXTS, written
@@ -25,8 +23,6 @@ STATEMENT = (
     f"SELECT {', '.join(TEXTS)} FROM collections_app_watchlistentry e "  # noqa: S608
     "WHERE user_id = %s ORDER BY e.added_at DESC, e.id DESC"
 )
-# Of any list, whole or narrowed, by its ETag.
-bodies = Bodies(settings.LIST_CACHE_MB * 2**20)
 
 
 def is_whole(wanted: Mapping[str, Any]) -> bool:

@@ -4,16 +4,18 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from animecollections.api.conditional import etag_of, not_modified
 from animecollections.api.errors import invalid, refuse
+from animecollections.api.existing_client import is_existing_client
 from animecollections.api.ids import parse_id
 from animecollections.api.paging import page
 from animecollections.api.parameters import WHEN, first_moment, last_moment
 from animecollections.api.rendering import answer
-from animecollections.api.schema import documented, nullable, paging, query
+from animecollections.api.schema import documented, either, nullable, paging, query
 from history.models import Search, SearchQuerySet
 from history.serializers import SearchInput, SearchOutput, to_json
 from history.services import searches
@@ -31,6 +33,10 @@ A_SEARCH = {
     "appliedFilters": {"genre": "action"},
     "totalResults": 12,
 }
+# A site for the existing client answers its browsers {"data": […]}, any app […].
+SEARCHES: Any = SearchOutput(many=True)
+if settings.EXISTING_CLIENT:
+    SEARCHES = either(SEARCHES, {"data": SEARCHES})
 
 
 class SearchHistoryViewSet(WritingViewSet):
@@ -40,7 +46,7 @@ class SearchHistoryViewSet(WritingViewSet):
     @documented(
         "The searches kept, newest first.",
         tags=TAGS,
-        data=SearchOutput(many=True),
+        data=SEARCHES,
         meta={"next_cursor?": nullable(str)},
         parameters=[
             query("search", str, "Only those that contain this text.", max_length=500),
@@ -55,14 +61,16 @@ class SearchHistoryViewSet(WritingViewSet):
     )
     def list(self, request: Request) -> Response:
         at = self.account.revisions
-        etag = etag_of(request, at.epoch, at.searches, self.account.timezone)
+        is_nested = is_existing_client(request)
+        zone = self.account.timezone
+        etag = etag_of(request, at.epoch, at.searches, zone, is_nested)
         if (fresh := not_modified(request, etag)) is not None:
             return fresh
-        rows = narrowed(self.user_id, self.wanted, self.account.timezone)
+        rows = narrowed(self.user_id, self.wanted, zone)
         found, meta = page(rows, self.wanted, orderings=ORDERINGS, default="-timestamp")
-        return answer(
-            [to_json(row) for row in found], meta=meta, headers={"ETag": etag}
-        )
+        shown = [to_json(row) for row in found]
+        data = {"data": shown} if is_nested else shown
+        return answer(data, meta=meta, headers={"ETag": etag})
 
     @documented(
         "Saves a search, or an array of up to 500.",

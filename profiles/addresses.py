@@ -1,4 +1,9 @@
-"""Addresses of pictures: which may stand in a profile, and which are known here."""
+"""Addresses of pictures: which may stand in a profile, and which are known here.
+
+A profile may show any web address (`is_web_address`) or a picture of ours: its owner
+chooses it, browsers load it, and this server never does. An upload answers back only
+addresses that are known: ours, of an image host, or what the profile shows already.
+"""
 
 import re
 from urllib.parse import urljoin, urlsplit

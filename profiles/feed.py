@@ -10,7 +10,7 @@ import asyncio
 import atexit
 import logging
 import threading
-from collections.abc import Coroutine, Iterable
+from collections.abc import Coroutine, Iterable, Sequence
 from contextlib import suppress
 from typing import Any, Protocol
 from uuid import UUID, uuid4
@@ -49,7 +49,7 @@ class Socket(Protocol):
 
     def offer(self, text: str) -> None: ...
 
-    def check_soon(self) -> None: ...
+    def check_soon(self, renewed: Sequence[str] = ()) -> None: ...
 
     def end(self, code: int, reason: str) -> None: ...
 
@@ -117,9 +117,12 @@ class Feed:
         }
         self.tell(note.user_id, event)
 
-    def check_sign_ins(self, user_id: UUID) -> None:
-        """Has each socket look at its own, after a commit that may have ended some."""
-        event = {"type": "check"}
+    def check_sign_ins(self, user_id: UUID, renewed: Sequence[str] = ()) -> None:
+        """Has each socket look at its own, after a commit that may have ended some.
+
+        renewed: the digests of a session's old and new key, if it got another.
+        """
+        event = {"type": "check", "renewed": list(renewed)}
         transaction.on_commit(lambda: self.tell(user_id, event), robust=True)
 
     def tell(self, user_id: UUID, event: Event) -> None:
@@ -232,7 +235,7 @@ class Feed:
         if user_id not in self.sockets:
             return
         if event["type"] == "check":
-            self.have_checked(self.sockets[user_id])
+            self.have_checked(self.sockets[user_id], event.get("renewed", ()))
             return
         try:
             text = await database_sync_to_async(message_of)(user_id, event)
@@ -242,9 +245,11 @@ class Feed:
         for socket in list(self.sockets.get(user_id, ())) if text else ():
             socket.offer(text)
 
-    def have_checked(self, sockets: Iterable[Socket]) -> None:
+    def have_checked(
+        self, sockets: Iterable[Socket], renewed: Sequence[str] = ()
+    ) -> None:
         for socket in sockets:
-            socket.check_soon()
+            socket.check_soon(renewed)
 
     def all_sockets(self) -> list[Socket]:
         return [one for many in self.sockets.values() for one in many]

@@ -7,6 +7,7 @@ import asyncio
 import random
 import time
 from collections import deque
+from collections.abc import Sequence
 from io import BytesIO
 from typing import Any
 from uuid import UUID
@@ -29,7 +30,7 @@ from history.cursors import Cursor
 from profiles.authentication import account_behind
 from profiles.feed import feed
 from profiles.services import tickets
-from profiles.sessions import is_key
+from profiles.sessions import digest, is_key, key_of
 
 MOST_BYTES_SENT = 4096
 MOST_FRAMES, PER_SECONDS = 60, 60
@@ -65,6 +66,7 @@ class LiveSocket(AsyncWebsocketConsumer):  # type: ignore[misc]
         self.look = asyncio.Event()
         self.tasks: set[asyncio.Task[None]] = set()
         self.has_ended = False
+        self.new_key = ""  # its digest, until it was looked up
 
     async def connect(self) -> None:
         request = handshake(self.scope)
@@ -148,7 +150,10 @@ class LiveSocket(AsyncWebsocketConsumer):  # type: ignore[misc]
 
     # --- The sign-in behind it ---------------------------------------------------
 
-    def check_soon(self) -> None:
+    def check_soon(self, renewed: Sequence[str] = ()) -> None:
+        """renewed: the digests of the key that a session had, and of its new one."""
+        if renewed and digest(self.sign_in.key) == renewed[0]:
+            self.new_key = renewed[1]
         self.look.set()
 
     async def keep_checking(self) -> None:
@@ -174,8 +179,17 @@ class LiveSocket(AsyncWebsocketConsumer):  # type: ignore[misc]
             self.say("ping", account)
 
     async def account(self) -> Account | None:
+        if self.new_key:
+            await self.take_new_key()
         found = await database_sync_to_async(account_behind)(self.sign_in, self.user_id)
         return found if isinstance(found, Account) else None
+
+    async def take_new_key(self) -> None:
+        """A change of the password gave the session another key: the socket goes on."""
+        key = await database_sync_to_async(key_of)(self.new_key, self.user_id)
+        if key is not None:
+            self.sign_in = SignIn("session", key)
+        self.new_key = ""
 
     # --- In ----------------------------------------------------------------------
 

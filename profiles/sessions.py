@@ -1,7 +1,9 @@
 """Django's database sessions, with the user and the sign-in epoch in columns."""
 
 import re
+from hashlib import sha256
 from typing import Any
+from uuid import UUID
 
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.base import CreateError, UpdateError
@@ -16,6 +18,19 @@ KEY = re.compile("[a-z0-9]{32}", re.ASCII)
 def is_key(text: str | None) -> bool:
     """Whether this can be a session's key; no other text reaches the database."""
     return text is not None and KEY.fullmatch(text) is not None
+
+
+def digest(key: str) -> str:
+    """Names a session where its key must not be: with the digest nobody signs in."""
+    return sha256(key.encode()).hexdigest()
+
+
+def key_of(digest_: str, user_id: UUID) -> str | None:
+    """The key of the user's session that has this digest."""
+    from profiles.models import Session
+
+    keys = Session.objects.filter(user_id=user_id).values_list("session_key", flat=True)
+    return next((key for key in keys if digest(key) == digest_), None)
 
 
 class SessionStore(DatabaseStore):

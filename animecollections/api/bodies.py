@@ -7,6 +7,8 @@ date: a change makes another key, and the old body leaves when room is needed.
 from collections import OrderedDict
 from threading import Lock
 
+from django.conf import settings
+
 
 class Bodies:
     """So many bytes at most, the longest unasked going first. What alone would take
@@ -37,3 +39,7 @@ class Bodies:
         with self.lock:
             self.kept.clear()
             self.room = self.size
+
+
+# Of any list, whole or narrowed, by its ETag; compressed too (api/compression.py).
+bodies = Bodies(settings.LIST_CACHE_MB * 2**20)

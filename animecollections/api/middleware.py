@@ -38,6 +38,8 @@ class ApiManners:
         finally:
             request_id.current.reset(token)
         response["X-Request-Id"] = own_id
+        if response.status_code == 304:  # 0 would be the length of what a cache holds
+            del response["Content-Length"]
         return response
 
     def choose_id(self, request: HttpRequest) -> str:

@@ -4,6 +4,7 @@ from functools import cache
 from zlib import crc32
 
 import orjson
+from django.conf import settings
 from django.http import HttpResponse
 from django.views.generic import TemplateView
 from drf_spectacular.generators import SchemaGenerator
@@ -12,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from animecollections.api.conditional import etag_of, not_modified
-from animecollections.api.rendering import OPTIONS
+from animecollections.api.rendering import OPTIONS, answer
 from animecollections.api.schema import documented
 from animecollections.api.views import ApiViewSet
 
@@ -23,9 +24,56 @@ def openapi() -> bytes:
     return orjson.dumps(SchemaGenerator().get_schema(public=True), option=OPTIONS)
 
 
+LINKS = {
+    "documentation": "/api/docs",
+    "schema": "/api/schema",
+    "animes": "/api/animes",
+    "genres": "/api/genres",
+    "studios": "/api/studios",
+    "session": "/api/auth/session",
+    "watch_list": "/api/user/watchList",
+    "search_history": "/api/user/searchHistory",
+    "profile": "/api/user/profile",
+    "preferences": "/api/user/preferences",
+    "statistics": "/api/user/stats",
+    "sync": "/api/user/sync",
+}
+
+
+class RootView(ApiViewSet):
+    authentication_classes = []
+    permission_classes = [AllowAny]
+    is_public = True
+
+    @documented(
+        "Where the API begins: its name, its release, and where to go on.",
+        tags=["Reference"],
+        data={"name": str, "version": str, "links": dict[str, str]},
+        examples={
+            "links": {
+                "name": "animecollections",
+                "version": "0.1.0",
+                "links": {"documentation": "/api/docs", "schema": "/api/schema"},
+            }
+        },
+        etag=True,
+    )
+    def retrieve(self, request: Request) -> Response:
+        etag = etag_of(request)
+        if (fresh := not_modified(request, etag)) is not None:
+            return fresh
+        data = {
+            "name": "animecollections",
+            "version": settings.RELEASE,
+            "links": LINKS,
+        }
+        return answer(data, headers={"ETag": etag})
+
+
 class ReferenceView(ApiViewSet):
     authentication_classes = []
     permission_classes = [AllowAny]
+    is_public = True
 
     @documented(
         "This document: the whole API as OpenAPI 3.1.",

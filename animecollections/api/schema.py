@@ -259,7 +259,7 @@ class ApiSchema(AutoSchema):
 
     def get_operation_id(self) -> str:
         """`getUserWatchListByAnimeId`: unique, and as stable as the address."""
-        path = self.path.removeprefix("/api").replace("{", "by_")
+        path = self.path.removeprefix("/api").replace("{", "by_") or "root"
         words = re.findall(r"[A-Za-z0-9]+", path)
         return self.method.lower() + "".join(
             word[0].upper() + word[1:] for word in words

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, cast
 from uuid import UUID
 
+from django.conf import settings
 from django.core.exceptions import TooManyFieldsSent
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
@@ -18,6 +19,9 @@ from animecollections.api.throttling import RateThrottle
 
 # Whatever a browser takes an answer for, it runs and loads nothing.
 POLICY = "default-src 'none'; frame-ancestors 'none'"
+OWN_ALONE = "private, no-cache"
+# A CDN may hold it for a minute, and for ten more while it asks again (by its ETag).
+FOR_ALL = "public, max-age=60, stale-while-revalidate=600"
 
 
 class ApiViewSet(ViewSet):
@@ -29,6 +33,7 @@ class ApiViewSet(ViewSet):
     keeps_answers: whether a retry with its Idempotency-Key gets the first answer.
     throttle_scope: which of settings.RATES counts; reads and writes by themselves.
     wanted:        what the query says, by parameter, as the method documents them.
+    is_public:     whether all who ask without credentials get one answer.
     """
 
     max_body = 64 * 1024
@@ -37,6 +42,7 @@ class ApiViewSet(ViewSet):
     keeps_answers = False
     throttle_scope = ""
     wanted: Mapping[str, Any] = {}
+    is_public = False
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         self.check_size(request)
@@ -93,13 +99,25 @@ class ApiViewSet(ViewSet):
         self, request: Request, response: Any, *args: Any, **kwargs: Any
     ) -> Any:
         response = super().finalize_response(request, response, *args, **kwargs)
-        response.setdefault("Cache-Control", "private, no-cache")
+        response.setdefault("Cache-Control", self.cache_control(request, response))
         # Accept never changes an answer; who asks does.
         response["Vary"] = "Cookie, Authorization"
         response.setdefault("Content-Security-Policy", POLICY)
         for name, value in getattr(request, "rate_headers", {}).items():
             response[name] = value
         return response
+
+    def cache_control(self, request: Request, response: Any) -> str:
+        """Public is only what brought no credentials, whatever became of them: caches
+        that do not read Vary must keep nobody's own answer.
+        """
+        is_for_all = (
+            self.is_public
+            and response.status_code in (200, 304)
+            and settings.SESSION_COOKIE_NAME not in request.COOKIES
+            and "Authorization" not in request.headers
+        )
+        return FOR_ALL if is_for_all else OWN_ALONE
 
     @property
     def account(self) -> Account:

@@ -47,7 +47,8 @@ def test_a_release_may_answer_anew(settings):
 def test_held_already(held):
     response = not_modified(ask(If_None_Match=held), '"a"')
     assert response.status_code == 304
-    assert response["ETag"] == '"a"'
+    assert response["ETag"] in held
+    assert response["ETag"].endswith('"a"')
 
 
 @pytest.mark.parametrize("held", ["", '"b"', "a", '"A"', '"a', "nonsense,,", "*"])

@@ -95,7 +95,7 @@ def test_a_bug_outside_of_our_views(browser, debug):
 
 @pytest.mark.parametrize(
     "path",
-    ["/api", "/api/", "/api/none", "/api/user/watchList/", "/api/a%0Ab", "/api/%00"],
+    ["/api/none", "/api/user/watchList/", "/api/a%0Ab", "/api/%00"],
 )
 @pytest.mark.parametrize("method", ["get", "post", "delete"])
 def test_an_unknown_address_below_api(browser, debug, path, method):

@@ -56,7 +56,9 @@ def addresses(patterns, prefix="/"):
         whole = prefix + str(pattern.pattern)
         if hasattr(pattern, "url_patterns"):
             yield from addresses(pattern.url_patterns, whole)
-        elif whole.startswith("/api/") and hasattr(pattern.callback, "actions"):
+        elif "schema" in getattr(pattern.callback, "initkwargs", {}):
+            continue  # another spelling of an address that is told
+        elif f"{whole}/".startswith("/api/") and hasattr(pattern.callback, "actions"):
             path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", whole)
             methods = set(pattern.callback.actions) - {"head", "options"}
             yield from ((path, method) for method in methods)

@@ -3,6 +3,7 @@
 import pytest
 from django.core.management import call_command
 from django.test import override_settings
+from rest_framework.test import APIClient
 
 pytestmark = pytest.mark.django_db
 
@@ -46,7 +47,13 @@ def test_a_trusted_frontend_may_ask(visitor, trusted, method):
 
 def test_the_headers_that_a_frontend_may_send(visitor, trusted):
     told = cors(preflight(visitor, OURS))
-    for name in ("authorization", "idempotency-key", "if-match", "x-client-id"):
+    for name in (
+        "authorization",
+        "idempotency-key",
+        "if-match",
+        "x-client-id",
+        "x-request-id",
+    ):
         assert name in told["access-control-allow-headers"]
 
 
@@ -89,6 +96,46 @@ def test_the_headers_of_every_answer(visitor, path):
     assert f"default-src '{own}'" in policy
     assert "frame-ancestors 'none'" in policy
     assert "unsafe" not in policy
+
+
+FOR_ALL = "public, max-age=60, stale-while-revalidate=600"
+
+
+@pytest.mark.parametrize(
+    "path", ["/api", "/api/animes", "/api/genres", "/api/studios", "/api/schema"]
+)
+def test_what_is_the_same_for_all_visitors_may_be_kept_by_any_cache(
+    visitor, client, path
+):
+    first, second = visitor.get(path), APIClient().get(path)
+    assert first["Cache-Control"] == FOR_ALL
+    assert first["ETag"] == second["ETag"]
+    assert not first.cookies
+    unchanged = visitor.get(path, headers={"If-None-Match": first["ETag"]})
+    assert unchanged.status_code == 304
+    for name in ("Cache-Control", "ETag", "Vary"):
+        assert unchanged[name] == first[name]
+    assert "Content-Length" not in unchanged.headers
+    assert {"Cookie", "Authorization"} <= {
+        name.strip() for name in first["Vary"].split(",")
+    }
+    assert client.get(path)["Cache-Control"] == "private, no-cache"
+
+
+def test_one_title_may_be_kept_too(visitor, death_note):
+    assert visitor.get("/api/animes/1535")["Cache-Control"] == FOR_ALL
+
+
+@pytest.mark.parametrize("path", ["/api/animes/404", "/api/animes?limit=x"])
+def test_a_failure_is_kept_by_no_cache(visitor, path):
+    response = visitor.get(path)
+    assert response.status_code >= 400
+    assert response["Cache-Control"] == "private, no-cache"
+
+
+def test_what_brought_credentials_is_kept_for_nobody_else_though_they_are_dead(visitor):
+    visitor.cookies["sessionid"] = "x" * 32
+    assert visitor.get("/api/animes")["Cache-Control"] == "private, no-cache"
 
 
 def test_an_answer_to_a_user_is_for_that_user_alone(client):

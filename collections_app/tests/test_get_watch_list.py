@@ -3,11 +3,11 @@
 import pytest
 
 from animecollections.api.account import Through
+from animecollections.api.bodies import bodies
 from collections_app.catalogue.folding import fold
 from collections_app.models import AiringStatus, Genre, SearchName, WatchListEntry
 from collections_app.services import catalogue
 from collections_app.tests.test_add_to_watch_list import URL, add
-from collections_app.whole_list import bodies
 from conftest import signed_in
 from factories import AnimeFactory, UserFactory
 from history.cursors import Cursor

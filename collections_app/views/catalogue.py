@@ -63,6 +63,7 @@ RELATED = {
 
 class CatalogueViewSet(ApiViewSet):
     permission_classes = [AllowAny]
+    is_public = True
 
     @documented(
         "Titles: searched, narrowed, or named by their ids.",

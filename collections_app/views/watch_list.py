@@ -10,9 +10,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 
+from animecollections.api.bodies import bodies
 from animecollections.api.choosing import chosen_fields, only
 from animecollections.api.conditional import etag_of, if_match, not_modified
 from animecollections.api.errors import refuse
+from animecollections.api.existing_client import is_existing_client
 from animecollections.api.ids import AnimeRef, parse_anime_id
 from animecollections.api.paging import page
 from animecollections.api.rendering import answer, enveloped
@@ -42,7 +44,7 @@ from collections_app.serializers.watch_list import (
     WarningSerializer,
 )
 from collections_app.services import watch_list
-from collections_app.whole_list import bodies, is_whole, whole_list
+from collections_app.whole_list import is_whole, whole_list
 from history.cursors import Cursor
 from history.writing import WritingViewSet
 
@@ -99,22 +101,22 @@ class WatchListViewSet(WritingViewSet):
         etag=True,
     )
     def list(self, request: Request) -> Response:
-        etag = self.list_etag(request)
+        view = self.wanted.get("view") or usual_view(request)
+        etag = self.list_etag(request, view)
         if (fresh := not_modified(request, etag)) is not None:
             return fresh
         if (body := bodies.get(etag)) is None:
-            data, meta = self.entries()
+            data, meta = self.entries(view)
             body = enveloped(data, meta)
             bodies.keep(etag, body)
         return Response(body, headers={"ETag": etag})
 
-    def entries(self) -> tuple[Any, dict[str, Any]]:
+    def entries(self, view: str) -> tuple[Any, dict[str, Any]]:
         """What is asked for of the list, as JSON or to be made JSON; and its meta."""
         wanted, at = self.wanted, self.account.revisions
         # Of the list's own revision: the same body under the same ETag, and never
         # ahead of the rows, which are read a moment later.
         cursor = {"cursor": str(Cursor(at.epoch, at.list, at.catalogue))}
-        view = wanted.get("view", "")
         if is_whole(wanted):
             array = whole_list(self.user_id, view=view, catalogue=at.catalogue)
             return Fragment(array), cursor
@@ -221,10 +223,14 @@ class WatchListViewSet(WritingViewSet):
         counts = WatchListEntry.objects.of(self.user_id).counts()
         return answer(counts, headers={"ETag": etag})
 
-    def list_etag(self, request: Request) -> str:
+    def list_etag(self, request: Request, *more: str) -> str:
         at = self.account.revisions
         zone = self.account.timezone  # says when the day of added_since begins
-        return etag_of(request, at.epoch, at.list, at.catalogue, zone)
+        return etag_of(request, at.epoch, at.list, at.catalogue, zone, *more)
+
+
+def usual_view(request: Request) -> str:
+    return "card" if is_existing_client(request) else ""
 
 
 def read(serializer: type[Serializer[Any]], request: Request) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from profiles.names import fold_user_name
 from profiles.passwords import refuse_weak
 from profiles.services import lockouts
 from profiles.services.credentials import check_credentials, check_own_password, enter
-from profiles.sessions import AGENT_KEY
+from profiles.sessions import AGENT_KEY, digest
 
 
 def sign_up(
@@ -144,7 +144,10 @@ def change_password(
             raise ApiError("session_ended")  # by another change, a moment ago
         if sign_in.kind == "session":
             start_session(session, user, user_agent=user_agent)
+            renewed = (digest(sign_in.key), digest(session.session_key))
+            feed.check_sign_ins(user_id, renewed)
         else:
+            feed.check_sign_ins(user_id)
             TokenFamily.objects.filter(id=sign_in.key, user_id=user_id).update(
                 auth_epoch=user.auth_epoch
             )
@@ -157,7 +160,6 @@ def replace_password(user: User, old_hash: str) -> bool:
     ).update(password=user.password, auth_epoch=user.auth_epoch)
     if replaced:
         tasks.mail_password_changed.enqueue(user_id=str(user.pk))
-        feed.check_sign_ins(user.pk)
     return bool(replaced)
 
 
@@ -180,6 +182,7 @@ def confirm_reset(*, uid: str, token: str, new_password: str) -> None:
     with transaction.atomic():
         if not replace_password(user, old_hash):
             raise ApiError("reset_invalid")
+        feed.check_sign_ins(user.pk)
         lockouts.unlock(user.email)
 
 

@@ -43,15 +43,17 @@ PLACES = BoundedSemaphore(max(1, settings.WEB_THREADS // 2))
 LONGEST_WAIT = 5.0
 
 
-def read(image: bytes | str, kind: Kind, site: str) -> ProcessedImage | str:
+def read(
+    image: bytes | str, *, kind: Kind, user_id: UUID, site: str
+) -> ProcessedImage | str:
     """A picture, given as its bytes, base64, a data URL or an address, made ready.
 
     An address is only ever given back, if it is one we know; nothing is fetched.
-    `site` is the root that the request came to. Takes a while and no database.
+    `site` is the root that the request came to. Takes a while, and no lock.
     """
     if isinstance(image, str):
         if is_address(image, site):
-            return known_address(image, site)
+            return known_address(image, user_id=user_id, site=site)
         image = decode(image)
     return process_in_turn(image, kind)
 
@@ -64,11 +66,26 @@ def is_address(text: str, site: str) -> bool:
     return own_path(text, site) is not None
 
 
-def known_address(url: str, site: str) -> str:
-    is_known = own_path(url, site) is not None or is_of_image_host(url)
+def known_address(url: str, *, user_id: UUID, site: str) -> str:
+    """The address as it came: ours, of an image host, or what the profile shows now.
+
+    A profile may show any web address (addresses.py), and the form that edits it sends
+    the present pictures along with whatever it changes.
+    """
+    is_known = (
+        own_path(url, site) is not None
+        or is_of_image_host(url)
+        or url in shown_now(user_id)
+    )
     if is_known and len(url) <= MAX_LENGTH:
         return url
     raise ApiError("image_address_unknown")
+
+
+def shown_now(user_id: UUID) -> tuple[str, ...]:
+    """The addresses of avatar and banner."""
+    pictures = Profile.objects.filter(user_id=user_id)
+    return pictures.values_list("avatar", "banner_image").first() or ()
 
 
 def decode(text: str) -> bytes:

@@ -1,11 +1,14 @@
 """Writes to the profile and the preferences."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import CharField, Value
+from django.db.models.functions import Replace
 
 from animecollections.api.account import Through
 from animecollections.api.errors import ApiError
@@ -16,8 +19,9 @@ from history.services import recording
 from profiles import words
 from profiles.models import Preferences, Profile, User
 from profiles.names import fold_user_name
-from profiles.services.titles import LeftOut, resolve
+from profiles.services.titles import TitleWarning, resolve
 
+STUDIO = re.compile(r"\bstudios?\b")
 ANIME_LISTS = ("favorite_animes", "watched_animes")
 
 
@@ -26,7 +30,7 @@ class Saved:
     """A profile as it now is, and what of the sent could not be taken."""
 
     profile: Profile
-    warnings: list[LeftOut] = field(default_factory=list)
+    warnings: list[TitleWarning] = field(default_factory=list)
 
 
 def update_profile(
@@ -45,7 +49,7 @@ def update_profile(
     return Saved(profile, warnings)
 
 
-def matched(values: Mapping[str, Any]) -> tuple[dict[str, Any], list[LeftOut]]:
+def matched(values: Mapping[str, Any]) -> tuple[dict[str, Any], list[TitleWarning]]:
     """Titles and words as the catalogue and the forms know them; None as empty."""
     known, nothing = dict(values), Profile()
     for name, value in values.items():
@@ -65,10 +69,27 @@ def matched(values: Mapping[str, Any]) -> tuple[dict[str, Any], list[LeftOut]]:
 
 
 def spellings(model: type[Genre | Studio], names: Sequence[str]) -> dict[str, str]:
-    """The catalogue's own spelling of the names it knows, by key; one statement."""
-    keys = {fold(name) for name in names}
-    rows = model._default_manager.filter(key__in=keys)
-    return dict(rows.values_list("key", "name"))
+    """The catalogue's own spelling of the names it knows, by their key; one statement.
+
+    Spaces do not count (`production_ig` is "Production I.G"), nor whether a studio's
+    name says that it is one (`studio_bones` is "Bones").
+    """
+    forms = {key: forms_of(key) for key in map(fold, names)}
+    rows = model._default_manager.annotate(
+        joined=Replace("key", Value(" "), output_field=CharField())
+    ).filter(joined__in=set().union(*forms.values()))
+    known = dict(rows.values_list("joined", "name"))
+    return {
+        key: next(known[form] for form in wanted if form in known)
+        for key, wanted in forms.items()
+        if known.keys() & set(wanted)
+    }
+
+
+def forms_of(key: str) -> list[str]:
+    """The key without spaces; with and without the word "studio", likeliest first."""
+    joined, bare = key.replace(" ", ""), STUDIO.sub("", key).replace(" ", "")
+    return list(dict.fromkeys(filter(None, (joined, bare, f"studio{bare}"))))
 
 
 def update_identity(

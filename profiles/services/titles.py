@@ -1,45 +1,103 @@
-"""Anime as profile forms send them: ids, or titles and slugs such as `one_piece`."""
+"""Anime as profile forms send them: ids, or titles and slugs such as `one_piece`.
+
+A slug is what people call a title, which is often not its full name: `code_geass`,
+`demon_slayer`. Of several titles that may be meant, the one that most people know is
+taken, and `meta.warnings` says so.
+"""
 
 import re
 import unicodedata
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
 from typing import Any, TypedDict
+
+from django.db.models import Value
 
 from animecollections.api.ids import AnimeRef
 from collections_app.catalogue.facts import LONGEST_NAME
 from collections_app.catalogue.folding import fold
 from collections_app.catalogue.lookup import find_many
-from collections_app.models import Anime, SearchName
+from collections_app.catalogue.search import MOST_WORDS, Kind
+from collections_app.models import Anime, SearchName, WatchListEntry
+from collections_app.models.catalogue import Format
 
 SEPARATORS = re.compile(r"[\s_\-]+")
+YEAR = re.compile(r"\s*\((?:19|20)\d\d\)\s*$")
 MAX_CANDIDATES = 10
+# Texts that are looked for within longer names; the rest have to be names themselves.
+MOST_WITHIN = 40
+WHOLE = -1
+# What is a part of more names than this, such as "monogatari", means none of them.
+MOST_MEANT = 100
+# So many of the newest entries tell what people list: all of them cost a scan.
+ENTRIES_COUNTED = 20_000
+# A name that is less close is meant where more than so many times as many lists and
+# sites have it: "demon slayer" is also the whole name of a title that one site knows.
+TIMES_AS_KNOWN, TIMES_AS_KNOWN_WITHIN = 2, 4
 
 
-class LeftOut(TypedDict):
-    """A title that was left out: none has it, or more than one (`candidates`)."""
+class TitleWarning(TypedDict):
+    """A title that was left out, since none has it or several do; or one that was taken
+    for `anime_id` of several.
+    """
 
     code: str
     message: str
     field: str
     value: str
+    anime_id: str | None
     candidates: list[str]
 
 
-# Which of the FORMS, whether title or synonym, and the name in that form.
-Key = tuple[int, int, str]
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A title that a text may mean.
+
+    closeness: 0 is the title as it is spelled, WITHIN a part of a longer name.
+    length: of the name, without a year behind it ("Hunter x Hunter (2011)").
+    lists, sites: that have it.
+    rating: in half points.
+    """
+
+    id: int
+    title: str
+    closeness: int
+    length: int
+    has_year: bool
+    lists: int
+    sites: int
+    is_series: bool
+    year: int
+    rating: int
+
+    @property
+    def known(self) -> int:
+        return self.lists + self.sites
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """taken: the title that a text means. candidates: the others it could mean."""
+
+    taken: Candidate | None
+    candidates: Sequence[Candidate] = ()
+
+
 Lists = Mapping[str, Sequence[AnimeRef | str]]
 
 
-def resolve(lists: Lists) -> tuple[dict[str, list[int]], list[LeftOut]]:
-    """Ids for each list, in order and each once, and the titles left out.
+def resolve(lists: Lists) -> tuple[dict[str, list[int]], list[TitleWarning]]:
+    """Ids for each list, in order and each once, and what is to be said of titles.
 
-    At most three statements, however long the lists. 400 `unknown_anime_ids` with all
+    At most four statements, however long the lists. 400 `unknown_anime_ids` with all
     unknown ids of all lists, or `ambiguous_id`.
     """
-    items = {item for list_ in lists.values() for item in list_}
+    items = {item: None for list_ in lists.values() for item in list_}
     found = find_many(item for item in items if isinstance(item, AnimeRef))
-    titles = find_titles({item for item in items if isinstance(item, str)})
+    meanings = understand([item for item in items if isinstance(item, str)])
     ids: dict[str, list[int]] = {}
     warnings = []
     for name, list_ in lists.items():
@@ -47,65 +105,210 @@ def resolve(lists: Lists) -> tuple[dict[str, list[int]], list[LeftOut]]:
         for item in dict.fromkeys(list_):
             if isinstance(item, AnimeRef):
                 first_of[found[item].id] = None
-            elif len(titles[item]) == 1:
-                first_of[titles[item][0]] = None
-            else:
-                warnings.append(left_out(name, item, titles[item]))
+                continue
+            meaning = meanings[item]
+            if meaning.taken is not None:
+                first_of[meaning.taken.id] = None
+            if meaning.taken is None or meaning.candidates:
+                warnings.append(warning(name, item, meaning))
         ids[name] = list(first_of)
     return ids, warnings
 
 
-def left_out(name: str, title: str, candidates: Sequence[int]) -> LeftOut:
-    reason = (
-        f'{len(candidates)} anime are called "{title}"'
-        if candidates
-        else f'The catalogue has no anime called "{title}"'
-    )
+def warning(field: str, text: str, meaning: Meaning) -> TitleWarning:
+    taken, number = meaning.taken, len(meaning.candidates)
+    if taken is not None:
+        code = "title_chosen"
+        message = (
+            f'"{text}" was taken for "{taken.title}", the best known of {number + 1} '
+            f"anime that are called so: send an id to choose another."
+        )
+    else:
+        code = "title_ambiguous" if number else "title_unknown"
+        reason = (
+            f'{number} anime are called "{text}"'
+            if number
+            else f'The catalogue has no anime called "{text}"'
+        )
+        message = f"{reason}, so it was left out of {field}: send an id."
     return {
-        "code": "title_ambiguous" if candidates else "title_unknown",
-        "message": f"{reason}, so it was left out of {name}: send an id.",
-        "field": name,
-        "value": title,
-        "candidates": [str(id_) for id_ in candidates[:MAX_CANDIDATES]],
+        "code": code,
+        "message": message,
+        "field": field,
+        "value": text,
+        "anime_id": str(taken.id) if taken else None,
+        "candidates": [str(one.id) for one in meaning.candidates[:MAX_CANDIDATES]],
     }
 
 
-def find_titles(texts: Iterable[str]) -> dict[str, list[int]]:
-    """The ids of the anime that each text names best; one statement.
+# --- Looking up ------------------------------------------------------------------
+
+
+def understand(texts: Sequence[str]) -> dict[str, Meaning]:
+    """What each text means; at most three statements.
 
     The same letters count before the form that search compares, which drops accents
     and punctuation (so that "Gintama" is not "Gintama°", yet `steins_gate` finds
-    "Steins;Gate"), and with either a title before a synonym.
+    "Steins;Gate"); with either a title before a synonym; and a whole name before a part
+    of one.
     """
-    forms = {text: [form(text) for form in FORMS] for text in texts}
-    if not forms:
-        return {}
-    keys = {key for _, *names in forms.values() for key in names}
-    named = SearchName.objects.filter(name__in=keys)
-    rows = Anime.objects.filter(id__in=named.values("anime_id")).values(
-        "id", "title", "english_title", "native_title", "synonyms"
+    ids_of = titles_named(texts)
+    ids = {id_ for theirs in ids_of.values() for id_ in theirs}
+    if not ids:
+        return dict.fromkeys(texts, Meaning(None))
+    rows = {row["id"]: row for row in Anime.objects.filter(id__in=ids).values(*FACTS)}
+    is_clear = all(len(theirs) < 2 for theirs in ids_of.values())
+    lists = Counter[int]() if is_clear else lists_with(ids)
+    return {
+        text: choose(
+            candidate
+            for id_ in theirs
+            if (candidate := judge(text, rows[id_], lists[id_])) is not None
+        )
+        for text, theirs in ids_of.items()
+    }
+
+
+def titles_named(texts: Sequence[str]) -> dict[str, set[int]]:
+    """The ids of titles with a name that a text is, or is a part of; one statement.
+
+    A union: of one question with "or", SQLite would read every name.
+    """
+    keys = {text: {form(text) for form in FORMS} - {""} for text in texts}
+    names = SearchName.objects.order_by()
+    whole = names.filter(name__in=set().union(*keys.values())).annotate(of=Value(WHOLE))
+    parts = [
+        names.filter(name__holds=max(words, key=len)).annotate(of=Value(place))
+        for place, text in enumerate(texts[:MOST_WITHIN])
+        if (words := words_of(text))
+    ]
+    found: dict[int, list[tuple[int, str]]] = defaultdict(list)
+    columns = ("of", "anime_id", "name")
+    others = [one.values_list(*columns) for one in parts]
+    for of, id_, name in whole.values_list(*columns).union(*others, all=True):
+        found[of].append((id_, name))
+    ids_of: dict[str, set[int]] = {}
+    for place, text in enumerate(texts):
+        pattern = part(text)
+        ids_of[text] = {id_ for id_, name in found[WHOLE] if name in keys[text]}
+        if pattern is not None:
+            within = {id_ for id_, name in found[place] if pattern.search(name)}
+            ids_of[text] |= within if len(within) <= MOST_MEANT else set()
+    return ids_of
+
+
+def lists_with(ids: Collection[int]) -> Counter[int]:
+    """How many lists have each, of the newest entries of all."""
+    newest = WatchListEntry.objects.order_by("-id").values_list("anime_id", flat=True)
+    return Counter(id_ for id_ in newest[:ENTRIES_COUNTED] if id_ in ids)
+
+
+FACTS = (
+    "id",
+    "title",
+    "english_title",
+    "native_title",
+    "synonyms",
+    "format",
+    "year",
+    "rating",
+    "mature",
+    "external_ids",
+)
+
+
+# --- Judging ---------------------------------------------------------------------
+
+
+def judge(text: str, row: Mapping[str, Any], lists: int) -> Candidate | None:
+    """How a title fits a text. None where only its folded name does; and a mature one
+    is meant by its whole name alone.
+    """
+    fits = closest(text, row)
+    if fits is None or (fits[0] == WITHIN and row["mature"]):
+        return None
+    closeness, length, has_year = fits
+    return Candidate(
+        id=row["id"],
+        title=row["title"],
+        closeness=closeness,
+        length=length,
+        has_year=has_year,
+        lists=lists,
+        sites=len(row["external_ids"]),
+        is_series=row["format"] == Format.TV,
+        year=row["year"] or 9999,
+        rating=round((row["rating"] or 0) * 2),
     )
-    ids_of: dict[Key, set[int]] = defaultdict(set)
-    for row in rows:
-        for key in keys_of(row):
-            ids_of[key].add(row["id"])
-    return {text: best(ids_of, forms[text]) for text in forms}
 
 
-def keys_of(row: Mapping[str, Any]) -> Iterator[Key]:
+def closest(text: str, row: Mapping[str, Any]) -> tuple[int, int, bool] | None:
+    """Of the name that fits best: its closeness, its length, whether it has a year."""
+    pattern = part(text)
+    fitting = []
+    for rank, name in names_of(row):
+        bare = YEAR.sub("", name)
+        equal = [place for place, form in enumerate(FORMS) if same(form, text, bare)]
+        if equal:
+            fitting.append((equal[0] * 2 + rank, len(bare), bare != name))
+        elif pattern and pattern.search(fold(name)):
+            fitting.append((WITHIN, len(bare), bare != name))
+    return min(fitting, default=None)
+
+
+def names_of(row: Mapping[str, Any]) -> Iterator[tuple[int, str]]:
+    """Each name, and whether it is a title (0) or a synonym (1)."""
     titles = (row["title"], row["english_title"], row["native_title"])
     for rank, names in enumerate((titles, row["synonyms"])):
-        for name in filter(None, names):
-            for place, form in enumerate(FORMS):
-                yield place, rank, form(name)
+        yield from ((rank, name) for name in names if name)
 
 
-def best(ids_of: Mapping[Key, set[int]], forms: Sequence[str]) -> list[int]:
-    for place, form in enumerate(forms):
-        for rank in (0, 1):
-            if form and (ids := ids_of.get((place, rank, form))):
-                return sorted(ids)
-    return []
+def same(form: Any, text: str, name: str) -> bool:
+    return bool(key := form(text)) and key == form(name)
+
+
+def choose(candidates: Iterable[Candidate]) -> Meaning:
+    """The closest name; a less close one only where many more lists and sites have it.
+
+    Of equally close ones the best known; where nothing tells them apart, none.
+    """
+    tiers = groupby(
+        sorted(candidates, key=attrgetter("closeness")), attrgetter("closeness")
+    )
+    meaning = Meaning(None)
+    for closeness, group in tiers:
+        tier = best_first(group, closeness)
+        rival = Meaning(None if is_tied(tier, closeness) else tier[0], tier[1:])
+        if not meaning.taken and not meaning.candidates:
+            meaning = rival if rival.taken else Meaning(None, tier)
+        elif rival.taken and meaning.taken:
+            times = TIMES_AS_KNOWN_WITHIN if closeness == WITHIN else TIMES_AS_KNOWN
+            if rival.taken.known > times * meaning.taken.known:
+                passed = [meaning.taken, *meaning.candidates]
+                meaning = Meaning(rival.taken, [*tier[1:], *passed])
+    return meaning
+
+
+def best_first(tier: Iterable[Candidate], closeness: int) -> list[Candidate]:
+    most = max((tier := list(tier)), key=attrgetter("sites")).sites
+    return sorted(tier, key=lambda one: (worth(one, closeness, most), one.id))
+
+
+def is_tied(tier: Sequence[Candidate], closeness: int) -> bool:
+    most = max(one.sites for one in tier)
+    first, *others = (worth(one, closeness, most) for one in tier[:2])
+    return first in others
+
+
+def worth(one: Candidate, closeness: int, most_sites: int) -> tuple[Any, ...]:
+    """Least first. A part of a name mostly means where a series began."""
+    if closeness == WITHIN:
+        is_obscure = one.sites * 2 < most_sites
+        return (-one.lists, is_obscure, not one.is_series, one.year, one.length)
+    return (-one.lists, -one.sites, one.length, -one.rating, one.has_year)
+
+
+# --- Forms of a name -------------------------------------------------------------
 
 
 def spelled(name: str) -> str:
@@ -124,3 +327,18 @@ def joined(name: str) -> str:
 
 
 FORMS = (spelled, folded, joined)
+WITHIN = len(FORMS) * 2  # after the last form of a synonym
+
+
+def words_of(text: str) -> list[str]:
+    """The words of three letters or more, which the index knows."""
+    words = folded(text).split()[:MOST_WORDS]
+    return [word for word in words if Kind.of(word) is Kind.LONG]
+
+
+def part(text: str) -> re.Pattern[str] | None:
+    """Fits a folded name that has these words in a row; "jojo" is "jojos" (JoJo's)."""
+    if not words_of(text):
+        return None
+    words = r"s? ".join(map(re.escape, folded(text).split()))
+    return re.compile(rf"(?:^| ){words}s?(?: |$)")

@@ -350,6 +350,24 @@ def test_another_password_ends_it(server, alice, phone):
     assert closed_with(phone) == 4401
 
 
+def test_the_session_that_changes_the_password_keeps_its_sockets(server, alice):
+    cookie = cookie_of(alice)
+    body = {"old_password": PASSWORD, "new_password": "Left-Cow-8-and-more"}
+    with (
+        by_cookie(server, cookie) as mine,
+        by_cookie(server, cookie_of(alice)) as other,
+    ):
+        hear(mine, "hello")
+        hear(other, "hello")
+        Api(server, cookie).data("POST", "/api/auth/password", body)
+        assert closed_with(other) == 4401
+        assert hear(mine, "ping")
+        assert hear(mine, "ping")
+        assert Session.objects.count() == 2  # the other one is good for nothing
+        Session.objects.update(expire_date=timezone.now())
+        assert closed_with(mine) == 4401
+
+
 def test_deactivation_ends_it(alice, phone):
     accounts.deactivate(user_id=alice.pk)
     assert closed_with(phone) == 4401

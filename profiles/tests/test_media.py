@@ -24,6 +24,15 @@ def test_a_picture_is_served_to_everybody_for_good(visitor, stored):
     assert "sandbox" in response.headers["Content-Security-Policy"]
 
 
+@pytest.mark.parametrize("path", [PATH, PATH.replace("aaa", "bbb")])
+def test_pages_of_any_origin_may_show_it_and_draw_it(visitor, stored, path):
+    response = visitor.get(f"/media/{path}", headers={"Origin": "https://app.example"})
+    assert response.headers["Access-Control-Allow-Origin"] == "*"
+    assert response.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
+    assert "Access-Control-Allow-Credentials" not in response.headers
+    response.close()
+
+
 def test_a_head_request_says_as_much(visitor, stored):
     response = visitor.head(f"/media/{stored}")
     assert response.status_code == 200

@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from collections_app.catalogue.facts import search_names
+from collections_app.catalogue.folding import fold
 from collections_app.models import Genre, Studio
 from collections_app.models.catalogue import ExternalId
 from collections_app.services.catalogue import store_names
@@ -163,6 +164,101 @@ def test_a_title_counts_before_a_synonym_and_its_own_spelling_before_a_like_one(
     assert told(client.post(URL, sent))["favorite_animes"] == [str(gintama.id)]
 
 
+def chosen(response):
+    """The id that one slug was taken for, and what is told of it."""
+    [id_] = told(response)["favorite_animes"]
+    return id_, response.json().get("meta", {}).get("warnings", [None])[0]
+
+
+def test_of_several_of_one_name_the_one_on_most_lists_is_meant(client):
+    older = titled("Hunter x Hunter", external_ids={"mal": "136", "kitsu": "114"})
+    newer = titled("Hunter x Hunter (2011)", external_ids={"mal": "11061"})
+    listed = client.post(
+        "/api/user/watchList", {"animeId": newer.id, "type": "To Watch"}
+    )
+    assert listed.status_code == 200
+    id_, warning = chosen(client.post(URL, {"favorite_animes": ["hunter_x_hunter"]}))
+    assert id_ == str(newer.id)
+    assert warning["code"] == "title_chosen"
+    assert warning["message"].startswith(
+        '"hunter_x_hunter" was taken for "Hunter x Hunter (2011)"'
+    )
+    assert (warning["value"], warning["anime_id"]) == ("hunter_x_hunter", id_)
+    assert warning["candidates"] == [str(older.id)]
+
+
+def test_without_lists_the_one_of_most_sites_and_then_the_clearly_better_is_meant(
+    client,
+):
+    titled("Trigun", external_ids={"mal": "1"}, rating=9.0)
+    known = titled("Trigun (2023)", external_ids={"mal": "2", "kitsu": "2"}, rating=7.0)
+    assert chosen(client.post(URL, {"favorite_animes": ["trigun"]}))[0] == str(known.id)
+    first = titled("Fairy Tail", rating=7.57)
+    titled("Fairy Tail (2014)", rating=7.63)
+    sent = {"favorite_animes": ["fairy_tail"]}
+    assert chosen(client.post(URL, sent))[0] == str(first.id)
+
+
+@pytest.mark.parametrize(
+    ("slug", "title", "more"),
+    [
+        ("code_geass", "Code Geass: Hangyaku no Lelouch", {}),
+        ("evangelion", "Shinseiki Evangelion", {}),
+        (
+            "jojo_bizarre_adventure",
+            "JoJo no Kimyou na Bouken (TV)",
+            {"synonyms": ["JoJo's Bizarre Adventure: Season 1"]},
+        ),
+        ("frieren", "Sousou no Frieren", {}),
+    ],
+)
+def test_a_slug_that_is_a_part_of_names_means_where_the_series_began(
+    client, slug, title, more
+):
+    titled(f"{title}: The Movie", format="Movie", year=1990, **more)
+    titled(f"{title} 2nd Season", year=2013, **more)
+    first = titled(title, year=2012, **more)
+    titled("Another of this word", year=1980)
+    id_, warning = chosen(client.post(URL, {"favorite_animes": [slug]}))
+    assert id_ == str(first.id)
+    assert (warning["code"], len(warning["candidates"])) == ("title_chosen", 2)
+
+
+def test_a_whole_name_that_hardly_any_site_has_gives_way(client):
+    titled("demon slayer", external_ids={"anidb": "1"})
+    sites = dict.fromkeys(("mal", "kitsu", "anidb", "anilist", "livechart"), "1")
+    known = titled(
+        "Kimetsu no Yaiba",
+        synonyms=["Demon Slayer: Kimetsu no Yaiba"],
+        external_ids=sites,
+    )
+    sent = {"favorite_animes": ["demon_slayer"]}
+    assert chosen(client.post(URL, sent))[0] == str(known.id)
+
+
+def test_a_name_that_no_other_has_is_taken_without_a_word(client):
+    one_piece = titled("One Piece")
+    titled("One Piece Film: Red", rating=9.5)
+    response = client.post(URL, {"favorite_animes": ["one_piece"]})
+    assert chosen(response) == (str(one_piece.id), None)
+
+
+def test_a_mature_title_is_meant_by_its_whole_name_alone(client):
+    mature = titled("Some Title: Director's Cut", mature=True)
+    response = client.post(URL, {"favorite_animes": ["some_title"]})
+    assert told(response)["favorite_animes"] == []
+    sent = {"favorite_animes": ["some_title_directors_cut"]}
+    assert chosen(client.post(URL, sent)) == (str(mature.id), None)
+
+
+def test_a_part_of_a_hundred_names_means_none_of_them(client):
+    for number in range(101):
+        titled(f"Monogatari {number}")
+    response = client.post(URL, {"favorite_animes": ["monogatari"]})
+    assert told(response)["favorite_animes"] == []
+    assert response.json()["meta"]["warnings"][0]["code"] == "title_unknown"
+
+
 def test_a_title_that_names_no_single_anime_is_left_out_and_told(client, death_note):
     twins = [titled("Momiji"), titled("Momiji")]
     sent = {"favorite_animes": ["momiji", 1535, "no_such_title"]}
@@ -243,6 +339,23 @@ def test_the_number_of_statements_does_not_grow_with_the_lists(client, budget):
 
 
 # Words
+
+
+@pytest.mark.parametrize(
+    ("slug", "name"),
+    [
+        ("a1_pictures", "A-1 Pictures"),
+        ("production_ig", "Production I.G"),
+        ("studio_bones", "Bones"),
+        ("studio_ghibli", "Studio Ghibli"),
+        ("ghibli", "Studio Ghibli"),
+        ("wit_studio", "Wit Studio"),
+    ],
+)
+def test_studios_are_known_by_the_slugs_of_the_existing_client(client, slug, name):
+    Studio.objects.create(key=fold(name), name=name)
+    sent = {"favorite_studios": [slug]}
+    assert told(client.post(URL, sent))["favorite_studios"] == [name]
 
 
 def test_words_match_known_ones_and_others_are_kept_as_sent(client):

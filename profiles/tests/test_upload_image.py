@@ -301,6 +301,28 @@ def test_an_address_of_a_configured_image_host_comes_back_unchanged(client, sett
         assert response.json()["data"] == url
 
 
+def test_the_galleries_of_the_existing_client_are_known_hosts(client):
+    for url in (
+        "https://cdn.myanimelist.net/images/characters/9/310307.jpg",
+        "https://media.kitsu.app/anime/cover_images/3936/original.jpg",
+        "https://s4.anilist.co/file/anilistcdn/media/anime/banner/1535.jpg",
+    ):
+        assert client.post(URL, {"image": url}).json()["data"] == url
+
+
+def test_a_picture_that_the_profile_shows_comes_back_unchanged(client, other_client):
+    shown = {
+        "avatar": "https://lh3.googleusercontent.com/a/me=s96-c",
+        "banner_image": "http://old.example.org/banner.png",
+    }
+    client.post("/api/user/updateProfile", shown)
+    for url in shown.values():
+        assert client.post(URL, {"image": url}).json()["data"] == url
+        refused(other_client.post(URL, {"image": url}), "image_address_unknown")
+    client.post("/api/user/profile", {"avatar": None})
+    refused(client.post(URL, {"image": shown["avatar"]}), "image_address_unknown")
+
+
 @pytest.mark.parametrize(
     "url",
     [

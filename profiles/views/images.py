@@ -46,8 +46,9 @@ class UploadViewSet(WritingViewSet):
         "Keeps a picture, and answers with its address.",
         description="PNG, JPEG, GIF, WebP or AVIF up to 10 MB, told by its bytes. "
         "Avatars are cropped to 1:1, banners to 1080:300, and all are encoded anew as "
-        "WebP, without metadata. The address of a picture of ours, or of a configured "
-        "image host, is answered back; nothing is ever fetched.",
+        "WebP, without metadata. The address of a picture of ours, of a configured "
+        "image host, or of what the profile shows now is answered back; nothing is "
+        "ever fetched.",
         tags=TAGS,
         body=UPLOAD_BODY,
         data=str,
@@ -82,7 +83,12 @@ class UploadViewSet(WritingViewSet):
         body.is_valid(raise_exception=True)
         self.kind = body.validated_data["kind"]
         site = request.build_absolute_uri("/")
-        self.picture = images.read(body.validated_data["image"], self.kind, site)
+        self.picture = images.read(
+            body.validated_data["image"],
+            kind=self.kind,
+            user_id=self.user_id,
+            site=site,
+        )
 
 
 class ImagesViewSet(WritingViewSet):

@@ -15,6 +15,12 @@ HEADERS = {
     "Content-Security-Policy": "default-src 'none'; sandbox",
     "X-Content-Type-Options": "nosniff",
 }
+# Whoever has the address may show the picture, and draw it on a canvas. It is the same
+# for all and asks for no cookie, so that caches need not tell origins apart.
+ANY_ORIGIN = {
+    "Access-Control-Allow-Origin": "*",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+}
 
 
 def not_allowed(method: str | None) -> ApiError:
@@ -27,6 +33,13 @@ def not_allowed(method: str | None) -> ApiError:
 
 def picture(request: HttpRequest, path: str) -> HttpResponseBase:
     """GET /media/<path>: only what services.images has named, so no path leads out."""
+    response = found(request, path)
+    for name, value in ANY_ORIGIN.items():
+        response[name] = value
+    return response
+
+
+def found(request: HttpRequest, path: str) -> HttpResponseBase:
     request_id: str = request.request_id  # type: ignore[attr-defined]
     if request.method not in ("GET", "HEAD"):
         return failure(not_allowed(request.method), request_id)

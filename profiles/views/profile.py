@@ -24,7 +24,7 @@ from profiles.serializers.profile import (
     profile_answer,
 )
 from profiles.services import profile as services
-from profiles.services.titles import LeftOut
+from profiles.services.titles import TitleWarning
 
 PROFILE = {
     "user_id": "550e8400-e29b-41d4-a716-446655440000",
@@ -44,13 +44,23 @@ PROFILE = {
     "watched_animes": ["1535"],
     "updated_at": "2026-11-23T09:30:00Z",
 }
-LEFT_OUT = {
+LEFT_OUT: TitleWarning = {
     "code": "title_unknown",
     "message": 'The catalogue has no anime called "one_peace", so it was left out of '
     "favorite_animes: send an id.",
     "field": "favorite_animes",
     "value": "one_peace",
+    "anime_id": None,
     "candidates": [],
+}
+CHOSEN: TitleWarning = {
+    "code": "title_chosen",
+    "message": '"hunter_x_hunter" was taken for "Hunter x Hunter (2011)", the best '
+    "known of 2 anime that are called so: send an id to choose another.",
+    "field": "favorite_animes",
+    "value": "hunter_x_hunter",
+    "anime_id": "11061",
+    "candidates": ["136"],
 }
 PREFERENCES = {
     "user_id": "550e8400-e29b-41d4-a716-446655440000",
@@ -69,17 +79,19 @@ PREFERENCES = {
 
 changes_profile = documented(
     "Changes what is sent of the profile, and answers with the whole.",
-    description='null, "" and [] clear. Anime are ids, or titles and slugs: one that '
-    "names no single anime is left out, and told in meta.warnings.",
+    description='null, "" and [] clear. Anime are ids, or titles and slugs such as '
+    "`code_geass`. Of several that are called so, the one on most lists and sites is "
+    "taken; what none is called, or several that nothing tells apart, is left out. "
+    "`meta.warnings` tells both.",
     tags=["Profile"],
     body=ProfileInput,
     data=ProfileAnswer,
-    meta={"warnings": list[LeftOut]},
+    meta={"warnings": list[TitleWarning]},
     errors=["unknown_anime_ids", "ambiguous_id"],
     body_examples={
         "onboarding form": {
             "birthday": "1995-05-20",
-            "favorite_animes": ["one_piece", "attack_on_titan", "one_peace"],
+            "favorite_animes": ["one_piece", "hunter_x_hunter", "one_peace"],
             "favorite_genres": ["slice_of_life", "boys love"],
             "favorite_studios": ["studio_ghibli"],
             "fanatic_level": "hardcore_otaku",
@@ -87,7 +99,7 @@ changes_profile = documented(
             "frequency": "",
         }
     },
-    examples={"changed": Example(PROFILE, {"warnings": [LEFT_OUT]})},
+    examples={"changed": Example(PROFILE, {"warnings": [CHOSEN, LEFT_OUT]})},
 )
 changes_preferences = documented(
     "Changes what is sent of the preferences, and answers with all.",
