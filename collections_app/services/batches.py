@@ -11,6 +11,7 @@ import orjson
 
 from animecollections.api.account import Through
 from animecollections.api.errors import ApiError
+from animecollections.api.free_json import to_bytes
 from animecollections.api.rendering import OPTIONS
 from collections_app.services.watch_list import Operation, Outcome, do_all
 from history.services.answers import find_answers, keep_answers
@@ -149,7 +150,7 @@ def result_of(queued: Queued, outcome: Outcome | ApiError) -> Result:
     if queued.operation and queued.operation.verb == "remove":
         result["removed"] = outcome.removed
     # As it will be kept: a replay is the same to the letter.
-    portable: Result = orjson.loads(orjson.dumps(result, option=OPTIONS))
+    portable: Result = orjson.loads(to_bytes(result, OPTIONS))
     return portable
 
 

@@ -796,3 +796,24 @@ def test_the_statements_do_not_grow_with_the_file(client, many, budget):
             plan = upload(client, data, exported_at="2020-01-01T00:00:00Z")
         with budget(11, "sign-in, lock, plan, rows; as a batch; the plan, its rows"):
             apply(client, plan)
+
+
+# --- What no answer could carry -----------------------------------------------------
+
+
+@pytest.mark.parametrize("number", ["1e20", "-1e25", "1e308", "1e-300"])
+@pytest.mark.parametrize("format_", ["json", "kitsu"])
+def test_a_number_that_cannot_be_kept_refuses_its_row_and_no_more(
+    client, number, format_
+):
+    entry = '{{"anime_id": "{}", "type": "Watching", "extra": {{"{}": {{"x": {}}}}}}}'
+    entries = [entry.format(1, format_, f"[{number}]"), entry.format(2, format_, "[1]")]
+    file = f'{{"format": "animecollections", "entries": [{", ".join(entries)}]}}'
+    plan = upload(client, file.encode())
+    assert counts(plan) == {"rows": 2, "add": 1, "refused": 1}
+    [refused] = rows(client, plan, outcome="refused")
+    assert refused["reason"].startswith("x has a number that cannot be kept")
+    apply(client, plan)
+    export = client.get("/api/user/export?format=account")
+    assert b"".join(export.streaming_content)
+    assert listed(client).keys() == {"2"}

@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 from animecollections.api.fields import CONTROL, shows_nothing
+from animecollections.api.free_json import first_unkept
 from animecollections.api.ids import (
     LARGEST_ID,
     NUMBERED_SITES,
@@ -371,6 +372,8 @@ def own_fields(fields: Iterable[tuple[str, Any]]) -> dict[str, Any]:
         shown = shown_title(name)[:50]
         for text in list_json.texts(value):
             usable(text, shown)
+        if (unkept := first_unkept(value)) is not None:
+            raise Flaw(f"{shown} has a number that cannot be kept: {unkept}.")
         size = len(value if isinstance(value, str) else list_json.dumps(value))
         if size > LONGEST_EXTRA:
             raise Flaw(f"{shown} has {size:,} characters, more than are kept.")
