@@ -29,6 +29,7 @@ from animecollections.admin import (
 )
 from animecollections.admin.asking import ReasonForm, ask
 from animecollections.api.account import Through
+from animecollections.api.conditional import ALWAYS, Precondition
 from animecollections.api.errors import invalid
 from animecollections.api.ids import OWN, AnimeRef
 from collections_app.admin.catalogue import cover_of, named
@@ -319,11 +320,11 @@ class WatchListEntryAdmin(Masked, ThroughServices):
     ) -> Outcome:
         """Entry, log and mail: all, or nothing."""
         anime = AnimeRef(OWN, str(entry.anime_id))
-        seen = None if if_revision is None else [if_revision]
+        only_if = ALWAYS if if_revision is None else Precondition([if_revision])
         with transaction.atomic():
             outcome = watch_list.do(
                 user_id=entry.user_id,
-                operation=Operation(verb, anime, values or {}, if_revision=seen),
+                operation=Operation(verb, anime, values or {}, only_if=only_if),
                 today=today_of(entry.user),
                 through=through(request),
             )

@@ -155,8 +155,8 @@ class MoveSerializer(serializers.Serializer[Any]):
                 {"animeId": "Send animeId, or animeIds for several, not both."}
             )
         one = attrs.pop("animeId", None)
-        attrs["animeIds"] = [one] if one else attrs["animeIds"]
-        return attrs
+        ids = [one] if one else attrs["animeIds"]
+        return attrs | {"animeIds": ids, "is_list": one is None}
 
 
 class OperationSerializer(EntryFields):
@@ -166,7 +166,12 @@ class OperationSerializer(EntryFields):
     animeId = AnimeIdField()  # noqa: N815
     by = StrictInteger(min_value=-1000, max_value=1000, required=False, default=1)
     fresh = StrictBoolean(required=False, default=False)
-    if_revision = StrictInteger(min_value=0, required=False, allow_null=True)
+    if_revision = StrictInteger(
+        min_value=0,
+        required=False,
+        allow_null=True,
+        help_text="the revision you saw; 0: only if it is not listed yet",
+    )
     id = StrictText(max_length=64, required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 
 from animecollections.api.choosing import chosen_fields, only
-from animecollections.api.conditional import etag_of, if_match, not_modified
+from animecollections.api.conditional import etag_of, not_modified, precondition
 from animecollections.api.errors import refuse
 from animecollections.api.ids import AnimeRef, parse_anime_id
 from animecollections.api.paging import page
@@ -49,7 +49,12 @@ from history.cursors import Cursor
 from history.writing import WritingViewSet
 
 TAGS = ["Watch list"]
-IF_MATCH = header("If-Match", 'The revision you saw, `"41"`; 412 if it moved on.')
+IF_MATCH = header(
+    "If-Match",
+    'The revision you saw, `"41"`, or the ETag of the GET; 412 if it moved on. `*`: '
+    "only if it is listed.",
+)
+IF_NONE_MATCH = header("If-None-Match", "`*`: only if it is not listed yet, else 412.")
 ENTRY = {
     "id": "019ab0f2-6a3c-7c1e-9f55-0242ac120002",
     "user_id": "550e8400-e29b-41d4-a716-446655440000",
@@ -181,7 +186,8 @@ class WatchListViewSet(WritingViewSet):
         body=AddSerializer,
         data=AddedSerializer,
         meta=TOLD,
-        errors=["anime_not_found", "ambiguous_id"],
+        parameters=[IF_MATCH, IF_NONE_MATCH],
+        errors=["anime_not_found", "ambiguous_id", "revision_mismatch"],
         examples={
             "added": Example(
                 {"message": "Anime added to watch list", "entry": ENTRY},
@@ -197,6 +203,7 @@ class WatchListViewSet(WritingViewSet):
             anime=values.pop("animeId"),
             fresh=values.pop("fresh"),
             values=values,
+            only_if=precondition(request),
             today=self.account.today,
             through=self.through,
         )
@@ -223,7 +230,7 @@ class WatchListViewSet(WritingViewSet):
         outcome = watch_list.remove(
             user_id=self.user_id,
             anime=which_anime(request),
-            if_revision=if_match(request),
+            only_if=precondition(request),
             today=self.account.today,
             through=self.through,
         )
