@@ -54,20 +54,21 @@ class Precondition:
     revisions: Collection[int] | None = None
     is_there: bool | None = None
 
-    def check(self, revision: int | None, **what: Any) -> None:
-        """412 with what is there now, such as `entry={…}`. revision: None where there
-        is nothing.
-        """
-        is_right = self.is_there is None or self.is_there == (revision is not None)
-        if not is_right or not (self.revisions is None or revision in self.revisions):
-            [name] = what
-            this = "These" if name.endswith("s") else "This"
-            raise ApiError(
-                "revision_mismatch", This=f"{this} {name}", name=name, details=what
-            )
+    def allows(self, revision: int | None) -> bool:
+        """revision: None where there is nothing."""
+        if self.is_there is not None and self.is_there != (revision is not None):
+            return False
+        return self.revisions is None or revision in self.revisions
 
 
 ALWAYS = Precondition()
+
+
+def mismatch(**now: Any) -> ApiError:
+    """The 412, with what is there now: `mismatch(entry={…})`."""
+    name = next(iter(now))
+    this = f"These {name}" if name.endswith("s") else f"This {name}"
+    return ApiError("revision_mismatch", This=this, name=name, details=now)
 
 
 def precondition(request: Request) -> Precondition:

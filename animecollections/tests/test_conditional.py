@@ -8,6 +8,7 @@ from animecollections.api.conditional import (
     ALWAYS,
     Precondition,
     etag_of,
+    mismatch,
     not_modified,
     precondition,
     revision_tag,
@@ -129,14 +130,15 @@ def test_what_a_write_cannot_be_decided_on_is_refused(headers):
         (Precondition(is_there=False), 0, False),
     ],
 )
-def test_a_precondition_holds_or_is_told_what_is_there(only_if, revision, is_allowed):
-    if is_allowed:
-        only_if.check(revision, entry=None)
-        return
-    with pytest.raises(ApiError) as refused:
-        only_if.check(revision, entry={"revision": 7})
-    assert refused.value.status_code == 412
-    assert refused.value.details == {"entry": {"revision": 7}}
+def test_a_precondition_allows_a_revision_or_does_not(only_if, revision, is_allowed):
+    assert only_if.allows(revision) is is_allowed
+
+
+def test_a_mismatch_says_what_is_there_now():
+    refused = mismatch(preferences={"revision": 7})
+    assert refused.status_code == 412
+    assert refused.details == {"preferences": {"revision": 7}}
+    assert refused.sentence.startswith("These preferences changed")
 
 
 def test_the_tag_of_a_thing_with_a_revision_serves_as_a_precondition():

@@ -17,7 +17,7 @@ from django.db.models import FilteredRelation, OuterRef, Q, Subquery
 from animecollections.api.account import Through
 from animecollections.api.bulk import Rows
 from animecollections.api.compiled import Compiled
-from animecollections.api.conditional import ALWAYS, Precondition
+from animecollections.api.conditional import ALWAYS, Precondition, mismatch
 from animecollections.api.errors import ApiError, refuse
 from animecollections.api.ids import OWN, AnimeRef, new_id
 from collections_app import rules
@@ -256,7 +256,8 @@ class ListEdit:
         slot = self.slot_of(operation.anime)
         if slot.after is None and slot.goes_into is not None:
             slot = self.follow(operation.anime, slot.goes_into)
-        operation.only_if.check(slot.revision, entry=slot.entry)
+        if not operation.only_if.allows(slot.revision):
+            raise mismatch(entry=slot.entry)
         if operation.verb == "remove":
             return self.take_off(slot)
         if operation.verb != "add" and slot.after is None:
