@@ -41,6 +41,7 @@ class UploadViewSet(WritingViewSet):
     parser_classes = [StrictJSONParser, UploadParser]
     max_body = MAX_ENCODED + 64 * 1024
     throttle_scope = "upload"
+    prepares = True
 
     @documented(
         "Keeps a picture, and answers with its address.",
@@ -82,7 +83,9 @@ class UploadViewSet(WritingViewSet):
         body.is_valid(raise_exception=True)
         self.kind = body.validated_data["kind"]
         site = request.build_absolute_uri("/")
-        self.picture = images.read(body.validated_data["image"], self.kind, site)
+        self.picture = images.read(
+            body.validated_data["image"], self.kind, site, user_id=self.user_id
+        )
 
 
 class ImagesViewSet(WritingViewSet):
