@@ -904,3 +904,13 @@ def test_a_number_that_cannot_be_kept_refuses_its_row_and_no_more(
     export = client.get("/api/user/export?format=account")
     assert b"".join(export.streaming_content)
     assert listed(client).keys() == {"2"}
+
+
+def test_candidates_are_searched_for_in_a_place_of_ones_own(client, alice, monkeypatch):
+    monkeypatch.setattr(long_work, "seconds", 0.01)
+    plan = upload(client, mal({"series_title": "Titel 1"}, title(2)))
+    url = f"{URL}/{plan['id']}/rows"
+    with long_work.held(alice.pk):
+        refused(client.get(url), 503, "busy")
+        assert client.get(f"{url}?outcome=add").status_code == 200
+    assert client.get(url).status_code == 200
