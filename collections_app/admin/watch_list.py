@@ -30,11 +30,11 @@ from animecollections.admin import (
 from animecollections.admin.asking import ReasonForm, ask
 from animecollections.api.account import Through
 from animecollections.api.conditional import ALWAYS, Precondition
-from animecollections.api.errors import invalid
+from animecollections.api.errors import invalid, refuse
 from animecollections.api.ids import OWN, AnimeRef
 from collections_app.admin.catalogue import cover_of, named
 from collections_app.admin.log import NOTES
-from collections_app.entries import SAID
+from collections_app.entries import SAID, beyond_limits
 from collections_app.models import Anime, WatchListEntry
 from collections_app.serializers.watch_list import EntryFields
 from collections_app.services import watch_list
@@ -85,10 +85,12 @@ class EntryForm(Reasoned):
         if isinstance(sent.get("score"), Decimal):
             sent["score"] = float(sent["score"])
         read = EntryFields(data=sent)
-        if read.is_valid():
-            self.values = read.validated_data
-        else:
+        if not read.is_valid():
             self.show(invalid(read.errors).fields)
+        elif wrong := beyond_limits(read.validated_data, {}):
+            self.show(refuse(**wrong).fields)
+        else:
+            self.values = read.validated_data
         if self.is_listed(cleaned):
             self.add_error("anime", "This user has it on the list already.")
         return cleaned

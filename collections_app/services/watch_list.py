@@ -32,9 +32,11 @@ from collections_app.catalogue.lookup import (
 from collections_app.entries import (
     COLUMNS,
     FACTS,
+    LARGEST_NUMBER,
     NEW,
     STORED,
     Entry,
+    beyond_limits,
     differences,
     from_snapshot,
     snapshot,
@@ -54,8 +56,6 @@ from history.services import Recording, recording
 # An anime added again so soon after its removal takes back what it held: existing
 # clients move by removing and adding, which must not destroy notes and scores.
 RESTORED_WITHIN = timedelta(hours=24)
-
-MOST_EPISODES = 100_000  # of one title; a client that counts on is a loop
 
 Verb = Literal["add", "update", "move", "increment", "remove"]
 
@@ -285,9 +285,12 @@ class ListEdit:
         restored = None if operation.fresh or slot.after else slot.removed
         base = slot.after or (from_snapshot(restored) if restored else dict(NEW))
         values = cleared(operation.values)
+        if wrong := beyond_limits(values, base):
+            raise refuse(**wrong)
         if operation.verb == "increment":
-            counted = base["progress"] + operation.by
-            values["progress"] = min(max(0, counted), MOST_EPISODES)
+            # A client that counts on is a loop.
+            most = max(LARGEST_NUMBER, base["progress"])
+            values["progress"] = min(max(0, base["progress"] + operation.by), most)
         after = {"id": new_id(), "added_at": self.record.at} | base | values
         if after["type"] != base["type"] and "state" not in values:
             after["state"] = EntryState.ACTIVE.value

@@ -174,7 +174,9 @@ def notes(value: object, what: str = "notes") -> str:
     return text
 
 
-def tags(words: Iterable[object], what: str = "tags") -> list[str]:
+def tags(
+    words: Iterable[object], what: str = "tags", most: int = MOST_TAGS
+) -> list[str]:
     """Each tag once, in order; blank ones are none."""
     found: dict[str, None] = {}
     for word in words:
@@ -189,8 +191,8 @@ def tags(words: Iterable[object], what: str = "tags") -> list[str]:
                 f"{LONGEST_TAG} of a tag."
             )
         found[tag] = None
-        if len(found) - (OWNED_TAG in found) > MOST_TAGS:
-            raise Flaw(f"{what}: more than the {MOST_TAGS} that are kept.")
+        if len(found) - (OWNED_TAG in found) > most:
+            raise Flaw(f"{what}: more than the {most} that are kept.")
     return list(found)
 
 

@@ -34,7 +34,14 @@ from collections_app.serializers.watch_list import (
 )
 from collections_app.services import batches, watch_list
 from collections_app.services.watch_list import Operation
-from collections_app.views.watch_list import ENTRY, IF_MATCH, TAGS, TOLD, read
+from collections_app.views.watch_list import (
+    ENTRY,
+    IF_MATCH,
+    LARGEST_ENTRY,
+    TAGS,
+    TOLD,
+    read,
+)
 from history.writing import WritingViewSet
 
 ANIME_ERRORS = ["anime_not_found", "ambiguous_id", "entry_not_found"]
@@ -43,6 +50,8 @@ OWN_ID = OperationSerializer().fields["id"]
 
 
 class EntryViewSet(WritingViewSet):
+    max_body = LARGEST_ENTRY
+
     @documented(
         "One entry. Its ETag serves as If-Match.",
         tags=TAGS,

@@ -49,6 +49,8 @@ from history.cursors import Cursor
 from history.writing import WritingViewSet
 
 TAGS = ["Watch list"]
+# Notes of two titles that became one, each emoji in twelve bytes.
+LARGEST_ENTRY = 256 * 1024
 IF_MATCH = header(
     "If-Match",
     'The revision you saw, `"41"`, or the ETag of the GET; 412 if it moved on. `*`: '
@@ -130,6 +132,8 @@ NARROWING = [
 
 
 class WatchListViewSet(WritingViewSet):
+    max_body = LARGEST_ENTRY
+
     @documented(
         "The whole list, or what the parameters narrow it to.",
         tags=TAGS,
