@@ -15,12 +15,22 @@ import orjson
 
 Entry = dict[str, Any]
 
-# What a column holds at most, whichever way it comes: the API, an import.
+# What may be written to a column at most, whichever way it comes: the API, an import.
 LARGEST_NUMBER = 100_000
 HIGHEST_PRIORITY = 100
 LONGEST_NOTES = 10_000
 LONGEST_TAG = 255  # what MyAnimeList allows for all tags of an entry
 MOST_TAGS = 50
+LIMITS = {
+    "progress": (LARGEST_NUMBER, "Send at most {:,}."),
+    "rewatches": (LARGEST_NUMBER, "Send at most {:,}."),
+    "priority": (HIGHEST_PRIORITY, "Send at most {:,}."),
+    "notes": (LONGEST_NOTES, "Send at most {:,} characters."),
+    "tags": (MOST_TAGS, "Send at most {:,} tags."),
+}
+# What may stand there: two titles that became one keep both notes and all tags.
+LARGEST_KEPT = 2**31 - 1
+MOST_TAGS_KEPT = 1000
 YEARS = (1900, 2200)
 PARTIAL_DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?", re.ASCII)
 
@@ -286,6 +296,23 @@ def from_snapshot(kept: Mapping[str, Any]) -> Entry:
         entry[name] = time and datetime.fromisoformat(time)
     entry["counted"] = kept.get("counted", 0)
     return entry
+
+
+def beyond_limits(values: Mapping[str, Any], before: Entry) -> dict[str, str]:
+    """What of the values is more than may be written, in a sentence for each.
+
+    What stands there already may be sent back, whatever brought it there.
+    """
+    return {
+        name: sentence.format(most)
+        for name, (most, sentence) in LIMITS.items()
+        if values.get(name) is not None and values[name] != before.get(name)
+        if size_of(values[name]) > most
+    }
+
+
+def size_of(value: Any) -> int:
+    return value if isinstance(value, int) else len(value)
 
 
 def differences(before: Entry, after: Entry) -> list[str]:

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from collections_app.entries import NEW, SAID, Entry, shown
+from collections_app.entries import LARGEST_NUMBER, NEW, SAID, Entry, shown
 from collections_app.models import AiringStatus, EntryState, EntryType
 
 
@@ -97,7 +97,9 @@ def complete_on_last_episode(edit: Edit) -> None:
     if "type" in edit.sent or not leaves_state_open(edit):
         return
     if edit.after["state"] == EntryState.REWATCHING:
-        edit.imply("rewatches", edit.after["rewatches"] + 1, "last_episode")
+        rewatches = edit.after["rewatches"]
+        if rewatches < LARGEST_NUMBER:
+            edit.imply("rewatches", rewatches + 1, "last_episode")
     edit.imply("state", EntryState.ACTIVE.value, "last_episode")
     edit.imply("type", EntryType.COMPLETED.value, "last_episode")
     edit.imply("finished_on", edit.today.isoformat(), "last_episode")

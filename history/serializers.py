@@ -12,6 +12,7 @@ from animecollections.api.fields import (
     StrictText,
     StrictTime,
 )
+from animecollections.api.free_json import NUMBER_NOT_KEPT, first_unkept
 from history.models import Search
 from history.services.searches import NewSearch
 
@@ -21,13 +22,17 @@ MAX_NUMBER = 2_147_483_647
 
 @extend_schema_field({"type": "object", "additionalProperties": {}})
 class FiltersField(serializers.Field[dict[str, Any], Any, dict[str, Any], Any]):
-    """Any JSON object of up to 4 KB; it is answered as it was sent."""
+    """Any JSON object of up to 4 KB; it is answered as it was sent. See free_json for
+    the numbers that cannot be kept.
+    """
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         if not isinstance(data, dict):
             raise serializers.ValidationError("Send an object {…} of filters.")
         if len(orjson.dumps(data)) > MAX_FILTERS:
             raise serializers.ValidationError("Filters have at most 4,096 bytes.")
+        if (number := first_unkept(data)) is not None:
+            raise serializers.ValidationError(NUMBER_NOT_KEPT.format(number))
         return data
 
 

@@ -18,6 +18,7 @@ from django.core.files.storage import default_storage
 from django.db.models import F, Model, QuerySet
 from django.utils import timezone
 
+from animecollections.api.free_json import to_bytes
 from animecollections.api.moments import one_moment
 from animecollections.api.rendering import OPTIONS
 from collections_app import transfer
@@ -224,7 +225,7 @@ def add_rows(archive: ZipFile, section: Section, user_id: UUID, at: datetime) ->
         option |= orjson.OPT_INDENT_2
     with new_file(archive, section.file, at) as file:
         for number, row in enumerate(section.of(user_id), 1):  # noqa: B007
-            file.write(orjson.dumps(row, option=option))
+            file.write(to_bytes(row, option))
     return f"{section.file} ({number})\n    {section.says}"
 
 

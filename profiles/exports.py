@@ -3,22 +3,19 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from os import SEEK_END
-from threading import BoundedSemaphore
 from typing import IO
 from uuid import UUID
-
-from django.conf import settings
 
 from animecollections.api.account import Account
 from animecollections.api.errors import refuse
 from animecollections.api.moments import one_moment
+from animecollections.api.places import long_work
 from collections_app import transfer
 from collections_app.exports import Losses, fidelity, owner_of, write_list
 from collections_app.transfer import Owner
 from history.services.recording import locked
 from profiles import archive
 from profiles.models import MadeExport, Preferences
-from profiles.services.images import held
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +58,6 @@ FORMATS = LISTS | {
         lambda account: archive.write(account.id, name=account.user_name),
     ),
 }
-# A large account takes seconds: others find a thread all the same.
-PLACES = BoundedSemaphore(max(1, settings.WEB_THREADS // 2))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +69,11 @@ class Export:
 
 def export(account: Account, name: str) -> Export:
     """The file of a format: 400 that names them all for one there is not, 503 `busy`
-    where too many are being made.
+    where there is no place for it.
     """
     format_ = chosen(FORMATS, name)
     file_name = f"animecollections-{format_.title}-{account.today}.{format_.extension}"
-    with held(PLACES, seconds=0):
+    with long_work.held(account.id):
         file = format_.write(account)
     try:
         note(account.id, name, file)
@@ -107,5 +102,5 @@ def chosen(formats: Mapping[str, Format], name: str) -> Format:
 def losses(account: Account, name: str) -> Losses:
     """What a file of a list's format would not say of this list."""
     chosen(LISTS, name)
-    with held(PLACES, seconds=0):
+    with long_work.held(account.id):
         return fidelity(account.id, name, owner(account))

@@ -15,12 +15,12 @@ from contextlib import suppress
 from typing import Any, Protocol
 from uuid import UUID, uuid4
 
-import orjson
 from channels.db import database_sync_to_async
 from channels.layers import get_channel_layer
 from django.conf import settings
 from django.db import DatabaseError, transaction
 
+from animecollections.api.free_json import to_bytes
 from animecollections.api.rendering import OPTIONS
 from animecollections.upkeep.metrics import SOCKETS
 from history.services.publishing import Note
@@ -325,7 +325,7 @@ def message_of(user_id: UUID, event: Event) -> str:
         "operation_id": event["operation_id"],
         "client_id": event["client_id"],
     }
-    return orjson.dumps(message, option=OPTIONS).decode()
+    return to_bytes(message, OPTIONS).decode()
 
 
 feed = Feed()

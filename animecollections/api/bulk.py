@@ -11,8 +11,9 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 from uuid import UUID
 
-import orjson
 from django.db import connection, models
+
+from animecollections.api.free_json import to_bytes
 
 
 class Rows(NamedTuple):
@@ -75,7 +76,7 @@ def of_table(table: Rows) -> tuple[str, str]:
             [_for_sqlite(field, row[field.attname]) for field in fields]
             for row in table.rows
         ]
-    return statement, orjson.dumps(array).decode()
+    return statement, to_bytes(array).decode()
 
 
 @lru_cache(100)
@@ -139,7 +140,7 @@ def pour(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) -> None:
 def _conversion(field: Any) -> Callable[[Any], Any] | None:
     """What makes a value of this column one that the driver takes as it is."""
     if isinstance(field, models.JSONField):
-        return lambda value: orjson.dumps(value).decode()
+        return lambda value: to_bytes(value).decode()
     if connection.vendor == "postgresql":
         return None
     kind = field.target_field if field.is_relation else field
@@ -179,7 +180,7 @@ def _for_sqlite(field: Any, value: Any) -> Any:
     if isinstance(value, datetime):
         return _naive(value)
     if isinstance(field, models.JSONField):
-        return orjson.dumps(value).decode()
+        return to_bytes(value).decode()
     return value
 
 

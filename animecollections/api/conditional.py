@@ -1,6 +1,10 @@
-"""ETags by revision: "not modified" is said before any work is done."""
+"""ETags by revision: "not modified" is said before any work is done, and a write that
+was decided on something older is refused.
+"""
 
 import re
+from collections.abc import Collection
+from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
 
@@ -8,6 +12,9 @@ from django.conf import settings
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from animecollections.api.errors import ApiError, refuse
+
+TAG = re.compile(r'(?:W/)?"[^"]*"|[^\s,]+')
 REVISION_TAG = re.compile(r'(?:W/)?"?(\d{1,18})(?:-[^"]*)?"?', re.ASCII)
 
 
@@ -32,15 +39,54 @@ def not_modified(request: Request, etag: str) -> Response | None:
     return None
 
 
-def if_match(request: Request) -> frozenset[int] | None:
-    """The revisions that a write was decided on, None where any will do.
+def revision_tag(request: Request, revision: int, *parts: Any) -> str:
+    """The ETag of one thing that has a revision: it serves as If-Match of a write."""
+    return f'"{revision}-{etag_of(request, revision, *parts)[1:]}'
 
-    `"41"`, or the ETag of the entry's GET (`"41-…"`), of which only the revision
-    counts: a change of the catalogue refuses no write. A tag that is neither matches
-    nothing.
+
+@dataclass(frozen=True, slots=True)
+class Precondition:
+    """What must be true of a thing for a write to it; looked at under its lock.
+
+    revisions: it must be at one of these; None where any will do.
+    is_there:  whether it must be there (If-Match: *), or must not (If-None-Match: *).
     """
-    sent = request.headers.get("If-Match", "").strip()
-    if sent in ("", "*"):
-        return None
-    found = (REVISION_TAG.fullmatch(tag.strip()) for tag in sent.split(","))
-    return frozenset(int(tag.group(1)) for tag in found if tag)
+
+    revisions: Collection[int] | None = None
+    is_there: bool | None = None
+
+    def allows(self, revision: int | None) -> bool:
+        """revision: None where there is nothing."""
+        if self.is_there is not None and self.is_there != (revision is not None):
+            return False
+        return self.revisions is None or revision in self.revisions
+
+
+ALWAYS = Precondition()
+
+
+def mismatch(**now: Any) -> ApiError:
+    """The 412, with what is there now: `mismatch(entry={…})`."""
+    name = next(iter(now))
+    this = f"These {name}" if name.endswith("s") else f"This {name}"
+    return ApiError("revision_mismatch", This=this, name=name, details=now)
+
+
+def precondition(request: Request) -> Precondition:
+    """If-Match and If-None-Match of a write.
+
+    `"41"`, or the ETag of a GET (`"41-…"`), of which only the revision counts: a change
+    of the catalogue refuses no write. A tag that is neither matches nothing.
+    """
+    match = request.headers.get("If-Match", "").strip()
+    none_match = request.headers.get("If-None-Match", "").strip()
+    if not match and not none_match:
+        return ALWAYS
+    if match and none_match:
+        raise refuse(**{"If-None-Match": "Send If-Match or If-None-Match, not both."})
+    if none_match not in ("", "*"):
+        raise refuse(**{"If-None-Match": "Send * alone: only if it is not there yet."})
+    if none_match or match == "*":
+        return Precondition(is_there=not none_match)
+    found = (REVISION_TAG.fullmatch(tag) for tag in TAG.findall(match))
+    return Precondition(frozenset(int(tag.group(1)) for tag in found if tag))

@@ -125,7 +125,7 @@ CODES: dict[str, Kind] = {
     "length_required": Kind(411, "Send the body with a Content-Length header."),
     "revision_mismatch": Kind(
         412,
-        "This entry changed on another device: look at details.entry, then try again.",
+        "{This} changed on another device: look at details.{name}, then try again.",
     ),
     "too_large": Kind(413, "The body is larger than the {limit} bytes allowed here."),
     "unsupported_media_type": Kind(

@@ -7,11 +7,11 @@ from typing import Any, NoReturn
 from rest_framework.parsers import BaseParser
 
 from animecollections.api.errors import ApiError, unusable
+from animecollections.api.free_json import LARGEST_NUMBER, UNPAIRED
 
 MAX_DEPTH = 32
 # Brackets, commas and texts. Read, the 3 bytes of `{},` take 70: 15 MB of them 370.
 MAX_TOKENS = 200_000
-MAX_INTEGER = 2**63 - 1  # more, and neither SQLite nor our own JSON writer holds it
 # The last is what `curl -d` says of whatever it sends. Where forms are read, a parser
 # of theirs comes first.
 JSON_TYPES = {
@@ -23,7 +23,6 @@ JSON_TYPES = {
 # Strings are skipped whole, so that a bracket inside one does not count; without ways
 # back (++), for an uploaded picture is one string of 14 MB, and each would be kept.
 STRUCTURE = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[\[{]|[\]}]|,', re.DOTALL)
-UNPAIRED = re.compile("[\ud800-\udfff]")
 
 
 class StrictJSONParser(BaseParser):
@@ -139,7 +138,10 @@ def _refuse_constant(name: str) -> NoReturn:
 
 
 def _integer(digits: str) -> int:
-    if len(digits) > 20 or not -MAX_INTEGER <= (number := int(digits)) <= MAX_INTEGER:
+    if (
+        len(digits) > 20
+        or not -LARGEST_NUMBER <= (number := int(digits)) <= LARGEST_NUMBER
+    ):
         raise ApiError("json_number", number=digits[:20] + "…" * (len(digits) > 20))
     return number
 

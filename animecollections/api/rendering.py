@@ -7,6 +7,8 @@ from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.renderers import BaseRenderer
 from rest_framework.response import Response
 
+from animecollections.api.free_json import to_bytes
+
 OPTIONS = orjson.OPT_UTC_Z | orjson.OPT_NAIVE_UTC | orjson.OPT_OMIT_MICROSECONDS
 
 
@@ -22,7 +24,7 @@ class JSONRenderer(BaseRenderer):
     ) -> bytes:
         if isinstance(data, bytes):  # `enveloped`
             return data
-        return b"" if data is None else orjson.dumps(data, option=OPTIONS)
+        return b"" if data is None else to_bytes(data, OPTIONS)
 
 
 class OursOnly(BaseContentNegotiation):
@@ -54,4 +56,4 @@ def envelope(data: Any, meta: dict[str, Any] | None) -> dict[str, Any]:
 
 def enveloped(data: Any, meta: dict[str, Any]) -> bytes:
     """The same as a body that may be kept."""
-    return orjson.dumps(envelope(data, meta), option=OPTIONS)
+    return to_bytes(envelope(data, meta), OPTIONS)

@@ -10,6 +10,8 @@ from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.db import models
 
+from animecollections.api.free_json import to_bytes
+
 USERS_AT_ONCE = 500
 # What a restore changes on purpose: the epoch that ends all cursors.
 LEFT_OUT = {"history.UserState": {"epoch"}}
@@ -42,7 +44,7 @@ def of_some(ids: list[UUID]) -> Iterator[tuple[str, int, str]]:
         rows = model._default_manager.filter(**{f"{owner}__in": ids})
         rows = rows.order_by(owner, "pk")
         for row in rows.values_list(owner, *names).iterator():
-            line = orjson.dumps(row[1:], default=str, option=orjson.OPT_SORT_KEYS)
+            line = to_bytes(row[1:], orjson.OPT_SORT_KEYS, default=str)
             hashes[row[0]].update(line)
             numbers[row[0]] += 1
     for user_id in ids:

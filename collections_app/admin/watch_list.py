@@ -29,11 +29,12 @@ from animecollections.admin import (
 )
 from animecollections.admin.asking import ReasonForm, ask
 from animecollections.api.account import Through
-from animecollections.api.errors import invalid
+from animecollections.api.conditional import ALWAYS, Precondition
+from animecollections.api.errors import invalid, refuse
 from animecollections.api.ids import OWN, AnimeRef
 from collections_app.admin.catalogue import cover_of, named
 from collections_app.admin.log import NOTES
-from collections_app.entries import SAID
+from collections_app.entries import SAID, beyond_limits
 from collections_app.models import Anime, WatchListEntry
 from collections_app.serializers.watch_list import EntryFields
 from collections_app.services import watch_list
@@ -84,10 +85,12 @@ class EntryForm(Reasoned):
         if isinstance(sent.get("score"), Decimal):
             sent["score"] = float(sent["score"])
         read = EntryFields(data=sent)
-        if read.is_valid():
-            self.values = read.validated_data
-        else:
+        if not read.is_valid():
             self.show(invalid(read.errors).fields)
+        elif wrong := beyond_limits(read.validated_data, {}):
+            self.show(refuse(**wrong).fields)
+        else:
+            self.values = read.validated_data
         if self.is_listed(cleaned):
             self.add_error("anime", "This user has it on the list already.")
         return cleaned
@@ -319,11 +322,11 @@ class WatchListEntryAdmin(Masked, ThroughServices):
     ) -> Outcome:
         """Entry, log and mail: all, or nothing."""
         anime = AnimeRef(OWN, str(entry.anime_id))
-        seen = None if if_revision is None else [if_revision]
+        only_if = ALWAYS if if_revision is None else Precondition([if_revision])
         with transaction.atomic():
             outcome = watch_list.do(
                 user_id=entry.user_id,
-                operation=Operation(verb, anime, values or {}, if_revision=seen),
+                operation=Operation(verb, anime, values or {}, only_if=only_if),
                 today=today_of(entry.user),
                 through=through(request),
             )

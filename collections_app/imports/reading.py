@@ -1,10 +1,12 @@
 """Plans and their rows as JSON."""
 
 from collections.abc import Mapping
+from contextlib import nullcontext
 from time import monotonic
 from typing import Any
 
 from animecollections.api.paging import page
+from animecollections.api.places import long_work
 from collections_app.catalogue.planning import among
 from collections_app.imports.judging import record_of
 from collections_app.imports.recognition import candidates
@@ -53,8 +55,10 @@ def rows_of(
         default="row",
         limit=PER_PAGE,
     )
-    until = monotonic() + SECONDS_OF_SEARCH
-    maybe = {row.row: maybe_of(row, revision, until) for row in found}
+    searched = [row for row in found if is_to_be_searched(row)]
+    with long_work.held(plan.user_id) if searched else nullcontext():
+        until = monotonic() + SECONDS_OF_SEARCH
+        maybe = {row.row: maybe_of(row, revision, until) for row in found}
     titles = titles_of(row.anime_id for row in found)
     facts = candidates_told({id_ for ids in maybe.values() for id_ in ids})
     told = [
@@ -65,11 +69,15 @@ def rows_of(
     return told, meta
 
 
+def is_to_be_searched(row: ImportRow) -> bool:
+    return row.outcome == Outcome.UNMATCHED and not row.candidates
+
+
 def maybe_of(row: ImportRow, revision: int, until: float) -> list[int]:
     """The titles that an unmatched row may be, best first; none when time is up."""
     if row.outcome != Outcome.UNMATCHED:
         return []
-    if row.candidates or monotonic() > until:
+    if not is_to_be_searched(row) or monotonic() > until:
         return list(row.candidates)
     return candidates(record_of(row), revision)
 

@@ -18,10 +18,12 @@ from animecollections.api.fields import (
 from animecollections.api.ids import AnimeRef, parse_anime_id
 from collections_app.entries import (
     HIGHEST_PRIORITY,
+    LARGEST_KEPT,
     LARGEST_NUMBER,
     LONGEST_NOTES,
     LONGEST_TAG,
     MOST_TAGS,
+    MOST_TAGS_KEPT,
     partial_date,
 )
 from collections_app.models import EntryState, EntryType
@@ -61,6 +63,33 @@ class PartialDateField(serializers.Field[str, Any, str, Any]):
         return value
 
 
+# Shape and what a column holds are checked here; `entries.LIMITS`, which the schema
+# names, where it is known what stands there already.
+
+
+@extend_schema_field({"type": "integer", "minimum": 0, "maximum": LARGEST_NUMBER})
+class NumberField(StrictInteger):
+    def __init__(self, most: int = LARGEST_KEPT) -> None:
+        super().__init__(min_value=0, max_value=most, required=False, allow_null=True)
+
+
+@extend_schema_field({"type": "integer", "minimum": 0, "maximum": HIGHEST_PRIORITY})
+class PriorityField(NumberField):
+    """0 is none."""
+
+
+@extend_schema_field({"type": "string", "maxLength": LONGEST_NOTES})
+class NotesField(StrictLines):
+    """Any text."""
+
+
+@extend_schema_field(
+    {
+        "type": "array",
+        "items": {"type": "string", "maxLength": LONGEST_TAG},
+        "maxItems": MOST_TAGS,
+    }
+)
 class TagsField(serializers.ListField):
     """Texts of up to 255 characters, each once, in the order sent."""
 
@@ -69,8 +98,8 @@ class TagsField(serializers.ListField):
     def to_internal_value(self, data: Any) -> list[str]:
         if not isinstance(data, list):
             raise serializers.ValidationError("Send a list of texts.")
-        if len(data) > MOST_TAGS:
-            raise serializers.ValidationError(f"At most {MOST_TAGS} tags.")
+        if len(data) > MOST_TAGS_KEPT:
+            raise serializers.ValidationError(f"Send at most {MOST_TAGS} tags.")
         return list(dict.fromkeys(super().to_internal_value(data)))
 
 
@@ -79,22 +108,14 @@ class EntryFields(StrictObject):
 
     type = StrictChoice(EntryType.choices, required=False)
     state = StrictChoice(EntryState.choices, required=False)
-    progress = StrictInteger(
-        min_value=0, max_value=LARGEST_NUMBER, required=False, allow_null=True
-    )
+    progress = NumberField()
     score = ScoreField(required=False, allow_null=True)
-    rewatches = StrictInteger(
-        min_value=0, max_value=LARGEST_NUMBER, required=False, allow_null=True
-    )
+    rewatches = NumberField()
     started_on = PartialDateField(required=False, allow_null=True)
     finished_on = PartialDateField(required=False, allow_null=True)
-    notes = StrictLines(
-        max_length=LONGEST_NOTES, required=False, allow_null=True, allow_blank=True
-    )
+    notes = NotesField(required=False, allow_null=True, allow_blank=True)
     tags = TagsField(required=False, allow_null=True)
-    priority = StrictInteger(
-        min_value=0, max_value=HIGHEST_PRIORITY, required=False, allow_null=True
-    )
+    priority = PriorityField(most=2**15 - 1)
     is_private = StrictBoolean(required=False, allow_null=True)
 
 
@@ -157,8 +178,8 @@ class MoveSerializer(serializers.Serializer[Any]):
                 {"animeId": "Send animeId, or animeIds for several, not both."}
             )
         one = attrs.pop("animeId", None)
-        attrs["animeIds"] = [one] if one else attrs["animeIds"]
-        return attrs
+        ids = [one] if one else attrs["animeIds"]
+        return attrs | {"animeIds": ids, "is_list": one is None}
 
 
 class OperationSerializer(EntryFields):
@@ -168,7 +189,12 @@ class OperationSerializer(EntryFields):
     animeId = AnimeIdField()  # noqa: N815
     by = StrictInteger(min_value=-1000, max_value=1000, required=False, default=1)
     fresh = StrictBoolean(required=False, default=False)
-    if_revision = StrictInteger(min_value=0, required=False, allow_null=True)
+    if_revision = StrictInteger(
+        min_value=0,
+        required=False,
+        allow_null=True,
+        help_text="the revision you saw; 0: only if it is not listed yet",
+    )
     id = StrictText(max_length=64, required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:

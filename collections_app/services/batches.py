@@ -1,6 +1,6 @@
 """Batches: what an offline client queued, each operation at most once."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
@@ -11,6 +11,7 @@ import orjson
 
 from animecollections.api.account import Through
 from animecollections.api.errors import ApiError
+from animecollections.api.free_json import to_bytes
 from animecollections.api.rendering import OPTIONS
 from collections_app.services.watch_list import Operation, Outcome, do_all
 from history.services.answers import find_answers, keep_answers
@@ -23,7 +24,7 @@ Result = dict[str, Any]
 class Queued:
     """One operation as the client queued it; `refused` where it could not be read.
 
-    id:  the client's own, under which the result is kept for a retry.
+    id:  the client's own, the key of the operation: the result is kept under it.
     raw: what was sent, which a retry must repeat.
     """
 
@@ -57,60 +58,61 @@ def run(
     retries are one. The number of statements does not grow with the queue.
     """
     with locked(user_id):
-        results = told_already(user_id, queue)
+        results = kept_results(user_id, queue)
         fresh = [index for index in range(len(queue)) if index not in results]
-        twice = again_in(queue, fresh)
-        fresh = [index for index in fresh if index not in twice]
-        refuse_if_any(queue, results, atomic=atomic)
-        done = do_all(
+        outcomes = do_all(
             user_id=user_id,
-            operations=list(operations(queue, fresh)),
+            operations=[
+                operation for index in fresh if (operation := queue[index].operation)
+            ],
             today=today,
             through=through,
             atomic=atomic,
         )
-        for index, outcome in zip(fresh, done, strict=True):
-            results[index] = result_of(queue[index], outcome)
+        done = tell(queue, fresh, outcomes, results)
         refuse_if_any(queue, results, atomic=atomic)
-        for index, first in twice.items():
-            results[index] = repeated(queue[index], queue[first], results[first])
         keep_answers(
             user_id,
             {
                 queue[index].key: (queue[index].fingerprint, results[index])
-                for index in fresh
-                if queue[index].id and results[index]["ok"]
+                for index in done
             },
         )
         return [results[index] for index in range(len(queue))]
 
 
-def told_already(user_id: UUID, queue: Sequence[Queued]) -> dict[int, Result]:
-    """Results known before anything is done: kept ones, and what cannot be read."""
+def kept_results(user_id: UUID, queue: Sequence[Queued]) -> dict[int, Result]:
+    """Those of operations that an earlier batch did."""
     kept = find_answers(user_id, {queued.key for queued in queue if queued.id})
-    results: dict[int, Result] = {}
-    for index, queued in enumerate(queue):
-        if queued.id and (answer := kept.get(queued.key)) is not None:
-            results[index] = replayed(queued, answer.fingerprint, answer.answer)
-        elif queued.refused:
-            results[index] = refusal(queued, queued.refused)
-    return results
-
-
-def again_in(queue: Sequence[Queued], fresh: Sequence[int]) -> dict[int, int]:
-    """Those whose id came before in the queue: {place: place of the first}."""
-    first: dict[str, int] = {}
     return {
-        index: first[queue[index].id]
-        for index in fresh
-        if queue[index].id and first.setdefault(queue[index].id, index) != index
+        index: replayed(queued, answer.fingerprint, answer.answer)
+        for index, queued in enumerate(queue)
+        if queued.id and (answer := kept.get(queued.key)) is not None
     }
 
 
-def repeated(queued: Queued, first: Queued, result: Result) -> Result:
-    if not result["ok"] and queued.fingerprint == first.fingerprint:
-        return result
-    return replayed(queued, first.fingerprint, result)
+def tell(
+    queue: Sequence[Queued],
+    fresh: Sequence[int],
+    outcomes: Sequence[Outcome | ApiError],
+    results: dict[int, Result],
+) -> Collection[int]:
+    """Adds the result of each fresh operation, in order; answers with the places of
+    those whose result is to be kept under their id.
+    """
+    done: dict[str, int] = {}
+    told = iter(outcomes)
+    for index in fresh:
+        queued = queue[index]
+        outcome = queued.refused or next(told)
+        if (first := done.get(queued.id)) is not None:
+            fingerprint = queue[first].fingerprint
+            results[index] = replayed(queued, fingerprint, results[first])
+            continue
+        results[index] = result_of(queued, outcome)
+        if queued.id and results[index]["ok"]:
+            done[queued.id] = index
+    return done.values()
 
 
 def refuse_if_any(
@@ -128,13 +130,6 @@ def refuse_if_any(
     raise ApiError("batch_refused", details={"results": told})
 
 
-def operations(queue: Sequence[Queued], chosen: Sequence[int]) -> Iterator[Operation]:
-    for index in chosen:
-        operation = queue[index].operation
-        if operation is not None:
-            yield operation
-
-
 def result_of(queued: Queued, outcome: Outcome | ApiError) -> Result:
     if isinstance(outcome, ApiError):
         return refusal(queued, outcome)
@@ -149,7 +144,7 @@ def result_of(queued: Queued, outcome: Outcome | ApiError) -> Result:
     if queued.operation and queued.operation.verb == "remove":
         result["removed"] = outcome.removed
     # As it will be kept: a replay is the same to the letter.
-    portable: Result = orjson.loads(orjson.dumps(result, option=OPTIONS))
+    portable: Result = orjson.loads(to_bytes(result, OPTIONS))
     return portable
 
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from animecollections.api.account import Through
 from animecollections.api.bulk import upsert
-from animecollections.api.errors import ApiError
+from animecollections.api.errors import ApiError, not_now
 from animecollections.api.ids import OWN, AnimeRef, new_id
 from collections_app.catalogue.lookup import find_many
 from collections_app.catalogue.planning import among
@@ -40,6 +40,7 @@ CLOCKS_DIFFER_BY = timedelta(hours=1)
 # Of a user's plans the oldest go when there are more, or they have more rows in all.
 MOST_PLANS = 10
 MOST_ROWS = 60_000
+MOST_APPLIED = 50  # that are told without their rows
 WRITTEN = (Outcome.ADD, Outcome.UPDATE)
 COLUMNS = tuple(column.attname for column in ImportRow._meta.concrete_fields)
 AT_ONCE = 2_000  # rows in one statement
@@ -95,10 +96,13 @@ def by_now(time: datetime | None, now: datetime) -> datetime | None:
 
 def plan(*, user_id: UUID, file: ListFile, **said: Any) -> ImportPlan:
     """A draft, kept for its user to read, change and apply."""
-    planned, rows = draft(user_id=user_id, file=file, **said)
-    with locked(user_id):
+    return keep_draft(*draft(user_id=user_id, file=file, **said))
+
+
+def keep_draft(planned: ImportPlan, rows: Iterable[ImportRow]) -> ImportPlan:
+    with locked(planned.user_id):
         save(planned, rows)
-        discard_oldest(user_id)
+        discard_oldest(planned.user_id)
     return planned
 
 
@@ -121,30 +125,46 @@ def find(user_id: UUID, plan_id: UUID) -> ImportPlan:
     return planned
 
 
+# A plan and those of its rows that were judged again. It is kept by `keep_revised`.
+Revised = tuple[ImportPlan, list[ImportRow]]
+
+
 def revise(
     user_id: UUID,
     plan_id: UUID,
     change: Callable[[ImportPlan, RowQuerySet], Iterable[ImportRow]],
-) -> ImportPlan:
-    """Changes a plan; the rows that `change` answers with are judged anew.
+) -> Revised:
+    """A plan changed in memory; the rows that `change` answers with are judged again.
 
-    Judging thousands of rows takes seconds, so the user's lock is taken only to write:
-    where another device changed the plan meanwhile, it is done again.
+    That takes seconds for thousands of rows, so it is done once and outside of the
+    user's lock, which holds up all that they write meanwhile.
     """
-    while True:
-        planned = find(user_id, plan_id)
-        if planned.status == ImportStatus.APPLIED:
-            raise ApiError("import_applied")
-        seen = planned.changed_at
-        rows = list(change(planned, ImportRow.objects.of(user_id, plan_id)))
-        judge_rows(planned, rows)
-        with locked(user_id):
-            if find(user_id, plan_id).changed_at == seen:
-                save(planned, rows)
-                return planned
+    planned = find(user_id, plan_id)
+    check_open(planned)
+    rows = list(change(planned, ImportRow.objects.of(user_id, plan_id)))
+    judge_rows(planned, rows)
+    return planned, rows
 
 
-def change_policy(*, user_id: UUID, plan_id: UUID, policy: str) -> ImportPlan:
+def keep_revised(planned: ImportPlan, rows: Iterable[ImportRow]) -> ImportPlan:
+    """503 `busy` where the plan changed while it was judged: nothing is judged twice
+    for that, or those who change it at once would all be at it for minutes.
+    """
+    with locked(planned.user_id):
+        there = find(planned.user_id, planned.id)
+        check_open(there)
+        if there.changed_at != planned.changed_at:
+            raise not_now("busy", 2)
+        save(planned, rows)
+    return planned
+
+
+def check_open(planned: ImportPlan) -> None:
+    if planned.status == ImportStatus.APPLIED:
+        raise ApiError("import_applied")
+
+
+def change_policy(*, user_id: UUID, plan_id: UUID, policy: str) -> Revised:
     """Plans anew, without a new upload; what was decided stays."""
 
     def change(planned: ImportPlan, rows: RowQuerySet) -> Iterable[ImportRow]:
@@ -154,9 +174,7 @@ def change_policy(*, user_id: UUID, plan_id: UUID, policy: str) -> ImportPlan:
     return revise(user_id, plan_id, change)
 
 
-def decide(
-    *, user_id: UUID, plan_id: UUID, choices: Mapping[int, Choice]
-) -> ImportPlan:
+def decide(*, user_id: UUID, plan_id: UUID, choices: Mapping[int, Choice]) -> Revised:
     """Decides of single rows, {row: choice}. 400 for a row, or a title, that is not
     there, and for a row that could not be read.
     """
@@ -186,9 +204,7 @@ def decide(
     return revise(user_id, plan_id, change)
 
 
-def decide_all(
-    *, user_id: UUID, plan_id: UUID, outcome: str, decision: str
-) -> ImportPlan:
+def decide_all(*, user_id: UUID, plan_id: UUID, outcome: str, decision: str) -> Revised:
     """Decides of every readable row that has this outcome."""
 
     def change(planned: ImportPlan, rows: RowQuerySet) -> Iterable[ImportRow]:
@@ -213,7 +229,7 @@ def with_doubles(
 def discard(*, user_id: UUID, plan_id: UUID) -> None:
     with locked(user_id):
         find(user_id, plan_id)
-        delete(user_id, [plan_id])
+        delete(user_id, plan_id)
 
 
 def apply(
@@ -306,19 +322,21 @@ def summary_of(outcomes: Iterable[str]) -> dict[str, int]:
 
 def discard_oldest(user_id: UUID) -> None:
     """Applied plans go first ("applied" sorts before "planned"): nothing is to be
-    decided of them any more.
+    decided of them any more. Only their rows go, so that who applies or changes one
+    once more is still told that it was applied.
     """
-    kept, obsolete = 0, []
+    kept = 0
     plans = ImportPlan.objects.filter(user_id=user_id)
     newest = plans.order_by("-status", "-created_at")
-    for number, (id_, summary) in enumerate(newest.values_list("id", "summary")):
+    columns = ("id", "status", "summary")
+    for number, (id_, status, summary) in enumerate(newest.values_list(*columns)):
         kept += summary["rows"]
         if number >= MOST_PLANS or (number and kept > MOST_ROWS):
-            obsolete.append(id_)
-    delete(user_id, obsolete)
+            is_told = status == ImportStatus.APPLIED and number < MOST_APPLIED
+            delete(user_id, id_, rows_only=is_told)
 
 
-def delete(user_id: UUID, plan_ids: Collection[UUID]) -> None:
-    if plan_ids:
-        ImportRow.objects.filter(user_id=user_id, plan_id__in=plan_ids).delete()
-        ImportPlan.objects.filter(user_id=user_id, id__in=plan_ids).delete()
+def delete(user_id: UUID, plan_id: UUID, *, rows_only: bool = False) -> None:
+    ImportRow.objects.of(user_id, plan_id).delete()
+    if not rows_only:
+        ImportPlan.objects.filter(user_id=user_id, id=plan_id).delete()

@@ -74,7 +74,7 @@ def undo(
         edit.read(ref_of(change) for change in changes)
         undone = Undone()
         for change in changes:
-            put_back(edit.slots[ref_of(change)], change, undone)
+            put_back(edit.slot_of(ref_of(change)), change, undone)
         if not dry_run and edit.save():
             undone.operation_id = record.operation_id
         tell(edit.changed(), undone)
@@ -102,9 +102,9 @@ def restore(
         edit.read(ref_of(change) for change in changes)
         lanes: dict[int, Slot] = {}
         for change in changes:
-            take_back(lane_of(change, edit.slots[ref_of(change)], lanes), change)
+            take_back(lane_of(change, edit.slot_of(ref_of(change)), lanes), change)
         for anime_id, lane in lanes.items():
-            lay_in(lane, edit.slots[AnimeRef(OWN, str(anime_id))])
+            lay_in(lane, edit.slot_of(AnimeRef(OWN, str(anime_id))))
         restored = Undone()
         if not dry_run and edit.save():
             restored.operation_id = record.operation_id

@@ -6,7 +6,7 @@ all changed rows are saved together. One entry or 500: the number of statements 
 same.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
@@ -17,6 +17,7 @@ from django.db.models import FilteredRelation, OuterRef, Q, Subquery
 from animecollections.api.account import Through
 from animecollections.api.bulk import Rows
 from animecollections.api.compiled import Compiled
+from animecollections.api.conditional import ALWAYS, Precondition, mismatch
 from animecollections.api.errors import ApiError, refuse
 from animecollections.api.ids import OWN, AnimeRef, new_id
 from collections_app import rules
@@ -31,9 +32,11 @@ from collections_app.catalogue.lookup import (
 from collections_app.entries import (
     COLUMNS,
     FACTS,
+    LARGEST_NUMBER,
     NEW,
     STORED,
     Entry,
+    beyond_limits,
     differences,
     from_snapshot,
     snapshot,
@@ -54,8 +57,6 @@ from history.services import Recording, recording
 # clients move by removing and adding, which must not destroy notes and scores.
 RESTORED_WITHIN = timedelta(hours=24)
 
-MOST_EPISODES = 100_000  # of one title; a client that counts on is a loop
-
 Verb = Literal["add", "update", "move", "increment", "remove"]
 
 
@@ -64,7 +65,9 @@ class Operation:
     """One thing to do to one anime of a list.
 
     values:      entry columns as sent (null clears); `type` of an add or a move.
-    if_revision: the revisions that the client saw; another one now refuses (412).
+    only_if:     what the client saw of it; where that is no more, it is refused (412).
+    key:         the client's own. Of several with one key, the first that succeeds is
+                 the only one that is done.
     """
 
     verb: Verb
@@ -72,7 +75,8 @@ class Operation:
     values: Mapping[str, Any] = field(default_factory=dict)
     by: int = 0
     fresh: bool = False
-    if_revision: Collection[int] | None = None
+    only_if: Precondition = ALWAYS
+    key: str = ""
 
 
 @dataclass(slots=True)
@@ -130,7 +134,10 @@ class Slot:
 
     @property
     def revision(self) -> int | None:
-        return self.before["revision"] if self.before else None
+        """Of the entry as it was read; None where it is not on the list now."""
+        if self.after is None:
+            return None
+        return self.before["revision"] if self.before else 0
 
     @property
     def entry(self) -> dict[str, Any] | None:
@@ -220,7 +227,10 @@ class ListEdit:
                 rows = rows or BY_NUMBER.fetch(self.user_id, since, ref.key, ref.number)
             else:
                 rows = BY_SITE.fetch(self.user_id, since, ref.key, ref.site)
-            self.slots[ref] = self.slot(pick(ref, [as_read(row) for row in rows]))
+            try:
+                self.slots[ref] = self.slot(pick(ref, [as_read(row) for row in rows]))
+            except ApiError as error:
+                self.refused[ref] = error
             return
         found = self.locate(refs)
         several = rows_of(self.user_id, since, Q(pk__in=set(found.values())))
@@ -246,28 +256,31 @@ class ListEdit:
 
     def apply(self, operation: Operation) -> Outcome:
         """Decides one operation in memory; an ApiError leaves its slot as it was."""
-        if operation.anime in self.refused:
-            raise self.refused[operation.anime]
-        slot = self.slots.get(operation.anime)
-        if slot is None:
-            raise ApiError("anime_not_found", id=operation.anime)
+        slot = self.slot_of(operation.anime)
         if slot.after is None and slot.goes_into is not None:
             slot = self.follow(operation.anime, slot.goes_into)
-        check_revision(slot, operation.if_revision)
+        if not operation.only_if.allows(slot.revision):
+            raise mismatch(entry=slot.entry)
         if operation.verb == "remove":
             return self.take_off(slot)
         if operation.verb != "add" and slot.after is None:
             raise ApiError("entry_not_found", id=operation.anime)
         return self.put(slot, operation)
 
+    def slot_of(self, ref: AnimeRef) -> Slot:
+        """404 `anime_not_found`, 400 `ambiguous_id`: of this one alone."""
+        if ref in self.slots:
+            return self.slots[ref]
+        raise self.refused.get(ref) or ApiError("anime_not_found", id=ref)
+
     def follow(self, ref: AnimeRef, anime_id: int) -> Slot:
         """To the title that a running merge lays this one into: the entry is there
         already, or will be, and until the merge is through both ids have a row.
         """
         kept = AnimeRef(OWN, str(anime_id))
-        if kept not in self.slots:
+        if anime_id not in self.by_id():
             self.read([kept])
-        self.slots[ref] = self.slots[kept]
+        self.slots[ref] = self.by_id().get(anime_id) or self.slot_of(kept)
         return self.slots[ref]
 
     def put(self, slot: Slot, operation: Operation) -> Outcome:
@@ -275,9 +288,12 @@ class ListEdit:
         restored = None if operation.fresh or slot.after else slot.removed
         base = slot.after or (from_snapshot(restored) if restored else dict(NEW))
         values = cleared(operation.values)
+        if wrong := beyond_limits(values, base):
+            raise refuse(**wrong)
         if operation.verb == "increment":
-            counted = base["progress"] + operation.by
-            values["progress"] = min(max(0, counted), MOST_EPISODES)
+            # A client that counts on is a loop.
+            most = max(LARGEST_NUMBER, base["progress"])
+            values["progress"] = min(max(0, base["progress"] + operation.by), most)
         after = {"id": new_id(), "added_at": self.record.at} | base | values
         if after["type"] != base["type"] and "state" not in values:
             after["state"] = EntryState.ACTIVE.value
@@ -327,8 +343,11 @@ class ListEdit:
 
     def changed(self) -> list[Slot]:
         """The slots that end otherwise than they began, in key order."""
-        slots = {slot.anime_id: slot for slot in self.slots.values()}
-        return [slots[anime_id] for anime_id in sorted(slots) if slots[anime_id].moved]
+        return [slot for _, slot in sorted(self.by_id().items()) if slot.moved]
+
+    def by_id(self) -> dict[int, Slot]:
+        """Each slot once, though several references may mean its title."""
+        return {slot.anime_id: slot for slot in self.slots.values()}
 
     def note(self, slot: Slot) -> None:
         """The change in the log; its revision and time on the entry."""
@@ -371,11 +390,12 @@ def add(
     today: date,
     through: Through,
     fresh: bool = False,
+    only_if: Precondition = ALWAYS,
 ) -> Outcome:
     """Puts an anime on the list, or moves it: `values` has the type, and any field."""
     return do(
         user_id=user_id,
-        operation=Operation("add", anime, values, fresh=fresh),
+        operation=Operation("add", anime, values, fresh=fresh, only_if=only_if),
         today=today,
         through=through,
     )
@@ -387,12 +407,12 @@ def remove(
     anime: AnimeRef,
     today: date,
     through: Through,
-    if_revision: Collection[int] | None = None,
+    only_if: Precondition = ALWAYS,
 ) -> Outcome:
     """Takes an anime off the list; not listed is no error, for a retry is none."""
     return do(
         user_id=user_id,
-        operation=Operation("remove", anime, if_revision=if_revision),
+        operation=Operation("remove", anime, only_if=only_if),
         today=today,
         through=through,
     )
@@ -437,17 +457,30 @@ def do_all(
     with recording(user_id=user_id, through=through) as record:
         edit = ListEdit(record, user_id, today)
         edit.read(operation.anime for operation in operations)
-        results = [attempt(edit, operation) for operation in operations]
+        results = list(attempts(edit, operations))
         refused = any(isinstance(result, ApiError) for result in results)
         has_changed = not (dry_run or (atomic and refused)) and edit.save()
+        slots = edit.by_id()
         for operation, result in zip(operations, results, strict=True):
             if isinstance(result, Outcome):
-                result.entry = edit.slots[operation.anime].entry
+                result.entry = slots[result.anime_id].entry
                 result.operation_id = record.operation_id if has_changed else None
             elif result.code == "revision_mismatch":
                 # As the whole batch left it: what a client decides on next.
                 result.details = {"entry": edit.slots[operation.anime].entry}
         return results
+
+
+def attempts(
+    edit: ListEdit, operations: Iterable[Operation]
+) -> Iterator[Outcome | ApiError]:
+    """What each comes to, in order. One whose key was done already is that outcome."""
+    done: dict[str, Outcome] = {}
+    for operation in operations:
+        outcome = done.get(operation.key) or attempt(edit, operation)
+        if operation.key and isinstance(outcome, Outcome):
+            done[operation.key] = outcome
+        yield outcome
 
 
 def attempt(edit: ListEdit, operation: Operation) -> Outcome | ApiError:
@@ -462,12 +495,6 @@ def cleared(values: Mapping[str, Any]) -> dict[str, Any]:
     return {
         name: NEW[name] if value is None else value for name, value in values.items()
     }
-
-
-def check_revision(slot: Slot, if_revision: Collection[int] | None) -> None:
-    """Two devices: whoever saw an older entry than this is told the current one."""
-    if if_revision is not None and slot.revision not in if_revision:
-        raise ApiError("revision_mismatch", details={"entry": slot.entry})
 
 
 def fits(entry: Entry) -> bool:

@@ -303,3 +303,54 @@ def test_an_add_costs_one_statement_and_at_most_five(client, death_note, budget)
         add(client, type_="Completed")
     with budget(3, "sign-in check + lock and revision, read; rolled back"):
         add(client, type_="Completed")
+
+
+# --- Two devices ---------------------------------------------------------------------
+
+
+def mismatch(response):
+    assert (response.status_code, response.json()["code"]) == (412, "revision_mismatch")
+    return response.json()["details"]["entry"]
+
+
+@pytest.mark.parametrize("tag", ['"7"', 'W/"7-x"', "junk", '"5", "6"'])
+def test_a_device_that_saw_something_older_overwrites_nothing(client, death_note, tag):
+    add(client, notes="of the other device")
+    body = {"animeId": 1535, "type": "Watching", "notes": "mine"}
+    entry = mismatch(client.post(URL, body, headers={"If-Match": tag}))
+    assert (entry["notes"], entry["revision"]) == ("of the other device", 1)
+    assert WatchListEntry.objects.get().notes == "of the other device"
+
+
+@pytest.mark.parametrize("tag", ['"1"', 'W/"1"', '"0", "1-x"', "*"])
+def test_one_that_saw_what_is_there_may_overwrite_it(client, death_note, tag):
+    add(client, notes="old")
+    body = {"animeId": 1535, "type": "Watching", "notes": "new"}
+    assert client.post(URL, body, headers={"If-Match": tag}).status_code == 200
+    assert WatchListEntry.objects.get().notes == "new"
+
+
+@pytest.mark.parametrize("tag", ['"1"', '"0"', "*"])
+def test_what_is_not_listed_matches_nothing(client, death_note, tag):
+    body = {"animeId": 1535, "type": "Watching"}
+    assert mismatch(client.post(URL, body, headers={"If-Match": tag})) is None
+    assert not WatchListEntry.objects.exists()
+
+
+def test_an_anime_can_be_added_only_where_it_is_not_listed_yet(client, death_note):
+    body = {"animeId": 1535, "type": "Watching"}
+    headers = {"If-None-Match": "*"}
+    assert client.post(URL, body, headers=headers).status_code == 200
+    again = client.post(URL, body | {"type": "Completed"}, headers=headers)
+    assert mismatch(again)["type"] == "Watching"
+    client.delete(URL, {"animeId": 1535})
+    assert client.post(URL, body, headers=headers).status_code == 200
+
+
+def test_a_retry_with_its_key_is_not_refused_for_what_it_did_itself(client, death_note):
+    body = {"animeId": 1535, "type": "Watching"}
+    headers = {"If-None-Match": "*", "Idempotency-Key": "k"}
+    first = client.post(URL, body, headers=headers)
+    again = client.post(URL, body, headers=headers)
+    assert again.json() == first.json()
+    assert again["Idempotency-Replayed"] == "true"

@@ -8,6 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
+from animecollections.api.places import long_work
 from collections_app import retention
 from collections_app.catalogue.folding import fold
 from collections_app.imports import reading
@@ -28,6 +29,7 @@ from collections_app.tests.imports import (
 from collections_app.transfer.records import ListFile, Record
 from factories import AnimeFactory
 from history.models import Change, EpisodesWatched, UserState
+from history.services.recording import _held
 
 pytestmark = pytest.mark.django_db
 LIST = "/api/user/watchList"
@@ -596,21 +598,106 @@ def test_a_stale_plan_is_told_and_not_applied(client):
     assert "2" in listed(client)
 
 
-def test_a_plan_that_another_device_changes_meanwhile_is_judged_again(
-    client, monkeypatch
-):
-    plan = upload(client, mal(title(1), title(2)))
+@pytest.fixture
+def while_judging(monkeypatch):
+    """Does something once, in the middle of the next judgement; counts them."""
+    monkeypatch.setattr(long_work, "seconds", 0.01)
     judge, calls = imports.judge_rows, []
 
-    def judge_slowly(planned, judged):
-        calls.append(1)
-        if len(calls) == 1:
-            decide(client, plan, rows=[{"row": 2, "decision": "skip"}])
-        judge(planned, judged)
+    def set_up(meanwhile):
+        def judge_slowly(planned, judged):
+            calls.append(planned)
+            if len(calls) == 1:
+                meanwhile()
+            judge(planned, judged)
 
-    monkeypatch.setattr(imports, "judge_rows", judge_slowly)
-    plan = decide(client, plan, rows=[{"row": 1, "decision": "skip"}])
-    assert counts(plan) == {"rows": 2, "unchanged": 2}
+        monkeypatch.setattr(imports, "judge_rows", judge_slowly)
+        return calls
+
+    return set_up
+
+
+def test_one_judgement_at_a_time_whoever_else_asks_for_one(client, while_judging):
+    plan = upload(client, mal(title(1), title(2)))
+    url, seen = f"{URL}/{plan['id']}", []
+
+    def ask():
+        seen.append(client.patch(url, {"policy": "keep"}))
+        seen.append(client.post(f"{url}/apply", {}))
+        seen.append(client.get(LIST))
+
+    calls = while_judging(ask)
+    assert client.patch(url, {"policy": "overwrite"}).json()["data"]["policy"] == (
+        "overwrite"
+    )
+    assert [answer.status_code for answer in seen] == [503, 503, 200]
+    assert len(calls) == 1
+
+
+def test_a_plan_that_another_process_changed_meanwhile_is_not_judged_again(
+    client, alice, while_judging
+):
+    plan = upload(client, mal(title(1), title(2)))
+
+    def skip_the_other():
+        choices = {2: imports.Choice(decision="skip")}
+        revised = imports.decide(user_id=alice.pk, plan_id=plan["id"], choices=choices)
+        imports.keep_revised(*revised)
+
+    calls = while_judging(skip_the_other)
+    url = f"{URL}/{plan['id']}/rows"
+    skip = {"rows": [{"row": 1, "decision": "skip"}]}
+    answer = refused(client.patch(url, skip), 503, "busy")
+    assert answer["details"]["retry_after"] == 2
+    assert len(calls) == 2
+    assert counts(decide(client, plan, **skip)) == {"rows": 2, "unchanged": 2}
+
+
+def test_a_plan_that_was_applied_meanwhile_is_told_to_be(client, alice, while_judging):
+    plan = upload(client, mal(title(1)))
+    while_judging(
+        lambda: ImportPlan.objects.filter(id=plan["id"]).update(status="applied")
+    )
+    response = client.patch(f"{URL}/{plan['id']}", {"policy": "keep"})
+    refused(response, 409, "import_applied")
+
+
+def test_judging_holds_up_no_other_write_of_the_user(client, alice, while_judging):
+    """With an Idempotency-Key too, whose lock is the user's."""
+    plan = upload(client, mal(title(1)))
+    held = []
+    while_judging(lambda: held.append(_held.get()))
+    url, key = f"{URL}/{plan['id']}", {"Idempotency-Key": "k"}
+    first = client.patch(url, {"policy": "keep"}, headers=key)
+    assert first.status_code == 200
+    assert held == [None]
+    again = client.patch(url, {"policy": "keep"}, headers=key)
+    assert again.json() == first.json()
+
+
+def test_a_retry_gets_its_answer_though_the_plan_was_applied_since(client):
+    plan = upload(client, mal(title(1)))
+    url, key = f"{URL}/{plan['id']}", {"Idempotency-Key": "k"}
+    first = client.patch(url, {"policy": "keep"}, headers=key)
+    apply(client, plan)
+    again = client.patch(url, {"policy": "keep"}, headers=key)
+    assert (again.status_code, again.json()) == (200, first.json())
+
+
+def test_an_applied_plan_is_told_so_after_its_rows_made_room(client, monkeypatch):
+    monkeypatch.setattr(imports, "MOST_PLANS", 2)
+    plan = upload(client, mal(title(1)))
+    done = apply(client, plan)
+    for _ in range(3):
+        upload(client, mal(title(2)))
+    url = f"{URL}/{plan['id']}"
+    refused(client.patch(url, {"policy": "keep"}), 409, "import_applied")
+    assert apply(client, plan) == done  # a retry of it
+    assert rows(client, plan) == []
+    assert ImportRow.objects.count() == 2
+    monkeypatch.setattr(imports, "MOST_APPLIED", 2)
+    upload(client, mal(title(2)))
+    refused(client.patch(url, {"policy": "keep"}), 404, "import_not_found")
 
 
 def test_a_stale_row_that_is_decided_is_compared_anew(client):
@@ -798,3 +885,34 @@ def test_the_statements_do_not_grow_with_the_file(client, many, budget):
             plan = upload(client, data, exported_at="2020-01-01T00:00:00Z")
         with budget(11, "sign-in, lock, plan, rows; as a batch; the plan, its rows"):
             apply(client, plan)
+
+
+# --- What no answer could carry -----------------------------------------------------
+
+
+@pytest.mark.parametrize("number", ["1e20", "-1e25", "1e308", "1e-300"])
+@pytest.mark.parametrize("format_", ["json", "kitsu"])
+def test_a_number_that_cannot_be_kept_refuses_its_row_and_no_more(
+    client, number, format_
+):
+    entry = '{{"anime_id": "{}", "type": "Watching", "extra": {{"{}": {{"x": {}}}}}}}'
+    entries = [entry.format(1, format_, f"[{number}]"), entry.format(2, format_, "[1]")]
+    file = f'{{"format": "animecollections", "entries": [{", ".join(entries)}]}}'
+    plan = upload(client, file.encode())
+    assert counts(plan) == {"rows": 2, "add": 1, "refused": 1}
+    [refused] = rows(client, plan, outcome="refused")
+    assert refused["reason"].startswith("x has a number that cannot be kept")
+    apply(client, plan)
+    export = client.get("/api/user/export?format=account")
+    assert b"".join(export.streaming_content)
+    assert listed(client).keys() == {"2"}
+
+
+def test_candidates_are_searched_for_in_a_place_of_ones_own(client, alice, monkeypatch):
+    monkeypatch.setattr(long_work, "seconds", 0.01)
+    plan = upload(client, mal({"series_title": "Titel 1"}, title(2)))
+    url = f"{URL}/{plan['id']}/rows"
+    with long_work.held(alice.pk):
+        refused(client.get(url), 503, "busy")
+        assert client.get(f"{url}?outcome=add").status_code == 200
+    assert client.get(url).status_code == 200

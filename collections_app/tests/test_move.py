@@ -112,3 +112,28 @@ def test_the_cost_does_not_grow(client, two, budget):
         client.post(MOVE, {"animeIds": [1, 2], "type": "Completed"})
     with budget(8, in_words):
         client.post(MOVE, {"animeIds": ids, "type": "Completed"})
+
+
+def test_an_unknown_anime_of_a_list_of_one_is_told_as_of_a_list(client, two):
+    failure = client.post(MOVE, {"animeIds": [998], "type": "To Watch"}).json()
+    assert (failure["status"], failure["code"]) == (400, "unknown_anime_ids")
+    failure = client.post(MOVE, {"animeId": 998, "type": "To Watch"}).json()
+    assert (failure["status"], failure["code"]) == (404, "anime_not_found")
+
+
+@pytest.mark.parametrize("named", [{"animeId": 1}, {"animeIds": [1]}])
+def test_a_move_decided_on_something_older_is_refused(client, two, named):
+    body = named | {"type": "Completed"}
+    response = client.post(MOVE, body, headers={"If-Match": '"7"'})
+    assert (response.status_code, response.json()["code"]) == (412, "revision_mismatch")
+    assert response.json()["details"]["entry"]["progress"] == 1
+    assert WatchListEntry.objects.get(anime_id=1).type == "Watching"
+    etag = client.get(f"{URL}/1")["ETag"]
+    assert client.post(MOVE, body, headers={"If-Match": etag}).status_code == 200
+
+
+def test_no_revision_is_that_of_several_anime(client, two):
+    body = {"animeIds": [1, 2], "type": "Completed"}
+    response = client.post(MOVE, body, headers={"If-Match": '"1"'})
+    assert response.status_code == 400
+    assert "If-Match" in response.json()["fields"]

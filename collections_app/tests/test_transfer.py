@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from animecollections.api.free_json import is_kept
 from collections_app.entries import SAID
 from collections_app.transfer import (
     FORMATS,
@@ -479,8 +480,9 @@ FIELDS = st.sampled_from(
         "status", "memo_is_private", "seasons", "show", "target_id", "manga", "anime",
     ]
 )  # fmt: skip
+NUMBERS = st.integers(1 - 2**63, 2**63 - 1) | st.floats(allow_nan=False).filter(is_kept)
 SMALL = st.recursive(
-    st.none() | st.booleans() | st.integers(1 - 2**63, 2**63 - 1) | st.floats() | NOTES,
+    st.none() | st.booleans() | NUMBERS | NOTES,
     lambda inner: (
         st.lists(inner, max_size=3) | st.dictionaries(FIELDS | NOTES, inner, max_size=3)
     ),

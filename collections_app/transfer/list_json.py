@@ -6,6 +6,7 @@ from typing import Any
 import orjson
 
 from animecollections.api.errors import ApiError
+from animecollections.api.free_json import to_bytes
 from animecollections.api.parsing import read_json
 
 from .records import Flaw, WrongFile
@@ -81,7 +82,7 @@ def texts(value: Any, depth: int = 0) -> Iterator[str]:
 
 
 def dumps(value: Any) -> str:
-    return orjson.dumps(value, option=orjson.OPT_UTC_Z).decode()
+    return to_bytes(value, orjson.OPT_UTC_Z).decode()
 
 
 def array(values: Iterable[Any]) -> Iterator[str]:

@@ -10,7 +10,13 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import Any
 
-from collections_app.entries import HIGHEST_PRIORITY, SAID, shown
+from collections_app.entries import (
+    HIGHEST_PRIORITY,
+    LARGEST_KEPT,
+    MOST_TAGS_KEPT,
+    SAID,
+    shown,
+)
 
 from . import list_json, reading
 from .list_json import child
@@ -119,16 +125,17 @@ def _listed(value: Any) -> list[Any]:
     return value or []
 
 
+# What stood on a list may be more than what can be written to it; see entries.LIMITS.
 READERS: dict[str, Any] = {
     "type": reading.plain,
     "state": reading.plain,
-    "progress": lambda value, name: reading.number(value, name) or 0,
+    "progress": lambda value, name: reading.number(value, name, LARGEST_KEPT) or 0,
     "score": reading.tenths,
-    "rewatches": lambda value, name: reading.number(value, name) or 0,
+    "rewatches": lambda value, name: reading.number(value, name, LARGEST_KEPT) or 0,
     "started_on": reading.date_text,
     "finished_on": reading.date_text,
     "notes": reading.notes,
-    "tags": lambda value, name: reading.tags(_listed(value), name),
+    "tags": lambda value, name: reading.tags(_listed(value), name, MOST_TAGS_KEPT),
     "priority": lambda value, name: reading.number(value, name, HIGHEST_PRIORITY) or 0,
     "is_private": lambda value, name: reading.flag(value, name) or False,
 }

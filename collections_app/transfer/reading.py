@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from animecollections.api.fields import CONTROL, shows_nothing
+from animecollections.api.free_json import first_unkept
 from animecollections.api.ids import (
     LARGEST_ID,
     NUMBERED_SITES,
@@ -260,7 +261,9 @@ def notes(value: object, what: str = "notes") -> str:
     return usable(value, what)
 
 
-def tags(words: Iterable[object], what: str = "tags") -> list[str]:
+def tags(
+    words: Iterable[object], what: str = "tags", most: int = MOST_TAGS
+) -> list[str]:
     """Each tag once, in order; blank ones are none."""
     found: dict[str, None] = {}
     for word in words:
@@ -275,8 +278,8 @@ def tags(words: Iterable[object], what: str = "tags") -> list[str]:
                 f"{LONGEST_TAG} of a tag."
             )
         found[tag] = None
-        if len(found) - (OWNED_TAG in found) > MOST_TAGS:
-            raise Flaw(f"{what}: more than the {MOST_TAGS} that are kept.")
+        if len(found) - (OWNED_TAG in found) > most:
+            raise Flaw(f"{what}: more than the {most} that are kept.")
     return list(found)
 
 
@@ -470,6 +473,8 @@ def own_fields(fields: Iterable[tuple[str, Any]]) -> dict[str, Any]:
         shown = shown_title(name)[:50]
         for text in list_json.texts(value):
             usable(text, shown)
+        if (unkept := first_unkept(value)) is not None:
+            raise Flaw(f"{shown} has a number that cannot be kept: {unkept}.")
         size = len(value if isinstance(value, str) else list_json.dumps(value))
         if size > LONGEST_EXTRA:
             raise Flaw(f"{shown} has {size:,} characters, more than are kept.")

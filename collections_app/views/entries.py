@@ -4,10 +4,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from animecollections.api.conditional import etag_of, if_match, not_modified
+from animecollections.api.conditional import (
+    ALWAYS,
+    Precondition,
+    not_modified,
+    precondition,
+    revision_tag,
+)
 from animecollections.api.errors import ApiError, invalid, refuse
 from animecollections.api.ids import AnimeRef, parse_anime_id
 from animecollections.api.rendering import answer
@@ -27,14 +34,24 @@ from collections_app.serializers.watch_list import (
 )
 from collections_app.services import batches, watch_list
 from collections_app.services.watch_list import Operation
-from collections_app.views.watch_list import ENTRY, IF_MATCH, TAGS, TOLD, read
+from collections_app.views.watch_list import (
+    ENTRY,
+    IF_MATCH,
+    LARGEST_ENTRY,
+    TAGS,
+    TOLD,
+    read,
+)
 from history.writing import WritingViewSet
 
 ANIME_ERRORS = ["anime_not_found", "ambiguous_id", "entry_not_found"]
 MAX_OPERATIONS = 500
+OWN_ID = OperationSerializer().fields["id"]
 
 
 class EntryViewSet(WritingViewSet):
+    max_body = LARGEST_ENTRY
+
     @documented(
         "One entry. Its ETag serves as If-Match.",
         tags=TAGS,
@@ -48,8 +65,7 @@ class EntryViewSet(WritingViewSet):
         row = find_entry(self.user_id, ref)
         entry = to_json(row)
         at = self.account.revisions
-        shape = etag_of(request, at.epoch, at.catalogue)
-        etag = f'"{entry["revision"]}-{shape[1:]}'
+        etag = revision_tag(request, entry["revision"], at.epoch, at.catalogue)
         if (fresh := not_modified(request, etag)) is not None:
             return fresh
         return answer(entry, headers={"ETag": etag})
@@ -109,11 +125,11 @@ class EntryViewSet(WritingViewSet):
     def run(
         self, verb: watch_list.Verb, anime_id: str, **more: Any
     ) -> watch_list.Outcome:
-        seen = if_match(self.request)
+        only_if = precondition(self.request)
         ref = parse_anime_id(anime_id)
         return watch_list.do(
             user_id=self.user_id,
-            operation=Operation(verb, ref, if_revision=seen, **more),
+            operation=Operation(verb, ref, only_if=only_if, **more),
             today=self.account.today,
             through=self.through,
         )
@@ -140,24 +156,27 @@ class MoveViewSet(WritingViewSet):
         body=MoveSerializer,
         data={"entries": EntrySerializer(many=True), "dry_run": bool},
         meta=TOLD,
-        errors=[*ANIME_ERRORS, "unknown_anime_ids"],
+        parameters=[IF_MATCH],
+        errors=[*ANIME_ERRORS, "unknown_anime_ids", "revision_mismatch"],
         examples={"moved": {"entries": [ENTRY], "dry_run": False}},
         body_examples={"two": {"animeIds": [1535, 21], "type": "Completed"}},
     )
     def create(self, request: Request) -> Response:
         body = read(MoveSerializer, request)
         type_, dry_run = body["type"], body["dry_run"]
+        only_if = precondition_of_one(request, body["animeIds"])
         results = watch_list.do_all(
             user_id=self.user_id,
             operations=[
-                Operation("move", ref, {"type": type_}) for ref in body["animeIds"]
+                Operation("move", ref, {"type": type_}, only_if=only_if)
+                for ref in body["animeIds"]
             ],
             today=self.account.today,
             through=self.through,
             atomic=True,
             dry_run=dry_run,
         )
-        outcomes = all_done(body["animeIds"], results)
+        outcomes = all_done(body, results)
         # By anime: two ids may mean one.
         entries = {done.anime_id: done.entry for done in outcomes}
         return answer(
@@ -166,17 +185,30 @@ class MoveViewSet(WritingViewSet):
         )
 
 
+def precondition_of_one(request: Request, refs: Sequence[AnimeRef]) -> Precondition:
+    """No revision is that of several anime."""
+    only_if = precondition(request)
+    if only_if != ALWAYS and len(refs) > 1:
+        raise refuse(
+            **{"If-Match": "This is about several anime: move them one by one."}
+        )
+    return only_if
+
+
 def all_done(
-    refs: Sequence[AnimeRef], results: Sequence[watch_list.Outcome | ApiError]
+    body: Mapping[str, Any], results: Sequence[watch_list.Outcome | ApiError]
 ) -> list[watch_list.Outcome]:
-    """The outcomes; or the refusal of all: every unknown id, else the first refusal."""
+    """The outcomes; or the refusal of all: every unknown id of a list, else the first
+    refusal.
+    """
     refused = [result for result in results if isinstance(result, ApiError)]
     unknown = [
         str(ref)
-        for ref, result in zip(refs, results, strict=True)
+        for ref, result in zip(body["animeIds"], results, strict=True)
         if isinstance(result, ApiError) and result.code == "anime_not_found"
     ]
-    if unknown and len(results) > 1:
+    if unknown and body["is_list"]:
+        unknown = list(dict.fromkeys(unknown))
         ids = {"ids": unknown}
         raise ApiError("unknown_anime_ids", ids=", ".join(unknown), details=ids)
     if refused:
@@ -271,21 +303,33 @@ def read_operation(raw: Any) -> batches.Queued:
     if not isinstance(raw, dict):
         refusal = refuse(operations="An operation is an object.")
         return batches.Queued("", {}, None, refusal)
-    body = OperationSerializer(data=raw)
+    own_id, body = read_own_id(raw), OperationSerializer(data=raw)
     if not body.is_valid():
-        own_id = raw.get("id")
-        own_id = own_id if isinstance(own_id, str) and len(own_id) <= 64 else ""
         return batches.Queued(own_id, raw, None, invalid(body.errors))
-    values = dict(body.validated_data)
-    own_id = values.pop("id", "")
+    values = {name: v for name, v in body.validated_data.items() if name != "id"}
     verb, by = values.pop("op"), values.pop("by")
-    seen = values.pop("if_revision", None)
     operation = Operation(
         verb,
         values.pop("animeId"),
         fresh=values.pop("fresh"),
-        if_revision=None if seen is None else [seen],
+        only_if=precondition_of(values.pop("if_revision", None)),
         by=by if verb == "increment" else 0,
         values={} if verb == "remove" else values,
+        key=own_id,
     )
     return batches.Queued(own_id, raw, operation)
+
+
+def read_own_id(raw: Mapping[str, Any]) -> str:
+    """The client's id of an operation, though all else of it cannot be read."""
+    try:
+        return str(OWN_ID.run_validation(raw.get("id")))
+    except ValidationError:
+        return ""
+
+
+def precondition_of(if_revision: int | None) -> Precondition:
+    """0 is the revision of what is not on the list."""
+    if if_revision is None:
+        return ALWAYS
+    return Precondition([if_revision]) if if_revision else Precondition(is_there=False)

@@ -1,7 +1,8 @@
 """Imports over HTTP: upload, look, decide, apply."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
+from uuid import UUID
 
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -11,6 +12,7 @@ from animecollections.api.errors import ApiError, refuse
 from animecollections.api.failures import failure_body
 from animecollections.api.ids import parse_id
 from animecollections.api.parameters import WHEN
+from animecollections.api.places import long_work
 from animecollections.api.rendering import answer
 from animecollections.api.schema import documented, nullable, paging, query
 from animecollections.api.uploads import FileParser, UploadParser, file_of, name_of_file
@@ -33,6 +35,7 @@ from collections_app.serializers.imports import (
 )
 from collections_app.services import imports
 from collections_app.services.imports import Choice
+from collections_app.transfer import ListFile
 from collections_app.views.watch_list import read
 from history.writing import WritingViewSet
 
@@ -74,7 +77,23 @@ A_ROW = {
 }
 
 
-class ImportsViewSet(WritingViewSet):
+class PlanningViewSet(WritingViewSet):
+    """Reading a file, judging and writing its rows take seconds and 200 MB of memory:
+    from the first to the last, such a write has a place for it.
+    """
+
+    prepares = True
+
+    def write(
+        self, handler: Callable[..., Response], request: Request, **kwargs: Any
+    ) -> Response:
+        if request.method == "DELETE":
+            return super().write(handler, request, **kwargs)
+        with long_work.held(self.user_id):
+            return super().write(handler, request, **kwargs)
+
+
+class ImportsViewSet(PlanningViewSet):
     """The plans of a user; a file is uploaded to them."""
 
     parser_classes = [FileParser, UploadParser]
@@ -125,29 +144,31 @@ class ImportsViewSet(WritingViewSet):
         examples={"a plan": A_PLAN},
     )
     def create(self, request: Request) -> Response:
-        said = self.said
-        plan = imports.plan(
+        return answer(plan_told(imports.keep_draft(*self.draft)))
+
+    def prepare(self, request: Request) -> None:
+        """Reading and judging take seconds: done before the user's lock is taken."""
+        parameters = UploadParameters(data=said_of_file(request, self.wanted))
+        parameters.is_valid(raise_exception=True)
+        said = parameters.validated_data
+        self.draft = imports.draft(
             user_id=self.user_id,
-            file=self.file,
+            file=read_file(request, said),
             policy=said["policy"],
             exported_at=said["exported_at"],
         )
-        return answer(plan_told(plan))
 
-    def prepare(self, request: Request) -> None:
-        """Reading 20 MB takes seconds: done before the user's lock is taken."""
-        parameters = UploadParameters(data=said_of_file(request, self.wanted))
-        parameters.is_valid(raise_exception=True)
-        self.said = parameters.validated_data
-        try:
-            self.file = transfer.read(
-                file_of(request.data),
-                format=self.said.get("format"),
-                scale=self.said.get("scale"),
-                name=name_of_file(request.data),
-            )
-        except transfer.WrongFile as wrong:
-            raise ApiError("file_unreadable", sentence=str(wrong)) from None
+
+def read_file(request: Request, said: Mapping[str, Any]) -> ListFile:
+    try:
+        return transfer.read(
+            file_of(request.data),
+            format=said.get("format"),
+            scale=said.get("scale"),
+            name=name_of_file(request.data),
+        )
+    except transfer.WrongFile as wrong:
+        raise ApiError("file_unreadable", sentence=str(wrong)) from None
 
 
 def said_of_file(request: Request, wanted: Collection[str]) -> dict[str, Any]:
@@ -164,8 +185,21 @@ def said_of_file(request: Request, wanted: Collection[str]) -> dict[str, Any]:
     return said
 
 
-class ImportViewSet(WritingViewSet):
+class ImportViewSet(PlanningViewSet):
     """One plan."""
+
+    def prepare(self, request: Request) -> None:
+        """What a PATCH makes of the plan, before the user's lock is taken."""
+        if request.method == "PATCH":
+            self.revised = self.revise(request, parse_id(self.kwargs["import_id"]))
+
+    def revise(self, request: Request, plan_id: UUID) -> imports.Revised:
+        if self.action == "partial_update":
+            policy = read(PolicySerializer, request)["policy"]
+            return imports.change_policy(
+                user_id=self.user_id, plan_id=plan_id, policy=policy
+            )
+        return decided(self.user_id, plan_id, read(DecisionsSerializer, request))
 
     @documented(
         "One import.",
@@ -214,12 +248,7 @@ class ImportViewSet(WritingViewSet):
         body_examples={"a policy": {"policy": "max_progress"}},
     )
     def partial_update(self, request: Request, import_id: str) -> Response:
-        plan = imports.change_policy(
-            user_id=self.user_id,
-            plan_id=parse_id(import_id),
-            policy=read(PolicySerializer, request)["policy"],
-        )
-        return answer(plan_told(plan))
+        return answer(plan_told(imports.keep_revised(*self.revised)))
 
     @documented(
         "Decides of rows: take what the file says, keep what is here, or skip it.",
@@ -241,10 +270,7 @@ class ImportViewSet(WritingViewSet):
         },
     )
     def decide(self, request: Request, import_id: str) -> Response:
-        plan = decided(
-            self.user_id, parse_id(import_id), read(DecisionsSerializer, request)
-        )
-        return answer(plan_told(plan))
+        return answer(plan_told(imports.keep_revised(*self.revised)))
 
     @documented(
         "Writes what the plan says, as one operation; applied again, it is only told.",
@@ -285,7 +311,7 @@ class ImportViewSet(WritingViewSet):
         return answer({"message": "Import discarded"})
 
 
-def decided(user_id: Any, plan_id: Any, said: dict[str, Any]) -> ImportPlan:
+def decided(user_id: UUID, plan_id: UUID, said: dict[str, Any]) -> imports.Revised:
     """The plan, after many rows or single ones were decided on."""
     if "where" in said:
         return imports.decide_all(

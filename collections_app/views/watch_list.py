@@ -12,7 +12,7 @@ from rest_framework.serializers import Serializer
 
 from animecollections.api.bodies import bodies
 from animecollections.api.choosing import chosen_fields, only
-from animecollections.api.conditional import etag_of, if_match, not_modified
+from animecollections.api.conditional import etag_of, not_modified, precondition
 from animecollections.api.errors import refuse
 from animecollections.api.existing_client import is_existing_client
 from animecollections.api.ids import AnimeRef, parse_anime_id
@@ -49,7 +49,14 @@ from history.cursors import Cursor
 from history.writing import WritingViewSet
 
 TAGS = ["Watch list"]
-IF_MATCH = header("If-Match", 'The revision you saw, `"41"`; 412 if it moved on.')
+# Notes of two titles that became one, each emoji in twelve bytes.
+LARGEST_ENTRY = 256 * 1024
+IF_MATCH = header(
+    "If-Match",
+    'The revision you saw, `"41"`, or the ETag of the GET; 412 if it moved on. `*`: '
+    "only if it is listed.",
+)
+IF_NONE_MATCH = header("If-None-Match", "`*`: only if it is not listed yet, else 412.")
 ENTRY = {
     "id": "019ab0f2-6a3c-7c1e-9f55-0242ac120002",
     "user_id": "550e8400-e29b-41d4-a716-446655440000",
@@ -86,6 +93,8 @@ TOLD = {
 
 
 class WatchListViewSet(WritingViewSet):
+    max_body = LARGEST_ENTRY
+
     @documented(
         "The whole list, or what the parameters narrow it to.",
         tags=TAGS,
@@ -142,7 +151,8 @@ class WatchListViewSet(WritingViewSet):
         body=AddSerializer,
         data=AddedSerializer,
         meta=TOLD,
-        errors=["anime_not_found", "ambiguous_id"],
+        parameters=[IF_MATCH, IF_NONE_MATCH],
+        errors=["anime_not_found", "ambiguous_id", "revision_mismatch"],
         examples={
             "added": Example(
                 {"message": "Anime added to watch list", "entry": ENTRY},
@@ -158,6 +168,7 @@ class WatchListViewSet(WritingViewSet):
             anime=values.pop("animeId"),
             fresh=values.pop("fresh"),
             values=values,
+            only_if=precondition(request),
             today=self.account.today,
             through=self.through,
         )
@@ -189,7 +200,7 @@ class WatchListViewSet(WritingViewSet):
         outcome = watch_list.remove(
             user_id=self.user_id,
             anime=which_anime(request.data, self.wanted),
-            if_revision=if_match(request),
+            only_if=precondition(request),
             today=self.account.today,
             through=self.through,
         )

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from animecollections.api.bulk import upsert
 from animecollections.api.compiled import Compiled
+from animecollections.api.free_json import to_bytes
 from animecollections.api.ids import new_id
 from animecollections.api.rendering import OPTIONS
 from history.models import KeptAnswer
@@ -57,7 +58,7 @@ def keep_answers(
             "user_id": user_id,
             "key": key,
             "fingerprint": print_,
-            "answer": orjson.dumps(answer, option=OPTIONS).decode(),
+            "answer": to_bytes(answer, OPTIONS).decode(),
             "created_at": now,
         }
         for key, (print_, answer) in sorted(answers.items())

@@ -350,3 +350,23 @@ def test_a_retry_with_its_key_is_answered_again_and_saves_nothing(client, alice)
         assert response.status_code == 200
     assert response["Idempotency-Replayed"] == "true"
     assert UserState.objects.get(user=alice).revision == 1
+
+
+@pytest.mark.parametrize(
+    "number",
+    ["1e20", "9.2e18", "-1e25", "1e308", "123456789012345678901234567890.0", "1e-300"],
+)
+@pytest.mark.parametrize("field", ["appliedFilters", "filters"])
+def test_a_number_that_no_answer_could_carry_is_refused(client, number, field):
+    body = f'{{"query": "naruto", "{field}": {{"year": [{{"min": {number}}}]}}}}'
+    response = client.post(URL, body, content_type="application/json")
+    assert response.status_code == 400
+    [sentence] = response.json()["fields"][field]
+    assert sentence.startswith("The number ")
+    assert listed(client) == []
+
+
+@pytest.mark.parametrize("number", [-(2**63) + 1, 0.1, 1e-9, 2**63 - 1, -0.0, 1e15])
+def test_other_numbers_of_filters_come_back_equal(client, number):
+    save(client, appliedFilters={"number": number})
+    assert listed(client)[0]["appliedFilters"] == {"number": number}

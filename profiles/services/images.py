@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from threading import BoundedSemaphore
 from uuid import UUID
 
 from django.conf import settings
@@ -14,6 +13,7 @@ from django.db.models import Count, Sum
 
 from animecollections.api.account import Through
 from animecollections.api.errors import ApiError, not_now
+from animecollections.api.places import Places, long_work
 from history.models import ChangeKind, UserState
 from history.services import recording
 from profiles.addresses import (
@@ -36,11 +36,8 @@ logger = logging.getLogger(__name__)
 
 MAX_IMAGES = 200
 MAX_STORED = 100 * 1024 * 1024
-# A picture can take 300 MB while it is decoded, and a few seconds: one at a time in
-# each process. Others wait, but neither for long nor in more than half its threads.
-DECODER = BoundedSemaphore(1)
-PLACES = BoundedSemaphore(max(1, settings.WEB_THREADS // 2))
-LONGEST_WAIT = 5.0
+# A picture can take 300 MB while it is decoded: one at a time in each process, by turn.
+DECODER = Places(1, waiting=settings.WEB_THREADS)
 
 
 def read(
@@ -51,11 +48,12 @@ def read(
     An address is only ever given back, if it is one we know; nothing is fetched.
     `site` is the root that the request came to. Takes a while, and no lock.
     """
-    if isinstance(image, str):
-        if is_address(image, site):
-            return known_address(image, user_id=user_id, site=site)
-        image = decode(image)
-    return process_in_turn(image, kind)
+    if isinstance(image, str) and is_address(image, site):
+        return known_address(image, user_id=user_id, site=site)
+    with long_work.held(user_id):
+        data = decode(image) if isinstance(image, str) else image
+        with DECODER.held(user_id), refusals_told():
+            return process(data, kind)
 
 
 def is_address(text: str, site: str) -> bool:
@@ -94,22 +92,6 @@ def decode(text: str) -> bytes:
             _, data = decode_data_url(text)
             return data
         return decode_base64(text)
-
-
-def process_in_turn(data: bytes, kind: Kind) -> ProcessedImage:
-    with held(PLACES, seconds=0), held(DECODER, LONGEST_WAIT), refusals_told():
-        return process(data, kind)
-
-
-@contextmanager
-def held(semaphore: BoundedSemaphore, seconds: float) -> Iterator[None]:
-    """503 `busy` where it is not had within so many seconds."""
-    if not semaphore.acquire(timeout=seconds):
-        raise not_now("busy", 5)
-    try:
-        yield
-    finally:
-        semaphore.release()
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from django.db.models import CharField, Value
 from django.db.models.functions import Replace
 
 from animecollections.api.account import Through
+from animecollections.api.conditional import ALWAYS, Precondition, mismatch
 from animecollections.api.errors import ApiError
 from collections_app.catalogue.folding import fold
 from collections_app.models import Genre, Studio
@@ -19,6 +20,8 @@ from history.services import recording
 from profiles import words
 from profiles.models import Preferences, Profile, User
 from profiles.names import fold_user_name
+from profiles.serializers.preferences import preferences_answer
+from profiles.serializers.profile import identity_answer, profile_answer
 from profiles.services.titles import TitleWarning, resolve
 
 STUDIO = re.compile(r"\bstudios?\b")
@@ -27,14 +30,21 @@ ANIME_LISTS = ("favorite_animes", "watched_animes")
 
 @dataclass(frozen=True)
 class Saved:
-    """A profile as it now is, and what of the sent could not be taken."""
+    """A profile as it now is, at which revision, and what of the sent could not be
+    taken.
+    """
 
     profile: Profile
+    revision: int
     warnings: list[TitleWarning] = field(default_factory=list)
 
 
 def update_profile(
-    *, user_id: UUID, values: Mapping[str, Any], through: Through
+    *,
+    user_id: UUID,
+    values: Mapping[str, Any],
+    through: Through,
+    only_if: Precondition = ALWAYS,
 ) -> Saved:
     """Sets what is sent; None clears.
 
@@ -44,9 +54,12 @@ def update_profile(
     values, warnings = matched(values)
     with recording(user_id=user_id, through=through) as write:
         profile = Profile.objects.get(user_id=user_id)
+        revision = write.state.profile_revision
+        if not only_if.allows(revision):
+            raise mismatch(profile=profile_answer(profile), revision=revision)
         if set_changed(profile, values):
-            write.change(ChangeKind.PROFILE)
-    return Saved(profile, warnings)
+            revision = write.change(ChangeKind.PROFILE)
+    return Saved(profile, revision, warnings)
 
 
 def matched(values: Mapping[str, Any]) -> tuple[dict[str, Any], list[TitleWarning]]:
@@ -93,8 +106,12 @@ def forms_of(key: str) -> list[str]:
 
 
 def update_identity(
-    *, user_id: UUID, values: Mapping[str, Any], through: Through
-) -> tuple[User, Profile]:
+    *,
+    user_id: UUID,
+    values: Mapping[str, Any],
+    through: Through,
+    only_if: Precondition = ALWAYS,
+) -> tuple[User, Saved]:
     """Sets user name (`name`), `avatar` and `banner_image`, what is sent of them.
 
     409 `user_name_taken`, and nothing is saved.
@@ -104,10 +121,17 @@ def update_identity(
     with recording(user_id=user_id, through=through) as write:
         user = User.objects.get(pk=user_id)
         profile = Profile.objects.get(user_id=user_id)
+        revision = write.state.profile_revision
+        if not only_if.allows(revision):
+            raise mismatch(
+                profile=profile_answer(profile),
+                identity=identity_answer(user, profile),
+                revision=revision,
+            )
         is_renamed = name is not None and rename(user, name)
         if set_changed(profile, pictures) or is_renamed:
-            write.change(ChangeKind.PROFILE)
-    return user, profile
+            revision = write.change(ChangeKind.PROFILE)
+    return user, Saved(profile, revision)
 
 
 def rename(user: User, name: str) -> bool:
@@ -124,14 +148,23 @@ def rename(user: User, name: str) -> bool:
 
 
 def update_preferences(
-    *, user_id: UUID, values: Mapping[str, Any], through: Through
-) -> Preferences:
-    """Sets what is sent."""
+    *,
+    user_id: UUID,
+    values: Mapping[str, Any],
+    through: Through,
+    only_if: Precondition = ALWAYS,
+) -> tuple[Preferences, int]:
+    """Sets what is sent; answers with all, and the revision they are at."""
     with recording(user_id=user_id, through=through) as write:
         preferences = Preferences.objects.get(user_id=user_id)
+        revision = write.state.preferences_revision
+        if not only_if.allows(revision):
+            raise mismatch(
+                preferences=preferences_answer(preferences), revision=revision
+            )
         if set_changed(preferences, values):
-            write.change(ChangeKind.PREFERENCES)
-    return preferences
+            revision = write.change(ChangeKind.PREFERENCES)
+    return preferences, revision
 
 
 def set_changed(row: Profile | Preferences, values: Mapping[str, Any]) -> bool:

@@ -15,15 +15,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from animecollections.api.account import Through
+from animecollections.api.places import long_work
 from collections_app.services import operations
 from collections_app.services.operations import Undone
 from history.services import audit
 from profiles import archive, tasks
-from profiles.exports import PLACES
 from profiles.models import User, WrongPasswords
 from profiles.passwords import refuse_weak
 from profiles.services import accounts, erasure, lockouts, second_factor, staff
-from profiles.services.images import held
 
 
 @dataclass(slots=True)
@@ -226,7 +225,7 @@ def export(*, user: User, reason: str, through: Through) -> IO[bytes]:
     """Everything that is held on them, as the ZIP that they can get themselves; 503
     `busy`.
     """
-    with held(PLACES, seconds=0):
+    with long_work.held(through.actor_id):
         with acting("export", user_id=user.pk, reason=reason, through=through):
             pass  # noted first: it is in the file
         return archive.write(user.pk, name=user.user_name)

@@ -4,9 +4,9 @@ import base64
 import io
 import zlib
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import nullcontext
 from pathlib import Path
-from threading import Barrier, BoundedSemaphore
+from threading import Barrier
 
 import pytest
 from django.core.files.storage import FileSystemStorage, default_storage
@@ -14,6 +14,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from PIL import Image as Pillow
 
+from animecollections.api.places import long_work
 from conftest import signed_in
 from factories import UserFactory
 from history.models import UserState
@@ -378,23 +379,40 @@ def test_uploads_have_a_rate_of_their_own(client, settings):
 
 
 def test_when_all_decode_a_further_upload_is_told_to_come_back(client, monkeypatch):
-    monkeypatch.setattr(images, "LONGEST_WAIT", 0.01)
-    with images.DECODER:
+    monkeypatch.setattr(images.DECODER, "seconds", 0.01)
+    with images.DECODER.held("somebody"):
         response = client.post(URL, {"image": in_base64(picture())})
     refused(response, "busy", 503)
+    assert response["Retry-After"] == "5"
     kept(client.post(URL, {"image": in_base64(picture())}))
 
 
-def test_those_that_wait_leave_threads_for_everybody_else(client, settings):
-    assert images.PLACES._initial_value == settings.WEB_THREADS // 2
+def test_pictures_of_one_person_keep_nobody_else_from_uploading(
+    client, other_client, alice, monkeypatch
+):
+    monkeypatch.setattr(long_work, "seconds", 0.01)
     sent = {"image": in_base64(picture())}
-    with ExitStack() as places:
-        for _ in range(settings.WEB_THREADS // 2):
-            places.enter_context(images.PLACES)
-        response = client.post(URL, sent)
-    refused(response, "busy", 503)
-    assert response["Retry-After"] == "5"
+    with long_work.held(alice.pk):  # a picture of hers is being decoded
+        refused(client.post(URL, sent), "busy", 503)
+        kept(other_client.post(URL, sent))
     kept(client.post(URL, sent))
+
+
+def test_an_address_needs_no_place(client, alice, monkeypatch):
+    address, _ = kept(client.post(URL, {"image": in_base64(picture())}))
+    monkeypatch.setattr(long_work, "seconds", 0.01)
+    with long_work.held(alice.pk):
+        assert client.post(URL, {"image": address}).json()["data"] == address
+
+
+def test_a_retry_gets_its_answer_though_there_is_no_place(client, alice, monkeypatch):
+    monkeypatch.setattr(long_work, "seconds", 0.01)
+    sent, key = {"image": in_base64(picture())}, {"Idempotency-Key": "k"}
+    first = client.post(URL, sent, headers=key)
+    with long_work.held(alice.pk):
+        again = client.post(URL, sent, headers=key)
+    assert again.json() == first.json()
+    assert again["Idempotency-Replayed"] == "true"
 
 
 def test_a_full_disk_leaves_neither_row_nor_picture(client, monkeypatch):
@@ -437,10 +455,18 @@ def test_a_visitor_is_asked_to_sign_in(visitor):
     refused(visitor.post(URL, {"image": in_base64(picture())}), "not_signed_in", 401)
 
 
+class Everybody:
+    """Places without end."""
+
+    def held(self, _person):
+        return nullcontext()
+
+
 @pytest.mark.races
 @pytest.mark.django_db(transaction=True)
 def test_the_same_picture_from_many_devices_at_once_is_kept_once(monkeypatch):
-    monkeypatch.setattr(images, "PLACES", BoundedSemaphore(4))
+    for name in ("long_work", "DECODER"):  # as if each were in a process of its own
+        monkeypatch.setattr(images, name, Everybody())
     user = UserFactory()
     clients = [signed_in(user) for _ in range(4)]
     start = Barrier(len(clients))

@@ -41,6 +41,7 @@ class UploadViewSet(WritingViewSet):
     parser_classes = [StrictJSONParser, UploadParser]
     max_body = MAX_ENCODED + 64 * 1024
     throttle_scope = "upload"
+    prepares = True
 
     @documented(
         "Keeps a picture, and answers with its address.",

@@ -5,9 +5,13 @@ from typing import Any
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from animecollections.api.conditional import etag_of, not_modified
+from animecollections.api.conditional import (
+    not_modified,
+    precondition,
+    revision_tag,
+)
 from animecollections.api.rendering import answer
-from animecollections.api.schema import Example, documented
+from animecollections.api.schema import Example, documented, header
 from history.writing import WritingViewSet
 from profiles.models import Preferences, Profile
 from profiles.serializers.preferences import (
@@ -26,6 +30,10 @@ from profiles.serializers.profile import (
 from profiles.services import profile as services
 from profiles.services.titles import TitleWarning
 
+IF_MATCH = header(
+    "If-Match",
+    'The revision you saw, `"41"`, or the ETag of an answer; 412 if it moved on.',
+)
 PROFILE = {
     "user_id": "550e8400-e29b-41d4-a716-446655440000",
     "name": "Alice",
@@ -87,7 +95,8 @@ changes_profile = documented(
     body=ProfileInput,
     data=ProfileAnswer,
     meta={"warnings": list[TitleWarning]},
-    errors=["unknown_anime_ids", "ambiguous_id"],
+    parameters=[IF_MATCH],
+    errors=["unknown_anime_ids", "ambiguous_id", "revision_mismatch"],
     body_examples={
         "onboarding form": {
             "birthday": "1995-05-20",
@@ -106,6 +115,8 @@ changes_preferences = documented(
     tags=["Profile"],
     body=PreferencesInput,
     data=PreferencesAnswer,
+    parameters=[IF_MATCH],
+    errors=["revision_mismatch"],
     body_examples={
         "colour": {"enfasiscolor": "#3498db", "parentalControl": True},
         "time zone": {"timezone": "Europe/Madrid"},
@@ -124,7 +135,7 @@ class ProfileViewSet(WritingViewSet):
     )
     def retrieve(self, request: Request) -> Response:
         at = self.account.revisions
-        etag = etag_of(request, at.epoch, at.profile)
+        etag = self.etag(at.profile)
         if (fresh := not_modified(request, etag)) is not None:
             return fresh
         profile = Profile.objects.get(user_id=self.user_id)
@@ -142,10 +153,16 @@ class ProfileViewSet(WritingViewSet):
         body = ProfileInput(data=request.data, context=self.context(request))
         body.is_valid(raise_exception=True)
         saved = services.update_profile(
-            user_id=self.user_id, values=body.validated_data, through=self.through
+            user_id=self.user_id,
+            values=body.validated_data,
+            through=self.through,
+            only_if=precondition(request),
         )
-        meta = {"warnings": saved.warnings} if saved.warnings else None
-        return answer(profile_answer(saved.profile), meta=meta)
+        return answer(
+            profile_answer(saved.profile),
+            meta={"warnings": saved.warnings} if saved.warnings else None,
+            headers={"ETag": self.etag(saved.revision)},
+        )
 
     @documented(
         "Changes the user name (`name`), avatar or banner.",
@@ -153,7 +170,8 @@ class ProfileViewSet(WritingViewSet):
         tags=["Profile"],
         body=UpdateProfileInput,
         data=IdentityAnswer,
-        errors=["user_name_taken"],
+        parameters=[IF_MATCH],
+        errors=["user_name_taken", "revision_mismatch"],
         body_examples={"new name": {"name": "alice_doe", "avatar": ""}},
         examples={
             "changed": {
@@ -167,10 +185,17 @@ class ProfileViewSet(WritingViewSet):
     def update_identity(self, request: Request) -> Response:
         body = UpdateProfileInput(data=request.data, context=self.context(request))
         body.is_valid(raise_exception=True)
-        user, profile = services.update_identity(
-            user_id=self.user_id, values=body.validated_data, through=self.through
+        user, saved = services.update_identity(
+            user_id=self.user_id,
+            values=body.validated_data,
+            through=self.through,
+            only_if=precondition(request),
         )
-        return answer(identity_answer(user, profile))
+        etag = self.etag(saved.revision)
+        return answer(identity_answer(user, saved.profile), headers={"ETag": etag})
+
+    def etag(self, revision: int) -> str:
+        return revision_tag(self.request, revision, self.account.revisions.epoch)
 
     def context(self, request: Request) -> dict[str, Any]:
         """What the fields of both forms need to know."""
@@ -188,7 +213,7 @@ class PreferencesViewSet(WritingViewSet):
     )
     def retrieve(self, request: Request) -> Response:
         at = self.account.revisions
-        etag = etag_of(request, at.epoch, at.preferences)
+        etag = self.etag(at.preferences)
         if (fresh := not_modified(request, etag)) is not None:
             return fresh
         preferences = Preferences.objects.get(user_id=self.user_id)
@@ -205,7 +230,14 @@ class PreferencesViewSet(WritingViewSet):
     def save(self, request: Request) -> Response:
         body = PreferencesInput(data=request.data)
         body.is_valid(raise_exception=True)
-        preferences = services.update_preferences(
-            user_id=self.user_id, values=body.validated_data, through=self.through
+        preferences, revision = services.update_preferences(
+            user_id=self.user_id,
+            values=body.validated_data,
+            through=self.through,
+            only_if=precondition(request),
         )
-        return answer(preferences_answer(preferences))
+        etag = self.etag(revision)
+        return answer(preferences_answer(preferences), headers={"ETag": etag})
+
+    def etag(self, revision: int) -> str:
+        return revision_tag(self.request, revision, self.account.revisions.epoch)

@@ -1,0 +1,66 @@
+"""JSON of any shape: which numbers of it are kept, and a writer for all that is there.
+
+PostgreSQL keeps 1e20 as the integer 100000000000000000000, and Python reads it so; our
+writer of JSON stops at 64 bits. A number like that, once kept, made every answer that
+held it a 500. So no such number is let in, and those that are there are written as the
+floats that they came as.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import orjson
+
+LARGEST_NUMBER = 2**63 - 1  # more, and neither SQLite nor our own JSON writer holds it
+# A float beyond this comes back from PostgreSQL as another integer.
+LARGEST_FLOAT = 2.0**53
+# PostgreSQL writes every zero of 1e-300: 4 KB of such numbers are read back as 180 KB.
+SMALLEST_FLOAT = 1e-18
+NUMBER_NOT_KEPT = "The number {} cannot be kept: send it as a text."
+UNPAIRED = re.compile("[\ud800-\udfff]")
+
+
+def first_unkept(value: Any) -> int | float | None:
+    """The first number in it, however deep, that cannot be kept; None is the rule."""
+    pending = [value]
+    while pending:
+        item = pending.pop()
+        if isinstance(item, list):
+            pending.extend(item)
+        elif isinstance(item, dict):
+            pending.extend(item.values())
+        elif isinstance(item, int | float) and not is_kept(item):
+            return item
+    return None
+
+
+def is_kept(number: float) -> bool:
+    if isinstance(number, int):
+        return abs(number) <= LARGEST_NUMBER
+    return number == 0 or SMALLEST_FLOAT <= abs(number) <= LARGEST_FLOAT
+
+
+def to_bytes(
+    value: Any, option: int = 0, *, default: Callable[[Any], Any] | None = None
+) -> bytes:
+    """JSON of whatever a database may hold, numbers kept before the rule included."""
+    try:
+        return orjson.dumps(value, option=option, default=default)
+    except orjson.JSONEncodeError:
+        return orjson.dumps(writable(value), option=option, default=default)
+
+
+def writable(value: Any) -> Any:
+    """The value with what orjson does not write replaced: integers beyond 64 bits by
+    floats, halves of surrogate pairs by U+FFFD.
+    """
+    if isinstance(value, str):
+        return UNPAIRED.sub("\ufffd", value)
+    if isinstance(value, Mapping):
+        return {writable(name): writable(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [writable(inner) for inner in value]
+    if isinstance(value, int) and not -(2**63) <= value < 2**64:
+        return float(value)
+    return value
