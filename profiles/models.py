@@ -45,6 +45,11 @@ class User(AbstractBaseUser, PermissionsMixin):
             ("export_user", "Can take a person's export"),
             ("erase_user", "Can erase an account"),
         ]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=~Q(user_name=""), name="user_name_not_empty"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.user_name
@@ -52,6 +57,12 @@ class User(AbstractBaseUser, PermissionsMixin):
     def clean(self) -> None:
         self.email = fold_email(self.email)
         self.user_name_key = fold_user_name(self.user_name)
+
+    def is_meant_by(self, text: str) -> bool:
+        """Whether somebody who has to say whom they mean said this one. A name may be
+        one that nobody can type; e-mail and id do as well.
+        """
+        return text.strip() in {self.user_name.strip(), self.email, str(self.pk)}
 
     def set_password(self, raw_password: str | None) -> None:
         """A new password ends what was signed in by the old one, from wherever it

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.tokens import default_token_generator
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from animecollections.api.account import SignIn
@@ -15,7 +16,7 @@ from animecollections.api.ids import new_epoch
 from profiles import tasks
 from profiles.feed import feed
 from profiles.models import TokenFamily, User
-from profiles.names import fold_user_name
+from profiles.names import fold_user_name, is_reserved
 from profiles.passwords import refuse_weak
 from profiles.services import lockouts
 from profiles.services.credentials import check_credentials, check_own_password, enter
@@ -39,6 +40,7 @@ def sign_up(
     user = User(email=email, user_name=user_name, last_login=timezone.now())
     refuse_weak(password, user, field="password")
     if not is_taken(email=email):
+        refuse_reserved(user_name, field="user_name")
         user.set_password(password)  # the slow part, before the transaction
         try:
             with transaction.atomic():
@@ -48,7 +50,7 @@ def sign_up(
         except IntegrityError:
             if not is_taken(email=email):
                 raise taken("user_name_taken", "user_name") from None
-    if not is_taken(email=email, user_name_key=fold_user_name(user_name)):
+    if not is_same_account(email, user_name):
         raise taken("email_taken", "email")
     try:
         return sign_in(
@@ -68,8 +70,20 @@ def is_taken(**by: str) -> bool:
     return User.objects.filter(**by).exists()
 
 
+def is_same_account(email: str, user_name: str) -> bool:
+    same_name = Q(user_name=user_name) | Q(user_name_key=fold_user_name(user_name))
+    return User.objects.filter(same_name, email=email).exists()
+
+
 def taken(code: str, field: str) -> ApiError:
     return ApiError(code, fields={field: [CODES[code].sentence]})
+
+
+def refuse_reserved(user_name: str, *, field: str) -> None:
+    """409 `user_name_taken` for a name that would pass for the service or its staff."""
+    if is_reserved(user_name):
+        sentence = "This user name is reserved: choose another."
+        raise ApiError("user_name_taken", sentence=sentence, fields={field: [sentence]})
 
 
 def sign_in(

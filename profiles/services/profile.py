@@ -16,6 +16,7 @@ from history.services import recording
 from profiles import words
 from profiles.models import Preferences, Profile, User
 from profiles.names import fold_user_name
+from profiles.services.accounts import refuse_reserved
 from profiles.services.titles import LeftOut, resolve
 
 ANIME_LISTS = ("favorite_animes", "watched_animes")
@@ -93,7 +94,10 @@ def rename(user: User, name: str) -> bool:
     """Whether the name is another; the constraint decides between two who want it."""
     if name == user.user_name:
         return False
-    user.user_name, user.user_name_key = name, fold_user_name(name)
+    key = fold_user_name(name)
+    if key != fold_user_name(user.user_name):  # whoever has a reserved one keeps it
+        refuse_reserved(name, field="name")
+    user.user_name, user.user_name_key = name, key
     try:
         with transaction.atomic():
             user.save(update_fields=["user_name", "user_name_key"])
