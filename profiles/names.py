@@ -35,8 +35,6 @@ DRAWN_AS = re.compile(
     "|REGIONAL INDICATOR SYMBOL LETTER) ([A-Z])"
 )
 DOTS_ABOVE = re.compile("(?<=[ij])\u0307+")  # they have one: i̇ is i
-# A capital I looks like l, and keys know no capitals: I, l, 1 and | are one.
-ONE_LOOK = str.maketrans({"i": "l", "1": "l", "|": "l", "0": "o"})
 
 # Names that would pass for the service or its staff, or mean no person. Whoever has
 # one already keeps it, and staff can give one: `is_reserved` is asked at sign-up and
@@ -48,9 +46,8 @@ RESERVED = """
     official postmaster privacy root security settings signin signout signup staff
     superuser support sysadmin system undefined webmaster www you
 """
-WRITTEN_FOR = str.maketrans(
-    {"3": "e", "4": "a", "@": "a", "5": "s", "$": "s", "7": "t"}
-)
+# How they are compared: 4DM1N, r00t and $taff too; 1 stands for i and for l.
+WRITTEN_FOR = str.maketrans("01i|3457@$", "ollleastas")
 
 
 def fold_email(email: str) -> str:
@@ -152,7 +149,7 @@ def fold_user_name(name: str) -> str:
         folded = "".join(twin or own for twin, own in zip(twins, folded, strict=True))
     elif all(twins):
         folded = "".join(twins)
-    return folded.translate(ONE_LOOK)
+    return folded
 
 
 @cache

@@ -157,4 +157,5 @@ def change_own_password(request: HttpRequest) -> HttpResponse:
         response: HttpResponse = admin.site.password_change(request)
         if request.method == "POST" and response.status_code == 302:
             tasks.mail_password_changed.enqueue(user_id=str(request.user.pk))
+            request.session.save()  # either the change and their session, or neither
     return response

@@ -113,15 +113,16 @@ def sign_out(
     *, user_id: UUID | None, sign_in: SignIn | None, session: Any, everywhere: bool
 ) -> None:
     """Ends this sign-in, or all of the user's; nothing to end is fine too."""
-    if everywhere and user_id:
-        end_everything(user_id=user_id)
-    elif user_id and sign_in and sign_in.kind == "token":
-        TokenFamily.objects.filter(id=sign_in.key, user_id=user_id).update(
-            revoked_at=timezone.now()
-        )
-    session.flush()
-    if user_id:
-        feed.check_sign_ins(user_id)
+    with transaction.atomic():
+        if everywhere and user_id:
+            end_everything(user_id=user_id)
+        elif user_id and sign_in and sign_in.kind == "token":
+            TokenFamily.objects.filter(id=sign_in.key, user_id=user_id).update(
+                revoked_at=timezone.now()
+            )
+        session.flush()
+        if user_id:
+            feed.check_sign_ins(user_id)
 
 
 def end_everything(*, user_id: UUID) -> None:

@@ -20,7 +20,8 @@ def check_credentials(*, email: str, password: str, address: str) -> User:
     """
     email = fold_email(email)[:MAX_EMAIL]
     lockouts.refuse_locked(email, address)
-    user = User.objects.filter(email=email).first()
+    # With what the answer shows: once a sign-in is done, nothing more is asked.
+    user = User.objects.select_related("profile").filter(email=email).first()
     if not is_right(user, password) or user is None or not user.is_active:
         lockouts.count_wrong(email, address)
         raise ApiError("wrong_credentials")

@@ -121,7 +121,7 @@ SPELLINGS = [
     "ALİCE",
     "ａｌｉｃｅ",
     "🅰lice",
-    "aIice",
+    "ⓐlice",
 ]
 
 

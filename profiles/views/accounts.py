@@ -77,8 +77,9 @@ def browser(request: Request) -> dict[str, Any]:
 
 
 def answer_signed_in(request: Request, user: User) -> Response:
-    shown = User.objects.shown(user.pk) or {"avatar": ""}
-    return answer(signed_in_answer(user, shown["avatar"], request.session))
+    profile = getattr(user, "profile", None)
+    avatar = profile.avatar if profile else ""
+    return answer(signed_in_answer(user, avatar, request.session))
 
 
 class SignUpViewSet(OpenViewSet):

@@ -46,7 +46,7 @@ class ErasureViewSet(ApiViewSet):
             address=address(request._request),
             through=self.through,
         )
-        request.session.flush()  # tells the browser to drop its cookie
+        request.session.forget()  # tells the browser to drop its cookie
         return answer({"message": "Account erased"})
 
     @documented(
