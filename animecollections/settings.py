@@ -382,6 +382,8 @@ SESSION_COOKIE_AGE = env.int("SESSION_DAYS", 30, validate=DAYS) * 86400
 SESSION_COOKIE_SAMESITE = env.str(
     "COOKIE_SAMESITE", "Lax", validate=rules.OneOf(["Lax", "Strict", "None"])
 )
+# Tells the browser of an owner from those of guessers (profiles/services/places.py).
+DEVICE_COOKIE_NAME = "device"
 CSRF_COOKIE_SAMESITE = SESSION_COOKIE_SAMESITE
 CSRF_TRUSTED_ORIGINS = TRUSTED_ORIGINS
 

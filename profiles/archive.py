@@ -33,6 +33,7 @@ from history.models import (
 )
 from profiles.models import (
     Image,
+    KnownPlace,
     MadeExport,
     Preferences,
     Profile,
@@ -150,6 +151,13 @@ SECTIONS = [
         "Wrong passwords lately typed for your e-mail address, and from where.",
         wrong_passwords,
         left_out=("id",),
+    ),
+    Section(
+        "places.jsonl",
+        "The networks and browsers you signed in from in the last half year, and when "
+        "last. Which they are is kept in a form that nobody reads.",
+        of(KnownPlace, "last_at"),
+        left_out=("id", "key"),
     ),
     Section(
         "answers.jsonl",

@@ -133,8 +133,9 @@ class Ticket(models.Model):
 
 
 class WrongPasswords(models.Model):
-    """Wrong passwords for one e-mail from one address, known or not; enough of them
-    lock it. Deleting the row unlocks.
+    """Wrong passwords for one e-mail from one network, known or not; enough of them
+    lock it there, and enough from all networks close it to new places. Deleting the
+    rows unlocks.
     """
 
     email = models.CharField(max_length=254)
@@ -152,6 +153,32 @@ class WrongPasswords(models.Model):
 
     def __str__(self) -> str:
         return f"{self.count} for {self.email} from {self.address}"
+
+
+class KnownPlace(models.Model):
+    """A network or a browser that its owner signed in from, as a hash. While others
+    guess at an account, these get in at once.
+    """
+
+    class Kind(models.TextChoices):
+        NETWORK = "network"
+        DEVICE = "device"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    user = models.ForeignKey(
+        User, models.CASCADE, related_name="known_places", db_index=False
+    )
+    kind = models.CharField(max_length=7, choices=Kind.choices)
+    key = models.CharField(max_length=64)
+    last_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["user", "key"], name="known_place_unique")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.user_id}"
 
 
 class FailedSignIns(models.Model):

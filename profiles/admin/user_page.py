@@ -1,6 +1,6 @@
 """A user at a glance: what the page of a user shows above the form."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -102,7 +102,7 @@ def glance_at(user: User, request: HttpRequest) -> Glance:
     is_revealed = bool(revealed(request, [user.pk]))
     glance = Glance(offered(request, user), is_revealed)
     if may("profiles.view_wrongpasswords"):
-        glance.locks = list(locks_of(user))
+        glance.locks = list(lockouts.all_locks(user.email))
     if may("collections_app.view_watchlistentry"):
         told = stats.of_list(user.pk, today=today_of(user))
         counts = {row["type"]: row["titles"] for row in told["by_type"]}
@@ -121,13 +121,6 @@ def glance_at(user: User, request: HttpRequest) -> Glance:
         table(user, is_revealed) for permission, table in tables if may(permission)
     ]
     return glance
-
-
-def locks_of(user: User) -> Iterable[str]:
-    for row in lockouts.of(user.email):
-        until = lockouts.locked_until(row)
-        closed = f"closed until {until:%H:%M} UTC" if until else "open"
-        yield f"{row.count} wrong passwords from {row.address}: {closed}"
 
 
 def numbers_of(told: Statistics) -> list[tuple[str, Any]]:

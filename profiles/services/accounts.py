@@ -20,6 +20,7 @@ from profiles.names import fold_user_name, is_reserved
 from profiles.passwords import refuse_weak
 from profiles.services import lockouts
 from profiles.services.credentials import check_credentials, check_own_password, enter
+from profiles.services.places import Place, remember
 from profiles.sessions import AGENT_KEY
 
 
@@ -31,6 +32,7 @@ def sign_up(
     address: str,
     session: Any,
     user_agent: str,
+    device: str = "",
 ) -> User:
     """Makes an account and signs the browser in; 409 `email_taken`, `user_name_taken`.
 
@@ -45,6 +47,7 @@ def sign_up(
         try:
             with transaction.atomic():
                 User.objects.add(user)
+                remember(user.pk, Place(address, device))
                 start_session(session, user, user_agent=user_agent)
                 return user
         except IntegrityError:
@@ -59,6 +62,7 @@ def sign_up(
             address=address,
             session=session,
             user_agent=user_agent,
+            device=device,
         )
     except ApiError as error:
         if error.code == "wrong_credentials":  # counted, so that nobody guesses here
@@ -87,12 +91,24 @@ def refuse_reserved(user_name: str, *, field: str) -> None:
 
 
 def sign_in(
-    *, email: str, password: str, address: str, session: Any, user_agent: str
+    *,
+    email: str,
+    password: str,
+    address: str,
+    session: Any,
+    user_agent: str,
+    device: str = "",
 ) -> User:
     """Signs a browser in."""
-    user = check_credentials(email=email, password=password, address=address)
+    user = check_credentials(
+        email=email,
+        password=password,
+        address=address,
+        device=device,
+        session_key=session.session_key,
+    )
     with transaction.atomic():
-        enter(user)
+        enter(user, address=address, device=device)
         start_session(session, user, user_agent=user_agent)
     return user
 
@@ -146,10 +162,15 @@ def change_password(
     sign_in: SignIn,
     session: Any,
     user_agent: str,
+    device: str = "",
 ) -> None:
     """This sign-in goes on (a session under a new key); every other ends at once."""
     user = check_own_password(
-        user_id=user_id, password=old_password, address=address, field="old_password"
+        user_id=user_id,
+        password=old_password,
+        address=address,
+        device=device,
+        field="old_password",
     )
     refuse_weak(new_password, user, field="new_password")
     old_hash = user.password
@@ -183,10 +204,13 @@ def ask_for_reset(*, email: str) -> None:
     tasks.mail_reset.enqueue(email=email)
 
 
-def confirm_reset(*, uid: str, token: str, new_password: str) -> None:
+def confirm_reset(
+    *, uid: str, token: str, new_password: str, address: str = "", device: str = ""
+) -> None:
     """Sets the password by a mailed link; 400 `reset_invalid` for a used or old one.
 
-    Ends every session and token, and opens every lock.
+    Ends every session and token, opens every lock, and knows the place from now on:
+    whoever reads the mail is the owner.
     """
     user = user_of_link(uid, token)
     refuse_weak(new_password, user, field="new_password")
@@ -195,7 +219,8 @@ def confirm_reset(*, uid: str, token: str, new_password: str) -> None:
     with transaction.atomic():
         if not replace_password(user, old_hash):
             raise ApiError("reset_invalid")
-        lockouts.unlock(user.email)
+        if lockouts.unlock(user.email):  # while others go on guessing, they get in
+            remember(user.pk, Place(address, device))
 
 
 def user_of_link(uid: str, token: str) -> User:

@@ -9,9 +9,17 @@ from animecollections.api.errors import ApiError
 from profiles.models import User
 from profiles.names import MAX_EMAIL, fold_email
 from profiles.services import lockouts
+from profiles.services.places import Place, remember
 
 
-def check_credentials(*, email: str, password: str, address: str) -> User:
+def check_credentials(
+    *,
+    email: str,
+    password: str,
+    address: str,
+    device: str = "",
+    session_key: str | None = None,
+) -> User:
     """The user whose e-mail and password these are; 401 `wrong_credentials`, or 429
     `locked`.
 
@@ -19,18 +27,24 @@ def check_credentials(*, email: str, password: str, address: str) -> User:
     the same work: the same statements and one hash.
     """
     email = fold_email(email)[:MAX_EMAIL]
-    lockouts.refuse_locked(email, address)
+    place = Place(address, device, session_key)
+    lockouts.refuse_locked(email, place)
     # With what the answer shows: once a sign-in is done, nothing more is asked.
     user = User.objects.select_related("profile").filter(email=email).first()
     if not is_right(user, password) or user is None or not user.is_active:
-        lockouts.count_wrong(email, address)
+        lockouts.count_wrong(email, place)
         raise ApiError("wrong_credentials")
-    lockouts.forgive(email, address)
+    lockouts.forgive(email, place)
     return user
 
 
 def check_own_password(
-    *, user_id: UUID, password: str, address: str, field: str = "password"
+    *,
+    user_id: UUID,
+    password: str,
+    address: str,
+    device: str = "",
+    field: str = "password",
 ) -> User:
     """The user, who is signed in and has to say the password again.
 
@@ -39,14 +53,15 @@ def check_own_password(
     user = User.objects.filter(pk=user_id, is_active=True).first()
     if user is None:
         raise ApiError("session_ended")
-    lockouts.refuse_locked(user.email, address)
+    place = Place(address, device)
+    lockouts.refuse_locked(user.email, place)
     if not is_right(user, password):
-        lockouts.count_wrong(user.email, address)
+        lockouts.count_wrong(user.email, place)
         sentence = "This is not your password."
         raise ApiError(
             "wrong_credentials", sentence=sentence, fields={field: [sentence]}
         )
-    lockouts.forgive(user.email, address)
+    lockouts.forgive(user.email, place)
     return user
 
 
@@ -63,9 +78,9 @@ def is_right(user: User | None, password: str) -> bool:
     return hashers.check_password(password, encoded, keep_at_new_cost)
 
 
-def enter(user: User) -> None:
-    """Notes the sign-in; refuses one that a password change, sign-out everywhere or
-    deactivation overtook while the hash was computed.
+def enter(user: User, *, address: str = "", device: str = "") -> None:
+    """Notes the sign-in and its place; refuses one that a password change, sign-out
+    everywhere or deactivation overtook while the hash was computed.
 
     Call it in the transaction that makes the session or tokens: the row stays locked
     until its end, so that nothing can end what is being made, or erase its user.
@@ -76,3 +91,4 @@ def enter(user: User) -> None:
     ).update(last_login=user.last_login)
     if not entered:
         raise ApiError("wrong_credentials")
+    remember(user.pk, Place(address, device))
