@@ -377,6 +377,7 @@ LOGIN_REDIRECT_URL = "/admin/"  # for staff who come to that page by its address
 STAFF_SECOND_FACTOR = env.bool("STAFF_SECOND_FACTOR", not DEBUG)
 OTP_TOTP_ISSUER = "animecollections"  # what authenticators call us
 
+MESSAGE_STORAGE = "animecollections.admin.messages.MessageStorage"
 SESSION_ENGINE = "profiles.sessions"
 SESSION_COOKIE_AGE = env.int("SESSION_DAYS", 30, validate=DAYS) * 86400
 SESSION_COOKIE_SAMESITE = env.str(
@@ -477,7 +478,10 @@ RATES = {
     "import": (20, 60),
 }
 
+# Clocks of two machines: a token that one has just made is good at the other.
+CLOCKS_DIFFER_BY = timedelta(minutes=1)
 SIMPLE_JWT: dict[str, Any] = {
+    "LEEWAY": CLOCKS_DIFFER_BY,
     "ALGORITHM": "HS256",
     "SIGNING_KEY": SECRET_KEY,
     "USER_ID_CLAIM": "user_id",

@@ -336,3 +336,21 @@ def test_a_retry_with_its_key_is_answered_again_and_saves_nothing(client, alice)
         assert response.status_code == 200
     assert response["Idempotency-Replayed"] == "true"
     assert UserState.objects.get(user=alice).revision == 1
+
+
+def queries_of(client):
+    return [row["query"] for row in client.get(URL).json()["data"]]
+
+
+@pytest.mark.parametrize("ahead", [{"seconds": 2}, {"hours": 1}, {"days": 400}])
+def test_a_search_of_a_clock_that_was_ahead_does_not_stay_on_top(client, ahead):
+    for query in ("first", "second", "third"):
+        client.post(URL, {"query": query})
+    for search in Search.objects.exclude(query="first"):
+        search.searched_at += timedelta(**ahead)
+        search.save()
+    client.post(URL, {"query": "now"})
+    assert queries_of(client) == ["now", "third", "second", "first"]
+    client.post(URL, {"query": "second"})
+    assert queries_of(client) == ["second", "now", "third", "first"]
+    assert Search.objects.latest("searched_at").searched_at <= timezone.now()
