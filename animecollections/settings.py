@@ -302,8 +302,11 @@ CHANGE_LOG_DAYS = env.int("CHANGE_LOG_DAYS", 365, validate=rules.Range(2, 36_500
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}
 
 vars().update(
-    read_url("EMAIL_URL", "console://", parse_email_url)
+    mail := read_url("EMAIL_URL", "console://", parse_email_url)
 )  # EMAIL_BACKEND, EMAIL_HOST, …
+HAS_NO_MAIL_SERVER = not DEBUG and "console" in mail["EMAIL_BACKEND"]
+if HAS_NO_MAIL_SERVER:  # what is printed is logged, with links that set a password
+    EMAIL_BACKEND = "animecollections.upkeep.no_mail_server.EmailBackend"
 DEFAULT_FROM_EMAIL = env.str(
     "FROM_EMAIL",
     "animecollections <noreply@localhost>",
@@ -496,6 +499,8 @@ SIMPLE_JWT: dict[str, Any] = {
 # So many wrong passwords for one e-mail from one address lock it for so long.
 LOCKOUT_TRIES = max(1, int(10 * THROTTLE_SCALE))
 LOCKOUT_SECONDS = env.int("LOCKOUT_MINUTES", 15, validate=MINUTES) * 60
+# So many reset links go to one person in the time that one of them works.
+RESET_MAILS = 5
 PASSWORD_RESET_TIMEOUT = env.int("RESET_MINUTES", 60, validate=MINUTES) * 60
 
 SPECTACULAR_SETTINGS = {

@@ -101,7 +101,7 @@ SECTIONS = [
         "account.json",
         "Your account: e-mail address, user name, when it was made and last used.",
         account,
-        left_out=("password", "auth_epoch"),
+        left_out=("password", "auth_epoch", "reset_key"),
     ),
     Section("profile.json", "What your profile says of you.", of(Profile)),
     Section("preferences.json", "How you set things up.", of(Preferences)),

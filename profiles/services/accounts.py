@@ -5,7 +5,6 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.auth.tokens import default_token_generator
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -13,7 +12,7 @@ from django.utils import timezone
 from animecollections.api.account import SignIn
 from animecollections.api.errors import CODES, ApiError
 from animecollections.api.ids import new_epoch
-from profiles import tasks
+from profiles import reset_links, tasks
 from profiles.feed import feed
 from profiles.models import TokenFamily, User
 from profiles.names import fold_user_name, is_reserved
@@ -198,10 +197,16 @@ def replace_password(user: User, old_hash: str) -> bool:
 
 
 def ask_for_reset(*, email: str) -> None:
-    """Puts a mail into the outbox, whoever that is: who has an account, only the
-    worker looks up, so that neither the answer nor its time tells.
+    """Puts a mail into the outbox, whoever that is: who has an account, and whether it
+    got too many lately, only the worker looks up, so that neither the answer nor its
+    time tells.
     """
     tasks.mail_reset.enqueue(email=email)
+
+
+def mail_reset_by_staff(*, email: str) -> None:
+    """However many the person got: it is no stranger who asks."""
+    tasks.mail_reset.enqueue(email=email, is_limited=False)
 
 
 def confirm_reset(
@@ -228,7 +233,6 @@ def user_of_link(uid: str, token: str) -> User:
         user = User.objects.filter(pk=UUID(uid), is_active=True).first()
     except ValueError:
         user = None
-    # The token is void after any sign-in or change of password, and in time.
-    if user is None or not default_token_generator.check_token(user, token):
+    if user is None or not reset_links.is_good(user, token):
         raise ApiError("reset_invalid")
     return user
