@@ -146,6 +146,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "animecollections.probes.Probes",
     "animecollections.observing.Observing",
+    "animecollections.headers.Headers",
     "animecollections.api.middleware.ApiManners",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -317,6 +318,23 @@ MEDIA_ROOT = Path(env.str("MEDIA_ROOT", str(BASE_DIR / "media")))
 MEDIA_URL = "/media/"
 # Hosts whose https image addresses are kept as they are (a gallery, a CDN).
 IMAGE_HOSTS: list[str] = env.list("IMAGE_HOSTS", [], validate=each(HOST_NAME))
+# Sites whose covers the catalogue names; staff's browsers load from these alone.
+COVER_HOSTS = [
+    "cdn.myanimelist.net",
+    "myanimelist.net",
+    "s4.anilist.co",
+    "media.kitsu.app",
+    "media.kitsu.io",
+    "cdn.anidb.net",
+    "cdn-eu.anidb.net",
+    "cdn.anime-planet.com",
+    "www.anisearch.com",
+    "cdn.anisearch.com",
+    "u.livechart.me",
+    "media.notify.moe",
+    "raw.githubusercontent.com",
+    "simkl.in",
+]
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
@@ -435,6 +453,10 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 HTTPS = env.bool("HTTPS", not DEBUG)  # off in production only for a trial
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
+if HTTPS:  # a neighbour on another subdomain can set no cookie of such a name
+    SESSION_COOKIE_NAME = "__Host-sessionid"
+    CSRF_COOKIE_NAME = "__Host-csrftoken"
+    DEVICE_COOKIE_NAME = "__Host-device"
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 if NUM_PROXIES:

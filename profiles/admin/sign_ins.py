@@ -19,6 +19,7 @@ from profiles import tasks
 from profiles.admin.actions import may
 from profiles.models import (
     FailedSignIns,
+    KnownPlace,
     Session,
     Ticket,
     TokenFamily,
@@ -114,6 +115,15 @@ class WrongPasswordsAdmin(ReadOnly, Page):
     def unlock(self, row: WrongPasswords) -> str:
         page = reverse("admin:open_sign_in", args=[row.pk])
         return format_html('<a href="{}">Unlock …</a>', page)
+
+
+@admin.register(KnownPlace)
+class KnownPlaceAdmin(ReadOnly, Owned):
+    """That somebody signed in from a network or with a browser; which, nobody reads."""
+
+    list_display = ("user", "kind", "last_at")
+    list_only = ("user__user_name", "kind", "last_at")
+    exclude = ("key",)
 
 
 @admin.register(FailedSignIns)

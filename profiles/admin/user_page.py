@@ -24,6 +24,7 @@ from history.masks import MASK, revealed
 from history.models import Search, StaffAction
 from profiles.admin.actions import address_of, offered
 from profiles.admin.images import thumbnail
+from profiles.admin.profiles import chosen_picture
 from profiles.models import Image, MadeExport, User
 from profiles.services import lockouts
 
@@ -90,6 +91,7 @@ class Glance:
 
     actions: list[tuple[str, Any]]
     is_revealed: bool
+    avatar: str = ""
     locks: list[str] = field(default_factory=list)
     numbers: list[tuple[str, Any]] = field(default_factory=list)
     shelves: list[Shelf] = field(default_factory=list)
@@ -100,7 +102,8 @@ def glance_at(user: User, request: HttpRequest) -> Glance:
     """Some twenty statements, of the user's own rows alone."""
     may = request.user.has_perm
     is_revealed = bool(revealed(request, [user.pk]))
-    glance = Glance(offered(request, user), is_revealed)
+    avatar = chosen_picture(user.profile.avatar, width=64)
+    glance = Glance(offered(request, user), is_revealed, avatar)
     if may("profiles.view_wrongpasswords"):
         glance.locks = list(lockouts.all_locks(user.email))
     if may("collections_app.view_watchlistentry"):

@@ -83,7 +83,7 @@ def test_it_is_a_file_named_and_dated(filled, hers):
     assert response["Content-Type"] == "application/zip"
     name = f"animecollections-account-{timezone.now():%Y-%m-%d}.zip"
     assert response["Content-Disposition"] == f'attachment; filename="{name}"'
-    assert response["Cache-Control"] == "private, no-cache"
+    assert response["Cache-Control"] == "private, no-store"
     length = int(response["Content-Length"])
     zip_ = archive_of(response)
     assert zip_.fp.getbuffer().nbytes == length

@@ -53,7 +53,18 @@ PAIR = {"access": "eyJhbGciOi…", "refresh": "eyJhbGciOi…", "expires_in": 180
 CREDENTIALS = {"email": "alice@example.org", "password": "Right-Horse-7"}
 
 
-class OpenViewSet(ApiViewSet):
+class NeverStored(ApiViewSet):
+    """Answers with what opens an account: no cache keeps them, not the browser's."""
+
+    def finalize_response(
+        self, request: Request, response: Any, *args: Any, **kwargs: Any
+    ) -> Any:
+        response = super().finalize_response(request, response, *args, **kwargs)
+        response["Cache-Control"] = "no-store"
+        return response
+
+
+class OpenViewSet(NeverStored):
     """For whoever is not signed in yet: an old cookie or token does no harm here, for
     nobody looks at it.
     """
@@ -272,7 +283,7 @@ class TokenViewSet(OpenViewSet):
         return answer({"message": "Signed out"})
 
 
-class PasswordViewSet(ApiViewSet):
+class PasswordViewSet(NeverStored):
     sets_cookie = True
     throttle_scope = "sign_in"
 
