@@ -1,12 +1,12 @@
 """Sessions around a request."""
 
 import logging
+from typing import Any
 
 from django.conf import settings
 from django.contrib.sessions import middleware
 from django.contrib.sessions.exceptions import SessionInterrupted
-from django.http import HttpRequest
-from django.http.response import HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 
 from profiles.sessions import is_key
 
@@ -27,8 +27,8 @@ class SessionMiddleware(middleware.SessionMiddleware):
         super().process_request(request)
 
     def process_response(
-        self, request: HttpRequest, response: HttpResponseBase
-    ) -> HttpResponseBase:
+        self, request: HttpRequest, response: HttpResponse
+    ) -> HttpResponse:
         try:
             response = super().process_response(request, response)
         except SessionInterrupted:
@@ -49,13 +49,14 @@ def read_old_cookie(request: HttpRequest) -> None:
         request.COOKIES.setdefault(settings.SESSION_COOKIE_NAME, str(old))
 
 
-def rename_cookie(request: HttpRequest, response: HttpResponseBase) -> None:
+def rename_cookie(request: HttpRequest, response: HttpResponse) -> None:
     """In the browser, unless the answer sets or drops the new one itself, or is for
     everybody.
     """
     if "public" in response.headers.get("Cache-Control", ""):
         return
-    name, same_site = settings.SESSION_COOKIE_NAME, settings.SESSION_COOKIE_SAMESITE
+    name = settings.SESSION_COOKIE_NAME
+    same_site: Any = settings.SESSION_COOKIE_SAMESITE
     if name not in response.cookies and name in request.COOKIES:
         response.set_cookie(
             name,

@@ -30,8 +30,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     # fields (update_fields), or it could bring an old epoch back.
     auth_epoch = models.PositiveIntegerField(default=new_epoch, editable=False)
     # Of the newest link to choose a password, and how many went out since when.
-    reset_key = models.PositiveIntegerField(default=0, editable=False)
-    reset_mails = models.PositiveIntegerField(default=0, editable=False)
+    reset_key = models.PositiveIntegerField(db_default=0, default=0, editable=False)
+    reset_mails = models.PositiveIntegerField(db_default=0, default=0, editable=False)
     reset_mails_since = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects: ClassVar[UserManager] = UserManager()

@@ -12,11 +12,11 @@ from profiles.models import User
 
 
 def make_token(user: User) -> str:
-    return default_token_generator.make_token(with_key(user))
+    return str(default_token_generator.make_token(with_key(user)))
 
 
 def is_good(user: User, token: str) -> bool:
-    return default_token_generator.check_token(with_key(user), token)
+    return bool(default_token_generator.check_token(with_key(user), token))
 
 
 def with_key(user: User) -> User:

@@ -60,7 +60,7 @@ class SessionStore(DatabaseStore):
         session.user_agent = data.get(AGENT_KEY, "")
         return session
 
-    def decode(self, session_data: str) -> dict[str, Any]:
+    def decode(self, session_data: bytes | str) -> dict[str, Any]:
         data: Any = super().decode(session_data)
         return data if is_ours(data) else {}
 

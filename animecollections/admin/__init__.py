@@ -135,7 +135,7 @@ class LeanList(ChangeList):
         """None for a column that this list does not offer to sort by: Django takes any
         that an address names.
         """
-        if field_name not in self.sortable_by:
+        if field_name not in (self.sortable_by or ()):
             return None
         return super().get_ordering_field(field_name)
 

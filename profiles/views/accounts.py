@@ -98,13 +98,14 @@ def device_of(request: Request) -> str:
 
 
 def with_device(response: Response, device: str) -> Response:
+    same_site: Any = settings.SESSION_COOKIE_SAMESITE
     response.set_cookie(
         settings.DEVICE_COOKIE_NAME,
         device,
         max_age=DEVICE_FOR,
         secure=settings.SESSION_COOKIE_SECURE,
         httponly=True,
-        samesite=settings.SESSION_COOKIE_SAMESITE,
+        samesite=same_site,
     )
     return response
 

@@ -47,7 +47,8 @@ class ErasureViewSet(ApiViewSet):
             device=device_of(request),
             through=self.through,
         )
-        request.session.forget()  # tells the browser to drop its cookie
+        session: Any = request.session
+        session.forget()  # tells the browser to drop its cookie
         return answer({"message": "Account erased"})
 
     @documented(
