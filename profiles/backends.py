@@ -17,7 +17,8 @@ from profiles.services.credentials import check_credentials, enter
 def sign_in(request: HttpRequest | None, email: str, password: str) -> User:
     here = address(request) if request else ""
     device = request.COOKIES.get(settings.DEVICE_COOKIE_NAME, "") if request else ""
-    key = request.session.session_key if request else None
+    session = getattr(request, "session", None)
+    key = session.session_key if session else None
     user = check_credentials(
         email=email, password=password, address=here, device=device, session_key=key
     )
