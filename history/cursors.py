@@ -54,11 +54,11 @@ class Cursor(NamedTuple):
 
 
 def is_place(read: Any) -> bool:
-    """Three numbers, or five of a walk, that columns can have."""
+    """Three numbers, or five of a walk, that columns can have; -1 is before all."""
     return (
         isinstance(read, list)
         and len(read) in (3, 5)
-        and all(type(number) is int and 0 <= number <= MAX_INTEGER for number in read)
+        and all(type(number) is int and -1 <= number <= MAX_INTEGER for number in read)
         and all(number <= LARGEST_ID for number in read[4:])
     )
 
