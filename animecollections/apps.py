@@ -7,6 +7,7 @@ class AnimeCollectionsConfig(AppConfig):
 
     def ready(self) -> None:
         from animecollections import reporting
+        from animecollections.upkeep import no_mail_server  # noqa: F401  (its check)
 
         reporting.start()
 

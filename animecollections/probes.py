@@ -3,7 +3,8 @@
 GET /healthz   200 while this process answers.
 GET /metrics   for Prometheus, to whoever has METRICS_TOKEN; none without one.
 GET /readyz    200 `ok`; 200 `degraded` where something needs a person but requests are
-               served (a late job, devices not told, a merge that stands still); 503
+               served (a late job, devices not told, a merge that stands still, no
+               mail server); 503
                `failing`. Each check by name.
 
 A middleware before all others: probes come by address and plain HTTP, from inside,
@@ -34,6 +35,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.registry import Collector
 
 from animecollections.jobs import JOBS
+from animecollections.upkeep import no_mail_server
 from animecollections.upkeep.metrics import exposition
 from collections_app.models import Merge
 from history.models import Job
@@ -147,6 +149,10 @@ def merges() -> str:
     )
 
 
+def mail() -> str:
+    return no_mail_server.SAYS
+
+
 # Without these no request is served; without those, a person has to look.
 NEEDED: dict[str, Check] = {
     "database": database,
@@ -157,6 +163,7 @@ WATCHED: dict[str, Check] = {
     "channel_layer": channel_layer,
     "jobs": jobs,
     "merges": merges,
+    **({"mail": mail} if settings.HAS_NO_MAIL_SERVER else {}),
 }
 
 

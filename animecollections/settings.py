@@ -145,13 +145,14 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "animecollections.probes.Probes",
     "animecollections.observing.Observing",
+    "animecollections.headers.Headers",
     "animecollections.api.middleware.ApiManners",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "animecollections.api.compression.Compression",
     "animecollections.admin.site.Policy",
     "corsheaders.middleware.CorsMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "profiles.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -309,8 +310,11 @@ CHANGE_LOG_DAYS = env.int("CHANGE_LOG_DAYS", 365, validate=rules.Range(2, 36_500
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}
 
 vars().update(
-    read_url("EMAIL_URL", "console://", parse_email_url)
+    mail := read_url("EMAIL_URL", "console://", parse_email_url)
 )  # EMAIL_BACKEND, EMAIL_HOST, …
+HAS_NO_MAIL_SERVER = not DEBUG and "console" in mail["EMAIL_BACKEND"]
+if HAS_NO_MAIL_SERVER:  # what is printed is logged, with links that set a password
+    EMAIL_BACKEND = "animecollections.upkeep.no_mail_server.EmailBackend"
 DEFAULT_FROM_EMAIL = env.str(
     "FROM_EMAIL",
     "animecollections <noreply@localhost>",
@@ -331,6 +335,23 @@ GALLERY_HOSTS = [
 IMAGE_HOSTS: list[str] = env.list(
     "IMAGE_HOSTS", GALLERY_HOSTS, validate=each(HOST_NAME)
 )
+# Sites whose covers the catalogue names; staff's browsers load from these alone.
+COVER_HOSTS = [
+    "cdn.myanimelist.net",
+    "myanimelist.net",
+    "s4.anilist.co",
+    "media.kitsu.app",
+    "media.kitsu.io",
+    "cdn.anidb.net",
+    "cdn-eu.anidb.net",
+    "cdn.anime-planet.com",
+    "www.anisearch.com",
+    "cdn.anisearch.com",
+    "u.livechart.me",
+    "media.notify.moe",
+    "raw.githubusercontent.com",
+    "simkl.in",
+]
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
@@ -394,11 +415,14 @@ LOGIN_REDIRECT_URL = "/admin/"  # for staff who come to that page by its address
 STAFF_SECOND_FACTOR = env.bool("STAFF_SECOND_FACTOR", not DEBUG)
 OTP_TOTP_ISSUER = "animecollections"  # what authenticators call us
 
+MESSAGE_STORAGE = "animecollections.admin.messages.MessageStorage"
 SESSION_ENGINE = "profiles.sessions"
 SESSION_COOKIE_AGE = env.int("SESSION_DAYS", 30, validate=DAYS) * 86400
 SESSION_COOKIE_SAMESITE = env.str(
     "COOKIE_SAMESITE", "Lax", validate=rules.OneOf(["Lax", "Strict", "None"])
 )
+# Tells the browser of an owner from those of guessers (profiles/services/places.py).
+DEVICE_COOKIE_NAME = "device"
 CSRF_COOKIE_SAMESITE = SESSION_COOKIE_SAMESITE
 CSRF_TRUSTED_ORIGINS = TRUSTED_ORIGINS
 
@@ -452,6 +476,10 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 HTTPS = env.bool("HTTPS", not DEBUG)  # off in production only for a trial
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
+if HTTPS:  # a neighbour on another subdomain can set no cookie of such a name
+    SESSION_COOKIE_NAME = "__Host-sessionid"
+    CSRF_COOKIE_NAME = "__Host-csrftoken"
+    DEVICE_COOKIE_NAME = "__Host-device"
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 if NUM_PROXIES:
@@ -498,7 +526,10 @@ RATES = {
     "import": (20, 60),
 }
 
+# Clocks of two machines: a token that one has just made is good at the other.
+CLOCKS_DIFFER_BY = timedelta(minutes=1)
 SIMPLE_JWT: dict[str, Any] = {
+    "LEEWAY": CLOCKS_DIFFER_BY,
     "ALGORITHM": "HS256",
     "SIGNING_KEY": SECRET_KEY,
     "USER_ID_CLAIM": "user_id",
@@ -513,6 +544,8 @@ SIMPLE_JWT: dict[str, Any] = {
 # So many wrong passwords for one e-mail from one address lock it for so long.
 LOCKOUT_TRIES = max(1, int(10 * THROTTLE_SCALE))
 LOCKOUT_SECONDS = env.int("LOCKOUT_MINUTES", 15, validate=MINUTES) * 60
+# So many reset links go to one person in the time that one of them works.
+RESET_MAILS = 5
 PASSWORD_RESET_TIMEOUT = env.int("RESET_MINUTES", 60, validate=MINUTES) * 60
 
 SPECTACULAR_SETTINGS = {

@@ -1,12 +1,15 @@
 """Where a device stands: an opaque, signed cursor of three numbers."""
 
+import zlib
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.core.signing import BadSignature, Signer
 
 from animecollections.api.account import Revisions
 from animecollections.api.errors import ApiError
+from animecollections.api.free_json import LARGEST_NUMBER
+from animecollections.api.ids import LARGEST_ID
 
 # Without a time in it: the same place is the same text, so devices can compare.
 SIGNER = Signer(salt="animecollections.sync")
@@ -38,11 +41,28 @@ class Cursor(NamedTuple):
 
     @classmethod
     def parse(cls, text: str) -> "Cursor":
-        """400 `invalid_cursor` for a text that no server of ours signed."""
+        """400 `invalid_cursor` for a text that no server of ours signed, and for one
+        that our key signed though it is no place.
+        """
         try:
-            return cls(*SIGNER.unsign_object(text))
-        except (BadSignature, TypeError, ValueError):
-            raise ApiError("invalid_cursor") from None
+            place = SIGNER.unsign_object(text)
+        except (BadSignature, RecursionError, ValueError, zlib.error):
+            place = None
+        if not is_place(place):
+            raise ApiError("invalid_cursor")
+        return cls(*place)
+
+
+def is_place(read: Any) -> bool:
+    """Three numbers, or five of a walk, that columns can have; -1 is before all."""
+    return (
+        isinstance(read, list)
+        and len(read) in (3, 5)
+        and all(
+            type(number) is int and -1 <= number <= LARGEST_NUMBER for number in read
+        )
+        and all(number <= LARGEST_ID for number in read[4:])
+    )
 
 
 @lru_cache(5_000)

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.contrib.admin.views.main import ChangeList
 from django.http import HttpRequest
 
-from animecollections.admin import LeanList, Owned
+from animecollections.admin import OF_ONE_USER, LeanList, Owned, as_uuid
 from history.services import audit
 
 MASK = "•••"
@@ -29,7 +29,20 @@ class MaskedList(LeanList):
 
 
 class Masked(Owned):
-    """Rows that may be private; each says `is_revealed` to its page."""
+    """Rows that may be private; each says `is_revealed` to its page.
+
+    masked_columns: those whose values may be masked and that have an order. The order
+    of the rows would tell the values, so it is for whoever sees them.
+    """
+
+    masked_columns: tuple[str, ...] = ()
+
+    def get_sortable_by(self, request: HttpRequest) -> Any:
+        columns = super().get_sortable_by(request)
+        of_user = as_uuid(request.GET.get(OF_ONE_USER, ""))
+        if of_user and revealed(request, [of_user]):
+            return columns
+        return [name for name in columns if name not in self.masked_columns]
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return MaskedList

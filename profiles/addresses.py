@@ -48,6 +48,15 @@ def own_path(url: str, site: str) -> str | None:
     return None
 
 
+def path_of_ours(url: str) -> str | None:
+    """The name in the storage that an address ends with, on whichever site: what is
+    shown then comes from our storage, or is nothing.
+    """
+    _, folder, rest = url.partition(f"/{FOLDER}")
+    path = f"{FOLDER}{rest}"
+    return path if folder and is_own_path(path) else None
+
+
 def is_web_address(url: str) -> bool:
     """An http or https address with a host, and nothing that hides another one."""
     try:

@@ -34,6 +34,7 @@ from history.models import (
 )
 from profiles.models import (
     Image,
+    KnownPlace,
     MadeExport,
     Preferences,
     Profile,
@@ -101,7 +102,7 @@ SECTIONS = [
         "account.json",
         "Your account: e-mail address, user name, when it was made and last used.",
         account,
-        left_out=("password", "auth_epoch"),
+        left_out=("password", "auth_epoch", "reset_key"),
     ),
     Section("profile.json", "What your profile says of you.", of(Profile)),
     Section("preferences.json", "How you set things up.", of(Preferences)),
@@ -151,6 +152,13 @@ SECTIONS = [
         "Wrong passwords lately typed for your e-mail address, and from where.",
         wrong_passwords,
         left_out=("id",),
+    ),
+    Section(
+        "places.jsonl",
+        "The networks and browsers you signed in from in the last half year, and when "
+        "last. Which they are is kept in a form that nobody reads.",
+        of(KnownPlace, "last_at"),
+        left_out=("id", "key"),
     ),
     Section(
         "answers.jsonl",

@@ -2,14 +2,29 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.backends import ModelBackend
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import HttpRequest
 
 from animecollections.api.client import address
 from animecollections.api.errors import ApiError
 from profiles.models import User
-from profiles.services.credentials import check_credentials
+from profiles.services.credentials import check_credentials, enter
+
+
+def sign_in(request: HttpRequest | None, email: str, password: str) -> User:
+    here = address(request) if request else ""
+    device = request.COOKIES.get(settings.DEVICE_COOKIE_NAME, "") if request else ""
+    session = getattr(request, "session", None)
+    key = session.session_key if session else None
+    user = check_credentials(
+        email=email, password=password, address=here, device=device, session_key=key
+    )
+    with transaction.atomic():
+        enter(user, address=here, device=device)
+    return user
 
 
 class PasswordBackend(ModelBackend):
@@ -25,11 +40,7 @@ class PasswordBackend(ModelBackend):
         if username is None or password is None:
             return None
         try:
-            return check_credentials(
-                email=username,
-                password=password,
-                address=address(request) if request else "",
-            )
+            return sign_in(request, username, password)
         except ApiError as error:
             if error.code == "locked":
                 # The sign-in form shows it: whoever asks is validating one.

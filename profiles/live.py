@@ -29,6 +29,7 @@ from animecollections.api.rendering import OPTIONS
 from history.cursors import Cursor
 from profiles.authentication import account_behind
 from profiles.feed import feed
+from profiles.middleware import read_old_cookie
 from profiles.services import tickets
 from profiles.sessions import digest, is_key, key_of
 
@@ -231,7 +232,9 @@ def handshake(scope: Any) -> ASGIRequest:
     # No body, so no charset: some make the query unreadable.
     headers = [pair for pair in scope["headers"] if pair[0] != b"content-type"]
     more = {"method": "GET", "scheme": scheme, "headers": headers}
-    return ASGIRequest({**scope, **more}, BytesIO())
+    request = ASGIRequest({**scope, **more}, BytesIO())
+    read_old_cookie(request)
+    return request
 
 
 def is_welcome(request: HttpRequest) -> bool:

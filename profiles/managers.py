@@ -1,6 +1,7 @@
 """How accounts come to be, and what is read of them."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -53,6 +54,17 @@ class UserManager(BaseUserManager["User"]):
 
     def get_by_natural_key(self, username: str | None) -> "User":
         return self.get(email=fold_email(username or ""))
+
+    def find(self, text: str) -> "User | None":
+        """Whom an operator means: by id, else e-mail, else user name. In this order,
+        for a name can be spelled like another person's id.
+        """
+        by_name = {"user_name_key": fold_user_name(text)}
+        ways: list[dict[str, Any]] = [{"email": fold_email(text)}, by_name]
+        with suppress(ValueError):
+            ways.insert(0, {"pk": UUID(text.strip())})
+        found = (self.filter(**way).first() for way in ways)
+        return next(filter(None, found), None)
 
     def for_mail(self) -> "QuerySet[User]":
         """Who may get mail, with their language."""

@@ -29,6 +29,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     # that no two writers arrive at the same. A form that saves a user names its
     # fields (update_fields), or it could bring an old epoch back.
     auth_epoch = models.PositiveIntegerField(default=new_epoch, editable=False)
+    # Of the newest link to choose a password, and how many went out since when.
+    reset_key = models.PositiveIntegerField(db_default=0, default=0, editable=False)
+    reset_mails = models.PositiveIntegerField(db_default=0, default=0, editable=False)
+    reset_mails_since = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -45,6 +49,11 @@ class User(AbstractBaseUser, PermissionsMixin):
             ("export_user", "Can take a person's export"),
             ("erase_user", "Can erase an account"),
         ]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=~Q(user_name=""), name="user_name_not_empty"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.user_name
@@ -52,6 +61,12 @@ class User(AbstractBaseUser, PermissionsMixin):
     def clean(self) -> None:
         self.email = fold_email(self.email)
         self.user_name_key = fold_user_name(self.user_name)
+
+    def is_meant_by(self, text: str) -> bool:
+        """Whether somebody who has to say whom they mean said this one. A name may be
+        one that nobody can type; e-mail and id do as well.
+        """
+        return text.strip() in {self.user_name.strip(), self.email, str(self.pk)}
 
     def set_password(self, raw_password: str | None) -> None:
         """A new password ends what was signed in by the old one, from wherever it
@@ -122,8 +137,9 @@ class Ticket(models.Model):
 
 
 class WrongPasswords(models.Model):
-    """Wrong passwords for one e-mail from one address, known or not; enough of them
-    lock it. Deleting the row unlocks.
+    """Wrong passwords for one e-mail from one network, known or not; enough of them
+    lock it there, and enough from all networks close it to new places. Deleting the
+    rows unlocks.
     """
 
     email = models.CharField(max_length=254)
@@ -141,6 +157,32 @@ class WrongPasswords(models.Model):
 
     def __str__(self) -> str:
         return f"{self.count} for {self.email} from {self.address}"
+
+
+class KnownPlace(models.Model):
+    """A network or a browser that its owner signed in from, as a hash. While others
+    guess at an account, these get in at once.
+    """
+
+    class Kind(models.TextChoices):
+        NETWORK = "network"
+        DEVICE = "device"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    user = models.ForeignKey(
+        User, models.CASCADE, related_name="known_places", db_index=False
+    )
+    kind = models.CharField(max_length=7, choices=Kind.choices)
+    key = models.CharField(max_length=64)
+    last_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["user", "key"], name="known_place_unique")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.user_id}"
 
 
 class FailedSignIns(models.Model):

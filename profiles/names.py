@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from functools import cache
+from itertools import groupby
 
 from confusable_homoglyphs import categories, confusables
 from django.core.exceptions import ValidationError
@@ -11,6 +12,7 @@ from django.core.validators import EmailValidator
 MAX_EMAIL = 254
 NO_EMAIL = "Send an e-mail address such as name@example.org."
 MIN_NAME, MAX_NAME, MAX_KEY = 3, 50, 100
+MOST_MARKS = 4  # on one letter; Burmese and Tibetan need so many
 
 # Characters that show as nothing though their category does not say so: fillers,
 # variation selectors, blank Braille.
@@ -25,6 +27,27 @@ WRITTEN_TOGETHER = [
     {"LATIN", "HAN", "BOPOMOFO"},
 ]
 OF_NO_SCRIPT = {"COMMON", "INHERITED"}
+
+# Letters that are drawn as plain ones, by their Unicode names: ᴀ, ı, 🅰, 🇦.
+DRAWN_AS = re.compile(
+    "(?:LATIN LETTER SMALL CAPITAL|LATIN SMALL LETTER DOTLESS"
+    "|NEGATIVE (?:CIRCLED|SQUARED) LATIN CAPITAL LETTER"
+    "|REGIONAL INDICATOR SYMBOL LETTER) ([A-Z])"
+)
+DOTS_ABOVE = re.compile("(?<=[ij])\u0307+")  # they have one: i̇ is i
+
+# Names that would pass for the service or its staff, or mean no person. Whoever has
+# one already keeps it, and staff can give one: `is_reserved` is asked at sign-up and
+# when people rename themselves.
+RESERVED = """
+    abuse account accounts admin administrator administrators admins animecollections
+    anonymous api bot everybody everyone help helpdesk hostmaster info login logout
+    mailer-daemon me mod moderation moderator moderators mods nobody noreply null
+    official postmaster privacy root security settings signin signout signup staff
+    superuser support sysadmin system undefined webmaster www you
+"""
+# How they are compared: 4DM1N, r00t and $taff too; 1 stands for i and for l.
+WRITTEN_FOR = str.maketrans("01i|3457@$", "ollleastas")
 
 
 def fold_email(email: str) -> str:
@@ -59,6 +82,8 @@ def check_user_name(name: str) -> str:
         raise ValidationError("Choose a user name without invisible characters.")
     if not any(character.isalnum() for character in name):
         raise ValidationError("Choose a user name with a letter or a digit in it.")
+    if marks_on_one_letter(name) > MOST_MARKS:
+        raise ValidationError("Choose a user name with fewer marks on one letter.")
     if mixes_scripts(name):
         raise ValidationError("Choose a user name in letters of one alphabet.")
     if len(fold_user_name(name)) > MAX_KEY:
@@ -76,6 +101,16 @@ def is_unseen(character: str) -> bool:
     )
 
 
+def marks_on_one_letter(name: str) -> int:
+    """The most that any letter carries."""
+    kinds = (
+        unicodedata.category(character)[0]
+        for character in unicodedata.normalize("NFD", name)
+    )
+    runs = (len(list(run)) for kind, run in groupby(kinds) if kind == "M")
+    return max(runs, default=0)
+
+
 def mixes_scripts(name: str) -> bool:
     found = scripts(unicodedata.normalize("NFKC", name))
     return len(found) > 1 and not any(found <= known for known in WRITTEN_TOGETHER)
@@ -85,17 +120,43 @@ def scripts(text: str) -> set[str]:
     return set(categories.unique_aliases(text)) - OF_NO_SCRIPT
 
 
+def is_reserved(name: str) -> bool:
+    """Whether a name, however it is spelled (4DM1N, a.d.m.i.n), is a RESERVED one."""
+    return bare(name) in reserved()
+
+
+@cache
+def reserved() -> frozenset[str]:
+    return frozenset(map(bare, RESERVED.split()))
+
+
+def bare(name: str) -> str:
+    """The key without what stands between its letters, and digits as letters."""
+    letters = fold_user_name(name).translate(WRITTEN_FOR)
+    return "".join(letter for letter in letters if letter.isalnum())
+
+
 def fold_user_name(name: str) -> str:
-    """The key under which a user name is unique: NFKC, without regard to case, and a
-    name that another alphabet can spell in look-alikes of ours (сор, cop) as if in
-    ours.
+    """The key under which a user name is unique: NFKC, without regard to case, and
+    letters that look like ours as ours. A name of another alphabet that looks like
+    one of ours throughout (сор, cop) counts as that; any other stays as it is.
     """
     folded = unicodedata.normalize("NFKC", " ".join(name.split())).casefold()
     folded = unicodedata.normalize("NFKC", folded)
+    folded = DOTS_ABOVE.sub("", "".join(map(as_drawn, folded)))
     twins = [own if is_plain(own) else twin_of(own) for own in folded]
     if scripts(folded) == {"LATIN"}:
-        return "".join(twin or own for twin, own in zip(twins, folded, strict=True))
-    return "".join(twins) if all(twins) else folded
+        folded = "".join(twin or own for twin, own in zip(twins, folded, strict=True))
+    elif all(twins):
+        folded = "".join(twins)
+    return folded
+
+
+@cache
+def as_drawn(character: str) -> str:
+    """a for ᴀ and i for ı; anything else as it is."""
+    found = DRAWN_AS.fullmatch(unicodedata.name(character, ""))
+    return found[1].lower() if found else character
 
 
 def is_plain(character: str) -> bool:

@@ -11,17 +11,19 @@ from animecollections.api.ids import first_id_at
 from animecollections.upkeep.retention import Rule
 from profiles.models import (
     FailedSignIns,
+    KnownPlace,
     MadeExport,
     Session,
     Ticket,
     TokenFamily,
     WrongPasswords,
 )
-from profiles.services.lockouts import window_start
+from profiles.services.lockouts import remembered_since
 
 SENT_MAILS_FOR = timedelta(days=14)
 FAILED_MAILS_FOR = timedelta(days=60)
 EXPORTS_FOR = timedelta(days=90)
+PLACES_FOR = timedelta(days=180)
 FAILED_SIGN_INS_FOR = timedelta(days=60)
 
 
@@ -38,7 +40,11 @@ def old_tickets() -> QuerySet[Ticket]:
 
 
 def old_lockouts() -> QuerySet[WrongPasswords]:
-    return WrongPasswords.objects.filter(last_at__lt=window_start())
+    return WrongPasswords.objects.filter(last_at__lt=remembered_since())
+
+
+def old_places() -> QuerySet[KnownPlace]:
+    return KnownPlace.objects.filter(last_at__lt=timezone.now() - PLACES_FOR)
 
 
 def old_failed_sign_ins() -> QuerySet[FailedSignIns]:
@@ -68,6 +74,7 @@ RULES = (
     Rule("token families", ended_token_families, by="expires_at"),
     Rule("tickets", old_tickets, by="expires_at"),
     Rule("lock-outs", old_lockouts, by="last_at"),
+    Rule("known places", old_places, by="last_at"),
     Rule("failed sign-ins", old_failed_sign_ins, by="day"),
     Rule("tasks", done_tasks),
     Rule("notes of exports", old_exports),

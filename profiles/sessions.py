@@ -13,6 +13,7 @@ from django.utils import timezone
 
 AGENT_KEY = "user_agent"
 KEY = re.compile("[a-z0-9]{32}", re.ASCII)
+EPOCH = re.compile("[0-9]{1,10}", re.ASCII)
 
 
 def is_key(text: str | None) -> bool:
@@ -33,8 +34,28 @@ def key_of(digest_: str, user_id: UUID) -> str | None:
     return next((key for key in keys if digest(key) == digest_), None)
 
 
+def is_ours(data: Any) -> bool:
+    """Whether data that was signed with our key is what we put into a session: texts
+    by name, and with a user the id and the epoch.
+    """
+    if not isinstance(data, dict):
+        return False
+    if not all(isinstance(text, str) for pair in data.items() for text in pair):
+        return False
+    epoch = data.get(HASH_SESSION_KEY, "0").partition(":")[0]
+    if EPOCH.fullmatch(epoch) is None:
+        return False
+    try:
+        UUID(data.get(SESSION_KEY, UUID(int=0).hex))
+    except ValueError:
+        return False
+    return True
+
+
 class SessionStore(DatabaseStore):
     """A session whose epoch its user has left behind is as good as none."""
+
+    stored: tuple[str | None, dict[str, Any]] | None = None  # by this object
 
     @classmethod
     def get_model_class(cls) -> Any:
@@ -52,6 +73,26 @@ class SessionStore(DatabaseStore):
         session.auth_epoch = int(data.get(HASH_SESSION_KEY, "0").partition(":")[0])
         session.user_agent = data.get(AGENT_KEY, "")
         return session
+
+    def decode(self, session_data: bytes | str) -> dict[str, Any]:
+        data: Any = super().decode(session_data)
+        return data if is_ours(data) else {}
+
+    def save(self, must_create: bool = False) -> None:
+        """Not once more what this object has stored already: the middleware saves after
+        the view has done its work, where a failure must not decide the answer.
+        """
+        if must_create or self.session_key is None or self.stored != self.contents():
+            super().save(must_create)
+            self.stored = self.contents()
+
+    def contents(self) -> tuple[str | None, dict[str, Any]]:
+        return self.session_key, dict(self._get_session())  # type: ignore[attr-defined]
+
+    def forget(self) -> None:
+        """Has the cookie dropped, where the row is gone already."""
+        self.clear()
+        self._session_key = None
 
     def create(self) -> None:
         """Django takes whatever the database refuses for a key that is taken, and tries

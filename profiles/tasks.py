@@ -10,12 +10,13 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.conf import settings
-from django.contrib.auth.tokens import default_token_generator
 from django_tasks import task
 
 from animecollections.upkeep.tries import again_on_failure
 from profiles.mails import send_mail, send_to
 from profiles.models import Erasure, User
+from profiles.reset_links import make_token
+from profiles.services.credentials import renew_reset_key
 from profiles.services.images import remove_folder
 
 # Of the mail server, the storage; the last: told twice to stop.
@@ -24,14 +25,17 @@ again = partial(again_on_failure, FAILURES)
 
 
 @task
-def mail_reset(email: str, tries: int = 0) -> None:
-    """The link to choose a new password, if there is such an account."""
+def mail_reset(email: str, tries: int = 0, is_limited: bool = True) -> None:
+    """The link to choose a new password, if there is such an account; none where it
+    has got so many lately that a stranger may be asking (the newest of them works).
+    """
     user = User.objects.for_mail().filter(email=email).first()
     if user is None:
         return
-    token = default_token_generator.make_token(user)
+    if tries == 0 and not renew_reset_key(user, is_limited=is_limited):
+        return
     link = f"{settings.PUBLIC_URL}/reset?" + urlencode(
-        {"uid": user.pk.hex, "token": token}
+        {"uid": user.pk.hex, "token": make_token(user)}
     )
     minutes = settings.PASSWORD_RESET_TIMEOUT // 60
     again(

@@ -19,6 +19,18 @@ from profiles.models import TokenFamily
 MAX_LENGTH = 1000
 
 
+ABSURD = (
+    TokenError,
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    OSError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Claims:
     user_id: UUID
@@ -50,7 +62,7 @@ def write_pair(family: TokenFamily) -> TokenPair:
 
 def read_access_token(token: str) -> Claims:
     claims = verified(token)
-    if claims.expires_at <= timezone.now():
+    if claims.expires_at <= timezone.now() - settings.CLOCKS_DIFFER_BY:
         raise ApiError("token_expired")
     return claims
 
@@ -83,6 +95,6 @@ def read(kind: type[Token], token: str) -> Claims:
         return Claims(user_id, family, id_, expires_at)
     except ExpiredTokenError:
         raise ApiError("token_expired") from None
-    except (TokenError, ArithmeticError, LookupError, TypeError, ValueError):
+    except ABSURD:
         # Validly signed, yet absurd: an `exp` beyond all years, a list for an id.
         raise ApiError("token_invalid") from None

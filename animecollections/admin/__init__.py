@@ -54,11 +54,14 @@ def through(request: HttpRequest) -> Through:
 
 
 def cover(url: str, *, width: int = 34, height: int = 48) -> str:
-    """A picture in the space of a cover; a title without one keeps the space."""
+    """A picture in the space of a cover; a title without one keeps the space. Its site
+    is not told which page shows it.
+    """
     if not url:
         return ""
     return format_html(
-        '<img src="{}" width="{}" height="{}" loading="lazy" alt="">',
+        '<img src="{}" width="{}" height="{}" loading="lazy" alt=""'
+        ' referrerpolicy="no-referrer">',
         url,
         width,
         height,
@@ -127,6 +130,14 @@ class LeanList(ChangeList):
     def apply_select_related(self, qs: QuerySet[Any]) -> QuerySet[Any]:
         rows = super().apply_select_related(qs)
         return rows.only(*getattr(self.model_admin, "list_only", ()))
+
+    def get_ordering_field(self, field_name: Any) -> Any:
+        """None for a column that this list does not offer to sort by: Django takes any
+        that an address names.
+        """
+        if field_name not in (self.sortable_by or ()):
+            return None
+        return super().get_ordering_field(field_name)
 
 
 class Page(ModelAdmin):

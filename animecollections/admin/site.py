@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from functools import update_wrapper
 from typing import Any
+from urllib.parse import urlsplit
 
-from csp.constants import HEADER
+from csp.constants import HEADER, SELF
 from csp.middleware import CSPMiddleware, PolicyParts
 from django.conf import settings
 from django.core.exceptions import BadRequest
+from django.core.files.storage import default_storage
 from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path, reverse
@@ -80,6 +82,17 @@ def lacks_second_factor(request: HttpRequest) -> bool:
     return settings.STAFF_SECOND_FACTOR and not request.user.is_verified()  # type: ignore[union-attr]
 
 
+def picture_sources() -> list[str]:
+    """Where staff's browsers load pictures from: here, our storage, the sites of the
+    catalogue's covers and of IMAGE_HOSTS. No address that a user gives is among them.
+    """
+    hosts = [*settings.COVER_HOSTS, *settings.IMAGE_HOSTS]
+    named = [f"https://{'*' * host.startswith('.')}{host}" for host in hosts]
+    storage = urlsplit(default_storage.url("images/"))
+    elsewhere = [f"{storage.scheme}://{storage.netloc}"] if storage.netloc else []
+    return [SELF, "data:", *named, *elsewhere]
+
+
 class Policy(CSPMiddleware):
     """The site's policy; under /admin/ the admin's, whose scripts need more. An answer
     that has one of its own keeps it, and costs no making of another.
@@ -101,4 +114,5 @@ class Policy(CSPMiddleware):
         parts = super().get_policy_parts(request, response, report_only)
         if not report_only and request.path_info.startswith(PREFIX):
             parts.update = settings.ADMIN_POLICY
+            parts.replace = {"img-src": picture_sources()}
         return parts

@@ -4,15 +4,19 @@ No row is skipped or seen twice when others come, go or move meanwhile, and a pa
 down costs what the first does (no OFFSET).
 """
 
+import zlib
 from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from hashlib import blake2b
+from math import isfinite
 from typing import Any, NamedTuple, TypeVar
 
 from django.core import signing
-from django.core.exceptions import FieldDoesNotExist
+from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db.models import F, Model, Q, QuerySet
 
 from animecollections.api.errors import ApiError, refuse
+from animecollections.api.free_json import LARGEST_NUMBER, UNPAIRED
 
 MAX_LIMIT = 500
 MAX_TERMS = 4
@@ -80,7 +84,7 @@ def page(
     size = wanted.get("limit", limit)
     shape = fingerprint(rows.model, terms, wanted)
     if text := wanted.get("cursor"):
-        rows = rows.filter(after(terms, read_cursor(text, shape, len(terms))))
+        rows = rows.filter(after(terms, read_cursor(text, shape, rows, terms)))
     if size is None:
         rows = rows.order_by(*(term.expression() for term in terms))
         return list(rows), {"next_cursor": None} if text else {}
@@ -181,19 +185,64 @@ def fingerprint(
 
 
 def write_cursor(values: Sequence[Any], shape: str) -> str:
-    # Fields read texts back as what they are: times, UUIDs.
-    portable = [
-        value if isinstance(value, str | int | float | None) else str(value)
-        for value in values
-    ]
-    return signing.dumps([shape, *portable], salt=SALT)
+    return signing.dumps([shape, *map(portable, values)], salt=SALT)
 
 
-def read_cursor(text: str, shape: str, length: int) -> list[Any]:
+def portable(value: Any) -> Any:
+    """As it stands in a cursor; fields read texts back as times and UUIDs."""
+    return value if isinstance(value, str | int | float | None) else str(value)
+
+
+def read_cursor(
+    text: str, shape: str, rows: QuerySet[M, Row], terms: Sequence[Term]
+) -> list[Any]:
+    """The values in a cursor of this shape; 400 `invalid_cursor` for any other text,
+    and for one that our key signed though we never write such values.
+    """
     try:
-        read = signing.loads(text, salt=SALT)
-    except (signing.BadSignature, ValueError):
-        read = None
-    if not isinstance(read, list) or read[:1] != [shape] or len(read) != length + 1:
-        raise ApiError("invalid_cursor")
-    return read[1:]
+        first, *values = signing.loads(text, salt=SALT)
+        if first != shape or len(values) != len(terms):
+            raise ApiError("invalid_cursor")
+        pairs = zip(terms, values, strict=True)
+        return [read_value(rows, term, value) for term, value in pairs]
+    except UNREADABLE:
+        raise ApiError("invalid_cursor") from None
+
+
+UNREADABLE = (
+    signing.BadSignature,
+    ArithmeticError,
+    RecursionError,
+    TypeError,
+    ValidationError,
+    ValueError,
+    zlib.error,
+)
+
+
+def read_value(rows: QuerySet[M, Row], term: Term, value: Any) -> Any:
+    """What a value in a cursor was before `portable`; ValueError for what no column of
+    the term's type gives.
+    """
+    if value is None and term.is_nullable:
+        return None
+    column: Any = F(term.field).resolve_expression(rows.query.chain())
+    read = column.output_field.to_python(value)
+    if read is None or portable(read) != value or not is_in_range(read):
+        raise ValueError(value)
+    return read
+
+
+def is_in_range(value: Any) -> bool:
+    """Whether both databases can compare a column with it."""
+    match value:
+        case int():
+            return abs(value) <= LARGEST_NUMBER
+        case float():
+            return isfinite(value)
+        case str():
+            return "\x00" not in value and not UNPAIRED.search(value)
+        case datetime():
+            return value.utcoffset() == timedelta()
+        case _:
+            return True

@@ -131,6 +131,7 @@ OWNED = [
     "EpisodesWatched",
     "KeptAnswer",
     "MadeExport",
+    "KnownPlace",
 ]
 
 

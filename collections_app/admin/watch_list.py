@@ -143,6 +143,7 @@ class WatchListEntryAdmin(Masked, ThroughServices):
         "anime__picture_url",
         "anime__thumbnail_url",
     )
+    masked_columns = ("watched", "own_score")
     list_filter = ("type", "state")
     search_help_text = "Title, or e-mail, name or id of the user"
     autocomplete_fields = ("user", "anime")

@@ -44,7 +44,8 @@ def save(*, user_id: UUID, searches: Sequence[NewSearch], through: Through) -> N
         user_id=user_id, through=through, likely=ChangeKind.SEARCHES
     ) as record:
         stored = {row["key"]: row for row in rows_of(user_id)}
-        after = stored | merged(stored, searches, user_id=user_id, now=record.at)
+        past = before_now(stored, record.at - timedelta(microseconds=len(searches)))
+        after = past | merged(past, searches, user_id=user_id, now=record.at)
         kept = sorted(after.values(), key=by_age, reverse=True)[:KEPT]
         changed = [row for row in kept if row != stored.get(row["key"])]
         if not changed:
@@ -80,6 +81,23 @@ def clear(*, user_id: UUID, through: Through) -> None:
 
 def rows_of(user_id: UUID) -> list[dict[str, Any]]:
     return [dict(row) for row in Search.objects.of(user_id).values()]
+
+
+def before_now(
+    stored: dict[str, dict[str, Any]], now: datetime
+) -> dict[str, dict[str, Any]]:
+    """Searches of a moment when a clock was ahead, put before now in their order: the
+    next one would come after all of them, and stand below.
+    """
+    ahead = sorted(
+        (row for row in stored.values() if row["searched_at"] >= now),
+        key=by_age,
+        reverse=True,
+    )
+    return stored | {
+        row["key"]: row | {"searched_at": now - timedelta(microseconds=place)}
+        for place, row in enumerate(ahead, 1)
+    }
 
 
 def merged(

@@ -370,3 +370,21 @@ def test_a_number_that_no_answer_could_carry_is_refused(client, number, field):
 def test_other_numbers_of_filters_come_back_equal(client, number):
     save(client, appliedFilters={"number": number})
     assert listed(client)[0]["appliedFilters"] == {"number": number}
+
+
+def queries_of(client):
+    return [row["query"] for row in client.get(URL).json()["data"]]
+
+
+@pytest.mark.parametrize("ahead", [{"seconds": 2}, {"hours": 1}, {"days": 400}])
+def test_a_search_of_a_clock_that_was_ahead_does_not_stay_on_top(client, ahead):
+    for query in ("first", "second", "third"):
+        client.post(URL, {"query": query})
+    for search in Search.objects.exclude(query="first"):
+        search.searched_at += timedelta(**ahead)
+        search.save()
+    client.post(URL, {"query": "now"})
+    assert queries_of(client) == ["now", "third", "second", "first"]
+    client.post(URL, {"query": "second"})
+    assert queries_of(client) == ["second", "now", "third", "first"]
+    assert Search.objects.latest("searched_at").searched_at <= timezone.now()

@@ -67,10 +67,11 @@ class PasswordForm(ReasonForm):
 
 
 class EraseForm(ReasonForm):
-    """Erasing cannot be undone: the user name is typed once more."""
+    """Erasing cannot be undone: whom it is about is typed once more."""
 
     user_name = forms.CharField(
-        label="Type the user name to confirm", widget=UnfoldAdminTextInputWidget()
+        label="Type the user name, e-mail or id to confirm",
+        widget=UnfoldAdminTextInputWidget(),
     )
     field_order = ("user_name", "reason")
 
@@ -387,10 +388,11 @@ def would_undo(user: User, form: ReasonForm) -> list[str] | None:
 
 
 def is_confirmed(form: ReasonForm, user: User) -> bool:
-    typed = form.cleaned_data.get("user_name", user.user_name)
-    if typed != user.user_name:
-        form.add_error("user_name", "That is not the user name of this account.")
-    return bool(typed == user.user_name)
+    if user.is_meant_by(form.cleaned_data.get("user_name", user.user_name)):
+        return True
+    sentence = "That is neither user name, e-mail nor id of this account."
+    form.add_error("user_name", sentence)
+    return False
 
 
 def next_of(request: HttpRequest, user: User, name: str) -> str:

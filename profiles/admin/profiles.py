@@ -3,9 +3,11 @@
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib import admin
+from django.core.files.storage import default_storage
 
 from animecollections.admin import Owned, ReadOnly, cover, once
 from collections_app.models import Anime
+from profiles.addresses import is_of_image_host, path_of_ours
 from profiles.models import Preferences, Profile
 
 if TYPE_CHECKING:
@@ -35,11 +37,12 @@ class ProfileFields(ReadOnly):
 
     @admin.display(description="avatar")
     def avatar_image(self, profile: Profile) -> str:
-        return cover(profile.avatar, width=64, height=64)
+        return chosen_picture(profile.avatar, width=64) or profile.avatar
 
     @admin.display
     def banner(self, profile: Profile) -> str:
-        return cover(profile.banner_image, width=230, height=64)
+        url = profile.banner_image
+        return chosen_picture(url, width=230) or url
 
     @admin.display
     @once
@@ -50,6 +53,15 @@ class ProfileFields(ReadOnly):
     @once
     def watched(self, profile: Profile) -> str:
         return titles(profile.watched_animes)
+
+
+def chosen_picture(url: str, *, width: int) -> str:
+    """A picture that a user chose, if it is ours or of IMAGE_HOSTS. Of any other site
+    nothing is loaded: whoever has it would learn who looks, and when.
+    """
+    if path := path_of_ours(url):
+        return cover(default_storage.url(path), width=width, height=64)
+    return cover(url, width=width, height=64) if is_of_image_host(url) else ""
 
 
 def titles(ids: list[int]) -> str:

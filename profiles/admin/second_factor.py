@@ -6,6 +6,7 @@ import django_otp
 import segno
 from django import forms
 from django.contrib import admin
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -45,30 +46,38 @@ def ask_second_factor(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(reverse("admin:login"))
     user = cast("User", request.user)
     form = CodeForm(request.POST if request.method == "POST" else None)
-    is_enrolled = second_factor.authenticator(user) is not None
     if form.is_valid():
         code = form.cleaned_data["code"]
-        if not is_enrolled:
-            if (
-                codes := second_factor.confirm(
-                    user=user, code=code, through=through(request)
-                )
-            ) is not None:
-                django_otp.login(request, second_factor.authenticator(user))
-                return show(request, codes=codes)
-        elif (device := second_factor.check(user=user, code=code)) is not None:
-            django_otp.login(request, device)
-            if "_new_codes" in request.POST:
-                codes = second_factor.renew_codes(user=user, through=through(request))
-                return show(request, codes=codes)
-            return HttpResponseRedirect(next_of(request))
+        with transaction.atomic():
+            if (response := enter(request, user, code)) is not None:
+                request.session.save()  # a code is used up with what it opens
+                return response
         form.add_error("code", why_not(user, code))
-    if is_enrolled:
+    if second_factor.authenticator(user) is not None:
         return show(request, form=form)
     device = second_factor.enrolment(user)
     picture = segno.make(device.config_url).svg_data_uri(scale=5)
     secret = device.config_url.partition("secret=")[2].partition("&")[0]
     return show(request, form=form, picture=picture, secret=secret)
+
+
+def enter(request: HttpRequest, user: User, code: str) -> HttpResponse | None:
+    """Enrols, or lets in; None where the code is wrong."""
+    by = through(request)
+    if second_factor.authenticator(user) is None:
+        codes = second_factor.confirm(user=user, code=code, through=by)
+        if codes is None:
+            return None
+        django_otp.login(request, second_factor.authenticator(user))
+        return show(request, codes=codes)
+    device = second_factor.check(user=user, code=code)
+    if device is None:
+        return None
+    django_otp.login(request, device)
+    if "_new_codes" in request.POST:
+        codes = second_factor.renew_codes(user=user, through=by)
+        return show(request, codes=codes)
+    return HttpResponseRedirect(next_of(request))
 
 
 def why_not(user: User, code: str) -> str:

@@ -19,6 +19,7 @@ from profiles import tasks
 from profiles.admin.actions import may
 from profiles.models import (
     FailedSignIns,
+    KnownPlace,
     Session,
     Ticket,
     TokenFamily,
@@ -116,6 +117,15 @@ class WrongPasswordsAdmin(ReadOnly, Page):
         return format_html('<a href="{}">Unlock …</a>', page)
 
 
+@admin.register(KnownPlace)
+class KnownPlaceAdmin(ReadOnly, Owned):
+    """That somebody signed in from a network or with a browser; which, nobody reads."""
+
+    list_display = ("user", "kind", "last_at")
+    list_only = ("user__user_name", "kind", "last_at")
+    exclude = ("key",)
+
+
 @admin.register(FailedSignIns)
 class FailedSignInsAdmin(ReadOnly, Page):
     """Wrong passwords by day, whether or not they locked."""
@@ -157,4 +167,5 @@ def change_own_password(request: HttpRequest) -> HttpResponse:
         response: HttpResponse = admin.site.password_change(request)
         if request.method == "POST" and response.status_code == 302:
             tasks.mail_password_changed.enqueue(user_id=str(request.user.pk))
+            request.session.save()  # either the change and their session, or neither
     return response

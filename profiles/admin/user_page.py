@@ -1,6 +1,6 @@
 """A user at a glance: what the page of a user shows above the form."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -24,6 +24,7 @@ from history.masks import MASK, revealed
 from history.models import Search, StaffAction
 from profiles.admin.actions import address_of, offered
 from profiles.admin.images import thumbnail
+from profiles.admin.profiles import chosen_picture
 from profiles.models import Image, MadeExport, User
 from profiles.services import lockouts
 
@@ -90,6 +91,7 @@ class Glance:
 
     actions: list[tuple[str, Any]]
     is_revealed: bool
+    avatar: str = ""
     locks: list[str] = field(default_factory=list)
     numbers: list[tuple[str, Any]] = field(default_factory=list)
     shelves: list[Shelf] = field(default_factory=list)
@@ -100,9 +102,10 @@ def glance_at(user: User, request: HttpRequest) -> Glance:
     """Some twenty statements, of the user's own rows alone."""
     may = request.user.has_perm
     is_revealed = bool(revealed(request, [user.pk]))
-    glance = Glance(offered(request, user), is_revealed)
+    avatar = chosen_picture(user.profile.avatar, width=64)
+    glance = Glance(offered(request, user), is_revealed, avatar)
     if may("profiles.view_wrongpasswords"):
-        glance.locks = list(locks_of(user))
+        glance.locks = list(lockouts.all_locks(user.email))
     if may("collections_app.view_watchlistentry"):
         told = stats.of_list(user.pk, today=today_of(user))
         counts = {row["type"]: row["titles"] for row in told["by_type"]}
@@ -121,13 +124,6 @@ def glance_at(user: User, request: HttpRequest) -> Glance:
         table(user, is_revealed) for permission, table in tables if may(permission)
     ]
     return glance
-
-
-def locks_of(user: User) -> Iterable[str]:
-    for row in lockouts.of(user.email):
-        until = lockouts.locked_until(row)
-        closed = f"closed until {until:%H:%M} UTC" if until else "open"
-        yield f"{row.count} wrong passwords from {row.address}: {closed}"
 
 
 def numbers_of(told: Statistics) -> list[tuple[str, Any]]:

@@ -41,7 +41,7 @@ class PictureAddress(StrictText):
     """An http(s) address, or one of ours as "/media/…" (`site` in context)."""
 
     def __init__(self, **more: Any) -> None:
-        super().__init__(max_length=MAX_LENGTH, **more)
+        super().__init__(max_length=MAX_LENGTH, trim_whitespace=False, **more)
 
     def to_internal_value(self, data: Any) -> str:
         url = super().to_internal_value(data)
@@ -114,6 +114,10 @@ class ProfileInput(serializers.Serializer[Any]):
 
 
 class UserName(StrictText):
+    def __init__(self, **more: Any) -> None:
+        # Or a name of blanks would be taken for an empty one, and never be checked.
+        super().__init__(trim_whitespace=False, **more)
+
     def to_internal_value(self, data: Any) -> str:
         return check_user_name(super().to_internal_value(data))
 

@@ -5,20 +5,21 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.auth.tokens import default_token_generator
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from animecollections.api.account import SignIn
 from animecollections.api.errors import CODES, ApiError
 from animecollections.api.ids import new_epoch
-from profiles import tasks
+from profiles import reset_links, tasks
 from profiles.feed import feed
 from profiles.models import TokenFamily, User
-from profiles.names import fold_user_name
+from profiles.names import fold_user_name, is_reserved
 from profiles.passwords import refuse_weak
 from profiles.services import lockouts
 from profiles.services.credentials import check_credentials, check_own_password, enter
+from profiles.services.places import Place, remember
 from profiles.sessions import AGENT_KEY, digest
 
 
@@ -30,6 +31,7 @@ def sign_up(
     address: str,
     session: Any,
     user_agent: str,
+    device: str = "",
 ) -> User:
     """Makes an account and signs the browser in; 409 `email_taken`, `user_name_taken`.
 
@@ -39,16 +41,18 @@ def sign_up(
     user = User(email=email, user_name=user_name, last_login=timezone.now())
     refuse_weak(password, user, field="password")
     if not is_taken(email=email):
+        refuse_reserved(user_name, field="user_name")
         user.set_password(password)  # the slow part, before the transaction
         try:
             with transaction.atomic():
                 User.objects.add(user)
+                remember(user.pk, Place(address, device))
                 start_session(session, user, user_agent=user_agent)
                 return user
         except IntegrityError:
             if not is_taken(email=email):
                 raise taken("user_name_taken", "user_name") from None
-    if not is_taken(email=email, user_name_key=fold_user_name(user_name)):
+    if not is_same_account(email, user_name):
         raise taken("email_taken", "email")
     try:
         return sign_in(
@@ -57,6 +61,7 @@ def sign_up(
             address=address,
             session=session,
             user_agent=user_agent,
+            device=device,
         )
     except ApiError as error:
         if error.code == "wrong_credentials":  # counted, so that nobody guesses here
@@ -68,17 +73,41 @@ def is_taken(**by: str) -> bool:
     return User.objects.filter(**by).exists()
 
 
+def is_same_account(email: str, user_name: str) -> bool:
+    same_name = Q(user_name=user_name) | Q(user_name_key=fold_user_name(user_name))
+    return User.objects.filter(same_name, email=email).exists()
+
+
 def taken(code: str, field: str) -> ApiError:
     return ApiError(code, fields={field: [CODES[code].sentence]})
 
 
+def refuse_reserved(user_name: str, *, field: str) -> None:
+    """409 `user_name_taken` for a name that would pass for the service or its staff."""
+    if is_reserved(user_name):
+        sentence = "This user name is reserved: choose another."
+        raise ApiError("user_name_taken", sentence=sentence, fields={field: [sentence]})
+
+
 def sign_in(
-    *, email: str, password: str, address: str, session: Any, user_agent: str
+    *,
+    email: str,
+    password: str,
+    address: str,
+    session: Any,
+    user_agent: str,
+    device: str = "",
 ) -> User:
     """Signs a browser in."""
-    user = check_credentials(email=email, password=password, address=address)
+    user = check_credentials(
+        email=email,
+        password=password,
+        address=address,
+        device=device,
+        session_key=session.session_key,
+    )
     with transaction.atomic():
-        enter(user)
+        enter(user, address=address, device=device)
         start_session(session, user, user_agent=user_agent)
     return user
 
@@ -99,15 +128,16 @@ def sign_out(
     *, user_id: UUID | None, sign_in: SignIn | None, session: Any, everywhere: bool
 ) -> None:
     """Ends this sign-in, or all of the user's; nothing to end is fine too."""
-    if everywhere and user_id:
-        end_everything(user_id=user_id)
-    elif user_id and sign_in and sign_in.kind == "token":
-        TokenFamily.objects.filter(id=sign_in.key, user_id=user_id).update(
-            revoked_at=timezone.now()
-        )
-    session.flush()
-    if user_id:
-        feed.check_sign_ins(user_id)
+    with transaction.atomic():
+        if everywhere and user_id:
+            end_everything(user_id=user_id)
+        elif user_id and sign_in and sign_in.kind == "token":
+            TokenFamily.objects.filter(id=sign_in.key, user_id=user_id).update(
+                revoked_at=timezone.now()
+            )
+        session.flush()
+        if user_id:
+            feed.check_sign_ins(user_id)
 
 
 def end_everything(*, user_id: UUID) -> None:
@@ -131,10 +161,15 @@ def change_password(
     sign_in: SignIn,
     session: Any,
     user_agent: str,
+    device: str = "",
 ) -> None:
     """This sign-in goes on (a session under a new key); every other ends at once."""
     user = check_own_password(
-        user_id=user_id, password=old_password, address=address, field="old_password"
+        user_id=user_id,
+        password=old_password,
+        address=address,
+        device=device,
+        field="old_password",
     )
     refuse_weak(new_password, user, field="new_password")
     old_hash = user.password
@@ -164,16 +199,25 @@ def replace_password(user: User, old_hash: str) -> bool:
 
 
 def ask_for_reset(*, email: str) -> None:
-    """Puts a mail into the outbox, whoever that is: who has an account, only the
-    worker looks up, so that neither the answer nor its time tells.
+    """Puts a mail into the outbox, whoever that is: who has an account, and whether it
+    got too many lately, only the worker looks up, so that neither the answer nor its
+    time tells.
     """
     tasks.mail_reset.enqueue(email=email)
 
 
-def confirm_reset(*, uid: str, token: str, new_password: str) -> None:
+def mail_reset_by_staff(*, email: str) -> None:
+    """However many the person got: it is no stranger who asks."""
+    tasks.mail_reset.enqueue(email=email, is_limited=False)
+
+
+def confirm_reset(
+    *, uid: str, token: str, new_password: str, address: str = "", device: str = ""
+) -> None:
     """Sets the password by a mailed link; 400 `reset_invalid` for a used or old one.
 
-    Ends every session and token, and opens every lock.
+    Ends every session and token, opens every lock, and knows the place from now on:
+    whoever reads the mail is the owner.
     """
     user = user_of_link(uid, token)
     refuse_weak(new_password, user, field="new_password")
@@ -183,7 +227,8 @@ def confirm_reset(*, uid: str, token: str, new_password: str) -> None:
         if not replace_password(user, old_hash):
             raise ApiError("reset_invalid")
         feed.check_sign_ins(user.pk)
-        lockouts.unlock(user.email)
+        if lockouts.unlock(user.email):  # while others go on guessing, they get in
+            remember(user.pk, Place(address, device))
 
 
 def user_of_link(uid: str, token: str) -> User:
@@ -191,7 +236,6 @@ def user_of_link(uid: str, token: str) -> User:
         user = User.objects.filter(pk=UUID(uid), is_active=True).first()
     except ValueError:
         user = None
-    # The token is void after any sign-in or change of password, and in time.
-    if user is None or not default_token_generator.check_token(user, token):
+    if user is None or not reset_links.is_good(user, token):
         raise ApiError("reset_invalid")
     return user

@@ -1,17 +1,29 @@
 """The password check behind every sign-in."""
 
+from datetime import timedelta
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib.auth import hashers
+from django.db.models import F, Q
 from django.utils import timezone
 
 from animecollections.api.errors import ApiError
+from animecollections.api.ids import new_epoch
 from profiles.models import User
 from profiles.names import MAX_EMAIL, fold_email
 from profiles.services import lockouts
+from profiles.services.places import Place, remember
 
 
-def check_credentials(*, email: str, password: str, address: str) -> User:
+def check_credentials(
+    *,
+    email: str,
+    password: str,
+    address: str,
+    device: str = "",
+    session_key: str | None = None,
+) -> User:
     """The user whose e-mail and password these are; 401 `wrong_credentials`, or 429
     `locked`.
 
@@ -19,17 +31,24 @@ def check_credentials(*, email: str, password: str, address: str) -> User:
     the same work: the same statements and one hash.
     """
     email = fold_email(email)[:MAX_EMAIL]
-    lockouts.refuse_locked(email, address)
-    user = User.objects.filter(email=email).first()
+    place = Place(address, device, session_key)
+    lockouts.refuse_locked(email, place)
+    # With what the answer shows: once a sign-in is done, nothing more is asked.
+    user = User.objects.select_related("profile").filter(email=email).first()
     if not is_right(user, password) or user is None or not user.is_active:
-        lockouts.count_wrong(email, address)
+        lockouts.count_wrong(email, place)
         raise ApiError("wrong_credentials")
-    lockouts.forgive(email, address)
+    lockouts.forgive(email, place)
     return user
 
 
 def check_own_password(
-    *, user_id: UUID, password: str, address: str, field: str = "password"
+    *,
+    user_id: UUID,
+    password: str,
+    address: str,
+    device: str = "",
+    field: str = "password",
 ) -> User:
     """The user, who is signed in and has to say the password again.
 
@@ -38,14 +57,15 @@ def check_own_password(
     user = User.objects.filter(pk=user_id, is_active=True).first()
     if user is None:
         raise ApiError("session_ended")
-    lockouts.refuse_locked(user.email, address)
+    place = Place(address, device)
+    lockouts.refuse_locked(user.email, place)
     if not is_right(user, password):
-        lockouts.count_wrong(user.email, address)
+        lockouts.count_wrong(user.email, place)
         sentence = "This is not your password."
         raise ApiError(
             "wrong_credentials", sentence=sentence, fields={field: [sentence]}
         )
-    lockouts.forgive(user.email, address)
+    lockouts.forgive(user.email, place)
     return user
 
 
@@ -62,9 +82,9 @@ def is_right(user: User | None, password: str) -> bool:
     return hashers.check_password(password, encoded, keep_at_new_cost)
 
 
-def enter(user: User) -> None:
-    """Notes the sign-in; refuses one that a password change, sign-out everywhere or
-    deactivation overtook while the hash was computed.
+def enter(user: User, *, address: str = "", device: str = "") -> None:
+    """Notes the sign-in and its place; refuses one that a password change, sign-out
+    everywhere or deactivation overtook while the hash was computed.
 
     Call it in the transaction that makes the session or tokens: the row stays locked
     until its end, so that nothing can end what is being made, or erase its user.
@@ -75,3 +95,27 @@ def enter(user: User) -> None:
     ).update(last_login=user.last_login)
     if not entered:
         raise ApiError("wrong_credentials")
+    remember(user.pk, Place(address, device))
+
+
+def renew_reset_key(user: User, *, is_limited: bool) -> bool:
+    """Ends older links, and counts the mail; False past RESET_MAILS of them.
+
+    A guarded update decides between two workers. The count begins anew when the first
+    of its links has ended, so that a person who gets no more mails has one that works.
+    """
+    now, user.reset_key = timezone.now(), new_epoch()
+    this = User.objects.filter(pk=user.pk)
+    if not is_limited:
+        return bool(this.update(reset_key=user.reset_key))
+    since = now - timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT)
+    is_over = Q(reset_mails_since=None) | Q(reset_mails_since__lte=since)
+    begun = this.filter(is_over).update(
+        reset_key=user.reset_key, reset_mails=1, reset_mails_since=now
+    )
+    return bool(
+        begun
+        or this.filter(reset_mails__lt=settings.RESET_MAILS).update(
+            reset_key=user.reset_key, reset_mails=F("reset_mails") + 1
+        )
+    )

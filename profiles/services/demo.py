@@ -32,6 +32,7 @@ from history.models import Change, EpisodesWatched, Search, UserState
 from profiles.demo import BEST_KNOWN, Person, Plan, Shelf, Story, Teller, Title, nth
 from profiles.models import Preferences, Profile, User
 from profiles.services import lockouts
+from profiles.services.places import Place
 
 PEOPLE_AT_ONCE = 500
 TROUBLED = {nth(number).id: number for number in range(1, 7)}  # staff are asked of them
@@ -131,7 +132,7 @@ def trouble(number: int, user_id: UUID, email: str) -> None:
     enough = min(settings.LOCKOUT_TRIES, MOST_TRIES)
     with suppress(ApiError):  # closed already, where an erased one comes anew
         for _ in range(enough if number == 1 else 1):
-            lockouts.count_wrong(email, SOMEWHERE)
+            lockouts.count_wrong(email, Place(SOMEWHERE))
 
 
 def refresh_statistics() -> None:

@@ -19,13 +19,17 @@ from profiles.services import lockouts
 from profiles.services.credentials import check_own_password
 
 
-def erase_own(*, user_id: UUID, password: str, address: str, through: Through) -> None:
+def erase_own(
+    *, user_id: UUID, password: str, address: str, through: Through, device: str = ""
+) -> None:
     """By its owner, who says the password again: 401 `wrong_credentials`, 429 `locked`.
 
     401 `session_ended` where everything was signed out while the hash was computed:
     whoever knows the old password may be who it was changed for.
     """
-    user = check_own_password(user_id=user_id, password=password, address=address)
+    user = check_own_password(
+        user_id=user_id, password=password, address=address, device=device
+    )
     erase(user_id=user_id, through=through, epoch=user.auth_epoch)
 
 

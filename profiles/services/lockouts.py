@@ -1,21 +1,31 @@
-"""Wrong passwords, counted by e-mail and address until they lock.
+"""Wrong passwords, counted by e-mail and network until they lock.
 
 The count lies in the database: it holds across processes and restarts, and two
 sign-ins at once cannot lose one. Whoever guesses in parallel learns no more than
 LOCKOUT_TRIES answers: past them right and wrong get the same `locked`.
+
+Guesses from many networks are counted together. Past `account_tries()` within an hour
+the e-mail is closed to all places that its owner has not signed in from, each time for
+twice as long (docs/decisions/0004-lock-outs.md).
 """
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Max, Q, QuerySet, Sum
 from django.utils import timezone
 
-from animecollections.api.client import network
 from animecollections.api.errors import ApiError, not_now
 from profiles.models import WrongPasswords
+from profiles.services.places import Place, is_known
+
+REMEMBERED_FOR = timedelta(hours=1)
+FIRST_WAIT = 60  # seconds
+MOST_DOUBLINGS = 20  # past any LOCKOUT_MINUTES
 
 # One statement: read and written in two, parallel guesses would lose each other.
 COUNT = """
@@ -27,47 +37,105 @@ ON CONFLICT (email, address) DO UPDATE SET
 RETURNING count
 """
 # One row for all: guessers wait for each other there, but not while the hash is made.
+# What comes back are the wrong passwords for the e-mail: of those that were counted at
+# once, each sees itself and all before it, so no more than the limit see less than it.
 COUNT_OF_DAY = """
 INSERT INTO profiles_failedsignins AS f (day, number) VALUES (%s, 1)
 ON CONFLICT (day) DO UPDATE SET number = f.number + 1
+RETURNING (
+    SELECT SUM(count) FROM profiles_wrongpasswords WHERE email = %s AND last_at > %s
+)
 """
 
 
-def refuse_locked(email: str, address: str) -> None:
-    """429 `locked` while this e-mail is locked for this address."""
-    last_at = (
-        WrongPasswords.objects.filter(
-            email=email,
-            address=network(address),
-            count__gte=settings.LOCKOUT_TRIES,
-            last_at__gt=window_start(),
-        )
-        .values_list("last_at", flat=True)
-        .first()
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is counted against an e-mail: from one network, and from all."""
+
+    here: int
+    last_here: datetime | None
+    everywhere: int
+    last_everywhere: datetime | None
+
+    @property
+    def until_here(self) -> datetime | None:
+        """None where it does not lock (any more)."""
+        if self.last_here is None or self.here < settings.LOCKOUT_TRIES:
+            return None
+        return in_future(self.last_here + timedelta(seconds=settings.LOCKOUT_SECONDS))
+
+    @property
+    def until_everywhere(self) -> datetime | None:
+        """For places that the owner has not signed in from."""
+        over = self.everywhere - account_tries()
+        if self.last_everywhere is None or over < 0:
+            return None
+        wait = FIRST_WAIT * 2 ** min(over, MOST_DOUBLINGS)
+        wait = min(settings.LOCKOUT_SECONDS, wait)
+        return in_future(self.last_everywhere + timedelta(seconds=wait))
+
+
+def account_tries() -> int:
+    """So many wrong passwords for one e-mail, from all networks together."""
+    return 2 * int(settings.LOCKOUT_TRIES)
+
+
+def standing_of(email: str, network: str = "") -> Standing:
+    """One statement, whether or not there is such an account."""
+    here = Q(address=network)
+    counted = of(email).filter(last_at__gt=remembered_since())
+    found = counted.aggregate(
+        here=Sum("count", filter=here),
+        last_here=Max("last_at", filter=here),
+        everywhere=Sum("count"),
+        last_everywhere=Max("last_at"),
     )
-    if last_at is not None:
-        raise locked(last_at)
+    return Standing(
+        found["here"] or 0,
+        found["last_here"],
+        found["everywhere"] or 0,
+        found["last_everywhere"],
+    )
 
 
-def count_wrong(email: str, address: str) -> None:
+def refuse_locked(email: str, place: Place) -> Standing:
+    """429 `locked` while this e-mail is locked for this network, or closed to new
+    places of which this is one.
+    """
+    standing = standing_of(email, place.network)
+    if until := standing.until_here:
+        raise locked(until)
+    if (until := standing.until_everywhere) and not is_known(email, place):
+        raise locked(until)
+    return standing
+
+
+def count_wrong(email: str, place: Place) -> None:
     """Counts a wrong password; 429 `locked` when others were first to use up the
     tries.
     """
     now = timezone.now()
     at = connection.ops.adapt_datetimefield_value
+    since = at(remembered_since())
     with connection.cursor() as cursor:
-        cursor.execute(COUNT, [email, network(address), at(now), at(window_start())])
-        count = cursor.fetchone()[0]
-        cursor.execute(COUNT_OF_DAY, [now.date()])
-    if count > settings.LOCKOUT_TRIES:
-        raise locked(now)
+        cursor.execute(COUNT, [email, place.network, at(now), at(window_start())])
+        here = cursor.fetchone()[0]
+        cursor.execute(COUNT_OF_DAY, [now.date(), email, since])
+        everywhere = cursor.fetchone()[0] or here
+    if here > settings.LOCKOUT_TRIES:
+        raise locked(now + timedelta(seconds=settings.LOCKOUT_SECONDS))
+    standing = Standing(here, now, everywhere, now)
+    is_over = everywhere > account_tries()
+    if is_over and (until := standing.until_everywhere) and not is_known(email, place):
+        raise locked(until)
 
 
-def forgive(email: str, address: str) -> None:
+def forgive(email: str, place: Place) -> None:
     """Forgets the wrong ones after a right one; one that comes too late is `locked`."""
-    counted = WrongPasswords.objects.filter(email=email, address=network(address))
-    if not counted.filter(count__lt=settings.LOCKOUT_TRIES).delete()[0]:
-        refuse_locked(email, address)
+    if refuse_locked(email, place).here:
+        counted = of(email).filter(address=place.network)
+        if not counted.filter(count__lt=settings.LOCKOUT_TRIES).delete()[0]:
+            refuse_locked(email, place)
 
 
 def of(email: str) -> QuerySet[WrongPasswords]:
@@ -75,22 +143,47 @@ def of(email: str) -> QuerySet[WrongPasswords]:
     return WrongPasswords.objects.filter(email=email)
 
 
-def unlock(email: str) -> None:
-    """From wherever: the password is a new one, or staff say so."""
-    of(email).delete()
+def unlock(email: str) -> bool:
+    """From wherever: the password is a new one, or staff say so. Whether there were
+    any wrong ones.
+    """
+    return bool(of(email).delete()[0])
 
 
 def locked_until(row: WrongPasswords) -> datetime | None:
-    """None where it does not lock (any more)."""
-    if row.count < settings.LOCKOUT_TRIES or row.last_at <= window_start():
-        return None
-    return row.last_at + timedelta(seconds=settings.LOCKOUT_SECONDS)
+    """Until when it is locked there; None where it is not (any more)."""
+    return Standing(row.count, row.last_at, 0, None).until_here
+
+
+def all_locks(email: str) -> Iterator[str]:
+    """What is counted against an e-mail, in sentences for staff."""
+    for row in of(email):
+        until = locked_until(row)
+        yield f"{row.count} wrong passwords from {row.address}: {told(until)}"
+    standing = standing_of(email)
+    if until := standing.until_everywhere:
+        yield (
+            f"{standing.everywhere} wrong passwords in an hour: for places that they "
+            f"have not signed in from {told(until)}"
+        )
+
+
+def told(until: datetime | None) -> str:
+    return f"closed until {until:%H:%M} UTC" if until else "open"
 
 
 def window_start() -> datetime:
     return timezone.now() - timedelta(seconds=settings.LOCKOUT_SECONDS)
 
 
-def locked(last_at: datetime) -> ApiError:
-    left = last_at - window_start()
+def remembered_since() -> datetime:
+    return min(window_start(), timezone.now() - REMEMBERED_FOR)
+
+
+def in_future(at: datetime) -> datetime | None:
+    return at if at > timezone.now() else None
+
+
+def locked(until: datetime) -> ApiError:
+    left = until - timezone.now()
     return not_now("locked", max(1, ceil(left.total_seconds())))

@@ -22,6 +22,7 @@ from profiles.models import Preferences, Profile, User
 from profiles.names import fold_user_name
 from profiles.serializers.preferences import preferences_answer
 from profiles.serializers.profile import identity_answer, profile_answer
+from profiles.services.accounts import refuse_reserved
 from profiles.services.titles import TitleWarning, resolve
 
 STUDIO = re.compile(r"\bstudios?\b")
@@ -138,7 +139,10 @@ def rename(user: User, name: str) -> bool:
     """Whether the name is another; the constraint decides between two who want it."""
     if name == user.user_name:
         return False
-    user.user_name, user.user_name_key = name, fold_user_name(name)
+    key = fold_user_name(name)
+    if key != fold_user_name(user.user_name):  # whoever has a reserved one keeps it
+        refuse_reserved(name, field="name")
+    user.user_name, user.user_name_key = name, key
     try:
         with transaction.atomic():
             user.save(update_fields=["user_name", "user_name_key"])

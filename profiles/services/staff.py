@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 
 from animecollections.api.account import Through
 from animecollections.api.errors import ApiError
+from animecollections.api.ids import new_epoch
 from history.models import ChangeKind
 from history.services import recording
 from profiles import tasks
@@ -36,6 +37,8 @@ def edit(*, user_id: UUID, values: Mapping[str, Any], through: Through) -> None:
     columns = dict(values)
     if "user_name" in columns:
         columns["user_name_key"] = fold_user_name(columns["user_name"])
+    if "email" in columns:  # links to the old one end for good
+        columns["reset_key"] = new_epoch()
     with recording(user_id=user_id, through=through) as write:
         if columns.get("is_active") is False:
             deactivate(user_id=user_id)

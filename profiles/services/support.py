@@ -94,7 +94,7 @@ def open_sign_in(*, row: WrongPasswords, reason: str, through: Through) -> None:
 def mail_reset(*, user: User, reason: str, through: Through) -> None:
     with acting("mail_reset", user_id=user.pk, reason=reason, through=through) as act:
         act.is_told = False  # the link is what they are told
-        accounts.ask_for_reset(email=user.email)
+        accounts.mail_reset_by_staff(email=user.email)
 
 
 def create(*, user: User, through: Through) -> None:
@@ -149,7 +149,7 @@ def let_in(
         if is_new:
             user.set_password(secrets.token_urlsafe(32))  # known to nobody
             staff.create(user=user)
-            accounts.ask_for_reset(email=email)
+            accounts.mail_reset_by_staff(email=email)
         act.before = powers_before(user)
         staff.edit(user_id=user.pk, values=powers, through=through)
         user.groups.set(groups)

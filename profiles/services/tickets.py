@@ -10,25 +10,32 @@ from secrets import token_urlsafe
 from typing import Literal, cast
 from uuid import UUID
 
+from django.db import IntegrityError
 from django.utils import timezone
 
 from animecollections.api.account import SignIn
+from animecollections.api.errors import ApiError
 from profiles.models import Ticket
 
 LIFETIME = timedelta(seconds=30)
 
 
 def issue(*, user_id: UUID, sign_in: SignIn) -> str:
-    """A ticket that stands for this sign-in, and ends no later than it does."""
+    """A ticket that stands for this sign-in, and ends no later than it does; 401
+    `session_ended` beside the erasure of its user.
+    """
     ticket = token_urlsafe(32)
-    Ticket.objects.create(
-        key=digest(ticket),
-        user_id=user_id,
-        kind=sign_in.kind,
-        sign_in=sign_in.key,
-        until=sign_in.until,
-        expires_at=timezone.now() + LIFETIME,
-    )
+    try:
+        Ticket.objects.create(
+            key=digest(ticket),
+            user_id=user_id,
+            kind=sign_in.kind,
+            sign_in=sign_in.key,
+            until=sign_in.until,
+            expires_at=timezone.now() + LIFETIME,
+        )
+    except IntegrityError:
+        raise ApiError("session_ended") from None
     return ticket
 
 

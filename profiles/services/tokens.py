@@ -22,7 +22,7 @@ def issue(*, email: str, password: str, address: str, user_agent: str) -> TokenP
     user = check_credentials(email=email, password=password, address=address)
     now = timezone.now()
     with transaction.atomic():
-        enter(user)
+        enter(user, address=address)
         family = TokenFamily.objects.create(
             user=user,
             auth_epoch=user.auth_epoch,

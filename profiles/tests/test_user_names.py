@@ -5,7 +5,13 @@ from django.core.exceptions import ValidationError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from profiles.names import MAX_KEY, check_email, check_user_name, fold_user_name
+from profiles.names import (
+    MAX_KEY,
+    check_email,
+    check_user_name,
+    fold_user_name,
+    is_reserved,
+)
 
 
 @pytest.mark.parametrize(
@@ -20,6 +26,10 @@ from profiles.names import MAX_KEY, check_email, check_user_name, fold_user_name
         "한글Kim",
         "José María",
         "n00b-42.x",
+        "Nguyễn Thị Huệ",
+        "สมศักดิ์",
+        "မြို့သူ",
+        "བསྒྲུབས",
     ],
 )
 def test_people_may_be_called_as_they_are(name):
@@ -46,6 +56,9 @@ def test_people_may_be_called_as_they_are(name):
         ("аdmin", "one alphabet"),
         ("pαypal", "one alphabet"),
         ("ﷺ" * 30, "shorter"),
+        ("z" + "\u0321\u0489" * 20 + "algo", "fewer marks"),
+        ("A\u0301\u0302\u0303\u0304\u0305bc", "fewer marks"),
+        ("bo\u20dd\u20de\u20df\u20e0\u20e2b", "fewer marks"),
     ],
 )
 def test_a_refused_name_is_told_what_to_change(name, says):
@@ -69,6 +82,17 @@ def test_a_refused_name_is_told_what_to_change(name, says):
         ("ВОВ", "bob"),
         ("ɑdmin", "admin"),  # a Latin letter, yet another a
         ("ﬁne", "fine"),
+        ("ᴀʟɪᴄᴇ", "alice"),
+        ("ꜰʀᴇᴅ", "fred"),
+        ("alıce", "alice"),
+        ("ALİCE", "alice"),
+        ("ali\u0307ce", "alice"),
+        ("ȷohn", "john"),
+        ("🅰🅻🅸🅲🅴", "alice"),
+        ("🇦🇱🇮🇨🇪", "alice"),
+        ("ＡＬＩＣＥ", "alice"),
+        ("ⓐⓛⓘⓒⓔ", "alice"),
+        ("𝒶𝓁𝒾𝒸ℯ", "alice"),
     ],
 )
 def test_names_that_look_alike_have_one_key(one, other):
@@ -78,6 +102,41 @@ def test_names_that_look_alike_have_one_key(one, other):
 def test_names_that_differ_have_two_keys():
     names = ["anna", "anne", "Ирина", "Марина", "jose", "josé", "l33t", "leet"]
     assert len(set(map(fold_user_name, names))) == len(names)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "admin",
+        "ADMIN",
+        "ᴀᴅᴍɪɴ",
+        "adm1n",
+        "4dmin",
+        "@dmin",
+        "a.d.m.i.n",
+        "ad min",
+        "ａｄｍｉｎ",
+        "admın",
+        "root",
+        "r00t",
+        "Supp0rt",
+        "$taff",
+        "api",
+        "animecollections",
+        "Anime Collections",
+        "moderator",
+        "null",
+        "no-reply",
+        "m.e.",
+    ],
+)
+def test_names_of_the_service_are_reserved(name):
+    assert is_reserved(name)
+
+
+@pytest.mark.parametrize("name", ["adminton", "ali", "mall", "roots", "Ирина", "..."])
+def test_names_of_people_are_not(name):
+    assert not is_reserved(name)
 
 
 @given(st.text(max_size=60))

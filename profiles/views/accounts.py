@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.http import QueryDict
 from rest_framework.exceptions import APIException
 from rest_framework.parsers import FormParser, MultiPartParser
@@ -31,9 +32,11 @@ from profiles.serializers.accounts import (
     signed_in_answer,
 )
 from profiles.services import accounts, tokens
+from profiles.services.places import DEVICE, new_device
 from profiles.tokens import TokenPair
 
 TAGS = ["Signing in"]
+DEVICE_FOR = 400 * 86400  # seconds; browsers keep no cookie longer
 SIGNED_IN = {
     "user": {
         "id": "550e8400-e29b-41d4-a716-446655440000",
@@ -50,7 +53,18 @@ PAIR = {"access": "eyJhbGciOi…", "refresh": "eyJhbGciOi…", "expires_in": 180
 CREDENTIALS = {"email": "alice@example.org", "password": "Right-Horse-7"}
 
 
-class OpenViewSet(ApiViewSet):
+class NeverStored(ApiViewSet):
+    """Answers with what opens an account: no cache keeps them, not the browser's."""
+
+    def finalize_response(
+        self, request: Request, response: Any, *args: Any, **kwargs: Any
+    ) -> Any:
+        response = super().finalize_response(request, response, *args, **kwargs)
+        response["Cache-Control"] = "no-store"
+        return response
+
+
+class OpenViewSet(NeverStored):
     """For whoever is not signed in yet: an old cookie or token does no harm here, for
     nobody looks at it.
     """
@@ -73,12 +87,34 @@ def browser(request: Request) -> dict[str, Any]:
         "address": address(request._request),
         "session": request.session,
         "user_agent": request.headers.get("User-Agent", ""),
+        "device": device_of(request),
     }
 
 
-def answer_signed_in(request: Request, user: User) -> Response:
-    shown = User.objects.shown(user.pk) or {"avatar": ""}
-    return answer(signed_in_answer(user, shown["avatar"], request.session))
+def device_of(request: Request) -> str:
+    """This browser, by a cookie that outlives its sessions; or a new one."""
+    device = request.COOKIES.get(settings.DEVICE_COOKIE_NAME, "")
+    return device if DEVICE.fullmatch(device) else new_device()
+
+
+def with_device(response: Response, device: str) -> Response:
+    same_site: Any = settings.SESSION_COOKIE_SAMESITE
+    response.set_cookie(
+        settings.DEVICE_COOKIE_NAME,
+        device,
+        max_age=DEVICE_FOR,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite=same_site,
+    )
+    return response
+
+
+def answer_signed_in(request: Request, user: User, device: str) -> Response:
+    profile = getattr(user, "profile", None)
+    avatar = profile.avatar if profile else ""
+    response = answer(signed_in_answer(user, avatar, request.session))
+    return with_device(response, device)
 
 
 class SignUpViewSet(OpenViewSet):
@@ -98,8 +134,9 @@ class SignUpViewSet(OpenViewSet):
     )
     def create(self, request: Request) -> Response:
         values = sent(SignUpInput, request)
-        user = accounts.sign_up(**values, **browser(request))
-        return answer_signed_in(request, user)
+        who = browser(request)
+        user = accounts.sign_up(**values, **who)
+        return answer_signed_in(request, user, who["device"])
 
 
 class SignInViewSet(OpenViewSet):
@@ -120,11 +157,13 @@ class SignInViewSet(OpenViewSet):
     )
     def create(self, request: Request) -> Response:
         values = sent(SignInInput, request)
-        user = accounts.sign_in(**values, **browser(request))
+        who = browser(request)
+        user = accounts.sign_in(**values, **who)
         is_form = isinstance(request.data, QueryDict)
         if is_form and "text/html" in request.headers.get("Accept", ""):
-            return Response(status=303, headers={"Location": "/"})
-        return answer_signed_in(request, user)
+            to_start = Response(status=303, headers={"Location": "/"})
+            return with_device(to_start, who["device"])
+        return answer_signed_in(request, user, who["device"])
 
 
 class SignOutViewSet(ApiViewSet):
@@ -245,7 +284,7 @@ class TokenViewSet(OpenViewSet):
         return answer({"message": "Signed out"})
 
 
-class PasswordViewSet(ApiViewSet):
+class PasswordViewSet(NeverStored):
     sets_cookie = True
     throttle_scope = "sign_in"
 
@@ -311,5 +350,7 @@ class ConfirmResetViewSet(OpenViewSet):
         },
     )
     def create(self, request: Request) -> Response:
-        accounts.confirm_reset(**sent(ConfirmInput, request))
-        return answer({"message": "Password changed"})
+        values, device = sent(ConfirmInput, request), device_of(request)
+        here = address(request._request)
+        accounts.confirm_reset(**values, address=here, device=device)
+        return with_device(answer({"message": "Password changed"}), device)

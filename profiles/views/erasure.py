@@ -11,7 +11,7 @@ from animecollections.api.schema import documented
 from animecollections.api.views import ApiViewSet
 from profiles.serializers.accounts import EraseInput, Message
 from profiles.services import erasure
-from profiles.views.accounts import sent
+from profiles.views.accounts import device_of, sent
 
 SUMMARY = "Erases the account, with all rows and files of it, for good."
 DESCRIPTION = (
@@ -44,9 +44,11 @@ class ErasureViewSet(ApiViewSet):
             user_id=self.user_id,
             **values,
             address=address(request._request),
+            device=device_of(request),
             through=self.through,
         )
-        request.session.flush()  # tells the browser to drop its cookie
+        session: Any = request.session
+        session.forget()  # tells the browser to drop its cookie
         return answer({"message": "Account erased"})
 
     @documented(

@@ -48,13 +48,17 @@ class ExportViewSet(ApiViewSet):
         files=FILES,
     )
     def retrieve(self, request: Request) -> FileResponse:
-        made = export(self.account, self.wanted["format"])
-        return FileResponse(
+        format_ = self.wanted["format"]
+        made = export(self.account, format_)
+        response = FileResponse(
             made.file,
             as_attachment=True,
             filename=made.name,
             content_type=made.media_type,
         )
+        if format_ == "account":  # all there is of a person: no cache keeps it
+            response["Cache-Control"] = "private, no-store"
+        return response
 
     @documented(
         "What an export to a format would lose of this list.",

@@ -8,11 +8,11 @@ from rest_framework.response import Response
 from animecollections.api.account import SignIn
 from animecollections.api.rendering import answer
 from animecollections.api.schema import documented
-from animecollections.api.views import ApiViewSet
 from profiles.services import tickets
+from profiles.views.accounts import NeverStored
 
 
-class TicketViewSet(ApiViewSet):
+class TicketViewSet(NeverStored):
     @documented(
         "A ticket that opens the live feed once, within 30 seconds.",
         description="For apps, which have no cookie: connect to "

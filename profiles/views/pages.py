@@ -2,16 +2,31 @@
 
 from typing import Any
 
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils.decorators import method_decorator
 from django.utils.translation import get_language_from_request
+from django.views.decorators.cache import never_cache
 from django.views.generic import TemplateView
 
 
+@method_decorator(never_cache, name="dispatch")
 class ResetPage(TemplateView):
     """Asks for a link or, opened by one, for the new password; its script calls the
     API, so that rates and refusals are the API's.
     """
 
     template_name = "reset.html"
+
+    def dispatch(
+        self, request: HttpRequest, *args: Any, **more: Any
+    ) -> HttpResponseBase:
+        """Its address holds the token: nobody learns it as where a request came from,
+        our own log of scripts and styles neither.
+        """
+        response = super().dispatch(request, *args, **more)
+        response["Referrer-Policy"] = "no-referrer"
+        return response
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
         language = get_language_from_request(self.request)

@@ -37,7 +37,7 @@ class Command(BaseCommand):
         if options["dry_run"]:
             self.stdout.write(f"{what} would be erased.")
             return
-        if not options["yes"] and not self.is_sure(user.user_name):
+        if not options["yes"] and not self.is_sure(user):
             raise CommandError("Nothing was erased.")
         try:
             erasure.erase(user_id=user_id, through=Through("command"))
@@ -45,8 +45,9 @@ class Command(BaseCommand):
             raise CommandError(f"{user.user_name} is gone already.") from None
         self.stdout.write(f"{what} are erased.")
 
-    def is_sure(self, name: str) -> bool:
+    def is_sure(self, user: User) -> bool:
+        ask = f"Erase {user.user_name} for good? Type the name, e-mail or id: "
         try:
-            return input(f"Erase {name} for good? Type the name: ").strip() == name
+            return user.is_meant_by(input(ask))
         except (EOFError, KeyboardInterrupt):
             return False
