@@ -12,7 +12,7 @@ from django.utils import timezone
 from animecollections.api.paging import page
 from collections_app import sentences
 from collections_app.entries import SAID, shown
-from collections_app.filters.operations import PER_PAGE, conditions
+from collections_app.filters.operations import PER_PAGE, narrow
 from collections_app.models import Anime, WatchListEntry
 from history.models import Change, ChangeKind
 
@@ -29,7 +29,7 @@ def operations_of(
     """
     first = Change.objects.filter(user_id=user_id, position=0)
     heads, meta = page(
-        first.filter(*conditions(user_id, wanted, zone)).values(),
+        narrow(first, user_id, wanted, zone).values(),
         wanted,
         orderings={"revision": "revision"},
         default="-revision",

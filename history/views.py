@@ -1,9 +1,8 @@
 """The search history over HTTP."""
 
-from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
 
+import django_filters as filters
 from django.conf import settings
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -11,12 +10,13 @@ from rest_framework.response import Response
 from animecollections.api.conditional import etag_of, not_modified
 from animecollections.api.errors import invalid, refuse
 from animecollections.api.existing_client import is_existing_client
+from animecollections.api.filtering import Since, TypedFilterSet, Until
 from animecollections.api.ids import parse_id
 from animecollections.api.paging import page
-from animecollections.api.parameters import WHEN, first_moment, last_moment
+from animecollections.api.parameters import WHEN
 from animecollections.api.rendering import answer
 from animecollections.api.schema import documented, either, nullable, paging, query
-from history.models import Search, SearchQuerySet
+from history.models import Search
 from history.serializers import SearchInput, SearchOutput, to_json
 from history.services import searches
 from history.services.searches import NewSearch
@@ -37,6 +37,18 @@ A_SEARCH = {
 SEARCHES: Any = SearchOutput(many=True)
 if settings.EXISTING_CLIENT:
     SEARCHES = either(SEARCHES, {"data": SEARCHES})
+
+
+class Containing(filters.Filter):
+    def filter(self, rows: Any, text: str) -> Any:
+        return rows.containing(text)
+
+
+class SearchFilters(TypedFilterSet):
+    search = Containing()
+    type = filters.Filter("type")
+    since = Since("searched_at")
+    until = Until("searched_at")
 
 
 class SearchHistoryViewSet(WritingViewSet):
@@ -66,7 +78,8 @@ class SearchHistoryViewSet(WritingViewSet):
         etag = etag_of(request, at.epoch, at.searches, zone, is_nested)
         if (fresh := not_modified(request, etag)) is not None:
             return fresh
-        rows = narrowed(self.user_id, self.wanted, zone)
+        mine = Search.objects.of(self.user_id)
+        rows = SearchFilters.narrow(mine, self.wanted, zone)
         found, meta = page(rows, self.wanted, orderings=ORDERINGS, default="-timestamp")
         shown = [to_json(row) for row in found]
         data = {"data": shown} if is_nested else shown
@@ -114,18 +127,6 @@ class SearchHistoryViewSet(WritingViewSet):
             through=self.through,
         )
         return answer({"message": "Search deleted"})
-
-
-def narrowed(user_id: UUID, wanted: Mapping[str, Any], zone: str) -> SearchQuerySet:
-    """The searches that a query asks for; `zone` is the user's clock."""
-    rows = Search.objects.of(user_id)
-    if "type" in wanted:
-        rows = rows.filter(type=wanted["type"])
-    if since := wanted.get("since"):
-        rows = rows.filter(searched_at__gte=first_moment(since, zone))
-    if until := wanted.get("until"):
-        rows = rows.filter(searched_at__lte=last_moment(until, zone))
-    return rows.containing(wanted["search"]) if "search" in wanted else rows
 
 
 def read_searches(body: Any) -> list[NewSearch]:

@@ -3,17 +3,17 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import Q
+import django_filters as filters
 
 from animecollections.api.account import Account
 from animecollections.api.errors import ApiError, refuse
+from animecollections.api.filtering import YesOrNo
 from animecollections.api.ids import AnimeRef, parse_anime_id
 from animecollections.api.parameters import Parameter
 from animecollections.api.schema import paging, query
 from collections_app.filters.titles import (
     PARAMETERS_ABOUT_TITLES,
-    about_titles,
-    looked_up,
+    filters_of_titles,
 )
 from collections_app.models import AiringStatus
 from collections_app.models.catalogue import AnimeQuerySet
@@ -30,7 +30,6 @@ ORDERINGS = {
     "id": "pk",
 }
 BY_RELEVANCE = {"relevance": "relevance", **ORDERINGS}
-LOOKUPS = {"airing_status": "airing_status__in", "min_score": "rating__gte"}
 INCLUDE = query(
     "include", str, "`entry`: what the user keeps of it, or null.", enum=["entry"]
 )
@@ -82,16 +81,22 @@ PARAMETERS: list[Parameter] = [
 ]
 
 
+class AnimeFilters(filters_of_titles()):  # type: ignore[misc]
+    """For titles `with_entry_of` the user, where one is signed in."""
+
+    airing_status = filters.Filter("airing_status", "in")
+    min_score = filters.Filter("rating", "gte")
+    on_list = YesOrNo("entry", "isnull", means=False)
+
+
 def narrow(
     animes: AnimeQuerySet, user: Any, wanted: Mapping[str, Any]
 ) -> AnimeQuerySet:
-    """Of titles `with_entry_of` the user, where one is signed in, those asked for."""
-    conditions = [*about_titles(wanted), *looked_up(LOOKUPS, wanted)]
-    if "on_list" in wanted:
-        if not isinstance(user, Account):
-            raise ApiError("not_signed_in")
-        conditions.append(Q(entry__isnull=wanted["on_list"] == "false"))
-    return animes.filter(*conditions)
+    """Those asked for; 401 for a visitor who asks about a list."""
+    if "on_list" in wanted and not isinstance(user, Account):
+        raise ApiError("not_signed_in")
+    narrowed: AnimeQuerySet = AnimeFilters.narrow(animes, wanted)
+    return narrowed
 
 
 def asked_ids(wanted: Mapping[str, Any]) -> list[AnimeRef]:

@@ -4,16 +4,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any, get_args
 from uuid import UUID
 
-from django.db.models import Q
+import django_filters as filters
+from django.db.models import Q, QuerySet
 
 from animecollections.api.account import ThroughKind
+from animecollections.api.filtering import Since, TypedFilterSet, Until
 from animecollections.api.ids import parse_anime_id
-from animecollections.api.parameters import (
-    WHEN,
-    Parameter,
-    first_moment,
-    last_moment,
-)
+from animecollections.api.parameters import WHEN, Parameter
 from animecollections.api.schema import paging, query
 from collections_app.catalogue.lookup import find_anime
 from history.models import Change, ChangeKind
@@ -50,9 +47,26 @@ PARAMETERS: list[Parameter] = [
 ]
 
 
-def conditions(user_id: UUID, wanted: Mapping[str, Any], zone: str) -> Iterator[Q]:
-    """What a query says of operations, for the first change of each. All stays within
-    the changes of one user, which are one range of an index.
+class OperationFilters(TypedFilterSet):
+    """By the first change of each operation."""
+
+    through = filters.Filter("through", "in")
+    client_id = filters.Filter("client_id")
+    since = Since("at")
+    until = Until("at")
+
+
+def narrow(
+    heads: QuerySet[Change], user_id: UUID, wanted: Mapping[str, Any], zone: str
+) -> QuerySet[Change]:
+    """Of the first changes of a user's operations, those of what a query asks for."""
+    by_any_change = conditions(user_id, wanted)
+    return OperationFilters.narrow(heads, wanted, zone).filter(*by_any_change)
+
+
+def conditions(user_id: UUID, wanted: Mapping[str, Any]) -> Iterator[Q]:
+    """What a query says of any change of an operation. All stays within the changes of
+    one user, which are one range of an index.
     """
     changes = Change.objects.filter(user_id=user_id).values("operation_id")
     if text := wanted.get("animeId"):
@@ -64,11 +78,3 @@ def conditions(user_id: UUID, wanted: Mapping[str, Any], zone: str) -> Iterator[
             | (Q(undoes__isnull=False) if UNDO in kinds else Q())
             | (Q(through="import") if IMPORT in kinds else Q())
         )
-    if "through" in wanted:
-        yield Q(through__in=wanted["through"])
-    if "client_id" in wanted:
-        yield Q(client_id=wanted["client_id"])
-    if since := wanted.get("since"):
-        yield Q(at__gte=first_moment(since, zone))
-    if until := wanted.get("until"):
-        yield Q(at__lte=last_moment(until, zone))

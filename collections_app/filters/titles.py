@@ -1,14 +1,18 @@
 """What narrows by facts of a title, alike in the catalogue and on a watch list."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection
 from typing import Any
 
-from django.db.models import Count, Q
+import django_filters as filters
+from django.db.models import Count
 
+from animecollections.api.filtering import TypedFilterSet
 from animecollections.api.schema import query
 from collections_app.catalogue.folding import fold
 from collections_app.models import Genre, Studio
 from collections_app.models.catalogue import Format, Season
+
+Linked = type[Genre] | type[Studio]
 
 MOST_NAMES = 5  # genres, or studios, of one request
 LONGEST_NAME = 200
@@ -49,38 +53,51 @@ PARAMETERS_ABOUT_TITLES = [
 ]
 
 
-LOOKUPS = {
-    "format": "format__in",
-    "season": "season__in",
-    "year": "year",
-    "year_min": "year__gte",
-    "year_max": "year__lte",
-    "episodes_min": "episodes__gte",
-    "episodes_max": "episodes__lte",
-}
+def filters_of_titles(path: str = "") -> type[TypedFilterSet]:
+    """The filters by facts of a title, for rows from which `path` leads to theirs."""
+
+    class TitleFilters(TypedFilterSet):
+        genre = OfAll(f"{path}pk", Genre)
+        exclude_genre = OfAny(f"{path}pk", Genre, exclude=True)
+        studio = OfAll(f"{path}pk", Studio)
+        format = filters.Filter(f"{path}format", "in")
+        season = filters.Filter(f"{path}season", "in")
+        year = filters.Filter(f"{path}year")
+        year_min = filters.Filter(f"{path}year", "gte")
+        year_max = filters.Filter(f"{path}year", "lte")
+        episodes_min = filters.Filter(f"{path}episodes", "gte")
+        episodes_max = filters.Filter(f"{path}episodes", "lte")
+        mature = Hidden(f"{path}mature")
+
+    return TitleFilters
 
 
-def about_titles(wanted: Mapping[str, Any], path: str = "") -> Iterator[Q]:
-    """What a query says of titles, for rows from which `path` leads to theirs."""
-    yield from looked_up(LOOKUPS, wanted, path)
-    for name, model in (("genre", Genre), ("studio", Studio)):
-        if name in wanted:
-            yield Q(**{f"{path}pk__in": titles_with_all(model, wanted[name])})
-    if excluded := wanted.get("exclude_genre"):
-        yield ~Q(**{f"{path}pk__in": titles_with_any(Genre, excluded)})
-    if "mature" in wanted:
-        yield Q(**{f"{path}mature": False})
+class Hidden(filters.Filter):
+    """`hide` leaves out what the column marks."""
+
+    def filter(self, rows: Any, value: str) -> Any:
+        return super().filter(rows, False)
 
 
-def looked_up(
-    lookups: Mapping[str, str], wanted: Mapping[str, Any], path: str = ""
-) -> Iterator[Q]:
-    for name, lookup in lookups.items():
-        if name in wanted:
-            yield Q(**{path + lookup: wanted[name]})
+class OfAny(filters.Filter):
+    """Titles with any of these genres, or studios."""
+
+    def __init__(self, field: str, model: Linked, **more: Any) -> None:
+        super().__init__(field, "in", **more)
+        self.linked = model
+
+    def filter(self, rows: Any, keys: Collection[str]) -> Any:
+        return super().filter(rows, titles_with_any(self.linked, keys))
 
 
-def titles_with_all(model: type[Genre] | type[Studio], keys: Collection[str]) -> Any:
+class OfAll(OfAny):
+    """Titles with every one of them."""
+
+    def filter(self, rows: Any, keys: Collection[str]) -> Any:
+        return filters.Filter.filter(self, rows, titles_with_all(self.linked, keys))
+
+
+def titles_with_all(model: Linked, keys: Collection[str]) -> Any:
     """Ids of the titles that have every one of these genres, or studios.
 
     Counted in one statement: a join for each name costs several times as much as one
@@ -91,7 +108,7 @@ def titles_with_all(model: type[Genre] | type[Studio], keys: Collection[str]) ->
     return ids if len(keys) == 1 else ids.alias(n=Count("*")).filter(n=len(keys))
 
 
-def titles_with_any(model: type[Genre] | type[Studio], keys: Collection[str]) -> Any:
+def titles_with_any(model: Linked, keys: Collection[str]) -> Any:
     links: Any = model.anime.through
     key = f"{model._meta.model_name}__key__in"
     return links.objects.filter(**{key: keys}).values("anime_id")

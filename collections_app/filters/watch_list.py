@@ -1,18 +1,15 @@
 """What narrows and orders a watch list."""
 
 import unicodedata
-from collections.abc import Iterator, Mapping
 from typing import Any
 
+import django_filters as filters
 from django.db import connection
 from django.db.models import BooleanField, Exists, OuterRef, Q
 from django.db.models.expressions import RawSQL
 
-from animecollections.api.parameters import (
-    WHEN,
-    Parameter,
-    first_moment,
-)
+from animecollections.api.filtering import Since, YesOrNo
+from animecollections.api.parameters import WHEN, Parameter
 from animecollections.api.schema import paging, query
 from collections_app.catalogue.folding import fold
 from collections_app.entries import (
@@ -27,11 +24,9 @@ from collections_app.entries import (
 )
 from collections_app.filters.titles import (
     PARAMETERS_ABOUT_TITLES,
-    about_titles,
-    looked_up,
+    filters_of_titles,
 )
 from collections_app.models import (
-    EntryQuerySet,
     EntryState,
     EntryType,
     SearchName,
@@ -56,13 +51,6 @@ ORDERINGS = {
 }
 DEFAULT_ORDERING = "-added_at"
 
-
-LOOKUPS = {
-    "type": "type__in",
-    "state": "state__in",
-    "progress_min": "progress__gte",
-    "progress_max": "progress__lte",
-}
 SCORES = {"minimum": 0, "maximum": 10}
 PROGRESS = {"minimum": 0, "maximum": LARGEST_NUMBER}
 TAGS: dict[str, Any] = {"many": True, "max_items": 5, "max_length": LONGEST_TAG}
@@ -114,34 +102,45 @@ VIEWS = {
 }
 
 
-def narrow(
-    entries: EntryQuerySet, wanted: Mapping[str, Any], zone: str
-) -> EntryQuerySet:
-    """The entries that a query asks for; `zone` is the user's clock."""
-    return entries.filter(
-        *looked_up(LOOKUPS, wanted),
-        *about_titles(wanted, "anime__"),
-        *about_entries(wanted, zone),
-    )
+class Score(filters.Filter):
+    """0–10 outside, 0–100 inside."""
+
+    def filter(self, entries: Any, value: Any) -> Any:
+        return super().filter(entries, round(value * 10))
 
 
-def about_entries(wanted: Mapping[str, Any], zone: str) -> Iterator[Any]:
-    for name, lookup in (("score_min", "score__gte"), ("score_max", "score__lte")):
-        if name in wanted:  # 0–10 outside, 0–100 inside
-            yield Q(**{lookup: round(wanted[name] * 10)})
-    for name in ("added", "updated"):
-        if since := wanted.get(f"{name}_since"):
-            yield Q(**{f"{name}_at__gte": first_moment(since, zone)})
-    if "is_private" in wanted:
-        yield Q(is_private=wanted["is_private"] == "true")
-    for tag in wanted.get("tag", ()):
-        yield has_tag(tag)
-    for tag in wanted.get("exclude_tag", ()):
-        yield ~has_tag(tag)
-    words = dict.fromkeys(fold(wanted.get("search", "")).split())
-    for word in [*words][:MOST_WORDS]:
-        names = SearchName.objects.filter(anime_id=OuterRef("anime_id"))
-        yield Exists(names.filter(name__contains=word))
+class Tagged(filters.Filter):
+    """With every one of these tags; with `exclude`, with none of them."""
+
+    def filter(self, entries: Any, tags: Any) -> Any:
+        for tag in tags:
+            entries = self.get_method(entries)(has_tag(tag))
+        return entries
+
+
+class Named(filters.Filter):
+    """Every word somewhere in the anime's names, folded."""
+
+    def filter(self, entries: Any, text: str) -> Any:
+        for word in [*dict.fromkeys(fold(text).split())][:MOST_WORDS]:
+            names = SearchName.objects.filter(anime_id=OuterRef("anime_id"))
+            entries = entries.filter(Exists(names.filter(name__contains=word)))
+        return entries
+
+
+class EntryFilters(filters_of_titles("anime__")):  # type: ignore[misc]
+    type = filters.Filter("type", "in")
+    state = filters.Filter("state", "in")
+    search = Named()
+    tag = Tagged()
+    exclude_tag = Tagged(exclude=True)
+    score_min = Score("score", "gte")
+    score_max = Score("score", "lte")
+    progress_min = filters.Filter("progress", "gte")
+    progress_max = filters.Filter("progress", "lte")
+    added_since = Since("added_at")
+    updated_since = Since("updated_at")
+    is_private = YesOrNo("is_private")
 
 
 def has_tag(tag: str) -> Any:

@@ -11,9 +11,9 @@ from django.db import transaction
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from animecollections.api.bodies import bodies
 from collections_app.models import ExternalId
 from collections_app.tests.test_add_to_watch_list import URL
-from collections_app.whole_list import bodies
 from conftest import signed_in
 from factories import AnimeFactory, UserFactory
 

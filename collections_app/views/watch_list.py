@@ -30,7 +30,7 @@ from collections_app.filters.watch_list import (
     ORDERINGS,
     PARAMETERS,
     VIEWS,
-    narrow,
+    EntryFilters,
 )
 from collections_app.models import EntryType, WatchListEntry
 from collections_app.serializers.watch_list import (
@@ -132,7 +132,7 @@ class WatchListViewSet(WritingViewSet):
         mine = WatchListEntry.objects.of(self.user_id)
         entries = mine.up_next() if view == "up_next" else mine
         rows, meta = page(
-            narrow(entries, wanted, self.account.timezone).rows(),
+            EntryFilters.narrow(entries, wanted, self.account.timezone).rows(),
             wanted,
             orderings=ORDERINGS,
             default="-watched_at" if view == "up_next" else DEFAULT_ORDERING,
