@@ -271,7 +271,7 @@ def tags(words: Iterable[object], what: str = "tags") -> list[str]:
     """Each tag once, in order; blank ones are none."""
     found: dict[str, None] = {}
     for word in words:
-        if isinstance(word, str) and word in found:
+        if word == "" or (isinstance(word, str) and word in found):
             continue
         tag = CONTROL.sub(" ", plain(word, what)).strip()
         if shows_nothing(tag):
