@@ -7,6 +7,7 @@ Pure: no database, no clock, no network. docs/importing.md has the table of form
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -145,13 +146,16 @@ def _read_json(document: Any, scale: str | None) -> ListFile:
 def _warnings(file: ListFile, scale: str | None) -> list[str]:
     """What the file as a whole is to say of its rows."""
     warnings = []
-    if changed := sum(
-        isinstance(row, Record) and bool(row.remarks) for row in file.rows
-    ):
-        rows = "1 row was" if changed == 1 else f"{changed:,} rows were"
+    records = [row for row in file.rows if isinstance(row, Record) and row.remarks]
+    if records:
+        rows = "1 row was" if len(records) == 1 else f"{len(records):,} rows were"
         warnings.append(
             f"{rows} read otherwise than the file has it: the reason of each says how."
         )
+        remarks = Counter(remark for row in records for remark in row.remarks)
+        warnings += [
+            f"{remark} ({count:,} ×)" for remark, count in remarks.most_common(3)
+        ]
     if scale and file.format not in ("csv", "anilist"):
         label = FORMATS[file.format].LABEL
         warnings.append(

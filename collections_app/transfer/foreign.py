@@ -110,6 +110,7 @@ MAL_PAGE_NUMBERS = {
 }  # fmt: skip
 MAL_DATES = ("my_start_date", "my_finish_date")
 XML_NAMES = {"series_title", "series_animedb_id"}
+LONGEST_WORD = 100  # letters of a header's cell
 HEADER_WITHIN = 5  # lines, where a spreadsheet has a heading of its own above it
 Cells = dict[str, str]
 
@@ -178,10 +179,11 @@ class Table:
 
 
 def columns_of(header: list[str]) -> list[str]:
+    words = [word[:LONGEST_WORD] for word in header]
     return [
         MEANT.get(reading.bare_word(word), "")
         or MEANT.get(reading.bare_word(SCALE.sub("", word)), "")
-        for word in header
+        for word in words
     ]
 
 
@@ -190,7 +192,7 @@ def scale_of(header: list[str]) -> int | None:
     if "letterboxduri" in map(reading.bare_word, header):
         return 5
     for word, column in zip(header, columns_of(header), strict=True):
-        if column == "score" and (found := SCALE.search(word)):
+        if column == "score" and (found := SCALE.search(word[:LONGEST_WORD])):
             return int(found[1])
     return None
 

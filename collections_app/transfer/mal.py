@@ -102,7 +102,7 @@ def read(data: bytes) -> ListFile:
 
 def _miscounts(header: Fields, rows: reading.Rows) -> Iterator[str]:
     said = header.get("user_total_anime", "").strip()
-    if said.isdigit() and int(said[:9]) != len(rows.taken):
+    if said.isdecimal() and int(said[:9]) != len(rows.taken):
         yield (
             f"The file's header counts {said[:9]} anime, and there are "
             f"{len(rows.taken):,} rows in it: all of them were read."

@@ -162,7 +162,8 @@ class Rows:
             if isinstance(flaw, NotAnime):
                 self.not_anime.append(flaw.kind)
             shown = shown_title(title)
-            self.taken.append(Refused(row=row, title=shown, reason=str(flaw)))
+            reason = storable(str(flaw))
+            self.taken.append(Refused(row=row, title=shown, reason=reason))
 
     def of(self, label: str) -> list[Row]:
         """All of them; raises WrongFile if none is of an anime."""
@@ -186,7 +187,13 @@ def fitted(record: Record) -> Record:
             f"The notes have {len(notes):,} characters: the first {LONGEST_NOTES:,} "
             "are kept, the rest is not."
         )
+    record.remarks = list(map(storable, record.remarks))
     return record
+
+
+def storable(text: str) -> str:
+    """A sentence that quotes a file: whatever stands in it, it can be stored."""
+    return UNUSABLE.sub("\ufffd", text)
 
 
 def status(
@@ -267,7 +274,7 @@ def tags(
     """Each tag once, in order; blank ones are none."""
     found: dict[str, None] = {}
     for word in words:
-        if isinstance(word, str) and word in found:
+        if word == "" or (isinstance(word, str) and word in found):
             continue
         tag = CONTROL.sub(" ", plain(word, what)).strip()
         if shows_nothing(tag):
@@ -444,7 +451,7 @@ def names(values: Iterable[object], title: str) -> list[str]:
 
 def shown_title(value: object) -> str:
     """Whatever a title is, as one line that can be shown."""
-    text = CONTROL.sub(" ", UNUSABLE.sub("\ufffd", str(value or "")))
+    text = CONTROL.sub(" ", storable(str(value or "")))
     return unicodedata.normalize("NFC", text[: 2 * LONGEST_TITLE]).strip()[
         :LONGEST_TITLE
     ]

@@ -9,6 +9,7 @@ object may hold the title's part of a row (`{"show": {"title", "ids"}}`).
 
 import csv
 import io
+import json
 from typing import Any
 
 from . import foreign, list_json
@@ -88,7 +89,10 @@ def _cell(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, list) and all(isinstance(one, str) for one in value):
         return _joined(value)
-    return list_json.dumps(value) if isinstance(value, dict | list) else str(value)
+    if isinstance(value, dict | list):
+        # Not by orjson: what cannot be stored is to refuse its row alone.
+        return json.dumps(value, ensure_ascii=False)
+    return str(value)
 
 
 def _joined(words: list[str]) -> str:
