@@ -11,7 +11,6 @@ PERMISSIONS = ", ".join(
     f"{feature}=()"
     for feature in (
         "accelerometer",
-        "browsing-topics",
         "camera",
         "display-capture",
         "geolocation",

@@ -96,11 +96,15 @@ def as_uuid(text: str) -> UUID | None:
 
 
 def people(text: str) -> list[UUID]:
-    """The ids of users by part of e-mail or name, or by whole id; the first 100."""
+    """The ids of users by part of e-mail or name (or of how it looks), or by whole id;
+    the first 100.
+    """
     if id_ := as_uuid(text):
         return [id_]
     rows = get_user_model()._default_manager.filter(
-        Q(email__icontains=text) | Q(user_name__icontains=text)
+        Q(email__icontains=text)
+        | Q(user_name__icontains=text)
+        | Q(user_name_key__icontains=text)
     )
     return list(rows.order_by().values_list("pk", flat=True)[:MOST_PEOPLE])
 

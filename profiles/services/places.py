@@ -20,6 +20,7 @@ from animecollections.api.client import network
 from animecollections.api.ids import new_id
 from profiles.models import KnownPlace, Session
 
+MOST_PLACES = 50  # of a person
 DEVICE = re.compile("[0-9a-f]{32}", re.ASCII)
 
 
@@ -64,7 +65,10 @@ def is_known(email: str, place: Place) -> bool:
 
 
 def remember(user_id: UUID, place: Place) -> None:
-    """Call it in a transaction that holds the user's row."""
+    """Call it in a transaction that holds the user's row.
+
+    A script without a cookie jar is another browser each time, so the oldest go.
+    """
     now = timezone.now()
     rows = [
         {
@@ -77,3 +81,7 @@ def remember(user_id: UUID, place: Place) -> None:
         for kind, key in sorted(place.hashes(), key=lambda pair: pair[1])
     ]
     upsert(KnownPlace, rows, unique=("user", "key"))
+    if place.device:
+        theirs = KnownPlace.objects.filter(user_id=user_id)
+        oldest = theirs.order_by("-last_at").values("pk")[MOST_PLACES:]
+        theirs.filter(pk__in=oldest).delete()

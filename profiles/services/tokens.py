@@ -17,9 +17,13 @@ from profiles.tokens import Claims, TokenPair, read_refresh_token, write_pair
 logger = logging.getLogger(__name__)
 
 
-def issue(*, email: str, password: str, address: str, user_agent: str) -> TokenPair:
-    """Signs an app in."""
-    user = check_credentials(email=email, password=password, address=address)
+def issue(
+    *, email: str, password: str, address: str, user_agent: str, device: str = ""
+) -> TokenPair:
+    """Signs an app in; `device` where a known browser asks for it."""
+    user = check_credentials(
+        email=email, password=password, address=address, device=device
+    )
     now = timezone.now()
     with transaction.atomic():
         enter(user, address=address)

@@ -172,3 +172,10 @@ def test_names_that_become_one_keep_both_their_holders(db):
     assert keys[:2] == ["kate", f" {second.pk.hex}"]
     migration.fold_again(apps, connection.schema_editor())  # changes nothing more
     assert list(rows.values_list("user_name_key", flat=True)) == keys
+
+
+def test_staff_find_a_name_by_how_it_looks(staff_client, db):
+    user = UserFactory(user_name="ᴋᴀᴛᴇ", email="k@example.org")
+    page = staff_client.get("/admin/find/", {"q": "kate"})
+    assert page.status_code == 302
+    assert str(user.pk) in page["Location"]

@@ -265,3 +265,12 @@ def test_a_session_that_has_ended_is_not_known(alice):
     assert Session.objects.exists()
     assert told(try_from(ELSEWHERE, client=browser)) == (429, "locked")
     assert WrongPasswords.objects.latest("last_at").last_at <= timezone.now()
+
+
+def test_a_script_without_cookies_fills_no_table(alice, monkeypatch):
+    monkeypatch.setattr("profiles.services.places.MOST_PLACES", 3)
+    for _ in range(5):
+        assert try_from(HOME).status_code == 200
+    assert KnownPlace.objects.count() == 3
+    guess(30)
+    assert try_from(HOME).status_code == 200

@@ -145,8 +145,9 @@ class SignInViewSet(OpenViewSet):
 
     @documented(
         "Signs in: sets the session cookie.",
-        description="An unknown e-mail and a wrong password get one answer. A form "
-        "whose sender accepts text/html gets 303 to the start page.",
+        description="An unknown e-mail and a wrong password get one answer. A second "
+        "cookie lets this browser in at once while others guess. A form whose sender "
+        "accepts text/html gets 303 to the start page.",
         tags=TAGS,
         body=SignInInput,
         data=SignedInAnswer,
@@ -253,6 +254,7 @@ class TokenViewSet(OpenViewSet):
                 **values,
                 address=address(request._request),
                 user_agent=request.headers.get("User-Agent", ""),
+                device=request.COOKIES.get(settings.DEVICE_COOKIE_NAME, ""),
             )
         )
 
