@@ -60,10 +60,9 @@ def recognise(records: Sequence[Record]) -> list[Recognised]:
     """Each record's title, or why there is none: eight statements, however many."""
     claims = claims_of({ref for record in records for ref in refs_of(record)})
     meant = [Meant.by_ids(record, claims) for record in records]
-    titles = facts_of({id_ for one in meant if len(one.ids) > 1 for id_ in one.ids})
-    found = [
-        by_ids(record, one, titles) for record, one in zip(records, meant, strict=True)
-    ]
+    pairs = list(zip(records, meant, strict=True))
+    titles = facts_of({id_ for one in meant if one.is_doubtful for id_ in one.ids})
+    found = [by_ids(record, ids, titles) for record, ids in pairs]
     unnamed = [place for place, one in enumerate(meant) if not one.ids]
     find(records, unnamed, names_said, found)
     open_ = [place for place in unnamed if found[place].anime_id is None]
@@ -93,7 +92,7 @@ def find(
         ids_of[place] = ids
     titles = facts_of({id_ for ids in ids_of.values() for id_ in ids})
     for place, ids in ids_of.items():
-        some_titles = [titles[id_] for id_ in ids]
+        some_titles = [titles[id_] for id_ in ids if id_ in titles]  # merged meanwhile
         found[place] = by_name(records[place], some_titles, are_all=remakes is not None)
 
 
@@ -142,10 +141,15 @@ def rows_of(statement: str, keys: Sequence[Any]) -> list[tuple[Any, ...]]:
 
 @dataclass(slots=True)
 class Meant:
-    """The titles that a record's ids mean. agree: whether each id means all of them."""
+    """The titles that a record's ids mean.
+
+    agree: whether each of these ids means all of them.
+    unknown_mal: its MyAnimeList id, where other ids are known and this is not.
+    """
 
     ids: list[int]
     agree: bool = True
+    unknown_mal: str = ""
     refs: str = ""
 
     @classmethod
@@ -167,18 +171,35 @@ class Meant:
                 return cls(ids)
         every = list(dict.fromkeys(id_ for ids in meant for id_ in ids))
         common = [id_ for id_ in every if all(id_ in ids for ids in meant)]
-        return cls(common or every, bool(common), ", ".join(map(str, refs)))
+        is_known = any(ref.site == "mal" for ref in refs)
+        return cls(
+            common or every,
+            agree=bool(common),
+            unknown_mal="" if is_known or not refs else record.ids.get("mal", ""),
+            refs=", ".join(map(str, refs)),
+        )
+
+    @property
+    def is_doubtful(self) -> bool:
+        return len(self.ids) > 1 or bool(self.unknown_mal)
 
 
 def by_ids(record: Record, meant: Meant, titles: Titles) -> Recognised:
-    """Of several titles that share all of the ids the one that name and facts fit."""
-    if len(meant.ids) <= 1:
+    """Of several titles that share all of the ids the one that name and facts fit. One
+    that has another MyAnimeList id than the record is hardly it, whatever they share.
+    """
+    if not meant.is_doubtful:
         return Recognised(next(iter(meant.ids), None))
-    weighed = weigh(replace(record, ids={}), [titles[id_] for id_ in meant.ids])
-    clear = clear_one(record, weighed) if meant.agree else None
-    if clear:
+    there = [titles[id_] for id_ in meant.ids if id_ in titles]
+    if mal := meant.unknown_mal:
+        there = [one for one in there if str(one["mal_id"] or mal) == mal]
+    if meant.agree and len(there) == 1:
+        return Recognised(there[0]["id"])
+    clear = clear_one(record, weigh(replace(record, ids={}), there))
+    if meant.agree and clear:
         return Recognised(clear.anime_id, reason_of(clear))
-    reason = f"Its ids ({meant.refs}) are of several titles: choose one."
+    what = "are of several titles" if there else "are of a title with another MAL id"
+    reason = f"Its ids ({meant.refs}) {what}: choose one."
     return Recognised(None, reason, meant.ids[:MOST_CANDIDATES])
 
 

@@ -173,6 +173,11 @@ def contested(tmp_path):
         ({"mal": "1", "anilist": "7", "own": "5"}, "", 5),
         ({"mal": "6", "anilist": "7", "own": "1"}, "", 1),
         ({"mal": "6", "own": "1"}, "", 6),
+        # A MyAnimeList id that nobody has contradicts the one of a title.
+        ({"mal": "999", "anidb": "1"}, "", None),
+        ({"mal": "999", "anidb": "1"}, "One", None),
+        ({"mal": "999", "anidb": "9"}, "", 100_000_000),
+        ({"mal": "999", "kitsu": "3"}, "", 100_000_000),
         ({"kitsu": "3", "own": "100000000"}, "", 100_000_000),
         ({"kitsu": "3", "own": "100000077"}, "", None),
         ({"anilist": "7", "own": "100000000"}, "", None),
