@@ -6,7 +6,6 @@ held it a 500. So no such number is let in, and those that are there are written
 floats that they came as.
 """
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -18,7 +17,6 @@ LARGEST_FLOAT = 2.0**53
 # PostgreSQL writes every zero of 1e-300: 4 KB of such numbers are read back as 180 KB.
 SMALLEST_FLOAT = 1e-18
 NUMBER_NOT_KEPT = "The number {} cannot be kept: send it as a text."
-UNPAIRED = re.compile("[\ud800-\udfff]")
 
 
 def first_unkept(value: Any) -> int | float | None:
@@ -52,13 +50,9 @@ def to_bytes(
 
 
 def writable(value: Any) -> Any:
-    """The value with what orjson does not write replaced: integers beyond 64 bits by
-    floats, halves of surrogate pairs by U+FFFD.
-    """
-    if isinstance(value, str):
-        return UNPAIRED.sub("\ufffd", value)
+    """The value with floats in the place of integers beyond 64 bits."""
     if isinstance(value, Mapping):
-        return {writable(name): writable(inner) for name, inner in value.items()}
+        return {name: writable(inner) for name, inner in value.items()}
     if isinstance(value, list | tuple):
         return [writable(inner) for inner in value]
     if isinstance(value, int) and not -(2**63) <= value < 2**64:

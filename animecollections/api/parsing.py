@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 from rest_framework.parsers import BaseParser
 
 from animecollections.api.errors import ApiError, unusable
-from animecollections.api.free_json import LARGEST_NUMBER, UNPAIRED
+from animecollections.api.free_json import LARGEST_NUMBER
 
 MAX_DEPTH = 32
 # Brackets, commas and texts. Read, the 3 bytes of `{},` take 70: 15 MB of them 370.
@@ -23,6 +23,7 @@ JSON_TYPES = {
 # Strings are skipped whole, so that a bracket inside one does not count; without ways
 # back (++), for an uploaded picture is one string of 14 MB, and each would be kept.
 STRUCTURE = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[\[{]|[\]}]|,', re.DOTALL)
+UNPAIRED = re.compile("[\ud800-\udfff]")
 
 
 class StrictJSONParser(BaseParser):
