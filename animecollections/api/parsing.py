@@ -105,7 +105,7 @@ def _check_text(body: Any) -> None:
             pending.extend(((*path, at), inner) for at, inner in enumerate(item))
         elif isinstance(item, dict):
             pending.extend(((*path, key), inner) for key, inner in item.items())
-            # Looked at before what is under them, for an answer could not carry them.
+            # They are looked at before what is under them: no answer can carry them.
             pending.extend((path, key) for key in item)
 
 

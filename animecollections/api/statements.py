@@ -1,4 +1,4 @@
-"""An end to what a read may take of the database: the last line, not the first, for
+"""An end to what a read may take of the database. It is the last line, not the first:
 parameters are bounded before they cost anything.
 """
 

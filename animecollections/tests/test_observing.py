@@ -104,7 +104,7 @@ def test_in_production_each_request_is_a_line_of_json(alice, death_note, tmp_pat
     with serve(tmp_path, **production) as server:
         body = b'{"animeId": 1535, "type": "Watching", "notes": "mine alone"}'
         status, headers, answer = server.send(
-            "POST /api/user/watchList?ticket=s3cr3t HTTP/1.1",
+            "POST /api/user/watchList?_=s3cr3t HTTP/1.1",
             f"Cookie: sessionid={cookie}",
             "Content-Type: application/json",
             f"Content-Length: {len(body)}",

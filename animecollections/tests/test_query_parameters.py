@@ -180,7 +180,7 @@ def test_words_of_several_are_sent_by_commas_or_one_by_one(client):
         ("genre__in", "genre"),
     ],
 )
-def test_the_nearest_name_is_told(visitor, sent, nearest):
+def test_a_refusal_names_the_nearest_parameter(visitor, sent, nearest):
     response = visitor.get(f"/api/animes?{quote(sent)}=1")
     body = refused(response, "unknown_parameter", sent[:50])
     assert body["details"]["nearest"] == nearest

@@ -76,7 +76,7 @@ def test_refused(raw, code):
         (b'{"filters": {"\\u0000": 1}}', {"filters": ""}),
     ],
 )
-def test_a_text_that_cannot_be_kept_is_told_by_its_place(raw, fields):
+def test_a_refusal_says_where_a_text_stands_that_cannot_be_kept(raw, fields):
     with pytest.raises(ApiError) as caught:
         read_json(raw)
     sentence = (

@@ -193,7 +193,8 @@ def test_many_genres_and_studios_cost_no_join_each(visitor):
     names = [f"{name}=n{i}" for name in ("genre", "studio") for i in range(5)]
     with CaptureQueriesContext(connection) as captured:
         assert ids(visitor.get(f"{URL}?{'&'.join(names)}")) == []
-    assert captured[-1]["sql"].count("JOIN") == 2
+    [asked] = [q["sql"] for q in captured if "HAVING" in q["sql"]]
+    assert asked.count("JOIN") == 2
 
 
 def test_an_unknown_word_is_answered_with_the_known_ones(visitor):
