@@ -99,7 +99,7 @@ def test_failures_and_writes_are_left_as_they_are(client, listed):
     response = client.post(
         "/api/user/profile", form, headers={"Accept-Encoding": "gzip"}
     )
-    assert len(response.content) > 2000
+    assert len(response.content) > 1500  # more than is left as it is
     assert "Content-Encoding" not in response.headers
 
 
