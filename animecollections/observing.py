@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.utils.functional import LazyObject
 
 from animecollections.api import request_id
 from animecollections.upkeep.logs import log_request, pseudonym
@@ -51,10 +52,18 @@ class Observing:
             "ms": round(told["seconds"] * 1000, 2),
             "request_id": getattr(request, "request_id", None),
         }
-        # The view's user; asking Django's own would load a session.
-        user_id = getattr(request.__dict__.get("user"), "id", None)
-        if user_id is not None:
+        if (user_id := known_user_id(request)) is not None:
             line["user"] = pseudonym(user_id)
         if (operation_id := request_id.operation.get()) is not None:
             line["operation_id"] = str(operation_id)
         log_request(**line)
+
+
+def known_user_id(request: HttpRequest) -> Any:
+    """Of the user that a view asked for. Django's own is looked up when it is first
+    touched: the log of a request whose database is away would fail in its turn.
+    """
+    user = request.__dict__.get("user")
+    if isinstance(user, LazyObject):
+        user = user.__dict__["_wrapped"]
+    return getattr(user, "id", None)

@@ -9,10 +9,12 @@ import tempfile
 import threading
 from contextlib import suppress
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
 
 import pytest
+from django.db import connection
 
-from animecollections.tests.serving import free_port
+from animecollections.tests.serving import database_url, free_port
 
 # Debian keeps them off the path, a folder for each version.
 FOLDERS = [str(path) for path in sorted(Path("/usr/lib/postgresql").glob("*/bin"))]
@@ -85,8 +87,22 @@ class Proxy:
         self.flowing = asyncio.Event()
         self.flowing.set()
         self.writers = set()
-        threading.Thread(target=self.loop.run_forever, daemon=True).start()
+        self.thread = threading.Thread(target=self.loop.run_forever, daemon=True)
+        self.thread.start()
         self.do(self.open())
+
+    @classmethod
+    def to_test_database(cls):
+        """In front of the database of this test run."""
+        config = connection.settings_dict
+        return cls(config["HOST"] or "127.0.0.1", int(config["PORT"] or 5432))
+
+    @property
+    def url(self):
+        """As DATABASE_URL has it."""
+        own = urlsplit(database_url())
+        netloc = f"{own.netloc.rpartition('@')[0]}@127.0.0.1:{self.port}"
+        return urlunsplit(own._replace(netloc=netloc))
 
     def do(self, work):
         return asyncio.run_coroutine_threadsafe(work, self.loop).result(10)
@@ -131,6 +147,8 @@ class Proxy:
         self.do(self.open())
 
     def end(self):
-        with suppress(Exception):
-            self.close()
+        self.close()
+        self.do(asyncio.sleep(0.1))  # connections end
         self.loop.call_soon_threadsafe(self.loop.stop)
+        self.thread.join(10)
+        self.loop.close()
