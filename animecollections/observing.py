@@ -13,6 +13,7 @@ from animecollections.api import request_id
 from animecollections.upkeep.logs import log_request, pseudonym
 from animecollections.upkeep.metrics import REQUESTS, RUNNING, SECONDS
 
+USER_ID = "animecollections.user_id"  # in the environment, for the server to learn
 METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
 
 
@@ -31,6 +32,7 @@ class Observing:
         finally:
             RUNNING.dec()
         seconds = time.perf_counter() - began
+        user_id = request.META[USER_ID] = known_user_id(request)
         # Anybody can make up methods and addresses; neither becomes a label.
         method = request.method if request.method in METHODS else "other"
         match = request.resolver_match
@@ -38,7 +40,7 @@ class Observing:
         REQUESTS.labels(route, method, response.status_code).inc()
         SECONDS.labels(route, method).observe(seconds)
         if settings.REQUEST_LOG:
-            self.log(request, response, route=route, seconds=seconds)
+            self.log(request, response, route=route, seconds=seconds, user_id=user_id)
         return response
 
     def log(
@@ -52,8 +54,8 @@ class Observing:
             "ms": round(told["seconds"] * 1000, 2),
             "request_id": getattr(request, "request_id", None),
         }
-        if (user_id := known_user_id(request)) is not None:
-            line["user"] = pseudonym(user_id)
+        if told["user_id"] is not None:
+            line["user"] = pseudonym(told["user_id"])
         if (operation_id := request_id.operation.get()) is not None:
             line["operation_id"] = str(operation_id)
         log_request(**line)

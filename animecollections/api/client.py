@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 from typing import Any
 
@@ -39,6 +40,7 @@ def without_port(hop: str) -> str:
     return (found["v6"] or found["v4"] or "").strip() if found else hop.strip('"')
 
 
+@lru_cache(10_000)
 def network(address: str) -> str:
     """The address, or of IPv6 the /64: a household has 2**64 of them to try from."""
     try:

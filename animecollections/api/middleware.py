@@ -13,6 +13,7 @@ from animecollections.api.errors import ApiError, no_such_method
 from animecollections.api.failures import failure, to_api_error
 from animecollections.api.ids import new_id
 
+REFUSAL = "animecollections.refusal"  # in the environment: what the server says
 USABLE_ID = re.compile(r"[A-Za-z0-9_-]{8,64}", re.ASCII)
 
 
@@ -54,6 +55,19 @@ class ApiManners:
         """Ours tells its time: what a request changed is then found by its id alone."""
         given = str(request.META.get("HTTP_X_REQUEST_ID", ""))
         return given if USABLE_ID.fullmatch(given) else new_id().hex
+
+
+class ServerRefusals:
+    """What the server itself refuses (animecollections/bridge.py), inside of what
+    counts and logs requests and lets other origins read answers. It asks nobody.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        error = request.META.get(REFUSAL)
+        return refusal(request, error) if error else self.get_response(request)
 
 
 def refusal(request: HttpRequest, error: ApiError) -> HttpResponse:
