@@ -15,7 +15,8 @@ os.environ.setdefault("STATEMENT_SECONDS", "30")  # for requests; commands have 
 
 from animecollections import settings
 
-# A quarter of the files are for all else: the database, bodies and answers on the disk.
+# The rest of the files is for the database, for bodies and answers on the disk, and for
+# what asyncio takes, a hundred at once, before it hears that there are too many.
 FILES, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
 SHARED_NUMBERS = ""
 if settings.WEB_WORKERS > 1:  # through it processes add up their metrics
@@ -27,7 +28,8 @@ worker_class = "animecollections.connections.Worker"  # gunicorn's own, bounded
 bind = f"{settings.HOST}:{settings.PORT}"
 # More than there are cores only worsen p99; more than one need Redis (settings).
 workers = settings.WEB_WORKERS
-worker_connections = settings.WEB_CONNECTIONS or max(16, FILES * 3 // 4)
+most_connections = max(16, min(FILES * 3 // 4, FILES - 400))
+worker_connections = min(settings.WEB_CONNECTIONS or most_connections, most_connections)
 timeout = 60  # seconds a body may pause, or the event loop be blocked
 graceful_timeout = 20
 keepalive = 30  # seconds that a connection may be silent, before its first header too

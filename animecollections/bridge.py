@@ -36,7 +36,6 @@ Receive = Callable[[], Any]
 Send = Callable[[dict[str, Any]], Any]
 
 PIECE = 1024 * 1024  # bytes of an answer that are made, then sent, at once
-SECONDS_TO_PASS_OVER = 5  # a body that is not read, once it is answered
 SAFE_METHODS = frozenset(("GET", "HEAD", "OPTIONS"))
 WITHOUT_PREFIX = {"content-length": "CONTENT_LENGTH", "content-type": "CONTENT_TYPE"}
 
@@ -69,9 +68,7 @@ class Bridge:
             await send_headers(send, answer.status, answer.headers)
             await self.send_rest(answer, piece, send)
             if answer.is_body_unread and "HTTP_EXPECT" not in environ:
-                await pass_over(
-                    receive, most=self.bodies.largest, seconds=SECONDS_TO_PASS_OVER
-                )
+                await pass_over(receive, most=self.bodies.largest)
         except ClientGoneError:
             await send_headers(send, 400, [(b"content-length", b"0")])
             await send({"type": "http.response.body"})
@@ -122,7 +119,7 @@ class Bridge:
     async def read_body(
         self, answer: "Answer", client: str, receive: Receive
     ) -> Body | None:
-        """Chunks of an unknown length are not read: the application refuses them (411)."""
+        """Chunks of an unknown length the application refuses (411)."""
         environ = answer.environ
         text = environ.get("CONTENT_LENGTH", "")
         length = int(text) if text.isascii() and text.isdigit() else 0

@@ -317,7 +317,7 @@ def in_thread(look: Look) -> None:
 
 async def send_response(response: HttpResponse, scope: Any, send: Any) -> None:
     body = response.content
-    headers = response.headers | {"Content-Length": str(len(body))}
+    headers = dict(response.items()) | {"Content-Length": str(len(body))}
     pairs = [(name.encode(), value.encode()) for name, value in headers.items()]
     status = response.status_code
     await send({"type": "http.response.start", "status": status, "headers": pairs})

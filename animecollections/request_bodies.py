@@ -8,6 +8,7 @@ its own rules (413, 401). All bodies together, and those of one client, have a l
 import asyncio
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from functools import lru_cache
 from tempfile import SpooledTemporaryFile
 from typing import Any, NamedTuple
@@ -25,6 +26,8 @@ Receive = Callable[[], Any]
 SMALL = ApiViewSet.max_body
 IN_MEMORY = 1024 * 1024  # bytes of a body; what is more of it waits on the disk
 SECONDS, BYTES_PER_SECOND = 20, 8 * 1024  # a body may take so long, and for its length
+# A body that is not read, once it is answered.
+SECONDS_TO_PASS_OVER, SECONDS_OF_SILENCE = 5, 0.5
 SHARE = 4  # of what is held, one client's may be a quarter
 
 
@@ -111,17 +114,17 @@ def rule_at(path: str) -> Rule:
     return Rule(getattr(view, "max_body", SMALL), needs_sign_in=not is_open)
 
 
-async def pass_over(receive: Receive, *, most: int, seconds: int) -> None:
-    """Throws a body away that nobody reads. A client that is still sending would lose
-    its answer, were the connection closed under it (TCP resets it).
+async def pass_over(receive: Receive, *, most: int) -> None:
+    """Throws a body away that nobody reads, as long as it comes. A client that is still
+    sending would lose its answer, were the connection closed under it (TCP resets it).
     """
+    until = asyncio.get_running_loop().time() + SECONDS_TO_PASS_OVER
     size = 0
-    try:
-        async with asyncio.timeout(seconds):
-            while size <= most:
+    with suppress(TimeoutError):
+        while size <= most:
+            soon = asyncio.get_running_loop().time() + SECONDS_OF_SILENCE
+            async with asyncio.timeout_at(min(soon, until)):
                 message = await receive()
-                if message["type"] != "http.request" or not message.get("more_body"):
-                    return
-                size += len(message.get("body", b""))
-    except TimeoutError:
-        return
+            if message["type"] != "http.request" or not message.get("more_body"):
+                return
+            size += len(message.get("body", b""))
