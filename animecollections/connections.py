@@ -14,6 +14,7 @@ And no answer names the server's program.
 
 import asyncio
 import logging
+import socket
 from time import monotonic
 from typing import Any
 
@@ -59,6 +60,16 @@ class Connection(protocol.ASGIProtocol):  # type: ignore[misc]
     def _cancel_keepalive_timer(self) -> None:
         super()._cancel_keepalive_timer()
         self.worker.idle.remove(self)
+
+    async def _handle_websocket(self, *args: Any) -> None:
+        """The kernel ends a connection whose client takes nothing for a minute
+        (gunicorn.conf.py). A device that was asleep shall still read why it was closed.
+        """
+        option = getattr(socket, "TCP_USER_TIMEOUT", None)
+        sock = self.transport.get_extra_info("socket")
+        if option and sock.family in (socket.AF_INET, socket.AF_INET6):
+            sock.setsockopt(socket.IPPROTO_TCP, option, SECONDS_TO_TAKE * 1000)
+        await super()._handle_websocket(*args)
 
     # asyncio calls these two when what was written has to wait, and when it is taken.
 

@@ -17,7 +17,7 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
 from django.core.handlers.asgi import ASGIRequest
-from django.db import DatabaseError
+from django.db import Error
 from django.http import HttpRequest
 
 from animecollections.api.account import Account, SignIn
@@ -34,6 +34,7 @@ from profiles.sessions import is_key
 MOST_BYTES_SENT = 4096
 MOST_FRAMES, PER_SECONDS = 60, 60
 MOST_BYTES_WAITING = 1024 * 1024
+SECONDS_TO_TAKE = 30  # a message, once it is its turn
 
 BINARY = 1003
 TOO_MANY_FRAMES = 1008
@@ -41,6 +42,7 @@ TOO_LARGE = 1009
 NOT_NOW = 1013
 SIGN_IN = 4401
 TOO_SLOW = 4408
+TOO_SLOW_REASON = "Too slow: connect again, and sync."
 # A token in an address ends up in logs; nobody shall get used to it.
 TOKENS = frozenset(("token", "access", "access_token", "jwt", "refresh"))
 
@@ -84,7 +86,7 @@ class LiveSocket(AsyncWebsocketConsumer):  # type: ignore[misc]
             await feed.add(self)
             # Read after the feed knows the socket, so that nothing falls between.
             account = await self.account()
-        except DatabaseError:
+        except Error:
             self.end(NOT_NOW, "Try again soon.")
             return
         if account is None:
@@ -102,7 +104,9 @@ class LiveSocket(AsyncWebsocketConsumer):  # type: ignore[misc]
         if hasattr(self, "user_id"):
             feed.remove(self)
         for task in self.tasks:
-            task.cancel()
+            if task is not asyncio.current_task():
+                task.cancel()
+        self.line = asyncio.Queue()  # nobody sends it any more
 
     def end(self, code: int, reason: str) -> None:
         """Closes without waiting for the device, which may not be listening."""
@@ -129,7 +133,7 @@ class LiveSocket(AsyncWebsocketConsumer):  # type: ignore[misc]
             return
         self.bytes_waiting += len(text)
         if self.bytes_waiting > MOST_BYTES_WAITING:
-            self.end(TOO_SLOW, "Too slow: connect again, and sync.")
+            self.end(TOO_SLOW, TOO_SLOW_REASON)
         else:
             self.line.put_nowait(text)
 
@@ -137,7 +141,11 @@ class LiveSocket(AsyncWebsocketConsumer):  # type: ignore[misc]
         while True:
             text = await self.line.get()
             try:
-                await self.send(text_data=text)
+                async with asyncio.timeout(SECONDS_TO_TAKE):
+                    await self.send(text_data=text)
+            except TimeoutError:
+                self.end(TOO_SLOW, TOO_SLOW_REASON)
+                return
             except OSError:  # gone; `disconnect` is on its way
                 return
             self.bytes_waiting -= len(text)
@@ -162,7 +170,7 @@ class LiveSocket(AsyncWebsocketConsumer):  # type: ignore[misc]
             self.look.clear()
             try:
                 account = await self.account()
-            except DatabaseError:
+            except Error:
                 continue
             if account is None:
                 self.end(SIGN_IN, "Signed out: sign in again.")
