@@ -10,7 +10,8 @@ Who gets a thread, and whose body is read, say turns.py and request_bodies.py.
 import asyncio
 import sys
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from functools import lru_cache, partial
 from io import BytesIO
 from threading import Lock
@@ -105,16 +106,26 @@ class Bridge:
         has left, which ends no more than the waiting for it.
         """
 
-        def done(running: asyncio.Future[Any]) -> None:
+        loop = asyncio.get_running_loop()
+        told: asyncio.Future[Any] = loop.create_future()
+
+        def tell(done: Future[Any]) -> None:
             give_back(places)
             if body is not None:
                 body.release()
-            running.exception()  # looked at, so that asyncio misses nobody
+            if told.done():  # the client has left
+                return
+            if (error := done.exception()) is not None:
+                told.set_exception(error)
+            else:
+                told.set_result(done.result())
 
-        loop = asyncio.get_running_loop()
-        running = loop.run_in_executor(self.threads, work)
-        running.add_done_callback(done)
-        return await asyncio.shield(running)
+        def tell_loop(done: Future[Any]) -> None:
+            with suppress(RuntimeError):  # closed: the process ends
+                loop.call_soon_threadsafe(tell, done)
+
+        self.threads.submit(work).add_done_callback(tell_loop)
+        return await told
 
     async def read_body(
         self, answer: "Answer", client: str, receive: Receive

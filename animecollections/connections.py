@@ -122,7 +122,8 @@ class Idle:
     def longest(self) -> Connection | None:
         if not self.of_network:
             return None
-        return next(iter(max(self.of_network.values(), key=len)))
+        most = max(self.of_network, key=lambda name: len(self.of_network[name]))
+        return next(iter(self.of_network[most]))
 
 
 class Worker(gasgi.ASGIWorker):  # type: ignore[misc]

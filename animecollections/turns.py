@@ -36,7 +36,8 @@ class ByClient:
 class Turns:
     def __init__(self, *, threads: int, line: int) -> None:
         all_but_one = max(1, threads - 1)
-        self.threads = asyncio.Semaphore(threads)
+        # As many again stand ready in the pool: no thread waits for the loop.
+        self.threads = asyncio.Semaphore(2 * threads)
         self.writers = asyncio.Semaphore(all_but_one)
         self.clients = ByClient(all_but_one)
         self.writers_of = ByClient(max(1, threads // 2))

@@ -214,7 +214,7 @@ def test_who_writes_much_waits_outside_of_the_threads():
             give_back(places)
         assert turns.length == 0
         assert not turns.waiting
-        assert turns.threads._value == 4
+        assert turns.threads._value == 8
 
     asyncio.run(scene())
 
@@ -224,9 +224,10 @@ def test_in_line_nobody_waits_for_ever(monkeypatch):
 
     async def scene():
         turns = Turns(threads=1, line=100)
-        await turns.take("alice", is_write=False)
+        for name in ("alice", "bob"):
+            await turns.take(name, is_write=False)
         with pytest.raises(ApiError) as refused:
-            await turns.take("bob", is_write=True)
+            await turns.take("carol", is_write=True)
         assert refused.value.code == "busy"
         assert not turns.writers.locked()
 

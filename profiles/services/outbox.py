@@ -3,12 +3,15 @@
 import logging
 from collections.abc import Iterable
 from datetime import timedelta
+from typing import Any
 
 from django.db.models import Q
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 logger = logging.getLogger(__name__)
+
+Row = DBTaskResult[Any, Any]
 
 # By where a task is. No mail takes so long: each word with its server has
 # EMAIL_TIMEOUT. A merge of titles hardly does, and two workers at one do no harm.
@@ -39,7 +42,7 @@ def take_up_own(worker_id: str) -> int:
     return queue_again(row for row in running if row.worker_ids[-1:] == [worker_id])
 
 
-def queue_again(rows: Iterable[DBTaskResult]) -> int:
+def queue_again(rows: Iterable[Row]) -> int:
     taken = 0
     for row in rows:
         if len(row.worker_ids) >= MOST_WORKERS:
@@ -55,7 +58,7 @@ def queue_again(rows: Iterable[DBTaskResult]) -> int:
     return taken
 
 
-def try_again(row: DBTaskResult) -> None:
+def try_again(row: Row) -> None:
     """A task that the database refused, in a moment; unless that goes on and on."""
     number = len(row.worker_ids)
     if number >= MOST_WORKERS:

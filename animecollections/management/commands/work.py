@@ -8,7 +8,6 @@ from typing import Any
 
 from django.db import Error, close_old_connections, connection
 from django_tasks_db.management.commands import db_worker
-from django_tasks_db.models import DBTaskResult
 
 from animecollections.jobs import JOBS
 from history.services.jobs import let_go, run_due
@@ -57,7 +56,7 @@ class SteadyWorker(db_worker.Worker):
                 outbox.take_up_own(self.worker_id)
                 return
 
-    def run_task(self, row: DBTaskResult) -> None:
+    def run_task(self, row: outbox.Row) -> None:
         """A task that the database refused is done again, not given up: a lock that
         was not had in time says nothing of the task.
         """
