@@ -8,6 +8,7 @@ whose PostgreSQL hangs goes on acknowledging. So the client looks at its own clo
 from collections.abc import Generator
 from time import monotonic
 from typing import Any
+from weakref import ref
 
 import psycopg
 from django.db.backends.postgresql import base
@@ -25,11 +26,15 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         connection = super().get_new_connection(conn_params)
         longest = self.settings_dict.get("SILENT_SECONDS") or 0
-        wait = connection.wait
+        wait, own = (
+            type(connection).wait,
+            ref(connection),
+        )  # it is closed with its thread
 
         def bounded_wait(gen: Any, *args: Any, **kwargs: Any) -> Any:
-            watched = watch(gen, connection, conn_params, longest)
-            return wait(watched, *args, **kwargs)
+            living: Any = own()
+            watched = watch(gen, living, conn_params, longest)
+            return wait(living, watched, *args, **kwargs)
 
         connection.wait = bounded_wait
         return connection

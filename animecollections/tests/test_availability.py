@@ -417,7 +417,9 @@ def test_a_database_that_hangs_is_found_out(tmp_path):
                     ("/", 200, b"html"),
                 ]:
                     line = f"GET {path} HTTP/1.1"
-                    status, _, body, took = timed(server.send, line, bearer)
+                    status, _, body, took = timed(
+                        server.send, line, bearer, f"Cookie: {cookie}"
+                    )
                     assert (status, said in body) == (expected, True), path
                     assert took < 2 + PROMPTLY / 2, path
                 for read in reads:

@@ -4,6 +4,8 @@ import asyncio
 import time
 
 import pytest
+from channels.db import database_sync_to_async
+from django.db import connections
 
 from animecollections.api.account import Through
 from factories import UserFactory
@@ -66,6 +68,7 @@ def test_a_row_that_cannot_be_told_holds_up_nobody_else(caplog):
         while not his.told and time.monotonic() < until:
             await asyncio.sleep(0.02)
         assert not feed.is_out
+        await database_sync_to_async(connections.close_all)()  # of its thread
         feed.stop()
         feed.tasks["send"].cancel()
         await asyncio.gather(*feed.tasks.values(), return_exceptions=True)
