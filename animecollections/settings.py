@@ -90,8 +90,8 @@ HOST = env.str("HOST", "127.0.0.1")
 PORT = env.int("PORT", 8000, validate=rules.Range(1, 65535))
 WEB_WORKERS = env.int("WEB_WORKERS", 1, validate=POSITIVE)
 WEB_THREADS = env.int("WEB_THREADS", 4, validate=POSITIVE)
-# What waits in each process: requests for a thread, open connections (0: as many as
-# there may be files), bodies.
+# What waits in each process: requests for a thread, open connections (0: see
+# gunicorn.conf.py), bodies.
 WEB_QUEUE = env.int("WEB_QUEUE", 200, validate=POSITIVE)
 WEB_CONNECTIONS = env.int("WEB_CONNECTIONS", 0, validate=rules.Range(0))
 WEB_BODIES_MB = env.int("WEB_BODIES_MB", 128, validate=rules.Range(32, 65_536))
