@@ -4,6 +4,7 @@ Why its ASGI worker, and how HTTP gets threads: docs/decisions/0006-one-server.m
 """
 
 import os
+import resource
 import shutil
 import socket
 import tempfile
@@ -14,19 +15,25 @@ os.environ.setdefault("STATEMENT_SECONDS", "15")  # for requests; commands have 
 
 from animecollections import settings
 
+# The rest of the files is for the database, for bodies and answers on the disk, and for
+# what asyncio takes, a hundred at once, before it hears that there are too many.
+FILES, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
 SHARED_NUMBERS = ""
 if settings.WEB_WORKERS > 1:  # through it processes add up their metrics
     SHARED_NUMBERS = tempfile.mkdtemp(prefix="animecollections-metrics-")
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = SHARED_NUMBERS
 
 wsgi_app = "animecollections.asgi:application"
-worker_class = "asgi"
+worker_class = "animecollections.connections.Worker"  # gunicorn's own, bounded
 bind = f"{settings.HOST}:{settings.PORT}"
 # More than there are cores only worsen p99; more than one need Redis (settings).
 workers = settings.WEB_WORKERS
+most_connections = max(16, min(FILES * 3 // 4, FILES - 400))
+# An idle one takes some 8 KB: all of them a tenth of the memory that the guide gives.
+worker_connections = min(settings.WEB_CONNECTIONS or 12_000, most_connections)
 timeout = 60  # seconds a body may pause, or the event loop be blocked
 graceful_timeout = 20
-keepalive = 30
+keepalive = 30  # seconds that a connection may be silent, before its first header too
 limit_request_line = 8190  # bytes; GET /api/animes?ids= takes 500 of them
 control_socket_disable = True  # of two servers of one user both would lie at one path
 websocket_max_message_size = 4096  # bytes; more closes the socket (1009)

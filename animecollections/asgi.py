@@ -7,26 +7,49 @@ from animecollections.wsgi import application as wsgi  # first: it sets Django u
 # isort: split
 from django.conf import settings
 
+from animecollections import probes
 from animecollections.bridge import Bridge, Receive, Scope, Send
+from animecollections.client import PAGES
+from animecollections.request_bodies import Bodies
+from animecollections.senders import Senders
 from profiles.feed import feed
 from profiles.live import LiveSocket
 
-http = Bridge(
-    wsgi, threads=settings.WEB_THREADS, largest=settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+LIGHT_THREADS = 2
+# What is answered without the database does not wait for what needs it.
+LIGHT = frozenset((*PAGES, "/sw.js"))
+
+senders = Senders()
+bodies = Bodies(
+    largest=settings.DATA_UPLOAD_MAX_MEMORY_SIZE, most=settings.WEB_BODIES_MB * 1024**2
 )
+
+
+def bridge(threads: int) -> Bridge:
+    line = settings.WEB_QUEUE
+    return Bridge(wsgi, threads=threads, line=line, bodies=bodies, senders=senders)
+
+
+http, light = bridge(settings.WEB_THREADS), bridge(LIGHT_THREADS)
 live = LiveSocket.as_asgi()
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
     match scope["type"]:
         case "http":
-            await http(scope, receive, send)
+            await serving(scope["path"])(scope, receive, send)
         case "websocket" if scope["path"] == "/ws/user":
             await live(scope, receive, send)
         case "websocket":
             await send({"type": "websocket.close"})  # 403
         case "lifespan":
             await run_feed(scope["state"], receive, send)
+
+
+def serving(path: str) -> probes.Probe | Bridge:
+    if path in LIGHT or path.startswith(settings.STATIC_URL):
+        return light
+    return probes.PROBES.get(path, http)
 
 
 async def run_feed(state: Scope, receive: Receive, send: Send) -> None:
@@ -51,6 +74,6 @@ async def go_when_told(state: Scope) -> None:
         await asyncio.sleep(0.2)
     feed.stop()
     await asyncio.sleep(0.2)  # devices answer the goodbye
-    while http.busy:
+    while http.busy or light.busy:
         await asyncio.sleep(0.05)
     state["stop_now"]()

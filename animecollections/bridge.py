@@ -4,66 +4,163 @@ Django under ASGI gets a new thread, and so a new database connection, for each 
 Here a fixed pool serves, and only while there is something to compute: a request's body
 is read before it takes a thread, and while its answer is being sent it holds none. So
 neither a client that uploads slowly nor one that does not read keeps others waiting.
+Who gets a thread, and whose body is read, say turns.py and request_bodies.py.
 """
 
 import asyncio
 import sys
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from functools import lru_cache
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from functools import lru_cache, partial
 from io import BytesIO
-from tempfile import SpooledTemporaryFile
 from threading import Lock
-from typing import IO, Any
+from typing import Any
 from urllib.parse import unquote_to_bytes, urlsplit
 from wsgiref.util import FileWrapper
 
+from animecollections.api.errors import ApiError
+from animecollections.api.middleware import REFUSAL
+from animecollections.request_bodies import (
+    SMALL,
+    Bodies,
+    Body,
+    ClientGoneError,
+    pass_over,
+)
+from animecollections.senders import Senders, is_signed_in
+from animecollections.turns import Places, Turns, give_back
+
 Scope = dict[str, Any]
+Environ = dict[str, Any]
 Receive = Callable[[], Any]
 Send = Callable[[dict[str, Any]], Any]
 
-IN_MEMORY = 1024 * 1024  # bytes of a body; what is more of it waits on the disk
 PIECE = 1024 * 1024  # bytes of an answer that are made, then sent, at once
+SAFE_METHODS = frozenset(("GET", "HEAD", "OPTIONS"))
 WITHOUT_PREFIX = {"content-length": "CONTENT_LENGTH", "content-type": "CONTENT_TYPE"}
 
 
 class Bridge:
-    """wsgi: the application. largest: bytes of a body; what says it has more is
-    answered by the application, which then finds no body, from the headers alone.
+    """wsgi: the application. What says it has a larger body than is read from it is
+    answered by the application, which then finds none, from the headers alone.
     """
 
-    def __init__(self, wsgi: Callable[..., Any], *, threads: int, largest: int) -> None:
-        self.wsgi, self.largest = wsgi, largest
+    def __init__(
+        self,
+        wsgi: Callable[..., Any],
+        *,
+        threads: int,
+        line: int,
+        bodies: Bodies,
+        senders: Senders,
+    ) -> None:
+        self.wsgi, self.bodies, self.senders = wsgi, bodies, senders
         self.threads = ThreadPoolExecutor(threads, thread_name_prefix="http")
+        self.turns = Turns(threads=threads, line=line)
         self.busy = 0  # requests that are not answered to the end
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self.busy += 1
+        environ = environ_of(scope)
+        answer = Answer(self.wsgi, environ)
         try:
-            body = await read_body(scope, receive, self.largest)
-            if body is None:  # gone, or silent for too long
-                await send_headers(send, 400, [(b"content-length", b"0")])
-                await send({"type": "http.response.body"})
-                return
-            await self.answer(environ_of(scope, body), send)
+            piece = await self.begin(answer, receive)
+            await send_headers(send, answer.status, answer.headers)
+            await self.send_rest(answer, piece, send)
+            if answer.is_body_unread and "HTTP_EXPECT" not in environ:
+                await pass_over(receive, most=self.bodies.largest)
+        except ClientGoneError:
+            await send_headers(send, 400, [(b"content-length", b"0")])
+            await send({"type": "http.response.body"})
         finally:
             self.busy -= 1
-
-    async def answer(self, environ: dict[str, Any], send: Send) -> None:
-        run = asyncio.get_running_loop().run_in_executor
-        answer = Answer()
-        try:
-            piece = await run(self.threads, answer.begin, self.wsgi, environ)
-            await send_headers(send, answer.status, answer.headers)
-            has_body = environ["REQUEST_METHOD"] != "HEAD"
-            while answer.has_more:
-                if has_body:
-                    await send_piece(send, piece, has_more=True)
-                piece = await run(self.threads, answer.read)
-            await send_piece(send, piece if has_body else b"", has_more=False)
-        finally:
+            answer.is_left = True
             if answer.has_more:  # the client left in the middle
                 self.threads.submit(answer.close)
+
+    async def begin(self, answer: "Answer", receive: Receive) -> bytes:
+        """The first piece: of the application's answer, or of a refusal, which is made
+        here on the loop. It asks nobody, and there may be no thread to make it in.
+        """
+        environ = answer.environ
+        client = self.senders.client(environ)
+        is_write = environ["REQUEST_METHOD"] not in SAFE_METHODS
+        body = None
+        try:
+            body = await self.read_body(answer, client, receive)
+            places = await self.turns.take(client, is_write=is_write)
+        except ApiError as error:
+            if body is not None:
+                body.release()
+            environ[REFUSAL] = error
+            return answer.begin()
+        piece: bytes = await self.compute(answer.begin, places, body)
+        self.senders.learn(environ)
+        return piece
+
+    async def compute(
+        self, work: Callable[[], Any], places: Places, body: Body | None = None
+    ) -> Any:
+        """In a thread, which keeps its places until it is done: also where the client
+        has left, which ends no more than the waiting for it.
+        """
+
+        loop = asyncio.get_running_loop()
+        told: asyncio.Future[Any] = loop.create_future()
+
+        def tell(done: Future[Any]) -> None:
+            give_back(places)
+            if body is not None:
+                body.release()
+            if told.done():  # the client has left
+                return
+            if (error := done.exception()) is not None:
+                told.set_exception(error)
+            else:
+                told.set_result(done.result())
+
+        def tell_loop(done: Future[Any]) -> None:
+            with suppress(RuntimeError):  # closed: the process ends
+                loop.call_soon_threadsafe(tell, done)
+
+        self.threads.submit(work).add_done_callback(tell_loop)
+        return await told
+
+    async def read_body(
+        self, answer: "Answer", client: str, receive: Receive
+    ) -> Body | None:
+        """Chunks of an unknown length the application refuses (411)."""
+        environ = answer.environ
+        text = environ.get("CONTENT_LENGTH", "")
+        length = int(text) if text.isascii() and text.isdigit() else 0
+        answer.is_body_unread = length > 0 or "HTTP_TRANSFER_ENCODING" in environ
+        if not length:
+            return None
+        if length > SMALL and not await self.may_send(environ, client, length):
+            return None
+        body = await self.bodies.read(length, client, receive)
+        answer.is_body_unread = False
+        environ["wsgi.input"] = body.file
+        return body
+
+    async def may_send(self, environ: Environ, client: str, length: int) -> bool:
+        rule = self.bodies.rule(environ)
+        if length > rule.largest:
+            return False
+        if not rule.needs_sign_in or self.senders.knows(environ):
+            return True
+        places = await self.turns.take(client, is_write=False)
+        return bool(await self.compute(partial(is_signed_in, environ), places))
+
+    async def send_rest(self, answer: "Answer", piece: bytes, send: Send) -> None:
+        run = asyncio.get_running_loop().run_in_executor
+        has_body = answer.environ["REQUEST_METHOD"] != "HEAD"
+        while answer.has_more:
+            if has_body:
+                await send_piece(send, piece, has_more=True)
+            piece = await run(self.threads, answer.read)
+        await send_piece(send, piece if has_body else b"", has_more=False)
 
 
 class Answer:
@@ -71,18 +168,23 @@ class Answer:
     read and closed in the threads of the pool, not always by the same one.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, wsgi: Callable[..., Any], environ: Environ) -> None:
+        self.wsgi, self.environ = wsgi, environ
         self.status = 500
         self.headers: list[tuple[bytes, bytes]] = []
         self.chunks: Any = ()
+        self.rest: Iterator[bytes] = iter(())
         self.has_more = False
-        # A client that leaves has the answer closed, perhaps while it is read.
+        self.is_body_unread = False
+        # A client that leaves has the answer closed, perhaps while it is made.
         self.lock = Lock()
+        self.is_left = False
 
-    def begin(self, wsgi: Callable[..., Any], environ: dict[str, Any]) -> bytes:
-        self.chunks = wsgi(environ, self.start)
-        self.rest: Iterator[bytes] = iter(self.chunks)
-        self.has_more = True
+    def begin(self) -> bytes:
+        with self.lock:
+            self.chunks = self.wsgi(self.environ, self.start)
+            self.rest = iter(self.chunks)
+            self.has_more = True
         return self.read()
 
     def start(self, status: str, headers: list[tuple[str, str]], *_: Any) -> None:
@@ -95,7 +197,7 @@ class Answer:
     def read(self) -> bytes:
         with self.lock:
             chunks, size = [], 0
-            while self.has_more and size < PIECE:
+            while self.has_more and size < PIECE and not self.is_left:
                 try:
                     chunk = next(self.rest, None)
                 except BaseException:
@@ -106,12 +208,19 @@ class Answer:
                 else:
                     chunks.append(chunk)
                     size += len(chunk)
-            return b"".join(chunks)
+        if self.is_left:
+            self.close()
+        return b"".join(chunks)
 
     def close(self) -> None:
-        with self.lock:
-            if self.has_more:
-                self.finish()
+        """Without waiting: who reads at this moment closes it afterwards."""
+        self.is_left = True
+        if self.lock.acquire(blocking=False):
+            try:
+                if self.has_more:
+                    self.finish()
+            finally:
+                self.lock.release()
 
     def finish(self) -> None:
         self.has_more = False
@@ -119,28 +228,7 @@ class Answer:
             self.chunks.close()
 
 
-async def read_body(scope: Scope, receive: Receive, largest: int) -> IO[bytes] | None:
-    """The whole body, or None if it does not come to its end.
-
-    Chunks of an unknown length are not read: the application refuses them (411).
-    """
-    length = next(
-        (value for name, value in scope["headers"] if name == b"content-length"), b"0"
-    )
-    if not length.isdigit() or not 0 < int(length) <= largest:
-        return BytesIO()
-    body = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            return None
-        body.write(message.get("body", b""))
-        if not message.get("more_body"):
-            body.seek(0)
-            return body
-
-
-def environ_of(scope: Scope, body: IO[bytes]) -> dict[str, Any]:
+def environ_of(scope: Scope) -> Environ:
     """As PEP 3333 has it: bytes as Latin-1 text, the path without its escapes."""
     host, port = scope.get("server") or ("localhost", 80)
     environ = {
@@ -154,7 +242,7 @@ def environ_of(scope: Scope, body: IO[bytes]) -> dict[str, Any]:
         "REMOTE_ADDR": scope["client"][0] if scope.get("client") else "",
         "wsgi.version": (1, 0),
         "wsgi.url_scheme": scope["scheme"],
-        "wsgi.input": body,
+        "wsgi.input": BytesIO(),
         "wsgi.errors": sys.stderr,
         "wsgi.file_wrapper": in_large_blocks,
         "wsgi.multithread": True,

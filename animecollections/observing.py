@@ -7,11 +7,13 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.utils.functional import LazyObject
 
 from animecollections.api import request_id
 from animecollections.upkeep.logs import log_request, pseudonym
 from animecollections.upkeep.metrics import REQUESTS, RUNNING, SECONDS
 
+USER_ID = "animecollections.user_id"  # in the environment, for the server to learn
 METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
 
 
@@ -30,6 +32,7 @@ class Observing:
         finally:
             RUNNING.dec()
         seconds = time.perf_counter() - began
+        user_id = request.META[USER_ID] = known_user_id(request)
         # Anybody can make up methods and addresses; neither becomes a label.
         method = request.method if request.method in METHODS else "other"
         match = request.resolver_match
@@ -37,7 +40,7 @@ class Observing:
         REQUESTS.labels(route, method, response.status_code).inc()
         SECONDS.labels(route, method).observe(seconds)
         if settings.REQUEST_LOG:
-            self.log(request, response, route=route, seconds=seconds)
+            self.log(request, response, route=route, seconds=seconds, user_id=user_id)
         return response
 
     def log(
@@ -51,10 +54,18 @@ class Observing:
             "ms": round(told["seconds"] * 1000, 2),
             "request_id": getattr(request, "request_id", None),
         }
-        # The view's user; asking Django's own would load a session.
-        user_id = getattr(request.__dict__.get("user"), "id", None)
-        if user_id is not None:
-            line["user"] = pseudonym(user_id)
+        if told["user_id"] is not None:
+            line["user"] = pseudonym(told["user_id"])
         if (operation_id := request_id.operation.get()) is not None:
             line["operation_id"] = str(operation_id)
         log_request(**line)
+
+
+def known_user_id(request: HttpRequest) -> Any:
+    """Of the user that a view asked for. Django's own is looked up when it is first
+    touched: the log of a request whose database is away would fail in its turn.
+    """
+    user = request.__dict__.get("user")
+    if isinstance(user, LazyObject):
+        user = user.__dict__["_wrapped"]
+    return getattr(user, "id", None)

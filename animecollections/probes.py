@@ -1,28 +1,34 @@
 """What a load balancer and a monitor ask: does the process live, can it serve?
 
 GET /healthz   200 while this process answers.
-GET /metrics   for Prometheus, to whoever has METRICS_TOKEN; none without one.
+GET /metrics   for Prometheus, to whoever has METRICS_TOKEN; none without one. Without
+               what stands in the database where that is away.
 GET /readyz    200 `ok`; 200 `degraded` where something needs a person but requests are
                served (a late job, devices not told, a merge that stands still, no
                mail server); 503
                `failing`. Each check by name.
 
-A middleware before all others: probes come by address and plain HTTP, from inside,
-and must not fail on the host name or be sent to HTTPS. They tell nothing secret; a
-proxy keeps them from the outside all the same (docs/deployment.md).
+The server answers them before all else (asgi.py): they come by address and plain HTTP,
+from inside, must not fail on the host name or be sent to HTTPS, and wait for nobody.
+They tell nothing secret; a proxy keeps them from the outside all the same
+(docs/deployment.md).
 """
 
+import asyncio
 import hmac
+import logging
 import shutil
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import orjson
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import Error, close_old_connections, connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.db.models import Count, Min, Q
@@ -42,31 +48,43 @@ from history.models import Job
 from history.services.jobs import late
 from profiles.feed import feed
 
+logger = logging.getLogger(__name__)
+
+SECONDS_TO_LOOK = 1.5
 LEAST_FREE = 256 * 1024**2  # bytes of a disk
 Check = Callable[[], str]
 
 
-class Probes:
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
-        self.get_response = get_response
+class Readiness:
+    """The checks one after the other. What an answer has to say it can say in the
+    middle of them too, where one hangs.
+    """
 
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        answer = ANSWERS.get(request.path_info)
-        return answer(request) if answer else self.get_response(request)
+    def __init__(self) -> None:
+        self.checks: dict[str, dict[str, Any]] = {}
+        self.running = ""
 
+    def look(self) -> None:
+        self.look_at(NEEDED)
+        if self.can_serve():  # the rest asks the database too
+            self.look_at(WATCHED)
 
-def healthz(request: HttpRequest) -> HttpResponse:
-    return as_json(200, {"status": "ok", "release": settings.RELEASE})
+    def look_at(self, checks: dict[str, Check]) -> None:
+        for name, check in checks.items():
+            self.running = name
+            self.checks[name] = outcome_of(check)
+        self.running = ""
 
+    def can_serve(self) -> bool:
+        return all(name in self.checks and self.checks[name]["ok"] for name in NEEDED)
 
-def readyz(request: HttpRequest) -> HttpResponse:
-    checks = {name: outcome_of(check) for name, check in NEEDED.items()}
-    can_serve = all(outcome["ok"] for outcome in checks.values())
-    if can_serve:  # the rest asks the database too
-        checks |= {name: outcome_of(check) for name, check in WATCHED.items()}
-    is_well = all(outcome["ok"] for outcome in checks.values())
-    status = "ok" if is_well else "degraded" if can_serve else "failing"
-    return as_json(200 if can_serve else 503, {"status": status, "checks": checks})
+    def answer(self) -> HttpResponse:
+        checks, can_serve = dict(self.checks), self.can_serve()
+        if name := self.running or ("" if checks else next(iter(NEEDED))):
+            checks[name] = {"ok": False, "says": "no answer yet: it hangs"}
+        is_well = all(outcome["ok"] for outcome in checks.values())
+        status = "ok" if is_well else "degraded" if can_serve else "failing"
+        return as_json(200 if can_serve else 503, {"status": status, "checks": checks})
 
 
 def as_json(status: int, data: dict[str, Any]) -> HttpResponse:
@@ -80,7 +98,7 @@ def outcome_of(check: Check) -> dict[str, Any]:
     began = time.perf_counter()
     try:
         says = check()
-    except DatabaseError:
+    except Error:
         says = "the database does not answer"
     took = round((time.perf_counter() - began) * 1000, 1)
     return {"ok": not says, "milliseconds": took} | ({"says": says} if says else {})
@@ -170,49 +188,152 @@ WATCHED: dict[str, Check] = {
 # --- Metrics -----------------------------------------------------------------------
 
 
-def metrics(request: HttpRequest) -> HttpResponse:
+def refusal(authorization: str) -> HttpResponse | None:
     """404 without METRICS_TOKEN, 401 without it in the Authorization header."""
     if not settings.METRICS_TOKEN:
         return HttpResponse("Set METRICS_TOKEN to be told.\n", "text/plain", 404)
-    given = request.headers.get("Authorization", "").encode()
-    if not hmac.compare_digest(given, f"Bearer {settings.METRICS_TOKEN}".encode()):
-        refused = HttpResponse("Send METRICS_TOKEN as Bearer.\n", "text/plain", 401)
-        refused["WWW-Authenticate"] = "Bearer"
-        return refused
-    return HttpResponse(exposition([InTheDatabase()]), CONTENT_TYPE_LATEST)
+    right = f"Bearer {settings.METRICS_TOKEN}".encode()
+    if hmac.compare_digest(authorization.encode(), right):
+        return None
+    refused = HttpResponse("Send METRICS_TOKEN as Bearer.\n", "text/plain", 401)
+    refused["WWW-Authenticate"] = "Bearer"
+    return refused
 
 
-class InTheDatabase(Collector):
-    """What no process counts: the outbox and the jobs, in two statements."""
+class Figures(Collector):
+    """What no process counts: the outbox and the jobs, in two statements. Where the
+    database is away, or has not answered yet, that alone is told.
+    """
+
+    def __init__(self) -> None:
+        self.found: list[Metric] = []
+
+    def look(self) -> None:
+        with suppress(Error):
+            self.found = list(figures_in_database())
 
     def collect(self) -> Iterator[Metric]:
-        waiting = Q(status="READY")
-        tasks = DBTaskResult.objects.aggregate(
-            waiting=Count("pk", filter=waiting),
-            failed=Count("pk", filter=Q(status="FAILED")),
-            oldest=Min("enqueued_at", filter=waiting),
-        )
-        now = timezone.now()
-        age = (now - tasks["oldest"]).total_seconds() if tasks["oldest"] else 0
-        yield gauge("tasks_waiting", "Tasks in the outbox", tasks["waiting"])
-        yield gauge("tasks_failed", "Failed tasks that are kept", tasks["failed"])
-        yield gauge("task_oldest_seconds", "Age of the oldest waiting task", age)
-        late_by = GaugeMetricFamily("job_late_seconds", "Past due", labels=["job"])
-        took = GaugeMetricFamily("job_seconds", "The last run took", labels=["job"])
-        failed = GaugeMetricFamily("job_failed", "1: the last run did", labels=["job"])
-        for job in Job.objects.all():
-            late_by.add_metric([job.name], max(0, (now - job.due_at).total_seconds()))
-            took.add_metric([job.name], job.seconds or 0)
-            failed.add_metric([job.name], int(job.has_failed))
-        yield from (late_by, took, failed)
+        answers = bool(self.found)
+        yield gauge("database_answers", "1: it answered to this request", answers)
+        yield from self.found
+
+    def answer(self) -> HttpResponse:
+        return HttpResponse(exposition([self]), CONTENT_TYPE_LATEST)
+
+
+def figures_in_database() -> Iterator[Metric]:
+    waiting = Q(status="READY")
+    tasks = DBTaskResult.objects.aggregate(
+        waiting=Count("pk", filter=waiting),
+        failed=Count("pk", filter=Q(status="FAILED")),
+        oldest=Min("enqueued_at", filter=waiting),
+    )
+    now = timezone.now()
+    age = (now - tasks["oldest"]).total_seconds() if tasks["oldest"] else 0
+    yield gauge("tasks_waiting", "Tasks in the outbox", tasks["waiting"])
+    yield gauge("tasks_failed", "Failed tasks that are kept", tasks["failed"])
+    yield gauge("task_oldest_seconds", "Age of the oldest waiting task", age)
+    late_by = GaugeMetricFamily("job_late_seconds", "Past due", labels=["job"])
+    took = GaugeMetricFamily("job_seconds", "The last run took", labels=["job"])
+    failed = GaugeMetricFamily("job_failed", "1: the last run did", labels=["job"])
+    for job in Job.objects.all():
+        late_by.add_metric([job.name], max(0, (now - job.due_at).total_seconds()))
+        took.add_metric([job.name], job.seconds or 0)
+        failed.add_metric([job.name], int(job.has_failed))
+    yield from (late_by, took, failed)
 
 
 def gauge(name: str, about: str, value: float) -> Metric:
     return GaugeMetricFamily(name, about, value=value)
 
 
-ANSWERS: dict[str, Callable[[HttpRequest], HttpResponse]] = {
-    "/healthz": healthz,
-    "/readyz": readyz,
-    "/metrics": metrics,
+# --- Asked through Django (manage.py runserver, tests) -------------------------------
+
+
+class Probes:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        probe = PROBES.get(request.path_info)
+        return probe.answer(request) if probe else self.get_response(request)
+
+
+# --- Asked of the server -------------------------------------------------------------
+
+
+class Look(Protocol):
+    """Asks the database; its answer is there before that, too."""
+
+    def look(self) -> None: ...
+
+    def answer(self) -> HttpResponse: ...
+
+
+class Probe:
+    """Answered from the loop, or in time from a thread of its own: whatever hangs, and
+    however many requests wait.
+    """
+
+    def __init__(
+        self,
+        looking: type[Readiness | Figures] | None = None,
+        refusal: Callable[[str], HttpResponse | None] = lambda authorization: None,
+    ) -> None:
+        self.looking, self.refusal = looking, refusal
+        self.thread = ThreadPoolExecutor(1, thread_name_prefix="probe")
+
+    def answer(self, request: HttpRequest) -> HttpResponse:
+        refused = self.refusal(request.headers.get("Authorization", ""))
+        if refused is not None or self.looking is None:
+            return refused or healthy()
+        look = self.looking()
+        look.look()
+        return look.answer()
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        headers = dict(scope["headers"])
+        given = headers.get(b"authorization", b"").decode("latin-1")
+        response = self.refusal(given) or (
+            await self.in_time(self.looking()) if self.looking else healthy()
+        )
+        await send_response(response, scope, send)
+
+    async def in_time(self, look: Look) -> HttpResponse:
+        loop = asyncio.get_running_loop()
+        looking = loop.run_in_executor(self.thread, in_thread, look)
+        await asyncio.wait({looking}, timeout=SECONDS_TO_LOOK)
+        looking.cancel()  # where another one still hangs before it
+        return await asyncio.to_thread(look.answer)
+
+
+def healthy() -> HttpResponse:
+    return as_json(200, {"status": "ok", "release": settings.RELEASE})
+
+
+def in_thread(look: Look) -> None:
+    """Django looks after connections with its requests, and this is none."""
+    close_old_connections()
+    try:
+        look.look()
+    except Exception:
+        logger.exception("A probe failed")
+    finally:
+        close_old_connections()
+
+
+async def send_response(response: HttpResponse, scope: Any, send: Any) -> None:
+    body = response.content
+    headers = dict(response.items()) | {"Content-Length": str(len(body))}
+    pairs = [(name.encode(), value.encode()) for name, value in headers.items()]
+    status = response.status_code
+    await send({"type": "http.response.start", "status": status, "headers": pairs})
+    is_head = scope["method"] == "HEAD"
+    await send({"type": "http.response.body", "body": b"" if is_head else body})
+
+
+PROBES = {
+    "/healthz": Probe(),
+    "/readyz": Probe(Readiness),
+    "/metrics": Probe(Figures, refusal),
 }

@@ -90,6 +90,11 @@ HOST = env.str("HOST", "127.0.0.1")
 PORT = env.int("PORT", 8000, validate=rules.Range(1, 65535))
 WEB_WORKERS = env.int("WEB_WORKERS", 1, validate=POSITIVE)
 WEB_THREADS = env.int("WEB_THREADS", 4, validate=POSITIVE)
+# What waits in each process: requests for a thread, open connections (0: see
+# gunicorn.conf.py), bodies.
+WEB_QUEUE = env.int("WEB_QUEUE", 200, validate=POSITIVE)
+WEB_CONNECTIONS = env.int("WEB_CONNECTIONS", 0, validate=rules.Range(0))
+WEB_BODIES_MB = env.int("WEB_BODIES_MB", 128, validate=rules.Range(32, 65_536))
 
 SECRET_KEY = env.str("SECRET_KEY", "")
 if not SECRET_KEY:
@@ -152,6 +157,7 @@ MIDDLEWARE = [
     "animecollections.api.compression.Compression",
     "animecollections.admin.site.Policy",
     "corsheaders.middleware.CorsMiddleware",
+    "animecollections.api.middleware.ServerRefusals",
     "profiles.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -203,6 +209,12 @@ POSTGRES_OPTIONS = {
     # Both are needed: a statement whose values are in its text is never the same twice.
     "server_side_binding": PREPARED,
     "prepare_threshold": 2 if PREPARED else None,  # from which time on
+    # A server that is gone without a word: found out within seconds, not two hours.
+    "connect_timeout": 3,
+    "tcp_user_timeout": 10_000,
+    "keepalives_idle": 10,
+    "keepalives_interval": 3,
+    "keepalives_count": 3,
 }
 
 
@@ -224,7 +236,10 @@ def read_database() -> dict[str, Any]:
         config["TEST"] = {"NAME": BASE_DIR / name}
         config["CONN_HEALTH_CHECKS"] = False  # a file does not restart
     elif config["ENGINE"].endswith("postgresql"):
+        config["ENGINE"] = "animecollections.postgresql"
         config["OPTIONS"] = POSTGRES_OPTIONS | config.get("OPTIONS", {})
+        # After the server's own limit, which is kinder: it keeps the connection.
+        config["SILENT_SECONDS"] = STATEMENT_SECONDS and STATEMENT_SECONDS + 5
         # A cursor of the server's own would outlive the transaction a pooler lends.
         config["DISABLE_SERVER_SIDE_CURSORS"] = POOLED
         if test_name:

@@ -1,10 +1,11 @@
 """What serving costs: the same answers by gunicorn's threads, and as they are served.
 
-    python benchmarks/serving.py [seconds a run] [rounds]
+    python benchmarks/serving.py [seconds a run] [rounds] [folder]
 
-Alternates between the servers and tells the CPU milliseconds of server processes per
-request, which repeat where requests per second do not. Needs wrk. The database is a
-temporary SQLite file; `DATABASE_URL` names another, which must be empty.
+folder: another checkout of the product, measured beside this one. Alternates between
+the servers and tells the CPU milliseconds of server processes per request, which repeat
+where requests per second do not. Needs wrk. The database is a temporary SQLite file;
+`DATABASE_URL` names another, which must be empty.
 """
 
 import os
@@ -14,16 +15,21 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
+from urllib.request import urlopen
 
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
-PORTS = {"gthread": 8861, "asgi": 8862, "a2wsgi": 8863}
+FIRST_PORT = int(os.environ.get("PORT", "8861"))
+OWN = "animecollections.connections.Worker"
 SERVERS = {
     "gthread": ["-k", "gthread", "--threads", "4", "benchmarks.serving:wsgi"],
-    "asgi": ["-k", "asgi", "benchmarks.serving:asgi"],
+    "asgi": ["-k", OWN, "benchmarks.serving:asgi"],
     "a2wsgi": ["-k", "asgi", "benchmarks.serving:a2wsgi"],
+    "folder": ["-k", "asgi", "benchmarks.serving:asgi"],
 }
+PORTS = {name: FIRST_PORT + place for place, name in enumerate(SERVERS)}
 CONSTANT = b'{"success":true}'
 ENTRIES = 20
 
@@ -124,7 +130,7 @@ def measure(process, url, cookie, seconds):
     return used * 1000 / number, rate, re.search(r"^ +99% +(\S+)$", told, re.M)[1]
 
 
-def main(seconds=4, rounds=3):
+def main(seconds="4", rounds="3", folder=""):
     home = tempfile.mkdtemp()
     os.environ.setdefault("DATABASE_URL", f"sqlite:///{home}/db.sqlite3")
     os.environ |= {
@@ -138,17 +144,30 @@ def main(seconds=4, rounds=3):
         "PYTHONWARNINGS": "ignore",
     }
     cookie = seed()
-    names = [name for name in SERVERS if name != "a2wsgi" or can_import("a2wsgi")]
-    processes = {name: start(name) for name in names}
-    time.sleep(5)
+    is_here = {"a2wsgi": can_import("a2wsgi"), "folder": folder}
+    names = [name for name in SERVERS if is_here.get(name, True)]
+    processes = {
+        name: start(name, folder if name == "folder" else ROOT) for name in names
+    }
     try:
+        for name in names:
+            wait_for(PORTS[name])
         for path in ("/constant", "/api/auth/session", "/api/user/watchList"):
-            compare(processes, path, cookie, seconds, rounds)
+            compare(processes, path, cookie, int(seconds), int(rounds))
     finally:
         for process in processes.values():
             process.terminate()
         for process in processes.values():
             process.wait()
+
+
+def wait_for(port):
+    """Its workers answer, not only its listener."""
+    for _ in range(60):
+        with suppress(OSError), urlopen(f"http://127.0.0.1:{port}/constant", timeout=1):
+            return
+        time.sleep(1)
+    raise SystemExit(f"Nobody answers on port {port}.")
 
 
 def compare(processes, path, cookie, seconds, rounds):
@@ -172,16 +191,17 @@ def can_import(name):
     return find_spec(name) is not None
 
 
-def start(name):
+def start(name, home):
     address = f"127.0.0.1:{PORTS[name]}"
     options = ["-c", "/dev/null", "-b", address, "-w", "2", "--no-control-socket"]
     return subprocess.Popen(
         [sys.executable, "-m", "gunicorn", *options, *SERVERS[name]],
-        cwd=ROOT,
+        cwd=home,
+        env=os.environ | {"PYTHONPATH": str(home)},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
 
 
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:]))
+    main(*sys.argv[1:])

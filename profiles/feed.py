@@ -18,7 +18,7 @@ from uuid import UUID, uuid4
 from channels.db import database_sync_to_async
 from channels.layers import get_channel_layer
 from django.conf import settings
-from django.db import DatabaseError, transaction
+from django.db import Error, transaction
 
 from animecollections.api.free_json import to_bytes
 from animecollections.api.rendering import OPTIONS
@@ -239,8 +239,12 @@ class Feed:
             return
         try:
             text = await database_sync_to_async(message_of)(user_id, event)
-        except DatabaseError as error:
+        except Error as error:
             logger.warning("A change was not told to devices: %s", error)
+            return
+        except Exception:  # a row of theirs, and theirs alone, that cannot be told
+            logger.exception("A change could not be told to the devices of its user")
+            self.have_checked(self.sockets.get(user_id, ()))  # they sync by the cursor
             return
         for socket in list(self.sockets.get(user_id, ())) if text else ():
             socket.offer(text)

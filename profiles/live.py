@@ -18,7 +18,7 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
 from django.core.handlers.asgi import ASGIRequest
-from django.db import DatabaseError
+from django.db import Error
 from django.http import HttpRequest
 
 from animecollections.api.account import Account, SignIn
@@ -36,6 +36,7 @@ from profiles.sessions import digest, is_key, key_of
 MOST_BYTES_SENT = 4096
 MOST_FRAMES, PER_SECONDS = 60, 60
 MOST_BYTES_WAITING = 1024 * 1024
+SECONDS_TO_TAKE = 30  # a message, once it is its turn
 
 BINARY = 1003
 TOO_MANY_FRAMES = 1008
@@ -44,6 +45,7 @@ NOT_NOW = 1013
 SIGN_IN = 4401
 OTHER_ACCOUNT = 4409
 TOO_SLOW = 4408
+TOO_SLOW_REASON = "Too slow: connect again, and sync."
 # A token in an address ends up in logs; nobody shall get used to it.
 TOKENS = frozenset(("token", "access", "access_token", "jwt", "refresh"))
 
@@ -91,7 +93,7 @@ class LiveSocket(AsyncWebsocketConsumer):  # type: ignore[misc]
             await feed.add(self)
             # Read after the feed knows the socket, so that nothing falls between.
             account = await self.account()
-        except DatabaseError:
+        except Error:
             self.end(NOT_NOW, "Try again soon.")
             return
         if account is None:
@@ -109,7 +111,9 @@ class LiveSocket(AsyncWebsocketConsumer):  # type: ignore[misc]
         if hasattr(self, "user_id"):
             feed.remove(self)
         for task in self.tasks:
-            task.cancel()
+            if task is not asyncio.current_task():
+                task.cancel()
+        self.line = asyncio.Queue()  # nobody sends it any more
 
     def end(self, code: int, reason: str) -> None:
         """Closes without waiting for the device, which may not be listening."""
@@ -136,7 +140,7 @@ class LiveSocket(AsyncWebsocketConsumer):  # type: ignore[misc]
             return
         self.bytes_waiting += len(text)
         if self.bytes_waiting > MOST_BYTES_WAITING:
-            self.end(TOO_SLOW, "Too slow: connect again, and sync.")
+            self.end(TOO_SLOW, TOO_SLOW_REASON)
         else:
             self.line.put_nowait(text)
 
@@ -144,7 +148,11 @@ class LiveSocket(AsyncWebsocketConsumer):  # type: ignore[misc]
         while True:
             text = await self.line.get()
             try:
-                await self.send(text_data=text)
+                async with asyncio.timeout(SECONDS_TO_TAKE):
+                    await self.send(text_data=text)
+            except TimeoutError:
+                self.end(TOO_SLOW, TOO_SLOW_REASON)
+                return
             except OSError:  # gone; `disconnect` is on its way
                 return
             self.bytes_waiting -= len(text)
@@ -172,7 +180,7 @@ class LiveSocket(AsyncWebsocketConsumer):  # type: ignore[misc]
             self.look.clear()
             try:
                 account = await self.account()
-            except DatabaseError:
+            except Error:
                 continue
             if account is None:
                 self.end(SIGN_IN, "Signed out: sign in again.")

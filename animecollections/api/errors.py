@@ -122,6 +122,7 @@ CODES: dict[str, Kind] = {
     "cursor_expired": Kind(
         410, "This cursor is too old to continue from: load everything again."
     ),
+    "body_too_slow": Kind(408, "The body did not arrive in time: send it again."),
     "length_required": Kind(411, "Send the body with a Content-Length header."),
     "revision_mismatch": Kind(
         412,

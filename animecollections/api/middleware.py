@@ -4,14 +4,16 @@ import re
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest
+from django.db import Error
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
 from animecollections.api import request_id
 from animecollections.api.errors import ApiError, no_such_method
-from animecollections.api.failures import failure
+from animecollections.api.failures import failure, to_api_error
 from animecollections.api.ids import new_id
 
+REFUSAL = "animecollections.refusal"  # in the environment: what the server says
 USABLE_ID = re.compile(r"[A-Za-z0-9_-]{8,64}", re.ASCII)
 
 
@@ -42,10 +44,44 @@ class ApiManners:
             del response["Content-Length"]
         return response
 
+    def process_exception(
+        self, request: HttpRequest, exception: Exception
+    ) -> HttpResponse | None:
+        """A page whose database is away is as little a failure of ours as the API's."""
+        error = to_api_error(exception) if isinstance(exception, Error) else None
+        if error is None or error.status_code != 503:
+            return None
+        return refusal(request, error)
+
     def choose_id(self, request: HttpRequest) -> str:
         """Ours tells its time: what a request changed is then found by its id alone."""
         given = str(request.META.get("HTTP_X_REQUEST_ID", ""))
         return given if USABLE_ID.fullmatch(given) else new_id().hex
+
+
+class ServerRefusals:
+    """What the server itself refuses (animecollections/bridge.py), inside of what
+    counts and logs requests and lets other origins read answers. It asks nobody.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        error = request.META.get(REFUSAL)
+        return refusal(request, error) if error else self.get_response(request)
+
+
+def refusal(request: HttpRequest, error: ApiError) -> HttpResponse:
+    """In the failure shape under /api; elsewhere the sentence alone."""
+    if of_api(request):
+        return failure(error, request.request_id)  # type: ignore[attr-defined]
+    return HttpResponse(
+        f"{error.sentence}\n",
+        status=error.status_code,
+        content_type="text/plain; charset=utf-8",
+        headers=error.headers,
+    )
 
 
 def unreadable(request: HttpRequest) -> ApiError | None:

@@ -71,10 +71,11 @@ def database_url():
 
 
 @contextmanager
-def serve(home, *, app="", **environment):
+def serve(home, *, app="", files=0, **environment):
     """Yields a Server; `home` is an empty directory for its log and control socket.
 
     app: the module of another `application` than the one that is served.
+    files: how many it may have open.
     """
     port, log = free_port(), home / "log"
     told = {
@@ -84,9 +85,10 @@ def serve(home, *, app="", **environment):
         "THROTTLE_SCALE": "1000000",
         "MEDIA_ROOT": str(home / "media"),
     }
+    limit = ["sh", "-c", f'ulimit -n {files}; exec "$0" "$@"'] if files else []
     with log.open("w") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "gunicorn", *([app] if app else [])],
+            [*limit, sys.executable, "-m", "gunicorn", *([app] if app else [])],
             cwd=settings.BASE_DIR,
             env=os.environ | told | environment,
             stdout=output,

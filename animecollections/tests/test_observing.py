@@ -4,14 +4,19 @@ import json
 import logging
 import re
 import sys
+from types import SimpleNamespace
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
-from django.test import Client
+from django.db import OperationalError, connection
+from django.test import Client, RequestFactory
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 from prometheus_client.parser import text_string_to_metric_families
 
 from animecollections import reporting
+from animecollections.observing import known_user_id
+from animecollections.tests.postgres import Proxy
 from animecollections.tests.serving import serve
 from animecollections.upkeep.logs import JsonFormatter, NoSecrets, pseudonym, redacted
 from conftest import signed_in
@@ -170,6 +175,48 @@ def test_a_plain_line_stays_as_it_is():
     line = json.loads(JsonFormatter().format(record_of(text)))
     assert line.pop("timestamp").endswith("Z")
     assert line == {"message": text, "level": "warning", "logger": "x"}
+
+
+def test_a_line_that_cannot_be_made_is_no_failure_of_the_request():
+    class Lazy:
+        def __str__(self):
+            raise OperationalError("the connection is closed")
+
+    for record in (record_of("%d tasks", "three"), record_of("for %s", Lazy())):
+        assert NoSecrets().filter(record)
+        assert "could not be made" in record.getMessage()
+
+
+def test_the_log_asks_for_no_user_that_nobody_asked_for():
+    request = RequestFactory().get("/")
+    request.user = SimpleLazyObject(lambda: 1 / 0)
+    assert known_user_id(request) is None
+    request.user = SimpleLazyObject(lambda: SimpleNamespace(id=7))
+    assert str(request.user.id) == "7"
+    assert known_user_id(request) == 7
+
+
+@pytest.mark.races
+@pytest.mark.django_db
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="a file is never away")
+def test_a_failing_request_is_logged_while_the_database_is_away(tmp_path):
+    proxy = Proxy.to_test_database()
+    options = {"REQUEST_LOG": "true", "LOG_FORMAT": "json"}
+    try:
+        with serve(tmp_path, DATABASE_URL=proxy.url, **options) as server:
+            cookie = "Cookie: sessionid=" + "a" * 32
+            assert server.send("GET /api/user/watchList HTTP/1.1", cookie)[0] == 401
+            proxy.close()
+            for path in ("/api/user/watchList", "/admin/"):
+                status, headers, _ = server.send(f"GET {path} HTTP/1.1", cookie)
+                assert status == 503, path
+                assert headers["retry-after"]
+            server.stop()
+            text = server.log.read_text()
+    finally:
+        proxy.end()
+    lines = [json.loads(line) for line in text.splitlines() if '"request"' in line]
+    assert [line["status"] for line in lines] == [401, 503, 503]
 
 
 # --- Reports ---------------------------------------------------------------------

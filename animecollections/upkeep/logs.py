@@ -8,6 +8,7 @@ import logging
 import re
 import sys
 from collections.abc import MutableMapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cache
 from hashlib import blake2b
@@ -90,7 +91,11 @@ class NoSecrets(logging.Filter):
     """For the line that a person reads; the JSON formatter sees to its own."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        record.msg, record.args = redacted(record.getMessage()), ()
+        try:
+            message = record.getMessage()
+        except Exception:  # noqa: BLE001  (unlike a handler's, a filter's end the request)
+            message = f"A line that could not be made: {record.msg!r}"
+        record.msg, record.args = redacted(message), ()
         return True
 
 
@@ -103,7 +108,8 @@ def standard_output() -> structlog.BytesLogger:
 def log_request(**told: Any) -> None:
     """One line a request, past the standard library, at a third of its cost."""
     line = {"event": "request", "timestamp": datetime.now(UTC), **told}
-    standard_output().msg(orjson.dumps(line, option=orjson.OPT_UTC_Z))
+    with suppress(OSError):  # a full disk, a reader that left: no reason to fail
+        standard_output().msg(orjson.dumps(line, option=orjson.OPT_UTC_Z))
 
 
 def pseudonym(user_id: Any) -> str:

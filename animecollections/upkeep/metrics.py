@@ -24,6 +24,11 @@ RUNNING = Gauge(
     "Threads that compute an answer; WEB_THREADS a process at most",
     multiprocess_mode="livesum",
 )
+WAITING = Gauge(
+    "http_requests_waiting",
+    "Requests in line for a thread; WEB_QUEUE a process at most",
+    multiprocess_mode="livesum",
+)
 WRITES = Counter("writes", "Committed writes to what is a user's")
 SOCKETS = Gauge("live_sockets", "Devices that listen", multiprocess_mode="livesum")
 

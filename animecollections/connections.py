@@ -1,0 +1,168 @@
+"""gunicorn's ASGI worker, whose connections cannot use up the process.
+
+Its own closes a connection that is idle between two requests, but waits for the first
+one for ever, and takes connections until there are no files left. Here
+
+- a connection that has not sent a whole header within `keepalive` seconds is closed;
+- one that does not take what was written to it is ended;
+- past `worker_connections` the one that is idle for longest makes room for the next,
+  of the network that has most of them;
+- what the loop has to say when there are no files left is said once in a while.
+
+And no answer names the server's program.
+"""
+
+import asyncio
+import logging
+import socket
+from time import monotonic
+from typing import Any
+
+from gunicorn.asgi import protocol
+from gunicorn.workers import gasgi
+
+from animecollections.api.client import network
+
+logger = logging.getLogger(__name__)
+
+MOST_HEADER_BYTES = 64 * 1024
+SECONDS_TO_TAKE = 200  # a piece of an answer; a megabyte at 5 KB a second
+SECONDS_BETWEEN_LINES = 10
+
+protocol._CACHED_SERVER_HEADER = b""
+
+
+class Connection(protocol.ASGIProtocol):  # type: ignore[misc]
+    """Idle is one that is waited for: for its first header, or for the next."""
+
+    network = ""
+    header_bytes = 0
+    end_soon: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: Any) -> None:
+        super().connection_made(transport)
+        peer = transport.get_extra_info("peername")
+        self.network = network(peer[0]) if isinstance(peer, tuple) else ""
+        self._arm_keepalive_timer()
+        if self.worker.nr_conns > self.worker_connections:
+            self.worker.make_room()
+
+    @property
+    def worker_connections(self) -> int:
+        return int(self.worker.worker_connections)
+
+    # gunicorn calls these two when it begins and ends to wait for a header.
+
+    def _arm_keepalive_timer(self) -> None:
+        super()._arm_keepalive_timer()
+        self.worker.idle.add(self)
+
+    def _cancel_keepalive_timer(self) -> None:
+        super()._cancel_keepalive_timer()
+        self.worker.idle.remove(self)
+
+    async def _handle_websocket(self, *args: Any) -> None:
+        """The kernel ends a connection whose client takes nothing for a minute
+        (gunicorn.conf.py). A device that was asleep shall still read why it was closed.
+        """
+        option = getattr(socket, "TCP_USER_TIMEOUT", None)
+        sock = self.transport.get_extra_info("socket")
+        if option and sock.family in (socket.AF_INET, socket.AF_INET6):
+            sock.setsockopt(socket.IPPROTO_TCP, option, SECONDS_TO_TAKE * 1000)
+        await super()._handle_websocket(*args)
+
+    # asyncio calls these two when what was written has to wait, and when it is taken.
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self.end_soon = self.worker.loop.call_later(
+            SECONDS_TO_TAKE, self.transport.abort
+        )
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        if self.end_soon is not None:
+            self.end_soon.cancel()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        if self.end_soon is not None:
+            self.end_soon.cancel()
+
+    def data_received(self, data: bytes) -> None:
+        """Each field has a limit, and their number; a hundred of them would be 800 KB
+        that anybody may keep waiting here.
+        """
+        super().data_received(data)
+        if self._current_request is not None or self._callback_parser is None:
+            self.header_bytes = 0
+            return
+        self.header_bytes += len(data)
+        if self.header_bytes > MOST_HEADER_BYTES and not self._closed:
+            self._send_error_response(431, "Request headers are too large")
+            self._close_transport()
+
+
+class Idle:
+    """Idle connections by network, each in the order in which they came."""
+
+    def __init__(self) -> None:
+        self.of_network: dict[str, dict[Connection, None]] = {}
+
+    def add(self, connection: Connection) -> None:
+        self.of_network.setdefault(connection.network, {})[connection] = None
+
+    def remove(self, connection: Connection) -> None:
+        found = self.of_network.get(connection.network)
+        if found is not None:
+            found.pop(connection, None)
+            if not found:
+                del self.of_network[connection.network]
+
+    def longest(self) -> Connection | None:
+        if not self.of_network:
+            return None
+        most = max(self.of_network, key=lambda name: len(self.of_network[name]))
+        return next(iter(self.of_network[most]))
+
+
+class Worker(gasgi.ASGIWorker):  # type: ignore[misc]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.idle = Idle()
+        self.next_line: dict[str, float] = {}
+
+    def make_room(self) -> None:
+        """The newest itself goes where no other is idle."""
+        self.say_rarely(
+            f"More than {self.worker_connections} connections: idle ones are closed"
+        )
+        connection = self.idle.longest()
+        if connection is not None:
+            connection._cancel_keepalive_timer()
+            connection.transport.abort()
+
+    def say_rarely(self, text: str) -> None:
+        now = monotonic()
+        if now >= self.next_line.get(text, 0):
+            self.next_line[text] = now + SECONDS_BETWEEN_LINES
+            logger.warning("%s", text)
+
+    def _setup_event_loop(self) -> None:
+        super()._setup_event_loop()
+        self.loop.set_exception_handler(self.loop_failed)
+
+    def loop_failed(
+        self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]
+    ) -> None:
+        """asyncio takes connections in turns of a hundred; without files each of them
+        fails, and again a second later.
+        """
+        error = context.get("exception")
+        if isinstance(error, OSError) and "socket.accept()" in context["message"]:
+            self.say_rarely(f"No connection can be taken: {error.strerror}")
+        else:
+            loop.default_exception_handler(context)
+
+
+gasgi.ASGIProtocol = Connection  # its worker makes them by this name

@@ -1,0 +1,75 @@
+"""Django's PostgreSQL, whose threads never wait for ever.
+
+statement_timeout and lock_timeout are the server's, and a server that hangs keeps
+neither; keepalives and tcp_user_timeout are the kernel's, and the kernel of a machine
+whose PostgreSQL hangs goes on acknowledging. So the client looks at its own clock.
+"""
+
+from collections.abc import Generator
+from time import monotonic
+from typing import Any
+from weakref import ref
+
+import psycopg
+from django.db.backends.postgresql import base
+
+# So long a server may be silent before we look whether it takes new connections.
+SECONDS_OF_TRUST = 5
+SECONDS_TO_CONNECT = 2  # the least that psycopg knows
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    """SILENT_SECONDS of its settings: how long a statement may take at all, where the
+    server still takes connections. 0: as long as it takes.
+    """
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        connection = super().get_new_connection(conn_params)
+        longest = self.settings_dict.get("SILENT_SECONDS") or 0
+        wait, own = (
+            type(connection).wait,
+            ref(connection),
+        )  # it is closed with its thread
+
+        def bounded_wait(gen: Any, *args: Any, **kwargs: Any) -> Any:
+            living: Any = own()
+            watched = watch(gen, living, conn_params, longest)
+            return wait(living, watched, *args, **kwargs)
+
+        connection.wait = bounded_wait
+        return connection
+
+
+def watch(
+    gen: Generator[Any, Any, Any],
+    connection: psycopg.Connection[Any],
+    parameters: dict[str, Any],
+    longest: float,
+) -> Generator[Any, Any, Any]:
+    """What psycopg waits for, and asks again ten times a second whether it is there."""
+    try:
+        state = next(gen)
+        began = looked = monotonic()
+        while True:
+            ready = yield state
+            if ready:
+                began = looked = monotonic()
+            elif monotonic() - looked > SECONDS_OF_TRUST:
+                if (longest and monotonic() - began > longest) or hangs(parameters):
+                    connection.pgconn.finish()  # what it may yet say is nobody's
+                    raise psycopg.OperationalError("the database does not answer")
+                looked = monotonic()
+            state = gen.send(ready)
+    except StopIteration as done:
+        return done.value
+
+
+def hangs(parameters: dict[str, Any]) -> bool:
+    """Whether a new connection waits in vain; one that is refused does not."""
+    try:
+        psycopg.connect(**parameters | {"connect_timeout": SECONDS_TO_CONNECT}).close()
+    except psycopg.errors.ConnectionTimeout:
+        return True
+    except psycopg.Error:
+        pass
+    return False
