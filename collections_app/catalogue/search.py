@@ -28,7 +28,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast, Coalesce, Least, Length, Replace
 
-from collections_app.catalogue.folding import fold
+from collections_app.catalogue.folding import fold_query
 from collections_app.catalogue.spelling import vocabulary
 from collections_app.models.catalogue import AnimeQuerySet, Format, SearchName
 
@@ -68,9 +68,13 @@ class Sought(NamedTuple):
     words: tuple[str, ...]
     kinds: tuple[Kind, ...]
 
+    @property
+    def has_letters(self) -> bool:
+        return any(map(str.isalnum, self.folded))
+
     @classmethod
     def of(cls, text: str) -> "Sought":
-        folded = fold(text)
+        folded = fold_query(text)
         words = tuple(folded.split()[:MOST_WORDS])
         return cls(folded, folded.replace(" ", ""), words, tuple(map(Kind.of, words)))
 
@@ -89,6 +93,8 @@ def ways(text: str, revision: int) -> Iterator[tuple[Find, Sought]]:
     # Not exists(): expecting one soon, PostgreSQL would scan the table for it.
     if SearchName.objects.filter(condition(sought)).count():
         return  # it is well spelled; what it found, the titles asked for have not
+    if not sought.has_letters:
+        return  # nothing is like signs, and an index of trigrams cannot say so
     known = vocabulary(revision)
     near = [known.near(word) for word in sought.words]
     likely = " ".join(

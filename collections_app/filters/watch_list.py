@@ -12,7 +12,8 @@ from rest_framework import serializers
 
 from animecollections.api.errors import invalid, refuse
 from animecollections.api.fields import StrictTime
-from collections_app.catalogue.folding import fold
+from collections_app.catalogue.folding import fold, fold_query
+from collections_app.catalogue.search import MOST_WORDS
 from collections_app.entries import (
     CARD_KEYS,
     JSON_KEYS,
@@ -130,7 +131,7 @@ class EntryFilter(filters.FilterSet):
         self, entries: EntryQuerySet, name: str, value: str
     ) -> EntryQuerySet:
         """Every word somewhere in the anime's names, folded."""
-        for word in fold(value).split()[:10]:
+        for word in fold_query(value).split()[:MOST_WORDS]:
             entries = entries.filter(
                 Exists(
                     SearchName.objects.filter(

@@ -4,6 +4,8 @@ import pytest
 from django.db import connection
 
 from collections_app.catalogue import spelling
+from collections_app.catalogue.folding import LONGEST_QUERY
+from collections_app.catalogue.search import MOST_WORDS, Sought
 from collections_app.models import Anime, SearchName
 from collections_app.tests.catalogues import import_file, title, write
 from collections_app.tests.test_add_to_watch_list import add
@@ -252,3 +254,30 @@ def test_the_index_of_names_follows_every_change_of_them():
     for part in parts:
         held = SearchName.objects.filter(name__holds=part)
         assert set(held) == set(SearchName.objects.filter(name__contains=part)), part
+
+
+@pytest.mark.parametrize("text", ["ﷺ" * 200, "㌖ " * 100, "½" * 200, "ß" * 200])
+def test_a_text_that_grows_when_it_is_folded_is_cut(text):
+    sought = Sought.of(text)
+    assert len(sought.folded) <= LONGEST_QUERY
+    assert len(sought.words) <= MOST_WORDS
+
+
+@pytest.mark.parametrize("text", ["%" * 200, "_ " * 100, "*[?" * 60])
+def test_nothing_is_like_signs_alone(search, budget, text):
+    """An index of trigrams has none of signs: it would be read as a whole."""
+    with budget(3, "the catalogue's revision, the search, its doubt"):
+        assert search(text) == []
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no such list")
+def test_no_name_waits_in_the_pending_list_after_an_import():
+    """Every search would read that list, until autovacuum comes."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT gin_clean_pending_list('search_name_trigrams'), reloptions "
+            "FROM pg_class WHERE relname = 'search_name_trigrams'"
+        )
+        [(pages, options)] = cursor.fetchall()
+    assert pages == 0
+    assert options == ["gin_pending_list_limit=256"]
