@@ -6,7 +6,7 @@ from typing import Any, cast
 import django_filters as filters
 from django import forms
 from django.db import connection
-from django.db.models import BooleanField, Exists, OuterRef
+from django.db.models import BooleanField, Exists, OuterRef, Q
 from django.db.models.expressions import RawSQL
 from rest_framework import serializers
 
@@ -14,6 +14,7 @@ from animecollections.api.errors import invalid, refuse
 from animecollections.api.fields import StrictTime
 from collections_app.catalogue.folding import fold, fold_query
 from collections_app.catalogue.search import MOST_WORDS
+from collections_app.catalogue.seasons import with_marks
 from collections_app.entries import (
     CARD_KEYS,
     JSON_KEYS,
@@ -130,16 +131,12 @@ class EntryFilter(filters.FilterSet):
     def search_titles(
         self, entries: EntryQuerySet, name: str, value: str
     ) -> EntryQuerySet:
-        """Every word somewhere in the anime's names, folded."""
-        for word in fold_query(value).split()[:MOST_WORDS]:
-            entries = entries.filter(
-                Exists(
-                    SearchName.objects.filter(
-                        anime_id=OuterRef("anime_id"), name__contains=word
-                    )
-                )
-            )
-        return entries
+        """Every word somewhere in the anime's names, folded; "s2" in any spelling."""
+        typed = fold_query(value)
+        has_words = Q()
+        for text in {typed, with_marks(typed)}:
+            has_words |= Q(*map(is_named, text.split()[:MOST_WORDS]))
+        return entries.filter(has_words)
 
     def of_genre(self, entries: EntryQuerySet, name: str, value: str) -> EntryQuerySet:
         return entries.filter(anime__genres__key=fold(value))
@@ -164,6 +161,11 @@ class EntryFilter(filters.FilterSet):
         among = 'SELECT value FROM json_each("collections_app_watchlistentry"."tags")'
         holds = RawSQL(f"%s IN ({among})", [value], output_field=BooleanField())  # noqa: S611
         return entries.filter(holds)
+
+
+def is_named(word: str) -> Exists:
+    names = SearchName.objects.filter(anime_id=OuterRef("anime_id"))
+    return Exists(names.filter(name__contains=word))
 
 
 def narrow(entries: EntryQuerySet, parameters: Any) -> EntryQuerySet:

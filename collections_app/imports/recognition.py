@@ -23,7 +23,7 @@ from animecollections.api.ids import OWN, AnimeRef, parse_anime_id
 from collections_app.catalogue.folding import fold
 from collections_app.catalogue.planning import among, unpacked_keys
 from collections_app.catalogue.search import ways
-from collections_app.models.catalogue import Anime, Format
+from collections_app.models.catalogue import Anime, Format, NameKind
 from collections_app.transfer.records import Record
 
 MOST_CANDIDATES = 5
@@ -123,10 +123,12 @@ def names_of(record: Record) -> list[str]:
 
 
 def titles_named(names: AbstractSet[str]) -> dict[str, list[int]]:
-    """The titles that have each name."""
+    """The titles that have each name; an abbreviation is not one."""
+    kinds = f"({NameKind.ABBREVIATION:d}, {NameKind.DERIVED:d})"
     statement = (
         "SELECT n.name, n.anime_id FROM collections_app_searchname n "  # noqa: S608
-        f"JOIN ({UNPACKED_NAMES[connection.vendor]}) k USING (name)"
+        f"JOIN ({UNPACKED_NAMES[connection.vendor]}) k USING (name) "
+        f"WHERE n.kind NOT IN {kinds} OR n.spelled <> ''"
     )
     found: dict[str, list[int]] = {}
     for name, anime_id in rows_of(statement, list(names)):
