@@ -25,6 +25,7 @@ from collections_app.catalogue.matching import Key
 from collections_app.catalogue.planning import Plan, among
 from collections_app.catalogue.prominence import prominence
 from collections_app.catalogue.search_names import (
+    Name,
     Names,
     search_names,
     without_year,
@@ -144,12 +145,16 @@ def abbreviations() -> dict[str, dict[int, list[str]]]:
     return found
 
 
-def store_names(names: Mapping[int, Names]) -> None:
-    """Makes these the titles' search names: the others go, the missing come."""
+def store_names(names: Mapping[int, Names | AbstractSet[str]]) -> None:
+    """Makes these the titles' search names: the others go, the missing come.
+
+    A set of texts is plain names.
+    """
+    plain = Name(NameKind.NAME)
     wanted = {
-        (anime_id, text, *name)
+        (anime_id, text, *(all_[text] if isinstance(all_, dict) else plain))
         for anime_id, all_ in names.items()
-        for text, name in all_.items()
+        for text in all_
     }
     rows = SearchName.objects.filter(anime_id__in=among(names))
     stored = {
