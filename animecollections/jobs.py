@@ -7,6 +7,7 @@ in one sentence. `manage.py work` runs them; /readyz tells which are late.
 from datetime import timedelta
 
 from animecollections.retention import RULES
+from collections_app.services import popularity
 from history.services.jobs import Regular
 from profiles.doctor import sweep
 from profiles.services import figures, outbox
@@ -27,5 +28,6 @@ JOBS: tuple[Regular, ...] = (
     Regular("outbox", timedelta(minutes=1), take_up_lost),
     Regular("trim", timedelta(days=1), trim),
     Regular("orphan images", timedelta(days=7), sweep),
+    Regular("popularity", timedelta(days=1), popularity.count_lists),
     Regular("figures", timedelta(minutes=15), figures.refresh),
 )

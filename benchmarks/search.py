@@ -13,10 +13,13 @@ with --names more names for these: only for a database made for this.
 """
 
 import argparse
+import csv
 import os
 import random
 import statistics
 import time
+from pathlib import Path
+from typing import NamedTuple
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "animecollections.settings")
 
@@ -28,76 +31,77 @@ from django.db import connection
 from django.utils import timezone
 
 from collections_app.catalogue import answers
-from collections_app.catalogue.folding import fold
+from collections_app.catalogue.folding import LONGEST_QUERY, fold, fold_query
+from collections_app.catalogue.seasons import with_marks
 from collections_app.models import Anime, CatalogueState, SearchName
 from profiles.visitor import Visitor
 
 TRIES = 5
 
-# (what is typed, the MyAnimeList id of what is meant)
-PLAIN = (
-    ("cowboy bebop", 1), ("one piece", 21), ("naruto", 20), ("death note", 1535),
-    ("code geass", 1575), ("steins gate", 9253), ("clannad", 2167), ("toradora", 4224),
-    ("angel beats", 6547), ("fairy tail", 6702), ("hyouka", 12189),
-    ("psycho pass", 13601),
-    ("mob psycho", 32182), ("mushishi", 457), ("baccano", 2251), ("durarara", 6746),
-    ("nichijou", 10165), ("noragami", 20507), ("haikyuu", 20583), ("black lagoon", 889),
-    ("akira", 47), ("paprika", 1943), ("perfect blue", 437), ("chihayafuru", 10800),
-    ("made in abyss", 34599), ("dr stone", 38691), ("cyberpunk", 42310), ("nana", 877),
-)  # fmt: skip
-ENGLISH = (
-    ("attack on titan", 16498), ("spirited away", 199), ("princess mononoke", 164),
-    ("howls moving castle", 431), ("grave of the fireflies", 578), ("your name", 32281),
-    ("a silent voice", 28851), ("demon slayer", 38000), ("my hero academia", 31964),
-    ("castle in the sky", 513), ("kikis delivery service", 512), ("erased", 31043),
-    ("my neighbor totoro", 523), ("the tatami galaxy", 7785), ("food wars", 28171),
-    ("fullmetal alchemist brotherhood", 5114), ("assassination classroom", 24833),
-    ("your lie in april", 23273), ("one punch man", 30276), ("spice and wolf", 2966),
-    ("laid back camp", 34798), ("wolf children", 12355), ("ranking of kings", 40834),
-    ("ancient magus bride", 35062), ("the garden of words", 16782),
-)  # fmt: skip
-SCRIPTS = (
-    ("進撃の巨人", 16498), ("銀魂", 918), ("鋼の錬金術師", 121), ("君の名は", 32281),
-    ("千と千尋の神隠し", 199), ("もののけ姫", 164), ("ワンピース", 21), ("ナルト", 20),
-    ("シュタインズ・ゲート", 9253), ("けいおん", 5680), ("呪術廻戦", 40748),
-    ("鬼滅の刃", 38000), ("となりのトトロ", 523), ("デスノート", 1535),
-    ("ＡＫＩＲＡ", 47),
-)  # fmt: skip
-TYPOS = (
-    ("deth note", 1535), ("narutoo", 20), ("shingeki no kyojn", 16498),
-    ("fullmetal alchemst", 121), ("cowboy bepop", 1), ("evangelon", 30),
-    ("stiens gate", 9253), ("toradra", 4224), ("haikyu", 20583), ("one peice", 21),
-    ("jujutsu kaizen", 40748), ("kimetsu no yaba", 38000), ("spirted away", 199),
-    ("chainsaw mna", 44511), ("violet evergardn", 33352), ("gurren lagan", 2001),
-    ("madoka magika", 9756), ("sword art onlin", 11757), ("tokyo goul", 22319),
-    ("vinland sga", 37521), ("mononoke hme", 164), ("bakemonogatri", 5081),
-    ("parasite the maxim", 22535), ("konosba", 30831), ("bocchi the rok", 47917),
-    ("frieren beyond journys end", 52991), ("spy family", 50265),
-)  # fmt: skip
-ORDER = (
-    ("note death", 1535), ("titan attack on", 16498), ("geass code lelouch", 1575),
-    ("gate steins", 9253), ("online sword art", 11757),
-)  # fmt: skip
-KINDS = {
-    "plain": PLAIN,
-    "English": ENGLISH,
-    "scripts": SCRIPTS,
-    "typos": TYPOS,
-    "order": ORDER,
+SEARCHES = Path(__file__).with_name("searches.tsv")
+# Texts made to be dear: what folds to many letters, words that stand in most names,
+# words without trigrams, slips in every word, signs of patterns.
+COSTLY = {
+    "ligatures": "ﷺ" * 200,
+    "ligatures, words": "ﷺ " * 100,
+    "units": "㌖ " * 100,
+    "fractions": "½" * 200,
+    "syllables": "각힣뷁" * 66,
+    "marks": ("a" + "\u0301" * 19) * 10,
+    "words of one letter": "a b c d e f g h i j k l m n o p q r s t u v w x y z " * 4,
+    "words of two letters": "no ka wa ni to de mo ga wo na " * 6,
+    "words in most names": "gekijouban movie the season special tv ova no wa to",
+    "one word, often": "the " * 50,
+    "characters": "の 人 大 戦 士 少 女 物 語 世",
+    "pairs of characters": "の人 大戦 戦士 少女 物語 世界 学園 魔法 機動 劇場",
+    "digits": "1 2 3 4 5 6 7 8 9 0",
+    "seasons": "season 2 " * 22,
+    "Roman numbers": "ii iii iv v vi vii viii ix " * 7,
+    "slips": "shingekii kyojinn fullmetall alchemistt brotherhoodd evangelionn gatee",
+    "long words": "abcdefghijklmnopqrstuvwxyzabcd " * 6,
+    "one long word": "abcdefghijklmnopqrst" * 10,
+    "a letter, often": "a" * 200,
+    "signs": "%" * 200,
+    "signs of patterns": "* ? [ ] _ " * 20,
 }
+
+
+class Labelled(NamedTuple):
+    """What is typed, and the MyAnimeList id of what is meant.
+
+    The names and ranks of search were tuned on the `tuned`; the `unseen` were written
+    before that and tried after it.
+    """
+
+    part: str
+    kind: str
+    typed: str
+    mal_id: int
+
+
+def labelled():
+    with SEARCHES.open(newline="") as file:
+        rows = csv.reader(file, delimiter="\t")
+        next(rows)
+        return [Labelled(*row[:3], int(row[3])) for row in rows]
 
 
 def main():
     parser = argparse.ArgumentParser(prog="python -m benchmarks.search")
     parser.add_argument("--titles", type=int, default=0)
     parser.add_argument("--names", type=int, default=0)
+    parser.add_argument("--part", choices=["tuned", "unseen"], action="append")
+    parser.add_argument("--tries", type=int, default=TRIES)
+    parser.add_argument("--costly", action="store_true")
     wanted = parser.parse_args()
     grow(wanted.titles, wanted.names)
     print(
         f"{Anime.objects.count():,} titles, {SearchName.objects.count():,} names, "
         f"{connection.vendor}\n"
     )
-    measure()
+    usual, revision = measure(wanted.part or ["tuned", "unseen"], wanted.tries)
+    if wanted.costly:
+        measure_costly(usual, revision)
 
 
 def grow(titles, names):
@@ -137,52 +141,71 @@ def mixed(chance, names):
     return " ".join(one[: len(one) // 2 + 1] + other[len(other) // 2 :])[:500]
 
 
-def measure():
+def measure(part, tries):
     revision = CatalogueState.objects.get().revision
     have = set(Anime.objects.values_list("mal_id", flat=True))
-    spent, whole = [], []
     answer("a first search reads the vocabulry", revision)  # and is not counted
-    print(
-        "| kind | asked | first | of the first five | missed |\n|---|---|---|---|---|"
-    )
-    totals = [0, 0, 0]
-    for kind, pairs in KINDS.items():
-        known = [
-            (text, mal_id)
-            for text, mal_id in pairs
-            if mal_id in have and (kind != "scripts" or is_named(mal_id, text))
-        ]
-        places = []
-        for text, mal_id in known:
-            runs = [answer(text, revision) for _ in range(TRIES)]
-            found = runs[0][0]
-            database_ms, whole_ms = (
-                min(times) for times in list(zip(*runs, strict=True))[1:]
-            )
-            places.append(found.index(mal_id) if mal_id in found else None)
-            spent.append(database_ms)
-            whole.append(whole_ms)
-        first, five = places.count(0), sum(place is not None for place in places)
-        missed = [
-            text
-            for (text, _), place in zip(known, places, strict=True)
-            if place is None
-        ]
-        totals = [
-            total + more
-            for total, more in zip(totals, (len(known), first, five), strict=True)
-        ]
-        print(f"| {kind} | {len(known)} | {first} | {five} | {', '.join(missed)} |")
-    print(f"| all | {totals[0]} | {totals[1]} | {totals[2]} | |\n")
+    kinds, spent, whole = {}, [], []
+    for search in labelled():
+        if search.part not in part or search.mal_id not in have or lacks(search):
+            continue
+        runs = [answer(search.typed, revision) for _ in range(tries)]
+        found = runs[0][0]
+        place = found.index(search.mal_id) if search.mal_id in found else None
+        kinds.setdefault(search.kind, []).append((search, place))
+        spent.append(min(run[1] for run in runs))
+        whole.append(min(run[2] for run in runs))
+    show(kinds)
     for name, times in (("database", spent), ("whole", whole)):
         at = statistics.quantiles(times, n=100)
         print(f"{name}: p50 {at[49]:.1f} ms, p99 {at[98]:.1f} ms")
+    return statistics.median(spent), revision
 
 
-def is_named(mal_id, text):
-    """Whether the catalogue knows the title by this name at all."""
-    names = SearchName.objects.filter(anime__mal_id=mal_id)
-    return names.filter(name__contains=fold(text)).exists()
+def show(kinds):
+    print(
+        "| kind | asked | first | of the first five | not first |\n" + "|---" * 5 + "|"
+    )
+    total = []
+    for kind, places in kinds.items():
+        total += places
+        others = [
+            f"{search.typed} ({'missed' if place is None else place + 1})"
+            for search, place in places
+            if place != 0
+        ]
+        print(f"| {kind} | {counts(places)} | {', '.join(others)} |")
+    print(f"| all | {counts(total)} | |\n")
+
+
+def counts(places):
+    first = sum(place == 0 for _, place in places)
+    five = sum(place is not None for _, place in places)
+    return f"{len(places)} | {first} | {five}"
+
+
+def lacks(search):
+    """Whether the catalogue does not know the title by this name at all: by a name in
+    another script, or by a number of the season that none of its names says.
+    """
+    if search.kind == "lacking":
+        return True
+    if search.typed.isascii():
+        return False
+    names = SearchName.objects.filter(anime__mal_id=search.mal_id)
+    return not all(
+        names.filter(name__contains=word).exists()
+        for word in with_marks(fold(search.typed)).split()
+    )
+
+
+def measure_costly(usual, revision):
+    print(f"\n| text | letters | ms at the database | : median of {usual:.1f} |")
+    print("|---" * 4 + "|")
+    for name, text in COSTLY.items():
+        spent = min(answer(text[:LONGEST_QUERY], revision)[1] for _ in range(3))
+        letters = len(fold_query(text[:LONGEST_QUERY]))
+        print(f"| {name} | {letters} | {spent:.1f} | {spent / usual:.0f} |", flush=True)
 
 
 def answer(text, revision):

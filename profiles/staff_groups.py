@@ -21,6 +21,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     ),
     "Catalogue editor": (
         "collections_app.view_anime",
+        "collections_app.view_abbreviation",
         "collections_app.view_externalid",
         "collections_app.view_genre",
         "collections_app.view_studio",
@@ -30,6 +31,8 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "collections_app.view_merge",
         "collections_app.change_anime",
         "collections_app.add_merge",
+        "collections_app.add_abbreviation",
+        "collections_app.change_abbreviation",
         "history.view_staffaction",
     ),
     "Administrator": (

@@ -26,7 +26,7 @@ from animecollections.admin import (
 )
 from animecollections.api.errors import ApiError
 from animecollections.api.ids import parse_anime_id
-from collections_app.catalogue.folding import fold
+from collections_app.catalogue.folding import fold_query
 from collections_app.catalogue.lookup import matching
 from collections_app.models import (
     Anime,
@@ -43,7 +43,9 @@ from collections_app.services import catalogue
 def named(text: str) -> Q:
     """The titles that a person may mean: by part of any of their names, or by id."""
     found = Q(
-        pk__in=SearchName.objects.filter(name__contains=fold(text)).values("anime_id")
+        pk__in=SearchName.objects.filter(name__contains=fold_query(text)).values(
+            "anime_id"
+        )
     )
     try:
         return found | matching(parse_anime_id(text))

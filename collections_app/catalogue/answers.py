@@ -158,7 +158,8 @@ def first_found(
     for find, sought in ways(text, revision):
         rows, meta = found(find, sought)
         if rows:
-            corrected = {} if sought == typed else {"corrected": sought.folded}
+            is_typed = sought in (typed, typed.marked())
+            corrected = {} if is_typed else {"corrected": sought.folded}
             return [shape.to_json(row) for row in rows], meta | corrected
     return [], {"next_cursor": None}
 

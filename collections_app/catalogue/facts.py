@@ -9,12 +9,10 @@ from typing import Any
 
 from collections_app.catalogue.folding import fold
 from collections_app.catalogue.reader import Record
+from collections_app.catalogue.search_names import LONGEST_NAME
+from collections_app.catalogue.search_names import search_names as search_names
 
 Facts = dict[str, Any]
-
-LONGEST_NAME = 500
-# Names of more words than this nobody types without their spaces.
-MOST_JOINED_WORDS = 4
 
 # Every fact, and how "unknown" is written in its column.
 UNKNOWN: Facts = {
@@ -90,16 +88,3 @@ def lay_over(known: Mapping[str, Any], facts: Facts) -> Facts:
 
 def sort_title(title: str) -> str:
     return fold(title)[:LONGEST_NAME]
-
-
-def search_names(facts: Mapping[str, Any]) -> set[str]:
-    """The names that search finds a title by, folded; short ones also in one word."""
-    names = set()
-    titles = (facts["title"], facts["english_title"], facts["native_title"])
-    for name in (*titles, *facts["synonyms"]):
-        folded = fold(name)[:LONGEST_NAME].strip()
-        names.add(folded)
-        if folded.count(" ") < MOST_JOINED_WORDS:
-            names.add(folded.replace(" ", ""))
-    names.discard("")
-    return names

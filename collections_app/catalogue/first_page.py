@@ -21,6 +21,7 @@ from collections_app.catalogue.search import (
     Find,
     Kind,
     Sought,
+    across,
     resembling,
     search,
     vaguely_resembling,
@@ -33,7 +34,7 @@ BEST_FIRST = [
     Term("pk", descending=False, is_nullable=False),
 ]
 NOBODY = UUID(int=0)
-LASTING = (search, resembling, vaguely_resembling)  # `slipped` is of one text
+LASTING = (search, across, resembling, vaguely_resembling)  # `slipped` is of one text
 
 
 def is_asked_for(wanted: Mapping[str, Any]) -> bool:
@@ -60,7 +61,7 @@ def read(
         find, sought.kinds, columns, user_id is not None, hides_mature, size
     )
     rows = statement.fetch(
-        user_id or NOBODY, sought.folded, sought.joined, *sought.words
+        user_id or NOBODY, sought.folded, sought.joined, sought.spelled, *sought.words
     )
     shape = fingerprint(Anime, BEST_FIRST, wanted)
     return with_cursor(rows, BEST_FIRST, size, shape)
@@ -76,14 +77,14 @@ def made(
 ) -> Compiled:
     """The statement for all texts with so many words of these kinds."""
 
-    def rows(user_id: UUID, folded: str, joined: str, *words: str) -> Any:
+    def rows(user_id: UUID, folded: str, joined: str, spelled: str, *words: str) -> Any:
         animes = Anime.objects.shown(hides_mature=hides_mature).listed()
         if has_user:
             animes = animes.with_entry_of(user_id)
-        found = find(animes, Sought(folded, joined, words, kinds))
+        found = find(animes, Sought(folded, joined, spelled, words, kinds))
         return one_more(found.values_list(*columns), BEST_FIRST, size)
 
-    return Compiled(rows, UUID, *[str] * (2 + len(kinds)))
+    return Compiled(rows, UUID, *[str] * (3 + len(kinds)))
 
 
 made_once = lru_cache(maxsize=256)(made)  # some 10 KB each

@@ -7,6 +7,7 @@ script that tell words apart (Han, voiced kana, Thai and Indic vowels) are kept.
 import re
 import unicodedata
 
+LONGEST_QUERY = 200  # letters
 _APOSTROPHES = "'`\u00b4\u02b9\u02bb\u02bc\u02bd\u2018\u2019\u201b\u2032\uff07"
 _CROSSES = "\u2715\u2716\u2a09\u2a2f\u2573"
 # Letters that Unicode does not decompose, though readers type them plainly.
@@ -20,10 +21,20 @@ _PLAIN = {
     "þ": "th",
     "ħ": "h",
     "ı": "i",
+    "ɩ": "i",
+    "ȷ": "j",
     "ŧ": "t",
     "ŋ": "n",
     "ĸ": "k",
+    "ɑ": "a",
+    "ɡ": "g",
+    "ᴁ": "ae",
+    "ɶ": "oe",
+    # Small capitals, which decorate names; there is none of x.
+    **dict(zip("ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘꞯʀꜱᴛᴜᴠᴡʏᴢ", "abcdefghijklmnopqrstuvwyz", strict=True)),
 }
+# White letters in black circles and squares, and the letters of flags: a to z each.
+_ALPHABETS = (0x1F150, 0x1F170, 0x1F1E6)
 # Marks that only decorate a letter. The voicing marks of kana (U+3099, U+309A) and the
 # vowels of Indic and Thai are marks too, and make other words: they are not here.
 _DECORATION = (
@@ -60,6 +71,9 @@ def _is_decoration(code: int) -> bool:
 
 def _fold_character(code: int) -> str | None:
     char = chr(code)
+    for first in _ALPHABETS:
+        if first <= code < first + 26:
+            return chr(ord("a") + code - first)
     if _is_katakana(code):
         return chr(code - _KATAKANA_TO_HIRAGANA)
     if char in _APOSTROPHES or _is_decoration(code):
@@ -103,6 +117,14 @@ def fold(text: str) -> str:
     else:
         folded = _fold_any(text)
     return " ".join(folded.split()) or _normalised(text)
+
+
+def fold_query(text: str) -> str:
+    """What a person searches for, folded and no longer than they may type.
+
+    One letter can fold to eighteen, and a search costs by the letters it looks for.
+    """
+    return fold(text[:LONGEST_QUERY])[:LONGEST_QUERY].strip()
 
 
 def _normalised(text: str) -> str:

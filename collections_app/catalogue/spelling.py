@@ -8,12 +8,29 @@ from typing import NamedTuple
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from collections_app.catalogue.seasons import MARK
 from collections_app.models.catalogue import SearchName
 
-SHORTEST, LONGEST = 4, 30
-TWO_SLIPS_FROM = 8  # letters, from which on a word may have two slips
-MOST_NEAR = 8
+SHORTEST, LONGEST = 3, 30
+MOST_SLIPS = 2
+# Letters from which on a word may have two slips, and from which on it commonly has.
+TWO_SLIPS_FROM, TWO_COMMON_FROM = 5, 7
+MOST_NEAR = 40
 OLD_SECONDS = 60
+
+
+class Near(NamedTuple):
+    """A word that another may have been meant as; the smaller the likelier."""
+
+    slips: int
+    begins_otherwise: bool
+    rareness: int
+    word: str
+
+    def is_within(self, slips: int | None) -> bool:
+        """Whether it takes at most so many slips, or as few as are common."""
+        is_common = self.slips == 1 or len(self.word) >= TWO_COMMON_FROM
+        return is_common if slips is None else self.slips <= slips
 
 
 class Vocabulary:
@@ -34,20 +51,22 @@ class Vocabulary:
     def has_part(self, word: str) -> bool:
         return word in self.counts or any(word in other for other in self.words)
 
-    def near(self, word: str) -> list[str]:
+    def near(self, word: str) -> list[Near]:
         """Other words that it may have been meant as, the likeliest first: a letter too
         many, too few or another, or two that changed places.
         """
-        if not SHORTEST <= len(word) <= LONGEST:
+        if not SHORTEST <= len(word) <= LONGEST or MARK.fullmatch(word):
             return []
-        slips = 2 if len(word) >= TWO_SLIPS_FROM else 1
+        slips = MOST_SLIPS if len(word) >= TWO_SLIPS_FROM else 1
         close = process.extract(
             word, self.words, scorer=OSA.distance, score_cutoff=slips, limit=None
         )
-        ranked = sorted(
-            (distance, -self.counts[found], found) for found, distance, _ in close
+        others = (
+            Near(int(distance), found[0] != word[0], -self.counts[found], found)
+            for found, distance, _ in close
+            if found != word
         )
-        return [found for _, _, found in ranked if found != word][:MOST_NEAR]
+        return sorted(others)[:MOST_NEAR]
 
 
 class _Held(NamedTuple):

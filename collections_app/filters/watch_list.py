@@ -11,7 +11,9 @@ from django.db.models.expressions import RawSQL
 from animecollections.api.filtering import Since, YesOrNo
 from animecollections.api.parameters import WHEN, Parameter
 from animecollections.api.schema import paging, query
-from collections_app.catalogue.folding import fold
+from collections_app.catalogue.folding import fold_query
+from collections_app.catalogue.search import MOST_WORDS
+from collections_app.catalogue.seasons import with_marks
 from collections_app.entries import (
     CARD_KEYS,
     JSON_KEYS,
@@ -55,7 +57,6 @@ SCORES = {"minimum": 0, "maximum": 10}
 PROGRESS = {"minimum": 0, "maximum": LARGEST_NUMBER}
 TAGS: dict[str, Any] = {"many": True, "max_items": 5, "max_length": LONGEST_TAG}
 LONGEST_SEARCH = 200
-MOST_WORDS = 10
 PARAMETERS: list[Parameter] = [
     query("type", str, "Only of these types.", enum=EntryType.values, many=True),
     query("state", str, "Only in these states.", enum=EntryState.values, many=True),
@@ -119,13 +120,20 @@ class Tagged(filters.Filter):
 
 
 class Named(filters.Filter):
-    """Every word somewhere in the anime's names, folded."""
+    """Every word somewhere in the anime's names, folded; "s2" in any spelling."""
 
     def filter(self, entries: Any, text: str) -> Any:
-        for word in [*dict.fromkeys(fold(text).split())][:MOST_WORDS]:
-            names = SearchName.objects.filter(anime_id=OuterRef("anime_id"))
-            entries = entries.filter(Exists(names.filter(name__contains=word)))
-        return entries
+        typed = fold_query(text)
+        has_words = Q()
+        for spelling in {typed, with_marks(typed)}:
+            words = [*dict.fromkeys(spelling.split())][:MOST_WORDS]
+            has_words |= Q(*map(is_named, words))
+        return entries.filter(has_words)
+
+
+def is_named(word: str) -> Exists:
+    names = SearchName.objects.filter(anime_id=OuterRef("anime_id"))
+    return Exists(names.filter(name__contains=word))
 
 
 class EntryFilters(filters_of_titles("anime__")):  # type: ignore[misc]

@@ -27,7 +27,7 @@ from collections_app.catalogue.planning import among, unpacked_keys
 from collections_app.catalogue.search import ways
 from collections_app.imports.evidence import clear_one, reason_of, weigh, why_unclear
 from collections_app.imports.row_names import names_rewritten, names_said
-from collections_app.models.catalogue import Anime
+from collections_app.models.catalogue import Anime, NameKind
 from collections_app.transfer.records import Record
 
 MOST_CANDIDATES = 5
@@ -204,10 +204,12 @@ def by_ids(record: Record, meant: Meant, titles: Titles) -> Recognised:
 
 
 def titles_named(names: AbstractSet[str]) -> dict[str, list[int]]:
-    """The titles that have each name."""
+    """The titles that have each name; an abbreviation is not one."""
+    kinds = f"({NameKind.ABBREVIATION:d}, {NameKind.DERIVED:d})"
     statement = (
         "SELECT n.name, n.anime_id FROM collections_app_searchname n "  # noqa: S608
-        f"JOIN ({UNPACKED_NAMES[connection.vendor]}) k USING (name)"
+        f"JOIN ({UNPACKED_NAMES[connection.vendor]}) k USING (name) "
+        f"WHERE n.kind NOT IN {kinds} OR n.spelled <> ''"
     )
     found: dict[str, list[int]] = {}
     for name, anime_id in rows_of(statement, list(names)):

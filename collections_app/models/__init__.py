@@ -1,12 +1,14 @@
 """The catalogue, and what users keep of it."""
 
 from collections_app.models.catalogue import (
+    Abbreviation,
     AiringStatus,
     Anime,
     CatalogueState,
     ExternalId,
     Genre,
     Listing,
+    NameKind,
     SearchName,
     Studio,
 )
@@ -29,6 +31,7 @@ from collections_app.models.watch_list import (
 
 __all__ = [
     "STATES_OF_TYPE",
+    "Abbreviation",
     "AiringStatus",
     "Anime",
     "CatalogueState",
@@ -45,6 +48,7 @@ __all__ = [
     "Merge",
     "MergeStatus",
     "MergedList",
+    "NameKind",
     "Outcome",
     "Policy",
     "SearchName",

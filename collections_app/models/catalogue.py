@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import models
 from django.db.models import F, FilteredRelation, Q
 
-from collections_app.models.lookups import Holds
+from collections_app.models.lookups import Holds, HoldsAll, Matches
 
 
 class Format(models.TextChoices):
@@ -119,6 +119,13 @@ class Anime(models.Model):
     related = models.JSONField(default=list, blank=True)
     genres = models.ManyToManyField(Genre, related_name="anime", blank=True)
     studios = models.ManyToManyField(Studio, related_name="anime", blank=True)
+    # Points by which search ranks, see catalogue.prominence.
+    prominence = models.PositiveSmallIntegerField(
+        db_default=0, help_text="how likely a search means it, by what its sources say"
+    )
+    renown = models.PositiveSmallIntegerField(
+        db_default=0, help_text="the same by how many lists have it, counted once a day"
+    )
     revision = models.PositiveBigIntegerField(
         default=0, help_text="the catalogue revision that last changed this title"
     )
@@ -189,11 +196,27 @@ class Listing(models.Model):
         return f"{self.source}: {self.anime_id}"
 
 
+class NameKind(models.IntegerChoices):
+    """What a search name is; the smaller, the more a match of it counts."""
+
+    TITLE = 0, "the title itself"
+    NAME = 1, "another name that the catalogue has"
+    ABBREVIATION = 2, "what people call it in short"
+    DERIVED = 3, "a name that says season or series in another way"
+    JOINED = 4, "a name without its spaces"
+
+
 class SearchName(models.Model):
-    """A name of a title, folded for search, with its spaces or without them."""
+    """A name of a title, folded for search (catalogue.search_names derives them)."""
 
     anime = models.ForeignKey(Anime, models.CASCADE, related_name="search_names")
     name = models.CharField(max_length=500)
+    kind = models.PositiveSmallIntegerField(
+        choices=NameKind.choices, default=NameKind.NAME
+    )
+    spelled = models.TextField(
+        blank=True, help_text="how it is written, where the folded name is not that"
+    )
 
     class Meta:
         constraints: ClassVar = [
@@ -204,7 +227,31 @@ class SearchName(models.Model):
         return self.name
 
 
-SearchName._meta.get_field("name").register_lookup(Holds)
+for lookup in (Holds, HoldsAll, Matches):
+    SearchName._meta.get_field("name").register_lookup(lookup)
+
+
+class Abbreviation(models.Model):
+    """What people call a title in short. Those that come with the product are in
+    catalogue.abbreviations; editors grow and change them.
+    """
+
+    key = models.CharField(max_length=100, unique=True, help_text="folded for search")
+    text = models.CharField("abbreviation", max_length=100)
+    anime = models.ForeignKey(
+        Anime,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="abbreviations",
+        help_text="the title most people mean by it; empty: none",
+    )
+
+    class Meta:
+        ordering: ClassVar = ["key"]
+
+    def __str__(self) -> str:
+        return self.text
 
 
 class CatalogueState(models.Model):

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Model
-from django.db.models.lookups import Contains
+from django.db.models.lookups import Contains, Lookup
 from django.db.models.sql.compiler import SQLCompiler
 
 
@@ -33,3 +33,53 @@ class Holds(Contains):
         ids = f"SELECT rowid FROM {index} WHERE name GLOB '*' || %s || '*'"  # noqa: S608
         quoted = connection.ops.quote_name(self.lhs.alias)
         return f"{quoted}.id IN ({ids})", [self.rhs]
+
+
+class HoldsAll(Lookup[Any]):
+    """`holds` each of several texts: of them all, one question of SQLite's index."""
+
+    lookup_name = "holds_all"
+    prepare_rhs = False
+
+    def as_sql(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper
+    ) -> tuple[str, list[Any]]:
+        lhs, lhs_params = self.process_lhs(compiler, connection)
+        like = f"{lhs} {connection.operators['contains'] % '%s'}"
+        escape = connection.ops.prep_for_like_query
+        parameters = [
+            value for text in self.rhs for value in (*lhs_params, f"%{escape(text)}%")
+        ]
+        return " AND ".join([like] * len(self.rhs)), parameters
+
+    def as_sqlite(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper
+    ) -> tuple[str, list[Any]]:
+        """FTS5 takes a text in double quotes for itself, whatever is in it."""
+        phrases = " || ' AND ' || ".join([PHRASE] * len(self.rhs))
+        return matching(self, connection, phrases), list(self.rhs)
+
+
+class Matches(Lookup[Any]):
+    """Names that SQLite's index of trigrams finds by a query of its own language."""
+
+    lookup_name = "matches"
+
+    def as_sqlite(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper
+    ) -> tuple[str, list[Any]]:
+        return matching(self, connection, "%s"), [self.rhs]
+
+
+PHRASE = """'"' || replace(%s, '"', '""') || '"'"""
+
+
+def phrase(text: str) -> str:
+    quoted = text.replace('"', '""')
+    return f'"{quoted}"'
+
+
+def matching(lookup: Lookup[Any], connection: BaseDatabaseWrapper, query: str) -> str:
+    index = trigrams_of(lookup.lhs.output_field.model)
+    quoted = connection.ops.quote_name(lookup.lhs.alias)
+    return f"{quoted}.id IN (SELECT rowid FROM {index} WHERE name MATCH {query})"  # noqa: S608

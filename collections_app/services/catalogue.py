@@ -18,18 +18,26 @@ from collections_app.catalogue.facts import (
     NAMES,
     UNKNOWN,
     Facts,
-    search_names,
     sort_title,
 )
 from collections_app.catalogue.folding import fold
 from collections_app.catalogue.matching import Key
 from collections_app.catalogue.planning import Plan, among
+from collections_app.catalogue.prominence import prominence
+from collections_app.catalogue.search_names import (
+    Name,
+    Names,
+    search_names,
+    without_year,
+)
 from collections_app.models import (
+    Abbreviation,
     Anime,
     CatalogueState,
     ExternalId,
     Genre,
     Listing,
+    NameKind,
     SearchName,
     Studio,
 )
@@ -80,13 +88,18 @@ def store(
     upsert(
         Anime,
         [
-            {**row, **stamp, "created_at": row["created_at"] or now}
+            {
+                **row,
+                **stamp,
+                "prominence": prominence(row),
+                "created_at": row["created_at"] or now,
+            }
             for _, row in sorted(rows.items())
         ],
         unique=("id",),
     )
     renamed = [id_ for id_ in rows if not changed[id_].isdisjoint(NAMES)]
-    store_names({id_: search_names(rows[id_]) for id_ in renamed})
+    derive_names({id_: rows[id_] for id_ in renamed})
     for model, through, fact in (
         (Genre, Anime.genres.through, "genre_names"),
         (Studio, Anime.studios.through, "studio_names"),
@@ -106,21 +119,55 @@ def store_ids(ids: Mapping[int, Iterable[Key]]) -> None:
     )
 
 
-def store_names(names: Mapping[int, set[str]]) -> None:
-    """Makes these the titles' search names: the others go, the missing come."""
-    wanted = {(anime_id, name) for anime_id, all_ in names.items() for name in all_}
+def derive_names(titles: Mapping[int, Facts]) -> None:
+    """Makes the search names of titles those that their facts, and abbreviations, say.
+
+    titles: at least catalogue.facts.NAMES of each, by id.
+    """
+    if titles:
+        short = abbreviations()
+        store_names(
+            {id_: search_names(facts, id_, short) for id_, facts in titles.items()}
+        )
+
+
+def abbreviations() -> dict[str, dict[int, list[str]]]:
+    """As search_names takes them, of all titles that have any; one statement."""
+    rows = Abbreviation.objects.filter(
+        anime__search_names__kind__in=[NameKind.TITLE, NameKind.NAME]
+    )
+    found: dict[str, dict[int, list[str]]] = {}
+    for key, id_, name in rows.values_list(
+        "key", "anime_id", "anime__search_names__name"
+    ):
+        for start in {name, without_year(name)}:
+            found.setdefault(start, {}).setdefault(id_, []).append(key)
+    return found
+
+
+def store_names(names: Mapping[int, Names | AbstractSet[str]]) -> None:
+    """Makes these the titles' search names: the others go, the missing come.
+
+    A set of texts is plain names.
+    """
+    plain = Name(NameKind.NAME)
+    wanted = {
+        (anime_id, text, *(all_[text] if isinstance(all_, dict) else plain))
+        for anime_id, all_ in names.items()
+        for text in all_
+    }
+    rows = SearchName.objects.filter(anime_id__in=among(names))
     stored = {
-        (anime_id, name): id_
-        for id_, anime_id, name in SearchName.objects.filter(
-            anime_id__in=among(names)
-        ).values_list("id", "anime_id", "name")
+        (anime_id, text, kind, spelled): id_
+        for id_, anime_id, text, kind, spelled in rows.values_list(
+            "id", "anime_id", "name", "kind", "spelled"
+        )
     }
     obsolete = [id_ for key, id_ in stored.items() if key not in wanted]
     SearchName.objects.filter(id__in=among(obsolete)).delete()
+    columns = ("anime_id", "name", "kind", "spelled")
     missing = sorted(wanted - stored.keys())
-    upsert(
-        SearchName, [{"anime_id": anime_id, "name": name} for anime_id, name in missing]
-    )
+    upsert(SearchName, [dict(zip(columns, key, strict=True)) for key in missing])
 
 
 def store_links(

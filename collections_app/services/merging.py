@@ -32,7 +32,7 @@ from collections_app.models import (
     MergeStatus,
     WatchListEntry,
 )
-from collections_app.services import operations
+from collections_app.services import abbreviations, operations
 from collections_app.services.catalogue import changing_catalogue, store
 from collections_app.services.watch_list import ListEdit
 from history.services import audit, recording, watched
@@ -221,7 +221,11 @@ def as_json(value: Any) -> Any:
 
 
 def hand_over(job: Merge) -> None:
-    """Ids and sources that only the other had; what both had goes with its row."""
+    """Ids and sources that only the other had; what both had goes with its row.
+
+    Abbreviations stay with the title that was kept, whatever comes.
+    """
+    abbreviations.move(job.gone_id, job.kept_id)
     for site, key in job.gained["aliases"]:
         ExternalId.objects.filter(
             anime_id=job.gone_id, site=site, external_id=key

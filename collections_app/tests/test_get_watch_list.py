@@ -4,7 +4,9 @@ import pytest
 
 from animecollections.api.account import Through
 from animecollections.api.bodies import bodies
+from collections_app.catalogue.facts import UNKNOWN
 from collections_app.catalogue.folding import fold
+from collections_app.catalogue.search_names import search_names
 from collections_app.models import AiringStatus, Genre, SearchName, WatchListEntry
 from collections_app.services import catalogue
 from collections_app.tests.test_add_to_watch_list import URL, add
@@ -342,3 +344,15 @@ def test_a_list_that_changed_is_never_answered_from_what_was_kept(client, shelf)
     client.get(URL)
     client.delete(URL, {"animeId": 11})
     assert ids(client.get(URL)) == [14, 13, 12, 10]
+
+
+def test_a_search_of_the_list_knows_seasons_too(client):
+    for number, name in enumerate(["Mob Psycho 100", "Mob Psycho 100 II"]):
+        anime = AnimeFactory(id=20 + number, title=name)
+        for text in search_names({**UNKNOWN, "title": name}):
+            SearchName.objects.create(anime=anime, name=text)
+        add(client, anime.id)
+    for text in ("mob psycho 2", "mob psycho s2", "mob psycho second season"):
+        assert ids(client.get(URL, {"search": text})) == [21], text
+    assert ids(client.get(URL, {"search": "mob psycho"})) == [21, 20]
+    assert ids(client.get(URL, {"search": "ﷺ" * 200})) == []

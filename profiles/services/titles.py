@@ -7,8 +7,8 @@ taken, and `meta.warnings` says so.
 
 import re
 import unicodedata
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
@@ -17,11 +17,12 @@ from typing import Any, TypedDict
 from django.db.models import Value
 
 from animecollections.api.ids import AnimeRef
-from collections_app.catalogue.facts import LONGEST_NAME
 from collections_app.catalogue.folding import fold
 from collections_app.catalogue.lookup import find_many
+from collections_app.catalogue.prominence import lists_behind
 from collections_app.catalogue.search import MOST_WORDS, Kind
-from collections_app.models import Anime, SearchName, WatchListEntry
+from collections_app.catalogue.search_names import fold_name
+from collections_app.models import Anime, SearchName
 from collections_app.models.catalogue import Format
 
 SEPARATORS = re.compile(r"[\s_\-]+")
@@ -32,8 +33,6 @@ MOST_WITHIN = 40
 WHOLE = -1
 # What is a part of more names than this, such as "monogatari", means none of them.
 MOST_MEANT = 100
-# So many of the newest entries tell what people list: all of them cost a scan.
-ENTRIES_COUNTED = 20_000
 # A name that is less close is meant where more than so many times as many lists and
 # sites have it: "demon slayer" is also the whole name of a title that one site knows.
 TIMES_AS_KNOWN, TIMES_AS_KNOWN_WITHIN = 2, 4
@@ -58,7 +57,7 @@ class Candidate:
 
     closeness: 0 is the title as it is spelled, WITHIN a part of a longer name.
     length: of the name, without a year behind it ("Hunter x Hunter (2011)").
-    lists, sites: that have it.
+    lists, sites: that have it; of lists about how many (services/popularity.py).
     rating: in half points.
     """
 
@@ -92,7 +91,7 @@ Lists = Mapping[str, Sequence[AnimeRef | str]]
 def resolve(lists: Lists) -> tuple[dict[str, list[int]], list[TitleWarning]]:
     """Ids for each list, in order and each once, and what is to be said of titles.
 
-    At most four statements, however long the lists. 400 `unknown_anime_ids` with all
+    At most three statements, however long the lists. 400 `unknown_anime_ids` with all
     unknown ids of all lists, or `ambiguous_id`.
     """
     items = {item: None for list_ in lists.values() for item in list_}
@@ -145,7 +144,7 @@ def warning(field: str, text: str, meaning: Meaning) -> TitleWarning:
 
 
 def understand(texts: Sequence[str]) -> dict[str, Meaning]:
-    """What each text means; at most three statements.
+    """What each text means; two statements.
 
     The same letters count before the form that search compares, which drops accents
     and punctuation (so that "Gintama" is not "Gintama°", yet `steins_gate` finds
@@ -157,13 +156,11 @@ def understand(texts: Sequence[str]) -> dict[str, Meaning]:
     if not ids:
         return dict.fromkeys(texts, Meaning(None))
     rows = {row["id"]: row for row in Anime.objects.filter(id__in=ids).values(*FACTS)}
-    is_clear = all(len(theirs) < 2 for theirs in ids_of.values())
-    lists = Counter[int]() if is_clear else lists_with(ids)
     return {
         text: choose(
             candidate
             for id_ in theirs
-            if (candidate := judge(text, rows[id_], lists[id_])) is not None
+            if (candidate := judge(text, rows[id_])) is not None
         )
         for text, theirs in ids_of.items()
     }
@@ -197,12 +194,6 @@ def titles_named(texts: Sequence[str]) -> dict[str, set[int]]:
     return ids_of
 
 
-def lists_with(ids: Collection[int]) -> Counter[int]:
-    """How many lists have each, of the newest entries of all."""
-    newest = WatchListEntry.objects.order_by("-id").values_list("anime_id", flat=True)
-    return Counter(id_ for id_ in newest[:ENTRIES_COUNTED] if id_ in ids)
-
-
 FACTS = (
     "id",
     "title",
@@ -214,13 +205,14 @@ FACTS = (
     "rating",
     "mature",
     "external_ids",
+    "renown",
 )
 
 
 # --- Judging ---------------------------------------------------------------------
 
 
-def judge(text: str, row: Mapping[str, Any], lists: int) -> Candidate | None:
+def judge(text: str, row: Mapping[str, Any]) -> Candidate | None:
     """How a title fits a text. None where only its folded name does; and a mature one
     is meant by its whole name alone.
     """
@@ -234,7 +226,7 @@ def judge(text: str, row: Mapping[str, Any], lists: int) -> Candidate | None:
         closeness=closeness,
         length=length,
         has_year=has_year,
-        lists=lists,
+        lists=lists_behind(row["renown"]),
         sites=len(row["external_ids"]),
         is_series=row["format"] == Format.TV,
         year=row["year"] or 9999,
@@ -319,7 +311,7 @@ def spelled(name: str) -> str:
 
 def folded(name: str) -> str:
     """As search names are kept."""
-    return fold(name)[:LONGEST_NAME].strip()
+    return fold_name(name)
 
 
 def joined(name: str) -> str:

@@ -19,6 +19,7 @@ from collections_app.catalogue.reader import (
 )
 from collections_app.catalogue.survey import survey
 from collections_app.models import Anime
+from collections_app.services import abbreviations
 from collections_app.services.catalogue_import import CatalogueImport, Report
 
 MOST_CONTESTED_SHOWN = 10
@@ -100,6 +101,9 @@ class Command(BaseCommand):
             if seen.fault:
                 raise seen.fault
             self.run.mark_gone(is_complete=options["complete"])
+            if not options["dry_run"]:
+                brought_titles = bool(self.run.report.counts["new"])
+                abbreviations.add_shipped(takes_revision=not brought_titles)
             self.run.refresh_statistics()
 
     def tell(
