@@ -72,7 +72,8 @@ FILTERS = [
         "search",
         str,
         "Any name in any script, at most 200 characters. Case, accents, spaces and the "
-        "order of words do not matter, small slips are forgiven; best match first.",
+        "order of words do not matter, small slips are forgiven; seasons are understood "
+        "in any spelling (`s2`, `II`, `第2期`), and common abbreviations. Best match first.",
     ),
     query(
         "ids",
