@@ -72,8 +72,9 @@ FILTERS = [
         "search",
         str,
         "Any name in any script, at most 200 characters. Case, accents, spaces and the "
-        "order of words do not matter, small slips are forgiven; seasons are understood "
-        "in any spelling (`s2`, `II`, `第2期`), and common abbreviations. Best match first.",
+        "order of words do not matter, small slips are forgiven; seasons in any "
+        "spelling (`s2`, `II`, `第2期`) and common abbreviations are understood. Best "
+        "match first.",
     ),
     query(
         "ids",
