@@ -18,6 +18,7 @@ from animecollections.admin import BoundedPaginator
 from animecollections.api.account import Through
 from animecollections.api.ids import AnimeRef
 from collections_app.models import (
+    Abbreviation,
     Genre,
     Listing,
     Merge,
@@ -71,6 +72,7 @@ def make_title(number):
     anime.genres.add(Genre.objects.create(key=f"g{number}", name=f"Genre {number}"))
     anime.studios.add(Studio.objects.create(key=f"s{number}", name=f"Studio {number}"))
     SearchName.objects.create(anime=anime, name=f"title {number}")
+    Abbreviation.objects.create(anime=anime, key=f"t{number}", text=f"T{number}")
     Listing.objects.create(anime=anime, source="a dataset")
     return anime
 
@@ -323,7 +325,7 @@ def test_a_number_too_long_for_a_title_is_searched_for(browser):
 @pytest.mark.parametrize("model", REGISTERED, ids=lambda model: model.__name__)
 def test_an_add_page_opens_or_is_refused(browser, model):
     response = browser.get(page(model, "add"))
-    adds = {"User", "WatchListEntry", "Group"}
+    adds = {"Abbreviation", "User", "WatchListEntry", "Group"}
     assert response.status_code == (200 if model.__name__ in adds else 403)
 
 

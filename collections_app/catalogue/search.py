@@ -146,8 +146,6 @@ def ways(text: str, revision: int) -> Iterator[tuple[Find, Sought]]:
     name, _, year = typed.folded.rpartition(" ")
     if name and YEAR.fullmatch(year):
         yield partial(of_year, int(year)), Sought.of_folded(name)
-    if len(sought.words) > 1 and set(sought.kinds) == {Kind.LONG}:
-        yield across, sought
     known = vocabulary(revision)
     has_many = len(sought.words) > MOST_DOUBTED
     near = [
@@ -160,6 +158,8 @@ def ways(text: str, revision: int) -> Iterator[tuple[Find, Sought]]:
     )
     if likely != sought.folded:
         yield search, Sought.of_folded(likely)
+    if len(sought.words) > 1 and set(sought.kinds) == {Kind.LONG}:
+        yield across, sought
     if connection.vendor == "postgresql":
         yield resembling, sought
         yield vaguely_resembling, sought
