@@ -38,8 +38,8 @@ PARAMETERS: list[Parameter] = [
         "search",
         str,
         "Any name in any script. Case, accents, spaces and the order of words do not "
-        "matter, small slips are forgiven; seasons in any spelling (`s2`, `II`, `第2期`) "
-        "and common abbreviations are understood. Best match first.",
+        "matter, small slips are forgiven; seasons in any spelling (`s2`, `II`, "
+        "`第2期`) and common abbreviations are understood. Best match first.",
         max_length=LONGEST_SEARCH,
     ),
     query(
