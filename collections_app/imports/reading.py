@@ -38,8 +38,9 @@ def plan_told(plan: ImportPlan) -> dict[str, Any]:
 
 def rows_of(
     plan: ImportPlan, wanted: Mapping[str, Any], revision: int
-) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-    """A page of rows in the order of the file; `outcome` narrows them.
+) -> tuple[list[dict[str, Any]], dict[str, Any], bool]:
+    """A page of rows in the order of the file, its meta, and whether all of them were
+    searched for; `outcome` narrows them.
 
     Three statements, and a few for each unmatched row, which is searched for.
 
@@ -59,6 +60,7 @@ def rows_of(
     with long_work.held(plan.user_id) if searched else nullcontext():
         until = monotonic() + SECONDS_OF_SEARCH
         maybe = {row.row: maybe_of(row, revision, until) for row in found}
+        is_complete = not searched or monotonic() <= until
     titles = titles_of(row.anime_id for row in found)
     facts = candidates_told({id_ for ids in maybe.values() for id_ in ids})
     told = [
@@ -66,7 +68,7 @@ def rows_of(
         | {"candidates": [facts[id_] for id_ in maybe[row.row] if id_ in facts]}
         for row in found
     ]
-    return told, meta
+    return told, meta, is_complete
 
 
 def is_to_be_searched(row: ImportRow) -> bool:

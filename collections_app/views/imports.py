@@ -235,8 +235,10 @@ class ImportViewSet(PlanningViewSet):
         etag = etag_of(request, plan.changed_at, catalogue)
         if (fresh := not_modified(request, etag)) is not None:
             return fresh
-        rows, meta = rows_of(plan, self.wanted, catalogue)
-        return answer(rows, meta=meta, headers={"ETag": etag})
+        rows, meta, is_complete = rows_of(plan, self.wanted, catalogue)
+        # Asked again, a page whose search was cut short has more candidates.
+        headers = {"ETag": etag} if is_complete else {}
+        return answer(rows, meta=meta, headers=headers)
 
     @documented(
         "Plans anew by another policy, without a new upload; decisions stay.",
