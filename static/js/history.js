@@ -39,7 +39,7 @@ export function show(main, app) {
         const itsDay = day(told.at);
         if (itsDay !== lastDay) list.append(h("h2", {}, itsDay), h("ol", {}));
         lastDay = itsDay;
-        list.lastElementChild.append(historyItem(app, told));
+        list.lastElementChild.append(historyItem(app, told, { isLinked: true }));
       }
       cursor = meta.next_cursor;
       more.hidden = !cursor;

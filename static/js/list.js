@@ -1,7 +1,7 @@
 /** My list: covers or a table, narrowed as one types, any number of entries. */
 
 import { cover } from "./covers.js";
-import { $, h, icon, iconButton, later, sayFailure } from "./dom.js";
+import { $, h, icon, iconButton, later } from "./dom.js";
 import { HeldOrder, holdFromFirstTouch } from "./held_order.js";
 import { openEntry } from "./panel.js";
 import { watched } from "./watched.js";
@@ -389,8 +389,6 @@ export function show(main, app) {
   const renamed = () => (folded = new Map());
   collection.addEventListener("titles", renamed);
   draw();
-  const asked = new URLSearchParams(location.search).get("anime");
-  if (asked && collection.entries.has(asked)) openEntry(app, asked).catch(sayFailure);
   return () => {
     collection.removeEventListener("changed", redraw);
     collection.removeEventListener("wholes", redraw);

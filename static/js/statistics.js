@@ -1,16 +1,19 @@
 /** Statistics: a few figures, and charts that say their numbers in words as well. */
 
+import { here, keepQuery } from "./address.js";
 import { cover } from "./covers.js";
 import { h, sayFailure, svg } from "./dom.js";
+import { pageOf } from "./panel.js";
 import { day, episodeCount, monthName, number, t, typeName, weekdayName } from "./words.js";
 
 /** @param {HTMLElement} main @param {any} app */
 export function show(main, app) {
   const thisYear = new Date().getFullYear();
   const body = h("div", { class: "statistics" });
-  const choice = h("select", { "aria-label": t("Which time"), onchange: () => fetchThem() },
+  const choice = h("select", { "aria-label": t("Which time"), onchange: () => (keepQuery({ year: choice.value }), fetchThem()) },
     h("option", { value: "" }, t("All time")),
     Array.from({ length: 12 }, (_, back) => h("option", { value: thisYear - back }, String(thisYear - back))));
+  choice.value = here().query.get("year") ?? "";
   main.append(h("header", { class: "page-head" }, h("h1", {}, t("Statistics")), choice), body);
 
   async function fetchThem() {
@@ -77,7 +80,7 @@ const panel = (title, ...chart) => h("section", { class: "chart" }, h("h2", {}, 
 /** @param {string} title @param {any[]} rows @param {(row: any) => string} say */
 const shelf = (title, rows, say) => rows.length > 0 && h("section", { class: "chart wide-chart" }, h("h2", {}, title),
   h("ul", { class: "cards strip" }, rows.slice(0, 12).map((row) => h("li", { class: "card" },
-    cover(row), h("span", { class: "card-title" }, row.title), h("span", { class: "muted facts" }, say(row))))));
+    h("a", { class: "open", href: pageOf(row.anime_id) }, cover(row), h("span", { class: "card-title" }, row.title)), h("span", { class: "muted facts" }, say(row))))));
 
 /** @param {any[]} rows of one score each, 0–10 */
 function scores(rows) {
