@@ -192,7 +192,9 @@ function showPanel() {
   const { panel } = here();
   const open = $("dialog.panel[open]");
   if (open?.dataset.anime !== panel) open?.close();
-  if (panel && app.collection && open?.dataset.anime !== panel) openEntry(app, panel).catch(sayFailure);
+  if (!panel || !app.collection || open?.dataset.anime === panel) return;
+  if (app.collection.entries.has(panel)) openEntry(app, panel).catch(sayFailure);
+  else if (!app.collection.isLoaded) app.collection.addEventListener("changed", showPanel, { once: true }); // it may come yet
 }
 
 onStep(({ isOtherPage, scroll }) => {
@@ -257,7 +259,7 @@ async function signInAgain() {
 
 function drawMenu() {
   const { name, avatar } = app.user;
-  const picture = app.collection.wholes.profile?.avatar ?? avatar;
+  const picture = app.collection?.wholes.profile?.avatar ?? avatar;
   const badge = picture
     ? h("img", { src: picture, alt: "", class: "avatar" })
     : h("span", { class: "avatar", "aria-hidden": "true" }, (name ?? "?").slice(0, 1).toUpperCase());
