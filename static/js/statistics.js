@@ -13,6 +13,7 @@ export function show(main, app) {
   const choice = h("select", { "aria-label": t("Which time"), onchange: () => (keepQuery({ year: choice.value }), fetchThem()) },
     h("option", { value: "" }, t("All time")),
     Array.from({ length: 12 }, (_, back) => h("option", { value: thisYear - back }, String(thisYear - back))));
+  offer([Number(here().query.get("year"))]);
   choice.value = here().query.get("year") ?? "";
   main.append(h("header", { class: "page-head" }, h("h1", {}, t("Statistics")), choice), body);
 
@@ -20,10 +21,20 @@ export function show(main, app) {
     const year = choice.value;
     try {
       const { data } = await app.collection.api.ask("GET", `/api/user/stats${year ? `?year=${year}` : ""}`, undefined, { tries: 2 });
+      offer((data.by_year_finished ?? []).map((/** @type {any} */ row) => row.year));
       if (year === choice.value) body.replaceChildren(...(year ? ofYear(data) : ofAll(data)).filter(Boolean));
     } catch (error) {
       body.replaceChildren(h("p", { class: "empty" }, t("Statistics are counted on the server: they show when there is network.")));
       sayFailure(error, fetchThem);
+    }
+  }
+
+  /** Years to choose, the latest first; of what was watched long ago too. @param {number[]} years */
+  function offer(years) {
+    const there = new Set([...choice.options].map(({ value }) => Number(value)));
+    for (const year of years.filter((year) => year > 0 && !there.has(year))) {
+      const after = [...choice.options].find(({ value }) => value && Number(value) < year);
+      choice.insertBefore(h("option", { value: year }, String(year)), after ?? null);
     }
   }
 
@@ -40,6 +51,7 @@ export function show(main, app) {
     bars(t("Studios"), data.by_studio, "studio"),
     bars(t("Lists"), data.by_type.map((/** @type {any} */ row) => ({ ...row, type: typeName(row.type) })), "type"),
     bars(t("Formats"), data.by_format, "format"),
+    columns(t("Finished by year"), data.by_year_finished.map((/** @type {any} */ row) => [String(row.year), row.titles]), t("titles")),
     columns(t("Titles by the year they came out"), decades(data.by_year), t("titles")),
     columns(t("Weekdays"), weekdays(data.watched.weekdays), t("episodes")),
     data.streaks.longest && figures([
@@ -49,7 +61,7 @@ export function show(main, app) {
   ];
 
   /** @param {any} data */
-  const ofYear = (data) => !data.totals.titles && !data.totals.added ? [nothing()] : [
+  const ofYear = (data) => !data.totals.titles && !data.totals.added && !data.totals.finished ? [nothing()] : [
     h("p", { class: "lead review" }, t("{year} in review", { year: String(data.year) })),
     figures([
       [t("Episodes"), data.totals.episodes], [t("Hours"), data.totals.minutes / 60], [t("Titles"), data.totals.titles],
