@@ -7,7 +7,7 @@ import { h, svg } from "./dom.js";
 
 /**
  * Paper and two inks, as hue, saturation and lightness; what the title is set in. Each is
- * turned around the circle of hues, so that its contrasts stay.
+ * turned a little on the circle of hues, so that its contrasts stay.
  * @type {[Hsl, Hsl, Hsl, string][]}
  * @typedef {[number, number, number]} Hsl
  */
@@ -26,6 +26,8 @@ const PALETTES = [
   [[47, 28, 87], [208, 29, 37], [7, 51, 47], "#20262c"],
 ];
 const TURNS = 9;
+const TURN = 8; // degrees
+const MOST_SATURATED = 66;
 
 /** Each draws with two inks on 100 × 150. @type {((a: string, b: string, n: number) => any[])[]} */
 const MOTIFS = [
@@ -100,8 +102,8 @@ function draw(box, anime) {
   };
   const motif = MOTIFS[pick(MOTIFS.length)];
   const [paper, a, b, ink] = PALETTES[pick(PALETTES.length)];
-  const turn = (pick(TURNS) * 360) / TURNS;
-  const colour = (/** @type {Hsl} */ [hue, saturation, lightness]) => `hsl(${(hue + turn) % 360} ${saturation}% ${lightness}%)`;
+  const turn = (pick(TURNS) - (TURNS - 1) / 2) * TURN + 360;
+  const colour = (/** @type {Hsl} */ [hue, saturation, lightness]) => `hsl(${(hue + turn) % 360} ${Math.min(saturation, MOST_SATURATED)}% ${lightness}%)`;
   const variant = pick(17);
   const isMirrored = pick(2) === 1;
   const title = String(anime.title ?? "");

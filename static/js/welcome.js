@@ -62,7 +62,7 @@ function wayIn(isNew, then) {
  * @param {string} why @param {(signedIn: {user: any, key: CryptoKey | null}) => void} then
  */
 export function joinDialog(why, then) {
-  const body = h("div");
+  const body = h("div", { class: "way-in" });
   const choose = (/** @type {boolean} */ isNew) => body.replaceChildren(
     wayIn(isNew, (user, key) => (box.close(), then({ user, key }))),
     h("p", { class: "muted" }, isNew ? t("You have an account?") : t("New here?"), " ",
