@@ -59,7 +59,7 @@ def frame(
 ) -> HttpResponse:
     """The page of all addresses; the title it is about, told to who shares it."""
     language = get_language_from_request(request)
-    more = {
+    more: dict[str, Any] = {
         "language": language,
         "words": words_in(language),
         "js": f"{settings.STATIC_URL}js/",  # modules name each other, without hashes

@@ -134,7 +134,7 @@ def entry_year(user):
     return WatchListEntry.objects.get(user=user).updated_at.year
 
 
-@pytest.mark.parametrize("anime_id", ["7", "nonsense", "%20"])
+@pytest.mark.parametrize("anime_id", ["7", "nonsense", "%20", "%E0%A4"])
 def test_an_address_without_a_title_says_so(device, user, anime_id):
     for page in (device().new_page(), device(user).new_page()):
         page.goto(f"/anime/{anime_id}")

@@ -25,7 +25,7 @@ const MOST_NAMES = 6;
 /** @param {HTMLElement} main @param {any} app */
 export function show(main, app) {
   const { collection } = app;
-  let id = decodeURIComponent(location.pathname.split("/")[2] ?? "");
+  let id = location.pathname.split("/")[2] ?? "";
   const listed = () => collection?.entries.get(id);
   const head = h("div", { class: "title-head" });
   const mine = h("section", { class: "title-mine", "aria-label": t("On my list"), hidden: true });
@@ -39,7 +39,7 @@ export function show(main, app) {
 
   async function fetchIt() {
     try {
-      const path = `/api/animes/${encodeURIComponent(id)}`;
+      const path = `/api/animes/${id}`; // as the address has it
       const ask = (/** @type {any} */ api) => api.ask("GET", path, undefined, { tries: 2 });
       // A session that ended hides nothing that any visitor may see.
       const { data } = await ask(app.api).catch((/** @type {any} */ error) => (error.status === 401 ? ask(new Api()) : Promise.reject(error)));
