@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.templatetags.static import static
@@ -51,6 +52,8 @@ def title_page(request: HttpRequest, anime_id: str) -> HttpResponse:
         anime = find_anime(parse_anime_id(anime_id))
     except ApiError:
         return frame(request, status=404)
+    except DatabaseError:  # the page opens all the same, of what the device keeps
+        return frame(request)
     return frame(request, None if anime.mature else anime)
 
 

@@ -7,6 +7,7 @@ import re
 import pytest
 from django.conf import settings
 from django.contrib.staticfiles import finders
+from django.db import OperationalError, connection
 
 from animecollections.client import FIRST, PAGES, files
 from factories import AnimeFactory
@@ -72,6 +73,17 @@ def test_a_mature_title_is_not_described(visitor):
 def test_a_title_that_is_not_there_is_404_and_the_same_page(visitor, anime_id):
     response = visitor.get(f"/anime/{anime_id}")
     assert response.status_code == 404
+    assert 'src="/static/js/app.js"' in response.content.decode()
+
+
+@pytest.mark.django_db
+def test_a_page_of_a_title_opens_without_the_database_too(visitor):
+    def refuse(*args):
+        raise OperationalError
+
+    with connection.execute_wrapper(refuse):
+        response = visitor.get("/anime/1535")
+    assert response.status_code == 200
     assert 'src="/static/js/app.js"' in response.content.decode()
 
 
