@@ -156,3 +156,12 @@ def test_what_is_on_the_list_opens_without_network(device, user, api):
     expect(page.get_by_label("Progress")).to_have_value("4")
     page.goto("/")
     expect(page).to_have_title("My list – animecollections")
+
+
+def test_a_session_that_ended_hides_nothing_that_visitors_see(device, user):
+    page = device(user).new_page()
+    page.goto("/")
+    settled(page)
+    page.context.clear_cookies()
+    page.goto("/anime/2994")
+    expect(heading(page)).to_have_text("Death Note: Rewrite")
