@@ -9,35 +9,82 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.templatetags.static import static
-from django.utils.translation import get_language_from_request, override
+from django.utils.translation import get_language_from_request, gettext, override
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
+from animecollections.api.errors import ApiError
+from animecollections.api.ids import parse_anime_id
 from animecollections.words import words_in
+from collections_app.catalogue.lookup import find_anime
+from collections_app.models import Anime
+from collections_app.models.catalogue import Format
 
 # Each is a page of static/js; the script looks which one is asked for.
 PAGES = ["/", "/next", "/discover", "/statistics", "/history", "/settings", "/transfer"]
+# Below it, a page for every title.
+TITLES = "/anime/"
 # What the first page needs, so that the browser asks for all of it at once.
-FIRST = ["collection", "colour", "covers", "dom", "list", "panel", "windowed", "words"]
+FIRST = [
+    "address", "collection", "colour", "controls", "covers", "dom", "held_order",
+    "list", "panel", "score", "sealing", "watched", "windowed", "words",
+]  # fmt: skip
 
 
 @require_safe
 @never_cache
 @vary_on_headers("Accept-Language", "Cookie")
 def page(request: HttpRequest) -> HttpResponse:
+    return frame(request)
+
+
+@require_safe
+@never_cache
+@vary_on_headers("Accept-Language", "Cookie")
+def title_page(request: HttpRequest, anime_id: str) -> HttpResponse:
+    """What other sites show of it when it is shared is what any visitor may see."""
+    try:
+        anime = find_anime(parse_anime_id(anime_id))
+    except ApiError:
+        return frame(request, status=404)
+    except DatabaseError:  # the page opens all the same, of what the device keeps
+        return frame(request)
+    return frame(request, None if anime.mature else anime)
+
+
+def frame(
+    request: HttpRequest, anime: Anime | None = None, status: int = 200
+) -> HttpResponse:
+    """The page of all addresses; the title it is about, told to who shares it."""
     language = get_language_from_request(request)
-    more = {
+    more: dict[str, Any] = {
         "language": language,
         "words": words_in(language),
         "js": f"{settings.STATIC_URL}js/",  # modules name each other, without hashes
         "first": [f"{name}.js" for name in FIRST],
     }
     with override(language):
-        return render(request, "app.html", more)
+        if anime:
+            more |= {"anime": anime, "description": description(anime)}
+            more["address"] = request.build_absolute_uri(f"{TITLES}{anime.id}")
+        return render(request, "app.html", more, status=status)
+
+
+def description(anime: Anime) -> str:
+    """ "TV · 2006 · 37 episodes · Supernatural, Suspense"."""
+    count = "{n} episodes" if anime.episodes != 1 else "1 episode"
+    facts = [
+        anime.format if anime.format != Format.UNKNOWN else "",
+        str(anime.year or ""),
+        gettext(count).format(n=anime.episodes) if anime.episodes else "",
+        ", ".join(anime.genre_names),
+    ]
+    return " · ".join(filter(None, facts))
 
 
 @require_safe
@@ -51,6 +98,7 @@ def service_worker(request: HttpRequest) -> HttpResponse:
         "version": version(),
         "static": settings.STATIC_URL,
         "pages": json.dumps(PAGES),
+        "titles": TITLES,
         "files": json.dumps(list(dict.fromkeys(addresses))),
     }
     return render(request, "sw.js", more, content_type="text/javascript")

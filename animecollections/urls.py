@@ -8,7 +8,7 @@ from django.views.decorators.csrf import csrf_exempt
 from animecollections.api.errors import ApiError
 from animecollections.api.failures import failure
 from animecollections.api.reference import DocsPage, ReferenceView, RootView
-from animecollections.client import PAGES, page, service_worker
+from animecollections.client import PAGES, TITLES, page, service_worker, title_page
 from profiles.views.media import picture
 from profiles.views.pages import ResetPage
 
@@ -33,5 +33,6 @@ urlpatterns = [
     path("api/docs", DocsPage.as_view(), name="docs"),
     re_path(r"^api(?:/.*)?$", unknown_address),
     path("sw.js", service_worker),
+    path(f"{TITLES.removeprefix('/')}<str:anime_id>", title_page),
     *[path(address.removeprefix("/"), page) for address in PAGES],
 ]

@@ -4,6 +4,7 @@
 
 const CACHE = "animecollections {{ version }}";
 const PAGES = {{ pages|safe }};
+const TITLES = "{{ titles }}";
 const FILES = {{ files|safe }};
 const PATIENCE = 3000; // milliseconds
 
@@ -24,16 +25,19 @@ self.addEventListener("activate", (event) => {
 self.addEventListener("fetch", (event) => {
   const { pathname, origin } = new URL(event.request.url);
   if (event.request.method !== "GET" || origin !== location.origin) return;
-  if (PAGES.includes(pathname) && event.request.mode === "navigate") event.respondWith(answer(event.request, "/"));
+  const isTitle = pathname.startsWith(TITLES);
+  if ((isTitle || PAGES.includes(pathname)) && event.request.mode === "navigate") {
+    event.respondWith(answer(event.request, "/", { isKept: !isTitle })); // a title's page speaks of that title
+  }
   else if (pathname.startsWith("{{ static }}")) event.respondWith(answer(event.request, event.request));
 });
 
 /** From the network and into the cache; from the cache where that fails. */
-async function answer(request, key) {
+async function answer(request, key, { isKept = true } = {}) {
   const cache = await caches.open(CACHE);
   try {
     const response = await fetch(request, { signal: AbortSignal.timeout(PATIENCE) });
-    if (response.ok) await cache.put(key, response.clone());
+    if (response.ok && isKept) await cache.put(key, response.clone());
     return response;
   } catch (error) {
     const kept = await cache.match(key, { ignoreVary: true });

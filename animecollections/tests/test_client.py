@@ -7,8 +7,10 @@ import re
 import pytest
 from django.conf import settings
 from django.contrib.staticfiles import finders
+from django.db import OperationalError, connection
 
 from animecollections.client import FIRST, PAGES, files
+from factories import AnimeFactory
 
 MOST_SCRIPT_SENT = 80_000  # bytes, compressed as production sends them
 
@@ -31,6 +33,58 @@ def test_the_page_speaks_the_readers_language(visitor):
     assert "Mi lista" in told
     visitor.cookies["django_language"] = "es"
     assert '<html lang="es"' in visitor.get("/").content.decode()
+
+
+@pytest.mark.django_db
+def test_a_page_of_a_title_tells_other_sites_what_it_is(visitor, budget):
+    AnimeFactory(
+        id=1535,
+        title="Death <Note>",
+        format="TV",
+        year=2006,
+        episodes=37,
+        genre_names=["Suspense"],
+        picture_url="https://img.example.org/1535.jpg",
+    )
+    with budget(1, "the title by its id"):
+        response = visitor.get("/anime/1535")
+    page = response.content.decode()
+    assert response.status_code == 200
+    assert "<title>Death &lt;Note&gt; – animecollections</title>" in page
+    described = 'content="TV · 2006 · 37 episodes · Suspense"'
+    assert f'<meta name="description" {described}>' in page
+    assert f'<meta property="og:description" {described}>' in page
+    assert 'og:image" content="https://img.example.org/1535.jpg"' in page
+    assert 'rel="canonical" href="http://testserver/anime/1535"' in page
+    spanish = visitor.get("/anime/1535", headers={"Accept-Language": "es"})
+    assert "37 episodios" in spanish.content.decode()
+
+
+@pytest.mark.django_db
+def test_a_mature_title_is_not_described(visitor):
+    AnimeFactory(id=1535, title="Not For Children", mature=True)
+    response = visitor.get("/anime/1535")
+    assert response.status_code == 200
+    assert "Not For Children" not in response.content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("anime_id", ["7", "no-such-thing", "mal:7", "99999999999999"])
+def test_a_title_that_is_not_there_is_404_and_the_same_page(visitor, anime_id):
+    response = visitor.get(f"/anime/{anime_id}")
+    assert response.status_code == 404
+    assert 'src="/static/js/app.js"' in response.content.decode()
+
+
+@pytest.mark.django_db
+def test_a_page_of_a_title_opens_without_the_database_too(visitor):
+    def refuse(*args):
+        raise OperationalError
+
+    with connection.execute_wrapper(refuse):
+        response = visitor.get("/anime/1535")
+    assert response.status_code == 200
+    assert 'src="/static/js/app.js"' in response.content.decode()
 
 
 def test_nothing_of_it_is_inline(visitor):

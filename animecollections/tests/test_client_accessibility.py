@@ -19,6 +19,7 @@ ALL_AS_A_TABLE = "localStorage.list = JSON.stringify({view: 'table', type: 'all'
 def reader(served):
     for at, name in enumerate(["Death Note", "Monster", "Mushishi: Zoku Shou"]):
         AnimeFactory(id=300 + at, title=name, episodes=12, picture_url="")
+    AnimeFactory(id=303, title="Planetes", picture_url="", related=["mal:300"])
     user = UserFactory()
     api = Api(served, cookie_of(user))
     api.add(300, progress=3, score=8.5, is_private=True)
@@ -41,7 +42,7 @@ def barriers(page):
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_no_page_has_barriers(device, reader, theme):
     page = device(reader, color_scheme=theme, reduced_motion="reduce").new_page()
-    for path in PAGES:
+    for path in [*PAGES, "/anime/300", "/anime/303", "/anime/7"]:
         page.goto(path)
         page.wait_for_selector("body[data-status=settled] h1")
         page.wait_for_load_state("networkidle")
@@ -59,6 +60,9 @@ def test_no_page_has_barriers(device, reader, theme):
     visitor.goto("/")
     visitor.wait_for_selector(".shelf .cover")
     assert not barriers(visitor), "welcome"
+    visitor.goto("/anime/303")
+    visitor.wait_for_selector("h1")
+    assert not barriers(visitor), "a title"
     for address in ("/reset", "/reset?uid=x&token=y"):
         visitor.goto(address)
         assert not barriers(visitor), address

@@ -1,8 +1,9 @@
 """Statistics of a list, and years in review: computed in the database.
 
 What was watched when is read from the record of episodes per day, which is never
-trimmed; all else from the list itself, never from the log of changes. The number of
-statements is the same for any list.
+trimmed, and where that has nothing from the day a title was finished on; all else from
+the list itself, never from the log of changes. The number of statements is the same for
+any list.
 """
 
 from collections.abc import Iterable, Mapping
@@ -85,8 +86,8 @@ def of_list(user_id: UUID, *, today: date) -> Statistics:
             "episodes": sum(day.episodes for day in days),
             "minutes": sum(day.minutes for day in days),
             "days": len(seen),
-            "first": seen[0].day.isoformat() if seen else None,
-            "last": seen[-1].day.isoformat() if seen else None,
+            "first": seen[0].name if seen else None,
+            "last": seen[-1].name if seen else None,
             "months": months_of(days),
             "weekdays": weekdays_of(days),
             "calendar": calendar(days, since=today - timedelta(days=CALENDAR - 1)),

@@ -9,6 +9,7 @@ it, the usual one of the format is taken, and told as `minutes_estimated`.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -37,6 +38,24 @@ HAS_FINISHED = (
     f"(e.type = '{EntryType.COMPLETED}' OR e.state = '{EntryState.REWATCHING}')"
 )
 
+# What an entry tells of the day it was finished on, where no day has noted it as it was
+# watched: an import, or the past. Partial dates too; `begins` says which.
+DATED = f"""
+SELECT finished.anime_id, finished.day, finished.seen - finished.noted AS episodes
+FROM (
+    SELECT e.anime_id, e.finished_on AS day, COALESCE(n.noted, 0) AS noted,
+           CASE WHEN {IS_AGAIN} = 1 AND COALESCE(a.episodes, 0) > e.progress
+                THEN a.episodes WHEN e.progress < {MOST_EPISODES} THEN e.progress
+                ELSE {MOST_EPISODES} END AS seen
+    FROM collections_app_watchlistentry e
+    JOIN collections_app_anime a ON a.id = e.anime_id
+    LEFT JOIN (SELECT anime_id, SUM(episodes) AS noted FROM history_episodeswatched
+               WHERE user_id = %(user)s GROUP BY anime_id) n ON n.anime_id = e.anime_id
+    WHERE e.user_id = %(user)s AND {HAS_FINISHED} AND e.finished_on LIKE %(begins)s
+) finished
+WHERE finished.seen > finished.noted
+"""  # noqa: S608  (made of our own constants)
+
 # What is counted: titles, and how many episodes of each were seen.
 OF_LIST = f"""
 SELECT e.anime_id, e.type, e.state, e.score, e.tags, e.finished_on, e.rewatches,
@@ -57,8 +76,10 @@ SELECT w.anime_id, e.type, e.state, e.score, COALESCE(e.tags, '[]') AS tags,
             THEN 1 ELSE 0 END AS completed,
        w.seen, {LENGTH} AS length, {IS_ESTIMATED} AS is_estimated,
        a.format, a.year, a.genre_names, a.studio_names
-FROM (SELECT anime_id, SUM(episodes) AS seen FROM history_episodeswatched
-      WHERE user_id = %(user)s AND day BETWEEN %(first)s AND %(last)s
+FROM (SELECT anime_id, SUM(episodes) AS seen FROM (
+          SELECT anime_id, episodes FROM history_episodeswatched
+          WHERE user_id = %(user)s AND day BETWEEN %(first)s AND %(last)s
+          UNION ALL SELECT anime_id, episodes FROM ({DATED}) dated) noted
       GROUP BY anime_id HAVING SUM(episodes) > 0) w
 JOIN collections_app_anime a ON a.id = w.anime_id
 LEFT JOIN collections_app_watchlistentry e
@@ -142,15 +163,21 @@ def groups_of_year(user_id: UUID, year: int) -> Groups:
     """Of every kind, the groups of the titles watched in a year; those most watched
     too, as kind "anime".
     """
-    parameters = {
-        "user": for_database(user_id),
-        "first": f"{year}-01-01",
-        "last": f"{year}-12-31",
-        "begins": f"{year}%",
-    }
+    parameters = time_of(user_id, year)
     titles = group_by("anime", "anime_id")
     most = f"SELECT * FROM ({titles} ORDER BY episodes DESC, name LIMIT {MOST_WATCHED})"  # noqa: S608
     return groups_by_kind(OF_YEAR, parameters, f"{most} AS most")
+
+
+def time_of(user_id: UUID, year: int | None) -> dict[str, Any]:
+    """The parameters of what is asked about one year, or all time."""
+    first, last = (f"{year}-01-01", f"{year}-12-31") if year else (date.min, date.max)
+    return {
+        "user": for_database(user_id),
+        "first": str(first),
+        "last": str(last),
+        "begins": f"{year or '_'}%",
+    }
 
 
 def for_database(user_id: UUID) -> Any:

@@ -1,8 +1,10 @@
 """What was watched on which day: sums by day, and what follows from them.
 
-Days are the user's own, as they were when something was watched. A day can be below
-zero, where it took back what an earlier one counted by a slip: so sums are right, and
-a day counts as one of watching if of any title something was watched.
+Days are the user's own, as they were when something was watched; and of what no day
+noted, the one that the list says it was finished on, which may be a month or a year
+alone. A day can be below zero, where it took back what an earlier one counted by a
+slip: so sums are right, and a day counts as one of watching if of any title something
+was watched.
 """
 
 from collections.abc import Iterable, Sequence
@@ -18,7 +20,7 @@ from collections_app.serializers.stats import (
     Streak,
     WeekdayTotals,
 )
-from collections_app.stats.breakdowns import LENGTH, for_database
+from collections_app.stats.breakdowns import DATED, LENGTH, time_of
 
 WEEKDAYS = (
     "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday",
@@ -28,42 +30,52 @@ CALENDAR = 371  # days: 53 weeks, as a year is shown
 # A day a row, however much was watched on it: 3,650 rows in ten years. As text, for
 # Python's sqlite3 takes long to make a date of what is declared as one.
 STATEMENT = f"""
-SELECT CAST(w.day AS text), SUM(w.episodes),
-       SUM(CAST(w.episodes AS bigint) * {LENGTH}), MAX(w.episodes)
-FROM history_episodeswatched w
+SELECT w.day, SUM(w.episodes), SUM(w.episodes * {LENGTH}),
+       MAX(w.episodes), MAX(w.noted)
+FROM (
+    SELECT CAST(day AS text) AS day, anime_id, CAST(episodes AS bigint) AS episodes,
+           episodes AS noted
+    FROM history_episodeswatched
+    WHERE user_id = %(user)s AND day BETWEEN %(first)s AND %(last)s AND episodes <> 0
+    UNION ALL
+    SELECT day, anime_id, CAST(episodes AS bigint), 0 FROM ({DATED}) dated
+) w
 LEFT JOIN collections_app_anime a ON a.id = w.anime_id
-WHERE w.user_id = %(user)s AND w.day BETWEEN %(first)s AND %(last)s
-  AND w.episodes <> 0
 GROUP BY w.day ORDER BY w.day
 """  # noqa: S608  (made of our own constants)
 
 
 class Day(NamedTuple):
-    day: date
+    """has_watched: by what was noted then; has_any: by the list too."""
+
+    name: str  # "2026-11-23"; by a partial date "2026-11" or "2026"
     episodes: int
     minutes: int
+    has_any: bool
     has_watched: bool
+
+    @property
+    def is_whole(self) -> bool:
+        return len(self.name) == len("2026-11-23")
 
 
 def days_of(user_id: UUID, year: int | None = None) -> list[Day]:
     """The days on which anything was counted, in order; of one year, or all."""
-    first, last = (f"{year}-01-01", f"{year}-12-31") if year else (date.min, date.max)
-    parameters = {"user": for_database(user_id), "first": str(first), "last": str(last)}
     with connection.cursor() as cursor:
-        cursor.execute(STATEMENT, parameters)
+        cursor.execute(STATEMENT, time_of(user_id, year))
         return [
-            Day(date.fromisoformat(day), int(episodes), int(minutes), most > 0)
-            for day, episodes, minutes, most in cursor.fetchall()
+            Day(name, int(episodes), int(minutes), most > 0, most_noted > 0)
+            for name, episodes, minutes, most, most_noted in cursor.fetchall()
         ]
 
 
 def calendar(days: Iterable[Day], *, since: date) -> list[DayTotals]:
-    return [day_totals(day) for day in days if day.day >= since]
+    return [day_totals(day) for day in days if day.is_whole and day.name >= str(since)]
 
 
 def day_totals(day: Day) -> DayTotals:
     return {
-        "day": day.day.isoformat(),
+        "day": day.name,
         "episodes": day.episodes,
         "minutes": day.minutes,
     }
@@ -71,11 +83,11 @@ def day_totals(day: Day) -> DayTotals:
 
 def months_of(days: Iterable[Day]) -> list[MonthTotals]:
     """Those in which anything was watched, in order."""
-    days = list(days)
-    seen = {day.day.isoformat()[:7] for day in days if day.has_watched}
+    days = [day for day in days if len(day.name) >= len("2026-11")]
+    seen = {day.name[:7] for day in days if day.has_any}
     months: dict[str, MonthTotals] = {}
     for day in days:
-        name = day.day.isoformat()[:7]
+        name = day.name[:7]
         if name not in seen:
             continue
         empty: MonthTotals = {"month": name, "episodes": 0, "minutes": 0}
@@ -90,7 +102,9 @@ def weekdays_of(days: Iterable[Day]) -> list[WeekdayTotals]:
         {"weekday": name, "episodes": 0, "minutes": 0} for name in WEEKDAYS
     ]
     for day in days:
-        totals = week[day.day.weekday()]
+        if not day.is_whole:
+            continue
+        totals = week[date.fromisoformat(day.name).weekday()]
         totals["episodes"] += day.episodes
         totals["minutes"] += day.minutes
     return week
@@ -102,9 +116,10 @@ def streaks_of(days: Iterable[Day]) -> list[Streak]:
     for day in days:
         if not day.has_watched:
             continue
-        if not runs or (day.day - runs[-1][-1]).days > 1:
+        at = date.fromisoformat(day.name)
+        if not runs or (at - runs[-1][-1]).days > 1:
             runs.append([])
-        runs[-1].append(day.day)
+        runs[-1].append(at)
     return [
         {"days": len(run), "first": run[0].isoformat(), "last": run[-1].isoformat()}
         for run in runs

@@ -289,6 +289,66 @@ def test_months_weekdays_and_a_calendar(client, alice):
     assert [day["day"] for day in told["calendar"]] == ["2026-10-31", "2026-11-22"]
 
 
+def test_what_was_imported_counts_on_the_day_it_was_finished(client, alice):
+    done = {"type": "Completed", "progress": 12}
+    on_a_day, of_a_month, of_a_year, partly, dropped, undated = (
+        AnimeFactory(episodes=12, episode_minutes=20, genre_names=[f"Genre {each}"])
+        for each in range(6)
+    )
+    listed(alice, on_a_day, **done, finished_on="2019-05-04")  # a Saturday
+    listed(alice, of_a_month, **done, finished_on="2019-05")
+    listed(alice, of_a_year, **done, finished_on="2019")
+    listed(alice, partly, **done, finished_on="2026-11-01")  # a Sunday
+    watched(alice, partly, ("2026-11-01", 5))
+    gone = {"type": "Collection", "state": "dropped"}
+    listed(alice, dropped, **gone, progress=3, finished_on="2019-06-01")
+    listed(alice, undated, **done)
+    told = ask(client)["watched"]
+    assert (told["episodes"], told["minutes"], told["days"]) == (48, 960, 1)
+    assert (told["first"], told["last"]) == ("2026-11-01", "2026-11-01")
+    assert told["months"] == [
+        {"month": "2019-05", "episodes": 24, "minutes": 480},
+        {"month": "2026-11", "episodes": 12, "minutes": 240},
+    ]
+    assert row_of(told["weekdays"], weekday="saturday")["episodes"] == 12
+    assert row_of(told["weekdays"], weekday="sunday")["episodes"] == 12
+    assert [day["episodes"] for day in told["calendar"]] == [12]
+    assert ask(client)["streaks"]["longest"]["days"] == 1
+    year = ask(client, year=2019)
+    totals = year["totals"]
+    counted = [totals[name] for name in ("titles", "episodes", "minutes", "days")]
+    assert counted == [3, 36, 720, 0]
+    assert [month["episodes"] for month in year["months"]] == [24]
+    assert year["calendar"] == [{"day": "2019-05-04", "episodes": 12, "minutes": 240}]
+    assert {row["genre"] for row in year["by_genre"]} == {
+        "Genre 0",
+        "Genre 1",
+        "Genre 2",
+    }
+    assert year["busiest_day"] is None
+    assert len(year["most_watched"]) == 3
+
+
+def test_what_is_watched_again_was_finished_whole_the_first_time(client, alice):
+    again = AnimeFactory(episodes=12)
+    listed(alice, again, state="rewatching", progress=2, finished_on="2019-05-04")
+    watched(alice, again, (TODAY, 2))
+    assert [row["episodes"] for row in ask(client)["watched"]["months"]] == [10, 2]
+
+
+def test_an_enormous_progress_of_the_past_is_bounded(client, alice):
+    for each in range(3):
+        anime = AnimeFactory(episode_minutes=32_767 - each)
+        listed(
+            alice,
+            anime,
+            type="Completed",
+            progress=2**31 - 1,
+            finished_on="2019-05-04",
+        )
+    assert ask(client, year=2019)["totals"]["episodes"] == 3 * MOST_EPISODES
+
+
 def test_a_slip_that_was_taken_back_leaves_the_sums_right(client, alice, death_note):
     watched(alice, death_note, ("2026-11-01", 3), ("2026-11-02", -2))
     told = ask(client)["watched"]

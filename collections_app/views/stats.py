@@ -98,8 +98,8 @@ class StatisticsViewSet(ApiViewSet):
         "of the format where the catalogue knows none (`minutes_estimated` of them). "
         "`scores` are exact, for a client to draw in its own scale. When something was "
         "watched is told by the days on which progress was noted, in the user's time "
-        "zone; what was imported has none. `docs/statistics.md` says how all of it is "
-        "counted.",
+        "zone, and for what was imported by the date it was finished on. "
+        "`docs/statistics.md` says how all of it is counted.",
         tags=["Statistics"],
         data=either(Statistics, Year),
         parameters=[

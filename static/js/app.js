@@ -3,9 +3,11 @@
  * module with `show(main, app)`, which may return what is to be done when it is left.
  */
 
-import { Collection, Offline, session } from "./collection.js";
+import { here, onStep, restoreScroll, step } from "./address.js";
+import { Api, Collection, Offline, session } from "./collection.js";
 import { inkOn, readable } from "./colour.js";
 import { $, choice, dialog, h, icon, sayFailure, toast } from "./dom.js";
+import { openEntry } from "./panel.js";
 import { language, t } from "./words.js";
 
 /** @type {Record<string, () => Promise<any>>} */
@@ -18,11 +20,18 @@ const PAGES = {
   "/settings": () => import("./settings.js"),
   "/transfer": () => import("./transfer.js"),
 };
+const TITLES = "/anime/"; // a page for every title, for visitors too
+/** @param {string} path */
+const isTitle = (path) => path.startsWith(TITLES);
+/** @param {string} path */
+const isPage = (path) => isTitle(path) || path in PAGES;
 const DEFAULTS = {
   enfasiscolor: "#b5483a", theme: "auto", scoreFormat: "10.0", titleLanguage: "romaji",
   language, parentalControl: true, trackSearchHistory: true,
 };
 const KNOWN = "animecollections user"; // whose copy opens without network
+
+const visitor = new Api();
 
 /** What pages get: the collection, and the ways to speak to the user. */
 const app = {
@@ -31,8 +40,14 @@ const app = {
   get preferences() {
     return { ...DEFAULTS, ...this.collection?.wholes.preferences };
   },
+  /** Asks as whoever is here. @returns {Api} */
+  get api() {
+    return this.collection?.api ?? visitor;
+  },
   go,
   leave,
+  start,
+  entitle,
   /** Keeps what the server says of the user. @param {any} changes */
   remember(changes) {
     Object.assign(this.user, changes);
@@ -61,7 +76,7 @@ let leavePage;
 async function start({ user, key = null } = {}) {
   navigator.serviceWorker?.register("/sw.js").catch(() => {}); // then there is no offline
   app.user = user ?? (await whoIsHere());
-  if (!app.user) return welcome();
+  if (!app.user) return isTitle(location.pathname) ? show() : welcome();
   localStorage.setItem(KNOWN, JSON.stringify(app.user));
   try {
     app.collection = await Collection.open(app.user, { key });
@@ -78,7 +93,7 @@ async function start({ user, key = null } = {}) {
   drawStatus();
   drawMenu();
   if (collection.sealedCount) tellSealed();
-  await show();
+  await show({ scroll: history.state?.scroll });
 }
 
 /** The user, remembered where there is no network. */
@@ -132,14 +147,15 @@ async function welcome() {
 // --- Pages ---------------------------------------------------------------------------
 
 /** @param {string} path @param {{replace?: boolean}} [how] */
-function go(path, { replace = false } = {}) {
-  history[replace ? "replaceState" : "pushState"](null, "", path);
+async function go(path, { replace = false } = {}) {
+  await step(path, replace);
   return show({ isNew: true });
 }
 
-async function show({ isNew = false } = {}) {
+/** @param {{isNew?: boolean, scroll?: number}} [how]  scroll: as it was here before */
+async function show({ isNew = false, scroll = 0 } = {}) {
   const main = $("main");
-  const path = PAGES[location.pathname] ? location.pathname : "/";
+  const path = isPage(location.pathname) ? location.pathname : "/";
   for (const link of document.querySelectorAll("nav a")) {
     const isHere = link.getAttribute("href") === path;
     if (isHere) link.setAttribute("aria-current", "page");
@@ -147,30 +163,51 @@ async function show({ isNew = false } = {}) {
   }
   let page;
   try {
-    page = await PAGES[path]();
+    page = await (isTitle(path) ? import("./title.js") : PAGES[path]());
   } catch {
     return sayFailure(new Offline(), show);
   }
+  for (const open of document.querySelectorAll("dialog[open]")) /** @type {any} */ (open).close();
   leavePage?.();
   main.replaceChildren();
-  main.className = path === "/" ? "page-list" : `page-${path.slice(1)}`;
+  main.className = isTitle(path) ? "page-title" : path === "/" ? "page-list" : `page-${path.slice(1)}`;
   leavePage = page.show(main, app) ?? undefined;
-  const heading = $("h1", main);
-  document.title = heading ? `${heading.textContent} – animecollections` : "animecollections";
-  if (isNew) {
-    scrollTo(0, 0);
-    heading?.setAttribute("tabindex", "-1");
-    heading?.focus({ preventScroll: true });
-  }
+  entitle({ isFocused: isNew });
+  if (scroll) restoreScroll(scroll);
+  else if (isNew) scrollTo(0, 0);
+  showPanel();
 }
 
-addEventListener("popstate", () => app.collection && show({ isNew: true }));
+/** The page is called as its heading is. @param {{isFocused?: boolean}} [how] */
+function entitle({ isFocused = false } = {}) {
+  const heading = $("main h1");
+  document.title = heading ? `${heading.textContent} – animecollections` : "animecollections";
+  if (!isFocused) return;
+  heading?.setAttribute("tabindex", "-1");
+  heading?.focus({ preventScroll: true });
+}
+
+/** Opens the panel that the address asks for, or closes what is open. */
+function showPanel() {
+  const { panel } = here();
+  const open = $("dialog.panel[open]");
+  if (open?.dataset.anime !== panel) open?.close();
+  if (!panel || !app.collection || open?.dataset.anime === panel) return;
+  if (app.collection.entries.has(panel)) openEntry(app, panel).catch(sayFailure);
+  else if (!app.collection.isLoaded) app.collection.addEventListener("changed", showPanel, { once: true }); // it may come yet
+}
+
+onStep(({ isOtherPage, scroll }) => {
+  if (!isOtherPage) return showPanel();
+  if (app.collection || isTitle(location.pathname)) return show({ isNew: true, scroll });
+  location.reload(); // a visitor goes back to the way in
+});
 document.addEventListener("click", (event) => {
   const link = /** @type {Element} */ (event.target).closest?.("a[href]");
   const address = link && new URL(/** @type {any} */ (link).href);
   const isPlain = !event.metaKey && !event.ctrlKey && !event.shiftKey && event.button === 0;
-  if (!address || !isPlain || address.origin !== location.origin || !PAGES[address.pathname]) return;
-  if (!app.collection || link?.hasAttribute("download")) return;
+  if (!address || !isPlain || address.origin !== location.origin || address.hash || !isPage(address.pathname)) return;
+  if (!(app.collection || isTitle(address.pathname)) || link?.hasAttribute("download")) return;
   event.preventDefault();
   go(address.pathname + address.search);
 });
@@ -222,7 +259,7 @@ async function signInAgain() {
 
 function drawMenu() {
   const { name, avatar } = app.user;
-  const picture = app.collection.wholes.profile?.avatar ?? avatar;
+  const picture = app.collection?.wholes.profile?.avatar ?? avatar;
   const badge = picture
     ? h("img", { src: picture, alt: "", class: "avatar" })
     : h("span", { class: "avatar", "aria-hidden": "true" }, (name ?? "?").slice(0, 1).toUpperCase());

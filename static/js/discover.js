@@ -1,18 +1,21 @@
-/** The catalogue: search with suggestions from one's own searches, and add. */
+/** The catalogue: titles to look at; search with suggestions from one's own searches, and add. */
 
+import { here, keepQuery } from "./address.js";
 import { cover } from "./covers.js";
-import { h, icon, iconButton, later, sayFailure } from "./dom.js";
-import { openEntry } from "./panel.js";
-import { TYPES, airingName, factsOf, number, seasonName, t, titleCount, typeName } from "./words.js";
+import { $, h, icon, iconButton, later, sayFailure } from "./dom.js";
+import { pageOf } from "./panel.js";
+import { TYPES, airingName, factsOf, number, seasonName, t, titleCount, titleIn, typeName } from "./words.js";
+
+/** What was found last, for who comes back to it. */
+const last = { place: "", found: /** @type {any[]} */ ([]), cursor: /** @type {string | null} */ (null) };
 
 /** @param {HTMLElement} main @param {any} app */
 export function show(main, app) {
   const { collection } = app;
-  const asked = new URLSearchParams(location.search);
-  /** @type {any[]} */
-  let found = [];
-  /** @type {string | null} */
-  let cursor = null;
+  const { query: asked, place } = here();
+  const isBack = last.place === place && history.state?.scroll > 0;
+  let found = isBack ? last.found : [];
+  let cursor = isBack ? last.cursor : null;
   /** @type {AbortController | undefined} */
   let asking;
 
@@ -32,11 +35,12 @@ export function show(main, app) {
     return box;
   };
   const filters = [
-    filter("genre", t("Genre"), []),
+    filter("genre", t("Genre"), [asked.get("genre") ?? []].flat().map((name) => [name, name])),
     filter("format", t("Format"), ["TV", "Movie", "OVA", "ONA", "Special"].map((name) => [name, name])),
     filter("season", t("Season"), ["winter", "spring", "summer", "fall"].map((name) => [name, seasonName(name)])),
     filter("airing_status", t("Airing"), ["airing", "finished", "upcoming"].map((name) => [name, airingName(name)])),
     filter("on_list", t("All titles"), [["false", t("Not on my list")], ["true", t("On my list")]]),
+    filter("ordering", t("Best first"), [["-rating", t("Rating")], ["-year", t("Newest")], ["year", t("Oldest")], ["title", t("Title")]]),
   ];
   const year = h("input", { type: "number", name: "year", min: 1900, max: 2200, placeholder: t("Year"), "aria-label": t("Year"), class: "short", oninput: later(() => search(), 400), value: asked.get("year") ?? "" });
   const count = h("p", { class: "count muted", role: "status" });
@@ -44,7 +48,9 @@ export function show(main, app) {
   const more = h("button", { type: "button", class: "button", hidden: true, onclick: () => fetchPage() }, t("More"));
   main.append(
     h("header", { class: "page-head" }, h("h1", {}, t("Discover"))),
-    h("form", { class: "search-form", role: "search", onsubmit: (/** @type {any} */ event) => (event.preventDefault(), choose(input.value)) },
+    h("form", {
+      onfocusout: () => setTimeout(() => main.querySelector(".search-box")?.contains(document.activeElement) || hide()),
+       class: "search-form", role: "search", onsubmit: (/** @type {any} */ event) => (event.preventDefault(), choose(input.value)) },
       h("div", { class: "search-box" }, input, suggestions),
       h("div", { class: "tools" }, filters, year, count)),
     results, more);
@@ -56,8 +62,9 @@ export function show(main, app) {
     return { ...(input.value.trim() && { search: input.value.trim() }), ...values };
   }
 
-  function search() {
-    history.replaceState(null, "", `/discover${Object.keys(query()).length ? `?${new URLSearchParams(query())}` : ""}`);
+  async function search() {
+    if (!results.isConnected) return; // left meanwhile
+    keepQuery(query());
     found = [];
     cursor = null;
     return fetchPage();
@@ -73,6 +80,7 @@ export function show(main, app) {
       const { data, meta } = await collection.api.ask("GET", `/api/animes?${parameters}`, undefined, { signal: asking.signal, tries: 2 });
       found.push(...data);
       cursor = meta.next_cursor ?? null;
+      Object.assign(last, { place: here().place, found, cursor });
       draw(isMore ? data : found, isMore);
       if (data.length && !isMore) remember(meta.total ?? data.length);
     } catch (/** @type {any} */ error) {
@@ -93,43 +101,46 @@ export function show(main, app) {
   }
 
   /** @param {any} anime */
-  const titleOf = (anime) => {
-    const { titleLanguage } = app.preferences;
-    return (titleLanguage === "english" && anime.english_title) || (titleLanguage === "native" && anime.native_title) || anime.title;
-  };
-
-  /** @param {any} anime */
   function item(anime) {
-    const title = titleOf(anime);
-    const made = h("li", { class: "card", "data-anime": anime.id });
-    const fill = () => {
-      const entry = collection.entries.get(anime.id);
-      const menu = h("select", {
-        class: entry ? "listed" : "", "aria-label": t("List of {title}", { title }),
-        onchange: () => {
-          const type = menu.value;
-          if (!type) return;
-          keepSearch();
-          const listed = collection.entries.get(anime.id);
-          app.done(listed ? collection.move([anime.id], type) : collection.add(anime, type),
-            listed ? t("Moved {title} to {type}.", { title, type: typeName(type) }) : t("Added {title} to {type}.", { title, type: typeName(type) }));
-        },
-      }, !entry && h("option", { value: "" }, t("Add to …")), TYPES.map((type) => h("option", { value: type }, typeName(type))));
-      menu.value = entry?.type ?? "";
-      return menu;
-    };
-    const open = h("button", { type: "button", class: "open", onclick: () => {
-      if (collection.entries.has(anime.id)) openEntry(app, anime.id);
-      else made.querySelector("select").focus();
-    } }, cover({ ...anime, title }), h("span", { class: "card-title" }, title));
-    const foot = h("div", { class: "card-foot" }, fill());
-    made.append(open, h("p", { class: "muted facts split" }, h("span", {}, factsOf({ ...anime, episodes: null })), anime.rating && h("span", { "aria-label": t("Rated {n} of 10", { n: anime.rating }), role: "img" }, number(anime.rating))), foot);
+    const title = titleIn(app.preferences.titleLanguage, anime);
+    const foot = h("div", { class: "card-foot" }, addMenu(anime, title));
+    const made = h("li", { class: "card", "data-anime": anime.id },
+      h("a", { class: "open", href: pageOf(anime.id), onclick: keepSearch }, cover({ ...anime, title }), h("span", { class: "card-title" }, title)),
+      h("p", { class: "muted facts split" }, h("span", {}, factsOf({ ...anime, episodes: null })), anime.rating && h("span", { "aria-label": t("Rated {n} of 10", { n: anime.rating }), role: "img" }, number(anime.rating))),
+      foot);
     made.redraw = () => {
       const had = foot.contains(document.activeElement);
-      foot.replaceChildren(fill());
-      if (had) foot.firstChild.focus();
+      foot.replaceChildren(addMenu(anime, title));
+      if (had) $("summary", foot).focus();
     };
     return made;
+  }
+
+  /** On which list it is, or shall be; nothing is written before one is chosen. @param {any} anime @param {string} title */
+  function addMenu(anime, title) {
+    const listed = collection.entries.get(anime.id);
+    const add = (/** @type {string} */ type) => {
+      menu.open = false;
+      if (type === listed?.type) return;
+      keepSearch();
+      app.done(listed ? collection.move([anime.id], type) : collection.add(anime, type),
+        listed ? t("Moved {title} to {type}.", { title, type: typeName(type) }) : t("Added {title} to {type}.", { title, type: typeName(type) }));
+    };
+    const name = listed ? typeName(listed.type) : t("Add to …");
+    const choices = h("div", { class: "menu-list" });
+    const menu = h("details", {
+      class: "menu add",
+      ontoggle: () => {
+        choices.replaceChildren(...TYPES.map((type) =>
+          h("button", { type: "button", "aria-pressed": listed ? String(type === listed.type) : null, onclick: () => add(type) }, typeName(type))));
+        choices.classList.remove("leftward");
+        choices.classList.toggle("leftward", choices.getBoundingClientRect().right > document.documentElement.clientWidth);
+      },
+      onkeydown: (/** @type {any} */ event) => {
+        if (event.key === "Escape") ((menu.open = false), $("summary", menu).focus());
+      },
+    }, h("summary", { class: listed ? "button small listed" : "button small", "aria-label": `${name} – ${title}` }, name), choices);
+    return menu;
   }
 
   // --- Searches of one's own -----------------------------------------------------------
@@ -204,13 +215,13 @@ export function show(main, app) {
     for (const option of options) option.setAttribute("aria-selected", String(option === next));
     input.setAttribute("aria-activedescendant", next.id);
   }
-  main.addEventListener("focusout", () => setTimeout(() => main.querySelector(".search-box")?.contains(document.activeElement) || hide()));
 
   async function fillGenres() {
     try {
       const { data } = await collection.api.send("GET", "/api/genres");
-      filters[0].append(...data.map((/** @type {any} */ { name }) => h("option", { value: name }, name)));
-      filters[0].value = asked.get("genre") ?? "";
+      const chosen = filters[0].value;
+      const names = data.map((/** @type {any} */ { name }) => name);
+      filters[0].append(...names.filter((/** @type {string} */ name) => name !== chosen).map((/** @type {string} */ name) => h("option", { value: name }, name)));
     } catch {
       filters[0].hidden = true;
     }
@@ -222,6 +233,11 @@ export function show(main, app) {
     }
   };
   collection.addEventListener("changed", redraw);
-  fillGenres().then(search);
-  return () => (asking?.abort(new DOMException("left", "AbortError")), collection.removeEventListener("changed", redraw));
+  fillGenres();
+  if (isBack) draw(found, false);
+  else search();
+  return () => {
+    asking?.abort(new DOMException("left", "AbortError"));
+    collection.removeEventListener("changed", redraw);
+  };
 }

@@ -1,5 +1,6 @@
 /** What was done to the list, newest first, and undo. */
 
+import { here, keepQuery } from "./address.js";
 import { h, sayFailure } from "./dom.js";
 import { historyItem } from "./panel.js";
 import { day, t } from "./words.js";
@@ -10,7 +11,9 @@ export function show(main, app) {
     ["", t("All changes")], ["add", t("Added")], ["update", t("Changed")], ["remove", t("Removed")],
     ["import", t("Imported")], ["undo", t("Undone")],
   ].map(([value, text]) => h("option", { value }, text)));
-  const until = h("input", { type: "date", min: "1900-01-01", max: "2200-12-31", "aria-label": t("Up to this day"), title: t("Up to this day"), onchange: () => begin() });
+  const { query: asked } = here();
+  kind.value = asked.get("kind") ?? "";
+  const until = h("input", { type: "date", value: asked.get("until") ?? "", min: "1900-01-01", max: "2200-12-31", "aria-label": t("Up to this day"), title: t("Up to this day"), onchange: () => begin() });
   const list = h("div", { class: "history" });
   const more = h("button", { type: "button", class: "button", hidden: true, onclick: () => fetchMore() }, t("Earlier"));
   main.append(
@@ -23,6 +26,7 @@ export function show(main, app) {
   let asking = 0; // an answer to an older choice comes too late
 
   function begin() {
+    keepQuery({ kind: kind.value, until: until.value });
     list.replaceChildren();
     cursor = null;
     lastDay = "";
@@ -39,7 +43,7 @@ export function show(main, app) {
         const itsDay = day(told.at);
         if (itsDay !== lastDay) list.append(h("h2", {}, itsDay), h("ol", {}));
         lastDay = itsDay;
-        list.lastElementChild.append(historyItem(app, told));
+        list.lastElementChild.append(historyItem(app, told, { isLinked: true }));
       }
       cursor = meta.next_cursor;
       more.hidden = !cursor;
@@ -50,5 +54,5 @@ export function show(main, app) {
       sayFailure(error, fetchMore);
     }
   }
-  fetchMore();
+  begin();
 }

@@ -1,7 +1,8 @@
 /** My list: covers or a table, narrowed as one types, any number of entries. */
 
+import { here, keepQuery } from "./address.js";
 import { cover } from "./covers.js";
-import { $, h, icon, iconButton, later, sayFailure } from "./dom.js";
+import { $, h, icon, iconButton, later } from "./dom.js";
 import { HeldOrder, holdFromFirstTouch } from "./held_order.js";
 import { openEntry } from "./panel.js";
 import { watched } from "./watched.js";
@@ -25,13 +26,23 @@ const sorts = () => ({
 /** Folds case and accents, as the server's search does. @param {string} text */
 const fold = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
 
-/** What the page shows, kept from one visit to the next. @type {any} */
-const wanted = { type: "Watching", search: "", sort: "updated_at", view: "grid", state: "", format: "", tag: "", genre: "", from: "", to: "", least: "" };
+/** What the page shows unless it is asked for something else. @type {Record<string, string>} */
+const USUAL = { type: "Watching", search: "", sort: "updated_at", state: "", format: "", tag: "", genre: "", from: "", to: "", least: "" };
+
+/** As the address says; where that says nothing, as on the last visit. */
+function asked() {
+  const kept = JSON.parse(localStorage.getItem("list") ?? "{}");
+  const said = Object.fromEntries([...here().query].filter(([name]) => name in USUAL));
+  const wanted = { view: "grid", ...USUAL, ...(Object.keys(said).length ? { view: kept.view ?? "grid" } : kept), search: "", ...said };
+  if (![...TYPES, "all"].includes(wanted.type)) wanted.type = USUAL.type;
+  return wanted;
+}
 
 /** @param {HTMLElement} main @param {any} app */
 export function show(main, app) {
   const { collection } = app;
-  Object.assign(wanted, JSON.parse(localStorage.getItem("list") ?? "{}"), { search: "" });
+  /** @type {any} */
+  const wanted = asked();
   /** @type {Set<string>} */
   const selected = new Set();
   let isSelecting = false; // from the first one chosen, or the button, on
@@ -45,8 +56,8 @@ export function show(main, app) {
 
   const tabs = h("div", { class: "tabs", role: "group", "aria-label": t("Which list") });
   const search = h("input", {
-    type: "search", class: "search", placeholder: t("Search my list"), "aria-label": t("Search my list"),
-    oninput: () => ((wanted.search = search.value), (byOtherNames = new Set()), sortAgain(), askServer()),
+    type: "search", class: "search", value: wanted.search, placeholder: t("Search my list"), "aria-label": t("Search my list"),
+    oninput: () => ((byOtherNames = new Set()), set({ search: search.value }), askServer()),
   });
   const sort = h("select", { "aria-label": t("Sort by"), onchange: () => set({ sort: sort.value }) },
     Object.entries(sorts()).map(([name, [label]]) => h("option", { value: name }, label)));
@@ -74,6 +85,7 @@ export function show(main, app) {
   function set(changes) {
     Object.assign(wanted, changes);
     localStorage.setItem("list", JSON.stringify(wanted));
+    keepQuery(Object.fromEntries(Object.keys(USUAL).filter((name) => wanted[name] !== USUAL[name]).map((name) => [name, wanted[name]])));
     sortAgain();
   }
 
@@ -389,8 +401,7 @@ export function show(main, app) {
   const renamed = () => (folded = new Map());
   collection.addEventListener("titles", renamed);
   draw();
-  const asked = new URLSearchParams(location.search).get("anime");
-  if (asked && collection.entries.has(asked)) openEntry(app, asked).catch(sayFailure);
+  if (wanted.search) askServer();
   return () => {
     collection.removeEventListener("changed", redraw);
     collection.removeEventListener("wholes", redraw);

@@ -3,7 +3,7 @@
 import { cover } from "./covers.js";
 import { h, icon } from "./dom.js";
 import { HeldOrder, holdFromFirstTouch } from "./held_order.js";
-import { openEntry } from "./panel.js";
+import { openEntry, pageOf } from "./panel.js";
 import { watched } from "./watched.js";
 import { airingName, factsOf, since, stateName, t, typeName } from "./words.js";
 
@@ -43,7 +43,7 @@ export function show(main, app) {
     return h("li", { class: "next-item" },
       h("button", { type: "button", class: "open", onclick: () => openEntry(app, id), "aria-label": title }, cover(entry)),
       h("div", { class: "next-text" },
-        h("h3", {}, title),
+        h("h3", {}, h("a", { href: pageOf(id) }, title)),
         h("p", { class: "muted" }, [factsOf(entry), since(entry.updated_at)].join(" · ")),
         h("span", { class: "bar", style: { "--share": String(episodes ? progress / episodes : 0.5) }, "aria-hidden": "true" }),
         h("p", {}, h("strong", {}, t("Episode {n}", { n: progress + 1 })), " ", h("span", { class: "muted" }, left))),

@@ -1,11 +1,14 @@
 /** An entry's panel: all that the user keeps of one anime. What is typed is saved as it is. */
 
+import { closePanel, openPanel } from "./address.js";
 import { makeId } from "./collection.js";
+import { Controls, put } from "./controls.js";
 import { cover } from "./covers.js";
 import { $, dialog, h, iconButton, later, sayFailure, toast } from "./dom.js";
-import { scoreInput } from "./score.js";
-import { watched } from "./watched.js";
-import { STATES, TYPES, airingName, factsOf, operationText, since, stateName, t, typeName } from "./words.js";
+import { STATES, airingName, factsOf, operationText, since, stateName, t, typeName } from "./words.js";
+
+/** The page of a title. @param {string} animeId */
+export const pageOf = (animeId) => `/anime/${encodeURIComponent(animeId)}`;
 
 /** "2026", "2026-11" or "2026-11-23", and a day that there is. @param {string} text */
 function isPartialDay(text) {
@@ -18,6 +21,7 @@ function isPartialDay(text) {
 export async function openEntry(app, animeId) {
   const { collection } = app;
   if (!collection.entries.has(animeId)) return;
+  await openPanel(animeId);
   const entry = () => collection.entries.get(animeId);
   const title = entry().title;
   const head = h("div", { class: "panel-head" });
@@ -28,10 +32,11 @@ export async function openEntry(app, animeId) {
     if (!detail.ids || detail.ids.includes(animeId)) (entry() ? draw() : box.close());
   };
   collection.addEventListener("changed", redraw);
-  const box = dialog({ label: title, class: "panel", onclose: () => (flush(), removeEventListener("pagehide", flush), document.removeEventListener("visibilitychange", flush), collection.removeEventListener("changed", redraw)) },
+  const box = dialog({ label: title, class: "panel", onclose: () => (closePanel(animeId), flush(), removeEventListener("pagehide", flush), document.removeEventListener("visibilitychange", flush), collection.removeEventListener("changed", redraw)) },
     h("div", { class: "panel-body" },
       iconButton("close", t("Close"), { class: "icon-button close", onclick: () => box.close() }),
       head, form, facts, past));
+  box.dataset.anime = animeId;
 
   /** @type {(fields: any) => Promise<any>} */
   const save = (fields) => collection.update(animeId, fields).catch((/** @type {any} */ error) => sayFailure(error, () => save(fields)));
@@ -46,17 +51,8 @@ export async function openEntry(app, animeId) {
 
   // --- What does not change while one types ------------------------------------------
 
-  const { scoreFormat } = app.preferences;
-  const type = h("div", { class: "segments", role: "group", "aria-label": t("Type") }, TYPES.map((name) =>
-    h("button", { type: "button", "data-type": name, onclick: () => app.done(collection.move([animeId], name), t("Moved {title} to {type}.", { title, type: typeName(name) })) }, typeName(name))));
+  const controls = new Controls(app, animeId, save);
   const state = h("select", { name: "state", onchange: () => save({ state: state.value }) });
-  const progress = h("input", { name: "progress", type: "number", "aria-label": t("Progress"), min: 0, max: 100000, inputmode: "numeric", onchange: () => progress.reportValidity() && save({ progress: Number(progress.value) }) });
-  const total = h("span", { class: "muted" });
-  const beyond = h("p", { class: "hint warning", role: "status", hidden: true });
-  const stepper = h("span", { class: "stepper" },
-    iconButton("minus", t("One episode less"), { onclick: () => watched(app, animeId, -1) }), progress, total,
-    iconButton("plus", t("One more episode"), { onclick: () => watched(app, animeId) }));
-  const score = scoreInput(scoreFormat, (value) => save({ score: value }));
   const day = (/** @type {string} */ name) => {
     const input = h("input", {
       name, placeholder: t("e.g. 2026 or 2026-11"), autocomplete: "off", inputmode: "numeric", "aria-describedby": "day-hint",
@@ -77,11 +73,7 @@ export async function openEntry(app, animeId) {
   const notes = h("textarea", { name: "notes", rows: 4, maxlength: 10000, oninput: saveNotes, onchange: flush });
   const hidden = h("input", { name: "is_private", type: "checkbox", onchange: () => save({ is_private: hidden.checked }) });
   form.append(
-    type,
-    h("div", { class: "pair" },
-      h("div", { class: "field" }, h("span", { "aria-hidden": "true" }, t("Progress")), stepper),
-      score.box),
-    beyond,
+    ...controls.parts,
     h("div", { class: "pair" },
       h("label", {}, t("Started"), started),
       h("label", {}, t("Finished"), finished)),
@@ -96,18 +88,10 @@ export async function openEntry(app, animeId) {
 
   function draw() {
     const now = entry();
-    const put = (/** @type {any} */ input, /** @type {any} */ value) => {
-      if (document.activeElement !== input && input.value !== String(value ?? "")) input.value = value ?? "";
-    };
-    for (const button of type.children) button.setAttribute("aria-pressed", String(button.dataset.type === now.type));
+    controls.put(now);
     state.replaceChildren(...STATES[now.type].map((name) => h("option", { value: name }, stateName(name))));
     state.value = now.state;
     state.disabled = STATES[now.type].length < 2;
-    put(progress, now.progress);
-    total.textContent = `/ ${now.episodes ?? "–"}`;
-    beyond.hidden = !now.episodes || now.progress <= now.episodes;
-    beyond.textContent = beyond.hidden ? "" : t("The catalogue knows {n} episodes. Your number is kept.", { n: now.episodes });
-    score.put(now.score);
     put(started, now.started_on);
     put(finished, now.finished_on);
     put(rewatches, now.rewatches);
@@ -117,16 +101,16 @@ export async function openEntry(app, animeId) {
   }
 
   head.append(cover(entry()), h("div", {},
-    h("h2", {}, title),
+    h("h2", {}, h("a", { href: pageOf(animeId) }, title)),
     h("p", { class: "muted" }, [factsOf(entry()), airingName(entry().airing_status)].filter(Boolean).join(" · ")),
     entry().rating && h("p", { class: "muted" }, t("Rated {n} of 10", { n: entry().rating }))));
   draw();
-  tellFacts(app, animeId, facts, head, () => box.close());
+  tellFacts(app, animeId, facts, head);
   tellHistory(app, animeId, past);
 }
 
 /** Genres, studios and what belongs to it: the catalogue's, when there is network. */
-async function tellFacts(/** @type {any} */ app, /** @type {string} */ animeId, /** @type {any} */ box, /** @type {any} */ head, /** @type {() => void} */ close) {
+async function tellFacts(/** @type {any} */ app, /** @type {string} */ animeId, /** @type {any} */ box, /** @type {any} */ head) {
   try {
     const { data } = await app.collection.api.send("GET", `/api/animes/${animeId}`);
     const shown = app.collection.entries.get(animeId)?.title;
@@ -136,17 +120,21 @@ async function tellFacts(/** @type {any} */ app, /** @type {string} */ animeId, 
     box.append(...[
       data.genres.length && h("ul", { class: "chips", "aria-label": t("Genres") }, data.genres.map((/** @type {string} */ name) => h("li", {}, name))),
       data.studios.length && h("p", { class: "muted" }, data.studios.join(", ")),
-      data.relations.length && h("div", { class: "related" }, h("h3", {}, t("Belongs to it")),
+      data.relations.length && h("div", { class: "related" }, h("h3", {}, t("Related")),
         h("ul", {}, data.relations.slice(0, 6).map((/** @type {any} */ related) => {
           const listed = app.collection.entries.get(related.id);
-          return h("li", {}, h("button", {
-            type: "button", class: "link",
-            onclick: () => (listed ? (close(), openEntry(app, related.id)) : app.done(app.collection.add(related, "To Watch"), t("Added {title} to {type}.", { title: related.title, type: typeName("To Watch") }))),
-          }, related.title), h("span", { class: "muted" }, ` ${factsOf(related)} · ${listed ? typeName(listed.type) : t("add to {type}", { type: typeName("To Watch") })}`));
+          return h("li", {}, h("a", { href: pageOf(related.id) }, related.title),
+            h("span", { class: "muted" }, ` ${[factsOf(related), listed && typeName(listed.type)].filter(Boolean).join(" · ")}`));
         })))].filter(Boolean));
   } catch {
     // Without network the panel has what the list knows.
   }
+}
+
+/** A sentence in which the title is a link. @param {string} text @param {any} [change] */
+function linked(text, { anime_id: id, title } = {}) {
+  const at = id && title ? text.indexOf(title) : -1;
+  return at < 0 ? text : [text.slice(0, at), h("a", { href: pageOf(id) }, title), text.slice(at + title.length)];
 }
 
 async function tellHistory(/** @type {any} */ app, /** @type {string} */ animeId, /** @type {any} */ box) {
@@ -159,10 +147,14 @@ async function tellHistory(/** @type {any} */ app, /** @type {string} */ animeId
   }
 }
 
-/** One operation, with undo. @param {any} app @param {any} told */
-export function historyItem(app, told) {
+/**
+ * One operation, with undo.
+ * @param {any} app @param {any} told @param {{isLinked?: boolean}} [how]  its title leads to its page
+ */
+export function historyItem(app, told, { isLinked = false } = {}) {
+  const text = operationText(told, app.preferences.scoreFormat);
   const item = h("li", { class: "told" },
-    h("span", {}, operationText(told, app.preferences.scoreFormat)),
+    h("span", {}, isLinked ? linked(text, told.changes[0]) : text),
     h("time", { class: "muted", datetime: told.at }, since(told.at)),
     told.undoable && !told.undoes && h("button", { type: "button", class: "link", onclick: undo }, t("Undo")));
   async function undo() {

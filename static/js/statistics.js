@@ -1,26 +1,40 @@
 /** Statistics: a few figures, and charts that say their numbers in words as well. */
 
+import { here, keepQuery } from "./address.js";
 import { cover } from "./covers.js";
 import { h, sayFailure, svg } from "./dom.js";
+import { pageOf } from "./panel.js";
 import { day, episodeCount, monthName, number, t, typeName, weekdayName } from "./words.js";
 
 /** @param {HTMLElement} main @param {any} app */
 export function show(main, app) {
   const thisYear = new Date().getFullYear();
   const body = h("div", { class: "statistics" });
-  const choice = h("select", { "aria-label": t("Which time"), onchange: () => fetchThem() },
+  const choice = h("select", { "aria-label": t("Which time"), onchange: () => (keepQuery({ year: choice.value }), fetchThem()) },
     h("option", { value: "" }, t("All time")),
     Array.from({ length: 12 }, (_, back) => h("option", { value: thisYear - back }, String(thisYear - back))));
+  offer([Number(here().query.get("year"))]);
+  choice.value = here().query.get("year") ?? "";
   main.append(h("header", { class: "page-head" }, h("h1", {}, t("Statistics")), choice), body);
 
   async function fetchThem() {
     const year = choice.value;
     try {
       const { data } = await app.collection.api.ask("GET", `/api/user/stats${year ? `?year=${year}` : ""}`, undefined, { tries: 2 });
+      offer((data.by_year_finished ?? []).map((/** @type {any} */ row) => row.year));
       if (year === choice.value) body.replaceChildren(...(year ? ofYear(data) : ofAll(data)).filter(Boolean));
     } catch (error) {
       body.replaceChildren(h("p", { class: "empty" }, t("Statistics are counted on the server: they show when there is network.")));
       sayFailure(error, fetchThem);
+    }
+  }
+
+  /** Years to choose, the latest first; of what was watched long ago too. @param {number[]} years */
+  function offer(years) {
+    const there = new Set([...choice.options].map(({ value }) => Number(value)));
+    for (const year of years.filter((year) => year > 0 && !there.has(year))) {
+      const after = [...choice.options].find(({ value }) => value && Number(value) < year);
+      choice.insertBefore(h("option", { value: year }, String(year)), after ?? null);
     }
   }
 
@@ -37,6 +51,7 @@ export function show(main, app) {
     bars(t("Studios"), data.by_studio, "studio"),
     bars(t("Lists"), data.by_type.map((/** @type {any} */ row) => ({ ...row, type: typeName(row.type) })), "type"),
     bars(t("Formats"), data.by_format, "format"),
+    columns(t("Finished by year"), data.by_year_finished.map((/** @type {any} */ row) => [String(row.year), row.titles]), t("titles")),
     columns(t("Titles by the year they came out"), decades(data.by_year), t("titles")),
     columns(t("Weekdays"), weekdays(data.watched.weekdays), t("episodes")),
     data.streaks.longest && figures([
@@ -46,7 +61,7 @@ export function show(main, app) {
   ];
 
   /** @param {any} data */
-  const ofYear = (data) => !data.totals.titles && !data.totals.added ? [nothing()] : [
+  const ofYear = (data) => !data.totals.titles && !data.totals.added && !data.totals.finished ? [nothing()] : [
     h("p", { class: "lead review" }, t("{year} in review", { year: String(data.year) })),
     figures([
       [t("Episodes"), data.totals.episodes], [t("Hours"), data.totals.minutes / 60], [t("Titles"), data.totals.titles],
@@ -77,7 +92,7 @@ const panel = (title, ...chart) => h("section", { class: "chart" }, h("h2", {}, 
 /** @param {string} title @param {any[]} rows @param {(row: any) => string} say */
 const shelf = (title, rows, say) => rows.length > 0 && h("section", { class: "chart wide-chart" }, h("h2", {}, title),
   h("ul", { class: "cards strip" }, rows.slice(0, 12).map((row) => h("li", { class: "card" },
-    cover(row), h("span", { class: "card-title" }, row.title), h("span", { class: "muted facts" }, say(row))))));
+    h("a", { class: "open", href: pageOf(row.anime_id) }, cover(row), h("span", { class: "card-title" }, row.title)), h("span", { class: "muted facts" }, say(row))))));
 
 /** @param {any[]} rows of one score each, 0–10 */
 function scores(rows) {

@@ -57,6 +57,20 @@ function wayIn(isNew, then) {
   return form;
 }
 
+/**
+ * For visitors of a page that needs an account for something.
+ * @param {string} why @param {(signedIn: {user: any, key: CryptoKey | null}) => void} then
+ */
+export function joinDialog(why, then) {
+  const body = h("div", { class: "way-in" });
+  const choose = (/** @type {boolean} */ isNew) => body.replaceChildren(
+    wayIn(isNew, (user, key) => (box.close(), then({ user, key }))),
+    h("p", { class: "muted" }, isNew ? t("You have an account?") : t("New here?"), " ",
+      h("button", { type: "button", class: "link", onclick: () => choose(!isNew) }, isNew ? t("Sign in") : t("Make an account"))));
+  const box = dialog({ label: why, class: "small" }, h("h2", {}, why), body);
+  choose(true);
+}
+
 /** For a session that ended while the pages stayed open. @param {(user: any, key: CryptoKey | null) => void} then */
 export function signInDialog(then) {
   const box = dialog({ label: t("Sign in"), class: "small" },

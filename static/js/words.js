@@ -90,6 +90,10 @@ export const seasonName = (season) =>
 export const airingName = (status) =>
   ({ finished: t("Finished airing"), airing: t("Airing now"), upcoming: t("Not yet aired") })[status] ?? "";
 
+/** A title in the reader's language, where it has one there. @param {string} wanted @param {any} anime */
+export const titleIn = (wanted, { title, english_title: english, native_title: native }) =>
+  (wanted === "english" && english) || (wanted === "native" && native) || title;
+
 /** "TV · 2006 · 37 episodes". @param {any} anime */
 export function factsOf({ format, year, episodes }) {
   const count = episodes && episodeCount(episodes);

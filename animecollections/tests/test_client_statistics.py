@@ -1,0 +1,63 @@
+"""Statistics: years before one joined are not empty."""
+
+import pytest
+
+from factories import AnimeFactory, UserFactory
+from profiles.tests.sockets import Api, cookie_of
+
+playwright = pytest.importorskip("playwright.sync_api")
+expect = playwright.expect
+expect.set_options(timeout=20_000)  # a busy machine is no failure
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def page(served, device):
+    user = UserFactory()
+    api = Api(served, cookie_of(user))
+    dates = {600: "2009-05-02", 601: "2009-05-03", 602: "2009"}
+    for anime_id, finished_on in dates.items():
+        AnimeFactory(
+            id=anime_id,
+            title=f"Title {anime_id}",
+            episodes=12,
+            genre_names=["Drama"],
+            picture_url="",
+        )
+        body = {"animeId": str(anime_id), "type": "Completed", "progress": 12}
+        added = {"finished_on": finished_on, **body}
+        api.data("POST", "/api/user/watchList", added)
+    return device(user).new_page()
+
+
+def figure(page, name):
+    return page.locator(".figures div").filter(has=page.get_by_text(name, exact=True))
+
+
+def chart(page, name):
+    return page.locator("section.chart").filter(
+        has=page.get_by_role("heading", name=name, exact=True)
+    )
+
+
+def test_a_year_before_joining_tells_what_was_watched_then(page):
+    page.goto("/statistics")
+    expect(chart(page, "Finished by year")).to_contain_text("2009")
+    page.get_by_label("Which time").select_option("2009")
+    expect(page.locator(".review")).to_have_text("2009 in review")
+    expect(figure(page, "Titles")).to_contain_text("3")
+    expect(figure(page, "Episodes")).to_contain_text("36")
+    months = chart(page, "Episodes by month").get_by_role("row")
+    expect(
+        months.filter(has_text="May 2009").or_(months.filter(has_text="May"))
+    ).to_contain_text("24")
+    expect(chart(page, "Genres")).to_contain_text("Drama")
+    expect(chart(page, "Days").locator(".level-4")).to_have_count(2)
+    page.reload()
+    expect(page.get_by_label("Which time")).to_have_value("2009")
+    expect(page.locator(".review")).to_have_text("2009 in review")
+    page.get_by_label("Which time").select_option("")
+    weekdays = chart(page, "Weekdays").get_by_role("row")
+    expect(weekdays.filter(has_text="Sat")).to_contain_text("12")
+    expect(weekdays.filter(has_text="Sun")).to_contain_text("12")
