@@ -62,7 +62,7 @@ def find(user: Any, wanted: Wanted, shape: "Shape", revision: int) -> Found:
     if text:
         return by_search(animes, text, wanted, shape, revision)
     rows, meta = page(
-        animes.values_list(*shape.columns),
+        animes.with_popularity().values_list(*shape.columns),
         wanted,
         orderings=ORDERINGS,
         default="-rating",
@@ -122,7 +122,7 @@ def by_search(
 
     def found(find: Find, sought: Sought) -> Found:
         return page(
-            find(animes, sought).values_list(*shape.columns),
+            find(animes, sought).with_popularity().values_list(*shape.columns),
             wanted,
             orderings=BY_RELEVANCE,
             default="relevance",

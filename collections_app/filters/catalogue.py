@@ -23,6 +23,7 @@ MOST_IDS = 500
 LONGEST_SEARCH = 200
 ORDERINGS = {
     "rating": "rating",
+    "popularity": "popularity",  # of sites and lists; AnimeQuerySet.with_popularity
     "title": "sort_title",
     "year": "year",
     "episodes": "episodes",

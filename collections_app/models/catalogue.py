@@ -69,6 +69,12 @@ class AnimeQuerySet(models.QuerySet["Anime"]):
     def listed(self) -> Self:
         return self.filter(gone_since=None)
 
+    def with_popularity(self) -> Self:
+        """How well known each is: by the sites and, counted once a day, the lists that
+        have it.
+        """
+        return self.annotate(popularity=F("prominence") + F("renown"))
+
     def with_entry_of(self, user_id: UUID) -> Self:
         """Each with the user's entry, as `entry`, where there is one."""
         theirs = FilteredRelation("entries", condition=Q(entries__user_id=user_id))

@@ -91,6 +91,16 @@ def test_what_is_unknown_is_null(visitor):
     assert ours["synonyms"] == ours["genres"] == []
 
 
+def test_pages_by_popularity_go_on_where_the_one_before_ended(visitor):
+    found, cursor = [], ""
+    while cursor is not None:
+        asked = {"ordering": "-popularity", "limit": 1, "cursor": cursor}
+        page = visitor.get(URL, asked).json()
+        found += [anime["id"] for anime in page["data"]]
+        cursor = page["meta"]["next_cursor"]
+    assert found == ["1", "5", "7", "100000000"]
+
+
 @pytest.mark.parametrize(
     ("query", "expected"),
     [
@@ -121,6 +131,7 @@ def test_what_is_unknown_is_null(visitor):
         ("ordering=title", ["7", "1", "5", "100000000"]),
         ("ordering=-title", ["100000000", "5", "1", "7"]),
         ("ordering=rating", ["100000000", "5", "1", "7"]),
+        ("ordering=-popularity", ["1", "5", "7", "100000000"]),
         ("ordering=-year,title", ["5", "1", "7", "100000000"]),
         ("ordering=id", ["1", "5", "7", "100000000"]),
         ("ids=7,1", ["7", "1"]),

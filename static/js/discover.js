@@ -76,7 +76,10 @@ export function show(main, app) {
     asking = new AbortController();
     const isMore = Boolean(cursor);
     try {
-      const parameters = new URLSearchParams({ ...query(), limit: "48", ...(cursor && { cursor }) });
+      const wanted = query();
+      // Found by words, the best match is first; browsed, what most people know.
+      const usual = wanted.search ? {} : { ordering: "-popularity" };
+      const parameters = new URLSearchParams({ ...usual, ...wanted, limit: "48", ...(cursor && { cursor }) });
       const { data, meta } = await collection.api.ask("GET", `/api/animes?${parameters}`, undefined, { signal: asking.signal, tries: 2 });
       found.push(...data);
       cursor = meta.next_cursor ?? null;

@@ -79,10 +79,10 @@ export function signInDialog(then) {
     wayIn(false, (user, key) => (box.close(), then(user, key))));
 }
 
-/** A shelf of what the catalogue rates highest. @param {HTMLElement} shelf */
+/** A shelf of what most people know. @param {HTMLElement} shelf */
 async function fillShelf(shelf) {
   try {
-    const { data } = await (await fetch("/api/animes?limit=18&ordering=-rating")).json();
+    const { data } = await (await fetch("/api/animes?limit=18&ordering=-popularity")).json();
     shelf.append(...data.map(cover));
   } catch {
     shelf.remove();
