@@ -9,8 +9,7 @@ from typing import Any
 
 from collections_app.catalogue.folding import fold
 from collections_app.catalogue.reader import Record
-from collections_app.catalogue.search_names import LONGEST_NAME as LONGEST_NAME
-from collections_app.catalogue.search_names import search_names as search_names
+from collections_app.catalogue.search_names import LONGEST_NAME
 
 Facts = dict[str, Any]
 

@@ -10,7 +10,7 @@ from django_tasks_db.models import DBTaskResult
 
 from animecollections.api.account import Through
 from animecollections.jobs import JOBS
-from collections_app.catalogue.facts import search_names
+from collections_app.catalogue.search_names import search_names
 from collections_app.models import Merge, SearchName
 from collections_app.services import imports
 from collections_app.tests.test_add_to_watch_list import URL, add
