@@ -90,7 +90,7 @@ class Bridge:
         try:
             body = await self.read_body(answer, client, receive)
             places = await self.turns.take(client, is_write=is_write)
-        except BaseException as error:  # cancelled too: the client left in the line
+        except BaseException as error:  # also where a client that waits has left
             if body is not None:
                 body.release()
             if not isinstance(error, ApiError):

@@ -15,7 +15,6 @@ from django.db import connection, connections
 
 from animecollections import request_bodies
 from animecollections.api.errors import ApiError
-from animecollections.bridge import Bridge
 from animecollections.request_bodies import Bodies
 from animecollections.senders import Senders
 from animecollections.tests.postgres import Proxy
@@ -233,38 +232,6 @@ def test_in_line_nobody_waits_for_ever(monkeypatch):
         assert not turns.writers.locked()
 
     asyncio.run(scene())
-
-
-def test_a_client_that_leaves_the_line_gives_its_body_back():
-    """gunicorn cancels its request; what its body took is free for others again."""
-    bodies = Bodies(largest=100, most=100)
-
-    async def receive():
-        return {"type": "http.request", "body": b"a body", "more_body": False}
-
-    async def scene():
-        bridge = Bridge(None, threads=1, line=100, bodies=bodies, senders=Senders())
-        for name in ("alice", "bob"):
-            await bridge.turns.take(name, is_write=False)
-        scope = {
-            "type": "http",
-            "http_version": "1.1",
-            "scheme": "http",
-            "method": "POST",
-            "path": "/",
-            "raw_path": b"/",
-            "query_string": b"",
-            "headers": [(b"content-length", b"6")],
-        }
-        waiting = asyncio.create_task(bridge(scope, receive, None))
-        while not bridge.turns.length:
-            await asyncio.sleep(0)
-        assert bodies.size == 6
-        waiting.cancel()
-        await asyncio.gather(waiting, return_exceptions=True)
-        assert bridge.turns.length == bridge.busy == bodies.size == 0
-
-    asyncio.run(asyncio.wait_for(scene(), 5))
 
 
 # --- Whom a request comes from -------------------------------------------------------
