@@ -7,9 +7,8 @@ an unknown one never erases a known one.
 from collections.abc import Mapping
 from typing import Any
 
-from collections_app.catalogue.folding import fold
 from collections_app.catalogue.reader import Record
-from collections_app.catalogue.search_names import LONGEST_NAME
+from collections_app.catalogue.search_names import fold_name
 
 Facts = dict[str, Any]
 
@@ -86,4 +85,4 @@ def lay_over(known: Mapping[str, Any], facts: Facts) -> Facts:
 
 
 def sort_title(title: str) -> str:
-    return fold(title)[:LONGEST_NAME]
+    return fold_name(title)

@@ -20,6 +20,14 @@ def reasons(data):
     return [getattr(row, "reason", "") for row in read(data).rows]
 
 
+def test_rows_past_the_limit_take_no_memory():
+    """Each would take a cell of each of 200 columns: 1.6 GB of a file of 2 MB."""
+    document = [{"title": "Cowboy Bebop", "status": "Completed"}, *[1] * 100_000]
+    assert len(table_json.table_of(document).lines) == 20_001
+    with pytest.raises(WrongFile, match="more than 20,000 rows"):
+        read(json.dumps(document).encode())
+
+
 # --- what a row is ----------------------------------------------------------------
 
 
@@ -712,11 +720,3 @@ def test_a_box_says_no_status_where_there_is_one_and_a_watchlist_may_be_a_box():
     record = only(table("Name,Status,Finished,Watchlist", "A,Dropped,Yes,Yes"))
     assert record.values == {"type": "Collection", "state": "dropped"}
     assert record.extra == {"Watchlist": "Yes"}
-
-
-def test_rows_past_the_limit_take_no_memory():
-    """Each would take a cell of each of 200 columns: 1.6 GB of a file of 2 MB."""
-    document = [{"title": "Cowboy Bebop", "status": "Completed"}, *[1] * 100_000]
-    assert len(table_json.table_of(document).lines) == 20_001
-    with pytest.raises(WrongFile, match="more than 20,000 rows"):
-        read(json.dumps(document).encode())
