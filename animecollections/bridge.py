@@ -61,9 +61,9 @@ class Bridge:
         self.busy = 0  # requests that are not answered to the end
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        self.busy += 1
         environ = environ_of(scope)
         answer = Answer(self.wsgi, environ)
+        self.busy += 1
         try:
             piece = await self.begin(answer, receive)
             await send_headers(send, answer.status, answer.headers)
@@ -90,9 +90,11 @@ class Bridge:
         try:
             body = await self.read_body(answer, client, receive)
             places = await self.turns.take(client, is_write=is_write)
-        except ApiError as error:
+        except BaseException as error:  # also where a client that waits has left
             if body is not None:
                 body.release()
+            if not isinstance(error, ApiError):
+                raise
             environ[REFUSAL] = error
             return answer.begin()
         piece: bytes = await self.compute(answer.begin, places, body)

@@ -1,15 +1,15 @@
 """Whether rows of tables are recognised as the title that they mean.
 
-    python -m benchmarks.recognition [--data ../shared/data] [--all]
+    python -m benchmarks.recognition [CATALOGUE] [LIST …] [--all]
 
 300 labelled rows (recognition_rows.csv): a name, and of type, year, number of episodes
 and other names what a row may have. The label is the MyAnimeList id that is meant,
 `ask` where nobody could tell it, `none` where it is no title of the catalogue. The
 rules were made with the rows of part `own` in view, and without those of `unseen`.
 
-Against the whole catalogue where the folder of shared data is there, and real lists
-without their ids too; else against the titles of recognition_titles.jsonl, which have
-names in common with the rows. The database is a temporary SQLite file.
+Against a whole catalogue, and lists of trackers without their ids, where their files
+are given; else against the titles of recognition_titles.jsonl, which have names in
+common with the rows. The database is a temporary SQLite file.
 """
 
 import argparse
@@ -25,12 +25,6 @@ from typing import Any
 
 HERE = Path(__file__).parent
 ROWS, TITLES = HERE / "recognition_rows.csv", HERE / "recognition_titles.jsonl"
-DATA = HERE.parent.parent / "shared" / "data"
-CATALOGUE = Path("catalogues") / "anime.jsonl.gz"
-LISTS = (
-    "mal_one_user_2026.xml", "mal_1077.xml", "mal_366.xml", "anilist_one_user.json",
-    "kitsu_as_mal_one_user.xml",
-)  # fmt: skip
 MANY = 20_000
 Row = dict[str, str]
 Result = tuple[Row, Any, str]  # the row, what was found, and whether that is right
@@ -73,7 +67,8 @@ def judged(rows: list[Row]) -> list[Result]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.recognition")
-    parser.add_argument("--data", type=Path, default=DATA)
+    parser.add_argument("catalogue", type=Path, nargs="?", default=TITLES)
+    parser.add_argument("lists", type=Path, nargs="*")
     parser.add_argument("--all", action="store_true", help="name what is asked, too")
     wanted = parser.parse_args()
     folder = tempfile.mkdtemp(prefix="recognition-")
@@ -85,19 +80,14 @@ def main() -> None:
     django.setup()
     from django.core.management import call_command
 
-    catalogue = wanted.data / CATALOGUE
-    if not catalogue.exists():
-        print(f"NO {catalogue}: against the {TITLES.name} of the rows alone.")
-        catalogue = TITLES
     call_command("migrate", verbosity=0)
-    call_command("import_catalog", str(catalogue), verbosity=0)
+    call_command("import_catalog", str(wanted.catalogue), verbosity=0)
     print("\n| rows | of | right | wrong | asked |\n|---|---|---|---|---|")
     results = judged(labelled())
     for part in ("own", "unseen", "all"):
         tell(part, [r for r in results if part in ("all", r[0]["part"])])
-    for name in LISTS:
-        if (path := wanted.data / "lists" / name).exists():
-            tell_list(name, path)
+    for path in wanted.lists:
+        tell_list(path.name, path)
     for row, one, outcome in results:
         if outcome == "wrong" or (wanted.all and outcome == "asked"):
             print(f"{outcome}: {dict(row)}, found {one.anime_id}: {one.reason}")

@@ -8,7 +8,7 @@ from django.core.signing import BadSignature, Signer
 
 from animecollections.api.account import Revisions
 from animecollections.api.errors import ApiError
-from animecollections.api.free_json import LARGEST_NUMBER
+from animecollections.api.free_json import LARGEST_INTEGER
 from animecollections.api.ids import LARGEST_ID
 
 # Without a time in it: the same place is the same text, so devices can compare.
@@ -59,7 +59,7 @@ def is_place(read: Any) -> bool:
         isinstance(read, list)
         and len(read) in (3, 5)
         and all(
-            type(number) is int and -1 <= number <= LARGEST_NUMBER for number in read
+            type(number) is int and -1 <= number <= LARGEST_INTEGER for number in read
         )
         and all(number <= LARGEST_ID for number in read[4:])
     )

@@ -9,7 +9,7 @@ from uuid import UUID
 from animecollections.api.account import Account
 from animecollections.api.errors import refuse
 from animecollections.api.moments import one_moment
-from animecollections.api.places import long_work
+from animecollections.api.permits import long_work
 from collections_app import transfer
 from collections_app.exports import Losses, fidelity, owner_of, write_list
 from collections_app.transfer import Owner
@@ -69,7 +69,7 @@ class Export:
 
 def export(account: Account, name: str) -> Export:
     """The file of a format: 400 that names them all for one there is not, 503 `busy`
-    where there is no place for it.
+    where there is no permit for it.
     """
     format_ = chosen(FORMATS, name)
     file_name = f"animecollections-{format_.title}-{account.today}.{format_.extension}"

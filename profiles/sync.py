@@ -23,9 +23,8 @@ from collections_app.models import CatalogueState, WatchListEntry
 from history import serializers as searches
 from history.cursors import Cursor
 from history.models import Change, Search, UserState
+from profiles.answers import preferences_answer, profile_answer
 from profiles.models import Preferences, Profile
-from profiles.serializers.preferences import preferences_answer
-from profiles.serializers.profile import profile_answer
 
 BEFORE_ALL = -1
 RELOAD = "/api/user/sync"

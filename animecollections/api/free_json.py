@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 
-LARGEST_NUMBER = 2**63 - 1  # more, and neither SQLite nor our own JSON writer holds it
+LARGEST_INTEGER = 2**63 - 1  # more, and neither SQLite nor our own JSON writer holds it
 # A float beyond this comes back from PostgreSQL as another integer.
 LARGEST_FLOAT = 2.0**53
 # PostgreSQL writes every zero of 1e-300: 4 KB of such numbers are read back as 180 KB.
@@ -35,7 +35,7 @@ def first_unkept(value: Any) -> int | float | None:
 
 def is_kept(number: float) -> bool:
     if isinstance(number, int):
-        return abs(number) <= LARGEST_NUMBER
+        return abs(number) <= LARGEST_INTEGER
     return number == 0 or SMALLEST_FLOAT <= abs(number) <= LARGEST_FLOAT
 
 

@@ -16,7 +16,7 @@ from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db.models import F, Model, Q, QuerySet
 
 from animecollections.api.errors import ApiError, refuse
-from animecollections.api.free_json import LARGEST_NUMBER
+from animecollections.api.free_json import LARGEST_INTEGER
 from animecollections.api.parsing import UNPAIRED
 
 MAX_LIMIT = 500
@@ -238,7 +238,7 @@ def is_in_range(value: Any) -> bool:
     """Whether both databases can compare a column with it."""
     match value:
         case int():
-            return abs(value) <= LARGEST_NUMBER
+            return abs(value) <= LARGEST_INTEGER
         case float():
             return isfinite(value)
         case str():

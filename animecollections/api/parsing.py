@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 from rest_framework.parsers import BaseParser
 
 from animecollections.api.errors import ApiError, unusable
-from animecollections.api.free_json import LARGEST_NUMBER
+from animecollections.api.free_json import LARGEST_INTEGER
 
 MAX_DEPTH = 32
 # Brackets, commas and texts. Read, the 3 bytes of `{},` take 70: 15 MB of them 370.
@@ -141,7 +141,7 @@ def _refuse_constant(name: str) -> NoReturn:
 def _integer(digits: str) -> int:
     if (
         len(digits) > 20
-        or not -LARGEST_NUMBER <= (number := int(digits)) <= LARGEST_NUMBER
+        or not -LARGEST_INTEGER <= (number := int(digits)) <= LARGEST_INTEGER
     ):
         raise ApiError("json_number", number=digits[:20] + "…" * (len(digits) > 20))
     return number

@@ -73,6 +73,18 @@ def test_the_manners_that_all_share_know_no_app():
     assert not wrong
 
 
+def test_services_know_neither_views_nor_serializers():
+    """What a write answers, and its refusal shows, they share with reads."""
+    wrong = {
+        f"{name_of(path)} imports {imported}"
+        for app in LOWER
+        for path in modules(f"{app}/services")
+        for imported in imports(path)
+        if re.match(r"\w+\.(views|serializers)\b", imported)
+    }
+    assert not wrong
+
+
 def test_no_code_imports_from_tests():
     wrong = {
         f"{name_of(path)} imports {imported}"

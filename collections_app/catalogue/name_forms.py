@@ -30,8 +30,6 @@ ORDINALS = ("", "first", "second", "third", "fourth", "fifth", "sixth")
 SUFFIXES = ("", "st", "nd", "rd", *["th"] * 6)
 ROMAN = ("", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix")
 LAST_SEASON = len(ROMAN) - 1
-# Names of more words are kept without their spaces in no title (facts.search_names).
-MOST_JOINED_WORDS = 5
 
 
 class Likeness(Enum):

@@ -11,6 +11,7 @@ from animecollections.api.filtering import YesOrNo
 from animecollections.api.ids import AnimeRef, parse_anime_id
 from animecollections.api.parameters import Parameter
 from animecollections.api.schema import paging, query
+from collections_app.catalogue.folding import LONGEST_QUERY
 from collections_app.filters.titles import (
     PARAMETERS_ABOUT_TITLES,
     filters_of_titles,
@@ -20,7 +21,6 @@ from collections_app.models.catalogue import AnimeQuerySet
 
 PER_PAGE = 50
 MOST_IDS = 500
-LONGEST_SEARCH = 200
 ORDERINGS = {
     "rating": "rating",
     "popularity": "popularity",  # of sites and lists; AnimeQuerySet.with_popularity
@@ -41,7 +41,7 @@ PARAMETERS: list[Parameter] = [
         "Any name in any script. Case, accents, spaces and the order of words do not "
         "matter, small slips are forgiven; seasons in any spelling (`s2`, `II`, "
         "`第2期`) and common abbreviations are understood. Best match first.",
-        max_length=LONGEST_SEARCH,
+        max_length=LONGEST_QUERY,
     ),
     query(
         "ids",

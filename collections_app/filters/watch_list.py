@@ -11,7 +11,7 @@ from django.db.models.expressions import RawSQL
 from animecollections.api.filtering import Since, YesOrNo
 from animecollections.api.parameters import WHEN, Parameter
 from animecollections.api.schema import paging, query
-from collections_app.catalogue.folding import fold_query
+from collections_app.catalogue.folding import LONGEST_QUERY, fold_query
 from collections_app.catalogue.search import MOST_WORDS
 from collections_app.catalogue.seasons import with_marks
 from collections_app.entries import (
@@ -56,7 +56,6 @@ DEFAULT_ORDERING = "-added_at"
 SCORES = {"minimum": 0, "maximum": 10}
 PROGRESS = {"minimum": 0, "maximum": LARGEST_NUMBER}
 TAGS: dict[str, Any] = {"many": True, "max_items": 5, "max_length": LONGEST_TAG}
-LONGEST_SEARCH = 200
 PARAMETERS: list[Parameter] = [
     query("type", str, "Only of these types.", enum=EntryType.values, many=True),
     query("state", str, "Only in these states.", enum=EntryState.values, many=True),
@@ -64,7 +63,7 @@ PARAMETERS: list[Parameter] = [
         "search",
         str,
         f"Words of any of the anime's names; the first {MOST_WORDS} count.",
-        max_length=LONGEST_SEARCH,
+        max_length=LONGEST_QUERY,
     ),
     *PARAMETERS_ABOUT_TITLES,
     query("tag", str, "The user's own tags, exactly. Several: all of them.", **TAGS),

@@ -6,7 +6,7 @@ from time import monotonic
 from typing import Any
 
 from animecollections.api.paging import page
-from animecollections.api.places import long_work
+from animecollections.api.permits import long_work
 from collections_app.catalogue.planning import among
 from collections_app.imports.judging import record_of
 from collections_app.imports.recognition import candidates

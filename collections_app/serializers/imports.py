@@ -1,6 +1,6 @@
 """Imports as JSON: what clients send, and what they are answered."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
@@ -10,10 +10,10 @@ from animecollections.api.fields import StrictChoice, StrictInteger, StrictObjec
 from animecollections.api.parameters import WHEN, first_moment, parse_when
 from collections_app.models import Decision, ImportStatus, Outcome, Policy
 from collections_app.serializers.watch_list import AnimeIdField
+from collections_app.services.imports import AHEAD_AT_MOST
 from collections_app.transfer import FORMATS, SCALES
 
 MOST_DECISIONS = 1000
-CLOCKS_DIFFER_BY = timedelta(hours=1)
 
 # Multipart, or the file itself as the body.
 FILE_BODY = {
@@ -37,8 +37,10 @@ class StrictMoment(serializers.DateTimeField):
 
     def to_internal_value(self, data: Any) -> datetime:
         try:
-            return first_moment(parse_when(data), "UTC")
-        except (TypeError, ValueError) as error:
+            return first_moment(
+                parse_when(data if isinstance(data, str) else ""), "UTC"
+            )
+        except ValueError as error:
             raise serializers.ValidationError(str(error)) from None
 
 
@@ -51,7 +53,7 @@ class UploadParameters(serializers.Serializer[Any]):
     scale = StrictChoice([(best, best) for best in SCALES], required=False)
 
     def validate_exported_at(self, value: datetime | None) -> datetime | None:
-        if value and value > timezone.now() + CLOCKS_DIFFER_BY:
+        if value and value > timezone.now() + AHEAD_AT_MOST:
             raise serializers.ValidationError("That moment is in the future.")
         return value
 

@@ -36,7 +36,7 @@ from history.services import recording
 from history.services.recording import locked
 
 KEPT_FOR = timedelta(days=7)
-CLOCKS_DIFFER_BY = timedelta(hours=1)
+AHEAD_AT_MOST = timedelta(hours=1)  # of our clock, what a file says of its time
 # Of a user's plans the oldest go when there are more, or they have more rows in all.
 MOST_PLANS = 10
 MOST_ROWS = 60_000
@@ -91,7 +91,7 @@ def draft(
 
 def by_now(time: datetime | None, now: datetime) -> datetime | None:
     """A file's own time, unless it is yet to come: then it is nobody's."""
-    return time if time and time <= now + CLOCKS_DIFFER_BY else None
+    return time if time and time <= now + AHEAD_AT_MOST else None
 
 
 def plan(*, user_id: UUID, file: ListFile, **said: Any) -> ImportPlan:

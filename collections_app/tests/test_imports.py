@@ -8,7 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from animecollections.api.places import long_work
+from animecollections.api.permits import long_work
 from collections_app import retention
 from collections_app.catalogue.folding import fold
 from collections_app.imports import reading

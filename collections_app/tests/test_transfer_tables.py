@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from collections_app.transfer import Record, Refused, WrongFile, read
+from collections_app.transfer import Record, Refused, WrongFile, read, table_json
 
 
 def table(*lines, encoding="utf-8"):
@@ -18,6 +18,14 @@ def only(data, **said):
 
 def reasons(data):
     return [getattr(row, "reason", "") for row in read(data).rows]
+
+
+def test_rows_past_the_limit_take_no_memory():
+    """Each would take a cell of each of 200 columns: 1.6 GB of a file of 2 MB."""
+    document = [{"title": "Cowboy Bebop", "status": "Completed"}, *[1] * 100_000]
+    assert len(table_json.table_of(document).lines) == 20_001
+    with pytest.raises(WrongFile, match="more than 20,000 rows"):
+        read(json.dumps(document).encode())
 
 
 # --- what a row is ----------------------------------------------------------------

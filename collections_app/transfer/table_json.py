@@ -12,7 +12,7 @@ import io
 import json
 from typing import Any
 
-from . import foreign, list_json
+from . import foreign, list_json, reading
 from .records import ListFile, WrongFile
 from .table import MOST_COLUMNS
 
@@ -55,14 +55,22 @@ def _named(row: Any, name: str) -> Any:
 
 def read(document: Any, scale: str | None = None) -> ListFile:
     """Raises WrongFile if there is no anime in it."""
-    rows = [_flat(row) for row in _rows(document) or []]
+    file = foreign.read(table_of(document), LABEL, scale)
+    file.shape = "json"
+    return file
+
+
+def table_of(document: Any) -> foreign.Table:
+    """One row more than are read, so that it is said. A document may have a million,
+    each of which takes a cell of each column.
+    """
+    some = (_rows(document) or [])[: reading.MOST_ROWS + 1]
+    rows = [_flat(row) for row in some]
     header = list(dict.fromkeys(name for row in rows for name in row))
     if len(header) > MOST_COLUMNS:
         raise WrongFile(f"This table has more than {MOST_COLUMNS} columns.")
     lines = [[_cell(row.get(name)) for name in header] for row in rows]
-    file = foreign.read(foreign.Table(header, lines), LABEL, scale)
-    file.shape = "json"
-    return file
+    return foreign.Table(header, lines)
 
 
 def _flat(row: Any) -> dict[str, Any]:

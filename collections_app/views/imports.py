@@ -12,7 +12,7 @@ from animecollections.api.errors import ApiError, refuse
 from animecollections.api.failures import failure_body
 from animecollections.api.ids import parse_id
 from animecollections.api.parameters import WHEN
-from animecollections.api.places import long_work
+from animecollections.api.permits import long_work
 from animecollections.api.rendering import answer
 from animecollections.api.schema import documented, nullable, paging, query
 from animecollections.api.uploads import FileParser, UploadParser, file_of, name_of_file
@@ -79,7 +79,7 @@ A_ROW = {
 
 class PlanningViewSet(WritingViewSet):
     """Reading a file, judging and writing its rows take seconds and 200 MB of memory:
-    from the first to the last, such a write has a place for it.
+    from the first to the last, such a write has a permit for it.
     """
 
     prepares = True

@@ -1,17 +1,15 @@
-"""Preferences as JSON: what clients send, and what they are answered."""
+"""Preferences as clients send them."""
 
 import re
-from datetime import datetime
 from functools import cache
-from typing import Any, TypedDict
-from uuid import UUID
+from typing import Any
 from zoneinfo import available_timezones
 
 from django.conf import settings
 from rest_framework import serializers
 
 from animecollections.api.fields import StrictBoolean, StrictChoice
-from profiles.models import Preferences, ScoreFormat, Theme, TitleLanguage
+from profiles.models import ScoreFormat, Theme, TitleLanguage
 
 COLOR = re.compile(r"#[0-9A-Fa-f]{6}", re.ASCII)
 # Files of the system's zone database that name no place.
@@ -66,36 +64,3 @@ class PreferencesInput(serializers.Serializer[Any]):
                     {one: f"This differs from {other}: send one of the two."}
                 )
         return super().to_internal_value(data)
-
-
-class PreferencesAnswer(TypedDict):
-    user_id: UUID
-    enfasiscolor: str
-    enfasis_color: str
-    parentalControl: bool
-    parental_control: bool
-    trackSearchHistory: bool
-    scoreFormat: str
-    titleLanguage: str
-    timezone: str
-    language: str
-    theme: str
-    updated_at: datetime
-
-
-def preferences_answer(preferences: Preferences) -> PreferencesAnswer:
-    """All of them, as every address of them and sync answer them."""
-    return {
-        "user_id": preferences.user_id,
-        "enfasiscolor": preferences.accent_color,
-        "enfasis_color": preferences.accent_color,
-        "parentalControl": preferences.parental_control,
-        "parental_control": preferences.parental_control,
-        "trackSearchHistory": preferences.track_search_history,
-        "scoreFormat": preferences.score_format,
-        "titleLanguage": preferences.title_language,
-        "timezone": preferences.timezone,
-        "language": preferences.language,
-        "theme": preferences.theme,
-        "updated_at": preferences.updated_at,
-    }

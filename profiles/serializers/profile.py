@@ -1,9 +1,8 @@
-"""The profile as JSON: what clients send, and what they are answered."""
+"""The profile as clients send it."""
 
 import re
-from datetime import date, datetime
-from typing import Any, TypedDict
-from uuid import UUID
+from datetime import date
+from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -12,7 +11,7 @@ from animecollections.api.errors import ApiError
 from animecollections.api.fields import StrictChoice, StrictList, StrictText
 from animecollections.api.ids import AnimeRef, parse_anime_id
 from profiles.addresses import MAX_LENGTH, is_web_address, own_path, public_url
-from profiles.models import Gender, Profile, User
+from profiles.models import Gender
 from profiles.names import check_user_name
 
 MAX_ITEMS = 500
@@ -136,58 +135,3 @@ class UpdateProfileInput(serializers.Serializer[Any]):
         return super().to_internal_value(
             {name: value for name, value in data.items() if value not in ("", None)}
         )
-
-
-class ProfileAnswer(TypedDict):
-    user_id: UUID
-    name: str | None
-    last_name: str | None
-    birthday: date | None
-    gender: str | None
-    avatar: str | None
-    banner_image: str | None
-    favorite_animes: list[str]
-    favorite_genres: list[str]
-    favorite_studios: list[str]
-    frequency: str | None
-    fanatic_level: str | None
-    preferred_format: str | None
-    watched_animes: list[str]
-    updated_at: datetime
-
-
-def profile_answer(profile: Profile) -> ProfileAnswer:
-    """The whole profile, as every address of it and sync answer it."""
-    return {
-        "user_id": profile.user_id,
-        "name": profile.name or None,
-        "last_name": profile.last_name or None,
-        "birthday": profile.birthday,
-        "gender": profile.gender or None,
-        "avatar": profile.avatar or None,
-        "banner_image": profile.banner_image or None,
-        "favorite_animes": [str(id_) for id_ in profile.favorite_animes],
-        "favorite_genres": profile.favorite_genres,
-        "favorite_studios": profile.favorite_studios,
-        "frequency": profile.frequency or None,
-        "fanatic_level": profile.fanatic_level or None,
-        "preferred_format": profile.preferred_format or None,
-        "watched_animes": [str(id_) for id_ in profile.watched_animes],
-        "updated_at": profile.updated_at,
-    }
-
-
-class IdentityAnswer(TypedDict):
-    id: UUID
-    name: str
-    avatar: str | None
-    banner_image: str | None
-
-
-def identity_answer(user: User, profile: Profile) -> IdentityAnswer:
-    return {
-        "id": user.id,
-        "name": user.user_name,
-        "avatar": profile.avatar or None,
-        "banner_image": profile.banner_image or None,
-    }

@@ -13,7 +13,7 @@ from django.db.models import Count, Sum
 
 from animecollections.api.account import Through
 from animecollections.api.errors import ApiError, not_now
-from animecollections.api.places import Places, long_work
+from animecollections.api.permits import Permits, long_work
 from history.models import ChangeKind, UserState
 from history.services import recording
 from profiles.addresses import (
@@ -37,7 +37,7 @@ logger = logging.getLogger(__name__)
 MAX_IMAGES = 200
 MAX_STORED = 100 * 1024 * 1024
 # A picture can take 300 MB while it is decoded: one at a time in each process, by turn.
-DECODER = Places(1, waiting=settings.WEB_THREADS)
+DECODER = Permits(1, waiting=settings.WEB_THREADS)
 
 
 def read(

@@ -18,10 +18,9 @@ from collections_app.models import Genre, Studio
 from history.models import ChangeKind
 from history.services import recording
 from profiles import words
+from profiles.answers import identity_answer, preferences_answer, profile_answer
 from profiles.models import Preferences, Profile, User
 from profiles.names import fold_user_name
-from profiles.serializers.preferences import preferences_answer
-from profiles.serializers.profile import identity_answer, profile_answer
 from profiles.services.accounts import refuse_reserved
 from profiles.services.titles import TitleWarning, resolve
 

@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from animecollections.api.account import Through
-from animecollections.api.places import long_work
+from animecollections.api.permits import long_work
 from collections_app.services import operations
 from collections_app.services.operations import Undone
 from history.services import audit

@@ -15,7 +15,7 @@ from django.utils import timezone
 from PIL import Image as Pillow
 
 from animecollections.api.ids import first_id_at
-from animecollections.api.places import Places
+from animecollections.api.permits import Permits
 from collections_app import transfer
 from conftest import signed_in
 from factories import UserFactory
@@ -305,7 +305,7 @@ def test_it_is_throttled(hers, settings):
 
 
 def test_while_others_are_being_made_it_is_busy(hers, monkeypatch):
-    monkeypatch.setattr(exports, "long_work", Places(1, waiting=0))
+    monkeypatch.setattr(exports, "long_work", Permits(1, waiting=0))
     with exports.long_work.held("somebody"):
         response = hers.get(URL)
     assert (response.status_code, response.json()["code"]) == (503, "busy")

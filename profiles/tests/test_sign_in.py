@@ -232,8 +232,8 @@ def test_one_that_was_overtaken_while_hashing_is_refused(alice, end):
 
 def test_the_cost_of_a_sign_in(visitor, alice, budget):
     in_words = (
-        "locked?, user, tries forgiven, still not locked?, last sign-in, session key "
-        "free?, made and saved, pictures"
+        "locked?, user and profile, still not locked?, last sign-in, its place, oldest "
+        "places dropped, session key free?, made and saved"
     )
     with budget(9, in_words):
         assert sign_in(visitor).status_code == 200

@@ -14,7 +14,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from PIL import Image as Pillow
 
-from animecollections.api.places import long_work
+from animecollections.api.permits import long_work
 from conftest import signed_in
 from factories import UserFactory
 from history.models import UserState

@@ -13,20 +13,17 @@ from animecollections.api.conditional import (
 from animecollections.api.rendering import answer
 from animecollections.api.schema import Example, documented, header
 from history.writing import WritingViewSet
-from profiles.models import Preferences, Profile
-from profiles.serializers.preferences import (
-    PreferencesAnswer,
-    PreferencesInput,
-    preferences_answer,
-)
-from profiles.serializers.profile import (
+from profiles.answers import (
     IdentityAnswer,
+    PreferencesAnswer,
     ProfileAnswer,
-    ProfileInput,
-    UpdateProfileInput,
     identity_answer,
+    preferences_answer,
     profile_answer,
 )
+from profiles.models import Preferences, Profile
+from profiles.serializers.preferences import PreferencesInput
+from profiles.serializers.profile import ProfileInput, UpdateProfileInput
 from profiles.services import profile as services
 from profiles.services.titles import TitleWarning
 

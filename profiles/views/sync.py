@@ -13,8 +13,7 @@ from collections_app.views.watch_list import ENTRY
 from history.cursors import Cursor
 from history.serializers import SearchOutput
 from profiles import sync
-from profiles.serializers.preferences import PreferencesAnswer
-from profiles.serializers.profile import ProfileAnswer
+from profiles.answers import PreferencesAnswer, ProfileAnswer
 
 
 class SyncViewSet(ApiViewSet):

@@ -556,7 +556,7 @@ export class Collection extends EventTarget {
 
   /**
    * Keeps the key of a sign-in for the next `leaveSealed`, and opens what an earlier one
-   * left. What the key does not open (a new password since) stays as it is: `isSealed`.
+   * left. What the key does not open (a new password since) stays as it is: `sealedCount`.
    * @param {CryptoKey} key
    */
   async unlock(key) {

@@ -1,4 +1,4 @@
-"""Room for long work: so much of it at once in a process, and one for each person."""
+"""Permits for long work: so many at once in a process, and one for each person."""
 
 from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
@@ -12,13 +12,13 @@ LONGEST_WAIT = 5.0  # seconds
 RETRY_AFTER = 5
 
 
-class Places:
+class Permits:
     """So many work at once, so many others wait for a while: the next is 503 `busy`.
 
-    A person has one place and one turn to wait, however much they ask for at once. Who
+    A person has one permit and one turn to wait, however much they ask for at once. Who
     waits gets in by turn; one who waits for their own work to end keeps nobody out.
 
-    at_once: how many work. waiting: how many threads may stand here besides.
+    at_once: how many work. waiting: how many threads may wait here besides.
     """
 
     def __init__(
@@ -57,19 +57,19 @@ class Places:
         self.inside.add(person)
 
     def has_turn(self, person: Hashable) -> bool:
-        """Whether there is a place, and nobody came before who could take it."""
+        """Whether there is a permit, and nobody came before who could take it."""
         if person in self.inside or len(self.inside) >= self.at_once:
             return False
         able = [other for other in self.queue if other not in self.inside]
         return person in able[:1] or not able
 
 
-def of_process(threads: int) -> Places:
+def of_process(threads: int) -> Permits:
     """Two at once keep a core busy and bound the memory; a quarter of the threads are
     always for what is quick.
     """
     at_once = min(2, max(1, threads // 2))
-    return Places(at_once, waiting=max(0, threads * 3 // 4 - at_once))
+    return Permits(at_once, waiting=max(0, threads * 3 // 4 - at_once))
 
 
 # Of pictures, exports and imports together: they cost the same threads.

@@ -1,0 +1,97 @@
+"""Profile and preferences as JSON, the same wherever they are answered: their own
+addresses, sync, the live feed, and the refusal of a write that came too late.
+"""
+
+from datetime import date, datetime
+from typing import TypedDict
+from uuid import UUID
+
+from profiles.models import Preferences, Profile, User
+
+
+class ProfileAnswer(TypedDict):
+    user_id: UUID
+    name: str | None
+    last_name: str | None
+    birthday: date | None
+    gender: str | None
+    avatar: str | None
+    banner_image: str | None
+    favorite_animes: list[str]
+    favorite_genres: list[str]
+    favorite_studios: list[str]
+    frequency: str | None
+    fanatic_level: str | None
+    preferred_format: str | None
+    watched_animes: list[str]
+    updated_at: datetime
+
+
+def profile_answer(profile: Profile) -> ProfileAnswer:
+    """The whole profile, as every address of it and sync answer it."""
+    return {
+        "user_id": profile.user_id,
+        "name": profile.name or None,
+        "last_name": profile.last_name or None,
+        "birthday": profile.birthday,
+        "gender": profile.gender or None,
+        "avatar": profile.avatar or None,
+        "banner_image": profile.banner_image or None,
+        "favorite_animes": [str(id_) for id_ in profile.favorite_animes],
+        "favorite_genres": profile.favorite_genres,
+        "favorite_studios": profile.favorite_studios,
+        "frequency": profile.frequency or None,
+        "fanatic_level": profile.fanatic_level or None,
+        "preferred_format": profile.preferred_format or None,
+        "watched_animes": [str(id_) for id_ in profile.watched_animes],
+        "updated_at": profile.updated_at,
+    }
+
+
+class IdentityAnswer(TypedDict):
+    id: UUID
+    name: str
+    avatar: str | None
+    banner_image: str | None
+
+
+def identity_answer(user: User, profile: Profile) -> IdentityAnswer:
+    return {
+        "id": user.id,
+        "name": user.user_name,
+        "avatar": profile.avatar or None,
+        "banner_image": profile.banner_image or None,
+    }
+
+
+class PreferencesAnswer(TypedDict):
+    user_id: UUID
+    enfasiscolor: str
+    enfasis_color: str
+    parentalControl: bool
+    parental_control: bool
+    trackSearchHistory: bool
+    scoreFormat: str
+    titleLanguage: str
+    timezone: str
+    language: str
+    theme: str
+    updated_at: datetime
+
+
+def preferences_answer(preferences: Preferences) -> PreferencesAnswer:
+    """All of them, as every address of them and sync answer them."""
+    return {
+        "user_id": preferences.user_id,
+        "enfasiscolor": preferences.accent_color,
+        "enfasis_color": preferences.accent_color,
+        "parentalControl": preferences.parental_control,
+        "parental_control": preferences.parental_control,
+        "trackSearchHistory": preferences.track_search_history,
+        "scoreFormat": preferences.score_format,
+        "titleLanguage": preferences.title_language,
+        "timezone": preferences.timezone,
+        "language": preferences.language,
+        "theme": preferences.theme,
+        "updated_at": preferences.updated_at,
+    }
