@@ -161,7 +161,7 @@ class LiveSocket(AsyncWebsocketConsumer):  # type: ignore[misc]
 
     def check_soon(self, renewed: Sequence[str] = ()) -> None:
         """renewed: the digests of the key that a session had, and of its new one."""
-        if renewed and digest(self.sign_in.key) == renewed[0]:
+        if renewed and (self.new_key or digest(self.sign_in.key)) == renewed[0]:
             self.new_key = renewed[1]
         self.look.set()
 
@@ -188,14 +188,17 @@ class LiveSocket(AsyncWebsocketConsumer):  # type: ignore[misc]
             self.say("ping", account)
 
     async def account(self) -> Account | None:
-        if self.new_key:
+        while self.new_key:  # another one may come while this is looked up
             await self.take_new_key()
         found = await database_sync_to_async(account_behind)(self.sign_in, self.user_id)
         return found if isinstance(found, Account) else None
 
     async def take_new_key(self) -> None:
         """A change of the password gave the session another key: the socket goes on."""
-        key = await database_sync_to_async(key_of)(self.new_key, self.user_id)
+        wanted = self.new_key
+        key = await database_sync_to_async(key_of)(wanted, self.user_id)
+        if self.new_key != wanted:
+            return
         if key is not None:
             self.sign_in = SignIn("session", key)
         self.new_key = ""

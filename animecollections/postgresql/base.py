@@ -16,6 +16,8 @@ from django.db.backends.postgresql import base
 # So long a server may be silent before we look whether it takes new connections.
 SECONDS_OF_TRUST = 5
 SECONDS_TO_CONNECT = 2  # the least that psycopg knows
+# A command may wait for a minute: behind a busy pooler a new connection waits as well.
+MOST_LOOKS = 9
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -50,12 +52,16 @@ def watch(
     try:
         state = next(gen)
         began = looked = monotonic()
+        in_vain = 0  # looks, one after the other
         while True:
             ready = yield state
             if ready:
                 began = looked = monotonic()
+                in_vain = 0
             elif monotonic() - looked > SECONDS_OF_TRUST:
-                if (longest and monotonic() - began > longest) or hangs(parameters):
+                in_vain = in_vain + 1 if hangs(parameters) else 0
+                is_over = longest and monotonic() - began > longest
+                if is_over or in_vain >= (1 if longest else MOST_LOOKS):
                     connection.pgconn.finish()  # what it may yet say is nobody's
                     raise psycopg.OperationalError("the database does not answer")
                 looked = monotonic()

@@ -74,6 +74,9 @@ class _Held(NamedTuple):
     revision: int
     since: float
 
+    def serves(self, revision: int) -> bool:
+        return revision == self.revision or time.monotonic() - self.since <= OLD_SECONDS
+
 
 _held: list[_Held] = []
 _lock = threading.Lock()
@@ -82,15 +85,21 @@ _lock = threading.Lock()
 def vocabulary(revision: int) -> Vocabulary:
     """Read when first needed (a tenth of a second for 25,000 titles) and held in the
     process; anew once the catalogue has changed, but not in every breath of an import.
+
+    One thread reads. Meanwhile others go on with the words of before, if there are any:
+    a slow database then holds no other thread.
     """
-    with _lock:
-        if _held:
-            found, known_revision, since = _held[0]
-            is_old = time.monotonic() - since > OLD_SECONDS
-            if revision == known_revision or not is_old:
-                return found
-        _held[:] = [_Held(Vocabulary.read(), revision, time.monotonic())]
+    held = _held[0] if _held else None
+    if held is not None and held.serves(revision):
+        return held.vocabulary
+    if not _lock.acquire(blocking=held is None):
+        return held.vocabulary  # type: ignore[union-attr]
+    try:
+        if not _held or not _held[0].serves(revision):
+            _held[:] = [_Held(Vocabulary.read(), revision, time.monotonic())]
         return _held[0].vocabulary
+    finally:
+        _lock.release()
 
 
 def forget() -> None:
