@@ -759,6 +759,14 @@ def test_ones_own_score_counts_and_not_that_of_a_site(header):
 
 def test_a_rating_by_age_is_no_score():
     assert only(table("title,rating,score", "A,PG-13,8")).values["score"] == 80
+    values = only(table("title,rating", "A,R - 17+ (violence & profanity)")).values
+    assert "score" not in values
+
+
+def test_that_a_row_is_of_several_seasons_is_told():
+    record = only(table("title,season", "A,1-3"))
+    assert record.title == "A"
+    assert record.remarks == ["It is of several seasons (1-3): one title is taken."]
 
 
 def test_a_line_of_headings_above_the_header_is_not_the_header():

@@ -43,7 +43,7 @@ HEADERS = {
     "numepisodeswatched watchedepisodescount epswatched lastepwatched currentepisode "
     "ep episode",
     "score": "score rating myscore myrating userscore userrating yourrating yourscore "
-    "traktrating",
+    "traktrating personalrating personalscore",
     "rewatches": "rewatches rewatched timesrewatched rewatchcount repeat "
     "mytimeswatched reconsumecount",
     "started_on": "startdate startedon startedat started mystartdate datestarted "
@@ -106,7 +106,15 @@ AIRING = {
     "releasing", "released", "upcoming", "ongoing", "cancelled", "hiatus",
 }  # fmt: skip
 # Before the words for a score: it is the user's, and not that of a site.
-OWN_SCORE = re.compile("my|your|user")
+OWN_SCORE = re.compile("my|your|user|personal")
+# For whom a title is: "PG-13 - Teens 13 or older".
+AGE = re.compile(
+    r"(?:g|pg|pg-13|r|r\+|rx|nc-17|tv-\w{1,4})(?: ?[-+]? .*)?", re.IGNORECASE
+)
+SEASONS = re.compile(
+    r"(?:s|seasons?)? ?\d{1,2}(?: ?(?:[-–,&+]|and|to) ?s?\d{1,2})+",
+    re.ASCII | re.IGNORECASE,
+)
 NOTHING = {"-", "–", "—", "n/a", "na", "null", "none", "nan", "?"}
 # MyAnimeList's columns, whose cells a spreadsheet may have written as decimals.
 MAL_NUMBERS = {
@@ -197,16 +205,12 @@ class Table:
 
     def forget_others_scores(self) -> None:
         """Of several columns of scores the user's own counts: "My Score" beside
-        "Score"; else those that have scores at all, for "Rating" may say "PG-13".
+        "Score". "Rating" may say for whom a title is: "PG-13".
         """
         scores = [at for at, column in enumerate(self.columns) if column == "score"]
-        if len(scores) < 2:
-            return
         words = {at: reading.bare_word(self.header[at]) for at in scores}
         kept = [at for at in scores if OWN_SCORE.match(words[at])]
-        kept = kept or [
-            at for at in scores if any(map(marks.is_mark, self.cells_at(at)))
-        ]
+        kept = kept or [at for at in scores if not are_ages(self.cells_at(at))]
         for at in scores:
             if at not in kept:
                 self.columns[at] = ""
@@ -266,6 +270,11 @@ def header_place(lines: list[list[str]]) -> int | None:
 def are_statuses(cells: list[str]) -> bool:
     words = {reading.bare_word(cell) for cell in cells} - {""}
     return bool(words) and all(word in reading.STATUSES for word in words)
+
+
+def are_ages(cells: list[str]) -> bool:
+    said = [cell.strip() for cell in cells if cell.strip()]
+    return bool(said) and all(AGE.fullmatch(cell[:LONGEST_WORD]) for cell in said)
 
 
 def is_of_airing(cells: list[str]) -> bool:
@@ -422,6 +431,8 @@ def _record(table: Table, line: list[str], is_unended: bool, row: int) -> Record
     if title:
         season, part = cells.get("season_number", ""), cells.get("part", "")
         title = with_season(title, season, part)
+        if SEASONS.fullmatch(season):
+            remarks.append(f"It is of several seasons ({season}): one title is taken.")
     formats = map(reading.format_of, parts.repeated["format"])
     return Record(
         row=row,

@@ -81,10 +81,6 @@ def stars_of(cells: Iterable[str]) -> int:
     )
 
 
-def is_mark(cell: str) -> bool:
-    return _readable(cell) is not None
-
-
 def _readable(cell: str) -> Mark | None:
     try:
         return mark_of(cell)
