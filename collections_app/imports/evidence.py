@@ -187,7 +187,12 @@ def why_unclear(weighed: Sequence[Evidence]) -> str:
     against = [AGAINST[sign] for sign in AGAINST if sign in best.signs]
     if against:
         return f"A title has this name, but {' and '.join(against)}: choose one."
-    return "Titles with a name like this are there, but none is clear: choose one."
+    if len(weighed) == 1:
+        return (
+            "A title has a name like this, but it may be another one: choose it if it "
+            "is meant."
+        )
+    return "Titles have a name like this, but none is clearly meant: choose one."
 
 
 # --- the facts --------------------------------------------------------------------

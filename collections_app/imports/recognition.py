@@ -9,7 +9,7 @@ Ids of our own from FIRST_OWN_ID upward are of one installation: one from anothe
 file is some other title here. So they count only where another id or the name agrees.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -217,7 +217,9 @@ def titles_named(names: AbstractSet[str]) -> dict[str, list[int]]:
     return found
 
 
-def facts_of(anime_ids: Iterable[int]) -> dict[int, dict[str, Any]]:
+def facts_of(anime_ids: Collection[int]) -> dict[int, dict[str, Any]]:
+    if not anime_ids:
+        return {}
     rows = Anime.objects.filter(id__in=among(anime_ids)).order_by()
     return {row["id"]: row for row in rows.values(*FACTS)}
 

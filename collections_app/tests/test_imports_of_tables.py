@@ -190,7 +190,7 @@ def test_the_scale_may_be_said(client, scale, score):
     assert rows(client, plan)[0]["after"]["score"] == score
 
 
-@pytest.mark.parametrize("scale", ["7", "", "10.0", "ten"])
+@pytest.mark.parametrize("scale", ["7", "10.0", "ten"])
 def test_a_scale_that_there_is_not_is_refused(client, scale):
     response = client.generic("POST", f"{URL}?scale={scale}", table("title", "Erased"))
     assert response.status_code == 400

@@ -219,7 +219,7 @@ def test_shows_and_films_of_a_backup_are_refused_each():
     taken, lost, heat = rows(backup)
     assert isinstance(taken, Record)
     assert (lost.title, heat.title) == ("Lost", "Heat")
-    assert "TV shows" in lost.reason
+    assert lost.reason.startswith("This is a TV show that is no anime")
     with pytest.raises(WrongFile, match=r"TV shows and films that are no anime \(2\)"):
         rows({"shows": [show], "movies": [film]})
 
@@ -344,7 +344,7 @@ def test_mangas_and_novels_of_hikka_are_refused_each():
     document = {"anime": [hikka()], "manga": [hikka()], "novel": [hikka(mal_id=None)]}
     taken, manga, novel = rows(document)
     assert isinstance(taken, Record)
-    assert ("mangas" in manga.reason, "novels" in novel.reason) == (True, True)
+    assert ("a manga" in manga.reason, "a novel" in novel.reason) == (True, True)
     with pytest.raises(WrongFile, match=r"Hikka list holds mangas \(1\)"):
         rows({"anime": [], "manga": [hikka()]})
 
@@ -368,6 +368,13 @@ def test_a_page_of_hikkas_api_is_read_too():
     )  # fmt: skip
     assert (record.values["progress"], record.episodes, record.extra) == (3, 26, {})
     assert ["counts 2 entries" in said for said in file.warnings] == [True]
+    # Without what is around them, as from several pages put together.
+    [alone] = read(json.dumps([entry]).encode()).rows
+    assert (alone.title, alone.values, alone.ids) == (
+        record.title,
+        record.values,
+        record.ids,
+    )
 
 
 # --- Anime-Planet -----------------------------------------------------------------

@@ -720,3 +720,92 @@ def test_a_box_says_no_status_where_there_is_one_and_a_watchlist_may_be_a_box():
     record = only(table("Name,Status,Finished,Watchlist", "A,Dropped,Yes,Yes"))
     assert record.values == {"type": "Collection", "state": "dropped"}
     assert record.extra == {"Watchlist": "Yes"}
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "title"),
+    [
+        ("Season", "2", "Mob Psycho 100 Season 2"),
+        ("season_number", "3", "Mob Psycho 100 Season 3"),
+        ("Season", "S2", "Mob Psycho 100 Season 2"),
+        ("Season", "2nd Season", "Mob Psycho 100 Season 2"),
+        ("Season", "IV", "Mob Psycho 100 Season 4"),
+        ("Season", "Season Two", "Mob Psycho 100 Season 2"),
+        ("Season", "第2期", "Mob Psycho 100 Season 2"),
+        ("Season", "Final", "Mob Psycho 100 Final Season"),
+        ("Part", "2", "Mob Psycho 100 Part 2"),
+        ("Cour", "1", "Mob Psycho 100"),
+        ("Season", "2016", "Mob Psycho 100"),
+        ("Season", "0", "Mob Psycho 100 Specials"),
+        ("Season", "S1", "Mob Psycho 100"),
+        ("Season", "", "Mob Psycho 100"),
+        ("Season", "Spring 2016", "Mob Psycho 100"),
+    ],
+)
+def test_a_column_of_seasons_says_which_title_of_a_series_it_is(column, cell, title):
+    assert only(table(f"title,{column}", f"Mob Psycho 100,{cell}")).title == title
+
+
+def test_a_name_that_says_its_season_is_not_given_it_twice():
+    data = table("title,season", "Mob Psycho 100 II,2")
+    assert only(data).title == "Mob Psycho 100 II"
+
+
+def test_stars_are_of_ten_where_a_cell_has_more_than_five():
+    data = table("title,rating", "A,★★★★★★★★", "B,★★★", "C,★★★☆☆")
+    assert [row.values["score"] for row in read(data).rows] == [80, 30, 60]
+    data = table("title,rating", "A,9/10", "B,⭐⭐⭐")
+    assert [row.values["score"] for row in read(data).rows] == [90, 60]
+    assert only(table("title,rating", "A,★★★"), scale="10").values["score"] == 30
+
+
+@pytest.mark.parametrize("header", ["Score,My Score", "Rating,Your Rating"])
+def test_ones_own_score_counts_and_not_that_of_a_site(header):
+    rows = read(table(f"title,{header}", "A,8.6,4", "B,8.7,")).rows
+    assert [row.values["score"] for row in rows] == [40, None]
+
+
+def test_a_rating_by_age_is_no_score():
+    assert only(table("title,rating,score", "A,PG-13,8")).values["score"] == 80
+    values = only(table("title,rating", "A,R - 17+ (violence & profanity)")).values
+    assert "score" not in values
+
+
+def test_that_a_row_is_of_several_seasons_is_told():
+    record = only(table("title,season", "A,1-3"))
+    assert record.title == "A"
+    assert record.remarks == ["It is of several seasons (1-3): one title is taken."]
+
+
+def test_a_line_of_headings_above_the_header_is_not_the_header():
+    headings, header = "Anime,,Progress,,Dates", "Title,Status,Watched,Total,Start"
+    record = only(table(headings, header, "A,Completed,12,13,2015-02-03"))
+    assert (record.title, record.values["type"]) == ("A", "Completed")
+    assert (record.values["progress"], record.episodes) == (12, 13)
+    assert record.values["started_on"] == "2015-02-03"
+
+
+def test_lines_of_a_status_alone_say_that_of_the_rows_below():
+    data = table("Title,Score", "WATCHING,", "A,9", "", "On hold,", "B,8", "C,")
+    rows = read(data).rows
+    assert [(row.title, row.values["state"]) for row in rows] == [
+        ("A", "active"),
+        ("B", "on_hold"),
+        ("C", "on_hold"),
+    ]
+    # Where a column says it, such a line is a row like others.
+    assert len(read(table("Title,Status", "Planning,", "A,Watching")).rows) == 2
+
+
+@pytest.mark.parametrize(
+    ("cell", "date"), [("3rd of March 2015", "2015-03-03"), ("12/2001", "2001-12")]
+)
+def test_days_in_words_and_months_alone_are_read(cell, date):
+    assert only(table("title,started", f"A,{cell}")).values["started_on"] == date
+
+
+@pytest.mark.parametrize("column", ["Eps", "Episodes", "Ep"])
+@pytest.mark.parametrize("cell", ["70/148", "70 of 148"])
+def test_episodes_seen_of_all_are_the_progress(column, cell):
+    record = only(table(f"title,{column}", f"A,{cell}"))
+    assert (record.values["progress"], record.episodes) == (70, 148)

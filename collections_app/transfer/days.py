@@ -23,10 +23,11 @@ NAMED_MONTH_FIRST = re.compile(
     re.ASCII,
 )
 NAMED_DAY_FIRST = re.compile(
-    r"(\d{1,2})(?:st|nd|rd|th)?\.?[ -]([a-z]{3,9})\.?,?[ -](\d{4}|\d{2})"
+    r"(\d{1,2})(?:st|nd|rd|th)?\.?(?: of)?[ -]([a-z]{3,9})\.?,?[ -](\d{4}|\d{2})"
     r"(?:,? .{0,40})?",
     re.ASCII,
 )
+MONTH_AND_YEAR = re.compile(r"(\d{1,2})[-/.](\d{4})", re.ASCII)
 JAPANESE = re.compile(r"(\d{4})年(?:(\d{1,2})月(?:(\d{1,2})日)?)?", re.ASCII)
 WEEKDAY = re.compile(r"(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}\.?,? (?=\S)")
 RANGE = re.compile(r"\s*(?:→|–|—|->|\bto\b|\s-\s)\s*")
@@ -79,6 +80,8 @@ def _iso(text: str) -> str:
         day, name, year = found.groups()
     elif found := JAPANESE.fullmatch(text):
         return "-".join(part.zfill(2) for part in found.groups() if part)
+    elif found := MONTH_AND_YEAR.fullmatch(text):
+        return f"{found[2]}-{found[1].zfill(2)}"
     else:
         return text
     months = [at for at, month in enumerate(MONTHS, 1) if is_month(name, month)]

@@ -11,6 +11,9 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from animecollections.api.ids import NUMBERED_SITES
+from collections_app.catalogue.folding import fold
+from collections_app.catalogue.name_forms import without_season
+from collections_app.catalogue.seasons import MARK, with_marks
 from collections_app.entries import HIGHEST_PRIORITY
 
 from . import days, kinds, mal, mal_json, marks, reading
@@ -37,15 +40,17 @@ HEADERS = {
     "rewatching": "rewatching isrewatching myrewatching",
     "progress": "progress episodeswatched watchedepisodes mywatchedepisodes "
     "episodesseen watched numwatchedepisodes episodeprogress seenepisodes "
-    "numepisodeswatched watchedepisodescount epswatched lastepwatched currentepisode",
+    "numepisodeswatched watchedepisodescount epswatched lastepwatched currentepisode "
+    "ep episode",
     "score": "score rating myscore myrating userscore userrating yourrating yourscore "
-    "traktrating",
+    "traktrating personalrating personalscore",
     "rewatches": "rewatches rewatched timesrewatched rewatchcount repeat "
     "mytimeswatched reconsumecount",
     "started_on": "startdate startedon startedat started mystartdate datestarted "
-    "startedwatching",
+    "startedwatching start",
     "finished_on": "finishdate finishedon finishedat finished myfinishdate enddate "
-    "completedat completedon datecompleted completiondate datefinished endedon",
+    "completedat completedon datecompleted completiondate datefinished endedon "
+    "end",
     "dates": "dates watchdates date datewatched watcheddates period",
     "notes": "notes note comments comment mycomments memo review",
     "tags": "tags mytags customlists lists labels",
@@ -54,11 +59,12 @@ HEADERS = {
     "format": "type format seriestype mediatype kind titletype animetype",
     "category": "category lot medium contenttype itemtype media",
     "genres": "genres genre",
-    "season_number": "seasonnumber",
+    "season_number": "seasonnumber season seasonno",
+    "part": "part cour partnumber",
     "episode_number": "episodenumber",
     "year": "year releaseyear seasonyear",
     "episodes": "episodes totalepisodes seriesepisodes numepisodes episodecount "
-    "totalepisodescount animenumepisodes",
+    "totalepisodescount animenumepisodes eps total",
     "changed_at": "updatedat lastupdated modified modifiedat lastmodified updated "
     "progresschanged progressedat mylastupdated ratedat",
     "added_at": "addedat createdat dateadded added created",
@@ -86,6 +92,7 @@ EPISODE = re.compile(
     r"|(?P<count>\d{1,5})\s*(?:episodes?|eps?)",
     re.ASCII | re.IGNORECASE,
 )
+SEEN_OF_ALL = re.compile(r"\d{1,5}\s*(?:/|of)\s*\d{1,5}", re.ASCII)
 SCALE = re.compile(
     r"[\s(\[]*(?:\d\s*[-–]\s*|/\s*|out of\s*|of\s*)(5|10|100)\s*[)\]]?\s*$",
     re.ASCII | re.IGNORECASE,
@@ -98,6 +105,16 @@ AIRING = {
     "finishedairing", "currentlyairing", "airing", "notyetaired", "notyetreleased",
     "releasing", "released", "upcoming", "ongoing", "cancelled", "hiatus",
 }  # fmt: skip
+# Before the words for a score: it is the user's, and not that of a site.
+OWN_SCORE = re.compile("my|your|user|personal")
+# For whom a title is: "PG-13 - Teens 13 or older".
+AGE = re.compile(
+    r"(?:g|pg|pg-13|r|r\+|rx|nc-17|tv-\w{1,4})(?: ?[-+]? .*)?", re.IGNORECASE
+)
+SEASONS = re.compile(
+    r"(?:s|seasons?)? ?\d{1,2}(?: ?(?:[-–,&+]|and|to) ?s?\d{1,2})+",
+    re.ASCII | re.IGNORECASE,
+)
 NOTHING = {"-", "–", "—", "n/a", "na", "null", "none", "nan", "?"}
 # MyAnimeList's columns, whose cells a spreadsheet may have written as decimals.
 MAL_NUMBERS = {
@@ -122,6 +139,7 @@ class Table:
     columns:  what each column means here, "" if nothing.
     is_cut:   whether the file breaks off within its last line.
     best:     the highest score of the scale.
+    stars:    the most stars of a score in stars.
     order:    which part of a date such as 1/5/2021 stands first, None if none tells.
     is_mixed: whether some rows say that they are anime, so that others may be none.
     """
@@ -131,16 +149,39 @@ class Table:
     is_cut: bool = False
     columns: list[str] = field(init=False)
     best: int = 10
+    stars: int = marks.FEWEST_STARS
     order: str | None = None
     is_mixed: bool = False
 
     def __post_init__(self) -> None:
         self.columns = columns_of(self.header)
+        self.read_headings()
         self.forget_airing()
+        self.forget_others_scores()
         is_of_service = "status" not in self.columns and self.finds_status()
         if "title" in self.columns and not is_of_service:
             # Anybody's id, where there is a name to know the title by.
             self.columns = [c if c != "anime_id" else "" for c in self.columns]
+
+    def read_headings(self) -> None:
+        """Where no column says the status, lines of a status alone may say that of
+        the rows below them: "WATCHING", then its titles.
+        """
+        if {"status", "format"} & set(self.columns) or "title" not in self.columns:
+            return
+        lines, status = [], ""
+        for line in self.lines:
+            word = "".join(line).strip()
+            if (
+                len(word) <= LONGEST_WORD
+                and reading.bare_word(word) in reading.STATUSES
+            ):
+                status = word
+            else:
+                lines.append([status, *line])
+        if status:
+            self.header, self.lines = ["status", *self.header], lines
+            self.columns = columns_of(self.header)
 
     def cells(self, *meanings: str) -> Iterator[str]:
         """All cells of the columns with these meanings."""
@@ -160,6 +201,18 @@ class Table:
             cells = self.cells_at(at)
             is_box = reading.bare_word(self.header[at]) == "watchlist"
             if is_of_airing(cells) or (is_box and not are_statuses(cells)):
+                self.columns[at] = ""
+
+    def forget_others_scores(self) -> None:
+        """Of several columns of scores the user's own counts: "My Score" beside
+        "Score". "Rating" may say for whom a title is: "PG-13".
+        """
+        scores = [at for at, column in enumerate(self.columns) if column == "score"]
+        words = {at: reading.bare_word(self.header[at]) for at in scores}
+        kept = [at for at in scores if OWN_SCORE.match(words[at])]
+        kept = kept or [at for at in scores if not are_ages(self.cells_at(at))]
+        for at in scores:
+            if at not in kept:
                 self.columns[at] = ""
 
     def cells_at(self, place: int) -> list[str]:
@@ -201,9 +254,27 @@ def is_header(cells: list[str]) -> bool:
     return bool(NAMING & set(columns_of(cells)))
 
 
+def header_place(lines: list[list[str]]) -> int | None:
+    """Which of the first lines is the header: a line of headings above it, such as
+    "Anime,,Progress", knows fewer words.
+    """
+    first = lines[:HEADER_WITHIN]
+    known = [
+        (len(set(columns_of(line)) - {""}), sum(map(bool, map(str.strip, line))))
+        for line in first
+    ]
+    places = [at for at, line in enumerate(first) if is_header(line)]
+    return max(places, key=known.__getitem__, default=None)
+
+
 def are_statuses(cells: list[str]) -> bool:
     words = {reading.bare_word(cell) for cell in cells} - {""}
     return bool(words) and all(word in reading.STATUSES for word in words)
+
+
+def are_ages(cells: list[str]) -> bool:
+    said = [cell.strip() for cell in cells if cell.strip()]
+    return bool(said) and all(AGE.fullmatch(cell[:LONGEST_WORD]) for cell in said)
 
 
 def is_of_airing(cells: list[str]) -> bool:
@@ -281,6 +352,7 @@ def read(table: Table, label: str, scale: str | None) -> ListFile:
         for day in days.span(cell)
     )
     table.best, warnings = _scale(table, scale)
+    table.stars = max(marks.stars_of(table.cells("score")), min(int(scale or 0), 10))
     return ListFile("csv", _rows(table, _record, label), warnings=warnings, shape="csv")
 
 
@@ -356,6 +428,11 @@ def _record(table: Table, line: list[str], is_unended: bool, row: int) -> Record
     doubt = _doubt(table, parts, ids)
     values, remarks = _values(cells, table, is_anime=bool(ids))
     title = reading.title(cells.get("title"))
+    if title:
+        season, part = cells.get("season_number", ""), cells.get("part", "")
+        title = with_season(title, season, part)
+        if SEASONS.fullmatch(season):
+            remarks.append(f"It is of several seasons ({season}): one title is taken.")
     formats = map(reading.format_of, parts.repeated["format"])
     return Record(
         row=row,
@@ -391,6 +468,31 @@ def _parts(table: Table, line: list[str]) -> Parts:
     return parts
 
 
+def with_season(title: str, season: str, part: str) -> str:
+    """The name with the season and part that other columns say, as "Mob Psycho 100
+    Season 2": without them, the row would be taken for the first.
+    """
+    season, part = numbered(season, "season"), numbered(part, "part")
+    if season and not without_season(title)[1]:
+        title += " Specials" if season == "0" else f" {season}"
+    return f"{title} {part}" if part and not title.endswith(part) else title
+
+
+def numbered(cell: str, word: str) -> str:
+    """ "Season 2" for 2, IV, S2, Two, "2nd Season"; "" for the first and for none."""
+    cell = cell.strip()[:LONGEST_WORD]
+    if cell in ("0", "00"):
+        return "0" if word == "season" else ""
+    # A name before it, for what says nothing but a season is left as it is.
+    texts = (f"x {cell}", f"x {word} {cell}", f"x {cell} {word}")
+    found = (with_marks(fold(text)).removeprefix("x ") for text in texts)
+    mark = next((m for m in found if m.startswith(word) and MARK.fullmatch(m)), "")
+    number = mark.removeprefix(word)
+    if number == "final":
+        return f"Final {word.capitalize()}"
+    return f"{word.capitalize()} {number}" if number not in ("", "1") else ""
+
+
 def _doubt(table: Table, parts: Parts, ids: dict[str, str]) -> str:
     cells = parts.cells
     has_other_id = any(cell.strip() for cell in parts.repeated["screen"])
@@ -418,6 +520,7 @@ def _besides(parts: Parts, values: dict[str, Any]) -> Iterator[tuple[str, str]]:
         "source": "media_id" not in cells,
         "genres": True,
         "season_number": True,
+        "part": True,
         "link": not LINK.search(cells.get("link", "")),
         "rewatching": values.get("state") != "rewatching"
         and cells.get("rewatching", "").strip().lower() not in NO | NOTHING | {"0"},
@@ -503,7 +606,9 @@ def _values(
         is_private=reading.flag(cells.get("is_private"), "private"),
     )
     if "score" in cells:
-        values["score"], said = marks.score_of(_known(cells["score"]), table.best)
+        values["score"], said = marks.score_of(
+            _known(cells["score"]), table.best, table.stars
+        )
         remarks += said
     if "notes" in cells:
         values["notes"] = reading.notes(cells["notes"])
@@ -558,6 +663,8 @@ def _priority(cell: str) -> int | None:
 def _progress(cells: Cells) -> tuple[int | None, list[str]]:
     """Episodes watched; "12 / 26" says the total too, "S01E12" is the last one seen."""
     cell = _known(cells.get("progress", ""))
+    if "progress" not in cells and SEEN_OF_ALL.fullmatch(cells.get("episodes", "")):
+        cell = cells.pop("episodes")
     watched, _, total = re.sub(r"(?<=\d)\s+of\s+(?=\d)", "/", cell).partition("/")
     if total and not cells.get("episodes"):
         cells["episodes"] = total.strip()

@@ -46,10 +46,11 @@ OF_API = {"anime", "reference", "duration"}
 
 
 def recognises(document: Any) -> bool:
+    entries = document if isinstance(document, list) else child(document, "list")
     is_page = any(
         child(entry, "anime", "slug") is not None
         and child(entry, "anime", "mal_id") is not None
-        for entry in list_json.items(child(document, "list"))[:100]
+        for entry in list_json.items(entries)[:100]
     )
     return is_page or any(
         child(entry, "hikka_slug") is not None
@@ -60,6 +61,8 @@ def recognises(document: Any) -> bool:
 
 def read(document: Any) -> ListFile:
     """Raises WrongFile if there is no anime in it."""
+    if isinstance(document, list):
+        document = {"list": document}
     rows = reading.Rows()
     for entry in list_json.items(document.get("anime")):
         rows.take(partial(_record, entry), _title(entry))

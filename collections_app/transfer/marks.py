@@ -14,14 +14,19 @@ PERCENT = re.compile(r"(\d{1,3}(?:[.,]\d{1,3})?)\s*%", re.ASCII)
 STARS_IN_WORDS = re.compile(r"(\d{1,2}(?:[.,]\d{1,2})?)\s*(?:stars?|[★⭐🌟])", re.ASCII)
 STARS = re.compile(r"([★⭐🌟✭✮]+)(½?)([☆✩✰]*)")
 NOT_SEEN = str.maketrans("", "", "\ufe0f\ufe0e\u200d")
-MOST_STARS = 10
+FEWEST_STARS, MOST_STARS = 5, 10
 
 
 class Mark(NamedTuple):
-    """A number of points, and the best of its own scale, if the cell says that."""
+    """A number of points, and the best of its own scale, if the cell says that.
+
+    is_open: stars without empty ones after them: ★★★ is three of five, or of ten where
+        another cell of the table has more than five.
+    """
 
     points: float
     best: int | None
+    is_open: bool = False
 
 
 def mark_of(cell: str) -> Mark | None:
@@ -46,7 +51,8 @@ def _number(text: str) -> float:
 
 
 def _stars(filled: float, empty: int) -> Mark:
-    return Mark(filled, 5 if filled + empty <= 5 else MOST_STARS)
+    best = FEWEST_STARS if filled + empty <= FEWEST_STARS else MOST_STARS
+    return Mark(filled, best, is_open=not empty)
 
 
 def best_of(cells: Iterable[str]) -> tuple[int, list[str]]:
@@ -56,10 +62,7 @@ def best_of(cells: Iterable[str]) -> tuple[int, list[str]]:
     """
     highest, said = 0.0, 0
     for cell in cells:
-        try:
-            mark = mark_of(cell)
-        except Flaw:
-            continue
+        mark = _readable(cell)
         if mark and mark.best:
             said = max(said, mark.best)
         elif mark:
@@ -70,12 +73,32 @@ def best_of(cells: Iterable[str]) -> tuple[int, list[str]]:
     return best, [reading.scale_warning(highest, best)] if highest else []
 
 
-def score_of(cell: str, best: int) -> tuple[int | None, list[str]]:
-    """A score on 0–100, and a remark where it had to be rounded; 0 is no score."""
+def stars_of(cells: Iterable[str]) -> int:
+    """How many stars are the most in a table: 10 if a cell has more than five."""
+    found = (_readable(cell) for cell in cells)
+    return max(
+        (m.best for m in found if m and m.is_open and m.best), default=FEWEST_STARS
+    )
+
+
+def _readable(cell: str) -> Mark | None:
+    try:
+        return mark_of(cell)
+    except Flaw:
+        return None
+
+
+def score_of(
+    cell: str, best: int, stars: int = FEWEST_STARS
+) -> tuple[int | None, list[str]]:
+    """A score on 0–100, and a remark where it had to be rounded; 0 is no score.
+
+    best, stars: the best score, and the most stars, of the table.
+    """
     mark = mark_of(cell)
     if mark is None or not mark.points:
         return None, []
-    best = mark.best or best
+    best = max(stars, mark.best or 0) if mark.is_open else mark.best or best
     if not 0 < mark.points <= best:
         raise Flaw(f"score is not from 0 to {best}: {reading.shown_title(cell)[:50]}.")
     exact = mark.points * 100 / best

@@ -30,14 +30,24 @@ class Flaw(Exception):  # noqa: N818 - becomes a Refused
     """Why one row is refused, as a sentence."""
 
 
+ONE_OF = {
+    "mangas": "a manga",
+    "novels": "a novel",
+    "dramas": "a drama",
+    "TV shows": "a TV show that is no anime",
+    "films that are no anime": "a film that is no anime",
+}
+
+
 class NotAnime(Flaw):
     """The row is of something else: `kind` says what, in the plural ("games"), and
-    `one` in the singular ("a game").
+    `one` in the singular ("a game"), if ONE_OF does not.
     """
 
     def __init__(self, kind: str, one: str = "") -> None:
-        said = one or f"one of {kind}"
-        super().__init__(f"This is {said}, and only anime are kept here.")
+        super().__init__(
+            f"This is {one or ONE_OF[kind]}, and only anime are kept here."
+        )
         self.kind = kind
 
 

@@ -95,9 +95,8 @@ def read(data: bytes, scale: str | None = None) -> ListFile:
 def _with_header(lines: list[list[str]], is_cut: bool) -> Table:
     """The table from its header on, or with one that its columns make evident."""
     lines = [[_first_plain(cell) for cell in line] for line in lines]
-    for at, line in enumerate(lines[: foreign.HEADER_WITHIN]):
-        if foreign.is_header(line):
-            return Table(line, lines[at + 1 :], is_cut)
+    if (at := foreign.header_place(lines)) is not None:
+        return Table(lines[at], lines[at + 1 :], is_cut)
     if header := foreign.inferred_header(lines):
         return Table(header, lines, is_cut)
     found = reading.shown_title(", ".join(map(str.strip, lines[0])))[:200]

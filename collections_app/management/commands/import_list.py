@@ -95,7 +95,8 @@ class Command(BaseCommand):
         for warning in plan.warnings:
             self.stderr.write(warning)
         counts = ", ".join(f"{plan.summary[word]} {word}" for word in Outcome.values)
-        self.stdout.write(f"{plan.summary['rows']} rows: {counts}.")
+        counted = "1 row" if len(rows) == 1 else f"{len(rows):,} rows"
+        self.stdout.write(f"{counted}: {counts}.")
 
 
 def read_file(path: Path, scale: str | None) -> transfer.ListFile:
