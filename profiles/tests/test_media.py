@@ -24,6 +24,7 @@ def test_a_picture_is_served_to_everybody_for_good(visitor, stored):
     assert "sandbox" in response.headers["Content-Security-Policy"]
 
 
+@pytest.mark.django_db  # closing an answer looks after the connection
 @pytest.mark.parametrize("path", [PATH, PATH.replace("aaa", "bbb")])
 def test_pages_of_any_origin_may_show_it_and_draw_it(visitor, stored, path):
     response = visitor.get(f"/media/{path}", headers={"Origin": "https://app.example"})
