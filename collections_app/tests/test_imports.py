@@ -562,6 +562,12 @@ def test_decisions_that_say_nothing_clear_are_refused(client, body):
     refused(response, 400, "invalid")
 
 
+def test_what_is_wrong_with_a_whole_list_is_told_by_its_name_alone(client):
+    plan = upload(client, mal(title(1)))
+    response = client.patch(f"{URL}/{plan['id']}/rows", {"rows": 5})
+    assert refused(response, 400, "invalid")["fields"] == {"rows": ["Send a list."]}
+
+
 def test_an_unknown_title_is_refused(client):
     plan = upload(client, mal(title(1)))
     body = {"rows": [{"row": 1, "anime_id": 424242}]}
