@@ -17,7 +17,8 @@
 `data`, `meta` and the values in them are a serializer class or instance (also with
 many=True), a type (str, int, datetime, UUID, a TypedDict, list[int] …), `{name: …}` for
 an object ("name?" where a key may be missing), `[…]` for an array, `nullable(…)`,
-`either(…, …)`, `Raw(…)` for plain JSON schema, or None for null. An example is the
+`either(…, …)`, `chosen(Serializer)` for a list that `fields=` narrows, `Raw(…)` for
+plain JSON schema, or None for null. An example is the
 value of `data`; `Example(data, meta)` shows both. Files are told by
 `files={"text/csv": str}`, answers that are neither data nor failure by
 `others={303: "To the start page."}`.
@@ -70,7 +71,7 @@ ANY_CALL = (
 )
 KNOWN_CALLER = ("token_invalid", "token_expired", "session_ended", "other_account")
 KEPT_ANSWERS = ("key_reused", "still_running")
-UNSAFE_CALL = ("cross_site", "length_required", "too_large")
+UNSAFE_CALL = ("cross_site", "body_too_slow", "length_required", "too_large")
 BODY = (
     "object_expected",
     "json_invalid",
@@ -145,13 +146,9 @@ class Raw(dict[str, Any]):
     """A piece of JSON schema, taken as it is."""
 
 
-def nullable(shape: Any) -> list[Any]:
+def nullable(shape: Any) -> tuple[Any, ...]:
     """The shape, or null."""
-    return _Nullable([shape])
-
-
-class _Nullable(list[Any]):
-    pass
+    return either(shape, None)
 
 
 def either(*shapes: Any) -> tuple[Any, ...]:
@@ -160,6 +157,15 @@ def either(*shapes: Any) -> tuple[Any, ...]:
 
 
 class _Either(tuple[Any, ...]):
+    pass
+
+
+def chosen(serializer: Any) -> tuple[Any, ...]:
+    """A list of whole items or, with `fields=`, of those of their keys."""
+    return either(serializer(many=True), [_SomeOf([serializer])])
+
+
+class _SomeOf(list[Any]):
     pass
 
 
@@ -374,8 +380,14 @@ class ApiSchema(AutoSchema):
                 return {"type": "null"}
             case Raw():
                 return dict(of)
-            case _Nullable():
-                return {"anyOf": [self.shape(of[0]), {"type": "null"}]}
+            case _SomeOf():
+                whole = self.resolve_serializer(force_instance(of[0]), "response")
+                properties = whole.schema["properties"]
+                return {
+                    "type": "object",
+                    "properties": properties,
+                    "additionalProperties": False,
+                }
             case _Either():
                 return {"anyOf": [self.shape(inner) for inner in of]}
             case dict():
