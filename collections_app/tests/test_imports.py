@@ -764,6 +764,12 @@ def test_a_file_that_is_not_what_it_should_be(client):
     refused(response, 400, "invalid")
 
 
+def test_a_file_under_another_name_is_told_the_name(client):
+    file = SimpleUploadedFile("list.xml", mal(title(1)))
+    response = client.post(URL, {"list": file}, format="multipart")
+    assert "field file" in refused(response, 400, "file_unreadable")["error"]
+
+
 def test_a_form_without_a_file(client):
     response = client.post(URL, {"policy": "keep"}, format="multipart")
     refused(response, 400, "file_unreadable")
