@@ -236,6 +236,10 @@ class Documentation:
     def query_parameters(self) -> dict[str, Parameter]:
         return {one.name: one for one in self.parameters if isinstance(one, Parameter)}
 
+    def takes(self, name: str) -> bool:
+        """Whether a header or parameter of this name is read."""
+        return any(one.name == name for one in self.parameters)
+
 
 def documented(summary: str, **more: Any) -> Callable[[View], View]:
     """Tells what a view's method takes and answers; see the top of this module."""
