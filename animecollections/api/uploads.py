@@ -54,8 +54,8 @@ class FileParser(BaseParser):
 def file_of(data: Any) -> bytes:
     """The bytes that either parser found under `file`; b"" where there is none.
 
-    400 for a form without it, for two files, and for a text: it is the name of one, most
-    likely.
+    400 for a form without it, for two files, and for a text: it is most likely the name
+    of one.
     """
     file = data.get("file")
     if file is None and data:
