@@ -208,6 +208,12 @@ IDEMPOTENCY_KEY = header(
     "first answer again, with `Idempotency-Replayed: true`. Kept for 30 days.",
 )
 
+CLIENT_ID = header(
+    "X-Client-Id",
+    "The device's own name for itself, of which 100 characters count: live messages and "
+    "operations tell by it who wrote.",
+)
+
 ACCOUNT = header(
     "X-Account",
     "The id of the account that the request is for. Where the cookie or token is of "
@@ -291,7 +297,7 @@ class ApiSchema(AutoSchema):
         if self.doc.etag:
             parameters.append(header("If-None-Match", "The ETag of an answer held."))
         if self.keeps_answers:
-            parameters.append(IDEMPOTENCY_KEY)
+            parameters += [IDEMPOTENCY_KEY, CLIENT_ID]
         if self.view.get_authenticators():
             parameters.append(ACCOUNT)
         return parameters
