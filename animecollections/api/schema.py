@@ -210,8 +210,8 @@ IDEMPOTENCY_KEY = header(
 
 CLIENT_ID = header(
     "X-Client-Id",
-    "The device's own name for itself, of which 100 characters count: live messages and "
-    "operations tell by it who wrote.",
+    "The device's own name for itself, up to 100 characters: live messages and "
+    "operations name the writer by it.",
 )
 
 ACCOUNT = header(
