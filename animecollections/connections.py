@@ -7,8 +7,7 @@ one for ever, and takes connections until there are no files left. Here
 - one that does not take what was written to it is ended;
 - past `worker_connections` the one that is idle for longest makes room for the next,
   of the network that has most of them;
-- what the loop has to say when there are no files left is said once in a while;
-- what is no request that can be read is refused in the shape of every failure.
+- what the loop has to say when there are no files left is said once in a while.
 
 And no answer names the server's program.
 """
@@ -16,7 +15,6 @@ And no answer names the server's program.
 import asyncio
 import logging
 import socket
-from collections.abc import Iterable
 from time import monotonic
 from typing import Any
 
@@ -30,9 +28,6 @@ logger = logging.getLogger(__name__)
 MOST_HEADER_BYTES = 64 * 1024
 SECONDS_TO_TAKE = 200  # a piece of an answer; a megabyte at 5 KB a second
 SECONDS_BETWEEN_LINES = 10
-
-# Of what gunicorn refuses itself; 501 is a Transfer-Encoding that nobody knows.
-CODES = {414: "address_too_long", 431: "headers_too_large", 501: "length_required"}
 
 protocol._CACHED_SERVER_HEADER = b""
 
@@ -93,26 +88,6 @@ class Connection(protocol.ASGIProtocol):  # type: ignore[misc]
         super().connection_lost(exc)
         if self.end_soon is not None:
             self.end_soon.cancel()
-
-    def _send_error_response(
-        self, status: int, message: str, extra_headers: Iterable[Any] = ()
-    ) -> None:
-        """gunicorn's own is a plain text that quotes the request."""
-        # The server reads this module before Django is set up.
-        from animecollections.api.errors import ApiError
-        from animecollections.api.failures import failure
-        from animecollections.api.ids import new_id
-
-        if extra_headers or (status >= 500 and status not in CODES):
-            super()._send_error_response(status, message, extra_headers)
-            return
-        request_id = new_id().hex
-        response = failure(ApiError(CODES.get(status, "bad_request")), request_id)
-        response["X-Request-Id"] = request_id
-        response["Connection"] = "close"
-        head = f"HTTP/1.1 {response.status_code} {response.reason_phrase}\r\n".encode()
-        head += response.serialize_headers() + b"\r\n\r\n"
-        self._safe_write(head + response.content)
 
     def data_received(self, data: bytes) -> None:
         """Each field has a limit, and their number; a hundred of them would be 800 KB

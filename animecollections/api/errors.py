@@ -129,8 +129,6 @@ CODES: dict[str, Kind] = {
         "{This} changed on another device: look at details.{name}, then try again.",
     ),
     "too_large": Kind(413, "The body is larger than the {limit} bytes allowed here."),
-    "address_too_long": Kind(414, "The address is too long: ask for less at once."),
-    "headers_too_large": Kind(431, "The headers are too large: send fewer cookies."),
     "unsupported_media_type": Kind(
         415, "Send JSON (application/json), not {content_type}."
     ),
