@@ -65,6 +65,8 @@ ANY_CALL = (
     "invalid",
     "unknown_parameter",
     "text_unusable",
+    "address_too_long",
+    "headers_too_large",
     "throttled",
     "server_error",
     "busy",
