@@ -5,8 +5,8 @@ one for ever, and takes connections until there are no files left. Here
 
 - a connection that has not sent a whole header within `keepalive` seconds is closed;
 - one that does not take what was written to it is ended;
-- past `worker_connections` the one that is idle for longest makes room for the next,
-  of the network that has most of them;
+- past `worker_connections` one makes room for the next, of the network that has most of
+  them: the one that is idle for longest, or else the oldest;
 - what the loop has to say when there are no files left is said once in a while.
 
 And no answer names the server's program.
@@ -15,19 +15,31 @@ And no answer names the server's program.
 import asyncio
 import logging
 import socket
+from http import HTTPStatus
+from itertools import chain
 from time import monotonic
 from typing import Any
 
+import orjson
 from gunicorn.asgi import protocol
 from gunicorn.workers import gasgi
 
 from animecollections.api.client import network
+from animecollections.api.errors import ApiError
+from animecollections.api.failures import failure_body
+from animecollections.api.ids import new_id
 
 logger = logging.getLogger(__name__)
 
 MOST_HEADER_BYTES = 64 * 1024
 SECONDS_TO_TAKE = 200  # a piece of an answer; a megabyte at 5 KB a second
 SECONDS_BETWEEN_LINES = 10
+REFUSALS = {  # by gunicorn's status
+    400: "bad_request",
+    414: "address_too_long",
+    431: "headers_too_large",
+    501: "bad_request",
+}
 
 protocol._CACHED_SERVER_HEADER = b""
 
@@ -43,9 +55,10 @@ class Connection(protocol.ASGIProtocol):  # type: ignore[misc]
         super().connection_made(transport)
         peer = transport.get_extra_info("peername")
         self.network = network(peer[0]) if isinstance(peer, tuple) else ""
+        self.worker.open.add(self)
         self._arm_keepalive_timer()
         if self.worker.nr_conns > self.worker_connections:
-            self.worker.make_room()
+            self.worker.make_room(self)
 
     @property
     def worker_connections(self) -> int:
@@ -86,6 +99,7 @@ class Connection(protocol.ASGIProtocol):  # type: ignore[misc]
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
+        self.worker.open.remove(self)
         if self.end_soon is not None:
             self.end_soon.cancel()
 
@@ -93,54 +107,84 @@ class Connection(protocol.ASGIProtocol):  # type: ignore[misc]
         """Each field has a limit, and their number; a hundred of them would be 800 KB
         that anybody may keep waiting here.
         """
-        super().data_received(data)
+        try:
+            super().data_received(data)
+        except ValueError:  # a Content-Length of thousands of digits
+            self._send_error_response(400, "")
+            self._close_transport()
+            return
         if self._current_request is not None or self._callback_parser is None:
             self.header_bytes = 0
             return
         self.header_bytes += len(data)
         if self.header_bytes > MOST_HEADER_BYTES and not self._closed:
-            self._send_error_response(431, "Request headers are too large")
+            self._send_error_response(431, "")
             self._close_transport()
 
+    def _send_error_response(self, status: int, message: str, *more: Any) -> None:
+        """What cannot be read as a request is answered as the application would;
+        gunicorn's message may repeat what was sent. Of a WebSocket's handshake and of a
+        fault its own answer is sent.
+        """
+        code = REFUSALS.get(status)
+        if code is None or self._websocket:
+            super()._send_error_response(status, message, *more)
+            return
+        error, own_id = ApiError(code), new_id().hex
+        body = orjson.dumps(failure_body(error, own_id))
+        head = [
+            f"HTTP/1.1 {error.status_code} {HTTPStatus(error.status_code).phrase}",
+            "Content-Type: application/json",
+            f"Content-Length: {len(body)}",
+            f"X-Request-Id: {own_id}",
+            "X-Content-Type-Options: nosniff",
+            "Connection: close",
+        ]
+        self._safe_write("\r\n".join([*head, "", ""]).encode() + body)
 
-class Idle:
-    """Idle connections by network, each in the order in which they came."""
+
+class ByNetwork:
+    """Connections by network, each in the order in which they came."""
 
     def __init__(self) -> None:
-        self.of_network: dict[str, dict[Connection, None]] = {}
+        self.known: dict[str, dict[Connection, None]] = {}
 
     def add(self, connection: Connection) -> None:
-        self.of_network.setdefault(connection.network, {})[connection] = None
+        self.known.setdefault(connection.network, {})[connection] = None
 
     def remove(self, connection: Connection) -> None:
-        found = self.of_network.get(connection.network)
-        if found is not None:
-            found.pop(connection, None)
-            if not found:
-                del self.of_network[connection.network]
+        found = self.of(connection.network)
+        found.pop(connection, None)
+        if not found:
+            self.known.pop(connection.network, None)
 
-    def longest(self) -> Connection | None:
-        if not self.of_network:
-            return None
-        most = max(self.of_network, key=lambda name: len(self.of_network[name]))
-        return next(iter(self.of_network[most]))
+    def of(self, network: str) -> dict[Connection, None]:
+        return self.known.get(network, {})
+
+    def largest(self) -> str:
+        return max(self.known, key=lambda name: len(self.known[name]))
 
 
 class Worker(gasgi.ASGIWorker):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.idle = Idle()
+        self.open, self.idle = ByNetwork(), ByNetwork()
         self.next_line: dict[str, float] = {}
 
-    def make_room(self) -> None:
-        """The newest itself goes where no other is idle."""
+    def make_room(self, newest: Connection) -> None:
+        """Busy ones count too: one that sends its body slowly, or a socket, is no more
+        than a network's own, and would else keep all others out.
+        """
         self.say_rarely(
-            f"More than {self.worker_connections} connections: idle ones are closed"
+            f"More than {self.worker_connections} connections: some are closed"
         )
-        connection = self.idle.longest()
-        if connection is not None:
-            connection._cancel_keepalive_timer()
-            connection.transport.abort()
+        network = self.open.largest()
+        for connection in chain(self.idle.of(network), self.open.of(network)):
+            if connection is not newest:
+                break
+        connection._cancel_keepalive_timer()
+        self.open.remove(connection)  # once: it is lost in the loop's next turn
+        connection.transport.abort()
 
     def say_rarely(self, text: str) -> None:
         now = monotonic()

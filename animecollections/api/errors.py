@@ -132,6 +132,8 @@ CODES: dict[str, Kind] = {
     "unsupported_media_type": Kind(
         415, "Send JSON (application/json), not {content_type}."
     ),
+    "address_too_long": Kind(414, "The address is too long: send fewer parameters."),
+    "headers_too_large": Kind(431, "The headers are too large: send fewer or shorter."),
     "key_reused": Kind(
         422, "This Idempotency-Key was used for another request: make a new one."
     ),
@@ -194,6 +196,10 @@ def no_such_method(request: Any, allowed: str) -> ApiError:
     )
 
 
+# DRF's name for what is wrong with an object or array as a whole; clients never see it.
+OF_NO_FIELD = "non_field_errors"
+
+
 def invalid(detail: Any) -> ApiError:
     """400 `invalid` from DRF's tree of messages; the first sentence is the error.
 
@@ -201,12 +207,11 @@ def invalid(detail: Any) -> ApiError:
     """
     if isinstance(detail, list) and any(isinstance(item, dict) for item in detail):
         detail = {str(place): item for place, item in enumerate(detail) if item}
-    fields = detail if isinstance(detail, dict) else {"non_field_errors": detail}
+    fields = detail if isinstance(detail, dict) else {OF_NO_FIELD: detail}
     fields = {str(name): _sentences(value) for name, value in fields.items() if value}
     name, sentences = next(iter(fields.items()), ("", ["The request is not valid."]))
-    sentence = sentences[0]
-    if name and name != "non_field_errors":
-        sentence = f"{name}: {sentence}"
+    sentence = _placed(name, sentences[0]) if name else sentences[0]
+    fields.pop(OF_NO_FIELD, None)
     return ApiError("invalid", fields=fields, sentence=sentence)
 
 
@@ -223,9 +228,7 @@ def unusable(place: str) -> ApiError:
         "This has a NUL or half a surrogate pair, which cannot be kept. Remove it."
     )
     name, _, within = place.partition(".")
-    error = invalid(
-        {name or "non_field_errors": {within: sentence} if within else sentence}
-    )
+    error = invalid({name or OF_NO_FIELD: {within: sentence} if within else sentence})
     return ApiError("text_unusable", fields=error.fields, sentence=error.sentence)
 
 
@@ -247,11 +250,15 @@ PLAIN = {
 NUMBER = re.compile(r"-?\d+")
 
 
+def _placed(name: Any, sentence: str) -> str:
+    return sentence if name == OF_NO_FIELD else f"{name}: {sentence}"
+
+
 def _sentences(value: Any) -> list[str]:
     """The leaves of a nested error, flat: clients show them as they are."""
     if isinstance(value, dict):
         return [
-            f"{key}: {sentence}"
+            _placed(key, sentence)
             for key, inner in value.items()
             for sentence in _sentences(inner)
         ]

@@ -17,7 +17,8 @@
 `data`, `meta` and the values in them are a serializer class or instance (also with
 many=True), a type (str, int, datetime, UUID, a TypedDict, list[int] …), `{name: …}` for
 an object ("name?" where a key may be missing), `[…]` for an array, `nullable(…)`,
-`either(…, …)`, `Raw(…)` for plain JSON schema, or None for null. An example is the
+`either(…, …)`, `chosen(Serializer)` for a list that `fields=` narrows, `Raw(…)` for
+plain JSON schema, or None for null. An example is the
 value of `data`; `Example(data, meta)` shows both. Files are told by
 `files={"text/csv": str}`, answers that are neither data nor failure by
 `others={303: "To the start page."}`.
@@ -64,13 +65,15 @@ ANY_CALL = (
     "invalid",
     "unknown_parameter",
     "text_unusable",
+    "address_too_long",
+    "headers_too_large",
     "throttled",
     "server_error",
     "busy",
 )
 KNOWN_CALLER = ("token_invalid", "token_expired", "session_ended", "other_account")
 KEPT_ANSWERS = ("key_reused", "still_running")
-UNSAFE_CALL = ("cross_site", "length_required", "too_large")
+UNSAFE_CALL = ("cross_site", "body_too_slow", "length_required", "too_large")
 BODY = (
     "object_expected",
     "json_invalid",
@@ -145,13 +148,9 @@ class Raw(dict[str, Any]):
     """A piece of JSON schema, taken as it is."""
 
 
-def nullable(shape: Any) -> list[Any]:
+def nullable(shape: Any) -> tuple[Any, ...]:
     """The shape, or null."""
-    return _Nullable([shape])
-
-
-class _Nullable(list[Any]):
-    pass
+    return either(shape, None)
 
 
 def either(*shapes: Any) -> tuple[Any, ...]:
@@ -160,6 +159,15 @@ def either(*shapes: Any) -> tuple[Any, ...]:
 
 
 class _Either(tuple[Any, ...]):
+    pass
+
+
+def chosen(serializer: Any) -> tuple[Any, ...]:
+    """A list of whole items or, with `fields=`, of those of their keys."""
+    return either(serializer(many=True), [_SomeOf([serializer])])
+
+
+class _SomeOf(list[Any]):
     pass
 
 
@@ -200,6 +208,12 @@ IDEMPOTENCY_KEY = header(
     "first answer again, with `Idempotency-Replayed: true`. Kept for 30 days.",
 )
 
+CLIENT_ID = header(
+    "X-Client-Id",
+    "The device's own name for itself, up to 100 characters: live messages and "
+    "operations name the writer by it.",
+)
+
 ACCOUNT = header(
     "X-Account",
     "The id of the account that the request is for. Where the cookie or token is of "
@@ -227,6 +241,10 @@ class Documentation:
     @cached_property
     def query_parameters(self) -> dict[str, Parameter]:
         return {one.name: one for one in self.parameters if isinstance(one, Parameter)}
+
+    def takes(self, name: str) -> bool:
+        """Whether a header or parameter of this name is read."""
+        return any(one.name == name for one in self.parameters)
 
 
 def documented(summary: str, **more: Any) -> Callable[[View], View]:
@@ -279,7 +297,7 @@ class ApiSchema(AutoSchema):
         if self.doc.etag:
             parameters.append(header("If-None-Match", "The ETag of an answer held."))
         if self.keeps_answers:
-            parameters.append(IDEMPOTENCY_KEY)
+            parameters += [IDEMPOTENCY_KEY, CLIENT_ID]
         if self.view.get_authenticators():
             parameters.append(ACCOUNT)
         return parameters
@@ -374,8 +392,14 @@ class ApiSchema(AutoSchema):
                 return {"type": "null"}
             case Raw():
                 return dict(of)
-            case _Nullable():
-                return {"anyOf": [self.shape(of[0]), {"type": "null"}]}
+            case _SomeOf():
+                whole = self.resolve_serializer(force_instance(of[0]), "response")
+                properties = whole.schema["properties"]
+                return {
+                    "type": "object",
+                    "properties": properties,
+                    "additionalProperties": False,
+                }
             case _Either():
                 return {"anyOf": [self.shape(inner) for inner in of]}
             case dict():

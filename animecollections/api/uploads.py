@@ -54,9 +54,13 @@ class FileParser(BaseParser):
 def file_of(data: Any) -> bytes:
     """The bytes that either parser found under `file`; b"" where there is none.
 
-    400 for two files, and for a text: it is the name of one, most likely.
+    400 for a form without it, for two files, and for a text: it is most likely the name
+    of one.
     """
     file = data.get("file")
+    if file is None and data:
+        sentence = "Send the list in the field file of the form (-F file=@list.xml)."
+        raise ApiError("file_unreadable", sentence=sentence)
     if len(getattr(data, "getlist", lambda name: [file])("file")) > 1:
         raise refuse(file="Send one file at a time.")
     if isinstance(file, str):

@@ -13,12 +13,16 @@ from rest_framework.viewsets import ViewSet
 
 from animecollections.api import cross_site, request_id
 from animecollections.api.account import Account, SignIn, Through
-from animecollections.api.errors import ApiError
+from animecollections.api.errors import ApiError, refuse
 from animecollections.api.parameters import read_query
 from animecollections.api.throttling import RateThrottle
 
 # Whatever a browser takes an answer for, it runs and loads nothing.
 POLICY = "default-src 'none'; frame-ancestors 'none'"
+NO_CONDITION = (
+    "This works on one entry, the profile and the preferences. Leave it out here; an "
+    "operation of a batch has if_revision."
+)
 OWN_ALONE = "private, no-cache"
 # A CDN may hold it for a minute, and for ten more while it asks again (by its ETag).
 FOR_ALL = "public, max-age=60, stale-while-revalidate=600"
@@ -48,6 +52,7 @@ class ApiViewSet(ViewSet):
         self.check_size(request)
         self.wanted = self.read_query(request)
         super().initial(request, *args, **kwargs)
+        self.check_conditions(request)
 
     def check_size(self, request: Request) -> None:
         """Before a byte is read; servers pass on no more than was declared."""
@@ -70,6 +75,20 @@ class ApiViewSet(ViewSet):
         except TooManyFieldsSent:
             sentence = "The query has too many parameters. Send fewer."
             raise ApiError("bad_request", sentence=sentence) from None
+
+    def check_conditions(self, request: Request) -> None:
+        """400 for a condition on a write that looks at none: whoever sends it would
+        take the write for one that overtook nobody.
+        """
+        if request.method in SAFE_METHODS:
+            return
+        method = getattr(self, self.action or "", None)
+        documentation = getattr(method, "documentation", None)
+        if documentation is None or documentation.takes("If-Match"):
+            return
+        for name in ("If-Match", "If-None-Match"):
+            if request.headers.get(name, "").strip():
+                raise refuse(**{name: NO_CONDITION})
 
     def options(self, request: Any, *args: Any, **kwargs: Any) -> Response:
         """The methods, in the header Allow; /api/schema tells the rest."""

@@ -195,6 +195,8 @@ def test_writes_name_what_guards_them(operation):
         assert "403" not in operation["responses"]
     else:
         assert {"403", "411", "413"} <= operation["responses"].keys()
+    headers = {part["name"] for part in operation.get("parameters", ())}
+    assert ("X-Client-Id" in headers) == ("Idempotency-Key" in headers)
 
 
 def test_every_code_can_be_met():

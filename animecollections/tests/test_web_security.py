@@ -76,6 +76,22 @@ def test_nobody_is_trusted_unless_said(visitor):
     assert cors(preflight(visitor, OURS)) == {}
 
 
+@pytest.mark.parametrize("path", ["/api", "/api/schema", "/api/animes"])
+def test_a_trusted_frontend_may_read_the_first_address_too(visitor, trusted, path):
+    told = cors(visitor.get(path, headers={"Origin": OURS}))
+    assert told["access-control-allow-origin"] == OURS
+
+
+@pytest.mark.parametrize(
+    "path", ["/api/docs", "/media/images/none.webp", "/", "/sw.js", "/reset"]
+)
+def test_what_is_only_read_says_so_before_it_asks_for_a_csrf_token(path):
+    response = APIClient(enforce_csrf_checks=True).post(path)
+    assert response.status_code == 405
+    assert "GET" in response.headers["Allow"]
+    assert b"<html" not in response.content
+
+
 def test_pages_are_for_no_frontend(visitor, trusted):
     assert cors(visitor.get("/nowhere", headers={"Origin": OURS})) == {}
 

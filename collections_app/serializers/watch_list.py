@@ -313,5 +313,8 @@ class ChangeSerializer(serializers.Serializer[Any]):
 
 
 class WarningSerializer(serializers.Serializer[Any]):
+    anime_id = serializers.CharField(
+        required=False, help_text="where the answer is about several"
+    )
     code = serializers.ChoiceField(["progress_beyond_total"])
     message = serializers.CharField()

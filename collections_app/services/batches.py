@@ -166,5 +166,6 @@ def named(queued: Queued) -> Result:
 
 def replayed(queued: Queued, fingerprint: str, result: Mapping[str, Any]) -> Result:
     if fingerprint != queued.fingerprint:
-        return refusal(queued, ApiError("key_reused"))
+        sentence = "This id was used for another operation: make a new one."
+        return refusal(queued, ApiError("key_reused", sentence=sentence))
     return {**result, "replayed": True}

@@ -564,6 +564,12 @@ def test_decisions_that_say_nothing_clear_are_refused(client, body):
     refused(response, 400, "invalid")
 
 
+def test_what_is_wrong_with_a_whole_list_is_told_by_its_name_alone(client):
+    plan = upload(client, mal(title(1)))
+    response = client.patch(f"{URL}/{plan['id']}/rows", {"rows": 5})
+    assert refused(response, 400, "invalid")["fields"] == {"rows": ["Send a list."]}
+
+
 def test_an_unknown_title_is_refused(client):
     plan = upload(client, mal(title(1)))
     body = {"rows": [{"row": 1, "anime_id": 424242}]}
@@ -758,6 +764,12 @@ def test_what_is_no_list_gets_a_sentence(client, data):
 def test_a_file_that_is_not_what_it_should_be(client):
     response = client.generic("POST", f"{URL}?format=nothing", mal(title(1)))
     refused(response, 400, "invalid")
+
+
+def test_a_file_under_another_name_is_told_the_name(client):
+    file = SimpleUploadedFile("list.xml", mal(title(1)))
+    response = client.post(URL, {"list": file}, format="multipart")
+    assert "field file" in refused(response, 400, "file_unreadable")["error"]
 
 
 def test_a_form_without_a_file(client):

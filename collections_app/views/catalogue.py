@@ -11,7 +11,7 @@ from animecollections.api.account import Account
 from animecollections.api.conditional import etag_of, not_modified
 from animecollections.api.ids import parse_anime_id
 from animecollections.api.rendering import answer
-from animecollections.api.schema import Example, documented, nullable
+from animecollections.api.schema import Example, chosen, documented, nullable
 from animecollections.api.statements import limited
 from animecollections.api.views import ApiViewSet
 from collections_app.catalogue import answers
@@ -70,7 +70,7 @@ class CatalogueViewSet(ApiViewSet):
         description="Visitors, and users with parental control, see no mature titles. "
         "50 a page unless `limit` says otherwise.",
         tags=TAGS,
-        data=AnimeSerializer(many=True),
+        data=chosen(AnimeSerializer),
         meta={
             "next_cursor?": nullable(str),
             "missing?": [str],

@@ -88,6 +88,7 @@ class EntryViewSet(WritingViewSet):
         "Removes the entry; `removed` is 0 when it was not listed.",
         tags=TAGS,
         data=RemovedSerializer,
+        meta={"operation_id?": UUID},
         parameters=[IF_MATCH],
         errors=["anime_not_found", "ambiguous_id", "revision_mismatch"],
         examples={

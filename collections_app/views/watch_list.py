@@ -20,6 +20,7 @@ from animecollections.api.paging import page
 from animecollections.api.rendering import answer, enveloped
 from animecollections.api.schema import (
     Example,
+    chosen,
     documented,
     header,
     nullable,
@@ -98,7 +99,7 @@ class WatchListViewSet(WritingViewSet):
     @documented(
         "The whole list, or what the parameters narrow it to.",
         tags=TAGS,
-        data=ListedEntrySerializer(many=True),
+        data=chosen(ListedEntrySerializer),
         meta={
             "cursor": str,
             "next_cursor?": nullable(str),

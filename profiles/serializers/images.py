@@ -50,7 +50,12 @@ class UploadInput(serializers.Serializer[Any]):
     kind = StrictChoice([*Kind], required=False, allow_null=True)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        given = [attrs[name] for name in ("file", "image") if attrs.get(name)]
+        # A file of no bytes is one that was sent: it is refused as an empty picture.
+        given = [
+            attrs[name]
+            for name in ("file", "image")
+            if attrs.get(name, "") not in ("", None)
+        ]
         if len(given) != 1:
             raise serializers.ValidationError(
                 {"image": "Send one picture, as image or as file."}

@@ -4,6 +4,9 @@ import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
+# A picture that is closed ends its request, and Django looks at its connections then.
+pytestmark = pytest.mark.django_db
+
 PATH = f"images/{'0' * 8}-0000-4000-8000-{'0' * 12}/{'a' * 32}.webp"
 
 

@@ -92,3 +92,20 @@ def test_a_retry_gets_the_first_answer_with_its_etag(client):
     first = client.patch(PREFERENCES, {"theme": "dark"}, headers=headers)
     again = client.patch(PREFERENCES, {"theme": "dark"}, headers=headers)
     assert (again.json(), again["ETag"]) == (first.json(), first["ETag"])
+
+
+@pytest.mark.parametrize("name", ["If-Match", "If-None-Match"])
+@pytest.mark.parametrize(
+    ("method", "url", "body"),
+    [
+        ("post", "/api/user/watchList/batch", {"operations": []}),
+        ("post", "/api/user/searchHistory", {"query": "naruto"}),
+        ("delete", "/api/user/searchHistory", None),
+        ("post", "/api/auth/ticket", None),
+        ("post", "/api/uploadImage", {"image": "x"}),
+    ],
+)
+def test_a_write_that_looks_at_no_revision_says_so(client, name, method, url, body):
+    response = getattr(client, method)(url, body, headers={name: "*"})
+    assert (response.status_code, response.json()["code"]) == (400, "invalid")
+    assert [*response.json()["fields"]] == [name]

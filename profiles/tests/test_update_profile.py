@@ -48,7 +48,8 @@ def test_blank_and_null_keep(client, alice):
 def test_none_of_the_three_is_refused(client, body):
     response = client.post(URL, body)
     assert response.status_code == 400
-    assert "banner_image" in response.json()["error"]
+    assert response.json()["error"] == "Send name, avatar or banner_image."
+    assert response.json()["fields"] == {}
 
 
 def test_the_first_name_of_the_profile_is_another_thing(client):

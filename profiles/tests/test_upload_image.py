@@ -226,6 +226,12 @@ def test_a_picture_has_to_be_sent(client, image):
     refused(client.post(URL, {"image": image}), "invalid")
 
 
+def test_a_file_of_no_bytes_is_an_empty_picture(client):
+    empty = SimpleUploadedFile("a.png", b"", "image/png")
+    response = client.post(URL, {"file": empty}, format="multipart")
+    assert (response.status_code, response.json()["code"]) == (400, "image_empty")
+
+
 def test_an_empty_body_an_empty_form_and_two_pictures_are_refused(client):
     refused(client.post(URL), "invalid")
     refused(client.post(URL, {"isBanner": "true"}, format="multipart"), "invalid")
