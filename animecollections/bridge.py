@@ -90,9 +90,11 @@ class Bridge:
         try:
             body = await self.read_body(answer, client, receive)
             places = await self.turns.take(client, is_write=is_write)
-        except ApiError as error:
+        except BaseException as error:  # also where a client that waits has left
             if body is not None:
                 body.release()
+            if not isinstance(error, ApiError):
+                raise
             environ[REFUSAL] = error
             return answer.begin()
         piece: bytes = await self.compute(answer.begin, places, body)

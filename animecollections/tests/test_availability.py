@@ -15,6 +15,7 @@ from django.db import connection, connections
 
 from animecollections import request_bodies
 from animecollections.api.errors import ApiError
+from animecollections.bridge import Bridge
 from animecollections.request_bodies import Bodies
 from animecollections.senders import Senders
 from animecollections.tests.postgres import Proxy
@@ -377,6 +378,36 @@ def test_what_is_held_of_all_bodies_has_a_limit():
     assert refused.value.code == "busy"
     for body in (first, first, *others):
         body.release()
+    assert (bodies.size, dict(bodies.held)) == (0, {})
+
+
+def test_a_client_that_leaves_the_line_takes_its_body_along():
+    """Else what leavers left behind would fill the server's limit until it restarts."""
+    bodies = Bodies(largest=1000, most=400)
+    bridge = Bridge(None, threads=1, line=9, bodies=bodies, senders=Senders())
+    scope = {
+        "method": "POST",
+        "raw_path": b"/api/auth/signin",
+        "query_string": b"",
+        "http_version": "1.1",
+        "scheme": "http",
+        "client": ("192.0.2.1", 1),
+        "headers": [(b"content-length", b"50")],
+    }
+
+    async def receive():
+        return {"type": "http.request", "body": b"x" * 50}
+
+    async def leave_the_line():
+        taken = await bridge.turns.take("192.0.2.1", is_write=True)
+        waiting = asyncio.create_task(bridge(scope, receive, send=None))
+        await asyncio.sleep(0.05)
+        assert bodies.size == 50
+        waiting.cancel()
+        await asyncio.wait([waiting])
+        give_back(taken)
+
+    asyncio.run(leave_the_line())
     assert (bodies.size, dict(bodies.held)) == (0, {})
 
 
