@@ -5,8 +5,8 @@ one for ever, and takes connections until there are no files left. Here
 
 - a connection that has not sent a whole header within `keepalive` seconds is closed;
 - one that does not take what was written to it is ended;
-- past `worker_connections` the one that is idle for longest makes room for the next,
-  of the network that has most of them;
+- past `worker_connections` one makes room for the next, of the network that has most of
+  them: the one that is idle for longest, or else the oldest;
 - what the loop has to say when there are no files left is said once in a while.
 
 And no answer names the server's program.
@@ -15,6 +15,7 @@ And no answer names the server's program.
 import asyncio
 import logging
 import socket
+from itertools import chain
 from time import monotonic
 from typing import Any
 
@@ -43,9 +44,10 @@ class Connection(protocol.ASGIProtocol):  # type: ignore[misc]
         super().connection_made(transport)
         peer = transport.get_extra_info("peername")
         self.network = network(peer[0]) if isinstance(peer, tuple) else ""
+        self.worker.open.add(self)
         self._arm_keepalive_timer()
         if self.worker.nr_conns > self.worker_connections:
-            self.worker.make_room()
+            self.worker.make_room(self)
 
     @property
     def worker_connections(self) -> int:
@@ -86,6 +88,7 @@ class Connection(protocol.ASGIProtocol):  # type: ignore[misc]
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
+        self.worker.open.remove(self)
         if self.end_soon is not None:
             self.end_soon.cancel()
 
@@ -103,44 +106,48 @@ class Connection(protocol.ASGIProtocol):  # type: ignore[misc]
             self._close_transport()
 
 
-class Idle:
-    """Idle connections by network, each in the order in which they came."""
+class ByNetwork:
+    """Connections by network, each in the order in which they came."""
 
     def __init__(self) -> None:
-        self.of_network: dict[str, dict[Connection, None]] = {}
+        self.known: dict[str, dict[Connection, None]] = {}
 
     def add(self, connection: Connection) -> None:
-        self.of_network.setdefault(connection.network, {})[connection] = None
+        self.known.setdefault(connection.network, {})[connection] = None
 
     def remove(self, connection: Connection) -> None:
-        found = self.of_network.get(connection.network)
-        if found is not None:
-            found.pop(connection, None)
-            if not found:
-                del self.of_network[connection.network]
+        found = self.of(connection.network)
+        found.pop(connection, None)
+        if not found:
+            self.known.pop(connection.network, None)
 
-    def longest(self) -> Connection | None:
-        if not self.of_network:
-            return None
-        most = max(self.of_network, key=lambda name: len(self.of_network[name]))
-        return next(iter(self.of_network[most]))
+    def of(self, network: str) -> dict[Connection, None]:
+        return self.known.get(network, {})
+
+    def largest(self) -> str:
+        return max(self.known, key=lambda name: len(self.known[name]))
 
 
 class Worker(gasgi.ASGIWorker):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.idle = Idle()
+        self.open, self.idle = ByNetwork(), ByNetwork()
         self.next_line: dict[str, float] = {}
 
-    def make_room(self) -> None:
-        """The newest itself goes where no other is idle."""
+    def make_room(self, newest: Connection) -> None:
+        """Busy ones count too: one that sends its body slowly, or a socket, is no more
+        than a network's own, and would else keep all others out.
+        """
         self.say_rarely(
-            f"More than {self.worker_connections} connections: idle ones are closed"
+            f"More than {self.worker_connections} connections: some are closed"
         )
-        connection = self.idle.longest()
-        if connection is not None:
-            connection._cancel_keepalive_timer()
-            connection.transport.abort()
+        network = self.open.largest()
+        for connection in chain(self.idle.of(network), self.open.of(network)):
+            if connection is not newest:
+                break
+        connection._cancel_keepalive_timer()
+        self.open.remove(connection)  # once: it is lost in the loop's next turn
+        connection.transport.abort()
 
     def say_rarely(self, text: str) -> None:
         now = monotonic()
