@@ -15,20 +15,31 @@ And no answer names the server's program.
 import asyncio
 import logging
 import socket
+from http import HTTPStatus
 from itertools import chain
 from time import monotonic
 from typing import Any
 
+import orjson
 from gunicorn.asgi import protocol
 from gunicorn.workers import gasgi
 
 from animecollections.api.client import network
+from animecollections.api.errors import ApiError
+from animecollections.api.failures import failure_body
+from animecollections.api.ids import new_id
 
 logger = logging.getLogger(__name__)
 
 MOST_HEADER_BYTES = 64 * 1024
 SECONDS_TO_TAKE = 200  # a piece of an answer; a megabyte at 5 KB a second
 SECONDS_BETWEEN_LINES = 10
+REFUSALS = {  # by gunicorn's status
+    400: "bad_request",
+    414: "address_too_long",
+    431: "headers_too_large",
+    501: "bad_request",
+}
 
 protocol._CACHED_SERVER_HEADER = b""
 
@@ -96,14 +107,40 @@ class Connection(protocol.ASGIProtocol):  # type: ignore[misc]
         """Each field has a limit, and their number; a hundred of them would be 800 KB
         that anybody may keep waiting here.
         """
-        super().data_received(data)
+        try:
+            super().data_received(data)
+        except ValueError:  # a Content-Length of thousands of digits
+            self._send_error_response(400, "")
+            self._close_transport()
+            return
         if self._current_request is not None or self._callback_parser is None:
             self.header_bytes = 0
             return
         self.header_bytes += len(data)
         if self.header_bytes > MOST_HEADER_BYTES and not self._closed:
-            self._send_error_response(431, "Request headers are too large")
+            self._send_error_response(431, "")
             self._close_transport()
+
+    def _send_error_response(self, status: int, message: str, *more: Any) -> None:
+        """What cannot be read as a request is answered as the application would;
+        gunicorn's message may repeat what was sent. Of a WebSocket's handshake and of a
+        fault its own answer is sent.
+        """
+        code = REFUSALS.get(status)
+        if code is None or self._websocket:
+            super()._send_error_response(status, message, *more)
+            return
+        error, own_id = ApiError(code), new_id().hex
+        body = orjson.dumps(failure_body(error, own_id))
+        head = [
+            f"HTTP/1.1 {error.status_code} {HTTPStatus(error.status_code).phrase}",
+            "Content-Type: application/json",
+            f"Content-Length: {len(body)}",
+            f"X-Request-Id: {own_id}",
+            "X-Content-Type-Options: nosniff",
+            "Connection: close",
+        ]
+        self._safe_write("\r\n".join([*head, "", ""]).encode() + body)
 
 
 class ByNetwork:

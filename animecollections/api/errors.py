@@ -132,6 +132,8 @@ CODES: dict[str, Kind] = {
     "unsupported_media_type": Kind(
         415, "Send JSON (application/json), not {content_type}."
     ),
+    "address_too_long": Kind(414, "The address is too long: send fewer parameters."),
+    "headers_too_large": Kind(431, "The headers are too large: send fewer or shorter."),
     "key_reused": Kind(
         422, "This Idempotency-Key was used for another request: make a new one."
     ),

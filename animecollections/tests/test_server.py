@@ -57,6 +57,29 @@ def test_a_foreign_host_is_refused_and_fills_no_log(server):
     assert "Traceback" not in told
 
 
+@pytest.mark.parametrize(
+    ("request_line", "status", "code"),
+    [
+        (f"GET /api/animes?search={'x' * 9000} HTTP/1.1", 414, "address_too_long"),
+        (f"GET /api\r\nA: {'x' * 9000} HTTP/1.1", 400, "bad_request"),
+        (f"GET /api HTTP/1.1\r\nA: {'x' * 9000}", 431, "headers_too_large"),
+        ("GET /api/animes?search=a b HTTP/1.1", 400, "bad_request"),
+        ("GET /api HTTP/1.1\r\nTransfer-Encoding: br", 400, "bad_request"),
+        (f"POST /api HTTP/1.1\r\nContent-Length: {'9' * 5000}", 400, "bad_request"),
+    ],
+)
+def test_what_is_no_request_is_refused_like_all_else(
+    server, request_line, status, code
+):
+    answered, headers, body = server.send(request_line)
+    assert (answered, headers["content-type"]) == (status, "application/json")
+    told = json.loads(body)
+    assert (told["code"], told["status"]) == (code, status)
+    assert told["request_id"] == headers["x-request-id"]
+    assert b"xxx" not in body
+    assert "Traceback" not in server.log.read_text()
+
+
 def test_too_large_is_answered_without_the_body(server):
     status, _, body = server.send(
         "POST /api/user/watchList HTTP/1.1",
