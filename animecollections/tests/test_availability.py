@@ -248,6 +248,8 @@ def test_a_sign_in_counts_as_its_users_once_it_was_seen_to_hold():
     senders.learn(told | {"animecollections.user_id": 7})
     assert senders.client(told) == "7"
     assert senders.client(told | {"HTTP_COOKIE": "sessionid=abd"}) == "2001:db8::"
+    twice = {"HTTP_COOKIE": "sessionid=made-up; sessionid=abc", "REMOTE_ADDR": ""}
+    assert senders.client(twice) == "7"  # Django reads the last one too
     token = {"HTTP_AUTHORIZATION": "bearer  xyz ", "REMOTE_ADDR": ""}
     senders.learn(token | {"animecollections.user_id": 7})
     assert senders.client({"HTTP_AUTHORIZATION": "Bearer xyz"}) == "7"
