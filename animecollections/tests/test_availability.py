@@ -11,11 +11,13 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from socket import SO_LINGER, SOL_SOCKET
 
+import psycopg
 import pytest
-from django.db import connection, connections
+from django.db import OperationalError, connection, connections
 
 from animecollections import request_bodies
 from animecollections.api.errors import ApiError
+from animecollections.api.failures import to_api_error
 from animecollections.bridge import Bridge
 from animecollections.request_bodies import Bodies
 from animecollections.senders import Senders
@@ -449,6 +451,24 @@ def test_a_body_that_trickles_is_not_waited_for(monkeypatch):
 
 
 # --- A database that hangs -----------------------------------------------------------
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="a file does not end")
+def test_a_connection_that_ends_after_the_last_row_is_a_database_that_is_away():
+    rows = connection.chunked_cursor()
+    rows.execute("SELECT 1")
+    pid = connection.connection.info.backend_pid
+    with psycopg.connect(**connection.get_connection_params()) as other:
+        other.execute("SELECT pg_terminate_backend(%s)", [pid])
+    try:
+        with pytest.raises(OperationalError) as failed:
+            rows.close()
+    finally:
+        connection.close()
+        # psycopg takes it for open still, and would say so when it is collected.
+        rows.cursor._closed = True
+    assert to_api_error(failed.value).code == "busy"
 
 
 @pytest.mark.django_db(transaction=True)
