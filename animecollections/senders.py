@@ -47,8 +47,8 @@ def sign_in(environ: Environ) -> str:
     header: str = environ.get("HTTP_AUTHORIZATION", "")
     if header[:7].lower() == "bearer ":
         return header[7:].strip()
-    found = session_cookie().search(environ.get("HTTP_COOKIE", ""))
-    return found[1] if found else ""
+    found = session_cookie().findall(environ.get("HTTP_COOKIE", ""))
+    return found[-1] if found else ""  # of several the last, as Django reads them
 
 
 @cache

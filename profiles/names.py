@@ -65,6 +65,9 @@ def check_email(email: str) -> str:
         raise ValidationError(f"Use an e-mail of at most {MAX_EMAIL} characters.")
     if not folded.partition("@")[0].isascii():
         raise ValidationError(NO_EMAIL)
+    # A mail server leaves these out: with each, one mailbox would have another account.
+    if any(is_unseen(character) for character in folded):
+        raise ValidationError(NO_EMAIL)
     EmailValidator(NO_EMAIL)(folded)
     return folded
 

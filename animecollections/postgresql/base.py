@@ -41,6 +41,14 @@ class DatabaseWrapper(base.DatabaseWrapper):
         connection.wait = bounded_wait
         return connection
 
+    def chunked_cursor(self) -> Any:
+        """To close it is a statement too, and Django would leave its failure psycopg's:
+        a database that goes away then would be a 500, and not 503.
+        """
+        cursor: Any = super().chunked_cursor()
+        cursor.close = self.wrap_database_errors(cursor.close)
+        return cursor
+
 
 def watch(
     gen: Generator[Any, Any, Any],
