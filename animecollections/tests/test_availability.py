@@ -21,6 +21,7 @@ from animecollections.api.failures import to_api_error
 from animecollections.bridge import Bridge
 from animecollections.request_bodies import Bodies
 from animecollections.senders import Senders
+from animecollections.tests.loops import run
 from animecollections.tests.postgres import Proxy
 from animecollections.tests.serving import serve
 from animecollections.turns import Turns, give_back
@@ -220,7 +221,7 @@ def test_who_writes_much_waits_outside_of_the_threads():
         assert not turns.waiting
         assert turns.threads._value == 8
 
-    asyncio.run(scene())
+    run(scene())
 
 
 def test_in_line_nobody_waits_for_ever(monkeypatch):
@@ -235,7 +236,7 @@ def test_in_line_nobody_waits_for_ever(monkeypatch):
         assert refused.value.code == "busy"
         assert not turns.writers.locked()
 
-    asyncio.run(scene())
+    run(scene())
 
 
 # --- Whom a request comes from -------------------------------------------------------
@@ -393,7 +394,7 @@ def read(bodies, size, client, pieces, pause=0):
         piece = next(pieces, None)
         return {"type": "http.request", "body": piece or b"", "more_body": piece}
 
-    return asyncio.run(bodies.read(size, client, receive))
+    return run(bodies.read(size, client, receive))
 
 
 def test_what_is_held_of_all_bodies_has_a_limit():
@@ -437,7 +438,7 @@ def test_a_client_that_leaves_the_line_takes_its_body_along():
         await asyncio.wait([waiting])
         give_back(taken)
 
-    asyncio.run(leave_the_line())
+    run(leave_the_line())
     assert (bodies.size, dict(bodies.held)) == (0, {})
 
 

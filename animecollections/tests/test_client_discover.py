@@ -22,6 +22,7 @@ def user():
             id=400 + at,
             title=f"Title {at:02}",
             rating=9 - at / 10 if at < 50 else 3,
+            prominence=1000 - at,
             year=1960 + at,
             picture_url="",
         )
@@ -106,7 +107,7 @@ def test_back_returns_to_what_was_found_where_one_was(page):
     before = page.evaluate("scrollY")
     assert before > 1000
     card.locator(".open").click()
-    expect(page.locator("main h1")).to_have_text("Title 50")
+    expect(page.locator("main h1")).to_have_text("Title 59")
     assert page.evaluate("scrollY") == 0
     page.go_back()
     expect(page.locator(".found .card")).to_have_count(60)

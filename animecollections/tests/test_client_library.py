@@ -153,6 +153,9 @@ def test_what_is_done_offline_shows_at_once_outlives_a_restart_and_is_sent(run):
         await device.increment("100", 11);
         await device.add({ id: "101", title: "", episodes: 12 }, "Collection");
         const atOnce = shown(device);
+        for (let look = 0; look < 100 && device.status !== "offline"; look++) {
+          await new Promise((later) => setTimeout(later, 20));
+        }
         const { status } = device;
         device.close();
         device = await make("one", { offline: true });

@@ -8,6 +8,7 @@ from channels.db import database_sync_to_async
 from django.db import connections
 
 from animecollections.api.account import Through
+from animecollections.tests.loops import run
 from factories import UserFactory
 from history.models import Search
 from history.services import searches
@@ -73,7 +74,7 @@ def test_a_row_that_cannot_be_told_holds_up_nobody_else(caplog):
         feed.tasks["send"].cancel()
         await asyncio.gather(*feed.tasks.values(), return_exceptions=True)
 
-    asyncio.run(scene())
+    run(scene())
     assert len(his.told) == 1
     assert hers.told or hers.is_to_look
     assert "Devices are not told" not in caplog.text

@@ -131,11 +131,14 @@ export function show(main, app) {
     };
     const name = listed ? typeName(listed.type) : t("Add to …");
     const choices = h("div", { class: "menu-list" });
+    // Filled when it is reached, for most of them never are; before a key can pass by.
+    const fill = () => choices.firstChild || choices.append(...TYPES.map((type) =>
+      h("button", { type: "button", "aria-pressed": listed ? String(type === listed.type) : null, onclick: () => add(type) }, typeName(type))));
     const menu = h("details", {
       class: "menu add",
+      onfocusin: fill,
       ontoggle: () => {
-        choices.replaceChildren(...TYPES.map((type) =>
-          h("button", { type: "button", "aria-pressed": listed ? String(type === listed.type) : null, onclick: () => add(type) }, typeName(type))));
+        fill();
         choices.classList.remove("leftward");
         choices.classList.toggle("leftward", choices.getBoundingClientRect().right > document.documentElement.clientWidth);
       },
