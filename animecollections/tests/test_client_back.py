@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from animecollections.tests.conftest import is_scrolled_to
 from factories import AnimeFactory, UserFactory
 from profiles.tests.sockets import Api, cookie_of
 
@@ -54,7 +55,7 @@ def scroll_to(page, wanted):
 
 
 def stands_at(page, wanted):
-    page.wait_for_function(f"Math.abs(scrollY - {wanted}) < 2")
+    assert is_scrolled_to(page, wanted)
 
 
 def panel(page):

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from animecollections.tests.conftest import is_scrolled_to
 from collections_app.models import WatchListEntry
 from factories import AnimeFactory, UserFactory
 
@@ -111,7 +112,7 @@ def test_back_returns_to_what_was_found_where_one_was(page):
     assert page.evaluate("scrollY") == 0
     page.go_back()
     expect(page.locator(".found .card")).to_have_count(60)
-    page.wait_for_function(f"Math.abs(scrollY - {before}) < 2")
+    assert is_scrolled_to(page, before)
 
 
 def test_leaving_is_not_overtaken_by_its_answers(page):
