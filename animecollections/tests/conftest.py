@@ -68,14 +68,3 @@ def sign_in(context, user):
     context.add_cookies(
         [{"name": "sessionid", "value": key, "domain": "127.0.0.1", "path": "/"}]
     )
-
-
-def is_scrolled_to(page, wanted):
-    """Waits until the page is so far down. (Playwright's own wait would evaluate text
-    in the page, which our Content-Security-Policy forbids.)
-    """
-    for _ in range(200):
-        if abs(page.evaluate("scrollY") - wanted) < 2:
-            return True
-        page.wait_for_timeout(100)
-    return False

@@ -3,13 +3,10 @@
 import pytest
 
 from animecollections.tests.conftest import sign_in
+from animecollections.tests.pages import expect, settled
 from collections_app.models import WatchListEntry
 from factories import PASSWORD, AnimeFactory, UserFactory
 from profiles.tests.sockets import Api, cookie_of
-
-playwright = pytest.importorskip("playwright.sync_api")
-expect = playwright.expect
-expect.set_options(timeout=20_000)  # a busy machine is no failure
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 NEW_PASSWORD = "Another-Horse-8"
@@ -35,11 +32,6 @@ def monster(served, mia, ben):
 
 def progress_of(user):
     return WatchListEntry.objects.get(user=user, anime_id=201).progress
-
-
-def settled(page):
-    expect(page.locator("body")).to_have_attribute("data-status", "settled")
-    return page
 
 
 def open_page(context):

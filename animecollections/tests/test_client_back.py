@@ -4,13 +4,9 @@ import re
 
 import pytest
 
-from animecollections.tests.conftest import is_scrolled_to
+from animecollections.tests.pages import expect, is_scrolled_to, scroll_of, settled
 from factories import AnimeFactory, UserFactory
 from profiles.tests.sockets import Api, cookie_of
-
-playwright = pytest.importorskip("playwright.sync_api")
-expect = playwright.expect
-expect.set_options(timeout=20_000)  # a busy machine is no failure
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 LISTED = 300
@@ -43,15 +39,9 @@ def opened(served, device, user):
     return open_page
 
 
-def settled(page):
-    expect(page.locator("body")).to_have_attribute("data-status", "settled")
-    expect(page.locator("#status")).to_be_empty()
-
-
 def scroll_to(page, wanted):
     page.evaluate(f"scrollTo(0, {wanted})")
-    page.wait_for_timeout(400)
-    return page.evaluate("scrollY")
+    return scroll_of(page)
 
 
 def stands_at(page, wanted):

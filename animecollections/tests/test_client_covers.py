@@ -2,12 +2,9 @@
 
 import pytest
 
+from animecollections.tests.pages import expect
 from factories import AnimeFactory, UserFactory
 from profiles.tests.sockets import Api, cookie_of
-
-playwright = pytest.importorskip("playwright.sync_api")
-expect = playwright.expect
-expect.set_options(timeout=20_000)  # a busy machine is no failure
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PICTURE = (

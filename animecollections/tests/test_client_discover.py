@@ -4,13 +4,15 @@ import re
 
 import pytest
 
-from animecollections.tests.conftest import is_scrolled_to
+from animecollections.tests.pages import (
+    box_of,
+    expect,
+    is_scrolled_to,
+    scroll_of,
+    settled,
+)
 from collections_app.models import WatchListEntry
 from factories import AnimeFactory, UserFactory
-
-playwright = pytest.importorskip("playwright.sync_api")
-expect = playwright.expect
-expect.set_options(timeout=20_000)  # a busy machine is no failure
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 VISITS = 10
@@ -37,11 +39,6 @@ def page(device, user):
     settled(page)
     expect(page.locator(".found .card")).to_have_count(48)
     return page
-
-
-def settled(page):
-    expect(page.locator("body")).to_have_attribute("data-status", "settled")
-    expect(page.locator("#status")).to_be_empty()
 
 
 def titles_of(page):
@@ -84,7 +81,7 @@ def test_the_menu_stays_on_a_small_screen(device, user):
     for at in range(3):
         menu = page.locator(".found .card details").nth(at)
         menu.locator("summary").click()
-        box = menu.locator(".menu-list").bounding_box()
+        box = box_of(menu.locator(".menu-list"))
         assert box["x"] >= 0
         assert box["x"] + box["width"] <= 360
 
@@ -104,8 +101,7 @@ def test_back_returns_to_what_was_found_where_one_was(page):
     expect(page.locator(".found .card")).to_have_count(60)
     card = page.locator(".found .card").last
     card.scroll_into_view_if_needed()
-    page.wait_for_timeout(300)
-    before = page.evaluate("scrollY")
+    before = scroll_of(page)
     assert before > 1000
     card.locator(".open").click()
     expect(page.locator("main h1")).to_have_text("Title 59")

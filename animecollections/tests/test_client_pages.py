@@ -5,6 +5,7 @@ from functools import partial
 
 import pytest
 
+from animecollections.tests.pages import expect, settled
 from collections_app.catalogue.folding import fold
 from collections_app.models import Anime, SearchName, WatchListEntry
 from collections_app.tests.lists import DATA, needs_data
@@ -12,10 +13,6 @@ from factories import PASSWORD, AnimeFactory, UserFactory
 from history.models import Search
 from profiles.models import Preferences, User
 from profiles.tests.sockets import Api, cookie_of
-
-playwright = pytest.importorskip("playwright.sync_api")
-expect = playwright.expect
-expect.set_options(timeout=20_000)  # a busy machine is no failure
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 SERVICE_WORKER_IS_THERE = """
@@ -71,12 +68,6 @@ def note_failure(failures, message):
 
 def entry_of(user, anime_id=200):
     return WatchListEntry.objects.get(user=user, anime_id=anime_id)
-
-
-def settled(page):
-    expect(page.locator("#status")).to_be_empty()
-    expect(page.locator("body")).to_have_attribute("data-status", "settled")
-    expect(page.locator("#status")).to_have_attribute("data-says", "")
 
 
 def card(page, title):

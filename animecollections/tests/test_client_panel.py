@@ -2,13 +2,10 @@
 
 import pytest
 
+from animecollections.tests.pages import box_of, expect, settled
 from collections_app.models import WatchListEntry
 from factories import AnimeFactory, UserFactory
 from profiles.tests.sockets import Api, cookie_of
-
-playwright = pytest.importorskip("playwright.sync_api")
-expect = playwright.expect
-expect.set_options(timeout=20_000)  # a busy machine is no failure
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -37,11 +34,6 @@ def opened(served, device, user):
 
 def panel(page):
     return page.get_by_role("dialog", name="Monster")
-
-
-def settled(page):
-    expect(page.locator("body")).to_have_attribute("data-status", "settled")
-    expect(page.locator("#status")).to_be_empty()
 
 
 def entry_of(user):
@@ -79,9 +71,9 @@ def test_a_day_that_does_not_exist_is_said_and_stays_to_be_mended(opened, user, 
 def test_one_more_episode_is_within_reach_on_a_small_phone(opened):
     page = opened(viewport={"width": 360, "height": 740})
     button = panel(page).get_by_role("button", name="One more episode")
-    box = button.bounding_box()
+    box = box_of(button)
     assert box["x"] + box["width"] <= 360
-    score = panel(page).get_by_label("My score").bounding_box()
+    score = box_of(panel(page).get_by_label("My score"))
     assert (
         box["x"] + box["width"] <= score["x"] or box["y"] + box["height"] <= score["y"]
     )

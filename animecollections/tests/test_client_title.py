@@ -4,14 +4,11 @@ import re
 
 import pytest
 
+from animecollections.tests.pages import expect, settled
 from collections_app.models import WatchListEntry
 from factories import PASSWORD, AnimeFactory, UserFactory
 from profiles.models import User
 from profiles.tests.sockets import Api, cookie_of
-
-playwright = pytest.importorskip("playwright.sync_api")
-expect = playwright.expect
-expect.set_options(timeout=20_000)  # a busy machine is no failure
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 SERVICE_WORKER_IS_THERE = """
@@ -50,11 +47,6 @@ def user():
 @pytest.fixture
 def api(served, user):
     return Api(served, cookie_of(user))
-
-
-def settled(page):
-    expect(page.locator("body")).to_have_attribute("data-status", "settled")
-    expect(page.locator("#status")).to_be_empty()
 
 
 def heading(page):
