@@ -1,5 +1,6 @@
 """The cast, their clients, and query budgets."""
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from importlib import import_module
@@ -35,12 +36,24 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_collection_modifyitems(
     config: pytest.Config, items: list[pytest.Item]
 ) -> None:
+    if os.environ.get("CI"):
+        let_pages_try_twice(items)
     if not config.getoption("--needs-database"):
         return
     kept = [item for item in items if uses_database(item)]
     left_out = [item for item in items if not uses_database(item)]
     config.hook.pytest_deselected(items=left_out)
     items[:] = kept
+
+
+def let_pages_try_twice(items: list[pytest.Item]) -> None:
+    """A browser on a machine that others use too may stand still for seconds. One such
+    test of thousands must not turn a good change away; a fault of ours fails twice, and
+    the report names what needed its second try (R). At a developer's desk all fail.
+    """
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.flaky(reruns=1))
 
 
 def uses_database(item: pytest.Item) -> bool:
