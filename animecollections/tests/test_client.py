@@ -95,6 +95,11 @@ def test_nothing_of_it_is_inline(visitor):
     assert all("src=" in script or "application/json" in script for script in scripts)
 
 
+def test_the_script_has_a_module_for_each_page():
+    script = (settings.BASE_DIR / "static/js/app.js").read_text()
+    assert re.findall(r'^  "(/.*)": \(\) => import', script, re.MULTILINE) == PAGES
+
+
 def test_the_service_worker_keeps_all_that_the_pages_are_made_of(visitor):
     told = visitor.get("/sw.js")
     assert told["Content-Type"] == "text/javascript"

@@ -129,10 +129,18 @@ const PATIENCE = 30_000; // milliseconds for one answer
 const SILENCE = 45_000; // ... without a message (the server pings every 30 s)
 const LONGEST_PAUSE = 60; // seconds
 /** The fields that are the user's own. @type {string[]} */
-export const KEPT = [
+export const FIELDS = [
   "type", "state", "progress", "score", "rewatches", "started_on", "finished_on",
   "notes", "tags", "priority", "is_private",
 ];
+/** Which states each type can have. @type {Record<string, string[]>} */
+export const STATES = {
+  Watching: ["active", "on_hold", "rewatching"],
+  Completed: ["active"],
+  "To Watch": ["active"],
+  Collection: ["active", "dropped"],
+};
+export const LARGEST_NUMBER = 100_000; // of episodes and rewatches that can be sent
 /** @type {Record<string, any>} */
 const CLEARED = { progress: 0, rewatches: 0, notes: "", tags: [], priority: 0, is_private: false };
 
@@ -374,7 +382,7 @@ const result = (request) =>
 
 /**
  * An entry as it will be once the server has done what is unsent: a guess, by the
- * plainest of the server's rules (collections_app/rules.py), replaced by its answer.
+ * server's rules (collections_app/rules.py), replaced by its answer.
  * @param {Entry | null} entry @param {Unsent} unsent @returns {Entry | null}
  */
 export function guess(entry, { operation, anime, id, at }) {
@@ -388,30 +396,41 @@ export function guess(entry, { operation, anime, id, at }) {
   for (const [name, value] of Object.entries(sent)) {
     after[name] = value ?? CLEARED[name] ?? null;
   }
-  if (op === "increment") after.progress = Math.max(0, before.progress + by);
-  follow(before, after, sent);
+  if (op === "increment") {
+    const most = Math.max(LARGEST_NUMBER, before.progress);
+    after.progress = Math.min(Math.max(0, before.progress + by), most);
+  }
+  follow(before, after, sent, op === "increment");
   return after;
 }
 
-/** @param {Entry} before @param {Entry} after @param {Record<string, any>} sent */
-function follow(before, after, sent) {
+/**
+ * What follows by itself, in the order of the server's rules.
+ * @param {Entry} before @param {any} after @param {Record<string, any>} sent @param {boolean} isIncrement
+ */
+function follow(before, after, sent, isIncrement) {
   const today = new Date().toLocaleDateString("sv"); // 2026-11-23
-  if (after.type !== before.type && !("state" in sent)) after.state = "active";
+  /** @param {string} name @param {any} value */
+  const imply = (name, value) => name in sent || (after[name] = value);
+  /** @param {string} name a date already set stays */
+  const date = (name) => imply(name, after[name] ?? today);
   const hasProgressed = after.progress > before.progress;
+  if (after.type !== before.type) imply("state", "active");
+  if (isIncrement && hasProgressed && after.state === "on_hold") imply("state", "active");
   if (hasProgressed && !before.progress && after.type === "To Watch" && !("type" in sent)) {
     after.type = "Watching";
-    if (!("started_on" in sent)) after.started_on ??= today;
+    date("started_on");
   }
-  const isLast = hasProgressed && after.progress === after.episodes;
-  const isDone = isLast && after.airing_status === "finished" && after.type === "Watching";
-  if (isDone && !("type" in sent)) {
-    if (before.state === "rewatching") after.rewatches += 1;
+  const isLast = hasProgressed && after.progress === after.episodes && after.airing_status === "finished";
+  const isOpen = !("type" in sent) && (!("state" in sent) || after.state === "active");
+  if (isLast && isOpen && after.type === "Watching") {
+    if (after.state === "rewatching") imply("rewatches", Math.min(after.rewatches + 1, LARGEST_NUMBER));
+    imply("state", "active");
     after.type = "Completed";
-    after.state = "active";
-    if (!("finished_on" in sent)) after.finished_on ??= today;
+    date("finished_on");
   }
   const isNowCompleted = after.type === "Completed" && before.type !== "Completed";
-  if (isNowCompleted && after.episodes && !("progress" in sent)) after.progress = after.episodes;
+  if (isNowCompleted && after.episodes) imply("progress", after.episodes);
 }
 
 /** @param {string} animeId @param {Record<string, any> | undefined} anime @param {string} at */
@@ -1271,8 +1290,8 @@ function stepBack(animeId, was, became, now) {
   const [then, made, is] = [was, became, now];
   const restore = (/** @type {string[]} */ names) =>
     Object.fromEntries(names.map((name) => [name, then[name]]));
-  if (!is) return /** @type {any} */ ({ op: "add", animeId, ...restore(KEPT) });
-  const names = KEPT.filter((name) => !isSame(then[name], made?.[name]));
+  if (!is) return /** @type {any} */ ({ op: "add", animeId, ...restore(FIELDS) });
+  const names = FIELDS.filter((name) => !isSame(then[name], made?.[name]));
   if (names.every((name) => isSame(then[name], is[name]))) return null;
   // A type sets its state, so that the two go together.
   if (names.includes("type") && !names.includes("state")) names.push("state");

@@ -1,12 +1,13 @@
 /** My list: covers or a table, narrowed as one types, any number of entries. */
 
 import { here, keepQuery } from "./address.js";
+import { STATES } from "./collection.js";
 import { cover } from "./covers.js";
 import { $, h, icon, iconButton, later } from "./dom.js";
 import { HeldOrder, holdFromFirstTouch } from "./held_order.js";
 import { openEntry } from "./panel.js";
 import { watched } from "./watched.js";
-import { STATES, TYPES, factsOf, number, scoreText, stateName, t, titleCount, typeName } from "./words.js";
+import { TYPES, factsOf, number, scoreText, stateName, t, titleCount, typeName } from "./words.js";
 import { Windowed } from "./windowed.js";
 
 /**

@@ -1,11 +1,11 @@
 /** An entry's panel: all that the user keeps of one anime. What is typed is saved as it is. */
 
 import { closePanel, openPanel } from "./address.js";
-import { makeId } from "./collection.js";
+import { STATES, makeId } from "./collection.js";
 import { Controls, put } from "./controls.js";
 import { cover } from "./covers.js";
 import { $, dialog, h, iconButton, later, sayFailure, toast } from "./dom.js";
-import { STATES, airingName, factsOf, operationText, since, stateName, t, typeName } from "./words.js";
+import { airingName, factsOf, operationText, since, stateName, t, typeName } from "./words.js";
 
 /** The page of a title. @param {string} animeId */
 export const pageOf = (animeId) => `/anime/${encodeURIComponent(animeId)}`;

@@ -74,14 +74,6 @@ export const fieldName = (name) => ({
   started_on: t("Started"), finished_on: t("Finished"), notes: t("Notes"), tags: t("Tags"), is_private: t("Private"), priority: t("Priority"),
 })[name] ?? name;
 
-/** Which states each type can have. @type {Record<string, string[]>} */
-export const STATES = {
-  Watching: ["active", "on_hold", "rewatching"],
-  Completed: ["active"],
-  "To Watch": ["active"],
-  Collection: ["active", "dropped"],
-};
-
 /** @param {string} season */
 export const seasonName = (season) =>
   ({ winter: t("Winter"), spring: t("Spring"), summer: t("Summer"), fall: t("Fall") })[season] ?? "";

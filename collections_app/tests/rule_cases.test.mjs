@@ -1,0 +1,34 @@
+/** The client library's guess of a change, held to rule_cases.json (test_rule_cases.py). */
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { mock, test } from "node:test";
+
+import { FIELDS, LARGEST_NUMBER, STATES, guess } from "../../static/js/collection.js";
+
+const python = JSON.parse(process.env.PYTHON_SAYS);
+const cases = JSON.parse(readFileSync(new URL("rule_cases.json", import.meta.url)));
+const NOW = new Date("2026-11-23T09:30:00Z");
+const TODAY = "2026-11-23";
+
+const own = (entry) => entry && Object.fromEntries(FIELDS.map((name) => [name, entry[name]]));
+const dated = (fields) => Object.fromEntries(
+  Object.entries(fields).map(([name, value]) => [name, value === "today" ? TODAY : value]));
+
+for (const { name, anime = { episodes: 12, airing_status: "finished" }, before, operation, becomes } of cases) {
+  test(name, () => {
+    mock.timers.enable({ apis: ["Date"], now: NOW });
+    const entry = before && { ...anime, anime_id: "1", ...python.new, ...before };
+    const unsent = { id: "a", at: NOW.toISOString(), anime, tried: false, operation: { ...operation, animeId: "1" } };
+    const wanted = becomes && dated({ ...python.new, ...before, ...becomes });
+    assert.deepEqual(own(guess(entry, unsent)), wanted);
+    mock.timers.reset();
+  });
+}
+
+test("fields, types, states and limits are the server's", () => {
+  assert.deepEqual(FIELDS, python.fields);
+  assert.deepEqual(STATES, python.states_of_type);
+  assert.deepEqual(Object.keys(STATES).sort(), python.types.toSorted());
+  assert.equal(LARGEST_NUMBER, python.largest);
+});

@@ -1,0 +1,92 @@
+"""rule_cases.json: what a change makes of an entry, for the server and its clients.
+
+The server does each case here; the client library's guess of it, which a device shows
+until the server has answered, is held to the same cases by rule_cases.test.mjs.
+`before` and `becomes` name what differs from a new entry on Watching, and from before.
+"""
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from collections_app.entries import LARGEST_NUMBER, SAID
+from collections_app.models import STATES_OF_TYPE, EntryType
+from factories import AnimeFactory
+
+HERE = Path(__file__).parent
+CASES = json.loads((HERE / "rule_cases.json").read_text())
+KNOWN = {"episodes": 12, "airing_status": "finished"}
+NEW = {
+    "type": "Watching", "state": "active", "progress": 0, "score": None,
+    "rewatches": 0, "started_on": None, "finished_on": None, "notes": "", "tags": [],
+    "priority": 0, "is_private": False,
+}  # fmt: skip
+
+
+def run(client: Any, operations: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    answer = client.post(
+        "/api/user/watchList/batch", {"operations": operations}, format="json"
+    )
+    assert answer.status_code == 200, answer.data
+    return answer.json()["data"]["results"]
+
+
+def ids(case: dict[str, Any]) -> dict[str, str]:
+    return {"animeId": str(CASES.index(case) + 1)}
+
+
+@pytest.mark.django_db
+def test_the_server_does_each_case(client):
+    for at, case in enumerate(CASES, start=1):
+        AnimeFactory(id=at, **case.get("anime", KNOWN))
+    listed = [case for case in CASES if case["before"] is not None]
+    run(
+        client, [{"op": "add", **ids(case), **NEW, **case["before"]} for case in listed]
+    )
+    today = [timezone.now().date().isoformat()]
+    results = run(client, [{**case["operation"], **ids(case)} for case in CASES])
+    today.append(timezone.now().date().isoformat())
+
+    def said(entry: dict[str, Any] | None) -> dict[str, Any] | None:
+        if entry is None:
+            return None
+        return {name: "today" if entry[name] in today else entry[name] for name in SAID}
+
+    for case, result in zip(CASES, results, strict=True):
+        becomes = case["becomes"]
+        if becomes is not None:
+            becomes = {**NEW, **(case["before"] or {}), **becomes}
+        follows = {item["field"]: item["reason"] for item in result.get("changes", [])}
+        assert "error" not in result, case["name"]
+        assert said(result["entry"]) == becomes, case["name"]
+        assert follows == case["follows"], case["name"]
+        warns = [item["code"] for item in result.get("warnings", [])]
+        assert warns == case.get("warns", []), case["name"]
+
+
+def test_the_clients_guess_is_the_same():
+    node = shutil.which("node")
+    if not node:
+        pytest.skip("NOT TESTED: the client's guess, for there is no Node.js here.")
+    # What JavaScript says of its own is compared there with what Python says.
+    python = {
+        "fields": SAID,
+        "types": EntryType.values,
+        "states_of_type": STATES_OF_TYPE,
+        "largest": LARGEST_NUMBER,
+        "new": NEW,
+    }
+    done = subprocess.run(
+        [node, "--test", "--test-reporter=spec", str(HERE / "rule_cases.test.mjs")],
+        env={"PYTHON_SAYS": json.dumps(python), "TZ": "UTC"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
