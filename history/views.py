@@ -57,6 +57,7 @@ class SearchHistoryViewSet(WritingViewSet):
 
     @documented(
         "The searches kept, newest first.",
+        scope="history:read",
         tags=TAGS,
         data=SEARCHES,
         meta={"next_cursor?": nullable(str)},
@@ -89,6 +90,7 @@ class SearchHistoryViewSet(WritingViewSet):
         "Saves a search, or an array of up to 500.",
         description="The same search again moves to the top. The newest 200 are kept; "
         "none, where the user's preferences say so.",
+        scope="history:write",
         tags=TAGS,
         body=SearchInput,
         data={"message": str},
@@ -105,6 +107,7 @@ class SearchHistoryViewSet(WritingViewSet):
 
     @documented(
         "Forgets all searches.",
+        scope="history:write",
         tags=TAGS,
         data={"message": str},
         examples={"deleted": {"message": "Search history deleted"}},
@@ -115,6 +118,7 @@ class SearchHistoryViewSet(WritingViewSet):
 
     @documented(
         "Forgets one search.",
+        scope="history:write",
         tags=TAGS,
         data={"message": str},
         errors=["search_not_found"],

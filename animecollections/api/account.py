@@ -6,6 +6,8 @@ from typing import Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from animecollections.api.scopes import ALL_SCOPES
+
 ThroughKind = Literal["session", "token", "import", "admin", "command", "merge"]
 
 
@@ -66,3 +68,4 @@ class SignIn:
     kind: Literal["session", "token"]
     key: str  # the session's key, or the id of the token family
     until: datetime | None = None  # when an access token ends by itself
+    scopes: frozenset[str] = ALL_SCOPES

@@ -116,6 +116,9 @@ CODES: dict[str, Kind] = {
         409,
         "Somebody else is signed in here now, so nothing was done: reload the page.",
     ),
+    "scope_missing": Kind(
+        403, "This app was not given the right to do this ({scope})."
+    ),
     "batch_refused": Kind(
         409, "Nothing was done: look at details.results for what was refused."
     ),

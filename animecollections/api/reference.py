@@ -15,6 +15,7 @@ from rest_framework.response import Response
 from animecollections.api.conditional import etag_of, not_modified
 from animecollections.api.rendering import OPTIONS, answer
 from animecollections.api.schema import documented
+from animecollections.api.scopes import OPEN
 from animecollections.api.views import ApiViewSet
 
 
@@ -47,6 +48,7 @@ class RootView(ApiViewSet):
 
     @documented(
         "Where the API begins: its name, its release, and where to go on.",
+        scope=OPEN,
         tags=["Reference"],
         data={"name": str, "version": str, "links": dict[str, str]},
         examples={
@@ -77,6 +79,7 @@ class ReferenceView(ApiViewSet):
 
     @documented(
         "This document: the whole API as OpenAPI 3.1.",
+        scope=OPEN,
         tags=["Reference"],
         etag=True,
         files={"application/json": dict},

@@ -2,6 +2,7 @@
 
     @documented(
         "Saves one search, or an array of them.",
+        scope="history:write",                  # OPEN: anybody may (scopes.py)
         tags=["Search history"],
         body=SearchInput,                       # None: no body is read
         data={"message": str},                  # what stands under "data"
@@ -56,6 +57,7 @@ from rest_framework.permissions import SAFE_METHODS
 from animecollections.api.errors import CODES
 from animecollections.api.paging import MAX_LIMIT
 from animecollections.api.parameters import Parameter
+from animecollections.api.scopes import OPEN, scopes_of
 
 View = TypeVar("View", bound=Callable[..., Any])
 Json = dict[str, Any]
@@ -224,6 +226,7 @@ ACCOUNT = header(
 @dataclass(frozen=True)
 class Documentation:
     summary: str
+    scopes: Sequence[str]
     description: str = ""
     tags: Sequence[str] = ()
     body: Any = None
@@ -247,9 +250,11 @@ class Documentation:
         return any(one.name == name for one in self.parameters)
 
 
-def documented(summary: str, **more: Any) -> Callable[[View], View]:
+def documented(
+    summary: str, *, scope: str | Sequence[str], **more: Any
+) -> Callable[[View], View]:
     """Tells what a view's method takes and answers; see the top of this module."""
-    documentation = Documentation(summary, **more)
+    documentation = Documentation(summary, scopes_of(scope), **more)
     unknown = [code for code in documentation.errors if code not in CODES]
     if unknown:
         raise ValueError(f"No such codes in errors.CODES: {', '.join(unknown)}")
@@ -264,7 +269,7 @@ def documented(summary: str, **more: Any) -> Callable[[View], View]:
 class ApiSchema(AutoSchema):
     """One operation, from its `@documented` and from what its view is."""
 
-    doc = Documentation("")
+    doc = Documentation("", OPEN)
 
     def get_operation(
         self, path: str, path_regex: str, path_prefix: str, method: str, registry: Any
@@ -317,6 +322,11 @@ class ApiSchema(AutoSchema):
     def keeps_answers(self) -> bool:
         keeps = getattr(self.view, "keeps_answers", False)
         return bool(keeps) and self.method not in SAFE_METHODS
+
+    def get_auth(self) -> list[Any]:
+        """With the scopes that the operation needs, by whatever one is signed in."""
+        scopes = list(self.doc.scopes)
+        return [dict.fromkeys(one, scopes) for one in super().get_auth()]
 
     def get_request_serializer(self) -> Any:
         return self.doc.body
@@ -435,6 +445,8 @@ class ApiSchema(AutoSchema):
             codes.update(KNOWN_CALLER)
             if {} not in self.get_auth():
                 codes.add("not_signed_in")
+            if self.doc.scopes:
+                codes.add("scope_missing")
         if self.method not in SAFE_METHODS:
             codes.update(UNSAFE_CALL)
         if self.keeps_answers:

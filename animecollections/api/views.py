@@ -99,6 +99,19 @@ class ApiViewSet(ViewSet):
             cross_site.check(request, sets_cookie=self.sets_cookie)
         check_account(request)
         super().check_permissions(request)
+        self.check_scopes(request)
+
+    def check_scopes(self, request: Request) -> None:
+        """403 where the sign-in was not given what the operation needs."""
+        method = getattr(self, self.action or "", None)
+        documentation = getattr(method, "documentation", None)
+        if documentation is None or request.auth is None:
+            return  # 405, OPTIONS; or a visitor, whom permissions have judged
+        given = cast("SignIn", request.auth).scopes
+        for scope in documentation.scopes:
+            if scope not in given:
+                details = {"scope": scope}
+                raise ApiError("scope_missing", scope=scope, details=details)
 
     def handle_exception(self, exc: Exception) -> Response:
         """DRF looks at rates last, so that a 401 or 403 of its checks came uncounted.

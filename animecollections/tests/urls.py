@@ -15,6 +15,7 @@ from rest_framework.permissions import AllowAny
 
 from animecollections.api.rendering import answer
 from animecollections.api.schema import documented, query
+from animecollections.api.scopes import OPEN
 from animecollections.api.views import ApiViewSet
 from animecollections.urls import urlpatterns as own
 
@@ -51,7 +52,9 @@ class Misbehaving(ApiViewSet):
     def unrenderable(self, request: Any) -> Any:
         return answer("half a pair: \ud800")
 
-    @documented("Says what it hears.", parameters=[query("search", str, "Text.")])
+    @documented(
+        "Says what it hears.", scope=OPEN, parameters=[query("search", str, "Text.")]
+    )
     def echo(self, request: Any) -> Any:
         return answer(request.data)
 

@@ -12,6 +12,7 @@ from animecollections.api.conditional import etag_of, not_modified
 from animecollections.api.ids import parse_anime_id
 from animecollections.api.rendering import answer
 from animecollections.api.schema import Example, chosen, documented, nullable
+from animecollections.api.scopes import OPEN
 from animecollections.api.statements import limited
 from animecollections.api.views import ApiViewSet
 from collections_app.catalogue import answers
@@ -69,6 +70,7 @@ class CatalogueViewSet(ApiViewSet):
         "Titles: searched, narrowed, or named by their ids.",
         description="Visitors, and users with parental control, see no mature titles. "
         "50 a page unless `limit` says otherwise.",
+        scope=OPEN,
         tags=TAGS,
         data=chosen(AnimeSerializer),
         meta={
@@ -98,6 +100,7 @@ class CatalogueViewSet(ApiViewSet):
     @documented(
         "One title, with the titles that belong with it.",
         description="By our id, by another site's (`mal:1535`), or by one it once had.",
+        scope=OPEN,
         tags=TAGS,
         data=AnimeWithRelationsSerializer,
         parameters=[INCLUDE],
@@ -116,6 +119,7 @@ class CatalogueViewSet(ApiViewSet):
 
     @documented(
         "Every genre, theme and demographic, with how many titles have it.",
+        scope=OPEN,
         tags=TAGS,
         data=CountedSerializer(many=True),
         examples={"genres": [{"name": "Action", "count": 5213}]},
@@ -126,6 +130,7 @@ class CatalogueViewSet(ApiViewSet):
 
     @documented(
         "Every studio, with how many titles it made.",
+        scope=OPEN,
         tags=TAGS,
         data=CountedSerializer(many=True),
         examples={"studios": [{"name": "Madhouse", "count": 231}]},

@@ -54,6 +54,7 @@ class EntryViewSet(WritingViewSet):
 
     @documented(
         "One entry. Its ETag serves as If-Match.",
+        scope="list:read",
         tags=TAGS,
         data=EntrySerializer,
         errors=ANIME_ERRORS,
@@ -72,6 +73,7 @@ class EntryViewSet(WritingViewSet):
 
     @documented(
         "Changes what is sent and keeps the rest; null clears.",
+        scope="list:write",
         tags=TAGS,
         body=EntryFields,
         data=EntrySerializer,
@@ -86,6 +88,7 @@ class EntryViewSet(WritingViewSet):
 
     @documented(
         "Removes the entry; `removed` is 0 when it was not listed.",
+        scope="list:write",
         tags=TAGS,
         data=RemovedSerializer,
         meta={"operation_id?": UUID},
@@ -104,6 +107,7 @@ class EntryViewSet(WritingViewSet):
 
     @documented(
         "So many more episodes watched: safe from several devices at once.",
+        scope="list:write",
         tags=TAGS,
         body=IncrementSerializer,
         data=EntrySerializer,
@@ -153,6 +157,7 @@ class MoveViewSet(WritingViewSet):
     @documented(
         "Moves one anime or many to a type; all of them, or none.",
         description="`dry_run` tells what would follow, and does nothing.",
+        scope="list:write",
         tags=TAGS,
         body=MoveSerializer,
         data={"entries": EntrySerializer(many=True), "dry_run": bool},
@@ -246,6 +251,7 @@ class BatchViewSet(WritingViewSet):
         description="One bad operation never blocks the next; with `atomic`, one "
         "refusal refuses all (409, results in `details`). An operation's `id` is its "
         "own idempotency key. Each `entry` is as the whole batch left it.",
+        scope="list:write",
         tags=TAGS,
         body=BatchSerializer,
         data={"results": ResultSerializer(many=True)},

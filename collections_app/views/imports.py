@@ -105,6 +105,7 @@ class ImportsViewSet(PlanningViewSet):
 
     @documented(
         "The imports of the last 7 days, newest first.",
+        scope="import",
         tags=TAGS,
         data=PlanSerializer(many=True),
         examples={"one": [A_PLAN]},
@@ -126,6 +127,7 @@ class ImportsViewSet(PlanningViewSet):
         "list before the plan is applied. Plans are kept for 7 days, the newest 10 or "
         "60,000 rows of a user. Which tracker the file is from is seen by "
         "its content.",
+        scope="import",
         tags=TAGS,
         body=FILE_BODY,
         data=PlanSerializer,
@@ -203,6 +205,7 @@ class ImportViewSet(PlanningViewSet):
 
     @documented(
         "One import.",
+        scope="import",
         tags=TAGS,
         data=PlanSerializer,
         errors=["import_not_found"],
@@ -218,6 +221,7 @@ class ImportViewSet(PlanningViewSet):
 
     @documented(
         "Every row of the file, in its order: what becomes of it, and why.",
+        scope="import",
         tags=TAGS,
         data=RowSerializer(many=True),
         meta={"next_cursor": nullable(str)},
@@ -242,6 +246,7 @@ class ImportViewSet(PlanningViewSet):
 
     @documented(
         "Plans anew by another policy, without a new upload; decisions stay.",
+        scope="import",
         tags=TAGS,
         body=PolicySerializer,
         data=PlanSerializer,
@@ -256,6 +261,7 @@ class ImportViewSet(PlanningViewSet):
         "Decides of rows: take what the file says, keep what is here, or skip it.",
         description="`anime_id` says which title a row is, for one that was not "
         "recognised, or not rightly. null takes a decision or a title back.",
+        scope="import",
         tags=TAGS,
         body=DecisionsSerializer,
         data=PlanSerializer,
@@ -279,6 +285,7 @@ class ImportViewSet(PlanningViewSet):
         description="Entries that changed after the plan was made become conflicts, "
         'and then nothing is written (409); `{"accept": "unchanged"}` writes the '
         "rest. `operation_id` undoes it all.",
+        scope="import",
         tags=TAGS,
         body=ApplySerializer,
         data=PlanSerializer,
@@ -303,6 +310,7 @@ class ImportViewSet(PlanningViewSet):
 
     @documented(
         "Discards the plan. What was applied stays.",
+        scope="import",
         tags=TAGS,
         data={"message": str},
         errors=["import_not_found"],

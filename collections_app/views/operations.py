@@ -60,6 +60,7 @@ class ConflictSerializer(serializers.Serializer[Any]):
 class OperationViewSet(WritingViewSet):
     @documented(
         "What was done, newest first, in words and field by field.",
+        scope="list:read",
         tags=TAGS,
         data=OperationToldSerializer(many=True),
         meta={"next_cursor": nullable(str)},
@@ -108,6 +109,7 @@ class OperationViewSet(WritingViewSet):
         "Puts back what an operation changed, as a new operation.",
         description="Values that changed since stay, and are told in `conflicts`. "
         "`dry_run` tells what would happen, and does nothing.",
+        scope="list:write",
         tags=TAGS,
         body=UndoSerializer,
         data={

@@ -100,6 +100,7 @@ class StatisticsViewSet(ApiViewSet):
         "watched is told by the days on which progress was noted, in the user's time "
         "zone, and for what was imported by the date it was finished on. "
         "`docs/statistics.md` says how all of it is counted.",
+        scope="stats:read",
         tags=["Statistics"],
         data=either(Statistics, Year),
         parameters=[

@@ -98,6 +98,7 @@ class WatchListViewSet(WritingViewSet):
 
     @documented(
         "The whole list, or what the parameters narrow it to.",
+        scope="list:read",
         tags=TAGS,
         data=chosen(ListedEntrySerializer),
         meta={
@@ -148,6 +149,7 @@ class WatchListViewSet(WritingViewSet):
         description="Added again within 24 hours of its removal, an anime takes back "
         "what was noted of it (`fresh: true` starts anew). Fields that are not sent "
         "keep their value; null clears.",
+        scope="list:write",
         tags=TAGS,
         body=AddSerializer,
         data=AddedSerializer,
@@ -178,6 +180,7 @@ class WatchListViewSet(WritingViewSet):
 
     @documented(
         "Removes an anime; `removed` is 0 when it was not listed.",
+        scope="list:write",
         tags=TAGS,
         body=RemoveSerializer,
         data=RemovedSerializer,
@@ -212,6 +215,7 @@ class WatchListViewSet(WritingViewSet):
 
     @documented(
         "How many entries of each type and in each state.",
+        scope="list:read",
         tags=TAGS,
         data=CountsSerializer,
         examples={

@@ -15,6 +15,7 @@ from animecollections.api.conditional import etag_of, not_modified
 from animecollections.api.parsing import StrictJSONParser
 from animecollections.api.rendering import answer
 from animecollections.api.schema import documented, nullable
+from animecollections.api.scopes import OPEN
 from animecollections.api.views import ApiViewSet
 from profiles.models import User
 from profiles.serializers.accounts import (
@@ -125,6 +126,7 @@ class SignUpViewSet(OpenViewSet):
         "Makes an account, and signs in.",
         description="Sent again with the same e-mail, name and password it signs in, "
         "so that a lost answer can be asked for anew.",
+        scope=OPEN,
         tags=TAGS,
         body=SignUpInput,
         data=SignedInAnswer,
@@ -148,6 +150,7 @@ class SignInViewSet(OpenViewSet):
         description="An unknown e-mail and a wrong password get one answer. A second "
         "cookie lets this browser in at once while others guess. A form whose sender "
         "accepts text/html gets 303 to the start page.",
+        scope=OPEN,
         tags=TAGS,
         body=SignInInput,
         data=SignedInAnswer,
@@ -173,6 +176,7 @@ class SignOutViewSet(ApiViewSet):
 
     @documented(
         "Signs out; everywhere, if so wished. Without a session it does nothing.",
+        scope=OPEN,
         tags=TAGS,
         body=SignOutInput,
         data=Message,
@@ -203,6 +207,7 @@ class SessionViewSet(ApiViewSet):
 
     @documented(
         "Who is signed in, or null.",
+        scope=OPEN,
         tags=TAGS,
         data=nullable(CurrentAnswer),
         examples={
@@ -240,6 +245,7 @@ class TokenViewSet(OpenViewSet):
         "Signs an app in: a pair of tokens.",
         description="`access` goes into `Authorization: Bearer`, for `expires_in` "
         "seconds; `refresh` buys the next pair, once.",
+        scope=OPEN,
         tags=TAGS,
         body=SignInInput,
         data=TokenPair,
@@ -262,6 +268,7 @@ class TokenViewSet(OpenViewSet):
         "A new pair for a refresh token.",
         description="Each refresh token works once. One that comes a second time, by "
         "whomever, ends the whole sign-in, access tokens too: refresh in one place.",
+        scope=OPEN,
         tags=TAGS,
         body=RefreshInput,
         data=TokenPair,
@@ -274,6 +281,7 @@ class TokenViewSet(OpenViewSet):
 
     @documented(
         "Signs an app out: its tokens end.",
+        scope=OPEN,
         tags=TAGS,
         body=RefreshInput,
         data=Message,
@@ -294,6 +302,7 @@ class PasswordViewSet(NeverStored):
         "Changes the password.",
         description="This session or app goes on (a session with a new cookie); every "
         "other ends at once. The owner gets a mail.",
+        scope="account",
         tags=TAGS,
         body=PasswordInput,
         data=Message,
@@ -319,6 +328,7 @@ class ResetViewSet(OpenViewSet):
     @documented(
         "Asks for a mail with a link to choose a new password.",
         description="The answer is the same whether or not there is such an account.",
+        scope=OPEN,
         tags=TAGS,
         body=ResetInput,
         data=Message,
@@ -338,6 +348,7 @@ class ConfirmResetViewSet(OpenViewSet):
     @documented(
         "Sets a new password with what the mailed link holds.",
         description="Every session and token ends, and locks open. Sign in next.",
+        scope=OPEN,
         tags=TAGS,
         body=ConfirmInput,
         data=Message,

@@ -34,6 +34,7 @@ class ErasureViewSet(ApiViewSet):
 
     @documented(
         SUMMARY,
+        scope="account",
         description=DESCRIPTION
         + "Where a proxy drops the body of a DELETE, `POST /api/user/erase`.",
         **DOCUMENTATION,
@@ -53,6 +54,7 @@ class ErasureViewSet(ApiViewSet):
 
     @documented(
         SUMMARY,
+        scope="account",
         description=DESCRIPTION + "The same as `DELETE /api/user`.",
         **DOCUMENTATION,
     )

@@ -43,6 +43,7 @@ class ExportViewSet(ApiViewSet):
         "sign-ins, pictures; its README.txt says what each file is. It has no "
         "passwords and no keys. Made anew each time: there is no ETag, and no more "
         "than 30 an hour.",
+        scope="export",
         tags=["Exports"],
         parameters=[query("format", str, "Which.", enum=list(FORMATS), required=True)],
         files=FILES,
@@ -67,6 +68,7 @@ class ExportViewSet(ApiViewSet):
         "`unnamed` titles have no id there: only their names tell them. `ambiguous` "
         "titles would not be recognised if the file is imported here again: each waits "
         "for somebody to choose. `unreadable` entries could not be read back at all.",
+        scope="export",
         tags=["Exports"],
         data={
             "format": str,

@@ -50,6 +50,7 @@ class UploadViewSet(WritingViewSet):
         "WebP, without metadata. The address of a picture of ours, of a configured "
         "image host, or of what the profile shows now is answered back; nothing is "
         "ever fetched.",
+        scope="profile:write",
         tags=TAGS,
         body=UPLOAD_BODY,
         data=str,
@@ -95,6 +96,7 @@ class UploadViewSet(WritingViewSet):
 class ImagesViewSet(WritingViewSet):
     @documented(
         "The pictures kept, newest first.",
+        scope="profile:read",
         tags=TAGS,
         data=list[ImageAnswer],
         examples={"one picture": [AN_IMAGE]},
@@ -110,6 +112,7 @@ class ImagesViewSet(WritingViewSet):
 
     @documented(
         "Removes a picture; a profile that shows it then shows none.",
+        scope="profile:write",
         tags=TAGS,
         data={"message": str},
         errors=["not_found"],

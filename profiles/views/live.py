@@ -19,6 +19,7 @@ class TicketViewSet(NeverStored):
         "`/ws/user?ticket=…`. An access token itself is refused there, for addresses "
         "end up in logs. The socket ends when the sign-in behind the ticket does. "
         "`docs/sync.md` tells the messages.",
+        scope="live",
         tags=["Sync"],
         data={"ticket": str, "expires_in": int},
         examples={

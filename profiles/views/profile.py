@@ -88,6 +88,7 @@ changes_profile = documented(
     "`code_geass`. Of several that are called so, the one on most lists and sites is "
     "taken; what none is called, or several that nothing tells apart, is left out. "
     "`meta.warnings` tells both.",
+    scope="profile:write",
     tags=["Profile"],
     body=ProfileInput,
     data=ProfileAnswer,
@@ -109,6 +110,7 @@ changes_profile = documented(
 )
 changes_preferences = documented(
     "Changes what is sent of the preferences, and answers with all.",
+    scope="profile:write",
     tags=["Profile"],
     body=PreferencesInput,
     data=PreferencesAnswer,
@@ -125,6 +127,7 @@ changes_preferences = documented(
 class ProfileViewSet(WritingViewSet):
     @documented(
         "The profile.",
+        scope="profile:read",
         tags=["Profile"],
         data=ProfileAnswer,
         examples={"profile": PROFILE},
@@ -164,6 +167,7 @@ class ProfileViewSet(WritingViewSet):
     @documented(
         "Changes the user name (`name`), avatar or banner.",
         description='"" and null keep what is there.',
+        scope="profile:write",
         tags=["Profile"],
         body=UpdateProfileInput,
         data=IdentityAnswer,
@@ -203,6 +207,7 @@ class ProfileViewSet(WritingViewSet):
 class PreferencesViewSet(WritingViewSet):
     @documented(
         "The preferences.",
+        scope="profile:read",
         tags=["Profile"],
         data=PreferencesAnswer,
         examples={"preferences": PREFERENCES},

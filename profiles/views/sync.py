@@ -24,6 +24,7 @@ class SyncViewSet(ApiViewSet):
         "long as `meta.has_more`, ask again with `meta.cursor`, at once or days later. "
         "On 410 forget the cursor and what is held, and load everything again. "
         "`docs/sync.md` has a whole client.",
+        scope=["history:read", "list:read", "profile:read"],
         tags=["Sync"],
         data={
             "entries": EntrySerializer(many=True),

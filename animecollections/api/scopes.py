@@ -1,0 +1,33 @@
+"""What who acts for an account may do there: a scope for each kind of operation.
+
+Every operation says which it needs (`@documented(…, scope="list:read")`), or that it
+needs none (`scope=OPEN`): what any visitor may ask, and the ways to sign in and out.
+A session and the tokens of a sign-in have all scopes.
+"""
+
+from collections.abc import Collection
+from typing import Final
+
+SCOPES: Final = {
+    "account": "Change the password, erase the account. No app is given this.",
+    "export": "Take a copy of the lists, or of the whole account.",
+    "history:read": "Read the search history.",
+    "history:write": "Add to the search history, and clear it.",
+    "import": "Plan and apply imports of lists.",
+    "list:read": "Read the list, and what was done to it.",
+    "list:write": "Change the list, and undo changes.",
+    "live": "Be told of changes as they happen.",
+    "profile:read": "Read the profile, the preferences and the uploaded pictures.",
+    "profile:write": "Change the profile, the preferences and the pictures.",
+    "stats:read": "Read the statistics.",
+}
+ALL_SCOPES: Final = frozenset(SCOPES)
+OPEN: Final[tuple[str, ...]] = ()
+
+
+def scopes_of(said: str | Collection[str]) -> tuple[str, ...]:
+    """As a tuple, in order. An operation may need several, each of them."""
+    needed = (said,) if isinstance(said, str) else tuple(sorted(said))
+    if unknown := [scope for scope in needed if scope not in SCOPES]:
+        raise ValueError(f"No such scopes in scopes.SCOPES: {', '.join(unknown)}")
+    return needed

@@ -1,0 +1,95 @@
+"""A scope on every operation: what a sign-in was not given it cannot do."""
+
+import json
+import re
+
+import pytest
+from rest_framework.test import APIClient
+
+from animecollections.api.account import SignIn
+from animecollections.api.reference import openapi
+from animecollections.api.schema import documented
+from animecollections.api.scopes import OPEN, SCOPES
+from conftest import signed_in
+from factories import PASSWORD
+from profiles.authentication import account_behind
+
+# What any visitor may ask, and the ways to sign in and out.
+NEEDS_NO_SCOPE = {
+    "/api", "/api/schema", "/api/animes", "/api/animes/{anime_id}", "/api/genres",
+    "/api/studios", "/api/auth/signup", "/api/auth/signin", "/api/auth/signout",
+    "/api/auth/session", "/api/auth/token", "/api/auth/token/refresh",
+    "/api/auth/token/revoke", "/api/auth/password/reset",
+    "/api/auth/password/reset/confirm",
+}  # fmt: skip
+
+
+def scopes_of(operation):
+    ways = operation.get("security", [])
+    return {scope for way in ways for scopes in way.values() for scope in scopes}
+
+
+OPERATIONS = [
+    (method, path, scopes_of(told))
+    for path, methods in json.loads(openapi())["paths"].items()
+    for method, told in methods.items()
+]
+
+
+def test_every_operation_says_its_scope_and_every_scope_is_of_one():
+    assert {path for _, path, scopes in OPERATIONS if not scopes} == NEEDS_NO_SCOPE
+    assert {name for _, _, scopes in OPERATIONS for name in scopes} == {*SCOPES}
+
+
+def test_an_operation_without_a_scope_or_with_an_unknown_one_is_none():
+    with pytest.raises(TypeError, match="scope"):
+        documented("Lists what is there.")
+    with pytest.raises(ValueError, match="lists:read"):
+        documented("Lists what is there.", scope="lists:read")
+    documented("Lists what is there.", scope=OPEN)
+
+
+@pytest.fixture
+def app(alice):
+    """`app(scopes)`: a client whose sign-in has just these."""
+    key = signed_in(alice).cookies["sessionid"].value
+    account = account_behind(SignIn("session", key))
+
+    def with_scopes(scopes):
+        client = APIClient()
+        sign_in = SignIn("session", key, scopes=frozenset(scopes))
+        client.force_authenticate(user=account, token=sign_in)
+        return client
+
+    return with_scopes
+
+
+@pytest.mark.django_db
+def test_each_operation_asks_for_its_own_scopes_and_no_other(app):
+    for method, path, scopes in OPERATIONS:
+        address = re.sub(r"\{\w+\}", "1", path)
+        address += "?format=csv" if path.startswith("/api/user/export") else ""
+        for missing in sorted(scopes):
+            refused = app({*SCOPES} - {missing}).generic(method.upper(), address)
+            body = refused.json()
+            assert (refused.status_code, body["code"]) == (403, "scope_missing"), path
+            assert body["details"] == {"scope": missing}
+        allowed = app(scopes).generic(method.upper(), address)
+        body = b"{}" if allowed.streaming else allowed.content or b"{}"
+        allowed.close()
+        assert json.loads(body).get("code") != "scope_missing", (method, path)
+
+
+@pytest.mark.django_db
+def test_sessions_and_tokens_have_all_of_them(client, visitor, alice):
+    typed = {"email": alice.email, "password": PASSWORD}
+    token = visitor.post("/api/auth/token", typed).json()["data"]["access"]
+    for who in (client, by_token(token)):
+        for address in ("watchList", "profile", "searchHistory", "stats", "sync"):
+            assert who.get(f"/api/user/{address}").status_code == 200
+
+
+def by_token(token):
+    client = APIClient()
+    client.credentials(HTTP_AUTHORIZATION=f"Bearer {token}")
+    return client
