@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django_tasks import task
 
-from animecollections.api.account import Through
+from animecollections.identity import Through
 from animecollections.upkeep.tries import again_on_failure
 from collections_app.models import Merge
 from collections_app.services import merging

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
-from animecollections.api.account import Through
+from animecollections.identity import Through
 from animecollections.upkeep.findings import Check, Finding
 from profiles.addresses import FOLDER
 from profiles.models import Image, User

@@ -16,8 +16,8 @@ from uuid import UUID
 
 from django.db.models import Subquery
 
-from animecollections.api.account import Revisions
 from animecollections.api.errors import ApiError
+from animecollections.identity import Revisions
 from collections_app.entries import to_json
 from collections_app.models import CatalogueState, WatchListEntry
 from history import serializers as searches

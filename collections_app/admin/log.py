@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from animecollections.admin import ReadOnly, as_uuid, link, people
-from animecollections.api.account import Through
+from animecollections.identity import Through
 from collections_app.entries import SAID
 from collections_app.models import Anime
 from collections_app.reads import ever_private

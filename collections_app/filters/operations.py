@@ -7,11 +7,11 @@ from uuid import UUID
 import django_filters as filters
 from django.db.models import Q, QuerySet
 
-from animecollections.api.account import ThroughKind
 from animecollections.api.filtering import Since, TypedFilterSet, Until
 from animecollections.api.ids import parse_anime_id
 from animecollections.api.parameters import WHEN, Parameter
 from animecollections.api.schema import paging, query
+from animecollections.identity import ThroughKind
 from collections_app.catalogue.lookup import find_anime
 from history.models import Change, ChangeKind
 

@@ -6,8 +6,8 @@ with one of that title's ("jjk season 2"); so names are derived again where it c
 
 from collections.abc import Collection, Iterable
 
-from animecollections.api.account import Through
 from animecollections.api.ids import AnimeRef
+from animecollections.identity import Through
 from collections_app.catalogue.abbreviations import ABBREVIATIONS
 from collections_app.catalogue.facts import NAMES
 from collections_app.catalogue.lookup import resolve

@@ -17,9 +17,9 @@ from django.db.models import ProtectedError
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from animecollections.api.account import Through
 from animecollections.api.errors import ApiError
 from animecollections.api.ids import OWN, AnimeRef, new_id
+from animecollections.identity import Through
 from collections_app.catalogue.facts import UNKNOWN, Facts, sort_title
 from collections_app.catalogue.lookup import find_anime
 from collections_app.merging import merged

@@ -10,9 +10,9 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from animecollections.api.account import Through
 from animecollections.api.bulk import upsert
 from animecollections.api.ids import OWN, AnimeRef, new_id
+from animecollections.identity import Through
 from collections_app.entries import KEPT, NEW, STORED, Entry, snapshot
 from collections_app.models import WatchListEntry
 from collections_app.services.watch_list import Operation, do_all

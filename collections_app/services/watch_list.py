@@ -14,12 +14,12 @@ from uuid import UUID
 
 from django.db.models import FilteredRelation, OuterRef, Q, Subquery
 
-from animecollections.api.account import Through
 from animecollections.api.bulk import Rows
 from animecollections.api.compiled import Compiled
 from animecollections.api.conditional import ALWAYS, Precondition, mismatch
 from animecollections.api.errors import ApiError, refuse
 from animecollections.api.ids import OWN, AnimeRef, new_id
+from animecollections.identity import Through
 from collections_app import rules
 from collections_app.catalogue.lookup import (
     ambiguous,

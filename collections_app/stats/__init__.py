@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Q, Sum
 
-from animecollections.api.account import Account
+from animecollections.identity import Account
 from collections_app.entries import shown
 from collections_app.models import Anime, EntryState, EntryType, WatchListEntry
 from collections_app.serializers.stats import (

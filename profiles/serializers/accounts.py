@@ -7,8 +7,8 @@ from uuid import UUID
 
 from rest_framework import serializers
 
-from animecollections.api.account import Account
 from animecollections.api.fields import StrictText
+from animecollections.identity import Account
 from profiles.models import User
 from profiles.names import MAX_EMAIL, check_email
 from profiles.serializers.profile import UserName

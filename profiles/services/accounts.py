@@ -9,9 +9,9 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from animecollections.api.account import SignIn
 from animecollections.api.errors import CODES, ApiError
 from animecollections.api.ids import new_epoch
+from animecollections.identity import SignIn
 from profiles import reset_links, tasks
 from profiles.feed import feed
 from profiles.models import TokenFamily, User

@@ -11,9 +11,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.db.models import Count, Sum
 
-from animecollections.api.account import Through
 from animecollections.api.errors import ApiError, not_now
 from animecollections.api.permits import Permits, long_work
+from animecollections.identity import Through
 from history.models import ChangeKind, UserState
 from history.services import recording
 from profiles.addresses import (

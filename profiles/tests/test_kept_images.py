@@ -9,7 +9,7 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from PIL import Image as Pillow
 
-from animecollections.api.account import Through
+from animecollections.identity import Through
 from history.models import UserState
 from profiles.models import Image
 from profiles.services.images import remove

@@ -92,7 +92,7 @@ def test_signing_out_on_one_ends_the_sockets_on_the_other_at_once(
 WRITE = """
 from datetime import date
 from uuid import UUID
-from animecollections.api.account import Through
+from animecollections.identity import Through
 from animecollections.api.ids import AnimeRef
 from collections_app.services import watch_list
 watch_list.add(

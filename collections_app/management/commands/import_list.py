@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from tqdm import tqdm
 
-from animecollections.api.account import Through
+from animecollections.identity import Through
 from collections_app import transfer
 from collections_app.imports.reading import row_told
 from collections_app.management.arguments import find_user, read_time

@@ -5,9 +5,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from animecollections.api.account import Through
 from animecollections.api.errors import ApiError
 from animecollections.api.ids import OWN, AnimeRef, parse_anime_id
+from animecollections.identity import Through
 from animecollections.upkeep.commands import interruptible, progress_bar
 from collections_app.catalogue.lookup import find_anime
 from collections_app.models import Merge, WatchListEntry

@@ -5,8 +5,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from animecollections.api.account import Through
 from animecollections.api.errors import ApiError
+from animecollections.identity import Through
 from collections_app.management.arguments import find_user
 from collections_app.models import WatchListEntry
 from profiles.models import Image, User
