@@ -13,7 +13,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from animecollections.api.compiled import for_database
+from animecollections.db.compiled import for_database
 from collections_app.catalogue.held import held
 from collections_app.entries import TEXTS, written
 

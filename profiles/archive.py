@@ -18,9 +18,9 @@ from django.core.files.storage import default_storage
 from django.db.models import F, Model, QuerySet
 from django.utils import timezone
 
-from animecollections.api.free_json import to_bytes
-from animecollections.api.moments import one_moment
 from animecollections.api.rendering import OPTIONS
+from animecollections.db.free_json import to_bytes
+from animecollections.db.snapshot import one_moment
 from collections_app import transfer
 from collections_app.exports import entries_of, owner_of
 from collections_app.models import ImportPlan, ImportRow, WatchListEntry

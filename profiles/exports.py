@@ -7,8 +7,8 @@ from typing import IO
 from uuid import UUID
 
 from animecollections.api.errors import refuse
-from animecollections.api.moments import one_moment
 from animecollections.api.permits import long_work
+from animecollections.db.snapshot import one_moment
 from animecollections.identity import Account
 from collections_app import transfer
 from collections_app.exports import Losses, fidelity, owner_of, write_list

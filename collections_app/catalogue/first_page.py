@@ -10,13 +10,13 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from animecollections.api.compiled import Compiled
 from animecollections.api.paging import (
     Term,
     fingerprint,
     one_more,
     with_cursor,
 )
+from animecollections.db.compiled import Compiled
 from collections_app.catalogue.search import (
     Find,
     Kind,

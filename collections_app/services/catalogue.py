@@ -12,7 +12,7 @@ from typing import Any
 from django.db import models, transaction
 from django.utils import timezone
 
-from animecollections.api.bulk import upsert
+from animecollections.db.bulk import upsert
 from animecollections.identity import Through
 from collections_app.catalogue.facts import (
     NAMES,

@@ -13,9 +13,9 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from animecollections.api.bulk import upsert
 from animecollections.api.errors import ApiError, not_now
 from animecollections.api.ids import OWN, AnimeRef, new_id
+from animecollections.db.bulk import upsert
 from animecollections.identity import Through
 from collections_app.catalogue.lookup import find_many
 from collections_app.catalogue.planning import among

@@ -10,8 +10,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from animecollections.api.bulk import upsert
 from animecollections.api.ids import OWN, AnimeRef, new_id
+from animecollections.db.bulk import upsert
 from animecollections.identity import Through
 from collections_app.entries import KEPT, NEW, STORED, Entry, snapshot
 from collections_app.models import WatchListEntry

@@ -14,11 +14,11 @@ from uuid import UUID
 
 from django.db.models import FilteredRelation, OuterRef, Q, Subquery
 
-from animecollections.api.bulk import Rows
-from animecollections.api.compiled import Compiled
 from animecollections.api.conditional import ALWAYS, Precondition, mismatch
 from animecollections.api.errors import ApiError, refuse
 from animecollections.api.ids import OWN, AnimeRef, new_id
+from animecollections.db.bulk import Rows
+from animecollections.db.compiled import Compiled
 from animecollections.identity import Through
 from collections_app import rules
 from collections_app.catalogue.lookup import (

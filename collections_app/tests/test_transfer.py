@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from animecollections.api.free_json import is_kept
+from animecollections.db.free_json import is_kept
 from collections_app.entries import SAID
 from collections_app.imports.judging import portable
 from collections_app.transfer import (

@@ -12,7 +12,6 @@ from functools import lru_cache
 from typing import Any
 
 from animecollections.api.fields import CONTROL, shows_nothing
-from animecollections.api.free_json import first_unkept
 from animecollections.api.ids import (
     LARGEST_ID,
     NUMBERED_SITES,
@@ -20,6 +19,7 @@ from animecollections.api.ids import (
     WORD,
     WORDED_SITES,
 )
+from animecollections.db.free_json import first_unkept
 from collections_app.entries import (
     LARGEST_NUMBER,
     LONGEST_NOTES,

@@ -12,9 +12,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from animecollections.api import request_id
-from animecollections.api.bulk import Rows, upsert_all
 from animecollections.api.errors import ApiError
 from animecollections.api.ids import new_epoch, new_id
+from animecollections.db.bulk import Rows, upsert_all
 from animecollections.identity import Through
 from history.models import Change, ChangeKind, EpisodesWatched, UserState
 from history.services.publishing import Note, publish

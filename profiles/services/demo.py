@@ -19,9 +19,9 @@ from django.db import connection, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from animecollections.api.bulk import pour
 from animecollections.api.errors import ApiError
 from animecollections.api.ids import OWN, AnimeRef, new_id
+from animecollections.db.bulk import pour
 from animecollections.identity import Through
 from collections_app import transfer
 from collections_app.models import Anime, WatchListEntry

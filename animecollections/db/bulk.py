@@ -13,7 +13,7 @@ from uuid import UUID
 
 from django.db import connection, models
 
-from animecollections.api.free_json import to_bytes
+from animecollections.db.free_json import to_bytes
 
 
 class Rows(NamedTuple):
