@@ -11,8 +11,8 @@ from django.db import DatabaseError, connection, transaction
 from django.db.models import Count, F
 from django.utils import timezone
 
-from animecollections.api.ids import OWN
 from animecollections.upkeep.findings import Check, Finding
+from collections_app.catalogue.refs import OWN
 from collections_app.entries import STORED
 from collections_app.models import Anime, ExternalId, SearchName, WatchListEntry
 from collections_app.models.lookups import trigrams_of

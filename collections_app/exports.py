@@ -10,8 +10,8 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from animecollections.api.ids import NUMBERED_SITES
 from collections_app import transfer
+from collections_app.catalogue.refs import NUMBERED_SITES
 from collections_app.entries import KEPT, NEW, STORED, shown
 from collections_app.imports.recognition import recognise
 from collections_app.models import WatchListEntry

@@ -3,7 +3,7 @@
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from animecollections.api.ids import first_id_at
+from animecollections.db.ids import first_id_at
 from animecollections.upkeep.retention import Rule
 from collections_app.models import ImportPlan, ImportRow
 from collections_app.services.imports import KEPT_FOR

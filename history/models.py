@@ -12,8 +12,8 @@ from django.db import connection, models
 from django.db.models import Q
 from django.utils import timezone
 
-from animecollections.api.ids import as_uuid7, first_id_at, new_epoch, new_id, time_of
 from animecollections.db.compiled import for_database
+from animecollections.db.ids import as_uuid7, first_id_at, new_epoch, new_id, time_of
 
 
 class UserStateQuerySet(models.QuerySet["UserState"]):

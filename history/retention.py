@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from animecollections.api.ids import first_id_at
+from animecollections.db.ids import first_id_at
 from animecollections.upkeep.retention import Rule
 from history.models import Change, KeptAnswer
 from history.services.answers import KEPT_FOR

@@ -9,7 +9,7 @@ from django.contrib.sessions.base_session import AbstractBaseSession, BaseSessio
 from django.db import models
 from django.db.models import Count, Max, Q
 
-from animecollections.api.ids import new_epoch, new_id
+from animecollections.db.ids import new_epoch, new_id
 from profiles.managers import UserManager
 from profiles.names import fold_email, fold_user_name
 

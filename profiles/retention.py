@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from animecollections.api.ids import first_id_at
+from animecollections.db.ids import first_id_at
 from animecollections.upkeep.retention import Rule
 from profiles.models import (
     FailedSignIns,

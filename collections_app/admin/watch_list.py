@@ -30,10 +30,10 @@ from animecollections.admin import (
 from animecollections.admin.asking import ReasonForm, ask
 from animecollections.api.conditional import ALWAYS, Precondition
 from animecollections.api.errors import invalid, refuse
-from animecollections.api.ids import OWN, AnimeRef
 from animecollections.identity import Through
 from collections_app.admin.catalogue import cover_of, named
 from collections_app.admin.log import NOTES
+from collections_app.catalogue.refs import OWN, AnimeRef
 from collections_app.entries import SAID, beyond_limits
 from collections_app.models import Anime, WatchListEntry
 from collections_app.serializers.watch_list import EntryFields

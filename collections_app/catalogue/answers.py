@@ -8,11 +8,11 @@ from django.db.models import Count, Q
 
 from animecollections.api.choosing import chosen_fields, only
 from animecollections.api.errors import ApiError
-from animecollections.api.ids import AnimeRef
 from animecollections.api.paging import page
 from animecollections.identity import Account
 from collections_app.catalogue import first_page
 from collections_app.catalogue.lookup import claims_of, matching, pick, resolve
+from collections_app.catalogue.refs import AnimeRef
 from collections_app.catalogue.search import Find, Sought, ways
 from collections_app.catalogue.titles import (
     COLUMNS,

@@ -7,11 +7,11 @@ import django_filters as filters
 
 from animecollections.api.errors import ApiError, refuse
 from animecollections.api.filtering import YesOrNo
-from animecollections.api.ids import AnimeRef, parse_anime_id
 from animecollections.api.parameters import Parameter
 from animecollections.api.schema import paging, query
 from animecollections.identity import Account
 from collections_app.catalogue.folding import LONGEST_QUERY
+from collections_app.catalogue.refs import AnimeRef, parse_anime_id
 from collections_app.filters.titles import (
     PARAMETERS_ABOUT_TITLES,
     filters_of_titles,

@@ -8,11 +8,11 @@ import django_filters as filters
 from django.db.models import Q, QuerySet
 
 from animecollections.api.filtering import Since, TypedFilterSet, Until
-from animecollections.api.ids import parse_anime_id
 from animecollections.api.parameters import WHEN, Parameter
 from animecollections.api.schema import paging, query
 from animecollections.identity import ThroughKind
 from collections_app.catalogue.lookup import find_anime
+from collections_app.catalogue.refs import parse_anime_id
 from history.models import Change, ChangeKind
 
 PER_PAGE = 50

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from animecollections.api.ids import OWN
 from collections_app.catalogue.name_forms import Likeness, without_season
+from collections_app.catalogue.refs import OWN
 from collections_app.imports.row_names import (
     Match,
     Named,

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from animecollections.api.ids import new_id
+from animecollections.db.ids import new_id
 
 
 class ImportStatus(models.TextChoices):

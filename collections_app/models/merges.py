@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from animecollections.api.ids import new_id
+from animecollections.db.ids import new_id
 from animecollections.upkeep.tries import MINUTES_TO_NEXT_TRY
 
 # By then the next try that comes by itself would have begun.

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Count, F, Q
 
-from animecollections.api.ids import new_id
+from animecollections.db.ids import new_id
 from collections_app.entries import COLUMNS, FACTS
 
 

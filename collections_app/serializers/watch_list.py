@@ -15,7 +15,7 @@ from animecollections.api.fields import (
     StrictObject,
     StrictText,
 )
-from animecollections.api.ids import AnimeRef, parse_anime_id
+from collections_app.catalogue.refs import AnimeRef, parse_anime_id
 from collections_app.entries import (
     HIGHEST_PRIORITY,
     LARGEST_KEPT,

@@ -18,10 +18,11 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from animecollections.api.errors import ApiError
-from animecollections.api.ids import OWN, AnimeRef, new_id
+from animecollections.db.ids import new_id
 from animecollections.identity import Through
 from collections_app.catalogue.facts import UNKNOWN, Facts, sort_title
 from collections_app.catalogue.lookup import find_anime
+from collections_app.catalogue.refs import OWN, AnimeRef
 from collections_app.merging import merged
 from collections_app.models import (
     Anime,

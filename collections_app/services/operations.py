@@ -12,8 +12,9 @@ from typing import Any
 from uuid import UUID
 
 from animecollections.api.errors import ApiError
-from animecollections.api.ids import OWN, AnimeRef, new_id
+from animecollections.db.ids import new_id
 from animecollections.identity import Through
+from collections_app.catalogue.refs import OWN, AnimeRef
 from collections_app.entries import differences, from_snapshot, shown
 from collections_app.merging import merged
 from collections_app.services.watch_list import ListEdit, Slot, fits

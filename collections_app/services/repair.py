@@ -10,9 +10,10 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from animecollections.api.ids import OWN, AnimeRef, new_id
 from animecollections.db.bulk import upsert
+from animecollections.db.ids import new_id
 from animecollections.identity import Through
+from collections_app.catalogue.refs import OWN, AnimeRef
 from collections_app.entries import KEPT, NEW, STORED, Entry, snapshot
 from collections_app.models import WatchListEntry
 from collections_app.services.watch_list import Operation, do_all

@@ -16,9 +16,9 @@ from django.db.models import FilteredRelation, OuterRef, Q, Subquery
 
 from animecollections.api.conditional import ALWAYS, Precondition, mismatch
 from animecollections.api.errors import ApiError, refuse
-from animecollections.api.ids import OWN, AnimeRef, new_id
 from animecollections.db.bulk import Rows
 from animecollections.db.compiled import Compiled
+from animecollections.db.ids import new_id
 from animecollections.identity import Through
 from collections_app import rules
 from collections_app.catalogue.lookup import (
@@ -29,6 +29,7 @@ from collections_app.catalogue.lookup import (
     named,
     pick,
 )
+from collections_app.catalogue.refs import OWN, AnimeRef
 from collections_app.entries import (
     COLUMNS,
     FACTS,

@@ -7,8 +7,8 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
-from animecollections.api.ids import AnimeRef
 from animecollections.identity import Through
+from collections_app.catalogue.refs import AnimeRef
 from collections_app.entries import NEW
 from collections_app.merging import merged
 from collections_app.models import (

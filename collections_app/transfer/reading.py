@@ -12,14 +12,14 @@ from functools import lru_cache
 from typing import Any
 
 from animecollections.api.fields import CONTROL, shows_nothing
-from animecollections.api.ids import (
+from animecollections.db.free_json import first_unkept
+from collections_app.catalogue.refs import (
     LARGEST_ID,
     NUMBERED_SITES,
     OWN,
     WORD,
     WORDED_SITES,
 )
-from animecollections.db.free_json import first_unkept
 from collections_app.entries import (
     LARGEST_NUMBER,
     LONGEST_NOTES,

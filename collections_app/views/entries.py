@@ -16,10 +16,10 @@ from animecollections.api.conditional import (
     revision_tag,
 )
 from animecollections.api.errors import ApiError, invalid, refuse
-from animecollections.api.ids import AnimeRef, parse_anime_id
 from animecollections.api.rendering import answer
 from animecollections.api.schema import Example, documented
 from collections_app.catalogue.lookup import matching, pick
+from collections_app.catalogue.refs import AnimeRef, parse_anime_id
 from collections_app.entries import to_json
 from collections_app.models import Anime, WatchListEntry
 from collections_app.serializers.watch_list import (

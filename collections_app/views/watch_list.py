@@ -15,7 +15,6 @@ from animecollections.api.choosing import chosen_fields, only
 from animecollections.api.conditional import etag_of, not_modified, precondition
 from animecollections.api.errors import refuse
 from animecollections.api.existing_client import is_existing_client
-from animecollections.api.ids import AnimeRef, parse_anime_id
 from animecollections.api.paging import page
 from animecollections.api.rendering import answer, enveloped
 from animecollections.api.schema import (
@@ -26,6 +25,7 @@ from animecollections.api.schema import (
     nullable,
     query,
 )
+from collections_app.catalogue.refs import AnimeRef, parse_anime_id
 from collections_app.filters.watch_list import (
     DEFAULT_ORDERING,
     ORDERINGS,

@@ -9,11 +9,11 @@ from uuid import UUID
 import orjson
 from django.utils import timezone
 
-from animecollections.api.ids import new_id
 from animecollections.api.rendering import OPTIONS
 from animecollections.db.bulk import upsert
 from animecollections.db.compiled import Compiled
 from animecollections.db.free_json import to_bytes
+from animecollections.db.ids import new_id
 from history.models import KeptAnswer
 
 KEPT_FOR = timedelta(days=30)

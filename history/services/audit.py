@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from animecollections.api.ids import first_id_at
+from animecollections.db.ids import first_id_at
 from animecollections.identity import Through
 from history.models import StaffAction
 

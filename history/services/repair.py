@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.db.models import Count, Max, Min
 
-from animecollections.api.ids import new_epoch
+from animecollections.db.ids import new_epoch
 from history.models import Change, UserState
 from history.services.recording import locked
 

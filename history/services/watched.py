@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
-from animecollections.api.ids import new_id
 from animecollections.db.bulk import upsert
+from animecollections.db.ids import new_id
 from history.models import EpisodesWatched
 
 Days = list[tuple[date, int]]

@@ -9,7 +9,7 @@ from rest_framework import serializers
 
 from animecollections.api.errors import ApiError
 from animecollections.api.fields import StrictChoice, StrictList, StrictText
-from animecollections.api.ids import AnimeRef, parse_anime_id
+from collections_app.catalogue.refs import AnimeRef, parse_anime_id
 from profiles.addresses import MAX_LENGTH, is_web_address, own_path, public_url
 from profiles.models import Gender
 from profiles.names import check_user_name

@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from animecollections.api.errors import CODES, ApiError
-from animecollections.api.ids import new_epoch
+from animecollections.db.ids import new_epoch
 from animecollections.identity import SignIn
 from profiles import reset_links, tasks
 from profiles.feed import feed

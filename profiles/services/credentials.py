@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from animecollections.api.errors import ApiError
-from animecollections.api.ids import new_epoch
+from animecollections.db.ids import new_epoch
 from profiles.models import User
 from profiles.names import MAX_EMAIL, fold_email
 from profiles.services import lockouts

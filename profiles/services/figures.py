@@ -14,8 +14,8 @@ from django.db.models import Count, Q, QuerySet, Sum
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from animecollections.api.ids import first_id_at
 from animecollections.db.bulk import upsert
+from animecollections.db.ids import first_id_at
 from collections_app.catalogue.folding import fold
 from collections_app.catalogue.search import ways
 from collections_app.models import (

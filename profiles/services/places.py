@@ -16,8 +16,8 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from animecollections.api.client import network
-from animecollections.api.ids import new_id
 from animecollections.db.bulk import upsert
+from animecollections.db.ids import new_id
 from profiles.models import KnownPlace, Session
 
 MOST_PLACES = 50  # of a person

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from animecollections.api.errors import ApiError
-from animecollections.api.ids import new_epoch
+from animecollections.db.ids import new_epoch
 from animecollections.identity import Through
 from history.models import ChangeKind
 from history.services import recording

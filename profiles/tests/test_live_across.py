@@ -93,7 +93,7 @@ WRITE = """
 from datetime import date
 from uuid import UUID
 from animecollections.identity import Through
-from animecollections.api.ids import AnimeRef
+from collections_app.catalogue.refs import AnimeRef
 from collections_app.services import watch_list
 watch_list.add(
     user_id=UUID("{user}"),

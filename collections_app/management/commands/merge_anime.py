@@ -6,10 +6,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from animecollections.api.errors import ApiError
-from animecollections.api.ids import OWN, AnimeRef, parse_anime_id
 from animecollections.identity import Through
 from animecollections.upkeep.commands import interruptible, progress_bar
 from collections_app.catalogue.lookup import find_anime
+from collections_app.catalogue.refs import OWN, AnimeRef, parse_anime_id
 from collections_app.models import Merge, WatchListEntry
 from collections_app.services import merging
 
