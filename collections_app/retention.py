@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from animecollections.db.ids import first_id_at
 from animecollections.upkeep.retention import Rule
-from collections_app.models import ImportPlan, ImportRow
+from collections_app.imports.models import ImportPlan, ImportRow
 from collections_app.services.imports import KEPT_FOR
 
 

@@ -12,6 +12,7 @@ from animecollections.api.paging import page
 from animecollections.identity import Account
 from collections_app.catalogue import first_page
 from collections_app.catalogue.lookup import claims_of, matching, pick, resolve
+from collections_app.catalogue.models import Anime, AnimeQuerySet, Genre, Studio
 from collections_app.catalogue.refs import AnimeRef
 from collections_app.catalogue.search import Find, Sought, ways
 from collections_app.catalogue.titles import (
@@ -29,8 +30,6 @@ from collections_app.filters.catalogue import (
     asked_ids,
     narrow,
 )
-from collections_app.models import Anime, Genre, Studio
-from collections_app.models.catalogue import AnimeQuerySet
 
 Json = dict[str, Any]
 Found = tuple[list[Any], Json]

@@ -17,6 +17,7 @@ from animecollections.api.paging import (
     with_cursor,
 )
 from animecollections.db.compiled import Compiled
+from collections_app.catalogue.models import Anime
 from collections_app.catalogue.search import (
     Find,
     Kind,
@@ -26,7 +27,6 @@ from collections_app.catalogue.search import (
     search,
     vaguely_resembling,
 )
-from collections_app.models import Anime
 
 ORDINARY = {"search", "limit", "include", "fields"}
 BEST_FIRST = [

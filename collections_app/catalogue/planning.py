@@ -19,8 +19,8 @@ from collections_app.catalogue.facts import (
     sort_title,
 )
 from collections_app.catalogue.matching import Key, Unclear, match, of_mal
+from collections_app.catalogue.models import Anime, CatalogueState, ExternalId, Listing
 from collections_app.catalogue.reader import Record, Refusal
-from collections_app.models import Anime, CatalogueState, ExternalId, Listing
 
 
 @dataclass(slots=True)

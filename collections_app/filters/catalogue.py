@@ -11,13 +11,12 @@ from animecollections.api.parameters import Parameter
 from animecollections.api.schema import paging, query
 from animecollections.identity import Account
 from collections_app.catalogue.folding import LONGEST_QUERY
+from collections_app.catalogue.models import AiringStatus, AnimeQuerySet
 from collections_app.catalogue.refs import AnimeRef, parse_anime_id
 from collections_app.filters.titles import (
     PARAMETERS_ABOUT_TITLES,
     filters_of_titles,
 )
-from collections_app.models import AiringStatus
-from collections_app.models.catalogue import AnimeQuerySet
 
 PER_PAGE = 50
 MOST_IDS = 500

@@ -12,6 +12,7 @@ from animecollections.api.filtering import Since, YesOrNo
 from animecollections.api.parameters import WHEN, Parameter
 from animecollections.api.schema import paging, query
 from collections_app.catalogue.folding import LONGEST_QUERY, fold_query
+from collections_app.catalogue.models import SearchName
 from collections_app.catalogue.search import MOST_WORDS
 from collections_app.catalogue.seasons import with_marks
 from collections_app.entries import (
@@ -28,11 +29,7 @@ from collections_app.filters.titles import (
     PARAMETERS_ABOUT_TITLES,
     filters_of_titles,
 )
-from collections_app.models import (
-    EntryState,
-    EntryType,
-    SearchName,
-)
+from collections_app.watch_list.models import EntryState, EntryType
 
 # Sorted in memory: one user's rows are few, and an index on any of these would cost
 # every write (an indexed progress or updated_at ends HOT updates).

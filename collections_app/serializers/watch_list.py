@@ -26,7 +26,7 @@ from collections_app.entries import (
     MOST_TAGS_KEPT,
     partial_date,
 )
-from collections_app.models import EntryState, EntryType
+from collections_app.watch_list.models import EntryState, EntryType
 
 
 @extend_schema_field({"type": "number", "minimum": 0, "maximum": 10})

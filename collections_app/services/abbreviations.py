@@ -10,11 +10,11 @@ from animecollections.identity import Through
 from collections_app.catalogue.abbreviations import ABBREVIATIONS
 from collections_app.catalogue.facts import NAMES
 from collections_app.catalogue.lookup import resolve
+from collections_app.catalogue.models import Abbreviation, Anime, SearchName
 from collections_app.catalogue.planning import among
 from collections_app.catalogue.refs import AnimeRef
 from collections_app.catalogue.search_names import fold_name, starts
 from collections_app.catalogue.seasons import with_marks
-from collections_app.models import Abbreviation, Anime, SearchName
 from collections_app.services.catalogue import (
     abbreviations,
     changing_catalogue,

@@ -22,15 +22,7 @@ from collections_app.catalogue.facts import (
 )
 from collections_app.catalogue.folding import fold
 from collections_app.catalogue.matching import Key
-from collections_app.catalogue.planning import Plan, among
-from collections_app.catalogue.prominence import prominence
-from collections_app.catalogue.search_names import (
-    Name,
-    Names,
-    search_names,
-    without_year,
-)
-from collections_app.models import (
+from collections_app.catalogue.models import (
     Abbreviation,
     Anime,
     CatalogueState,
@@ -40,6 +32,14 @@ from collections_app.models import (
     NameKind,
     SearchName,
     Studio,
+)
+from collections_app.catalogue.planning import Plan, among
+from collections_app.catalogue.prominence import prominence
+from collections_app.catalogue.search_names import (
+    Name,
+    Names,
+    search_names,
+    without_year,
 )
 from history.services import audit
 

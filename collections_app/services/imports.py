@@ -22,15 +22,15 @@ from collections_app.catalogue.planning import among
 from collections_app.catalogue.refs import OWN, AnimeRef
 from collections_app.entries import NEW
 from collections_app.imports.judging import judge_rows, portable, record_of, time_of
-from collections_app.imports.recognition import recognise
-from collections_app.models import (
+from collections_app.imports.models import (
     ImportPlan,
     ImportRow,
     ImportStatus,
     Outcome,
     Policy,
+    RowQuerySet,
 )
-from collections_app.models.imports import RowQuerySet
+from collections_app.imports.recognition import recognise
 from collections_app.services.watch_list import ListEdit, Slot
 from collections_app.transfer.records import ListFile, Record, Row
 from history.services import recording

@@ -22,20 +22,14 @@ from animecollections.db.ids import new_id
 from animecollections.identity import Through
 from collections_app.catalogue.facts import UNKNOWN, Facts, sort_title
 from collections_app.catalogue.lookup import find_anime
+from collections_app.catalogue.merges import Merge, MergedList, MergeStatus
+from collections_app.catalogue.models import Anime, ExternalId, Listing
 from collections_app.catalogue.refs import OWN, AnimeRef
 from collections_app.merging import merged
-from collections_app.models import (
-    Anime,
-    ExternalId,
-    Listing,
-    Merge,
-    MergedList,
-    MergeStatus,
-    WatchListEntry,
-)
 from collections_app.services import abbreviations, operations
 from collections_app.services.catalogue import changing_catalogue, store
 from collections_app.services.watch_list import ListEdit
+from collections_app.watch_list.models import WatchListEntry
 from history.services import audit, recording, watched
 from history.services.recording import locked
 

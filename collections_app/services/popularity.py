@@ -4,10 +4,11 @@ from collections import defaultdict
 
 from django.db.models import Count
 
+from collections_app.catalogue.models import Anime
 from collections_app.catalogue.planning import among
 from collections_app.catalogue.prominence import renown
-from collections_app.models import Anime, WatchListEntry
 from collections_app.services.catalogue import changing_catalogue
+from collections_app.watch_list.models import WatchListEntry
 
 TOGETHER = 1000  # titles; the catalogue is locked for some milliseconds
 

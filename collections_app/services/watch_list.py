@@ -29,6 +29,8 @@ from collections_app.catalogue.lookup import (
     named,
     pick,
 )
+from collections_app.catalogue.merges import Merge, MergeStatus
+from collections_app.catalogue.models import Anime
 from collections_app.catalogue.refs import OWN, AnimeRef
 from collections_app.entries import (
     COLUMNS,
@@ -43,14 +45,7 @@ from collections_app.entries import (
     snapshot,
     to_json,
 )
-from collections_app.models import (
-    STATES_OF_TYPE,
-    Anime,
-    EntryState,
-    Merge,
-    MergeStatus,
-    WatchListEntry,
-)
+from collections_app.watch_list.models import STATES_OF_TYPE, EntryState, WatchListEntry
 from history.models import Change, ChangeKind
 from history.services import Recording, recording
 

@@ -14,8 +14,8 @@ from zoneinfo import ZoneInfo
 from django.db.models import Count, Q, Sum
 
 from animecollections.identity import Account
+from collections_app.catalogue.models import Anime
 from collections_app.entries import shown
-from collections_app.models import Anime, EntryState, EntryType, WatchListEntry
 from collections_app.serializers.stats import (
     FinishedTitle,
     Statistics,
@@ -44,6 +44,7 @@ from collections_app.stats.days import (
     streaks_of,
     weekdays_of,
 )
+from collections_app.watch_list.models import EntryState, EntryType, WatchListEntry
 from history.models import EpisodesWatched
 
 MOST_FINISHED = 500

@@ -15,9 +15,9 @@ from uuid import UUID
 
 from django.db import connection
 
-from collections_app.models import EntryState, EntryType
-from collections_app.models.catalogue import Format
+from collections_app.catalogue.models import Format
 from collections_app.serializers.stats import Breakdowns
+from collections_app.watch_list.models import EntryState, EntryType
 from history.models import UserState
 
 USUAL_MINUTES = {Format.MOVIE: 100, Format.OVA: 28, Format.MUSIC: 4}

@@ -17,13 +17,13 @@ from animecollections.api.rendering import answer
 from animecollections.api.schema import documented, nullable, paging, query
 from animecollections.api.uploads import FileParser, UploadParser, file_of, name_of_file
 from collections_app import transfer
+from collections_app.imports.models import ImportPlan, Outcome, Policy
 from collections_app.imports.reading import (
     MOST_PER_PAGE,
     PER_PAGE,
     plan_told,
     rows_of,
 )
-from collections_app.models import ImportPlan, Outcome, Policy
 from collections_app.serializers.imports import (
     FILE_BODY,
     ApplySerializer,

@@ -33,7 +33,6 @@ from collections_app.filters.watch_list import (
     VIEWS,
     EntryFilters,
 )
-from collections_app.models import EntryType, WatchListEntry
 from collections_app.serializers.watch_list import (
     AddedSerializer,
     AddSerializer,
@@ -45,6 +44,7 @@ from collections_app.serializers.watch_list import (
     WarningSerializer,
 )
 from collections_app.services import watch_list
+from collections_app.watch_list.models import EntryType, WatchListEntry
 from collections_app.whole_list import is_whole, whole_list
 from history.cursors import Cursor
 from history.writing import WritingViewSet

@@ -24,9 +24,9 @@ from animecollections.db.bulk import pour
 from animecollections.db.ids import new_id
 from animecollections.identity import Through
 from collections_app import transfer
+from collections_app.catalogue.models import Format
 from collections_app.catalogue.refs import OWN, AnimeRef
 from collections_app.models import Anime, WatchListEntry
-from collections_app.models.catalogue import Format
 from collections_app.services import imports, watch_list
 from collections_app.services.watch_list import Operation
 from history.models import Change, EpisodesWatched, Search, UserState

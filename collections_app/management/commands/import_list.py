@@ -12,9 +12,9 @@ from tqdm import tqdm
 
 from animecollections.identity import Through
 from collections_app import transfer
+from collections_app.imports.models import ImportPlan, ImportRow, Outcome, Policy
 from collections_app.imports.reading import row_told
 from collections_app.management.arguments import find_user, read_time
-from collections_app.models import ImportPlan, ImportRow, Outcome, Policy
 from collections_app.reads import titles_of
 from collections_app.services import imports
 from collections_app.transfer.table import neutral

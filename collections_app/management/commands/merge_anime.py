@@ -9,9 +9,10 @@ from animecollections.api.errors import ApiError
 from animecollections.identity import Through
 from animecollections.upkeep.commands import interruptible, progress_bar
 from collections_app.catalogue.lookup import find_anime
+from collections_app.catalogue.merges import Merge
 from collections_app.catalogue.refs import OWN, AnimeRef, parse_anime_id
-from collections_app.models import Merge, WatchListEntry
 from collections_app.services import merging
+from collections_app.watch_list.models import WatchListEntry
 
 
 class Command(BaseCommand):
