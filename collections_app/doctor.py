@@ -15,13 +15,13 @@ from animecollections.upkeep.findings import Check, Finding
 from collections_app.catalogue.models import Anime, ExternalId, SearchName
 from collections_app.catalogue.refs import OWN
 from collections_app.catalogue.trigrams import trigrams_of
-from collections_app.entries import STORED
 from collections_app.services.repair import (
     compare,
     disagreements,
     follow_alias,
     record_as_it_is,
 )
+from collections_app.watch_list.entries import STORED
 from collections_app.watch_list.models import WatchListEntry
 from history.models import Change, UserState
 from history.services.recording import locked

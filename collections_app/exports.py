@@ -12,9 +12,9 @@ from django.utils import timezone
 
 from collections_app import transfer
 from collections_app.catalogue.refs import NUMBERED_SITES
-from collections_app.entries import KEPT, NEW, STORED, shown
 from collections_app.imports.recognition import recognise
 from collections_app.transfer.records import Kept, Owner, Record, Row
+from collections_app.watch_list.entries import KEPT, NEW, STORED, shown
 from collections_app.watch_list.models import WatchListEntry
 
 # What a file may say of the title besides.

@@ -12,8 +12,8 @@ from django.utils import timezone
 from animecollections.api.paging import page
 from collections_app import sentences
 from collections_app.catalogue.models import Anime
-from collections_app.entries import SAID, shown
 from collections_app.filters.operations import PER_PAGE, narrow
+from collections_app.watch_list.entries import SAID, shown
 from collections_app.watch_list.models import WatchListEntry
 from history.models import Change, ChangeKind
 

@@ -14,10 +14,10 @@ from django.utils.html import format_html
 from animecollections.admin import ReadOnly, as_uuid, link, people
 from animecollections.identity import Through
 from collections_app.catalogue.models import Anime
-from collections_app.entries import SAID
 from collections_app.reads import ever_private
 from collections_app.sentences import shown
 from collections_app.services.operations import ENTRY_KINDS
+from collections_app.watch_list.entries import SAID
 from history.masks import MASK, Masked
 from history.models import Change, ChangeKind
 

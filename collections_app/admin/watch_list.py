@@ -35,10 +35,10 @@ from collections_app.admin.catalogue import cover_of, named
 from collections_app.admin.log import NOTES
 from collections_app.catalogue.models import Anime
 from collections_app.catalogue.refs import OWN, AnimeRef
-from collections_app.entries import SAID, beyond_limits
 from collections_app.serializers.watch_list import EntryFields
 from collections_app.services import watch_list
 from collections_app.services.watch_list import Operation, Outcome
+from collections_app.watch_list.entries import SAID, beyond_limits
 from collections_app.watch_list.models import WatchListEntry
 from history.masks import MASK, Masked
 from history.models import Change

@@ -13,7 +13,7 @@ from django.db.models import Q
 
 from collections_app.catalogue.models import Anime
 from collections_app.catalogue.planning import among
-from collections_app.entries import FACTS, card_facts, facts_to_json
+from collections_app.watch_list.entries import FACTS, card_facts, facts_to_json
 
 
 class Held(NamedTuple):

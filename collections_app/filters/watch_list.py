@@ -15,7 +15,11 @@ from collections_app.catalogue.folding import LONGEST_QUERY, fold_query
 from collections_app.catalogue.models import SearchName
 from collections_app.catalogue.search import MOST_WORDS
 from collections_app.catalogue.seasons import with_marks
-from collections_app.entries import (
+from collections_app.filters.titles import (
+    PARAMETERS_ABOUT_TITLES,
+    filters_of_titles,
+)
+from collections_app.watch_list.entries import (
     CARD_KEYS,
     JSON_KEYS,
     LARGEST_NUMBER,
@@ -24,10 +28,6 @@ from collections_app.entries import (
     to_card,
     to_json,
     to_next,
-)
-from collections_app.filters.titles import (
-    PARAMETERS_ABOUT_TITLES,
-    filters_of_titles,
 )
 from collections_app.watch_list.models import EntryState, EntryType
 

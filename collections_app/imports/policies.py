@@ -20,8 +20,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from collections_app.entries import KEPT, NEW, Entry
 from collections_app.imports.models import Policy
+from collections_app.watch_list.entries import KEPT, NEW, Entry
 from collections_app.watch_list.models import EntryType
 
 # Fields that are decided on together.

@@ -16,7 +16,7 @@ from animecollections.api.fields import (
     StrictText,
 )
 from collections_app.catalogue.refs import AnimeRef, parse_anime_id
-from collections_app.entries import (
+from collections_app.watch_list.entries import (
     HIGHEST_PRIORITY,
     LARGEST_KEPT,
     LARGEST_NUMBER,

@@ -20,7 +20,6 @@ from animecollections.identity import Through
 from collections_app.catalogue.lookup import find_many
 from collections_app.catalogue.planning import among
 from collections_app.catalogue.refs import OWN, AnimeRef
-from collections_app.entries import NEW
 from collections_app.imports.judging import judge_rows, portable, record_of, time_of
 from collections_app.imports.models import (
     ImportPlan,
@@ -33,6 +32,7 @@ from collections_app.imports.models import (
 from collections_app.imports.recognition import recognise
 from collections_app.services.watch_list import ListEdit, Slot
 from collections_app.transfer.records import ListFile, Record, Row
+from collections_app.watch_list.entries import NEW
 from history.services import recording
 from history.services.recording import locked
 

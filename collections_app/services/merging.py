@@ -25,10 +25,10 @@ from collections_app.catalogue.lookup import find_anime
 from collections_app.catalogue.merges import Merge, MergedList, MergeStatus
 from collections_app.catalogue.models import Anime, ExternalId, Listing
 from collections_app.catalogue.refs import OWN, AnimeRef
-from collections_app.merging import merged
 from collections_app.services import abbreviations, operations
 from collections_app.services.catalogue import changing_catalogue, store
 from collections_app.services.watch_list import ListEdit
+from collections_app.watch_list.joining import merged
 from collections_app.watch_list.models import WatchListEntry
 from history.services import audit, recording, watched
 from history.services.recording import locked

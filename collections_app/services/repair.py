@@ -14,8 +14,8 @@ from animecollections.db.bulk import upsert
 from animecollections.db.ids import new_id
 from animecollections.identity import Through
 from collections_app.catalogue.refs import OWN, AnimeRef
-from collections_app.entries import KEPT, NEW, STORED, Entry, snapshot
 from collections_app.services.watch_list import Operation, do_all
+from collections_app.watch_list.entries import KEPT, NEW, STORED, Entry, snapshot
 from collections_app.watch_list.models import WatchListEntry
 from history.models import Change, ChangeKind
 from history.services import recording

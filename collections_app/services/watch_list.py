@@ -20,7 +20,6 @@ from animecollections.db.bulk import Rows
 from animecollections.db.compiled import Compiled
 from animecollections.db.ids import new_id
 from animecollections.identity import Through
-from collections_app import rules
 from collections_app.catalogue.lookup import (
     ambiguous,
     matching_number,
@@ -32,7 +31,8 @@ from collections_app.catalogue.lookup import (
 from collections_app.catalogue.merges import Merge, MergeStatus
 from collections_app.catalogue.models import Anime
 from collections_app.catalogue.refs import OWN, AnimeRef
-from collections_app.entries import (
+from collections_app.watch_list import rules
+from collections_app.watch_list.entries import (
     COLUMNS,
     FACTS,
     LARGEST_NUMBER,

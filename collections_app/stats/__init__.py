@@ -15,7 +15,6 @@ from django.db.models import Count, Q, Sum
 
 from animecollections.identity import Account
 from collections_app.catalogue.models import Anime
-from collections_app.entries import shown
 from collections_app.serializers.stats import (
     FinishedTitle,
     Statistics,
@@ -44,6 +43,7 @@ from collections_app.stats.days import (
     streaks_of,
     weekdays_of,
 )
+from collections_app.watch_list.entries import shown
 from collections_app.watch_list.models import EntryState, EntryType, WatchListEntry
 from history.models import EpisodesWatched
 

@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
-from collections_app import rules
-from collections_app.entries import NEW
 from collections_app.models import AiringStatus
+from collections_app.watch_list import rules
+from collections_app.watch_list.entries import NEW
 
 TODAY = date(2026, 11, 23)
 

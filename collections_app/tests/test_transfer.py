@@ -16,7 +16,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from animecollections.db.free_json import is_kept
-from collections_app.entries import SAID
 from collections_app.imports.judging import portable
 from collections_app.transfer import (
     FORMATS,
@@ -29,6 +28,7 @@ from collections_app.transfer import (
     write,
 )
 from collections_app.transfer.records import FORMAT_NAMES
+from collections_app.watch_list.entries import SAID
 
 from .lists import (
     DATA,

@@ -20,7 +20,7 @@ from collections_app.catalogue.refs import (
     WORD,
     WORDED_SITES,
 )
-from collections_app.entries import (
+from collections_app.watch_list.entries import (
     LARGEST_NUMBER,
     LONGEST_NOTES,
     LONGEST_TAG,

@@ -21,7 +21,6 @@ from animecollections.api.schema import Example, documented
 from collections_app.catalogue.lookup import matching, pick
 from collections_app.catalogue.models import Anime
 from collections_app.catalogue.refs import AnimeRef, parse_anime_id
-from collections_app.entries import to_json
 from collections_app.serializers.watch_list import (
     BatchSerializer,
     EntryFields,
@@ -42,6 +41,7 @@ from collections_app.views.watch_list import (
     TOLD,
     read,
 )
+from collections_app.watch_list.entries import to_json
 from collections_app.watch_list.models import WatchListEntry
 from history.writing import WritingViewSet
 

@@ -45,7 +45,7 @@ from collections_app.serializers.watch_list import (
 )
 from collections_app.services import watch_list
 from collections_app.watch_list.models import EntryType, WatchListEntry
-from collections_app.whole_list import is_whole, whole_list
+from collections_app.watch_list.whole_list import is_whole, whole_list
 from history.cursors import Cursor
 from history.writing import WritingViewSet
 

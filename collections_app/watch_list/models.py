@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Count, F, Q
 
 from animecollections.db.ids import new_id
-from collections_app.entries import COLUMNS, FACTS
+from collections_app.watch_list.entries import COLUMNS, FACTS
 
 
 class EntryType(models.TextChoices):

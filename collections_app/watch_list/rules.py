@@ -19,7 +19,7 @@ from datetime import date
 from typing import Any
 
 from collections_app.catalogue.models import AiringStatus
-from collections_app.entries import LARGEST_NUMBER, NEW, SAID, Entry, shown
+from collections_app.watch_list.entries import LARGEST_NUMBER, NEW, SAID, Entry, shown
 from collections_app.watch_list.models import EntryState, EntryType
 
 
