@@ -11,6 +11,13 @@ from animecollections.api.errors import ApiError
 from animecollections.api.paging import page
 from animecollections.identity import Account
 from collections_app.catalogue import first_page
+from collections_app.catalogue.filters import (
+    BY_RELEVANCE,
+    ORDERINGS,
+    PER_PAGE,
+    asked_ids,
+    narrow,
+)
 from collections_app.catalogue.lookup import claims_of, matching, pick, resolve
 from collections_app.catalogue.models import Anime, AnimeQuerySet, Genre, Studio
 from collections_app.catalogue.refs import AnimeRef
@@ -22,13 +29,6 @@ from collections_app.catalogue.titles import (
     to_json,
     to_related,
     with_entry,
-)
-from collections_app.filters.catalogue import (
-    BY_RELEVANCE,
-    ORDERINGS,
-    PER_PAGE,
-    asked_ids,
-    narrow,
 )
 
 Json = dict[str, Any]

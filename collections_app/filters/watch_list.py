@@ -15,7 +15,7 @@ from collections_app.catalogue.folding import LONGEST_QUERY, fold_query
 from collections_app.catalogue.models import SearchName
 from collections_app.catalogue.search import MOST_WORDS
 from collections_app.catalogue.seasons import with_marks
-from collections_app.filters.titles import (
+from collections_app.catalogue.title_filters import (
     PARAMETERS_ABOUT_TITLES,
     filters_of_titles,
 )

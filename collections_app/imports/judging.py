@@ -12,7 +12,7 @@ from uuid import UUID
 
 from collections_app.catalogue.models import Anime
 from collections_app.catalogue.planning import among
-from collections_app.exports import KEPT_ROW, as_told, kept_of, stated
+from collections_app.transfer.round_trip import KEPT_ROW, as_told, kept_of, stated
 from collections_app.imports.models import (
     Decision,
     ImportPlan,

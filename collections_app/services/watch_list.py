@@ -20,6 +20,7 @@ from animecollections.db.bulk import Rows
 from animecollections.db.compiled import Compiled
 from animecollections.db.ids import new_id
 from animecollections.identity import Through
+from collections_app.catalogue.entry_facts import FACTS
 from collections_app.catalogue.lookup import (
     ambiguous,
     matching_number,
@@ -34,7 +35,6 @@ from collections_app.catalogue.refs import OWN, AnimeRef
 from collections_app.watch_list import rules
 from collections_app.watch_list.entries import (
     COLUMNS,
-    FACTS,
     LARGEST_NUMBER,
     NEW,
     STORED,

@@ -13,13 +13,8 @@ from typing import Any
 
 from animecollections.api.fields import CONTROL, shows_nothing
 from animecollections.db.free_json import first_unkept
-from collections_app.catalogue.refs import (
-    LARGEST_ID,
-    NUMBERED_SITES,
-    OWN,
-    WORD,
-    WORDED_SITES,
-)
+from animecollections.db.ids import LARGEST_ID
+from collections_app.catalogue.refs import NUMBERED_SITES, OWN, WORD, WORDED_SITES
 from collections_app.watch_list.entries import (
     LARGEST_NUMBER,
     LONGEST_NOTES,

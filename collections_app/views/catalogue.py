@@ -14,9 +14,9 @@ from animecollections.api.views import ApiViewSet
 from animecollections.db.statements import limited
 from animecollections.identity import Account
 from collections_app.catalogue import answers
+from collections_app.catalogue.filters import INCLUDE, PARAMETERS
 from collections_app.catalogue.models import CatalogueState, Genre, Studio
 from collections_app.catalogue.refs import parse_anime_id
-from collections_app.filters.catalogue import INCLUDE, PARAMETERS
 from collections_app.serializers.catalogue import (
     AnimeSerializer,
     AnimeWithRelationsSerializer,

@@ -8,7 +8,8 @@ from django.db import models
 from django.db.models import Count, F, Q
 
 from animecollections.db.ids import new_id
-from collections_app.watch_list.entries import COLUMNS, FACTS
+from collections_app.catalogue.entry_facts import FACTS
+from collections_app.watch_list.entries import COLUMNS
 
 
 class EntryType(models.TextChoices):

@@ -13,7 +13,7 @@ from animecollections.identity import Account
 from collections_app.catalogue.folding import LONGEST_QUERY
 from collections_app.catalogue.models import AiringStatus, AnimeQuerySet
 from collections_app.catalogue.refs import AnimeRef, parse_anime_id
-from collections_app.filters.titles import (
+from collections_app.catalogue.title_filters import (
     PARAMETERS_ABOUT_TITLES,
     filters_of_titles,
 )
