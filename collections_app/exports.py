@@ -1,7 +1,7 @@
 """A list as a file of some format, and what that format cannot say of it."""
 
-from collections.abc import Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Sequence, Set
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 from tempfile import TemporaryFile
@@ -11,13 +11,19 @@ from uuid import UUID
 from django.utils import timezone
 
 from collections_app import transfer
-from collections_app.catalogue.refs import NUMBERED_SITES
 from collections_app.imports.recognition import recognise
-from collections_app.transfer.records import Kept, Owner, Record, Row
-from collections_app.watch_list.entries import KEPT, NEW, STORED, shown
+from collections_app.transfer.records import Kept, Owner, Record
+from collections_app.transfer.round_trip import (
+    AT_ONCE,
+    KEPT_ROW,
+    as_told,
+    kept_of,
+    read_back,
+    stated,
+)
+from collections_app.watch_list.entries import KEPT, NEW, shown
 from collections_app.watch_list.models import WatchListEntry
 
-AT_ONCE = 2_000  # entries held in memory
 MOST_EXAMPLES = 5
 # Whose ids each format names titles by; the others have our own besides.
 SITES: dict[str, Set[str]] = {"mal": {"mal"}, "anilist": {"anilist", "mal"}}

@@ -12,7 +12,6 @@ from uuid import UUID
 
 from collections_app.catalogue.models import Anime
 from collections_app.catalogue.planning import among
-from collections_app.transfer.round_trip import KEPT_ROW, as_told, kept_of, stated
 from collections_app.imports.models import (
     Decision,
     ImportPlan,
@@ -23,6 +22,7 @@ from collections_app.imports.models import (
 from collections_app.imports.policies import Comparison, Touch, compare, judge
 from collections_app.imports.recognition import Recognised, recognise
 from collections_app.transfer.records import Kept, Owner, Record
+from collections_app.transfer.round_trip import KEPT_ROW, as_told, kept_of, stated
 from collections_app.watch_list.entries import KEPT, NEW, Entry
 from collections_app.watch_list.models import STATES_OF_TYPE, EntryType, WatchListEntry
 from history.models import Change, ChangeKind
