@@ -43,7 +43,7 @@ from profiles.models import (
     User,
     WrongPasswords,
 )
-from profiles.services.images import storage_failures_told
+from profiles.storage import storage_failures_told
 
 ROWS_AT_ONCE = 2_000
 BYTES_AT_ONCE = 1024 * 1024

@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.db.models import Count, Sum
 
-from animecollections.api.errors import ApiError, not_now
+from animecollections.api.errors import ApiError
 from animecollections.api.permits import Permits, long_work
 from animecollections.identity import Through
 from history.models import ChangeKind, UserState
@@ -31,6 +31,7 @@ from profiles.images import (
     process,
 )
 from profiles.models import Image, Profile
+from profiles.storage import is_removed, storage_failures_told
 
 logger = logging.getLogger(__name__)
 
@@ -150,16 +151,6 @@ def check_room(user_id: UUID, size: int) -> None:
         )
 
 
-@contextmanager
-def storage_failures_told() -> Iterator[None]:
-    """A full disk or an absent S3 passes; each storage has exceptions of its own."""
-    try:
-        yield
-    except Exception:
-        logger.exception("The storage of images failed")
-        raise not_now("busy", 30) from None
-
-
 def remove(*, user_id: UUID, image_id: UUID, through: Through) -> None:
     """Row and file; a profile that shows it then shows none. 404 `not_found`."""
     with recording(user_id=user_id, through=through) as write:
@@ -195,26 +186,3 @@ def remove_unused(user_id: UUID, paths: list[str]) -> None:
         again = Image.objects.filter(user_id=user_id, path__in=paths)
         for path in set(paths) - set(again.values_list("path", flat=True)):
             is_removed(path)
-
-
-def is_removed(path: str) -> bool:
-    try:
-        default_storage.delete(path)
-    except Exception:
-        logger.exception("The file %s is left over", path)
-        return False
-    return True
-
-
-def remove_folder(user_id: UUID) -> None:
-    """All files of a user who is gone, those that no row names too. OSError where some
-    are left: call it again later.
-    """
-    folder = f"{FOLDER}{user_id}"
-    try:
-        _, names = default_storage.listdir(folder)
-    except FileNotFoundError:
-        return
-    removed = [is_removed(f"{folder}/{name}") for name in names]
-    if not (all(removed) and is_removed(folder)):
-        raise OSError("Some files of an erased account are left over.")
