@@ -32,6 +32,10 @@ class Revisions:
     catalogue: int
 
 
+def today_in(zone: str) -> date:
+    return datetime.now(ZoneInfo(zone)).date()
+
+
 @dataclass(frozen=True, slots=True)
 class Account:
     """`request.user` of a signed-in request: no model, no further query."""
@@ -56,7 +60,7 @@ class Account:
     @property
     def today(self) -> date:
         """The user's day, by their own clock."""
-        return datetime.now(ZoneInfo(self.timezone)).date()
+        return today_in(self.timezone)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,9 @@
 """Admin pages of users' lists."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django import forms
 from django.contrib import admin, messages
@@ -30,7 +28,7 @@ from animecollections.admin import (
 from animecollections.admin.asking import ReasonForm, ask
 from animecollections.api.conditional import ALWAYS, Precondition
 from animecollections.api.errors import invalid, refuse
-from animecollections.identity import Through
+from animecollections.identity import Through, today_in
 from collections_app.admin.catalogue import cover_of, named
 from collections_app.admin.log import NOTES
 from collections_app.catalogue.models import Anime
@@ -329,7 +327,7 @@ class WatchListEntryAdmin(Masked, ThroughServices):
             outcome = watch_list.do(
                 user_id=entry.user_id,
                 operation=Operation(verb, anime, values or {}, only_if=only_if),
-                today=today_of(entry.user),
+                today=today_in(entry.user.preferences.timezone),
                 through=through(request),
             )
             if outcome.operation_id:
@@ -375,10 +373,6 @@ def note(
 
 def is_masked(entry: Any) -> bool:
     return bool(entry.is_private and not entry.is_revealed)
-
-
-def today_of(user: Any) -> date:
-    return datetime.now(ZoneInfo(user.preferences.timezone)).date()
 
 
 def tell(request: HttpRequest, outcome: Outcome) -> None:

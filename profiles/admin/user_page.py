@@ -15,8 +15,8 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from animecollections.admin import link
+from animecollections.identity import today_in
 from collections_app import stats
-from collections_app.admin.watch_list import today_of
 from collections_app.models import EntryType, ImportPlan, WatchListEntry
 from collections_app.reads import ever_private, operations_of
 from collections_app.serializers.stats import Statistics
@@ -107,7 +107,7 @@ def glance_at(user: User, request: HttpRequest) -> Glance:
     if may("profiles.view_wrongpasswords"):
         glance.locks = list(lockouts.all_locks(user.email))
     if may("collections_app.view_watchlistentry"):
-        told = stats.of_list(user.pk, today=today_of(user))
+        told = stats.of_list(user.pk, today=today_in(user.preferences.timezone))
         counts = {row["type"]: row["titles"] for row in told["by_type"]}
         glance.numbers = numbers_of(told)
         glance.shelves = shelves_of(user, counts, is_revealed)
