@@ -29,15 +29,13 @@ class UserManager(BaseUserManager["User"]):
         return user
 
     def add(self, user: "User") -> None:
-        from profiles.models import Preferences, Profile
-
         user.email = fold_email(user.email)
         user.user_name_key = fold_user_name(user.user_name)
         with transaction.atomic():
             user.save(using=self._db, force_insert=True)
             UserState.objects.create(user=user)
-            Profile.objects.create(user=user)
-            Preferences.objects.create(user=user)
+            for part in ("profile", "preferences"):
+                self.model._meta.get_field(part).related_model.objects.create(user=user)
 
     def create_superuser(
         self, email: str, user_name: str, password: str | None = None, **extra: Any
