@@ -5,6 +5,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from django.apps import apps
 from django.contrib.auth.base_user import BaseUserManager
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -34,8 +35,8 @@ class UserManager(BaseUserManager["User"]):
         with transaction.atomic():
             user.save(using=self._db, force_insert=True)
             UserState.objects.create(user=user)
-            for part in ("profile", "preferences"):
-                self.model._meta.get_field(part).related_model.objects.create(user=user)
+            for name in ("Profile", "Preferences"):
+                apps.get_model("profiles", name)._default_manager.create(user=user)
 
     def create_superuser(
         self, email: str, user_name: str, password: str | None = None, **extra: Any
