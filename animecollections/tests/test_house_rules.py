@@ -225,6 +225,15 @@ def test_no_raw_statement_writes_beside_it(table):
     assert not wrong
 
 
+def test_one_file_says_how_each_database_unpacks_json():
+    """It is where they differ, and easy to get right for one of them only."""
+    unpacking = re.compile(r"json_each|jsonb_array_elements|jsonb_to_record")
+    found = {
+        name_of(path) for path in modules(*APPS) if unpacking.search(path.read_text())
+    }
+    assert found == {"animecollections/db/json_rows.py"}
+
+
 # --- Tests -------------------------------------------------------------------------
 
 

@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 import orjson
 from django.db.models import Q
 
+from animecollections.db.json_rows import among
 from collections_app.catalogue.entry_facts import FACTS, card_facts, facts_to_json
 from collections_app.catalogue.models import Anime
-from collections_app.catalogue.planning import among
 
 
 class Held(NamedTuple):

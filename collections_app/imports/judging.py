@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from animecollections.db.json_rows import among
 from collections_app.catalogue.models import Anime
-from collections_app.catalogue.planning import among
 from collections_app.imports.models import (
     Decision,
     ImportPlan,

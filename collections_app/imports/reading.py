@@ -7,8 +7,8 @@ from typing import Any
 
 from animecollections.api.paging import page
 from animecollections.api.permits import long_work
+from animecollections.db.json_rows import among
 from collections_app.catalogue.models import Anime
-from collections_app.catalogue.planning import among
 from collections_app.imports.judging import record_of
 from collections_app.imports.models import ImportPlan, ImportRow, Outcome
 from collections_app.imports.recognition import candidates

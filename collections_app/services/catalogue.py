@@ -13,6 +13,7 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from animecollections.db.bulk import upsert
+from animecollections.db.json_rows import among
 from animecollections.identity import Through
 from collections_app.catalogue.facts import (
     NAMES,
@@ -33,7 +34,7 @@ from collections_app.catalogue.models import (
     SearchName,
     Studio,
 )
-from collections_app.catalogue.planning import Plan, among
+from collections_app.catalogue.planning import Plan
 from collections_app.catalogue.prominence import prominence
 from collections_app.catalogue.search_names import (
     Name,

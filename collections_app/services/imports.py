@@ -16,9 +16,9 @@ from django.utils import timezone
 from animecollections.api.errors import ApiError, not_now
 from animecollections.db.bulk import upsert
 from animecollections.db.ids import new_id
+from animecollections.db.json_rows import among
 from animecollections.identity import Through
 from collections_app.catalogue.lookup import find_many
-from collections_app.catalogue.planning import among
 from collections_app.catalogue.refs import OWN, AnimeRef
 from collections_app.imports.judging import judge_rows, portable, record_of, time_of
 from collections_app.imports.models import (

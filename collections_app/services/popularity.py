@@ -4,8 +4,8 @@ from collections import defaultdict
 
 from django.db.models import Count
 
+from animecollections.db.json_rows import among
 from collections_app.catalogue.models import Anime
-from collections_app.catalogue.planning import among
 from collections_app.catalogue.prominence import renown
 from collections_app.services.catalogue import changing_catalogue
 from collections_app.watch_list.models import WatchListEntry
