@@ -208,7 +208,11 @@ def write(user_id: UUID, *, name: str) -> IO[bytes]:
             with one_moment():
                 told = [add_rows(archive, part, user_id, now) for part in SECTIONS]
                 told.append(add_list(archive, user_id, name, now))
-                paths = list(Image.objects.of(user_id).values_list("path", flat=True))
+                paths = list(
+                    Image.objects.of(user_id)
+                    .newest_first()
+                    .values_list("path", flat=True)
+                )
             told.append(add_images(archive, paths, now))
             with new_file(archive, "README.txt", now) as readme:
                 readme.write(readme_of(told, now).encode())

@@ -36,8 +36,10 @@ def accounts() -> Iterator[Finding | None]:
 
 def images() -> Iterator[Finding | None]:
     seen: set[str] = set()
-    rows = Image.objects.order_by("user_id", "path").values_list(
-        "user_id", "pk", "path"
+    rows = (
+        Image.objects.across_users()
+        .order_by("user_id", "path")
+        .values_list("user_id", "pk", "path")
     )
     for user_id, theirs in groupby(rows.iterator(), itemgetter(0)):
         seen.add(str(user_id))

@@ -44,7 +44,9 @@ def old_lockouts() -> QuerySet[WrongPasswords]:
 
 
 def old_places() -> QuerySet[KnownPlace]:
-    return KnownPlace.objects.filter(last_at__lt=timezone.now() - PLACES_FOR)
+    return KnownPlace.objects.across_users().filter(
+        last_at__lt=timezone.now() - PLACES_FOR
+    )
 
 
 def old_failed_sign_ins() -> QuerySet[FailedSignIns]:
@@ -66,7 +68,9 @@ def done_tasks() -> QuerySet[Any]:
 
 def old_exports() -> QuerySet[MadeExport]:
     """By key, which time orders."""
-    return MadeExport.objects.filter(pk__lt=first_id_at(timezone.now() - EXPORTS_FOR))
+    return MadeExport.objects.across_users().filter(
+        pk__lt=first_id_at(timezone.now() - EXPORTS_FOR)
+    )
 
 
 RULES = (

@@ -11,6 +11,8 @@ from django.apps import apps
 from django.conf import settings
 from importlinter.cli import lint_imports
 
+from animecollections.db.owned import OwnedRow
+
 PYPROJECT = settings.BASE_DIR / "pyproject.toml"
 
 # The order of apps and of their rooms stands in pyproject.toml, [tool.importlinter].
@@ -127,23 +129,34 @@ def test_no_model_hides_a_rule_in_save_or_delete(model):
     assert not overridden
 
 
-OWNED = [
-    "WatchListEntry",
-    "ImportPlan",
-    "ImportRow",
-    "Change",
-    "Search",
-    "EpisodesWatched",
-    "KeptAnswer",
-    "MadeExport",
-    "KnownPlace",
-]
+NOT_OWNED = {
+    "UserState": "one row a user, by which all else is locked",
+    "Profile": "one row a user",
+    "Preferences": "one row a user",
+    "Session": "looked up by its key, before it is known whose it is",
+    "TokenFamily": "the same, by the id in a token",
+    "Ticket": "the same, by what opens a socket",
+}
 
 
-@pytest.mark.parametrize("name", OWNED)
-def test_rows_of_a_user_are_made_to_be_spread_by_user(name):
+def owned_models():
+    return [model for model in our_models() if issubclass(model, OwnedRow)]
+
+
+def test_every_row_of_a_users_is_an_owned_row():
+    with_user = {
+        model.__name__
+        for model in our_models()
+        if any(field.name == "user" for field in model._meta.fields)
+    }
+    owned = {model.__name__ for model in owned_models()}
+    assert with_user == owned | NOT_OWNED.keys()
+    assert not owned & NOT_OWNED.keys()
+
+
+@pytest.mark.parametrize("model", owned_models(), ids=lambda model: model.__name__)
+def test_rows_of_a_user_are_made_to_be_spread_by_user(model):
     """A UUID id, an owner that is not null, and unique constraints led by the owner."""
-    [model] = [model for model in our_models() if model.__name__ == name]
     owner = model._meta.get_field("user")
     assert not owner.null
     assert model._meta.pk.get_internal_type() == "UUIDField"
@@ -152,6 +165,43 @@ def test_rows_of_a_user_are_made_to_be_spread_by_user(name):
     assert all(constraint.fields[0] == "user" for constraint in uniques)
     referred = [f for f in model._meta.related_objects if not f.many_to_many]
     assert not referred
+
+
+BEGINS = {"of", "across_users", "between", "create", "get_or_create"}
+NAMES_OWNER = {"user", "user_id"}
+
+
+def unowned_statements(path, models):
+    """Lines where a statement on rows of users' names neither an owner nor all."""
+    tree = tree_of(path)
+    begun = {
+        call.func.value
+        for call in ast.walk(tree)
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute)
+        if call.func.attr in BEGINS
+        or NAMES_OWNER & {keyword.arg for keyword in call.keywords}
+    }
+    for node in ast.walk(tree):
+        match node:
+            case ast.Attribute(
+                attr="objects" | "_default_manager", value=ast.Name(name)
+            ):
+                if name in models and node not in begun:
+                    yield f"{name_of(path)}:{node.lineno}"
+
+
+def test_every_statement_on_rows_of_users_says_whose():
+    """`of(user_id)`; or `across_users()`, where it is about everybody's."""
+    models = {model.__name__ for model in owned_models()}
+    wrong = [
+        line for path in modules(*APPS) for line in unowned_statements(path, models)
+    ]
+    assert not wrong
+
+
+def test_the_search_for_statements_without_an_owner_finds_them():
+    path = Path(settings.BASE_DIR, "collections_app", "catalogue", "lookup.py")
+    assert list(unowned_statements(path, {"Anime"}))
 
 
 # --- One write path ----------------------------------------------------------------

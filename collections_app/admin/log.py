@@ -146,9 +146,9 @@ class ChangeAdmin(ReadOnly, OfEntries):
             return queryset, False
         if users := people_known(text):
             return queryset.filter(user_id__in=users), False
-        found = Change.objects.of_request(text)
+        found = Change.objects.across_users().of_request(text)
         if id_ := as_uuid(text):
-            of_operation = Change.objects.of_operation(id_)
+            of_operation = Change.objects.across_users().of_operation(id_)
             found = of_operation if of_operation.exists() else found
         return queryset.filter(pk__in=found.values("pk")), False
 

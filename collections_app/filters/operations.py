@@ -68,7 +68,7 @@ def conditions(user_id: UUID, wanted: Mapping[str, Any]) -> Iterator[Q]:
     """What a query says of any change of an operation. All stays within the changes of
     one user, which are one range of an index.
     """
-    changes = Change.objects.filter(user_id=user_id).values("operation_id")
+    changes = Change.objects.of(user_id).values("operation_id")
     if text := wanted.get("animeId"):
         anime = find_anime(parse_anime_id(text))
         yield Q(operation_id__in=changes.filter(anime_id=anime.id))

@@ -351,11 +351,14 @@ class Story:
 
 def story_of(user_id: UUID, anime_ids: Iterable[int]) -> Story:
     """One statement: all changes of these entries, in order."""
-    changes = Change.objects.filter(
-        user_id=user_id,
-        anime_id__in=among(anime_ids),
-        kind__in=[ChangeKind.ADD, ChangeKind.UPDATE, ChangeKind.REMOVE],
-    ).order_by("revision")
+    changes = (
+        Change.objects.of(user_id)
+        .filter(
+            anime_id__in=among(anime_ids),
+            kind__in=[ChangeKind.ADD, ChangeKind.UPDATE, ChangeKind.REMOVE],
+        )
+        .order_by("revision")
+    )
     story = Story()
     for change in changes.values(*CHANGE).iterator(1000):
         story.tell(change)

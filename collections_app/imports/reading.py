@@ -47,7 +47,7 @@ def rows_of(
 
     revision: the catalogue's.
     """
-    rows = ImportRow.objects.of(plan.user_id, plan.id)
+    rows = ImportRow.objects.of(plan.user_id).in_plan(plan.id)
     if outcome := wanted.get("outcome"):
         rows = rows.filter(outcome=outcome)
     found, meta = page(

@@ -105,7 +105,7 @@ def people_with(anime_id: int) -> list[UUID]:
 
     No index leads by anime, for nothing hot needs one: this reads both tables.
     """
-    entries = WatchListEntry.objects.filter(anime_id=anime_id).order_by()
+    entries = WatchListEntry.objects.across_users().filter(anime_id=anime_id).order_by()
     users = set(entries.values_list("user_id", flat=True))
     return sorted(users | watched.watchers(anime_id))
 
@@ -142,7 +142,7 @@ def remember(job: Merge, user_id: UUID, days: watched.Days) -> None:
     """Who adds the title again during the merge is moved again: both count."""
     row, _ = MergedList.objects.get_or_create(user_id=user_id, merge=job)
     row.watched += [[day.isoformat(), number] for day, number in days]
-    MergedList.objects.filter(user_id=user_id, merge=job).update(watched=row.watched)
+    MergedList.objects.of(user_id).filter(merge=job).update(watched=row.watched)
 
 
 def join_titles(job: Merge, through: Through) -> None:

@@ -60,9 +60,9 @@ def undo(
         user_id=user_id, through=through, undoes=operation_id, operation_id=own_id
     ) as record:
         changes = list(
-            Change.objects.filter(
-                user_id=user_id, operation_id=operation_id, kind__in=ENTRY_KINDS
-            ).order_by("-revision")
+            Change.objects.of(user_id)
+            .filter(operation_id=operation_id, kind__in=ENTRY_KINDS)
+            .order_by("-revision")
         )
         if not changes:
             raise ApiError("operation_not_found")
@@ -91,10 +91,10 @@ def restore(
     """
     with recording(user_id=user_id, through=through) as record:
         changes = list(
-            Change.objects.filter(user_id=user_id, at__gt=at).order_by("-revision")
+            Change.objects.of(user_id).filter(at__gt=at).order_by("-revision")
         )
         reached = len(changes) == record.state.revision or (
-            Change.objects.filter(user_id=user_id, at__lte=at).exists()
+            Change.objects.of(user_id).filter(at__lte=at).exists()
         )
         if not reached:
             raise TrimmedError("The log of changes does not reach back so far.")

@@ -18,7 +18,7 @@ def count_lists() -> str:
 
     It takes no revision: nothing that is shown of a title changes.
     """
-    entries = WatchListEntry.objects.filter(is_private=False).order_by()
+    entries = WatchListEntry.objects.across_users().filter(is_private=False).order_by()
     lists = dict(entries.values_list("anime_id").annotate(lists=Count("pk")))
     changed: dict[int, list[int]] = defaultdict(list)
     for anime_id, points in Anime.objects.order_by("id").values_list("id", "renown"):

@@ -44,7 +44,7 @@ class Disagreement:
 def disagreements(user_id: UUID) -> list[Disagreement]:
     """Of one user; call it under their lock, or a write in between looks like one."""
     entries = WatchListEntry.objects.of(user_id).values(*STORED)
-    changes = Change.objects.filter(user_id=user_id).order_by("revision")
+    changes = Change.objects.of(user_id).order_by("revision")
     columns = ("revision", "kind", "anime_id", "before", "after")
     rows = changes.values_list(*columns).iterator()
     return list(compare({entry["anime_id"]: entry for entry in entries}, rows))

@@ -153,12 +153,15 @@ READ = (
 
 def rows_of(user_id: UUID, since: datetime, condition: Q) -> Any:
     """Anime, what the user has of them, and what they removed of them since."""
-    removal = Change.objects.filter(
-        user_id=user_id,
-        anime_id=OuterRef("pk"),
-        kind=ChangeKind.REMOVE,
-        at__gt=since,
-    ).order_by("-revision")
+    removal = (
+        Change.objects.of(user_id)
+        .filter(
+            anime_id=OuterRef("pk"),
+            kind=ChangeKind.REMOVE,
+            at__gt=since,
+        )
+        .order_by("-revision")
+    )
     under_way = Merge.objects.filter(
         gone_id=OuterRef("pk"), status=MergeStatus.MERGING
     ).order_by()  # there is one at most

@@ -107,9 +107,11 @@ def of_year(account: Account, year: int) -> Year:
     days = days_of(account.id, year)
     seen = [day for day in days if day.has_watched]
     months = months_of(days)
-    watched = EpisodesWatched.objects.filter(
-        user_id=account.id, day__year=year, episodes__gt=0
-    ).order_by("day", "id")
+    watched = (
+        EpisodesWatched.objects.of(account.id)
+        .filter(day__year=year, episodes__gt=0)
+        .order_by("day", "id")
+    )
     edges = [watched.first(), watched.last()]
     most = [(int(group.name or 0), group) for group in groups["anime"]]
     titles = titles_of(

@@ -111,7 +111,9 @@ class ImportsViewSet(PlanningViewSet):
         etag=True,
     )
     def list(self, request: Request) -> Response:
-        plans = list(ImportPlan.objects.of(self.user_id).order_by("-created_at"))
+        plans = list(
+            ImportPlan.objects.of(self.user_id).current().order_by("-created_at")
+        )
         etag = etag_of(request, *((plan.id, plan.changed_at) for plan in plans))
         if (fresh := not_modified(request, etag)) is not None:
             return fresh

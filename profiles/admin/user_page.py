@@ -263,7 +263,7 @@ def searches(user: User, is_revealed: bool) -> Table:
 
 
 def imports(user: User, is_revealed: bool) -> Table:
-    latest = ImportPlan.objects.filter(user_id=user.pk).order_by("-pk")
+    latest = ImportPlan.objects.of(user.pk).order_by("-pk")
     return Table(
         "Imports",
         ("When", "From", "State", "Rows"),
@@ -281,7 +281,7 @@ def imports(user: User, is_revealed: bool) -> Table:
 
 
 def exports(user: User, is_revealed: bool) -> Table:
-    latest = MadeExport.objects.filter(user_id=user.pk).order_by("-pk")
+    latest = MadeExport.objects.of(user.pk).order_by("-pk")
     return Table(
         "Exports",
         ("When", "Format", "Bytes"),
@@ -318,7 +318,7 @@ def acts_of_staff(user: User, is_revealed: bool) -> Table:
 
 
 def images(user: User, is_revealed: bool) -> Table:
-    latest = Image.objects.of(user.pk)[:LATEST_IMAGES]
+    latest = Image.objects.of(user.pk).newest_first()[:LATEST_IMAGES]
     return Table(
         "Images",
         ("Image", "Kind", "Bytes", "When"),

@@ -117,7 +117,7 @@ def keep(
     """
     path = f"{FOLDER}{user_id}/{picture.name}"
     with recording(user_id=user_id, through=through):
-        is_new = not Image.objects.filter(user_id=user_id, path=path).exists()
+        is_new = not Image.objects.of(user_id).filter(path=path).exists()
         if is_new:
             check_room(user_id, len(picture.content))
             Image.objects.create(
@@ -142,7 +142,7 @@ def as_file(picture: ProcessedImage) -> SimpleUploadedFile:
 
 
 def check_room(user_id: UUID, size: int) -> None:
-    kept = Image.objects.filter(user_id=user_id).aggregate(
+    kept = Image.objects.of(user_id).aggregate(
         number=Count("id"), size=Sum("size", default=0)
     )
     if kept["number"] >= MAX_IMAGES or kept["size"] + size > MAX_STORED:
@@ -154,7 +154,7 @@ def check_room(user_id: UUID, size: int) -> None:
 def remove(*, user_id: UUID, image_id: UUID, through: Through) -> None:
     """Row and file; a profile that shows it then shows none. 404 `not_found`."""
     with recording(user_id=user_id, through=through) as write:
-        image = Image.objects.filter(user_id=user_id, id=image_id).first()
+        image = Image.objects.of(user_id).filter(id=image_id).first()
         if image is None:
             raise ApiError("not_found")
         profile = Profile.objects.get(user_id=user_id)
@@ -183,6 +183,6 @@ def remove_unused(user_id: UUID, paths: list[str]) -> None:
     """Under the lock that uploads take: the same picture may have come again."""
     with transaction.atomic():
         UserState.objects.hold(user_id)  # None where the account was erased
-        again = Image.objects.filter(user_id=user_id, path__in=paths)
+        again = Image.objects.of(user_id).filter(path__in=paths)
         for path in set(paths) - set(again.values_list("path", flat=True)):
             is_removed(path)

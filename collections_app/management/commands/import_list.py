@@ -82,7 +82,7 @@ class Command(BaseCommand):
                 accepts_stale=True,
             )
             steps.update()
-        rows = list(ImportRow.objects.of(user_id, plan.id).order_by("row"))
+        rows = list(ImportRow.objects.of(user_id).in_plan(plan.id).order_by("row"))
         self.tell(plan, rows, options["report"])
         undo = f"Operation {plan.operation_id}." if plan.operation_id else "No change."
         self.stdout.write(undo)

@@ -56,7 +56,9 @@ class Command(BaseCommand):
             return f"{job.gone_id} is a title again; {left:,} values stay as changed."
         if options["dry_run"]:
             here, there = find_anime(kept), find_anime(gone)
-            entries = WatchListEntry.objects.filter(anime_id=there.id).count()
+            entries = (
+                WatchListEntry.objects.across_users().filter(anime_id=there.id).count()
+            )
             return (
                 f"{there.title} ({there.id}) would go into {here.title} ({here.id}), "
                 f"with {entries:,} entries."

@@ -32,7 +32,7 @@ class Command(BaseCommand):
         user_id = find_user(options["user"])
         user = User.objects.get(pk=user_id)
         entries = WatchListEntry.objects.of(user_id).count()
-        images = Image.objects.filter(user_id=user_id).count()
+        images = Image.objects.of(user_id).count()
         what = f"{user.user_name}, {entries:,} entries and {images:,} pictures"
         if options["dry_run"]:
             self.stdout.write(f"{what} would be erased.")
