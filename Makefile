@@ -34,9 +34,10 @@ test: $(VENV)/.dev ## set everything up and run the suite on SQLite
 test-postgres: $(VENV)/.dev ## what uses the database on PostgreSQL (TEST_DATABASE_URL says which server)
 	DATABASE_URL=$${TEST_DATABASE_URL:-postgres://postgres@127.0.0.1:5432/postgres} $(BIN)/python -m pytest -n auto -m "not browser" --needs-database
 
-lint: $(VENV)/.dev ## ruff: format and rules
+lint: $(VENV)/.dev ## ruff: format and rules; what may import what
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	$(BIN)/lint-imports --no-cache --no-logo
 
 format: $(VENV)/.dev ## let ruff mend what it can
 	$(BIN)/ruff format .

@@ -5,8 +5,8 @@ from typing import Any
 import factory
 from django.utils import timezone
 
+from collections_app.catalogue.models import AiringStatus, Format, Season
 from collections_app.models import Anime, ExternalId
-from collections_app.models.catalogue import AiringStatus, Format, Season
 from profiles.models import User
 
 PASSWORD = "Right-Horse-7"  # noqa: S105  (of a made-up cast)

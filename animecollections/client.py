@@ -19,11 +19,11 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from animecollections.api.errors import ApiError
-from animecollections.api.ids import parse_anime_id
 from animecollections.words import words_in
 from collections_app.catalogue.lookup import find_anime
+from collections_app.catalogue.models import Format
+from collections_app.catalogue.refs import parse_anime_id
 from collections_app.models import Anime
-from collections_app.models.catalogue import Format
 
 # Each is a page of static/js; the script looks which one is asked for.
 PAGES = ["/", "/next", "/discover", "/statistics", "/history", "/settings", "/transfer"]

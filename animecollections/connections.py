@@ -27,7 +27,7 @@ from gunicorn.workers import gasgi
 from animecollections.api.client import network
 from animecollections.api.errors import ApiError
 from animecollections.api.failures import failure_body
-from animecollections.api.ids import new_id
+from animecollections.db.ids import new_id
 
 logger = logging.getLogger(__name__)
 

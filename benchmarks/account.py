@@ -38,7 +38,7 @@ def seed(number):
     from django.utils import timezone
     from rest_framework.test import APIClient
 
-    from animecollections.api.ids import new_id
+    from animecollections.db.ids import new_id
     from collections_app.models import Anime, WatchListEntry
     from history.models import Change, EpisodesWatched
     from profiles.models import User

@@ -287,7 +287,7 @@ def cold_reads(cluster, url, users):
 
 
 def read(db, user_id):
-    from collections_app.whole_list import STATEMENT
+    from collections_app.watch_list.whole_list import STATEMENT
 
     start = time.perf_counter()
     db.execute(STATEMENT, [user_id]).fetchall()

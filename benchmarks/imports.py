@@ -73,7 +73,7 @@ def main(number=5000, path=None):
     from django.core.management import call_command
     from django.utils import timezone
 
-    from animecollections.api.account import Through
+    from animecollections.identity import Through
     from collections_app import transfer
     from collections_app.models import Anime
     from collections_app.services import imports

@@ -81,8 +81,8 @@ def seed():
     call_command("migrate", verbosity=0)
     from datetime import date
 
-    from animecollections.api.account import Through
-    from animecollections.api.ids import OWN, AnimeRef
+    from animecollections.identity import Through
+    from collections_app.catalogue.refs import OWN, AnimeRef
     from collections_app.services import watch_list
     from factories import AnimeFactory, UserFactory
     from profiles.services.accounts import start_session

@@ -11,17 +11,18 @@ from django.db import DatabaseError, connection, transaction
 from django.db.models import Count, F
 from django.utils import timezone
 
-from animecollections.api.ids import OWN
 from animecollections.upkeep.findings import Check, Finding
-from collections_app.entries import STORED
-from collections_app.models import Anime, ExternalId, SearchName, WatchListEntry
-from collections_app.models.lookups import trigrams_of
+from collections_app.catalogue.models import Anime, ExternalId, SearchName
+from collections_app.catalogue.refs import OWN
+from collections_app.catalogue.trigrams import trigrams_of
 from collections_app.services.repair import (
     compare,
     disagreements,
     follow_alias,
     record_as_it_is,
 )
+from collections_app.watch_list.entries import STORED
+from collections_app.watch_list.models import WatchListEntry
 from history.models import Change, UserState
 from history.services.recording import locked
 from history.services.repair import mend_log
@@ -44,9 +45,15 @@ def log() -> Iterator[Finding | None]:
 
 def beside_the_log(ids: list[UUID]) -> Iterator[Finding | None]:
     lists: dict[UUID, dict[int, Any]] = {user_id: {} for user_id in ids}
-    for entry in WatchListEntry.objects.filter(user_id__in=ids).values(*STORED):
+    for entry in (
+        WatchListEntry.objects.across_users().filter(user_id__in=ids).values(*STORED)
+    ):
         lists[entry["user_id"]][entry["anime_id"]] = entry
-    changes = Change.objects.filter(user_id__in=ids).order_by("user_id", "revision")
+    changes = (
+        Change.objects.across_users()
+        .filter(user_id__in=ids)
+        .order_by("user_id", "revision")
+    )
     columns = ("user_id", "revision", "kind", "anime_id", "before", "after")
     rows = changes.values_list(*columns).iterator()
     suspects = [
@@ -70,7 +77,7 @@ def beside_the_log(ids: list[UUID]) -> Iterator[Finding | None]:
 
 
 def ahead_of_state(ids: list[UUID]) -> Iterator[Finding]:
-    ahead = WatchListEntry.objects.filter(
+    ahead = WatchListEntry.objects.across_users().filter(
         user_id__in=ids, revision__gt=F("user__state__revision")
     )
     for user_id, revision in ahead.order_by().values_list("user_id", "revision"):
@@ -84,7 +91,8 @@ def ahead_of_state(ids: list[UUID]) -> Iterator[Finding]:
 def progress() -> Iterator[Finding | None]:
     """By title, for it is mostly the catalogue that is wrong."""
     beyond = (
-        WatchListEntry.objects.filter(progress__gt=F("anime__episodes"))
+        WatchListEntry.objects.across_users()
+        .filter(progress__gt=F("anime__episodes"))
         .order_by()
         .values("anime_id", "anime__title", "anime__episodes")
         .annotate(number=Count("pk"))
@@ -102,7 +110,8 @@ def progress() -> Iterator[Finding | None]:
 def dates() -> Iterator[Finding | None]:
     """What a user said is theirs to correct; undo and their client can."""
     inverted = (
-        WatchListEntry.objects.exclude(finished_on="")
+        WatchListEntry.objects.across_users()
+        .exclude(finished_on="")
         .filter(finished_on__lt=F("started_on"))
         .order_by()
         .values_list("user_id", "anime_id", "started_on", "finished_on")
@@ -123,7 +132,9 @@ def aliases() -> Iterator[Finding | None]:
     titles = {int(key): anime_id for key, anime_id in claims if key.isdigit()}
     numbers = Anime.objects.filter(pk__in=list(titles)).values_list("pk", flat=True)
     strays = [pk for pk in numbers if titles[pk] != pk]
-    entries = WatchListEntry.objects.filter(anime_id__in=strays).order_by()
+    entries = (
+        WatchListEntry.objects.across_users().filter(anime_id__in=strays).order_by()
+    )
     today = timezone.now().date()
     for user_id, alias in entries.values_list("user_id", "anime_id").iterator():
         title = titles[alias]

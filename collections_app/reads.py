@@ -11,9 +11,10 @@ from django.utils import timezone
 
 from animecollections.api.paging import page
 from collections_app import sentences
-from collections_app.entries import SAID, shown
+from collections_app.catalogue.models import Anime
 from collections_app.filters.operations import PER_PAGE, narrow
-from collections_app.models import Anime, WatchListEntry
+from collections_app.watch_list.entries import SAID, shown
+from collections_app.watch_list.models import WatchListEntry
 from history.models import Change, ChangeKind
 
 CHANGES_SHOWN = 20
@@ -27,7 +28,7 @@ def operations_of(
     """A page of operations, newest first: three statements, however many changes; one
     more where they are those of a title.
     """
-    first = Change.objects.filter(user_id=user_id, position=0)
+    first = Change.objects.of(user_id).filter(position=0)
     heads, meta = page(
         narrow(first, user_id, wanted, zone).values(),
         wanted,
@@ -36,11 +37,14 @@ def operations_of(
         limit=PER_PAGE,
     )
     changes: dict[UUID, list[dict[str, Any]]] = {}
-    shown = Change.objects.filter(
-        user_id=user_id,
-        operation_id__in=[head["operation_id"] for head in heads],
-        position__lt=CHANGES_SHOWN,
-    ).order_by("revision")
+    shown = (
+        Change.objects.of(user_id)
+        .filter(
+            operation_id__in=[head["operation_id"] for head in heads],
+            position__lt=CHANGES_SHOWN,
+        )
+        .order_by("revision")
+    )
     for row in shown.values():
         changes.setdefault(row["operation_id"], []).append(dict(row))
     titles = titles_of(row["anime_id"] for rows in changes.values() for row in rows)
@@ -62,8 +66,8 @@ def ever_private(
     A change holds only what it changed: whether its entry was private, others tell.
     """
     theirs = {"user_id__in": users, "anime_id__in": anime_ids}
-    now = WatchListEntry.objects.filter(**theirs, is_private=True)
-    was = Change.objects.filter(
+    now = WatchListEntry.objects.across_users().filter(**theirs, is_private=True)
+    was = Change.objects.across_users().filter(
         Q(before__is_private=True) | Q(after__is_private=True), **theirs
     )
     pairs: Any = now.order_by().values_list("user_id", "anime_id")

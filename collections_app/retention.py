@@ -3,19 +3,21 @@
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from animecollections.api.ids import first_id_at
+from animecollections.db.ids import first_id_at
 from animecollections.upkeep.retention import Rule
-from collections_app.models import ImportPlan, ImportRow
+from collections_app.imports.models import ImportPlan, ImportRow
 from collections_app.services.imports import KEPT_FOR
 
 
 def old_plans() -> QuerySet[ImportPlan]:
-    return ImportPlan.objects.filter(expires_at__lte=timezone.now())
+    return ImportPlan.objects.across_users().filter(expires_at__lte=timezone.now())
 
 
 def old_rows() -> QuerySet[ImportRow]:
     """By key, which time orders: they are made when their plan is."""
-    return ImportRow.objects.filter(pk__lt=first_id_at(timezone.now() - KEPT_FOR))
+    return ImportRow.objects.across_users().filter(
+        pk__lt=first_id_at(timezone.now() - KEPT_FOR)
+    )
 
 
 RULES = (

@@ -8,9 +8,9 @@ from uuid import UUID
 
 from django_tasks import task
 
-from animecollections.api.account import Through
+from animecollections.identity import Through
 from animecollections.upkeep.tries import again_on_failure
-from collections_app.models import Merge
+from collections_app.catalogue.merges import Merge
 from collections_app.services import merging
 
 # Whatever it was: what is moved stays moved, and a second try takes up the rest.

@@ -6,10 +6,10 @@ from typing import Any, NamedTuple
 
 from django.core.signing import BadSignature, Signer
 
-from animecollections.api.account import Revisions
 from animecollections.api.errors import ApiError
-from animecollections.api.free_json import LARGEST_INTEGER
-from animecollections.api.ids import LARGEST_ID
+from animecollections.db.free_json import LARGEST_INTEGER
+from animecollections.db.ids import LARGEST_ID
+from animecollections.identity import Revisions
 
 # Without a time in it: the same place is the same text, so devices can compare.
 SIGNER = Signer(salt="animecollections.sync")

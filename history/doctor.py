@@ -34,7 +34,8 @@ def gaps(states: list[UserState]) -> Iterator[Finding | None]:
     ids = [state.pk for state in states]
     logs = {
         row["user_id"]: (row["oldest"], row["newest"], row["number"])
-        for row in Change.objects.filter(user_id__in=ids)
+        for row in Change.objects.across_users()
+        .filter(user_id__in=ids)
         .order_by()
         .values("user_id")
         .annotate(oldest=Min("revision"), newest=Max("revision"), number=Count("pk"))

@@ -12,8 +12,9 @@ from django.db import connection, models
 from django.db.models import Q
 from django.utils import timezone
 
-from animecollections.api.compiled import for_database
-from animecollections.api.ids import as_uuid7, first_id_at, new_epoch, new_id, time_of
+from animecollections.db.compiled import for_database
+from animecollections.db.ids import as_uuid7, first_id_at, new_epoch, new_id, time_of
+from animecollections.db.owned import OwnedQuerySet, OwnedRow, owner
 
 
 class UserStateQuerySet(models.QuerySet["UserState"]):
@@ -107,7 +108,7 @@ class ChangeKind(models.TextChoices):
 LONGEST_WRITE = timedelta(minutes=10)
 
 
-class ChangeQuerySet(models.QuerySet["Change"]):
+class ChangeQuerySet(OwnedQuerySet["Change"]):
     def between(self, user_id: UUID, since: int, until: int) -> Self:
         """What a user changed after one revision, up to another, in order."""
         changes = self.filter(user_id=user_id, revision__gt=since, revision__lte=until)
@@ -136,20 +137,14 @@ class ChangeQuerySet(models.QuerySet["Change"]):
         )
 
 
-class Change(models.Model):
+class Change(OwnedRow):
     """One changed row of one user, in the transaction that changed it.
 
     For entries, `before` and `after` hold the fields that differ; all of them where
     the entry was not there before, or is not after. They hold nothing for the rest.
     """
 
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.CASCADE,
-        related_name="changes",
-        db_index=False,
-    )
+    user = owner("changes")
     revision = models.PositiveBigIntegerField()
     kind = models.CharField(max_length=12, choices=ChangeKind.choices)
     anime_id = models.PositiveIntegerField(null=True, blank=True)
@@ -210,10 +205,7 @@ def fold(text: str) -> str:
     return "".join(letter for letter in apart if not unicodedata.combining(letter))
 
 
-class SearchQuerySet(models.QuerySet["Search"]):
-    def of(self, user_id: UUID) -> Self:
-        return self.filter(user_id=user_id)
-
+class SearchQuerySet(OwnedQuerySet["Search"]):
     def newest_first(self) -> Self:
         return self.order_by("-searched_at", "-pk")
 
@@ -224,16 +216,10 @@ class SearchQuerySet(models.QuerySet["Search"]):
         return self.filter(id__in=[id_ for id_, query in rows if folded in fold(query)])
 
 
-class Search(models.Model):
+class Search(OwnedRow):
     """One search a user made; the same search again only moves `searched_at`."""
 
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.CASCADE,
-        related_name="searches",
-        db_index=False,
-    )
+    user = owner("searches")
     # sha256 of what makes two searches the same: text, type, filters.
     key = models.CharField(max_length=64)
     query = models.CharField(max_length=500, blank=True)
@@ -257,20 +243,14 @@ class Search(models.Model):
         return self.query
 
 
-class EpisodesWatched(models.Model):
+class EpisodesWatched(OwnedRow):
     """How many episodes of an anime a user watched on a day of theirs. Never trimmed.
 
     A day may be below zero, where it took back what an earlier one counted: sums over
     days are right.
     """
 
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.CASCADE,
-        related_name="episodes_watched",
-        db_index=False,
-    )
+    user = owner("episodes_watched")
     day = models.DateField()
     anime_id = models.PositiveIntegerField()
     episodes = models.IntegerField()
@@ -287,19 +267,13 @@ class EpisodesWatched(models.Model):
         return f"{self.episodes} of {self.anime_id} on {self.day}"
 
 
-class KeptAnswer(models.Model):
+class KeptAnswer(OwnedRow):
     """The answer to a write that came with a key of its own; a retry gets it again.
 
     Written in the transaction of its write: there is either both or neither.
     """
 
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.CASCADE,
-        related_name="kept_answers",
-        db_index=False,
-    )
+    user = owner("kept_answers")
     # "request:<Idempotency-Key>", or "operation:<id of an operation in a batch>".
     key = models.CharField(max_length=270)
     # sha256 of method, path and body: the same key for something else is refused.

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from animecollections.api.ids import first_id_at
+from animecollections.db.ids import first_id_at
 from animecollections.upkeep.retention import Rule
 from history.models import Change, KeptAnswer
 from history.services.answers import KEPT_FOR
@@ -15,11 +15,13 @@ from history.services.answers import KEPT_FOR
 def old_changes() -> QuerySet[Change]:
     """By key, which time orders: `at` has no index."""
     until = timezone.now() - timedelta(days=settings.CHANGE_LOG_DAYS)
-    return Change.objects.filter(pk__lt=first_id_at(until))
+    return Change.objects.across_users().filter(pk__lt=first_id_at(until))
 
 
 def old_answers() -> QuerySet[KeptAnswer]:
-    return KeptAnswer.objects.filter(created_at__lte=timezone.now() - KEPT_FOR)
+    return KeptAnswer.objects.across_users().filter(
+        created_at__lte=timezone.now() - KEPT_FOR
+    )
 
 
 RULES = (

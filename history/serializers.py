@@ -12,7 +12,7 @@ from animecollections.api.fields import (
     StrictText,
     StrictTime,
 )
-from animecollections.api.free_json import NUMBER_NOT_KEPT, first_unkept
+from animecollections.db.free_json import NUMBER_NOT_KEPT, first_unkept
 from history.models import Search
 from history.services.searches import NewSearch
 

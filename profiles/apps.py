@@ -11,7 +11,9 @@ class ProfilesConfig(AppConfig):
         from history.services.publishing import listeners
         from profiles import tasks
         from profiles.feed import feed
+        from profiles.services import sign_in_hooks
 
         listeners.append(feed.publish)
+        sign_in_hooks.hooks.append(feed.check_sign_ins)
         listeners.append(lambda note: WRITES.inc())
         tellers.append(tasks.tell_of_staff)

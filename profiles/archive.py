@@ -18,9 +18,9 @@ from django.core.files.storage import default_storage
 from django.db.models import F, Model, QuerySet
 from django.utils import timezone
 
-from animecollections.api.free_json import to_bytes
-from animecollections.api.moments import one_moment
 from animecollections.api.rendering import OPTIONS
+from animecollections.db.free_json import to_bytes
+from animecollections.db.snapshot import one_moment
 from collections_app import transfer
 from collections_app.exports import entries_of, owner_of
 from collections_app.models import ImportPlan, ImportRow, WatchListEntry
@@ -43,7 +43,7 @@ from profiles.models import (
     User,
     WrongPasswords,
 )
-from profiles.services.images import storage_failures_told
+from profiles.storage import storage_failures_told
 
 ROWS_AT_ONCE = 2_000
 BYTES_AT_ONCE = 1024 * 1024
@@ -208,7 +208,11 @@ def write(user_id: UUID, *, name: str) -> IO[bytes]:
             with one_moment():
                 told = [add_rows(archive, part, user_id, now) for part in SECTIONS]
                 told.append(add_list(archive, user_id, name, now))
-                paths = list(Image.objects.of(user_id).values_list("path", flat=True))
+                paths = list(
+                    Image.objects.of(user_id)
+                    .newest_first()
+                    .values_list("path", flat=True)
+                )
             told.append(add_images(archive, paths, now))
             with new_file(archive, "README.txt", now) as readme:
                 readme.write(readme_of(told, now).encode())

@@ -11,9 +11,9 @@ from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
-from animecollections.api.account import Account, Revisions, SignIn
-from animecollections.api.compiled import for_database
 from animecollections.api.errors import ApiError
+from animecollections.db.compiled import for_database
+from animecollections.identity import Account, Revisions, SignIn
 from profiles.sessions import is_key
 from profiles.tokens import read_access_token
 

@@ -21,9 +21,9 @@ from typing import Any
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
-from collections_app.entries import NEW, Entry, differences, snapshot
 from collections_app.models import AiringStatus, EntryState, EntryType
 from collections_app.services.watch_list import episodes_watched
+from collections_app.watch_list.entries import NEW, Entry, differences, snapshot
 from history.models import ChangeKind
 from history.services.recording import COLUMN_OF_KIND
 from history.services.searches import NewSearch

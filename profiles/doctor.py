@@ -10,7 +10,7 @@ from uuid import UUID
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
-from animecollections.api.account import Through
+from animecollections.identity import Through
 from animecollections.upkeep.findings import Check, Finding
 from profiles.addresses import FOLDER
 from profiles.models import Image, User
@@ -36,8 +36,10 @@ def accounts() -> Iterator[Finding | None]:
 
 def images() -> Iterator[Finding | None]:
     seen: set[str] = set()
-    rows = Image.objects.order_by("user_id", "path").values_list(
-        "user_id", "pk", "path"
+    rows = (
+        Image.objects.across_users()
+        .order_by("user_id", "path")
+        .values_list("user_id", "pk", "path")
     )
     for user_id, theirs in groupby(rows.iterator(), itemgetter(0)):
         seen.add(str(user_id))

@@ -6,10 +6,10 @@ from os import SEEK_END
 from typing import IO
 from uuid import UUID
 
-from animecollections.api.account import Account
 from animecollections.api.errors import refuse
-from animecollections.api.moments import one_moment
 from animecollections.api.permits import long_work
+from animecollections.db.snapshot import one_moment
+from animecollections.identity import Account
 from collections_app import transfer
 from collections_app.exports import Losses, fidelity, owner_of, write_list
 from collections_app.transfer import Owner

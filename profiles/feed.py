@@ -20,8 +20,8 @@ from channels.layers import get_channel_layer
 from django.conf import settings
 from django.db import Error, transaction
 
-from animecollections.api.free_json import to_bytes
 from animecollections.api.rendering import OPTIONS
+from animecollections.db.free_json import to_bytes
 from animecollections.upkeep.metrics import SOCKETS
 from history.services.publishing import Note
 from profiles import sync

@@ -21,11 +21,11 @@ from django.core.handlers.asgi import ASGIRequest
 from django.db import Error
 from django.http import HttpRequest
 
-from animecollections.api.account import Account, SignIn
 from animecollections.api.cross_site import our_origins
 from animecollections.api.errors import ApiError
 from animecollections.api.parsing import read_json
 from animecollections.api.rendering import OPTIONS
+from animecollections.identity import Account, SignIn
 from history.cursors import Cursor
 from profiles.authentication import account_behind
 from profiles.feed import feed

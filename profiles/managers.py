@@ -5,6 +5,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from django.apps import apps
 from django.contrib.auth.base_user import BaseUserManager
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -29,15 +30,13 @@ class UserManager(BaseUserManager["User"]):
         return user
 
     def add(self, user: "User") -> None:
-        from profiles.models import Preferences, Profile
-
         user.email = fold_email(user.email)
         user.user_name_key = fold_user_name(user.user_name)
         with transaction.atomic():
             user.save(using=self._db, force_insert=True)
             UserState.objects.create(user=user)
-            Profile.objects.create(user=user)
-            Preferences.objects.create(user=user)
+            for name in ("Profile", "Preferences"):
+                apps.get_model("profiles", name)._default_manager.create(user=user)
 
     def create_superuser(
         self, email: str, user_name: str, password: str | None = None, **extra: Any

@@ -1,7 +1,7 @@
 """Who the user is: account, signs-in, profile, preferences, uploaded images."""
 
 from typing import Any, ClassVar, Self
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import PermissionsMixin
@@ -9,7 +9,8 @@ from django.contrib.sessions.base_session import AbstractBaseSession, BaseSessio
 from django.db import models
 from django.db.models import Count, Max, Q
 
-from animecollections.api.ids import new_epoch, new_id
+from animecollections.db.ids import new_epoch, new_id
+from animecollections.db.owned import OwnedQuerySet, OwnedRow, owner
 from profiles.managers import UserManager
 from profiles.names import fold_email, fold_user_name
 
@@ -159,7 +160,7 @@ class WrongPasswords(models.Model):
         return f"{self.count} for {self.email} from {self.address}"
 
 
-class KnownPlace(models.Model):
+class KnownPlace(OwnedRow):
     """A network or a browser that its owner signed in from, as a hash. While others
     guess at an account, these get in at once.
     """
@@ -168,10 +169,7 @@ class KnownPlace(models.Model):
         NETWORK = "network"
         DEVICE = "device"
 
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    user = models.ForeignKey(
-        User, models.CASCADE, related_name="known_places", db_index=False
-    )
+    user = owner("known_places")
     kind = models.CharField(max_length=7, choices=Kind.choices)
     key = models.CharField(max_length=64)
     last_at = models.DateTimeField(db_index=True)
@@ -283,10 +281,9 @@ class Preferences(models.Model):
         return f"preferences of {self.user_id}"
 
 
-class ImageQuerySet(models.QuerySet["Image"]):
-    def of(self, user_id: UUID) -> Self:
-        """One user's, newest first."""
-        return self.filter(user_id=user_id).order_by("-id")
+class ImageQuerySet(OwnedQuerySet["Image"]):
+    def newest_first(self) -> Self:
+        return self.order_by("-id")
 
     def version(self) -> tuple[Any, ...]:
         """Another for every set of them: a new one is the newest, none comes back."""
@@ -294,13 +291,10 @@ class ImageQuerySet(models.QuerySet["Image"]):
         return tuple(at.values())
 
 
-class Image(models.Model):
+class Image(OwnedRow):
     """An uploaded image, re-encoded; `path` is its name in the default storage."""
 
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    user = models.ForeignKey(
-        User, models.CASCADE, related_name="images", db_index=False
-    )
+    user = owner("images")
     path = models.CharField(max_length=200)
     kind = models.CharField(max_length=10)
     width = models.PositiveIntegerField()
@@ -321,15 +315,12 @@ class Image(models.Model):
         return self.path
 
 
-class MadeExport(models.Model):
+class MadeExport(OwnedRow):
     """That somebody took a file of what is theirs: which and when, not what is in it.
     A record for them and for staff, and no change: it takes no revision.
     """
 
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    user = models.ForeignKey(
-        User, models.CASCADE, related_name="made_exports", db_index=False
-    )
+    user = owner("made_exports")
     format = models.CharField(max_length=10)
     size = models.PositiveBigIntegerField(help_text="bytes")
     made_at = models.DateTimeField(auto_now_add=True)

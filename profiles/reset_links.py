@@ -5,9 +5,14 @@ made over `reset_key` too, which is another one with each link: the newest count
 """
 
 from copy import copy
+from datetime import timedelta
 
+from django.conf import settings
 from django.contrib.auth.tokens import default_token_generator
+from django.db.models import F, Q
+from django.utils import timezone
 
+from animecollections.db.ids import new_epoch
 from profiles.models import User
 
 
@@ -24,3 +29,26 @@ def with_key(user: User) -> User:
     keyed = copy(user)
     keyed.password = f"{user.password}{user.reset_key or ''}"
     return keyed
+
+
+def renew_reset_key(user: User, *, is_limited: bool) -> bool:
+    """Ends older links, and counts the mail; False past RESET_MAILS of them.
+
+    A guarded update decides between two workers. The count begins anew when the first
+    of its links has ended, so that a person who gets no more mails has one that works.
+    """
+    now, user.reset_key = timezone.now(), new_epoch()
+    this = User.objects.filter(pk=user.pk)
+    if not is_limited:
+        return bool(this.update(reset_key=user.reset_key))
+    since = now - timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT)
+    is_over = Q(reset_mails_since=None) | Q(reset_mails_since__lte=since)
+    begun = this.filter(is_over).update(
+        reset_key=user.reset_key, reset_mails=1, reset_mails_since=now
+    )
+    return bool(
+        begun
+        or this.filter(reset_mails__lt=settings.RESET_MAILS).update(
+            reset_key=user.reset_key, reset_mails=F("reset_mails") + 1
+        )
+    )

@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from animecollections.api.ids import first_id_at
+from animecollections.db.ids import first_id_at
 from animecollections.upkeep.retention import Rule
 from profiles.models import (
     FailedSignIns,
@@ -44,7 +44,9 @@ def old_lockouts() -> QuerySet[WrongPasswords]:
 
 
 def old_places() -> QuerySet[KnownPlace]:
-    return KnownPlace.objects.filter(last_at__lt=timezone.now() - PLACES_FOR)
+    return KnownPlace.objects.across_users().filter(
+        last_at__lt=timezone.now() - PLACES_FOR
+    )
 
 
 def old_failed_sign_ins() -> QuerySet[FailedSignIns]:
@@ -66,7 +68,9 @@ def done_tasks() -> QuerySet[Any]:
 
 def old_exports() -> QuerySet[MadeExport]:
     """By key, which time orders."""
-    return MadeExport.objects.filter(pk__lt=first_id_at(timezone.now() - EXPORTS_FOR))
+    return MadeExport.objects.across_users().filter(
+        pk__lt=first_id_at(timezone.now() - EXPORTS_FOR)
+    )
 
 
 RULES = (

@@ -16,10 +16,10 @@ from uuid import UUID
 
 from django.db.models import Subquery
 
-from animecollections.api.account import Revisions
 from animecollections.api.errors import ApiError
-from collections_app.entries import to_json
+from animecollections.identity import Revisions
 from collections_app.models import CatalogueState, WatchListEntry
+from collections_app.watch_list.entries import to_json
 from history import serializers as searches
 from history.cursors import Cursor
 from history.models import Change, Search, UserState

@@ -15,9 +15,8 @@ from django_tasks import task
 from animecollections.upkeep.tries import again_on_failure
 from profiles.mails import send_mail, send_to
 from profiles.models import Erasure, User
-from profiles.reset_links import make_token
-from profiles.services.credentials import renew_reset_key
-from profiles.services.images import remove_folder
+from profiles.reset_links import make_token, renew_reset_key
+from profiles.storage import remove_folder
 
 # Of the mail server, the storage; the last: told twice to stop.
 FAILURES = (SMTPException, OSError, SystemExit)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from collections_app.catalogue.folding import fold
 from collections_app.catalogue.genres import DEMOGRAPHICS, GENRES, THEMES
-from collections_app.models.catalogue import Format
+from collections_app.catalogue.models import Format
 
 NO_PREFERENCE = "no preference"
 

@@ -16,8 +16,8 @@ from django.utils.functional import cached_property
 from django.utils.html import format_html
 from unfold.widgets import UnfoldAdminTextareaWidget
 
-from animecollections.api.account import Through
 from animecollections.api.errors import ApiError
+from animecollections.identity import Through
 
 if TYPE_CHECKING:  # unfold publishes no types; its classes stand for Django's
     from django.contrib.admin.views.main import ChangeList

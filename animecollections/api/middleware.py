@@ -11,7 +11,7 @@ from django.http.response import HttpResponseBase
 from animecollections.api import request_id
 from animecollections.api.errors import ApiError, no_such_method
 from animecollections.api.failures import failure, to_api_error
-from animecollections.api.ids import new_id
+from animecollections.db.ids import new_id
 
 REFUSAL = "animecollections.refusal"  # in the environment: what the server says
 USABLE_ID = re.compile(r"[A-Za-z0-9_-]{8,64}", re.ASCII)

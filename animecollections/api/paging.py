@@ -16,8 +16,8 @@ from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db.models import F, Model, Q, QuerySet
 
 from animecollections.api.errors import ApiError, refuse
-from animecollections.api.free_json import LARGEST_INTEGER
 from animecollections.api.parsing import UNPAIRED
+from animecollections.db.free_json import LARGEST_INTEGER
 
 MAX_LIMIT = 500
 MAX_TERMS = 4

@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 from rest_framework.parsers import BaseParser
 
 from animecollections.api.errors import ApiError, unusable
-from animecollections.api.free_json import LARGEST_INTEGER
+from animecollections.db.free_json import LARGEST_INTEGER
 
 MAX_DEPTH = 32
 # Brackets, commas and texts. Read, the 3 bytes of `{},` take 70: 15 MB of them 370.

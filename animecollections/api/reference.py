@@ -15,8 +15,8 @@ from rest_framework.response import Response
 from animecollections.api.conditional import etag_of, not_modified
 from animecollections.api.rendering import OPTIONS, answer
 from animecollections.api.schema import documented
-from animecollections.api.scopes import OPEN
 from animecollections.api.views import ApiViewSet
+from animecollections.scopes import OPEN
 
 
 @cache

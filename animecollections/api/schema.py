@@ -57,7 +57,7 @@ from rest_framework.permissions import SAFE_METHODS
 from animecollections.api.errors import CODES
 from animecollections.api.paging import MAX_LIMIT
 from animecollections.api.parameters import Parameter
-from animecollections.api.scopes import OPEN, scopes_of
+from animecollections.scopes import OPEN, scopes_of
 
 View = TypeVar("View", bound=Callable[..., Any])
 Json = dict[str, Any]

@@ -12,10 +12,10 @@ from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
 from animecollections.api import cross_site, request_id
-from animecollections.api.account import Account, SignIn, Through
 from animecollections.api.errors import ApiError, refuse
 from animecollections.api.parameters import read_query
 from animecollections.api.throttling import RateThrottle
+from animecollections.identity import Account, SignIn, Through
 
 # Whatever a browser takes an answer for, it runs and loads nothing.
 POLICY = "default-src 'none'; frame-ancestors 'none'"

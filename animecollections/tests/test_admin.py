@@ -15,8 +15,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from animecollections.admin import BoundedPaginator
-from animecollections.api.account import Through
-from animecollections.api.ids import AnimeRef
+from animecollections.identity import Through
+from collections_app.catalogue.refs import AnimeRef
 from collections_app.models import (
     Abbreviation,
     Genre,

@@ -6,8 +6,8 @@ from uuid import UUID
 import pytest
 from django.db.models import Q
 
-from animecollections.api.compiled import Compiled
-from animecollections.api.ids import new_id
+from animecollections.db.compiled import Compiled
+from animecollections.db.ids import new_id
 from history.models import Change
 
 pytestmark = pytest.mark.django_db

@@ -14,8 +14,8 @@ from django.utils import timezone
 
 import history.doctor
 import profiles.doctor
-from animecollections.api.account import Through
-from animecollections.api.ids import OWN, AnimeRef
+from animecollections.identity import Through
+from collections_app.catalogue.refs import OWN, AnimeRef
 from collections_app.models import ExternalId, SearchName, WatchListEntry
 from collections_app.services.watch_list import Operation, do_all
 from conftest import signed_in

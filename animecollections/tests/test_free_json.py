@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from animecollections.api.free_json import first_unkept, is_kept, to_bytes
+from animecollections.db.free_json import first_unkept, is_kept, to_bytes
 
 TOO_LARGE = [1e20, -1e25, 1e308, 123456789012345678901234567890.0, 2.0**63, -9.2e18]
 

@@ -22,7 +22,7 @@ from animecollections.api.schema import (
     nullable,
     sample,
 )
-from animecollections.api.scopes import OPEN
+from animecollections.scopes import OPEN
 
 DOCUMENT = orjson.loads(openapi())
 

@@ -6,10 +6,10 @@ import re
 import pytest
 from rest_framework.test import APIClient
 
-from animecollections.api.account import SignIn
 from animecollections.api.reference import openapi
 from animecollections.api.schema import documented
-from animecollections.api.scopes import OPEN, SCOPES
+from animecollections.identity import SignIn
+from animecollections.scopes import OPEN, SCOPES
 from conftest import signed_in
 from factories import PASSWORD
 from profiles.authentication import account_behind

@@ -6,7 +6,7 @@ import pytest
 from django.db import OperationalError, connection
 
 from animecollections.api.failures import to_api_error
-from animecollections.api.statements import ended_after
+from animecollections.db.statements import ended_after
 from collections_app.catalogue import answers
 
 ENDLESS = {

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 from uuid_utils.compat import uuid7
 
-from animecollections.api.account import SignIn, Through
+from animecollections.identity import SignIn, Through
 from animecollections.retention import RULES
 from animecollections.upkeep import retention
 from conftest import signed_in

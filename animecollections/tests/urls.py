@@ -15,8 +15,8 @@ from rest_framework.permissions import AllowAny
 
 from animecollections.api.rendering import answer
 from animecollections.api.schema import documented, query
-from animecollections.api.scopes import OPEN
 from animecollections.api.views import ApiViewSet
+from animecollections.scopes import OPEN
 from animecollections.urls import urlpatterns as own
 
 RAISED: dict[str, Exception] = {

@@ -27,7 +27,7 @@ from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
-from animecollections.api.moments import one_moment
+from animecollections.db.snapshot import one_moment
 from animecollections.upkeep import checksums
 
 MANIFEST, USERS, MEDIA = "manifest.json", "users.jsonl", "media.tar"

@@ -10,7 +10,7 @@ from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.db import models
 
-from animecollections.api.free_json import to_bytes
+from animecollections.db.free_json import to_bytes
 
 USERS_AT_ONCE = 500
 # What a restore changes on purpose: the epoch that ends all cursors.

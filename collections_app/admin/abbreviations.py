@@ -9,9 +9,9 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 
 from animecollections.admin import WHY, Reasoned, ThroughServices, through
 from animecollections.api.errors import ApiError
-from animecollections.api.ids import parse_anime_id
 from collections_app.catalogue.lookup import find_anime
-from collections_app.models import Abbreviation
+from collections_app.catalogue.models import Abbreviation
+from collections_app.catalogue.refs import parse_anime_id
 from collections_app.services import abbreviations
 
 

@@ -25,10 +25,9 @@ from animecollections.admin import (
     through,
 )
 from animecollections.api.errors import ApiError
-from animecollections.api.ids import parse_anime_id
 from collections_app.catalogue.folding import fold_query
 from collections_app.catalogue.lookup import matching
-from collections_app.models import (
+from collections_app.catalogue.models import (
     Anime,
     CatalogueState,
     ExternalId,
@@ -37,6 +36,7 @@ from collections_app.models import (
     SearchName,
     Studio,
 )
+from collections_app.catalogue.refs import parse_anime_id
 from collections_app.services import catalogue
 
 

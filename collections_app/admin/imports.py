@@ -8,7 +8,7 @@ from django.http import HttpRequest
 
 from animecollections.admin import Owned, ReadOnly, as_uuid, people
 from collections_app.admin.log import OfEntries
-from collections_app.models import ImportPlan, ImportRow
+from collections_app.imports.models import ImportPlan, ImportRow
 from history.masks import MASK
 
 

@@ -12,12 +12,12 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from animecollections.admin import ReadOnly, as_uuid, link, people
-from animecollections.api.account import Through
-from collections_app.entries import SAID
-from collections_app.models import Anime
+from animecollections.identity import Through
+from collections_app.catalogue.models import Anime
 from collections_app.reads import ever_private
 from collections_app.sentences import shown
 from collections_app.services.operations import ENTRY_KINDS
+from collections_app.watch_list.entries import SAID
 from history.masks import MASK, Masked
 from history.models import Change, ChangeKind
 
@@ -146,9 +146,9 @@ class ChangeAdmin(ReadOnly, OfEntries):
             return queryset, False
         if users := people_known(text):
             return queryset.filter(user_id__in=users), False
-        found = Change.objects.of_request(text)
+        found = Change.objects.across_users().of_request(text)
         if id_ := as_uuid(text):
-            of_operation = Change.objects.of_operation(id_)
+            of_operation = Change.objects.across_users().of_operation(id_)
             found = of_operation if of_operation.exists() else found
         return queryset.filter(pk__in=found.values("pk")), False
 

@@ -20,11 +20,12 @@ from animecollections.admin import Page, ReadOnly, link, through
 from animecollections.admin.asking import ReasonForm, SeenForm, ask
 from animecollections.admin.site import page
 from animecollections.api.errors import ApiError
-from animecollections.api.ids import parse_anime_id
 from collections_app import tasks
 from collections_app.catalogue.lookup import find_anime
+from collections_app.catalogue.merges import Merge, MergedList, MergeStatus
+from collections_app.catalogue.models import Anime
 from collections_app.catalogue.reader import SourceBroken, SourceUnreadable
-from collections_app.models import Anime, Merge, MergedList, MergeStatus
+from collections_app.catalogue.refs import parse_anime_id
 from collections_app.services import catalogue, import_preview, merging
 from collections_app.services.merging import MergeRefusedError
 from history.masks import MASK, Masked

@@ -1,11 +1,9 @@
 """Admin pages of users' lists."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django import forms
 from django.contrib import admin, messages
@@ -28,17 +26,18 @@ from animecollections.admin import (
     through,
 )
 from animecollections.admin.asking import ReasonForm, ask
-from animecollections.api.account import Through
 from animecollections.api.conditional import ALWAYS, Precondition
 from animecollections.api.errors import invalid, refuse
-from animecollections.api.ids import OWN, AnimeRef
+from animecollections.identity import Through, today_in
 from collections_app.admin.catalogue import cover_of, named
 from collections_app.admin.log import NOTES
-from collections_app.entries import SAID, beyond_limits
-from collections_app.models import Anime, WatchListEntry
+from collections_app.catalogue.models import Anime
+from collections_app.catalogue.refs import OWN, AnimeRef
 from collections_app.serializers.watch_list import EntryFields
 from collections_app.services import watch_list
 from collections_app.services.watch_list import Operation, Outcome
+from collections_app.watch_list.entries import SAID, beyond_limits
+from collections_app.watch_list.models import WatchListEntry
 from history.masks import MASK, Masked
 from history.models import Change
 from history.services import audit
@@ -328,7 +327,7 @@ class WatchListEntryAdmin(Masked, ThroughServices):
             outcome = watch_list.do(
                 user_id=entry.user_id,
                 operation=Operation(verb, anime, values or {}, only_if=only_if),
-                today=today_of(entry.user),
+                today=today_in(entry.user.preferences.timezone),
                 through=through(request),
             )
             if outcome.operation_id:
@@ -374,10 +373,6 @@ def note(
 
 def is_masked(entry: Any) -> bool:
     return bool(entry.is_private and not entry.is_revealed)
-
-
-def today_of(user: Any) -> date:
-    return datetime.now(ZoneInfo(user.preferences.timezone)).date()
 
 
 def tell(request: HttpRequest, outcome: Outcome) -> None:

@@ -6,13 +6,21 @@ from typing import Any
 
 from django.db.models import Count, Q
 
-from animecollections.api.account import Account
 from animecollections.api.choosing import chosen_fields, only
 from animecollections.api.errors import ApiError
-from animecollections.api.ids import AnimeRef
 from animecollections.api.paging import page
+from animecollections.identity import Account
 from collections_app.catalogue import first_page
+from collections_app.catalogue.filters import (
+    BY_RELEVANCE,
+    ORDERINGS,
+    PER_PAGE,
+    asked_ids,
+    narrow,
+)
 from collections_app.catalogue.lookup import claims_of, matching, pick, resolve
+from collections_app.catalogue.models import Anime, AnimeQuerySet, Genre, Studio
+from collections_app.catalogue.refs import AnimeRef
 from collections_app.catalogue.search import Find, Sought, ways
 from collections_app.catalogue.titles import (
     COLUMNS,
@@ -22,15 +30,6 @@ from collections_app.catalogue.titles import (
     to_related,
     with_entry,
 )
-from collections_app.filters.catalogue import (
-    BY_RELEVANCE,
-    ORDERINGS,
-    PER_PAGE,
-    asked_ids,
-    narrow,
-)
-from collections_app.models import Anime, Genre, Studio
-from collections_app.models.catalogue import AnimeQuerySet
 
 Json = dict[str, Any]
 Found = tuple[list[Any], Json]

@@ -10,13 +10,14 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from animecollections.api.compiled import Compiled
 from animecollections.api.paging import (
     Term,
     fingerprint,
     one_more,
     with_cursor,
 )
+from animecollections.db.compiled import Compiled
+from collections_app.catalogue.models import Anime
 from collections_app.catalogue.search import (
     Find,
     Kind,
@@ -26,7 +27,6 @@ from collections_app.catalogue.search import (
     search,
     vaguely_resembling,
 )
-from collections_app.models import Anime
 
 ORDINARY = {"search", "limit", "include", "fields"}
 BEST_FIRST = [

@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 import orjson
 from django.db.models import Q
 
-from collections_app.catalogue.planning import among
-from collections_app.entries import FACTS, card_facts, facts_to_json
-from collections_app.models.catalogue import Anime
+from animecollections.db.json_rows import among
+from collections_app.catalogue.entry_facts import FACTS, card_facts, facts_to_json
+from collections_app.catalogue.models import Anime
 
 
 class Held(NamedTuple):

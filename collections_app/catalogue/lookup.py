@@ -12,8 +12,8 @@ from typing import Any, TypeVar
 from django.db.models import Max, Q, Subquery
 
 from animecollections.api.errors import ApiError
-from animecollections.api.ids import OWN, AnimeRef, parse_anime_id
-from collections_app.models.catalogue import Anime, ExternalId
+from collections_app.catalogue.models import Anime, ExternalId
+from collections_app.catalogue.refs import OWN, AnimeRef, parse_anime_id
 
 __all__ = [
     "AnimeRef",

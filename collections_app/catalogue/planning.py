@@ -6,11 +6,10 @@ from dataclasses import dataclass, field, replace
 from operator import itemgetter
 from typing import NamedTuple
 
-import orjson
 from django.db import connection
 from django.db.models import Max
-from django.db.models.expressions import RawSQL
 
+from animecollections.db.json_rows import among, array_of, select_pairs
 from collections_app.catalogue.facts import (
     UNKNOWN,
     Facts,
@@ -19,8 +18,8 @@ from collections_app.catalogue.facts import (
     sort_title,
 )
 from collections_app.catalogue.matching import Key, Unclear, match, of_mal
+from collections_app.catalogue.models import Anime, CatalogueState, ExternalId, Listing
 from collections_app.catalogue.reader import Record, Refusal
-from collections_app.models import Anime, CatalogueState, ExternalId, Listing
 
 
 @dataclass(slots=True)
@@ -43,29 +42,14 @@ class Known:
         return {id_: self.ids_of[id_] for id_ in ids}
 
 
-def unpacked_keys() -> str:
-    """The sites and ids in one parameter, a JSON array of pairs, as rows."""
-    if connection.vendor == "postgresql":
-        return (
-            "SELECT value ->> 0 AS site, value ->> 1 AS external_id "
-            "FROM jsonb_array_elements(%s::jsonb)"
-        )
-    return (
-        "SELECT json_extract(value, '$[0]') AS site, "
-        "json_extract(value, '$[1]') AS external_id FROM json_each(%s)"
-    )
-
-
 def holdings(keys: Iterable[Key]) -> defaultdict[Key, list[int]]:
-    """The titles that hold each of these ids. All keys travel as one JSON array: lists
-    of thousands of parameters took longer to write and plan than to look up.
-    """
+    """The titles that hold each of these ids."""
     found = defaultdict(list)
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT site, external_id, anime_id FROM collections_app_externalid "  # noqa: S608
-            f"JOIN ({unpacked_keys()}) k USING (site, external_id)",
-            [orjson.dumps(sorted(keys)).decode()],
+            f"JOIN ({select_pairs('site', 'external_id')}) k USING (site, external_id)",
+            [array_of(keys)],
         )
         for site, key, anime_id in cursor.fetchall():
             found[site, key].append(anime_id)
@@ -74,16 +58,6 @@ def holdings(keys: Iterable[Key]) -> defaultdict[Key, list[int]]:
 
 def holders(keys: Iterable[Key]) -> set[int]:
     return {id_ for ids in holdings(keys).values() for id_ in ids}
-
-
-def among(numbers: Iterable[int]) -> RawSQL:
-    """For `id__in`: any number of numbers as one parameter."""
-    unpacked = (
-        "SELECT jsonb_array_elements_text(%s::jsonb)::bigint"
-        if connection.vendor == "postgresql"
-        else "SELECT value FROM json_each(%s)"
-    )
-    return RawSQL(unpacked, [orjson.dumps(sorted(numbers)).decode()])  # noqa: S611
 
 
 def read_known(batch: Iterable[Record], source: str, own: Iterable[int]) -> Known:

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from collections_app.catalogue.folding import fold
+from collections_app.catalogue.models import Format
 from collections_app.catalogue.seasons import marks, with_marks
-from collections_app.models.catalogue import Format
 
 SITE = 60  # each of the seven or so sites that know the title
 RATING = 50  # each of its ten points

@@ -33,11 +33,11 @@ from django.db.models.functions import Abs, Cast, Least, Length
 from django.db.models.lookups import Contains
 
 from collections_app.catalogue.folding import LONGEST_QUERY, fold_query
+from collections_app.catalogue.models import AnimeQuerySet, NameKind, SearchName
 from collections_app.catalogue.search_names import spell
 from collections_app.catalogue.seasons import with_marks
 from collections_app.catalogue.spelling import MOST_SLIPS, Near, vocabulary
-from collections_app.models.catalogue import AnimeQuerySet, NameKind, SearchName
-from collections_app.models.lookups import phrase
+from collections_app.catalogue.trigrams import phrase
 
 Animes = AnimeQuerySet
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from collections_app.catalogue.folding import fold
+from collections_app.catalogue.models import NameKind
 from collections_app.catalogue.seasons import marks, with_marks, without_marks
-from collections_app.models.catalogue import NameKind
 
 LONGEST_NAME = 500
 # Names of more words than this nobody types without their spaces.

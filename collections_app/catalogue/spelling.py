@@ -8,8 +8,8 @@ from typing import NamedTuple
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from collections_app.catalogue.models import SearchName
 from collections_app.catalogue.seasons import MARK
-from collections_app.models.catalogue import SearchName
 
 SHORTEST, LONGEST = 3, 30
 MOST_SLIPS = 2

@@ -1,1 +1,1 @@
-"""Query parameters as typed filters, one noun a file."""
+"""Query parameters of lists and operations as typed filters, one noun a file."""

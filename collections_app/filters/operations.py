@@ -7,12 +7,12 @@ from uuid import UUID
 import django_filters as filters
 from django.db.models import Q, QuerySet
 
-from animecollections.api.account import ThroughKind
 from animecollections.api.filtering import Since, TypedFilterSet, Until
-from animecollections.api.ids import parse_anime_id
 from animecollections.api.parameters import WHEN, Parameter
 from animecollections.api.schema import paging, query
+from animecollections.identity import ThroughKind
 from collections_app.catalogue.lookup import find_anime
+from collections_app.catalogue.refs import parse_anime_id
 from history.models import Change, ChangeKind
 
 PER_PAGE = 50
@@ -68,7 +68,7 @@ def conditions(user_id: UUID, wanted: Mapping[str, Any]) -> Iterator[Q]:
     """What a query says of any change of an operation. All stays within the changes of
     one user, which are one range of an index.
     """
-    changes = Change.objects.filter(user_id=user_id).values("operation_id")
+    changes = Change.objects.of(user_id).values("operation_id")
     if text := wanted.get("animeId"):
         anime = find_anime(parse_anime_id(text))
         yield Q(operation_id__in=changes.filter(anime_id=anime.id))

@@ -4,17 +4,21 @@ import unicodedata
 from typing import Any
 
 import django_filters as filters
-from django.db import connection
-from django.db.models import BooleanField, Exists, OuterRef, Q
-from django.db.models.expressions import RawSQL
+from django.db.models import Exists, OuterRef, Q
 
 from animecollections.api.filtering import Since, YesOrNo
 from animecollections.api.parameters import WHEN, Parameter
 from animecollections.api.schema import paging, query
+from animecollections.db.json_rows import has_text
 from collections_app.catalogue.folding import LONGEST_QUERY, fold_query
+from collections_app.catalogue.models import SearchName
 from collections_app.catalogue.search import MOST_WORDS
 from collections_app.catalogue.seasons import with_marks
-from collections_app.entries import (
+from collections_app.catalogue.title_filters import (
+    PARAMETERS_ABOUT_TITLES,
+    filters_of_titles,
+)
+from collections_app.watch_list.entries import (
     CARD_KEYS,
     JSON_KEYS,
     LARGEST_NUMBER,
@@ -24,15 +28,7 @@ from collections_app.entries import (
     to_json,
     to_next,
 )
-from collections_app.filters.titles import (
-    PARAMETERS_ABOUT_TITLES,
-    filters_of_titles,
-)
-from collections_app.models import (
-    EntryState,
-    EntryType,
-    SearchName,
-)
+from collections_app.watch_list.models import EntryState, EntryType, WatchListEntry
 
 # Sorted in memory: one user's rows are few, and an index on any of these would cost
 # every write (an indexed progress or updated_at ends HOT updates).
@@ -114,7 +110,8 @@ class Tagged(filters.Filter):
 
     def filter(self, entries: Any, tags: Any) -> Any:
         for tag in tags:
-            entries = self.get_method(entries)(has_tag(tag))
+            text = unicodedata.normalize("NFC", tag)  # as tags are kept
+            entries = self.get_method(entries)(has_text(WatchListEntry, "tags", text))
         return entries
 
 
@@ -148,11 +145,3 @@ class EntryFilters(filters_of_titles("anime__")):  # type: ignore[misc]
     added_since = Since("added_at")
     updated_since = Since("updated_at")
     is_private = YesOrNo("is_private")
-
-
-def has_tag(tag: str) -> Any:
-    tag = unicodedata.normalize("NFC", tag)  # as tags are kept
-    if connection.features.supports_json_field_contains:
-        return Q(tags__contains=[tag])
-    among = 'SELECT value FROM json_each("collections_app_watchlistentry"."tags")'
-    return RawSQL(f"%s IN ({among})", [tag], output_field=BooleanField())  # noqa: S611

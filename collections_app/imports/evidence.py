@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from animecollections.api.ids import OWN
+from collections_app.catalogue.models import AiringStatus, Format
 from collections_app.catalogue.name_forms import Likeness, without_season
+from collections_app.catalogue.refs import OWN
 from collections_app.imports.row_names import (
     Match,
     Named,
@@ -20,7 +21,6 @@ from collections_app.imports.row_names import (
     facts_said,
     names_of,
 )
-from collections_app.models.catalogue import AiringStatus, Format
 from collections_app.transfer.records import Record
 
 

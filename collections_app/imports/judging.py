@@ -10,23 +10,21 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from collections_app.catalogue.planning import among
-from collections_app.entries import KEPT, NEW, Entry
-from collections_app.exports import KEPT_ROW, as_told, kept_of, stated
-from collections_app.imports.policies import Comparison, Touch, compare, judge
-from collections_app.imports.recognition import Recognised, recognise
-from collections_app.models import (
-    STATES_OF_TYPE,
-    Anime,
+from animecollections.db.json_rows import among
+from collections_app.catalogue.models import Anime
+from collections_app.imports.models import (
     Decision,
-    EntryType,
     ImportPlan,
     ImportRow,
     Outcome,
     Policy,
-    WatchListEntry,
 )
+from collections_app.imports.policies import Comparison, Touch, compare, judge
+from collections_app.imports.recognition import Recognised, recognise
 from collections_app.transfer.records import Kept, Owner, Record
+from collections_app.transfer.round_trip import KEPT_ROW, as_told, kept_of, stated
+from collections_app.watch_list.entries import KEPT, NEW, Entry
+from collections_app.watch_list.models import STATES_OF_TYPE, EntryType, WatchListEntry
 from history.models import Change, ChangeKind
 
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
@@ -353,11 +351,14 @@ class Story:
 
 def story_of(user_id: UUID, anime_ids: Iterable[int]) -> Story:
     """One statement: all changes of these entries, in order."""
-    changes = Change.objects.filter(
-        user_id=user_id,
-        anime_id__in=among(anime_ids),
-        kind__in=[ChangeKind.ADD, ChangeKind.UPDATE, ChangeKind.REMOVE],
-    ).order_by("revision")
+    changes = (
+        Change.objects.of(user_id)
+        .filter(
+            anime_id__in=among(anime_ids),
+            kind__in=[ChangeKind.ADD, ChangeKind.UPDATE, ChangeKind.REMOVE],
+        )
+        .order_by("revision")
+    )
     story = Story()
     for change in changes.values(*CHANGE).iterator(1000):
         story.tell(change)

@@ -20,9 +20,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from collections_app.entries import KEPT, NEW, Entry
-from collections_app.models.imports import Policy
-from collections_app.models.watch_list import EntryType
+from collections_app.imports.models import Policy
+from collections_app.watch_list.entries import KEPT, NEW, Entry
+from collections_app.watch_list.models import EntryType
 
 # Fields that are decided on together.
 PAIR = ("type", "state")

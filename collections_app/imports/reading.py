@@ -7,10 +7,11 @@ from typing import Any
 
 from animecollections.api.paging import page
 from animecollections.api.permits import long_work
-from collections_app.catalogue.planning import among
+from animecollections.db.json_rows import among
+from collections_app.catalogue.models import Anime
 from collections_app.imports.judging import record_of
+from collections_app.imports.models import ImportPlan, ImportRow, Outcome
 from collections_app.imports.recognition import candidates
-from collections_app.models import Anime, ImportPlan, ImportRow, Outcome
 from collections_app.reads import as_shown, titles_of
 
 PER_PAGE = 50
@@ -46,7 +47,7 @@ def rows_of(
 
     revision: the catalogue's.
     """
-    rows = ImportRow.objects.of(plan.user_id, plan.id)
+    rows = ImportRow.objects.of(plan.user_id).in_plan(plan.id)
     if outcome := wanted.get("outcome"):
         rows = rows.filter(outcome=outcome)
     found, meta = page(

@@ -16,18 +16,17 @@ from functools import lru_cache
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-import orjson
 from django.db import connection
 
 from animecollections.api.errors import ApiError
-from animecollections.api.ids import OWN, AnimeRef, parse_anime_id
+from animecollections.db.json_rows import among, array_of, select_pairs, select_texts
 from collections_app.catalogue.folding import fold
 from collections_app.catalogue.lookup import not_gone
-from collections_app.catalogue.planning import among, unpacked_keys
+from collections_app.catalogue.models import Anime, NameKind
+from collections_app.catalogue.refs import OWN, AnimeRef, parse_anime_id
 from collections_app.catalogue.search import ways
 from collections_app.imports.evidence import clear_one, reason_of, weigh, why_unclear
 from collections_app.imports.row_names import names_rewritten, names_said
-from collections_app.models.catalogue import Anime, NameKind
 from collections_app.transfer.records import Record
 
 MOST_CANDIDATES = 5
@@ -112,7 +111,7 @@ def claims_of(refs: AbstractSet[AnimeRef]) -> dict[AnimeRef, list[Claimant]]:
     claims: dict[AnimeRef, list[Claimant]] = {}
     statement = (
         "SELECT e.site, e.external_id, e.anime_id, a.gone_since IS NOT NULL "  # noqa: S608
-        f"FROM ({unpacked_keys()}) k "
+        f"FROM ({select_pairs('site', 'external_id')}) k "
         "JOIN collections_app_externalid e USING (site, external_id) "
         "JOIN collections_app_anime a ON a.id = e.anime_id ORDER BY e.anime_id"
     )
@@ -124,18 +123,11 @@ def claims_of(refs: AbstractSet[AnimeRef]) -> dict[AnimeRef, list[Claimant]]:
     return claims
 
 
-# The elements of a JSON array as rows: all names travel as one parameter.
-UNPACKED_NAMES = {
-    "postgresql": "SELECT jsonb_array_elements_text(%s::jsonb) AS name",
-    "sqlite": "SELECT value AS name FROM json_each(%s)",
-}
-
-
 def rows_of(statement: str, keys: Sequence[Any]) -> list[tuple[Any, ...]]:
     if not keys:
         return []
     with connection.cursor() as cursor:
-        cursor.execute(statement, [orjson.dumps(sorted(keys)).decode()])
+        cursor.execute(statement, [array_of(keys)])
         return list(cursor.fetchall())
 
 
@@ -208,7 +200,7 @@ def titles_named(names: AbstractSet[str]) -> dict[str, list[int]]:
     kinds = f"({NameKind.ABBREVIATION:d}, {NameKind.DERIVED:d})"
     statement = (
         "SELECT n.name, n.anime_id FROM collections_app_searchname n "  # noqa: S608
-        f"JOIN ({UNPACKED_NAMES[connection.vendor]}) k USING (name) "
+        f"JOIN ({select_texts('name')}) k USING (name) "
         f"WHERE n.kind NOT IN {kinds} OR n.spelled <> ''"
     )
     found: dict[str, list[int]] = {}

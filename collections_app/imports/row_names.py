@@ -7,6 +7,7 @@ from enum import Enum
 from typing import Any, NamedTuple
 
 from collections_app.catalogue.folding import fold
+from collections_app.catalogue.models import Format
 from collections_app.catalogue.name_forms import (
     FORMAT_WORDS,
     Likeness,
@@ -15,7 +16,6 @@ from collections_app.catalogue.name_forms import (
     other_seasons,
     without_qualifiers,
 )
-from collections_app.models.catalogue import Format
 from collections_app.transfer.records import Record
 
 Title = Mapping[str, Any]

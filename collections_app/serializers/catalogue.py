@@ -4,8 +4,8 @@ from typing import Any
 
 from rest_framework import serializers
 
-from collections_app.models import AiringStatus, EntryType
-from collections_app.models.catalogue import Format, Season
+from collections_app.catalogue.models import AiringStatus, Format, Season
+from collections_app.watch_list.models import EntryType
 
 Serializer = serializers.Serializer[Any]
 

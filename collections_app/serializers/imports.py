@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from animecollections.api.fields import StrictChoice, StrictInteger, StrictObject
 from animecollections.api.parameters import WHEN, first_moment, parse_when
-from collections_app.models import Decision, ImportStatus, Outcome, Policy
+from collections_app.imports.models import Decision, ImportStatus, Outcome, Policy
 from collections_app.serializers.watch_list import AnimeIdField
 from collections_app.services.imports import AHEAD_AT_MOST
 from collections_app.transfer import FORMATS, SCALES

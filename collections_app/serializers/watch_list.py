@@ -15,8 +15,8 @@ from animecollections.api.fields import (
     StrictObject,
     StrictText,
 )
-from animecollections.api.ids import AnimeRef, parse_anime_id
-from collections_app.entries import (
+from collections_app.catalogue.refs import AnimeRef, parse_anime_id
+from collections_app.watch_list.entries import (
     HIGHEST_PRIORITY,
     LARGEST_KEPT,
     LARGEST_NUMBER,
@@ -26,7 +26,7 @@ from collections_app.entries import (
     MOST_TAGS_KEPT,
     partial_date,
 )
-from collections_app.models import EntryState, EntryType
+from collections_app.watch_list.models import EntryState, EntryType
 
 
 @extend_schema_field({"type": "number", "minimum": 0, "maximum": 10})

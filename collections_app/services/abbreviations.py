@@ -6,15 +6,15 @@ with one of that title's ("jjk season 2"); so names are derived again where it c
 
 from collections.abc import Collection, Iterable
 
-from animecollections.api.account import Through
-from animecollections.api.ids import AnimeRef
+from animecollections.db.json_rows import among
+from animecollections.identity import Through
 from collections_app.catalogue.abbreviations import ABBREVIATIONS
 from collections_app.catalogue.facts import NAMES
 from collections_app.catalogue.lookup import resolve
-from collections_app.catalogue.planning import among
+from collections_app.catalogue.models import Abbreviation, Anime, SearchName
+from collections_app.catalogue.refs import AnimeRef
 from collections_app.catalogue.search_names import fold_name, starts
 from collections_app.catalogue.seasons import with_marks
-from collections_app.models import Abbreviation, Anime, SearchName
 from collections_app.services.catalogue import (
     abbreviations,
     changing_catalogue,

@@ -9,10 +9,10 @@ from uuid import UUID
 
 import orjson
 
-from animecollections.api.account import Through
 from animecollections.api.errors import ApiError
-from animecollections.api.free_json import to_bytes
 from animecollections.api.rendering import OPTIONS
+from animecollections.db.free_json import to_bytes
+from animecollections.identity import Through
 from collections_app.services.watch_list import Operation, Outcome, do_all
 from history.services.answers import find_answers, keep_answers
 from history.services.recording import locked

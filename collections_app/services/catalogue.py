@@ -12,8 +12,9 @@ from typing import Any
 from django.db import models, transaction
 from django.utils import timezone
 
-from animecollections.api.account import Through
-from animecollections.api.bulk import upsert
+from animecollections.db.bulk import upsert
+from animecollections.db.json_rows import among
+from animecollections.identity import Through
 from collections_app.catalogue.facts import (
     NAMES,
     UNKNOWN,
@@ -22,15 +23,7 @@ from collections_app.catalogue.facts import (
 )
 from collections_app.catalogue.folding import fold
 from collections_app.catalogue.matching import Key
-from collections_app.catalogue.planning import Plan, among
-from collections_app.catalogue.prominence import prominence
-from collections_app.catalogue.search_names import (
-    Name,
-    Names,
-    search_names,
-    without_year,
-)
-from collections_app.models import (
+from collections_app.catalogue.models import (
     Abbreviation,
     Anime,
     CatalogueState,
@@ -40,6 +33,14 @@ from collections_app.models import (
     NameKind,
     SearchName,
     Studio,
+)
+from collections_app.catalogue.planning import Plan
+from collections_app.catalogue.prominence import prominence
+from collections_app.catalogue.search_names import (
+    Name,
+    Names,
+    search_names,
+    without_year,
 )
 from history.services import audit
 

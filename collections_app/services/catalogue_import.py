@@ -10,17 +10,17 @@ from django.conf import settings
 from django.db import connection, reset_queries
 
 from collections_app.catalogue.matching import Key
-from collections_app.catalogue.planning import Plan, holders, next_own_id, plan
-from collections_app.catalogue.reader import Record, Refusal
-from collections_app.catalogue.survey import Survey, untied
-from collections_app.models import (
+from collections_app.catalogue.models import (
     Anime,
     CatalogueState,
     ExternalId,
     Listing,
     SearchName,
 )
-from collections_app.models.lookups import trigrams_of
+from collections_app.catalogue.planning import Plan, holders, next_own_id, plan
+from collections_app.catalogue.reader import Record, Refusal
+from collections_app.catalogue.survey import Survey, untied
+from collections_app.catalogue.trigrams import trigrams_of
 from collections_app.services.catalogue import carry_out, changing_catalogue, unlist
 
 # Nothing where the database's user does not own the index, who alone may do this.

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
+from collections_app.catalogue.models import CatalogueState
 from collections_app.catalogue.planning import Plan
 from collections_app.catalogue.reader import Record, name_of, open_source, read
 from collections_app.catalogue.survey import Survey, survey
-from collections_app.models import CatalogueState
 from collections_app.services.catalogue_import import CatalogueImport, Report
 
 MOST_SHOWN = 300

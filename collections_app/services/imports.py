@@ -13,25 +13,26 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from animecollections.api.account import Through
-from animecollections.api.bulk import upsert
 from animecollections.api.errors import ApiError, not_now
-from animecollections.api.ids import OWN, AnimeRef, new_id
+from animecollections.db.bulk import upsert
+from animecollections.db.ids import new_id
+from animecollections.db.json_rows import among
+from animecollections.identity import Through
 from collections_app.catalogue.lookup import find_many
-from collections_app.catalogue.planning import among
-from collections_app.entries import NEW
+from collections_app.catalogue.refs import OWN, AnimeRef
 from collections_app.imports.judging import judge_rows, portable, record_of, time_of
-from collections_app.imports.recognition import recognise
-from collections_app.models import (
+from collections_app.imports.models import (
     ImportPlan,
     ImportRow,
     ImportStatus,
     Outcome,
     Policy,
+    RowQuerySet,
 )
-from collections_app.models.imports import RowQuerySet
+from collections_app.imports.recognition import recognise
 from collections_app.services.watch_list import ListEdit, Slot
 from collections_app.transfer.records import ListFile, Record, Row
+from collections_app.watch_list.entries import NEW
 from history.services import recording
 from history.services.recording import locked
 
@@ -119,7 +120,7 @@ def row_of(planned: ImportPlan, said: Row) -> ImportRow:
 
 def find(user_id: UUID, plan_id: UUID) -> ImportPlan:
     """The plan; 404 where it is another's, discarded or past its time."""
-    planned = ImportPlan.objects.of(user_id).filter(id=plan_id).first()
+    planned = ImportPlan.objects.of(user_id).current().filter(id=plan_id).first()
     if planned is None:
         raise ApiError("import_not_found")
     return planned
@@ -141,7 +142,7 @@ def revise(
     """
     planned = find(user_id, plan_id)
     check_open(planned)
-    rows = list(change(planned, ImportRow.objects.of(user_id, plan_id)))
+    rows = list(change(planned, ImportRow.objects.of(user_id).in_plan(plan_id)))
     judge_rows(planned, rows)
     return planned, rows
 
@@ -250,7 +251,7 @@ def apply(
         planned = find(user_id, plan_id)
         if planned.status == ImportStatus.APPLIED:
             return planned, True
-        rows = list(ImportRow.objects.of(user_id, plan_id).order_by("row"))
+        rows = list(ImportRow.objects.of(user_id).in_plan(plan_id).order_by("row"))
         written = [row for row in rows if row.outcome in WRITTEN]
         edit = ListEdit(record, user_id, today, counts_progress=False)
         edit.read(ref_of(row) for row in written)
@@ -309,7 +310,7 @@ def save(planned: ImportPlan, changed: Iterable[ImportRow]) -> None:
     for start in range(0, len(written), AT_ONCE):
         some = written[start : start + AT_ONCE]
         upsert(ImportRow, some, unique=("user", "plan_id", "row"))
-    rows = ImportRow.objects.of(planned.user_id, planned.id)
+    rows = ImportRow.objects.of(planned.user_id).in_plan(planned.id)
     planned.summary = summary_of(rows.values_list("outcome", flat=True))
     planned.changed_at = timezone.now()
     planned.save(force_insert=planned._state.adding)
@@ -326,7 +327,7 @@ def discard_oldest(user_id: UUID) -> None:
     once more is still told that it was applied.
     """
     kept = 0
-    plans = ImportPlan.objects.filter(user_id=user_id)
+    plans = ImportPlan.objects.of(user_id)
     newest = plans.order_by("-status", "-created_at")
     columns = ("id", "status", "summary")
     for number, (id_, status, summary) in enumerate(newest.values_list(*columns)):
@@ -337,6 +338,6 @@ def discard_oldest(user_id: UUID) -> None:
 
 
 def delete(user_id: UUID, plan_id: UUID, *, rows_only: bool = False) -> None:
-    ImportRow.objects.of(user_id, plan_id).delete()
+    ImportRow.objects.of(user_id).in_plan(plan_id).delete()
     if not rows_only:
-        ImportPlan.objects.filter(user_id=user_id, id=plan_id).delete()
+        ImportPlan.objects.of(user_id).filter(id=plan_id).delete()

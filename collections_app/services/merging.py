@@ -17,24 +17,19 @@ from django.db.models import ProtectedError
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from animecollections.api.account import Through
 from animecollections.api.errors import ApiError
-from animecollections.api.ids import OWN, AnimeRef, new_id
+from animecollections.db.ids import new_id
+from animecollections.identity import Through
 from collections_app.catalogue.facts import UNKNOWN, Facts, sort_title
 from collections_app.catalogue.lookup import find_anime
-from collections_app.merging import merged
-from collections_app.models import (
-    Anime,
-    ExternalId,
-    Listing,
-    Merge,
-    MergedList,
-    MergeStatus,
-    WatchListEntry,
-)
+from collections_app.catalogue.merges import Merge, MergedList, MergeStatus
+from collections_app.catalogue.models import Anime, ExternalId, Listing
+from collections_app.catalogue.refs import OWN, AnimeRef
 from collections_app.services import abbreviations, operations
 from collections_app.services.catalogue import changing_catalogue, store
 from collections_app.services.watch_list import ListEdit
+from collections_app.watch_list.joining import merged
+from collections_app.watch_list.models import WatchListEntry
 from history.services import audit, recording, watched
 from history.services.recording import locked
 
@@ -110,7 +105,7 @@ def people_with(anime_id: int) -> list[UUID]:
 
     No index leads by anime, for nothing hot needs one: this reads both tables.
     """
-    entries = WatchListEntry.objects.filter(anime_id=anime_id).order_by()
+    entries = WatchListEntry.objects.across_users().filter(anime_id=anime_id).order_by()
     users = set(entries.values_list("user_id", flat=True))
     return sorted(users | watched.watchers(anime_id))
 
@@ -147,7 +142,7 @@ def remember(job: Merge, user_id: UUID, days: watched.Days) -> None:
     """Who adds the title again during the merge is moved again: both count."""
     row, _ = MergedList.objects.get_or_create(user_id=user_id, merge=job)
     row.watched += [[day.isoformat(), number] for day, number in days]
-    MergedList.objects.filter(user_id=user_id, merge=job).update(watched=row.watched)
+    MergedList.objects.of(user_id).filter(merge=job).update(watched=row.watched)
 
 
 def join_titles(job: Merge, through: Through) -> None:

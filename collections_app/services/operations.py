@@ -11,12 +11,13 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from animecollections.api.account import Through
 from animecollections.api.errors import ApiError
-from animecollections.api.ids import OWN, AnimeRef, new_id
-from collections_app.entries import differences, from_snapshot, shown
-from collections_app.merging import merged
+from animecollections.db.ids import new_id
+from animecollections.identity import Through
+from collections_app.catalogue.refs import OWN, AnimeRef
 from collections_app.services.watch_list import ListEdit, Slot, fits
+from collections_app.watch_list.entries import differences, from_snapshot, shown
+from collections_app.watch_list.joining import merged
 from history.models import Change, ChangeKind
 from history.services import recording
 
@@ -59,9 +60,9 @@ def undo(
         user_id=user_id, through=through, undoes=operation_id, operation_id=own_id
     ) as record:
         changes = list(
-            Change.objects.filter(
-                user_id=user_id, operation_id=operation_id, kind__in=ENTRY_KINDS
-            ).order_by("-revision")
+            Change.objects.of(user_id)
+            .filter(operation_id=operation_id, kind__in=ENTRY_KINDS)
+            .order_by("-revision")
         )
         if not changes:
             raise ApiError("operation_not_found")
@@ -90,10 +91,10 @@ def restore(
     """
     with recording(user_id=user_id, through=through) as record:
         changes = list(
-            Change.objects.filter(user_id=user_id, at__gt=at).order_by("-revision")
+            Change.objects.of(user_id).filter(at__gt=at).order_by("-revision")
         )
         reached = len(changes) == record.state.revision or (
-            Change.objects.filter(user_id=user_id, at__lte=at).exists()
+            Change.objects.of(user_id).filter(at__lte=at).exists()
         )
         if not reached:
             raise TrimmedError("The log of changes does not reach back so far.")

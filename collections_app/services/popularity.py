@@ -4,10 +4,11 @@ from collections import defaultdict
 
 from django.db.models import Count
 
-from collections_app.catalogue.planning import among
+from animecollections.db.json_rows import among
+from collections_app.catalogue.models import Anime
 from collections_app.catalogue.prominence import renown
-from collections_app.models import Anime, WatchListEntry
 from collections_app.services.catalogue import changing_catalogue
+from collections_app.watch_list.models import WatchListEntry
 
 TOGETHER = 1000  # titles; the catalogue is locked for some milliseconds
 
@@ -17,7 +18,7 @@ def count_lists() -> str:
 
     It takes no revision: nothing that is shown of a title changes.
     """
-    entries = WatchListEntry.objects.filter(is_private=False).order_by()
+    entries = WatchListEntry.objects.across_users().filter(is_private=False).order_by()
     lists = dict(entries.values_list("anime_id").annotate(lists=Count("pk")))
     changed: dict[int, list[int]] = defaultdict(list)
     for anime_id, points in Anime.objects.order_by("id").values_list("id", "renown"):

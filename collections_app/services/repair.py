@@ -10,12 +10,13 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from animecollections.api.account import Through
-from animecollections.api.bulk import upsert
-from animecollections.api.ids import OWN, AnimeRef, new_id
-from collections_app.entries import KEPT, NEW, STORED, Entry, snapshot
-from collections_app.models import WatchListEntry
+from animecollections.db.bulk import upsert
+from animecollections.db.ids import new_id
+from animecollections.identity import Through
+from collections_app.catalogue.refs import OWN, AnimeRef
 from collections_app.services.watch_list import Operation, do_all
+from collections_app.watch_list.entries import KEPT, NEW, STORED, Entry, snapshot
+from collections_app.watch_list.models import WatchListEntry
 from history.models import Change, ChangeKind
 from history.services import recording
 
@@ -43,7 +44,7 @@ class Disagreement:
 def disagreements(user_id: UUID) -> list[Disagreement]:
     """Of one user; call it under their lock, or a write in between looks like one."""
     entries = WatchListEntry.objects.of(user_id).values(*STORED)
-    changes = Change.objects.filter(user_id=user_id).order_by("revision")
+    changes = Change.objects.of(user_id).order_by("revision")
     columns = ("revision", "kind", "anime_id", "before", "after")
     rows = changes.values_list(*columns).iterator()
     return list(compare({entry["anime_id"]: entry for entry in entries}, rows))

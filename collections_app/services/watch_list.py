@@ -14,13 +14,13 @@ from uuid import UUID
 
 from django.db.models import FilteredRelation, OuterRef, Q, Subquery
 
-from animecollections.api.account import Through
-from animecollections.api.bulk import Rows
-from animecollections.api.compiled import Compiled
 from animecollections.api.conditional import ALWAYS, Precondition, mismatch
 from animecollections.api.errors import ApiError, refuse
-from animecollections.api.ids import OWN, AnimeRef, new_id
-from collections_app import rules
+from animecollections.db.bulk import Rows
+from animecollections.db.compiled import Compiled
+from animecollections.db.ids import new_id
+from animecollections.identity import Through
+from collections_app.catalogue.entry_facts import FACTS
 from collections_app.catalogue.lookup import (
     ambiguous,
     matching_number,
@@ -29,9 +29,12 @@ from collections_app.catalogue.lookup import (
     named,
     pick,
 )
-from collections_app.entries import (
+from collections_app.catalogue.merges import Merge, MergeStatus
+from collections_app.catalogue.models import Anime
+from collections_app.catalogue.refs import OWN, AnimeRef
+from collections_app.watch_list import rules
+from collections_app.watch_list.entries import (
     COLUMNS,
-    FACTS,
     LARGEST_NUMBER,
     NEW,
     STORED,
@@ -42,14 +45,7 @@ from collections_app.entries import (
     snapshot,
     to_json,
 )
-from collections_app.models import (
-    STATES_OF_TYPE,
-    Anime,
-    EntryState,
-    Merge,
-    MergeStatus,
-    WatchListEntry,
-)
+from collections_app.watch_list.models import STATES_OF_TYPE, EntryState, WatchListEntry
 from history.models import Change, ChangeKind
 from history.services import Recording, recording
 
@@ -157,12 +153,15 @@ READ = (
 
 def rows_of(user_id: UUID, since: datetime, condition: Q) -> Any:
     """Anime, what the user has of them, and what they removed of them since."""
-    removal = Change.objects.filter(
-        user_id=user_id,
-        anime_id=OuterRef("pk"),
-        kind=ChangeKind.REMOVE,
-        at__gt=since,
-    ).order_by("-revision")
+    removal = (
+        Change.objects.of(user_id)
+        .filter(
+            anime_id=OuterRef("pk"),
+            kind=ChangeKind.REMOVE,
+            at__gt=since,
+        )
+        .order_by("-revision")
+    )
     under_way = Merge.objects.filter(
         gone_id=OuterRef("pk"), status=MergeStatus.MERGING
     ).order_by()  # there is one at most

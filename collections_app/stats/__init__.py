@@ -13,9 +13,8 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Q, Sum
 
-from animecollections.api.account import Account
-from collections_app.entries import shown
-from collections_app.models import Anime, EntryState, EntryType, WatchListEntry
+from animecollections.identity import Account
+from collections_app.catalogue.models import Anime
 from collections_app.serializers.stats import (
     FinishedTitle,
     Statistics,
@@ -44,6 +43,8 @@ from collections_app.stats.days import (
     streaks_of,
     weekdays_of,
 )
+from collections_app.watch_list.entries import shown
+from collections_app.watch_list.models import EntryState, EntryType, WatchListEntry
 from history.models import EpisodesWatched
 
 MOST_FINISHED = 500
@@ -106,9 +107,11 @@ def of_year(account: Account, year: int) -> Year:
     days = days_of(account.id, year)
     seen = [day for day in days if day.has_watched]
     months = months_of(days)
-    watched = EpisodesWatched.objects.filter(
-        user_id=account.id, day__year=year, episodes__gt=0
-    ).order_by("day", "id")
+    watched = (
+        EpisodesWatched.objects.of(account.id)
+        .filter(day__year=year, episodes__gt=0)
+        .order_by("day", "id")
+    )
     edges = [watched.first(), watched.last()]
     most = [(int(group.name or 0), group) for group in groups["anime"]]
     titles = titles_of(

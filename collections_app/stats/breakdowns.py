@@ -15,9 +15,10 @@ from uuid import UUID
 
 from django.db import connection
 
-from collections_app.models import EntryState, EntryType
-from collections_app.models.catalogue import Format
+from animecollections.db.json_rows import texts_in
+from collections_app.catalogue.models import Format
 from collections_app.serializers.stats import Breakdowns
+from collections_app.watch_list.models import EntryState, EntryType
 from history.models import UserState
 
 USUAL_MINUTES = {Format.MOVIE: 100, Format.OVA: 28, Format.MUSIC: 4}
@@ -120,7 +121,6 @@ ARRAYS: Mapping[str, str] = {
     "studio": "studio_names",
     "tag": "tags",
 }
-EACH = {"sqlite": "json_each", "postgresql": "jsonb_array_elements_text"}
 
 
 class Group(NamedTuple):
@@ -201,7 +201,7 @@ def selects() -> Iterator[str]:
     for kind, column in COLUMNS.items():
         yield group_by(kind, column)
     for kind, array in ARRAYS.items():
-        each = f", {EACH[connection.vendor]}(mine.{array}) item"
+        each = f", {texts_in(f'mine.{array}')} item"
         yield group_by(kind, "item.value", each)
 
 

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import strategies as st
 
 from animecollections.api.fields import CONTROL, shows_nothing
-from collections_app.entries import NEW, SAID
 from collections_app.transfer import Kept, ListFile, Owner, Record, read, write
 from collections_app.transfer.reading import (
     COMPLETED,
@@ -20,6 +19,7 @@ from collections_app.transfer.reading import (
     WATCHING,
     usable,
 )
+from collections_app.watch_list.entries import NEW, SAID
 
 DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "lists"
 needs_data = pytest.mark.skipif(

@@ -3,9 +3,9 @@
 import pytest
 from django.test import Client
 
-from animecollections.api.account import Through
-from animecollections.api.ids import AnimeRef
+from animecollections.identity import Through
 from collections_app.catalogue.abbreviations import ABBREVIATIONS
+from collections_app.catalogue.refs import AnimeRef
 from collections_app.imports.recognition import recognise
 from collections_app.models import Abbreviation, CatalogueState, SearchName
 from collections_app.services import abbreviations, merging

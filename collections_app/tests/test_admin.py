@@ -8,9 +8,9 @@ from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
 
-from animecollections.api.account import Through
-from animecollections.api.ids import AnimeRef
+from animecollections.identity import Through
 from animecollections.tests.admin_forms import errors_of, fill_in, messages_of, sent_by
+from collections_app.catalogue.refs import AnimeRef
 from collections_app.models import (
     Anime,
     CatalogueState,

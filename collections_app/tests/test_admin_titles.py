@@ -11,9 +11,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from animecollections.api.account import Through
-from animecollections.api.ids import AnimeRef
+from animecollections.identity import Through
 from animecollections.tests.admin_forms import messages_of
+from collections_app.catalogue.refs import AnimeRef
 from collections_app.models import Anime, CatalogueState, Merge, WatchListEntry
 from collections_app.services import merging, watch_list
 from collections_app.tests.catalogues import BEBOP, import_file, write

@@ -4,8 +4,8 @@ import pytest
 from django.utils import timezone
 
 from animecollections.api.errors import ApiError
-from animecollections.api.ids import parse_anime_id
 from collections_app.catalogue.lookup import find_anime, find_many, resolve
+from collections_app.catalogue.refs import parse_anime_id
 from collections_app.models import Anime, ExternalId
 from factories import AnimeFactory
 

@@ -4,7 +4,7 @@ from unittest.mock import ANY
 
 import pytest
 
-from animecollections.api.account import Through
+from animecollections.identity import Through
 from collections_app.catalogue import planning
 from collections_app.catalogue.facts import UNKNOWN
 from collections_app.models import Anime, CatalogueState, SearchName

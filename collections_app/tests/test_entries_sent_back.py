@@ -4,11 +4,11 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from collections_app.entries import SAID
 from collections_app.models import Anime, WatchListEntry
 from collections_app.tests.imports import apply, counts, upload
 from collections_app.tests.lists import entries
 from collections_app.tests.test_add_to_watch_list import URL, add
+from collections_app.watch_list.entries import SAID
 from history.models import Change
 
 pytestmark = pytest.mark.django_db

@@ -12,11 +12,11 @@ from contextlib import contextmanager
 import pytest
 from django.db import OperationalError, connection, transaction
 
-from collections_app.entries import KEPT
 from collections_app.models import ImportPlan, ImportRow, WatchListEntry
 from collections_app.tests.imports import URL as IMPORTS
 from collections_app.tests.imports import mal, title, upload
 from collections_app.tests.test_add_to_watch_list import URL
+from collections_app.watch_list.entries import KEPT
 from conftest import signed_in
 from factories import AnimeFactory, UserFactory
 from history.models import Change, EpisodesWatched, KeptAnswer, UserState

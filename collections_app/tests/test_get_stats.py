@@ -36,7 +36,7 @@ def go_to(monkeypatch, now):
         def now(cls, tz=None):
             return now.astimezone(tz)
 
-    monkeypatch.setattr("animecollections.api.account.datetime", Clock)
+    monkeypatch.setattr("animecollections.identity.datetime", Clock)
 
 
 def listed(user, anime, **values):

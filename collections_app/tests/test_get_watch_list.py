@@ -2,8 +2,8 @@
 
 import pytest
 
-from animecollections.api.account import Through
 from animecollections.api.bodies import bodies
+from animecollections.identity import Through
 from collections_app.catalogue.facts import UNKNOWN
 from collections_app.catalogue.folding import fold
 from collections_app.catalogue.search_names import search_names

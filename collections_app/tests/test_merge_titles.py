@@ -7,10 +7,8 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
-from animecollections.api.account import Through
-from animecollections.api.ids import AnimeRef
-from collections_app.entries import NEW
-from collections_app.merging import merged
+from animecollections.identity import Through
+from collections_app.catalogue.refs import AnimeRef
 from collections_app.models import (
     Anime,
     CatalogueState,
@@ -23,6 +21,8 @@ from collections_app.models import (
 )
 from collections_app.services import merging, operations, watch_list
 from collections_app.services.merging import MergeRefusedError
+from collections_app.watch_list.entries import NEW
+from collections_app.watch_list.joining import merged
 from conftest import signed_in
 from factories import AnimeFactory, UserFactory
 from history.models import Change, EpisodesWatched, StaffAction, UserState

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from animecollections.api.ids import new_id
+from animecollections.db.ids import new_id
 from collections_app.models import Anime, WatchListEntry
 from factories import UserFactory
 from history.cursors import Cursor

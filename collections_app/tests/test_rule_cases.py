@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from collections_app.entries import LARGEST_NUMBER, SAID
-from collections_app.models import STATES_OF_TYPE, EntryType
+from collections_app.watch_list.entries import LARGEST_NUMBER, SAID
+from collections_app.watch_list.models import STATES_OF_TYPE, EntryType
 from factories import AnimeFactory
 
 HERE = Path(__file__).parent

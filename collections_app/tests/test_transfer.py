@@ -15,8 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from animecollections.api.free_json import is_kept
-from collections_app.entries import SAID
+from animecollections.db.free_json import is_kept
 from collections_app.imports.judging import portable
 from collections_app.transfer import (
     FORMATS,
@@ -29,6 +28,7 @@ from collections_app.transfer import (
     write,
 )
 from collections_app.transfer.records import FORMAT_NAMES
+from collections_app.watch_list.entries import SAID
 
 from .lists import (
     DATA,

@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, NamedTuple
 
-from animecollections.api.ids import NUMBERED_SITES
 from collections_app.catalogue.folding import fold
 from collections_app.catalogue.name_forms import without_season
+from collections_app.catalogue.refs import NUMBERED_SITES
 from collections_app.catalogue.seasons import MARK, with_marks
-from collections_app.entries import HIGHEST_PRIORITY
+from collections_app.watch_list.entries import HIGHEST_PRIORITY
 
 from . import days, kinds, mal, mal_json, marks, reading
 from .records import Flaw, ListFile, NotAnime, Record, Row

@@ -6,8 +6,8 @@ from typing import Any
 import orjson
 
 from animecollections.api.errors import ApiError
-from animecollections.api.free_json import to_bytes
 from animecollections.api.parsing import read_json
+from animecollections.db.free_json import to_bytes
 
 from .records import Flaw, WrongFile
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import Any
 
-from collections_app.entries import (
+from collections_app.watch_list.entries import (
     HIGHEST_PRIORITY,
     LARGEST_KEPT,
     MOST_TAGS_KEPT,

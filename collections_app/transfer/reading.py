@@ -12,15 +12,10 @@ from functools import lru_cache
 from typing import Any
 
 from animecollections.api.fields import CONTROL, shows_nothing
-from animecollections.api.free_json import first_unkept
-from animecollections.api.ids import (
-    LARGEST_ID,
-    NUMBERED_SITES,
-    OWN,
-    WORD,
-    WORDED_SITES,
-)
-from collections_app.entries import (
+from animecollections.db.free_json import first_unkept
+from animecollections.db.ids import LARGEST_ID
+from collections_app.catalogue.refs import NUMBERED_SITES, OWN, WORD, WORDED_SITES
+from collections_app.watch_list.entries import (
     LARGEST_NUMBER,
     LONGEST_NOTES,
     LONGEST_TAG,

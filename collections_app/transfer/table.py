@@ -13,7 +13,7 @@ from functools import partial
 from itertools import islice
 from typing import Any
 
-from collections_app.entries import SAID, shown
+from collections_app.watch_list.entries import SAID, shown
 
 from . import foreign, list_json, own, reading
 from .foreign import Cells, Table

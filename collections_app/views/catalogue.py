@@ -7,17 +7,17 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from animecollections.api.account import Account
 from animecollections.api.conditional import etag_of, not_modified
-from animecollections.api.ids import parse_anime_id
 from animecollections.api.rendering import answer
 from animecollections.api.schema import Example, chosen, documented, nullable
-from animecollections.api.scopes import OPEN
-from animecollections.api.statements import limited
 from animecollections.api.views import ApiViewSet
+from animecollections.db.statements import limited
+from animecollections.identity import Account
+from animecollections.scopes import OPEN
 from collections_app.catalogue import answers
-from collections_app.filters.catalogue import INCLUDE, PARAMETERS
-from collections_app.models import CatalogueState, Genre, Studio
+from collections_app.catalogue.filters import INCLUDE, PARAMETERS
+from collections_app.catalogue.models import CatalogueState, Genre, Studio
+from collections_app.catalogue.refs import parse_anime_id
 from collections_app.serializers.catalogue import (
     AnimeSerializer,
     AnimeWithRelationsSerializer,

@@ -16,12 +16,13 @@ from animecollections.api.conditional import (
     revision_tag,
 )
 from animecollections.api.errors import ApiError, invalid, refuse
-from animecollections.api.ids import AnimeRef, parse_anime_id
+from animecollections.api.reading import read_body
 from animecollections.api.rendering import answer
 from animecollections.api.schema import Example, documented
 from collections_app.catalogue.lookup import matching, pick
-from collections_app.entries import to_json
-from collections_app.models import Anime, WatchListEntry
+from collections_app.catalogue.models import Anime
+from collections_app.catalogue.refs import AnimeRef, parse_anime_id
+from collections_app.examples import ENTRY
 from collections_app.serializers.watch_list import (
     BatchSerializer,
     EntryFields,
@@ -34,14 +35,9 @@ from collections_app.serializers.watch_list import (
 )
 from collections_app.services import batches, watch_list
 from collections_app.services.watch_list import Operation
-from collections_app.views.watch_list import (
-    ENTRY,
-    IF_MATCH,
-    LARGEST_ENTRY,
-    TAGS,
-    TOLD,
-    read,
-)
+from collections_app.views.watch_list import IF_MATCH, LARGEST_ENTRY, TAGS, TOLD
+from collections_app.watch_list.entries import to_json
+from collections_app.watch_list.models import WatchListEntry
 from history.writing import WritingViewSet
 
 ANIME_ERRORS = ["anime_not_found", "ambiguous_id", "entry_not_found"]
@@ -84,7 +80,9 @@ class EntryViewSet(WritingViewSet):
         body_examples={"a score": {"score": 9.5, "notes": None}},
     )
     def partial_update(self, request: Request, anime_id: str) -> Response:
-        return self.write_entry("update", anime_id, values=read(EntryFields, request))
+        return self.write_entry(
+            "update", anime_id, values=read_body(EntryFields, request)
+        )
 
     @documented(
         "Removes the entry; `removed` is 0 when it was not listed.",
@@ -118,7 +116,7 @@ class EntryViewSet(WritingViewSet):
         body_examples={"one more": {"by": 1}},
     )
     def increment(self, request: Request, anime_id: str) -> Response:
-        by = read(IncrementSerializer, request)["by"]
+        by = read_body(IncrementSerializer, request)["by"]
         return self.write_entry("increment", anime_id, by=by)
 
     def write_entry(
@@ -168,7 +166,7 @@ class MoveViewSet(WritingViewSet):
         body_examples={"two": {"animeIds": [1535, 21], "type": "Completed"}},
     )
     def create(self, request: Request) -> Response:
-        body = read(MoveSerializer, request)
+        body = read_body(MoveSerializer, request)
         type_, dry_run = body["type"], body["dry_run"]
         only_if = precondition_of_one(request, body["animeIds"])
         results = watch_list.do_all(

@@ -13,17 +13,18 @@ from animecollections.api.failures import failure_body
 from animecollections.api.ids import parse_id
 from animecollections.api.parameters import WHEN
 from animecollections.api.permits import long_work
+from animecollections.api.reading import read_body
 from animecollections.api.rendering import answer
 from animecollections.api.schema import documented, nullable, paging, query
 from animecollections.api.uploads import FileParser, UploadParser, file_of, name_of_file
 from collections_app import transfer
+from collections_app.imports.models import ImportPlan, Outcome, Policy
 from collections_app.imports.reading import (
     MOST_PER_PAGE,
     PER_PAGE,
     plan_told,
     rows_of,
 )
-from collections_app.models import ImportPlan, Outcome, Policy
 from collections_app.serializers.imports import (
     FILE_BODY,
     ApplySerializer,
@@ -36,7 +37,6 @@ from collections_app.serializers.imports import (
 from collections_app.services import imports
 from collections_app.services.imports import Choice
 from collections_app.transfer import ListFile
-from collections_app.views.watch_list import read
 from history.writing import WritingViewSet
 
 TAGS = ["Imports"]
@@ -112,7 +112,9 @@ class ImportsViewSet(PlanningViewSet):
         etag=True,
     )
     def list(self, request: Request) -> Response:
-        plans = list(ImportPlan.objects.of(self.user_id).order_by("-created_at"))
+        plans = list(
+            ImportPlan.objects.of(self.user_id).current().order_by("-created_at")
+        )
         etag = etag_of(request, *((plan.id, plan.changed_at) for plan in plans))
         if (fresh := not_modified(request, etag)) is not None:
             return fresh
@@ -197,11 +199,11 @@ class ImportViewSet(PlanningViewSet):
 
     def revise(self, request: Request, plan_id: UUID) -> imports.Revised:
         if self.action == "partial_update":
-            policy = read(PolicySerializer, request)["policy"]
+            policy = read_body(PolicySerializer, request)["policy"]
             return imports.change_policy(
                 user_id=self.user_id, plan_id=plan_id, policy=policy
             )
-        return decided(self.user_id, plan_id, read(DecisionsSerializer, request))
+        return decided(self.user_id, plan_id, read_body(DecisionsSerializer, request))
 
     @documented(
         "One import.",
@@ -299,7 +301,7 @@ class ImportViewSet(PlanningViewSet):
             plan_id=parse_id(import_id),
             today=self.account.today,
             through=self.through,
-            accepts_stale="accept" in read(ApplySerializer, request),
+            accepts_stale="accept" in read_body(ApplySerializer, request),
         )
         if is_applied:
             return answer(plan_told(plan))

@@ -11,13 +11,14 @@ from rest_framework.response import Response
 from animecollections.api.conditional import etag_of, not_modified
 from animecollections.api.fields import StrictBoolean
 from animecollections.api.ids import parse_id
+from animecollections.api.reading import read_body
 from animecollections.api.rendering import answer
 from animecollections.api.schema import documented, nullable
+from collections_app.examples import ENTRY
 from collections_app.filters.operations import PARAMETERS
 from collections_app.reads import operations_of
 from collections_app.serializers.watch_list import EntrySerializer
 from collections_app.services import operations
-from collections_app.views.watch_list import ENTRY, read
 from history.writing import WritingViewSet
 
 TAGS = ["History and undo"]
@@ -130,7 +131,7 @@ class OperationViewSet(WritingViewSet):
         },
     )
     def undo(self, request: Request, operation_id: str) -> Response:
-        dry_run = read(UndoSerializer, request)["dry_run"]
+        dry_run = read_body(UndoSerializer, request)["dry_run"]
         undone = operations.undo(
             user_id=self.user_id,
             operation_id=parse_id(operation_id),

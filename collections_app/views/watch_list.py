@@ -1,22 +1,20 @@
 """The watch list over HTTP."""
 
 from collections.abc import Mapping, Sequence
-from functools import cache
 from typing import Any
 from uuid import UUID
 
 from orjson import Fragment
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.serializers import Serializer
 
 from animecollections.api.bodies import bodies
 from animecollections.api.choosing import chosen_fields, only
 from animecollections.api.conditional import etag_of, not_modified, precondition
 from animecollections.api.errors import refuse
 from animecollections.api.existing_client import is_existing_client
-from animecollections.api.ids import AnimeRef, parse_anime_id
 from animecollections.api.paging import page
+from animecollections.api.reading import read_body
 from animecollections.api.rendering import answer, enveloped
 from animecollections.api.schema import (
     Example,
@@ -26,6 +24,8 @@ from animecollections.api.schema import (
     nullable,
     query,
 )
+from collections_app.catalogue.refs import AnimeRef, parse_anime_id
+from collections_app.examples import ENTRY
 from collections_app.filters.watch_list import (
     DEFAULT_ORDERING,
     ORDERINGS,
@@ -33,7 +33,6 @@ from collections_app.filters.watch_list import (
     VIEWS,
     EntryFilters,
 )
-from collections_app.models import EntryType, WatchListEntry
 from collections_app.serializers.watch_list import (
     AddedSerializer,
     AddSerializer,
@@ -45,7 +44,8 @@ from collections_app.serializers.watch_list import (
     WarningSerializer,
 )
 from collections_app.services import watch_list
-from collections_app.whole_list import is_whole, whole_list
+from collections_app.watch_list.models import EntryType, WatchListEntry
+from collections_app.watch_list.whole_list import is_whole, whole_list
 from history.cursors import Cursor
 from history.writing import WritingViewSet
 
@@ -58,34 +58,6 @@ IF_MATCH = header(
     "only if it is listed.",
 )
 IF_NONE_MATCH = header("If-None-Match", "`*`: only if it is not listed yet, else 412.")
-ENTRY = {
-    "id": "019ab0f2-6a3c-7c1e-9f55-0242ac120002",
-    "user_id": "550e8400-e29b-41d4-a716-446655440000",
-    "anime_id": "1535",
-    "type": "Watching",
-    "title": "Death Note",
-    "imageUrl": "https://img.example.org/1535.jpg",
-    "rating": 8.62,
-    "episodes": 37,
-    "mal_id": 1535,
-    "format": "TV",
-    "airing_status": "finished",
-    "season": "fall",
-    "year": 2006,
-    "progress": 12,
-    "score": 9.5,
-    "state": "active",
-    "rewatches": 0,
-    "started_on": "2026-10-02",
-    "finished_on": None,
-    "notes": "",
-    "tags": [],
-    "priority": 0,
-    "is_private": False,
-    "added_at": "2026-10-02T18:30:00Z",
-    "updated_at": "2026-11-23T09:30:00Z",
-    "revision": 41,
-}
 TOLD = {
     "changes?": ChangeSerializer(many=True),
     "warnings?": WarningSerializer(many=True),
@@ -165,7 +137,7 @@ class WatchListViewSet(WritingViewSet):
         body_examples={"an anime": {"animeId": 1535, "type": "Watching"}},
     )
     def create(self, request: Request) -> Response:
-        values = read(AddSerializer, request)
+        values = read_body(AddSerializer, request)
         outcome = watch_list.add(
             user_id=self.user_id,
             anime=values.pop("animeId"),
@@ -247,19 +219,6 @@ class WatchListViewSet(WritingViewSet):
 
 def usual_view(request: Request) -> str:
     return "card" if is_existing_client(request) else ""
-
-
-def read(serializer: type[Serializer[Any]], request: Request) -> dict[str, Any]:
-    """The body's values, or 400 with a sentence for each wrong one."""
-    return dict(reader(serializer).run_validation(request.data))
-
-
-@cache
-def reader(serializer: type[Serializer[Any]]) -> Serializer[Any]:
-    """One for all requests: a serializer copies all of its fields to be made, and
-    reading a body changes nothing in it.
-    """
-    return serializer()
 
 
 def shaped(

@@ -9,11 +9,11 @@ from uuid import UUID
 import orjson
 from django.utils import timezone
 
-from animecollections.api.bulk import upsert
-from animecollections.api.compiled import Compiled
-from animecollections.api.free_json import to_bytes
-from animecollections.api.ids import new_id
 from animecollections.api.rendering import OPTIONS
+from animecollections.db.bulk import upsert
+from animecollections.db.compiled import Compiled
+from animecollections.db.free_json import to_bytes
+from animecollections.db.ids import new_id
 from history.models import KeptAnswer
 
 KEPT_FOR = timedelta(days=30)
@@ -27,9 +27,11 @@ class Kept:
 
 # One key, which is what most retries ask for.
 BY_KEY = Compiled(
-    lambda user_id, since, key: KeptAnswer.objects.filter(
-        user_id=user_id, key=key, created_at__gt=since
-    ).values_list("key", "fingerprint", "answer"),
+    lambda user_id, since, key: (
+        KeptAnswer.objects.of(user_id)
+        .filter(key=key, created_at__gt=since)
+        .values_list("key", "fingerprint", "answer")
+    ),
     *(UUID, datetime, str),
 )
 
@@ -40,8 +42,8 @@ def find_answers(user_id: UUID, keys: Collection[str]) -> dict[str, Kept]:
     if len(keys) == 1:
         rows = BY_KEY.fetch(user_id, since, *keys)
     else:
-        found = KeptAnswer.objects.filter(
-            user_id=user_id, key__in=list(keys), created_at__gt=since
+        found = KeptAnswer.objects.of(user_id).filter(
+            key__in=list(keys), created_at__gt=since
         )
         rows = list(found.values_list("key", "fingerprint", "answer"))
     return {key: Kept(print_, orjson.loads(answer)) for key, print_, answer in rows}

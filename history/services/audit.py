@@ -7,8 +7,8 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from animecollections.api.account import Through
-from animecollections.api.ids import first_id_at
+from animecollections.db.ids import first_id_at
+from animecollections.identity import Through
 from history.models import StaffAction
 
 REVEAL = "reveal"

@@ -12,10 +12,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from animecollections.api import request_id
-from animecollections.api.account import Through
-from animecollections.api.bulk import Rows, upsert_all
 from animecollections.api.errors import ApiError
-from animecollections.api.ids import new_epoch, new_id
+from animecollections.db.bulk import Rows, upsert_all
+from animecollections.db.ids import new_epoch, new_id
+from animecollections.identity import Through
 from history.models import Change, ChangeKind, EpisodesWatched, UserState
 from history.services.publishing import Note, publish
 

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.db.models import Count, Max, Min
 
-from animecollections.api.ids import new_epoch
+from animecollections.db.ids import new_epoch
 from history.models import Change, UserState
 from history.services.recording import locked
 
@@ -19,7 +19,7 @@ COUNTERS = (
 def is_whole(user_id: UUID) -> bool:
     """Whether the log runs without a gap up to where the state stands."""
     with locked(user_id) as state:
-        log = Change.objects.filter(user_id=user_id).aggregate(
+        log = Change.objects.of(user_id).aggregate(
             oldest=Min("revision"), newest=Max("revision"), number=Count("pk")
         )
         return fits(state, **log)
@@ -42,7 +42,7 @@ def mend_log(user_id: UUID, *, at_least: int = 0) -> int:
     that something of the user's has, which the state must not be behind.
     """
     with locked(user_id) as state:
-        theirs = Change.objects.filter(user_id=user_id)
+        theirs = Change.objects.of(user_id)
         newest = theirs.aggregate(newest=Max("revision"))["newest"] or 0
         counters = [getattr(state, name) for name in COUNTERS]
         state.revision = max(state.revision, newest, at_least, *counters)

@@ -9,10 +9,10 @@ from uuid import UUID
 
 import orjson
 
-from animecollections.api.account import Through
-from animecollections.api.bulk import upsert
 from animecollections.api.errors import ApiError
-from animecollections.api.ids import new_id
+from animecollections.db.bulk import upsert
+from animecollections.db.ids import new_id
+from animecollections.identity import Through
 from history.models import ChangeKind, Search
 from history.services.recording import recording
 

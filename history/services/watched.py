@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
-from animecollections.api.bulk import upsert
-from animecollections.api.ids import new_id
+from animecollections.db.bulk import upsert
+from animecollections.db.ids import new_id
 from history.models import EpisodesWatched
 
 Days = list[tuple[date, int]]
@@ -16,7 +16,7 @@ def move(user_id: UUID, *, from_id: int, to_id: int) -> Days:
 
     Call it under the user's lock.
     """
-    rows = EpisodesWatched.objects.filter(user_id=user_id, anime_id=from_id)
+    rows = EpisodesWatched.objects.of(user_id).filter(anime_id=from_id)
     days = list(rows.order_by("day").values_list("day", "episodes"))
     add(user_id, to_id, days)
     rows.delete()
@@ -49,5 +49,5 @@ def add(user_id: UUID, anime_id: int, days: Iterable[tuple[date, int]]) -> None:
 
 def watchers(anime_id: int) -> set[UUID]:
     """Everybody who watched some of a title; reads the whole table."""
-    rows = EpisodesWatched.objects.filter(anime_id=anime_id).order_by()
+    rows = EpisodesWatched.objects.across_users().filter(anime_id=anime_id).order_by()
     return set(rows.values_list("user_id", flat=True).distinct())

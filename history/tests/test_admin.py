@@ -5,7 +5,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from animecollections.api.account import Through
+from animecollections.identity import Through
 from history.models import KeptAnswer, Search, UserState
 from history.services.searches import NewSearch, save
 

@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 from django.db import DatabaseError, transaction
 
-from animecollections.api.account import Through
+from animecollections.identity import Through
 from history.models import StaffAction
 from history.services import audit
 

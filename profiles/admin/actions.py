@@ -30,8 +30,8 @@ from unfold.widgets import (
 from animecollections.admin import may_act_on, through
 from animecollections.admin.asking import ReasonForm, ask
 from animecollections.admin.site import page
-from animecollections.api.account import Through
 from animecollections.api.errors import ApiError
+from animecollections.identity import Through
 from collections_app.reads import ever_private
 from collections_app.services import operations
 from collections_app.services.operations import TrimmedError, Undone

@@ -48,11 +48,13 @@ def find(request: HttpRequest) -> HttpResponse:
 def reasons_for(text: str) -> dict[UUID, str]:
     """The ids of users, and by what each was found."""
     found = dict.fromkeys(people(text)[:MOST], "e-mail, name or id")
-    by_request = Change.objects.of_request(text).values_list("user_id", flat=True)
+    by_request = (
+        Change.objects.across_users().of_request(text).values_list("user_id", flat=True)
+    )
     found |= dict.fromkeys(by_request[:MOST], f"request {text}")
     acts = Q(request_id=text)
     if id_ := as_uuid(text):
-        by_operation = Change.objects.of_operation(id_)
+        by_operation = Change.objects.across_users().of_operation(id_)
         users = by_operation.values_list("user_id", flat=True).distinct()
         found |= dict.fromkeys(users[:MOST], f"operation {text}")
         acts |= Q(operation_id=id_)

@@ -15,8 +15,8 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from animecollections.admin import link
+from animecollections.identity import today_in
 from collections_app import stats
-from collections_app.admin.watch_list import today_of
 from collections_app.models import EntryType, ImportPlan, WatchListEntry
 from collections_app.reads import ever_private, operations_of
 from collections_app.serializers.stats import Statistics
@@ -107,7 +107,7 @@ def glance_at(user: User, request: HttpRequest) -> Glance:
     if may("profiles.view_wrongpasswords"):
         glance.locks = list(lockouts.all_locks(user.email))
     if may("collections_app.view_watchlistentry"):
-        told = stats.of_list(user.pk, today=today_of(user))
+        told = stats.of_list(user.pk, today=today_in(user.preferences.timezone))
         counts = {row["type"]: row["titles"] for row in told["by_type"]}
         glance.numbers = numbers_of(told)
         glance.shelves = shelves_of(user, counts, is_revealed)
@@ -263,7 +263,7 @@ def searches(user: User, is_revealed: bool) -> Table:
 
 
 def imports(user: User, is_revealed: bool) -> Table:
-    latest = ImportPlan.objects.filter(user_id=user.pk).order_by("-pk")
+    latest = ImportPlan.objects.of(user.pk).order_by("-pk")
     return Table(
         "Imports",
         ("When", "From", "State", "Rows"),
@@ -281,7 +281,7 @@ def imports(user: User, is_revealed: bool) -> Table:
 
 
 def exports(user: User, is_revealed: bool) -> Table:
-    latest = MadeExport.objects.filter(user_id=user.pk).order_by("-pk")
+    latest = MadeExport.objects.of(user.pk).order_by("-pk")
     return Table(
         "Exports",
         ("When", "Format", "Bytes"),
@@ -318,7 +318,7 @@ def acts_of_staff(user: User, is_revealed: bool) -> Table:
 
 
 def images(user: User, is_revealed: bool) -> Table:
-    latest = Image.objects.of(user.pk)[:LATEST_IMAGES]
+    latest = Image.objects.of(user.pk).newest_first()[:LATEST_IMAGES]
     return Table(
         "Images",
         ("Image", "Kind", "Bytes", "When"),

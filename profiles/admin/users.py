@@ -92,7 +92,9 @@ class UserList(LeanList):
         users = {user.pk: user for user in self.result_list}
         for user in users.values():
             user.counts = {}
-        groups = WatchListEntry.objects.filter(user_id__in=users).order_by()
+        groups = (
+            WatchListEntry.objects.across_users().filter(user_id__in=users).order_by()
+        )
         for user_id, type_, number in groups.values_list("user_id", "type").annotate(
             number=Count("pk")
         ):

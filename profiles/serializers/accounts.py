@@ -7,16 +7,24 @@ from uuid import UUID
 
 from rest_framework import serializers
 
-from animecollections.api.account import Account
 from animecollections.api.fields import StrictText
+from animecollections.identity import Account
 from profiles.models import User
-from profiles.names import MAX_EMAIL, check_email
-from profiles.serializers.profile import UserName
+from profiles.names import MAX_EMAIL, check_email, check_user_name
 
 
 class Email(StrictText):
     def to_internal_value(self, data: Any) -> str:
         return check_email(super().to_internal_value(data))
+
+
+class UserName(StrictText):
+    def __init__(self, **more: Any) -> None:
+        # Or a name of blanks would be taken for an empty one, and never be checked.
+        super().__init__(trim_whitespace=False, **more)
+
+    def to_internal_value(self, data: Any) -> str:
+        return check_user_name(super().to_internal_value(data))
 
 
 class Secret(serializers.CharField):

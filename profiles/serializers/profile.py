@@ -9,10 +9,10 @@ from rest_framework import serializers
 
 from animecollections.api.errors import ApiError
 from animecollections.api.fields import StrictChoice, StrictList, StrictText
-from animecollections.api.ids import AnimeRef, parse_anime_id
+from collections_app.catalogue.refs import AnimeRef, parse_anime_id
 from profiles.addresses import MAX_LENGTH, is_web_address, own_path, public_url
 from profiles.models import Gender
-from profiles.names import check_user_name
+from profiles.serializers.accounts import UserName
 
 MAX_ITEMS = 500
 MAX_WORD = 50
@@ -110,15 +110,6 @@ class ProfileInput(serializers.Serializer[Any]):
         return super().to_internal_value(
             {name: None if value in ("", []) else value for name, value in data.items()}
         )
-
-
-class UserName(StrictText):
-    def __init__(self, **more: Any) -> None:
-        # Or a name of blanks would be taken for an empty one, and never be checked.
-        super().__init__(trim_whitespace=False, **more)
-
-    def to_internal_value(self, data: Any) -> str:
-        return check_user_name(super().to_internal_value(data))
 
 
 class UpdateProfileInput(serializers.Serializer[Any]):

@@ -9,17 +9,17 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from animecollections.api.account import SignIn
 from animecollections.api.errors import CODES, ApiError
-from animecollections.api.ids import new_epoch
+from animecollections.db.ids import new_epoch
+from animecollections.identity import SignIn
 from profiles import reset_links, tasks
-from profiles.feed import feed
 from profiles.models import TokenFamily, User
 from profiles.names import fold_user_name, is_reserved
 from profiles.passwords import refuse_weak
 from profiles.services import lockouts
 from profiles.services.credentials import check_credentials, check_own_password, enter
 from profiles.services.places import Place, remember
+from profiles.services.sign_in_hooks import tell_sign_ins_ended
 from profiles.sessions import AGENT_KEY, digest
 
 
@@ -137,19 +137,19 @@ def sign_out(
             )
         session.flush()
         if user_id:
-            feed.check_sign_ins(user_id)
+            tell_sign_ins_ended(user_id)
 
 
 def end_everything(*, user_id: UUID) -> None:
     """Every session and token of the user, with one update."""
     User.objects.filter(pk=user_id).update(auth_epoch=new_epoch())
-    feed.check_sign_ins(user_id)
+    tell_sign_ins_ended(user_id)
 
 
 def deactivate(*, user_id: UUID) -> None:
     """Ends everything too; it stays ended should the account be activated again."""
     User.objects.filter(pk=user_id).update(is_active=False, auth_epoch=new_epoch())
-    feed.check_sign_ins(user_id)
+    tell_sign_ins_ended(user_id)
 
 
 def change_password(
@@ -180,9 +180,9 @@ def change_password(
         if sign_in.kind == "session":
             start_session(session, user, user_agent=user_agent)
             renewed = (digest(sign_in.key), digest(session.session_key))
-            feed.check_sign_ins(user_id, renewed)
+            tell_sign_ins_ended(user_id, renewed)
         else:
-            feed.check_sign_ins(user_id)
+            tell_sign_ins_ended(user_id)
             TokenFamily.objects.filter(id=sign_in.key, user_id=user_id).update(
                 auth_epoch=user.auth_epoch
             )
@@ -226,7 +226,7 @@ def confirm_reset(
     with transaction.atomic():
         if not replace_password(user, old_hash):
             raise ApiError("reset_invalid")
-        feed.check_sign_ins(user.pk)
+        tell_sign_ins_ended(user.pk)
         if lockouts.unlock(user.email):  # while others go on guessing, they get in
             remember(user.pk, Place(address, device))
 

@@ -1,15 +1,11 @@
 """The password check behind every sign-in."""
 
-from datetime import timedelta
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib.auth import hashers
-from django.db.models import F, Q
 from django.utils import timezone
 
 from animecollections.api.errors import ApiError
-from animecollections.api.ids import new_epoch
 from profiles.models import User
 from profiles.names import MAX_EMAIL, fold_email
 from profiles.services import lockouts
@@ -96,26 +92,3 @@ def enter(user: User, *, address: str = "", device: str = "") -> None:
     if not entered:
         raise ApiError("wrong_credentials")
     remember(user.pk, Place(address, device))
-
-
-def renew_reset_key(user: User, *, is_limited: bool) -> bool:
-    """Ends older links, and counts the mail; False past RESET_MAILS of them.
-
-    A guarded update decides between two workers. The count begins anew when the first
-    of its links has ended, so that a person who gets no more mails has one that works.
-    """
-    now, user.reset_key = timezone.now(), new_epoch()
-    this = User.objects.filter(pk=user.pk)
-    if not is_limited:
-        return bool(this.update(reset_key=user.reset_key))
-    since = now - timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT)
-    is_over = Q(reset_mails_since=None) | Q(reset_mails_since__lte=since)
-    begun = this.filter(is_over).update(
-        reset_key=user.reset_key, reset_mails=1, reset_mails_since=now
-    )
-    return bool(
-        begun
-        or this.filter(reset_mails__lt=settings.RESET_MAILS).update(
-            reset_key=user.reset_key, reset_mails=F("reset_mails") + 1
-        )
-    )

@@ -19,13 +19,14 @@ from django.db import connection, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from animecollections.api.account import Through
-from animecollections.api.bulk import pour
 from animecollections.api.errors import ApiError
-from animecollections.api.ids import OWN, AnimeRef, new_id
+from animecollections.db.bulk import pour
+from animecollections.db.ids import new_id
+from animecollections.identity import Through
 from collections_app import transfer
+from collections_app.catalogue.models import Format
+from collections_app.catalogue.refs import OWN, AnimeRef
 from collections_app.models import Anime, WatchListEntry
-from collections_app.models.catalogue import Format
 from collections_app.services import imports, watch_list
 from collections_app.services.watch_list import Operation
 from history.models import Change, EpisodesWatched, Search, UserState

@@ -8,15 +8,15 @@ from django.db.models import Q
 from django_tasks.base import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
-from animecollections.api.account import Through
 from animecollections.api.errors import ApiError
+from animecollections.identity import Through
 from history.services import audit
 from history.services.recording import locked
 from profiles import tasks
-from profiles.feed import feed
 from profiles.models import Erasure, User
 from profiles.services import lockouts
 from profiles.services.credentials import check_own_password
+from profiles.services.sign_in_hooks import tell_sign_ins_ended
 
 
 def erase_own(
@@ -55,7 +55,7 @@ def erase(*, user_id: UUID, through: Through, epoch: int | None = None) -> None:
         tasks.remove_files.enqueue(erasure_id=str(erasure.pk))
         # No partial: Django cannot name one in the log when it fails.
         transaction.on_commit(lambda: tasks.remove_files_of(erasure.pk), robust=True)
-        feed.check_sign_ins(user_id)
+        tell_sign_ins_ended(user_id)
 
 
 def forget(user: User) -> None:

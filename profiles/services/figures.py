@@ -14,8 +14,8 @@ from django.db.models import Count, Q, QuerySet, Sum
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from animecollections.api.bulk import upsert
-from animecollections.api.ids import first_id_at
+from animecollections.db.bulk import upsert
+from animecollections.db.ids import first_id_at
 from collections_app.catalogue.folding import fold
 from collections_app.catalogue.search import ways
 from collections_app.models import (
@@ -65,7 +65,9 @@ def refresh() -> str:
 
 def made_since(start: datetime, end: datetime | None = None) -> QuerySet[Change]:
     """A range of the log by its key."""
-    changes = Change.objects.filter(pk__gte=first_id_at(start)).order_by()
+    changes = (
+        Change.objects.across_users().filter(pk__gte=first_id_at(start)).order_by()
+    )
     return changes.filter(pk__lt=first_id_at(end)) if end else changes
 
 
@@ -96,7 +98,7 @@ def totals() -> dict[str, int]:
 
 
 def types() -> dict[str, int]:
-    groups = WatchListEntry.objects.order_by().values_list("type")
+    groups = WatchListEntry.objects.across_users().order_by().values_list("type")
     return dict(groups.annotate(number=Count("pk")))
 
 
@@ -126,9 +128,11 @@ def searches_in_vain() -> list[dict[str, Any]]:
 
     A client that does not say how many results it had says 0: so we search as well.
     """
-    recent = Search.objects.filter(
-        total_results=0, searched_at__gte=timezone.now() - timedelta(days=DAYS)
-    ).exclude(query="")
+    recent = (
+        Search.objects.across_users()
+        .filter(total_results=0, searched_at__gte=timezone.now() - timedelta(days=DAYS))
+        .exclude(query="")
+    )
     groups = recent.order_by().values_list("query")
     asked: dict[str, int] = {}
     for query, people in groups.annotate(people=Count("user_id", distinct=True)):
@@ -151,7 +155,9 @@ def finds_nothing(text: str) -> bool:
 
 def imports() -> dict[str, int]:
     """Of the last week."""
-    plans = ImportPlan.objects.filter(pk__gte=first_id_at(timezone.now() - WEEK))
+    plans = ImportPlan.objects.across_users().filter(
+        pk__gte=first_id_at(timezone.now() - WEEK)
+    )
     return plans.aggregate(
         read=Count("pk"), applied=Count("pk", filter=Q(status=ImportStatus.APPLIED))
     )
@@ -159,10 +165,14 @@ def imports() -> dict[str, int]:
 
 def unmatched() -> list[dict[str, Any]]:
     """Titles of imported files that the catalogue does not know, most people first."""
-    rows = ImportRow.objects.filter(
-        pk__gte=first_id_at(timezone.now() - timedelta(days=DAYS)),
-        outcome=Outcome.UNMATCHED,
-    ).exclude(title="")
+    rows = (
+        ImportRow.objects.across_users()
+        .filter(
+            pk__gte=first_id_at(timezone.now() - timedelta(days=DAYS)),
+            outcome=Outcome.UNMATCHED,
+        )
+        .exclude(title="")
+    )
     groups = rows.order_by().values_list("title")
     people = groups.annotate(people=Count("user_id", distinct=True))
     top = people.order_by("-people", "title")[:MOST_WANTED]
@@ -192,7 +202,9 @@ def troubles() -> dict[str, int]:
 
 def storage() -> dict[str, int]:
     """In bytes."""
-    images = Image.objects.aggregate(bytes=Sum("size"), number=Count("pk"))
+    images = Image.objects.across_users().aggregate(
+        bytes=Sum("size"), number=Count("pk")
+    )
     return {
         "images": images["number"],
         "images_bytes": images["bytes"] or 0,

@@ -11,9 +11,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.db.models import Count, Sum
 
-from animecollections.api.account import Through
-from animecollections.api.errors import ApiError, not_now
+from animecollections.api.errors import ApiError
 from animecollections.api.permits import Permits, long_work
+from animecollections.identity import Through
 from history.models import ChangeKind, UserState
 from history.services import recording
 from profiles.addresses import (
@@ -31,6 +31,7 @@ from profiles.images import (
     process,
 )
 from profiles.models import Image, Profile
+from profiles.storage import is_removed, storage_failures_told
 
 logger = logging.getLogger(__name__)
 
@@ -116,7 +117,7 @@ def keep(
     """
     path = f"{FOLDER}{user_id}/{picture.name}"
     with recording(user_id=user_id, through=through):
-        is_new = not Image.objects.filter(user_id=user_id, path=path).exists()
+        is_new = not Image.objects.of(user_id).filter(path=path).exists()
         if is_new:
             check_room(user_id, len(picture.content))
             Image.objects.create(
@@ -141,7 +142,7 @@ def as_file(picture: ProcessedImage) -> SimpleUploadedFile:
 
 
 def check_room(user_id: UUID, size: int) -> None:
-    kept = Image.objects.filter(user_id=user_id).aggregate(
+    kept = Image.objects.of(user_id).aggregate(
         number=Count("id"), size=Sum("size", default=0)
     )
     if kept["number"] >= MAX_IMAGES or kept["size"] + size > MAX_STORED:
@@ -150,20 +151,10 @@ def check_room(user_id: UUID, size: int) -> None:
         )
 
 
-@contextmanager
-def storage_failures_told() -> Iterator[None]:
-    """A full disk or an absent S3 passes; each storage has exceptions of its own."""
-    try:
-        yield
-    except Exception:
-        logger.exception("The storage of images failed")
-        raise not_now("busy", 30) from None
-
-
 def remove(*, user_id: UUID, image_id: UUID, through: Through) -> None:
     """Row and file; a profile that shows it then shows none. 404 `not_found`."""
     with recording(user_id=user_id, through=through) as write:
-        image = Image.objects.filter(user_id=user_id, id=image_id).first()
+        image = Image.objects.of(user_id).filter(id=image_id).first()
         if image is None:
             raise ApiError("not_found")
         profile = Profile.objects.get(user_id=user_id)
@@ -192,29 +183,6 @@ def remove_unused(user_id: UUID, paths: list[str]) -> None:
     """Under the lock that uploads take: the same picture may have come again."""
     with transaction.atomic():
         UserState.objects.hold(user_id)  # None where the account was erased
-        again = Image.objects.filter(user_id=user_id, path__in=paths)
+        again = Image.objects.of(user_id).filter(path__in=paths)
         for path in set(paths) - set(again.values_list("path", flat=True)):
             is_removed(path)
-
-
-def is_removed(path: str) -> bool:
-    try:
-        default_storage.delete(path)
-    except Exception:
-        logger.exception("The file %s is left over", path)
-        return False
-    return True
-
-
-def remove_folder(user_id: UUID) -> None:
-    """All files of a user who is gone, those that no row names too. OSError where some
-    are left: call it again later.
-    """
-    folder = f"{FOLDER}{user_id}"
-    try:
-        _, names = default_storage.listdir(folder)
-    except FileNotFoundError:
-        return
-    removed = [is_removed(f"{folder}/{name}") for name in names]
-    if not (all(removed) and is_removed(folder)):
-        raise OSError("Some files of an erased account are left over.")

@@ -15,9 +15,9 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from animecollections.api.bulk import upsert
 from animecollections.api.client import network
-from animecollections.api.ids import new_id
+from animecollections.db.bulk import upsert
+from animecollections.db.ids import new_id
 from profiles.models import KnownPlace, Session
 
 MOST_PLACES = 50  # of a person
@@ -54,7 +54,11 @@ class Place:
 def is_known(email: str, place: Place) -> bool:
     """Whether the owner of this e-mail has signed in from here, or is signed in."""
     keys = [key for _, key in place.hashes()]
-    if KnownPlace.objects.filter(user__email=email, key__in=keys).exists():
+    if (
+        KnownPlace.objects.across_users()
+        .filter(user__email=email, key__in=keys)
+        .exists()
+    ):
         return True
     return Session.objects.filter(
         session_key=place.session_key,
@@ -82,6 +86,6 @@ def remember(user_id: UUID, place: Place) -> None:
     ]
     upsert(KnownPlace, rows, unique=("user", "key"))
     if place.device:
-        theirs = KnownPlace.objects.filter(user_id=user_id)
+        theirs = KnownPlace.objects.of(user_id)
         oldest = theirs.order_by("-last_at").values("pk")[MOST_PLACES:]
         theirs.filter(pk__in=oldest).delete()

@@ -10,9 +10,9 @@ from django.db import IntegrityError, transaction
 from django.db.models import CharField, Value
 from django.db.models.functions import Replace
 
-from animecollections.api.account import Through
 from animecollections.api.conditional import ALWAYS, Precondition, mismatch
 from animecollections.api.errors import ApiError
+from animecollections.identity import Through
 from collections_app.catalogue.folding import fold
 from collections_app.models import Genre, Studio
 from history.models import ChangeKind

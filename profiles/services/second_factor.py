@@ -14,7 +14,7 @@ from django_otp import verify_token
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from animecollections.api.account import Through
+from animecollections.identity import Through
 from history.services import audit
 from profiles.models import User
 

@@ -6,17 +6,17 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from animecollections.api.account import Through
 from animecollections.api.errors import ApiError
-from animecollections.api.ids import new_epoch
+from animecollections.db.ids import new_epoch
+from animecollections.identity import Through
 from history.models import ChangeKind
 from history.services import recording
 from profiles import tasks
-from profiles.feed import feed
 from profiles.models import User
 from profiles.names import fold_user_name
 from profiles.services import lockouts
 from profiles.services.accounts import deactivate, taken
+from profiles.services.sign_in_hooks import tell_sign_ins_ended
 
 
 def create(*, user: User) -> None:
@@ -66,4 +66,4 @@ def set_password(*, user: User, new_password: str) -> None:
         )
         lockouts.unlock(user.email)
         tasks.mail_password_changed.enqueue(user_id=str(user.pk))
-        feed.check_sign_ins(user.pk)
+        tell_sign_ins_ended(user.pk)

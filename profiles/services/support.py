@@ -14,8 +14,8 @@ from django.contrib.auth.models import Group
 from django.db import transaction
 from django.utils import timezone
 
-from animecollections.api.account import Through
 from animecollections.api.permits import long_work
+from animecollections.identity import Through
 from collections_app.services import operations
 from collections_app.services.operations import Undone
 from history.services import audit

@@ -13,8 +13,8 @@ from uuid import UUID
 from django.db import IntegrityError
 from django.utils import timezone
 
-from animecollections.api.account import SignIn
 from animecollections.api.errors import ApiError
+from animecollections.identity import SignIn
 from profiles.models import Ticket
 
 LIFETIME = timedelta(seconds=30)

@@ -16,14 +16,14 @@ from typing import Any, TypedDict
 
 from django.db.models import Value
 
-from animecollections.api.ids import AnimeRef
 from collections_app.catalogue.folding import fold
 from collections_app.catalogue.lookup import find_many
+from collections_app.catalogue.models import Format
 from collections_app.catalogue.prominence import lists_behind
+from collections_app.catalogue.refs import AnimeRef
 from collections_app.catalogue.search import MOST_WORDS, Kind
 from collections_app.catalogue.search_names import fold_name
 from collections_app.models import Anime, SearchName
-from collections_app.models.catalogue import Format
 
 SEPARATORS = re.compile(r"[\s_\-]+")
 YEAR = re.compile(r"\s*\((?:19|20)\d\d\)\s*$")

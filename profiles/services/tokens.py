@@ -9,9 +9,9 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from animecollections.api.errors import ApiError
-from profiles.feed import feed
 from profiles.models import TokenFamily, User
 from profiles.services.credentials import check_credentials, enter
+from profiles.services.sign_in_hooks import tell_sign_ins_ended
 from profiles.tokens import Claims, TokenPair, read_refresh_token, write_pair
 
 logger = logging.getLogger(__name__)
@@ -80,7 +80,7 @@ def end_if_replayed(claims: Claims) -> None:
         .update(revoked_at=timezone.now())
     )
     if ended:
-        feed.check_sign_ins(claims.user_id)
+        tell_sign_ins_ended(claims.user_id)
         logger.warning(
             "A refresh token came twice: token family %s of user %s is ended",
             claims.family,
@@ -101,4 +101,4 @@ def revoke(*, token: str) -> None:
     TokenFamily.objects.filter(
         id=claims.family, user_id=claims.user_id, revoked_at=None
     ).update(revoked_at=timezone.now())
-    feed.check_sign_ins(claims.user_id)
+    tell_sign_ins_ended(claims.user_id)

@@ -1,6 +1,6 @@
 """A device that holds a list, and keeps it by delta sync."""
 
-from animecollections.api.account import Through
+from animecollections.identity import Through
 from collections_app.models import Anime
 from collections_app.services import catalogue
 

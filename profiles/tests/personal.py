@@ -15,7 +15,7 @@ from django.contrib.auth.models import Group, Permission
 from django.utils import timezone
 from PIL import Image as Pillow
 
-from animecollections.api.account import Through
+from animecollections.identity import Through
 from collections_app.models import Merge, MergedList
 from factories import PASSWORD
 from history.services import audit

@@ -8,10 +8,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from animecollections.api.account import Through
 from animecollections.api.errors import ApiError
-from animecollections.api.ids import AnimeRef
+from animecollections.identity import Through
 from animecollections.tests.admin_forms import errors_of, fill_in
+from collections_app.catalogue.refs import AnimeRef
 from collections_app.services import watch_list
 from conftest import signed_in
 from factories import PASSWORD, AnimeFactory, UserFactory

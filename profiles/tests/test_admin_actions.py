@@ -14,7 +14,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from animecollections.api.account import Through
+from animecollections.identity import Through
 from animecollections.tests.admin_forms import fill_in, messages_of
 from collections_app.models import ImportRow, WatchListEntry
 from collections_app.tests.test_add_to_watch_list import URL, add

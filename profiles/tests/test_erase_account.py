@@ -8,8 +8,8 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from animecollections.api.account import Through
 from animecollections.api.errors import ApiError
+from animecollections.identity import Through
 from conftest import signed_in
 from factories import PASSWORD, UserFactory
 from history.models import UserState

@@ -14,8 +14,8 @@ from django.urls import reverse
 from django.utils import timezone
 from PIL import Image as Pillow
 
-from animecollections.api.ids import first_id_at
 from animecollections.api.permits import Permits
+from animecollections.db.ids import first_id_at
 from collections_app import transfer
 from conftest import signed_in
 from factories import UserFactory

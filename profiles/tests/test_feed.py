@@ -7,7 +7,7 @@ import pytest
 from channels.db import database_sync_to_async
 from django.db import connections
 
-from animecollections.api.account import Through
+from animecollections.identity import Through
 from animecollections.tests.loops import run
 from factories import UserFactory
 from history.models import Search

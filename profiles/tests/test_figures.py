@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from animecollections.api.account import Through
+from animecollections.identity import Through
 from animecollections.jobs import JOBS
 from collections_app.catalogue.search_names import search_names
 from collections_app.models import Merge, SearchName

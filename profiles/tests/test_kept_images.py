@@ -9,7 +9,7 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from PIL import Image as Pillow
 
-from animecollections.api.account import Through
+from animecollections.identity import Through
 from history.models import UserState
 from profiles.models import Image
 from profiles.services.images import remove
@@ -46,7 +46,7 @@ def test_a_removed_one_is_gone_from_list_disk_and_profile(
 ):
     gone, stays = upload(client, "red"), upload(client, "blue")
     client.post("/api/user/updateProfile", {"avatar": gone, "banner_image": stays})
-    row = Image.objects.of(alice.id).last()
+    row = Image.objects.of(alice.id).newest_first().last()
     assert default_storage.exists(row.path)
     with django_capture_on_commit_callbacks(execute=True):
         assert client.delete(f"{URL}/{row.id}").status_code == 200

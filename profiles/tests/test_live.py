@@ -12,7 +12,7 @@ from django.utils import timezone
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
-from animecollections.api.account import SignIn
+from animecollections.identity import SignIn
 from animecollections.tests.serving import serve
 from factories import PASSWORD, AnimeFactory, UserFactory
 from profiles.models import Session, Ticket, TokenFamily

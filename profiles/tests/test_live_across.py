@@ -92,8 +92,8 @@ def test_signing_out_on_one_ends_the_sockets_on_the_other_at_once(
 WRITE = """
 from datetime import date
 from uuid import UUID
-from animecollections.api.account import Through
-from animecollections.api.ids import AnimeRef
+from animecollections.identity import Through
+from collections_app.catalogue.refs import AnimeRef
 from collections_app.services import watch_list
 watch_list.add(
     user_id=UUID("{user}"),

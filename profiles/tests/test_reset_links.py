@@ -7,7 +7,7 @@ from django.contrib.auth.tokens import default_token_generator
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from animecollections.api.account import Through
+from animecollections.identity import Through
 from conftest import signed_in
 from factories import PASSWORD
 from profiles.models import User

@@ -8,9 +8,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from collections_app.catalogue.folding import fold
+from collections_app.catalogue.models import ExternalId
 from collections_app.catalogue.search_names import search_names
 from collections_app.models import Genre, Studio
-from collections_app.models.catalogue import ExternalId
 from collections_app.services import popularity
 from collections_app.services.catalogue import store_names
 from factories import AnimeFactory

@@ -10,8 +10,8 @@ from django.core.management import CommandError, call_command
 from django.db.models import F, Max
 from django.utils import timezone
 
-from collections_app.entries import KEPT, from_snapshot
 from collections_app.models import ImportPlan, ImportRow, WatchListEntry
+from collections_app.watch_list.entries import KEPT, from_snapshot
 from conftest import signed_in
 from factories import AnimeFactory, UserFactory
 from history.models import Change, EpisodesWatched, Search, UserState

@@ -10,7 +10,7 @@ import pytest
 from django.db import connection
 from rest_framework.test import APIClient
 
-from animecollections.api.account import Through
+from animecollections.identity import Through
 from conftest import signed_in
 from factories import PASSWORD, UserFactory
 from profiles.models import Session, TokenFamily, User, WrongPasswords

@@ -17,7 +17,7 @@ from django.utils import timezone
 from rest_framework_simplejwt.tokens import AccessToken, RefreshToken
 
 from animecollections.api import paging
-from animecollections.api.account import SignIn, Through
+from animecollections.identity import SignIn, Through
 from collections_app.models import WatchListEntry
 from conftest import signed_in
 from factories import PASSWORD, AnimeFactory

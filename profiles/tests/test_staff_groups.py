@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from animecollections.api.account import Through
+from animecollections.identity import Through
 from animecollections.tests.admin_forms import fill_in
 from collections_app.models import WatchListEntry
 from conftest import signed_in

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from animecollections.api.account import Through
+from animecollections.identity import Through
 from collections_app.models import WatchListEntry
 from factories import AnimeFactory
 from profiles.models import Profile

@@ -15,8 +15,8 @@ from animecollections.api.conditional import etag_of, not_modified
 from animecollections.api.parsing import StrictJSONParser
 from animecollections.api.rendering import answer
 from animecollections.api.schema import documented, nullable
-from animecollections.api.scopes import OPEN
 from animecollections.api.views import ApiViewSet
+from animecollections.scopes import OPEN
 from profiles.models import User
 from profiles.serializers.accounts import (
     ConfirmInput,

@@ -103,7 +103,7 @@ class ImagesViewSet(WritingViewSet):
         etag=True,
     )
     def list(self, request: Request) -> Response:
-        rows = Image.objects.of(self.user_id)
+        rows = Image.objects.of(self.user_id).newest_first()
         site = request.build_absolute_uri("/")
         etag = etag_of(request, *rows.version(), site)
         if (fresh := not_modified(request, etag)) is not None:

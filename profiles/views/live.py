@@ -5,9 +5,9 @@ from typing import cast
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from animecollections.api.account import SignIn
 from animecollections.api.rendering import answer
 from animecollections.api.schema import documented
+from animecollections.identity import SignIn
 from profiles.services import tickets
 from profiles.views.accounts import NeverStored
 

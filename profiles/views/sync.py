@@ -8,8 +8,8 @@ from animecollections.api.paging import MAX_LIMIT
 from animecollections.api.rendering import answer
 from animecollections.api.schema import Example, documented, nullable, query
 from animecollections.api.views import ApiViewSet
+from collections_app.examples import ENTRY
 from collections_app.serializers.watch_list import EntrySerializer
-from collections_app.views.watch_list import ENTRY
 from history.cursors import Cursor
 from history.serializers import SearchOutput
 from profiles import sync

@@ -382,7 +382,7 @@ const result = (request) =>
 
 /**
  * An entry as it will be once the server has done what is unsent: a guess, by the
- * server's rules (collections_app/rules.py), replaced by its answer.
+ * server's rules (collections_app/watch_list/rules.py), replaced by its answer.
  * @param {Entry | null} entry @param {Unsent} unsent @returns {Entry | null}
  */
 export function guess(entry, { operation, anime, id, at }) {

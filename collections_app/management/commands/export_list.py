@@ -12,7 +12,7 @@ from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
-from animecollections.api.moments import one_moment
+from animecollections.db.snapshot import one_moment
 from collections_app import transfer
 from collections_app.exports import entries_of, owner_of
 from collections_app.management.arguments import find_user

@@ -10,6 +10,7 @@ from django.db import OperationalError
 
 from animecollections.upkeep.commands import INTERRUPTED, progress_bar
 from collections_app.catalogue.matching import Key
+from collections_app.catalogue.models import Anime
 from collections_app.catalogue.reader import (
     SourceBroken,
     SourceUnreadable,
@@ -18,7 +19,6 @@ from collections_app.catalogue.reader import (
     read,
 )
 from collections_app.catalogue.survey import survey
-from collections_app.models import Anime
 from collections_app.services import abbreviations
 from collections_app.services.catalogue_import import CatalogueImport, Report
 

@@ -10,11 +10,11 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from tqdm import tqdm
 
-from animecollections.api.account import Through
+from animecollections.identity import Through
 from collections_app import transfer
+from collections_app.imports.models import ImportPlan, ImportRow, Outcome, Policy
 from collections_app.imports.reading import row_told
 from collections_app.management.arguments import find_user, read_time
-from collections_app.models import ImportPlan, ImportRow, Outcome, Policy
 from collections_app.reads import titles_of
 from collections_app.services import imports
 from collections_app.transfer.table import neutral
@@ -82,7 +82,7 @@ class Command(BaseCommand):
                 accepts_stale=True,
             )
             steps.update()
-        rows = list(ImportRow.objects.of(user_id, plan.id).order_by("row"))
+        rows = list(ImportRow.objects.of(user_id).in_plan(plan.id).order_by("row"))
         self.tell(plan, rows, options["report"])
         undo = f"Operation {plan.operation_id}." if plan.operation_id else "No change."
         self.stdout.write(undo)

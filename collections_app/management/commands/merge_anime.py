@@ -5,13 +5,14 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from animecollections.api.account import Through
 from animecollections.api.errors import ApiError
-from animecollections.api.ids import OWN, AnimeRef, parse_anime_id
+from animecollections.identity import Through
 from animecollections.upkeep.commands import interruptible, progress_bar
 from collections_app.catalogue.lookup import find_anime
-from collections_app.models import Merge, WatchListEntry
+from collections_app.catalogue.merges import Merge
+from collections_app.catalogue.refs import OWN, AnimeRef, parse_anime_id
 from collections_app.services import merging
+from collections_app.watch_list.models import WatchListEntry
 
 
 class Command(BaseCommand):
@@ -55,7 +56,9 @@ class Command(BaseCommand):
             return f"{job.gone_id} is a title again; {left:,} values stay as changed."
         if options["dry_run"]:
             here, there = find_anime(kept), find_anime(gone)
-            entries = WatchListEntry.objects.filter(anime_id=there.id).count()
+            entries = (
+                WatchListEntry.objects.across_users().filter(anime_id=there.id).count()
+            )
             return (
                 f"{there.title} ({there.id}) would go into {here.title} ({here.id}), "
                 f"with {entries:,} entries."

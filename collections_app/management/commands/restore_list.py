@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from animecollections.api.account import Through
+from animecollections.identity import Through
 from collections_app.management.arguments import find_user, read_time
 from collections_app.services import operations
 

@@ -7,8 +7,8 @@ from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
-from animecollections.api.account import Through
 from animecollections.api.errors import ApiError
+from animecollections.identity import Through
 from profiles.models import User
 from profiles.names import check_email, check_user_name
 from profiles.services import support

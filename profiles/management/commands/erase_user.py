@@ -5,8 +5,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from animecollections.api.account import Through
 from animecollections.api.errors import ApiError
+from animecollections.identity import Through
 from collections_app.management.arguments import find_user
 from collections_app.models import WatchListEntry
 from profiles.models import Image, User
@@ -32,7 +32,7 @@ class Command(BaseCommand):
         user_id = find_user(options["user"])
         user = User.objects.get(pk=user_id)
         entries = WatchListEntry.objects.of(user_id).count()
-        images = Image.objects.filter(user_id=user_id).count()
+        images = Image.objects.of(user_id).count()
         what = f"{user.user_name}, {entries:,} entries and {images:,} pictures"
         if options["dry_run"]:
             self.stdout.write(f"{what} would be erased.")

@@ -18,8 +18,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from collections_app.entries import LARGEST_NUMBER, NEW, SAID, Entry, shown
-from collections_app.models import AiringStatus, EntryState, EntryType
+from collections_app.catalogue.models import AiringStatus
+from collections_app.watch_list.entries import LARGEST_NUMBER, NEW, SAID, Entry, shown
+from collections_app.watch_list.models import EntryState, EntryType
 
 
 @dataclass(slots=True)

@@ -7,7 +7,7 @@ the one changed last.
 
 from typing import Any
 
-from collections_app.entries import Entry
+from collections_app.watch_list.entries import Entry
 
 # How far along a type is; a dropped title was once watched.
 RANK = {"Collection": 0, "To Watch": 1, "Watching": 2, "Completed": 3}

@@ -3,14 +3,14 @@
 from datetime import datetime, timedelta
 from typing import ClassVar, Self
 
-from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from animecollections.api.ids import new_id
+from animecollections.db.ids import new_id
+from animecollections.db.owned import OwnedRow, owner
 from animecollections.upkeep.tries import MINUTES_TO_NEXT_TRY
 
 # By then the next try that comes by itself would have begun.
@@ -79,15 +79,12 @@ class Merge(models.Model):
         return f"{self.gone_id} into {self.kept_id} ({self.status})"
 
 
-class MergedList(models.Model):
+class MergedList(OwnedRow):
     """That a merge changed a user's list, and what was counted as watched of the title
     that went: [[day, episodes], …].
     """
 
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False
-    )
+    user = owner("+")
     merge = models.ForeignKey(Merge, models.CASCADE, related_name="lists")
     watched = models.JSONField(default=list)
 

@@ -13,6 +13,8 @@ from uuid import UUID
 
 import orjson
 
+from collections_app.catalogue.entry_facts import card_facts, facts_to_json
+
 Entry = dict[str, Any]
 
 # What may be written to a column at most, whichever way it comes: the API, an import.
@@ -64,18 +66,6 @@ COLUMNS = (
     "counted",
 )
 STORED = (*COLUMNS, "extra")
-FACTS = (
-    "title",
-    "picture_url",
-    "rating",
-    "episodes",
-    "mal_id",
-    "format",
-    "airing_status",
-    "season",
-    "year",
-    "genre_names",
-)
 NEW: Entry = {
     "type": None,
     "state": "active",
@@ -91,13 +81,6 @@ NEW: Entry = {
     "extra": {},
     "watched_at": None,
     "counted": 0,
-}
-
-# The existing client's cards know these words only.
-AIRING_WORDS = {
-    "finished": "Finished Airing",
-    "airing": "Currently Airing",
-    "upcoming": "Not yet aired",
 }
 
 
@@ -127,34 +110,6 @@ def to_json(row: Sequence[Any]) -> dict[str, Any]:
         "added_at": added_at,
         "updated_at": updated_at,
         "revision": revision,
-    }
-
-
-def facts_to_json(facts: Sequence[Any]) -> dict[str, Any]:
-    """What an entry shows of its title: the same for everybody."""
-    title, picture, rating, episodes, mal_id, format_, airing, season, year, _ = facts
-    return {
-        "title": title,
-        "imageUrl": picture or None,
-        "rating": rating,
-        "episodes": episodes,
-        "mal_id": mal_id,
-        "format": format_,
-        "airing_status": airing,
-        "season": season or None,
-        "year": year,
-    }
-
-
-def card_facts(facts: Sequence[Any]) -> dict[str, Any]:
-    """What the existing client's cards read besides (view=card)."""
-    _, picture, *_, airing_status, _, _, genres = facts
-    return {
-        "image_webp": picture or None,
-        "image_large_webp": picture or None,
-        "image_small_webp": picture or None,
-        "status": AIRING_WORDS.get(airing_status),
-        "genres": genres,
     }
 
 

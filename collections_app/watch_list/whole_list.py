@@ -13,9 +13,9 @@ from uuid import UUID
 
 from django.db import connection
 
-from animecollections.api.compiled import for_database
+from animecollections.db.compiled import for_database
 from collections_app.catalogue.held import held
-from collections_app.entries import TEXTS, written
+from collections_app.watch_list.entries import TEXTS, written
 
 # In the order of filters.watch_list.DEFAULT_ORDERING: of the columns, so named, for
 # without the table's name PostgreSQL would sort the texts.

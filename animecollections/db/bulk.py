@@ -1,7 +1,7 @@
 """Many rows in one statement, whatever their number, on both databases.
 
 Django's bulk_create splits at 999 parameters on SQLite; here all rows travel as one
-JSON array, unpacked by json_each (SQLite) or jsonb_to_recordset (PostgreSQL).
+JSON array (db/json_rows.py).
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -13,7 +13,8 @@ from uuid import UUID
 
 from django.db import connection, models
 
-from animecollections.api.free_json import to_bytes
+from animecollections.db.free_json import to_bytes
+from animecollections.db.json_rows import select_columns
 
 
 class Rows(NamedTuple):
@@ -91,7 +92,7 @@ def _upsert(
     fields = [column_of(model, name) for name in names]
     columns = [connection.ops.quote_name(field.column) for field in fields]
     table = connection.ops.quote_name(model._meta.db_table)
-    statement = f"INSERT INTO {table} ({', '.join(columns)}) {_unpack(fields)}"
+    statement = f"INSERT INTO {table} ({', '.join(columns)}) {select_columns(fields)}"
     if unique:
         keys = [column_of(model, name).column for name in unique]
         sets = [
@@ -156,21 +157,6 @@ def _conversion(field: Any) -> Callable[[Any], Any] | None:
 def column_of(model: type[models.Model], name: str) -> Any:
     """The concrete field behind a name; never a relation's other end."""
     return model._meta.get_field(name)
-
-
-def _unpack(fields: Sequence[Any]) -> str:
-    if connection.vendor == "postgresql":
-        # An array of arrays, each element cast to its column's type.
-        casts = [
-            f"(r.value -> {index})::{field.db_type(connection)}"
-            if isinstance(field, models.JSONField)
-            else f"(r.value ->> {index})::{field.db_type(connection)}"
-            for index, field in enumerate(fields)
-        ]
-        return f"SELECT {', '.join(casts)} FROM jsonb_array_elements(%s::jsonb) r"  # noqa: S608
-    values = [f"json_extract(r.value, '$[{index}]')" for index in range(len(fields))]
-    # "WHERE true" keeps SQLite from reading ON CONFLICT as a join's ON.
-    return f"SELECT {', '.join(values)} FROM json_each(%s) r WHERE true"  # noqa: S608
 
 
 def _for_sqlite(field: Any, value: Any) -> Any:

@@ -25,7 +25,7 @@ MARKS: dict[type, Callable[[int], Any]] = {
 class Compiled:
     """A query set of values_list(), made of parameters of these types.
 
-        ROWS = Compiled(lambda user_id, since: Change.objects.filter(…), UUID, datetime)
+        ROWS = Compiled(lambda user_id, since: Change.objects.of(…), UUID, datetime)
         ROWS.fetch(user_id, since)  # tuples, as the query set would give them
 
     `make` must build the same query for whatever values: no value may decide anything.

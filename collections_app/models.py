@@ -1,6 +1,7 @@
-"""The catalogue, and what users keep of it."""
+"""All tables of this app, for Django and for other apps. Each room has its own."""
 
-from collections_app.models.catalogue import (
+from collections_app.catalogue.merges import Merge, MergedList, MergeStatus
+from collections_app.catalogue.models import (
     Abbreviation,
     AiringStatus,
     Anime,
@@ -12,7 +13,7 @@ from collections_app.models.catalogue import (
     SearchName,
     Studio,
 )
-from collections_app.models.imports import (
+from collections_app.imports.models import (
     Decision,
     ImportPlan,
     ImportRow,
@@ -20,8 +21,7 @@ from collections_app.models.imports import (
     Outcome,
     Policy,
 )
-from collections_app.models.merges import Merge, MergedList, MergeStatus
-from collections_app.models.watch_list import (
+from collections_app.watch_list.models import (
     STATES_OF_TYPE,
     EntryQuerySet,
     EntryState,

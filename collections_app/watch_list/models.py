@@ -1,14 +1,13 @@
 """Watch-list entries: what a user keeps of one anime."""
 
 from typing import Any, ClassVar, Self
-from uuid import UUID
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Count, F, Q
 
-from animecollections.api.ids import new_id
-from collections_app.entries import COLUMNS, FACTS
+from animecollections.db.owned import OwnedQuerySet, OwnedRow, owner
+from collections_app.catalogue.entry_facts import FACTS
+from collections_app.watch_list.entries import COLUMNS
 
 
 class EntryType(models.TextChoices):
@@ -45,11 +44,8 @@ def _allowed_states() -> Q:
     return allowed
 
 
-class EntryQuerySet(models.QuerySet["WatchListEntry"]):
+class EntryQuerySet(OwnedQuerySet["WatchListEntry"]):
     """Reads of lists. All of them name the owner first."""
-
-    def of(self, user_id: UUID) -> Self:
-        return self.filter(user_id=user_id)
 
     def rows(self) -> models.QuerySet["WatchListEntry", tuple[Any, ...]]:
         """Entry and anime as the flat tuples that `entries.to_json` reads.
@@ -81,17 +77,10 @@ class EntryQuerySet(models.QuerySet["WatchListEntry"]):
         }
 
 
-class WatchListEntry(models.Model):
+class WatchListEntry(OwnedRow):
     """One anime on one user's list. Written only by collections_app.services."""
 
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    # No index of its own: the unique key below starts with it.
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.CASCADE,
-        related_name="entries",
-        db_index=False,
-    )
+    user = owner("entries")
     # No index either: nothing hot reads entries by anime.
     anime = models.ForeignKey(
         "collections_app.Anime", models.PROTECT, related_name="entries", db_index=False
@@ -124,7 +113,7 @@ class WatchListEntry(models.Model):
     # {format: fields of its file that have no column here}, for exports to it.
     extra = models.JSONField(default=dict, blank=True)
 
-    objects = EntryQuerySet.as_manager()
+    objects: ClassVar = EntryQuerySet.as_manager()
 
     class Meta:
         verbose_name_plural = "watch-list entries"

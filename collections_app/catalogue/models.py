@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import models
 from django.db.models import F, FilteredRelation, Q
 
-from collections_app.models.lookups import Holds, HoldsAll, Matches
+from collections_app.catalogue.trigrams import Holds, HoldsAll, Matches
 
 
 class Format(models.TextChoices):

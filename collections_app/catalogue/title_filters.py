@@ -9,8 +9,7 @@ from django.db.models import Count
 from animecollections.api.filtering import TypedFilterSet
 from animecollections.api.schema import query
 from collections_app.catalogue.folding import fold
-from collections_app.models import Genre, Studio
-from collections_app.models.catalogue import Format, Season
+from collections_app.catalogue.models import Format, Genre, Season, Studio
 
 Linked = type[Genre] | type[Studio]
 

@@ -6,7 +6,7 @@ from typing import Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from animecollections.api.scopes import ALL_SCOPES
+from animecollections.scopes import ALL_SCOPES
 
 ThroughKind = Literal["session", "token", "import", "admin", "command", "merge"]
 
@@ -34,6 +34,10 @@ class Revisions:
     catalogue: int
 
 
+def today_in(zone: str) -> date:
+    return datetime.now(ZoneInfo(zone)).date()
+
+
 @dataclass(frozen=True, slots=True)
 class Account:
     """`request.user` of a signed-in request: no model, no further query."""
@@ -58,7 +62,7 @@ class Account:
     @property
     def today(self) -> date:
         """The user's day, by their own clock."""
-        return datetime.now(ZoneInfo(self.timezone)).date()
+        return today_in(self.timezone)
 
 
 @dataclass(frozen=True, slots=True)

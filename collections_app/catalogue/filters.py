@@ -5,19 +5,18 @@ from typing import Any
 
 import django_filters as filters
 
-from animecollections.api.account import Account
 from animecollections.api.errors import ApiError, refuse
 from animecollections.api.filtering import YesOrNo
-from animecollections.api.ids import AnimeRef, parse_anime_id
 from animecollections.api.parameters import Parameter
 from animecollections.api.schema import paging, query
+from animecollections.identity import Account
 from collections_app.catalogue.folding import LONGEST_QUERY
-from collections_app.filters.titles import (
+from collections_app.catalogue.models import AiringStatus, AnimeQuerySet
+from collections_app.catalogue.refs import AnimeRef, parse_anime_id
+from collections_app.catalogue.title_filters import (
     PARAMETERS_ABOUT_TITLES,
     filters_of_titles,
 )
-from collections_app.models import AiringStatus
-from collections_app.models.catalogue import AnimeQuerySet
 
 PER_PAGE = 50
 MOST_IDS = 500

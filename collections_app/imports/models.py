@@ -3,11 +3,10 @@
 from typing import ClassVar, Self
 from uuid import UUID
 
-from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from animecollections.api.ids import new_id
+from animecollections.db.owned import OwnedQuerySet, OwnedRow, owner
 
 
 class ImportStatus(models.TextChoices):
@@ -41,22 +40,16 @@ class Decision(models.TextChoices):
     SKIP = "skip"
 
 
-class PlanQuerySet(models.QuerySet["ImportPlan"]):
-    def of(self, user_id: UUID) -> Self:
+class PlanQuerySet(OwnedQuerySet["ImportPlan"]):
+    def current(self) -> Self:
         """Those still there: a plan ends, whether or not it was trimmed already."""
-        return self.filter(user_id=user_id, expires_at__gt=timezone.now())
+        return self.filter(expires_at__gt=timezone.now())
 
 
-class ImportPlan(models.Model):
+class ImportPlan(OwnedRow):
     """One file of a user's, read and compared with the list; written when applied."""
 
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.CASCADE,
-        related_name="import_plans",
-        db_index=False,
-    )
+    user = owner("import_plans")
     format = models.CharField(max_length=20)
     policy = models.CharField(max_length=20, choices=Policy.choices)
     status = models.CharField(
@@ -76,7 +69,7 @@ class ImportPlan(models.Model):
     applied_at = models.DateTimeField(null=True, blank=True)
     operation_id = models.UUIDField(null=True, blank=True)
 
-    objects = PlanQuerySet.as_manager()
+    objects: ClassVar = PlanQuerySet.as_manager()
 
     class Meta:
         ordering: ClassVar = ["-created_at"]
@@ -92,18 +85,15 @@ class ImportPlan(models.Model):
         return f"{self.format}, {self.created_at:%Y-%m-%d}"
 
 
-class RowQuerySet(models.QuerySet["ImportRow"]):
-    def of(self, user_id: UUID, plan_id: UUID) -> Self:
-        return self.filter(user_id=user_id, plan_id=plan_id)
+class RowQuerySet(OwnedQuerySet["ImportRow"]):
+    def in_plan(self, plan_id: UUID) -> Self:
+        return self.filter(plan_id=plan_id)
 
 
-class ImportRow(models.Model):
+class ImportRow(OwnedRow):
     """One row of a file: what it says, what becomes of it, and why."""
 
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False
-    )
+    user = owner("+")
     plan_id = models.UUIDField()
     row = models.PositiveIntegerField(help_text="its place in the file, from 1")
     outcome = models.CharField(max_length=10, choices=Outcome.choices)
@@ -123,7 +113,7 @@ class ImportRow(models.Model):
     decision = models.CharField(max_length=4, choices=Decision.choices, blank=True)
     chosen_id = models.PositiveIntegerField(null=True, blank=True)
 
-    objects = RowQuerySet.as_manager()
+    objects: ClassVar = RowQuerySet.as_manager()
 
     class Meta:
         constraints: ClassVar = [

@@ -1,0 +1,42 @@
+"""Identifiers of users' rows, and of epochs."""
+
+import secrets
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import uuid_utils.compat
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+LARGEST_ID = 2**31 - 1  # of rows that have a number
+LAST_MILLISECOND = int(datetime(9000, 1, 1, tzinfo=UTC).timestamp()) * 1000
+
+
+def new_id() -> UUID:
+    """A UUIDv7: ordered by time, so that an index of them grows at one end."""
+    return uuid_utils.compat.uuid7()
+
+
+def first_id_at(time: datetime) -> UUID:
+    """The smallest that new_id() may make from this millisecond on."""
+    milliseconds = max(0, (time - EPOCH) // timedelta(milliseconds=1))
+    return UUID(int=milliseconds << 80 | 7 << 76 | 2 << 62)
+
+
+def time_of(id_: UUID) -> datetime:
+    """When new_id() made it, to the millisecond. Of an id made otherwise it may be any
+    time, to the year 9000: whatever is looked for around it has a date.
+    """
+    return EPOCH + timedelta(milliseconds=min(id_.int >> 80, LAST_MILLISECOND))
+
+
+def as_uuid7(text: str) -> UUID | None:
+    """The id that new_id() may have made, from its text with or without hyphens."""
+    try:
+        id_ = UUID(text)
+    except ValueError:
+        return None
+    return id_ if id_.version == 7 else None
+
+
+def new_epoch() -> int:
+    return secrets.randbelow(2**31)
