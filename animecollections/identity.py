@@ -1,5 +1,6 @@
 """Who asks, and through what: all that one statement of sign-in check tells."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
@@ -27,11 +28,8 @@ class Revisions:
 
     epoch: int
     user: int
-    list: int
-    searches: int
-    profile: int
-    preferences: int
     catalogue: int
+    parts: Mapping[str, int]  # of each part of sync (history/parts.py), by its name
 
 
 def today_in(zone: str) -> date:

@@ -4,16 +4,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from history.models import ChangeKind
+from history.parts import SAID_OF_KIND
 
 NAMES = {
     "started_on": "started",
     "finished_on": "finished",
     "is_private": "private",
-}
-OF_OTHERS = {
-    ChangeKind.SEARCHES: "changed the search history",
-    ChangeKind.PROFILE: "changed the profile",
-    ChangeKind.PREFERENCES: "changed the preferences",
 }
 
 
@@ -27,8 +23,8 @@ def of_operation(
 
 def of_change(change: Mapping[str, Any], titles: Mapping[int, str]) -> str:
     kind, before, after = change["kind"], change["before"], change["after"]
-    if kind in OF_OTHERS:
-        return OF_OTHERS[ChangeKind(kind)]
+    if kind in SAID_OF_KIND:
+        return SAID_OF_KIND[kind]
     title = titles.get(change["anime_id"], f"anime {change['anime_id']}")
     if kind == ChangeKind.ADD:
         return f"added {title} to {after['type']}"

@@ -18,6 +18,7 @@ from history.models import (
     StaffAction,
     UserState,
 )
+from history.parts import COUNTERS
 
 MOST_DIGITS = 9  # of a title's number
 
@@ -51,15 +52,7 @@ class SearchAdmin(ReadOnly, Masked):
 
 @admin.register(UserState)
 class UserStateAdmin(ReadOnly, Owned):
-    list_display = (
-        "user",
-        "revision",
-        "list_revision",
-        "searches_revision",
-        "profile_revision",
-        "preferences_revision",
-        "epoch",
-    )
+    list_display = ("user", "revision", *COUNTERS, "epoch")
 
 
 @admin.register(EpisodesWatched)

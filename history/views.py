@@ -76,7 +76,7 @@ class SearchHistoryViewSet(WritingViewSet):
         at = self.account.revisions
         is_nested = is_existing_client(request)
         zone = self.account.timezone
-        etag = etag_of(request, at.epoch, at.searches, zone, is_nested)
+        etag = etag_of(request, at.epoch, at.parts["searches"], zone, is_nested)
         if (fresh := not_modified(request, etag)) is not None:
             return fresh
         mine = Search.objects.of(self.user_id)

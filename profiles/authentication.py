@@ -13,7 +13,8 @@ from rest_framework.request import Request
 
 from animecollections.api.errors import ApiError
 from animecollections.db.compiled import for_database
-from animecollections.identity import Account, Revisions, SignIn
+from animecollections.identity import Account, SignIn
+from history.parts import STAND, to_revisions
 from profiles.sessions import is_key
 from profiles.tokens import read_access_token
 
@@ -23,8 +24,7 @@ from profiles.tokens import read_access_token
 ACCOUNT = """
 SELECT u.id, u.email, u.user_name, u.is_staff,
        p.parental_control, p.track_search_history, p.timezone,
-       s.epoch, s.revision, s.list_revision, s.searches_revision,
-       s.profile_revision, s.preferences_revision,
+       {stand},
        (SELECT revision FROM collections_app_cataloguestate WHERE id = 1)
 FROM {sign_in} i
 JOIN profiles_user u ON u.id = i.user_id AND u.auth_epoch = i.auth_epoch
@@ -32,10 +32,14 @@ JOIN profiles_preferences p ON p.user_id = u.id
 JOIN history_userstate s ON s.user_id = u.id
 WHERE {condition} AND u.is_active
 """
+STANDING = ", ".join(f"s.{column}" for column in STAND)
 BY_SESSION = ACCOUNT.format(
-    sign_in="profiles_session", condition="i.session_key = %s AND i.expire_date > %s"
+    stand=STANDING,
+    sign_in="profiles_session",
+    condition="i.session_key = %s AND i.expire_date > %s",
 )
 BY_TOKEN = ACCOUNT.format(
+    stand=STANDING,
     sign_in="profiles_tokenfamily",
     condition="i.id = %s AND i.user_id = %s AND i.revoked_at IS NULL",
 )
@@ -45,7 +49,7 @@ def find_account(statement: str, *parameters: Any) -> Account | None:
     row = first_row(statement, [for_database(value) for value in parameters])
     if row is None:
         return None
-    id_, email, user_name, is_staff, hides, tracks, zone, *revisions = row
+    id_, email, user_name, is_staff, hides, tracks, zone, *stand, catalogue = row
     return Account(
         id=id_ if isinstance(id_, UUID) else UUID(id_),
         email=email,
@@ -54,7 +58,7 @@ def find_account(statement: str, *parameters: Any) -> Account | None:
         hides_mature=bool(hides),
         tracks_searches=bool(tracks),
         timezone=zone,
-        revisions=Revisions(*(revision or 0 for revision in revisions)),
+        revisions=to_revisions(stand, catalogue),
     )
 
 

@@ -25,7 +25,7 @@ from collections_app.models import AiringStatus, EntryState, EntryType
 from collections_app.services.watch_list import episodes_watched
 from collections_app.watch_list.entries import NEW, Entry, differences, snapshot
 from history.models import ChangeKind
-from history.services.recording import COLUMN_OF_KIND
+from history.parts import COLUMN_OF_KIND
 from history.services.searches import NewSearch
 from profiles.names import fold_user_name
 

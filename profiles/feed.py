@@ -25,13 +25,14 @@ from animecollections.db.free_json import to_bytes
 from animecollections.upkeep.metrics import SOCKETS
 from history.services.publishing import Note
 from profiles import sync
+from profiles.parts import SYNCED
 
 logger = logging.getLogger(__name__)
 
 Event = dict[str, Any]
 # Of one commit; of more, devices are told to sync. A search may have 4 KB of filters.
 MOST_ENTRIES = 100
-MOST_SEARCHES = 20
+MOST_OF_A_PART = 20
 MOST_SOCKETS = 20
 MOST_WAITING = 10_000
 SECONDS_BETWEEN_ECHOES = 5
@@ -100,18 +101,16 @@ class Feed:
 
     def publish(self, note: Note) -> None:
         """Called after each commit: some microseconds, whatever Redis does."""
-        searches = note.search_ids
-        is_told = (
-            len(note.anime_ids) <= MOST_ENTRIES
-            and searches is not None
-            and len(searches) <= MOST_SEARCHES
+        is_told = len(note.anime_ids) <= MOST_ENTRIES and all(
+            ids is not None and len(ids) <= MOST_OF_A_PART for ids in note.ids.values()
         )
+        told = note.ids if is_told else {}
         event = {
             "type": "changed",
             "since": note.since,
             "revision": note.revision,
             "anime_ids": note.anime_ids if is_told else None,
-            "search_ids": [str(id_) for id_ in searches or ()] if is_told else [],
+            "ids": {name: [*map(str, ids or ())] for name, ids in told.items()},
             "operation_id": str(note.operation_id),
             "client_id": note.client_id or None,
         }
@@ -310,7 +309,7 @@ def message_of(user_id: UUID, event: Event) -> str:
         since=since,
         revision=revision,
         anime_ids=event["anime_ids"] or [],
-        search_ids=event["search_ids"],
+        ids=event["ids"],
     )
     if found is None:
         return ""
@@ -322,9 +321,7 @@ def message_of(user_id: UUID, event: Event) -> str:
         "revision": revision,
         "entries": changes.entries,
         "removed": changes.removed,
-        "profile": changes.profile,
-        "preferences": changes.preferences,
-        "searches": changes.some_searches,
+        **{part.name: changes.parts.get(part.name) for part in SYNCED},
         "sync": not is_told,
         "operation_id": event["operation_id"],
         "client_id": event["client_id"],

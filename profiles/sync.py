@@ -1,15 +1,16 @@
 """Delta sync: what changed after a place, for devices that come back.
 
 Three things move: the user's log, the catalogue under the entries, and what is told as
-a whole (profile, preferences, searches). A page reads on from a cursor in this order:
-first the log, one row after the other; then, where the catalogue moved, a walk through
-the entries whose titles are newer. A first load is the same walk with every title new.
+a whole (the other parts: profiles/parts.py). A page reads on from a cursor in this
+order: first the log, one row after the other; then, where the catalogue moved, a walk
+through the entries whose titles are newer. A first load is the same walk with every
+title new.
 
 Where the user stands is read before any row (by the sign-in check). Rows read later may
 be newer than the cursor says, and then come again; they are never older.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -20,11 +21,10 @@ from animecollections.api.errors import ApiError
 from animecollections.identity import Revisions
 from collections_app.models import CatalogueState, WatchListEntry
 from collections_app.watch_list.entries import to_json
-from history import serializers as searches
 from history.cursors import Cursor
-from history.models import Change, Search, UserState
-from profiles.answers import preferences_answer, profile_answer
-from profiles.models import Preferences, Profile
+from history.models import Change, UserState
+from history.parts import STAND, to_revisions
+from profiles.parts import SYNCED, Synced
 
 BEFORE_ALL = -1
 RELOAD = "/api/user/sync"
@@ -32,29 +32,21 @@ RELOAD = "/api/user/sync"
 
 @dataclass(slots=True)
 class Changes:
-    """Entries as they are now, ids of those that are gone, and what changed as a whole
-    (None where it did not).
+    """Entries as they are now, ids of those that are gone, and the other parts that
+    changed, by their names.
     """
 
     cursor: Cursor
     has_more: bool = False
     entries: list[dict[str, Any]] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
-    profile: Any = None
-    preferences: Any = None
-    searches: list[dict[str, Any]] | None = None
-    # In a live message: {"saved": […], "removed": [ids]}, for all may be 800 KB.
-    some_searches: dict[str, Any] | None = None
+    parts: dict[str, Any] = field(default_factory=dict)
 
     @property
     def data(self) -> dict[str, Any]:
-        return {
-            "entries": self.entries,
-            "removed": self.removed,
-            "profile": self.profile,
-            "preferences": self.preferences,
-            "searchHistory": self.searches,
-        }
+        """Of a page of sync."""
+        parts = {part.key: self.parts.get(part.name) for part in SYNCED}
+        return {"entries": self.entries, "removed": self.removed, **parts}
 
 
 def check_place(place: Cursor, at: Revisions) -> None:
@@ -73,8 +65,8 @@ def changes_since(
 ) -> Changes:
     """The next page from a place, or from nothing; 410 `cursor_expired`.
 
-    Six statements at most, one where nothing changed: the log and the entries it names,
-    the walk, profile, preferences and searches.
+    One statement where nothing changed; three at most for the entries (the log, those
+    it names, the walk), and one for each other part that changed.
     """
     if place is None:
         since, place = BEFORE_ALL, Cursor(at.epoch, at.user, BEFORE_ALL, at.catalogue)
@@ -85,10 +77,7 @@ def changes_since(
     changes = Changes(place._replace(user=revision))
     tell_entries(changes, user_id, {id_ for id_ in changed if id_})
     walk_on(changes, user_id, at, room=limit - len(changed))
-    tell_wholes(changes, user_id, at, since=since)
-    if since < at.searches <= changes.cursor.user:
-        rows = Search.objects.of(user_id).newest_first()
-        changes.searches = [searches.to_json(row) for row in rows]
+    tell_parts(changes, user_id, at, since=since, parts=SYNCED)
     changes.has_more = changes.cursor != Cursor.at(at)
     return changes
 
@@ -99,21 +88,23 @@ def changes_by_commit(
     since: int,
     revision: int,
     anime_ids: Collection[int],
-    search_ids: Collection[str],
+    ids: Mapping[str, Collection[str]],
 ) -> tuple[Cursor, Changes] | None:
     """What one commit took a device to from where: (since, revision] as it is now.
 
-    Two statements, and one for profile, preferences or searches where it changed them.
-    None for an erased user.
+    Two statements, and one for each other part that it changed. None for an erased
+    user. ids: of what changed in parts with many things, by the name of the part.
     """
     at = stand(user_id)
     if at is None:
         return None
     changes = Changes(Cursor(at.epoch, revision, at.catalogue))
     tell_entries(changes, user_id, anime_ids)
-    tell_wholes(changes, user_id, at, since=since)
-    if search_ids:
-        changes.some_searches = searches_of(user_id, search_ids)
+    wholes = [part for part in SYNCED if part.read_some is None]
+    tell_parts(changes, user_id, at, since=since, parts=wholes)
+    for part in SYNCED:
+        if part.read_some and ids.get(part.name):
+            changes.parts[part.name] = part.read_some(user_id, ids[part.name])
     return Cursor(at.epoch, since, at.catalogue), changes
 
 
@@ -123,18 +114,10 @@ def stand(user_id: UUID) -> Revisions | None:
     states = UserState.objects.filter(user_id=user_id)
     row = (
         states.annotate(catalogue=Subquery(catalogue))
-        .values_list(
-            "epoch",
-            "revision",
-            "list_revision",
-            "searches_revision",
-            "profile_revision",
-            "preferences_revision",
-            "catalogue",
-        )
+        .values_list(*STAND, "catalogue")
         .first()
     )
-    return Revisions(*(revision or 0 for revision in row)) if row else None
+    return to_revisions(row[:-1], row[-1]) if row else None
 
 
 def read_log(
@@ -144,7 +127,7 @@ def read_log(
 
     Where the list did not change there is nothing to look for, however old the place.
     """
-    if place.user >= at.list:
+    if place.user >= at.parts["list"]:
         return at.user, []
     log = Change.objects.between(user_id, place.user, at.user)
     rows = list(log.values_list("revision", "anime_id")[:limit])
@@ -162,13 +145,6 @@ def tell_entries(changes: Changes, user_id: UUID, ids: Collection[int]) -> None:
     changes.entries += [to_json(row) for row in listed.order_by("anime_id").rows()]
     found = {entry["anime_id"] for entry in changes.entries}
     changes.removed += [str(id_) for id_ in sorted(ids) if str(id_) not in found]
-
-
-def searches_of(user_id: UUID, ids: Collection[str]) -> dict[str, Any]:
-    rows = Search.objects.of(user_id).filter(id__in=ids).newest_first()
-    saved = [searches.to_json(row) for row in rows]
-    found = {str(search["id"]) for search in saved}
-    return {"saved": saved, "removed": [id_ for id_ in ids if id_ not in found]}
 
 
 def walk_on(changes: Changes, user_id: UUID, at: Revisions, room: int) -> None:
@@ -196,18 +172,15 @@ def walk_on(changes: Changes, user_id: UUID, at: Revisions, room: int) -> None:
         changes.cursor = place
 
 
-def tell_wholes(changes: Changes, user_id: UUID, at: Revisions, *, since: int) -> None:
-    """Each by the page that reaches its revision, and by no other."""
-
-    def is_new(revision: int) -> bool:
-        return since < revision <= changes.cursor.user
-
-    # Nothing is there where the account was erased a moment ago.
-    if is_new(at.profile) and (
-        profile := Profile.objects.filter(user_id=user_id).first()
-    ):
-        changes.profile = profile_answer(profile)
-    if is_new(at.preferences) and (
-        preferences := Preferences.objects.filter(user_id=user_id).first()
-    ):
-        changes.preferences = preferences_answer(preferences)
+def tell_parts(
+    changes: Changes,
+    user_id: UUID,
+    at: Revisions,
+    *,
+    since: int,
+    parts: Iterable[Synced],
+) -> None:
+    """Each whole, by the page that reaches its revision, and by no other."""
+    for part in parts:
+        if since < at.parts[part.name] <= changes.cursor.user:
+            changes.parts[part.name] = part.read(user_id)

@@ -163,5 +163,5 @@ class CatalogueViewSet(ApiViewSet):
         user: Any = self.request.user
         parts: list[Any] = [revision, user.hides_mature]
         if isinstance(user, Account) and {"on_list", "include"} & self.wanted.keys():
-            parts += [user.revisions.epoch, user.revisions.list]
+            parts += [user.revisions.epoch, user.revisions.parts["list"]]
         return etag_of(self.request, *parts)

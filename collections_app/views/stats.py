@@ -114,7 +114,7 @@ class StatisticsViewSet(ApiViewSet):
         year = self.wanted.get("year")
         # Today ends streaks, and the time zone says when it is.
         clock = (account.timezone, account.today)
-        etag = etag_of(request, at.epoch, at.list, at.catalogue, *clock)
+        etag = etag_of(request, at.epoch, at.parts["list"], at.catalogue, *clock)
         if (fresh := not_modified(request, etag)) is not None:
             return fresh
         data = (

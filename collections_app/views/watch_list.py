@@ -99,7 +99,7 @@ class WatchListViewSet(WritingViewSet):
         wanted, at = self.wanted, self.account.revisions
         # Of the list's own revision: the same body under the same ETag, and never
         # ahead of the rows, which are read a moment later.
-        cursor = {"cursor": str(Cursor(at.epoch, at.list, at.catalogue))}
+        cursor = {"cursor": str(Cursor(at.epoch, at.parts["list"], at.catalogue))}
         if is_whole(wanted):
             array = whole_list(self.user_id, view=view, catalogue=at.catalogue)
             return Fragment(array), cursor
@@ -214,7 +214,7 @@ class WatchListViewSet(WritingViewSet):
     def list_etag(self, request: Request, *more: str) -> str:
         at = self.account.revisions
         zone = self.account.timezone  # says when the day of added_since begins
-        return etag_of(request, at.epoch, at.list, at.catalogue, zone, *more)
+        return etag_of(request, at.epoch, at.parts["list"], at.catalogue, zone, *more)
 
 
 def usual_view(request: Request) -> str:

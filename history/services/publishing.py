@@ -1,6 +1,6 @@
 """The hook through which a commit is told to whoever listens (the live feed)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -9,8 +9,9 @@ from uuid import UUID
 class Note:
     """One committed write: the revisions (since, revision] of one user.
 
-    anime_ids:  of the entries it changed or removed.
-    search_ids: of the searches it saved or forgot; None where that is all of them.
+    anime_ids: of the entries it changed or removed.
+    ids:       of what else it saved or removed, by the name of the part; None where
+               that is all of it.
     """
 
     user_id: UUID
@@ -18,7 +19,7 @@ class Note:
     since: int
     revision: int
     anime_ids: list[int]
-    search_ids: list[UUID] | None
+    ids: Mapping[str, list[UUID] | None]
     operation_id: UUID
     client_id: str
 

@@ -17,17 +17,8 @@ from animecollections.db.bulk import Rows, upsert_all
 from animecollections.db.ids import new_epoch, new_id
 from animecollections.identity import Through
 from history.models import Change, ChangeKind, EpisodesWatched, UserState
+from history.parts import COLUMN_OF_KIND
 from history.services.publishing import Note, publish
-
-# Which column of the state tells that something of this kind changed.
-COLUMN_OF_KIND = {
-    ChangeKind.ADD: "list_revision",
-    ChangeKind.UPDATE: "list_revision",
-    ChangeKind.REMOVE: "list_revision",
-    ChangeKind.SEARCHES: "searches_revision",
-    ChangeKind.PROFILE: "profile_revision",
-    ChangeKind.PREFERENCES: "preferences_revision",
-}
 
 
 @dataclass(slots=True)
@@ -44,7 +35,7 @@ class Recording:
     operation_id: UUID = field(default_factory=new_id)
     at: Any = field(default_factory=timezone.now)
     changes: list[dict[str, Any]] = field(default_factory=list)
-    search_ids: list[UUID] | None = field(default_factory=list)
+    ids: dict[str, list[UUID] | None] = field(default_factory=dict)
     watched: dict[tuple[date, int], int] = field(default_factory=dict)
     rows: list[Rows] = field(default_factory=list)
 
@@ -101,7 +92,7 @@ class Recording:
         all are gone.
         """
         self.change(ChangeKind.SEARCHES)
-        self.search_ids = ids
+        self.ids["searches"] = ids
 
     def save(self) -> None:
         """What was put, the log and the state, however many changes: on PostgreSQL two
@@ -145,7 +136,7 @@ class Recording:
             since=self.changes[0]["revision"] - 1,
             revision=self.state.revision,
             anime_ids=[row["anime_id"] for row in self.changes if row["anime_id"]],
-            search_ids=self.search_ids,
+            ids=self.ids,
             operation_id=self.operation_id,
             client_id=self.through.client_id,
         )

@@ -6,14 +6,8 @@ from django.db.models import Count, Max, Min
 
 from animecollections.db.ids import new_epoch
 from history.models import Change, UserState
+from history.parts import COUNTERS
 from history.services.recording import locked
-
-COUNTERS = (
-    "list_revision",
-    "searches_revision",
-    "profile_revision",
-    "preferences_revision",
-)
 
 
 def is_whole(user_id: UUID) -> bool:

@@ -44,7 +44,7 @@ def search_of(user):
         "since": 0,
         "revision": 1,
         "anime_ids": [],
-        "search_ids": [str(row.pk)],
+        "ids": {"searches": [str(row.pk)]},
         "operation_id": "x",
         "client_id": None,
     }

@@ -62,7 +62,7 @@ def test_devices_sync_and_are_told(client, alice):
         "since": 0,
         "revision": 2,
         "anime_ids": [1535],
-        "search_ids": [str(search.id)],
+        "ids": {"searches": [str(search.id)]},
         "operation_id": None,
         "client_id": None,
     }

@@ -135,7 +135,7 @@ def test_a_commit_is_told_with_two_statements(client, alice, titles, budget):
         "since": 0,
         "revision": 12,
         "anime_ids": titles,
-        "search_ids": [],
+        "ids": {},
         "operation_id": "",
         "client_id": None,
     }
@@ -145,7 +145,7 @@ def test_a_commit_is_told_with_two_statements(client, alice, titles, budget):
 
 
 def test_nobody_is_told_of_an_erased_user(db):
-    event = {"since": 0, "revision": 1, "anime_ids": [], "search_ids": []}
+    event = {"since": 0, "revision": 1, "anime_ids": [], "ids": {}}
     assert message_of(uuid4(), event) == ""
 
 

@@ -232,7 +232,8 @@ class SessionViewSet(ApiViewSet):
         account = self.account
         at = account.revisions
         named = (account.email, account.user_name)
-        etag = etag_of(request, *named, at.epoch, at.profile, at.preferences)
+        parts = (at.parts["profile"], at.parts["preferences"])
+        etag = etag_of(request, *named, at.epoch, *parts)
         if (fresh := not_modified(request, etag)) is not None:
             return fresh
         shown = User.objects.shown(account.id)

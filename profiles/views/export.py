@@ -107,7 +107,8 @@ class ExportViewSet(ApiViewSet):
     )
     def fidelity(self, request: Request) -> Response:
         at = self.account.revisions
-        etag = etag_of(request, at.epoch, at.list, at.preferences, at.catalogue)
+        parts = (at.parts["list"], at.parts["preferences"])
+        etag = etag_of(request, at.epoch, *parts, at.catalogue)
         if (fresh := not_modified(request, etag)) is not None:
             return fresh
         name = self.wanted["format"]

@@ -135,7 +135,7 @@ class ProfileViewSet(WritingViewSet):
     )
     def retrieve(self, request: Request) -> Response:
         at = self.account.revisions
-        etag = self.etag(at.profile)
+        etag = self.etag(at.parts["profile"])
         if (fresh := not_modified(request, etag)) is not None:
             return fresh
         profile = Profile.objects.get(user_id=self.user_id)
@@ -215,7 +215,7 @@ class PreferencesViewSet(WritingViewSet):
     )
     def retrieve(self, request: Request) -> Response:
         at = self.account.revisions
-        etag = self.etag(at.preferences)
+        etag = self.etag(at.parts["preferences"])
         if (fresh := not_modified(request, etag)) is not None:
             return fresh
         preferences = Preferences.objects.get(user_id=self.user_id)

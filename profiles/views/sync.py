@@ -11,9 +11,8 @@ from animecollections.api.views import ApiViewSet
 from collections_app.examples import ENTRY
 from collections_app.serializers.watch_list import EntrySerializer
 from history.cursors import Cursor
-from history.serializers import SearchOutput
 from profiles import sync
-from profiles.answers import PreferencesAnswer, ProfileAnswer
+from profiles.parts import SYNCED
 
 
 class SyncViewSet(ApiViewSet):
@@ -29,9 +28,7 @@ class SyncViewSet(ApiViewSet):
         data={
             "entries": EntrySerializer(many=True),
             "removed": [str],
-            "profile": nullable(ProfileAnswer),
-            "preferences": nullable(PreferencesAnswer),
-            "searchHistory": nullable(SearchOutput(many=True)),
+            **{part.key: nullable(part.shape) for part in SYNCED},
         },
         meta={"cursor": str, "has_more": bool},
         parameters=[
@@ -54,9 +51,7 @@ class SyncViewSet(ApiViewSet):
                 {
                     "entries": [ENTRY],
                     "removed": ["21"],
-                    "profile": None,
-                    "preferences": None,
-                    "searchHistory": None,
+                    **{part.key: None for part in SYNCED},
                 },
                 {"cursor": "WzE3LDQyLDNd:…", "has_more": False},
             )

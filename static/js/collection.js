@@ -96,7 +96,7 @@ import { seal, unseal } from "./sealing.js";
  * @property {number} at  when it was asked for, in milliseconds
  */
 
-/** What sync tells as a whole. @typedef {{profile: any, preferences: any, searchHistory: any[] | null}} Wholes */
+/** What sync tells as a whole, by WHOLES. @typedef {{profile: any, preferences: any, searchHistory: any[] | null}} Wholes */
 /** @typedef {{entries: Entry[], removed: string[]} & Wholes} Changes */
 /**
  * A change as `undo` takes it: its ids, and each entry before and after.
@@ -133,6 +133,8 @@ export const FIELDS = [
   "type", "state", "progress", "score", "rewatches", "started_on", "finished_on",
   "notes", "tags", "priority", "is_private",
 ];
+/** The parts of sync but the list. */
+export const WHOLES = ["profile", "preferences", "searchHistory"];
 /** Which states each type can have. @type {Record<string, string[]>} */
 export const STATES = {
   Watching: ["active", "on_hold", "rewatching"],
@@ -474,7 +476,7 @@ export class Collection extends EventTarget {
     /** The list, with what is unsent laid over it. @type {Map<string, Entry>} */
     this.entries = new Map();
     /** As the server told them. @type {Wholes} */
-    this.toldWholes = { profile: null, preferences: null, searchHistory: null };
+    this.toldWholes = /** @type {any} */ (Object.fromEntries(WHOLES.map((name) => [name, null])));
     /** The same, with what is unsent. @type {Wholes} */
     this.wholes = { ...this.toldWholes };
     /** In the order they were made. @type {Unsent[]} */
@@ -1300,7 +1302,7 @@ function stepBack(animeId, was, became, now) {
 
 /** @param {any} wholes @param {any} changes  @returns {string[]} the names of what is new */
 function keepWholes(wholes, changes) {
-  const names = ["profile", "preferences", "searchHistory"].filter(
+  const names = WHOLES.filter(
     (name) => changes[name] !== null && changes[name] !== undefined,
   );
   for (const name of names) wholes[name] = changes[name];
