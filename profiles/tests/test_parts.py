@@ -1,4 +1,4 @@
-"""The parts of sync: the model, the log, sync and the client's library have the same."""
+"""The parts of sync: model, log, sync and the library of clients have the same."""
 
 import re
 
