@@ -6,13 +6,13 @@ import pytest
 
 from collections_app.models import AiringStatus
 from collections_app.watch_list import rules
-from collections_app.watch_list.entries import NEW
+from collections_app.watch_list.fields import NEW_ENTRY
 
 TODAY = date(2026, 11, 23)
 
 
 def edit(before, values, *, episodes=12, status=AiringStatus.FINISHED, by=False):
-    base = NEW | {"type": "Watching"} | before
+    base = NEW_ENTRY | {"type": "Watching"} | before
     after = base | values
     made = rules.Edit(
         before=base,
