@@ -21,7 +21,7 @@ from collections_app.services.repair import (
     follow_alias,
     record_as_it_is,
 )
-from collections_app.watch_list.entries import STORED
+from collections_app.watch_list.fields import STORED_COLUMNS
 from collections_app.watch_list.models import WatchListEntry
 from history.models import Change, UserState
 from history.services.recording import locked
@@ -46,7 +46,9 @@ def log() -> Iterator[Finding | None]:
 def beside_the_log(ids: list[UUID]) -> Iterator[Finding | None]:
     lists: dict[UUID, dict[int, Any]] = {user_id: {} for user_id in ids}
     for entry in (
-        WatchListEntry.objects.across_users().filter(user_id__in=ids).values(*STORED)
+        WatchListEntry.objects.across_users()
+        .filter(user_id__in=ids)
+        .values(*STORED_COLUMNS)
     ):
         lists[entry["user_id"]][entry["anime_id"]] = entry
     changes = (

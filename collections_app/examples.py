@@ -1,10 +1,12 @@
 """What the reference of the API shows of answers."""
 
-ENTRY = {
+from collections_app.watch_list.entries import JSON_KEYS
+from collections_app.watch_list.fields import FIELDS
+
+VALUES = {
     "id": "019ab0f2-6a3c-7c1e-9f55-0242ac120002",
     "user_id": "550e8400-e29b-41d4-a716-446655440000",
     "anime_id": "1535",
-    "type": "Watching",
     "title": "Death Note",
     "imageUrl": "https://img.example.org/1535.jpg",
     "rating": 8.62,
@@ -14,17 +16,9 @@ ENTRY = {
     "airing_status": "finished",
     "season": "fall",
     "year": 2006,
-    "progress": 12,
-    "score": 9.5,
-    "state": "active",
-    "rewatches": 0,
-    "started_on": "2026-10-02",
-    "finished_on": None,
-    "notes": "",
-    "tags": [],
-    "priority": 0,
-    "is_private": False,
+    **{field.name: field.example for field in FIELDS},
     "added_at": "2026-10-02T18:30:00Z",
     "updated_at": "2026-11-23T09:30:00Z",
     "revision": 41,
 }
+ENTRY = {key: VALUES[key] for key in JSON_KEYS}

@@ -21,7 +21,7 @@ from collections_app.transfer.round_trip import (
     read_back,
     stated,
 )
-from collections_app.watch_list.entries import KEPT, NEW, shown
+from collections_app.watch_list.fields import LOGGED_FIELDS, NEW_ENTRY, shown
 from collections_app.watch_list.models import WatchListEntry
 
 MOST_EXAMPLES = 5
@@ -88,12 +88,12 @@ class Losses:
     examples: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
 
     def compare(self, entry: Kept, record: Record, format: str) -> None:
-        there = NEW | stated(record, format, {})
+        there = NEW_ENTRY | stated(record, format, {})
         there["extra"] = {
             name: {key: there["extra"].get(name, {}).get(key) for key in fields}
             for name, fields in entry.values["extra"].items()
         }  # what is only there is no loss
-        for name in KEPT:
+        for name in LOGGED_FIELDS:
             if there[name] != entry.values[name]:
                 shown_there = shown(name, there[name])
                 self.add(entry, name, shown(name, entry.values[name]), shown_there)

@@ -13,7 +13,7 @@ from animecollections.api.paging import page
 from collections_app import sentences
 from collections_app.catalogue.models import Anime
 from collections_app.filters.operations import PER_PAGE, narrow
-from collections_app.watch_list.entries import SAID, shown
+from collections_app.watch_list.fields import FIELD_NAMES, shown
 from collections_app.watch_list.models import WatchListEntry
 from history.models import Change, ChangeKind
 
@@ -109,7 +109,7 @@ def as_shown(kept: Mapping[str, Any]) -> dict[str, Any]:
     """Kept columns as the API shows them. Notes are told by how they begin, for a page
     may have thousands of them; id and times are no news.
     """
-    told = {name: shown(name, kept[name]) for name in SAID if name in kept}
+    told = {name: shown(name, kept[name]) for name in FIELD_NAMES if name in kept}
     if len(told.get("notes") or "") > NOTES_SHOWN:
         told["notes"] = told["notes"][:NOTES_SHOWN] + "…"
     return told

@@ -3,14 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from collections_app.watch_list.fields import label_of
 from history.models import ChangeKind
 from history.parts import SAID_OF_KIND
-
-NAMES = {
-    "started_on": "started",
-    "finished_on": "finished",
-    "is_private": "private",
-}
 
 
 def of_operation(
@@ -31,7 +26,7 @@ def of_change(change: Mapping[str, Any], titles: Mapping[int, str]) -> str:
     if kind == ChangeKind.REMOVE:
         return f"removed {title} from {before['type']}"
     parts = [
-        f"{NAMES.get(name, name)} {shown(name, before[name])} → {shown(name, value)}"
+        f"{label_of(name)} {shown(name, before[name])} → {shown(name, value)}"
         for name, value in after.items()
         if name not in ("type", "notes", "extra")
     ]

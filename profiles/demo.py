@@ -23,7 +23,8 @@ from zoneinfo import ZoneInfo
 
 from collections_app.models import AiringStatus, EntryState, EntryType
 from collections_app.services.watch_list import episodes_watched
-from collections_app.watch_list.entries import NEW, Entry, differences, snapshot
+from collections_app.watch_list.entries import Entry, differences, snapshot
+from collections_app.watch_list.fields import NEW_ENTRY
 from history.models import ChangeKind
 from history.parts import COLUMN_OF_KIND
 from history.services.searches import NewSearch
@@ -403,7 +404,13 @@ class Teller:
             return
         if before is None:
             key = {"id": self.new_id(at), "user_id": self.person.id}
-            after = {**key, "anime_id": anime_id, "added_at": at, **NEW, **event.values}
+            after = {
+                **key,
+                "anime_id": anime_id,
+                "added_at": at,
+                **NEW_ENTRY,
+                **event.values,
+            }
             change: dict[str, Any] = {"kind": ChangeKind.ADD, "after": snapshot(after)}
         else:
             after = {**before, **event.values}

@@ -17,7 +17,7 @@ from collections_app.catalogue.models import Anime
 from collections_app.reads import ever_private
 from collections_app.sentences import shown
 from collections_app.services.operations import ENTRY_KINDS
-from collections_app.watch_list.entries import SAID
+from collections_app.watch_list.fields import FIELD_NAMES
 from history.masks import MASK, Masked
 from history.models import Change, ChangeKind
 
@@ -179,7 +179,7 @@ def describe(change: Any) -> str:
     if change.kind != ChangeKind.UPDATE:
         return str((change.after or change.before).get("type", ""))
     parts = []
-    for name in SAID:
+    for name in FIELD_NAMES:
         if name in change.before:
             before, after = change.before[name], change.after.get(name)
             said = f"{shown(name, before)} → {shown(name, after)}"

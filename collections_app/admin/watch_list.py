@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -36,7 +37,8 @@ from collections_app.catalogue.refs import OWN, AnimeRef
 from collections_app.serializers.watch_list import EntryFields
 from collections_app.services import watch_list
 from collections_app.services.watch_list import Operation, Outcome
-from collections_app.watch_list.entries import SAID, beyond_limits
+from collections_app.watch_list.entries import beyond_limits
+from collections_app.watch_list.fields import FIELD_NAMES
 from collections_app.watch_list.models import WatchListEntry
 from history.masks import MASK, Masked
 from history.models import Change
@@ -54,6 +56,18 @@ def score_of(entry: WatchListEntry) -> float | None:
     return None if entry.score is None else entry.score / 10
 
 
+# The lines of the form; a field that is in none of them gets its own.
+LAYOUT = [
+    ("type", "state"),
+    ("progress", "score", "rewatches"),
+    ("started_on", "finished_on"),
+    ("notes",),
+    ("tags",),
+    ("priority", "is_private"),
+]
+LAYOUT += [(name,) for name in FIELD_NAMES if name not in chain(*LAYOUT)]
+
+
 class EntryForm(Reasoned):
     """An entry as the API takes it, by the API's own rules; only what was changed is
     sent, for what was sent no implied change touches.
@@ -68,7 +82,7 @@ class EntryForm(Reasoned):
 
     class Meta:
         model = WatchListEntry
-        fields = ("user", "anime", *SAID)
+        fields = ("user", "anime", *FIELD_NAMES)
         widgets = {"notes": UnfoldAdminTextareaWidget(attrs={"rows": 4})}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -108,7 +122,7 @@ def without_notes(fieldsets: Any) -> Any:
     return [
         (
             name,
-            options | {"fields": [f for f in options["fields"] if f != "notes"]},
+            options | {"fields": [f for f in options["fields"] if f != ("notes",)]},
         )
         for name, options in fieldsets
     ]
@@ -151,16 +165,7 @@ class WatchListEntryAdmin(Masked, ThroughServices):
         (None, {"fields": ("picture", "user", "anime")}),
         (
             "On the list",
-            {
-                "fields": (
-                    ("type", "state"),
-                    ("progress", "score", "rewatches"),
-                    ("started_on", "finished_on"),
-                    "notes",
-                    "tags",
-                    ("priority", "is_private"),
-                )
-            },
+            {"fields": LAYOUT},
         ),
         (
             "Log",

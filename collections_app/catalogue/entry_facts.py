@@ -24,20 +24,37 @@ AIRING_WORDS = {
 }
 
 
+# Their keys in an entry; the genres are for cards alone.
+FACT_KEYS = (
+    "title",
+    "imageUrl",
+    "rating",
+    "episodes",
+    "mal_id",
+    "format",
+    "airing_status",
+    "season",
+    "year",
+)
+CARD_KEYS_OF_FACTS = (
+    "image_webp", "image_large_webp", "image_small_webp", "status", "genres",
+)  # fmt: skip
+
+
+def known(text: str) -> str | None:
+    return text or None
+
+
+# What is shown otherwise than it stands in its column.
+FACTS_CONVERTED = (("imageUrl", known), ("season", known))
+
+
 def facts_to_json(facts: Sequence[Any]) -> dict[str, Any]:
     """What an entry shows of its title: the same for everybody."""
-    title, picture, rating, episodes, mal_id, format_, airing, season, year, _ = facts
-    return {
-        "title": title,
-        "imageUrl": picture or None,
-        "rating": rating,
-        "episodes": episodes,
-        "mal_id": mal_id,
-        "format": format_,
-        "airing_status": airing,
-        "season": season or None,
-        "year": year,
-    }
+    told = dict(zip(FACT_KEYS, facts, strict=False))
+    for key, convert in FACTS_CONVERTED:
+        told[key] = convert(told[key])
+    return told
 
 
 def card_facts(facts: Sequence[Any]) -> dict[str, Any]:

@@ -21,13 +21,12 @@ from collections_app.catalogue.title_filters import (
 from collections_app.watch_list.entries import (
     CARD_KEYS,
     JSON_KEYS,
-    LARGEST_NUMBER,
-    LONGEST_TAG,
     NEXT_KEYS,
     to_card,
     to_json,
     to_next,
 )
+from collections_app.watch_list.fields import LARGEST_NUMBER, LONGEST_TAG
 from collections_app.watch_list.models import EntryState, EntryType, WatchListEntry
 
 # Sorted in memory: one user's rows are few, and an index on any of these would cost

@@ -23,7 +23,8 @@ from collections_app.imports.policies import Comparison, Touch, compare, judge
 from collections_app.imports.recognition import Recognised, recognise
 from collections_app.transfer.records import Kept, Owner, Record
 from collections_app.transfer.round_trip import KEPT_ROW, as_told, kept_of, stated
-from collections_app.watch_list.entries import KEPT, NEW, Entry
+from collections_app.watch_list.entries import Entry
+from collections_app.watch_list.fields import LOGGED_FIELDS, NEW_ENTRY
 from collections_app.watch_list.models import STATES_OF_TYPE, EntryType, WatchListEntry
 from history.models import Change, ChangeKind
 
@@ -238,7 +239,7 @@ class Judged:
         self, row: ImportRow, values: dict[str, Any], removed_at: datetime | None
     ) -> None:
         if "type" not in values:
-            values |= {"type": EntryType.COLLECTION.value, "state": NEW["state"]}
+            values |= {"type": EntryType.COLLECTION.value, "state": NEW_ENTRY["state"]}
             row.reason = f"{row.reason} The file has no status: it goes to Collection."
         if not self.fits(row, values):
             return
@@ -327,7 +328,7 @@ class Story:
                 by_import=change["through"] == "import",
                 by_add=kind == ChangeKind.ADD,
             )
-            for name in KEPT
+            for name in LOGGED_FIELDS
             if name in change["after"]
         }
         if undone is not None:

@@ -21,12 +21,13 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from collections_app.imports.models import Policy
-from collections_app.watch_list.entries import KEPT, NEW, Entry
+from collections_app.watch_list.entries import Entry
+from collections_app.watch_list.fields import LOGGED_FIELDS, NEW_ENTRY
 from collections_app.watch_list.models import EntryType
 
 # Fields that are decided on together.
 PAIR = ("type", "state")
-UNITS = (PAIR, *((name,) for name in KEPT if name not in PAIR))
+UNITS = (PAIR, *((name,) for name in LOGGED_FIELDS if name not in PAIR))
 NAMES = {"type": "status", "is_private": "private", "extra": "the tracker's own fields"}
 
 
@@ -56,7 +57,7 @@ class Difference:
         """Whether nothing is noted here."""
         if self.names[0] in ("type", "progress"):
             return False
-        return all(self.ours[name] == NEW[name] for name in self.names)
+        return all(self.ours[name] == NEW_ENTRY[name] for name in self.names)
 
     def __str__(self) -> str:
         return NAMES.get(self.names[0], self.names[0])
@@ -107,7 +108,7 @@ def compare(theirs: Mapping[str, Any], ours: Entry, told: Entry) -> list[Differe
             continue
         values = {name: theirs[name] for name in names}
         if "type" in values:  # a state belongs to its type
-            values.setdefault("state", NEW["state"])
+            values.setdefault("state", NEW_ENTRY["state"])
         mine = {name: ours[name] for name in values}
         found.append(Difference(unit, values, mine))
     return found

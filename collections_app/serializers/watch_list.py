@@ -1,5 +1,6 @@
 """Watch-list entries as JSON: what clients send, and what they are answered."""
 
+from collections.abc import Callable
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
@@ -16,17 +17,16 @@ from animecollections.api.fields import (
     StrictText,
 )
 from collections_app.catalogue.refs import AnimeRef, parse_anime_id
-from collections_app.watch_list.entries import (
-    HIGHEST_PRIORITY,
-    LARGEST_KEPT,
-    LARGEST_NUMBER,
-    LONGEST_NOTES,
+from collections_app.watch_list.entries import JSON_KEYS, partial_date
+from collections_app.watch_list.fields import (
+    BY_NAME,
+    FIELD_NAMES,
+    FIELDS,
     LONGEST_TAG,
-    MOST_TAGS,
-    MOST_TAGS_KEPT,
-    partial_date,
+    Field,
+    Kind,
 )
-from collections_app.watch_list.models import EntryState, EntryType
+from collections_app.watch_list.models import EntryType, WatchListEntry
 
 
 @extend_schema_field({"type": "number", "minimum": 0, "maximum": 10})
@@ -63,60 +63,80 @@ class PartialDateField(serializers.Field[str, Any, str, Any]):
         return value
 
 
-# Shape and what a column holds are checked here; `entries.LIMITS`, which the schema
-# names, where it is known what stands there already.
+SMALLEST_COLUMN = 2**15 - 1  # what every column of numbers holds
 
 
-@extend_schema_field({"type": "integer", "minimum": 0, "maximum": LARGEST_NUMBER})
+# Shape and what a column holds are checked here; what is more than may be written,
+# which the schema tells, where it is known what stands there (entries.beyond_limits).
 class NumberField(StrictInteger):
-    def __init__(self, most: int = LARGEST_KEPT) -> None:
+    def __init__(self, field: Field) -> None:
+        most = field.kept or SMALLEST_COLUMN
         super().__init__(min_value=0, max_value=most, required=False, allow_null=True)
+        told = {"type": "integer", "minimum": 0, "maximum": field.most}
+        extend_schema_field(told)(self)
 
 
-@extend_schema_field({"type": "integer", "minimum": 0, "maximum": HIGHEST_PRIORITY})
-class PriorityField(NumberField):
-    """0 is none."""
-
-
-@extend_schema_field({"type": "string", "maxLength": LONGEST_NOTES})
 class NotesField(StrictLines):
-    """Any text."""
+    def __init__(self, field: Field) -> None:
+        super().__init__(required=False, allow_null=True, allow_blank=True)
+        extend_schema_field({"type": "string", "maxLength": field.most})(self)
 
 
-@extend_schema_field(
-    {
-        "type": "array",
-        "items": {"type": "string", "maxLength": LONGEST_TAG},
-        "maxItems": MOST_TAGS,
-    }
-)
 class TagsField(serializers.ListField):
     """Texts of up to 255 characters, each once, in the order sent."""
 
     child = StrictText(max_length=LONGEST_TAG)
 
+    def __init__(self, field: Field) -> None:
+        super().__init__(required=False, allow_null=True)
+        self.most, self.kept = field.most or 0, field.kept or 0
+        text = {"type": "string", "maxLength": LONGEST_TAG}
+        told = {"type": "array", "items": text, "maxItems": self.most}
+        extend_schema_field(told)(self)
+
     def to_internal_value(self, data: Any) -> list[str]:
         if not isinstance(data, list):
             raise serializers.ValidationError("Send a list of texts.")
-        if len(data) > MOST_TAGS_KEPT:
-            raise serializers.ValidationError(f"Send at most {MOST_TAGS} tags.")
+        if len(data) > self.kept:
+            raise serializers.ValidationError(f"Send at most {self.most} tags.")
         return list(dict.fromkeys(super().to_internal_value(data)))
+
+
+def choices_of(field: Field) -> Any:
+    return WatchListEntry._meta.get_field(field.name).choices
+
+
+AnyField = serializers.Field[Any, Any, Any, Any]
+# How a client sends a field of each kind. Absent keeps, null clears.
+SENT_AS: dict[Kind, Callable[[Field], AnyField]] = {
+    Kind.CHOICE: lambda field: StrictChoice(choices_of(field), required=False),
+    Kind.NUMBER: NumberField,
+    Kind.SCORE: lambda field: ScoreField(required=False, allow_null=True),
+    Kind.DATE: lambda field: PartialDateField(required=False, allow_null=True),
+    Kind.TEXT: NotesField,
+    Kind.TAGS: TagsField,
+    Kind.FLAG: lambda field: StrictBoolean(required=False, allow_null=True),
+}
+# How it is answered, for the schema.
+ANSWERED_AS: dict[Kind, Callable[[Field], AnyField]] = {
+    Kind.CHOICE: lambda field: serializers.ChoiceField(choices_of(field)),
+    Kind.NUMBER: lambda field: serializers.IntegerField(),
+    Kind.SCORE: lambda field: serializers.FloatField(
+        allow_null=True, help_text="the user's own, 0–10"
+    ),
+    Kind.DATE: lambda field: serializers.CharField(allow_null=True),
+    Kind.TEXT: lambda field: serializers.CharField(),
+    Kind.TAGS: lambda field: serializers.ListField(child=serializers.CharField()),
+    Kind.FLAG: lambda field: serializers.BooleanField(),
+}
 
 
 class EntryFields(StrictObject):
     """The fields of an entry that a client may set. Absent keeps, null clears."""
 
-    type = StrictChoice(EntryType.choices, required=False)
-    state = StrictChoice(EntryState.choices, required=False)
-    progress = NumberField()
-    score = ScoreField(required=False, allow_null=True)
-    rewatches = NumberField()
-    started_on = PartialDateField(required=False, allow_null=True)
-    finished_on = PartialDateField(required=False, allow_null=True)
-    notes = NotesField(required=False, allow_null=True, allow_blank=True)
-    tags = TagsField(required=False, allow_null=True)
-    priority = PriorityField(most=2**15 - 1)
-    is_private = StrictBoolean(required=False, allow_null=True)
+    def get_fields(self) -> dict[str, Any]:
+        fields = {n: SENT_AS[BY_NAME[n].kind](BY_NAME[n]) for n in FIELD_NAMES}
+        return fields | super().get_fields()  # a serializer may say more of one
 
 
 @extend_schema_field(
@@ -240,7 +260,6 @@ class EntrySerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     user_id = serializers.UUIDField()
     anime_id = serializers.CharField()
-    type = serializers.ChoiceField(EntryType.choices)
     title = serializers.CharField()
     imageUrl = serializers.CharField(allow_null=True)  # noqa: N815
     rating = serializers.FloatField(allow_null=True, help_text="the catalogue's, 0–10")
@@ -250,19 +269,15 @@ class EntrySerializer(serializers.Serializer[Any]):
     airing_status = serializers.CharField()
     season = serializers.CharField(allow_null=True)
     year = serializers.IntegerField(allow_null=True)
-    progress = serializers.IntegerField()
-    score = serializers.FloatField(allow_null=True, help_text="the user's own, 0–10")
-    state = serializers.ChoiceField(EntryState.choices)
-    rewatches = serializers.IntegerField()
-    started_on = serializers.CharField(allow_null=True)
-    finished_on = serializers.CharField(allow_null=True)
-    notes = serializers.CharField()
-    tags = serializers.ListField(child=serializers.CharField())
-    priority = serializers.IntegerField()
-    is_private = serializers.BooleanField()
     added_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
     revision = serializers.IntegerField()
+
+    def get_fields(self) -> dict[str, Any]:
+        own = {field.name: ANSWERED_AS[field.kind](field) for field in FIELDS}
+        fields = super().get_fields() | own
+        # Its own, then those of a view.
+        return {name: fields[name] for name in dict.fromkeys([*JSON_KEYS, *fields])}
 
 
 class ListedEntrySerializer(EntrySerializer):

@@ -32,7 +32,7 @@ from collections_app.imports.models import (
 from collections_app.imports.recognition import recognise
 from collections_app.services.watch_list import ListEdit, Slot
 from collections_app.transfer.records import ListFile, Record, Row
-from collections_app.watch_list.entries import NEW
+from collections_app.watch_list.fields import NEW_ENTRY
 from history.services import recording
 from history.services.recording import locked
 
@@ -299,7 +299,7 @@ def lay(slot: Slot, row: ImportRow, planned: ImportPlan, now: datetime) -> None:
     record = record_of(row)
     added_at = min(record.added_at or now, now)
     slot.after = (
-        slot.before or {**NEW, "id": new_id(), "added_at": added_at}
+        slot.before or {**NEW_ENTRY, "id": new_id(), "added_at": added_at}
     ) | row.after
     slot.as_of = time_of(record, planned)
 

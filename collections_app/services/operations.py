@@ -16,7 +16,8 @@ from animecollections.db.ids import new_id
 from animecollections.identity import Through
 from collections_app.catalogue.refs import OWN, AnimeRef
 from collections_app.services.watch_list import ListEdit, Slot, fits
-from collections_app.watch_list.entries import differences, from_snapshot, shown
+from collections_app.watch_list.entries import differences, from_snapshot
+from collections_app.watch_list.fields import shown
 from collections_app.watch_list.joining import merged
 from history.models import Change, ChangeKind
 from history.services import recording

@@ -15,7 +15,8 @@ from animecollections.db.ids import new_id
 from animecollections.identity import Through
 from collections_app.catalogue.refs import OWN, AnimeRef
 from collections_app.services.watch_list import Operation, do_all
-from collections_app.watch_list.entries import KEPT, NEW, STORED, Entry, snapshot
+from collections_app.watch_list.entries import Entry, snapshot
+from collections_app.watch_list.fields import LOGGED_FIELDS, NEW_ENTRY, STORED_COLUMNS
 from collections_app.watch_list.models import WatchListEntry
 from history.models import Change, ChangeKind
 from history.services import recording
@@ -43,7 +44,7 @@ class Disagreement:
 
 def disagreements(user_id: UUID) -> list[Disagreement]:
     """Of one user; call it under their lock, or a write in between looks like one."""
-    entries = WatchListEntry.objects.of(user_id).values(*STORED)
+    entries = WatchListEntry.objects.of(user_id).values(*STORED_COLUMNS)
     changes = Change.objects.of(user_id).order_by("revision")
     columns = ("revision", "kind", "anime_id", "before", "after")
     rows = changes.values_list(*columns).iterator()
@@ -88,7 +89,9 @@ def agree(entry: Entry | None, word: LastWord | None, oldest: int) -> bool:
 
 
 def differing(entry: Entry, known: Mapping[str, Any]) -> list[str]:
-    return [name for name in KEPT if name in known and known[name] != entry[name]]
+    return [
+        name for name in LOGGED_FIELDS if name in known and known[name] != entry[name]
+    ]
 
 
 def record_as_it_is(user_id: UUID) -> int:
@@ -114,7 +117,7 @@ def missing_change(
     """From what the log says last to what the list holds."""
     entry, known = item.entry, item.word.values if item.word else None
     if entry is None:
-        last = {"id": new_id(), "added_at": now, **NEW, **(known or {})}
+        last = {"id": new_id(), "added_at": now, **NEW_ENTRY, **(known or {})}
         times = {"added_at": now, "watched_at": None}  # not as text
         return ChangeKind.REMOVE, snapshot(last | times), {}
     if known is None:
@@ -135,7 +138,7 @@ def follow_alias(*, user_id: UUID, alias: int, title: int, today: date) -> UUID 
     through = Through("command")
     with recording(user_id=user_id, through=through):
         mine = WatchListEntry.objects.of(user_id)
-        entry = mine.filter(anime_id=alias).values(*KEPT).first()
+        entry = mine.filter(anime_id=alias).values(*LOGGED_FIELDS).first()
         if entry is None or mine.filter(anime_id=title).exists():
             return None
         done = do_all(

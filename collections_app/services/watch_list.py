@@ -34,17 +34,14 @@ from collections_app.catalogue.models import Anime
 from collections_app.catalogue.refs import OWN, AnimeRef
 from collections_app.watch_list import rules
 from collections_app.watch_list.entries import (
-    COLUMNS,
-    LARGEST_NUMBER,
-    NEW,
-    STORED,
     Entry,
     beyond_limits,
     differences,
     from_snapshot,
     snapshot,
-    to_json,
+    values_to_json,
 )
+from collections_app.watch_list.fields import LARGEST_NUMBER, NEW_ENTRY, STORED_COLUMNS
 from collections_app.watch_list.models import STATES_OF_TYPE, EntryState, WatchListEntry
 from history.models import Change, ChangeKind
 from history.services import Recording, recording
@@ -140,14 +137,12 @@ class Slot:
         """As JSON; an entry that is not there yet has revision 0 until it is saved."""
         if self.after is None:
             return None
-        entry = self.not_saved | self.after
-        row = [entry[name] for name in COLUMNS]
-        return to_json(row + [self.facts[name] for name in FACTS])
+        return values_to_json(self.not_saved | self.after, self.facts)
 
 
 READ = (
     "id", *FACTS, "gone_since", "removed", "goes_into",
-    *(f"entry__{name}" for name in STORED),
+    *(f"entry__{name}" for name in STORED_COLUMNS),
 )  # fmt: skip
 
 
@@ -248,7 +243,7 @@ class ListEdit:
         facts = {name: row[name] for name in ("id", *FACTS)}
         before = None
         if row["entry__id"] is not None:
-            before = {name: row[f"entry__{name}"] for name in STORED}
+            before = {name: row[f"entry__{name}"] for name in STORED_COLUMNS}
         after = dict(before) if before else None
         removed, goes_into = row["removed"], row["goes_into"]
         return Slot(self.user_id, facts, before, removed, after, goes_into)
@@ -285,7 +280,7 @@ class ListEdit:
     def put(self, slot: Slot, operation: Operation) -> Outcome:
         """Lays the sent values over what stands there, then what follows from them."""
         restored = None if operation.fresh or slot.after else slot.removed
-        base = slot.after or (from_snapshot(restored) if restored else dict(NEW))
+        base = slot.after or (from_snapshot(restored) if restored else dict(NEW_ENTRY))
         values = cleared(operation.values)
         if wrong := beyond_limits(values, base):
             raise refuse(**wrong)
@@ -330,7 +325,7 @@ class ListEdit:
         for slot in changed:
             self.note(slot)
         rows = [
-            {name: slot.after[name] for name in STORED}
+            {name: slot.after[name] for name in STORED_COLUMNS}
             for slot in written
             if slot.after
         ]
@@ -492,7 +487,8 @@ def attempt(edit: ListEdit, operation: Operation) -> Outcome | ApiError:
 def cleared(values: Mapping[str, Any]) -> dict[str, Any]:
     """null clears: a column then holds what a new entry would."""
     return {
-        name: NEW[name] if value is None else value for name, value in values.items()
+        name: NEW_ENTRY[name] if value is None else value
+        for name, value in values.items()
     }
 
 

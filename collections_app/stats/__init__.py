@@ -43,7 +43,7 @@ from collections_app.stats.days import (
     streaks_of,
     weekdays_of,
 )
-from collections_app.watch_list.entries import shown
+from collections_app.watch_list.fields import shown
 from collections_app.watch_list.models import EntryState, EntryType, WatchListEntry
 from history.models import EpisodesWatched
 

@@ -19,7 +19,7 @@ from collections_app.transfer.reading import (
     WATCHING,
     usable,
 )
-from collections_app.watch_list.entries import NEW, SAID
+from collections_app.watch_list.fields import FIELD_NAMES, NEW_ENTRY
 
 DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "lists"
 needs_data = pytest.mark.skipif(
@@ -31,7 +31,7 @@ BEBOP = {"mal": "1", "anilist": "1", "kitsu": "1", "simkl": "37089"}
 def kept(**values: Any) -> Kept:
     """An entry of Cowboy Bebop, to watch but for what is given."""
     extra = values.pop("extra", {})
-    fresh = {name: NEW[name] for name in SAID} | {"type": "To Watch"}
+    fresh = {name: NEW_ENTRY[name] for name in FIELD_NAMES} | {"type": "To Watch"}
     return Kept(
         values={**fresh, **values, "extra": extra},
         anime_id=1,

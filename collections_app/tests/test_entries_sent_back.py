@@ -8,7 +8,7 @@ from collections_app.models import Anime, WatchListEntry
 from collections_app.tests.imports import apply, counts, upload
 from collections_app.tests.lists import entries
 from collections_app.tests.test_add_to_watch_list import URL, add
-from collections_app.watch_list.entries import SAID
+from collections_app.watch_list.fields import FIELD_NAMES
 from history.models import Change
 
 pytestmark = pytest.mark.django_db
@@ -23,7 +23,7 @@ def listed(client, death_note):
 
 def writes_of(client, entry):
     """Every way to send an entry back."""
-    said = {name: entry[name] for name in SAID}
+    said = {name: entry[name] for name in FIELD_NAMES}
     operation = {"op": "update", "animeId": 1535, **said}
     yield client.patch(ENTRY, entry)
     yield client.patch(ENTRY, said)

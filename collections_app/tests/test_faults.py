@@ -16,7 +16,7 @@ from collections_app.models import ImportPlan, ImportRow, WatchListEntry
 from collections_app.tests.imports import URL as IMPORTS
 from collections_app.tests.imports import mal, title, upload
 from collections_app.tests.test_add_to_watch_list import URL
-from collections_app.watch_list.entries import KEPT
+from collections_app.watch_list.fields import LOGGED_FIELDS
 from conftest import signed_in
 from factories import AnimeFactory, UserFactory
 from history.models import Change, EpisodesWatched, KeptAnswer, UserState
@@ -129,8 +129,8 @@ def check_log_and_list(alice):
     listed = WatchListEntry.objects.filter(user=alice)
     assert {entry.anime_id for entry in listed} == set(played)
     for entry in listed:
-        kept = {name: getattr(entry, name) for name in KEPT}
-        assert kept == {name: played[entry.anime_id][name] for name in KEPT}
+        kept = {name: getattr(entry, name) for name in LOGGED_FIELDS}
+        assert kept == {name: played[entry.anime_id][name] for name in LOGGED_FIELDS}
 
 
 @pytest.mark.parametrize("name", WRITES)

@@ -21,7 +21,7 @@ from collections_app.models import (
 )
 from collections_app.services import merging, operations, watch_list
 from collections_app.services.merging import MergeRefusedError
-from collections_app.watch_list.entries import NEW
+from collections_app.watch_list.fields import NEW_ENTRY
 from collections_app.watch_list.joining import merged
 from conftest import signed_in
 from factories import AnimeFactory, UserFactory
@@ -123,7 +123,7 @@ EARLY, LATE = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 2, 1, tzinfo=UTC)
 
 
 def entry(**values):
-    return NEW | {"type": "Watching", "updated_at": EARLY, "extra": {}} | values
+    return NEW_ENTRY | {"type": "Watching", "updated_at": EARLY, "extra": {}} | values
 
 
 @pytest.mark.parametrize(

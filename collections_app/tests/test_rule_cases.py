@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from collections_app.watch_list.entries import LARGEST_NUMBER, SAID
+from collections_app.watch_list.fields import FIELD_NAMES, LARGEST_NUMBER
 from collections_app.watch_list.models import STATES_OF_TYPE, EntryType
 from factories import AnimeFactory
 
@@ -55,7 +55,10 @@ def test_the_server_does_each_case(client):
     def said(entry: dict[str, Any] | None) -> dict[str, Any] | None:
         if entry is None:
             return None
-        return {name: "today" if entry[name] in today else entry[name] for name in SAID}
+        return {
+            name: "today" if entry[name] in today else entry[name]
+            for name in FIELD_NAMES
+        }
 
     for case, result in zip(CASES, results, strict=True):
         becomes = case["becomes"]
@@ -75,7 +78,7 @@ def test_the_clients_guess_is_the_same():
         pytest.skip("NOT TESTED: the client's guess, for there is no Node.js here.")
     # What JavaScript says of its own is compared there with what Python says.
     python = {
-        "fields": SAID,
+        "fields": FIELD_NAMES,
         "types": EntryType.values,
         "states_of_type": STATES_OF_TYPE,
         "largest": LARGEST_NUMBER,

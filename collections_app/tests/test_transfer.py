@@ -28,7 +28,7 @@ from collections_app.transfer import (
     write,
 )
 from collections_app.transfer.records import FORMAT_NAMES
-from collections_app.watch_list.entries import SAID
+from collections_app.watch_list.fields import FIELD_NAMES
 
 from .lists import (
     DATA,
@@ -120,7 +120,9 @@ def test_what_a_format_carries_comes_back_equal(format_, data):
     rows = again(format_, *listed).rows
     for entry, record in zip(listed, rows, strict=True):
         said = {
-            name: entry.values[name] for name in SAID if name not in SILENT[format_]
+            name: entry.values[name]
+            for name in FIELD_NAMES
+            if name not in SILENT[format_]
         }
         status = said["type"], said["state"]
         said["type"], said["state"] = BENT.get(format_, {}).get(status, status)

@@ -16,7 +16,7 @@ from functools import partial
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from collections_app.watch_list.entries import HIGHEST_PRIORITY
+from collections_app.watch_list.fields import HIGHEST_PRIORITY
 
 from . import list_json, reading
 from .list_json import child

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import Any
 
-from collections_app.watch_list.entries import LARGEST_NUMBER
+from collections_app.watch_list.fields import LARGEST_NUMBER
 
 from . import list_json, reading
 from .list_json import child

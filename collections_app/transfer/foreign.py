@@ -14,7 +14,7 @@ from collections_app.catalogue.folding import fold
 from collections_app.catalogue.name_forms import without_season
 from collections_app.catalogue.refs import NUMBERED_SITES
 from collections_app.catalogue.seasons import MARK, with_marks
-from collections_app.watch_list.entries import HIGHEST_PRIORITY
+from collections_app.watch_list.fields import HIGHEST_PRIORITY
 
 from . import days, kinds, mal, mal_json, marks, reading
 from .records import Flaw, ListFile, NotAnime, Record, Row

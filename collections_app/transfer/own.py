@@ -6,15 +6,15 @@
 What `GET /api/user/watchList` answers is read too.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Any
 
-from collections_app.watch_list.entries import (
-    HIGHEST_PRIORITY,
-    LARGEST_KEPT,
-    MOST_TAGS_KEPT,
-    SAID,
+from collections_app.watch_list.fields import (
+    BY_NAME,
+    FIELD_NAMES,
+    Field,
+    Kind,
     shown,
 )
 
@@ -96,7 +96,11 @@ def _record(entry: Any, row: int) -> Record:
 
 def values_of(entry: dict[str, Any]) -> dict[str, Any]:
     """The columns that the entry names; null clears, as in the API."""
-    values = {name: READERS[name](entry[name], name) for name in SAID if name in entry}
+    values = {
+        name: READERS[BY_NAME[name].kind](entry[name], BY_NAME[name])
+        for name in FIELD_NAMES
+        if name in entry
+    }
     if "type" in values:
         status = values["type"], values.setdefault("state", "active")
         if status not in KNOWN:
@@ -125,19 +129,23 @@ def _listed(value: Any) -> list[Any]:
     return value or []
 
 
-# What stood on a list may be more than what can be written to it; see entries.LIMITS.
-READERS: dict[str, Any] = {
-    "type": reading.plain,
-    "state": reading.plain,
-    "progress": lambda value, name: reading.number(value, name, LARGEST_KEPT) or 0,
-    "score": reading.tenths,
-    "rewatches": lambda value, name: reading.number(value, name, LARGEST_KEPT) or 0,
-    "started_on": reading.date_text,
-    "finished_on": reading.date_text,
-    "notes": reading.notes,
-    "tags": lambda value, name: reading.tags(_listed(value), name, MOST_TAGS_KEPT),
-    "priority": lambda value, name: reading.number(value, name, HIGHEST_PRIORITY) or 0,
-    "is_private": lambda value, name: reading.flag(value, name) or False,
+def most_of(field: Field) -> int:
+    return field.kept or field.most or 0
+
+
+# What stood on a list may be more than what can be written to it.
+READERS: dict[Kind, Callable[[Any, Field], Any]] = {
+    Kind.CHOICE: lambda value, field: reading.plain(value, field.name),
+    Kind.NUMBER: lambda value, field: (
+        reading.number(value, field.name, most_of(field)) or 0
+    ),
+    Kind.SCORE: lambda value, field: reading.tenths(value, field.name),
+    Kind.DATE: lambda value, field: reading.date_text(value, field.name),
+    Kind.TEXT: lambda value, field: reading.notes(value, field.name),
+    Kind.TAGS: lambda value, field: reading.tags(
+        _listed(value), field.name, most_of(field)
+    ),
+    Kind.FLAG: lambda value, field: reading.flag(value, field.name) or False,
 }
 
 
@@ -161,7 +169,7 @@ def _entry(kept: Kept) -> dict[str, Any]:
         "format": kept.format,
         "year": kept.year,
         "episodes": kept.episodes,
-        **{name: shown(name, kept.values[name]) for name in SAID},
+        **{name: shown(name, kept.values[name]) for name in FIELD_NAMES},
         "extra": kept.values.get("extra", {}),
         "added_at": kept.added_at,
         "updated_at": kept.updated_at,

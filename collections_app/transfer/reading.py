@@ -15,12 +15,12 @@ from animecollections.api.fields import CONTROL, shows_nothing
 from animecollections.db.free_json import first_unkept
 from animecollections.db.ids import LARGEST_ID
 from collections_app.catalogue.refs import NUMBERED_SITES, OWN, WORD, WORDED_SITES
-from collections_app.watch_list.entries import (
+from collections_app.watch_list.entries import partial_date
+from collections_app.watch_list.fields import (
     LARGEST_NUMBER,
     LONGEST_NOTES,
     LONGEST_TAG,
     MOST_TAGS,
-    partial_date,
 )
 
 from . import list_json

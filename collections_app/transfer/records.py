@@ -58,7 +58,7 @@ class Record:
     row:    its place in the file, from 1.
     title:  as the file says it, "" if it does not.
     ids:    {site: id}, the most trusted first; `own` is a title's id here.
-    values: the entry's columns that the file states (entries.SAID), in our units: score
+    values: the entry's fields that the file states (fields.FIELDS), in our units: score
             0–100 or None, dates "" or partial. One it does not speak of is absent. Only
             our own JSON states `extra`, whole.
     extra:  the source's fields that have no column here, as small JSON, for exports to
@@ -124,7 +124,7 @@ class ListFile:
 class Kept:
     """An entry as an export knows it.
 
-    values: its columns (entries.SAID), and `extra` ({format: {…}}) if there is any.
+    values: its fields (fields.FIELDS), and `extra` ({format: {…}}) if there is any.
     ids:    {site: id} of the title; `anime_id` is its id here.
     names:  more of its titles.
     """

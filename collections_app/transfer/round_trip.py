@@ -9,7 +9,7 @@ from typing import Any
 
 from collections_app import transfer
 from collections_app.catalogue.refs import NUMBERED_SITES
-from collections_app.watch_list.entries import KEPT, STORED
+from collections_app.watch_list.fields import LOGGED_FIELDS, STORED_COLUMNS
 
 from .records import Kept, Owner, Record, Row
 
@@ -18,7 +18,7 @@ TITLE = (
     "title", "english_title", "native_title", "mal_id", "external_ids", "format",
     "episodes", "year",
 )  # fmt: skip
-KEPT_ROW = (*STORED, *(f"anime__{name}" for name in TITLE))
+KEPT_ROW = (*STORED_COLUMNS, *(f"anime__{name}" for name in TITLE))
 AT_ONCE = 2_000  # entries held in memory
 
 
@@ -28,7 +28,7 @@ def kept_of(row: Mapping[str, Any]) -> Kept:
     names = [title["english_title"], title["native_title"]]
     ids = {"mal": str(title["mal_id"])} if title["mal_id"] else {}
     return Kept(
-        values={name: row[name] for name in KEPT},
+        values={name: row[name] for name in LOGGED_FIELDS},
         anime_id=row["anime_id"],
         title=title["title"],
         ids=ids | title["external_ids"],

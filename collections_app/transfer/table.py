@@ -13,7 +13,14 @@ from functools import partial
 from itertools import islice
 from typing import Any
 
-from collections_app.watch_list.entries import SAID, shown
+from collections_app.watch_list.fields import (
+    BY_NAME,
+    FIELD_NAMES,
+    FIELDS,
+    Field,
+    Kind,
+    shown,
+)
 
 from . import foreign, list_json, own, reading
 from .foreign import Cells, Table
@@ -32,7 +39,7 @@ SITES = (
 OWN_COLUMNS = (
     "anime_id",
     "title",
-    *SAID,
+    *FIELD_NAMES,
     *(f"{site}_id" for site in SITES),
     "format",
     "year",
@@ -44,7 +51,7 @@ OWN_COLUMNS = (
 # What makes a header ours: another tracker's `type` is a format.
 OWN_MARK = {"anime_id", "type", "state"}
 # No row of ours ends before these; Excel leaves out what is blank at the end of many.
-NEEDED = {"anime_id", "title", *SAID}
+NEEDED = {"anime_id", "title", *FIELD_NAMES}
 
 DELIMITERS = ",;\t|"
 LONGEST_LINE = 1024 * 1024
@@ -172,9 +179,10 @@ def _own_record(
     header: list[str], line: list[str], cells: Cells, is_unended: bool, row: int
 ) -> Record:
     foreign.check_width(header, line, is_unended or _ends_early(header, line))
-    said: dict[str, Any] = {name: cells[name] for name in SAID if name in cells}
-    if "tags" in cells:
-        said["tags"] = foreign.quoted(cells["tags"])
+    said: dict[str, Any] = {name: cells[name] for name in FIELD_NAMES if name in cells}
+    for field in FIELDS:
+        if field.kind is Kind.TAGS and field.name in cells:
+            said[field.name] = foreign.quoted(cells[field.name])
     if "extra" in cells:
         said["extra"] = list_json.inner(cells["extra"], "extra")
     sites = ((site, cells.get(f"{site}_id")) for site in SITES)
@@ -208,9 +216,7 @@ def _cells(kept: Kept) -> Iterator[str]:
     fields = {
         "anime_id": kept.anime_id,
         "title": kept.title,
-        **{name: shown(name, values[name]) for name in SAID},
-        "tags": _line(values["tags"]).rstrip("\r\n"),
-        "is_private": "true" if values["is_private"] else "false",
+        **{name: _cell(BY_NAME[name], values[name]) for name in FIELD_NAMES},
         **{f"{site}_id": kept.ids.get(site) for site in SITES},
         "format": kept.format,
         "year": kept.year,
@@ -220,6 +226,14 @@ def _cells(kept: Kept) -> Iterator[str]:
         "extra": list_json.dumps(extra) if extra else "",
     }
     return ("" if cell is None else str(cell) for cell in fields.values())
+
+
+def _cell(field: Field, value: Any) -> Any:
+    if field.kind is Kind.TAGS:
+        return _line(value).rstrip("\r\n")
+    if field.kind is Kind.FLAG:
+        return "true" if value else "false"
+    return shown(field.name, value)
 
 
 def _line(cells: Iterable[object]) -> str:

@@ -5,134 +5,119 @@ the anime's facts beside it; JSON for answers is shaped here and nowhere else.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import orjson
 
-from collections_app.catalogue.entry_facts import card_facts, facts_to_json
+from collections_app.catalogue.entry_facts import (
+    CARD_KEYS_OF_FACTS,
+    FACT_KEYS,
+    FACTS,
+    FACTS_CONVERTED,
+    card_facts,
+)
+from collections_app.watch_list.fields import (
+    FIELDS,
+    LOGGED_FIELDS,
+    NEW_ENTRY,
+    SHOWN_AS,
+    Kind,
+    limit_of,
+)
 
 Entry = dict[str, Any]
 
-# What may be written to a column at most, whichever way it comes: the API, an import.
-LARGEST_NUMBER = 100_000
-HIGHEST_PRIORITY = 100
-LONGEST_NOTES = 10_000
-LONGEST_TAG = 255  # what MyAnimeList allows for all tags of an entry
-MOST_TAGS = 50
-LIMITS = {
-    "progress": (LARGEST_NUMBER, "Send at most {:,}."),
-    "rewatches": (LARGEST_NUMBER, "Send at most {:,}."),
-    "priority": (HIGHEST_PRIORITY, "Send at most {:,}."),
-    "notes": (LONGEST_NOTES, "Send at most {:,} characters."),
-    "tags": (MOST_TAGS, "Send at most {:,} tags."),
-}
-# What may stand there: two titles that became one keep both notes and all tags.
-LARGEST_KEPT = 2**31 - 1
-MOST_TAGS_KEPT = 1000
 YEARS = (1900, 2200)
 PARTIAL_DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?", re.ASCII)
 
-# What a user says of an anime, and is shown.
-SAID = (
-    "type",
-    "state",
-    "progress",
-    "score",
-    "rewatches",
-    "started_on",
-    "finished_on",
-    "notes",
-    "tags",
-    "priority",
-    "is_private",
-)
-# Undo, import and the change log carry these. `extra` holds what other trackers' files
-# said for which there is no column ({format: {…}}), to be written back to them.
-KEPT = (*SAID, "extra")
-# What answers read: lists leave `extra` in the database.
-COLUMNS = (
-    "id",
-    "user_id",
-    "anime_id",
-    *SAID,
-    "added_at",
-    "updated_at",
-    "revision",
-    "watched_at",
-    "counted",
-)
-STORED = (*COLUMNS, "extra")
-NEW: Entry = {
-    "type": None,
-    "state": "active",
-    "progress": 0,
-    "score": None,
-    "rewatches": 0,
-    "started_on": "",
-    "finished_on": "",
-    "notes": "",
-    "tags": [],
-    "priority": 0,
-    "is_private": False,
-    "extra": {},
-    "watched_at": None,
-    "counted": 0,
+# The keys of an answered entry: around what it shows of its title, its own fields.
+FIRST, *OTHERS = (field.name for field in FIELDS)
+JSON_KEYS = (
+    "id", "user_id", "anime_id", FIRST, *FACT_KEYS, *OTHERS,
+    "added_at", "updated_at", "revision",
+)  # fmt: skip
+CARD_KEYS = (*JSON_KEYS, *CARD_KEYS_OF_FACTS)
+NEXT_KEYS = (*JSON_KEYS, "next_episode", "episodes_left")
+# The columns of a row that `to_json` reads: those of the keys, in their order; then
+# what cards show besides.
+COLUMN_OF_KEY = {
+    key: f"anime__{fact}" for key, fact in zip(FACT_KEYS, FACTS, strict=False)
 }
+ROW = (*(COLUMN_OF_KEY.get(key, key) for key in JSON_KEYS), f"anime__{FACTS[-1]}")
+PLACES_OF_FACTS = [ROW.index(f"anime__{fact}") for fact in FACTS]
+# What is answered otherwise than it stands in its column.
+CONVERTED = [
+    ("anime_id", str),
+    *FACTS_CONVERTED,
+    *((field.name, SHOWN_AS[field.kind]) for field in FIELDS if field.kind in SHOWN_AS),
+]
 
 
 def to_json(row: Sequence[Any]) -> dict[str, Any]:
-    """One row of (*COLUMNS, *FACTS) as the API's entry."""
-    (
-        id_, user_id, anime_id, type_, state, progress, score, rewatches,
-        started_on, finished_on, notes, tags, priority, is_private,
-        added_at, updated_at, revision, _watched_at, _counted, *facts,
-    ) = row  # fmt: skip
-    return {
-        "id": id_,
-        "user_id": user_id,
-        "anime_id": str(anime_id),
-        "type": type_,
-        **facts_to_json(facts),
-        "progress": progress,
-        "score": shown("score", score),
-        "state": state,
-        "rewatches": rewatches,
-        "started_on": shown("started_on", started_on),
-        "finished_on": shown("finished_on", finished_on),
-        "notes": notes,
-        "tags": tags,
-        "priority": priority,
-        "is_private": is_private,
-        "added_at": added_at,
-        "updated_at": updated_at,
-        "revision": revision,
-    }
+    """One row of ROW as the API's entry."""
+    entry = dict(zip(JSON_KEYS, row, strict=False))
+    for key, convert in CONVERTED:
+        entry[key] = convert(entry[key])
+    return entry
 
+
+SOURCES = [(name.removeprefix("anime__"), "__" in name) for name in ROW]
+
+
+def values_to_json(entry: Entry, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """The same, of an entry's columns and its title's."""
+    return to_json(
+        [facts[name] if is_fact else entry[name] for name, is_fact in SOURCES]
+    )
+
+
+# --- The whole list, as text -------------------------------------------------------
 
 # The columns of an entry as text that `written` puts into JSON as it is: no UUID, time
 # or list is made of them only to be written again. On both databases.
 TEXTS = (
     "CAST(id AS text)",
     "anime_id",
-    "type",
-    "state",
-    "progress",
-    "score",
-    "rewatches",
-    "started_on",
-    "finished_on",
-    "notes",
-    "CAST(tags AS text)",
-    "priority",
-    "is_private",
+    *(
+        f"CAST({field.name} AS text)" if field.kind is Kind.TAGS else field.name
+        for field in FIELDS
+    ),
     "CAST(added_at AS text)",
     "CAST(updated_at AS text)",
     "revision",
 )
+# How a value of each kind is written, as a piece of an f-string.
+WRITTEN_AS = {
+    Kind.CHOICE: '"{value}"',
+    Kind.NUMBER: "{value}",
+    Kind.SCORE: '{"null" if value is None else value / 10}',
+    Kind.DATE: "{quoted_date(value)}",
+    Kind.TEXT: "{quoted(value)}",
+    Kind.TAGS: "{compact(value)}",
+    Kind.FLAG: '{"true" if value else "false"}',
+}
+TIME = '"{value[:10]}T{value[11:19]}Z"'
+
+
+def writer() -> Callable[..., str]:
+    """A function of all columns, made as namedtuple makes its own: of the table above,
+    and yet as quick as one that is written out by hand. No value is in its text.
+    """
+    pieces = {"id": '"{dashed(id)}"', "user_id": '"{user_id}"'}
+    pieces["anime_id"] = '"{anime_id}"'
+    for field in FIELDS:
+        pieces[field.name] = WRITTEN_AS[field.kind].replace("value", field.name)
+    pieces |= {name: TIME.replace("value", name) for name in ("added_at", "updated_at")}
+    pieces["revision"] = "{revision}"
+    members = [f'"{name}":{piece}' for name, piece in pieces.items()]
+    members.insert(list(pieces).index(FIRST) + 1, "{facts}")
+    names = ", ".join(["user_id", "facts", *(n for n in pieces if n != "user_id")])
+    made = f"lambda {names}: f'{{{{{','.join(members)}}}}}'"
+    return cast("Callable[..., str]", eval(made))  # noqa: S307
 
 
 def written(row: Sequence[Any], user_id: str, facts: str) -> bytes:
@@ -141,22 +126,7 @@ def written(row: Sequence[Any], user_id: str, facts: str) -> bytes:
     facts: `facts_to_json` of its title as JSON, without the braces. A test compares
     the two ways for whatever an entry may hold.
     """
-    (
-        id_, anime_id, type_, state, progress, score, rewatches, started_on,
-        finished_on, notes, tags, priority, is_private, added_at, updated_at, revision,
-    ) = row  # fmt: skip
-    return (
-        f'{{"id":"{dashed(id_)}","user_id":"{user_id}","anime_id":"{anime_id}",'
-        f'"type":"{type_}",{facts},"progress":{progress},'
-        f'"score":{"null" if score is None else score / 10},"state":"{state}",'
-        f'"rewatches":{rewatches},"started_on":{quoted_date(started_on)},'
-        f'"finished_on":{quoted_date(finished_on)},"notes":{quoted(notes)},'
-        f'"tags":{compact(tags)},"priority":{priority},'
-        f'"is_private":{"true" if is_private else "false"},'
-        f'"added_at":"{added_at[:10]}T{added_at[11:19]}Z",'
-        f'"updated_at":"{updated_at[:10]}T{updated_at[11:19]}Z",'
-        f'"revision":{revision}}}'
-    ).encode()
+    return write(user_id, facts, *row).encode()
 
 
 def dashed(id_: str) -> str:
@@ -179,17 +149,15 @@ def compact(tags: str) -> str:
     return tags if tags == "[]" else orjson.dumps(orjson.loads(tags)).decode()
 
 
-def shown(name: str, value: Any) -> Any:
-    """A column's value as the API shows it."""
-    if name == "score" and value is not None:
-        return value / 10
-    is_date = name in ("started_on", "finished_on")
-    return None if is_date and value == "" else value
+write = writer()
+
+
+# --- Views of a list ------------------------------------------------------------------
 
 
 def to_card(row: Sequence[Any]) -> dict[str, Any]:
     """The same as `to_json`, with what cards read."""
-    return to_json(row) | card_facts(row[len(COLUMNS) :])
+    return to_json(row) | card_facts([row[place] for place in PLACES_OF_FACTS])
 
 
 def to_next(row: Sequence[Any]) -> dict[str, Any]:
@@ -200,19 +168,6 @@ def to_next(row: Sequence[Any]) -> dict[str, Any]:
         "next_episode": progress + 1,
         "episodes_left": None if total is None else total - progress,
     }
-
-
-JSON_KEYS = (
-    "id", "user_id", "anime_id", "type", "title", "imageUrl", "rating", "episodes",
-    "mal_id", "format", "airing_status", "season", "year", "progress", "score",
-    "state", "rewatches", "started_on", "finished_on", "notes", "tags", "priority",
-    "is_private", "added_at", "updated_at", "revision",
-)  # fmt: skip
-CARD_KEYS = (
-    *JSON_KEYS, "image_webp", "image_large_webp", "image_small_webp", "status",
-    "genres",
-)  # fmt: skip
-NEXT_KEYS = (*JSON_KEYS, "next_episode", "episodes_left")
 
 
 def partial_date(text: str) -> str:
@@ -235,7 +190,7 @@ def partial_date(text: str) -> str:
 
 def snapshot(entry: Entry) -> dict[str, Any]:
     """All of an entry as JSON, for the change log: enough to bring it back."""
-    kept = {name: entry[name] for name in KEPT}
+    kept = {name: entry[name] for name in LOGGED_FIELDS}
     times = {name: entry.get(name) for name in ("added_at", "watched_at")}
     told = {name: time and time.isoformat() for name, time in times.items()}
     counted = entry.get("counted", 0)
@@ -244,7 +199,7 @@ def snapshot(entry: Entry) -> dict[str, Any]:
 
 def from_snapshot(kept: Mapping[str, Any]) -> Entry:
     """What `snapshot` made, as column values."""
-    entry = {name: kept.get(name, NEW[name]) for name in KEPT}
+    entry = {name: kept.get(name, NEW_ENTRY[name]) for name in LOGGED_FIELDS}
     entry["id"] = UUID(kept["id"])
     for name in ("added_at", "watched_at"):
         time = kept.get(name)
@@ -253,16 +208,19 @@ def from_snapshot(kept: Mapping[str, Any]) -> Entry:
     return entry
 
 
+LIMITED = [field for field in FIELDS if field.most is not None]
+
+
 def beyond_limits(values: Mapping[str, Any], before: Entry) -> dict[str, str]:
     """What of the values is more than may be written, in a sentence for each.
 
     What stands there already may be sent back, whatever brought it there.
     """
     return {
-        name: sentence.format(most)
-        for name, (most, sentence) in LIMITS.items()
-        if values.get(name) is not None and values[name] != before.get(name)
-        if size_of(values[name]) > most
+        field.name: limit_of(field)
+        for field in LIMITED
+        if (value := values.get(field.name)) is not None
+        if value != before.get(field.name) and size_of(value) > (field.most or 0)
     }
 
 
@@ -272,4 +230,4 @@ def size_of(value: Any) -> int:
 
 def differences(before: Entry, after: Entry) -> list[str]:
     """The names of kept columns that differ."""
-    return [name for name in KEPT if before[name] != after[name]]
+    return [name for name in LOGGED_FIELDS if before[name] != after[name]]

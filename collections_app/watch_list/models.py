@@ -6,8 +6,7 @@ from django.db import models
 from django.db.models import Count, F, Q
 
 from animecollections.db.owned import OwnedQuerySet, OwnedRow, owner
-from collections_app.catalogue.entry_facts import FACTS
-from collections_app.watch_list.entries import COLUMNS
+from collections_app.watch_list.entries import ROW
 
 
 class EntryType(models.TextChoices):
@@ -52,7 +51,7 @@ class EntryQuerySet(OwnedQuerySet["WatchListEntry"]):
 
         One statement, no model instances: that is what keeps a list of 1,000 quick.
         """
-        return self.values_list(*COLUMNS, *(f"anime__{fact}" for fact in FACTS))
+        return self.values_list(*ROW)
 
     def up_next(self) -> Self:
         """What is being watched and has an episode left, or may have."""

@@ -19,7 +19,13 @@ from datetime import date
 from typing import Any
 
 from collections_app.catalogue.models import AiringStatus
-from collections_app.watch_list.entries import LARGEST_NUMBER, NEW, SAID, Entry, shown
+from collections_app.watch_list.entries import Entry
+from collections_app.watch_list.fields import (
+    FIELD_NAMES,
+    LARGEST_NUMBER,
+    NEW_ENTRY,
+    shown,
+)
 from collections_app.watch_list.models import EntryState, EntryType
 
 
@@ -71,9 +77,9 @@ def apply(edit: Edit) -> None:
 
 def tell_restored(edit: Edit) -> None:
     """What came back with an anime that was removed a moment ago."""
-    for name in SAID:
-        if name not in {"type", *edit.sent} and edit.after[name] != NEW[name]:
-            edit.tell(name, NEW[name], "restored")
+    for name in FIELD_NAMES:
+        if name not in {"type", *edit.sent} and edit.after[name] != NEW_ENTRY[name]:
+            edit.tell(name, NEW_ENTRY[name], "restored")
 
 
 def resume_on_increment(edit: Edit) -> None:

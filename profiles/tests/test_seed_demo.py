@@ -11,7 +11,8 @@ from django.db.models import F, Max
 from django.utils import timezone
 
 from collections_app.models import ImportPlan, ImportRow, WatchListEntry
-from collections_app.watch_list.entries import KEPT, from_snapshot
+from collections_app.watch_list.entries import from_snapshot
+from collections_app.watch_list.fields import LOGGED_FIELDS
 from conftest import signed_in
 from factories import AnimeFactory, UserFactory
 from history.models import Change, EpisodesWatched, Search, UserState
@@ -110,7 +111,7 @@ def test_the_log_told_again_is_the_list(seeded):
         listed = {row["anime_id"]: row for row in state.user.entries.values()}
         assert told.keys() == listed.keys()
         for anime_id, entry in listed.items():
-            for name in (*KEPT, "id", "revision"):
+            for name in (*LOGGED_FIELDS, "id", "revision"):
                 assert told[anime_id][name] == entry[name], name
             assert entry["counted"] == counted[anime_id]
 
