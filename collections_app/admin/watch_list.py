@@ -165,7 +165,7 @@ class WatchListEntryAdmin(Masked, ThroughServices):
         (None, {"fields": ("picture", "user", "anime")}),
         (
             "On the list",
-            {"fields": LAYOUT},
+            {"fields": (*LAYOUT,)},
         ),
         (
             "Log",

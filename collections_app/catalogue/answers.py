@@ -33,7 +33,7 @@ from collections_app.catalogue.titles import (
 
 Json = dict[str, Any]
 Found = tuple[list[Any], Json]
-Wanted = Mapping[str, Any]  # of filters.catalogue.PARAMETERS
+Wanted = Mapping[str, Any]  # of catalogue.filters.PARAMETERS
 
 
 def browse(user: Any, wanted: Wanted, revision: int) -> Found:

@@ -41,20 +41,14 @@ CARD_KEYS_OF_FACTS = (
 )  # fmt: skip
 
 
-def known(text: str) -> str | None:
-    return text or None
-
-
-# What is shown otherwise than it stands in its column.
-FACTS_CONVERTED = (("imageUrl", known), ("season", known))
+# Blank in its column is null in an answer.
+NULL_FACT_KEYS = ("imageUrl", "season")
 
 
 def facts_to_json(facts: Sequence[Any]) -> dict[str, Any]:
     """What an entry shows of its title: the same for everybody."""
     told = dict(zip(FACT_KEYS, facts, strict=False))
-    for key, convert in FACTS_CONVERTED:
-        told[key] = convert(told[key])
-    return told
+    return told | {key: told[key] or None for key in NULL_FACT_KEYS}
 
 
 def card_facts(facts: Sequence[Any]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from drf_spectacular.drainage import set_override
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -73,13 +74,13 @@ class NumberField(StrictInteger):
         most = field.kept or SMALLEST_COLUMN
         super().__init__(min_value=0, max_value=most, required=False, allow_null=True)
         told = {"type": "integer", "minimum": 0, "maximum": field.most}
-        extend_schema_field(told)(self)
+        set_override(self, "field", told)
 
 
 class NotesField(StrictLines):
     def __init__(self, field: Field) -> None:
         super().__init__(required=False, allow_null=True, allow_blank=True)
-        extend_schema_field({"type": "string", "maxLength": field.most})(self)
+        set_override(self, "field", {"type": "string", "maxLength": field.most})
 
 
 class TagsField(serializers.ListField):
@@ -92,7 +93,7 @@ class TagsField(serializers.ListField):
         self.most, self.kept = field.most or 0, field.kept or 0
         text = {"type": "string", "maxLength": LONGEST_TAG}
         told = {"type": "array", "items": text, "maxItems": self.most}
-        extend_schema_field(told)(self)
+        set_override(self, "field", told)
 
     def to_internal_value(self, data: Any) -> list[str]:
         if not isinstance(data, list):
@@ -103,7 +104,8 @@ class TagsField(serializers.ListField):
 
 
 def choices_of(field: Field) -> Any:
-    return WatchListEntry._meta.get_field(field.name).choices
+    column: Any = WatchListEntry._meta.get_field(field.name)
+    return column.choices
 
 
 AnyField = serializers.Field[Any, Any, Any, Any]

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any, cast
 from uuid import UUID
 
@@ -17,14 +18,13 @@ from collections_app.catalogue.entry_facts import (
     CARD_KEYS_OF_FACTS,
     FACT_KEYS,
     FACTS,
-    FACTS_CONVERTED,
+    NULL_FACT_KEYS,
     card_facts,
 )
 from collections_app.watch_list.fields import (
     FIELDS,
     LOGGED_FIELDS,
     NEW_ENTRY,
-    SHOWN_AS,
     Kind,
     limit_of,
 )
@@ -48,20 +48,25 @@ COLUMN_OF_KEY = {
     key: f"anime__{fact}" for key, fact in zip(FACT_KEYS, FACTS, strict=False)
 }
 ROW = (*(COLUMN_OF_KEY.get(key, key) for key in JSON_KEYS), f"anime__{FACTS[-1]}")
-PLACES_OF_FACTS = [ROW.index(f"anime__{fact}") for fact in FACTS]
-# What is answered otherwise than it stands in its column.
-CONVERTED = [
-    ("anime_id", str),
-    *FACTS_CONVERTED,
-    *((field.name, SHOWN_AS[field.kind]) for field in FIELDS if field.kind in SHOWN_AS),
+facts_in = itemgetter(*(ROW.index(f"anime__{fact}") for fact in FACTS))
+SCORE_KEYS = [field.name for field in FIELDS if field.kind is Kind.SCORE]
+# Blank in its column is null in an answer.
+NULL_KEYS = [
+    *NULL_FACT_KEYS,
+    *(field.name for field in FIELDS if field.kind is Kind.DATE),
 ]
 
 
 def to_json(row: Sequence[Any]) -> dict[str, Any]:
-    """One row of ROW as the API's entry."""
+    """One row of ROW as the API's entry. It is hot: no call for each field."""
     entry = dict(zip(JSON_KEYS, row, strict=False))
-    for key, convert in CONVERTED:
-        entry[key] = convert(entry[key])
+    entry["anime_id"] = str(entry["anime_id"])
+    for key in NULL_KEYS:
+        if not entry[key]:
+            entry[key] = None
+    for key in SCORE_KEYS:
+        if (score := entry[key]) is not None:
+            entry[key] = score / 10
     return entry
 
 
@@ -103,9 +108,9 @@ WRITTEN_AS = {
 TIME = '"{value[:10]}T{value[11:19]}Z"'
 
 
-def writer() -> Callable[..., str]:
-    """A function of all columns, made as namedtuple makes its own: of the table above,
-    and yet as quick as one that is written out by hand. No value is in its text.
+def writer() -> Callable[..., bytes]:
+    """Of the table above a function of all columns, made as namedtuple makes its own,
+    and so as quick as one that is written out by hand. No value is in its text.
     """
     pieces = {"id": '"{dashed(id)}"', "user_id": '"{user_id}"'}
     pieces["anime_id"] = '"{anime_id}"'
@@ -116,17 +121,8 @@ def writer() -> Callable[..., str]:
     members = [f'"{name}":{piece}' for name, piece in pieces.items()]
     members.insert(list(pieces).index(FIRST) + 1, "{facts}")
     names = ", ".join(["user_id", "facts", *(n for n in pieces if n != "user_id")])
-    made = f"lambda {names}: f'{{{{{','.join(members)}}}}}'"
-    return cast("Callable[..., str]", eval(made))  # noqa: S307
-
-
-def written(row: Sequence[Any], user_id: str, facts: str) -> bytes:
-    """One row of TEXTS as `to_json` and orjson would write it, in a fifth of the time.
-
-    facts: `facts_to_json` of its title as JSON, without the braces. A test compares
-    the two ways for whatever an entry may hold.
-    """
-    return write(user_id, facts, *row).encode()
+    made = f"lambda {names}: f'{{{{{','.join(members)}}}}}'.encode()"
+    return cast("Callable[..., bytes]", eval(made))  # noqa: S307
 
 
 def dashed(id_: str) -> str:
@@ -149,7 +145,10 @@ def compact(tags: str) -> str:
     return tags if tags == "[]" else orjson.dumps(orjson.loads(tags)).decode()
 
 
-write = writer()
+# written(user_id, facts, *row): a row of TEXTS as `to_json` and orjson would write it,
+# in a fifth of the time. facts: `facts_to_json` of its title as JSON, without braces. A
+# test compares the two ways for whatever an entry may hold.
+written = writer()
 
 
 # --- Views of a list ------------------------------------------------------------------
@@ -157,7 +156,7 @@ write = writer()
 
 def to_card(row: Sequence[Any]) -> dict[str, Any]:
     """The same as `to_json`, with what cards read."""
-    return to_json(row) | card_facts([row[place] for place in PLACES_OF_FACTS])
+    return to_json(row) | card_facts(facts_in(row))
 
 
 def to_next(row: Sequence[Any]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ clients may send, the log, texts of changes, our own files, and how two entries 
 one. docs/recipes/entry-field.md tells how to add one.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any
@@ -124,4 +125,7 @@ def date_or_none(text: str | None) -> str | None:
 
 
 # What is shown otherwise than it stands in its column.
-SHOWN_AS = {Kind.SCORE: as_tenths, Kind.DATE: date_or_none}
+SHOWN_AS: dict[Kind, Callable[[Any], Any]] = {
+    Kind.SCORE: as_tenths,
+    Kind.DATE: date_or_none,
+}

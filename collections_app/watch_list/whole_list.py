@@ -37,5 +37,5 @@ def whole_list(user_id: UUID, *, view: str, catalogue: int) -> bytes:
         rows = cursor.fetchall()
     titles = held.of([row[1] for row in rows], catalogue)
     form, owner_id = (1 if view == "card" else 0), str(user_id)
-    entries = [written(row, owner_id, titles[row[1]][form]) for row in rows]
+    entries = [written(owner_id, titles[row[1]][form], *row) for row in rows]
     return b"[" + b",".join(entries) + b"]"
