@@ -24,6 +24,7 @@ from history.models import Job
 from profiles import tasks
 
 TOKEN = "of-this-test-alone"
+NOW = timezone.now()
 SECRETS = {
     "Authorization: Bearer abc.def-ghi": "abc.def-ghi",
     '{"password": "Right-Horse-7"}': "Right-Horse-7",
@@ -87,13 +88,16 @@ def test_requests_count_by_route_method_and_status(
 
 def test_the_outbox_and_the_jobs_are_told(settings, db):
     tasks.mail_reset.enqueue(email="a@example.org")
-    ago = timezone.now() - timezone.timedelta(hours=1)
-    Job.objects.create(name="trim", due_at=ago, seconds=2.5, has_failed=True)
+    ago = NOW - timezone.timedelta(hours=1)
+    Job.objects.create(name="trim", due_at=ago, due_since=ago, seconds=2.5)
+    Job.objects.create(name="sweep", due_at=NOW, due_since=ago, has_failed=True)
     found = figures(settings)
     assert found["tasks_waiting",] == 1
     assert found["job_late_seconds", "trim"] >= 3600
     assert found["job_seconds", "trim"] == 2.5
-    assert found["job_failed", "trim"] == 1
+    assert found["job_failed", "trim"] == 0
+    assert found["job_failed", "sweep"] == 1
+    assert found["job_late_seconds", "sweep"] >= 3600
 
 
 # --- Logs ------------------------------------------------------------------------
