@@ -121,16 +121,17 @@ def run_soon(name: str, *, reason: str, through: Through) -> bool:
 def late(jobs: Sequence[Regular], now: datetime) -> list[str]:
     """Those that should long have been done, each in a few words."""
     rows = Job.objects.in_bulk()
-    told = []
+    failing, missed = [], []
     for job in jobs:
         row = rows.get(job.name)
         if row is None:
-            told.append(f"{job.name} has never run: does manage.py work run?")
+            missed.append(f"{job.name} has never run")
         elif now > row.due_since + job.grace:
             at = f"{row.due_since:%Y-%m-%d %H:%M} UTC"
-            told.append(
-                f"{job.name} fails since {at}, {row.outcome}"
-                if row.has_failed
-                else f"{job.name} was due {at}: does manage.py work run?"
-            )
-    return told
+            if row.has_failed:
+                failing.append(f"{job.name} fails since {at}, {row.outcome}")
+            else:
+                missed.append(f"{job.name} was due {at}")
+    if missed:
+        missed[-1] += ": does manage.py work run?"
+    return failing + missed
