@@ -20,8 +20,14 @@ from animecollections import settings
 FILES, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
 SHARED_NUMBERS = ""
 if settings.WEB_WORKERS > 1:  # through it processes add up their metrics
-    SHARED_NUMBERS = tempfile.mkdtemp(prefix="animecollections-metrics-")
+    # Read again at SIGHUP, by the same process: it keeps the folder that it has.
+    PREFIX = f"animecollections-metrics-{os.getpid()}-"
+    SHARED_NUMBERS = os.environ.get("PROMETHEUS_MULTIPROC_DIR", "")
+    if PREFIX not in SHARED_NUMBERS:
+        SHARED_NUMBERS = tempfile.mkdtemp(prefix=PREFIX)
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = SHARED_NUMBERS
+# gunicorn says to systemd that it serves before a worker has loaded the application.
+NOTIFY_SOCKET = os.environ.pop("NOTIFY_SOCKET", "")
 
 wsgi_app = "animecollections.asgi:application"
 worker_class = "animecollections.connections.Worker"  # gunicorn's own, bounded
@@ -52,9 +58,16 @@ def when_ready(server: Any) -> None:
 
 
 def post_worker_init(worker: Any) -> None:
-    """What the application needs to end in time: see asgi.run_feed."""
-    worker.state["is_stopping"] = lambda: not worker.alive
-    worker.state["stop_now"] = worker.handle_quit_signal
+    """Called by the application (asgi.run_feed)."""
+    worker.state["serves"] = tell_systemd
+
+
+def tell_systemd() -> None:
+    """That this process serves: `systemctl start` returns, and an upgrade goes on."""
+    if NOTIFY_SOCKET:
+        address = NOTIFY_SOCKET.replace("@", "\0", 1)
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
+            sender.sendto(b"READY=1", address)
 
 
 def child_exit(server: Any, worker: Any) -> None:

@@ -1,6 +1,8 @@
 """The application that gunicorn serves: HTTP and the live feed on one port."""
 
 import asyncio
+import time
+from collections.abc import Callable
 
 from animecollections.wsgi import application as wsgi  # first: it sets Django up
 
@@ -16,6 +18,7 @@ from profiles.feed import feed
 from profiles.live import LiveSocket
 
 LIGHT_THREADS = 2
+SECONDS_TO_COME_IN = 1
 # What is answered without the database does not wait for what needs it.
 LIGHT = frozenset((*PAGES, "/sw.js"))
 
@@ -53,27 +56,26 @@ def serving(path: str) -> probes.Probe | Bridge:
 
 
 async def run_feed(state: Scope, receive: Receive, send: Send) -> None:
-    """From before the first request to after the last.
-
-    gunicorn waits for open connections before it says that the server stops, and idle
-    ones and sockets never end by themselves: `state` lets us look earlier, and say when
-    all work is done (gunicorn.conf.py).
+    """From before the first request to after the last. `state` is the server's: it is
+    given how to end (connections.Worker), and says how it is told that we serve.
     """
     await receive()
     feed.start()
-    watch = asyncio.create_task(go_when_told(state)) if "is_stopping" in state else None
+    state["leave"] = leave
     await send({"type": "lifespan.startup.complete"})
+    if "serves" in state:
+        state["serves"]()
     await receive()
     feed.stop()
     await send({"type": "lifespan.shutdown.complete"})
-    del watch
 
 
-async def go_when_told(state: Scope) -> None:
-    while not state["is_stopping"]():
-        await asyncio.sleep(0.2)
+async def leave(has_connections: Callable[[], bool]) -> None:
+    """Sends devices away and ends when what runs is answered. Connections that are kept
+    open never end by themselves; they get a second, in which what was on its way to
+    them is answered.
+    """
     feed.stop()
-    await asyncio.sleep(0.2)  # devices answer the goodbye
-    while http.busy or light.busy:
+    until = time.monotonic() + SECONDS_TO_COME_IN
+    while http.busy or light.busy or (has_connections() and time.monotonic() < until):
         await asyncio.sleep(0.05)
-    state["stop_now"]()

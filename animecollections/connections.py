@@ -7,7 +7,8 @@ one for ever, and takes connections until there are no files left. Here
 - one that does not take what was written to it is ended;
 - past `worker_connections` one makes room for the next, of the network that has most of
   them: the one that is idle for longest, or else the oldest;
-- what the loop has to say when there are no files left is said once in a while.
+- what the loop has to say when there are no files left is said once in a while;
+- when the process is to end, nothing that was on its way is cut off.
 
 And no answer names the server's program.
 """
@@ -73,6 +74,10 @@ class Connection(protocol.ASGIProtocol):  # type: ignore[misc]
     def _cancel_keepalive_timer(self) -> None:
         super()._cancel_keepalive_timer()
         self.worker.idle.remove(self)
+
+    def _will_close(self, request: Any, response_requires_close: bool) -> bool:
+        will: bool = super()._will_close(request, response_requires_close)
+        return will or self.worker.is_leaving
 
     async def _handle_websocket(self, *args: Any) -> None:
         """The kernel ends a connection whose client takes nothing for a minute
@@ -166,6 +171,8 @@ class ByNetwork:
 
 
 class Worker(gasgi.ASGIWorker):  # type: ignore[misc]
+    is_leaving = False
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.open, self.idle = ByNetwork(), ByNetwork()
@@ -185,6 +192,34 @@ class Worker(gasgi.ASGIWorker):  # type: ignore[misc]
         connection._cancel_keepalive_timer()
         self.open.remove(connection)  # once: it is lost in the loop's next turn
         connection.transport.abort()
+
+    def handle_exit_signal(self) -> None:
+        """gunicorn closes a connection behind any answer once it was told to end, also
+        behind one that had said that the connection stays. So it is told when the
+        application is done, and until then each answer says what will be.
+        """
+        if "leave" not in self.state:
+            super().handle_exit_signal()
+        elif not self.is_leaving:
+            self.is_leaving = True
+            self.leaving = self.loop.create_task(self.leave())
+
+    async def leave(self) -> None:
+        try:
+            self.stop_accepting()
+            await self.state["leave"](lambda: bool(self.open.known))
+        finally:
+            self.handle_quit_signal()
+
+    def stop_accepting(self) -> None:
+        """At once, and leaves what waits at the socket to another process: while a
+        release takes over from another both listen there (docs/deployment.md). The
+        socket itself gunicorn closes, within a second: asyncio drops a connection that
+        it has taken and not yet set up when that happens.
+        """
+        for server in self.servers:
+            for listening in server.sockets:
+                self.loop.remove_reader(listening.fileno())
 
     def say_rarely(self, text: str) -> None:
         now = monotonic()

@@ -153,8 +153,7 @@ def channel_layer() -> str:
 
 
 def jobs() -> str:
-    told = late(JOBS, timezone.now())
-    return f"{'; '.join(told)}: does manage.py work run?" if told else ""
+    return "; ".join(late(JOBS, timezone.now()))
 
 
 def merges() -> str:
@@ -233,11 +232,13 @@ def figures_in_database() -> Iterator[Metric]:
     yield gauge("tasks_waiting", "Tasks in the outbox", tasks["waiting"])
     yield gauge("tasks_failed", "Failed tasks that are kept", tasks["failed"])
     yield gauge("task_oldest_seconds", "Age of the oldest waiting task", age)
-    late_by = GaugeMetricFamily("job_late_seconds", "Past due", labels=["job"])
+    late_by = GaugeMetricFamily(
+        "job_late_seconds", "Since it was to be done", labels=["job"]
+    )
     took = GaugeMetricFamily("job_seconds", "The last run took", labels=["job"])
     failed = GaugeMetricFamily("job_failed", "1: the last run did", labels=["job"])
     for job in Job.objects.all():
-        late_by.add_metric([job.name], max(0, (now - job.due_at).total_seconds()))
+        late_by.add_metric([job.name], max(0, (now - job.due_since).total_seconds()))
         took.add_metric([job.name], job.seconds or 0)
         failed.add_metric([job.name], int(job.has_failed))
     yield from (late_by, took, failed)

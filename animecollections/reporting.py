@@ -9,8 +9,6 @@ from django.core.exceptions import ImproperlyConfigured
 
 from animecollections.upkeep.logs import REDACTED, SECRET_NAME, redacted
 
-SERVICE = "animecollections"
-
 
 def start() -> None:
     """Once a process, when Django is ready."""
@@ -38,12 +36,24 @@ def start_sentry() -> None:
         max_request_body_size="never",
         include_local_variables=False,  # a password may stand in one
         before_send=without_secrets,
+        before_breadcrumb=only_lines,
     )
 
 
 def without_secrets(event: Any, hint: Any) -> Any:
-    """The last net, as for logs."""
+    """As of logs: of the request its method, and its pattern, which is the name of the
+    transaction; never the address, whose query holds tokens and searches. And the last
+    net.
+    """
+    request = event.get("request")
+    if request is not None:
+        event = event | {"request": {"method": request.get("method")}}
     return cleaned(event)
+
+
+def only_lines(crumb: Any, hint: Any) -> Any:
+    """What was logged before a failure; no statements, nor addresses that we asked."""
+    return crumb if crumb.get("type") == "log" else None
 
 
 def cleaned(value: Any, name: str = "") -> Any:
@@ -57,19 +67,6 @@ def cleaned(value: Any, name: str = "") -> Any:
 
 
 def start_tracing() -> None:
-    """Requests and statements (their text, never their values); the exporter reads its
-    own OTEL_… variables.
-    """
-    from opentelemetry import trace
-    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
-    from opentelemetry.instrumentation.django import DjangoInstrumentor
-    from opentelemetry.instrumentation.psycopg import PsycopgInstrumentor
-    from opentelemetry.sdk.resources import Resource
-    from opentelemetry.sdk.trace import TracerProvider
-    from opentelemetry.sdk.trace.export import BatchSpanProcessor
+    from animecollections import tracing
 
-    provider = TracerProvider(resource=Resource.create({"service.name": SERVICE}))
-    provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
-    trace.set_tracer_provider(provider)
-    DjangoInstrumentor().instrument()
-    PsycopgInstrumentor().instrument()
+    tracing.start()

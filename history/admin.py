@@ -1,14 +1,26 @@
 """Admin pages of what users did. The log of changes has its page in collections_app."""
 
 import json
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
-from django.contrib import admin
+from django import forms
+from django.contrib import admin, messages
 from django.contrib.auth import get_user_model
+from django.core.exceptions import PermissionDenied
 from django.db.models import OuterRef, Q, QuerySet, Subquery
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from unfold.decorators import display
+from unfold.widgets import UnfoldAdminTextareaWidget
 
-from animecollections.admin import Owned, Page, ReadOnly, link, people
+from animecollections.admin import Owned, Page, ReadOnly, link, people, through
+from animecollections.admin.asking import ReasonForm, ask
+from animecollections.admin.site import page
 from history.masks import MASK, Masked
 from history.models import (
     EpisodesWatched,
@@ -19,8 +31,26 @@ from history.models import (
     UserState,
 )
 from history.parts import COUNTERS
+from history.services.jobs import LEAST_GRACE, run_soon
 
 MOST_DIGITS = 9  # of a title's number
+RUN = "history.run_job"
+# What the list of jobs says of each, and in which colour.
+STATES = {
+    "done": "success",
+    "failed": "danger",
+    "late": "warning",
+    "running": "info",
+    "new": "",
+}
+
+
+class RunForm(ReasonForm):
+    reason = forms.CharField(
+        max_length=1000,
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 2}),
+        help_text="It stands in the log of what staff did.",
+    )
 
 
 @admin.register(Search)
@@ -84,7 +114,57 @@ class KeptAnswerAdmin(ReadOnly, Owned):
 
 @admin.register(Job)
 class JobAdmin(ReadOnly, Page):
-    list_display = ("name", "due_at", "began_at", "seconds", "has_failed", "outcome")
+    list_display = ("name", "state", "due_at", "began_at", "seconds", "outcome", "run")
+    fields = ("name", "state", "due_at", "due_since", "began_at", "seconds", "outcome")
+
+    def get_list_display(self, request: HttpRequest) -> Sequence[str]:
+        if request.user.has_perm(RUN):
+            return self.list_display
+        return tuple(name for name in self.list_display if name != "run")
+
+    @display(label=STATES)
+    def state(self, job: Job) -> str:
+        return state_of(job, timezone.now())
+
+    @admin.display(description="")
+    def run(self, job: Job) -> str:
+        page = reverse("admin:run_job", args=[job.pk])
+        return format_html('<a href="{}">Run now …</a>', page)
+
+
+def state_of(job: Job, now: datetime) -> str:
+    """One of STATES. A run that failed and is due again is failed still."""
+    if job.held_until and job.held_until > now:
+        return "running"
+    if job.has_failed:
+        return "failed"
+    if job.due_since + LEAST_GRACE < now:
+        return "late"
+    return "done" if job.outcome else "new"
+
+
+@page("jobs/<str:name>/run/", "run_job")
+def run_job(request: HttpRequest, name: str) -> HttpResponse:
+    if not request.user.has_perm(RUN):
+        raise PermissionDenied
+    job = get_object_or_404(Job, pk=name)
+    rows = reverse("admin:history_job_changelist")
+    form = RunForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        reason = form.cleaned_data["reason"]
+        if run_soon(name, reason=reason, through=through(request)):
+            messages.success(request, f"{name}: the worker runs it within a minute.")
+        else:
+            messages.error(request, f"{name}: it is running already.")
+        return HttpResponseRedirect(rows)
+    return ask(
+        request,
+        form,
+        title=f"Run {job} now",
+        says="Every job can run at any time; its own times stay as they are.",
+        button="Run now",
+        back=rows,
+    )
 
 
 @admin.register(StaffAction)
@@ -140,4 +220,4 @@ class StaffActionAdmin(ReadOnly, Page):
             return link("profiles_user", act.user_id, act.user_name)
         if act.anime_id:
             return link("collections_app_anime", act.anime_id, act.anime_id)
-        return ""
+        return str(act.after.get("job", ""))

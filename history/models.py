@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from animecollections.db.compiled import for_database
@@ -301,12 +302,20 @@ class Job(models.Model):
     """
 
     name = models.CharField(max_length=50, primary_key=True)
-    due_at = models.DateTimeField()
+    due_at = models.DateTimeField(help_text="when the worker runs it next")
+    # A run that failed leaves it, so that a job that fails every time is late in the
+    # end. The database's own default is for a release that does not know the column.
+    due_since = models.DateTimeField(
+        db_default=Now(), help_text="since when it was to be done, and was not"
+    )
     held_until = models.DateTimeField(null=True, blank=True)
     began_at = models.DateTimeField(null=True, blank=True)
     seconds = models.FloatField(null=True, blank=True, help_text="of the last run")
     outcome = models.CharField(max_length=500, blank=True)
     has_failed = models.BooleanField(default=False)
+
+    class Meta:
+        permissions: ClassVar = [("run_job", "Can have a job run now")]
 
     def __str__(self) -> str:
         return self.name

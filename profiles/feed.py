@@ -40,6 +40,7 @@ SECONDS_TO_TRY_AGAIN = 1
 SECONDS_TO_HEAR = 3
 
 GOING_AWAY = 1012
+GOODBYE = "The server restarts: connect again."
 TOO_MANY_SOCKETS = 4429
 
 
@@ -67,12 +68,14 @@ class Feed:
         self.tasks: dict[str, asyncio.Task[None]] = {}
         self.echo: asyncio.Event | None = None
         self.is_out = False  # told once an outage, not once a message
+        self.is_stopping = False
         self.starting = threading.Lock()
 
     # --- The process's life ------------------------------------------------------
 
     def start(self) -> None:
         """On the server's own loop, before the first request."""
+        self.is_stopping = False
         self.channel = f"feed.{uuid4().hex}"
         self.start_telling()
         self.run("listen", self.listen())
@@ -92,8 +95,9 @@ class Feed:
         """Sends the devices elsewhere; they come back to another process. What is still
         written here is told to the end.
         """
+        self.is_stopping = True
         for socket in self.all_sockets():
-            socket.end(GOING_AWAY, "The server restarts: connect again.")
+            socket.end(GOING_AWAY, GOODBYE)
         for name in {"listen", "echo"} & self.tasks.keys():
             self.tasks[name].cancel()
 
@@ -188,6 +192,9 @@ class Feed:
         sockets = self.sockets.setdefault(socket.user_id, [])
         sockets.append(socket)
         SOCKETS.inc()
+        if self.is_stopping:  # it came after the goodbye to the others
+            socket.end(GOING_AWAY, GOODBYE)
+            return
         if len(sockets) > MOST_SOCKETS:
             sockets[0].end(TOO_MANY_SOCKETS, "Too many devices: this was the oldest.")
         if len(sockets) == 1:

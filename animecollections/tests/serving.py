@@ -16,6 +16,7 @@ from urllib.parse import quote
 import pytest
 from django.conf import settings
 from django.db import connection
+from websockets.exceptions import ConnectionClosed
 
 
 class Server:
@@ -112,6 +113,15 @@ def wait_for(port, process, log):
                 return
         time.sleep(0.1)
     raise AssertionError(log.read_text())
+
+
+def close_code(device):
+    """With which it is closed, whatever it is sent before."""
+    try:
+        while True:
+            device.recv(10)
+    except ConnectionClosed as closed:
+        return closed.rcvd.code
 
 
 needs_redis = pytest.mark.skipif(

@@ -3,10 +3,14 @@
 import json
 import logging
 import re
+import subprocess
 import sys
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import SimpleNamespace
 
 import pytest
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import OperationalError, connection
 from django.test import Client, RequestFactory
@@ -24,6 +28,7 @@ from history.models import Job
 from profiles import tasks
 
 TOKEN = "of-this-test-alone"
+NOW = timezone.now()
 SECRETS = {
     "Authorization: Bearer abc.def-ghi": "abc.def-ghi",
     '{"password": "Right-Horse-7"}': "Right-Horse-7",
@@ -32,6 +37,7 @@ SECRETS = {
     "Cookie: sessionid=abcdef0123456789; a=b": "abcdef0123456789",
     "postgres://anime:hunter22@db.example.org/anime": "hunter22",
     "redis://:hunter22@cache:6379/0": "hunter22",
+    "DETAIL:  Key (email)=(mia@example.org) already exists.\nhere": "mia@example.org",
     "refused eyJhbGciOiJI.eyJ1c2VyIjox.c2lnbmF0dXJl here": "eyJ1c2VyIjox",
 }
 
@@ -87,13 +93,16 @@ def test_requests_count_by_route_method_and_status(
 
 def test_the_outbox_and_the_jobs_are_told(settings, db):
     tasks.mail_reset.enqueue(email="a@example.org")
-    ago = timezone.now() - timezone.timedelta(hours=1)
-    Job.objects.create(name="trim", due_at=ago, seconds=2.5, has_failed=True)
+    ago = NOW - timezone.timedelta(hours=1)
+    Job.objects.create(name="trim", due_at=ago, due_since=ago, seconds=2.5)
+    Job.objects.create(name="sweep", due_at=NOW, due_since=ago, has_failed=True)
     found = figures(settings)
     assert found["tasks_waiting",] == 1
     assert found["job_late_seconds", "trim"] >= 3600
     assert found["job_seconds", "trim"] == 2.5
-    assert found["job_failed", "trim"] == 1
+    assert found["job_failed", "trim"] == 0
+    assert found["job_failed", "sweep"] == 1
+    assert found["job_late_seconds", "sweep"] >= 3600
 
 
 # --- Logs ------------------------------------------------------------------------
@@ -224,14 +233,141 @@ def test_a_failing_request_is_logged_while_the_database_is_away(tmp_path):
 
 def test_a_report_carries_no_secret():
     event = {
-        "request": {"headers": {"Cookie": "a=b"}, "url": "http://x/?ticket=s3cr3t"},
+        "transaction": "reset",
+        "request": {
+            "method": "GET",
+            "headers": {"Cookie": "a=b", "Referer": "http://x/?q=in+private"},
+            "url": "http://x/reset",
+            "query_string": "q=in+private",
+        },
         "exception": {"values": [{"value": "password=s3cr3t", "line": 3}]},
     }
     cleaned = reporting.without_secrets(event, None)
     assert cleaned == {
-        "request": {"headers": {"Cookie": "…"}, "url": "http://x/?ticket=…"},
+        "transaction": "reset",
+        "request": {"method": "GET"},
         "exception": {"values": [{"value": "password=…", "line": 3}]},
     }
+
+
+def test_what_led_to_a_failure_is_told_by_lines_of_the_log_alone():
+    line = {"type": "log", "message": "Jobs wait for the database"}
+    assert reporting.only_lines(line, None) == line
+    for category in ("query", "httplib", "redis"):
+        assert reporting.only_lines({"category": category}, None) is None
+
+
+class Sink:
+    """A collector of OpenTelemetry on a port of its own; keeps what it is sent."""
+
+    def __init__(self):
+        self.bodies = bodies = []
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self):
+                bodies.append(self.rfile.read(int(self.headers["Content-Length"])))
+                self.send_response(200)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+
+            def log_message(self, *args):
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+
+    def __enter__(self):
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(self, *args):
+        self.server.shutdown()
+        self.server.server_close()
+
+
+@pytest.mark.races
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("names", ["", "http,database"], ids=["older", "newer"])
+def test_a_trace_carries_patterns_and_no_address_header_or_value(
+    alice, death_note, tmp_path, names
+):
+    """By the real exporter of a real server, with names of either convention."""
+    cookie = signed_in(alice).cookies["sessionid"].value
+    secrets = {
+        "GET /reset?uid=1&token=s3cr3t-token HTTP/1.1": b"s3cr3t-token",
+        "GET /api/animes?q=s3cr3t-search HTTP/1.1": b"s3cr3t-search",
+        "GET /api/user/watchList/1535-s3cr3t-path HTTP/1.1": b"s3cr3t-path",
+        "GET /made/up/s3cr3t-address HTTP/1.1": b"s3cr3t-address",
+        "S3CR3T-METHOD /api HTTP/1.1": b"S3CR3T-METHOD",
+    }
+    with Sink() as sink:
+        traced = {
+            "OTEL_EXPORTER_OTLP_ENDPOINT": sink.url,
+            "OTEL_EXPORTER_OTLP_COMPRESSION": "none",
+            "OTEL_SEMCONV_STABILITY_OPT_IN": names,
+            "OTEL_INSTRUMENTATION_HTTP_CAPTURE_HEADERS_SERVER_REQUEST": ".*",
+        }
+        with serve(tmp_path, **traced) as server:
+            for request in secrets:
+                server.send(
+                    request,
+                    f"Cookie: sessionid={cookie}",
+                    "User-Agent: s3cr3t-agent",
+                    "Referer: http://localhost/?q=s3cr3t-referer",
+                    "tracestate: s3cr3t=s3cr3t-state",
+                    f"traceparent: 00-{'a' * 32}-{'b' * 16}-01",
+                )
+            with server.connect() as client:  # refused as without traces
+                client.sendall(b"GET /api HTTP/1.1\r\nHost: s3cr3t.example\r\n\r\n")
+                refusal = client.recv(65536).lower()
+            assert b" 400 " in refusal
+            assert b"x-request-id" in refusal
+            server.stop()
+        told = b"".join(sink.bodies)
+    assert b"api/animes" in told
+    assert b"api/user/watchList/" in told
+    assert bytes.fromhex("a" * 32) in told  # goes on with the caller's trace
+    if connection.vendor == "postgresql":
+        assert b"SELECT" in told
+    for secret in (
+        *secrets.values(),
+        cookie.encode(),
+        b"s3cr3t",
+        b"127.0.0.1",
+        alice.email.encode(),
+        str(alice.pk).encode(),
+    ):
+        assert secret not in told, secret
+
+
+STATEMENTS = {
+    "SELECT 1 FROM t1 WHERE a = 'it''s me' AND n = 42": (
+        "SELECT ? FROM t1 WHERE a = ? AND n = ?"
+    ),
+    'SELECT "it\'s" FROM t WHERE a = %s AND b = $1': (
+        'SELECT "it\'s" FROM t WHERE a = %s AND b = $1'
+    ),
+    r"SELECT E'a\'b', 2.5e3 /* for s3cr3t */ -- s3cr3t": "SELECT ?, ? ? ?",
+    "DO $x$ s3cr3t 'a $x$": "DO ?",
+    "SELECT 'cut off in the mid": "SELECT ?",
+}
+
+
+def test_a_statement_is_told_without_the_values_in_it():
+    """In another process: here nothing imports OpenTelemetry (see below)."""
+    code = (
+        "import sys, json; from animecollections.tracing import without_values;"
+        "print(json.dumps([without_values(text) for text in json.load(sys.stdin)]))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        input=json.dumps(list(STATEMENTS)),
+        cwd=settings.BASE_DIR,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert json.loads(done.stdout) == list(STATEMENTS.values())
 
 
 @pytest.mark.parametrize(
@@ -247,4 +383,6 @@ def test_a_report_needs_its_package_and_says_so(settings, monkeypatch, name, pac
 def test_without_an_address_nothing_is_imported(settings):
     reporting.start()
     assert "sentry_sdk" not in sys.modules
-    assert "opentelemetry" not in sys.modules
+    # (redis imports OpenTelemetry's own package by itself, where it is installed.)
+    assert "animecollections.tracing" not in sys.modules
+    assert "opentelemetry.instrumentation.django" not in sys.modules

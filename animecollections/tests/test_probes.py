@@ -22,7 +22,9 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def all_ran():
     later = timezone.now() + timedelta(hours=1)
-    Job.objects.bulk_create(Job(name=job.name, due_at=later) for job in JOBS)
+    Job.objects.bulk_create(
+        Job(name=job.name, due_at=later, due_since=later) for job in JOBS
+    )
 
 
 def ready(status=200, **headers):
@@ -82,10 +84,23 @@ def test_a_full_disk_fails(all_ran, monkeypatch):
 
 
 def test_a_late_job_is_told_and_takes_no_server_away(all_ran):
-    Job.objects.filter(name="trim").update(due_at=timezone.now() - timedelta(hours=4))
+    ago = timezone.now() - timedelta(hours=4)
+    Job.objects.filter(name="trim").update(due_at=ago, due_since=ago)
     found = says("degraded", "jobs", ready())
     assert found.startswith("trim was due ")
     assert found.endswith("UTC: does manage.py work run?")
+
+
+def test_a_job_that_fails_every_time_is_told(all_ran):
+    """Though the worker tries it at its times, and its next one is yet to come."""
+    Job.objects.filter(name="trim").update(
+        due_since=timezone.now() - timedelta(hours=4),
+        has_failed=True,
+        outcome="ValueError: see the log",
+    )
+    found = says("degraded", "jobs", ready())
+    assert found.startswith("trim fails since ")
+    assert found.endswith(" UTC, ValueError: see the log")
 
 
 def test_a_feed_that_is_out_is_told(all_ran, monkeypatch):

@@ -36,6 +36,8 @@ SECRET_TEXT = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+# What PostgreSQL adds to an error: "Key (email)=(…) already exists.", a whole row.
+ROW_TEXT = re.compile(r"(?P<keep>DETAIL:\s*)\S[^\n]*")
 Event = MutableMapping[str, Any]
 
 
@@ -49,7 +51,8 @@ def without_secrets(logger: Any, method: str, event: Event) -> Event:
 
 
 def redacted(text: str) -> str:
-    return SECRET_TEXT.sub(lambda found: f"{found['keep'] or ''}{REDACTED}", text)
+    text = SECRET_TEXT.sub(lambda found: f"{found['keep'] or ''}{REDACTED}", text)
+    return ROW_TEXT.sub(rf"\g<keep>{REDACTED}", text) if "DETAIL:" in text else text
 
 
 def with_request(logger: Any, method: str, event: Event) -> Event:

@@ -6,11 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import connection
+from animecollections.api.account import Through
+from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
 from history.models import Job
+from history.services import audit
 
 logger = logging.getLogger(__name__)
 
@@ -20,7 +22,8 @@ LEASE = timedelta(hours=1)
 LONGEST_OUTCOME = 500
 # Jobs of every five minutes are late after a quarter of an hour, daily ones after 2.4.
 LEAST_GRACE, SHARE_OF_GRACE = timedelta(minutes=10), 0.1
-
+# One that failed does not wait for its day or week to come round.
+LONGEST_RETRY = timedelta(hours=1)
 
 _running: set[str] = set()  # in this process
 
@@ -50,15 +53,19 @@ def run_due(jobs: Sequence[Regular], *, is_stopping: Callable[[], bool]) -> int:
 
 def claim(job: Regular, now: datetime) -> bool:
     """One statement decides between workers; the first time, a row comes before it."""
-    free = Q(held_until=None) | Q(held_until__lt=now)
-    mine = Job.objects.filter(free, name=job.name, due_at__lte=now)
+    mine = Job.objects.filter(is_free(now), name=job.name, due_at__lte=now)
     held = {"held_until": now + LEASE, "began_at": now}
     if mine.update(**held):
         return True
     if Job.objects.filter(name=job.name).exists():
         return False
-    Job.objects.bulk_create([Job(name=job.name, due_at=now)], ignore_conflicts=True)
+    new = Job(name=job.name, due_at=now, due_since=now)
+    Job.objects.bulk_create([new], ignore_conflicts=True)
     return bool(mine.update(**held))
+
+
+def is_free(now: datetime) -> Q:
+    return Q(held_until=None) | Q(held_until__lt=now)
 
 
 def run(job: Regular) -> None:
@@ -68,20 +75,23 @@ def run(job: Regular) -> None:
     """
     began = time.monotonic()
     _running.add(job.name)
-    due_at, outcome, has_failed = timezone.now(), "ended before it was done", True
+    now = timezone.now()
+    due = {"due_at": now}
+    outcome, has_failed = "ended before it was done", True
     try:
         try:
             outcome, has_failed = job.run(), False
+            due = dict.fromkeys(("due_at", "due_since"), now + job.every)
         except Exception as error:
             logger.exception("The job %s failed", job.name)
             outcome = f"{type(error).__name__}: see the log"
-        due_at += job.every
+            due = {"due_at": now + min(job.every, LONGEST_RETRY)}
     finally:
         _running.discard(job.name)
         if not connection.is_usable():
             connection.close()
         Job.objects.filter(name=job.name).update(
-            due_at=due_at,
+            **due,
             held_until=None,
             seconds=round(time.monotonic() - began, 3),
             outcome=outcome[:LONGEST_OUTCOME],
@@ -94,13 +104,34 @@ def let_go() -> None:
     Job.objects.filter(name__in=list(_running)).update(held_until=None)
 
 
+def run_soon(name: str, *, reason: str, through: Through) -> bool:
+    """The worker takes it at its next look; not where it is at it already. When it is
+    late is counted from its own time all the same.
+    """
+    now = timezone.now()
+    with transaction.atomic():
+        if not Job.objects.filter(is_free(now), name=name).update(due_at=now):
+            return False
+        audit.note(
+            action="run_job", through=through, reason=reason, after={"job": name}
+        )
+    return True
+
+
 def late(jobs: Sequence[Regular], now: datetime) -> list[str]:
-    """Those that should long have run, each in a few words."""
-    due = dict(Job.objects.values_list("name", "due_at"))
-    told = []
+    """Those that should long have been done, each in a few words."""
+    rows = Job.objects.in_bulk()
+    failing, missed = [], []
     for job in jobs:
-        if job.name not in due:
-            told.append(f"{job.name} has never run")
-        elif now > due[job.name] + job.grace:
-            told.append(f"{job.name} was due {due[job.name]:%Y-%m-%d %H:%M} UTC")
-    return told
+        row = rows.get(job.name)
+        if row is None:
+            missed.append(f"{job.name} has never run")
+        elif now > row.due_since + job.grace:
+            at = f"{row.due_since:%Y-%m-%d %H:%M} UTC"
+            if row.has_failed:
+                failing.append(f"{job.name} fails since {at}, {row.outcome}")
+            else:
+                missed.append(f"{job.name} was due {at}")
+    if missed:
+        missed[-1] += ": does manage.py work run?"
+    return failing + missed

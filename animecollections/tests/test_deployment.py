@@ -1,0 +1,247 @@
+"""What docs/deployment.md ships: the files of deploy/, as their readers read them.
+
+`make deployment` follows the whole page on a clean Debian with a real systemd; that
+takes minutes, and is no part of the suite.
+"""
+
+import gzip
+import os
+import re
+import shutil
+import ssl
+import subprocess
+import sys
+from contextlib import contextmanager
+from http.client import HTTPConnection, HTTPSConnection
+
+import pytest
+from django.conf import settings
+
+from animecollections.jobs import JOBS
+from animecollections.tests.serving import free_port, serve, wait_for
+
+ROOT = settings.BASE_DIR
+DEPLOY = ROOT / "deploy"
+PAGE = (ROOT / "docs" / "deployment.md").read_text()
+SCRIPTS = ("follow.py", "load.py", "manage", "prepare", "switch")
+SHOWN = sorted(path.name for path in DEPLOY.iterdir() if path.name not in SCRIPTS)
+SPANS = {60: "every minute", 900: "every quarter of an hour", 86400: "daily"} | {
+    604800: "weekly"
+}
+
+
+@pytest.mark.parametrize("name", SHOWN)
+def test_the_page_shows_each_file_as_it_is(name):
+    marker = f"<!-- deploy/{name} -->\n"
+    assert marker in PAGE
+    block = PAGE.partition(marker)[2]
+    assert re.match(r"```\w+\n(.*?)```\n", block, re.DOTALL)[1] == (
+        (DEPLOY / name).read_text()
+    )
+
+
+def test_the_page_names_each_job_and_how_often_it_runs():
+    table = PAGE.partition("| job | how often |")[2].partition("\n\n")[0]
+    rows = dict(re.findall(r"^\| `([^`]+)` \| ([^|]+) \|", table, re.MULTILINE))
+    assert rows == {job.name: SPANS[int(job.every.total_seconds())] for job in JOBS}
+
+
+@pytest.mark.parametrize("name", [name for name in SCRIPTS if "." not in name])
+def test_a_script_is_one(name):
+    assert os.access(DEPLOY / name, os.X_OK)
+    run(["sh", "-n", DEPLOY / name])
+
+
+# --- The settings ------------------------------------------------------------------
+
+
+@pytest.fixture
+def settings_file(tmp_path):
+    """As an operator leaves it: what stands in comments is set, and a key."""
+    text = (DEPLOY / "animecollections.env.example").read_text()
+    text = re.sub(r"^# ([A-Z_]+=)", r"\1", text, flags=re.MULTILINE)
+    text = text.replace("SECRET_KEY=", f"SECRET_KEY={'of-this-test-alone-_' * 3}")
+    text = text.replace("METRICS_TOKEN=", "METRICS_TOKEN=of-this-test-alone")
+    path = tmp_path / "animecollections.env"
+    path.write_text(text)
+    return path
+
+
+def run(command, **more):
+    command = [shutil.which(command[0]), *command[1:]]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, **more)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def variables(text):
+    return dict(line.split("=", 1) for line in text.splitlines())
+
+
+def as_shell(path):
+    bare = ["env", "-i", "PATH=/usr/bin:/bin", "sh", "-c"]
+    return variables(run([*bare, f"set -e -a; . {path}; env"]))
+
+
+def as_systemd(path):
+    """By systemd's rules; by itself where it runs (`make deployment` has one)."""
+    if systemd_runs():
+        bare = ["systemd-run", "--pipe", "--quiet", "-p"]
+        return variables(run([*bare, f"EnvironmentFile={path}", "env"]))
+    found = {}
+    for line in path.read_text().splitlines():
+        if not line.strip() or line.lstrip()[0] in "#;":
+            continue
+        name, value = line.split("=", 1)
+        assert not set(value) & set("\\'\""), "this reader knows neither"
+        found[name] = value.strip()
+    return found
+
+
+def systemd_runs():
+    if not shutil.which("systemd-run"):
+        return False
+    asked = [shutil.which("systemctl"), "is-system-running"]
+    told = subprocess.run(asked, capture_output=True, text=True, check=False).stdout
+    return told.strip() in ("running", "degraded")
+
+
+def as_docker(path):
+    """By the rules of `docker run --env-file`, which needs a daemon: a line is taken as
+    it stands, quotes and what follows a value too.
+    """
+    lines = [line.lstrip() for line in path.read_text().splitlines()]
+    return dict(line.split("=", 1) for line in lines if line and line[0] != "#")
+
+
+def test_all_readers_read_the_settings_alike(settings_file):
+    wanted = as_docker(settings_file)
+    assert len(wanted) >= 10
+    for read in (as_shell, as_systemd):
+        found = read(settings_file)
+        assert {name: found.get(name) for name in wanted} == wanted, read.__name__
+
+
+def test_the_settings_are_known_and_fit_for_production(settings_file):
+    known = (ROOT / "docs" / "settings.md").read_text()
+    values = as_shell(settings_file)
+    for name in as_docker(settings_file):
+        assert f"`{name}`" in known, name
+    run(
+        [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
+        cwd=ROOT,
+        env=os.environ | values | {"DATABASE_URL": "sqlite://:memory:"},
+    )
+
+
+# --- nginx -------------------------------------------------------------------------
+
+
+@contextmanager
+def nginx(home, server, static):
+    """A real one with the shipped file, whose paths and ports are of this test; yields
+    its port for HTTPS and for HTTP.
+    """
+    secure, plain = free_port(), free_port()
+    key, certificate = home / "key.pem", home / "certificate.pem"
+    named = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]
+    made = ["-keyout", key, "-out", certificate]
+    run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", *named, *made])
+    text = (DEPLOY / "nginx.conf").read_text()
+    live = "/etc/letsencrypt/live/anime.example.org"
+    for old, new in {
+        "listen [::]:443 ssl http2;": "",
+        "listen [::]:80;": "",
+        "listen 443 ssl": f"listen 127.0.0.1:{secure} ssl",
+        "listen 80;": f"listen 127.0.0.1:{plain};",
+        "127.0.0.1:8000": f"127.0.0.1:{server.port}",
+        "server_name anime.example.org": "server_name localhost",
+        f"{live}/fullchain.pem": str(certificate),
+        f"{live}/privkey.pem": str(key),
+        "/var/log/nginx": str(home),
+        "/srv/animecollections/releases/current/staticfiles": str(static),
+    }.items():
+        assert old in text, old
+        text = text.replace(old, new)
+    (home / "site.conf").write_text(text)
+    (home / "nginx.conf").write_text(
+        # As whoever owns the folders of a test, which nobody else may enter.
+        f"{'user root; ' if os.geteuid() == 0 else ''}daemon off; pid {home}/pid;\n"
+        f"events {{}}\nhttp {{ include /etc/nginx/mime.types; access_log off;\n"
+        + "".join(
+            f"{kind}_temp_path {home}/{kind};\n"
+            for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+        )
+        + f"include {home}/site.conf; }}\n"
+    )
+    log = home / "start.log"
+    command = [shutil.which("nginx"), "-p", home, "-c", home / "nginx.conf", "-e", log]
+    run([*command, "-t"])
+    process = subprocess.Popen(command)
+    try:
+        wait_for(plain, process, log)
+        yield secure, plain
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def ask(client, path, **headers):
+    client.request("GET", path, headers={"Host": "localhost"} | headers)
+    answer = client.getresponse()
+    return answer, answer.read()
+
+
+@pytest.mark.races
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(not shutil.which("nginx"), reason="needs nginx")
+def test_behind_nginx(tmp_path):
+    """Static files come compressed, both logs have one id, and no log a secret."""
+    home = tmp_path / "nginx"
+    home.mkdir()
+    production = {
+        "DEBUG": "false",
+        "SECRET_KEY": "of-this-test-alone-" * 3,
+        "NUM_PROXIES": "1",
+        "METRICS_TOKEN": "of-this-test-alone",
+    }
+    static = tmp_path / "static"
+    static.mkdir()
+    script = b"// some words, again and again\n" * 999
+    (static / "a.0123456789ab.js").write_bytes(script)
+    (static / "a.0123456789ab.js.gz").write_bytes(gzip.compress(script))
+    with serve(tmp_path, **production) as server:
+        with nginx(home, server, static) as (secure, plain):
+            trusting = ssl.create_default_context(cafile=home / "certificate.pem")
+            client = HTTPSConnection("localhost", secure, context=trusting, timeout=20)
+            told, body = ask(
+                client, "/static/a.0123456789ab.js", **{"Accept-Encoding": "gzip"}
+            )
+            assert told.headers["Content-Encoding"] == "gzip"
+            assert len(body) < len(script) / 20
+            assert gzip.decompress(body) == script
+            assert "max-age=31536000" in told.headers["Cache-Control"]
+            told, _ = ask(client, "/api/auth/session?token=s3cr3t-token")
+            assert told.status == 400  # it takes no parameters
+            own_id = told.headers["X-Request-Id"]
+            for path in ("/metrics", "/readyz", "/healthz"):
+                bearer = {"Authorization": "Bearer of-this-test-alone"}
+                assert ask(client, path, **bearer)[0].status == 404
+            referrer = {"Referer": "https://localhost/?q=s3cr3t-search"}
+            assert (
+                ask(client, "/api/nothing?q=s3cr3t-search", **referrer)[0].status == 404
+            )
+            client.close()
+            client = HTTPConnection("localhost", plain, timeout=20)
+            told, _ = ask(client, "/reset?token=s3cr3t-token")
+            assert told.status == 301
+            client.close()
+        server.stop()
+        ours = server.log.read_text()
+    logs = {path.name: path.read_text() for path in home.glob("*.log")}
+    assert own_id in logs["access.log"]
+    assert own_id in ours
+    assert '"GET /api/auth/session HTTP/1.1" 400' in logs["access.log"]
+    for name, text in (logs | {"ours": ours}).items():
+        assert "s3cr3t" not in text, name
+    assert "ssl_protocols TLSv1.2 TLSv1.3;" in (home / "site.conf").read_text()
