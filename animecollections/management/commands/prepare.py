@@ -6,17 +6,17 @@ from typing import Any
 from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
 from django.db import connection, transaction
 
 from animecollections.upkeep import backups
+from animecollections.upkeep.sessions import DirectCommand
 from collections_app.models import Anime
 
 STARTER = "starter_catalogue.jsonl"
 RELEASES = "https://github.com/manami-project/anime-offline-database/releases"
 
 
-class Command(BaseCommand):
+class Command(DirectCommand):
     help = "Brings the database up to date, loads a first catalogue, says where all is."
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -6,10 +6,11 @@ from django.core.management.commands.migrate import Command as Migrate
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from animecollections.upkeep.sessions import DirectCommand
 from profiles.staff_groups import make_groups
 
 
-class Command(Migrate):
+class Command(DirectCommand, Migrate):
     def handle(self, *args: Any, **options: Any) -> None:
         super().handle(*args, **options)
         looks_only = options.get("plan") or options.get("check_unapplied")
