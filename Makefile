@@ -12,6 +12,8 @@ help: ## list the verbs
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 		|| { echo "animecollections needs Python 3.11 or newer; say which: make PYTHON=python3.12 …"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, sqlite3, ssl, venv' \
+		|| { echo "$(PYTHON) lacks a part of its own library: on Debian install python3-venv, or say another one: make PYTHON=python3.12 …"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.runtime: requirements.txt | $(BIN)/python
@@ -23,7 +25,7 @@ $(VENV)/.dev: requirements-dev.txt $(VENV)/.runtime
 	@touch $@
 
 run: $(VENV)/.runtime ## set everything up and serve on http://127.0.0.1:8000
-	@$(BIN)/python manage.py prepare
+	@$(BIN)/python manage.py prepare --to-serve
 	@port=$${PORT:-8000}; PATH="$(CURDIR)/$(BIN):$$PATH" \
 		PUBLIC_URL=$${PUBLIC_URL:-http://$${HOST:-127.0.0.1}:$$port} \
 		$(BIN)/honcho start --no-prefix --port $$port  # gives the worker another PORT

@@ -33,7 +33,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--one-of-each",
         action="store_true",
-        help="of each test function one case: every line of ours once, on another Python",
+        help="of each test function one case: what another Python may lack",
     )
 
 

@@ -155,9 +155,7 @@ def put_back_rows(folder: Path, about: dict[str, Any]) -> None:
     if connection.vendor == "postgresql":
         restore_postgresql(folder / name)
     else:
-        target = Path(connection.settings_dict["NAME"])
-        make_private(target)
-        copy_sqlite(folder / name, target)
+        copy_sqlite(folder / name, Path(connection.settings_dict["NAME"]))
     connection.close()
 
 
@@ -212,6 +210,7 @@ def compare(folder: Path, about: dict[str, Any], tell: Tell) -> list[str]:
 
 def copy_sqlite(source: Path, target: Path) -> None:
     """Page by page, in one transaction of the target, whoever writes meanwhile."""
+    target.touch(mode=0o600)  # where it is new: passwords' hashes are in it
     origin = sqlite3.connect(source, timeout=20)
     copy = sqlite3.connect(target, timeout=20)
     try:
@@ -219,11 +218,6 @@ def copy_sqlite(source: Path, target: Path) -> None:
     finally:
         copy.close()
         origin.close()
-
-
-def make_private(path: Path) -> None:
-    """A database of SQLite is made for its owner alone: passwords' hashes are in it."""
-    path.touch(mode=0o600)
 
 
 @contextmanager

@@ -149,7 +149,7 @@ def let_in(
         if is_new:
             user.set_password(secrets.token_urlsafe(32))  # known to nobody
             staff.create(user=user)
-            accounts.mail_reset_by_staff(email=email)
+            tasks.mail_invitation.enqueue(email=email)
         act.before = powers_before(user)
         staff.edit(user_id=user.pk, values=powers, through=through)
         user.groups.set(groups)

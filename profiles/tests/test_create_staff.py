@@ -33,6 +33,9 @@ def test_a_new_one_gets_a_link_to_choose_a_password(visitor, mailoutbox):
     assert (sam.is_staff, sam.is_superuser) == (True, False)
     assert [group.name for group in sam.groups.all()] == ["support"]
     send_all()
+    assert mailoutbox[0].subject == "You are invited to the staff of animecollections"
+    assert "/admin/" in mailoutbox[0].body
+    assert "probably you" not in mailoutbox[0].body
     token = mailoutbox[0].body.split("token=")[1].split()[0]
     body = {"uid": sam.pk.hex, "token": token, "new_password": PASSWORD}
     address = "/api/auth/password/reset/confirm"
