@@ -54,8 +54,9 @@ class Command(SessionCommand):
             interruptible("What was mended stays so; run this again."),
             progress_bar(options["verbosity"], unit=" steps") as self.bar,
         ):
-            for check in checks:
-                self.bar.set_description(check.name)
+            for position, check in enumerate(checks, 1):
+                self.bar.reset(total=check.steps() if check.steps else None)
+                self.bar.set_description(f"{position}/{len(checks)} {check.name}")
                 self.look(check)
         sentence = (
             f"{len(checks)} checks: {self.wrong} wrong, {self.odd} odd"
