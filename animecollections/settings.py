@@ -223,7 +223,9 @@ POSTGRES_OPTIONS = {
 
 
 def read_database() -> dict[str, Any]:
-    config = read_database_url("DATABASE_URL", f"sqlite:///{BASE_DIR / 'db.sqlite3'}")
+    config = read_url(
+        "DATABASE_URL", f"sqlite:///{BASE_DIR / 'db.sqlite3'}", parse_database_url
+    )
     test_name = env.str(
         "TEST_DB", "", validate=rules.Regexp(r"\w*\Z")
     )  # so that two test runs can stand side by side
@@ -246,11 +248,10 @@ def read_database() -> dict[str, Any]:
     return config
 
 
-def read_database_url(name: str, default: str) -> dict[str, Any]:
-    def parse(url: str) -> Any:
-        return dj_database_url.parse(url, conn_max_age=None, conn_health_checks=True)
-
-    return read_url(name, default, parse)
+def parse_database_url(url: str) -> Any:
+    if not url:
+        return {}
+    return dj_database_url.parse(url, conn_max_age=None, conn_health_checks=True)
 
 
 def settings_of_postgresql(
@@ -273,9 +274,9 @@ def read_direct_database() -> dict[str, Any] | None:
     """The same database without a pooler in front, for commands that need a session
     (animecollections/upkeep/sessions.py).
     """
-    if not env.str("DATABASE_DIRECT_URL", ""):
+    config = read_url("DATABASE_DIRECT_URL", "", parse_database_url)
+    if not config:
         return None
-    config = read_database_url("DATABASE_DIRECT_URL", "")
     if not config["ENGINE"].endswith("postgresql"):
         raise EnvValidationError(
             'Environment variable "DATABASE_DIRECT_URL" invalid: it is the PostgreSQL '

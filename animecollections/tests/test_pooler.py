@@ -129,8 +129,3 @@ def test_commands_that_need_a_session_go_round_it(tmp_path):
             assert name == "mia"
         for client in connections:
             client.close()
-
-
-def test_only_the_database_itself_is_a_direct_address():
-    said = manage("check", DATABASE_DIRECT_URL="sqlite:///x")
-    assert 'variable "DATABASE_DIRECT_URL" invalid' in said.stderr
