@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: deployment help run test test-postgres lint format types check bench words clean
+.PHONY: help run test test-postgres test-oldest lint format types check bench deployment words clean
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -12,6 +12,8 @@ help: ## list the verbs
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 		|| { echo "animecollections needs Python 3.11 or newer; say which: make PYTHON=python3.12 …"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, sqlite3, ssl, venv' \
+		|| { echo "$(PYTHON) lacks a part of its own library: on Debian install python3-venv, or say another one: make PYTHON=python3.12 …"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.runtime: requirements.txt | $(BIN)/python
@@ -23,7 +25,7 @@ $(VENV)/.dev: requirements-dev.txt $(VENV)/.runtime
 	@touch $@
 
 run: $(VENV)/.runtime ## set everything up and serve on http://127.0.0.1:8000
-	@$(BIN)/python manage.py prepare
+	@$(BIN)/python manage.py prepare --to-serve
 	@port=$${PORT:-8000}; PATH="$(CURDIR)/$(BIN):$$PATH" \
 		PUBLIC_URL=$${PUBLIC_URL:-http://$${HOST:-127.0.0.1}:$$port} \
 		$(BIN)/honcho start --no-prefix --port $$port  # gives the worker another PORT
@@ -33,6 +35,28 @@ test: $(VENV)/.dev ## set everything up and run the suite on SQLite
 
 test-postgres: $(VENV)/.dev ## what uses the database on PostgreSQL (TEST_DATABASE_URL says which server)
 	DATABASE_URL=$${TEST_DATABASE_URL:-postgres://postgres@127.0.0.1:5432/postgres} $(BIN)/python -m pytest -n auto -m "not browser" --needs-database
+
+# The oldest we say we take is 3.11.0; Debian 12 ships 3.11.2, which lacks what came later.
+OLDEST ?= /usr/bin/python3
+OLDEST_VENV := .venv-oldest
+QUICK := animecollections/tests/test_backup.py animecollections/tests/test_doctor.py \
+	animecollections/tests/test_prepare.py animecollections/tests/test_trim.py \
+	animecollections/tests/test_free_json.py animecollections/tests/test_ids.py \
+	animecollections/tests/test_compression.py animecollections/tests/test_conditional.py \
+	collections_app/tests/test_transfer*.py collections_app/tests/test_catalogue_reader.py \
+	collections_app/tests/test_imports.py profiles/tests/test_import_list.py \
+	profiles/tests/test_create_staff.py profiles/tests/test_export_account.py \
+	profiles/tests/test_upload_image.py profiles/tests/test_sign_in.py \
+	profiles/tests/test_seed_demo.py
+
+test-oldest: ## the quick part of the suite on the oldest Python (OLDEST says which)
+	@if ! $(OLDEST) -c 'import ensurepip, sys; sys.exit(sys.version_info[:2] != (3, 11) or sys.version_info >= (3, 11, 4))' 2>/dev/null; then \
+		echo "SKIPPED: $(OLDEST) is no Python 3.11.0 to 3.11.3 with venv: the oldest we take is not tried."; \
+	else \
+		test -d $(OLDEST_VENV) || $(OLDEST) -m venv $(OLDEST_VENV); \
+		$(OLDEST_VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt && \
+		TEST_DB=oldest $(OLDEST_VENV)/bin/python -m pytest -n auto -q -p no:cacheprovider --one-of-each -m "not browser and not races" $(QUICK); \
+	fi
 
 lint: $(VENV)/.dev ## ruff: format and rules; what may import what
 	$(BIN)/ruff format --check .
@@ -68,4 +92,4 @@ deployment: ## follow docs/deployment.md on a clean Debian in a container (ROOT_
 	$(PYTHON) deploy/follow.py $(ROOT_FOLDER)
 
 clean: ## remove the environment and caches, keep data
-	rm -rf $(VENV) benchmarks/.venv .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(OLDEST_VENV) benchmarks/.venv .mypy_cache .pytest_cache .ruff_cache .hypothesis

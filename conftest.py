@@ -31,6 +31,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="only tests that use the database: others say the same with any other",
     )
+    parser.addoption(
+        "--one-of-each",
+        action="store_true",
+        help="of each test function one case: what another Python may lack",
+    )
 
 
 def pytest_collection_modifyitems(
@@ -38,10 +43,21 @@ def pytest_collection_modifyitems(
 ) -> None:
     if os.environ.get("CI"):
         let_pages_try_twice(items)
-    if not config.getoption("--needs-database"):
-        return
-    kept = [item for item in items if uses_database(item)]
-    left_out = [item for item in items if not uses_database(item)]
+    if config.getoption("--needs-database"):
+        keep(config, items, uses_database)
+    if config.getoption("--one-of-each"):
+        seen: set[str] = set()
+        keep(config, items, lambda item: is_first(item, seen))
+
+
+def keep(
+    config: pytest.Config,
+    items: list[pytest.Item],
+    is_wanted: Callable[[pytest.Item], bool],
+) -> None:
+    kept, left_out = [], []
+    for item in items:
+        (kept if is_wanted(item) else left_out).append(item)
     config.hook.pytest_deselected(items=left_out)
     items[:] = kept
 
@@ -54,6 +70,13 @@ def let_pages_try_twice(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("browser"):
             item.add_marker(pytest.mark.flaky(reruns=1))
+
+
+def is_first(item: pytest.Item, seen: set[str]) -> bool:
+    function = item.nodeid.partition("[")[0]
+    is_new = function not in seen
+    seen.add(function)
+    return is_new
 
 
 def uses_database(item: pytest.Item) -> bool:

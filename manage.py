@@ -9,11 +9,12 @@ from django.core.management import execute_from_command_line
 from django.db import OperationalError
 from environs import EnvError
 
-from animecollections.upkeep.commands import INTERRUPTED
+from animecollections.upkeep.commands import status_of, take_signals_as_ctrl_c
 
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "animecollections.settings")
+    take_signals_as_ctrl_c()
     try:
         execute_from_command_line(sys.argv)
     except (ImproperlyConfigured, EnvError) as error:
@@ -23,9 +24,9 @@ def main() -> None:
             raise
         says = str(error).partition("\n")[0]
         sys.exit(f"The database does not go on: {says}. DATABASE_URL says where it is.")
-    except KeyboardInterrupt:  # of a command that has nothing better to say
+    except KeyboardInterrupt as interrupt:  # of a command with nothing better to say
         sys.stderr.write("Interrupted.\n")
-        sys.exit(INTERRUPTED)
+        sys.exit(status_of(interrupt))
 
 
 if __name__ == "__main__":

@@ -203,9 +203,13 @@ VISITOR_STATEMENT_SECONDS = env.float(
 # Prepared statements need session pooling (no PgBouncer in transaction mode).
 PREPARED = env.bool("DATABASE_PREPARED", False)
 POOLED = env.bool("DATABASE_POOLED", False)
+# Set once connected: a pooler in session mode refuses `options` at the start.
+TIMEOUTS = {
+    "lock_timeout": "10s",
+    "statement_timeout": f"{STATEMENT_SECONDS}s",
+    "idle_in_transaction_session_timeout": "60s",
+}
 POSTGRES_OPTIONS = {
-    "options": f"-c lock_timeout=10s -c statement_timeout={STATEMENT_SECONDS}s "
-    "-c idle_in_transaction_session_timeout=60s",
     # Both are needed: a statement whose values are in its text is never the same twice.
     "server_side_binding": PREPARED,
     "prepare_threshold": 2 if PREPARED else None,  # from which time on
@@ -219,16 +223,12 @@ POSTGRES_OPTIONS = {
 
 
 def read_database() -> dict[str, Any]:
+    config = read_url(
+        "DATABASE_URL", f"sqlite:///{BASE_DIR / 'db.sqlite3'}", parse_database_url
+    )
     test_name = env.str(
         "TEST_DB", "", validate=rules.Regexp(r"\w*\Z")
     )  # so that two test runs can stand side by side
-    config = read_url(
-        "DATABASE_URL",
-        f"sqlite:///{BASE_DIR / 'db.sqlite3'}",
-        lambda url: dj_database_url.parse(
-            url, conn_max_age=None, conn_health_checks=True
-        ),
-    )
     if config["ENGINE"].endswith("sqlite3"):
         config["OPTIONS"] = SQLITE_OPTIONS
         # A file: Django's in-memory default has no WAL and locks whole tables.
@@ -236,12 +236,7 @@ def read_database() -> dict[str, Any]:
         config["TEST"] = {"NAME": BASE_DIR / name}
         config["CONN_HEALTH_CHECKS"] = False  # a file does not restart
     elif config["ENGINE"].endswith("postgresql"):
-        config["ENGINE"] = "animecollections.postgresql"
-        config["OPTIONS"] = POSTGRES_OPTIONS | config.get("OPTIONS", {})
-        # After the server's own limit, which is kinder: it keeps the connection.
-        config["SILENT_SECONDS"] = STATEMENT_SECONDS and STATEMENT_SECONDS + 5
-        # A cursor of the server's own would outlive the transaction a pooler lends.
-        config["DISABLE_SERVER_SIDE_CURSORS"] = POOLED
+        config |= settings_of_postgresql(config, is_pooled=POOLED)
         if test_name:
             config["TEST"] = {"NAME": f"test_{test_name}"}
     else:
@@ -253,7 +248,46 @@ def read_database() -> dict[str, Any]:
     return config
 
 
+def parse_database_url(url: str) -> Any:
+    if not url:
+        return {}
+    return dj_database_url.parse(url, conn_max_age=None, conn_health_checks=True)
+
+
+def settings_of_postgresql(
+    config: dict[str, Any], *, is_pooled: bool
+) -> dict[str, Any]:
+    asked = config.get("OPTIONS", {})
+    return {
+        "ENGINE": "animecollections.postgresql",
+        "OPTIONS": POSTGRES_OPTIONS | asked,
+        # What a transaction sets, the next client of a pooler would find.
+        "TIMEOUTS": {} if is_pooled or "options" in asked else TIMEOUTS,
+        # After the server's own limit, which is kinder: it keeps the connection.
+        "SILENT_SECONDS": STATEMENT_SECONDS and STATEMENT_SECONDS + 5,
+        # A cursor of the server's own would outlive the transaction a pooler lends.
+        "DISABLE_SERVER_SIDE_CURSORS": is_pooled,
+    }
+
+
+def read_direct_database() -> dict[str, Any] | None:
+    """The same database without a pooler in front, for commands that need a session
+    (animecollections/upkeep/sessions.py).
+    """
+    config = read_url("DATABASE_DIRECT_URL", "", parse_database_url)
+    if not config:
+        return None
+    if not config["ENGINE"].endswith("postgresql"):
+        raise EnvValidationError(
+            'Environment variable "DATABASE_DIRECT_URL" invalid: it is the PostgreSQL '
+            "of DATABASE_URL, without the pooler, as postgres://….",
+            [],
+        )
+    return config | settings_of_postgresql(config, is_pooled=False)
+
+
 DATABASES = {"default": read_database()}
+DATABASE_DIRECT = read_direct_database()
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("REDIS_URL", "")

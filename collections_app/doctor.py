@@ -2,10 +2,6 @@
 
 from collections.abc import Iterator
 from functools import partial
-from itertools import groupby
-from operator import itemgetter
-from typing import Any
-from uuid import UUID
 
 from django.db import DatabaseError, connection, transaction
 from django.db.models import Count, F
@@ -15,55 +11,25 @@ from animecollections.upkeep.findings import Check, Finding
 from collections_app.catalogue.models import Anime, ExternalId, SearchName
 from collections_app.catalogue.refs import OWN
 from collections_app.catalogue.trigrams import trigrams_of
+from collections_app.services import beside_the_log
 from collections_app.services.repair import (
-    compare,
     disagreements,
     follow_alias,
     record_as_it_is,
 )
-from collections_app.watch_list.fields import STORED_COLUMNS
 from collections_app.watch_list.models import WatchListEntry
-from history.models import Change, UserState
 from history.services.recording import locked
 from history.services.repair import mend_log
 
-USERS_AT_ONCE = 50  # whose lists are in memory at once
 MOST_TOLD = 20
 
 
 def log() -> Iterator[Finding | None]:
     """Every list beside the log of its changes."""
-    ids = UserState.objects.order_by("pk").values_list("pk", flat=True)
-    chunk: list[UUID] = []
-    for user_id in ids.iterator():
-        chunk.append(user_id)
-        if len(chunk) == USERS_AT_ONCE:
-            yield from beside_the_log(chunk)
-            chunk = []
-    yield from beside_the_log(chunk)
-
-
-def beside_the_log(ids: list[UUID]) -> Iterator[Finding | None]:
-    lists: dict[UUID, dict[int, Any]] = {user_id: {} for user_id in ids}
-    for entry in (
-        WatchListEntry.objects.across_users()
-        .filter(user_id__in=ids)
-        .values(*STORED_COLUMNS)
-    ):
-        lists[entry["user_id"]][entry["anime_id"]] = entry
-    changes = (
-        Change.objects.across_users()
-        .filter(user_id__in=ids)
-        .order_by("user_id", "revision")
-    )
-    columns = ("user_id", "revision", "kind", "anime_id", "before", "after")
-    rows = changes.values_list(*columns).iterator()
-    suspects = [
-        user_id
-        for user_id, theirs in groupby(rows, itemgetter(0))
-        if any(compare(lists[user_id], (row[1:] for row in theirs)))
-    ]
-    for user_id in suspects:
+    for user_id in beside_the_log.suspects():
+        if user_id is None:
+            yield None
+            continue
         with locked(user_id):
             found = disagreements(user_id)
         if found:
@@ -74,15 +40,15 @@ def beside_the_log(ids: list[UUID]) -> Iterator[Finding | None]:
                 "writes the missing changes into the log, as an operation",
                 partial(record_as_it_is, user_id),
             )
-    yield from ahead_of_state(ids)
-    yield None
+    yield from ahead_of_state()
 
 
-def ahead_of_state(ids: list[UUID]) -> Iterator[Finding]:
+def ahead_of_state() -> Iterator[Finding]:
     ahead = WatchListEntry.objects.across_users().filter(
-        user_id__in=ids, revision__gt=F("user__state__revision")
+        revision__gt=F("user__state__revision")
     )
-    for user_id, revision in ahead.order_by().values_list("user_id", "revision"):
+    rows = ahead.order_by().values_list("user_id", "revision")
+    for user_id, revision in rows.iterator():
         yield Finding(
             f"An entry of user {user_id} has revision {revision}, beyond their state",
             "raises the state; their devices load all again",
@@ -173,7 +139,7 @@ def tell_index(values: str) -> None:
 
 
 CHECKS = (
-    Check("log", "lists beside the log of their changes", log),
+    Check("log", "lists beside the log of their changes", log, beside_the_log.steps),
     Check("aliases", "entries of titles that were merged", aliases),
     Check("progress", "beyond the episodes of a title", progress),
     Check("dates", "ended before they began", dates),

@@ -27,7 +27,12 @@ def revisions() -> Iterator[Finding | None]:
         if len(chunk) == USERS_AT_ONCE:
             yield from gaps(chunk)
             chunk = []
-    yield from gaps(chunk)
+    if chunk:
+        yield from gaps(chunk)
+
+
+def steps_of_revisions() -> int:
+    return -(-UserState.objects.count() // USERS_AT_ONCE)
 
 
 def gaps(states: list[UserState]) -> Iterator[Finding | None]:
@@ -74,6 +79,10 @@ def duplicates() -> Iterator[Finding | None]:
 def our_models() -> Iterator[type[models.Model]]:
     for app in OURS:
         yield from apps.get_app_config(app).get_models()
+
+
+def keys_to_look_at() -> int:
+    return sum(1 for model in our_models() for _ in unique_keys(model))
 
 
 def unique_keys(model: type[models.Model]) -> Iterator[tuple[str, ...]]:
@@ -172,6 +181,6 @@ def run(statement: str) -> None:
 CHECKS = (
     Check("database", "SQLite's integrity, PostgreSQL's vacuum", database),
     Check("indexes", "that all are there and valid", indexes),
-    Check("duplicates", "rows that share what is unique", duplicates),
-    Check("revisions", "logs with gaps", revisions),
+    Check("duplicates", "rows that share what is unique", duplicates, keys_to_look_at),
+    Check("revisions", "logs with gaps", revisions, steps_of_revisions),
 )

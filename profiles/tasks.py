@@ -33,16 +33,45 @@ def mail_reset(email: str, tries: int = 0, is_limited: bool = True) -> None:
         return
     if tries == 0 and not renew_reset_key(user, is_limited=is_limited):
         return
-    link = f"{settings.PUBLIC_URL}/reset?" + urlencode(
-        {"uid": user.pk.hex, "token": make_token(user)}
-    )
-    minutes = settings.PASSWORD_RESET_TIMEOUT // 60
+    context = {"link": link_to_choose(user), "minutes": minutes_of_a_link()}
     again(
         mail_reset,
         tries,
         {"email": email},
-        lambda: send_mail(user, "reset", {"link": link, "minutes": minutes}),
+        lambda: send_mail(user, "reset", context),
     )
+
+
+@task
+def mail_invitation(email: str, tries: int = 0) -> None:
+    """To new staff: where they may enter, and the link to choose a password."""
+    user = User.objects.for_mail().filter(email=email).first()
+    if user is None:
+        return
+    if tries == 0:
+        renew_reset_key(user, is_limited=False)
+    context = {
+        "admin": f"{settings.PUBLIC_URL}/admin/",
+        "link": link_to_choose(user),
+        "minutes": minutes_of_a_link(),
+        "again": f"{settings.PUBLIC_URL}/reset",
+    }
+    again(
+        mail_invitation,
+        tries,
+        {"email": email},
+        lambda: send_mail(user, "invited", context),
+    )
+
+
+def link_to_choose(user: User) -> str:
+    return f"{settings.PUBLIC_URL}/reset?" + urlencode(
+        {"uid": user.pk.hex, "token": make_token(user)}
+    )
+
+
+def minutes_of_a_link() -> int:
+    return settings.PASSWORD_RESET_TIMEOUT // 60
 
 
 @task

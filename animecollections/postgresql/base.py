@@ -21,8 +21,9 @@ MOST_LOOKS = 9
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """SILENT_SECONDS of its settings: how long a statement may take at all, where the
-    server still takes connections. 0: as long as it takes.
+    """Two settings of its own. SILENT_SECONDS: how long a statement may take at all,
+    where the server still takes connections; 0: as long as it takes. TIMEOUTS: those
+    of the server, for as long as the connection stands.
     """
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
@@ -40,6 +41,18 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
         connection.wait = bounded_wait
         return connection
+
+    def init_connection_state(self) -> None:
+        super().init_connection_state()
+        timeouts = self.settings_dict.get("TIMEOUTS") or {}
+        if not timeouts:
+            return
+        calls = ", ".join("set_config(%s, %s, false)" for _ in timeouts)
+        values = [text for pair in timeouts.items() for text in pair]
+        with self.wrap_database_errors:
+            self.connection.execute(f"SELECT {calls}", values)
+            if not self.get_autocommit():
+                self.connection.commit()
 
     def chunked_cursor(self) -> Any:
         """To close it is a statement too, and Django would leave its failure psycopg's:

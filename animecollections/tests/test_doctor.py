@@ -1,6 +1,7 @@
 """manage.py doctor: each thing that can go wrong is found, told and mended."""
 
 import os
+from contextlib import redirect_stderr
 from datetime import timedelta
 from io import StringIO
 from uuid import uuid4
@@ -10,6 +11,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.db.models import F
 from django.utils import timezone
 
 import history.doctor
@@ -17,6 +19,7 @@ import profiles.doctor
 from animecollections.identity import Through
 from collections_app.catalogue.refs import OWN, AnimeRef
 from collections_app.models import ExternalId, SearchName, WatchListEntry
+from collections_app.services import beside_the_log
 from collections_app.services.watch_list import Operation, do_all
 from conftest import signed_in
 from factories import AnimeFactory
@@ -105,6 +108,50 @@ def test_a_write_beside_the_one_path_is_told_and_logged(alice, listed):
     assert back[one].progress == 3
     assert back[two].score == 80
     assert doctor("--only", "log", "--fix")[1]
+
+
+@pytest.fixture
+def crowd(db):
+    """Seven people with stories, of whom no two share what was done to them."""
+    AnimeFactory.create_batch(20)
+    call_command("seed_demo", "--users", "7", "--entries", "8", verbosity=0)
+    return list(UserState.objects.order_by("pk").values_list("pk", flat=True))
+
+
+def wreck(crowd):
+    """Beside the one write path, each in another way; the last stays whole."""
+    kept, noted, gone, older, newer, deleted, _ = crowd
+    WatchListEntry.objects.filter(user_id=kept).update(score=F("progress") % 7 + 1)
+    WatchListEntry.objects.filter(user_id=noted).update(tags=["beside"])
+    WatchListEntry.objects.filter(user_id=gone)[0].delete()
+    Change.objects.filter(user_id=older, kind="add").first().delete()
+    WatchListEntry.objects.filter(user_id=newer).update(revision=F("revision") + 1)
+    theirs = Change.objects.filter(user_id=deleted, anime_id__isnull=False)
+    theirs.update(kind="remove")
+
+
+def test_a_database_finds_the_same_suspects_as_the_rule(crowd, monkeypatch):
+    """People in parts of two, lists and logs that fit and that do not."""
+    monkeypatch.setattr(beside_the_log, "LEAST_OF_A_PART", 2)
+    monkeypatch.setattr(beside_the_log, "PARTS", 3)
+    monkeypatch.setattr(beside_the_log, "USERS_AT_ONCE", 2)
+    assert list(beside_the_log.suspects()) == [None] * beside_the_log.steps()
+    wreck(crowd)
+    found = list(beside_the_log.suspects())
+    by_hand = [who for who in beside_the_log.found_by_hand() if who]
+    assert [who for who in found if who] == by_hand
+    assert len(by_hand) >= 5
+    assert crowd[-1] not in by_hand
+    assert found.count(None) == beside_the_log.steps() > 2
+
+
+def test_it_tells_how_far_it_is(listed):
+    said = StringIO()
+    with redirect_stderr(said):
+        call_command("doctor", "--only", "log", "revisions", stdout=StringIO())
+    assert "1/2 revisions" in said.getvalue()
+    assert "2/2 log: 100%" in said.getvalue()
+    assert "1/1" in said.getvalue()
 
 
 def test_a_gap_in_the_log_ends_cursors_and_what_is_before_it(alice, listed):

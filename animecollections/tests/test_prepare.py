@@ -1,6 +1,7 @@
 """manage.py prepare: what `make run` does before it serves."""
 
 import os
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -29,7 +30,7 @@ def test_the_first_time_loads_the_starter_catalogue_and_says_where_all_is(settin
     settings.HOST, settings.PORT = "127.0.0.1", 8123
     said = prepare()
     assert Anime.objects.count() >= 200
-    for part in ("http://127.0.0.1:8123/api/docs", "/admin/", "createsuperuser"):
+    for part in ("http://127.0.0.1:8123/api/docs", "/admin/", "create_staff EMAIL"):
         assert part in said
     assert "import_catalog" in said
 
@@ -79,6 +80,7 @@ def test_killed_while_it_makes_the_database_it_leaves_none(tmp_path):
         assert second.wait() == 0
     kept.unlink()
     assert [file.name for file in tmp_path.iterdir()] == ["db.sqlite3"]
+    assert path.stat().st_mode & 0o777 == 0o600  # passwords' hashes are in it
     with closing(sqlite3.connect(path)) as made:
         [titles] = made.execute("SELECT COUNT(*) FROM collections_app_anime").fetchone()
         groups = made.execute("SELECT name FROM auth_group").fetchall()
@@ -90,3 +92,20 @@ def test_a_catalogue_that_is_there_is_left_alone(tmp_path):
     import_file(write(tmp_path / "mine.jsonl", BEBOP))
     assert "1 titles" in prepare()
     assert Anime.objects.count() == 1
+
+
+def test_a_port_that_is_taken_is_said_in_one_line():
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        said = subprocess.run(
+            [sys.executable, "manage.py", "prepare", "--to-serve"],
+            cwd=settings.BASE_DIR,
+            env=os.environ | {"PORT": str(port), "HOST": "127.0.0.1"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert said.returncode == 1
+    [line] = said.stderr.splitlines()
+    assert f"make run PORT={port + 1}" in line
+    assert not said.stdout

@@ -2,7 +2,8 @@
 
     manifest.json   when, by which release, its migrations, counts, hashes of the files
     users.jsonl     of every user: the number of rows and their checksum
-    database.dump   PostgreSQL, in pg_dump's custom format; or database.sqlite3
+    database.*      PostgreSQL: .sql.zst, as pg_dump writes it, compressed on all cores
+                    (`zstd -d`, and psql reads it); SQLite: .sqlite3
     media.tar       MEDIA_ROOT, where pictures are on the disk
 
 Counts and checksums are of the very snapshot that is dumped. PostgreSQL's own tools do
@@ -15,12 +16,14 @@ import shutil
 import sqlite3
 import subprocess
 import tarfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Generator, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import orjson
+import zstandard
 from django.conf import settings
 from django.core.files.storage import FileSystemStorage, default_storage
 from django.db import connection
@@ -29,9 +32,19 @@ from django.utils import timezone
 
 from animecollections.db.snapshot import one_moment
 from animecollections.upkeep import checksums
+from animecollections.upkeep.checksums import Tell
 
 MANIFEST, USERS, MEDIA = "manifest.json", "users.jsonl", "media.tar"
-Tell = Callable[[], object]
+AT_ONCE = 1_000_000  # bytes
+WHOLE = b"\n-- PostgreSQL database dump complete\n"  # pg_dump's last words
+EMPTY = b"""
+BEGIN;
+SET LOCAL maintenance_work_mem = '256MB';
+DROP SCHEMA public CASCADE;
+CREATE SCHEMA public;
+"""
+# What an address may say of the way to PostgreSQL, and its programs read so.
+OF_THE_WAY = ("sslmode", "sslrootcert", "sslcert", "sslkey", "passfile", "service")
 
 
 class BackupError(Exception):
@@ -42,12 +55,14 @@ class BackupError(Exception):
 
 
 def make(folder: Path, tell: Tell) -> dict[str, Any]:
-    """Fills an empty folder; its manifest. `tell` is called for every user."""
+    """Fills an empty folder; its manifest. `tell` hears of rows, each of which is read
+    for its user's checksum and, from PostgreSQL's dump, once more.
+    """
     database = folder / file_of_database()
     if connection.vendor == "postgresql":
         with snapshot() as name, dumping(database, name):
             about = describe(folder, tell)
-        read_back(database, about["counts"])
+        read_back(database, about["counts"], tell)
     else:
         copy_sqlite(Path(connection.settings_dict["NAME"]), database)
         with opened(database):
@@ -61,17 +76,24 @@ def make(folder: Path, tell: Tell) -> dict[str, Any]:
     return about
 
 
+def rows_to_read() -> int:
+    """How many `make` tells of."""
+    counts = checksums.counts()
+    again = sum(counts.values()) if connection.vendor == "postgresql" else 0
+    return checksums.rows_owned(counts) + again
+
+
 def describe(folder: Path, tell: Tell) -> dict[str, Any]:
     number = 0
     with (folder / USERS).open("wb") as file:
-        for row in checksums.of_users():
+        for row in checksums.of_users(tell):
             file.write(orjson.dumps(row) + b"\n")
             number += 1
-            tell()
     return {
         "made_at": timezone.now(),
         "release": settings.RELEASE,
         "vendor": connection.vendor,
+        "checksums": checksums.method(),
         "migrations": migrations(),
         "users": number,
         "counts": checksums.counts(),
@@ -85,7 +107,7 @@ def migrations() -> list[str]:
 
 def file_of_database() -> str:
     is_postgresql = connection.vendor == "postgresql"
-    return "database.dump" if is_postgresql else "database.sqlite3"
+    return "database.sql.zst" if is_postgresql else "database.sqlite3"
 
 
 def is_on_disk() -> bool:
@@ -127,13 +149,13 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     return about
 
 
-def put_back_rows(folder: Path) -> None:
+def put_back_rows(folder: Path, about: dict[str, Any]) -> None:
     """The whole database, at once or not at all."""
-    database = folder / file_of_database()
+    [name] = [name for name in about["files"] if name.startswith("database.")]
     if connection.vendor == "postgresql":
-        restore_postgresql(database)
+        restore_postgresql(folder / name)
     else:
-        copy_sqlite(database, Path(connection.settings_dict["NAME"]))
+        copy_sqlite(folder / name, Path(connection.settings_dict["NAME"]))
     connection.close()
 
 
@@ -142,13 +164,29 @@ def put_back_media(folder: Path) -> None:
     if not ((folder / MEDIA).exists() and is_on_disk()):
         return
     try:
-        Path(settings.MEDIA_ROOT).mkdir(parents=True, exist_ok=True)
         with tarfile.open(folder / MEDIA) as tar:
-            tar.extractall(settings.MEDIA_ROOT, filter="data")
+            unpack(tar, Path(settings.MEDIA_ROOT))
     except OSError as error:
         raise BackupError(
             f"The rows are put back, the media not all ({error}): run this again."
         ) from None
+
+
+def unpack(tar: tarfile.TarFile, target: Path) -> None:
+    """Files alone, below the target. By hand: Debian 12's Python does not have
+    tarfile's own way to do that safely, `extractall(filter="data")`.
+    """
+    target.mkdir(parents=True, exist_ok=True)
+    for member in tar:
+        source = tar.extractfile(member) if member.isfile() else None
+        path = target.joinpath(member.name).resolve()
+        if source is None or not path.is_relative_to(target.resolve()):
+            continue
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("wb") as file:
+            shutil.copyfileobj(source, file)
+        path.chmod(member.mode & 0o755)
+        os.utime(path, (member.mtime, member.mtime))
 
 
 def compare(folder: Path, about: dict[str, Any], tell: Tell) -> list[str]:
@@ -161,10 +199,9 @@ def compare(folder: Path, about: dict[str, Any], tell: Tell) -> list[str]:
     ]
     with (folder / USERS).open("rb") as file:
         kept = {id_: tuple(rest) for id_, *rest in map(orjson.loads, file)}
-    for id_, *found in checksums.of_users():
+    for id_, *found in checksums.of_users(tell):
         if kept.pop(id_, None) != tuple(found):
             wrong.append(f"the rows of user {id_} differ")
-        tell()
     return wrong + [f"user {id_} is missing" for id_ in kept]
 
 
@@ -173,6 +210,7 @@ def compare(folder: Path, about: dict[str, Any], tell: Tell) -> list[str]:
 
 def copy_sqlite(source: Path, target: Path) -> None:
     """Page by page, in one transaction of the target, whoever writes meanwhile."""
+    target.touch(mode=0o600)  # where it is new: passwords' hashes are in it
     origin = sqlite3.connect(source, timeout=20)
     copy = sqlite3.connect(target, timeout=20)
     try:
@@ -210,33 +248,91 @@ def snapshot() -> Iterator[str]:
 @contextmanager
 def dumping(path: Path, snapshot_name: str) -> Iterator[None]:
     """Both read at once; the snapshot lasts until pg_dump is through."""
-    options = ["--format=custom", "--no-owner", "--no-acl", f"--file={path}"]
-    child = start("pg_dump", *options, f"--snapshot={snapshot_name}")
+    options = ["--no-owner", "--no-acl", f"--snapshot={snapshot_name}"]
+    child = start("pg_dump", *options, out=True)
     try:
-        yield
-    except BaseException:
+        with ThreadPoolExecutor(1) as thread:
+            written = thread.submit(compress, child.stdout, path)
+            try:
+                yield
+                written.result()
+            except BaseException:
+                child.kill()  # what the thread reads comes to its end
+                raise
+        finish(child)
+    finally:
         end(child)
-        raise
-    finish(child)
 
 
-def read_back(path: Path, counts: dict[str, int]) -> None:
-    """Decodes the whole dump, and counts the rows of each table in it."""
-    child = start("pg_restore", "--data-only", "--file=-", str(path), out=True)
+def compress(source: Any, path: Path) -> None:
+    """On all cores, with a checksum: much quicker than pg_dump's own, which has one."""
+    compressor = zstandard.ZstdCompressor(threads=-1, write_checksum=True)
+    with path.open("wb") as file:
+        compressor.copy_stream(source, file, read_size=AT_ONCE)
+
+
+def decompress(path: Path) -> Iterator[bytes]:
+    """BackupError at the end of a file that is not whole."""
+    decompressor = zstandard.ZstdDecompressor().decompressobj()
+    try:
+        with path.open("rb") as file:
+            while piece := file.read(AT_ONCE):
+                yield decompressor.decompress(piece)
+    except zstandard.ZstdError as error:
+        raise BackupError(f"{path} is damaged: {error}.") from None
+    if not decompressor.eof:
+        raise BackupError(f"{path} breaks off.")
+
+
+def read_back(path: Path, counts: dict[str, int], tell: Tell) -> None:
+    """Decompresses the whole dump, and counts the rows of each table in it."""
+    end = b""
+
+    def pieces() -> Iterator[bytes]:
+        nonlocal end
+        for piece in decompress(path):
+            end = (end + piece)[-200:]
+            yield piece
+
     found: dict[str, int] = {}
-    table = ""
-    for line in child.stdout or ():
-        if table and line == b"\\.\n":
-            table = ""
-        elif table:
-            found[table] += 1
-        elif line.startswith(b"COPY "):
-            table = line.split()[1].decode().rpartition(".")[2].strip('"')
-            found[table] = 0
-    finish(child)
+    for table, number in rows_of_dump(pieces()):
+        found[table] = found.get(table, 0) + number
+        tell(number)
+    if WHOLE not in end:
+        raise BackupError("Read back, the dump breaks off.")
     wrong = [name for name, number in counts.items() if found.get(name, 0) != number]
     if wrong:
         raise BackupError(f"Read back, the dump lacks rows of {', '.join(wrong)}.")
+
+
+def rows_of_dump(pieces: Iterable[bytes]) -> Iterator[tuple[str, int]]:
+    """(table, number of rows), of a large table several times.
+
+    Whole pieces are searched for ends of lines: Python looks at no row.
+    """
+    table, rest = "", b""
+    for piece in pieces:
+        read = rest + piece
+        whole = read.rfind(b"\n") + 1
+        lines, rest = read[:whole], read[whole:]
+        while lines:
+            if table:
+                rows, end, lines = (b"\n" + lines).partition(b"\n\\.\n")
+                yield table, rows.count(b"\n") - (not end)
+                table = "" if end else table
+            else:
+                table, lines = next_table(lines)
+
+
+def next_table(lines: bytes) -> tuple[str, bytes]:
+    """The one whose rows begin in these lines of a dump, and what follows."""
+    while lines:
+        _, _, found = (b"\n" + lines).partition(b"\nCOPY ")
+        head, _, lines = found.partition(b"\n")
+        if head.endswith(b" FROM stdin;"):
+            name = head.split()[0].decode()
+            return name.rpartition(".")[2].strip('"'), lines
+    return "", b""
 
 
 def restore_postgresql(path: Path) -> None:
@@ -245,23 +341,33 @@ def restore_postgresql(path: Path) -> None:
     dump breaks off or this process is killed.
     """
     connection.close()
-    plain = ["--no-owner", "--no-acl", "--file=-", str(path)]
-    reader = start("pg_restore", *plain, out=True)
     whole = ["--quiet", "--no-psqlrc", "--set=ON_ERROR_STOP=1", "--file=-"]
     writer = start("psql", *whole, stdin=subprocess.PIPE)
-    source: Any = reader.stdout
     target: Any = writer.stdin
     try:
-        with suppress(BrokenPipeError):  # it says why itself
-            target.write(b"BEGIN; DROP SCHEMA public CASCADE; CREATE SCHEMA public;\n")
-            shutil.copyfileobj(source, target)
-            finish(reader)
-            target.write(b"COMMIT;\n")
+        with closing(statements_of(path)) as pieces, suppress(BrokenPipeError):
+            target.write(EMPTY)  # psql says itself why it ends
+            for piece in pieces:
+                target.write(piece)
+            target.write(b"\nCOMMIT;\nANALYZE;\n")
             target.close()
         finish(writer)
-    except BaseException:
+    finally:
         end(writer)
-        raise
+
+
+def statements_of(path: Path) -> Generator[bytes, None, None]:
+    if path.suffix == ".zst":
+        yield from decompress(path)
+        return
+    # Of an older release, in pg_dump's custom format.
+    plain = ["--no-owner", "--no-acl", "--file=-", str(path)]
+    reader = start("pg_restore", *plain, out=True)
+    source: Any = reader.stdout
+    try:
+        while piece := source.read(AT_ONCE):
+            yield piece
+        finish(reader)
     finally:
         end(reader)
 
@@ -278,6 +384,8 @@ def start(
         "PGPASSWORD": database["PASSWORD"],
         "PGDATABASE": database["NAME"],
     }
+    asked = database.get("OPTIONS", {})
+    told |= {f"PG{name.upper()}": asked.get(name) for name in OF_THE_WAY}
     environment = {name: str(value) for name, value in told.items() if value}
     where = [f"--dbname={database['NAME']}"] if tool != "pg_restore" else []
     try:

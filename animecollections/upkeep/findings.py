@@ -29,3 +29,4 @@ class Check:
     name: str
     about: str
     find: Callable[[], Iterator[Finding | None]]
+    steps: Callable[[], int] | None = None  # how many such signs, where that is known

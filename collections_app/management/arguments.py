@@ -1,11 +1,15 @@
-"""What operators type: who, and when."""
+"""What operators type: who, when, and why."""
 
+from argparse import ArgumentParser
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 from django.contrib.auth import get_user_model
 from django.core.management.base import CommandError
 from django.utils import timezone
+
+LONGEST_REASON = 1000  # as in the admin
 
 
 def find_user(text: str) -> UUID:
@@ -27,3 +31,22 @@ def read_time(text: str) -> datetime:
     if at > timezone.now():
         raise CommandError("That moment is in the future.")
     return at
+
+
+def add_reason(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--reason", default="", help="why; it is logged, and the person is told"
+    )
+
+
+def reason_of(options: dict[str, Any]) -> str:
+    """As given, or asked for; nothing is done to a person without one."""
+    reason: str = options["reason"].strip()
+    if not reason:
+        try:
+            reason = input("Why? The person is told: ").strip()
+        except (EOFError, OSError, KeyboardInterrupt):  # nobody is there to say
+            reason = ""
+    if not reason:
+        raise CommandError("Say why, with --reason: it is logged. Nothing was done.")
+    return reason[:LONGEST_REASON]

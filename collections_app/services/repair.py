@@ -46,7 +46,7 @@ def disagreements(user_id: UUID) -> list[Disagreement]:
     """Of one user; call it under their lock, or a write in between looks like one."""
     entries = WatchListEntry.objects.of(user_id).values(*STORED_COLUMNS)
     changes = Change.objects.of(user_id).order_by("revision")
-    columns = ("revision", "kind", "anime_id", "before", "after")
+    columns = ("revision", "kind", "anime_id", "after")
     rows = changes.values_list(*columns).iterator()
     return list(compare({entry["anime_id"]: entry for entry in entries}, rows))
 
@@ -54,10 +54,10 @@ def disagreements(user_id: UUID) -> list[Disagreement]:
 def compare(
     entries: Mapping[int, Entry], changes: Iterable[tuple[Any, ...]]
 ) -> Iterator[Disagreement]:
-    """changes: (revision, kind, anime_id, before, after) of one user, in order."""
+    """changes: (revision, kind, anime_id, after) of one user, in order."""
     words: dict[int, LastWord] = {}
     oldest = 0
-    for revision, kind, anime_id, _before, after in changes:
+    for revision, kind, anime_id, after in changes:
         oldest = oldest or revision
         if kind in ENTRY_KINDS:
             words[anime_id] = said_after(words.get(anime_id), revision, kind, after)

@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from animecollections.api.account import Through
 from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from animecollections.identity import Through
 from history.models import Job
 from history.services import audit
 

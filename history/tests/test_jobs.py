@@ -4,13 +4,13 @@ import threading
 from datetime import timedelta
 
 import pytest
-from animecollections.api.account import Through
 from django.contrib.auth.models import Group
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from animecollections.identity import Through
 from factories import UserFactory
 from history.admin import state_of
 from history.models import Job, StaffAction

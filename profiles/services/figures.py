@@ -1,7 +1,9 @@
 """The dashboard's figures: computed by a job, so that no page counts ten million rows.
 
 What happened on a day is read from the log, whose key is in the order of time: a range
-of it, whatever its length. What stands now is counted whole, once a run.
+of it, whatever its length, and once where the day is over. How many entries of each
+type there are follows from the log too (type_counts); the rest of what stands now is
+counted whole, once a run.
 """
 
 from collections.abc import Callable
@@ -26,10 +28,10 @@ from collections_app.models import (
     ImportStatus,
     Merge,
     Outcome,
-    WatchListEntry,
 )
-from history.models import Change, ChangeKind, Search
+from history.models import LONGEST_WRITE, Change, ChangeKind, Search
 from profiles.models import FailedSignIns, Figure, Image, User, WrongPasswords
+from profiles.services import type_counts
 
 DAYS = 30  # that the dashboard shows
 WEEK = timedelta(days=7)
@@ -44,10 +46,12 @@ def refresh() -> str:
     now = timezone.now()
     today = now.date()
     days = [today - timedelta(days=back) for back in range(DAYS)]
-    known = set(
-        Figure.objects.filter(name="day", day__in=days).values_list("day", flat=True)
+    computed = dict(
+        Figure.objects.filter(name="day", day__in=days).values_list(
+            "day", "computed_at"
+        )
     )
-    due = [day for day in days if day not in known or day >= today - timedelta(days=1)]
+    due = [day for day in days if day not in computed or computed[day] < end_of(day)]
     rows = [("day", day, of_day(day)) for day in sorted(due)]
     rows += [(name, today, count()) for name, count in NOW.items()]
     upsert(
@@ -59,8 +63,15 @@ def refresh() -> str:
         unique=("day", "name"),
     )
     Figure.objects.filter(day__lt=today - timedelta(days=400)).delete()
-    Figure.objects.filter(day__lt=today).exclude(name="day").delete()
+    kept = ("day", type_counts.COUNTED)
+    Figure.objects.filter(day__lt=today).exclude(name__in=kept).delete()
     return f"{len(rows)} figures computed"
+
+
+def end_of(day: date) -> datetime:
+    """When the last write of a day has surely ended."""
+    midnight = datetime.combine(day + timedelta(days=1), time.min, UTC)
+    return midnight + LONGEST_WRITE
 
 
 def made_since(start: datetime, end: datetime | None = None) -> QuerySet[Change]:
@@ -95,11 +106,6 @@ def totals() -> dict[str, int]:
         "titles": Anime.objects.count(),
         "locked": User.objects.filter(is_active=False).count(),
     }
-
-
-def types() -> dict[str, int]:
-    groups = WatchListEntry.objects.across_users().order_by().values_list("type")
-    return dict(groups.annotate(number=Count("pk")))
 
 
 def most_added() -> list[dict[str, Any]]:
@@ -225,7 +231,7 @@ def database_size() -> int:
 
 NOW: dict[str, Callable[[], Any]] = {
     "totals": totals,
-    "types": types,
+    "types": type_counts.now,
     "most_added": most_added,
     "most_watched": most_watched,
     "searches_in_vain": searches_in_vain,

@@ -16,7 +16,8 @@ from django.utils import timezone
 
 from animecollections.api.permits import long_work
 from animecollections.identity import Through
-from collections_app.services import operations
+from collections_app.imports.models import ImportPlan
+from collections_app.services import imports, operations
 from collections_app.services.operations import Undone
 from history.services import audit
 from profiles import archive, tasks
@@ -133,6 +134,7 @@ def let_in(
     user_name: str,
     groups: Collection[Group],
     is_administrator: bool,
+    reason: str = "",
     through: Through,
 ) -> bool:
     """Into the admin: the account of this e-mail, or a new one, which is mailed a link
@@ -144,12 +146,12 @@ def let_in(
     is_new = user is None
     user = user or User(email=email, user_name=user_name)
     powers = {"is_staff": True, "is_superuser": is_administrator}
-    with acting("let_in", user_id=user.pk, reason="", through=through) as act:
-        act.is_told = False
+    with acting("let_in", user_id=user.pk, reason=reason, through=through) as act:
+        act.is_told = not is_new  # a new one is invited
         if is_new:
             user.set_password(secrets.token_urlsafe(32))  # known to nobody
             staff.create(user=user)
-            accounts.mail_reset_by_staff(email=email)
+            tasks.mail_invitation.enqueue(email=email)
         act.before = powers_before(user)
         staff.edit(user_id=user.pk, values=powers, through=through)
         user.groups.set(groups)
@@ -198,6 +200,24 @@ def restore(*, user: User, at: datetime, reason: str, through: Through) -> Undon
         act.before = {"at": at}
         act.after, act.operation_id = counted(restored), restored.operation_id
         return restored
+
+
+def import_list(
+    *, user: User, plan_id: UUID, reason: str, through: Through
+) -> ImportPlan:
+    """Into their list, as one operation; a plan that changes nothing is not mailed."""
+    with acting("import_list", user_id=user.pk, reason=reason, through=through) as act:
+        plan, _ = imports.apply(
+            user_id=user.pk,
+            plan_id=plan_id,
+            today=timezone.now().date(),
+            through=through,
+            accepts_stale=True,
+        )
+        act.after = {"format": plan.format, **plan.summary}
+        act.operation_id = plan.operation_id
+        act.is_told = plan.operation_id is not None
+        return plan
 
 
 def counted(done: Undone) -> dict[str, int]:

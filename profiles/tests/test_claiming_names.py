@@ -144,7 +144,7 @@ def test_anybody_can_be_erased_by_id_whatever_the_name(
     other = UserFactory(user_name=str(alice.pk))  # another's id for a name
     User.objects.filter(pk=alice.pk).update(user_name=name, user_name_key=" odd")
     monkeypatch.setattr("builtins.input", lambda _: str(alice.pk))
-    call_command("erase_user", str(alice.pk), stdout=StringIO())
+    call_command("erase_user", str(alice.pk), "--reason=asked", stdout=StringIO())
     assert not User.objects.filter(pk=alice.pk).exists()
     assert User.objects.filter(pk=other.pk).exists()
 

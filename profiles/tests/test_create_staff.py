@@ -26,13 +26,16 @@ def test_a_new_one_gets_a_link_to_choose_a_password(visitor, mailoutbox):
     Group.objects.create(name="support")
     said = create("Sam@Example.org", "sam", "--group", "support")
     assert said == (
-        "sam may enter the admin as support; a link to choose a password is on its "
-        "way to sam@example.org.\n"
+        "sam may enter the admin as support; an invitation is on its way to "
+        "sam@example.org.\n"
     )
     sam = User.objects.get()
     assert (sam.is_staff, sam.is_superuser) == (True, False)
     assert [group.name for group in sam.groups.all()] == ["support"]
     send_all()
+    assert mailoutbox[0].subject == "You are invited to the staff of animecollections"
+    assert "/admin/" in mailoutbox[0].body
+    assert "probably you" not in mailoutbox[0].body
     token = mailoutbox[0].body.split("token=")[1].split()[0]
     body = {"uid": sam.pk.hex, "token": token, "new_password": PASSWORD}
     address = "/api/auth/password/reset/confirm"
@@ -43,26 +46,35 @@ def test_a_new_one_gets_a_link_to_choose_a_password(visitor, mailoutbox):
     assert signed.status_code == 200
 
 
-def test_an_account_that_is_there_is_let_in_and_twice_does_no_harm(alice, mailoutbox):
+def test_an_account_that_is_there_is_let_in_for_a_reason(alice, mailoutbox):
+    """As an edit in the admin: logged, and mailed."""
+    Group.objects.create(name="support")
+    with pytest.raises(CommandError, match="Say why, with --reason"):
+        create(alice.email, "somebody", "--group", "support")
+    alice.refresh_from_db()
+    assert not alice.is_staff
+    said = create(alice.email, "x-y", "--group", "support", "--reason", "helps us")
+    assert (
+        said == "alice may enter the admin as support, with the password they have.\n"
+    )
+    alice.refresh_from_db()
+    assert (alice.is_staff, alice.is_superuser) == (True, False)
+    assert alice.user_name == "alice"
+    act = StaffAction.objects.get(user_id=alice.pk)
+    assert (act.action, act.actor_id, act.reason) == ("let_in", None, "helps us")
+    assert act.before == {"is_staff": False, "is_superuser": False, "groups": []}
+    assert act.after == {"is_staff": True, "is_superuser": False, "groups": ["support"]}
+    send_all()
+    [mail] = mailoutbox
+    assert "gave you access to the administration" in mail.body
+
+
+def test_twice_does_no_harm(alice):
     for _ in range(2):
-        said = create(alice.email, "somebody", "--administrator")
+        said = create(alice.email, "somebody", "--administrator", "--reason=helps")
         assert said == (
             "alice may enter the admin as administrator, with the password they have.\n"
         )
-    alice.refresh_from_db()
-    assert (alice.is_staff, alice.is_superuser) == (True, True)
-    assert alice.user_name == "alice"
-    send_all()
-    assert not mailoutbox
-
-
-def test_it_is_in_the_audit_log(alice):
-    Group.objects.create(name="support")
-    create(alice.email, "somebody", "--group", "support")
-    act = StaffAction.objects.get(user_id=alice.pk)
-    assert (act.action, act.actor_id) == ("let_in", None)
-    assert act.before == {"is_staff": False, "is_superuser": False, "groups": []}
-    assert act.after == {"is_staff": True, "is_superuser": False, "groups": ["support"]}
 
 
 def test_interrupted_it_did_nothing(monkeypatch):

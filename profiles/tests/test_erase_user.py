@@ -5,14 +5,16 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
+from history.models import StaffAction
 from profiles.models import Erasure, User
+from profiles.tests.outbox import send_all
 
 pytestmark = pytest.mark.django_db
 
 
 def erase(*args):
     out = StringIO()
-    call_command("erase_user", *args, stdout=out)
+    call_command("erase_user", *args, "--reason", "asked by mail", stdout=out)
     return out.getvalue()
 
 
@@ -24,6 +26,18 @@ def test_all_of_the_account_goes_and_of_no_other(client, death_note, stranger, n
     assert Erasure.objects.get().through == "command"
     with pytest.raises(CommandError, match="There is no account"):
         erase(name, "--yes")
+
+
+def test_it_stands_in_the_log_of_staff_and_is_mailed(alice, mailoutbox):
+    with pytest.raises(CommandError, match="Say why, with --reason"):
+        call_command("erase_user", "alice", "--yes")
+    assert User.objects.exists()
+    erase("alice", "--yes")
+    act = StaffAction.objects.get()
+    assert (act.action, act.user_id, act.reason) == ("erase", None, "asked by mail")
+    send_all()
+    [mail] = mailoutbox
+    assert mail.to == ["alice@example.org"]
 
 
 def test_a_dry_run_erases_nothing(alice):

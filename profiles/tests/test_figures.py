@@ -11,7 +11,7 @@ from django_tasks_db.models import DBTaskResult
 from animecollections.identity import Through
 from animecollections.jobs import JOBS
 from collections_app.catalogue.search_names import search_names
-from collections_app.models import Merge, SearchName
+from collections_app.models import Anime, Merge, SearchName, WatchListEntry
 from collections_app.services import imports
 from collections_app.tests.test_add_to_watch_list import URL, add
 from collections_app.transfer.records import ListFile, Record
@@ -21,7 +21,7 @@ from history.models import Change
 from history.services.searches import NewSearch, save
 from profiles import tasks
 from profiles.models import Figure, Image, User, WrongPasswords
-from profiles.services import figures
+from profiles.services import erasure, figures, type_counts
 
 pytestmark = pytest.mark.django_db
 
@@ -226,3 +226,74 @@ def test_what_is_not_found_is_a_queue_for_editors(browser, alice, stranger):
 def test_locked_accounts_are_counted(alice):
     User.objects.filter(pk=alice.pk).update(is_active=False)
     assert figures.totals()["locked"] == 1
+
+
+# --- How many of each type there are ------------------------------------------------
+
+
+def minutes_later(monkeypatch, minutes):
+    """For figures alone, which look at the clock."""
+    now = timezone.now() + timedelta(minutes=minutes)
+    monkeypatch.setattr(type_counts.timezone, "now", lambda: now)
+
+
+def test_types_follow_the_log(alice, stranger, client, budget, monkeypatch):
+    for id_ in range(1, 6):
+        AnimeFactory(id=id_, episodes=12)
+        add(client, id_)
+    assert type_counts.now() == {"Watching": 5}
+    client.patch(f"{URL}/1", {"type": "Completed"})
+    client.patch(f"{URL}/2", {"score": 5})
+    client.delete(f"{URL}/3")
+    add(signed_in(stranger), 3, type="To Watch")
+    seen = {"Completed": 1, "To Watch": 1, "Watching": 3}
+    with budget(
+        4, "the count and its lock, two ranges of the log, the count's new row"
+    ):
+        assert type_counts.now() == seen
+    minutes_later(monkeypatch, 15)  # all of that is settled by now
+    assert type_counts.now() == type_counts.now() == seen
+    assert "0 off" in type_counts.count_anew()
+    assert not type_counts.moves(timezone.now())
+
+
+@pytest.mark.parametrize("minutes", [0, 15])
+def test_an_erased_account_counts_no_more(
+    alice, stranger, client, monkeypatch, minutes
+):
+    AnimeFactory.create_batch(2)
+    ids = Anime.objects.values_list("pk", flat=True)
+    add(client, ids[0])
+    assert type_counts.now() == {"Watching": 1}
+    add(client, ids[1])
+    add(signed_in(stranger), ids[0])
+    minutes_later(monkeypatch, minutes)
+    type_counts.now()
+    erasure.erase(user_id=alice.pk, through=Through("command"))
+    assert type_counts.now() == {"Watching": 1}
+    assert "0 off" in type_counts.count_anew()
+
+
+def test_what_was_written_beside_the_log_is_found_by_the_daily_job(alice, client):
+    AnimeFactory(id=1)
+    add(client, 1)
+    type_counts.now()
+    WatchListEntry.objects.update(type="Completed")
+    assert type_counts.now() == {"Watching": 1}
+    [job] = [job for job in JOBS if job.name == "figures anew"]
+    assert job.run() == "types counted anew, 2 off"
+    assert type_counts.now() == {"Completed": 1}
+
+
+def test_yesterday_is_computed_until_its_last_write_has_ended(alice):
+    yesterday = timezone.now().date() - timedelta(days=1)
+    figures.refresh()
+    rows = Figure.objects.filter(name="day", day=yesterday)
+    for at, says in ((figures.end_of(yesterday), 7), (rows.get().computed_at, 7)):
+        rows.update(value={"added": 7}, computed_at=at)
+        figures.refresh()
+        assert rows.get().value["added"] == says
+    early = figures.end_of(yesterday) - timedelta(seconds=1)
+    rows.update(value={"added": 7}, computed_at=early)
+    figures.refresh()
+    assert rows.get().value["added"] == 0

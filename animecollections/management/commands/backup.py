@@ -5,16 +5,16 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.contrib.auth import get_user_model
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.db import DatabaseError
 from django.utils import timezone
 
 from animecollections.upkeep import backups, checksums
 from animecollections.upkeep.commands import interruptible, progress_bar
+from animecollections.upkeep.sessions import SessionCommand
 
 
-class Command(BaseCommand):
+class Command(SessionCommand):
     help = (
         "Saves database and media into a new folder below FOLDER, and reads them back. "
         "Servers go on meanwhile. What was begun and not finished leaves nothing."
@@ -60,9 +60,9 @@ class Command(BaseCommand):
         )
 
     def make(self, folder: Path, verbosity: int) -> dict[str, Any]:
-        users = get_user_model()._default_manager.count()
+        rows = backups.rows_to_read()
         with (
             interruptible("Nothing was kept."),
-            progress_bar(verbosity, total=users, unit=" users") as bar,
+            progress_bar(verbosity, total=rows, unit=" rows", unit_scale=True) as bar,
         ):
             return backups.make(folder, bar.update)

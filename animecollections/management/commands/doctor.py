@@ -3,7 +3,7 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 import collections_app.doctor
 import history.doctor
@@ -11,6 +11,7 @@ import profiles.doctor
 from animecollections.api.errors import ApiError
 from animecollections.upkeep.commands import interruptible, progress_bar
 from animecollections.upkeep.findings import Check, Finding
+from animecollections.upkeep.sessions import SessionCommand
 
 CHECKS = (
     *history.doctor.CHECKS,
@@ -20,7 +21,7 @@ CHECKS = (
 MOST_TOLD = 20  # of one check
 
 
-class Command(BaseCommand):
+class Command(SessionCommand):
     help = (
         "Looks for what is wrong with the data, and mends it if told to: lists through "
         "the one write path, so that devices hear of it and it can be undone. Ends "
@@ -53,8 +54,9 @@ class Command(BaseCommand):
             interruptible("What was mended stays so; run this again."),
             progress_bar(options["verbosity"], unit=" steps") as self.bar,
         ):
-            for check in checks:
-                self.bar.set_description(check.name)
+            for position, check in enumerate(checks, 1):
+                self.bar.reset(total=check.steps() if check.steps else None)
+                self.bar.set_description(f"{position}/{len(checks)} {check.name}")
                 self.look(check)
         sentence = (
             f"{len(checks)} checks: {self.wrong} wrong, {self.odd} odd"

@@ -1,25 +1,34 @@
 """manage.py prepare: what `make run` does before it serves."""
 
+import socket
+from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
 from django.apps import apps
 from django.conf import settings
-from django.core.management import call_command
-from django.core.management.base import BaseCommand
+from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 
 from animecollections.upkeep import backups
+from animecollections.upkeep.sessions import DirectCommand
 from collections_app.models import Anime
 
 STARTER = "starter_catalogue.jsonl"
 RELEASES = "https://github.com/manami-project/anime-offline-database/releases"
 
 
-class Command(BaseCommand):
+class Command(DirectCommand):
     help = "Brings the database up to date, loads a first catalogue, says where all is."
 
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--to-serve", action="store_true", help="first look whether PORT is free"
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["to_serve"]:
+            look_at_port()
         path = Path(connection.settings_dict["NAME"])
         if connection.vendor == "sqlite" and is_empty(path):
             self.make_file(path)
@@ -58,10 +67,28 @@ class Command(BaseCommand):
 The client     {root}/
 The API        {root}/api
 Reference      {root}/api/docs
-Admin          {root}/admin/  (an account for it: {manage} createsuperuser)
+Admin          {root}/admin/  (an account for it:
+               {manage} create_staff EMAIL NAME --administrator;
+               the link to choose a password is printed below)
 Catalogue      {titles:,} titles  (a full one: {manage} import_catalog FILE,
                with a file of {RELEASES})
 """)
+
+
+def look_at_port() -> None:
+    """The server would try five times, and say it in tracebacks."""
+    is_v6 = ":" in settings.HOST
+    family = socket.AF_INET6 if is_v6 else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.HOST, settings.PORT))
+        except OSError as error:
+            raise CommandError(
+                f"Port {settings.PORT} of {settings.HOST} cannot be had "
+                f"({error.strerror}): take another one, as in "
+                f"`make run PORT={settings.PORT + 1}`."
+            ) from None
 
 
 def remove(path: Path) -> None:

@@ -5,18 +5,19 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from animecollections.probes import migrations_of_this_release
-from animecollections.upkeep import backups
+from animecollections.upkeep import backups, checksums
 from animecollections.upkeep.commands import interruptible, progress_bar
+from animecollections.upkeep.sessions import SessionCommand
 from history.services.recording import end_all_cursors
 
 MOST_TOLD = 20
 AGAIN = "The database is as it was, or as the backup has it; run this again."
 
 
-class Command(BaseCommand):
+class Command(SessionCommand):
     help = (
         "Puts a backup back in place of everything that is in the database, compares "
         "counts and checksums of every user, and ends all devices' cursors: they load "
@@ -41,7 +42,7 @@ class Command(BaseCommand):
             if not options["yes"] and not self.is_sure(about):
                 raise CommandError("Nothing was changed.")
             with interruptible(AGAIN):
-                backups.put_back_rows(folder)
+                backups.put_back_rows(folder, about)
                 devices_of = end_all_cursors()  # at once: what follows takes its time
                 backups.put_back_media(folder)
                 wrong = self.differences(folder, about, options["verbosity"])
@@ -78,7 +79,11 @@ class Command(BaseCommand):
         if not is_of_this_release(about["migrations"]):
             self.stdout.write("It is of another release: its rows were not compared.")
             return []
-        with progress_bar(verbosity, total=about["users"], unit=" users") as bar:
+        if about.get("checksums", "blake2b") != checksums.method():
+            self.stdout.write("An older release made it: its rows were not compared.")
+            return []
+        rows = checksums.rows_owned(about["counts"])
+        with progress_bar(verbosity, total=rows, unit=" rows", unit_scale=True) as bar:
             return backups.compare(folder, about, bar.update)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError
 
-from animecollections.upkeep.commands import INTERRUPTED, progress_bar
+from animecollections.upkeep.commands import progress_bar, status_of
 from collections_app.catalogue.matching import Key
 from collections_app.catalogue.models import Anime
 from collections_app.catalogue.reader import (
@@ -56,7 +56,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         started = time.monotonic()
-        trouble = ""
+        trouble, status = "", 1
         try:
             self.import_all(options)
         except SourceUnreadable as error:
@@ -65,15 +65,16 @@ class Command(BaseCommand):
             trouble = f"{error} Get the whole file, and run this again."
         except OperationalError as error:
             trouble = f"The database did not go on ({error}). Run this again."
-        except KeyboardInterrupt:
+        except KeyboardInterrupt as interrupt:
             trouble = "Interrupted. Run this again to go on."
+            status = status_of(interrupt)
         if self.run:
             self.tell(self.run, options, time.monotonic() - started)
         if trouble:
             raise CommandError(
                 f"{trouble} What was imported stays, each title whole; none was marked "
                 "as gone.",
-                returncode=INTERRUPTED if trouble.startswith("Interrupted") else 1,
+                returncode=status,
             )
 
     def import_all(self, options: dict[str, Any]) -> None:

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from animecollections.api.errors import ApiError
 from animecollections.identity import Through
+from collections_app.management.arguments import add_reason, reason_of
 from profiles.models import User
 from profiles.names import check_email, check_user_name
 from profiles.services import support
@@ -17,8 +18,9 @@ from profiles.services import support
 class Command(BaseCommand):
     help = (
         "Lets somebody into the admin: makes the account, or takes the one that has "
-        "this e-mail, and mails a link to choose a password to a new one. Groups say "
-        "what they may do there; an administrator may do everything."
+        "this e-mail, for a reason that it is told. A new one gets an invitation, with "
+        "a link to choose a password. Groups say what they may do there; an "
+        "administrator may do everything."
     )
     requires_migrations_checks = True
 
@@ -29,6 +31,7 @@ class Command(BaseCommand):
             "--group", action="append", default=[], help="by name; several times"
         )
         parser.add_argument("--administrator", action="store_true")
+        add_reason(parser)
         parser.add_argument(
             "--dry-run", action="store_true", help="tell what would be, do nothing"
         )
@@ -48,6 +51,7 @@ class Command(BaseCommand):
                 user_name=name,
                 groups=groups,
                 is_administrator=options["administrator"],
+                reason=reason_of(options) if user else options["reason"],
                 through=Through("command"),
             )
         except ValidationError as error:
@@ -55,7 +59,7 @@ class Command(BaseCommand):
         except ApiError as error:
             raise CommandError(error.sentence) from None
         mailed = (
-            f"; a link to choose a password is on its way to {email}"
+            f"; an invitation is on its way to {email}"
             if is_new
             else ", with the password they have"
         )

@@ -7,16 +7,17 @@ from django.core.management.base import BaseCommand, CommandError
 
 from animecollections.api.errors import ApiError
 from animecollections.identity import Through
-from collections_app.management.arguments import find_user
+from collections_app.management.arguments import add_reason, find_user, reason_of
 from collections_app.models import WatchListEntry
 from profiles.models import Image, User
-from profiles.services import erasure
+from profiles.services import support
 
 
 class Command(BaseCommand):
     help = (
         "Erases an account for good: all its rows, pictures and traces. It asks first, "
-        "and nothing brings the account back but a backup."
+        "and nothing brings the account back but a backup. It wants a reason, which "
+        "stays (so without a name in it), and the person gets a last mail."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -27,6 +28,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--dry-run", action="store_true", help="tell what would go, erase nothing"
         )
+        add_reason(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
         user_id = find_user(options["user"])
@@ -37,10 +39,11 @@ class Command(BaseCommand):
         if options["dry_run"]:
             self.stdout.write(f"{what} would be erased.")
             return
+        reason = reason_of(options)
         if not options["yes"] and not self.is_sure(user):
             raise CommandError("Nothing was erased.")
         try:
-            erasure.erase(user_id=user_id, through=Through("command"))
+            support.erase(user=user, reason=reason, through=Through("command"))
         except ApiError:  # by its owner, a moment ago
             raise CommandError(f"{user.user_name} is gone already.") from None
         self.stdout.write(f"{what} are erased.")

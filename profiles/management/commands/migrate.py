@@ -1,20 +1,32 @@
 """manage.py migrate: Django's, and then the groups of staff as the code has them."""
 
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from django.core.management.commands.migrate import Command as Migrate
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from animecollections.upkeep.sessions import DirectCommand
 from profiles.staff_groups import make_groups
 
 
-class Command(Migrate):
+class Command(DirectCommand, Migrate):
     def handle(self, *args: Any, **options: Any) -> None:
+        make_private()
         super().handle(*args, **options)
         looks_only = options.get("plan") or options.get("check_unapplied")
         if not looks_only and is_complete():
             make_groups()
+
+
+def make_private() -> None:
+    """A new database of SQLite is its owner's alone: passwords' hashes are in it."""
+    name = connection.settings_dict["NAME"]
+    if connection.vendor == "sqlite" and not connection.is_in_memory_db():
+        with suppress(OSError):  # Django says better what is wrong with the place
+            Path(name).touch(mode=0o600)
 
 
 def is_complete() -> bool:

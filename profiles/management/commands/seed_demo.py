@@ -13,11 +13,11 @@ from django.db import reset_queries
 from django.utils import timezone
 from tqdm import tqdm
 
+from animecollections.upkeep.commands import status_of
 from profiles.demo import Person, Plan, nth, with_list_of
 from profiles.services import demo
 
 PASSWORD = "Demo-Anime-7"  # noqa: S105  (of made-up people; the command tells it)
-INTERRUPTED = 130
 LONGEST_LIST = 5_000
 
 
@@ -71,8 +71,9 @@ class Command(BaseCommand):
                 self.add(plan_of(options), people, options)
         except demo.NotOursError as error:
             trouble = f"{error} is the address of an account that is not a demo's."
-        except KeyboardInterrupt:
-            trouble, status = "Interrupted; run this again to go on.", INTERRUPTED
+        except KeyboardInterrupt as interrupt:
+            trouble = "Interrupted; run this again to go on."
+            status = status_of(interrupt)
         self.stdout.write(self.sentence(options))
         if trouble:
             raise CommandError(trouble, returncode=status)

@@ -7,14 +7,22 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from animecollections.identity import Through
-from collections_app.management.arguments import find_user, read_time
+from collections_app.management.arguments import (
+    add_reason,
+    find_user,
+    read_time,
+    reason_of,
+)
 from collections_app.services import operations
+from profiles.models import User
+from profiles.services import support
 
 
 class Command(BaseCommand):
     help = (
         "Puts one user's list back to a moment, as one operation, which the user can "
-        "undo like any other. What came since is in the log."
+        "undo like any other. What came since is in the log. It wants a reason, stands "
+        "in the log of staff, and the person gets a mail."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -25,16 +33,27 @@ class Command(BaseCommand):
         parser.add_argument(
             "--dry-run", action="store_true", help="tell what would change, do nothing"
         )
+        add_reason(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
+        user_id, at = find_user(options["user"]), read_time(options["at"])
+        through = Through("command")
         try:
-            restored = operations.restore(
-                user_id=find_user(options["user"]),
-                at=read_time(options["at"]),
-                today=timezone.now().date(),
-                through=Through("command"),
-                dry_run=options["dry_run"],
-            )
+            if options["dry_run"]:
+                restored = operations.restore(
+                    user_id=user_id,
+                    at=at,
+                    today=timezone.now().date(),
+                    through=through,
+                    dry_run=True,
+                )
+            else:
+                restored = support.restore(
+                    user=User.objects.get(pk=user_id),
+                    at=at,
+                    reason=reason_of(options),
+                    through=through,
+                )
         except operations.TrimmedError as error:
             raise CommandError(str(error)) from None
         self.tell(restored, dry_run=options["dry_run"])

@@ -10,14 +10,15 @@ from django.utils import timezone
 from collections_app.models import WatchListEntry
 from collections_app.tests.test_add_to_watch_list import URL, add
 from factories import AnimeFactory
-from history.models import Change, EpisodesWatched
+from history.models import Change, EpisodesWatched, StaffAction
+from profiles.tests.outbox import send_all
 
 pytestmark = pytest.mark.django_db
 
 
 def restore(*args):
     out = StringIO()
-    call_command("restore_list", *args, stdout=out)
+    call_command("restore_list", *args, "--reason", "asked by mail", stdout=out)
     return out.getvalue()
 
 
@@ -56,6 +57,23 @@ def test_the_list_goes_back_to_a_moment_as_one_operation(client, alice, moment):
     }
     client.post(f"/api/user/operations/{operation}/undo", {})
     assert state() == before
+
+
+def test_it_stands_in_the_log_of_staff_and_is_mailed(alice, moment, mailoutbox):
+    """As the same act in the admin."""
+    before = state()
+    with pytest.raises(CommandError, match="Say why, with --reason"):
+        call_command("restore_list", "alice", "--at", moment)
+    assert state() == before
+    restore("alice", "--at", moment)
+    act = StaffAction.objects.get()
+    assert (act.action, act.user_id, act.actor_id) == ("restore", alice.pk, None)
+    assert act.reason == "asked by mail"
+    assert act.operation_id == Change.objects.order_by("revision").last().operation_id
+    send_all()
+    [mail] = mailoutbox
+    assert "put your list back to an earlier moment" in mail.body
+    assert "asked by mail" in mail.body
 
 
 def test_a_dry_run_tells_and_does_nothing(alice, moment):

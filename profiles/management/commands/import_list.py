@@ -7,17 +7,23 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.utils import timezone
 from tqdm import tqdm
 
 from animecollections.identity import Through
 from collections_app import transfer
 from collections_app.imports.models import ImportPlan, ImportRow, Outcome, Policy
 from collections_app.imports.reading import row_told
-from collections_app.management.arguments import find_user, read_time
+from collections_app.management.arguments import (
+    add_reason,
+    find_user,
+    read_time,
+    reason_of,
+)
 from collections_app.reads import titles_of
 from collections_app.services import imports
 from collections_app.transfer.table import neutral
+from profiles.models import User
+from profiles.services import support
 
 COLUMNS = (
     "row", "outcome", "title", "anime_id", "anime_title", "reason", "before", "after",
@@ -27,7 +33,8 @@ COLUMNS = (
 class Command(BaseCommand):
     help = (
         "Imports a list of another tracker's into one user's list, as one operation, "
-        "which the user can undo. Run again, it changes nothing."
+        "which the user can undo. Run again, it changes nothing. It wants a reason, "
+        "stands in the log of staff, and the person gets a mail."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -53,6 +60,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--dry-run", action="store_true", help="tell what would change, do nothing"
         )
+        add_reason(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
         user_id = find_user(options["user"])
@@ -71,15 +79,15 @@ class Command(BaseCommand):
                 self.tell(plan, rows, options["report"])
                 self.stdout.write("Nothing was written (--dry-run).")
                 return
+            reason = reason_of(options)
             plan = imports.plan(**said)
             steps.update()
             # What changes between the two statements becomes a conflict, and is told.
-            plan, _ = imports.apply(
-                user_id=user_id,
+            plan = support.import_list(
+                user=User.objects.get(pk=user_id),
                 plan_id=plan.id,
-                today=timezone.now().date(),
+                reason=reason,
                 through=Through("command"),
-                accepts_stale=True,
             )
             steps.update()
         rows = list(ImportRow.objects.of(user_id).in_plan(plan.id).order_by("row"))

@@ -10,7 +10,8 @@ from collections_app.models import ImportPlan, WatchListEntry
 from collections_app.services import imports
 from collections_app.tests.imports import mal, title
 from factories import AnimeFactory
-from history.models import Change
+from history.models import Change, StaffAction
+from profiles.tests.outbox import send_all
 
 pytestmark = pytest.mark.django_db
 
@@ -26,7 +27,8 @@ def path(alice, death_note, tmp_path):
 
 def run(command, *arguments):
     out = StringIO()
-    call_command(command, *map(str, arguments), stdout=out, stderr=out)
+    why = ["--reason", "asked by mail"] if command == "import_list" else []
+    call_command(command, *map(str, arguments), *why, stdout=out, stderr=out)
     return out.getvalue()
 
 
@@ -36,6 +38,25 @@ def test_it_imports_as_one_operation(path, alice):
     change = Change.objects.get()
     assert f"Operation {change.operation_id}." in said
     assert (change.user_id, change.through) == (alice.pk, "import")
+
+
+def test_it_stands_in_the_log_of_staff_and_is_mailed(path, alice, mailoutbox):
+    with pytest.raises(CommandError, match="Say why, with --reason"):
+        call_command("import_list", "alice", str(path))
+    assert not ImportPlan.objects.exists()
+    for _ in range(2):  # the second changes nothing: of that there is no mail
+        run("import_list", "alice", path)
+    again, act = StaffAction.objects.order_by("-pk")
+    assert (act.action, act.user_id, act.reason) == (
+        "import_list",
+        alice.pk,
+        "asked by mail",
+    )
+    assert act.operation_id == Change.objects.get().operation_id
+    assert again.operation_id is None
+    send_all()
+    [mail] = mailoutbox
+    assert "imported a file into your list" in mail.body
 
 
 def test_run_again_it_changes_nothing(path):
