@@ -11,7 +11,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from animecollections.admin import as_uuid, people
+from animecollections.admin import as_uuid
 from animecollections.admin.site import page
 from history.models import Change, StaffAction
 from profiles.models import User, WrongPasswords
@@ -27,7 +27,8 @@ def find(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     text = request.GET.get("q", "").strip()[:300]
     why = reasons_for(text) if text else {}
-    users = list(User.objects.filter(pk__in=why).order_by("user_name_key")[:MOST])
+    rows = User.objects.in_bulk(list(why)[: MOST + 1])
+    users = [rows[id_] for id_ in why if id_ in rows]  # as found: the closest first
     locks = locks_of(text) if text else []
     if len(users) == 1 and not locks:
         address = reverse("admin:profiles_user_change", args=[users[0].pk])
@@ -36,8 +37,14 @@ def find(request: HttpRequest) -> HttpResponse:
         **admin.site.each_context(request),
         "title": "Find",
         "text": text,
-        "found": [(user, why[user.pk]) for user in users],
-        "locks": [(row, lockouts.locked_until(row)) for row in locks],
+        "found": [(user, why[user.pk]) for user in users[:MOST]],
+        "locks": [(row, lockouts.locked_until(row)) for row in locks[:MOST]],
+        "most": MOST,
+        "are_more_users": len(users) > MOST,
+        "are_more_locks": len(locks) > MOST,
+        "users": reverse("admin:profiles_user_changelist")
+        + "?"
+        + urlencode({"q": text}),
         "titles": reverse("admin:collections_app_anime_changelist")
         + "?"
         + urlencode({"q": text}),
@@ -46,12 +53,14 @@ def find(request: HttpRequest) -> HttpResponse:
 
 
 def reasons_for(text: str) -> dict[UUID, str]:
-    """The ids of users, and by what each was found."""
-    found = dict.fromkeys(people(text)[:MOST], "e-mail, name or id")
+    """The ids of users, and by what each was found: the closest name first."""
+    id_ = as_uuid(text)
+    closest = [id_] if id_ else User.objects.closest(text, MOST + 1)
+    found = dict.fromkeys(closest, "e-mail, name or id")
     by_request = Change.objects.of_request(text).values_list("user_id", flat=True)
     found |= dict.fromkeys(by_request[:MOST], f"request {text}")
     acts = Q(request_id=text)
-    if id_ := as_uuid(text):
+    if id_:
         by_operation = Change.objects.of_operation(id_)
         users = by_operation.values_list("user_id", flat=True).distinct()
         found |= dict.fromkeys(users[:MOST], f"operation {text}")
@@ -64,4 +73,4 @@ def reasons_for(text: str) -> dict[UUID, str]:
 def locks_of(text: str) -> list[WrongPasswords]:
     """Wrong passwords for an e-mail, or from an address."""
     rows = WrongPasswords.objects.filter(Q(email__iexact=text) | Q(address=text))
-    return list(rows.order_by("-last_at")[:MOST])
+    return list(rows.order_by("-last_at")[: MOST + 1])
