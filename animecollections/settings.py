@@ -9,6 +9,7 @@ import os
 import secrets
 from collections.abc import Callable
 from datetime import timedelta
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 
@@ -334,6 +335,11 @@ DEFAULT_FROM_EMAIL = env.str(
     "FROM_EMAIL",
     "animecollections <noreply@localhost>",
     validate=rules.Regexp(r".+@.+", error="{input!r} has no address in it."),
+)
+# Who reads what people answer to a mail; by default the sender.
+SUPPORT_EMAIL = (
+    env.str("SUPPORT_EMAIL", "", validate=rules.Regexp(r"([^\s@<>,]+@[^\s@<>,]+)?\Z"))
+    or parseaddr(DEFAULT_FROM_EMAIL)[1]
 )
 
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", str(BASE_DIR / "media")))

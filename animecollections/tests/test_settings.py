@@ -136,6 +136,7 @@ WRONG = {
     "COMPRESS": "perhaps",
     "EMAIL_URL": "carrier-pigeon://home",
     "FROM_EMAIL": "nobody",
+    "SUPPORT_EMAIL": "nobody",
     "MEDIA_STORAGE": "disk",
     "MEDIA_STORAGE_OPTIONS": "[]",
     "IMAGE_HOSTS": "https://cdn.example.org",

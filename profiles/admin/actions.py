@@ -4,6 +4,7 @@ reason, and goes through profiles.services.support.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -32,7 +33,8 @@ from animecollections.admin.asking import ReasonForm, ask
 from animecollections.admin.site import page
 from animecollections.api.account import Through
 from animecollections.api.errors import ApiError
-from collections_app.reads import ever_private
+from collections_app.models import WatchListEntry
+from collections_app.reads import ever_private, titles_of
 from collections_app.services import operations
 from collections_app.services.operations import TrimmedError, Undone
 from history.services import audit
@@ -83,6 +85,7 @@ Run = Callable[[User, Mapping[str, Any], Through], str | FileResponse]
 class Action:
     """says: what will happen, for whoever is about to do it. run: does it, and answers
     with a sentence, or a file. preview: what it would do with what the form says.
+    warning: what is wrong with doing that; it is then asked for once more.
     """
 
     title: str
@@ -92,6 +95,7 @@ class Action:
     run: Run
     form: type[ReasonForm] = ReasonForm
     preview: Callable[[User, Mapping[str, Any]], list[str]] | None = None
+    warning: Callable[[User, Mapping[str, Any]], str] | None = None
     is_dangerous: bool = False
     is_for: Callable[[User], bool] = lambda user: True
 
@@ -148,17 +152,34 @@ def counted(done: Undone) -> str:
 
 
 def preview_restore(user: User, sent: Mapping[str, Any]) -> list[str]:
-    today = timezone.now().date()
-    return lines_of(
-        user,
-        operations.restore(
-            user_id=user.pk,
-            at=sent["at"],
-            today=today,
-            through=Through("admin"),
-            dry_run=True,
-        ),
+    return lines_of(user, would_restore(user, sent["at"]))
+
+
+def would_restore(user: User, at: datetime) -> Undone:
+    return operations.restore(
+        user_id=user.pk,
+        at=at,
+        today=timezone.now().date(),
+        through=Through("admin"),
+        dry_run=True,
     )
+
+
+def warning_of_restore(user: User, sent: Mapping[str, Any]) -> str:
+    """Where it would empty the list: a moment that was mistyped mostly does."""
+    at, number = sent["at"], WatchListEntry.objects.of(user.pk).count()
+    if not number:
+        return ""
+    done = would_restore(user, at)
+    if at < user.created_at:
+        made = f"{user.created_at:%Y-%m-%d %H:%M}"
+        return f"The account was made later, on {made} UTC: {emptied(number)}"
+    is_emptied = len(done.removed) == number and not done.entries
+    return f"The list had no title then: {emptied(number)}" if is_emptied else ""
+
+
+def emptied(number: int) -> str:
+    return f"all {number:,} title{'s' * (number > 1)} would go off the list."
 
 
 def preview_undo(user: User, sent: Mapping[str, Any]) -> list[str]:
@@ -188,7 +209,12 @@ def lines_of(user: User, done: Undone) -> list[str]:
         for anime_id, entry in entries.items()
         if anime_id not in private
     ]
-    lines += [f"Title {id_}: not on the list" for id_ in removed if id_ not in private]
+    titles = titles_of(removed)
+    lines += [
+        f"{titles.get(id_, id_)}: not on the list"
+        for id_ in removed
+        if id_ not in private
+    ]
     lines += [
         f"{told['title']}: {told['field']} changed since, and stays"
         for anime_id, told in stays
@@ -232,6 +258,7 @@ ACTIONS: dict[str, Action] = {
         restore,
         form=RestoreForm,
         preview=preview_restore,
+        warning=warning_of_restore,
     ),
     "sign-out": Action(
         "Sign out everywhere",
@@ -339,23 +366,17 @@ def act_on_user(request: HttpRequest, user_id: UUID, name: str) -> HttpResponseB
         raise PermissionDenied
     is_sent = request.method == "POST"
     form = action.form(request.POST if is_sent else None, initial=asked(request))
-    lines = None
+    attempt = Attempt(request, name, user, form)
     if is_sent and form.is_valid() and is_confirmed(form, user):
         try:
-            if "_preview" not in request.POST:
-                told = action.run(user, form.cleaned_data, through(request))
-                if isinstance(told, FileResponse):
-                    return told
-                messages.success(request, f"{user}: {told}")
-                return HttpResponseRedirect(next_of(request, user, name))
-            if action.preview:
-                lines = action.preview(user, form.cleaned_data)
+            if (response := attempt.run()) is not None:
+                return response
         except ApiError as error:
             show_refusal(form, error)
         except TrimmedError as error:
             form.add_error(None, str(error))
     elif not is_sent and name == "undo":
-        lines = would_undo(user, form)
+        attempt.lines = would_undo(user, form)
     return ask(
         request,
         form,
@@ -363,10 +384,39 @@ def act_on_user(request: HttpRequest, user_id: UUID, name: str) -> HttpResponseB
         says=action.says,
         button=action.title,
         back=reverse("admin:profiles_user_change", args=[user.pk]),
-        lines=lines,
+        lines=attempt.lines,
+        warning=attempt.warning,
         can_preview=action.preview is not None,
         is_dangerous=action.is_dangerous,
     )
+
+
+@dataclass(slots=True)
+class Attempt:
+    """An act that is asked for; what the page shows where it was not done yet."""
+
+    request: HttpRequest
+    name: str
+    user: User
+    form: ReasonForm
+    lines: list[str] | None = None
+    warning: str = ""
+
+    def run(self) -> HttpResponseBase | None:
+        """Does it and answers; None where it was to be previewed, or warns."""
+        action, sent = ACTIONS[self.name], self.form.cleaned_data
+        if action.warning:
+            self.warning = action.warning(self.user, sent)
+        if "_preview" in self.request.POST:
+            self.lines = action.preview(self.user, sent) if action.preview else None
+            return None
+        if self.warning and self.request.POST.get("_despite") != self.warning:
+            return None
+        told = action.run(self.user, sent, through(self.request))
+        if isinstance(told, FileResponse):
+            return told
+        messages.success(self.request, f"{self.user}: {told}")
+        return HttpResponseRedirect(next_of(self.request, self.user, self.name))
 
 
 def show_refusal(form: ReasonForm, error: ApiError) -> None:

@@ -113,7 +113,7 @@ def edit(
     reason: str,
     through: Through,
 ) -> None:
-    """E-mail, name and flags; the mail goes to the new address.
+    """E-mail, name and flags. Of a new e-mail both addresses are told.
 
     powers: groups and permissions before and after, which the caller stores.
     """
@@ -125,6 +125,9 @@ def edit(
         changed = {name for name, value in after.items() if before[name] != value}
         act.before = stored | {name: before[name] for name in changed}
         act.after = {**values, **{name: after[name] for name in changed}}
+        if stored.get("email", values.get("email")) != values.get("email"):
+            tasks.tell_both_addresses(user.pk, stored["email"], values["email"], reason)
+            act.is_told = act.after.keys() != {"email"}
 
 
 def let_in(
