@@ -18,6 +18,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "profiles.help_user",
         "profiles.reveal_user",
         "profiles.restore_user",
+        "django_tasks_database.view_dbtaskresult",
     ),
     "Catalogue editor": (
         "collections_app.view_anime",

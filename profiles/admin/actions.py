@@ -25,6 +25,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from unfold.widgets import (
     UnfoldAdminPasswordWidget,
     UnfoldAdminSplitDateTimeWidget,
+    UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
 )
 
@@ -41,6 +42,20 @@ from history.services import audit
 from profiles.models import User
 from profiles.services import support
 
+# What others may see or might, that a person wrote themselves.
+TEXTS = {
+    "user_name": "User name (they get one that says nothing)",
+    "name": "First name",
+    "last_name": "Last name",
+    "avatar": "Avatar",
+    "banner_image": "Banner",
+    "favorite_genres": "Favourite genres",
+    "favorite_studios": "Favourite studios",
+    "frequency": "How often they watch",
+    "fanatic_level": "How much of a fan they are",
+    "preferred_format": "Preferred format",
+}
+
 
 class RestoreForm(ReasonForm):
     at = forms.SplitDateTimeField(
@@ -53,6 +68,33 @@ class RestoreForm(ReasonForm):
         if at > timezone.now():
             raise forms.ValidationError("That moment is in the future.")
         return at
+
+
+class DeviceForm(ReasonForm):
+    device = forms.CharField(widget=forms.HiddenInput)
+
+
+class ImageForm(ReasonForm):
+    image = forms.UUIDField(widget=forms.HiddenInput)
+
+
+class TextsForm(ReasonForm):
+    names = forms.MultipleChoiceField(
+        label="What goes",
+        choices=list(TEXTS.items()),
+        widget=forms.CheckboxSelectMultiple,
+    )
+    field_order = ("names", "reason")
+
+
+class NoteForm(ReasonForm):
+    reason = forms.CharField(
+        label="Note",
+        max_length=1000,
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 4}),
+        help_text="For other staff; nobody is mailed. It cannot be changed or taken "
+        "back, and stands in the person's own export: write what they may read.",
+    )
 
 
 class UndoForm(ReasonForm):
@@ -106,6 +148,27 @@ def simple(act: Callable[..., None], done: str) -> Run:
         return done
 
     return run
+
+
+def sign_out_device(user: User, sent: Mapping[str, Any], through: Through) -> str:
+    support.sign_out_device(
+        user=user, device=sent["device"], reason=sent["reason"], through=through
+    )
+    return "That device is signed out."
+
+
+def remove_image(user: User, sent: Mapping[str, Any], through: Through) -> str:
+    support.remove_image(
+        user=user, image_id=sent["image"], reason=sent["reason"], through=through
+    )
+    return "The picture is gone."
+
+
+def remove_texts(user: User, sent: Mapping[str, Any], through: Through) -> str:
+    support.remove_texts(
+        user=user, names=sent["names"], reason=sent["reason"], through=through
+    )
+    return "Removed."
 
 
 def export(user: User, sent: Mapping[str, Any], through: Through) -> FileResponse:
@@ -267,6 +330,43 @@ ACTIONS: dict[str, Action] = {
         "profiles.help_user",
         simple(support.sign_out, "Signed out everywhere."),
     ),
+    "sign-out-device": Action(
+        "Sign out one device",
+        "logout",
+        "Ends this browser's session, or this app's tokens, at once; the others stay.",
+        "profiles.help_user",
+        sign_out_device,
+        form=DeviceForm,
+        is_for=lambda user: False,  # stands beside each device
+    ),
+    "note": Action(
+        "Add a note",
+        "sticky_note_2",
+        "For whoever helps them next: what they wrote, what was promised.",
+        "profiles.help_user",
+        simple(support.note, "Noted."),
+        form=NoteForm,
+    ),
+    "remove-texts": Action(
+        "Remove texts",
+        "backspace",
+        "Empties what breaks the rules in the profile, on all their devices. They are "
+        "told, and can write something else.",
+        "profiles.help_user",
+        remove_texts,
+        form=TextsForm,
+        is_dangerous=True,
+    ),
+    "remove-image": Action(
+        "Remove a picture",
+        "hide_image",
+        "Removes the picture for good, from the profile too. They are told.",
+        "profiles.help_user",
+        remove_image,
+        form=ImageForm,
+        is_for=lambda user: False,  # stands beside each picture
+        is_dangerous=True,
+    ),
     "mail-reset": Action(
         "Mail a reset link",
         "mail",
@@ -426,7 +526,9 @@ def show_refusal(form: ReasonForm, error: ApiError) -> None:
 
 
 def asked(request: HttpRequest) -> dict[str, Any]:
-    return {"operation": request.GET.get("operation", "")}
+    return {
+        name: request.GET.get(name, "") for name in ("operation", "device", "image")
+    }
 
 
 def would_undo(user: User, form: ReasonForm) -> list[str] | None:

@@ -57,6 +57,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     return context | {
         "computed_at": computed,
         "merges_given_up": latest.get("troubles", {}).get("merges", 0),
+        "mails_given_up": latest.get("troubles", {}).get("mails", 0),
         "charts": [chart(name, title, days, today) for name, title in CHARTS.items()],
         "numbers": numbers_of(latest),
         "types": shares(latest.get("types", {})),
