@@ -434,6 +434,8 @@ LOGIN_URL = "/admin/login/"
 LOGIN_REDIRECT_URL = "/admin/"  # for staff who come to that page by its address
 # Staff sign in with a code besides the password; off in production only for a trial.
 STAFF_SECOND_FACTOR = env.bool("STAFF_SECOND_FACTOR", not DEBUG)
+# So long the admin asks for no new code; before what is gravest, minutes (site.py).
+STAFF_HOURS = env.int("STAFF_HOURS", 12, validate=rules.Range(1, 720))
 OTP_TOTP_ISSUER = "animecollections"  # what authenticators call us
 
 MESSAGE_STORAGE = "animecollections.admin.messages.MessageStorage"

@@ -31,7 +31,7 @@ from unfold.widgets import (
 
 from animecollections.admin import may_act_on, through
 from animecollections.admin.asking import ReasonForm, ask
-from animecollections.admin.site import page
+from animecollections.admin.site import has_fresh_code, page
 from animecollections.api.account import Through
 from animecollections.api.errors import ApiError
 from collections_app.models import WatchListEntry
@@ -39,6 +39,7 @@ from collections_app.reads import ever_private, titles_of
 from collections_app.services import operations
 from collections_app.services.operations import TrimmedError, Undone
 from history.services import audit
+from profiles.admin.second_factor import code_field, takes_code
 from profiles.models import User
 from profiles.services import support
 
@@ -127,7 +128,8 @@ Run = Callable[[User, Mapping[str, Any], Through], str | FileResponse]
 class Action:
     """says: what will happen, for whoever is about to do it. run: does it, and answers
     with a sentence, or a file. preview: what it would do with what the form says.
-    warning: what is wrong with doing that; it is then asked for once more.
+    warning: what is wrong with doing that; it is then asked for once more. wants_code:
+    a new one of the second factor, where the last is some minutes old.
     """
 
     title: str
@@ -139,6 +141,7 @@ class Action:
     preview: Callable[[User, Mapping[str, Any]], list[str]] | None = None
     warning: Callable[[User, Mapping[str, Any]], str] | None = None
     is_dangerous: bool = False
+    wants_code: bool = False
     is_for: Callable[[User], bool] = lambda user: True
 
 
@@ -398,6 +401,7 @@ ACTIONS: dict[str, Action] = {
         "profiles.change_user",
         set_password,
         form=PasswordForm,
+        wants_code=True,
         is_for=lambda user: False,  # stands in the form, not among the first things
     ),
     "reset-second-factor": Action(
@@ -407,6 +411,7 @@ ACTIONS: dict[str, Action] = {
         "next with the password enrols anew.",
         "profiles.change_user",
         simple(support.reset_second_factor, "The second factor is gone."),
+        wants_code=True,
         is_for=lambda user: user.is_staff,
     ),
     "export": Action(
@@ -415,6 +420,7 @@ ACTIONS: dict[str, Action] = {
         "Downloads all that is held on the person, private things too; they are told.",
         "profiles.export_user",
         export,
+        wants_code=True,
     ),
     "erase": Action(
         "Erase the account",
@@ -425,6 +431,7 @@ ACTIONS: dict[str, Action] = {
         simple(support.erase, "Erased."),
         form=EraseForm,
         is_dangerous=True,
+        wants_code=True,
     ),
 }
 
@@ -466,8 +473,10 @@ def act_on_user(request: HttpRequest, user_id: UUID, name: str) -> HttpResponseB
         raise PermissionDenied
     is_sent = request.method == "POST"
     form = action.form(request.POST if is_sent else None, initial=asked(request))
+    if action.wants_code and not has_fresh_code(request):
+        form.fields["code"] = code_field()
     attempt = Attempt(request, name, user, form)
-    if is_sent and form.is_valid() and is_confirmed(form, user):
+    if is_sent and form.is_valid() and is_confirmed(request, form, user):
         try:
             if (response := attempt.run()) is not None:
                 return response
@@ -539,12 +548,13 @@ def would_undo(user: User, form: ReasonForm) -> list[str] | None:
         return None
 
 
-def is_confirmed(form: ReasonForm, user: User) -> bool:
-    if user.is_meant_by(form.cleaned_data.get("user_name", user.user_name)):
-        return True
-    sentence = "That is neither user name, e-mail nor id of this account."
-    form.add_error("user_name", sentence)
-    return False
+def is_confirmed(request: HttpRequest, form: ReasonForm, user: User) -> bool:
+    """A code is used up, and so looked at last."""
+    if not user.is_meant_by(form.cleaned_data.get("user_name", user.user_name)):
+        sentence = "That is neither user name, e-mail nor id of this account."
+        form.add_error("user_name", sentence)
+        return False
+    return "code" not in form.fields or takes_code(request, form)
 
 
 def next_of(request: HttpRequest, user: User, name: str) -> str:
