@@ -1,6 +1,6 @@
 """The admin as a whole: its pages that belong to no model, and its policy."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from functools import update_wrapper
 from typing import Any
@@ -24,6 +24,9 @@ PREFIX = "/admin/"
 CODE_AT = "code_at"  # in the session
 FRESH_FOR = timedelta(minutes=10)
 
+# What stands above every page; filled by the app that knows it, when it is ready.
+tellers: list[Callable[[], Iterable[Any]]] = []
+
 _pages: list[tuple[str, str, View, bool]] = []
 
 
@@ -42,6 +45,13 @@ def page(route: str, name: str, *, is_guarded: bool = True) -> Callable[[View], 
 
 class StaffSite(UnfoldAdminSite):  # type: ignore[misc]  # untyped
     index_title = "Dashboard"
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """What all are told stands above each page of staff too."""
+        context: dict[str, Any] = super().each_context(request)
+        is_in = self.has_permission(request)
+        told = [notice for tell in tellers for notice in tell()] if is_in else []
+        return context | {"notices": told}
 
     def extra_urls(self) -> list[URLPattern]:
         return [

@@ -148,7 +148,7 @@ class OutboxList(LeanList):
 class TaskAdmin(Page, DBTaskResultAdmin):
     """Neither addresses nor arguments are shown: what they are is said in words."""
 
-    list_display = (
+    list_display: ClassVar[Any] = (
         "what",
         "to",
         "state",

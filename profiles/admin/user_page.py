@@ -124,6 +124,7 @@ def glance_at(user: User, request: HttpRequest) -> Glance:
         ("django_tasks_database.view_dbtaskresult", mails),
         ("collections_app.view_importplan", imports),
         ("profiles.view_madeexport", exports),
+        ("profiles.view_privacyrequest", privacy_requests),
         ("history.view_search", searches),
         ("history.view_staffaction", acts_of_staff),
         ("profiles.view_image", images),
@@ -337,6 +338,24 @@ def exports(user: User, is_revealed: bool) -> Table:
             for made in latest[:LATEST_EXPORTS]
         ],
         address_of_rows("profiles_madeexport", user),
+    )
+
+
+def privacy_requests(user: User, is_revealed: bool) -> Table:
+    page = "profiles_privacyrequest"
+    return Table(
+        "Privacy requests",
+        ("What", "Came on", "Due on", "State"),
+        [
+            (
+                link(page, one.pk, one),
+                one.received_on.isoformat(),
+                one.due_on.isoformat(),
+                one.status,
+            )
+            for one in user.privacy_requests.order_by("-pk")[:LATEST_EXPORTS]
+        ],
+        address_of_rows(page, user),
     )
 
 

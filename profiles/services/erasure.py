@@ -15,7 +15,7 @@ from history.services.recording import locked
 from profiles import tasks
 from profiles.feed import feed
 from profiles.models import Erasure, User
-from profiles.services import lockouts
+from profiles.services import lockouts, privacy
 from profiles.services.credentials import check_own_password
 
 
@@ -62,6 +62,7 @@ def forget(user: User) -> None:
     """The rows that name a user without a foreign key, which no cascade reaches."""
     lockouts.unlock(user.email)
     audit.forget(user.pk)
+    privacy.forget(user.pk)
     LogEntry.objects.filter(object_id=str(user.pk)).delete()
     theirs = Q(args_kwargs__kwargs__user_id=str(user.pk)) | Q(
         args_kwargs__kwargs__email=user.email

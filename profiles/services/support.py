@@ -29,6 +29,7 @@ from profiles.services import (
     images,
     lockouts,
     outbox,
+    privacy,
     profile,
     second_factor,
     staff,
@@ -315,7 +316,8 @@ def export(*, user: User, reason: str, through: Through) -> IO[bytes]:
     """
     with long_work.held(through.actor_id):
         with acting("export", user_id=user.pk, reason=reason, through=through):
-            pass  # noted first: it is in the file
+            # Noted first: it is in the file.
+            privacy.fulfil(user.pk, privacy.Kind.EXPORT)
         return archive.write(user.pk, name=user.user_name)
 
 
