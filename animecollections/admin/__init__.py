@@ -145,6 +145,8 @@ class LeanList(ChangeList):
         count = self.result_count  # AtLeast has a plus
         self.count = str(count) if isinstance(count, AtLeast) else f"{count:,}"
         self.bounds = list(getattr(request, "bounds", ()))
+        # Else unfold says the bare number once more, on top: it passes for all.
+        self.full_result_count = count
 
     def get_ordering_field(self, field_name: Any) -> Any:
         """None for a column that this list does not offer to sort by: Django takes any

@@ -23,6 +23,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from unfold.widgets import (
+    UnfoldAdminCheckboxSelectMultiple,
     UnfoldAdminPasswordWidget,
     UnfoldAdminSplitDateTimeWidget,
     UnfoldAdminTextareaWidget,
@@ -83,7 +84,7 @@ class TextsForm(ReasonForm):
     names = forms.MultipleChoiceField(
         label="What goes",
         choices=list(TEXTS.items()),
-        widget=forms.CheckboxSelectMultiple,
+        widget=UnfoldAdminCheckboxSelectMultiple(),
     )
     field_order = ("names", "reason")
 

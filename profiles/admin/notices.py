@@ -38,7 +38,7 @@ class NoticeAdmin(Page):
         (
             None,
             {
-                "fields": ("text", "text_es", ("starts_at", "ends_at")),
+                "fields": ("text", "text_es", "starts_at", "ends_at"),
                 "description": "Everybody sees it: above the web client, above this "
                 "admin, and apps under /api/notices. Times are UTC.",
             },

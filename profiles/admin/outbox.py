@@ -102,12 +102,12 @@ class Recipients:
 
 def links_of(row: Row) -> str:
     """What can be done with a row."""
-    verbs = {}
-    if row.task_path in MAILS and row.status in ("FAILED", "SUCCESSFUL"):
+    verbs, state = {}, state_of(row)
+    if row.task_path in MAILS and state in ("given up", "done"):
         verbs["again"] = "Send again …"
-    if row.status == "FAILED" and row.task_path == "profiles.tasks.remove_files":
+    if row.task_path == "profiles.tasks.remove_files" and state == "given up":
         verbs["again"] = "Try again …"
-    if state_of(row) == "given up" and row.task_path in MAILS:
+    if row.task_path in MAILS and state == "given up":
         verbs["let-be"] = "Let it be …"
     return format_html_join(
         " ",
@@ -148,7 +148,7 @@ class OutboxList(LeanList):
 class TaskAdmin(Page, DBTaskResultAdmin):
     """Neither addresses nor arguments are shown: what they are is said in words."""
 
-    list_display: ClassVar[Any] = (
+    list_display = (  # type: ignore[assignment]  # the library's has a length
         "what",
         "to",
         "state",

@@ -75,10 +75,12 @@ class PrivacyRequestAdmin(ThroughServices, Owned):
         late = format_html('<b class="ac-warned">{}, late</b>', day)
         return late if is_late else day
 
-    def get_form(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, *args: Any, **kwargs: Any
+    ) -> Any:
         if obj is None:
             kwargs["form"] = NewRequestForm
-        return super().get_form(request, obj, **kwargs)
+        return super().get_form(request, obj, *args, **kwargs)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         return self.fieldsets if obj else self.add_fieldsets
