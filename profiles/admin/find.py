@@ -15,6 +15,7 @@ from animecollections.admin import as_uuid
 from animecollections.admin.site import page
 from history.models import Change, StaffAction
 from profiles.models import User, WrongPasswords
+from profiles.names import fold_email, fold_user_name
 from profiles.services import lockouts
 
 MOST = 20
@@ -22,7 +23,7 @@ MOST = 20
 
 @page("find/", "find")
 def find(request: HttpRequest) -> HttpResponse:
-    """Whoever is the only one found, is shown at once."""
+    """Whoever is the only one found, or whose whole e-mail it is, is shown at once."""
     if not request.user.has_perm("profiles.view_user"):
         raise PermissionDenied
     text = request.GET.get("q", "").strip()[:300]
@@ -30,8 +31,8 @@ def find(request: HttpRequest) -> HttpResponse:
     rows = User.objects.in_bulk(list(why)[: MOST + 1])
     users = [rows[id_] for id_ in why if id_ in rows]  # as found: the closest first
     locks = locks_of(text) if text else []
-    if len(users) == 1 and not locks:
-        address = reverse("admin:profiles_user_change", args=[users[0].pk])
+    if (user := meant(text, users, locks)) is not None:
+        address = reverse("admin:profiles_user_change", args=[user.pk])
         return HttpResponseRedirect(address)
     context: dict[str, Any] = {
         **admin.site.each_context(request),
@@ -52,11 +53,24 @@ def find(request: HttpRequest) -> HttpResponse:
     return TemplateResponse(request, "admin/find.html", context)
 
 
+def meant(text: str, users: list[User], locks: list[WrongPasswords]) -> User | None:
+    """Their page has the locks of their own e-mail too."""
+    email = fold_email(text)
+    if users and users[0].email == email:
+        return users[0]
+    theirs = {row.email for row in locks}
+    is_alone = len(users) == 1 and theirs <= {users[0].email}
+    return users[0] if is_alone else None
+
+
 def reasons_for(text: str) -> dict[UUID, str]:
     """The ids of users, and by what each was found: the closest name first."""
     id_ = as_uuid(text)
     closest = [id_] if id_ else User.objects.closest(text, MOST + 1)
     found = dict.fromkeys(closest, "e-mail, name or id")
+    key = fold_user_name(text)
+    exact = User.objects.filter(user_name_key=key).values_list("pk", flat=True)
+    found |= {id_: "exactly this name" for id_ in exact if id_ in found}
     by_request = Change.objects.of_request(text).values_list("user_id", flat=True)
     found |= dict.fromkeys(by_request[:MOST], f"request {text}")
     acts = Q(request_id=text)

@@ -4,12 +4,13 @@ import re
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from animecollections import admin
 from collections_app.tests.test_add_to_watch_list import add
 from conftest import signed_in
 from factories import AnimeFactory, UserFactory
-from profiles.models import User
+from profiles.models import User, WrongPasswords
 
 pytestmark = pytest.mark.django_db
 PEOPLE = reverse("admin:profiles_user_changelist")
@@ -48,6 +49,31 @@ def test_then_what_begins_so_then_what_contains_it(staff_client, crowd):
     shown = [user.user_name for user, _ in found.context["found"]]
     assert shown[:3] == ["ana", "anastasia", "a-banana-000"]
     assert "The 20 closest." in found.content.decode()
+
+
+def test_a_whole_email_leads_to_its_owner_whoever_else_has_it_in_theirs(
+    staff_client, crowd
+):
+    UserFactory(user_name="other", email="xz2@example.org")
+    WrongPasswords.objects.create(
+        email="z2@example.org", address="10.0.0.7", count=9, last_at=timezone.now()
+    )
+    answer = staff_client.get(FIND, {"q": "Z2@example.org"})
+    assert answer.headers["Location"].endswith(f"/{crowd.pk}/change/")
+
+
+def test_the_exact_name_says_so(staff_client, crowd):
+    found = staff_client.get(FIND, {"q": "ana"}).context["found"]
+    assert [why for _, why in found[:2]] == ["exactly this name", "e-mail, name or id"]
+
+
+def test_an_address_that_locked_somebody_shows_the_locks(staff_client, alice):
+    for email in (alice.email, "nobody@example.net"):
+        WrongPasswords.objects.create(
+            email=email, address="10.0.0.7", count=9, last_at=timezone.now()
+        )
+    found = staff_client.get(FIND, {"q": "10.0.0.7"})
+    assert len(found.context["locks"]) == 2
 
 
 def test_the_box_of_a_form_offers_the_exact_one_first(staff_client, crowd):
