@@ -32,7 +32,7 @@ TITLES = "/anime/"
 # What the first page needs, so that the browser asks for all of it at once.
 FIRST = [
     "address", "collection", "colour", "controls", "covers", "dom", "held_order",
-    "list", "panel", "score", "sealing", "watched", "windowed", "words",
+    "list", "notices", "panel", "score", "sealing", "watched", "windowed", "words",
 ]  # fmt: skip
 
 

@@ -4,8 +4,8 @@ GET /healthz   200 while this process answers.
 GET /metrics   for Prometheus, to whoever has METRICS_TOKEN; none without one. Without
                what stands in the database where that is away.
 GET /readyz    200 `ok`; 200 `degraded` where something needs a person but requests are
-               served (a late job, devices not told, a merge that stands still, no
-               mail server); 503
+               served (a late job, devices not told, a merge that stands still, a
+               mail given up, no mail server); 503
                `failing`. Each check by name.
 
 The server answers them before all else (asgi.py): they come by address and plain HTTP,
@@ -47,6 +47,7 @@ from collections_app.models import Merge
 from history.models import Job
 from history.services.jobs import late
 from profiles.feed import feed
+from profiles.services.outbox import NO_SUCH_ADDRESS, given_up
 
 logger = logging.getLogger(__name__)
 
@@ -166,6 +167,16 @@ def merges() -> str:
     )
 
 
+def outbox() -> str:
+    """Mails given up, but those to addresses that there are not: a stranger who types
+    such addresses wakes nobody. The dashboard tells of them too.
+    """
+    number = given_up().exclude(exception_class_path=NO_SUCH_ADDRESS).count()
+    said = "mail or removal is" if number == 1 else "mails or removals are"
+    told = f"{number} {said} given up: see the Outbox in the admin"
+    return told if number else ""
+
+
 def mail() -> str:
     return no_mail_server.SAYS
 
@@ -180,6 +191,7 @@ WATCHED: dict[str, Check] = {
     "channel_layer": channel_layer,
     "jobs": jobs,
     "merges": merges,
+    "outbox": outbox,
     **({"mail": mail} if settings.HAS_NO_MAIL_SERVER else {}),
 }
 

@@ -9,6 +9,7 @@ import os
 import secrets
 from collections.abc import Callable
 from datetime import timedelta
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 
@@ -369,6 +370,11 @@ DEFAULT_FROM_EMAIL = env.str(
     "animecollections <noreply@localhost>",
     validate=rules.Regexp(r".+@.+", error="{input!r} has no address in it."),
 )
+# Who reads what people answer to a mail; by default the sender.
+SUPPORT_EMAIL = (
+    env.str("SUPPORT_EMAIL", "", validate=rules.Regexp(r"([^\s@<>,]+@[^\s@<>,]+)?\Z"))
+    or parseaddr(DEFAULT_FROM_EMAIL)[1]
+)
 
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", str(BASE_DIR / "media")))
 MEDIA_URL = "/media/"
@@ -462,6 +468,8 @@ LOGIN_URL = "/admin/login/"
 LOGIN_REDIRECT_URL = "/admin/"  # for staff who come to that page by its address
 # Staff sign in with a code besides the password; off in production only for a trial.
 STAFF_SECOND_FACTOR = env.bool("STAFF_SECOND_FACTOR", not DEBUG)
+# So long the admin asks for no new code; before what is gravest, minutes (site.py).
+STAFF_HOURS = env.int("STAFF_HOURS", 12, validate=rules.Range(1, 720))
 OTP_TOTP_ISSUER = "animecollections"  # what authenticators call us
 
 MESSAGE_STORAGE = "animecollections.admin.messages.MessageStorage"

@@ -204,7 +204,7 @@ class StaffActionAdmin(ReadOnly, Page):
         if text.isdecimal() and len(text) <= MOST_DIGITS:
             return queryset.filter(anime_id=int(text)), False
         if text and request.user.has_perm("profiles.view_user"):
-            found = people(text)
+            found = people(request, text)
             queryset = queryset.filter(Q(user_id__in=found) | Q(actor_id__in=found))
         return queryset, False
 

@@ -37,6 +37,7 @@ from profiles.models import (
     KnownPlace,
     MadeExport,
     Preferences,
+    PrivacyRequest,
     Profile,
     Session,
     TokenFamily,
@@ -172,6 +173,12 @@ SECTIONS = [
         "that someone of them looked at what is private.",
         of(StaffAction, "id"),
         left_out=("id", "request_id"),
+    ),
+    Section(
+        "privacy_requests.jsonl",
+        "What you asked of us by letter or mail, and what became of it.",
+        of(PrivacyRequest, "id"),
+        left_out=("id",),
     ),
     Section(
         "staff_admin.jsonl",

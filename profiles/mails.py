@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 
@@ -16,12 +17,18 @@ def send_mail(user: User, name: str, context: dict[str, Any]) -> None:
 def send_to(email: str, language: str, name: str, context: dict[str, Any]) -> None:
     """Sends `<name>.txt` (its first line is the subject) and `<name>.html`. No mail
     holds a text of the user's: whoever signs up with another person's e-mail would
-    choose what we write to them.
+    choose what we write to them. Answers go to SUPPORT_EMAIL, which each mail names.
     """
+    context = {**context, "support": settings.SUPPORT_EMAIL}
     folder = f"mail/{language}"
     text = render_to_string(f"{folder}/{name}.txt", context)
     subject, _, body = text.partition("\n")
-    mail = EmailMultiAlternatives(subject.strip(), body.lstrip(), to=[email])
+    mail = EmailMultiAlternatives(
+        subject.strip(),
+        f"{body.strip()}\n\n-- \nanimecollections · {settings.SUPPORT_EMAIL}\n",
+        to=[email],
+        reply_to=[settings.SUPPORT_EMAIL],
+    )
     html = render_to_string(f"{folder}/{name}.html", context)
     mail.attach_alternative(html, "text/html")
     mail.send()

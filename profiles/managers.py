@@ -9,7 +9,7 @@ from django.apps import apps
 from django.contrib.auth.base_user import BaseUserManager
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from history.models import UserState
 from profiles.names import check_email, check_user_name, fold_email, fold_user_name
@@ -64,6 +64,30 @@ class UserManager(BaseUserManager["User"]):
             ways.insert(0, {"pk": UUID(text.strip())})
         found = (self.filter(**way).first() for way in ways)
         return next(filter(None, found), None)
+
+    def closest(self, text: str, limit: int) -> list[UUID]:
+        """Whom staff mean by a text, the closest first: by the whole e-mail or name (or
+        how it looks), by its beginning, by any part of it; or by the whole id.
+
+        Each way has an index, or ends at the limit; the next is asked for what is left.
+        """
+        email, key = fold_email(text), fold_user_name(text)
+        ways = [
+            Q(email=email) | Q(user_name_key=key),
+            Q(email__startswith=email) | Q(user_name_key__startswith=key),
+            Q(email__icontains=text)
+            | Q(user_name__icontains=text)
+            | Q(user_name_key__icontains=key),
+        ]
+        with suppress(ValueError):
+            ways.insert(0, Q(pk=UUID(text)))
+        found: dict[UUID, None] = {}
+        for way in ways if text.strip() else ():
+            if len(found) < limit:
+                rows = self.filter(way).exclude(pk__in=found).order_by("user_name_key")
+                ids = rows.values_list("pk", flat=True)[: limit - len(found)]
+                found |= dict.fromkeys(ids)
+        return list(found)
 
     def for_mail(self) -> "QuerySet[User]":
         """Who may get mail, with their language."""

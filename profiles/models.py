@@ -1,5 +1,6 @@
 """Who the user is: account, signs-in, profile, preferences, uploaded images."""
 
+from datetime import datetime
 from typing import Any, ClassVar, Self
 from uuid import uuid4
 
@@ -348,6 +349,91 @@ class Erasure(models.Model):
 
     def __str__(self) -> str:
         return f"an account, on {self.at:%Y-%m-%d}"
+
+
+class PrivacyRequestQuerySet(models.QuerySet["PrivacyRequest"]):
+    def open(self) -> Self:
+        """Those that wait, the most urgent first."""
+        return self.filter(status=PrivacyRequest.Status.OPEN).order_by("due_on")
+
+
+class NoticeQuerySet(models.QuerySet["Notice"]):
+    def at(self, now: datetime) -> Self:
+        """Those that are shown at a moment."""
+        return self.filter(starts_at__lte=now, ends_at__gt=now).order_by("starts_at")
+
+
+class PrivacyRequest(models.Model):
+    """What somebody asked for by letter or mail, and what became of it: a register, as
+    the law wants. It outlives the account, and then says nothing of whose it was.
+    """
+
+    class Kind(models.TextChoices):
+        EXPORT = "export", "a copy of their data"
+        ERASURE = "erasure", "erasure"
+        CORRECTION = "correction", "correction"
+        OBJECTION = "objection", "objection, or less use"
+
+    class Status(models.TextChoices):
+        OPEN = "open"
+        DONE = "done"
+        REFUSED = "refused"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    user = models.ForeignKey(
+        User, models.SET_NULL, null=True, blank=True, related_name="privacy_requests"
+    )
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    received_on = models.DateField()
+    reference = models.CharField(
+        max_length=50,
+        help_text="Where the letter is filed, such as a ticket's number. It stays for "
+        "good: nobody's name.",
+    )
+    details = models.TextField(
+        blank=True, max_length=1000, help_text="It goes when the account is erased."
+    )
+    status = models.CharField(max_length=7, choices=Status.choices, default=Status.OPEN)
+    due_on = models.DateField(help_text="a month after it came")
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar = PrivacyRequestQuerySet.as_manager()
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(
+                fields=["due_on"],
+                condition=Q(status="open"),
+                name="privacy_request_open",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}, {self.reference}"
+
+
+class Notice(models.Model):
+    """What all are told for a while, such as that the service will be away; it ends by
+    itself. Empty Spanish is shown as the English.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    text = models.CharField(max_length=300)
+    text_es = models.CharField("text in Spanish", max_length=300, blank=True)
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField(db_index=True)
+
+    objects: ClassVar = NoticeQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=models.F("starts_at")), name="notice_ends"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.text
 
 
 class Figure(models.Model):

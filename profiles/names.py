@@ -139,6 +139,12 @@ def bare(name: str) -> str:
     return "".join(letter for letter in letters if letter.isalnum())
 
 
+def masked_email(email: str) -> str:
+    """As it may be told to somebody else: whose it is, they see if they know it."""
+    local, _, domain = email.rpartition("@")
+    return f"{local[:1]}•••@{domain}"
+
+
 def fold_user_name(name: str) -> str:
     """The key under which a user name is unique: NFKC, without regard to case, and
     letters that look like ours as ours. A name of another alphabet that looks like

@@ -13,6 +13,8 @@ from profiles.models import (
     FailedSignIns,
     KnownPlace,
     MadeExport,
+    Notice,
+    PrivacyRequest,
     Session,
     Ticket,
     TokenFamily,
@@ -24,6 +26,8 @@ SENT_MAILS_FOR = timedelta(days=14)
 FAILED_MAILS_FOR = timedelta(days=60)
 EXPORTS_FOR = timedelta(days=90)
 PLACES_FOR = timedelta(days=180)
+NOTICES_FOR = timedelta(days=30)
+REQUESTS_FOR = timedelta(days=3 * 365)
 FAILED_SIGN_INS_FOR = timedelta(days=60)
 
 
@@ -73,6 +77,15 @@ def old_exports() -> QuerySet[MadeExport]:
     )
 
 
+def old_notices() -> QuerySet[Notice]:
+    return Notice.objects.filter(ends_at__lt=timezone.now() - NOTICES_FOR)
+
+
+def old_privacy_requests() -> QuerySet[PrivacyRequest]:
+    """What was answered, and when, may be asked for years later."""
+    return PrivacyRequest.objects.filter(closed_at__lt=timezone.now() - REQUESTS_FOR)
+
+
 RULES = (
     Rule("sessions", ended_sessions, by="expire_date"),
     Rule("token families", ended_token_families, by="expires_at"),
@@ -81,5 +94,7 @@ RULES = (
     Rule("known places", old_places, by="last_at"),
     Rule("failed sign-ins", old_failed_sign_ins, by="day"),
     Rule("tasks", done_tasks),
+    Rule("notices", old_notices, by="ends_at"),
+    Rule("privacy requests", old_privacy_requests),
     Rule("notes of exports", old_exports),
 )

@@ -18,6 +18,9 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "profiles.help_user",
         "profiles.reveal_user",
         "profiles.restore_user",
+        "profiles.add_privacyrequest",
+        "profiles.change_privacyrequest",
+        "django_tasks_database.view_dbtaskresult",
     ),
     "Catalogue editor": (
         "collections_app.view_anime",

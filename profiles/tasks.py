@@ -15,6 +15,7 @@ from django_tasks import task
 from animecollections.upkeep.tries import again_on_failure
 from profiles.mails import send_mail, send_to
 from profiles.models import Erasure, User
+from profiles.names import masked_email
 from profiles.reset_links import make_token, renew_reset_key
 from profiles.storage import remove_folder
 
@@ -121,6 +122,42 @@ def mail_staff_action(user_id: str, action: str, reason: str, tries: int = 0) ->
         {"user_id": user_id, "action": action, "reason": reason},
         lambda: send_mail(user, "staff_action", {"action": action, "reason": reason}),
     )
+
+
+@task
+def mail_email_changed(
+    user_id: str,
+    email: str,
+    other: str,
+    is_old: bool,
+    reason: str,
+    tries: int = 0,
+) -> None:
+    """To the old address and to the new one, each by a task of its own; `other` is the
+    other one, masked.
+    """
+    user = User.objects.select_related("preferences").filter(pk=user_id).first()
+    if user is None:
+        return
+    told = {"other": other, "is_old": is_old, "reason": reason}
+    again(
+        mail_email_changed,
+        tries,
+        {"user_id": user_id, "email": email, **told},
+        lambda: send_to(email, user.preferences.language, "email_changed", told),
+    )
+
+
+def tell_both_addresses(user_id: UUID, old: str, new: str, reason: str) -> None:
+    """Whoever reads the old one may not have asked for it, and can object."""
+    for email, other, is_old in ((old, new, True), (new, old, False)):
+        mail_email_changed.enqueue(
+            user_id=str(user_id),
+            email=email,
+            other=masked_email(other),
+            is_old=is_old,
+            reason=reason,
+        )
 
 
 def tell_of_staff(user_id: UUID, action: str, reason: str) -> None:

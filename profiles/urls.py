@@ -16,10 +16,12 @@ from profiles.views.erasure import ErasureViewSet
 from profiles.views.export import ExportViewSet
 from profiles.views.images import ImagesViewSet, UploadViewSet
 from profiles.views.live import TicketViewSet
+from profiles.views.notices import NoticesViewSet
 from profiles.views.profile import PreferencesViewSet, ProfileViewSet
 from profiles.views.sync import SyncViewSet
 
 urlpatterns = [
+    path("notices", NoticesViewSet.as_view({"get": "list"})),
     path("auth/signup", SignUpViewSet.as_view({"post": "create"})),
     path("auth/signin", SignInViewSet.as_view({"post": "create"})),
     path("auth/signout", SignOutViewSet.as_view({"post": "create"})),

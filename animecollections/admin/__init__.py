@@ -95,31 +95,36 @@ def as_uuid(text: str) -> UUID | None:
         return None
 
 
-def people(text: str) -> list[UUID]:
-    """The ids of users by part of e-mail or name (or of how it looks), or by whole id;
-    the first 100.
+def people(request: HttpRequest, text: str) -> list[UUID]:
+    """The ids of users by e-mail, name or id, the closest 100 first; where there are
+    more, the list says so.
     """
     if id_ := as_uuid(text):
         return [id_]
-    rows = get_user_model()._default_manager.filter(
-        Q(email__icontains=text)
-        | Q(user_name__icontains=text)
-        | Q(user_name_key__icontains=text)
-    )
-    return list(rows.order_by().values_list("pk", flat=True)[:MOST_PEOPLE])
+    users: Any = get_user_model()._default_manager
+    found: list[UUID] = users.closest(text, MOST_PEOPLE + 1)
+    if len(found) > MOST_PEOPLE:
+        say_bound(request, f"of the {MOST_PEOPLE} people whose name is closest")
+    return found[:MOST_PEOPLE]
+
+
+def say_bound(request: HttpRequest, words: str) -> None:
+    """What a list leaves out stands beside its number (admin/pages.html)."""
+    bounds: dict[str, None] = request.__dict__.setdefault("bounds", {})
+    bounds[words] = None
 
 
 class AtLeast(int):
     """A number at which counting stopped."""
 
     def __str__(self) -> str:
-        return f"{int(self)}+"
+        return f"{int(self):,}+"
 
 
 class BoundedPaginator(Paginator[Any]):
     """Counts as far as a person pages: counting millions of rows takes seconds."""
 
-    template_name = "admin/pages.html"  # shows the plus of AtLeast
+    template_name = "admin/pages.html"  # shows AtLeast, and what is left out
 
     @cached_property
     def count(self) -> int:
@@ -134,6 +139,14 @@ class LeanList(ChangeList):
     def apply_select_related(self, qs: QuerySet[Any]) -> QuerySet[Any]:
         rows = super().apply_select_related(qs)
         return rows.only(*getattr(self.model_admin, "list_only", ()))
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        count = self.result_count  # AtLeast has a plus
+        self.count = str(count) if isinstance(count, AtLeast) else f"{count:,}"
+        self.bounds = list(getattr(request, "bounds", ()))
+        # Else unfold says the bare number once more, on top: it passes for all.
+        self.full_result_count = count
 
     def get_ordering_field(self, field_name: Any) -> Any:
         """None for a column that this list does not offer to sort by: Django takes any
@@ -208,14 +221,17 @@ class Owned(Page):
         is_list = request.resolver_match and request.resolver_match.kwargs == {}
         is_filtered = request.GET.keys() - NO_FILTERS
         if is_list and is_filtered and OF_ONE_USER not in request.GET:
-            return rows.filter(self.newest())
+            return rows.filter(self.newest(request))
         return rows
 
-    def newest(self) -> Q:
-        """The rows that are looked through at most."""
+    def newest(self, request: HttpRequest) -> Q:
+        """The rows that are looked through at most; the list says if not all."""
         keys = self.model._default_manager.order_by("-pk").values_list("pk", flat=True)
         last = keys[MOST_LOOKED_AT : MOST_LOOKED_AT + 1].first()
-        return Q(pk__gte=last) if last else Q()
+        if last is None:
+            return Q()
+        say_bound(request, f"among the newest {MOST_LOOKED_AT:,}")
+        return Q(pk__gt=last)
 
     def get_sortable_by(self, request: HttpRequest) -> Any:
         if OF_ONE_USER in request.GET:
@@ -226,11 +242,11 @@ class Owned(Page):
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
         if search_term:
-            queryset = queryset.filter(self.matching(search_term.strip()))
+            queryset = queryset.filter(self.matching(request, search_term.strip()))
         return queryset, False
 
-    def matching(self, text: str) -> Q:
-        return Q(user_id__in=people(text))
+    def matching(self, request: HttpRequest, text: str) -> Q:
+        return Q(user_id__in=people(request, text))
 
 
 class ThroughServices(Page):

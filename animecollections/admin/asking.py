@@ -51,11 +51,13 @@ def ask(
     button: str,
     back: str,
     lines: Sequence[str] | None = None,
+    warning: str = "",
     can_preview: bool = False,
     is_dangerous: bool = False,
 ) -> HttpResponse:
     """says: what will happen. lines: what it would do with what the form says, shown
-    after its second button, Preview (`_preview` in the POST).
+    after its second button, Preview (`_preview` in the POST). warning: why it was not
+    done yet; the next POST says that it is meant (`_despite`).
     """
     context = {
         **admin.site.each_context(request),
@@ -66,6 +68,7 @@ def ask(
         "form": form,
         "media": form.media,
         "lines": lines,
+        "warning": warning,
         "can_preview": can_preview,
         "is_dangerous": is_dangerous,
     }

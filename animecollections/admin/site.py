@@ -1,6 +1,7 @@
 """The admin as a whole: its pages that belong to no model, and its policy."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from datetime import timedelta
 from functools import update_wrapper
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,11 +14,18 @@ from django.core.files.storage import default_storage
 from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.http import urlencode
 from unfold.sites import UnfoldAdminSite
 
 View = Callable[..., HttpResponseBase]
 PREFIX = "/admin/"
+CODE_AT = "code_at"  # in the session
+FRESH_FOR = timedelta(minutes=10)
+
+# What stands above every page; filled by the app that knows it, when it is ready.
+tellers: list[Callable[[], Iterable[Any]]] = []
 
 _pages: list[tuple[str, str, View, bool]] = []
 
@@ -37,6 +45,13 @@ def page(route: str, name: str, *, is_guarded: bool = True) -> Callable[[View], 
 
 class StaffSite(UnfoldAdminSite):  # type: ignore[misc]  # untyped
     index_title = "Dashboard"
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """What all are told stands above each page of staff too."""
+        context: dict[str, Any] = super().each_context(request)
+        is_in = self.has_permission(request)
+        told = [notice for tell in tellers for notice in tell()] if is_in else []
+        return context | {"notices": told}
 
     def extra_urls(self) -> list[URLPattern]:
         return [
@@ -79,7 +94,27 @@ def is_staff(request: HttpRequest) -> bool:
 
 
 def lacks_second_factor(request: HttpRequest) -> bool:
-    return settings.STAFF_SECOND_FACTOR and not request.user.is_verified()  # type: ignore[union-attr]
+    """Whether it was never asked for in this session, or too many hours ago."""
+    is_verified = request.user.is_verified()  # type: ignore[union-attr]
+    lasts = timedelta(hours=settings.STAFF_HOURS)
+    return settings.STAFF_SECOND_FACTOR and not (
+        is_verified and is_newer(request, lasts)
+    )
+
+
+def has_fresh_code(request: HttpRequest) -> bool:
+    """For what cannot be taken back: a browser left open is not enough."""
+    return not settings.STAFF_SECOND_FACTOR or is_newer(request, FRESH_FOR)
+
+
+def is_newer(request: HttpRequest, lasts: timedelta) -> bool:
+    code_at = parse_datetime(request.session.get(CODE_AT, ""))
+    return code_at is not None and code_at > timezone.now() - lasts
+
+
+def note_code(request: HttpRequest) -> None:
+    """That a right code came just now; a session keeps texts alone."""
+    request.session[CODE_AT] = timezone.now().isoformat()
 
 
 def picture_sources() -> list[str]:

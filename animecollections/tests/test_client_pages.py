@@ -1,9 +1,11 @@
 """The pages in a real browser, as a person uses them."""
 
 import re
+from datetime import timedelta
 from functools import partial
 
 import pytest
+from django.utils import timezone
 
 from animecollections.tests.pages import expect, settled
 from collections_app.catalogue.folding import fold
@@ -11,7 +13,7 @@ from collections_app.models import Anime, SearchName, WatchListEntry
 from collections_app.tests.lists import DATA, needs_data
 from factories import PASSWORD, AnimeFactory, UserFactory
 from history.models import Search
-from profiles.models import Preferences, User
+from profiles.models import Notice, Preferences, User
 from profiles.tests.sockets import Api, cookie_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -450,3 +452,19 @@ def test_signing_out_leaves_nothing_behind(opened, api, user):
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_role("heading", name="Everything you watch")).to_be_visible()
     assert page.evaluate("indexedDB.databases()") == []
+
+
+def test_what_staff_tell_everybody_stands_above_the_pages(opened, user):
+    now = timezone.now()
+    Notice.objects.create(
+        text="Away at <20:00>.",
+        text_es="Cerrado a las <20:00>.",
+        starts_at=now - timedelta(hours=1),
+        ends_at=now + timedelta(hours=1),
+    )
+    for someone in (None, user):
+        page = opened(someone)
+        expect(page.locator("#notices p")).to_contain_text("Away at <20:00>. until ")
+    Notice.objects.update(ends_at=timezone.now())
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    expect(page.locator("#notices p")).to_have_count(0)

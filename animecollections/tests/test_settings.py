@@ -137,6 +137,8 @@ WRONG = {
     "COMPRESS": "perhaps",
     "EMAIL_URL": "carrier-pigeon://home",
     "FROM_EMAIL": "nobody",
+    "SUPPORT_EMAIL": "nobody",
+    "STAFF_HOURS": "0",
     "MEDIA_STORAGE": "disk",
     "MEDIA_STORAGE_OPTIONS": "[]",
     "IMAGE_HOSTS": "https://cdn.example.org",

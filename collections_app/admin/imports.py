@@ -18,10 +18,10 @@ class ImportPlanAdmin(ReadOnly, Owned):
     list_filter = ("status", "format", "policy")
     search_help_text = "E-mail, name or id of the user, id of the import or operation"
 
-    def matching(self, text: str) -> Q:
+    def matching(self, request: HttpRequest, text: str) -> Q:
         if id_ := as_uuid(text):
             return Q(user_id=id_) | Q(id=id_) | Q(operation_id=id_)
-        return Q(user_id__in=people(text))
+        return Q(user_id__in=people(request, text))
 
     @admin.display(description="rows")
     def rows(self, plan: ImportPlan) -> str:
@@ -62,10 +62,10 @@ class ImportRowAdmin(ReadOnly, OfEntries):
     def anime(self, row: Any) -> str:
         return MASK if is_hidden(row) else str(row.anime_id or "")
 
-    def matching(self, text: str) -> Q:
+    def matching(self, request: HttpRequest, text: str) -> Q:
         if id_ := as_uuid(text):
             return Q(user_id=id_) | Q(plan_id=id_)
-        users: list[Any] = people(text)
+        users: list[Any] = people(request, text)
         return Q(user_id__in=users)
 
 

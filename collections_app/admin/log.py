@@ -144,7 +144,7 @@ class ChangeAdmin(ReadOnly, OfEntries):
         text = search_term.strip()
         if not text:
             return queryset, False
-        if users := people_known(text):
+        if users := people_known(request, text):
             return queryset.filter(user_id__in=users), False
         found = Change.objects.across_users().of_request(text)
         if id_ := as_uuid(text):
@@ -153,11 +153,11 @@ class ChangeAdmin(ReadOnly, OfEntries):
         return queryset.filter(pk__in=found.values("pk")), False
 
 
-def people_known(text: str) -> list[Any]:
+def people_known(request: HttpRequest, text: str) -> list[Any]:
     """As `people`, but an id has to be a user's."""
     id_ = as_uuid(text)
     if id_ is None:
-        return people(text)
+        return people(request, text)
     users = get_user_model()._default_manager.filter(pk=id_)
     return list(users.values_list("pk", flat=True))
 

@@ -24,6 +24,7 @@ from animecollections.admin import (
     link,
     may_act_on,
     people,
+    say_bound,
     through,
 )
 from animecollections.admin.asking import ReasonForm, ask
@@ -275,17 +276,21 @@ class WatchListEntryAdmin(Masked, ThroughServices):
             context["subtitle"] = f"{entry.anime}, of {entry.user}"
         return super().render_change_form(request, context, *args, **kwargs)
 
-    def matching(self, text: str) -> Q:
+    def matching(self, request: HttpRequest, text: str) -> Q:
         """By user alone where the text names no title, for that has an index; whose
         private list has a title, a search does not tell.
         """
-        users = people(text)
-        found = Anime.objects.filter(named(text)).order_by()
-        titles = list(found.values_list("pk", flat=True)[:MOST_TITLES])
-        named_so = Q(anime_id__in=titles, is_private=False) & self.newest()
-        if users and titles:
-            return Q(user_id__in=users) | named_so
-        return named_so if titles else Q(user_id__in=users)
+        users = people(request, text)
+        found = Anime.objects.with_popularity().filter(named(text))
+        found = found.order_by("-popularity", "pk")
+        titles = list(found.values_list("pk", flat=True)[: MOST_TITLES + 1])
+        if not titles:
+            return Q(user_id__in=users)
+        if len(titles) > MOST_TITLES:
+            say_bound(request, f"of the {MOST_TITLES} best known titles named so")
+        named_so = Q(anime_id__in=titles[:MOST_TITLES], is_private=False)
+        named_so &= self.newest(request)
+        return Q(user_id__in=users) | named_so if users else named_so
 
     def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """What is no key of a user or a title, its widgets would stumble over."""

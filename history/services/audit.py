@@ -11,7 +11,7 @@ from animecollections.db.ids import first_id_at
 from animecollections.identity import Through
 from history.models import StaffAction
 
-REVEAL = "reveal"
+REVEAL, NOTE = "reveal", "note"
 REVEALED_FOR = timedelta(minutes=30)
 
 # How a person is told of an act: (user_id, action, reason). Filled by the app that

@@ -4,6 +4,7 @@ reason, and goes through profiles.services.support.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -22,22 +23,40 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from unfold.widgets import (
+    UnfoldAdminCheckboxSelectMultipleWidget,
     UnfoldAdminPasswordWidget,
     UnfoldAdminSplitDateTimeWidget,
+    UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
 )
 
 from animecollections.admin import may_act_on, through
 from animecollections.admin.asking import ReasonForm, ask
-from animecollections.admin.site import page
+from animecollections.admin.site import has_fresh_code, page
 from animecollections.api.errors import ApiError
 from animecollections.identity import Through
-from collections_app.reads import ever_private
+from collections_app.reads import ever_private, titles_of
 from collections_app.services import operations
 from collections_app.services.operations import TrimmedError, Undone
+from collections_app.watch_list.models import WatchListEntry
 from history.services import audit
+from profiles.admin.second_factor import code_field, takes_code
 from profiles.models import User
 from profiles.services import support
+
+# What others may see or might, that a person wrote themselves.
+TEXTS = {
+    "user_name": "User name (they get one that says nothing)",
+    "name": "First name",
+    "last_name": "Last name",
+    "avatar": "Avatar",
+    "banner_image": "Banner",
+    "favorite_genres": "Favourite genres",
+    "favorite_studios": "Favourite studios",
+    "frequency": "How often they watch",
+    "fanatic_level": "How much of a fan they are",
+    "preferred_format": "Preferred format",
+}
 
 
 class RestoreForm(ReasonForm):
@@ -51,6 +70,33 @@ class RestoreForm(ReasonForm):
         if at > timezone.now():
             raise forms.ValidationError("That moment is in the future.")
         return at
+
+
+class DeviceForm(ReasonForm):
+    device = forms.CharField(widget=forms.HiddenInput)
+
+
+class ImageForm(ReasonForm):
+    image = forms.UUIDField(widget=forms.HiddenInput)
+
+
+class TextsForm(ReasonForm):
+    names = forms.MultipleChoiceField(
+        label="What goes",
+        choices=list(TEXTS.items()),
+        widget=UnfoldAdminCheckboxSelectMultipleWidget(),
+    )
+    field_order = ("names", "reason")
+
+
+class NoteForm(ReasonForm):
+    reason = forms.CharField(
+        label="Note",
+        max_length=1000,
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 4}),
+        help_text="For other staff; nobody is mailed. It cannot be changed or taken "
+        "back, and stands in the person's own export: write what they may read.",
+    )
 
 
 class UndoForm(ReasonForm):
@@ -83,6 +129,8 @@ Run = Callable[[User, Mapping[str, Any], Through], str | FileResponse]
 class Action:
     """says: what will happen, for whoever is about to do it. run: does it, and answers
     with a sentence, or a file. preview: what it would do with what the form says.
+    warning: what is wrong with doing that; it is then asked for once more. wants_code:
+    a new one of the second factor, where the last is some minutes old.
     """
 
     title: str
@@ -92,7 +140,9 @@ class Action:
     run: Run
     form: type[ReasonForm] = ReasonForm
     preview: Callable[[User, Mapping[str, Any]], list[str]] | None = None
+    warning: Callable[[User, Mapping[str, Any]], str] | None = None
     is_dangerous: bool = False
+    wants_code: bool = False
     is_for: Callable[[User], bool] = lambda user: True
 
 
@@ -102,6 +152,27 @@ def simple(act: Callable[..., None], done: str) -> Run:
         return done
 
     return run
+
+
+def sign_out_device(user: User, sent: Mapping[str, Any], through: Through) -> str:
+    support.sign_out_device(
+        user=user, device=sent["device"], reason=sent["reason"], through=through
+    )
+    return "That device is signed out."
+
+
+def remove_image(user: User, sent: Mapping[str, Any], through: Through) -> str:
+    support.remove_image(
+        user=user, image_id=sent["image"], reason=sent["reason"], through=through
+    )
+    return "The picture is gone."
+
+
+def remove_texts(user: User, sent: Mapping[str, Any], through: Through) -> str:
+    support.remove_texts(
+        user=user, names=sent["names"], reason=sent["reason"], through=through
+    )
+    return "Removed."
 
 
 def export(user: User, sent: Mapping[str, Any], through: Through) -> FileResponse:
@@ -148,17 +219,34 @@ def counted(done: Undone) -> str:
 
 
 def preview_restore(user: User, sent: Mapping[str, Any]) -> list[str]:
-    today = timezone.now().date()
-    return lines_of(
-        user,
-        operations.restore(
-            user_id=user.pk,
-            at=sent["at"],
-            today=today,
-            through=Through("admin"),
-            dry_run=True,
-        ),
+    return lines_of(user, would_restore(user, sent["at"]))
+
+
+def would_restore(user: User, at: datetime) -> Undone:
+    return operations.restore(
+        user_id=user.pk,
+        at=at,
+        today=timezone.now().date(),
+        through=Through("admin"),
+        dry_run=True,
     )
+
+
+def warning_of_restore(user: User, sent: Mapping[str, Any]) -> str:
+    """Where it would empty the list: a moment that was mistyped mostly does."""
+    at, number = sent["at"], WatchListEntry.objects.of(user.pk).count()
+    if not number:
+        return ""
+    done = would_restore(user, at)
+    if at < user.created_at:
+        made = f"{user.created_at:%Y-%m-%d %H:%M}"
+        return f"The account was made later, on {made} UTC: {emptied(number)}"
+    is_emptied = len(done.removed) == number and not done.entries
+    return f"The list had no title then: {emptied(number)}" if is_emptied else ""
+
+
+def emptied(number: int) -> str:
+    return f"all {number:,} title{'s' * (number > 1)} would go off the list."
 
 
 def preview_undo(user: User, sent: Mapping[str, Any]) -> list[str]:
@@ -188,7 +276,12 @@ def lines_of(user: User, done: Undone) -> list[str]:
         for anime_id, entry in entries.items()
         if anime_id not in private
     ]
-    lines += [f"Title {id_}: not on the list" for id_ in removed if id_ not in private]
+    titles = titles_of(removed)
+    lines += [
+        f"{titles.get(id_, id_)}: not on the list"
+        for id_ in removed
+        if id_ not in private
+    ]
     lines += [
         f"{told['title']}: {told['field']} changed since, and stays"
         for anime_id, told in stays
@@ -232,6 +325,7 @@ ACTIONS: dict[str, Action] = {
         restore,
         form=RestoreForm,
         preview=preview_restore,
+        warning=warning_of_restore,
     ),
     "sign-out": Action(
         "Sign out everywhere",
@@ -239,6 +333,43 @@ ACTIONS: dict[str, Action] = {
         "Ends every session and every app's tokens at once.",
         "profiles.help_user",
         simple(support.sign_out, "Signed out everywhere."),
+    ),
+    "sign-out-device": Action(
+        "Sign out one device",
+        "logout",
+        "Ends this browser's session, or this app's tokens, at once; the others stay.",
+        "profiles.help_user",
+        sign_out_device,
+        form=DeviceForm,
+        is_for=lambda user: False,  # stands beside each device
+    ),
+    "note": Action(
+        "Add a note",
+        "sticky_note_2",
+        "For whoever helps them next: what they wrote, what was promised.",
+        "profiles.help_user",
+        simple(support.note, "Noted."),
+        form=NoteForm,
+    ),
+    "remove-texts": Action(
+        "Remove texts",
+        "backspace",
+        "Empties what breaks the rules in the profile, on all their devices. They are "
+        "told, and can write something else.",
+        "profiles.help_user",
+        remove_texts,
+        form=TextsForm,
+        is_dangerous=True,
+    ),
+    "remove-image": Action(
+        "Remove a picture",
+        "hide_image",
+        "Removes the picture for good, from the profile too. They are told.",
+        "profiles.help_user",
+        remove_image,
+        form=ImageForm,
+        is_for=lambda user: False,  # stands beside each picture
+        is_dangerous=True,
     ),
     "mail-reset": Action(
         "Mail a reset link",
@@ -271,6 +402,7 @@ ACTIONS: dict[str, Action] = {
         "profiles.change_user",
         set_password,
         form=PasswordForm,
+        wants_code=True,
         is_for=lambda user: False,  # stands in the form, not among the first things
     ),
     "reset-second-factor": Action(
@@ -280,6 +412,7 @@ ACTIONS: dict[str, Action] = {
         "next with the password enrols anew.",
         "profiles.change_user",
         simple(support.reset_second_factor, "The second factor is gone."),
+        wants_code=True,
         is_for=lambda user: user.is_staff,
     ),
     "export": Action(
@@ -288,6 +421,7 @@ ACTIONS: dict[str, Action] = {
         "Downloads all that is held on the person, private things too; they are told.",
         "profiles.export_user",
         export,
+        wants_code=True,
     ),
     "erase": Action(
         "Erase the account",
@@ -298,6 +432,7 @@ ACTIONS: dict[str, Action] = {
         simple(support.erase, "Erased."),
         form=EraseForm,
         is_dangerous=True,
+        wants_code=True,
     ),
 }
 
@@ -339,23 +474,19 @@ def act_on_user(request: HttpRequest, user_id: UUID, name: str) -> HttpResponseB
         raise PermissionDenied
     is_sent = request.method == "POST"
     form = action.form(request.POST if is_sent else None, initial=asked(request))
-    lines = None
-    if is_sent and form.is_valid() and is_confirmed(form, user):
+    if action.wants_code and not has_fresh_code(request):
+        form.fields["code"] = code_field()
+    attempt = Attempt(request, name, user, form)
+    if is_sent and form.is_valid() and is_confirmed(request, form, user):
         try:
-            if "_preview" not in request.POST:
-                told = action.run(user, form.cleaned_data, through(request))
-                if isinstance(told, FileResponse):
-                    return told
-                messages.success(request, f"{user}: {told}")
-                return HttpResponseRedirect(next_of(request, user, name))
-            if action.preview:
-                lines = action.preview(user, form.cleaned_data)
+            if (response := attempt.run()) is not None:
+                return response
         except ApiError as error:
             show_refusal(form, error)
         except TrimmedError as error:
             form.add_error(None, str(error))
     elif not is_sent and name == "undo":
-        lines = would_undo(user, form)
+        attempt.lines = would_undo(user, form)
     return ask(
         request,
         form,
@@ -363,10 +494,39 @@ def act_on_user(request: HttpRequest, user_id: UUID, name: str) -> HttpResponseB
         says=action.says,
         button=action.title,
         back=reverse("admin:profiles_user_change", args=[user.pk]),
-        lines=lines,
+        lines=attempt.lines,
+        warning=attempt.warning,
         can_preview=action.preview is not None,
         is_dangerous=action.is_dangerous,
     )
+
+
+@dataclass(slots=True)
+class Attempt:
+    """An act that is asked for; what the page shows where it was not done yet."""
+
+    request: HttpRequest
+    name: str
+    user: User
+    form: ReasonForm
+    lines: list[str] | None = None
+    warning: str = ""
+
+    def run(self) -> HttpResponseBase | None:
+        """Does it and answers; None where it was to be previewed, or warns."""
+        action, sent = ACTIONS[self.name], self.form.cleaned_data
+        if action.warning:
+            self.warning = action.warning(self.user, sent)
+        if "_preview" in self.request.POST:
+            self.lines = action.preview(self.user, sent) if action.preview else None
+            return None
+        if self.warning and self.request.POST.get("_despite") != self.warning:
+            return None
+        told = action.run(self.user, sent, through(self.request))
+        if isinstance(told, FileResponse):
+            return told
+        messages.success(self.request, f"{self.user}: {told}")
+        return HttpResponseRedirect(next_of(self.request, self.user, self.name))
 
 
 def show_refusal(form: ReasonForm, error: ApiError) -> None:
@@ -376,7 +536,9 @@ def show_refusal(form: ReasonForm, error: ApiError) -> None:
 
 
 def asked(request: HttpRequest) -> dict[str, Any]:
-    return {"operation": request.GET.get("operation", "")}
+    return {
+        name: request.GET.get(name, "") for name in ("operation", "device", "image")
+    }
 
 
 def would_undo(user: User, form: ReasonForm) -> list[str] | None:
@@ -387,12 +549,13 @@ def would_undo(user: User, form: ReasonForm) -> list[str] | None:
         return None
 
 
-def is_confirmed(form: ReasonForm, user: User) -> bool:
-    if user.is_meant_by(form.cleaned_data.get("user_name", user.user_name)):
-        return True
-    sentence = "That is neither user name, e-mail nor id of this account."
-    form.add_error("user_name", sentence)
-    return False
+def is_confirmed(request: HttpRequest, form: ReasonForm, user: User) -> bool:
+    """A code is used up, and so looked at last."""
+    if not user.is_meant_by(form.cleaned_data.get("user_name", user.user_name)):
+        sentence = "That is neither user name, e-mail nor id of this account."
+        form.add_error("user_name", sentence)
+        return False
+    return "code" not in form.fields or takes_code(request, form)
 
 
 def next_of(request: HttpRequest, user: User, name: str) -> str:

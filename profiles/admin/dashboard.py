@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from animecollections.admin import Page, ReadOnly
 from animecollections.admin.site import page
-from profiles.models import Figure
+from profiles.models import Figure, PrivacyRequest
 from profiles.services.figures import DAYS
 
 HEIGHT = 100  # of a chart, in its own units; a day is 10 wide
@@ -45,7 +45,7 @@ class Chart:
 
 
 def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    """Two statements, whatever there is; UNFOLD's DASHBOARD_CALLBACK."""
+    """Three statements, whatever there is; UNFOLD's DASHBOARD_CALLBACK."""
     if not request.user.has_perm("profiles.view_figure"):
         return context
     today = timezone.now().date()
@@ -54,9 +54,12 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     days = {figure.day: figure.value for figure in figures if figure.name == "day"}
     latest = {figure.name: figure.value for figure in figures if figure.name != "day"}
     computed = max((figure.computed_at for figure in figures), default=None)
+    soon = today + timedelta(days=7)
     return context | {
+        "requests_due": PrivacyRequest.objects.open().filter(due_on__lte=soon).count(),
         "computed_at": computed,
         "merges_given_up": latest.get("troubles", {}).get("merges", 0),
+        "mails_given_up": latest.get("troubles", {}).get("mails", 0),
         "charts": [chart(name, title, days, today) for name, title in CHARTS.items()],
         "numbers": numbers_of(latest),
         "types": shares(latest.get("types", {})),

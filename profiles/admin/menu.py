@@ -44,6 +44,7 @@ def people(request: HttpRequest) -> list[Any]:
         rows(request, "Wrong passwords", "lock", "profiles.wrongpasswords"),
         rows(request, "Failed sign-ins", "bar_chart", "profiles.failedsignins"),
         rows(request, "Images", "image", "profiles.image"),
+        rows(request, "Privacy requests", "gavel", "profiles.privacyrequest"),
     ]
 
 
@@ -78,6 +79,7 @@ def catalogue(request: HttpRequest) -> list[Any]:
 def operation(request: HttpRequest) -> list[Any]:
     return [
         rows(request, "Outbox", "outbox", "django_tasks_database.dbtaskresult"),
+        rows(request, "Notices to all", "campaign", "profiles.notice"),
         rows(request, "Jobs", "schedule", "history.job"),
         rows(request, "What staff did", "policy", "history.staffaction"),
         rows(request, "Groups of staff", "badge", "auth.group"),

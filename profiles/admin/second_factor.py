@@ -18,7 +18,7 @@ from django_otp.plugins.otp_totp.admin import TOTPDevice
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from animecollections.admin import through
-from animecollections.admin.site import PREFIX, is_staff, page
+from animecollections.admin.site import PREFIX, is_staff, note_code, page
 from profiles.models import User
 from profiles.services import second_factor
 
@@ -27,14 +27,18 @@ admin.site.unregister(StaticDevice)
 admin.site.unregister(TOTPDevice)
 
 
-class CodeForm(forms.Form):
-    code = forms.CharField(
+def code_field(**attrs: str) -> forms.CharField:
+    return forms.CharField(
         max_length=40,
         widget=UnfoldAdminTextInputWidget(
-            attrs={"autocomplete": "one-time-code", "autofocus": ""}
+            attrs={"autocomplete": "one-time-code", **attrs}
         ),
         help_text="Six digits of your authenticator, or one of your recovery codes.",
     )
+
+
+class CodeForm(forms.Form):
+    code = code_field(autofocus="")
 
 
 @page("second-factor/", "second_factor", is_guarded=False)
@@ -69,15 +73,29 @@ def enter(request: HttpRequest, user: User, code: str) -> HttpResponse | None:
         if codes is None:
             return None
         django_otp.login(request, second_factor.authenticator(user))
+        note_code(request)
         return show(request, codes=codes)
     device = second_factor.check(user=user, code=code)
     if device is None:
         return None
     django_otp.login(request, device)
+    note_code(request)
     if "_new_codes" in request.POST:
         codes = second_factor.renew_codes(user=user, through=by)
         return show(request, codes=codes)
     return HttpResponseRedirect(next_of(request))
+
+
+def takes_code(request: HttpRequest, form: forms.Form) -> bool:
+    """Whether the form's code is right; it is used up, and fresh for a while."""
+    user, code = cast("User", request.user), form.cleaned_data["code"]
+    with transaction.atomic():
+        if second_factor.check(user=user, code=code) is not None:
+            note_code(request)
+            request.session.save()
+            return True
+    form.add_error("code", why_not(user, code))
+    return False
 
 
 def why_not(user: User, code: str) -> str:

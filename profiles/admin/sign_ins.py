@@ -11,10 +11,11 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.http import urlencode
 
 from animecollections.admin import Owned, Page, ReadOnly, through
 from animecollections.admin.asking import ReasonForm, ask
-from animecollections.admin.site import page
+from animecollections.admin.site import has_fresh_code, page
 from profiles import tasks
 from profiles.admin.actions import may
 from profiles.models import (
@@ -162,7 +163,10 @@ def open_sign_in(request: HttpRequest, row_id: int) -> HttpResponse:
 
 @page("password_change/", "password_change")
 def change_own_password(request: HttpRequest) -> HttpResponse:
-    """Django's page; and the mail that every change of a password sends."""
+    """Django's page, after a fresh code; and the mail that every change sends."""
+    if not has_fresh_code(request):
+        wanted = urlencode({"next": reverse("admin:password_change")})
+        return HttpResponseRedirect(f"{reverse('admin:second_factor')}?{wanted}")
     with transaction.atomic():
         response: HttpResponse = admin.site.password_change(request)
         if request.method == "POST" and response.status_code == 302:

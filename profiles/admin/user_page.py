@@ -7,12 +7,13 @@ from typing import Any
 from urllib.parse import quote
 
 from django.core.files.storage import default_storage
-from django.db.models import F, QuerySet, Window
+from django.db.models import F, OuterRef, QuerySet, Subquery, Window
 from django.db.models.functions import RowNumber
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
+from django_tasks_db.models import DBTaskResult
 
 from animecollections.admin import link
 from animecollections.identity import today_in
@@ -22,15 +23,18 @@ from collections_app.reads import ever_private, operations_of
 from collections_app.serializers.stats import Statistics
 from history.masks import MASK, revealed
 from history.models import Search, StaffAction
+from history.services import audit
 from profiles.admin.actions import address_of, offered
 from profiles.admin.images import thumbnail
+from profiles.admin.outbox import links_of, state_of, title_of
 from profiles.admin.profiles import chosen_picture
-from profiles.models import Image, MadeExport, User
-from profiles.services import lockouts
+from profiles.models import Image, MadeExport, Session, TokenFamily, User
+from profiles.services import lockouts, outbox
+from profiles.services.accounts import sign_in_name
 
 COVERS_OF_TYPE, LATEST_CHANGES = 12, 15
 LATEST_SEARCHES, LATEST_IMAGES, LATEST_SIGN_INS, LATEST_ACTS = 15, 12, 20, 15
-LATEST_IMPORTS, LATEST_EXPORTS = 10, 10
+LATEST_IMPORTS, LATEST_EXPORTS, LATEST_MAILS, LATEST_NOTES = 10, 10, 10, 10
 ENTRY_COLUMNS = (
     "type",
     "state",
@@ -95,6 +99,7 @@ class Glance:
     locks: list[str] = field(default_factory=list)
     numbers: list[tuple[str, Any]] = field(default_factory=list)
     shelves: list[Shelf] = field(default_factory=list)
+    notes: list[Any] = field(default_factory=list)
     tables: list[Table] = field(default_factory=list)
 
 
@@ -106,6 +111,8 @@ def glance_at(user: User, request: HttpRequest) -> Glance:
     glance = Glance(offered(request, user), is_revealed, avatar)
     if may("profiles.view_wrongpasswords"):
         glance.locks = list(lockouts.all_locks(user.email))
+    if may("history.view_staffaction"):
+        glance.notes = notes_on(user)
     if may("collections_app.view_watchlistentry"):
         told = stats.of_list(user.pk, today=today_in(user.preferences.timezone))
         counts = {row["type"]: row["titles"] for row in told["by_type"]}
@@ -114,8 +121,10 @@ def glance_at(user: User, request: HttpRequest) -> Glance:
     tables: list[tuple[str, Callable[[User, bool], Table]]] = [
         ("history.view_change", timeline),
         ("profiles.view_session", devices),
+        ("django_tasks_database.view_dbtaskresult", mails),
         ("collections_app.view_importplan", imports),
         ("profiles.view_madeexport", exports),
+        ("profiles.view_privacyrequest", privacy_requests),
         ("history.view_search", searches),
         ("history.view_staffaction", acts_of_staff),
         ("profiles.view_image", images),
@@ -219,11 +228,7 @@ def is_open(operation: dict[str, Any], hidden: set[str]) -> bool:
 def undo_link(user: User, operation: dict[str, Any]) -> str:
     if not operation["undoable"]:
         return ""
-    return format_html(
-        '<a class="ac-nowrap" href="{}?operation={}">Undo …</a>',
-        address_of(user.pk, "undo"),
-        operation["id"],
-    )
+    return act_link(user, "undo", "operation", operation["id"], "Undo …")
 
 
 def devices(user: User, is_revealed: bool) -> Table:
@@ -234,14 +239,57 @@ def devices(user: User, is_revealed: bool) -> Table:
         auth_epoch=epoch, revoked_at=None, expires_at__gt=now
     )
     rows: list[tuple[Any, ...]] = [
-        ("browser", session.user_agent or "–", "", when(session.expire_date))
+        (
+            "browser",
+            session.user_agent or "–",
+            "",
+            when(session.expire_date),
+            sign_out_link(user, session),
+        )
         for session in sessions.order_by("-expire_date")[:LATEST_SIGN_INS]
     ]
     rows += [
-        ("app", family.user_agent or "–", when(family.used_at), when(family.expires_at))
+        (
+            "app",
+            family.user_agent or "–",
+            when(family.used_at),
+            when(family.expires_at),
+            sign_out_link(user, family),
+        )
         for family in families.order_by("-used_at")[:LATEST_SIGN_INS]
     ]
-    return Table("Devices and tokens", ("By", "With", "Last used", "Until"), rows)
+    return Table("Devices and tokens", ("By", "With", "Last used", "Until", ""), rows)
+
+
+def sign_out_link(user: User, row: Session | TokenFamily) -> str:
+    return act_link(user, "sign-out-device", "device", sign_in_name(row), "Sign out …")
+
+
+def act_link(user: User, act: str, name: str, value: Any, words: str) -> str:
+    """To an act that stands beside what it is about."""
+    return format_html(
+        '<a class="ac-nowrap" href="{}?{}={}">{}</a>',
+        address_of(user.pk, act),
+        name,
+        value,
+        words,
+    )
+
+
+def mails(user: User, is_revealed: bool) -> Table:
+    """Those on their way and sent in the last days; of the outbox, which is short."""
+    theirs = outbox.mails_to([user.pk], [user.email])
+    latest = DBTaskResult.objects.filter(theirs).order_by("-enqueued_at")
+    return Table(
+        "Mails",
+        ("When", "What", "State", ""),
+        [
+            (when(row.enqueued_at), title_of(row), state_of(row), links_of(row))
+            for row in latest[:LATEST_MAILS]
+        ],
+        reverse("admin:django_tasks_database_dbtaskresult_changelist")
+        + f"?q={user.pk}",
+    )
 
 
 def searches(user: User, is_revealed: bool) -> Table:
@@ -293,6 +341,32 @@ def exports(user: User, is_revealed: bool) -> Table:
     )
 
 
+def privacy_requests(user: User, is_revealed: bool) -> Table:
+    page = "profiles_privacyrequest"
+    return Table(
+        "Privacy requests",
+        ("What", "Came on", "Due on", "State"),
+        [
+            (
+                link(page, one.pk, one),
+                one.received_on.isoformat(),
+                one.due_on.isoformat(),
+                one.status,
+            )
+            for one in user.privacy_requests.order_by("-pk")[:LATEST_EXPORTS]
+        ],
+        address_of_rows(page, user),
+    )
+
+
+def notes_on(user: User) -> list[Any]:
+    """What staff noted on a person, the newest first, with who it was."""
+    author = User.objects.filter(pk=OuterRef("actor_id")).values("user_name")
+    notes = StaffAction.objects.filter(user_id=user.pk, action=audit.NOTE)
+    latest = notes.annotate(author=Subquery(author)).order_by("-pk")
+    return list(latest[:LATEST_NOTES])
+
+
 def acts_of_staff(user: User, is_revealed: bool) -> Table:
     acts: QuerySet[Any] = StaffAction.objects.filter(user_id=user.pk).order_by("-pk")
     acts = acts[:LATEST_ACTS]
@@ -321,7 +395,7 @@ def images(user: User, is_revealed: bool) -> Table:
     latest = Image.objects.of(user.pk).newest_first()[:LATEST_IMAGES]
     return Table(
         "Images",
-        ("Image", "Kind", "Bytes", "When"),
+        ("Image", "Kind", "Bytes", "When", ""),
         [
             (
                 format_html(
@@ -332,6 +406,7 @@ def images(user: User, is_revealed: bool) -> Table:
                 image.kind,
                 image.size,
                 when(image.created_at),
+                act_link(user, "remove-image", "image", image.pk, "Remove …"),
             )
             for image in latest
         ],

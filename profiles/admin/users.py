@@ -3,10 +3,11 @@
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
+from django.contrib.admin.views.main import ORDER_VAR
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
-from django.db.models import Count, QuerySet
+from django.db.models import Case, Count, QuerySet, When
 from django.forms import ModelMultipleChoiceField
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.html import format_html
@@ -191,8 +192,14 @@ class UserAdmin(ThroughServices, BaseUserAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[User], search_term: str
     ) -> tuple[QuerySet[User], bool]:
-        if search_term:
-            queryset = queryset.filter(pk__in=people(search_term.strip()))
+        """The closest first, unless another order is asked for."""
+        if not search_term:
+            return queryset, False
+        found = people(request, search_term.strip())
+        queryset = queryset.filter(pk__in=found)
+        if ORDER_VAR not in request.GET and found:
+            places = [When(pk=pk, then=place) for place, pk in enumerate(found)]
+            queryset = queryset.order_by(Case(*places))
         return queryset, False
 
     def get_inlines(self, request: HttpRequest, obj: Any = None) -> Any:

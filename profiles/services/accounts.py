@@ -10,17 +10,17 @@ from django.db.models import Q
 from django.utils import timezone
 
 from animecollections.api.errors import CODES, ApiError
-from animecollections.db.ids import new_epoch
+from animecollections.db.ids import as_uuid7, new_epoch
 from animecollections.identity import SignIn
 from profiles import reset_links, tasks
-from profiles.models import TokenFamily, User
+from profiles.models import Session, TokenFamily, User
 from profiles.names import fold_user_name, is_reserved
 from profiles.passwords import refuse_weak
 from profiles.services import lockouts
 from profiles.services.credentials import check_credentials, check_own_password, enter
 from profiles.services.places import Place, remember
 from profiles.services.sign_in_hooks import tell_sign_ins_ended
-from profiles.sessions import AGENT_KEY, digest
+from profiles.sessions import AGENT_KEY, digest, key_of
 
 
 def sign_up(
@@ -138,6 +138,31 @@ def sign_out(
         session.flush()
         if user_id:
             tell_sign_ins_ended(user_id)
+
+
+def end_one(*, user_id: UUID, sign_in: str) -> str | None:
+    """One browser or app, by what `sign_in_name` calls it; the user agent that it told,
+    None where it has ended already. Call it in a transaction.
+    """
+    kind, _, key = sign_in.partition(":")
+    ended = None
+    if kind == "app" and (id_ := as_uuid7(key)):
+        families = TokenFamily.objects.filter(id=id_, user_id=user_id, revoked_at=None)
+        ended = families.values_list("user_agent", flat=True).first()
+        families.update(revoked_at=timezone.now())
+    elif kind == "browser" and (session_key := key_of(key, user_id)):
+        sessions = Session.objects.filter(session_key=session_key, user_id=user_id)
+        ended = sessions.values_list("user_agent", flat=True).first()
+        sessions.delete()
+    tell_sign_ins_ended(user_id)
+    return ended
+
+
+def sign_in_name(row: Session | TokenFamily) -> str:
+    """Names a sign-in where its key must not be."""
+    if isinstance(row, Session):
+        return f"browser:{digest(row.session_key)}"
+    return f"app:{row.id}"
 
 
 def end_everything(*, user_id: UUID) -> None:

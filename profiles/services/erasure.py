@@ -14,7 +14,7 @@ from history.services import audit
 from history.services.recording import locked
 from profiles import tasks
 from profiles.models import Erasure, User
-from profiles.services import lockouts, type_counts
+from profiles.services import lockouts, privacy, type_counts
 from profiles.services.credentials import check_own_password
 from profiles.services.sign_in_hooks import tell_sign_ins_ended
 
@@ -63,6 +63,7 @@ def forget(user: User) -> None:
     type_counts.forget(user.pk)
     lockouts.unlock(user.email)
     audit.forget(user.pk)
+    privacy.forget(user.pk)
     LogEntry.objects.filter(object_id=str(user.pk)).delete()
     theirs = Q(args_kwargs__kwargs__user_id=str(user.pk)) | Q(
         args_kwargs__kwargs__email=user.email

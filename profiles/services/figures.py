@@ -32,6 +32,7 @@ from collections_app.models import (
 from history.models import LONGEST_WRITE, Change, ChangeKind, Search
 from profiles.models import FailedSignIns, Figure, Image, User, WrongPasswords
 from profiles.services import type_counts
+from profiles.services.outbox import given_up
 
 DAYS = 30  # that the dashboard shows
 WEEK = timedelta(days=7)
@@ -195,14 +196,15 @@ def sign_ins() -> dict[str, int]:
 
 
 def troubles() -> dict[str, int]:
-    """What needs somebody: merges given up, and tries that failed in the last week,
-    those of mails that left at a later one too.
+    """What needs somebody: merges and mails given up; and tries that failed in the last
+    week, those of mails that left at a later one too.
     """
     now = timezone.now()
     failed = DBTaskResult.objects.failed().filter(finished_at__gte=now - WEEK)
     return {
         "merges": Merge.objects.standing_still(now).count(),
         "failed_tasks": failed.count(),
+        "mails": given_up().count(),
     }
 
 

@@ -1,13 +1,18 @@
-"""What a worker leaves behind in the outbox that was killed, or lost the database."""
+"""The outbox: whose mails are in it, which were given up, and what a worker leaves
+behind that was killed or lost the database.
+"""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
+
+from animecollections.upkeep.tries import TRIED_AGAIN
 
 logger = logging.getLogger(__name__)
 
@@ -21,6 +26,53 @@ LOST_AFTER = {
 }
 MOST_WORKERS = 5
 PAUSE = timedelta(seconds=5)  # before what the database refused is tried again
+
+
+# How they failed where the address is at fault, or none: no trouble of the service.
+NO_SUCH_ADDRESS = "smtplib.SMTPRecipientsRefused"
+
+
+def given_up() -> QuerySet[Row]:
+    """Mails and files that nothing tries again, until staff do or let them be."""
+    ours = DBTaskResult.objects.failed().filter(task_path__startswith="profiles.tasks.")
+    return ours.exclude(exception_class_path=TRIED_AGAIN)
+
+
+def mails_to(user_ids: Collection[UUID], emails: Collection[str]) -> Q:
+    """The rows of these people, and of these addresses, whoever has them."""
+    ids = [str(id_) for id_ in user_ids]
+    return Q(args_kwargs__kwargs__user_id__in=ids) | Q(
+        args_kwargs__kwargs__email__in=list(emails)
+    )
+
+
+def send_again(row: Row) -> bool:
+    """From the first try on; False where another was faster. One that was sent is sent
+    once more, beside it.
+    """
+    kwargs = {k: v for k, v in row.args_kwargs["kwargs"].items() if k != "tries"}
+    if row.task_path.endswith(".mail_reset"):  # staff ask, no stranger
+        kwargs["is_limited"] = False
+    if row.status == "SUCCESSFUL":
+        row.task.using(run_after=None).enqueue(**kwargs)
+        return True
+    failed = DBTaskResult.objects.failed().filter(pk=row.pk)
+    return bool(
+        failed.update(
+            status="READY",
+            args_kwargs={"args": [], "kwargs": kwargs},
+            run_after=timezone.now(),
+            worker_ids=[],
+            finished_at=None,
+            exception_class_path="",
+            traceback="",
+        )
+    )
+
+
+def let_be(row: Row) -> bool:
+    """It is not sent, and no longer told as given up."""
+    return bool(DBTaskResult.objects.failed().filter(pk=row.pk).delete()[0])
 
 
 def take_up_lost() -> int:

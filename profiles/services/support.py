@@ -14,6 +14,7 @@ from django.contrib.auth.models import Group
 from django.db import transaction
 from django.utils import timezone
 
+from animecollections.api.errors import ApiError
 from animecollections.api.permits import long_work
 from animecollections.identity import Through
 from collections_app.imports.models import ImportPlan
@@ -21,9 +22,19 @@ from collections_app.services import imports, operations
 from collections_app.services.operations import Undone
 from history.services import audit
 from profiles import archive, tasks
-from profiles.models import User, WrongPasswords
+from profiles.models import Image, Profile, User, WrongPasswords
 from profiles.passwords import refuse_weak
-from profiles.services import accounts, erasure, lockouts, second_factor, staff
+from profiles.services import (
+    accounts,
+    erasure,
+    images,
+    lockouts,
+    outbox,
+    privacy,
+    profile,
+    second_factor,
+    staff,
+)
 
 
 @dataclass(slots=True)
@@ -58,6 +69,50 @@ def acting(
 def sign_out(*, user: User, reason: str, through: Through) -> None:
     with acting("sign_out", user_id=user.pk, reason=reason, through=through):
         accounts.end_everything(user_id=user.pk)
+
+
+def sign_out_device(*, user: User, device: str, reason: str, through: Through) -> None:
+    """One browser or app (accounts.sign_in_name); 404 where it has ended already."""
+    with acting(
+        "sign_out_device", user_id=user.pk, reason=reason, through=through
+    ) as act:
+        user_agent = accounts.end_one(user_id=user.pk, sign_in=device)
+        if user_agent is None:
+            raise ApiError("not_found", sentence="That device is signed out already.")
+        act.before = {"device": device.partition(":")[0], "with": user_agent}
+
+
+def remove_image(*, user: User, image_id: UUID, reason: str, through: Through) -> None:
+    """Row and file, from the profile too; 404 `not_found`."""
+    with acting("remove_image", user_id=user.pk, reason=reason, through=through) as act:
+        image = Image.objects.filter(pk=image_id, user_id=user.pk).first()
+        images.remove(user_id=user.pk, image_id=image_id, through=through)
+        if image is not None:
+            act.before = {"kind": image.kind, "path": image.path}
+
+
+def remove_texts(
+    *, user: User, names: Collection[str], reason: str, through: Through
+) -> None:
+    """Fields of the profile are emptied; a user name becomes one that says nothing."""
+    cleared = {name: None for name in names if name != "user_name"}
+    with acting("remove_texts", user_id=user.pk, reason=reason, through=through) as act:
+        stored = Profile.objects.filter(user_id=user.pk).values(*cleared or ["pk"])
+        act.before = {name: stored.get()[name] for name in cleared}
+        profile.update_profile(user_id=user.pk, values=cleared, through=through)
+        if "user_name" in names:
+            new = {"user_name": f"user-{secrets.token_hex(5)}"}
+            staff.edit(user_id=user.pk, values=new, through=through)
+            act.before = {**act.before, "user_name": user.user_name}
+            act.after = new
+
+
+def note(*, user: User, reason: str, through: Through) -> None:
+    """For other staff. It changes nothing, nobody is mailed, and it stands in the
+    person's own export as all of this log does.
+    """
+    with acting(audit.NOTE, user_id=user.pk, reason=reason, through=through) as act:
+        act.is_told = False
 
 
 def lock(*, user: User, reason: str, through: Through) -> None:
@@ -98,6 +153,37 @@ def mail_reset(*, user: User, reason: str, through: Through) -> None:
         accounts.mail_reset_by_staff(email=user.email)
 
 
+def send_again(
+    *, row: outbox.Row, user_id: UUID | None, reason: str, through: Through
+) -> bool:
+    """A mail of the outbox; it is itself what the person is told."""
+    with transaction.atomic():
+        is_queued = outbox.send_again(row)
+        note_mail("send_again", row, user_id, reason, through)
+    return is_queued
+
+
+def let_mail_be(
+    *, row: outbox.Row, user_id: UUID | None, reason: str, through: Through
+) -> bool:
+    with transaction.atomic():
+        is_gone = outbox.let_be(row)
+        note_mail("let_mail_be", row, user_id, reason, through)
+    return is_gone
+
+
+def note_mail(
+    action: str, row: outbox.Row, user_id: UUID | None, reason: str, through: Through
+) -> None:
+    audit.note(
+        action=action,
+        through=through,
+        reason=reason,
+        user_id=user_id,
+        before={"mail": row.task_path.rpartition(".")[2], "status": row.status},
+    )
+
+
 def create(*, user: User, through: Through) -> None:
     """An account that staff make for somebody; 409 as at sign-up."""
     with acting("create", user_id=user.pk, reason="", through=through) as act:
@@ -114,7 +200,7 @@ def edit(
     reason: str,
     through: Through,
 ) -> None:
-    """E-mail, name and flags; the mail goes to the new address.
+    """E-mail, name and flags. Of a new e-mail both addresses are told.
 
     powers: groups and permissions before and after, which the caller stores.
     """
@@ -126,6 +212,9 @@ def edit(
         changed = {name for name, value in after.items() if before[name] != value}
         act.before = stored | {name: before[name] for name in changed}
         act.after = {**values, **{name: after[name] for name in changed}}
+        if stored.get("email", values.get("email")) != values.get("email"):
+            tasks.tell_both_addresses(user.pk, stored["email"], values["email"], reason)
+            act.is_told = act.after.keys() != {"email"}
 
 
 def let_in(
@@ -247,7 +336,8 @@ def export(*, user: User, reason: str, through: Through) -> IO[bytes]:
     """
     with long_work.held(through.actor_id):
         with acting("export", user_id=user.pk, reason=reason, through=through):
-            pass  # noted first: it is in the file
+            # Noted first: it is in the file.
+            privacy.fulfil(user.pk, privacy.Kind.EXPORT)
         return archive.write(user.pk, name=user.user_name)
 
 

@@ -101,11 +101,10 @@ def moves(
     since: datetime, until: datetime | None = None, user_id: UUID | None = None
 ) -> Counter[str]:
     """What changes made more and fewer; a range of the log by its key."""
-    changes = Change.objects.filter(pk__gte=first_id_at(since), anime_id__isnull=False)
+    changes = Change.objects.of(user_id) if user_id else Change.objects.across_users()
+    changes = changes.filter(pk__gte=first_id_at(since), anime_id__isnull=False)
     if until:
         changes = changes.filter(pk__lt=first_id_at(until))
-    if user_id:
-        changes = changes.filter(user_id=user_id)
     pairs = changes.order_by().values_list(KT("before__type"), KT("after__type"))
     found: Counter[str] = Counter()
     for before, after, number in pairs.annotate(number=Count("pk")):
@@ -116,7 +115,7 @@ def moves(
 
 
 def count_of_all() -> Counter[str]:
-    return count_of(WatchListEntry.objects.all())
+    return count_of(WatchListEntry.objects.across_users())
 
 
 def count_of(entries: Any) -> Counter[str]:

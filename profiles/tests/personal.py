@@ -20,7 +20,7 @@ from collections_app.models import Merge, MergedList
 from factories import PASSWORD
 from history.services import audit
 from profiles import tasks
-from profiles.models import User
+from profiles.models import PrivacyRequest, User
 from profiles.services import second_factor
 
 # Columns that are no foreign key, and name somebody all the same.
@@ -120,6 +120,15 @@ def fill(user, client, visitor, anime):
     staff = Through("admin", actor_id=who.pk)
     why = "Zaphira asked for it"
     audit.note(action="reveal", through=staff, reason=why, user_id=user.pk)
+    letter = PrivacyRequest(
+        user=user,
+        kind="erasure",
+        received_on="2026-11-01",
+        due_on="2026-12-01",
+        reference="L-17",
+        details="Zaphira wrote",
+    )
+    letter.save()
     tasks.mail_reset.enqueue(email=user.email)
     later = timezone.now() + timedelta(minutes=5)
     mail = tasks.mail_password_changed.using(run_after=later)

@@ -35,6 +35,10 @@ NAMES = [
     "undo",
     "restore",
     "sign-out",
+    "sign-out-device",
+    "note",
+    "remove-texts",
+    "remove-image",
     "mail-reset",
     "lock",
     "unlock",
@@ -87,6 +91,9 @@ def test_nothing_happens_before_a_reason_is_given(browser, alice, client, name):
         "operation": str(change.operation_id),
         "new_password": NEW_PASSWORD,
         "user_name": "alice",
+        "device": "browser:x",
+        "names": "name",
+        "image": str(uuid4()),
         "at_0": "2026-01-01",
         "at_1": "00:00",
     }
@@ -242,7 +249,7 @@ def mushishi(client):
 def test_an_undo_says_first_what_it_would_do(browser, alice, mushishi):
     asked = {"operation": mushishi.operation_id}
     page = browser.get(page_of(alice, "undo"), asked)
-    assert page.context["lines"] == ["Title 1: not on the list"]
+    assert page.context["lines"] == ["Mushishi: not on the list"]
     assert WatchListEntry.objects.exists()
 
 
@@ -283,18 +290,38 @@ def test_what_is_no_operation_is_refused(browser, alice, operation):
 def test_the_list_goes_back_to_a_moment(browser, alice, client, mushishi):
     before = timezone.now()
     client.patch(f"{URL}/1", {"progress": 5, "is_private": True})
-    AnimeFactory(id=2)
+    AnimeFactory(id=2, title="Monster")
     add(client, 2)
     moment = {"at_0": f"{before:%Y-%m-%d}", "at_1": f"{before:%H:%M:%S.%f}"}
     page = do(browser, alice, "restore", **moment, _preview="1")
     assert page.context["lines"] == [
-        "Title 2: not on the list",
+        "Monster: not on the list",
         "1 private entries put back",
     ]
     assert WatchListEntry.objects.count() == 2
     do(browser, alice, "restore", **moment)
     assert WatchListEntry.objects.get().progress == 0
     assert logged().after == {"put_back": 1, "taken_off": 1}
+
+
+def test_a_moment_before_the_account_existed_warns(browser, alice, mushishi):
+    moment = {"at_0": "1999-01-01", "at_1": "00:00"}
+    for more in ({"_preview": "1"}, {}, {"_despite": "yes"}):
+        page = do(browser, alice, "restore", **moment, **more)
+        warning = page.context["warning"]
+        assert warning.startswith("The account was made later, on ")
+        assert warning.endswith("UTC: all 1 title would go off the list.")
+        assert warning in page.content.decode()
+        assert WatchListEntry.objects.exists()
+    do(browser, alice, "restore", **moment, _despite=warning)
+    assert not WatchListEntry.objects.exists()
+
+
+def test_a_moment_at_which_the_list_was_empty_warns(browser, alice, mushishi):
+    User.objects.filter(pk=alice.pk).update(created_at="1998-01-01T00:00Z")
+    moment = {"at_0": "1999-01-01", "at_1": "00:00"}
+    warning = do(browser, alice, "restore", **moment).context["warning"]
+    assert warning == "The list had no title then: all 1 title would go off the list."
 
 
 @pytest.mark.parametrize("day", ["1999-01-01", "2999-01-01", "someday"])
@@ -555,6 +582,10 @@ PERMISSION_OF = {
     "mail-reset": "help_user",
     "lock": "help_user",
     "unlock": "help_user",
+    "sign-out-device": "help_user",
+    "note": "help_user",
+    "remove-texts": "help_user",
+    "remove-image": "help_user",
     "set-password": "change_user",
     "reset-second-factor": "change_user",
     "export": "export_user",

@@ -199,7 +199,7 @@ def test_it_costs_the_same_whatever_there_is(browser, budget):
     for _ in range(5):
         UserFactory()
     figures.refresh()
-    with budget(3, "session, user, figures"):
+    with budget(5, "session, user, notices, figures, requests"):
         browser.get("/admin/")
 
 

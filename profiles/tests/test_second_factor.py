@@ -1,10 +1,12 @@
 """Staff's second factor: enrolled once, asked for at each sign-in."""
 
 import time
+from datetime import timedelta
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from django_otp.oath import TOTP
 from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
@@ -168,6 +170,73 @@ def test_a_device_of_another_account_is_none(browser, enrolled, alice):
     session["otp_device_id"] = other.persistent_id
     session.save()
     assert not is_in(browser)
+
+
+def code_came(browser, *, ago):
+    session = browser.session
+    session["code_at"] = (timezone.now() - ago).isoformat()
+    session.save()
+
+
+def test_a_code_holds_for_hours_and_not_for_days(settings, browser, enrolled):
+    browser.post(PAGE, {"code": enrolled[0]})
+    settings.STAFF_HOURS = 8
+    code_came(browser, ago=timedelta(hours=7))
+    assert is_in(browser)
+    code_came(browser, ago=timedelta(hours=9))
+    response = browser.get(reverse("admin:find"), follow=True)
+    assert response.redirect_chain[-1][0].startswith(PAGE)
+    browser.post(PAGE, {"code": enrolled[1]})
+    assert is_in(browser)
+
+
+def test_a_session_from_before_codes_had_a_time_is_asked_anew(browser, enrolled):
+    browser.post(PAGE, {"code": enrolled[0]})
+    session = browser.session
+    del session["code_at"]
+    session.save()
+    assert not is_in(browser)
+
+
+GRAVE = {
+    "erase": {"user_name": "alice"},
+    "export": {},
+    "set-password": {"new_password": "Left-Cow-8"},
+    "reset-second-factor": {},
+}
+
+
+@pytest.mark.parametrize("name", GRAVE)
+def test_what_is_gravest_wants_a_fresh_code(browser, enrolled, alice, name):
+    browser.post(PAGE, {"code": enrolled[0]})
+    page = reverse("admin:act_on_user", args=[alice.pk, name])
+    assert "code" not in browser.get(page).context["form"].fields
+    code_came(browser, ago=timedelta(minutes=11))
+    assert "code" in browser.get(page).context["form"].fields
+    body = {"reason": "Ticket 4711", **GRAVE[name]}
+    for code in ({}, {"code": "wrong"}):
+        answer = browser.post(page, body | code)
+        assert "code" in answer.context["form"].errors
+        assert answer.context["form"]["reason"].value() == "Ticket 4711"
+    StaticDevice.objects.get().throttle_reset()
+    assert not StaffAction.objects.filter(user_id=alice.pk).exists()
+    answer = browser.post(page, body | {"code": enrolled[1]})
+    assert answer.status_code == (200 if name == "export" else 302)
+    b"".join(answer)  # a file is read to its end
+    answer.close()
+    assert StaffAction.objects.filter(reason="Ticket 4711").exists()
+    assert StaticToken.objects.count() == 8
+
+
+def test_ones_own_password_wants_one_too(browser, enrolled):
+    browser.post(PAGE, {"code": enrolled[0]})
+    page = reverse("admin:password_change")
+    assert browser.get(page).status_code == 200
+    code_came(browser, ago=timedelta(minutes=11))
+    asked = browser.get(page).headers["Location"]
+    assert asked.startswith(PAGE)
+    assert browser.post(asked, {"code": enrolled[1]}).headers["Location"] == page
+    assert browser.get(page).status_code == 200
 
 
 def test_a_superuser_resets_it_and_it_is_enrolled_anew(browser, staff, enrolled):

@@ -37,6 +37,10 @@ ACTIONS = {
     "undo",
     "restore",
     "sign-out",
+    "sign-out-device",
+    "note",
+    "remove-texts",
+    "remove-image",
     "mail-reset",
     "lock",
     "unlock",
@@ -47,7 +51,7 @@ ACTIONS = {
 TITLE_PAGES = {"mature", "merge_titles", "preview_import"}
 MAY = {
     "Support": {
-        *(LISTS - {"django_tasks_database_dbtaskresult", "auth_group"}),
+        *(LISTS - {"auth_group"}),
         *(ACTIONS - {"set-password", "export", "erase"}),
     },
     "Catalogue editor": {

@@ -7,6 +7,7 @@ import { here, onStep, restoreScroll, step } from "./address.js";
 import { Api, Collection, Offline, session } from "./collection.js";
 import { inkOn, readable } from "./colour.js";
 import { $, choice, dialog, h, icon, sayFailure, toast } from "./dom.js";
+import { watchNotices } from "./notices.js";
 import { openEntry } from "./panel.js";
 import { language, t } from "./words.js";
 
@@ -339,4 +340,5 @@ function speak(wanted) {
   location.reload();
 }
 
+watchNotices();
 start().catch((error) => sayFailure(error, () => location.reload()));
