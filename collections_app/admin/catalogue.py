@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from animecollections.admin import (
@@ -27,6 +27,7 @@ from animecollections.admin import (
 from animecollections.api.errors import ApiError
 from animecollections.api.ids import parse_anime_id
 from collections_app.catalogue.folding import fold_query
+from collections_app.catalogue.held_facts import words_for
 from collections_app.catalogue.lookup import matching
 from collections_app.models import (
     Anime,
@@ -68,6 +69,17 @@ class GoneFilter(admin.SimpleListFilter):
         if self.value() is None:
             return queryset
         return queryset.filter(gone_since__isnull=self.value() == "no")
+
+
+class HeldFilter(admin.SimpleListFilter):
+    title = "held"
+    parameter_name = "held"
+
+    def lookups(self, request: Any, model_admin: Any) -> Iterable[tuple[str, str]]:
+        return [("yes", "Something is held against imports")]
+
+    def queryset(self, request: Any, queryset: QuerySet[Anime]) -> QuerySet[Anime]:
+        return queryset.exclude(held_facts={}) if self.value() == "yes" else queryset
 
 
 class YearFilter(admin.SimpleListFilter):
@@ -123,7 +135,7 @@ def in_order(before: list[str], chosen: Iterable[Genre | Studio]) -> list[str]:
 
 @admin.register(Anime)
 class AnimeAdmin(ThroughServices):
-    """Titles come by import; here they are corrected, until the next import."""
+    """Titles come by import; what is corrected here, no import changes."""
 
     form = AnimeForm
     list_display = (
@@ -157,6 +169,7 @@ class AnimeAdmin(ThroughServices):
         YearFilter,
         "mature",
         GoneFilter,
+        HeldFilter,
     )
     ordering = (  # type: ignore[assignment]  # the stubs know names only
         F("rating").desc(nulls_last=True),
@@ -171,6 +184,7 @@ class AnimeAdmin(ThroughServices):
         "id",
         "ids_elsewhere",
         "search_names",
+        "held",
         "sources",
         "revision",
         "gone_since",
@@ -196,7 +210,10 @@ class AnimeAdmin(ThroughServices):
             },
         ),
         ("Pictures", {"fields": ("picture_url", "thumbnail_url")}),
-        ("Source", {"fields": ("sources", "gone_since", "revision", "updated_at")}),
+        (
+            "Source",
+            {"fields": ("held", "sources", "gone_since", "revision", "updated_at")},
+        ),
         WHY,
     )
 
@@ -238,6 +255,18 @@ class AnimeAdmin(ThroughServices):
     def search_names(self, anime: Anime) -> str:
         return " · ".join(
             anime.search_names.order_by("name").values_list("name", flat=True)
+        )
+
+    @admin.display
+    def held(self, anime: Anime) -> str:
+        """What no import changes, and the way to change that."""
+        if not anime.held_facts:
+            return "Nothing: imports may change every fact."
+        facts = format_html_join(", ", "{} ({})", words_for(anime.held_facts))
+        return format_html(
+            '{} <a class="ac-link ac-nowrap" href="{}">Let go …</a>',
+            facts,
+            reverse("admin:let_go_of_facts", args=[anime.pk]),
         )
 
     @admin.display

@@ -1,5 +1,6 @@
 """What is done to titles besides correcting them: mark, merge, part, look ahead."""
 
+from collections.abc import Mapping
 from tempfile import NamedTemporaryFile
 from typing import Any
 
@@ -14,7 +15,11 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.html import format_html
-from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import (
+    UnfoldAdminCheckboxSelectMultipleWidget,
+    UnfoldAdminFileFieldWidget,
+    UnfoldAdminTextInputWidget,
+)
 
 from animecollections.admin import Page, ReadOnly, link, through
 from animecollections.admin.asking import ReasonForm, SeenForm, ask
@@ -22,6 +27,7 @@ from animecollections.admin.site import page
 from animecollections.api.errors import ApiError
 from animecollections.api.ids import parse_anime_id
 from collections_app import tasks
+from collections_app.catalogue.held_facts import words_for
 from collections_app.catalogue.lookup import find_anime
 from collections_app.catalogue.reader import SourceBroken, SourceUnreadable
 from collections_app.models import Anime, Merge, MergedList, MergeStatus
@@ -58,6 +64,48 @@ def mark_mature(request: HttpRequest, anime_id: int) -> HttpResponse:
     says = "Parental control hides mature titles, but never from one's own list."
     return ask(
         request, form, title=f"{anime}: {word}", says=says, button="Mark", back=back
+    )
+
+
+class LetGoForm(ReasonForm):
+    facts = forms.MultipleChoiceField(
+        widget=UnfoldAdminCheckboxSelectMultipleWidget(),
+        help_text="They stay as they are until an import says something else.",
+    )
+    field_order = ("facts", "reason")
+
+    def __init__(self, data: Any, held: Mapping[str, Any]) -> None:
+        super().__init__(data)
+        facts: Any = self.fields["facts"]
+        facts.choices = [(name, f"{name}: {how}") for name, how in words_for(held)]
+
+
+@page("titles/<int:anime_id>/held/", "let_go_of_facts")
+def let_go_of_facts(request: HttpRequest, anime_id: int) -> HttpResponse:
+    """Lets imports change what staff set."""
+    require(request, EDIT)
+    anime = get_object_or_404(Anime, pk=anime_id)
+    back = reverse("admin:collections_app_anime_change", args=[anime_id])
+    form = LetGoForm(
+        request.POST if request.method == "POST" else None, anime.held_facts
+    )
+    if form.is_valid():
+        facts = form.cleaned_data["facts"]
+        catalogue.let_go(
+            anime_id=anime_id,
+            facts=facts,
+            reason=form.cleaned_data["reason"],
+            through=through(request),
+        )
+        messages.success(request, f"Imports may change {', '.join(facts)} again.")
+        return HttpResponseRedirect(back)
+    return ask(
+        request,
+        form,
+        title=f"{anime}: let go of facts",
+        says="Staff set these. No import changes them while they are held.",
+        button="Let go",
+        back=back,
     )
 
 

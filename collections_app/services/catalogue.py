@@ -16,11 +16,12 @@ from animecollections.api.account import Through
 from animecollections.api.bulk import upsert
 from collections_app.catalogue.facts import (
     NAMES,
-    UNKNOWN,
+    STORED,
     Facts,
     sort_title,
 )
 from collections_app.catalogue.folding import fold
+from collections_app.catalogue.held_facts import hold
 from collections_app.catalogue.matching import Key
 from collections_app.catalogue.planning import Plan, among
 from collections_app.catalogue.prominence import prominence
@@ -221,14 +222,12 @@ def unlist(anime_ids: Collection[int], *, source: str) -> None:
 
 def edit(*, anime_id: int, facts: Facts, reason: str, through: Through) -> None:
     """Corrects facts of one title by hand, for a reason that stays in the log of what
-    staff did; the next import that differs wins again.
+    staff did; they are held against imports until `let_go`.
 
     facts: any of catalogue.facts.UNKNOWN but ids, by column.
     """
     with changing_catalogue() as state:
-        row = Anime.objects.values(
-            "id", "sort_title", "gone_since", "created_at", *UNKNOWN
-        ).get(id=anime_id)
+        row = Anime.objects.values(*STORED).get(id=anime_id)
         changes = {name: value for name, value in facts.items() if row[name] != value}
         if not changes:
             return
@@ -240,11 +239,36 @@ def edit(*, anime_id: int, facts: Facts, reason: str, through: Through) -> None:
             before={name: row[name] for name in changes},
             after=changes,
         )
+        held = hold(row["held_facts"], row, changes)
         if "title" in changes:
             changes["sort_title"] = sort_title(changes["title"])
         state.revision += 1
         store(
-            {anime_id: {**row, **changes}},
+            {anime_id: {**row, **changes, "held_facts": held}},
             {anime_id: set(changes)},
             revision=state.revision,
         )
+
+
+def let_go(
+    *, anime_id: int, facts: Collection[str], reason: str, through: Through
+) -> None:
+    """Lets imports change these facts of a title again; until then they stay."""
+    with changing_catalogue():
+        anime = Anime.objects.get(id=anime_id)
+        released = {
+            name: held for name, held in anime.held_facts.items() if name in facts
+        }
+        if not released:
+            return
+        audit.note(
+            action="let_go_of_facts",
+            through=through,
+            reason=reason,
+            anime_id=anime_id,
+            before=released,
+        )
+        anime.held_facts = {
+            name: held for name, held in anime.held_facts.items() if name not in facts
+        }
+        anime.save(update_fields=["held_facts"])
