@@ -25,7 +25,8 @@ from animecollections.admin import (
     through,
 )
 from animecollections.api.errors import ApiError
-from animecollections.api.ids import parse_anime_id
+from animecollections.api.ids import OWN, AnimeRef, parse_anime_id
+from collections_app.catalogue.facts import UNKNOWN
 from collections_app.catalogue.folding import fold_query
 from collections_app.catalogue.held_facts import words_for
 from collections_app.catalogue.lookup import matching
@@ -38,7 +39,8 @@ from collections_app.models import (
     SearchName,
     Studio,
 )
-from collections_app.services import catalogue
+from collections_app.services import catalogue, editing
+from collections_app.services.editing import is_removable
 
 
 def named(text: str) -> Q:
@@ -110,6 +112,23 @@ class AddressField(forms.URLField):
         super().__init__(max_length=1000, assume_scheme="https", widget=widget, **more)
 
 
+class IdsField(LinesField):
+    """Ids at other sites, one a line."""
+
+    def to_python(self, value: Any) -> Any:
+        refs = [self.read(line) for line in super().to_python(value)]
+        return list(dict.fromkeys(refs))
+
+    def read(self, line: str) -> AnimeRef:
+        try:
+            ref = parse_anime_id(line)
+        except ApiError:
+            ref = None
+        if ref is None or ref.site == OWN:
+            raise forms.ValidationError(f"{line} is no id at a site, such as mal:1535.")
+        return ref
+
+
 class AnimeForm(Reasoned):
     synonyms = LinesField(required=False, help_text="One a line.")
     picture_url = AddressField(required=False)
@@ -126,6 +145,24 @@ class AnimeForm(Reasoned):
         return facts
 
 
+class NewTitleForm(AnimeForm):
+    ids = IdsField(
+        required=False,
+        label="Ids elsewhere",
+        help_text="One a line, such as mal:1535 or anilist:1535: by them an import "
+        "knows the title. Without a MyAnimeList id it gets a number of ours.",
+    )
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """All that was filled in."""
+        facts = {name: v for name, v in self.cleaned_data.items() if name in UNKNOWN}
+        for name in ("genre", "studio"):
+            rows = self.cleaned_data.get(f"{name}s") or ()
+            facts[f"{name}_names"] = [row.name for row in rows]
+        return facts
+
+
 def in_order(before: list[str], chosen: Iterable[Genre | Studio]) -> list[str]:
     """Their names, those that stay in their old order."""
     names = [row.name for row in chosen]
@@ -135,7 +172,7 @@ def in_order(before: list[str], chosen: Iterable[Genre | Studio]) -> list[str]:
 
 @admin.register(Anime)
 class AnimeAdmin(ThroughServices):
-    """Titles come by import; what is corrected here, no import changes."""
+    """Titles come by import, or are added here; what is set here, no import changes."""
 
     form = AnimeForm
     list_display = (
@@ -248,7 +285,23 @@ class AnimeAdmin(ThroughServices):
     @admin.display
     @once
     def ids_elsewhere(self, anime: Anime) -> str:
-        return ", ".join(str(alias) for alias in anime.aliases.order_by("site"))
+        """Each with the way to take it away; what is the title's number, stays."""
+        claims = anime.aliases.order_by("site", "external_id")
+        told = [
+            format_html(
+                '<a href="{}" title="Take it away …">{}</a>',
+                reverse("admin:remove_id", args=[claim.pk]),
+                claim,
+            )
+            if is_removable(claim)
+            else str(claim)
+            for claim in claims
+        ]
+        more = format_html(
+            '<a class="ac-link ac-nowrap" href="{}">Add one …</a>',
+            reverse("admin:add_id", args=[anime.pk]),
+        )
+        return format_html_join(" · ", "{}", [(one,) for one in [*told, more]])
 
     @admin.display
     @once
@@ -276,8 +329,26 @@ class AnimeAdmin(ThroughServices):
             anime.listings.order_by("source").values_list("source", flat=True)
         )
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
+    def get_form(self, request: HttpRequest, obj: Any = None, **more: Any) -> Any:
+        if obj is None:
+            more["form"] = NewTitleForm
+        return super().get_form(request, obj, **more)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return self.readonly_fields if obj else ()
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        if obj:
+            return self.fieldsets
+        names = ("english_title", "native_title", "synonyms")
+        facts, pictures, _, why = self.fieldsets[2:]
+        return (
+            (None, {"fields": ("title", "ids")}),
+            ("Names", {"fields": names}),
+            facts,
+            pictures,
+            why,
+        )
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Lists and other titles point at them; what has ended is gone, not deleted."""
@@ -293,12 +364,16 @@ class AnimeAdmin(ThroughServices):
     def save_model(
         self, request: HttpRequest, obj: Anime, form: Any, change: bool
     ) -> None:
-        catalogue.edit(
-            anime_id=obj.pk,
-            facts=form.facts,
-            reason=form.cleaned_data["reason"],
-            through=through(request),
-        )
+        reason, by = form.cleaned_data["reason"], through(request)
+        if change:
+            catalogue.edit(anime_id=obj.pk, facts=form.facts, reason=reason, through=by)
+        else:
+            obj.pk = editing.add_title(
+                facts=form.facts,
+                ids=form.cleaned_data["ids"],
+                reason=reason,
+                through=by,
+            )
 
     def save_related(self, *args: Any) -> None:
         """The service has linked genres and studios."""
@@ -348,10 +423,17 @@ class OfTitle(ReadOnly, Page):
 class ExternalIdAdmin(OfTitle):
     """Which title a site's id means; of two titles that are listed it means neither."""
 
-    list_display = ("__str__", "anime")
+    list_display = ("__str__", "anime", "what_next")
     list_only = ("site", "external_id", "anime__title")
     search_fields = ("external_id",)
     search_help_text = "A site's id, such as mal:1535, or its part after the colon"
+
+    @admin.display(description="")
+    def what_next(self, claim: ExternalId) -> str:
+        if not is_removable(claim):
+            return ""
+        page = reverse("admin:remove_id", args=[claim.pk])
+        return format_html('<a href="{}">Take away …</a>', page)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str

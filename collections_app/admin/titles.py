@@ -25,13 +25,13 @@ from animecollections.admin import Page, ReadOnly, link, through
 from animecollections.admin.asking import ReasonForm, SeenForm, ask
 from animecollections.admin.site import page
 from animecollections.api.errors import ApiError
-from animecollections.api.ids import parse_anime_id
+from animecollections.api.ids import OWN, AnimeRef, parse_anime_id
 from collections_app import tasks
 from collections_app.catalogue.held_facts import words_for
 from collections_app.catalogue.lookup import find_anime
 from collections_app.catalogue.reader import SourceBroken, SourceUnreadable
-from collections_app.models import Anime, Merge, MergedList, MergeStatus
-from collections_app.services import catalogue, import_preview, merging
+from collections_app.models import Anime, ExternalId, Merge, MergedList, MergeStatus
+from collections_app.services import catalogue, editing, import_preview, merging
 from collections_app.services.merging import MergeRefusedError
 from history.masks import MASK, Masked
 from history.services import audit
@@ -105,6 +105,83 @@ def let_go_of_facts(request: HttpRequest, anime_id: int) -> HttpResponse:
         title=f"{anime}: let go of facts",
         says="Staff set these. No import changes them while they are held.",
         button="Let go",
+        back=back,
+    )
+
+
+@page("titles/ids/<int:claim_id>/remove/", "remove_id")
+def remove_id(request: HttpRequest, claim_id: int) -> HttpResponse:
+    """Takes an id at another site from a title."""
+    require(request, "collections_app.delete_externalid")
+    claim = get_object_or_404(ExternalId.objects.select_related("anime"), pk=claim_id)
+    back = reverse("admin:collections_app_anime_change", args=[claim.anime_id])
+    form = ReasonForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        reason = form.cleaned_data["reason"]
+        try:
+            editing.remove_id(claim=claim, reason=reason, through=through(request))
+        except ApiError as error:
+            form.add_error(None, error.sentence)
+        else:
+            messages.success(request, f"{claim} is no id of {claim.anime} any more.")
+            return HttpResponseRedirect(back)
+    return ask(
+        request,
+        form,
+        title=f"Take {claim} from {claim.anime}",
+        says="The id means this title no more, for imports, lists and clients. No "
+        "import gives it back, until you let go of it on the title's page.",
+        button="Take it away",
+        back=back,
+        is_dangerous=True,
+    )
+
+
+class IdForm(ReasonForm):
+    id = forms.CharField(
+        max_length=220,
+        label="Id at a site",
+        widget=UnfoldAdminTextInputWidget(),
+        help_text="Such as mal:1535",
+    )
+    field_order = ("id", "reason")
+
+    def clean_id(self) -> AnimeRef:
+        try:
+            ref = parse_anime_id(self.cleaned_data["id"].strip())
+        except ApiError as error:
+            raise forms.ValidationError(error.sentence) from None
+        if ref.site == OWN:
+            raise forms.ValidationError("Say the site too, such as mal:1535.")
+        return ref
+
+
+@page("titles/<int:anime_id>/ids/add/", "add_id")
+def add_id(request: HttpRequest, anime_id: int) -> HttpResponse:
+    """Gives a title an id at another site."""
+    require(request, "collections_app.add_externalid")
+    anime = get_object_or_404(Anime, pk=anime_id)
+    back = reverse("admin:collections_app_anime_change", args=[anime_id])
+    form = IdForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            claim = editing.add_id(
+                anime_id=anime_id,
+                ref=form.cleaned_data["id"],
+                reason=form.cleaned_data["reason"],
+                through=through(request),
+            )
+        except ApiError as error:
+            form.add_error("id", error.sentence)
+        else:
+            messages.success(request, f"{claim} is an id of {anime} now.")
+            return HttpResponseRedirect(back)
+    return ask(
+        request,
+        form,
+        title=f"{anime}: add an id",
+        says="Imports, lists and clients know the title by it from now on.",
+        button="Add",
         back=back,
     )
 

@@ -70,6 +70,17 @@ def minus(items: Iterable[str], without: Collection[str]) -> list[str]:
     return [item for item in items if item not in without]
 
 
+def hold_ids_removed(held: Mapping[str, Any], ids: Sequence[str]) -> HeldFacts:
+    earlier = held.get(IDS, {}).get("removed", [])
+    return {**held, IDS: {"removed": [*earlier, *minus(ids, earlier)]}}
+
+
+def let_go_of_removed_id(held: Mapping[str, Any], id_: str) -> HeldFacts:
+    removed = minus(held.get(IDS, {}).get("removed", []), [id_])
+    rest = {name: value for name, value in held.items() if name != IDS}
+    return rest | ({IDS: {"removed": removed}} if removed else {})
+
+
 def removed_ids(row: Mapping[str, Any]) -> Sequence[str]:
     """The ids at sites ("mal:5") that staff took from a title."""
     removed: Sequence[str] = row["held_facts"].get(IDS, {}).get("removed", ())

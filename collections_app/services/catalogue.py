@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from animecollections.api.account import Through
 from animecollections.api.bulk import upsert
+from animecollections.api.ids import new_id
 from collections_app.catalogue.facts import (
     NAMES,
     STORED,
@@ -221,33 +222,50 @@ def unlist(anime_ids: Collection[int], *, source: str) -> None:
 
 
 def edit(*, anime_id: int, facts: Facts, reason: str, through: Through) -> None:
-    """Corrects facts of one title by hand, for a reason that stays in the log of what
-    staff did; they are held against imports until `let_go`.
+    """Corrects facts of one title by hand: see edit_many."""
+    edit_many({anime_id: facts}, reason=reason, through=through)
 
-    facts: any of catalogue.facts.UNKNOWN but ids, by column.
+
+def edit_many(
+    edits: Mapping[int, Facts], *, reason: str, through: Through
+) -> Collection[int]:
+    """Corrects facts of titles by hand, all or none, for a reason that stays in the log
+    of what staff did, once for each title; the facts are held against imports until
+    `let_go`. Answers with the titles that changed.
+
+    edits: any of catalogue.facts.UNKNOWN but ids, by column, by title.
     """
     with changing_catalogue() as state:
-        row = Anime.objects.values(*STORED).get(id=anime_id)
-        changes = {name: value for name, value in facts.items() if row[name] != value}
-        if not changes:
-            return
-        audit.note(
-            action="edit_title",
-            through=through,
-            reason=reason,
-            anime_id=anime_id,
-            before={name: row[name] for name in changes},
-            after=changes,
-        )
-        held = hold(row["held_facts"], row, changes)
-        if "title" in changes:
-            changes["sort_title"] = sort_title(changes["title"])
-        state.revision += 1
-        store(
-            {anime_id: {**row, **changes, "held_facts": held}},
-            {anime_id: set(changes)},
-            revision=state.revision,
-        )
+        found = Anime.objects.filter(id__in=among(edits)).order_by().values(*STORED)
+        before = {row["id"]: row for row in found}
+        if missing := edits.keys() - before.keys():
+            raise Anime.DoesNotExist(f"There is no title {min(missing)}.")
+        rows: dict[int, Facts] = {}
+        changed: dict[int, set[str]] = {}
+        operation_id = new_id()
+        for id_, facts in sorted(edits.items()):
+            row = before[id_]
+            changes = {name: v for name, v in facts.items() if row[name] != v}
+            if not changes:
+                continue
+            audit.note(
+                action="edit_title",
+                through=through,
+                reason=reason,
+                anime_id=id_,
+                before={name: row[name] for name in changes},
+                after=changes,
+                operation_id=operation_id,
+            )
+            changed[id_] = set(changes)
+            rows[id_] = (
+                row | changes | {"held_facts": hold(row["held_facts"], row, changes)}
+            )
+            rows[id_]["sort_title"] = sort_title(rows[id_]["title"])
+        if rows:
+            state.revision += 1
+            store(rows, changed, revision=state.revision)
+        return rows.keys()
 
 
 def let_go(

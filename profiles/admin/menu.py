@@ -44,6 +44,8 @@ def people(request: HttpRequest) -> list[Any]:
         rows(request, "Wrong passwords", "lock", "profiles.wrongpasswords"),
         rows(request, "Failed sign-ins", "bar_chart", "profiles.failedsignins"),
         rows(request, "Images", "image", "profiles.image"),
+        rows(request, "Exports", "download", "profiles.madeexport"),
+        rows(request, "Erasures", "person_remove", "profiles.erasure"),
     ]
 
 
@@ -69,6 +71,7 @@ def catalogue(request: HttpRequest) -> list[Any]:
         item("What is not found", "search_off", "admin:wanted_titles")
         if request.user.has_perm("collections_app.change_anime")
         else None,
+        rows(request, "Abbreviations", "short_text", "collections_app.abbreviation"),
         rows(request, "Ids elsewhere", "link", "collections_app.externalid"),
         rows(request, "Genres", "category", "collections_app.genre"),
         rows(request, "Studios", "apartment", "collections_app.studio"),
