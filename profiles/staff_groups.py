@@ -29,6 +29,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "collections_app.view_searchname",
         "collections_app.view_cataloguestate",
         "collections_app.view_merge",
+        "collections_app.view_missingtitle",
         "collections_app.add_anime",
         "collections_app.change_anime",
         "collections_app.add_externalid",

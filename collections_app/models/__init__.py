@@ -21,6 +21,7 @@ from collections_app.models.imports import (
     Policy,
 )
 from collections_app.models.merges import Merge, MergedList, MergeStatus
+from collections_app.models.missing_titles import MissingStatus, MissingTitle
 from collections_app.models.watch_list import (
     STATES_OF_TYPE,
     EntryQuerySet,
@@ -48,6 +49,8 @@ __all__ = [
     "Merge",
     "MergeStatus",
     "MergedList",
+    "MissingStatus",
+    "MissingTitle",
     "NameKind",
     "Outcome",
     "Policy",

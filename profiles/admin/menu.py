@@ -68,7 +68,7 @@ def catalogue(request: HttpRequest) -> list[Any]:
         item("What an import would change", "difference", "admin:preview_import")
         if request.user.has_perm("collections_app.change_anime")
         else None,
-        item("What is not found", "search_off", "admin:wanted_titles")
+        item("Missing titles", "search_off", "admin:missing_titles")
         if request.user.has_perm("collections_app.change_anime")
         else None,
         rows(request, "Abbreviations", "short_text", "collections_app.abbreviation"),
