@@ -1,6 +1,7 @@
 """What the admin pages of all apps share; it knows none of them."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import wraps
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 from uuid import UUID
@@ -8,6 +9,7 @@ from uuid import UUID
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth import get_user_model
+from django.core.exceptions import ObjectDoesNotExist
 from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -171,6 +173,26 @@ class Page(ModelAdmin):
             else:
                 allowed.add(item.parameter_name)  # type: ignore[union-attr]
         return lookup in allowed
+
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Any = None,
+    ) -> HttpResponse:
+        """Of a save that was refused the fields show what was typed; the rest of the
+        page shows what is saved.
+        """
+        if obj is not None and context.get("errors"):
+            head = str(obj)
+            with suppress(ObjectDoesNotExist):  # deleted meanwhile: nothing is saved
+                obj.refresh_from_db()
+            if context.get("subtitle") == head:
+                context["subtitle"] = str(obj)
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """No field is filled in by an address."""

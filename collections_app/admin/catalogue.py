@@ -289,7 +289,7 @@ class AnimeAdmin(ThroughServices):
         claims = anime.aliases.order_by("site", "external_id")
         told = [
             format_html(
-                '<a href="{}" title="Take it away …">{}</a>',
+                '<a class="ac-link" href="{}" title="Take it away …">{}</a>',
                 reverse("admin:remove_id", args=[claim.pk]),
                 claim,
             )

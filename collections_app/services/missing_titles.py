@@ -63,7 +63,7 @@ def assign(*, text: str, to: Any, reason: str, through: Through) -> None:
     with transaction.atomic():
         row = row_of(text)
         before, row.assigned_to = row.assigned_to, to
-        row.save()
+        row.save(update_fields=["assigned_to", "changed_at"])
         note(row, "assign", reason, through, who(before), who(to))
 
 
@@ -77,7 +77,7 @@ def settle(
     row = row_of(text)
     before = row.status
     row.status, row.anime = status, anime
-    row.save()
+    row.save(update_fields=["status", "anime", "changed_at"])
     note(row, status, reason, through, before, status)
 
 
