@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
@@ -26,6 +26,7 @@ from animecollections.admin import (
 )
 from animecollections.api.errors import ApiError
 from animecollections.api.ids import OWN, AnimeRef, parse_anime_id
+from collections_app.admin.bulk import MOST_AT_ONCE
 from collections_app.catalogue.facts import UNKNOWN
 from collections_app.catalogue.folding import fold_query
 from collections_app.catalogue.held_facts import words_for
@@ -215,6 +216,7 @@ class AnimeAdmin(ThroughServices):
     search_fields = ("title",)  # shows the box; get_search_results searches
     search_help_text = "Any name in any script, our id, or a site's such as mal:1535"
     autocomplete_fields = ("genres", "studios")
+    actions = ("change_several",)
     readonly_fields = (
         "picture",
         "more",
@@ -253,6 +255,20 @@ class AnimeAdmin(ThroughServices):
         ),
         WHY,
     )
+
+    @admin.action(description="Change several …", permissions=["change"])
+    def change_several(
+        self, request: HttpRequest, queryset: QuerySet[Anime]
+    ) -> HttpResponse | None:
+        """To the page that shows what it would do, and asks."""
+        rows = queryset.order_by().values_list("pk", flat=True)
+        ids = list(rows[: MOST_AT_ONCE + 1])
+        if len(ids) > MOST_AT_ONCE:
+            sentence = f"Choose at most {MOST_AT_ONCE} titles at once."
+            self.message_user(request, sentence, messages.ERROR)
+            return None
+        page = reverse("admin:bulk_edit")
+        return HttpResponseRedirect(f"{page}?ids={','.join(map(str, sorted(ids)))}")
 
     @admin.display(description="cover")
     def picture(self, anime: Anime) -> str:

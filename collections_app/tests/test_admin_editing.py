@@ -177,3 +177,85 @@ def test_the_menu_leads_there(staff):
         "profiles_madeexport",
     ):
         assert reverse(f"admin:{model}_changelist") in text
+
+
+# --- Several at once ---------------------------------------------------------------
+
+TITLES = reverse("admin:collections_app_anime_changelist")
+BULK = reverse("admin:bulk_edit")
+
+
+def choose(browser, *ids):
+    """The page that asks, as the list leads to it."""
+    body = {"action": "change_several", "_selected_action": ids}
+    return browser.post(TITLES, body, follow=True)
+
+
+def say(browser, asked, **fields):
+    """Fills in the page and sends it."""
+    address = asked.request["PATH_INFO"] + "?" + asked.request["QUERY_STRING"]
+    seen = asked.context["form"].stands
+    return browser.post(address, {"reason": WHY, "seen": seen} | fields, follow=True)
+
+
+@pytest.fixture
+def _titles(take):
+    names = {"mal:7": "Aria", "mal:8": "Barakamon", "mal:9": "Clannad"}
+    take(BEBOP, *(title(id_, name, tags=["drama"]) for id_, name in names.items()))
+
+
+@pytest.mark.usefixtures("_titles")
+def test_several_titles_are_changed_after_a_look(browser, editor, take):
+    action = Genre.objects.get(key="action")
+    drama = Genre.objects.get(key="drama")
+    fields = {
+        "format": "OVA",
+        "mature": "yes",
+        "genres_added": [action.pk],
+        "genres_removed": [drama.pk],
+    }
+    asked = choose(browser, 7, 8)
+    before = state().revision
+    page = say(browser, asked, _preview="1", **fields)
+    assert page.context["lines"] == [
+        "Aria: format Unknown → OVA, mature False → True, genres + Action − Drama",
+        "Barakamon: format Unknown → OVA, mature False → True, genres + Action − Drama",
+    ]
+    assert not Anime.objects.filter(format="OVA").exists()
+    page = say(browser, asked, **fields)
+    assert "2 titles changed." in page.content.decode()
+    assert set(Anime.objects.filter(format="OVA", mature=True)) == set(
+        Anime.objects.filter(pk__in=[7, 8])
+    )
+    assert Anime.objects.get(pk=7).genre_names == ["Action"]
+    assert state().revision == before + 1
+    acts = StaffAction.objects.order_by("anime_id")
+    assert [act.anime_id for act in acts] == [7, 8]
+    assert {(act.action, act.reason, act.actor_id) for act in acts} == {
+        ("edit_title", WHY, editor.pk)
+    }
+    assert acts[0].operation_id == acts[1].operation_id is not None
+    take(title("mal:7", "Aria", tags=["drama"], type="TV"))
+    assert Anime.objects.get(pk=7).format == "OVA"
+
+
+@pytest.mark.usefixtures("_titles")
+def test_what_changed_since_it_was_shown_is_looked_at_again(browser, take):
+    asked = choose(browser, 7, 8)
+    take(title("mal:8", "Barakamon", episodes=12))
+    page = say(browser, asked, format="OVA")
+    assert "changed since" in page.content.decode()
+    assert not Anime.objects.filter(format="OVA").exists()
+
+
+@pytest.mark.usefixtures("_titles")
+def test_nothing_is_changed_without_a_reason_or_the_right(browser, monkeypatch):
+    asked = choose(browser, 7, 8)
+    assert "reason" in say(browser, asked, reason="").context["form"].errors
+    assert browser.get(f"{BULK}?ids=77,x").status_code == 404
+    monkeypatch.setattr("collections_app.admin.catalogue.MOST_AT_ONCE", 1)
+    assert "at most 1 titles" in choose(browser, 7, 8).content.decode()
+    helper = Client()
+    helper.force_login(UserFactory(is_staff=True))
+    assert helper.get(f"{BULK}?ids=7").status_code == 403
+    assert not StaffAction.objects.exists()
