@@ -8,7 +8,17 @@ from django.contrib.auth import get_user_model
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest
 
-from animecollections.admin import Owned, Page, ReadOnly, link, people
+from animecollections.admin import (
+    Owned,
+    Page,
+    ReadOnly,
+    as_uuid,
+    csv_files,
+    link,
+    people,
+    through,
+)
+from animecollections.admin.dates import between
 from history.masks import MASK, Masked
 from history.models import (
     EpisodesWatched,
@@ -18,6 +28,7 @@ from history.models import (
     StaffAction,
     UserState,
 )
+from history.services import audit
 
 MOST_DIGITS = 9  # of a title's number
 
@@ -94,11 +105,33 @@ class JobAdmin(ReadOnly, Page):
     list_display = ("name", "due_at", "began_at", "seconds", "has_failed", "outcome")
 
 
+def note_list_taken(
+    request: HttpRequest,
+    name: str,
+    rows: int,
+    reason: str,
+    narrowed: dict[str, Any],
+    user: str,
+) -> None:
+    """A list was taken as a file; of one person where it was narrowed to one."""
+    audit.note(
+        action="take_csv",
+        through=through(request),
+        reason=reason,
+        user_id=as_uuid(user),
+        after={"list": name, "rows": rows, "narrowed": narrowed},
+    )
+
+
+csv_files.noters.append(note_list_taken)
+
+
 @admin.register(StaffAction)
 class StaffActionAdmin(ReadOnly, Page):
     """Who did what to whom, why, and what it changed. Nothing here can be undone."""
 
     list_display = ("at", "actor", "action", "of", "reason")
+    list_filter = (between(),)
     fields = (
         "at",
         "actor",

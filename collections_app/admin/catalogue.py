@@ -24,6 +24,7 @@ from animecollections.admin import (
     once,
     through,
 )
+from animecollections.admin.dates import between
 from animecollections.api.errors import ApiError
 from animecollections.api.ids import OWN, AnimeRef, parse_anime_id
 from collections_app.admin.bulk import MOST_AT_ONCE
@@ -208,7 +209,9 @@ class AnimeAdmin(ThroughServices):
         "mature",
         GoneFilter,
         HeldFilter,
+        between("updated_at", "day it last changed"),
     )
+    csv_permission = None
     ordering = (  # type: ignore[assignment]  # the stubs know names only
         F("rating").desc(nulls_last=True),
         "-id",
@@ -399,6 +402,7 @@ class CatalogueWords(ReadOnly, Page):
     """Genres and studios come with the titles that have them."""
 
     list_display = ("name", "key", "titles")
+    csv_permission = None
     search_fields = ("name", "key")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -432,6 +436,7 @@ class OfTitle(ReadOnly, Page):
     """Rows that belong to titles; the page of the title shows them together."""
 
     list_select_related = ("anime",)
+    csv_permission = None
     ordering = ("-pk",)
 
 

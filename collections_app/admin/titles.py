@@ -23,6 +23,7 @@ from unfold.widgets import (
 
 from animecollections.admin import Page, ReadOnly, link, through
 from animecollections.admin.asking import ReasonForm, SeenForm, ask
+from animecollections.admin.dates import between
 from animecollections.admin.site import page
 from animecollections.api.errors import ApiError
 from animecollections.api.ids import OWN, AnimeRef, parse_anime_id
@@ -302,6 +303,8 @@ class MergeAdmin(ReadOnly, Page):
         "reason",
         "what_next",
     )
+    list_filter = (between("started_at"),)
+    csv_permission = None
     fields = (
         "started_at",
         "status",

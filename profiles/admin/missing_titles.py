@@ -19,6 +19,7 @@ from unfold.widgets import UnfoldAdminSelectWidget
 
 from animecollections.admin import Page, ReadOnly, link, through
 from animecollections.admin.asking import ReasonForm, ask
+from animecollections.admin.dates import between
 from animecollections.admin.site import page
 from collections_app.models import Anime, MissingStatus, MissingTitle
 from collections_app.services import missing_titles
@@ -205,7 +206,8 @@ class MissingTitleAdmin(ReadOnly, Page):
         "text", "status", "title", "assigned_to", "changed_at", "what_next",
     )  # fmt: skip
     list_select_related = ("anime", "assigned_to")
-    list_filter = ("status",)
+    list_filter = ("status", between("changed_at"))
+    csv_permission = None
     search_fields = ("text",)
     fields = ("text", "status", "title", "assigned_to", "changed_at")
 

@@ -11,13 +11,13 @@ from django.utils import timezone
 from tqdm import tqdm
 
 from animecollections.api.account import Through
+from animecollections.api.spreadsheets import neutral
 from collections_app import transfer
 from collections_app.imports.reading import row_told
 from collections_app.management.arguments import find_user, read_time
 from collections_app.models import ImportPlan, ImportRow, Outcome, Policy
 from collections_app.reads import titles_of
 from collections_app.services import imports
-from collections_app.transfer.table import neutral
 
 COLUMNS = (
     "row", "outcome", "title", "anime_id", "anime_title", "reason", "before", "after",
