@@ -21,7 +21,7 @@ from django.utils.text import capfirst
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from animecollections.admin import csv_files
-from animecollections.admin.asking import ReasonForm, ask
+from animecollections.admin.asking import StaffReasonForm, ask
 from animecollections.admin.dates import FROM, TO, BetweenFilter, range_of
 from animecollections.api.account import Through
 from animecollections.api.errors import ApiError
@@ -212,7 +212,7 @@ class Page(ModelAdmin):
         except IncorrectLookupParameters:
             return HttpResponseRedirect(back)
         columns = csv_files.columns_of(self, request)
-        form = ReasonForm(request.POST if request.method == "POST" else None)
+        form = StaffReasonForm(request.POST if request.method == "POST" else None)
         if form.is_valid():
             rows = list(csv_files.rows_of(changes, request, MOST_COUNTED))
             content = csv_files.file_of(self, rows, columns)

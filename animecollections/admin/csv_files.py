@@ -30,7 +30,7 @@ noters: list[Note] = []
 
 
 def note(request: HttpRequest, name: str, rows: int, reason: str) -> None:
-    narrowed = {
+    narrowed: dict[str, Any] = {
         key: value for key, value in request.GET.items() if key not in NOT_NOTED
     }
     if request.GET.get("q"):

@@ -31,13 +31,13 @@ class BetweenFilter(admin.ListFilter):
             if name in params:
                 self.used_parameters[name] = str(params.pop(name)[-1])
 
-    def expected_parameters(self) -> list[str]:
+    def expected_parameters(self) -> list[str | None]:
         return [FROM, TO]
 
     def has_output(self) -> bool:
         return True
 
-    def choices(self, changelist: Any) -> Iterator[dict[str, Any]]:
+    def choices(self, changelist: Any) -> Iterator[Any]:
         """The form's fields; the other filters travel with it."""
         others = changelist.get_filters_params()
         yield {

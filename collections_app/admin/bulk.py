@@ -15,7 +15,7 @@ from unfold.widgets import (
 )
 
 from animecollections.admin import through
-from animecollections.admin.asking import SeenForm, ask
+from animecollections.admin.asking import SeenStaffForm, ask
 from animecollections.admin.site import page
 from collections_app.models import AiringStatus, Anime, Genre
 from collections_app.models.catalogue import Format, Season
@@ -43,7 +43,7 @@ def genres(label: str) -> Any:
     )
 
 
-class BulkForm(SeenForm):
+class BulkForm(SeenStaffForm):
     """Facts that all of the titles get; what is left empty stays."""
 
     format = choice(Format.choices)

@@ -348,10 +348,12 @@ class AnimeAdmin(ThroughServices):
             anime.listings.order_by("source").values_list("source", flat=True)
         )
 
-    def get_form(self, request: HttpRequest, obj: Any = None, **more: Any) -> Any:
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, *args: Any, **more: Any
+    ) -> Any:
         if obj is None:
             more["form"] = NewTitleForm
-        return super().get_form(request, obj, **more)
+        return super().get_form(request, obj, *args, **more)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return self.readonly_fields if obj else ()

@@ -22,7 +22,7 @@ from unfold.widgets import (
 )
 
 from animecollections.admin import Page, ReadOnly, link, through
-from animecollections.admin.asking import ReasonForm, SeenForm, ask
+from animecollections.admin.asking import SeenStaffForm, StaffReasonForm, ask
 from animecollections.admin.dates import between
 from animecollections.admin.site import page
 from animecollections.api.errors import ApiError
@@ -52,7 +52,7 @@ def mark_mature(request: HttpRequest, anime_id: int) -> HttpResponse:
     anime = get_object_or_404(Anime, pk=anime_id)
     back = reverse("admin:collections_app_anime_change", args=[anime_id])
     word = "not mature" if anime.mature else "mature"
-    form = SeenForm(request, word)
+    form = SeenStaffForm(request, word)
     if form.is_valid():
         catalogue.edit(
             anime_id=anime_id,
@@ -68,7 +68,7 @@ def mark_mature(request: HttpRequest, anime_id: int) -> HttpResponse:
     )
 
 
-class LetGoForm(ReasonForm):
+class LetGoForm(StaffReasonForm):
     facts = forms.MultipleChoiceField(
         widget=UnfoldAdminCheckboxSelectMultipleWidget(),
         help_text="They stay as they are until an import says something else.",
@@ -116,7 +116,7 @@ def remove_id(request: HttpRequest, claim_id: int) -> HttpResponse:
     require(request, "collections_app.delete_externalid")
     claim = get_object_or_404(ExternalId.objects.select_related("anime"), pk=claim_id)
     back = reverse("admin:collections_app_anime_change", args=[claim.anime_id])
-    form = ReasonForm(request.POST if request.method == "POST" else None)
+    form = StaffReasonForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         reason = form.cleaned_data["reason"]
         try:
@@ -138,7 +138,7 @@ def remove_id(request: HttpRequest, claim_id: int) -> HttpResponse:
     )
 
 
-class IdForm(ReasonForm):
+class IdForm(StaffReasonForm):
     id = forms.CharField(
         max_length=220,
         label="Id at a site",
@@ -204,7 +204,7 @@ class TitleField(forms.CharField):
             raise forms.ValidationError(error.sentence) from None
 
 
-class MergeForm(ReasonForm):
+class MergeForm(StaffReasonForm):
     kept = TitleField(label="The title that stays", help_text="Our id, or mal:1535")
     gone = TitleField(label="The duplicate that goes into it")
     field_order = ("kept", "gone", "reason")
@@ -379,7 +379,7 @@ def go_on_with_merge(request: HttpRequest, merge_id: Any) -> HttpResponse:
     require(request, MERGE)
     job = get_object_or_404(Merge, pk=merge_id)
     rows = reverse("admin:collections_app_merge_changelist")
-    form = SeenForm(request, job.status)
+    form = SeenStaffForm(request, job.status)
     is_parting = job.status in (MergeStatus.MERGED, MergeStatus.UNMERGING)
     if form.is_valid():
         action = "part_titles" if is_parting else "go_on"

@@ -232,7 +232,7 @@ def held_after(kept: Facts, gone: Facts, synonyms: list[str]) -> HeldFacts:
         for name, unknown in UNKNOWN.items()
         if name in gone["held_facts"] and name != IDS and kept[name] == unknown
     }
-    held = inherited | kept["held_facts"]
+    held: HeldFacts = inherited | kept["held_facts"]
     if synonyms == kept["synonyms"]:
         return held
     return hold(held, kept, {"synonyms": synonyms})

@@ -18,7 +18,7 @@ from django.utils.http import urlencode
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from animecollections.admin import Page, ReadOnly, link, through
-from animecollections.admin.asking import ReasonForm, ask
+from animecollections.admin.asking import StaffReasonForm, ask
 from animecollections.admin.dates import between
 from animecollections.admin.site import page
 from collections_app.models import Anime, MissingStatus, MissingTitle
@@ -90,7 +90,7 @@ def open_wordings() -> dict[str, list[Wording]]:
     }
 
 
-class LinkForm(ReasonForm):
+class LinkForm(StaffReasonForm):
     anime = forms.ModelChoiceField(
         Anime.objects.all(),
         label="Title",
@@ -101,7 +101,7 @@ class LinkForm(ReasonForm):
     field_order = ("anime", "reason")
 
 
-class AssignForm(ReasonForm):
+class AssignForm(StaffReasonForm):
     to = forms.ModelChoiceField(
         User.objects.none(),
         required=False,
@@ -132,7 +132,7 @@ def editors() -> QuerySet[User]:
 class Act:
     """Something an editor can do about a wording."""
 
-    form: type[ReasonForm]
+    form: type[StaffReasonForm]
     title: str
     says: str
     button: str
@@ -147,7 +147,7 @@ ACTS = {
         "Link",
     ),
     "dismiss": Act(
-        ReasonForm,
+        StaffReasonForm,
         "Dismiss “{}”",
         "It is not shown any more, whoever looks for it. It can be opened again.",
         "Dismiss",
@@ -155,7 +155,7 @@ ACTS = {
     "assign": Act(
         AssignForm, "Assign “{}”", "Who takes care of it sees it as theirs.", "Assign"
     ),
-    "reopen": Act(ReasonForm, "Open “{}” again", "It is shown again.", "Open again"),
+    "reopen": Act(StaffReasonForm, "Open “{}” again", "It is shown again.", "Open"),
 }
 
 
