@@ -658,6 +658,7 @@ UNFOLD: dict[str, Any] = {
         }
     ],
     "STYLES": [lambda request: static("admin.css")],
+    "SCRIPTS": [lambda request: static("admin.js")],
     "DASHBOARD_CALLBACK": "profiles.admin.dashboard.dashboard",
     "SIDEBAR": {"navigation": "profiles.admin.menu.menu"},
 }

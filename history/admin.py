@@ -1,7 +1,6 @@
 """Admin pages of what users did. The log of changes has its page in collections_app."""
 
 import json
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -18,8 +17,18 @@ from django.utils.html import format_html
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextareaWidget
 
-from animecollections.admin import Owned, Page, ReadOnly, link, people, through
+from animecollections.admin import (
+    Owned,
+    Page,
+    ReadOnly,
+    as_uuid,
+    csv_files,
+    link,
+    people,
+    through,
+)
 from animecollections.admin.asking import ReasonForm, ask
+from animecollections.admin.dates import between
 from animecollections.admin.site import page
 from history.masks import MASK, Masked
 from history.models import (
@@ -31,6 +40,7 @@ from history.models import (
     UserState,
 )
 from history.parts import COUNTERS
+from history.services import audit
 from history.services.jobs import LEAST_GRACE, run_soon
 
 MOST_DIGITS = 9  # of a title's number
@@ -117,12 +127,12 @@ class JobAdmin(ReadOnly, Page):
     list_display = ("name", "state", "due_at", "began_at", "seconds", "outcome", "run")
     fields = ("name", "state", "due_at", "due_since", "began_at", "seconds", "outcome")
 
-    def get_list_display(self, request: HttpRequest) -> Sequence[str]:
+    def get_list_display(self, request: HttpRequest) -> Any:
         if request.user.has_perm(RUN):
             return self.list_display
         return tuple(name for name in self.list_display if name != "run")
 
-    @display(label=STATES)
+    @display(label=STATES)  # type: ignore[untyped-decorator]
     def state(self, job: Job) -> str:
         return state_of(job, timezone.now())
 
@@ -167,11 +177,33 @@ def run_job(request: HttpRequest, name: str) -> HttpResponse:
     )
 
 
+def note_list_taken(
+    request: HttpRequest,
+    name: str,
+    rows: int,
+    reason: str,
+    narrowed: dict[str, Any],
+    user: str,
+) -> None:
+    """A list was taken as a file; of one person where it was narrowed to one."""
+    audit.note(
+        action="take_csv",
+        through=through(request),
+        reason=reason,
+        user_id=as_uuid(user),
+        after={"list": name, "rows": rows, "narrowed": narrowed},
+    )
+
+
+csv_files.noters.append(note_list_taken)
+
+
 @admin.register(StaffAction)
 class StaffActionAdmin(ReadOnly, Page):
     """Who did what to whom, why, and what it changed. Nothing here can be undone."""
 
     list_display = ("at", "actor", "action", "of", "reason")
+    list_filter = (between(),)
     fields = (
         "at",
         "actor",

@@ -1,21 +1,28 @@
 """What the admin pages of all apps share; it knows none of them."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import wraps
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 from uuid import UUID
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.auth import get_user_model
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils.functional import cached_property
 from django.utils.html import format_html
+from django.utils.text import capfirst
 from unfold.widgets import UnfoldAdminTextareaWidget
 
+from animecollections.admin import csv_files
+from animecollections.admin.asking import StaffReasonForm, ask
+from animecollections.admin.dates import FROM, TO, BetweenFilter, range_of
 from animecollections.api.errors import ApiError
 from animecollections.identity import Through
 
@@ -165,6 +172,9 @@ class Page(ModelAdmin):
     show_facets = admin.ShowFacets.NEVER
     list_per_page = 50
     list_only: tuple[str, ...] = ()
+    # What it takes to carry the list away as a file, besides seeing it: what is of
+    # people takes the right to export. None: nothing more.
+    csv_permission: str | None = "profiles.export_user"
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return LeanList
@@ -181,9 +191,80 @@ class Page(ModelAdmin):
         for item in self.list_filter:
             if isinstance(item, str):
                 allowed |= {item, f"{item}__exact", f"{item}__isnull"}
+            elif issubclass(item, BetweenFilter):  # type: ignore[arg-type]
+                allowed |= {FROM, TO}
             else:
                 allowed.add(item.parameter_name)  # type: ignore[union-attr]
         return lookup in allowed
+
+    # The list as a file
+
+    def get_urls(self) -> list[Any]:
+        name = f"{self.opts.app_label}_{self.opts.model_name}_csv"
+        view = self.admin_site.admin_view(self.csv_view)
+        return [path("csv/", view, name=name), *super().get_urls()]
+
+    def may_take_csv(self, request: HttpRequest) -> bool:
+        may = self.csv_permission is None or request.user.has_perm(self.csv_permission)
+        return may and self.has_view_permission(request)
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: Any = None
+    ) -> HttpResponse:
+        may = self.may_take_csv(request)
+        context = {**(extra_context or {}), "may_take_csv": may}
+        return super().changelist_view(request, context)
+
+    def csv_view(self, request: HttpRequest) -> HttpResponse:
+        """The rows that the filters leave, as the list shows them, for a reason."""
+        if not self.may_take_csv(request):
+            raise PermissionDenied
+        back = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
+        try:
+            changes: Any = self.get_changelist_instance(request)
+        except IncorrectLookupParameters:
+            return HttpResponseRedirect(back)
+        columns = csv_files.columns_of(self, request)
+        form = StaffReasonForm(request.POST if request.method == "POST" else None)
+        if form.is_valid():
+            rows = list(csv_files.rows_of(changes, request, MOST_COUNTED))
+            content = csv_files.file_of(self, rows, columns)
+            csv_files.note(
+                request, self.opts.label_lower, len(rows), form.cleaned_data["reason"]
+            )
+            return csv_files.as_download(content, str(self.opts.model_name))
+        number = changes.result_count
+        many = f"the first {MOST_COUNTED:,}" if isinstance(number, AtLeast) else number
+        return ask(
+            request,
+            form,
+            title=f"{capfirst(self.opts.verbose_name_plural)}: a CSV file",
+            says=f"Writes {many} rows with the columns of the list: "
+            f"{', '.join(label for _, label in columns)}. What is masked stays masked. "
+            "That you took it, and how it was narrowed, stands in the log.",
+            button="Download",
+            back=f"{back}?{request.GET.urlencode()}",
+        )
+
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Any = None,
+    ) -> HttpResponse:
+        """Of a save that was refused the fields show what was typed; the rest of the
+        page shows what is saved.
+        """
+        if obj is not None and context.get("errors"):
+            head = str(obj)
+            with suppress(ObjectDoesNotExist):  # deleted meanwhile: nothing is saved
+                obj.refresh_from_db()
+            if context.get("subtitle") == head:
+                context["subtitle"] = str(obj)
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """No field is filled in by an address."""
@@ -221,12 +302,19 @@ class Owned(Page):
         is_list = request.resolver_match and request.resolver_match.kwargs == {}
         is_filtered = request.GET.keys() - NO_FILTERS
         if is_list and is_filtered and OF_ONE_USER not in request.GET:
-            return rows.filter(self.newest(request))
+            return rows.filter(self.newest(request, self.days_asked(request)))
         return rows
 
-    def newest(self, request: HttpRequest) -> Q:
+    def days_asked(self, request: HttpRequest) -> Q:
+        """The range of keys of these days, where days are by key."""
+        filters = [one for one in self.list_filter if not isinstance(one, str)]
+        by_key = [one for one in filters if getattr(one, "column", "") == "pk"]
+        return range_of(request.GET, self.model) if by_key else Q()
+
+    def newest(self, request: HttpRequest, of: Q | None = None) -> Q:
         """The rows that are looked through at most; the list says if not all."""
-        keys = self.model._default_manager.order_by("-pk").values_list("pk", flat=True)
+        every = self.model._default_manager.filter(of or Q())
+        keys = every.order_by("-pk").values_list("pk", flat=True)
         last = keys[MOST_LOOKED_AT : MOST_LOOKED_AT + 1].first()
         if last is None:
             return Q()

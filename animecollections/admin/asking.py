@@ -18,6 +18,14 @@ class ReasonForm(forms.Form):
     )
 
 
+class StaffReasonForm(ReasonForm):
+    """Of an act on no person."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].help_text = "It stands in the log of what staff did."
+
+
 class SeenForm(ReasonForm):
     """Of an act that depends on how things stand: it is done to what was shown, and
     refused where that has changed since.
@@ -40,6 +48,10 @@ class SeenForm(ReasonForm):
         sent["seen"] = self.stands  # the next POST is about what is shown now
         self.data = sent
         raise forms.ValidationError("It has changed since: look again.")
+
+
+class SeenStaffForm(SeenForm, StaffReasonForm):
+    """Both."""
 
 
 def ask(

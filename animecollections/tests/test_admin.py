@@ -23,6 +23,7 @@ from collections_app.models import (
     Listing,
     Merge,
     MergedList,
+    MissingTitle,
     SearchName,
     Studio,
     WatchListEntry,
@@ -74,6 +75,7 @@ def make_title(number):
     SearchName.objects.create(anime=anime, name=f"title {number}")
     Abbreviation.objects.create(anime=anime, key=f"t{number}", text=f"T{number}")
     Listing.objects.create(anime=anime, source="a dataset")
+    MissingTitle.objects.create(key=f"m{number}", text=f"M{number}", anime=anime)
     return anime
 
 
@@ -200,7 +202,8 @@ def pages_of_no_model(alice):
         reverse("admin:merge_titles") + f"?kept={anime_id}",
         reverse("admin:go_on_with_merge", args=[Merge.objects.first().pk]),
         reverse("admin:preview_import"),
-        reverse("admin:wanted_titles"),
+        reverse("admin:missing_titles"),
+        reverse("admin:settle_missing_title", args=["link"]) + "?text=zzyzx",
         reverse("admin:second_factor"),
     ]
 
@@ -325,7 +328,7 @@ def test_a_number_too_long_for_a_title_is_searched_for(browser):
 @pytest.mark.parametrize("model", REGISTERED, ids=lambda model: model.__name__)
 def test_an_add_page_opens_or_is_refused(browser, model):
     response = browser.get(page(model, "add"))
-    adds = {"Abbreviation", "User", "WatchListEntry", "Group"}
+    adds = {"Abbreviation", "Anime", "User", "WatchListEntry", "Group"}
     assert response.status_code == (200 if model.__name__ in adds else 403)
 
 

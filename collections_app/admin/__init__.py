@@ -2,6 +2,7 @@
 
 from collections_app.admin import (
     abbreviations,
+    bulk,
     catalogue,
     imports,
     log,
@@ -9,4 +10,12 @@ from collections_app.admin import (
     watch_list,
 )
 
-__all__ = ["abbreviations", "catalogue", "imports", "log", "titles", "watch_list"]
+__all__ = [
+    "abbreviations",
+    "bulk",
+    "catalogue",
+    "imports",
+    "log",
+    "titles",
+    "watch_list",
+]

@@ -56,6 +56,7 @@ class AbbreviationAdmin(ThroughServices):
     form = AbbreviationForm
     list_display = ("text", "anime")
     list_select_related = ("anime",)
+    csv_permission = None
     list_only = ("text", "anime__title")
     search_fields = ("text", "key", "anime__title")
     fieldsets = ((None, {"fields": ("text", "title")}), WHY)

@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from animecollections.admin import (
@@ -24,8 +24,12 @@ from animecollections.admin import (
     once,
     through,
 )
+from animecollections.admin.dates import between
 from animecollections.api.errors import ApiError
+from collections_app.admin.bulk import MOST_AT_ONCE
+from collections_app.catalogue.facts import UNKNOWN
 from collections_app.catalogue.folding import fold_query
+from collections_app.catalogue.held_facts import words_for
 from collections_app.catalogue.lookup import matching
 from collections_app.catalogue.models import (
     Anime,
@@ -36,8 +40,9 @@ from collections_app.catalogue.models import (
     SearchName,
     Studio,
 )
-from collections_app.catalogue.refs import parse_anime_id
-from collections_app.services import catalogue
+from collections_app.catalogue.refs import OWN, AnimeRef, parse_anime_id
+from collections_app.services import catalogue, editing
+from collections_app.services.editing import is_removable
 
 
 def named(text: str) -> Q:
@@ -70,6 +75,17 @@ class GoneFilter(admin.SimpleListFilter):
         return queryset.filter(gone_since__isnull=self.value() == "no")
 
 
+class HeldFilter(admin.SimpleListFilter):
+    title = "held"
+    parameter_name = "held"
+
+    def lookups(self, request: Any, model_admin: Any) -> Iterable[tuple[str, str]]:
+        return [("yes", "Something is held against imports")]
+
+    def queryset(self, request: Any, queryset: QuerySet[Anime]) -> QuerySet[Anime]:
+        return queryset.exclude(held_facts={}) if self.value() == "yes" else queryset
+
+
 class YearFilter(admin.SimpleListFilter):
     """The last years one by one, then decades; asks the database for nothing."""
 
@@ -98,6 +114,23 @@ class AddressField(forms.URLField):
         super().__init__(max_length=1000, assume_scheme="https", widget=widget, **more)
 
 
+class IdsField(LinesField):
+    """Ids at other sites, one a line."""
+
+    def to_python(self, value: Any) -> Any:
+        refs = [self.read(line) for line in super().to_python(value)]
+        return list(dict.fromkeys(refs))
+
+    def read(self, line: str) -> AnimeRef:
+        try:
+            ref = parse_anime_id(line)
+        except ApiError:
+            ref = None
+        if ref is None or ref.site == OWN:
+            raise forms.ValidationError(f"{line} is no id at a site, such as mal:1535.")
+        return ref
+
+
 class AnimeForm(Reasoned):
     synonyms = LinesField(required=False, help_text="One a line.")
     picture_url = AddressField(required=False)
@@ -114,6 +147,24 @@ class AnimeForm(Reasoned):
         return facts
 
 
+class NewTitleForm(AnimeForm):
+    ids = IdsField(
+        required=False,
+        label="Ids elsewhere",
+        help_text="One a line, such as mal:1535 or anilist:1535: by them an import "
+        "knows the title. Without a MyAnimeList id it gets a number of ours.",
+    )
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """All that was filled in."""
+        facts = {name: v for name, v in self.cleaned_data.items() if name in UNKNOWN}
+        for name in ("genre", "studio"):
+            rows = self.cleaned_data.get(f"{name}s") or ()
+            facts[f"{name}_names"] = [row.name for row in rows]
+        return facts
+
+
 def in_order(before: list[str], chosen: Iterable[Genre | Studio]) -> list[str]:
     """Their names, those that stay in their old order."""
     names = [row.name for row in chosen]
@@ -123,7 +174,7 @@ def in_order(before: list[str], chosen: Iterable[Genre | Studio]) -> list[str]:
 
 @admin.register(Anime)
 class AnimeAdmin(ThroughServices):
-    """Titles come by import; here they are corrected, until the next import."""
+    """Titles come by import, or are added here; what is set here, no import changes."""
 
     form = AnimeForm
     list_display = (
@@ -157,7 +208,10 @@ class AnimeAdmin(ThroughServices):
         YearFilter,
         "mature",
         GoneFilter,
+        HeldFilter,
+        between("updated_at", "day it last changed"),
     )
+    csv_permission = None
     ordering = (  # type: ignore[assignment]  # the stubs know names only
         F("rating").desc(nulls_last=True),
         "-id",
@@ -165,12 +219,14 @@ class AnimeAdmin(ThroughServices):
     search_fields = ("title",)  # shows the box; get_search_results searches
     search_help_text = "Any name in any script, our id, or a site's such as mal:1535"
     autocomplete_fields = ("genres", "studios")
+    actions = ("change_several",)
     readonly_fields = (
         "picture",
         "more",
         "id",
         "ids_elsewhere",
         "search_names",
+        "held",
         "sources",
         "revision",
         "gone_since",
@@ -196,9 +252,26 @@ class AnimeAdmin(ThroughServices):
             },
         ),
         ("Pictures", {"fields": ("picture_url", "thumbnail_url")}),
-        ("Source", {"fields": ("sources", "gone_since", "revision", "updated_at")}),
+        (
+            "Source",
+            {"fields": ("held", "sources", "gone_since", "revision", "updated_at")},
+        ),
         WHY,
     )
+
+    @admin.action(description="Change several …", permissions=["change"])
+    def change_several(
+        self, request: HttpRequest, queryset: QuerySet[Anime]
+    ) -> HttpResponse | None:
+        """To the page that shows what it would do, and asks."""
+        rows = queryset.order_by().values_list("pk", flat=True)
+        ids = list(rows[: MOST_AT_ONCE + 1])
+        if len(ids) > MOST_AT_ONCE:
+            sentence = f"Choose at most {MOST_AT_ONCE} titles at once."
+            self.message_user(request, sentence, messages.ERROR)
+            return None
+        page = reverse("admin:bulk_edit")
+        return HttpResponseRedirect(f"{page}?ids={','.join(map(str, sorted(ids)))}")
 
     @admin.display(description="cover")
     def picture(self, anime: Anime) -> str:
@@ -231,7 +304,23 @@ class AnimeAdmin(ThroughServices):
     @admin.display
     @once
     def ids_elsewhere(self, anime: Anime) -> str:
-        return ", ".join(str(alias) for alias in anime.aliases.order_by("site"))
+        """Each with the way to take it away; what is the title's number, stays."""
+        claims = anime.aliases.order_by("site", "external_id")
+        told = [
+            format_html(
+                '<a class="ac-link" href="{}" title="Take it away …">{}</a>',
+                reverse("admin:remove_id", args=[claim.pk]),
+                claim,
+            )
+            if is_removable(claim)
+            else str(claim)
+            for claim in claims
+        ]
+        more = format_html(
+            '<a class="ac-link ac-nowrap" href="{}">Add one …</a>',
+            reverse("admin:add_id", args=[anime.pk]),
+        )
+        return format_html_join(" · ", "{}", [(one,) for one in [*told, more]])
 
     @admin.display
     @once
@@ -241,14 +330,46 @@ class AnimeAdmin(ThroughServices):
         )
 
     @admin.display
+    def held(self, anime: Anime) -> str:
+        """What no import changes, and the way to change that."""
+        if not anime.held_facts:
+            return "Nothing: imports may change every fact."
+        facts = format_html_join(", ", "{} ({})", words_for(anime.held_facts))
+        return format_html(
+            '{} <a class="ac-link ac-nowrap" href="{}">Let go …</a>',
+            facts,
+            reverse("admin:let_go_of_facts", args=[anime.pk]),
+        )
+
+    @admin.display
     @once
     def sources(self, anime: Anime) -> str:
         return ", ".join(
             anime.listings.order_by("source").values_list("source", flat=True)
         )
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, *args: Any, **more: Any
+    ) -> Any:
+        if obj is None:
+            more["form"] = NewTitleForm
+        return super().get_form(request, obj, *args, **more)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return self.readonly_fields if obj else ()
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        if obj:
+            return self.fieldsets
+        names = ("english_title", "native_title", "synonyms")
+        facts, pictures, _, why = self.fieldsets[2:]
+        return (
+            (None, {"fields": ("title", "ids")}),
+            ("Names", {"fields": names}),
+            facts,
+            pictures,
+            why,
+        )
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Lists and other titles point at them; what has ended is gone, not deleted."""
@@ -264,12 +385,16 @@ class AnimeAdmin(ThroughServices):
     def save_model(
         self, request: HttpRequest, obj: Anime, form: Any, change: bool
     ) -> None:
-        catalogue.edit(
-            anime_id=obj.pk,
-            facts=form.facts,
-            reason=form.cleaned_data["reason"],
-            through=through(request),
-        )
+        reason, by = form.cleaned_data["reason"], through(request)
+        if change:
+            catalogue.edit(anime_id=obj.pk, facts=form.facts, reason=reason, through=by)
+        else:
+            obj.pk = editing.add_title(
+                facts=form.facts,
+                ids=form.cleaned_data["ids"],
+                reason=reason,
+                through=by,
+            )
 
     def save_related(self, *args: Any) -> None:
         """The service has linked genres and studios."""
@@ -279,6 +404,7 @@ class CatalogueWords(ReadOnly, Page):
     """Genres and studios come with the titles that have them."""
 
     list_display = ("name", "key", "titles")
+    csv_permission = None
     search_fields = ("name", "key")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -312,6 +438,7 @@ class OfTitle(ReadOnly, Page):
     """Rows that belong to titles; the page of the title shows them together."""
 
     list_select_related = ("anime",)
+    csv_permission = None
     ordering = ("-pk",)
 
 
@@ -319,10 +446,17 @@ class OfTitle(ReadOnly, Page):
 class ExternalIdAdmin(OfTitle):
     """Which title a site's id means; of two titles that are listed it means neither."""
 
-    list_display = ("__str__", "anime")
+    list_display = ("__str__", "anime", "what_next")
     list_only = ("site", "external_id", "anime__title")
     search_fields = ("external_id",)
     search_help_text = "A site's id, such as mal:1535, or its part after the colon"
+
+    @admin.display(description="")
+    def what_next(self, claim: ExternalId) -> str:
+        if not is_removable(claim):
+            return ""
+        page = reverse("admin:remove_id", args=[claim.pk])
+        return format_html('<a href="{}">Take away …</a>', page)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str

@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.http import HttpRequest
 
 from animecollections.admin import Owned, ReadOnly, as_uuid, people
+from animecollections.admin.dates import between
 from collections_app.admin.log import OfEntries
 from collections_app.imports.models import ImportPlan, ImportRow
 from history.masks import MASK
@@ -15,7 +16,7 @@ from history.masks import MASK
 @admin.register(ImportPlan)
 class ImportPlanAdmin(ReadOnly, Owned):
     list_display = ("created_at", "user", "format", "policy", "status", "rows")
-    list_filter = ("status", "format", "policy")
+    list_filter = ("status", "format", "policy", between())
     search_help_text = "E-mail, name or id of the user, id of the import or operation"
 
     def matching(self, request: HttpRequest, text: str) -> Q:
@@ -38,7 +39,7 @@ class ImportRowAdmin(ReadOnly, OfEntries):
     list_display = ("name", "user", "outcome", "why", "anime", "row")
     list_only = ("user__user_name", "title", "outcome", "reason", "anime_id", "row",
                  "record", "before", "after")  # fmt: skip
-    list_filter = ("outcome",)
+    list_filter = ("outcome", between())
     fields = ("name", "user", "outcome", "why", "anime", "row", "plan_id")
     search_help_text = "E-mail, name or id of the user, id of the import"
     ordering = ("-id",)

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from animecollections.admin import ReadOnly, as_uuid, link, people
+from animecollections.admin.dates import between
 from animecollections.identity import Through
 from collections_app.catalogue.models import Anime
 from collections_app.reads import ever_private
@@ -63,7 +64,7 @@ class ChangeAdmin(ReadOnly, OfEntries):
         "client",
         "undo",
     )
-    list_filter = ("kind", ThroughFilter)
+    list_filter = ("kind", ThroughFilter, between())
     search_help_text = "E-mail, name or id of the user, operation id or request id"
     fields = (
         "at",

@@ -1,5 +1,6 @@
 """What is done to titles besides correcting them: mark, merge, part, look ahead."""
 
+from collections.abc import Mapping
 from tempfile import NamedTemporaryFile
 from typing import Any
 
@@ -14,19 +15,25 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.html import format_html
-from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import (
+    UnfoldAdminCheckboxSelectMultipleWidget,
+    UnfoldAdminFileFieldWidget,
+    UnfoldAdminTextInputWidget,
+)
 
 from animecollections.admin import Page, ReadOnly, link, through
-from animecollections.admin.asking import ReasonForm, SeenForm, ask
+from animecollections.admin.asking import SeenStaffForm, StaffReasonForm, ask
+from animecollections.admin.dates import between
 from animecollections.admin.site import page
 from animecollections.api.errors import ApiError
 from collections_app import tasks
+from collections_app.catalogue.held_facts import words_for
 from collections_app.catalogue.lookup import find_anime
 from collections_app.catalogue.merges import Merge, MergedList, MergeStatus
-from collections_app.catalogue.models import Anime
+from collections_app.catalogue.models import Anime, ExternalId
 from collections_app.catalogue.reader import SourceBroken, SourceUnreadable
-from collections_app.catalogue.refs import parse_anime_id
-from collections_app.services import catalogue, import_preview, merging
+from collections_app.catalogue.refs import OWN, AnimeRef, parse_anime_id
+from collections_app.services import catalogue, editing, import_preview, merging
 from collections_app.services.merging import MergeRefusedError
 from history.masks import MASK, Masked
 from history.services import audit
@@ -46,7 +53,7 @@ def mark_mature(request: HttpRequest, anime_id: int) -> HttpResponse:
     anime = get_object_or_404(Anime, pk=anime_id)
     back = reverse("admin:collections_app_anime_change", args=[anime_id])
     word = "not mature" if anime.mature else "mature"
-    form = SeenForm(request, word)
+    form = SeenStaffForm(request, word)
     if form.is_valid():
         catalogue.edit(
             anime_id=anime_id,
@@ -59,6 +66,125 @@ def mark_mature(request: HttpRequest, anime_id: int) -> HttpResponse:
     says = "Parental control hides mature titles, but never from one's own list."
     return ask(
         request, form, title=f"{anime}: {word}", says=says, button="Mark", back=back
+    )
+
+
+class LetGoForm(StaffReasonForm):
+    facts = forms.MultipleChoiceField(
+        widget=UnfoldAdminCheckboxSelectMultipleWidget(),
+        help_text="They stay as they are until an import says something else.",
+    )
+    field_order = ("facts", "reason")
+
+    def __init__(self, data: Any, held: Mapping[str, Any]) -> None:
+        super().__init__(data)
+        facts: Any = self.fields["facts"]
+        facts.choices = [(name, f"{name}: {how}") for name, how in words_for(held)]
+
+
+@page("titles/<int:anime_id>/held/", "let_go_of_facts")
+def let_go_of_facts(request: HttpRequest, anime_id: int) -> HttpResponse:
+    """Lets imports change what staff set."""
+    require(request, EDIT)
+    anime = get_object_or_404(Anime, pk=anime_id)
+    back = reverse("admin:collections_app_anime_change", args=[anime_id])
+    form = LetGoForm(
+        request.POST if request.method == "POST" else None, anime.held_facts
+    )
+    if form.is_valid():
+        facts = form.cleaned_data["facts"]
+        catalogue.let_go(
+            anime_id=anime_id,
+            facts=facts,
+            reason=form.cleaned_data["reason"],
+            through=through(request),
+        )
+        messages.success(request, f"Imports may change {', '.join(facts)} again.")
+        return HttpResponseRedirect(back)
+    return ask(
+        request,
+        form,
+        title=f"{anime}: let go of facts",
+        says="Staff set these. No import changes them while they are held.",
+        button="Let go",
+        back=back,
+    )
+
+
+@page("titles/ids/<int:claim_id>/remove/", "remove_id")
+def remove_id(request: HttpRequest, claim_id: int) -> HttpResponse:
+    """Takes an id at another site from a title."""
+    require(request, "collections_app.delete_externalid")
+    claim = get_object_or_404(ExternalId.objects.select_related("anime"), pk=claim_id)
+    back = reverse("admin:collections_app_anime_change", args=[claim.anime_id])
+    form = StaffReasonForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        reason = form.cleaned_data["reason"]
+        try:
+            editing.remove_id(claim=claim, reason=reason, through=through(request))
+        except ApiError as error:
+            form.add_error(None, error.sentence)
+        else:
+            messages.success(request, f"{claim} is no id of {claim.anime} any more.")
+            return HttpResponseRedirect(back)
+    return ask(
+        request,
+        form,
+        title=f"Take {claim} from {claim.anime}",
+        says="The id means this title no more, for imports, lists and clients. No "
+        "import gives it back, until you let go of it on the title's page.",
+        button="Take it away",
+        back=back,
+        is_dangerous=True,
+    )
+
+
+class IdForm(StaffReasonForm):
+    id = forms.CharField(
+        max_length=220,
+        label="Id at a site",
+        widget=UnfoldAdminTextInputWidget(),
+        help_text="Such as mal:1535",
+    )
+    field_order = ("id", "reason")
+
+    def clean_id(self) -> AnimeRef:
+        try:
+            ref = parse_anime_id(self.cleaned_data["id"].strip())
+        except ApiError as error:
+            raise forms.ValidationError(error.sentence) from None
+        if ref.site == OWN:
+            raise forms.ValidationError("Say the site too, such as mal:1535.")
+        return ref
+
+
+@page("titles/<int:anime_id>/ids/add/", "add_id")
+def add_id(request: HttpRequest, anime_id: int) -> HttpResponse:
+    """Gives a title an id at another site."""
+    require(request, "collections_app.add_externalid")
+    anime = get_object_or_404(Anime, pk=anime_id)
+    back = reverse("admin:collections_app_anime_change", args=[anime_id])
+    form = IdForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            claim = editing.add_id(
+                anime_id=anime_id,
+                ref=form.cleaned_data["id"],
+                reason=form.cleaned_data["reason"],
+                through=through(request),
+            )
+        except ApiError as error:
+            form.add_error("id", error.sentence)
+        else:
+            messages.success(request, f"{claim} is an id of {anime} now.")
+            return HttpResponseRedirect(back)
+    return ask(
+        request,
+        form,
+        title=f"{anime}: add an id",
+        says="Imports, lists and clients know the title by it from now on.",
+        button="Add",
+        back=back,
     )
 
 
@@ -79,7 +205,7 @@ class TitleField(forms.CharField):
             raise forms.ValidationError(error.sentence) from None
 
 
-class MergeForm(ReasonForm):
+class MergeForm(StaffReasonForm):
     kept = TitleField(label="The title that stays", help_text="Our id, or mal:1535")
     gone = TitleField(label="The duplicate that goes into it")
     field_order = ("kept", "gone", "reason")
@@ -178,6 +304,8 @@ class MergeAdmin(ReadOnly, Page):
         "reason",
         "what_next",
     )
+    list_filter = (between("started_at"),)
+    csv_permission = None
     fields = (
         "started_at",
         "status",
@@ -252,7 +380,7 @@ def go_on_with_merge(request: HttpRequest, merge_id: Any) -> HttpResponse:
     require(request, MERGE)
     job = get_object_or_404(Merge, pk=merge_id)
     rows = reverse("admin:collections_app_merge_changelist")
-    form = SeenForm(request, job.status)
+    form = SeenStaffForm(request, job.status)
     is_parting = job.status in (MergeStatus.MERGED, MergeStatus.UNMERGING)
     if form.is_valid():
         action = "part_titles" if is_parting else "go_on"

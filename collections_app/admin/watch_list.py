@@ -28,6 +28,7 @@ from animecollections.admin import (
     through,
 )
 from animecollections.admin.asking import ReasonForm, ask
+from animecollections.admin.dates import between
 from animecollections.api.conditional import ALWAYS, Precondition
 from animecollections.api.errors import invalid, refuse
 from animecollections.identity import Through, today_in
@@ -158,7 +159,7 @@ class WatchListEntryAdmin(Masked, ThroughServices):
         "anime__thumbnail_url",
     )
     masked_columns = ("watched", "own_score")
-    list_filter = ("type", "state")
+    list_filter = ("type", "state", between(title="day it was added"))
     search_help_text = "Title, or e-mail, name or id of the user"
     autocomplete_fields = ("user", "anime")
     actions = None  # of many entries: a list is put back, or an operation undone

@@ -34,6 +34,8 @@ UNKNOWN: Facts = {
     "external_ids": {},
     "related": [],
 }
+# The columns that a write of a title takes.
+STORED = ("id", "sort_title", "gone_since", "created_at", "held_facts", *UNKNOWN)
 NAMES = ("title", "english_title", "native_title", "synonyms")
 
 
@@ -77,7 +79,7 @@ def mal_id_of(record: Record) -> int | None:
 def lay_over(known: Mapping[str, Any], facts: Facts) -> Facts:
     """The facts that `facts` changes in what is known."""
     laid = dict(facts)
-    laid["external_ids"] = {**known["external_ids"], **facts["external_ids"]}
+    laid["external_ids"] = {**known["external_ids"], **facts.get("external_ids", {})}
     if known["mal_id"]:  # a title that two MyAnimeList ids name keeps its first
         laid["mal_id"] = known["mal_id"]
         laid["external_ids"]["mal"] = str(known["mal_id"])

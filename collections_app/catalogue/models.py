@@ -123,6 +123,12 @@ class Anime(models.Model):
     # Sites' ids ("mal:5") of titles that belong with this one. Resolved when read, so
     # that a title that comes later, or learns an id later, is found all the same.
     related = models.JSONField(default=list, blank=True)
+    held_facts = models.JSONField(
+        default=dict,
+        blank=True,
+        db_default={},
+        help_text="what staff set and imports leave alone: catalogue.held_facts",
+    )
     genres = models.ManyToManyField(Genre, related_name="anime", blank=True)
     studios = models.ManyToManyField(Studio, related_name="anime", blank=True)
     # Points by which search ranks, see catalogue.prominence.

@@ -11,11 +11,19 @@ from django.db.models import Max
 
 from animecollections.db.json_rows import among, array_of, select_pairs
 from collections_app.catalogue.facts import (
+    STORED,
     UNKNOWN,
     Facts,
     facts_of,
     lay_over,
     sort_title,
+)
+from collections_app.catalogue.held_facts import (
+    IDS,
+    Overruled,
+    overrule,
+    removed_ids,
+    without_ids,
 )
 from collections_app.catalogue.matching import Key, Unclear, match, of_mal
 from collections_app.catalogue.models import Anime, CatalogueState, ExternalId, Listing
@@ -69,8 +77,7 @@ def read_known(batch: Iterable[Record], source: str, own: Iterable[int]) -> Know
     # A number that is a title's id already is that title's MyAnimeList id.
     numbers = {int(key) for site, key in keys if site == "mal"} | set(own)
     rows = Anime.objects.order_by().filter(id__in=among(holders(keys) | numbers))
-    columns = ("id", "sort_title", "gone_since", "created_at", *UNKNOWN)
-    found = {row["id"]: row for row in rows.values(*columns)}
+    found = {row["id"]: row for row in rows.values(*STORED)}
     aliases = ExternalId.objects.filter(anime_id__in=among(found)).exclude(site="own")
     stored = {
         (anime_id, (site, key))
@@ -123,6 +130,7 @@ class Plan:
     new_ids:   the sites' ids that they learn.
     taken:     which line each title of the batch is on; claims: how strongly.
     contested: ids that more than one title claims now.
+    overruled: what the batch says and staff overrule.
     """
 
     known: Known
@@ -136,6 +144,7 @@ class Plan:
     claims: dict[int, Claim] = field(default_factory=dict)
     contested: dict[Key, set[int]] = field(default_factory=dict)
     refusals: list[Refusal] = field(default_factory=list)
+    overruled: list[Overruled] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
 
     @property
@@ -184,8 +193,19 @@ class Plan:
         self.taken[anime_id] = record.line
         if claim:
             self.claims[anime_id] = claim
-        self.claim(anime_id, keys)
+        record = self.without_removed_ids(anime_id, record)
+        self.claim(anime_id, set(record.external_ids))
         self.lay_over(anime_id, facts_of(record))
+
+    def without_removed_ids(self, anime_id: int, record: Record) -> Record:
+        """Without the ids that staff took from the title."""
+        row = self.known.rows.get(anime_id)
+        if row is None or not (removed := removed_ids(row)):
+            return record
+        record, said = without_ids(record, removed)
+        if said:
+            self.overruled.append(Overruled(anime_id, row["title"], IDS, said))
+        return record
 
     def is_gone(self, anime_id: int) -> bool:
         if anime_id in self.taken:
@@ -218,9 +238,11 @@ class Plan:
         row = self.known.rows.get(anime_id)
         if row is None:
             self.counts["new"] += 1
-            row = {"id": anime_id, "created_at": None}
+            row = {"id": anime_id, "created_at": None, "held_facts": {}}
             changes = {**UNKNOWN, **facts}
         else:
+            facts, overruled = overrule(row, facts)
+            self.overruled += overruled
             changes = lay_over(row, facts)
             if row["gone_since"]:
                 self.counts["returned"] += 1

@@ -13,15 +13,17 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from animecollections.db.bulk import upsert
+from animecollections.db.ids import new_id
 from animecollections.db.json_rows import among
 from animecollections.identity import Through
 from collections_app.catalogue.facts import (
     NAMES,
-    UNKNOWN,
+    STORED,
     Facts,
     sort_title,
 )
 from collections_app.catalogue.folding import fold
+from collections_app.catalogue.held_facts import hold
 from collections_app.catalogue.matching import Key
 from collections_app.catalogue.models import (
     Abbreviation,
@@ -221,31 +223,71 @@ def unlist(anime_ids: Collection[int], *, source: str) -> None:
 
 
 def edit(*, anime_id: int, facts: Facts, reason: str, through: Through) -> None:
-    """Corrects facts of one title by hand, for a reason that stays in the log of what
-    staff did; the next import that differs wins again.
+    """Corrects facts of one title by hand: see edit_many."""
+    edit_many({anime_id: facts}, reason=reason, through=through)
 
-    facts: any of catalogue.facts.UNKNOWN but ids, by column.
+
+def edit_many(
+    edits: Mapping[int, Facts], *, reason: str, through: Through
+) -> Collection[int]:
+    """Corrects facts of titles by hand, all or none, for a reason that stays in the log
+    of what staff did, once for each title; the facts are held against imports until
+    `let_go`. Answers with the titles that changed.
+
+    edits: any of catalogue.facts.UNKNOWN but ids, by column, by title.
     """
     with changing_catalogue() as state:
-        row = Anime.objects.values(
-            "id", "sort_title", "gone_since", "created_at", *UNKNOWN
-        ).get(id=anime_id)
-        changes = {name: value for name, value in facts.items() if row[name] != value}
-        if not changes:
+        found = Anime.objects.filter(id__in=among(edits)).order_by().values(*STORED)
+        before = {row["id"]: row for row in found}
+        if missing := edits.keys() - before.keys():
+            raise Anime.DoesNotExist(f"There is no title {min(missing)}.")
+        rows: dict[int, Facts] = {}
+        changed: dict[int, set[str]] = {}
+        operation_id = new_id()
+        for id_, facts in sorted(edits.items()):
+            row = before[id_]
+            changes = {name: v for name, v in facts.items() if row[name] != v}
+            if not changes:
+                continue
+            audit.note(
+                action="edit_title",
+                through=through,
+                reason=reason,
+                anime_id=id_,
+                before={name: row[name] for name in changes},
+                after=changes,
+                operation_id=operation_id,
+            )
+            changed[id_] = set(changes)
+            rows[id_] = (
+                row | changes | {"held_facts": hold(row["held_facts"], row, changes)}
+            )
+            rows[id_]["sort_title"] = sort_title(rows[id_]["title"])
+        if rows:
+            state.revision += 1
+            store(rows, changed, revision=state.revision)
+        return rows.keys()
+
+
+def let_go(
+    *, anime_id: int, facts: Collection[str], reason: str, through: Through
+) -> None:
+    """Lets imports change these facts of a title again; until then they stay."""
+    with changing_catalogue():
+        anime = Anime.objects.get(id=anime_id)
+        released = {
+            name: held for name, held in anime.held_facts.items() if name in facts
+        }
+        if not released:
             return
         audit.note(
-            action="edit_title",
+            action="let_go_of_facts",
             through=through,
             reason=reason,
             anime_id=anime_id,
-            before={name: row[name] for name in changes},
-            after=changes,
+            before=released,
         )
-        if "title" in changes:
-            changes["sort_title"] = sort_title(changes["title"])
-        state.revision += 1
-        store(
-            {anime_id: {**row, **changes}},
-            {anime_id: set(changes)},
-            revision=state.revision,
-        )
+        anime.held_facts = {
+            name: held for name, held in anime.held_facts.items() if name not in facts
+        }
+        anime.save(update_fields=["held_facts"])

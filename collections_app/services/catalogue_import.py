@@ -9,6 +9,7 @@ from itertools import islice
 from django.conf import settings
 from django.db import connection, reset_queries
 
+from collections_app.catalogue.held_facts import Overruled
 from collections_app.catalogue.matching import Key
 from collections_app.catalogue.models import (
     Anime,
@@ -31,7 +32,7 @@ WHERE relname = 'search_name_trigrams' AND pg_has_role(relowner, 'USAGE')
 # Batches grow and shrink so that none holds SQLite's one write lock for longer.
 SECONDS_PER_BATCH = 0.25
 SMALLEST_BATCH, FIRST_BATCH, LARGEST_BATCH = 10, 100, 1000
-MOST_REMEMBERED = 1000  # refusals, and contested ids, of one import
+MOST_REMEMBERED = 1000  # refusals, contested ids and overruled facts of one import
 MOST_SPARED = 10_000
 # A source that suddenly lists so many titles fewer was not whole.
 MANY_GONE, LARGE_PART_GONE = 50, 0.1
@@ -47,12 +48,14 @@ class Report:
 
     contested: ids that more than one title claims; moved: that one does, and titles
         that are gone.
+    overruled: what the file says and staff overrule, the first of it.
     """
 
     counts: Counter[str] = field(default_factory=Counter)
     refusals: list[Refusal] = field(default_factory=list)
     contested: dict[Key, set[int]] = field(default_factory=dict)
     moved: dict[Key, set[int]] = field(default_factory=dict)
+    overruled: list[Overruled] = field(default_factory=list)
 
     def refuse(self, refusal: Refusal) -> None:
         self.counts["refused"] += 1
@@ -76,6 +79,8 @@ class Report:
 
     def add(self, plan: Plan) -> None:
         self.counts += plan.counts
+        self.counts["overruled"] += len(plan.overruled)
+        self.overruled += plan.overruled[: MOST_REMEMBERED - len(self.overruled)]
         for key, claimants in plan.contested.items():
             self.counts["contested"] += key not in self.contested
             if len(self.contested) < MOST_REMEMBERED:

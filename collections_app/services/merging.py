@@ -20,7 +20,8 @@ from django.utils.dateparse import parse_datetime
 from animecollections.api.errors import ApiError
 from animecollections.db.ids import new_id
 from animecollections.identity import Through
-from collections_app.catalogue.facts import UNKNOWN, Facts, sort_title
+from collections_app.catalogue.facts import STORED, UNKNOWN, Facts, sort_title
+from collections_app.catalogue.held_facts import IDS, HeldFacts, hold
 from collections_app.catalogue.lookup import find_anime
 from collections_app.catalogue.merges import Merge, MergedList, MergeStatus
 from collections_app.catalogue.models import Anime, ExternalId, Listing
@@ -186,8 +187,7 @@ def join_titles(job: Merge, through: Through) -> None:
 
 
 def facts_of(anime_id: int) -> Facts:
-    columns = ("id", "sort_title", "gone_since", "created_at", *UNKNOWN)
-    return dict(Anime.objects.values(*columns).get(id=anime_id))
+    return dict(Anime.objects.values(*STORED).get(id=anime_id))
 
 
 def gains(kept: Facts, gone: Facts) -> Facts:
@@ -200,15 +200,37 @@ def gains(kept: Facts, gone: Facts) -> Facts:
         "external_ids": gone["external_ids"] | kept["external_ids"],
         "related": list(dict.fromkeys([*kept["related"], *gone["related"]])),
     }
+    united["held_facts"] = held_after(kept, gone, united["synonyms"])
     lacking = {
         name: gone[name]
         for name, unknown in UNKNOWN.items()
         if name not in united and kept[name] == unknown and gone[name] != unknown
     }
+    held = kept["held_facts"]
+    lacking = {
+        name: value
+        for name, value in lacking.items()
+        if name not in held or name == "mature"  # parental control only gets stronger
+    }
     told = united | lacking
     if kept["gone_since"] and not gone["gone_since"]:
         told["gone_since"] = None  # its sources become the kept one's
     return {name: value for name, value in told.items() if kept[name] != value}
+
+
+def held_after(kept: Facts, gone: Facts, synonyms: list[str]) -> HeldFacts:
+    """What staff set of either, where it becomes the kept one's; and the names that it
+    gains, which the next import would take away.
+    """
+    inherited = {
+        name: gone["held_facts"][name]
+        for name, unknown in UNKNOWN.items()
+        if name in gone["held_facts"] and name != IDS and kept[name] == unknown
+    }
+    held: HeldFacts = inherited | kept["held_facts"]
+    if synonyms == kept["synonyms"]:
+        return held
+    return hold(held, kept, {"synonyms": synonyms})
 
 
 def as_json(value: Any) -> Any:
@@ -267,7 +289,7 @@ def part_titles(job: Merge, reason: str, through: Through) -> None:
         ):
             raise MergeRefusedError("The title it went into was merged since: part it.")
         state.revision += 1
-        row = {
+        row = {"held_facts": {}} | {  # one merged before facts were held has none
             name: value
             for name, value in job.gone.items()
             if name not in ("aliases", "listings")
@@ -279,7 +301,8 @@ def part_titles(job: Merge, reason: str, through: Through) -> None:
         back = {
             name: gain["before"]
             for name, gain in job.gained.items()
-            if name in (*UNKNOWN, "gone_since") and kept[name] == gain["after"]
+            if name in (*UNKNOWN, "gone_since", "held_facts")
+            and kept[name] == gain["after"]
         }
         if "gone_since" in back:
             back["gone_since"] = parse_datetime(back["gone_since"])

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from animecollections.identity import Through
-from animecollections.tests.admin_forms import messages_of
+from animecollections.tests.admin_forms import fill_in, messages_of
 from collections_app.catalogue.refs import AnimeRef
 from collections_app.models import Anime, CatalogueState, Merge, WatchListEntry
 from collections_app.services import merging, watch_list
@@ -229,6 +229,7 @@ def test_each_page_takes_its_permission(twice):
         reverse("admin:go_on_with_merge", args=[job.pk]): "add_merge",
         IMPORT: "change_anime",
         reverse("admin:mark_mature", args=[1535]): "change_anime",
+        reverse("admin:let_go_of_facts", args=[1535]): "change_anime",
     }
     for page, codename in pages.items():
         for permission, status in (("view_anime", 403), (codename, 200)):
@@ -237,3 +238,30 @@ def test_each_page_takes_its_permission(twice):
             browser = Client()
             browser.force_login(helper)
             assert browser.get(page).status_code == status, page
+
+
+# --- What is held ------------------------------------------------------------------
+
+
+def test_what_staff_set_is_shown_and_let_go(browser, tmp_path):
+    path = write(tmp_path / "catalogue.jsonl", BEBOP)
+    import_file(path)
+    page = reverse("admin:collections_app_anime_change", args=[1])
+    assert fill_in(browser, page, title="Space Cowboys", synonyms="Bebop").status_code
+    text = browser.get(page).content.decode()
+    assert "title (as it is)" in text
+    assert "synonyms (− カウボーイビバップ)" in text
+    ahead = upload(browser, path.read_bytes())
+    assert "title stays Space Cowboys" in ahead.content.decode()
+    assert ahead.context["differences"] == []
+    held = reverse("admin:collections_app_anime_changelist") + "?held=yes"
+    assert browser.get(held).context["cl"].result_count == 1
+    let_go = reverse("admin:let_go_of_facts", args=[1])
+    assert let_go in text
+    nothing = browser.post(let_go, {"reason": WHY}).context["form"].errors
+    assert "facts" in nothing
+    browser.post(let_go, {"facts": ["title", "synonyms"], "reason": WHY})
+    assert StaffAction.objects.latest("id").action == "let_go_of_facts"
+    assert browser.get(held).context["cl"].result_count == 0
+    import_file(path)
+    assert Anime.objects.get().title == "Cowboy Bebop"

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from animecollections.api.spreadsheets import neutral, plain
 from collections_app.transfer import FORMATS, Record, WrongFile, read
-from collections_app.transfer.table import neutral, plain
 
 from .lists import kept, written
 

@@ -7,11 +7,9 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 from django.template.defaultfilters import filesizeformat
-from django.template.response import TemplateResponse
 from django.utils import timezone
 
 from animecollections.admin import Page, ReadOnly
-from animecollections.admin.site import page
 from profiles.models import Figure, PrivacyRequest
 from profiles.services.figures import DAYS
 
@@ -108,22 +106,6 @@ def shares(types: dict[str, int]) -> list[tuple[str, int, int]]:
     total = sum(types.values()) or 1
     ordered = sorted(types.items(), key=lambda item: -item[1])
     return [(name, number, round(number * 100 / total)) for name, number in ordered]
-
-
-@page("titles/wanted/", "wanted_titles")
-def wanted_titles(request: HttpRequest) -> TemplateResponse:
-    """What people look for and the catalogue does not have."""
-    names = {"searches_in_vain", "unmatched"}
-    figures = Figure.objects.filter(name__in=names).order_by("day")
-    may = request.user.has_perm("collections_app.change_anime")
-    latest = {figure.name: figure.value for figure in figures} if may else {}
-    context = {
-        **admin.site.each_context(request),
-        "title": "What is not found",
-        "in_vain": latest.get("searches_in_vain", []),
-        "unmatched": latest.get("unmatched", []),
-    }
-    return TemplateResponse(request, "admin/wanted.html", context)
 
 
 @admin.register(Figure)

@@ -3,6 +3,7 @@
 from django.contrib import admin
 
 from animecollections.admin import Page, ReadOnly
+from animecollections.admin.dates import between
 from profiles.models import Erasure
 
 
@@ -11,6 +12,7 @@ class ErasureAdmin(ReadOnly, Page):
     """When, through what, by whom; not of whom."""
 
     list_display = ("at", "through", "actor_id", "are_files_gone")
+    list_filter = (between(),)
     fields = ("at", "through", "actor_id", "are_files_gone")
     ordering = ("-pk",)
 

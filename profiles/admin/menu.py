@@ -45,6 +45,8 @@ def people(request: HttpRequest) -> list[Any]:
         rows(request, "Failed sign-ins", "bar_chart", "profiles.failedsignins"),
         rows(request, "Images", "image", "profiles.image"),
         rows(request, "Privacy requests", "gavel", "profiles.privacyrequest"),
+        rows(request, "Exports", "download", "profiles.madeexport"),
+        rows(request, "Erasures", "person_remove", "profiles.erasure"),
     ]
 
 
@@ -67,9 +69,10 @@ def catalogue(request: HttpRequest) -> list[Any]:
         item("What an import would change", "difference", "admin:preview_import")
         if request.user.has_perm("collections_app.change_anime")
         else None,
-        item("What is not found", "search_off", "admin:wanted_titles")
+        item("Missing titles", "search_off", "admin:missing_titles")
         if request.user.has_perm("collections_app.change_anime")
         else None,
+        rows(request, "Abbreviations", "short_text", "collections_app.abbreviation"),
         rows(request, "Ids elsewhere", "link", "collections_app.externalid"),
         rows(request, "Genres", "category", "collections_app.genre"),
         rows(request, "Studios", "apartment", "collections_app.studio"),

@@ -24,6 +24,7 @@ from animecollections.admin import (
     people,
     through,
 )
+from animecollections.admin.dates import between
 from collections_app.models import WatchListEntry
 from history.services import audit
 from profiles.admin.actions import address_of
@@ -155,7 +156,7 @@ class UserAdmin(ThroughServices, BaseUserAdmin):
     )
     list_display_links = ("user_name", "email")
     list_only = ("user_name", "email", "is_active", "is_staff", "created_at")
-    list_filter = ("is_active", "is_staff")
+    list_filter = ("is_active", "is_staff", between(title="day they signed up"))
     ordering = ("user_name_key",)
     search_fields = ("email",)  # shows the box; get_search_results searches
     search_help_text = "E-mail, name or id"

@@ -8,6 +8,7 @@ counted whole, once a run.
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import islice
 from typing import Any
 
 from django.conf import settings
@@ -29,6 +30,7 @@ from collections_app.models import (
     Merge,
     Outcome,
 )
+from collections_app.services.missing_titles import key_of, settled_keys
 from history.models import LONGEST_WRITE, Change, ChangeKind, Search
 from profiles.models import FailedSignIns, Figure, Image, User, WrongPasswords
 from profiles.services import type_counts
@@ -144,8 +146,13 @@ def searches_in_vain() -> list[dict[str, Any]]:
     asked: dict[str, int] = {}
     for query, people in groups.annotate(people=Count("user_id", distinct=True)):
         asked[fold(query)] = asked.get(fold(query), 0) + people
+    settled = settled_keys()
     wanted = sorted(
-        (text for text, people in asked.items() if people >= FEWEST_PEOPLE and text),
+        (
+            text
+            for text, people in asked.items()
+            if people >= FEWEST_PEOPLE and text and key_of(text) not in settled
+        ),
         key=lambda text: (-asked[text], text),
     )
     in_vain = [text for text in wanted[:MOST_ASKED] if finds_nothing(text)]
@@ -171,7 +178,9 @@ def imports() -> dict[str, int]:
 
 
 def unmatched() -> list[dict[str, Any]]:
-    """Titles of imported files that the catalogue does not know, most people first."""
+    """Titles of imported files that the catalogue does not know and editors have not
+    settled, most people first.
+    """
     rows = (
         ImportRow.objects.across_users()
         .filter(
@@ -182,8 +191,13 @@ def unmatched() -> list[dict[str, Any]]:
     )
     groups = rows.order_by().values_list("title")
     people = groups.annotate(people=Count("user_id", distinct=True))
-    top = people.order_by("-people", "title")[:MOST_WANTED]
-    return [{"title": title, "people": number} for title, number in top]
+    settled = settled_keys()
+    top = people.order_by("-people", "title").iterator()
+    wanted = (row for row in top if key_of(row[0]) not in settled)
+    return [
+        {"title": title, "people": number}
+        for title, number in islice(wanted, MOST_WANTED)
+    ]
 
 
 def sign_ins() -> dict[str, int]:

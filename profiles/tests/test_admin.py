@@ -378,3 +378,13 @@ def test_staff_who_are_no_superusers_give_no_powers(helper_browser, alice):
         False,
     )
     assert not after.user_permissions.exists()
+
+
+def test_a_refused_save_shows_what_is_saved_in_its_head(browser, alice):
+    page = reverse("admin:profiles_user_change", args=[alice.pk])
+    answer = fill_in(browser, page, user_name="unsaved", email="nonsense")
+    text = answer.content.decode()
+    assert text.index("Not saved: 1 problem") < text.index("<h1>alice</h1>")
+    assert answer.context["subtitle"] == "alice"
+    assert answer.context["adminform"].form["user_name"].value() == "unsaved"
+    assert 'href="#id_email">Email</a>' in text

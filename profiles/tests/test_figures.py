@@ -213,7 +213,7 @@ def test_only_those_who_may_see_it(alice):
 def test_what_is_not_found_is_a_queue_for_editors(browser, alice, stranger):
     for user in (alice, stranger):
         look_for(user, "zzyzx saga")
-    page = reverse("admin:wanted_titles")
+    page = reverse("admin:missing_titles")
     assert browser.get(page).status_code == 200
     figures.refresh()
     assert "zzyzx saga" in browser.get(page).content.decode()

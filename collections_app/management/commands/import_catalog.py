@@ -23,6 +23,7 @@ from collections_app.services import abbreviations
 from collections_app.services.catalogue_import import CatalogueImport, Report
 
 MOST_CONTESTED_SHOWN = 10
+MOST_OVERRULED_SHOWN = 50
 
 
 class Command(BaseCommand):
@@ -143,6 +144,7 @@ def details(report: Report, source: str) -> Iterator[str]:
             "marked as gone, for the file may not be whole. If it is, run again with "
             "--complete."
         )
+    yield from overruled(report)
     yield from claimed(
         report.contested,
         report.counts["contested"],
@@ -153,6 +155,20 @@ def details(report: Report, source: str) -> Iterator[str]:
         len(report.moved),
         "ids of titles that are gone are another's now; merge them if they are one:",
     )
+
+
+def overruled(report: Report) -> Iterator[str]:
+    if not (number := report.counts["overruled"]):
+        return
+    yield (
+        f"{number:,} facts of the file were overruled by what staff set, or for "
+        "parental control:"
+    )
+    shown = report.overruled[:MOST_OVERRULED_SHOWN]
+    for one in shown:
+        yield f"  {one.anime_id} {one.title}: {one}"
+    if (more := number - len(shown)) > 0:
+        yield f"  … and {more:,} more."
 
 
 def claimed(claims: Mapping[Key, set[int]], number: int, what: str) -> Iterator[str]:

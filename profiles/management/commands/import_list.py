@@ -9,6 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
+from animecollections.api.spreadsheets import neutral
 from animecollections.identity import Through
 from collections_app import transfer
 from collections_app.imports.models import ImportPlan, ImportRow, Outcome, Policy
@@ -21,7 +22,6 @@ from collections_app.management.arguments import (
 )
 from collections_app.reads import titles_of
 from collections_app.services import imports
-from collections_app.transfer.table import neutral
 from profiles.models import User
 from profiles.services import support
 
