@@ -9,8 +9,10 @@ from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 
+from animecollections.api.ids import parse_anime_id
 from animecollections.api.paging import page
 from collections_app import sentences
+from collections_app.catalogue.lookup import find_anime
 from collections_app.entries import SAID, shown
 from collections_app.filters.operations import PER_PAGE, narrow
 from collections_app.models import Anime, WatchListEntry
@@ -25,21 +27,24 @@ def operations_of(
     user_id: UUID, wanted: Mapping[str, Any], zone: str = "UTC"
 ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     """A page of operations, newest first: three statements, however many changes; one
-    more where they are those of a title.
+    more where they are those of a title, whose own changes are told then.
     """
+    text = wanted.get("animeId")
+    anime_id = find_anime(parse_anime_id(text)).id if text else None
     first = Change.objects.filter(user_id=user_id, position=0)
     heads, meta = page(
-        narrow(first, user_id, wanted, zone).values(),
+        narrow(first, user_id, wanted, zone, anime_id).values(),
         wanted,
         orderings={"revision": "revision"},
         default="-revision",
         limit=PER_PAGE,
     )
     changes: dict[UUID, list[dict[str, Any]]] = {}
+    which = {"anime_id": anime_id} if anime_id else {"position__lt": CHANGES_SHOWN}
     shown = Change.objects.filter(
         user_id=user_id,
         operation_id__in=[head["operation_id"] for head in heads],
-        position__lt=CHANGES_SHOWN,
+        **which,
     ).order_by("revision")
     for row in shown.values():
         changes.setdefault(row["operation_id"], []).append(dict(row))
@@ -77,9 +82,10 @@ def told_of(
     until = head["at"] + timedelta(days=settings.CHANGE_LOG_DAYS)
     return {
         "id": head["operation_id"],
-        "summary": sentences.of_operation(changes, size=head["size"], titles=titles),
+        "summary": sentences.of_operation(head, changes, titles),
         "at": head["at"],
         "through": head["through"],
+        "source": head["source"],
         "client_id": head["client_id"],
         "size": head["size"],
         "changes": [change_told(change, titles) for change in changes],

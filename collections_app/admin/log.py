@@ -78,6 +78,7 @@ class ChangeAdmin(ReadOnly, OfEntries):
         "operation_id",
         "undoes",
         "through",
+        "source",
         "actor",
         "client_id",
         "request_id",

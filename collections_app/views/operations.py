@@ -37,9 +37,12 @@ class OperationToldSerializer(serializers.Serializer[Any]):
     summary = serializers.CharField()
     at = serializers.DateTimeField()
     through = serializers.CharField()
+    source = serializers.CharField(help_text="what an imported file is called")
     client_id = serializers.CharField()
     size = serializers.IntegerField(help_text="how many rows it changed")
-    changes = ChangeToldSerializer(many=True, help_text="the first 20")
+    changes = ChangeToldSerializer(
+        many=True, help_text="the first 20; with `animeId` those of that title"
+    )
     undoes = serializers.UUIDField(allow_null=True)
     undoable = serializers.BooleanField()
     undoable_until = serializers.DateTimeField(allow_null=True)
@@ -73,6 +76,7 @@ class OperationViewSet(WritingViewSet):
                     "progress 0 → 3",
                     "at": "2026-11-23T09:30:00Z",
                     "through": "session",
+                    "source": "",
                     "client_id": "",
                     "size": 1,
                     "changes": [

@@ -89,6 +89,7 @@ class Recording:
                 "actor_id": self.through.actor_id,
                 "client_id": self.through.client_id,
                 "request_id": self.through.request_id,
+                "source": "" if self.changes else self.through.source,
             }
         )
         if watched and today and anime_id:
