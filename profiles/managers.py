@@ -28,7 +28,8 @@ class UserManager(BaseUserManager["User"]):
         self.add(user)
         return user
 
-    def add(self, user: "User") -> None:
+    def add(self, user: "User", **preferences: str) -> None:
+        """preferences: those that are not the usual ones."""
         from profiles.models import Preferences, Profile
 
         user.email = fold_email(user.email)
@@ -37,7 +38,7 @@ class UserManager(BaseUserManager["User"]):
             user.save(using=self._db, force_insert=True)
             UserState.objects.create(user=user)
             Profile.objects.create(user=user)
-            Preferences.objects.create(user=user)
+            Preferences.objects.create(user=user, **preferences)
 
     def create_superuser(
         self, email: str, user_name: str, password: str | None = None, **extra: Any
