@@ -85,7 +85,7 @@ def told_of(
         "summary": sentences.of_operation(head, changes, titles),
         "at": head["at"],
         "through": head["through"],
-        "source": head["source"],
+        "file_name": head["file_name"],
         "client_id": head["client_id"],
         "size": head["size"],
         "changes": [change_told(change, titles) for change in changes],

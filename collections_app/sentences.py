@@ -27,7 +27,7 @@ def of_operation(
     """
     size = head["size"]
     if head["through"] == "import" and len(changes) > 1:
-        named = f" from {head['source']}" if head["source"] else ""
+        named = f" from {head['file_name']}" if head["file_name"] else ""
         return f"imported {size:,} titles{named}"
     first = of_change(changes[0], titles)
     return first if size == 1 else f"{first}, and {size - 1} more"

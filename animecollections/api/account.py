@@ -17,7 +17,7 @@ class Through:
     actor_id: UUID | None = None  # staff who acted for the user
     client_id: str = ""  # the writer's own X-Client-Id, echoed to its live feed
     request_id: str = ""
-    source: str = ""  # what the file is called that an import reads
+    file_name: str = ""  # of what an import reads
 
 
 @dataclass(frozen=True, slots=True)

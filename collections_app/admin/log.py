@@ -78,7 +78,7 @@ class ChangeAdmin(ReadOnly, OfEntries):
         "operation_id",
         "undoes",
         "through",
-        "source",
+        "file_name",
         "actor",
         "client_id",
         "request_id",

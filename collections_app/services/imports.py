@@ -259,7 +259,7 @@ def apply(
     by_import = replace(through, kind="import")
     with recording(user_id=user_id, through=by_import) as record:
         planned = find(user_id, plan_id)
-        record.through = replace(by_import, source=planned.file_name)
+        record.through = replace(by_import, file_name=planned.file_name)
         if planned.status == ImportStatus.APPLIED:
             return planned, True
         rows = list(ImportRow.objects.of(user_id, plan_id).order_by("row"))

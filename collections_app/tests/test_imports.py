@@ -124,7 +124,7 @@ def test_it_is_named_by_its_file(client):
     form = {"file": SimpleUploadedFile("my\u0085 list.xml", data)}
     apply(client, client.post(URL, form, format="multipart").json()["data"])
     [head] = client.get("/api/user/operations").json()["data"]
-    assert head["source"] == "my list.xml"
+    assert head["file_name"] == "my list.xml"
     assert head["summary"] == "imported 3 titles from my list.xml"
     [plan] = client.get(URL).json()["data"]
     assert plan["file_name"] == "my list.xml"

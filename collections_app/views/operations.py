@@ -37,7 +37,7 @@ class OperationToldSerializer(serializers.Serializer[Any]):
     summary = serializers.CharField()
     at = serializers.DateTimeField()
     through = serializers.CharField()
-    source = serializers.CharField(help_text="what an imported file is called")
+    file_name = serializers.CharField(help_text="of an import; else empty")
     client_id = serializers.CharField()
     size = serializers.IntegerField(help_text="how many rows it changed")
     changes = ChangeToldSerializer(
@@ -76,7 +76,7 @@ class OperationViewSet(WritingViewSet):
                     "progress 0 → 3",
                     "at": "2026-11-23T09:30:00Z",
                     "through": "session",
-                    "source": "",
+                    "file_name": "",
                     "client_id": "",
                     "size": 1,
                     "changes": [
