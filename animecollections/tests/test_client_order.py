@@ -30,7 +30,12 @@ def api(served, user):
             airing_status="finished",
             picture_url="",
         )
-        api.add(210 + at, "Watching")
+    # Together, for then all of them were changed in one moment.
+    adds = [
+        {"op": "add", "animeId": 210 + at, "type": "Watching"}
+        for at in range(len(NAMES))
+    ]
+    api.data("POST", "/api/user/watchList/batch", {"operations": adds})
     return api
 
 
