@@ -388,7 +388,10 @@ export function guess(entry, { operation, anime, id, at }) {
   for (const [name, value] of Object.entries(sent)) {
     after[name] = value ?? CLEARED[name] ?? null;
   }
-  if (op === "increment") after.progress = Math.max(0, before.progress + by);
+  if (op === "increment") {
+    after.progress = Math.max(0, before.progress + by);
+    if (after.progress > before.progress && before.state === "on_hold") after.state = "active";
+  }
   follow(before, after, sent);
   return after;
 }
@@ -681,9 +684,9 @@ export class Collection extends EventTarget {
     return this.change([{ op: "increment", animeId, by }]);
   }
 
-  /** @param {string[]} animeIds @param {Type} type */
-  move(animeIds, type) {
-    return this.change(animeIds.map((animeId) => ({ op: "move", animeId, type })));
+  /** @param {string[]} animeIds @param {Type} type @param {string} [state]  of that type: active if not said */
+  move(animeIds, type, state) {
+    return this.change(animeIds.map((animeId) => ({ op: "move", animeId, type, ...(state && { state }) })));
   }
 
   /** @param {string[]} animeIds */
