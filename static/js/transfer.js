@@ -11,6 +11,8 @@ const outcomes = () => ({
   add: t("New"), update: t("Changed"), conflict: t("To decide"), unmatched: t("Not recognised"),
   refused: t("Cannot be read"), unchanged: t("Same as here"),
 });
+// Where sites give out the file; others have it in their settings.
+const EXPORTS = [["MyAnimeList", "https://myanimelist.net/panel.php?go=export"], ["AniList", "https://anilist.co/gdpr/download"]];
 // Where a table does not say how its scores are meant, its user does.
 const scales = () => [
   ["", t("as the file says")], ["5", t("out of 5")], ["10", t("out of 10")], ["100", t("out of 100")],
@@ -51,6 +53,7 @@ function begin(body, app) {
   const drop = h("div", { class: "drop sheet" },
     h("h2", {}, t("Bring your list along")),
     h("p", {}, t("Drop the file that your old site exported here: MyAnimeList, AniList, Kitsu, Simkl, Shikimori, Hikka, Anime-Planet, Yamtrack, a table of your own, or one of ours. Nothing is written before you have seen what would change.")),
+    h("p", { class: "muted" }, t("Get the file at"), " ", EXPORTS.flatMap(([name, address], at) => [at ? " · " : "", h("a", { href: address, rel: "noreferrer", target: "_blank" }, name)])),
     h("p", {}, h("label", {}, t("Scores in a table are"), " ", scale)),
     h("p", { class: "actions start" }, h("label", { class: "button primary" }, input, t("Choose a file"))), busy);
   drop.addEventListener("dragover", (/** @type {any} */ event) => (event.preventDefault(), drop.classList.add("over")));
