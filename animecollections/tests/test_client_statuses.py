@@ -75,6 +75,8 @@ def test_dropped_and_on_hold_have_a_tab_a_count_and_an_explanation(opened, user)
         tab(page, name).click()
         expect(page.locator(".page-head")).to_contain_text(says)
         expect(shown).to_have_text([title])
+    tools = page.locator(".tools > :is(select, button):visible").all()
+    assert len({round(tool.bounding_box()["y"] / 20) for tool in tools}) == 1  # one row
     tab(page, "Collection 0").click()
     expect(page.locator(".page-head")).to_contain_text("no plan to watch it")
     tab(page, "On hold 1").click()
