@@ -31,8 +31,9 @@ PAGES = ["/", "/next", "/discover", "/statistics", "/history", "/settings", "/tr
 TITLES = "/anime/"
 # What the first page needs, so that the browser asks for all of it at once.
 FIRST = [
-    "address", "collection", "colour", "controls", "covers", "dom", "held_order",
-    "list", "notices", "panel", "score", "sealing", "watched", "windowed", "words",
+    "address", "collection", "colour", "controls", "covers", "day", "dom", "held_order",
+    "list", "notices", "panel", "quick", "score", "sealing", "watched", "windowed",
+    "words",
 ]  # fmt: skip
 
 

@@ -20,6 +20,7 @@ class Through:
     actor_id: UUID | None = None  # staff who acted for the user
     client_id: str = ""  # the writer's own X-Client-Id, echoed to its live feed
     request_id: str = ""
+    file_name: str = ""  # of what an import reads
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,9 @@ from django.utils import timezone
 
 from animecollections.api.paging import page
 from collections_app import sentences
+from collections_app.catalogue.lookup import find_anime
 from collections_app.catalogue.models import Anime
+from collections_app.catalogue.refs import parse_anime_id
 from collections_app.filters.operations import PER_PAGE, narrow
 from collections_app.watch_list.fields import FIELD_NAMES, shown
 from collections_app.watch_list.models import WatchListEntry
@@ -26,25 +28,23 @@ def operations_of(
     user_id: UUID, wanted: Mapping[str, Any], zone: str = "UTC"
 ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     """A page of operations, newest first: three statements, however many changes; one
-    more where they are those of a title.
+    more where they are those of a title, whose own changes are told then.
     """
+    text = wanted.get("animeId")
+    anime_id = find_anime(parse_anime_id(text)).id if text else None
     first = Change.objects.of(user_id).filter(position=0)
     heads, meta = page(
-        narrow(first, user_id, wanted, zone).values(),
+        narrow(first, user_id, wanted, zone, anime_id).values(),
         wanted,
         orderings={"revision": "revision"},
         default="-revision",
         limit=PER_PAGE,
     )
     changes: dict[UUID, list[dict[str, Any]]] = {}
-    shown = (
-        Change.objects.of(user_id)
-        .filter(
-            operation_id__in=[head["operation_id"] for head in heads],
-            position__lt=CHANGES_SHOWN,
-        )
-        .order_by("revision")
-    )
+    which = {"anime_id": anime_id} if anime_id else {"position__lt": CHANGES_SHOWN}
+    ids = [head["operation_id"] for head in heads]
+    shown = Change.objects.of(user_id).filter(operation_id__in=ids, **which)
+    shown = shown.order_by("revision")
     for row in shown.values():
         changes.setdefault(row["operation_id"], []).append(dict(row))
     titles = titles_of(row["anime_id"] for rows in changes.values() for row in rows)
@@ -81,9 +81,10 @@ def told_of(
     until = head["at"] + timedelta(days=settings.CHANGE_LOG_DAYS)
     return {
         "id": head["operation_id"],
-        "summary": sentences.of_operation(changes, size=head["size"], titles=titles),
+        "summary": sentences.of_operation(head, changes, titles),
         "at": head["at"],
         "through": head["through"],
+        "file_name": head["file_name"],
         "client_id": head["client_id"],
         "size": head["size"],
         "changes": [change_told(change, titles) for change in changes],

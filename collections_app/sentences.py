@@ -9,9 +9,17 @@ from history.parts import SAID_OF_KIND
 
 
 def of_operation(
-    changes: Sequence[Mapping[str, Any]], *, size: int, titles: Mapping[int, str]
+    head: Mapping[str, Any],
+    changes: Sequence[Mapping[str, Any]],
+    titles: Mapping[int, str],
 ) -> str:
-    """The first change in words, and how many more there are."""
+    """The first change in words, and how many more there are; an import by its file,
+    unless the change of one title is asked for.
+    """
+    size = head["size"]
+    if head["through"] == "import" and len(changes) > 1:
+        named = f" from {head['file_name']}" if head["file_name"] else ""
+        return f"imported {size:,} titles{named}"
     first = of_change(changes[0], titles)
     return first if size == 1 else f"{first}, and {size - 1} more"
 

@@ -168,6 +168,8 @@ class Change(OwnedRow):
     actor_id = models.UUIDField(null=True, blank=True)
     client_id = models.CharField(max_length=100, blank=True)
     request_id = models.CharField(max_length=64, blank=True)
+    # Of an import: what it read; on its first change alone.
+    file_name = models.CharField(max_length=200, blank=True, db_default="")
 
     objects: ClassVar = ChangeQuerySet.as_manager()
 

@@ -29,14 +29,16 @@ class UserManager(BaseUserManager["User"]):
         self.add(user)
         return user
 
-    def add(self, user: "User") -> None:
+    def add(self, user: "User", **preferences: str) -> None:
+        """preferences: those that are not the usual ones."""
         user.email = fold_email(user.email)
         user.user_name_key = fold_user_name(user.user_name)
         with transaction.atomic():
             user.save(using=self._db, force_insert=True)
             UserState.objects.create(user=user)
-            for name in ("Profile", "Preferences"):
-                apps.get_model("profiles", name)._default_manager.create(user=user)
+            for name, values in (("Profile", {}), ("Preferences", preferences)):
+                model = apps.get_model("profiles", name)
+                model._default_manager.create(user=user, **values)
 
     def create_superuser(
         self, email: str, user_name: str, password: str | None = None, **extra: Any

@@ -19,7 +19,8 @@ for (const form of document.forms) {
     const headers = { "Content-Type": "application/json" };
     try {
       const response = await fetch(form.dataset.call, { method: "POST", headers, body });
-      if (response.ok) form.classList.add("done");
+      if (response.ok && form === choose) location.assign("/?said=reset");
+      else if (response.ok) form.classList.add("done");
       else refusal.textContent = (await response.json()).error;
     } catch (error) {
       refusal.textContent = String(error.message);

@@ -31,8 +31,13 @@ def api(served, user):
             airing_status="finished",
             picture_url="",
         )
-        api.add(210 + at, "Watching")
-    # One moment for all, or a second that ends in between orders them.
+    # Together, for then all of them were changed in one moment.
+    adds = [
+        {"op": "add", "animeId": 210 + at, "type": "Watching"}
+        for at in range(len(NAMES))
+    ]
+    api.data("POST", "/api/user/watchList/batch", {"operations": adds})
+    # Before all that the tests do.
     WatchListEntry.objects.filter(user=user).update(updated_at=LONG_AGO)
     return api
 

@@ -52,20 +52,61 @@ def test_a_toast_can_be_used_while_the_panel_is_open(opened, user):
     expect(page.locator("body > #toasts")).to_have_count(1)
 
 
-@pytest.mark.parametrize("typed", ["2024-02-30", "2024-13", "0000", "yesterday"])
-def test_a_day_that_does_not_exist_is_said_and_stays_to_be_mended(opened, user, typed):
+def test_a_day_is_said_as_far_as_one_knows_it(opened, user):
+    """By keys alone; a day that there is not cannot be said."""
     page = opened()
-    started = panel(page).get_by_label("Started")
-    started.fill(typed)
-    started.press("Tab")
-    assert started.evaluate("field => field.validationMessage") == (
-        "There is no such day. Write 2026, 2026-11 or 2026-11-23."
-    )
-    expect(started).to_have_value(typed)
-    started.fill("2024-02")
-    started.press("Tab")
+    started = panel(page).get_by_role("group", name="Started")
+    year, month, day = (started.get_by_label(part) for part in ("Year", "Month", "Day"))
+    expect(month).to_be_disabled()
+    year.focus()
+    page.keyboard.type("24")
+    page.keyboard.press("Enter")
+    assert year.evaluate("field => !field.validity.valid")
+    page.keyboard.press("Backspace")
+    page.keyboard.press("Backspace")
+    page.keyboard.type("2024")
+    page.keyboard.press("Tab")
+    expect(month).to_be_focused()
+    page.keyboard.type("Feb")
+    page.keyboard.press("Tab")
+    expect(day).to_be_focused()
+    expect(day.locator("option")).to_have_count(1 + 29)
     settled(page)
     assert entry_of(user).started_on == "2024-02"
+    page.keyboard.type("29")
+    settled(page)
+    assert entry_of(user).started_on == "2024-02-29"
+    month.select_option("")
+    settled(page)
+    assert entry_of(user).started_on == "2024"
+    year.fill("")
+    year.press("Tab")
+    expect(month).to_be_disabled()
+    settled(page)
+    assert entry_of(user).started_on == ""
+    panel(page).get_by_role("group", name="Finished").get_by_role("button").click()
+    settled(page)
+    assert len(entry_of(user).finished_on) == len("2024-02-29")
+
+
+def test_where_a_title_stands_is_one_choice_and_says_what_it_means(opened, user):
+    page = opened()
+    status = panel(page).get_by_role("group", name="Status")
+    status.get_by_role("button", name="Dropped").click()
+    expect(panel(page)).to_contain_text("What you stopped watching.")
+    settled(page)
+    assert (entry_of(user).type, entry_of(user).state) == ("Collection", "dropped")
+    page.locator("#toasts").get_by_role("button", name="Undo").click()
+    expect(status.get_by_role("button", name="Watching", exact=True)).to_have_attribute(
+        "aria-pressed", "true"
+    )
+    status.get_by_role("button", name="On hold").click()
+    panel(page).get_by_role("button", name="One more episode").click()
+    expect(page.locator("#toasts")).to_contain_text("No longer on hold.")
+    panel(page).get_by_label("Priority in Up next").select_option("Highest")
+    settled(page)
+    entry = entry_of(user)
+    assert (entry.type, entry.state, entry.priority) == ("Watching", "active", 2)
 
 
 def test_one_more_episode_is_within_reach_on_a_small_phone(opened):

@@ -1,5 +1,7 @@
 """Statistics: years before one joined are not empty."""
 
+import re
+
 import pytest
 
 from animecollections.tests.pages import expect
@@ -25,6 +27,8 @@ def page(served, device):
         body = {"animeId": str(anime_id), "type": "Completed", "progress": 12}
         added = {"finished_on": finished_on, **body}
         api.data("POST", "/api/user/watchList", added)
+    AnimeFactory(id=603, title="Title 603", picture_url="")
+    api.add(603, "Collection", state="dropped", score=4)
     return device(user).new_page()
 
 
@@ -41,6 +45,10 @@ def chart(page, name):
 def test_a_year_before_joining_tells_what_was_watched_then(page):
     page.goto("/statistics")
     expect(chart(page, "Finished by year")).to_contain_text("2009")
+    lists = chart(page, "Lists").get_by_role("listitem")
+    expect(lists).to_have_text(
+        [re.compile("Completed.*3"), re.compile("Dropped.*1 · 4")]
+    )
     page.get_by_label("Which time").select_option("2009")
     expect(page.locator(".review")).to_have_text("2009 in review")
     expect(figure(page, "Titles")).to_contain_text("3")

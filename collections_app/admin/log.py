@@ -79,6 +79,7 @@ class ChangeAdmin(ReadOnly, OfEntries):
         "operation_id",
         "undoes",
         "through",
+        "file_name",
         "actor",
         "client_id",
         "request_id",

@@ -11,15 +11,17 @@ from animecollections.api.filtering import Since, TypedFilterSet, Until
 from animecollections.api.parameters import WHEN, Parameter
 from animecollections.api.schema import paging, query
 from animecollections.identity import ThroughKind
-from collections_app.catalogue.lookup import find_anime
-from collections_app.catalogue.refs import parse_anime_id
 from history.models import Change, ChangeKind
 
 PER_PAGE = 50
 # Kinds of operations that no single change tells.
 UNDO, IMPORT = "undo", "import"
 PARAMETERS: list[Parameter] = [
-    query("animeId", str, "Only those that changed this title's entry."),
+    query(
+        "animeId",
+        str,
+        "Only those that changed this title's entry, each with its change alone.",
+    ),
     query(
         "kind",
         str,
@@ -57,21 +59,26 @@ class OperationFilters(TypedFilterSet):
 
 
 def narrow(
-    heads: QuerySet[Change], user_id: UUID, wanted: Mapping[str, Any], zone: str
+    heads: QuerySet[Change],
+    user_id: UUID,
+    wanted: Mapping[str, Any],
+    zone: str,
+    anime_id: int | None,
 ) -> QuerySet[Change]:
     """Of the first changes of a user's operations, those of what a query asks for."""
-    by_any_change = conditions(user_id, wanted)
+    by_any_change = conditions(user_id, wanted, anime_id)
     return OperationFilters.narrow(heads, wanted, zone).filter(*by_any_change)
 
 
-def conditions(user_id: UUID, wanted: Mapping[str, Any]) -> Iterator[Q]:
+def conditions(
+    user_id: UUID, wanted: Mapping[str, Any], anime_id: int | None
+) -> Iterator[Q]:
     """What a query says of any change of an operation. All stays within the changes of
     one user, which are one range of an index.
     """
     changes = Change.objects.of(user_id).values("operation_id")
-    if text := wanted.get("animeId"):
-        anime = find_anime(parse_anime_id(text))
-        yield Q(operation_id__in=changes.filter(anime_id=anime.id))
+    if anime_id:
+        yield Q(operation_id__in=changes.filter(anime_id=anime_id))
     if kinds := wanted.get("kind"):
         yield (
             Q(operation_id__in=changes.filter(kind__in=kinds))

@@ -51,6 +51,8 @@ class ImportPlan(OwnedRow):
 
     user = owner("import_plans")
     format = models.CharField(max_length=20)
+    # What its user calls the file; "" where the client did not say.
+    file_name = models.CharField(max_length=200, blank=True, db_default="")
     policy = models.CharField(max_length=20, choices=Policy.choices)
     status = models.CharField(
         max_length=10, choices=ImportStatus.choices, default=ImportStatus.PLANNED

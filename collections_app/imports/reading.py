@@ -25,6 +25,7 @@ def plan_told(plan: ImportPlan) -> dict[str, Any]:
     return {
         "id": plan.id,
         "format": plan.format,
+        "file_name": plan.file_name,
         "status": plan.status,
         "policy": plan.policy,
         "exported_at": plan.exported_at,

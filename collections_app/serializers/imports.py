@@ -124,6 +124,7 @@ class SummarySerializer(serializers.Serializer[Any]):
 class PlanSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     format = serializers.CharField(help_text=f"one of {', '.join(FORMATS)}")
+    file_name = serializers.CharField(help_text="as it was sent; empty = not said")
     status = serializers.ChoiceField(ImportStatus.values)
     policy = serializers.ChoiceField(Policy.values)
     exported_at = serializers.DateTimeField(allow_null=True)

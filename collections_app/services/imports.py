@@ -4,6 +4,7 @@ A plan writes nothing to the list. Applied, it is one operation on the one write
 whole or not at all, and undone like any other.
 """
 
+import unicodedata
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Set
 from dataclasses import dataclass, replace
@@ -14,6 +15,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from animecollections.api.errors import ApiError, not_now
+from animecollections.api.fields import CONTROL
 from animecollections.db.bulk import upsert
 from animecollections.db.ids import new_id
 from animecollections.db.json_rows import among
@@ -41,6 +43,7 @@ AHEAD_AT_MOST = timedelta(hours=1)  # of our clock, what a file says of its time
 # Of a user's plans the oldest go when there are more, or they have more rows in all.
 MOST_PLANS = 10
 MOST_ROWS = 60_000
+LONGEST_FILE_NAME = 200
 MOST_APPLIED = 50  # that are told without their rows
 WRITTEN = (Outcome.ADD, Outcome.UPDATE)
 COLUMNS = tuple(column.attname for column in ImportRow._meta.concrete_fields)
@@ -68,15 +71,18 @@ def draft(
     file: ListFile,
     policy: str = Policy.NEWEST,
     exported_at: datetime | None = None,
+    file_name: str = "",
 ) -> tuple[ImportPlan, list[ImportRow]]:
     """A file compared with the list, row by row; nothing is written at all.
 
     exported_at: when the file was made, where that is known better than by itself.
+    file_name:   as it stands on the user's disk; nothing is made of it but a sentence.
     """
     now = timezone.now()
     planned = ImportPlan(
         user_id=user_id,
         format=file.format,
+        file_name=as_one_line(file_name)[:LONGEST_FILE_NAME],
         policy=policy,
         exported_at=exported_at or by_now(file.exported_at, now),
         score_format=file.score_format,
@@ -88,6 +94,11 @@ def draft(
     judge_rows(planned, rows)
     planned.summary = summary_of(row.outcome for row in rows)
     return planned, rows
+
+
+def as_one_line(text: str) -> str:
+    """Without what does not show, and what PostgreSQL refuses."""
+    return CONTROL.sub("", unicodedata.normalize("NFC", text)).strip()
 
 
 def by_now(time: datetime | None, now: datetime) -> datetime | None:
@@ -249,6 +260,7 @@ def apply(
     by_import = replace(through, kind="import")
     with recording(user_id=user_id, through=by_import) as record:
         planned = find(user_id, plan_id)
+        record.through = replace(by_import, file_name=planned.file_name)
         if planned.status == ImportStatus.APPLIED:
             return planned, True
         rows = list(ImportRow.objects.of(user_id).in_plan(plan_id).order_by("row"))

@@ -119,6 +119,26 @@ def test_it_is_one_operation_undone_as_one(client, alice):
     assert after == before
 
 
+def test_it_is_named_by_its_file(client):
+    data = mal(title(1), title(2), title(3))
+    form = {"file": SimpleUploadedFile("my\u0085 list.xml", data)}
+    apply(client, client.post(URL, form, format="multipart").json()["data"])
+    [head] = client.get("/api/user/operations").json()["data"]
+    assert head["file_name"] == "my list.xml"
+    assert head["summary"] == "imported 3 titles from my list.xml"
+    [plan] = client.get(URL).json()["data"]
+    assert plan["file_name"] == "my list.xml"
+
+
+def test_the_history_of_a_title_tells_its_own_change_of_an_import(client):
+    apply(client, upload(client, mal(title(1), title(2), title(3, score=7))))
+    [head] = client.get("/api/user/operations?animeId=3").json()["data"]
+    [change] = head["changes"]
+    assert (change["anime_id"], change["after"]["score"]) == ("3", 7)
+    assert head["size"] == 3
+    assert head["summary"] == "added Title 3 to To Watch, and 2 more"
+
+
 def test_history_is_not_made_up(client, alice):
     """Episodes seen long ago count for no day; no rule completes or dates anything."""
     row = title(1, status="Watching", watched_episodes=12)

@@ -44,6 +44,7 @@ LARGEST_FILE = 20 * 1024 * 1024
 A_PLAN: dict[str, Any] = {
     "id": "019ab0f2-6a3c-7c1e-9f55-0242ac120002",
     "format": "mal",
+    "file_name": "animelist.xml",
     "status": "planned",
     "policy": "newest",
     "exported_at": "2026-11-20T00:00:00Z",
@@ -160,6 +161,7 @@ class ImportsViewSet(PlanningViewSet):
             file=read_file(request, said),
             policy=said["policy"],
             exported_at=said["exported_at"],
+            file_name=name_of_file(request.data),
         )
 
 

@@ -38,9 +38,12 @@ class OperationToldSerializer(serializers.Serializer[Any]):
     summary = serializers.CharField()
     at = serializers.DateTimeField()
     through = serializers.CharField()
+    file_name = serializers.CharField(help_text="of an import; else empty")
     client_id = serializers.CharField()
     size = serializers.IntegerField(help_text="how many rows it changed")
-    changes = ChangeToldSerializer(many=True, help_text="the first 20")
+    changes = ChangeToldSerializer(
+        many=True, help_text="the first 20; with `animeId` those of that title"
+    )
     undoes = serializers.UUIDField(allow_null=True)
     undoable = serializers.BooleanField()
     undoable_until = serializers.DateTimeField(allow_null=True)
@@ -75,6 +78,7 @@ class OperationViewSet(WritingViewSet):
                     "progress 0 → 3",
                     "at": "2026-11-23T09:30:00Z",
                     "through": "session",
+                    "file_name": "",
                     "client_id": "",
                     "size": 1,
                     "changes": [

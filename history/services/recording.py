@@ -80,6 +80,7 @@ class Recording:
                 "actor_id": self.through.actor_id,
                 "client_id": self.through.client_id,
                 "request_id": self.through.request_id,
+                "file_name": "" if self.changes else self.through.file_name,
             }
         )
         if watched and today and anime_id:

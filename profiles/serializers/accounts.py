@@ -1,16 +1,18 @@
 """Signing in as JSON: what clients send, and what they are answered."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Container, Mapping
 from datetime import datetime
 from typing import Any, Literal, TypedDict
 from uuid import UUID
 
+from django.conf import settings
 from rest_framework import serializers
 
 from animecollections.api.fields import StrictText
 from animecollections.identity import Account
 from profiles.models import User
 from profiles.names import MAX_EMAIL, check_email, check_user_name
+from profiles.serializers.preferences import zones
 
 
 class Email(StrictText):
@@ -43,10 +45,25 @@ class Secret(serializers.CharField):
 RULES = "8 to 128 characters; not a common one, not like user name or e-mail."
 
 
+class OneOf(serializers.CharField):
+    """What a browser says by itself keeps nobody from signing up: "" if not known."""
+
+    def __init__(self, known: Callable[[], Container[str]], **more: Any) -> None:
+        super().__init__(required=False, allow_null=True, allow_blank=True, **more)
+        self.known = known
+
+    def to_internal_value(self, data: Any) -> str:
+        return data if isinstance(data, str) and data in self.known() else ""
+
+
 class SignUpInput(serializers.Serializer[Any]):
     email = Email()
     user_name = UserName(help_text="3 to 50 characters, in letters of one alphabet.")
     password = Secret(help_text=RULES)
+    timezone = OneOf(zones, help_text="IANA name; one that is not known is UTC.")
+    language = OneOf(
+        lambda: dict(settings.LANGUAGES), help_text="en or es; any other is en."
+    )
 
 
 class SignInInput(serializers.Serializer[Any]):

@@ -8,6 +8,7 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.timezone import now
 
 from animecollections.api.errors import CODES, ApiError
 from animecollections.db.ids import as_uuid7, new_epoch
@@ -32,20 +33,23 @@ def sign_up(
     session: Any,
     user_agent: str,
     device: str = "",
+    timezone: str = "",
+    language: str = "",
 ) -> User:
     """Makes an account and signs the browser in; 409 `email_taken`, `user_name_taken`.
 
     The same again signs in, for the answer to the first may have been lost. Between
     sign-ups at once the unique constraints decide, never a look before.
     """
-    user = User(email=email, user_name=user_name, last_login=timezone.now())
+    user = User(email=email, user_name=user_name, last_login=now())
+    browsers = {"timezone": timezone, "language": language}
     refuse_weak(password, user, field="password")
     if not is_taken(email=email):
         refuse_reserved(user_name, field="user_name")
         user.set_password(password)  # the slow part, before the transaction
         try:
             with transaction.atomic():
-                User.objects.add(user)
+                User.objects.add(user, **{k: v for k, v in browsers.items() if v})
                 remember(user.pk, Place(address, device))
                 start_session(session, user, user_agent=user_agent)
                 return user
@@ -133,7 +137,7 @@ def sign_out(
             end_everything(user_id=user_id)
         elif user_id and sign_in and sign_in.kind == "token":
             TokenFamily.objects.filter(id=sign_in.key, user_id=user_id).update(
-                revoked_at=timezone.now()
+                revoked_at=now()
             )
         session.flush()
         if user_id:

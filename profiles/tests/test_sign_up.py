@@ -33,6 +33,20 @@ def test_it_makes_a_whole_account_and_signs_in(visitor):
     assert visitor.get("/api/auth/session").json()["data"]["name"] == "alice"
 
 
+def test_the_browser_says_where_and_in_which_language_one_is(visitor):
+    sign_up(visitor, timezone="Europe/Madrid", language="es")
+    kept = Preferences.objects.get()
+    assert (kept.timezone, kept.language) == ("Europe/Madrid", "es")
+
+
+@pytest.mark.parametrize("value", ["Mars/Olympus", "", None, 5, [], {}, "x" * 9999])
+def test_what_a_browser_says_wrongly_keeps_nobody_out(visitor, value):
+    response = sign_up(visitor, timezone=value, language=value)
+    assert response.status_code == 200
+    kept = Preferences.objects.get()
+    assert (kept.timezone, kept.language) == ("UTC", "en")
+
+
 def test_the_cookie_is_for_this_site_and_out_of_reach_of_scripts(visitor, settings):
     settings.SESSION_COOKIE_SECURE = True
     cookie = sign_up(visitor).cookies["sessionid"]

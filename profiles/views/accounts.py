@@ -132,7 +132,10 @@ class SignUpViewSet(OpenViewSet):
         data=SignedInAnswer,
         errors=["email_taken", "user_name_taken", "locked"],
         examples={"signed up": SIGNED_IN},
-        body_examples={"alice": CREDENTIALS | {"user_name": "alice"}},
+        body_examples={
+            "alice": CREDENTIALS
+            | {"user_name": "alice", "timezone": "Europe/Madrid", "language": "es"}
+        },
     )
     def create(self, request: Request) -> Response:
         values = sent(SignUpInput, request)

@@ -95,6 +95,7 @@ async function start({ user, key = null } = {}) {
   drawMenu();
   if (collection.sealedCount) tellSealed();
   await show({ scroll: history.state?.scroll });
+  if (new URLSearchParams(location.search).has("said")) signInAgain(); // a new password ended this session too
 }
 
 /** The user, remembered where there is no network. */
@@ -217,7 +218,7 @@ document.addEventListener("click", (event) => {
 
 function drawStatus() {
   const { status, unsent, conflicts, isLive } = app.collection;
-  if (status === "left") return location.assign("/");
+  if (status === "left") return location.assign("/?said=signed_out");
   if (status === "other_account") return tellOtherAccount();
   const waiting = unsent.length;
   const count = waiting === 1 ? t("1 change waits") : t("{n} changes wait", { n: waiting });
@@ -300,7 +301,7 @@ async function leave({ isSignedOut = false } = {}) {
   for (const name of [KNOWN, "list"]) localStorage.removeItem(name);
   const isSealed = way === "seal" && (await collection.leaveSealed());
   if (!isSealed) await collection.forget();
-  location.assign("/");
+  location.assign("/?said=signed_out");
 }
 
 /** @param {number} waiting @returns {Promise<"seal" | "forget" | null>} null: stay signed in */

@@ -702,9 +702,9 @@ export class Collection extends EventTarget {
     return this.change([{ op: "increment", animeId, by }]);
   }
 
-  /** @param {string[]} animeIds @param {Type} type */
-  move(animeIds, type) {
-    return this.change(animeIds.map((animeId) => ({ op: "move", animeId, type })));
+  /** @param {string[]} animeIds @param {Type} type @param {string} [state]  of that type: active if not said */
+  move(animeIds, type, state) {
+    return this.change(animeIds.map((animeId) => ({ op: "move", animeId, type, ...(state && { state }) })));
   }
 
   /** @param {string[]} animeIds */

@@ -1,6 +1,7 @@
 /** Changes that another device overtook: both sides, and the user decides. */
 
 import { dialog, h, sayFailure } from "./dom.js";
+import { pageOf } from "./panel.js";
 import { fieldName, scoreText, stateName, t, typeName } from "./words.js";
 
 /** @param {any} app */
@@ -27,9 +28,10 @@ export function decide(app) {
         h("span", {}, said(name, (of === "yours" ? yours : theirs)[name], app.preferences.scoreFormat))));
   const box = dialog({ label: t("Which one is right?"), class: "small" },
     h("h2", {}, t("Which one is right?")),
+    h("h3", {}, h("a", { href: pageOf(animeId) }, title)),
     h("p", {}, theirs
-      ? t("{title} was changed on another device at the same time.", { title })
-      : t("{title} was removed on another device while you changed it here.", { title })),
+      ? t("It was changed on another device at the same time.")
+      : t("It was removed on another device while you changed it here.")),
     theirs ? names.map((name) => h("fieldset", {}, h("legend", {}, fieldName(name)), side(name, "yours"), side(name, "theirs")))
       : h("dl", {}, names.map((name) => [h("dt", { class: "muted" }, fieldName(name)), h("dd", {}, said(name, yours[name], app.preferences.scoreFormat))])),
     h("div", { class: "actions" }, theirs

@@ -1,9 +1,10 @@
-/** What one changes most of an entry: its type, its progress, its score. */
+/** What one changes most of an entry: its status, its progress, its score. */
 
 import { h, iconButton } from "./dom.js";
+import { moveTo } from "./quick.js";
 import { scoreInput } from "./score.js";
 import { watched } from "./watched.js";
-import { TYPES, t, typeName } from "./words.js";
+import { STATUSES, statusHint, statusName, statusOf, t } from "./words.js";
 
 /** Shows a value, but never over what is being typed. @param {any} input @param {any} value */
 export function put(input, value) {
@@ -13,11 +14,9 @@ export function put(input, value) {
 export class Controls {
   /** @param {any} app @param {string} animeId @param {(fields: any) => any} save */
   constructor(app, animeId, save) {
-    const { collection } = app;
-    const move = (/** @type {string} */ name) => app.done(collection.move([animeId], name),
-      t("Moved {title} to {type}.", { title: collection.entries.get(animeId).title, type: typeName(name) }));
-    this.type = h("div", { class: "segments", role: "group", "aria-label": t("Type") }, TYPES.map((name) =>
-      h("button", { type: "button", "data-type": name, onclick: () => move(name) }, typeName(name))));
+    this.status = h("div", { class: "segments", role: "group", "aria-label": t("Status") }, STATUSES.map((name) =>
+      h("button", { type: "button", "data-status": name, title: statusHint(name), onclick: () => moveTo(app, [animeId], name) }, statusName(name))));
+    this.hint = h("p", { class: "hint muted" });
     this.progress = h("input", {
       name: "progress", type: "number", "aria-label": t("Progress"), min: 0, max: 100000, inputmode: "numeric",
       onchange: () => this.progress.reportValidity() && save({ progress: Number(this.progress.value) }),
@@ -29,7 +28,7 @@ export class Controls {
       iconButton("minus", t("One episode less"), { onclick: () => watched(app, animeId, -1) }), this.progress, this.total,
       iconButton("plus", t("One more episode"), { onclick: () => watched(app, animeId) }));
     this.parts = [
-      this.type,
+      this.status, this.hint,
       h("div", { class: "pair" },
         h("div", { class: "field" }, h("span", { "aria-hidden": "true" }, t("Progress")), stepper),
         this.score.box),
@@ -37,8 +36,11 @@ export class Controls {
   }
 
   /** @param {any} entry */
-  put({ type, progress, episodes, score }) {
-    for (const button of this.type.children) button.setAttribute("aria-pressed", String(button.dataset.type === type));
+  put(entry) {
+    const { progress, episodes, score } = entry;
+    const status = statusOf(entry);
+    for (const button of this.status.children) button.setAttribute("aria-pressed", String(button.dataset.status === status));
+    this.hint.textContent = statusHint(status);
     put(this.progress, progress);
     this.total.textContent = `/ ${episodes ?? "–"}`;
     this.beyond.hidden = !episodes || progress <= episodes;

@@ -4,7 +4,8 @@ import { here, keepQuery } from "./address.js";
 import { cover } from "./covers.js";
 import { $, h, icon, iconButton, later, sayFailure } from "./dom.js";
 import { pageOf } from "./panel.js";
-import { TYPES, airingName, factsOf, number, seasonName, t, titleCount, titleIn, typeName } from "./words.js";
+import { addTo, moveTo } from "./quick.js";
+import { STATUSES, airingName, factsOf, number, seasonName, statusHint, statusName, statusOf, t, titleCount, titleIn } from "./words.js";
 
 /** What was found last, for who comes back to it. */
 const last = { place: "", found: /** @type {any[]} */ ([]), cursor: /** @type {string | null} */ (null) };
@@ -122,18 +123,17 @@ export function show(main, app) {
   /** On which list it is, or shall be; nothing is written before one is chosen. @param {any} anime @param {string} title */
   function addMenu(anime, title) {
     const listed = collection.entries.get(anime.id);
-    const add = (/** @type {string} */ type) => {
+    const add = (/** @type {string} */ status) => {
       menu.open = false;
-      if (type === listed?.type) return;
       keepSearch();
-      app.done(listed ? collection.move([anime.id], type) : collection.add(anime, type),
-        listed ? t("Moved {title} to {type}.", { title, type: typeName(type) }) : t("Added {title} to {type}.", { title, type: typeName(type) }));
+      if (listed) moveTo(app, [anime.id], status);
+      else addTo(app, anime, status, title);
     };
-    const name = listed ? typeName(listed.type) : t("Add to …");
+    const name = listed ? statusName(statusOf(listed)) : t("Add to …");
     const choices = h("div", { class: "menu-list" });
     // Filled when it is reached, for most of them never are; before a key can pass by.
-    const fill = () => choices.firstChild || choices.append(...TYPES.map((type) =>
-      h("button", { type: "button", "aria-pressed": listed ? String(type === listed.type) : null, onclick: () => add(type) }, typeName(type))));
+    const fill = () => choices.firstChild || choices.append(...STATUSES.slice(0, -1).map((status) =>
+      h("button", { type: "button", title: statusHint(status), "aria-pressed": listed ? String(status === statusOf(listed)) : null, onclick: () => add(status) }, statusName(status))));
     const menu = h("details", {
       class: "menu add",
       onfocusin: fill,

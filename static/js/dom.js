@@ -46,6 +46,7 @@ const ICONS = {
   close: "M6 6l12 12M18 6L6 18",
   grid: "M4 4h7v7H4zM13 4h7v7h-7zM4 13h7v7H4zM13 13h7v7h-7z",
   rows: "M4 6h16M4 12h16M4 18h16",
+  reverse: "M8 4v16M4 16l4 4 4-4M16 20V4M12 8l4-4 4 4",
   check: "M5 12l5 5 9-10",
   filter: "M4 6h16M7 12h10M10 18h4",
   lock: "M6 11h12v9H6zM8 11V8a4 4 0 0 1 8 0v3",

@@ -13,7 +13,7 @@ export async function askPassword(app) {
       await app.collection.api.ask("POST", "/api/user/erase", { password: password.value });
       localStorage.clear();
       await app.collection.forget();
-      location.assign("/");
+      location.assign("/?said=erased");
     } catch (/** @type {any} */ error) {
       refusal.textContent = error.name === "Offline" ? t("There is no connection right now.") : error.message;
     }

@@ -1,43 +1,55 @@
 /** My list: covers or a table, narrowed as one types, any number of entries. */
 
 import { here, keepQuery } from "./address.js";
-import { STATES } from "./collection.js";
 import { cover } from "./covers.js";
 import { $, h, icon, iconButton, later } from "./dom.js";
 import { HeldOrder, holdFromFirstTouch } from "./held_order.js";
 import { openEntry } from "./panel.js";
+import { moveTo, scoreButton, statusButton } from "./quick.js";
 import { watched } from "./watched.js";
-import { TYPES, factsOf, number, scoreText, stateName, t, titleCount, typeName } from "./words.js";
+import { STATUSES, TYPES, day, factsOf, number, statusHint, statusName, statusOf, t, titleCount } from "./words.js";
 import { Windowed } from "./windowed.js";
 
 /**
- * Name, what is compared, and which end comes first.
+ * Name, what is compared (null: comes last either way), and which end comes first.
  * @returns {Record<string, [string, (entry: any) => any, number]>}
  */
 const sorts = () => ({
   added_at: [t("Recently added"), (entry) => entry.added_at, -1],
   updated_at: [t("Recently changed"), (entry) => entry.updated_at, -1],
   title: [t("Title"), (entry) => entry.title.toLocaleLowerCase(), 1],
-  score: [t("My score"), (entry) => entry.score ?? -1, -1],
-  rating: [t("Rating"), (entry) => entry.rating ?? -1, -1],
-  year: [t("Year"), (entry) => entry.year ?? 0, -1],
+  score: [t("My score"), (entry) => entry.score, -1],
+  rating: [t("Rating"), (entry) => entry.rating, -1],
+  year: [t("Year"), (entry) => entry.year, -1],
   progress: [t("Progress"), (entry) => entry.progress, -1],
+  status: [t("Status"), (entry) => STATUSES.indexOf(statusOf(entry)), 1],
+  priority: [t("Priority"), (entry) => entry.priority, -1],
+  started_on: [t("Started"), (entry) => entry.started_on, -1],
+  finished_on: [t("Finished"), (entry) => entry.finished_on, -1],
 });
 
 /** Folds case and accents, as the server's search does. @param {string} text */
 const fold = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
 
-/** What the page shows unless it is asked for something else. @type {Record<string, string>} */
-const USUAL = { type: "Watching", search: "", sort: "updated_at", state: "", format: "", tag: "", genre: "", from: "", to: "", least: "" };
+/** What the page shows unless it is asked for something else; `type` is a status. @type {Record<string, string>} */
+const USUAL = { type: "Watching", search: "", sort: "updated_at", reversed: "", format: "", tag: "", genre: "", from: "", to: "", least: "" };
 
 /** As the address says; where that says nothing, as on the last visit. */
 function asked() {
   const kept = JSON.parse(localStorage.getItem("list") ?? "{}");
   const said = Object.fromEntries([...here().query].filter(([name]) => name in USUAL));
   const wanted = { view: "grid", ...USUAL, ...(Object.keys(said).length ? { view: kept.view ?? "grid" } : kept), search: "", ...said };
-  if (![...TYPES, "all"].includes(wanted.type)) wanted.type = USUAL.type;
+  if (![...STATUSES, "all"].includes(wanted.type)) wanted.type = USUAL.type;
   return wanted;
 }
+
+/** Which lists say what they are for. */
+const EXPLAINED = ["To Watch", "on_hold", "dropped", "Collection", "rewatching"];
+const BY_KEY = [...TYPES, "on_hold", "dropped"];
+/** Of the table, by what they sort by; the last two are of wide screens. */
+const COLUMNS = ["", "title", "status", "progress", "score", "rating", "started_on", "finished_on", "added_at", "updated_at", ""];
+/** @param {string} name */
+const heading = (name) => ({ added_at: t("Added"), updated_at: t("Last change") })[name] ?? sorts()[name][0];
 
 /** @param {HTMLElement} main @param {any} app */
 export function show(main, app) {
@@ -60,27 +72,33 @@ export function show(main, app) {
     type: "search", class: "search", value: wanted.search, placeholder: t("Search my list"), "aria-label": t("Search my list"),
     oninput: () => ((byOtherNames = new Set()), set({ search: search.value }), askServer()),
   });
-  const sort = h("select", { "aria-label": t("Sort by"), onchange: () => set({ sort: sort.value }) },
+  const sort = h("select", { "aria-label": t("Sort by"), onchange: () => set({ sort: sort.value, reversed: "" }) },
     Object.entries(sorts()).map(([name, [label]]) => h("option", { value: name }, label)));
-  sort.value = wanted.sort;
+  const reverse = iconButton("reverse", t("Reverse the order"), { onclick: () => sortBy(wanted.sort) });
   const filters = h("div", { class: "popover-body" });
   const filterBox = h("details", { class: "popover" }, h("summary", { class: "button" }, icon("filter"), h("span", {}, t("Filter"))), filters);
   const view = h("button", { type: "button", class: "icon-button", onclick: () => (set({ view: wanted.view === "grid" ? "table" : "grid" }), $(".list-body button", main)?.focus()) });
   const choosing = h("button", { type: "button", class: "button", "aria-pressed": "false", onclick: () => ((isSelecting = !isSelecting), isSelecting || selected.clear(), draw()) }, t("Select"));
   const count = h("p", { class: "count muted", role: "status" });
+  const hint = h("p", { class: "muted tab-hint" });
   const again = h("button", { type: "button", class: "link", hidden: true, onclick: () => (sortAgain(), $(".list-body button", main)?.focus()) }, t("Sort again"));
   const body = h("div", { class: "list-body" });
   const bar = h("div", { class: "selection-bar", role: "region", "aria-label": t("Selected"), hidden: true });
   main.append(
-    h("header", { class: "page-head" }, h("h1", {}, t("My list")), tabs),
-    h("div", { class: "tools" }, search, filterBox, sort, view, choosing, count, again),
+    h("header", { class: "page-head" }, h("h1", {}, t("My list")), tabs, hint),
+    h("div", { class: "tools" }, search, filterBox, sort, reverse, view, choosing, count, again),
     body, bar);
 
   const list = new Windowed(body, {
     make: (/** @type {any} */ entry, /** @type {number} */ place, /** @type {number} */ size) =>
       wanted.view === "grid" ? card(entry, place, size) : row(entry),
-    head: () => h("tr", {}, ["", t("Title"), t("Type"), t("Progress"), t("My score"), t("Rating"), ""].map((name) => h("th", { scope: "col" }, name || h("span", { class: "unseen" }, t("Actions"))))),
+    head: () => h("tr", {}, COLUMNS.map((name) => h("th", { scope: "col", class: name, "data-sort": name || null },
+      name ? h("button", { type: "button", class: "link", onclick: () => sortBy(name) }, heading(name)) : h("span", { class: "unseen" }, t("Actions"))))),
   });
+
+  /** A column, or the other way round where it sorts already. @param {string} name */
+  const sortBy = (name) => set({ sort: name, reversed: name === wanted.sort && !wanted.reversed ? "1" : "" });
+  const direction = () => (sorts()[wanted.sort]?.[2] ?? -1) * (wanted.reversed ? -1 : 1);
 
   /** @param {any} changes */
   function set(changes) {
@@ -123,8 +141,7 @@ export function show(main, app) {
 
   /** @param {any} entry */
   function isWanted(entry) {
-    return (!wanted.state || entry.state === wanted.state)
-      && (!wanted.format || entry.format === wanted.format)
+    return (!wanted.format || entry.format === wanted.format)
       && (!wanted.tag || entry.tags.includes(wanted.tag))
       && (!wanted.genre || genresOf(entry).includes(wanted.genre))
       && (!wanted.from || entry.year >= Number(wanted.from))
@@ -139,10 +156,12 @@ export function show(main, app) {
       const names = foldedNames(entry);
       return words.every((word) => names.includes(word)) || byOtherNames.has(entry.anime_id);
     });
-    const [, key, direction] = sorts()[wanted.sort] ?? sorts().updated_at;
-    const ofType = found.filter(({ type }) => wanted.type === "all" || type === wanted.type)
+    const [, key] = sorts()[wanted.sort] ?? sorts().updated_at;
+    const way = direction();
+    const ofType = found.filter((entry) => wanted.type === "all" || statusOf(entry) === wanted.type)
       .map((entry) => [key(entry), entry])
-      .sort(([one, a], [two, b]) => (one < two ? -direction : one > two ? direction : a.anime_id - b.anime_id))
+      .sort(([one, a], [two, b]) => (one === two ? a.anime_id - b.anime_id
+        : (one ?? null) === null ? 1 : (two ?? null) === null ? -1 : one < two ? -way : way))
       .map(([, entry]) => entry);
     return { found, ofType };
   }
@@ -153,7 +172,9 @@ export function show(main, app) {
     again.hidden = !order.isStale;
     drawTabs(found);
     count.textContent = titleCount(ofType.length);
-    filterBox.classList.toggle("active", ["state", "format", "tag", "genre", "from", "to", "least"].some((name) => wanted[name]));
+    filterBox.classList.toggle("active", ["format", "tag", "genre", "from", "to", "least"].some((name) => wanted[name]));
+    sort.value = wanted.sort;
+    hint.textContent = EXPLAINED.includes(wanted.type) ? statusHint(wanted.type) : "";
     const isGrid = wanted.view === "grid";
     const label = isGrid ? t("Show as a table") : t("Show as covers");
     view.setAttribute("aria-label", label);
@@ -164,6 +185,10 @@ export function show(main, app) {
     choosing.setAttribute("aria-pressed", String(isSelecting));
     drawBar();
     list.show(shown, wanted.view, (/** @type {any} */ entry) => [entry.away ?? entry, entry.updated_at, selected.has(entry.anime_id), isSelecting]);
+    for (const th of body.querySelectorAll("th[data-sort]")) {
+      if (th.getAttribute("data-sort") === wanted.sort) th.setAttribute("aria-sort", direction() > 0 ? "ascending" : "descending");
+      else th.removeAttribute("aria-sort");
+    }
     body.querySelector(".empty")?.remove();
     if (!shown.length) body.append(nothing(collection.entries.size === 0));
   }
@@ -187,21 +212,22 @@ export function show(main, app) {
 
   function clearFilters() {
     search.value = "";
-    drawFilters({ search: "", state: "", format: "", tag: "", genre: "", from: "", to: "", least: "" });
+    drawFilters({ search: "", format: "", tag: "", genre: "", from: "", to: "", least: "" });
   }
 
   // --- Tabs, which are also where covers are dropped -----------------------------------
 
   /** @param {any[]} found */
   function drawTabs(found) {
-    const numbers = Object.fromEntries(TYPES.map((type) => [type, 0]));
-    for (const { type } of found) numbers[type] += 1;
+    const numbers = Object.fromEntries(STATUSES.map((status) => [status, 0]));
+    for (const entry of found) numbers[statusOf(entry)] += 1;
     const focused = document.activeElement?.getAttribute?.("data-type");
-    tabs.replaceChildren(...[...TYPES, "all"].map((type) => {
+    const offered = STATUSES.filter((status) => status !== "rewatching" || numbers[status] || wanted.type === status);
+    tabs.replaceChildren(...[...offered, "all"].map((type) => {
       const tab = h("button", {
         type: "button", class: "tab", "data-type": type, "aria-pressed": String(wanted.type === type),
-        onclick: () => set({ type }),
-      }, h("span", {}, type === "all" ? t("All") : typeName(type)),
+        onclick: () => set({ type }), title: statusHint(type) || null,
+      }, h("span", {}, type === "all" ? t("All") : statusName(type)),
         h("span", { class: "number" }, number(type === "all" ? found.length : numbers[type])));
       if (type !== "all") acceptDrops(tab, type);
       return tab;
@@ -221,15 +247,11 @@ export function show(main, app) {
 
   // --- Changes -------------------------------------------------------------------------
 
-  /** @param {string[]} ids @param {string} type */
-  function move(ids, type) {
-    const moved = ids.filter((id) => collection.entries.get(id) && collection.entries.get(id).type !== type);
-    if (!moved.length) return;
-    const title = collection.entries.get(moved[0])?.title;
-    const what = moved.length === 1 ? t("Moved {title} to {type}.", { title, type: typeName(type) })
-      : t("Moved {n} titles to {type}.", { n: moved.length, type: typeName(type) });
+  /** @param {string[]} ids @param {string} status */
+  function move(ids, status) {
     endSelecting();
-    app.done(collection.move(moved, type), what);
+    moveTo(app, ids, status);
+    draw();
   }
 
   /** @param {string[]} ids */
@@ -254,7 +276,7 @@ export function show(main, app) {
       h("strong", {}, t("{n} selected", { n: ids.length })),
       h("button", { type: "button", class: "link", onclick: () => (shown.forEach(({ anime_id }) => selected.add(anime_id)), draw()) }, t("All of them")),
       h("span", { class: "spread" }),
-      ...TYPES.map((type) => h("button", { type: "button", class: "button", onclick: () => move(ids, type) }, typeName(type))),
+      ...STATUSES.slice(0, -1).map((status) => h("button", { type: "button", class: "button", onclick: () => move(ids, status) }, statusName(status))),
       h("button", { type: "button", class: "button danger", onclick: () => remove(ids) }, t("Remove")),
       iconButton("close", t("Select nothing"), { onclick: () => (endSelecting(), draw()) }));
   }
@@ -280,14 +302,14 @@ export function show(main, app) {
   /** @param {any} entry */
   const badges = (entry) => [
     entry.away && h("span", { class: "badge" }, whereTo(entry)),
-    entry.state !== "active" && h("span", { class: "badge" }, stateName(entry.state)),
     entry.is_private && h("span", { class: "badge", title: t("Private") }, icon("lock"), h("span", { class: "unseen" }, t("Private"))),
   ];
 
   /** What became of one that is here no longer. @param {any} entry */
-  function whereTo({ away, type }) {
-    if (away === "removed") return t("Removed");
-    return wanted.type === "all" || type === wanted.type ? t("No longer matches") : t("Now in {type}", { type: typeName(type) });
+  function whereTo(entry) {
+    if (entry.away === "removed") return t("Removed");
+    const status = statusOf(entry);
+    return wanted.type === "all" || status === wanted.type ? t("No longer matches") : t("Now in {type}", { type: statusName(status) });
   }
 
   /** @param {any} entry */
@@ -305,7 +327,7 @@ export function show(main, app) {
       draggable: "true",
     },
       h("button", {
-        type: "button", class: "open", "data-act": "open", "aria-keyshortcuts": "+ - 1 2 3 4 x Delete",
+        type: "button", class: "open", "data-act": "open", "aria-keyshortcuts": "+ - 1 2 3 4 5 6 x Delete",
         "aria-pressed": isSelecting ? String(isSelected) : null,
         onclick: (/** @type {any} */ event) => (event.ctrlKey || event.metaKey ? select(entry.anime_id) : openIt(entry)),
         onkeydown: (/** @type {any} */ event) => press(event, entry, place),
@@ -316,8 +338,8 @@ export function show(main, app) {
       h("div", { class: "card-foot" },
         h("span", { class: "bar", style: { "--share": String(share) }, "aria-hidden": "true" }),
         h("span", { class: "muted progress" }, h("span", { class: "unseen" }, t("Progress")), progressText(entry)),
-        entry.score !== null && h("span", { class: "score" }, h("span", { class: "unseen" }, t("My score")), scoreText(entry.score, app.preferences.scoreFormat)),
-        plusOne(entry)));
+        plusOne(entry)),
+      h("div", { class: "card-foot" }, statusButton(app, entry), scoreButton(app, entry)));
     made.addEventListener("dragstart", (/** @type {any} */ event) => {
       const ids = isSelected ? [...selected] : [entry.anime_id];
       event.dataTransfer.setData("text/plain", ids.join(" "));
@@ -333,16 +355,18 @@ export function show(main, app) {
     return h("tr", { class: `${selected.has(entry.anime_id) ? "selected" : ""}${marks(entry)}` },
       h("td", { class: "tiny" }, cover(entry)),
       h("td", { class: "wide" },
-        h("button", { type: "button", class: "open link", "data-act": "open", onclick: () => openIt(entry), onkeydown: (/** @type {any} */ event) => press(event, entry, shown.indexOf(entry)) }, entry.title),
+        h("button", { type: "button", class: "open link", "data-act": "open", "aria-keyshortcuts": "+ - 1 2 3 4 5 6 x Delete", onclick: () => openIt(entry), onkeydown: (/** @type {any} */ event) => press(event, entry, shown.indexOf(entry)) }, entry.title),
         h("span", { class: "muted facts" }, factsOf(entry)), badges(entry)),
-      h("td", {}, typeName(entry.type)),
-      h("td", { class: "figure" }, progressText(entry)),
-      h("td", { class: "figure" }, entry.score === null ? h("span", { class: "muted" }, "–") : scoreText(entry.score, app.preferences.scoreFormat)),
-      h("td", { class: "figure muted" }, entry.rating ?? "–"),
+      h("td", { class: "status" }, statusButton(app, entry)),
+      h("td", { class: "figure progress" }, progressText(entry)),
+      h("td", { class: "figure score" }, scoreButton(app, entry)),
+      h("td", { class: "figure muted rating" }, entry.rating ?? "–"),
+      ["started_on", "finished_on"].map((name) => h("td", { class: `figure ${name}` }, entry[name] ?? "")),
+      ["added_at", "updated_at"].map((name) => h("td", { class: `muted ${name}` }, h("time", { datetime: entry[name] }, day(entry[name])))),
       h("td", {}, plusOne(entry)));
   }
 
-  /** Keys on a cover: + and − count, 1 to 4 move, x selects, arrows go around. */
+  /** Keys on a cover: + and − count, 1 to 6 move, x selects, arrows go around. */
   function press(/** @type {any} */ event, /** @type {any} */ entry, /** @type {number} */ place) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const { key } = event;
@@ -355,7 +379,7 @@ export function show(main, app) {
     else if (key === "-") watched(app, entry.anime_id, -1);
     else if (key === "x") select(entry.anime_id);
     else if (key === "Delete") remove(selected.size ? [...selected] : [entry.anime_id]);
-    else if (/^[1-4]$/.test(key)) move(selected.size ? [...selected] : [entry.anime_id], TYPES[Number(key) - 1]);
+    else if (/^[1-6]$/.test(key)) move(selected.size ? [...selected] : [entry.anime_id], BY_KEY[Number(key) - 1]);
     else return;
     event.preventDefault();
   }
@@ -380,7 +404,6 @@ export function show(main, app) {
       return h("label", {}, label, box);
     };
     filters.replaceChildren(
-      choice("state", t("State"), [...new Set(Object.values(STATES).flat())].map((state) => [state, stateName(state)])),
       choice("format", t("Format"), formats.map((format) => [format, format])),
       genres.length ? choice("genre", t("Genre"), genres.map((genre) => [genre, genre])) : "",
       tags.length ? choice("tag", t("Tag"), tags.map((tag) => [tag, tag])) : "",

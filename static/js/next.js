@@ -3,9 +3,10 @@
 import { cover } from "./covers.js";
 import { h, icon } from "./dom.js";
 import { HeldOrder, holdFromFirstTouch } from "./held_order.js";
-import { openEntry, pageOf } from "./panel.js";
+import { openEntry, pageOf, priorityChoice } from "./panel.js";
+import { moveTo } from "./quick.js";
 import { watched } from "./watched.js";
-import { airingName, factsOf, since, stateName, t, typeName } from "./words.js";
+import { airingName, factsOf, priorityName, since, statusName, statusOf, t } from "./words.js";
 
 /** @param {HTMLElement} main @param {any} app */
 export function show(main, app) {
@@ -29,7 +30,7 @@ export function show(main, app) {
     body.replaceChildren(...[
       active.length ? h("ul", { class: "next-list" }, active.map(item)) : nothing(waiting.length > 0),
       paused.length && section(t("On hold"), h("ul", { class: "next-list quiet" }, paused.map(item))),
-      waiting.length && section(t("Waiting for their turn"), h("ul", { class: "cards strip" }, waiting.map(startable)))].filter(Boolean));
+      waiting.length && section(t("Waiting for their turn"), h("p", { class: "hint muted" }, t("Highest priority first, then the best rated.")), h("ul", { class: "cards strip" }, waiting.map(startable)))].filter(Boolean));
     if (focused) /** @type {any} */ (body.querySelector(`[data-watched="${focused}"]`))?.focus({ preventScroll: true });
   }
 
@@ -56,13 +57,24 @@ export function show(main, app) {
     h("button", { type: "button", class: "open", disabled: entry.away === "removed", onclick: () => openEntry(app, entry.anime_id), "aria-label": entry.title }, cover(entry)),
     h("div", { class: "next-text" },
       h("h3", {}, entry.title),
-      h("p", { class: "muted" }, entry.away === "removed" ? t("Removed") : entry.type === "Watching" ? stateName(entry.state) : t("Now in {type}", { type: typeName(entry.type) }))),
+      h("p", { class: "muted" }, entry.away === "removed" ? t("Removed") : t("Now in {type}", { type: statusName(statusOf(entry)) }))),
     h("button", { type: "button", class: "button", "data-watched": entry.anime_id, "aria-disabled": "true", "aria-label": t("Nothing more to watch of {title}", { title: entry.title }) }, icon("check"), t("Watched")));
 
   /** @param {any} entry */
   const startable = (entry) => h("li", { class: "card" },
     h("button", { type: "button", class: "open", onclick: () => openEntry(app, entry.anime_id) }, cover(entry), h("span", { class: "card-title" }, entry.title)),
-    entry.away ? h("span", { class: "muted" }, t("Now in {type}", { type: typeName(entry.type) })) : h("button", { type: "button", class: "link", "aria-label": t("Start {title}", { title: entry.title }), onclick: () => app.done(collection.move([entry.anime_id], "Watching"), t("Moved {title} to {type}.", { title: entry.title, type: typeName("Watching") })) }, t("Start")));
+    entry.away ? h("span", { class: "muted" }, t("Now in {type}", { type: statusName(statusOf(entry)) }))
+      : h("div", { class: "split" },
+        h("button", { type: "button", class: "link", "aria-label": t("Start {title}", { title: entry.title }), onclick: () => moveTo(app, [entry.anime_id], "Watching") }, t("Start")),
+        prioritised(entry)));
+
+  /** @param {any} entry */
+  function prioritised({ anime_id: id, title, priority }) {
+    const { box, put } = priorityChoice((value) => app.done(collection.update(id, { priority: value }), t("Priority of {title}: {what}.", { title, what: priorityName(value) })),
+      { class: "quiet", "aria-label": t("Priority of {title}", { title }), "data-watched": id });
+    put(priority);
+    return box;
+  }
 
   /** @param {boolean} hasWaiting */
   const nothing = (hasWaiting) => h("div", { class: "empty" },

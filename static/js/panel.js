@@ -1,21 +1,15 @@
 /** An entry's panel: all that the user keeps of one anime. What is typed is saved as it is. */
 
 import { closePanel, openPanel } from "./address.js";
-import { STATES, makeId } from "./collection.js";
+import { makeId } from "./collection.js";
 import { Controls, put } from "./controls.js";
 import { cover } from "./covers.js";
+import { dayInput } from "./day.js";
 import { $, dialog, h, iconButton, later, sayFailure, toast } from "./dom.js";
-import { airingName, factsOf, operationText, since, stateName, t, typeName } from "./words.js";
+import { airingName, factsOf, operationText, priorityName, since, statusName, statusOf, t } from "./words.js";
 
 /** The page of a title. @param {string} animeId */
 export const pageOf = (animeId) => `/anime/${encodeURIComponent(animeId)}`;
-
-/** "2026", "2026-11" or "2026-11-23", and a day that there is. @param {string} text */
-function isPartialDay(text) {
-  const [, year, month = "01", day = "01"] = /^(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?$/.exec(text) ?? [];
-  const read = new Date(`${year}-${month}-${day}T00:00:00Z`);
-  return Number(year) > 0 && !Number.isNaN(read.getTime()) && read.toISOString().startsWith(`${year}-${month}-${day}`);
-}
 
 /** @param {any} app @param {string} animeId */
 export async function openEntry(app, animeId) {
@@ -52,34 +46,18 @@ export async function openEntry(app, animeId) {
   // --- What does not change while one types ------------------------------------------
 
   const controls = new Controls(app, animeId, save);
-  const state = h("select", { name: "state", onchange: () => save({ state: state.value }) });
-  const day = (/** @type {string} */ name) => {
-    const input = h("input", {
-      name, placeholder: t("e.g. 2026 or 2026-11"), autocomplete: "off", inputmode: "numeric", "aria-describedby": "day-hint",
-      oninput: () => input.setCustomValidity(""),
-      onchange: () => {
-        input.value = input.value.trim();
-        const isRead = !input.value || isPartialDay(input.value);
-        input.setCustomValidity(isRead ? "" : t("There is no such day. Write 2026, 2026-11 or 2026-11-23."));
-        if (input.reportValidity()) save({ [name]: input.value || null });
-      },
-    });
-    return input;
-  };
-  const started = day("started_on");
-  const finished = day("finished_on");
+  const started = dayInput("started_on", t("Started"), (value) => save({ started_on: value }));
+  const finished = dayInput("finished_on", t("Finished"), (value) => save({ finished_on: value }));
+  const priority = priorityChoice((value) => save({ priority: value }));
   const rewatches = h("input", { name: "rewatches", type: "number", min: 0, max: 100000, onchange: () => rewatches.reportValidity() && save({ rewatches: Number(rewatches.value) }) });
   const tags = h("input", { name: "tags", autocomplete: "off", placeholder: t("with friends, comfort"), onchange: () => save({ tags: [...new Set(tags.value.split(",").map((/** @type {string} */ tag) => tag.trim()).filter(Boolean))] }) });
   const notes = h("textarea", { name: "notes", rows: 4, maxlength: 10000, oninput: saveNotes, onchange: flush });
   const hidden = h("input", { name: "is_private", type: "checkbox", onchange: () => save({ is_private: hidden.checked }) });
   form.append(
     ...controls.parts,
+    started.box, finished.box,
     h("div", { class: "pair" },
-      h("label", {}, t("Started"), started),
-      h("label", {}, t("Finished"), finished)),
-    h("p", { class: "hint muted", id: "day-hint" }, t("As much as you know: 2026, 2026-11 or 2026-11-23.")),
-    h("div", { class: "pair" },
-      h("label", {}, t("State"), state),
+      h("label", {}, t("Priority in Up next"), priority.box),
       h("label", {}, t("Watched again"), rewatches)),
     h("label", {}, t("Notes"), notes),
     h("label", {}, t("Tags, with commas"), tags),
@@ -89,11 +67,9 @@ export async function openEntry(app, animeId) {
   function draw() {
     const now = entry();
     controls.put(now);
-    state.replaceChildren(...STATES[now.type].map((name) => h("option", { value: name }, stateName(name))));
-    state.value = now.state;
-    state.disabled = STATES[now.type].length < 2;
-    put(started, now.started_on);
-    put(finished, now.finished_on);
+    started.put(now.started_on);
+    finished.put(now.finished_on);
+    priority.put(now.priority);
     put(rewatches, now.rewatches);
     put(tags, now.tags.join(", "));
     put(notes, now.notes);
@@ -124,11 +100,22 @@ async function tellFacts(/** @type {any} */ app, /** @type {string} */ animeId, 
         h("ul", {}, data.relations.slice(0, 6).map((/** @type {any} */ related) => {
           const listed = app.collection.entries.get(related.id);
           return h("li", {}, h("a", { href: pageOf(related.id) }, related.title),
-            h("span", { class: "muted" }, ` ${[factsOf(related), listed && typeName(listed.type)].filter(Boolean).join(" · ")}`));
+            h("span", { class: "muted" }, ` ${[factsOf(related), listed && statusName(statusOf(listed))].filter(Boolean).join(" · ")}`));
         })))].filter(Boolean));
   } catch {
     // Without network the panel has what the list knows.
   }
+}
+
+/** How soon Up next shows it. @param {(value: number) => any} save @param {Record<string, any>} [more] */
+export function priorityChoice(save, more = {}) {
+  const box = h("select", { ...more, onchange: () => save(Number(box.value)) });
+  /** Imports bring any number. @param {number} value */
+  const put = (value) => {
+    box.replaceChildren(...[...new Set([0, 1, 2, value])].map((n) => h("option", { value: n }, priorityName(n))));
+    box.value = value;
+  };
+  return { box, put };
 }
 
 /** A sentence in which the title is a link. @param {string} text @param {any} [change] */
@@ -152,11 +139,11 @@ async function tellHistory(/** @type {any} */ app, /** @type {string} */ animeId
  * @param {any} app @param {any} told @param {{isLinked?: boolean}} [how]  its title leads to its page
  */
 export function historyItem(app, told, { isLinked = false } = {}) {
-  const text = operationText(told, app.preferences.scoreFormat);
+  const text = operationText(told, app.preferences.scoreFormat, !isLinked);
   const item = h("li", { class: "told" },
     h("span", {}, isLinked ? linked(text, told.changes[0]) : text),
     h("time", { class: "muted", datetime: told.at }, since(told.at)),
-    told.undoable && !told.undoes && h("button", { type: "button", class: "link", onclick: undo }, t("Undo")));
+    told.undoable && !told.undoes && h("button", { type: "button", class: "link", onclick: undo }, told.size > 1 ? t("Undo all {n}", { n: told.size }) : t("Undo")));
   async function undo() {
     try {
       const path = `/api/user/operations/${told.id}/undo`;

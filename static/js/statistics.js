@@ -4,7 +4,7 @@ import { here, keepQuery } from "./address.js";
 import { cover } from "./covers.js";
 import { h, sayFailure, svg } from "./dom.js";
 import { pageOf } from "./panel.js";
-import { day, episodeCount, monthName, number, t, typeName, weekdayName } from "./words.js";
+import { day, episodeCount, monthName, number, placeOf, statusName, t, weekdayName } from "./words.js";
 
 /** @param {HTMLElement} main @param {any} app */
 export function show(main, app) {
@@ -49,7 +49,7 @@ export function show(main, app) {
     calendar(data.watched.calendar),
     bars(t("Genres"), data.by_genre, "genre"),
     bars(t("Studios"), data.by_studio, "studio"),
-    bars(t("Lists"), data.by_type.map((/** @type {any} */ row) => ({ ...row, type: typeName(row.type) })), "type"),
+    bars(t("Lists"), statuses(data), "status"),
     bars(t("Formats"), data.by_format, "format"),
     columns(t("Finished by year"), data.by_year_finished.map((/** @type {any} */ row) => [String(row.year), row.titles]), t("titles")),
     columns(t("Titles by the year they came out"), decades(data.by_year), t("titles")),
@@ -80,6 +80,20 @@ export function show(main, app) {
 
   const nothing = () => h("div", { class: "empty" }, h("p", {}, t("Nothing to count yet.")), h("a", { class: "button", href: "/discover" }, t("Find something")));
   fetchThem();
+}
+
+/**
+ * As the tabs of the list count: dropped and on hold are lists too.
+ * @param {{by_type: any[], by_state: any[]}} data
+ */
+function statuses({ by_type: types, by_state: states }) {
+  const apart = states.filter(({ state }) => state !== "active").map((row) => ({ ...row, status: row.state }));
+  const rest = types.map((row) => {
+    const within = apart.filter(({ status }) => placeOf(status).type === row.type);
+    const titles = within.reduce((left, row) => left - row.titles, row.titles);
+    return { ...row, status: row.type, titles, ...(within.length > 0 && { mean_score: null }) };
+  });
+  return [...rest, ...apart].map((row) => ({ ...row, status: row.titles && statusName(row.status) }));
 }
 
 /** @param {[string, number | null][]} pairs */

@@ -5,7 +5,8 @@ import { Controls } from "./controls.js";
 import { cover } from "./covers.js";
 import { h, sayFailure } from "./dom.js";
 import { openEntry, pageOf } from "./panel.js";
-import { TYPES, airingName, episodeCount, factsOf, number, seasonName, t, titleIn, typeName } from "./words.js";
+import { addTo } from "./quick.js";
+import { STATUSES, airingName, episodeCount, factsOf, number, seasonName, statusHint, statusName, statusOf, t, titleIn } from "./words.js";
 
 /** Where other sites have it, by the name of their id. @type {Record<string, [string, string]>} */
 const SITES = {
@@ -102,10 +103,10 @@ export function show(main, app) {
   const related = (titles) => titles.length > 0 && h("section", {}, h("h2", {}, t("Related")),
     h("ul", { class: "cards strip" }, titles.map((anime) => {
       const title = titleIn(app.preferences.titleLanguage, anime);
-      const type = collection?.entries.get(anime.id)?.type;
+      const entry = collection?.entries.get(anime.id);
       return h("li", { class: "card" },
         h("a", { class: "open", href: pageOf(anime.id) }, cover({ ...anime, title }), h("span", { class: "card-title" }, title)),
-        h("span", { class: "muted facts" }, [factsOf({ ...anime, episodes: null }), type && typeName(type)].filter(Boolean).join(" · ")));
+        h("span", { class: "muted facts" }, [factsOf({ ...anime, episodes: null }), entry && statusName(statusOf(entry))].filter(Boolean).join(" · ")));
     })));
 
   // --- What one keeps of it ------------------------------------------------------------
@@ -129,11 +130,8 @@ export function show(main, app) {
 
   const adding = () => (collection ? h("div", { class: "actions start", role: "group", "aria-label": t("Add to …") },
     h("span", { class: "muted" }, t("Add to …")),
-    TYPES.map((type) => h("button", { type: "button", class: "button", onclick: () => add(type) }, typeName(type))))
+    STATUSES.slice(0, -1).map((status) => h("button", { type: "button", class: "button", title: statusHint(status), onclick: () => addTo(app, known, status, titleIn(app.preferences.titleLanguage, known)) }, statusName(status))))
     : h("button", { type: "button", class: "button primary", onclick: join }, t("Add to my list")));
-
-  /** @param {string} type */
-  const add = (type) => app.done(collection.add(known, type), t("Added {title} to {type}.", { title: titleIn(app.preferences.titleLanguage, known), type: typeName(type) }));
 
   async function join() {
     const { joinDialog } = await import("./welcome.js");

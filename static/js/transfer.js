@@ -1,14 +1,18 @@
 /** Bringing a list along, as a plan that is looked at first; and taking it away again. */
 
+import { here, keepQuery } from "./address.js";
 import { makeId } from "./collection.js";
 import { $, confirmed, h, later, sayFailure, toast } from "./dom.js";
-import { fieldName, formatName, number, since, t, titleCount, valueText } from "./words.js";
+import { pageOf } from "./panel.js";
+import { changedStatus, fieldName, formatName, number, since, statusName, t, titleCount, valueText } from "./words.js";
 
 const IMPORTS = "/api/user/imports";
 const outcomes = () => ({
   add: t("New"), update: t("Changed"), conflict: t("To decide"), unmatched: t("Not recognised"),
   refused: t("Cannot be read"), unchanged: t("Same as here"),
 });
+// Where sites give out the file; others have it in their settings.
+const EXPORTS = [["MyAnimeList", "https://myanimelist.net/panel.php?go=export"], ["AniList", "https://anilist.co/gdpr/download"]];
 // Where a table does not say how its scores are meant, its user does.
 const scales = () => [
   ["", t("as the file says")], ["5", t("out of 5")], ["10", t("out of 10")], ["100", t("out of 100")],
@@ -24,25 +28,32 @@ const policies = () => [
 export function show(main, app) {
   const body = h("div", { class: "transfer" });
   main.append(h("header", { class: "page-head" }, h("h1", {}, t("Import and export"))), body);
-  begin(body, app);
+  const plan = here().query.get("plan"); // one comes back to it from a title's page
+  if (plan) app.api.ask("GET", `${IMPORTS}/${plan}`).then((/** @type {any} */ { data }) => review(body, app, data), () => begin(body, app));
+  else begin(body, app);
 }
 
 /** @param {any} plan */
-const origin = ({ summary, format }) => t("{titles} from {format}", { titles: titleCount(summary.rows), format: formatName(format) });
+const origin = ({ summary, format, file_name: name }) => t("{titles} from {format}", { titles: titleCount(summary.rows), format: name ? `${name} (${formatName(format)})` : formatName(format) });
 
 /** @param {any} app */
 const api = (app) => app.collection.api;
+
+/** What was done, in one sentence. @param {any} summary */
+const sentence = ({ add, update }) => (update ? t("Added {titles} and updated {update}.", { titles: titleCount(add), update }) : t("Added {titles}.", { titles: titleCount(add) }));
 
 // --- One: a file -----------------------------------------------------------------------
 
 /** @param {HTMLElement} body @param {any} app */
 function begin(body, app) {
+  keepQuery({});
   const input = h("input", { type: "file", class: "unseen", accept: ".xml,.gz,.json,.csv,.zip", onchange: () => input.files[0] && upload(input.files[0]) });
   const busy = h("p", { class: "muted", role: "status" });
   const scale = h("select", {}, scales().map(([value, label]) => h("option", { value }, label)));
   const drop = h("div", { class: "drop sheet" },
     h("h2", {}, t("Bring your list along")),
     h("p", {}, t("Drop the file that your old site exported here: MyAnimeList, AniList, Kitsu, Simkl, Shikimori, Hikka, Anime-Planet, Yamtrack, a table of your own, or one of ours. Nothing is written before you have seen what would change.")),
+    h("p", { class: "muted" }, t("Get the file at"), " ", EXPORTS.flatMap(([name, address], at) => [at ? " · " : "", h("a", { href: address, rel: "noreferrer", target: "_blank" }, name)])),
     h("p", {}, h("label", {}, t("Scores in a table are"), " ", scale)),
     h("p", { class: "actions start" }, h("label", { class: "button primary" }, input, t("Choose a file"))), busy);
   drop.addEventListener("dragover", (/** @type {any} */ event) => (event.preventDefault(), drop.classList.add("over")));
@@ -92,6 +103,7 @@ function begin(body, app) {
 
 /** @param {HTMLElement} body @param {any} app @param {any} plan */
 function review(body, app, plan) {
+  keepQuery({ plan: plan.id });
   const isApplied = plan.status === "applied";
   const names = Object.keys(outcomes());
   let outcome = names.find((name) => plan.summary[name]) ?? "add";
@@ -115,10 +127,10 @@ function review(body, app, plan) {
   function draw() {
     const { rows: total, add, update } = plan.summary;
     head.replaceChildren(
-      h("h2", { tabindex: "-1" }, isApplied ? origin(plan) : t("This would change")),
-      h("p", { class: "lead" }, add + update === 0 ? t("Nothing: your list has all of it.")
-        : isApplied ? t("{add} came to your list, {update} were changed.", { add, update })
-          : t("{add} of {total} titles are new, {update} would be changed.", { add, total, update })),
+      h("h2", { tabindex: "-1" }, isApplied ? origin(plan) : t("Review your import")),
+      h("p", { class: "lead" }, add + update === 0 ? t("Already up to date: your list has all of it.")
+        : isApplied ? sentence(plan.summary)
+          : t("New: {add} of {titles}. Changed: {update}.", { add, titles: titleCount(total), update })),
       ...(plan.warnings ?? []).map((/** @type {string} */ warning) => h("p", { class: "muted" }, warning)),
       isApplied ? afterwards() : h("div", { class: "plan-tools" },
         policyChoice(),
@@ -177,7 +189,7 @@ function review(body, app, plan) {
   function line(row) {
     const item = h("li");
     item.append(...[
-      h("div", {}, h("strong", {}, row.anime_title ?? row.title), row.anime_title && row.anime_title !== row.title && h("span", { class: "muted" }, ` ← ${row.title}`)),
+      h("div", {}, h("strong", {}, row.anime_id ? h("a", { href: pageOf(row.anime_id) }, row.anime_title) : row.title), row.anime_title && row.anime_title !== row.title && h("span", { class: "muted" }, ` ← ${row.title}`)),
       row.reason && h("p", { class: "muted" }, row.reason),
       differences(row),
       !isApplied && h("div", { class: "actions start" }, choices(row, item)),
@@ -266,7 +278,7 @@ function review(body, app, plan) {
     try {
       const applied = await ask("POST", "/apply", accept);
       await app.collection.settle();
-      toast(t("Your list has grown."), applied.operation_id && { label: t("Undo"), run: undo });
+      toast(sentence(applied.summary), applied.operation_id && { label: t("Undo"), run: undo });
       review(body, app, applied);
       $("h2", body)?.focus();
     } catch (/** @type {any} */ error) {
@@ -308,9 +320,13 @@ function review(body, app, plan) {
     const fields = Object.keys(after ?? {}).filter((name) => name in (before ?? {}) || !isEmpty(after[name]));
     if (!fields.length) return null;
     const { scoreFormat } = app.preferences;
-    return h("p", { class: "differences" }, fields.slice(0, 8).map((name) => h("span", {},
-      before && name in before && before[name] !== null && before[name] !== "" && h("del", {}, valueText(name, before[name], scoreFormat)), " ",
-      h("ins", {}, valueText(name, after[name], scoreFormat)))));
+    const was = before && ("type" in before || "state" in before);
+    const rest = fields.filter((name) => name !== "type" && name !== "state").slice(0, 8);
+    return h("p", { class: "differences" },
+      rest.length < fields.length && h("span", {}, was && h("del", {}, statusName(changedStatus(before, after))), " ", h("ins", {}, statusName(changedStatus(after, before ?? {})))),
+      rest.map((name) => h("span", {}, h("span", { class: "muted" }, `${fieldName(name)} `),
+        before && name in before && before[name] !== null && before[name] !== "" && h("del", {}, valueText(name, before[name], scoreFormat)), " ",
+        h("ins", {}, valueText(name, after[name], scoreFormat)))));
   }
 }
 

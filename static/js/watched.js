@@ -24,8 +24,8 @@ function sentence({ title, type, state }, after, by) {
   return state === "on_hold" && after.state === "active" ? `${counted} ${t("No longer on hold.")}` : counted;
 }
 
-/** The score at hand. @param {any} app @param {any} entry */
-function rating(app, { anime_id: id, score }) {
+/** The score at hand, where there is none yet. @param {any} app @param {any} entry */
+export function rating(app, { anime_id: id, score }) {
   if (score !== null) return undefined;
   const input = scoreInput(app.preferences.scoreFormat, (value) => app.collection.update(id, { score: value }).then(() => input.put(value)));
   input.put(null);

@@ -2,15 +2,18 @@
 
 import { signIn, signUp } from "./collection.js";
 import { cover } from "./covers.js";
-import { dialog, h } from "./dom.js";
+import { $, dialog, h } from "./dom.js";
 import { sealingKey } from "./sealing.js";
-import { t } from "./words.js";
+import { language, t } from "./words.js";
 
 /** @param {HTMLElement} main @param {{start: (signedIn: {user: any, key: CryptoKey | null}) => void}} app */
 export function show(main, { start }) {
   const enter = (/** @type {any} */ user, /** @type {CryptoKey | null} */ key) => (history.replaceState(null, "", "/"), start({ user, key }));
   const shelf = h("div", { class: "shelf", "aria-hidden": "true" });
   const box = h("div", { class: "way-in" });
+  const said = new URLSearchParams(location.search).get("said") ?? "";
+  const why = sentences()[said];
+  if (said) history.replaceState(null, "", "/");
   main.className = "page-welcome";
   main.replaceChildren(
     h("section", { class: "greeting" },
@@ -19,12 +22,20 @@ export function show(main, { start }) {
       box),
     shelf);
   const choose = (/** @type {boolean} */ isNew) => box.replaceChildren(
+    why && !isNew ? h("p", { class: "said", role: "status" }, why) : "",
     wayIn(isNew, enter),
-    h("p", { class: "muted" }, isNew ? t("You have an account?") : t("New here?"), " ",
+    h("p", { class: "muted" }, isNew ? t("Already have an account?") : t("New here?"), " ",
       h("button", { type: "button", class: "link", onclick: () => choose(!isNew) }, isNew ? t("Sign in") : t("Make an account"))));
-  choose(true);
+  choose(!why);
+  if (why) $("input", box).focus();
   fillShelf(shelf);
 }
+
+/** Why one is here, who was elsewhere before; they are signed in next. @returns {Record<string, string>} */
+const sentences = () => ({
+  signed_out: t("You are signed out."), reset: t("Password changed. Sign in with the new one."),
+  erased: t("Your account and all that was in it are erased."),
+});
 
 /** Sign-up or sign-in. @param {boolean} isNew @param {(user: any, key: CryptoKey | null) => void} then */
 function wayIn(isNew, then) {
@@ -37,9 +48,10 @@ function wayIn(isNew, then) {
     refusal.textContent = "";
     button.disabled = true;
     try {
-      const typed = Object.fromEntries(new FormData(form));
+      const { timeZone: timezone } = Intl.DateTimeFormat().resolvedOptions();
+      const typed = { ...Object.fromEntries(new FormData(form)), ...(isNew && { timezone, language }) };
       const user = await (isNew ? signUp : signIn)(/** @type {any} */ (typed));
-      then(user, await sealingKey(String(typed.password), user.id));
+      then(user, await sealingKey(String(/** @type {any} */ (typed).password), user.id));
     } catch (/** @type {any} */ error) {
       refusal.textContent = error.name === "Offline" ? t("There is no connection right now.") : error.message;
       const [wrong] = Object.keys(error.fields ?? {});
@@ -65,7 +77,7 @@ export function joinDialog(why, then) {
   const body = h("div", { class: "way-in" });
   const choose = (/** @type {boolean} */ isNew) => body.replaceChildren(
     wayIn(isNew, (user, key) => (box.close(), then({ user, key }))),
-    h("p", { class: "muted" }, isNew ? t("You have an account?") : t("New here?"), " ",
+    h("p", { class: "muted" }, isNew ? t("Already have an account?") : t("New here?"), " ",
       h("button", { type: "button", class: "link", onclick: () => choose(!isNew) }, isNew ? t("Sign in") : t("Make an account"))));
   const box = dialog({ label: why, class: "small" }, h("h2", {}, why), body);
   choose(true);

@@ -9,7 +9,7 @@ const SPARE = 2; // rows above and below, which Tab walks into
 const LEAST = 158; // pixels of a cover's column
 const LEAST_ON_PHONES = 104;
 const GAP = 20;
-const FOOT = 86; // pixels under a cover
+const FOOT = 112; // pixels under a cover
 const ROW = 64; // pixels of a table's row
 
 export class Windowed {

@@ -68,6 +68,39 @@ export const formatName = (format) =>
 export const stateName = (state) =>
   ({ active: t("Active"), on_hold: t("On hold"), rewatching: t("Rewatching"), dropped: t("Dropped") })[state] ?? state;
 
+/**
+ * Where a title stands: its type, or what of it when that is not `active`. In the order of
+ * tabs and menus.
+ */
+export const STATUSES = ["Watching", "Completed", "To Watch", "on_hold", "dropped", "Collection", "rewatching"];
+/** @param {{type: string, state?: string}} entry */
+export const statusOf = ({ type, state = "active" }) => (state === "active" ? type : state);
+/** @param {string} status @returns {{type: any, state: string}} */
+export const placeOf = (status) => ({
+  type: { on_hold: "Watching", rewatching: "Watching", dropped: "Collection" }[status] ?? status,
+  state: /** @type {readonly string[]} */ (TYPES).includes(status) ? "active" : status,
+});
+/**
+ * The same of one side of a change, which tells only what differs: what became active and
+ * kept its type was on hold, watched again or dropped.
+ * @param {any} side @param {any} other
+ */
+export const changedStatus = ({ type, state = "active" }, other) =>
+  (state === "active" ? type ?? (other.state === "dropped" ? "Collection" : "Watching") : state);
+/** @param {string} status */
+export const statusName = (status) => typeName(stateName(status));
+/** What one keeps there. @param {string} status */
+export const statusHint = (status) => ({
+  Watching: t("What you are watching now."), Completed: t("What you have seen to the end."),
+  "To Watch": t("What you plan to watch; Up next starts with the highest priority."),
+  on_hold: t("What you paused. The next episode you count takes it back to Watching."),
+  dropped: t("What you stopped watching. Progress and score stay."),
+  Collection: t("What you own or just want to keep here, with no plan to watch it."),
+  rewatching: t("What you are watching once more. The last episode counts one rewatch."),
+})[status] ?? "";
+/** @param {number} n */
+export const priorityName = (n) => [t("Normal"), t("High"), t("Highest")][n] ?? number(n);
+
 /** What a field of an entry is called. @param {string} name */
 export const fieldName = (name) => ({
   type: t("Type"), state: t("State"), progress: t("Progress"), score: t("My score"), rewatches: t("Watched again"),
@@ -117,6 +150,7 @@ export function valueText(name, value, format) {
   if (name === "type") return typeName(value);
   if (name === "state") return stateName(value);
   if (name === "progress") return episodeCount(value);
+  if (name === "priority") return priorityName(value);
   if (name === "is_private") return value ? t("Private") : t("not private");
   const text = Array.isArray(value) ? value.join(", ") : String(value);
   return text.length > 60 ? `${text.slice(0, 60)}…` : text;
@@ -126,22 +160,29 @@ export function valueText(name, value, format) {
 const OF_OTHERS = { searches: t("The search history changed."), profile: t("The profile changed."), preferences: t("The preferences changed.") };
 
 /**
- * What an operation did: its first change, and how many more there are.
+ * What an operation did: its first change, and how many more there are; an import by its
+ * file. Of one title: what it did to that.
  * @param {any} told  as /api/user/operations has it @param {string} format  of scores
+ * @param {boolean} [isOfTitle]
  */
-export function operationText({ changes: [first], size, summary }, format) {
+export function operationText({ changes: [first], size, summary, through, file_name: name }, format, isOfTitle = false) {
   const text = first ? changeText(first, format) : summary;
-  return size > 1 ? t("{what} And {n} more.", { what: text, n: size - 1 }) : text;
+  if (through === "import" && (isOfTitle || size > 1)) {
+    const titles = titleCount(size);
+    return isOfTitle ? `${text} ${name ? t("Imported from {name}.", { name }) : t("By an import.")}`
+      : name ? t("Imported {titles} from {name}.", { titles, name }) : t("Imported {titles}.", { titles });
+  }
+  return size > 1 && !isOfTitle ? t("{what} And {n} more.", { what: text, n: size - 1 }) : text;
 }
 
 /** @param {any} change @param {string} format */
 function changeText({ kind, anime_id, title = anime_id, before, after }, format) {
   if (OF_OTHERS[kind]) return OF_OTHERS[kind];
-  if (kind === "add") return t("Added {title} to {type}.", { title, type: typeName(after.type) });
+  if (kind === "add") return t("Added {title} to {type}.", { title, type: statusName(statusOf(after)) });
   if (kind === "remove") return t("Removed {title}.", { title });
-  const parts = Object.keys(after).filter((name) => name !== "type" && name !== "extra")
+  const parts = Object.keys(after).filter((name) => !["type", "state", "extra"].includes(name))
     .map((name) => (name === "notes" ? fieldName(name) : `${fieldName(name)} ${valueText(name, before[name], format)} → ${valueText(name, after[name], format)}`));
   const changed = parts.length ? t("Changed: {what}.", { what: parts.join(", ") }) : "";
-  if (after.type) return [t("Moved {title} to {type}.", { title, type: typeName(after.type) }), changed].join(" ").trim();
+  if (after.type || after.state) return [t("Moved {title} to {type}.", { title, type: statusName(changedStatus(after, before)) }), changed].join(" ").trim();
   return `${title}. ${changed}`;
 }

@@ -73,6 +73,7 @@ class Command(BaseCommand):
                 "file": file,
                 "policy": options["policy"],
                 "exported_at": read_time(at) if at else None,
+                "file_name": options["file"].name,
             }
             if options["dry_run"]:
                 plan, rows = imports.draft(**said)
