@@ -2,7 +2,7 @@
 
 import { here, keepQuery } from "./address.js";
 import { cover } from "./covers.js";
-import { $, h, icon, iconButton, later } from "./dom.js";
+import { $, h, icon, iconButton, later, onceAFrame } from "./dom.js";
 import { HeldOrder, holdFromFirstTouch } from "./held_order.js";
 import { openEntry } from "./panel.js";
 import { watched } from "./watched.js";
@@ -76,8 +76,7 @@ export function show(main, app) {
     body, bar);
 
   const list = new Windowed(body, {
-    make: (/** @type {any} */ entry, /** @type {number} */ place, /** @type {number} */ size) =>
-      wanted.view === "grid" ? card(entry, place, size) : row(entry),
+    make: (/** @type {any} */ entry) => (wanted.view === "grid" ? card(entry) : row(entry)),
     head: () => h("tr", {}, ["", t("Title"), t("Type"), t("Progress"), t("My score"), t("Rating"), ""].map((name) => h("th", { scope: "col" }, name || h("span", { class: "unseen" }, t("Actions"))))),
   });
 
@@ -162,7 +161,7 @@ export function show(main, app) {
     isSelecting ||= selected.size > 0;
     choosing.setAttribute("aria-pressed", String(isSelecting));
     drawBar();
-    list.show(shown, wanted.view, (/** @type {any} */ entry) => [entry.away ?? entry, entry.updated_at, selected.has(entry.anime_id), isSelecting]);
+    list.show(shown, wanted.view, (/** @type {any} */ entry) => [entry.away ?? entry, entry.updated_at, marks(entry), selected.has(entry.anime_id), isSelecting]);
     body.querySelector(".empty")?.remove();
     if (!shown.length) body.append(nothing(collection.entries.size === 0));
   }
@@ -295,19 +294,18 @@ export function show(main, app) {
   /** @param {any} entry */
   const progressText = (entry) => `${entry.progress} / ${entry.episodes ?? "–"}`;
 
-  /** @param {any} entry @param {number} place @param {number} size */
-  function card(entry, place, size) {
+  /** @param {any} entry */
+  function card(entry) {
     const isSelected = selected.has(entry.anime_id);
     const share = entry.episodes ? Math.min(1, entry.progress / entry.episodes) : entry.progress ? 0.5 : 0;
     const made = h("li", {
-      class: `card${isSelected ? " selected" : ""}${entry.pending ? " pending" : ""}${marks(entry)}`, "aria-setsize": size, "aria-posinset": place + 1,
-      draggable: "true",
+      class: `card${isSelected ? " selected" : ""}${entry.pending ? " pending" : ""}${marks(entry)}`, draggable: "true",
     },
       h("button", {
         type: "button", class: "open", "data-act": "open", "aria-keyshortcuts": "+ - 1 2 3 4 x Delete",
         "aria-pressed": isSelecting ? String(isSelected) : null,
         onclick: (/** @type {any} */ event) => (event.ctrlKey || event.metaKey ? select(entry.anime_id) : openIt(entry)),
-        onkeydown: (/** @type {any} */ event) => press(event, entry, place),
+        onkeydown: (/** @type {any} */ event) => press(event, entry),
       },
         cover(entry),
         h("span", { class: "card-title" }, entry.title)),
@@ -332,7 +330,7 @@ export function show(main, app) {
     return h("tr", { class: `${selected.has(entry.anime_id) ? "selected" : ""}${marks(entry)}` },
       h("td", { class: "tiny" }, cover(entry)),
       h("td", { class: "wide" },
-        h("button", { type: "button", class: "open link", "data-act": "open", onclick: () => openIt(entry), onkeydown: (/** @type {any} */ event) => press(event, entry, shown.indexOf(entry)) }, entry.title),
+        h("button", { type: "button", class: "open link", "data-act": "open", onclick: () => openIt(entry), onkeydown: (/** @type {any} */ event) => press(event, entry) }, entry.title),
         h("span", { class: "muted facts" }, factsOf(entry)), badges(entry)),
       h("td", {}, typeName(entry.type)),
       h("td", { class: "figure" }, progressText(entry)),
@@ -342,10 +340,11 @@ export function show(main, app) {
   }
 
   /** Keys on a cover: + and − count, 1 to 4 move, x selects, arrows go around. */
-  function press(/** @type {any} */ event, /** @type {any} */ entry, /** @type {number} */ place) {
+  function press(/** @type {any} */ event, /** @type {any} */ entry) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const { key } = event;
     const columns = list.columns;
+    const place = shown.findIndex(({ anime_id }) => anime_id === entry.anime_id);
     const steps = /** @type {any} */ ({ ArrowRight: 1, ArrowLeft: -1, ArrowDown: columns, ArrowUp: -columns });
     if (key in steps) list.focus(place + steps[key]);
     else if (key === "Home") list.focus(0);
@@ -394,11 +393,14 @@ export function show(main, app) {
     if (event.key === "Escape") ((filterBox.open = false), $("summary", filterBox).focus());
   });
 
-  const redraw = () => requestAnimationFrame(draw);
+  const redraw = onceAFrame(draw);
   collection.addEventListener("changed", redraw);
   collection.addEventListener("wholes", redraw);
   const letGo = holdFromFirstTouch(main, [order], draw);
-  const renamed = () => (folded = new Map());
+  const renamed = () => {
+    folded = new Map();
+    if (wanted.search || wanted.genre) redraw();
+  };
   collection.addEventListener("titles", renamed);
   draw();
   if (wanted.search) askServer();

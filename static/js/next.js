@@ -1,7 +1,7 @@
 /** Up next: what is being watched, and one click for the next episode. */
 
 import { cover } from "./covers.js";
-import { h, icon } from "./dom.js";
+import { h, icon, onceAFrame } from "./dom.js";
 import { HeldOrder, holdFromFirstTouch } from "./held_order.js";
 import { openEntry, pageOf } from "./panel.js";
 import { watched } from "./watched.js";
@@ -19,9 +19,9 @@ export function show(main, app) {
     const focused = /** @type {any} */ (document.activeElement)?.dataset?.watched;
     const all = [...collection.entries.values()];
     const watching = all.filter(({ type, episodes, progress }) => type === "Watching" && (episodes === null || progress < episodes))
-      .sort((one, other) => other.updated_at.localeCompare(one.updated_at));
+      .sort((one, other) => other.updated_at.localeCompare(one.updated_at) || one.anime_id - other.anime_id);
     const planned = all.filter(({ type }) => type === "To Watch")
-      .sort((one, other) => other.priority - one.priority || (other.rating ?? 0) - (one.rating ?? 0));
+      .sort((one, other) => other.priority - one.priority || (other.rating ?? 0) - (one.rating ?? 0) || one.anime_id - other.anime_id);
     const look = (/** @type {string} */ id) => collection.entries.get(id);
     const active = orders.active.arrange(watching.filter(({ state }) => state !== "on_hold").slice(0, 60), look);
     const paused = orders.paused.arrange(watching.filter(({ state }) => state === "on_hold").slice(0, 30), look);
@@ -69,7 +69,7 @@ export function show(main, app) {
     h("p", {}, !collection.isLoaded ? t("Fetching your list …") : hasWaiting ? t("Nothing is under way. One of these?") : t("Nothing is under way.")),
     h("a", { class: "button", href: "/discover" }, t("Find something")));
 
-  const redraw = () => requestAnimationFrame(draw);
+  const redraw = onceAFrame(draw);
   collection.addEventListener("changed", redraw);
   const letGo = holdFromFirstTouch(main, Object.values(orders), draw);
   draw();
