@@ -53,6 +53,7 @@ export function show(main, app) {
   /** @type {any[]} */
   let shown = [];
   const order = new HeldOrder();
+  let tabInSight = ""; // its type
 
   const tabs = h("div", { class: "tabs", role: "group", "aria-label": t("Which list") });
   const search = h("input", {
@@ -205,6 +206,15 @@ export function show(main, app) {
       return tab;
     }));
     if (focused) $(`[data-type="${focused}"]`, tabs)?.focus();
+    if (wanted.type !== tabInSight) showTab();
+  }
+
+  /** On a phone the tabs are wider than the screen. */
+  function showTab() {
+    tabInSight = wanted.type;
+    const { offsetLeft, offsetWidth } = $('[aria-pressed="true"]', tabs);
+    const before = offsetLeft - tabs.offsetLeft;
+    if (before < tabs.scrollLeft || before + offsetWidth > tabs.scrollLeft + tabs.clientWidth) tabs.scrollLeft = before - (tabs.clientWidth - offsetWidth) / 2;
   }
 
   /** @param {HTMLElement} tab @param {string} type */

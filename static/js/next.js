@@ -13,6 +13,10 @@ export function show(main, app) {
   const body = h("div");
   main.append(h("header", { class: "page-head" }, h("h1", {}, t("Up next"))), body);
 
+  /** Of what has not changed, so that it is not made again. @type {WeakMap<any, HTMLElement>} */
+  const made = new WeakMap();
+  const kept = (/** @type {(entry: any) => HTMLElement} */ make) => (/** @type {any} */ entry) =>
+    made.get(entry) ?? made.set(entry, make(entry)).get(entry);
   const orders = { active: new HeldOrder(), paused: new HeldOrder(), waiting: new HeldOrder() };
 
   function draw() {
@@ -27,9 +31,10 @@ export function show(main, app) {
     const paused = orders.paused.arrange(watching.filter(({ state }) => state === "on_hold").slice(0, 30), look);
     const waiting = orders.waiting.arrange(planned.slice(0, 12), look).filter(({ away }) => away !== "removed");
     body.replaceChildren(...[
-      active.length ? h("ul", { class: "next-list" }, active.map(item)) : nothing(waiting.length > 0),
-      paused.length && section(t("On hold"), h("ul", { class: "next-list quiet" }, paused.map(item))),
-      waiting.length && section(t("Waiting for their turn"), h("ul", { class: "cards strip" }, waiting.map(startable)))].filter(Boolean));
+      h("h2", { class: "unseen" }, typeName("Watching")),
+      active.length ? h("ul", { class: "next-list" }, active.map(kept(item))) : nothing(waiting.length > 0),
+      paused.length && section(t("On hold"), h("ul", { class: "next-list quiet" }, paused.map(kept(item)))),
+      waiting.length && section(t("Waiting for their turn"), h("ul", { class: "cards strip" }, waiting.map(kept(startable))))].filter(Boolean));
     if (focused) /** @type {any} */ (body.querySelector(`[data-watched="${focused}"]`))?.focus({ preventScroll: true });
   }
 
@@ -41,7 +46,7 @@ export function show(main, app) {
     if (entry.away) return gone(entry);
     const left = episodes === null ? airingName(entry.airing_status) : episodes - progress === 1 ? t("the last one") : t("{n} left", { n: episodes - progress });
     return h("li", { class: "next-item" },
-      h("button", { type: "button", class: "open", onclick: () => openEntry(app, id), "aria-label": title }, cover(entry)),
+      h("button", { type: "button", class: "open", onclick: () => openEntry(app, id) }, cover(entry), h("span", { class: "unseen" }, title)),
       h("div", { class: "next-text" },
         h("h3", {}, h("a", { href: pageOf(id) }, title)),
         h("p", { class: "muted" }, [factsOf(entry), since(entry.updated_at)].join(" · ")),
@@ -53,7 +58,7 @@ export function show(main, app) {
 
   /** It keeps its place until one looks again, so that nothing else is clicked. @param {any} entry */
   const gone = (entry) => h("li", { class: "next-item away" },
-    h("button", { type: "button", class: "open", disabled: entry.away === "removed", onclick: () => openEntry(app, entry.anime_id), "aria-label": entry.title }, cover(entry)),
+    h("button", { type: "button", class: "open", disabled: entry.away === "removed", onclick: () => openEntry(app, entry.anime_id) }, cover(entry), h("span", { class: "unseen" }, entry.title)),
     h("div", { class: "next-text" },
       h("h3", {}, entry.title),
       h("p", { class: "muted" }, entry.away === "removed" ? t("Removed") : entry.type === "Watching" ? stateName(entry.state) : t("Now in {type}", { type: typeName(entry.type) }))),
