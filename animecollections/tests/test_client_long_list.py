@@ -78,6 +78,21 @@ def test_a_first_visit_paints_a_screenful_and_adds_the_rest_around_it(device, ap
     assert blurred == "none", "50 ms a frame without a GPU"
 
 
+def test_on_a_narrow_phone_the_chosen_tab_and_the_plus_are_in_their_place(device, api):
+    context = device(api.user, viewport={"width": 360, "height": 700})
+    page = context.new_page()
+    page.goto("/?type=all")
+    page.locator(".card .open").first.click()
+    stepper = page.locator("dialog .stepper")
+    minus, plus = (
+        stepper.get_by_role("button", name=name).bounding_box()
+        for name in ("One episode less", "One more episode")
+    )
+    assert plus["y"] == minus["y"]
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="All 60")).to_be_in_viewport(ratio=0.9)
+
+
 def in_pages(route):
     address = route.request.url
     more = "&" if "?" in address else "?"

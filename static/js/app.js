@@ -6,6 +6,7 @@
 import { here, onStep, restoreScroll, step } from "./address.js";
 import { Api, Collection, Offline, session } from "./collection.js";
 import { inkOn, readable } from "./colour.js";
+import { picturesCame } from "./covers.js";
 import { $, choice, dialog, h, icon, sayFailure, toast } from "./dom.js";
 import { openEntry } from "./panel.js";
 import { language, t } from "./words.js";
@@ -81,7 +82,7 @@ async function start({ user, key = null } = {}) {
   if (!app.user) return isTitle(location.pathname) ? show() : welcome();
   localStorage.setItem(KNOWN, JSON.stringify(app.user));
   try {
-    app.collection = await Collection.open(app.user, { key, first: FIRST });
+    app.collection = await Collection.open(app.user, { key, first: FIRST, firstShown: picturesCame });
   } catch (error) {
     return sayFailure(error, start);
   }

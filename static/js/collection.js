@@ -120,6 +120,7 @@ import { seal, unseal } from "./sealing.js";
  * @property {CryptoKey | null} [key]  opens what was sealed at sign-out (sealing.js)
  * @property {boolean} [titles]     false: other names and genres are not asked for
  * @property {string} [first]       a query of the list: what a first load shows at once
+ * @property {() => Promise<void>} [firstShown]  ends when the rest may take the network
  */
 
 const LIST = "/api/user/watchList";
@@ -1049,6 +1050,7 @@ export class Collection extends EventTarget {
       this.previewed.add(entry.anime_id);
     }
     this.overlay([...this.previewed]);
+    await this.options.firstShown?.();
   }
 
   /** What no page has told was removed meanwhile. */
