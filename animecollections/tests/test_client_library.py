@@ -387,7 +387,7 @@ def test_a_cursor_of_before_a_restore_is_overcome_by_a_whole_list(run, user):
     UserState.objects.filter(user=user).update(epoch=1)
     ended = run(
         """
-        await it.store.write((at) => void at("entries").put({ anime_id: "999" }));
+        await it.store.write((at) => void at("entries").put([{ anime_id: "999" }], 3));
         await it.load();
         const asked = it.network.sent.length;
         await it.settle();

@@ -6,6 +6,7 @@
 import { here, onStep, restoreScroll, step } from "./address.js";
 import { Api, Collection, Offline, session } from "./collection.js";
 import { inkOn, readable } from "./colour.js";
+import { picturesCame } from "./covers.js";
 import { $, choice, dialog, h, icon, sayFailure, toast } from "./dom.js";
 import { watchNotices } from "./notices.js";
 import { openEntry } from "./panel.js";
@@ -30,6 +31,8 @@ const DEFAULTS = {
   enfasiscolor: "#b5483a", theme: "auto", scoreFormat: "10.0", titleLanguage: "romaji",
   language, parentalControl: true, trackSearchHistory: true,
 };
+// What My list and Up next show unless they are asked for something else.
+const FIRST = "type=Watching&ordering=-updated_at&limit=40";
 const KNOWN = "animecollections user"; // whose copy opens without network
 
 const visitor = new Api();
@@ -80,7 +83,7 @@ async function start({ user, key = null } = {}) {
   if (!app.user) return isTitle(location.pathname) ? show() : welcome();
   localStorage.setItem(KNOWN, JSON.stringify(app.user));
   try {
-    app.collection = await Collection.open(app.user, { key });
+    app.collection = await Collection.open(app.user, { key, first: FIRST, firstShown: picturesCame });
   } catch (error) {
     return sayFailure(error, start);
   }

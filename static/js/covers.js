@@ -76,13 +76,64 @@ export function cover(anime) {
   const address = anime.thumbnailUrl || anime.imageUrl;
   if (!address) return box;
   const picture = h("img", {
-    alt: "", loading: "lazy", decoding: "async", referrerpolicy: "no-referrer",
+    alt: "", decoding: "async", referrerpolicy: "no-referrer", "data-address": address,
     onload: () => box.classList.add("loaded"),
     onerror: () => picture.remove(), // of this one alone: other pictures may be there
   });
-  picture.src = address;
+  watcher.observe(box);
   box.append(picture);
   return box;
+}
+
+// Pictures on their way: few until the first is there, so that it comes early.
+const [AT_FIRST, AT_ONCE] = [3, 6];
+const PATIENCE = 3000; // milliseconds until one that does not come holds up no other
+/** Covers in sight whose pictures are not asked for yet. @type {Set<Element>} */
+const waiting = new Set();
+let [underWay, most] = [0, AT_FIRST];
+
+const watcher = new IntersectionObserver((seen) => {
+  for (const { target, isIntersecting } of seen) {
+    if (isIntersecting) waiting.add(target);
+    else waiting.delete(target);
+  }
+  fetchPictures();
+}, { rootMargin: "300px 0px" });
+
+function fetchPictures() {
+  for (const box of waiting) {
+    if (underWay >= most) return;
+    waiting.delete(box);
+    watcher.unobserve(box);
+    const picture = box.querySelector("img");
+    if (picture) fetchPicture(picture);
+  }
+}
+
+/** Once the pictures in sight have come, or after a while. @returns {Promise<void>} */
+export async function picturesCame() {
+  for (let waited = 0; waited < PATIENCE; waited += 100) {
+    await new Promise((later) => setTimeout(later, 100));
+    if (!underWay && !waiting.size) return;
+  }
+}
+
+/** @param {HTMLImageElement} picture */
+function fetchPicture(picture) {
+  underWay += 1;
+  let isUnderWay = true;
+  const end = () => {
+    if (!isUnderWay) return;
+    isUnderWay = false;
+    underWay -= 1;
+    most = AT_ONCE;
+    clearTimeout(timer);
+    fetchPictures();
+  };
+  const timer = setTimeout(end, PATIENCE);
+  picture.addEventListener("load", end);
+  picture.addEventListener("error", end);
+  picture.src = picture.dataset.address ?? "";
 }
 
 /** Mixes a number so that near ones differ in all their digits. @param {number} n */

@@ -151,3 +151,13 @@ export function later(run, pause) {
     timer = setTimeout(() => run(...values), pause);
   };
 }
+
+/** However often it is asked for: once before the next picture of the page. @param {() => void} run */
+export function onceAFrame(run) {
+  let isAsked = false;
+  return () => {
+    if (isAsked) return;
+    isAsked = true;
+    requestAnimationFrame(() => ((isAsked = false), run()));
+  };
+}

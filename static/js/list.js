@@ -2,7 +2,7 @@
 
 import { here, keepQuery } from "./address.js";
 import { cover } from "./covers.js";
-import { $, h, icon, iconButton, later } from "./dom.js";
+import { $, h, icon, iconButton, later, onceAFrame } from "./dom.js";
 import { HeldOrder, holdFromFirstTouch } from "./held_order.js";
 import { openEntry } from "./panel.js";
 import { moveTo, scoreButton, statusButton } from "./quick.js";
@@ -66,6 +66,7 @@ export function show(main, app) {
   /** @type {any[]} */
   let shown = [];
   const order = new HeldOrder();
+  let tabInSight = ""; // its type
 
   const tabs = h("div", { class: "tabs", role: "group", "aria-label": t("Which list") });
   const search = h("input", {
@@ -90,8 +91,7 @@ export function show(main, app) {
     body, bar);
 
   const list = new Windowed(body, {
-    make: (/** @type {any} */ entry, /** @type {number} */ place, /** @type {number} */ size) =>
-      wanted.view === "grid" ? card(entry, place, size) : row(entry),
+    make: (/** @type {any} */ entry) => (wanted.view === "grid" ? card(entry) : row(entry)),
     head: () => h("tr", {}, COLUMNS.map((name) => h("th", { scope: "col", class: name, "data-sort": name || null },
       name ? h("button", { type: "button", class: "link", onclick: () => sortBy(name) }, heading(name)) : h("span", { class: "unseen" }, t("Actions"))))),
   });
@@ -184,7 +184,7 @@ export function show(main, app) {
     isSelecting ||= selected.size > 0;
     choosing.setAttribute("aria-pressed", String(isSelecting));
     drawBar();
-    list.show(shown, wanted.view, (/** @type {any} */ entry) => [entry.away ?? entry, entry.updated_at, selected.has(entry.anime_id), isSelecting]);
+    list.show(shown, wanted.view, (/** @type {any} */ entry) => [entry.away ?? entry, entry.updated_at, marks(entry), selected.has(entry.anime_id), isSelecting]);
     for (const th of body.querySelectorAll("th[data-sort]")) {
       if (th.getAttribute("data-sort") === wanted.sort) th.setAttribute("aria-sort", direction() > 0 ? "ascending" : "descending");
       else th.removeAttribute("aria-sort");
@@ -233,6 +233,15 @@ export function show(main, app) {
       return tab;
     }));
     if (focused) $(`[data-type="${focused}"]`, tabs)?.focus();
+    if (wanted.type !== tabInSight) showTab();
+  }
+
+  /** On a phone the tabs are wider than the screen. */
+  function showTab() {
+    tabInSight = wanted.type;
+    const { offsetLeft, offsetWidth } = $('[aria-pressed="true"]', tabs);
+    const before = offsetLeft - tabs.offsetLeft;
+    if (before < tabs.scrollLeft || before + offsetWidth > tabs.scrollLeft + tabs.clientWidth) tabs.scrollLeft = before - (tabs.clientWidth - offsetWidth) / 2;
   }
 
   /** @param {HTMLElement} tab @param {string} type */
@@ -318,19 +327,18 @@ export function show(main, app) {
   /** @param {any} entry */
   const progressText = (entry) => `${entry.progress} / ${entry.episodes ?? "–"}`;
 
-  /** @param {any} entry @param {number} place @param {number} size */
-  function card(entry, place, size) {
+  /** @param {any} entry */
+  function card(entry) {
     const isSelected = selected.has(entry.anime_id);
     const share = entry.episodes ? Math.min(1, entry.progress / entry.episodes) : entry.progress ? 0.5 : 0;
     const made = h("li", {
-      class: `card${isSelected ? " selected" : ""}${entry.pending ? " pending" : ""}${marks(entry)}`, "aria-setsize": size, "aria-posinset": place + 1,
-      draggable: "true",
+      class: `card${isSelected ? " selected" : ""}${entry.pending ? " pending" : ""}${marks(entry)}`, draggable: "true",
     },
       h("button", {
         type: "button", class: "open", "data-act": "open", "aria-keyshortcuts": "+ - 1 2 3 4 5 6 x Delete",
         "aria-pressed": isSelecting ? String(isSelected) : null,
         onclick: (/** @type {any} */ event) => (event.ctrlKey || event.metaKey ? select(entry.anime_id) : openIt(entry)),
-        onkeydown: (/** @type {any} */ event) => press(event, entry, place),
+        onkeydown: (/** @type {any} */ event) => press(event, entry),
       },
         cover(entry),
         h("span", { class: "card-title" }, entry.title)),
@@ -355,7 +363,7 @@ export function show(main, app) {
     return h("tr", { class: `${selected.has(entry.anime_id) ? "selected" : ""}${marks(entry)}` },
       h("td", { class: "tiny" }, cover(entry)),
       h("td", { class: "wide" },
-        h("button", { type: "button", class: "open link", "data-act": "open", "aria-keyshortcuts": "+ - 1 2 3 4 5 6 x Delete", onclick: () => openIt(entry), onkeydown: (/** @type {any} */ event) => press(event, entry, shown.indexOf(entry)) }, entry.title),
+        h("button", { type: "button", class: "open link", "data-act": "open", "aria-keyshortcuts": "+ - 1 2 3 4 5 6 x Delete", onclick: () => openIt(entry), onkeydown: (/** @type {any} */ event) => press(event, entry) }, entry.title),
         h("span", { class: "muted facts" }, factsOf(entry)), badges(entry)),
       h("td", { class: "status" }, statusButton(app, entry)),
       h("td", { class: "figure progress" }, progressText(entry)),
@@ -367,10 +375,11 @@ export function show(main, app) {
   }
 
   /** Keys on a cover: + and − count, 1 to 6 move, x selects, arrows go around. */
-  function press(/** @type {any} */ event, /** @type {any} */ entry, /** @type {number} */ place) {
+  function press(/** @type {any} */ event, /** @type {any} */ entry) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const { key } = event;
     const columns = list.columns;
+    const place = shown.findIndex(({ anime_id }) => anime_id === entry.anime_id);
     const steps = /** @type {any} */ ({ ArrowRight: 1, ArrowLeft: -1, ArrowDown: columns, ArrowUp: -columns });
     if (key in steps) list.focus(place + steps[key]);
     else if (key === "Home") list.focus(0);
@@ -418,11 +427,14 @@ export function show(main, app) {
     if (event.key === "Escape") ((filterBox.open = false), $("summary", filterBox).focus());
   });
 
-  const redraw = () => requestAnimationFrame(draw);
+  const redraw = onceAFrame(draw);
   collection.addEventListener("changed", redraw);
   collection.addEventListener("wholes", redraw);
   const letGo = holdFromFirstTouch(main, [order], draw);
-  const renamed = () => (folded = new Map());
+  const renamed = () => {
+    folded = new Map();
+    if (wanted.search || wanted.genre) redraw();
+  };
   collection.addEventListener("titles", renamed);
   draw();
   if (wanted.search) askServer();

@@ -1,7 +1,7 @@
 /** Up next: what is being watched, and one click for the next episode. */
 
 import { cover } from "./covers.js";
-import { h, icon } from "./dom.js";
+import { h, icon, onceAFrame } from "./dom.js";
 import { HeldOrder, holdFromFirstTouch } from "./held_order.js";
 import { openEntry, pageOf, priorityChoice } from "./panel.js";
 import { moveTo } from "./quick.js";
@@ -14,23 +14,28 @@ export function show(main, app) {
   const body = h("div");
   main.append(h("header", { class: "page-head" }, h("h1", {}, t("Up next"))), body);
 
+  /** Of what has not changed, so that it is not made again. @type {WeakMap<any, HTMLElement>} */
+  const made = new WeakMap();
+  const kept = (/** @type {(entry: any) => HTMLElement} */ make) => (/** @type {any} */ entry) =>
+    made.get(entry) ?? made.set(entry, make(entry)).get(entry);
   const orders = { active: new HeldOrder(), paused: new HeldOrder(), waiting: new HeldOrder() };
 
   function draw() {
     const focused = /** @type {any} */ (document.activeElement)?.dataset?.watched;
     const all = [...collection.entries.values()];
     const watching = all.filter(({ type, episodes, progress }) => type === "Watching" && (episodes === null || progress < episodes))
-      .sort((one, other) => other.updated_at.localeCompare(one.updated_at));
+      .sort((one, other) => other.updated_at.localeCompare(one.updated_at) || one.anime_id - other.anime_id);
     const planned = all.filter(({ type }) => type === "To Watch")
-      .sort((one, other) => other.priority - one.priority || (other.rating ?? 0) - (one.rating ?? 0));
+      .sort((one, other) => other.priority - one.priority || (other.rating ?? 0) - (one.rating ?? 0) || one.anime_id - other.anime_id);
     const look = (/** @type {string} */ id) => collection.entries.get(id);
     const active = orders.active.arrange(watching.filter(({ state }) => state !== "on_hold").slice(0, 60), look);
     const paused = orders.paused.arrange(watching.filter(({ state }) => state === "on_hold").slice(0, 30), look);
     const waiting = orders.waiting.arrange(planned.slice(0, 12), look).filter(({ away }) => away !== "removed");
     body.replaceChildren(...[
-      active.length ? h("ul", { class: "next-list" }, active.map(item)) : nothing(waiting.length > 0),
-      paused.length && section(t("On hold"), h("ul", { class: "next-list quiet" }, paused.map(item))),
-      waiting.length && section(t("Waiting for their turn"), h("p", { class: "hint muted" }, t("Highest priority first, then the best rated.")), h("ul", { class: "cards strip" }, waiting.map(startable)))].filter(Boolean));
+      h("h2", { class: "unseen" }, statusName("Watching")),
+      active.length ? h("ul", { class: "next-list" }, active.map(kept(item))) : nothing(waiting.length > 0),
+      paused.length && section(t("On hold"), h("ul", { class: "next-list quiet" }, paused.map(kept(item)))),
+      waiting.length && section(t("Waiting for their turn"), h("p", { class: "hint muted" }, t("Highest priority first, then the best rated.")), h("ul", { class: "cards strip" }, waiting.map(kept(startable))))].filter(Boolean));
     if (focused) /** @type {any} */ (body.querySelector(`[data-watched="${focused}"]`))?.focus({ preventScroll: true });
   }
 
@@ -42,7 +47,7 @@ export function show(main, app) {
     if (entry.away) return gone(entry);
     const left = episodes === null ? airingName(entry.airing_status) : episodes - progress === 1 ? t("the last one") : t("{n} left", { n: episodes - progress });
     return h("li", { class: "next-item" },
-      h("button", { type: "button", class: "open", onclick: () => openEntry(app, id), "aria-label": title }, cover(entry)),
+      h("button", { type: "button", class: "open", onclick: () => openEntry(app, id) }, cover(entry), h("span", { class: "unseen" }, title)),
       h("div", { class: "next-text" },
         h("h3", {}, h("a", { href: pageOf(id) }, title)),
         h("p", { class: "muted" }, [factsOf(entry), since(entry.updated_at)].join(" · ")),
@@ -54,7 +59,7 @@ export function show(main, app) {
 
   /** It keeps its place until one looks again, so that nothing else is clicked. @param {any} entry */
   const gone = (entry) => h("li", { class: "next-item away" },
-    h("button", { type: "button", class: "open", disabled: entry.away === "removed", onclick: () => openEntry(app, entry.anime_id), "aria-label": entry.title }, cover(entry)),
+    h("button", { type: "button", class: "open", disabled: entry.away === "removed", onclick: () => openEntry(app, entry.anime_id) }, cover(entry), h("span", { class: "unseen" }, entry.title)),
     h("div", { class: "next-text" },
       h("h3", {}, entry.title),
       h("p", { class: "muted" }, entry.away === "removed" ? t("Removed") : t("Now in {type}", { type: statusName(statusOf(entry)) }))),
@@ -81,7 +86,7 @@ export function show(main, app) {
     h("p", {}, !collection.isLoaded ? t("Fetching your list …") : hasWaiting ? t("Nothing is under way. One of these?") : t("Nothing is under way.")),
     h("a", { class: "button", href: "/discover" }, t("Find something")));
 
-  const redraw = () => requestAnimationFrame(draw);
+  const redraw = onceAFrame(draw);
   collection.addEventListener("changed", redraw);
   const letGo = holdFromFirstTouch(main, Object.values(orders), draw);
   draw();

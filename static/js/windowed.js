@@ -15,7 +15,7 @@ const ROW = 64; // pixels of a table's row
 export class Windowed {
   /**
    * @param {HTMLElement} box
-   * @param {{make: (item: any, place: number, size: number) => HTMLElement, head: () => HTMLElement}} how
+   * @param {{make: (item: any) => HTMLElement, head: () => HTMLElement}} how
    */
   constructor(box, { make, head }) {
     this.box = box;
@@ -26,15 +26,18 @@ export class Windowed {
     /** What is in the document: its element, and what it was made of. @type {Map<string, {made: any, of: any[]}>} */
     this.there = new Map();
     this.columns = 1;
-    this.draw = this.draw.bind(this);
-    this.watcher = new ResizeObserver(this.draw);
+    this.height = ROW;
+    /** From which item to before which are in the document. @type {[number, number]} */
+    this.seen = [0, 0];
+    this.follow = this.follow.bind(this);
+    this.watcher = new ResizeObserver(() => this.draw());
     this.watcher.observe(box);
-    addEventListener("scroll", this.draw, { passive: true });
+    addEventListener("scroll", this.follow, { passive: true });
   }
 
   end() {
     this.watcher.disconnect();
-    removeEventListener("scroll", this.draw);
+    removeEventListener("scroll", this.follow);
   }
 
   /**
@@ -64,28 +67,49 @@ export class Windowed {
 
   measure() {
     const width = this.box.clientWidth;
-    if (this.view !== "grid") return { columns: 1, height: ROW };
+    [this.columns, this.height] = [1, ROW];
+    if (this.view !== "grid") return;
     const least = width < 560 ? LEAST_ON_PHONES : LEAST;
     const gap = width < 560 ? 12 : GAP;
     const columns = Math.max(2, Math.floor((width + gap) / (least + gap)));
     const column = (width - gap * (columns - 1)) / columns;
+    const row = Math.round(column * 1.5) + FOOT;
     this.holder.style.setProperty("--columns", String(columns));
     this.holder.style.setProperty("--gap", `${gap}px`);
-    this.holder.style.setProperty("--row", `${Math.round(column * 1.5) + FOOT}px`);
-    return { columns, height: Math.round(column * 1.5) + FOOT + gap };
+    this.holder.style.setProperty("--row", `${row}px`);
+    this.holder.style.setProperty("--hundredth", `${column / 100}px`);
+    [this.columns, this.height] = [columns, row + gap];
   }
 
   draw() {
     if (!this.holder) return;
-    const { columns, height } = this.measure();
-    this.columns = columns;
+    this.measure();
+    this.put(this.window());
+  }
+
+  /** Scrolled: most often the same can be seen as before. */
+  follow() {
+    const seen = this.holder ? this.window() : this.seen;
+    if (seen.some((place, at) => place !== this.seen[at])) this.put(seen);
+  }
+
+  /** From which item to before which can be seen. @returns {[number, number]} */
+  window() {
+    const { columns, height } = this;
     const rows = Math.ceil(this.items.length / columns);
     const top = -this.box.getBoundingClientRect().top;
     const first = Math.max(0, Math.floor(top / height) - SPARE);
     const last = Math.min(rows, Math.ceil((top + innerHeight) / height) + SPARE);
-    this.above.style.height = `${Math.min(first, rows) * height}px`;
-    this.below.style.height = `${Math.max(0, rows - last) * height}px`;
-    this.place(first * columns, last * columns);
+    return [Math.min(first, rows) * columns, last * columns];
+  }
+
+  /** @param {[number, number]} seen */
+  put(seen) {
+    const [first, last] = (this.seen = seen);
+    const rows = Math.ceil(this.items.length / this.columns);
+    this.above.style.height = `${(first / this.columns) * this.height}px`;
+    this.below.style.height = `${Math.max(0, rows - last / this.columns) * this.height}px`;
+    this.place(first, last);
   }
 
   /** Puts the items from `first` to before `last` there. @param {number} first @param {number} last */
@@ -93,23 +117,26 @@ export class Windowed {
     /** @type {Map<string, {made: any, of: any[]}>} */
     const next = new Map();
     const focused = /** @type {HTMLElement} */ (document.activeElement);
-    const size = this.items.length;
-    this.items.slice(first, last).forEach((item, index) => {
-      const of = [...(this.partsOf?.(item) ?? []), size, first + index];
+    for (const item of this.items.slice(first, last)) {
+      const of = this.partsOf?.(item) ?? [];
       const old = this.there.get(item.anime_id);
-      if (old && old.of.every((part, at) => part === of[at])) return next.set(item.anime_id, old);
-      const made = this.make(item, first + index, size);
+      if (old && old.of.every((part, at) => part === of[at])) {
+        next.set(item.anime_id, old);
+        continue;
+      }
+      const made = this.make(item);
       // A picture that is there is not fetched, or drawn, again.
       const [was, is] = [old?.made.querySelector(".cover"), made.querySelector(".cover")];
       if (was && is && old?.of[0].imageUrl === item.imageUrl && old?.of[0].title === item.title) is.replaceWith(was);
       if (old?.made.contains(focused)) this.refocus = { made, act: focused.dataset.act };
       next.set(item.anime_id, { made, of });
-    });
+    }
     this.there = next;
     const wanted = [...next.values()].map(({ made }) => made);
     for (const child of [...this.holder.children]) if (!wanted.includes(child)) child.remove();
     wanted.forEach((made, at) => {
       if (this.holder.children[at] !== made) this.holder.insertBefore(made, this.holder.children[at] ?? null);
+      if (this.view === "grid") number(made, first + at + 1, this.items.length);
     });
     if (this.refocus) {
       const { made, act } = this.refocus;
@@ -121,11 +148,17 @@ export class Windowed {
   /** Brings an item into sight and focuses it. @param {number} place */
   focus(place) {
     if (place < 0 || place >= this.items.length) return;
-    const { height } = this.measure();
+    const { height } = this;
     const top = this.box.getBoundingClientRect().top + Math.floor(place / this.columns) * height;
     if (top < 140) scrollBy(0, top - 140);
     if (top + height > innerHeight - 20) scrollBy(0, top + height - innerHeight + 20);
     this.draw();
     this.there.get(this.items[place].anime_id)?.made.querySelector("[data-act]")?.focus({ preventScroll: true });
   }
+}
+
+/** Which of how many, for those who do not see it. @param {HTMLElement} made @param {number} place @param {number} size */
+function number(made, place, size) {
+  if (made.ariaSetSize !== String(size)) made.ariaSetSize = String(size);
+  if (made.ariaPosInSet !== String(place)) made.ariaPosInSet = String(place);
 }
