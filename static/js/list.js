@@ -2,9 +2,10 @@
 
 import { here, keepQuery } from "./address.js";
 import { cover } from "./covers.js";
-import { $, h, icon, iconButton, later } from "./dom.js";
+import { $, failed, h, icon, iconButton, later, loading } from "./dom.js";
 import { HeldOrder, holdFromFirstTouch } from "./held_order.js";
 import { openEntry } from "./panel.js";
+import { remembered } from "./remembered.js";
 import { watched } from "./watched.js";
 import { STATES, TYPES, factsOf, number, scoreText, stateName, t, titleCount, typeName } from "./words.js";
 import { Windowed } from "./windowed.js";
@@ -31,7 +32,7 @@ const USUAL = { type: "Watching", search: "", sort: "updated_at", state: "", for
 
 /** As the address says; where that says nothing, as on the last visit. */
 function asked() {
-  const kept = JSON.parse(localStorage.getItem("list") ?? "{}");
+  const kept = remembered.get("list") ?? {};
   const said = Object.fromEntries([...here().query].filter(([name]) => name in USUAL));
   const wanted = { view: "grid", ...USUAL, ...(Object.keys(said).length ? { view: kept.view ?? "grid" } : kept), search: "", ...said };
   if (![...TYPES, "all"].includes(wanted.type)) wanted.type = USUAL.type;
@@ -53,6 +54,7 @@ export function show(main, app) {
   /** @type {any[]} */
   let shown = [];
   const order = new HeldOrder();
+  let size = 0; // of what is shown
 
   const tabs = h("div", { class: "tabs", role: "group", "aria-label": t("Which list") });
   const search = h("input", {
@@ -84,7 +86,7 @@ export function show(main, app) {
   /** @param {any} changes */
   function set(changes) {
     Object.assign(wanted, changes);
-    localStorage.setItem("list", JSON.stringify(wanted));
+    remembered.set("list", wanted);
     keepQuery(Object.fromEntries(Object.keys(USUAL).filter((name) => wanted[name] !== USUAL[name]).map((name) => [name, wanted[name]])));
     sortAgain();
   }
@@ -151,7 +153,8 @@ export function show(main, app) {
     shown = order.arrange(ofType, (id) => collection.entries.get(id));
     again.hidden = !order.isStale;
     drawTabs(found);
-    count.textContent = titleCount(ofType.length);
+    size = ofType.length;
+    drawCount();
     filterBox.classList.toggle("active", ["state", "format", "tag", "genre", "from", "to", "least"].some((name) => wanted[name]));
     const isGrid = wanted.view === "grid";
     const label = isGrid ? t("Show as a table") : t("Show as covers");
@@ -167,9 +170,19 @@ export function show(main, app) {
     if (!shown.length) body.append(nothing(collection.entries.size === 0));
   }
 
+  /** As long as a first load is under way: how much of it is there. */
+  function drawCount() {
+    const { isLoaded, isPartial, entries, total } = collection;
+    count.textContent = !isLoaded ? "" : !isPartial ? titleCount(size)
+      : total ? t("{n} of {total}", { n: Math.min(entries.size, total), total }) : t("{n} so far …", { n: entries.size });
+    count.classList.toggle("busy", isPartial);
+    if (!isLoaded) body.querySelector(".empty")?.replaceWith(nothing(true));
+  }
+
   /** @param {boolean} isAllEmpty */
   function nothing(isAllEmpty) {
-    if (!collection.isLoaded) return h("p", { class: "empty muted" }, t("Fetching your list …"));
+    const { isLoaded, problem } = collection;
+    if (!isLoaded) return problem ? failed(problem, () => collection.retry()) : loading(t("Fetching your list …"));
     if (isAllEmpty) {
       return h("div", { class: "empty" },
         h("h2", {}, t("An empty shelf")),
@@ -397,6 +410,7 @@ export function show(main, app) {
   const redraw = () => requestAnimationFrame(draw);
   collection.addEventListener("changed", redraw);
   collection.addEventListener("wholes", redraw);
+  collection.addEventListener("status", drawCount);
   const letGo = holdFromFirstTouch(main, [order], draw);
   const renamed = () => (folded = new Map());
   collection.addEventListener("titles", renamed);
@@ -405,6 +419,7 @@ export function show(main, app) {
   return () => {
     collection.removeEventListener("changed", redraw);
     collection.removeEventListener("wholes", redraw);
+    collection.removeEventListener("status", drawCount);
     collection.removeEventListener("titles", renamed);
     letGo();
     list.end();

@@ -1,7 +1,7 @@
 /** Up next: what is being watched, and one click for the next episode. */
 
 import { cover } from "./covers.js";
-import { h, icon } from "./dom.js";
+import { failed, h, icon, loading } from "./dom.js";
 import { HeldOrder, holdFromFirstTouch } from "./held_order.js";
 import { openEntry, pageOf } from "./panel.js";
 import { watched } from "./watched.js";
@@ -65,16 +65,20 @@ export function show(main, app) {
     entry.away ? h("span", { class: "muted" }, t("Now in {type}", { type: typeName(entry.type) })) : h("button", { type: "button", class: "link", "aria-label": t("Start {title}", { title: entry.title }), onclick: () => app.done(collection.move([entry.anime_id], "Watching"), t("Moved {title} to {type}.", { title: entry.title, type: typeName("Watching") })) }, t("Start")));
 
   /** @param {boolean} hasWaiting */
-  const nothing = (hasWaiting) => h("div", { class: "empty" },
-    h("p", {}, !collection.isLoaded ? t("Fetching your list …") : hasWaiting ? t("Nothing is under way. One of these?") : t("Nothing is under way.")),
+  const nothing = (hasWaiting) => !collection.isLoaded ? fetching() : h("div", { class: "empty" },
+    h("p", {}, hasWaiting ? t("Nothing is under way. One of these?") : t("Nothing is under way.")),
     h("a", { class: "button", href: "/discover" }, t("Find something")));
 
+  const fetching = () => (collection.problem ? failed(collection.problem, () => collection.retry()) : loading(t("Fetching your list …")));
   const redraw = () => requestAnimationFrame(draw);
+  const tell = () => collection.isLoaded || redraw();
   collection.addEventListener("changed", redraw);
+  collection.addEventListener("status", tell);
   const letGo = holdFromFirstTouch(main, Object.values(orders), draw);
   draw();
   return () => {
     letGo();
     collection.removeEventListener("changed", redraw);
+    collection.removeEventListener("status", tell);
   };
 }

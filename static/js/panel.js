@@ -4,7 +4,7 @@ import { closePanel, openPanel } from "./address.js";
 import { makeId } from "./collection.js";
 import { Controls, put } from "./controls.js";
 import { cover } from "./covers.js";
-import { $, dialog, h, iconButton, later, sayFailure, toast } from "./dom.js";
+import { $, dialog, failureSentence, h, iconButton, later, loading, sayFailure, toast } from "./dom.js";
 import { STATES, airingName, factsOf, operationText, since, stateName, t, typeName } from "./words.js";
 
 /** The page of a title. @param {string} animeId */
@@ -111,6 +111,8 @@ export async function openEntry(app, animeId) {
 
 /** Genres, studios and what belongs to it: the catalogue's, when there is network. */
 async function tellFacts(/** @type {any} */ app, /** @type {string} */ animeId, /** @type {any} */ box, /** @type {any} */ head) {
+  const wait = loading();
+  box.append(wait);
   try {
     const { data } = await app.collection.api.send("GET", `/api/animes/${animeId}`);
     const shown = app.collection.entries.get(animeId)?.title;
@@ -126,9 +128,11 @@ async function tellFacts(/** @type {any} */ app, /** @type {string} */ animeId, 
           return h("li", {}, h("a", { href: pageOf(related.id) }, related.title),
             h("span", { class: "muted" }, ` ${[factsOf(related), listed && typeName(listed.type)].filter(Boolean).join(" · ")}`));
         })))].filter(Boolean));
-  } catch {
+  } catch (error) {
     // Without network the panel has what the list knows.
+    box.append(h("p", { class: "muted" }, failureSentence(error)));
   }
+  wait.remove();
 }
 
 /** A sentence in which the title is a link. @param {string} text @param {any} [change] */

@@ -2,7 +2,7 @@
 
 import { readable } from "./colour.js";
 import { crop } from "./crop.js";
-import { confirmed, h, sayFailure, toast } from "./dom.js";
+import { confirmed, failureSentence, h, sayFailure, toast } from "./dom.js";
 import { sealingKey } from "./sealing.js";
 import { language, t } from "./words.js";
 
@@ -120,6 +120,9 @@ export function show(main, app) {
           select(t("Time zone"), timezone ?? "UTC", [...new Set([timezone ?? "UTC", "UTC", ...zones])].map((zone) => [zone, zone.replaceAll("_", " ")]), (value) => prefer({ timezone: value }))),
         check(t("Hide mature titles"), parentalControl, (value) => prefer({ parentalControl: value, parental_control: value }), t("In the catalogue. Your own list always shows all of it.")),
         check(t("Keep my searches"), trackSearchHistory, (value) => prefer({ trackSearchHistory: value }), t("As suggestions when you search again."))),
+      section(t("This device"),
+        h("p", {}, collection.isKept ? t("Your list is kept here: it can be read and changed without a connection.") : t("This browser keeps nothing on this device: your list works online, and what is not saved when you close the page is lost.")),
+        h("p", { class: "muted" }, app.arePagesKept ? t("Pages open at once, and without a connection.") : t("Pages need a connection: this browser keeps none of them."))),
       section(t("Account"), password(), h("p", { class: "actions start" },
         h("button", { type: "button", class: "button", onclick: () => everywhere() }, t("Sign out everywhere")),
         h("button", { type: "button", class: "button danger", onclick: () => erase() }, t("Erase my account …")))));
@@ -139,7 +142,7 @@ export function show(main, app) {
         event.target.reset();
         toast(t("The password is changed; every other device is signed out."));
       } catch (/** @type {any} */ error) {
-        refusal.textContent = error.name === "Offline" ? t("There is no connection right now.") : error.message;
+        refusal.textContent = failureSentence(error);
       }
     } }, h("label", {}, t("Password now"), old), h("label", {}, t("New password"), next), refusal,
       h("button", { class: "button" }, t("Change password")));
