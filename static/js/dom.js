@@ -107,10 +107,18 @@ export function loading(sentence = t("Loading …")) {
   return box;
 }
 
-/** In the place of what did not come. @param {any} error @param {() => any} again @param {string} [offline]  said without network */
-export const failed = (error, again, offline) => h("div", { class: "empty failed", role: "alert" },
-  h("p", {}, (error.name === "Offline" && !error.isSilent && offline) || failureSentence(error)),
-  h("button", { type: "button", class: "button", onclick: again }, t("Try again")));
+/**
+ * In the place of what did not come; asked for again when the network is back.
+ * @param {any} error @param {() => any} again @param {string} [offline]  said without network
+ */
+export function failed(error, again, offline) {
+  const isOffline = error.name === "Offline" && !error.isSilent;
+  const box = h("div", { class: "empty failed", role: "alert" },
+    h("p", {}, (isOffline && offline) || failureSentence(error)),
+    h("button", { type: "button", class: "button", onclick: () => again() }, t("Try again")));
+  addEventListener("online", () => box.isConnected && again(), { once: true });
+  return box;
+}
 
 /** Says a failure, with a way on where there is one. @param {any} error @param {() => any} [again] */
 export function sayFailure(error, again) {
