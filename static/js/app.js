@@ -346,9 +346,11 @@ async function leave({ isSignedOut = false } = {}) {
   const waiting = collection.unsent.length + collection.conflicts.size;
   const way = waiting ? await howToLeave(waiting) : "forget";
   if (!way) return;
+  const end = toast(t("Signing out …"));
   try {
     if (!isSignedOut) await collection.api.ask("POST", "/api/auth/signout", {});
   } catch (error) {
+    end();
     return sayFailure(error, () => leave({ isSignedOut }));
   }
   app.forgetUser();

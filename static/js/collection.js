@@ -320,8 +320,7 @@ async function enter(path, typed, options) {
 
 // --- What lies on the disk ---------------------------------------------------------
 
-/** Each with the name of its key. @type {Record<string, string>} */
-const STORES = { entries: "anime_id", unsent: "place", conflicts: "animeId", titles: "id", facts: "" };
+const STORES = ["entries", "unsent", "conflicts", "titles", "facts"];
 
 /**
  * One database a user: entries, what is unsent, conflicts, facts (the cursor …), and what
@@ -334,36 +333,8 @@ class Store {
     database.onversionchange = () => database.close();
   }
 
-  /** Whether it outlives the page. */
-  get isLasting() {
-    return true;
-  }
-
-  /**
-   * On the disk; in memory where the browser forbids that, or its database says nothing.
-   * @param {string} name @returns {Promise<Store>}
-   */
-  static async open(name) {
-    let isLate = false;
-    /** @type {ReturnType<typeof setTimeout> | undefined} */
-    let timer;
-    const opening = (async () => Store.onDisk(name))();
-    opening.then((store) => isLate && store.close(), () => {});
-    const late = new Promise((_, reject) => {
-      timer = setTimeout(() => reject(new Error("The database does not open.")), PATIENCE_WITH_DISK);
-    });
-    try {
-      return await Promise.race([opening, /** @type {Promise<never>} */ (late)]);
-    } catch {
-      isLate = true;
-      return new MemoryStore(name);
-    } finally {
-      clearTimeout(timer);
-    }
-  }
-
   /** @param {string} name @returns {Promise<Store>} */
-  static onDisk(name) {
+  static open(name) {
     const opening = indexedDB.open(name, 2);
     opening.onupgradeneeded = ({ oldVersion }) => {
       if (oldVersion < 1) {
@@ -429,10 +400,38 @@ class Store {
 
   /** @param {IDBTransactionMode} mode @param {IDBTransactionDurability} [durability] */
   begin(mode, durability = "default") {
-    const transaction = this.database.transaction(Object.keys(STORES), mode, { durability });
+    const transaction = this.database.transaction(STORES, mode, { durability });
     return Object.assign((/** @type {string} */ store) => transaction.objectStore(store), {
       transaction,
     });
+  }
+
+  /** Whether it outlives the page. */
+  get isLasting() {
+    return true;
+  }
+
+  /**
+   * On the disk; in memory where the browser forbids that, or its database says nothing.
+   * @param {string} name @returns {Promise<Store>}
+   */
+  static async orMemory(name) {
+    let isLate = false;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    let timer;
+    const opening = (async () => Store.open(name))();
+    opening.then((store) => isLate && store.close(), () => {});
+    const late = new Promise((_, reject) => {
+      timer = setTimeout(() => reject(new Error("The database does not open.")), PATIENCE_WITH_DISK);
+    });
+    try {
+      return await Promise.race([opening, /** @type {Promise<never>} */ (late)]);
+    } catch {
+      isLate = true;
+      return new MemoryStore(name);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   close() {
@@ -452,7 +451,7 @@ class MemoryStore extends Store {
   constructor(name) {
     super(/** @type {any} */ ({ name, close() {} }));
     /** @type {Record<string, MemoryTable>} */
-    this.tables = Object.fromEntries(Object.entries(STORES).map(([name, keyPath]) => [name, new MemoryTable(keyPath)]));
+    this.tables = Object.fromEntries(STORES.map((name) => [name, new MemoryTable()]));
   }
 
   get isLasting() {
@@ -476,9 +475,7 @@ class MemoryStore extends Store {
 
 /** What is used of an object store. Values are copied, as a database does. */
 class MemoryTable {
-  /** @param {string} keyPath  "": keys are given beside the rows */
-  constructor(keyPath) {
-    this.keyPath = keyPath;
+  constructor() {
     this.last = 0;
     /** @type {Map<any, any>} */
     this.rows = new Map();
@@ -487,11 +484,11 @@ class MemoryTable {
   /** @param {any} row */
   async add(row) {
     this.last += 1;
-    return this.put({ ...row, [this.keyPath]: this.last });
+    return this.put({ ...row, place: this.last });
   }
 
   /** @param {any} row @param {any} [key] */
-  async put(row, key = row[this.keyPath]) {
+  async put(row, key = row.place ?? row.animeId ?? row.anime_id ?? row.id) {
     this.rows.set(key, structuredClone(row));
     return key;
   }
@@ -638,7 +635,7 @@ export class Collection extends EventTarget {
    * @param {{id: string}} user @param {Options} [options]
    */
   static async open(user, options = {}) {
-    const store = await Store.open(options.name ?? `animecollections ${user.id}`);
+    const store = await Store.orMemory(options.name ?? `animecollections ${user.id}`);
     const collection = new Collection(user, store, options);
     if (options.key) await collection.unlock(options.key);
     await collection.load();
@@ -700,7 +697,7 @@ export class Collection extends EventTarget {
     if (!facts.key || !this.isKept) return false;
     const sealed = await seal(facts.key, { unsent, conflicts }, unsent.length + conflicts.length);
     await this.store.write((at) => {
-      for (const name of Object.keys(STORES)) at(name).clear();
+      for (const name of STORES) at(name).clear();
       at("facts").put(sealed, "sealed");
     });
     this.others.postMessage("left");

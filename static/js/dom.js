@@ -120,6 +120,23 @@ export function failed(error, again, offline) {
   return box;
 }
 
+/**
+ * Says on a button that what it does is under way, and does it once at a time.
+ * @param {HTMLButtonElement} button @param {() => Promise<any>} work
+ */
+export async function whileBusy(button, work) {
+  if (button.disabled) return;
+  const label = button.textContent;
+  button.disabled = true;
+  button.textContent = t("One moment …");
+  try {
+    await work();
+  } finally {
+    button.disabled = false;
+    button.textContent = label;
+  }
+}
+
 /** Says a failure, with a way on where there is one. @param {any} error @param {() => any} [again] */
 export function sayFailure(error, again) {
   const sentence = failureSentence(error);

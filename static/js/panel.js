@@ -4,7 +4,7 @@ import { closePanel, openPanel } from "./address.js";
 import { makeId } from "./collection.js";
 import { Controls, put } from "./controls.js";
 import { cover } from "./covers.js";
-import { $, dialog, failureSentence, h, iconButton, later, loading, sayFailure, toast } from "./dom.js";
+import { $, dialog, failureSentence, h, iconButton, later, loading, sayFailure, toast, whileBusy } from "./dom.js";
 import { STATES, airingName, factsOf, operationText, since, stateName, t, typeName } from "./words.js";
 
 /** The page of a title. @param {string} animeId */
@@ -160,8 +160,9 @@ export function historyItem(app, told, { isLinked = false } = {}) {
   const item = h("li", { class: "told" },
     h("span", {}, isLinked ? linked(text, told.changes[0]) : text),
     h("time", { class: "muted", datetime: told.at }, since(told.at)),
-    told.undoable && !told.undoes && h("button", { type: "button", class: "link", onclick: undo }, t("Undo")));
-  async function undo() {
+    told.undoable && !told.undoes && h("button", { type: "button", class: "link", onclick: () => undo() }, t("Undo")));
+  const undo = () => whileBusy($("button", item), undoIt);
+  async function undoIt() {
     try {
       const path = `/api/user/operations/${told.id}/undo`;
       const { data } = await app.collection.api.ask("POST", path, {}, { key: makeId() });

@@ -36,7 +36,7 @@ function wayIn(isNew, then) {
     event.preventDefault();
     refusal.textContent = "";
     button.disabled = true;
-    form.classList.add("busy");
+    button.textContent = t("One moment …");
     try {
       const typed = Object.fromEntries(new FormData(form));
       const user = await (isNew ? signUp : signIn)(/** @type {any} */ (typed));
@@ -48,7 +48,7 @@ function wayIn(isNew, then) {
       form.elements[wrong]?.focus();
     } finally {
       button.disabled = false;
-      form.classList.remove("busy");
+      button.textContent = isNew ? t("Make an account") : t("Sign in");
     }
   } },
     isNew && field("user_name", t("User name"), { autocomplete: "username", minlength: 3, maxlength: 50 }),
