@@ -270,14 +270,14 @@ function drawStatus() {
     status === "signed_out" ? t("Signed out: sign in to go on")
     : status === "offline" ? t("Offline") + also
     : status === "waiting" ? whyWaiting(problem) + also
-    : waiting && status === "sending" ? t("Saving …")
+    : waiting && ["starting", "sending"].includes(status) ? t("Saving …")
     : isKept ? "" : t("Online only");
   const box = $("#status");
   document.body.dataset.status = status;
   document.body.dataset.live = isLive ? "yes" : "no";
   if (box.dataset.says !== sentence) {
     box.dataset.says = sentence;
-    box.replaceChildren(...(sentence ? [icon(status === "sending" ? "check" : "away"), h("span", {}, sentence)] : []));
+    box.replaceChildren(...(sentence ? [icon(["starting", "sending"].includes(status) ? "check" : "away"), h("span", {}, sentence)] : []));
     if (status === "signed_out") {
       box.append(h("button", { type: "button", class: "link", onclick: signInAgain }, t("Sign in")));
     } else if (status === "waiting" && !problem?.retryAfter) {
