@@ -125,13 +125,13 @@ const LIST = "/api/user/watchList";
 const SYNC = "/api/user/sync";
 const MOST_AT_ONCE = 200; // operations a batch, titles a request
 const STALE_TITLES = 30 * 24 * 3600 * 1000; // milliseconds
-const PATIENCE = 15_000; // milliseconds for an answer to a question
-const PATIENCE_WRITING = 30_000; // ... to a write, which may wait for others
-const SLOWEST = 8; // bytes a millisecond of what is sent: the server waits no longer either
-const MOST_SILENT_TRIES = 2; // somebody is waiting
-const PATIENCE_WITH_DISK = 4_000; // to open the database
+const PATIENCE = 30_000; // milliseconds for one answer
 const SILENCE = 45_000; // ... without a message (the server pings every 30 s)
 const LONGEST_PAUSE = 60; // seconds
+const PATIENCE_READING = 15_000; // milliseconds; a write may have to wait for others
+const PATIENCE_WITH_DISK = 4_000; // ... until the database is open
+const SLOWEST = 8; // bytes a millisecond of what is sent: the server waits no longer either
+const MOST_SILENT_TRIES = 2; // somebody is waiting
 /** The fields that are the user's own. @type {string[]} */
 export const KEPT = [
   "type", "state", "progress", "score", "rewatches", "started_on", "finished_on",
@@ -272,7 +272,7 @@ export class Api {
 function patienceFor(method, body) {
   const files = body instanceof FormData ? [...body.values()] : [body];
   const bytes = files.reduce((sum, file) => sum + (file instanceof Blob ? file.size : 0), 0);
-  return (method === "GET" ? PATIENCE : PATIENCE_WRITING) + bytes / SLOWEST;
+  return (method === "GET" ? PATIENCE_READING : PATIENCE) + bytes / SLOWEST;
 }
 
 /**
@@ -445,6 +445,14 @@ class Store {
   }
 }
 
+/** @template T @param {IDBRequest<T>} request @returns {Promise<T>} */
+const result = (request) =>
+  new Promise((resolve, reject) => {
+    if (/** @type {any} */ (request) instanceof Promise) return resolve(request); // in memory
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+
 /** The same, as long as the page is open. */
 class MemoryStore extends Store {
   /** @param {string} name */
@@ -501,13 +509,6 @@ class MemoryTable {
   delete = (key) => void this.rows.delete(key);
   clear = () => this.rows.clear();
 }
-
-/** @template T @param {IDBRequest<T> | Promise<T>} request @returns {Promise<T>} */
-const result = (request) =>
-  request instanceof Promise ? request : new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-  });
 
 // --- What a change will have done --------------------------------------------------
 
