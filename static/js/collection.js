@@ -448,7 +448,7 @@ class Store {
 /** @template T @param {IDBRequest<T>} request @returns {Promise<T>} */
 const result = (request) =>
   new Promise((resolve, reject) => {
-    if (/** @type {any} */ (request) instanceof Promise) return resolve(request); // in memory
+    if (/** @type {any} */ (request) instanceof Promise) return resolve(/** @type {any} */ (request)); // in memory
     request.onsuccess = () => resolve(request.result);
     request.onerror = () => reject(request.error);
   });
