@@ -57,10 +57,10 @@ async function open(request) {
 
 /** @param {Request} request */
 async function file(request) {
-  const kept = await caches.match(request, { ignoreVary: true });
+  const isFont = request.destination === "font"; // with DEBUG, style sheets name them plainly
+  const kept = await caches.match(request, { ignoreVary: true, ignoreSearch: isFont });
   if (kept) return kept;
   const response = await fetch(request);
-  const isRare = request.destination === "font"; // of letters that few titles have
-  if (response.ok && isRare) await (await caches.open(CACHE)).put(request, response.clone());
+  if (response.ok && isFont) await (await caches.open(CACHE)).put(request, response.clone());
   return response;
 }

@@ -2,6 +2,7 @@
 whatever is sent, and nothing comes back.
 """
 
+import re
 import socket
 from contextlib import contextmanager, suppress
 from threading import Event, Thread
@@ -12,6 +13,7 @@ class Proxy:
         self.server = server
         self.is_flowing = Event()
         self.is_flowing.set()
+        self.asked = []  # paths, since it fell silent
         self.replaced = {}  # bytes of answers, by others of the same length
         self.sockets = []
         self.listener = socket.create_server(("127.0.0.1", 0))
@@ -33,6 +35,8 @@ class Proxy:
     def pump(self, source, target, change):
         with suppress(OSError):
             while data := source.recv(65536):
+                if change is without_compression and not self.is_flowing.is_set():
+                    self.asked += re.findall(rb"^(?:GET|POST) (\S+) HTTP", data, re.M)
                 self.is_flowing.wait()
                 target.sendall(change(data))
             target.shutdown(socket.SHUT_WR)
@@ -43,6 +47,7 @@ class Proxy:
         return data
 
     def hang(self):
+        self.asked.clear()
         self.is_flowing.clear()
 
     def go_on(self):
