@@ -3,15 +3,18 @@ opens it without network. What it shows comes from the public API alone.
 """
 
 import json
+from base64 import b64encode
 from functools import cache
-from hashlib import blake2b
+from hashlib import blake2b, sha256
 from pathlib import Path
 from typing import Any
 
+from csp.constants import SELF
 from django.conf import settings
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils.translation import get_language_from_request, gettext, override
 from django.views.decorators.cache import never_cache
@@ -32,8 +35,8 @@ TITLES = "/anime/"
 # What the first page needs, so that the browser asks for all of it at once.
 FIRST = [
     "address", "collection", "colour", "controls", "covers", "day", "dom", "held_order",
-    "list", "notices", "panel", "quick", "score", "sealing", "watched", "windowed",
-    "words",
+    "list", "notices", "panel", "quick", "remembered", "score", "sealing",
+    "service_worker", "watched", "windowed", "words",
 ]  # fmt: skip
 
 
@@ -63,17 +66,34 @@ def frame(
 ) -> HttpResponse:
     """The page of all addresses; the title it is about, told to who shares it."""
     language = get_language_from_request(request)
-    more: dict[str, Any] = {
-        "language": language,
-        "words": words_in(language),
-        "js": f"{settings.STATIC_URL}js/",  # modules name each other, without hashes
-        "first": [f"{name}.js" for name in FIRST],
-    }
+    more = shell(language)
     with override(language):
         if anime:
             more |= {"anime": anime, "description": description(anime)}
             more["address"] = request.build_absolute_uri(f"{TITLES}{anime.id}")
-        return render(request, "app.html", more, status=status)
+        response = render(request, "app.html", more, status=status)
+    # Browsers take an import map from the page alone: this text may stand there.
+    digest = b64encode(sha256(more["import_map"].encode()).digest()).decode()
+    response._csp_update = {"script-src": [SELF, f"'sha256-{digest}'"]}  # type: ignore[attr-defined]
+    return response
+
+
+def shell(language: str) -> dict[str, Any]:
+    """What the page has at every address."""
+    return {
+        "language": language,
+        "words": words_in(language),
+        "import_map": json.dumps({"imports": modules()}),
+        "first": [static(f"js/{name}.js") for name in FIRST],
+    }
+
+
+def modules() -> dict[str, str]:
+    """{the name by which modules import each other: the address with its content's
+    hash}, so that what a proxy keeps for good is never the wrong one.
+    """
+    scripts = [name for name in files() if name.startswith("js/")]
+    return {f"{settings.STATIC_URL}{name}": static(name) for name in scripts}
 
 
 def description(anime: Anime) -> str:
@@ -92,15 +112,12 @@ def description(anime: Anime) -> str:
 @never_cache
 def service_worker(request: HttpRequest) -> HttpResponse:
     """Its text names what it keeps, and changes with it: so browsers take a new one."""
-    hashed = [static(name) for name in files() if not name.startswith("js/")]
-    modules = [f"{settings.STATIC_URL}{name}" for name in files() if "js/" in name]
-    addresses = ["/", *hashed, *modules, static("js/theme.js"), static("js/app.js")]
     more: dict[str, Any] = {
         "version": version(),
         "static": settings.STATIC_URL,
         "pages": json.dumps(PAGES),
         "titles": TITLES,
-        "files": json.dumps(list(dict.fromkeys(addresses))),
+        "files": json.dumps([static(name) for name in files()]),
     }
     return render(request, "sw.js", more, content_type="text/javascript")
 
@@ -118,9 +135,11 @@ def version() -> str:
 
 
 def digest() -> str:
+    """Of the pages as they are written: they name all that they are made of."""
     made = blake2b(digest_size=8)
-    for name in files():
-        made.update(Path(settings.BASE_DIR, "static", name).read_bytes())
+    for language, _ in settings.LANGUAGES:
+        with override(language):
+            made.update(render_to_string("app.html", shell(language)).encode())
     return made.hexdigest()
 
 

@@ -423,7 +423,7 @@ STORAGES = {
         "OPTIONS": env.json("MEDIA_STORAGE_OPTIONS", {}, validate=an_object),
     },
     "staticfiles": {
-        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        "BACKEND": "animecollections.static_storage.DevelopmentStorage"
         if DEBUG
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },

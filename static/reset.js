@@ -18,12 +18,14 @@ for (const form of document.forms) {
     const body = JSON.stringify(form === choose ? { ...typed, ...link } : typed);
     const headers = { "Content-Type": "application/json" };
     try {
-      const response = await fetch(form.dataset.call, { method: "POST", headers, body });
-      if (response.ok && form === choose) location.assign("/?said=reset");
-      else if (response.ok) form.classList.add("done");
-      else refusal.textContent = (await response.json()).error;
-    } catch (error) {
-      refusal.textContent = String(error.message);
+      const signal = AbortSignal.timeout(30_000);
+      const response = await fetch(form.dataset.call, { method: "POST", headers, body, signal });
+      const answer = await response.json();
+      if (answer.success && form === choose) location.assign("/?said=reset");
+      else if (answer.success) form.classList.add("done");
+      else refusal.textContent = answer.error;
+    } catch {
+      refusal.textContent = refusal.dataset.unanswered; // or not by us
     }
   });
 }

@@ -1,47 +1,70 @@
-// The service worker: the pages open without network. What they show lies in IndexedDB;
-// here is only what they are made of. With network nothing comes from this cache, so that
-// a new release is there with the next load; one that answers too late does not count.
+// The service worker: pages open at once, and without network. What they show lies in
+// IndexedDB; here is only what they are made of. A page and its modules are of one release,
+// for each name has its content's hash in it; so nothing is asked for that is here.
+//
+// A new release waits until no page of the old one is open, or somebody says so.
 
 const CACHE = "animecollections {{ version }}";
 const PAGES = {{ pages|safe }};
 const TITLES = "{{ titles }}";
 const FILES = {{ files|safe }};
-const PATIENCE = 3000; // milliseconds
+const SHELL = "/"; // one page for all addresses
+const MOST_ASKED = 20; // times; where a request hangs, a new release cannot begin
 
-self.addEventListener("install", (event) => {
-  const fill = async () => (await caches.open(CACHE)).addAll(FILES.map((file) => new Request(file, { cache: "reload" })));
-  event.waitUntil(fill().then(() => self.skipWaiting()));
-});
+self.addEventListener("install", (event) => event.waitUntil(fill()));
 
-self.addEventListener("activate", (event) => {
-  const clear = async () => {
-    const old = (await caches.keys()).filter((name) => name !== CACHE);
-    await Promise.all(old.map((name) => caches.delete(name)));
-    await self.clients.claim();
-  };
-  event.waitUntil(clear());
-});
-
-self.addEventListener("fetch", (event) => {
-  const { pathname, origin } = new URL(event.request.url);
-  if (event.request.method !== "GET" || origin !== location.origin) return;
-  const isTitle = pathname.startsWith(TITLES);
-  if ((isTitle || PAGES.includes(pathname)) && event.request.mode === "navigate") {
-    event.respondWith(answer(event.request, "/", { isKept: !isTitle })); // a title's page speaks of that title
-  }
-  else if (pathname.startsWith("{{ static }}")) event.respondWith(answer(event.request, event.request));
-});
-
-/** From the network and into the cache; from the cache where that fails. */
-async function answer(request, key, { isKept = true } = {}) {
+async function fill() {
   const cache = await caches.open(CACHE);
   try {
-    const response = await fetch(request, { signal: AbortSignal.timeout(PATIENCE) });
-    if (response.ok && isKept) await cache.put(key, response.clone());
-    return response;
+    await cache.addAll([new Request(SHELL, { cache: "reload" }), ...FILES]);
   } catch (error) {
-    const kept = await cache.match(key, { ignoreVary: true });
-    if (kept) return kept;
-    throw error;
+    await caches.delete(CACHE);
+    throw error; // the browser tries again when a page is opened
   }
+}
+
+self.addEventListener("message", ({ data }) => data === "take over" && self.skipWaiting());
+
+self.addEventListener("activate", (event) => event.waitUntil(begin()));
+
+/** Pages of the release before may be open still, and ask for modules of theirs. */
+async function begin() {
+  const releases = await caches.keys();
+  const old = releases.filter((name) => name !== CACHE).slice(0, -1);
+  await Promise.all(old.map((name) => caches.delete(name)));
+  await self.clients.claim();
+}
+
+self.addEventListener("fetch", (event) => {
+  const { request } = event;
+  const { pathname, origin } = new URL(request.url);
+  if (request.method !== "GET" || origin !== location.origin) return;
+  const isPage = PAGES.includes(pathname) || pathname.startsWith(TITLES);
+  if (request.mode === "navigate") isPage && event.respondWith(open(request));
+  else if (pathname.startsWith("{{ static }}")) event.respondWith(file(request));
+});
+
+let asked = 0;
+
+/** @param {Request} request */
+async function open(request) {
+  const { waiting } = self.registration;
+  if (waiting && asked < MOST_ASKED && (await self.clients.matchAll({ type: "window" })).length < 2) {
+    // The only page is being left: nobody is in the middle of anything.
+    asked += 1;
+    waiting.postMessage("take over");
+    return new Response("", { headers: { Refresh: "0" } });
+  }
+  const cache = await caches.open(CACHE);
+  return (await cache.match(SHELL, { ignoreVary: true })) ?? fetch(request);
+}
+
+/** @param {Request} request */
+async function file(request) {
+  const isFont = request.destination === "font"; // with DEBUG, style sheets name them plainly
+  const kept = await caches.match(request, { ignoreVary: true, ignoreSearch: isFont });
+  if (kept) return kept;
+  const response = await fetch(request);
+  if (response.ok && isFont) await (await caches.open(CACHE)).put(request, response.clone());
+  return response;
 }

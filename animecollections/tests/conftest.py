@@ -49,7 +49,7 @@ def device(browser, served):
     contexts = []
 
     def make(user=None, **options):
-        context = browser.new_context(base_url=served.url, **options)
+        context = browser.new_context(**{"base_url": served.url} | options)
         context.set_default_timeout(30_000)  # a busy machine is no failure
         contexts.append(context)
         if user:

@@ -48,6 +48,8 @@ class Network {
     if (fate === "lost request") throw new TypeError("never arrived");
     if (fate === 429) return refusal(429, "throttled");
     if (fate === 503) return refusal(503, "busy");
+    if (fate === "nothing") return new Response("null");
+    if (fate === "no results") return new Response('{"success": true, "data": {}}');
     if (typeof fate === "number") return new Response("<h1>Oops</h1>", { status: fate });
     const answer = await fetch(address, options);
     if (fate === "lost answer") throw new TypeError("its answer never arrived");

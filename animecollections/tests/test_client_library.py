@@ -434,6 +434,63 @@ def test_a_refused_change_is_told_and_holds_up_nothing(run):
     assert ended["ids"] == ["100"]
 
 
+@pytest.mark.parametrize("answer", ["404", "403", '"nothing"', '"no results"'])
+def test_what_a_proxy_refuses_in_its_own_words_is_no_refusal(run, answer):
+    """A sign-in page of a hotel, a firewall: the change waits, and is not dropped."""
+    ended = run(
+        """
+        const device = await make("one");
+        await device.add({ id: "100", title: "", episodes: 12 }, "Watching");
+        await device.settle();
+        const problems = new Set();
+        device.addEventListener("status", () => device.problem && problems.add(device.problem.name));
+        device.network.next.push(ANSWER);
+        await device.increment("100");
+        await device.settle();
+        return [device.refusals, [...problems], device.problem, device.status,
+          (await listed())["100"].progress];
+        """.replace("ANSWER", answer)
+    )
+    assert ended == [[], ["Unexpected"], None, "settled", 1]
+
+
+def test_files_have_the_time_that_their_size_takes(run):
+    limits = run(
+        """
+        const { Api } = await import("/static/js/collection.js");
+        const limits = [];
+        const { timeout } = AbortSignal;
+        AbortSignal.timeout = (limit) => (limits.push(limit), timeout.call(AbortSignal, limit));
+        const fetch = async () => new Response('{"success": true, "data": null}');
+        const form = new FormData();
+        form.append("file", new Blob(["x".repeat(800_000)]));
+        const api = new Api({ fetch });
+        await api.send("GET", "/"); await api.send("POST", "/", {}); await api.send("POST", "/", form);
+        return limits;
+        """
+    )
+    assert limits == [15_000, 30_000, 130_000]
+
+
+def test_somebody_who_waits_is_told_of_silence_after_two_tries(run):
+    ended = run(
+        """
+        const { Api } = await import("/static/js/collection.js");
+        const { timeout } = AbortSignal;
+        AbortSignal.timeout = () => timeout.call(AbortSignal, 20);
+        let asked = 0;
+        const fetch = (_, { signal }) => new Promise((_, reject) => {
+          asked += 1;
+          signal.addEventListener("abort", () => reject(signal.reason));
+        });
+        const api = new Api({ fetch, sleep: async () => {} });
+        const { name, isSilent } = await api.ask("GET", "/").catch((error) => error);
+        return [name, isSilent, asked];
+        """
+    )
+    assert ended == ["Offline", True, 2]
+
+
 def test_signed_out_changes_wait_for_the_next_sign_in(run, user):
     ended = run(
         """

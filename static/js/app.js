@@ -7,9 +7,11 @@ import { here, onStep, restoreScroll, step } from "./address.js";
 import { Api, Collection, Offline, session } from "./collection.js";
 import { inkOn, readable } from "./colour.js";
 import { picturesCame } from "./covers.js";
-import { $, choice, dialog, h, icon, sayFailure, toast } from "./dom.js";
+import { $, choice, dialog, failed, failureSentence, h, icon, loading, sayFailure, toast } from "./dom.js";
 import { watchNotices } from "./notices.js";
 import { openEntry } from "./panel.js";
+import { remembered } from "./remembered.js";
+import { registerWorker, renewPage, takeOver } from "./service_worker.js";
 import { language, t } from "./words.js";
 
 /** @type {Record<string, () => Promise<any>>} */
@@ -34,6 +36,8 @@ const DEFAULTS = {
 // What My list and Up next show unless they are asked for something else.
 const FIRST = "type=Watching&ordering=-updated_at&limit=40";
 const KNOWN = "animecollections user"; // whose copy opens without network
+const AT_ONCE = 150; // milliseconds in which a page that is here is drawn
+const PATIENCE = 15_000; // ... for one that is not
 
 const visitor = new Api();
 
@@ -55,9 +59,13 @@ const app = {
   /** Keeps what the server says of the user. @param {any} changes */
   remember(changes) {
     Object.assign(this.user, changes);
-    localStorage.setItem(KNOWN, JSON.stringify(this.user));
+    remembered.set(KNOWN, this.user);
     drawMenu();
   },
+  /** Nothing is left of who was here. */
+  forgetUser: () => remembered.forget(KNOWN, "list"),
+  /** Whether pages open without network. */
+  arePagesKept: false,
   /**
    * A change that can be taken back from a toast.
    * @param {Promise<any>} change @param {string} sentence
@@ -78,15 +86,15 @@ let leavePage;
 
 /** @param {{user?: any, key?: CryptoKey | null}} [signedIn]  who has just signed in, and the key that the password made */
 async function start({ user, key = null } = {}) {
-  navigator.serviceWorker?.register("/sw.js").catch(() => {}); // then there is no offline
-  app.user = user ?? (await whoIsHere());
-  if (!app.user) return isTitle(location.pathname) ? show() : welcome();
-  localStorage.setItem(KNOWN, JSON.stringify(app.user));
+  keepPages();
   try {
-    app.collection = await Collection.open(app.user, { key, first: FIRST, firstShown: picturesCame });
+    app.user = user ?? (await whoIsHere());
   } catch (error) {
-    return sayFailure(error, start);
+    if (!isTitle(location.pathname)) return $("main").replaceChildren(failed(error, () => start()));
   }
+  if (!app.user) return isTitle(location.pathname) ? show() : welcome();
+  remembered.set(KNOWN, app.user);
+  app.collection = await Collection.open(app.user, { key, first: FIRST, firstShown: picturesCame });
   const { collection } = app;
   collection.addEventListener("status", drawStatus);
   collection.addEventListener("wholes", applyPreferences);
@@ -97,22 +105,43 @@ async function start({ user, key = null } = {}) {
   drawStatus();
   drawMenu();
   if (collection.sealedCount) tellSealed();
+  if (!collection.isKept) tellNotKept();
   await show({ scroll: history.state?.scroll });
   if (new URLSearchParams(location.search).has("said")) signInAgain(); // a new password ended this session too
 }
 
 /** The user, remembered where there is no network. */
 async function whoIsHere() {
-  const known = JSON.parse(localStorage.getItem(KNOWN) ?? "null");
+  const known = remembered.get(KNOWN);
   const asked = session();
-  if (!known) return asked.catch((error) => (sayFailure(error, () => location.reload()), null));
+  if (!known) {
+    $("main").replaceChildren(loading());
+    return asked;
+  }
   // The copy opens at once; whether the session still holds, its first sync tells. What
   // the server knows better (a new name, a new avatar) comes after it.
   asked.then((user) => {
-    if (!user) localStorage.removeItem(KNOWN);
+    if (!user) remembered.forget(KNOWN);
     else if (user.id === app.user?.id) app.remember(user);
   }, () => {});
   return known;
+}
+
+// --- What this device keeps --------------------------------------------------------------
+
+async function keepPages() {
+  app.arePagesKept = await registerWorker(tellRelease);
+  // Where nothing keeps them, they are fetched before a click needs one at once.
+  if (!app.arePagesKept) (globalThis.requestIdleCallback ?? setTimeout)(() => Object.values(PAGES).forEach((page) => page().catch(() => {})));
+}
+
+function tellRelease() {
+  $("#release").replaceChildren(t("New version."), " ", h("button", { type: "button", class: "link", onclick: takeOver }, t("Reload")));
+}
+
+function tellNotKept() {
+  toast(t("This browser keeps nothing on this device: your list works online, and what is not saved when you close the page is lost."));
+  addEventListener("beforeunload", (event) => app.collection.unsent.length && event.preventDefault());
 }
 
 // --- One browser, more than one person -------------------------------------------------
@@ -133,7 +162,7 @@ function tellOtherAccount() {
     h("p", {}, t("This page belongs to {name}, and another account is signed in to this browser now. Nothing was sent to it.", { name: app.user.name })),
     app.collection.unsent.length ? h("p", {}, t("Changes to sync: {n}. They stay on this device until {name} signs in here again.", { n: app.collection.unsent.length, name: app.user.name })) : "",
     h("div", { class: "actions" }, h("button", { type: "button", class: "button primary", onclick: () => box.close() }, t("Reload"))));
-  localStorage.removeItem(KNOWN); // the cookie says who is here
+  remembered.forget(KNOWN); // the cookie says who is here
 }
 
 /** What an earlier sign-out left cannot be opened: the password is another one now. */
@@ -157,8 +186,11 @@ async function go(path, { replace = false } = {}) {
   return show({ isNew: true });
 }
 
+let shows = 0;
+
 /** @param {{isNew?: boolean, scroll?: number}} [how]  scroll: as it was here before */
 async function show({ isNew = false, scroll = 0 } = {}) {
+  const turn = ++shows;
   const main = $("main");
   const path = isPage(location.pathname) ? location.pathname : "/";
   for (const link of document.querySelectorAll("nav a")) {
@@ -166,15 +198,25 @@ async function show({ isNew = false, scroll = 0 } = {}) {
     if (isHere) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
   }
+  const clear = (/** @type {any[]} */ ...instead) => {
+    for (const open of document.querySelectorAll("dialog[open]")) /** @type {any} */ (open).close();
+    leavePage?.();
+    leavePage = undefined;
+    main.replaceChildren(...instead);
+  };
+  const slow = setTimeout(() => clear(loading()), AT_ONCE);
   let page;
   try {
-    page = await (isTitle(path) ? import("./title.js") : PAGES[path]());
+    page = await inTime(isTitle(path) ? import("./title.js") : PAGES[path]());
   } catch {
-    return sayFailure(new Offline(), show);
+    // It is not on this device. A page of a new release has other modules: it is loaded.
+    if (turn === shows) clear(failed(new Offline(), () => location.reload()));
+    return;
+  } finally {
+    clearTimeout(slow);
   }
-  for (const open of document.querySelectorAll("dialog[open]")) /** @type {any} */ (open).close();
-  leavePage?.();
-  main.replaceChildren();
+  if (turn !== shows) return; // somewhere else by now
+  clear();
   main.className = isTitle(path) ? "page-title" : path === "/" ? "page-list" : `page-${path.slice(1)}`;
   leavePage = page.show(main, app) ?? undefined;
   entitle({ isFocused: isNew });
@@ -182,6 +224,9 @@ async function show({ isNew = false, scroll = 0 } = {}) {
   else if (isNew) scrollTo(0, 0);
   showPanel();
 }
+
+/** @template T @param {Promise<T>} coming @returns {Promise<T>} */
+const inTime = (coming) => Promise.race([coming, new Promise((_, reject) => setTimeout(reject, PATIENCE))]);
 
 /** The page is called as its heading is. @param {{isFocused?: boolean}} [how] */
 function entitle({ isFocused = false } = {}) {
@@ -220,31 +265,41 @@ document.addEventListener("click", (event) => {
 // --- What the network does, said quietly ---------------------------------------------
 
 function drawStatus() {
-  const { status, unsent, conflicts, isLive } = app.collection;
+  const { status, unsent, conflicts, isLive, isKept, problem } = app.collection;
   if (status === "left") return location.assign("/?said=signed_out");
   if (status === "other_account") return tellOtherAccount();
   const waiting = unsent.length;
   const count = waiting === 1 ? t("1 change waits") : t("{n} changes wait", { n: waiting });
+  const also = waiting ? ` · ${count}` : "";
   const sentence =
     status === "signed_out" ? t("Signed out: sign in to go on")
-    : status === "offline" ? (waiting ? `${t("Offline")} · ${count}` : t("Offline"))
-    : status === "waiting" ? `${t("The server is busy")} · ${count}`
-    : waiting && status === "sending" ? t("Saving …")
-    : "";
+    : status === "offline" ? t("Offline") + also
+    : status === "waiting" ? whyWaiting(problem) + also
+    : waiting && ["starting", "sending"].includes(status) ? t("Saving …")
+    : isKept ? "" : t("Online only");
   const box = $("#status");
   document.body.dataset.status = status;
   document.body.dataset.live = isLive ? "yes" : "no";
   if (box.dataset.says !== sentence) {
     box.dataset.says = sentence;
-    box.replaceChildren(...(sentence ? [icon(status === "sending" ? "check" : "away"), h("span", {}, sentence)] : []));
+    box.replaceChildren(...(sentence ? [icon(["starting", "sending"].includes(status) ? "check" : "away"), h("span", {}, sentence)] : []));
     if (status === "signed_out") {
       box.append(h("button", { type: "button", class: "link", onclick: signInAgain }, t("Sign in")));
+    } else if (status === "waiting" && !problem?.retryAfter) {
+      box.append(h("button", { type: "button", class: "link", onclick: () => app.collection.retry() }, t("Try again")));
     }
+    box.title = problem && status === "waiting" ? failureSentence(problem) : "";
   }
   const button = $("#conflicts");
   button.hidden = !conflicts.size;
   button.textContent = conflicts.size === 1 ? t("1 change to decide") : t("{n} changes to decide", { n: conflicts.size });
   button.onclick = async () => (await import("./conflicts.js")).decide(app);
+}
+
+/** Why changes do not go out, and none come in. @param {any} problem */
+function whyWaiting(problem) {
+  if (problem?.name === "Refused") return problem.isPassing ? t("The server is busy") : t("Can't sync");
+  return problem?.name === "Unexpected" ? t("Can't reach the server") : t("The server doesn't answer");
 }
 
 async function signInAgain() {
@@ -255,7 +310,7 @@ async function signInAgain() {
       return app.collection.signedIn();
     }
     await app.collection.leaveSealed(); // what waits is of the one who was here before
-    localStorage.setItem(KNOWN, JSON.stringify(user));
+    remembered.set(KNOWN, user);
     location.reload();
   });
 }
@@ -296,12 +351,14 @@ async function leave({ isSignedOut = false } = {}) {
   const waiting = collection.unsent.length + collection.conflicts.size;
   const way = waiting ? await howToLeave(waiting) : "forget";
   if (!way) return;
+  const end = toast(t("Signing out …"));
   try {
     if (!isSignedOut) await collection.api.ask("POST", "/api/auth/signout", {});
   } catch (error) {
+    end();
     return sayFailure(error, () => leave({ isSignedOut }));
   }
-  for (const name of [KNOWN, "list"]) localStorage.removeItem(name);
+  app.forgetUser();
   const isSealed = way === "seal" && (await collection.leaveSealed());
   if (!isSealed) await collection.forget();
   location.assign("/?said=signed_out");
@@ -325,7 +382,7 @@ function applyPreferences() {
   const { theme, enfasiscolor, language: wanted } = app.preferences;
   const root = document.documentElement;
   root.dataset.theme = theme;
-  localStorage.setItem("theme", theme);
+  remembered.set("theme", theme);
   for (const [name, paper] of [["light", "#faf9f6"], ["dark", "#17181b"]]) {
     const colour = readable(enfasiscolor, paper);
     root.style.setProperty(`--accent-${name}`, colour);
@@ -335,13 +392,15 @@ function applyPreferences() {
   if (document.body.dataset.in) drawMenu();
 }
 
+let speaking = language;
+
 /** The page in another language: the server writes it anew. @param {string} wanted */
-function speak(wanted) {
-  const asked = sessionStorage.getItem("speaking");
+async function speak(wanted) {
+  if (speaking === wanted) return; // it was asked for
+  speaking = wanted;
   document.cookie = `django_language=${wanted}; path=/; max-age=31536000; samesite=lax`;
-  if (asked === wanted) return; // once; without network the page stays as it is
-  sessionStorage.setItem("speaking", wanted);
-  location.reload();
+  // Without network, or where the cookie is refused, the page stays as it is.
+  if ((await renewPage().catch(() => "")) === wanted) location.reload();
 }
 
 watchNotices();

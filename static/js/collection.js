@@ -131,6 +131,10 @@ const PATIENCE = 30_000; // milliseconds for one answer
 const SHELF = 256; // neighbouring ids that lie in one row of the disk
 const SILENCE = 45_000; // ... without a message (the server pings every 30 s)
 const LONGEST_PAUSE = 60; // seconds
+const PATIENCE_READING = 15_000; // milliseconds; a write may have to wait for others
+const PATIENCE_WITH_DISK = 4_000; // ... until the database is open
+const SLOWEST = 8; // bytes a millisecond of what is sent: the server waits no longer either
+const MOST_SILENT_TRIES = 2; // somebody is waiting
 /** The fields that are the user's own. @type {string[]} */
 export const FIELDS = [
   "type", "state", "progress", "score", "rewatches", "started_on", "finished_on",
@@ -176,11 +180,37 @@ export class Refused extends Error {
 
 /** No answer came. What was sent may have been done, or not. */
 export class Offline extends Error {
-  constructor() {
-    super("There is no connection to the server.");
+  /** @param {boolean} [isSilent]  it was sent, and nothing came back in time */
+  constructor(isSilent = false) {
+    super(isSilent ? "The server does not answer." : "There is no connection to the server.");
     this.name = "Offline";
+    this.isSilent = isSilent;
   }
 }
+
+/**
+ * An answer that is none of the API's: a proxy's page, the sign-in page of a network, or
+ * of another shape than documented. What was sent may have been done, or not.
+ */
+export class Unexpected extends Error {
+  /** @param {{status: number, headers: Headers}} response */
+  constructor({ status, headers }) {
+    super(`The server's answer (${status}) can't be read.`);
+    this.name = "Unexpected";
+    this.status = status;
+    this.retryAfter = Number(headers.get("Retry-After")) || null;
+  }
+}
+
+/** Whether the same request may do better later, without anybody's doing. @param {any} error */
+const mayPass = (error) =>
+  error instanceof Offline || error instanceof Unexpected || (error instanceof Refused && error.isPassing);
+
+/**
+ * How to ask. `check`: whether an answer has the shape that is needed (else Unexpected).
+ * @typedef {{key?: string, ifMatch?: number, signal?: AbortSignal,
+ *   check?: (data: any, meta: any) => unknown}} Asking
+ */
 
 /** Requests in the API's manners. Nothing is kept here. */
 export class Api {
@@ -194,12 +224,12 @@ export class Api {
   }
 
   /**
-   * One request, once: `{data, meta}`, or Refused, or Offline.
+   * One request, once: `{data, meta}`, or Refused, Offline or Unexpected.
    * @param {string} method @param {string} path
    * @param {any} [body]  JSON, or a FormData or Blob
-   * @param {{key?: string, ifMatch?: number, signal?: AbortSignal}} [more]
+   * @param {Asking} [more]
    */
-  async send(method, path, body, { key, ifMatch, signal } = {}) {
+  async send(method, path, body, { key, ifMatch, signal, check } = {}) {
     const isRaw = body instanceof FormData || body instanceof Blob;
     /** @type {Record<string, string>} */
     const headers = { "X-Client-Id": this.clientId };
@@ -207,7 +237,7 @@ export class Api {
     if (body !== undefined && !isRaw) headers["Content-Type"] = "application/json";
     if (key) headers["Idempotency-Key"] = key;
     if (ifMatch !== undefined) headers["If-Match"] = `"${ifMatch}"`;
-    const patience = AbortSignal.timeout(PATIENCE);
+    const patience = AbortSignal.timeout(patienceFor(method, body));
     const signals = signal ? AbortSignal.any([signal, patience]) : patience;
     const sent = body === undefined || isRaw ? body : JSON.stringify(body);
     let answer, response;
@@ -218,33 +248,44 @@ export class Api {
       answer = await response.json();
     } catch (error) {
       if (signal?.aborted) throw signal.reason;
-      if (response && !response.ok && error instanceof SyntaxError) {
-        throw new Refused(null, response.status, response.headers); // a proxy's own page
-      }
-      throw new Offline();
+      if (response && error instanceof SyntaxError) throw new Unexpected(response); // no JSON
+      throw new Offline(patience.aborted);
     }
-    if (!response.ok || !answer.success) {
+    if (answer?.success === false && answer.code) {
       throw new Refused(answer, response.status, response.headers);
     }
-    return { data: answer.data, meta: answer.meta ?? {} };
+    const { data, meta = {} } = answer ?? {};
+    const isOurs = response.ok && answer?.success === true;
+    if (!isOurs || (check && !check(data, meta))) throw new Unexpected(response);
+    return { data, meta };
   }
 
   /**
    * The same, sent again while what hinders passes by itself. Writes need a `key`.
    * @param {string} method @param {string} path @param {any} [body]
-   * @param {{key?: string, ifMatch?: number, signal?: AbortSignal, tries?: number}} [more]
+   * @param {Asking & {tries?: number}} [more]
    */
   async ask(method, path, body, { tries = 4, ...more } = {}) {
     for (let failed = 0; ; failed++) {
       try {
         return await this.send(method, path, body, more);
       } catch (error) {
-        const isWorthIt = error instanceof Offline || (error instanceof Refused && error.isPassing);
-        if (!isWorthIt || failed + 1 >= tries) throw error;
+        const most = error instanceof Offline && error.isSilent ? MOST_SILENT_TRIES : tries;
+        if (!mayPass(error) || failed + 1 >= Math.min(most, tries)) throw error;
         await this.sleep(pauseAfter(failed, error));
       }
     }
   }
+}
+
+/**
+ * Milliseconds until an answer has to be there. Files take as long as they are large.
+ * @param {string} method @param {any} body
+ */
+function patienceFor(method, body) {
+  const files = body instanceof FormData ? [...body.values()] : [body];
+  const bytes = files.reduce((sum, file) => sum + (file instanceof Blob ? file.size : 0), 0);
+  return (method === "GET" ? PATIENCE_READING : PATIENCE) + bytes / SLOWEST;
 }
 
 /**
@@ -253,7 +294,7 @@ export class Api {
  * @param {number} failed  how often before @param {any} error
  */
 function pauseAfter(failed, error) {
-  const asked = error instanceof Refused ? error.retryAfter : null;
+  const asked = error?.retryAfter;
   if (asked) return asked * (1 + Math.random() / 10);
   return Math.min(LONGEST_PAUSE, 2 ** failed) * (0.5 + Math.random() / 2);
 }
@@ -268,7 +309,10 @@ export function makeId() {
 
 /** Who is signed in, or null. @param {Options} [options] @returns {Promise<any>} */
 export const session = async (options) =>
-  (await new Api(options).ask("GET", "/api/auth/session", undefined, { tries: 2 })).data;
+  (await new Api(options).ask("GET", "/api/auth/session", undefined, { tries: 2, check: isUserOrNobody })).data;
+
+/** @param {any} user */
+const isUserOrNobody = (user) => user === null || Boolean(user?.id);
 
 /** @param {{email: string, password: string}} typed @param {Options} [options] */
 export const signIn = (typed, options) => enter("/api/auth/signin", typed, options);
@@ -283,7 +327,7 @@ export const signOut = async (options) => {
 
 /** @param {string} path @param {any} typed @param {Options} [options] */
 async function enter(path, typed, options) {
-  await new Api(options).ask("POST", path, typed);
+  await new Api(options).ask("POST", path, typed, { tries: 2 });
   return session(options);
 }
 
@@ -379,6 +423,44 @@ class Store {
       transaction,
     });
   }
+
+  /** Whether it outlives the page. */
+  get isLasting() {
+    return true;
+  }
+
+  /**
+   * On the disk; in memory where the browser forbids that, or its database says nothing.
+   * @param {string} name @returns {Promise<Store>}
+   */
+  static async orMemory(name) {
+    let isLate = false;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    let timer;
+    const opening = (async () => Store.open(name))();
+    opening.then((store) => isLate && store.close(), () => {});
+    const late = new Promise((_, reject) => {
+      timer = setTimeout(() => reject(new Error("The database does not open.")), PATIENCE_WITH_DISK);
+    });
+    try {
+      return await Promise.race([opening, /** @type {Promise<never>} */ (late)]);
+    } catch {
+      isLate = true;
+      return new MemoryStore(name);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  close() {
+    this.database.close();
+  }
+
+  /** @returns {Promise<any>} */
+  erase() {
+    this.close();
+    return result(indexedDB.deleteDatabase(this.database.name));
+  }
 }
 
 /**
@@ -406,9 +488,67 @@ async function shelve(store, key, rows, gone = []) {
 /** @template T @param {IDBRequest<T>} request @returns {Promise<T>} */
 const result = (request) =>
   new Promise((resolve, reject) => {
+    if (/** @type {any} */ (request) instanceof Promise) return resolve(/** @type {any} */ (request)); // in memory
     request.onsuccess = () => resolve(request.result);
     request.onerror = () => reject(request.error);
   });
+
+/** The same, as long as the page is open. */
+class MemoryStore extends Store {
+  /** @param {string} name */
+  constructor(name) {
+    super(/** @type {any} */ ({ name, close() {} }));
+    /** @type {Record<string, MemoryTable>} */
+    this.tables = Object.fromEntries(STORES.map((name) => [name, new MemoryTable()]));
+  }
+
+  get isLasting() {
+    return false;
+  }
+
+  /** @returns {any} */
+  begin() {
+    return Object.assign((/** @type {string} */ name) => this.tables[name], { transaction: { commit() {} } });
+  }
+
+  /** @param {(at: any) => any} change */
+  async write(change) {
+    return change(this.begin());
+  }
+
+  async erase() {
+    for (const table of Object.values(this.tables)) table.clear();
+  }
+}
+
+/** What is used of an object store. Values are copied, as a database does. */
+class MemoryTable {
+  constructor() {
+    this.last = 0;
+    /** @type {Map<any, any>} */
+    this.rows = new Map();
+  }
+
+  /** @param {any} row */
+  async add(row) {
+    this.last += 1;
+    return this.put({ ...row, place: this.last });
+  }
+
+  /** @param {any} row @param {any} [key] */
+  async put(row, key = row.place ?? row.animeId ?? row.anime_id ?? row.id) {
+    this.rows.set(key, structuredClone(row));
+    return key;
+  }
+
+  /** @param {any} key */
+  get = async (key) => structuredClone(this.rows.get(key));
+  getAll = async () => structuredClone([...this.rows.values()]);
+  getAllKeys = async () => [...this.rows.keys()];
+  /** @param {any} key */
+  delete = (key) => void this.rows.delete(key);
+  clear = () => this.rows.clear();
+}
 
 // --- What a change will have done --------------------------------------------------
 
@@ -527,6 +667,12 @@ export class Collection extends EventTarget {
     this.isLive = false;
     this.isClosed = false;
     this.isAskedAgain = false;
+    /** Why there is no news, as long as there is none. @type {any} */
+    this.problem = null;
+    /** Whether a first load has brought a part only; and of how many entries, once known. */
+    this.isPartial = false;
+    /** @type {number | null} */
+    this.total = null;
     /** Changes of before a sign-out that this sign-in could not open. */
     this.sealedCount = 0;
     this.canSeal = false;
@@ -534,7 +680,7 @@ export class Collection extends EventTarget {
     this.settling = undefined;
     /** @type {() => void} */
     this.wake = () => {};
-    this.others = new BroadcastChannel(this.name);
+    this.others = channel(this.name);
     this.others.onmessage = ({ data }) => (data === "left" ? this.stop("left") : this.load());
   }
 
@@ -543,7 +689,7 @@ export class Collection extends EventTarget {
    * @param {{id: string}} user @param {Options} [options]
    */
   static async open(user, options = {}) {
-    const store = await Store.open(options.name ?? `animecollections ${user.id}`);
+    const store = await Store.orMemory(options.name ?? `animecollections ${user.id}`);
     const collection = new Collection(user, store, options);
     if (options.key) await collection.unlock(options.key);
     await collection.load();
@@ -555,9 +701,14 @@ export class Collection extends EventTarget {
     return collection;
   }
 
-  /** Whether there has been a whole list yet. */
+  /** Whether there has been any of the list yet. */
   get isLoaded() {
     return this.cursor !== null;
+  }
+
+  /** Whether the copy outlives the page; false where the browser forbids it. */
+  get isKept() {
+    return this.store.isLasting;
   }
 
   close() {
@@ -569,7 +720,8 @@ export class Collection extends EventTarget {
     clearTimeout(this.reconnecting);
     this.socket?.close();
     this.others.close();
-    this.store.database.close();
+    clearTimeout(this.retrying);
+    this.store.close();
   }
 
   /**
@@ -586,7 +738,7 @@ export class Collection extends EventTarget {
   async forget() {
     this.others.postMessage("left");
     this.close();
-    await result(indexedDB.deleteDatabase(this.name));
+    await this.store.erase();
   }
 
   /**
@@ -596,7 +748,7 @@ export class Collection extends EventTarget {
    */
   async leaveSealed() {
     const { unsent, conflicts, facts } = await this.store.read();
-    if (!facts.key) return false;
+    if (!facts.key || !this.isKept) return false;
     const sealed = await seal(facts.key, { unsent, conflicts }, unsent.length + conflicts.length);
     await this.store.write((at) => {
       for (const name of STORES) at(name).clear();
@@ -640,7 +792,8 @@ export class Collection extends EventTarget {
     this.conflicts = new Map(conflicts.map((conflict) => [conflict.animeId, conflict]));
     this.cursor = facts.cursor ?? null;
     this.sealedCount = facts.sealed?.count ?? 0;
-    this.canSeal = Boolean(facts.key);
+    this.canSeal = Boolean(facts.key) && this.isKept;
+    this.isPartial = Boolean(facts.isPartial);
     for (const name of /** @type {(keyof Wholes)[]} */ (Object.keys(this.wholes))) {
       this.toldWholes[name] = facts[name] ?? null;
     }
@@ -702,10 +855,10 @@ export class Collection extends EventTarget {
     this.dispatchEvent(new CustomEvent(type, { detail }));
   }
 
-  /** @param {Status} status */
-  become(status) {
-    if (this.status === status) return;
-    this.status = status;
+  /** @param {Status} status @param {any} [problem]  if that changes */
+  become(status, problem = this.problem) {
+    if (this.status === status && this.problem === problem) return;
+    Object.assign(this, { status, problem });
     this.tell("status");
   }
 
@@ -858,21 +1011,30 @@ export class Collection extends EventTarget {
     return (this.settling ??= this.settleAll());
   }
 
+  /** The same, without waiting for the next try to come by itself. */
+  retry() {
+    this.wake();
+    return this.settle();
+  }
+
   async settleAll() {
+    clearTimeout(this.retrying);
     try {
       while (this.isAskedAgain && !this.isClosed) {
         this.isAskedAgain = false;
         // One tab of a browser sends for all of them.
         await alone(this.name, () => this.round());
       }
-      if (!this.isClosed) this.become("settled");
+      if (!this.isClosed) this.become("settled", null);
       this.learnTitles().catch(() => {}); // the next time, then
     } catch (error) {
       if (this.isClosed) return;
       if (error instanceof Refused && error.code === "other_account") return this.stop("other_account");
-      const isSignedOut = error instanceof Refused && error.status === 401;
-      if (!isSignedOut) this.tell("refused", { unsent: null, error });
-      this.become(isSignedOut ? "signed_out" : "waiting");
+      if (error instanceof Refused && error.status === 401) return this.become("signed_out", null);
+      const isNew = this.problem?.message !== /** @type {any} */ (error).message;
+      if (isNew) this.tell("refused", { unsent: null, error });
+      this.become("waiting", error);
+      this.retrying = setTimeout(() => this.settle(), LONGEST_PAUSE * 1000);
     } finally {
       this.settling = undefined;
     }
@@ -949,11 +1111,12 @@ export class Collection extends EventTarget {
     try {
       if (first.request) {
         const { method, path, body } = first.request;
-        await this.persist(method, path, body, first.id);
+        await this.persist(method, path, body, { key: first.id });
         return { done: batch, again: [], conflicts: [] };
       }
       const operations = batch.map(({ id, operation }) => ({ ...operation, id }));
-      const { data } = await this.persist("POST", `${LIST}/batch`, { operations });
+      const check = (/** @type {any} */ data) => data?.results?.length === operations.length;
+      const { data } = await this.persist("POST", `${LIST}/batch`, { operations }, { check });
       return this.judge(batch, data.results);
     } catch (error) {
       if (!(error instanceof Refused) || error.status === 401 || error.code === "other_account") throw error;
@@ -1014,21 +1177,24 @@ export class Collection extends EventTarget {
 
   /**
    * A request that is sent until it is answered, however long there is no network.
-   * @param {string} method @param {string} path @param {any} [body] @param {string} [key]
+   * Meanwhile `problem` says why. What a proxy refuses in its own words is none of the
+   * API's refusals, which would end it.
+   * @param {string} method @param {string} path @param {any} [body] @param {Asking} [more]
    */
-  async persist(method, path, body, key) {
+  async persist(method, path, body, more) {
     for (let failed = 0; ; failed++) {
       try {
-        return await this.api.send(method, path, body, { key });
-      } catch (error) {
-        const isOffline = error instanceof Offline;
-        if (!isOffline && !(error instanceof Refused && error.isPassing)) throw error;
-        if (this.isClosed) throw error;
-        this.become(isOffline ? "offline" : "waiting");
+        const answer = await this.api.send(method, path, body, more);
+        this.become(this.status, null);
+        return answer;
+      } catch (/** @type {any} */ error) {
+        if (!mayPass(error) || this.isClosed) throw error;
+        const isOffline = error instanceof Offline && !error.isSilent;
+        this.become(isOffline ? "offline" : "waiting", error);
         await Promise.race([
           this.api.sleep(pauseAfter(failed, error)),
-          // The browser's word counts for a lost network, not against a Retry-After.
-          isOffline ? new Promise((wake) => (this.wake = () => wake(undefined))) : new Promise(() => {}),
+          // Neither the browser nor a person is heard against a Retry-After.
+          new Promise((wake) => (this.wake = () => error.retryAfter || wake(undefined))),
         ]);
         if (this.isClosed) throw error;
       }
@@ -1045,11 +1211,13 @@ export class Collection extends EventTarget {
   async sync(outcome) {
     if (this.cursor === null && this.options.first) await this.preview().catch(() => {}); // the pages come anyhow
     for (let isAll = false; !isAll; ) {
+      if (this.isPartial && this.total === null) this.learnTotal();
       const since = this.cursor;
       const page = await this.page(since);
       const isLast = !page.meta.has_more;
+      const isPartial = !isLast && (since === null || this.isPartial);
       const isTaken = await this.take(page.data, {
-        since, cursor: page.meta.cursor, isWhole: page.isWhole,
+        since, cursor: page.meta.cursor, isWhole: page.isWhole, isPartial,
         outcome: isLast ? outcome : undefined,
       });
       isAll = isLast && isTaken;
@@ -1083,11 +1251,20 @@ export class Collection extends EventTarget {
     if (gone.length) this.overlay(gone);
   }
 
+  /** How many entries a first load will bring. */
+  learnTotal() {
+    this.total = 0;
+    this.api.send("GET", `${LIST}/counts`).then(({ data }) => {
+      this.total = Number(data?.total) || 0;
+      this.tell("status");
+    }, () => {}); // it is said without, then
+  }
+
   /** @param {string | null} cursor @returns {Promise<{data: Changes, meta: any, isWhole: boolean}>} */
   async page(cursor) {
     const query = cursor === null ? "" : `?cursor=${encodeURIComponent(cursor)}`;
     try {
-      return { ...(await this.persist("GET", SYNC + query)), isWhole: false };
+      return { ...(await this.news(query)), isWhole: false };
     } catch (error) {
       const isLost = error instanceof Refused && ["cursor_expired", "invalid_cursor"].includes(error.code);
       if (!isLost) throw error;
@@ -1095,15 +1272,22 @@ export class Collection extends EventTarget {
     }
   }
 
+  /** One page of sync. @param {string} query */
+  news(query) {
+    const check = (/** @type {any} */ data, /** @type {any} */ meta) =>
+      Array.isArray(data?.entries) && Array.isArray(data.removed) && typeof meta.cursor === "string";
+    return this.persist("GET", SYNC + query, undefined, { check });
+  }
+
   /** All pages as one, so that nobody sees half a list where a whole one was. */
   async everything() {
-    let page = await this.persist("GET", SYNC);
+    let page = await this.news("");
     const entries = [...page.data.entries];
     /** @type {any} */
     const wholes = {};
     keepWholes(wholes, page.data);
     while (page.meta.has_more) {
-      page = await this.persist("GET", `${SYNC}?cursor=${encodeURIComponent(page.meta.cursor)}`);
+      page = await this.news(`?cursor=${encodeURIComponent(page.meta.cursor)}`);
       entries.push(...page.data.entries);
       keepWholes(wholes, page.data);
     }
@@ -1114,10 +1298,10 @@ export class Collection extends EventTarget {
    * News, their cursor and what they do to the queue, in one transaction. False, and
    * nothing done, when another tab has moved the copy from where they start.
    * @param {Changes} changes
-   * @param {{since: string | null, cursor: string, isWhole?: boolean, outcome?: Outcome}} about
+   * @param {{since: string | null, cursor: string, isWhole?: boolean, isPartial?: boolean, outcome?: Outcome}} about
    * @returns {Promise<boolean>}
    */
-  async take(changes, { since, cursor, isWhole = false, outcome }) {
+  async take(changes, { since, cursor, isWhole = false, isPartial = false, outcome }) {
     // A power cut may take news back, all together: then they are asked for again, and
     // what was sent is sent again, and done once. So the disk is not waited for.
     const durability = outcome?.conflicts.length ? "strict" : "relaxed";
@@ -1127,6 +1311,7 @@ export class Collection extends EventTarget {
       if (isWhole) at("entries").clear();
       await shelve(at("entries"), "anime_id", changes.entries, changes.removed);
       at("facts").put(cursor, "cursor");
+      at("facts").put(isPartial, "isPartial");
       for (const name of Object.keys(this.wholes)) {
         const whole = changes[/** @type {keyof Wholes} */ (name)];
         if (whole !== null && whole !== undefined) at("facts").put(whole, name);
@@ -1136,7 +1321,10 @@ export class Collection extends EventTarget {
       for (const conflict of outcome?.conflicts ?? []) at("conflicts").put(conflict);
       return true;
     }, { durability });
-    if (isTaken) this.remember(changes, cursor, isWhole, outcome);
+    if (isTaken) {
+      this.isPartial = isPartial;
+      this.remember(changes, cursor, isWhole, outcome);
+    }
     else await this.load();
     return isTaken;
   }
@@ -1374,5 +1562,21 @@ function keepWholes(wholes, changes) {
 const idsOf = (queue) => queue.flatMap(({ operation }) => (operation ? [operation.animeId] : []));
 
 /** @template T @param {string} name @param {() => Promise<T>} work @returns {Promise<T>} */
-const alone = (name, work) =>
-  globalThis.navigator?.locks ? navigator.locks.request(name, work) : work();
+async function alone(name, work) {
+  let hasBegun = false;
+  try {
+    return await navigator.locks.request(name, () => ((hasBegun = true), work()));
+  } catch (error) {
+    if (hasBegun) throw error;
+    return work(); // there are no locks, or they are blocked as storage is
+  }
+}
+
+/** To the other tabs; where it is blocked, each is by itself. @param {string} name */
+function channel(name) {
+  try {
+    return new BroadcastChannel(name);
+  } catch {
+    return /** @type {BroadcastChannel} */ (/** @type {any} */ ({ postMessage() {}, close() {} }));
+  }
+}

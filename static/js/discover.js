@@ -2,7 +2,7 @@
 
 import { here, keepQuery } from "./address.js";
 import { cover } from "./covers.js";
-import { $, h, icon, iconButton, later, sayFailure } from "./dom.js";
+import { $, failed, h, icon, iconButton, later, loading, sayFailure } from "./dom.js";
 import { pageOf } from "./panel.js";
 import { addTo, moveTo } from "./quick.js";
 import { STATUSES, airingName, factsOf, number, seasonName, statusHint, statusName, statusOf, t, titleCount, titleIn } from "./words.js";
@@ -76,12 +76,15 @@ export function show(main, app) {
     asking?.abort(new DOMException("overtaken", "AbortError"));
     asking = new AbortController();
     const isMore = Boolean(cursor);
+    more.disabled = true;
+    if (results.querySelector(".failed") || !results.children.length) results.replaceChildren(h("li", { class: "whole" }, loading()));
+    else count.textContent = t("Searching …");
     try {
       const wanted = query();
       // Found by words, the best match is first; browsed, what most people know.
       const usual = wanted.search ? {} : { ordering: "-popularity" };
       const parameters = new URLSearchParams({ ...usual, ...wanted, limit: "48", ...(cursor && { cursor }) });
-      const { data, meta } = await collection.api.ask("GET", `/api/animes?${parameters}`, undefined, { signal: asking.signal, tries: 2 });
+      const { data, meta } = await collection.api.ask("GET", `/api/animes?${parameters}`, undefined, { signal: asking.signal, tries: 2, check: Array.isArray });
       found.push(...data);
       cursor = meta.next_cursor ?? null;
       Object.assign(last, { place: here().place, found, cursor });
@@ -89,8 +92,10 @@ export function show(main, app) {
       if (data.length && !isMore) remember(meta.total ?? data.length);
     } catch (/** @type {any} */ error) {
       if (error.name === "AbortError") return;
-      if (!found.length) results.replaceChildren(h("li", { class: "empty" }, t("The catalogue is on the server: it can be searched when there is network.")));
-      sayFailure(error, fetchPage);
+      count.textContent = "";
+      more.disabled = false;
+      if (isMore) return sayFailure(error, fetchPage);
+      results.replaceChildren(h("li", { class: "whole" }, failed(error, fetchPage, t("The catalogue is on the server: it can be searched when there is network."))));
     }
   }
 
@@ -101,6 +106,7 @@ export function show(main, app) {
     else results.replaceChildren(...items);
     if (!found.length) results.replaceChildren(h("li", { class: "empty" }, t("Nothing by that name. Other spellings are found too: try fewer letters.")));
     more.hidden = !cursor;
+    more.disabled = false;
     count.textContent = cursor ? "" : titleCount(found.length);
   }
 

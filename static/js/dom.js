@@ -90,11 +90,57 @@ export function toast(sentence, action, { isError = false, more } = {}) {
   return close;
 }
 
+/** What is the matter, for a person. @param {any} error @returns {string} */
+export function failureSentence(error) {
+  if (error.name === "Offline") return error.isSilent ? t("The server doesn't answer.") : t("There is no connection right now.");
+  if (error.name === "Refused") return error.message;
+  if (error.status === 413) return t("This is too large for the server.");
+  if (error.name === "Unexpected") return t("The server's answer can't be read ({status}). This network may need a sign-in of its own.", { status: String(error.status) });
+  return t("Something went wrong here: {what}", { what: error.message });
+}
+
+const SLOW = 5_000; // milliseconds after which waiting is explained
+
+/** In the place of what is on its way. @param {string} [sentence] */
+export function loading(sentence = t("Loading …")) {
+  const box = h("p", { class: "empty muted busy", role: "status" }, sentence);
+  setTimeout(() => box.isConnected && box.append(" ", t("The server is slow to answer.")), SLOW);
+  return box;
+}
+
+/**
+ * In the place of what did not come; asked for again when the network is back.
+ * @param {any} error @param {() => any} again @param {string} [offline]  said without network
+ */
+export function failed(error, again, offline) {
+  const isOffline = error.name === "Offline" && !error.isSilent;
+  const box = h("div", { class: "empty failed", role: "alert" },
+    h("p", {}, (isOffline && offline) || failureSentence(error)),
+    h("button", { type: "button", class: "button", onclick: () => again() }, t("Try again")));
+  addEventListener("online", () => box.isConnected && again(), { once: true });
+  return box;
+}
+
+/**
+ * Says on a button that what it does is under way, and does it once at a time.
+ * @param {HTMLButtonElement} button @param {() => Promise<any>} work
+ */
+export async function whileBusy(button, work) {
+  if (button.disabled) return;
+  const label = button.textContent;
+  button.disabled = true;
+  button.textContent = t("One moment …");
+  try {
+    await work();
+  } finally {
+    button.disabled = false;
+    button.textContent = label;
+  }
+}
+
 /** Says a failure, with a way on where there is one. @param {any} error @param {() => any} [again] */
 export function sayFailure(error, again) {
-  const sentence = error.name === "Offline"
-    ? t("There is no connection right now.")
-    : error.name === "Refused" ? error.message : t("Something went wrong here: {what}", { what: error.message });
+  const sentence = failureSentence(error);
   toast(sentence, again && { label: t("Try again"), run: again }, { isError: true });
 }
 

@@ -1,6 +1,6 @@
 /** The end of an account: asked for twice, with the password. */
 
-import { dialog, h } from "./dom.js";
+import { dialog, failureSentence, h } from "./dom.js";
 import { t } from "./words.js";
 
 /** @param {any} app */
@@ -11,11 +11,11 @@ export async function askPassword(app) {
     event.preventDefault();
     try {
       await app.collection.api.ask("POST", "/api/user/erase", { password: password.value });
-      localStorage.clear();
+      app.forgetUser();
       await app.collection.forget();
       location.assign("/?said=erased");
     } catch (/** @type {any} */ error) {
-      refusal.textContent = error.name === "Offline" ? t("There is no connection right now.") : error.message;
+      refusal.textContent = failureSentence(error);
     }
   } },
     h("h2", {}, t("Erase my account")),

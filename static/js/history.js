@@ -1,7 +1,7 @@
 /** What was done to the list, newest first, and undo. */
 
 import { here, keepQuery } from "./address.js";
-import { h, sayFailure } from "./dom.js";
+import { failed, h, loading } from "./dom.js";
 import { historyItem } from "./panel.js";
 import { day, t } from "./words.js";
 
@@ -27,7 +27,7 @@ export function show(main, app) {
 
   function begin() {
     keepQuery({ kind: kind.value, until: until.value });
-    list.replaceChildren();
+    list.replaceChildren(loading());
     cursor = null;
     lastDay = "";
     fetchMore();
@@ -37,8 +37,9 @@ export function show(main, app) {
     const asked = ++asking;
     try {
       const query = new URLSearchParams({ limit: "50", kind: kind.value, until: until.value, ...(cursor && { cursor }) });
-      const { data, meta } = await app.collection.api.ask("GET", `/api/user/operations?${query}`);
+      const { data, meta } = await app.collection.api.ask("GET", `/api/user/operations?${query}`, undefined, { tries: 2, check: Array.isArray });
       if (asked !== asking) return;
+      list.querySelector(".busy, .failed")?.remove();
       for (const told of data) {
         const itsDay = day(told.at);
         if (itsDay !== lastDay) list.append(h("h2", {}, itsDay), h("ol", {}));
@@ -50,8 +51,8 @@ export function show(main, app) {
       if (!list.children.length) list.append(h("p", { class: "empty" }, t("Nothing yet.")));
     } catch (error) {
       if (asked !== asking) return;
-      if (!list.children.length) list.append(h("p", { class: "empty" }, t("The history is on the server: it shows when there is network.")));
-      sayFailure(error, fetchMore);
+      list.querySelector(".busy, .failed")?.remove();
+      list.append(failed(error, fetchMore, t("The history is on the server: it shows when there is network.")));
     }
   }
   begin();

@@ -2,10 +2,11 @@
 
 import { here, keepQuery } from "./address.js";
 import { cover } from "./covers.js";
-import { $, h, icon, iconButton, later, onceAFrame } from "./dom.js";
+import { $, failed, h, icon, iconButton, later, loading, onceAFrame } from "./dom.js";
 import { HeldOrder, holdFromFirstTouch } from "./held_order.js";
 import { openEntry } from "./panel.js";
 import { moveTo, scoreButton, statusButton } from "./quick.js";
+import { remembered } from "./remembered.js";
 import { watched } from "./watched.js";
 import { STATUSES, TYPES, day, factsOf, number, statusHint, statusName, statusOf, t, titleCount } from "./words.js";
 import { Windowed } from "./windowed.js";
@@ -36,7 +37,7 @@ const USUAL = { type: "Watching", search: "", sort: "updated_at", reversed: "", 
 
 /** As the address says; where that says nothing, as on the last visit. */
 function asked() {
-  const kept = JSON.parse(localStorage.getItem("list") ?? "{}");
+  const kept = remembered.get("list") ?? {};
   const said = Object.fromEntries([...here().query].filter(([name]) => name in USUAL));
   const wanted = { view: "grid", ...USUAL, ...(Object.keys(said).length ? { view: kept.view ?? "grid" } : kept), search: "", ...said };
   if (![...STATUSES, "all"].includes(wanted.type)) wanted.type = USUAL.type;
@@ -67,6 +68,7 @@ export function show(main, app) {
   let shown = [];
   const order = new HeldOrder();
   let tabInSight = ""; // its type
+  let size = 0; // of what is shown
 
   const tabs = h("div", { class: "tabs", role: "group", "aria-label": t("Which list") });
   const search = h("input", {
@@ -103,7 +105,7 @@ export function show(main, app) {
   /** @param {any} changes */
   function set(changes) {
     Object.assign(wanted, changes);
-    localStorage.setItem("list", JSON.stringify(wanted));
+    remembered.set("list", wanted);
     keepQuery(Object.fromEntries(Object.keys(USUAL).filter((name) => wanted[name] !== USUAL[name]).map((name) => [name, wanted[name]])));
     sortAgain();
   }
@@ -171,7 +173,8 @@ export function show(main, app) {
     shown = order.arrange(ofType, (id) => collection.entries.get(id));
     again.hidden = !order.isStale;
     drawTabs(found);
-    count.textContent = titleCount(ofType.length);
+    size = ofType.length;
+    drawCount();
     filterBox.classList.toggle("active", ["format", "tag", "genre", "from", "to", "least"].some((name) => wanted[name]));
     sort.value = wanted.sort;
     hint.textContent = EXPLAINED.includes(wanted.type) ? statusHint(wanted.type) : "";
@@ -193,9 +196,19 @@ export function show(main, app) {
     if (!shown.length) body.append(nothing(collection.entries.size === 0));
   }
 
+  /** As long as a first load is under way: how much of it is there. */
+  function drawCount() {
+    const { isLoaded, isPartial, entries, total } = collection;
+    count.textContent = !isLoaded ? "" : !isPartial ? titleCount(size)
+      : total ? t("{n} of {total}", { n: Math.min(entries.size, total), total }) : t("{n} so far …", { n: entries.size });
+    count.classList.toggle("busy", isPartial);
+    if (!isLoaded) body.querySelector(".empty")?.replaceWith(nothing(true));
+  }
+
   /** @param {boolean} isAllEmpty */
   function nothing(isAllEmpty) {
-    if (!collection.isLoaded) return h("p", { class: "empty muted" }, t("Fetching your list …"));
+    const { isLoaded, problem } = collection;
+    if (!isLoaded) return problem ? failed(problem, () => collection.retry()) : loading(t("Fetching your list …"));
     if (isAllEmpty) {
       return h("div", { class: "empty" },
         h("h2", {}, t("An empty shelf")),
@@ -430,6 +443,7 @@ export function show(main, app) {
   const redraw = onceAFrame(draw);
   collection.addEventListener("changed", redraw);
   collection.addEventListener("wholes", redraw);
+  collection.addEventListener("status", drawCount);
   const letGo = holdFromFirstTouch(main, [order], draw);
   const renamed = () => {
     folded = new Map();
@@ -441,6 +455,7 @@ export function show(main, app) {
   return () => {
     collection.removeEventListener("changed", redraw);
     collection.removeEventListener("wholes", redraw);
+    collection.removeEventListener("status", drawCount);
     collection.removeEventListener("titles", renamed);
     letGo();
     list.end();

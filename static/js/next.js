@@ -1,7 +1,7 @@
 /** Up next: what is being watched, and one click for the next episode. */
 
 import { cover } from "./covers.js";
-import { h, icon, onceAFrame } from "./dom.js";
+import { failed, h, icon, loading, onceAFrame } from "./dom.js";
 import { HeldOrder, holdFromFirstTouch } from "./held_order.js";
 import { openEntry, pageOf, priorityChoice } from "./panel.js";
 import { moveTo } from "./quick.js";
@@ -82,16 +82,20 @@ export function show(main, app) {
   }
 
   /** @param {boolean} hasWaiting */
-  const nothing = (hasWaiting) => h("div", { class: "empty" },
-    h("p", {}, !collection.isLoaded ? t("Fetching your list …") : hasWaiting ? t("Nothing is under way. One of these?") : t("Nothing is under way.")),
+  const nothing = (hasWaiting) => !collection.isLoaded ? fetching() : h("div", { class: "empty" },
+    h("p", {}, hasWaiting ? t("Nothing is under way. One of these?") : t("Nothing is under way.")),
     h("a", { class: "button", href: "/discover" }, t("Find something")));
 
+  const fetching = () => (collection.problem ? failed(collection.problem, () => collection.retry()) : loading(t("Fetching your list …")));
   const redraw = onceAFrame(draw);
+  const tell = () => collection.isLoaded || redraw();
   collection.addEventListener("changed", redraw);
+  collection.addEventListener("status", tell);
   const letGo = holdFromFirstTouch(main, Object.values(orders), draw);
   draw();
   return () => {
     letGo();
     collection.removeEventListener("changed", redraw);
+    collection.removeEventListener("status", tell);
   };
 }

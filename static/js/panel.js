@@ -5,7 +5,7 @@ import { makeId } from "./collection.js";
 import { Controls, put } from "./controls.js";
 import { cover } from "./covers.js";
 import { dayInput } from "./day.js";
-import { $, dialog, h, iconButton, later, sayFailure, toast } from "./dom.js";
+import { $, dialog, failureSentence, h, iconButton, later, loading, sayFailure, toast, whileBusy } from "./dom.js";
 import { airingName, factsOf, operationText, priorityName, since, statusName, statusOf, t } from "./words.js";
 
 /** The page of a title. @param {string} animeId */
@@ -87,6 +87,8 @@ export async function openEntry(app, animeId) {
 
 /** Genres, studios and what belongs to it: the catalogue's, when there is network. */
 async function tellFacts(/** @type {any} */ app, /** @type {string} */ animeId, /** @type {any} */ box, /** @type {any} */ head) {
+  const wait = loading();
+  box.append(wait);
   try {
     const { data } = await app.collection.api.send("GET", `/api/animes/${animeId}`);
     const shown = app.collection.entries.get(animeId)?.title;
@@ -102,9 +104,11 @@ async function tellFacts(/** @type {any} */ app, /** @type {string} */ animeId, 
           return h("li", {}, h("a", { href: pageOf(related.id) }, related.title),
             h("span", { class: "muted" }, ` ${[factsOf(related), listed && statusName(statusOf(listed))].filter(Boolean).join(" · ")}`));
         })))].filter(Boolean));
-  } catch {
+  } catch (error) {
     // Without network the panel has what the list knows.
+    box.append(h("p", { class: "muted" }, failureSentence(error)));
   }
+  wait.remove();
 }
 
 /** How soon Up next shows it. @param {(value: number) => any} save @param {Record<string, any>} [more] */
@@ -143,8 +147,9 @@ export function historyItem(app, told, { isLinked = false } = {}) {
   const item = h("li", { class: "told" },
     h("span", {}, isLinked ? linked(text, told.changes[0]) : text),
     h("time", { class: "muted", datetime: told.at }, since(told.at)),
-    told.undoable && !told.undoes && h("button", { type: "button", class: "link", onclick: undo }, told.size > 1 ? t("Undo all {n}", { n: told.size }) : t("Undo")));
-  async function undo() {
+    told.undoable && !told.undoes && h("button", { type: "button", class: "link", onclick: () => undo() }, told.size > 1 ? t("Undo all {n}", { n: told.size }) : t("Undo")));
+  const undo = () => whileBusy($("button", item), undoIt);
+  async function undoIt() {
     try {
       const path = `/api/user/operations/${told.id}/undo`;
       const { data } = await app.collection.api.ask("POST", path, {}, { key: makeId() });

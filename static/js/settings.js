@@ -2,7 +2,7 @@
 
 import { readable } from "./colour.js";
 import { crop } from "./crop.js";
-import { confirmed, h, sayFailure, toast } from "./dom.js";
+import { confirmed, failureSentence, h, sayFailure, toast, whileBusy } from "./dom.js";
 import { sealingKey } from "./sealing.js";
 import { language, t } from "./words.js";
 
@@ -37,9 +37,11 @@ export function show(main, app) {
     return h("label", { class: "button" }, input, label);
   };
   async function upload(/** @type {File} */ file, /** @type {boolean} */ isBanner) {
+    let end = () => {};
     try {
       const cut = await crop(file, isBanner ? 1080 / 300 : 1);
       if (!cut) return;
+      end = toast(t("Uploading …"));
       const form = new FormData();
       form.append("file", cut, "picture.webp");
       form.append("isBanner", String(isBanner));
@@ -49,7 +51,9 @@ export function show(main, app) {
       await collection.settle();
       drawPictures();
       toast(isBanner ? t("A new banner.") : t("A new avatar."));
+      end();
     } catch (/** @type {any} */ error) {
+      end();
       if (error.name === "InvalidStateError") toast(t("This file is no picture that can be read here."), undefined, { isError: true });
       else sayFailure(error, () => upload(file, isBanner));
     }
@@ -120,6 +124,9 @@ export function show(main, app) {
           select(t("Time zone"), timezone ?? "UTC", [...new Set([timezone ?? "UTC", "UTC", ...zones])].map((zone) => [zone, zone.replaceAll("_", " ")]), (value) => prefer({ timezone: value }))),
         check(t("Hide mature titles"), parentalControl, (value) => prefer({ parentalControl: value, parental_control: value }), t("In the catalogue. Your own list always shows all of it.")),
         check(t("Keep my searches"), trackSearchHistory, (value) => prefer({ trackSearchHistory: value }), t("As suggestions when you search again."))),
+      section(t("This device"),
+        h("p", {}, collection.isKept ? t("Your list is kept here: it can be read and changed without a connection.") : t("This browser keeps nothing on this device: your list works online, and what is not saved when you close the page is lost.")),
+        h("p", { class: "muted" }, app.arePagesKept ? t("Pages open at once, and without a connection.") : t("Pages need a connection: this browser keeps none of them."))),
       section(t("Account"), password(), h("p", { class: "actions start" },
         h("button", { type: "button", class: "button", onclick: () => everywhere() }, t("Sign out everywhere")),
         h("button", { type: "button", class: "button danger", onclick: () => erase() }, t("Erase my account …")))));
@@ -129,20 +136,25 @@ export function show(main, app) {
     const refusal = h("p", { class: "refusal", role: "alert" });
     const old = h("input", { type: "password", autocomplete: "current-password", required: true, maxlength: 128 });
     const next = h("input", { type: "password", autocomplete: "new-password", required: true, minlength: 8, maxlength: 128 });
-    return h("form", { class: "fields", onsubmit: async (/** @type {any} */ event) => {
+    return h("form", { class: "fields", onsubmit: (/** @type {any} */ event) => {
       event.preventDefault();
       refusal.textContent = "";
+      whileBusy(event.submitter, () => change(event.target));
+    } }, h("label", {}, t("Password now"), old), h("label", {}, t("New password"), next), refusal,
+      h("button", { class: "button" }, t("Change password")));
+
+    /** @param {HTMLFormElement} form */
+    async function change(form) {
       try {
         await collection.api.ask("POST", "/api/auth/password", { old_password: old.value, new_password: next.value });
         const key = await sealingKey(next.value, app.user.id);
         if (key) await collection.unlock(key);
-        event.target.reset();
+        form.reset();
         toast(t("The password is changed; every other device is signed out."));
       } catch (/** @type {any} */ error) {
-        refusal.textContent = error.name === "Offline" ? t("There is no connection right now.") : error.message;
+        refusal.textContent = failureSentence(error);
       }
-    } }, h("label", {}, t("Password now"), old), h("label", {}, t("New password"), next), refusal,
-      h("button", { class: "button" }, t("Change password")));
+    }
   }
 
   async function everywhere() {

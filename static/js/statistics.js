@@ -2,9 +2,12 @@
 
 import { here, keepQuery } from "./address.js";
 import { cover } from "./covers.js";
-import { h, sayFailure, svg } from "./dom.js";
+import { failed, h, loading, svg } from "./dom.js";
 import { pageOf } from "./panel.js";
 import { day, episodeCount, monthName, number, placeOf, statusName, t, weekdayName } from "./words.js";
+
+/** @param {any} data */
+const hasFigures = (data) => data && typeof data === "object";
 
 /** @param {HTMLElement} main @param {any} app */
 export function show(main, app) {
@@ -19,13 +22,13 @@ export function show(main, app) {
 
   async function fetchThem() {
     const year = choice.value;
+    body.replaceChildren(loading());
     try {
-      const { data } = await app.collection.api.ask("GET", `/api/user/stats${year ? `?year=${year}` : ""}`, undefined, { tries: 2 });
+      const { data } = await app.collection.api.ask("GET", `/api/user/stats${year ? `?year=${year}` : ""}`, undefined, { tries: 2, check: hasFigures });
       offer((data.by_year_finished ?? []).map((/** @type {any} */ row) => row.year));
       if (year === choice.value) body.replaceChildren(...(year ? ofYear(data) : ofAll(data)).filter(Boolean));
     } catch (error) {
-      body.replaceChildren(h("p", { class: "empty" }, t("Statistics are counted on the server: they show when there is network.")));
-      sayFailure(error, fetchThem);
+      if (year === choice.value) body.replaceChildren(failed(error, fetchThem, t("Statistics are counted on the server: they show when there is network.")));
     }
   }
 

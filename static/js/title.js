@@ -3,7 +3,7 @@
 import { Api } from "./collection.js";
 import { Controls } from "./controls.js";
 import { cover } from "./covers.js";
-import { h, sayFailure } from "./dom.js";
+import { failed, h, loading, sayFailure } from "./dom.js";
 import { openEntry, pageOf } from "./panel.js";
 import { addTo } from "./quick.js";
 import { STATUSES, airingName, episodeCount, factsOf, number, seasonName, statusHint, statusName, statusOf, t, titleIn } from "./words.js";
@@ -22,6 +22,8 @@ const SITES = {
   notify: ["Notify.moe", "https://notify.moe/anime/"],
 };
 const MOST_NAMES = 6;
+/** @param {any} data */
+const isTitle = (data) => Boolean(data?.id && data.title);
 
 /** @param {HTMLElement} main @param {any} app */
 export function show(main, app) {
@@ -41,7 +43,7 @@ export function show(main, app) {
   async function fetchIt() {
     try {
       const path = `/api/animes/${id}`; // as the address has it
-      const ask = (/** @type {any} */ api) => api.ask("GET", path, undefined, { tries: 2 });
+      const ask = (/** @type {any} */ api) => api.ask("GET", path, undefined, { tries: 2, check: isTitle });
       // A session that ended hides nothing that any visitor may see.
       const { data } = await ask(app.api).catch((/** @type {any} */ error) => (error.status === 401 ? ask(new Api()) : Promise.reject(error)));
       if (isLeft) return;
@@ -52,8 +54,7 @@ export function show(main, app) {
     } catch (/** @type {any} */ error) {
       if (isLeft || listed()) return; // the list knows enough to show it
       const isNowhere = error.name === "Refused" && [400, 404].includes(error.status);
-      main.replaceChildren(isNowhere ? nowhere() : h("p", { class: "empty muted" }, t("This title shows when there is a connection.")));
-      if (!isNowhere) sayFailure(error, fetchIt);
+      main.replaceChildren(isNowhere ? nowhere() : failed(error, () => (draw(), fetchIt()), t("This title shows when there is a connection.")));
     }
     app.entitle();
   }
@@ -66,7 +67,7 @@ export function show(main, app) {
   function draw() {
     const entry = listed();
     const anime = known ?? entry;
-    if (!anime) return main.replaceChildren(h("p", { class: "empty muted", role: "status" }, t("Loading …")));
+    if (!anime) return main.replaceChildren(loading());
     const kept = collection?.titles.get(id);
     const title = entry?.title ?? titleIn(app.preferences.titleLanguage, anime);
     const names = new Set([anime.title, anime.english_title ?? kept?.english_title, anime.native_title ?? kept?.native_title, ...(anime.synonyms ?? [])]);

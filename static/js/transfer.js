@@ -2,7 +2,7 @@
 
 import { here, keepQuery } from "./address.js";
 import { makeId } from "./collection.js";
-import { $, confirmed, h, later, sayFailure, toast } from "./dom.js";
+import { $, confirmed, failed, h, later, loading, sayFailure, toast } from "./dom.js";
 import { pageOf } from "./panel.js";
 import { changedStatus, fieldName, formatName, number, since, statusName, t, titleCount, valueText } from "./words.js";
 
@@ -173,15 +173,20 @@ function review(body, app, plan) {
 
   async function fetchRows() {
     const asked = outcome;
+    rows.querySelector(".whole")?.remove();
+    if (!rows.children.length) rows.append(h("li", { class: "whole" }, loading()));
     try {
       const query = new URLSearchParams({ outcome, limit: "60", ...(cursor && { cursor }) });
-      const { data, meta } = await api(app).ask("GET", `${IMPORTS}/${plan.id}/rows?${query}`);
+      const { data, meta } = await api(app).ask("GET", `${IMPORTS}/${plan.id}/rows?${query}`, undefined, { tries: 2, check: Array.isArray });
       if (asked !== outcome) return;
+      rows.querySelector(".whole")?.remove();
       rows.append(...data.map(line));
       cursor = meta.next_cursor ?? null;
       more.hidden = !cursor;
     } catch (error) {
-      sayFailure(error, fetchRows);
+      if (asked !== outcome) return;
+      rows.querySelector(".whole")?.remove();
+      rows.append(h("li", { class: "whole" }, failed(error, fetchRows)));
     }
   }
 

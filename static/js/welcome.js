@@ -1,8 +1,8 @@
 /** For visitors: what this is, and the way in. */
 
-import { signIn, signUp } from "./collection.js";
+import { Api, signIn, signUp } from "./collection.js";
 import { cover } from "./covers.js";
-import { $, dialog, h } from "./dom.js";
+import { $, dialog, failureSentence, h } from "./dom.js";
 import { sealingKey } from "./sealing.js";
 import { language, t } from "./words.js";
 
@@ -47,17 +47,20 @@ function wayIn(isNew, then) {
     event.preventDefault();
     refusal.textContent = "";
     button.disabled = true;
+    button.textContent = t("One moment …");
     try {
       const { timeZone: timezone } = Intl.DateTimeFormat().resolvedOptions();
       const typed = { ...Object.fromEntries(new FormData(form)), ...(isNew && { timezone, language }) };
       const user = await (isNew ? signUp : signIn)(/** @type {any} */ (typed));
+      if (!user) return void (refusal.textContent = t("This browser refuses our cookie. Allow cookies for this site to sign in."));
       then(user, await sealingKey(String(/** @type {any} */ (typed).password), user.id));
     } catch (/** @type {any} */ error) {
-      refusal.textContent = error.name === "Offline" ? t("There is no connection right now.") : error.message;
+      refusal.textContent = failureSentence(error);
       const [wrong] = Object.keys(error.fields ?? {});
       form.elements[wrong]?.focus();
     } finally {
       button.disabled = false;
+      button.textContent = isNew ? t("Make an account") : t("Sign in");
     }
   } },
     isNew && field("user_name", t("User name"), { autocomplete: "username", minlength: 3, maxlength: 50 }),
@@ -94,7 +97,7 @@ export function signInDialog(then) {
 /** A shelf of what most people know. @param {HTMLElement} shelf */
 async function fillShelf(shelf) {
   try {
-    const { data } = await (await fetch("/api/animes?limit=18&ordering=-popularity")).json();
+    const { data } = await new Api().send("GET", "/api/animes?limit=18&ordering=-popularity", undefined, { check: Array.isArray });
     shelf.append(...data.map(cover));
   } catch {
     shelf.remove();
