@@ -72,10 +72,16 @@ async def run_feed(state: Scope, receive: Receive, send: Send) -> None:
 
 async def leave(has_connections: Callable[[], bool]) -> None:
     """Sends devices away and ends when what runs is answered. Connections that are kept
-    open never end by themselves; they get a second, in which what was on its way to
-    them is answered.
+    open never end by themselves; they get a second after the last answer, in which what
+    was on its way to them is answered.
     """
     feed.stop()
     until = time.monotonic() + SECONDS_TO_COME_IN
-    while http.busy or light.busy or (has_connections() and time.monotonic() < until):
+    while is_busy() or (has_connections() and time.monotonic() < until):
+        if is_busy():
+            until = time.monotonic() + SECONDS_TO_COME_IN
         await asyncio.sleep(0.05)
+
+
+def is_busy() -> bool:
+    return bool(http.busy or light.busy)

@@ -34,6 +34,21 @@ cp {LIVE}/fullchain.pem /usr/local/share/ca-certificates/try.crt
 update-ca-certificates >/dev/null 2>&1
 """
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+# Whatever a shell reads in the settings, systemd gave to the worker.
+READ_ALIKE = r"""worker='animecollections-worker@*'
+pid=$(systemctl show --property=MainPID --value "$worker")
+tr '\0' '\n' </proc/$pid/environ | sort >/tmp/systemd
+env -i sh -c 'set -a; . /etc/animecollections.env; env' | sort >/tmp/shell
+grep --quiet ^SECRET_KEY=.. /tmp/shell
+test -z "$(comm -23 /tmp/shell /tmp/systemd | grep -v ^PWD=)"
+"""
+# As the page says of a restore.
+RESTORE = """systemctl stop animecollections-web.socket 'animecollections-worker@*'
+cd /srv/animecollections/releases/current
+deploy/manage restore --yes "$(ls -d /backups/*Z | tail -n 1)"
+deploy/switch
+deploy/manage doctor
+"""
 LOAD = Path(__file__).with_name("load.py")
 
 
@@ -189,12 +204,14 @@ def follow(debian):
     )
     debian.do('test -n "$(ls /backups)"; test "$(stat -c %a /backups)" = 700')
     debian.do(f"curl -fsS https://{NAME}/ | grep -qi '<!doctype html>'")
+    debian.do(READ_ALIKE)
     upgrade = blocks("Upgrading without a gap")
     step("An upgrade, under load", lambda: under_load(debian, upgrade))
     back = "$(ls -d /srv/animecollections/releases/2*/ | head -n 1)deploy/switch"
     step("The way back, under load", lambda: under_load(debian, back))
     running = "systemctl list-units --plain --no-legend 'animecollections-web@*'"
     debian.do(f"test $({running} | wc -l) = 1")
+    step("A restore", lambda: debian.do(RESTORE))
     debian.halt()
     step("It boots once more", debian.boot)
     time.sleep(10)

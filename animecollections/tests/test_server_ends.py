@@ -83,7 +83,7 @@ def test_a_connection_that_was_to_stay_is_answered_once_more(tmp_path):
     connection was closed behind it, and the next request on it was lost.
     """
     with serve(tmp_path, app=HOLDING) as server, server.connect() as kept:
-        kept.sendall(b"GET /drip/1 HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        kept.sendall(b"GET /drip/1.5 HTTP/1.1\r\nHost: localhost\r\n\r\n")
         answer = kept.recv(65536)
         assert b"connection: close" not in answer.lower()
         server.process.terminate()
