@@ -68,7 +68,7 @@ def statement_of_sums(model: type[models.Model], owner: str, position: int) -> s
     quote = connection.ops.quote_name
     columns = ", ".join(quote(column) for column in columns_of(model))
     whose = model._meta.pk if owner == "pk" else model._meta.get_field(owner)
-    key = quote(whose.column)  # type: ignore[union-attr]
+    key = quote(str(whose.column))  # type: ignore[union-attr]
     table = quote(model._meta.db_table)
     text = f"ROW({position}, {columns})::text"
     number = f"('x' || left(md5({text}), 16))::bit(64)::bigint"

@@ -111,7 +111,7 @@ def moves(
     for before, after, number in pairs.annotate(number=Count("pk")):
         found[before] -= number
         found[after] += number
-    del found[None]  # type: ignore[arg-type]
+    del found[None]
     return found
 
 
