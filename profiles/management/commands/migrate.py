@@ -24,7 +24,7 @@ class Command(DirectCommand, Migrate):
 def make_private() -> None:
     """A new database of SQLite is its owner's alone: passwords' hashes are in it."""
     name = str(connection.settings_dict["NAME"])
-    if connection.vendor == "sqlite" and "memory" not in name:
+    if connection.vendor == "sqlite" and not name.startswith((":", "file:")):
         with suppress(OSError):  # Django says better what is wrong with the place
             Path(name).touch(mode=0o600)
 
