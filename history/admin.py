@@ -132,11 +132,7 @@ class JobAdmin(ReadOnly, Page):
             return self.list_display
         return tuple(name for name in self.list_display if name != "run")
 
-<<<<<<< HEAD
-    @display(label=STATES)  # type: ignore[untyped-decorator]
-=======
     @display(label=STATES)  # type: ignore[untyped-decorator]  # unfold has no types
->>>>>>> wt-s4
     def state(self, job: Job) -> str:
         return state_of(job, timezone.now())
 

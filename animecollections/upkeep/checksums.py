@@ -67,13 +67,8 @@ def statement_of_sums(model: type[models.Model], owner: str, position: int) -> s
     """Half an md5, as an integer, of each row's text after its table's number."""
     quote = connection.ops.quote_name
     columns = ", ".join(quote(column) for column in columns_of(model))
-<<<<<<< HEAD
     whose: Any = model._meta.pk if owner == "pk" else model._meta.get_field(owner)
     key = quote(whose.column)
-=======
-    whose = model._meta.pk if owner == "pk" else model._meta.get_field(owner)
-    key = quote(str(whose.column))  # type: ignore[union-attr]
->>>>>>> wt-s2
     table = quote(model._meta.db_table)
     text = f"ROW({position}, {columns})::text"
     number = f"('x' || left(md5({text}), 16))::bit(64)::bigint"

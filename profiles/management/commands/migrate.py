@@ -23,14 +23,8 @@ class Command(DirectCommand, Migrate):
 
 def make_private() -> None:
     """A new database of SQLite is its owner's alone: passwords' hashes are in it."""
-<<<<<<< HEAD
-    database: Any = connection
-    name = connection.settings_dict["NAME"]
-    if connection.vendor == "sqlite" and not database.is_in_memory_db():
-=======
     name = str(connection.settings_dict["NAME"])
     if connection.vendor == "sqlite" and not name.startswith((":", "file:")):
->>>>>>> wt-s2
         with suppress(OSError):  # Django says better what is wrong with the place
             Path(name).touch(mode=0o600)
 
