@@ -7,7 +7,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from animecollections.api.conditional import etag_of, not_modified
+from animecollections.api.conditional import etag_of, unless_held
 from animecollections.api.rendering import answer
 from animecollections.api.schema import Example, chosen, documented, nullable
 from animecollections.api.views import ApiViewSet
@@ -90,9 +90,7 @@ class CatalogueViewSet(ApiViewSet):
     )
     def list(self, request: Request) -> Response:
         revision = self.revision()
-        etag = self.etag(revision)
-        if (fresh := not_modified(request, etag)) is not None:
-            return fresh
+        etag = unless_held(request, self.etag(revision))
         with self.limits():
             data, meta = answers.browse(request.user, self.wanted, revision)
         return answer(data, meta=meta, headers={"ETag": etag})
@@ -110,9 +108,7 @@ class CatalogueViewSet(ApiViewSet):
     )
     def retrieve(self, request: Request, anime_id: str) -> Response:
         ref = parse_anime_id(anime_id, "id")
-        etag = self.etag(self.revision())
-        if (fresh := not_modified(request, etag)) is not None:
-            return fresh
+        etag = unless_held(request, self.etag(self.revision()))
         with self.limits():
             data = answers.one(request.user, self.wanted, ref)
         return answer(data, headers={"ETag": etag})
@@ -140,9 +136,7 @@ class CatalogueViewSet(ApiViewSet):
         return self.words(Studio)
 
     def words(self, model: type[Genre] | type[Studio]) -> Response:
-        etag = self.etag(self.revision())
-        if (fresh := not_modified(self.request, etag)) is not None:
-            return fresh
+        etag = unless_held(self.request, self.etag(self.revision()))
         with self.limits():
             data = answers.words(model, self.request.user)
         return answer(data, headers={"ETag": etag})

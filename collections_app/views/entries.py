@@ -11,9 +11,9 @@ from rest_framework.response import Response
 from animecollections.api.conditional import (
     ALWAYS,
     Precondition,
-    not_modified,
     precondition,
     revision_tag,
+    unless_held,
 )
 from animecollections.api.errors import ApiError, invalid, refuse
 from animecollections.api.reading import read_body
@@ -62,9 +62,9 @@ class EntryViewSet(WritingViewSet):
         row = find_entry(self.user_id, ref)
         entry = to_json(row)
         at = self.account.revisions
-        etag = revision_tag(request, entry["revision"], at.epoch, at.catalogue)
-        if (fresh := not_modified(request, etag)) is not None:
-            return fresh
+        etag = unless_held(
+            request, revision_tag(request, entry["revision"], at.epoch, at.catalogue)
+        )
         return answer(entry, headers={"ETag": etag})
 
     @documented(

@@ -7,7 +7,7 @@ from uuid import UUID
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from animecollections.api.conditional import etag_of, not_modified
+from animecollections.api.conditional import etag_of, unless_held
 from animecollections.api.errors import ApiError, refuse
 from animecollections.api.failures import failure_body
 from animecollections.api.ids import parse_id
@@ -116,9 +116,9 @@ class ImportsViewSet(PlanningViewSet):
         plans = list(
             ImportPlan.objects.of(self.user_id).current().order_by("-created_at")
         )
-        etag = etag_of(request, *((plan.id, plan.changed_at) for plan in plans))
-        if (fresh := not_modified(request, etag)) is not None:
-            return fresh
+        etag = unless_held(
+            request, etag_of(request, *((plan.id, plan.changed_at) for plan in plans))
+        )
         return answer([plan_told(plan) for plan in plans], headers={"ETag": etag})
 
     @documented(
@@ -218,9 +218,7 @@ class ImportViewSet(PlanningViewSet):
     )
     def retrieve(self, request: Request, import_id: str) -> Response:
         plan = imports.find(self.user_id, parse_id(import_id))
-        etag = etag_of(request, plan.changed_at)
-        if (fresh := not_modified(request, etag)) is not None:
-            return fresh
+        etag = unless_held(request, etag_of(request, plan.changed_at))
         return answer(plan_told(plan), headers={"ETag": etag})
 
     @documented(
@@ -240,9 +238,7 @@ class ImportViewSet(PlanningViewSet):
     def rows(self, request: Request, import_id: str) -> Response:
         plan = imports.find(self.user_id, parse_id(import_id))
         catalogue = self.account.revisions.catalogue
-        etag = etag_of(request, plan.changed_at, catalogue)
-        if (fresh := not_modified(request, etag)) is not None:
-            return fresh
+        etag = unless_held(request, etag_of(request, plan.changed_at, catalogue))
         rows, meta, is_complete = rows_of(plan, self.wanted, catalogue)
         # Asked again, a page whose search was cut short has more candidates.
         headers = {"ETag": etag} if is_complete else {}

@@ -8,7 +8,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from animecollections.api.conditional import etag_of, not_modified
+from animecollections.api.conditional import etag_of, unless_held
 from animecollections.api.fields import StrictBoolean
 from animecollections.api.ids import parse_id
 from animecollections.api.reading import read_body
@@ -103,9 +103,9 @@ class OperationViewSet(WritingViewSet):
         at = self.account.revisions
         # The day too: what can be undone ends with time, and old changes are trimmed.
         day = timezone.now().date()
-        etag = etag_of(request, at.epoch, at.user, at.catalogue, day)
-        if (fresh := not_modified(request, etag)) is not None:
-            return fresh
+        etag = unless_held(
+            request, etag_of(request, at.epoch, at.user, at.catalogue, day)
+        )
         zone = self.account.timezone
         told, meta = operations_of(self.user_id, self.wanted, zone)
         return answer(told, meta=meta, headers={"ETag": etag})

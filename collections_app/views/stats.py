@@ -3,7 +3,7 @@
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from animecollections.api.conditional import etag_of, not_modified
+from animecollections.api.conditional import etag_of, unless_held
 from animecollections.api.rendering import answer
 from animecollections.api.schema import documented, either, query
 from animecollections.api.views import ApiViewSet
@@ -114,9 +114,9 @@ class StatisticsViewSet(ApiViewSet):
         year = self.wanted.get("year")
         # Today ends streaks, and the time zone says when it is.
         clock = (account.timezone, account.today)
-        etag = etag_of(request, at.epoch, at.parts["list"], at.catalogue, *clock)
-        if (fresh := not_modified(request, etag)) is not None:
-            return fresh
+        etag = unless_held(
+            request, etag_of(request, at.epoch, at.parts["list"], at.catalogue, *clock)
+        )
         data = (
             stats.of_year(account, year)
             if year

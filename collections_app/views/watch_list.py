@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from animecollections.api.bodies import bodies
 from animecollections.api.choosing import chosen_fields, only
-from animecollections.api.conditional import etag_of, not_modified, precondition
+from animecollections.api.conditional import etag_of, precondition, unless_held
 from animecollections.api.errors import refuse
 from animecollections.api.existing_client import is_existing_client
 from animecollections.api.paging import page
@@ -85,9 +85,7 @@ class WatchListViewSet(WritingViewSet):
     )
     def list(self, request: Request) -> Response:
         view = self.wanted.get("view") or usual_view(request)
-        etag = self.list_etag(request, view)
-        if (fresh := not_modified(request, etag)) is not None:
-            return fresh
+        etag = unless_held(request, self.list_etag(request, view))
         if (body := bodies.get(etag)) is None:
             data, meta = self.entries(view)
             body = enveloped(data, meta)
@@ -205,9 +203,7 @@ class WatchListViewSet(WritingViewSet):
         etag=True,
     )
     def counts(self, request: Request) -> Response:
-        etag = self.list_etag(request)
-        if (fresh := not_modified(request, etag)) is not None:
-            return fresh
+        etag = unless_held(request, self.list_etag(request))
         counts = WatchListEntry.objects.of(self.user_id).counts()
         return answer(counts, headers={"ETag": etag})
 

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from animecollections.api.client import address
-from animecollections.api.conditional import etag_of, not_modified
+from animecollections.api.conditional import etag_of, unless_held
 from animecollections.api.parsing import StrictJSONParser
 from animecollections.api.rendering import answer
 from animecollections.api.schema import documented, nullable
@@ -236,9 +236,7 @@ class SessionViewSet(ApiViewSet):
         at = account.revisions
         named = (account.email, account.user_name)
         parts = (at.parts["profile"], at.parts["preferences"])
-        etag = etag_of(request, *named, at.epoch, *parts)
-        if (fresh := not_modified(request, etag)) is not None:
-            return fresh
+        etag = unless_held(request, etag_of(request, *named, at.epoch, *parts))
         shown = User.objects.shown(account.id)
         data = current_answer(account, shown) if shown else None
         return answer(data, headers={"ETag": etag})

@@ -6,7 +6,7 @@ from django.http import FileResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from animecollections.api.conditional import etag_of, not_modified
+from animecollections.api.conditional import etag_of, unless_held
 from animecollections.api.rendering import answer
 from animecollections.api.schema import Raw, documented, query
 from animecollections.api.views import ApiViewSet
@@ -108,9 +108,7 @@ class ExportViewSet(ApiViewSet):
     def fidelity(self, request: Request) -> Response:
         at = self.account.revisions
         parts = (at.parts["list"], at.parts["preferences"])
-        etag = etag_of(request, at.epoch, *parts, at.catalogue)
-        if (fresh := not_modified(request, etag)) is not None:
-            return fresh
+        etag = unless_held(request, etag_of(request, at.epoch, *parts, at.catalogue))
         name = self.wanted["format"]
         told = {"format": name, **asdict(losses(self.account, name))}
         return answer(told, headers={"ETag": etag})

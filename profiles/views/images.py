@@ -3,7 +3,7 @@
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from animecollections.api.conditional import etag_of, not_modified
+from animecollections.api.conditional import etag_of, unless_held
 from animecollections.api.ids import parse_id
 from animecollections.api.parsing import StrictJSONParser
 from animecollections.api.rendering import answer
@@ -105,9 +105,7 @@ class ImagesViewSet(WritingViewSet):
     def list(self, request: Request) -> Response:
         rows = Image.objects.of(self.user_id).newest_first()
         site = request.build_absolute_uri("/")
-        etag = etag_of(request, *rows.version(), site)
-        if (fresh := not_modified(request, etag)) is not None:
-            return fresh
+        etag = unless_held(request, etag_of(request, *rows.version(), site))
         return answer([image_answer(row, site) for row in rows], headers={"ETag": etag})
 
     @documented(

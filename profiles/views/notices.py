@@ -6,7 +6,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from animecollections.api.conditional import etag_of, not_modified
+from animecollections.api.conditional import etag_of, unless_held
 from animecollections.api.rendering import answer
 from animecollections.api.schema import documented
 from animecollections.api.views import ApiViewSet
@@ -49,9 +49,7 @@ class NoticesViewSet(ApiViewSet):
     )
     def list(self, request: Request) -> Response:
         told = [notice_to_json(notice) for notice in notices.current()]
-        etag = etag_of(request, told)
-        if (fresh := not_modified(request, etag)) is not None:
-            return fresh
+        etag = unless_held(request, etag_of(request, told))
         return answer(told, headers={"ETag": etag})
 
 

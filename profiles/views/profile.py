@@ -6,9 +6,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from animecollections.api.conditional import (
-    not_modified,
     precondition,
     revision_tag,
+    unless_held,
 )
 from animecollections.api.rendering import answer
 from animecollections.api.schema import Example, documented, header
@@ -135,9 +135,7 @@ class ProfileViewSet(WritingViewSet):
     )
     def retrieve(self, request: Request) -> Response:
         at = self.account.revisions
-        etag = self.etag(at.parts["profile"])
-        if (fresh := not_modified(request, etag)) is not None:
-            return fresh
+        etag = unless_held(request, self.etag(at.parts["profile"]))
         profile = Profile.objects.get(user_id=self.user_id)
         return answer(profile_answer(profile), headers={"ETag": etag})
 
@@ -215,9 +213,7 @@ class PreferencesViewSet(WritingViewSet):
     )
     def retrieve(self, request: Request) -> Response:
         at = self.account.revisions
-        etag = self.etag(at.parts["preferences"])
-        if (fresh := not_modified(request, etag)) is not None:
-            return fresh
+        etag = unless_held(request, self.etag(at.parts["preferences"]))
         preferences = Preferences.objects.get(user_id=self.user_id)
         return answer(preferences_answer(preferences), headers={"ETag": etag})
 
