@@ -18,6 +18,7 @@ from collections_app.catalogue import answers
 from collections_app.catalogue.filters import INCLUDE, PARAMETERS
 from collections_app.catalogue.models import CatalogueState, Genre, Studio
 from collections_app.catalogue.refs import parse_anime_id
+from collections_app.examples import ANIME, ON_THE_LIST, RELATED_ANIME
 from collections_app.serializers.catalogue import (
     AnimeSerializer,
     AnimeWithRelationsSerializer,
@@ -25,41 +26,6 @@ from collections_app.serializers.catalogue import (
 )
 
 TAGS = ["Catalogue"]
-DEATH_NOTE = {
-    "id": "1535",
-    "mal_id": 1535,
-    "title": "Death Note",
-    "english_title": "Death Note",
-    "native_title": "デスノート",
-    "synonyms": ["DN"],
-    "imageUrl": "https://img.example.org/1535.jpg",
-    "thumbnailUrl": "https://img.example.org/1535t.jpg",
-    "rating": 8.62,
-    "episodes": 37,
-    "episode_minutes": 23,
-    "format": "TV",
-    "airing_status": "finished",
-    "season": "fall",
-    "year": 2006,
-    "genres": ["Supernatural", "Suspense", "Psychological", "Shounen"],
-    "studios": ["Madhouse"],
-    "mature": False,
-    "external_ids": {"anilist": "1535", "kitsu": "1376", "mal": "1535"},
-    "updated_at": "2026-11-23T09:30:00Z",
-}
-ON_THE_LIST = {"type": "Watching", "progress": 12, "score": 9.5, "revision": 41}
-RELATED = {
-    "id": "2994",
-    "title": "Death Note: Rewrite",
-    "english_title": None,
-    "imageUrl": None,
-    "thumbnailUrl": None,
-    "rating": 7.7,
-    "episodes": 2,
-    "format": "Special",
-    "airing_status": "finished",
-    "year": 2007,
-}
 
 
 class CatalogueViewSet(ApiViewSet):
@@ -81,9 +47,9 @@ class CatalogueViewSet(ApiViewSet):
         parameters=PARAMETERS,
         errors=["invalid_cursor", "not_signed_in"],
         examples={
-            "a search": Example([DEATH_NOTE], {"next_cursor": None}),
+            "a search": Example([ANIME], {"next_cursor": None}),
             "with the user's entry": Example(
-                [DEATH_NOTE | {"entry": ON_THE_LIST}], {"missing": ["mal:99999999"]}
+                [ANIME | {"entry": ON_THE_LIST}], {"missing": ["mal:99999999"]}
             ),
         },
         etag=True,
@@ -103,7 +69,7 @@ class CatalogueViewSet(ApiViewSet):
         data=AnimeWithRelationsSerializer,
         parameters=[INCLUDE],
         errors=["anime_not_found", "ambiguous_id"],
-        examples={"a title": DEATH_NOTE | {"relations": [RELATED]}},
+        examples={"a title": ANIME | {"relations": [RELATED_ANIME]}},
         etag=True,
     )
     def retrieve(self, request: Request, anime_id: str) -> Response:

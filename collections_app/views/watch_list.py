@@ -25,7 +25,7 @@ from animecollections.api.schema import (
     query,
 )
 from collections_app.catalogue.refs import AnimeRef, parse_anime_id
-from collections_app.examples import ENTRY
+from collections_app.examples import COUNTS, ENTRY
 from collections_app.filters.watch_list import (
     DEFAULT_ORDERING,
     ORDERINGS,
@@ -188,18 +188,7 @@ class WatchListViewSet(WritingViewSet):
         scope="list:read",
         tags=TAGS,
         data=CountsSerializer,
-        examples={
-            "counts": {
-                "total": 3,
-                "by_type": {
-                    "Collection": 0,
-                    "Completed": 1,
-                    "To Watch": 0,
-                    "Watching": 2,
-                },
-                "by_state": {"active": 2, "on_hold": 1, "rewatching": 0, "dropped": 0},
-            }
-        },
+        examples={"counts": COUNTS},
         etag=True,
     )
     def counts(self, request: Request) -> Response:

@@ -11,18 +11,9 @@ from animecollections.api.rendering import answer
 from animecollections.api.schema import documented
 from animecollections.api.views import ApiViewSet
 from animecollections.scopes import OPEN
+from profiles.examples import NOTICE
 from profiles.models import Notice
 from profiles.services import notices
-
-A_NOTICE = {
-    "id": "019ab0c4-7a31-7c3e-9d0b-6f2f4f5f8a11",
-    "text": {
-        "en": "Away at 20:00 UTC.",
-        "es": "Cerrado a las 20:00 UTC.",
-    },
-    "starts_at": "2026-11-23T18:00:00Z",
-    "ends_at": "2026-11-23T20:15:00Z",
-}
 
 
 class NoticesViewSet(ApiViewSet):
@@ -44,7 +35,7 @@ class NoticesViewSet(ApiViewSet):
                 "ends_at": datetime,
             }
         ],
-        examples={"one": [A_NOTICE]},
+        examples={"one": [NOTICE]},
         etag=True,
     )
     def list(self, request: Request) -> Response:
