@@ -48,7 +48,7 @@ PROFILE = {
     "watched_animes": ["1535"],
     "updated_at": "2026-11-23T09:30:00Z",
 }
-TITLE_LEFT_OUT = {
+TITLE_LEFT_OUT: dict[str, object] = {
     "code": "title_unknown",
     "message": 'The catalogue has no anime called "one_peace", so it was left out of '
     "favorite_animes: send an id.",
@@ -57,7 +57,7 @@ TITLE_LEFT_OUT = {
     "anime_id": None,
     "candidates": [],
 }
-TITLE_CHOSEN = {
+TITLE_CHOSEN: dict[str, object] = {
     "code": "title_chosen",
     "message": '"hunter_x_hunter" was taken for "Hunter x Hunter (2011)", the best '
     "known of 2 anime that are called so: send an id to choose another.",
