@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-postgres test-oldest lint format types check bench deployment words clean
+.PHONY: help run test test-postgres test-oldest lint format types check bench instructions deployment words clean
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -87,6 +87,9 @@ $(VENV)/.bench: benchmarks/requirements.txt $(VENV)/.runtime
 
 bench: $(VENV)/.bench ## measure beside a bare handler, DRF and FastAPI (FULL=1: longer); needs PostgreSQL, Redis, wrk
 	@$(BIN)/python -m benchmarks.compare $(if $(FULL),--full)
+
+instructions: $(VENV)/.dev ## count the instructions of each hot request (needs valgrind)
+	@$(BIN)/python -m benchmarks.instructions
 
 deployment: ## follow docs/deployment.md on a clean Debian in a container (ROOT_FOLDER keeps it); needs root, debootstrap, systemd-container, iproute2, nftables
 	$(PYTHON) deploy/follow.py $(ROOT_FOLDER)

@@ -268,6 +268,8 @@ def test_every_filter_answers(browser, rows, model):
     response = browser.get(page(model, "changelist"))
     for spec in response.context["cl"].filter_specs:
         for choice in spec.choices(response.context["cl"]):
+            if "query_string" not in choice:  # a form: its days have tests of their own
+                continue
             query = unescape(choice["query_string"])
             assert browser.get(page(model, "changelist") + query).status_code == 200
 
@@ -335,7 +337,10 @@ def test_a_number_too_long_for_a_title_is_searched_for(browser):
 @pytest.mark.parametrize("model", REGISTERED, ids=lambda model: model.__name__)
 def test_an_add_page_opens_or_is_refused(browser, model):
     response = browser.get(page(model, "add"))
-    adds = {"Abbreviation", "Anime", "User", "WatchListEntry", "Group"}
+    adds = {
+        "Abbreviation", "Anime", "Group", "Notice", "PrivacyRequest", "User",
+        "WatchListEntry",
+    }  # fmt: skip
     assert response.status_code == (200 if model.__name__ in adds else 403)
 
 

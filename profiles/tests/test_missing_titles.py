@@ -129,5 +129,5 @@ def test_it_takes_a_reason_a_title_and_the_right_to(browser):
 @pytest.mark.usefixtures("_wording")
 def test_the_queue_costs_the_same_whatever_is_in_it(browser, budget):
     settle(browser, "assign")
-    with budget(4, "session, user, figures, what was done"):
+    with budget(5, "session, user, figures, what was done, notices"):
         browser.get(PAGE)
