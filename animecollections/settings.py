@@ -1,88 +1,48 @@
 """Every setting in one place; each environment variable is read here and nowhere else.
 
 A fresh clone runs with no environment at all. `docs/settings.md` describes each
-variable; a wrong value stops the start with a sentence that names it.
+variable; a wrong value stops the start with a sentence that names it. How variables are
+read, and what is wrong with one, is in `environ.py`. What is long and of one subject
+stands with it: databases, the reference's text, logs.
 """
 
 import logging
-import os
-import secrets
-from collections.abc import Callable
 from datetime import timedelta
 from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 
-import dj_database_url
-import dj_email_url
-from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
+from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.templatetags.static import static
-from environs import Env, ValidationError
 from environs import validate as rules
-from environs.exceptions import EnvValidationError
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
+from animecollections.api.reference_text import SPECTACULAR
+from animecollections.databases import (
+    database,
+    direct_database,
+    parse_database_url,
+)
+from animecollections.environ import (
+    DAYS,
+    HOST_NAME,
+    MINUTES,
+    ORIGIN,
+    POSITIVE,
+    an_object,
+    each,
+    env,
+    kept_secret_key,
+    parse_email_url,
+    read_url,
+    wrong,
+)
+from animecollections.upkeep.log_settings import logging_of
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 RELEASE = "0.1.0"  # part of every ETag: a new release may shape answers anew
-
-env = Env()
-POSITIVE = rules.Range(0, min_inclusive=False)
-MINUTES = rules.Range(1, 525_600)
-DAYS = rules.Range(1, 36_500)
-HOST_NAME = rules.Regexp(r"[^/\s]+\Z", error="{input!r} is no name of a host.")
-ORIGIN = rules.Regexp(
-    r"https?://[^/\s]+\Z", error="{input!r} is not like https://example.org."
-)
-
-
-def read_url(name: str, default: str, parse: Any) -> dict[str, Any]:
-    """A URL-shaped variable as the dictionary Django wants, or an error naming it."""
-    value = env.str(name, default)
-    try:
-        return dict(parse(value))
-    except (ValueError, KeyError) as error:
-        raise EnvValidationError(
-            f'Environment variable "{name}" invalid: {value.split("@")[-1]!r} '
-            "is not an address of a kind we know.",
-            [str(error)],
-        ) from None
-
-
-def parse_email_url(url: str) -> dict[str, Any]:
-    config: dict[str, Any] = dj_email_url.parse(url)
-    if "EMAIL_BACKEND" not in config:  # it lets unknown kinds pass
-        raise ValueError(url)
-    # None would wait for ever for a mail server that says nothing.
-    config["EMAIL_TIMEOUT"] = config.get("EMAIL_TIMEOUT") or 30
-    return config
-
-
-def each(rule: Callable[[str], Any]) -> Callable[[list[str]], None]:
-    def check(values: list[str]) -> None:
-        for value in values:
-            rule(value)
-
-    return check
-
-
-def an_object(value: Any) -> None:
-    if not isinstance(value, dict):
-        raise ValidationError("Not a JSON object.")
-
-
-def read_secret_key(path: Path) -> str:
-    """The development key: made once, kept in an ignored file, owner-readable only."""
-    try:
-        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    except FileExistsError:
-        return path.read_text().strip()
-    key = secrets.token_urlsafe(64)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(key)
-    return key
-
 
 # --- The process -----------------------------------------------------------------
 
@@ -103,7 +63,7 @@ if not SECRET_KEY:
         raise ImproperlyConfigured(
             "SECRET_KEY is required when DEBUG is off: set it to a long random text."
         )
-    SECRET_KEY = read_secret_key(BASE_DIR / ".secret_key")
+    SECRET_KEY = kept_secret_key(BASE_DIR / ".secret_key")
 
 ALLOWED_HOSTS = env.list(
     "ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"], validate=each(HOST_NAME)
@@ -185,16 +145,6 @@ TEMPLATES = [
 
 # --- What is kept, and where -----------------------------------------------------
 
-SQLITE_OPTIONS = {
-    # A transaction takes the write lock when it begins: two that both read and then
-    # write would otherwise die at once with "database is locked" (no wait helps them).
-    "transaction_mode": "IMMEDIATE",
-    "timeout": 20,
-    # FULL: what was acknowledged survives a power cut.
-    "init_command": (
-        "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-32000;"
-    ),
-}
 # gunicorn.conf.py sets it: a request waits no longer, a migration as long as it takes.
 STATEMENT_SECONDS = env.int("STATEMENT_SECONDS", 0, validate=rules.Range(0, 3600))
 # Visitors have no account to lose: what they ask for ends sooner.
@@ -204,105 +154,37 @@ VISITOR_STATEMENT_SECONDS = env.float(
 # Prepared statements need session pooling (no PgBouncer in transaction mode).
 PREPARED = env.bool("DATABASE_PREPARED", False)
 POOLED = env.bool("DATABASE_POOLED", False)
-# Set once connected: a pooler in session mode refuses `options` at the start.
-TIMEOUTS = {
-    "lock_timeout": "10s",
-    "statement_timeout": f"{STATEMENT_SECONDS}s",
-    "idle_in_transaction_session_timeout": "60s",
-}
-POSTGRES_OPTIONS = {
-    # Both are needed: a statement whose values are in its text is never the same twice.
-    "server_side_binding": PREPARED,
-    "prepare_threshold": 2 if PREPARED else None,  # from which time on
-    # A server that is gone without a word: found out within seconds, not two hours.
-    "connect_timeout": 3,
-    "tcp_user_timeout": 10_000,
-    "keepalives_idle": 10,
-    "keepalives_interval": 3,
-    "keepalives_count": 3,
-}
-
-
-def read_database() -> dict[str, Any]:
-    config = read_url(
-        "DATABASE_URL", f"sqlite:///{BASE_DIR / 'db.sqlite3'}", parse_database_url
+# So that two test runs can stand side by side.
+TEST_DB = env.str("TEST_DB", "", validate=rules.Regexp(r"\w*\Z"))
+DATABASES = {
+    "default": database(
+        read_url(
+            "DATABASE_URL", f"sqlite:///{BASE_DIR / 'db.sqlite3'}", parse_database_url
+        ),
+        statement_seconds=STATEMENT_SECONDS,
+        is_prepared=PREPARED,
+        is_pooled=POOLED,
+        test_name=TEST_DB,
+        base_dir=BASE_DIR,
     )
-    test_name = env.str(
-        "TEST_DB", "", validate=rules.Regexp(r"\w*\Z")
-    )  # so that two test runs can stand side by side
-    if config["ENGINE"].endswith("sqlite3"):
-        config["OPTIONS"] = SQLITE_OPTIONS
-        # A file: Django's in-memory default has no WAL and locks whole tables.
-        name = f"test-{test_name}.sqlite3" if test_name else "test.sqlite3"
-        config["TEST"] = {"NAME": BASE_DIR / name}
-        config["CONN_HEALTH_CHECKS"] = False  # a file does not restart
-    elif config["ENGINE"].endswith("postgresql"):
-        config |= settings_of_postgresql(config, is_pooled=POOLED)
-        if test_name:
-            config["TEST"] = {"NAME": f"test_{test_name}"}
-    else:
-        raise EnvValidationError(
-            'Environment variable "DATABASE_URL" invalid: only sqlite:///… and '
-            "postgres://… are served.",
-            [],
-        )
-    return config
-
-
-def parse_database_url(url: str) -> Any:
-    if not url:
-        return {}
-    return dj_database_url.parse(url, conn_max_age=None, conn_health_checks=True)
-
-
-def settings_of_postgresql(
-    config: dict[str, Any], *, is_pooled: bool
-) -> dict[str, Any]:
-    asked = config.get("OPTIONS", {})
-    return {
-        "ENGINE": "animecollections.postgresql",
-        "OPTIONS": POSTGRES_OPTIONS | asked,
-        # What a transaction sets, the next client of a pooler would find.
-        "TIMEOUTS": {} if is_pooled or "options" in asked else TIMEOUTS,
-        # After the server's own limit, which is kinder: it keeps the connection.
-        "SILENT_SECONDS": STATEMENT_SECONDS and STATEMENT_SECONDS + 5,
-        # A cursor of the server's own would outlive the transaction a pooler lends.
-        "DISABLE_SERVER_SIDE_CURSORS": is_pooled,
-    }
-
-
-def read_direct_database() -> dict[str, Any] | None:
-    """The same database without a pooler in front, for commands that need a session
-    (animecollections/upkeep/sessions.py).
-    """
-    config = read_url("DATABASE_DIRECT_URL", "", parse_database_url)
-    if not config:
-        return None
-    if not config["ENGINE"].endswith("postgresql"):
-        raise EnvValidationError(
-            'Environment variable "DATABASE_DIRECT_URL" invalid: it is the PostgreSQL '
-            "of DATABASE_URL, without the pooler, as postgres://….",
-            [],
-        )
-    return config | settings_of_postgresql(config, is_pooled=False)
-
-
-DATABASES = {"default": read_database()}
-DATABASE_DIRECT = read_direct_database()
+}
+# The same database without a pooler in front, for commands that need a session
+# (animecollections/upkeep/sessions.py).
+DATABASE_DIRECT = direct_database(
+    read_url("DATABASE_DIRECT_URL", "", parse_database_url),
+    statement_seconds=STATEMENT_SECONDS,
+    is_prepared=PREPARED,
+)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("REDIS_URL", "")
 if REDIS_URL and not REDIS_URL.startswith(("redis://", "rediss://", "unix://")):
-    raise EnvValidationError(
-        'Environment variable "REDIS_URL" invalid: it starts with redis://, '
-        "rediss:// or unix://.",
-        [],
-    )
+    raise wrong("REDIS_URL", "it starts with redis://, rediss:// or unix://.")
 if WEB_WORKERS > 1 and not REDIS_URL:
-    raise EnvValidationError(
-        'Environment variable "WEB_WORKERS" invalid: more than one process need '
-        "REDIS_URL, to tell each other what to tell devices.",
-        [],
+    raise wrong(
+        "WEB_WORKERS",
+        "more than one process need REDIS_URL, to tell each other what to tell "
+        "devices.",
     )
 IN_PROCESS = {
     "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
@@ -390,23 +272,6 @@ GALLERY_HOSTS = [
 IMAGE_HOSTS: list[str] = env.list(
     "IMAGE_HOSTS", GALLERY_HOSTS, validate=each(HOST_NAME)
 )
-# Sites whose covers the catalogue names; staff's browsers load from these alone.
-COVER_HOSTS = [
-    "cdn.myanimelist.net",
-    "myanimelist.net",
-    "s4.anilist.co",
-    "media.kitsu.app",
-    "media.kitsu.io",
-    "cdn.anidb.net",
-    "cdn-eu.anidb.net",
-    "cdn.anime-planet.com",
-    "www.anisearch.com",
-    "cdn.anisearch.com",
-    "u.livechart.me",
-    "media.notify.moe",
-    "raw.githubusercontent.com",
-    "simkl.in",
-]
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
@@ -525,9 +390,6 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
-# What the admin's pages need more: django-unfold's scripts (Alpine) make functions of
-# text, and its theme is a style element. docs/decisions/0008-admin-on-unfold.md
-ADMIN_POLICY = {"script-src": [SELF, UNSAFE_EVAL], "style-src": [SELF, UNSAFE_INLINE]}
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
@@ -605,45 +467,7 @@ LOCKOUT_SECONDS = env.int("LOCKOUT_MINUTES", 15, validate=MINUTES) * 60
 RESET_MAILS = 5
 PASSWORD_RESET_TIMEOUT = env.int("RESET_MINUTES", 60, validate=MINUTES) * 60
 
-SPECTACULAR_SETTINGS = {
-    "TITLE": "animecollections",
-    "DESCRIPTION": (
-        'Success is `{"success": true, "data": …}`, with `meta` where there is more to '
-        "say; every failure has the shape `Failure`, and its `code` stays what it is. "
-        "Bodies are JSON; `text/plain` is read as JSON too. Times are UTC. An anime is "
-        'named by our id, or by a site\'s as in `"mal:1535"`. Reads carry an `ETag`; '
-        "writes take an `Idempotency-Key`."
-    ),
-    "VERSION": RELEASE,
-    "OAS_VERSION": "3.1.0",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "COMPONENT_SPLIT_REQUEST": True,
-    "SCHEMA_PATH_PREFIX": "/api",
-    "POSTPROCESSING_HOOKS": [
-        "drf_spectacular.hooks.postprocess_schema_enums",
-        "animecollections.api.schema.any_of_null",
-    ],
-    "TAGS": [
-        {"name": name}
-        for name in (
-            "Signing in",
-            "Watch list",
-            "History and undo",
-            "Search history",
-            "Profile",
-            "Images",
-            "Statistics",
-            "Catalogue",
-            "Sync",
-            "Imports",
-            "Exports",
-            "Account",
-            "Reference",
-        )
-    ],
-}
+SPECTACULAR_SETTINGS = SPECTACULAR | {"VERSION": RELEASE}
 
 UNFOLD: dict[str, Any] = {
     "SITE_TITLE": "animecollections",
@@ -680,39 +504,4 @@ TRACES_URL = env.str(
     "OTEL_EXPORTER_OTLP_ENDPOINT", "", validate=rules.Regexp(r"(https?://\S+)?\Z")
 )
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "filters": {
-        "request_id": {"()": "animecollections.api.request_id.RequestIdFilter"},
-        "no_secrets": {"()": "animecollections.upkeep.logs.NoSecrets"},
-    },
-    "formatters": {
-        "line": {
-            "format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"
-        },
-        "json": {"()": "animecollections.upkeep.logs.JsonFormatter"},
-    },
-    "handlers": {
-        "console": {
-            "class": "logging.StreamHandler",
-            "filters": ["request_id", "no_secrets"],
-            "formatter": LOG_FORMAT,
-        }
-    },
-    "root": {
-        "handlers": ["console"],
-        "level": env.log_level("LOG_LEVEL", logging.INFO),
-    },
-    "loggers": {
-        "django": {"handlers": [], "propagate": True},  # else each line comes twice
-        "django.server": {"level": "WARNING"},
-        # Anybody can send a Host of their own; a traceback each would fill the log.
-        # (Without a handler, Python's last resort would write it all the same.)
-        "django.security.DisallowedHost": {"level": "CRITICAL"},
-        # Its lines at DEBUG hold session keys and password hashes.
-        "django.db.backends": {"level": "INFO"},
-        # A traceback a second while Redis is away; the feed says so once.
-        "channels_redis.pubsub": {"level": "CRITICAL"},
-    },
-}
+LOGGING = logging_of(LOG_FORMAT, env.log_level("LOG_LEVEL", logging.INFO))

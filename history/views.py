@@ -7,7 +7,7 @@ from django.conf import settings
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from animecollections.api.conditional import etag_of, not_modified
+from animecollections.api.conditional import etag_of, unless_held
 from animecollections.api.errors import invalid, refuse
 from animecollections.api.existing_client import is_existing_client
 from animecollections.api.filtering import Since, TypedFilterSet, Until
@@ -76,9 +76,9 @@ class SearchHistoryViewSet(WritingViewSet):
         at = self.account.revisions
         is_nested = is_existing_client(request)
         zone = self.account.timezone
-        etag = etag_of(request, at.epoch, at.parts["searches"], zone, is_nested)
-        if (fresh := not_modified(request, etag)) is not None:
-            return fresh
+        etag = unless_held(
+            request, etag_of(request, at.epoch, at.parts["searches"], zone, is_nested)
+        )
         mine = Search.objects.of(self.user_id)
         rows = SearchFilters.narrow(mine, self.wanted, zone)
         found, meta = page(rows, self.wanted, orderings=ORDERINGS, default="-timestamp")

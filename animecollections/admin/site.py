@@ -6,7 +6,7 @@ from functools import update_wrapper
 from typing import Any
 from urllib.parse import urlsplit
 
-from csp.constants import HEADER, SELF
+from csp.constants import HEADER, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from csp.middleware import CSPMiddleware, PolicyParts
 from django.conf import settings
 from django.core.exceptions import BadRequest
@@ -23,6 +23,26 @@ View = Callable[..., HttpResponseBase]
 PREFIX = "/admin/"
 CODE_AT = "code_at"  # in the session
 FRESH_FOR = timedelta(minutes=10)
+# What the admin's pages need more: django-unfold's scripts (Alpine) make functions of
+# text, and its theme is a style element. docs/decisions/0008-admin-on-unfold.md
+ADMIN_POLICY = {"script-src": [SELF, UNSAFE_EVAL], "style-src": [SELF, UNSAFE_INLINE]}
+# Sites whose covers the catalogue names; staff's browsers load from these alone.
+COVER_HOSTS = [
+    "cdn.myanimelist.net",
+    "myanimelist.net",
+    "s4.anilist.co",
+    "media.kitsu.app",
+    "media.kitsu.io",
+    "cdn.anidb.net",
+    "cdn-eu.anidb.net",
+    "cdn.anime-planet.com",
+    "www.anisearch.com",
+    "cdn.anisearch.com",
+    "u.livechart.me",
+    "media.notify.moe",
+    "raw.githubusercontent.com",
+    "simkl.in",
+]
 
 # What stands above every page; filled by the app that knows it, when it is ready.
 tellers: list[Callable[[], Iterable[Any]]] = []
@@ -121,7 +141,7 @@ def picture_sources() -> list[str]:
     """Where staff's browsers load pictures from: here, our storage, the sites of the
     catalogue's covers and of IMAGE_HOSTS. No address that a user gives is among them.
     """
-    hosts = [*settings.COVER_HOSTS, *settings.IMAGE_HOSTS]
+    hosts = [*COVER_HOSTS, *settings.IMAGE_HOSTS]
     named = [f"https://{'*' * host.startswith('.')}{host}" for host in hosts]
     storage = urlsplit(default_storage.url("images/"))
     elsewhere = [f"{storage.scheme}://{storage.netloc}"] if storage.netloc else []
@@ -148,6 +168,6 @@ class Policy(CSPMiddleware):
     ) -> PolicyParts:
         parts = super().get_policy_parts(request, response, report_only)
         if not report_only and request.path_info.startswith(PREFIX):
-            parts.update = settings.ADMIN_POLICY
+            parts.update = ADMIN_POLICY
             parts.replace = {"img-src": picture_sources()}
         return parts

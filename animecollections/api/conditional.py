@@ -10,7 +10,6 @@ from typing import Any
 
 from django.conf import settings
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from animecollections.api.errors import ApiError, refuse
 
@@ -26,17 +25,26 @@ def etag_of(request: Request, *parts: Any) -> str:
     return f'"{blake2b(shape.encode(), digest_size=12).hexdigest()}"'
 
 
-def not_modified(request: Request, etag: str) -> Response | None:
-    """The 304, when the client holds this very version; weak tags count (RFC 9110).
+class NotModified(Exception):  # noqa: N818 - no error, an answer
+    """The client holds this very version: the viewset answers 304 (views.py)."""
 
-    `*` says nothing here: whether there is anything at all is not known yet.
+    def __init__(self, held: str) -> None:
+        super().__init__(held)
+        self.held = held
+
+
+def unless_held(request: Request, etag: str) -> str:
+    """The ETag, for the answer; ends the view with a 304 where the client holds it.
+
+    Weak tags count (RFC 9110). `*` says nothing here: whether there is anything at all
+    is not known yet.
     """
     sent = request.headers.get("If-None-Match", "")
     for held in map(str.strip, sent.split(",")):
         if held.removeprefix("W/") == etag:
             # As it is held: the same version has a weak tag where it is compressed.
-            return Response(status=304, headers={"ETag": held})
-    return None
+            raise NotModified(held)
+    return etag
 
 
 def revision_tag(request: Request, revision: int, *parts: Any) -> str:

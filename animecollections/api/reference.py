@@ -12,7 +12,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from animecollections.api.conditional import etag_of, not_modified
+from animecollections.api.conditional import etag_of, unless_held
 from animecollections.api.rendering import OPTIONS, answer
 from animecollections.api.schema import documented
 from animecollections.api.views import ApiViewSet
@@ -61,9 +61,7 @@ class RootView(ApiViewSet):
         etag=True,
     )
     def retrieve(self, request: Request) -> Response:
-        etag = etag_of(request)
-        if (fresh := not_modified(request, etag)) is not None:
-            return fresh
+        etag = unless_held(request, etag_of(request))
         data = {
             "name": "animecollections",
             "version": settings.RELEASE,
@@ -85,9 +83,7 @@ class ReferenceView(ApiViewSet):
         files={"application/json": dict},
     )
     def retrieve(self, request: Request) -> Response | HttpResponse:
-        etag = etag_of(request, crc32(openapi()))
-        if (fresh := not_modified(request, etag)) is not None:
-            return fresh
+        etag = unless_held(request, etag_of(request, crc32(openapi())))
         return HttpResponse(
             openapi(), content_type="application/json", headers={"ETag": etag}
         )

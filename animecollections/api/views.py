@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
 from animecollections.api import cross_site, request_id
+from animecollections.api.conditional import NotModified
 from animecollections.api.errors import ApiError, refuse
 from animecollections.api.parameters import read_query
 from animecollections.api.throttling import RateThrottle
@@ -118,6 +119,8 @@ class ApiViewSet(ViewSet):
 
         Counted only once refused: a good sign-in works, whoever shares its network.
         """
+        if isinstance(exc, NotModified):  # no failure
+            return Response(status=304, headers={"ETag": exc.held})
         response = super().handle_exception(exc)
         is_counted = hasattr(self.request, "rate_headers")
         if response.status_code in (401, 403) and not is_counted:

@@ -9,8 +9,10 @@ RECIPES = sorted((settings.BASE_DIR / "docs" / "recipes").glob("*.md"))
 PATH = re.compile(r"`((?:[\w.-]+/)+[\w.-]*|\w+\.(?:py|toml|md|js))`")
 
 
-def test_there_are_recipes():
-    assert RECIPES
+def test_the_list_of_recipes_leads_to_each():
+    [index] = [path for path in RECIPES if path.stem == "README"]
+    linked = set(re.findall(r"\]\(([\w-]+\.md)\)", index.read_text()))
+    assert linked == {path.name for path in RECIPES if path != index}
 
 
 @pytest.mark.parametrize("recipe", RECIPES, ids=lambda path: path.stem)

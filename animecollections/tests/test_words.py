@@ -1,22 +1,29 @@
-"""The web client speaks Spanish: every sentence, and the compiled file agrees."""
+"""What is said in other languages than English: every sentence, in each of them."""
 
 import io
 import re
 
+import pytest
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from django.conf import settings
 
 from animecollections.words import words_in
+from profiles.models import Preferences
 
-FOLDER = settings.BASE_DIR / "locale" / "es" / "LC_MESSAGES"
+LANGUAGES = [code for code, _ in settings.LANGUAGES if code != "en"]
+in_each_language = pytest.mark.parametrize("language", LANGUAGES)
 SPOKEN = re.compile(r'\bt\(\s*"((?:[^"\\]|\\.)+)"')
 TRANSLATED = re.compile(r"""{% translate (['"])(.+?)\1""")
 
 
-def catalogue():
-    with (FOLDER / "django.po").open("rb") as file:
-        return read_po(file, locale="es")
+def folder(language):
+    return settings.BASE_DIR / "locale" / language / "LC_MESSAGES"
+
+
+def catalogue(language):
+    with (folder(language) / "django.po").open("rb") as file:
+        return read_po(file, locale=language)
 
 
 def sentences():
@@ -26,23 +33,51 @@ def sentences():
     yield from (sentence for _, sentence in TRANSLATED.findall(page))
 
 
-def test_every_sentence_is_translated_and_none_is_left_over():
-    told = {message.id for message in catalogue() if message.id and message.string}
+@in_each_language
+def test_every_sentence_is_translated_and_none_is_left_over(language):
+    told = {
+        message.id for message in catalogue(language) if message.id and message.string
+    }
     assert set(sentences()) == told
 
 
-def test_translations_fill_in_the_same_values():
+@in_each_language
+def test_translations_fill_in_the_same_values(language):
     names = re.compile(r"\{\w+\}")
-    for message in catalogue():
+    for message in catalogue(language):
         if message.id:
             wanted = set(names.findall(message.id))
             assert set(names.findall(message.string)) == wanted, message.id
 
 
-def test_the_compiled_file_agrees_with_its_source():
+@in_each_language
+def test_the_compiled_file_agrees_with_its_source(language):
     """`make words` writes it; a fresh machine has no msgfmt."""
     made = io.BytesIO()
-    write_mo(made, catalogue())
-    assert (FOLDER / "django.mo").read_bytes() == made.getvalue(), "run: make words"
+    write_mo(made, catalogue(language))
+    assert (folder(language) / "django.mo").read_bytes() == made.getvalue(), (
+        "run: make words"
+    )
+
+
+def test_the_client_gets_the_sentences_of_its_language():
     assert words_in("es")["Undo"] == "Deshacer"
     assert words_in("en") == {}
+
+
+@in_each_language
+def test_every_mail_is_written_in_each_language(language):
+    mails = settings.BASE_DIR / "templates" / "mail"
+    written = {path.name for path in (mails / language).iterdir()}
+    assert written == {path.name for path in (mails / "en").iterdir()}
+
+
+def test_people_can_choose_each_language_and_no_other():
+    page = (settings.BASE_DIR / "static" / "js" / "settings.js").read_text()
+    offered = re.search(r't\("Language"\), language, \[(.*?)\], \(value\)', page)[1]
+    assert re.findall(r'\["(\w+)", "(\w+)"\]', offered) == settings.LANGUAGES
+    [constraint] = [
+        one for one in Preferences._meta.constraints
+        if one.name == "preferences_language"
+    ]  # fmt: skip
+    assert f"{[code for code, _ in settings.LANGUAGES]}" in str(constraint.condition)

@@ -7,7 +7,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from animecollections.api.conditional import etag_of, not_modified
+from animecollections.api.conditional import etag_of, unless_held
 from animecollections.api.rendering import answer
 from animecollections.api.schema import Example, chosen, documented, nullable
 from animecollections.api.views import ApiViewSet
@@ -18,6 +18,7 @@ from collections_app.catalogue import answers
 from collections_app.catalogue.filters import INCLUDE, PARAMETERS
 from collections_app.catalogue.models import CatalogueState, Genre, Studio
 from collections_app.catalogue.refs import parse_anime_id
+from collections_app.examples import ANIME, ON_THE_LIST, RELATED_ANIME
 from collections_app.serializers.catalogue import (
     AnimeSerializer,
     AnimeWithRelationsSerializer,
@@ -25,41 +26,6 @@ from collections_app.serializers.catalogue import (
 )
 
 TAGS = ["Catalogue"]
-DEATH_NOTE = {
-    "id": "1535",
-    "mal_id": 1535,
-    "title": "Death Note",
-    "english_title": "Death Note",
-    "native_title": "デスノート",
-    "synonyms": ["DN"],
-    "imageUrl": "https://img.example.org/1535.jpg",
-    "thumbnailUrl": "https://img.example.org/1535t.jpg",
-    "rating": 8.62,
-    "episodes": 37,
-    "episode_minutes": 23,
-    "format": "TV",
-    "airing_status": "finished",
-    "season": "fall",
-    "year": 2006,
-    "genres": ["Supernatural", "Suspense", "Psychological", "Shounen"],
-    "studios": ["Madhouse"],
-    "mature": False,
-    "external_ids": {"anilist": "1535", "kitsu": "1376", "mal": "1535"},
-    "updated_at": "2026-11-23T09:30:00Z",
-}
-ON_THE_LIST = {"type": "Watching", "progress": 12, "score": 9.5, "revision": 41}
-RELATED = {
-    "id": "2994",
-    "title": "Death Note: Rewrite",
-    "english_title": None,
-    "imageUrl": None,
-    "thumbnailUrl": None,
-    "rating": 7.7,
-    "episodes": 2,
-    "format": "Special",
-    "airing_status": "finished",
-    "year": 2007,
-}
 
 
 class CatalogueViewSet(ApiViewSet):
@@ -81,18 +47,16 @@ class CatalogueViewSet(ApiViewSet):
         parameters=PARAMETERS,
         errors=["invalid_cursor", "not_signed_in"],
         examples={
-            "a search": Example([DEATH_NOTE], {"next_cursor": None}),
+            "a search": Example([ANIME], {"next_cursor": None}),
             "with the user's entry": Example(
-                [DEATH_NOTE | {"entry": ON_THE_LIST}], {"missing": ["mal:99999999"]}
+                [ANIME | {"entry": ON_THE_LIST}], {"missing": ["mal:99999999"]}
             ),
         },
         etag=True,
     )
     def list(self, request: Request) -> Response:
         revision = self.revision()
-        etag = self.etag(revision)
-        if (fresh := not_modified(request, etag)) is not None:
-            return fresh
+        etag = unless_held(request, self.etag(revision))
         with self.limits():
             data, meta = answers.browse(request.user, self.wanted, revision)
         return answer(data, meta=meta, headers={"ETag": etag})
@@ -105,14 +69,12 @@ class CatalogueViewSet(ApiViewSet):
         data=AnimeWithRelationsSerializer,
         parameters=[INCLUDE],
         errors=["anime_not_found", "ambiguous_id"],
-        examples={"a title": DEATH_NOTE | {"relations": [RELATED]}},
+        examples={"a title": ANIME | {"relations": [RELATED_ANIME]}},
         etag=True,
     )
     def retrieve(self, request: Request, anime_id: str) -> Response:
         ref = parse_anime_id(anime_id, "id")
-        etag = self.etag(self.revision())
-        if (fresh := not_modified(request, etag)) is not None:
-            return fresh
+        etag = unless_held(request, self.etag(self.revision()))
         with self.limits():
             data = answers.one(request.user, self.wanted, ref)
         return answer(data, headers={"ETag": etag})
@@ -140,9 +102,7 @@ class CatalogueViewSet(ApiViewSet):
         return self.words(Studio)
 
     def words(self, model: type[Genre] | type[Studio]) -> Response:
-        etag = self.etag(self.revision())
-        if (fresh := not_modified(self.request, etag)) is not None:
-            return fresh
+        etag = unless_held(self.request, self.etag(self.revision()))
         with self.limits():
             data = answers.words(model, self.request.user)
         return answer(data, headers={"ETag": etag})

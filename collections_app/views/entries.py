@@ -11,9 +11,9 @@ from rest_framework.response import Response
 from animecollections.api.conditional import (
     ALWAYS,
     Precondition,
-    not_modified,
     precondition,
     revision_tag,
+    unless_held,
 )
 from animecollections.api.errors import ApiError, invalid, refuse
 from animecollections.api.reading import read_body
@@ -22,7 +22,7 @@ from animecollections.api.schema import Example, documented
 from collections_app.catalogue.lookup import matching, pick
 from collections_app.catalogue.models import Anime
 from collections_app.catalogue.refs import AnimeRef, parse_anime_id
-from collections_app.examples import ENTRY
+from collections_app.examples import BATCH, BATCH_ANSWER, ENTRY
 from collections_app.serializers.watch_list import (
     BatchSerializer,
     EntryFields,
@@ -62,9 +62,9 @@ class EntryViewSet(WritingViewSet):
         row = find_entry(self.user_id, ref)
         entry = to_json(row)
         at = self.account.revisions
-        etag = revision_tag(request, entry["revision"], at.epoch, at.catalogue)
-        if (fresh := not_modified(request, etag)) is not None:
-            return fresh
+        etag = unless_held(
+            request, revision_tag(request, entry["revision"], at.epoch, at.catalogue)
+        )
         return answer(entry, headers={"ETag": etag})
 
     @documented(
@@ -254,27 +254,8 @@ class BatchViewSet(WritingViewSet):
         body=BatchSerializer,
         data={"results": ResultSerializer(many=True)},
         errors=["batch_refused"],
-        examples={
-            "two of three": {
-                "results": [
-                    {"id": "a1", "ok": True, "status": 200, "entry": ENTRY},
-                    {
-                        "ok": False,
-                        "status": 404,
-                        "error": "The catalogue has no anime with the id 7.",
-                        "code": "anime_not_found",
-                    },
-                ]
-            }
-        },
-        body_examples={
-            "two": {
-                "operations": [
-                    {"op": "increment", "animeId": 1535, "id": "a1"},
-                    {"op": "remove", "animeId": 7},
-                ]
-            }
-        },
+        examples={"two of three": BATCH_ANSWER},
+        body_examples={"two": BATCH},
     )
     def create(self, request: Request) -> Response:
         results = batches.run(

@@ -7,7 +7,7 @@ from uuid import UUID
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from animecollections.api.conditional import etag_of, not_modified
+from animecollections.api.conditional import etag_of, unless_held
 from animecollections.api.errors import ApiError, refuse
 from animecollections.api.failures import failure_body
 from animecollections.api.ids import parse_id
@@ -18,6 +18,7 @@ from animecollections.api.rendering import answer
 from animecollections.api.schema import documented, nullable, paging, query
 from animecollections.api.uploads import FileParser, UploadParser, file_of, name_of_file
 from collections_app import transfer
+from collections_app.examples import PLAN, PLAN_ROW
 from collections_app.imports.models import ImportPlan, Outcome, Policy
 from collections_app.imports.reading import (
     MOST_PER_PAGE,
@@ -41,41 +42,6 @@ from history.writing import WritingViewSet
 
 TAGS = ["Imports"]
 LARGEST_FILE = 20 * 1024 * 1024
-A_PLAN: dict[str, Any] = {
-    "id": "019ab0f2-6a3c-7c1e-9f55-0242ac120002",
-    "format": "mal",
-    "file_name": "animelist.xml",
-    "status": "planned",
-    "policy": "newest",
-    "exported_at": "2026-11-20T00:00:00Z",
-    "summary": {
-        "rows": 373,
-        "add": 69,
-        "update": 12,
-        "unchanged": 288,
-        "conflict": 2,
-        "unmatched": 1,
-        "refused": 1,
-    },
-    "warnings": [],
-    "created_at": "2026-11-23T09:30:00Z",
-    "expires_at": "2026-11-30T09:30:00Z",
-    "applied_at": None,
-    "operation_id": None,
-}
-A_ROW = {
-    "row": 17,
-    "outcome": "update",
-    "reason": "Taken from the file: score. Kept as it is here: progress (changed here "
-    "on 2026-11-22); the row is of 2026-11-20.",
-    "title": "Death Note",
-    "anime_id": "1535",
-    "anime_title": "Death Note",
-    "before": {"score": None},
-    "after": {"score": 9.0},
-    "decision": None,
-    "candidates": [],
-}
 
 
 class PlanningViewSet(WritingViewSet):
@@ -109,16 +75,16 @@ class ImportsViewSet(PlanningViewSet):
         scope="import",
         tags=TAGS,
         data=PlanSerializer(many=True),
-        examples={"one": [A_PLAN]},
+        examples={"one": [PLAN]},
         etag=True,
     )
     def list(self, request: Request) -> Response:
         plans = list(
             ImportPlan.objects.of(self.user_id).current().order_by("-created_at")
         )
-        etag = etag_of(request, *((plan.id, plan.changed_at) for plan in plans))
-        if (fresh := not_modified(request, etag)) is not None:
-            return fresh
+        etag = unless_held(
+            request, etag_of(request, *((plan.id, plan.changed_at) for plan in plans))
+        )
         return answer([plan_told(plan) for plan in plans], headers={"ETag": etag})
 
     @documented(
@@ -146,7 +112,7 @@ class ImportsViewSet(PlanningViewSet):
             ),
         ],
         errors=["file_unreadable"],
-        examples={"a plan": A_PLAN},
+        examples={"a plan": PLAN},
     )
     def create(self, request: Request) -> Response:
         return answer(plan_told(imports.keep_draft(*self.draft)))
@@ -213,14 +179,12 @@ class ImportViewSet(PlanningViewSet):
         tags=TAGS,
         data=PlanSerializer,
         errors=["import_not_found"],
-        examples={"a plan": A_PLAN},
+        examples={"a plan": PLAN},
         etag=True,
     )
     def retrieve(self, request: Request, import_id: str) -> Response:
         plan = imports.find(self.user_id, parse_id(import_id))
-        etag = etag_of(request, plan.changed_at)
-        if (fresh := not_modified(request, etag)) is not None:
-            return fresh
+        etag = unless_held(request, etag_of(request, plan.changed_at))
         return answer(plan_told(plan), headers={"ETag": etag})
 
     @documented(
@@ -234,15 +198,13 @@ class ImportViewSet(PlanningViewSet):
             *paging(PER_PAGE, MOST_PER_PAGE),
         ],
         errors=["import_not_found", "invalid_cursor"],
-        examples={"a row": [A_ROW]},
+        examples={"a row": [PLAN_ROW]},
         etag=True,
     )
     def rows(self, request: Request, import_id: str) -> Response:
         plan = imports.find(self.user_id, parse_id(import_id))
         catalogue = self.account.revisions.catalogue
-        etag = etag_of(request, plan.changed_at, catalogue)
-        if (fresh := not_modified(request, etag)) is not None:
-            return fresh
+        etag = unless_held(request, etag_of(request, plan.changed_at, catalogue))
         rows, meta, is_complete = rows_of(plan, self.wanted, catalogue)
         # Asked again, a page whose search was cut short has more candidates.
         headers = {"ETag": etag} if is_complete else {}
@@ -255,7 +217,7 @@ class ImportViewSet(PlanningViewSet):
         body=PolicySerializer,
         data=PlanSerializer,
         errors=["import_not_found", "import_applied"],
-        examples={"a plan": A_PLAN},
+        examples={"a plan": PLAN},
         body_examples={"a policy": {"policy": "max_progress"}},
     )
     def partial_update(self, request: Request, import_id: str) -> Response:
@@ -275,7 +237,7 @@ class ImportViewSet(PlanningViewSet):
             "unknown_anime_ids",
             "ambiguous_id",
         ],
-        examples={"a plan": A_PLAN},
+        examples={"a plan": PLAN},
         body_examples={
             "all conflicts": {"where": {"outcome": "conflict"}, "decision": "take"},
             "a title": {"rows": [{"row": 3, "anime_id": "1535", "decision": "take"}]},
@@ -294,7 +256,7 @@ class ImportViewSet(PlanningViewSet):
         body=ApplySerializer,
         data=PlanSerializer,
         errors=["import_not_found", "plan_stale"],
-        examples={"applied": A_PLAN | {"status": "applied"}},
+        examples={"applied": PLAN | {"status": "applied"}},
         body_examples={"the rest too": {"accept": "unchanged"}},
     )
     def apply(self, request: Request, import_id: str) -> Response:

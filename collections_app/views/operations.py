@@ -8,13 +8,13 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from animecollections.api.conditional import etag_of, not_modified
+from animecollections.api.conditional import etag_of, unless_held
 from animecollections.api.fields import StrictBoolean
 from animecollections.api.ids import parse_id
 from animecollections.api.reading import read_body
 from animecollections.api.rendering import answer
 from animecollections.api.schema import documented, nullable
-from collections_app.examples import ENTRY
+from collections_app.examples import OPERATIONS, UNDONE
 from collections_app.filters.operations import PARAMETERS
 from collections_app.reads import operations_of
 from collections_app.serializers.watch_list import EntrySerializer
@@ -70,42 +70,16 @@ class OperationViewSet(WritingViewSet):
         meta={"next_cursor": nullable(str)},
         parameters=PARAMETERS,
         errors=["invalid_cursor", "anime_not_found", "ambiguous_id"],
-        examples={
-            "one": [
-                {
-                    "id": "019ab0f2-6a3c-7c1e-9f55-0242ac120002",
-                    "summary": "moved Death Note from To Watch to Watching, "
-                    "progress 0 → 3",
-                    "at": "2026-11-23T09:30:00Z",
-                    "through": "session",
-                    "file_name": "",
-                    "client_id": "",
-                    "size": 1,
-                    "changes": [
-                        {
-                            "anime_id": "1535",
-                            "title": "Death Note",
-                            "kind": "update",
-                            "before": {"type": "To Watch", "progress": 0},
-                            "after": {"type": "Watching", "progress": 3},
-                            "revision": 41,
-                        }
-                    ],
-                    "undoes": None,
-                    "undoable": True,
-                    "undoable_until": "2027-11-23T09:30:00Z",
-                }
-            ]
-        },
+        examples={"one": OPERATIONS},
         etag=True,
     )
     def list(self, request: Request) -> Response:
         at = self.account.revisions
         # The day too: what can be undone ends with time, and old changes are trimmed.
         day = timezone.now().date()
-        etag = etag_of(request, at.epoch, at.user, at.catalogue, day)
-        if (fresh := not_modified(request, etag)) is not None:
-            return fresh
+        etag = unless_held(
+            request, etag_of(request, at.epoch, at.user, at.catalogue, day)
+        )
         zone = self.account.timezone
         told, meta = operations_of(self.user_id, self.wanted, zone)
         return answer(told, meta=meta, headers={"ETag": etag})
@@ -125,14 +99,7 @@ class OperationViewSet(WritingViewSet):
         },
         meta={"operation_id?": UUID},
         errors=["operation_not_found"],
-        examples={
-            "undone": {
-                "entries": [ENTRY],
-                "removed": [],
-                "conflicts": [],
-                "dry_run": False,
-            }
-        },
+        examples={"undone": UNDONE},
     )
     def undo(self, request: Request, operation_id: str) -> Response:
         dry_run = read_body(UndoSerializer, request)["dry_run"]

@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from animecollections.api.bodies import bodies
 from animecollections.api.choosing import chosen_fields, only
-from animecollections.api.conditional import etag_of, not_modified, precondition
+from animecollections.api.conditional import etag_of, precondition, unless_held
 from animecollections.api.errors import refuse
 from animecollections.api.existing_client import is_existing_client
 from animecollections.api.paging import page
@@ -25,7 +25,7 @@ from animecollections.api.schema import (
     query,
 )
 from collections_app.catalogue.refs import AnimeRef, parse_anime_id
-from collections_app.examples import ENTRY
+from collections_app.examples import COUNTS, ENTRY
 from collections_app.filters.watch_list import (
     DEFAULT_ORDERING,
     ORDERINGS,
@@ -85,9 +85,7 @@ class WatchListViewSet(WritingViewSet):
     )
     def list(self, request: Request) -> Response:
         view = self.wanted.get("view") or usual_view(request)
-        etag = self.list_etag(request, view)
-        if (fresh := not_modified(request, etag)) is not None:
-            return fresh
+        etag = unless_held(request, self.list_etag(request, view))
         if (body := bodies.get(etag)) is None:
             data, meta = self.entries(view)
             body = enveloped(data, meta)
@@ -190,24 +188,11 @@ class WatchListViewSet(WritingViewSet):
         scope="list:read",
         tags=TAGS,
         data=CountsSerializer,
-        examples={
-            "counts": {
-                "total": 3,
-                "by_type": {
-                    "Collection": 0,
-                    "Completed": 1,
-                    "To Watch": 0,
-                    "Watching": 2,
-                },
-                "by_state": {"active": 2, "on_hold": 1, "rewatching": 0, "dropped": 0},
-            }
-        },
+        examples={"counts": COUNTS},
         etag=True,
     )
     def counts(self, request: Request) -> Response:
-        etag = self.list_etag(request)
-        if (fresh := not_modified(request, etag)) is not None:
-            return fresh
+        etag = unless_held(request, self.list_etag(request))
         counts = WatchListEntry.objects.of(self.user_id).counts()
         return answer(counts, headers={"ETag": etag})
 

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 from zipfile import ZipFile
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import Permission
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -150,6 +151,20 @@ def test_the_person_is_told_of_what_is_done_to_an_entry(
     assert mail.to == [alice.email]
     assert does in mail.body
     assert WHY in mail.body
+
+
+# Nobody is mailed of these, or by a mail of their own.
+NOT_IN_THAT_MAIL = {"create", "mail_reset", "set_password"}
+
+
+@pytest.mark.parametrize("language", [code for code, _ in settings.LANGUAGES])
+def test_the_mail_has_words_for_each_thing_that_staff_do(language):
+    source = (settings.BASE_DIR / "profiles/services/support.py").read_text()
+    acts = set(re.findall(r'acting\(\s*"(\w+)"', source))
+    folder = settings.BASE_DIR / "templates" / "mail" / language
+    words = (folder / "staff_did.txt").read_text()
+    told = set(re.findall(r'action == "(\w+)"', words))
+    assert acts - told == NOT_IN_THAT_MAIL
 
 
 def test_what_cannot_be_told_is_not_done(browser, alice, client, monkeypatch):

@@ -11,12 +11,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from animecollections.api.client import address
-from animecollections.api.conditional import etag_of, not_modified
+from animecollections.api.conditional import etag_of, unless_held
 from animecollections.api.parsing import StrictJSONParser
 from animecollections.api.rendering import answer
 from animecollections.api.schema import documented, nullable
 from animecollections.api.views import ApiViewSet
 from animecollections.scopes import OPEN
+from profiles.examples import CREDENTIALS, CURRENT_USER, SIGNED_IN, TOKENS
 from profiles.models import User
 from profiles.serializers.accounts import (
     ConfirmInput,
@@ -38,20 +39,6 @@ from profiles.tokens import TokenPair
 
 TAGS = ["Signing in"]
 DEVICE_FOR = 400 * 86400  # seconds; browsers keep no cookie longer
-SIGNED_IN = {
-    "user": {
-        "id": "550e8400-e29b-41d4-a716-446655440000",
-        "name": "alice",
-        "avatar": None,
-    },
-    "session": {
-        "expires_at": "2026-12-23T09:30:00Z",
-        "expires_in": 2592000,
-        "token_type": "cookie",
-    },
-}
-PAIR = {"access": "eyJhbGciOi…", "refresh": "eyJhbGciOi…", "expires_in": 1800}
-CREDENTIALS = {"email": "alice@example.org", "password": "Right-Horse-7"}
 
 
 class NeverStored(ApiViewSet):
@@ -214,17 +201,7 @@ class SessionViewSet(ApiViewSet):
         tags=TAGS,
         data=nullable(CurrentAnswer),
         examples={
-            "signed in": {
-                "id": "550e8400-e29b-41d4-a716-446655440000",
-                "name": "alice",
-                "email": "alice@example.org",
-                "avatar": None,
-                "banner_image": None,
-                "enfasiscolor": "#3498db",
-                "enfasis_color": "#3498db",
-                "parentalControl": True,
-                "parental_control": True,
-            },
+            "signed in": CURRENT_USER,
             "a visitor": None,
         },
         etag=True,
@@ -236,9 +213,7 @@ class SessionViewSet(ApiViewSet):
         at = account.revisions
         named = (account.email, account.user_name)
         parts = (at.parts["profile"], at.parts["preferences"])
-        etag = etag_of(request, *named, at.epoch, *parts)
-        if (fresh := not_modified(request, etag)) is not None:
-            return fresh
+        etag = unless_held(request, etag_of(request, *named, at.epoch, *parts))
         shown = User.objects.shown(account.id)
         data = current_answer(account, shown) if shown else None
         return answer(data, headers={"ETag": etag})
@@ -254,7 +229,7 @@ class TokenViewSet(OpenViewSet):
         body=SignInInput,
         data=TokenPair,
         errors=["wrong_credentials", "locked"],
-        examples={"a pair": PAIR},
+        examples={"a pair": TOKENS},
         body_examples={"alice": CREDENTIALS},
     )
     def create(self, request: Request) -> Response:
@@ -277,7 +252,7 @@ class TokenViewSet(OpenViewSet):
         body=RefreshInput,
         data=TokenPair,
         errors=["token_expired", "token_invalid", "session_ended"],
-        examples={"a pair": PAIR},
+        examples={"a pair": TOKENS},
         body_examples={"refresh": {"refresh": "eyJhbGciOi…"}},
     )
     def refresh(self, request: Request) -> Response:

@@ -6,10 +6,11 @@ from django.http import FileResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from animecollections.api.conditional import etag_of, not_modified
+from animecollections.api.conditional import etag_of, unless_held
 from animecollections.api.rendering import answer
 from animecollections.api.schema import Raw, documented, query
 from animecollections.api.views import ApiViewSet
+from profiles.examples import FIDELITY
 from profiles.exports import FORMATS, LISTS, export, losses
 
 FILE = Raw(type="string", format="binary")
@@ -83,34 +84,13 @@ class ExportViewSet(ApiViewSet):
             ),
         },
         parameters=[query("format", str, "Which.", enum=list(LISTS), required=True)],
-        examples={
-            "to MyAnimeList": {
-                "format": "mal",
-                "entries": 412,
-                "unnamed": 0,
-                "ambiguous": 0,
-                "unreadable": 0,
-                "fields": {"score": 1},
-                "examples": {
-                    "score": [
-                        {
-                            "anime_id": "1535",
-                            "title": "Death Note",
-                            "here": 9.3,
-                            "there": 9.0,
-                        }
-                    ]
-                },
-            }
-        },
+        examples={"to MyAnimeList": FIDELITY},
         etag=True,
     )
     def fidelity(self, request: Request) -> Response:
         at = self.account.revisions
         parts = (at.parts["list"], at.parts["preferences"])
-        etag = etag_of(request, at.epoch, *parts, at.catalogue)
-        if (fresh := not_modified(request, etag)) is not None:
-            return fresh
+        etag = unless_held(request, etag_of(request, at.epoch, *parts, at.catalogue))
         name = self.wanted["format"]
         told = {"format": name, **asdict(losses(self.account, name))}
         return answer(told, headers={"ETag": etag})

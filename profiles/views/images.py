@@ -3,7 +3,7 @@
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from animecollections.api.conditional import etag_of, not_modified
+from animecollections.api.conditional import etag_of, unless_held
 from animecollections.api.ids import parse_id
 from animecollections.api.parsing import StrictJSONParser
 from animecollections.api.rendering import answer
@@ -11,6 +11,7 @@ from animecollections.api.schema import documented
 from animecollections.api.uploads import UploadParser
 from history.writing import WritingViewSet
 from profiles.addresses import public_url
+from profiles.examples import IMAGE, IMAGE_URL
 from profiles.images import MAX_ENCODED
 from profiles.models import Image
 from profiles.serializers.images import (
@@ -22,19 +23,6 @@ from profiles.serializers.images import (
 from profiles.services import images
 
 TAGS = ["Images"]
-URL = (
-    "https://anime.example.org/media/images/550e8400-e29b-41d4-a716-446655440000/"
-    "5d41402abc4b2a76b9719d911017c592.webp"
-)
-AN_IMAGE = {
-    "id": "019ab0c4-7a31-7c3e-9d0b-6f2f4f5f8a11",
-    "url": URL,
-    "kind": "avatar",
-    "width": 512,
-    "height": 512,
-    "size": 20480,
-    "created_at": "2026-11-23T09:30:00Z",
-}
 
 
 class UploadViewSet(WritingViewSet):
@@ -66,7 +54,7 @@ class UploadViewSet(WritingViewSet):
             "images_full",
         ],
         body_examples={"an avatar": {"image": "data:image/png;base64,iVBORw0KG…"}},
-        examples={"kept": URL},
+        examples={"kept": IMAGE_URL},
     )
     def create(self, request: Request) -> Response:
         if isinstance(self.picture, str):
@@ -99,15 +87,13 @@ class ImagesViewSet(WritingViewSet):
         scope="profile:read",
         tags=TAGS,
         data=list[ImageAnswer],
-        examples={"one picture": [AN_IMAGE]},
+        examples={"one picture": [IMAGE]},
         etag=True,
     )
     def list(self, request: Request) -> Response:
         rows = Image.objects.of(self.user_id).newest_first()
         site = request.build_absolute_uri("/")
-        etag = etag_of(request, *rows.version(), site)
-        if (fresh := not_modified(request, etag)) is not None:
-            return fresh
+        etag = unless_held(request, etag_of(request, *rows.version(), site))
         return answer([image_answer(row, site) for row in rows], headers={"ETag": etag})
 
     @documented(

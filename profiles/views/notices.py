@@ -6,23 +6,14 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from animecollections.api.conditional import etag_of, not_modified
+from animecollections.api.conditional import etag_of, unless_held
 from animecollections.api.rendering import answer
 from animecollections.api.schema import documented
 from animecollections.api.views import ApiViewSet
 from animecollections.scopes import OPEN
+from profiles.examples import NOTICE
 from profiles.models import Notice
 from profiles.services import notices
-
-A_NOTICE = {
-    "id": "019ab0c4-7a31-7c3e-9d0b-6f2f4f5f8a11",
-    "text": {
-        "en": "Away at 20:00 UTC.",
-        "es": "Cerrado a las 20:00 UTC.",
-    },
-    "starts_at": "2026-11-23T18:00:00Z",
-    "ends_at": "2026-11-23T20:15:00Z",
-}
 
 
 class NoticesViewSet(ApiViewSet):
@@ -44,14 +35,12 @@ class NoticesViewSet(ApiViewSet):
                 "ends_at": datetime,
             }
         ],
-        examples={"one": [A_NOTICE]},
+        examples={"one": [NOTICE]},
         etag=True,
     )
     def list(self, request: Request) -> Response:
         told = [notice_to_json(notice) for notice in notices.current()]
-        etag = etag_of(request, told)
-        if (fresh := not_modified(request, etag)) is not None:
-            return fresh
+        etag = unless_held(request, etag_of(request, told))
         return answer(told, headers={"ETag": etag})
 
 

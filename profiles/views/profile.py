@@ -6,9 +6,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from animecollections.api.conditional import (
-    not_modified,
     precondition,
     revision_tag,
+    unless_held,
 )
 from animecollections.api.rendering import answer
 from animecollections.api.schema import Example, documented, header
@@ -21,6 +21,14 @@ from profiles.answers import (
     preferences_answer,
     profile_answer,
 )
+from profiles.examples import (
+    IDENTITY,
+    ONBOARDING_FORM,
+    PREFERENCES,
+    PROFILE,
+    TITLE_CHOSEN,
+    TITLE_LEFT_OUT,
+)
 from profiles.models import Preferences, Profile
 from profiles.serializers.preferences import PreferencesInput
 from profiles.serializers.profile import ProfileInput, UpdateProfileInput
@@ -31,56 +39,6 @@ IF_MATCH = header(
     "If-Match",
     'The revision you saw, `"41"`, or the ETag of an answer; 412 if it moved on.',
 )
-PROFILE = {
-    "user_id": "550e8400-e29b-41d4-a716-446655440000",
-    "name": "Alice",
-    "last_name": "Doe",
-    "birthday": "1995-05-20",
-    "gender": "female",
-    "avatar": "https://anime.example.org/media/images/550e8400-e29b-41d4-a716-"
-    "446655440000/5d41402abc4b2a76b9719d911017c592.webp",
-    "banner_image": None,
-    "favorite_animes": ["21", "16498"],
-    "favorite_genres": ["Slice of Life", "Boys Love"],
-    "favorite_studios": ["Studio Ghibli"],
-    "frequency": "weekly",
-    "fanatic_level": "hardcore_otaku",
-    "preferred_format": "TV",
-    "watched_animes": ["1535"],
-    "updated_at": "2026-11-23T09:30:00Z",
-}
-LEFT_OUT: TitleWarning = {
-    "code": "title_unknown",
-    "message": 'The catalogue has no anime called "one_peace", so it was left out of '
-    "favorite_animes: send an id.",
-    "field": "favorite_animes",
-    "value": "one_peace",
-    "anime_id": None,
-    "candidates": [],
-}
-CHOSEN: TitleWarning = {
-    "code": "title_chosen",
-    "message": '"hunter_x_hunter" was taken for "Hunter x Hunter (2011)", the best '
-    "known of 2 anime that are called so: send an id to choose another.",
-    "field": "favorite_animes",
-    "value": "hunter_x_hunter",
-    "anime_id": "11061",
-    "candidates": ["136"],
-}
-PREFERENCES = {
-    "user_id": "550e8400-e29b-41d4-a716-446655440000",
-    "enfasiscolor": "#3498db",
-    "enfasis_color": "#3498db",
-    "parentalControl": True,
-    "parental_control": True,
-    "trackSearchHistory": True,
-    "scoreFormat": "10.0",
-    "titleLanguage": "romaji",
-    "timezone": "Europe/Madrid",
-    "language": "es",
-    "theme": "auto",
-    "updated_at": "2026-11-23T09:30:00Z",
-}
 
 changes_profile = documented(
     "Changes what is sent of the profile, and answers with the whole.",
@@ -95,18 +53,10 @@ changes_profile = documented(
     meta={"warnings": list[TitleWarning]},
     parameters=[IF_MATCH],
     errors=["unknown_anime_ids", "ambiguous_id", "revision_mismatch"],
-    body_examples={
-        "onboarding form": {
-            "birthday": "1995-05-20",
-            "favorite_animes": ["one_piece", "hunter_x_hunter", "one_peace"],
-            "favorite_genres": ["slice_of_life", "boys love"],
-            "favorite_studios": ["studio_ghibli"],
-            "fanatic_level": "hardcore_otaku",
-            "preferred_format": "tv",
-            "frequency": "",
-        }
+    body_examples={"onboarding form": ONBOARDING_FORM},
+    examples={
+        "changed": Example(PROFILE, {"warnings": [TITLE_CHOSEN, TITLE_LEFT_OUT]})
     },
-    examples={"changed": Example(PROFILE, {"warnings": [CHOSEN, LEFT_OUT]})},
 )
 changes_preferences = documented(
     "Changes what is sent of the preferences, and answers with all.",
@@ -135,9 +85,7 @@ class ProfileViewSet(WritingViewSet):
     )
     def retrieve(self, request: Request) -> Response:
         at = self.account.revisions
-        etag = self.etag(at.parts["profile"])
-        if (fresh := not_modified(request, etag)) is not None:
-            return fresh
+        etag = unless_held(request, self.etag(at.parts["profile"]))
         profile = Profile.objects.get(user_id=self.user_id)
         return answer(profile_answer(profile), headers={"ETag": etag})
 
@@ -174,14 +122,7 @@ class ProfileViewSet(WritingViewSet):
         parameters=[IF_MATCH],
         errors=["user_name_taken", "revision_mismatch"],
         body_examples={"new name": {"name": "alice_doe", "avatar": ""}},
-        examples={
-            "changed": {
-                "id": PROFILE["user_id"],
-                "name": "alice_doe",
-                "avatar": PROFILE["avatar"],
-                "banner_image": None,
-            }
-        },
+        examples={"changed": IDENTITY},
     )
     def update_identity(self, request: Request) -> Response:
         body = UpdateProfileInput(data=request.data, context=self.context(request))
@@ -215,9 +156,7 @@ class PreferencesViewSet(WritingViewSet):
     )
     def retrieve(self, request: Request) -> Response:
         at = self.account.revisions
-        etag = self.etag(at.parts["preferences"])
-        if (fresh := not_modified(request, etag)) is not None:
-            return fresh
+        etag = unless_held(request, self.etag(at.parts["preferences"]))
         preferences = Preferences.objects.get(user_id=self.user_id)
         return answer(preferences_answer(preferences), headers={"ETag": etag})
 

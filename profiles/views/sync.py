@@ -3,7 +3,7 @@
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from animecollections.api.conditional import etag_of, not_modified
+from animecollections.api.conditional import etag_of, unless_held
 from animecollections.api.paging import MAX_LIMIT
 from animecollections.api.rendering import answer
 from animecollections.api.schema import Example, documented, nullable, query
@@ -64,9 +64,7 @@ class SyncViewSet(ApiViewSet):
         place = Cursor.parse(text) if text else None
         if place is not None:
             sync.check_place(place, at)
-        etag = etag_of(request, at.epoch, at.user, at.catalogue)
-        if (fresh := not_modified(request, etag)) is not None:
-            return fresh
+        etag = unless_held(request, etag_of(request, at.epoch, at.user, at.catalogue))
         found = sync.changes_since(place, user_id=self.user_id, at=at, limit=limit)
         meta = {"cursor": str(found.cursor), "has_more": found.has_more}
         return answer(found.data, meta=meta, headers={"ETag": etag})

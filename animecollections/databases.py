@@ -1,0 +1,110 @@
+"""What Django is told of SQLite and of PostgreSQL, from the address of a database."""
+
+from pathlib import Path
+from typing import Any
+
+import dj_database_url
+
+from animecollections.environ import wrong
+
+SQLITE_OPTIONS = {
+    # A transaction takes the write lock when it begins: two that both read and then
+    # write would otherwise die at once with "database is locked" (no wait helps them).
+    "transaction_mode": "IMMEDIATE",
+    "timeout": 20,
+    # FULL: what was acknowledged survives a power cut.
+    "init_command": (
+        "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-32000;"
+    ),
+}
+# A server that is gone without a word: found out within seconds, not two hours.
+POSTGRES_OPTIONS = {
+    "connect_timeout": 3,
+    "tcp_user_timeout": 10_000,
+    "keepalives_idle": 10,
+    "keepalives_interval": 3,
+    "keepalives_count": 3,
+}
+
+
+def parse_database_url(url: str) -> Any:
+    if not url:
+        return {}
+    return dj_database_url.parse(url, conn_max_age=None, conn_health_checks=True)
+
+
+def database(
+    config: dict[str, Any],
+    *,
+    statement_seconds: int,
+    is_prepared: bool,
+    is_pooled: bool,
+    test_name: str,
+    base_dir: Path,
+) -> dict[str, Any]:
+    """The database of DATABASE_URL, as Django's settings want it."""
+    if config["ENGINE"].endswith("sqlite3"):
+        config["OPTIONS"] = SQLITE_OPTIONS
+        # A file: Django's in-memory default has no WAL and locks whole tables.
+        name = f"test-{test_name}.sqlite3" if test_name else "test.sqlite3"
+        config["TEST"] = {"NAME": base_dir / name}
+        config["CONN_HEALTH_CHECKS"] = False  # a file does not restart
+    elif config["ENGINE"].endswith("postgresql"):
+        config |= postgresql(
+            config.get("OPTIONS", {}),
+            statement_seconds=statement_seconds,
+            is_prepared=is_prepared,
+            is_pooled=is_pooled,
+        )
+        if test_name:
+            config["TEST"] = {"NAME": f"test_{test_name}"}
+    else:
+        raise wrong("DATABASE_URL", "only sqlite:///… and postgres://… are served.")
+    return config
+
+
+def direct_database(
+    config: dict[str, Any], *, statement_seconds: int, is_prepared: bool
+) -> dict[str, Any] | None:
+    """The database of DATABASE_DIRECT_URL; None where there is none of its own."""
+    if not config:
+        return None
+    if not config["ENGINE"].endswith("postgresql"):
+        raise wrong(
+            "DATABASE_DIRECT_URL",
+            "it is the PostgreSQL of DATABASE_URL, without the pooler, as postgres://….",
+        )
+    return config | postgresql(
+        config.get("OPTIONS", {}),
+        statement_seconds=statement_seconds,
+        is_prepared=is_prepared,
+        is_pooled=False,
+    )
+
+
+def postgresql(
+    asked: dict[str, Any], *, statement_seconds: int, is_prepared: bool, is_pooled: bool
+) -> dict[str, Any]:
+    """asked: what the address itself says (`?sslmode=…`); it has the last word."""
+    prepared = {
+        # Both are needed: a statement whose values are in its text is never the same
+        # twice.
+        "server_side_binding": is_prepared,
+        "prepare_threshold": 2 if is_prepared else None,  # from which time on
+    }
+    # Set once connected: a pooler in session mode refuses `options` at the start.
+    timeouts = {
+        "lock_timeout": "10s",
+        "statement_timeout": f"{statement_seconds}s",
+        "idle_in_transaction_session_timeout": "60s",
+    }
+    return {
+        "ENGINE": "animecollections.postgresql",
+        "OPTIONS": prepared | POSTGRES_OPTIONS | asked,
+        # What a transaction sets, the next client of a pooler would find.
+        "TIMEOUTS": {} if is_pooled or "options" in asked else timeouts,
+        # After the server's own limit, which is kinder: it keeps the connection.
+        "SILENT_SECONDS": statement_seconds and statement_seconds + 5,
+        # A cursor of the server's own would outlive the transaction a pooler lends.
+        "DISABLE_SERVER_SIDE_CURSORS": is_pooled,
+    }

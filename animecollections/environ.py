@@ -1,0 +1,78 @@
+"""How environment variables are read; settings.py says which, and nothing else reads.
+
+Whatever is wrong with one stops the start, with a sentence that begins with its name
+and never shows a password.
+"""
+
+import os
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import dj_email_url
+from environs import Env, ValidationError
+from environs import validate as rules
+from environs.exceptions import EnvValidationError
+
+env = Env()
+POSITIVE = rules.Range(0, min_inclusive=False)
+MINUTES = rules.Range(1, 525_600)
+DAYS = rules.Range(1, 36_500)
+HOST_NAME = rules.Regexp(r"[^/\s]+\Z", error="{input!r} is no name of a host.")
+ORIGIN = rules.Regexp(
+    r"https?://[^/\s]+\Z", error="{input!r} is not like https://example.org."
+)
+
+
+def wrong(name: str, why: str, *causes: str) -> EnvValidationError:
+    """What to raise for a variable that the readers of `env` let pass."""
+    sentence = f'Environment variable "{name}" invalid: {why}'
+    return EnvValidationError(sentence, list(causes))
+
+
+def read_url(name: str, default: str, parse: Any) -> dict[str, Any]:
+    """A URL-shaped variable as the dictionary Django wants, or an error naming it."""
+    value = env.str(name, default)
+    try:
+        return dict(parse(value))
+    except (ValueError, KeyError) as error:
+        shown = value.split("@")[-1]
+        why = f"{shown!r} is not an address of a kind we know."
+        raise wrong(name, why, str(error)) from None
+
+
+def parse_email_url(url: str) -> dict[str, Any]:
+    config: dict[str, Any] = dj_email_url.parse(url)
+    if "EMAIL_BACKEND" not in config:  # it lets unknown kinds pass
+        raise ValueError(url)
+    # None would wait for ever for a mail server that says nothing.
+    config["EMAIL_TIMEOUT"] = config.get("EMAIL_TIMEOUT") or 30
+    return config
+
+
+def each(rule: Callable[[str], Any]) -> Callable[[list[str]], None]:
+    """A rule for one value as a rule for a list of them."""
+
+    def check(values: list[str]) -> None:
+        for value in values:
+            rule(value)
+
+    return check
+
+
+def an_object(value: Any) -> None:
+    if not isinstance(value, dict):
+        raise ValidationError("Not a JSON object.")
+
+
+def kept_secret_key(path: Path) -> str:
+    """The development key: made once, kept in an ignored file, owner-readable only."""
+    try:
+        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    except FileExistsError:
+        return path.read_text().strip()
+    key = secrets.token_urlsafe(64)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(key)
+    return key
