@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from csp.constants import HEADER, SELF
 from csp.middleware import CSPMiddleware, PolicyParts
 from django.conf import settings
+from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.core.files.storage import default_storage
 from django.http import HttpRequest, HttpResponseRedirect
@@ -18,6 +19,8 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.http import urlencode
 from unfold.sites import UnfoldAdminSite
+
+from animecollections.api.errors import ApiError
 
 View = Callable[..., HttpResponseBase]
 PREFIX = "/admin/"
@@ -43,6 +46,23 @@ def page(route: str, name: str, *, is_guarded: bool = True) -> Callable[[View], 
     return register
 
 
+def refusing(view: View) -> View:
+    """What a service refuses and the page shows on no form, such as a title that was
+    merged away between question and answer, is told on the dashboard.
+    """
+
+    def view_or_refusal(
+        request: HttpRequest, *args: Any, **kwargs: Any
+    ) -> HttpResponseBase:
+        try:
+            return view(request, *args, **kwargs)
+        except ApiError as error:
+            messages.error(request, error.sentence)
+            return HttpResponseRedirect(PREFIX)
+
+    return update_wrapper(view_or_refusal, view)
+
+
 class StaffSite(UnfoldAdminSite):  # type: ignore[misc]  # untyped
     index_title = "Dashboard"
 
@@ -55,7 +75,11 @@ class StaffSite(UnfoldAdminSite):  # type: ignore[misc]  # untyped
 
     def extra_urls(self) -> list[URLPattern]:
         return [
-            path(route, self.admin_view(view) if is_guarded else view, name=name)
+            path(
+                route,
+                self.admin_view(refusing(view)) if is_guarded else view,
+                name=name,
+            )
             for route, name, view, is_guarded in _pages
         ]
 

@@ -17,6 +17,7 @@ from unfold.widgets import (
 from animecollections.admin import through
 from animecollections.admin.asking import SeenStaffForm, ask
 from animecollections.admin.site import page
+from animecollections.api.errors import ApiError
 from collections_app.catalogue.models import Format, Season
 from collections_app.models import AiringStatus, Anime, Genre
 from collections_app.services import catalogue
@@ -91,7 +92,7 @@ def bulk_edit(request: HttpRequest) -> HttpResponse:
         edits = {anime.pk: form.facts_of(anime) for anime in titles}
         if "_preview" in request.POST:
             lines = differences(titles, edits)
-        elif change_all(request, form, edits):
+        elif change_all(request, form, titles, edits):
             return HttpResponseRedirect(back)
     names = ", ".join(anime.title for anime in titles[:MOST_NAMED])
     if (more := len(titles) - MOST_NAMED) > 0:
@@ -109,16 +110,20 @@ def bulk_edit(request: HttpRequest) -> HttpResponse:
 
 
 def change_all(
-    request: HttpRequest, form: BulkForm, edits: Mapping[int, Mapping[str, Any]]
+    request: HttpRequest,
+    form: BulkForm,
+    titles: Sequence[Anime],
+    edits: Mapping[int, Mapping[str, Any]],
 ) -> bool:
     try:
         changed = catalogue.edit_many(
             {id_: dict(facts) for id_, facts in edits.items()},
             reason=form.cleaned_data["reason"],
             through=through(request),
+            seen={anime.pk: anime.revision for anime in titles},
         )
-    except Anime.DoesNotExist:  # merged into another a moment ago
-        form.add_error(None, "One of them is gone since: choose again.")
+    except ApiError as error:  # changed, or merged into another, a moment ago
+        form.add_error(None, error.sentence)
         return False
     messages.success(request, f"{len(changed):,} titles changed.")
     return True

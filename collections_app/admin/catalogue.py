@@ -135,6 +135,18 @@ class AnimeForm(Reasoned):
     synonyms = LinesField(required=False, help_text="One a line.")
     picture_url = AddressField(required=False)
     thumbnail_url = AddressField(required=False)
+    # What an import changed while the page was open would else be put back, and held.
+    seen_revision = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["seen_revision"] = self.instance.revision
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean() or {}
+        if "seen_revision" in self.changed_data:
+            self.add_error(None, catalogue.CHANGED_SINCE)
+        return cleaned
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -148,6 +160,7 @@ class AnimeForm(Reasoned):
 
 
 class NewTitleForm(AnimeForm):
+    seen_revision = None  # type: ignore[assignment]  # there is nothing to see yet
     ids = IdsField(
         required=False,
         label="Ids elsewhere",
@@ -254,7 +267,16 @@ class AnimeAdmin(ThroughServices):
         ("Pictures", {"fields": ("picture_url", "thumbnail_url")}),
         (
             "Source",
-            {"fields": ("held", "sources", "gone_since", "revision", "updated_at")},
+            {
+                "fields": (
+                    "held",
+                    "sources",
+                    "gone_since",
+                    "revision",
+                    "updated_at",
+                    "seen_revision",
+                )
+            },
         ),
         WHY,
     )
@@ -387,7 +409,12 @@ class AnimeAdmin(ThroughServices):
     ) -> None:
         reason, by = form.cleaned_data["reason"], through(request)
         if change:
-            catalogue.edit(anime_id=obj.pk, facts=form.facts, reason=reason, through=by)
+            catalogue.edit_many(
+                {obj.pk: form.facts},
+                reason=reason,
+                through=by,
+                seen={obj.pk: form.initial["seen_revision"]},
+            )
         else:
             obj.pk = editing.add_title(
                 facts=form.facts,

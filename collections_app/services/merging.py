@@ -30,6 +30,7 @@ from collections_app.catalogue.held_facts import (
 )
 from collections_app.catalogue.lookup import find_anime
 from collections_app.catalogue.merges import Merge, MergedList, MergeStatus
+from collections_app.catalogue.missing_titles import MissingTitle
 from collections_app.catalogue.models import Anime, ExternalId, Listing
 from collections_app.catalogue.refs import OWN, AnimeRef
 from collections_app.services import abbreviations, operations
@@ -246,9 +247,11 @@ def as_json(value: Any) -> Any:
 def hand_over(job: Merge) -> None:
     """Ids and sources that only the other had; what both had goes with its row.
 
-    Abbreviations stay with the title that was kept, whatever comes.
+    Abbreviations, and wordings that editors linked, stay with the title that was kept,
+    whatever comes.
     """
     abbreviations.move(job.gone_id, job.kept_id)
+    MissingTitle.objects.filter(anime_id=job.gone_id).update(anime_id=job.kept_id)
     for site, key in job.gained["aliases"]:
         ExternalId.objects.filter(
             anime_id=job.gone_id, site=site, external_id=key

@@ -4,13 +4,15 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from animecollections.identity import Through
+from collections_app.catalogue.refs import AnimeRef
 from collections_app.catalogue.search_names import fold_name
 from collections_app.imports.recognition import recognise
 from collections_app.models import Anime, MissingTitle
-from collections_app.services import imports
+from collections_app.services import imports, merging
 from collections_app.tests.catalogues import BEBOP, import_file, write
 from collections_app.transfer.records import ListFile, Record
-from factories import UserFactory
+from factories import AnimeFactory, UserFactory
 from history.models import StaffAction
 from profiles.models import Figure
 from profiles.services import figures
@@ -86,6 +88,27 @@ def test_a_name_that_the_title_has_is_not_added_twice(browser):
 
 
 @pytest.mark.usefixtures("_wording")
+def test_two_editors_link_it_to_one_title(browser):
+    other = AnimeFactory()
+    settle(browser, "link", anime="1")
+    page = settle(browser, "link", anime=str(other.pk))
+    assert "linked to Cowboy Bebop already" in page.context["form"].errors["anime"][0]
+    other.refresh_from_db()
+    assert WORDING not in other.synonyms
+    assert MissingTitle.objects.get().anime_id == 1
+
+
+@pytest.mark.usefixtures("_wording")
+def test_it_stays_linked_to_what_its_title_is_merged_into(browser):
+    other = AnimeFactory()
+    settle(browser, "link", anime="1")
+    refs = [AnimeRef("own", str(id_)) for id_ in (other.pk, 1)]
+    by = Through("admin")
+    merging.merge(kept=refs[0], gone=refs[1], reason=WHY, through=by)
+    assert MissingTitle.objects.get().anime_id == other.pk
+
+
+@pytest.mark.usefixtures("_wording")
 def test_one_that_is_dismissed_does_not_come_back_until_it_is_opened(browser):
     settle(browser, "dismiss")
     assert not is_shown(browser)
@@ -129,5 +152,5 @@ def test_it_takes_a_reason_a_title_and_the_right_to(browser):
 @pytest.mark.usefixtures("_wording")
 def test_the_queue_costs_the_same_whatever_is_in_it(browser, budget):
     settle(browser, "assign")
-    with budget(4, "session, user, figures, what was done"):
+    with budget(5, "session, user, figures, what was done, notices"):
         browser.get(PAGE)
