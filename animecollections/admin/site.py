@@ -108,8 +108,7 @@ class StaffSite(UnfoldAdminSite):  # type: ignore[misc]  # untyped
     def login(self, request: HttpRequest, extra_context: Any = None) -> Any:
         """The password is one thing; after it comes the second factor."""
         if is_staff(request) and lacks_second_factor(request):
-            wanted = urlencode({"next": request.GET.get("next", PREFIX)})
-            return HttpResponseRedirect(f"{reverse('admin:second_factor')}?{wanted}")
+            return to_second_factor(request.GET.get("next", PREFIX))
         return super().login(request, extra_context)
 
 
@@ -129,6 +128,12 @@ def lacks_second_factor(request: HttpRequest) -> bool:
 def has_fresh_code(request: HttpRequest) -> bool:
     """For what cannot be taken back: a browser left open is not enough."""
     return not settings.STAFF_SECOND_FACTOR or is_newer(request, FRESH_FOR)
+
+
+def to_second_factor(back: str) -> HttpResponseRedirect:
+    """To the page that asks for a code, and leads back."""
+    wanted = urlencode({"next": back})
+    return HttpResponseRedirect(f"{reverse('admin:second_factor')}?{wanted}")
 
 
 def is_newer(request: HttpRequest, lasts: timedelta) -> bool:
