@@ -201,12 +201,12 @@ def test_the_list_says_how_each_went_in_words(staff):
     rows = {
         "done": {"outcome": "3 dropped", "due_since": due},
         "failed": {"outcome": "ValueError", "due_since": ago, "has_failed": True},
-        "late": {"outcome": "3 dropped", "due_since": ago},
+        "late": {"outcome": "3 dropped", "due_since": ago, "due_at": ago},
         "running": {"held_until": due, "due_since": ago, "has_failed": True},
         "new": {"due_since": now},
     }
     for name, row in rows.items():
-        Job.objects.create(name=f"the {name} job", due_at=due, **row)
+        Job.objects.create(name=f"the {name} job", **{"due_at": due} | row)
     page = browser_of(staff).get(reverse("admin:history_job_changelist"))
     text = page.content.decode()
     assert "icon-yes" not in text

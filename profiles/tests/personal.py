@@ -16,7 +16,7 @@ from django.utils import timezone
 from PIL import Image as Pillow
 
 from animecollections.identity import Through
-from collections_app.models import Merge, MergedList
+from collections_app.models import Merge, MergedList, MissingTitle
 from factories import PASSWORD
 from history.services import audit
 from profiles import tasks
@@ -115,6 +115,7 @@ def fill(user, client, visitor, anime):
         LogEntry.objects.log_actions(who.pk, [whom], CHANGE, "Signed out everywhere")
     merge = Merge.objects.create(kept_id=anime.pk, gone_id=1, reason="the same")
     MergedList.objects.create(user=user, merge=merge)
+    MissingTitle.objects.create(key="aria", text="Aria", assigned_to=user)
     second_factor.enrolment(user)
     second_factor.new_codes(user)
     staff = Through("admin", actor_id=who.pk)
