@@ -18,8 +18,9 @@ from animecollections.admin import through
 from animecollections.admin.asking import SeenStaffForm, ask
 from animecollections.admin.site import page
 from animecollections.api.errors import ApiError
+from collections_app.catalogue.folding import fold
 from collections_app.catalogue.models import Format, Season
-from collections_app.models import AiringStatus, Anime, Genre
+from collections_app.models import AiringStatus, Anime, Genre, Studio
 from collections_app.services import catalogue
 
 MOST_AT_ONCE = 200
@@ -72,11 +73,23 @@ class BulkForm(SeenStaffForm):
         facts = {name: said[name] for name in names if said[name]}
         if said["mature"]:
             facts["mature"] = said["mature"] == "yes"
-        removed = {genre.name for genre in said["genres_removed"]}
-        kept = [name for name in anime.genre_names if name not in removed]
-        added = [genre.name for genre in said["genres_added"]]
-        facts["genre_names"] = list(dict.fromkeys([*kept, *added]))
+        removed = {genre.key for genre in said["genres_removed"]}
+        kept = [name for name in anime.genre_names if fold(name) not in removed]
+        facts["genre_names"] = with_words(kept, said["genres_added"])
         return {name: v for name, v in facts.items() if getattr(anime, name) != v}
+
+
+def with_words(names: list[str], words: Iterable[Genre | Studio]) -> list[str]:
+    """And those that are not among them, however a source spells it."""
+    keys = {fold(name) for name in names}
+    return names + [word.name for word in words if word.key not in keys]
+
+
+def in_order(before: list[str], chosen: Iterable[Genre | Studio]) -> list[str]:
+    """Their names, those that stay in their old order and spelling."""
+    chosen = list(chosen)
+    keys = {word.key for word in chosen}
+    return with_words([name for name in before if fold(name) in keys], chosen)
 
 
 @page("titles/bulk/", "bulk_edit")

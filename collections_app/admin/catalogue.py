@@ -26,7 +26,7 @@ from animecollections.admin import (
 )
 from animecollections.admin.dates import between
 from animecollections.api.errors import ApiError
-from collections_app.admin.bulk import MOST_AT_ONCE
+from collections_app.admin.bulk import MOST_AT_ONCE, in_order
 from collections_app.catalogue.facts import UNKNOWN
 from collections_app.catalogue.folding import fold_query
 from collections_app.catalogue.held_facts import words_for
@@ -176,13 +176,6 @@ class NewTitleForm(AnimeForm):
             rows = self.cleaned_data.get(f"{name}s") or ()
             facts[f"{name}_names"] = [row.name for row in rows]
         return facts
-
-
-def in_order(before: list[str], chosen: Iterable[Genre | Studio]) -> list[str]:
-    """Their names, those that stay in their old order."""
-    names = [row.name for row in chosen]
-    kept = [name for name in before if name in names]
-    return kept + [name for name in names if name not in kept]
 
 
 @admin.register(Anime)

@@ -9,6 +9,7 @@ from animecollections.api.errors import ApiError
 from animecollections.identity import Through
 from animecollections.tests.admin_forms import errors_of, fill_in, sent_by
 from collections_app.admin import titles
+from collections_app.admin.bulk import in_order
 from collections_app.catalogue.lookup import find_anime, parse_anime_id
 from collections_app.models import Anime, CatalogueState, ExternalId, Genre, SearchName
 from collections_app.services import catalogue
@@ -274,6 +275,18 @@ def test_several_titles_are_changed_after_a_look(browser, editor, take):
     assert acts[0].operation_id == acts[1].operation_id is not None
     take(title("mal:7", "Aria", tags=["drama"], type="TV"))
     assert Anime.objects.get(pk=7).format == "OVA"
+
+
+@pytest.mark.usefixtures("_titles")
+def test_a_genre_is_the_same_however_a_source_spells_it(browser):
+    action, drama = (Genre.objects.get(key=key) for key in ("action", "drama"))
+    Anime.objects.filter(pk=7).update(genre_names=["DRAMA", "action"])
+    Anime.objects.filter(pk=8).update(genre_names=["ACTION"])
+    asked = choose(browser, 7, 8)
+    say(browser, asked, genres_added=[action.pk], genres_removed=[drama.pk])
+    assert Anime.objects.get(pk=7).genre_names == ["action"]
+    assert Anime.objects.get(pk=8).genre_names == ["ACTION"]
+    assert in_order(["ACTION", "DRAMA"], [drama, action]) == ["ACTION", "DRAMA"]
 
 
 @pytest.mark.usefixtures("_titles")

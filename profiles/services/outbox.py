@@ -49,9 +49,9 @@ class Argument(Func):
     def __init__(self, name: str) -> None:
         super().__init__("args_kwargs", name=name)
 
-    def as_sqlite(self, *args: Any, **context: Any) -> Any:
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
         template = "JSON_EXTRACT(%(expressions)s, '$.kwargs.%(name)s')"
-        return self.as_sql(*args, template=template, **context)
+        return self.as_sql(compiler, connection, template=template, **context)
 
 
 def mails_to(

@@ -226,7 +226,6 @@ def test_what_is_gravest_wants_a_fresh_code(browser, enrolled, alice, name):
     answer = browser.post(page, body | {"code": enrolled[1]})
     assert answer.status_code == (200 if name == "export" else 302)
     b"".join(answer)  # a file is read to its end
-    answer.close()
     assert StaffAction.objects.filter(reason="Ticket 4711").exists()
     assert StaticToken.objects.count() == 8
 
