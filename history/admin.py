@@ -4,7 +4,6 @@ import json
 from datetime import datetime
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
@@ -15,7 +14,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from unfold.decorators import display
-from unfold.widgets import UnfoldAdminTextareaWidget
 
 from animecollections.admin import (
     Owned,
@@ -27,7 +25,7 @@ from animecollections.admin import (
     people,
     through,
 )
-from animecollections.admin.asking import ReasonForm, ask
+from animecollections.admin.asking import StaffReasonForm, ask
 from animecollections.admin.dates import between
 from animecollections.admin.site import page
 from history.masks import MASK, Masked
@@ -53,14 +51,6 @@ STATES = {
     "running": "info",
     "new": "",
 }
-
-
-class RunForm(ReasonForm):
-    reason = forms.CharField(
-        max_length=1000,
-        widget=UnfoldAdminTextareaWidget(attrs={"rows": 2}),
-        help_text="It stands in the log of what staff did.",
-    )
 
 
 @admin.register(Search)
@@ -148,7 +138,7 @@ def state_of(job: Job, now: datetime) -> str:
         return "running"
     if job.has_failed:
         return "failed"
-    if job.due_since + LEAST_GRACE < now:
+    if job.is_late(now, LEAST_GRACE):
         return "late"
     return "done" if job.outcome else "new"
 
@@ -159,7 +149,7 @@ def run_job(request: HttpRequest, name: str) -> HttpResponse:
         raise PermissionDenied
     job = get_object_or_404(Job, pk=name)
     rows = reverse("admin:history_job_changelist")
-    form = RunForm(request.POST if request.method == "POST" else None)
+    form = StaffReasonForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         reason = form.cleaned_data["reason"]
         if run_soon(name, reason=reason, through=through(request)):

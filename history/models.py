@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Collection
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import ClassVar, Self
 from uuid import UUID
 
@@ -321,6 +321,13 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def is_late(self, now: datetime, grace: timedelta) -> bool:
+        """One that is done, and due at a later time, is not: a worker of the release
+        before this one, which goes on during an upgrade, sets no `due_since`.
+        """
+        is_due = self.has_failed or self.due_at <= now
+        return is_due and self.due_since + grace < now
 
 
 class StaffAction(models.Model):

@@ -23,6 +23,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 from animecollections.admin import csv_files
 from animecollections.admin.asking import StaffReasonForm, ask
 from animecollections.admin.dates import FROM, TO, BetweenFilter, range_of
+from animecollections.admin.site import has_fresh_code, to_second_factor
 from animecollections.api.errors import ApiError
 from animecollections.identity import Through
 
@@ -173,7 +174,7 @@ class Page(ModelAdmin):
     list_per_page = 50
     list_only: tuple[str, ...] = ()
     # What it takes to carry the list away as a file, besides seeing it: what is of
-    # people takes the right to export. None: nothing more.
+    # people takes the right to export, and a new code as an export does. None: neither.
     csv_permission: str | None = "profiles.export_user"
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
@@ -219,6 +220,8 @@ class Page(ModelAdmin):
         """The rows that the filters leave, as the list shows them, for a reason."""
         if not self.may_take_csv(request):
             raise PermissionDenied
+        if self.csv_permission and not has_fresh_code(request):
+            return to_second_factor(request.get_full_path())
         back = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
         try:
             changes: Any = self.get_changelist_instance(request)

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from csp.constants import HEADER, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from csp.middleware import CSPMiddleware, PolicyParts
 from django.conf import settings
+from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.core.files.storage import default_storage
 from django.http import HttpRequest, HttpResponseRedirect
@@ -18,6 +19,8 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.http import urlencode
 from unfold.sites import UnfoldAdminSite
+
+from animecollections.api.errors import ApiError
 
 View = Callable[..., HttpResponseBase]
 PREFIX = "/admin/"
@@ -63,6 +66,23 @@ def page(route: str, name: str, *, is_guarded: bool = True) -> Callable[[View], 
     return register
 
 
+def refusing(view: View) -> View:
+    """What a service refuses and the page shows on no form, such as a title that was
+    merged away between question and answer, is told on the dashboard.
+    """
+
+    def view_or_refusal(
+        request: HttpRequest, *args: Any, **kwargs: Any
+    ) -> HttpResponseBase:
+        try:
+            return view(request, *args, **kwargs)
+        except ApiError as error:
+            messages.error(request, error.sentence)
+            return HttpResponseRedirect(PREFIX)
+
+    return update_wrapper(view_or_refusal, view)
+
+
 class StaffSite(UnfoldAdminSite):  # type: ignore[misc]  # untyped
     index_title = "Dashboard"
 
@@ -75,7 +95,11 @@ class StaffSite(UnfoldAdminSite):  # type: ignore[misc]  # untyped
 
     def extra_urls(self) -> list[URLPattern]:
         return [
-            path(route, self.admin_view(view) if is_guarded else view, name=name)
+            path(
+                route,
+                self.admin_view(refusing(view)) if is_guarded else view,
+                name=name,
+            )
             for route, name, view, is_guarded in _pages
         ]
 
@@ -104,8 +128,7 @@ class StaffSite(UnfoldAdminSite):  # type: ignore[misc]  # untyped
     def login(self, request: HttpRequest, extra_context: Any = None) -> Any:
         """The password is one thing; after it comes the second factor."""
         if is_staff(request) and lacks_second_factor(request):
-            wanted = urlencode({"next": request.GET.get("next", PREFIX)})
-            return HttpResponseRedirect(f"{reverse('admin:second_factor')}?{wanted}")
+            return to_second_factor(request.GET.get("next", PREFIX))
         return super().login(request, extra_context)
 
 
@@ -125,6 +148,12 @@ def lacks_second_factor(request: HttpRequest) -> bool:
 def has_fresh_code(request: HttpRequest) -> bool:
     """For what cannot be taken back: a browser left open is not enough."""
     return not settings.STAFF_SECOND_FACTOR or is_newer(request, FRESH_FOR)
+
+
+def to_second_factor(back: str) -> HttpResponseRedirect:
+    """To the page that asks for a code, and leads back."""
+    wanted = urlencode({"next": back})
+    return HttpResponseRedirect(f"{reverse('admin:second_factor')}?{wanted}")
 
 
 def is_newer(request: HttpRequest, lasts: timedelta) -> bool:

@@ -17,8 +17,10 @@ from unfold.widgets import (
 from animecollections.admin import through
 from animecollections.admin.asking import SeenStaffForm, ask
 from animecollections.admin.site import page
+from animecollections.api.errors import ApiError
+from collections_app.catalogue.folding import fold
 from collections_app.catalogue.models import Format, Season
-from collections_app.models import AiringStatus, Anime, Genre
+from collections_app.models import AiringStatus, Anime, Genre, Studio
 from collections_app.services import catalogue
 
 MOST_AT_ONCE = 200
@@ -71,11 +73,23 @@ class BulkForm(SeenStaffForm):
         facts = {name: said[name] for name in names if said[name]}
         if said["mature"]:
             facts["mature"] = said["mature"] == "yes"
-        removed = {genre.name for genre in said["genres_removed"]}
-        kept = [name for name in anime.genre_names if name not in removed]
-        added = [genre.name for genre in said["genres_added"]]
-        facts["genre_names"] = list(dict.fromkeys([*kept, *added]))
+        removed = {genre.key for genre in said["genres_removed"]}
+        kept = [name for name in anime.genre_names if fold(name) not in removed]
+        facts["genre_names"] = with_words(kept, said["genres_added"])
         return {name: v for name, v in facts.items() if getattr(anime, name) != v}
+
+
+def with_words(names: list[str], words: Iterable[Genre | Studio]) -> list[str]:
+    """And those that are not among them, however a source spells it."""
+    keys = {fold(name) for name in names}
+    return names + [word.name for word in words if word.key not in keys]
+
+
+def in_order(before: list[str], chosen: Iterable[Genre | Studio]) -> list[str]:
+    """Their names, those that stay in their old order and spelling."""
+    chosen = list(chosen)
+    keys = {word.key for word in chosen}
+    return with_words([name for name in before if fold(name) in keys], chosen)
 
 
 @page("titles/bulk/", "bulk_edit")
@@ -91,7 +105,7 @@ def bulk_edit(request: HttpRequest) -> HttpResponse:
         edits = {anime.pk: form.facts_of(anime) for anime in titles}
         if "_preview" in request.POST:
             lines = differences(titles, edits)
-        elif change_all(request, form, edits):
+        elif change_all(request, form, titles, edits):
             return HttpResponseRedirect(back)
     names = ", ".join(anime.title for anime in titles[:MOST_NAMED])
     if (more := len(titles) - MOST_NAMED) > 0:
@@ -109,16 +123,20 @@ def bulk_edit(request: HttpRequest) -> HttpResponse:
 
 
 def change_all(
-    request: HttpRequest, form: BulkForm, edits: Mapping[int, Mapping[str, Any]]
+    request: HttpRequest,
+    form: BulkForm,
+    titles: Sequence[Anime],
+    edits: Mapping[int, Mapping[str, Any]],
 ) -> bool:
     try:
         changed = catalogue.edit_many(
             {id_: dict(facts) for id_, facts in edits.items()},
             reason=form.cleaned_data["reason"],
             through=through(request),
+            seen={anime.pk: anime.revision for anime in titles},
         )
-    except Anime.DoesNotExist:  # merged into another a moment ago
-        form.add_error(None, "One of them is gone since: choose again.")
+    except ApiError as error:  # changed, or merged into another, a moment ago
+        form.add_error(None, error.sentence)
         return False
     messages.success(request, f"{len(changed):,} titles changed.")
     return True

@@ -26,7 +26,7 @@ from animecollections.admin import (
 )
 from animecollections.admin.dates import between
 from animecollections.api.errors import ApiError
-from collections_app.admin.bulk import MOST_AT_ONCE
+from collections_app.admin.bulk import MOST_AT_ONCE, in_order
 from collections_app.catalogue.facts import UNKNOWN
 from collections_app.catalogue.folding import fold_query
 from collections_app.catalogue.held_facts import words_for
@@ -135,6 +135,18 @@ class AnimeForm(Reasoned):
     synonyms = LinesField(required=False, help_text="One a line.")
     picture_url = AddressField(required=False)
     thumbnail_url = AddressField(required=False)
+    # What an import changed while the page was open would else be put back, and held.
+    seen_revision = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["seen_revision"] = self.instance.revision
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean() or {}
+        if "seen_revision" in self.changed_data:
+            self.add_error(None, catalogue.CHANGED_SINCE)
+        return cleaned
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -148,6 +160,7 @@ class AnimeForm(Reasoned):
 
 
 class NewTitleForm(AnimeForm):
+    seen_revision = None  # type: ignore[assignment]  # there is nothing to see yet
     ids = IdsField(
         required=False,
         label="Ids elsewhere",
@@ -163,13 +176,6 @@ class NewTitleForm(AnimeForm):
             rows = self.cleaned_data.get(f"{name}s") or ()
             facts[f"{name}_names"] = [row.name for row in rows]
         return facts
-
-
-def in_order(before: list[str], chosen: Iterable[Genre | Studio]) -> list[str]:
-    """Their names, those that stay in their old order."""
-    names = [row.name for row in chosen]
-    kept = [name for name in before if name in names]
-    return kept + [name for name in names if name not in kept]
 
 
 @admin.register(Anime)
@@ -254,7 +260,16 @@ class AnimeAdmin(ThroughServices):
         ("Pictures", {"fields": ("picture_url", "thumbnail_url")}),
         (
             "Source",
-            {"fields": ("held", "sources", "gone_since", "revision", "updated_at")},
+            {
+                "fields": (
+                    "held",
+                    "sources",
+                    "gone_since",
+                    "revision",
+                    "updated_at",
+                    "seen_revision",
+                )
+            },
         ),
         WHY,
     )
@@ -387,7 +402,12 @@ class AnimeAdmin(ThroughServices):
     ) -> None:
         reason, by = form.cleaned_data["reason"], through(request)
         if change:
-            catalogue.edit(anime_id=obj.pk, facts=form.facts, reason=reason, through=by)
+            catalogue.edit_many(
+                {obj.pk: form.facts},
+                reason=reason,
+                through=by,
+                seen={obj.pk: form.initial["seen_revision"]},
+            )
         else:
             obj.pk = editing.add_title(
                 facts=form.facts,

@@ -70,6 +70,15 @@ def minus(items: Iterable[str], without: Collection[str]) -> list[str]:
     return [item for item in items if item not in without]
 
 
+def without_empty(held: Mapping[str, Any]) -> HeldFacts:
+    """Without lists of which no item is held."""
+    return {
+        name: value
+        for name, value in held.items()
+        if value is True or any(value.values())
+    }
+
+
 def hold_ids_removed(held: Mapping[str, Any], ids: Sequence[str]) -> HeldFacts:
     earlier = held.get(IDS, {}).get("removed", [])
     return {**held, IDS: {"removed": [*earlier, *minus(ids, earlier)]}}

@@ -12,6 +12,7 @@ from typing import Any
 from django.db import models, transaction
 from django.utils import timezone
 
+from animecollections.api.errors import ApiError
 from animecollections.db.bulk import upsert
 from animecollections.db.ids import new_id
 from animecollections.db.json_rows import among
@@ -45,6 +46,8 @@ from collections_app.catalogue.search_names import (
     without_year,
 )
 from history.services import audit
+
+CHANGED_SINCE = "It has changed since: load the page again, and look."
 
 
 @contextmanager
@@ -228,19 +231,27 @@ def edit(*, anime_id: int, facts: Facts, reason: str, through: Through) -> None:
 
 
 def edit_many(
-    edits: Mapping[int, Facts], *, reason: str, through: Through
+    edits: Mapping[int, Facts],
+    *,
+    reason: str,
+    through: Through,
+    seen: Mapping[int, int] | None = None,
 ) -> Collection[int]:
     """Corrects facts of titles by hand, all or none, for a reason that stays in the log
     of what staff did, once for each title; the facts are held against imports until
-    `let_go`. Answers with the titles that changed.
+    `let_go`. Answers with the titles that changed. 404 where one was merged away, 400
+    where one is not as it was seen.
 
     edits: any of catalogue.facts.UNKNOWN but ids, by column, by title.
+    seen: by title, the revision that the edits were made from.
     """
     with changing_catalogue() as state:
-        found = Anime.objects.filter(id__in=among(edits)).order_by().values(*STORED)
-        before = {row["id"]: row for row in found}
+        found = Anime.objects.filter(id__in=among(edits)).order_by()
+        before = {row["id"]: row for row in found.values(*STORED, "revision")}
         if missing := edits.keys() - before.keys():
-            raise Anime.DoesNotExist(f"There is no title {min(missing)}.")
+            raise ApiError("anime_not_found", id=min(missing))
+        if any(before[id_]["revision"] != at for id_, at in (seen or {}).items()):
+            raise ApiError("invalid", sentence=CHANGED_SINCE)
         rows: dict[int, Facts] = {}
         changed: dict[int, set[str]] = {}
         operation_id = new_id()
@@ -269,15 +280,21 @@ def edit_many(
         return rows.keys()
 
 
+def known_facts(anime_id: int, *names: str) -> Facts:
+    """These facts of a title, all without names; 404 where it was merged away."""
+    row = Anime.objects.filter(id=anime_id).values(*names or STORED).first()
+    if row is None:
+        raise ApiError("anime_not_found", id=anime_id)
+    return dict(row)
+
+
 def let_go(
     *, anime_id: int, facts: Collection[str], reason: str, through: Through
 ) -> None:
     """Lets imports change these facts of a title again; until then they stay."""
     with changing_catalogue():
-        anime = Anime.objects.get(id=anime_id)
-        released = {
-            name: held for name, held in anime.held_facts.items() if name in facts
-        }
+        held = known_facts(anime_id, "held_facts")["held_facts"]
+        released = {name: value for name, value in held.items() if name in facts}
         if not released:
             return
         audit.note(
@@ -287,7 +304,5 @@ def let_go(
             anime_id=anime_id,
             before=released,
         )
-        anime.held_facts = {
-            name: held for name, held in anime.held_facts.items() if name not in facts
-        }
-        anime.save(update_fields=["held_facts"])
+        stays = {name: value for name, value in held.items() if name not in facts}
+        Anime.objects.filter(id=anime_id).update(held_facts=stays)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from animecollections.api.errors import refuse
 from animecollections.identity import Through
-from collections_app.catalogue.facts import STORED, UNKNOWN, Facts, sort_title
+from collections_app.catalogue.facts import UNKNOWN, Facts, sort_title
 from collections_app.catalogue.held_facts import (
     hold,
     hold_ids_removed,
@@ -16,7 +16,12 @@ from collections_app.catalogue.lookup import meanings
 from collections_app.catalogue.models import Anime, CatalogueState, ExternalId, Listing
 from collections_app.catalogue.planning import next_own_id
 from collections_app.catalogue.refs import OWN, AnimeRef
-from collections_app.services.catalogue import changing_catalogue, store, store_ids
+from collections_app.services.catalogue import (
+    changing_catalogue,
+    known_facts,
+    store,
+    store_ids,
+)
 from history.services import audit
 
 # What editors add is listed by them: no import that lacks it marks it as gone.
@@ -92,13 +97,16 @@ def remove_id(*, claim: ExternalId, reason: str, through: Through) -> None:
     The id that is the title's number, and the number that it had before a merge, stay:
     lists and clients keep them.
     """
-    if not is_removable(claim):
-        raise refuse(id=f"{claim} is the number of this title: it stays.")
     with changing_catalogue() as state:
-        removed, _ = ExternalId.objects.filter(pk=claim.pk).delete()
-        if not removed:
+        claims = ExternalId.objects.filter(pk=claim.pk)
+        stored = claims.first()
+        if stored is None:
             return
-        row = Anime.objects.values(*STORED).get(id=claim.anime_id)
+        claim = stored  # of another title by now, where two were merged
+        if not is_removable(claim):
+            raise refuse(id=f"{claim} is the number of this title: it stays.")
+        claims.delete()
+        row = known_facts(claim.anime_id)
         row["held_facts"] = hold_ids_removed(row["held_facts"], [str(claim)])
         audit.note(
             action="remove_id",
@@ -121,7 +129,7 @@ def add_id(
 ) -> ExternalId:
     """Gives a title an id at a site that no other title claims."""
     with changing_catalogue() as state:
-        row = Anime.objects.values(*STORED).get(id=anime_id)
+        row = known_facts(anime_id)
         refuse_ids_of_others([ref])
         claim = ExternalId.objects.create(
             anime_id=anime_id, site=ref.site, external_id=ref.key

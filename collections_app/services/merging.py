@@ -6,7 +6,7 @@ another round, for it can only go when no entry points at it: the foreign key sa
 An interrupted merge goes on when it is asked for again.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -21,9 +21,16 @@ from animecollections.api.errors import ApiError
 from animecollections.db.ids import new_id
 from animecollections.identity import Through
 from collections_app.catalogue.facts import STORED, UNKNOWN, Facts, sort_title
-from collections_app.catalogue.held_facts import IDS, HeldFacts, hold
+from collections_app.catalogue.held_facts import (
+    IDS,
+    LISTS,
+    HeldFacts,
+    hold,
+    without_empty,
+)
 from collections_app.catalogue.lookup import find_anime
 from collections_app.catalogue.merges import Merge, MergedList, MergeStatus
+from collections_app.catalogue.missing_titles import MissingTitle
 from collections_app.catalogue.models import Anime, ExternalId, Listing
 from collections_app.catalogue.refs import OWN, AnimeRef
 from collections_app.services import abbreviations, operations
@@ -240,9 +247,11 @@ def as_json(value: Any) -> Any:
 def hand_over(job: Merge) -> None:
     """Ids and sources that only the other had; what both had goes with its row.
 
-    Abbreviations stay with the title that was kept, whatever comes.
+    Abbreviations, and wordings that editors linked, stay with the title that was kept,
+    whatever comes.
     """
     abbreviations.move(job.gone_id, job.kept_id)
+    MissingTitle.objects.filter(anime_id=job.gone_id).update(anime_id=job.kept_id)
     for site, key in job.gained["aliases"]:
         ExternalId.objects.filter(
             anime_id=job.gone_id, site=site, external_id=key
@@ -298,14 +307,7 @@ def part_titles(job: Merge, reason: str, through: Through) -> None:
             row[name] = row[name] and parse_datetime(row[name])
         lay(row, set(UNKNOWN), revision=state.revision)
         kept = facts_of(job.kept_id)
-        back = {
-            name: gain["before"]
-            for name, gain in job.gained.items()
-            if name in (*UNKNOWN, "gone_since", "held_facts")
-            and kept[name] == gain["after"]
-        }
-        if "gone_since" in back:
-            back["gone_since"] = parse_datetime(back["gone_since"])
+        back = facts_back(kept, job.gained)
         lay(kept | back, set(back), revision=state.revision)
         take_over(job)
         job.status = MergeStatus.UNMERGING
@@ -318,6 +320,50 @@ def part_titles(job: Merge, reason: str, through: Through) -> None:
             after={"back": job.gone_id},
             operation_id=job.undo_id,
         )
+
+
+def facts_back(kept: Facts, gained: Mapping[str, Any]) -> Facts:
+    """What the kept title gives back. What staff set since stays, item by item, and is
+    held; what the merge brought is held no more.
+    """
+    gains = {
+        name: gain
+        for name, gain in gained.items()
+        if name in (*UNKNOWN, "gone_since", "held_facts")
+    }
+    back = {
+        name: taken_back(kept[name], gain["before"], gain["after"])
+        for name, gain in gains.items()
+    }
+    if "held_facts" in back:
+        set_since = {
+            name: True
+            for name in kept["held_facts"].keys() & gains.keys() - {*LISTS, IDS}
+            if kept[name] != gains[name]["after"]
+        }
+        back["held_facts"] = without_empty(back["held_facts"]) | set_since
+    back = {name: value for name, value in back.items() if kept[name] != value}
+    if "gone_since" in back:
+        back["gone_since"] = parse_datetime(back["gone_since"])
+    return back
+
+
+def taken_back(now: Any, before: Any, after: Any) -> Any:
+    """`now`, without what made `before` into `after`."""
+    if now == after:
+        return before
+    if isinstance(now, list) and isinstance(before, list):
+        return minus(now, minus(after, before)) + minus(minus(before, after), now)
+    if not (isinstance(now, dict) and isinstance(before, dict)):
+        return now
+    stays = {name: value for name, value in before.items() if name not in after}
+    for name, value in now.items():
+        if name not in after:
+            stays[name] = value
+        elif name in before or value != after[name]:
+            nothing = type(value)()
+            stays[name] = taken_back(value, before.get(name, nothing), after[name])
+    return stays
 
 
 def take_over(job: Merge) -> None:

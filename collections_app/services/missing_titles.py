@@ -7,11 +7,16 @@ from typing import Any
 
 from django.db import transaction
 
+from animecollections.api.errors import refuse
 from animecollections.identity import Through
 from collections_app.catalogue.facts import NAMES
 from collections_app.catalogue.missing_titles import MissingStatus, MissingTitle
 from collections_app.catalogue.models import Anime
-from collections_app.catalogue.search_names import LONGEST_NAME, fold_name, own_names
+from collections_app.catalogue.search_names import (
+    LONGEST_NAME,
+    fold_name,
+    own_names,
+)
 from collections_app.services import catalogue
 from history.services import audit
 
@@ -34,9 +39,16 @@ def rows_for(texts: Iterable[str]) -> dict[str, MissingTitle]:
 
 
 def link(*, text: str, anime: Anime, reason: str, through: Through) -> None:
-    """Makes the wording a name of the title: search and imports find it by that."""
+    """Makes the wording a name of the title: search and imports find it by that. 400
+    where it is another's by now.
+    """
     with catalogue.changing_catalogue():
-        facts = Anime.objects.values(*NAMES).get(id=anime.pk)
+        row = row_of(text)
+        if row.status == MissingStatus.LINKED and row.anime_id not in (None, anime.pk):
+            raise refuse(
+                anime=f"It is linked to {row.anime} already: look there first."
+            )
+        facts = catalogue.known_facts(anime.pk, *NAMES)
         if key_of(text) not in own_names(facts):
             synonyms = [*facts["synonyms"], text]
             catalogue.edit(
@@ -83,7 +95,8 @@ def settle(
 
 
 def row_of(text: str) -> MissingTitle:
-    row, _ = MissingTitle.objects.get_or_create(
+    """Locked: what it was before is in the log."""
+    row, _ = MissingTitle.objects.select_for_update().get_or_create(
         key=key_of(text), defaults={"text": text[:LONGEST_NAME]}
     )
     return row

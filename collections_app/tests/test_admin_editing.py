@@ -5,9 +5,14 @@ from django.contrib.auth.models import Group
 from django.test import Client
 from django.urls import reverse
 
-from animecollections.tests.admin_forms import errors_of, fill_in
+from animecollections.api.errors import ApiError
+from animecollections.identity import Through
+from animecollections.tests.admin_forms import errors_of, fill_in, sent_by
+from collections_app.admin import titles
+from collections_app.admin.bulk import in_order
 from collections_app.catalogue.lookup import find_anime, parse_anime_id
 from collections_app.models import Anime, CatalogueState, ExternalId, Genre, SearchName
+from collections_app.services import catalogue
 from collections_app.tests.catalogues import BEBOP, import_file, title, write
 from factories import UserFactory
 from history.models import StaffAction
@@ -101,6 +106,39 @@ def test_ids_that_cannot_be_its_own_are_errors_of_their_field(browser, take, ids
 
 def test_it_takes_a_title_and_a_reason(browser):
     assert {"title", "reason"} <= set(errors_of(fill_in(browser, ADD, reason="")))
+
+
+def test_what_an_import_changed_since_the_page_was_opened_is_not_put_back(
+    browser, take
+):
+    take(BEBOP)
+    sent = sent_by(browser.get(page_of(1))) | {"title": "CB", "reason": WHY}
+    take(BEBOP | {"episodes": 27, "synonyms": ["Kaubōi Bibappu"]})
+    page = browser.post(page_of(1), sent)
+    assert "It has changed since" in errors_of(page)["__all__"][0]
+    anime = Anime.objects.get()
+    assert (anime.title, anime.episodes, anime.held_facts) == ("Cowboy Bebop", 27, {})
+    assert errors_of(fill_in(browser, page_of(1), title="CB")) == {}
+    assert Anime.objects.get().held_facts == {"title": True}
+
+
+def test_what_changed_between_look_and_lock_is_not_put_back(take):
+    take(BEBOP)
+    seen = {1: Anime.objects.get().revision}
+    take(BEBOP | {"tags": ["drama"]})
+    edits = {1: {"genre_names": ["Action", "Noir"]}}
+    with pytest.raises(ApiError, match="changed since"):
+        catalogue.edit_many(edits, reason=WHY, through=Through("admin"), seen=seen)
+    assert Anime.objects.get().genre_names == ["Drama"]
+
+
+def test_a_title_merged_away_in_the_middle_is_no_fault_of_ours(browser, monkeypatch):
+    gone = Anime(pk=77, title="Gone")
+    monkeypatch.setattr(titles, "get_object_or_404", lambda *args, **kwargs: gone)
+    page = reverse("admin:mark_mature", args=[77])
+    sent = {"reason": WHY, "seen": "mature"}
+    told = browser.post(page, sent, follow=True)
+    assert "no anime with the id 77" in told.content.decode()
 
 
 # --- Ids elsewhere -----------------------------------------------------------------
@@ -237,6 +275,18 @@ def test_several_titles_are_changed_after_a_look(browser, editor, take):
     assert acts[0].operation_id == acts[1].operation_id is not None
     take(title("mal:7", "Aria", tags=["drama"], type="TV"))
     assert Anime.objects.get(pk=7).format == "OVA"
+
+
+@pytest.mark.usefixtures("_titles")
+def test_a_genre_is_the_same_however_a_source_spells_it(browser):
+    action, drama = (Genre.objects.get(key=key) for key in ("action", "drama"))
+    Anime.objects.filter(pk=7).update(genre_names=["DRAMA", "action"])
+    Anime.objects.filter(pk=8).update(genre_names=["ACTION"])
+    asked = choose(browser, 7, 8)
+    say(browser, asked, genres_added=[action.pk], genres_removed=[drama.pk])
+    assert Anime.objects.get(pk=7).genre_names == ["action"]
+    assert Anime.objects.get(pk=8).genre_names == ["ACTION"]
+    assert in_order(["ACTION", "DRAMA"], [drama, action]) == ["ACTION", "DRAMA"]
 
 
 @pytest.mark.usefixtures("_titles")

@@ -152,6 +152,44 @@ def test_a_merge_fills_no_fact_that_staff_emptied(take):
     assert bebop().mature
 
 
+def test_parted_after_a_correction_only_what_staff_set_stays_and_is_held(take):
+    take(BEBOP, title("anidb:77", "Kaubōi Bibappu"))
+    [other] = Anime.objects.exclude(id=1)
+    edit(synonyms=["Bebop"])
+    edit(other.id, synonyms=["KB"], picture_url="https://a.example/1.jpg")
+    edit(picture_url="")
+    job = merging.merge(
+        kept=AnimeRef("own", "1"),
+        gone=AnimeRef("own", str(other.id)),
+        reason="One.",
+        through=BY_STAFF,
+    )
+    edit(title="Space Cowboys", synonyms=[*bebop().synonyms, "CB"])
+    merging.unmerge(job=job, reason="Two.", through=BY_STAFF)
+    assert bebop().synonyms == ["Bebop", "CB"]
+    assert bebop().external_ids.get("anidb") is None
+    assert bebop().held_facts == {
+        "title": True,
+        "picture_url": True,
+        "synonyms": {"added": ["CB"], "removed": ["カウボーイビバップ"]},
+    }
+    take(BEBOP)
+    assert bebop().synonyms == ["Bebop", "CB"]
+    assert bebop().title == "Space Cowboys"
+
+
+def test_parted_a_fact_that_was_inherited_and_set_since_is_held(take):
+    take(BEBOP | {"episodes": 0}, title("anidb:77", "Kaubōi Bibappu"))
+    [other] = Anime.objects.exclude(id=1)
+    edit(other.id, episodes=30)
+    refs = [AnimeRef("own", str(id_)) for id_ in (1, other.id)]
+    job = merging.merge(kept=refs[0], gone=refs[1], reason="One.", through=BY_STAFF)
+    assert bebop().episodes == 30
+    edit(episodes=27)
+    merging.unmerge(job=job, reason="Two.", through=BY_STAFF)
+    assert (bebop().episodes, bebop().held_facts) == (27, {"episodes": True})
+
+
 def test_titles_merged_before_facts_were_held_are_parted(take):
     take(BEBOP, title("anidb:77", "Kaubōi Bibappu"))
     [other] = Anime.objects.exclude(id=1)

@@ -126,7 +126,7 @@ def late(jobs: Sequence[Regular], now: datetime) -> list[str]:
         row = rows.get(job.name)
         if row is None:
             missed.append(f"{job.name} has never run")
-        elif now > row.due_since + job.grace:
+        elif row.is_late(now, job.grace):
             at = f"{row.due_since:%Y-%m-%d %H:%M} UTC"
             if row.has_failed:
                 failing.append(f"{job.name} fails since {at}, {row.outcome}")

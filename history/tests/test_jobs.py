@@ -120,6 +120,19 @@ def test_once_it_is_done_again_it_is_not_late():
     assert late([regular()], timezone.now() + HOUR) == []
 
 
+def test_a_worker_of_the_release_before_leaves_no_job_late():
+    """It moves `due_at` alone; the next run here is a day away."""
+    day = timedelta(days=1)
+    daily, now = Regular("sweep", day, lambda: "all done"), timezone.now()
+    Job.objects.create(
+        name="sweep", due_at=now + day, due_since=now - 3 * HOUR, outcome="all done"
+    )
+    assert late([daily], now) == []
+    assert state_of(Job.objects.get(), now) == "done"
+    [says] = late([daily], now + day + timedelta(hours=3))
+    assert says.startswith("sweep was due")
+
+
 # --- Run now -----------------------------------------------------------------------
 
 
@@ -188,12 +201,12 @@ def test_the_list_says_how_each_went_in_words(staff):
     rows = {
         "done": {"outcome": "3 dropped", "due_since": due},
         "failed": {"outcome": "ValueError", "due_since": ago, "has_failed": True},
-        "late": {"outcome": "3 dropped", "due_since": ago},
+        "late": {"outcome": "3 dropped", "due_since": ago, "due_at": ago},
         "running": {"held_until": due, "due_since": ago, "has_failed": True},
         "new": {"due_since": now},
     }
     for name, row in rows.items():
-        Job.objects.create(name=f"the {name} job", due_at=due, **row)
+        Job.objects.create(name=f"the {name} job", **{"due_at": due} | row)
     page = browser_of(staff).get(reverse("admin:history_job_changelist"))
     text = page.content.decode()
     assert "icon-yes" not in text

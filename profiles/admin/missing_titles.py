@@ -21,6 +21,7 @@ from animecollections.admin import Page, ReadOnly, link, through
 from animecollections.admin.asking import StaffReasonForm, ask
 from animecollections.admin.dates import between
 from animecollections.admin.site import page
+from animecollections.api.errors import ApiError
 from collections_app.models import Anime, MissingStatus, MissingTitle
 from collections_app.services import missing_titles
 from profiles.models import Figure, User
@@ -170,8 +171,12 @@ def settle(request: HttpRequest, name: str) -> HttpResponse:
     back = reverse("admin:missing_titles")
     form = act.form(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        do(name, text, form.cleaned_data, request)
-        return HttpResponseRedirect(back)
+        try:
+            do(name, text, form.cleaned_data, request)
+        except ApiError as error:
+            form.add_error("anime" if "anime" in form.fields else None, error.sentence)
+        else:
+            return HttpResponseRedirect(back)
     return ask(
         request,
         form,

@@ -37,6 +37,7 @@ admin.site.unregister(DBTaskResult)
 ROWS = "admin:django_tasks_database_dbtaskresult_changelist"
 MAILS = {
     "profiles.tasks.mail_reset": "link to a new password",
+    "profiles.tasks.mail_invitation": "invitation to the admin",
     "profiles.tasks.mail_password_changed": "the password was changed",
     "profiles.tasks.mail_staff_action": "what staff did",
     "profiles.tasks.mail_email_changed": "another e-mail address",
@@ -197,8 +198,7 @@ class TaskAdmin(Page, DBTaskResultAdmin):
         may_see = request.user.has_perm("profiles.view_user")
         found = people(request, text) if may_see else []
         emails = User.objects.filter(pk__in=found).values_list("email", flat=True)
-        theirs = outbox.mails_to(found, {fold_email(text), *emails})
-        return queryset.filter(theirs), False
+        return outbox.mails_to(queryset, found, {fold_email(text), *emails}), False
 
     @admin.display
     def what(self, row: Row) -> str:

@@ -11,11 +11,10 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.http import urlencode
 
 from animecollections.admin import Owned, Page, ReadOnly, through
 from animecollections.admin.asking import ReasonForm, ask
-from animecollections.admin.site import has_fresh_code, page
+from animecollections.admin.site import has_fresh_code, page, to_second_factor
 from profiles import tasks
 from profiles.admin.actions import may
 from profiles.models import (
@@ -165,8 +164,7 @@ def open_sign_in(request: HttpRequest, row_id: int) -> HttpResponse:
 def change_own_password(request: HttpRequest) -> HttpResponse:
     """Django's page, after a fresh code; and the mail that every change sends."""
     if not has_fresh_code(request):
-        wanted = urlencode({"next": reverse("admin:password_change")})
-        return HttpResponseRedirect(f"{reverse('admin:second_factor')}?{wanted}")
+        return to_second_factor(reverse("admin:password_change"))
     with transaction.atomic():
         response: HttpResponse = admin.site.password_change(request)
         if request.method == "POST" and response.status_code == 302:

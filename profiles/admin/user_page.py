@@ -278,8 +278,8 @@ def act_link(user: User, act: str, name: str, value: Any, words: str) -> str:
 
 def mails(user: User, is_revealed: bool) -> Table:
     """Those on their way and sent in the last days; of the outbox, which is short."""
-    theirs = outbox.mails_to([user.pk], [user.email])
-    latest = DBTaskResult.objects.filter(theirs).order_by("-enqueued_at")
+    theirs = outbox.mails_to(DBTaskResult.objects.all(), [user.pk], [user.email])
+    latest = theirs.order_by("-enqueued_at")
     return Table(
         "Mails",
         ("When", "What", "State", ""),

@@ -10,6 +10,7 @@ from django.contrib.auth.models import Group
 from django.db.models import Case, Count, QuerySet, When
 from django.forms import ModelMultipleChoiceField
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.html import format_html
 
 from animecollections.admin import (
@@ -25,6 +26,7 @@ from animecollections.admin import (
     through,
 )
 from animecollections.admin.dates import between
+from animecollections.admin.site import has_fresh_code, to_second_factor
 from collections_app.models import WatchListEntry
 from history.services import audit
 from profiles.admin.actions import address_of
@@ -55,6 +57,10 @@ admin.site.unregister(Group)
 # What a staff member who is no superuser may not give.
 POWERS = ("is_staff", "is_superuser", "groups", "user_permissions")
 POWERS_BY_ROW = ("groups", "user_permissions")
+WANTS_CODE = (
+    "This takes a code of the last ten minutes: "
+    '<a href="{}" target="_blank">give one in a new tab</a>, then save again.'
+)
 
 
 class NamesChecked(RefusableForm):
@@ -68,6 +74,12 @@ class NamesChecked(RefusableForm):
 
 
 class UserForm(Reasoned, NamesChecked):
+    """Whoever sets an e-mail can have a new password mailed there, and powers are
+    powers: both want a new code, as to set a password does.
+    """
+
+    has_fresh_code = True
+
     class Meta:
         model = User
         fields = ("email", "user_name", "is_active", *POWERS)
@@ -78,6 +90,14 @@ class UserForm(Reasoned, NamesChecked):
         if isinstance(field, ModelMultipleChoiceField) and field.queryset is not None:
             # Each is named by its model.
             field.queryset = field.queryset.select_related("content_type")
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean()
+        is_grave = not {"email", *POWERS}.isdisjoint(self.changed_data)
+        if is_grave and not self.has_fresh_code:
+            page = reverse("admin:second_factor")
+            self.add_error(None, format_html(WANTS_CODE, page))
+        return cleaned
 
 
 class NewUserForm(NamesChecked, BaseCreationForm):
@@ -105,7 +125,34 @@ class UserList(LeanList):
 
 @admin.register(Group)
 class GroupAdmin(Page, DjangoGroupAdmin):
-    """What a group may is in the log of staff; it has no page that wants a reason."""
+    """What a group may is in the log of staff; it has no page that wants a reason, but
+    a new code, as all powers do.
+    """
+
+    def changelist_view(
+        self, request: HttpRequest, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        asks = self.ask_for_code(request) if request.method == "POST" else None
+        return asks or super().changelist_view(request, *args, **kwargs)
+
+    def changeform_view(
+        self, request: HttpRequest, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        return self.ask_for_code(request) or super().changeform_view(
+            request, *args, **kwargs
+        )
+
+    def delete_view(
+        self, request: HttpRequest, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        return self.ask_for_code(request) or super().delete_view(
+            request, *args, **kwargs
+        )
+
+    def ask_for_code(self, request: HttpRequest) -> HttpResponse | None:
+        if not self.has_change_permission(request) or has_fresh_code(request):
+            return None
+        return to_second_factor(request.get_full_path())
 
     def save_related(
         self, request: HttpRequest, form: Any, formsets: Any, change: bool
@@ -202,6 +249,11 @@ class UserAdmin(ThroughServices, BaseUserAdmin):
             places = [When(pk=pk, then=place) for place, pk in enumerate(found)]
             queryset = queryset.order_by(Case(*places))
         return queryset, False
+
+    def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        form: Any = super().get_form(request, *args, **kwargs)
+        form.has_fresh_code = has_fresh_code(request)
+        return form
 
     def get_inlines(self, request: HttpRequest, obj: Any = None) -> Any:
         return self.inlines if obj else ()

@@ -4,7 +4,6 @@ from uuid import UUID
 
 from django.contrib.admin.models import LogEntry
 from django.db import transaction
-from django.db.models import Q
 from django_tasks.base import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
@@ -14,7 +13,7 @@ from history.services import audit
 from history.services.recording import locked
 from profiles import tasks
 from profiles.models import Erasure, User
-from profiles.services import lockouts, privacy, type_counts
+from profiles.services import lockouts, outbox, privacy, type_counts
 from profiles.services.credentials import check_own_password
 from profiles.services.sign_in_hooks import tell_sign_ins_ended
 
@@ -65,9 +64,6 @@ def forget(user: User) -> None:
     audit.forget(user.pk)
     privacy.forget(user.pk)
     LogEntry.objects.filter(object_id=str(user.pk)).delete()
-    theirs = Q(args_kwargs__kwargs__user_id=str(user.pk)) | Q(
-        args_kwargs__kwargs__email=user.email
-    )
     # Of one that runs, the worker needs the row; it goes when old ones are pruned.
     finished_or_waiting = DBTaskResult.objects.exclude(status=TaskResultStatus.RUNNING)
-    finished_or_waiting.filter(theirs).delete()
+    outbox.mails_to(finished_or_waiting, [user.pk], [user.email]).delete()

@@ -158,8 +158,8 @@ def send_again(
 ) -> bool:
     """A mail of the outbox; it is itself what the person is told."""
     with transaction.atomic():
-        is_queued = outbox.send_again(row)
-        note_mail("send_again", row, user_id, reason, through)
+        if is_queued := outbox.send_again(row):
+            note_mail("send_again", row, user_id, reason, through)
     return is_queued
 
 
@@ -167,8 +167,8 @@ def let_mail_be(
     *, row: outbox.Row, user_id: UUID | None, reason: str, through: Through
 ) -> bool:
     with transaction.atomic():
-        is_gone = outbox.let_be(row)
-        note_mail("let_mail_be", row, user_id, reason, through)
+        if is_gone := outbox.let_be(row):
+            note_mail("let_mail_be", row, user_id, reason, through)
     return is_gone
 
 

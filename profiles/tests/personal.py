@@ -115,7 +115,7 @@ def fill(user, client, visitor, anime):
         LogEntry.objects.log_actions(who.pk, [whom], CHANGE, "Signed out everywhere")
     merge = Merge.objects.create(kept_id=anime.pk, gone_id=1, reason="the same")
     MergedList.objects.create(user=user, merge=merge)
-    MissingTitle.objects.create(key="aot", text="AOT", assigned_to=user)
+    MissingTitle.objects.create(key="aria", text="Aria", assigned_to=user)
     second_factor.enrolment(user)
     second_factor.new_codes(user)
     staff = Through("admin", actor_id=who.pk)

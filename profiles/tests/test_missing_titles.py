@@ -4,13 +4,15 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from animecollections.identity import Through
+from collections_app.catalogue.refs import AnimeRef
 from collections_app.catalogue.search_names import fold_name
 from collections_app.imports.recognition import recognise
 from collections_app.models import Anime, MissingTitle
-from collections_app.services import imports
+from collections_app.services import imports, merging
 from collections_app.tests.catalogues import BEBOP, import_file, write
 from collections_app.transfer.records import ListFile, Record
-from factories import UserFactory
+from factories import AnimeFactory, UserFactory
 from history.models import StaffAction
 from profiles.models import Figure
 from profiles.services import figures
@@ -83,6 +85,27 @@ def test_a_name_that_the_title_has_is_not_added_twice(browser):
     settle(browser, "link", anime="1")
     assert Anime.objects.get().synonyms == [WORDING.upper()]
     assert MissingTitle.objects.get().status == "linked"
+
+
+@pytest.mark.usefixtures("_wording")
+def test_two_editors_link_it_to_one_title(browser):
+    other = AnimeFactory()
+    settle(browser, "link", anime="1")
+    page = settle(browser, "link", anime=str(other.pk))
+    assert "linked to Cowboy Bebop already" in page.context["form"].errors["anime"][0]
+    other.refresh_from_db()
+    assert WORDING not in other.synonyms
+    assert MissingTitle.objects.get().anime_id == 1
+
+
+@pytest.mark.usefixtures("_wording")
+def test_it_stays_linked_to_what_its_title_is_merged_into(browser):
+    other = AnimeFactory()
+    settle(browser, "link", anime="1")
+    refs = [AnimeRef("own", str(id_)) for id_ in (other.pk, 1)]
+    by = Through("admin")
+    merging.merge(kept=refs[0], gone=refs[1], reason=WHY, through=by)
+    assert MissingTitle.objects.get().anime_id == other.pk
 
 
 @pytest.mark.usefixtures("_wording")

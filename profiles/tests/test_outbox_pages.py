@@ -5,18 +5,22 @@ from smtplib import SMTPRecipientsRefused, SMTPServerDisconnected
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django_tasks.base import Task
 from django_tasks_db.models import DBTaskResult
 
+import collections_app.tasks
+from animecollections.identity import Through
 from animecollections.jobs import JOBS
 from animecollections.tests.test_probes import ready, says
 from factories import UserFactory
 from history.models import Job, StaffAction
 from profiles import mails, tasks
-from profiles.admin.outbox import state_of
-from profiles.services import figures, outbox
+from profiles.admin.outbox import MAILS, OTHERS, state_of
+from profiles.services import figures, outbox, support
 from profiles.tests.outbox import send_all
 from profiles.tests.test_outbox import make_due
 
@@ -158,6 +162,26 @@ def test_of_two_who_send_it_again_one_does(given_up):
     assert not outbox.send_again(given_up)
 
 
+def test_what_another_did_first_is_not_in_the_log(alice, given_up):
+    by = Through("admin")
+    assert support.send_again(row=given_up, user_id=alice.pk, reason=WHY, through=by)
+    assert not support.let_mail_be(
+        row=given_up, user_id=alice.pk, reason=WHY, through=by
+    )
+    assert [act.action for act in StaffAction.objects.all()] == ["send_again"]
+
+
+def test_every_task_has_its_words_and_every_mail_can_be_sent_again():
+    found = {
+        f"{module.__name__}.{name}"
+        for module in (tasks, collections_app.tasks)
+        for name, task in vars(module).items()
+        if isinstance(task, Task)
+    }
+    assert found == (MAILS | OTHERS).keys()
+    assert MAILS.keys() == {name for name in found if ".mail_" in name}
+
+
 def test_what_waits_or_is_tried_again_cannot_be_sent_again(browser, alice, monkeypatch):
     broken(monkeypatch)
     tasks.mail_reset.enqueue(email=alice.email)
@@ -200,6 +224,16 @@ def test_mails_are_found_by_whom_they_went_to(browser, alice, stranger):
     for text in ("alice", alice.email, str(alice.pk)):
         assert len(rows_on(browser.get(ROWS, {"q": text}))) == 2
     assert rows_on(browser.get(ROWS, {"q": "nobody"})) == []
+
+
+def test_they_are_found_by_index_however_many_there_are(alice):
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL enable_seqscan = off")
+    theirs = outbox.mails_to(DBTaskResult.objects.all(), [alice.pk], [alice.email])
+    plan = theirs.order_by("-enqueued_at").explain()
+    assert "outbox_of_user" in plan
+    assert "outbox_of_email" in plan
 
 
 def test_mails_stand_on_the_page_of_the_person(browser, alice, given_up):

@@ -2,8 +2,10 @@
 
 import time
 from datetime import timedelta
+from urllib.parse import quote
 
 import pytest
+from django.contrib.auth.models import Group
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -11,6 +13,7 @@ from django_otp.oath import TOTP
 from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from animecollections.tests.admin_forms import errors_of, fill_in
 from factories import PASSWORD, UserFactory
 from history.models import StaffAction
 from profiles.models import User
@@ -225,6 +228,55 @@ def test_what_is_gravest_wants_a_fresh_code(browser, enrolled, alice, name):
     b"".join(answer)  # a file is read to its end
     assert StaffAction.objects.filter(reason="Ticket 4711").exists()
     assert StaticToken.objects.count() == 8
+
+
+def test_people_as_a_file_want_one_and_titles_do_not(browser, enrolled):
+    browser.post(PAGE, {"code": enrolled[0]})
+    code_came(browser, ago=timedelta(minutes=11))
+    people = reverse("admin:profiles_user_csv")
+    for ask in (browser.get, browser.post):
+        answer = ask(f"{people}?is_staff__exact=1", {"reason": "Ticket 4711"})
+        assert answer.status_code == 302
+        assert answer.url.startswith(PAGE)
+        assert quote(people, safe="") in answer.url
+    assert not StaffAction.objects.filter(action="take_csv").exists()
+    titles = reverse("admin:collections_app_anime_csv")
+    assert browser.get(titles).status_code == 200
+    browser.post(PAGE, {"code": enrolled[1]})
+    answer = browser.post(people, {"reason": "Ticket 4711"})
+    assert answer["Content-Type"].startswith("text/csv")
+
+
+@pytest.mark.parametrize(
+    "change", [{"email": "thief@example.org"}, {"is_superuser": "on"}]
+)
+def test_an_account_is_given_to_nobody_without_one(browser, enrolled, alice, change):
+    browser.post(PAGE, {"code": enrolled[0]})
+    code_came(browser, ago=timedelta(minutes=11))
+    page = reverse("admin:profiles_user_change", args=[alice.pk])
+    before = User.objects.values().get(pk=alice.pk)
+    [error] = errors_of(fill_in(browser, page, **change))["__all__"]
+    assert "takes a code" in error
+    assert User.objects.values().get(pk=alice.pk) == before
+    assert errors_of(fill_in(browser, page, is_active=None)) == {}
+    browser.post(PAGE, {"code": enrolled[1]})
+    assert errors_of(fill_in(browser, page, **change)) == {}
+    assert User.objects.values().get(pk=alice.pk) != before
+
+
+@pytest.mark.parametrize("verb", ["change", "delete"])
+def test_a_groups_powers_want_one_too(browser, enrolled, verb):
+    group = Group.objects.create(name="Helpers")
+    browser.post(PAGE, {"code": enrolled[0]})
+    page = reverse(f"admin:auth_group_{verb}", args=[group.pk])
+    assert browser.get(page).status_code == 200
+    code_came(browser, ago=timedelta(minutes=11))
+    answer = browser.post(page, {"name": "Thieves", "post": "yes"})
+    assert answer.url.startswith(PAGE)
+    rows = reverse("admin:auth_group_changelist")
+    several = {"action": "delete_selected", "_selected_action": [group.pk]}
+    assert browser.post(rows, several | {"post": "yes"}).url.startswith(PAGE)
+    assert Group.objects.get(pk=group.pk).name == "Helpers"
 
 
 def test_ones_own_password_wants_one_too(browser, enrolled):
