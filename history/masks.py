@@ -53,7 +53,9 @@ class Masked(Owned):
             return columns
         return [name for name in columns if name not in self.masked_columns]
 
-    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+    def get_changelist(
+        self, request: HttpRequest, **kwargs: object
+    ) -> type[ChangeList]:
         return MaskedList
 
     def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:

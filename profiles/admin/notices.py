@@ -50,7 +50,7 @@ class NoticeAdmin(Page):
     def is_shown(self, notice: Notice) -> bool:
         return notice.starts_at <= timezone.now() < notice.ends_at
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return False
 
     def save_model(

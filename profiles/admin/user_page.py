@@ -229,7 +229,7 @@ def is_open(operation: dict[str, Any], hidden: set[str]) -> bool:
     return not any(change["anime_id"] in hidden for change in operation["changes"])
 
 
-def undo_link(user: User, operation: dict[str, Any]) -> str:
+def undo_link(user: User, operation: Mapping[str, object]) -> str:
     if not operation["undoable"]:
         return ""
     return act_link(user, "undo", "operation", operation["id"], "Undo …")
@@ -269,7 +269,7 @@ def sign_out_link(user: User, row: Session | TokenFamily) -> str:
     return act_link(user, "sign-out-device", "device", sign_in_name(row), "Sign out …")
 
 
-def act_link(user: User, act: str, name: str, value: Any, words: str) -> str:
+def act_link(user: User, act: str, name: str, value: object, words: str) -> str:
     """To an act that stands beside what it is about."""
     return format_html(
         '<a class="ac-nowrap" href="{}?{}={}">{}</a>',
@@ -363,7 +363,7 @@ def privacy_requests(user: User, is_revealed: bool) -> Table:
     )
 
 
-def notes_on(user: User) -> list[Any]:
+def notes_on(user: User) -> list[object]:
     """What staff noted on a person, the newest first, with who it was."""
     author = User.objects.filter(pk=OuterRef("actor_id")).values("user_name")
     notes = StaffAction.objects.filter(user_id=user.pk, action=audit.NOTE)
