@@ -1,7 +1,7 @@
 """Who the user is: account, signs-in, profile, preferences, uploaded images."""
 
 from datetime import datetime
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Self
 from uuid import uuid4
 
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -298,7 +298,7 @@ class ImageQuerySet(OwnedQuerySet["Image"]):
     def newest_first(self) -> Self:
         return self.order_by("-id")
 
-    def version(self) -> tuple[Any, ...]:
+    def version(self) -> tuple[object, ...]:
         """Another for every set of them: a new one is the newest, none comes back."""
         at = self.order_by().aggregate(Count("id"), Max("created_at"))
         return tuple(at.values())
