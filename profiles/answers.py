@@ -94,7 +94,7 @@ def profile_shown_to(
 
 def visible_titles(viewer: Viewer, user_id: UUID, ids: Iterable[int]) -> set[int]:
     """Those that a profile may name: a favorite that is private on the list is not."""
-    hidden = WatchListEntry.objects.titles_hidden_from(viewer, user_id)
+    hidden = WatchListEntry.objects.of(user_id).titles_hidden_from(viewer)
     titles = Anime.objects.shown(hides_mature=viewer.hides_mature).filter(id__in=ids)
     titles = titles.exclude(id__in=hidden.values("anime_id"))
     return set(titles.values_list("id", flat=True))

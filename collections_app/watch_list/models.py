@@ -63,9 +63,9 @@ class EntryQuerySet(OwnedQuerySet["WatchListEntry"]):
             seen &= Q(anime__mature=False)
         return self.filter(is_own(viewer) | seen)
 
-    def titles_hidden_from(self, viewer: Viewer, user_id: UUID) -> Self:
+    def titles_hidden_from(self, viewer: Viewer) -> Self:
         """The entries whose titles nothing else of the user's may name either."""
-        return self.of(user_id).exclude(is_own(viewer) | is_not_hidden(viewer))
+        return self.exclude(is_own(viewer) | is_not_hidden(viewer))
 
     def shown_to(
         self, viewer: Viewer, user_id: UUID, named: Collection[str] = ()
