@@ -189,7 +189,7 @@ class Answer:
             self.has_more = True
         return self.read()
 
-    def start(self, status: str, headers: list[tuple[str, str]], *_: Any) -> None:
+    def start(self, status: str, headers: list[tuple[str, str]], *_: object) -> None:
         self.status = int(status[:3])
         self.headers = [
             (name.lower().encode("latin-1"), value.encode("latin-1"))

@@ -75,11 +75,11 @@ class Connection(protocol.ASGIProtocol):  # type: ignore[misc]
         super()._cancel_keepalive_timer()
         self.worker.idle.remove(self)
 
-    def _will_close(self, request: Any, response_requires_close: bool) -> bool:
+    def _will_close(self, request: object, response_requires_close: bool) -> bool:
         will: bool = super()._will_close(request, response_requires_close)
         return will or self.worker.is_leaving
 
-    async def _handle_websocket(self, *args: Any) -> None:
+    async def _handle_websocket(self, *args: object) -> None:
         """The kernel ends a connection whose client takes nothing for a minute
         (gunicorn.conf.py). A device that was asleep shall still read why it was closed.
         """
@@ -126,7 +126,7 @@ class Connection(protocol.ASGIProtocol):  # type: ignore[misc]
             self._send_error_response(431, "")
             self._close_transport()
 
-    def _send_error_response(self, status: int, message: str, *more: Any) -> None:
+    def _send_error_response(self, status: int, message: str, *more: object) -> None:
         """What cannot be read as a request is answered as the application would;
         gunicorn's message may repeat what was sent. Of a WebSocket's handshake and of a
         fault its own answer is sent.
@@ -173,7 +173,7 @@ class ByNetwork:
 class Worker(gasgi.ASGIWorker):  # type: ignore[misc]
     is_leaving = False
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         self.open, self.idle = ByNetwork(), ByNetwork()
         self.next_line: dict[str, float] = {}

@@ -19,7 +19,7 @@ import hmac
 import logging
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import cache
@@ -88,13 +88,13 @@ class Readiness:
         return as_json(200 if can_serve else 503, {"status": status, "checks": checks})
 
 
-def as_json(status: int, data: dict[str, Any]) -> HttpResponse:
+def as_json(status: int, data: Mapping[str, object]) -> HttpResponse:
     response = HttpResponse(orjson.dumps(data), "application/json", status)
     response["Cache-Control"] = "no-store"
     return response
 
 
-def outcome_of(check: Check) -> dict[str, Any]:
+def outcome_of(check: Check) -> dict[str, object]:
     """ok, how long it took, and where it is not ok what to do."""
     began = time.perf_counter()
     try:

@@ -2,7 +2,6 @@
 
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any
 
 from django.contrib.staticfiles import finders
 from django.contrib.staticfiles.storage import StaticFilesStorage
@@ -13,7 +12,7 @@ class DevelopmentStorage(StaticFilesStorage):
     `collectstatic`. So pages and service worker work the same in both.
     """
 
-    def url(self, name: str | None, **kwargs: Any) -> str:
+    def url(self, name: str | None, **kwargs: object) -> str:
         address = super().url(name)
         path = finders.find(name) if name else None
         if not isinstance(path, str):

@@ -122,7 +122,7 @@ def without_values(statement: str) -> str:
     return VALUE.sub(lambda found: found["keep"] or "?", statement)
 
 
-def name_of(attributes: Mapping[str, Any]) -> str:
+def name_of(attributes: Mapping[str, object]) -> str:
     """The method and the pattern of an address, or what a statement does."""
     for name in STATEMENTS & attributes.keys():
         return str(attributes[name]).partition(" ")[0].upper() or "statement"

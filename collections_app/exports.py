@@ -100,7 +100,7 @@ class Losses:
         if same_second(record.added_at) != same_second(entry.added_at):
             self.add(entry, "added_at", entry.added_at, record.added_at)
 
-    def add(self, entry: Kept, name: str, here: Any, there: Any) -> None:
+    def add(self, entry: Kept, name: str, here: object, there: object) -> None:
         self.fields[name] = self.fields.get(name, 0) + 1
         examples = self.examples.setdefault(name, [])
         if len(examples) < MOST_EXAMPLES:

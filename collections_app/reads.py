@@ -106,7 +106,7 @@ def change_told(change: Mapping[str, Any], titles: Mapping[int, str]) -> dict[st
     }
 
 
-def as_shown(kept: Mapping[str, Any]) -> dict[str, Any]:
+def as_shown(kept: Mapping[str, object]) -> dict[str, object]:
     """Kept columns as the API shows them. Notes are told by how they begin, for a page
     may have thousands of them; id and times are no news.
     """

@@ -1,6 +1,7 @@
 """Admin pages of what users did. The log of changes has its page in collections_app."""
 
 import json
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -172,7 +173,7 @@ def note_list_taken(
     name: str,
     rows: int,
     reason: str,
-    narrowed: dict[str, Any],
+    narrowed: Mapping[str, object],
     user: str,
 ) -> None:
     """A list was taken as a file; of one person where it was narrowed to one."""

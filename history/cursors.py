@@ -2,7 +2,7 @@
 
 import zlib
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.core.signing import BadSignature, Signer
 
@@ -53,7 +53,7 @@ class Cursor(NamedTuple):
         return cls(*place)
 
 
-def is_place(read: Any) -> bool:
+def is_place(read: object) -> bool:
     """Three numbers, or five of a walk, that columns can have; -1 is before all."""
     return (
         isinstance(read, list)

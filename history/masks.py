@@ -8,6 +8,7 @@ from django.contrib.admin.views.main import ChangeList
 from django.http import HttpRequest
 
 from animecollections.admin import OF_ONE_USER, LeanList, Owned, as_uuid
+from animecollections.viewer import Viewer
 from history.services import audit
 
 MASK = "•••"
@@ -17,6 +18,14 @@ def revealed(request: HttpRequest, users: Collection[UUID]) -> set[UUID]:
     """The users whose private things this member of staff sees at present."""
     actor: Any = request.user.pk
     return audit.revealed_to(actor, users)
+
+
+def viewer_of(request: HttpRequest, users: Collection[UUID] = ()) -> Viewer:
+    """This member of staff, with the reasons given to see what is private of these
+    users. Titles are their work: mature ones too.
+    """
+    reasons = revealed(request, users) if users else ()
+    return Viewer(hides_mature=False, is_staff=True, reasons=frozenset(reasons))
 
 
 class MaskedList(LeanList):
@@ -44,7 +53,9 @@ class Masked(Owned):
             return columns
         return [name for name in columns if name not in self.masked_columns]
 
-    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+    def get_changelist(
+        self, request: HttpRequest, **kwargs: object
+    ) -> type[ChangeList]:
         return MaskedList
 
     def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:

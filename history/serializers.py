@@ -26,7 +26,7 @@ class FiltersField(serializers.Field[dict[str, Any], Any, dict[str, Any], Any]):
     the numbers that cannot be kept.
     """
 
-    def to_internal_value(self, data: Any) -> dict[str, Any]:
+    def to_internal_value(self, data: object) -> dict[str, object]:
         if not isinstance(data, dict):
             raise serializers.ValidationError("Send an object {…} of filters.")
         if len(orjson.dumps(data)) > MAX_FILTERS:
@@ -97,7 +97,7 @@ class SearchOutput(serializers.Serializer[Any]):
     totalResults = serializers.IntegerField()  # noqa: N815
 
 
-def to_json(search: Search) -> dict[str, Any]:
+def to_json(search: Search) -> dict[str, object]:
     return {
         "id": search.id,
         "query": search.query,

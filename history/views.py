@@ -133,7 +133,7 @@ class SearchHistoryViewSet(WritingViewSet):
         return answer({"message": "Search deleted"})
 
 
-def read_searches(body: Any) -> list[NewSearch]:
+def read_searches(body: object) -> list[NewSearch]:
     """One search or an array of them; with a mistake in one, none is taken."""
     bodies = body if isinstance(body, list) else [body]
     if len(bodies) > MAX_AT_ONCE:

@@ -44,7 +44,7 @@ class WritingViewSet(ApiViewSet):
     keeps_answers = True
     prepares = False  # whether `prepare` does anything
 
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+    def initial(self, request: Request, *args: object, **kwargs: object) -> None:
         super().initial(request, *args, **kwargs)
         if request.method in SAFE_METHODS or not request.user.is_authenticated:
             return
@@ -57,7 +57,7 @@ class WritingViewSet(ApiViewSet):
         """Long work on the body that needs no database, before any lock is taken."""
 
     def write(
-        self, handler: Callable[..., Response], request: Request, **kwargs: Any
+        self, handler: Callable[..., Response], request: Request, **kwargs: object
     ) -> Response:
         key = read_key(request)
         if self.prepares:
@@ -96,7 +96,7 @@ def once(
     key: str,
     handler: Callable[..., Response],
     request: Request,
-    **kwargs: Any,
+    **kwargs: object,
 ) -> Response:
     """The first answer to this key, or the handler's own, kept with its effect."""
     name, print_ = f"request:{key}", fingerprint(request)

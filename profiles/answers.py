@@ -2,10 +2,13 @@
 addresses, sync, the live feed, and the refusal of a write that came too late.
 """
 
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from typing import TypedDict
 from uuid import UUID
 
+from animecollections.viewer import SeenBy, Viewer, visible_fields
+from collections_app.models import Anime, WatchListEntry
 from profiles.models import Preferences, Profile, User
 
 
@@ -46,6 +49,55 @@ def profile_answer(profile: Profile) -> ProfileAnswer:
         "watched_animes": [str(id_) for id_ in profile.watched_animes],
         "updated_at": profile.updated_at,
     }
+
+
+# What names a person is shown only where a share names it: others know them by their
+# user name and pictures.
+PROFILE_SEEN_BY = {
+    "user_id": SeenBy.OWNER,
+    "name": SeenBy.WHERE_NAMED,
+    "last_name": SeenBy.WHERE_NAMED,
+    "birthday": SeenBy.WHERE_NAMED,
+    "gender": SeenBy.WHERE_NAMED,
+    "avatar": SeenBy.OTHERS,
+    "banner_image": SeenBy.OTHERS,
+    "favorite_animes": SeenBy.OTHERS,
+    "favorite_genres": SeenBy.OTHERS,
+    "favorite_studios": SeenBy.OTHERS,
+    "frequency": SeenBy.OTHERS,
+    "fanatic_level": SeenBy.OTHERS,
+    "preferred_format": SeenBy.OTHERS,
+    "watched_animes": SeenBy.WHERE_NAMED,
+    "updated_at": SeenBy.OWNER,
+}
+NAMING_TITLES = {"favorite_animes", "watched_animes"}
+
+
+def profile_shown_to(
+    viewer: Viewer, user_id: UUID, named: Collection[str] = ()
+) -> dict[str, object] | None:
+    """A user's profile as far as a viewer may see it; None is what is not there."""
+    seen = Profile.objects.filter(user_id=user_id).visible_to(viewer)
+    if (profile := seen.first()) is None:
+        return None
+    answer = dict(profile_answer(profile))
+    if user_id != viewer.user_id:
+        titles = {*profile.favorite_animes, *profile.watched_animes}
+        visible = visible_titles(viewer, user_id, titles)
+        for name in NAMING_TITLES:
+            answer[name] = [str(i) for i in getattr(profile, name) if i in visible]
+    return {
+        name: answer[name]
+        for name in visible_fields(PROFILE_SEEN_BY, viewer, user_id, named)
+    }
+
+
+def visible_titles(viewer: Viewer, user_id: UUID, ids: Iterable[int]) -> set[int]:
+    """Those that a profile may name: a favorite that is private on the list is not."""
+    hidden = WatchListEntry.objects.of(user_id).titles_hidden_from(viewer)
+    titles = Anime.objects.shown(hides_mature=viewer.hides_mature).filter(id__in=ids)
+    titles = titles.exclude(id__in=hidden.values("anime_id"))
+    return set(titles.values_list("id", flat=True))
 
 
 class IdentityAnswer(TypedDict):

@@ -45,7 +45,7 @@ BY_TOKEN = ACCOUNT.format(
 )
 
 
-def find_account(statement: str, *parameters: Any) -> Account | None:
+def find_account(statement: str, *parameters: object) -> Account | None:
     row = first_row(statement, [for_database(value) for value in parameters])
     if row is None:
         return None

@@ -306,7 +306,7 @@ class Teller:
 
     def done(
         self, title: Title, progress: int, at: datetime, nth_sitting: int
-    ) -> dict[str, Any]:
+    ) -> dict[str, object]:
         day = self.day(at).isoformat()
         return {
             "progress": progress,
@@ -320,7 +320,7 @@ class Teller:
         yield Event(at, title, {"type": EntryType.TO_WATCH.value})
         yield Event(at + (self.left - at) * self.rng.random(), title, None)
 
-    def extras(self) -> dict[str, Any]:
+    def extras(self) -> dict[str, object]:
         """What few entries have."""
         rng = self.rng
         extras: dict[str, Any] = {}
@@ -438,8 +438,8 @@ class Teller:
         *,
         through: str,
         anime_id: int | None = None,
-        before: Mapping[str, Any] | None = None,
-        after: Mapping[str, Any] | None = None,
+        before: Mapping[str, object] | None = None,
+        after: Mapping[str, object] | None = None,
         operation_id: UUID | None = None,
         position: int = 0,
         size: int = 1,

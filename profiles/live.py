@@ -226,7 +226,7 @@ class LiveSocket(AsyncWebsocketConsumer):  # type: ignore[misc]
         self.offer(orjson.dumps(answer_to(raw)).decode())
 
 
-def answer_to(raw: bytes) -> dict[str, Any]:
+def answer_to(raw: bytes) -> dict[str, object]:
     try:
         message = read_json(raw)
         kind = message.get("type") if isinstance(message, dict) else None

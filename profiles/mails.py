@@ -1,6 +1,6 @@
 """Mails, from templates/mail/<language>/."""
 
-from typing import Any
+from collections.abc import Mapping
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
@@ -9,12 +9,14 @@ from django.template.loader import render_to_string
 from profiles.models import User
 
 
-def send_mail(user: User, name: str, context: dict[str, Any]) -> None:
+def send_mail(user: User, name: str, context: Mapping[str, object]) -> None:
     """To a user, in their language."""
     send_to(user.email, user.preferences.language, name, context)
 
 
-def send_to(email: str, language: str, name: str, context: dict[str, Any]) -> None:
+def send_to(
+    email: str, language: str, name: str, context: Mapping[str, object]
+) -> None:
     """Sends `<name>.txt` (its first line is the subject) and `<name>.html`. No mail
     holds a text of the user's: whoever signs up with another person's e-mail would
     choose what we write to them. Answers go to SUPPORT_EMAIL, which each mail names.

@@ -22,7 +22,7 @@ class UserManager(BaseUserManager["User"]):
     """Makes accounts whole: a user always has state, profile and preferences."""
 
     def create_user(
-        self, email: str, user_name: str, password: str | None = None, **extra: Any
+        self, email: str, user_name: str, password: str | None = None, **extra: object
     ) -> "User":
         user = self.model(email=email, user_name=user_name, **extra)
         user.set_password(password)
@@ -41,7 +41,7 @@ class UserManager(BaseUserManager["User"]):
                 model._default_manager.create(user=user, **values)
 
     def create_superuser(
-        self, email: str, user_name: str, password: str | None = None, **extra: Any
+        self, email: str, user_name: str, password: str | None = None, **extra: object
     ) -> "User":
         """For `manage.py createsuperuser`, which shows a ValidationError as a line."""
         email, user_name = check_email(email), check_user_name(user_name)

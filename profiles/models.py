@@ -1,7 +1,7 @@
 """Who the user is: account, signs-in, profile, preferences, uploaded images."""
 
 from datetime import datetime
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Self
 from uuid import uuid4
 
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -12,6 +12,11 @@ from django.db.models import Count, Max, Q
 
 from animecollections.db.ids import new_epoch, new_id
 from animecollections.db.owned import OwnedQuerySet, OwnedRow, owner
+from animecollections.viewer import (
+    Viewer,
+    is_in_audience,
+    is_own,
+)
 from profiles.managers import UserManager
 from profiles.names import fold_email, fold_user_name
 
@@ -205,6 +210,11 @@ class Gender(models.TextChoices):
     OTHER = "other"
 
 
+class ProfileQuerySet(models.QuerySet["Profile"]):
+    def visible_to(self, viewer: Viewer) -> Self:
+        return self.filter(is_own(viewer) | is_in_audience(viewer))
+
+
 class Profile(models.Model):
     """What a user tells of themselves. `name` is the first name, not the user name."""
 
@@ -226,6 +236,8 @@ class Profile(models.Model):
     fanatic_level = models.CharField(max_length=50, blank=True)
     preferred_format = models.CharField(max_length=50, blank=True)
     updated_at = models.DateTimeField(auto_now=True)
+
+    objects: ClassVar = ProfileQuerySet.as_manager()
 
     def __str__(self) -> str:
         return f"profile of {self.user_id}"
@@ -286,7 +298,7 @@ class ImageQuerySet(OwnedQuerySet["Image"]):
     def newest_first(self) -> Self:
         return self.order_by("-id")
 
-    def version(self) -> tuple[Any, ...]:
+    def version(self) -> tuple[object, ...]:
         """Another for every set of them: a new one is the newest, none comes back."""
         at = self.order_by().aggregate(Count("id"), Max("created_at"))
         return tuple(at.values())

@@ -44,12 +44,12 @@ def read_preferences(user_id: UUID) -> PreferencesAnswer | None:
     return preferences_answer(preferences) if preferences else None
 
 
-def read_searches(user_id: UUID) -> list[dict[str, Any]]:
+def read_searches(user_id: UUID) -> list[dict[str, object]]:
     rows = Search.objects.of(user_id).newest_first()
     return [searches.to_json(row) for row in rows]
 
 
-def read_some_searches(user_id: UUID, ids: Collection[str]) -> dict[str, Any]:
+def read_some_searches(user_id: UUID, ids: Collection[str]) -> dict[str, object]:
     """All may be 800 KB."""
     rows = Search.objects.of(user_id).filter(id__in=ids).newest_first()
     saved = [searches.to_json(row) for row in rows]

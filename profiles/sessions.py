@@ -34,7 +34,7 @@ def key_of(digest_: str, user_id: UUID) -> str | None:
     return next((key for key in keys if digest(key) == digest_), None)
 
 
-def is_ours(data: Any) -> bool:
+def is_ours(data: object) -> bool:
     """Whether data that was signed with our key is what we put into a session: texts
     by name, and with a user the id and the epoch.
     """
@@ -74,7 +74,7 @@ class SessionStore(DatabaseStore):
         session.user_agent = data.get(AGENT_KEY, "")
         return session
 
-    def decode(self, session_data: bytes | str) -> dict[str, Any]:
+    def decode(self, session_data: bytes | str) -> dict[str, object]:
         data: Any = super().decode(session_data)
         return data if is_ours(data) else {}
 

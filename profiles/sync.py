@@ -43,7 +43,7 @@ class Changes:
     parts: dict[str, Any] = field(default_factory=dict)
 
     @property
-    def data(self) -> dict[str, Any]:
+    def data(self) -> dict[str, object]:
         """Of a page of sync."""
         parts = {part.key: self.parts.get(part.name) for part in SYNCED}
         return {"entries": self.entries, "removed": self.removed, **parts}

@@ -76,7 +76,7 @@ def cover(url: str, *, width: int = 34, height: int = 48) -> str:
     )
 
 
-def link(page: str, id_: Any, text: Any) -> str:
+def link(page: str, id_: object, text: object) -> str:
     """To the page of a row: `link("profiles_user", user.pk, user)`."""
     return format_html(
         '<a href="{}">{}</a>', reverse(f"admin:{page}_change", args=[id_]), text
@@ -177,11 +177,13 @@ class Page(ModelAdmin):
     # people takes the right to export, and a new code as an export does. None: neither.
     csv_permission: str | None = "profiles.export_user"
 
-    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+    def get_changelist(
+        self, request: HttpRequest, **kwargs: object
+    ) -> type[ChangeList]:
         return LeanList
 
     def lookup_allowed(
-        self, lookup: str, value: Any, request: HttpRequest | None = None
+        self, lookup: str, value: object, request: HttpRequest | None = None
     ) -> bool:
         """Whose rows, and what the list's filters ask; 400 for any other look-up.
 
@@ -277,13 +279,13 @@ class Page(ModelAdmin):
 class ReadOnly:
     """Shown and never written; for pages and for inlines."""
 
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_add_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return False
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return False
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return False
 
 
@@ -367,7 +369,7 @@ class ThroughServices(Page):
         return self.told(request, super().delete_view, *args, **kwargs)
 
     def changelist_view(
-        self, request: HttpRequest, *args: Any, **kwargs: Any
+        self, request: HttpRequest, *args: object, **kwargs: object
     ) -> HttpResponse:
         return self.told(request, super().changelist_view, *args, **kwargs)
 

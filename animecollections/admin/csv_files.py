@@ -50,7 +50,9 @@ def columns_of(page: Any, request: HttpRequest) -> list[tuple[str, str]]:
     return [(name, label.capitalize()) for name, label in labels if label.strip()]
 
 
-def file_of(page: Any, rows: Iterable[Any], columns: list[tuple[str, str]]) -> bytes:
+def file_of(
+    page: object, rows: Iterable[object], columns: list[tuple[str, str]]
+) -> bytes:
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(label for _, label in columns)

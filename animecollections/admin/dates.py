@@ -73,7 +73,7 @@ def range_of(said: Mapping[str, Any], model: Any, column: str = "pk") -> Q:
     return condition
 
 
-def day_of(text: Any) -> date | None:
+def day_of(text: object) -> date | None:
     try:
         day = parse_date(str(text or ""))
     except ValueError:  # such as 30 February

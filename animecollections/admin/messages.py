@@ -19,7 +19,7 @@ class CheckedCookieStorage(CookieStorage):
         is_ours = isinstance(read, list) and all(map(self.is_message, read))
         return read if is_ours else None
 
-    def is_message(self, item: Any) -> bool:
+    def is_message(self, item: object) -> bool:
         if isinstance(item, Message):
             return all(
                 text is None or isinstance(text, str)

@@ -86,7 +86,7 @@ def refusing(view: View) -> View:
 class StaffSite(UnfoldAdminSite):  # type: ignore[misc]  # untyped
     index_title = "Dashboard"
 
-    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+    def each_context(self, request: HttpRequest) -> dict[str, object]:
         """What all are told stands above each page of staff too."""
         context: dict[str, Any] = super().each_context(request)
         is_in = self.has_permission(request)
@@ -103,7 +103,7 @@ class StaffSite(UnfoldAdminSite):  # type: ignore[misc]  # untyped
             for route, name, view, is_guarded in _pages
         ]
 
-    def get_urls(self) -> list[Any]:
+    def get_urls(self) -> list[object]:
         """Django's own but the one that leads to any object of any table by its key."""
         return [
             one

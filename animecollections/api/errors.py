@@ -4,6 +4,7 @@
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -165,10 +166,10 @@ class ApiError(exceptions.APIException):
         code: str,
         *,
         fields: dict[str, Any] | None = None,
-        details: dict[str, Any] | None = None,
+        details: Mapping[str, object] | None = None,
         headers: dict[str, str] | None = None,
         sentence: str = "",
-        **parts: Any,
+        **parts: object,
     ) -> None:
         kind = CODES[code]
         self.code = code
@@ -203,7 +204,7 @@ def no_such_method(request: Any, allowed: str) -> ApiError:
 OF_NO_FIELD = "non_field_errors"
 
 
-def invalid(detail: Any) -> ApiError:
+def invalid(detail: object) -> ApiError:
     """400 `invalid` from DRF's tree of messages; the first sentence is the error.
 
     What is wrong with the items of an array is told by their place: "3": […].
@@ -253,11 +254,11 @@ PLAIN = {
 NUMBER = re.compile(r"-?\d+")
 
 
-def _placed(name: Any, sentence: str) -> str:
+def _placed(name: object, sentence: str) -> str:
     return sentence if name == OF_NO_FIELD else f"{name}: {sentence}"
 
 
-def _sentences(value: Any) -> list[str]:
+def _sentences(value: object) -> list[str]:
     """The leaves of a nested error, flat: clients show them as they are."""
     if isinstance(value, dict):
         return [

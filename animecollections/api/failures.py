@@ -21,7 +21,7 @@ from animecollections.api.rendering import JSONRenderer
 logger = logging.getLogger(__name__)
 
 
-def failure_body(error: ApiError, request_id: str) -> dict[str, Any]:
+def failure_body(error: ApiError, request_id: str) -> dict[str, object]:
     """Every key in every failure, so that a client reads them without asking."""
     return {
         "success": False,

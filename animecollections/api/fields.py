@@ -36,7 +36,7 @@ def shows_nothing(text: str) -> bool:
 class StrictText(serializers.CharField):
     """A JSON string of one line, trimmed and in NFC; blank only where allowed."""
 
-    def to_internal_value(self, data: Any) -> str:
+    def to_internal_value(self, data: object) -> str:
         if not isinstance(data, str):
             raise serializers.ValidationError("Send a text.")
         text = unicodedata.normalize("NFC", data).strip()
@@ -53,7 +53,7 @@ class StrictLines(serializers.CharField):
     def __init__(self, **more: Any) -> None:
         super().__init__(trim_whitespace=False, **more)
 
-    def to_internal_value(self, data: Any) -> str:
+    def to_internal_value(self, data: object) -> str:
         if not isinstance(data, str):
             raise serializers.ValidationError("Send a text.")
         return unicodedata.normalize("NFC", super().to_internal_value(data))
@@ -82,7 +82,7 @@ class StrictObject(serializers.Serializer[Any]):
 class StrictInteger(serializers.IntegerField):
     """A JSON integer: no `true`, no 1.5, no "1e3"."""
 
-    def to_internal_value(self, data: Any) -> int:
+    def to_internal_value(self, data: object) -> int:
         if isinstance(data, bool) or not isinstance(data, int):
             raise serializers.ValidationError("Send a whole number.")
         return int(super().to_internal_value(data))
@@ -91,7 +91,7 @@ class StrictInteger(serializers.IntegerField):
 class StrictBoolean(serializers.BooleanField):
     """true or false, and not "true" or 1."""
 
-    def to_internal_value(self, data: Any) -> bool:
+    def to_internal_value(self, data: object) -> bool:
         if not isinstance(data, bool):
             raise serializers.ValidationError("Send true or false.")
         return data
@@ -100,7 +100,7 @@ class StrictBoolean(serializers.BooleanField):
 class StrictChoice(serializers.ChoiceField):
     """Exactly one of a few words; 10 is not "10"."""
 
-    def to_internal_value(self, data: Any) -> str:
+    def to_internal_value(self, data: object) -> str:
         if not isinstance(data, str) or data not in self.choices:
             known = ", ".join(f'"{word}"' for word in self.choices)
             raise serializers.ValidationError(f"Send one of {known}.")
@@ -110,7 +110,7 @@ class StrictChoice(serializers.ChoiceField):
 class StrictTime(serializers.DateTimeField):
     """An ISO 8601 time, in UTC; without an offset it is read as UTC."""
 
-    def to_internal_value(self, data: Any) -> datetime:
+    def to_internal_value(self, data: object) -> datetime:
         try:
             return parse_time(data if isinstance(data, str) else "")
         except ValueError as error:

@@ -45,12 +45,12 @@ class Term(NamedTuple):
             return F(self.field).desc(nulls_last=nulls_last)
         return F(self.field).asc(nulls_last=nulls_last)
 
-    def equals(self, value: Any) -> Q:
+    def equals(self, value: object) -> Q:
         if value is None:
             return Q(**{f"{self.field}__isnull": True})
         return Q(**{self.field: value})
 
-    def comes_after(self, value: Any) -> Q | None:
+    def comes_after(self, value: object) -> Q | None:
         """Rows that this column alone puts after the value; None where none can be."""
         if value is None:
             return None
@@ -60,7 +60,7 @@ class Term(NamedTuple):
             after |= Q(**{f"{self.field}__isnull": True})
         return after
 
-    def begins_at(self, value: Any) -> Q:
+    def begins_at(self, value: object) -> Q:
         """Implied by what comes after, but where an index begins to read."""
         if self.is_nullable:
             return Q()
@@ -155,7 +155,7 @@ def can_be_null(rows: QuerySet[M, Row], path: str) -> bool:
     return False
 
 
-def after(terms: Sequence[Term], values: Sequence[Any]) -> Q:
+def after(terms: Sequence[Term], values: Sequence[object]) -> Q:
     """Rows after the one with these values: equal in some terms, later in the next."""
     condition, same = Q(pk__in=[]), Q()
     for term, value in zip(terms, values, strict=True):
@@ -177,7 +177,7 @@ def take_keys(rows: list[Any], index: int, names: tuple[str, ...]) -> list[Any]:
 
 
 def fingerprint(
-    model: type[Model], terms: Sequence[Term], wanted: Mapping[str, Any]
+    model: type[Model], terms: Sequence[Term], wanted: Mapping[str, object]
 ) -> str:
     """What a cursor belongs to: the table, the ordering, the filters."""
     filters = [item for item in wanted.items() if item[0] not in NO_FILTERS]
@@ -185,7 +185,7 @@ def fingerprint(
     return blake2b(shape.encode(), digest_size=9).hexdigest()
 
 
-def write_cursor(values: Sequence[Any], shape: str) -> str:
+def write_cursor(values: Sequence[object], shape: str) -> str:
     return signing.dumps([shape, *map(portable, values)], salt=SALT)
 
 
@@ -196,7 +196,7 @@ def portable(value: Any) -> Any:
 
 def read_cursor(
     text: str, shape: str, rows: QuerySet[M, Row], terms: Sequence[Term]
-) -> list[Any]:
+) -> list[object]:
     """The values in a cursor of this shape; 400 `invalid_cursor` for any other text,
     and for one that our key signed though we never write such values.
     """
@@ -234,7 +234,7 @@ def read_value(rows: QuerySet[M, Row], term: Term, value: Any) -> Any:
     return read
 
 
-def is_in_range(value: Any) -> bool:
+def is_in_range(value: object) -> bool:
     """Whether both databases can compare a column with it."""
     match value:
         case int():

@@ -107,14 +107,14 @@ class Parameter(OpenApiParameter):
         return "" if self.keeps_empty else None
 
 
-def given(**values: Any) -> Json:
+def given(**values: object) -> Json:
     return {name: value for name, value in values.items() if value is not None}
 
 
 # --- A whole query -------------------------------------------------------------------
 
 
-def read_query(query: QueryDict, known: Mapping[str, Parameter]) -> dict[str, Any]:
+def read_query(query: QueryDict, known: Mapping[str, Parameter]) -> dict[str, object]:
     """What a query says, by parameter; 400 for what these parameters cannot mean."""
     wanted = {}
     for name, texts in query.lists():

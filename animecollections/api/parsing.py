@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from rest_framework.parsers import BaseParser
@@ -93,7 +94,7 @@ def read_json(
     return value
 
 
-def _check_text(body: Any) -> None:
+def _check_text(body: object) -> None:
     """400 that says where the text stands: `operations.3.notes`."""
     pending: list[tuple[tuple[Any, ...], Any]] = [((), body)]
     while pending:
@@ -123,7 +124,7 @@ def _check_structure(raw: bytes, most_tokens: int) -> None:
             depth -= 1
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _object(pairs: Sequence[tuple[str, object]]) -> dict[str, object]:
     value = dict(pairs)
     if len(value) != len(pairs):
         seen: set[str] = set()
@@ -154,6 +155,6 @@ def _float(digits: str) -> float:
     return value
 
 
-def _kind_of(value: Any) -> str:
+def _kind_of(value: object) -> str:
     names = {list: "an array", str: "a text", bool: "a boolean", type(None): "null"}
     return names.get(type(value), "a number")

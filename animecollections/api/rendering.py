@@ -1,5 +1,6 @@
 """Answers: the envelope of success, written by orjson, whatever Accept says."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
@@ -20,7 +21,10 @@ class JSONRenderer(BaseRenderer):
     charset = None
 
     def render(
-        self, data: Any, accepted_media_type: Any = None, renderer_context: Any = None
+        self,
+        data: object,
+        accepted_media_type: object = None,
+        renderer_context: object = None,
     ) -> bytes:
         if isinstance(data, bytes):  # `enveloped`
             return data
@@ -49,11 +53,11 @@ def answer(data: Any, *, meta: dict[str, Any] | None = None, **more: Any) -> Res
     return Response(envelope(data, meta), **more)
 
 
-def envelope(data: Any, meta: dict[str, Any] | None) -> dict[str, Any]:
+def envelope(data: object, meta: Mapping[str, object] | None) -> dict[str, object]:
     body = {"success": True, "data": data}
     return body | {"meta": meta} if meta else body
 
 
-def enveloped(data: Any, meta: dict[str, Any]) -> bytes:
+def enveloped(data: object, meta: Mapping[str, object]) -> bytes:
     """The same as a body that may be kept."""
     return to_bytes(envelope(data, meta), OPTIONS)

@@ -49,7 +49,7 @@ class ApiViewSet(ViewSet):
     wanted: Mapping[str, Any] = {}
     is_public = False
 
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+    def initial(self, request: Request, *args: object, **kwargs: object) -> None:
         self.check_size(request)
         self.wanted = self.read_query(request)
         super().initial(request, *args, **kwargs)
@@ -63,7 +63,7 @@ class ApiViewSet(ViewSet):
         if int(length) > self.max_body:
             raise ApiError("too_large", limit=f"{self.max_body:,}")
 
-    def read_query(self, request: Request) -> dict[str, Any]:
+    def read_query(self, request: Request) -> dict[str, object]:
         """By the parameters that the view's method documents."""
         method = getattr(self, self.action or "", None)
         if method is None or not hasattr(method, "documentation"):
@@ -91,7 +91,7 @@ class ApiViewSet(ViewSet):
             if request.headers.get(name, "").strip():
                 raise refuse(**{name: NO_CONDITION})
 
-    def options(self, request: Any, *args: Any, **kwargs: Any) -> Response:
+    def options(self, request: object, *args: object, **kwargs: object) -> Response:
         """The methods, in the header Allow; /api/schema tells the rest."""
         return Response(status=204)
 

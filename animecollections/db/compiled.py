@@ -59,7 +59,7 @@ class Compiled:
         self.converters = list(compiler.get_converters(expressions).items())
         self.sql = sql  # last: other threads go by it
 
-    def converted(self, row: Sequence[Any]) -> tuple[Any, ...]:
+    def converted(self, row: Sequence[object]) -> tuple[object, ...]:
         values = list(row)
         for index, (converters, expression) in self.converters:
             for convert in converters:

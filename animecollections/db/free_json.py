@@ -19,7 +19,7 @@ SMALLEST_FLOAT = 1e-18
 NUMBER_NOT_KEPT = "The number {} cannot be kept: send it as a text."
 
 
-def first_unkept(value: Any) -> int | float | None:
+def first_unkept(value: object) -> int | float | None:
     """The first number in it, however deep, that cannot be kept; None is the rule."""
     pending = [value]
     while pending:

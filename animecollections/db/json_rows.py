@@ -14,7 +14,7 @@ from django.db.models import BooleanField, JSONField, Model, Q
 from django.db.models.expressions import RawSQL
 
 
-def array_of(values: Iterable[Any]) -> str:
+def array_of(values: Iterable[object]) -> str:
     """The parameter. In order, so that the same values are the same statement."""
     return orjson.dumps(sorted(values)).decode()
 

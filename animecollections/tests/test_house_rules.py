@@ -285,6 +285,32 @@ def test_one_file_says_how_each_database_unpacks_json():
     assert found == {"animecollections/db/json_rows.py"}
 
 
+# How many of a hundred functions may have `Any` in their signature. It only gets less.
+MOST_WITH_ANY = 20
+
+
+def test_few_functions_take_or_return_anything_at_all():
+    functions = [
+        node
+        for path in modules(*APPS)
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    ]
+    with_any = [node for node in functions if says_any(node)]
+    assert len(with_any) * 100 <= MOST_WITH_ANY * len(functions), len(with_any)
+
+
+def says_any(function):
+    arguments = [n for n in ast.walk(function.args) if isinstance(n, ast.arg)]
+    hints = [argument.annotation for argument in arguments]
+    return any(
+        isinstance(node, ast.Name) and node.id == "Any"
+        for hint in (*hints, function.returns)
+        if hint is not None
+        for node in ast.walk(hint)
+    )
+
+
 # --- Tests -------------------------------------------------------------------------
 
 

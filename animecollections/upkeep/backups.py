@@ -130,7 +130,7 @@ def sha256(path: Path) -> str:
 # --- Putting one back --------------------------------------------------------------
 
 
-def read_manifest(folder: Path) -> dict[str, Any]:
+def read_manifest(folder: Path) -> dict[str, object]:
     """Of a backup that is whole and fits this database."""
     try:
         about: dict[str, Any] = orjson.loads((folder / MANIFEST).read_bytes())

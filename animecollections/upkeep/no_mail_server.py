@@ -5,7 +5,6 @@ A printed mail stands in the log, and with it a link that sets a password.
 
 from collections.abc import Sequence
 from smtplib import SMTPException
-from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Info, register
@@ -23,7 +22,7 @@ class EmailBackend(BaseEmailBackend):
 
 
 @register(deploy=True)
-def check_mail_server(**_: Any) -> list[CheckMessage]:
+def check_mail_server(**_: object) -> list[CheckMessage]:
     if not settings.HAS_NO_MAIL_SERVER:
         return []
     hint = "Set EMAIL_URL, such as submission://user:password@mail.example.org:587."

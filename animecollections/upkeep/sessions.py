@@ -7,7 +7,6 @@ the search path of a dump, and no table. So these commands go round the pooler.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -22,7 +21,7 @@ REFUSAL = (
 class DirectCommand(BaseCommand):
     """Takes DATABASE_DIRECT_URL where it is set."""
 
-    def execute(self, *args: Any, **options: Any) -> str | None:
+    def execute(self, *args: object, **options: object) -> str | None:
         with direct():
             self.look_at_session()
             return super().execute(*args, **options)

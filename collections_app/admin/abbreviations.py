@@ -64,7 +64,7 @@ class AbbreviationAdmin(ThroughServices):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return () if obj is None else ("text",)
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
         """One that came with the product would come again with the next import."""
         return False
 

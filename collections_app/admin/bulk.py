@@ -66,7 +66,7 @@ class BulkForm(SeenStaffForm):
         "genres_removed", "reason",
     )  # fmt: skip
 
-    def facts_of(self, anime: Anime) -> dict[str, Any]:
+    def facts_of(self, anime: Anime) -> dict[str, object]:
         """The facts of one title that differ."""
         said = self.cleaned_data
         names = ("format", "airing_status", "season", "year")

@@ -66,10 +66,12 @@ class GoneFilter(admin.SimpleListFilter):
     title = "gone"
     parameter_name = "gone"
 
-    def lookups(self, request: Any, model_admin: Any) -> Iterable[tuple[str, str]]:
+    def lookups(
+        self, request: object, model_admin: object
+    ) -> Iterable[tuple[str, str]]:
         return [("yes", "No source lists it"), ("no", "Listed")]
 
-    def queryset(self, request: Any, queryset: QuerySet[Anime]) -> QuerySet[Anime]:
+    def queryset(self, request: object, queryset: QuerySet[Anime]) -> QuerySet[Anime]:
         if self.value() is None:
             return queryset
         return queryset.filter(gone_since__isnull=self.value() == "no")
@@ -79,10 +81,12 @@ class HeldFilter(admin.SimpleListFilter):
     title = "held"
     parameter_name = "held"
 
-    def lookups(self, request: Any, model_admin: Any) -> Iterable[tuple[str, str]]:
+    def lookups(
+        self, request: object, model_admin: object
+    ) -> Iterable[tuple[str, str]]:
         return [("yes", "Something is held against imports")]
 
-    def queryset(self, request: Any, queryset: QuerySet[Anime]) -> QuerySet[Anime]:
+    def queryset(self, request: object, queryset: QuerySet[Anime]) -> QuerySet[Anime]:
         return queryset.exclude(held_facts={}) if self.value() == "yes" else queryset
 
 
@@ -92,7 +96,9 @@ class YearFilter(admin.SimpleListFilter):
     title = "year"
     parameter_name = "in"
 
-    def lookups(self, request: Any, model_admin: Any) -> Iterable[tuple[str, str]]:
+    def lookups(
+        self, request: object, model_admin: object
+    ) -> Iterable[tuple[str, str]]:
         now = timezone.now().year
         years = [(f"{year}-{year}", str(year)) for year in range(now + 1, now - 5, -1)]
         first = now // 10 * 10
@@ -101,7 +107,7 @@ class YearFilter(admin.SimpleListFilter):
         ]
         return [*years, *decades, ("0-1959", "Before 1960")]
 
-    def queryset(self, request: Any, queryset: QuerySet[Anime]) -> QuerySet[Anime]:
+    def queryset(self, request: object, queryset: QuerySet[Anime]) -> QuerySet[Anime]:
         known = {value for value, _ in self.lookup_choices}
         if self.value() not in known:
             return queryset
@@ -149,7 +155,7 @@ class AnimeForm(Reasoned):
         return cleaned
 
     @property
-    def facts(self) -> dict[str, Any]:
+    def facts(self) -> dict[str, object]:
         """What was changed, as the catalogue's service takes it."""
         facts = {name: self.cleaned_data[name] for name in self.changed_facts}
         for name in ("genre", "studio"):
@@ -169,7 +175,7 @@ class NewTitleForm(AnimeForm):
     )
 
     @property
-    def facts(self) -> dict[str, Any]:
+    def facts(self) -> dict[str, object]:
         """All that was filled in."""
         facts = {name: v for name, v in self.cleaned_data.items() if name in UNKNOWN}
         for name in ("genre", "studio"):
@@ -386,7 +392,7 @@ class AnimeAdmin(ThroughServices):
             why,
         )
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
         """Lists and other titles point at them; what has ended is gone, not deleted."""
         return False
 
@@ -416,7 +422,7 @@ class AnimeAdmin(ThroughServices):
                 through=by,
             )
 
-    def save_related(self, *args: Any) -> None:
+    def save_related(self, *args: object) -> None:
         """The service has linked genres and studios."""
 
 

@@ -31,10 +31,12 @@ class ThroughFilter(admin.SimpleListFilter):
     title = "through"
     parameter_name = "through"
 
-    def lookups(self, request: Any, model_admin: Any) -> Iterable[tuple[str, str]]:
+    def lookups(
+        self, request: object, model_admin: object
+    ) -> Iterable[tuple[str, str]]:
         return [(kind, kind) for kind in get_args(get_type_hints(Through)["kind"])]
 
-    def queryset(self, request: Any, queryset: QuerySet[Change]) -> QuerySet[Change]:
+    def queryset(self, request: object, queryset: QuerySet[Change]) -> QuerySet[Change]:
         return queryset.filter(through=self.value()) if self.value() else queryset
 
 
@@ -110,7 +112,7 @@ class ChangeAdmin(ReadOnly, OfEntries):
         return link("collections_app_anime", change.anime_id, title)
 
     @admin.display
-    def what(self, change: Any) -> str:
+    def what(self, change: object) -> str:
         return MASK if is_masked(change) else describe(change)[:200]
 
     @admin.display(description="before")

@@ -76,7 +76,7 @@ class LetGoForm(StaffReasonForm):
     )
     field_order = ("facts", "reason")
 
-    def __init__(self, data: Any, held: Mapping[str, Any]) -> None:
+    def __init__(self, data: object, held: Mapping[str, object]) -> None:
         super().__init__(data)
         facts: Any = self.fields["facts"]
         facts.choices = [(name, f"{name}: {how}") for name, how in words_for(held)]
@@ -375,7 +375,7 @@ class MergedListAdmin(ReadOnly, Masked):
 
 
 @page("titles/merges/<uuid:merge_id>/", "go_on_with_merge")
-def go_on_with_merge(request: HttpRequest, merge_id: Any) -> HttpResponse:
+def go_on_with_merge(request: HttpRequest, merge_id: object) -> HttpResponse:
     """Parts a merge that is done; goes on with one that was interrupted."""
     require(request, MERGE)
     job = get_object_or_404(Merge, pk=merge_id)

@@ -32,6 +32,7 @@ from animecollections.admin.dates import between
 from animecollections.api.conditional import ALWAYS, Precondition
 from animecollections.api.errors import invalid, refuse
 from animecollections.identity import Through, today_in
+from animecollections.viewer import is_not_hidden
 from collections_app.admin.catalogue import cover_of, named
 from collections_app.admin.log import NOTES
 from collections_app.catalogue.models import Anime
@@ -42,7 +43,7 @@ from collections_app.services.watch_list import Operation, Outcome
 from collections_app.watch_list.entries import beyond_limits
 from collections_app.watch_list.fields import FIELD_NAMES
 from collections_app.watch_list.models import WatchListEntry
-from history.masks import MASK, Masked
+from history.masks import MASK, Masked, viewer_of
 from history.models import Change
 from history.services import audit
 
@@ -289,7 +290,8 @@ class WatchListEntryAdmin(Masked, ThroughServices):
             return Q(user_id__in=users)
         if len(titles) > MOST_TITLES:
             say_bound(request, f"of the {MOST_TITLES} best known titles named so")
-        named_so = Q(anime_id__in=titles[:MOST_TITLES], is_private=False)
+        named_so = Q(anime_id__in=titles[:MOST_TITLES])
+        named_so &= is_not_hidden(viewer_of(request))
         named_so &= self.newest(request)
         return Q(user_id__in=users) | named_so if users else named_so
 

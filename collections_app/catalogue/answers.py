@@ -36,7 +36,7 @@ Found = tuple[list[Any], Json]
 Wanted = Mapping[str, Any]  # of catalogue.filters.PARAMETERS
 
 
-def browse(user: Any, wanted: Wanted, revision: int) -> Found:
+def browse(user: object, wanted: Wanted, revision: int) -> Found:
     """The titles that a query asks for, and the answer's meta.
 
     One statement; up to three with `ids`; a few more for a search that found nothing
@@ -78,7 +78,7 @@ class Shape:
     has_entry: bool
 
     @classmethod
-    def of(cls, user: Any, wanted: Wanted) -> "Shape":
+    def of(cls, user: object, wanted: Wanted) -> "Shape":
         account = user if isinstance(user, Account) else None
         return cls(account, "include" in wanted)
 
@@ -95,7 +95,7 @@ class Shape:
     def joined(self, animes: AnimeQuerySet) -> AnimeQuerySet:
         return animes.with_entry_of(self.account.id) if self.account else animes
 
-    def to_json(self, row: Sequence[Any]) -> Json:
+    def to_json(self, row: Sequence[object]) -> Json:
         if not self.has_entry:
             return to_json(row)
         return with_entry(row) if self.account else to_json(row) | {"entry": None}

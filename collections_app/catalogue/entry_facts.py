@@ -45,7 +45,7 @@ CARD_KEYS_OF_FACTS = (
 NULL_FACT_KEYS = ("imageUrl", "season")
 
 
-def facts_to_json(facts: Sequence[Any]) -> dict[str, Any]:
+def facts_to_json(facts: Sequence[object]) -> dict[str, object]:
     """What an entry shows of its title: the same for everybody."""
     told = dict(zip(FACT_KEYS, facts, strict=False))
     return told | {key: told[key] or None for key in NULL_FACT_KEYS}

@@ -91,7 +91,7 @@ class AnimeFilters(filters_of_titles()):  # type: ignore[misc]
 
 
 def narrow(
-    animes: AnimeQuerySet, user: Any, wanted: Mapping[str, Any]
+    animes: AnimeQuerySet, user: object, wanted: Mapping[str, object]
 ) -> AnimeQuerySet:
     """Those asked for; 401 for a visitor who asks about a list."""
     if "on_list" in wanted and not isinstance(user, Account):

@@ -37,7 +37,7 @@ NOBODY = UUID(int=0)
 LASTING = (search, across, resembling, vaguely_resembling)  # `slipped` is of one text
 
 
-def is_asked_for(wanted: Mapping[str, Any]) -> bool:
+def is_asked_for(wanted: Mapping[str, object]) -> bool:
     return wanted.keys() <= ORDINARY
 
 

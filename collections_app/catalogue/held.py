@@ -4,9 +4,9 @@ A list of 1,000 would else join, carry and write 1,000 titles that are the same 
 everybody: two thirds of its cost. All of 40,000 titles take 30 MB.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from threading import Lock
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import orjson
 from django.db.models import Q
@@ -65,12 +65,12 @@ class HeldTitles:
             self.titles, self.revision = {}, 0
 
 
-def hold(facts: list[Any]) -> Held:
+def hold(facts: Sequence[object]) -> Held:
     shown = facts_to_json(facts)
     return Held(members(shown), members(shown | card_facts(facts)))
 
 
-def members(values: dict[str, Any]) -> str:
+def members(values: Mapping[str, object]) -> str:
     return orjson.dumps(values)[1:-1].decode()
 
 

@@ -92,7 +92,7 @@ def find_anime(ref: AnimeRef) -> Anime:
     return found[row["id"]]
 
 
-def named(anime: Anime) -> dict[str, Any]:
+def named(anime: Anime) -> dict[str, object]:
     return {"id": anime.id, "title": anime.title, "gone_since": anime.gone_since}
 
 

@@ -14,7 +14,7 @@ import stat
 import sys
 import unicodedata
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
@@ -22,7 +22,7 @@ from itertools import chain, islice
 from os import fstat
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import IO, Any, BinaryIO, Protocol, cast
+from typing import IO, BinaryIO, Protocol, cast
 from urllib import request
 from urllib.error import HTTPError
 
@@ -739,14 +739,14 @@ def _record_or_refusal(item: object, line: int) -> Record | Refusal:
         return Refusal(line, label, str(flaw), _readable_ids(item))
 
 
-def _readable_ids(item: dict[str, Any]) -> tuple[tuple[str, str], ...]:
+def _readable_ids(item: Mapping[str, object]) -> tuple[tuple[str, str], ...]:
     try:
         return tuple(sorted(_ids(_texts(item, "sources"))))
     except _Flaw:
         return ()
 
 
-def _record(item: dict[str, Any], line: int) -> Record:
+def _record(item: Mapping[str, object], line: int) -> Record:
     title = _title(item)
     ids = _ids(_texts(item, "sources"))
     if not ids:
@@ -776,7 +776,7 @@ def _record(item: dict[str, Any], line: int) -> Record:
     )
 
 
-def _title(item: dict[str, Any]) -> str:
+def _title(item: Mapping[str, object]) -> str:
     text = _text(item, "title")
     title = _clean(text)
     if title is None:
@@ -821,7 +821,7 @@ def _ids(urls: list[str]) -> set[tuple[str, str]]:
     return {found for url in urls if (found := external_id(url))}
 
 
-def _related(item: dict[str, Any]) -> list[str]:
+def _related(item: Mapping[str, object]) -> list[str]:
     """`relations` is what the schema of 2023 calls it."""
     return _texts(item, "relatedAnime") or _texts(item, "relations")
 
@@ -833,7 +833,7 @@ def _picture(url: str) -> str:
     return "" if any(part in url for part in _NO_PICTURES) else url
 
 
-def _minutes(duration: dict[str, Any]) -> int | None:
+def _minutes(duration: Mapping[str, object]) -> int | None:
     seconds = _number(duration, "value")
     if _word(duration, "unit") not in ("SECONDS", ""):
         return None
@@ -858,7 +858,7 @@ def _whole(number: Decimal | None, lowest: int, highest: int) -> int | None:
 # --- typed reads of what may be anything ------------------------------------------
 
 
-def _text(item: dict[str, Any], key: str) -> str:
+def _text(item: Mapping[str, object], key: str) -> str:
     value = item.get(key)
     if value is None:
         return ""
@@ -867,11 +867,11 @@ def _text(item: dict[str, Any], key: str) -> str:
     return value
 
 
-def _word(item: dict[str, Any], key: str) -> str:
+def _word(item: Mapping[str, object], key: str) -> str:
     return _text(item, key).strip().upper()
 
 
-def _number(item: dict[str, Any], key: str) -> Decimal | None:
+def _number(item: Mapping[str, object], key: str) -> Decimal | None:
     value = item.get(key)
     if value is None:
         return None
@@ -880,7 +880,7 @@ def _number(item: dict[str, Any], key: str) -> Decimal | None:
     return Decimal(value)
 
 
-def _object(item: dict[str, Any], key: str) -> dict[str, Any]:
+def _object(item: Mapping[str, object], key: str) -> dict[str, object]:
     value = item.get(key)
     if value is None:
         return {}
@@ -889,7 +889,7 @@ def _object(item: dict[str, Any], key: str) -> dict[str, Any]:
     return value
 
 
-def _texts(item: dict[str, Any], key: str) -> list[str]:
+def _texts(item: Mapping[str, object], key: str) -> list[str]:
     value = item.get(key)
     if value is None:
         return []

@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass
-from typing import Any
 
 from animecollections.api.errors import refuse
 from animecollections.db.ids import LARGEST_ID
@@ -34,7 +33,7 @@ class AnimeRef:
         return self.key if self.site == OWN else f"{self.site}:{self.key}"
 
 
-def parse_anime_id(value: Any, field: str = "animeId") -> AnimeRef:
+def parse_anime_id(value: object, field: str = "animeId") -> AnimeRef:
     """1535, "1535" or "mal:1535"; anything else is 400 on the named field."""
     if isinstance(value, int) and not isinstance(value, bool):
         value = str(value) if 0 < value <= LARGEST_ID else ""

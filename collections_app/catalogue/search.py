@@ -233,7 +233,7 @@ def named(animes: Animes, names: QuerySet[SearchName]) -> Animes:
     return animes.filter(id__in=gathered(names.values("anime_id")))
 
 
-def ranked(animes: Animes, distance: Any) -> Animes:
+def ranked(animes: Animes, distance: object) -> Animes:
     """By the closest of a title's names, whether or not it is the one that was found:
     to ask which were would cost as much as to find them.
     """

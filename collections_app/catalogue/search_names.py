@@ -37,7 +37,7 @@ Abbreviations = Mapping[str, Mapping[int, Sequence[str]]]
 
 
 def search_names(
-    facts: Mapping[str, Any],
+    facts: Mapping[str, object],
     anime_id: int | None = None,
     abbreviations: Abbreviations | None = None,
 ) -> Names:

@@ -61,7 +61,7 @@ class OperationFilters(TypedFilterSet):
 def narrow(
     heads: QuerySet[Change],
     user_id: UUID,
-    wanted: Mapping[str, Any],
+    wanted: Mapping[str, object],
     zone: str,
     anime_id: int | None,
 ) -> QuerySet[Change]:

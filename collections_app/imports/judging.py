@@ -57,7 +57,7 @@ class Removed(NamedTuple):
     touches: dict[str, Touch]
 
 
-def portable(record: Record) -> dict[str, Any]:
+def portable(record: Record) -> dict[str, object]:
     """A record as JSON, to be kept in its row; `record_of` reads it back."""
     fields = ((name, getattr(record, name)) for name in FIELDS)
     said = {name: value for name, value in fields if value}
@@ -159,7 +159,7 @@ class Judged:
                 self.settle(row, Outcome.REFUSED, reason)
         self.open = list(used.values())
 
-    def precedence(self, row: ImportRow) -> tuple[Any, ...]:
+    def precedence(self, row: ImportRow) -> tuple[object, ...]:
         """A row that says more comes first, wherever it stands: trackers write rows of
         seasons, of single episodes and of rewatches after the row of the title.
         """

@@ -93,7 +93,7 @@ class Verdict:
         return {name: value for one in self.taken for name, value in one.theirs.items()}
 
 
-def compare(theirs: Mapping[str, Any], ours: Entry, told: Entry) -> list[Difference]:
+def compare(theirs: Mapping[str, object], ours: Entry, told: Entry) -> list[Difference]:
     """The units in which a row says something else than the entry.
 
     told: what the entry becomes in a file of the row's format. A value that the format
@@ -114,7 +114,7 @@ def compare(theirs: Mapping[str, Any], ours: Entry, told: Entry) -> list[Differe
     return found
 
 
-def agree(name: str, one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+def agree(name: str, one: Mapping[str, object], other: Mapping[str, object]) -> bool:
     return name in other and bool(one[name] == other[name])
 
 

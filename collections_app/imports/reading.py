@@ -21,7 +21,7 @@ MOST_PER_PAGE = 100
 SECONDS_OF_SEARCH = 2.0
 
 
-def plan_told(plan: ImportPlan) -> dict[str, Any]:
+def plan_told(plan: ImportPlan) -> dict[str, object]:
     return {
         "id": plan.id,
         "format": plan.format,
@@ -102,7 +102,7 @@ def candidates_told(anime_ids: set[int]) -> dict[int, dict[str, Any]]:
     }
 
 
-def row_told(row: ImportRow, titles: Mapping[int, str]) -> dict[str, Any]:
+def row_told(row: ImportRow, titles: Mapping[int, str]) -> dict[str, object]:
     """title: as the file says it; anime_title: what it is in the catalogue."""
     return {
         "row": row.row,

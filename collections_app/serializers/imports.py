@@ -35,7 +35,7 @@ FILE_BODY = {
 class StrictMoment(serializers.DateTimeField):
     """A time, or a day for its beginning in UTC."""
 
-    def to_internal_value(self, data: Any) -> datetime:
+    def to_internal_value(self, data: object) -> datetime:
         try:
             return first_moment(
                 parse_when(data if isinstance(data, str) else ""), "UTC"

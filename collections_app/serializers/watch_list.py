@@ -34,7 +34,7 @@ from collections_app.watch_list.models import EntryType, WatchListEntry
 class ScoreField(serializers.Field[int, Any, float, Any]):
     """0–10 with one decimal outside, 0–100 inside."""
 
-    def to_internal_value(self, data: Any) -> int:
+    def to_internal_value(self, data: object) -> int:
         if isinstance(data, bool) or not isinstance(data, int | float):
             raise serializers.ValidationError("Send a number from 0 to 10.")
         if not 0 <= data <= 10:
@@ -54,7 +54,7 @@ class ScoreField(serializers.Field[int, Any, float, Any]):
 class PartialDateField(serializers.Field[str, Any, str, Any]):
     """ "2017", "2017-10" or "2017-10-03": as much as is known."""
 
-    def to_internal_value(self, data: Any) -> str:
+    def to_internal_value(self, data: object) -> str:
         try:
             return partial_date(data if isinstance(data, str) else "-")
         except ValueError as error:
@@ -95,7 +95,7 @@ class TagsField(serializers.ListField):
         told = {"type": "array", "items": text, "maxItems": self.most}
         set_override(self, "field", told)
 
-    def to_internal_value(self, data: Any) -> list[str]:
+    def to_internal_value(self, data: object) -> list[str]:
         if not isinstance(data, list):
             raise serializers.ValidationError("Send a list of texts.")
         if len(data) > self.kept:
@@ -150,7 +150,7 @@ class EntryFields(StrictObject):
 class AnimeIdField(serializers.Field[AnimeRef, Any, str, Any]):
     """Any of the ways to name an anime."""
 
-    def to_internal_value(self, data: Any) -> AnimeRef:
+    def to_internal_value(self, data: object) -> AnimeRef:
         try:
             return parse_anime_id(data)
         except ApiError as error:

@@ -164,7 +164,7 @@ def named(queued: Queued) -> Result:
     return {"id": queued.id} if queued.id else {}
 
 
-def replayed(queued: Queued, fingerprint: str, result: Mapping[str, Any]) -> Result:
+def replayed(queued: Queued, fingerprint: str, result: Mapping[str, object]) -> Result:
     if fingerprint != queued.fingerprint:
         sentence = "This id was used for another operation: make a new one."
         return refusal(queued, ApiError("key_reused", sentence=sentence))

@@ -6,7 +6,7 @@ another round, for it can only go when no entry points at it: the foreign key sa
 An interrupted merge goes on when it is asked for again.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -421,7 +421,7 @@ def sources_of(anime_id: int) -> list[str]:
     return list(rows.values_list("source", flat=True))
 
 
-def minus(all_: list[Any], without: list[Any]) -> list[Any]:
+def minus(all_: Sequence[object], without: Sequence[object]) -> list[object]:
     return [one for one in all_ if one not in without]
 
 

@@ -206,7 +206,9 @@ def restore_fields(slot: Slot, change: Change, undone: Undone) -> None:
         slot.watched -= change.watched
 
 
-def conflict(slot: Slot, name: str, expected: Any, found: Any) -> dict[str, Any]:
+def conflict(
+    slot: Slot, name: str, expected: object, found: object
+) -> dict[str, object]:
     return {
         "anime_id": str(slot.anime_id),
         "title": slot.facts["title"],

@@ -68,7 +68,7 @@ def compare(
 
 
 def said_after(
-    word: LastWord | None, revision: int, kind: str, after: Mapping[str, Any]
+    word: LastWord | None, revision: int, kind: str, after: Mapping[str, object]
 ) -> LastWord:
     if kind == ChangeKind.REMOVE:
         return LastWord(revision, None)
@@ -88,7 +88,7 @@ def agree(entry: Entry | None, word: LastWord | None, oldest: int) -> bool:
     )
 
 
-def differing(entry: Entry, known: Mapping[str, Any]) -> list[str]:
+def differing(entry: Entry, known: Mapping[str, object]) -> list[str]:
     return [
         name for name in LOGGED_FIELDS if name in known and known[name] != entry[name]
     ]

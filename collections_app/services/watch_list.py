@@ -84,7 +84,7 @@ class Outcome:
     operation_id: UUID | None = None  # None when nothing changed
 
     @property
-    def meta(self) -> dict[str, Any]:
+    def meta(self) -> dict[str, object]:
         told = {
             "changes": self.changes,
             "warnings": self.warnings,
@@ -173,7 +173,7 @@ def rows_of(user_id: UUID, since: datetime, condition: Q) -> Any:
     )
 
 
-def as_read(row: Sequence[Any]) -> dict[str, Any]:
+def as_read(row: Sequence[object]) -> dict[str, object]:
     return dict(zip(READ, row, strict=True))
 
 
@@ -380,7 +380,7 @@ def add(
     *,
     user_id: UUID,
     anime: AnimeRef,
-    values: Mapping[str, Any],
+    values: Mapping[str, object],
     today: date,
     through: Through,
     fresh: bool = False,
@@ -484,7 +484,7 @@ def attempt(edit: ListEdit, operation: Operation) -> Outcome | ApiError:
         return error
 
 
-def cleared(values: Mapping[str, Any]) -> dict[str, Any]:
+def cleared(values: Mapping[str, object]) -> dict[str, object]:
     """null clears: a column then holds what a new entry would."""
     return {
         name: NEW_ENTRY[name] if value is None else value

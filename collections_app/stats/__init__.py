@@ -7,13 +7,14 @@ any list.
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Q, Sum
 
-from animecollections.identity import Account
+from animecollections.identity import today_in
+from animecollections.viewer import Viewer
 from collections_app.catalogue.models import Anime
 from collections_app.serializers.stats import (
     FinishedTitle,
@@ -43,19 +44,23 @@ from collections_app.stats.days import (
     streaks_of,
     weekdays_of,
 )
+from collections_app.stats.sources import Sources
 from collections_app.watch_list.fields import shown
-from collections_app.watch_list.models import EntryState, EntryType, WatchListEntry
+from collections_app.watch_list.models import EntryQuerySet, EntryState, EntryType
 from history.models import EpisodesWatched
 
 MOST_FINISHED = 500
 Titles = Mapping[int, tuple[str, str]]
 
 
-def of_list(user_id: UUID, *, today: date) -> Statistics:
-    """The list as it stands, and all that was ever watched: two statements."""
-    groups = groups_of_list(user_id)
+def of_list(user_id: UUID, *, viewer: Viewer, today: date) -> Statistics:
+    """The list as it stands, and all that was ever watched, as far as the viewer may
+    see it: two statements.
+    """
+    sources = Sources(user_id, viewer)
+    groups = groups_of_list(sources)
     [total] = groups["total"]
-    days = days_of(user_id)
+    days = days_of(sources)
     seen = [day for day in days if day.has_watched]
     streaks = streaks_of(days)
     return {
@@ -100,18 +105,19 @@ def of_list(user_id: UUID, *, today: date) -> Statistics:
     }
 
 
-def of_year(account: Account, year: int) -> Year:
-    """A year in review, by the record of watching and the list: seven statements."""
-    groups = groups_of_year(account.id, year)
+def of_year(user_id: UUID, year: int, *, viewer: Viewer, zone: str) -> Year:
+    """A year in review, by the record of watching and the list: seven statements.
+
+    zone: of the user, whose days and years they are.
+    """
+    sources = Sources(user_id, viewer)
+    groups = groups_of_year(sources, year)
     [total] = groups["total"]
-    days = days_of(account.id, year)
+    days = days_of(sources, year)
     seen = [day for day in days if day.has_watched]
     months = months_of(days)
-    watched = (
-        EpisodesWatched.objects.of(account.id)
-        .filter(day__year=year, episodes__gt=0)
-        .order_by("day", "id")
-    )
+    noted = sources.days.filter(day__year=year, episodes__gt=0)
+    watched = noted.order_by("day", "id")
     edges = [watched.first(), watched.last()]
     most = [(int(group.name or 0), group) for group in groups["anime"]]
     titles = titles_of(
@@ -119,7 +125,7 @@ def of_year(account: Account, year: int) -> Year:
     )
     first, last = (title_of_day(edge, titles) for edge in edges)
     return {
-        "as_of": account.today.isoformat(),
+        "as_of": today_in(zone).isoformat(),
         "year": year,
         "totals": {
             "titles": total.titles,
@@ -127,12 +133,12 @@ def of_year(account: Account, year: int) -> Year:
             "minutes": sum(day.minutes for day in days),
             "minutes_estimated": total.minutes_estimated,
             "days": len(seen),
-            **counts_of_year(account, year),
+            **counts_of_year(sources.entries, year, ZoneInfo(zone)),
         },
         "first_watched": first,
         "last_watched": last,
         "most_watched": [watched_title(id_, group, titles) for id_, group in most],
-        "finished": finished_in(account.id, year),
+        "finished": finished_in(sources.entries, year),
         "busiest_month": max(months, key=lambda month: month["episodes"], default=None),
         "busiest_day": day_totals(max(seen, key=lambda day: day.episodes))
         if seen
@@ -151,9 +157,9 @@ def is_finished_in(year: int) -> Q:
     return has_finished & Q(finished_on__startswith=str(year))
 
 
-def finished_in(user_id: UUID, year: int) -> list[FinishedTitle]:
+def finished_in(entries: EntryQuerySet, year: int) -> list[FinishedTitle]:
     """In the order in which they were finished."""
-    rows = WatchListEntry.objects.of(user_id).filter(is_finished_in(year))
+    rows = entries.filter(is_finished_in(year))
     columns = ("anime_id", "finished_on", "score")
     of_anime = ("anime__title", "anime__picture_url")
     return [
@@ -170,12 +176,11 @@ def finished_in(user_id: UUID, year: int) -> list[FinishedTitle]:
     ]
 
 
-def counts_of_year(account: Account, year: int) -> YearCounts:
+def counts_of_year(entries: EntryQuerySet, year: int, zone: tzinfo) -> YearCounts:
     """What came to the list, was started, and finished; by the user's own clock."""
-    zone = ZoneInfo(account.timezone)
     begins, ends = (datetime(number, 1, 1, tzinfo=zone) for number in (year, year + 1))
     is_finished = is_finished_in(year)
-    counts = WatchListEntry.objects.of(account.id).aggregate(
+    counts = entries.aggregate(
         added=Count("pk", filter=Q(added_at__gte=begins, added_at__lt=ends)),
         started=Count("pk", filter=Q(started_on__startswith=str(year))),
         finished=Count("pk", filter=is_finished),

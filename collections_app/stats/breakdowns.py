@@ -11,15 +11,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
-from uuid import UUID
 
 from django.db import connection
 
 from animecollections.db.json_rows import texts_in
 from collections_app.catalogue.models import Format
 from collections_app.serializers.stats import Breakdowns
+from collections_app.stats.sources import Sources
 from collections_app.watch_list.models import EntryState, EntryType
-from history.models import UserState
 
 USUAL_MINUTES = {Format.MOVIE: 100, Format.OVA: 28, Format.MUSIC: 4}
 OTHERWISE_USUAL = 24
@@ -39,6 +38,8 @@ HAS_FINISHED = (
     f"(e.type = '{EntryType.COMPLETED}' OR e.state = '{EntryState.REWATCHING}')"
 )
 
+# {entries} and {days} are what the viewer sees of them (stats/sources.py).
+
 # What an entry tells of the day it was finished on, where no day has noted it as it was
 # watched: an import, or the past. Partial dates too; `begins` says which.
 DATED = f"""
@@ -48,11 +49,11 @@ FROM (
            CASE WHEN {IS_AGAIN} = 1 AND COALESCE(a.episodes, 0) > e.progress
                 THEN a.episodes WHEN e.progress < {MOST_EPISODES} THEN e.progress
                 ELSE {MOST_EPISODES} END AS seen
-    FROM collections_app_watchlistentry e
+    FROM {{entries}} e
     JOIN collections_app_anime a ON a.id = e.anime_id
-    LEFT JOIN (SELECT anime_id, SUM(episodes) AS noted FROM history_episodeswatched
-               WHERE user_id = %(user)s GROUP BY anime_id) n ON n.anime_id = e.anime_id
-    WHERE e.user_id = %(user)s AND {HAS_FINISHED} AND e.finished_on LIKE %(begins)s
+    LEFT JOIN (SELECT anime_id, SUM(episodes) AS noted FROM {{days}} every_day
+               GROUP BY anime_id) n ON n.anime_id = e.anime_id
+    WHERE {HAS_FINISHED} AND e.finished_on LIKE %(begins)s
 ) finished
 WHERE finished.seen > finished.noted
 """  # noqa: S608  (made of our own constants)
@@ -66,9 +67,8 @@ SELECT e.anime_id, e.type, e.state, e.score, e.tags, e.finished_on, e.rewatches,
          ELSE e.progress END * (CAST(e.rewatches AS bigint) + {IS_AGAIN}) AS seen,
        {LENGTH} AS length, {IS_ESTIMATED} AS is_estimated,
        a.format, a.year, a.genre_names, a.studio_names
-FROM collections_app_watchlistentry e
+FROM {{entries}} e
 JOIN collections_app_anime a ON a.id = e.anime_id
-WHERE e.user_id = %(user)s
 """  # noqa: S608  (made of our own constants)
 OF_YEAR = f"""
 SELECT w.anime_id, e.type, e.state, e.score, COALESCE(e.tags, '[]') AS tags,
@@ -78,13 +78,12 @@ SELECT w.anime_id, e.type, e.state, e.score, COALESCE(e.tags, '[]') AS tags,
        w.seen, {LENGTH} AS length, {IS_ESTIMATED} AS is_estimated,
        a.format, a.year, a.genre_names, a.studio_names
 FROM (SELECT anime_id, SUM(episodes) AS seen FROM (
-          SELECT anime_id, episodes FROM history_episodeswatched
-          WHERE user_id = %(user)s AND day BETWEEN %(first)s AND %(last)s
+          SELECT anime_id, episodes FROM {{days}} watched
+          WHERE day BETWEEN %(first)s AND %(last)s
           UNION ALL SELECT anime_id, episodes FROM ({DATED}) dated) noted
       GROUP BY anime_id HAVING SUM(episodes) > 0) w
 JOIN collections_app_anime a ON a.id = w.anime_id
-LEFT JOIN collections_app_watchlistentry e
-       ON e.user_id = %(user)s AND e.anime_id = w.anime_id
+LEFT JOIN {{entries}} e ON e.anime_id = w.anime_id
 """  # noqa: S608
 
 # The titles are found once; each breakdown groups what was found.
@@ -154,34 +153,29 @@ NOTHING = Group(None, 0, 0, 0, 0, 0, 0, 0, 0)
 Groups = Mapping[str, Sequence[Group]]
 
 
-def groups_of_list(user_id: UUID) -> Groups:
+def groups_of_list(sources: Sources) -> Groups:
     """Of every kind, the groups of all titles listed; one statement."""
-    return groups_by_kind(OF_LIST, {"user": for_database(user_id)})
+    return groups_by_kind(sources.filled(OF_LIST), sources.parameters())
 
 
-def groups_of_year(user_id: UUID, year: int) -> Groups:
+def groups_of_year(sources: Sources, year: int) -> Groups:
     """Of every kind, the groups of the titles watched in a year; those most watched
     too, as kind "anime".
     """
-    parameters = time_of(user_id, year)
+    parameters = sources.parameters(**time_of(year))
     titles = group_by("anime", "anime_id")
     most = f"SELECT * FROM ({titles} ORDER BY episodes DESC, name LIMIT {MOST_WATCHED})"  # noqa: S608
-    return groups_by_kind(OF_YEAR, parameters, f"{most} AS most")
+    return groups_by_kind(sources.filled(OF_YEAR), parameters, f"{most} AS most")
 
 
-def time_of(user_id: UUID, year: int | None) -> dict[str, Any]:
+def time_of(year: int | None) -> dict[str, str]:
     """The parameters of what is asked about one year, or all time."""
     first, last = (f"{year}-01-01", f"{year}-12-31") if year else (date.min, date.max)
     return {
-        "user": for_database(user_id),
         "first": str(first),
         "last": str(last),
         "begins": f"{year or '_'}%",
     }
-
-
-def for_database(user_id: UUID) -> Any:
-    return UserState._meta.pk.get_db_prep_value(user_id, connection)
 
 
 def groups_by_kind(titles: str, parameters: Mapping[str, Any], *more: str) -> Groups:

@@ -10,7 +10,6 @@ was watched.
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
-from uuid import UUID
 
 from django.db import connection
 
@@ -21,6 +20,7 @@ from collections_app.serializers.stats import (
     WeekdayTotals,
 )
 from collections_app.stats.breakdowns import DATED, LENGTH, time_of
+from collections_app.stats.sources import Sources
 
 WEEKDAYS = (
     "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday",
@@ -35,8 +35,8 @@ SELECT w.day, SUM(w.episodes), SUM(w.episodes * {LENGTH}),
 FROM (
     SELECT CAST(day AS text) AS day, anime_id, CAST(episodes AS bigint) AS episodes,
            episodes AS noted
-    FROM history_episodeswatched
-    WHERE user_id = %(user)s AND day BETWEEN %(first)s AND %(last)s AND episodes <> 0
+    FROM {{days}} noted_days
+    WHERE day BETWEEN %(first)s AND %(last)s AND episodes <> 0
     UNION ALL
     SELECT day, anime_id, CAST(episodes AS bigint), 0 FROM ({DATED}) dated
 ) w
@@ -59,10 +59,10 @@ class Day(NamedTuple):
         return len(self.name) == len("2026-11-23")
 
 
-def days_of(user_id: UUID, year: int | None = None) -> list[Day]:
+def days_of(sources: Sources, year: int | None = None) -> list[Day]:
     """The days on which anything was counted, in order; of one year, or all."""
     with connection.cursor() as cursor:
-        cursor.execute(STATEMENT, time_of(user_id, year))
+        cursor.execute(sources.filled(STATEMENT), sources.parameters(**time_of(year)))
         return [
             Day(name, int(episodes), int(minutes), most > 0, most_noted > 0)
             for name, episodes, minutes, most, most_noted in cursor.fetchall()

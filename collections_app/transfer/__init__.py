@@ -131,7 +131,7 @@ def _document(data: bytes) -> Any:
             raise wrong from None
 
 
-def _read_json(document: Any, scale: str | None) -> ListFile:
+def _read_json(document: object, scale: str | None) -> ListFile:
     for module in IN_JSON:
         if module.recognises(document):
             takes_scale = module in (anilist, table_json)

@@ -11,7 +11,7 @@ Custom lists are tags here. An entry stands in each custom list it is in, and, u
 is hidden there, in the list of its status: it is one row all the same.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import groupby
 from typing import Any, NamedTuple
@@ -118,11 +118,11 @@ class Part(NamedTuple):
     is_manga: bool
 
 
-def recognises(document: Any) -> bool:
+def recognises(document: object) -> bool:
     return _is_dump(document) or next(_find_parts(document), None) is not None
 
 
-def _is_dump(document: Any) -> bool:
+def _is_dump(document: object) -> bool:
     lists = child(document, "lists")
     return isinstance(lists, list) and (
         any(child(one, "series_id") is not None for one in lists)
@@ -133,7 +133,9 @@ def _is_dump(document: Any) -> bool:
     )
 
 
-def _find_parts(value: Any, is_manga: bool = False, depth: int = 0) -> Iterator[Part]:
+def _find_parts(
+    value: object, is_manga: bool = False, depth: int = 0
+) -> Iterator[Part]:
     """The lists of entries in an answer, at any depth that answers have."""
     if depth > DEEPEST:
         return
@@ -154,7 +156,7 @@ def _find_parts(value: Any, is_manga: bool = False, depth: int = 0) -> Iterator[
                 yield from _find_parts(inner, is_manga, depth + 1)
 
 
-def _has_entries(values: list[Any], parent: dict[str, Any]) -> bool:
+def _has_entries(values: Sequence[object], parent: Mapping[str, object]) -> bool:
     """Whether these are entries. A list of a status may be empty, and yet is one."""
     if not values:
         return "isCustomList" in parent
@@ -209,7 +211,7 @@ def _user(value: Any, depth: int = 0) -> Any:
     return next(filter(None, (*found, *named)), None)
 
 
-def _is_pages(value: Any) -> bool:
+def _is_pages(value: object) -> bool:
     return isinstance(value, list) and bool(value)
 
 
@@ -251,12 +253,14 @@ def _with_status(entry: Any, part: Part) -> Any:
     return entry
 
 
-def _media_id(entry: Any) -> object:
+def _media_id(entry: object) -> object:
     id_ = child(entry, "mediaId") or child(entry, "media", "id")
     return id_ if isinstance(id_, int | str) else object()
 
 
-def _scale(user: Any, marks: list[Any], sent: str | None) -> tuple[str, list[str]]:
+def _scale(
+    user: object, marks: Sequence[object], sent: str | None
+) -> tuple[str, list[str]]:
     """The scale of a file's scores, and what there is to say about it."""
     said = child(user, "mediaListOptions", "scoreFormat")
     if not said and sent:
@@ -271,7 +275,7 @@ def _scale(user: Any, marks: list[Any], sent: str | None) -> tuple[str, list[str
     return scale, [reading.scale_warning(highest, BEST[scale])]
 
 
-def _record(entry: Any, lists: list[str] | None, scale: str, row: int) -> Record:
+def _record(entry: object, lists: list[str] | None, scale: str, row: int) -> Record:
     entry = list_json.fields(entry)
     media = entry.get("media")
     is_manga = child(media, "type") == "MANGA" or child(media, "format") in OF_MANGA
@@ -323,12 +327,12 @@ def _marks(advanced: Any) -> Iterable[Any]:
     return advanced if isinstance(advanced, list) else (advanced,)
 
 
-def _title(media: Any) -> str:
+def _title(media: object) -> str:
     words = (child(media, "title", key) for key in ("romaji", "english", "native"))
     return next((reading.shown_title(word) for word in words if word), "")
 
 
-def _values(entry: dict[str, Any], scale: str) -> dict[str, Any]:
+def _values(entry: Mapping[str, object], scale: str) -> dict[str, object]:
     values = reading.stated(
         progress=reading.number(entry.get("progress"), "progress"),
         rewatches=reading.number(entry.get("repeat"), "repeat"),
@@ -348,7 +352,7 @@ def _values(entry: dict[str, Any], scale: str) -> dict[str, Any]:
     return values
 
 
-def _tags(said: Any, lists: list[str] | None) -> list[str] | None:
+def _tags(said: object, lists: list[str] | None) -> list[str] | None:
     """The custom lists of an entry; None where the file has none to speak of."""
     if said is None and lists is None:
         return None
@@ -365,7 +369,7 @@ def _tags(said: Any, lists: list[str] | None) -> list[str] | None:
 # --- reading the export of all one's data -----------------------------------------
 
 
-def _read_dump(document: dict[str, Any]) -> ListFile:
+def _read_dump(document: Mapping[str, object]) -> ListFile:
     lists = list_json.items(child(document, "user", "custom_lists", "anime"))
     rows = reading.Rows()
     for entry in list_json.items(document["lists"]):
@@ -381,7 +385,7 @@ def _read_dump(document: dict[str, Any]) -> ListFile:
     )
 
 
-def _record_of_dump(entry: Any, lists: list[Any], row: int) -> Record:
+def _record_of_dump(entry: object, lists: Sequence[object], row: int) -> Record:
     entry = list_json.fields(entry)
     if entry.get("series_type") == 1:
         raise NotAnime("mangas")
@@ -417,7 +421,7 @@ def _date(number: object) -> dict[str, int]:
     return {"year": whole // 10_000, "month": whole // 100 % 100, "day": whole % 100}
 
 
-def _custom(said: Any, lists: list[Any]) -> list[Any]:
+def _custom(said: object, lists: Sequence[object]) -> list[object]:
     """The names of custom lists: given so, or as [1, 0, …] in the order of `lists`."""
     said = list_json.items(_parsed(said))
     if all(isinstance(one, str) for one in said):
@@ -455,7 +459,7 @@ def _status(kept: Kept) -> str:
     return WORDS[kept.values["type"], kept.values["state"]]
 
 
-def _entry(kept: Kept, scale: str) -> dict[str, Any]:
+def _entry(kept: Kept, scale: str) -> dict[str, object]:
     values = kept.values
     return {
         **kept.besides(NAME, READ | NOT_KEPT | {"scoreFormat"}),

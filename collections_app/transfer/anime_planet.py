@@ -7,7 +7,7 @@ No ids. Ratings are 0.5 to 5 in halves, 0 is none. `times` counts every time it 
 watched, `eps` the episodes of what is not watched whole.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
@@ -42,7 +42,7 @@ READ = {
 # --- reading ----------------------------------------------------------------------
 
 
-def recognises(document: Any) -> bool:
+def recognises(document: object) -> bool:
     return child(document, "export", "type") is not None and isinstance(
         child(document, "entries"), list
     )
@@ -63,7 +63,7 @@ def read(document: Any) -> ListFile:
     )
 
 
-def _record(entry: Any, row: int) -> Record:
+def _record(entry: object, row: int) -> Record:
     entry = list_json.fields(entry)
     if "ch" in entry or "vol" in entry:
         raise NotAnime("mangas", "a manga")
@@ -78,7 +78,7 @@ def _record(entry: Any, row: int) -> Record:
     )
 
 
-def _values(entry: dict[str, Any]) -> dict[str, Any]:
+def _values(entry: Mapping[str, object]) -> dict[str, object]:
     values: dict[str, Any] = {}
     if found := reading.status(entry.get("status"), is_anime=True):
         values["type"], values["state"] = found
@@ -109,7 +109,7 @@ def write(entries: Iterable[Kept], owner: Owner) -> Iterator[str]:
     yield "]}\n"
 
 
-def _entry(kept: Kept) -> dict[str, Any]:
+def _entry(kept: Kept) -> dict[str, object]:
     values = kept.values
     mal = kept.ids.get("mal")
     return {

@@ -5,7 +5,7 @@ The table may be CSV or an array of JSON objects; here it is a header and lines.
 
 import csv
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, NamedTuple
@@ -512,7 +512,7 @@ def _doubt(table: Table, parts: Parts, ids: dict[str, str]) -> str:
     )
 
 
-def _besides(parts: Parts, values: dict[str, Any]) -> Iterator[tuple[str, str]]:
+def _besides(parts: Parts, values: Mapping[str, object]) -> Iterator[tuple[str, str]]:
     """What the row says for which there is no column here."""
     yield from parts.others.items()
     cells = parts.cells
@@ -593,7 +593,7 @@ def _ids_of_link(cell: str) -> list[tuple[str, object]]:
 
 def _values(
     cells: Cells, table: Table, *, is_anime: bool
-) -> tuple[dict[str, Any], list[str]]:
+) -> tuple[dict[str, object], list[str]]:
     """The columns that the cells state, and remarks on them.
 
     An empty cell says nothing, but in texts, tags, dates and scores, nothing.

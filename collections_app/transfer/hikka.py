@@ -9,7 +9,7 @@
 no tags, and in the export no titles.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
@@ -45,7 +45,7 @@ OF_API = {"anime", "reference", "duration"}
 # --- reading ----------------------------------------------------------------------
 
 
-def recognises(document: Any) -> bool:
+def recognises(document: object) -> bool:
     entries = document if isinstance(document, list) else child(document, "list")
     is_page = any(
         child(entry, "anime", "slug") is not None
@@ -93,7 +93,7 @@ def _refuse(called: str, row: int) -> Record:
     raise NotAnime(called)
 
 
-def _record(entry: Any, row: int) -> Record:
+def _record(entry: object, row: int) -> Record:
     entry = list_json.fields(entry)
     return Record(
         row=row,
@@ -106,7 +106,7 @@ def _record(entry: Any, row: int) -> Record:
     )
 
 
-def _record_of_page(entry: Any, row: int) -> Record:
+def _record_of_page(entry: object, row: int) -> Record:
     """An entry of the API's: the title is an object in it."""
     entry = list_json.fields(entry)
     anime = list_json.fields(entry.get("anime"))
@@ -121,7 +121,7 @@ def _record_of_page(entry: Any, row: int) -> Record:
     return record
 
 
-def _values(entry: dict[str, Any]) -> dict[str, Any]:
+def _values(entry: Mapping[str, object]) -> dict[str, object]:
     values = reading.stated(
         progress=reading.number(entry.get("episodes"), "episodes"),
         rewatches=reading.number(entry.get("rewatches"), "rewatches"),
@@ -146,7 +146,7 @@ def write(entries: Iterable[Kept], owner: Owner) -> Iterator[str]:
     yield '],"manga":[],"novel":[]}\n'
 
 
-def _entry(kept: Kept) -> dict[str, Any]:
+def _entry(kept: Kept) -> dict[str, object]:
     values = kept.values
     mal = kept.ids.get("mal")
     return {

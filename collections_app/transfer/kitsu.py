@@ -55,7 +55,7 @@ Included = Mapping[tuple[str, str], dict[str, Any]]
 # --- reading ----------------------------------------------------------------------
 
 
-def recognises(document: Any) -> bool:
+def recognises(document: object) -> bool:
     return any(
         child(entry, "type") in KINDS
         for page in _pages(document)
@@ -67,7 +67,7 @@ def _pages(document: Any) -> list[Any]:
     return document if isinstance(document, list) else [document]
 
 
-def read(document: Any) -> ListFile:
+def read(document: object) -> ListFile:
     """Raises WrongFile if there is no anime in it."""
     rows = reading.Rows()
     said = 0
@@ -88,7 +88,7 @@ def read(document: Any) -> ListFile:
     )
 
 
-def _included(page: Any) -> Included:
+def _included(page: object) -> Included:
     """What stands beside the entries; the mappings of an anime under its id."""
     found: dict[tuple[str, str], dict[str, Any]] = {}
     for one in list_json.items(child(page, "included")):
@@ -104,7 +104,7 @@ def _included(page: Any) -> Included:
     return found
 
 
-def _record(entry: Any, included: Included, row: int) -> Record:
+def _record(entry: object, included: Included, row: int) -> Record:
     entry = list_json.fields(entry)
     attributes = list_json.fields(entry.get("attributes"))
     id_ = _anime(list_json.fields(entry.get("relationships") or {}))
@@ -137,7 +137,7 @@ def _record(entry: Any, included: Included, row: int) -> Record:
     )
 
 
-def _anime(relationships: dict[str, Any]) -> str:
+def _anime(relationships: Mapping[str, object]) -> str:
     for name in ("anime", "media"):
         data = child(relationships, name, "data")
         if child(data, "type") == "anime":
@@ -151,7 +151,7 @@ def _anime(relationships: dict[str, Any]) -> str:
     )
 
 
-def _values(attributes: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
+def _values(attributes: Mapping[str, object]) -> tuple[dict[str, object], list[str]]:
     values = reading.stated(
         progress=reading.number(attributes.get("progress"), "progress"),
         rewatches=reading.number(attributes.get("reconsumeCount"), "reconsumeCount"),
@@ -175,7 +175,7 @@ def _values(attributes: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
     return values, remarks
 
 
-def _besides(attributes: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+def _besides(attributes: Mapping[str, object]) -> Iterator[tuple[str, object]]:
     for name, value in list_json.besides(attributes, READ):
         if (name, value) != ("reactionSkipped", "unskipped"):
             yield name, value
@@ -210,7 +210,7 @@ def _reference(kept: Kept) -> dict[str, str]:
     return {"type": "anime", "id": kept.ids.get("kitsu") or f"own-{kept.anime_id}"}
 
 
-def _beside(kept: Kept) -> Iterator[dict[str, Any]]:
+def _beside(kept: Kept) -> Iterator[dict[str, object]]:
     reference = _reference(kept)
     yield {
         **reference,
@@ -234,7 +234,7 @@ def _beside(kept: Kept) -> Iterator[dict[str, Any]]:
             }
 
 
-def _entry(kept: Kept) -> dict[str, Any]:
+def _entry(kept: Kept) -> dict[str, object]:
     values = kept.values
     status = values["type"], values["state"]
     besides = kept.besides(NAME, READ - {*DATES.values(), "reconsuming"})

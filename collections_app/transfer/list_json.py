@@ -1,6 +1,6 @@
 """Reads JSON of lists: as strictly as the API reads bodies, but larger."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import orjson
@@ -56,7 +56,9 @@ def fields(value: Any) -> dict[str, Any]:
     return value
 
 
-def besides(row: dict[str, Any], known: Iterable[str]) -> Iterator[tuple[str, Any]]:
+def besides(
+    row: Mapping[str, object], known: Iterable[str]
+) -> Iterator[tuple[str, object]]:
     """The fields of a row that say something and are not known."""
     known = frozenset(known)
     return (
@@ -66,7 +68,7 @@ def besides(row: dict[str, Any], known: Iterable[str]) -> Iterator[tuple[str, An
     )
 
 
-def texts(value: Any, depth: int = 0) -> Iterator[str]:
+def texts(value: object, depth: int = 0) -> Iterator[str]:
     """Every text in it, keys too; nesting too deep is a Flaw."""
     if depth > DEEPEST:
         raise Flaw(f"The row has a field that nests deeper than {DEEPEST}.")
@@ -81,11 +83,11 @@ def texts(value: Any, depth: int = 0) -> Iterator[str]:
             yield from texts(item, depth + 1)
 
 
-def dumps(value: Any) -> str:
+def dumps(value: object) -> str:
     return to_bytes(value, orjson.OPT_UTC_Z).decode()
 
 
-def array(values: Iterable[Any]) -> Iterator[str]:
+def array(values: Iterable[object]) -> Iterator[str]:
     """The items of a JSON array, with commas between, without its brackets."""
     comma = ""
     for value in values:

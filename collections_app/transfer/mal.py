@@ -155,7 +155,7 @@ def record_of(fields: Fields, row: int) -> Record:
     )
 
 
-def _values(fields: Fields) -> tuple[dict[str, Any], list[str]]:
+def _values(fields: Fields) -> tuple[dict[str, object], list[str]]:
     values: dict[str, Any] = reading.stated(
         progress=reading.number(
             fields.get("my_watched_episodes"), "my_watched_episodes"
@@ -222,7 +222,7 @@ def write(entries: Iterable[Kept], owner: Owner) -> Iterator[str]:
     yield "\n</myanimelist>\n"
 
 
-def _header(owner: Owner) -> dict[str, Any]:
+def _header(owner: Owner) -> dict[str, object]:
     header = {"user_id": "", "user_name": owner.name, "user_export_type": 1}
     if owner.counts is None:
         return header

@@ -64,11 +64,11 @@ PAGE = (
 )
 
 
-def recognises(document: Any) -> bool:
+def recognises(document: object) -> bool:
     return _reader(document) is not None
 
 
-def read(document: Any) -> ListFile:
+def read(document: object) -> ListFile:
     """Raises WrongFile if there is no anime in it."""
     reader = _reader(document)
     if reader is None:
@@ -106,7 +106,7 @@ def _entries(document: Any) -> Iterator[Any]:
         yield from entry if isinstance(entry, list) else [entry]
 
 
-def _is_of_api(entry: Any) -> bool:
+def _is_of_api(entry: object) -> bool:
     return _api_status(entry) is not None and child(_node(entry), "id") is not None
 
 
@@ -122,14 +122,14 @@ def _api_status(entry: Any) -> Any:
     return None
 
 
-def _is_of_page(entry: Any) -> bool:
+def _is_of_page(entry: object) -> bool:
     return isinstance(entry, dict) and (
         entry.keys() >= PAGE_MARK
         or {"manga_id", "manga_title", "status"} <= entry.keys()
     )
 
 
-def _text(value: Any, what: str) -> str:
+def _text(value: object, what: str) -> str:
     """A value of JSON as the XML would write it."""
     if value is None:
         return ""
@@ -145,7 +145,7 @@ def _text(value: Any, what: str) -> str:
 # --- the API ----------------------------------------------------------------------
 
 
-def _read_api(document: Any) -> ListFile:
+def _read_api(document: object) -> ListFile:
     rows = reading.Rows()
     for entry in _entries(document):
         rows.take(partial(_record_of_api, entry), child(_node(entry), "title"))
@@ -154,7 +154,7 @@ def _read_api(document: Any) -> ListFile:
     return ListFile(format=NAME, rows=rows.of(LABEL), warnings=[PAGE] * is_part)
 
 
-def _record_of_api(entry: Any, row: int) -> Record:
+def _record_of_api(entry: object, row: int) -> Record:
     node, status = list_json.fields(_node(entry)), _api_status(entry)
     if not isinstance(status, dict):
         raise Flaw("The row does not say how the anime stands on the list.")
@@ -187,7 +187,7 @@ def _record_of_api(entry: Any, row: int) -> Record:
 # --- what the site's page loads ---------------------------------------------------
 
 
-def _read_page(document: Any) -> ListFile:
+def _read_page(document: object) -> ListFile:
     entries = list(_entries(document))
     order = days.order_of(_dates(entries))
     rows = reading.Rows()
@@ -196,7 +196,7 @@ def _read_page(document: Any) -> ListFile:
     return ListFile(format=NAME, rows=rows.of(LABEL))
 
 
-def _dates(entries: Iterable[Any]) -> Iterator[str]:
+def _dates(entries: Iterable[object]) -> Iterator[str]:
     for entry in entries:
         for name in ALL_DATES_OF_PAGE:
             if isinstance(date := child(entry, name), str):
@@ -207,7 +207,7 @@ def _title(entry: Any) -> Any:
     return child(entry, "anime_title") or child(entry, "manga_title")
 
 
-def record_of_page(entry: Any, order: str | None, row: int) -> Record:
+def record_of_page(entry: object, order: str | None, row: int) -> Record:
     entry = list_json.fields(entry)
     if "manga_id" in entry:
         raise NotAnime("mangas", "a manga")
@@ -238,7 +238,7 @@ def record_of_page(entry: Any, order: str | None, row: int) -> Record:
 # --- the XML, turned into JSON ----------------------------------------------------
 
 
-def _converted(document: Any) -> dict[str, Any] | None:
+def _converted(document: object) -> dict[str, object] | None:
     """What stands in <myanimelist>, or its rows alone."""
     root = child(document, "myanimelist")
     if isinstance(root, list) and len(root) == 1:
@@ -253,7 +253,7 @@ def _converted(document: Any) -> dict[str, Any] | None:
     return {"anime": rows} if is_xml else None
 
 
-def _read_converted(document: Any) -> ListFile:
+def _read_converted(document: object) -> ListFile:
     root = _converted(document) or {}
     rows = reading.Rows()
     for entry in _elements(root.get("anime")):
@@ -270,7 +270,7 @@ def _refuse_manga(row: int) -> Record:
     raise NotAnime("mangas", "a manga")
 
 
-def _elements(value: Any) -> list[Any]:
+def _elements(value: object) -> list[object]:
     """The elements of one name: converters write a single one without an array."""
     return value if isinstance(value, list) else [] if value is None else [value]
 
@@ -286,7 +286,7 @@ def _unwrapped(value: Any) -> Any:
     return None if value == [] else value
 
 
-def _record_of_converted(entry: Any, row: int) -> Record:
+def _record_of_converted(entry: object, row: int) -> Record:
     entry = list_json.fields(entry)
     fields = {
         name: _text(_unwrapped(value), name)

@@ -6,7 +6,7 @@
 What `GET /api/user/watchList` answers is read too.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
@@ -39,7 +39,7 @@ PAGE = (
 # --- reading ----------------------------------------------------------------------
 
 
-def recognises(document: Any) -> bool:
+def recognises(document: object) -> bool:
     if isinstance(document, list):  # the entries of an answer alone
         return any(
             child(entry, "anime_id") is not None and child(entry, "type") in TYPES
@@ -74,7 +74,7 @@ def read(document: Any) -> ListFile:
     )
 
 
-def _record(entry: Any, row: int) -> Record:
+def _record(entry: object, row: int) -> Record:
     entry = list_json.fields(entry)
     ids = list_json.fields(entry.get("ids") or {})
     title = reading.shown_title(entry.get("title"))
@@ -94,7 +94,7 @@ def _record(entry: Any, row: int) -> Record:
     )
 
 
-def values_of(entry: dict[str, Any]) -> dict[str, Any]:
+def values_of(entry: Mapping[str, object]) -> dict[str, object]:
     """The columns that the entry names; null clears, as in the API."""
     values = {
         name: READERS[BY_NAME[name].kind](entry[name], BY_NAME[name])
@@ -112,7 +112,7 @@ def values_of(entry: dict[str, Any]) -> dict[str, Any]:
     return values
 
 
-def _extra(value: Any) -> dict[str, dict[str, Any]]:
+def _extra(value: object) -> dict[str, dict[str, object]]:
     extra = list_json.fields(value or {})
     if unknown := extra.keys() - FORMAT_NAMES:
         shown = reading.shown_title(min(unknown))[:50]
@@ -123,7 +123,7 @@ def _extra(value: Any) -> dict[str, dict[str, Any]]:
     }
 
 
-def _listed(value: Any) -> list[Any]:
+def _listed(value: object) -> list[object]:
     if value is not None and not isinstance(value, list):
         raise Flaw("There is no list of tags.")
     return value or []
@@ -160,7 +160,7 @@ def write(entries: Iterable[Kept], owner: Owner) -> Iterator[str]:
     yield "]}\n"
 
 
-def _entry(kept: Kept) -> dict[str, Any]:
+def _entry(kept: Kept) -> dict[str, object]:
     return {
         "anime_id": str(kept.anime_id),
         "ids": dict(kept.ids),

@@ -465,7 +465,7 @@ def count_of(value: object) -> int | None:
         return None
 
 
-def own_fields(fields: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+def own_fields(fields: Iterable[tuple[str, object]]) -> dict[str, object]:
     """The source's own fields, if they are few and small."""
     kept = dict(fields)
     if len(kept) > MOST_EXTRA:
@@ -503,7 +503,7 @@ def tags_for(values: dict[str, Any]) -> list[str]:
     return [*values["tags"], OWNED_TAG] if is_owned else values["tags"]
 
 
-def stated(**columns: Any) -> dict[str, Any]:
+def stated(**columns: object) -> dict[str, object]:
     """The columns that are not None."""
     return {name: value for name, value in columns.items() if value is not None}
 

@@ -140,7 +140,7 @@ class Kept:
     added_at: datetime | None = None
     updated_at: datetime | None = None
 
-    def besides(self, format_: str, known: Collection[str] = ()) -> dict[str, Any]:
+    def besides(self, format_: str, known: Collection[str] = ()) -> dict[str, object]:
         """What a file of that format said for which there is no column.
 
         Our own JSON may have brought anything under that name: no object, fields that

@@ -7,7 +7,7 @@
 other export is MyAnimeList's XML.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
@@ -49,7 +49,7 @@ NOT_KEPT = {
 # --- reading ----------------------------------------------------------------------
 
 
-def recognises(document: Any) -> bool:
+def recognises(document: object) -> bool:
     return isinstance(document, list) and any(
         child(entry, "target_type") is not None
         or (child(entry, "target_id") or child(entry, "anime", "id")) is not None
@@ -65,7 +65,7 @@ def read(document: Any) -> ListFile:
     return ListFile(format=NAME, rows=rows.of(LABEL))
 
 
-def _record(entry: Any, row: int) -> Record:
+def _record(entry: object, row: int) -> Record:
     entry = list_json.fields(entry)
     if entry.get("target_type") not in (None, "Anime") or entry.get("manga"):
         raise NotAnime("mangas")
@@ -87,7 +87,7 @@ def _record(entry: Any, row: int) -> Record:
     )
 
 
-def _values(entry: dict[str, Any]) -> dict[str, Any]:
+def _values(entry: Mapping[str, object]) -> dict[str, object]:
     values = reading.stated(
         progress=reading.number(entry.get("episodes"), "episodes"),
         rewatches=reading.number(entry.get("rewatches"), "rewatches"),
@@ -111,7 +111,7 @@ def write(entries: Iterable[Kept], owner: Owner) -> Iterator[str]:
     yield "]\n"
 
 
-def _entry(kept: Kept) -> dict[str, Any]:
+def _entry(kept: Kept) -> dict[str, object]:
     values = kept.values
     return {
         **kept.besides(NAME, READ | NOT_KEPT),

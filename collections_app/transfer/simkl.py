@@ -7,7 +7,7 @@ Ratings are whole, 1–10. There are no dates but of the last episode watched, n
 no rewatching.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
@@ -56,7 +56,7 @@ DERIVED = {
 # --- reading ----------------------------------------------------------------------
 
 
-def recognises(document: Any) -> bool:
+def recognises(document: object) -> bool:
     lists = [child(document, kind) for kind in KINDS]
     lists = [rows for rows in lists if isinstance(rows, list)]
     has_rows = any(
@@ -84,7 +84,7 @@ def read(document: Any) -> ListFile:
     )
 
 
-def _record(entry: Any, kind: str, called: str, row: int) -> Record:
+def _record(entry: object, kind: str, called: str, row: int) -> Record:
     if kind != "anime":
         raise NotAnime(called)
     entry = list_json.fields(entry)
@@ -110,7 +110,7 @@ def _record(entry: Any, kind: str, called: str, row: int) -> Record:
     )
 
 
-def _values(entry: dict[str, Any]) -> dict[str, Any]:
+def _values(entry: Mapping[str, object]) -> dict[str, object]:
     watched = entry.get("watched_episodes_count")
     if watched is None and entry.get("seasons"):
         watched = sum(
@@ -127,7 +127,7 @@ def _values(entry: dict[str, Any]) -> dict[str, Any]:
     return values
 
 
-def _besides(entry: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+def _besides(entry: Mapping[str, object]) -> Iterator[tuple[str, object]]:
     yield from list_json.besides(entry, READ | DERIVED)
     memo = entry.get("memo")
     if isinstance(memo, dict) and memo.get("is_private"):
@@ -146,7 +146,7 @@ def write(entries: Iterable[Kept], owner: Owner) -> Iterator[str]:
     yield "]}\n"
 
 
-def _entry(kept: Kept) -> dict[str, Any]:
+def _entry(kept: Kept) -> dict[str, object]:
     values = kept.values
     besides = kept.besides(NAME, READ | DERIVED)
     is_private = besides.pop("memo_is_private", False)

@@ -22,7 +22,7 @@ PARTS = ("anime", "show", "movie", "media", "ids")
 SAMPLE = 100
 
 
-def recognises(document: Any) -> bool:
+def recognises(document: object) -> bool:
     return _rows(document) is not None
 
 
@@ -40,7 +40,7 @@ def _rows(document: Any) -> list[Any] | None:
     return None
 
 
-def _is_table(rows: Any) -> bool:
+def _is_table(rows: object) -> bool:
     sample = (row for row in list_json.items(rows)[:SAMPLE] if isinstance(row, dict))
     return any(foreign.is_header(list(_flat(row))) for row in sample)
 
@@ -53,14 +53,14 @@ def _named(row: Any, name: str) -> Any:
     return {said: name} | row
 
 
-def read(document: Any, scale: str | None = None) -> ListFile:
+def read(document: object, scale: str | None = None) -> ListFile:
     """Raises WrongFile if there is no anime in it."""
     file = foreign.read(table_of(document), LABEL, scale)
     file.shape = "json"
     return file
 
 
-def table_of(document: Any) -> foreign.Table:
+def table_of(document: object) -> foreign.Table:
     """One row more than are read, so that it is said. A document may have a million,
     each of which takes a cell of each column.
     """
@@ -73,7 +73,7 @@ def table_of(document: Any) -> foreign.Table:
     return foreign.Table(header, lines)
 
 
-def _flat(row: Any) -> dict[str, Any]:
+def _flat(row: object) -> dict[str, object]:
     """A row's fields, with those of the objects that are parts of it; what is no row
     has none.
     """
@@ -87,7 +87,7 @@ def _flat(row: Any) -> dict[str, Any]:
     return flat
 
 
-def _cell(value: Any) -> str:
+def _cell(value: object) -> str:
     """A value as a table has it."""
     if value is None:
         return ""

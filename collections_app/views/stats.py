@@ -7,6 +7,7 @@ from animecollections.api.conditional import etag_of, unless_held
 from animecollections.api.rendering import answer
 from animecollections.api.schema import documented, either, query
 from animecollections.api.views import ApiViewSet
+from animecollections.viewer import Viewer
 from collections_app import stats
 from collections_app.examples import STATISTICS, STATISTICS_OF_YEAR
 from collections_app.serializers.stats import Statistics, Year
@@ -38,9 +39,10 @@ class StatisticsViewSet(ApiViewSet):
         etag = unless_held(
             request, etag_of(request, at.epoch, at.parts["list"], at.catalogue, *clock)
         )
+        id_, viewer = account.id, Viewer.of(account)
         data = (
-            stats.of_year(account, year)
+            stats.of_year(id_, year, viewer=viewer, zone=account.timezone)
             if year
-            else stats.of_list(account.id, today=account.today)
+            else stats.of_list(id_, viewer=viewer, today=account.today)
         )
         return answer(data, headers={"ETag": etag})

@@ -73,7 +73,7 @@ def to_json(row: Sequence[Any]) -> dict[str, Any]:
 SOURCES = [(name.removeprefix("anime__"), "__" in name) for name in ROW]
 
 
-def values_to_json(entry: Entry, facts: Mapping[str, Any]) -> dict[str, Any]:
+def values_to_json(entry: Entry, facts: Mapping[str, object]) -> dict[str, object]:
     """The same, of an entry's columns and its title's."""
     return to_json(
         [facts[name] if is_fact else entry[name] for name, is_fact in SOURCES]
@@ -154,7 +154,7 @@ written = writer()
 # --- Views of a list ------------------------------------------------------------------
 
 
-def to_card(row: Sequence[Any]) -> dict[str, Any]:
+def to_card(row: Sequence[object]) -> dict[str, object]:
     """The same as `to_json`, with what cards read."""
     return to_json(row) | card_facts(facts_in(row))
 
@@ -210,7 +210,7 @@ def from_snapshot(kept: Mapping[str, Any]) -> Entry:
 LIMITED = [field for field in FIELDS if field.most is not None]
 
 
-def beyond_limits(values: Mapping[str, Any], before: Entry) -> dict[str, str]:
+def beyond_limits(values: Mapping[str, object], before: Entry) -> dict[str, str]:
     """What of the values is more than may be written, in a sentence for each.
 
     What stands there already may be sent back, whatever brought it there.

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any
 
+from animecollections.viewer import SeenBy
+
 # What may be written to a column at most, whichever way it comes: the API, an import.
 LARGEST_NUMBER = 100_000
 HIGHEST_PRIORITY = 100
@@ -46,6 +48,7 @@ class Field:
     name:    of the column, and of the key in JSON.
     new:     what a new entry holds; null from a client clears to it.
     example: as the reference of the API shows it.
+    seen_by: who may see it of an entry that they may see.
     word:    for it in sentences of what changed; the name, if there is none.
     most:    how large a number, how long a text, how many tags may be written at most.
     kept:    how much may stand there and be sent back, where that is more than `most`.
@@ -55,6 +58,7 @@ class Field:
     kind: Kind
     new: Any
     example: Any
+    seen_by: SeenBy
     word: str = ""
     most: int | None = None
     kept: int | None = None
@@ -64,20 +68,27 @@ class Field:
         return self.word or self.name
 
 
+OTHERS, WHERE_NAMED, OWNER = SeenBy.OTHERS, SeenBy.WHERE_NAMED, SeenBy.OWNER
 # In the order of answers. What a title is stands there after `type`.
 FIELDS = (
-    Field("type", Kind.CHOICE, None, "Watching"),
-    Field("progress", Kind.NUMBER, 0, 12, most=LARGEST_NUMBER, kept=LARGEST_KEPT),
-    Field("score", Kind.SCORE, None, 9.5),
-    Field("state", Kind.CHOICE, "active", "active"),
-    Field("rewatches", Kind.NUMBER, 0, 0, most=LARGEST_NUMBER, kept=LARGEST_KEPT),
-    Field("started_on", Kind.DATE, "", "2026-10-02", word="started"),
-    Field("finished_on", Kind.DATE, "", None, word="finished"),
-    Field("notes", Kind.TEXT, "", "", most=LONGEST_NOTES),
-    Field("tags", Kind.TAGS, [], [], most=MOST_TAGS, kept=MOST_TAGS_KEPT),
-    Field("priority", Kind.NUMBER, 0, 0, most=HIGHEST_PRIORITY),
-    Field("is_private", Kind.FLAG, False, False, word="private"),
-)
+    Field("type", Kind.CHOICE, None, "Watching", OTHERS),
+    Field(
+        "progress", Kind.NUMBER, 0, 12, OTHERS,
+        most=LARGEST_NUMBER, kept=LARGEST_KEPT,
+    ),
+    Field("score", Kind.SCORE, None, 9.5, OTHERS),
+    Field("state", Kind.CHOICE, "active", "active", OTHERS),
+    Field(
+        "rewatches", Kind.NUMBER, 0, 0, WHERE_NAMED,
+        most=LARGEST_NUMBER, kept=LARGEST_KEPT,
+    ),
+    Field("started_on", Kind.DATE, "", "2026-10-02", WHERE_NAMED, word="started"),
+    Field("finished_on", Kind.DATE, "", None, WHERE_NAMED, word="finished"),
+    Field("notes", Kind.TEXT, "", "", WHERE_NAMED, most=LONGEST_NOTES),
+    Field("tags", Kind.TAGS, [], [], WHERE_NAMED, most=MOST_TAGS, kept=MOST_TAGS_KEPT),
+    Field("priority", Kind.NUMBER, 0, 0, OWNER, most=HIGHEST_PRIORITY),
+    Field("is_private", Kind.FLAG, False, False, OWNER, word="private"),
+)  # fmt: skip
 BY_NAME = {field.name: field for field in FIELDS}
 # The same for people and files: type and state, which are one, come first.
 FIELD_NAMES = ("type", "state", *(n for n in BY_NAME if n not in ("type", "state")))
@@ -97,6 +108,12 @@ ENTRY_COLUMNS = (
     "added_at", "updated_at", "revision", *KEPT_BESIDES,
 )  # fmt: skip
 STORED_COLUMNS = (*ENTRY_COLUMNS, "extra")
+# Who may see each column of an entry.
+COLUMNS_SEEN_BY = {"anime_id": OTHERS} | {f.name: f.seen_by for f in FIELDS}
+COLUMNS_SEEN_BY |= {"added_at": WHERE_NAMED, "updated_at": WHERE_NAMED}
+COLUMNS_SEEN_BY |= dict.fromkeys(
+    ("id", "user_id", "revision", *KEPT_BESIDES, "extra"), OWNER
+)
 
 
 def label_of(name: str) -> str:

@@ -60,7 +60,7 @@ def latest_score(pair: Pair, name: str) -> int | None:
     return pair.oldest[name] if score is None else score
 
 
-def standing(entry: Entry) -> tuple[Any, ...]:
+def standing(entry: Entry) -> tuple[object, ...]:
     """Greater is further along."""
     return RANK[entry["type"]], entry["progress"], changed_at(entry)
 

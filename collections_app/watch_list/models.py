@@ -1,12 +1,22 @@
 """Watch-list entries: what a user keeps of one anime."""
 
+from collections.abc import Collection
 from typing import Any, ClassVar, Self
+from uuid import UUID
 
 from django.db import models
 from django.db.models import Count, F, Q
 
 from animecollections.db.owned import OwnedQuerySet, OwnedRow, owner
+from animecollections.viewer import (
+    Viewer,
+    is_in_audience,
+    is_not_hidden,
+    is_own,
+    visible_fields,
+)
 from collections_app.watch_list.entries import ROW
+from collections_app.watch_list.fields import COLUMNS_SEEN_BY
 
 
 class EntryType(models.TextChoices):
@@ -45,6 +55,29 @@ def _allowed_states() -> Q:
 
 class EntryQuerySet(OwnedQuerySet["WatchListEntry"]):
     """Reads of lists. All of them name the owner first."""
+
+    def visible_to(self, viewer: Viewer) -> Self:
+        """One's own, mature titles too; of others what the one rule lets through."""
+        seen = is_in_audience(viewer) & is_not_hidden(viewer)
+        if viewer.hides_mature:
+            seen &= Q(anime__mature=False)
+        return self.filter(is_own(viewer) | seen)
+
+    def titles_hidden_from(self, viewer: Viewer) -> Self:
+        """The entries whose titles nothing else of the user's may name either."""
+        return self.exclude(is_own(viewer) | is_not_hidden(viewer))
+
+    def shown_to(
+        self, viewer: Viewer, user_id: UUID, named: Collection[str] = ()
+    ) -> models.QuerySet["WatchListEntry", dict[str, Any]]:
+        """A user's entries as far as a viewer may see them: rows, and fields of each.
+
+        named: columns that are shown only where they are asked for by name.
+        """
+        columns = visible_fields(COLUMNS_SEEN_BY, viewer, user_id, named)
+        rows: models.QuerySet[WatchListEntry, dict[str, Any]]
+        rows = self.of(user_id).visible_to(viewer).values(*columns)
+        return rows
 
     def rows(self) -> models.QuerySet["WatchListEntry", tuple[Any, ...]]:
         """Entry and anime as the flat tuples that `entries.to_json` reads.

@@ -46,7 +46,7 @@ class Edit:
     changes: list[dict[str, Any]] = field(default_factory=list)
     warnings: list[dict[str, Any]] = field(default_factory=list)
 
-    def imply(self, name: str, value: Any, reason: str) -> None:
+    def imply(self, name: str, value: object, reason: str) -> None:
         """Sets a field, unless the client did, or it is a date already set."""
         old = self.after[name]
         is_set_date = name in ("started_on", "finished_on") and old
@@ -55,7 +55,7 @@ class Edit:
         self.after[name] = value
         self.tell(name, old, reason)
 
-    def tell(self, name: str, old: Any, reason: str) -> None:
+    def tell(self, name: str, old: object, reason: str) -> None:
         now = shown(name, self.after[name])
         self.changes.append(
             {"field": name, "from": shown(name, old), "to": now, "reason": reason}

@@ -8,7 +8,6 @@ and rows come as text that goes into the answer as it is (entries.written).
 """
 
 from collections.abc import Mapping
-from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -25,7 +24,7 @@ STATEMENT = (
 )
 
 
-def is_whole(wanted: Mapping[str, Any]) -> bool:
+def is_whole(wanted: Mapping[str, object]) -> bool:
     """Whether a query asks for all entries, in full, or as cards."""
     return wanted.keys() <= {"view"} and wanted.get("view", "") in ("", "card")
 

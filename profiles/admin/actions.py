@@ -147,7 +147,7 @@ class Action:
 
 
 def simple(act: Callable[..., None], done: str) -> Run:
-    def run(user: User, sent: Mapping[str, Any], through: Through) -> str:
+    def run(user: User, sent: Mapping[str, object], through: Through) -> str:
         act(user=user, reason=sent["reason"], through=through)
         return done
 
@@ -535,7 +535,7 @@ def show_refusal(form: ReasonForm, error: ApiError) -> None:
         form.add_error(name if name in form.fields else None, list(sentences))
 
 
-def asked(request: HttpRequest) -> dict[str, Any]:
+def asked(request: HttpRequest) -> dict[str, object]:
     return {
         name: request.GET.get(name, "") for name in ("operation", "device", "image")
     }

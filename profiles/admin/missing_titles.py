@@ -112,7 +112,7 @@ class AssignForm(StaffReasonForm):
     )
     field_order = ("to", "reason")
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         to: Any = self.fields["to"]
         to.queryset = editors()

@@ -19,7 +19,7 @@ class NoticeForm(Reasoned):
         model = Notice
         fields = ("text", "text_es", "starts_at", "ends_at")
 
-    def clean(self) -> dict[str, Any] | None:
+    def clean(self) -> dict[str, object] | None:
         cleaned = super().clean() or {}
         starts_at, ends_at = cleaned.get("starts_at"), cleaned.get("ends_at")
         if starts_at and ends_at and ends_at <= starts_at:
@@ -50,7 +50,7 @@ class NoticeAdmin(Page):
     def is_shown(self, notice: Notice) -> bool:
         return notice.starts_at <= timezone.now() < notice.ends_at
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return False
 
     def save_model(

@@ -124,10 +124,12 @@ class GivenUpFilter(admin.SimpleListFilter):
     title = "given up"
     parameter_name = "given_up"
 
-    def lookups(self, request: Any, model_admin: Any) -> Iterable[tuple[str, str]]:
+    def lookups(
+        self, request: object, model_admin: object
+    ) -> Iterable[tuple[str, str]]:
         return [("yes", "Given up: somebody has to look")]
 
-    def queryset(self, request: Any, queryset: QuerySet[Row]) -> QuerySet[Row]:
+    def queryset(self, request: object, queryset: QuerySet[Row]) -> QuerySet[Row]:
         if self.value() != "yes":
             return queryset
         return queryset.filter(pk__in=outbox.given_up().values("pk"))
@@ -175,7 +177,7 @@ class TaskAdmin(Page, DBTaskResultAdmin):
         "id",
     )
 
-    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[LeanList]:
+    def get_changelist(self, request: HttpRequest, **kwargs: object) -> type[LeanList]:
         return OutboxList
 
     def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:

@@ -1,6 +1,6 @@
 """The second factor of staff: enrolled at the first sign-in, asked for at each."""
 
-from typing import Any, cast
+from typing import cast
 
 import django_otp
 import segno
@@ -112,7 +112,7 @@ def next_of(request: HttpRequest) -> str:
     return given if is_ours else PREFIX
 
 
-def show(request: HttpRequest, **more: Any) -> HttpResponse:
+def show(request: HttpRequest, **more: object) -> HttpResponse:
     context = {
         **admin.site.each_context(request),
         "title": "Second factor",

@@ -1,7 +1,6 @@
 """Admin pages of who is signed in, and who failed to."""
 
 from datetime import datetime
-from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -35,7 +34,7 @@ class Keyed(ReadOnly, Owned):
     list_display_links = None
     actions = None
 
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_view_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return obj is None and super().has_view_permission(request)
 
 

@@ -21,7 +21,7 @@ from collections_app import stats
 from collections_app.models import EntryType, ImportPlan, WatchListEntry
 from collections_app.reads import ever_private, operations_of
 from collections_app.serializers.stats import Statistics
-from history.masks import MASK, revealed
+from history.masks import MASK, viewer_of
 from history.models import Search, StaffAction
 from history.services import audit
 from profiles.admin.actions import address_of, offered
@@ -106,7 +106,8 @@ class Glance:
 def glance_at(user: User, request: HttpRequest) -> Glance:
     """Some twenty statements, of the user's own rows alone."""
     may = request.user.has_perm
-    is_revealed = bool(revealed(request, [user.pk]))
+    viewer = viewer_of(request, [user.pk])
+    is_revealed = viewer.sees_private_of(user.pk)
     avatar = chosen_picture(user.profile.avatar, width=64)
     glance = Glance(offered(request, user), is_revealed, avatar)
     if may("profiles.view_wrongpasswords"):
@@ -114,10 +115,11 @@ def glance_at(user: User, request: HttpRequest) -> Glance:
     if may("history.view_staffaction"):
         glance.notes = notes_on(user)
     if may("collections_app.view_watchlistentry"):
-        told = stats.of_list(user.pk, today=today_in(user.preferences.timezone))
-        counts = {row["type"]: row["titles"] for row in told["by_type"]}
-        glance.numbers = numbers_of(told)
-        glance.shelves = shelves_of(user, counts, is_revealed)
+        today = today_in(user.preferences.timezone)
+        told = stats.of_list(user.pk, viewer=viewer, today=today)
+        counts = WatchListEntry.objects.of(user.pk).counts()
+        glance.numbers = numbers_of(told, total=counts["total"])
+        glance.shelves = shelves_of(user, counts["by_type"], is_revealed)
     tables: list[tuple[str, Callable[[User, bool], Table]]] = [
         ("history.view_change", timeline),
         ("profiles.view_session", devices),
@@ -135,15 +137,17 @@ def glance_at(user: User, request: HttpRequest) -> Glance:
     return glance
 
 
-def numbers_of(told: Statistics) -> list[tuple[str, Any]]:
-    """As the person sees them; `watched here` is what was watched day by day."""
+def numbers_of(told: Statistics, *, total: int) -> list[tuple[str, Any]]:
+    """As the person sees them, but without a reason of what is not private: a mean of
+    one tells its score. `watched here` is what was watched day by day.
+    """
     totals, watched = told["totals"], told["watched"]
     titles = {row["state"]: row["titles"] for row in told["by_state"]}
     since = (date.fromisoformat(told["as_of"]) - timedelta(days=30)).isoformat()
     recent = [day["episodes"] for day in watched["calendar"] if day["day"] >= since]
     score = totals["mean_score"]
     return [
-        ("entries", totals["titles"]),
+        ("entries", total),
         ("on hold", titles["on_hold"]),
         ("dropped", titles["dropped"]),
         ("mean score", "–" if score is None else score),
@@ -225,7 +229,7 @@ def is_open(operation: dict[str, Any], hidden: set[str]) -> bool:
     return not any(change["anime_id"] in hidden for change in operation["changes"])
 
 
-def undo_link(user: User, operation: dict[str, Any]) -> str:
+def undo_link(user: User, operation: Mapping[str, object]) -> str:
     if not operation["undoable"]:
         return ""
     return act_link(user, "undo", "operation", operation["id"], "Undo …")
@@ -265,7 +269,7 @@ def sign_out_link(user: User, row: Session | TokenFamily) -> str:
     return act_link(user, "sign-out-device", "device", sign_in_name(row), "Sign out …")
 
 
-def act_link(user: User, act: str, name: str, value: Any, words: str) -> str:
+def act_link(user: User, act: str, name: str, value: object, words: str) -> str:
     """To an act that stands beside what it is about."""
     return format_html(
         '<a class="ac-nowrap" href="{}?{}={}">{}</a>',
@@ -359,7 +363,7 @@ def privacy_requests(user: User, is_revealed: bool) -> Table:
     )
 
 
-def notes_on(user: User) -> list[Any]:
+def notes_on(user: User) -> list[object]:
     """What staff noted on a person, the newest first, with who it was."""
     author = User.objects.filter(pk=OuterRef("actor_id")).values("user_name")
     notes = StaffAction.objects.filter(user_id=user.pk, action=audit.NOTE)

@@ -221,7 +221,9 @@ class UserAdmin(ThroughServices, BaseUserAdmin):
 
     # What is shown
 
-    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+    def get_changelist(
+        self, request: HttpRequest, **kwargs: object
+    ) -> type[ChangeList]:
         return UserList
 
     @admin.display(description="entries")
@@ -267,12 +269,12 @@ class UserAdmin(ThroughServices, BaseUserAdmin):
 
     # Who may
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
         """Staff are changed by superusers alone: a password set is an account taken."""
         allowed = super().has_change_permission(request, obj)
         return allowed and (obj is None or may_act_on(request, obj))
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
         """Erasing is an action of its own, which wants a reason and the user name."""
         return False
 

@@ -16,7 +16,7 @@ from profiles.serializers.preferences import zones
 
 
 class Email(StrictText):
-    def to_internal_value(self, data: Any) -> str:
+    def to_internal_value(self, data: object) -> str:
         return check_email(super().to_internal_value(data))
 
 
@@ -25,7 +25,7 @@ class UserName(StrictText):
         # Or a name of blanks would be taken for an empty one, and never be checked.
         super().__init__(trim_whitespace=False, **more)
 
-    def to_internal_value(self, data: Any) -> str:
+    def to_internal_value(self, data: object) -> str:
         return check_user_name(super().to_internal_value(data))
 
 
@@ -36,7 +36,7 @@ class Secret(serializers.CharField):
         more = {"max_length": 4096, "write_only": True} | more
         super().__init__(trim_whitespace=False, **more)
 
-    def to_internal_value(self, data: Any) -> str:
+    def to_internal_value(self, data: object) -> str:
         if not isinstance(data, str):
             raise serializers.ValidationError("Send a text.")
         return data
@@ -52,7 +52,7 @@ class OneOf(serializers.CharField):
         super().__init__(required=False, allow_null=True, allow_blank=True, **more)
         self.known = known
 
-    def to_internal_value(self, data: Any) -> str:
+    def to_internal_value(self, data: object) -> str:
         return data if isinstance(data, str) and data in self.known() else ""
 
 

@@ -18,7 +18,7 @@ FLAGS = {"true": True, "false": False, "1": True, "0": False, "": False}
 class Picture(serializers.Field[bytes | str, Any, Any, Any]):
     """A file's bytes, or the text that stands for a picture."""
 
-    def to_internal_value(self, data: Any) -> bytes | str:
+    def to_internal_value(self, data: object) -> bytes | str:
         if isinstance(data, UploadedFile):
             # One byte more than allowed is enough to be refused.
             return bytes(data.read(MAX_BYTES + 1))
@@ -30,7 +30,7 @@ class Picture(serializers.Field[bytes | str, Any, Any, Any]):
 class Flag(serializers.Field[bool, Any, Any, Any]):
     """A JSON boolean, or what a form says for one."""
 
-    def to_internal_value(self, data: Any) -> bool:
+    def to_internal_value(self, data: object) -> bool:
         if isinstance(data, bool):
             return data
         if not isinstance(data, str) or data.lower() not in FLAGS:

@@ -24,14 +24,14 @@ def zones() -> frozenset[str]:
 
 
 class Color(serializers.CharField):
-    def to_internal_value(self, data: Any) -> str:
+    def to_internal_value(self, data: object) -> str:
         if not isinstance(data, str) or not COLOR.fullmatch(data):
             raise serializers.ValidationError("Send a colour such as #FF5733.")
         return data
 
 
 class Zone(serializers.CharField):
-    def to_internal_value(self, data: Any) -> str:
+    def to_internal_value(self, data: object) -> str:
         if not isinstance(data, str) or data not in zones():
             raise serializers.ValidationError(
                 "Send the IANA name of a time zone, such as Europe/Madrid."

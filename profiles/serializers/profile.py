@@ -24,7 +24,7 @@ DIGITS = re.compile(r"\s*\d+\s*")
 class Birthday(serializers.DateField):
     """A real day, "1995-05-20", from 1900 to the user's today (`today` in context)."""
 
-    def to_internal_value(self, data: Any) -> date:
+    def to_internal_value(self, data: object) -> date:
         if not isinstance(data, str) or not DAY.fullmatch(data):
             raise serializers.ValidationError("Send a day such as 1995-05-20.")
         try:
@@ -42,7 +42,7 @@ class PictureAddress(StrictText):
     def __init__(self, **more: Any) -> None:
         super().__init__(max_length=MAX_LENGTH, trim_whitespace=False, **more)
 
-    def to_internal_value(self, data: Any) -> str:
+    def to_internal_value(self, data: object) -> str:
         url = super().to_internal_value(data)
         if is_web_address(url):
             return url
@@ -57,7 +57,7 @@ class PictureAddress(StrictText):
 class AnimeChoice(serializers.Field[AnimeRef | str, Any, str, Any]):
     """An id (see parse_anime_id), or else a title or slug, as text."""
 
-    def to_internal_value(self, data: Any) -> AnimeRef | str:
+    def to_internal_value(self, data: object) -> AnimeRef | str:
         try:
             return parse_anime_id(data)
         except ApiError:

@@ -30,7 +30,7 @@ def sign_up(
     user_name: str,
     password: str,
     address: str,
-    session: Any,
+    session: object,
     user_agent: str,
     device: str = "",
     timezone: str = "",

@@ -111,12 +111,12 @@ def totals() -> dict[str, int]:
     }
 
 
-def most_added() -> list[dict[str, Any]]:
+def most_added() -> list[dict[str, object]]:
     added = made_since(timezone.now() - WEEK).filter(kind=ChangeKind.ADD)
     return named(added.values_list("anime_id").annotate(number=Count("pk")))
 
 
-def most_watched() -> list[dict[str, Any]]:
+def most_watched() -> list[dict[str, object]]:
     watched = made_since(timezone.now() - WEEK).exclude(watched=0)
     return named(watched.values_list("anime_id").annotate(number=Sum("watched")))
 
@@ -132,7 +132,7 @@ def named(numbers: QuerySet[Any, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def searches_in_vain() -> list[dict[str, Any]]:
+def searches_in_vain() -> list[dict[str, object]]:
     """What several people looked for, and the catalogue still does not find.
 
     A client that does not say how many results it had says 0: so we search as well.
@@ -177,7 +177,7 @@ def imports() -> dict[str, int]:
     )
 
 
-def unmatched() -> list[dict[str, Any]]:
+def unmatched() -> list[dict[str, object]]:
     """Titles of imported files that the catalogue does not know and editors have not
     settled, most people first.
     """

@@ -3,7 +3,6 @@
 import calendar
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -35,7 +34,7 @@ def register(*, request: PrivacyRequest, through: Through) -> None:
 def edit(
     *,
     request: PrivacyRequest,
-    values: Mapping[str, Any],
+    values: Mapping[str, object],
     reason: str,
     through: Through,
 ) -> None:
@@ -63,8 +62,8 @@ def note(
     action: str,
     request: PrivacyRequest,
     reason: str,
-    before: Mapping[str, Any],
-    after: Mapping[str, Any],
+    before: Mapping[str, object],
+    after: Mapping[str, object],
     through: Through,
 ) -> None:
     audit.note(

@@ -42,7 +42,7 @@ class Saved:
 def update_profile(
     *,
     user_id: UUID,
-    values: Mapping[str, Any],
+    values: Mapping[str, object],
     through: Through,
     only_if: Precondition = ALWAYS,
 ) -> Saved:
@@ -153,7 +153,7 @@ def rename(user: User, name: str) -> bool:
 def update_preferences(
     *,
     user_id: UUID,
-    values: Mapping[str, Any],
+    values: Mapping[str, object],
     through: Through,
     only_if: Precondition = ALWAYS,
 ) -> tuple[Preferences, int]:
@@ -170,7 +170,7 @@ def update_preferences(
     return preferences, revision
 
 
-def set_changed(row: Profile | Preferences, values: Mapping[str, Any]) -> bool:
+def set_changed(row: Profile | Preferences, values: Mapping[str, object]) -> bool:
     """Saves the fields that differ; whether any did."""
     changed = [name for name, value in values.items() if getattr(row, name) != value]
     for name in changed:

@@ -248,7 +248,7 @@ def let_in(
     return is_new
 
 
-def powers_before(user: User) -> dict[str, Any]:
+def powers_before(user: User) -> dict[str, object]:
     groups = user.groups.order_by("name").values_list("name", flat=True)
     return {
         "is_staff": user.is_staff,

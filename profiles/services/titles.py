@@ -234,7 +234,7 @@ def judge(text: str, row: Mapping[str, Any]) -> Candidate | None:
     )
 
 
-def closest(text: str, row: Mapping[str, Any]) -> tuple[int, int, bool] | None:
+def closest(text: str, row: Mapping[str, object]) -> tuple[int, int, bool] | None:
     """Of the name that fits best: its closeness, its length, whether it has a year."""
     pattern = part(text)
     fitting = []
@@ -292,7 +292,7 @@ def is_tied(tier: Sequence[Candidate], closeness: int) -> bool:
     return first in others
 
 
-def worth(one: Candidate, closeness: int, most_sites: int) -> tuple[Any, ...]:
+def worth(one: Candidate, closeness: int, most_sites: int) -> tuple[object, ...]:
     """Least first. A part of a name mostly means where a series began."""
     if closeness == WITHIN:
         is_obscure = one.sites * 2 < most_sites

@@ -3,7 +3,6 @@
 import socket
 from argparse import ArgumentParser
 from pathlib import Path
-from typing import Any
 
 from django.apps import apps
 from django.conf import settings
@@ -26,7 +25,7 @@ class Command(DirectCommand):
             "--to-serve", action="store_true", help="first look whether PORT is free"
         )
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: object) -> None:
         if options["to_serve"]:
             look_at_port()
         path = Path(connection.settings_dict["NAME"])

@@ -55,7 +55,7 @@ class Command(BaseCommand):
             "refused: mark the missing ones as gone",
         )
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: object) -> None:
         started = time.monotonic()
         trouble, status = "", 1
         try:

@@ -1,7 +1,5 @@
 """Ends every device's cursor after a database came back from a backup."""
 
-from typing import Any
-
 from django.core.management.base import BaseCommand
 
 from history.services.recording import end_all_cursors
@@ -14,6 +12,6 @@ class Command(BaseCommand):
         "load everything again instead of missing what comes next."
     )
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: object) -> None:
         number = end_all_cursors()
         self.stdout.write(f"The devices of {number} users will load everything again.")

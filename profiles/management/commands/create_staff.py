@@ -1,6 +1,7 @@
 """manage.py create_staff EMAIL USER_NAME"""
 
 from argparse import ArgumentParser
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib.auth.models import Group
@@ -75,7 +76,7 @@ def find_groups(names: list[str]) -> list[Group]:
     return list(found.values())
 
 
-def role(options: dict[str, Any], groups: list[Group]) -> str:
+def role(options: Mapping[str, object], groups: list[Group]) -> str:
     if options["administrator"]:
         return "administrator"
     return " and ".join(group.name for group in groups) or "staff without a group"

@@ -2,7 +2,6 @@
 
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 from django.core.management.commands.migrate import Command as Migrate
 from django.db import connection
@@ -13,7 +12,7 @@ from profiles.staff_groups import make_groups
 
 
 class Command(DirectCommand, Migrate):
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: object) -> None:
         make_private()
         super().handle(*args, **options)
         looks_only = options.get("plan") or options.get("check_unapplied")
