@@ -204,7 +204,7 @@ async function show({ isNew = false, scroll = 0 } = {}) {
     leavePage = undefined;
     main.replaceChildren(...instead);
   };
-  const slow = setTimeout(() => clear(loading()), AT_ONCE);
+  const slow = setTimeout(() => turn === shows && clear(loading()), AT_ONCE);
   let page;
   try {
     page = await inTime(isTitle(path) ? import("./title.js") : PAGES[path]());
