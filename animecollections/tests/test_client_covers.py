@@ -2,7 +2,7 @@
 
 import pytest
 
-from animecollections.tests.pages import expect
+from animecollections.tests.pages import expect, first_of
 from factories import AnimeFactory, UserFactory
 from profiles.tests.sockets import Api, cookie_of
 
@@ -75,7 +75,7 @@ def test_a_cover_is_there_before_its_picture(device, served, user):
     expect(page.locator(".card .cover-title")).to_have_text("Title 0")
     expect(page.locator(".card .cover.drawn svg")).to_be_visible()
     expect(page.locator(".card .cover.loaded")).to_have_count(0)
-    waiting[0].fulfill(body=PICTURE, content_type="image/svg+xml")
+    first_of(page, waiting).fulfill(body=PICTURE, content_type="image/svg+xml")
     expect(page.locator(".card .cover.loaded")).to_have_count(1)
 
 

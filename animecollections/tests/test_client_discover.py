@@ -7,6 +7,7 @@ import pytest
 from animecollections.tests.pages import (
     box_of,
     expect,
+    first_of,
     is_scrolled_to,
     scroll_of,
     settled,
@@ -98,7 +99,9 @@ def test_genres_that_come_late_move_nothing(device, user):
     before = box_of(page.locator(".found .card").first)
     genres = page.get_by_label("Genre").locator("option")
     expect(genres).to_have_count(1)
-    held[0].fulfill(json={"success": True, "data": [{"name": "Award Winning Stories"}]})
+    first_of(page, held).fulfill(
+        json={"success": True, "data": [{"name": "Award Winning Stories"}]}
+    )
     expect(genres).to_have_count(2)
     assert box_of(page.locator(".found .card").first) == before
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from animecollections.tests.pages import box_of, expect, settled
+from animecollections.tests.pages import box_of, expect, first_of, settled
 from collections_app.models import WatchListEntry
 from factories import AnimeFactory, UserFactory
 from profiles.tests.sockets import Api, cookie_of
@@ -60,7 +60,7 @@ def test_a_panel_says_that_its_history_is_on_its_way(opened):
     page.get_by_role("button", name="Monster").first.click()
     history = panel(page).locator(".panel-history")
     expect(history).to_contain_text("Loading …")
-    held[0].continue_()
+    first_of(page, held).continue_()
     expect(history.locator(".told")).to_have_count(1)
     expect(history).not_to_contain_text("Loading …")
 
