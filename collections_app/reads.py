@@ -48,7 +48,12 @@ def operations_of(
     for row in shown.values():
         changes.setdefault(row["operation_id"], []).append(dict(row))
     titles = titles_of(row["anime_id"] for rows in changes.values() for row in rows)
-    told = [told_of(head, changes[head["operation_id"]], titles) for head in heads]
+    # What was pruned, or erased with its account, between the statements is left out.
+    told = [
+        told_of(head, changes[head["operation_id"]], titles)
+        for head in heads
+        if head["operation_id"] in changes
+    ]
     return told, meta
 
 

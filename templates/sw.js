@@ -9,7 +9,6 @@ const PAGES = {{ pages|safe }};
 const TITLES = "{{ titles }}";
 const FILES = {{ files|safe }};
 const SHELL = "/"; // one page for all addresses
-const MOST_ASKED = 20; // times; where a request hangs, a new release cannot begin
 
 self.addEventListener("install", (event) => event.waitUntil(fill()));
 
@@ -44,17 +43,8 @@ self.addEventListener("fetch", (event) => {
   else if (pathname.startsWith("{{ static }}")) event.respondWith(file(request));
 });
 
-let asked = 0;
-
 /** @param {Request} request */
 async function open(request) {
-  const { waiting } = self.registration;
-  if (waiting && asked < MOST_ASKED && (await self.clients.matchAll({ type: "window" })).length < 2) {
-    // The only page is being left: nobody is in the middle of anything.
-    asked += 1;
-    waiting.postMessage("take over");
-    return new Response("", { headers: { Refresh: "0" } });
-  }
   const cache = await caches.open(CACHE);
   return (await cache.match(SHELL, { ignoreVary: true })) ?? fetch(request);
 }

@@ -38,6 +38,15 @@ def at_rest(page, read):
     raise AssertionError(f"It does not come to rest: {before}")
 
 
+def first_of(page, held):
+    """The first request that a route holds back, once it is there."""
+    for _ in range(200):
+        if held:
+            return held[0]
+        page.wait_for_timeout(100)
+    raise AssertionError("Nothing was asked for.")
+
+
 def is_scrolled_to(page, wanted):
     """Waits until the page is so far down. (Playwright's own wait would evaluate text
     in the page, which our Content-Security-Policy forbids.)

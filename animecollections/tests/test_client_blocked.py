@@ -4,7 +4,7 @@ work online, and say so.
 
 import pytest
 
-from collections_app.models import WatchListEntry
+from collections_app.models import Anime, WatchListEntry
 from factories import PASSWORD, AnimeFactory, UserFactory
 from profiles.tests.sockets import Api, cookie_of
 
@@ -85,6 +85,28 @@ def test_without_storage_the_list_works_online_and_says_so(opened, user):
     page.locator("#menu summary").click()
     page.get_by_role("button", name="Sign out", exact=True).click()
     expect(page.get_by_role("heading", name="Everything you watch")).to_be_visible()
+
+
+def test_without_storage_a_long_list_works_as_well(opened, served, user):
+    """Many titles share a row in memory, as they do on the disk."""
+    ids = range(10_000, 10_600)
+    Anime.objects.bulk_create(
+        AnimeFactory.build(id=id_, title=f"Title {id_}", picture_url="") for id_ in ids
+    )
+    api = Api(served, cookie_of(user))
+    for some in (ids[:300], ids[300:]):
+        adding = [{"op": "add", "animeId": id_, "type": "Watching"} for id_ in some]
+        api.data("POST", "/api/user/watchList/batch", {"operations": adding})
+    page = opened(BLOCKED, path="/?sort=title")
+    expect(page.locator("#toasts")).to_contain_text("keeps nothing on this device")
+    expect(page.locator(".count")).to_have_text("601 titles")
+    page.get_by_label("Search my list").fill("10555")
+    page.get_by_role("button", name="One more episode of Title 10555").click()
+    expect(page.locator(".card")).to_contain_text("1 / ")
+    expect(page.locator("#status")).to_have_text("Online only")
+    page.get_by_label("Search my list").fill("")
+    expect(page.locator(".count")).to_have_text("601 titles")
+    assert WatchListEntry.objects.get(user=user, anime_id=10_555).progress == 1
 
 
 def test_what_waits_is_not_left_without_a_word_where_it_would_be_lost(opened, user):

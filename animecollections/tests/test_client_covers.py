@@ -2,7 +2,7 @@
 
 import pytest
 
-from animecollections.tests.pages import expect
+from animecollections.tests.pages import expect, first_of
 from factories import AnimeFactory, UserFactory
 from profiles.tests.sockets import Api, cookie_of
 
@@ -48,6 +48,24 @@ def test_pictures_that_do_not_come_do_not_switch_off_others(device, served, user
     expect(page.locator(".card .cover.loaded")).to_have_count(1)
 
 
+def test_a_page_that_is_slow_to_come_does_not_clear_the_next_one(device, served, user):
+    listed(served, user, 1, picture_url="")
+    page = device(user, service_workers="block").new_page()
+    held: list = []
+    page.route("**/next.js*", lambda route: held.append(route))
+    page.goto("/")
+    expect(page.locator(".card-title")).to_have_text("Title 0")
+    page.evaluate(
+        """async () => {
+            for (const [path, pause] of [["/next", 20], ["/", 300]]) {
+                document.querySelector(`nav a[href="${path}"]`).click();
+                await new Promise((later) => setTimeout(later, pause));
+            }
+        }"""
+    )
+    expect(page.locator(".card-title")).to_have_text("Title 0")
+
+
 def test_a_cover_is_there_before_its_picture(device, served, user):
     listed(served, user, 1)
     page = device(user, service_workers="block").new_page()
@@ -57,7 +75,7 @@ def test_a_cover_is_there_before_its_picture(device, served, user):
     expect(page.locator(".card .cover-title")).to_have_text("Title 0")
     expect(page.locator(".card .cover.drawn svg")).to_be_visible()
     expect(page.locator(".card .cover.loaded")).to_have_count(0)
-    waiting[0].fulfill(body=PICTURE, content_type="image/svg+xml")
+    first_of(page, waiting).fulfill(body=PICTURE, content_type="image/svg+xml")
     expect(page.locator(".card .cover.loaded")).to_have_count(1)
 
 

@@ -7,6 +7,7 @@ import pytest
 from animecollections.tests.pages import (
     box_of,
     expect,
+    first_of,
     is_scrolled_to,
     scroll_of,
     settled,
@@ -16,6 +17,9 @@ from factories import AnimeFactory, UserFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 VISITS = 10
+# The place of the page that was left is written when one is back already.
+LATE_SCROLL = """addEventListener("popstate",
+    () => history.replaceState({ ...history.state, scroll: 0 }, ""), { once: true })"""
 
 
 @pytest.fixture
@@ -86,6 +90,22 @@ def test_the_menu_stays_on_a_small_screen(device, user):
         assert box["x"] + box["width"] <= 360
 
 
+def test_genres_that_come_late_move_nothing(device, user):
+    page = device(user, viewport={"width": 360, "height": 740}).new_page()
+    held: list = []
+    page.route("**/api/genres*", lambda route: held.append(route))
+    page.goto("/discover")
+    settled(page)
+    before = box_of(page.locator(".found .card").first)
+    genres = page.get_by_label("Genre").locator("option")
+    expect(genres).to_have_count(1)
+    first_of(page, held).fulfill(
+        json={"success": True, "data": [{"name": "Award Winning Stories"}]}
+    )
+    expect(genres).to_have_count(2)
+    assert box_of(page.locator(".found .card").first) == before
+
+
 def test_the_order_is_ones_choice_and_lives_in_the_address(page):
     expect(titles_of(page).first).to_have_text("Title 00")
     page.get_by_label("Best first").select_option("-year")
@@ -106,6 +126,7 @@ def test_back_returns_to_what_was_found_where_one_was(page):
     card.locator(".open").click()
     expect(page.locator("main h1")).to_have_text("Title 59")
     assert page.evaluate("scrollY") == 0
+    page.evaluate(LATE_SCROLL)
     page.go_back()
     expect(page.locator(".found .card")).to_have_count(60)
     assert is_scrolled_to(page, before)

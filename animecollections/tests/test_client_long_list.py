@@ -28,6 +28,9 @@ ROWS_ON_THE_DISK = """async () => {
     return Promise.all(counts);
 }"""
 
+ANOTHER_TAB_WROTE = """id =>
+    new BroadcastChannel(`animecollections ${id}`).postMessage("queued")"""
+
 
 @pytest.fixture
 def api(served):
@@ -60,7 +63,10 @@ def test_a_first_visit_paints_a_screenful_and_adds_the_rest_around_it(device, ap
     )
     expect(first).to_have_attribute("aria-setsize", str(SCREENFUL))
     expect(second).to_be_visible()
+    expect(page.locator(".count")).to_have_text(f"{SCREENFUL} of {LISTED}")
+    expect(page.locator(".count")).to_be_visible()  # on a phone as well
     first.evaluate("(card) => (card.isTheSame = true)")
+    page.evaluate(ANOTHER_TAB_WROTE, str(api.user.id))
 
     api.data("DELETE", "/api/user/watchList/5040")
     way[0] = in_pages

@@ -2,7 +2,7 @@
 
 import pytest
 
-from animecollections.tests.pages import box_of, expect, settled
+from animecollections.tests.pages import box_of, expect, first_of, settled
 from collections_app.models import WatchListEntry
 from factories import AnimeFactory, UserFactory
 from profiles.tests.sockets import Api, cookie_of
@@ -50,6 +50,19 @@ def test_a_toast_can_be_used_while_the_panel_is_open(opened, user):
     assert entry_of(user).progress == 0
     panel(page).get_by_role("button", name="Close").click()
     expect(page.locator("body > #toasts")).to_have_count(1)
+
+
+def test_a_panel_says_that_its_history_is_on_its_way(opened):
+    page = opened()
+    panel(page).get_by_role("button", name="Close").click()
+    held: list = []
+    page.route("**/api/user/operations*", lambda route: held.append(route))
+    page.get_by_role("button", name="Monster").first.click()
+    history = panel(page).locator(".panel-history")
+    expect(history).to_contain_text("Loading …")
+    first_of(page, held).continue_()
+    expect(history.locator(".told")).to_have_count(1)
+    expect(history).not_to_contain_text("Loading …")
 
 
 def test_a_day_is_said_as_far_as_one_knows_it(opened, user):

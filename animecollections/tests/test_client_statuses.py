@@ -124,6 +124,8 @@ def test_score_and_status_are_changed_on_the_cover_of_a_phone(opened, user):
     tab(page, "On hold 1").tap()
     row_score = page.locator("tbody").get_by_role("button", name="My score of Monster")
     expect(row_score).to_contain_text("★ 9")
+    row = page.locator("tbody tr", has_text="Monster")
+    expect(row.get_by_text("On hold").locator("visible=true")).to_have_count(1)
     row_score.tap()
     page.get_by_role("dialog").get_by_label("My score, of 10").fill("8.5")
     page.keyboard.press("Enter")
@@ -175,6 +177,13 @@ def test_priority_is_set_where_it_counts(opened, user):
     expect(waiting).to_have_text(["Trigun", "Planetes"])  # holds still
     settled(page)
     assert entry_of(user, 223).priority == 2
+    page.context.set_offline(True)
+    choice.select_option("High")
+    said = page.locator(".toast", has_text="Priority of Planetes: High.")
+    said.get_by_role("button", name="Undo").click()
+    expect(choice).to_have_value("2")
+    page.context.set_offline(False)
+    settled(page)
     page.reload()
     expect(waiting).to_have_text(["Planetes", "Trigun"])
 

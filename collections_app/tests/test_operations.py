@@ -3,6 +3,7 @@
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 
 from collections_app.models import WatchListEntry
 from collections_app.tests.test_add_to_watch_list import URL, add
@@ -56,6 +57,24 @@ def test_operations_are_told_newest_first_in_words(client):
         f"moved Death Note from To Watch to Watching, progress 0 → 3, started {was}",
         "added Death Note to To Watch",
     ]
+
+
+def test_what_is_pruned_while_it_is_read_is_left_out(client):
+    add(client, 1535)
+    add(client, 1)
+    read = []
+
+    def prune(execute, sql, params, many, context):
+        """Between the first statement on the log and the next."""
+        if f'FROM "{Change._meta.db_table}"' in sql:
+            read.append(sql)
+            if len(read) == 2:
+                Change.objects.across_users().filter(anime_id=1535).delete()
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(prune):
+        summaries = [operation["summary"] for operation in told(client)]
+    assert summaries == ["added Title 1 to Watching"]
 
 
 def test_an_operation_tells_before_and_after(client):

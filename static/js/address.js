@@ -3,8 +3,6 @@
  * far down. Pages and panels are a step each for Back; what is typed and chosen replaces.
  */
 
-import { later } from "./dom.js";
-
 const PANEL = "anime";
 
 /** What the address asks for: a page with its query, and the panel over it. */
@@ -22,8 +20,16 @@ let shown = here().place;
 let stepping = Promise.resolve();
 
 history.scrollRestoration = "manual"; // pages fill themselves after the browser's try
-const keepScroll = () => history.replaceState({ ...history.state, scroll: Math.round(scrollY) }, "");
-addEventListener("scroll", later(keepScroll, 200), { passive: true });
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let keeping;
+function keepScroll() {
+  clearTimeout(keeping);
+  history.replaceState({ ...history.state, scroll: Math.round(scrollY) }, "");
+}
+addEventListener("scroll", () => {
+  clearTimeout(keeping);
+  keeping = setTimeout(keepScroll, 200);
+}, { passive: true });
 addEventListener("pagehide", keepScroll);
 
 /** Goes to a page. @param {string} path @param {boolean} isReplacing */
@@ -62,6 +68,7 @@ export function closePanel(animeId) {
 
 /** @param {(way: {isOtherPage: boolean, scroll: number}) => void} run  when one went Back or on */
 export const onStep = (run) => addEventListener("popstate", () => {
+  clearTimeout(keeping); // how far down one was is of the page that was left
   const { place } = here();
   const isOtherPage = place !== shown;
   shown = place;

@@ -1,6 +1,6 @@
 /**
  * The frame of all pages: who is here, which page, what the network does. Each page is a
- * module with `show(main, app)`, which may return what is to be done when it is left.
+ * module with `show(main, app, {isBack})`, which may return what is to be done when it is left.
  */
 
 import { here, onStep, restoreScroll, step } from "./address.js";
@@ -204,7 +204,7 @@ async function show({ isNew = false, scroll = 0 } = {}) {
     leavePage = undefined;
     main.replaceChildren(...instead);
   };
-  const slow = setTimeout(() => clear(loading()), AT_ONCE);
+  const slow = setTimeout(() => turn === shows && clear(loading()), AT_ONCE);
   let page;
   try {
     page = await inTime(isTitle(path) ? import("./title.js") : PAGES[path]());
@@ -218,7 +218,7 @@ async function show({ isNew = false, scroll = 0 } = {}) {
   if (turn !== shows) return; // somewhere else by now
   clear();
   main.className = isTitle(path) ? "page-title" : path === "/" ? "page-list" : `page-${path.slice(1)}`;
-  leavePage = page.show(main, app) ?? undefined;
+  leavePage = page.show(main, app, { isBack: scroll > 0 }) ?? undefined;
   entitle({ isFocused: isNew });
   if (scroll) restoreScroll(scroll);
   else if (isNew) scrollTo(0, 0);

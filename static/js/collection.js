@@ -133,6 +133,7 @@ const SILENCE = 45_000; // ... without a message (the server pings every 30 s)
 const LONGEST_PAUSE = 60; // seconds
 const PATIENCE_READING = 15_000; // milliseconds; a write may have to wait for others
 const PATIENCE_WITH_DISK = 4_000; // ... until the database is open
+const PATIENCE_WITH_FIRST = 5_000; // ... for a screenful; later, the pages may as well begin
 const SLOWEST = 8; // bytes a millisecond of what is sent: the server waits no longer either
 const MOST_SILENT_TRIES = 2; // somebody is waiting
 /** The fields that are the user's own. @type {string[]} */
@@ -361,7 +362,7 @@ class Store {
         if (database.objectStoreNames.contains(store)) database.deleteObjectStore(store);
         database.createObjectStore(store);
       }
-      transaction?.objectStore("facts").delete("cursor");
+      for (const fact of ["cursor", "isPartial"]) transaction?.objectStore("facts").delete(fact);
     };
     return result(opening).then((database) => new Store(database));
   }
@@ -401,7 +402,10 @@ class Store {
       at.transaction.oncomplete = resolve;
       at.transaction.onabort = at.transaction.onerror = () => reject(at.transaction.error);
     });
-    const value = await change(at);
+    const made = change(at);
+    // All is asked for: a page that goes now is not waited for, and loses nothing.
+    if (!(made instanceof Promise)) at.transaction.commit();
+    const value = await made;
     await ended;
     return value;
   }
@@ -787,13 +791,18 @@ export class Collection extends EventTarget {
     if (this.isClosed) return;
     const { entries, unsent, conflicts, titles, facts } = await this.store.read();
     this.titles = new Map(titles.map((title) => [title.id, title]));
+    const before = this.told;
     this.told = new Map(entries.map((entry) => [entry.anime_id, entry]));
+    for (const id of this.previewed) {
+      if (this.told.has(id)) this.previewed.delete(id);
+      else this.told.set(id, /** @type {Entry} */ (before.get(id)));
+    }
     this.unsent = unsent;
     this.conflicts = new Map(conflicts.map((conflict) => [conflict.animeId, conflict]));
     this.cursor = facts.cursor ?? null;
     this.sealedCount = facts.sealed?.count ?? 0;
     this.canSeal = Boolean(facts.key) && this.isKept;
-    this.isPartial = Boolean(facts.isPartial);
+    this.isPartial = Boolean(facts.isPartial) || this.previewed.size > 0;
     for (const name of /** @type {(keyof Wholes)[]} */ (Object.keys(this.wholes))) {
       this.toldWholes[name] = facts[name] ?? null;
     }
@@ -943,8 +952,7 @@ export class Collection extends EventTarget {
         const adding = made.map(async (unsent) => {
           unsent.place = Number(await result(at("unsent").add(unsent)));
         });
-        // All is asked for: a page that goes now is not waited for, and loses nothing.
-        at.transaction.commit();
+        at.transaction.commit(); // as `write` does where nothing is waited for
         return Promise.all(adding);
       });
     } catch (error) {
@@ -1230,21 +1238,21 @@ export class Collection extends EventTarget {
    * In memory alone, so that copy and cursor stay together.
    */
   async preview() {
-    this.isPreviewing = true;
-    const { data } = await this.api.send("GET", `${LIST}?${this.options.first}`);
-    if (!this.isPreviewing || this.isClosed) return;
+    const signal = AbortSignal.timeout(PATIENCE_WITH_FIRST);
+    const { data } = await this.api.send("GET", `${LIST}?${this.options.first}`, undefined, { signal });
+    if (this.isClosed) return;
     const entries = data.filter((/** @type {Entry} */ { anime_id }) => !this.told.has(anime_id));
     for (const entry of entries) {
       this.told.set(entry.anime_id, entry);
       this.previewed.add(entry.anime_id);
     }
+    this.isPartial = entries.length > 0;
     this.overlay([...this.previewed]);
     await this.options.firstShown?.();
   }
 
   /** What no page has told was removed meanwhile. */
   endPreview() {
-    this.isPreviewing = false;
     const gone = [...this.previewed];
     this.previewed.clear();
     for (const id of gone) this.told.delete(id);
@@ -1341,7 +1349,10 @@ export class Collection extends EventTarget {
       const before = this.previewed.delete(id) ? this.told.get(id) : null;
       this.told.set(id, before && isSame(before, entry) ? before : entry); // the same need not be drawn again
     }
-    for (const id of changes.removed) this.told.delete(id);
+    for (const id of changes.removed) {
+      this.told.delete(id);
+      this.previewed.delete(id);
+    }
     this.cursor = cursor;
     const names = keepWholes(this.toldWholes, changes);
     names.push(...(outcome?.done ?? []).flatMap(({ wholes }) => Object.keys(wholes ?? {})));

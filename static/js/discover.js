@@ -10,13 +10,13 @@ import { STATUSES, airingName, factsOf, number, seasonName, statusHint, statusNa
 /** What was found last, for who comes back to it. */
 const last = { place: "", found: /** @type {any[]} */ ([]), cursor: /** @type {string | null} */ (null) };
 
-/** @param {HTMLElement} main @param {any} app */
-export function show(main, app) {
+/** @param {HTMLElement} main @param {any} app @param {{isBack: boolean}} how */
+export function show(main, app, { isBack }) {
   const { collection } = app;
   const { query: asked, place } = here();
-  const isBack = last.place === place && history.state?.scroll > 0;
-  let found = isBack ? last.found : [];
-  let cursor = isBack ? last.cursor : null;
+  const isKept = isBack && last.place === place;
+  let found = isKept ? last.found : [];
+  let cursor = isKept ? last.cursor : null;
   /** @type {AbortController | undefined} */
   let asking;
 
@@ -246,7 +246,7 @@ export function show(main, app) {
   };
   collection.addEventListener("changed", redraw);
   fillGenres();
-  if (isBack) draw(found, false);
+  if (isKept) draw(found, false);
   else search();
   return () => {
     asking?.abort(new DOMException("left", "AbortError"));

@@ -199,7 +199,7 @@ export function show(main, app) {
   /** As long as a first load is under way: how much of it is there. */
   function drawCount() {
     const { isLoaded, isPartial, entries, total } = collection;
-    count.textContent = !isLoaded ? "" : !isPartial ? titleCount(size)
+    count.textContent = !isLoaded && !isPartial ? "" : !isPartial ? titleCount(size)
       : total ? t("{n} of {total}", { n: Math.min(entries.size, total), total }) : t("{n} so far …", { n: entries.size });
     count.classList.toggle("busy", isPartial);
     if (!isLoaded) body.querySelector(".empty")?.replaceWith(nothing(true));
@@ -377,7 +377,7 @@ export function show(main, app) {
       h("td", { class: "tiny" }, cover(entry)),
       h("td", { class: "wide" },
         h("button", { type: "button", class: "open link", "data-act": "open", "aria-keyshortcuts": "+ - 1 2 3 4 5 6 x Delete", onclick: () => openIt(entry), onkeydown: (/** @type {any} */ event) => press(event, entry) }, entry.title),
-        h("span", { class: "muted facts" }, factsOf(entry)), badges(entry)),
+        h("span", { class: "muted facts" }, factsOf(entry)), h("span", { class: "muted where" }, statusName(statusOf(entry))), badges(entry)),
       h("td", { class: "status" }, statusButton(app, entry)),
       h("td", { class: "figure progress" }, progressText(entry)),
       h("td", { class: "figure score" }, scoreButton(app, entry)),

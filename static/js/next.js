@@ -75,7 +75,10 @@ export function show(main, app) {
 
   /** @param {any} entry */
   function prioritised({ anime_id: id, title, priority }) {
-    const { box, put } = priorityChoice((value) => app.done(collection.update(id, { priority: value }), t("Priority of {title}: {what}.", { title, what: priorityName(value) })),
+    const { box, put } = priorityChoice((value) => {
+      put(priority); // as made: it is shown again where this is undone
+      app.done(collection.update(id, { priority: value }), t("Priority of {title}: {what}.", { title, what: priorityName(value) }));
+    },
       { class: "quiet", "aria-label": t("Priority of {title}", { title }), "data-watched": id });
     put(priority);
     return box;

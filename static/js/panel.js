@@ -129,12 +129,13 @@ function linked(text, { anime_id: id, title } = {}) {
 }
 
 async function tellHistory(/** @type {any} */ app, /** @type {string} */ animeId, /** @type {any} */ box) {
+  box.append(h("h3", {}, t("History")), loading());
   try {
     const { data } = await app.collection.api.send("GET", `/api/user/operations?animeId=${animeId}&limit=8`);
-    if (!data.length) return;
-    box.append(h("h3", {}, t("History")), h("ol", {}, data.map((/** @type {any} */ told) => historyItem(app, told))));
+    if (data.length) box.lastChild.replaceWith(h("ol", {}, data.map((/** @type {any} */ told) => historyItem(app, told))));
+    else box.replaceChildren();
   } catch {
-    // The same.
+    box.replaceChildren(); // the facts say why
   }
 }
 
