@@ -88,7 +88,7 @@ class LiveSocket(AsyncWebsocketConsumer):  # type: ignore[misc]
                 return
             self.user_id, self.sign_in = known
             if request.GET.get("account", str(self.user_id)) != str(self.user_id):
-                self.end(OTHER_ACCOUNT, "Somebody else is signed in here now.")
+                self.end(OTHER_ACCOUNT, "Another account is signed in here now.")
                 return
             await feed.add(self)
             # Read after the feed knows the socket, so that nothing falls between.

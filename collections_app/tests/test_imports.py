@@ -935,7 +935,7 @@ def test_a_number_that_cannot_be_kept_refuses_its_row_and_no_more(
     plan = upload(client, file.encode())
     assert counts(plan) == {"rows": 2, "add": 1, "refused": 1}
     [refused] = rows(client, plan, outcome="refused")
-    assert refused["reason"].startswith("x has a number that cannot be kept")
+    assert refused["reason"].startswith("x has a number out of range")
     apply(client, plan)
     export = client.get("/api/user/export?format=account")
     assert b"".join(export.streaming_content)

@@ -365,7 +365,8 @@ def test_days_as_people_write_them(cell, date):
 )
 def test_what_is_no_day_refuses_its_row(cell):
     assert (
-        "started_on cannot be kept" in only(table("Name,Started", f'A,"{cell}"')).reason
+        "started_on is not a valid date"
+        in only(table("Name,Started", f'A,"{cell}"')).reason
     )
 
 

@@ -378,7 +378,7 @@ def date_text(value: object, what: str) -> str:
     try:
         return _date(plain(value, what))
     except ValueError as error:
-        raise Flaw(f"{what} cannot be kept: {_shown(value)}. {error}") from None
+        raise Flaw(f"{what} is not a valid date: {_shown(value)}. {error}") from None
 
 
 @lru_cache(maxsize=4096)  # a list has the same few days again and again
@@ -476,7 +476,7 @@ def own_fields(fields: Iterable[tuple[str, Any]]) -> dict[str, Any]:
         for text in list_json.texts(value):
             usable(text, shown)
         if (unkept := first_unkept(value)) is not None:
-            raise Flaw(f"{shown} has a number that cannot be kept: {unkept}.")
+            raise Flaw(f"{shown} has a number out of range: {unkept}.")
         size = len(value if isinstance(value, str) else list_json.dumps(value))
         if size > LONGEST_EXTRA:
             raise Flaw(f"{shown} has {size:,} characters, more than are kept.")

@@ -85,6 +85,6 @@ def operation(request: HttpRequest) -> list[Any]:
         rows(request, "Notices to all", "campaign", "profiles.notice"),
         rows(request, "Jobs", "schedule", "history.job"),
         rows(request, "What staff did", "policy", "history.staffaction"),
-        rows(request, "Groups of staff", "badge", "auth.group"),
+        rows(request, "Staff groups", "badge", "auth.group"),
         item("API reference", "description", "docs"),
     ]
