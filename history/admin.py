@@ -59,7 +59,7 @@ class RunForm(ReasonForm):
     reason = forms.CharField(
         max_length=1000,
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 2}),
-        help_text="It stands in the log of what staff did.",
+        help_text="It is logged in What staff did.",
     )
 
 
@@ -163,7 +163,7 @@ def run_job(request: HttpRequest, name: str) -> HttpResponse:
     if form.is_valid():
         reason = form.cleaned_data["reason"]
         if run_soon(name, reason=reason, through=through(request)):
-            messages.success(request, f"{name}: the worker runs it within a minute.")
+            messages.success(request, f"{name}: the worker starts it within a minute.")
         else:
             messages.error(request, f"{name}: it is running already.")
         return HttpResponseRedirect(rows)
@@ -171,7 +171,7 @@ def run_job(request: HttpRequest, name: str) -> HttpResponse:
         request,
         form,
         title=f"Run {job} now",
-        says="Every job can run at any time; its own times stay as they are.",
+        says="Every job can run at any time; its schedule does not change.",
         button="Run now",
         back=rows,
     )

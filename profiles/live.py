@@ -232,7 +232,7 @@ def answer_to(raw: bytes) -> dict[str, Any]:
         kind = message.get("type") if isinstance(message, dict) else None
         if kind == "ping":
             return {"type": "pong"}
-        raise ApiError("invalid", sentence='Send {"type": "ping"}, or nothing.')
+        raise ApiError("invalid", sentence='Send only {"type": "ping"}.')
     except ApiError as error:
         return {"type": "error", "code": error.code, "error": error.sentence}
 

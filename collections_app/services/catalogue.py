@@ -240,7 +240,7 @@ def edit_many(
         found = Anime.objects.filter(id__in=among(edits)).order_by().values(*STORED)
         before = {row["id"]: row for row in found}
         if missing := edits.keys() - before.keys():
-            raise Anime.DoesNotExist(f"There is no title {min(missing)}.")
+            raise Anime.DoesNotExist(f"Title not found: {min(missing)}.")
         rows: dict[int, Facts] = {}
         changed: dict[int, set[str]] = {}
         operation_id = new_id()

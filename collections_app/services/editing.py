@@ -93,7 +93,7 @@ def remove_id(*, claim: ExternalId, reason: str, through: Through) -> None:
     lists and clients keep them.
     """
     if not is_removable(claim):
-        raise refuse(id=f"{claim} is the number of this title: it stays.")
+        raise refuse(id=f"{claim} is this title's own number: it cannot be removed.")
     with changing_catalogue() as state:
         removed, _ = ExternalId.objects.filter(pk=claim.pk).delete()
         if not removed:

@@ -88,8 +88,8 @@ def test_one_without_a_site_gets_a_number_of_ours_and_never_goes(browser, take):
     ("ids", "says"),
     [
         ("mal:1", "mal:1 is an id of 1 Cowboy Bebop"),
-        ("1535", "no id at a site"),
-        ("https://example.org", "no id at a site"),
+        ("1535", "not an id at a site"),
+        ("https://example.org", "not an id at a site"),
     ],
 )
 def test_ids_that_cannot_be_its_own_are_errors_of_their_field(browser, take, ids, says):
@@ -103,7 +103,7 @@ def test_it_takes_a_title_and_a_reason(browser):
     assert {"title", "reason"} <= set(errors_of(fill_in(browser, ADD, reason="")))
 
 
-# --- Ids elsewhere -----------------------------------------------------------------
+# --- Ids at other sites --------------------------------------------------------------
 
 
 def remove(browser, id_, reason=WHY):
@@ -115,7 +115,7 @@ def remove(browser, id_, reason=WHY):
 
 def test_an_id_that_is_taken_away_stays_away(browser, take):
     take(BEBOP)
-    assert "Take it away" in browser.get(page_of(1)).content.decode()
+    assert "Remove it" in browser.get(page_of(1)).content.decode()
     before = state().revision
     remove(browser, "anilist:1")
     anime = Anime.objects.get()
@@ -123,7 +123,7 @@ def test_an_id_that_is_taken_away_stays_away(browser, take):
     assert anime.revision == state().revision == before + 1
     assert StaffAction.objects.get().before == {"id": "anilist:1"}
     said = take(BEBOP)
-    assert "external_ids: taken away by staff: anilist:1" in said
+    assert "external_ids: removed by staff: anilist:1" in said
     assert not ExternalId.objects.filter(site="anilist").exists()
     assert Anime.objects.get().external_ids == {"mal": "1", "kitsu": "1"}
     let_go = reverse("admin:let_go_of_facts", args=[1])
@@ -139,7 +139,7 @@ def test_it_is_another_titles_then(browser, take):
     page = reverse("admin:remove_id", args=[claim.pk])
     browser.post(page, {"reason": WHY})
     said = take(*both)
-    assert "claimed by more than one" not in said
+    assert "belong to more than one" not in said
     assert find_anime(parse_anime_id("anilist:1")).pk == 7
 
 
@@ -244,7 +244,7 @@ def test_what_changed_since_it_was_shown_is_looked_at_again(browser, take):
     asked = choose(browser, 7, 8)
     take(title("mal:8", "Barakamon", episodes=12))
     page = say(browser, asked, format="OVA")
-    assert "changed since" in page.content.decode()
+    assert "changed in the meantime" in page.content.decode()
     assert not Anime.objects.filter(format="OVA").exists()
 
 

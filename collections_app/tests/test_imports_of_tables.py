@@ -55,7 +55,7 @@ def test_a_game_of_an_animes_name_is_refused_as_a_game(client):
         table("title,type,status", "Erased,Game,Completed", "Erased,TV,Completed"),
     )
     first, second = rows(client, plan)
-    assert first["reason"] == "This is a game, and only anime are kept here."
+    assert first["reason"] == "This is a game, but only anime can be imported here."
     assert (first["outcome"], second["outcome"]) == ("refused", "add")
 
 

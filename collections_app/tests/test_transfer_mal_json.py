@@ -267,7 +267,7 @@ def test_a_field_that_is_no_text_refuses_its_row():
         {"myanimelist": {"anime": [ROW, ROW | {"my_score": {"a": 1}}]}}
     )
     assert isinstance(taken, Record)
-    assert refused.reason == "my_score is not a text."
+    assert refused.reason == "my_score is not text."
 
 
 # --- CSV --------------------------------------------------------------------------

@@ -73,7 +73,7 @@ def catalogue(request: HttpRequest) -> list[Any]:
         if request.user.has_perm("collections_app.change_anime")
         else None,
         rows(request, "Abbreviations", "short_text", "collections_app.abbreviation"),
-        rows(request, "Ids elsewhere", "link", "collections_app.externalid"),
+        rows(request, "Ids at other sites", "link", "collections_app.externalid"),
         rows(request, "Genres", "category", "collections_app.genre"),
         rows(request, "Studios", "apartment", "collections_app.studio"),
     ]

@@ -281,7 +281,7 @@ def test_what_was_written_beside_the_log_is_found_by_the_daily_job(alice, client
     WatchListEntry.objects.update(type="Completed")
     assert type_counts.now() == {"Watching": 1}
     [job] = [job for job in JOBS if job.name == "figures anew"]
-    assert job.run() == "types counted anew, 2 off"
+    assert job.run() == "types recounted, 2 off"
     assert type_counts.now() == {"Completed": 1}
 
 

@@ -60,8 +60,8 @@ LEFT_OUT: TitleWarning = {
 }
 CHOSEN: TitleWarning = {
     "code": "title_chosen",
-    "message": '"hunter_x_hunter" was taken for "Hunter x Hunter (2011)", the best '
-    "known of 2 anime that are called so: send an id to choose another.",
+    "message": '"hunter_x_hunter" was read as "Hunter x Hunter (2011)", the best '
+    "known of 2 anime with this name: send an id to choose another.",
     "field": "favorite_animes",
     "value": "hunter_x_hunter",
     "anime_id": "11061",
@@ -83,11 +83,11 @@ PREFERENCES = {
 }
 
 changes_profile = documented(
-    "Changes what is sent of the profile, and answers with the whole.",
+    "Changes the fields that are sent, and returns the whole profile.",
     description='null, "" and [] clear. Anime are ids, or titles and slugs such as '
-    "`code_geass`. Of several that are called so, the one on most lists and sites is "
-    "taken; what none is called, or several that nothing tells apart, is left out. "
-    "`meta.warnings` tells both.",
+    "`code_geass`. If several have the name, the one on most lists and sites is "
+    "used. A name that no anime has, or several that cannot be told apart, is left "
+    "out. `meta.warnings` reports both.",
     scope="profile:write",
     tags=["Profile"],
     body=ProfileInput,
@@ -109,7 +109,7 @@ changes_profile = documented(
     examples={"changed": Example(PROFILE, {"warnings": [CHOSEN, LEFT_OUT]})},
 )
 changes_preferences = documented(
-    "Changes what is sent of the preferences, and answers with all.",
+    "Changes the fields that are sent, and returns all preferences.",
     scope="profile:write",
     tags=["Profile"],
     body=PreferencesInput,
