@@ -283,7 +283,7 @@ def test_our_own_may_lose_what_is_blank_at_the_end_of_its_rows():
 def test_a_quote_out_of_place_takes_no_rows_into_its_cell(line):
     others = ["C,2"] * 5_000
     with pytest.raises(
-        WrongFile, match=r"cannot be read at line 4: .* Mend the quotes"
+        WrongFile, match=r"cannot be read at line 4: .* Correct the quotes"
     ):
         read(table("sep=,", "title,progress", "A,1", line, *others, ""))
 
@@ -300,9 +300,9 @@ def test_tags_that_cannot_be_told_apart_refuse_their_row(header, tags):
 @pytest.mark.parametrize(
     ("header", "row", "says"),
     [
-        ("title,status,Status", "A,Completed,Dropped", "Status is there twice"),
-        ("title,progress,episodes watched", "A,3,5", "episodes watched is there twice"),
-        ("title,score,score", "A,8,9", "score is there twice"),
+        ("title,status,Status", "A,Completed,Dropped", "Status appears twice"),
+        ("title,progress,episodes watched", "A,3,5", "episodes watched appears twice"),
+        ("title,score,score", "A,8,9", "score appears twice"),
     ],
 )
 def test_two_columns_of_one_meaning_that_differ_refuse_their_row(header, row, says):

@@ -198,7 +198,7 @@ def test_a_row_of_a_type_that_is_no_animes_is_refused_as_that(kind):
 def test_bytes_that_are_no_text_refuse_their_row():
     data = mal(row(my_comments="X"), row()).replace(b"X", b"\xff\xfe")
     refused, taken = read(data).rows
-    assert "my_comments has bytes that are no UTF-8" in refused.reason
+    assert "my_comments has bytes that are not UTF-8" in refused.reason
     assert isinstance(taken, Record)
 
 

@@ -304,7 +304,7 @@ def test_a_scale_that_is_said_and_too_small_refuses_the_row():
 def test_a_scale_that_a_format_does_not_need_is_a_warning():
     data = table("series_title,my_score,my_status", "A,9,Completed")
     [said] = read(data, scale="5").warnings
-    assert "MyAnimeList has a scale of its own" in said
+    assert "MyAnimeList has its own scale" in said
 
 
 def test_a_score_that_is_finer_than_what_is_kept_is_rounded_and_says_so():
@@ -397,7 +397,7 @@ def test_a_date_of_two_meanings_is_kept_as_its_year_and_says_so():
     [record] = file.rows
     assert record.values["started_on"] == "2017"
     assert "10/3/2017" in record.remarks[0]
-    assert "1 row was read otherwise" in file.warnings[0]
+    assert "1 row was changed when" in file.warnings[0]
 
 
 @pytest.mark.parametrize(

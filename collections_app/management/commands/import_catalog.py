@@ -165,8 +165,8 @@ def overruled(report: Report) -> Iterator[str]:
     if not (number := report.counts["overruled"]):
         return
     yield (
-        f"{number:,} facts of the file were not taken: staff set another value, "
-        "or parental control needs the old one:"
+        f"{number:,} facts of the file were overruled, by staff or "
+        "for parental control:"
     )
     shown = report.overruled[:MOST_OVERRULED_SHOWN]
     for one in shown:
