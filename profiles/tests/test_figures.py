@@ -165,8 +165,8 @@ def test_the_dashboard_shows_figures_and_their_age(browser, alice, client):
 @pytest.mark.parametrize(
     ("number", "says"),
     [
-        (1, "1 merge of titles stands still: go on with it"),
-        (2, "2 merges of titles stand still: go on with them"),
+        (1, "1 merge of titles has stopped: continue it"),
+        (2, "2 merges of titles have stopped: continue them"),
     ],
 )
 def test_merges_that_stand_still_are_shown_first(browser, number, says):
