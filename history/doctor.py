@@ -49,8 +49,8 @@ def gaps(states: list[UserState]) -> Iterator[Finding | None]:
         log = logs.get(state.pk, (None, None, 0))
         if not fits(state, *log) and not is_whole(state.pk):
             yield Finding(
-                f"The log of user {state.pk} has a gap, or its end is not their "
-                f"revision ({state.revision}) does",
+                f"The log of user {state.pk} has a gap, or does not end at their "
+                f"revision ({state.revision})",
                 "keeps the changes after the last gap; their devices load "
                 "everything again",
                 partial(mend_log, state.pk),
@@ -138,7 +138,7 @@ def vacuum() -> Iterator[Finding | None]:
     )
     if age > OLDEST_TRANSACTION:
         yield Finding(
-            f"The oldest transaction is {age:,} back: VACUUM cannot clean up"
+            f"The oldest transaction is {age:,} back: VACUUM cannot clean up",
             "runs VACUUM (FREEZE)",
             partial(run, "VACUUM (FREEZE)"),
         )
