@@ -86,7 +86,7 @@ def test_both_titles_are_shown_side_by_side_first(browser, twice):
 
 def test_the_worker_merges_and_parts(browser, staff, alice, twice):
     page = merge(browser)
-    assert "DEATH NOTE goes into Death Note" in messages_of(page)[0]
+    assert "DEATH NOTE is being merged into Death Note" in messages_of(page)[0]
     assert WatchListEntry.objects.get().anime_id == 900
     under_way = browser.get(MERGES).content.decode()
     for name in ("1535 Death Note<", "900 DEATH NOTE<"):
