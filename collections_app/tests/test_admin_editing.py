@@ -149,7 +149,7 @@ def test_what_a_title_shows_is_the_next_of_the_site(browser, take):
     remove(browser, "anidb:3")
     anime = Anime.objects.get()
     assert (anime.mal_id, anime.external_ids) == (7, {"mal": "7", "anidb": "4"})
-    assert "stays" in remove(browser, "mal:7").content.decode()
+    assert "cannot be removed" in remove(browser, "mal:7").content.decode()
     assert Anime.objects.get().mal_id == 7
 
 
