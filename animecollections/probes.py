@@ -82,7 +82,7 @@ class Readiness:
     def answer(self) -> HttpResponse:
         checks, can_serve = dict(self.checks), self.can_serve()
         if name := self.running or ("" if checks else next(iter(NEEDED))):
-            checks[name] = {"ok": False, "says": "no answer yet: it hangs"}
+            checks[name] = {"ok": False, "says": "no answer in time"}
         is_well = all(outcome["ok"] for outcome in checks.values())
         status = "ok" if is_well else "degraded" if can_serve else "failing"
         return as_json(200 if can_serve else 503, {"status": status, "checks": checks})
@@ -116,7 +116,11 @@ def database() -> str:
 
 def migrations() -> str:
     missing = migrations_of_this_release() - applied_migrations()
-    return f"{len(missing)} migrations to go: run manage.py migrate" if missing else ""
+    return (
+        f"{len(missing)} migrations are not applied: run manage.py migrate"
+        if missing
+        else ""
+    )
 
 
 @cache
@@ -150,7 +154,7 @@ def places() -> dict[str, Path]:
 
 def channel_layer() -> str:
     """The feed hears itself every ten seconds where processes talk through Redis."""
-    return "devices are not told of changes: look at Redis" if feed.is_out else ""
+    return "devices get no live messages: check Redis" if feed.is_out else ""
 
 
 def jobs() -> str:
@@ -162,8 +166,9 @@ def merges() -> str:
     if still is None:
         return ""
     return (
-        f"that of {still.gone_id} into {still.kept_id} stands still since "
-        f"{still.moved_at:%Y-%m-%d %H:%M} UTC: go on with it under Merges in the admin"
+        f"that of {still.gone_id} into {still.kept_id} has made no progress "
+        f"since {still.moved_at:%Y-%m-%d %H:%M} UTC: use Go on under Merges in "
+        "the admin"
     )
 
 
@@ -202,7 +207,9 @@ WATCHED: dict[str, Check] = {
 def refusal(authorization: str) -> HttpResponse | None:
     """404 without METRICS_TOKEN, 401 without it in the Authorization header."""
     if not settings.METRICS_TOKEN:
-        return HttpResponse("Set METRICS_TOKEN to be told.\n", "text/plain", 404)
+        return HttpResponse(
+            "Set METRICS_TOKEN to turn metrics on.\n", "text/plain", 404
+        )
     right = f"Bearer {settings.METRICS_TOKEN}".encode()
     if hmac.compare_digest(authorization.encode(), right):
         return None
@@ -225,7 +232,9 @@ class Figures(Collector):
 
     def collect(self) -> Iterator[Metric]:
         answers = bool(self.found)
-        yield gauge("database_answers", "1: it answered to this request", answers)
+        yield gauge(
+            "database_answers", "1: the database answered this request", answers
+        )
         yield from self.found
 
     def answer(self) -> HttpResponse:
@@ -242,13 +251,17 @@ def figures_in_database() -> Iterator[Metric]:
     now = timezone.now()
     age = (now - tasks["oldest"]).total_seconds() if tasks["oldest"] else 0
     yield gauge("tasks_waiting", "Tasks in the outbox", tasks["waiting"])
-    yield gauge("tasks_failed", "Failed tasks that are kept", tasks["failed"])
+    yield gauge(
+        "tasks_failed", "Failed tasks that are not deleted yet", tasks["failed"]
+    )
     yield gauge("task_oldest_seconds", "Age of the oldest waiting task", age)
     late_by = GaugeMetricFamily(
-        "job_late_seconds", "Since it was to be done", labels=["job"]
+        "job_late_seconds", "Since the job was due", labels=["job"]
     )
-    took = GaugeMetricFamily("job_seconds", "The last run took", labels=["job"])
-    failed = GaugeMetricFamily("job_failed", "1: the last run did", labels=["job"])
+    took = GaugeMetricFamily(
+        "job_seconds", "How long the last run took", labels=["job"]
+    )
+    failed = GaugeMetricFamily("job_failed", "1: the last run failed", labels=["job"])
     for job in Job.objects.all():
         late_by.add_metric([job.name], max(0, (now - job.due_since).total_seconds()))
         took.add_metric([job.name], job.seconds or 0)

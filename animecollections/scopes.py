@@ -9,14 +9,14 @@ from collections.abc import Collection
 from typing import Final
 
 SCOPES: Final = {
-    "account": "Change the password, erase the account. No app is given this.",
-    "export": "Take a copy of the lists, or of the whole account.",
+    "account": "Change the password, erase the account. Apps cannot get this.",
+    "export": "Export the lists, or the whole account.",
     "history:read": "Read the search history.",
     "history:write": "Add to the search history, and clear it.",
     "import": "Plan and apply imports of lists.",
-    "list:read": "Read the list, and what was done to it.",
+    "list:read": "Read the list and its history.",
     "list:write": "Change the list, and undo changes.",
-    "live": "Be told of changes as they happen.",
+    "live": "Receive changes live.",
     "profile:read": "Read the profile, the preferences and the uploaded pictures.",
     "profile:write": "Change the profile, the preferences and the pictures.",
     "stats:read": "Read the statistics.",

@@ -36,7 +36,7 @@ def log() -> Iterator[Finding | None]:
             titles = ", ".join(str(item.anime_id) for item in found[:5])
             yield Finding(
                 f"Log and list of user {user_id} disagree on {len(found)} anime "
-                f"({titles}): something wrote beside the one write path",
+                f"({titles}): something did not use the one write path",
                 "writes the missing changes into the log, as an operation",
                 partial(record_as_it_is, user_id),
             )
@@ -51,7 +51,7 @@ def ahead_of_state() -> Iterator[Finding]:
     for user_id, revision in rows.iterator():
         yield Finding(
             f"An entry of user {user_id} has revision {revision}, beyond their state",
-            "raises the state; their devices load all again",
+            "raises the state; their devices load everything again",
             partial(mend_log, user_id, at_least=revision),
         )
 
@@ -126,7 +126,7 @@ def names() -> Iterator[Finding | None]:
         except DatabaseError:
             yield Finding(
                 "The search index and the names of titles disagree",
-                "builds the index anew",
+                "rebuilds the index",
                 partial(tell_index, "('rebuild', NULL)"),
             )
     yield None
@@ -139,9 +139,11 @@ def tell_index(values: str) -> None:
 
 
 CHECKS = (
-    Check("log", "lists beside the log of their changes", log, beside_the_log.steps),
+    Check(
+        "log", "lists compared with the log of their changes", log, beside_the_log.steps
+    ),
     Check("aliases", "entries of titles that were merged", aliases),
     Check("progress", "beyond the episodes of a title", progress),
     Check("dates", "ended before they began", dates),
-    Check("names", "SQLite's search index beside the names", names),
+    Check("names", "SQLite's search index compared with the names", names),
 )

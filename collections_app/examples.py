@@ -115,8 +115,8 @@ PLAN: dict[str, Any] = {
 PLAN_ROW = {
     "row": 17,
     "outcome": "update",
-    "reason": "Taken from the file: score. Kept as it is here: progress (changed here "
-    "on 2026-11-22); the row is of 2026-11-20.",
+    "reason": "Taken from the file: score. Your values are kept: progress (changed "
+    "here on 2026-11-22); the row is from 2026-11-20.",
     "title": "Death Note",
     "anime_id": "1535",
     "anime_title": "Death Note",

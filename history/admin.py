@@ -154,7 +154,7 @@ def run_job(request: HttpRequest, name: str) -> HttpResponse:
     if form.is_valid():
         reason = form.cleaned_data["reason"]
         if run_soon(name, reason=reason, through=through(request)):
-            messages.success(request, f"{name}: the worker runs it within a minute.")
+            messages.success(request, f"{name}: the worker starts it within a minute.")
         else:
             messages.error(request, f"{name}: it is running already.")
         return HttpResponseRedirect(rows)
@@ -162,7 +162,7 @@ def run_job(request: HttpRequest, name: str) -> HttpResponse:
         request,
         form,
         title=f"Run {job} now",
-        says="Every job can run at any time; its own times stay as they are.",
+        says="Every job can run at any time; its schedule does not change.",
         button="Run now",
         back=rows,
     )

@@ -49,9 +49,10 @@ def gaps(states: list[UserState]) -> Iterator[Finding | None]:
         log = logs.get(state.pk, (None, None, 0))
         if not fits(state, *log) and not is_whole(state.pk):
             yield Finding(
-                f"The log of user {state.pk} has a gap, or does not end where their "
-                f"revision ({state.revision}) does",
-                "keeps what follows the last gap; their devices load all again",
+                f"The log of user {state.pk} has a gap, or does not end at their "
+                f"revision ({state.revision})",
+                "keeps the changes after the last gap; their devices load "
+                "everything again",
                 partial(mend_log, state.pk),
             )
     yield None
@@ -119,7 +120,7 @@ def invalid_indexes() -> Iterator[Finding | None]:
     for (name,) in rows_of(invalid):
         yield Finding(
             f"The index {name} is not valid",
-            "builds it anew beside the old one",
+            "builds a new index, then drops the old one",
             partial(run, f"REINDEX INDEX CONCURRENTLY {name}"),
         )
 
@@ -137,7 +138,7 @@ def vacuum() -> Iterator[Finding | None]:
     )
     if age > OLDEST_TRANSACTION:
         yield Finding(
-            f"The oldest transaction is {age:,} back: VACUUM does not get through",
+            f"The oldest transaction is {age:,} back: VACUUM cannot clean up",
             "runs VACUUM (FREEZE)",
             partial(run, "VACUUM (FREEZE)"),
         )
@@ -163,7 +164,7 @@ def file() -> Iterator[Finding | None]:
             yield Finding(f"The file is damaged: {says}; restore a backup")
     yield None
     for table, row, parent, _ in rows_of("PRAGMA foreign_key_check"):
-        yield Finding(f"Row {row} of {table} points to a row of {parent} that is gone")
+        yield Finding(f"Row {row} of {table} points to a missing row of {parent}")
     yield None
 
 
@@ -180,7 +181,7 @@ def run(statement: str) -> None:
 
 CHECKS = (
     Check("database", "SQLite's integrity, PostgreSQL's vacuum", database),
-    Check("indexes", "that all are there and valid", indexes),
-    Check("duplicates", "rows that share what is unique", duplicates, keys_to_look_at),
+    Check("indexes", "indexes exist and are valid", indexes),
+    Check("duplicates", "duplicates of unique values", duplicates, keys_to_look_at),
     Check("revisions", "logs with gaps", revisions, steps_of_revisions),
 )

@@ -44,17 +44,19 @@ class SearchInput(StrictObject):
         required=False,
         allow_blank=True,
         allow_null=True,
-        help_text="Empty only beside filters.",
+        help_text="May be empty only with filters.",
     )
     timestamp = StrictTime(
-        required=False, allow_null=True, help_text="None, or in the future: now."
+        required=False,
+        allow_null=True,
+        help_text="Default: now. A time in the future becomes now.",
     )
     type = StrictText(
         max_length=50,
         required=False,
         allow_blank=True,
         allow_null=True,
-        help_text="animes, music, characters, or a word of your own.",
+        help_text="animes, music, characters, or any other word.",
     )
     appliedFilters = FiltersField(required=False, allow_null=True)  # noqa: N815
     filters = FiltersField(required=False, allow_null=True)
@@ -74,9 +76,7 @@ class SearchInput(StrictObject):
             at=sent.get("timestamp"),
         )
         if not search.query and not search.filters:
-            raise serializers.ValidationError(
-                {"query": "Send what was searched for, or filters."}
-            )
+            raise serializers.ValidationError({"query": "Send a query, or filters."})
         return {"search": search}
 
 

@@ -56,16 +56,23 @@ class SearchHistoryViewSet(WritingViewSet):
     max_body = 1024 * 1024
 
     @documented(
-        "The searches kept, newest first.",
+        "The saved searches, newest first.",
         scope="history:read",
         tags=TAGS,
         data=SEARCHES,
         meta={"next_cursor?": nullable(str)},
         parameters=[
-            query("search", str, "Only those that contain this text.", max_length=500),
-            query("type", str, "Only of this type: `animes`.", max_length=50),
-            query("since", WHEN, "At this time, or on this day, or later."),
-            query("until", WHEN, "At this time, or on this day, or earlier."),
+            query(
+                "search", str, "Only searches that contain this text.", max_length=500
+            ),
+            query(
+                "type",
+                str,
+                "Only searches of this type, such as `animes`.",
+                max_length=50,
+            ),
+            query("since", WHEN, "At or after this time or day."),
+            query("until", WHEN, "At or before this time or day."),
             *paging(),
         ],
         errors=["invalid_cursor"],
@@ -88,8 +95,9 @@ class SearchHistoryViewSet(WritingViewSet):
 
     @documented(
         "Saves a search, or an array of up to 500.",
-        description="The same search again moves to the top. The newest 200 are kept; "
-        "none, where the user's preferences say so.",
+        description="Saving the same search again moves it to the top. The newest "
+        "200 are "
+        "kept; none, if the user's preferences turn it off.",
         scope="history:write",
         tags=TAGS,
         body=SearchInput,
@@ -106,7 +114,7 @@ class SearchHistoryViewSet(WritingViewSet):
         return answer({"message": "Search history saved"})
 
     @documented(
-        "Forgets all searches.",
+        "Deletes all searches.",
         scope="history:write",
         tags=TAGS,
         data={"message": str},
@@ -117,7 +125,7 @@ class SearchHistoryViewSet(WritingViewSet):
         return answer({"message": "Search history deleted"})
 
     @documented(
-        "Forgets one search.",
+        "Deletes one search.",
         scope="history:write",
         tags=TAGS,
         data={"message": str},

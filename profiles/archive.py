@@ -101,15 +101,15 @@ def acts_of_staff(user_id: UUID) -> QuerySet[LogEntry]:
 SECTIONS = [
     Section(
         "account.json",
-        "Your account: e-mail address, user name, when it was made and last used.",
+        "Your account: e-mail address, user name, when it was created and last used.",
         account,
         left_out=("password", "auth_epoch", "reset_key"),
     ),
-    Section("profile.json", "What your profile says of you.", of(Profile)),
-    Section("preferences.json", "How you set things up.", of(Preferences)),
+    Section("profile.json", "Your profile.", of(Profile)),
+    Section("preferences.json", "Your preferences.", of(Preferences)),
     Section(
         "watch_list.jsonl",
-        "Your list, an anime a line. Scores are 0-100.",
+        "Your list, one anime per line. Scores are 0-100.",
         of(WatchListEntry, "anime_id"),
         more=(("title", "anime__title"),),
     ),
@@ -120,8 +120,8 @@ SECTIONS = [
     ),
     Section(
         "changes.jsonl",
-        "Every change to your list, profile, preferences and searches, as far back as "
-        "changes can be undone: when, through what, before and after. Changes of one "
+        "Every change to your list, profile, preferences and searches, as far "
+        "back as you can undo: when, how, before and after. Changes of one "
         "operation share its operation_id.",
         of(Change, "revision"),
     ),
@@ -132,69 +132,69 @@ SECTIONS = [
     ),
     Section(
         "import_rows.jsonl",
-        "What became of each row of theirs.",
+        "What happened to each row of these lists.",
         of(ImportRow, "plan_id", "row"),
     ),
-    Section("searches.jsonl", "What you searched for.", of(Search, "searched_at")),
+    Section("searches.jsonl", "Your searches.", of(Search, "searched_at")),
     Section(
         "browsers.jsonl",
-        "The browsers you are signed in with, and until when.",
+        "The browsers in which you are signed in, and until when.",
         of(Session, "expire_date"),
         left_out=("session_key", "session_data", "auth_epoch"),
     ),
     Section(
         "apps.jsonl",
-        "The apps you signed in with.",
+        "The apps in which you signed in.",
         of(TokenFamily, "created_at"),
         left_out=("refresh_id", "auth_epoch"),
     ),
     Section(
         "wrong_passwords.jsonl",
-        "Wrong passwords lately typed for your e-mail address, and from where.",
+        "Recent wrong passwords for your e-mail address, and from where.",
         wrong_passwords,
         left_out=("id",),
     ),
     Section(
         "places.jsonl",
-        "The networks and browsers you signed in from in the last half year, and when "
-        "last. Which they are is kept in a form that nobody reads.",
+        "The networks and browsers from which you signed in during the last "
+        "half year, and the last time. They are stored in a form that nobody "
+        "can read.",
         of(KnownPlace, "last_at"),
         left_out=("id", "key"),
     ),
     Section(
         "answers.jsonl",
-        "Answers kept for 30 days, in case your device asks for one of them again.",
+        "Answers stored for 30 days, in case your device repeats a request.",
         of(KeptAnswer, "key"),
         left_out=("fingerprint",),
     ),
     Section(
         "staff.jsonl",
-        "What our staff did to your account, why, and what it changed. `reveal` means "
-        "that someone of them looked at what is private.",
+        "What our staff did to your account, why, and what it changed. `reveal` "
+        "means that one of them looked at your private data.",
         of(StaffAction, "id"),
         left_out=("id", "request_id"),
     ),
     Section(
         "privacy_requests.jsonl",
-        "What you asked of us by letter or mail, and what became of it.",
+        "What you requested by letter or mail, and the outcome.",
         of(PrivacyRequest, "id"),
         left_out=("id",),
     ),
     Section(
         "staff_admin.jsonl",
-        "What our staff edited by hand, as the admin notes it.",
+        "What our staff edited by hand, as recorded by the admin.",
         acts_of_staff,
         left_out=("id", "content_type_id", "action_flag"),
     ),
     Section(
         "state.json",
-        "At which revision your list, profile, preferences and searches stand.",
+        "The current revisions of your list, profile, preferences and searches.",
         of(UserState),
     ),
     Section(
         "exports.jsonl",
-        "The files like this one that were made of what is yours in the last 90 days; "
-        "this one is not among them yet.",
+        "Earlier exports like this one in the last 90 days; this one is not included.",
         of(MadeExport, "id"),
         left_out=("id",),
     ),
@@ -252,7 +252,7 @@ def add_list(archive: ZipFile, user_id: UUID, name: str, at: datetime) -> str:
     owner = owner_of(user_id, name=name, score_format="")
     with new_file(archive, "list.json", at) as file:
         file.writelines(transfer.write("json", entries_of(user_id), owner=owner))
-    return "list.json\n    Your list once more, in the form that can be imported again."
+    return "list.json\n    Your list again, in the format that can be imported."
 
 
 def add_images(archive: ZipFile, paths: list[str], at: datetime) -> str:
@@ -269,15 +269,15 @@ def add_images(archive: ZipFile, paths: list[str], at: datetime) -> str:
             with picture, new_file(archive, name, at) as file:
                 for chunk in picture.chunks(BYTES_AT_ONCE):
                     file.write(chunk)
-    missing = f" Lost, and not here: {', '.join(lost)}." if lost else ""
+    missing = f" Lost, and not included: {', '.join(lost)}." if lost else ""
     return f"images/ ({len(paths) - len(lost)})\n    The pictures themselves.{missing}"
 
 
 def readme_of(told: list[str], at: datetime) -> str:
     files = "\n".join(told)
     return (
-        f"All that animecollections held on you at {at:%Y-%m-%d %H:%M} UTC.\n\n"
-        "Files ending in .jsonl have a JSON object a line; the number says how many.\n"
-        "Not in here: passwords and keys, which are kept in a form that nobody reads.\n"
-        f"\n{files}\n"
+        f"All data that animecollections had about you at {at:%Y-%m-%d %H:%M} "
+        "UTC.\n\nFiles ending in .jsonl have one JSON object per line; the "
+        "number says how many.\nNot included: passwords and keys, which are "
+        f"stored in a form that nobody can read.\n\n{files}\n"
     )

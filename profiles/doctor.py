@@ -47,8 +47,8 @@ def images() -> Iterator[Finding | None]:
         paths = {path: pk for _, pk, path in theirs}
         for path in paths.keys() - files:
             yield Finding(
-                f"The file {path} is gone, its row is there",
-                "removes the row; a profile that shows it then shows none",
+                f"The file {path} is missing, but its row exists",
+                "removes the row, also from the profile",
                 partial(
                     service.remove,
                     user_id=user_id,
@@ -109,6 +109,6 @@ def sweep() -> str:
 
 
 CHECKS = (
-    Check("accounts", "that lack a part", accounts),
+    Check("accounts", "accounts that lack a part", accounts),
     Check("images", "files without a row, rows without a file", images),
 )

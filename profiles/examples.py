@@ -59,8 +59,8 @@ TITLE_LEFT_OUT: dict[str, object] = {
 }
 TITLE_CHOSEN: dict[str, object] = {
     "code": "title_chosen",
-    "message": '"hunter_x_hunter" was taken for "Hunter x Hunter (2011)", the best '
-    "known of 2 anime that are called so: send an id to choose another.",
+    "message": '"hunter_x_hunter" was read as "Hunter x Hunter (2011)", the best '
+    "known of 2 anime with this name: send an id to choose another.",
     "field": "favorite_animes",
     "value": "hunter_x_hunter",
     "anime_id": "11061",

@@ -201,8 +201,8 @@ def decode_data_url(text: str) -> tuple[str, bytes]:
     if declared not in media_types:
         raise ImageRefused(
             "data_url_mismatch",
-            f"The data URL declares another type than its bytes, which are"
-            f" {media_types[0]}; declare that type and send it again.",
+            "The data URL declares a type that does not match its bytes, which "
+            f"are {media_types[0]}; declare that type and send it again.",
         )
     return media_types[0], data
 
@@ -240,16 +240,16 @@ def too_many_bytes() -> ImageRefused:
 def too_many_pixels() -> ImageRefused:
     return ImageRefused(
         "image_too_many_pixels",
-        "The image has too many pixels to be read; scale it down, to 2000 pixels on its"
-        " longer side for instance, and send it again.",
+        "The image has too many pixels; scale it down, for example to 2000 "
+        "pixels on its longer side, and send it again.",
     )
 
 
 def damaged() -> ImageRefused:
     return ImageRefused(
         "image_unreadable",
-        "The image is damaged, cut short or of an unusual make; save it anew as PNG or"
-        " JPEG and send that.",
+        "The image is damaged, incomplete or unusual; save it again as PNG or "
+        "JPEG and send that.",
     )
 
 
@@ -265,8 +265,7 @@ def find_format(data: bytes) -> str:
             return name
     raise ImageRefused(
         "image_type_unsupported",
-        "The file is not an image of a kind we take; send a PNG, JPEG, GIF, WebP or"
-        " AVIF.",
+        "The file is not a supported image; send a PNG, JPEG, GIF, WebP or AVIF.",
     )
 
 

@@ -88,7 +88,7 @@ class LiveSocket(AsyncWebsocketConsumer):  # type: ignore[misc]
                 return
             self.user_id, self.sign_in = known
             if request.GET.get("account", str(self.user_id)) != str(self.user_id):
-                self.end(OTHER_ACCOUNT, "Somebody else is signed in here now.")
+                self.end(OTHER_ACCOUNT, "Another account is signed in here now.")
                 return
             await feed.add(self)
             # Read after the feed knows the socket, so that nothing falls between.
@@ -232,7 +232,7 @@ def answer_to(raw: bytes) -> dict[str, object]:
         kind = message.get("type") if isinstance(message, dict) else None
         if kind == "ping":
             return {"type": "pong"}
-        raise ApiError("invalid", sentence='Send {"type": "ping"}, or nothing.')
+        raise ApiError("invalid", sentence='Send only {"type": "ping"}.')
     except ApiError as error:
         return {"type": "error", "code": error.code, "error": error.sentence}
 

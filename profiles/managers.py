@@ -50,7 +50,7 @@ class UserManager(BaseUserManager["User"]):
             return self.create_user(email, user_name, password, **staff, **extra)
         except IntegrityError:
             raise ValidationError(
-                "An account with this e-mail or user name exists already."
+                "An account with this e-mail or user name already exists."
             ) from None
 
     def get_by_natural_key(self, username: str | None) -> "User":

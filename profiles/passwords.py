@@ -13,12 +13,12 @@ MIN_LENGTH, MAX_LENGTH = 8, 128
 SENTENCES = {
     "password_too_short": f"Choose a password of at least {MIN_LENGTH} characters.",
     "password_too_long": f"Choose a password of at most {MAX_LENGTH} characters.",
-    "password_blank": "Choose a password that has more in it than blanks.",
+    "password_blank": "Choose a password that is not only spaces.",
     "password_too_similar": (
-        "Choose a password that is less like your user name and e-mail."
+        "Choose a password that is less similar to your user name and e-mail."
     ),
-    "password_too_common": "Choose a password that fewer people use: this one is "
-    "among the first that a thief tries.",
+    "password_too_common": "That password is too common. Pick one that's harder to "
+    "guess.",
 }
 
 
@@ -44,7 +44,7 @@ class BlankValidator:
             raise ValidationError(self.get_help_text(), code="password_blank")
 
     def get_help_text(self) -> str:
-        return "Use more than blanks."
+        return "Use more than spaces."
 
 
 def problems(password: str, user: User) -> list[str]:

@@ -245,8 +245,9 @@ class Page(ModelAdmin):
             form,
             title=f"{capfirst(self.opts.verbose_name_plural)}: a CSV file",
             says=f"Writes {many} rows with the columns of the list: "
-            f"{', '.join(label for _, label in columns)}. What is masked stays masked. "
-            "That you took it, and how it was narrowed, stands in the log.",
+            f"{', '.join(label for _, label in columns)}. "
+            "Masked data stay masked. The log records that you exported it, and "
+            "the filters.",
             button="Download",
             back=f"{back}?{request.GET.urlencode()}",
         )

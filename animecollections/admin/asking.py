@@ -14,7 +14,7 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(
         max_length=1000,
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 2}),
-        help_text="It stands in the log, and in the person's own export.",
+        help_text="It is logged, and is part of the person's own export.",
     )
 
 
@@ -23,7 +23,7 @@ class StaffReasonForm(ReasonForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["reason"].help_text = "It stands in the log of what staff did."
+        self.fields["reason"].help_text = "It is logged in What staff did."
 
 
 class SeenForm(ReasonForm):
@@ -47,7 +47,7 @@ class SeenForm(ReasonForm):
         sent = sent.copy()
         sent["seen"] = self.stands  # the next POST is about what is shown now
         self.data = sent
-        raise forms.ValidationError("It has changed since: look again.")
+        raise forms.ValidationError("It changed in the meantime: review it again.")
 
 
 class SeenStaffForm(SeenForm, StaffReasonForm):

@@ -117,7 +117,7 @@ class StaffSite(UnfoldAdminSite):  # type: ignore[misc]  # untyped
         def without_nul(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
             """No text of a database holds one: PostgreSQL refuses the statement."""
             if "\0" in request.path_info or "%00" in request.META["QUERY_STRING"]:
-                raise BadRequest("There is a NUL in the address.")
+                raise BadRequest("The address contains a NUL.")
             return inner(request, *args, **kwargs)
 
         return update_wrapper(without_nul, inner)

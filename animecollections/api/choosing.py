@@ -19,8 +19,7 @@ def chosen_fields(
     unknown = [name for name in fields if name not in known]
     if unknown:
         raise refuse(
-            fields=f"“{unknown[0][:50]}” is not known here. "
-            f"Choose from {', '.join(known)}."
+            fields=f"“{unknown[0][:50]}” is unknown. Choose from {', '.join(known)}."
         )
     return fields
 

@@ -93,7 +93,9 @@ def precondition(request: Request) -> Precondition:
     if match and none_match:
         raise refuse(**{"If-None-Match": "Send If-Match or If-None-Match, not both."})
     if none_match not in ("", "*"):
-        raise refuse(**{"If-None-Match": "Send * alone: only if it is not there yet."})
+        raise refuse(
+            **{"If-None-Match": "Send only *, which means: if it does not exist yet."}
+        )
     if none_match or match == "*":
         return Precondition(is_there=not none_match)
     found = (REVISION_TAG.fullmatch(tag) for tag in TAG.findall(match))

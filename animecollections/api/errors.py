@@ -30,29 +30,31 @@ CODES: dict[str, Kind] = {
     ),
     "json_too_deep": Kind(400, "The body nests deeper than {limit} levels."),
     "json_too_many_values": Kind(
-        400, "The body has more values than are read at once: send it in parts."
+        400, "The body has too many values: send it in parts."
     ),
     "json_duplicate_key": Kind(
         400, 'The body has the key "{key}" twice in one object: send it once.'
     ),
     "json_number": Kind(
-        400, "The body has a number that cannot be kept: {number}. Send another."
+        400, "The body has a number out of range: {number}. Send another."
     ),
     "text_unusable": Kind(
         400,
-        "A text has a NUL or half a surrogate pair, which cannot be kept: remove it.",
+        "A text has a NUL or half a surrogate pair, which cannot be stored: remove it.",
     ),
     "invalid": Kind(400, "{sentence}"),
-    "unknown_parameter": Kind(400, "There is no parameter {name} here."),
+    "unknown_parameter": Kind(400, "This address has no parameter {name}."),
     "bad_request": Kind(400, "The request could not be understood."),
     "invalid_cursor": Kind(
-        400, "This cursor is not one of ours: start again without it."
+        400, "This cursor is not valid here: start again without it."
     ),
     "unknown_anime_ids": Kind(
         400, "The catalogue has no anime with these ids: {ids}. Nothing was saved."
     ),
     "ambiguous_id": Kind(
-        400, "{id} is claimed by more than one title ({titles}): use our id of one."
+        400,
+        "{id} belongs to more than one title ({titles}): send our id of the one "
+        "you mean.",
     ),
     # Pictures: the sentence tells what is wrong with this one
     "base64_invalid": Kind(400, "{sentence}"),
@@ -63,12 +65,13 @@ CODES: dict[str, Kind] = {
     "image_type_unsupported": Kind(400, "{sentence}"),
     "image_unreadable": Kind(400, "{sentence}"),
     "image_address_unknown": Kind(
-        400, "Pictures are not fetched from other sites: send the file itself."
+        400,
+        "The server does not fetch pictures from other sites: send the file itself.",
     ),
     "images_full": Kind(
         400,
-        "You keep as many pictures as fit ({number}, or {megabytes} MB): remove some "
-        "(DELETE /api/user/images/…) first.",
+        "Your picture storage is full ({number} pictures, or {megabytes} MB): "
+        "remove some first (DELETE /api/user/images/…).",
     ),
     # Who is asking
     "not_signed_in": Kind(401, "Sign in first."),
@@ -79,49 +82,46 @@ CODES: dict[str, Kind] = {
     "session_ended": Kind(401, "This session has ended: sign in again."),
     "wrong_credentials": Kind(401, "E-mail or password is wrong: check both."),
     "reset_invalid": Kind(
-        400, "This link to choose a password does not work any more: ask for a new one."
+        400, "This password link no longer works: request a new one."
     ),
     "cross_site": Kind(
         403, "This request came from another site, so nothing was done."
     ),
-    "forbidden": Kind(403, "This account may not do that."),
+    "forbidden": Kind(403, "This account is not allowed to do that."),
     # Things
-    "not_found": Kind(404, "There is nothing here by that name."),
+    "not_found": Kind(404, "Not found."),
     "anime_not_found": Kind(404, "The catalogue has no anime with the id {id}."),
-    "search_not_found": Kind(404, "Your search history has no such search."),
-    "entry_not_found": Kind(404, "The anime {id} is not on the list: add it first."),
-    "operation_not_found": Kind(
-        404, "There is no such operation, or it is too old to be undone."
-    ),
+    "search_not_found": Kind(404, "This search is not in your history."),
+    "entry_not_found": Kind(404, "Anime {id} is not on your list: add it first."),
+    "operation_not_found": Kind(404, "Operation not found, or too old to undo."),
     "method_not_allowed": Kind(405, "{method} does not work here; use {allowed}."),
     "file_unreadable": Kind(400, "{sentence}"),
     "import_not_found": Kind(
-        404, "There is no such import: it is discarded, or older than 7 days."
+        404, "Import not found: it was discarded, or is older than 7 days."
     ),
     "import_applied": Kind(
-        409, "This import was applied already: undo it, or upload the file again."
+        409, "This import is already applied: undo it, or upload the file again."
     ),
     "plan_stale": Kind(
         409,
-        "Entries changed after the plan was made, so nothing was written: look at "
-        'what is a conflict now, then apply again (or send {{"accept": "unchanged"}}).',
+        "Your list changed after the plan was made, so nothing was written: review "
+        'the new conflicts, then apply again (or send {{"accept": "unchanged"}}).',
     ),
     "email_taken": Kind(
-        409, "An account with this e-mail exists already: sign in instead."
+        409, "An account with this e-mail already exists: sign in instead."
     ),
     "user_name_taken": Kind(409, "This user name is taken: choose another."),
     "still_running": Kind(
-        409, "The first request with this Idempotency-Key still runs: try again soon."
+        409,
+        "The first request with this Idempotency-Key is still running: try again soon.",
     ),
     "other_account": Kind(
         409,
-        "Somebody else is signed in here now, so nothing was done: reload the page.",
+        "Another account is signed in here now, so nothing was done: reload the page.",
     ),
-    "scope_missing": Kind(
-        403, "This app was not given the right to do this ({scope})."
-    ),
+    "scope_missing": Kind(403, "This app does not have permission for this ({scope})."),
     "batch_refused": Kind(
-        409, "Nothing was done: look at details.results for what was refused."
+        409, "Nothing was done: see details.results for the refused operations."
     ),
     "cursor_expired": Kind(
         410, "This cursor is too old to continue from: load everything again."
@@ -130,7 +130,7 @@ CODES: dict[str, Kind] = {
     "length_required": Kind(411, "Send the body with a Content-Length header."),
     "revision_mismatch": Kind(
         412,
-        "{This} changed on another device: look at details.{name}, then try again.",
+        "{This} changed on another device: see details.{name}, then try again.",
     ),
     "too_large": Kind(413, "The body is larger than the {limit} bytes allowed here."),
     "unsupported_media_type": Kind(
@@ -139,7 +139,7 @@ CODES: dict[str, Kind] = {
     "address_too_long": Kind(414, "The address is too long: send fewer parameters."),
     "headers_too_large": Kind(431, "The headers are too large: send fewer or shorter."),
     "key_reused": Kind(
-        422, "This Idempotency-Key was used for another request: make a new one."
+        422, "This Idempotency-Key belongs to another request: use a new one."
     ),
     # Not now
     "throttled": Kind(429, "Too many requests: try again in {retry_after} seconds."),
@@ -229,7 +229,7 @@ def unusable(place: str) -> ApiError:
     "" is a key of the body.
     """
     sentence = (
-        "This has a NUL or half a surrogate pair, which cannot be kept. Remove it."
+        "This has a NUL or half a surrogate pair, which cannot be stored. Remove it."
     )
     name, _, within = place.partition(".")
     error = invalid({name or OF_NO_FIELD: {within: sentence} if within else sentence})

@@ -41,7 +41,7 @@ class StrictText(serializers.CharField):
             raise serializers.ValidationError("Send a text.")
         text = unicodedata.normalize("NFC", data).strip()
         if shows_nothing(text):
-            raise serializers.ValidationError("This text shows nothing.")
+            raise serializers.ValidationError("This text has no visible characters.")
         if CONTROL.search(text):
             raise serializers.ValidationError("This text has control characters.")
         return text
@@ -131,7 +131,7 @@ def parse_time(text: str) -> datetime:
     if time is None:
         raise ValueError("Send a time such as 2026-11-23T09:30:00Z.")
     if abs(time.utcoffset() or timedelta()) >= NO_OFFSET:
-        raise ValueError("No place is that far from UTC.")
+        raise ValueError("This offset from UTC is too large.")
     if time.year < FIRST_YEAR:
         raise ValueError("This time is out of range.")
     try:

@@ -125,12 +125,12 @@ def read_ordering(
     """Terms of "-rating,title", ended by the key, so that no two rows are equal."""
     names = (text or default).split(",")
     if len(names) > MAX_TERMS:
-        raise refuse(ordering=f"Order by at most {MAX_TERMS} words.")
+        raise refuse(ordering=f"Order by at most {MAX_TERMS} keys.")
     unknown = [name for name in names if name.removeprefix("-") not in orderings]
     if unknown:
         raise refuse(
-            ordering=f"“{unknown[0][:50]}” is not known here. Choose from "
-            f"{', '.join(orderings)}, with - before it for the greatest first."
+            ordering=f"“{unknown[0][:50]}” is unknown. "
+            f"Choose from {', '.join(orderings)}, with - before it to reverse."
         )
     terms = []
     for name in names:

@@ -136,9 +136,9 @@ def unknown_parameter(name: str, known: list[str]) -> ApiError:
     close = get_close_matches(without_case(name[:SHOWN]), plain, n=1)
     nearest = plain[close[0]] if close else None
     name = name[:SHOWN]
-    sentence = f"There is no parameter {name} here."
+    sentence = f"This address has no parameter {name}."
     if nearest:
-        sentence = f"There is no parameter {name}. Did you mean {nearest}?"
+        sentence = f"This address has no parameter {name}. Did you mean {nearest}?"
     elif known:
         sentence += f" Choose from {', '.join(known)}."
     return ApiError(

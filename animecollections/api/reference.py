@@ -47,7 +47,7 @@ class RootView(ApiViewSet):
     is_public = True
 
     @documented(
-        "Where the API begins: its name, its release, and where to go on.",
+        "The API's name, its release, and links to continue.",
         scope=OPEN,
         tags=["Reference"],
         data={"name": str, "version": str, "links": dict[str, str]},

@@ -89,7 +89,7 @@ BODY = (
 
 FAILURE: Json = {
     "type": "object",
-    "description": "Every answer that is no success. `docs/errors.md` has all codes.",
+    "description": "Every failed request gets this. `docs/errors.md` lists all codes.",
     "required": [
         "success",
         "error",
@@ -102,27 +102,29 @@ FAILURE: Json = {
     "properties": {
         "success": {"const": False},
         "error": {"type": "string", "description": "One sentence for a person."},
-        "code": {"type": "string", "description": "A stable word for a program."},
-        "status": {"type": "integer", "description": "The HTTP status again."},
+        "code": {"type": "string", "description": "A stable code for programs."},
+        "status": {"type": "integer", "description": "The HTTP status, repeated."},
         "fields": {
             "type": "object",
-            "description": "Sentences by the name of the field they are about.",
+            "description": "Sentences by field name.",
             "additionalProperties": {"type": "array", "items": {"type": "string"}},
         },
         "details": {
             "type": "object",
-            "description": "More for a program, such as `retry_after` in seconds.",
+            "description": "More data for programs, such as `retry_after` in seconds.",
         },
-        "request_id": {"type": "string", "description": "To quote to the operator."},
+        "request_id": {"type": "string", "description": "For reports to the operator."},
     },
 }
 HEADERS: dict[str, Json] = {
     "X-Request-Id": {
-        "description": "The request's id in our log; a usable one sent is kept.",
+        "description": (
+            "The request's id in the server's log; a valid one from the client is used."
+        ),
         "schema": {"type": "string"},
     },
     "RateLimit": {
-        "description": "What is left of the window: r requests, t seconds.",
+        "description": "What is left in the window: r requests, t seconds.",
         "schema": {"type": "string"},
         "example": '"read";r=599;t=42',
     },
@@ -132,15 +134,15 @@ HEADERS: dict[str, Json] = {
         "example": '"read";q=600;w=60',
     },
     "Idempotency-Replayed": {
-        "description": "There where this is the first answer again.",
+        "description": "Present if this repeats the first answer.",
         "schema": {"const": "true"},
     },
     "ETag": {
-        "description": "Send it as If-None-Match; 304 says that nothing changed.",
+        "description": "Send it as If-None-Match; 304 means that nothing changed.",
         "schema": {"type": "string"},
     },
     "Retry-After": {
-        "description": "Seconds to wait before the next try.",
+        "description": "Seconds to wait before a retry.",
         "schema": {"type": "integer"},
     },
 }
@@ -195,31 +197,33 @@ def paging(usual: int | None = None, most: int = MAX_LIMIT) -> tuple[Parameter, 
         query(
             "limit",
             int,
-            f"How many a page, at most {most}; {if_absent} if absent. "
-            "`meta.next_cursor` then tells where the rest begins.",
+            f"Items per page, at most {most}; {if_absent} if absent. "
+            "`meta.next_cursor` then leads to the next page.",
             minimum=1,
             maximum=most,
         ),
-        query("cursor", str, "`meta.next_cursor` of the page before."),
+        query("cursor", str, "`meta.next_cursor` of the previous page."),
     )
 
 
 IDEMPOTENCY_KEY = header(
     "Idempotency-Key",
-    "1–255 printable ASCII characters: a retry with the same key and body gets the "
-    "first answer again, with `Idempotency-Replayed: true`. Kept for 30 days.",
+    "1–255 printable ASCII characters. A retry with the same key and body gets "
+    "the first answer again, with `Idempotency-Replayed: true`. Stored for 30 "
+    "days.",
 )
 
 CLIENT_ID = header(
     "X-Client-Id",
-    "The device's own name for itself, up to 100 characters: live messages and "
-    "operations name the writer by it.",
+    "A name that the device chooses for itself, up to 100 characters; live "
+    "messages and operations name the writer by it.",
 )
 
 ACCOUNT = header(
     "X-Account",
-    "The id of the account that the request is for. Where the cookie or token is of "
-    "another, nothing is done (409 `other_account`). For browsers that people share.",
+    "The id of the account that the request is for. If the cookie or token "
+    "belongs to another account, nothing is done (409 `other_account`). For "
+    "shared browsers.",
 )
 
 
@@ -300,7 +304,7 @@ class ApiSchema(AutoSchema):
     def get_override_parameters(self) -> list[Any]:
         parameters = list(self.doc.parameters)
         if self.doc.etag:
-            parameters.append(header("If-None-Match", "The ETag of an answer held."))
+            parameters.append(header("If-None-Match", "The ETag of a stored answer."))
         if self.keeps_answers:
             parameters += [IDEMPOTENCY_KEY, CLIENT_ID]
         if self.view.get_authenticators():
@@ -357,7 +361,9 @@ class ApiSchema(AutoSchema):
     def _get_response_bodies(self, direction: Any = "response") -> Json:
         answers = {str(self.doc.status): self.success()}
         if self.doc.etag:
-            answers["304"] = self.told("Nothing changed since the ETag sent.", "ETag")
+            answers["304"] = self.told(
+                "Nothing changed since the ETag in the request.", "ETag"
+            )
         for status, description in self.doc.others.items():
             answers[str(status)] = self.told(description)
         return answers | self.failures()
@@ -552,7 +558,7 @@ class CookieScheme(OpenApiAuthenticationExtension):
             "type": "apiKey",
             "in": "cookie",
             "name": settings.SESSION_COOKIE_NAME,
-            "description": "A browser's session, set by signing in or up.",
+            "description": "A browser's session cookie, set by signing in or up.",
         }
 
 

@@ -46,11 +46,15 @@ class Counts:
         except RedisError as error:
             self.ask_again_at = monotonic() + SECONDS_AWAY
             if not was_away:
-                logger.warning("Each process counts rates alone for now: %s", error)
+                logger.warning(
+                    "Redis is not reachable, so each process counts rates on its "
+                    "own: %s",
+                    error,
+                )
             return count_in(caches["process"], key, number, seconds)
         if was_away:
             self.ask_again_at = 0.0
-            logger.warning("Processes count rates together again")
+            logger.warning("Redis is reachable again: processes count rates together")
         return used
 
 

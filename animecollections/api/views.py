@@ -21,8 +21,8 @@ from animecollections.identity import Account, SignIn, Through
 # Whatever a browser takes an answer for, it runs and loads nothing.
 POLICY = "default-src 'none'; frame-ancestors 'none'"
 NO_CONDITION = (
-    "This works on one entry, the profile and the preferences. Leave it out here; an "
-    "operation of a batch has if_revision."
+    "This header works only for one entry, the profile and the preferences. "
+    "Leave it out here; in a batch use if_revision."
 )
 OWN_ALONE = "private, no-cache"
 # A CDN may hold it for a minute, and for ten more while it asks again (by its ETag).

@@ -16,7 +16,7 @@ LARGEST_INTEGER = 2**63 - 1  # more, and neither SQLite nor our own JSON writer 
 LARGEST_FLOAT = 2.0**53
 # PostgreSQL writes every zero of 1e-300: 4 KB of such numbers are read back as 180 KB.
 SMALLEST_FLOAT = 1e-18
-NUMBER_NOT_KEPT = "The number {} cannot be kept: send it as a text."
+NUMBER_NOT_KEPT = "The number {} is out of range: send it as a text."
 
 
 def first_unkept(value: object) -> int | float | None:

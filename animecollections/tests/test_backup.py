@@ -60,7 +60,7 @@ def filled(db):
 def saved(filled, tmp_path):
     said = run("backup", str(tmp_path / "kept"))
     [folder] = (tmp_path / "kept").iterdir()
-    assert said.endswith(f"rows saved and read back: {folder}.\n")
+    assert said.endswith(f"rows saved and verified: {folder}.\n")
     assert said.startswith("5 users and ")
     return folder
 
@@ -85,7 +85,7 @@ def test_backup_wreck_restore_gives_every_row_back(saved, filled):
     assert list(checksums.of_users()) != before
     for _ in range(2):  # twice does no harm
         said = run("restore", str(saved), "--yes")
-        assert "5 users) is put back, each user's rows as they were" in said
+        assert "5 users) is restored and verified for each user" in said
         assert list(checksums.of_users()) == before
         assert checksums.counts() == numbers
         assert sorted(backups.settings.MEDIA_ROOT.rglob("*.webp")) == pictures
@@ -139,7 +139,7 @@ def test_interrupted_while_it_compares_all_is_back_and_devices_load_anew(
     monkeypatch.setattr(backups, "compare", interrupt)
     said = failure("restore", str(saved), "--yes")
     assert (
-        said == "Interrupted. The database is as it was, or as the backup has it; "
+        said == "Interrupted. The database is unchanged, or fully restored; "
         "run this again."
     )
     assert of_users() == before
@@ -152,7 +152,7 @@ def test_media_that_do_not_fit_are_told_and_devices_load_anew(saved, filled):
     shutil.rmtree(backups.settings.MEDIA_ROOT)
     backups.settings.MEDIA_ROOT.touch()
     said = failure("restore", str(saved), "--yes")
-    assert said.startswith("The rows are put back, the media not all (")
+    assert said.startswith("The rows are restored, but not all media (")
     assert said.endswith("): run this again.")
     told = filled.get("/api/user/sync", {"cursor": cursor})
     assert told.json()["code"] == "cursor_expired"
@@ -189,11 +189,11 @@ def test_what_is_no_whole_backup_changes_nothing(saved, tmp_path, monkeypatch):
     before = of_users(), list(UserState.objects.values_list("epoch", flat=True))
     assert saved.stat().st_mode & 0o077 == 0  # hashes of passwords are in it
     said = run("restore", str(saved), "--dry-run")
-    assert said.endswith("is whole and would be put back.\n")
+    assert said.endswith("is complete and would be restored.\n")
     monkeypatch.setattr("builtins.input", lambda _: "no")
     assert failure("restore", str(saved)) == "Nothing was changed."
     for path in (tmp_path, saved / "users.jsonl"):
-        assert "is no backup" in failure("restore", str(path), "--yes")
+        assert "is not a backup" in failure("restore", str(path), "--yes")
     about = json.loads((saved / "manifest.json").read_text())
     (saved / "manifest.json").write_text(json.dumps(about | {"vendor": "oracle"}))
     assert "It is a backup of oracle" in failure("restore", str(saved), "--yes")
@@ -263,7 +263,7 @@ def test_a_backup_that_is_not_finished_leaves_nothing(filled, tmp_path, monkeypa
         assert "Interrupted" in failure("backup", str(tmp_path / "kept"))
     assert not list((tmp_path / "kept").iterdir())
     (tmp_path / "file").touch()
-    assert "cannot be made" in failure("backup", str(tmp_path / "file" / "x"))
+    assert "cannot be created" in failure("backup", str(tmp_path / "file" / "x"))
     assert "rows would be saved" in run("backup", str(tmp_path), "--dry-run")
 
     def refuse(*args):
@@ -271,7 +271,9 @@ def test_a_backup_that_is_not_finished_leaves_nothing(filled, tmp_path, monkeypa
 
     with monkeypatch.context() as patch:
         patch.setattr(backups.checksums, "of_users", refuse)
-        assert "no such table: x. Nothing was kept." in failure("backup", str(tmp_path))
+        assert "no such table: x. No backup was made." in failure(
+            "backup", str(tmp_path)
+        )
     if connection.vendor == "postgresql":
         monkeypatch.setenv("PATH", "")
         assert "pg_dump is not installed" in failure("backup", str(tmp_path))
@@ -280,7 +282,7 @@ def test_a_backup_that_is_not_finished_leaves_nothing(filled, tmp_path, monkeypa
         assert "lacks rows of x" in failure("backup", str(tmp_path))
     monkeypatch.undo()
     monkeypatch.setattr(backups, "is_on_disk", lambda: False)
-    assert "Media are in a storage of their own" in run("backup", str(tmp_path / "b"))
+    assert "Media are in a separate storage" in run("backup", str(tmp_path / "b"))
     assert not list(tmp_path.rglob("media.tar"))
 
 
@@ -297,7 +299,7 @@ def test_what_was_restored_can_be_backed_up_and_restored(saved, tmp_path):
     run("backup", str(tmp_path / "again"))
     [again] = (tmp_path / "again").iterdir()
     wreck()
-    assert "each user's rows as they were" in run("restore", str(again), "--yes")
+    assert "verified for each user" in run("restore", str(again), "--yes")
     assert of_users() == before
 
 
@@ -315,7 +317,7 @@ def test_a_backup_of_an_older_release_is_restored(saved):
     (saved / "manifest.json").write_text(json.dumps(about))
     wreck()
     said = run("restore", str(saved), "--yes")
-    assert "An older release made it: its rows were not compared." in said
+    assert "It is from an older release: its rows were not compared." in said
     assert of_users() == before
 
 
@@ -352,7 +354,7 @@ def test_a_backup_that_is_told_to_end_leaves_nothing_and_nobody(filled, tmp_path
             command.send_signal(number)
             _, said = command.communicate(timeout=30)
         assert command.returncode == 128 + number
-        assert said.decode().endswith("Interrupted. Nothing was kept.\n")
+        assert said.decode().endswith("Interrupted. No backup was made.\n")
         assert not list((tmp_path / "kept").iterdir())
         assert not [pid for pid in children if Path(f"/proc/{pid}").exists()]
 

@@ -222,7 +222,7 @@ def test_what_a_user_said_that_cannot_be_is_odd_and_left_alone(client, listed):
     assert well
     assert said.count("before it began") == 1
     assert f"({one}) are beyond its 12 episodes: look at the title" in said
-    assert said.endswith("11 checks: 0 wrong, 2 odd, 0 mended.\n")
+    assert said.endswith("11 checks: 0 wrong, 2 odd, 0 repaired.\n")
 
 
 def keep_file(path, days=2):

@@ -74,7 +74,7 @@ def test_a_database_that_does_not_answer_fails(monkeypatch):
 def test_migrations_to_go_fail(all_ran):
     MigrationRecorder(connection).record_unapplied("history", "0001_initial")
     assert says("failing", "migrations", ready(503)) == (
-        "1 migrations to go: run manage.py migrate"
+        "1 migrations are not applied: run manage.py migrate"
     )
 
 
@@ -89,7 +89,7 @@ def test_a_late_job_is_told_and_takes_no_server_away(all_ran):
     Job.objects.filter(name="trim").update(due_at=ago, due_since=ago)
     found = says("degraded", "jobs", ready())
     assert found.startswith("trim was due ")
-    assert found.endswith("UTC: does manage.py work run?")
+    assert found.endswith("UTC: is manage.py work running?")
 
 
 def test_a_job_that_fails_every_time_is_told(all_ran):
@@ -100,7 +100,7 @@ def test_a_job_that_fails_every_time_is_told(all_ran):
         outcome="ValueError: see the log",
     )
     found = says("degraded", "jobs", ready())
-    assert found.startswith("trim fails since ")
+    assert found.startswith("trim has failed since ")
     assert found.endswith(" UTC, ValueError: see the log")
 
 
@@ -113,6 +113,8 @@ def test_a_merge_that_stands_still_is_told_until_somebody_goes_on(all_ran):
     at = timezone.now() - timedelta(hours=4)
     merge = Merge.objects.create(kept_id=5, gone_id=7, reason="the same", moved_at=at)
     found = says("degraded", "merges", ready())
-    assert found.startswith(f"that of 7 into 5 stands still since {at:%Y-%m-%d %H:%M}")
+    assert found.startswith(
+        f"that of 7 into 5 has made no progress since {at:%Y-%m-%d %H:%M}"
+    )
     merging.note_move(merge)
     assert ready()["status"] == "ok"

@@ -64,7 +64,7 @@ def test_an_unknown_parameter_is_refused(client, method, path, known):
         "nearest": None,
         "known": sorted(known),
     }
-    assert body["error"].startswith("There is no parameter zzz here.")
+    assert body["error"].startswith("This address has no parameter zzz.")
 
 
 @each_operation

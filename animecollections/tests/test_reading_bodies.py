@@ -80,7 +80,7 @@ def test_a_refusal_says_where_a_text_stands_that_cannot_be_kept(raw, fields):
     with pytest.raises(ApiError) as caught:
         read_json(raw)
     sentence = (
-        "This has a NUL or half a surrogate pair, which cannot be kept. Remove it."
+        "This has a NUL or half a surrogate pair, which cannot be stored. Remove it."
     )
     assert caught.value.code == "text_unusable"
     assert caught.value.fields == {

@@ -116,7 +116,7 @@ def test_many_go_in_batches(alice, log, monkeypatch, budget):
 
 
 def test_a_dry_run_drops_nothing(log):
-    assert trim("--dry-run") == told("would go", changes=1, kept_answers=1)
+    assert trim("--dry-run") == told("would be deleted", changes=1, kept_answers=1)
     assert Change.objects.count() == 3
 
 

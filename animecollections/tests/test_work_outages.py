@@ -94,7 +94,7 @@ def test_it_goes_on_when_the_database_comes_back(postgres, tmp_path):
     with worker(tmp_path, postgres) as (process, log):
         wait_until(lambda: lines_with(log, "The worker waits for the database"), log)
         postgres.start()
-        wait_until(lambda: lines_with(log, "The worker goes on"), log)
+        wait_until(lambda: lines_with(log, "The worker continues"), log)
         postgres.stop()
         wait_until(lambda: len(lines_with(log, "The worker waits")) == 2, log)
         time.sleep(4)  # some tries in vain
@@ -127,7 +127,7 @@ def test_a_task_that_the_outage_interrupted_is_done_again_at_once(postgres, tmp_
             first.close()  # the mail fails, and the database is another one
             second, _ = mail.accept()
             second.close()
-            wait_until(lambda: lines_with(log, "The worker goes on"), log)
+            wait_until(lambda: lines_with(log, "The worker continues"), log)
             assert process.poll() is None
 
 

@@ -135,7 +135,7 @@ def read_manifest(folder: Path) -> dict[str, object]:
     try:
         about: dict[str, Any] = orjson.loads((folder / MANIFEST).read_bytes())
     except OSError:
-        raise BackupError(f"{folder} is no backup: it has no {MANIFEST}.") from None
+        raise BackupError(f"{folder} is not a backup: it has no {MANIFEST}.") from None
     except orjson.JSONDecodeError:
         raise BackupError(f"{folder / MANIFEST} is damaged.") from None
     if about["vendor"] != connection.vendor:
@@ -168,7 +168,7 @@ def put_back_media(folder: Path) -> None:
             unpack(tar, Path(settings.MEDIA_ROOT))
     except OSError as error:
         raise BackupError(
-            f"The rows are put back, the media not all ({error}): run this again."
+            f"The rows are restored, but not all media ({error}): run this again."
         ) from None
 
 
@@ -281,7 +281,7 @@ def decompress(path: Path) -> Iterator[bytes]:
     except zstandard.ZstdError as error:
         raise BackupError(f"{path} is damaged: {error}.") from None
     if not decompressor.eof:
-        raise BackupError(f"{path} breaks off.")
+        raise BackupError(f"{path} is incomplete.")
 
 
 def read_back(path: Path, counts: dict[str, int], tell: Tell) -> None:
@@ -299,10 +299,12 @@ def read_back(path: Path, counts: dict[str, int], tell: Tell) -> None:
         found[table] = found.get(table, 0) + number
         tell(number)
     if WHOLE not in end:
-        raise BackupError("Read back, the dump breaks off.")
+        raise BackupError("Verification failed: the dump is incomplete.")
     wrong = [name for name, number in counts.items() if found.get(name, 0) != number]
     if wrong:
-        raise BackupError(f"Read back, the dump lacks rows of {', '.join(wrong)}.")
+        raise BackupError(
+            f"Verification failed: the dump lacks rows of {', '.join(wrong)}."
+        )
 
 
 def rows_of_dump(pieces: Iterable[bytes]) -> Iterator[tuple[str, int]]:

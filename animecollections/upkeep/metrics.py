@@ -15,22 +15,22 @@ from prometheus_client.registry import Collector
 REQUESTS = Counter("http_requests", "Answered requests", ["route", "method", "status"])
 SECONDS = Histogram(
     "http_request_seconds",
-    "From the first middleware to the answer",
+    "Time from the first middleware to the answer",
     ["route", "method"],
     buckets=(0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30),
 )
 RUNNING = Gauge(
     "http_requests_running",
-    "Threads that compute an answer; WEB_THREADS a process at most",
+    "Threads that compute an answer; at most WEB_THREADS per process",
     multiprocess_mode="livesum",
 )
 WAITING = Gauge(
     "http_requests_waiting",
-    "Requests in line for a thread; WEB_QUEUE a process at most",
+    "Requests that wait for a thread; at most WEB_QUEUE per process",
     multiprocess_mode="livesum",
 )
-WRITES = Counter("writes", "Committed writes to what is a user's")
-SOCKETS = Gauge("live_sockets", "Devices that listen", multiprocess_mode="livesum")
+WRITES = Counter("writes", "Committed writes to users' data")
+SOCKETS = Gauge("live_sockets", "Connected devices", multiprocess_mode="livesum")
 
 
 def exposition(more: Iterable[Collector]) -> bytes:

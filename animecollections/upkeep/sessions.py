@@ -13,8 +13,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
 REFUSAL = (
-    "DATABASE_URL leads to a connection pooler, and {} needs the database itself: set "
-    "DATABASE_DIRECT_URL to its own address. Nothing was done."
+    "DATABASE_URL leads to a connection pooler, but {} needs the database "
+    "itself: set DATABASE_DIRECT_URL to its address. Nothing was done."
 )
 
 

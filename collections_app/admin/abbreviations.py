@@ -20,8 +20,8 @@ class AbbreviationForm(Reasoned):
         required=False,
         max_length=200,
         widget=UnfoldAdminTextInputWidget(),
-        help_text="The id of the title most people mean by it: ours, or a site's such "
-        "as mal:1535. Leave it empty to take the abbreviation away.",
+        help_text="The id of the title that most people mean: ours, or a site's, "
+        "such as mal:1535. Leave it empty to remove the abbreviation.",
     )
 
     class Meta:
@@ -35,7 +35,7 @@ class AbbreviationForm(Reasoned):
     def clean_text(self) -> str:
         text = str(self.cleaned_data["text"])
         if not abbreviations.key_of(text):
-            raise forms.ValidationError("Search finds nothing by these signs alone.")
+            raise forms.ValidationError("Search needs a letter or a digit in it.")
         return text
 
     def clean_title(self) -> int | None:

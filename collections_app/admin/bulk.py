@@ -56,11 +56,11 @@ class BulkForm(SeenStaffForm):
         min_value=1,
         max_value=9999,
         widget=UnfoldAdminIntegerFieldWidget(),
-        help_text="Empty: as it is",
+        help_text="Empty: no change",
     )
     mature = choice([("yes", "mature"), ("no", "not mature")])
     genres_added = genres("Add genres")
-    genres_removed = genres("Take genres away")
+    genres_removed = genres("Remove genres")
     field_order = (
         "format", "airing_status", "season", "year", "mature", "genres_added",
         "genres_removed", "reason",
@@ -114,7 +114,7 @@ def bulk_edit(request: HttpRequest) -> HttpResponse:
         request,
         form,
         title=f"Change {len(titles):,} titles",
-        says=f"{names}. What you set is held against imports, of each title.",
+        says=f"{names}. Imports do not change what you set here.",
         button="Change them",
         back=back,
         lines=lines,
@@ -165,7 +165,7 @@ def differences(
         if (facts := edits[anime.pk])
     ]
     same = len(titles) - len(told)
-    return [*told, f"{same:,} stay as they are"] if same else told
+    return [*told, f"{same:,} do not change"] if same else told
 
 
 def difference(anime: Anime, name: str, value: Any) -> str:

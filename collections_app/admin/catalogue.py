@@ -84,7 +84,7 @@ class HeldFilter(admin.SimpleListFilter):
     def lookups(
         self, request: object, model_admin: object
     ) -> Iterable[tuple[str, str]]:
-        return [("yes", "Something is held against imports")]
+        return [("yes", "Has held facts")]
 
     def queryset(self, request: object, queryset: QuerySet[Anime]) -> QuerySet[Anime]:
         return queryset.exclude(held_facts={}) if self.value() == "yes" else queryset
@@ -133,12 +133,14 @@ class IdsField(LinesField):
         except ApiError:
             ref = None
         if ref is None or ref.site == OWN:
-            raise forms.ValidationError(f"{line} is no id at a site, such as mal:1535.")
+            raise forms.ValidationError(
+                f"{line} is not an id at a site, such as mal:1535."
+            )
         return ref
 
 
 class AnimeForm(Reasoned):
-    synonyms = LinesField(required=False, help_text="One a line.")
+    synonyms = LinesField(required=False, help_text="One per line.")
     picture_url = AddressField(required=False)
     thumbnail_url = AddressField(required=False)
     # What an import changed while the page was open would else be put back, and held.
@@ -169,9 +171,10 @@ class NewTitleForm(AnimeForm):
     seen_revision = None  # type: ignore[assignment]  # there is nothing to see yet
     ids = IdsField(
         required=False,
-        label="Ids elsewhere",
-        help_text="One a line, such as mal:1535 or anilist:1535: by them an import "
-        "knows the title. Without a MyAnimeList id it gets a number of ours.",
+        label="Ids at other sites",
+        help_text="One per line, such as mal:1535 or anilist:1535: an import "
+        "recognises the title by them. Without a MyAnimeList id the title gets our own "
+        "number.",
     )
 
     @property
@@ -329,7 +332,7 @@ class AnimeAdmin(ThroughServices):
         claims = anime.aliases.order_by("site", "external_id")
         told = [
             format_html(
-                '<a class="ac-link" href="{}" title="Take it away …">{}</a>',
+                '<a class="ac-link" href="{}" title="Remove it …">{}</a>',
                 reverse("admin:remove_id", args=[claim.pk]),
                 claim,
             )
@@ -482,7 +485,7 @@ class ExternalIdAdmin(OfTitle):
         if not is_removable(claim):
             return ""
         page = reverse("admin:remove_id", args=[claim.pk])
-        return format_html('<a href="{}">Take away …</a>', page)
+        return format_html('<a href="{}">Remove …</a>', page)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str

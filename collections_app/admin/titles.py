@@ -63,7 +63,7 @@ def mark_mature(request: HttpRequest, anime_id: int) -> HttpResponse:
         )
         messages.success(request, f"{anime} is {word} now.")
         return HttpResponseRedirect(back)
-    says = "Parental control hides mature titles, but never from one's own list."
+    says = "Parental control hides mature titles, except on the user's own list."
     return ask(
         request, form, title=f"{anime}: {word}", says=says, button="Mark", back=back
     )
@@ -72,7 +72,7 @@ def mark_mature(request: HttpRequest, anime_id: int) -> HttpResponse:
 class LetGoForm(StaffReasonForm):
     facts = forms.MultipleChoiceField(
         widget=UnfoldAdminCheckboxSelectMultipleWidget(),
-        help_text="They stay as they are until an import says something else.",
+        help_text="They stay the same until an import changes them.",
     )
     field_order = ("facts", "reason")
 
@@ -125,15 +125,15 @@ def remove_id(request: HttpRequest, claim_id: int) -> HttpResponse:
         except ApiError as error:
             form.add_error(None, error.sentence)
         else:
-            messages.success(request, f"{claim} is no id of {claim.anime} any more.")
+            messages.success(request, f"{claim} is no longer an id of {claim.anime}.")
             return HttpResponseRedirect(back)
     return ask(
         request,
         form,
-        title=f"Take {claim} from {claim.anime}",
-        says="The id means this title no more, for imports, lists and clients. No "
-        "import gives it back, until you let go of it on the title's page.",
-        button="Take it away",
+        title=f"Remove {claim} from {claim.anime}",
+        says="Imports, lists and clients no longer find this title by the id. No "
+        "import adds it again until you let it go on the title's page.",
+        button="Remove it",
         back=back,
         is_dangerous=True,
     )
@@ -154,7 +154,7 @@ class IdForm(StaffReasonForm):
         except ApiError as error:
             raise forms.ValidationError(error.sentence) from None
         if ref.site == OWN:
-            raise forms.ValidationError("Say the site too, such as mal:1535.")
+            raise forms.ValidationError("Include the site, such as mal:1535.")
         return ref
 
 
@@ -182,7 +182,7 @@ def add_id(request: HttpRequest, anime_id: int) -> HttpResponse:
         request,
         form,
         title=f"{anime}: add an id",
-        says="Imports, lists and clients know the title by it from now on.",
+        says="Imports, lists and clients then find the title by it.",
         button="Add",
         back=back,
     )
@@ -206,8 +206,8 @@ class TitleField(forms.CharField):
 
 
 class MergeForm(StaffReasonForm):
-    kept = TitleField(label="The title that stays", help_text="Our id, or mal:1535")
-    gone = TitleField(label="The duplicate that goes into it")
+    kept = TitleField(label="The title that remains", help_text="Our id, or mal:1535")
+    gone = TitleField(label="The duplicate, which is merged into it")
     field_order = ("kept", "gone", "reason")
 
 
@@ -231,9 +231,9 @@ def merge_titles(request: HttpRequest) -> HttpResponse:
         request,
         form,
         title="Merge two titles",
-        says="Every list that has the duplicate gets the title that stays: the higher "
-        "progress, the notes of both, all tags. Old ids go on working. They can be "
-        "parted again.",
+        says="Every list that has the duplicate gets the title that remains, with "
+        "the higher progress, both notes and all tags. Old ids continue to "
+        "work. You can part the titles again.",
         button="Merge",
         back=reverse("admin:collections_app_anime_changelist"),
         lines=lines,
@@ -253,7 +253,7 @@ def start_merge(
         form.add_error(None, str(error))
         return False
     ask_worker(request, "begin_merge", job, form.cleaned_data["reason"])
-    messages.success(request, f"{gone} goes into {kept}; the worker is at it.")
+    messages.success(request, f"{gone} is being merged into {kept} by the worker.")
     return True
 
 
@@ -385,15 +385,15 @@ def go_on_with_merge(request: HttpRequest, merge_id: object) -> HttpResponse:
     if form.is_valid():
         action = "part_titles" if is_parting else "go_on"
         ask_worker(request, action, job, form.cleaned_data["reason"])
-        messages.success(request, "The worker is at it.")
+        messages.success(request, "The worker is doing it.")
         return HttpResponseRedirect(rows)
     return ask(
         request,
         form,
         title=f"Part {job}" if is_parting else f"Go on with {job}",
-        says="Each list gets back what it had; what changed since stays where it is."
+        says="Each list gets back what it had; later changes stay."
         if is_parting
-        else "It was interrupted, or is still at work: going on twice does no harm.",
+        else "It was interrupted, or is still running: continuing twice does no harm.",
         button="Part them" if is_parting else "Go on",
         back=rows,
     )
@@ -405,8 +405,8 @@ def go_on_with_merge(request: HttpRequest, merge_id: object) -> HttpResponse:
 class FileForm(forms.Form):
     file = forms.FileField(
         widget=UnfoldAdminFileFieldWidget(),
-        help_text="A catalogue as import_catalog takes it: .jsonl or .json, plain, .gz "
-        "or .zst. Nothing is changed.",
+        help_text="A catalogue file for import_catalog: .jsonl or .json, plain, .gz or "
+        ".zst. This changes nothing.",
     )
 
 

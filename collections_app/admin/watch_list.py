@@ -79,7 +79,7 @@ class EntryForm(Reasoned):
     score = forms.DecimalField(
         required=False, min_value=0, max_value=10, max_digits=3, decimal_places=1
     )
-    tags = LinesField(required=False, help_text="One a line.")
+    tags = LinesField(required=False, help_text="One per line.")
     # A form shown before the user's own change would put the older values back.
     seen_revision = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
@@ -108,7 +108,7 @@ class EntryForm(Reasoned):
         else:
             self.values = read.validated_data
         if self.is_listed(cleaned):
-            self.add_error("anime", "This user has it on the list already.")
+            self.add_error("anime", "The title is already on this user's list.")
         return cleaned
 
     def is_listed(self, cleaned: dict[str, Any]) -> bool:
@@ -228,15 +228,20 @@ class WatchListEntryAdmin(Masked, ThroughServices):
         form = ReasonForm(request.POST if request.method == "POST" else None)
         if form.is_valid():
             self.do(request, entry, "remove", reason=form.cleaned_data["reason"])
-            messages.success(request, f"{entry.anime} is off the list of {entry.user}.")
+            messages.success(
+                request, f"{entry.anime} was removed from the list of {entry.user}."
+            )
             rows = reverse("admin:collections_app_watchlistentry_changelist")
             return HttpResponseRedirect(f"{rows}?{OF_ONE_USER}={entry.user_id}")
         return ask(
             request,
             form,
-            title=f"Take {entry.anime} off the list of {entry.user}",
-            says="Score, notes and tags go with it. It can be undone, from their page.",
-            button="Take it off",
+            title=f"Remove {entry.anime} from the list of {entry.user}",
+            says=(
+                "This removes score, notes and tags too. You can undo it on the "
+                "user's page."
+            ),
+            button="Remove it",
             back=reverse(
                 "admin:collections_app_watchlistentry_change", args=[entry.pk]
             ),
@@ -289,7 +294,7 @@ class WatchListEntryAdmin(Masked, ThroughServices):
         if not titles:
             return Q(user_id__in=users)
         if len(titles) > MOST_TITLES:
-            say_bound(request, f"of the {MOST_TITLES} best known titles named so")
+            say_bound(request, f"of the {MOST_TITLES} best known titles with this name")
         named_so = Q(anime_id__in=titles[:MOST_TITLES])
         named_so &= is_not_hidden(viewer_of(request))
         named_so &= self.newest(request)
@@ -302,7 +307,7 @@ class WatchListEntryAdmin(Masked, ThroughServices):
             try:
                 field.target_field.clean(request.POST.get(name) or 1, None)
             except ValidationError:
-                raise BadRequest(f"That is no key: {name}.") from None
+                raise BadRequest(f"This is not a key: {name}.") from None
         return super().add_view(request, *args, **kwargs)
 
     def save_model(

@@ -31,23 +31,23 @@ ORDERINGS = {
 }
 BY_RELEVANCE = {"relevance": "relevance", **ORDERINGS}
 INCLUDE = query(
-    "include", str, "`entry`: what the user keeps of it, or null.", enum=["entry"]
+    "include", str, "`entry`: adds the user's entry, or null.", enum=["entry"]
 )
 PARAMETERS: list[Parameter] = [
     query(
         "search",
         str,
-        "Any name in any script. Case, accents, spaces and the order of words do not "
-        "matter, small slips are forgiven; seasons in any spelling (`s2`, `II`, "
-        "`第2期`) and common abbreviations are understood. Best match first.",
+        "Any name in any script. Case, accents, spaces and the order of words "
+        "do not matter, and small typos are accepted; seasons in any spelling "
+        "(`s2`, `II`, `第2期`) and common abbreviations work. Best match first.",
         max_length=LONGEST_QUERY,
     ),
     query(
         "ids",
         str,
-        "`1535,mal:5,anilist:1`: these titles, in this order; meta.missing has those "
-        "that are not there. Empty: none. Not paged (`limit` changes nothing), and not "
-        "with `search`, `ordering` or `cursor`.",
+        "`1535,mal:5,anilist:1`: these titles, in this order; meta.missing has "
+        "those that do not exist. Empty: none. Not paged (`limit` has no "
+        "effect), and not with `search`, `ordering` or `cursor`.",
         many=True,
         commas=True,
         max_items=MOST_IDS,
@@ -62,7 +62,7 @@ PARAMETERS: list[Parameter] = [
         many=True,
         any_case=True,
     ),
-    query("min_score", float, "A rating of at least so much.", minimum=0, maximum=10),
+    query("min_score", float, "At least this rating.", minimum=0, maximum=10),
     query(
         "on_list",
         str,
@@ -72,12 +72,12 @@ PARAMETERS: list[Parameter] = [
     query(
         "ordering",
         str,
-        "Up to four of these words, with - for the greatest first, by commas: "
+        "Up to four of these keys, separated by commas, with - for descending order: "
         + ", ".join(BY_RELEVANCE)
         + ". `-rating` if absent; with `search`, `relevance`.",
     ),
     INCLUDE,
-    query("fields", str, "Only these keys: `id,english_title,genres`."),
+    query("fields", str, "Only these keys, such as `id,english_title,genres`."),
     *paging(PER_PAGE),
 ]
 
@@ -104,5 +104,7 @@ def asked_ids(wanted: Mapping[str, Any]) -> list[AnimeRef]:
     """The titles named by `ids=1535,mal:5`, each once, in that order."""
     for name in ("search", "ordering", "cursor"):
         if name in wanted:
-            raise refuse(**{name: "This does not go with ids. Send one of the two."})
+            raise refuse(
+                **{name: "This does not work together with ids. Send one of the two."}
+            )
     return list(dict.fromkeys(parse_anime_id(text, "ids") for text in wanted["ids"]))

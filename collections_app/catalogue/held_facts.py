@@ -36,7 +36,7 @@ class Overruled(NamedTuple):
     def __str__(self) -> str:
         said = ", ".join(self.said) if isinstance(self.said, list) else self.said
         if self.stays is None:
-            return f"{self.fact}: taken away by staff: {said}"
+            return f"{self.fact}: removed by staff: {said}"
         return f"{self.fact} stays {self.stays}, the file says {said}"
 
 

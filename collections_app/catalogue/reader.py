@@ -50,8 +50,8 @@ HIGHEST_ID = 2_147_483_647
 YEARS = (1900, 2100)
 
 EXPECTED = (
-    "Expected is a catalogue of manami-project/anime-offline-database,"
-    " as JSON lines or as one JSON document, plain or packed with gzip or zstd."
+    "Use a catalogue of manami-project/anime-offline-database, as JSON lines or "
+    "as one JSON document, plain or compressed with gzip or zstd."
 )
 
 
@@ -139,7 +139,7 @@ class _Counted:
         # http.client ends a connection that was cut as if it had been complete.
         if not piece and self.promised is not None and self.count < self.promised:
             raise SourceBroken(
-                f"The download broke off after {self.count} of {self.promised} bytes."
+                f"The download stopped after {self.count} of {self.promised} bytes."
             )
         if self.copy is not None:
             if self.count > LARGEST_COPY:
@@ -464,7 +464,7 @@ def _kind_of_file(head: str) -> str:
             return kind
     for sign, kind in (
         ("<", "XML"),
-        ("[", "a JSON list, or JSON of another shape"),
+        ("[", "a JSON list, or JSON of another structure"),
         ("pk\x03\x04", "a zip archive"),
         ("\udcff\udcfe", "text in UTF-16"),
         ("\udcfe\udcff", "text in UTF-16"),
@@ -503,7 +503,7 @@ def _last_line(line: str) -> str:
         _DECODER.decode(line)
     except json.JSONDecodeError as error:
         if line.strip() and _is_cut(error):
-            message = "The file is incomplete: it breaks off within a line."
+            message = "The file is incomplete: it ends within a line."
             raise SourceBroken(message) from error
     except _UNDECODABLE:
         pass  # refused like any other
@@ -587,7 +587,7 @@ class _Cursor:
         return _Malformed(str(problem) if problem else "a number without an end")
 
     def _broken_off(self) -> SourceBroken:
-        message = "The file is incomplete: the document breaks off."
+        message = "The file is incomplete: the document does not end."
         return self.text.fault or SourceBroken(message)
 
 
@@ -623,7 +623,7 @@ def _find_data(cursor: _Cursor, metadata: Metadata) -> None:
             metadata[key] = value
         if cursor.take(",}") == "}":
             break
-    raise SourceUnreadable(f"The source is JSON of another shape. {EXPECTED}")
+    raise SourceUnreadable(f"The source is JSON of another structure. {EXPECTED}")
 
 
 def _key(cursor: _Cursor) -> object:
@@ -654,7 +654,7 @@ def _familiar(numbered: Iterator[Numbered]) -> Iterator[Numbered]:
         if len(strange) == STRANGE_ENOUGH:
             break
     if strange:
-        raise SourceUnreadable(f"The source is JSON of another shape. {EXPECTED}")
+        raise SourceUnreadable(f"The source is JSON of another structure. {EXPECTED}")
 
 
 def _finish(cursor: _Cursor) -> None:
@@ -662,7 +662,7 @@ def _finish(cursor: _Cursor) -> None:
         _key(cursor)
         cursor.value()
     if cursor.peek():
-        raise _Malformed("something follows the document")
+        raise _Malformed("there is more text after the document")
 
 
 # --- from JSON to a record --------------------------------------------------------
@@ -750,7 +750,7 @@ def _record(item: Mapping[str, object], line: int) -> Record:
     title = _title(item)
     ids = _ids(_texts(item, "sources"))
     if not ids:
-        raise _Flaw("none of its sources is a site that is known here")
+        raise _Flaw("none of its sources is a known site")
     tags = _texts(item, "tags")
     season = _object(item, "animeSeason")
     return Record(

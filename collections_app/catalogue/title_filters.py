@@ -43,11 +43,11 @@ PARAMETERS_ABOUT_TITLES = [
         many=True,
         any_case=True,
     ),
-    query("year", int, "The year it came out.", **YEARS),
-    query("year_min", int, "Not before this year.", **YEARS),
-    query("year_max", int, "Not after this year.", **YEARS),
-    query("episodes_min", int, "At least so many episodes.", **EPISODES),
-    query("episodes_max", int, "At most so many episodes.", **EPISODES),
+    query("year", int, "The year of release.", **YEARS),
+    query("year_min", int, "Released in this year or later.", **YEARS),
+    query("year_max", int, "Released in this year or earlier.", **YEARS),
+    query("episodes_min", int, "At least this many episodes.", **EPISODES),
+    query("episodes_max", int, "At most this many episodes.", **EPISODES),
     query("mature", str, "`hide` leaves mature titles out.", enum=["hide"]),
 ]
 

@@ -20,31 +20,31 @@ PARAMETERS: list[Parameter] = [
     query(
         "animeId",
         str,
-        "Only those that changed this title's entry, each with its change alone.",
+        "Only operations that changed this title's entry, each with only that change.",
     ),
     query(
         "kind",
         str,
-        f"Only those with a change of this kind; `{UNDO}`: those that undid another; "
-        f"`{IMPORT}`: those that applied an import.",
+        f"Only operations with a change of this kind; `{UNDO}`: those that undid "
+        f"another; `{IMPORT}`: those that applied an import.",
         enum=[*ChangeKind.values, UNDO, IMPORT],
         many=True,
     ),
     query(
         "through",
         str,
-        "Only those that came so: `session` is a browser, `token` an app.",
+        "Only operations from this source: `session` is a browser, `token` an app.",
         enum=get_args(ThroughKind),
         many=True,
     ),
     query(
         "client_id",
         str,
-        "Only those of the device or app that wrote with this `X-Client-Id`.",
+        "Only operations of the device or app with this `X-Client-Id`.",
         max_length=100,
     ),
-    query("since", WHEN, "At this time, or on this day, or later."),
-    query("until", WHEN, "At this time, or on this day, or earlier."),
+    query("since", WHEN, "At or after this time or day."),
+    query("until", WHEN, "At or before this time or day."),
     *paging(PER_PAGE),
 ]
 

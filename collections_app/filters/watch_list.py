@@ -57,32 +57,39 @@ PARAMETERS: list[Parameter] = [
     query(
         "search",
         str,
-        f"Words of any of the anime's names; the first {MOST_WORDS} count.",
+        f"Words of any of the anime's names; only the first {MOST_WORDS} count.",
         max_length=LONGEST_QUERY,
     ),
     *PARAMETERS_ABOUT_TITLES,
-    query("tag", str, "The user's own tags, exactly. Several: all of them.", **TAGS),
+    query(
+        "tag", str, "The user's own tags, exact match. Several: all of them.", **TAGS
+    ),
     query("exclude_tag", str, "Several: none of them.", **TAGS),
     query("score_min", float, "The user's own score, at least.", **SCORES),
     query("score_max", float, "The user's own score, at most.", **SCORES),
-    query("progress_min", int, "At least so many episodes watched.", **PROGRESS),
-    query("progress_max", int, "At most so many episodes watched.", **PROGRESS),
-    query("added_since", WHEN, "Added at this time, or on this day, or later."),
-    query("updated_since", WHEN, "Changed at this time, or on this day, or later."),
-    query("is_private", str, "Private ones only, or none.", enum=["true", "false"]),
+    query("progress_min", int, "At least this many episodes watched.", **PROGRESS),
+    query("progress_max", int, "At most this many episodes watched.", **PROGRESS),
+    query("added_since", WHEN, "Added at or after this time or day."),
+    query("updated_since", WHEN, "Changed at or after this time or day."),
+    query(
+        "is_private",
+        str,
+        "Only private entries, or none of them.",
+        enum=["true", "false"],
+    ),
     query(
         "view",
         str,
-        "`card` adds what covers show; `up_next` is what is being watched and has "
+        "`card` adds what covers show; `up_next` has entries being watched with "
         "episodes left, most recently watched first.",
         enum=["card", "up_next"],
     ),
-    query("counts", str, "`true`: how many of each type, in meta.", enum=["true"]),
-    query("fields", str, "Only these keys: `anime_id,progress`."),
+    query("counts", str, "`true`: counts by type, in meta.", enum=["true"]),
+    query("fields", str, "Only these keys, such as `anime_id,progress`."),
     query(
         "ordering",
         str,
-        "Up to four of these words, with - for the greatest first, by commas: "
+        "Up to four of these keys, separated by commas, with - for descending order: "
         + ", ".join(ORDERINGS)
         + f". `{DEFAULT_ORDERING}` if absent.",
     ),

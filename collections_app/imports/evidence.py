@@ -46,12 +46,12 @@ WORDS = {
     Sign.PROGRESS_AGREES: "progress",
 }
 AGAINST = {
-    Sign.FORMAT_DIFFERS: "its format is another",
-    Sign.YEAR_DIFFERS: "its year is another",
-    Sign.EPISODES_DIFFER: "its number of episodes is another",
+    Sign.FORMAT_DIFFERS: "its format differs",
+    Sign.YEAR_DIFFERS: "its year differs",
+    Sign.EPISODES_DIFFER: "its number of episodes differs",
     Sign.PROGRESS_DIFFERS: "its number of episodes does not fit what was watched",
-    Sign.ID_DIFFERS: "its id at a site is another",
-    Sign.ANOTHER_SEASON: "it is another season",
+    Sign.ID_DIFFERS: "its id at a site differs",
+    Sign.ANOTHER_SEASON: "its season differs",
 }
 POINTS: Mapping[Any, int] = {
     (Named.TITLE, Likeness.WRITTEN): 12,
@@ -188,11 +188,8 @@ def why_unclear(weighed: Sequence[Evidence]) -> str:
     if against:
         return f"A title has this name, but {' and '.join(against)}: choose one."
     if len(weighed) == 1:
-        return (
-            "A title has a name like this, but it may be another one: choose it if it "
-            "is meant."
-        )
-    return "Titles have a name like this, but none is clearly meant: choose one."
+        return "A title has a similar name: choose it if it is the right one."
+    return "Several titles have similar names: choose one."
 
 
 # --- the facts --------------------------------------------------------------------

@@ -34,7 +34,7 @@ FIELDS = tuple(column.name for column in dataclass_fields(Record))
 
 
 LEFT: dict[str, str] = {
-    Decision.KEEP: "Kept as it is here: you decided so.",
+    Decision.KEEP: "Your values are kept: you decided so.",
     Decision.SKIP: "Skipped: you decided so.",
 }
 CHANGE = (
@@ -155,7 +155,7 @@ class Judged:
                 used[row.anime_id] = row
         for row in self.open:
             if (winner := used[row.anime_id]) is not row:
-                reason = f"Row {winner.row} is the same title, and counts instead."
+                reason = f"Row {winner.row} is the same title, and is used instead."
                 self.settle(row, Outcome.REFUSED, reason)
         self.open = list(used.values())
 

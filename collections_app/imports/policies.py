@@ -164,7 +164,7 @@ def reason_of(policy: str, verdict: Verdict, comparison: Comparison) -> str:
     if verdict.taken:
         parts.append(f"Taken from the file: {listed(verdict.taken)}.")
     if verdict.kept:
-        parts.append(f"Kept as it is here: {why_kept(policy, verdict, comparison)}.")
+        parts.append(f"Your values are kept: {why_kept(policy, verdict, comparison)}.")
     return " ".join(parts)
 
 
@@ -173,14 +173,14 @@ def why_kept(policy: str, verdict: Verdict, comparison: Comparison) -> str:
     if policy != Policy.NEWEST:
         return names
     if comparison.at is None:
-        return f"{names}; neither the row nor the file says when it was so"
+        return f"{names}; neither the row nor the file has a time"
     told = []
     for one in verdict.kept:
         if one.is_blank:
             told.append(f"{one} (empty in the file)")
         else:
             told.append(f"{one} (changed here on {comparison.last(one).at:%Y-%m-%d})")
-    return f"{', '.join(told)}; the row is of {comparison.at:%Y-%m-%d}"
+    return f"{', '.join(told)}; the row is from {comparison.at:%Y-%m-%d}"
 
 
 def listed(differences: list[Difference]) -> str:

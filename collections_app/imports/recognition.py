@@ -242,7 +242,7 @@ def by_name(
         ids = [one.anime_id for one in weighed]
         return Recognised(None, why_unclear(weighed), ids[:MOST_CANDIDATES])
     if not record.title and not record.names and not record.ids:
-        return Recognised(None, "The row names no title.")
+        return Recognised(None, "The row has no title.")
     return Recognised(None, "The catalogue has no title with these ids or names.")
 
 

@@ -16,7 +16,7 @@ def find_user(text: str) -> UUID:
     """By id, e-mail or user name; each is unique without regard to case."""
     user = get_user_model().objects.find(text)
     if user is None:
-        raise CommandError(f"There is no account {text!r}.")
+        raise CommandError(f"Account not found: {text!r}.")
     return user.pk
 
 
@@ -35,7 +35,9 @@ def read_time(text: str) -> datetime:
 
 def add_reason(parser: ArgumentParser) -> None:
     parser.add_argument(
-        "--reason", default="", help="why; it is logged, and the person is told"
+        "--reason",
+        default="",
+        help="the reason; it is logged, and mailed to the person",
     )
 
 
@@ -44,9 +46,11 @@ def reason_of(options: dict[str, Any]) -> str:
     reason: str = options["reason"].strip()
     if not reason:
         try:
-            reason = input("Why? The person is told: ").strip()
+            reason = input("Reason (mailed to the person): ").strip()
         except (EOFError, OSError, KeyboardInterrupt):  # nobody is there to say
             reason = ""
     if not reason:
-        raise CommandError("Say why, with --reason: it is logged. Nothing was done.")
+        raise CommandError(
+            "Give a reason with --reason; it is logged. Nothing was done."
+        )
     return reason[:LONGEST_REASON]

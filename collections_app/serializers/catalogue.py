@@ -11,7 +11,7 @@ Serializer = serializers.Serializer[Any]
 
 
 class RelatedAnimeSerializer(Serializer):
-    id = serializers.CharField(help_text="Ours: what every call takes as animeId.")
+    id = serializers.CharField(help_text="Our id, used as animeId in every call.")
     title = serializers.CharField()
     english_title = serializers.CharField(allow_null=True)
     imageUrl = serializers.URLField(allow_null=True)  # noqa: N815
@@ -56,4 +56,4 @@ class AnimeWithRelationsSerializer(AnimeSerializer):
 
 class CountedSerializer(Serializer):
     name = serializers.CharField()
-    count = serializers.IntegerField(help_text="Titles that one would find.")
+    count = serializers.IntegerField(help_text="Example titles.")

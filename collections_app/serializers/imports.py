@@ -68,7 +68,7 @@ class WhereSerializer(StrictObject):
     def to_internal_value(self, data: Any) -> Any:
         """A key that is not known would narrow; ignored, it would widen."""
         if isinstance(data, dict) and (unknown := data.keys() - self.fields.keys()):
-            sentence = "Rows are chosen by outcome alone; others by rows."
+            sentence = "where accepts only an outcome; use rows for anything else."
             raise serializers.ValidationError({str(min(unknown)): [sentence]})
         return super().to_internal_value(data)
 
@@ -99,14 +99,16 @@ class DecisionsSerializer(serializers.Serializer[Any]):
         if ("where" in attrs) == ("rows" in attrs):
             raise serializers.ValidationError("Send either where, or rows.")
         if "where" in attrs and "decision" not in attrs:
-            raise serializers.ValidationError({"decision": "Say what is decided."})
+            raise serializers.ValidationError(
+                {"decision": "Send decision or anime_id."}
+            )
         rows = attrs.get("rows", [])
         if len(rows) > MOST_DECISIONS:
             raise serializers.ValidationError(
-                {"rows": f"At most {MOST_DECISIONS} rows at once."}
+                {"rows": f"Send at most {MOST_DECISIONS} rows at once."}
             )
         if len({row["row"] for row in rows}) < len(rows):
-            raise serializers.ValidationError({"rows": "A row is named twice."})
+            raise serializers.ValidationError({"rows": "Send each row once."})
         return attrs
 
 

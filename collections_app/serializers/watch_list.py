@@ -170,7 +170,7 @@ class AddSerializer(EntryFields):
     fresh = StrictBoolean(
         required=False,
         default=False,
-        help_text="true: do not bring back what an earlier entry held",
+        help_text="true: do not restore the values of a removed entry",
     )
 
 
@@ -180,7 +180,7 @@ class IncrementSerializer(serializers.Serializer[Any]):
         max_value=1000,
         required=False,
         default=1,
-        help_text="below 0 takes back; progress never falls below 0",
+        help_text="negative numbers subtract; progress never falls below 0",
     )
 
 
@@ -221,7 +221,7 @@ class OperationSerializer(EntryFields):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if attrs["op"] in ("add", "move") and "type" not in attrs:
-            raise serializers.ValidationError({"type": "Say which type."})
+            raise serializers.ValidationError({"type": "Send a type."})
         return attrs
 
 

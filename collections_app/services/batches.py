@@ -166,6 +166,6 @@ def named(queued: Queued) -> Result:
 
 def replayed(queued: Queued, fingerprint: str, result: Mapping[str, object]) -> Result:
     if fingerprint != queued.fingerprint:
-        sentence = "This id was used for another operation: make a new one."
+        sentence = "This id belongs to another operation: use a new one."
         return refusal(queued, ApiError("key_reused", sentence=sentence))
     return {**result, "replayed": True}

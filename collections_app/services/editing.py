@@ -104,7 +104,9 @@ def remove_id(*, claim: ExternalId, reason: str, through: Through) -> None:
             return
         claim = stored  # of another title by now, where two were merged
         if not is_removable(claim):
-            raise refuse(id=f"{claim} is the number of this title: it stays.")
+            raise refuse(
+                id=f"{claim} is this title's own number: it cannot be removed."
+            )
         claims.delete()
         row = known_facts(claim.anime_id)
         row["held_facts"] = hold_ids_removed(row["held_facts"], [str(claim)])

@@ -48,7 +48,7 @@ MOST_APPLIED = 50  # that are told without their rows
 WRITTEN = (Outcome.ADD, Outcome.UPDATE)
 COLUMNS = tuple(column.attname for column in ImportRow._meta.concrete_fields)
 AT_ONCE = 2_000  # rows in one statement
-STALE = "This entry changed after the plan was made: look at it again."
+STALE = "This entry changed after the plan was made: review it again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +196,7 @@ def decide(*, user_id: UUID, plan_id: UUID, choices: Mapping[int, Choice]) -> Re
         decided = {row.row: row for row in rows.filter(row__in=choices) if row.record}
         if missing := sorted(choices.keys() - decided.keys()):
             numbers = ", ".join(map(str, missing[:10]))
-            sentence = f"There is no row {numbers} that can be decided on."
+            sentence = f"These rows do not exist or need no decision: {numbers}."
             raise ApiError("invalid", sentence=sentence)
         titles_of_rows = {row.anime_id for row in decided.values()}
         for number, choice in choices.items():

@@ -80,7 +80,7 @@ def finish(
             note_move(job)
             progress(1)
         join_titles(job, through)
-    raise MergeRefusedError("People add it faster than it is merged; try again.")
+    raise MergeRefusedError("Many people are adding this title right now; try again.")
 
 
 def note_move(job: Merge) -> None:
@@ -96,7 +96,7 @@ def begin(kept: AnimeRef, gone: AnimeRef, reason: str) -> Merge:
         kept_id = find_anime(kept).id
         if earlier and earlier.kept_id == kept_id:
             if earlier.status == MergeStatus.UNMERGING:
-                raise MergeRefusedError("It is being parted; let that end first.")
+                raise MergeRefusedError("It is being parted; wait until that is done.")
             return earlier
         gone_id = find_anime(gone).id
         if kept_id == gone_id:
@@ -104,7 +104,7 @@ def begin(kept: AnimeRef, gone: AnimeRef, reason: str) -> Merge:
         at_work = standing.exclude(status=MergeStatus.MERGED)
         busy = {kept_id, gone_id}
         if any(busy & {job.kept_id, job.gone_id} for job in at_work):
-            raise MergeRefusedError("Another merge of one of them is under way.")
+            raise MergeRefusedError("Another merge of one of them is running.")
         return Merge.objects.create(kept_id=kept_id, gone_id=gone_id, reason=reason)
 
 
@@ -296,7 +296,10 @@ def part_titles(job: Merge, reason: str, through: Through) -> None:
         if Merge.objects.filter(gone_id=job.kept_id).exclude(
             status=MergeStatus.UNMERGED
         ):
-            raise MergeRefusedError("The title it went into was merged since: part it.")
+            raise MergeRefusedError(
+                "The title that it was merged into has itself been merged: part "
+                "that merge first."
+            )
         state.revision += 1
         row = {"held_facts": {}} | {  # one merged before facts were held has none
             name: value

@@ -70,7 +70,7 @@ def undo(
         if own_id is None and changes[0].through == "merge":
             raise ApiError(
                 "operation_not_found",
-                sentence="Two titles became one: that is not undone in one list alone.",
+                sentence="Two titles were merged: one list alone cannot undo this.",
             )
         edit = ListEdit(record, user_id, today, counts_progress=False)
         edit.read(ref_of(change) for change in changes)
@@ -98,7 +98,7 @@ def restore(
             Change.objects.of(user_id).filter(at__lte=at).exists()
         )
         if not reached:
-            raise TrimmedError("The log of changes does not reach back so far.")
+            raise TrimmedError("The log of changes does not go back that far.")
         changes = [change for change in changes if change.kind in ENTRY_KINDS]
         edit = ListEdit(record, user_id, today, counts_progress=False)
         edit.read(ref_of(change) for change in changes)

@@ -216,7 +216,7 @@ def test_a_removal_asks_why_and_is_in_the_log(browser, staff, alice, entry):
     assert page.context["form"].errors == {"reason": ["This field is required."]}
     assert WatchListEntry.objects.exists()
     page = browser.post(address, {"reason": "Ticket 4711"}, follow=True)
-    assert messages_of(page) == ["Death Note is off the list of alice."]
+    assert messages_of(page) == ["Death Note was removed from the list of alice."]
     assert not WatchListEntry.objects.exists()
     change = Change.objects.latest("revision")
     assert (change.kind, change.through, change.actor_id) == (

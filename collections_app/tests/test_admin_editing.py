@@ -93,8 +93,8 @@ def test_one_without_a_site_gets_a_number_of_ours_and_never_goes(browser, take):
     ("ids", "says"),
     [
         ("mal:1", "mal:1 is an id of 1 Cowboy Bebop"),
-        ("1535", "no id at a site"),
-        ("https://example.org", "no id at a site"),
+        ("1535", "not an id at a site"),
+        ("https://example.org", "not an id at a site"),
     ],
 )
 def test_ids_that_cannot_be_its_own_are_errors_of_their_field(browser, take, ids, says):
@@ -141,7 +141,7 @@ def test_a_title_merged_away_in_the_middle_is_no_fault_of_ours(browser, monkeypa
     assert "no anime with the id 77" in told.content.decode()
 
 
-# --- Ids elsewhere -----------------------------------------------------------------
+# --- Ids at other sites --------------------------------------------------------------
 
 
 def remove(browser, id_, reason=WHY):
@@ -153,7 +153,7 @@ def remove(browser, id_, reason=WHY):
 
 def test_an_id_that_is_taken_away_stays_away(browser, take):
     take(BEBOP)
-    assert "Take it away" in browser.get(page_of(1)).content.decode()
+    assert "Remove it" in browser.get(page_of(1)).content.decode()
     before = state().revision
     remove(browser, "anilist:1")
     anime = Anime.objects.get()
@@ -161,7 +161,7 @@ def test_an_id_that_is_taken_away_stays_away(browser, take):
     assert anime.revision == state().revision == before + 1
     assert StaffAction.objects.get().before == {"id": "anilist:1"}
     said = take(BEBOP)
-    assert "external_ids: taken away by staff: anilist:1" in said
+    assert "external_ids: removed by staff: anilist:1" in said
     assert not ExternalId.objects.filter(site="anilist").exists()
     assert Anime.objects.get().external_ids == {"mal": "1", "kitsu": "1"}
     let_go = reverse("admin:let_go_of_facts", args=[1])
@@ -177,7 +177,7 @@ def test_it_is_another_titles_then(browser, take):
     page = reverse("admin:remove_id", args=[claim.pk])
     browser.post(page, {"reason": WHY})
     said = take(*both)
-    assert "claimed by more than one" not in said
+    assert "belong to more than one" not in said
     assert find_anime(parse_anime_id("anilist:1")).pk == 7
 
 
@@ -187,7 +187,7 @@ def test_what_a_title_shows_is_the_next_of_the_site(browser, take):
     remove(browser, "anidb:3")
     anime = Anime.objects.get()
     assert (anime.mal_id, anime.external_ids) == (7, {"mal": "7", "anidb": "4"})
-    assert "stays" in remove(browser, "mal:7").content.decode()
+    assert "cannot be removed" in remove(browser, "mal:7").content.decode()
     assert Anime.objects.get().mal_id == 7
 
 
@@ -294,7 +294,7 @@ def test_what_changed_since_it_was_shown_is_looked_at_again(browser, take):
     asked = choose(browser, 7, 8)
     take(title("mal:8", "Barakamon", episodes=12))
     page = say(browser, asked, format="OVA")
-    assert "changed since" in page.content.decode()
+    assert "changed in the meantime" in page.content.decode()
     assert not Anime.objects.filter(format="OVA").exists()
 
 

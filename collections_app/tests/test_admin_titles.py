@@ -45,7 +45,7 @@ def test_a_title_is_marked_mature_for_a_reason(browser, staff, death_note):
     seen = {"reason": "violence", "seen": "mature"}
     browser.post(page, seen)
     assert Anime.objects.get().mature
-    assert "changed since" in browser.post(page, seen).content.decode()
+    assert "changed in the meantime" in browser.post(page, seen).content.decode()
     assert Anime.objects.get().mature
     act = StaffAction.objects.get()
     assert (act.anime_id, act.actor_id, act.reason) == (1535, staff.pk, "violence")
@@ -86,7 +86,7 @@ def test_both_titles_are_shown_side_by_side_first(browser, twice):
 
 def test_the_worker_merges_and_parts(browser, staff, alice, twice):
     page = merge(browser)
-    assert "DEATH NOTE goes into Death Note" in messages_of(page)[0]
+    assert "DEATH NOTE is being merged into Death Note" in messages_of(page)[0]
     assert WatchListEntry.objects.get().anime_id == 900
     under_way = browser.get(MERGES).content.decode()
     for name in ("1535 Death Note<", "900 DEATH NOTE<"):
@@ -103,7 +103,7 @@ def test_the_worker_merges_and_parts(browser, staff, alice, twice):
     assert "DEATH NOTE" in text
     assert browser.get(part).status_code == 200
     late = browser.post(part, {"reason": WHY, "seen": "merging"})
-    assert "changed since" in late.content.decode()
+    assert "changed in the meantime" in late.content.decode()
     send_all()
     assert Merge.objects.get().status == "merged"
     browser.post(part, {"reason": "a sequel", "seen": "merged"})

@@ -70,7 +70,7 @@ def test_an_id_that_two_titles_claim_means_neither(titles):
     assert "1535 Death Note" in caught.value.sentence
     assert "100000000 Late" in caught.value.sentence
     assert found("1535") == 1535
-    with pytest.raises(ApiError, match="claimed by more than one"):
+    with pytest.raises(ApiError, match="belongs to more than one"):
         find_many([parse_anime_id("anilist:1535")])
     assert resolve([parse_anime_id("anilist:1535")]) == {}
 
@@ -87,7 +87,7 @@ def test_a_title_that_is_gone_contests_no_id_and_keeps_what_it_alone_has(titles)
         assert found(text) == 1535
     assert found("mal:1535") == 100_000_000
     Anime.objects.update(gone_since=timezone.now())
-    with pytest.raises(ApiError, match="claimed by more than one"):
+    with pytest.raises(ApiError, match="belongs to more than one"):
         found("anilist:1535")
 
 

@@ -210,7 +210,7 @@ def test_an_id_twice_in_one_batch_takes_effect_once(client):
     first, again, other = run(client, one, one, one | {"by": 5})
     assert again == first | {"replayed": True}
     assert other["code"] == "key_reused"
-    assert other["error"] == "This id was used for another operation: make a new one."
+    assert other["error"] == "This id belongs to another operation: use a new one."
     assert WatchListEntry.objects.get().progress == 1
 
 

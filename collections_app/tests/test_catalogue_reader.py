@@ -250,7 +250,7 @@ def test_lines_that_break_off_are_reported_after_what_was_whole():
     ):
         found, message = read_until(SourceBroken, end)
         assert [item.line for item in found] == [2]
-        assert message == "The file is incomplete: it breaks off within a line."
+        assert message == "The file is incomplete: it ends within a line."
 
 
 @pytest.mark.parametrize("line", ["nonsense", '{"title": wrong}', "9" * 5000])
@@ -266,7 +266,7 @@ def test_a_document_that_breaks_off_is_reported_after_what_was_whole():
     for cut in (1, 2, 40):
         found, message = read_until(SourceBroken, whole[:-cut])
         assert len(found) == (2 if cut < 3 else 1)
-        assert message == "The file is incomplete: the document breaks off."
+        assert message == "The file is incomplete: the document does not end."
 
 
 @pytest.mark.parametrize(
@@ -283,7 +283,7 @@ def test_a_document_damaged_in_the_middle_is_reported_after_what_was_whole(broke
 def test_something_behind_a_document_is_reported():
     found, message = read_until(SourceBroken, as_document(BEBOP) + " {}")
     assert len(found) == 1
-    assert "something follows the document" in message
+    assert "there is more text after the document" in message
 
 
 @pytest.mark.parametrize("form", [as_lines, as_document])
@@ -333,11 +333,14 @@ def test_an_error_while_reading_is_reported_after_what_was_whole():
         (as_lines(BEBOP).encode("utf-16"), "text in UTF-16"),
         ("title,episodes\nCowboy Bebop,26\n", "neither JSON lines nor"),
         (json.dumps([BEBOP]), "a JSON list"),
-        (json.dumps({"data": {"MediaListCollection": {}}}), "JSON of another shape"),
-        (json.dumps({"data": [{"id": 1}, {"id": 2}]}), "JSON of another shape"),
-        (json.dumps({"data": [1]}), "JSON of another shape"),
-        (json.dumps({"pagination": {}}), "JSON of another shape"),
-        ("{}", "JSON of another shape"),
+        (
+            json.dumps({"data": {"MediaListCollection": {}}}),
+            "JSON of another structure",
+        ),
+        (json.dumps({"data": [{"id": 1}, {"id": 2}]}), "JSON of another structure"),
+        (json.dumps({"data": [1]}), "JSON of another structure"),
+        (json.dumps({"pagination": {}}), "JSON of another structure"),
+        ("{}", "JSON of another structure"),
         ('{"data" 1}', "is not JSON"),
         ('{"a": "' + "x" * 2**21 + '"}', "is not JSON"),
         (bytes(range(128, 178)).rjust(51), "neither"),
@@ -347,7 +350,7 @@ def test_what_is_no_catalogue_is_named_and_the_expected_explained(source, what):
     found, message = read_until(SourceUnreadable, source)
     assert found == []
     assert what in message
-    assert "Expected is a catalogue of manami-project/anime-offline-d" in message
+    assert "Use a catalogue of manami-project/anime-offline-d" in message
 
 
 def test_strange_items_among_titles_are_refused_one_by_one():
@@ -375,13 +378,13 @@ def test_strange_items_among_titles_are_refused_one_by_one():
         ({"title": "a\x00b"}, "its title has control characters or broken text in it"),
         (
             {"sources": ["https://example.com/anime/1"]},
-            "none of its sources is a site that is known here",
+            "none of its sources is a known site",
         ),
         (
             {"sources": ["https://myanimelist.net/anime/99999999999"]},
-            "none of its sources is a site that is known here",
+            "none of its sources is a known site",
         ),
-        ({"sources": None}, "none of its sources is a site that is known here"),
+        ({"sources": None}, "none of its sources is a known site"),
         ({"sources": "x"}, "`sources` is text, a list is expected"),
         ({"tags": [1]}, "`tags` holds a number, texts are expected"),
         ({"synonyms": {}}, "`synonyms` is an object, a list is expected"),
@@ -684,7 +687,7 @@ def test_a_download_that_is_cut_is_noticed_after_what_was_whole(site):
     found = []
     with (
         open_source(site.address + "/cut") as source,
-        pytest.raises(SourceBroken, match="broke off after"),
+        pytest.raises(SourceBroken, match="stopped after"),
     ):
         collect(found, source.stream)
     assert len(found) == 1

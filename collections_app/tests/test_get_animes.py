@@ -263,7 +263,7 @@ def test_what_ids_leave_no_room_for_is_refused(visitor, more):
     refusal = visitor.get(f"{URL}?ids=1,5&{more}")
     assert refusal.status_code == 400
     [[sentence]] = refusal.json()["fields"].values()
-    assert sentence == "This does not go with ids. Send one of the two."
+    assert sentence == "This does not work together with ids. Send one of the two."
     assert ids(visitor.get(f"{URL}?ids=1,5&limit=1&{more.split('=')[0]}=")) == [
         "1",
         "5",

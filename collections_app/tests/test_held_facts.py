@@ -79,8 +79,8 @@ def test_of_a_list_the_items_are_held_and_others_come(take):
     said = take(later)
     assert bebop().synonyms == ["Bebop", "Kaubōi Bibappu", "CB"]
     assert sorted(bebop().genre_names) == ["Action", "Drama", "Noir", "Space"]
-    assert "synonyms: taken away by staff: カウボーイビバップ" in said
-    assert "genre_names: taken away by staff: Sci-Fi" in said
+    assert "synonyms: removed by staff: カウボーイビバップ" in said
+    assert "genre_names: removed by staff: Sci-Fi" in said
     assert "1 unchanged" in take(later)
 
 

@@ -220,8 +220,8 @@ def test_a_title_whose_myanimelist_id_was_replaced_contests_nothing_once_it_is_g
 ):
     take(title("anilist:11 mal:1", "Alpha"))
     said = take(title("anilist:11 mal:3", "Alpha"))
-    assert "1 ids of titles that are gone are another's now" in said
-    assert "claimed by more than one" not in said
+    assert "1 ids of gone titles now belong to another title" in said
+    assert "belong to more than one" not in said
     found = {
         text: find_anime(parse_anime_id(text)).id for text in ("anilist:11", "mal:1")
     }
@@ -408,7 +408,7 @@ def test_refused_rows_are_listed_with_line_and_reason(take):
         (b"", "is empty"),
         (b'<?xml version="1.0"?><myanimelist></myanimelist>', "MyAnimeList (XML)"),
         (b"<!DOCTYPE html><html></html>", "a web page (HTML)"),
-        (b'{"watchlist": []}', "JSON of another shape"),
+        (b'{"watchlist": []}', "JSON of another structure"),
         (gzip.compress(b"{}", mtime=0)[:5], "The gzip file is incomplete"),
     ],
 )

@@ -212,7 +212,7 @@ def test_newest_without_a_time_keeps_and_says_so(client):
     add(client, 1, "Watching", score=5)
     _, told = one_row(client, "newest", title(1, status="Watching", score=8))
     assert told["outcome"] == "conflict"
-    assert "neither the row nor the file says when" in told["reason"]
+    assert "neither the row nor the file has a time" in told["reason"]
 
 
 def test_newest_fills_what_was_never_said_here(client):
@@ -501,7 +501,7 @@ def test_the_counts_add_up(client):
     }
     told = rows(client, plan)
     assert [row["row"] for row in told] == [1, 2, 3, 4, 5, 6]
-    assert told[2]["reason"] == "Row 4 is the same title, and counts instead."
+    assert told[2]["reason"] == "Row 4 is the same title, and is used instead."
     assert all(
         row["reason"] for row in told if row["outcome"] in ("refused", "conflict")
     )
@@ -935,7 +935,7 @@ def test_a_number_that_cannot_be_kept_refuses_its_row_and_no_more(
     plan = upload(client, file.encode())
     assert counts(plan) == {"rows": 2, "add": 1, "refused": 1}
     [refused] = rows(client, plan, outcome="refused")
-    assert refused["reason"].startswith("x has a number that cannot be kept")
+    assert refused["reason"].startswith("x has a number out of range")
     apply(client, plan)
     export = client.get("/api/user/export?format=account")
     assert b"".join(export.streaming_content)

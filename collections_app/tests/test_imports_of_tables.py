@@ -55,7 +55,7 @@ def test_a_game_of_an_animes_name_is_refused_as_a_game(client):
         table("title,type,status", "Erased,Game,Completed", "Erased,TV,Completed"),
     )
     first, second = rows(client, plan)
-    assert first["reason"] == "This is a game, and only anime are kept here."
+    assert first["reason"] == "This is a game, but only anime can be imported here."
     assert (first["outcome"], second["outcome"]) == ("refused", "add")
 
 
@@ -163,7 +163,7 @@ def test_the_row_that_was_decided_on_counts_before_a_fuller_one(client):
 def test_what_is_read_otherwise_is_told_on_the_row_and_of_the_file(client):
     row = title(1, status="On-Hold", rewatching=1, times_watched=255)
     plan = upload(client, mal(row))
-    assert plan["warnings"][0].startswith("1 row was read otherwise")
+    assert plan["warnings"][0].startswith("1 row was changed when")
     assert any("my_times_watched is 255" in said for said in plan["warnings"])
     [told] = rows(client, plan)
     assert told["after"]["state"] == "on_hold"

@@ -63,7 +63,7 @@ def test_it_is_parted_by_the_id_that_merged_it_whichever_that_was(two, alice):
 
 def test_a_dry_run_moves_nothing(two, alice):
     said = merge("5", "mal:7", "--dry-run")
-    assert said == "AKIRA (7) would go into Akira (5), with 1 entries.\n"
+    assert said == "AKIRA (7) would be merged into Akira (5), with 1 entries.\n"
     assert listed(alice) == ("7", 3)
 
 

@@ -121,10 +121,10 @@ def test_it_is_said_what_decided_or_what_contradicts(shows):
     ]
     assert [one.reason for one in recognise(records)] == [
         "Recognised by its name, format and number of episodes.",
-        "A title has this name, but its format is another: choose one.",
+        "A title has this name, but its format differs: choose one.",
         "Several titles have this name: choose one.",
         "The catalogue has no title with these ids or names.",
-        "The row names no title.",
+        "The row has no title.",
     ]
 
 

@@ -250,17 +250,17 @@ def test_what_is_owned_leaves_as_planned_in_a_custom_list_and_comes_back():
 @pytest.mark.parametrize(
     ("fields", "reason"),
     [
-        ({"status": "READING"}, "no status"),
+        ({"status": "READING"}, "not for anime"),
         ({"score": "good"}, "not a number"),
-        ({"score": 8.55}, "more decimals"),
+        ({"score": 8.55}, "too many decimals"),
         ({"private": "maybe"}, "neither true nor false"),
-        ({"startedAt": {"year": None, "month": 4, "day": 1}}, "no day without"),
-        ({"notes": ["x"]}, "notes is not a text"),
-        ({"customLists": "Best"}, "no lists"),
+        ({"startedAt": {"year": None, "month": 4, "day": 1}}, "A day needs a month"),
+        ({"notes": ["x"]}, "notes is not text"),
+        ({"customLists": "Best"}, "not lists"),
         ({"notes": "half \ud83d"}, "half an emoji"),
-        ({"advancedScores": {"x" * 3000: 1}}, "more than are kept"),
+        ({"advancedScores": {"x" * 3000: 1}}, "which is too many"),
         ({str(number): 1 for number in range(51)}, "51 fields of its own"),
-        ({"mediaId": None, "media": None}, "names no anime"),
+        ({"mediaId": None, "media": None}, "neither a title nor an id"),
     ],
 )
 def test_what_cannot_be_kept_refuses_its_row_and_no_other(fields, reason):

@@ -213,12 +213,12 @@ def test_cells_as_people_and_spreadsheets_write_them(header, cell, values):
 @pytest.mark.parametrize(
     ("line", "reason"),
     [
-        ("A,Reading,1,,TV", "no status"),
+        ("A,Reading,1,,TV", "not for anime"),
         ("A,,x,,TV", "progress is not a whole number"),
-        ("A,,,soon,TV", "no date such as"),
-        ("A,,,,Manga", "This is a manga, and only anime are kept here"),
+        ("A,,,soon,TV", "Use a date such as"),
+        ("A,,,,Manga", "This is a manga, but only anime can be imported here"),
         ("A,,,,TV,more", "6 cells, and the header 5"),
-        (",,1,,TV", "names no anime"),
+        (",,1,,TV", "neither a title nor an id"),
     ],
 )
 def test_what_cannot_be_kept_refuses_its_row_and_no_other(line, reason):
@@ -248,7 +248,7 @@ def test_a_last_row_that_is_cut_off_is_refused(end):
     elif end == ",":  # it has all its cells, though it may have had more in the last
         assert "progress" not in cut.values
     else:
-        assert "2 cells, and the header 3 columns: it breaks off" in cut.reason
+        assert "2 cells, and the header 3 columns: it ends too early" in cut.reason
 
 
 def test_our_own_is_never_taken_from_a_row_that_is_cut_off():
@@ -264,7 +264,7 @@ def test_our_own_is_never_taken_from_a_row_that_is_cut_off():
             assert "cannot be read at line 4" in str(error)  # noqa: PT017
             continue
         assert first == whole[0]
-        assert "breaks off" in last.reason
+        assert "ends too early" in last.reason
 
 
 def test_our_own_may_lose_what_is_blank_at_the_end_of_its_rows():
@@ -274,7 +274,7 @@ def test_our_own_may_lose_what_is_blank_at_the_end_of_its_rows():
     taken, short = read(data).rows
     assert taken.values["progress"] == 5
     assert "extra" not in taken.values
-    assert "and the header 30 columns: it breaks off" in short.reason
+    assert "and the header 30 columns: it ends too early" in short.reason
     by_hand = table("title,type,state,anime_id", "A,Watching,active", "")
     assert "3 cells, and the header 4 columns" in only(by_hand).reason
 
@@ -283,7 +283,7 @@ def test_our_own_may_lose_what_is_blank_at_the_end_of_its_rows():
 def test_a_quote_out_of_place_takes_no_rows_into_its_cell(line):
     others = ["C,2"] * 5_000
     with pytest.raises(
-        WrongFile, match=r"cannot be read at line 4: .* Mend the quotes"
+        WrongFile, match=r"cannot be read at line 4: .* Correct the quotes"
     ):
         read(table("sep=,", "title,progress", "A,1", line, *others, ""))
 
@@ -300,9 +300,9 @@ def test_tags_that_cannot_be_told_apart_refuse_their_row(header, tags):
 @pytest.mark.parametrize(
     ("header", "row", "says"),
     [
-        ("title,status,Status", "A,Completed,Dropped", "Status is there twice"),
-        ("title,progress,episodes watched", "A,3,5", "episodes watched is there twice"),
-        ("title,score,score", "A,8,9", "score is there twice"),
+        ("title,status,Status", "A,Completed,Dropped", "Status appears twice"),
+        ("title,progress,episodes watched", "A,3,5", "episodes watched appears twice"),
+        ("title,score,score", "A,8,9", "score appears twice"),
     ],
 )
 def test_two_columns_of_one_meaning_that_differ_refuse_their_row(header, row, says):
@@ -334,12 +334,12 @@ def test_our_own_holds_as_much_of_others_as_an_entry_does():
     [
         (table("title,score"), "CSV list is empty"),
         (table("title", "\n" * (2**20 + 1)), "more than 1,048,576 lines"),
-        (table("when,where", "now,here"), "Found was: when, where"),
+        (table("when,where", "now,here"), "Found: when, where"),
         (table("title,type", "Berserk,Manga"), "holds mangas and books"),
         ("title\nПривет".encode("cp1251"), "save it as “CSV UTF-8”"),
         (table("title", '"' + "x" * 140_000), "cannot be read at line 2"),
-        (table("title", "x" * 2**20), "too long to be one"),
-        (table("title", '"\n",' * 2**19), "too long to be one"),
+        (table("title", "x" * 2**20), "is too long"),
+        (table("title", '"\n",' * 2**19), "is too long"),
         (table("title", "," * 300), "more than 200 columns"),
     ],
 )

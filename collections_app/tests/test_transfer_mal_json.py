@@ -267,7 +267,7 @@ def test_a_field_that_is_no_text_refuses_its_row():
         {"myanimelist": {"anime": [ROW, ROW | {"my_score": {"a": 1}}]}}
     )
     assert isinstance(taken, Record)
-    assert refused.reason == "my_score is not a text."
+    assert refused.reason == "my_score is not text."
 
 
 # --- CSV --------------------------------------------------------------------------
@@ -382,7 +382,7 @@ def test_notes_that_are_too_long_are_cut_and_say_so():
     [record] = file.rows
     assert record.values["notes"] == "x" * 10_000
     assert "12,345 characters" in record.remarks[0]
-    assert "1 row was read otherwise" in file.warnings[0]
+    assert "1 row was changed when" in file.warnings[0]
     csv = read(table("title,notes", f"A,{'x' * 10_001}")).rows[0]
     assert len(csv.values["notes"]) == 10_000
 

@@ -134,7 +134,7 @@ def test_pages_of_kitsu_in_an_array_are_one_list_and_missing_ones_are_told():
     file = read(json.dumps(pages).encode())
     assert [record.values["progress"] for record in file.rows] == [1, 2]
     assert [
-        "counts 3 entries, and this file has 2" in said for said in file.warnings
+        "counts 3 entries, but this file has 2" in said for said in file.warnings
     ] == [True]
 
 
@@ -210,7 +210,7 @@ def test_episodes_of_simkl_are_counted_where_no_count_is_given():
     seasons = [{"number": 1, "episodes": [{"number": 1}, {"number": 2}]}]
     file = read(json.dumps({"anime": [simkl(seasons=seasons)]}).encode())
     assert file.rows[0].values["progress"] == 2
-    assert file.warnings == ["When each single episode was watched is not kept."]
+    assert file.warnings == ["The dates of single episodes are not imported."]
 
 
 def test_shows_and_films_of_a_backup_are_refused_each():
@@ -219,8 +219,8 @@ def test_shows_and_films_of_a_backup_are_refused_each():
     taken, lost, heat = rows(backup)
     assert isinstance(taken, Record)
     assert (lost.title, heat.title) == ("Lost", "Heat")
-    assert lost.reason.startswith("This is a TV show that is no anime")
-    with pytest.raises(WrongFile, match=r"TV shows and films that are no anime \(2\)"):
+    assert lost.reason.startswith("This is a TV show that is not anime")
+    with pytest.raises(WrongFile, match=r"TV shows and films that are not anime \(2\)"):
         rows({"shows": [show], "movies": [film]})
 
 
@@ -543,16 +543,19 @@ def test_our_own_null_clears_and_zero_is_a_score():
         ({"state": "on_hold"}, "no type"),
         ({"score": 11}, "not from 0 to 10"),
         ({"score": -1}, "not from 0 to 10"),
-        ({"score": 8.55}, "more decimals"),
+        ({"score": 8.55}, "too many decimals"),
         ({"score": True}, "not a number"),
-        ({"extra": {"mal": [1]}}, "no JSON object"),
-        ({"extra": {"elsewhere": {}}}, "“elsewhere” is no format"),
+        ({"extra": {"mal": [1]}}, "not a JSON object"),
+        ({"extra": {"elsewhere": {}}}, "“elsewhere” is not a known format"),
         ({"extra": {"mal": {"a": [{"\ud800": 1}]}}}, "a has a character"),
         ({"extra": {"mal": {"a": {"b": ["\0"]}}}}, "a has a character"),
         ({"extra": {"mal": {"x": "x" * 2_001}}}, "2,001 characters"),
-        ({"extra": {"mal": {f"{n}": "x" * 1_990 for n in range(11)}}}, "the 20,000"),
-        ({"tags": [5]}, "not a text"),
-        ({"tags": "a"}, "no list of tags"),
+        (
+            {"extra": {"mal": {f"{n}": "x" * 1_990 for n in range(11)}}},
+            "the limit is 20,000",
+        ),
+        ({"tags": [5]}, "not text"),
+        ({"tags": "a"}, "tags are not a list"),
         ({"is_private": 5}, "neither true nor false"),
     ],
 )

@@ -62,7 +62,7 @@ def test_what_is_no_anime_is_refused_as_that(kind, said, column):
     other = "anime" if column == "Category" else "TV"
     rows = read(table(f"title,{column},status", f"A,{other},", f"Berserk,{kind},")).rows
     assert isinstance(rows[0], Record)
-    assert rows[1].reason == f"This is {said}, and only anime are kept here."
+    assert rows[1].reason == f"This is {said}, but only anime can be imported here."
 
 
 @pytest.mark.parametrize(
@@ -149,7 +149,7 @@ def test_a_backup_of_simkl_as_csv_keeps_anime_apart():
         "score": 90,
         "notes": "so",
     }
-    assert all("no anime at Simkl" in row.reason for row in refused)
+    assert all("not anime at Simkl" in row.reason for row in refused)
 
 
 def test_yamtracks_rows_of_episodes_and_seasons_belong_to_their_show():
@@ -177,7 +177,7 @@ def test_yamtracks_rows_of_episodes_and_seasons_belong_to_their_show():
 
 def test_a_status_of_mangas_makes_a_row_no_anime_unless_an_id_says_it_is():
     [reason] = reasons(table("title,status", "A,Plan to read"))
-    assert "no status of an anime" in reason
+    assert "not for anime" in reason
     record = only(table("title,mal id,status", "A,1,Plan to read"))
     assert record.values["type"] == "To Watch"
 
@@ -304,13 +304,13 @@ def test_a_scale_that_is_said_and_too_small_refuses_the_row():
 def test_a_scale_that_a_format_does_not_need_is_a_warning():
     data = table("series_title,my_score,my_status", "A,9,Completed")
     [said] = read(data, scale="5").warnings
-    assert "MyAnimeList has a scale of its own" in said
+    assert "MyAnimeList has its own scale" in said
 
 
 def test_a_score_that_is_finer_than_what_is_kept_is_rounded_and_says_so():
     record = only(table("title,score", "A,8.75"))
     assert record.values["score"] == 88
-    assert record.remarks == ["The score 8.75 is kept as 8.8."]
+    assert record.remarks == ["The score 8.75 is stored as 8.8."]
 
 
 @pytest.mark.parametrize(
@@ -365,7 +365,8 @@ def test_days_as_people_write_them(cell, date):
 )
 def test_what_is_no_day_refuses_its_row(cell):
     assert (
-        "started_on cannot be kept" in only(table("Name,Started", f'A,"{cell}"')).reason
+        "started_on is not a valid date"
+        in only(table("Name,Started", f'A,"{cell}"')).reason
     )
 
 
@@ -396,7 +397,7 @@ def test_a_date_of_two_meanings_is_kept_as_its_year_and_says_so():
     [record] = file.rows
     assert record.values["started_on"] == "2017"
     assert "10/3/2017" in record.remarks[0]
-    assert "1 row was read otherwise" in file.warnings[0]
+    assert "1 row was changed when" in file.warnings[0]
 
 
 @pytest.mark.parametrize(
@@ -477,7 +478,7 @@ def test_a_table_whose_columns_are_not_evident_is_told_what_header_to_add(lines)
         WrongFile, match=r"add a first line such as title,status"
     ) as told:
         read(table(*lines))
-    assert f"Found was: {lines[0].replace(',', ', ').strip()[:5]}" in str(told.value)
+    assert f"Found: {lines[0].replace(',', ', ').strip()[:5]}" in str(told.value)
 
 
 @pytest.mark.parametrize(
@@ -580,7 +581,7 @@ def test_a_flat_array_is_a_table(wrap):
     assert (second.title, second.values["progress"]) == ("86", 3)
     assert second.values["is_private"] is True
     assert isinstance(third, Refused)
-    assert "names no anime" in fourth.reason
+    assert "neither a title nor an id" in fourth.reason
 
 
 def test_shows_of_trakts_json_are_asked_about():
@@ -774,7 +775,9 @@ def test_a_rating_by_age_is_no_score():
 def test_that_a_row_is_of_several_seasons_is_told():
     record = only(table("title,season", "A,1-3"))
     assert record.title == "A"
-    assert record.remarks == ["It is of several seasons (1-3): one title is taken."]
+    assert record.remarks == [
+        "It covers several seasons (1-3): only one title is taken."
+    ]
 
 
 def test_a_line_of_headings_above_the_header_is_not_the_header():

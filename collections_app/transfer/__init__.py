@@ -107,8 +107,8 @@ def _read(data: bytes, scale: str | None) -> ListFile:
         raise WrongFile("This file is empty: export the list again.")
     if WEB_PAGE.match(data):
         raise WrongFile(
-            "This is a web page, and no list: save the file that the page's export "
-            "button gives instead."
+            "This is a web page, not a list: use the export button of the page, "
+            "and send that file."
         )
     if data.startswith(b"<"):
         return mal.read(data)
@@ -139,7 +139,9 @@ def _read_json(document: object, scale: str | None) -> ListFile:
             file: ListFile = module.read(document, **said)
             return file
     if list_json.child(document, "errors"):
-        raise WrongFile("This is an error that a site answered, no list: ask it again.")
+        raise WrongFile(
+            "This is an error message of a site, not a list: export the list again."
+        )
     raise WrongFile(f"We couldn't recognise this file. {READ_HERE}")
 
 
@@ -150,7 +152,7 @@ def _warnings(file: ListFile, scale: str | None) -> list[str]:
     if records:
         rows = "1 row was" if len(records) == 1 else f"{len(records):,} rows were"
         warnings.append(
-            f"{rows} read otherwise than the file has it: the reason of each says how."
+            f"{rows} changed when the file was read: the reason of each row says how."
         )
         remarks = Counter(remark for row in records for remark in row.remarks)
         warnings += [
@@ -158,9 +160,7 @@ def _warnings(file: ListFile, scale: str | None) -> list[str]:
         ]
     if scale and file.format not in ("csv", "anilist"):
         label = FORMATS[file.format].LABEL
-        warnings.append(
-            f"{label} has a scale of its own: the one you said is not used."
-        )
+        warnings.append(f"{label} has its own scale: the one you chose is not used.")
     return warnings
 
 

@@ -59,9 +59,7 @@ SMILEYS = (35, 60, 85)
 DATE_PARTS = ("year", "month", "day")
 OF_MANGA = ("MANGA", "NOVEL", "ONE_SHOT")
 DEEPEST = 8
-PAGE = (
-    "This is one page of a list, and more follow it: add the other pages, as an array."
-)
+PAGE = "This is only one page of a list: add the other pages, as an array."
 
 READ = {
     "mediaId", "status", "score", "progress", "repeat", "notes", "private", "priority",
@@ -362,7 +360,7 @@ def _tags(said: object, lists: list[str] | None) -> list[str] | None:
     elif isinstance(said, list):
         names = [child(one, "name") for one in said if child(one, "enabled")]
     elif said is not None:
-        raise Flaw("customLists are no lists.")
+        raise Flaw("customLists are not lists.")
     return reading.tags([*names, *(lists or ())], "customLists")
 
 

@@ -65,7 +65,7 @@ def day_of(text: str, what: str, order: str | None) -> tuple[str, list[str]]:
     """
     text = text.strip().removeprefix("@")
     if len(text) > LONGEST:
-        raise Flaw(f"{what} has {len(text):,} characters, and is no date.")
+        raise Flaw(f"{what} has {len(text):,} characters, so it is not a date.")
     if found := NUMBERS.fullmatch(text):
         return _of_numbers(found, what, order)
     return reading.date_text(_iso(text), what), []
@@ -106,8 +106,8 @@ def _of_numbers(
         month, day = first, second
     elif order is None:
         remark = (
-            f"{what}: nothing in the file tells whether {found[0]} begins with the day "
-            f"or the month, so {year} is kept."
+            f"{what}: nothing in the file shows whether {found[0]} begins with "
+            f"the day or the month, so only {year} is kept."
         )
         return reading.date_text(str(year), what), [remark]
     else:

@@ -389,7 +389,7 @@ def check_width(header: list[str], line: list[str], is_unended: bool) -> None:
     if any(cell.strip() for cell in line[len(header) :]):
         raise Flaw(f"{counts}.")
     if is_unended and any(word.strip() for word in header[len(line) :]):
-        raise Flaw(f"{counts}: it breaks off, so its last cell may not be whole.")
+        raise Flaw(f"{counts}: it ends too early, so its last cell may be incomplete.")
 
 
 def _mal_record(table: Table, line: list[str], is_unended: bool, row: int) -> Record:
@@ -432,7 +432,9 @@ def _record(table: Table, line: list[str], is_unended: bool, row: int) -> Record
         season, part = cells.get("season_number", ""), cells.get("part", "")
         title = with_season(title, season, part)
         if SEASONS.fullmatch(season):
-            remarks.append(f"It is of several seasons ({season}): one title is taken.")
+            remarks.append(
+                f"It covers several seasons ({season}): only one title is taken."
+            )
     formats = map(reading.format_of, parts.repeated["format"])
     return Record(
         row=row,
@@ -463,7 +465,7 @@ def _parts(table: Table, line: list[str]) -> Parts:
         elif cell.strip():
             first = parts.cells.get(column, "")
             if column and contradicts(column, first, cell, parts.named[column], name):
-                raise Flaw(f"{name[:50]} is there twice, with different values.")
+                raise Flaw(f"{name[:50]} appears twice, with different values.")
             parts.others[name] = cell
     return parts
 
@@ -669,11 +671,11 @@ def _progress(cells: Cells) -> tuple[int | None, list[str]]:
     if total and not cells.get("episodes"):
         cells["episodes"] = total.strip()
     if PERCENT.fullmatch(watched.strip()):
-        return None, [f"{cell} says no number of episodes: it is not taken."]
+        return None, [f"{cell} is not a number of episodes: it is not used."]
     if found := EPISODE.fullmatch(watched.strip()):
         if int(found["season"] or 1) > 1:
             return None, [
-                f"{cell} counts within a later season, so it is not taken as progress."
+                f"{cell} counts within a later season, so it is not used as progress."
             ]
         watched = found["number"] or found["count"]
     return reading.number(reading.whole(watched), "progress"), []

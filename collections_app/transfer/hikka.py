@@ -74,7 +74,7 @@ def read(document: Any) -> ListFile:
     said = reading.count_of(child(document, "pagination", "total")) or 0
     count = len(rows.taken)
     more = (
-        f"Hikka counts {said:,} entries, and this file has {count:,}: add the others."
+        f"Hikka counts {said:,} entries, but this file has {count:,}: add the others."
     )
     return ListFile(
         format=NAME,

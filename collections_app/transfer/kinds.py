@@ -121,7 +121,7 @@ def doubt_of(said: Said) -> str:
     if said.has_id or any(bare(word) in FORMATS_OF_ANIME for word in words):
         return ""
     if said.is_simkl and words:
-        raise NotAnime("TV shows and films that are no anime", "no anime at Simkl")
+        raise NotAnime("TV shows and films that are not anime", "not anime at Simkl")
     if any(CARTOONS.search(word) for word in words):
         return "a cartoon"
     is_of_screen = said.is_of_screen or site in SCREEN_SITES
@@ -137,7 +137,7 @@ def _refuse_others(words: list[str], is_mixed: bool, *, has_genres: bool) -> Non
     for word in words:
         if part := PARTS.fullmatch(word):
             raise Flaw(
-                f"This row is of one {part[1]}. What counts is the row of its show."
+                f"This row is of one {part[1]}. Only the row of its show counts."
             )
         for kind, one, pattern in OTHER_WORDS:
             if pattern.search(word) and not (has_genres and kind in GENRES):

@@ -78,7 +78,7 @@ def read(document: object) -> ListFile:
             rows.take(partial(_record, entry, included))
     count = len(rows.taken)
     more = (
-        f"Kitsu counts {said:,} entries, and this file has {count:,}: add the others."
+        f"Kitsu counts {said:,} entries, but this file has {count:,}: add the others."
     )
     return ListFile(
         format=NAME,
@@ -146,7 +146,7 @@ def _anime(relationships: Mapping[str, object]) -> str:
         if child(relationships, name, "data") is not None:
             raise NotAnime(kind)
     raise Flaw(
-        "The entry does not say which anime it is of: ask Kitsu for it with "
+        "The entry does not name its anime: request it from Kitsu with "
         "?include=anime,anime.mappings."
     )
 

@@ -52,7 +52,7 @@ def items(value: Any) -> list[Any]:
 def fields(value: Any) -> dict[str, Any]:
     """A row's fields."""
     if not isinstance(value, dict):
-        raise Flaw("The row is no JSON object.")
+        raise Flaw("The row is not a JSON object.")
     return value
 
 

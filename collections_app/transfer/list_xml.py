@@ -39,9 +39,10 @@ def read_rows(data: bytes, take: TakeRow) -> "Shape":
         shape.parser.Parse(b"", True)
     except expat.ExpatError as error:
         raise WrongFile(
-            f"This XML is damaged or breaks off at line {error.lineno} (after "
-            f"{shape.count:,} whole rows): {expat.ErrorString(error.code)}. Export the "
-            "list again, or mend that line."
+            f"This XML is damaged or ends too early at line {error.lineno} "
+            f"(after {shape.count:,} whole rows): "
+            f"{expat.ErrorString(error.code)}. Export the list again, or correct "
+            "that line."
         ) from None
     return shape
 
@@ -67,8 +68,8 @@ class Shape:
 
     def _doctype(self, *_: object) -> None:
         raise WrongFile(
-            "This file has a document type (<!DOCTYPE …>), which no export has: if it "
-            "is a web page, save the file that the page's export button gives instead."
+            "This file has a document type (<!DOCTYPE …>), which no export has. "
+            "If it is a web page, use its export button, and send that file."
         )
 
     def _start(self, tag: str, _attributes: object) -> None:
@@ -84,7 +85,7 @@ class Shape:
         elif depth > DEEPEST:
             raise WrongFile("This XML nests deeper than any list does.")
         else:
-            self._flaw = Flaw(f"A field has more than text in it: <{tag[:50]}>.")
+            self._flaw = Flaw(f"A field contains more than text:  <{tag[:50]}>.")
 
     def _end(self, tag: str) -> None:
         depth = self._depth
@@ -103,7 +104,7 @@ class Shape:
             except Flaw as flaw:
                 self._flaw = flaw
         if self._fields.setdefault(tag, text) != text:
-            self._flaw = Flaw(f"{tag[:50]} is there twice, with different values.")
+            self._flaw = Flaw(f"{tag[:50]} appears twice, with different values.")
         if len(self._fields) > MOST_FIELDS:
             raise WrongFile("This XML has rows with more fields than any list has.")
 

@@ -104,8 +104,8 @@ def _miscounts(header: Fields, rows: reading.Rows) -> Iterator[str]:
     said = header.get("user_total_anime", "").strip()
     if said.isdecimal() and int(said[:9]) != len(rows.taken):
         yield (
-            f"The file's header counts {said[:9]} anime, and there are "
-            f"{len(rows.taken):,} rows in it: all of them were read."
+            f"The file's header counts {said[:9]} anime, but the file "
+            f"has {len(rows.taken):,} rows: all of them were read."
         )
 
 
@@ -120,7 +120,7 @@ def _record(tag: str, fields: Fields, flaw: Flaw | None, row: int) -> Record:
     if tag == "manga":
         raise NotAnime("mangas")
     if tag != "anime":
-        raise Flaw(f"<{tag[:50]}> is no row of an anime list.")
+        raise Flaw(f"<{tag[:50]}> is not a row of an anime list.")
     if flaw:
         raise flaw
     return record_of(fields, row)
@@ -180,8 +180,8 @@ def _values(fields: Fields) -> tuple[dict[str, object], list[str]]:
     if values.get("rewatches") == LOST_COUNT:
         del values["rewatches"]
         remarks.append(
-            f"my_times_watched is {LOST_COUNT}, which MyAnimeList writes where it lost "
-            "the count: it is taken as unknown."
+            f"my_times_watched is {LOST_COUNT}, which MyAnimeList writes when it "
+            "lost the count: the count stays unknown."
         )
     return values, remarks
 

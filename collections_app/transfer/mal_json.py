@@ -59,9 +59,7 @@ KEPT_OF_PAGE = {"storage_string"}
 PAGE_MARK = {"anime_id", "anime_title", "status"}
 # Where converters put a text that is more than a plain one.
 TEXT_KEYS = ("_text", "_cdata", "#text", "#cdata-section", "__cdata", "$t", "_")
-PAGE = (
-    "This is one page of a list, and more follow it: add the other pages, as an array."
-)
+PAGE = "This is only one page of a list: add the other pages, as an array."
 
 
 def recognises(document: object) -> bool:
@@ -72,7 +70,7 @@ def read(document: object) -> ListFile:
     """Raises WrongFile if there is no anime in it."""
     reader = _reader(document)
     if reader is None:
-        raise WrongFile("This is no list of MyAnimeList's.")
+        raise WrongFile("This is not a list from MyAnimeList.")
     file: ListFile = reader(document)
     file.shape = "json"
     return file
@@ -139,7 +137,7 @@ def _text(value: object, what: str) -> str:
         return value
     if isinstance(value, int | float):
         return reading.whole(str(value))
-    raise Flaw(f"{what[:50]} is not a text.")
+    raise Flaw(f"{what[:50]} is not text.")
 
 
 # --- the API ----------------------------------------------------------------------
@@ -157,7 +155,7 @@ def _read_api(document: object) -> ListFile:
 def _record_of_api(entry: object, row: int) -> Record:
     node, status = list_json.fields(_node(entry)), _api_status(entry)
     if not isinstance(status, dict):
-        raise Flaw("The row does not say how the anime stands on the list.")
+        raise Flaw("The row has no status.")
     if "num_chapters_read" in status:
         raise NotAnime("mangas", "a manga")
     fields = {

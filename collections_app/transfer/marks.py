@@ -106,5 +106,5 @@ def score_of(
     if abs(exact - kept) < 1e-6:
         return kept, []
     return kept, [
-        f"The score {reading.shown_title(cell)[:50]} is kept as {kept / 10:g}."
+        f"The score {reading.shown_title(cell)[:50]} is stored as {kept / 10:g}."
     ]

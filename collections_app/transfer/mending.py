@@ -98,8 +98,8 @@ class _Mender:
         self.left -= count
         if self.left < 0:
             raise WrongFile(
-                "This XML has more that is no XML than can be mended: export the list "
-                "again, or save it as UTF-8."
+                "This XML has too many errors to repair: export the list again, "
+                "or save it as UTF-8."
             )
 
 
@@ -142,4 +142,4 @@ def undisguised(text: str, what: str) -> str:
             for character in html.unescape(text)
         ).decode()
     except UnicodeError:
-        raise Flaw(f"{what} has bytes that are no UTF-8 text.") from None
+        raise Flaw(f"{what} has bytes that are not UTF-8 text.") from None

@@ -31,8 +31,8 @@ MARK = {"format": "animecollections", "version": 1}
 KNOWN = set(reading.STATUSES.values())
 TYPES = [type_ for type_, _ in KNOWN]
 PAGE = (
-    "This is one page of a list, and more follow it: ask for the list without `limit`, "
-    "or add the other pages."
+    "This is only one page of a list: request the list without `limit`, or add "
+    "the other pages."
 )
 
 
@@ -106,7 +106,7 @@ def values_of(entry: Mapping[str, object]) -> dict[str, object]:
         if status not in KNOWN:
             raise Flaw(f"There is no {status[0]} that is {status[1]}.")
     elif "state" in values:
-        raise Flaw("The entry has a state, and no type that it would be a state of.")
+        raise Flaw("The entry has a state but no type.")
     if "extra" in entry:
         values["extra"] = _extra(entry["extra"])
     return values
@@ -116,7 +116,7 @@ def _extra(value: object) -> dict[str, dict[str, object]]:
     extra = list_json.fields(value or {})
     if unknown := extra.keys() - FORMAT_NAMES:
         shown = reading.shown_title(min(unknown))[:50]
-        raise Flaw(f"extra: “{shown}” is no format that is known here.")
+        raise Flaw(f"extra: “{shown}” is not a known format.")
     return {
         format_: reading.own_fields(list_json.fields(fields).items())
         for format_, fields in extra.items()
@@ -125,7 +125,7 @@ def _extra(value: object) -> dict[str, dict[str, object]]:
 
 def _listed(value: object) -> list[object]:
     if value is not None and not isinstance(value, list):
-        raise Flaw("There is no list of tags.")
+        raise Flaw("The tags are not a list.")
     return value or []
 
 

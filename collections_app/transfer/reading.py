@@ -151,7 +151,7 @@ class Rows:
         try:
             record = read(row)
             if not record.title and not record.ids:
-                raise Flaw("The row names no anime: it has neither a title nor an id.")
+                raise Flaw("The row has neither a title nor an id.")
             self.taken.append(fitted(record))
         except Flaw as flaw:
             if isinstance(flaw, NotAnime):
@@ -163,12 +163,13 @@ class Rows:
     def of(self, label: str) -> list[Row]:
         """All of them; raises WrongFile if none is of an anime."""
         if not self.taken:
-            raise WrongFile(f"This {label} list is empty: there is no anime in it.")
+            raise WrongFile(f"This {label} list is empty: it has no anime.")
         if len(self.not_anime) == len(self.taken):
             kinds = " and ".join(dict.fromkeys(self.not_anime))
             raise WrongFile(
-                f"This {label} list holds {kinds} ({len(self.taken):,}), and only "
-                "anime are kept here: export the anime list instead."
+                f"This {label} list holds {kinds} ({len(self.taken):,}), but "
+                "only anime can be imported here: export the anime list "
+                "instead."
             )
         return self.taken
 
@@ -179,8 +180,8 @@ def fitted(record: Record) -> Record:
     if len(notes) > LONGEST_NOTES:
         record.values["notes"] = notes[:LONGEST_NOTES]
         record.remarks.append(
-            f"The notes have {len(notes):,} characters: the first {LONGEST_NOTES:,} "
-            "are kept, the rest is not."
+            f"The notes have {len(notes):,} characters: only the first "
+            f"{LONGEST_NOTES:,} are kept."
         )
     record.remarks = list(map(storable, record.remarks))
     return record
@@ -207,11 +208,10 @@ def status(
         if is_anime:
             return READING[bare]
         raise Flaw(
-            f"“{text[:50]}” ({what}) is a status of mangas and books, and no status of "
-            "an anime."
+            f"“{text[:50]}” ({what}) is a status for manga and books, not for anime."
         )
     if found is None:
-        raise Flaw(f"“{text[:50]}” ({what}) is no status that is known here.")
+        raise Flaw(f"“{text[:50]}” ({what}) is not a known status.")
     return found
 
 
@@ -243,14 +243,14 @@ def plain(value: object, what: str) -> str:
     if value is None:
         return ""
     if not isinstance(value, str):
-        raise Flaw(f"{what} is not a text.")
+        raise Flaw(f"{what} is not text.")
     return usable(value, what).strip()
 
 
 def usable(text: str, what: str) -> str:
     """The text in NFC, if it can be kept."""
     if UNUSABLE.search(text):
-        raise Flaw(f"{what} has a character that is no text (NUL, half an emoji).")
+        raise Flaw(f"{what} has a character that is not text (NUL, half an emoji).")
     return unicodedata.normalize("NFC", text)
 
 
@@ -259,7 +259,7 @@ def notes(value: object, what: str = "notes") -> str:
     if value is None:
         return ""
     if not isinstance(value, str):
-        raise Flaw(f"{what} is not a text.")
+        raise Flaw(f"{what} is not text.")
     return usable(value, what)
 
 
@@ -276,12 +276,12 @@ def tags(
             continue
         if len(tag) > LONGEST_TAG:
             raise Flaw(
-                f"{what}: “{tag[:20]}…” has {len(tag):,} characters, more than the "
-                f"{LONGEST_TAG} of a tag."
+                f"{what}: “{tag[:20]}…” has {len(tag):,} characters; a tag has "
+                f"at most {LONGEST_TAG}."
             )
         found[tag] = None
         if len(found) - (OWNED_TAG in found) > most:
-            raise Flaw(f"{what}: more than the {most} that are kept.")
+            raise Flaw(f"{what}: the limit is {most}.")
     return list(found)
 
 
@@ -319,7 +319,7 @@ def score(value: object, what: str, best: int, worth: float) -> int | None:
         raise Flaw(f"{what} is not from 0 to {best}: {_shown(value)}.")
     kept = mark * worth
     if abs(kept - round(kept)) > 1e-6:
-        raise Flaw(f"{what} has more decimals than are kept: {_shown(value)}.")
+        raise Flaw(f"{what} has too many decimals: {_shown(value)}.")
     return round(kept)
 
 
@@ -342,9 +342,9 @@ def decimal(value: object, what: str) -> float | None:
 
 def scale_warning(highest: float, best: int) -> str:
     return (
-        "The file does not say on which scale its scores are: the highest is "
+        "The file does not name the scale of its scores. The highest is "
         f"{highest:g}, so they were read as 0 to {best}. If that is wrong, send the "
-        "file again and say the scale: 5, 10 or 100."
+        "file again with the scale: 5, 10 or 100."
     )
 
 
@@ -378,7 +378,7 @@ def date_text(value: object, what: str) -> str:
     try:
         return _date(plain(value, what))
     except ValueError as error:
-        raise Flaw(f"{what} cannot be kept: {_shown(value)}. {error}") from None
+        raise Flaw(f"{what} is not a valid date: {_shown(value)}. {error}") from None
 
 
 @lru_cache(maxsize=4096)  # a list has the same few days again and again
@@ -387,12 +387,12 @@ def _date(text: str) -> str:
         return ""
     found = DATE.fullmatch(text)
     if not found:
-        raise ValueError("This is no date such as 2017-10-03.")
+        raise ValueError("Use a date such as 2017-10-03.")
     parts = [int(part or 0) for part in found.groups()]
     while parts and not parts[-1]:
         parts.pop()
     if 0 in parts:
-        raise ValueError("There is no day without a month or a year.")
+        raise ValueError("A day needs a month and a year.")
     widths = (4, 2, 2)
     known = (str(part).zfill(width) for part, width in zip(parts, widths, strict=False))
     return partial_date("-".join(known))
@@ -469,21 +469,21 @@ def own_fields(fields: Iterable[tuple[str, object]]) -> dict[str, object]:
     """The source's own fields, if they are few and small."""
     kept = dict(fields)
     if len(kept) > MOST_EXTRA:
-        raise Flaw(f"The row has {len(kept)} fields of its own, more than are kept.")
+        raise Flaw(f"The row has {len(kept)} fields of its own, which is too many.")
     for name, value in kept.items():
         usable(name, "a field's name")
         shown = shown_title(name)[:50]
         for text in list_json.texts(value):
             usable(text, shown)
         if (unkept := first_unkept(value)) is not None:
-            raise Flaw(f"{shown} has a number that cannot be kept: {unkept}.")
+            raise Flaw(f"{shown} has a number out of range: {unkept}.")
         size = len(value if isinstance(value, str) else list_json.dumps(value))
         if size > LONGEST_EXTRA:
-            raise Flaw(f"{shown} has {size:,} characters, more than are kept.")
+            raise Flaw(f"{shown} has {size:,} characters, which is too many.")
     if (size := len(list_json.dumps(kept))) > LARGEST_EXTRA:
         raise Flaw(
-            f"The row's own fields have {size:,} characters, more than the "
-            f"{LARGEST_EXTRA:,} that are kept."
+            f"The row's own fields have {size:,} characters; the "
+            f"limit is {LARGEST_EXTRA:,}."
         )
     return kept
 

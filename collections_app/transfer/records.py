@@ -34,8 +34,8 @@ ONE_OF = {
     "mangas": "a manga",
     "novels": "a novel",
     "dramas": "a drama",
-    "TV shows": "a TV show that is no anime",
-    "films that are no anime": "a film that is no anime",
+    "TV shows": "a TV show that is not anime",
+    "films that are not anime": "a film that is not anime",
 }
 
 
@@ -46,7 +46,7 @@ class NotAnime(Flaw):
 
     def __init__(self, kind: str, one: str = "") -> None:
         super().__init__(
-            f"This is {one or ONE_OF[kind]}, and only anime are kept here."
+            f"This is {one or ONE_OF[kind]}, but only anime can be imported here."
         )
         self.kind = kind
 

@@ -21,7 +21,7 @@ LABEL = "Simkl"
 EXTENSION = "json"
 MEDIA_TYPE = "application/json"
 
-KINDS = {"anime": "anime", "shows": "TV shows", "movies": "films that are no anime"}
+KINDS = {"anime": "anime", "shows": "TV shows", "movies": "films that are not anime"}
 WORDS = {
     WATCHING: "watching",
     PAUSED: "hold",
@@ -80,7 +80,7 @@ def read(document: Any) -> ListFile:
         format=NAME,
         rows=rows.of(LABEL),
         exported_at=reading.time_of(document.get("exported_at")),
-        warnings=["When each single episode was watched is not kept."] * dated,
+        warnings=["The dates of single episodes are not imported."] * dated,
     )
 
 

@@ -70,7 +70,7 @@ def read(data: bytes, scale: str | None = None) -> ListFile:
     """
     text, warnings = decoded(data)
     if "\0" in text:
-        raise WrongFile(f"We couldn't recognise this file. It is no text. {READ_HERE}")
+        raise WrongFile(f"We couldn't recognise this file. It is not text. {READ_HERE}")
     table = _table(text)
     header = next(table, [])
     is_cut = _breaks_off(text)
@@ -93,9 +93,9 @@ def _with_header(lines: list[list[str]], is_cut: bool) -> Table:
         return Table(header, lines, is_cut)
     found = reading.shown_title(", ".join(map(str.strip, lines[0])))[:200]
     raise WrongFile(
-        "We couldn't recognise this file. A table needs a header with at least a "
-        "title: add a first line such as title,status,progress,score, with a word for "
-        f"each column. Found was: {found or 'nothing'}. {READ_HERE}"
+        "We couldn't recognise this file. A table needs a header with at least "
+        "a title: add a first line such as title,status,progress,score, with a "
+        f"name for each column. Found: {found or 'nothing'}. {READ_HERE}"
     )
 
 
@@ -124,7 +124,7 @@ def _table(text: str) -> Iterator[list[str]]:
         while line := lines.readline(LONGEST_LINE):
             taken += len(line)
             if taken >= LONGEST_LINE:
-                raise WrongFile("This table has a row that is too long to be one.")
+                raise WrongFile("A row of this table is too long.")
             yield line
 
     table = csv.reader(bounded(), delimiter=delimiter, strict=True)
@@ -140,8 +140,8 @@ def _table(text: str) -> Iterator[list[str]]:
                 yield cells
     except csv.Error as error:
         raise WrongFile(
-            f"This table cannot be read at line {begins}: {error}. Mend the quotes of "
-            "that row, or export the list again."
+            f"This table cannot be read at line {begins}: {error}. Correct the "
+            "quotes of that row, or export the list again."
         ) from None
 
 

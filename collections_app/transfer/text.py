@@ -85,4 +85,6 @@ def _unfolded(text: str) -> tuple[str, list[str]]:
         return text, []
     if UNLIKELY.search(meant):
         return text, []
-    return meant, ["The file's letters were encoded twice (Ã© for é): that is undone."]
+    return meant, [
+        "The file's letters were encoded twice (Ã© for é): this was corrected."
+    ]

@@ -41,7 +41,7 @@ def _from_utf16(data: bytes) -> bytes:
         return data.decode("utf-16").encode()
     except UnicodeDecodeError:
         raise WrongFile(
-            "This file begins as UTF-16 text and is none: save it as UTF-8."
+            "This file begins like UTF-16 text but is not: save it as UTF-8."
         ) from None
 
 
@@ -65,7 +65,7 @@ def _gunzip(data: bytes) -> bytes:
         room -= len(parts[-1])
         if room and not unpacker.eof:
             raise WrongFile(
-                "This gzip file is incomplete, its end is missing: download it again."
+                "This gzip file is incomplete (its end is missing): download it again."
             )
         data = unpacker.unused_data
     return b"".join(parts)
@@ -74,7 +74,7 @@ def _gunzip(data: bytes) -> bytes:
 def _unzip(data: bytes) -> bytes:
     """The one list in a ZIP file, such as Simkl's backup."""
     if data.count(b"PK\x01\x02") > MOST_MEMBERS:
-        raise WrongFile("This ZIP file holds many files: send the one that is meant.")
+        raise WrongFile("This ZIP file contains many files: send the right one.")
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             lists = [
@@ -87,13 +87,13 @@ def _unzip(data: bytes) -> bytes:
                 raise WrongFile("This is an Excel workbook: save it as “CSV UTF-8”.")
             if len(lists) != 1:
                 raise WrongFile(
-                    f"This ZIP file holds {len(lists)} lists: send the one that is "
-                    "meant (a .json, .xml or .csv file)."
+                    f"This ZIP file holds {len(lists)} lists: send the right one "
+                    "(a .json, .xml or .csv file)."
                 )
             if lists[0].compress_type not in METHODS:
                 raise WrongFile(
-                    "This ZIP file is packed in an unusual way: pack it with the "
-                    "method “Deflate”, or send the list in it."
+                    "This ZIP file uses an unusual compression: use “Deflate”, "
+                    "or send the list in it."
                 )
             with archive.open(lists[0]) as file:
                 inner = file.read(MOST_BYTES + 1)

@@ -33,9 +33,10 @@ class CatalogueViewSet(ApiViewSet):
     is_public = True
 
     @documented(
-        "Titles: searched, narrowed, or named by their ids.",
-        description="Visitors, and users with parental control, see no mature titles. "
-        "50 a page unless `limit` says otherwise.",
+        "Titles: by search, by filters, or by ids.",
+        description="Visitors, and users with parental control, see no mature "
+        "titles. 50 "
+        "per page unless `limit` is set.",
         scope=OPEN,
         tags=TAGS,
         data=chosen(AnimeSerializer),
@@ -62,8 +63,8 @@ class CatalogueViewSet(ApiViewSet):
         return answer(data, meta=meta, headers={"ETag": etag})
 
     @documented(
-        "One title, with the titles that belong with it.",
-        description="By our id, by another site's (`mal:1535`), or by one it once had.",
+        "One title, with its related titles.",
+        description="By our id, by another site's (`mal:1535`), or by a former id.",
         scope=OPEN,
         tags=TAGS,
         data=AnimeWithRelationsSerializer,

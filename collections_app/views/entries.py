@@ -49,7 +49,7 @@ class EntryViewSet(WritingViewSet):
     max_body = LARGEST_ENTRY
 
     @documented(
-        "One entry. Its ETag serves as If-Match.",
+        "One entry. Send its ETag as If-Match.",
         scope="list:read",
         tags=TAGS,
         data=EntrySerializer,
@@ -68,7 +68,7 @@ class EntryViewSet(WritingViewSet):
         return answer(entry, headers={"ETag": etag})
 
     @documented(
-        "Changes what is sent and keeps the rest; null clears.",
+        "Changes the fields that are sent, and keeps the others; null clears.",
         scope="list:write",
         tags=TAGS,
         body=EntryFields,
@@ -104,7 +104,7 @@ class EntryViewSet(WritingViewSet):
         )
 
     @documented(
-        "So many more episodes watched: safe from several devices at once.",
+        "Adds watched episodes; safe from several devices at once.",
         scope="list:write",
         tags=TAGS,
         body=IncrementSerializer,
@@ -154,7 +154,7 @@ def find_entry(user_id: UUID, ref: AnimeRef) -> Any:
 class MoveViewSet(WritingViewSet):
     @documented(
         "Moves one anime or many to a type; all of them, or none.",
-        description="`dry_run` tells what would follow, and does nothing.",
+        description="`dry_run` returns what would happen, and does nothing.",
         scope="list:write",
         tags=TAGS,
         body=MoveSerializer,
@@ -194,7 +194,10 @@ def precondition_of_one(request: Request, refs: Sequence[AnimeRef]) -> Precondit
     only_if = precondition(request)
     if only_if != ALWAYS and len(refs) > 1:
         raise refuse(
-            **{"If-Match": "This is about several anime: move them one by one."}
+            **{
+                "If-Match": "This header works for one anime only: move them one by "
+                "one."
+            }
         )
     return only_if
 
@@ -245,10 +248,11 @@ class BatchViewSet(WritingViewSet):
     max_body = 4 * 1024 * 1024
 
     @documented(
-        "Runs what a client queued, in order; a result for each operation.",
+        "Runs queued operations in order, with a result for each.",
         description="One bad operation never blocks the next; with `atomic`, one "
-        "refusal refuses all (409, results in `details`). An operation's `id` is its "
-        "own idempotency key. Each `entry` is as the whole batch left it.",
+        "refusal "
+        "refuses all (409, results in `details`). An operation's `id` is its "
+        "own idempotency key. Each `entry` is as it is after the whole batch.",
         scope="list:write",
         tags=TAGS,
         body=BatchSerializer,

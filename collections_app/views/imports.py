@@ -88,26 +88,28 @@ class ImportsViewSet(PlanningViewSet):
         return answer([plan_told(plan) for plan in plans], headers={"ETag": etag})
 
     @documented(
-        "Reads a list of another tracker's, and plans what it would change.",
+        "Reads another tracker's list, and plans the changes.",
         description="Multipart with `file`, or the file itself as the body; `policy`, "
-        "`exported_at`, `format` and `scale` are parts of the form, or of the query. "
-        "The name of MyAnimeList's file says when it was made. Gzip and ZIP are "
-        "unpacked; at most 20 MB and 20,000 rows. Nothing is written to the "
-        "list before the plan is applied. Plans are kept for 7 days, the newest 10 or "
-        "60,000 rows of a user. Which tracker the file is from is seen by "
-        "its content.",
+        "`exported_at`, `format` and `scale` are fields of the form, or query "
+        "parameters. The name of MyAnimeList's file contains its time. Gzip and "
+        "ZIP are unpacked; at most 20 MB and 20,000 rows. Nothing is written to "
+        "the list until the plan is applied. Plans are kept for 7 days, the "
+        "newest 10 or 60,000 rows of a user. The format is recognised by the "
+        "content.",
         scope="import",
         tags=TAGS,
         body=FILE_BODY,
         data=PlanSerializer,
         parameters=[
-            query("policy", str, "Whose value counts.", enum=Policy.values),
-            query("exported_at", WHEN, "When the file was made, if it does not say."),
-            query("format", str, "What it must be.", enum=[*transfer.FORMATS]),
+            query("policy", str, "Which value wins.", enum=Policy.values),
+            query(
+                "exported_at", WHEN, "When the file was made, if the file does not say."
+            ),
+            query("format", str, "The expected format.", enum=[*transfer.FORMATS]),
             query(
                 "scale",
                 str,
-                "The best score, where the file does not say its scale.",
+                "The highest score, if the file does not name its scale.",
                 enum=[*transfer.SCALES],
             ),
         ],
@@ -152,7 +154,7 @@ def said_of_file(request: Request, wanted: Collection[str]) -> dict[str, Any]:
         for name in names:
             values = {*source.getlist(name), said.get(name, source[name])}
             if len(values) > 1:
-                raise refuse(**{name: "This is said twice, and not the same."})
+                raise refuse(**{name: "This is sent twice, with different values."})
             said[name] = source[name]
     return said
 
@@ -188,7 +190,7 @@ class ImportViewSet(PlanningViewSet):
         return answer(plan_told(plan), headers={"ETag": etag})
 
     @documented(
-        "Every row of the file, in its order: what becomes of it, and why.",
+        "Every row of the file in order: what happens to it, and why.",
         scope="import",
         tags=TAGS,
         data=RowSerializer(many=True),
@@ -211,7 +213,7 @@ class ImportViewSet(PlanningViewSet):
         return answer(rows, meta=meta, headers=headers)
 
     @documented(
-        "Plans anew by another policy, without a new upload; decisions stay.",
+        "Plans again with another policy, without a new upload; decisions stay.",
         scope="import",
         tags=TAGS,
         body=PolicySerializer,
@@ -224,9 +226,10 @@ class ImportViewSet(PlanningViewSet):
         return answer(plan_told(imports.keep_revised(*self.revised)))
 
     @documented(
-        "Decides of rows: take what the file says, keep what is here, or skip it.",
-        description="`anime_id` says which title a row is, for one that was not "
-        "recognised, or not rightly. null takes a decision or a title back.",
+        "Decides rows: take the file's values, keep your own, or skip the row.",
+        description="`anime_id` sets the title of a row that was not recognised, or "
+        "was "
+        "recognised wrongly. null resets a decision or a title.",
         scope="import",
         tags=TAGS,
         body=DecisionsSerializer,
@@ -247,10 +250,10 @@ class ImportViewSet(PlanningViewSet):
         return answer(plan_told(imports.keep_revised(*self.revised)))
 
     @documented(
-        "Writes what the plan says, as one operation; applied again, it is only told.",
+        "Applies the plan as one operation; applying it again only repeats the answer.",
         description="Entries that changed after the plan was made become conflicts, "
-        'and then nothing is written (409); `{"accept": "unchanged"}` writes the '
-        "rest. `operation_id` undoes it all.",
+        'and nothing is written (409); `{"accept": "unchanged"}` writes the rest. '
+        "Use `operation_id` to undo it all.",
         scope="import",
         tags=TAGS,
         body=ApplySerializer,
@@ -275,7 +278,7 @@ class ImportViewSet(PlanningViewSet):
         return Response(failure_body(stale, request_id), status=stale.status_code)
 
     @documented(
-        "Discards the plan. What was applied stays.",
+        "Discards the plan. Applied changes stay.",
         scope="import",
         tags=TAGS,
         data={"message": str},

@@ -63,7 +63,7 @@ class ConflictSerializer(serializers.Serializer[Any]):
 
 class OperationViewSet(WritingViewSet):
     @documented(
-        "What was done, newest first, in words and field by field.",
+        "What was done, newest first, as a sentence and field by field.",
         scope="list:read",
         tags=TAGS,
         data=OperationToldSerializer(many=True),
@@ -85,9 +85,9 @@ class OperationViewSet(WritingViewSet):
         return answer(told, meta=meta, headers={"ETag": etag})
 
     @documented(
-        "Puts back what an operation changed, as a new operation.",
-        description="Values that changed since stay, and are told in `conflicts`. "
-        "`dry_run` tells what would happen, and does nothing.",
+        "Undoes an operation, as a new operation.",
+        description="Values that changed later stay, and are listed in `conflicts`. "
+        "`dry_run` returns what would happen, and does nothing.",
         scope="list:write",
         tags=TAGS,
         body=UndoSerializer,

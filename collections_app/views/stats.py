@@ -15,13 +15,14 @@ from collections_app.serializers.stats import Statistics, Year
 
 class StatisticsViewSet(ApiViewSet):
     @documented(
-        "How much was watched, of what, and when; with `year`, a year in review.",
-        description="Episodes count each rewatch, and minutes take the usual length "
-        "of the format where the catalogue knows none (`minutes_estimated` of them). "
-        "`scores` are exact, for a client to draw in its own scale. When something was "
-        "watched is told by the days on which progress was noted, in the user's time "
-        "zone, and for what was imported by the date it was finished on. "
-        "`docs/statistics.md` says how all of it is counted.",
+        "What was watched, how much, and when; with `year`, a year in review.",
+        description="Episodes include rewatches. Where the catalogue has no length, "
+        "minutes "
+        "use the usual length of the format (`minutes_estimated` of them). "
+        "`scores` are exact, so that a client can draw them in its own scale. "
+        "The day of watching is the day when progress was saved, in the user's "
+        "time zone, or for imports the date of finishing. `docs/statistics.md` "
+        "explains each figure.",
         scope="stats:read",
         tags=["Statistics"],
         data=either(Statistics, Year),

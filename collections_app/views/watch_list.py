@@ -57,7 +57,9 @@ IF_MATCH = header(
     'The revision you saw, `"41"`, or the ETag of the GET; 412 if it moved on. `*`: '
     "only if it is listed.",
 )
-IF_NONE_MATCH = header("If-None-Match", "`*`: only if it is not listed yet, else 412.")
+IF_NONE_MATCH = header(
+    "If-None-Match", "`*`: only if it is not on the list yet, else 412."
+)
 TOLD = {
     "changes?": ChangeSerializer(many=True),
     "warnings?": WarningSerializer(many=True),
@@ -69,7 +71,7 @@ class WatchListViewSet(WritingViewSet):
     max_body = LARGEST_ENTRY
 
     @documented(
-        "The whole list, or what the parameters narrow it to.",
+        "The whole list, or a part of it by filters.",
         scope="list:read",
         tags=TAGS,
         data=chosen(ListedEntrySerializer),
@@ -116,8 +118,8 @@ class WatchListViewSet(WritingViewSet):
 
     @documented(
         "Adds an anime, or moves it to another type.",
-        description="Added again within 24 hours of its removal, an anime takes back "
-        "what was noted of it (`fresh: true` starts anew). Fields that are not sent "
+        description="An anime added again within 24 hours of its removal gets its old "
+        "values back (`fresh: true` starts from zero). Fields that are not sent "
         "keep their value; null clears.",
         scope="list:write",
         tags=TAGS,
@@ -159,7 +161,7 @@ class WatchListViewSet(WritingViewSet):
             query(
                 "animeId",
                 str,
-                "Instead of the body, for proxies drop it.",
+                "Instead of the body, because some proxies drop it.",
                 keep_empty=True,
             ),
             IF_MATCH,
@@ -184,7 +186,7 @@ class WatchListViewSet(WritingViewSet):
         )
 
     @documented(
-        "How many entries of each type and in each state.",
+        "The number of entries of each type and state.",
         scope="list:read",
         tags=TAGS,
         data=CountsSerializer,
@@ -222,7 +224,7 @@ def which_anime(body: Mapping[str, Any], wanted: Mapping[str, Any]) -> AnimeRef:
         if value is not None
     }
     if not given:
-        raise refuse(animeId="Say which anime: send animeId.")
+        raise refuse(animeId="Send animeId.")
     if len(given) > 1:
-        raise refuse(animeId="This names different anime: send one.")
+        raise refuse(animeId="Body and query name different anime: send one.")
     return given.pop()

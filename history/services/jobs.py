@@ -77,7 +77,7 @@ def run(job: Regular) -> None:
     _running.add(job.name)
     now = timezone.now()
     due = {"due_at": now}
-    outcome, has_failed = "ended before it was done", True
+    outcome, has_failed = "stopped before it was done", True
     try:
         try:
             outcome, has_failed = job.run(), False
@@ -129,9 +129,9 @@ def late(jobs: Sequence[Regular], now: datetime) -> list[str]:
         elif row.is_late(now, job.grace):
             at = f"{row.due_since:%Y-%m-%d %H:%M} UTC"
             if row.has_failed:
-                failing.append(f"{job.name} fails since {at}, {row.outcome}")
+                failing.append(f"{job.name} has failed since {at}, {row.outcome}")
             else:
                 missed.append(f"{job.name} was due {at}")
     if missed:
-        missed[-1] += ": does manage.py work run?"
+        missed[-1] += ": is manage.py work running?"
     return failing + missed

@@ -83,7 +83,7 @@ def test_a_worker_that_goes_lets_go(monkeypatch):
 def test_a_job_is_late_by_a_tenth_of_its_span():
     job = regular()
     now = timezone.now()
-    assert late([job], now) == ["sweep has never run: does manage.py work run?"]
+    assert late([job], now) == ["sweep has never run: is manage.py work running?"]
     go(job)
     assert late([job], now + HOUR) == []
     [says] = late([job], now + HOUR + timedelta(minutes=11))
@@ -105,7 +105,7 @@ def test_a_job_that_fails_every_time_is_late_in_the_end():
         assert go(weekly) == 1
     assert late([weekly], began + timedelta(hours=16)) == []
     [says] = late([weekly], began + timedelta(hours=17))
-    assert says.startswith("sweep fails since 2")
+    assert says.startswith("sweep has failed since 2")
     assert says.endswith(" UTC, ValueError: see the log")
 
 
@@ -177,7 +177,7 @@ def test_by_a_button_of_the_list(staff):
     browser.post(address, {"reason": ""})
     assert Job.objects.get().due_at > timezone.now()
     answer = browser.post(address, {"reason": "a full disk"}, follow=True)
-    assert "the worker runs it within a minute" in answer.content.decode()
+    assert "the worker starts it within a minute" in answer.content.decode()
     assert Job.objects.get().due_at <= timezone.now()
 
 

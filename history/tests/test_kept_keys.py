@@ -29,7 +29,7 @@ def increment(client):
 def test_the_page_tells_how_long():
     page = (settings.BASE_DIR / "docs" / "sync.md").read_text()
     assert timedelta(days=30) == KEPT_FOR
-    assert "Keys are kept for 30 days" in page
+    assert "The server stores keys for 30 days" in page
 
 
 def test_within_that_time_the_first_answer_comes_again(increment):

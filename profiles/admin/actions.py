@@ -46,7 +46,7 @@ from profiles.services import support
 
 # What others may see or might, that a person wrote themselves.
 TEXTS = {
-    "user_name": "User name (they get one that says nothing)",
+    "user_name": "User name (replaced by a neutral one)",
     "name": "First name",
     "last_name": "Last name",
     "avatar": "Avatar",
@@ -82,7 +82,7 @@ class ImageForm(ReasonForm):
 
 class TextsForm(ReasonForm):
     names = forms.MultipleChoiceField(
-        label="What goes",
+        label="What to remove",
         choices=list(TEXTS.items()),
         widget=UnfoldAdminCheckboxSelectMultipleWidget(),
     )
@@ -94,8 +94,9 @@ class NoteForm(ReasonForm):
         label="Note",
         max_length=1000,
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 4}),
-        help_text="For other staff; nobody is mailed. It cannot be changed or taken "
-        "back, and stands in the person's own export: write what they may read.",
+        help_text="For other staff; it sends no mail. It cannot be changed or deleted, "
+        "and is part of the person's own export: write only what the person may "
+        "read.",
     )
 
 
@@ -107,7 +108,7 @@ class UndoForm(ReasonForm):
 class PasswordForm(ReasonForm):
     new_password = forms.CharField(
         widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "new-password"}),
-        help_text="Rather mail them a link: then nobody else knows it.",
+        help_text="Better mail a reset link: then nobody else knows the password.",
     )
     field_order = ("new_password", "reason")
 
@@ -165,7 +166,7 @@ def remove_image(user: User, sent: Mapping[str, Any], through: Through) -> str:
     support.remove_image(
         user=user, image_id=sent["image"], reason=sent["reason"], through=through
     )
-    return "The picture is gone."
+    return "The picture is removed."
 
 
 def remove_texts(user: User, sent: Mapping[str, Any], through: Through) -> str:
@@ -188,7 +189,7 @@ def set_password(user: User, sent: Mapping[str, Any], through: Through) -> str:
         reason=sent["reason"],
         through=through,
     )
-    return "The password is set, and everything signed in has ended."
+    return "The password is set, and all sessions and apps are signed out."
 
 
 def restore(user: User, sent: Mapping[str, Any], through: Through) -> str:
@@ -211,10 +212,10 @@ def undo(user: User, sent: Mapping[str, Any], through: Through) -> str:
 
 
 def counted(done: Undone) -> str:
-    stayed = f" {len(done.conflicts)} values changed since, and stay."
+    stayed = f" {len(done.conflicts)} values changed later, and stay."
     return (
-        f"{len(done.entries)} entries put back, {len(done.removed)} taken off."
-        f"{stayed if done.conflicts else ''}"
+        f"{len(done.entries)} entries put back, {len(done.removed)} "
+        f"removed.{stayed if done.conflicts else ''}"
     )
 
 
@@ -240,13 +241,13 @@ def warning_of_restore(user: User, sent: Mapping[str, Any]) -> str:
     done = would_restore(user, at)
     if at < user.created_at:
         made = f"{user.created_at:%Y-%m-%d %H:%M}"
-        return f"The account was made later, on {made} UTC: {emptied(number)}"
+        return f"The account was created later, on {made} UTC: {emptied(number)}"
     is_emptied = len(done.removed) == number and not done.entries
-    return f"The list had no title then: {emptied(number)}" if is_emptied else ""
+    return f"The list was empty then: {emptied(number)}" if is_emptied else ""
 
 
 def emptied(number: int) -> str:
-    return f"all {number:,} title{'s' * (number > 1)} would go off the list."
+    return f"all {number:,} title{'s' * (number > 1)} would be removed from the list."
 
 
 def preview_undo(user: User, sent: Mapping[str, Any]) -> list[str]:
@@ -283,34 +284,34 @@ def lines_of(user: User, done: Undone) -> list[str]:
         if id_ not in private
     ]
     lines += [
-        f"{told['title']}: {told['field']} changed since, and stays"
+        f"{told['title']}: {told['field']} changed later, and stays"
         for anime_id, told in stays
         if anime_id not in private
     ]
     for what, ids in (
         ("private entries put back", entries),
-        ("private entries taken off", removed),
+        ("private entries removed", removed),
         ("values of private entries stay", [anime_id for anime_id, _ in stays]),
     ):
         if number := sum(anime_id in private for anime_id in ids):
             lines.append(f"{number} {what}")
-    return lines or ["Nothing: the list is so already."]
+    return lines or ["Nothing: the list already is as it was then."]
 
 
 ACTIONS: dict[str, Action] = {
     "reveal": Action(
-        "Show what is private",
+        "Show private data",
         "visibility",
         "Shows notes, private entries and searches to you for "
         f"{audit.REVEALED_FOR.seconds // 60} minutes.",
         "profiles.reveal_user",
-        simple(support.reveal, "You see what is private now."),
+        simple(support.reveal, "You now see this person's private data."),
     ),
     "undo": Action(
         "Undo a change",
         "undo",
-        "Puts back what one operation changed, as a new operation that the person can "
-        "undo. What has changed since stays.",
+        "Reverts one operation, as a new operation that the person can undo. "
+        "Later changes stay.",
         "profiles.restore_user",
         undo,
         form=UndoForm,
@@ -319,8 +320,8 @@ ACTIONS: dict[str, Action] = {
     "restore": Action(
         "Put the list back",
         "restore",
-        "Puts the whole list back to a moment, as one operation that the person can "
-        "undo.",
+        "Puts the whole list back to a moment, as one operation, which the "
+        "person can undo.",
         "profiles.restore_user",
         restore,
         form=RestoreForm,
@@ -346,7 +347,8 @@ ACTIONS: dict[str, Action] = {
     "note": Action(
         "Add a note",
         "sticky_note_2",
-        "For whoever helps them next: what they wrote, what was promised.",
+        "For the next colleague who helps this person: what they wrote, what "
+        "was promised.",
         "profiles.help_user",
         simple(support.note, "Noted."),
         form=NoteForm,
@@ -354,8 +356,8 @@ ACTIONS: dict[str, Action] = {
     "remove-texts": Action(
         "Remove texts",
         "backspace",
-        "Empties what breaks the rules in the profile, on all their devices. They are "
-        "told, and can write something else.",
+        "Clears texts that break the rules from the profile, on all their "
+        "devices. The person gets a mail, and can write new texts.",
         "profiles.help_user",
         remove_texts,
         form=TextsForm,
@@ -364,7 +366,7 @@ ACTIONS: dict[str, Action] = {
     "remove-image": Action(
         "Remove a picture",
         "hide_image",
-        "Removes the picture for good, from the profile too. They are told.",
+        "Removes the picture for good, also from the profile. The person gets a mail.",
         "profiles.help_user",
         remove_image,
         form=ImageForm,
@@ -374,7 +376,7 @@ ACTIONS: dict[str, Action] = {
     "mail-reset": Action(
         "Mail a reset link",
         "mail",
-        "Mails a link to choose a new password to the account's own address.",
+        "Mails a link to the account's own address, to choose a new password.",
         "profiles.help_user",
         simple(support.mail_reset, "The link is in the outbox."),
         is_for=lambda user: user.is_active,
@@ -382,7 +384,8 @@ ACTIONS: dict[str, Action] = {
     "lock": Action(
         "Lock",
         "lock",
-        "Nobody signs in to this account any more, and everything signed in ends.",
+        "Nobody can sign in to this account, and all its sessions and apps are "
+        "signed out.",
         "profiles.help_user",
         simple(support.lock, "Locked."),
         is_for=lambda user: user.is_active,
@@ -390,15 +393,14 @@ ACTIONS: dict[str, Action] = {
     "unlock": Action(
         "Unlock",
         "lock_open",
-        "The account can be signed in to again, also where too many wrong passwords "
-        "closed it.",
+        "The person can sign in again, also after too many wrong passwords.",
         "profiles.help_user",
         simple(support.unlock, "Unlocked."),
     ),
     "set-password": Action(
         "Set a new password",
         "password",
-        "Sets the password, ends everything that is signed in, and tells the person.",
+        "Sets the password, signs out all sessions and apps, and mails the person.",
         "profiles.change_user",
         set_password,
         form=PasswordForm,
@@ -408,17 +410,18 @@ ACTIONS: dict[str, Action] = {
     "reset-second-factor": Action(
         "Reset the second factor",
         "phonelink_erase",
-        "Removes authenticator and recovery codes and signs them out; whoever signs in "
-        "next with the password enrols anew.",
+        "Removes authenticator and recovery codes, and signs the person out. "
+        "The next sign-in with the password enrols again.",
         "profiles.change_user",
-        simple(support.reset_second_factor, "The second factor is gone."),
+        simple(support.reset_second_factor, "The second factor is removed."),
         wants_code=True,
         is_for=lambda user: user.is_staff,
     ),
     "export": Action(
         "Export",
         "download",
-        "Downloads all that is held on the person, private things too; they are told.",
+        "Downloads all data about the person, private data included. The person "
+        "gets a mail.",
         "profiles.export_user",
         export,
         wants_code=True,
@@ -426,8 +429,8 @@ ACTIONS: dict[str, Action] = {
     "erase": Action(
         "Erase the account",
         "delete_forever",
-        "Removes the account and all that is kept of it, for good. Do not name the "
-        "person in the reason: it is all that stays.",
+        "Deletes the account and all its data, for good. Do not name the person "
+        "in the reason: the reason remains.",
         "profiles.erase_user",
         simple(support.erase, "Erased."),
         form=EraseForm,
@@ -552,7 +555,7 @@ def would_undo(user: User, form: ReasonForm) -> list[str] | None:
 def is_confirmed(request: HttpRequest, form: ReasonForm, user: User) -> bool:
     """A code is used up, and so looked at last."""
     if not user.is_meant_by(form.cleaned_data.get("user_name", user.user_name)):
-        sentence = "That is neither user name, e-mail nor id of this account."
+        sentence = "This is not the user name, e-mail or id of this account."
         form.add_error("user_name", sentence)
         return False
     return "code" not in form.fields or takes_code(request, form)

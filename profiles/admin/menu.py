@@ -73,7 +73,7 @@ def catalogue(request: HttpRequest) -> list[Any]:
         if request.user.has_perm("collections_app.change_anime")
         else None,
         rows(request, "Abbreviations", "short_text", "collections_app.abbreviation"),
-        rows(request, "Ids elsewhere", "link", "collections_app.externalid"),
+        rows(request, "Ids at other sites", "link", "collections_app.externalid"),
         rows(request, "Genres", "category", "collections_app.genre"),
         rows(request, "Studios", "apartment", "collections_app.studio"),
     ]
@@ -85,6 +85,6 @@ def operation(request: HttpRequest) -> list[Any]:
         rows(request, "Notices to all", "campaign", "profiles.notice"),
         rows(request, "Jobs", "schedule", "history.job"),
         rows(request, "What staff did", "policy", "history.staffaction"),
-        rows(request, "Groups of staff", "badge", "auth.group"),
+        rows(request, "Staff groups", "badge", "auth.group"),
         item("API reference", "description", "docs"),
     ]

@@ -56,13 +56,13 @@ def show_missing_titles(request: HttpRequest) -> HttpResponse:
         "only_mine": only_mine,
         "tables": [
             {
-                "heading": "Titles of imported files that match none",
+                "heading": "Imported titles without a match",
                 "says": "of the last 30 days",
                 "rows": wordings.get("unmatched", []),
                 "address": f"{rows}?outcome__exact=unmatched" if may_see_rows else "",
             },
             {
-                "heading": "Searches that find nothing",
+                "heading": "Searches without results",
                 "says": "of two people or more, in the last 30 days",
                 "rows": wordings.get("searches_in_vain", []),
             },
@@ -97,7 +97,7 @@ class LinkForm(StaffReasonForm):
         label="Title",
         widget=AutocompleteSelect(MissingTitle._meta.get_field("anime"), admin.site),
         help_text="By any of its names, our id, or a site's such as mal:1535.",
-        error_messages={"invalid_choice": "There is no such title any more."},
+        error_messages={"invalid_choice": "This title no longer exists."},
     )
     field_order = ("anime", "reason")
 
@@ -143,20 +143,24 @@ ACTS = {
     "link": Act(
         LinkForm,
         "Link “{}” to a title",
-        "The wording becomes a name of the title, which everybody sees: search and "
-        "imports find the title by it from now on, and no import takes it away.",
+        "The wording becomes a name of the title, which everybody sees. Search "
+        "and imports then find the title by it, and no import removes it.",
         "Link",
     ),
     "dismiss": Act(
         StaffReasonForm,
         "Dismiss “{}”",
-        "It is not shown any more, whoever looks for it. It can be opened again.",
+        "It no longer appears here, even if more people search for it. You can "
+        "reopen it.",
         "Dismiss",
     ),
     "assign": Act(
-        AssignForm, "Assign “{}”", "Who takes care of it sees it as theirs.", "Assign"
+        AssignForm,
+        "Assign “{}”",
+        "The colleague finds it under Assigned to me.",
+        "Assign",
     ),
-    "reopen": Act(StaffReasonForm, "Open “{}” again", "It is shown again.", "Open"),
+    "reopen": Act(StaffReasonForm, "Open “{}” again", "It appears here again.", "Open"),
 }
 
 

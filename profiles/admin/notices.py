@@ -23,7 +23,7 @@ class NoticeForm(Reasoned):
         cleaned = super().clean() or {}
         starts_at, ends_at = cleaned.get("starts_at"), cleaned.get("ends_at")
         if starts_at and ends_at and ends_at <= starts_at:
-            self.add_error("ends_at", "It ends before it begins.")
+            self.add_error("ends_at", "The end is before the start.")
         return cleaned
 
 
@@ -39,8 +39,8 @@ class NoticeAdmin(Page):
             None,
             {
                 "fields": ("text", "text_es", "starts_at", "ends_at"),
-                "description": "Everybody sees it: above the web client, above this "
-                "admin, and apps under /api/notices. Times are UTC.",
+                "description": "Everybody sees it: at the top of the web client and "
+                "of this admin, and apps get it from /api/notices. Times are UTC.",
             },
         ),
         WHY,

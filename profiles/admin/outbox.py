@@ -109,7 +109,7 @@ def links_of(row: Row) -> str:
     if row.task_path == "profiles.tasks.remove_files" and state == "given up":
         verbs["again"] = "Try again …"
     if row.task_path in MAILS and state == "given up":
-        verbs["let-be"] = "Let it be …"
+        verbs["let-be"] = "Dismiss …"
     return format_html_join(
         " ",
         '<a class="ac-nowrap" href="{}">{}</a>',
@@ -127,7 +127,7 @@ class GivenUpFilter(admin.SimpleListFilter):
     def lookups(
         self, request: object, model_admin: object
     ) -> Iterable[tuple[str, str]]:
-        return [("yes", "Given up: somebody has to look")]
+        return [("yes", "Given up: needs attention")]
 
     def queryset(self, request: object, queryset: QuerySet[Row]) -> QuerySet[Row]:
         if self.value() != "yes":
@@ -162,7 +162,7 @@ class TaskAdmin(Page, DBTaskResultAdmin):
     )
     list_filter: ClassVar[Any] = ("status", GivenUpFilter)  # few rows are kept
     search_fields = ("task_path",)  # shows the box; get_search_results searches
-    search_help_text = "E-mail, name or id of whom it goes to"
+    search_help_text = "E-mail, name or id of the recipient"
     shown = (
         "what",
         "to",
@@ -252,20 +252,25 @@ def act_on_mail(request: HttpRequest, row_id: UUID, verb: str) -> HttpResponse:
             reason=form.cleaned_data["reason"],
             through=through(request),
         )
-        told = "It is in the outbox again." if verb == "again" else "It is let be."
-        messages.success(request, told if is_done else "Somebody else was faster.")
+        told = "It is queued again." if verb == "again" else "It is dismissed."
+        messages.success(
+            request, told if is_done else "Somebody else already did this."
+        )
         return HttpResponseRedirect(reverse(ROWS))
     says = (
-        "Sends it anew, from the first try on; a link to a new password is a new link."
+        (
+            "Sends it again, with a new series of tries. A password link is "
+            "replaced by a new one."
+        )
         if verb == "again"
-        else "It is not sent, and no longer told as given up: the address is wrong, or "
-        "the person was told otherwise."
+        else "It is not sent, and no longer reported as given up. Use this if the "
+        "address is wrong, or the person was informed in another way."
     )
     return ask(
         request,
         form,
         title=f"{title_of(row).capitalize()}, to {recipients.plain_name(row)}",
         says=says,
-        button="Send again" if verb == "again" else "Let it be",
+        button="Send again" if verb == "again" else "Dismiss",
         back=reverse(ROWS),
     )

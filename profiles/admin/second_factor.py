@@ -100,10 +100,8 @@ def takes_code(request: HttpRequest, form: forms.Form) -> bool:
 
 def why_not(user: User, code: str) -> str:
     if until := second_factor.closed_until(user=user, code=code):
-        return (
-            f"That was not right. The next try is looked at from {until:%H:%M:%S} UTC."
-        )
-    return "That was not right."
+        return f"This code is not right. Try again at {until:%H:%M:%S} UTC."
+    return "This code is not right."
 
 
 def next_of(request: HttpRequest) -> str:

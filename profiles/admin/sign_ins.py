@@ -153,7 +153,7 @@ def open_sign_in(request: HttpRequest, row_id: int) -> HttpResponse:
         request,
         form,
         title=f"Unlock {row.email}",
-        says="Forgets its wrong passwords, from every address.",
+        says="Resets the count of wrong passwords, for every network address.",
         button="Unlock",
         back=rows,
     )

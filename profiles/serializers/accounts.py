@@ -42,7 +42,7 @@ class Secret(serializers.CharField):
         return data
 
 
-RULES = "8 to 128 characters; not a common one, not like user name or e-mail."
+RULES = "8 to 128 characters; not common, and not similar to user name or e-mail."
 
 
 class OneOf(serializers.CharField):
@@ -60,9 +60,9 @@ class SignUpInput(serializers.Serializer[Any]):
     email = Email()
     user_name = UserName(help_text="3 to 50 characters, in letters of one alphabet.")
     password = Secret(help_text=RULES)
-    timezone = OneOf(zones, help_text="IANA name; one that is not known is UTC.")
+    timezone = OneOf(zones, help_text="IANA name; an unknown one becomes UTC.")
     language = OneOf(
-        lambda: dict(settings.LANGUAGES), help_text="en or es; any other is en."
+        lambda: dict(settings.LANGUAGES), help_text="en or es; any other becomes en."
     )
 
 
@@ -87,7 +87,7 @@ class PasswordInput(serializers.Serializer[Any]):
 
 
 class EraseInput(serializers.Serializer[Any]):
-    password = Secret(help_text="Yours, once more.")
+    password = Secret(help_text="The account's password, again.")
 
 
 class ResetInput(serializers.Serializer[Any]):

@@ -80,8 +80,9 @@ UPLOAD_BODY = {
         "properties": {
             "image": {
                 "type": "string",
-                "description": "The file in base64, a data URL, or the address of a "
-                "picture that is here already.",
+                "description": "The file in base64, a data URL, or the address of an "
+                "uploaded "
+                "picture.",
             },
             "filename": {"type": "string", "description": "Not used."},
             "isBanner": {"type": "boolean", "default": False},
@@ -96,7 +97,7 @@ UPLOAD_BODY = {
             "image": {
                 "type": "string",
                 "format": "binary",
-                "description": "The same under another name.",
+                "description": "The same, under another name.",
             },
             "filename": {"type": "string", "description": "Not used."},
             "isBanner": {"enum": ["true", "false"]},

@@ -57,7 +57,7 @@ def check_own_password(
     lockouts.refuse_locked(user.email, place)
     if not is_right(user, password):
         lockouts.count_wrong(user.email, place)
-        sentence = "This is not your password."
+        sentence = "That's not your current password."
         raise ApiError(
             "wrong_credentials", sentence=sentence, fields={field: [sentence]}
         )

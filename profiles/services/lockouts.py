@@ -163,8 +163,8 @@ def all_locks(email: str) -> Iterator[str]:
     standing = standing_of(email)
     if until := standing.until_everywhere:
         yield (
-            f"{standing.everywhere} wrong passwords in an hour: for places that they "
-            f"have not signed in from {told(until)}"
+            f"{standing.everywhere} wrong passwords in an hour: new places are "
+            f"{told(until)}"
         )
 
 

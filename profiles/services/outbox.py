@@ -116,7 +116,7 @@ def queue_again(rows: Iterable[Row]) -> int:
     taken = 0
     for row in rows:
         if len(row.worker_ids) >= MOST_WORKERS:
-            row.set_failed(RuntimeError("Each worker that had it was killed."))
+            row.set_failed(RuntimeError("Every worker that tried it was killed."))
             continue
         # Unless another worker took it up a moment ago.
         same = DBTaskResult.objects.running().filter(
@@ -124,7 +124,7 @@ def queue_again(rows: Iterable[Row]) -> int:
         )
         taken += same.update(status="READY")
     if taken:
-        logger.warning("%d tasks that were interrupted are done again", taken)
+        logger.warning("%d interrupted tasks are queued again", taken)
     return taken
 
 
@@ -137,4 +137,4 @@ def try_again(row: Row) -> None:
     DBTaskResult.objects.filter(pk=row.pk, status="FAILED").update(
         status="READY", run_after=later, finished_at=None
     )
-    logger.warning("The database refused a task (%s): tried again", row.task_path)
+    logger.warning("The database refused a task (%s): it is tried again", row.task_path)

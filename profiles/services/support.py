@@ -78,7 +78,7 @@ def sign_out_device(*, user: User, device: str, reason: str, through: Through) -
     ) as act:
         user_agent = accounts.end_one(user_id=user.pk, sign_in=device)
         if user_agent is None:
-            raise ApiError("not_found", sentence="That device is signed out already.")
+            raise ApiError("not_found", sentence="That device is already signed out.")
         act.before = {"device": device.partition(":")[0], "with": user_agent}
 
 

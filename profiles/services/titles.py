@@ -119,8 +119,8 @@ def warning(field: str, text: str, meaning: Meaning) -> TitleWarning:
     if taken is not None:
         code = "title_chosen"
         message = (
-            f'"{text}" was taken for "{taken.title}", the best known of {number + 1} '
-            f"anime that are called so: send an id to choose another."
+            f'"{text}" was read as "{taken.title}", the best known of {number + 1} '
+            f"anime with this name: send an id to choose another."
         )
     else:
         code = "title_ambiguous" if number else "title_unknown"

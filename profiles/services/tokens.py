@@ -82,7 +82,7 @@ def end_if_replayed(claims: Claims) -> None:
     if ended:
         tell_sign_ins_ended(claims.user_id)
         logger.warning(
-            "A refresh token came twice: token family %s of user %s is ended",
+            "A refresh token was used twice: token family %s of user %s is ended",
             claims.family,
             claims.user_id,
         )

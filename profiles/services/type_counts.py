@@ -70,10 +70,10 @@ def count_anew() -> str:
         if row is None:
             row = Figure(name=COUNTED)
         elif row.computed_at != seen:
-            return "types were not counted anew: they changed meanwhile"
+            return "types were not recounted: they changed at the same time"
         store(row, counts, settled)
     off = sum(abs(was[name] - right[name]) for name in was | right) if was else 0
-    return f"types counted anew, {off:,} off"
+    return f"types recounted, {off:,} off"
 
 
 def now_as_stored() -> Counter[str]:

@@ -272,7 +272,7 @@ def test_undoing_is_an_operation_in_the_name_of_staff(
     browser, staff, alice, mushishi, mailoutbox
 ):
     page = do(browser, alice, "undo", operation=str(mushishi.operation_id))
-    assert messages_of(page) == ["alice: 0 entries put back, 1 taken off."]
+    assert messages_of(page) == ["alice: 0 entries put back, 1 removed."]
     assert not WatchListEntry.objects.exists()
     undone = Change.objects.get(kind="remove")
     assert (undone.through, undone.actor_id) == ("admin", staff.pk)
@@ -287,9 +287,9 @@ def test_what_changed_since_stays_and_is_told(browser, alice, client, mushishi):
     client.patch(f"{URL}/1", {"notes": "mine"})
     asked = {"operation": mushishi.operation_id}
     lines = browser.get(page_of(alice, "undo"), asked).context["lines"]
-    assert "Mushishi: notes changed since, and stays" in lines
+    assert "Mushishi: notes changed later, and stays" in lines
     page = do(browser, alice, "undo", operation=str(mushishi.operation_id))
-    assert "1 values changed since, and stay." in messages_of(page)[0]
+    assert "1 values changed later, and stay." in messages_of(page)[0]
     assert WatchListEntry.objects.get().notes == "mine"
 
 
@@ -324,8 +324,8 @@ def test_a_moment_before_the_account_existed_warns(browser, alice, mushishi):
     for more in ({"_preview": "1"}, {}, {"_despite": "yes"}):
         page = do(browser, alice, "restore", **moment, **more)
         warning = page.context["warning"]
-        assert warning.startswith("The account was made later, on ")
-        assert warning.endswith("UTC: all 1 title would go off the list.")
+        assert warning.startswith("The account was created later, on ")
+        assert warning.endswith("UTC: all 1 title would be removed from the list.")
         assert warning in page.content.decode()
         assert WatchListEntry.objects.exists()
     do(browser, alice, "restore", **moment, _despite=warning)
@@ -336,7 +336,10 @@ def test_a_moment_at_which_the_list_was_empty_warns(browser, alice, mushishi):
     User.objects.filter(pk=alice.pk).update(created_at="1998-01-01T00:00Z")
     moment = {"at_0": "1999-01-01", "at_1": "00:00"}
     warning = do(browser, alice, "restore", **moment).context["warning"]
-    assert warning == "The list had no title then: all 1 title would go off the list."
+    assert (
+        warning
+        == "The list was empty then: all 1 title would be removed from the list."
+    )
 
 
 @pytest.mark.parametrize("day", ["1999-01-01", "2999-01-01", "someday"])

@@ -72,8 +72,8 @@ def test_the_old_password_must_be_right(alice, client):
     assert response.status_code == 401
     body = response.json()
     assert body["code"] == "wrong_credentials"
-    assert body["fields"] == {"old_password": ["This is not your password."]}
-    assert body["error"] == "This is not your password."
+    assert body["fields"] == {"old_password": ["That's not your current password."]}
+    assert body["error"] == "That's not your current password."
     assert is_signed_in(client)
 
 
@@ -91,8 +91,8 @@ def test_guessing_the_old_password_locks(client, settings):
     [
         ("Short-7", "at least 8"),
         ("x" * 129, "at most 128"),
-        ("qwertyuiop", "fewer people use"),
-        ("alice@example.org", "less like"),
+        ("qwertyuiop", "too common"),
+        ("alice@example.org", "less similar"),
     ],
 )
 def test_a_weak_password_says_what_to_change(client, password, says):

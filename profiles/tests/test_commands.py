@@ -46,7 +46,7 @@ def test_createsuperuser_asks(monkeypatch):
     ("changes", "says"),
     [
         ({"email": "alice@example.org"}, "already taken"),
-        ({"user_name": "ALICE"}, "exists already"),
+        ({"user_name": "ALICE"}, "already exists"),
         ({"user_name": "аdmin"}, "one alphabet"),
         ({"email": "root"}, "valid email"),
     ],

@@ -26,7 +26,7 @@ def test_a_new_one_gets_a_link_to_choose_a_password(visitor, mailoutbox):
     Group.objects.create(name="support")
     said = create("Sam@Example.org", "sam", "--group", "support")
     assert said == (
-        "sam may enter the admin as support; an invitation is on its way to "
+        "sam may enter the admin as support; an invitation will be mailed to "
         "sam@example.org.\n"
     )
     sam = User.objects.get()
@@ -49,14 +49,12 @@ def test_a_new_one_gets_a_link_to_choose_a_password(visitor, mailoutbox):
 def test_an_account_that_is_there_is_let_in_for_a_reason(alice, mailoutbox):
     """As an edit in the admin: logged, and mailed."""
     Group.objects.create(name="support")
-    with pytest.raises(CommandError, match="Say why, with --reason"):
+    with pytest.raises(CommandError, match="Give a reason with --reason"):
         create(alice.email, "somebody", "--group", "support")
     alice.refresh_from_db()
     assert not alice.is_staff
     said = create(alice.email, "x-y", "--group", "support", "--reason", "helps us")
-    assert (
-        said == "alice may enter the admin as support, with the password they have.\n"
-    )
+    assert said == "alice may enter the admin as support, with the existing password.\n"
     alice.refresh_from_db()
     assert (alice.is_staff, alice.is_superuser) == (True, False)
     assert alice.user_name == "alice"
@@ -73,7 +71,7 @@ def test_twice_does_no_harm(alice):
     for _ in range(2):
         said = create(alice.email, "somebody", "--administrator", "--reason=helps")
         assert said == (
-            "alice may enter the admin as administrator, with the password they have.\n"
+            "alice may enter the admin as administrator, with the existing password.\n"
         )
 
 
@@ -100,7 +98,7 @@ def test_a_dry_run_does_nothing(alice):
         (["sam", "sam"], "e-mail"),
         (["sam@example.org", "x"], "3 to 50"),
         (["sam@example.org", "ALICE"], "taken|user name"),
-        (["sam@example.org", "sam", "--group", "kings"], "no group 'kings'"),
+        (["sam@example.org", "sam", "--group", "kings"], "Group not found: 'kings'"),
     ],
 )
 def test_what_cannot_be_is_said_and_nothing_done(alice, args, says):

@@ -123,7 +123,9 @@ def test_a_retry_is_session_ended(zaphira, visitor):
 def test_the_password_must_be_right(zaphira, hers):
     response = hers.delete("/api/user", {"password": "Wrong-Horse-7"})
     assert (response.status_code, response.json()["code"]) == (401, "wrong_credentials")
-    assert response.json()["fields"] == {"password": ["This is not your password."]}
+    assert response.json()["fields"] == {
+        "password": ["That's not your current password."]
+    }
     assert hers.get("/api/auth/session").json()["data"]["name"] == "zaphira"
     assert not Erasure.objects.exists()
 

@@ -24,12 +24,12 @@ def test_all_of_the_account_goes_and_of_no_other(client, death_note, stranger, n
     assert erase(name, "--yes") == "alice, 1 entries and 0 pictures are erased.\n"
     assert User.objects.get() == stranger
     assert Erasure.objects.get().through == "command"
-    with pytest.raises(CommandError, match="There is no account"):
+    with pytest.raises(CommandError, match="Account not found"):
         erase(name, "--yes")
 
 
 def test_it_stands_in_the_log_of_staff_and_is_mailed(alice, mailoutbox):
-    with pytest.raises(CommandError, match="Say why, with --reason"):
+    with pytest.raises(CommandError, match="Give a reason with --reason"):
         call_command("erase_user", "alice", "--yes")
     assert User.objects.exists()
     erase("alice", "--yes")

@@ -176,7 +176,7 @@ def test_a_picture_that_the_storage_lost_is_told(filled, hers):
     zip_ = archive_of(hers.get(URL))
     name = f"images/{lost.rpartition('/')[2]}"
     assert name not in zip_.namelist()
-    assert f"Lost, and not here: {name}." in zip_.read("README.txt").decode()
+    assert f"Lost, and not included: {name}." in zip_.read("README.txt").decode()
 
 
 def test_a_storage_that_is_away_passes(filled, hers, monkeypatch):

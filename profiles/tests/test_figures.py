@@ -165,8 +165,8 @@ def test_the_dashboard_shows_figures_and_their_age(browser, alice, client):
 @pytest.mark.parametrize(
     ("number", "says"),
     [
-        (1, "1 merge of titles stands still: go on with it"),
-        (2, "2 merges of titles stand still: go on with them"),
+        (1, "1 merge of titles has stopped: continue it"),
+        (2, "2 merges of titles have stopped: continue them"),
     ],
 )
 def test_merges_that_stand_still_are_shown_first(browser, number, says):
@@ -281,7 +281,7 @@ def test_what_was_written_beside_the_log_is_found_by_the_daily_job(alice, client
     WatchListEntry.objects.update(type="Completed")
     assert type_counts.now() == {"Watching": 1}
     [job] = [job for job in JOBS if job.name == "figures anew"]
-    assert job.run() == "types counted anew, 2 off"
+    assert job.run() == "types recounted, 2 off"
     assert type_counts.now() == {"Completed": 1}
 
 

@@ -41,7 +41,7 @@ def test_it_imports_as_one_operation(path, alice):
 
 
 def test_it_stands_in_the_log_of_staff_and_is_mailed(path, alice, mailoutbox):
-    with pytest.raises(CommandError, match="Say why, with --reason"):
+    with pytest.raises(CommandError, match="Give a reason with --reason"):
         call_command("import_list", "alice", str(path))
     assert not ImportPlan.objects.exists()
     for _ in range(2):  # the second changes nothing: of that there is no mail
@@ -109,7 +109,7 @@ def test_what_cannot_be_read_is_told(path, tmp_path):
     path.write_bytes(b"")
     with pytest.raises(CommandError, match="empty"):
         run("import_list", "alice", path)
-    with pytest.raises(CommandError, match="no account"):
+    with pytest.raises(CommandError, match="Account not found"):
         run("import_list", "nobody", path)
 
 

@@ -63,7 +63,7 @@ def test_a_day_of_signing_in_leaves_no_secret(
     secrets += User.objects.values_list("password", flat=True)
 
     assert len(secrets) > 10
-    assert "A refresh token came twice" in logged.text
+    assert "A refresh token was used twice" in logged.text
     for secret in filter(None, secrets):
         assert secret not in logged.text
     assert email not in logged.text

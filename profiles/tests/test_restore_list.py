@@ -62,7 +62,7 @@ def test_the_list_goes_back_to_a_moment_as_one_operation(client, alice, moment):
 def test_it_stands_in_the_log_of_staff_and_is_mailed(alice, moment, mailoutbox):
     """As the same act in the admin."""
     before = state()
-    with pytest.raises(CommandError, match="Say why, with --reason"):
+    with pytest.raises(CommandError, match="Give a reason with --reason"):
         call_command("restore_list", "alice", "--at", moment)
     assert state() == before
     restore("alice", "--at", moment)
@@ -94,7 +94,7 @@ def test_a_second_run_changes_nothing(alice, moment):
 @pytest.mark.parametrize(
     ("args", "sentence"),
     [
-        (("nobody", "--at", "2026-01-01"), "no account"),
+        (("nobody", "--at", "2026-01-01"), "Account not found"),
         (("alice", "--at", "yesterday"), "not a time"),
         (("alice", "--at", "2999-01-01"), "future"),
     ],
@@ -106,7 +106,7 @@ def test_bad_input_gets_a_sentence(alice, args, sentence):
 
 def test_a_log_that_was_trimmed_is_told(alice, moment):
     Change.objects.filter(revision__lte=3).delete()
-    with pytest.raises(CommandError, match="does not reach back"):
+    with pytest.raises(CommandError, match="does not go back"):
         restore("alice", "--at", moment)
 
 

@@ -183,7 +183,7 @@ def test_of_several_of_one_name_the_one_on_most_lists_is_meant(client):
     assert id_ == str(newer.id)
     assert warning["code"] == "title_chosen"
     assert warning["message"].startswith(
-        '"hunter_x_hunter" was taken for "Hunter x Hunter (2011)"'
+        '"hunter_x_hunter" was read as "Hunter x Hunter (2011)"'
     )
     assert (warning["value"], warning["anime_id"]) == ("hunter_x_hunter", id_)
     assert warning["candidates"] == [str(older.id)]

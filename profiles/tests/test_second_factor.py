@@ -90,7 +90,7 @@ def test_the_first_sign_in_enrols_and_shows_the_codes_once(browser, staff):
 def test_a_wrong_first_code_enrols_nothing(browser):
     browser.get(PAGE)
     page = browser.post(PAGE, {"code": "000000"})
-    assert "That was not right." in page.context["form"].errors["code"][0]
+    assert "This code is not right." in page.context["form"].errors["code"][0]
     assert not TOTPDevice.objects.get().confirmed
     assert not is_in(browser)
 
@@ -137,7 +137,7 @@ def test_the_database_holds_no_recovery_code(enrolled):
 def test_wrong_guesses_have_to_wait_right_ones_too(browser, enrolled):
     device = TOTPDevice.objects.get()
     page = browser.post(PAGE, {"code": "000000"})
-    assert "The next try is looked at from" in page.context["form"].errors["code"][0]
+    assert "Try again at" in page.context["form"].errors["code"][0]
     browser.post(PAGE, {"code": code_of(device, ahead=1)})
     assert not is_in(browser)
     assert TOTPDevice.objects.get().throttling_failure_count == 1

@@ -46,7 +46,7 @@ def seeded(catalogue):
 
 
 def test_people_come_with_lists(seeded):
-    assert seeded.startswith("14 people came, with ")
+    assert seeded.startswith("14 users were created, with ")
     assert User.objects.count() == 14
     for number in (25, 50):
         theirs = WatchListEntry.objects.filter(user__email__startswith=f"list{number}@")
@@ -141,8 +141,8 @@ def test_what_they_have_works_like_anybodys(seeded):
 
 def test_run_twice_it_adds_nobody_and_touches_nobody(seeded):
     before = list(UserState.objects.order_by("pk").values())
-    assert seed("--users", "12", "--seed", "9").startswith("0 people came")
-    assert seed("--users", "13").startswith("1 people came")
+    assert seed("--users", "12", "--seed", "9").startswith("0 users were created")
+    assert seed("--users", "13").startswith("1 users were created")
     mine = {row["user_id"] for row in before}
     after = UserState.objects.filter(pk__in=mine).order_by("pk")
     assert list(after.values()) == before
@@ -165,12 +165,12 @@ def test_interrupted_it_leaves_whole_accounts_and_goes_on(catalogue, monkeypatch
     assert User.objects.count() == UserState.objects.count() == 2
     assert ImportPlan.objects.count() == 2  # what staff are asked about comes with them
     monkeypatch.setattr(demo, "write", write)
-    assert seed("--users", "5").startswith("3 people came")
+    assert seed("--users", "5").startswith("3 users were created")
 
 
 def test_a_dry_run_writes_nothing(catalogue):
     assert seed("--users", "3", "--dry-run") == (
-        "3 people would come; 0 are there already.\n"
+        "3 users would be created; 0 exist already.\n"
     )
     assert not User.objects.exists()
 

@@ -1,4 +1,4 @@
-"""Groups of staff come ready, and each may do what it is for."""
+"""Staff groups come ready, and each may do what it is for."""
 
 import pytest
 from django.contrib.auth.models import Group, Permission

@@ -110,9 +110,10 @@ class SignUpViewSet(OpenViewSet):
     throttle_scope = "sign_up"
 
     @documented(
-        "Makes an account, and signs in.",
-        description="Sent again with the same e-mail, name and password it signs in, "
-        "so that a lost answer can be asked for anew.",
+        "Creates an account, and signs in.",
+        description="The same request sent again (same e-mail, name and password) "
+        "signs in, "
+        "so a lost answer does no harm.",
         scope=OPEN,
         tags=TAGS,
         body=SignUpInput,
@@ -137,9 +138,10 @@ class SignInViewSet(OpenViewSet):
 
     @documented(
         "Signs in: sets the session cookie.",
-        description="An unknown e-mail and a wrong password get one answer. A second "
-        "cookie lets this browser in at once while others guess. A form whose sender "
-        "accepts text/html gets 303 to the start page.",
+        description="An unknown e-mail and a wrong password get the same answer. A "
+        "second "
+        "cookie lets this browser sign in while others guess passwords. A form "
+        "that accepts text/html gets 303 to the start page.",
         scope=OPEN,
         tags=TAGS,
         body=SignInInput,
@@ -165,7 +167,7 @@ class SignOutViewSet(ApiViewSet):
     parser_classes = [StrictJSONParser, FormParser, MultiPartParser]
 
     @documented(
-        "Signs out; everywhere, if so wished. Without a session it does nothing.",
+        "Signs out, here or everywhere. Without a session it does nothing.",
         scope=OPEN,
         tags=TAGS,
         body=SignOutInput,
@@ -196,7 +198,7 @@ class SessionViewSet(ApiViewSet):
     permission_classes = [AllowAny]
 
     @documented(
-        "Who is signed in, or null.",
+        "The signed-in user, or null.",
         scope=OPEN,
         tags=TAGS,
         data=nullable(CurrentAnswer),
@@ -222,8 +224,9 @@ class SessionViewSet(ApiViewSet):
 class TokenViewSet(OpenViewSet):
     @documented(
         "Signs an app in: a pair of tokens.",
-        description="`access` goes into `Authorization: Bearer`, for `expires_in` "
-        "seconds; `refresh` buys the next pair, once.",
+        description="Send `access` as `Authorization: Bearer`; it works for "
+        "`expires_in` "
+        "seconds. `refresh` gets the next pair, once.",
         scope=OPEN,
         tags=TAGS,
         body=SignInInput,
@@ -244,9 +247,10 @@ class TokenViewSet(OpenViewSet):
         )
 
     @documented(
-        "A new pair for a refresh token.",
-        description="Each refresh token works once. One that comes a second time, by "
-        "whomever, ends the whole sign-in, access tokens too: refresh in one place.",
+        "Exchanges a refresh token for a new pair.",
+        description="Each refresh token works once. If one is used twice, the whole "
+        "sign-in "
+        "ends, with its access tokens: refresh in one place only.",
         scope=OPEN,
         tags=TAGS,
         body=RefreshInput,
@@ -279,8 +283,9 @@ class PasswordViewSet(NeverStored):
 
     @documented(
         "Changes the password.",
-        description="This session or app goes on (a session with a new cookie); every "
-        "other ends at once. The owner gets a mail.",
+        description="This session or app stays signed in (a session gets a new "
+        "cookie); all "
+        "others end at once. The owner gets a mail.",
         scope="account",
         tags=TAGS,
         body=PasswordInput,
@@ -305,8 +310,8 @@ class ResetViewSet(OpenViewSet):
     throttle_scope = "mail"
 
     @documented(
-        "Asks for a mail with a link to choose a new password.",
-        description="The answer is the same whether or not there is such an account.",
+        "Requests a mail with a link to choose a new password.",
+        description="The answer does not reveal whether the account exists.",
         scope=OPEN,
         tags=TAGS,
         body=ResetInput,
@@ -325,8 +330,9 @@ class ConfirmResetViewSet(OpenViewSet):
     sets_cookie = True
 
     @documented(
-        "Sets a new password with what the mailed link holds.",
-        description="Every session and token ends, and locks open. Sign in next.",
+        "Sets a new password, with the values from the mailed link.",
+        description="All sessions and tokens end, and lock-outs are lifted. Then "
+        "sign in.",
         scope=OPEN,
         tags=TAGS,
         body=ConfirmInput,

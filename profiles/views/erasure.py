@@ -13,11 +13,12 @@ from profiles.serializers.accounts import EraseInput, Message
 from profiles.services import erasure
 from profiles.views.accounts import device_of, sent
 
-SUMMARY = "Erases the account, with all rows and files of it, for good."
+SUMMARY = "Erases the account for good, with all its rows and files."
 DESCRIPTION = (
-    "Every session and token ends, live sockets close (4401). A retry after it was "
-    "done is 401 `session_ended`: take that as done. Wrong passwords count as at "
-    "signing in. `GET /api/user/export?format=account` first, to keep what there is. "
+    "All sessions and tokens end, and live sockets close (4401). A retry after "
+    "success is 401 `session_ended`: treat it as success. Wrong passwords count "
+    "towards the lock-out. To keep a copy, first `GET "
+    "/api/user/export?format=account`. "
 )
 DOCUMENTATION: dict[str, Any] = {
     "tags": ["Account"],
@@ -36,7 +37,7 @@ class ErasureViewSet(ApiViewSet):
         SUMMARY,
         scope="account",
         description=DESCRIPTION
-        + "Where a proxy drops the body of a DELETE, `POST /api/user/erase`.",
+        + "If a proxy drops the body of a DELETE, use `POST /api/user/erase`.",
         **DOCUMENTATION,
     )
     def destroy(self, request: Request) -> Response:

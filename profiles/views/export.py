@@ -35,15 +35,16 @@ class ExportViewSet(ApiViewSet):
     throttle_scope = "export"
 
     @documented(
-        "A file with what is yours, named and dated.",
+        "Exports your data as a file.",
         description="`json` is the whole list, and loses nothing; `mal` is "
-        "MyAnimeList's XML; `anilist` AniList's JSON; `csv` is for spreadsheets "
-        "(`/export/fidelity` tells what a format loses). `account` is a ZIP with "
-        "everything that is held on you: account, profile, preferences, list, every "
-        "change, episodes watched per day, searches, imports, "
-        "sign-ins, pictures; its README.txt says what each file is. It has no "
-        "passwords and no keys. Made anew each time: there is no ETag, and no more "
-        "than 30 an hour.",
+        "MyAnimeList's "
+        "XML; `anilist` AniList's JSON; `csv` is for spreadsheets "
+        "(`/export/fidelity` says what a format loses). `account` is a ZIP with "
+        "all data about you: account, profile, preferences, list, every change, "
+        "episodes watched per day, searches, imports, sign-ins, pictures; its "
+        "README.txt says what each file is. It has no passwords and no keys. "
+        "Each request makes a new file: there is no ETag, and the limit is 30 "
+        "an hour.",
         scope="export",
         tags=["Exports"],
         parameters=[query("format", str, "Which.", enum=list(FORMATS), required=True)],
@@ -65,10 +66,11 @@ class ExportViewSet(ApiViewSet):
     @documented(
         "What an export to a format would lose of this list.",
         description="Measured: the list is written, read back, and compared. `fields` "
-        "counts the entries that lose something in each field, `examples` shows some. "
-        "`unnamed` titles have no id there: only their names tell them. `ambiguous` "
-        "titles would not be recognised if the file is imported here again: each waits "
-        "for somebody to choose. `unreadable` entries could not be read back at all.",
+        "counts the entries that lose something in each field, `examples` shows "
+        "some. `unnamed` titles have no id there, only a name. `ambiguous` "
+        "titles would not be recognised if the file were imported here again: "
+        "somebody would have to choose each. `unreadable` entries could not be "
+        "read back at all.",
         scope="export",
         tags=["Exports"],
         data={

@@ -32,12 +32,13 @@ class UploadViewSet(WritingViewSet):
     prepares = True
 
     @documented(
-        "Keeps a picture, and answers with its address.",
-        description="PNG, JPEG, GIF, WebP or AVIF up to 10 MB, told by its bytes. "
-        "Avatars are cropped to 1:1, banners to 1080:300, and all are encoded anew as "
-        "WebP, without metadata. The address of a picture of ours, of a configured "
-        "image host, or of what the profile shows now is answered back; nothing is "
-        "ever fetched.",
+        "Stores a picture, and returns its address.",
+        description="PNG, JPEG, GIF, WebP or AVIF up to 10 MB, recognised by the "
+        "bytes. "
+        "Avatars are cropped to 1:1, banners to 1080:300, and all are converted "
+        "to WebP, without metadata. An address on this server, on a configured "
+        "image host, or in the current profile is returned unchanged; the "
+        "server never fetches a picture.",
         scope="profile:write",
         tags=TAGS,
         body=UPLOAD_BODY,
@@ -83,7 +84,7 @@ class UploadViewSet(WritingViewSet):
 
 class ImagesViewSet(WritingViewSet):
     @documented(
-        "The pictures kept, newest first.",
+        "The stored pictures, newest first.",
         scope="profile:read",
         tags=TAGS,
         data=list[ImageAnswer],
@@ -97,7 +98,7 @@ class ImagesViewSet(WritingViewSet):
         return answer([image_answer(row, site) for row in rows], headers={"ETag": etag})
 
     @documented(
-        "Removes a picture; a profile that shows it then shows none.",
+        "Removes a picture, also from the profile.",
         scope="profile:write",
         tags=TAGS,
         data={"message": str},

@@ -15,10 +15,11 @@ from profiles.views.accounts import NeverStored
 class TicketViewSet(NeverStored):
     @documented(
         "A ticket that opens the live feed once, within 30 seconds.",
-        description="For apps, which have no cookie: connect to "
-        "`/ws/user?ticket=…`. An access token itself is refused there, for addresses "
-        "end up in logs. The socket ends when the sign-in behind the ticket does. "
-        "`docs/sync.md` tells the messages.",
+        description="For apps, which have no cookie: connect to `/ws/user?ticket=…`. "
+        "An "
+        "access token itself is refused there, because addresses end up in "
+        "logs. The socket ends with the sign-in that got the ticket. "
+        "`docs/sync.md` describes the messages.",
         scope="live",
         tags=["Sync"],
         data={"ticket": str, "expires_in": int},

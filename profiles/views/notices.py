@@ -22,9 +22,10 @@ class NoticesViewSet(ApiViewSet):
     is_public = True
 
     @documented(
-        "What staff tell everybody now, such as that the service will be away.",
-        description="Mostly none. Ask at the start, and every few minutes; each ends "
-        "by itself at `ends_at`.",
+        "Current notices of staff to everybody, such as an announced downtime.",
+        description="Usually empty. Ask at the start and every few minutes; each "
+        "notice "
+        "ends at `ends_at`.",
         scope=OPEN,
         tags=["Reference"],
         data=[

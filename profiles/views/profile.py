@@ -41,11 +41,11 @@ IF_MATCH = header(
 )
 
 changes_profile = documented(
-    "Changes what is sent of the profile, and answers with the whole.",
+    "Changes the fields that are sent, and returns the whole profile.",
     description='null, "" and [] clear. Anime are ids, or titles and slugs such as '
-    "`code_geass`. Of several that are called so, the one on most lists and sites is "
-    "taken; what none is called, or several that nothing tells apart, is left out. "
-    "`meta.warnings` tells both.",
+    "`code_geass`. If several have the name, the one on most lists and sites is "
+    "used. A name that no anime has, or several that cannot be told apart, is left "
+    "out. `meta.warnings` reports both.",
     scope="profile:write",
     tags=["Profile"],
     body=ProfileInput,
@@ -59,7 +59,7 @@ changes_profile = documented(
     },
 )
 changes_preferences = documented(
-    "Changes what is sent of the preferences, and answers with all.",
+    "Changes the fields that are sent, and returns all preferences.",
     scope="profile:write",
     tags=["Profile"],
     body=PreferencesInput,

@@ -17,12 +17,12 @@ from profiles.parts import SYNCED
 
 class SyncViewSet(ApiViewSet):
     @documented(
-        "What changed since a cursor, on whichever device; without one, everything.",
+        "What changed since a cursor, on any device; without one, everything.",
         description="Entries come as they are now, removals as anime ids. Profile, "
-        "preferences and search history come whole when they changed, else null. As "
-        "long as `meta.has_more`, ask again with `meta.cursor`, at once or days later. "
-        "On 410 forget the cursor and what is held, and load everything again. "
-        "`docs/sync.md` has a whole client.",
+        "preferences and search history are complete when they changed, else "
+        "null. While `meta.has_more`, ask again with `meta.cursor`, at once or "
+        "days later. On 410 delete the cursor and the copy, and load everything "
+        "again. `docs/sync.md` has a whole client.",
         scope=["history:read", "list:read", "profile:read"],
         tags=["Sync"],
         data={
@@ -40,7 +40,7 @@ class SyncViewSet(ApiViewSet):
             query(
                 "limit",
                 int,
-                f"At most so many changes a page; {MAX_LIMIT} if absent.",
+                f"Changes per page, at most; {MAX_LIMIT} if absent.",
                 minimum=1,
                 maximum=MAX_LIMIT,
             ),

@@ -16,15 +16,15 @@ from animecollections.upkeep.sessions import SessionCommand
 
 class Command(SessionCommand):
     help = (
-        "Saves database and media into a new folder below FOLDER, and reads them back. "
-        "Servers go on meanwhile. What was begun and not finished leaves nothing."
+        "Saves database and media into a new folder in FOLDER, and verifies "
+        "them. Servers keep running. A backup that is stopped leaves nothing."
     )
     requires_migrations_checks = True
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("folder", type=Path)
         parser.add_argument(
-            "--dry-run", action="store_true", help="count what would be saved"
+            "--dry-run", action="store_true", help="only count what would be saved"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -38,31 +38,35 @@ class Command(SessionCommand):
         try:
             partial.mkdir(parents=True, mode=0o700)  # all passwords' hashes are in it
         except OSError as error:
-            raise CommandError(f"{partial} cannot be made: {error.strerror}.") from None
+            raise CommandError(
+                f"{partial} cannot be created: {error.strerror}."
+            ) from None
         try:
             about = self.make(partial, options["verbosity"])
             partial.rename(folder)
         except (backups.BackupError, OSError) as error:
-            raise CommandError(f"{error} Nothing was kept.") from None
+            raise CommandError(f"{error} No backup was made.") from None
         except DatabaseError as error:  # mostly that migrations are to go
             raise CommandError(
-                f"The database said: {error}. Nothing was kept."
+                f"The database said: {error}. No backup was made."
             ) from None
         finally:
             shutil.rmtree(partial, ignore_errors=True)
         rows = sum(about["counts"].values())
         left_out = (
-            "" if backups.is_on_disk() else " Media are in a storage of their own."
+            ""
+            if backups.is_on_disk()
+            else " Media are in a separate storage, and not in the backup."
         )
         self.stdout.write(
-            f"{about['users']:,} users and {rows:,} rows saved and read back: {folder}."
+            f"{about['users']:,} users and {rows:,} rows saved and verified: {folder}."
             f"{left_out}"
         )
 
     def make(self, folder: Path, verbosity: int) -> dict[str, Any]:
         rows = backups.rows_to_read()
         with (
-            interruptible("Nothing was kept."),
+            interruptible("No backup was made."),
             progress_bar(verbosity, total=rows, unit=" rows", unit_scale=True) as bar,
         ):
             return backups.make(folder, bar.update)

@@ -23,9 +23,9 @@ MOST_TOLD = 20  # of one check
 
 class Command(SessionCommand):
     help = (
-        "Looks for what is wrong with the data, and mends it if told to: lists through "
-        "the one write path, so that devices hear of it and it can be undone. Ends "
-        "with status 1 where something wrong is left, for monitors."
+        "Checks the data, and repairs it with --fix. Lists are repaired through "
+        "the one write path, so that devices get the change and it can be "
+        "undone. The exit status is 1 if something is still wrong."
     )
     requires_migrations_checks = True
 
@@ -38,11 +38,15 @@ class Command(SessionCommand):
             choices=names,
             default=names,
             metavar="CHECK",
-            help=f"of these. {about}",
+            help=f"one or more of these. {about}",
         )
-        parser.add_argument("--fix", action="store_true", help="mend what can be")
         parser.add_argument(
-            "--dry-run", action="store_true", help="with --fix: tell, and mend nothing"
+            "--fix", action="store_true", help="repair what has one right answer"
+        )
+        parser.add_argument(
+            "--dry-run",
+            action="store_true",
+            help="with --fix: preview, and repair nothing",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -51,7 +55,7 @@ class Command(SessionCommand):
         self.wrong = self.odd = self.mended = 0
         checks = [check for check in CHECKS if check.name in options["only"]]
         with (
-            interruptible("What was mended stays so; run this again."),
+            interruptible("Repairs made so far remain; run this again."),
             progress_bar(options["verbosity"], unit=" steps") as self.bar,
         ):
             for position, check in enumerate(checks, 1):
@@ -60,7 +64,7 @@ class Command(SessionCommand):
                 self.look(check)
         sentence = (
             f"{len(checks)} checks: {self.wrong} wrong, {self.odd} odd"
-            f"{f', {self.mended} mended' if self.mends else ''}."
+            f"{f', {self.mended} repaired' if self.mends else ''}."
         )
         if self.wrong > self.mended:
             raise CommandError(sentence)
@@ -90,6 +94,6 @@ class Command(SessionCommand):
         try:
             finding.fix()
         except ApiError as error:  # gone meanwhile, for instance
-            return f"{finding.says}. Not mended: {error.sentence}"
+            return f"{finding.says}. Not repaired: {error.sentence}"
         self.mended += not finding.is_odd
-        return f"{finding.says}. Mended: {finding.remedy}."
+        return f"{finding.says}. Repaired: {finding.remedy}."

@@ -18,11 +18,11 @@ RELEASES = "https://github.com/manami-project/anime-offline-database/releases"
 
 
 class Command(DirectCommand):
-    help = "Brings the database up to date, loads a first catalogue, says where all is."
+    help = "Migrates the database, loads the starter catalogue, prints the addresses."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "--to-serve", action="store_true", help="first look whether PORT is free"
+            "--to-serve", action="store_true", help="first check that PORT is free"
         )
 
     def handle(self, *args: object, **options: object) -> None:
@@ -84,9 +84,9 @@ def look_at_port() -> None:
             probe.bind((settings.HOST, settings.PORT))
         except OSError as error:
             raise CommandError(
-                f"Port {settings.PORT} of {settings.HOST} cannot be had "
-                f"({error.strerror}): take another one, as in "
-                f"`make run PORT={settings.PORT + 1}`."
+                f"Port {settings.PORT} of {settings.HOST} is not available "
+                f"({error.strerror}): take another one, as in `make run "
+                f"PORT={settings.PORT + 1}`."
             ) from None
 
 

@@ -14,22 +14,29 @@ from animecollections.upkeep.sessions import SessionCommand
 from history.services.recording import end_all_cursors
 
 MOST_TOLD = 20
-AGAIN = "The database is as it was, or as the backup has it; run this again."
+AGAIN = "The database is unchanged, or fully restored; run this again."
 
 
 class Command(SessionCommand):
     help = (
-        "Puts a backup back in place of everything that is in the database, compares "
-        "counts and checksums of every user, and ends all devices' cursors: they load "
-        "everything again instead of missing what comes next. Stop the servers first."
+        "Replaces everything in the database by a backup, compares counts and "
+        "every user's checksum, and ends all devices' cursors: devices then "
+        "load everything again, and miss no later change. Stop the servers "
+        "first."
     )
     requires_system_checks: list[str] = []  # the database may be in any state
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("folder", type=Path, help="as `backup` told it")
-        parser.add_argument("--yes", action="store_true", help="do not ask")
         parser.add_argument(
-            "--dry-run", action="store_true", help="look whether it is whole, and stop"
+            "folder", type=Path, help="the folder that `backup` printed"
+        )
+        parser.add_argument(
+            "--yes", action="store_true", help="do not ask for confirmation"
+        )
+        parser.add_argument(
+            "--dry-run",
+            action="store_true",
+            help="verify the backup, and restore nothing",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -37,7 +44,9 @@ class Command(SessionCommand):
         try:
             about = backups.read_manifest(folder)
             if options["dry_run"]:
-                self.stdout.write(f"{self.of(about)} is whole and would be put back.")
+                self.stdout.write(
+                    f"{self.of(about)} is complete and would be restored."
+                )
                 return
             if not options["yes"] and not self.is_sure(about):
                 raise CommandError("Nothing was changed.")
@@ -52,10 +61,10 @@ class Command(SessionCommand):
         for says in wrong[:MOST_TOLD]:
             self.stderr.write(f"{says[0].upper()}{says[1:]}.")
         if wrong:
-            raise CommandError(f"Put back, but {len(wrong):,} things differ.")
+            raise CommandError(f"Restored, but {len(wrong):,} things differ.")
         self.stdout.write(
-            f"{self.of(about)} is put back, each user's rows as they were; the devices "
-            f"of {devices_of:,} users will load everything again."
+            f"{self.of(about)} is restored and verified for each user; the "
+            f"devices of {devices_of:,} users will load everything again."
         )
 
     def of(self, about: dict[str, Any]) -> str:
@@ -75,12 +84,14 @@ class Command(SessionCommand):
         this one cannot read, and is taken as its hashes vouch for it.
         """
         if about["migrations"] != backups.migrations():
-            return ["the database holds other migrations than the backup"]
+            return ["the database has other migrations than the backup"]
         if not is_of_this_release(about["migrations"]):
-            self.stdout.write("It is of another release: its rows were not compared.")
+            self.stdout.write("It is from another release: its rows were not compared.")
             return []
         if about.get("checksums", "blake2b") != checksums.method():
-            self.stdout.write("An older release made it: its rows were not compared.")
+            self.stdout.write(
+                "It is from an older release: its rows were not compared."
+            )
             return []
         rows = checksums.rows_owned(about["counts"])
         with progress_bar(verbosity, total=rows, unit=" rows", unit_scale=True) as bar:

@@ -11,9 +11,10 @@ from animecollections.upkeep.commands import interruptible, progress_bar
 
 class Command(BaseCommand):
     help = (
-        "Drops what has outlived its time: changes older than CHANGE_LOG_DAYS (devices "
-        "that were away longer load everything again), answers kept for retries, ended "
-        "sign-ins, finished tasks. The worker does it once a day by itself."
+        "Deletes expired data: changes older than CHANGE_LOG_DAYS (devices that "
+        "were offline longer load everything again), answers stored for "
+        "retries, ended sign-ins, finished tasks. The worker does this once a "
+        "day."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -23,20 +24,20 @@ class Command(BaseCommand):
             choices=[rule.name for rule in RULES],
             default=[rule.name for rule in RULES],
             metavar="RULE",
-            help=f"of these: {', '.join(rule.name for rule in RULES)}",
+            help=f"one or more of these: {', '.join(rule.name for rule in RULES)}",
         )
         parser.add_argument(
-            "--dry-run", action="store_true", help="count, and drop nothing"
+            "--dry-run", action="store_true", help="preview: count, and delete nothing"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
         rules = [rule for rule in RULES if rule.name in options["only"]]
         if options["dry_run"]:
             counts = [f"{rule.count():,} {rule.name}" for rule in rules]
-            self.stdout.write(f"{', '.join(counts)} would go.")
+            self.stdout.write(f"{', '.join(counts)} would be deleted.")
             return
         dropped: list[str] = []
-        again = "What was dropped so far stays dropped; run this again to go on."
+        again = "Deletions made so far remain; run this again to continue."
         with (
             interruptible(again),
             progress_bar(options["verbosity"], unit=" rows") as bar,

@@ -44,7 +44,7 @@ class SteadyWorker(db_worker.Worker):
             if time.monotonic() - began > STEADY_SECONDS:
                 self.pause = FIRST_PAUSE
             self.wait_for_database()
-            logger.warning("The worker goes on: the database answers again")
+            logger.warning("The worker continues: the database answers again")
 
     def wait_for_database(self) -> None:
         """Until what this worker had in hand is in the queue again."""
@@ -108,8 +108,8 @@ class Clock(threading.Thread):
 
 class Command(db_worker.Command):
     help = (
-        "Sends the mails of the outbox, and does what must be done regularly. One is "
-        "enough; of more, one does each thing."
+        "Sends the mails of the outbox, and runs the periodic jobs. One worker "
+        "is enough; with several, one of them runs each job."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -19,7 +19,7 @@ from collections_app.management.arguments import find_user
 
 
 class Command(BaseCommand):
-    help = "Writes one user's list as a file: ours, or one that another tracker reads."
+    help = "Exports one user's list to a file: in our format, or in another tracker's."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("user", help="user name, e-mail or id")
@@ -28,10 +28,10 @@ class Command(BaseCommand):
             "--score-format",
             choices=["10.0", "10", "100", "5", "3"],
             default="",
-            help="the scale of scores, where the format has several (the finest)",
+            help="the scale of scores, if the format has several (default: the finest)",
         )
         parser.add_argument(
-            "--output", type=Path, help="the file to write; the screen if absent"
+            "--output", type=Path, help="the file to write (default: standard output)"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -28,9 +28,10 @@ MOST_OVERRULED_SHOWN = 50
 
 class Command(BaseCommand):
     help = (
-        "Reads a catalogue in the formats of manami-project/anime-offline-database: "
-        "JSON lines or one JSON document, plain, .gz or .zst. Run it again whenever "
-        "there is a newer file; nothing is ever deleted, ids never change."
+        "Imports a catalogue in the formats of "
+        "manami-project/anime-offline-database: JSON lines or one JSON "
+        "document, plain, .gz or .zst. Run it for every newer file: it never "
+        "deletes titles and never changes ids."
     )
     requires_migrations_checks = True
     run: CatalogueImport | None = None
@@ -40,19 +41,21 @@ class Command(BaseCommand):
             "path", help="a file, an http(s) address, or - for standard input"
         )
         parser.add_argument(
-            "--dry-run", action="store_true", help="count the changes, make none"
+            "--dry-run",
+            action="store_true",
+            help="preview: count the changes, make none",
         )
         parser.add_argument(
             "--source",
             default="",
-            help="name of the dataset, by which titles that it lists no more are "
-            "found; by default what the file says of itself",
+            help="name of the dataset, used to find titles that it no longer lists "
+            "(default: the name in the file)",
         )
         parser.add_argument(
             "--complete",
             action="store_true",
-            help="the file is whole although many titles are missing or rows were "
-            "refused: mark the missing ones as gone",
+            help="the file is complete although many titles are missing or rows were "
+            "refused: mark the missing titles as gone",
         )
 
     def handle(self, *args: object, **options: object) -> None:
@@ -63,18 +66,18 @@ class Command(BaseCommand):
         except SourceUnreadable as error:
             raise CommandError(str(error)) from error
         except SourceBroken as error:
-            trouble = f"{error} Get the whole file, and run this again."
+            trouble = f"{error} Get the complete file, and run this again."
         except OperationalError as error:
-            trouble = f"The database did not go on ({error}). Run this again."
+            trouble = f"The database failed ({error}). Run this again."
         except KeyboardInterrupt as interrupt:
-            trouble = "Interrupted. Run this again to go on."
+            trouble = "Interrupted. Run this again to continue."
             status = status_of(interrupt)
         if self.run:
             self.tell(self.run, options, time.monotonic() - started)
         if trouble:
             raise CommandError(
-                f"{trouble} What was imported stays, each title whole; none was marked "
-                "as gone.",
+                f"{trouble} The titles imported so far remain, each complete; "
+                "none was marked as gone.",
                 returncode=status,
             )
 
@@ -140,20 +143,21 @@ def details(report: Report, source: str) -> Iterator[str]:
         yield f"{report.counts['returned']:,} titles that were gone are back."
     if missing := report.counts["missing"]:
         yield (
-            f"{missing:,} titles that {source} listed before are missing; none was "
-            "marked as gone, for the file may not be whole. If it is, run again with "
-            "--complete."
+            f"{missing:,} titles that {source} listed before are missing. None "
+            "was marked as gone, because the file may be incomplete. If it is "
+            "complete, run again with --complete."
         )
     yield from overruled(report)
     yield from claimed(
         report.contested,
         report.counts["contested"],
-        "ids are claimed by more than one title, and resolve to none of them:",
+        "ids belong to more than one title, so they lead to none of them:",
     )
     yield from claimed(
         report.moved,
         len(report.moved),
-        "ids of titles that are gone are another's now; merge them if they are one:",
+        "ids of gone titles now belong to another title; merge the two if they "
+        "are the same:",
     )
 
 
@@ -161,8 +165,8 @@ def overruled(report: Report) -> Iterator[str]:
     if not (number := report.counts["overruled"]):
         return
     yield (
-        f"{number:,} facts of the file were overruled by what staff set, or for "
-        "parental control:"
+        f"{number:,} facts of the file were overruled, by staff or "
+        "for parental control:"
     )
     shown = report.overruled[:MOST_OVERRULED_SHOWN]
     for one in shown:

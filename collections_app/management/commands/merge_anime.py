@@ -17,9 +17,10 @@ from collections_app.watch_list.models import WatchListEntry
 
 class Command(BaseCommand):
     help = (
-        "Lays a duplicate title into the one that is kept: entries move by rule, old "
-        "ids go on meaning what they did, and devices hear of it by sync. Run again it "
-        "goes on where it was interrupted; --undo parts the two again."
+        "Merges a duplicate title into the one that remains: entries are joined "
+        "by rule, old ids continue to work, and devices get the change by sync. "
+        "Run it again to continue after an interruption; --undo parts the two "
+        "again."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -28,11 +29,11 @@ class Command(BaseCommand):
         parser.add_argument("--reason", required=True, help="for the audit log")
         parser.add_argument("--undo", action="store_true")
         parser.add_argument(
-            "--dry-run", action="store_true", help="tell what would move, do nothing"
+            "--dry-run", action="store_true", help="preview what would move, do nothing"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        again = "Each list is whole; run this again to go on."
+        again = "Each list is consistent; run this again to continue."
         try:
             with (
                 interruptible(again),
@@ -60,8 +61,8 @@ class Command(BaseCommand):
                 WatchListEntry.objects.across_users().filter(anime_id=there.id).count()
             )
             return (
-                f"{there.title} ({there.id}) would go into {here.title} ({here.id}), "
-                f"with {entries:,} entries."
+                f"{there.title} ({there.id}) would be merged into {here.title} "
+                f"({here.id}), with {entries:,} entries."
             )
         job = merging.merge(kept=kept, gone=gone, progress=progress, **told)
         return f"{job.gone_id} is {job.kept_id} now; {job.lists.count():,} lists moved."

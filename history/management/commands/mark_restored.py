@@ -7,9 +7,10 @@ from history.services.recording import end_all_cursors
 
 class Command(BaseCommand):
     help = (
-        "Run once after restoring the database from a backup. Devices may have seen "
-        "changes that the backup does not have; their cursors then get 410, and they "
-        "load everything again instead of missing what comes next."
+        "Run this once after restoring the database by other means than "
+        "`restore`. Devices may have changes that the backup does not have: "
+        "their cursors get 410, so that they load everything again and miss no "
+        "later change."
     )
 
     def handle(self, *args: object, **options: object) -> None:

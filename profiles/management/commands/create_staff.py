@@ -18,23 +18,26 @@ from profiles.services import support
 
 class Command(BaseCommand):
     help = (
-        "Lets somebody into the admin: makes the account, or takes the one that has "
-        "this e-mail, for a reason that it is told. A new one gets an invitation, with "
-        "a link to choose a password. Groups say what they may do there; an "
-        "administrator may do everything."
+        "Gives somebody access to the admin: creates the account, or uses the "
+        "existing one with this e-mail, with a reason that is mailed to it. A "
+        "new account gets an invitation, with a link to choose a password. "
+        "Groups set the permissions; an administrator may do everything."
     )
     requires_migrations_checks = True
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("email")
-        parser.add_argument("user_name", help="of a new account")
+        parser.add_argument("user_name", help="user name, for a new account")
         parser.add_argument(
-            "--group", action="append", default=[], help="by name; several times"
+            "--group",
+            action="append",
+            default=[],
+            help="name of a group; can be repeated",
         )
         parser.add_argument("--administrator", action="store_true")
         add_reason(parser)
         parser.add_argument(
-            "--dry-run", action="store_true", help="tell what would be, do nothing"
+            "--dry-run", action="store_true", help="preview, do nothing"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -60,9 +63,9 @@ class Command(BaseCommand):
         except ApiError as error:
             raise CommandError(error.sentence) from None
         mailed = (
-            f"; an invitation is on its way to {email}"
+            f"; an invitation will be mailed to {email}"
             if is_new
-            else ", with the password they have"
+            else ", with the existing password"
         )
         self.stdout.write(f"{what.format('may enter')}{mailed}.")
 
@@ -72,7 +75,7 @@ def find_groups(names: list[str]) -> list[Group]:
     for name in names:
         if name not in found:
             there = ", ".join(Group.objects.values_list("name", flat=True)) or "none"
-            raise CommandError(f"There is no group {name!r}; there are: {there}.")
+            raise CommandError(f"Group not found: {name!r}. Choose from {there}.")
     return list(found.values())
 
 

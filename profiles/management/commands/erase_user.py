@@ -15,18 +15,21 @@ from profiles.services import support
 
 class Command(BaseCommand):
     help = (
-        "Erases an account for good: all its rows, pictures and traces. It asks first, "
-        "and nothing brings the account back but a backup. It wants a reason, which "
-        "stays (so without a name in it), and the person gets a last mail."
+        "Erases an account for good, with all its rows and pictures. It asks "
+        "for confirmation; only a backup can bring the account back. It needs a "
+        "reason, which remains (so do not name the person in it), and the "
+        "person gets a last mail."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("user", help="user name, e-mail or id")
         parser.add_argument(
-            "--yes", action="store_true", help="do not ask, for a script"
+            "--yes",
+            action="store_true",
+            help="do not ask for confirmation (for scripts)",
         )
         parser.add_argument(
-            "--dry-run", action="store_true", help="tell what would go, erase nothing"
+            "--dry-run", action="store_true", help="preview, erase nothing"
         )
         add_reason(parser)
 
@@ -45,7 +48,7 @@ class Command(BaseCommand):
         try:
             support.erase(user=user, reason=reason, through=Through("command"))
         except ApiError:  # by its owner, a moment ago
-            raise CommandError(f"{user.user_name} is gone already.") from None
+            raise CommandError(f"{user.user_name} was already erased.") from None
         self.stdout.write(f"{what} are erased.")
 
     def is_sure(self, user: User) -> bool:

@@ -32,33 +32,40 @@ COLUMNS = (
 
 class Command(BaseCommand):
     help = (
-        "Imports a list of another tracker's into one user's list, as one operation, "
-        "which the user can undo. Run again, it changes nothing. It wants a reason, "
-        "stands in the log of staff, and the person gets a mail."
+        "Imports another tracker's list into one user's list, as one operation, "
+        "which the user can undo. Running it again changes nothing. It needs a "
+        "reason, is recorded in the log of staff, and the person gets a mail."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("user", help="user name, e-mail or id")
-        parser.add_argument("file", type=Path, help="as the tracker exports it")
+        parser.add_argument(
+            "file", type=Path, help="the file that the tracker exported"
+        )
         parser.add_argument(
             "--policy",
             choices=Policy.values,
             default=Policy.NEWEST,
-            help="whose value counts where file and list differ (newest)",
+            help="which value wins where file and list differ (default: newest)",
         )
         parser.add_argument(
-            "--exported-at", help="when the file was made, if it does not say (UTC)"
+            "--exported-at",
+            help="when the file was made, if the file does not say (UTC)",
         )
         parser.add_argument(
             "--scale",
             choices=transfer.SCALES,
-            help="the best score, where the file does not say its scale",
+            help="the highest score, if the file does not say its scale",
         )
         parser.add_argument(
-            "--report", type=Path, help="a CSV file of what became of each row, and why"
+            "--report",
+            type=Path,
+            help="a CSV file to write: what happened to each row, and why",
         )
         parser.add_argument(
-            "--dry-run", action="store_true", help="tell what would change, do nothing"
+            "--dry-run",
+            action="store_true",
+            help="preview what would change, do nothing",
         )
         add_reason(parser)
 

@@ -20,9 +20,9 @@ from profiles.services import support
 
 class Command(BaseCommand):
     help = (
-        "Puts one user's list back to a moment, as one operation, which the user can "
-        "undo like any other. What came since is in the log. It wants a reason, stands "
-        "in the log of staff, and the person gets a mail."
+        "Puts one user's list back to a moment, as one operation, which the "
+        "user can undo like any other. Later changes stay in the log. It needs "
+        "a reason, is recorded in the log of staff, and the person gets a mail."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -31,7 +31,9 @@ class Command(BaseCommand):
             "--at", required=True, help="the moment, such as 2026-11-23T09:30 (UTC)"
         )
         parser.add_argument(
-            "--dry-run", action="store_true", help="tell what would change, do nothing"
+            "--dry-run",
+            action="store_true",
+            help="preview what would change, do nothing",
         )
         add_reason(parser)
 

@@ -23,27 +23,28 @@ LONGEST_LIST = 5_000
 
 class Command(BaseCommand):
     help = (
-        "Makes up people with lists, histories, searches and profiles, over the "
-        "catalogue that is there. The same seed tells the same stories; accounts that "
-        "are there already stay as they are. The first six have what staff are asked "
-        "about: imports, writes with a request id, a sign-in that is closed. For a "
-        "demo or a benchmark, never beside real people: all sign in with one password."
+        "Creates demo users with lists, histories, searches and profiles, from "
+        "the loaded catalogue. The same seed gives the same data; existing "
+        "accounts stay as they are. The first six have examples for staff: "
+        "imports, writes with a request id, a locked sign-in. For demos and "
+        "benchmarks only, never next to real people: all have the same "
+        "password."
     )
     requires_migrations_checks = True
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--users", type=int, default=200, help="how many people")
+        parser.add_argument("--users", type=int, default=200, help="number of users")
         parser.add_argument(
-            "--entries", type=float, default=60, help="on a list, in the mean"
+            "--entries", type=float, default=60, help="mean number of entries on a list"
         )
         parser.add_argument(
-            "--days", type=int, default=365, help="since the first of them came"
+            "--days", type=int, default=365, help="days since the first user signed up"
         )
         parser.add_argument(
             "--log-days",
             type=int,
             default=settings.CHANGE_LOG_DAYS,
-            help="of which the log of changes is kept; 0 for lists alone",
+            help="days that the log of changes covers; 0 for lists only",
         )
         parser.add_argument(
             "--lists",
@@ -51,11 +52,13 @@ class Command(BaseCommand):
             nargs="+",
             default=[],
             metavar="N",
-            help="also a person whose list has exactly N entries (list<N>@…)",
+            help="also a user whose list has exactly N entries (list<N>@…)",
         )
         parser.add_argument("--seed", type=int, default=1)
         parser.add_argument(
-            "--dry-run", action="store_true", help="count who would come, write nothing"
+            "--dry-run",
+            action="store_true",
+            help="preview: count the users, write nothing",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -70,9 +73,9 @@ class Command(BaseCommand):
             else:
                 self.add(plan_of(options), people, options)
         except demo.NotOursError as error:
-            trouble = f"{error} is the address of an account that is not a demo's."
+            trouble = f"{error} belongs to an account that is not a demo account."
         except KeyboardInterrupt as interrupt:
-            trouble = "Interrupted; run this again to go on."
+            trouble = "Interrupted; run this again to continue."
             status = status_of(interrupt)
         self.stdout.write(self.sentence(options))
         if trouble:
@@ -105,12 +108,12 @@ class Command(BaseCommand):
     def sentence(self, options: dict[str, Any]) -> str:
         there = options["users"] + len(options["lists"]) - self.people
         if options["dry_run"]:
-            return f"{self.people:,} people would come; {there:,} are there already."
+            return f"{self.people:,} users would be created; {there:,} exist already."
         first = Person(f"list{options['lists'][0]}") if options["lists"] else nth(1)
         return (
-            f"{self.people:,} people came, with {self.entries:,} entries and "
-            f"{self.changes:,} changes in the log. All sign in with {PASSWORD}, as "
-            f"{first.email} for instance."
+            f"{self.people:,} users were created, with {self.entries:,} entries and "
+            f"{self.changes:,} changes in the log. All sign in with {PASSWORD}, for "
+            f"example as {first.email}."
         )
 
 
