@@ -137,7 +137,7 @@ def test_more_episodes_than_there_are_is_said(opened, user):
     progress = panel(page).get_by_label("Progress")
     progress.fill("99999")
     progress.press("Tab")
-    said = "The catalogue knows 12 episodes. Your number is kept."
+    said = "The catalogue lists 12 episodes. Your number stays."
     expect(panel(page)).to_contain_text(said)
     settled(page)
     assert entry_of(user).progress == 99999
