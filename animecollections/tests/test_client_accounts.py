@@ -151,7 +151,7 @@ def test_what_waits_is_kept_encrypted_until_its_owner_is_back(
     left_waiting, mia, ben, monster
 ):
     page = left_waiting
-    page.get_by_role("button", name="Keep them and sign out").click()
+    page.get_by_role("button", name="Keep and sign out").click()
     expect(page.get_by_role("button", name="Sign in").first).to_be_visible()
     kept = page.evaluate(ALL_KEPT)
     assert "count" in kept
@@ -174,7 +174,7 @@ def test_what_waits_can_be_discarded_or_sign_out_be_called_off(
     page.get_by_role("button", name="Stay signed in").click()
     expect(page.locator("#status")).to_contain_text("1 change")
     sign_out(page, "mia")
-    page.get_by_role("button", name="Discard them and sign out").click()
+    page.get_by_role("button", name="Discard and sign out").click()
     expect(page.get_by_role("button", name="Sign in").first).to_be_visible()
     page.context.unroute("**/watchList/batch")
     fill_in(page, mia)
@@ -186,7 +186,7 @@ def test_a_new_password_does_not_open_what_the_old_one_sealed(
     left_waiting, mia, monster
 ):
     page = left_waiting
-    page.get_by_role("button", name="Keep them and sign out").click()
+    page.get_by_role("button", name="Keep and sign out").click()
     expect(page.get_by_role("button", name="Sign in").first).to_be_visible()
     mia.set_password(NEW_PASSWORD)
     mia.save()

@@ -39,6 +39,14 @@ def test_translations_fill_in_the_same_values():
             assert set(names.findall(message.string)) == wanted, message.id
 
 
+def test_sentences_are_short_and_name_no_field():
+    for message in catalogue():
+        for sentence in (message.id, message.string) if message.id else ():
+            assert len(sentence) <= 190, sentence
+            assert " …" not in sentence
+            assert not re.search(r"[a-z]_[a-z]", re.sub(r"\{\w+\}", "", sentence))
+
+
 def test_the_compiled_file_agrees_with_its_source():
     """`make words` writes it; a fresh machine has no msgfmt."""
     made = io.BytesIO()

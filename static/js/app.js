@@ -370,11 +370,11 @@ async function leave({ isSignedOut = false } = {}) {
 function howToLeave(waiting) {
   const { canSeal } = app.collection;
   const question = waiting === 1 ? t("1 change isn't synced yet.") : t("{n} changes aren't synced yet.", { n: waiting });
-  const hint = canSeal ? t("They can stay on this device, encrypted, and sync when you sign in here again.") : t("This browser can't keep them encrypted.");
+  const hint = canSeal ? t("Changes can stay on this device, encrypted, and sync when you sign in here again.") : t("This browser can't keep changes encrypted.");
   return choice(question, hint, [
     [null, t("Stay signed in")],
-    ...(canSeal ? [["seal", t("Keep them and sign out")]] : []),
-    ["forget", t("Discard them and sign out"), "danger"],
+    ...(canSeal ? [["seal", t("Keep and sign out")]] : []),
+    ["forget", t("Discard and sign out"), "danger"],
   ]);
 }
 

@@ -16,8 +16,8 @@ import { Windowed } from "./windowed.js";
  * @returns {Record<string, [string, (entry: any) => any, number]>}
  */
 const sorts = () => ({
-  added_at: [t("Recently added"), (entry) => entry.added_at, -1],
-  updated_at: [t("Recently changed"), (entry) => entry.updated_at, -1],
+  added_at: [t("Last added"), (entry) => entry.added_at, -1],
+  updated_at: [t("Last changed"), (entry) => entry.updated_at, -1],
   title: [t("Title"), (entry) => entry.title.toLocaleLowerCase(), 1],
   score: [t("My score"), (entry) => entry.score, -1],
   rating: [t("Rating"), (entry) => entry.rating, -1],

@@ -4,7 +4,7 @@ import { here, keepQuery } from "./address.js";
 import { cover } from "./covers.js";
 import { failed, h, loading, svg } from "./dom.js";
 import { pageOf } from "./panel.js";
-import { day, episodeCount, monthName, number, placeOf, statusName, t, weekdayName } from "./words.js";
+import { day, episodeCount, monthName, number, placeOf, statusName, t, titleCount, weekdayName } from "./words.js";
 
 /** @param {any} data */
 const hasFigures = (data) => data && typeof data === "object";
@@ -164,7 +164,7 @@ function columns(title, pairs, unit) {
         pairs.map(([, value], at) => svg("rect", { x: at * width + width * 0.14, width: width * 0.72, y: 40 - (value / most) * 40, height: (value / most) * 40, class: value === most ? "most" : "" }))),
       h("div", { class: "labels", style: { "--count": String(pairs.length) } }, pairs.map(([name, value], at) =>
         h("span", { title: `${name}: ${number(value)}` }, pairs.length < 14 || at % 3 === 0 ? name : "")))),
-    h("p", { class: "hint muted", "aria-hidden": "true" }, t("Peak: {n} {unit}", { n: most, unit })),
+    h("p", { class: "hint muted", "aria-hidden": "true" }, t("Peak: {what}", { what: unit === t("titles") ? titleCount(most) : episodeCount(most) })),
     asTable(title, pairs, unit));
 }
 
