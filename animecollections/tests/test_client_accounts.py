@@ -48,7 +48,7 @@ def fill_in(page, user, password=PASSWORD):
 
 
 def sign_out(page, name):
-    page.get_by_label(f"Menu of {name}").click()
+    page.get_by_label(f"Account menu: {name}").click()
     page.get_by_role("button", name="Sign out").click()
 
 
@@ -72,17 +72,17 @@ def test_what_waits_never_reaches_who_signs_in_in_another_tab(
     expect(page.locator("#status")).to_contain_text("1 change")
     sign_in(context, ben)  # as from another tab
     context.unroute("**/watchList/batch")
-    said = page.get_by_role("dialog", name="Somebody else signed in")
-    expect(said).to_contain_text("This page belongs to mia")
+    said = page.get_by_role("dialog", name="Another account is signed in")
+    expect(said).to_contain_text("This tab belongs to mia")
     assert (progress_of(mia), progress_of(ben)) == (0, 0)
     said.get_by_role("button", name="Reload").click()
-    expect(page.get_by_label("Menu of ben")).to_be_visible()
+    expect(page.get_by_label("Account menu: ben")).to_be_visible()
     settled(page)
     assert (progress_of(mia), progress_of(ben)) == (0, 0)
     sign_in(context, mia)
     page.reload()
     said.get_by_role("button", name="Reload").click()
-    expect(page.get_by_label("Menu of mia")).to_be_visible()
+    expect(page.get_by_label("Account menu: mia")).to_be_visible()
     settled(page)
     assert (progress_of(mia), progress_of(ben)) == (1, 0)
 
@@ -126,7 +126,7 @@ def left_waiting(device, mia, monster):
     plus_one(page)
     expect(page.locator("#status")).to_contain_text("1 change")
     sign_out(page, "mia")
-    expect(page.get_by_role("dialog")).to_contain_text("1 change is not on the server")
+    expect(page.get_by_role("dialog")).to_contain_text("1 change isn't synced yet.")
     return page
 
 
@@ -151,7 +151,7 @@ def test_what_waits_is_kept_encrypted_until_its_owner_is_back(
     left_waiting, mia, ben, monster
 ):
     page = left_waiting
-    page.get_by_role("button", name="Keep them and sign out").click()
+    page.get_by_role("button", name="Keep and sign out").click()
     expect(page.get_by_role("button", name="Sign in").first).to_be_visible()
     kept = page.evaluate(ALL_KEPT)
     assert "count" in kept
@@ -174,7 +174,7 @@ def test_what_waits_can_be_discarded_or_sign_out_be_called_off(
     page.get_by_role("button", name="Stay signed in").click()
     expect(page.locator("#status")).to_contain_text("1 change")
     sign_out(page, "mia")
-    page.get_by_role("button", name="Discard them and sign out").click()
+    page.get_by_role("button", name="Discard and sign out").click()
     expect(page.get_by_role("button", name="Sign in").first).to_be_visible()
     page.context.unroute("**/watchList/batch")
     fill_in(page, mia)
@@ -186,13 +186,13 @@ def test_a_new_password_does_not_open_what_the_old_one_sealed(
     left_waiting, mia, monster
 ):
     page = left_waiting
-    page.get_by_role("button", name="Keep them and sign out").click()
+    page.get_by_role("button", name="Keep and sign out").click()
     expect(page.get_by_role("button", name="Sign in").first).to_be_visible()
     mia.set_password(NEW_PASSWORD)
     mia.save()
     fill_in(page, mia, NEW_PASSWORD)
     settled(page)
-    expect(page.locator("#alerts")).to_contain_text("can't be opened")
+    expect(page.locator("#alerts")).to_contain_text("locked with your old password")
     page.locator("#alerts").get_by_role("button", name="Discard").click()
     page.reload()
     settled(page)
@@ -202,11 +202,11 @@ def test_a_new_password_does_not_open_what_the_old_one_sealed(
 def test_a_new_name_is_there_after_a_reload(device, mia):
     page = open_page(device(mia))
     page.goto("/settings")
-    name = page.get_by_label("User name")
+    name = page.get_by_label("Username")
     name.fill("mia_two")
     name.press("Tab")
-    expect(page.get_by_label("Menu of mia_two")).to_be_visible()
+    expect(page.get_by_label("Account menu: mia_two")).to_be_visible()
     page.reload()
     settled(page)
-    expect(page.get_by_label("Menu of mia_two")).to_be_visible()
-    expect(page.get_by_label("User name")).to_have_value("mia_two")
+    expect(page.get_by_label("Account menu: mia_two")).to_be_visible()
+    expect(page.get_by_label("Username")).to_have_value("mia_two")

@@ -64,7 +64,7 @@ def test_a_database_that_never_opens_is_not_waited_for(opened, user):
 
 def test_without_storage_the_list_works_online_and_says_so(opened, user):
     page = opened(BLOCKED)
-    expect(page.locator("#toasts")).to_contain_text("keeps nothing on this device")
+    expect(page.locator("#toasts")).to_contain_text("doesn't store your list")
     expect(page.locator("#status")).to_have_text("Online only")
     page.get_by_role("button", name="One more episode of Monster").click()
     expect(page.locator(".card")).to_contain_text("1 / 12")
@@ -75,7 +75,7 @@ def test_without_storage_the_list_works_online_and_says_so(opened, user):
     page.locator("#menu summary").click()
     page.get_by_role("link", name="Settings").click()
     this_device = page.locator("section", has_text="This device").last
-    expect(this_device).to_contain_text("keeps nothing on this device")
+    expect(this_device).to_contain_text("doesn't store your list")
     page.get_by_label("Theme").select_option("dark")
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
     expect(page.locator("#status")).to_have_text("Online only")
@@ -114,7 +114,7 @@ def test_what_waits_is_not_left_without_a_word_where_it_would_be_lost(opened, us
     expect(page.locator("#status")).to_have_text("Online only")
     page.context.set_offline(True)
     page.get_by_role("button", name="One more episode of Monster").click()
-    expect(page.locator("#status")).to_contain_text("1 change waits")
+    expect(page.locator("#status")).to_contain_text("1 change to sync")
     asked = []
     page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
     page.close(run_before_unload=True)
@@ -132,4 +132,4 @@ def test_a_browser_that_refuses_the_cookie_is_told_so(opened, user):
     page.get_by_label("E-mail").fill(user.email)
     page.get_by_label("Password").fill(PASSWORD)
     page.locator("form").get_by_role("button", name="Sign in").click()
-    expect(page.locator(".refusal")).to_contain_text("refuses our cookie")
+    expect(page.locator(".refusal")).to_contain_text("blocks our cookie")

@@ -58,7 +58,7 @@ def test_a_cover_opens_the_page_of_its_title(page, user):
 
 def test_nothing_is_added_before_a_list_is_chosen(page, user):
     card = page.locator(".found .card").first
-    menu = card.get_by_label("Add to … – Title 00")
+    menu = card.get_by_label("Add to… – Title 00")
     menu.focus()
     for key in ("ArrowDown", "ArrowDown", "Enter", "ArrowDown", "Tab", "Escape"):
         page.keyboard.press(key)
@@ -117,7 +117,7 @@ def test_the_order_is_ones_choice_and_lives_in_the_address(page):
 
 
 def test_back_returns_to_what_was_found_where_one_was(page):
-    page.get_by_role("button", name="More").click()
+    page.get_by_role("button", name="Show more").click()
     expect(page.locator(".found .card")).to_have_count(60)
     card = page.locator(".found .card").last
     card.scroll_into_view_if_needed()

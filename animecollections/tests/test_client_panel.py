@@ -59,10 +59,10 @@ def test_a_panel_says_that_its_history_is_on_its_way(opened):
     page.route("**/api/user/operations*", lambda route: held.append(route))
     page.get_by_role("button", name="Monster").first.click()
     history = panel(page).locator(".panel-history")
-    expect(history).to_contain_text("Loading …")
+    expect(history).to_contain_text("Loading…")
     first_of(page, held).continue_()
     expect(history.locator(".told")).to_have_count(1)
-    expect(history).not_to_contain_text("Loading …")
+    expect(history).not_to_contain_text("Loading…")
 
 
 def test_a_day_is_said_as_far_as_one_knows_it(opened, user):
@@ -150,7 +150,7 @@ def test_more_episodes_than_there_are_is_said(opened, user):
     progress = panel(page).get_by_label("Progress")
     progress.fill("99999")
     progress.press("Tab")
-    said = "The catalogue knows 12 episodes. Your number is kept."
+    said = "The catalogue lists 12 episodes. Your number stays."
     expect(panel(page)).to_contain_text(said)
     settled(page)
     assert entry_of(user).progress == 99999

@@ -100,7 +100,7 @@ def test_another_language_is_written_by_the_server_though_the_page_is_kept(
     device, user
 ):
     page = open_page(device(user), "/settings")
-    page.get_by_label("Language").select_option("es")
+    page.get_by_role("combobox", name="Language", exact=True).select_option("es")
     expect(page.get_by_role("heading", name="Ajustes")).to_be_visible()
     page.reload()
     expect(page.get_by_role("heading", name="Ajustes")).to_be_visible()

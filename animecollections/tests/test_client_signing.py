@@ -19,10 +19,10 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 def test_a_new_account_has_the_browsers_time_zone_and_language(device):
     page = device(timezone_id="America/Bogota", locale="es-CO").new_page()
     page.goto("/")
-    page.get_by_label(words_in("es")["User name"]).fill("lucia")
+    page.get_by_label(words_in("es")["Username"]).fill("lucia")
     page.get_by_label(words_in("es")["E-mail"]).fill("lucia@example.org")
     page.get_by_label(words_in("es")["Password"]).fill(PASSWORD)
-    page.get_by_role("button", name=words_in("es")["Make an account"]).click()
+    page.get_by_role("button", name=words_in("es")["Create account"]).click()
     expect(page.get_by_role("heading", name="Mi lista")).to_be_visible()
     expect(page.locator("body")).to_have_attribute("data-status", "settled")
     expect(page.locator("html")).to_have_attribute("lang", "es")

@@ -49,7 +49,7 @@ def test_a_year_before_joining_tells_what_was_watched_then(page):
     expect(lists).to_have_text(
         [re.compile("Completed.*3"), re.compile("Dropped.*1 · 4")]
     )
-    page.get_by_label("Which time").select_option("2009")
+    page.get_by_label("Period").select_option("2009")
     expect(page.locator(".review")).to_have_text("2009 in review")
     expect(figure(page, "Titles")).to_contain_text("3")
     expect(figure(page, "Episodes")).to_contain_text("36")
@@ -58,11 +58,11 @@ def test_a_year_before_joining_tells_what_was_watched_then(page):
         months.filter(has_text="May 2009").or_(months.filter(has_text="May"))
     ).to_contain_text("24")
     expect(chart(page, "Genres")).to_contain_text("Drama")
-    expect(chart(page, "Days").locator(".level-4")).to_have_count(2)
+    expect(chart(page, "Activity").locator(".level-4")).to_have_count(2)
     page.reload()
-    expect(page.get_by_label("Which time")).to_have_value("2009")
+    expect(page.get_by_label("Period")).to_have_value("2009")
     expect(page.locator(".review")).to_have_text("2009 in review")
-    page.get_by_label("Which time").select_option("")
+    page.get_by_label("Period").select_option("")
     weekdays = chart(page, "Weekdays").get_by_role("row")
     expect(weekdays.filter(has_text="Sat")).to_contain_text("12")
     expect(weekdays.filter(has_text="Sun")).to_contain_text("12")

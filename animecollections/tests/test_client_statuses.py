@@ -1,5 +1,7 @@
 """Where titles stand and how they are scored: found, explained, and changed in place."""
 
+import json
+
 import pytest
 
 from collections_app.models import WatchListEntry
@@ -78,7 +80,7 @@ def test_dropped_and_on_hold_have_a_tab_a_count_and_an_explanation(opened, user)
     tools = page.locator(".tools > :is(select, button):visible").all()
     assert len({round(tool.bounding_box()["y"] / 20) for tool in tools}) == 1  # one row
     tab(page, "Collection 0").click()
-    expect(page.locator(".page-head")).to_contain_text("no plan to watch it")
+    expect(page.locator(".page-head")).to_contain_text("without plans to watch it")
     tab(page, "On hold 1").click()
     card(page, "Monster").get_by_role("button").first.focus()
     page.keyboard.press("6")
@@ -127,7 +129,7 @@ def test_score_and_status_are_changed_on_the_cover_of_a_phone(opened, user):
     row = page.locator("tbody tr", has_text="Monster")
     expect(row.get_by_text("On hold").locator("visible=true")).to_have_count(1)
     row_score.tap()
-    page.get_by_role("dialog").get_by_label("My score, of 10").fill("8.5")
+    page.get_by_role("dialog").get_by_label("My score (out of 10)").fill("8.5")
     page.keyboard.press("Enter")
     expect(row_score).to_contain_text("★ 8.5")
     settled(page)
@@ -194,18 +196,43 @@ def test_a_title_tells_its_own_changes_of_an_import(opened, api, user):
     page.get_by_label("Choose a file").set_input_files(
         {"name": "mine.csv", "mimeType": "text/csv", "buffer": csv}
     )
-    expect(page.locator(".plan-head")).to_contain_text("Changed: 2.")
+    expect(page.locator(".plan-head")).to_contain_text("2 changes")
     row = page.locator(".plan-rows li", has_text="Monster")
     expect(row.locator("del")).to_have_text("On hold")
     expect(row.locator("ins")).to_have_text("Dropped")
     page.get_by_role("link", name="Trigun").click()  # from everywhere a title appears
     expect(page.get_by_role("heading", name="Trigun")).to_be_visible()
     page.go_back()
-    page.get_by_role("button", name="Apply").click()
-    expect(page.locator(".plan-head")).to_contain_text("updated 2.")
+    page.get_by_role("button", name="Import", exact=True).click()
+    expect(page.locator(".plan-head")).to_contain_text("Updated 2 titles.")
     page.goto("/?anime=224&type=all")
     told = page.get_by_role("dialog", name="Trigun").locator(".told").first
     expect(told).to_contain_text("Moved Trigun to Completed.")
     expect(told).to_contain_text("Imported from mine.csv.")
     expect(told).not_to_contain_text("Monster")
     expect(told.get_by_role("button", name="Undo all 2")).to_be_visible()
+
+
+def test_what_other_sites_keep_is_named_by_its_site(opened, user):
+    page = opened("/transfer")
+    entry = {"anime_id": "224", "title": "Trigun", "type": "To Watch", "priority": 1}
+    told = {"format": "animecollections", "version": 1}
+    told["entries"] = [entry | {"extra": {"mal": {"my_storage": "DVD"}}}]
+    page.get_by_label("Choose a file").set_input_files(
+        {
+            "name": "mine.json",
+            "mimeType": "application/json",
+            "buffer": json.dumps(told).encode(),
+        }
+    )
+    page.get_by_role("button", name="Import", exact=True).click()
+    expect(page.locator(".plan-head")).to_contain_text("Updated 1 title.")
+    page.get_by_role("button", name="Import another file").click()
+    page.get_by_label("Format").select_option("anilist")
+    lost = page.locator("li", has_text="Data from other sites")
+    expect(lost).to_have_text("Data from other sites · 1 title")
+    page.goto("/history")
+    expect(page.locator(".told").first).to_contain_text(
+        "Data from other sites updated."
+    )
+    assert "[object" not in page.locator("main").inner_text()

@@ -77,10 +77,10 @@ def test_a_visitor_who_joins_stays_on_the_page(device):
     page = device().new_page()
     page.goto("/anime/1535")
     page.get_by_role("button", name="Add to my list").click()
-    page.get_by_label("User name").fill("mia")
+    page.get_by_label("Username").fill("mia")
     page.get_by_label("E-mail").fill("mia@example.org")
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("dialog").get_by_role("button", name="Make an account").click()
+    page.get_by_role("dialog").get_by_role("button", name="Create account").click()
     page.get_by_role("button", name="To watch", exact=True).click()
     expect(page.locator("#toasts")).to_contain_text("Added Death Note to To watch.")
     settled(page)
@@ -102,7 +102,7 @@ def test_ones_own_entry_is_at_hand(device, user):
     page.get_by_role("button", name="Dates, notes and tags").click()
     panel = page.get_by_role("dialog", name="Death Note")
     panel.get_by_role("button", name="Remove from my list").click()
-    expect(page.get_by_role("group", name="Add to …")).to_be_visible()
+    expect(page.get_by_role("group", name="Add to…")).to_be_visible()
 
 
 def test_it_is_reached_from_everywhere(device, user, api):

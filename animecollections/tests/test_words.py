@@ -51,6 +51,15 @@ def test_translations_fill_in_the_same_values(language):
 
 
 @in_each_language
+def test_sentences_are_short_and_name_no_field(language):
+    for message in catalogue(language):
+        for sentence in (message.id, message.string) if message.id else ():
+            assert len(sentence) <= 190, sentence
+            assert " …" not in sentence
+            assert not re.search(r"[a-z]_[a-z]", re.sub(r"\{\w+\}", "", sentence))
+
+
+@in_each_language
 def test_the_compiled_file_agrees_with_its_source(language):
     """`make words` writes it; a fresh machine has no msgfmt."""
     made = io.BytesIO()

@@ -116,7 +116,7 @@ def test_signing_out_everywhere(browser, staff, alice, client, mailoutbox):
     send_all()
     [mail] = mailoutbox
     assert mail.to == [alice.email]
-    assert "signed you out on all devices" in mail.body
+    assert "Our staff signed you out on all devices.\n" in mail.body
     assert WHY in mail.body
     assert WHY in mail.alternatives[0].content
 
@@ -124,9 +124,9 @@ def test_signing_out_everywhere(browser, staff, alice, client, mailoutbox):
 @pytest.mark.parametrize(
     ("action", "does"),
     [
-        ("add", "put a title on your list"),
-        ("change", "changed an entry of your list"),
-        ("delete", "took a title off your list"),
+        ("add", "added a title to your list"),
+        ("change", "changed a title on your list"),
+        ("delete", "removed a title from your list"),
     ],
 )
 def test_the_person_is_told_of_what_is_done_to_an_entry(
@@ -398,7 +398,7 @@ def test_an_export_is_a_file_and_is_told(browser, alice, mushishi, mailoutbox):
     assert WHY.encode() in zip_.read("staff.jsonl")  # this very act too
     assert logged().action == "export"
     send_all()
-    assert "took an export" in mailoutbox[0].body
+    assert "exported the data" in mailoutbox[0].body
 
 
 # --- What is private ---------------------------------------------------------------

@@ -33,7 +33,7 @@ def test_a_new_one_gets_a_link_to_choose_a_password(visitor, mailoutbox):
     assert (sam.is_staff, sam.is_superuser) == (True, False)
     assert [group.name for group in sam.groups.all()] == ["support"]
     send_all()
-    assert mailoutbox[0].subject == "You are invited to the staff of animecollections"
+    assert mailoutbox[0].subject == "You're invited to the staff of animecollections"
     assert "/admin/" in mailoutbox[0].body
     assert "probably you" not in mailoutbox[0].body
     token = mailoutbox[0].body.split("token=")[1].split()[0]
@@ -64,7 +64,7 @@ def test_an_account_that_is_there_is_let_in_for_a_reason(alice, mailoutbox):
     assert act.after == {"is_staff": True, "is_superuser": False, "groups": ["support"]}
     send_all()
     [mail] = mailoutbox
-    assert "gave you access to the administration" in mail.body
+    assert "gave you access to the admin" in mail.body
 
 
 def test_twice_does_no_harm(alice):

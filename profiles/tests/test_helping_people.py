@@ -117,7 +117,7 @@ def test_a_picture_is_removed_from_the_profile_too(
     assert not default_storage.exists(path)
     assert Profile.objects.get(user=alice).avatar == ""
     assert StaffAction.objects.get().before == {"kind": "avatar", "path": path}
-    assert "removed a picture of yours" in told(mailoutbox)
+    assert "removed one of your pictures" in told(mailoutbox)
 
 
 def test_a_picture_that_there_is_not_is_refused(browser, alice):
@@ -137,7 +137,7 @@ def test_texts_are_removed_on_all_devices(browser, alice, client, mailoutbox):
     assert synced["profile"]["name"] is None
     before = {"name": "Rude", "favorite_genres": ["Ruder"]}
     assert StaffAction.objects.get().before == before
-    assert "removed texts of your profile" in told(mailoutbox)
+    assert "removed text from your profile" in told(mailoutbox)
 
 
 def test_a_user_name_becomes_one_that_says_nothing(browser, alice):

@@ -37,7 +37,7 @@ def test_both_addresses_are_told(changed, alice):
     for text in (mails[OLD].body, mails[OLD].alternatives[0].content):
         assert "from this one to i•••@example.net" in text
         assert "Ticket 4711" in text
-        assert "If you did not ask for this, object at once" in text
+        assert "If you didn't ask for this, tell us at once" in text
         assert "help@example.org" in text
         assert NEW not in text  # whoever reads it may be a stranger
     assert "from a•••@example.org to this one" in mails[NEW].body

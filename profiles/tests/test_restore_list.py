@@ -72,7 +72,7 @@ def test_it_stands_in_the_log_of_staff_and_is_mailed(alice, moment, mailoutbox):
     assert act.operation_id == Change.objects.order_by("revision").last().operation_id
     send_all()
     [mail] = mailoutbox
-    assert "put your list back to an earlier moment" in mail.body
+    assert "restored your list to an earlier moment." in mail.body
     assert "asked by mail" in mail.body
 
 

@@ -140,7 +140,7 @@ function tellRelease() {
 }
 
 function tellNotKept() {
-  toast(t("This browser keeps nothing on this device: your list works online, and what is not saved when you close the page is lost."));
+  toast(t("This browser doesn't store your list: it works online only. Unsaved changes are lost when you close the page."));
   addEventListener("beforeunload", (event) => app.collection.unsent.length && event.preventDefault());
 }
 
@@ -157,9 +157,9 @@ addEventListener("pageshow", ({ persisted }) => persisted && location.reload());
 
 function tellOtherAccount() {
   if ($("dialog.other-account")) return;
-  const box = dialog({ label: t("Somebody else signed in"), class: "small other-account", onclose: () => location.reload() },
-    h("h2", {}, t("Somebody else signed in")),
-    h("p", {}, t("This page belongs to {name}, and another account is signed in to this browser now. Nothing was sent to it.", { name: app.user.name })),
+  const box = dialog({ label: t("Another account is signed in"), class: "small other-account", onclose: () => location.reload() },
+    h("h2", {}, t("Another account is signed in")),
+    h("p", {}, t("This tab belongs to {name}, but this browser is signed in to another account now. Nothing was sent to it.", { name: app.user.name })),
     app.collection.unsent.length ? h("p", {}, t("Changes to sync: {n}. They stay on this device until {name} signs in here again.", { n: app.collection.unsent.length, name: app.user.name })) : "",
     h("div", { class: "actions" }, h("button", { type: "button", class: "button primary", onclick: () => box.close() }, t("Reload"))));
   remembered.forget(KNOWN); // the cookie says who is here
@@ -168,7 +168,7 @@ function tellOtherAccount() {
 /** What an earlier sign-out left cannot be opened: the password is another one now. */
 function tellSealed() {
   const { collection } = app;
-  toast(t("Changes from before your last sign-out can't be opened with your new password: {n}.", { n: collection.sealedCount }),
+  toast(t("Unsynced changes locked with your old password: {n}.", { n: collection.sealedCount }),
     { label: t("Discard"), run: () => collection.dropSealed().catch(sayFailure) }, { isError: true });
 }
 
@@ -269,13 +269,13 @@ function drawStatus() {
   if (status === "left") return location.assign("/?said=signed_out");
   if (status === "other_account") return tellOtherAccount();
   const waiting = unsent.length;
-  const count = waiting === 1 ? t("1 change waits") : t("{n} changes wait", { n: waiting });
+  const count = waiting === 1 ? t("1 change to sync") : t("{n} changes to sync", { n: waiting });
   const also = waiting ? ` · ${count}` : "";
   const sentence =
-    status === "signed_out" ? t("Signed out: sign in to go on")
+    status === "signed_out" ? t("Signed out")
     : status === "offline" ? t("Offline") + also
-    : status === "waiting" ? whyWaiting(problem) + also
-    : waiting && ["starting", "sending"].includes(status) ? t("Saving …")
+    : status === "waiting" ? whyWaiting(problem, also)
+    : waiting && ["starting", "sending"].includes(status) ? t("Saving…")
     : isKept ? "" : t("Online only");
   const box = $("#status");
   document.body.dataset.status = status;
@@ -292,14 +292,16 @@ function drawStatus() {
   }
   const button = $("#conflicts");
   button.hidden = !conflicts.size;
-  button.textContent = conflicts.size === 1 ? t("1 change to decide") : t("{n} changes to decide", { n: conflicts.size });
+  button.textContent = conflicts.size === 1 ? t("1 conflict") : t("{n} conflicts", { n: conflicts.size });
   button.onclick = async () => (await import("./conflicts.js")).decide(app);
 }
 
-/** Why changes do not go out, and none come in. @param {any} problem */
-function whyWaiting(problem) {
-  if (problem?.name === "Refused") return problem.isPassing ? t("The server is busy") : t("Can't sync");
-  return problem?.name === "Unexpected" ? t("Can't reach the server") : t("The server doesn't answer");
+/** Why changes do not go out, and none come in. @param {any} problem @param {string} also */
+function whyWaiting(problem, also) {
+  if (problem?.name === "Refused" && !problem.isPassing) return t("Can't sync") + also;
+  const why = problem?.name === "Refused" ? t("The server is busy")
+    : problem?.name === "Unexpected" ? t("Can't reach the server") : t("The server isn't responding");
+  return why + (also || ` · ${t("retrying")}`);
 }
 
 async function signInAgain() {
@@ -324,7 +326,7 @@ function drawMenu() {
     ? h("img", { src: picture, alt: "", class: "avatar" })
     : h("span", { class: "avatar", "aria-hidden": "true" }, (name ?? "?").slice(0, 1).toUpperCase());
   const menu = h("details", { class: "menu" },
-    h("summary", { "aria-label": t("Menu of {name}", { name }) }, badge),
+    h("summary", { "aria-label": t("Account menu: {name}", { name }) }, badge),
     h("div", { class: "menu-list" },
       h("p", { class: "muted" }, name),
       h("a", { href: "/history" }, t("History")),
@@ -351,7 +353,7 @@ async function leave({ isSignedOut = false } = {}) {
   const waiting = collection.unsent.length + collection.conflicts.size;
   const way = waiting ? await howToLeave(waiting) : "forget";
   if (!way) return;
-  const end = toast(t("Signing out …"));
+  const end = toast(t("Signing out…"));
   try {
     if (!isSignedOut) await collection.api.ask("POST", "/api/auth/signout", {});
   } catch (error) {
@@ -367,12 +369,12 @@ async function leave({ isSignedOut = false } = {}) {
 /** @param {number} waiting @returns {Promise<"seal" | "forget" | null>} null: stay signed in */
 function howToLeave(waiting) {
   const { canSeal } = app.collection;
-  const question = waiting === 1 ? t("1 change is not on the server yet.") : t("{n} changes are not on the server yet.", { n: waiting });
-  const hint = canSeal ? t("Kept encrypted on this device, they are sent when you sign in here again with your password.") : t("They can't be kept encrypted in this browser.");
+  const question = waiting === 1 ? t("1 change isn't synced yet.") : t("{n} changes aren't synced yet.", { n: waiting });
+  const hint = canSeal ? t("Changes can stay on this device, encrypted, and sync when you sign in here again.") : t("This browser can't keep changes encrypted.");
   return choice(question, hint, [
     [null, t("Stay signed in")],
-    ...(canSeal ? [["seal", t("Keep them and sign out")]] : []),
-    ["forget", t("Discard them and sign out"), "danger"],
+    ...(canSeal ? [["seal", t("Keep and sign out")]] : []),
+    ["forget", t("Discard and sign out"), "danger"],
   ]);
 }
 

@@ -44,7 +44,7 @@ export class Controls {
     put(this.progress, progress);
     this.total.textContent = `/ ${episodes ?? "–"}`;
     this.beyond.hidden = !episodes || progress <= episodes;
-    this.beyond.textContent = this.beyond.hidden ? "" : t("The catalogue knows {n} episodes. Your number is kept.", { n: episodes });
+    this.beyond.textContent = this.beyond.hidden ? "" : t("The catalogue lists {n} episodes. Your number stays.", { n: episodes });
     this.score.put(score);
   }
 }

@@ -14,7 +14,7 @@ export async function crop(file, shape) {
   const picture = await createImageBitmap(file);
   const width = shape > 1.5 ? 560 : 320;
   const height = Math.round(width / shape);
-  const canvas = h("canvas", { width, height, class: "crop", tabindex: "0", role: "img", "aria-label": t("The picture: drag it, or move it with the arrow keys; + and − zoom.") });
+  const canvas = h("canvas", { width, height, class: "crop", tabindex: "0", role: "img", "aria-label": t("Drag the picture or use the arrow keys; + and − zoom.") });
   const least = Math.max(width / picture.width, height / picture.height);
   let [zoom, x, y] = [1, 0.5, 0.5]; // the middle of what is seen, as a share of the picture
   const slider = h("input", { type: "range", min: 1, max: 4, step: 0.01, value: 1, oninput: () => ((zoom = Number(slider.value)), draw()) });
@@ -59,10 +59,10 @@ export async function crop(file, shape) {
       blob = await sent.convertToBlob({ type: "image/webp", quality: 0.92 });
       box.close();
     };
-    const box = dialog({ label: t("Cut the picture"), class: "small cropper", onclose: () => chosen(blob) },
-      h("h2", {}, t("Cut the picture")), canvas, h("label", {}, t("Zoom"), slider),
+    const box = dialog({ label: t("Crop picture"), class: "small cropper", onclose: () => chosen(blob) },
+      h("h2", {}, t("Crop picture")), canvas, h("label", {}, t("Zoom"), slider),
       h("div", { class: "actions" },
         h("button", { type: "button", class: "button", onclick: () => box.close() }, t("Cancel")),
-        h("button", { type: "button", class: "button primary", onclick: use }, t("Use it"))));
+        h("button", { type: "button", class: "button primary", onclick: use }, t("Save"))));
   });
 }

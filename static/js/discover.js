@@ -22,7 +22,7 @@ export function show(main, app, { isBack }) {
 
   const input = h("input", {
     type: "search", class: "search large", value: asked.get("search") ?? "", maxlength: 200,
-    placeholder: t("A title, in any language"), "aria-label": t("Search the catalogue"),
+    placeholder: t("Title in any language"), "aria-label": t("Search the catalogue"),
     role: "combobox", "aria-expanded": "false", "aria-controls": "suggestions", "aria-autocomplete": "list", autocomplete: "off",
     oninput: () => (suggest(), searchSoon()),
     onfocus: () => suggest(),
@@ -46,7 +46,7 @@ export function show(main, app, { isBack }) {
   const year = h("input", { type: "number", name: "year", min: 1900, max: 2200, placeholder: t("Year"), "aria-label": t("Year"), class: "short", oninput: later(() => search(), 400), value: asked.get("year") ?? "" });
   const count = h("p", { class: "count muted", role: "status" });
   const results = h("ul", { class: "cards found" });
-  const more = h("button", { type: "button", class: "button", hidden: true, onclick: () => fetchPage() }, t("More"));
+  const more = h("button", { type: "button", class: "button", hidden: true, onclick: () => fetchPage() }, t("Show more"));
   main.append(
     h("header", { class: "page-head" }, h("h1", {}, t("Discover"))),
     h("form", {
@@ -78,7 +78,7 @@ export function show(main, app, { isBack }) {
     const isMore = Boolean(cursor);
     more.disabled = true;
     if (results.querySelector(".failed") || !results.children.length) results.replaceChildren(h("li", { class: "whole" }, loading()));
-    else count.textContent = t("Searching …");
+    else count.textContent = t("Searching…");
     try {
       const wanted = query();
       // Found by words, the best match is first; browsed, what most people know.
@@ -95,7 +95,7 @@ export function show(main, app, { isBack }) {
       count.textContent = "";
       more.disabled = false;
       if (isMore) return sayFailure(error, fetchPage);
-      results.replaceChildren(h("li", { class: "whole" }, failed(error, fetchPage, t("The catalogue is on the server: it can be searched when there is network."))));
+      results.replaceChildren(h("li", { class: "whole" }, failed(error, fetchPage, t("Searching the catalogue needs a connection."))));
     }
   }
 
@@ -104,7 +104,7 @@ export function show(main, app, { isBack }) {
     const items = titles.map(item);
     if (isMore) results.append(...items);
     else results.replaceChildren(...items);
-    if (!found.length) results.replaceChildren(h("li", { class: "empty" }, t("Nothing by that name. Other spellings are found too: try fewer letters.")));
+    if (!found.length) results.replaceChildren(h("li", { class: "empty" }, t("No results. Typos are fine; try fewer letters.")));
     more.hidden = !cursor;
     more.disabled = false;
     count.textContent = cursor ? "" : titleCount(found.length);
@@ -116,7 +116,7 @@ export function show(main, app, { isBack }) {
     const foot = h("div", { class: "card-foot" }, addMenu(anime, title));
     const made = h("li", { class: "card", "data-anime": anime.id },
       h("a", { class: "open", href: pageOf(anime.id), onclick: keepSearch }, cover({ ...anime, title }), h("span", { class: "card-title" }, title)),
-      h("p", { class: "muted facts split" }, h("span", {}, factsOf({ ...anime, episodes: null })), anime.rating && h("span", { "aria-label": t("Rated {n} of 10", { n: anime.rating }), role: "img" }, number(anime.rating))),
+      h("p", { class: "muted facts split" }, h("span", {}, factsOf({ ...anime, episodes: null })), anime.rating && h("span", { "aria-label": t("Rated {n} out of 10", { n: anime.rating }), role: "img" }, number(anime.rating))),
       foot);
     made.redraw = () => {
       const had = foot.contains(document.activeElement);
@@ -135,7 +135,7 @@ export function show(main, app, { isBack }) {
       if (listed) moveTo(app, [anime.id], status);
       else addTo(app, anime, status, title);
     };
-    const name = listed ? statusName(statusOf(listed)) : t("Add to …");
+    const name = listed ? statusName(statusOf(listed)) : t("Add to…");
     const choices = h("div", { class: "menu-list" });
     // Filled when it is reached, for most of them never are; before a key can pass by.
     const fill = () => choices.firstChild || choices.append(...STATUSES.slice(0, -1).map((status) =>
@@ -188,11 +188,11 @@ export function show(main, app, { isBack }) {
     input.setAttribute("aria-expanded", String(!suggestions.hidden));
     input.removeAttribute("aria-activedescendant");
     suggestions.replaceChildren(
-      h("ul", { id: "suggestions", role: "listbox", "aria-label": t("Earlier searches") }, fitting.map((/** @type {any} */ { query: text }, /** @type {number} */ at) =>
+      h("ul", { id: "suggestions", role: "listbox", "aria-label": t("Recent searches") }, fitting.map((/** @type {any} */ { query: text }, /** @type {number} */ at) =>
         h("li", { role: "option", id: `suggestion-${at}`, "aria-selected": "false", "data-text": text, onpointerdown: (/** @type {any} */ event) => (event.preventDefault(), choose(text)) }, icon("clock"), h("span", {}, text)))),
       h("div", { class: "forget" }, fitting.map((/** @type {any} */ { id, query: text }) =>
-        iconButton("close", t("Forget the search for {text}", { text }), { onpointerdown: (/** @type {any} */ event) => event.preventDefault(), onclick: () => forget(id) }))),
-      h("button", { type: "button", class: "link", onpointerdown: (/** @type {any} */ event) => event.preventDefault(), onclick: () => forget() }, t("Forget all searches")));
+        iconButton("close", t("Remove {text} from recent searches", { text }), { onpointerdown: (/** @type {any} */ event) => event.preventDefault(), onclick: () => forget(id) }))),
+      h("button", { type: "button", class: "link", onpointerdown: (/** @type {any} */ event) => event.preventDefault(), onclick: () => forget() }, t("Clear recent searches")));
   }
 
   /** @param {string} [id] one, or all */

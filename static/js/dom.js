@@ -92,19 +92,19 @@ export function toast(sentence, action, { isError = false, more } = {}) {
 
 /** What is the matter, for a person. @param {any} error @returns {string} */
 export function failureSentence(error) {
-  if (error.name === "Offline") return error.isSilent ? t("The server doesn't answer.") : t("There is no connection right now.");
+  if (error.name === "Offline") return error.isSilent ? t("The server isn't responding.") : t("No connection to the server.");
   if (error.name === "Refused") return error.message;
-  if (error.status === 413) return t("This is too large for the server.");
-  if (error.name === "Unexpected") return t("The server's answer can't be read ({status}). This network may need a sign-in of its own.", { status: String(error.status) });
-  return t("Something went wrong here: {what}", { what: error.message });
+  if (error.status === 413) return t("This is too large to upload.");
+  if (error.name === "Unexpected") return t("Unexpected response ({status}). Your network may want you to sign in.", { status: String(error.status) });
+  return t("Something went wrong: {what}", { what: error.message });
 }
 
 const SLOW = 5_000; // milliseconds after which waiting is explained
 
 /** In the place of what is on its way. @param {string} [sentence] */
-export function loading(sentence = t("Loading …")) {
+export function loading(sentence = t("Loading…")) {
   const box = h("p", { class: "empty muted busy", role: "status" }, sentence);
-  setTimeout(() => box.isConnected && box.append(" ", t("The server is slow to answer.")), SLOW);
+  setTimeout(() => box.isConnected && box.append(" ", t("The server is slow to respond.")), SLOW);
   return box;
 }
 
@@ -129,7 +129,7 @@ export async function whileBusy(button, work) {
   if (button.disabled) return;
   const label = button.textContent;
   button.disabled = true;
-  button.textContent = t("One moment …");
+  button.textContent = t("One moment…");
   try {
     await work();
   } finally {

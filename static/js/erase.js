@@ -19,8 +19,8 @@ export async function askPassword(app) {
     }
   } },
     h("h2", {}, t("Erase my account")),
-    h("p", {}, t("Your list, its history, your profile and pictures are erased, and cannot be brought back.")),
-    h("p", {}, h("a", { href: "/api/user/export?format=account", download: "" }, t("Take everything with you first"))),
+    h("p", {}, t("This erases your list, history, profile and pictures. It can't be undone.")),
+    h("p", {}, h("a", { href: "/api/user/export?format=account", download: "" }, t("Download your data first"))),
     h("label", {}, t("Your password"), password), refusal,
     h("div", { class: "actions" },
       h("button", { type: "button", class: "button", onclick: () => box.close() }, t("Cancel")),

@@ -7,18 +7,18 @@ import { day, t } from "./words.js";
 
 /** @param {HTMLElement} main @param {any} app */
 export function show(main, app) {
-  const kind = h("select", { "aria-label": t("Which changes"), onchange: () => begin() }, [
+  const kind = h("select", { "aria-label": t("Kind of change"), onchange: () => begin() }, [
     ["", t("All changes")], ["add", t("Added")], ["update", t("Changed")], ["remove", t("Removed")],
     ["import", t("Imported")], ["undo", t("Undone")],
   ].map(([value, text]) => h("option", { value }, text)));
   const { query: asked } = here();
   kind.value = asked.get("kind") ?? "";
-  const until = h("input", { type: "date", value: asked.get("until") ?? "", min: "1900-01-01", max: "2200-12-31", "aria-label": t("Up to this day"), title: t("Up to this day"), onchange: () => begin() });
+  const until = h("input", { type: "date", value: asked.get("until") ?? "", min: "1900-01-01", max: "2200-12-31", "aria-label": t("Changes until"), title: t("Changes until"), onchange: () => begin() });
   const list = h("div", { class: "history" });
-  const more = h("button", { type: "button", class: "button", hidden: true, onclick: () => fetchMore() }, t("Earlier"));
+  const more = h("button", { type: "button", class: "button", hidden: true, onclick: () => fetchMore() }, t("Show earlier"));
   main.append(
     h("header", { class: "page-head" }, h("h1", {}, t("History"))),
-    h("p", { class: "muted" }, t("Everything that changed your list, on whatever device, and the way back.")),
+    h("p", { class: "muted" }, t("Every change to your list, from any device. You can undo them.")),
     h("div", { class: "tools" }, kind, until), list, more);
   /** @type {string | null} */
   let cursor = null;
@@ -48,11 +48,11 @@ export function show(main, app) {
       }
       cursor = meta.next_cursor;
       more.hidden = !cursor;
-      if (!list.children.length) list.append(h("p", { class: "empty" }, t("Nothing yet.")));
+      if (!list.children.length) list.append(h("p", { class: "empty" }, t("No changes.")));
     } catch (error) {
       if (asked !== asking) return;
       list.querySelector(".busy, .failed")?.remove();
-      list.append(failed(error, fetchMore, t("The history is on the server: it shows when there is network.")));
+      list.append(failed(error, fetchMore, t("History needs a connection.")));
     }
   }
   begin();

@@ -16,8 +16,8 @@ import { Windowed } from "./windowed.js";
  * @returns {Record<string, [string, (entry: any) => any, number]>}
  */
 const sorts = () => ({
-  added_at: [t("Recently added"), (entry) => entry.added_at, -1],
-  updated_at: [t("Recently changed"), (entry) => entry.updated_at, -1],
+  added_at: [t("Last added"), (entry) => entry.added_at, -1],
+  updated_at: [t("Last changed"), (entry) => entry.updated_at, -1],
   title: [t("Title"), (entry) => entry.title.toLocaleLowerCase(), 1],
   score: [t("My score"), (entry) => entry.score, -1],
   rating: [t("Rating"), (entry) => entry.rating, -1],
@@ -70,14 +70,14 @@ export function show(main, app) {
   let tabInSight = ""; // its type
   let size = 0; // of what is shown
 
-  const tabs = h("div", { class: "tabs", role: "group", "aria-label": t("Which list") });
+  const tabs = h("div", { class: "tabs", role: "group", "aria-label": t("Lists") });
   const search = h("input", {
     type: "search", class: "search", value: wanted.search, placeholder: t("Search my list"), "aria-label": t("Search my list"),
     oninput: () => ((byOtherNames = new Set()), set({ search: search.value }), askServer()),
   });
   const sort = h("select", { "aria-label": t("Sort by"), onchange: () => set({ sort: sort.value, reversed: "" }) },
     Object.entries(sorts()).map(([name, [label]]) => h("option", { value: name }, label)));
-  const reverse = iconButton("reverse", t("Reverse the order"), { onclick: () => sortBy(wanted.sort) });
+  const reverse = iconButton("reverse", t("Reverse order"), { onclick: () => sortBy(wanted.sort) });
   const filters = h("div", { class: "popover-body" });
   const filterBox = h("details", { class: "popover" }, h("summary", { class: "button" }, icon("filter"), h("span", {}, t("Filter"))), filters);
   const view = h("button", { type: "button", class: "icon-button", onclick: () => (set({ view: wanted.view === "grid" ? "table" : "grid" }), $(".list-body button", main)?.focus()) });
@@ -193,34 +193,35 @@ export function show(main, app) {
       else th.removeAttribute("aria-sort");
     }
     body.querySelector(".empty")?.remove();
-    if (!shown.length) body.append(nothing(collection.entries.size === 0));
+    if (!shown.length) body.append(nothing(collection.entries.size === 0, found.length));
   }
 
   /** As long as a first load is under way: how much of it is there. */
   function drawCount() {
     const { isLoaded, isPartial, entries, total } = collection;
     count.textContent = !isLoaded && !isPartial ? "" : !isPartial ? titleCount(size)
-      : total ? t("{n} of {total}", { n: Math.min(entries.size, total), total }) : t("{n} so far …", { n: entries.size });
+      : total ? t("{n} of {total}", { n: Math.min(entries.size, total), total }) : t("{n} so far…", { n: entries.size });
     count.classList.toggle("busy", isPartial);
     if (!isLoaded) body.querySelector(".empty")?.replaceWith(nothing(true));
   }
 
-  /** @param {boolean} isAllEmpty */
-  function nothing(isAllEmpty) {
+  /** @param {boolean} isAllEmpty @param {number} [elsewhere]  how many other lists have */
+  function nothing(isAllEmpty, elsewhere = 0) {
     const { isLoaded, problem } = collection;
-    if (!isLoaded) return problem ? failed(problem, () => collection.retry()) : loading(t("Fetching your list …"));
+    if (!isLoaded) return problem ? failed(problem, () => collection.retry()) : loading(t("Loading your list…"));
     if (isAllEmpty) {
       return h("div", { class: "empty" },
-        h("h2", {}, t("An empty shelf")),
-        h("p", {}, t("Find what you are watching, or bring your list along from another site.")),
+        h("h2", {}, t("Your list is empty")),
+        h("p", {}, t("Find what you're watching, or import your list from another site.")),
         h("p", { class: "actions" },
-          h("a", { class: "button primary", href: "/discover" }, t("Find something")),
+          h("a", { class: "button primary", href: "/discover" }, t("Find anime")),
           h("a", { class: "button", href: "/transfer" }, t("Import a list"))));
     }
     const isNarrowed = wanted.search || filterBox.classList.contains("active");
     return h("div", { class: "empty" },
-      h("p", {}, isNarrowed ? t("Nothing here fits.") : t("Nothing here yet.")),
-      isNarrowed && h("button", { type: "button", class: "button", onclick: clearFilters }, t("Show everything")));
+      h("p", {}, !isNarrowed ? t("Nothing here yet.") : wanted.type === "all" ? t("No matches.") : t("No matches in {list}.", { list: statusName(wanted.type) })),
+      isNarrowed && (elsewhere ? h("button", { type: "button", class: "button", onclick: () => set({ type: "all" }) }, t("Search all lists ({n})", { n: elsewhere }))
+        : h("button", { type: "button", class: "button", onclick: clearFilters }, t("Clear filters"))));
   }
 
   function clearFilters() {
@@ -296,11 +297,11 @@ export function show(main, app) {
     const ids = [...selected];
     bar.replaceChildren(
       h("strong", {}, t("{n} selected", { n: ids.length })),
-      h("button", { type: "button", class: "link", onclick: () => (shown.forEach(({ anime_id }) => selected.add(anime_id)), draw()) }, t("All of them")),
+      h("button", { type: "button", class: "link", onclick: () => (shown.forEach(({ anime_id }) => selected.add(anime_id)), draw()) }, t("Select all")),
       h("span", { class: "spread" }),
       ...STATUSES.slice(0, -1).map((status) => h("button", { type: "button", class: "button", onclick: () => move(ids, status) }, statusName(status))),
       h("button", { type: "button", class: "button danger", onclick: () => remove(ids) }, t("Remove")),
-      iconButton("close", t("Select nothing"), { onclick: () => (endSelecting(), draw()) }));
+      iconButton("close", t("Clear selection"), { onclick: () => (endSelecting(), draw()) }));
   }
 
   function endSelecting() {
@@ -432,8 +433,8 @@ export function show(main, app) {
       h("div", { class: "pair" },
         figure("from", t("From year"), { min: 1900, max: 2200 }),
         figure("to", t("To year"), { min: 1900, max: 2200 })),
-      figure("least", t("My score at least"), { min: 0, max: 10, step: 0.5 }),
-      h("button", { type: "button", class: "button", onclick: clearFilters }, t("Clear")));
+      figure("least", t("Minimum score"), { min: 0, max: 10, step: 0.5 }),
+      h("button", { type: "button", class: "button", onclick: clearFilters }, t("Clear filters")));
   }
   filterBox.addEventListener("toggle", () => filterBox.open && drawFilters());
   filterBox.addEventListener("keydown", (/** @type {any} */ event) => {

@@ -35,7 +35,7 @@ export function show(main, app) {
       h("h2", { class: "unseen" }, statusName("Watching")),
       active.length ? h("ul", { class: "next-list" }, active.map(kept(item))) : nothing(waiting.length > 0),
       paused.length && section(t("On hold"), h("ul", { class: "next-list quiet" }, paused.map(kept(item)))),
-      waiting.length && section(t("Waiting for their turn"), h("p", { class: "hint muted" }, t("Highest priority first, then the best rated.")), h("ul", { class: "cards strip" }, waiting.map(kept(startable))))].filter(Boolean));
+      waiting.length && section(t("Start something new"), h("p", { class: "hint muted" }, t("Highest priority first, then the best rated.")), h("ul", { class: "cards strip" }, waiting.map(kept(startable))))].filter(Boolean));
     if (focused) /** @type {any} */ (body.querySelector(`[data-watched="${focused}"]`))?.focus({ preventScroll: true });
   }
 
@@ -45,7 +45,7 @@ export function show(main, app) {
   function item(entry) {
     const { anime_id: id, title, progress, episodes } = entry;
     if (entry.away) return gone(entry);
-    const left = episodes === null ? airingName(entry.airing_status) : episodes - progress === 1 ? t("the last one") : t("{n} left", { n: episodes - progress });
+    const left = episodes === null ? airingName(entry.airing_status) : episodes - progress === 1 ? t("last episode") : t("{n} left", { n: episodes - progress });
     return h("li", { class: "next-item" },
       h("button", { type: "button", class: "open", onclick: () => openEntry(app, id) }, cover(entry), h("span", { class: "unseen" }, title)),
       h("div", { class: "next-text" },
@@ -63,7 +63,7 @@ export function show(main, app) {
     h("div", { class: "next-text" },
       h("h3", {}, entry.title),
       h("p", { class: "muted" }, entry.away === "removed" ? t("Removed") : t("Now in {type}", { type: statusName(statusOf(entry)) }))),
-    h("button", { type: "button", class: "button", "data-watched": entry.anime_id, "aria-disabled": "true", "aria-label": t("Nothing more to watch of {title}", { title: entry.title }) }, icon("check"), t("Watched")));
+    h("button", { type: "button", class: "button", "data-watched": entry.anime_id, "aria-disabled": "true", "aria-label": t("No episodes left of {title}", { title: entry.title }) }, icon("check"), t("Watched")));
 
   /** @param {any} entry */
   const startable = (entry) => h("li", { class: "card" },
@@ -86,10 +86,10 @@ export function show(main, app) {
 
   /** @param {boolean} hasWaiting */
   const nothing = (hasWaiting) => !collection.isLoaded ? fetching() : h("div", { class: "empty" },
-    h("p", {}, hasWaiting ? t("Nothing is under way. One of these?") : t("Nothing is under way.")),
-    h("a", { class: "button", href: "/discover" }, t("Find something")));
+    h("p", {}, hasWaiting ? t("You aren't watching anything. Start one of these?") : t("You aren't watching anything.")),
+    h("a", { class: "button", href: "/discover" }, t("Find anime")));
 
-  const fetching = () => (collection.problem ? failed(collection.problem, () => collection.retry()) : loading(t("Fetching your list …")));
+  const fetching = () => (collection.problem ? failed(collection.problem, () => collection.retry()) : loading(t("Loading your list…")));
   const redraw = onceAFrame(draw);
   const tell = () => collection.isLoaded || redraw();
   collection.addEventListener("changed", redraw);

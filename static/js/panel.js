@@ -58,10 +58,10 @@ export async function openEntry(app, animeId) {
     started.box, finished.box,
     h("div", { class: "pair" },
       h("label", {}, t("Priority in Up next"), priority.box),
-      h("label", {}, t("Watched again"), rewatches)),
+      h("label", {}, t("Rewatches"), rewatches)),
     h("label", {}, t("Notes"), notes),
-    h("label", {}, t("Tags, with commas"), tags),
-    h("label", { class: "check" }, hidden, t("Private: not for others to see")),
+    h("label", {}, t("Tags (comma-separated)"), tags),
+    h("label", { class: "check" }, hidden, t("Private (hidden from others)")),
     h("button", { type: "button", class: "link danger", onclick: () => (box.close(), app.done(collection.remove([animeId]), t("Removed {title}.", { title }))) }, t("Remove from my list")));
 
   function draw() {
@@ -79,7 +79,7 @@ export async function openEntry(app, animeId) {
   head.append(cover(entry()), h("div", {},
     h("h2", {}, h("a", { href: pageOf(animeId) }, title)),
     h("p", { class: "muted" }, [factsOf(entry()), airingName(entry().airing_status)].filter(Boolean).join(" · ")),
-    entry().rating && h("p", { class: "muted" }, t("Rated {n} of 10", { n: entry().rating }))));
+    entry().rating && h("p", { class: "muted" }, t("Rated {n} out of 10", { n: entry().rating }))));
   draw();
   tellFacts(app, animeId, facts, head);
   tellHistory(app, animeId, past);
@@ -157,7 +157,7 @@ export function historyItem(app, told, { isLinked = false } = {}) {
       item.classList.add("undone");
       $("button", item)?.remove();
       const left = data.conflicts?.length ?? 0;
-      toast(left ? t("Undone. What changed since was left as it is: {n}.", { n: left }) : t("Undone."));
+      toast(left ? t("Undone. Newer changes kept: {n}.", { n: left }) : t("Undone."));
       app.collection.settle();
     } catch (error) {
       sayFailure(error, undo);

@@ -36,7 +36,7 @@ export function scoreButton(app, entry) {
   const text = score === null ? "☆" : format === "5" || format === "3" ? scoreText(score, format) : `★ ${scoreText(score, format)}`;
   return opener(t("My score of {title}", { title }), "score", text, entry, (close) => {
     const save = (/** @type {number | null} */ value) => (close(), value === score ? undefined
-      : app.done(collection.update(id, { score: value }), value === null ? t("Took the score off {title}.", { title }) : t("Rated {title}.", { title })));
+      : app.done(collection.update(id, { score: value }), value === null ? t("Removed your score for {title}.", { title }) : t("Rated {title}.", { title })));
     const exact = scoreInput(format, save);
     exact.put(score);
     const tens = format === "5" || format === "3" ? [] : Array.from({ length: 10 }, (_, at) => 10 - at);

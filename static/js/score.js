@@ -11,7 +11,7 @@ export function scoreInput(format, save) {
   if (format === "5" || format === "3") {
     const choices = format === "5"
       ? [1, 2, 3, 4, 5].map((stars) => [stars * 2, "★".repeat(stars), t("{n} of 5", { n: stars })])
-      : FACES.map(([value, face], at) => [value, face, [t("Bad"), t("All right"), t("Good")][at]]);
+      : FACES.map(([value, face], at) => [value, face, [t("Bad"), t("OK"), t("Good")][at]]);
     const buttons = choices.map(([value, text, label]) =>
       h("button", { type: "button", "data-score": value, "aria-label": label, onclick: (/** @type {any} */ event) => save(event.currentTarget.getAttribute("aria-pressed") === "true" ? null : Number(value)) }, format === "5" ? "★" : text));
     const box = h("div", { class: `score-choice of-${format}`, role: "group", "aria-label": t("My score") }, h("span", { class: "label" }, t("My score")), h("span", {}, buttons));
@@ -34,7 +34,7 @@ export function scoreInput(format, save) {
     onchange: () => input.reportValidity() && save(input.value === "" ? null : Math.round((Number(input.value) / scale) * 10) / 10),
   });
   return {
-    box: h("label", {}, t("My score, of {n}", { n: most }), input),
+    box: h("label", {}, t("My score (out of {n})", { n: most }), input),
     put: (/** @type {number | null} */ score) => {
       const shown = score === null ? "" : String(format === "10" ? Math.round(score) : Math.round(score * scale * 10) / 10);
       if (document.activeElement !== input) input.value = shown;

@@ -41,7 +41,7 @@ export function show(main, app) {
     try {
       const cut = await crop(file, isBanner ? 1080 / 300 : 1);
       if (!cut) return;
-      end = toast(t("Uploading …"));
+      end = toast(t("Uploading…"));
       const form = new FormData();
       form.append("file", cut, "picture.webp");
       form.append("isBanner", String(isBanner));
@@ -50,11 +50,11 @@ export function show(main, app) {
       app.remember({ avatar: data.avatar, banner_image: data.banner_image });
       await collection.settle();
       drawPictures();
-      toast(isBanner ? t("A new banner.") : t("A new avatar."));
+      toast(isBanner ? t("Banner updated.") : t("Avatar updated."));
       end();
     } catch (/** @type {any} */ error) {
       end();
-      if (error.name === "InvalidStateError") toast(t("This file is no picture that can be read here."), undefined, { isError: true });
+      if (error.name === "InvalidStateError") toast(t("We can't open this image. Use PNG, JPEG, WebP or GIF."), undefined, { isError: true });
       else sayFailure(error, () => upload(file, isBanner));
     }
   }
@@ -80,7 +80,7 @@ export function show(main, app) {
     try {
       const { data } = await collection.api.ask("POST", "/api/user/updateProfile", { name });
       app.remember({ name: data.name });
-      toast(t("You are {name} now.", { name: data.name }));
+      toast(t("Username changed to {name}.", { name: data.name }));
     } catch (error) {
       sayFailure(error);
     }
@@ -91,7 +91,7 @@ export function show(main, app) {
     const hint = h("small", { class: "muted" });
     const tell = () => {
       const changed = ["#faf9f6", "#17181b"].some((paper) => readable(input.value, paper) !== input.value);
-      hint.textContent = changed ? t("Shown a little darker or lighter where it could not be read.") : t("Readable on light and dark.");
+      hint.textContent = changed ? t("Adjusted slightly where it would be hard to read.") : t("Readable on light and dark.");
     };
     tell();
     return h("label", {}, t("Accent colour"), h("span", { class: "colour" }, input, hint));
@@ -106,30 +106,30 @@ export function show(main, app) {
       section(t("Profile"), banner,
         h("p", { class: "actions start" }, picker(t("Change avatar"), false), picker(t("Change banner"), true)),
         h("div", { class: "fields" },
-          text(t("User name"), app.user.name, rename, { minlength: 3, maxlength: 50, required: true, autocomplete: "username" }),
+          text(t("Username"), app.user.name, rename, { minlength: 3, maxlength: 50, required: true, autocomplete: "username" }),
           text(t("First name"), name, (value) => keep({ name: value || null }), { maxlength: 100, autocomplete: "given-name" }),
           text(t("Last name"), last_name, (value) => keep({ last_name: value || null }), { maxlength: 100, autocomplete: "family-name" }),
           text(t("Birthday"), birthday, (value) => keep({ birthday: value || null }), { type: "date", autocomplete: "bday" }),
           select(t("How often do you watch?"), frequency, [["", "–"], ["daily", t("Every day")], ["weekly", t("Every week")], ["monthly", t("Every month")], ["occasionally", t("Now and then")], ["rarely", t("Rarely")]], (value) => keep({ frequency: value || null })),
           select(t("Favourite format"), preferred_format, [["", "–"], ["TV", "TV"], ["Movie", t("Movie")], ["OVA", "OVA"], ["Special", t("Special")]], (value) => keep({ preferred_format: value || null })))),
-      section(t("Look"),
+      section(t("Appearance"),
         h("div", { class: "fields" },
-          select(t("Theme"), theme, [["auto", t("As the device")], ["light", t("Light")], ["dark", t("Dark")]], (value) => prefer({ theme: value })),
+          select(t("Theme"), theme, [["auto", t("Match system")], ["light", t("Light")], ["dark", t("Dark")]], (value) => prefer({ theme: value })),
           colour(),
           select(t("Language"), language, [["en", "English"], ["es", "Español"]], (value) => prefer({ language: value })),
-          select(t("Titles in"), titleLanguage, [["romaji", t("Romaji")], ["english", t("English")], ["native", t("The original script")]], (value) => prefer({ titleLanguage: value })))),
-      section(t("Habits"),
+          select(t("Title language"), titleLanguage, [["romaji", t("Romaji")], ["english", t("English")], ["native", t("Original script")]], (value) => prefer({ titleLanguage: value })))),
+      section(t("Preferences"),
         h("div", { class: "fields" },
-          select(t("Scores"), scoreFormat, [["10.0", t("0 to 10, with a decimal")], ["10", t("0 to 10")], ["100", t("0 to 100")], ["5", t("Five stars")], ["3", t("Three faces")]], (value) => prefer({ scoreFormat: value })),
+          select(t("Scores"), scoreFormat, [["10.0", t("0 to 10, with decimals")], ["10", t("0 to 10")], ["100", t("0 to 100")], ["5", t("Five stars")], ["3", t("Three faces")]], (value) => prefer({ scoreFormat: value })),
           select(t("Time zone"), timezone ?? "UTC", [...new Set([timezone ?? "UTC", "UTC", ...zones])].map((zone) => [zone, zone.replaceAll("_", " ")]), (value) => prefer({ timezone: value }))),
-        check(t("Hide mature titles"), parentalControl, (value) => prefer({ parentalControl: value, parental_control: value }), t("In the catalogue. Your own list always shows all of it.")),
-        check(t("Keep my searches"), trackSearchHistory, (value) => prefer({ trackSearchHistory: value }), t("As suggestions when you search again."))),
+        check(t("Hide mature titles"), parentalControl, (value) => prefer({ parentalControl: value, parental_control: value }), t("In the catalogue. Your own list always shows everything.")),
+        check(t("Keep my searches"), trackSearchHistory, (value) => prefer({ trackSearchHistory: value }), t("Suggested when you search again."))),
       section(t("This device"),
-        h("p", {}, collection.isKept ? t("Your list is kept here: it can be read and changed without a connection.") : t("This browser keeps nothing on this device: your list works online, and what is not saved when you close the page is lost.")),
-        h("p", { class: "muted" }, app.arePagesKept ? t("Pages open at once, and without a connection.") : t("Pages need a connection: this browser keeps none of them."))),
+        h("p", {}, collection.isKept ? t("Your list is stored here, so you can use it offline.") : t("This browser doesn't store your list: it works online only. Unsaved changes are lost when you close the page.")),
+        h("p", { class: "muted" }, app.arePagesKept ? t("Pages open at once, even offline.") : t("Pages need a connection in this browser."))),
       section(t("Account"), password(), h("p", { class: "actions start" },
         h("button", { type: "button", class: "button", onclick: () => everywhere() }, t("Sign out everywhere")),
-        h("button", { type: "button", class: "button danger", onclick: () => erase() }, t("Erase my account …")))));
+        h("button", { type: "button", class: "button danger", onclick: () => erase() }, t("Erase my account…")))));
   }
 
   function password() {
@@ -140,7 +140,7 @@ export function show(main, app) {
       event.preventDefault();
       refusal.textContent = "";
       whileBusy(event.submitter, () => change(event.target));
-    } }, h("label", {}, t("Password now"), old), h("label", {}, t("New password"), next), refusal,
+    } }, h("label", {}, t("Current password"), old), h("label", {}, t("New password"), next), refusal,
       h("button", { class: "button" }, t("Change password")));
 
     /** @param {HTMLFormElement} form */
@@ -150,7 +150,7 @@ export function show(main, app) {
         const key = await sealingKey(next.value, app.user.id);
         if (key) await collection.unlock(key);
         form.reset();
-        toast(t("The password is changed; every other device is signed out."));
+        toast(t("Password changed. Your other devices are signed out."));
       } catch (/** @type {any} */ error) {
         refusal.textContent = failureSentence(error);
       }
@@ -158,7 +158,7 @@ export function show(main, app) {
   }
 
   async function everywhere() {
-    if (!(await confirmed(t("Sign out on every device, this one too?"), t("Sign out everywhere")))) return;
+    if (!(await confirmed(t("Sign out on all devices, including this one?"), t("Sign out everywhere")))) return;
     try {
       await collection.api.ask("POST", "/api/auth/signout", { everywhere: true });
       await app.leave({ isSignedOut: true });

@@ -4,7 +4,7 @@ import { here, keepQuery } from "./address.js";
 import { cover } from "./covers.js";
 import { failed, h, loading, svg } from "./dom.js";
 import { pageOf } from "./panel.js";
-import { day, episodeCount, monthName, number, placeOf, statusName, t, weekdayName } from "./words.js";
+import { day, episodeCount, monthName, number, placeOf, statusName, t, titleCount, weekdayName } from "./words.js";
 
 /** @param {any} data */
 const hasFigures = (data) => data && typeof data === "object";
@@ -13,7 +13,7 @@ const hasFigures = (data) => data && typeof data === "object";
 export function show(main, app) {
   const thisYear = new Date().getFullYear();
   const body = h("div", { class: "statistics" });
-  const choice = h("select", { "aria-label": t("Which time"), onchange: () => (keepQuery({ year: choice.value }), fetchThem()) },
+  const choice = h("select", { "aria-label": t("Period"), onchange: () => (keepQuery({ year: choice.value }), fetchThem()) },
     h("option", { value: "" }, t("All time")),
     Array.from({ length: 12 }, (_, back) => h("option", { value: thisYear - back }, String(thisYear - back))));
   offer([Number(here().query.get("year"))]);
@@ -28,7 +28,7 @@ export function show(main, app) {
       offer((data.by_year_finished ?? []).map((/** @type {any} */ row) => row.year));
       if (year === choice.value) body.replaceChildren(...(year ? ofYear(data) : ofAll(data)).filter(Boolean));
     } catch (error) {
-      if (year === choice.value) body.replaceChildren(failed(error, fetchThem, t("Statistics are counted on the server: they show when there is network.")));
+      if (year === choice.value) body.replaceChildren(failed(error, fetchThem, t("Statistics need a connection.")));
     }
   }
 
@@ -45,7 +45,7 @@ export function show(main, app) {
   const ofAll = (data) => !data.totals.titles ? [nothing()] : [
     figures([
       [t("Titles"), data.totals.titles], [t("Completed"), data.totals.completed], [t("Episodes"), data.totals.episodes],
-      [t("Days of watching"), data.totals.minutes / 1440], [t("Mean score"), data.totals.mean_score],
+      [t("Days watched"), data.totals.minutes / 1440], [t("Mean score"), data.totals.mean_score],
     ]),
     scores(data.scores),
     columns(t("Episodes by month"), monthsOf(data.watched.months), t("episodes")),
@@ -55,11 +55,11 @@ export function show(main, app) {
     bars(t("Lists"), statuses(data), "status"),
     bars(t("Formats"), data.by_format, "format"),
     columns(t("Finished by year"), data.by_year_finished.map((/** @type {any} */ row) => [String(row.year), row.titles]), t("titles")),
-    columns(t("Titles by the year they came out"), decades(data.by_year), t("titles")),
+    columns(t("By release year"), decades(data.by_year), t("titles")),
     columns(t("Weekdays"), weekdays(data.watched.weekdays), t("episodes")),
     data.streaks.longest && figures([
-      [t("Longest streak, in days"), data.streaks.longest.days],
-      [t("Streak now"), data.streaks.current?.days ?? 0], [t("Days with anime"), data.watched.days],
+      [t("Longest streak (days)"), data.streaks.longest.days],
+      [t("Current streak"), data.streaks.current?.days ?? 0], [t("Active days"), data.watched.days],
     ]),
   ];
 
@@ -68,7 +68,7 @@ export function show(main, app) {
     h("p", { class: "lead review" }, t("{year} in review", { year: String(data.year) })),
     figures([
       [t("Episodes"), data.totals.episodes], [t("Hours"), data.totals.minutes / 60], [t("Titles"), data.totals.titles],
-      [t("Finished"), data.totals.finished], [t("Days with anime"), data.totals.days],
+      [t("Finished"), data.totals.finished], [t("Active days"), data.totals.days],
     ]),
     shelf(t("Most watched"), named(data.most_watched), (/** @type {any} */ row) => episodeCount(row.episodes)),
     columns(t("Episodes by month"), monthsOf(data.months), t("episodes")),
@@ -81,7 +81,7 @@ export function show(main, app) {
   /** In the language of the list. @param {any[]} rows */
   const named = (rows) => rows.map((row) => ({ ...row, title: app.collection.entries.get(row.anime_id)?.title ?? row.title }));
 
-  const nothing = () => h("div", { class: "empty" }, h("p", {}, t("Nothing to count yet.")), h("a", { class: "button", href: "/discover" }, t("Find something")));
+  const nothing = () => h("div", { class: "empty" }, h("p", {}, t("No statistics yet.")), h("a", { class: "button", href: "/discover" }, t("Find anime")));
   fetchThem();
 }
 
@@ -164,7 +164,7 @@ function columns(title, pairs, unit) {
         pairs.map(([, value], at) => svg("rect", { x: at * width + width * 0.14, width: width * 0.72, y: 40 - (value / most) * 40, height: (value / most) * 40, class: value === most ? "most" : "" }))),
       h("div", { class: "labels", style: { "--count": String(pairs.length) } }, pairs.map(([name, value], at) =>
         h("span", { title: `${name}: ${number(value)}` }, pairs.length < 14 || at % 3 === 0 ? name : "")))),
-    h("p", { class: "hint muted", "aria-hidden": "true" }, t("At most {n} {unit}", { n: most, unit })),
+    h("p", { class: "hint muted", "aria-hidden": "true" }, t("Peak: {what}", { what: unit === t("titles") ? titleCount(most) : episodeCount(most) })),
     asTable(title, pairs, unit));
 }
 
@@ -195,8 +195,8 @@ function calendar(rows) {
     if (episodes) square.append(svg("title", {}, `${day(`${name}T12:00:00`)}: ${number(episodes)}`));
     squares.push(square);
   }
-  return h("section", { class: "chart wide-chart" }, h("h2", {}, t("Days")),
-    h("div", { class: "calendar", tabindex: "0", role: "img", "aria-label": t("{n} days with episodes, at most {most} on one", { n: rows.length, most }) },
+  return h("section", { class: "chart wide-chart" }, h("h2", {}, t("Activity")),
+    h("div", { class: "calendar", tabindex: "0", role: "img", "aria-label": t("{n} active days, up to {most} episodes a day", { n: rows.length, most }) },
       svg("svg", { viewBox: "0 0 690 91", width: 690, height: 91 }, squares)));
 }
 

@@ -54,15 +54,15 @@ export function show(main, app) {
     } catch (/** @type {any} */ error) {
       if (isLeft || listed()) return; // the list knows enough to show it
       const isNowhere = error.name === "Refused" && [400, 404].includes(error.status);
-      main.replaceChildren(isNowhere ? nowhere() : failed(error, () => (draw(), fetchIt()), t("This title shows when there is a connection.")));
+      main.replaceChildren(isNowhere ? nowhere() : failed(error, () => (draw(), fetchIt()), t("This title needs a connection.")));
     }
     app.entitle();
   }
 
   const nowhere = () => h("div", { class: "empty" },
     h("h1", {}, t("Not found.")),
-    h("p", { class: "muted" }, t("There is no title at this address.")),
-    h("a", { class: "button primary", href: collection ? "/discover" : "/" }, collection ? t("Discover") : t("Go to the start")));
+    h("p", { class: "muted" }, t("This title doesn't exist.")),
+    h("a", { class: "button primary", href: collection ? "/discover" : "/" }, collection ? t("Discover") : t("Go to the home page")));
 
   function draw() {
     const entry = listed();
@@ -80,7 +80,7 @@ export function show(main, app) {
         anime.format !== "Unknown" && anime.format, [seasonName(anime.season), anime.year].filter(Boolean).join(" "),
         anime.episodes && episodeCount(anime.episodes), anime.episode_minutes && t("{n} min", { n: anime.episode_minutes }),
         airingName(anime.airing_status)].filter(Boolean).join(" · ")),
-      anime.rating ? h("p", { class: "rating" }, h("strong", {}, number(anime.rating)), " ", h("span", { class: "muted" }, t("of 10"))) : "");
+      anime.rating ? h("p", { class: "rating" }, h("strong", {}, number(anime.rating)), " ", h("span", { class: "muted" }, t("out of 10"))) : "");
     facts.replaceChildren(...[
       chips(t("Genres"), anime.genres ?? kept?.genres ?? []),
       anime.studios?.length > 0 && h("p", {}, h("span", { class: "muted" }, `${t("Studios")} `), anime.studios.join(", ")),
@@ -129,14 +129,14 @@ export function show(main, app) {
   const save = (fields) => collection.update(id, fields).catch((/** @type {any} */ error) => sayFailure(error, () => save(fields)));
   const more = () => h("button", { type: "button", class: "button", onclick: () => openEntry(app, id) }, t("Dates, notes and tags"));
 
-  const adding = () => (collection ? h("div", { class: "actions start", role: "group", "aria-label": t("Add to …") },
-    h("span", { class: "muted" }, t("Add to …")),
+  const adding = () => (collection ? h("div", { class: "actions start", role: "group", "aria-label": t("Add to…") },
+    h("span", { class: "muted" }, t("Add to…")),
     STATUSES.slice(0, -1).map((status) => h("button", { type: "button", class: "button", title: statusHint(status), onclick: () => addTo(app, known, status, titleIn(app.preferences.titleLanguage, known)) }, statusName(status))))
     : h("button", { type: "button", class: "button primary", onclick: join }, t("Add to my list")));
 
   async function join() {
     const { joinDialog } = await import("./welcome.js");
-    joinDialog(t("Keep your own list"), app.start);
+    joinDialog(t("Create your own list"), app.start);
   }
 
   const redraw = (/** @type {any} */ { detail }) => {

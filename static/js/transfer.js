@@ -8,8 +8,8 @@ import { changedStatus, fieldName, formatName, number, since, statusName, t, tit
 
 const IMPORTS = "/api/user/imports";
 const outcomes = () => ({
-  add: t("New"), update: t("Changed"), conflict: t("To decide"), unmatched: t("Not recognised"),
-  refused: t("Cannot be read"), unchanged: t("Same as here"),
+  add: t("New"), update: t("Changed"), conflict: t("Needs your choice"), unmatched: t("No match"),
+  refused: t("Unreadable"), unchanged: t("Already up to date"),
 });
 // Where sites give out the file; others have it in their settings.
 const EXPORTS = [["MyAnimeList", "https://myanimelist.net/panel.php?go=export"], ["AniList", "https://anilist.co/gdpr/download"]];
@@ -20,8 +20,8 @@ const scales = () => [
 // MyAnimeList's name for its export has the second it was made at.
 const NAMED_BY_TIME = /\banimelist_\d{10}_-_\d/;
 const policies = () => [
-  ["newest", t("Whatever was changed last")], ["keep", t("What is here; only add what is new")],
-  ["overwrite", t("What the file says")], ["max_progress", t("Whatever is further along")],
+  ["newest", t("Most recent change")], ["keep", t("Keep mine, add missing")],
+  ["overwrite", t("Use the file")], ["max_progress", t("Highest progress")],
 ];
 
 /** @param {HTMLElement} main @param {any} app */
@@ -40,7 +40,19 @@ const origin = ({ summary, format, file_name: name }) => t("{titles} from {forma
 const api = (app) => app.collection.api;
 
 /** What was done, in one sentence. @param {any} summary */
-const sentence = ({ add, update }) => (update ? t("Added {titles} and updated {update}.", { titles: titleCount(add), update }) : t("Added {titles}.", { titles: titleCount(add) }));
+function done({ add, update }) {
+  if (!add) return t("Updated {titles}.", { titles: titleCount(update) });
+  return update ? t("Added {titles} and updated {update}.", { titles: titleCount(add), update }) : t("Added {titles}.", { titles: titleCount(add) });
+}
+
+/** What would be done. @param {any} summary */
+const planned = ({ add, update }) => [
+  add && (add === 1 ? t("1 new title") : t("{n} new titles", { n: add })),
+  update && (update === 1 ? t("1 change") : t("{n} changes", { n: update })),
+].filter(Boolean).join(", ");
+
+/** @param {any} summary */
+const nothing = ({ rows, unchanged }) => (unchanged === rows ? t("Your list is already up to date.") : t("Nothing to import."));
 
 // --- One: a file -----------------------------------------------------------------------
 
@@ -51,10 +63,10 @@ function begin(body, app) {
   const busy = h("p", { class: "muted", role: "status" });
   const scale = h("select", {}, scales().map(([value, label]) => h("option", { value }, label)));
   const drop = h("div", { class: "drop sheet" },
-    h("h2", {}, t("Bring your list along")),
-    h("p", {}, t("Drop the file that your old site exported here: MyAnimeList, AniList, Kitsu, Simkl, Shikimori, Hikka, Anime-Planet, Yamtrack, a table of your own, or one of ours. Nothing is written before you have seen what would change.")),
-    h("p", { class: "muted" }, t("Get the file at"), " ", EXPORTS.flatMap(([name, address], at) => [at ? " · " : "", h("a", { href: address, rel: "noreferrer", target: "_blank" }, name)])),
-    h("p", {}, h("label", {}, t("Scores in a table are"), " ", scale)),
+    h("h2", {}, t("Import your list")),
+    h("p", {}, t("Drop a file from MyAnimeList, AniList, Kitsu, Simkl, Shikimori, Hikka, Anime-Planet, Yamtrack or animecollections, or a CSV of your own. You review it before anything changes.")),
+    h("p", { class: "muted" }, t("Export your list from"), " ", EXPORTS.flatMap(([name, address], at) => [at ? " · " : "", h("a", { href: address, rel: "noreferrer", target: "_blank" }, name)])),
+    h("p", {}, h("label", {}, t("Scores in a CSV are"), " ", scale)),
     h("p", { class: "actions start" }, h("label", { class: "button primary" }, input, t("Choose a file"))), busy);
   drop.addEventListener("dragover", (/** @type {any} */ event) => (event.preventDefault(), drop.classList.add("over")));
   drop.addEventListener("dragleave", () => drop.classList.remove("over"));
@@ -69,7 +81,7 @@ function begin(body, app) {
 
   /** @param {File} file */
   async function upload(file) {
-    busy.textContent = t("Reading {name} …", { name: file.name });
+    busy.textContent = t("Reading {name}…", { name: file.name });
     try {
       const form = new FormData();
       form.append("file", file);
@@ -89,10 +101,10 @@ function begin(body, app) {
       const { data } = await api(app).send("GET", IMPORTS);
       if (!data.length) return;
       earlier.hidden = false;
-      earlier.append(h("h2", {}, t("Earlier imports")), h("ul", { class: "plain" }, data.slice(0, 5).map((/** @type {any} */ plan) =>
+      earlier.append(h("h2", {}, t("Recent imports")), h("ul", { class: "plain" }, data.slice(0, 5).map((/** @type {any} */ plan) =>
         h("li", {}, h("button", { type: "button", class: "link", onclick: () => review(body, app, plan) },
           origin(plan)),
-        h("span", { class: "muted" }, ` ${plan.status === "applied" ? t("applied") : t("not applied yet")} · ${since(plan.created_at)}`)))));
+        h("span", { class: "muted" }, ` ${plan.status === "applied" ? t("imported") : t("not imported yet")} · ${since(plan.created_at)}`)))));
     } catch {
       // They are a convenience.
     }
@@ -112,10 +124,10 @@ function review(body, app, plan) {
   let isApplying = false;
   const head = h("div", { class: "plan-head" });
   const busy = h("p", { class: "muted", role: "status" });
-  const tabs = h("div", { class: "tabs", role: "group", "aria-label": t("Which rows") });
+  const tabs = h("div", { class: "tabs", role: "group", "aria-label": t("Results") });
   const many = h("p", { class: "actions start" });
   const rows = h("ol", { class: "plan-rows" });
-  const more = h("button", { type: "button", class: "button", onclick: () => fetchRows() }, t("More"));
+  const more = h("button", { type: "button", class: "button", onclick: () => fetchRows() }, t("Show more"));
   body.replaceChildren(h("section", { class: "sheet plan" }, head, busy, tabs, many, rows, more));
 
   /** @param {string} method @param {string} path @param {any} [content] */
@@ -125,24 +137,22 @@ function review(body, app, plan) {
   }
 
   function draw() {
-    const { rows: total, add, update } = plan.summary;
+    const { add, update } = plan.summary;
     head.replaceChildren(
       h("h2", { tabindex: "-1" }, isApplied ? origin(plan) : t("Review your import")),
-      h("p", { class: "lead" }, add + update === 0 ? t("Already up to date: your list has all of it.")
-        : isApplied ? sentence(plan.summary)
-          : t("New: {add} of {titles}. Changed: {update}.", { add, titles: titleCount(total), update })),
+      h("p", { class: "lead" }, add + update === 0 ? nothing(plan.summary) : isApplied ? done(plan.summary) : planned(plan.summary)),
       ...(plan.warnings ?? []).map((/** @type {string} */ warning) => h("p", { class: "muted" }, warning)),
       isApplied ? afterwards() : h("div", { class: "plan-tools" },
         policyChoice(),
         h("div", { class: "actions" },
           h("button", { type: "button", class: "button", onclick: () => discard() }, t("Discard")),
-          h("button", { type: "button", class: "button primary", onclick: () => apply() }, t("Apply")))));
+          h("button", { type: "button", class: "button primary", onclick: () => apply() }, t("Import")))));
     tabs.replaceChildren(...names.filter((name) => plan.summary[name]).map((name) =>
       h("button", { type: "button", class: "tab", "aria-pressed": String(name === outcome), onclick: () => ((outcome = name), draw(), refetch()) },
         h("span", {}, outcomes()[/** @type {keyof ReturnType<typeof outcomes>} */ (name)]), h("span", { class: "number" }, number(plan.summary[name])))));
     many.replaceChildren(...(isApplied || !["conflict", "add", "update"].includes(outcome) ? [] : [
-      outcome === "conflict" && h("button", { type: "button", class: "button", onclick: () => decideAll("take") }, t("Take all from the file")),
-      h("button", { type: "button", class: "button", onclick: () => decideAll("skip") }, t("Skip all of these")),
+      outcome === "conflict" && h("button", { type: "button", class: "button", onclick: () => decideAll("take") }, t("Use the file for all")),
+      h("button", { type: "button", class: "button", onclick: () => decideAll("skip") }, t("Skip all")),
     ].filter(Boolean)));
   }
 
@@ -157,13 +167,13 @@ function review(body, app, plan) {
       }
     } }, policies().map(([name, label]) => h("option", { value: name }, label)));
     box.value = plan.policy;
-    return h("label", {}, t("Where the file and your list differ, take"), box);
+    return h("label", {}, t("If the file and your list differ"), box);
   }
 
   const afterwards = () => h("div", { class: "actions start" },
-    h("a", { class: "button primary", href: "/" }, t("To my list")),
+    h("a", { class: "button primary", href: "/" }, t("Go to my list")),
     plan.operation_id && h("button", { type: "button", class: "button", onclick: () => undo() }, t("Undo the import")),
-    h("button", { type: "button", class: "button", onclick: () => begin(body, app) }, t("Another file")));
+    h("button", { type: "button", class: "button", onclick: () => begin(body, app) }, t("Import another file")));
 
   function refetch() {
     cursor = null;
@@ -208,8 +218,8 @@ function review(body, app, plan) {
     if (row.outcome === "unmatched") return [candidates(row), finder(row)];
     const choice = (/** @type {string | null} */ decision, /** @type {string} */ label) =>
       h("button", { type: "button", class: "button", "aria-pressed": String((row.decision ?? null) === decision), onclick: () => decide([{ row: row.row, decision }], item) }, label);
-    return row.outcome === "conflict" ? [choice("take", t("Take the file's")), choice("keep", t("Keep mine"))]
-      : [choice(row.decision ? null : "skip", row.decision ? t("Do take it") : t("Skip"))];
+    return row.outcome === "conflict" ? [choice("take", t("Use the file")), choice("keep", t("Keep mine"))]
+      : [choice(row.decision ? null : "skip", row.decision ? t("Include") : t("Skip"))];
   }
 
   /** @param {any} row */
@@ -222,7 +232,7 @@ function review(body, app, plan) {
     /** @type {any[]} */
     let found = [];
     const input = h("input", {
-      type: "search", list: list.id, placeholder: t("Another title"), "aria-label": t("Which title is {title}?", { title: row.title }),
+      type: "search", list: list.id, placeholder: t("Find the title"), "aria-label": t("Which title is {title}?", { title: row.title }),
       oninput: () => {
         const chosen = found.find(({ title }) => title === input.value);
         if (chosen) decide([{ row: row.row, anime_id: chosen.id, decision: "take" }]);
@@ -269,7 +279,7 @@ function review(body, app, plan) {
   async function apply(accept = {}) {
     if (isApplying) return;
     isApplying = true;
-    busy.textContent = navigator.onLine ? t("Applying …") : t("There is no connection right now. It is applied as soon as it is back.");
+    busy.textContent = navigator.onLine ? t("Importing…") : t("No connection. The import starts when you're back online.");
     try {
       await send(accept);
     } finally {
@@ -283,12 +293,12 @@ function review(body, app, plan) {
     try {
       const applied = await ask("POST", "/apply", accept);
       await app.collection.settle();
-      toast(sentence(applied.summary), applied.operation_id && { label: t("Undo"), run: undo });
+      toast(done(applied.summary), applied.operation_id && { label: t("Undo"), run: undo });
       review(body, app, applied);
       $("h2", body)?.focus();
     } catch (/** @type {any} */ error) {
       if (error.code !== "plan_stale") return sayFailure(error, () => apply(accept));
-      const isFine = await confirmed(t("Your list changed since this plan was made. Apply the rest, and leave what changed to be decided?"), t("Apply the rest"));
+      const isFine = await confirmed(t("Your list changed since this preview. Import the rest and choose for those titles later?"), t("Import the rest"));
       plan = { ...plan, summary: error.details.summary ?? plan.summary };
       draw();
       if (isFine) await send({ accept: "unchanged" });
@@ -299,7 +309,7 @@ function review(body, app, plan) {
     try {
       await api(app).ask("POST", `/api/user/operations/${plan.operation_id}/undo`, {}, { key: makeId() });
       await app.collection.settle();
-      toast(t("Your list is as it was before the import."));
+      toast(t("Import undone."));
       begin(body, app);
     } catch (error) {
       sayFailure(error, undo);
@@ -341,19 +351,19 @@ function review(body, app, plan) {
 function losses({ fields, examples, unnamed, ambiguous }) {
   const told = Object.entries(fields).map(([name, count]) => {
     const [{ title, here, there } = /** @type {any} */ ({})] = examples[name] ?? [];
-    const example = title && `${title}: ${valueText(name, here, "10.0")} → ${valueText(name, there, "10.0")}`;
+    const example = title && name !== "extra" && `${title}: ${valueText(name, here, "10.0")} → ${valueText(name, there, "10.0")}`;
     return h("li", {}, h("strong", {}, fieldName(name)), ` · ${titleCount(Number(count))}`, example && h("span", { class: "muted" }, ` · ${example}`));
   });
-  if (unnamed) told.push(h("li", {}, t("{n} titles have no number there, and go by their name.", { n: unnamed })));
-  if (ambiguous) told.push(h("li", {}, t("{n} titles would not be recognised here again: choose them when you import the file.", { n: ambiguous })));
-  return told.length ? [h("p", {}, t("This format cannot carry all of your list:")), h("ul", {}, told)] : [h("p", {}, t("This format carries all of your list."))];
+  if (unnamed) told.push(h("li", {}, t("Titles without an ID there, exported by name: {n}.", { n: unnamed })));
+  if (ambiguous) told.push(h("li", {}, t("Titles to choose by hand if you import this file here: {n}.", { n: ambiguous })));
+  return told.length ? [h("p", {}, t("This format loses some of your list:")), h("ul", {}, told)] : [h("p", {}, t("This format keeps all of your list."))];
 }
 
 /** @param {any} app */
 function exporting(app) {
   const lost = h("div", { class: "muted", role: "status" });
   const format = h("select", { onchange: () => tell() },
-    [["json", t("Ours: everything")], ["mal", formatName("mal")], ["anilist", formatName("anilist")], ["csv", t("A table (CSV)")], ["account", t("All that is kept about me (ZIP)")]].map(([name, label]) => h("option", { value: name }, label)));
+    [["json", t("animecollections (everything)")], ["mal", formatName("mal")], ["anilist", formatName("anilist")], ["csv", t("Spreadsheet (CSV)")], ["account", t("All my data (ZIP)")]].map(([name, label]) => h("option", { value: name }, label)));
   const link = h("a", { class: "button primary", download: "" }, t("Download"));
   const tell = async () => {
     link.href = `/api/user/export?format=${format.value}`;
@@ -367,8 +377,8 @@ function exporting(app) {
     }
   };
   tell();
-  return h("section", { class: "sheet" }, h("h2", {}, t("Take your list with you")),
-    h("p", {}, t("It is yours: as a file that we, or other sites, can read.")),
+  return h("section", { class: "sheet" }, h("h2", {}, t("Export your list")),
+    h("p", {}, t("A file that animecollections and other sites can read.")),
     h("div", { class: "plan-tools" }, h("label", {}, t("Format"), format), h("p", { class: "actions" }, link)), lost);
 }
 

@@ -91,20 +91,21 @@ export const changedStatus = ({ type, state = "active" }, other) =>
 export const statusName = (status) => typeName(stateName(status));
 /** What one keeps there. @param {string} status */
 export const statusHint = (status) => ({
-  Watching: t("What you are watching now."), Completed: t("What you have seen to the end."),
-  "To Watch": t("What you plan to watch; Up next starts with the highest priority."),
-  on_hold: t("What you paused. The next episode you count takes it back to Watching."),
+  Watching: t("What you are watching now."), Completed: t("What you have finished."),
+  "To Watch": t("What you plan to watch. Up next shows the highest priority first."),
+  on_hold: t("What you paused. The next episode moves it back to Watching."),
   dropped: t("What you stopped watching. Progress and score stay."),
-  Collection: t("What you own or just want to keep here, with no plan to watch it."),
-  rewatching: t("What you are watching once more. The last episode counts one rewatch."),
+  Collection: t("What you own or want to remember, without plans to watch it."),
+  rewatching: t("What you are rewatching. The last episode adds one rewatch."),
 })[status] ?? "";
 /** @param {number} n */
 export const priorityName = (n) => [t("Normal"), t("High"), t("Highest")][n] ?? number(n);
 
 /** What a field of an entry is called. @param {string} name */
 export const fieldName = (name) => ({
-  type: t("Type"), state: t("State"), progress: t("Progress"), score: t("My score"), rewatches: t("Watched again"),
+  type: t("List"), state: t("Status"), progress: t("Progress"), score: t("My score"), rewatches: t("Rewatches"),
   started_on: t("Started"), finished_on: t("Finished"), notes: t("Notes"), tags: t("Tags"), is_private: t("Private"), priority: t("Priority"),
+  added_at: t("Date added"), extra: t("Data from other sites"),
 })[name] ?? name;
 
 /** @param {string} season */
@@ -151,13 +152,14 @@ export function valueText(name, value, format) {
   if (name === "state") return stateName(value);
   if (name === "progress") return episodeCount(value);
   if (name === "priority") return priorityName(value);
-  if (name === "is_private") return value ? t("Private") : t("not private");
+  if (name === "is_private") return value ? t("yes") : t("no");
+  if (name === "added_at") return day(value);
   const text = Array.isArray(value) ? value.join(", ") : String(value);
   return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 }
 
 /** @type {Record<string, string>} */
-const OF_OTHERS = { searches: t("The search history changed."), profile: t("The profile changed."), preferences: t("The preferences changed.") };
+const OF_OTHERS = { searches: t("Search history changed."), profile: t("Profile changed."), preferences: t("Preferences changed.") };
 
 /**
  * What an operation did: its first change, and how many more there are; an import by its
@@ -166,23 +168,31 @@ const OF_OTHERS = { searches: t("The search history changed."), profile: t("The 
  * @param {boolean} [isOfTitle]
  */
 export function operationText({ changes: [first], size, summary, through, file_name: name }, format, isOfTitle = false) {
-  const text = first ? changeText(first, format) : summary;
+  const text = first ? changeText(first, format, isOfTitle) : summary;
   if (through === "import" && (isOfTitle || size > 1)) {
     const titles = titleCount(size);
-    return isOfTitle ? `${text} ${name ? t("Imported from {name}.", { name }) : t("By an import.")}`
+    return isOfTitle ? `${text} ${name ? t("Imported from {name}.", { name }) : t("Imported.")}`
       : name ? t("Imported {titles} from {name}.", { titles, name }) : t("Imported {titles}.", { titles });
   }
   return size > 1 && !isOfTitle ? t("{what} And {n} more.", { what: text, n: size - 1 }) : text;
 }
 
-/** @param {any} change @param {string} format */
-function changeText({ kind, anime_id, title = anime_id, before, after }, format) {
+/** Of one title: without its name, where nothing moves. @param {any} change @param {string} format @param {boolean} isOfTitle */
+function changeText({ kind, anime_id, title = anime_id, before, after }, format, isOfTitle) {
   if (OF_OTHERS[kind]) return OF_OTHERS[kind];
   if (kind === "add") return t("Added {title} to {type}.", { title, type: statusName(statusOf(after)) });
   if (kind === "remove") return t("Removed {title}.", { title });
-  const parts = Object.keys(after).filter((name) => !["type", "state", "extra"].includes(name))
-    .map((name) => (name === "notes" ? fieldName(name) : `${fieldName(name)} ${valueText(name, before[name], format)} → ${valueText(name, after[name], format)}`));
-  const changed = parts.length ? t("Changed: {what}.", { what: parts.join(", ") }) : "";
-  if (after.type || after.state) return [t("Moved {title} to {type}.", { title, type: statusName(changedStatus(after, before)) }), changed].join(" ").trim();
-  return `${title}. ${changed}`;
+  const isMoved = Boolean(after.type || after.state);
+  const changed = Object.keys(after).filter((name) => !["type", "state"].includes(name))
+    .map((name) => fieldText(name, before[name], after[name], format)).join(" ");
+  if (isMoved) return `${t("Moved {title} to {type}.", { title, type: statusName(changedStatus(after, before)) })} ${changed}`.trim();
+  const what = changed || t("Data from other sites updated."); // which answers leave out
+  return isOfTitle ? what : `${title} · ${what}`;
+}
+
+/** @param {string} name @param {any} before @param {any} after @param {string} format */
+function fieldText(name, before, after, format) {
+  if (name === "notes") return t("Notes edited.");
+  if (name === "is_private") return after ? t("Marked private.") : t("No longer private.");
+  return `${fieldName(name)}: ${valueText(name, before, format)} → ${valueText(name, after, format)}.`;
 }
