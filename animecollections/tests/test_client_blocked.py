@@ -98,7 +98,7 @@ def test_without_storage_a_long_list_works_as_well(opened, served, user):
         adding = [{"op": "add", "animeId": id_, "type": "Watching"} for id_ in some]
         api.data("POST", "/api/user/watchList/batch", {"operations": adding})
     page = opened(BLOCKED, path="/?sort=title")
-    expect(page.locator("#toasts")).to_contain_text("keeps nothing on this device")
+    expect(page.locator("#toasts")).to_contain_text("doesn't store your list")
     expect(page.locator(".count")).to_have_text("601 titles")
     page.get_by_label("Search my list").fill("10555")
     page.get_by_role("button", name="One more episode of Title 10555").click()

@@ -146,7 +146,7 @@ def test_more_words_than_order_are_refused(animes):
             orderings=ORDERINGS,
             default="rating",
         )
-    assert caught.value.sentence == "ordering: Order by at most 4 words."
+    assert caught.value.sentence == "ordering: Order by at most 4 keys."
 
 
 @pytest.mark.parametrize("word", ["user__password", "--rating", "rating,", "pk", "?"])
