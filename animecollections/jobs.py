@@ -10,7 +10,7 @@ from animecollections.retention import RULES
 from collections_app.services import popularity
 from history.services.jobs import Regular
 from profiles.doctor import sweep
-from profiles.services import figures, outbox, type_counts
+from profiles.services import figures, outbox, running_counts
 
 
 def trim() -> str:
@@ -30,5 +30,5 @@ JOBS: tuple[Regular, ...] = (
     Regular("orphan images", timedelta(days=7), sweep),
     Regular("popularity", timedelta(days=1), popularity.count_lists),
     Regular("figures", timedelta(minutes=15), figures.refresh),
-    Regular("figures anew", timedelta(days=1), type_counts.count_anew),
+    Regular("figures anew", timedelta(days=1), running_counts.count_anew),
 )

@@ -15,6 +15,7 @@ from animecollections.upkeep.findings import Check, Finding
 from profiles.addresses import FOLDER
 from profiles.models import Image, User
 from profiles.services import images as service
+from profiles.services import running_counts
 from profiles.services.repair import make_whole
 
 # A file is written before its row is committed: a new one may yet get it.
@@ -108,7 +109,23 @@ def sweep() -> str:
     return f"orphan files of {number} folders deleted"
 
 
+def counts() -> Iterator[Finding | None]:
+    """Those of the dashboard, which follow the log, compared with all rows."""
+    wrong = running_counts.off()
+    yield None
+    if wrong:
+        number, first = sum(map(abs, wrong.values())), min(wrong)
+        yield Finding(
+            f"The counts of the dashboard are {number:,} off ({first}: "
+            f"{wrong[first]:+,}): something wrote beside the one write path",
+            "counts all anew",
+            running_counts.count_anew,
+            is_odd=True,
+        )
+
+
 CHECKS = (
     Check("accounts", "accounts that lack a part", accounts),
     Check("images", "files without a row, rows without a file", images),
+    Check("counts", "counts of the dashboard compared with all rows", counts),
 )

@@ -61,6 +61,12 @@ class User(AbstractBaseUser, PermissionsMixin):
                 condition=~Q(user_name=""), name="user_name_not_empty"
             )
         ]
+        indexes: ClassVar = [  # for the dashboard
+            models.Index(fields=["created_at"], name="user_created_at"),
+            models.Index(
+                fields=["id"], condition=Q(is_active=False), name="user_locked"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.user_name
@@ -464,3 +470,38 @@ class Figure(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} on {self.day}"
+
+
+class TitleCount(models.Model):
+    """How often a title was added, and how many episodes of it were watched, on a day
+    (UTC): of the last week, for the dashboard.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    day = models.DateField()
+    anime_id = models.PositiveIntegerField()
+    added = models.IntegerField(default=0)
+    watched = models.IntegerField(default=0)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["day", "anime_id"], name="title_count_unique"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.anime_id} on {self.day}"
+
+
+class CountCorrection(models.Model):
+    """Numbers that an erasure takes from the dashboard's counts, and nothing of whose
+    they were; until the next refresh (services/running_counts.py).
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    at = models.DateTimeField(db_index=True)
+    counts = models.JSONField()
+
+    def __str__(self) -> str:
+        return f"{len(self.counts)} counts at {self.at}"

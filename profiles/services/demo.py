@@ -32,7 +32,7 @@ from collections_app.services.watch_list import Operation
 from history.models import Change, EpisodesWatched, Search, UserState
 from profiles.demo import BEST_KNOWN, Person, Plan, Shelf, Story, Teller, Title, nth
 from profiles.models import Preferences, Profile, User
-from profiles.services import lockouts, type_counts
+from profiles.services import lockouts, running_counts
 from profiles.services.places import Place
 
 PEOPLE_AT_ONCE = 500
@@ -140,6 +140,6 @@ def refresh_statistics() -> None:
     """Else the planner goes on as if the tables were empty, until it looks itself; and
     the log of made-up people lies in the past, where nobody counts it.
     """
-    type_counts.count_anew()
+    running_counts.count_anew()
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")

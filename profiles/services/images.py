@@ -31,6 +31,7 @@ from profiles.images import (
     process,
 )
 from profiles.models import Image, Profile
+from profiles.services import running_counts
 from profiles.storage import is_removed, storage_failures_told
 
 logger = logging.getLogger(__name__)
@@ -168,6 +169,7 @@ def remove(*, user_id: UUID, image_id: UUID, through: Through) -> None:
                 setattr(profile, name, "")
             profile.save(update_fields=[*shown, "updated_at"])
             write.change(ChangeKind.PROFILE)
+        running_counts.forget_image(image)
         image.delete()
         remove_after_commit(user_id, [image.path])
 
