@@ -252,6 +252,8 @@ def newly_active(
     """
     changes = made_between(of(Change, user_id), start, end)
     people = changes.exclude(through="merge").values("user_id")
+    if start == midnight(start.date()):  # there is no part before
+        return int(people.aggregate(number=Count("user_id", distinct=True))["number"])
     sql, values = people.annotate(first=Min("revision")).query.sql_with_params()
     statement = f"""
         SELECT COUNT(*) FROM ({sql}) people WHERE COALESCE((
