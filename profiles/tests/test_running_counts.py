@@ -13,23 +13,27 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from animecollections.identity import Through
+from animecollections.identity import Origin
 from animecollections.jobs import JOBS
 from collections_app.catalogue.refs import OWN, AnimeRef
-from collections_app.catalogue.search_names import search_names
+from collections_app.catalogue.search.search_names import search_names
+from collections_app.imports import services as imports
+from collections_app.merges import services as merging
 from collections_app.models import Merge, SearchName, WatchListEntry
-from collections_app.services import imports, merging
 from collections_app.tests.test_add_to_watch_list import URL, add
 from collections_app.transfer.records import ListFile, Record
 from conftest import signed_in
 from factories import AnimeFactory, UserFactory
 from history.models import Change
 from profiles.doctor import counts as check
+from profiles.figures import running_counts
+from profiles.figures import services as figures
+from profiles.images import services as images
 from profiles.models import CountCorrection, Figure, Image, TitleCount, User
-from profiles.services import erasure, figures, images, running_counts
+from profiles.personal_data import erasure
 
 pytestmark = pytest.mark.django_db
-COMMAND = Through("command")
+COMMAND = Origin("command")
 WHOLE_TABLES = ("watchlistentry", "search", "importrow", "userstate", "profile")
 
 
@@ -303,7 +307,7 @@ def test_an_import_counts_on_the_day_that_it_was_read_and_applied(alice):
     imports.plan(user_id=alice.pk, file=file)
     imports.apply(
         user_id=alice.pk, plan_id=plan.pk, today=timezone.now().date(),
-        through=Through("session"),
+        through=Origin("session"),
     )  # fmt: skip
     figures.refresh()
     assert Figure.objects.get(name="imports").value == {"read": 2, "applied": 1}

@@ -1,0 +1,60 @@
+"""The figures of the dashboard: the tables."""
+
+from typing import ClassVar
+
+from django.db import models
+
+from animecollections.db.ids import new_id
+
+
+class Figure(models.Model):
+    """A figure of the dashboard, on one day; computed by a job, never by a page."""
+
+    id = models.BigAutoField(primary_key=True)
+    name = models.CharField(max_length=40)
+    day = models.DateField()
+    value = models.JSONField()
+    computed_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["day", "name"], name="figure_unique")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} on {self.day}"
+
+
+class TitleCount(models.Model):
+    """How often a title was added, and how many episodes of it were watched, on a day
+    (UTC): of the last week, for the dashboard.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    day = models.DateField()
+    anime_id = models.PositiveIntegerField()
+    added = models.IntegerField(default=0)
+    watched = models.IntegerField(default=0)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["day", "anime_id"], name="title_count_unique"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.anime_id} on {self.day}"
+
+
+class CountCorrection(models.Model):
+    """Numbers that an erasure takes from the dashboard's counts, and nothing of whose
+    they were; until the next refresh (services/running_counts.py).
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    at = models.DateTimeField(db_index=True)
+    counts = models.JSONField()
+
+    def __str__(self) -> str:
+        return f"{len(self.counts)} counts at {self.at}"
