@@ -9,7 +9,8 @@ from profiles.accounts.models import (
     User,
     WrongPasswords,
 )
-from profiles.figures.models import CountCorrection, Figure, TitleCount
+from profiles.count_corrections.models import CountCorrection
+from profiles.figures.models import Figure, TitleCount
 from profiles.images.models import Image
 from profiles.notices.models import Notice
 from profiles.personal_data.models import Erasure, MadeExport, PrivacyRequest

@@ -4,8 +4,6 @@ from typing import ClassVar
 
 from django.db import models
 
-from animecollections.db.ids import new_id
-
 
 class Figure(models.Model):
     """A figure of the dashboard, on one day; computed by a job, never by a page."""
@@ -45,16 +43,3 @@ class TitleCount(models.Model):
 
     def __str__(self) -> str:
         return f"{self.anime_id} on {self.day}"
-
-
-class CountCorrection(models.Model):
-    """Numbers that an erasure takes from the dashboard's counts, and nothing of whose
-    they were; until the next refresh (services/running_counts.py).
-    """
-
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    at = models.DateTimeField(db_index=True)
-    counts = models.JSONField()
-
-    def __str__(self) -> str:
-        return f"{len(self.counts)} counts at {self.at}"

@@ -37,7 +37,8 @@ from animecollections.db.snapshot import one_moment
 from collections_app.models import ImportPlan, WatchListEntry
 from history.models import LONGEST_WRITE, Change, ChangeKind
 from profiles.accounts.models import User
-from profiles.figures.models import CountCorrection, Figure, TitleCount
+from profiles.count_corrections.models import CountCorrection, minute_of
+from profiles.figures.models import Figure, TitleCount
 from profiles.images.models import Image
 
 Counts = Counter[str]
@@ -271,7 +272,7 @@ def newly_active(
         return int(cursor.fetchone()[0])
 
 
-# --- What erasure and removal take away --------------------------------------------
+# --- What an erasure takes away ----------------------------------------------------
 
 
 def forget(user: User) -> None:
@@ -283,29 +284,10 @@ def forget(user: User) -> None:
     for rows in (changes, images):
         ids = rows.filter(pk__gte=first_id_at(since)).values_list("pk", flat=True)
         made += map(time_of, ids)
-    take_away(everything(user.pk))
+    corrections = CountCorrection.objects
+    corrections.take_away(everything(user.pk))
     for minute in sorted({minute_of(at) for at in made if at >= since}):
-        put_back(minute, events(minute, minute + MINUTE, user.pk))
-
-
-def forget_image(image: Image) -> None:
-    """In the transaction that removes it."""
-    counts: Counts = Counter(images=1, images_bytes=image.size)
-    take_away(counts)
-    made_at = time_of(image.pk)
-    if made_at >= uncounted_since():
-        put_back(minute_of(made_at), counts)
-
-
-def take_away(counts: Counts) -> None:
-    gone = {key: -number for key, number in counts.items() if number}
-    CountCorrection.objects.create(at=timezone.now(), counts=gone)
-
-
-def put_back(minute: datetime, counts: Counts) -> None:
-    """It happened, but its rows tell it no more."""
-    there = {key: number for key, number in counts.items() if number}
-    CountCorrection.objects.create(at=minute, counts=there)
+        corrections.put_back(minute, events(minute, minute + MINUTE, user.pk))
 
 
 def uncounted_since() -> datetime:
@@ -422,10 +404,6 @@ def days_between(
 
 def midnight(day: date) -> datetime:
     return datetime.combine(day, time.min, UTC)
-
-
-def minute_of(at: datetime) -> datetime:
-    return at.replace(second=0, microsecond=0)
 
 
 def unsettled_day() -> date:

@@ -13,10 +13,11 @@ from django.db.models import Count, Sum
 
 from animecollections.api.errors import ApiError
 from animecollections.api.permits import Permits, long_work
+from animecollections.db.ids import time_of
 from animecollections.identity import Origin
 from history.log.recording import recording
 from history.models import ChangeKind, UserState
-from profiles.figures import running_counts
+from profiles.count_corrections.models import CountCorrection
 from profiles.images.encoding import (
     ImageRefused,
     Kind,
@@ -168,8 +169,10 @@ def remove(*, user_id: UUID, image_id: UUID, through: Origin) -> None:
                 setattr(profile, name, "")
             profile.save(update_fields=[*shown, "updated_at"])
             write.change(ChangeKind.PROFILE)
-        running_counts.forget_image(image)
         image.delete()
+        counts = {"images": 1, "images_bytes": image.size}
+        CountCorrection.objects.take_away(counts)
+        CountCorrection.objects.put_back(time_of(image_id), counts)
         remove_after_commit(user_id, [image.path])
 
 
