@@ -7,7 +7,6 @@ from datetime import UTC, date, datetime
 
 import pytest
 from django.contrib import admin
-from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
@@ -15,11 +14,9 @@ from django.utils import timezone
 
 from animecollections.admin import Page, csv_files, dates
 from animecollections.db.ids import first_id_at
-from animecollections.identity import Origin
-from collections_app.catalogue.refs import AnimeRef
 from collections_app.models import Anime, WatchListEntry
-from collections_app.watch_list import writes as watch_list
-from factories import AnimeFactory, UserFactory
+from collections_app.tests.staff import put, viewer
+from factories import AnimeFactory
 from history.models import StaffAction
 from history.staff_log.masks import MASK
 from profiles.models import User
@@ -37,24 +34,6 @@ def browser(staff):
     browser = Client()
     browser.force_login(staff)
     return browser
-
-
-def viewer(*permissions):
-    user = UserFactory(is_staff=True)
-    user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
-    browser = Client()
-    browser.force_login(user)
-    return browser
-
-
-def put(user, anime, **values):
-    watch_list.add(
-        user_id=user.pk,
-        anime=AnimeRef("own", str(anime.pk)),
-        values=values,
-        today=date(2026, 11, 23),
-        through=Origin("session"),
-    )
 
 
 def take(browser, name, query="", reason=WHY):
