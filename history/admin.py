@@ -26,7 +26,7 @@ from animecollections.admin import (
     people,
     through,
 )
-from animecollections.admin.confirmation import StaffReasonForm, ask
+from animecollections.admin.confirmation import StaffReasonForm, ask, posted
 from animecollections.admin.dates import between
 from animecollections.admin.site import page
 from history.idempotency.models import KeptAnswer
@@ -148,7 +148,7 @@ def run_job(request: HttpRequest, name: str) -> HttpResponse:
         raise PermissionDenied
     job = get_object_or_404(Job, pk=name)
     rows = reverse("admin:history_job_changelist")
-    form = StaffReasonForm(request.POST if request.method == "POST" else None)
+    form = StaffReasonForm(posted(request))
     if form.is_valid():
         reason = form.cleaned_data["reason"]
         if run_soon(name, reason=reason, through=through(request)):

@@ -13,6 +13,7 @@ from django.utils import timezone
 from animecollections.identity import Origin
 from animecollections.ops.findings import Check, Finding
 from profiles.accounts.models import User
+from profiles.figures import running_counts
 from profiles.images import services as service
 from profiles.images.models import Image
 from profiles.profile.image_urls import FOLDER
@@ -109,7 +110,23 @@ def sweep() -> str:
     return f"orphan files of {number} folders deleted"
 
 
+def counts() -> Iterator[Finding | None]:
+    """Those of the dashboard, which follow the log, compared with all rows."""
+    wrong = running_counts.off()
+    yield None
+    if wrong:
+        number, first = sum(map(abs, wrong.values())), min(wrong)
+        yield Finding(
+            f"The counts of the dashboard are {number:,} off ({first}: "
+            f"{wrong[first]:+,}): something wrote beside the one write path",
+            "counts all anew",
+            running_counts.count_anew,
+            is_odd=True,
+        )
+
+
 CHECKS = (
     Check("accounts", "accounts that lack a part", accounts),
     Check("images", "files without a row, rows without a file", images),
+    Check("counts", "counts of the dashboard compared with all rows", counts),
 )

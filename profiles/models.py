@@ -9,7 +9,8 @@ from profiles.accounts.models import (
     User,
     WrongPasswords,
 )
-from profiles.figures.models import Figure
+from profiles.count_corrections.models import CountCorrection
+from profiles.figures.models import Figure, TitleCount
 from profiles.images.models import Image
 from profiles.notices.models import Notice
 from profiles.personal_data.models import Erasure, MadeExport, PrivacyRequest
@@ -23,6 +24,7 @@ from profiles.profile.models import (
 )
 
 __all__ = [
+    "CountCorrection",
     "Erasure",
     "FailedSignIns",
     "Figure",
@@ -38,6 +40,7 @@ __all__ = [
     "Session",
     "Theme",
     "Ticket",
+    "TitleCount",
     "TitleLanguage",
     "TokenFamily",
     "User",

@@ -21,10 +21,11 @@ from django.utils.text import capfirst
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from animecollections.admin import csv_files
-from animecollections.admin.confirmation import StaffReasonForm, ask
+from animecollections.admin.confirmation import StaffReasonForm, ask, posted
 from animecollections.admin.dates import FROM, TO, BetweenFilter, range_of
 from animecollections.admin.site import has_fresh_code, to_second_factor
 from animecollections.api.errors import ApiError
+from animecollections.db.snapshot import one_moment
 from animecollections.identity import Origin
 
 if TYPE_CHECKING:  # unfold publishes no types; its classes stand for Django's
@@ -230,10 +231,11 @@ class Page(ModelAdmin):
         except IncorrectLookupParameters:
             return HttpResponseRedirect(back)
         columns = csv_files.columns_of(self, request)
-        form = StaffReasonForm(request.POST if request.method == "POST" else None)
+        form = StaffReasonForm(posted(request))
         if form.is_valid():
-            rows = list(csv_files.rows_of(changes, request, MOST_COUNTED))
-            content = csv_files.file_of(self, rows, columns)
+            with one_moment():  # else a new row moves one to the next page
+                rows = list(csv_files.rows_of(changes, request, MOST_COUNTED))
+                content = csv_files.file_of(self, rows, columns)
             csv_files.note(
                 request, self.opts.label_lower, len(rows), form.cleaned_data["reason"]
             )

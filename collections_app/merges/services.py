@@ -398,7 +398,7 @@ def part_list(job: Merge, row: MergedList, through: Origin) -> int:
                 user_id=row.user_id,
                 operation_id=job.id,
                 today=today(),
-                through=through,
+                through=replace(through, kind="merge"),  # nobody added or removed
                 own_id=job.undo_id,
             )
             conflicts = len(undone.conflicts)

@@ -81,7 +81,7 @@ class ChangeAdmin(ReadOnly, OfEntries):
         "operation_id",
         "undoes",
         "through",
-        "file_name",
+        "file",
         "actor",
         "client_id",
         "request_id",
@@ -122,6 +122,12 @@ class ChangeAdmin(ReadOnly, OfEntries):
     @admin.display(description="after")
     def told_after(self, change: Any) -> str:
         return told(change, change.after)
+
+    @admin.display(description="file name")
+    def file(self, change: Any) -> str:
+        """A name may say what is private: "my hentai.xml"."""
+        is_hidden = change.file_name and is_masked(change)
+        return MASK if is_hidden else str(change.file_name)
 
     @admin.display
     def client(self, change: Change) -> str:

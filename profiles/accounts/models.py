@@ -55,6 +55,12 @@ class User(AbstractBaseUser, PermissionsMixin):
                 condition=~Q(user_name=""), name="user_name_not_empty"
             )
         ]
+        indexes: ClassVar = [  # for the dashboard
+            models.Index(fields=["created_at"], name="user_created_at"),
+            models.Index(
+                fields=["id"], condition=Q(is_active=False), name="user_locked"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.user_name

@@ -44,7 +44,7 @@ from profiles.demo.people import (
     Title,
     nth,
 )
-from profiles.figures import type_counts
+from profiles.figures import running_counts
 from profiles.profile.models import Preferences, Profile
 
 PEOPLE_AT_ONCE = 500
@@ -152,6 +152,6 @@ def refresh_statistics() -> None:
     """Else the planner goes on as if the tables were empty, until it looks itself; and
     the log of made-up people lies in the past, where nobody counts it.
     """
-    type_counts.count_anew()
+    running_counts.count_anew()
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")

@@ -16,7 +16,7 @@ from profiles.accounts import lockouts
 from profiles.accounts.credentials import check_own_password
 from profiles.accounts.models import User
 from profiles.accounts.sign_in_hooks import tell_sign_ins_ended
-from profiles.figures import type_counts
+from profiles.figures import running_counts
 from profiles.personal_data import privacy_requests as privacy
 from profiles.personal_data import tasks
 from profiles.personal_data.models import Erasure
@@ -63,7 +63,7 @@ def erase(*, user_id: UUID, through: Origin, epoch: int | None = None) -> None:
 
 def forget(user: User) -> None:
     """The rows that name a user without a foreign key, which no cascade reaches."""
-    type_counts.forget(user.pk)
+    running_counts.forget(user)
     lockouts.unlock(user.email)
     audit.forget(user.pk)
     privacy.forget(user.pk)

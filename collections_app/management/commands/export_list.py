@@ -15,14 +15,14 @@ from tqdm import tqdm
 from animecollections.db.snapshot import one_moment
 from collections_app import transfer
 from collections_app.exports import entries_of, owner_of
-from collections_app.management.arguments import find_user
+from collections_app.management.arguments import add_user, find_user
 
 
 class Command(BaseCommand):
     help = "Exports one user's list to a file: in our format, or in another tracker's."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("user", help="user name, e-mail or id")
+        add_user(parser)
         parser.add_argument("--format", choices=[*transfer.FORMATS], default="json")
         parser.add_argument(
             "--score-format",

@@ -1,18 +1,19 @@
 """Admin pages of who is signed in, and who failed to."""
 
 from datetime import datetime
+from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 
 from animecollections.admin import Owned, Page, ReadOnly, through
-from animecollections.admin.confirmation import ReasonForm, ask
+from animecollections.admin.confirmation import ReasonForm, ask_and_do, posted
 from animecollections.admin.site import has_fresh_code, page, to_second_factor
 from profiles.accounts import lockouts, tasks
 from profiles.accounts.models import (
@@ -143,15 +144,15 @@ def open_sign_in(request: HttpRequest, row_id: int) -> HttpResponse:
     if user and not may(request, "unlock", user):
         raise PermissionDenied
     rows = reverse("admin:profiles_wrongpasswords_changelist")
-    form = ReasonForm(request.POST if request.method == "POST" else None)
-    if form.is_valid():
-        reason = form.cleaned_data["reason"]
-        support.open_sign_in(row=row, reason=reason, through=through(request))
-        messages.success(request, f"Unlocked: {row.email}.")
-        return HttpResponseRedirect(rows)
-    return ask(
+
+    def unlock(said: dict[str, Any]) -> str:
+        support.open_sign_in(row=row, **said, through=through(request))
+        return f"Unlocked: {row.email}."
+
+    return ask_and_do(
         request,
-        form,
+        ReasonForm(posted(request)),
+        unlock,
         title=f"Unlock {row.email}",
         says="Resets the count of wrong passwords, for every network address.",
         button="Unlock",
