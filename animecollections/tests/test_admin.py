@@ -38,6 +38,7 @@ from profiles import tasks
 from profiles.models import (
     Erasure,
     FailedSignIns,
+    FailedSignInsPart,
     Figure,
     Image,
     MadeExport,
@@ -120,6 +121,9 @@ def fill(user, anime, number):
     )
     failed = FailedSignIns.objects
     failed.create(day=NOW.date() - timedelta(days=failed.count()), number=3)
+    FailedSignInsPart.objects.create(
+        day=NOW.date(), part=FailedSignInsPart.objects.count(), number=1
+    )
     tasks.mail_reset.enqueue(email=user.email)
     Group.objects.create(name=f"group {number}")
     gone_id = Merge.objects.count() + 2

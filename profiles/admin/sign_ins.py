@@ -1,6 +1,7 @@
 """Admin pages of who is signed in, and who failed to."""
 
 from datetime import datetime
+from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -18,6 +19,7 @@ from profiles import tasks
 from profiles.admin.actions import may
 from profiles.models import (
     FailedSignIns,
+    FailedSignInsPart,
     KnownPlace,
     Session,
     Ticket,
@@ -129,8 +131,24 @@ class KnownPlaceAdmin(ReadOnly, Owned):
 class FailedSignInsAdmin(ReadOnly, Page):
     """Wrong passwords by day, whether or not they locked."""
 
-    list_display = ("day", "number")
+    list_display = ("day", "total")
+    fields = ("day", "total")
     ordering = ("-day",)
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return FailedSignIns.objects.with_total()
+
+    @admin.display(description="number")
+    def total(self, row: Any) -> int:
+        return int(row.total)
+
+
+@admin.register(FailedSignInsPart)
+class FailedSignInsPartAdmin(ReadOnly, Page):
+    """What each part of a day has counted; the days themselves have a page."""
+
+    list_display = ("day", "part", "number")
+    ordering = ("-day", "part")
 
 
 @page("locked/<int:row_id>/", "open_sign_in")

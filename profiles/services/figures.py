@@ -95,10 +95,10 @@ def of_day(day: date) -> dict[str, int]:
         watched=Sum("watched"),
     )
     sign_ups = User.objects.filter(created_at__gte=start, created_at__lt=end).count()
-    failed = FailedSignIns.objects.filter(day=day).values_list("number", flat=True)
+    failed = FailedSignIns.objects.filter(day=day).with_total()
     return {
         "sign_ups": sign_ups,
-        "failed_sign_ins": failed.first() or 0,
+        "failed_sign_ins": failed.values_list("total", flat=True).first() or 0,
         **{name: n or 0 for name, n in counted.items()},
     }
 
