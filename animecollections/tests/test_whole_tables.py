@@ -3,17 +3,27 @@ the database makes of each statement, on whichever it is: never by the time it t
 """
 
 import re
+from functools import partial
+from importlib import import_module
 
 import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from animecollections import probes
+from animecollections.identity import Through
+from animecollections.retention import RULES
 from collections_app.services import merging
 from factories import AnimeFactory, UserFactory
-from history.models import EpisodesWatched
+from history.models import EpisodesWatched, UserState
+from profiles import tasks
+from profiles.models import User
+from profiles.services import outbox
+from profiles.services.erasure import erase
 
 pytestmark = pytest.mark.django_db
+recording = import_module("history.services.recording")
 
 PLANNED = ("SELECT", "UPDATE", "DELETE", "WITH")
 # What EXPLAIN says of a table that is read from its beginning to its end.
@@ -21,6 +31,7 @@ WHOLE = {
     "postgresql": re.compile(r"Seq Scan on (\w+)"),
     "sqlite": re.compile(r"SCAN (\w+)"),
 }
+COMMAND = Through("command")
 NO_TABLES = {"CONSTANT", "json_each"}  # of SQLite: a row in the statement itself
 
 
@@ -67,3 +78,38 @@ def test_a_merge_finds_whose_lists_have_a_title(alice, stranger, client):
     found = []
     assert read_whole(lambda: found.extend(merging.people_with(gone.pk))) == set()
     assert found == sorted([alice.pk, stranger.pk])
+
+
+def test_what_is_told_of_the_outbox_reads_no_task_that_is_done(alice):
+    tasks.mail_reset.enqueue(email=alice.email)
+    assert read_whole(lambda: list(probes.figures_in_database())) == {"history_job"}
+    assert read_whole(probes.outbox) == set()
+    assert read_whole(outbox.take_up_lost) == set()
+
+
+# Of few rows: a register that staff keep; some figures a day.
+REGISTER, FIGURES = "profiles_privacyrequest", "profiles_figure"
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+def test_what_is_old_is_found_without_what_is_not(alice, rule):
+    assert read_whole(rule.drop) <= {REGISTER}
+
+
+def test_cursors_end_so_many_users_at_once(alice, stranger, monkeypatch):
+    UserFactory.create_batch(3)
+    monkeypatch.setattr(recording, "USERS_AT_ONCE", 2)
+    with CaptureQueriesContext(connection) as captured:
+        assert recording.end_all_cursors() == 5
+    updates = [q["sql"] for q in captured.captured_queries if "UPDATE" in q["sql"]]
+    assert len(updates) == 3
+    assert UserState.objects.values("epoch").distinct().count() == 1
+    assert read_whole(recording.end_all_cursors) <= {"history_userstate"}  # its key
+
+
+def test_an_erasure_reads_what_is_of_that_person_alone(alice, stranger, client):
+    title = AnimeFactory()
+    client.post("/api/user/watchList", {"animeId": title.pk, "type": "Watching"})
+    erasing = partial(erase, user_id=alice.pk, through=COMMAND)
+    assert read_whole(erasing) <= {FIGURES}
+    assert not User.objects.filter(pk=alice.pk).exists()
