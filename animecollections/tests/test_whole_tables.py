@@ -12,18 +12,17 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from animecollections import probes
-from animecollections.identity import Through
+from animecollections.identity import Origin
 from animecollections.retention import RULES
-from collections_app.services import merging
+from collections_app.merges import services as merging
 from factories import AnimeFactory, UserFactory
 from history.models import EpisodesWatched, UserState
-from profiles import tasks
+from profiles import outbox, tasks
 from profiles.models import User
-from profiles.services import outbox
-from profiles.services.erasure import erase
+from profiles.personal_data.erasure import erase
 
 pytestmark = pytest.mark.django_db
-recording = import_module("history.services.recording")
+recording = import_module("history.log.recording")
 
 PLANNED = ("SELECT", "UPDATE", "DELETE", "WITH")
 # What EXPLAIN says of a table that is read from its beginning to its end.
@@ -31,7 +30,7 @@ WHOLE = {
     "postgresql": re.compile(r"Seq Scan on (\w+)"),
     "sqlite": re.compile(r"SCAN (\w+)"),
 }
-COMMAND = Through("command")
+COMMAND = Origin("command")
 NO_TABLES = {"CONSTANT", "json_each"}  # of SQLite: a row in the statement itself
 
 

@@ -6,8 +6,8 @@ import pytest
 from django.utils import timezone
 
 from factories import PASSWORD
+from profiles.accounts import lockouts
 from profiles.models import FailedSignIns, FailedSignInsPart, WrongPasswords
-from profiles.services import lockouts
 
 pytestmark = pytest.mark.django_db
 HOME, ELSEWHERE = "203.0.113.7", "198.51.100.9"

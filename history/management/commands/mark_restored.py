@@ -4,9 +4,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from animecollections.upkeep.commands import interruptible, progress_bar
-from history.models import UserState
-from history.services.recording import end_all_cursors
+from animecollections.ops.commands import interruptible, progress_bar
+from history.log.models import UserState
+from history.log.recording import end_all_cursors
 
 
 class Command(BaseCommand):
