@@ -17,7 +17,8 @@ from animecollections.retention import RULES
 from collections_app.merges import services as merging
 from factories import AnimeFactory, UserFactory
 from history.models import EpisodesWatched, UserState
-from profiles import outbox, tasks
+from profiles import outbox
+from profiles.accounts import tasks
 from profiles.models import User
 from profiles.personal_data.erasure import erase
 

@@ -18,8 +18,8 @@ from animecollections.api.rendering import answer
 from animecollections.api.schema import documented, nullable, paging, query
 from animecollections.api.uploads import FileParser, UploadParser, file_of, name_of_file
 from collections_app import transfer
-from collections_app.examples import PLAN, PLAN_ROW
 from collections_app.imports import services as imports
+from collections_app.imports.examples import PLAN, PLAN_ROW
 from collections_app.imports.models import ImportPlan, Outcome, Policy
 from collections_app.imports.reading import (
     MOST_PER_PAGE,

@@ -9,8 +9,8 @@ from animecollections.api.schema import documented, either, query
 from animecollections.api.views import ApiViewSet
 from animecollections.viewer import Viewer
 from collections_app import stats
-from collections_app.examples import STATISTICS, STATISTICS_OF_YEAR
 from collections_app.stats.answers import Statistics, Year
+from collections_app.stats.examples import STATISTICS, STATISTICS_OF_YEAR
 
 
 class StatisticsViewSet(ApiViewSet):

@@ -14,8 +14,8 @@ from animecollections.api.ids import parse_id
 from animecollections.api.reading import read_body
 from animecollections.api.rendering import answer
 from animecollections.api.schema import documented, nullable
-from collections_app.examples import OPERATIONS, UNDONE
 from collections_app.watch_list import undo as operations
+from collections_app.watch_list.examples import OPERATIONS, UNDONE
 from collections_app.watch_list.operation_filters import PARAMETERS
 from collections_app.watch_list.operation_reads import operations_of
 from collections_app.watch_list.serializers import EntrySerializer

@@ -100,11 +100,11 @@ class Recording:
 
     def save(self) -> None:
         """What was put, the log and the state, however many changes: on PostgreSQL two
-        statements, on SQLite as many as tables. One less where the expected_column on one change
-        was won.
+        statements, on SQLite as many as tables. One less where it was the one change
+        that was expected.
         """
         if not self.changes:
-            if self.expected_column:  # nothing was written but the expected_column
+            if self.expected_column:  # nothing was written but what was expected
                 transaction.set_rollback(True)
             return
         size = len(self.changes)
@@ -192,9 +192,9 @@ def recording(
 
     operation_id: where one operation is about several users, the id they share.
 
-    expected_kind: where one change of this kind is the rule, lock and revision are taken by
-    one statement; a write that changes nothing then rolls back (so it must have
-    written nothing else).
+    expected_kind: where one change of this kind is the rule, lock and revision are
+    taken by one statement; a write that changes nothing then rolls back (so it must
+    have written nothing else).
     """
     expected_column = (
         COLUMN_OF_KIND[expected_kind] if expected_kind and _held.get() is None else ""
@@ -220,9 +220,8 @@ def end_all_cursors(tell: Callable[[int], object] = lambda users: None) -> int:
     """
     epoch, ended, rest = new_epoch(), 0, UserState.objects.order_by("pk")
     while some := list(rest.values_list("pk", flat=True)[:USERS_AT_ONCE]):
-        ended += UserState.objects.filter(pk__gte=some[0], pk__lte=some[-1]).update(
-            epoch=epoch
-        )
+        slice_ = UserState.objects.filter(pk__gte=some[0], pk__lte=some[-1])
+        ended += slice_.update(epoch=epoch)
         tell(len(some))
         rest = UserState.objects.filter(pk__gt=some[-1]).order_by("pk")
     return ended

@@ -12,7 +12,7 @@ from animecollections.api.fields import StrictText
 from animecollections.identity import Account
 from profiles.accounts.identifiers import MAX_EMAIL, check_email, check_user_name
 from profiles.accounts.models import User
-from profiles.profile.preference_serializers import zones
+from profiles.time_zones import zones
 
 
 class Email(StrictText):

@@ -10,7 +10,7 @@ from animecollections.api.conditional import etag_of, unless_held
 from animecollections.api.rendering import answer
 from animecollections.api.schema import Raw, documented, query
 from animecollections.api.views import ApiViewSet
-from profiles.examples import FIDELITY
+from profiles.personal_data.examples import FIDELITY
 from profiles.personal_data.exports import FORMATS, LISTS, export, losses
 
 FILE = Raw(type="string", format="binary")

@@ -8,7 +8,7 @@ from animecollections.api.paging import MAX_LIMIT
 from animecollections.api.rendering import answer
 from animecollections.api.schema import Example, documented, nullable, query
 from animecollections.api.views import ApiViewSet
-from collections_app.examples import ENTRY
+from collections_app.watch_list.examples import ENTRY
 from collections_app.watch_list.serializers import EntrySerializer
 from history.log.cursors import Cursor
 from profiles.sync import changes as sync
