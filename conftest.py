@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import cache, caches
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
@@ -88,6 +88,7 @@ def uses_database(item: pytest.Item) -> bool:
 def _fresh_rates() -> None:
     """Rates are counted in process and cache; no test eats another's."""
     cache.clear()
+    caches["process"].clear()
     throttling.tally.forget()
 
 

@@ -113,3 +113,16 @@ def test_an_erasure_reads_what_is_of_that_person_alone(alice, stranger, client):
     erasing = partial(erase, user_id=alice.pk, through=COMMAND)
     assert read_whole(erasing) <= {FIGURES}
     assert not User.objects.filter(pk=alice.pk).exists()
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="its trigrams are of titles")
+def test_people_are_found_by_any_part_of_their_name(alice, stranger):
+    closest = User.objects.closest
+    assert read_whole(lambda: closest("lic", 100)) == set()
+    assert closest("LIC", 100) == [alice.pk]
+    assert set(closest(alice.email[-9:], 100)) == {alice.pk, stranger.pk}
+
+
+def test_what_is_shorter_than_a_trigram_finds_beginnings(alice, stranger):
+    assert User.objects.closest("al", 100) == [alice.pk]
+    assert User.objects.closest("ic", 100) == []
