@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from animecollections import probes
 from animecollections.identity import Origin
+from animecollections.management.commands.doctor import CHECKS, recent_writers
 from animecollections.retention import RULES
 from collections_app.merges import services as merging
 from factories import AnimeFactory, UserFactory
@@ -126,3 +127,21 @@ def test_people_are_found_by_any_part_of_their_name(alice, stranger):
 def test_what_is_shorter_than_a_trigram_finds_beginnings(alice, stranger):
     assert User.objects.closest("al", 100) == [alice.pk]
     assert User.objects.closest("ic", 100) == []
+
+
+@pytest.mark.parametrize(
+    "check", [check for check in CHECKS if check.look], ids=lambda check: check.name
+)
+def test_doctor_reads_what_is_of_those_whom_it_looks_at(alice, client, check):
+    for title in AnimeFactory.create_batch(3, episodes=12):
+        body = {"animeId": title.pk, "type": "Watching", "progress": 2}
+        client.post("/api/user/watchList", body)
+    people = [alice.pk, *(user.pk for user in UserFactory.create_batch(2))]
+    assert read_whole(lambda: list(check.look().of(people))) == set()
+
+
+def test_doctor_finds_who_wrote_lately_in_the_last_of_the_log(alice, client):
+    title = AnimeFactory()
+    client.post("/api/user/watchList", {"animeId": title.pk, "type": "Watching"})
+    assert list(recent_writers(1)) == [[alice.pk]]
+    assert read_whole(lambda: list(recent_writers(1))) == set()
