@@ -18,6 +18,7 @@ from animecollections.api.response_cache import bodies
 from collections_app.catalogue.title_cache import held
 from collections_app.imports.recognition import candidates_named
 from collections_app.models import Anime
+from collections_app.watch_list import own_titles
 from factories import AnimeFactory, UserFactory
 from profiles.accounts.services import start_session
 from profiles.models import User
@@ -97,6 +98,8 @@ def _nothing_held() -> None:
     """Tests make titles of the same ids, beside the service that counts revisions."""
     held.forget()
     bodies.forget()
+    own_titles.listed.forget()
+    own_titles.listed_or_watched.forget()
     candidates_named.cache_clear()
 
 

@@ -16,6 +16,10 @@ from animecollections.identity import Origin
 from animecollections.management.commands.doctor import CHECKS, recent_writers
 from animecollections.retention import RULES
 from collections_app.merges import services as merging
+from collections_app.watch_list.own_titles import (
+    newer_on_list,
+    newer_on_list_or_watched,
+)
 from factories import AnimeFactory, UserFactory
 from history.models import EpisodesWatched, UserState
 from profiles import outbox
@@ -145,3 +149,15 @@ def test_doctor_finds_who_wrote_lately_in_the_last_of_the_log(alice, client):
     client.post("/api/user/watchList", {"animeId": title.pk, "type": "Watching"})
     assert list(recent_writers(1)) == [[alice.pk]]
     assert read_whole(lambda: list(recent_writers(1))) == set()
+
+
+def test_whether_a_title_of_a_list_is_newer_begins_at_the_newer_ones(alice, client):
+    for title in AnimeFactory.create_batch(3, revision=4):
+        client.post("/api/user/watchList", {"animeId": title.pk, "type": "Watching"})
+    AnimeFactory(revision=5)
+    found = []
+    assert read_whole(lambda: found.append(newer_on_list(alice.pk, 4))) == set()
+    watched = partial(newer_on_list_or_watched, alice.pk, 4)
+    assert read_whole(lambda: found.append(watched())) == set()
+    assert found == [False, False]
+    assert newer_on_list(alice.pk, 3)
