@@ -8,6 +8,7 @@ from operator import itemgetter, or_
 from uuid import UUID
 
 from django.core.files.storage import default_storage
+from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Q
 from django.utils import timezone
 
@@ -50,7 +51,7 @@ class RowsOfImages(Look):
         for user_id, theirs in groupby(rows, itemgetter(0)):
             files = files_of(str(user_id))
             for _, pk, path in theirs:
-                if path not in files:
+                if path not in files and is_there(pk):
                     yield Finding(
                         f"The file {path} is missing, but its row exists",
                         "removes the row, also from the profile",
@@ -61,6 +62,12 @@ class RowsOfImages(Look):
                             through=Origin("command"),
                         ),
                     )
+
+
+def is_there(image_id: UUID) -> bool:
+    """Still, and not only on a replica."""
+    here = Image.objects.using(DEFAULT_DB_ALIAS)
+    return here.filter(pk=image_id).exists()
 
 
 def files_of_images() -> Iterator[Finding | None]:

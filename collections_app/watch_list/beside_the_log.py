@@ -11,8 +11,9 @@ from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import connection, connections, transaction
 
+from animecollections.db.replica import current_alias
 from collections_app.watch_list.fields import LOGGED_FIELDS, STORED_COLUMNS
 from collections_app.watch_list.models import WatchListEntry
 from collections_app.watch_list.repair import ENTRY_KINDS, compare
@@ -30,12 +31,8 @@ def suspects(people: Sequence[UUID]) -> list[UUID]:
 
 # --- PostgreSQL --------------------------------------------------------------------
 
-# The last value of each field, as LastWord puts them together.
-MERGED = """
-    CREATE OR REPLACE AGGREGATE pg_temp.merged (jsonb) (
-        SFUNC = jsonb_concat, STYPE = jsonb, INITCOND = '{}'
-    )
-"""
+# `known` is the last value of each field, as LastWord puts them together: of several
+# that have one key jsonb keeps the last. (A replica takes no aggregate of our own.)
 # `{entry}` is what is kept of an entry, as JSON. What else a change names (its id, the
 # time it was added) is left out, for nobody changes it.
 SUSPECTS = """
@@ -44,9 +41,14 @@ SUSPECTS = """
         WHERE user_id = ANY(%(people)s)
     ), words AS (
         SELECT user_id, anime_id, max(revision) AS revision,
-            (array_agg(kind ORDER BY revision))[count(*)] AS kind,
-            pg_temp.merged(after ORDER BY revision) - %(others)s::text[] AS known
+            (array_agg(kind ORDER BY revision))[count(*)] AS kind
         FROM log WHERE kind = ANY(%(kinds)s) GROUP BY user_id, anime_id
+    ), known AS (
+        SELECT user_id, anime_id,
+            jsonb_object_agg(key, value ORDER BY revision) AS known
+        FROM log, jsonb_each(after)
+        WHERE kind = ANY(%(kinds)s) AND key <> ALL(%(others)s)
+        GROUP BY user_id, anime_id
     ), oldest AS (
         SELECT user_id, min(revision) AS revision FROM log GROUP BY user_id
     ), lists AS (
@@ -56,12 +58,13 @@ SUSPECTS = """
     )
     SELECT DISTINCT user_id
     FROM lists FULL JOIN words USING (user_id, anime_id)
+        LEFT JOIN known USING (user_id, anime_id)
         LEFT JOIN oldest USING (user_id)
     WHERE CASE
         WHEN entry IS NULL THEN kind <> 'remove'
         WHEN kind IS NULL THEN lists.revision >= oldest.revision
         ELSE kind = 'remove' OR words.revision <> lists.revision
-            OR entry || known <> entry
+            OR entry || coalesce(known, '{{}}') <> entry
     END
     ORDER BY user_id
 """
@@ -72,8 +75,8 @@ def found_by_postgresql(people: Sequence[UUID]) -> list[UUID]:
     statement = SUSPECTS.format(entry=f"jsonb_build_object({pairs})")
     others = [name for name in STORED_COLUMNS if name not in LOGGED_FIELDS]
     said = {"others": others, "kinds": [str(kind) for kind in ENTRY_KINDS]}
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(MERGED)  # for this session
+    alias = current_alias()
+    with transaction.atomic(using=alias), connections[alias].cursor() as cursor:
         cursor.execute("SET LOCAL work_mem = '64MB'")
         cursor.execute(statement, said | {"people": list(people)})
         return [user_id for (user_id,) in cursor.fetchall()]

@@ -102,7 +102,7 @@ class WatchListViewSet(IdempotentViewSet):
         # ETag, and never ahead of the rows, which are read a moment later.
         cursor = {"cursor": str(Cursor(at.epoch, at.parts["list"], titles_as_at))}
         if is_whole(wanted):
-            array = whole_list(self.user_id, view=view, catalogue=at.catalogue)
+            array = whole_list(self.user_id, view=view, at=at)
             return Fragment(array), cursor
         mine = WatchListEntry.objects.of(self.user_id)
         entries = mine.up_next() if view == "up_next" else mine

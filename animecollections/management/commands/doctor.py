@@ -5,6 +5,7 @@ from argparse import ArgumentParser
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,7 @@ import history.doctor
 import profiles.doctor
 from animecollections.api.errors import ApiError
 from animecollections.db.ids import first_id_at
+from animecollections.db.replica import from_replica
 from animecollections.ops.commands import interruptible, progress_bar
 from animecollections.ops.findings import Check, Finding, Look
 from animecollections.ops.sessions import SessionCommand
@@ -118,7 +120,8 @@ class Command(SessionCommand):
             if time.monotonic() > ends:
                 return False
             for check, look in looks:
-                self.hear_all(check, look.of(some))
+                # Looked at there, looked at again and repaired here.
+                self.hear_all(check, from_replica(partial(all_of, look, some)))
             if place:
                 place.note(some[-1])
             self.bar.update()
@@ -167,6 +170,10 @@ class Command(SessionCommand):
             return f"{finding.says}. Not repaired: {error.sentence}"
         self.mended += not finding.is_odd
         return f"{finding.says}. Repaired: {finding.remedy}."
+
+
+def all_of(look: Look, some: list[UUID]) -> list[Finding]:
+    return list(look.of(some))
 
 
 class Place:
