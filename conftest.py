@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import cache, caches
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
@@ -18,6 +18,7 @@ from animecollections.api.response_cache import bodies
 from collections_app.catalogue.title_cache import held
 from collections_app.imports.recognition import candidates_named
 from collections_app.models import Anime
+from collections_app.watch_list import own_titles
 from factories import AnimeFactory, UserFactory
 from profiles.accounts.services import start_session
 from profiles.models import User
@@ -88,6 +89,7 @@ def uses_database(item: pytest.Item) -> bool:
 def _fresh_rates() -> None:
     """Rates are counted in process and cache; no test eats another's."""
     cache.clear()
+    caches["process"].clear()
     throttling.tally.forget()
 
 
@@ -96,6 +98,8 @@ def _nothing_held() -> None:
     """Tests make titles of the same ids, beside the service that counts revisions."""
     held.forget()
     bodies.forget()
+    own_titles.listed.forget()
+    own_titles.listed_or_watched.forget()
     candidates_named.cache_clear()
 
 

@@ -82,6 +82,29 @@ def direct_database(
     )
 
 
+def reading_database(
+    config: dict[str, Any], *, statement_seconds: int, is_prepared: bool
+) -> dict[str, Any] | None:
+    """The replica of DATABASE_READING_URL; None where there is none."""
+    if not config:
+        return None
+    if not config["ENGINE"].endswith("postgresql"):
+        raise wrong(
+            "DATABASE_READING_URL",
+            "it is a replica of the PostgreSQL of DATABASE_URL, as postgres://….",
+        )
+    more = postgresql(
+        config.get("OPTIONS", {}),
+        statement_seconds=statement_seconds,
+        is_prepared=is_prepared,
+        is_pooled=False,
+    )
+    # What it answers is asked again of the primary where it fails: no statement more
+    # to look at the connection first.
+    checks = {"CONN_HEALTH_CHECKS": False, "TEST": {"MIRROR": "default"}}
+    return config | more | checks
+
+
 def postgresql(
     asked: dict[str, Any], *, statement_seconds: int, is_prepared: bool, is_pooled: bool
 ) -> dict[str, Any]:

@@ -243,7 +243,9 @@ class Figures(Collector):
 
 def figures_in_database() -> Iterator[Metric]:
     waiting = Q(status="READY")
-    tasks = DBTaskResult.objects.aggregate(
+    # By the index of statuses: of all that were done nothing is read.
+    unfinished = DBTaskResult.objects.filter(status__in=["READY", "FAILED"])
+    tasks = unfinished.aggregate(
         waiting=Count("pk", filter=waiting),
         failed=Count("pk", filter=Q(status="FAILED")),
         oldest=Min("enqueued_at", filter=waiting),

@@ -24,6 +24,7 @@ from animecollections.databases import (
     database,
     direct_database,
     parse_database_url,
+    reading_database,
 )
 from animecollections.environ import (
     DAYS,
@@ -168,6 +169,18 @@ DATABASES = {
         base_dir=BASE_DIR,
     )
 }
+# A replica, for long reads (animecollections/db/replica.py).
+READING = reading_database(
+    read_url("DATABASE_READING_URL", "", parse_database_url),
+    statement_seconds=STATEMENT_SECONDS,
+    is_prepared=PREPARED,
+)
+if READING:
+    DATABASES["reading"] = READING
+    DATABASE_ROUTERS = ["animecollections.db.replica.Router"]
+LISTS_FROM_REPLICA = env.bool("LISTS_FROM_REPLICA", False)
+if LISTS_FROM_REPLICA and not READING:
+    raise wrong("LISTS_FROM_REPLICA", "it needs DATABASE_READING_URL, the replica.")
 # The same database without a pooler in front, for commands that need a session
 # (animecollections/ops/sessions.py).
 DATABASE_DIRECT = direct_database(

@@ -1,17 +1,19 @@
 """What can be wrong with accounts and their pictures."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
-from functools import partial
+from functools import partial, reduce
 from itertools import groupby
-from operator import itemgetter
+from operator import itemgetter, or_
 from uuid import UUID
 
 from django.core.files.storage import default_storage
+from django.db import DEFAULT_DB_ALIAS
+from django.db.models import Q
 from django.utils import timezone
 
 from animecollections.identity import Origin
-from animecollections.ops.findings import Check, Finding
+from animecollections.ops.findings import Check, Finding, Look
 from profiles.accounts.models import User
 from profiles.figures import running_counts
 from profiles.images import services as service
@@ -23,45 +25,65 @@ from profiles.profile.repair import make_whole
 YOUNG = timedelta(days=1)
 
 
-def accounts() -> Iterator[Finding | None]:
+class Accounts(Look):
     """A user always has state, profile and preferences: every request joins them."""
-    for name in ("state", "profile", "preferences"):
-        without = User.objects.filter(**{f"{name}__isnull": True}).order_by()
-        for user_id in without.values_list("pk", flat=True).iterator():
+
+    def of(self, people: Sequence[UUID]) -> Iterator[Finding]:
+        parts = ("state", "profile", "preferences")
+        lacks = [Q(**{f"{name}__isnull": True}) for name in parts]
+        users = User.objects.filter(reduce(or_, lacks), pk__in=people).order_by("pk")
+        rows = users.values_list("pk", *(f"{name}__pk" for name in parts))
+        for user_id, *there in rows:
+            without = [n for n, pk in zip(parts, there, strict=True) if pk is None]
             yield Finding(
-                f"User {user_id} is without {name}, and cannot sign in",
+                f"User {user_id} is without {' and '.join(without)}, "
+                "and cannot sign in",
                 "makes an empty one",
                 partial(make_whole, user_id),
             )
+
+
+class RowsOfImages(Look):
+    """Rows without a file; `files_of_images` looks for the opposite."""
+
+    def of(self, people: Sequence[UUID]) -> Iterator[Finding]:
+        rows = Image.objects.across_users().filter(user_id__in=people)
+        rows = rows.order_by("user_id", "path").values_list("user_id", "pk", "path")
+        for user_id, theirs in groupby(rows, itemgetter(0)):
+            files = files_of(str(user_id))
+            for _, pk, path in theirs:
+                if path not in files and is_there(pk):
+                    yield Finding(
+                        f"The file {path} is missing, but its row exists",
+                        "removes the row, also from the profile",
+                        partial(
+                            service.remove,
+                            user_id=user_id,
+                            image_id=pk,
+                            through=Origin("command"),
+                        ),
+                    )
+
+
+def is_there(image_id: UUID) -> bool:
+    """Still, and not only on a replica."""
+    here = Image.objects.using(DEFAULT_DB_ALIAS)
+    return here.filter(pk=image_id).exists()
+
+
+def files_of_images() -> Iterator[Finding | None]:
+    """Files without a row, folder by folder: one is a person's, named by their id."""
+    for folder in sorted(folders()):
+        yield from orphans(folder, files_of(folder) - paths_in_rows(folder))
         yield None
 
 
-def images() -> Iterator[Finding | None]:
-    seen: set[str] = set()
-    rows = (
-        Image.objects.across_users()
-        .order_by("user_id", "path")
-        .values_list("user_id", "pk", "path")
-    )
-    for user_id, theirs in groupby(rows.iterator(), itemgetter(0)):
-        seen.add(str(user_id))
-        files = files_of(str(user_id))
-        paths = {path: pk for _, pk, path in theirs}
-        for path in paths.keys() - files:
-            yield Finding(
-                f"The file {path} is missing, but its row exists",
-                "removes the row, also from the profile",
-                partial(
-                    service.remove,
-                    user_id=user_id,
-                    image_id=paths[path],
-                    through=Origin("command"),
-                ),
-            )
-        yield from orphans(str(user_id), files - paths.keys())
-    for folder in folders() - seen:
-        yield from orphans(folder, files_of(folder))
-        yield None
+def paths_in_rows(folder: str) -> set[str]:
+    try:
+        rows = Image.objects.of(UUID(folder))
+    except ValueError:
+        return set()
+    return set(rows.values_list("path", flat=True))
 
 
 def orphans(folder: str, paths: set[str]) -> Iterator[Finding]:
@@ -103,8 +125,8 @@ def files_of(folder: str) -> set[str]:
 def sweep() -> str:
     """The job: files of nobody go; rows without a file are left to a person."""
     number = 0
-    for finding in images():
-        if finding and finding.fix and "belong to no row" in finding.says:
+    for finding in files_of_images():
+        if finding and finding.fix:
             finding.fix()
             number += 1
     return f"orphan files of {number} folders deleted"
@@ -126,7 +148,13 @@ def counts() -> Iterator[Finding | None]:
 
 
 CHECKS = (
-    Check("accounts", "accounts that lack a part", accounts),
-    Check("images", "files without a row, rows without a file", images),
+    Check("accounts", "accounts that lack a part", look=Accounts),
+    Check(
+        "images",
+        "files without a row, rows without a file",
+        files_of_images,
+        lambda: len(folders()),
+        RowsOfImages,
+    ),
     Check("counts", "counts of the dashboard compared with all rows", counts),
 )

@@ -2,6 +2,7 @@
 
 from profiles.accounts.models import (
     FailedSignIns,
+    FailedSignInsPart,
     KnownPlace,
     Session,
     Ticket,
@@ -27,6 +28,7 @@ __all__ = [
     "CountCorrection",
     "Erasure",
     "FailedSignIns",
+    "FailedSignInsPart",
     "Figure",
     "Gender",
     "Image",

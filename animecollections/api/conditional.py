@@ -3,7 +3,7 @@ was decided on something older is refused.
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
@@ -14,6 +14,7 @@ from rest_framework.request import Request
 from animecollections.api.errors import ApiError, refuse
 
 TAG = re.compile(r'(?:W/)?"[^"]*"|[^\s,]+')
+DATED_TAG = re.compile(r'(?:W/)?"([0-9a-f]{1,15})\.([0-9a-f]+)"', re.ASCII)
 REVISION_TAG = re.compile(r'(?:W/)?"?(\d{1,18})(?:-[^"]*)?"?', re.ASCII)
 
 
@@ -45,6 +46,22 @@ def unless_held(request: Request, etag: str) -> str:
             # As it is held: the same version has a weak tag where it is compressed.
             raise NotModified(held)
     return etag
+
+
+def dated_tag(tag: str, revision: int) -> str:
+    """A tag that names the revision of the catalogue at which an answer was made. It
+    fits longer than that, where nothing the answer shows has changed since.
+    """
+    return f'"{revision:x}.{tag[1:]}'
+
+
+def dates_held(request: Request, tag: str) -> Iterator[tuple[int, str]]:
+    """(revision, tag as held) of each dated tag the client holds of this."""
+    sent = request.headers.get("If-None-Match", "")
+    for held in map(str.strip, sent.split(",")):
+        found = DATED_TAG.fullmatch(held)
+        if found and f'"{found[2]}"' == tag:
+            yield int(found[1], 16), held
 
 
 def revision_tag(request: Request, revision: int, *parts: Any) -> str:

@@ -129,6 +129,8 @@ WRONG = {
     "THROTTLE_SCALE": "0",
     "DATABASE_URL": "mysql://secret:word@host/name",
     "DATABASE_DIRECT_URL": "sqlite:///secret/db.sqlite3",
+    "DATABASE_READING_URL": "sqlite:///secret/db.sqlite3",
+    "LISTS_FROM_REPLICA": "true",
     "DATABASE_POOLED": "maybe",
     "DATABASE_PREPARED": "maybe",
     "STATEMENT_SECONDS": "3601",

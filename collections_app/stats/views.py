@@ -3,7 +3,7 @@
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from animecollections.api.conditional import etag_of, unless_held
+from animecollections.api.conditional import etag_of
 from animecollections.api.rendering import answer
 from animecollections.api.schema import documented, either, query
 from animecollections.api.views import ApiViewSet
@@ -11,6 +11,7 @@ from animecollections.viewer import Viewer
 from collections_app import stats
 from collections_app.stats.answers import Statistics, Year
 from collections_app.stats.examples import STATISTICS, STATISTICS_OF_YEAR
+from collections_app.watch_list import own_titles
 
 
 class StatisticsViewSet(ApiViewSet):
@@ -37,9 +38,9 @@ class StatisticsViewSet(ApiViewSet):
         year = self.wanted.get("year")
         # Today ends streaks, and the time zone says when it is.
         clock = (account.timezone, account.today)
-        etag = unless_held(
-            request, etag_of(request, at.epoch, at.parts["list"], at.catalogue, *clock)
-        )
+        tag = etag_of(request, at.epoch, at.parts["list"], *clock)
+        titles = own_titles.listed_or_watched
+        etag, _ = own_titles.unless_held(request, tag, titles, account)
         id_, viewer = account.id, Viewer.of(account)
         data = (
             stats.of_year(id_, year, viewer=viewer, zone=account.timezone)

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+import orjson
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -62,9 +63,10 @@ class EntryViewSet(IdempotentViewSet):
         ref = parse_anime_id(anime_id)
         row = find_entry(self.user_id, ref)
         entry = to_json(row)
-        at = self.account.revisions
+        # Of what it shows of its title, not of the catalogue.
+        epoch, shown = self.account.revisions.epoch, orjson.dumps(entry)
         etag = unless_held(
-            request, revision_tag(request, entry["revision"], at.epoch, at.catalogue)
+            request, revision_tag(request, entry["revision"], epoch, shown)
         )
         return answer(entry, headers={"ETag": etag})
 

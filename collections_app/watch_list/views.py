@@ -25,6 +25,7 @@ from animecollections.api.schema import (
 )
 from animecollections.api.sparse_fields import chosen_fields, only
 from collections_app.catalogue.refs import AnimeRef, parse_anime_id
+from collections_app.watch_list import own_titles
 from collections_app.watch_list import writes as watch_list
 from collections_app.watch_list.examples import COUNTS, ENTRY
 from collections_app.watch_list.filters import (
@@ -87,21 +88,21 @@ class WatchListViewSet(IdempotentViewSet):
     )
     def list(self, request: Request) -> Response:
         view = self.wanted.get("view") or usual_view(request)
-        etag = unless_held(request, self.list_etag(request, view))
+        etag, titles_as_at = self.list_etag(request, view)
         if (body := bodies.get(etag)) is None:
-            data, meta = self.entries(view)
+            data, meta = self.entries(view, titles_as_at)
             body = enveloped(data, meta)
             bodies.keep(etag, body)
         return Response(body, headers={"ETag": etag})
 
-    def entries(self, view: str) -> tuple[Any, dict[str, Any]]:
+    def entries(self, view: str, titles_as_at: int) -> tuple[Any, dict[str, Any]]:
         """What is asked for of the list, as JSON or to be made JSON; and its meta."""
         wanted, at = self.wanted, self.account.revisions
-        # Of the list's own revision: the same body under the same ETag, and never
-        # ahead of the rows, which are read a moment later.
-        cursor = {"cursor": str(Cursor(at.epoch, at.parts["list"], at.catalogue))}
+        # Of the list's own revision, and of its titles': the same body under the same
+        # ETag, and never ahead of the rows, which are read a moment later.
+        cursor = {"cursor": str(Cursor(at.epoch, at.parts["list"], titles_as_at))}
         if is_whole(wanted):
-            array = whole_list(self.user_id, view=view, catalogue=at.catalogue)
+            array = whole_list(self.user_id, view=view, at=at)
             return Fragment(array), cursor
         mine = WatchListEntry.objects.of(self.user_id)
         entries = mine.up_next() if view == "up_next" else mine
@@ -194,14 +195,22 @@ class WatchListViewSet(IdempotentViewSet):
         etag=True,
     )
     def counts(self, request: Request) -> Response:
-        etag = unless_held(request, self.list_etag(request))
+        at = self.account.revisions
+        etag = unless_held(request, etag_of(request, at.epoch, at.parts["list"]))
         counts = WatchListEntry.objects.of(self.user_id).counts()
         return answer(counts, headers={"ETag": etag})
 
-    def list_etag(self, request: Request, *more: str) -> str:
+    def list_etag(self, request: Request, view: str) -> tuple[str, int]:
+        """The ETag, unless it is held; and the revision of the catalogue since when no
+        title of this list changed.
+        """
         at = self.account.revisions
         zone = self.account.timezone  # says when the day of added_since begins
-        return etag_of(request, at.epoch, at.parts["list"], at.catalogue, zone, *more)
+        if "search" in self.wanted:  # abbreviations are no fact of a title
+            tag = etag_of(request, at.epoch, at.parts["list"], zone, view, at.catalogue)
+            return unless_held(request, tag), at.catalogue
+        tag = etag_of(request, at.epoch, at.parts["list"], zone, view)
+        return own_titles.unless_held(request, tag, own_titles.listed, self.account)
 
 
 def usual_view(request: Request) -> str:

@@ -1,6 +1,6 @@
 """The lock and the log under every write to what is a user's."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -20,6 +20,8 @@ from history.log.commit_hooks import Note, publish
 from history.log.models import Change, ChangeKind, UserState
 from history.log.parts import COLUMN_OF_KIND
 from history.watched.models import EpisodesWatched
+
+USERS_AT_ONCE = 5_000  # of all, where something is done to each
 
 
 @dataclass(slots=True)
@@ -210,6 +212,16 @@ def recording(
             transaction.on_commit(lambda: publish(note), robust=True)
 
 
-def end_all_cursors() -> int:
-    """A new epoch for every user, after a restore from a backup; how many users."""
-    return UserState.objects.update(epoch=new_epoch())
+def end_all_cursors(tell: Callable[[int], object] = lambda users: None) -> int:
+    """A new epoch for every user, after a restore from a backup; how many users.
+
+    So many at once, each with a commit of their own: nobody's write waits for all. One
+    that was interrupted is done again from the beginning, which does no harm.
+    """
+    epoch, ended, rest = new_epoch(), 0, UserState.objects.order_by("pk")
+    while some := list(rest.values_list("pk", flat=True)[:USERS_AT_ONCE]):
+        slice_ = UserState.objects.filter(pk__gte=some[0], pk__lte=some[-1])
+        ended += slice_.update(epoch=epoch)
+        tell(len(some))
+        rest = UserState.objects.filter(pk__gt=some[-1]).order_by("pk")
+    return ended

@@ -21,6 +21,10 @@ class EpisodesWatched(OwnedRow):
 
     class Meta:
         verbose_name_plural = "episodes watched"
+        indexes: ClassVar = [
+            # Who watched some of a title, for merges.
+            models.Index(fields=["anime_id"], name="watched_anime")
+        ]
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["user", "day", "anime_id"], name="watched_user_day_anime_unique"

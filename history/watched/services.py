@@ -48,6 +48,6 @@ def add(user_id: UUID, anime_id: int, days: Iterable[tuple[date, int]]) -> None:
 
 
 def watchers(anime_id: int) -> set[UUID]:
-    """Everybody who watched some of a title; reads the whole table."""
+    """Everybody who watched some of a title."""
     rows = EpisodesWatched.objects.across_users().filter(anime_id=anime_id).order_by()
     return set(rows.values_list("user_id", flat=True).distinct())

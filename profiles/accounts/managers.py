@@ -22,6 +22,8 @@ from profiles.accounts.identifiers import (
 if TYPE_CHECKING:
     from profiles.accounts.models import User
 
+TRIGRAM = 3  # what is shorter no index finds within a text
+
 
 class UserManager(BaseUserManager["User"]):
     """Makes accounts whole: a user always has state, profile and preferences."""
@@ -74,18 +76,22 @@ class UserManager(BaseUserManager["User"]):
 
     def closest(self, text: str, limit: int) -> list[UUID]:
         """Whom staff mean by a text, the closest first: by the whole e-mail or name (or
-        how it looks), by its beginning, by any part of it; or by the whole id.
+        how it looks), by its beginning, by any part of three characters or more; or by
+        the whole id.
 
-        Each way has an index, or ends at the limit; the next is asked for what is left.
+        Each way has an index (parts: PostgreSQL's); the next is asked for what is left.
         """
         email, key = fold_email(text), fold_user_name(text)
         ways = [
             Q(email=email) | Q(user_name_key=key),
             Q(email__startswith=email) | Q(user_name_key__startswith=key),
-            Q(email__icontains=text)
-            | Q(user_name__icontains=text)
-            | Q(user_name_key__icontains=key),
         ]
+        if len(text.strip()) >= TRIGRAM:
+            ways.append(
+                Q(email__contains=email)
+                | Q(user_name__icontains=text)
+                | Q(user_name_key__contains=key)
+            )
         with suppress(ValueError):
             ways.insert(0, Q(pk=UUID(text)))
         found: dict[UUID, None] = {}

@@ -1,13 +1,14 @@
 """Who the user is: the account, signing in and out, passwords, tokens: the tables."""
 
-from typing import ClassVar
+from typing import ClassVar, Self
 from uuid import uuid4
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import PermissionsMixin
 from django.contrib.sessions.base_session import AbstractBaseSession, BaseSessionManager
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Coalesce
 
 from animecollections.db.ids import new_epoch, new_id
 from animecollections.db.owned import OwnedRow, owner
@@ -189,16 +190,49 @@ class KnownPlace(OwnedRow):
         return f"{self.kind} of {self.user_id}"
 
 
+class FailedSignInsQuerySet(models.QuerySet["FailedSignIns"]):
+    def with_total(self) -> Self:
+        """How many came on each day: `number`, and what its parts counted."""
+        parts = FailedSignInsPart.objects.filter(day=OuterRef("day")).order_by()
+        counted = parts.values("day").values(total=Sum("number"))
+        return self.annotate(total=F("number") + Coalesce(Subquery(counted), 0))
+
+
 class FailedSignIns(models.Model):
-    """How many wrong passwords came on a day (UTC): nobody's, so it stays when the
-    count that locks is forgiven.
+    """That wrong passwords came on a day (UTC): nobody's, so it stays when the count
+    that locks is forgiven. `number` is what releases before the parts counted.
     """
 
     day = models.DateField(primary_key=True)
     number = models.PositiveIntegerField()
+
+    objects: ClassVar = FailedSignInsQuerySet.as_manager()
 
     class Meta:
         verbose_name_plural = "failed sign-ins"
 
     def __str__(self) -> str:
         return f"{self.number} on {self.day}"
+
+
+class FailedSignInsPart(models.Model):
+    """How many of a day's wrong passwords one of its parts counted. With one row a day
+    all guessers of the world would wait for each other's commits.
+    """
+
+    PARTS = 16
+
+    day = models.DateField()
+    part = models.PositiveSmallIntegerField()
+    number = models.PositiveIntegerField()
+
+    class Meta:
+        verbose_name_plural = "parts of failed sign-ins"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["day", "part"], name="failed_sign_ins_part_unique"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} of part {self.part} on {self.day}"

@@ -18,6 +18,7 @@ from animecollections.admin.site import has_fresh_code, page, to_second_factor
 from profiles.accounts import lockouts, tasks
 from profiles.accounts.models import (
     FailedSignIns,
+    FailedSignInsPart,
     KnownPlace,
     Session,
     Ticket,
@@ -130,8 +131,24 @@ class KnownPlaceAdmin(ReadOnly, Owned):
 class FailedSignInsAdmin(ReadOnly, Page):
     """Wrong passwords by day, whether or not they locked."""
 
-    list_display = ("day", "number")
+    list_display = ("day", "total")
+    fields = ("day", "total")
     ordering = ("-day",)
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return FailedSignIns.objects.with_total()
+
+    @admin.display(description="number")
+    def total(self, row: Any) -> int:
+        return int(row.total)
+
+
+@admin.register(FailedSignInsPart)
+class FailedSignInsPartAdmin(ReadOnly, Page):
+    """What each part of a day has counted; the days themselves have a page."""
+
+    list_display = ("day", "part", "number")
+    ordering = ("-day", "part")
 
 
 @page("locked/<int:row_id>/", "open_sign_in")
