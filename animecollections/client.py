@@ -3,6 +3,7 @@ opens it without network. What it shows comes from the public API alone.
 """
 
 import json
+import re
 from base64 import b64encode
 from functools import cache
 from hashlib import blake2b, sha256
@@ -32,12 +33,9 @@ from collections_app.models import Anime
 PAGES = ["/", "/next", "/discover", "/statistics", "/history", "/settings", "/transfer"]
 # Below it, a page for every title.
 TITLES = "/anime/"
-# What the first page needs, so that the browser asks for all of it at once.
-FIRST = [
-    "address", "collection", "colour", "controls", "covers", "day", "dom", "held_order",
-    "list", "notices", "panel", "quick", "remembered", "score", "sealing",
-    "service_worker", "watched", "windowed", "words",
-]  # fmt: skip
+# The frame of all pages, and the page that most people see first.
+FIRST = ["js/app.js", "js/list.js"]
+IMPORTED = re.compile(r'^(?:import|export)\b[^;(]*? from "(\.[^"]+)";', re.MULTILINE)
 
 
 @require_safe
@@ -84,7 +82,7 @@ def shell(language: str) -> dict[str, Any]:
         "language": language,
         "words": words_in(language),
         "import_map": json.dumps({"imports": modules()}),
-        "first": [static(f"js/{name}.js") for name in FIRST],
+        "first": [static(name) for name in first_modules()],
     }
 
 
@@ -94,6 +92,29 @@ def modules() -> dict[str, str]:
     """
     scripts = [name for name in files() if name.startswith("js/")]
     return {f"{settings.STATIC_URL}{name}": static(name) for name in scripts}
+
+
+def first_modules() -> list[str]:
+    """What the first page needs: a browser asks for all of it at once."""
+    return imported_by(FIRST) if settings.DEBUG else kept_first_modules()
+
+
+def imported_by(names: list[str]) -> list[str]:
+    """These modules and all that they import, directly or not; what they load later,
+    with import(…), is not needed yet.
+    """
+    root = Path(settings.BASE_DIR, "static").resolve()
+    found = list(names)
+    for name in found:  # which grows
+        path = root / name
+        for other in IMPORTED.findall(path.read_text()):
+            its_name = str((path.parent / other).resolve().relative_to(root))
+            if its_name not in found:
+                found.append(its_name)
+    return found
+
+
+kept_first_modules = cache(lambda: imported_by(FIRST))
 
 
 def description(anime: Anime) -> str:
@@ -125,7 +146,7 @@ def service_worker(request: HttpRequest) -> HttpResponse:
 def files() -> list[str]:
     """What the pages are made of, as named in static/."""
     root = Path(settings.BASE_DIR, "static")
-    kinds = ["js/*.js", "css/*.css", "fonts/*-latin.woff2", "icon.svg"]
+    kinds = ["js/**/*.js", "css/*.css", "fonts/*-latin.woff2", "icon.svg"]
     found = [path for kind in kinds for path in root.glob(kind)]
     return sorted(str(path.relative_to(root)) for path in found)
 

@@ -27,7 +27,7 @@ def catalogue(language):
 
 
 def sentences():
-    for path in (settings.BASE_DIR / "static" / "js").glob("*.js"):
+    for path in (settings.BASE_DIR / "static" / "js").rglob("*.js"):
         yield from SPOKEN.findall(path.read_text())
     page = (settings.BASE_DIR / "templates" / "app.html").read_text()
     yield from (sentence for _, sentence in TRANSLATED.findall(page))

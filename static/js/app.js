@@ -4,7 +4,7 @@
  */
 
 import { here, onStep, restoreScroll, step } from "./address.js";
-import { Api, Collection, Offline, session } from "./collection.js";
+import { Api, Collection, Offline, session } from "./collection/index.js";
 import { inkOn, readable } from "./colour.js";
 import { picturesCame } from "./covers.js";
 import { $, choice, dialog, failed, failureSentence, h, icon, loading, sayFailure, toast } from "./dom.js";
@@ -285,7 +285,7 @@ function drawStatus() {
     box.replaceChildren(...(sentence ? [icon(["starting", "sending"].includes(status) ? "check" : "away"), h("span", {}, sentence)] : []));
     if (status === "signed_out") {
       box.append(h("button", { type: "button", class: "link", onclick: signInAgain }, t("Sign in")));
-    } else if (status === "waiting" && !problem?.retryAfter) {
+    } else if (status === "waiting" && !(problem && "retryAfter" in problem && problem.retryAfter)) {
       box.append(h("button", { type: "button", class: "link", onclick: () => app.collection.retry() }, t("Try again")));
     }
     box.title = problem && status === "waiting" ? failureSentence(problem) : "";

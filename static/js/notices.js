@@ -1,6 +1,6 @@
 /** What staff tell everybody for a while, above all pages; each ends by itself. */
 
-import { Api } from "./collection.js";
+import { Api } from "./collection/index.js";
 import { $, h } from "./dom.js";
 import { language, moment, t } from "./words.js";
 

@@ -3,7 +3,7 @@
 import { readable } from "./colour.js";
 import { crop } from "./crop.js";
 import { confirmed, failureSentence, h, sayFailure, toast, whileBusy } from "./dom.js";
-import { sealingKey } from "./sealing.js";
+import { sealingKey } from "./collection/index.js";
 import { language, t } from "./words.js";
 
 /** @param {HTMLElement} main @param {any} app */

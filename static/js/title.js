@@ -1,6 +1,6 @@
 /** A title: what the catalogue knows of it, and what one keeps of it. For visitors too. */
 
-import { Api } from "./collection.js";
+import { Api } from "./collection/index.js";
 import { Controls } from "./controls.js";
 import { cover } from "./covers.js";
 import { failed, h, loading, sayFailure } from "./dom.js";

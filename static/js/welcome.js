@@ -1,9 +1,9 @@
 /** For visitors: what this is, and the way in. */
 
-import { Api, signIn, signUp } from "./collection.js";
+import { Api, signIn, signUp } from "./collection/index.js";
 import { cover } from "./covers.js";
 import { $, dialog, failureSentence, h } from "./dom.js";
-import { sealingKey } from "./sealing.js";
+import { sealingKey } from "./collection/index.js";
 import { language, t } from "./words.js";
 
 /** @param {HTMLElement} main @param {{start: (signedIn: {user: any, key: CryptoKey | null}) => void}} app */

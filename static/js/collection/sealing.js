@@ -19,19 +19,19 @@ export async function sealingKey(password, userId) {
   return subtle.deriveKey(how, secret, { name: "AES-GCM", length: 256 }, false, ["encrypt", "decrypt"]);
 }
 
-/** @typedef {{iv: Uint8Array, data: ArrayBuffer, count: number}} Sealed */
+/** @import { Kept, Sealed } from "./types.js" */
 
-/** @param {CryptoKey} key @param {any} value @param {number} count @returns {Promise<Sealed>} */
+/** @param {CryptoKey} key @param {Kept} value @param {number} count @returns {Promise<Sealed>} */
 export async function seal(key, value, count) {
   const iv = crypto.getRandomValues(new Uint8Array(12));
   const text = new TextEncoder().encode(JSON.stringify(value));
   return { iv, data: await crypto.subtle.encrypt({ name: "AES-GCM", iv }, key, text), count };
 }
 
-/** The value, or null where the key is another. @param {CryptoKey} key @param {Sealed} sealed */
+/** The value, or null where the key is another. @param {CryptoKey} key @param {Sealed} sealed @returns {Promise<Kept | null>} */
 export async function unseal(key, { iv, data }) {
   try {
-    const how = { name: "AES-GCM", iv: /** @type {any} */ (iv) };
+    const how = { name: "AES-GCM", iv };
     return JSON.parse(new TextDecoder().decode(await crypto.subtle.decrypt(how, key, data)));
   } catch {
     return null;
