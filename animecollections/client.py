@@ -34,7 +34,7 @@ PAGES = ["/", "/next", "/discover", "/statistics", "/history", "/settings", "/tr
 # Below it, a page for every title.
 TITLES = "/anime/"
 # The frame of all pages, and the page that most people see first.
-FIRST = ["js/app.js", "js/list.js"]
+FIRST = ["js/app.js", "js/pages/list/page.js"]
 IMPORTED = re.compile(r'^(?:import|export)\b[^;(]*? from "(\.[^"]+)";', re.MULTILINE)
 
 

@@ -167,16 +167,16 @@ def test_the_library_imports_nothing_from_outside_its_folder():
 def test_a_module_that_was_edited_has_another_address_and_is_a_new_version(
     tmp_path, settings, monkeypatch
 ):
-    edited = tmp_path / "js" / "dom.js"
-    edited.parent.mkdir()
+    edited = tmp_path / "js" / "ui" / "dom.js"
+    edited.parent.mkdir(parents=True)
     before, version = client.modules(), client.digest()
     edited.write_text("// edited")
     monkeypatch.setattr(
-        finders, "find", partial(found_instead, finders.find, "js/dom.js", edited)
+        finders, "find", partial(found_instead, finders.find, "js/ui/dom.js", edited)
     )
     after = client.modules()
     assert [name for name in after if after[name] != before[name]] == [
-        "/static/js/dom.js"
+        "/static/js/ui/dom.js"
     ]
     assert client.digest() != version
 

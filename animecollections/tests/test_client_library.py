@@ -1,4 +1,4 @@
-"""static/js/collection.js in a real browser, against the real server, with faults in
+"""static/js/collection in a real browser, against the real server, with faults in
 between: whatever gets lost, device and server end with the same list.
 """
 

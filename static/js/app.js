@@ -3,26 +3,26 @@
  * module with `show(main, app, {isBack})`, which may return what is to be done when it is left.
  */
 
-import { here, onStep, restoreScroll, step } from "./address.js";
+import { here, onStep, restoreScroll, step } from "./shell/address.js";
 import { Api, Collection, Offline, session } from "./collection/index.js";
-import { inkOn, readable } from "./colour.js";
-import { picturesCame } from "./covers.js";
-import { $, choice, dialog, failed, failureSentence, h, icon, loading, sayFailure, toast } from "./dom.js";
-import { watchNotices } from "./notices.js";
-import { openEntry } from "./panel.js";
-import { remembered } from "./remembered.js";
-import { registerWorker, renewPage, takeOver } from "./service_worker.js";
-import { language, t } from "./words.js";
+import { inkOn, readable } from "./ui/colour.js";
+import { picturesCame } from "./ui/covers.js";
+import { $, choice, dialog, failed, failureSentence, h, icon, loading, sayFailure, toast } from "./ui/dom.js";
+import { watchNotices } from "./shell/notices.js";
+import { openEntry } from "./ui/panel.js";
+import { remembered } from "./shell/remembered.js";
+import { registerWorker, renewPage, takeOver } from "./shell/service_worker.js";
+import { language, t } from "./ui/words.js";
 
 /** @type {Record<string, () => Promise<any>>} */
 const PAGES = {
-  "/": () => import("./list.js"),
-  "/next": () => import("./next.js"),
-  "/discover": () => import("./discover.js"),
-  "/statistics": () => import("./statistics.js"),
-  "/history": () => import("./history.js"),
-  "/settings": () => import("./settings.js"),
-  "/transfer": () => import("./transfer.js"),
+  "/": () => import("./pages/list/page.js"),
+  "/next": () => import("./pages/next/page.js"),
+  "/discover": () => import("./pages/discover/page.js"),
+  "/statistics": () => import("./pages/statistics/page.js"),
+  "/history": () => import("./pages/history/page.js"),
+  "/settings": () => import("./pages/settings/page.js"),
+  "/transfer": () => import("./pages/transfer/page.js"),
 };
 const TITLES = "/anime/"; // a page for every title, for visitors too
 /** @param {string} path */
@@ -174,7 +174,7 @@ function tellSealed() {
 
 async function welcome() {
   delete document.body.dataset.in;
-  const { show: greet } = await import("./welcome.js");
+  const { show: greet } = await import("./pages/welcome/page.js");
   greet($("main"), { start });
 }
 
@@ -207,7 +207,7 @@ async function show({ isNew = false, scroll = 0 } = {}) {
   const slow = setTimeout(() => turn === shows && clear(loading()), AT_ONCE);
   let page;
   try {
-    page = await inTime(isTitle(path) ? import("./title.js") : PAGES[path]());
+    page = await inTime(isTitle(path) ? import("./pages/title/page.js") : PAGES[path]());
   } catch {
     // It is not on this device. A page of a new release has other modules: it is loaded.
     if (turn === shows) clear(failed(new Offline(), () => location.reload()));
@@ -293,7 +293,7 @@ function drawStatus() {
   const button = $("#conflicts");
   button.hidden = !conflicts.size;
   button.textContent = conflicts.size === 1 ? t("1 conflict") : t("{n} conflicts", { n: conflicts.size });
-  button.onclick = async () => (await import("./conflicts.js")).decide(app);
+  button.onclick = async () => (await import("./ui/conflicts.js")).decide(app);
 }
 
 /** Why changes do not go out, and none come in. @param {any} problem @param {string} also */
@@ -305,7 +305,7 @@ function whyWaiting(problem, also) {
 }
 
 async function signInAgain() {
-  const { signInDialog } = await import("./welcome.js");
+  const { signInDialog } = await import("./pages/welcome/page.js");
   signInDialog(async (/** @type {any} */ user, /** @type {CryptoKey | null} */ key) => {
     if (user.id === app.user.id) {
       if (key) await app.collection.unlock(key);

@@ -1,7 +1,7 @@
 /** The end of an account: asked for twice, with the password. */
 
-import { dialog, failureSentence, h } from "./dom.js";
-import { t } from "./words.js";
+import { dialog, failureSentence, h } from "../../ui/dom.js";
+import { t } from "../../ui/words.js";
 
 /** @param {any} app */
 export async function askPassword(app) {

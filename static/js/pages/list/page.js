@@ -1,15 +1,15 @@
 /** My list: covers or a table, narrowed as one types, any number of entries. */
 
-import { here, keepQuery } from "./address.js";
-import { cover } from "./covers.js";
-import { $, failed, h, icon, iconButton, later, loading, onceAFrame } from "./dom.js";
-import { HeldOrder, holdFromFirstTouch } from "./held_order.js";
-import { openEntry } from "./panel.js";
-import { moveTo, scoreButton, statusButton } from "./quick.js";
-import { remembered } from "./remembered.js";
-import { watched } from "./watched.js";
-import { STATUSES, TYPES, day, factsOf, number, statusHint, statusName, statusOf, t, titleCount } from "./words.js";
-import { Windowed } from "./windowed.js";
+import { here, keepQuery } from "../../shell/address.js";
+import { cover } from "../../ui/covers.js";
+import { $, failed, h, icon, iconButton, later, loading, onceAFrame } from "../../ui/dom.js";
+import { HeldOrder, holdFromFirstTouch } from "../../ui/held_order.js";
+import { openEntry } from "../../ui/panel.js";
+import { moveTo, scoreButton, statusButton } from "../../ui/quick.js";
+import { remembered } from "../../shell/remembered.js";
+import { watched } from "../../ui/watched.js";
+import { STATUSES, TYPES, day, factsOf, number, statusHint, statusName, statusOf, t, titleCount } from "../../ui/words.js";
+import { Windowed } from "../../ui/windowed.js";
 
 /**
  * Name, what is compared (null: comes last either way), and which end comes first.

@@ -1,12 +1,12 @@
 /** Up next: what is being watched, and one click for the next episode. */
 
-import { cover } from "./covers.js";
-import { failed, h, icon, loading, onceAFrame } from "./dom.js";
-import { HeldOrder, holdFromFirstTouch } from "./held_order.js";
-import { openEntry, pageOf, priorityChoice } from "./panel.js";
-import { moveTo } from "./quick.js";
-import { watched } from "./watched.js";
-import { airingName, factsOf, priorityName, since, statusName, statusOf, t } from "./words.js";
+import { cover } from "../../ui/covers.js";
+import { failed, h, icon, loading, onceAFrame } from "../../ui/dom.js";
+import { HeldOrder, holdFromFirstTouch } from "../../ui/held_order.js";
+import { openEntry, pageOf, priorityChoice } from "../../ui/panel.js";
+import { moveTo } from "../../ui/quick.js";
+import { watched } from "../../ui/watched.js";
+import { airingName, factsOf, priorityName, since, statusName, statusOf, t } from "../../ui/words.js";
 
 /** @param {HTMLElement} main @param {any} app */
 export function show(main, app) {

@@ -1,9 +1,9 @@
 /** What was done to the list, newest first, and undo. */
 
-import { here, keepQuery } from "./address.js";
-import { failed, h, loading } from "./dom.js";
-import { historyItem } from "./panel.js";
-import { day, t } from "./words.js";
+import { here, keepQuery } from "../../shell/address.js";
+import { failed, h, loading } from "../../ui/dom.js";
+import { historyItem } from "../../ui/panel.js";
+import { day, t } from "../../ui/words.js";
 
 /** @param {HTMLElement} main @param {any} app */
 export function show(main, app) {

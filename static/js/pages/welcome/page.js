@@ -1,10 +1,10 @@
 /** For visitors: what this is, and the way in. */
 
-import { Api, signIn, signUp } from "./collection/index.js";
-import { cover } from "./covers.js";
-import { $, dialog, failureSentence, h } from "./dom.js";
-import { sealingKey } from "./collection/index.js";
-import { language, t } from "./words.js";
+import { Api, signIn, signUp } from "../../collection/index.js";
+import { cover } from "../../ui/covers.js";
+import { $, dialog, failureSentence, h } from "../../ui/dom.js";
+import { sealingKey } from "../../collection/index.js";
+import { language, t } from "../../ui/words.js";
 
 /** @param {HTMLElement} main @param {{start: (signedIn: {user: any, key: CryptoKey | null}) => void}} app */
 export function show(main, { start }) {

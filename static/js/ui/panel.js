@@ -1,7 +1,7 @@
 /** An entry's panel: all that the user keeps of one anime. What is typed is saved as it is. */
 
-import { closePanel, openPanel } from "./address.js";
-import { makeId } from "./collection/index.js";
+import { closePanel, openPanel } from "../shell/address.js";
+import { makeId } from "../collection/index.js";
 import { Controls, put } from "./controls.js";
 import { cover } from "./covers.js";
 import { dayInput } from "./day.js";

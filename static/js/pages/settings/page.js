@@ -1,10 +1,10 @@
 /** Profile, pictures, preferences, and the account. */
 
-import { readable } from "./colour.js";
+import { readable } from "../../ui/colour.js";
 import { crop } from "./crop.js";
-import { confirmed, failureSentence, h, sayFailure, toast, whileBusy } from "./dom.js";
-import { sealingKey } from "./collection/index.js";
-import { language, t } from "./words.js";
+import { confirmed, failureSentence, h, sayFailure, toast, whileBusy } from "../../ui/dom.js";
+import { sealingKey } from "../../collection/index.js";
+import { language, t } from "../../ui/words.js";
 
 /** @param {HTMLElement} main @param {any} app */
 export function show(main, app) {

@@ -1,12 +1,12 @@
 /** A title: what the catalogue knows of it, and what one keeps of it. For visitors too. */
 
-import { Api } from "./collection/index.js";
-import { Controls } from "./controls.js";
-import { cover } from "./covers.js";
-import { failed, h, loading, sayFailure } from "./dom.js";
-import { openEntry, pageOf } from "./panel.js";
-import { addTo } from "./quick.js";
-import { STATUSES, airingName, episodeCount, factsOf, number, seasonName, statusHint, statusName, statusOf, t, titleIn } from "./words.js";
+import { Api } from "../../collection/index.js";
+import { Controls } from "../../ui/controls.js";
+import { cover } from "../../ui/covers.js";
+import { failed, h, loading, sayFailure } from "../../ui/dom.js";
+import { openEntry, pageOf } from "../../ui/panel.js";
+import { addTo } from "../../ui/quick.js";
+import { STATUSES, airingName, episodeCount, factsOf, number, seasonName, statusHint, statusName, statusOf, t, titleIn } from "../../ui/words.js";
 
 /** Where other sites have it, by the name of their id. @type {Record<string, [string, string]>} */
 const SITES = {
@@ -135,7 +135,7 @@ export function show(main, app) {
     : h("button", { type: "button", class: "button primary", onclick: join }, t("Add to my list")));
 
   async function join() {
-    const { joinDialog } = await import("./welcome.js");
+    const { joinDialog } = await import("../welcome/page.js");
     joinDialog(t("Create your own list"), app.start);
   }
 

@@ -1,10 +1,10 @@
 /** Bringing a list along, as a plan that is looked at first; and taking it away again. */
 
-import { here, keepQuery } from "./address.js";
-import { makeId } from "./collection/index.js";
-import { $, confirmed, failed, h, later, loading, sayFailure, toast } from "./dom.js";
-import { pageOf } from "./panel.js";
-import { changedStatus, fieldName, formatName, number, since, statusName, t, titleCount, valueText } from "./words.js";
+import { here, keepQuery } from "../../shell/address.js";
+import { makeId } from "../../collection/index.js";
+import { $, confirmed, failed, h, later, loading, sayFailure, toast } from "../../ui/dom.js";
+import { pageOf } from "../../ui/panel.js";
+import { changedStatus, fieldName, formatName, number, since, statusName, t, titleCount, valueText } from "../../ui/words.js";
 
 const IMPORTS = "/api/user/imports";
 const outcomes = () => ({

@@ -1,11 +1,11 @@
 /** The catalogue: titles to look at; search with suggestions from one's own searches, and add. */
 
-import { here, keepQuery } from "./address.js";
-import { cover } from "./covers.js";
-import { $, failed, h, icon, iconButton, later, loading, sayFailure } from "./dom.js";
-import { pageOf } from "./panel.js";
-import { addTo, moveTo } from "./quick.js";
-import { STATUSES, airingName, factsOf, number, seasonName, statusHint, statusName, statusOf, t, titleCount, titleIn } from "./words.js";
+import { here, keepQuery } from "../../shell/address.js";
+import { cover } from "../../ui/covers.js";
+import { $, failed, h, icon, iconButton, later, loading, sayFailure } from "../../ui/dom.js";
+import { pageOf } from "../../ui/panel.js";
+import { addTo, moveTo } from "../../ui/quick.js";
+import { STATUSES, airingName, factsOf, number, seasonName, statusHint, statusName, statusOf, t, titleCount, titleIn } from "../../ui/words.js";
 
 /** What was found last, for who comes back to it. */
 const last = { place: "", found: /** @type {any[]} */ ([]), cursor: /** @type {string | null} */ (null) };

@@ -1,10 +1,10 @@
 /** Statistics: a few figures, and charts that say their numbers in words as well. */
 
-import { here, keepQuery } from "./address.js";
-import { cover } from "./covers.js";
-import { failed, h, loading, svg } from "./dom.js";
-import { pageOf } from "./panel.js";
-import { day, episodeCount, monthName, number, placeOf, statusName, t, titleCount, weekdayName } from "./words.js";
+import { here, keepQuery } from "../../shell/address.js";
+import { cover } from "../../ui/covers.js";
+import { failed, h, loading, svg } from "../../ui/dom.js";
+import { pageOf } from "../../ui/panel.js";
+import { day, episodeCount, monthName, number, placeOf, statusName, t, titleCount, weekdayName } from "../../ui/words.js";
 
 /** @param {any} data */
 const hasFigures = (data) => data && typeof data === "object";

@@ -1,8 +1,8 @@
 /** What staff tell everybody for a while, above all pages; each ends by itself. */
 
-import { Api } from "./collection/index.js";
-import { $, h } from "./dom.js";
-import { language, moment, t } from "./words.js";
+import { Api } from "../collection/index.js";
+import { $, h } from "../ui/dom.js";
+import { language, moment, t } from "../ui/words.js";
 
 const EVERY = 5 * 60_000; // milliseconds
 
