@@ -3,7 +3,6 @@
 import { makeId } from "./api.js";
 import { LiveFeed } from "./live_feed.js";
 import { idsOf, stepBack } from "./queue.js";
-import { seal, unseal } from "./sealing.js";
 import { STORES, Store, result } from "./store.js";
 import { SyncedCopy } from "./synced_copy.js";
 
@@ -53,6 +52,7 @@ export class Collection extends SyncedCopy {
   async leaveSealed() {
     const { unsent, conflicts, facts } = await this.store.read();
     if (!facts.key || !this.isKept) return false;
+    const { seal } = await import("./sealing.js");
     const sealed = await seal(facts.key, { unsent, conflicts }, unsent.length + conflicts.length);
     await this.store.write((at) => {
       for (const name of STORES) at(name).clear();
@@ -70,7 +70,7 @@ export class Collection extends SyncedCopy {
    */
   async unlock(key) {
     const { facts } = await this.store.read();
-    const opened = facts.sealed ? await unseal(key, facts.sealed) : null;
+    const opened = facts.sealed ? await (await import("./sealing.js")).unseal(key, facts.sealed) : null;
     await this.store.write((at) => {
       at("facts").put(key, "key");
       if (!opened) return;

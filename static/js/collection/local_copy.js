@@ -3,8 +3,7 @@
 import { Api } from "./api.js";
 import { idsOf, keepWholes, namesOfWholes } from "./queue.js";
 import { WHOLES, guess, isSame } from "./rules.js";
-import { result, shelve } from "./store.js";
-import { channel } from "./tabs.js";
+import { channel, result, shelve } from "./store.js";
 
 /** @import { Store } from "./store.js" */
 /** @import { Changes, Conflict, Entry, Events, Options, Outcome, Status, TitleFacts, Unsent, User, Wholes } from "./types.js" */

@@ -7,7 +7,7 @@
 const ROUNDS = 600_000; // of PBKDF2 with SHA-256, as OWASP has it in 2023: some 0.2 s
 
 /** Browsers encrypt only on HTTPS and on localhost. */
-export const canSeal = () => Boolean(globalThis.crypto?.subtle);
+const canSeal = () => Boolean(globalThis.crypto?.subtle);
 
 /** @param {string} password @param {string} userId @returns {Promise<CryptoKey | null>} */
 export async function sealingKey(password, userId) {

@@ -1,6 +1,6 @@
-/** What lies on the disk. */
+/** What lies on the disk, and what the tabs that share it tell each other. */
 
-/** @import { At, Facts, Rows, Table, Unsent } from "./types.js" */
+/** @import { At, Facts, Rows, Table } from "./types.js" */
 
 /** @type {(keyof Rows)[]} */
 export const STORES = ["entries", "unsent", "conflicts", "titles", "facts"];
@@ -226,4 +226,30 @@ class MemoryTable {
   /** @param {Key} key */
   delete = (key) => void this.rows.delete(key);
   clear = () => this.rows.clear();
+}
+
+// --- Other tabs of this browser ------------------------------------------------------
+
+/** @template T @param {string} name @param {() => Promise<T>} work @returns {Promise<T>} */
+export async function alone(name, work) {
+  let hasBegun = false;
+  try {
+    return await navigator.locks.request(name, () => ((hasBegun = true), work()));
+  } catch (error) {
+    if (hasBegun) throw error;
+    return work(); // there are no locks, or they are blocked as storage is
+  }
+}
+
+/**
+ * To the other tabs; where it is blocked, each is by itself.
+ * @param {string} name
+ * @returns {Pick<BroadcastChannel, "postMessage" | "close"> & {onmessage: ((event: MessageEvent) => unknown) | null}}
+ */
+export function channel(name) {
+  try {
+    return new BroadcastChannel(name);
+  } catch {
+    return { onmessage: null, postMessage() {}, close() {} };
+  }
 }

@@ -3,8 +3,7 @@
 import { LONGEST_PAUSE, Offline, Refused, mayPass, pauseAfter } from "./api.js";
 import { LocalCopy } from "./local_copy.js";
 import { keepWholes, merge, overtakenBy, takeNext, together } from "./queue.js";
-import { result, shelve } from "./store.js";
-import { alone } from "./tabs.js";
+import { alone, result, shelve } from "./store.js";
 
 /** @import { Answer, Asking, Changes, Conflict, Entry, Outcome, Result, TitleFacts, Unsent, Wholes } from "./types.js" */
 

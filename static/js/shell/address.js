@@ -5,6 +5,9 @@
 
 const PANEL = "anime";
 
+/** The page of a title. @param {string} animeId */
+export const pageOf = (animeId) => `/anime/${encodeURIComponent(animeId)}`;
+
 /** What the address asks for: a page with its query, and the panel over it. */
 export function here() {
   const url = new URL(location.href);
@@ -32,15 +35,15 @@ addEventListener("scroll", () => {
 }, { passive: true });
 addEventListener("pagehide", keepScroll);
 
-/** Goes to a page. @param {string} path @param {boolean} isReplacing */
-export async function step(path, isReplacing) {
+/** Goes to a page. @param {string} path */
+export async function step(path) {
   await stepping;
-  if (!isReplacing) keepScroll();
-  history[isReplacing ? "replaceState" : "pushState"](null, "", path);
+  keepScroll();
+  history.pushState(null, "", path);
   shown = here().place;
 }
 
-/** Keeps what a page is narrowed to; empty values are left out. @param {Record<string, any>} values */
+/** Keeps what a page is narrowed to; empty values are left out. @param {Record<string, string>} values */
 export function keepQuery(values) {
   const { panel } = here();
   const query = new URLSearchParams(Object.entries({ ...values, [PANEL]: panel ?? "" }).filter(([, value]) => value));

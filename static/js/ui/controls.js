@@ -6,20 +6,24 @@ import { scoreInput } from "./score.js";
 import { watched } from "./watched.js";
 import { STATUSES, statusHint, statusName, statusOf, t } from "./words.js";
 
-/** Shows a value, but never over what is being typed. @param {any} input @param {any} value */
+/** @import { Entry, Sent } from "../collection/types.js" */
+/** @import { App } from "../types.js" */
+
+/** Shows a value, but never over what is being typed. @param {HTMLInputElement | HTMLTextAreaElement} input @param {string | number | null} value */
 export function put(input, value) {
-  if (document.activeElement !== input && input.value !== String(value ?? "")) input.value = value ?? "";
+  if (document.activeElement !== input && input.value !== String(value ?? "")) input.value = String(value ?? "");
 }
 
 export class Controls {
-  /** @param {any} app @param {string} animeId @param {(fields: any) => any} save */
+  /** @param {App} app @param {string} animeId @param {(fields: Sent) => unknown} save */
   constructor(app, animeId, save) {
-    this.status = h("div", { class: "segments", role: "group", "aria-label": t("Status") }, STATUSES.map((name) =>
-      h("button", { type: "button", "data-status": name, title: statusHint(name), onclick: () => moveTo(app, [animeId], name) }, statusName(name))));
+    this.buttons = STATUSES.map((name) =>
+      h("button", { type: "button", "data-status": name, title: statusHint(name), onclick: () => moveTo(app, [animeId], name) }, statusName(name)));
+    this.status = h("div", { class: "segments", role: "group", "aria-label": t("Status") }, this.buttons);
     this.hint = h("p", { class: "hint muted" });
     this.progress = h("input", {
       name: "progress", type: "number", "aria-label": t("Progress"), min: 0, max: 100000, inputmode: "numeric",
-      onchange: () => this.progress.reportValidity() && save({ progress: Number(this.progress.value) }),
+      onchange: () => { if (this.progress.reportValidity()) save({ progress: Number(this.progress.value) }); },
     });
     this.total = h("span", { class: "muted" });
     this.beyond = h("p", { class: "hint warning", role: "status", hidden: true });
@@ -35,11 +39,11 @@ export class Controls {
       this.beyond];
   }
 
-  /** @param {any} entry */
+  /** @param {Entry} entry */
   put(entry) {
     const { progress, episodes, score } = entry;
     const status = statusOf(entry);
-    for (const button of this.status.children) button.setAttribute("aria-pressed", String(button.dataset.status === status));
+    for (const button of this.buttons) button.setAttribute("aria-pressed", String(button.dataset.status === status));
     this.hint.textContent = statusHint(status);
     put(this.progress, progress);
     this.total.textContent = `/ ${episodes ?? "–"}`;

@@ -5,6 +5,8 @@
 
 import { h, svg } from "./dom.js";
 
+/** @import { Covered } from "../types.js" */
+
 /**
  * Paper and two inks, as hue, saturation and lightness; what the title is set in. Each is
  * turned a little on the circle of hues, so that its contrasts stay.
@@ -29,7 +31,7 @@ const TURNS = 9;
 const TURN = 8; // degrees
 const MOST_SATURATED = 66;
 
-/** Each draws with two inks on 100 × 150. @type {((a: string, b: string, n: number) => any[])[]} */
+/** Each draws with two inks on 100 × 150. @type {((a: string, b: string, n: number) => SVGElement[])[]} */
 const MOTIFS = [
   (a, b) => [circle(50, 62, 30, a), rect(0, 92, 100, 58, b), rect(0, 92, 100, 1.5, a)],
   (a, b) => [path("M0 112L30 62L52 96L74 50L100 100V150H0z", b), circle(76, 34, 12, a)],
@@ -53,10 +55,11 @@ const MOTIFS = [
   (a, b, n) => [path("M0 98C30 86 34 60 34 20Q50 -6 66 20C66 60 70 86 100 98V150H0z", b), circle(50, 30 + n / 2, 8, a), rect(48.5, 46, 3, 60, a)],
 ];
 
-const circle = (/** @type {any[]} */ ...[cx, cy, r, fill]) => svg("circle", { cx, cy, r, fill });
-const ring = (/** @type {any[]} */ ...[cx, cy, r, stroke]) =>
+/** @typedef {number} N @typedef {string} S */
+const circle = (/** @type {[N, N, N, S]} */ ...[cx, cy, r, fill]) => svg("circle", { cx, cy, r, fill });
+const ring = (/** @type {[N, N, N, S]} */ ...[cx, cy, r, stroke]) =>
   svg("circle", { cx, cy, r, fill: "none", stroke, "stroke-width": 5 });
-const rect = (/** @type {any[]} */ ...[x, y, width, height, fill]) => svg("rect", { x, y, width, height, fill });
+const rect = (/** @type {[N, N, N, N, S]} */ ...[x, y, width, height, fill]) => svg("rect", { x, y, width, height, fill });
 const path = (/** @type {string} */ d, /** @type {string} */ fill) => svg("path", { d, fill });
 
 /** A point at this angle around the middle of the drawing. @param {number} degrees @param {number} far */
@@ -68,7 +71,7 @@ const turned = (degrees, far) => {
 /**
  * The cover of an entry or an anime: drawn, and its picture laid over that once it has
  * come. Decoration: its title always stands beside it.
- * @param {any} anime @returns {HTMLElement}
+ * @param {Covered} anime @returns {HTMLElement}
  */
 export function cover(anime) {
   const box = h("span", { class: "cover", "aria-hidden": "true" });
@@ -78,8 +81,8 @@ export function cover(anime) {
   const picture = h("img", {
     alt: "", decoding: "async", referrerpolicy: "no-referrer", "data-address": address,
     onload: () => box.classList.add("loaded"),
-    onerror: () => picture.remove(), // of this one alone: other pictures may be there
   });
+  picture.onerror = () => picture.remove(); // of this one alone: other pictures may be there
   watcher.observe(box);
   box.append(picture);
   return box;
@@ -143,7 +146,7 @@ function mix(n) {
   return (twice ^ (twice >>> 16)) >>> 0;
 }
 
-/** The same for the same title, everywhere and always. @param {HTMLElement} box @param {any} anime */
+/** The same for the same title, everywhere and always. @param {HTMLElement} box @param {Covered} anime */
 function draw(box, anime) {
   let left = mix((Number(anime.anime_id ?? anime.id) || 0) + 1);
   const pick = (/** @type {number} */ size) => {

@@ -12,11 +12,11 @@ export function dayInput(name, label, save) {
   const two = (/** @type {number} */ value) => String(value).padStart(2, "0");
   const year = h("input", {
     type: "number", name, "aria-label": t("Year"), placeholder: t("Year"), min: 1900, max: 2200, inputmode: "numeric", autocomplete: "off",
-    oninput: () => open(), onchange: keep,
+    oninput: () => open(), onchange: () => keep(),
   });
-  const month = h("select", { "aria-label": t("Month"), onchange: keep }, h("option", { value: "" }, t("Month")),
+  const month = h("select", { "aria-label": t("Month"), onchange: () => keep() }, h("option", { value: "" }, t("Month")),
     Array.from({ length: 12 }, (_, at) => h("option", { value: two(at + 1) }, monthName(at))));
-  const date = h("select", { "aria-label": t("Day"), onchange: keep });
+  const date = h("select", { "aria-label": t("Day"), onchange: () => keep() });
   const today = h("button", { type: "button", class: "link", onclick: () => (fill(new Date().toLocaleDateString("sv")), keep()) }, t("Today"));
   const box = h("fieldset", { class: "day-input" }, h("legend", {}, label), year, month, date, today);
 

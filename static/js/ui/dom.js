@@ -1,38 +1,54 @@
 /** Elements, toasts and dialogs: the little that the pages need of a framework. */
 
+import { Offline, Refused, Unexpected } from "../collection/index.js";
 import { t } from "./words.js";
+
+/** @import { Attributes, Child } from "../types.js" */
 
 /**
  * An element. Attributes as in HTML; `onclick` and the like are listeners, `style` sets
  * properties (by script, which the Content-Security-Policy allows), null leaves one out.
- * @param {string} tag @param {Record<string, any>} [attributes] @param {...any} children
- * @returns {any}
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag @param {Attributes} [attributes] @param {...Child} children
+ * @returns {HTMLElementTagNameMap[Tag]}
  */
 export function h(tag, attributes = {}, ...children) {
   return fill(document.createElement(tag), attributes, children);
 }
 
-/** @param {string} tag @param {Record<string, any>} [attributes] @param {...any} children @returns {any} */
+/**
+ * @template {keyof SVGElementTagNameMap} Tag
+ * @param {Tag} tag @param {Record<string, string | number>} [attributes] @param {...Child} children
+ * @returns {SVGElementTagNameMap[Tag]}
+ */
 export function svg(tag, attributes = {}, ...children) {
   return fill(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes, children);
 }
 
-/** @param {any} element @param {Record<string, any>} attributes @param {any[]} children */
+/** @template {HTMLElement | SVGElement} E @param {E} element @param {Attributes} attributes @param {Child[]} children */
 function fill(element, attributes, children) {
   for (const [name, value] of Object.entries(attributes)) {
     if (value === null || value === undefined || value === false) continue;
-    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
-    else if (name === "style") {
+    if (typeof value === "function") element.addEventListener(name.slice(2), /** @type {EventListener} */ (value));
+    else if (typeof value === "object") {
       for (const [property, text] of Object.entries(value)) element.style.setProperty(property, text);
-    } else if (name === "value" || name === "checked") element[name] = value;
-    else element.setAttribute(name, value === true ? "" : value);
+    } else if (name === "value" || name === "checked") Object.assign(element, { [name]: value });
+    else element.setAttribute(name, value === true ? "" : String(value));
   }
-  element.append(...children.flat(2).filter((child) => child !== null && child !== undefined && child !== false));
+  element.append(...nodes(children));
   return element;
 }
 
-/** @param {string} selector @param {ParentNode} [within] @returns {any} */
-export const $ = (selector, within = document) => within.querySelector(selector);
+/** What is there of them, without lists in lists. @param {Child} children @returns {(Node | string)[]} */
+export const nodes = (children) => (Array.isArray(children) ? children.flatMap(nodes)
+  : children === null || children === undefined || typeof children === "boolean" ? []
+  : [/** @type {Node | string} */ (children)]);
+
+/** What must be there. @template {Element} [E=HTMLElement] @param {string} selector @param {ParentNode} [within] @returns {E} */
+export const $ = (selector, within = document) => /** @type {E} */ (within.querySelector(selector));
+
+/** What has the focus. */
+export const focused = () => /** @type {HTMLElement | null} */ (document.activeElement);
 
 /** @type {Record<string, string>} */
 const ICONS = {
@@ -61,24 +77,24 @@ export const icon = (name) =>
 
 /**
  * A button that shows an icon, and says its name to those who do not see it.
- * @param {string} name @param {string} label @param {Record<string, any>} attributes
+ * @param {string} name @param {string} label @param {Attributes} attributes
  */
 export const iconButton = (name, label, attributes = {}) =>
   h("button", { type: "button", class: "icon-button", "aria-label": label, title: label, ...attributes }, icon(name));
 
 /**
  * A sentence at the edge of the page, with a way on. It stays as long as one points at it.
- * @param {string} sentence @param {{label: string, run: () => any}} [action]
+ * @param {string} sentence @param {{label: string, run: () => unknown} | null} [action]
  * @param {{isError?: boolean, more?: HTMLElement}} [how]  more: what is to be filled in
  */
 export function toast(sentence, action, { isError = false, more } = {}) {
   const region = $(isError ? "#alerts" : "#toasts");
+  const box = h("div", { class: isError ? "toast error" : "toast" });
   const close = () => box.remove();
-  const box = h("div", { class: isError ? "toast error" : "toast" },
-    h("p", {}, sentence), more,
+  box.append(...nodes([h("p", {}, sentence), more,
     action && h("button", { type: "button", class: "link", onclick: () => (close(), action.run()) }, action.label),
-    iconButton("close", t("Dismiss"), { onclick: close }));
-  while (region.children.length > 2) region.firstChild.remove();
+    iconButton("close", t("Dismiss"), { onclick: close })]));
+  while (region.children.length > 2) region.firstChild?.remove();
   region.append(box);
   let ends = setTimeout(close, isError || more ? 20_000 : 8_000);
   const stay = () => clearTimeout(ends);
@@ -90,13 +106,15 @@ export function toast(sentence, action, { isError = false, more } = {}) {
   return close;
 }
 
-/** What is the matter, for a person. @param {any} error @returns {string} */
+/** What is the matter, for a person. @param {unknown} error @returns {string} */
 export function failureSentence(error) {
-  if (error.name === "Offline") return error.isSilent ? t("The server isn't responding.") : t("No connection to the server.");
-  if (error.name === "Refused") return error.message;
-  if (error.status === 413) return t("This is too large to upload.");
-  if (error.name === "Unexpected") return t("Unexpected response ({status}). Your network may want you to sign in.", { status: String(error.status) });
-  return t("Something went wrong: {what}", { what: error.message });
+  if (error instanceof Offline) return error.isSilent ? t("The server isn't responding.") : t("No connection to the server.");
+  if (error instanceof Refused) return error.message;
+  if (error instanceof Unexpected) {
+    return error.status === 413 ? t("This is too large to upload.")
+      : t("Unexpected response ({status}). Your network may want you to sign in.", { status: String(error.status) });
+  }
+  return t("Something went wrong: {what}", { what: /** @type {Error} */ (error).message });
 }
 
 const SLOW = 5_000; // milliseconds after which waiting is explained
@@ -110,10 +128,10 @@ export function loading(sentence = t("Loading…")) {
 
 /**
  * In the place of what did not come; asked for again when the network is back.
- * @param {any} error @param {() => any} again @param {string} [offline]  said without network
+ * @param {unknown} error @param {() => unknown} again @param {string} [offline]  said without network
  */
 export function failed(error, again, offline) {
-  const isOffline = error.name === "Offline" && !error.isSilent;
+  const isOffline = error instanceof Offline && !error.isSilent;
   const box = h("div", { class: "empty failed", role: "alert" },
     h("p", {}, (isOffline && offline) || failureSentence(error)),
     h("button", { type: "button", class: "button", onclick: () => again() }, t("Try again")));
@@ -123,7 +141,7 @@ export function failed(error, again, offline) {
 
 /**
  * Says on a button that what it does is under way, and does it once at a time.
- * @param {HTMLButtonElement} button @param {() => Promise<any>} work
+ * @param {HTMLButtonElement} button @param {() => Promise<unknown>} work
  */
 export async function whileBusy(button, work) {
   if (button.disabled) return;
@@ -138,7 +156,7 @@ export async function whileBusy(button, work) {
   }
 }
 
-/** Says a failure, with a way on where there is one. @param {any} error @param {() => any} [again] */
+/** Says a failure, with a way on where there is one. @param {unknown} error @param {() => unknown} [again] */
 export function sayFailure(error, again) {
   const sentence = failureSentence(error);
   toast(sentence, again && { label: t("Try again"), run: again }, { isError: true });
@@ -146,11 +164,11 @@ export function sayFailure(error, again) {
 
 /**
  * A dialog over the page; Escape and a click beside it close it.
- * @param {{label: string, class?: string, onclose?: () => void}} about @param {...any} children
+ * @param {{label: string, class?: string, onclose?: () => void}} about @param {...Child} children
  */
 export function dialog({ label, class: kind = "", onclose }, ...children) {
   const box = h("dialog", { "aria-label": label, class: kind }, ...children);
-  box.addEventListener("click", (/** @type {any} */ event) => event.target === box && box.close());
+  box.addEventListener("click", (event) => event.target === box && box.close());
   box.addEventListener("close", () => (liftToasts(), box.remove(), onclose?.()));
   document.body.append(box);
   box.showModal();
@@ -168,8 +186,10 @@ function liftToasts() {
 
 /**
  * A question with a button for each answer; the first is that of who closes the dialog.
- * @param {string} question @param {string} hint @param {any[][]} answers  value, label, class
- * @returns {Promise<any>}
+ * @template Answer
+ * @param {string} question @param {string} hint
+ * @param {[value: Answer, label: string, kind?: string][]} answers
+ * @returns {Promise<Answer>}
  */
 export function choice(question, hint, answers) {
   return new Promise((decided) => {
@@ -186,15 +206,15 @@ export function choice(question, hint, answers) {
  * @param {string} question @param {string} yes @returns {Promise<boolean>}
  */
 export const confirmed = (question, yes) =>
-  choice(question, "", [[false, t("Cancel")], [true, yes, "danger"]]);
+  choice(question, "", [[false, t("Cancel")], [/** @type {boolean} */ (true), yes, "danger"]]);
 
-/** Not more often than every `pause` milliseconds. @param {(...values: any[]) => void} run @param {number} pause */
+/** Once nothing has asked for it for `pause` milliseconds. @param {() => void} run @param {number} pause */
 export function later(run, pause) {
-  /** @type {any} */
+  /** @type {ReturnType<typeof setTimeout>} */
   let timer;
-  return (/** @type {any[]} */ ...values) => {
+  return () => {
     clearTimeout(timer);
-    timer = setTimeout(() => run(...values), pause);
+    timer = setTimeout(run, pause);
   };
 }
 
@@ -207,3 +227,10 @@ export function onceAFrame(run) {
     requestAnimationFrame(() => ((isAsked = false), run()));
   };
 }
+
+/** What a page is called, and what stands beside that. @param {string} title @param {...Child} more */
+export const pageHead = (title, ...more) => h("header", { class: "page-head" }, h("h1", {}, title), more);
+
+/** A choice among values. @param {[value: string | number, text: string][]} options @param {Attributes} [attributes] */
+export const select = (options, attributes = {}) =>
+  h("select", attributes, options.map(([value, text]) => h("option", { value }, text)));

@@ -4,7 +4,8 @@
  * title. What came since stands at the end; what left stays where it was, as `away`.
  */
 
-/** @typedef {any} Entry  with `anime_id` and `updated_at` */
+/** @import { Entry } from "../collection/types.js" */
+/** @import { Shown } from "../types.js" */
 
 export class HeldOrder {
   constructor() {
@@ -28,7 +29,7 @@ export class HeldOrder {
    * What to show, in the order that holds.
    * @param {Entry[]} sorted  all that belong here, in the right order
    * @param {(id: string) => Entry | undefined} look  an entry that may have left
-   * @returns {Entry[]} with `away`: "moved" or "removed" for what has left
+   * @returns {Shown[]} with `away`: "moved" or "removed" for what has left
    */
   arrange(sorted, look) {
     const right = new Map(sorted.map((entry) => [entry.anime_id, entry]));
@@ -45,7 +46,7 @@ export class HeldOrder {
   }
 }
 
-/** @param {Entry} was @param {Entry | undefined} now */
+/** @param {Entry} was @param {Entry | undefined} now @returns {Shown} */
 const left = (was, now) => (now ? { ...now, away: "moved" } : { ...was, away: "removed" });
 
 /**

@@ -1,167 +1,186 @@
 /** An entry's panel: all that the user keeps of one anime. What is typed is saved as it is. */
 
-import { closePanel, openPanel } from "../shell/address.js";
-import { makeId } from "../collection/index.js";
+import { closePanel, openPanel, pageOf } from "../shell/address.js";
 import { Controls, put } from "./controls.js";
 import { cover } from "./covers.js";
 import { dayInput } from "./day.js";
-import { $, dialog, failureSentence, h, iconButton, later, loading, sayFailure, toast, whileBusy } from "./dom.js";
-import { airingName, factsOf, operationText, priorityName, since, statusName, statusOf, t } from "./words.js";
+import { $, dialog, failureSentence, h, iconButton, later, loading, nodes, sayFailure } from "./dom.js";
+import { historyItem } from "./history_item.js";
+import { priorityChoice } from "./priority.js";
+import { airingName, factsOf, statusName, statusOf, t } from "./words.js";
 
-/** The page of a title. @param {string} animeId */
-export const pageOf = (animeId) => `/anime/${encodeURIComponent(animeId)}`;
+/** @import { Answer, Sent } from "../collection/types.js" */
+/** @import { Anime, App, Told } from "../types.js" */
 
-/** @param {any} app @param {string} animeId */
+/** @param {App} app @param {string} animeId */
 export async function openEntry(app, animeId) {
-  const { collection } = app;
-  if (!collection.entries.has(animeId)) return;
+  if (!app.collection.entries.has(animeId)) return;
   await openPanel(animeId);
-  const entry = () => collection.entries.get(animeId);
-  const title = entry().title;
-  const head = h("div", { class: "panel-head" });
-  const form = h("form", { class: "panel-form", onsubmit: (/** @type {any} */ event) => event.preventDefault() });
-  const facts = h("div", { class: "panel-facts" });
-  const past = h("section", { class: "panel-history" });
-  const redraw = (/** @type {any} */ { detail }) => {
-    if (!detail.ids || detail.ids.includes(animeId)) (entry() ? draw() : box.close());
+  const panel = new Panel(app, animeId);
+  panel.open();
+}
+
+class Panel {
+  /** @param {App} app @param {string} animeId */
+  constructor(app, animeId) {
+    this.app = app;
+    this.collection = app.collection;
+    this.animeId = animeId;
+    this.head = h("div", { class: "panel-head" });
+    this.facts = h("div", { class: "panel-facts" });
+    this.past = h("section", { class: "panel-history" });
+    const save = (/** @type {Sent} */ fields) => this.save(fields);
+    this.controls = new Controls(app, animeId, save);
+    this.started = dayInput("started_on", t("Started"), (value) => save({ started_on: value }));
+    this.finished = dayInput("finished_on", t("Finished"), (value) => save({ finished_on: value }));
+    this.priority = priorityChoice((value) => save({ priority: value }));
+    this.rewatches = h("input", { name: "rewatches", type: "number", min: 0, max: 100000, onchange: () => { this.saveRewatches(); } });
+    this.tags = h("input", { name: "tags", autocomplete: "off", placeholder: t("with friends, comfort"), onchange: () => { this.saveTags(); } });
+    this.notes = h("textarea", { name: "notes", rows: 4, maxlength: 10000, oninput: later(() => this.flush(), 800), onchange: () => { this.flush(); } });
+    this.hidden = h("input", { name: "is_private", type: "checkbox", onchange: () => { save({ is_private: this.hidden.checked }); } });
+    this.box = this.openBox();
+  }
+
+  /** As it is now; undefined once it was removed. */
+  get entry() {
+    return this.collection.entries.get(this.animeId);
+  }
+
+  openBox() {
+    const box = dialog({ label: this.entry?.title ?? "", class: "panel", onclose: () => this.close() },
+      h("div", { class: "panel-body" },
+        iconButton("close", t("Close"), { class: "icon-button close", onclick: () => this.box.close() }),
+        this.head, this.form(), this.facts, this.past));
+    box.dataset.anime = this.animeId;
+    return box;
+  }
+
+  /** What does not change while one types. */
+  form() {
+    return h("form", { class: "panel-form", onsubmit: (event) => event.preventDefault() },
+      this.controls.parts,
+      this.started.box, this.finished.box,
+      h("div", { class: "pair" },
+        h("label", {}, t("Priority in Up next"), this.priority.box),
+        h("label", {}, t("Rewatches"), this.rewatches)),
+      h("label", {}, t("Notes"), this.notes),
+      h("label", {}, t("Tags (comma-separated)"), this.tags),
+      h("label", { class: "check" }, this.hidden, t("Private (hidden from others)")),
+      h("button", { type: "button", class: "link danger", onclick: () => this.remove() }, t("Remove from my list")));
+  }
+
+  open() {
+    this.forget = this.collection.on("changed", ({ detail: { ids } }) => {
+      if (!ids || ids.includes(this.animeId)) (this.entry ? this.draw() : this.box.close());
+    });
+    // What was typed a moment before the page goes is kept as well.
+    addEventListener("pagehide", this.flush);
+    document.addEventListener("visibilitychange", this.flush);
+    this.drawHead();
+    this.draw();
+    this.tellFacts();
+    this.tellHistory();
+  }
+
+  close() {
+    closePanel(this.animeId);
+    this.flush();
+    removeEventListener("pagehide", this.flush);
+    document.removeEventListener("visibilitychange", this.flush);
+    this.forget?.();
+  }
+
+  // --- Saving --------------------------------------------------------------------------
+
+  /** @param {Sent} fields @returns {Promise<unknown>} */
+  save(fields) {
+    return this.collection.update(this.animeId, fields).catch((error) => sayFailure(error, () => this.save(fields)));
+  }
+
+  flush = () => {
+    const { entry, notes: { value: notes } } = this;
+    if (entry && notes !== entry.notes) this.save({ notes });
   };
-  collection.addEventListener("changed", redraw);
-  const box = dialog({ label: title, class: "panel", onclose: () => (closePanel(animeId), flush(), removeEventListener("pagehide", flush), document.removeEventListener("visibilitychange", flush), collection.removeEventListener("changed", redraw)) },
-    h("div", { class: "panel-body" },
-      iconButton("close", t("Close"), { class: "icon-button close", onclick: () => box.close() }),
-      head, form, facts, past));
-  box.dataset.anime = animeId;
 
-  /** @type {(fields: any) => Promise<any>} */
-  const save = (fields) => collection.update(animeId, fields).catch((/** @type {any} */ error) => sayFailure(error, () => save(fields)));
-  const saveNotes = later(() => flush(), 800);
-  // What was typed a moment before the page goes is kept as well.
-  addEventListener("pagehide", flush);
-  document.addEventListener("visibilitychange", flush);
-  function flush() {
-    const notes = $("[name=notes]", form);
-    if (notes && entry() && notes.value !== entry().notes) save({ notes: notes.value });
+  saveRewatches() {
+    if (this.rewatches.reportValidity()) this.save({ rewatches: Number(this.rewatches.value) });
   }
 
-  // --- What does not change while one types ------------------------------------------
-
-  const controls = new Controls(app, animeId, save);
-  const started = dayInput("started_on", t("Started"), (value) => save({ started_on: value }));
-  const finished = dayInput("finished_on", t("Finished"), (value) => save({ finished_on: value }));
-  const priority = priorityChoice((value) => save({ priority: value }));
-  const rewatches = h("input", { name: "rewatches", type: "number", min: 0, max: 100000, onchange: () => rewatches.reportValidity() && save({ rewatches: Number(rewatches.value) }) });
-  const tags = h("input", { name: "tags", autocomplete: "off", placeholder: t("with friends, comfort"), onchange: () => save({ tags: [...new Set(tags.value.split(",").map((/** @type {string} */ tag) => tag.trim()).filter(Boolean))] }) });
-  const notes = h("textarea", { name: "notes", rows: 4, maxlength: 10000, oninput: saveNotes, onchange: flush });
-  const hidden = h("input", { name: "is_private", type: "checkbox", onchange: () => save({ is_private: hidden.checked }) });
-  form.append(
-    ...controls.parts,
-    started.box, finished.box,
-    h("div", { class: "pair" },
-      h("label", {}, t("Priority in Up next"), priority.box),
-      h("label", {}, t("Rewatches"), rewatches)),
-    h("label", {}, t("Notes"), notes),
-    h("label", {}, t("Tags (comma-separated)"), tags),
-    h("label", { class: "check" }, hidden, t("Private (hidden from others)")),
-    h("button", { type: "button", class: "link danger", onclick: () => (box.close(), app.done(collection.remove([animeId]), t("Removed {title}.", { title }))) }, t("Remove from my list")));
-
-  function draw() {
-    const now = entry();
-    controls.put(now);
-    started.put(now.started_on);
-    finished.put(now.finished_on);
-    priority.put(now.priority);
-    put(rewatches, now.rewatches);
-    put(tags, now.tags.join(", "));
-    put(notes, now.notes);
-    hidden.checked = now.is_private;
+  saveTags() {
+    this.save({ tags: [...new Set(this.tags.value.split(",").map((tag) => tag.trim()).filter(Boolean))] });
   }
 
-  head.append(cover(entry()), h("div", {},
-    h("h2", {}, h("a", { href: pageOf(animeId) }, title)),
-    h("p", { class: "muted" }, [factsOf(entry()), airingName(entry().airing_status)].filter(Boolean).join(" · ")),
-    entry().rating && h("p", { class: "muted" }, t("Rated {n} out of 10", { n: entry().rating }))));
-  draw();
-  tellFacts(app, animeId, facts, head);
-  tellHistory(app, animeId, past);
-}
-
-/** Genres, studios and what belongs to it: the catalogue's, when there is network. */
-async function tellFacts(/** @type {any} */ app, /** @type {string} */ animeId, /** @type {any} */ box, /** @type {any} */ head) {
-  const wait = loading();
-  box.append(wait);
-  try {
-    const { data } = await app.collection.api.send("GET", `/api/animes/${animeId}`);
-    const shown = app.collection.entries.get(animeId)?.title;
-    const names = new Set([data.title, data.english_title, data.native_title]);
-    const other = [...names].filter((name) => name && name !== shown).join(" · ");
-    if (other) $("h2", head).after(h("p", { class: "other-titles muted" }, other));
-    box.append(...[
-      data.genres.length && h("ul", { class: "chips", "aria-label": t("Genres") }, data.genres.map((/** @type {string} */ name) => h("li", {}, name))),
-      data.studios.length && h("p", { class: "muted" }, data.studios.join(", ")),
-      data.relations.length && h("div", { class: "related" }, h("h3", {}, t("Related")),
-        h("ul", {}, data.relations.slice(0, 6).map((/** @type {any} */ related) => {
-          const listed = app.collection.entries.get(related.id);
-          return h("li", {}, h("a", { href: pageOf(related.id) }, related.title),
-            h("span", { class: "muted" }, ` ${[factsOf(related), listed && statusName(statusOf(listed))].filter(Boolean).join(" · ")}`));
-        })))].filter(Boolean));
-  } catch (error) {
-    // Without network the panel has what the list knows.
-    box.append(h("p", { class: "muted" }, failureSentence(error)));
+  remove() {
+    const title = this.entry?.title;
+    this.box.close();
+    this.app.done(this.collection.remove([this.animeId]), t("Removed {title}.", { title }));
   }
-  wait.remove();
-}
 
-/** How soon Up next shows it. @param {(value: number) => any} save @param {Record<string, any>} [more] */
-export function priorityChoice(save, more = {}) {
-  const box = h("select", { ...more, onchange: () => save(Number(box.value)) });
-  /** Imports bring any number. @param {number} value */
-  const put = (value) => {
-    box.replaceChildren(...[...new Set([0, 1, 2, value])].map((n) => h("option", { value: n }, priorityName(n))));
-    box.value = value;
-  };
-  return { box, put };
-}
+  // --- Showing -------------------------------------------------------------------------
 
-/** A sentence in which the title is a link. @param {string} text @param {any} [change] */
-function linked(text, { anime_id: id, title } = {}) {
-  const at = id && title ? text.indexOf(title) : -1;
-  return at < 0 ? text : [text.slice(0, at), h("a", { href: pageOf(id) }, title), text.slice(at + title.length)];
-}
-
-async function tellHistory(/** @type {any} */ app, /** @type {string} */ animeId, /** @type {any} */ box) {
-  box.append(h("h3", {}, t("History")), loading());
-  try {
-    const { data } = await app.collection.api.send("GET", `/api/user/operations?animeId=${animeId}&limit=8`);
-    if (data.length) box.lastChild.replaceWith(h("ol", {}, data.map((/** @type {any} */ told) => historyItem(app, told))));
-    else box.replaceChildren();
-  } catch {
-    box.replaceChildren(); // the facts say why
+  drawHead() {
+    const { entry } = this;
+    if (!entry) return;
+    this.head.append(cover(entry), h("div", {},
+      h("h2", {}, h("a", { href: pageOf(this.animeId) }, entry.title)),
+      h("p", { class: "muted" }, [factsOf(entry), airingName(entry.airing_status)].filter(Boolean).join(" · ")),
+      entry.rating ? h("p", { class: "muted" }, t("Rated {n} out of 10", { n: entry.rating })) : null));
   }
-}
 
-/**
- * One operation, with undo.
- * @param {any} app @param {any} told @param {{isLinked?: boolean}} [how]  its title leads to its page
- */
-export function historyItem(app, told, { isLinked = false } = {}) {
-  const text = operationText(told, app.preferences.scoreFormat, !isLinked);
-  const item = h("li", { class: "told" },
-    h("span", {}, isLinked ? linked(text, told.changes[0]) : text),
-    h("time", { class: "muted", datetime: told.at }, since(told.at)),
-    told.undoable && !told.undoes && h("button", { type: "button", class: "link", onclick: () => undo() }, told.size > 1 ? t("Undo all {n}", { n: told.size }) : t("Undo")));
-  const undo = () => whileBusy($("button", item), undoIt);
-  async function undoIt() {
+  draw() {
+    const { entry } = this;
+    if (!entry) return;
+    this.controls.put(entry);
+    this.started.put(entry.started_on);
+    this.finished.put(entry.finished_on);
+    this.priority.put(entry.priority);
+    put(this.rewatches, entry.rewatches);
+    put(this.tags, entry.tags.join(", "));
+    put(this.notes, entry.notes);
+    this.hidden.checked = entry.is_private;
+  }
+
+  /** Genres, studios and what belongs to it: the catalogue's, when there is network. */
+  async tellFacts() {
+    const wait = loading();
+    this.facts.append(wait);
     try {
-      const path = `/api/user/operations/${told.id}/undo`;
-      const { data } = await app.collection.api.ask("POST", path, {}, { key: makeId() });
-      item.classList.add("undone");
-      $("button", item)?.remove();
-      const left = data.conflicts?.length ?? 0;
-      toast(left ? t("Undone. Newer changes kept: {n}.", { n: left }) : t("Undone."));
-      app.collection.settle();
+      /** @type {Answer<Anime>} */
+      const { data } = await this.collection.api.send("GET", `/api/animes/${this.animeId}`);
+      const names = new Set([data.title, data.english_title, data.native_title]);
+      const other = [...names].filter((name) => name && name !== this.entry?.title).join(" · ");
+      if (other) $("h2", this.head).after(h("p", { class: "other-titles muted" }, other));
+      this.facts.append(...nodes([
+        data.genres.length > 0 && h("ul", { class: "chips", "aria-label": t("Genres") }, data.genres.map((name) => h("li", {}, name))),
+        data.studios.length > 0 && h("p", { class: "muted" }, data.studios.join(", ")),
+        data.relations.length > 0 && this.related(data)]));
     } catch (error) {
-      sayFailure(error, undo);
+      // Without network the panel has what the list knows.
+      this.facts.append(h("p", { class: "muted" }, failureSentence(error)));
+    }
+    wait.remove();
+  }
+
+  /** @param {Anime} anime */
+  related({ relations }) {
+    return h("div", { class: "related" }, h("h3", {}, t("Related")),
+      h("ul", {}, relations.slice(0, 6).map((related) => {
+        const listed = this.collection.entries.get(related.id);
+        return h("li", {}, h("a", { href: pageOf(related.id) }, related.title),
+          h("span", { class: "muted" }, ` ${[factsOf(related), listed && statusName(statusOf(listed))].filter(Boolean).join(" · ")}`));
+      })));
+  }
+
+  async tellHistory() {
+    const wait = loading();
+    this.past.append(h("h3", {}, t("History")), wait);
+    try {
+      /** @type {Answer<Told[]>} */
+      const { data } = await this.collection.api.send("GET", `/api/user/operations?animeId=${this.animeId}&limit=8`);
+      if (data.length) wait.replaceWith(h("ol", {}, data.map((told) => historyItem(this.app, told))));
+      else this.past.replaceChildren();
+    } catch {
+      this.past.replaceChildren(); // the facts say why
     }
   }
-  return item;
 }

@@ -5,6 +5,9 @@
 
 import { h } from "./dom.js";
 
+/** @import { Shown } from "../types.js" */
+/** @typedef {{made: HTMLElement, of: unknown[]}} There  an element, and what it was made of */
+
 const SPARE = 2; // rows above and below, which Tab walks into
 const LEAST = 158; // pixels of a cover's column
 const LEAST_ON_PHONES = 104;
@@ -15,18 +18,26 @@ const ROW = 64; // pixels of a table's row
 export class Windowed {
   /**
    * @param {HTMLElement} box
-   * @param {{make: (item: any) => HTMLElement, head: () => HTMLElement}} how
+   * @param {{make: (item: Shown) => HTMLElement, head: () => HTMLElement}} how
    */
   constructor(box, { make, head }) {
     this.box = box;
     this.make = make;
     this.head = head;
-    /** @type {any[]} */
+    /** @type {Shown[]} */
     this.items = [];
-    /** What is in the document: its element, and what it was made of. @type {Map<string, {made: any, of: any[]}>} */
+    /** What is in the document. @type {Map<string, There>} */
     this.there = new Map();
     this.columns = 1;
     this.height = ROW;
+    /** @type {"grid" | "table" | undefined} */
+    this.view = undefined;
+    /** What holds the items, and the room of those above and below. @type {HTMLElement} */
+    this.holder = h("ul");
+    /** @type {HTMLElement} */
+    this.above = h("div");
+    /** @type {HTMLElement} */
+    this.below = h("div");
     /** From which item to before which are in the document. @type {[number, number]} */
     this.seen = [0, 0];
     this.follow = this.follow.bind(this);
@@ -41,8 +52,8 @@ export class Windowed {
   }
 
   /**
-   * @param {any[]} items @param {"grid" | "table"} view
-   * @param {(item: any) => any[]} partsOf  what an element is made of: the same, and it stays
+   * @param {Shown[]} items @param {"grid" | "table"} view
+   * @param {(item: Shown) => unknown[]} partsOf  what an element is made of: the same, and it stays
    */
   show(items, view, partsOf) {
     this.items = items;
@@ -56,7 +67,7 @@ export class Windowed {
     this.view = view;
     this.there.clear();
     this.above = h(view === "grid" ? "div" : "tr", { "aria-hidden": "true", class: "spacer" });
-    this.below = this.above.cloneNode();
+    this.below = /** @type {HTMLElement} */ (this.above.cloneNode());
     this.holder = h(view === "grid" ? "ul" : "tbody", { class: view === "grid" ? "cards" : "" });
     if (view === "grid") this.box.replaceChildren(this.above, this.holder, this.below);
     else {
@@ -82,14 +93,14 @@ export class Windowed {
   }
 
   draw() {
-    if (!this.holder) return;
+    if (!this.view) return;
     this.measure();
     this.put(this.window());
   }
 
   /** Scrolled: most often the same can be seen as before. */
   follow() {
-    const seen = this.holder ? this.window() : this.seen;
+    const seen = this.view ? this.window() : this.seen;
     if (seen.some((place, at) => place !== this.seen[at])) this.put(seen);
   }
 
@@ -114,7 +125,7 @@ export class Windowed {
 
   /** Puts the items from `first` to before `last` there. @param {number} first @param {number} last */
   place(first, last) {
-    /** @type {Map<string, {made: any, of: any[]}>} */
+    /** @type {Map<string, There>} */
     const next = new Map();
     const focused = /** @type {HTMLElement} */ (document.activeElement);
     for (const item of this.items.slice(first, last)) {
@@ -127,11 +138,12 @@ export class Windowed {
       const made = this.make(item);
       // A picture that is there is not fetched, or drawn, again.
       const [was, is] = [old?.made.querySelector(".cover"), made.querySelector(".cover")];
-      if (was && is && old?.of[0].imageUrl === item.imageUrl && old?.of[0].title === item.title) is.replaceWith(was);
+      if (was && is && isSameCover(old?.of[0], item)) is.replaceWith(was);
       if (old?.made.contains(focused)) this.refocus = { made, act: focused.dataset.act };
       next.set(item.anime_id, { made, of });
     }
     this.there = next;
+    /** @type {Element[]} */
     const wanted = [...next.values()].map(({ made }) => made);
     for (const child of [...this.holder.children]) if (!wanted.includes(child)) child.remove();
     wanted.forEach((made, at) => {
@@ -141,7 +153,7 @@ export class Windowed {
     if (this.refocus) {
       const { made, act } = this.refocus;
       this.refocus = undefined;
-      /** @type {any} */ (made.querySelector(`[data-act="${act}"]:not(:disabled)`) ?? made.querySelector("[data-act]"))?.focus({ preventScroll: true });
+      focusOn(made.querySelector(`[data-act="${act}"]:not(:disabled)`) ?? made.querySelector("[data-act]"));
     }
   }
 
@@ -153,11 +165,20 @@ export class Windowed {
     if (top < 140) scrollBy(0, top - 140);
     if (top + height > innerHeight - 20) scrollBy(0, top + height - innerHeight + 20);
     this.draw();
-    this.there.get(this.items[place].anime_id)?.made.querySelector("[data-act]")?.focus({ preventScroll: true });
+    focusOn(this.there.get(this.items[place].anime_id)?.made.querySelector("[data-act]"));
   }
 }
 
-/** Which of how many, for those who do not see it. @param {HTMLElement} made @param {number} place @param {number} size */
+/** @param {Element | null | undefined} element */
+const focusOn = (element) => /** @type {HTMLElement | null} */ (element)?.focus({ preventScroll: true });
+
+/** @param {unknown} before @param {Shown} now */
+function isSameCover(before, now) {
+  const { imageUrl, title } = /** @type {Shown} */ (before);
+  return imageUrl === now.imageUrl && title === now.title;
+}
+
+/** Which of how many, for those who do not see it. @param {Element} made @param {number} place @param {number} size */
 function number(made, place, size) {
   if (made.ariaSetSize !== String(size)) made.ariaSetSize = String(size);
   if (made.ariaPosInSet !== String(place)) made.ariaPosInSet = String(place);

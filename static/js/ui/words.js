@@ -3,20 +3,25 @@
  * the page brings their translations (locale/…/django.po).
  */
 
+/** @import { State, Type } from "../collection/types.js" */
+/** @import { RelatedAnime, Told, ToldChange, Values } from "../types.js" */
+
 /** @type {Record<string, string>} */
-const words = JSON.parse(document.getElementById("words")?.textContent ?? "{}");
-export const language = document.documentElement.lang;
+const words = JSON.parse(globalThis.document?.getElementById("words")?.textContent ?? "{}");
+export const language = globalThis.document?.documentElement.lang ?? "en";
 
 /**
  * A sentence in the reader's language, `{name}` filled in.
- * @param {string} sentence @param {Record<string, any>} [values]
+ * @param {string} sentence @param {Record<string, unknown>} [values]
  */
 export function t(sentence, values = {}) {
   const found = words[sentence] || sentence;
   return found.replace(/\{(\w+)\}/g, (_, name) =>
-    typeof values[name] === "number" ? number(values[name]) : String(values[name] ?? ""),
-  );
+    textOf(values[name]));
 }
+
+/** @param {unknown} value */
+const textOf = (value) => (typeof value === "number" ? number(value) : String(value ?? ""));
 
 const numbers = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
 /** @param {number} value */
@@ -75,15 +80,17 @@ export const stateName = (state) =>
 export const STATUSES = ["Watching", "Completed", "To Watch", "on_hold", "dropped", "Collection", "rewatching"];
 /** @param {{type: string, state?: string}} entry */
 export const statusOf = ({ type, state = "active" }) => (state === "active" ? type : state);
-/** @param {string} status @returns {{type: any, state: string}} */
+/** @param {string} status @returns {{type: Type, state: State}} */
 export const placeOf = (status) => ({
-  type: { on_hold: "Watching", rewatching: "Watching", dropped: "Collection" }[status] ?? status,
-  state: /** @type {readonly string[]} */ (TYPES).includes(status) ? "active" : status,
+  type: TYPE_OF_STATE[status] ?? /** @type {Type} */ (status),
+  state: status in TYPE_OF_STATE ? /** @type {State} */ (status) : "active",
 });
+/** @type {Record<string, Type>} */
+const TYPE_OF_STATE = { on_hold: "Watching", rewatching: "Watching", dropped: "Collection" };
 /**
  * The same of one side of a change, which tells only what differs: what became active and
  * kept its type was on hold, watched again or dropped.
- * @param {any} side @param {any} other
+ * @param {Values} side @param {Values} other
  */
 export const changedStatus = ({ type, state = "active" }, other) =>
   (state === "active" ? type ?? (other.state === "dropped" ? "Collection" : "Watching") : state);
@@ -116,11 +123,11 @@ export const seasonName = (season) =>
 export const airingName = (status) =>
   ({ finished: t("Finished airing"), airing: t("Airing now"), upcoming: t("Not yet aired") })[status] ?? "";
 
-/** A title in the reader's language, where it has one there. @param {string} wanted @param {any} anime */
+/** A title in the reader's language, where it has one there. @param {string} wanted @param {Pick<RelatedAnime, "title" | "english_title" | "native_title">} anime */
 export const titleIn = (wanted, { title, english_title: english, native_title: native }) =>
   (wanted === "english" && english) || (wanted === "native" && native) || title;
 
-/** "TV · 2006 · 37 episodes". @param {any} anime */
+/** "TV · 2006 · 37 episodes". @param {{format: string, year: number | null, episodes: number | null}} anime */
 export function factsOf({ format, year, episodes }) {
   const count = episodes && episodeCount(episodes);
   return [format, year && String(year), count].filter(Boolean).join(" · ");
@@ -143,17 +150,17 @@ export function scoreText(score, format) {
 
 /**
  * A value of an entry's field, as a person says it.
- * @param {string} name @param {any} value @param {string} format  of scores
+ * @param {string} name @param {unknown} value @param {string} format  of scores
  */
 export function valueText(name, value, format) {
-  if (value === null || value === "" || (Array.isArray(value) && !value.length)) return "–";
-  if (name === "score") return `★ ${scoreText(value, format)}`;
-  if (name === "type") return typeName(value);
-  if (name === "state") return stateName(value);
-  if (name === "progress") return episodeCount(value);
-  if (name === "priority") return priorityName(value);
+  if (value === undefined || value === null || value === "" || (Array.isArray(value) && !value.length)) return "–";
+  if (name === "score") return `★ ${scoreText(Number(value), format)}`;
+  if (name === "type") return typeName(String(value));
+  if (name === "state") return stateName(String(value));
+  if (name === "progress") return episodeCount(Number(value));
+  if (name === "priority") return priorityName(Number(value));
   if (name === "is_private") return value ? t("yes") : t("no");
-  if (name === "added_at") return day(value);
+  if (name === "added_at") return day(String(value));
   const text = Array.isArray(value) ? value.join(", ") : String(value);
   return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 }
@@ -164,7 +171,7 @@ const OF_OTHERS = { searches: t("Search history changed."), profile: t("Profile 
 /**
  * What an operation did: its first change, and how many more there are; an import by its
  * file. Of one title: what it did to that.
- * @param {any} told  as /api/user/operations has it @param {string} format  of scores
+ * @param {Told} told @param {string} format  of scores
  * @param {boolean} [isOfTitle]
  */
 export function operationText({ changes: [first], size, summary, through, file_name: name }, format, isOfTitle = false) {
@@ -177,10 +184,10 @@ export function operationText({ changes: [first], size, summary, through, file_n
   return size > 1 && !isOfTitle ? t("{what} And {n} more.", { what: text, n: size - 1 }) : text;
 }
 
-/** Of one title: without its name, where nothing moves. @param {any} change @param {string} format @param {boolean} isOfTitle */
+/** Of one title: without its name, where nothing moves. @param {ToldChange} change @param {string} format @param {boolean} isOfTitle */
 function changeText({ kind, anime_id, title = anime_id, before, after }, format, isOfTitle) {
   if (OF_OTHERS[kind]) return OF_OTHERS[kind];
-  if (kind === "add") return t("Added {title} to {type}.", { title, type: statusName(statusOf(after)) });
+  if (kind === "add") return t("Added {title} to {type}.", { title, type: statusName(changedStatus(after, {})) });
   if (kind === "remove") return t("Removed {title}.", { title });
   const isMoved = Boolean(after.type || after.state);
   const changed = Object.keys(after).filter((name) => !["type", "state"].includes(name))
@@ -190,7 +197,7 @@ function changeText({ kind, anime_id, title = anime_id, before, after }, format,
   return isOfTitle ? what : `${title} · ${what}`;
 }
 
-/** @param {string} name @param {any} before @param {any} after @param {string} format */
+/** @param {string} name @param {unknown} before @param {unknown} after @param {string} format */
 function fieldText(name, before, after, format) {
   if (name === "notes") return t("Notes edited.");
   if (name === "is_private") return after ? t("Marked private.") : t("No longer private.");
