@@ -1,6 +1,6 @@
 """The viewset that every endpoint of the API stands on."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, cast
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from animecollections.api.conditional import NotModified
 from animecollections.api.errors import ApiError, refuse
 from animecollections.api.parameters import read_query
 from animecollections.api.throttling import RateThrottle
-from animecollections.identity import Account, SignIn, Through
+from animecollections.identity import Account, Origin, SignIn
 
 # Whatever a browser takes an answer for, it runs and loads nothing.
 POLICY = "default-src 'none'; frame-ancestors 'none'"
@@ -109,10 +109,14 @@ class ApiViewSet(ViewSet):
         if documentation is None or request.auth is None:
             return  # 405, OPTIONS; or a visitor, whom permissions have judged
         given = cast("SignIn", request.auth).scopes
-        for scope in documentation.scopes:
+        for scope in self.scopes_needed(documentation.scopes):
             if scope not in given:
                 details = {"scope": scope}
                 raise ApiError("scope_missing", scope=scope, details=details)
+
+    def scopes_needed(self, scopes: Collection[str]) -> Collection[str]:
+        """Of the documented ones; fewer where the query asks for less."""
+        return scopes
 
     def handle_exception(self, exc: Exception) -> Response:
         """DRF looks at rates last, so that a 401 or 403 of its checks came uncounted.
@@ -164,9 +168,9 @@ class ApiViewSet(ViewSet):
         return self.account.id
 
     @property
-    def through(self) -> Through:
+    def through(self) -> Origin:
         """Through what this request writes."""
-        return Through(
+        return Origin(
             kind=cast("SignIn", self.request.auth).kind,
             client_id=self.request.headers.get("X-Client-Id", "")[:100],
             request_id=request_id.current.get(),

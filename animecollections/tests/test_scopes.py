@@ -12,7 +12,7 @@ from animecollections.identity import SignIn
 from animecollections.scopes import OPEN, SCOPES
 from conftest import signed_in
 from factories import PASSWORD
-from profiles.authentication import account_behind
+from profiles.accounts.authentication import account_behind
 
 # What any visitor may ask, and the ways to sign in and out.
 NEEDS_NO_SCOPE = {
@@ -39,6 +39,15 @@ OPERATIONS = [
 def test_every_operation_says_its_scope_and_every_scope_is_of_one():
     assert {path for _, path, scopes in OPERATIONS if not scopes} == NEEDS_NO_SCOPE
     assert {name for _, _, scopes in OPERATIONS for name in scopes} == {*SCOPES}
+
+
+def test_of_sync_each_part_needs_its_own_scope(app):
+    device = app({"list:read"})
+    assert device.get("/api/user/sync?parts=entries").status_code == 200
+    refused = device.get("/api/user/sync?parts=entries,profile")
+    assert refused.status_code == 403
+    assert refused.json()["details"]["scope"] == "profile:read"
+    assert device.get("/api/user/sync").status_code == 403
 
 
 def test_an_operation_without_a_scope_or_with_an_unknown_one_is_none():
