@@ -5,10 +5,11 @@ opens it without network. What it shows comes from the public API alone.
 import json
 import re
 from base64 import b64encode
+from collections.abc import Callable
 from functools import cache
 from hashlib import blake2b, sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from csp.constants import SELF
 from django.conf import settings
@@ -29,12 +30,13 @@ from collections_app.catalogue.models import Format
 from collections_app.catalogue.refs import parse_anime_id
 from collections_app.models import Anime
 
+Found = TypeVar("Found")
 # Each is a page of static/js; the script looks which one is asked for.
 PAGES = ["/", "/next", "/discover", "/statistics", "/history", "/settings", "/transfer"]
 # Below it, a page for every title.
 TITLES = "/anime/"
-# The frame of all pages, and the page that most people see first.
-FIRST = ["js/app.js", "js/pages/list/page.js"]
+APP = "js/app.js"  # the frame of all pages
+LIST = "js/pages/list/page.js"  # the page that most people see first
 IMPORTED = re.compile(r'^(?:import|export)\b[^;(]*? from "(\.[^"]+)";', re.MULTILINE)
 
 
@@ -94,27 +96,26 @@ def modules() -> dict[str, str]:
     return {f"{settings.STATIC_URL}{name}": static(name) for name in scripts}
 
 
+def once(find: Callable[[], Found]) -> Callable[[], Found]:
+    """Looked up once a process; each time with DEBUG, where files are edited."""
+    kept = cache(find)
+    return lambda: find() if settings.DEBUG else kept()
+
+
+@once
 def first_modules() -> list[str]:
-    """What the first page needs: a browser asks for all of it at once."""
-    return imported_by(FIRST) if settings.DEBUG else kept_first_modules()
-
-
-def imported_by(names: list[str]) -> list[str]:
-    """These modules and all that they import, directly or not; what they load later,
-    with import(…), is not needed yet.
+    """What the first page imports, directly or not: a browser asks for all of it at
+    once. What is loaded later, with import(…), is not needed yet.
     """
     root = Path(settings.BASE_DIR, "static").resolve()
-    found = list(names)
+    found = [APP, LIST]
     for name in found:  # which grows
         path = root / name
         for other in IMPORTED.findall(path.read_text()):
             its_name = str((path.parent / other).resolve().relative_to(root))
             if its_name not in found:
                 found.append(its_name)
-    return found
-
-
-kept_first_modules = cache(lambda: imported_by(FIRST))
+    return found[1:]  # the page names the frame as its script
 
 
 def description(anime: Anime) -> str:
@@ -143,16 +144,13 @@ def service_worker(request: HttpRequest) -> HttpResponse:
     return render(request, "sw.js", more, content_type="text/javascript")
 
 
+@once
 def files() -> list[str]:
     """What the pages are made of, as named in static/."""
     root = Path(settings.BASE_DIR, "static")
     kinds = ["js/**/*.js", "css/*.css", "fonts/*-latin.woff2", "icon.svg"]
     found = [path for kind in kinds for path in root.glob(kind)]
     return sorted(str(path.relative_to(root)) for path in found)
-
-
-def version() -> str:
-    return digest() if settings.DEBUG else kept_digest()
 
 
 def digest() -> str:
@@ -164,4 +162,4 @@ def digest() -> str:
     return made.hexdigest()
 
 
-kept_digest = cache(digest)
+version = once(digest)
