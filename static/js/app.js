@@ -9,7 +9,7 @@ import { NAMES, remembered } from "./shell/remembered.js";
 import { inkOn, readable } from "./ui/colour.js";
 import { picturesCame } from "./ui/covers.js";
 import { $, failed, failureSentence, h, icon, loading, sayFailure, toast } from "./ui/dom.js";
-import { ON_DEMAND, loadLater, openEntry } from "./ui/on_demand.js";
+import { loadLater, loadOnDemand, openEntry } from "./ui/on_demand.js";
 import { language, t } from "./ui/words.js";
 
 /** @import { Preferences, User } from "./collection/types.js" */
@@ -115,6 +115,7 @@ async function start({ user, key = null } = {}) {
   if (!collection.isKept) tellNotKept(collection);
   await show({ scroll: history.state?.scroll });
   if (new URLSearchParams(location.search).has("said")) signInAgain(); // a new password ended this session too
+  loadOnDemand();
 }
 
 /** The user, remembered where there is no network. */
@@ -142,7 +143,7 @@ async function keepPages() {
   const { registerWorker, takeOver } = await worker();
   app.arePagesKept = await registerWorker(() => tellRelease(takeOver));
   // Where nothing keeps them, they are fetched before a click needs one at once.
-  if (!app.arePagesKept) [...Object.values(PAGES), ...Object.values(ON_DEMAND)].forEach(loadLater);
+  if (!app.arePagesKept) Object.values(PAGES).forEach(loadLater);
 }
 
 /** @param {() => void} takeOver */

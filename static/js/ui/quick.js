@@ -42,7 +42,7 @@ export function scoreButton(app, entry) {
 /** @param {"status" | "score"} kind @param {App} app @param {Shown} entry @param {string} label @param {string} text */
 function opener(kind, app, entry, label, text) {
   const button = h("button", {
-    type: "button", class: `quick-button ${kind}`, "data-act": kind, "aria-haspopup": "dialog", "aria-expanded": "false", disabled: entry.away === "removed",
+    type: "button", class: `quick-button ${kind}`, "data-act": kind, "data-anime": entry.anime_id, "aria-haspopup": "dialog", "aria-expanded": "false", disabled: entry.away === "removed",
   }, h("span", { class: "unseen" }, `${label}: `), h("span", {}, text));
   // A click on the button of an open one has closed it already.
   button.onclick = () => button.getAttribute("aria-expanded") === "true" || openMenu(kind, button, app, entry, label);

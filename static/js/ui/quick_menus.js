@@ -12,7 +12,10 @@ export function openMenu(kind, button, app, entry, label) {
   const box = h("div", { popover: "auto", class: "menu-list quick", role: "dialog", "aria-label": label, onkeydown: walk });
   box.addEventListener("toggle", ({ newState }) => {
     button.setAttribute("aria-expanded", String(newState === "open"));
-    if (newState === "closed") box.remove();
+    if (newState !== "closed") return;
+    box.remove();
+    // News may have drawn the entry again meanwhile: its button is another one by now.
+    if (!button.isConnected && document.activeElement === document.body) buttonOf(kind, entry)?.focus({ preventScroll: true });
   });
   box.append(...nodes((kind === "status" ? statuses : scores)(app, entry, () => box.hidePopover())));
   document.body.append(box);
@@ -21,6 +24,9 @@ export function openMenu(kind, button, app, entry, label) {
   const first = /** @type {HTMLElement} */ (box.querySelector("[aria-pressed=true]") ?? box.querySelector("button, input"));
   first.focus({ preventScroll: true });
 }
+
+/** @param {string} kind @param {Shown} entry @returns {HTMLElement | null} */
+const buttonOf = (kind, entry) => document.querySelector(`.quick-button.${kind}[data-anime="${entry.anime_id}"]`);
 
 /** @param {App} app @param {Shown} entry @param {() => void} close @returns {Child} */
 const statuses = (app, entry, close) => STATUSES.map((status) => choice(statusName(status), status === statusOf(entry), statusHint(status),
