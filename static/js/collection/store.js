@@ -120,6 +120,7 @@ export class Store {
       return await Promise.race([opening, /** @type {Promise<never>} */ (late)]);
     } catch {
       isLate = true;
+      const { MemoryStore } = await import("./memory_store.js");
       return new MemoryStore(name);
     } finally {
       clearTimeout(timer);
@@ -166,67 +167,6 @@ export const result = (request) =>
     request.onsuccess = () => resolve(request.result);
     request.onerror = () => reject(request.error);
   });
-
-/** The same, as long as the page is open. */
-class MemoryStore extends Store {
-  /** @param {string} name */
-  constructor(name) {
-    super(/** @type {IDBDatabase} */ ({ name, close() {} }));
-    /** @type {Record<string, MemoryTable>} */
-    this.tables = Object.fromEntries(STORES.map((name) => [name, new MemoryTable()]));
-  }
-
-  get isLasting() {
-    return false;
-  }
-
-  begin() {
-    const table = (/** @type {string} */ name) => this.tables[name];
-    const transaction = /** @type {IDBTransaction} */ ({ commit() {} });
-    return Object.assign(/** @type {At} */ (/** @type {unknown} */ (table)), { transaction });
-  }
-
-  /** @template T @param {(at: At) => T | Promise<T>} change */
-  async write(change) {
-    return change(this.begin());
-  }
-
-  async erase() {
-    for (const table of Object.values(this.tables)) table.clear();
-  }
-}
-
-/** @typedef {{place?: number, animeId?: string}} Row  what has its key in itself */
-/** @typedef {string | number} Key */
-
-/** What is used of an object store. Values are copied, as a database does. */
-class MemoryTable {
-  constructor() {
-    this.last = 0;
-    /** @type {Map<Key, Row>} */
-    this.rows = new Map();
-  }
-
-  /** @param {Row} row */
-  async add(row) {
-    this.last += 1;
-    return this.put({ ...row, place: this.last });
-  }
-
-  /** @param {Row} row @param {Key} [key] */
-  async put(row, key = row.place ?? row.animeId ?? "") {
-    this.rows.set(key, structuredClone(row));
-    return key;
-  }
-
-  /** @param {Key} key */
-  get = async (key) => structuredClone(this.rows.get(key));
-  getAll = async () => structuredClone([...this.rows.values()]);
-  getAllKeys = async () => [...this.rows.keys()];
-  /** @param {Key} key */
-  delete = (key) => void this.rows.delete(key);
-  clear = () => this.rows.clear();
-}
 
 // --- Other tabs of this browser ------------------------------------------------------
 
