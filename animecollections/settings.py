@@ -119,6 +119,8 @@ MIDDLEWARE = [
     "animecollections.admin.site.Policy",
     "corsheaders.middleware.CorsMiddleware",
     "animecollections.api.middleware.ServerRefusals",
+    # Requests of endpoints go no further down; pages and the admin do.
+    "animecollections.lane.Lane",
     "profiles.accounts.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

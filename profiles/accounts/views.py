@@ -20,6 +20,7 @@ from animecollections.scopes import OPEN
 from profiles.accounts import services as accounts
 from profiles.accounts import token_families as tokens
 from profiles.accounts.examples import CREDENTIALS, CURRENT_USER, SIGNED_IN, TOKENS
+from profiles.accounts.middleware import with_session
 from profiles.accounts.models import User
 from profiles.accounts.places import DEVICE, new_device
 from profiles.accounts.serializers import (
@@ -106,6 +107,7 @@ def answer_signed_in(request: Request, user: User, device: str) -> Response:
     return with_device(response, device)
 
 
+@with_session
 class SignUpViewSet(OpenViewSet):
     sets_cookie = True
     throttle_scope = "sign_up"
@@ -133,6 +135,7 @@ class SignUpViewSet(OpenViewSet):
         return answer_signed_in(request, user, who["device"])
 
 
+@with_session
 class SignInViewSet(OpenViewSet):
     sets_cookie = True
     parser_classes = [StrictJSONParser, FormParser, MultiPartParser]
@@ -163,6 +166,7 @@ class SignInViewSet(OpenViewSet):
         return answer_signed_in(request, user, who["device"])
 
 
+@with_session
 class SignOutViewSet(ApiViewSet):
     permission_classes = [AllowAny]
     parser_classes = [StrictJSONParser, FormParser, MultiPartParser]
@@ -278,6 +282,7 @@ class TokenViewSet(OpenViewSet):
         return answer({"message": "Signed out"})
 
 
+@with_session
 class PasswordViewSet(NeverStored):
     sets_cookie = True
     throttle_scope = "sign_in"

@@ -9,6 +9,7 @@ from animecollections.api.client_ip import address
 from animecollections.api.rendering import answer
 from animecollections.api.schema import documented
 from animecollections.api.views import ApiViewSet
+from profiles.accounts.middleware import with_session
 from profiles.accounts.serializers import EraseInput, Message
 from profiles.accounts.views import device_of, sent
 from profiles.personal_data import erasure
@@ -30,6 +31,7 @@ DOCUMENTATION: dict[str, Any] = {
 }
 
 
+@with_session
 class ErasureViewSet(ApiViewSet):
     throttle_scope = "sign_in"
 
