@@ -117,7 +117,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "animecollections.api.compression.Compression",
     "animecollections.admin.site.Policy",
-    "corsheaders.middleware.CorsMiddleware",
+    "animecollections.api.middleware.Cors",
     "animecollections.api.middleware.ServerRefusals",
     # Requests of endpoints go no further down; pages and the admin do.
     "animecollections.lane.Lane",

@@ -15,12 +15,12 @@ from django.db import close_old_connections, transaction
 from django.test import Client
 from prometheus_client import REGISTRY
 
-from animecollections import observing
 from animecollections.api import throttling
-from animecollections.api.bodies import bodies
 from animecollections.api.errors import not_now
 from animecollections.api.middleware import REFUSAL
 from animecollections.api.reference import openapi
+from animecollections.api.response_cache import bodies
+from animecollections.ops import observing
 from factories import PASSWORD
 
 pytestmark = pytest.mark.django_db

@@ -8,12 +8,11 @@ from rest_framework.exceptions import APIException
 from rest_framework.parsers import FormParser, MultiPartParser
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from animecollections.api.client_ip import address
 from animecollections.api.conditional import etag_of, unless_held
 from animecollections.api.parsing import StrictJSONParser
-from animecollections.api.rendering import answer
+from animecollections.api.rendering import Answer, answer
 from animecollections.api.schema import documented, nullable
 from animecollections.api.views import ApiViewSet
 from animecollections.scopes import OPEN
@@ -87,7 +86,7 @@ def device_of(request: Request) -> str:
     return device if DEVICE.fullmatch(device) else new_device()
 
 
-def with_device(response: Response, device: str) -> Response:
+def with_device(response: Answer, device: str) -> Answer:
     same_site: Any = settings.SESSION_COOKIE_SAMESITE
     response.set_cookie(
         settings.DEVICE_COOKIE_NAME,
@@ -100,7 +99,7 @@ def with_device(response: Response, device: str) -> Response:
     return response
 
 
-def answer_signed_in(request: Request, user: User, device: str) -> Response:
+def answer_signed_in(request: Request, user: User, device: str) -> Answer:
     profile = getattr(user, "profile", None)
     avatar = profile.avatar if profile else ""
     response = answer(signed_in_answer(user, avatar, request.session))
@@ -128,7 +127,7 @@ class SignUpViewSet(OpenViewSet):
             | {"user_name": "alice", "timezone": "Europe/Madrid", "language": "es"}
         },
     )
-    def create(self, request: Request) -> Response:
+    def create(self, request: Request) -> Answer:
         values = sent(SignUpInput, request)
         who = browser(request)
         user = accounts.sign_up(**values, **who)
@@ -155,13 +154,13 @@ class SignInViewSet(OpenViewSet):
         body_examples={"alice": CREDENTIALS},
         others={303: "A browser's form: to the start page."},
     )
-    def create(self, request: Request) -> Response:
+    def create(self, request: Request) -> Answer:
         values = sent(SignInInput, request)
         who = browser(request)
         user = accounts.sign_in(**values, **who)
         is_form = isinstance(request.data, QueryDict)
         if is_form and "text/html" in request.headers.get("Accept", ""):
-            to_start = Response(status=303, headers={"Location": "/"})
+            to_start = Answer(status=303, headers={"Location": "/"})
             return with_device(to_start, who["device"])
         return answer_signed_in(request, user, who["device"])
 
@@ -180,7 +179,7 @@ class SignOutViewSet(ApiViewSet):
         examples={"signed out": {"message": "Signed out"}},
         body_examples={"every device": {"everywhere": True}},
     )
-    def create(self, request: Request) -> Response:
+    def create(self, request: Request) -> Answer:
         sign_in: Any = request.auth
         accounts.sign_out(
             user_id=request.user.pk,
@@ -213,7 +212,7 @@ class SessionViewSet(ApiViewSet):
         },
         etag=True,
     )
-    def retrieve(self, request: Request) -> Response:
+    def retrieve(self, request: Request) -> Answer:
         if not request.user.is_authenticated:
             return answer(None)
         account = self.account
@@ -240,7 +239,7 @@ class TokenViewSet(OpenViewSet):
         examples={"a pair": TOKENS},
         body_examples={"alice": CREDENTIALS},
     )
-    def create(self, request: Request) -> Response:
+    def create(self, request: Request) -> Answer:
         values = sent(SignInInput, request)
         return answer(
             tokens.issue(
@@ -264,7 +263,7 @@ class TokenViewSet(OpenViewSet):
         examples={"a pair": TOKENS},
         body_examples={"refresh": {"refresh": "eyJhbGciOi…"}},
     )
-    def refresh(self, request: Request) -> Response:
+    def refresh(self, request: Request) -> Answer:
         return answer(tokens.refresh(token=sent(RefreshInput, request)["refresh"]))
 
     @documented(
@@ -277,7 +276,7 @@ class TokenViewSet(OpenViewSet):
         examples={"ended": {"message": "Signed out"}},
         body_examples={"refresh": {"refresh": "eyJhbGciOi…"}},
     )
-    def revoke(self, request: Request) -> Response:
+    def revoke(self, request: Request) -> Answer:
         tokens.revoke(token=sent(RefreshInput, request)["refresh"])
         return answer({"message": "Signed out"})
 
@@ -302,7 +301,7 @@ class PasswordViewSet(NeverStored):
             "a new one": {"old_password": "Right-Horse-7", "new_password": "Left-Cow-8"}
         },
     )
-    def create(self, request: Request) -> Response:
+    def create(self, request: Request) -> Answer:
         values = sent(PasswordInput, request)
         sign_in: Any = request.auth
         accounts.change_password(
@@ -327,7 +326,7 @@ class ResetViewSet(OpenViewSet):
         },
         body_examples={"alice": {"email": "alice@example.org"}},
     )
-    def create(self, request: Request) -> Response:
+    def create(self, request: Request) -> Answer:
         accounts.ask_for_reset(**sent(ResetInput, request))
         return answer({"message": "If there is such an account, a mail is on its way"})
 
@@ -353,7 +352,7 @@ class ConfirmResetViewSet(OpenViewSet):
             }
         },
     )
-    def create(self, request: Request) -> Response:
+    def create(self, request: Request) -> Answer:
         values, device = sent(ConfirmInput, request), device_of(request)
         here = address(request._request)
         accounts.confirm_reset(**values, address=here, device=device)
