@@ -118,8 +118,10 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "animecollections.api.compression.Compression",
     "animecollections.admin.site.Policy",
-    "corsheaders.middleware.CorsMiddleware",
+    "animecollections.api.middleware.Cors",
     "animecollections.api.middleware.ServerRefusals",
+    # Requests of endpoints go no further down; pages and the admin do.
+    "animecollections.lane.Lane",
     "profiles.accounts.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

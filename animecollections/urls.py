@@ -21,10 +21,7 @@ def unknown_address(request: HttpRequest) -> HttpResponse:
 
 
 urlpatterns = [
-    path("admin/", admin.site.urls),
-    path("reset", csrf_exempt(ResetPage.as_view()), name="reset"),
-    re_path(r"^media/(?P<path>.*)$", csrf_exempt(picture)),
-    # One after the other is tried: what is asked most stands first.
+    # Tried one after the other: what is asked most stands first.
     path("api/", include("collections_app.urls")),
     path("api/", include("profiles.urls")),
     path("api/", include("history.urls")),
@@ -33,6 +30,9 @@ urlpatterns = [
     path("api/schema", ReferenceView.as_view({"get": "retrieve"}), name="schema"),
     path("api/docs", csrf_exempt(DocsPage.as_view()), name="docs"),
     re_path(r"^api(?:/.*)?$", unknown_address),
+    path("admin/", admin.site.urls),
+    path("reset", csrf_exempt(ResetPage.as_view()), name="reset"),
+    re_path(r"^media/(?P<path>.*)$", csrf_exempt(picture)),
     path("sw.js", csrf_exempt(service_worker)),
     path(f"{TITLES.removeprefix('/')}<str:anime_id>", csrf_exempt(title_page)),
     *[path(address.removeprefix("/"), csrf_exempt(page)) for address in PAGES],

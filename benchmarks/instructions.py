@@ -119,11 +119,16 @@ def seed(folder):
 
     from animecollections.identity import Origin
     from benchmarks.cast import token_of
+    from collections_app.catalogue.facts import NAMES
+    from collections_app.catalogue.models import Anime
     from collections_app.catalogue.refs import OWN, AnimeRef
+    from collections_app.catalogue.writes import derive_names
     from collections_app.watch_list import writes as watch_list
     from factories import AnimeFactory, UserFactory
 
-    titles = [str(anime.pk) for anime in AnimeFactory.create_batch(max(ENTRIES) + 100)]
+    animes = AnimeFactory.create_batch(max(ENTRIES) + 100)
+    derive_names({row["id"]: row for row in Anime.objects.values("id", *NAMES)})
+    titles = [str(anime.pk) for anime in animes]
     users = {}
     for size in ENTRIES:
         user = UserFactory()
@@ -156,7 +161,8 @@ def requests_of(tokens, unlisted, listed):
     yield "304", "GET", watch_list, small | {"tag": watch_list}
     yield "sync, nothing new", "GET", "/api/user/sync", small | {"cursor": watch_list}
     yield "session", "GET", "/api/auth/session", small
-    yield "search of the catalogue", "GET", "/api/animes?search=Title", {}
+    yield "search of the catalogue", "GET", "/api/animes?search=Title 7", {}
+    yield "… misspelled", "GET", "/api/animes?search=Tilte 7", {}
     body = lambda n: {"animeId": unlisted[n % len(unlisted)], "type": "Watching"}  # noqa: E731
     yield "POST", "POST", watch_list, users[200], body
     more = f"{watch_list}/{listed}/increment"

@@ -12,6 +12,7 @@ from django.conf import settings
 from rest_framework.request import Request
 
 from animecollections.api.errors import ApiError, refuse
+from animecollections.api.request_headers import header
 
 TAG = re.compile(r'(?:W/)?"[^"]*"|[^\s,]+')
 DATED_TAG = re.compile(r'(?:W/)?"([0-9a-f]{1,15})\.([0-9a-f]+)"', re.ASCII)
@@ -40,7 +41,7 @@ def unless_held(request: Request, etag: str) -> str:
     Weak tags count (RFC 9110). `*` says nothing here: whether there is anything at all
     is not known yet.
     """
-    sent = request.headers.get("If-None-Match", "")
+    sent = header(request, "If-None-Match") or ""
     for held in map(str.strip, sent.split(",")):
         if held.removeprefix("W/") == etag:
             # As it is held: the same version has a weak tag where it is compressed.
@@ -103,8 +104,8 @@ def precondition(request: Request) -> Precondition:
     `"41"`, or the ETag of a GET (`"41-…"`), of which only the revision counts: a change
     of the catalogue refuses no write. A tag that is neither matches nothing.
     """
-    match = request.headers.get("If-Match", "").strip()
-    none_match = request.headers.get("If-None-Match", "").strip()
+    match = (header(request, "If-Match") or "").strip()
+    none_match = (header(request, "If-None-Match") or "").strip()
     if not match and not none_match:
         return ALWAYS
     if match and none_match:

@@ -10,10 +10,9 @@ from django.views.generic import TemplateView
 from drf_spectacular.generators import SchemaGenerator
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from animecollections.api.conditional import etag_of, unless_held
-from animecollections.api.rendering import OPTIONS, answer
+from animecollections.api.rendering import OPTIONS, Answer, answer
 from animecollections.api.schema import documented
 from animecollections.api.views import ApiViewSet
 from animecollections.scopes import OPEN
@@ -60,7 +59,7 @@ class RootView(ApiViewSet):
         },
         etag=True,
     )
-    def retrieve(self, request: Request) -> Response:
+    def retrieve(self, request: Request) -> Answer:
         etag = unless_held(request, etag_of(request))
         data = {
             "name": "animecollections",
@@ -82,7 +81,7 @@ class ReferenceView(ApiViewSet):
         etag=True,
         files={"application/json": dict},
     )
-    def retrieve(self, request: Request) -> Response | HttpResponse:
+    def retrieve(self, request: Request) -> Answer | HttpResponse:
         etag = unless_held(request, etag_of(request, crc32(openapi())))
         return HttpResponse(
             openapi(), content_type="application/json", headers={"ETag": etag}

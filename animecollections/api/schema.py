@@ -249,6 +249,11 @@ class Documentation:
     def query_parameters(self) -> dict[str, Parameter]:
         return {one.name: one for one in self.parameters if isinstance(one, Parameter)}
 
+    @cached_property
+    def needs_query(self) -> bool:
+        """Whether an empty query is refused."""
+        return any(one.required for one in self.query_parameters.values())
+
     def takes(self, name: str) -> bool:
         """Whether a header or parameter of this name is read."""
         return any(one.name == name for one in self.parameters)

@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from animecollections.api.conditional import etag_of, unless_held
 from animecollections.api.errors import ApiError, refuse
@@ -14,7 +13,7 @@ from animecollections.api.ids import parse_id
 from animecollections.api.parameters import WHEN
 from animecollections.api.permits import long_work
 from animecollections.api.reading import read_body
-from animecollections.api.rendering import answer
+from animecollections.api.rendering import Answer, answer
 from animecollections.api.schema import documented, nullable, paging, query
 from animecollections.api.uploads import FileParser, UploadParser, file_of, name_of_file
 from collections_app import transfer
@@ -52,8 +51,8 @@ class PlanningViewSet(IdempotentViewSet):
     prepares = True
 
     def write(
-        self, handler: Callable[..., Response], request: Request, **kwargs: Any
-    ) -> Response:
+        self, handler: Callable[..., Answer], request: Request, **kwargs: Any
+    ) -> Answer:
         if request.method == "DELETE":
             return super().write(handler, request, **kwargs)
         with long_work.held(self.user_id):
@@ -78,7 +77,7 @@ class ImportsViewSet(PlanningViewSet):
         examples={"one": [PLAN]},
         etag=True,
     )
-    def list(self, request: Request) -> Response:
+    def list(self, request: Request) -> Answer:
         plans = list(
             ImportPlan.objects.of(self.user_id).current().order_by("-created_at")
         )
@@ -116,7 +115,7 @@ class ImportsViewSet(PlanningViewSet):
         errors=["file_unreadable"],
         examples={"a plan": PLAN},
     )
-    def create(self, request: Request) -> Response:
+    def create(self, request: Request) -> Answer:
         return answer(plan_told(imports.keep_draft(*self.draft)))
 
     def prepare(self, request: Request) -> None:
@@ -184,7 +183,7 @@ class ImportViewSet(PlanningViewSet):
         examples={"a plan": PLAN},
         etag=True,
     )
-    def retrieve(self, request: Request, import_id: str) -> Response:
+    def retrieve(self, request: Request, import_id: str) -> Answer:
         plan = imports.find(self.user_id, parse_id(import_id))
         etag = unless_held(request, etag_of(request, plan.changed_at))
         return answer(plan_told(plan), headers={"ETag": etag})
@@ -203,7 +202,7 @@ class ImportViewSet(PlanningViewSet):
         examples={"a row": [PLAN_ROW]},
         etag=True,
     )
-    def rows(self, request: Request, import_id: str) -> Response:
+    def rows(self, request: Request, import_id: str) -> Answer:
         plan = imports.find(self.user_id, parse_id(import_id))
         catalogue = self.account.revisions.catalogue
         etag = unless_held(request, etag_of(request, plan.changed_at, catalogue))
@@ -222,7 +221,7 @@ class ImportViewSet(PlanningViewSet):
         examples={"a plan": PLAN},
         body_examples={"a policy": {"policy": "max_progress"}},
     )
-    def partial_update(self, request: Request, import_id: str) -> Response:
+    def partial_update(self, request: Request, import_id: str) -> Answer:
         return answer(plan_told(imports.keep_revised(*self.revised)))
 
     @documented(
@@ -246,7 +245,7 @@ class ImportViewSet(PlanningViewSet):
             "a title": {"rows": [{"row": 3, "anime_id": "1535", "decision": "take"}]},
         },
     )
-    def decide(self, request: Request, import_id: str) -> Response:
+    def decide(self, request: Request, import_id: str) -> Answer:
         return answer(plan_told(imports.keep_revised(*self.revised)))
 
     @documented(
@@ -262,7 +261,7 @@ class ImportViewSet(PlanningViewSet):
         examples={"applied": PLAN | {"status": "applied"}},
         body_examples={"the rest too": {"accept": "unchanged"}},
     )
-    def apply(self, request: Request, import_id: str) -> Response:
+    def apply(self, request: Request, import_id: str) -> Answer:
         plan, is_applied = imports.apply(
             user_id=self.user_id,
             plan_id=parse_id(import_id),
@@ -275,7 +274,7 @@ class ImportViewSet(PlanningViewSet):
         # Answered, not raised: what became a conflict is to be kept.
         stale = ApiError("plan_stale", details={"summary": plan.summary})
         request_id: str = request.request_id  # type: ignore[attr-defined]
-        return Response(failure_body(stale, request_id), status=stale.status_code)
+        return Answer(failure_body(stale, request_id), status=stale.status_code)
 
     @documented(
         "Discards the plan. Applied changes stay.",
@@ -285,7 +284,7 @@ class ImportViewSet(PlanningViewSet):
         errors=["import_not_found"],
         examples={"discarded": {"message": "Import discarded"}},
     )
-    def destroy(self, request: Request, import_id: str) -> Response:
+    def destroy(self, request: Request, import_id: str) -> Answer:
         imports.discard(user_id=self.user_id, plan_id=parse_id(import_id))
         return answer({"message": "Import discarded"})
 

@@ -1,10 +1,9 @@
 """Statistics over HTTP."""
 
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from animecollections.api.conditional import etag_of
-from animecollections.api.rendering import answer
+from animecollections.api.rendering import Answer, answer
 from animecollections.api.schema import documented, either, query
 from animecollections.api.views import ApiViewSet
 from animecollections.viewer import Viewer
@@ -33,7 +32,7 @@ class StatisticsViewSet(ApiViewSet):
         examples={"a list": STATISTICS, "a year": STATISTICS_OF_YEAR},
         etag=True,
     )
-    def retrieve(self, request: Request) -> Response:
+    def retrieve(self, request: Request) -> Answer:
         account, at = self.account, self.account.revisions
         year = self.wanted.get("year")
         # Today ends streaks, and the time zone says when it is.

@@ -7,7 +7,6 @@ from uuid import UUID
 import orjson
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from animecollections.api.conditional import (
     ALWAYS,
@@ -18,7 +17,7 @@ from animecollections.api.conditional import (
 )
 from animecollections.api.errors import ApiError, invalid, refuse
 from animecollections.api.reading import read_body
-from animecollections.api.rendering import answer
+from animecollections.api.rendering import Answer, answer
 from animecollections.api.schema import Example, documented
 from collections_app.catalogue.lookup import matching, pick
 from collections_app.catalogue.models import Anime
@@ -59,7 +58,7 @@ class EntryViewSet(IdempotentViewSet):
         examples={"an entry": ENTRY},
         etag=True,
     )
-    def retrieve(self, request: Request, anime_id: str) -> Response:
+    def retrieve(self, request: Request, anime_id: str) -> Answer:
         ref = parse_anime_id(anime_id)
         row = find_entry(self.user_id, ref)
         entry = to_json(row)
@@ -82,7 +81,7 @@ class EntryViewSet(IdempotentViewSet):
         examples={"changed": Example(ENTRY, {})},
         body_examples={"a score": {"score": 9.5, "notes": None}},
     )
-    def partial_update(self, request: Request, anime_id: str) -> Response:
+    def partial_update(self, request: Request, anime_id: str) -> Answer:
         return self.write_entry(
             "update", anime_id, values=read_body(EntryFields, request)
         )
@@ -99,7 +98,7 @@ class EntryViewSet(IdempotentViewSet):
             "removed": {"message": "Anime removed from watch list", "removed": 1}
         },
     )
-    def destroy(self, request: Request, anime_id: str) -> Response:
+    def destroy(self, request: Request, anime_id: str) -> Answer:
         outcome = self.run("remove", anime_id)
         return answer(
             {"message": "Anime removed from watch list", "removed": outcome.removed},
@@ -118,13 +117,11 @@ class EntryViewSet(IdempotentViewSet):
         examples={"one more": Example(ENTRY, {})},
         body_examples={"one more": {"by": 1}},
     )
-    def increment(self, request: Request, anime_id: str) -> Response:
+    def increment(self, request: Request, anime_id: str) -> Answer:
         by = read_body(IncrementSerializer, request)["by"]
         return self.write_entry("increment", anime_id, by=by)
 
-    def write_entry(
-        self, verb: watch_list.Verb, anime_id: str, **more: Any
-    ) -> Response:
+    def write_entry(self, verb: watch_list.Verb, anime_id: str, **more: Any) -> Answer:
         outcome = self.run(verb, anime_id, **more)
         return answer(outcome.entry, meta=outcome.meta)
 
@@ -168,7 +165,7 @@ class MoveViewSet(IdempotentViewSet):
         examples={"moved": {"entries": [ENTRY], "dry_run": False}},
         body_examples={"two": {"animeIds": [1535, 21], "type": "Completed"}},
     )
-    def create(self, request: Request) -> Response:
+    def create(self, request: Request) -> Answer:
         body = read_body(MoveSerializer, request)
         type_, dry_run = body["type"], body["dry_run"]
         only_if = precondition_of_one(request, body["animeIds"])
@@ -264,7 +261,7 @@ class BatchViewSet(IdempotentViewSet):
         examples={"two of three": BATCH_ANSWER},
         body_examples={"two": BATCH},
     )
-    def create(self, request: Request) -> Response:
+    def create(self, request: Request) -> Answer:
         results = batches.run(
             user_id=self.user_id,
             queue=read_queue(request.data),

@@ -6,13 +6,12 @@ from uuid import UUID
 from django.utils import timezone
 from rest_framework import serializers
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from animecollections.api.conditional import etag_of, unless_held
 from animecollections.api.fields import StrictBoolean
 from animecollections.api.ids import parse_id
 from animecollections.api.reading import read_body
-from animecollections.api.rendering import answer
+from animecollections.api.rendering import Answer, answer
 from animecollections.api.schema import documented, nullable
 from collections_app.watch_list import undo as operations
 from collections_app.watch_list.examples import OPERATIONS, UNDONE
@@ -73,7 +72,7 @@ class OperationViewSet(IdempotentViewSet):
         examples={"one": OPERATIONS},
         etag=True,
     )
-    def list(self, request: Request) -> Response:
+    def list(self, request: Request) -> Answer:
         at = self.account.revisions
         # The day too: what can be undone ends with time, and old changes are trimmed.
         day = timezone.now().date()
@@ -101,7 +100,7 @@ class OperationViewSet(IdempotentViewSet):
         errors=["operation_not_found"],
         examples={"undone": UNDONE},
     )
-    def undo(self, request: Request, operation_id: str) -> Response:
+    def undo(self, request: Request, operation_id: str) -> Answer:
         dry_run = read_body(UndoSerializer, request)["dry_run"]
         undone = operations.undo(
             user_id=self.user_id,

@@ -6,14 +6,13 @@ from uuid import UUID
 
 from orjson import Fragment
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from animecollections.api.conditional import etag_of, precondition, unless_held
 from animecollections.api.errors import refuse
 from animecollections.api.existing_client import is_existing_client
 from animecollections.api.paging import page
 from animecollections.api.reading import read_body
-from animecollections.api.rendering import answer, enveloped
+from animecollections.api.rendering import Answer, answer, enveloped
 from animecollections.api.response_cache import bodies
 from animecollections.api.schema import (
     Example,
@@ -86,14 +85,14 @@ class WatchListViewSet(IdempotentViewSet):
         examples={"a list": Example([ENTRY], {"cursor": "WzE3LDQxLDNd:…"})},
         etag=True,
     )
-    def list(self, request: Request) -> Response:
+    def list(self, request: Request) -> Answer:
         view = self.wanted.get("view") or usual_view(request)
         etag, titles_as_at = self.list_etag(request, view)
         if (body := bodies.get(etag)) is None:
             data, meta = self.entries(view, titles_as_at)
             body = enveloped(data, meta)
             bodies.keep(etag, body)
-        return Response(body, headers={"ETag": etag})
+        return Answer(body, headers={"ETag": etag})
 
     def entries(self, view: str, titles_as_at: int) -> tuple[Any, dict[str, Any]]:
         """What is asked for of the list, as JSON or to be made JSON; and its meta."""
@@ -137,7 +136,7 @@ class WatchListViewSet(IdempotentViewSet):
         },
         body_examples={"an anime": {"animeId": 1535, "type": "Watching"}},
     )
-    def create(self, request: Request) -> Response:
+    def create(self, request: Request) -> Answer:
         values = read_body(AddSerializer, request)
         outcome = watch_list.add(
             user_id=self.user_id,
@@ -173,7 +172,7 @@ class WatchListViewSet(IdempotentViewSet):
         },
         body_examples={"an anime": {"animeId": 1535}},
     )
-    def destroy(self, request: Request) -> Response:
+    def destroy(self, request: Request) -> Answer:
         outcome = watch_list.remove(
             user_id=self.user_id,
             anime=which_anime(request.data, self.wanted),
@@ -194,7 +193,7 @@ class WatchListViewSet(IdempotentViewSet):
         examples={"counts": COUNTS},
         etag=True,
     )
-    def counts(self, request: Request) -> Response:
+    def counts(self, request: Request) -> Answer:
         at = self.account.revisions
         etag = unless_held(request, etag_of(request, at.epoch, at.parts["list"]))
         counts = WatchListEntry.objects.of(self.user_id).counts()

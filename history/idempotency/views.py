@@ -15,9 +15,10 @@ from django.db import Error, IntegrityError, OperationalError, connection
 from django.http import QueryDict
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from animecollections.api.errors import ApiError, refuse
+from animecollections.api.rendering import Answer
+from animecollections.api.request_headers import header
 from animecollections.api.views import ApiViewSet
 from history.idempotency.records import Kept, find_answers, keep_answers
 from history.log.recording import locked
@@ -57,8 +58,8 @@ class IdempotentViewSet(ApiViewSet):
         """Long work on the body that needs no database, before any lock is taken."""
 
     def write(
-        self, handler: Callable[..., Response], request: Request, **kwargs: object
-    ) -> Response:
+        self, handler: Callable[..., Answer], request: Request, **kwargs: object
+    ) -> Answer:
         key = read_key(request)
         if self.prepares:
             again = key and answered_before(self.user_id, key, request)
@@ -77,7 +78,7 @@ class IdempotentViewSet(ApiViewSet):
 
 
 def read_key(request: Request) -> str | None:
-    key = request.headers.get("Idempotency-Key")
+    key = header(request, "Idempotency-Key")
     if key is None:
         return None
     if not 1 <= len(key) <= 255 or not (key.isascii() and key.isprintable()):
@@ -85,7 +86,7 @@ def read_key(request: Request) -> str | None:
     return key
 
 
-def answered_before(user_id: UUID, key: str, request: Request) -> Response | None:
+def answered_before(user_id: UUID, key: str, request: Request) -> Answer | None:
     """The answer kept under the key, without the lock: a retry prepares nothing."""
     kept = find_answers(user_id, [f"request:{key}"]).get(f"request:{key}")
     return replayed(kept, fingerprint(request)) if kept else None
@@ -94,10 +95,10 @@ def answered_before(user_id: UUID, key: str, request: Request) -> Response | Non
 def once(
     user_id: UUID,
     key: str,
-    handler: Callable[..., Response],
+    handler: Callable[..., Answer],
     request: Request,
     **kwargs: object,
-) -> Response:
+) -> Answer:
     """The first answer to this key, or the handler's own, kept with its effect."""
     name, print_ = f"request:{key}", fingerprint(request)
     with locked(user_id):
@@ -118,11 +119,11 @@ def once(
         return response
 
 
-def replayed(kept: Kept, print_: str) -> Response:
+def replayed(kept: Kept, print_: str) -> Answer:
     if kept.fingerprint != print_:
         raise ApiError("key_reused")
     headers = kept.answer["headers"] | {"Idempotency-Replayed": "true"}
-    return Response(kept.answer["body"], kept.answer["status"], headers=headers)
+    return Answer(kept.answer["body"], kept.answer["status"], headers=headers)
 
 
 def fingerprint(request: Request) -> str:
@@ -149,7 +150,7 @@ def portable(value: Any) -> Any:
             return value
 
 
-def retried(call: Callable[[], Response]) -> Response:
+def retried(call: Callable[[], Answer]) -> Answer:
     """Tries again where the database says that only the moment was wrong.
 
     Outermost only: inside a transaction there is nothing left to try again with.

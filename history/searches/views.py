@@ -5,7 +5,6 @@ from typing import Any
 import django_filters as filters
 from django.conf import settings
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from animecollections.api.conditional import etag_of, unless_held
 from animecollections.api.errors import invalid, refuse
@@ -14,7 +13,7 @@ from animecollections.api.filtering import Since, TypedFilterSet, Until
 from animecollections.api.ids import parse_id
 from animecollections.api.paging import page
 from animecollections.api.parameters import WHEN
-from animecollections.api.rendering import answer
+from animecollections.api.rendering import Answer, answer
 from animecollections.api.schema import documented, either, nullable, paging, query
 from history.idempotency.views import IdempotentViewSet
 from history.searches import services as searches
@@ -79,7 +78,7 @@ class SearchHistoryViewSet(IdempotentViewSet):
         examples={"one search": [A_SEARCH]},
         etag=True,
     )
-    def list(self, request: Request) -> Response:
+    def list(self, request: Request) -> Answer:
         at = self.account.revisions
         is_nested = is_existing_client(request)
         zone = self.account.timezone
@@ -107,7 +106,7 @@ class SearchHistoryViewSet(IdempotentViewSet):
         },
         examples={"saved": {"message": "Search history saved"}},
     )
-    def create(self, request: Request) -> Response:
+    def create(self, request: Request) -> Answer:
         new = read_searches(request.data)
         if self.account.tracks_searches:
             searches.save(user_id=self.user_id, searches=new, through=self.through)
@@ -120,7 +119,7 @@ class SearchHistoryViewSet(IdempotentViewSet):
         data={"message": str},
         examples={"deleted": {"message": "Search history deleted"}},
     )
-    def clear(self, request: Request) -> Response:
+    def clear(self, request: Request) -> Answer:
         searches.clear(user_id=self.user_id, through=self.through)
         return answer({"message": "Search history deleted"})
 
@@ -132,7 +131,7 @@ class SearchHistoryViewSet(IdempotentViewSet):
         errors=["search_not_found"],
         examples={"deleted": {"message": "Search deleted"}},
     )
-    def destroy(self, request: Request, search_id: str) -> Response:
+    def destroy(self, request: Request, search_id: str) -> Answer:
         searches.remove(
             user_id=self.user_id,
             search_id=parse_id(search_id),

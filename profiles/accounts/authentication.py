@@ -12,6 +12,7 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
 from animecollections.api.errors import ApiError
+from animecollections.api.request_headers import header
 from animecollections.db.compiled import for_database
 from animecollections.identity import Account, SignIn
 from history.log.parts import STAND, to_revisions
@@ -114,7 +115,7 @@ class BearerAuthentication(BaseAuthentication):
     """An app's access token. A bad one is refused even beside a good cookie."""
 
     def authenticate(self, request: Request) -> tuple[Account, SignIn] | None:
-        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        scheme, _, token = (header(request, "Authorization") or "").partition(" ")
         if scheme.lower() != "bearer":
             return None
         claims = read_access_token(token.strip())

@@ -9,8 +9,9 @@ from django.apps import apps
 from django.contrib.auth.base_user import BaseUserManager
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 
+from animecollections.db.compiled import Compiled
 from history.models import UserState
 from profiles.accounts.identifiers import (
     check_email,
@@ -23,6 +24,21 @@ if TYPE_CHECKING:
     from profiles.accounts.models import User
 
 TRIGRAM = 3  # what is shorter no index finds within a text
+
+
+SHOWN_COLUMNS = {
+    "avatar": "profile__avatar",
+    "banner_image": "profile__banner_image",
+    "accent_color": "preferences__accent_color",
+}
+SHOWN = Compiled(
+    lambda user_id: (
+        apps.get_model("profiles.User")
+        ._default_manager.filter(pk=user_id)
+        .values_list(*SHOWN_COLUMNS.values())
+    ),
+    UUID,
+)
 
 
 class UserManager(BaseUserManager["User"]):
@@ -108,12 +124,5 @@ class UserManager(BaseUserManager["User"]):
 
     def shown(self, user_id: UUID) -> Mapping[str, Any] | None:
         """What a page shows of whoever is signed in; one statement, None when gone."""
-        return (
-            self.filter(pk=user_id)
-            .values(
-                avatar=F("profile__avatar"),
-                banner_image=F("profile__banner_image"),
-                accent_color=F("preferences__accent_color"),
-            )
-            .first()
-        )
+        rows = SHOWN.fetch(user_id)
+        return dict(zip(SHOWN_COLUMNS, rows[0], strict=True)) if rows else None

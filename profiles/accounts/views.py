@@ -8,18 +8,18 @@ from rest_framework.exceptions import APIException
 from rest_framework.parsers import FormParser, MultiPartParser
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from animecollections.api.client_ip import address
 from animecollections.api.conditional import etag_of, unless_held
 from animecollections.api.parsing import StrictJSONParser
-from animecollections.api.rendering import answer
+from animecollections.api.rendering import Answer, answer
 from animecollections.api.schema import documented, nullable
 from animecollections.api.views import ApiViewSet
 from animecollections.scopes import OPEN
 from profiles.accounts import services as accounts
 from profiles.accounts import token_families as tokens
 from profiles.accounts.examples import CREDENTIALS, CURRENT_USER, SIGNED_IN, TOKENS
+from profiles.accounts.middleware import with_session
 from profiles.accounts.models import User
 from profiles.accounts.places import DEVICE, new_device
 from profiles.accounts.serializers import (
@@ -86,7 +86,7 @@ def device_of(request: Request) -> str:
     return device if DEVICE.fullmatch(device) else new_device()
 
 
-def with_device(response: Response, device: str) -> Response:
+def with_device(response: Answer, device: str) -> Answer:
     same_site: Any = settings.SESSION_COOKIE_SAMESITE
     response.set_cookie(
         settings.DEVICE_COOKIE_NAME,
@@ -99,13 +99,14 @@ def with_device(response: Response, device: str) -> Response:
     return response
 
 
-def answer_signed_in(request: Request, user: User, device: str) -> Response:
+def answer_signed_in(request: Request, user: User, device: str) -> Answer:
     profile = getattr(user, "profile", None)
     avatar = profile.avatar if profile else ""
     response = answer(signed_in_answer(user, avatar, request.session))
     return with_device(response, device)
 
 
+@with_session
 class SignUpViewSet(OpenViewSet):
     sets_cookie = True
     throttle_scope = "sign_up"
@@ -126,13 +127,14 @@ class SignUpViewSet(OpenViewSet):
             | {"user_name": "alice", "timezone": "Europe/Madrid", "language": "es"}
         },
     )
-    def create(self, request: Request) -> Response:
+    def create(self, request: Request) -> Answer:
         values = sent(SignUpInput, request)
         who = browser(request)
         user = accounts.sign_up(**values, **who)
         return answer_signed_in(request, user, who["device"])
 
 
+@with_session
 class SignInViewSet(OpenViewSet):
     sets_cookie = True
     parser_classes = [StrictJSONParser, FormParser, MultiPartParser]
@@ -152,17 +154,18 @@ class SignInViewSet(OpenViewSet):
         body_examples={"alice": CREDENTIALS},
         others={303: "A browser's form: to the start page."},
     )
-    def create(self, request: Request) -> Response:
+    def create(self, request: Request) -> Answer:
         values = sent(SignInInput, request)
         who = browser(request)
         user = accounts.sign_in(**values, **who)
         is_form = isinstance(request.data, QueryDict)
         if is_form and "text/html" in request.headers.get("Accept", ""):
-            to_start = Response(status=303, headers={"Location": "/"})
+            to_start = Answer(status=303, headers={"Location": "/"})
             return with_device(to_start, who["device"])
         return answer_signed_in(request, user, who["device"])
 
 
+@with_session
 class SignOutViewSet(ApiViewSet):
     permission_classes = [AllowAny]
     parser_classes = [StrictJSONParser, FormParser, MultiPartParser]
@@ -176,7 +179,7 @@ class SignOutViewSet(ApiViewSet):
         examples={"signed out": {"message": "Signed out"}},
         body_examples={"every device": {"everywhere": True}},
     )
-    def create(self, request: Request) -> Response:
+    def create(self, request: Request) -> Answer:
         sign_in: Any = request.auth
         accounts.sign_out(
             user_id=request.user.pk,
@@ -209,7 +212,7 @@ class SessionViewSet(ApiViewSet):
         },
         etag=True,
     )
-    def retrieve(self, request: Request) -> Response:
+    def retrieve(self, request: Request) -> Answer:
         if not request.user.is_authenticated:
             return answer(None)
         account = self.account
@@ -236,7 +239,7 @@ class TokenViewSet(OpenViewSet):
         examples={"a pair": TOKENS},
         body_examples={"alice": CREDENTIALS},
     )
-    def create(self, request: Request) -> Response:
+    def create(self, request: Request) -> Answer:
         values = sent(SignInInput, request)
         return answer(
             tokens.issue(
@@ -260,7 +263,7 @@ class TokenViewSet(OpenViewSet):
         examples={"a pair": TOKENS},
         body_examples={"refresh": {"refresh": "eyJhbGciOi…"}},
     )
-    def refresh(self, request: Request) -> Response:
+    def refresh(self, request: Request) -> Answer:
         return answer(tokens.refresh(token=sent(RefreshInput, request)["refresh"]))
 
     @documented(
@@ -273,11 +276,12 @@ class TokenViewSet(OpenViewSet):
         examples={"ended": {"message": "Signed out"}},
         body_examples={"refresh": {"refresh": "eyJhbGciOi…"}},
     )
-    def revoke(self, request: Request) -> Response:
+    def revoke(self, request: Request) -> Answer:
         tokens.revoke(token=sent(RefreshInput, request)["refresh"])
         return answer({"message": "Signed out"})
 
 
+@with_session
 class PasswordViewSet(NeverStored):
     sets_cookie = True
     throttle_scope = "sign_in"
@@ -297,7 +301,7 @@ class PasswordViewSet(NeverStored):
             "a new one": {"old_password": "Right-Horse-7", "new_password": "Left-Cow-8"}
         },
     )
-    def create(self, request: Request) -> Response:
+    def create(self, request: Request) -> Answer:
         values = sent(PasswordInput, request)
         sign_in: Any = request.auth
         accounts.change_password(
@@ -322,7 +326,7 @@ class ResetViewSet(OpenViewSet):
         },
         body_examples={"alice": {"email": "alice@example.org"}},
     )
-    def create(self, request: Request) -> Response:
+    def create(self, request: Request) -> Answer:
         accounts.ask_for_reset(**sent(ResetInput, request))
         return answer({"message": "If there is such an account, a mail is on its way"})
 
@@ -348,7 +352,7 @@ class ConfirmResetViewSet(OpenViewSet):
             }
         },
     )
-    def create(self, request: Request) -> Response:
+    def create(self, request: Request) -> Answer:
         values, device = sent(ConfirmInput, request), device_of(request)
         here = address(request._request)
         accounts.confirm_reset(**values, address=here, device=device)

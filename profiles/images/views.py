@@ -1,12 +1,11 @@
 """Uploads, and the pictures kept, over HTTP."""
 
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from animecollections.api.conditional import etag_of, unless_held
 from animecollections.api.ids import parse_id
 from animecollections.api.parsing import StrictJSONParser
-from animecollections.api.rendering import answer
+from animecollections.api.rendering import Answer, answer
 from animecollections.api.schema import documented
 from animecollections.api.uploads import UploadParser
 from history.idempotency.views import IdempotentViewSet
@@ -57,7 +56,7 @@ class UploadViewSet(IdempotentViewSet):
         body_examples={"an avatar": {"image": "data:image/png;base64,iVBORw0KG…"}},
         examples={"kept": IMAGE_URL},
     )
-    def create(self, request: Request) -> Response:
+    def create(self, request: Request) -> Answer:
         if isinstance(self.picture, str):
             return answer(self.picture)
         path = images.keep(
@@ -91,7 +90,7 @@ class ImagesViewSet(IdempotentViewSet):
         examples={"one picture": [IMAGE]},
         etag=True,
     )
-    def list(self, request: Request) -> Response:
+    def list(self, request: Request) -> Answer:
         rows = Image.objects.of(self.user_id).newest_first()
         site = request.build_absolute_uri("/")
         etag = unless_held(request, etag_of(request, *rows.version(), site))
@@ -105,7 +104,7 @@ class ImagesViewSet(IdempotentViewSet):
         errors=["not_found"],
         examples={"removed": {"message": "Image removed"}},
     )
-    def destroy(self, request: Request, image_id: str) -> Response:
+    def destroy(self, request: Request, image_id: str) -> Answer:
         images.remove(
             user_id=self.user_id, image_id=parse_id(image_id), through=self.through
         )

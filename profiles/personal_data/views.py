@@ -4,10 +4,9 @@ from dataclasses import asdict
 
 from django.http import FileResponse
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from animecollections.api.conditional import etag_of, unless_held
-from animecollections.api.rendering import answer
+from animecollections.api.rendering import Answer, answer
 from animecollections.api.schema import Raw, documented, query
 from animecollections.api.views import ApiViewSet
 from profiles.personal_data.examples import FIDELITY
@@ -89,7 +88,7 @@ class ExportViewSet(ApiViewSet):
         examples={"to MyAnimeList": FIDELITY},
         etag=True,
     )
-    def fidelity(self, request: Request) -> Response:
+    def fidelity(self, request: Request) -> Answer:
         at = self.account.revisions
         parts = (at.parts["list"], at.parts["preferences"])
         etag = unless_held(request, etag_of(request, at.epoch, *parts, at.catalogue))

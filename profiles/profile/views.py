@@ -3,14 +3,13 @@
 from typing import Any
 
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from animecollections.api.conditional import (
     precondition,
     revision_tag,
     unless_held,
 )
-from animecollections.api.rendering import answer
+from animecollections.api.rendering import Answer, answer
 from animecollections.api.schema import Example, documented, header
 from history.idempotency.views import IdempotentViewSet
 from profiles.profile import services
@@ -83,21 +82,21 @@ class ProfileViewSet(IdempotentViewSet):
         examples={"profile": PROFILE},
         etag=True,
     )
-    def retrieve(self, request: Request) -> Response:
+    def retrieve(self, request: Request) -> Answer:
         at = self.account.revisions
         etag = unless_held(request, self.etag(at.parts["profile"]))
         profile = Profile.objects.get(user_id=self.user_id)
         return answer(profile_answer(profile), headers={"ETag": etag})
 
     @changes_profile
-    def create(self, request: Request) -> Response:
+    def create(self, request: Request) -> Answer:
         return self.save(request)
 
     @changes_profile
-    def partial_update(self, request: Request) -> Response:
+    def partial_update(self, request: Request) -> Answer:
         return self.save(request)
 
-    def save(self, request: Request) -> Response:
+    def save(self, request: Request) -> Answer:
         body = ProfileInput(data=request.data, context=self.context(request))
         body.is_valid(raise_exception=True)
         saved = services.update_profile(
@@ -124,7 +123,7 @@ class ProfileViewSet(IdempotentViewSet):
         body_examples={"new name": {"name": "alice_doe", "avatar": ""}},
         examples={"changed": IDENTITY},
     )
-    def update_identity(self, request: Request) -> Response:
+    def update_identity(self, request: Request) -> Answer:
         body = UpdateProfileInput(data=request.data, context=self.context(request))
         body.is_valid(raise_exception=True)
         user, saved = services.update_identity(
@@ -154,21 +153,21 @@ class PreferencesViewSet(IdempotentViewSet):
         examples={"preferences": PREFERENCES},
         etag=True,
     )
-    def retrieve(self, request: Request) -> Response:
+    def retrieve(self, request: Request) -> Answer:
         at = self.account.revisions
         etag = unless_held(request, self.etag(at.parts["preferences"]))
         preferences = Preferences.objects.get(user_id=self.user_id)
         return answer(preferences_answer(preferences), headers={"ETag": etag})
 
     @changes_preferences
-    def create(self, request: Request) -> Response:
+    def create(self, request: Request) -> Answer:
         return self.save(request)
 
     @changes_preferences
-    def partial_update(self, request: Request) -> Response:
+    def partial_update(self, request: Request) -> Answer:
         return self.save(request)
 
-    def save(self, request: Request) -> Response:
+    def save(self, request: Request) -> Answer:
         body = PreferencesInput(data=request.data)
         body.is_valid(raise_exception=True)
         preferences, revision = services.update_preferences(

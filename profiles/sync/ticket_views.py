@@ -3,9 +3,8 @@
 from typing import cast
 
 from rest_framework.request import Request
-from rest_framework.response import Response
 
-from animecollections.api.rendering import answer
+from animecollections.api.rendering import Answer, answer
 from animecollections.api.schema import documented
 from animecollections.identity import SignIn
 from profiles.accounts.views import NeverStored
@@ -30,7 +29,7 @@ class TicketViewSet(NeverStored):
             }
         },
     )
-    def create(self, request: Request) -> Response:
+    def create(self, request: Request) -> Answer:
         sign_in = cast("SignIn", request.auth)
         ticket = tickets.issue(user_id=self.user_id, sign_in=sign_in)
         expires_in = int(tickets.LIFETIME.total_seconds())

@@ -3,11 +3,10 @@
 from collections.abc import Collection
 
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from animecollections.api.conditional import etag_of, unless_held
 from animecollections.api.paging import MAX_LIMIT
-from animecollections.api.rendering import answer
+from animecollections.api.rendering import Answer, answer
 from animecollections.api.schema import Example, documented, nullable, query
 from animecollections.api.views import ApiViewSet
 from collections_app.watch_list.examples import ENTRY
@@ -73,7 +72,7 @@ class SyncViewSet(ApiViewSet):
         },
         etag=True,
     )
-    def list(self, request: Request) -> Response:
+    def list(self, request: Request) -> Answer:
         at = self.account.revisions
         parts = self.wanted.get("parts", SCOPE_OF)
         text, limit = self.wanted.get("cursor"), self.wanted.get("limit", MAX_LIMIT)
