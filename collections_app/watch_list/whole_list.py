@@ -10,9 +10,8 @@ and rows come as text that goes into the answer as it is (entries.written).
 from collections.abc import Mapping
 from uuid import UUID
 
-from django.db import connection
-
 from animecollections.db.compiled import for_database
+from animecollections.db.hot import fetch
 from collections_app.catalogue.title_cache import held
 from collections_app.watch_list.entries import TEXTS, written
 
@@ -31,9 +30,7 @@ def is_whole(wanted: Mapping[str, object]) -> bool:
 
 def whole_list(user_id: UUID, *, view: str, catalogue: int) -> bytes:
     """A JSON array of all entries; titles are of this catalogue revision or newer."""
-    with connection.cursor() as cursor:
-        cursor.execute(STATEMENT, [for_database(user_id)])
-        rows = cursor.fetchall()
+    rows = fetch(STATEMENT, [for_database(user_id)])
     titles = held.of([row[1] for row in rows], catalogue)
     form, owner_id = (1 if view == "card" else 0), str(user_id)
     entries = [written(owner_id, titles[row[1]][form], *row) for row in rows]

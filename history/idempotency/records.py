@@ -33,6 +33,7 @@ BY_KEY = Compiled(
         .values_list("key", "fingerprint", "answer")
     ),
     *(UUID, datetime, str),
+    is_hot=True,
 )
 
 
