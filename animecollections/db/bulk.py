@@ -39,9 +39,11 @@ def upsert(
     *,
     unique: Sequence[str] = (),
     adding: Sequence[str] = (),
+    is_last: bool = False,
 ) -> None:
-    """Inserts the rows of one table; see Rows."""
-    run(*inserting(Rows(model, rows, tuple(unique), tuple(adding))))
+    """Inserts the rows of one table; see Rows, and hot.run of is_last."""
+    table = Rows(model, rows, tuple(unique), tuple(adding))
+    run(*inserting(table), is_last=is_last)
 
 
 def inserting(*tables: Rows) -> list[Statement]:

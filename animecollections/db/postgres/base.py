@@ -26,8 +26,8 @@ class DatabaseWrapper(LimitedInTime):
     @property
     def is_piped(self) -> bool:
         """Whoever watches statements sees each of them, through Django's own cursor."""
-        return bool(
-            self.settings_dict.get("PREPARES")
+        return (
+            self.pipeline is not None
             and not self.execute_wrappers
             and not self.queries_logged
         )

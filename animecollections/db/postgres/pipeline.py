@@ -65,18 +65,19 @@ class Pipeline:
         """The rows of each, from one way there and back. After one that fails none is
         run, and its error is raised.
 
-        Where something else has ended what is kept (DISCARD ALL), and nothing was done
-        yet that could be lost, it is prepared and asked again.
+        Where something else has ended what is kept (DISCARD ALL), it is prepared and
+        asked again. Within a transaction all of it would have to be done again: it
+        fails, as when the connection is lost.
         """
         was_idle = self.pgconn.transaction_status == IDLE
         try:
             return self.ask(statements)
-        except GONE:
+        except GONE as error:
             self.kept.clear()
             if not was_idle:
-                raise
-            self.connection.rollback()
-            return self.ask(statements)
+                raise psycopg.OperationalError("no longer prepared") from error
+        self.connection.rollback()
+        return self.ask(statements)
 
     def ask(self, statements: Sequence[Statement]) -> list[Found]:
         pgconn, kept = self.pgconn, self.kept
