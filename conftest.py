@@ -108,6 +108,25 @@ def _media_of_its_own(settings: Any, tmp_path: Any) -> None:
     settings.MEDIA_ROOT = tmp_path / "media"
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """What asks for `prepares` is tried both ways where PostgreSQL can prepare."""
+    if "prepares" in metafunc.fixturenames and connection.vendor == "postgresql":
+        metafunc.parametrize(
+            "prepares", [False, True], ids=["plain", "prepared"], indirect=True
+        )
+
+
+@pytest.fixture
+def prepares(request: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Connections keep hot statements prepared from here on, or do not (db/hot.py)."""
+    if connection.vendor == "postgresql":
+        monkeypatch.setitem(connection.settings_dict, "PREPARES", request.param)
+        connection.close()
+        connection.ensure_connection()
+    yield
+    connection.close()
+
+
 @pytest.fixture
 def alice(db: None) -> User:
     return UserFactory(user_name="alice")

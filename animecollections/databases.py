@@ -109,12 +109,8 @@ def postgresql(
     asked: dict[str, Any], *, statement_seconds: int, is_prepared: bool, is_pooled: bool
 ) -> dict[str, Any]:
     """asked: what the address itself says (`?sslmode=…`); it has the last word."""
-    prepared = {
-        # Both are needed: a statement whose values are in its text is never the same
-        # twice.
-        "server_side_binding": is_prepared,
-        "prepare_threshold": 2 if is_prepared else None,  # from which time on
-    }
+    # psycopg's own, which ends all that is prepared at each rollback.
+    not_prepared = {"prepare_threshold": None}
     # Set once connected: a pooler in session mode refuses `options` at the start.
     timeouts = {
         "lock_timeout": "10s",
@@ -122,8 +118,9 @@ def postgresql(
         "idle_in_transaction_session_timeout": "60s",
     }
     return {
-        "ENGINE": "animecollections.postgresql",
-        "OPTIONS": prepared | POSTGRES_OPTIONS | asked,
+        "ENGINE": "animecollections.db.postgres",
+        "OPTIONS": not_prepared | POSTGRES_OPTIONS | asked,
+        "PREPARES": is_prepared,
         # What a transaction sets, the next client of a pooler would find.
         "TIMEOUTS": {} if is_pooled or "options" in asked else timeouts,
         # After the server's own limit, which is kinder: it keeps the connection.

@@ -14,6 +14,7 @@ from uuid import UUID
 from django.db import connection, models
 
 from animecollections.db.free_json import to_bytes
+from animecollections.db.hot import Statement, run
 from animecollections.db.json_rows import select_columns
 
 
@@ -38,23 +39,22 @@ def upsert(
     *,
     unique: Sequence[str] = (),
     adding: Sequence[str] = (),
+    is_last: bool = False,
 ) -> None:
-    """Inserts the rows of one table; see Rows."""
-    upsert_all(Rows(model, rows, tuple(unique), tuple(adding)))
+    """Inserts the rows of one table; see Rows, and hot.run of is_last."""
+    table = Rows(model, rows, tuple(unique), tuple(adding))
+    run(*inserting(table), is_last=is_last)
 
 
-def upsert_all(*tables: Rows) -> None:
-    """Inserts rows of several tables: on PostgreSQL in one statement, which spares the
-    ways there and back. None may rely on another's having been inserted before it.
+def inserting(*tables: Rows) -> list[Statement]:
+    """What inserts rows of several tables: on PostgreSQL one statement. None may rely
+    on another's having been inserted before it.
     """
     made = [of_table(table) for table in tables if table.rows]
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql" and len(made) > 1:
-            statement = as_one(*(text for text, _ in made))
-            cursor.execute(statement, [array for _, array in made])
-            return
-        for statement, array in made:
-            cursor.execute(statement, [array])
+    if connection.vendor == "postgresql" and len(made) > 1:
+        text = as_one(*(statement.sql for statement in made))
+        return [Statement(text, [statement.parameters[0] for statement in made])]
+    return made
 
 
 @lru_cache(100)
@@ -64,8 +64,8 @@ def as_one(*statements: str) -> str:
     return f"WITH {parts} {last}"
 
 
-def of_table(table: Rows) -> tuple[str, str]:
-    """The statement, and its rows as an array in JSON."""
+def of_table(table: Rows) -> Statement:
+    """Its parameter is the rows as an array in JSON."""
     names = tuple(table.rows[0])
     fields, statement = _upsert(
         table.model, names, table.unique, table.adding, connection.vendor
@@ -77,7 +77,7 @@ def of_table(table: Rows) -> tuple[str, str]:
             [_for_sqlite(field, row[field.attname]) for field in fields]
             for row in table.rows
         ]
-    return statement, to_bytes(array).decode()
+    return Statement(statement, [to_bytes(array).decode()])
 
 
 @lru_cache(100)

@@ -12,9 +12,9 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection
 
 from animecollections.db.compiled import for_database
+from animecollections.db.hot import fetch
 from animecollections.db.replica import guarded
 from animecollections.identity import Revisions
 from collections_app.catalogue.title_cache import held
@@ -55,6 +55,4 @@ def rows_of(user_id: UUID, at: Revisions) -> list[Any]:
         asked = [for_database(user_id), at.epoch, at.parts["list"]]
         if rows := guarded(GUARDED, asked):
             return rows
-    with connection.cursor() as cursor:
-        cursor.execute(STATEMENT, [for_database(user_id)])
-        return list(cursor.fetchall())
+    return fetch(STATEMENT, [for_database(user_id)])

@@ -20,7 +20,13 @@ from animecollections.api.errors import ApiError, refuse
 from animecollections.api.rendering import Answer
 from animecollections.api.request_headers import header
 from animecollections.api.views import ApiViewSet
-from history.idempotency.records import Kept, find_answers, keep_answers
+from history.idempotency.records import (
+    Kept,
+    as_kept,
+    find_answers,
+    finding,
+    keep_answers,
+)
 from history.log.recording import locked
 
 logger = logging.getLogger(__name__)
@@ -101,8 +107,8 @@ def once(
 ) -> Answer:
     """The first answer to this key, or the handler's own, kept with its effect."""
     name, print_ = f"request:{key}", fingerprint(request)
-    with locked(user_id):
-        if (kept := find_answers(user_id, [name]).get(name)) is not None:
+    with locked(user_id, reading=[finding(user_id, name)]) as lock:
+        if (kept := as_kept(lock.read[0]).get(name)) is not None:
             return replayed(kept, print_)
         response = handler(request, **kwargs)
         if 200 <= response.status_code < 300:
@@ -115,7 +121,8 @@ def once(
                     if header in response
                 },
             }
-            keep_answers(user_id, {name: (print_, answer)})
+            answers = {name: (print_, answer)}
+            keep_answers(user_id, answers, is_last=lock.is_outermost)
         return response
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import timedelta
+from functools import cache
 from typing import ClassVar, Self
 from uuid import UUID
 
@@ -11,48 +12,28 @@ from django.db.models import Q
 from django.utils import timezone
 
 from animecollections.db.compiled import for_database
+from animecollections.db.hot import Found, Statement, fetch
 from animecollections.db.ids import as_uuid7, first_id_at, new_epoch, time_of
 from animecollections.db.owned import OwnedQuerySet, OwnedRow, owner
 
 
 class UserStateQuerySet(models.QuerySet["UserState"]):
-    """The two ways to lock a state row until the transaction ends."""
-
     def hold(self, user_id: UUID) -> "UserState | None":
-        lock = " FOR UPDATE" if connection.vendor == "postgresql" else ""
-        return read_state(
-            f"SELECT {{}} FROM history_userstate WHERE user_id = %s{lock}",  # noqa: S608
-            user_id,
-        )
-
-    def take(self, user_id: UUID, column: str) -> "UserState | None":
-        """Locks and counts one change in `column`, in one statement.
-
-        The state comes back as it was before: the change is yet to be made.
-        """
-        state = read_state(
-            f"UPDATE history_userstate SET revision = revision + 1, "  # noqa: S608
-            f"{column} = revision + 1 WHERE user_id = %s RETURNING {{}}",
-            user_id,
-        )
-        if state is not None:
-            state.revision -= 1
-        return state
+        """Locks a state row until the transaction ends."""
+        return UserState.read(fetch(*locking(user_id)))
 
 
-def read_state(statement: str, user_id: UUID) -> "UserState | None":
-    """By hand: every write begins so, and Django takes longer to make the statement
-    than the database to answer it. {} in it is for the columns.
+def locking(user_id: UUID, column: str = "") -> Statement:
+    """Locks a state row until the transaction ends; with a column, one change in it is
+    counted as well. UserState.read takes what it gives.
+
+    By hand: every write begins so, and Django takes longer to make the statement than
+    the database to answer it.
     """
-    names = [field.attname for field in UserState._meta.concrete_fields]
-    with connection.cursor() as cursor:
-        cursor.execute(statement.format(", ".join(names)), [for_database(user_id)])
-        row = cursor.fetchone()
-    if row is None:
-        return None
-    state = UserState(**dict(zip(names, row, strict=True)) | {"user_id": user_id})
-    state._state.adding = False
-    return state
+    return Statement(
+        counting_in(column) if column else LOCKS[connection.vendor],
+        [for_database(user_id)],
+    )
 
 
 class UserState(models.Model):
@@ -81,16 +62,43 @@ class UserState(models.Model):
     def __str__(self) -> str:
         return f"{self.user_id} at {self.revision}"
 
-    def save_revisions(self, columns: Collection[str]) -> None:
+    @classmethod
+    def read(cls, rows: Found, column: str = "") -> "UserState | None":
+        """What `locking` gave, as it was before: a change that is counted already is
+        yet to be made. None: the user was erased.
+        """
+        if not rows:
+            return None
+        values = dict(zip(STATE_COLUMNS, rows[0], strict=True))
+        user_id = values["user_id"]
+        # SQLite has no UUIDs.
+        values["user_id"] = user_id if isinstance(user_id, UUID) else UUID(user_id)
+        state = cls(**values)
+        state._state.adding = False
+        if column:
+            state.revision -= 1
+        return state
+
+    def saving(self, columns: Collection[str]) -> Statement:
         """The revision, and these columns that tell what it changed."""
         names = ["revision", *sorted(columns)]
         sets = ", ".join(f"{name} = %s" for name in names)
-        values = [getattr(self, name) for name in names]
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f"UPDATE history_userstate SET {sets} WHERE user_id = %s",  # noqa: S608
-                [*values, for_database(self.user_id)],
-            )
+        return Statement(
+            f"UPDATE history_userstate SET {sets} WHERE user_id = %s",  # noqa: S608
+            [*(getattr(self, name) for name in names), for_database(self.user_id)],
+        )
+
+
+STATE_COLUMNS = [field.attname for field in UserState._meta.concrete_fields]
+LOCK = f"SELECT {', '.join(STATE_COLUMNS)} FROM history_userstate WHERE user_id = %s"  # noqa: S608
+LOCKS = {"sqlite": LOCK, "postgresql": f"{LOCK} FOR UPDATE"}
+
+
+@cache
+def counting_in(column: str) -> str:
+    sets = f"revision = revision + 1, {column} = revision + 1"
+    told = ", ".join(STATE_COLUMNS)
+    return f"UPDATE history_userstate SET {sets} WHERE user_id = %s RETURNING {told}"  # noqa: S608
 
 
 class ChangeKind(models.TextChoices):

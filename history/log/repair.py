@@ -12,11 +12,11 @@ from history.log.recording import locked
 
 def is_whole(user_id: UUID) -> bool:
     """Whether the log runs without a gap up to where the state stands."""
-    with locked(user_id) as state:
+    with locked(user_id) as lock:
         log = Change.objects.of(user_id).aggregate(
             oldest=Min("revision"), newest=Max("revision"), number=Count("pk")
         )
-        return fits(state, **log)
+        return fits(lock.state, **log)
 
 
 def fits(state: UserState, oldest: int | None, newest: int | None, number: int) -> bool:
@@ -35,7 +35,8 @@ def mend_log(user_id: UUID, *, at_least: int = 0) -> int:
     epoch has every device of this user load everything again. `at_least`: a revision
     that something of the user's has, which the state must not be behind.
     """
-    with locked(user_id) as state:
+    with locked(user_id) as lock:
+        state = lock.state
         theirs = Change.objects.of(user_id)
         newest = theirs.aggregate(newest=Max("revision"))["newest"] or 0
         counters = [getattr(state, name) for name in COUNTERS]

@@ -14,6 +14,7 @@ from rest_framework.request import Request
 from animecollections.api.errors import ApiError
 from animecollections.api.request_headers import header
 from animecollections.db.compiled import for_database
+from animecollections.db.hot import fetch
 from animecollections.identity import Account, SignIn
 from history.log.parts import STAND, to_revisions
 from profiles.accounts.sessions import is_key
@@ -79,9 +80,8 @@ def first_row(statement: str, parameters: list[Any]) -> Any:
 
 
 def fetch_one(statement: str, parameters: list[Any]) -> Any:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
-        return cursor.fetchone()
+    rows = fetch(statement, parameters)
+    return rows[0] if rows else None
 
 
 def account_behind(sign_in: SignIn, user_id: UUID | None = None) -> Account | None:

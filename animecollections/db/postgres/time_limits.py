@@ -20,7 +20,7 @@ SECONDS_TO_CONNECT = 2  # the least that psycopg knows
 MOST_LOOKS = 9
 
 
-class DatabaseWrapper(base.DatabaseWrapper):
+class LimitedInTime(base.DatabaseWrapper):
     """Two settings of its own. SILENT_SECONDS: how long a statement may take at all,
     where the server still takes connections; 0: as long as it takes. TIMEOUTS: those
     of the server, for as long as the connection stands.
@@ -35,8 +35,12 @@ class DatabaseWrapper(base.DatabaseWrapper):
         )  # it is closed with its thread
 
         def bounded_wait(gen: Any, *args: Any, **kwargs: Any) -> Any:
+            try:
+                state = next(gen)
+            except StopIteration as done:  # there is nothing to wait for
+                return done.value
             living: Any = own()
-            watched = watch(gen, living, conn_params, longest)
+            watched = watch(gen, state, living, conn_params, longest)
             return wait(living, watched, *args, **kwargs)
 
         connection.wait = bounded_wait
@@ -65,13 +69,13 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
 def watch(
     gen: Generator[Any, Any, Any],
+    state: Any,
     connection: psycopg.Connection[Any],
     parameters: dict[str, Any],
     longest: float,
 ) -> Generator[Any, Any, Any]:
     """What psycopg waits for, and asks again ten times a second whether it is there."""
     try:
-        state = next(gen)
         began = looked = monotonic()
         in_vain = 0  # looks, one after the other
         while True:
