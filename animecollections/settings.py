@@ -467,7 +467,10 @@ LOCKOUT_SECONDS = env.int("LOCKOUT_MINUTES", 15, validate=MINUTES) * 60
 RESET_MAILS = 5
 PASSWORD_RESET_TIMEOUT = env.int("RESET_MINUTES", 60, validate=MINUTES) * 60
 
-SPECTACULAR_SETTINGS = SPECTACULAR | {"VERSION": RELEASE}
+SPECTACULAR_SETTINGS = SPECTACULAR | {
+    "VERSION": RELEASE,
+    "SERVERS": [{"url": PUBLIC_URL, "description": "This server."}],
+}
 
 UNFOLD: dict[str, Any] = {
     "SITE_TITLE": "animecollections",

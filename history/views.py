@@ -15,7 +15,8 @@ from animecollections.api.ids import parse_id
 from animecollections.api.paging import page
 from animecollections.api.parameters import WHEN
 from animecollections.api.rendering import answer
-from animecollections.api.schema import documented, either, nullable, paging, query
+from animecollections.api.schema import documented, paging, query
+from animecollections.api.shapes import either, nullable
 from history.models import Search
 from history.serializers import SearchInput, SearchOutput, to_json
 from history.services import searches
@@ -57,6 +58,7 @@ class SearchHistoryViewSet(WritingViewSet):
 
     @documented(
         "The saved searches, newest first.",
+        name="getSearches",
         scope="history:read",
         tags=TAGS,
         data=SEARCHES,
@@ -94,10 +96,11 @@ class SearchHistoryViewSet(WritingViewSet):
         return answer(data, meta=meta, headers={"ETag": etag})
 
     @documented(
-        "Saves a search, or an array of up to 500.",
-        description="Saving the same search again moves it to the top. The newest "
-        "200 are "
-        "kept; none, if the user's preferences turn it off.",
+        "Saves a search.",
+        name="saveSearch",
+        description="An array of up to 500 is read too. Saving the same search again "
+        "moves it to the top. The newest 200 are kept; none, if the user's "
+        "preferences turn it off.",
         scope="history:write",
         tags=TAGS,
         body=SearchInput,
@@ -115,6 +118,7 @@ class SearchHistoryViewSet(WritingViewSet):
 
     @documented(
         "Deletes all searches.",
+        name="clearSearches",
         scope="history:write",
         tags=TAGS,
         data={"message": str},
@@ -126,6 +130,7 @@ class SearchHistoryViewSet(WritingViewSet):
 
     @documented(
         "Deletes one search.",
+        name="deleteSearch",
         scope="history:write",
         tags=TAGS,
         data={"message": str},

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from animecollections.api.schema import ApiSchema
 from profiles.views.accounts import (
     ConfirmResetViewSet,
     PasswordViewSet,
@@ -55,8 +56,18 @@ urlpatterns = [
         ),
     ),
     # The address in the documentation, and the one that the web client calls.
-    path("saveUserPreferences", PreferencesViewSet.as_view({"post": "create"})),
-    path("user/saveUserPreferences", PreferencesViewSet.as_view({"post": "create"})),
+    path(
+        "saveUserPreferences",
+        PreferencesViewSet.as_view(
+            {"post": "create"}, schema=ApiSchema("saveUserPreferences")
+        ),
+    ),
+    path(
+        "user/saveUserPreferences",
+        PreferencesViewSet.as_view(
+            {"post": "create"}, schema=ApiSchema("saveUserPreferencesToo")
+        ),
+    ),
     path("uploadImage", UploadViewSet.as_view({"post": "create"})),
     path("user/images", ImagesViewSet.as_view({"get": "list"})),
     path("user/images/<str:image_id>", ImagesViewSet.as_view({"delete": "destroy"})),

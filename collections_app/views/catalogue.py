@@ -9,7 +9,8 @@ from rest_framework.response import Response
 
 from animecollections.api.conditional import etag_of, unless_held
 from animecollections.api.rendering import answer
-from animecollections.api.schema import Example, chosen, documented, nullable
+from animecollections.api.schema import Example, documented
+from animecollections.api.shapes import Always, nullable
 from animecollections.api.views import ApiViewSet
 from animecollections.db.statements import limited
 from animecollections.identity import Account
@@ -34,17 +35,16 @@ class CatalogueViewSet(ApiViewSet):
 
     @documented(
         "Titles: by search, by filters, or by ids.",
+        name="getAnimes",
         description="Visitors, and users with parental control, see no mature "
         "titles. 50 "
         "per page unless `limit` is set.",
         scope=OPEN,
         tags=TAGS,
-        data=chosen(AnimeSerializer),
-        meta={
-            "next_cursor?": nullable(str),
-            "missing?": [str],
-            "corrected?": str,
-        },
+        data=AnimeSerializer(many=True),
+        meta=Always(
+            {"next_cursor?": nullable(str), "missing?": [str], "corrected?": str}
+        ),
         parameters=PARAMETERS,
         errors=["invalid_cursor", "not_signed_in"],
         examples={
@@ -64,6 +64,7 @@ class CatalogueViewSet(ApiViewSet):
 
     @documented(
         "One title, with its related titles.",
+        name="getAnime",
         description="By our id, by another site's (`mal:1535`), or by a former id.",
         scope=OPEN,
         tags=TAGS,
@@ -82,6 +83,7 @@ class CatalogueViewSet(ApiViewSet):
 
     @documented(
         "Every genre, theme and demographic, with how many titles have it.",
+        name="getGenres",
         scope=OPEN,
         tags=TAGS,
         data=CountedSerializer(many=True),
@@ -93,6 +95,7 @@ class CatalogueViewSet(ApiViewSet):
 
     @documented(
         "Every studio, with how many titles it made.",
+        name="getStudios",
         scope=OPEN,
         tags=TAGS,
         data=CountedSerializer(many=True),

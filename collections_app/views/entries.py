@@ -18,7 +18,7 @@ from animecollections.api.conditional import (
 from animecollections.api.errors import ApiError, invalid, refuse
 from animecollections.api.reading import read_body
 from animecollections.api.rendering import answer
-from animecollections.api.schema import Example, documented
+from animecollections.api.schema import Example, Refusal, documented
 from collections_app.catalogue.lookup import matching, pick
 from collections_app.catalogue.models import Anime
 from collections_app.catalogue.refs import AnimeRef, parse_anime_id
@@ -35,11 +35,23 @@ from collections_app.serializers.watch_list import (
 )
 from collections_app.services import batches, watch_list
 from collections_app.services.watch_list import Operation
-from collections_app.views.watch_list import IF_MATCH, LARGEST_ENTRY, TAGS, TOLD
+from collections_app.views.watch_list import (
+    ENTRY_CHANGED,
+    IF_MATCH,
+    LARGEST_ENTRY,
+    TAGS,
+    TOLD,
+)
 from collections_app.watch_list.entries import to_json
 from collections_app.watch_list.models import WatchListEntry
 from history.writing import WritingViewSet
 
+BATCH_REFUSED = Refusal(
+    "batch_refused",
+    "BatchRefused",
+    {"results": ResultSerializer(many=True)},
+    {"results": BATCH_ANSWER["results"][1:]},
+)
 ANIME_ERRORS = ["anime_not_found", "ambiguous_id", "entry_not_found"]
 MAX_OPERATIONS = 500
 OWN_ID = OperationSerializer().fields["id"]
@@ -50,6 +62,7 @@ class EntryViewSet(WritingViewSet):
 
     @documented(
         "One entry. Send its ETag as If-Match.",
+        name="getEntry",
         scope="list:read",
         tags=TAGS,
         data=EntrySerializer,
@@ -69,13 +82,14 @@ class EntryViewSet(WritingViewSet):
 
     @documented(
         "Changes the fields that are sent, and keeps the others; null clears.",
+        name="changeEntry",
         scope="list:write",
         tags=TAGS,
         body=EntryFields,
         data=EntrySerializer,
         meta=TOLD,
         parameters=[IF_MATCH],
-        errors=[*ANIME_ERRORS, "revision_mismatch"],
+        errors=[*ANIME_ERRORS, ENTRY_CHANGED],
         examples={"changed": Example(ENTRY, {})},
         body_examples={"a score": {"score": 9.5, "notes": None}},
     )
@@ -86,12 +100,13 @@ class EntryViewSet(WritingViewSet):
 
     @documented(
         "Removes the entry; `removed` is 0 when it was not listed.",
+        name="removeEntry",
         scope="list:write",
         tags=TAGS,
         data=RemovedSerializer,
         meta={"operation_id?": UUID},
         parameters=[IF_MATCH],
-        errors=["anime_not_found", "ambiguous_id", "revision_mismatch"],
+        errors=["anime_not_found", "ambiguous_id", ENTRY_CHANGED],
         examples={
             "removed": {"message": "Anime removed from watch list", "removed": 1}
         },
@@ -105,13 +120,14 @@ class EntryViewSet(WritingViewSet):
 
     @documented(
         "Adds watched episodes; safe from several devices at once.",
+        name="incrementEntry",
         scope="list:write",
         tags=TAGS,
         body=IncrementSerializer,
         data=EntrySerializer,
         meta=TOLD,
         parameters=[IF_MATCH],
-        errors=[*ANIME_ERRORS, "revision_mismatch"],
+        errors=[*ANIME_ERRORS, ENTRY_CHANGED],
         examples={"one more": Example(ENTRY, {})},
         body_examples={"one more": {"by": 1}},
     )
@@ -154,6 +170,7 @@ def find_entry(user_id: UUID, ref: AnimeRef) -> Any:
 class MoveViewSet(WritingViewSet):
     @documented(
         "Moves one anime or many to a type; all of them, or none.",
+        name="moveEntries",
         description="`dry_run` returns what would happen, and does nothing.",
         scope="list:write",
         tags=TAGS,
@@ -161,7 +178,7 @@ class MoveViewSet(WritingViewSet):
         data={"entries": EntrySerializer(many=True), "dry_run": bool},
         meta=TOLD,
         parameters=[IF_MATCH],
-        errors=[*ANIME_ERRORS, "unknown_anime_ids", "revision_mismatch"],
+        errors=[*ANIME_ERRORS, "unknown_anime_ids", ENTRY_CHANGED],
         examples={"moved": {"entries": [ENTRY], "dry_run": False}},
         body_examples={"two": {"animeIds": [1535, 21], "type": "Completed"}},
     )
@@ -249,6 +266,7 @@ class BatchViewSet(WritingViewSet):
 
     @documented(
         "Runs queued operations in order, with a result for each.",
+        name="runBatch",
         description="One bad operation never blocks the next; with `atomic`, one "
         "refusal "
         "refuses all (409, results in `details`). An operation's `id` is its "
@@ -257,7 +275,7 @@ class BatchViewSet(WritingViewSet):
         tags=TAGS,
         body=BatchSerializer,
         data={"results": ResultSerializer(many=True)},
-        errors=["batch_refused"],
+        errors=[BATCH_REFUSED],
         examples={"two of three": BATCH_ANSWER},
         body_examples={"two": BATCH},
     )

@@ -35,6 +35,7 @@ class ErasureViewSet(ApiViewSet):
 
     @documented(
         SUMMARY,
+        name="eraseAccount",
         scope="account",
         description=DESCRIPTION
         + "If a proxy drops the body of a DELETE, use `POST /api/user/erase`.",
@@ -55,6 +56,7 @@ class ErasureViewSet(ApiViewSet):
 
     @documented(
         SUMMARY,
+        name="eraseAccountByPost",
         scope="account",
         description=DESCRIPTION + "The same as `DELETE /api/user`.",
         **DOCUMENTATION,

@@ -6,7 +6,8 @@ from rest_framework.response import Response
 from animecollections.api.conditional import etag_of, unless_held
 from animecollections.api.paging import MAX_LIMIT
 from animecollections.api.rendering import answer
-from animecollections.api.schema import Example, documented, nullable, query
+from animecollections.api.schema import Example, documented, query
+from animecollections.api.shapes import nullable
 from animecollections.api.views import ApiViewSet
 from collections_app.examples import ENTRY
 from collections_app.serializers.watch_list import EntrySerializer
@@ -18,6 +19,7 @@ from profiles.parts import SYNCED
 class SyncViewSet(ApiViewSet):
     @documented(
         "What changed since a cursor, on any device; without one, everything.",
+        name="getChanges",
         description="Entries come as they are now, removals as anime ids. Profile, "
         "preferences and search history are complete when they changed, else "
         "null. While `meta.has_more`, ask again with `meta.cursor`, at once or "
