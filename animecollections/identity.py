@@ -14,8 +14,8 @@ THROUGH: tuple[str, ...] = get_args(ThroughKind)
 
 
 @dataclass(frozen=True, slots=True)
-class Through:
-    """Through what a write came; kept with every change it makes."""
+class Origin:
+    """Origin what a write came; kept with every change it makes."""
 
     kind: ThroughKind
     actor_id: UUID | None = None  # staff who acted for the user
@@ -31,7 +31,7 @@ class Revisions:
     epoch: int
     user: int
     catalogue: int
-    parts: Mapping[str, int]  # of each part of sync (history/parts.py), by its name
+    parts: Mapping[str, int]  # of each part of sync (history/log/parts.py), by its name
 
 
 def today_in(zone: str) -> date:

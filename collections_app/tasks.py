@@ -8,10 +8,10 @@ from uuid import UUID
 
 from django_tasks import task
 
-from animecollections.identity import Through
-from animecollections.upkeep.tries import again_on_failure
+from animecollections.identity import Origin
+from animecollections.ops.tries import again_on_failure
 from collections_app.catalogue.merges import Merge
-from collections_app.services import merging
+from collections_app.merges import services as merging
 
 # Whatever it was: what is moved stays moved, and a second try takes up the rest.
 again = partial(again_on_failure, (Exception, SystemExit))
@@ -20,7 +20,7 @@ again = partial(again_on_failure, (Exception, SystemExit))
 @task
 def merge_titles(merge_id: str, actor_id: str, tries: int = 0) -> None:
     job = Merge.objects.get(pk=merge_id)
-    through = Through("admin", actor_id=UUID(actor_id))
+    through = Origin("admin", actor_id=UUID(actor_id))
     again(
         merge_titles,
         tries,
@@ -32,7 +32,7 @@ def merge_titles(merge_id: str, actor_id: str, tries: int = 0) -> None:
 @task
 def part_titles(merge_id: str, actor_id: str, reason: str, tries: int = 0) -> None:
     job = Merge.objects.get(pk=merge_id)
-    through = Through("admin", actor_id=UUID(actor_id))
+    through = Origin("admin", actor_id=UUID(actor_id))
     again(
         part_titles,
         tries,

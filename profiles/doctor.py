@@ -10,12 +10,13 @@ from uuid import UUID
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
-from animecollections.identity import Through
-from animecollections.upkeep.findings import Check, Finding
-from profiles.addresses import FOLDER
-from profiles.models import Image, User
-from profiles.services import images as service
-from profiles.services.repair import make_whole
+from animecollections.identity import Origin
+from animecollections.ops.findings import Check, Finding
+from profiles.accounts.models import User
+from profiles.images import services as service
+from profiles.images.models import Image
+from profiles.profile.image_urls import FOLDER
+from profiles.profile.repair import make_whole
 
 # A file is written before its row is committed: a new one may yet get it.
 YOUNG = timedelta(days=1)
@@ -53,7 +54,7 @@ def images() -> Iterator[Finding | None]:
                     service.remove,
                     user_id=user_id,
                     image_id=paths[path],
-                    through=Through("command"),
+                    through=Origin("command"),
                 ),
             )
         yield from orphans(str(user_id), files - paths.keys())

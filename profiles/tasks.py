@@ -12,12 +12,13 @@ from uuid import UUID
 from django.conf import settings
 from django_tasks import task
 
-from animecollections.upkeep.tries import again_on_failure
-from profiles.mails import send_mail, send_to
-from profiles.models import Erasure, User
-from profiles.names import masked_email
-from profiles.reset_links import make_token, renew_reset_key
-from profiles.storage import remove_folder
+from animecollections.ops.tries import again_on_failure
+from profiles.accounts.identifiers import masked_email
+from profiles.accounts.mails import send_mail, send_to
+from profiles.accounts.models import User
+from profiles.accounts.reset_links import make_token, renew_reset_key
+from profiles.images.storage import remove_folder
+from profiles.personal_data.models import Erasure
 
 # Of the mail server, the storage; the last: told twice to stop.
 FAILURES = (SMTPException, OSError, SystemExit)
@@ -161,7 +162,7 @@ def tell_both_addresses(user_id: UUID, old: str, new: str, reason: str) -> None:
 
 
 def tell_of_staff(user_id: UUID, action: str, reason: str) -> None:
-    """As `audit.tellers` wants it."""
+    """As `audit.staff_action_hooks` wants it."""
     mail_staff_action.enqueue(user_id=str(user_id), action=action, reason=reason)
 
 

@@ -60,7 +60,7 @@ class ApiManners:
 
 
 class ServerRefusals:
-    """What the server itself refuses (animecollections/bridge.py), inside of what
+    """What the server itself refuses (animecollections/server/bridge.py), inside of what
     counts and logs requests and lets other origins read answers. It asks nobody.
     """
 

@@ -559,7 +559,7 @@ def sample(code: str, refusal: Refusal | None = None) -> Json:
 
 
 class CookieScheme(OpenApiAuthenticationExtension):
-    target_class = "profiles.authentication.SessionAuthentication"
+    target_class = "profiles.accounts.authentication.SessionAuthentication"
     name = "session"
 
     def get_security_definition(self, auto_schema: Any) -> Json:
@@ -572,7 +572,7 @@ class CookieScheme(OpenApiAuthenticationExtension):
 
 
 class BearerScheme(OpenApiAuthenticationExtension):
-    target_class = "profiles.authentication.BearerAuthentication"
+    target_class = "profiles.accounts.authentication.BearerAuthentication"
     name = "bearer"
 
     def get_security_definition(self, auto_schema: Any) -> Json:

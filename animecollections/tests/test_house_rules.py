@@ -214,7 +214,7 @@ WRITES = {
 
 
 # The one exception: it argues why.
-WHOLE_NEW_ACCOUNTS = "profiles/services/demo.py"
+WHOLE_NEW_ACCOUNTS = "profiles/demo/services.py"
 
 
 def writes_to(model, path):

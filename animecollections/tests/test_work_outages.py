@@ -17,8 +17,7 @@ from django_tasks_db.models import DBTaskResult, get_date_max
 
 from animecollections.management.commands.work import REFUSED
 from animecollections.tests.postgres import Postgres, needs_postgres
-from profiles import tasks
-from profiles.services import outbox
+from profiles import outbox, tasks
 
 pytestmark = pytest.mark.races
 

@@ -6,7 +6,7 @@ gives kana, or for Western European (Windows-1252) where it looks like nothing e
 
 import re
 
-from .records import READ_HERE, WrongFile
+from .records import READ_HERE, UnsupportedFileError
 
 KANA = re.compile("[\u3041-\u30ff]")
 # What Shift-JIS makes of other encodings' letters.
@@ -27,7 +27,7 @@ UNLIKELY = re.compile("[\u0180-\u02af]")
 def decoded(data: bytes) -> tuple[str, list[str]]:
     """The text, and a warning where its encoding is inferred.
 
-    Raises WrongFile where no encoding fits.
+    Raises UnsupportedFileError where no encoding fits.
     """
     try:
         text = data.decode()
@@ -51,7 +51,7 @@ def _of_old(data: bytes, wrong_at: int) -> tuple[str, list[str]]:
                 "wrong, save it as “CSV UTF-8”."
             )
             return text, [warning]
-    raise WrongFile(
+    raise UnsupportedFileError(
         f"We couldn't recognise this file. It is not in UTF-8 (byte {wrong_at:,}): "
         f"from a spreadsheet, save it as “CSV UTF-8”. {READ_HERE}"
     )

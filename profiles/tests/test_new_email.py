@@ -6,8 +6,8 @@ from django.urls import reverse
 
 from animecollections.tests.admin_forms import fill_in
 from profiles import tasks
+from profiles.accounts.identifiers import masked_email
 from profiles.models import User
-from profiles.names import masked_email
 from profiles.tests.outbox import send_all
 
 pytestmark = pytest.mark.django_db

@@ -13,14 +13,16 @@ from django_tasks.base import Task
 from django_tasks_db.models import DBTaskResult
 
 import collections_app.tasks
-from animecollections.identity import Through
+from animecollections.identity import Origin
 from animecollections.jobs import JOBS
 from animecollections.tests.test_probes import ready, says
 from factories import UserFactory
 from history.models import Job, StaffAction
-from profiles import mails, tasks
-from profiles.admin.outbox import MAILS, OTHERS, state_of
-from profiles.services import figures, outbox, support
+from profiles import outbox, tasks
+from profiles.accounts import mails
+from profiles.figures import services as figures
+from profiles.staff import services as support
+from profiles.staff.admin.outbox import MAILS, OTHERS, state_of
 from profiles.tests.outbox import send_all
 from profiles.tests.test_outbox import make_due
 
@@ -163,7 +165,7 @@ def test_of_two_who_send_it_again_one_does(given_up):
 
 
 def test_what_another_did_first_is_not_in_the_log(alice, given_up):
-    by = Through("admin")
+    by = Origin("admin")
     assert support.send_again(row=given_up, user_id=alice.pk, reason=WHY, through=by)
     assert not support.let_mail_be(
         row=given_up, user_id=alice.pk, reason=WHY, through=by

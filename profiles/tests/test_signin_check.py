@@ -6,7 +6,7 @@ from django.db import connection
 from django.utils import timezone
 
 from conftest import signed_in
-from profiles.authentication import BY_SESSION, find_account
+from profiles.accounts.authentication import BY_SESSION, find_account
 
 pytestmark = pytest.mark.django_db
 

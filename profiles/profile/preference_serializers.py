@@ -1,0 +1,76 @@
+"""Preferences as clients send them."""
+
+import re
+from functools import cache
+from typing import Any
+from zoneinfo import available_timezones
+
+from django.conf import settings
+from drf_spectacular.utils import extend_schema_serializer
+from rest_framework import serializers
+
+from animecollections.api.fields import StrictBoolean, StrictChoice
+from profiles.profile.models import ScoreFormat, Theme, TitleLanguage
+
+COLOR = re.compile(r"#[0-9A-Fa-f]{6}", re.ASCII)
+# Files of the system's zone database that name no place.
+NO_ZONES = frozenset(("Factory", "localtime"))
+# Both spellings are read and answered.
+SPELLINGS = {"enfasis_color": "enfasiscolor", "parental_control": "parentalControl"}
+
+
+@cache
+def zones() -> frozenset[str]:
+    return frozenset(available_timezones() - NO_ZONES)
+
+
+class Color(serializers.CharField):
+    def to_internal_value(self, data: object) -> str:
+        if not isinstance(data, str) or not COLOR.fullmatch(data):
+            raise serializers.ValidationError("Send a colour such as #FF5733.")
+        return data
+
+
+class Zone(serializers.CharField):
+    def to_internal_value(self, data: object) -> str:
+        if not isinstance(data, str) or data not in zones():
+            raise serializers.ValidationError(
+                "Send the IANA name of a time zone, such as Europe/Madrid."
+            )
+        return data
+
+
+@extend_schema_serializer(exclude_fields=list(SPELLINGS))
+class PreferencesInput(serializers.Serializer[Any]):
+    """What is absent is kept."""
+
+    enfasiscolor = Color(
+        required=False,
+        source="accent_color",
+        help_text="`enfasis_color` is read too.",
+    )
+    enfasis_color = Color(required=False, source="accent_color")
+    parentalControl = StrictBoolean(  # noqa: N815
+        required=False,
+        source="parental_control",
+        help_text="`parental_control` is read too.",
+    )
+    parental_control = StrictBoolean(required=False)
+    trackSearchHistory = StrictBoolean(required=False, source="track_search_history")  # noqa: N815
+    scoreFormat = StrictChoice(  # noqa: N815
+        ScoreFormat.choices, required=False, source="score_format"
+    )
+    titleLanguage = StrictChoice(  # noqa: N815
+        TitleLanguage.choices, required=False, source="title_language"
+    )
+    timezone = Zone(required=False)
+    language = StrictChoice(settings.LANGUAGES, required=False)
+    theme = StrictChoice(Theme.choices, required=False)
+
+    def to_internal_value(self, data: Any) -> Any:
+        for one, other in SPELLINGS.items():
+            if one in data and other in data and data[one] != data[other]:
+                raise serializers.ValidationError(
+                    {one: f"This differs from {other}: send one of the two."}
+                )
+        return super().to_internal_value(data)
