@@ -8,12 +8,12 @@ from history.staff_log.models import StaffAction
 from history.watched.models import EpisodesWatched
 
 __all__ = [
+    "LONGEST_WRITE",
     "Change",
     "ChangeKind",
     "EpisodesWatched",
     "Job",
     "KeptAnswer",
-    "LONGEST_WRITE",
     "Search",
     "StaffAction",
     "UserState",

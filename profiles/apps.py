@@ -9,8 +9,8 @@ class ProfilesConfig(AppConfig):
         from animecollections.ops.metrics import WRITES
         from history.log.commit_hooks import after_commit_hooks
         from history.staff_log.services import staff_action_hooks
-        from profiles import tasks
         from profiles.accounts import sign_in_hooks
+        from profiles.staff import tasks
         from profiles.sync.feed import feed
 
         after_commit_hooks.append(feed.publish)

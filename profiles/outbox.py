@@ -1,10 +1,16 @@
-"""The outbox: whose mails are in it, which were given up, and what a worker leaves
-behind that was killed or lost the database.
+"""The outbox: tasks as rows in the database until the worker has done them. Whose mails
+are in it, which were given up, and what a worker leaves behind that was killed or lost
+the database.
+
+A mail that could not be sent, or a file that could not be removed, is tried again by a
+task of its own, later and later; the failed ones stay in the admin, under Task results.
 """
 
 import logging
 from collections.abc import Collection, Iterable
 from datetime import timedelta
+from functools import partial
+from smtplib import SMTPException
 from typing import Any
 from uuid import UUID
 
@@ -12,17 +18,21 @@ from django.db.models import Func, Q, QuerySet, TextField
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from animecollections.ops.tries import TRIED_AGAIN
+from animecollections.ops.tries import TRIED_AGAIN, again_on_failure
 
 logger = logging.getLogger(__name__)
 
 Row = DBTaskResult[Any, Any]
 
+# Of the mail server, the storage; the last: told twice to stop.
+FAILURES = (SMTPException, OSError, SystemExit)
+again = partial(again_on_failure, FAILURES)
+
 # By where a task is. No mail takes so long: each word with its server has
 # EMAIL_TIMEOUT. A merge of titles hardly does, and two workers at one do no harm.
 LOST_AFTER = {
-    "profiles.tasks.": timedelta(minutes=5),
-    "collections_app.tasks.": timedelta(minutes=30),
+    "profiles.": timedelta(minutes=5),
+    "collections_app.": timedelta(minutes=30),
 }
 MOST_WORKERS = 5
 PAUSE = timedelta(seconds=5)  # before what the database refused is tried again
@@ -34,7 +44,7 @@ NO_SUCH_ADDRESS = "smtplib.SMTPRecipientsRefused"
 
 def given_up() -> QuerySet[Row]:
     """Mails and files that nothing tries again, until staff do or let them be."""
-    ours = DBTaskResult.objects.failed().filter(task_path__startswith="profiles.tasks.")
+    ours = DBTaskResult.objects.failed().filter(task_path__startswith="profiles.")
     return ours.exclude(exception_class_path=TRIED_AGAIN)
 
 

@@ -23,9 +23,9 @@ from animecollections.api.errors import ApiError
 from animecollections.api.middleware import REFUSAL
 from animecollections.server.request_bodies import (
     SMALL,
-    Bodies,
     Body,
     ClientGoneError,
+    ResponseCache,
     pass_over,
 )
 from animecollections.server.senders import Senders, is_signed_in
@@ -52,7 +52,7 @@ class Bridge:
         *,
         threads: int,
         line: int,
-        bodies: Bodies,
+        bodies: ResponseCache,
         senders: Senders,
     ) -> None:
         self.wsgi, self.bodies, self.senders = wsgi, bodies, senders

@@ -1,4 +1,4 @@
-"""Bodies are read before a thread is taken: how large one may be, and how slow.
+"""ResponseCache are read before a thread is taken: how large one may be, and how slow.
 
 What is small is read from anybody. More is read only where the address takes it and
 who sends it is signed in; the application refuses the rest from the headers alone, by
@@ -79,7 +79,7 @@ class ResponseCache:
 class Body:
     """One, held until it is released; only the loop adds and releases."""
 
-    def __init__(self, bodies: Bodies, client: str) -> None:
+    def __init__(self, bodies: ResponseCache, client: str) -> None:
         self.bodies, self.client, self.size = bodies, client, 0
         self.file = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115
 

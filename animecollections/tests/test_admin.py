@@ -35,7 +35,7 @@ from factories import AnimeFactory, UserFactory
 from history.models import EpisodesWatched, Job, KeptAnswer, StaffAction
 from history.searches.services import NewSearch, save
 from history.staff_log import services as audit
-from profiles import tasks
+from profiles.accounts import tasks
 from profiles.accounts.places import Place, new_device, remember
 from profiles.models import (
     Erasure,

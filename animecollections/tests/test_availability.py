@@ -283,7 +283,7 @@ SLOW = (
 
 
 def test_connections_that_are_busy_make_room_too(tmp_path):
-    """Bodies that trickle, from one network, leave others what they have."""
+    """ResponseCache that trickle, from one network, leave others what they have."""
     with warm(tmp_path, WEB_CONNECTIONS="30") as server, ExitStack() as stack:
         address = ("127.0.0.1", server.port)
         other = stack.enter_context(

@@ -1,4 +1,4 @@
-"""Bodies kept in the process: so many bytes, the longest unasked going first."""
+"""ResponseCache kept in the process: so many bytes, the longest unasked going first."""
 
 from animecollections.api.response_cache import ResponseCache
 

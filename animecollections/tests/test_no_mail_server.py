@@ -8,7 +8,7 @@ from django_tasks_db.models import DBTaskResult
 
 from animecollections import probes
 from animecollections.tests.test_settings import PRODUCTION, manage
-from profiles import tasks
+from profiles.accounts import tasks
 from profiles.tests.outbox import send_all
 
 MAIL = (

@@ -25,7 +25,7 @@ from animecollections.tests.postgres import Proxy
 from animecollections.tests.serving import serve
 from conftest import signed_in
 from history.models import Job
-from profiles import tasks
+from profiles.accounts import tasks
 
 TOKEN = "of-this-test-alone"
 NOW = timezone.now()

@@ -17,7 +17,7 @@ from factories import PASSWORD
 from history.idempotency.records import keep_answers
 from history.log.recording import recording
 from history.models import Change, ChangeKind, KeptAnswer
-from profiles import tasks
+from profiles.accounts import tasks
 from profiles.models import Session, Ticket, TokenFamily, WrongPasswords
 from profiles.sync import tickets
 

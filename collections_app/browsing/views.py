@@ -15,6 +15,7 @@ from animecollections.api.views import ApiViewSet
 from animecollections.db.statements import limited
 from animecollections.identity import Account
 from animecollections.scopes import OPEN
+from collections_app.browsing.examples import ANIME, ON_THE_LIST, RELATED_ANIME
 from collections_app.browsing.serializers import (
     AnimeSerializer,
     AnimeWithRelationsSerializer,
@@ -24,7 +25,6 @@ from collections_app.catalogue import queries as answers
 from collections_app.catalogue.filters import INCLUDE, PARAMETERS
 from collections_app.catalogue.models import CatalogueState, Genre, Studio
 from collections_app.catalogue.refs import parse_anime_id
-from collections_app.examples import ANIME, ON_THE_LIST, RELATED_ANIME
 
 TAGS = ["Catalogue"]
 

@@ -25,8 +25,8 @@ from animecollections.api.schema import (
 from animecollections.api.shapes import nullable
 from animecollections.api.uploads import FileParser, UploadParser, file_of, name_of_file
 from collections_app import transfer
-from collections_app.examples import PLAN, PLAN_ROW
 from collections_app.imports import services as imports
+from collections_app.imports.examples import PLAN, PLAN_ROW
 from collections_app.imports.models import ImportPlan, Outcome, Policy
 from collections_app.imports.reading import (
     MOST_PER_PAGE,

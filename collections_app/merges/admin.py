@@ -26,7 +26,6 @@ from animecollections.admin.confirmation import SeenStaffForm, StaffReasonForm, 
 from animecollections.admin.dates import between
 from animecollections.admin.site import page
 from animecollections.api.errors import ApiError
-from collections_app import tasks
 from collections_app.catalogue import editing
 from collections_app.catalogue import writes as catalogue
 from collections_app.catalogue.held_facts import words_for
@@ -37,6 +36,7 @@ from collections_app.catalogue.models import Anime, ExternalId
 from collections_app.catalogue.reader import SourceBroken, SourceUnreadable
 from collections_app.catalogue.refs import OWN, AnimeRef, parse_anime_id
 from collections_app.merges import services as merging
+from collections_app.merges import tasks
 from collections_app.merges.services import MergeRefusedError
 from history.staff_log import services as audit
 from history.staff_log.masks import MASK, Masked

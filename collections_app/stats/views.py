@@ -10,8 +10,8 @@ from animecollections.api.shapes import either
 from animecollections.api.views import ApiViewSet
 from animecollections.viewer import Viewer
 from collections_app import stats
-from collections_app.examples import STATISTICS, STATISTICS_OF_YEAR
 from collections_app.stats.answers import Statistics, YearInReview
+from collections_app.stats.examples import STATISTICS, STATISTICS_OF_YEAR
 
 
 class StatisticsViewSet(ApiViewSet):

@@ -11,6 +11,7 @@ from collections_app.transfer import (
     read,
     table_json,
 )
+from collections_app.transfer.table import OWN_COLUMNS
 
 
 def table(*lines, encoding="utf-8"):
@@ -528,6 +529,21 @@ def test_letters_that_were_encoded_twice_are_whole_again(title):
     file = read(table("title", folded))
     assert file.rows[0].title == title
     assert "encoded twice" in file.warnings[0]
+
+
+def test_letters_of_our_own_files_are_what_they_say():
+    """A note may be of letters that look as if they were encoded twice."""
+    header = dict.fromkeys(OWN_COLUMNS, "")
+    row = header | {
+        "anime_id": "1",
+        "title": "Æon",
+        "type": "Watching",
+        "state": "active",
+    }
+    row |= {"state": "active", "progress": "0", "notes": "Ã© Â\x80"}
+    file = read(table(",".join(header), ",".join(row.values())))
+    assert file.rows[0].values["notes"] == "Ã© Â\x80"
+    assert not file.warnings
 
 
 @pytest.mark.parametrize(

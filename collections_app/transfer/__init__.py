@@ -90,8 +90,8 @@ def read(
     scale:  one of SCALES, for scores whose scale the file does not say.
     name:   the file's; MyAnimeList's says when it was made.
 
-    Raises UnsupportedFileError for what is no list of anime, for more than 20 MB unpacked or
-    20,000 rows; its message says what the file is, and what to send instead.
+    Raises UnsupportedFileError for what is no list of anime, for more than 20 MB
+    unpacked or 20,000 rows; its message says what the file is, and what to send.
     """
     found = _read(unpack(data), scale)
     if format and format not in (found.format, found.shape):

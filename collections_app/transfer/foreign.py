@@ -384,7 +384,7 @@ def _scale(table: Table, sent: str | None) -> tuple[int, list[str]]:
 
 
 def check_width(header: list[str], line: list[str], is_unended: bool) -> None:
-    """Raises RowError for a row of more cells than columns, and for one that breaks off."""
+    """RowError for a row of more cells than columns, and for one that breaks off."""
     counts = f"The row has {len(line)} cells, and the header {len(header)} columns"
     if any(cell.strip() for cell in line[len(header) :]):
         raise RowError(f"{counts}.")

@@ -60,7 +60,7 @@ def recognises(document: object) -> bool:
 
 
 def read(document: Any) -> ListFile:
-    """Raises UnsupportedFileError if there is nothing in it, or it is of a version to come."""
+    """UnsupportedFileError if there is nothing in it, or it is of a later version."""
     if isinstance(document, list):
         document = {"data": document}
     version = document.get("version", MARK["version"])

@@ -22,11 +22,11 @@ READ_HERE = (
 )
 
 
-class UnsupportedFileError(Exception):  # noqa: N818 - says what the file is
+class UnsupportedFileError(Exception):
     """The file is no list that is read here; says what it is, and what to send."""
 
 
-class RowError(Exception):  # noqa: N818 - becomes a Refused
+class RowError(Exception):
     """Why one row is refused, as a sentence."""
 
 

@@ -26,7 +26,7 @@ from collections_app.watch_list.fields import (
 from . import foreign, list_json, own, reading
 from .foreign import Cells, Table
 from .records import READ_HERE, Kept, ListFile, Owner, Record, UnsupportedFileError
-from .text import decoded
+from .text import decoded, decoded_once_more
 
 NAME = "csv"
 LABEL = "CSV"
@@ -64,11 +64,14 @@ csv.field_size_limit(LONGEST_LINE)
 
 
 def read(data: bytes, scale: str | None = None) -> ListFile:
-    """Raises UnsupportedFileError if this is no table with a header that tells of anime.
+    """UnsupportedFileError if this is no table with a header that tells of anime.
 
     scale: that of the scores, if the sender says it.
     """
     text, warnings = decoded(data)
+    if not _is_own(next(_table(text), [])):
+        text, corrected = decoded_once_more(text)
+        warnings += corrected
     if "\0" in text:
         raise UnsupportedFileError(
             f"We couldn't recognise this file. It is not text. {READ_HERE}"
@@ -76,7 +79,7 @@ def read(data: bytes, scale: str | None = None) -> ListFile:
     table = _table(text)
     header = next(table, [])
     is_cut = _breaks_off(text)
-    if set(header) >= OWN_MARK:
+    if _is_own(header):
         file = _read_own(header, table, is_cut)
     else:
         # One more than are read, so that it is said.
@@ -84,6 +87,10 @@ def read(data: bytes, scale: str | None = None) -> ListFile:
         file = foreign.read(_with_header(lines, is_cut), LABEL, scale)
     file.warnings[:0] = warnings
     return file
+
+
+def _is_own(header: list[str]) -> bool:
+    return set(header) >= OWN_MARK
 
 
 def _with_header(lines: list[list[str]], is_cut: bool) -> Table:

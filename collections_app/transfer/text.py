@@ -33,7 +33,7 @@ def decoded(data: bytes) -> tuple[str, list[str]]:
         text = data.decode()
     except UnicodeDecodeError as error:
         return _of_old(data, error.start)
-    return _unfolded(text)
+    return text, []
 
 
 def _of_old(data: bytes, wrong_at: int) -> tuple[str, list[str]]:
@@ -72,10 +72,12 @@ def _is_western(text: str, data: bytes) -> bool:
     return is_text and not LONG_RUN.search(data)
 
 
-def _unfolded(text: str) -> tuple[str, list[str]]:
+def decoded_once_more(text: str) -> tuple[str, list[str]]:
     """UTF-8 that a program took for Windows-1252 and saved as UTF-8 again, undone.
 
-    It is safe: a text that means what it says is no UTF-8 when its letters are bytes.
+    A text that means what it says is hardly ever UTF-8 when its letters are bytes. Not
+    for our own files, which must come back letter by letter: their mark at the start
+    keeps programs from this mistake.
     """
     if text.isascii():
         return text, []

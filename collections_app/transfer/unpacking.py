@@ -22,8 +22,8 @@ LEADING = re.compile(rb"\A(?:\xef\xbb\xbf|[\r\n ])+")
 def unpack(data: bytes) -> bytes:
     """The bytes of the list, from their first word on, and of UTF-16 in UTF-8.
 
-    Packed ones are unpacked up to 20 MB, and no further. Raises UnsupportedFileError for what is
-    larger, damaged or encrypted.
+    Packed ones are unpacked up to 20 MB, and no further. UnsupportedFileError for
+    what is larger, damaged or encrypted.
     """
     if data.startswith(b"\x1f\x8b"):
         data = _gunzip(data)

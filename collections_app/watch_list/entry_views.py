@@ -22,10 +22,10 @@ from animecollections.api.schema import Example, Refusal, documented
 from collections_app.catalogue.lookup import matching, pick
 from collections_app.catalogue.models import Anime
 from collections_app.catalogue.refs import AnimeRef, parse_anime_id
-from collections_app.examples import BATCH, BATCH_ANSWER, ENTRY
 from collections_app.watch_list import batches
 from collections_app.watch_list import writes as watch_list
 from collections_app.watch_list.entries import to_json
+from collections_app.watch_list.examples import BATCH, BATCH_ANSWER, ENTRY
 from collections_app.watch_list.models import WatchListEntry
 from collections_app.watch_list.serializers import (
     BatchSerializer,

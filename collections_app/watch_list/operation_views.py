@@ -17,8 +17,8 @@ from animecollections.api.rendering import answer
 from animecollections.api.schema import Example, documented
 from animecollections.api.shapes import nullable
 from animecollections.identity import THROUGH
-from collections_app.examples import OPERATIONS, UNDONE
 from collections_app.watch_list import undo as operations
+from collections_app.watch_list.examples import OPERATIONS, UNDONE
 from collections_app.watch_list.operation_filters import PARAMETERS
 from collections_app.watch_list.operation_reads import operations_of
 from collections_app.watch_list.serializers import EntrySerializer, SomeFields

@@ -25,8 +25,8 @@ from animecollections.api.schema import (
 from animecollections.api.shapes import nullable
 from animecollections.api.sparse_fields import chosen_fields, only
 from collections_app.catalogue.refs import AnimeRef, parse_anime_id
-from collections_app.examples import COUNTS, ENTRY
 from collections_app.watch_list import writes as watch_list
+from collections_app.watch_list.examples import COUNTS, ENTRY
 from collections_app.watch_list.filters import (
     DEFAULT_ORDERING,
     ORDERINGS,

@@ -25,10 +25,10 @@ class Note:
 
 
 # Filled by the app that serves devices, when it is ready.
-listeners: list[Callable[[Note], None]] = []
+after_commit_hooks: list[Callable[[Note], None]] = []
 
 
 def publish(note: Note) -> None:
     """Runs after the commit; a listener that fails never fails the write (robust)."""
-    for listener in listeners:
+    for listener in after_commit_hooks:
         listener(note)

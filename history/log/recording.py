@@ -98,11 +98,11 @@ class Recording:
 
     def save(self) -> None:
         """What was put, the log and the state, however many changes: on PostgreSQL two
-        statements, on SQLite as many as tables. One less where the expected_column on one change
-        was won.
+        statements, on SQLite as many as tables. One less where it was the one change
+        that was expected.
         """
         if not self.changes:
-            if self.expected_column:  # nothing was written but the expected_column
+            if self.expected_column:  # nothing was written but what was expected
                 transaction.set_rollback(True)
             return
         size = len(self.changes)
@@ -190,9 +190,9 @@ def recording(
 
     operation_id: where one operation is about several users, the id they share.
 
-    expected_kind: where one change of this kind is the rule, lock and revision are taken by
-    one statement; a write that changes nothing then rolls back (so it must have
-    written nothing else).
+    expected_kind: where one change of this kind is the rule, lock and revision are
+    taken by one statement; a write that changes nothing then rolls back (so it must
+    have written nothing else).
     """
     expected_column = (
         COLUMN_OF_KIND[expected_kind] if expected_kind and _held.get() is None else ""

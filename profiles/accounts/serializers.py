@@ -13,7 +13,7 @@ from animecollections.api.shapes import SecondSpelling
 from animecollections.identity import Account
 from profiles.accounts.identifiers import MAX_EMAIL, check_email, check_user_name
 from profiles.accounts.models import User
-from profiles.profile.preference_serializers import zones
+from profiles.time_zones import zones
 
 
 class Email(StrictText):

@@ -13,8 +13,7 @@ from django.utils.timezone import now
 from animecollections.api.errors import CODES, ApiError
 from animecollections.db.ids import as_uuid7, new_epoch
 from animecollections.identity import SignIn
-from profiles import tasks
-from profiles.accounts import lockouts, reset_links
+from profiles.accounts import lockouts, reset_links, tasks
 from profiles.accounts.credentials import check_credentials, check_own_password, enter
 from profiles.accounts.identifiers import fold_user_name, is_reserved
 from profiles.accounts.models import Session, TokenFamily, User

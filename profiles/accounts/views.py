@@ -20,6 +20,7 @@ from animecollections.api.views import ApiViewSet
 from animecollections.scopes import OPEN
 from profiles.accounts import services as accounts
 from profiles.accounts import token_families as tokens
+from profiles.accounts.examples import CREDENTIALS, CURRENT_USER, SIGNED_IN, TOKENS
 from profiles.accounts.models import User
 from profiles.accounts.places import DEVICE, new_device
 from profiles.accounts.serializers import (
@@ -37,7 +38,6 @@ from profiles.accounts.serializers import (
     signed_in_answer,
 )
 from profiles.accounts.tokens import TokenPair
-from profiles.examples import CREDENTIALS, CURRENT_USER, SIGNED_IN, TOKENS
 
 TAGS = ["Signing in"]
 DEVICE_FOR = 400 * 86400  # seconds; browsers keep no cookie longer

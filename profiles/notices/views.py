@@ -11,8 +11,8 @@ from animecollections.api.rendering import answer
 from animecollections.api.schema import documented
 from animecollections.api.views import ApiViewSet
 from animecollections.scopes import OPEN
-from profiles.examples import NOTICE
 from profiles.notices import services as notices
+from profiles.notices.examples import NOTICE
 from profiles.notices.models import Notice
 
 

@@ -11,13 +11,14 @@ from animecollections.api.errors import ApiError
 from animecollections.identity import Origin
 from history.log.recording import locked
 from history.staff_log import services as audit
-from profiles import outbox, tasks
+from profiles import outbox
 from profiles.accounts import lockouts
 from profiles.accounts.credentials import check_own_password
 from profiles.accounts.models import User
 from profiles.accounts.sign_in_hooks import tell_sign_ins_ended
 from profiles.figures import type_counts
 from profiles.personal_data import privacy_requests as privacy
+from profiles.personal_data import tasks
 from profiles.personal_data.models import Erasure
 
 

@@ -11,7 +11,7 @@ from animecollections.api.rendering import answer
 from animecollections.api.schema import documented, query
 from animecollections.api.shapes import Raw
 from animecollections.api.views import ApiViewSet
-from profiles.examples import FIDELITY
+from profiles.personal_data.examples import FIDELITY
 from profiles.personal_data.exports import FORMATS, LISTS, export, losses
 
 FILE = Raw(type="string", format="binary")

@@ -1,9 +1,7 @@
 """Preferences as clients send them."""
 
 import re
-from functools import cache
 from typing import Any
-from zoneinfo import available_timezones
 
 from django.conf import settings
 from drf_spectacular.utils import extend_schema_serializer
@@ -11,17 +9,11 @@ from rest_framework import serializers
 
 from animecollections.api.fields import StrictBoolean, StrictChoice
 from profiles.profile.models import ScoreFormat, Theme, TitleLanguage
+from profiles.time_zones import zones
 
 COLOR = re.compile(r"#[0-9A-Fa-f]{6}", re.ASCII)
-# Files of the system's zone database that name no place.
-NO_ZONES = frozenset(("Factory", "localtime"))
 # Both spellings are read and answered.
 SPELLINGS = {"enfasis_color": "enfasiscolor", "parental_control": "parentalControl"}
-
-
-@cache
-def zones() -> frozenset[str]:
-    return frozenset(available_timezones() - NO_ZONES)
 
 
 class Color(serializers.CharField):

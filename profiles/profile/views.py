@@ -14,14 +14,6 @@ from animecollections.api.conditional import (
 from animecollections.api.rendering import answer
 from animecollections.api.schema import Example, Refusal, documented, header
 from history.idempotency.views import IdempotentViewSet
-from profiles.examples import (
-    IDENTITY,
-    ONBOARDING_FORM,
-    PREFERENCES,
-    PROFILE,
-    TITLE_CHOSEN,
-    TITLE_LEFT_OUT,
-)
 from profiles.profile import services
 from profiles.profile.answers import (
     IdentityAnswer,
@@ -30,6 +22,14 @@ from profiles.profile.answers import (
     identity_answer,
     preferences_answer,
     profile_answer,
+)
+from profiles.profile.examples import (
+    IDENTITY,
+    ONBOARDING_FORM,
+    PREFERENCES,
+    PROFILE,
+    TITLE_CHOSEN,
+    TITLE_LEFT_OUT,
 )
 from profiles.profile.models import Preferences, Profile
 from profiles.profile.preference_serializers import PreferencesInput

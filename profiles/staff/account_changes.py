@@ -11,8 +11,7 @@ from animecollections.db.ids import new_epoch
 from animecollections.identity import Origin
 from history.log.recording import recording
 from history.models import ChangeKind
-from profiles import tasks
-from profiles.accounts import lockouts
+from profiles.accounts import lockouts, tasks
 from profiles.accounts.identifiers import fold_user_name
 from profiles.accounts.models import User
 from profiles.accounts.services import deactivate, taken

@@ -22,19 +22,22 @@ from collections_app.imports.models import ImportPlan
 from collections_app.watch_list import undo as operations
 from collections_app.watch_list.undo import Undone
 from history.staff_log import services as audit
-from profiles import outbox, tasks
+from profiles import outbox
 from profiles.accounts import lockouts
 from profiles.accounts import services as accounts
 from profiles.accounts.models import User, WrongPasswords
 from profiles.accounts.passwords import refuse_weak
+from profiles.accounts.tasks import mail_invitation
 from profiles.images import services as images
 from profiles.images.models import Image
 from profiles.personal_data import archive, erasure
 from profiles.personal_data import privacy_requests as privacy
+from profiles.personal_data.tasks import mail_erased
 from profiles.profile import services as profile
 from profiles.profile.models import Profile
 from profiles.second_factor import services as second_factor
 from profiles.staff import account_changes as staff
+from profiles.staff.tasks import tell_both_addresses
 
 
 @dataclass(slots=True)
@@ -213,7 +216,7 @@ def edit(
         act.before = stored | {name: before[name] for name in changed}
         act.after = {**values, **{name: after[name] for name in changed}}
         if stored.get("email", values.get("email")) != values.get("email"):
-            tasks.tell_both_addresses(user.pk, stored["email"], values["email"], reason)
+            tell_both_addresses(user.pk, stored["email"], values["email"], reason)
             act.is_told = act.after.keys() != {"email"}
 
 
@@ -240,7 +243,7 @@ def let_in(
         if is_new:
             user.set_password(secrets.token_urlsafe(32))  # known to nobody
             staff.create(user=user)
-            tasks.mail_invitation.enqueue(email=email)
+            mail_invitation.enqueue(email=email)
         act.before = powers_before(user)
         staff.edit(user_id=user.pk, values=powers, through=through)
         user.groups.set(groups)
@@ -347,4 +350,4 @@ def erase(*, user: User, reason: str, through: Origin) -> None:
         language = user.preferences.language
         erasure.erase(user_id=user.pk, through=through)
         audit.note(action="erase", through=through, reason=reason)
-        tasks.mail_erased.enqueue(email=user.email, language=language)
+        mail_erased.enqueue(email=user.email, language=language)

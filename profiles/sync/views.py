@@ -9,7 +9,7 @@ from animecollections.api.rendering import answer
 from animecollections.api.schema import Example, documented, query
 from animecollections.api.shapes import nullable
 from animecollections.api.views import ApiViewSet
-from collections_app.examples import ENTRY
+from collections_app.watch_list.examples import ENTRY
 from collections_app.watch_list.serializers import EntrySerializer
 from history.log.cursors import Cursor
 from profiles.sync import changes as sync

@@ -19,7 +19,7 @@ from animecollections.identity import Origin
 from collections_app.models import Merge, MergedList, MissingTitle
 from factories import PASSWORD
 from history.staff_log import services as audit
-from profiles import tasks
+from profiles.accounts import tasks
 from profiles.models import PrivacyRequest, User
 from profiles.second_factor import services as second_factor
 

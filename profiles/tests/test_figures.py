@@ -19,7 +19,7 @@ from conftest import signed_in
 from factories import PASSWORD, AnimeFactory, UserFactory
 from history.models import Change
 from history.searches.services import NewSearch, save
-from profiles import tasks
+from profiles.accounts import tasks
 from profiles.figures import services as figures
 from profiles.figures import type_counts
 from profiles.models import Figure, Image, User, WrongPasswords

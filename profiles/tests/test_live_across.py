@@ -94,7 +94,7 @@ from datetime import date
 from uuid import UUID
 from animecollections.identity import Origin
 from collections_app.catalogue.refs import AnimeRef
-from collections_app.services import watch_list
+from collections_app.watch_list import writes as watch_list
 watch_list.add(
     user_id=UUID("{user}"),
     anime=AnimeRef("own", "100"),

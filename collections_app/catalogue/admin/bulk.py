@@ -20,8 +20,14 @@ from animecollections.admin.site import page
 from animecollections.api.errors import ApiError
 from collections_app.catalogue import writes as catalogue
 from collections_app.catalogue.folding import fold
-from collections_app.catalogue.models import Format, Season
-from collections_app.models import AiringStatus, Anime, Genre, Studio
+from collections_app.catalogue.models import (
+    AiringStatus,
+    Anime,
+    Format,
+    Genre,
+    Season,
+    Studio,
+)
 
 MOST_AT_ONCE = 200
 MOST_NAMED = 10

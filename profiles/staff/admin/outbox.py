@@ -37,24 +37,29 @@ admin.site.unregister(DBTaskResult)
 
 ROWS = "admin:django_tasks_database_dbtaskresult_changelist"
 MAILS = {
-    "profiles.tasks.mail_reset": "link to a new password",
-    "profiles.tasks.mail_invitation": "invitation to the admin",
-    "profiles.tasks.mail_password_changed": "the password was changed",
-    "profiles.tasks.mail_staff_action": "what staff did",
-    "profiles.tasks.mail_email_changed": "another e-mail address",
-    "profiles.tasks.mail_erased": "the account was erased",
+    "mail_reset": "link to a new password",
+    "mail_invitation": "invitation to the admin",
+    "mail_password_changed": "the password was changed",
+    "mail_staff_action": "what staff did",
+    "mail_email_changed": "another e-mail address",
+    "mail_erased": "the account was erased",
 }
 OTHERS = {
-    "profiles.tasks.remove_files": "files of an erased account",
-    "collections_app.tasks.merge_titles": "merge of two titles",
-    "collections_app.tasks.part_titles": "parting of two titles",
+    "remove_files": "files of an erased account",
+    "merge_titles": "merge of two titles",
+    "part_titles": "parting of two titles",
 }
 ADDRESS = re.compile(r"[^\s@<>'\"(),;:]+@[^\s@<>'\"(),;:]+")
 
 
+def task_of(row: Row) -> str:
+    """The name of its task, wherever a release has or had it."""
+    return row.task_path.rpartition(".")[2]
+
+
 def title_of(row: Row) -> str:
     """What a row is, in words."""
-    name = (MAILS | OTHERS).get(row.task_path, row.task_path)
+    name = (MAILS | OTHERS).get(task_of(row), row.task_path)
     change = row.args_kwargs["kwargs"].get("action", "").replace("_", " ")
     return f"{name}: {change}" if change else name
 
@@ -105,11 +110,11 @@ class Recipients:
 def links_of(row: Row) -> str:
     """What can be done with a row."""
     verbs, state = {}, state_of(row)
-    if row.task_path in MAILS and state in ("given up", "done"):
+    if task_of(row) in MAILS and state in ("given up", "done"):
         verbs["again"] = "Send again …"
-    if row.task_path == "profiles.tasks.remove_files" and state == "given up":
+    if task_of(row) == "remove_files" and state == "given up":
         verbs["again"] = "Try again …"
-    if row.task_path in MAILS and state == "given up":
+    if task_of(row) in MAILS and state == "given up":
         verbs["let-be"] = "Dismiss …"
     return format_html_join(
         " ",

@@ -14,8 +14,7 @@ from django.utils.html import format_html
 from animecollections.admin import Owned, Page, ReadOnly, through
 from animecollections.admin.confirmation import ReasonForm, ask
 from animecollections.admin.site import has_fresh_code, page, to_second_factor
-from profiles import tasks
-from profiles.accounts import lockouts
+from profiles.accounts import lockouts, tasks
 from profiles.accounts.models import (
     FailedSignIns,
     KnownPlace,

@@ -1,32 +1,4 @@
-"""What the reference of the API shows of bodies and answers, view by view."""
-
-# Signing in
-
-SIGNED_IN = {
-    "user": {
-        "id": "550e8400-e29b-41d4-a716-446655440000",
-        "name": "alice",
-        "avatar": None,
-    },
-    "session": {
-        "expires_at": "2026-12-23T09:30:00Z",
-        "expires_in": 2592000,
-        "token_type": "cookie",
-    },
-}
-TOKENS = {"access": "eyJhbGciOi…", "refresh": "eyJhbGciOi…", "expires_in": 1800}
-CREDENTIALS = {"email": "alice@example.org", "password": "Right-Horse-7"}
-CURRENT_USER = {
-    "id": "550e8400-e29b-41d4-a716-446655440000",
-    "name": "alice",
-    "email": "alice@example.org",
-    "avatar": None,
-    "banner_image": None,
-    "enfasiscolor": "#3498db",
-    "parentalControl": True,
-}
-
-# Profile and preferences
+"""What the reference of the API shows of bodies and answers."""
 
 PROFILE = {
     "user_id": "550e8400-e29b-41d4-a716-446655440000",
@@ -67,7 +39,9 @@ TITLE_CHOSEN: dict[str, object] = {
 PREFERENCES = {
     "user_id": "550e8400-e29b-41d4-a716-446655440000",
     "enfasiscolor": "#3498db",
+    "enfasis_color": "#3498db",
     "parentalControl": True,
+    "parental_control": True,
     "trackSearchHistory": True,
     "scoreFormat": "10.0",
     "titleLanguage": "romaji",
@@ -90,53 +64,4 @@ ONBOARDING_FORM = {
     "fanatic_level": "hardcore_otaku",
     "preferred_format": "tv",
     "frequency": "",
-}
-
-# Images
-
-IMAGE_URL = (
-    "https://anime.example.org/media/images/550e8400-e29b-41d4-a716-446655440000/"
-    "5d41402abc4b2a76b9719d911017c592.webp"
-)
-IMAGE = {
-    "id": "019ab0c4-7a31-7c3e-9d0b-6f2f4f5f8a11",
-    "url": IMAGE_URL,
-    "kind": "avatar",
-    "width": 512,
-    "height": 512,
-    "size": 20480,
-    "created_at": "2026-11-23T09:30:00Z",
-}
-
-# Exports
-
-FIDELITY = {
-    "format": "mal",
-    "entries": 412,
-    "unnamed": 0,
-    "ambiguous": 0,
-    "unreadable": 0,
-    "fields": {"score": 1},
-    "examples": {
-        "score": [
-            {
-                "anime_id": "1535",
-                "title": "Death Note",
-                "here": 9.3,
-                "there": 9.0,
-            }
-        ]
-    },
-}
-
-# Notices
-
-NOTICE = {
-    "id": "019ab0c4-7a31-7c3e-9d0b-6f2f4f5f8a11",
-    "text": {
-        "en": "Away at 20:00 UTC.",
-        "es": "Cerrado a las 20:00 UTC.",
-    },
-    "starts_at": "2026-11-23T18:00:00Z",
-    "ends_at": "2026-11-23T20:15:00Z",
 }
