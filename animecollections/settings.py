@@ -470,6 +470,7 @@ PASSWORD_RESET_TIMEOUT = env.int("RESET_MINUTES", 60, validate=MINUTES) * 60
 SPECTACULAR_SETTINGS = SPECTACULAR | {
     "VERSION": RELEASE,
     "SERVERS": [{"url": PUBLIC_URL, "description": "This server."}],
+    "CONTACT": {"name": "The operators of this server", "url": PUBLIC_URL},
 }
 
 UNFOLD: dict[str, Any] = {

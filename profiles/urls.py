@@ -19,10 +19,11 @@ from profiles.personal_data.erasure_views import ErasureViewSet
 from profiles.personal_data.views import ExportViewSet
 from profiles.profile.views import PreferencesViewSet, ProfileViewSet
 from profiles.sync.ticket_views import TicketViewSet
-from profiles.sync.views import SyncViewSet
+from profiles.sync.views import SocketSchemaViewSet, SyncViewSet
 
 urlpatterns = [
     path("notices", NoticesViewSet.as_view({"get": "list"})),
+    path("schema/socket", SocketSchemaViewSet.as_view({"get": "retrieve"})),
     path("auth/signup", SignUpViewSet.as_view({"post": "create"})),
     path("auth/signin", SignInViewSet.as_view({"post": "create"})),
     path("auth/signout", SignOutViewSet.as_view({"post": "create"})),

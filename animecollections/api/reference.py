@@ -28,6 +28,7 @@ def openapi() -> bytes:
 LINKS = {
     "documentation": "/api/docs",
     "schema": "/api/schema",
+    "socket_schema": "/api/schema/socket",
     "animes": "/api/animes",
     "genres": "/api/genres",
     "studios": "/api/studios",

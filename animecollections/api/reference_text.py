@@ -46,7 +46,7 @@ SPECTACULAR: dict[str, Any] = {
     "TITLE": "animecollections",
     "DESCRIPTION": (
         'Success is `{"success": true, "data": …}`, with `meta` where there is more to '
-        "say; every failure has the shape `Failure`, and its `code` stays what it is. "
+        "say; every failure has one shape, and its `code` stays what it is. "
         "Bodies are JSON; `text/plain` is read as JSON too. Times are UTC. An anime is "
         'named by our id, or by a site\'s as in `"mal:1535"`. Reads carry an `ETag`; '
         "writes take an `Idempotency-Key`."
@@ -61,6 +61,5 @@ SPECTACULAR: dict[str, Any] = {
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "POSTPROCESSING_HOOKS": ["animecollections.api.schema_hooks.fit_for_generators"],
     "LICENSE": {"name": "MIT", "identifier": "MIT"},
-    "CONTACT": {"name": "The operators of this server"},
     "TAGS": [{"name": name, "description": said} for name, said in TAGS.items()],
 }

@@ -359,6 +359,11 @@ class ApiSchema(Shapes, AutoSchema):
         keeps = getattr(self.view, "keeps_answers", False)
         return bool(keeps) and self.method not in SAFE_METHODS
 
+    def get_auth(self) -> list[Json]:
+        """Nothing, where nobody can sign in: `[{}]` is taken for a duty to."""
+        ways: list[Json] = super().get_auth()
+        return [] if ways == [{}] else ways
+
     def map_parsers(self) -> list[str]:
         """One: generators make no call of two kinds of bodies. The others that a view
         reads its description tells.
@@ -391,6 +396,8 @@ class ApiSchema(Shapes, AutoSchema):
             body: Json | None = super()._get_request_body(direction)  # type: ignore[no-untyped-call]
         finally:
             self.method = method
+        if body and isinstance(self.doc.body, dict):
+            body["required"] = True  # the parts of a form are told by hand
         return body
 
     def _get_response_bodies(self, direction: Any = "response") -> Json:

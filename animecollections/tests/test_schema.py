@@ -143,7 +143,7 @@ def test_the_names_of_operations_are_unique():
 def test_every_operation_says_what_it_does(operation):
     assert re.match(r"[A-Z].*\.$", operation["summary"], re.DOTALL)
     assert operation["tags"]
-    assert operation["security"]
+    assert operation["description"]
 
 
 @each_operation
@@ -180,7 +180,7 @@ def test_every_operation_names_its_failures(operation):
         if int(status) >= 400
     }
     assert {400, 429, 500, 503} <= failures.keys()
-    if {} not in operation["security"]:
+    if {} not in operation.get("security", [{}]):
         assert 401 in failures
     for status, response in failures.items():
         media = response["content"]["application/json"]

@@ -1,5 +1,9 @@
 """Delta sync over HTTP."""
 
+from zlib import crc32
+
+from django.http import HttpResponse
+from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -9,11 +13,13 @@ from animecollections.api.rendering import answer
 from animecollections.api.schema import Example, documented, query
 from animecollections.api.shapes import nullable
 from animecollections.api.views import ApiViewSet
+from animecollections.scopes import OPEN
 from collections_app.watch_list.examples import ENTRY
 from collections_app.watch_list.serializers import EntrySerializer
 from history.log.cursors import Cursor
 from profiles.sync import changes as sync
 from profiles.sync.parts import SYNCED
+from profiles.sync.socket_schema import asyncapi
 
 
 class SyncViewSet(ApiViewSet):
@@ -70,3 +76,23 @@ class SyncViewSet(ApiViewSet):
         found = sync.changes_since(place, user_id=self.user_id, at=at, limit=limit)
         meta = {"cursor": str(found.cursor), "has_more": found.has_more}
         return answer(found.data, meta=meta, headers={"ETag": etag})
+
+
+class SocketSchemaViewSet(ApiViewSet):
+    authentication_classes = []
+    permission_classes = [AllowAny]
+    is_public = True
+
+    @documented(
+        "The messages of the live feed, as AsyncAPI 3.",
+        name="getSocketSchema",
+        scope=OPEN,
+        tags=["Reference"],
+        etag=True,
+        files={"application/json": dict},
+    )
+    def retrieve(self, request: Request) -> HttpResponse:
+        etag = unless_held(request, etag_of(request, crc32(asyncapi())))
+        return HttpResponse(
+            asyncapi(), content_type="application/json", headers={"ETag": etag}
+        )
