@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-postgres test-oldest lint format types check bench instructions deployment words clean
+.PHONY: help run test test-postgres test-oldest lint format types check clients bench instructions deployment words clean
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -77,6 +77,21 @@ check: $(VENV)/.dev ## migrations complete, settings fit for production
 	DEBUG=false SECRET_KEY=only-for-this-check-$$($(BIN)/python -c 'import secrets; print(secrets.token_hex(32))') \
 		ALLOWED_HOSTS=example.org $(BIN)/python manage.py check --deploy --fail-level WARNING
 
+GENERATORS := clients/generators
+
+$(GENERATORS)/.venv/.ready: $(GENERATORS)/requirements.txt
+	$(PYTHON) -m venv $(GENERATORS)/.venv
+	$(GENERATORS)/.venv/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
+
+$(GENERATORS)/node_modules/.ready: $(GENERATORS)/package-lock.json
+	@if command -v npm >/dev/null; then \
+		npm ci --prefix $(GENERATORS) --ignore-scripts --no-audit --no-fund --silent && touch $@; \
+	else echo "SKIPPED: no client in TypeScript is made, for there is no npm here."; fi
+
+clients: $(VENV)/.dev $(GENERATORS)/.venv/.ready $(GENERATORS)/node_modules/.ready ## make typed clients of the API with five generators, and try each on a server
+	$(BIN)/python -m pytest $(GENERATORS)
+
 words: $(VENV)/.dev ## compile the translations of the web client
 	$(BIN)/pybabel compile --domain django --directory locale
 
@@ -95,4 +110,4 @@ deployment: ## follow docs/deployment.md on a clean Debian in a container (ROOT_
 	$(PYTHON) deploy/follow.py $(ROOT_FOLDER)
 
 clean: ## remove the environment and caches, keep data
-	rm -rf $(VENV) $(OLDEST_VENV) benchmarks/.venv .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(OLDEST_VENV) benchmarks/.venv $(GENERATORS)/.venv $(GENERATORS)/node_modules $(GENERATORS)/made .mypy_cache .pytest_cache .ruff_cache .hypothesis

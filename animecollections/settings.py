@@ -482,7 +482,11 @@ LOCKOUT_SECONDS = env.int("LOCKOUT_MINUTES", 15, validate=MINUTES) * 60
 RESET_MAILS = 5
 PASSWORD_RESET_TIMEOUT = env.int("RESET_MINUTES", 60, validate=MINUTES) * 60
 
-SPECTACULAR_SETTINGS = SPECTACULAR | {"VERSION": RELEASE}
+SPECTACULAR_SETTINGS = SPECTACULAR | {
+    "VERSION": RELEASE,
+    "SERVERS": [{"url": PUBLIC_URL, "description": "This server."}],
+    "CONTACT": {"name": "The operators of this server", "url": PUBLIC_URL},
+}
 
 UNFOLD: dict[str, Any] = {
     "SITE_TITLE": "animecollections",

@@ -27,6 +27,7 @@ def openapi() -> bytes:
 LINKS = {
     "documentation": "/api/docs",
     "schema": "/api/schema",
+    "socket_schema": "/api/schema/socket",
     "animes": "/api/animes",
     "genres": "/api/genres",
     "studios": "/api/studios",
@@ -47,6 +48,7 @@ class RootView(ApiViewSet):
 
     @documented(
         "The API's name, its release, and links to continue.",
+        name="getRoot",
         scope=OPEN,
         tags=["Reference"],
         data={"name": str, "version": str, "links": dict[str, str]},
@@ -76,6 +78,7 @@ class ReferenceView(ApiViewSet):
 
     @documented(
         "This document: the whole API as OpenAPI 3.1.",
+        name="getSchema",
         scope=OPEN,
         tags=["Reference"],
         etag=True,

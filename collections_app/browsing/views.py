@@ -8,7 +8,8 @@ from rest_framework.request import Request
 
 from animecollections.api.conditional import etag_of, unless_held
 from animecollections.api.rendering import Answer, answer
-from animecollections.api.schema import Example, chosen, documented, nullable
+from animecollections.api.schema import Example, documented
+from animecollections.api.shapes import Always, nullable
 from animecollections.api.views import ApiViewSet
 from animecollections.db.compiled import Compiled
 from animecollections.db.statements import limited
@@ -35,17 +36,16 @@ class CatalogueViewSet(ApiViewSet):
 
     @documented(
         "Titles: by search, by filters, or by ids.",
+        name="getAnimes",
         description="Visitors, and users with parental control, see no mature "
         "titles. 50 "
         "per page unless `limit` is set.",
         scope=OPEN,
         tags=TAGS,
-        data=chosen(AnimeSerializer),
-        meta={
-            "next_cursor?": nullable(str),
-            "missing?": [str],
-            "corrected?": str,
-        },
+        data=AnimeSerializer(many=True),
+        meta=Always(
+            {"next_cursor?": nullable(str), "missing?": [str], "corrected?": str}
+        ),
         parameters=PARAMETERS,
         errors=["invalid_cursor", "not_signed_in"],
         examples={
@@ -65,6 +65,7 @@ class CatalogueViewSet(ApiViewSet):
 
     @documented(
         "One title, with its related titles.",
+        name="getAnime",
         description="By our id, by another site's (`mal:1535`), or by a former id.",
         scope=OPEN,
         tags=TAGS,
@@ -83,6 +84,7 @@ class CatalogueViewSet(ApiViewSet):
 
     @documented(
         "Every genre, theme and demographic, with how many titles have it.",
+        name="getGenres",
         scope=OPEN,
         tags=TAGS,
         data=CountedSerializer(many=True),
@@ -94,6 +96,7 @@ class CatalogueViewSet(ApiViewSet):
 
     @documented(
         "Every studio, with how many titles it made.",
+        name="getStudios",
         scope=OPEN,
         tags=TAGS,
         data=CountedSerializer(many=True),

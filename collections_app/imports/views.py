@@ -14,7 +14,14 @@ from animecollections.api.parameters import WHEN
 from animecollections.api.permits import long_work
 from animecollections.api.reading import read_body
 from animecollections.api.rendering import Answer, answer
-from animecollections.api.schema import documented, nullable, paging, query
+from animecollections.api.schema import (
+    Example,
+    Refusal,
+    documented,
+    paging,
+    query,
+)
+from animecollections.api.shapes import nullable
 from animecollections.api.uploads import FileParser, UploadParser, file_of, name_of_file
 from collections_app import transfer
 from collections_app.imports import services as imports
@@ -33,6 +40,7 @@ from collections_app.imports.serializers import (
     PlanSerializer,
     PolicySerializer,
     RowSerializer,
+    SummarySerializer,
     UploadParameters,
 )
 from collections_app.imports.services import Choice
@@ -40,6 +48,12 @@ from collections_app.transfer import ListFile
 from history.idempotency.views import IdempotentViewSet
 
 TAGS = ["Imports"]
+PLAN_STALE = Refusal(
+    "plan_stale",
+    "PlanStale",
+    {"summary": SummarySerializer},
+    {"summary": PLAN["summary"]},
+)
 LARGEST_FILE = 20 * 1024 * 1024
 
 
@@ -71,6 +85,7 @@ class ImportsViewSet(PlanningViewSet):
 
     @documented(
         "The imports of the last 7 days, newest first.",
+        name="getImports",
         scope="import",
         tags=TAGS,
         data=PlanSerializer(many=True),
@@ -88,7 +103,9 @@ class ImportsViewSet(PlanningViewSet):
 
     @documented(
         "Reads another tracker's list, and plans the changes.",
-        description="Multipart with `file`, or the file itself as the body; `policy`, "
+        name="planImport",
+        description="A form with `file`, or the file itself as the body "
+        "(`application/octet-stream`); `policy`, "
         "`exported_at`, `format` and `scale` are fields of the form, or query "
         "parameters. The name of MyAnimeList's file contains its time. Gzip and "
         "ZIP are unpacked; at most 20 MB and 20,000 rows. Nothing is written to "
@@ -176,6 +193,7 @@ class ImportViewSet(PlanningViewSet):
 
     @documented(
         "One import.",
+        name="getImport",
         scope="import",
         tags=TAGS,
         data=PlanSerializer,
@@ -190,6 +208,7 @@ class ImportViewSet(PlanningViewSet):
 
     @documented(
         "Every row of the file in order: what happens to it, and why.",
+        name="getImportRows",
         scope="import",
         tags=TAGS,
         data=RowSerializer(many=True),
@@ -199,7 +218,7 @@ class ImportViewSet(PlanningViewSet):
             *paging(PER_PAGE, MOST_PER_PAGE),
         ],
         errors=["import_not_found", "invalid_cursor"],
-        examples={"a row": [PLAN_ROW]},
+        examples={"a row": Example([PLAN_ROW], {"next_cursor": None})},
         etag=True,
     )
     def rows(self, request: Request, import_id: str) -> Answer:
@@ -213,6 +232,7 @@ class ImportViewSet(PlanningViewSet):
 
     @documented(
         "Plans again with another policy, without a new upload; decisions stay.",
+        name="changeImportPolicy",
         scope="import",
         tags=TAGS,
         body=PolicySerializer,
@@ -226,6 +246,7 @@ class ImportViewSet(PlanningViewSet):
 
     @documented(
         "Decides rows: take the file's values, keep your own, or skip the row.",
+        name="decideImportRows",
         description="`anime_id` sets the title of a row that was not recognised, or "
         "was "
         "recognised wrongly. null resets a decision or a title.",
@@ -250,6 +271,7 @@ class ImportViewSet(PlanningViewSet):
 
     @documented(
         "Applies the plan as one operation; applying it again only repeats the answer.",
+        name="applyImport",
         description="Entries that changed after the plan was made become conflicts, "
         'and nothing is written (409); `{"accept": "unchanged"}` writes the rest. '
         "Use `operation_id` to undo it all.",
@@ -257,7 +279,7 @@ class ImportViewSet(PlanningViewSet):
         tags=TAGS,
         body=ApplySerializer,
         data=PlanSerializer,
-        errors=["import_not_found", "plan_stale"],
+        errors=["import_not_found", PLAN_STALE],
         examples={"applied": PLAN | {"status": "applied"}},
         body_examples={"the rest too": {"accept": "unchanged"}},
     )
@@ -278,6 +300,7 @@ class ImportViewSet(PlanningViewSet):
 
     @documented(
         "Discards the plan. Applied changes stay.",
+        name="discardImport",
         scope="import",
         tags=TAGS,
         data={"message": str},

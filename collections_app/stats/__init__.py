@@ -21,8 +21,8 @@ from collections_app.stats.answers import (
     Statistics,
     TitleOfDay,
     WatchedTitle,
-    Year,
     YearCounts,
+    YearInReview,
 )
 from collections_app.stats.breakdowns import (
     Group,
@@ -105,7 +105,7 @@ def of_list(user_id: UUID, *, viewer: Viewer, today: date) -> Statistics:
     }
 
 
-def of_year(user_id: UUID, year: int, *, viewer: Viewer, zone: str) -> Year:
+def of_year(user_id: UUID, year: int, *, viewer: Viewer, zone: str) -> YearInReview:
     """A year in review, by the record of watching and the list: seven statements.
 
     zone: of the user, whose days and years they are.

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from django.db import connection
 
 from collections_app.stats.answers import (
+    WEEKDAYS,
     DayTotals,
     MonthTotals,
     Streak,
@@ -22,9 +23,6 @@ from collections_app.stats.answers import (
 from collections_app.stats.breakdowns import DATED, LENGTH, NOTED, time_of
 from collections_app.stats.sources import Sources
 
-WEEKDAYS = (
-    "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday",
-)  # fmt: skip
 CALENDAR = 371  # days: 53 weeks, as a year is shown
 
 # A day a row, however much was watched on it: 3,650 rows in ten years. As text, for

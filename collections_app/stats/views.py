@@ -4,11 +4,12 @@ from rest_framework.request import Request
 
 from animecollections.api.conditional import etag_of
 from animecollections.api.rendering import Answer, answer
-from animecollections.api.schema import documented, either, query
+from animecollections.api.schema import documented, query
+from animecollections.api.shapes import either
 from animecollections.api.views import ApiViewSet
 from animecollections.viewer import Viewer
 from collections_app import stats
-from collections_app.stats.answers import Statistics, Year
+from collections_app.stats.answers import Statistics, YearInReview
 from collections_app.stats.examples import STATISTICS, STATISTICS_OF_YEAR
 from collections_app.watch_list import own_titles
 
@@ -16,6 +17,7 @@ from collections_app.watch_list import own_titles
 class StatisticsViewSet(ApiViewSet):
     @documented(
         "What was watched, how much, and when; with `year`, a year in review.",
+        name="getStatistics",
         description="Episodes include rewatches. Where the catalogue has no length, "
         "minutes "
         "use the usual length of the format (`minutes_estimated` of them). "
@@ -25,7 +27,7 @@ class StatisticsViewSet(ApiViewSet):
         "explains each figure.",
         scope="stats:read",
         tags=["Statistics"],
-        data=either(Statistics, Year),
+        data=either(Statistics, YearInReview),
         parameters=[
             query("year", int, "The year to review.", minimum=1900, maximum=2200)
         ],

@@ -18,7 +18,7 @@ from animecollections.api.conditional import (
 from animecollections.api.errors import ApiError, invalid, refuse
 from animecollections.api.reading import read_body
 from animecollections.api.rendering import Answer, answer
-from animecollections.api.schema import Example, documented
+from animecollections.api.schema import Example, Refusal, documented
 from collections_app.catalogue.lookup import matching, pick
 from collections_app.catalogue.models import Anime
 from collections_app.catalogue.refs import AnimeRef, parse_anime_id
@@ -37,10 +37,22 @@ from collections_app.watch_list.serializers import (
     RemovedSerializer,
     ResultSerializer,
 )
-from collections_app.watch_list.views import IF_MATCH, LARGEST_ENTRY, TAGS, TOLD
+from collections_app.watch_list.views import (
+    ENTRY_CHANGED,
+    IF_MATCH,
+    LARGEST_ENTRY,
+    TAGS,
+    TOLD,
+)
 from collections_app.watch_list.writes import Operation
 from history.idempotency.views import IdempotentViewSet
 
+BATCH_REFUSED = Refusal(
+    "batch_refused",
+    "BatchRefused",
+    {"results": ResultSerializer(many=True)},
+    {"results": BATCH_ANSWER["results"][1:]},
+)
 ANIME_ERRORS = ["anime_not_found", "ambiguous_id", "entry_not_found"]
 MAX_OPERATIONS = 500
 OWN_ID = OperationSerializer().fields["id"]
@@ -51,6 +63,7 @@ class EntryViewSet(IdempotentViewSet):
 
     @documented(
         "One entry. Send its ETag as If-Match.",
+        name="getEntry",
         scope="list:read",
         tags=TAGS,
         data=EntrySerializer,
@@ -71,13 +84,14 @@ class EntryViewSet(IdempotentViewSet):
 
     @documented(
         "Changes the fields that are sent, and keeps the others; null clears.",
+        name="changeEntry",
         scope="list:write",
         tags=TAGS,
         body=EntryFields,
         data=EntrySerializer,
         meta=TOLD,
         parameters=[IF_MATCH],
-        errors=[*ANIME_ERRORS, "revision_mismatch"],
+        errors=[*ANIME_ERRORS, ENTRY_CHANGED],
         examples={"changed": Example(ENTRY, {})},
         body_examples={"a score": {"score": 9.5, "notes": None}},
     )
@@ -88,12 +102,13 @@ class EntryViewSet(IdempotentViewSet):
 
     @documented(
         "Removes the entry; `removed` is 0 when it was not listed.",
+        name="removeEntry",
         scope="list:write",
         tags=TAGS,
         data=RemovedSerializer,
         meta={"operation_id?": UUID},
         parameters=[IF_MATCH],
-        errors=["anime_not_found", "ambiguous_id", "revision_mismatch"],
+        errors=["anime_not_found", "ambiguous_id", ENTRY_CHANGED],
         examples={
             "removed": {"message": "Anime removed from watch list", "removed": 1}
         },
@@ -107,13 +122,14 @@ class EntryViewSet(IdempotentViewSet):
 
     @documented(
         "Adds watched episodes; safe from several devices at once.",
+        name="incrementEntry",
         scope="list:write",
         tags=TAGS,
         body=IncrementSerializer,
         data=EntrySerializer,
         meta=TOLD,
         parameters=[IF_MATCH],
-        errors=[*ANIME_ERRORS, "revision_mismatch"],
+        errors=[*ANIME_ERRORS, ENTRY_CHANGED],
         examples={"one more": Example(ENTRY, {})},
         body_examples={"one more": {"by": 1}},
     )
@@ -154,6 +170,7 @@ def find_entry(user_id: UUID, ref: AnimeRef) -> Any:
 class MoveViewSet(IdempotentViewSet):
     @documented(
         "Moves one anime or many to a type; all of them, or none.",
+        name="moveEntries",
         description="`dry_run` returns what would happen, and does nothing.",
         scope="list:write",
         tags=TAGS,
@@ -161,7 +178,7 @@ class MoveViewSet(IdempotentViewSet):
         data={"entries": EntrySerializer(many=True), "dry_run": bool},
         meta=TOLD,
         parameters=[IF_MATCH],
-        errors=[*ANIME_ERRORS, "unknown_anime_ids", "revision_mismatch"],
+        errors=[*ANIME_ERRORS, "unknown_anime_ids", ENTRY_CHANGED],
         examples={"moved": {"entries": [ENTRY], "dry_run": False}},
         body_examples={"two": {"animeIds": [1535, 21], "type": "Completed"}},
     )
@@ -249,6 +266,7 @@ class BatchViewSet(IdempotentViewSet):
 
     @documented(
         "Runs queued operations in order, with a result for each.",
+        name="runBatch",
         description="One bad operation never blocks the next; with `atomic`, one "
         "refusal "
         "refuses all (409, results in `details`). An operation's `id` is its "
@@ -257,7 +275,7 @@ class BatchViewSet(IdempotentViewSet):
         tags=TAGS,
         body=BatchSerializer,
         data={"results": ResultSerializer(many=True)},
-        errors=["batch_refused"],
+        errors=[BATCH_REFUSED],
         examples={"two of three": BATCH_ANSWER},
         body_examples={"two": BATCH},
     )

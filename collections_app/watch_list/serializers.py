@@ -1,10 +1,11 @@
 """Watch-list entries as JSON: what clients send, and what they are answered."""
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from drf_spectacular.drainage import set_override
-from drf_spectacular.utils import extend_schema_field
+from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
 from animecollections.api.errors import ApiError
@@ -17,6 +18,8 @@ from animecollections.api.fields import (
     StrictObject,
     StrictText,
 )
+from collections_app.catalogue.entry_facts import AIRING_WORDS
+from collections_app.catalogue.models import AiringStatus, Format, Season
 from collections_app.catalogue.refs import AnimeRef, parse_anime_id
 from collections_app.watch_list.entries import JSON_KEYS, partial_date
 from collections_app.watch_list.fields import (
@@ -27,7 +30,9 @@ from collections_app.watch_list.fields import (
     Field,
     Kind,
 )
-from collections_app.watch_list.models import EntryType, WatchListEntry
+from collections_app.watch_list.models import EntryState, EntryType, WatchListEntry
+
+Serializer = serializers.Serializer[Any]
 
 
 @extend_schema_field({"type": "number", "minimum": 0, "maximum": 10})
@@ -133,6 +138,7 @@ ANSWERED_AS: dict[Kind, Callable[[Field], AnyField]] = {
 }
 
 
+@extend_schema_serializer(component_name="ChangeEntry")
 class EntryFields(StrictObject):
     """The fields of an entry that a client may set. Absent keeps, null clears."""
 
@@ -160,10 +166,12 @@ class AnimeIdField(serializers.Field[AnimeRef, Any, str, Any]):
         return str(value)
 
 
-class RemoveSerializer(serializers.Serializer[Any]):
+@extend_schema_serializer(component_name="RemoveEntry")
+class RemoveSerializer(Serializer):
     animeId = AnimeIdField(required=False)  # noqa: N815
 
 
+@extend_schema_serializer(component_name="AddEntry")
 class AddSerializer(EntryFields):
     animeId = AnimeIdField()  # noqa: N815
     type = StrictChoice(EntryType.choices)
@@ -174,7 +182,7 @@ class AddSerializer(EntryFields):
     )
 
 
-class IncrementSerializer(serializers.Serializer[Any]):
+class IncrementSerializer(Serializer):
     by = StrictInteger(
         min_value=-1000,
         max_value=1000,
@@ -184,7 +192,7 @@ class IncrementSerializer(serializers.Serializer[Any]):
     )
 
 
-class MoveSerializer(serializers.Serializer[Any]):
+class MoveSerializer(Serializer):
     """One anime or many, to one type."""
 
     animeId = AnimeIdField(required=False)  # noqa: N815
@@ -204,6 +212,7 @@ class MoveSerializer(serializers.Serializer[Any]):
         return attrs | {"animeIds": ids, "is_list": one is None}
 
 
+@extend_schema_serializer(component_name="BatchOperation")
 class OperationSerializer(EntryFields):
     """One operation of a batch."""
 
@@ -225,39 +234,15 @@ class OperationSerializer(EntryFields):
         return attrs
 
 
-class BatchSerializer(serializers.Serializer[Any]):
-    """For the schema: each operation is read by itself, so that one bad one is told
-    in its own result.
-    """
+class BatchSerializer(Serializer):
+    """Up to 500 operations."""
 
     operations = OperationSerializer(many=True)
     atomic = StrictBoolean(required=False, default=False)
 
 
-class ResultSerializer(serializers.Serializer[Any]):
-    """What became of one operation; `error`, `code`, `fields`, `details` where it was
-    refused.
-    """
-
-    id = serializers.CharField(required=False)
-    ok = serializers.BooleanField()
-    status = serializers.IntegerField()
-    entry = serializers.JSONField(allow_null=True, required=False)
-    removed = serializers.IntegerField(required=False)
-    changes = serializers.ListField(child=serializers.JSONField(), required=False)
-    warnings = serializers.ListField(child=serializers.JSONField(), required=False)
-    error = serializers.CharField(required=False)
-    code = serializers.CharField(required=False)
-    details = serializers.JSONField(required=False)
-    replayed = serializers.BooleanField(required=False)
-
-    def get_fields(self) -> dict[str, Any]:
-        # A serializer has fields of its own.
-        return super().get_fields() | {"fields": serializers.JSONField(required=False)}
-
-
-class EntrySerializer(serializers.Serializer[Any]):
-    """An entry as answered (for the schema: rows are shaped by entries.to_json)."""
+class EntrySerializer(Serializer):
+    """An anime on the user's list."""
 
     id = serializers.UUIDField()
     user_id = serializers.UUIDField()
@@ -267,9 +252,9 @@ class EntrySerializer(serializers.Serializer[Any]):
     rating = serializers.FloatField(allow_null=True, help_text="the catalogue's, 0–10")
     episodes = serializers.IntegerField(allow_null=True, help_text="null = unknown")
     mal_id = serializers.IntegerField(allow_null=True)
-    format = serializers.CharField()
-    airing_status = serializers.CharField()
-    season = serializers.CharField(allow_null=True)
+    format = serializers.ChoiceField(Format.choices)
+    airing_status = serializers.ChoiceField(AiringStatus.choices)
+    season = serializers.ChoiceField(Season.choices, allow_null=True)
     year = serializers.IntegerField(allow_null=True)
     added_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
@@ -288,7 +273,9 @@ class ListedEntrySerializer(EntrySerializer):
     image_webp = serializers.CharField(required=False, allow_null=True)
     image_large_webp = serializers.CharField(required=False, allow_null=True)
     image_small_webp = serializers.CharField(required=False, allow_null=True)
-    status = serializers.CharField(required=False, allow_null=True)
+    status = serializers.ChoiceField(
+        [*AIRING_WORDS.values()], required=False, allow_null=True
+    )
     genres = serializers.ListField(child=serializers.CharField(), required=False)
     next_episode = serializers.IntegerField(required=False)
     episodes_left = serializers.IntegerField(
@@ -296,23 +283,41 @@ class ListedEntrySerializer(EntrySerializer):
     )
 
 
-class AddedSerializer(serializers.Serializer[Any]):
+class SomeFields(Serializer):
+    """Some of an entry's own fields, as they are answered."""
+
+    def get_fields(self) -> dict[str, Any]:
+        fields = {field.name: ANSWERED_AS[field.kind](field) for field in FIELDS}
+        for field in fields.values():
+            field.required = False
+        return fields
+
+
+class AddedSerializer(Serializer):
     message = serializers.CharField()
     entry = EntrySerializer()
 
 
-class RemovedSerializer(serializers.Serializer[Any]):
+class RemovedSerializer(Serializer):
     message = serializers.CharField()
     removed = serializers.IntegerField(help_text="0 when it was not listed")
 
 
-class CountsSerializer(serializers.Serializer[Any]):
+@cache
+def by_word(choices: Any) -> Any:
+    """A number for each of the words."""
+    numbers = {word: serializers.IntegerField() for word in choices.values}
+    return type(f"{choices.__name__}CountsSerializer", (Serializer,), numbers)()
+
+
+class CountsSerializer(Serializer):
     total = serializers.IntegerField()
-    by_type = serializers.DictField(child=serializers.IntegerField())
-    by_state = serializers.DictField(child=serializers.IntegerField())
+    by_type = by_word(EntryType)
+    by_state = by_word(EntryState)
 
 
-class ChangeSerializer(serializers.Serializer[Any]):
+@extend_schema_serializer(component_name="ImpliedChange")
+class ChangeSerializer(Serializer):
     """An implied change: what followed by itself, and why."""
 
     anime_id = serializers.CharField(
@@ -329,9 +334,45 @@ class ChangeSerializer(serializers.Serializer[Any]):
         return super().get_fields() | {"from": serializers.JSONField(allow_null=True)}
 
 
-class WarningSerializer(serializers.Serializer[Any]):
+@extend_schema_serializer(component_name="EntryWarning")
+class WarningSerializer(Serializer):
     anime_id = serializers.CharField(
         required=False, help_text="where the answer is about several"
     )
     code = serializers.ChoiceField(["progress_beyond_total"])
     message = serializers.CharField()
+
+
+class RefusedOperationSerializer(Serializer):
+    """Of a refusal that has more to say: the entry as it is now (null: not listed)
+    where `if_revision` no longer fits.
+    """
+
+    entry = EntrySerializer(allow_null=True, required=False)
+
+
+@extend_schema_serializer(component_name="BatchResult")
+class ResultSerializer(Serializer):
+    """What became of one operation; `error`, `code`, `fields`, `details` where it was
+    refused.
+    """
+
+    id = serializers.CharField(required=False)
+    ok = serializers.BooleanField()
+    status = serializers.IntegerField()
+    entry = EntrySerializer(allow_null=True, required=False)
+    removed = serializers.IntegerField(required=False)
+    changes = ChangeSerializer(many=True, required=False)
+    warnings = WarningSerializer(many=True, required=False)
+    error = serializers.CharField(required=False)
+    code = serializers.CharField(
+        required=False, help_text="as in a failure of the whole request"
+    )
+    details = RefusedOperationSerializer(required=False)
+    replayed = serializers.BooleanField(required=False)
+
+    def get_fields(self) -> dict[str, Any]:
+        # A serializer has fields of its own.
+        sentences = serializers.ListField(child=serializers.CharField())
+        told = serializers.DictField(child=sentences, required=False)
+        return super().get_fields() | {"fields": told}

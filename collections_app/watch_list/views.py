@@ -16,12 +16,12 @@ from animecollections.api.rendering import Answer, answer, enveloped
 from animecollections.api.response_cache import bodies
 from animecollections.api.schema import (
     Example,
-    chosen,
+    Refusal,
     documented,
     header,
-    nullable,
     query,
 )
+from animecollections.api.shapes import nullable
 from animecollections.api.sparse_fields import chosen_fields, only
 from collections_app.catalogue.refs import AnimeRef, parse_anime_id
 from collections_app.watch_list import own_titles
@@ -40,10 +40,12 @@ from collections_app.watch_list.serializers import (
     AddSerializer,
     ChangeSerializer,
     CountsSerializer,
+    EntrySerializer,
     ListedEntrySerializer,
     RemovedSerializer,
     RemoveSerializer,
     WarningSerializer,
+    by_word,
 )
 from collections_app.watch_list.whole_list import is_whole, whole_list
 from history.idempotency.views import IdempotentViewSet
@@ -60,6 +62,12 @@ IF_MATCH = header(
 IF_NONE_MATCH = header(
     "If-None-Match", "`*`: only if it is not on the list yet, else 412."
 )
+ENTRY_CHANGED = Refusal(
+    "revision_mismatch",
+    "EntryChanged",
+    {"entry": nullable(EntrySerializer)},
+    {"entry": ENTRY},
+)
 TOLD = {
     "changes?": ChangeSerializer(many=True),
     "warnings?": WarningSerializer(many=True),
@@ -72,13 +80,14 @@ class WatchListViewSet(IdempotentViewSet):
 
     @documented(
         "The whole list, or a part of it by filters.",
+        name="getWatchList",
         scope="list:read",
         tags=TAGS,
-        data=chosen(ListedEntrySerializer),
+        data=ListedEntrySerializer(many=True),
         meta={
             "cursor": str,
             "next_cursor?": nullable(str),
-            "counts?": dict.fromkeys(EntryType.values, int),
+            "counts?": by_word(EntryType),
         },
         parameters=PARAMETERS,
         errors=["invalid_cursor"],
@@ -118,6 +127,7 @@ class WatchListViewSet(IdempotentViewSet):
 
     @documented(
         "Adds an anime, or moves it to another type.",
+        name="addEntry",
         description="An anime added again within 24 hours of its removal gets its old "
         "values back (`fresh: true` starts from zero). Fields that are not sent "
         "keep their value; null clears.",
@@ -127,7 +137,7 @@ class WatchListViewSet(IdempotentViewSet):
         data=AddedSerializer,
         meta=TOLD,
         parameters=[IF_MATCH, IF_NONE_MATCH],
-        errors=["anime_not_found", "ambiguous_id", "revision_mismatch"],
+        errors=["anime_not_found", "ambiguous_id", ENTRY_CHANGED],
         examples={
             "added": Example(
                 {"message": "Anime added to watch list", "entry": ENTRY},
@@ -152,6 +162,7 @@ class WatchListViewSet(IdempotentViewSet):
 
     @documented(
         "Removes an anime; `removed` is 0 when it was not listed.",
+        name="removeFromWatchList",
         scope="list:write",
         tags=TAGS,
         body=RemoveSerializer,
@@ -166,7 +177,7 @@ class WatchListViewSet(IdempotentViewSet):
             ),
             IF_MATCH,
         ],
-        errors=["anime_not_found", "ambiguous_id", "revision_mismatch"],
+        errors=["anime_not_found", "ambiguous_id", ENTRY_CHANGED],
         examples={
             "removed": {"message": "Anime removed from watch list", "removed": 1}
         },
@@ -187,6 +198,7 @@ class WatchListViewSet(IdempotentViewSet):
 
     @documented(
         "The number of entries of each type and state.",
+        name="getCounts",
         scope="list:read",
         tags=TAGS,
         data=CountsSerializer,

@@ -3,7 +3,7 @@
 from typing import Any
 
 import orjson
-from drf_spectacular.utils import extend_schema_field
+from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
 from animecollections.api.fields import (
@@ -36,8 +36,9 @@ class FiltersField(serializers.Field[dict[str, Any], Any, dict[str, Any], Any]):
         return data
 
 
+@extend_schema_serializer(exclude_fields=["filters", "total_results"])
 class SearchInput(StrictObject):
-    """One search as sent; two fields have a second spelling, read where it is alone."""
+    """One search. `filters` and `total_results` are read too, where they are alone."""
 
     query = StrictText(
         max_length=500,
@@ -84,8 +85,9 @@ def first_given(sent: dict[str, Any], *names: str) -> Any:
     return next((sent[name] for name in names if sent.get(name) is not None), None)
 
 
+@extend_schema_serializer(component_name="Search")
 class SearchOutput(serializers.Serializer[Any]):
-    """A search as answered (for the schema: rows are shaped by `to_json`)."""
+    """A saved search."""
 
     id = serializers.UUIDField()
     query = serializers.CharField(allow_blank=True)

@@ -14,7 +14,8 @@ from animecollections.api.ids import parse_id
 from animecollections.api.paging import page
 from animecollections.api.parameters import WHEN
 from animecollections.api.rendering import Answer, answer
-from animecollections.api.schema import documented, either, nullable, paging, query
+from animecollections.api.schema import documented, paging, query
+from animecollections.api.shapes import either, nullable
 from history.idempotency.views import IdempotentViewSet
 from history.searches import services as searches
 from history.searches.models import Search
@@ -56,6 +57,7 @@ class SearchHistoryViewSet(IdempotentViewSet):
 
     @documented(
         "The saved searches, newest first.",
+        name="getSearches",
         scope="history:read",
         tags=TAGS,
         data=SEARCHES,
@@ -93,10 +95,11 @@ class SearchHistoryViewSet(IdempotentViewSet):
         return answer(data, meta=meta, headers={"ETag": etag})
 
     @documented(
-        "Saves a search, or an array of up to 500.",
-        description="Saving the same search again moves it to the top. The newest "
-        "200 are "
-        "kept; none, if the user's preferences turn it off.",
+        "Saves a search.",
+        name="saveSearch",
+        description="An array of up to 500 is read too. Saving the same search again "
+        "moves it to the top. The newest 200 are kept; none, if the user's "
+        "preferences turn it off.",
         scope="history:write",
         tags=TAGS,
         body=SearchInput,
@@ -114,6 +117,7 @@ class SearchHistoryViewSet(IdempotentViewSet):
 
     @documented(
         "Deletes all searches.",
+        name="clearSearches",
         scope="history:write",
         tags=TAGS,
         data={"message": str},
@@ -125,6 +129,7 @@ class SearchHistoryViewSet(IdempotentViewSet):
 
     @documented(
         "Deletes one search.",
+        name="deleteSearch",
         scope="history:write",
         tags=TAGS,
         data={"message": str},

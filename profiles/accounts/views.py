@@ -13,7 +13,8 @@ from animecollections.api.client_ip import address
 from animecollections.api.conditional import etag_of, unless_held
 from animecollections.api.parsing import StrictJSONParser
 from animecollections.api.rendering import Answer, answer
-from animecollections.api.schema import documented, nullable
+from animecollections.api.schema import documented
+from animecollections.api.shapes import nullable
 from animecollections.api.views import ApiViewSet
 from animecollections.scopes import OPEN
 from profiles.accounts import services as accounts
@@ -24,7 +25,7 @@ from profiles.accounts.models import User
 from profiles.accounts.places import DEVICE, new_device
 from profiles.accounts.serializers import (
     ConfirmInput,
-    CurrentAnswer,
+    CurrentUserAnswer,
     Message,
     PasswordInput,
     RefreshInput,
@@ -113,6 +114,7 @@ class SignUpViewSet(OpenViewSet):
 
     @documented(
         "Creates an account, and signs in.",
+        name="signUp",
         description="The same request sent again (same e-mail, name and password) "
         "signs in, "
         "so a lost answer does no harm.",
@@ -141,10 +143,12 @@ class SignInViewSet(OpenViewSet):
 
     @documented(
         "Signs in: sets the session cookie.",
-        description="An unknown e-mail and a wrong password get the same answer. A "
+        name="signIn",
+        description="A form is read too, and gets the same answer; one that accepts "
+        "text/html gets 303 to the start page. "
+        "An unknown e-mail and a wrong password get the same answer. A "
         "second "
-        "cookie lets this browser sign in while others guess passwords. A form "
-        "that accepts text/html gets 303 to the start page.",
+        "cookie lets this browser sign in while others guess passwords.",
         scope=OPEN,
         tags=TAGS,
         body=SignInInput,
@@ -172,6 +176,7 @@ class SignOutViewSet(ApiViewSet):
 
     @documented(
         "Signs out, here or everywhere. Without a session it does nothing.",
+        name="signOut",
         scope=OPEN,
         tags=TAGS,
         body=SignOutInput,
@@ -203,9 +208,10 @@ class SessionViewSet(ApiViewSet):
 
     @documented(
         "The signed-in user, or null.",
+        name="getSession",
         scope=OPEN,
         tags=TAGS,
-        data=nullable(CurrentAnswer),
+        data=nullable(CurrentUserAnswer),
         examples={
             "signed in": CURRENT_USER,
             "a visitor": None,
@@ -228,6 +234,7 @@ class SessionViewSet(ApiViewSet):
 class TokenViewSet(OpenViewSet):
     @documented(
         "Signs an app in: a pair of tokens.",
+        name="createTokens",
         description="Send `access` as `Authorization: Bearer`; it works for "
         "`expires_in` "
         "seconds. `refresh` gets the next pair, once.",
@@ -252,6 +259,7 @@ class TokenViewSet(OpenViewSet):
 
     @documented(
         "Exchanges a refresh token for a new pair.",
+        name="refreshTokens",
         description="Each refresh token works once. If one is used twice, the whole "
         "sign-in "
         "ends, with its access tokens: refresh in one place only.",
@@ -268,6 +276,7 @@ class TokenViewSet(OpenViewSet):
 
     @documented(
         "Signs an app out: its tokens end.",
+        name="revokeTokens",
         scope=OPEN,
         tags=TAGS,
         body=RefreshInput,
@@ -288,6 +297,7 @@ class PasswordViewSet(NeverStored):
 
     @documented(
         "Changes the password.",
+        name="changePassword",
         description="This session or app stays signed in (a session gets a new "
         "cookie); all "
         "others end at once. The owner gets a mail.",
@@ -316,6 +326,7 @@ class ResetViewSet(OpenViewSet):
 
     @documented(
         "Requests a mail with a link to choose a new password.",
+        name="requestPasswordReset",
         description="The answer does not reveal whether the account exists.",
         scope=OPEN,
         tags=TAGS,
@@ -336,6 +347,7 @@ class ConfirmResetViewSet(OpenViewSet):
 
     @documented(
         "Sets a new password, with the values from the mailed link.",
+        name="confirmPasswordReset",
         description="All sessions and tokens end, and lock-outs are lifted. Then "
         "sign in.",
         scope=OPEN,

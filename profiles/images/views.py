@@ -32,12 +32,16 @@ class UploadViewSet(IdempotentViewSet):
 
     @documented(
         "Stores a picture, and returns its address.",
+        name="uploadImage",
         description="PNG, JPEG, GIF, WebP or AVIF up to 10 MB, recognised by the "
         "bytes. "
         "Avatars are cropped to 1:1, banners to 1080:300, and all are converted "
         "to WebP, without metadata. An address on this server, on a configured "
         "image host, or in the current profile is returned unchanged; the "
-        "server never fetches a picture.",
+        "server never fetches a picture.\n\n"
+        "JSON is read too: `image` is the file in base64, a data URL, or such an "
+        "address; `isBanner: true` instead of `kind: banner`. In a form the file may "
+        "be called `image`. `filename` is not used.",
         scope="profile:write",
         tags=TAGS,
         body=UPLOAD_BODY,
@@ -53,7 +57,6 @@ class UploadViewSet(IdempotentViewSet):
             "image_unreadable",
             "images_full",
         ],
-        body_examples={"an avatar": {"image": "data:image/png;base64,iVBORw0KG…"}},
         examples={"kept": IMAGE_URL},
     )
     def create(self, request: Request) -> Answer:
@@ -84,6 +87,7 @@ class UploadViewSet(IdempotentViewSet):
 class ImagesViewSet(IdempotentViewSet):
     @documented(
         "The stored pictures, newest first.",
+        name="getImages",
         scope="profile:read",
         tags=TAGS,
         data=list[ImageAnswer],
@@ -98,6 +102,7 @@ class ImagesViewSet(IdempotentViewSet):
 
     @documented(
         "Removes a picture, also from the profile.",
+        name="removeImage",
         scope="profile:write",
         tags=TAGS,
         data={"message": str},

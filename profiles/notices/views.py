@@ -22,6 +22,7 @@ class NoticesViewSet(ApiViewSet):
 
     @documented(
         "Current notices of staff to everybody, such as an announced downtime.",
+        name="getNotices",
         description="Usually empty. Ask at the start and every few minutes; each "
         "notice "
         "ends at `ends_at`.",

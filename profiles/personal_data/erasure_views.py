@@ -36,6 +36,7 @@ class ErasureViewSet(ApiViewSet):
 
     @documented(
         SUMMARY,
+        name="eraseAccount",
         scope="account",
         description=DESCRIPTION
         + "If a proxy drops the body of a DELETE, use `POST /api/user/erase`.",
@@ -56,6 +57,7 @@ class ErasureViewSet(ApiViewSet):
 
     @documented(
         SUMMARY,
+        name="eraseAccountByPost",
         scope="account",
         description=DESCRIPTION + "The same as `DELETE /api/user`.",
         **DOCUMENTATION,

@@ -1,5 +1,6 @@
 """Profile and preferences over HTTP."""
 
+from functools import partial
 from typing import Any
 
 from rest_framework.request import Request
@@ -10,7 +11,7 @@ from animecollections.api.conditional import (
     unless_held,
 )
 from animecollections.api.rendering import Answer, answer
-from animecollections.api.schema import Example, documented, header
+from animecollections.api.schema import Example, Refusal, documented, header
 from history.idempotency.views import IdempotentViewSet
 from profiles.profile import services
 from profiles.profile.answers import (
@@ -39,7 +40,26 @@ IF_MATCH = header(
     'The revision you saw, `"41"`, or the ETag of an answer; 412 if it moved on.',
 )
 
-changes_profile = documented(
+PROFILE_CHANGED = Refusal(
+    "revision_mismatch",
+    "ProfileChanged",
+    {"profile": ProfileAnswer, "revision": int},
+    {"profile": PROFILE, "revision": 41},
+)
+IDENTITY_CHANGED = Refusal(
+    "revision_mismatch",
+    "IdentityChanged",
+    {"profile": ProfileAnswer, "identity": IdentityAnswer, "revision": int},
+    {"profile": PROFILE, "identity": IDENTITY, "revision": 41},
+)
+PREFERENCES_CHANGED = Refusal(
+    "revision_mismatch",
+    "PreferencesChanged",
+    {"preferences": PreferencesAnswer, "revision": int},
+    {"preferences": PREFERENCES, "revision": 41},
+)
+changes_profile = partial(
+    documented,
     "Changes the fields that are sent, and returns the whole profile.",
     description='null, "" and [] clear. Anime are ids, or titles and slugs such as '
     "`code_geass`. If several have the name, the one on most lists and sites is "
@@ -49,22 +69,23 @@ changes_profile = documented(
     tags=["Profile"],
     body=ProfileInput,
     data=ProfileAnswer,
-    meta={"warnings": list[TitleWarning]},
+    meta={"warnings?": list[TitleWarning]},
     parameters=[IF_MATCH],
-    errors=["unknown_anime_ids", "ambiguous_id", "revision_mismatch"],
+    errors=["unknown_anime_ids", "ambiguous_id", PROFILE_CHANGED],
     body_examples={"onboarding form": ONBOARDING_FORM},
     examples={
         "changed": Example(PROFILE, {"warnings": [TITLE_CHOSEN, TITLE_LEFT_OUT]})
     },
 )
-changes_preferences = documented(
+changes_preferences = partial(
+    documented,
     "Changes the fields that are sent, and returns all preferences.",
     scope="profile:write",
     tags=["Profile"],
     body=PreferencesInput,
     data=PreferencesAnswer,
     parameters=[IF_MATCH],
-    errors=["revision_mismatch"],
+    errors=[PREFERENCES_CHANGED],
     body_examples={
         "colour": {"enfasiscolor": "#3498db", "parentalControl": True},
         "time zone": {"timezone": "Europe/Madrid"},
@@ -76,6 +97,7 @@ changes_preferences = documented(
 class ProfileViewSet(IdempotentViewSet):
     @documented(
         "The profile.",
+        name="getProfile",
         scope="profile:read",
         tags=["Profile"],
         data=ProfileAnswer,
@@ -88,11 +110,11 @@ class ProfileViewSet(IdempotentViewSet):
         profile = Profile.objects.get(user_id=self.user_id)
         return answer(profile_answer(profile), headers={"ETag": etag})
 
-    @changes_profile
+    @changes_profile(name="saveProfile")
     def create(self, request: Request) -> Answer:
         return self.save(request)
 
-    @changes_profile
+    @changes_profile(name="changeProfile")
     def partial_update(self, request: Request) -> Answer:
         return self.save(request)
 
@@ -113,13 +135,14 @@ class ProfileViewSet(IdempotentViewSet):
 
     @documented(
         "Changes the user name (`name`), avatar or banner.",
+        name="updateProfile",
         description='"" and null keep what is there.',
         scope="profile:write",
         tags=["Profile"],
         body=UpdateProfileInput,
         data=IdentityAnswer,
         parameters=[IF_MATCH],
-        errors=["user_name_taken", "revision_mismatch"],
+        errors=["user_name_taken", IDENTITY_CHANGED],
         body_examples={"new name": {"name": "alice_doe", "avatar": ""}},
         examples={"changed": IDENTITY},
     )
@@ -147,6 +170,7 @@ class ProfileViewSet(IdempotentViewSet):
 class PreferencesViewSet(IdempotentViewSet):
     @documented(
         "The preferences.",
+        name="getPreferences",
         scope="profile:read",
         tags=["Profile"],
         data=PreferencesAnswer,
@@ -159,11 +183,11 @@ class PreferencesViewSet(IdempotentViewSet):
         preferences = Preferences.objects.get(user_id=self.user_id)
         return answer(preferences_answer(preferences), headers={"ETag": etag})
 
-    @changes_preferences
+    @changes_preferences(name="savePreferences")
     def create(self, request: Request) -> Answer:
         return self.save(request)
 
-    @changes_preferences
+    @changes_preferences(name="changePreferences")
     def partial_update(self, request: Request) -> Answer:
         return self.save(request)
 

@@ -14,6 +14,7 @@ from profiles.sync import tickets
 class TicketViewSet(NeverStored):
     @documented(
         "A ticket that opens the live feed once, within 30 seconds.",
+        name="createTicket",
         description="For apps, which have no cookie: connect to `/ws/user?ticket=…`. "
         "An "
         "access token itself is refused there, because addresses end up in "
