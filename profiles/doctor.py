@@ -8,17 +8,21 @@ from operator import itemgetter
 from uuid import UUID
 
 from django.core.files.storage import default_storage
+from django.db.models import CharField, Exists, OuterRef, Value
+from django.db.models.functions import Concat
 from django.utils import timezone
 
 from animecollections.identity import Through
 from animecollections.upkeep.findings import Check, Finding
 from profiles.addresses import FOLDER
-from profiles.models import Image, User
+from profiles.managers import COLUMNS
+from profiles.models import Image, LoginClaim, User
 from profiles.services import images as service
-from profiles.services.repair import make_whole
+from profiles.services.repair import claim_again, forget_claim, make_whole
 
 # A file is written before its row is committed: a new one may yet get it.
 YOUNG = timedelta(days=1)
+WHAT = {"email": "an e-mail", "name": "a user name"}
 
 
 def accounts() -> Iterator[Finding | None]:
@@ -30,6 +34,36 @@ def accounts() -> Iterator[Finding | None]:
                 f"User {user_id} is without {name}, and cannot sign in",
                 "makes an empty one",
                 partial(make_whole, user_id),
+            )
+        yield None
+
+
+def claims() -> Iterator[Finding | None]:
+    """Both ways: who has not claimed what they are called, and who claims more."""
+    for kind, column in COLUMNS.items():
+        value = Concat(Value(f"{kind}:"), column, output_field=CharField())
+        mine = LoginClaim.objects.filter(
+            value=OuterRef("claim"), user_id=OuterRef("pk")
+        )
+        without = User.objects.annotate(claim=value).exclude(Exists(mine)).order_by()
+        for user_id in without.values_list("pk", flat=True).iterator():
+            yield Finding(
+                f"User {user_id} has {WHAT[kind]} that they do not claim: another "
+                "could take it",
+                "claims it",
+                partial(claim_again, user_id),
+            )
+        yield None
+        theirs = User.objects.annotate(claim=value).filter(
+            pk=OuterRef("user_id"), claim=OuterRef("value")
+        )
+        claimed = LoginClaim.objects.filter(value__startswith=f"{kind}:").order_by()
+        rows = claimed.exclude(Exists(theirs)).values_list("value", "user_id")
+        for claim, user_id in rows.iterator():
+            yield Finding(
+                f"User {user_id} claims {WHAT[kind]} that is not theirs (any more)",
+                "forgets the claim",
+                partial(forget_claim, claim, user_id),
             )
         yield None
 
@@ -110,5 +144,6 @@ def sweep() -> str:
 
 CHECKS = (
     Check("accounts", "accounts that lack a part", accounts),
+    Check("claims", "who has which e-mail and user name", claims),
     Check("images", "files without a row, rows without a file", images),
 )

@@ -31,7 +31,8 @@ from collections_app.services import imports, watch_list
 from collections_app.services.watch_list import Operation
 from history.models import Change, EpisodesWatched, Search, UserState
 from profiles.demo import BEST_KNOWN, Person, Plan, Shelf, Story, Teller, Title, nth
-from profiles.models import Preferences, Profile, User
+from profiles.managers import claims_of
+from profiles.models import LoginClaim, Preferences, Profile, User
 from profiles.services import lockouts, type_counts
 from profiles.services.places import Place
 
@@ -91,6 +92,7 @@ def add(plan: Plan, people: Iterable[Person]) -> Iterator[Story]:
 
 def write(stories: Sequence[Story]) -> None:
     with transaction.atomic():
+        pour(LoginClaim, [claim for story in stories for claim in claims(story.user)])
         pour(User, [story.user for story in stories])
         pour(UserState, [story.state for story in stories])
         pour(Profile, [story.profile for story in stories])
@@ -102,6 +104,11 @@ def write(stories: Sequence[Story]) -> None:
         for user in (story.user for story in stories):
             if number := TROUBLED.get(user["id"]):
                 trouble(number, user["id"], user["email"])
+
+
+def claims(user: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for value in claims_of(User(**user)):
+        yield {"value": value, "user_id": user["id"]}
 
 
 def trouble(number: int, user_id: UUID, email: str) -> None:

@@ -12,7 +12,8 @@ from animecollections.identity import Through
 from history.services import audit
 from history.services.recording import locked
 from profiles import tasks
-from profiles.models import Erasure, User
+from profiles.managers import claims_of
+from profiles.models import Erasure, LoginClaim, User
 from profiles.services import lockouts, outbox, privacy, type_counts
 from profiles.services.credentials import check_own_password
 from profiles.services.sign_in_hooks import tell_sign_ins_ended
@@ -59,6 +60,7 @@ def erase(*, user_id: UUID, through: Through, epoch: int | None = None) -> None:
 
 def forget(user: User) -> None:
     """The rows that name a user without a foreign key, which no cascade reaches."""
+    LoginClaim.objects.give_up(user.pk, claims_of(user))
     type_counts.forget(user.pk)
     lockouts.unlock(user.email)
     audit.forget(user.pk)

@@ -19,7 +19,8 @@ from history.models import ChangeKind
 from history.services import recording
 from profiles import words
 from profiles.answers import identity_answer, preferences_answer, profile_answer
-from profiles.models import Preferences, Profile, User
+from profiles.managers import claims_of
+from profiles.models import LoginClaim, Preferences, Profile, User
 from profiles.names import fold_user_name
 from profiles.services.accounts import refuse_reserved
 from profiles.services.titles import TitleWarning, resolve
@@ -135,15 +136,17 @@ def update_identity(
 
 
 def rename(user: User, name: str) -> bool:
-    """Whether the name is another; the constraint decides between two who want it."""
+    """Whether the name is another; its claim decides between two who want it."""
     if name == user.user_name:
         return False
     key = fold_user_name(name)
     if key != fold_user_name(user.user_name):  # whoever has a reserved one keeps it
         refuse_reserved(name, field="name")
+    before = claims_of(user)
     user.user_name, user.user_name_key = name, key
     try:
         with transaction.atomic():
+            LoginClaim.objects.move(user.pk, before, claims_of(user))
             user.save(update_fields=["user_name", "user_name_key"])
     except IntegrityError:
         raise ApiError("user_name_taken") from None

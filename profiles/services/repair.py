@@ -2,8 +2,12 @@
 
 from uuid import UUID
 
+from django.db import transaction
+
 from history.models import UserState
-from profiles.models import Preferences, Profile
+from history.services.recording import locked
+from profiles.managers import claims_of
+from profiles.models import LoginClaim, Preferences, Profile, User
 
 
 def make_whole(user_id: UUID) -> None:
@@ -11,3 +15,23 @@ def make_whole(user_id: UUID) -> None:
     UserState.objects.get_or_create(user_id=user_id)
     Profile.objects.get_or_create(user_id=user_id)
     Preferences.objects.get_or_create(user_id=user_id)
+
+
+def claim_again(user_id: UUID) -> None:
+    """What an account's e-mail and name claim, where a release that knew no claims made
+    or renamed it. Under the user's lock, or a renaming could leave the old ones.
+    """
+    with locked(user_id):
+        if user := User.objects.filter(pk=user_id).first():
+            LoginClaim.objects.take(user_id, claims_of(user))
+
+
+def forget_claim(value: str, user_id: UUID) -> None:
+    """One whose user has another e-mail or name, or is gone. Its row is locked first:
+    whoever takes it meanwhile waits, and makes it anew.
+    """
+    with transaction.atomic():
+        LoginClaim.objects.select_for_update().filter(value=value).first()
+        user = User.objects.filter(pk=user_id).first()
+        if user is None or value not in claims_of(user):
+            LoginClaim.objects.give_up(user_id, [value])

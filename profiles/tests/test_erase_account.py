@@ -248,9 +248,9 @@ def test_a_write_that_waited_for_the_lock_is_told_that_the_session_ended(zaphira
 def test_what_it_costs_whatever_there_is(filled, hers, budget):
     in_words = (
         "sign-in check, user, locked?, still not?, tries forgiven; lock, account, "
-        "the count by type, wrong passwords, staff's log (2), privacy requests (2), "
-        "outbox; recovery codes (2); one for each of 24 tables; "
+        "its claims (2), the count by type, wrong passwords, staff's log (2), privacy "
+        "requests (2), outbox; recovery codes (2); one for each of 24 tables; "
         "the erasure, its task; the session: found?"
     )
-    with budget(43, in_words):
+    with budget(45, in_words):
         assert hers.delete("/api/user", BODY).status_code == 200
