@@ -14,14 +14,14 @@ from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from animecollections.api import throttling
-from animecollections.api.bodies import bodies
+from animecollections.api.response_cache import bodies
 from animecollections.tests.owners import refuse_unowned
-from collections_app.catalogue.held import held
+from collections_app.catalogue.title_cache import held
 from collections_app.imports.recognition import candidates_named
 from collections_app.models import Anime
 from factories import AnimeFactory, UserFactory
+from profiles.accounts.services import start_session
 from profiles.models import User
-from profiles.services.accounts import start_session
 
 BOOKKEEPING = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", "SET ")
 

@@ -30,7 +30,7 @@ if settings.WEB_WORKERS > 1:  # through it processes add up their metrics
 NOTIFY_SOCKET = os.environ.pop("NOTIFY_SOCKET", "")
 
 wsgi_app = "animecollections.asgi:application"
-worker_class = "animecollections.connections.Worker"  # gunicorn's own, bounded
+worker_class = "animecollections.server.connections.Worker"  # gunicorn's own, bounded
 bind = f"{settings.HOST}:{settings.PORT}"
 # More than there are cores only worsen p99; more than one need Redis (settings).
 workers = settings.WEB_WORKERS

@@ -9,7 +9,7 @@ from django.core.management import execute_from_command_line
 from django.db import OperationalError
 from environs import EnvError
 
-from animecollections.upkeep.commands import status_of, take_signals_as_ctrl_c
+from animecollections.ops.commands import status_of, take_signals_as_ctrl_c
 
 
 def main() -> None:

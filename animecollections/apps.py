@@ -6,8 +6,10 @@ class AnimeCollectionsConfig(AppConfig):
     name = "animecollections"
 
     def ready(self) -> None:
-        from animecollections import reporting
-        from animecollections.upkeep import no_mail_server  # noqa: F401  (its check)
+        from animecollections.ops import (
+            no_mail_server,  # noqa: F401  (its check)
+            reporting,
+        )
 
         reporting.start()
 

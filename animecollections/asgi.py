@@ -10,12 +10,12 @@ from animecollections.wsgi import application as wsgi  # first: it sets Django u
 from django.conf import settings
 
 from animecollections import probes
-from animecollections.bridge import Bridge, Receive, Scope, Send
-from animecollections.client import PAGES
-from animecollections.request_bodies import Bodies
-from animecollections.senders import Senders
-from profiles.feed import feed
-from profiles.live import LiveSocket
+from animecollections.server.bridge import Bridge, Receive, Scope, Send
+from animecollections.server.request_bodies import ResponseCache
+from animecollections.server.senders import Senders
+from animecollections.web.pages import PAGES
+from profiles.sync.feed import feed
+from profiles.sync.socket import LiveSocket
 
 LIGHT_THREADS = 2
 SECONDS_TO_COME_IN = 1
@@ -23,7 +23,7 @@ SECONDS_TO_COME_IN = 1
 LIGHT = frozenset((*PAGES, "/sw.js"))
 
 senders = Senders()
-bodies = Bodies(
+bodies = ResponseCache(
     largest=settings.DATA_UPLOAD_MAX_MEMORY_SIZE, most=settings.WEB_BODIES_MB * 1024**2
 )
 

@@ -13,8 +13,8 @@ ThroughKind = Literal["session", "token", "import", "admin", "command", "merge"]
 
 
 @dataclass(frozen=True, slots=True)
-class Through:
-    """Through what a write came; kept with every change it makes."""
+class Origin:
+    """Origin what a write came; kept with every change it makes."""
 
     kind: ThroughKind
     actor_id: UUID | None = None  # staff who acted for the user
@@ -30,7 +30,7 @@ class Revisions:
     epoch: int
     user: int
     catalogue: int
-    parts: Mapping[str, int]  # of each part of sync (history/parts.py), by its name
+    parts: Mapping[str, int]  # of each part of sync (history/log/parts.py), by its name
 
 
 def today_in(zone: str) -> date:

@@ -7,10 +7,12 @@ in one sentence. `manage.py work` runs them; /readyz tells which are late.
 from datetime import timedelta
 
 from animecollections.retention import RULES
-from collections_app.services import popularity
-from history.services.jobs import Regular
+from collections_app.watch_list import popularity
+from history.jobs.services import PeriodicJob
+from profiles import outbox
 from profiles.doctor import sweep
-from profiles.services import figures, outbox, type_counts
+from profiles.figures import services as figures
+from profiles.figures import type_counts
 
 
 def trim() -> str:
@@ -22,13 +24,13 @@ def take_up_lost() -> str:
     return f"{outbox.take_up_lost():,} tasks of killed workers queued again"
 
 
-JOBS: tuple[Regular, ...] = (
+JOBS: tuple[PeriodicJob, ...] = (
     # Not at the start of a worker alone: what its predecessor left a second ago is too
     # young to be lost.
-    Regular("outbox", timedelta(minutes=1), take_up_lost),
-    Regular("trim", timedelta(days=1), trim),
-    Regular("orphan images", timedelta(days=7), sweep),
-    Regular("popularity", timedelta(days=1), popularity.count_lists),
-    Regular("figures", timedelta(minutes=15), figures.refresh),
-    Regular("figures anew", timedelta(days=1), type_counts.count_anew),
+    PeriodicJob("outbox", timedelta(minutes=1), take_up_lost),
+    PeriodicJob("trim", timedelta(days=1), trim),
+    PeriodicJob("orphan images", timedelta(days=7), sweep),
+    PeriodicJob("popularity", timedelta(days=1), popularity.count_lists),
+    PeriodicJob("figures", timedelta(minutes=15), figures.refresh),
+    PeriodicJob("figures anew", timedelta(days=1), type_counts.count_anew),
 )

@@ -41,13 +41,13 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.registry import Collector
 
 from animecollections.jobs import JOBS
-from animecollections.upkeep import no_mail_server
-from animecollections.upkeep.metrics import exposition
+from animecollections.ops import no_mail_server
+from animecollections.ops.metrics import exposition
 from collections_app.models import Merge
+from history.jobs.services import late
 from history.models import Job
-from history.services.jobs import late
-from profiles.feed import feed
-from profiles.services.outbox import NO_SUCH_ADDRESS, given_up
+from profiles.outbox import NO_SUCH_ADDRESS, given_up
+from profiles.sync.feed import feed
 
 logger = logging.getLogger(__name__)
 

@@ -3,7 +3,7 @@
 import collections_app.retention
 import history.retention
 import profiles.retention
-from animecollections.upkeep.retention import Rule
+from animecollections.ops.retention import Rule
 
 RULES: tuple[Rule, ...] = (
     *history.retention.RULES,

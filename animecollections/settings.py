@@ -39,7 +39,7 @@ from animecollections.environ import (
     read_url,
     wrong,
 )
-from animecollections.upkeep.log_settings import logging_of
+from animecollections.ops.log_settings import logging_of
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 RELEASE = "0.1.0"  # part of every ETag: a new release may shape answers anew
@@ -110,7 +110,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "animecollections.probes.Probes",
-    "animecollections.observing.Observing",
+    "animecollections.ops.observing.Observing",
     "animecollections.headers.Headers",
     "animecollections.api.middleware.ApiManners",
     "django.middleware.security.SecurityMiddleware",
@@ -119,7 +119,7 @@ MIDDLEWARE = [
     "animecollections.admin.site.Policy",
     "corsheaders.middleware.CorsMiddleware",
     "animecollections.api.middleware.ServerRefusals",
-    "profiles.middleware.SessionMiddleware",
+    "profiles.accounts.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -169,7 +169,7 @@ DATABASES = {
     )
 }
 # The same database without a pooler in front, for commands that need a session
-# (animecollections/upkeep/sessions.py).
+# (animecollections/ops/sessions.py).
 DATABASE_DIRECT = direct_database(
     read_url("DATABASE_DIRECT_URL", "", parse_database_url),
     statement_seconds=STATEMENT_SECONDS,
@@ -210,7 +210,7 @@ COMPRESS = env.bool("COMPRESS", True)
 
 # How often a live socket is pinged, and its sign-in checked.
 LIVE_PING_SECONDS = env.int("LIVE_PING_SECONDS", 30, validate=rules.Range(1, 60))
-# How processes tell each other what devices are to be told (profiles/feed.py).
+# How processes tell each other what devices are to be told (profiles/sync/feed.py).
 CHANNEL_LAYERS: dict[str, dict[str, Any]] = {
     "default": {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
@@ -246,7 +246,7 @@ vars().update(
 )  # EMAIL_BACKEND, EMAIL_HOST, …
 HAS_NO_MAIL_SERVER = not DEBUG and "console" in mail["EMAIL_BACKEND"]
 if HAS_NO_MAIL_SERVER:  # what is printed is logged, with links that set a password
-    EMAIL_BACKEND = "animecollections.upkeep.no_mail_server.EmailBackend"
+    EMAIL_BACKEND = "animecollections.ops.no_mail_server.EmailBackend"
 DEFAULT_FROM_EMAIL = env.str(
     "FROM_EMAIL",
     "animecollections <noreply@localhost>",
@@ -288,7 +288,7 @@ STORAGES = {
         "OPTIONS": env.json("MEDIA_STORAGE_OPTIONS", {}, validate=an_object),
     },
     "staticfiles": {
-        "BACKEND": "animecollections.static_storage.DevelopmentStorage"
+        "BACKEND": "animecollections.web.static_storage.DevelopmentStorage"
         if DEBUG
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
@@ -307,7 +307,7 @@ FORMAT_MODULE_PATH = "animecollections.formats"
 AUTH_USER_MODEL = "profiles.User"
 # The admin's sign-in; the API calls the same check by itself.
 AUTHENTICATION_BACKENDS = ["profiles.backends.PasswordBackend"]
-PASSWORD_HASHERS = ["profiles.hashers.PooledArgon2Hasher"]
+PASSWORD_HASHERS = ["profiles.accounts.hashers.PooledArgon2Hasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {
         "NAME": f"{module}.{name}",
@@ -319,8 +319,8 @@ AUTH_PASSWORD_VALIDATORS = [
             "MinimumLengthValidator",
             {"min_length": 8},
         ),
-        ("profiles.passwords", "MaximumLengthValidator", {"max_length": 128}),
-        ("profiles.passwords", "BlankValidator", {}),
+        ("profiles.accounts.passwords", "MaximumLengthValidator", {"max_length": 128}),
+        ("profiles.accounts.passwords", "BlankValidator", {}),
         (
             "django.contrib.auth.password_validation",
             "UserAttributeSimilarityValidator",
@@ -338,14 +338,14 @@ STAFF_HOURS = env.int("STAFF_HOURS", 12, validate=rules.Range(1, 720))
 OTP_TOTP_ISSUER = "animecollections"  # what authenticators call us
 
 MESSAGE_STORAGE = "animecollections.admin.messages.MessageStorage"
-SESSION_ENGINE = "profiles.sessions"
+SESSION_ENGINE = "profiles.accounts.sessions"
 SESSION_COOKIE_AGE = env.int("SESSION_DAYS", 30, validate=DAYS) * 86400
 # Off in the first of two steps of an upgrade: docs/deployment.md.
 OWNER_IN_SESSION_KEYS = env.bool("OWNER_IN_SESSION_KEYS", True)
 SESSION_COOKIE_SAMESITE = env.str(
     "COOKIE_SAMESITE", "Lax", validate=rules.OneOf(["Lax", "Strict", "None"])
 )
-# Tells the browser of an owner from those of guessers (profiles/services/places.py).
+# Tells the browser of an owner from those of guessers (profiles/accounts/places.py).
 DEVICE_COOKIE_NAME = "device"
 CSRF_COOKIE_SAMESITE = SESSION_COOKIE_SAMESITE
 CSRF_TRUSTED_ORIGINS = TRUSTED_ORIGINS
@@ -414,8 +414,8 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 5
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "profiles.authentication.BearerAuthentication",
-        "profiles.authentication.SessionAuthentication",
+        "profiles.accounts.authentication.BearerAuthentication",
+        "profiles.accounts.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["animecollections.api.rendering.JSONRenderer"],
@@ -424,7 +424,7 @@ REST_FRAMEWORK = {
     "DEFAULT_THROTTLE_CLASSES": ["animecollections.api.throttling.RateThrottle"],
     "DEFAULT_SCHEMA_CLASS": "animecollections.api.schema.ApiSchema",
     "EXCEPTION_HANDLER": "animecollections.api.failures.answer_failure",
-    "UNAUTHENTICATED_USER": "profiles.visitor.Visitor",
+    "UNAUTHENTICATED_USER": "profiles.accounts.visitor.Visitor",
     "URL_FORMAT_OVERRIDE": None,  # ?format= is ours, not the framework's
     "NUM_PROXIES": NUM_PROXIES,
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
@@ -485,8 +485,8 @@ UNFOLD: dict[str, Any] = {
     ],
     "STYLES": [lambda request: static("admin.css")],
     "SCRIPTS": [lambda request: static("admin.js")],
-    "DASHBOARD_CALLBACK": "profiles.admin.dashboard.dashboard",
-    "SIDEBAR": {"navigation": "profiles.admin.menu.menu"},
+    "DASHBOARD_CALLBACK": "profiles.staff.admin.dashboard.dashboard",
+    "SIDEBAR": {"navigation": "profiles.staff.admin.menu.menu"},
 }
 
 # One JSON object a line for machines, or lines for a person; and one for each request.

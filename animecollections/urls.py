@@ -8,9 +8,9 @@ from django.views.decorators.csrf import csrf_exempt
 from animecollections.api.errors import ApiError
 from animecollections.api.failures import failure
 from animecollections.api.reference import DocsPage, ReferenceView, RootView
-from animecollections.client import PAGES, TITLES, page, service_worker, title_page
-from profiles.views.media import picture
-from profiles.views.pages import ResetPage
+from animecollections.web.pages import PAGES, TITLES, page, service_worker, title_page
+from profiles.accounts.pages import ResetPage
+from profiles.images.media import picture
 
 
 # These addresses change nothing: 404 and 405 tell a client more than Django's 403.

@@ -41,8 +41,8 @@ def seed(number):
     from animecollections.db.ids import new_id
     from collections_app.models import Anime, WatchListEntry
     from history.models import Change, EpisodesWatched
+    from profiles.accounts.services import start_session
     from profiles.models import User
-    from profiles.services.accounts import start_session
 
     chance, now = random.Random(7), timezone.now()  # noqa: S311
     user = User.objects.create_user("bench@example.org", "bench", "Right-Horse-7")

@@ -31,12 +31,12 @@ django.setup()
 from django.test import Client
 from django.utils import timezone
 
-from animecollections.api.bodies import bodies
 from animecollections.api.compression import ENCODINGS
+from animecollections.api.response_cache import bodies
 from collections_app.models import Anime, WatchListEntry
+from profiles.accounts.services import start_session
+from profiles.accounts.sessions import SessionStore
 from profiles.models import User
-from profiles.services.accounts import start_session
-from profiles.sessions import SessionStore
 
 URL = "/api/user/watchList"
 ROUNDS, REQUESTS = 9, 20

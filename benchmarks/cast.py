@@ -13,8 +13,8 @@ from django.db.models.functions import TruncSecond
 from django.utils import timezone
 
 from collections_app.models import WatchListEntry
+from profiles.accounts.tokens import write_pair
 from profiles.models import TokenFamily, User
-from profiles.tokens import write_pair
 
 
 @dataclass(frozen=True)

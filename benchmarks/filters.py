@@ -26,8 +26,8 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from collections_app.models import Anime, WatchListEntry
+from profiles.accounts.services import start_session
 from profiles.models import User
-from profiles.services.accounts import start_session
 
 TRIES, ENTRIES = 5, 5000
 GENRES = ["action", "comedy", "drama", "adventure", "fantasy", "romance", "school"]

@@ -73,10 +73,10 @@ def main(number=5000, path=None):
     from django.core.management import call_command
     from django.utils import timezone
 
-    from animecollections.identity import Through
+    from animecollections.identity import Origin
     from collections_app import transfer
+    from collections_app.imports import services as imports
     from collections_app.models import Anime
-    from collections_app.services import imports
     from profiles.models import User
 
     call_command("migrate", verbosity=0)
@@ -98,7 +98,7 @@ def main(number=5000, path=None):
                 user_id=user.pk,
                 plan_id=plan.id,
                 today=timezone.now().date(),
-                through=Through("session"),
+                through=Origin("session"),
             )
         )
         counts = {word: number for word, number in plan.summary.items() if number}

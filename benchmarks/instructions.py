@@ -117,10 +117,10 @@ def seed(folder):
 
     call_command("migrate", verbosity=0)
 
-    from animecollections.identity import Through
+    from animecollections.identity import Origin
     from benchmarks.cast import token_of
     from collections_app.catalogue.refs import OWN, AnimeRef
-    from collections_app.services import watch_list
+    from collections_app.watch_list import writes as watch_list
     from factories import AnimeFactory, UserFactory
 
     titles = [str(anime.pk) for anime in AnimeFactory.create_batch(max(ENTRIES) + 100)]
@@ -134,7 +134,7 @@ def seed(folder):
                 for id_ in titles[:size]
             ],
             today=date(2026, 11, 23),
-            through=Through("command"),
+            through=Origin("command"),
         )
         users[size] = token_of(user.pk)
     seeded = {

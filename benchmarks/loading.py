@@ -47,7 +47,7 @@ def fill(home, *, titles, entries, lists):
     catalogue = home / "catalogue.jsonl"
     catalogue.write_bytes(b"\n".join(catalogue_of(titles)))
     manage("import_catalog", catalogue)
-    from profiles.demo import Person
+    from profiles.demo.people import Person
 
     exact = [
         Person(f"list{length}-{number}", length)
@@ -60,7 +60,7 @@ def fill(home, *, titles, entries, lists):
 
 def add_crowd(first, entries):
     """People from the first-th on with so many entries; who would come next."""
-    from profiles.demo import nth
+    from profiles.demo.people import nth
 
     last = first + max(0, entries) // 60
     add(list(map(nth, range(first, last))))
@@ -70,8 +70,8 @@ def add_crowd(first, entries):
 def add(people):
     from django.utils import timezone
 
-    from profiles.demo import Plan
-    from profiles.services import demo
+    from profiles.demo import services as demo
+    from profiles.demo.people import Plan
 
     now = timezone.now().replace(minute=0, second=0, microsecond=0)
     plan = Plan(demo.shelf(), 1, 60, now, 365, log_since=now, password="!")

@@ -30,11 +30,11 @@ django.setup()
 from django.db import connection
 from django.utils import timezone
 
-from collections_app.catalogue import answers
+from collections_app.catalogue import queries as answers
 from collections_app.catalogue.folding import LONGEST_QUERY, fold, fold_query
 from collections_app.catalogue.seasons import with_marks
 from collections_app.models import Anime, CatalogueState, SearchName
-from profiles.visitor import Visitor
+from profiles.accounts.visitor import Visitor
 
 TRIES = 5
 

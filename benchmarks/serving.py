@@ -22,7 +22,7 @@ from urllib.request import urlopen
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 FIRST_PORT = int(os.environ.get("PORT", "8861"))
-OWN = "animecollections.connections.Worker"
+OWN = "animecollections.server.connections.Worker"
 SERVERS = {
     "gthread": ["-k", "gthread", "--threads", "4", "benchmarks.serving:wsgi"],
     "asgi": ["-k", OWN, "benchmarks.serving:asgi"],
@@ -81,11 +81,11 @@ def seed():
     call_command("migrate", verbosity=0)
     from datetime import date
 
-    from animecollections.identity import Through
+    from animecollections.identity import Origin
     from collections_app.catalogue.refs import OWN, AnimeRef
-    from collections_app.services import watch_list
+    from collections_app.watch_list import writes as watch_list
     from factories import AnimeFactory, UserFactory
-    from profiles.services.accounts import start_session
+    from profiles.accounts.services import start_session
 
     user = UserFactory()
     titles = AnimeFactory.create_batch(ENTRIES)
@@ -98,7 +98,7 @@ def seed():
             for anime in titles
         ],
         today=date(2026, 11, 23),
-        through=Through("command"),
+        through=Origin("command"),
     )
     session = import_module(settings.SESSION_ENGINE).SessionStore()
     start_session(session, user)

@@ -7,19 +7,19 @@ from django.db import DatabaseError, connection, transaction
 from django.db.models import Count, F
 from django.utils import timezone
 
-from animecollections.upkeep.findings import Check, Finding
+from animecollections.ops.findings import Check, Finding
 from collections_app.catalogue.models import Anime, ExternalId, SearchName
 from collections_app.catalogue.refs import OWN
 from collections_app.catalogue.trigrams import trigrams_of
-from collections_app.services import beside_the_log
-from collections_app.services.repair import (
+from collections_app.watch_list import beside_the_log
+from collections_app.watch_list.models import WatchListEntry
+from collections_app.watch_list.repair import (
     disagreements,
     follow_alias,
     record_as_it_is,
 )
-from collections_app.watch_list.models import WatchListEntry
-from history.services.recording import locked
-from history.services.repair import mend_log
+from history.log.recording import locked
+from history.log.repair import mend_log
 
 MOST_TOLD = 20
 

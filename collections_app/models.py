@@ -1,7 +1,7 @@
 """All tables of this app, for Django and for other apps. Each room has its own."""
 
 from collections_app.catalogue.merges import Merge, MergedList, MergeStatus
-from collections_app.catalogue.missing_titles import MissingStatus, MissingTitle
+from collections_app.catalogue.missing_titles.models import MissingStatus, MissingTitle
 from collections_app.catalogue.models import (
     Abbreviation,
     AiringStatus,

@@ -4,9 +4,9 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from animecollections.db.ids import first_id_at
-from animecollections.upkeep.retention import Rule
+from animecollections.ops.retention import Rule
 from collections_app.imports.models import ImportPlan, ImportRow
-from collections_app.services.imports import KEPT_FOR
+from collections_app.imports.services import KEPT_FOR
 
 
 def old_plans() -> QuerySet[ImportPlan]:

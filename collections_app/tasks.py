@@ -1,41 +1,5 @@
-"""What the worker does to the catalogue: merges take as long as there are lists.
+"""Where a release before the rooms had its tasks: rows it queued name them here."""
 
-One that failed goes on by itself, a few times; then *Go on* in the admin does.
-"""
+from collections_app.merges.tasks import merge_titles, part_titles
 
-from functools import partial
-from uuid import UUID
-
-from django_tasks import task
-
-from animecollections.identity import Through
-from animecollections.upkeep.tries import again_on_failure
-from collections_app.catalogue.merges import Merge
-from collections_app.services import merging
-
-# Whatever it was: what is moved stays moved, and a second try takes up the rest.
-again = partial(again_on_failure, (Exception, SystemExit))
-
-
-@task
-def merge_titles(merge_id: str, actor_id: str, tries: int = 0) -> None:
-    job = Merge.objects.get(pk=merge_id)
-    through = Through("admin", actor_id=UUID(actor_id))
-    again(
-        merge_titles,
-        tries,
-        {"merge_id": merge_id, "actor_id": actor_id},
-        lambda: merging.finish(job, through=through),
-    )
-
-
-@task
-def part_titles(merge_id: str, actor_id: str, reason: str, tries: int = 0) -> None:
-    job = Merge.objects.get(pk=merge_id)
-    through = Through("admin", actor_id=UUID(actor_id))
-    again(
-        part_titles,
-        tries,
-        {"merge_id": merge_id, "actor_id": actor_id, "reason": reason},
-        lambda: merging.unmerge(job=job, reason=reason, through=through),
-    )
+__all__ = ["merge_titles", "part_titles"]

@@ -2,12 +2,16 @@
 
 from django.urls import path
 
-from collections_app.views.catalogue import CatalogueViewSet
-from collections_app.views.entries import BatchViewSet, EntryViewSet, MoveViewSet
-from collections_app.views.imports import ImportsViewSet, ImportViewSet
-from collections_app.views.operations import OperationViewSet
-from collections_app.views.stats import StatisticsViewSet
-from collections_app.views.watch_list import WatchListViewSet
+from collections_app.browsing.views import CatalogueViewSet
+from collections_app.imports.views import ImportsViewSet, ImportViewSet
+from collections_app.stats.views import StatisticsViewSet
+from collections_app.watch_list.entry_views import (
+    BatchViewSet,
+    EntryViewSet,
+    MoveViewSet,
+)
+from collections_app.watch_list.operation_views import OperationViewSet
+from collections_app.watch_list.views import WatchListViewSet
 
 urlpatterns = [
     path("animes", CatalogueViewSet.as_view({"get": "list"})),

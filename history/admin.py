@@ -26,21 +26,19 @@ from animecollections.admin import (
     people,
     through,
 )
-from animecollections.admin.asking import StaffReasonForm, ask
+from animecollections.admin.confirmation import StaffReasonForm, ask
 from animecollections.admin.dates import between
 from animecollections.admin.site import page
-from history.masks import MASK, Masked
-from history.models import (
-    EpisodesWatched,
-    Job,
-    KeptAnswer,
-    Search,
-    StaffAction,
-    UserState,
-)
-from history.parts import COUNTERS
-from history.services import audit
-from history.services.jobs import LEAST_GRACE, run_soon
+from history.idempotency.models import KeptAnswer
+from history.jobs.models import Job
+from history.jobs.services import LEAST_GRACE, run_soon
+from history.log.models import UserState
+from history.log.parts import COUNTERS
+from history.searches.models import Search
+from history.staff_log import services as audit
+from history.staff_log.masks import MASK, Masked
+from history.staff_log.models import StaffAction
+from history.watched.models import EpisodesWatched
 
 MOST_DIGITS = 9  # of a title's number
 RUN = "history.run_job"

@@ -8,9 +8,9 @@ from django.apps import apps
 from django.db import connection, models
 from django.db.models import Count, Max, Min
 
-from animecollections.upkeep.findings import Check, Finding
-from history.models import Change, UserState
-from history.services.repair import fits, is_whole, mend_log
+from animecollections.ops.findings import Check, Finding
+from history.log.models import Change, UserState
+from history.log.repair import fits, is_whole, mend_log
 
 USERS_AT_ONCE = 500
 OURS = ("history", "collections_app", "profiles")

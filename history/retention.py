@@ -7,9 +7,10 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from animecollections.db.ids import first_id_at
-from animecollections.upkeep.retention import Rule
-from history.models import Change, KeptAnswer
-from history.services.answers import KEPT_FOR
+from animecollections.ops.retention import Rule
+from history.idempotency.models import KeptAnswer
+from history.idempotency.records import KEPT_FOR
+from history.log.models import Change
 
 
 def old_changes() -> QuerySet[Change]:

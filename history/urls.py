@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from history.views import SearchHistoryViewSet
+from history.searches.views import SearchHistoryViewSet
 
 urlpatterns = [
     path(

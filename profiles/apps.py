@@ -6,14 +6,14 @@ class ProfilesConfig(AppConfig):
     verbose_name = "People"
 
     def ready(self) -> None:
-        from animecollections.upkeep.metrics import WRITES
-        from history.services.audit import tellers
-        from history.services.publishing import listeners
-        from profiles import tasks
-        from profiles.feed import feed
-        from profiles.services import sign_in_hooks
+        from animecollections.ops.metrics import WRITES
+        from history.log.commit_hooks import after_commit_hooks
+        from history.staff_log.services import staff_action_hooks
+        from profiles.accounts import sign_in_hooks
+        from profiles.staff import tasks
+        from profiles.sync.feed import feed
 
-        listeners.append(feed.publish)
+        after_commit_hooks.append(feed.publish)
         sign_in_hooks.hooks.append(feed.check_sign_ins)
-        listeners.append(lambda note: WRITES.inc())
-        tellers.append(tasks.tell_of_staff)
+        after_commit_hooks.append(lambda note: WRITES.inc())
+        staff_action_hooks.append(tasks.tell_of_staff)

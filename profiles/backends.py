@@ -6,10 +6,10 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest
 
-from animecollections.api.client import address
+from animecollections.api.client_ip import address
 from animecollections.api.errors import ApiError
-from profiles.models import User
-from profiles.services.credentials import check_credentials, enter
+from profiles.accounts.credentials import check_credentials, enter
+from profiles.accounts.models import User
 
 
 def sign_in(request: HttpRequest | None, email: str, password: str) -> User:

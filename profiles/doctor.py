@@ -12,13 +12,15 @@ from django.db.models import CharField, Exists, OuterRef, Value
 from django.db.models.functions import Concat
 from django.utils import timezone
 
-from animecollections.identity import Through
-from animecollections.upkeep.findings import Check, Finding
-from profiles.addresses import FOLDER
-from profiles.managers import COLUMNS
-from profiles.models import Image, LoginClaim, User
-from profiles.services import images as service
-from profiles.services.repair import claim_again, forget_claim, make_whole
+from animecollections.identity import Origin
+from animecollections.ops.findings import Check, Finding
+from profiles.accounts.claims import claim_again, forget_claim
+from profiles.accounts.managers import COLUMNS
+from profiles.accounts.models import LoginClaim, User
+from profiles.images import services as service
+from profiles.images.models import Image
+from profiles.profile.image_urls import FOLDER
+from profiles.profile.repair import make_whole
 
 # A file is written before its row is committed: a new one may yet get it.
 YOUNG = timedelta(days=1)
@@ -87,7 +89,7 @@ def images() -> Iterator[Finding | None]:
                     service.remove,
                     user_id=user_id,
                     image_id=paths[path],
-                    through=Through("command"),
+                    through=Origin("command"),
                 ),
             )
         yield from orphans(str(user_id), files - paths.keys())

@@ -8,19 +8,18 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from animecollections.db.ids import first_id_at
-from animecollections.upkeep.retention import Rule
-from profiles.models import (
+from animecollections.ops.retention import Rule
+from profiles.accounts.lockouts import remembered_since
+from profiles.accounts.models import (
     FailedSignIns,
     KnownPlace,
-    MadeExport,
-    Notice,
-    PrivacyRequest,
     Session,
     Ticket,
     TokenFamily,
     WrongPasswords,
 )
-from profiles.services.lockouts import remembered_since
+from profiles.notices.models import Notice
+from profiles.personal_data.models import MadeExport, PrivacyRequest
 
 SENT_MAILS_FOR = timedelta(days=14)
 FAILED_MAILS_FOR = timedelta(days=60)

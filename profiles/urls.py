@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from profiles.views.accounts import (
+from profiles.accounts.views import (
     ConfirmResetViewSet,
     PasswordViewSet,
     ResetViewSet,
@@ -12,13 +12,13 @@ from profiles.views.accounts import (
     SignUpViewSet,
     TokenViewSet,
 )
-from profiles.views.erasure import ErasureViewSet
-from profiles.views.export import ExportViewSet
-from profiles.views.images import ImagesViewSet, UploadViewSet
-from profiles.views.live import TicketViewSet
-from profiles.views.notices import NoticesViewSet
-from profiles.views.profile import PreferencesViewSet, ProfileViewSet
-from profiles.views.sync import SyncViewSet
+from profiles.images.views import ImagesViewSet, UploadViewSet
+from profiles.notices.views import NoticesViewSet
+from profiles.personal_data.erasure_views import ErasureViewSet
+from profiles.personal_data.views import ExportViewSet
+from profiles.profile.views import PreferencesViewSet, ProfileViewSet
+from profiles.sync.ticket_views import TicketViewSet
+from profiles.sync.views import SyncViewSet
 
 urlpatterns = [
     path("notices", NoticesViewSet.as_view({"get": "list"})),

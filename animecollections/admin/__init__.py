@@ -21,11 +21,11 @@ from django.utils.text import capfirst
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from animecollections.admin import csv_files
-from animecollections.admin.asking import StaffReasonForm, ask
+from animecollections.admin.confirmation import StaffReasonForm, ask
 from animecollections.admin.dates import FROM, TO, BetweenFilter, range_of
 from animecollections.admin.site import has_fresh_code, to_second_factor
 from animecollections.api.errors import ApiError
-from animecollections.identity import Through
+from animecollections.identity import Origin
 
 if TYPE_CHECKING:  # unfold publishes no types; its classes stand for Django's
     from django.contrib.admin.views.main import ChangeList
@@ -52,9 +52,9 @@ def may_act_on(request: HttpRequest, user: Any) -> bool:
     return bool(request.user.is_superuser or not is_guarded)
 
 
-def through(request: HttpRequest) -> Through:
-    """Through what a write from the admin came, and who acted."""
-    return Through(
+def through(request: HttpRequest) -> Origin:
+    """Origin what a write from the admin came, and who acted."""
+    return Origin(
         kind="admin",
         actor_id=request.user.pk,
         request_id=request.request_id,  # type: ignore[attr-defined]

@@ -48,7 +48,7 @@ COVER_HOSTS = [
 ]
 
 # What stands above every page; filled by the app that knows it, when it is ready.
-tellers: list[Callable[[], Iterable[Any]]] = []
+staff_action_hooks: list[Callable[[], Iterable[Any]]] = []
 
 _pages: list[tuple[str, str, View, bool]] = []
 
@@ -90,7 +90,11 @@ class StaffSite(UnfoldAdminSite):  # type: ignore[misc]  # untyped
         """What all are told stands above each page of staff too."""
         context: dict[str, Any] = super().each_context(request)
         is_in = self.has_permission(request)
-        told = [notice for tell in tellers for notice in tell()] if is_in else []
+        told = (
+            [notice for tell in staff_action_hooks for notice in tell()]
+            if is_in
+            else []
+        )
         return context | {"notices": told}
 
     def extra_urls(self) -> list[URLPattern]:

@@ -21,7 +21,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
 
-from animecollections.api.bodies import bodies
+from animecollections.api.response_cache import bodies
 
 FEWEST_BYTES = 1024  # less fits into one packet as it is
 LEVEL = 1

@@ -60,8 +60,8 @@ class ApiManners:
 
 
 class ServerRefusals:
-    """What the server itself refuses (animecollections/bridge.py), inside of what
-    counts and logs requests and lets other origins read answers. It asks nobody.
+    """What the server itself refuses (animecollections/server/bridge.py), inside of
+    what counts and logs requests and lets other origins read answers. It asks nobody.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:

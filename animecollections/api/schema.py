@@ -550,7 +550,7 @@ def any_of_null(result: Any, **_: Any) -> Any:
 
 
 class CookieScheme(OpenApiAuthenticationExtension):
-    target_class = "profiles.authentication.SessionAuthentication"
+    target_class = "profiles.accounts.authentication.SessionAuthentication"
     name = "session"
 
     def get_security_definition(self, auto_schema: Any) -> Json:
@@ -563,7 +563,7 @@ class CookieScheme(OpenApiAuthenticationExtension):
 
 
 class BearerScheme(OpenApiAuthenticationExtension):
-    target_class = "profiles.authentication.BearerAuthentication"
+    target_class = "profiles.accounts.authentication.BearerAuthentication"
     name = "bearer"
 
     def get_security_definition(self, auto_schema: Any) -> Json:

@@ -15,7 +15,7 @@ from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
-from animecollections.api.client import address, network
+from animecollections.api.client_ip import address, network
 from animecollections.api.errors import not_now
 
 logger = logging.getLogger(__name__)

@@ -16,7 +16,7 @@ from animecollections.api.conditional import NotModified
 from animecollections.api.errors import ApiError, refuse
 from animecollections.api.parameters import read_query
 from animecollections.api.throttling import RateThrottle
-from animecollections.identity import Account, SignIn, Through
+from animecollections.identity import Account, Origin, SignIn
 
 # Whatever a browser takes an answer for, it runs and loads nothing.
 POLICY = "default-src 'none'; frame-ancestors 'none'"
@@ -164,9 +164,9 @@ class ApiViewSet(ViewSet):
         return self.account.id
 
     @property
-    def through(self) -> Through:
-        """Through what this request writes."""
-        return Through(
+    def through(self) -> Origin:
+        """Origin what this request writes."""
+        return Origin(
             kind=cast("SignIn", self.request.auth).kind,
             client_id=self.request.headers.get("X-Client-Id", "")[:100],
             request_id=request_id.current.get(),

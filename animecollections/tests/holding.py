@@ -5,7 +5,7 @@
 import time
 
 from animecollections import asgi as product
-from animecollections.bridge import PIECE
+from animecollections.server.bridge import PIECE
 from animecollections.wsgi import application as wsgi
 
 

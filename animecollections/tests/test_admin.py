@@ -15,8 +15,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from animecollections.admin import BoundedPaginator
-from animecollections.identity import Through
+from animecollections.identity import Origin
 from collections_app.catalogue.refs import AnimeRef
+from collections_app.imports import services as imports
 from collections_app.models import (
     Abbreviation,
     Genre,
@@ -28,13 +29,14 @@ from collections_app.models import (
     Studio,
     WatchListEntry,
 )
-from collections_app.services import imports, watch_list
 from collections_app.transfer.records import ListFile, Record
+from collections_app.watch_list import writes as watch_list
 from factories import AnimeFactory, UserFactory
 from history.models import EpisodesWatched, Job, KeptAnswer, StaffAction
-from history.services import audit
-from history.services.searches import NewSearch, save
-from profiles import tasks
+from history.searches.services import NewSearch, save
+from history.staff_log import services as audit
+from profiles.accounts import tasks
+from profiles.accounts.places import Place, new_device, remember
 from profiles.models import (
     Erasure,
     FailedSignIns,
@@ -49,7 +51,6 @@ from profiles.models import (
     User,
     WrongPasswords,
 )
-from profiles.services.places import Place, new_device, remember
 
 pytestmark = pytest.mark.django_db
 KEYED = {Session, Ticket}  # without pages: their keys are secrets
@@ -83,7 +84,7 @@ def make_title(number):
 
 def fill(user, anime, number):
     """One row of each kind for the user."""
-    through = Through(kind="session")
+    through = Origin(kind="session")
     watch_list.add(
         user_id=user.pk,
         anime=AnimeRef("own", str(anime.pk)),
@@ -127,7 +128,7 @@ def fill(user, anime, number):
     MergedList.objects.create(user=user, merge=merge)
     day = NOW.date() - timedelta(days=Figure.objects.count())
     Figure.objects.create(name="day", day=day, value={"added": 1}, computed_at=NOW)
-    staff = Through("admin", actor_id=user.pk)
+    staff = Origin("admin", actor_id=user.pk)
     audit.note(action="lock", through=staff, reason="spam", user_id=user.pk)
     Erasure.objects.create(through="admin", actor_id=user.pk)
     Job.objects.create(name=f"job {number}", due_at=NOW)

@@ -2,10 +2,10 @@
 
 import pytest
 
-from animecollections.identity import Through
+from animecollections.identity import Origin
 from factories import AnimeFactory, UserFactory
-from history.services.searches import NewSearch, save
-from profiles.services import figures
+from history.searches.services import NewSearch, save
+from profiles.figures import services as figures
 
 playwright = pytest.importorskip("playwright.sync_api")
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -47,7 +47,7 @@ def test_a_refused_save_says_so_first_and_words_stay_whole(device):
     wording = "sousounofurierensaishuushou (kouhen) ni"
     for user in (staff, person):
         searches = [NewSearch(wording, "animes", {}, 0, None)]
-        save(user_id=user.pk, searches=searches, through=Through("session"))
+        save(user_id=user.pk, searches=searches, through=Origin("session"))
     figures.refresh()
     page.goto("/admin/titles/missing/")
     cells = page.locator(".ac-table td")

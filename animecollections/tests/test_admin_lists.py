@@ -13,13 +13,13 @@ from django.utils import timezone
 
 from animecollections.admin import Page, dates
 from animecollections.db.ids import first_id_at
-from animecollections.identity import Through
+from animecollections.identity import Origin
 from collections_app.catalogue.refs import AnimeRef
 from collections_app.models import Anime, WatchListEntry
-from collections_app.services import watch_list
+from collections_app.watch_list import writes as watch_list
 from factories import AnimeFactory, UserFactory
-from history.masks import MASK
 from history.models import StaffAction
+from history.staff_log.masks import MASK
 from profiles.models import User
 
 pytestmark = pytest.mark.django_db
@@ -50,7 +50,7 @@ def put(user, anime, **values):
         anime=AnimeRef("own", str(anime.pk)),
         values=values,
         today=date(2026, 11, 23),
-        through=Through("session"),
+        through=Origin("session"),
     )
 
 

@@ -18,14 +18,14 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import OperationalError, connection
 
+from animecollections.ops import backups, checksums
 from animecollections.tests.serving import database_url
-from animecollections.upkeep import backups, checksums
 from collections_app.models import Anime, WatchListEntry
 from conftest import signed_in
 from factories import AnimeFactory, UserFactory
 from history.models import Change, UserState
 from profiles.models import Profile, User
-from profiles.staff_groups import make_groups
+from profiles.staff.groups import make_groups
 from profiles.tests.test_kept_images import upload
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -218,7 +218,7 @@ import django
 django.setup()
 from pathlib import Path
 from django.db import connection
-from animecollections.upkeep import backups
+from animecollections.ops import backups
 
 def half(path):
     dump = b"".join(backups.decompress(path))
@@ -363,7 +363,7 @@ SLOW_BACKUP = """
 import os, sys, time
 from pathlib import Path
 import manage
-from animecollections.upkeep import checksums
+from animecollections.ops import checksums
 
 def stall(tell):
     own = os.getpid()

@@ -1,17 +1,17 @@
-"""Bodies kept in the process: so many bytes, the longest unasked going first."""
+"""ResponseCache kept in the process: so many bytes, the longest unasked going first."""
 
-from animecollections.api.bodies import Bodies
+from animecollections.api.response_cache import ResponseCache
 
 
 def test_a_body_that_is_kept_is_had_again():
-    bodies = Bodies(100)
+    bodies = ResponseCache(100)
     bodies.keep('"a"', b"ten bytes.")
     assert bodies.get('"a"') == b"ten bytes."
     assert bodies.get('"b"') is None
 
 
 def test_the_longest_unasked_makes_room():
-    bodies = Bodies(80)
+    bodies = ResponseCache(80)
     for number in range(8):
         bodies.keep(str(number), b"ten bytes.")
     bodies.get("0")
@@ -22,7 +22,7 @@ def test_the_longest_unasked_makes_room():
 
 
 def test_a_body_kept_anew_counts_once():
-    bodies = Bodies(80)
+    bodies = ResponseCache(80)
     for _ in range(20):
         bodies.keep("same", b"ten bytes.")
     bodies.keep("other", b"ten bytes.")
@@ -31,12 +31,12 @@ def test_a_body_kept_anew_counts_once():
 
 
 def test_what_would_crowd_out_all_others_is_not_kept():
-    bodies = Bodies(80)
+    bodies = ResponseCache(80)
     bodies.keep("large", b"eleven byte")
     assert bodies.get("large") is None
 
 
 def test_no_room_keeps_nothing():
-    bodies = Bodies(0)
+    bodies = ResponseCache(0)
     bodies.keep("a", b"body")
     assert bodies.get("a") is None

@@ -14,8 +14,8 @@ from django.core.management import call_command
 from django.db import OperationalError, connection
 from PIL import Image
 
-from animecollections import client
-from animecollections.client import FIRST, PAGES, files
+from animecollections.web import pages as client
+from animecollections.web.pages import FIRST, PAGES, files
 from factories import AnimeFactory
 
 MOST_SCRIPT_SENT = 92_000  # bytes, compressed as production sends them

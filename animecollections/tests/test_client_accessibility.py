@@ -4,7 +4,7 @@ and AA).
 
 import pytest
 
-from animecollections.client import PAGES
+from animecollections.web.pages import PAGES
 from factories import AnimeFactory, UserFactory
 from profiles.tests.sockets import Api, cookie_of
 

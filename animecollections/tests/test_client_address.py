@@ -3,7 +3,7 @@
 import pytest
 from django.test import RequestFactory
 
-from animecollections.api.client import address, network
+from animecollections.api.client_ip import address, network
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,10 @@ import re
 
 import pytest
 
-from animecollections.words import words_in
+from animecollections.web.translations import words_in
 from factories import PASSWORD, UserFactory
+from profiles.accounts.reset_links import make_token
 from profiles.models import Preferences
-from profiles.reset_links import make_token
 
 playwright = pytest.importorskip("playwright.sync_api")
 expect = playwright.expect

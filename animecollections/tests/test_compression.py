@@ -5,8 +5,8 @@ import gzip
 import pytest
 import zstandard
 
-from animecollections.api.bodies import bodies
 from animecollections.api.compression import best_of
+from animecollections.api.response_cache import bodies
 from factories import AnimeFactory
 
 URL = "/api/user/watchList"

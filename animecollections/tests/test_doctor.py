@@ -16,11 +16,11 @@ from django.utils import timezone
 
 import history.doctor
 import profiles.doctor
-from animecollections.identity import Through
+from animecollections.identity import Origin
 from collections_app.catalogue.refs import OWN, AnimeRef
 from collections_app.models import ExternalId, SearchName, WatchListEntry
-from collections_app.services import beside_the_log
-from collections_app.services.watch_list import Operation, do_all
+from collections_app.watch_list import beside_the_log
+from collections_app.watch_list.writes import Operation, do_all
 from conftest import signed_in
 from factories import AnimeFactory
 from history.models import Change, Search, UserState
@@ -62,7 +62,7 @@ def listed(alice):
                 for anime in titles
             ],
             today=timezone.now().date(),
-            through=Through("session"),
+            through=Origin("session"),
         )
     return [anime.pk for anime in titles]
 
@@ -199,7 +199,7 @@ def test_an_entry_of_a_merged_title_moves_to_it(alice, listed):
         user_id=alice.pk,
         operations=[Operation("remove", AnimeRef(OWN, str(two)))],
         today=timezone.now().date(),
-        through=Through("session"),
+        through=Origin("session"),
     )
     assert doctor("--only", "aliases", "--fix")[1]
     entry = WatchListEntry.objects.of(alice.pk).get(anime_id=two)
@@ -287,7 +287,7 @@ def test_an_index_that_is_missing_and_what_came_of_it_are_told(alice, monkeypatc
 
 def test_more_than_twenty_of_a_kind_are_counted(monkeypatch):
     from animecollections.management.commands import doctor as command
-    from animecollections.upkeep.findings import Check, Finding
+    from animecollections.ops.findings import Check, Finding
 
     many = Check("many", "", lambda: (Finding(f"No. {n}") for n in range(25)))
     monkeypatch.setattr(command, "CHECKS", (many,))

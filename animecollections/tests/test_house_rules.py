@@ -63,14 +63,23 @@ def test_every_module_at_the_joints_has_its_place_in_the_order():
     assert there - {"__init__", "tests"} == named
 
 
-def test_services_know_neither_views_nor_serializers():
-    """What a write answers, and its refusal shows, they share with reads."""
+HTTP = re.compile(r"(?:^|_)(?:views|serializers)$")
+# What devices are sent has the form that its own address answers.
+SENDS_ANSWERS = "profiles/sync/parts.py"
+
+
+def test_only_http_knows_views_and_serializers():
+    """What a write answers, and its refusal shows, services share with reads."""
     wrong = {
         f"{name_of(path)} imports {imported}"
-        for app in WITH_TABLES
-        for path in modules(f"{app}/services")
+        for path in modules(*WITH_TABLES)
+        if name_of(path) != SENDS_ANSWERS
+        and not HTTP.search(path.stem)
+        and not {"admin", "urls"}
+        & {*path.relative_to(settings.BASE_DIR).parts, path.stem}
         for imported in imports(path)
-        if re.match(r"\w+\.(views|serializers)\b", imported)
+        if imported.split(".")[0] in WITH_TABLES
+        and any(HTTP.search(name) for name in imported.split(".")[1:])
     }
     assert not wrong
 
@@ -216,7 +225,9 @@ WRITES = {
 
 
 # The one exception: it argues why.
-WHOLE_NEW_ACCOUNTS = "profiles/services/demo.py"
+WHOLE_NEW_ACCOUNTS = "profiles/demo/services.py"
+WHOLE_ACCOUNTS = ("profiles/accounts/managers", "profiles/profile/repair")
+LIST_REPAIR = "collections_app/watch_list/repair"
 
 
 def writes_to(model, path):
@@ -237,19 +248,19 @@ def writes_to(model, path):
 
 
 def test_the_search_for_writes_finds_them(tmp_path):
-    path = Path(settings.BASE_DIR, "collections_app", "services", "watch_list.py")
+    path = Path(settings.BASE_DIR, "collections_app", "watch_list", "writes.py")
     assert list(writes_to("WatchListEntry", path))
 
 
 @pytest.mark.parametrize(
     ("model", "writers"),
     [
-        ("WatchListEntry", "collections_app/services/"),
-        ("Change", "history/"),  # and the command that trims the log
-        ("UserState", ("history/services/", "profiles/services/", "profiles/managers")),
-        ("Search", "history/services/"),
-        ("EpisodesWatched", "history/services/"),
-        ("KeptAnswer", "history/services/"),
+        ("WatchListEntry", ("collections_app/watch_list/writes", LIST_REPAIR)),
+        ("Change", "history/log/"),
+        ("UserState", ("history/log/", *WHOLE_ACCOUNTS)),
+        ("Search", "history/searches/services"),
+        ("EpisodesWatched", ("history/log/", "history/watched/services")),
+        ("KeptAnswer", "history/idempotency/records"),
     ],
 )
 def test_what_is_a_users_is_written_in_one_place(model, writers):
@@ -273,7 +284,7 @@ def test_no_raw_statement_writes_beside_it(table):
         name_of(path)
         for path in modules(*APPS)
         if statement.search(path.read_text())
-        and not name_of(path).startswith(("history/", "collections_app/services/"))
+        and not name_of(path).startswith("history/log/")
     ]
     assert not wrong
 
@@ -317,12 +328,14 @@ def says_any(function):
 
 
 def test_every_app_has_the_same_file_names():
+    """What Django, commands and jobs look for; all else lies in rooms by subject."""
     for app in WITH_TABLES:
         names = {
             path.name.removesuffix(".py")
             for path in (settings.BASE_DIR / app).iterdir()
         }
-        assert {"models", "services", "urls", "tests"} <= names
+        usual = {"admin", "apps", "doctor", "models", "retention", "urls", "tests"}
+        assert usual <= names
 
 
 def test_no_test_stands_outside_of_a_tests_folder():

@@ -8,7 +8,7 @@ from django_tasks_db.models import DBTaskResult
 
 from animecollections import probes
 from animecollections.tests.test_settings import PRODUCTION, manage
-from profiles import tasks
+from profiles.accounts import tasks
 from profiles.tests.outbox import send_all
 
 MAIL = (
@@ -37,7 +37,7 @@ def test_the_check_of_settings_says_so():
 
 @pytest.fixture
 def _no_server(settings):
-    settings.EMAIL_BACKEND = "animecollections.upkeep.no_mail_server.EmailBackend"
+    settings.EMAIL_BACKEND = "animecollections.ops.no_mail_server.EmailBackend"
 
 
 @pytest.mark.django_db

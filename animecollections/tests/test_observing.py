@@ -18,14 +18,14 @@ from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from prometheus_client.parser import text_string_to_metric_families
 
-from animecollections import reporting
-from animecollections.observing import known_user_id
+from animecollections.ops import reporting
+from animecollections.ops.logs import JsonFormatter, NoSecrets, pseudonym, redacted
+from animecollections.ops.observing import known_user_id
 from animecollections.tests.postgres import Proxy
 from animecollections.tests.serving import serve
-from animecollections.upkeep.logs import JsonFormatter, NoSecrets, pseudonym, redacted
 from conftest import signed_in
 from history.models import Job
-from profiles import tasks
+from profiles.accounts import tasks
 
 TOKEN = "of-this-test-alone"
 NOW = timezone.now()
@@ -356,7 +356,7 @@ STATEMENTS = {
 def test_a_statement_is_told_without_the_values_in_it():
     """In another process: here nothing imports OpenTelemetry (see below)."""
     code = (
-        "import sys, json; from animecollections.tracing import without_values;"
+        "import sys, json; from animecollections.ops.tracing import without_values;"
         "print(json.dumps([without_values(text) for text in json.load(sys.stdin)]))"
     )
     done = subprocess.run(
@@ -384,5 +384,5 @@ def test_without_an_address_nothing_is_imported(settings):
     reporting.start()
     assert "sentry_sdk" not in sys.modules
     # (redis imports OpenTelemetry's own package by itself, where it is installed.)
-    assert "animecollections.tracing" not in sys.modules
+    assert "animecollections.ops.tracing" not in sys.modules
     assert "opentelemetry.instrumentation.django" not in sys.modules

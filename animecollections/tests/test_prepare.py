@@ -13,8 +13,8 @@ import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 
+from collections_app.catalogue.importing.run import CatalogueImport
 from collections_app.models import Anime, CatalogueState
-from collections_app.services.catalogue_import import CatalogueImport
 from collections_app.tests.catalogues import BEBOP, import_file, write
 
 pytestmark = pytest.mark.django_db

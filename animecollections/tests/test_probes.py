@@ -11,10 +11,10 @@ from django.utils import timezone
 
 from animecollections import probes
 from animecollections.jobs import JOBS
+from collections_app.merges import services as merging
 from collections_app.models import Merge
-from collections_app.services import merging
 from history.models import Job
-from profiles.feed import feed
+from profiles.sync.feed import feed
 
 pytestmark = pytest.mark.django_db
 

@@ -12,7 +12,7 @@ from animecollections.identity import SignIn
 from animecollections.scopes import OPEN, SCOPES
 from conftest import signed_in
 from factories import PASSWORD
-from profiles.authentication import account_behind
+from profiles.accounts.authentication import account_behind
 
 # What any visitor may ask, and the ways to sign in and out.
 NEEDS_NO_SCOPE = {

@@ -95,7 +95,7 @@ def test_settings_are_read_in_one_place():
         "animecollections/databases.py",  # says what is wrong with an address
         "animecollections/wsgi.py",
         "animecollections/asgi.py",
-        "animecollections/upkeep/backups.py",  # hands it on to pg_dump, with a password
+        "animecollections/ops/backups.py",  # hands it on to pg_dump, with a password
     }
 
 

@@ -7,7 +7,7 @@ from django.db import OperationalError, connection
 
 from animecollections.api.failures import to_api_error
 from animecollections.db.statements import ended_after
-from collections_app.catalogue import answers
+from collections_app.catalogue import queries as answers
 
 ENDLESS = {
     "sqlite": "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) "

@@ -9,17 +9,17 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 from uuid_utils.compat import uuid7
 
-from animecollections.identity import SignIn, Through
+from animecollections.identity import Origin, SignIn
+from animecollections.ops import retention
 from animecollections.retention import RULES
-from animecollections.upkeep import retention
 from conftest import signed_in
 from factories import PASSWORD
+from history.idempotency.records import keep_answers
+from history.log.recording import recording
 from history.models import Change, ChangeKind, KeptAnswer
-from history.services import recording
-from history.services.answers import keep_answers
-from profiles import tasks
+from profiles.accounts import tasks
 from profiles.models import Session, Ticket, TokenFamily, WrongPasswords
-from profiles.services import tickets
+from profiles.sync import tickets
 
 pytestmark = pytest.mark.django_db
 NONE = {rule.name: 0 for rule in RULES}
@@ -39,7 +39,7 @@ def told(what="dropped", **counts):
 def make_changes(user, time, number):
     """As if written then."""
     for _ in range(number):
-        with recording(user_id=user.id, through=Through("session")) as record:
+        with recording(user_id=user.id, through=Origin("session")) as record:
             record.at = time
             record.change(ChangeKind.PROFILE)
             id_ = uuid7(nanoseconds=int(time.timestamp()) * 10**9)

@@ -13,7 +13,7 @@ from django_tasks_db.models import DBTaskResult
 from animecollections.jobs import JOBS
 from animecollections.tests.serving import database_url
 from history.models import Job
-from profiles import tasks
+from profiles.accounts import tasks
 
 pytestmark = [pytest.mark.races, pytest.mark.django_db(transaction=True)]
 

@@ -17,8 +17,7 @@ from django_tasks_db.models import DBTaskResult, get_date_max
 
 from animecollections.management.commands.work import REFUSED
 from animecollections.tests.postgres import Postgres, needs_postgres
-from profiles import tasks
-from profiles.services import outbox
+from profiles import outbox, tasks
 
 pytestmark = pytest.mark.races
 
@@ -48,7 +47,10 @@ def ask(postgres, statement, *values):
 
 def enqueue(postgres):
     """A task that needs nobody: there is no account of that address."""
-    code = "from profiles import tasks; tasks.mail_reset.enqueue(email='a@b.example')"
+    code = (
+        "from profiles.accounts import tasks; "
+        "tasks.mail_reset.enqueue(email='a@b.example')"
+    )
     manage("shell", "-c", code, url=postgres.url)
 
 
@@ -113,7 +115,7 @@ def test_a_task_that_the_outage_interrupted_is_done_again_at_once(postgres, tmp_
     ask_nothing = "DELETE FROM django_tasks_database_dbtaskresult RETURNING 1"
     ask(postgres, ask_nothing)
     code = (
-        "from factories import UserFactory; from profiles import tasks;"
+        "from factories import UserFactory; from profiles.accounts import tasks;"
         "tasks.mail_reset.enqueue(email=UserFactory().email)"
     )
     manage("shell", "-c", code, url=postgres.url)

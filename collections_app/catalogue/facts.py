@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from collections_app.catalogue.reader import Record
-from collections_app.catalogue.search_names import fold_name
+from collections_app.catalogue.search.search_names import fold_name
 
 Facts = dict[str, Any]
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from animecollections.db.ids import new_id
 from animecollections.db.owned import OwnedRow, owner
-from animecollections.upkeep.tries import MINUTES_TO_NEXT_TRY
+from animecollections.ops.tries import MINUTES_TO_NEXT_TRY
 
 # By then the next try that comes by itself would have begun.
 STANDS_STILL_AFTER = timedelta(hours=1, minutes=max(MINUTES_TO_NEXT_TRY))

@@ -87,13 +87,13 @@ def is_seen_whole(record: Record, episodes: int | None) -> bool:
 
 def judge_rows(plan: ImportPlan, rows: Iterable[ImportRow]) -> None:
     """Says of each row what becomes of it: some eight statements, however many."""
-    judged = Judged(plan, {row: record_of(row) for row in rows if row.record})
+    judged = PlanEvaluation(plan, {row: record_of(row) for row in rows if row.record})
     judged.name_titles()
     judged.set_doubles_apart()
     judged.compare_with_list()
 
 
-class Judged:
+class PlanEvaluation:
     """The readable rows of a plan. `open` are those whose outcome is not known yet."""
 
     def __init__(self, plan: ImportPlan, records: dict[ImportRow, Record]) -> None:

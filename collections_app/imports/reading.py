@@ -12,7 +12,7 @@ from collections_app.catalogue.models import Anime
 from collections_app.imports.judging import record_of
 from collections_app.imports.models import ImportPlan, ImportRow, Outcome
 from collections_app.imports.recognition import candidates
-from collections_app.reads import as_shown, titles_of
+from collections_app.watch_list.operation_reads import as_shown, titles_of
 
 PER_PAGE = 50
 MOST_PER_PAGE = 100

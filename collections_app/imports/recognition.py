@@ -24,7 +24,7 @@ from collections_app.catalogue.folding import fold
 from collections_app.catalogue.lookup import not_gone
 from collections_app.catalogue.models import Anime, NameKind
 from collections_app.catalogue.refs import OWN, AnimeRef, parse_anime_id
-from collections_app.catalogue.search import ways
+from collections_app.catalogue.search.queries import ways
 from collections_app.imports.evidence import clear_one, reason_of, weigh, why_unclear
 from collections_app.imports.row_names import names_rewritten, names_said
 from collections_app.transfer.records import Record

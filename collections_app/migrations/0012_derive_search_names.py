@@ -10,8 +10,8 @@ from importlib import import_module
 from django.db import migrations
 
 from collections_app.catalogue.abbreviations import ABBREVIATIONS
-from collections_app.catalogue.prominence import prominence
-from collections_app.catalogue.search_names import (
+from collections_app.catalogue.search.prominence import prominence
+from collections_app.catalogue.search.search_names import (
     fold_name,
     search_names,
     without_year,

@@ -16,7 +16,7 @@ from django.db.models import Count, Q, Sum
 from animecollections.identity import today_in
 from animecollections.viewer import Viewer
 from collections_app.catalogue.models import Anime
-from collections_app.serializers.stats import (
+from collections_app.stats.answers import (
     FinishedTitle,
     Statistics,
     TitleOfDay,

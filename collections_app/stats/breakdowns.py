@@ -16,7 +16,7 @@ from django.db import connection
 
 from animecollections.db.json_rows import texts_in
 from collections_app.catalogue.models import Format
-from collections_app.serializers.stats import Breakdowns
+from collections_app.stats.answers import Breakdowns
 from collections_app.stats.sources import Sources
 from collections_app.watch_list.models import EntryState, EntryType
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from django.db import connection
 
-from collections_app.serializers.stats import (
+from collections_app.stats.answers import (
     DayTotals,
     MonthTotals,
     Streak,

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from uuid import UUID
 
 from animecollections.viewer import SeenBy, Viewer, visible_fields
-from collections_app.serializers.stats import Statistics, Year
+from collections_app.stats.answers import Statistics, Year
 
 # Of statistics and of a year in review, which share what has the same name.
 FIGURES_SEEN_BY = dict.fromkeys(

@@ -17,7 +17,7 @@ from animecollections.asgi import application
 from django.db import connection
 from django.db.backends.signals import connection_created
 
-from history.services import publishing
+from history.log import commit_hooks as publishing
 
 __all__ = ["application"]
 
@@ -48,4 +48,4 @@ def watch(connection, **_):
 
 
 connection_created.connect(watch)
-publishing.listeners.append(lambda _note: meet_fate("COMMIT", connection))
+publishing.after_commit_hooks.append(lambda _note: meet_fate("COMMIT", connection))

@@ -3,19 +3,20 @@
 import pytest
 from django.test import Client
 
-from animecollections.identity import Through
+from animecollections.identity import Origin
+from collections_app.catalogue import abbreviation_writes as abbreviations
+from collections_app.catalogue.abbreviation_writes import key_of, set_abbreviation
 from collections_app.catalogue.abbreviations import ABBREVIATIONS
 from collections_app.catalogue.refs import AnimeRef
 from collections_app.imports.recognition import recognise
+from collections_app.merges import services as merging
 from collections_app.models import Abbreviation, CatalogueState, SearchName
-from collections_app.services import abbreviations, merging
-from collections_app.services.abbreviations import key_of, set_abbreviation
 from collections_app.tests.catalogues import import_file, title, write
 from collections_app.transfer.records import Record
 from history.models import StaffAction
 
 pytestmark = pytest.mark.django_db
-STAFF = Through("admin")
+STAFF = Origin("admin")
 LIST = "/admin/collections_app/abbreviation/"
 SEVERAL = [
     title("mal:16498", "Shingeki no Kyojin", synonyms=["Attack on Titan"]),

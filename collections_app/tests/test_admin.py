@@ -8,7 +8,7 @@ from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
 
-from animecollections.identity import Through
+from animecollections.identity import Origin
 from animecollections.tests.admin_forms import errors_of, fill_in, messages_of, sent_by
 from collections_app.catalogue.refs import AnimeRef
 from collections_app.models import (
@@ -20,10 +20,10 @@ from collections_app.models import (
     Studio,
     WatchListEntry,
 )
-from collections_app.services import watch_list
+from collections_app.watch_list import writes as watch_list
 from factories import AnimeFactory, UserFactory
-from history.masks import MASK
 from history.models import Change, StaffAction
+from history.staff_log.masks import MASK
 
 pytestmark = pytest.mark.django_db
 LIST = reverse("admin:collections_app_watchlistentry_changelist")
@@ -46,7 +46,7 @@ def put(user, anime, **values):
         anime=AnimeRef("own", str(anime.pk)),
         values=values,
         today=date(2026, 11, 23),
-        through=Through(kind="session", request_id="from-her-phone"),
+        through=Origin(kind="session", request_id="from-her-phone"),
     )
     return WatchListEntry.objects.of(user.pk).get(anime=anime)
 

@@ -6,17 +6,17 @@ from django.test import Client
 from django.urls import reverse
 
 from animecollections.api.errors import ApiError
-from animecollections.identity import Through
+from animecollections.identity import Origin
 from animecollections.tests.admin_forms import errors_of, fill_in, sent_by
-from collections_app.admin import titles
-from collections_app.admin.bulk import in_order
+from collections_app.catalogue import writes as catalogue
+from collections_app.catalogue.admin.bulk import in_order
 from collections_app.catalogue.lookup import find_anime, parse_anime_id
+from collections_app.merges import admin as titles
 from collections_app.models import Anime, CatalogueState, ExternalId, Genre, SearchName
-from collections_app.services import catalogue
 from collections_app.tests.catalogues import BEBOP, import_file, title, write
 from factories import UserFactory
 from history.models import StaffAction
-from profiles.staff_groups import make_groups
+from profiles.staff.groups import make_groups
 
 pytestmark = pytest.mark.django_db
 ADD = reverse("admin:collections_app_anime_add")
@@ -128,7 +128,7 @@ def test_what_changed_between_look_and_lock_is_not_put_back(take):
     take(BEBOP | {"tags": ["drama"]})
     edits = {1: {"genre_names": ["Action", "Noir"]}}
     with pytest.raises(ApiError, match="changed since"):
-        catalogue.edit_many(edits, reason=WHY, through=Through("admin"), seen=seen)
+        catalogue.edit_many(edits, reason=WHY, through=Origin("admin"), seen=seen)
     assert Anime.objects.get().genre_names == ["Drama"]
 
 
@@ -303,7 +303,7 @@ def test_nothing_is_changed_without_a_reason_or_the_right(browser, monkeypatch):
     asked = choose(browser, 7, 8)
     assert "reason" in say(browser, asked, reason="").context["form"].errors
     assert browser.get(f"{BULK}?ids=77,x").status_code == 404
-    monkeypatch.setattr("collections_app.admin.catalogue.MOST_AT_ONCE", 1)
+    monkeypatch.setattr("collections_app.catalogue.admin.titles.MOST_AT_ONCE", 1)
     assert "at most 1 titles" in choose(browser, 7, 8).content.decode()
     helper = Client()
     helper.force_login(UserFactory(is_staff=True))

@@ -11,12 +11,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from animecollections.identity import Through
+from animecollections.identity import Origin
 from animecollections.tests.admin_forms import fill_in, messages_of
 from collections_app.catalogue.refs import AnimeRef
+from collections_app.merges import services as merging
 from collections_app.models import Anime, CatalogueState, Merge, WatchListEntry
-from collections_app.services import merging, watch_list
 from collections_app.tests.catalogues import BEBOP, import_file, write
+from collections_app.watch_list import writes as watch_list
 from factories import AnimeFactory, UserFactory
 from history.models import StaffAction
 from profiles.tests.outbox import send_all
@@ -67,7 +68,7 @@ def twice(alice, death_note):
         anime=AnimeRef("own", "900"),
         values={"type": "Watching", "progress": 3},
         today=timezone.now().date(),
-        through=Through("session"),
+        through=Origin("session"),
     )
 
 

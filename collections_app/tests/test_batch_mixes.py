@@ -11,7 +11,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from animecollections.api.bodies import bodies
+from animecollections.api.response_cache import bodies
 from collections_app.models import ExternalId
 from collections_app.tests.test_add_to_watch_list import URL
 from conftest import signed_in

@@ -4,11 +4,11 @@ from unittest.mock import ANY
 
 import pytest
 
-from animecollections.identity import Through
+from animecollections.identity import Origin
 from collections_app.catalogue import planning
+from collections_app.catalogue import writes as catalogue
 from collections_app.catalogue.facts import UNKNOWN
 from collections_app.models import Anime, CatalogueState, SearchName
-from collections_app.services import catalogue
 from collections_app.tests.catalogues import BEBOP, import_file, write
 from history.models import StaffAction
 
@@ -22,7 +22,7 @@ def _catalogue(db, tmp_path):
 
 def edit(facts):
     why = "The site says so."
-    catalogue.edit(anime_id=1, facts=facts, reason=why, through=Through("admin"))
+    catalogue.edit(anime_id=1, facts=facts, reason=why, through=Origin("admin"))
 
 
 def test_a_correction_takes_a_revision_and_all_that_follows_from_it():

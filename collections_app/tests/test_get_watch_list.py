@@ -2,17 +2,17 @@
 
 import pytest
 
-from animecollections.api.bodies import bodies
-from animecollections.identity import Through
+from animecollections.api.response_cache import bodies
+from animecollections.identity import Origin
+from collections_app.catalogue import writes as catalogue
 from collections_app.catalogue.facts import UNKNOWN
 from collections_app.catalogue.folding import fold
-from collections_app.catalogue.search_names import search_names
+from collections_app.catalogue.search.search_names import search_names
 from collections_app.models import AiringStatus, Genre, SearchName, WatchListEntry
-from collections_app.services import catalogue
 from collections_app.tests.test_add_to_watch_list import URL, add
 from conftest import signed_in
 from factories import AnimeFactory, UserFactory
-from history.cursors import Cursor
+from history.log.cursors import Cursor
 
 pytestmark = pytest.mark.django_db
 
@@ -315,7 +315,7 @@ def test_the_whole_list_is_what_its_parts_are(client, odd_shelf, view):
 
 
 def correct(facts):
-    through = Through("admin")
+    through = Origin("admin")
     catalogue.edit(anime_id=12, facts=facts, reason="as on the box", through=through)
 
 

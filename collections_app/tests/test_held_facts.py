@@ -6,15 +6,16 @@ import pytest
 from django.apps import apps
 from django.utils import timezone
 
-from animecollections.identity import Through
+from animecollections.identity import Origin
+from collections_app.catalogue import writes as catalogue
 from collections_app.catalogue.refs import AnimeRef
+from collections_app.merges import services as merging
 from collections_app.models import Anime, Merge
-from collections_app.services import catalogue, merging
 from collections_app.tests.catalogues import BEBOP, import_file, title, write
 from history.models import StaffAction
 
 pytestmark = pytest.mark.django_db
-BY_STAFF = Through("admin")
+BY_STAFF = Origin("admin")
 HENTAI = BEBOP | {"tags": ["hentai", "action"]}
 
 

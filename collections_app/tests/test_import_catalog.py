@@ -15,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
+from collections_app.catalogue.importing import run as catalogue_import
 from collections_app.catalogue.lookup import find_anime, parse_anime_id
 from collections_app.models import (
     Anime,
@@ -25,7 +26,6 @@ from collections_app.models import (
     SearchName,
     Studio,
 )
-from collections_app.services import catalogue_import
 from collections_app.tests.catalogues import (
     BEBOP,
     DATA,

@@ -2,6 +2,7 @@
 
 import pytest
 
+from collections_app.catalogue.importing import run as catalogue_import
 from collections_app.models import (
     Anime,
     CatalogueState,
@@ -10,7 +11,6 @@ from collections_app.models import (
     NameKind,
     SearchName,
 )
-from collections_app.services import catalogue_import
 from collections_app.tests.catalogues import import_file, title, write
 from collections_app.tests.test_add_to_watch_list import URL
 from collections_app.tests.test_watch_list_races import at_once

@@ -10,11 +10,12 @@ from django.utils import timezone
 
 from animecollections.api.permits import long_work
 from collections_app import retention
+from collections_app.catalogue import writes as catalogue
 from collections_app.catalogue.folding import fold
 from collections_app.imports import reading
+from collections_app.imports import services as imports
 from collections_app.imports.recognition import candidates_named
 from collections_app.models import ExternalId, ImportPlan, ImportRow, WatchListEntry
-from collections_app.services import catalogue, imports
 from collections_app.tests.imports import (
     URL,
     apply,
@@ -28,8 +29,8 @@ from collections_app.tests.imports import (
 )
 from collections_app.transfer.records import ListFile, Record
 from factories import AnimeFactory
+from history.log.recording import _held
 from history.models import Change, EpisodesWatched, UserState
-from history.services.recording import _held
 
 pytestmark = pytest.mark.django_db
 LIST = "/api/user/watchList"

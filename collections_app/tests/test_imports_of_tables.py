@@ -4,8 +4,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
+from collections_app.catalogue import writes as catalogue
 from collections_app.catalogue.folding import fold
-from collections_app.services import catalogue
 from collections_app.tests.imports import (
     URL,
     apply,

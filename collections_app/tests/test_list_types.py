@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 
 from collections_app.models import STATES_OF_TYPE, EntryState, EntryType
-from collections_app.serializers.stats import OfState, OfType
+from collections_app.stats.answers import OfState, OfType
 from collections_app.transfer import FORMATS
 from collections_app.watch_list.joining import RANK
 

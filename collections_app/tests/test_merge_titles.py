@@ -7,8 +7,10 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
-from animecollections.identity import Through
+from animecollections.identity import Origin
 from collections_app.catalogue.refs import AnimeRef
+from collections_app.merges import services as merging
+from collections_app.merges.services import MergeRefusedError
 from collections_app.models import (
     Anime,
     CatalogueState,
@@ -19,8 +21,8 @@ from collections_app.models import (
     SearchName,
     WatchListEntry,
 )
-from collections_app.services import merging, operations, watch_list
-from collections_app.services.merging import MergeRefusedError
+from collections_app.watch_list import undo as operations
+from collections_app.watch_list import writes as watch_list
 from collections_app.watch_list.fields import NEW_ENTRY
 from collections_app.watch_list.joining import merged
 from conftest import signed_in
@@ -28,7 +30,7 @@ from factories import AnimeFactory, UserFactory
 from history.models import Change, EpisodesWatched, StaffAction, UserState
 
 URL = "/api/user/watchList"
-STAFF = Through("admin")
+STAFF = Origin("admin")
 KEPT, GONE = 1535, 900
 
 
@@ -72,7 +74,7 @@ def put(user, anime_id, **values):
         anime=AnimeRef("own", str(anime_id)),
         values={"type": "Watching", **values},
         today=timezone.now().date(),
-        through=Through("session"),
+        through=Origin("session"),
     )
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from animecollections.db.ids import new_id
 from collections_app.models import Anime, WatchListEntry
 from factories import UserFactory
-from history.cursors import Cursor
+from history.log.cursors import Cursor
 from history.models import Change, UserState
 
 pytestmark = [

@@ -3,10 +3,10 @@
 import pytest
 
 from collections_app.catalogue.facts import UNKNOWN
-from collections_app.catalogue.prominence import prominence, renown
+from collections_app.catalogue.search.prominence import prominence, renown
 from collections_app.models import Anime, SearchName
-from collections_app.services.popularity import count_lists
 from collections_app.tests.test_add_to_watch_list import add
+from collections_app.watch_list.popularity import count_lists
 from factories import AnimeFactory
 
 KNOWN = UNKNOWN | {"title": "Death Note", "rating": 8.6, "format": "TV", "year": 2006}

@@ -7,10 +7,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from benchmarks.recognition import TITLES, judged, labelled
+from collections_app.catalogue import writes as catalogue
 from collections_app.catalogue.name_forms import Likeness, likeness, other_seasons
 from collections_app.imports.recognition import recognise
 from collections_app.models import Anime, ExternalId
-from collections_app.services import catalogue
 from collections_app.tests.catalogues import import_file, title, write
 from collections_app.transfer.records import Record
 

@@ -3,9 +3,9 @@
 import pytest
 from django.db import connection
 
-from collections_app.catalogue import spelling
 from collections_app.catalogue.folding import LONGEST_QUERY
-from collections_app.catalogue.search import MOST_WORDS, Sought
+from collections_app.catalogue.search import spelling
+from collections_app.catalogue.search.queries import MOST_WORDS, Sought
 from collections_app.models import Anime, SearchName
 from collections_app.tests.catalogues import import_file, title, write
 from collections_app.tests.test_add_to_watch_list import add

@@ -23,7 +23,7 @@ from collections_app.transfer import (
     Owner,
     Record,
     Refused,
-    WrongFile,
+    UnsupportedFileError,
     read,
     write,
 )
@@ -228,7 +228,7 @@ def test_a_file_may_be_in_any_unicode(format_, encoding):
 
 
 def test_a_file_that_is_not_what_the_sender_says_is_told_what_it_is():
-    with pytest.raises(WrongFile, match=r"not MyAnimeList's but AniList's"):
+    with pytest.raises(UnsupportedFileError, match=r"not MyAnimeList's but AniList's"):
         read(written("anilist", kept()), format="mal")
 
 
@@ -263,7 +263,7 @@ def test_a_file_that_is_not_what_the_sender_says_is_told_what_it_is():
     ],
 )  # fmt: skip
 def test_what_is_no_list_is_told_what_it_is(data, says):
-    with pytest.raises(WrongFile, match=says):
+    with pytest.raises(UnsupportedFileError, match=says):
         read(data)
 
 
@@ -275,7 +275,7 @@ ROWS = {
 
 @pytest.mark.parametrize("format_", ROWS)
 def test_more_rows_than_are_read_at_once_are_said(format_):
-    with pytest.raises(WrongFile, match="more than 20,000 rows"):
+    with pytest.raises(UnsupportedFileError, match="more than 20,000 rows"):
         read(ROWS[format_](20_001))
 
 
@@ -329,7 +329,7 @@ def test_whatever_bytes_come_they_are_read_refused_or_reported(format_, data):
         at = data.draw(st.integers(0, len(source)))
         end = data.draw(st.integers(at, min(len(source), at + 50)))
         source[at:end] = data.draw(st.binary(max_size=8) | TAG.map(str.encode))
-    with contextlib.suppress(WrongFile):
+    with contextlib.suppress(UnsupportedFileError):
         file = read(bytes(source))
         assert all(isinstance(row, Record) or row.reason for row in file.rows)
 
@@ -341,7 +341,7 @@ def test_a_damaged_zip_file_is_read_or_told_to_be_one(data):
     for _ in range(data.draw(st.integers(1, 4))):
         at = data.draw(st.integers(4, len(source) - 1))
         source[at] = data.draw(st.integers(0, 255))
-    with contextlib.suppress(WrongFile):
+    with contextlib.suppress(UnsupportedFileError):
         read(bytes(source))
 
 
@@ -415,7 +415,7 @@ def test_whatever_is_in_a_document_that_is_only_read_it_is_read_or_refused(name,
     for _ in range(data.draw(st.integers(1, 3))):
         place, key = data.draw(st.sampled_from(places))
         place[key] = data.draw(ANYTHING)
-    with contextlib.suppress(WrongFile):
+    with contextlib.suppress(UnsupportedFileError):
         check(read(json.dumps(document).encode(), scale="10"))
 
 
@@ -459,7 +459,7 @@ def test_whatever_a_table_holds_its_rows_are_read_or_refused(data):
     writer = csv.writer(out)
     writer.writerow(header)
     writer.writerows(data.draw(st.lists(width, max_size=4)))
-    with contextlib.suppress(WrongFile):
+    with contextlib.suppress(UnsupportedFileError):
         check(read(out.getvalue().encode()))
 
 
@@ -477,7 +477,7 @@ def test_whatever_a_field_of_json_holds_the_row_is_read_or_refused(format_, data
     for _ in range(data.draw(st.integers(1, 3))):
         place, key = data.draw(st.sampled_from(places))
         place[key] = data.draw(ANYTHING)
-    with contextlib.suppress(WrongFile):
+    with contextlib.suppress(UnsupportedFileError):
         check(read(json.dumps(document).encode()))
 
 

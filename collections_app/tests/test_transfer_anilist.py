@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from collections_app.transfer import OWNED_TAG, Refused, WrongFile, read
+from collections_app.transfer import OWNED_TAG, Refused, UnsupportedFileError, read
 from collections_app.transfer.anilist import SCALES
 
 from .lists import again, kept, written
@@ -274,7 +274,7 @@ def test_mangas_are_refused_each_and_a_list_of_them_as_a_whole():
     manga = entry(media={"type": "MANGA", "title": {"romaji": "Berserk"}})
     record, refused = read(answer(entry(mediaId=2), manga)).rows
     assert (record.title, refused.title) == ("Bebop", "Berserk")
-    with pytest.raises(WrongFile, match=r"AniList list holds mangas \(1\)"):
+    with pytest.raises(UnsupportedFileError, match=r"AniList list holds mangas \(1\)"):
         read(answer(manga))
 
 
@@ -347,7 +347,7 @@ def test_mangas_among_exported_entries_are_refused_each():
     record, refused = read(dump(dumped(), dumped(series_type=1))).rows
     assert record.ids == {"anilist": "1"}
     assert "a manga" in refused.reason
-    with pytest.raises(WrongFile, match="list is empty"):
+    with pytest.raises(UnsupportedFileError, match="list is empty"):
         read(dump())
 
 
@@ -424,5 +424,5 @@ def test_the_options_of_the_user_are_found_and_the_sender_may_say_the_scale():
     ],
 )
 def test_an_answer_without_entries_is_an_empty_list(document):
-    with pytest.raises(WrongFile, match="AniList list is empty"):
+    with pytest.raises(UnsupportedFileError, match="AniList list is empty"):
         read(json.dumps(document).encode())

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from animecollections.api.spreadsheets import neutral, plain
-from collections_app.transfer import FORMATS, Record, WrongFile, read
+from collections_app.transfer import FORMATS, Record, UnsupportedFileError, read
 
 from .lists import kept, written
 
@@ -260,7 +260,7 @@ def test_our_own_is_never_taken_from_a_row_that_is_cut_off():
     for cut in range(begins + 1, len(data) - len(",\r\n")):
         try:
             first, last = read(data[:cut]).rows
-        except WrongFile as error:
+        except UnsupportedFileError as error:
             assert "cannot be read at line 4" in str(error)  # noqa: PT017
             continue
         assert first == whole[0]
@@ -283,7 +283,7 @@ def test_our_own_may_lose_what_is_blank_at_the_end_of_its_rows():
 def test_a_quote_out_of_place_takes_no_rows_into_its_cell(line):
     others = ["C,2"] * 5_000
     with pytest.raises(
-        WrongFile, match=r"cannot be read at line 4: .* Correct the quotes"
+        UnsupportedFileError, match=r"cannot be read at line 4: .* Correct the quotes"
     ):
         read(table("sep=,", "title,progress", "A,1", line, *others, ""))
 
@@ -344,5 +344,5 @@ def test_our_own_holds_as_much_of_others_as_an_entry_does():
     ],
 )
 def test_what_is_no_table_of_anime_is_told_what_it_is(data, says):
-    with pytest.raises(WrongFile, match=says):
+    with pytest.raises(UnsupportedFileError, match=says):
         read(data)

@@ -7,7 +7,13 @@ from datetime import UTC, datetime
 
 import pytest
 
-from collections_app.transfer import OWNED_TAG, Record, Refused, WrongFile, read
+from collections_app.transfer import (
+    OWNED_TAG,
+    Record,
+    Refused,
+    UnsupportedFileError,
+    read,
+)
 
 from .lists import DATA, again, kept, needs_data, written
 
@@ -167,7 +173,7 @@ def test_an_encoding_of_old_is_read_as_declared():
     text = "<?xml version='1.0' encoding='windows-1251'?><myanimelist><anime>"
     text += row(series_title="Ковбой Бибоп") + "</anime></myanimelist>"
     assert only(text.encode("cp1251")).title == "Ковбой Бибоп"
-    with pytest.raises(WrongFile, match="save it as UTF-8"):
+    with pytest.raises(UnsupportedFileError, match="save it as UTF-8"):
         read(text.replace("windows-1251", "gb-1").encode())
 
 
@@ -232,7 +238,7 @@ def test_mangas_among_anime_are_refused_each():
     ],
 )
 def test_a_file_that_is_no_list_of_anime_is_told_what_it_is(data, says):
-    with pytest.raises(WrongFile, match=says):
+    with pytest.raises(UnsupportedFileError, match=says):
         read(data)
 
 
@@ -270,7 +276,7 @@ def bomb(size):
 def test_hostile_files_are_refused_in_little_memory(make, says):
     data = make()
     tracemalloc.start()
-    with pytest.raises(WrongFile, match=says):
+    with pytest.raises(UnsupportedFileError, match=says):
         read(data)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from collections_app.transfer import Record, WrongFile, read
+from collections_app.transfer import Record, UnsupportedFileError, read
 from collections_app.transfer.mal import exported_at
 
 from .lists import kept, written
@@ -258,7 +258,7 @@ def test_rows_alone_and_mangas_beside_them():
     taken, refused = rows({"myanimelist": {"anime": ROW, "manga": manga}})
     assert isinstance(taken, Record)
     assert "a manga" in refused.reason
-    with pytest.raises(WrongFile, match="list is empty"):
+    with pytest.raises(UnsupportedFileError, match="list is empty"):
         rows({"myanimelist": {"anime": []}})
 
 

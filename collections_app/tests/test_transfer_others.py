@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from collections_app.transfer import Record, WrongFile, read
+from collections_app.transfer import Record, UnsupportedFileError, read
 
 from .lists import again, kept, written
 
@@ -140,9 +140,9 @@ def test_pages_of_kitsu_in_an_array_are_one_list_and_missing_ones_are_told():
 
 def test_an_entry_of_kitsu_that_is_of_no_anime_or_does_not_say_which_is_refused():
     assert "?include=anime" in only(kitsu({"status": "current"}, kind="")).reason
-    with pytest.raises(WrongFile, match="holds mangas"):
+    with pytest.raises(UnsupportedFileError, match="holds mangas"):
         rows(kitsu({"status": "current"}, kind="manga"))
-    with pytest.raises(WrongFile, match="holds dramas"):
+    with pytest.raises(UnsupportedFileError, match="holds dramas"):
         rows(kitsu({"status": "current"}, kind="drama"))
 
 
@@ -220,7 +220,9 @@ def test_shows_and_films_of_a_backup_are_refused_each():
     assert isinstance(taken, Record)
     assert (lost.title, heat.title) == ("Lost", "Heat")
     assert lost.reason.startswith("This is a TV show that is not anime")
-    with pytest.raises(WrongFile, match=r"TV shows and films that are not anime \(2\)"):
+    with pytest.raises(
+        UnsupportedFileError, match=r"TV shows and films that are not anime \(2\)"
+    ):
         rows({"shows": [show], "movies": [film]})
 
 
@@ -345,7 +347,7 @@ def test_mangas_and_novels_of_hikka_are_refused_each():
     taken, manga, novel = rows(document)
     assert isinstance(taken, Record)
     assert ("a manga" in manga.reason, "a novel" in novel.reason) == (True, True)
-    with pytest.raises(WrongFile, match=r"Hikka list holds mangas \(1\)"):
+    with pytest.raises(UnsupportedFileError, match=r"Hikka list holds mangas \(1\)"):
         rows({"anime": [], "manga": [hikka()]})
 
 
@@ -433,7 +435,7 @@ def test_everything_of_anime_planets_entry_is_read():
 
 
 def test_a_list_of_mangas_of_anime_planet_is_refused():
-    with pytest.raises(WrongFile, match="This is a manga list"):
+    with pytest.raises(UnsupportedFileError, match="This is a manga list"):
         rows(planet({"name": "Berserk", "status": "read"}, type="manga"))
 
 
@@ -502,7 +504,7 @@ def test_one_page_of_the_api_says_so():
 
 @pytest.mark.parametrize("version", [2, "1", None, [1]])
 def test_our_own_of_a_version_to_come_is_not_guessed_at(version):
-    with pytest.raises(WrongFile, match="version 1 is read here"):
+    with pytest.raises(UnsupportedFileError, match="version 1 is read here"):
         rows(own() | {"version": version})
 
 

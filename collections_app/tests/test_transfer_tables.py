@@ -4,7 +4,14 @@ import json
 
 import pytest
 
-from collections_app.transfer import Record, Refused, WrongFile, read, table_json
+from collections_app.transfer import (
+    Record,
+    Refused,
+    UnsupportedFileError,
+    read,
+    table_json,
+)
+from collections_app.transfer.table import OWN_COLUMNS
 
 
 def table(*lines, encoding="utf-8"):
@@ -24,7 +31,7 @@ def test_rows_past_the_limit_take_no_memory():
     """Each would take a cell of each of 200 columns: 1.6 GB of a file of 2 MB."""
     document = [{"title": "Cowboy Bebop", "status": "Completed"}, *[1] * 100_000]
     assert len(table_json.table_of(document).lines) == 20_001
-    with pytest.raises(WrongFile, match="more than 20,000 rows"):
+    with pytest.raises(UnsupportedFileError, match="more than 20,000 rows"):
         read(json.dumps(document).encode())
 
 
@@ -475,7 +482,7 @@ def test_a_table_without_a_header_is_read_where_its_columns_are_evident():
 )
 def test_a_table_whose_columns_are_not_evident_is_told_what_header_to_add(lines):
     with pytest.raises(
-        WrongFile, match=r"add a first line such as title,status"
+        UnsupportedFileError, match=r"add a first line such as title,status"
     ) as told:
         read(table(*lines))
     assert f"Found: {lines[0].replace(',', ', ').strip()[:5]}" in str(told.value)
@@ -509,7 +516,7 @@ def test_an_old_encoding_is_read_and_told(encoding, title):
     ],
 )
 def test_an_encoding_that_is_not_evident_is_refused(data):
-    with pytest.raises(WrongFile, match=r"save it as “CSV UTF-8”|no text"):
+    with pytest.raises(UnsupportedFileError, match=r"save it as “CSV UTF-8”|no text"):
         read(data)
 
 
@@ -522,6 +529,21 @@ def test_letters_that_were_encoded_twice_are_whole_again(title):
     file = read(table("title", folded))
     assert file.rows[0].title == title
     assert "encoded twice" in file.warnings[0]
+
+
+def test_letters_of_our_own_files_are_what_they_say():
+    """A note may be of letters that look as if they were encoded twice."""
+    header = dict.fromkeys(OWN_COLUMNS, "")
+    row = header | {
+        "anime_id": "1",
+        "title": "Æon",
+        "type": "Watching",
+        "state": "active",
+    }
+    row |= {"state": "active", "progress": "0", "notes": "Ã© Â\x80"}
+    file = read(table(",".join(header), ",".join(row.values())))
+    assert file.rows[0].values["notes"] == "Ã© Â\x80"
+    assert not file.warnings
 
 
 @pytest.mark.parametrize(
@@ -544,7 +566,7 @@ def test_letters_that_mean_what_they_say_stay_so(title):
     ],
 )
 def test_a_web_page_is_called_one_in_any_letters(page):
-    with pytest.raises(WrongFile, match="This is a web page"):
+    with pytest.raises(UnsupportedFileError, match="This is a web page"):
         read(page.encode())
 
 
@@ -603,7 +625,7 @@ def test_the_rows_of_our_own_api_alone_are_ours():
 
 def test_an_array_with_too_many_keys_is_no_table():
     rows = [{"title": "x", **{f"k{number}": 1 for number in range(300)}}]
-    with pytest.raises(WrongFile, match="more than 200 columns"):
+    with pytest.raises(UnsupportedFileError, match="more than 200 columns"):
         read(json.dumps(rows).encode())
 
 
@@ -692,7 +714,7 @@ def test_what_myanimelists_page_loads_is_read_as_a_table_too():
 def test_one_document_for_each_line_is_an_array():
     data = table('{"title": "A", "status": "Done"}', '{"title": "B", "status": "Seen"}')
     assert [record.title for record in read(data).rows] == ["A", "B"]
-    with pytest.raises(WrongFile, match="not valid JSON: look at line 2"):
+    with pytest.raises(UnsupportedFileError, match="not valid JSON: look at line 2"):
         read(table('{"title": "A"}', "{title: B}"))
 
 

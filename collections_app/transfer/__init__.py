@@ -35,7 +35,7 @@ from .records import (
     Record,
     Refused,
     Row,
-    WrongFile,
+    UnsupportedFileError,
 )
 from .unpacking import unpack
 
@@ -90,13 +90,15 @@ def read(
     scale:  one of SCALES, for scores whose scale the file does not say.
     name:   the file's; MyAnimeList's says when it was made.
 
-    Raises WrongFile for what is no list of anime, for more than 20 MB unpacked or
-    20,000 rows; its message says what the file is, and what to send instead.
+    Raises UnsupportedFileError for what is no list of anime, for more than 20 MB
+    unpacked or 20,000 rows; its message says what the file is, and what to send.
     """
     found = _read(unpack(data), scale)
     if format and format not in (found.format, found.shape):
         said, is_ = FORMATS[format].LABEL, FORMATS[found.format].LABEL
-        raise WrongFile(f"This file is not {said}'s but {is_}'s: send it as such.")
+        raise UnsupportedFileError(
+            f"This file is not {said}'s but {is_}'s: send it as such."
+        )
     found.warnings += _warnings(found, scale)
     found.exported_at = found.exported_at or mal.exported_at(name)
     return found
@@ -104,9 +106,9 @@ def read(
 
 def _read(data: bytes, scale: str | None) -> ListFile:
     if not data.strip():
-        raise WrongFile("This file is empty: export the list again.")
+        raise UnsupportedFileError("This file is empty: export the list again.")
     if WEB_PAGE.match(data):
-        raise WrongFile(
+        raise UnsupportedFileError(
             "This is a web page, not a list: use the export button of the page, "
             "and send that file."
         )
@@ -121,13 +123,13 @@ def _document(data: bytes) -> Any:
     """The JSON document; one for each line is an array of them."""
     try:
         return list_json.load(data)
-    except WrongFile as wrong:
+    except UnsupportedFileError as wrong:
         lines = [line for line in data.split(b"\n") if line.strip()]
         if len(lines) < 2 or not all(LINE.fullmatch(line) for line in lines):
             raise
         try:
             return list_json.load(b"[" + b",".join(lines) + b"]")
-        except WrongFile:
+        except UnsupportedFileError:
             raise wrong from None
 
 
@@ -139,10 +141,10 @@ def _read_json(document: object, scale: str | None) -> ListFile:
             file: ListFile = module.read(document, **said)
             return file
     if list_json.child(document, "errors"):
-        raise WrongFile(
+        raise UnsupportedFileError(
             "This is an error message of a site, not a list: export the list again."
         )
-    raise WrongFile(f"We couldn't recognise this file. {READ_HERE}")
+    raise UnsupportedFileError(f"We couldn't recognise this file. {READ_HERE}")
 
 
 def _warnings(file: ListFile, scale: str | None) -> list[str]:
@@ -192,7 +194,7 @@ __all__ = [
     "Record",
     "Refused",
     "Row",
-    "WrongFile",
+    "UnsupportedFileError",
     "read",
     "write",
 ]

@@ -21,7 +21,7 @@ from collections_app.watch_list.fields import HIGHEST_PRIORITY
 from . import list_json, reading
 from .list_json import child
 from .reading import COMPLETED, DROPPED, OWNED, PAUSED, PLANNED, REWATCHING, WATCHING
-from .records import Flaw, Kept, ListFile, NotAnime, Owner, Record
+from .records import Kept, ListFile, NotAnimeError, Owner, Record, RowError
 
 NAME = "anilist"
 LABEL = "AniList"
@@ -165,7 +165,7 @@ def _has_entries(values: Sequence[object], parent: Mapping[str, object]) -> bool
 
 
 def read(document: Any, scale: str | None = None) -> ListFile:
-    """Raises WrongFile if there is no anime in it.
+    """Raises UnsupportedFileError if there is no anime in it.
 
     scale: that of the scores, if the sender says it and the file does not.
     """
@@ -194,7 +194,7 @@ def read(document: Any, scale: str | None = None) -> ListFile:
 
 
 def _refuse_manga(row: int) -> Record:
-    raise NotAnime("mangas")
+    raise NotAnimeError("mangas")
 
 
 def _user(value: Any, depth: int = 0) -> Any:
@@ -278,7 +278,7 @@ def _record(entry: object, lists: list[str] | None, scale: str, row: int) -> Rec
     media = entry.get("media")
     is_manga = child(media, "type") == "MANGA" or child(media, "format") in OF_MANGA
     if is_manga or child(media, "chapters") is not None:
-        raise NotAnime("mangas")
+        raise NotAnimeError("mangas")
     values = _values(entry, scale)
     tags = _tags(entry.get("customLists"), lists)
     if tags is not None:
@@ -360,7 +360,7 @@ def _tags(said: object, lists: list[str] | None) -> list[str] | None:
     elif isinstance(said, list):
         names = [child(one, "name") for one in said if child(one, "enabled")]
     elif said is not None:
-        raise Flaw("customLists are not lists.")
+        raise RowError("customLists are not lists.")
     return reading.tags([*names, *(lists or ())], "customLists")
 
 
@@ -386,7 +386,7 @@ def _read_dump(document: Mapping[str, object]) -> ListFile:
 def _record_of_dump(entry: object, lists: Sequence[object], row: int) -> Record:
     entry = list_json.fields(entry)
     if entry.get("series_type") == 1:
-        raise NotAnime("mangas")
+        raise NotAnimeError("mangas")
     place = reading.number(entry.get("status"), "status", len(STATUSES) - 1)
     values = _values(
         {

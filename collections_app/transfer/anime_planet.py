@@ -16,7 +16,7 @@ from collections_app.watch_list.fields import LARGEST_NUMBER
 from . import list_json, reading
 from .list_json import child
 from .reading import COMPLETED, DROPPED, OWNED, PAUSED, PLANNED, REWATCHING, WATCHING
-from .records import Kept, ListFile, NotAnime, Owner, Record, WrongFile
+from .records import Kept, ListFile, NotAnimeError, Owner, Record, UnsupportedFileError
 
 NAME = "anime-planet"
 LABEL = "Anime-Planet"
@@ -49,9 +49,11 @@ def recognises(document: object) -> bool:
 
 
 def read(document: Any) -> ListFile:
-    """Raises WrongFile if there is no anime in it."""
+    """Raises UnsupportedFileError if there is no anime in it."""
     if child(document, "export", "type") == "manga":
-        raise WrongFile("This is a manga list: export the anime list instead.")
+        raise UnsupportedFileError(
+            "This is a manga list: export the anime list instead."
+        )
     rows = reading.Rows()
     for entry in document["entries"]:
         rows.take(partial(_record, entry), child(entry, "name"))
@@ -66,7 +68,7 @@ def read(document: Any) -> ListFile:
 def _record(entry: object, row: int) -> Record:
     entry = list_json.fields(entry)
     if "ch" in entry or "vol" in entry:
-        raise NotAnime("mangas", "a manga")
+        raise NotAnimeError("mangas", "a manga")
     return Record(
         row=row,
         title=reading.shown_title(entry.get("name")),

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable
 
 from . import reading
-from .records import Flaw
+from .records import RowError
 
 DAY_FIRST, MONTH_FIRST = "day", "month"
 MONTHS = (
@@ -61,11 +61,11 @@ def span(text: str) -> tuple[str, str]:
 def day_of(text: str, what: str, order: str | None) -> tuple[str, list[str]]:
     """A date as it is kept, and a remark where the text leaves it open.
 
-    Raises Flaw for what is no date.
+    Raises RowError for what is no date.
     """
     text = text.strip().removeprefix("@")
     if len(text) > LONGEST:
-        raise Flaw(f"{what} has {len(text):,} characters, so it is not a date.")
+        raise RowError(f"{what} has {len(text):,} characters, so it is not a date.")
     if found := NUMBERS.fullmatch(text):
         return _of_numbers(found, what, order)
     return reading.date_text(_iso(text), what), []

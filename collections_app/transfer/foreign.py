@@ -17,7 +17,7 @@ from collections_app.catalogue.seasons import MARK, with_marks
 from collections_app.watch_list.fields import HIGHEST_PRIORITY
 
 from . import days, kinds, mal, mal_json, marks, reading
-from .records import Flaw, ListFile, NotAnime, Record, Row
+from .records import ListFile, NotAnimeError, Record, Row, RowError
 
 # Headers, without case, spaces and signs, by what is meant.
 HEADERS = {
@@ -336,7 +336,7 @@ ReadOne = Callable[[Table, list[str], bool, int], Record]
 
 
 def read(table: Table, label: str, scale: str | None) -> ListFile:
-    """The rows; raises WrongFile if none is of an anime.
+    """The rows; raises UnsupportedFileError if none is of an anime.
 
     label: what the file is, for sentences.
     """
@@ -384,12 +384,14 @@ def _scale(table: Table, sent: str | None) -> tuple[int, list[str]]:
 
 
 def check_width(header: list[str], line: list[str], is_unended: bool) -> None:
-    """Raises Flaw for a row of more cells than columns, and for one that breaks off."""
+    """RowError for a row of more cells than columns, and for one that breaks off."""
     counts = f"The row has {len(line)} cells, and the header {len(header)} columns"
     if any(cell.strip() for cell in line[len(header) :]):
-        raise Flaw(f"{counts}.")
+        raise RowError(f"{counts}.")
     if is_unended and any(word.strip() for word in header[len(line) :]):
-        raise Flaw(f"{counts}: it ends too early, so its last cell may be incomplete.")
+        raise RowError(
+            f"{counts}: it ends too early, so its last cell may be incomplete."
+        )
 
 
 def _mal_record(table: Table, line: list[str], is_unended: bool, row: int) -> Record:
@@ -465,7 +467,7 @@ def _parts(table: Table, line: list[str]) -> Parts:
         elif cell.strip():
             first = parts.cells.get(column, "")
             if column and contradicts(column, first, cell, parts.named[column], name):
-                raise Flaw(f"{name[:50]} appears twice, with different values.")
+                raise RowError(f"{name[:50]} appears twice, with different values.")
             parts.others[name] = cell
     return parts
 
@@ -585,7 +587,7 @@ def _ids_of_link(cell: str) -> list[tuple[str, object]]:
         return []
     parts = {name: text for name, text in found.groupdict().items() if text}
     if "manga" in parts.values():
-        raise NotAnime("mangas and books", "a manga")
+        raise NotAnimeError("mangas and books", "a manga")
     return [
         (SITES_OF_LINK.get(name, name), text)
         for name, text in parts.items()
@@ -692,7 +694,7 @@ def quoted(cell: str, **how: Any) -> list[str]:
     try:
         return next(csv.reader([cell], strict=True, **how), [])
     except csv.Error:
-        raise Flaw(
+        raise RowError(
             "The tags cannot be told apart: there is a line break between them, or a "
             "quote that is not closed."
         ) from None

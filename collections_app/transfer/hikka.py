@@ -16,7 +16,7 @@ from typing import Any
 from . import list_json, reading
 from .list_json import child
 from .reading import COMPLETED, DROPPED, OWNED, PAUSED, PLANNED, REWATCHING, WATCHING
-from .records import Kept, ListFile, NotAnime, Owner, Record
+from .records import Kept, ListFile, NotAnimeError, Owner, Record
 
 NAME = "hikka"
 LABEL = "Hikka"
@@ -60,7 +60,7 @@ def recognises(document: object) -> bool:
 
 
 def read(document: Any) -> ListFile:
-    """Raises WrongFile if there is no anime in it."""
+    """Raises UnsupportedFileError if there is no anime in it."""
     if isinstance(document, list):
         document = {"list": document}
     rows = reading.Rows()
@@ -90,7 +90,7 @@ def _title(entry: Any) -> Any:
 
 
 def _refuse(called: str, row: int) -> Record:
-    raise NotAnime(called)
+    raise NotAnimeError(called)
 
 
 def _record(entry: object, row: int) -> Record:

@@ -7,7 +7,7 @@ table, and many have the name of an anime.
 import re
 from typing import NamedTuple
 
-from .records import Flaw, NotAnime
+from .records import NotAnimeError, RowError
 
 # (the kind, one of it) by the words for it. The first that is found counts.
 OTHERS: tuple[tuple[str, str, str], ...] = (
@@ -107,7 +107,7 @@ class Said(NamedTuple):
 def doubt_of(said: Said) -> str:
     """What the row may be if it is no anime, "" if nothing speaks for that.
 
-    Raises Flaw for what is no anime, and for a part of one.
+    Raises RowError for what is no anime, and for a part of one.
     """
     types, categories = spaced(said.types), spaced(said.categories)
     words = [*types, *categories]
@@ -117,18 +117,20 @@ def doubt_of(said: Said) -> str:
     _refuse_others(categories, said.is_mixed, has_genres=not said.is_mixed)
     site = bare(said.source)
     if site in OTHER_SITES:
-        raise NotAnime(*OTHER_SITES[site])
+        raise NotAnimeError(*OTHER_SITES[site])
     if said.has_id or any(bare(word) in FORMATS_OF_ANIME for word in words):
         return ""
     if said.is_simkl and words:
-        raise NotAnime("TV shows and films that are not anime", "not anime at Simkl")
+        raise NotAnimeError(
+            "TV shows and films that are not anime", "not anime at Simkl"
+        )
     if any(CARTOONS.search(word) for word in words):
         return "a cartoon"
     is_of_screen = said.is_of_screen or site in SCREEN_SITES
     if re.search(r"live.?action", said.genres, re.IGNORECASE):
-        raise NotAnime(LIVE_ACTION, LIVE_ACTION)
+        raise NotAnimeError(LIVE_ACTION, LIVE_ACTION)
     if is_of_screen and said.genres.strip() and not ANIMATED.search(said.genres):
-        raise NotAnime(LIVE_ACTION, LIVE_ACTION)
+        raise NotAnimeError(LIVE_ACTION, LIVE_ACTION)
     is_show = any(SHOWS.fullmatch(word) for word in types)
     return LIVE_ACTION if is_show or is_of_screen or said.is_mixed else ""
 
@@ -136,14 +138,14 @@ def doubt_of(said: Said) -> str:
 def _refuse_others(words: list[str], is_mixed: bool, *, has_genres: bool) -> None:
     for word in words:
         if part := PARTS.fullmatch(word):
-            raise Flaw(
+            raise RowError(
                 f"This row is of one {part[1]}. Only the row of its show counts."
             )
         for kind, one, pattern in OTHER_WORDS:
             if pattern.search(word) and not (has_genres and kind in GENRES):
-                raise NotAnime(kind, one)
+                raise NotAnimeError(kind, one)
         if is_mixed and word == "music":
-            raise NotAnime("music", "music")
+            raise NotAnimeError("music", "music")
 
 
 def spaced(cells: list[str]) -> list[str]:

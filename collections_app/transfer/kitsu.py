@@ -17,7 +17,7 @@ from typing import Any
 from . import list_json, reading
 from .list_json import child
 from .reading import COMPLETED, DROPPED, OWNED, PAUSED, PLANNED, REWATCHING, WATCHING
-from .records import Flaw, Kept, ListFile, NotAnime, Owner, Record
+from .records import Kept, ListFile, NotAnimeError, Owner, Record, RowError
 
 NAME = "kitsu"
 LABEL = "Kitsu"
@@ -68,7 +68,7 @@ def _pages(document: Any) -> list[Any]:
 
 
 def read(document: object) -> ListFile:
-    """Raises WrongFile if there is no anime in it."""
+    """Raises UnsupportedFileError if there is no anime in it."""
     rows = reading.Rows()
     said = 0
     for page in _pages(document):
@@ -144,8 +144,8 @@ def _anime(relationships: Mapping[str, object]) -> str:
             return str(child(data, "id"))
     for name, kind in (("manga", "mangas"), ("drama", "dramas")):
         if child(relationships, name, "data") is not None:
-            raise NotAnime(kind)
-    raise Flaw(
+            raise NotAnimeError(kind)
+    raise RowError(
         "The entry does not name its anime: request it from Kitsu with "
         "?include=anime,anime.mappings."
     )

@@ -9,7 +9,7 @@ from animecollections.api.errors import ApiError
 from animecollections.api.parsing import read_json
 from animecollections.db.free_json import to_bytes
 
-from .records import Flaw, WrongFile
+from .records import RowError, UnsupportedFileError
 
 # Some 40 a row. Read, 1,000,000 of the costliest take about 120 MB.
 MOST_TOKENS = 1_000_000
@@ -19,7 +19,7 @@ EMPTY: tuple[object, ...] = (None, "", 0, False, [], {})
 
 
 def load(data: bytes) -> Any:
-    """The document; raises WrongFile, saying where it is wrong.
+    """The document; raises UnsupportedFileError, saying where it is wrong.
 
     Texts may hold what cannot be kept: that refuses a row (`reading.usable`), no file.
     """
@@ -27,7 +27,7 @@ def load(data: bytes) -> Any:
         return read_json(data, most_tokens=MOST_TOKENS, check_text=False)
     except ApiError as error:
         said = error.sentence.replace("The body", "This file")
-        raise WrongFile(f"{said} Export the list again.") from None
+        raise UnsupportedFileError(f"{said} Export the list again.") from None
 
 
 def inner(text: str, what: str) -> Any:
@@ -35,7 +35,7 @@ def inner(text: str, what: str) -> Any:
     try:
         return read_json(text.encode(), check_text=False)
     except (ApiError, UnicodeEncodeError):
-        raise Flaw(f"{what} is not valid JSON.") from None
+        raise RowError(f"{what} is not valid JSON.") from None
 
 
 def child(value: Any, *path: str) -> Any:
@@ -52,7 +52,7 @@ def items(value: Any) -> list[Any]:
 def fields(value: Any) -> dict[str, Any]:
     """A row's fields."""
     if not isinstance(value, dict):
-        raise Flaw("The row is not a JSON object.")
+        raise RowError("The row is not a JSON object.")
     return value
 
 
@@ -69,9 +69,9 @@ def besides(
 
 
 def texts(value: object, depth: int = 0) -> Iterator[str]:
-    """Every text in it, keys too; nesting too deep is a Flaw."""
+    """Every text in it, keys too; nesting too deep is a RowError."""
     if depth > DEEPEST:
-        raise Flaw(f"The row has a field that nests deeper than {DEEPEST}.")
+        raise RowError(f"The row has a field that nests deeper than {DEEPEST}.")
     if isinstance(value, str):
         yield value
     elif isinstance(value, list):

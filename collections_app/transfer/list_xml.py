@@ -13,10 +13,10 @@ from collections.abc import Callable
 from xml.parsers import expat
 
 from .mending import MASK, mended, undisguised
-from .records import Flaw, WrongFile
+from .records import RowError, UnsupportedFileError
 
 Fields = dict[str, str]
-TakeRow = Callable[[str, Fields, Flaw | None], None]
+TakeRow = Callable[[str, Fields, RowError | None], None]
 
 DEEPEST = 16
 MOST_FIELDS = 200
@@ -30,7 +30,7 @@ ENCODINGS = re.compile(
 def read_rows(data: bytes, take: TakeRow) -> "Shape":
     """Calls `take` with each row, as it is complete: its tag, its fields, its flaw.
 
-    Raises WrongFile, saying where, if the file is no such XML.
+    Raises UnsupportedFileError, saying where, if the file is no such XML.
     """
     shape = Shape(take)
     try:
@@ -38,7 +38,7 @@ def read_rows(data: bytes, take: TakeRow) -> "Shape":
             shape.parser.Parse(piece, False)
         shape.parser.Parse(b"", True)
     except expat.ExpatError as error:
-        raise WrongFile(
+        raise UnsupportedFileError(
             f"This XML is damaged or ends too early at line {error.lineno} "
             f"(after {shape.count:,} whole rows): "
             f"{expat.ErrorString(error.code)}. Export the list again, or correct "
@@ -57,7 +57,7 @@ class Shape:
         self.comments = ""
         self._depth = 0
         self._fields: Fields = {}
-        self._flaw: Flaw | None = None
+        self._flaw: RowError | None = None
         self._text: list[str] = []
         self.parser = expat.ParserCreate("utf-8")
         self.parser.buffer_text = True
@@ -67,7 +67,7 @@ class Shape:
         self.parser.CommentHandler = self._comment
 
     def _doctype(self, *_: object) -> None:
-        raise WrongFile(
+        raise UnsupportedFileError(
             "This file has a document type (<!DOCTYPE …>), which no export has. "
             "If it is a web page, use its export button, and send that file."
         )
@@ -83,9 +83,9 @@ class Shape:
         elif depth == 1:
             self.root = tag
         elif depth > DEEPEST:
-            raise WrongFile("This XML nests deeper than any list does.")
+            raise UnsupportedFileError("This XML nests deeper than any list does.")
         else:
-            self._flaw = Flaw(f"A field contains more than text:  <{tag[:50]}>.")
+            self._flaw = RowError(f"A field contains more than text:  <{tag[:50]}>.")
 
     def _end(self, tag: str) -> None:
         depth = self._depth
@@ -101,12 +101,14 @@ class Shape:
         if MASK in text:
             try:
                 text = undisguised(text, tag)
-            except Flaw as flaw:
+            except RowError as flaw:
                 self._flaw = flaw
         if self._fields.setdefault(tag, text) != text:
-            self._flaw = Flaw(f"{tag[:50]} appears twice, with different values.")
+            self._flaw = RowError(f"{tag[:50]} appears twice, with different values.")
         if len(self._fields) > MOST_FIELDS:
-            raise WrongFile("This XML has rows with more fields than any list has.")
+            raise UnsupportedFileError(
+                "This XML has rows with more fields than any list has."
+            )
 
     def _comment(self, text: str) -> None:
         if not self.count and len(self.comments) < 1_000:
@@ -122,7 +124,7 @@ def _as_utf8(data: bytes) -> bytes:
     try:
         return data.decode(name).encode()
     except (LookupError, UnicodeDecodeError):
-        raise WrongFile(
+        raise UnsupportedFileError(
             f"This XML says that it is in {name}, but cannot be read so: save it as "
             "UTF-8."
         ) from None

@@ -16,7 +16,16 @@ from typing import Any
 from . import kinds, reading
 from .list_xml import Fields, read_rows
 from .reading import COMPLETED, DROPPED, OWNED, PAUSED, PLANNED, REWATCHING, WATCHING
-from .records import READ_HERE, Flaw, Kept, ListFile, NotAnime, Owner, Record, WrongFile
+from .records import (
+    READ_HERE,
+    Kept,
+    ListFile,
+    NotAnimeError,
+    Owner,
+    Record,
+    RowError,
+    UnsupportedFileError,
+)
 
 NAME = "mal"
 LABEL = "MyAnimeList"
@@ -70,11 +79,11 @@ EXPORTED = re.compile(r"\d{4}-\d\d-\d\dT[0-9:.]+Z", re.ASCII)
 
 
 def read(data: bytes) -> ListFile:
-    """Raises WrongFile if this is no list of anime in MyAnimeList's XML."""
+    """Raises UnsupportedFileError if this is no list of anime in MyAnimeList's XML."""
     rows = reading.Rows()
     header: Fields = {}
 
-    def take(tag: str, fields: Fields, flaw: Flaw | None) -> None:
+    def take(tag: str, fields: Fields, flaw: RowError | None) -> None:
         if tag == "myinfo":
             header.update(fields)
             return
@@ -83,13 +92,15 @@ def read(data: bytes) -> ListFile:
 
     shape = read_rows(data, take)
     if shape.root != "myanimelist":
-        raise WrongFile(
+        raise UnsupportedFileError(
             f"We couldn't recognise this file. It holds <{shape.root[:50]}>, and "
             "MyAnimeList's export holds <myanimelist>: export the list from "
             f"myanimelist.net/panel.php?go=export. {READ_HERE}"
         )
     if header.get("user_export_type") == MANGA_EXPORT:
-        raise WrongFile("This is a manga list: export the anime list instead.")
+        raise UnsupportedFileError(
+            "This is a manga list: export the anime list instead."
+        )
     made = EXPORTED.search(shape.comments)
     return ListFile(
         format=NAME,
@@ -116,11 +127,11 @@ def exported_at(file_name: str) -> datetime | None:
     return time if time and time > FIRST_EXPORT else None
 
 
-def _record(tag: str, fields: Fields, flaw: Flaw | None, row: int) -> Record:
+def _record(tag: str, fields: Fields, flaw: RowError | None, row: int) -> Record:
     if tag == "manga":
-        raise NotAnime("mangas")
+        raise NotAnimeError("mangas")
     if tag != "anime":
-        raise Flaw(f"<{tag[:50]}> is not a row of an anime list.")
+        raise RowError(f"<{tag[:50]}> is not a row of an anime list.")
     if flaw:
         raise flaw
     return record_of(fields, row)

@@ -16,7 +16,7 @@ from typing import Any
 from . import days, list_json, mal, reading
 from .list_json import child
 from .list_xml import Fields
-from .records import Flaw, ListFile, NotAnime, Record, WrongFile
+from .records import ListFile, NotAnimeError, Record, RowError, UnsupportedFileError
 
 NAME = mal.NAME
 LABEL = mal.LABEL
@@ -67,10 +67,10 @@ def recognises(document: object) -> bool:
 
 
 def read(document: object) -> ListFile:
-    """Raises WrongFile if there is no anime in it."""
+    """Raises UnsupportedFileError if there is no anime in it."""
     reader = _reader(document)
     if reader is None:
-        raise WrongFile("This is not a list from MyAnimeList.")
+        raise UnsupportedFileError("This is not a list from MyAnimeList.")
     file: ListFile = reader(document)
     file.shape = "json"
     return file
@@ -137,7 +137,7 @@ def _text(value: object, what: str) -> str:
         return value
     if isinstance(value, int | float):
         return reading.whole(str(value))
-    raise Flaw(f"{what[:50]} is not text.")
+    raise RowError(f"{what[:50]} is not text.")
 
 
 # --- the API ----------------------------------------------------------------------
@@ -155,9 +155,9 @@ def _read_api(document: object) -> ListFile:
 def _record_of_api(entry: object, row: int) -> Record:
     node, status = list_json.fields(_node(entry)), _api_status(entry)
     if not isinstance(status, dict):
-        raise Flaw("The row has no status.")
+        raise RowError("The row has no status.")
     if "num_chapters_read" in status:
-        raise NotAnime("mangas", "a manga")
+        raise NotAnimeError("mangas", "a manga")
     fields = {
         "series_animedb_id": _text(node.get("id"), "id"),
         "series_title": _text(node.get("title"), "title"),
@@ -208,7 +208,7 @@ def _title(entry: Any) -> Any:
 def record_of_page(entry: object, order: str | None, row: int) -> Record:
     entry = list_json.fields(entry)
     if "manga_id" in entry:
-        raise NotAnime("mangas", "a manga")
+        raise NotAnimeError("mangas", "a manga")
     # A title of digits, such as 86, is a number there.
     fields: Fields = {
         field: _text(entry[name], name)
@@ -265,7 +265,7 @@ def _read_converted(document: object) -> ListFile:
 
 
 def _refuse_manga(row: int) -> Record:
-    raise NotAnime("mangas", "a manga")
+    raise NotAnimeError("mangas", "a manga")
 
 
 def _elements(value: object) -> list[object]:

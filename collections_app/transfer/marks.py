@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from . import reading
-from .records import Flaw
+from .records import RowError
 
 FRACTION = re.compile(
     r"(\d{1,3}(?:[.,]\d{1,3})?)\s*(?:/|out of|of)\s*(5|10|20|100)", re.ASCII
@@ -30,7 +30,7 @@ class Mark(NamedTuple):
 
 
 def mark_of(cell: str) -> Mark | None:
-    """What a cell says; None for nothing. Raises Flaw for what is no score."""
+    """What a cell says; None for nothing. Raises RowError for what is no score."""
     text = cell.translate(NOT_SEEN).strip()
     if not text:
         return None
@@ -84,7 +84,7 @@ def stars_of(cells: Iterable[str]) -> int:
 def _readable(cell: str) -> Mark | None:
     try:
         return mark_of(cell)
-    except Flaw:
+    except RowError:
         return None
 
 
@@ -100,7 +100,9 @@ def score_of(
         return None, []
     best = max(stars, mark.best or 0) if mark.is_open else mark.best or best
     if not 0 < mark.points <= best:
-        raise Flaw(f"score is not from 0 to {best}: {reading.shown_title(cell)[:50]}.")
+        raise RowError(
+            f"score is not from 0 to {best}: {reading.shown_title(cell)[:50]}."
+        )
     exact = mark.points * 100 / best
     kept = max(1, int(exact + 0.5))
     if abs(exact - kept) < 1e-6:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from html.entities import html5
 
-from .records import Flaw, WrongFile
+from .records import RowError, UnsupportedFileError
 
 # Mended at most, in one file and at one place: real exports need some thousands, and
 # each costs a microsecond.
@@ -97,7 +97,7 @@ class _Mender:
     def _spend(self, count: int) -> None:
         self.left -= count
         if self.left < 0:
-            raise WrongFile(
+            raise UnsupportedFileError(
                 "This XML has too many errors to repair: export the list again, "
                 "or save it as UTF-8."
             )
@@ -131,7 +131,7 @@ def undisguised(text: str, what: str) -> str:
     """The text as it was meant, where it held what XML cannot.
 
     Old exports escaped texts byte by byte, as if they were Latin-1 (`&atilde;\\x81…`):
-    undone, they must be UTF-8 to the last byte, or they are a Flaw.
+    undone, they must be UTF-8 to the last byte, or they are a RowError.
     """
     text = DISGUISED.sub(lambda found: chr(int(found[1], 16)), text)
     if not re.search("[\udc80-\udcff]", text):
@@ -142,4 +142,4 @@ def undisguised(text: str, what: str) -> str:
             for character in html.unescape(text)
         ).decode()
     except UnicodeError:
-        raise Flaw(f"{what} has bytes that are not UTF-8 text.") from None
+        raise RowError(f"{what} has bytes that are not UTF-8 text.") from None

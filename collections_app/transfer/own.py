@@ -20,7 +20,15 @@ from collections_app.watch_list.fields import (
 
 from . import list_json, reading
 from .list_json import child
-from .records import FORMAT_NAMES, Flaw, Kept, ListFile, Owner, Record, WrongFile
+from .records import (
+    FORMAT_NAMES,
+    Kept,
+    ListFile,
+    Owner,
+    Record,
+    RowError,
+    UnsupportedFileError,
+)
 
 NAME = "json"
 LABEL = "animecollections"
@@ -52,12 +60,12 @@ def recognises(document: object) -> bool:
 
 
 def read(document: Any) -> ListFile:
-    """Raises WrongFile if there is nothing in it, or it is of a version to come."""
+    """UnsupportedFileError if there is nothing in it, or it is of a later version."""
     if isinstance(document, list):
         document = {"data": document}
     version = document.get("version", MARK["version"])
     if document.get("format") == MARK["format"] and version != MARK["version"]:
-        raise WrongFile(
+        raise UnsupportedFileError(
             f"This file is of version {reading.shown_title(version)[:50]}, and version "
             f"{MARK['version']} is read here: export it as that version."
         )
@@ -104,9 +112,9 @@ def values_of(entry: Mapping[str, object]) -> dict[str, object]:
     if "type" in values:
         status = values["type"], values.setdefault("state", "active")
         if status not in KNOWN:
-            raise Flaw(f"There is no {status[0]} that is {status[1]}.")
+            raise RowError(f"There is no {status[0]} that is {status[1]}.")
     elif "state" in values:
-        raise Flaw("The entry has a state but no type.")
+        raise RowError("The entry has a state but no type.")
     if "extra" in entry:
         values["extra"] = _extra(entry["extra"])
     return values
@@ -116,7 +124,7 @@ def _extra(value: object) -> dict[str, dict[str, object]]:
     extra = list_json.fields(value or {})
     if unknown := extra.keys() - FORMAT_NAMES:
         shown = reading.shown_title(min(unknown))[:50]
-        raise Flaw(f"extra: “{shown}” is not a known format.")
+        raise RowError(f"extra: “{shown}” is not a known format.")
     return {
         format_: reading.own_fields(list_json.fields(fields).items())
         for format_, fields in extra.items()
@@ -125,7 +133,7 @@ def _extra(value: object) -> dict[str, dict[str, object]]:
 
 def _listed(value: object) -> list[object]:
     if value is not None and not isinstance(value, list):
-        raise Flaw("The tags are not a list.")
+        raise RowError("The tags are not a list.")
     return value or []
 
 

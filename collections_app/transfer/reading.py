@@ -1,4 +1,4 @@
-"""Single values of trackers' files, in our terms. What cannot be kept is a Flaw.
+"""Single values of trackers' files, in our terms. What cannot be kept is a RowError.
 
 A row is taken whole or refused with its reason. The few values that are changed on the
 way are named in the row's remarks.
@@ -24,7 +24,15 @@ from collections_app.watch_list.fields import (
 )
 
 from . import list_json
-from .records import OWNED_TAG, Flaw, NotAnime, Record, Refused, Row, WrongFile
+from .records import (
+    OWNED_TAG,
+    NotAnimeError,
+    Record,
+    Refused,
+    Row,
+    RowError,
+    UnsupportedFileError,
+)
 
 MOST_ROWS = 20_000
 LONGEST_TITLE = 500
@@ -145,28 +153,28 @@ class Rows:
         """Takes the next row; `read` gets its number."""
         row = len(self.taken) + 1
         if row > MOST_ROWS:
-            raise WrongFile(
+            raise UnsupportedFileError(
                 f"This file has more than {MOST_ROWS:,} rows: send it in parts."
             )
         try:
             record = read(row)
             if not record.title and not record.ids:
-                raise Flaw("The row has neither a title nor an id.")
+                raise RowError("The row has neither a title nor an id.")
             self.taken.append(fitted(record))
-        except Flaw as flaw:
-            if isinstance(flaw, NotAnime):
+        except RowError as flaw:
+            if isinstance(flaw, NotAnimeError):
                 self.not_anime.append(flaw.kind)
             shown = shown_title(title)
             reason = storable(str(flaw))
             self.taken.append(Refused(row=row, title=shown, reason=reason))
 
     def of(self, label: str) -> list[Row]:
-        """All of them; raises WrongFile if none is of an anime."""
+        """All of them; raises UnsupportedFileError if none is of an anime."""
         if not self.taken:
-            raise WrongFile(f"This {label} list is empty: it has no anime.")
+            raise UnsupportedFileError(f"This {label} list is empty: it has no anime.")
         if len(self.not_anime) == len(self.taken):
             kinds = " and ".join(dict.fromkeys(self.not_anime))
-            raise WrongFile(
+            raise UnsupportedFileError(
                 f"This {label} list holds {kinds} ({len(self.taken):,}), but "
                 "only anime can be imported here: export the anime list "
                 "instead."
@@ -207,11 +215,11 @@ def status(
     if found is None and bare in READING:
         if is_anime:
             return READING[bare]
-        raise Flaw(
+        raise RowError(
             f"“{text[:50]}” ({what}) is a status for manga and books, not for anime."
         )
     if found is None:
-        raise Flaw(f"“{text[:50]}” ({what}) is not a known status.")
+        raise RowError(f"“{text[:50]}” ({what}) is not a known status.")
     return found
 
 
@@ -243,14 +251,14 @@ def plain(value: object, what: str) -> str:
     if value is None:
         return ""
     if not isinstance(value, str):
-        raise Flaw(f"{what} is not text.")
+        raise RowError(f"{what} is not text.")
     return usable(value, what).strip()
 
 
 def usable(text: str, what: str) -> str:
     """The text in NFC, if it can be kept."""
     if UNUSABLE.search(text):
-        raise Flaw(f"{what} has a character that is not text (NUL, half an emoji).")
+        raise RowError(f"{what} has a character that is not text (NUL, half an emoji).")
     return unicodedata.normalize("NFC", text)
 
 
@@ -259,7 +267,7 @@ def notes(value: object, what: str = "notes") -> str:
     if value is None:
         return ""
     if not isinstance(value, str):
-        raise Flaw(f"{what} is not text.")
+        raise RowError(f"{what} is not text.")
     return usable(value, what)
 
 
@@ -275,13 +283,13 @@ def tags(
         if shows_nothing(tag):
             continue
         if len(tag) > LONGEST_TAG:
-            raise Flaw(
+            raise RowError(
                 f"{what}: “{tag[:20]}…” has {len(tag):,} characters; a tag has "
                 f"at most {LONGEST_TAG}."
             )
         found[tag] = None
         if len(found) - (OWNED_TAG in found) > most:
-            raise Flaw(f"{what}: the limit is {most}.")
+            raise RowError(f"{what}: the limit is {most}.")
     return list(found)
 
 
@@ -306,7 +314,9 @@ def number(value: object, what: str, most: int = LARGEST_NUMBER) -> int | None:
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= most:
-        raise Flaw(f"{what} is not a whole number from 0 to {most:,}: {_shown(value)}.")
+        raise RowError(
+            f"{what} is not a whole number from 0 to {most:,}: {_shown(value)}."
+        )
     return value
 
 
@@ -316,10 +326,10 @@ def score(value: object, what: str, best: int, worth: float) -> int | None:
     if not mark:
         return None
     if not 0 < mark <= best:
-        raise Flaw(f"{what} is not from 0 to {best}: {_shown(value)}.")
+        raise RowError(f"{what} is not from 0 to {best}: {_shown(value)}.")
     kept = mark * worth
     if abs(kept - round(kept)) > 1e-6:
-        raise Flaw(f"{what} has too many decimals: {_shown(value)}.")
+        raise RowError(f"{what} has too many decimals: {_shown(value)}.")
     return round(kept)
 
 
@@ -336,7 +346,7 @@ def decimal(value: object, what: str) -> float | None:
     if isinstance(value, str) and DECIMAL.fullmatch(value):
         return float(value.replace(",", "."))
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise Flaw(f"{what} is not a number: {_shown(value)}.")
+        raise RowError(f"{what} is not a number: {_shown(value)}.")
     return value
 
 
@@ -356,7 +366,7 @@ def flag(value: object, what: str) -> bool | None:
     if word in ("false", "0", "no"):
         return False
     if word:
-        raise Flaw(f"{what} is neither true nor false: {_shown(value)}.")
+        raise RowError(f"{what} is neither true nor false: {_shown(value)}.")
     return None
 
 
@@ -378,7 +388,9 @@ def date_text(value: object, what: str) -> str:
     try:
         return _date(plain(value, what))
     except ValueError as error:
-        raise Flaw(f"{what} is not a valid date: {_shown(value)}. {error}") from None
+        raise RowError(
+            f"{what} is not a valid date: {_shown(value)}. {error}"
+        ) from None
 
 
 @lru_cache(maxsize=4096)  # a list has the same few days again and again
@@ -461,7 +473,7 @@ def count_of(value: object) -> int | None:
     """A fact of the title for matching (episodes, year); what is odd is unknown."""
     try:
         return number(value, "") or None
-    except Flaw:
+    except RowError:
         return None
 
 
@@ -469,19 +481,19 @@ def own_fields(fields: Iterable[tuple[str, object]]) -> dict[str, object]:
     """The source's own fields, if they are few and small."""
     kept = dict(fields)
     if len(kept) > MOST_EXTRA:
-        raise Flaw(f"The row has {len(kept)} fields of its own, which is too many.")
+        raise RowError(f"The row has {len(kept)} fields of its own, which is too many.")
     for name, value in kept.items():
         usable(name, "a field's name")
         shown = shown_title(name)[:50]
         for text in list_json.texts(value):
             usable(text, shown)
         if (unkept := first_unkept(value)) is not None:
-            raise Flaw(f"{shown} has a number out of range: {unkept}.")
+            raise RowError(f"{shown} has a number out of range: {unkept}.")
         size = len(value if isinstance(value, str) else list_json.dumps(value))
         if size > LONGEST_EXTRA:
-            raise Flaw(f"{shown} has {size:,} characters, which is too many.")
+            raise RowError(f"{shown} has {size:,} characters, which is too many.")
     if (size := len(list_json.dumps(kept))) > LARGEST_EXTRA:
-        raise Flaw(
+        raise RowError(
             f"The row's own fields have {size:,} characters; the "
             f"limit is {LARGEST_EXTRA:,}."
         )

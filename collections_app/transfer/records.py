@@ -22,11 +22,11 @@ READ_HERE = (
 )
 
 
-class WrongFile(Exception):  # noqa: N818 - says what the file is
+class UnsupportedFileError(Exception):
     """The file is no list that is read here; says what it is, and what to send."""
 
 
-class Flaw(Exception):  # noqa: N818 - becomes a Refused
+class RowError(Exception):
     """Why one row is refused, as a sentence."""
 
 
@@ -39,7 +39,7 @@ ONE_OF = {
 }
 
 
-class NotAnime(Flaw):
+class NotAnimeError(RowError):
     """The row is of something else: `kind` says what, in the plural ("games"), and
     `one` in the singular ("a game"), if ONE_OF does not.
     """

@@ -65,7 +65,7 @@ def read_back(format: str, entries: Sequence[Kept], owner: Owner) -> list[Row]:
     try:
         data = b"".join(transfer.write(format, entries, owner=owner))
         return transfer.read(data, format=format).rows if entries else []
-    except transfer.WrongFile:
+    except transfer.UnsupportedFileError:
         if len(entries) <= 1:
             return []
     middle = len(entries) // 2

@@ -14,7 +14,7 @@ from typing import Any
 from . import list_json, reading
 from .list_json import child
 from .reading import COMPLETED, DROPPED, OWNED, PAUSED, PLANNED, REWATCHING, WATCHING
-from .records import Kept, ListFile, NotAnime, Owner, Record
+from .records import Kept, ListFile, NotAnimeError, Owner, Record
 
 NAME = "shikimori"
 LABEL = "Shikimori"
@@ -58,7 +58,7 @@ def recognises(document: object) -> bool:
 
 
 def read(document: Any) -> ListFile:
-    """Raises WrongFile if there is no anime in it."""
+    """Raises UnsupportedFileError if there is no anime in it."""
     rows = reading.Rows()
     for entry in document:
         rows.take(partial(_record, entry), child(entry, "target_title"))
@@ -68,7 +68,7 @@ def read(document: Any) -> ListFile:
 def _record(entry: object, row: int) -> Record:
     entry = list_json.fields(entry)
     if entry.get("target_type") not in (None, "Anime") or entry.get("manga"):
-        raise NotAnime("mangas")
+        raise NotAnimeError("mangas")
     anime = entry.get("anime")
     title = reading.shown_title(entry.get("target_title") or child(anime, "name"))
     return Record(

@@ -14,7 +14,7 @@ from typing import Any
 from . import list_json, reading
 from .list_json import child
 from .reading import COMPLETED, DROPPED, OWNED, PAUSED, PLANNED, REWATCHING, WATCHING
-from .records import Kept, ListFile, NotAnime, Owner, Record
+from .records import Kept, ListFile, NotAnimeError, Owner, Record
 
 NAME = "simkl"
 LABEL = "Simkl"
@@ -68,7 +68,7 @@ def recognises(document: object) -> bool:
 
 
 def read(document: Any) -> ListFile:
-    """Raises WrongFile if there is no anime in it."""
+    """Raises UnsupportedFileError if there is no anime in it."""
     rows = reading.Rows()
     dated = False
     for kind, called in KINDS.items():
@@ -86,7 +86,7 @@ def read(document: Any) -> ListFile:
 
 def _record(entry: object, kind: str, called: str, row: int) -> Record:
     if kind != "anime":
-        raise NotAnime(called)
+        raise NotAnimeError(called)
     entry = list_json.fields(entry)
     show = list_json.fields(entry.get("show") or {})
     ids = list_json.fields(show.get("ids") or {})

@@ -25,8 +25,8 @@ from collections_app.watch_list.fields import (
 
 from . import foreign, list_json, own, reading
 from .foreign import Cells, Table
-from .records import READ_HERE, Kept, ListFile, Owner, Record, WrongFile
-from .text import decoded
+from .records import READ_HERE, Kept, ListFile, Owner, Record, UnsupportedFileError
+from .text import decoded, decoded_once_more
 
 NAME = "csv"
 LABEL = "CSV"
@@ -64,17 +64,22 @@ csv.field_size_limit(LONGEST_LINE)
 
 
 def read(data: bytes, scale: str | None = None) -> ListFile:
-    """Raises WrongFile if this is no table with a header that tells of anime.
+    """UnsupportedFileError if this is no table with a header that tells of anime.
 
     scale: that of the scores, if the sender says it.
     """
     text, warnings = decoded(data)
+    if not _is_own(next(_table(text), [])):
+        text, corrected = decoded_once_more(text)
+        warnings += corrected
     if "\0" in text:
-        raise WrongFile(f"We couldn't recognise this file. It is not text. {READ_HERE}")
+        raise UnsupportedFileError(
+            f"We couldn't recognise this file. It is not text. {READ_HERE}"
+        )
     table = _table(text)
     header = next(table, [])
     is_cut = _breaks_off(text)
-    if set(header) >= OWN_MARK:
+    if _is_own(header):
         file = _read_own(header, table, is_cut)
     else:
         # One more than are read, so that it is said.
@@ -82,6 +87,10 @@ def read(data: bytes, scale: str | None = None) -> ListFile:
         file = foreign.read(_with_header(lines, is_cut), LABEL, scale)
     file.warnings[:0] = warnings
     return file
+
+
+def _is_own(header: list[str]) -> bool:
+    return set(header) >= OWN_MARK
 
 
 def _with_header(lines: list[list[str]], is_cut: bool) -> Table:
@@ -92,7 +101,7 @@ def _with_header(lines: list[list[str]], is_cut: bool) -> Table:
     if header := foreign.inferred_header(lines):
         return Table(header, lines, is_cut)
     found = reading.shown_title(", ".join(map(str.strip, lines[0])))[:200]
-    raise WrongFile(
+    raise UnsupportedFileError(
         "We couldn't recognise this file. A table needs a header with at least "
         "a title: add a first line such as title,status,progress,score, with a "
         f"name for each column. Found: {found or 'nothing'}. {READ_HERE}"
@@ -108,7 +117,7 @@ def _table(text: str) -> Iterator[list[str]]:
     """The cells of each row that is not blank, within bounds.
 
     Strict, so that a quote out of place is an error: else it takes the rows that follow
-    into its cell. Raises WrongFile with the line on which the row begins.
+    into its cell. Raises UnsupportedFileError with the line on which the row begins.
     """
     lines = io.StringIO(text, newline="")
     first = lines.readline(LONGEST_LINE)
@@ -124,7 +133,7 @@ def _table(text: str) -> Iterator[list[str]]:
         while line := lines.readline(LONGEST_LINE):
             taken += len(line)
             if taken >= LONGEST_LINE:
-                raise WrongFile("A row of this table is too long.")
+                raise UnsupportedFileError("A row of this table is too long.")
             yield line
 
     table = csv.reader(bounded(), delimiter=delimiter, strict=True)
@@ -133,13 +142,17 @@ def _table(text: str) -> Iterator[list[str]]:
             taken = 0
             begins = before + table.line_num
             if count > MOST_LINES:
-                raise WrongFile(f"This table has more than {MOST_LINES:,} lines.")
+                raise UnsupportedFileError(
+                    f"This table has more than {MOST_LINES:,} lines."
+                )
             if len(cells) > MOST_COLUMNS:
-                raise WrongFile(f"This table has more than {MOST_COLUMNS} columns.")
+                raise UnsupportedFileError(
+                    f"This table has more than {MOST_COLUMNS} columns."
+                )
             if "".join(cells).strip():
                 yield cells
     except csv.Error as error:
-        raise WrongFile(
+        raise UnsupportedFileError(
             f"This table cannot be read at line {begins}: {error}. Correct the "
             "quotes of that row, or export the list again."
         ) from None

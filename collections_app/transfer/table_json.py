@@ -13,7 +13,7 @@ import json
 from typing import Any
 
 from . import foreign, list_json, reading
-from .records import ListFile, WrongFile
+from .records import ListFile, UnsupportedFileError
 from .table import MOST_COLUMNS
 
 LABEL = "JSON"
@@ -54,7 +54,7 @@ def _named(row: Any, name: str) -> Any:
 
 
 def read(document: object, scale: str | None = None) -> ListFile:
-    """Raises WrongFile if there is no anime in it."""
+    """Raises UnsupportedFileError if there is no anime in it."""
     file = foreign.read(table_of(document), LABEL, scale)
     file.shape = "json"
     return file
@@ -68,7 +68,7 @@ def table_of(document: object) -> foreign.Table:
     rows = [_flat(row) for row in some]
     header = list(dict.fromkeys(name for row in rows for name in row))
     if len(header) > MOST_COLUMNS:
-        raise WrongFile(f"This table has more than {MOST_COLUMNS} columns.")
+        raise UnsupportedFileError(f"This table has more than {MOST_COLUMNS} columns.")
     lines = [[_cell(row.get(name)) for name in header] for row in rows]
     return foreign.Table(header, lines)
 

@@ -6,7 +6,7 @@ gives kana, or for Western European (Windows-1252) where it looks like nothing e
 
 import re
 
-from .records import READ_HERE, WrongFile
+from .records import READ_HERE, UnsupportedFileError
 
 KANA = re.compile("[\u3041-\u30ff]")
 # What Shift-JIS makes of other encodings' letters.
@@ -27,13 +27,13 @@ UNLIKELY = re.compile("[\u0180-\u02af]")
 def decoded(data: bytes) -> tuple[str, list[str]]:
     """The text, and a warning where its encoding is inferred.
 
-    Raises WrongFile where no encoding fits.
+    Raises UnsupportedFileError where no encoding fits.
     """
     try:
         text = data.decode()
     except UnicodeDecodeError as error:
         return _of_old(data, error.start)
-    return _unfolded(text)
+    return text, []
 
 
 def _of_old(data: bytes, wrong_at: int) -> tuple[str, list[str]]:
@@ -51,7 +51,7 @@ def _of_old(data: bytes, wrong_at: int) -> tuple[str, list[str]]:
                 "wrong, save it as “CSV UTF-8”."
             )
             return text, [warning]
-    raise WrongFile(
+    raise UnsupportedFileError(
         f"We couldn't recognise this file. It is not in UTF-8 (byte {wrong_at:,}): "
         f"from a spreadsheet, save it as “CSV UTF-8”. {READ_HERE}"
     )
@@ -72,10 +72,12 @@ def _is_western(text: str, data: bytes) -> bool:
     return is_text and not LONG_RUN.search(data)
 
 
-def _unfolded(text: str) -> tuple[str, list[str]]:
+def decoded_once_more(text: str) -> tuple[str, list[str]]:
     """UTF-8 that a program took for Windows-1252 and saved as UTF-8 again, undone.
 
-    It is safe: a text that means what it says is no UTF-8 when its letters are bytes.
+    A text that means what it says is hardly ever UTF-8 when its letters are bytes. Not
+    for our own files, which must come back letter by letter: their mark at the start
+    keeps programs from this mistake.
     """
     if text.isascii():
         return text, []

@@ -7,7 +7,7 @@ import struct
 import zipfile
 import zlib
 
-from .records import WrongFile
+from .records import UnsupportedFileError
 
 MOST_BYTES = 20 * 1024 * 1024
 TOO_LARGE = f"This file holds more than {MOST_BYTES // 1024**2} MB: send it in parts."
@@ -22,15 +22,15 @@ LEADING = re.compile(rb"\A(?:\xef\xbb\xbf|[\r\n ])+")
 def unpack(data: bytes) -> bytes:
     """The bytes of the list, from their first word on, and of UTF-16 in UTF-8.
 
-    Packed ones are unpacked up to 20 MB, and no further. Raises WrongFile for what is
-    larger, damaged or encrypted.
+    Packed ones are unpacked up to 20 MB, and no further. UnsupportedFileError for
+    what is larger, damaged or encrypted.
     """
     if data.startswith(b"\x1f\x8b"):
         data = _gunzip(data)
     elif data.startswith(b"PK\x03\x04"):
         data = _unzip(data)
     if len(data) > MOST_BYTES:
-        raise WrongFile(TOO_LARGE)
+        raise UnsupportedFileError(TOO_LARGE)
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         data = _from_utf16(data)
     return LEADING.sub(b"", data, count=1)
@@ -40,7 +40,7 @@ def _from_utf16(data: bytes) -> bytes:
     try:
         return data.decode("utf-16").encode()
     except UnicodeDecodeError:
-        raise WrongFile(
+        raise UnsupportedFileError(
             "This file begins like UTF-16 text but is not: save it as UTF-8."
         ) from None
 
@@ -51,7 +51,7 @@ def _gunzip(data: bytes) -> bytes:
     while data.startswith(b"\x1f\x8b") and room:
         # Each member costs a copy of all that follows.
         if len(parts) == MOST_MEMBERS:
-            raise WrongFile(
+            raise UnsupportedFileError(
                 f"This gzip file has more than {MOST_MEMBERS} parts: unpack it, and "
                 "send the list in it."
             )
@@ -59,12 +59,12 @@ def _gunzip(data: bytes) -> bytes:
         try:
             parts.append(unpacker.decompress(data, room))
         except zlib.error as error:
-            raise WrongFile(
+            raise UnsupportedFileError(
                 f"This gzip file is damaged ({error}): export the list again."
             ) from None
         room -= len(parts[-1])
         if room and not unpacker.eof:
-            raise WrongFile(
+            raise UnsupportedFileError(
                 "This gzip file is incomplete (its end is missing): download it again."
             )
         data = unpacker.unused_data
@@ -74,7 +74,9 @@ def _gunzip(data: bytes) -> bytes:
 def _unzip(data: bytes) -> bytes:
     """The one list in a ZIP file, such as Simkl's backup."""
     if data.count(b"PK\x01\x02") > MOST_MEMBERS:
-        raise WrongFile("This ZIP file contains many files: send the right one.")
+        raise UnsupportedFileError(
+            "This ZIP file contains many files: send the right one."
+        )
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             lists = [
@@ -84,14 +86,16 @@ def _unzip(data: bytes) -> bytes:
                 and not info.filename.startswith("__MACOSX/")
             ]
             if "xl/workbook.xml" in archive.namelist():
-                raise WrongFile("This is an Excel workbook: save it as “CSV UTF-8”.")
+                raise UnsupportedFileError(
+                    "This is an Excel workbook: save it as “CSV UTF-8”."
+                )
             if len(lists) != 1:
-                raise WrongFile(
+                raise UnsupportedFileError(
                     f"This ZIP file holds {len(lists)} lists: send the right one "
                     "(a .json, .xml or .csv file)."
                 )
             if lists[0].compress_type not in METHODS:
-                raise WrongFile(
+                raise UnsupportedFileError(
                     "This ZIP file uses an unusual compression: use “Deflate”, "
                     "or send the list in it."
                 )
@@ -107,7 +111,7 @@ def _unzip(data: bytes) -> bytes:
         OSError,
         struct.error,
     ):
-        raise WrongFile(
+        raise UnsupportedFileError(
             "This ZIP file is damaged or locked by a password: send the list in it."
         ) from None
     return _gunzip(inner) if inner.startswith(b"\x1f\x8b") else inner

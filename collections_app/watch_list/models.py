@@ -110,7 +110,7 @@ class EntryQuerySet(OwnedQuerySet["WatchListEntry"]):
 
 
 class WatchListEntry(OwnedRow):
-    """One anime on one user's list. Written only by collections_app.services."""
+    """One anime on one user's list. Written only by `watch_list/writes.py`."""
 
     user = owner("entries")
     # No index either: nothing hot reads entries by anime.

@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db import connection
 
 from animecollections.db.compiled import for_database
-from collections_app.catalogue.held import held
+from collections_app.catalogue.title_cache import held
 from collections_app.watch_list.entries import TEXTS, written
 
 # In the order of filters.watch_list.DEFAULT_ORDERING: of the columns, so named, for

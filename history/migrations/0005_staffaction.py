@@ -6,7 +6,7 @@ import django.utils.timezone
 from django.db import migrations, models
 
 
-# A row may forget its person and nothing else (history.services.audit.forget).
+# A row may forget its person and nothing else (history.staff_log.services.forget).
 FORGETS = """
     NEW.id = OLD.id AND NEW.at = OLD.at AND NEW.action = OLD.action
     AND NEW.actor_id {same} OLD.actor_id AND NEW.anime_id {same} OLD.anime_id

@@ -5,9 +5,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from animecollections.identity import Through
+from animecollections.identity import Origin
 from history.models import KeptAnswer, Search, UserState
-from history.services.searches import NewSearch, save
+from history.searches.services import NewSearch, save
 
 pytestmark = pytest.mark.django_db
 SEARCHES = reverse("admin:history_search_changelist")
@@ -24,7 +24,7 @@ def browser(staff):
 def searches(alice, stranger):
     for user, query in ((alice, "death note"), (stranger, "50% off")):
         search = NewSearch(query, "animes", {"genre": "Action"}, 7, None)
-        save(user_id=user.pk, searches=[search], through=Through(kind="session"))
+        save(user_id=user.pk, searches=[search], through=Origin(kind="session"))
 
 
 @pytest.mark.parametrize(

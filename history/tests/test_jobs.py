@@ -10,19 +10,19 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from animecollections.identity import Through
+from animecollections.identity import Origin
 from factories import UserFactory
 from history.admin import state_of
+from history.jobs import services as jobs
+from history.jobs.services import PeriodicJob, late, run_due
 from history.models import Job, StaffAction
-from history.services import jobs
-from history.services.jobs import Regular, late, run_due
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
 
 
 def regular(run=lambda: "all done", name="sweep"):
-    return Regular(name, HOUR, run)
+    return PeriodicJob(name, HOUR, run)
 
 
 def go(*some):
@@ -95,7 +95,7 @@ def fail():
 
 
 def test_a_job_that_fails_every_time_is_late_in_the_end():
-    weekly = Regular("sweep", timedelta(days=7), fail)
+    weekly = PeriodicJob("sweep", timedelta(days=7), fail)
     go(weekly)
     began = timezone.now()
     for hours in range(1, 20):
@@ -123,7 +123,7 @@ def test_once_it_is_done_again_it_is_not_late():
 def test_a_worker_of_the_release_before_leaves_no_job_late():
     """It moves `due_at` alone; the next run here is a day away."""
     day = timedelta(days=1)
-    daily, now = Regular("sweep", day, lambda: "all done"), timezone.now()
+    daily, now = PeriodicJob("sweep", day, lambda: "all done"), timezone.now()
     Job.objects.create(
         name="sweep", due_at=now + day, due_since=now - 3 * HOUR, outcome="all done"
     )
@@ -138,7 +138,7 @@ def test_a_worker_of_the_release_before_leaves_no_job_late():
 
 def test_staff_have_it_run_and_it_stands_in_their_log(staff):
     go(regular())
-    through = Through("admin", actor_id=staff.pk)
+    through = Origin("admin", actor_id=staff.pk)
     assert jobs.run_soon("sweep", reason="a full disk", through=through)
     act = StaffAction.objects.get()
     assert (act.action, act.actor_id, act.reason) == (
@@ -155,7 +155,7 @@ def test_staff_have_it_run_and_it_stands_in_their_log(staff):
 def test_one_that_is_running_is_not_begun_once_more(staff):
     assert jobs.claim(regular(), timezone.now())
     before = Job.objects.get().due_at
-    through = Through("admin", actor_id=staff.pk)
+    through = Origin("admin", actor_id=staff.pk)
     assert not jobs.run_soon("sweep", reason="twice", through=through)
     assert Job.objects.get().due_at == before
     assert not StaffAction.objects.exists()

@@ -7,8 +7,8 @@ from django.conf import settings
 from django.utils import timezone
 
 from factories import AnimeFactory
+from history.idempotency.records import KEPT_FOR
 from history.models import KeptAnswer
-from history.services.answers import KEPT_FOR
 
 URL = "/api/user/watchList/1535/increment"
 

@@ -5,9 +5,9 @@ from uuid import uuid4
 import pytest
 from django.db import DatabaseError, transaction
 
-from animecollections.identity import Through
+from animecollections.identity import Origin
 from history.models import StaffAction
-from history.services import audit
+from history.staff_log import services as audit
 
 pytestmark = pytest.mark.django_db
 ACTOR, USER = uuid4(), uuid4()
@@ -17,7 +17,7 @@ ACTOR, USER = uuid4(), uuid4()
 def act():
     audit.note(
         action="lock",
-        through=Through("admin", actor_id=ACTOR, request_id="r1"),
+        through=Origin("admin", actor_id=ACTOR, request_id="r1"),
         reason="spam",
         user_id=USER,
         before={"is_active": True},
@@ -66,14 +66,14 @@ def test_an_erased_person_is_forgotten_and_the_act_is_not(act):
 
 
 def test_a_reason_opens_one_person_to_one_member_of_staff(act):
-    through = Through("admin", actor_id=ACTOR)
+    through = Origin("admin", actor_id=ACTOR)
     audit.note(action="reveal", through=through, reason="a complaint", user_id=USER)
     assert audit.revealed_to(ACTOR, [USER, uuid4()]) == {USER}
     assert audit.revealed_to(uuid4(), [USER]) == set()
 
 
 def test_and_only_for_a_while(act, monkeypatch):
-    through = Through("admin", actor_id=ACTOR)
+    through = Origin("admin", actor_id=ACTOR)
     audit.note(action="reveal", through=through, reason="a complaint", user_id=USER)
     monkeypatch.setattr(audit, "REVEALED_FOR", -audit.REVEALED_FOR)
     assert audit.revealed_to(ACTOR, [USER]) == set()

@@ -1,8 +1,8 @@
-"""Keys of user names by the look of their letters (profiles/names.py)."""
+"""Keys of user names by the look of their letters (profiles/accounts/identifiers.py)."""
 
 from django.db import migrations
 
-from profiles.names import fold_user_name
+from profiles.accounts.identifiers import fold_user_name
 
 AT_ONCE = 1000
 

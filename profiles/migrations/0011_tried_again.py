@@ -7,7 +7,7 @@ from typing import Any
 from django.db import migrations
 
 LAST_TRY = 4
-TRIED_AGAIN = "animecollections.upkeep.tries.TriedAgainError"
+TRIED_AGAIN = "animecollections.ops.tries.TriedAgainError"
 
 
 def mark(apps: Any, schema_editor: Any) -> None:

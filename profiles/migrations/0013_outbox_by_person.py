@@ -6,7 +6,7 @@ The table is of django_tasks_db, whose migrations know nothing of these indexes.
 from django.db import migrations
 
 TABLE = "django_tasks_database_dbtaskresult"
-# As profiles.services.outbox.Argument writes it: else no index is used.
+# As profiles.outbox.Argument writes it: else no index is used.
 ARGUMENT = {
     "postgresql": "args_kwargs #>> '{{kwargs,{}}}'",
     "sqlite": "JSON_EXTRACT(args_kwargs, '$.kwargs.{}')",

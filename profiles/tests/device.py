@@ -1,8 +1,8 @@
 """A device that holds a list, and keeps it by delta sync."""
 
-from animecollections.identity import Through
+from animecollections.identity import Origin
+from collections_app.catalogue import writes as catalogue
 from collections_app.models import Anime
-from collections_app.services import catalogue
 
 URL = "/api/user/sync"
 LIST = "/api/user/watchList"
@@ -81,5 +81,5 @@ def retitle(*anime_ids):
             anime_id=anime_id,
             facts={"title": f"{title}!"},
             reason="it is louder",
-            through=Through("admin"),
+            through=Origin("admin"),
         )

@@ -15,13 +15,13 @@ from django.contrib.auth.models import Group, Permission
 from django.utils import timezone
 from PIL import Image as Pillow
 
-from animecollections.identity import Through
+from animecollections.identity import Origin
 from collections_app.models import Merge, MergedList, MissingTitle
 from factories import PASSWORD
-from history.services import audit
-from profiles import tasks
+from history.staff_log import services as audit
+from profiles.accounts import tasks
 from profiles.models import PrivacyRequest, User
-from profiles.services import second_factor
+from profiles.second_factor import services as second_factor
 
 # Columns that are no foreign key, and name somebody all the same.
 TELLING = re.compile(r"user|email|person|owner|actor|account", re.IGNORECASE)
@@ -118,7 +118,7 @@ def fill(user, client, visitor, anime):
     MissingTitle.objects.create(key="aria", text="Aria", assigned_to=user)
     second_factor.enrolment(user)
     second_factor.new_codes(user)
-    staff = Through("admin", actor_id=who.pk)
+    staff = Origin("admin", actor_id=who.pk)
     why = "Zaphira asked for it"
     audit.note(action="reveal", through=staff, reason=why, user_id=user.pk)
     letter = PrivacyRequest(

@@ -9,14 +9,15 @@ from django.urls import reverse
 from django.utils import timezone
 
 from animecollections.api.errors import ApiError
-from animecollections.identity import Through
+from animecollections.identity import Origin
 from animecollections.tests.admin_forms import errors_of, fill_in
 from collections_app.catalogue.refs import AnimeRef
-from collections_app.services import watch_list
+from collections_app.watch_list import writes as watch_list
 from conftest import signed_in
 from factories import PASSWORD, AnimeFactory, UserFactory
 from history.models import Change, UserState
-from history.services.searches import NewSearch, save
+from history.searches.services import NewSearch, save
+from profiles.accounts import services as accounts
 from profiles.models import (
     Image,
     Profile,
@@ -25,8 +26,8 @@ from profiles.models import (
     TokenFamily,
     User,
 )
-from profiles.services import accounts, support
-from profiles.services.staff import edit
+from profiles.staff import services as support
+from profiles.staff.account_changes import edit
 
 pytestmark = pytest.mark.django_db
 PEOPLE = reverse("admin:profiles_user_changelist")
@@ -74,7 +75,7 @@ def put(user, anime, type_="Watching"):
         anime=AnimeRef("own", str(anime.pk)),
         values={"type": type_},
         today=timezone.now().date(),
-        through=Through(kind="session"),
+        through=Origin(kind="session"),
     )
 
 
@@ -93,7 +94,7 @@ def is_in(client):
 def test_the_page_of_a_user_shows_all_of_them_together(browser, alice, death_note):
     put(alice, death_note)
     search = NewSearch("<b>notes of death</b>", "animes", {}, 7, None)
-    save(user_id=alice.pk, searches=[search], through=Through(kind="session"))
+    save(user_id=alice.pk, searches=[search], through=Origin(kind="session"))
     Profile.objects.filter(user=alice).update(name="Alicia", favorite_animes=[1535, 9])
     path = f"images/{alice.pk}/{'0' * 32}.webp"
     Image.objects.create(
@@ -121,14 +122,14 @@ def test_the_page_of_a_user_shows_all_of_them_together(browser, alice, death_not
 
 def test_what_was_searched_for_is_escaped(browser, staff, alice):
     search = NewSearch("<b>notes of death</b>", "animes", {}, 7, None)
-    save(user_id=alice.pk, searches=[search], through=Through(kind="session"))
-    support.reveal(user=alice, reason="x", through=Through("admin", actor_id=staff.pk))
+    save(user_id=alice.pk, searches=[search], through=Origin(kind="session"))
+    support.reveal(user=alice, reason="x", through=Origin("admin", actor_id=staff.pk))
     text = browser.get(page_of(alice)).content.decode()
     assert "&lt;b&gt;notes of death&lt;/b&gt;" in text
 
 
 def test_it_shows_the_latest_entries_and_leads_to_all(browser, alice, monkeypatch):
-    monkeypatch.setattr("profiles.admin.user_page.COVERS_OF_TYPE", 2)
+    monkeypatch.setattr("profiles.staff.admin.user_page.COVERS_OF_TYPE", 2)
     for number in range(3):
         put(alice, AnimeFactory(title=f"Title {number}"))
         put(alice, AnimeFactory(title=f"Seen {number}"), "Completed")
@@ -318,7 +319,7 @@ def test_between_two_who_want_the_same_the_database_decides(
     alice, stranger, values, code
 ):
     with pytest.raises(ApiError) as refused:
-        edit(user_id=alice.pk, values=values, through=Through(kind="admin"))
+        edit(user_id=alice.pk, values=values, through=Origin(kind="admin"))
     assert refused.value.code == code
     assert User.objects.get(pk=alice.pk).email == "alice@example.org"
 

@@ -15,17 +15,18 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from animecollections.identity import Through
+from animecollections.identity import Origin
 from animecollections.tests.admin_forms import fill_in, messages_of
 from collections_app.models import ImportRow, WatchListEntry
 from collections_app.tests.test_add_to_watch_list import URL, add
 from conftest import signed_in
 from factories import PASSWORD, AnimeFactory, UserFactory
 from history.models import Change, Search, StaffAction
-from history.services import audit
-from history.services.searches import NewSearch, save
+from history.searches.services import NewSearch, save
+from history.staff_log import services as audit
+from profiles.accounts import services as accounts
 from profiles.models import Image, User, WrongPasswords
-from profiles.services import accounts, support
+from profiles.staff import services as support
 from profiles.tests.outbox import send_all
 
 pytestmark = pytest.mark.django_db
@@ -159,7 +160,7 @@ NOT_IN_THAT_MAIL = {"create", "mail_reset", "set_password"}
 
 @pytest.mark.parametrize("language", [code for code, _ in settings.LANGUAGES])
 def test_the_mail_has_words_for_each_thing_that_staff_do(language):
-    source = (settings.BASE_DIR / "profiles/services/support.py").read_text()
+    source = (settings.BASE_DIR / "profiles/staff/services.py").read_text()
     acts = set(re.findall(r'acting\(\s*"(\w+)"', source))
     folder = settings.BASE_DIR / "templates" / "mail" / language
     words = (folder / "staff_did.txt").read_text()
@@ -175,7 +176,7 @@ def test_what_cannot_be_told_is_not_done(browser, alice, client, monkeypatch):
     def fails(*told):
         raise RuntimeError
 
-    monkeypatch.setattr(audit, "tellers", [fails])
+    monkeypatch.setattr(audit, "staff_action_hooks", [fails])
     page = reverse("admin:collections_app_watchlistentry_delete", args=[entry.pk])
     with pytest.raises(RuntimeError):
         browser.post(page, {"reason": WHY})
@@ -411,7 +412,7 @@ def secrets(alice, client, mushishi):
     add(client, 2)
     client.patch(f"{URL}/2", {"notes": "her other diary"})
     search = NewSearch("her search", "animes", {"q": "her filter"}, 7, None)
-    save(user_id=alice.pk, searches=[search], through=Through("session"))
+    save(user_id=alice.pk, searches=[search], through=Origin("session"))
 
 
 def pages_of(alice):
@@ -669,5 +670,5 @@ def test_what_fails_is_neither_logged_nor_told(browser, alice, monkeypatch):
 
     monkeypatch.setattr(accounts, "end_everything", fail)
     with pytest.raises(RuntimeError):
-        support.sign_out(user=alice, reason=WHY, through=Through("admin"))
+        support.sign_out(user=alice, reason=WHY, through=Origin("admin"))
     assert not StaffAction.objects.exists()

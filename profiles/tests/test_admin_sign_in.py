@@ -6,8 +6,8 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 
 from factories import PASSWORD
+from profiles.accounts import services as accounts
 from profiles.models import Session, User, WrongPasswords
-from profiles.services import accounts
 from profiles.tests.outbox import send_all
 
 pytestmark = pytest.mark.django_db

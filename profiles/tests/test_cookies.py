@@ -6,8 +6,8 @@ from rest_framework.test import APIClient
 from animecollections.tests.test_settings import PRODUCTION, manage
 from conftest import signed_in
 from factories import PASSWORD
-from profiles.live import handshake, who_comes
 from profiles.models import Session
+from profiles.sync.socket import handshake, who_comes
 
 pytestmark = pytest.mark.django_db
 NEW, OLD = "__Host-sessionid", "sessionid"

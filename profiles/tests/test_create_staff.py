@@ -9,7 +9,7 @@ from django_tasks_db.models import DBTaskResult
 
 from factories import PASSWORD
 from history.models import StaffAction
-from history.services import audit
+from history.staff_log import services as audit
 from profiles.models import User
 from profiles.tests.outbox import send_all
 

@@ -9,13 +9,13 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from animecollections.api.errors import ApiError
-from animecollections.identity import Through
+from animecollections.identity import Origin
 from conftest import signed_in
 from factories import PASSWORD, UserFactory
 from history.models import UserState
+from profiles.accounts.services import end_everything
 from profiles.models import Erasure, Image, Session, User, WrongPasswords
-from profiles.services import erasure
-from profiles.services.accounts import end_everything
+from profiles.personal_data import erasure
 from profiles.tests.outbox import send_all
 from profiles.tests.personal import (
     fill,
@@ -98,7 +98,7 @@ def test_staff_see_that_it_happened_and_not_to_whom(zaphira, hers):
 
 
 def test_staff_need_no_password_and_are_named(zaphira, staff):
-    erasure.erase(user_id=zaphira.pk, through=Through("admin", actor_id=staff.pk))
+    erasure.erase(user_id=zaphira.pk, through=Origin("admin", actor_id=staff.pk))
     row = Erasure.objects.get()
     assert (row.through, row.actor_id) == ("admin", staff.pk)
     assert list(User.objects.all()) == [staff]
@@ -176,7 +176,7 @@ def test_who_was_signed_out_meanwhile_erases_nothing(zaphira):
     old = zaphira.auth_epoch
     end_everything(user_id=zaphira.pk)
     with pytest.raises(ApiError, match="ended"):
-        erasure.erase(user_id=zaphira.pk, through=Through("session"), epoch=old)
+        erasure.erase(user_id=zaphira.pk, through=Origin("session"), epoch=old)
     assert User.objects.exists()
 
 
@@ -225,13 +225,13 @@ def test_a_storage_that_is_away_is_asked_again(
 def test_an_erasure_that_fails_to_commit_leaves_all_as_it_was(
     filled, monkeypatch, django_capture_on_commit_callbacks
 ):
-    monkeypatch.setattr("profiles.services.erasure.tasks.remove_files", None)
+    monkeypatch.setattr("profiles.personal_data.erasure.tasks.remove_files", None)
     before = traces_of(*names_of(filled))
     with (
         django_capture_on_commit_callbacks(execute=True) as callbacks,
         pytest.raises(AttributeError),
     ):
-        erasure.erase(user_id=filled.pk, through=Through("command"))
+        erasure.erase(user_id=filled.pk, through=Origin("command"))
     assert not callbacks
     assert traces_of(*names_of(filled)) == before
     for path in Image.objects.values_list("path", flat=True):

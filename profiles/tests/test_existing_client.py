@@ -16,9 +16,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from rest_framework.test import APIClient
 
 from animecollections.api.reference import openapi
-from collections_app.catalogue.search_names import search_names
+from collections_app.catalogue.search.search_names import search_names
+from collections_app.catalogue.writes import store_names
 from collections_app.models import AiringStatus
-from collections_app.services.catalogue import store_names
 from factories import AnimeFactory
 from profiles.models import Session
 

@@ -20,8 +20,9 @@ from collections_app import transfer
 from conftest import signed_in
 from factories import UserFactory
 from history.models import Change
-from profiles import archive, exports, retention
+from profiles import retention
 from profiles.models import Image, MadeExport, Session, Ticket, TokenFamily
+from profiles.personal_data import archive, exports
 from profiles.tests.personal import fill, models_that_name_users, names_of
 
 pytestmark = pytest.mark.django_db

@@ -10,7 +10,7 @@ from collections_app.tests.imports import apply, counts, mal, title, upload
 from collections_app.transfer import unpacking
 from conftest import signed_in
 from factories import AnimeFactory
-from profiles.exports import LISTS
+from profiles.personal_data.exports import LISTS
 
 pytestmark = pytest.mark.django_db
 LIST = "/api/user/watchList"

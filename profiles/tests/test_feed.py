@@ -7,13 +7,13 @@ import pytest
 from channels.db import database_sync_to_async
 from django.db import connections
 
-from animecollections.identity import Through
+from animecollections.identity import Origin
 from animecollections.tests.loops import run
 from factories import UserFactory
 from history.models import Search
-from history.services import searches
-from history.services.searches import NewSearch
-from profiles.feed import Feed
+from history.searches import services as searches
+from history.searches.services import NewSearch
+from profiles.sync.feed import Feed
 
 pytestmark = [pytest.mark.races, pytest.mark.django_db(transaction=True)]
 
@@ -37,7 +37,7 @@ class Device:
 def search_of(user):
     """One saved search; what its commit tells the feed."""
     new = NewSearch("naruto", "animes", {"episodes": 1}, 7, None)
-    searches.save(user_id=user.pk, searches=[new], through=Through("session"))
+    searches.save(user_id=user.pk, searches=[new], through=Origin("session"))
     row = Search.objects.get(user=user)
     return {
         "type": "changed",

@@ -8,20 +8,22 @@ from django.urls import reverse
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from animecollections.identity import Through
+from animecollections.identity import Origin
 from animecollections.jobs import JOBS
-from collections_app.catalogue.search_names import search_names
+from collections_app.catalogue.search.search_names import search_names
+from collections_app.imports import services as imports
 from collections_app.models import Anime, Merge, SearchName, WatchListEntry
-from collections_app.services import imports
 from collections_app.tests.test_add_to_watch_list import URL, add
 from collections_app.transfer.records import ListFile, Record
 from conftest import signed_in
 from factories import PASSWORD, AnimeFactory, UserFactory
 from history.models import Change
-from history.services.searches import NewSearch, save
-from profiles import tasks
+from history.searches.services import NewSearch, save
+from profiles.accounts import tasks
+from profiles.figures import services as figures
+from profiles.figures import type_counts
 from profiles.models import Figure, Image, User, WrongPasswords
-from profiles.services import erasure, figures, type_counts
+from profiles.personal_data import erasure
 
 pytestmark = pytest.mark.django_db
 
@@ -115,7 +117,7 @@ def test_failed_sign_ins_are_counted_by_day_and_stay_when_one_gets_in(alice, vis
 
 def look_for(user, *queries):
     searches = [NewSearch(query, "animes", {}, 0, None) for query in queries]
-    save(user_id=user.pk, searches=searches, through=Through("session"))
+    save(user_id=user.pk, searches=searches, through=Origin("session"))
 
 
 def test_searches_in_vain_are_those_of_several_people_that_find_nothing(
@@ -269,7 +271,7 @@ def test_an_erased_account_counts_no_more(
     add(signed_in(stranger), ids[0])
     minutes_later(monkeypatch, minutes)
     type_counts.now()
-    erasure.erase(user_id=alice.pk, through=Through("command"))
+    erasure.erase(user_id=alice.pk, through=Origin("command"))
     assert type_counts.now() == {"Watching": 1}
     assert "0 off" in type_counts.count_anew()
 

@@ -7,9 +7,9 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from factories import PASSWORD
+from profiles.accounts import services as accounts
+from profiles.accounts.lockouts import account_tries
 from profiles.models import KnownPlace, Session, User, WrongPasswords
-from profiles.services import accounts
-from profiles.services.lockouts import account_tries
 from profiles.tests.outbox import send_all
 from profiles.tests.test_lockouts import told
 from profiles.tests.test_reset_password import ask, confirm, links
@@ -269,7 +269,7 @@ def test_a_session_that_has_ended_is_not_known(alice):
 
 
 def test_a_script_without_cookies_fills_no_table(alice, monkeypatch):
-    monkeypatch.setattr("profiles.services.places.MOST_PLACES", 3)
+    monkeypatch.setattr("profiles.accounts.places.MOST_PLACES", 3)
     for _ in range(5):
         assert try_from(HOME).status_code == 200
     assert KnownPlace.objects.count() == 3

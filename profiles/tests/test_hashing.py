@@ -6,7 +6,7 @@ import signal
 import pytest
 from django.contrib.auth.hashers import check_password, make_password
 
-from profiles import hashers
+from profiles.accounts import hashers
 
 
 def test_the_cost_is_the_one_we_measured():

@@ -11,9 +11,9 @@ from django.urls import reverse
 from conftest import signed_in
 from factories import PASSWORD
 from history.models import StaffAction
-from profiles.archive import SECTIONS
+from profiles.accounts.services import sign_in_name
 from profiles.models import Image, Profile, Session, TokenFamily, User
-from profiles.services.accounts import sign_in_name
+from profiles.personal_data.archive import SECTIONS
 from profiles.tests.outbox import send_all
 
 pytestmark = pytest.mark.django_db

@@ -19,8 +19,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageCms, ImageDraw
 
-from profiles import images
-from profiles.images import (
+from profiles.images import encoding as images
+from profiles.images.encoding import (
     ImageRefused,
     Kind,
     ProcessedImage,
@@ -98,7 +98,7 @@ def megabytes_of_a_child(statement: str, data: bytes) -> int:
         pytest.skip("peak memory is read from /proc")
     code = f"""
 import contextlib, pathlib, re, sys
-from profiles.images import ImageRefused, Kind, process
+from profiles.images.encoding import ImageRefused, Kind, process
 
 def peak():
     status = pathlib.Path("/proc/self/status").read_text()

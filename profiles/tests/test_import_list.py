@@ -6,8 +6,8 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
+from collections_app.imports import services as imports
 from collections_app.models import ImportPlan, WatchListEntry
-from collections_app.services import imports
 from collections_app.tests.imports import mal, title
 from factories import AnimeFactory
 from history.models import Change, StaffAction

@@ -9,10 +9,10 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from PIL import Image as Pillow
 
-from animecollections.identity import Through
+from animecollections.identity import Origin
 from history.models import UserState
+from profiles.images.services import remove
 from profiles.models import Image
-from profiles.services.images import remove
 
 URL = "/api/user/images"
 
@@ -114,7 +114,7 @@ def test_a_removal_that_fails_to_commit_leaves_the_file(
     upload(client)
     row = Image.objects.get()
     with django_capture_on_commit_callbacks(execute=True), transaction.atomic():
-        remove(user_id=alice.id, image_id=row.id, through=Through(kind="session"))
+        remove(user_id=alice.id, image_id=row.id, through=Origin(kind="session"))
         transaction.set_rollback(True)
     assert Image.objects.get() == row
     assert default_storage.exists(row.path)

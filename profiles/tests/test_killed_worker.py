@@ -14,13 +14,12 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from animecollections.tests.serving import database_url
+from collections_app.merges import services as merging
+from collections_app.merges.tasks import merge_titles
 from collections_app.models import Merge
-from collections_app.services import merging
-from collections_app.tasks import merge_titles
 from factories import AnimeFactory, UserFactory
 from history.models import Job
-from profiles import tasks
-from profiles.services import outbox
+from profiles import outbox, tasks
 from profiles.tests.outbox import send_all
 
 

@@ -15,8 +15,9 @@ from websockets.sync.client import connect
 from animecollections.identity import SignIn
 from animecollections.tests.serving import serve
 from factories import PASSWORD, AnimeFactory, UserFactory
+from profiles.accounts import services as accounts
 from profiles.models import Session, Ticket, TokenFamily
-from profiles.services import accounts, tickets
+from profiles.sync import tickets
 from profiles.tests.sockets import (
     Api,
     by_cookie,

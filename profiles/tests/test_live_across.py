@@ -92,15 +92,15 @@ def test_signing_out_on_one_ends_the_sockets_on_the_other_at_once(
 WRITE = """
 from datetime import date
 from uuid import UUID
-from animecollections.identity import Through
+from animecollections.identity import Origin
 from collections_app.catalogue.refs import AnimeRef
-from collections_app.services import watch_list
+from collections_app.watch_list import writes as watch_list
 watch_list.add(
     user_id=UUID("{user}"),
     anime=AnimeRef("own", "100"),
     values={{"type": "Watching"}},
     today=date(2026, 11, 23),
-    through=Through("command"),
+    through=Origin("command"),
 )
 """
 

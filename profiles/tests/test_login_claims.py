@@ -11,17 +11,18 @@ from django.core.management import CommandError, call_command
 from django.db import IntegrityError, close_old_connections, connection
 
 from animecollections.api.errors import ApiError
-from animecollections.identity import Through
+from animecollections.identity import Origin
 from conftest import signed_in
 from factories import PASSWORD, UserFactory
-from profiles.managers import ClaimedError, claims_of
+from profiles.accounts.managers import ClaimedError, claims_of
+from profiles.accounts.services import sign_up
+from profiles.accounts.sessions import SessionStore
 from profiles.models import LoginClaim, User
-from profiles.services import erasure, staff
-from profiles.services.accounts import sign_up
-from profiles.sessions import SessionStore
+from profiles.personal_data import erasure
+from profiles.staff import account_changes as staff
 
 pytestmark = pytest.mark.django_db
-COMMAND = Through("command")
+COMMAND = Origin("command")
 ALICES = {"email:alice@example.org", "name:alice"}
 
 

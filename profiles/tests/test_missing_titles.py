@@ -4,18 +4,19 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from animecollections.identity import Through
+from animecollections.identity import Origin
 from collections_app.catalogue.refs import AnimeRef
-from collections_app.catalogue.search_names import fold_name
+from collections_app.catalogue.search.search_names import fold_name
+from collections_app.imports import services as imports
 from collections_app.imports.recognition import recognise
+from collections_app.merges import services as merging
 from collections_app.models import Anime, MissingTitle
-from collections_app.services import imports, merging
 from collections_app.tests.catalogues import BEBOP, import_file, write
 from collections_app.transfer.records import ListFile, Record
 from factories import AnimeFactory, UserFactory
 from history.models import StaffAction
+from profiles.figures import services as figures
 from profiles.models import Figure
-from profiles.services import figures
 
 pytestmark = pytest.mark.django_db
 PAGE = reverse("admin:missing_titles")
@@ -103,7 +104,7 @@ def test_it_stays_linked_to_what_its_title_is_merged_into(browser):
     other = AnimeFactory()
     settle(browser, "link", anime="1")
     refs = [AnimeRef("own", str(id_)) for id_ in (other.pk, 1)]
-    by = Through("admin")
+    by = Origin("admin")
     merging.merge(kept=refs[0], gone=refs[1], reason=WHY, through=by)
     assert MissingTitle.objects.get().anime_id == other.pk
 

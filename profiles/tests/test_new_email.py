@@ -5,9 +5,10 @@ from django.test import Client
 from django.urls import reverse
 
 from animecollections.tests.admin_forms import fill_in
-from profiles import tasks
+from profiles.accounts import tasks
+from profiles.accounts.identifiers import masked_email
 from profiles.models import User
-from profiles.names import masked_email
+from profiles.personal_data.tasks import mail_erased
 from profiles.tests.outbox import send_all
 
 pytestmark = pytest.mark.django_db
@@ -65,7 +66,7 @@ def test_answers_reach_whoever_is_there_to_read_them(settings, alice, mailoutbox
     settings.SUPPORT_EMAIL = "help@example.org"
     tasks.mail_reset.enqueue(email=alice.email)
     tasks.mail_password_changed.enqueue(user_id=str(alice.pk))
-    tasks.mail_erased.enqueue(email=alice.email, language="es")
+    mail_erased.enqueue(email=alice.email, language="es")
     send_all()
     assert len(mailoutbox) == 3
     for mail in mailoutbox:

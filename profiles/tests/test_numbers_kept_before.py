@@ -12,12 +12,12 @@ from zipfile import ZipFile
 import pytest
 from django.utils import timezone
 
-from animecollections.upkeep import checksums
+from animecollections.ops import checksums
 from collections_app.models import ImportPlan, ImportRow, WatchListEntry
 from collections_app.tests.imports import apply, title, upload
 from collections_app.tests.imports import mal as as_mal
 from history.models import Change, Search
-from profiles.feed import message_of
+from profiles.sync.feed import message_of
 from profiles.tests.device import Device
 
 pytestmark = pytest.mark.django_db

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult, get_date_max
 
-from profiles import mails, tasks
+from profiles.accounts import mails, tasks
 from profiles.tests.outbox import send_all
 
 pytestmark = pytest.mark.django_db

@@ -12,15 +12,19 @@ from django.utils import timezone
 from django_tasks.base import Task
 from django_tasks_db.models import DBTaskResult
 
-import collections_app.tasks
-from animecollections.identity import Through
+from animecollections.identity import Origin
 from animecollections.jobs import JOBS
 from animecollections.tests.test_probes import ready, says
+from collections_app.merges import tasks as merge_tasks
 from factories import UserFactory
 from history.models import Job, StaffAction
-from profiles import mails, tasks
-from profiles.admin.outbox import MAILS, OTHERS, state_of
-from profiles.services import figures, outbox, support
+from profiles import outbox
+from profiles.accounts import mails, tasks
+from profiles.figures import services as figures
+from profiles.personal_data import tasks as personal_data_tasks
+from profiles.staff import services as support
+from profiles.staff import tasks as staff_tasks
+from profiles.staff.admin.outbox import MAILS, OTHERS, state_of
 from profiles.tests.outbox import send_all
 from profiles.tests.test_outbox import make_due
 
@@ -163,7 +167,7 @@ def test_of_two_who_send_it_again_one_does(given_up):
 
 
 def test_what_another_did_first_is_not_in_the_log(alice, given_up):
-    by = Through("admin")
+    by = Origin("admin")
     assert support.send_again(row=given_up, user_id=alice.pk, reason=WHY, through=by)
     assert not support.let_mail_be(
         row=given_up, user_id=alice.pk, reason=WHY, through=by
@@ -173,13 +177,13 @@ def test_what_another_did_first_is_not_in_the_log(alice, given_up):
 
 def test_every_task_has_its_words_and_every_mail_can_be_sent_again():
     found = {
-        f"{module.__name__}.{name}"
-        for module in (tasks, collections_app.tasks)
+        name
+        for module in (tasks, staff_tasks, personal_data_tasks, merge_tasks)
         for name, task in vars(module).items()
         if isinstance(task, Task)
     }
     assert found == (MAILS | OTHERS).keys()
-    assert MAILS.keys() == {name for name in found if ".mail_" in name}
+    assert MAILS.keys() == {name for name in found if name.startswith("mail_")}
 
 
 def test_what_waits_or_is_tried_again_cannot_be_sent_again(browser, alice, monkeypatch):
@@ -199,7 +203,9 @@ def test_recipients_are_named_and_addresses_that_are_nobodys_masked(
     browser, alice, given_up
 ):
     tasks.mail_reset.enqueue(email="nobody@example.net")
-    tasks.mail_staff_action.enqueue(user_id=str(alice.pk), action="lock", reason="x")
+    staff_tasks.mail_staff_action.enqueue(
+        user_id=str(alice.pk), action="lock", reason="x"
+    )
     page = browser.get(ROWS)
     assert page.content.decode().count(">alice</a>") == 6
     assert "n•••@example.net" in page.content.decode()

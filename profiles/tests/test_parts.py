@@ -4,9 +4,9 @@ import re
 
 from django.conf import settings
 
+from history.log.parts import COLUMN_OF_KIND, COUNTERS, PARTS
 from history.models import ChangeKind, UserState
-from history.parts import COLUMN_OF_KIND, COUNTERS, PARTS
-from profiles.parts import SYNCED
+from profiles.sync.parts import SYNCED
 
 LIBRARY = settings.BASE_DIR / "static" / "js" / "collection.js"
 

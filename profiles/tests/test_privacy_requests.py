@@ -8,14 +8,14 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from animecollections.identity import Through
+from animecollections.identity import Origin
 from animecollections.tests.admin_forms import errors_of, fill_in
 from factories import UserFactory
 from history.models import StaffAction
 from profiles.models import PrivacyRequest
-from profiles.services import support
-from profiles.services.privacy import due_after
-from profiles.staff_groups import make_groups
+from profiles.personal_data.privacy_requests import due_after
+from profiles.staff import services as support
+from profiles.staff.groups import make_groups
 
 pytestmark = pytest.mark.django_db
 ROWS = reverse("admin:profiles_privacyrequest_changelist")
@@ -103,7 +103,7 @@ def test_what_is_due_stands_on_the_dashboard(browser, letter):
 
 
 def test_an_erasure_closes_it_and_leaves_no_trace_of_whose_it_was(letter, alice):
-    support.erase(user=alice, reason=WHY, through=Through("admin"))
+    support.erase(user=alice, reason=WHY, through=Origin("admin"))
     letter.refresh_from_db()
     assert (letter.status, letter.user_id, letter.details) == ("done", None, "")
     assert letter.reference == "L-17"
@@ -114,7 +114,7 @@ def test_an_export_closes_those_for_exports_alone(letter, alice):
     other = PrivacyRequest.objects.create(
         user=alice, kind="export", received_on=today, due_on=today, reference="L-18"
     )
-    support.export(user=alice, reason=WHY, through=Through("admin")).close()
+    support.export(user=alice, reason=WHY, through=Origin("admin")).close()
     other.refresh_from_db()
     letter.refresh_from_db()
     assert (other.status, letter.status) == ("done", "open")

@@ -7,12 +7,12 @@ from django.contrib.auth.tokens import default_token_generator
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from animecollections.identity import Through
+from animecollections.identity import Origin
 from conftest import signed_in
 from factories import PASSWORD
 from profiles.models import User
-from profiles.services import staff as staff_service
-from profiles.services import support
+from profiles.staff import account_changes as staff_service
+from profiles.staff import services as support
 from profiles.tests.outbox import send_all
 from profiles.tests.test_reset_password import ask, confirm, links
 
@@ -50,7 +50,7 @@ def change_password(user):
 def change_email(user):
     for email in ("other@example.org", user.email):  # there and back again
         values = {"email": email}
-        staff_service.edit(user_id=user.pk, values=values, through=Through("admin"))
+        staff_service.edit(user_id=user.pk, values=values, through=Origin("admin"))
 
 
 def set_password(user):
@@ -126,7 +126,7 @@ def test_staff_mail_a_link_past_the_limit(alice, visitor, mailoutbox, settings):
     for _ in range(3):
         ask(visitor)
     send_all()
-    support.mail_reset(user=alice, reason="A test.", through=Through("admin"))
+    support.mail_reset(user=alice, reason="A test.", through=Origin("admin"))
     send_all()
     assert len(mailoutbox) == 2
     assert works(links(mailoutbox[-1])[0])

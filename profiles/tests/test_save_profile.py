@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from collections_app.catalogue.folding import fold
 from collections_app.catalogue.models import ExternalId
-from collections_app.catalogue.search_names import search_names
+from collections_app.catalogue.search.search_names import search_names
+from collections_app.catalogue.writes import store_names
 from collections_app.models import Genre, Studio
-from collections_app.services import popularity
-from collections_app.services.catalogue import store_names
+from collections_app.watch_list import popularity
 from factories import AnimeFactory
 from history.models import Change, UserState
 

@@ -17,7 +17,7 @@ from animecollections.tests.admin_forms import errors_of, fill_in
 from factories import PASSWORD, UserFactory
 from history.models import StaffAction
 from profiles.models import User
-from profiles.services import second_factor
+from profiles.second_factor import services as second_factor
 
 pytestmark = pytest.mark.django_db
 PAGE = "/admin/second-factor/"

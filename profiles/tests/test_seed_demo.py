@@ -16,11 +16,11 @@ from collections_app.watch_list.fields import LOGGED_FIELDS
 from conftest import signed_in
 from factories import AnimeFactory, UserFactory
 from history.models import Change, EpisodesWatched, Search, UserState
-from profiles.demo import Plan, Shelf, Teller, Title, nth, with_list_of
+from profiles.accounts.lockouts import locked_until
+from profiles.demo import services as demo
+from profiles.demo.people import Plan, Shelf, Teller, Title, nth, with_list_of
 from profiles.management.commands.seed_demo import PASSWORD
 from profiles.models import User, WrongPasswords
-from profiles.services import demo
-from profiles.services.lockouts import locked_until
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)

@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from conftest import signed_in
 from history.models import UserState
+from profiles.accounts.sessions import SessionStore
 from profiles.models import Session, User
-from profiles.sessions import SessionStore
 
 pytestmark = pytest.mark.django_db
 URL = "/api/auth/session"

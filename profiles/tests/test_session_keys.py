@@ -9,9 +9,9 @@ from rest_framework.test import APIClient
 
 from conftest import WatchedClient, signed_in
 from factories import PASSWORD
+from profiles.accounts.sessions import owner_in
 from profiles.models import Session, Ticket
-from profiles.services import tickets
-from profiles.sessions import owner_in
+from profiles.sync import tickets
 
 pytestmark = pytest.mark.django_db
 URL = "/api/auth/session"

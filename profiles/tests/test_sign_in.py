@@ -6,10 +6,10 @@ from django.contrib.auth.hashers import Argon2PasswordHasher
 from animecollections.api.errors import ApiError
 from conftest import signed_in
 from factories import PASSWORD, UserFactory
-from profiles.hashers import PooledArgon2Hasher as Hasher
+from profiles.accounts import services as accounts
+from profiles.accounts.credentials import check_credentials, enter
+from profiles.accounts.hashers import PooledArgon2Hasher as Hasher
 from profiles.models import Session, User
-from profiles.services import accounts
-from profiles.services.credentials import check_credentials, enter
 
 pytestmark = pytest.mark.django_db
 RIGHT = {"email": "alice@example.org", "password": PASSWORD}

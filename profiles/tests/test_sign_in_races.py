@@ -10,11 +10,12 @@ import pytest
 from django.db import connection
 from rest_framework.test import APIClient
 
-from animecollections.identity import Through
+from animecollections.identity import Origin
 from conftest import signed_in
 from factories import PASSWORD, UserFactory
+from profiles.accounts import services as accounts
 from profiles.models import Session, TokenFamily, User, WrongPasswords
-from profiles.services import accounts, erasure
+from profiles.personal_data import erasure
 
 pytestmark = [pytest.mark.races, pytest.mark.django_db(transaction=True)]
 ALICE = {"email": "alice@example.org", "password": PASSWORD, "user_name": "alice"}
@@ -173,7 +174,7 @@ def test_who_signs_in_while_being_erased_gets_an_answer():
             [
                 *[lambda: post("signin", ALICE)] * 3,
                 lambda alice=alice: erasure.erase(
-                    user_id=alice.pk, through=Through("admin")
+                    user_id=alice.pk, through=Origin("admin")
                 ),
                 *[lambda: post("token", ALICE)] * 3,
             ]

@@ -17,16 +17,17 @@ from django.utils import timezone
 from rest_framework_simplejwt.tokens import AccessToken, RefreshToken
 
 from animecollections.api import paging
-from animecollections.identity import SignIn, Through
+from animecollections.identity import Origin, SignIn
 from collections_app.models import WatchListEntry
 from conftest import signed_in
 from factories import PASSWORD, AnimeFactory
-from history.cursors import SIGNER, Cursor
+from history.log.cursors import SIGNER, Cursor
 from history.models import Change, Search
-from profiles.authentication import account_behind
+from profiles.accounts.authentication import account_behind
+from profiles.accounts.sessions import SessionStore
 from profiles.models import Session, Ticket, TokenFamily
-from profiles.services import erasure, tickets
-from profiles.sessions import SessionStore
+from profiles.personal_data import erasure
+from profiles.sync import tickets
 from profiles.tests.test_tokens import forged, get_by, refresh, told
 
 pytestmark = pytest.mark.django_db
@@ -268,7 +269,7 @@ def test_a_ticket_beside_an_erasure_is_no_error_of_ours(alice, client):
     def erased(execute, sql, params, many, context):
         if sql.startswith("INSERT INTO") and "profiles_ticket" in sql:
             wrappers, connection.execute_wrappers = connection.execute_wrappers, []
-            erasure.erase(user_id=alice.pk, through=Through("command"))
+            erasure.erase(user_id=alice.pk, through=Origin("command"))
             connection.execute_wrappers = wrappers
         return execute(sql, params, many, context)
 

@@ -5,7 +5,7 @@ import pytest
 from django.db import connection
 
 from conftest import signed_in
-from profiles.authentication import find_by_session
+from profiles.accounts.authentication import find_by_session
 
 pytestmark = pytest.mark.django_db
 

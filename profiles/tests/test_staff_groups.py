@@ -7,15 +7,15 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from animecollections.identity import Through
+from animecollections.identity import Origin
 from animecollections.tests.admin_forms import fill_in
 from collections_app.models import WatchListEntry
 from conftest import signed_in
 from factories import AnimeFactory, UserFactory
 from history.models import StaffAction
-from history.services import audit
+from history.staff_log import services as audit
 from profiles.models import WrongPasswords
-from profiles.staff_groups import GROUPS, make_groups, permissions
+from profiles.staff.groups import GROUPS, make_groups, permissions
 
 pytestmark = pytest.mark.django_db
 
@@ -141,7 +141,7 @@ def test_no_group_acts_on_staff_by_another_door(helper, death_note, flags):
 
 
 def test_what_staff_did_to_people_editors_do_not_read(alice, staff):
-    note = {"through": Through("admin"), "reason": "her secret"}
+    note = {"through": Origin("admin"), "reason": "her secret"}
     audit.note(action="lock", user_id=alice.pk, **note)
     audit.note(action="merge", anime_id=5, **note | {"reason": "the same film"})
     editor = UserFactory(is_staff=True)

@@ -9,9 +9,9 @@ from django.core.signing import Signer
 
 from collections_app.models import CatalogueState
 from factories import AnimeFactory
-from history.cursors import Cursor
+from history.log.cursors import Cursor
 from history.models import Change, UserState
-from profiles.feed import message_of
+from profiles.sync.feed import message_of
 from profiles.tests.device import LIST, URL, Device, add, listed, remove, retitle
 
 pytestmark = pytest.mark.django_db

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from factories import PASSWORD
 from profiles.models import Ticket
-from profiles.services import tickets
+from profiles.sync import tickets
 
 pytestmark = pytest.mark.django_db
 URL = "/api/auth/ticket"

@@ -13,8 +13,8 @@ from rest_framework_simplejwt.tokens import AccessToken, RefreshToken
 
 from conftest import signed_in
 from factories import PASSWORD
+from profiles.accounts.tokens import MAX_LENGTH
 from profiles.models import TokenFamily, User
-from profiles.tokens import MAX_LENGTH
 
 pytestmark = pytest.mark.django_db
 CREDENTIALS = {"email": "alice@example.org", "password": PASSWORD}

@@ -18,8 +18,8 @@ from animecollections.api.permits import long_work
 from conftest import signed_in
 from factories import UserFactory
 from history.models import UserState
+from profiles.images import services as images
 from profiles.models import Image
-from profiles.services import images
 
 URL = "/api/uploadImage"
 SITE = "http://testserver"

@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from profiles.names import (
+from profiles.accounts.identifiers import (
     MAX_KEY,
     check_email,
     check_user_name,

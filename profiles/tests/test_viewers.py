@@ -4,18 +4,18 @@ from typing import get_type_hints
 
 import pytest
 
-from animecollections.identity import Through
+from animecollections.identity import Origin
 from animecollections.viewer import SeenBy, Viewer
 from collections_app import stats
 from collections_app.models import WatchListEntry
-from collections_app.serializers.stats import Statistics, Totals, Year, YearTotals
+from collections_app.stats.answers import Statistics, Totals, Year, YearTotals
 from collections_app.stats.for_others import FIGURES_SEEN_BY, shown_to
 from collections_app.watch_list.fields import COLUMNS_SEEN_BY
 from conftest import signed_in
 from factories import AnimeFactory, UserFactory
-from profiles.answers import PROFILE_SEEN_BY, ProfileAnswer, profile_shown_to
 from profiles.models import Profile
-from profiles.services import support
+from profiles.profile.answers import PROFILE_SEEN_BY, ProfileAnswer, profile_shown_to
+from profiles.staff import services as support
 
 pytestmark = pytest.mark.django_db
 OPEN, PRIVATE, MATURE, BOTH = 1, 2, 3, 4
@@ -257,7 +257,7 @@ def test_numbers_in_the_admin_leave_out_what_is_private(
 ):
     numbers = numbers_at(staff_client, alice)
     assert (numbers["entries"], numbers["mean score"]) == (4, 2.0)
-    by = Through("admin", actor_id=staff.pk)
+    by = Origin("admin", actor_id=staff.pk)
     support.reveal(user=alice, reason="A test.", through=by)
     numbers = numbers_at(staff_client, alice)
     assert (numbers["entries"], numbers["mean score"]) == (4, 2.5)

@@ -4,11 +4,11 @@ import re
 
 import pytest
 
-from animecollections.identity import Through
+from animecollections.identity import Origin
 from collections_app.models import WatchListEntry
 from factories import AnimeFactory
 from profiles.models import Profile
-from profiles.services import support
+from profiles.staff import services as support
 
 pytestmark = pytest.mark.django_db
 LIST = "/admin/collections_app/watchlistentry/"
@@ -45,7 +45,7 @@ def test_the_order_tells_no_masked_value(staff_client, alice, scored, column, si
 
 @pytest.mark.parametrize("column", COLUMNS.values(), ids=list(COLUMNS))
 def test_whoever_gave_a_reason_may_sort(staff_client, staff, alice, scored, column):
-    by = Through("admin", actor_id=staff.pk)
+    by = Origin("admin", actor_id=staff.pk)
     support.reveal(user=alice, reason="A test.", through=by)
     query = f"user__id__exact={alice.pk}&o={column}"
     assert order_of(staff_client, query) == [3, 1, 4, 2]

@@ -9,9 +9,9 @@ from django.core.management.base import CommandError
 from django.db import DatabaseError
 from django.utils import timezone
 
-from animecollections.upkeep import backups, checksums
-from animecollections.upkeep.commands import interruptible, progress_bar
-from animecollections.upkeep.sessions import SessionCommand
+from animecollections.ops import backups, checksums
+from animecollections.ops.commands import interruptible, progress_bar
+from animecollections.ops.sessions import SessionCommand
 
 
 class Command(SessionCommand):

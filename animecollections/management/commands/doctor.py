@@ -9,9 +9,9 @@ import collections_app.doctor
 import history.doctor
 import profiles.doctor
 from animecollections.api.errors import ApiError
-from animecollections.upkeep.commands import interruptible, progress_bar
-from animecollections.upkeep.findings import Check, Finding
-from animecollections.upkeep.sessions import SessionCommand
+from animecollections.ops.commands import interruptible, progress_bar
+from animecollections.ops.findings import Check, Finding
+from animecollections.ops.sessions import SessionCommand
 
 CHECKS = (
     *history.doctor.CHECKS,

@@ -9,8 +9,8 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 
-from animecollections.upkeep import backups
-from animecollections.upkeep.sessions import DirectCommand
+from animecollections.ops import backups
+from animecollections.ops.sessions import DirectCommand
 from collections_app.models import Anime
 
 STARTER = "starter_catalogue.jsonl"

@@ -7,11 +7,11 @@ from typing import Any
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
+from animecollections.ops import backups, checksums
+from animecollections.ops.commands import interruptible, progress_bar
+from animecollections.ops.sessions import SessionCommand
 from animecollections.probes import migrations_of_this_release
-from animecollections.upkeep import backups, checksums
-from animecollections.upkeep.commands import interruptible, progress_bar
-from animecollections.upkeep.sessions import SessionCommand
-from history.services.recording import end_all_cursors
+from history.log.recording import end_all_cursors
 
 MOST_TOLD = 20
 AGAIN = "The database is unchanged, or fully restored; run this again."

@@ -5,8 +5,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from animecollections.ops.commands import interruptible, progress_bar
 from animecollections.retention import RULES
-from animecollections.upkeep.commands import interruptible, progress_bar
 
 
 class Command(BaseCommand):

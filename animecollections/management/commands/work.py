@@ -10,8 +10,8 @@ from django.db import Error, close_old_connections, connection
 from django_tasks_db.management.commands import db_worker
 
 from animecollections.jobs import JOBS
-from history.services.jobs import let_go, run_due
-from profiles.services import outbox
+from history.jobs.services import let_go, run_due
+from profiles import outbox
 
 logger = logging.getLogger(__name__)
 

@@ -8,7 +8,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError
 
-from animecollections.upkeep.commands import progress_bar, status_of
+from animecollections.ops.commands import progress_bar, status_of
+from collections_app.catalogue import abbreviation_writes as abbreviations
+from collections_app.catalogue.importing.run import CatalogueImport, Report
+from collections_app.catalogue.importing.survey import survey
 from collections_app.catalogue.matching import Key
 from collections_app.catalogue.models import Anime
 from collections_app.catalogue.reader import (
@@ -18,9 +21,6 @@ from collections_app.catalogue.reader import (
     open_source,
     read,
 )
-from collections_app.catalogue.survey import survey
-from collections_app.services import abbreviations
-from collections_app.services.catalogue_import import CatalogueImport, Report
 
 MOST_CONTESTED_SHOWN = 10
 MOST_OVERRULED_SHOWN = 50

@@ -6,12 +6,12 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from animecollections.api.errors import ApiError
-from animecollections.identity import Through
-from animecollections.upkeep.commands import interruptible, progress_bar
+from animecollections.identity import Origin
+from animecollections.ops.commands import interruptible, progress_bar
 from collections_app.catalogue.lookup import find_anime
 from collections_app.catalogue.merges import Merge
 from collections_app.catalogue.refs import OWN, AnimeRef, parse_anime_id
-from collections_app.services import merging
+from collections_app.merges import services as merging
 from collections_app.watch_list.models import WatchListEntry
 
 
@@ -48,7 +48,7 @@ class Command(BaseCommand):
 
     def run(self, options: dict[str, Any], progress: merging.Progress) -> str:
         kept, gone = (parse_anime_id(options[name], name) for name in ("kept", "gone"))
-        told = {"reason": options["reason"], "through": Through("command")}
+        told = {"reason": options["reason"], "through": Origin("command")}
         if options["undo"]:
             job = merge_of(find_anime(kept).id, gone)
             if options["dry_run"]:

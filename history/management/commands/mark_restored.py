@@ -2,7 +2,7 @@
 
 from django.core.management.base import BaseCommand
 
-from history.services.recording import end_all_cursors
+from history.log.recording import end_all_cursors
 
 
 class Command(BaseCommand):

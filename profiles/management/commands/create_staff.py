@@ -9,11 +9,11 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
 from animecollections.api.errors import ApiError
-from animecollections.identity import Through
+from animecollections.identity import Origin
 from collections_app.management.arguments import add_reason, reason_of
-from profiles.models import User
-from profiles.names import check_email, check_user_name
-from profiles.services import support
+from profiles.accounts.identifiers import check_email, check_user_name
+from profiles.accounts.models import User
+from profiles.staff import services as support
 
 
 class Command(BaseCommand):
@@ -56,7 +56,7 @@ class Command(BaseCommand):
                 groups=groups,
                 is_administrator=options["administrator"],
                 reason=reason_of(options) if user else options["reason"],
-                through=Through("command"),
+                through=Origin("command"),
             )
         except ValidationError as error:
             raise CommandError(error.messages[0]) from None

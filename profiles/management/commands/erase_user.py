@@ -6,11 +6,12 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from animecollections.api.errors import ApiError
-from animecollections.identity import Through
+from animecollections.identity import Origin
 from collections_app.management.arguments import add_reason, find_user, reason_of
 from collections_app.models import WatchListEntry
-from profiles.models import Image, User
-from profiles.services import support
+from profiles.accounts.models import User
+from profiles.images.models import Image
+from profiles.staff import services as support
 
 
 class Command(BaseCommand):
@@ -46,7 +47,7 @@ class Command(BaseCommand):
         if not options["yes"] and not self.is_sure(user):
             raise CommandError("Nothing was erased.")
         try:
-            support.erase(user=user, reason=reason, through=Through("command"))
+            support.erase(user=user, reason=reason, through=Origin("command"))
         except ApiError:  # by its owner, a moment ago
             raise CommandError(f"{user.user_name} was already erased.") from None
         self.stdout.write(f"{what} are erased.")

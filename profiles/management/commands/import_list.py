@@ -10,8 +10,9 @@ from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
 from animecollections.api.spreadsheets import neutral
-from animecollections.identity import Through
+from animecollections.identity import Origin
 from collections_app import transfer
+from collections_app.imports import services as imports
 from collections_app.imports.models import ImportPlan, ImportRow, Outcome, Policy
 from collections_app.imports.reading import row_told
 from collections_app.management.arguments import (
@@ -20,10 +21,9 @@ from collections_app.management.arguments import (
     read_time,
     reason_of,
 )
-from collections_app.reads import titles_of
-from collections_app.services import imports
-from profiles.models import User
-from profiles.services import support
+from collections_app.watch_list.operation_reads import titles_of
+from profiles.accounts.models import User
+from profiles.staff import services as support
 
 COLUMNS = (
     "row", "outcome", "title", "anime_id", "anime_title", "reason", "before", "after",
@@ -95,7 +95,7 @@ class Command(BaseCommand):
                 user=User.objects.get(pk=user_id),
                 plan_id=plan.id,
                 reason=reason,
-                through=Through("command"),
+                through=Origin("command"),
             )
             steps.update()
         rows = list(ImportRow.objects.of(user_id).in_plan(plan.id).order_by("row"))
@@ -120,7 +120,7 @@ def read_file(path: Path, scale: str | None) -> transfer.ListFile:
         return transfer.read(path.read_bytes(), scale=scale, name=path.name)
     except OSError as error:
         raise CommandError(f"{path} cannot be read: {error.strerror}.") from None
-    except transfer.WrongFile as wrong:
+    except transfer.UnsupportedFileError as wrong:
         raise CommandError(f"{path}: {wrong}") from None
 
 

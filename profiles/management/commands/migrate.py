@@ -7,8 +7,8 @@ from django.core.management.commands.migrate import Command as Migrate
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from animecollections.upkeep.sessions import DirectCommand
-from profiles.staff_groups import make_groups
+from animecollections.ops.sessions import DirectCommand
+from profiles.staff.groups import make_groups
 
 
 class Command(DirectCommand, Migrate):

@@ -6,16 +6,16 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from animecollections.identity import Through
+from animecollections.identity import Origin
 from collections_app.management.arguments import (
     add_reason,
     find_user,
     read_time,
     reason_of,
 )
-from collections_app.services import operations
-from profiles.models import User
-from profiles.services import support
+from collections_app.watch_list import undo as operations
+from profiles.accounts.models import User
+from profiles.staff import services as support
 
 
 class Command(BaseCommand):
@@ -39,7 +39,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         user_id, at = find_user(options["user"]), read_time(options["at"])
-        through = Through("command")
+        through = Origin("command")
         try:
             if options["dry_run"]:
                 restored = operations.restore(

@@ -13,9 +13,9 @@ from django.db import reset_queries
 from django.utils import timezone
 from tqdm import tqdm
 
-from animecollections.upkeep.commands import status_of
-from profiles.demo import Person, Plan, nth, with_list_of
-from profiles.services import demo
+from animecollections.ops.commands import status_of
+from profiles.demo import services as demo
+from profiles.demo.people import Person, Plan, nth, with_list_of
 
 PASSWORD = "Demo-Anime-7"  # noqa: S105  (of made-up people; the command tells it)
 LONGEST_LIST = 5_000

@@ -1,0 +1,1 @@
+"""From a connection to the thread that answers it."""

@@ -1,0 +1,1 @@
+"""The catalogue over HTTP, with the reader's own entry of a title."""

@@ -1,0 +1,37 @@
+"""What the reference of the API shows of bodies and answers."""
+
+ANIME = {
+    "id": "1535",
+    "mal_id": 1535,
+    "title": "Death Note",
+    "english_title": "Death Note",
+    "native_title": "デスノート",
+    "synonyms": ["DN"],
+    "imageUrl": "https://img.example.org/1535.jpg",
+    "thumbnailUrl": "https://img.example.org/1535t.jpg",
+    "rating": 8.62,
+    "episodes": 37,
+    "episode_minutes": 23,
+    "format": "TV",
+    "airing_status": "finished",
+    "season": "fall",
+    "year": 2006,
+    "genres": ["Supernatural", "Suspense", "Psychological", "Shounen"],
+    "studios": ["Madhouse"],
+    "mature": False,
+    "external_ids": {"anilist": "1535", "kitsu": "1376", "mal": "1535"},
+    "updated_at": "2026-11-23T09:30:00Z",
+}
+ON_THE_LIST = {"type": "Watching", "progress": 12, "score": 9.5, "revision": 41}
+RELATED_ANIME = {
+    "id": "2994",
+    "title": "Death Note: Rewrite",
+    "english_title": None,
+    "imageUrl": None,
+    "thumbnailUrl": None,
+    "rating": 7.7,
+    "episodes": 2,
+    "format": "Special",
+    "airing_status": "finished",
+    "year": 2007,
+}

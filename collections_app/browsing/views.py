@@ -1,0 +1,128 @@
+"""The catalogue over HTTP, for everybody."""
+
+from contextlib import AbstractContextManager
+from typing import Any
+
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from animecollections.api.conditional import etag_of, unless_held
+from animecollections.api.rendering import answer
+from animecollections.api.schema import Example, chosen, documented, nullable
+from animecollections.api.views import ApiViewSet
+from animecollections.db.statements import limited
+from animecollections.identity import Account
+from animecollections.scopes import OPEN
+from collections_app.browsing.examples import ANIME, ON_THE_LIST, RELATED_ANIME
+from collections_app.browsing.serializers import (
+    AnimeSerializer,
+    AnimeWithRelationsSerializer,
+    CountedSerializer,
+)
+from collections_app.catalogue import queries as answers
+from collections_app.catalogue.filters import INCLUDE, PARAMETERS
+from collections_app.catalogue.models import CatalogueState, Genre, Studio
+from collections_app.catalogue.refs import parse_anime_id
+
+TAGS = ["Catalogue"]
+
+
+class CatalogueViewSet(ApiViewSet):
+    permission_classes = [AllowAny]
+    is_public = True
+
+    @documented(
+        "Titles: by search, by filters, or by ids.",
+        description="Visitors, and users with parental control, see no mature "
+        "titles. 50 "
+        "per page unless `limit` is set.",
+        scope=OPEN,
+        tags=TAGS,
+        data=chosen(AnimeSerializer),
+        meta={
+            "next_cursor?": nullable(str),
+            "missing?": [str],
+            "corrected?": str,
+        },
+        parameters=PARAMETERS,
+        errors=["invalid_cursor", "not_signed_in"],
+        examples={
+            "a search": Example([ANIME], {"next_cursor": None}),
+            "with the user's entry": Example(
+                [ANIME | {"entry": ON_THE_LIST}], {"missing": ["mal:99999999"]}
+            ),
+        },
+        etag=True,
+    )
+    def list(self, request: Request) -> Response:
+        revision = self.revision()
+        etag = unless_held(request, self.etag(revision))
+        with self.limits():
+            data, meta = answers.browse(request.user, self.wanted, revision)
+        return answer(data, meta=meta, headers={"ETag": etag})
+
+    @documented(
+        "One title, with its related titles.",
+        description="By our id, by another site's (`mal:1535`), or by a former id.",
+        scope=OPEN,
+        tags=TAGS,
+        data=AnimeWithRelationsSerializer,
+        parameters=[INCLUDE],
+        errors=["anime_not_found", "ambiguous_id"],
+        examples={"a title": ANIME | {"relations": [RELATED_ANIME]}},
+        etag=True,
+    )
+    def retrieve(self, request: Request, anime_id: str) -> Response:
+        ref = parse_anime_id(anime_id, "id")
+        etag = unless_held(request, self.etag(self.revision()))
+        with self.limits():
+            data = answers.one(request.user, self.wanted, ref)
+        return answer(data, headers={"ETag": etag})
+
+    @documented(
+        "Every genre, theme and demographic, with how many titles have it.",
+        scope=OPEN,
+        tags=TAGS,
+        data=CountedSerializer(many=True),
+        examples={"genres": [{"name": "Action", "count": 5213}]},
+        etag=True,
+    )
+    def genres(self, request: Request) -> Response:
+        return self.words(Genre)
+
+    @documented(
+        "Every studio, with how many titles it made.",
+        scope=OPEN,
+        tags=TAGS,
+        data=CountedSerializer(many=True),
+        examples={"studios": [{"name": "Madhouse", "count": 231}]},
+        etag=True,
+    )
+    def studios(self, request: Request) -> Response:
+        return self.words(Studio)
+
+    def words(self, model: type[Genre] | type[Studio]) -> Response:
+        etag = unless_held(self.request, self.etag(self.revision()))
+        with self.limits():
+            data = answers.words(model, self.request.user)
+        return answer(data, headers={"ETag": etag})
+
+    def limits(self) -> AbstractContextManager[None]:
+        return limited(is_visitor=not self.request.user.is_authenticated)
+
+    def revision(self) -> int:
+        """The catalogue's; of a signed-in user the sign-in check has told it."""
+        user: Any = self.request.user
+        if isinstance(user, Account):
+            return user.revisions.catalogue
+        state = CatalogueState.objects.filter(id=1).values_list("revision", flat=True)
+        return state.first() or 0
+
+    def etag(self, revision: int) -> str:
+        """Of the catalogue, of what the user hides, and of the list where it shows."""
+        user: Any = self.request.user
+        parts: list[Any] = [revision, user.hides_mature]
+        if isinstance(user, Account) and {"on_list", "include"} & self.wanted.keys():
+            parts += [user.revisions.epoch, user.revisions.parts["list"]]
+        return etag_of(self.request, *parts)

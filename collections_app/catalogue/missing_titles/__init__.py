@@ -1,0 +1,1 @@
+"""Wordings that the catalogue does not find."""

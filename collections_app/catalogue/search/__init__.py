@@ -1,0 +1,1 @@
+"""Search over the names of titles."""

@@ -1,0 +1,173 @@
+"""Imports as JSON: what clients send, and what they are answered."""
+
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+from rest_framework import serializers
+
+from animecollections.api.fields import StrictChoice, StrictInteger, StrictObject
+from animecollections.api.parameters import WHEN, first_moment, parse_when
+from collections_app.imports.models import Decision, ImportStatus, Outcome, Policy
+from collections_app.imports.services import AHEAD_AT_MOST
+from collections_app.transfer import FORMATS, SCALES
+from collections_app.watch_list.serializers import AnimeIdField
+
+MOST_DECISIONS = 1000
+
+# Multipart, or the file itself as the body.
+FILE_BODY = {
+    "multipart/form-data": {
+        "type": "object",
+        "required": ["file"],
+        "properties": {
+            "file": {"type": "string", "format": "binary"},
+            "policy": {"enum": Policy.values, "default": Policy.NEWEST.value},
+            "exported_at": WHEN,
+            "format": {"enum": list(FORMATS)},
+            "scale": {"enum": list(SCALES)},
+        },
+    },
+    "application/octet-stream": {"type": "string", "format": "binary"},
+}
+
+
+class StrictMoment(serializers.DateTimeField):
+    """A time, or a day for its beginning in UTC."""
+
+    def to_internal_value(self, data: object) -> datetime:
+        try:
+            return first_moment(
+                parse_when(data if isinstance(data, str) else ""), "UTC"
+            )
+        except ValueError as error:
+            raise serializers.ValidationError(str(error)) from None
+
+
+class UploadParameters(serializers.Serializer[Any]):
+    """What may be said of a file, in the form or in the query."""
+
+    policy = StrictChoice(Policy.choices, required=False, default=Policy.NEWEST.value)
+    exported_at = StrictMoment(required=False, allow_null=True, default=None)
+    format = StrictChoice([(name, name) for name in FORMATS], required=False)
+    scale = StrictChoice([(best, best) for best in SCALES], required=False)
+
+    def validate_exported_at(self, value: datetime | None) -> datetime | None:
+        if value and value > timezone.now() + AHEAD_AT_MOST:
+            raise serializers.ValidationError("That moment is in the future.")
+        return value
+
+
+class PolicySerializer(serializers.Serializer[Any]):
+    policy = StrictChoice(Policy.choices)
+
+
+class WhereSerializer(StrictObject):
+    outcome = StrictChoice(Outcome.choices)
+
+    def to_internal_value(self, data: Any) -> Any:
+        """A key that is not known would narrow; ignored, it would widen."""
+        if isinstance(data, dict) and (unknown := data.keys() - self.fields.keys()):
+            sentence = "where accepts only an outcome; use rows for anything else."
+            raise serializers.ValidationError({str(min(unknown)): [sentence]})
+        return super().to_internal_value(data)
+
+
+class DecisionField(StrictChoice):
+    """take: what the file says; keep: what is here; skip: the row does not count, and
+    another one of the same title may. null takes a decision back.
+    """
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(Decision.choices, allow_null=True, **more)
+
+
+class RowDecisionSerializer(StrictObject):
+    row = StrictInteger(min_value=1)
+    decision = DecisionField(required=False)
+    anime_id = AnimeIdField(required=False, allow_null=True)
+
+
+class DecisionsSerializer(serializers.Serializer[Any]):
+    """Many rows at once (`where` and `decision`), or one by one (`rows`)."""
+
+    where = WhereSerializer(required=False)
+    decision = DecisionField(required=False)
+    rows = RowDecisionSerializer(many=True, required=False, allow_empty=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if ("where" in attrs) == ("rows" in attrs):
+            raise serializers.ValidationError("Send either where, or rows.")
+        if "where" in attrs and "decision" not in attrs:
+            raise serializers.ValidationError(
+                {"decision": "Send decision or anime_id."}
+            )
+        rows = attrs.get("rows", [])
+        if len(rows) > MOST_DECISIONS:
+            raise serializers.ValidationError(
+                {"rows": f"Send at most {MOST_DECISIONS} rows at once."}
+            )
+        if len({row["row"] for row in rows}) < len(rows):
+            raise serializers.ValidationError({"rows": "Send each row once."})
+        return attrs
+
+
+class ApplySerializer(serializers.Serializer[Any]):
+    accept = StrictChoice([("unchanged", "unchanged")], required=False)
+
+
+class SummarySerializer(serializers.Serializer[Any]):
+    """How many rows become what; `rows` is the sum of the others."""
+
+    def get_fields(self) -> dict[str, Any]:
+        return {name: serializers.IntegerField() for name in ("rows", *Outcome.values)}
+
+
+class PlanSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    format = serializers.CharField(help_text=f"one of {', '.join(FORMATS)}")
+    file_name = serializers.CharField(help_text="as it was sent; empty = not said")
+    status = serializers.ChoiceField(ImportStatus.values)
+    policy = serializers.ChoiceField(Policy.values)
+    exported_at = serializers.DateTimeField(allow_null=True)
+    summary = SummarySerializer()
+    warnings = serializers.ListField(child=serializers.CharField())
+    created_at = serializers.DateTimeField()
+    expires_at = serializers.DateTimeField()
+    applied_at = serializers.DateTimeField(allow_null=True)
+    operation_id = serializers.UUIDField(
+        allow_null=True, help_text="to undo it; null where applying it changed nothing"
+    )
+
+
+class CandidateSerializer(serializers.Serializer[Any]):
+    anime_id = serializers.CharField()
+    title = serializers.CharField()
+    english_title = serializers.CharField(allow_null=True)
+    format = serializers.CharField()
+    year = serializers.IntegerField(allow_null=True)
+    imageUrl = serializers.CharField(allow_null=True)  # noqa: N815
+
+
+class RowSerializer(serializers.Serializer[Any]):
+    row = serializers.IntegerField(help_text="its place in the file, from 1")
+    outcome = serializers.ChoiceField(Outcome.values)
+    reason = serializers.CharField()
+    title = serializers.CharField(help_text="as the file says it")
+    anime_id = serializers.CharField(allow_null=True)
+    anime_title = serializers.CharField(allow_null=True)
+    before = serializers.JSONField(help_text="fields of the entry that would change")
+    after = serializers.JSONField(help_text="the same, as they would be")
+    decision = serializers.ChoiceField(Decision.choices, allow_null=True)
+    candidates = CandidateSerializer(many=True, help_text="of unmatched rows")
+
+
+__all__ = [
+    "FILE_BODY",
+    "ApplySerializer",
+    "DecisionsSerializer",
+    "PlanSerializer",
+    "PolicySerializer",
+    "RowSerializer",
+    "UploadParameters",
+]

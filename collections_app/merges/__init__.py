@@ -1,0 +1,1 @@
+"""Two titles that are one."""

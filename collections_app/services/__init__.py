@@ -1,1 +1,0 @@
-"""Every write, one noun a file."""

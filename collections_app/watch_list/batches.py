@@ -1,0 +1,171 @@
+"""Batches: what an offline client queued, each operation at most once."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from animecollections.api.errors import ApiError
+from animecollections.api.rendering import OPTIONS
+from animecollections.db.free_json import to_bytes
+from animecollections.identity import Origin
+from collections_app.watch_list.writes import Operation, Outcome, do_all
+from history.idempotency.records import find_answers, keep_answers
+from history.log.recording import locked
+
+Result = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """One operation as the client queued it; `refused` where it could not be read.
+
+    id:  the client's own, the key of the operation: the result is kept under it.
+    raw: what was sent, which a retry must repeat.
+    """
+
+    id: str
+    raw: Mapping[str, Any]
+    operation: Operation | None
+    refused: ApiError | None = None
+
+    @property
+    def key(self) -> str:
+        return f"operation:{self.id}"
+
+    @property
+    def fingerprint(self) -> str:
+        shape = orjson.dumps(self.raw, option=orjson.OPT_SORT_KEYS)
+        return sha256(shape).hexdigest()
+
+
+def run(
+    *,
+    user_id: UUID,
+    queue: Sequence[Queued],
+    today: date,
+    through: Origin,
+    atomic: bool = False,
+) -> list[Result]:
+    """A result for each operation, in order; 409 `batch_refused` where `atomic` and
+    one is refused.
+
+    One transaction, in which the operations, their log and the results kept for
+    retries are one. The number of statements does not grow with the queue.
+    """
+    with locked(user_id):
+        results = kept_results(user_id, queue)
+        fresh = [index for index in range(len(queue)) if index not in results]
+        outcomes = do_all(
+            user_id=user_id,
+            operations=[
+                operation for index in fresh if (operation := queue[index].operation)
+            ],
+            today=today,
+            through=through,
+            atomic=atomic,
+        )
+        done = tell(queue, fresh, outcomes, results)
+        refuse_if_any(queue, results, atomic=atomic)
+        keep_answers(
+            user_id,
+            {
+                queue[index].key: (queue[index].fingerprint, results[index])
+                for index in done
+            },
+        )
+        return [results[index] for index in range(len(queue))]
+
+
+def kept_results(user_id: UUID, queue: Sequence[Queued]) -> dict[int, Result]:
+    """Those of operations that an earlier batch did."""
+    kept = find_answers(user_id, {queued.key for queued in queue if queued.id})
+    return {
+        index: replayed(queued, answer.fingerprint, answer.answer)
+        for index, queued in enumerate(queue)
+        if queued.id and (answer := kept.get(queued.key)) is not None
+    }
+
+
+def tell(
+    queue: Sequence[Queued],
+    fresh: Sequence[int],
+    outcomes: Sequence[Outcome | ApiError],
+    results: dict[int, Result],
+) -> Collection[int]:
+    """Adds the result of each fresh operation, in order; answers with the places of
+    those whose result is to be kept under their id.
+    """
+    done: dict[str, int] = {}
+    told = iter(outcomes)
+    for index in fresh:
+        queued = queue[index]
+        outcome = queued.refused or next(told)
+        if (first := done.get(queued.id)) is not None:
+            fingerprint = queue[first].fingerprint
+            results[index] = replayed(queued, fingerprint, results[first])
+            continue
+        results[index] = result_of(queued, outcome)
+        if queued.id and results[index]["ok"]:
+            done[queued.id] = index
+    return done.values()
+
+
+def refuse_if_any(
+    queue: Sequence[Queued], results: Mapping[int, Result], *, atomic: bool
+) -> None:
+    """Of an atomic batch one refusal refuses all: nothing is done, and this is why."""
+    if not atomic or all(result["ok"] for result in results.values()):
+        return
+    told = [
+        results[index]
+        if index in results and not results[index]["ok"]
+        else refusal(queued, ApiError("batch_refused"))
+        for index, queued in enumerate(queue)
+    ]
+    raise ApiError("batch_refused", details={"results": told})
+
+
+def result_of(queued: Queued, outcome: Outcome | ApiError) -> Result:
+    if isinstance(outcome, ApiError):
+        return refusal(queued, outcome)
+    result: Result = {
+        **named(queued),
+        "ok": True,
+        "status": 200,
+        "entry": outcome.entry,
+        "changes": outcome.changes,
+        "warnings": outcome.warnings,
+    }
+    if queued.operation and queued.operation.verb == "remove":
+        result["removed"] = outcome.removed
+    # As it will be kept: a replay is the same to the letter.
+    portable: Result = orjson.loads(to_bytes(result, OPTIONS))
+    return portable
+
+
+def refusal(queued: Queued, error: ApiError) -> Result:
+    result = {
+        **named(queued),
+        "ok": False,
+        "status": error.status_code,
+        "error": error.sentence,
+        "code": error.code,
+    }
+    told = {"fields": error.fields, "details": error.details}
+    return result | {name: value for name, value in told.items() if value}
+
+
+def named(queued: Queued) -> Result:
+    return {"id": queued.id} if queued.id else {}
+
+
+def replayed(queued: Queued, fingerprint: str, result: Mapping[str, object]) -> Result:
+    if fingerprint != queued.fingerprint:
+        sentence = "This id belongs to another operation: use a new one."
+        return refusal(queued, ApiError("key_reused", sentence=sentence))
+    return {**result, "replayed": True}

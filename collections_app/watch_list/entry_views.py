@@ -1,0 +1,326 @@
+"""One entry, and many at once, over HTTP."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from animecollections.api.conditional import (
+    ALWAYS,
+    Precondition,
+    precondition,
+    revision_tag,
+    unless_held,
+)
+from animecollections.api.errors import ApiError, invalid, refuse
+from animecollections.api.reading import read_body
+from animecollections.api.rendering import answer
+from animecollections.api.schema import Example, documented
+from collections_app.catalogue.lookup import matching, pick
+from collections_app.catalogue.models import Anime
+from collections_app.catalogue.refs import AnimeRef, parse_anime_id
+from collections_app.watch_list import batches
+from collections_app.watch_list import writes as watch_list
+from collections_app.watch_list.entries import to_json
+from collections_app.watch_list.examples import BATCH, BATCH_ANSWER, ENTRY
+from collections_app.watch_list.models import WatchListEntry
+from collections_app.watch_list.serializers import (
+    BatchSerializer,
+    EntryFields,
+    EntrySerializer,
+    IncrementSerializer,
+    MoveSerializer,
+    OperationSerializer,
+    RemovedSerializer,
+    ResultSerializer,
+)
+from collections_app.watch_list.views import IF_MATCH, LARGEST_ENTRY, TAGS, TOLD
+from collections_app.watch_list.writes import Operation
+from history.idempotency.views import IdempotentViewSet
+
+ANIME_ERRORS = ["anime_not_found", "ambiguous_id", "entry_not_found"]
+MAX_OPERATIONS = 500
+OWN_ID = OperationSerializer().fields["id"]
+
+
+class EntryViewSet(IdempotentViewSet):
+    max_body = LARGEST_ENTRY
+
+    @documented(
+        "One entry. Send its ETag as If-Match.",
+        scope="list:read",
+        tags=TAGS,
+        data=EntrySerializer,
+        errors=ANIME_ERRORS,
+        examples={"an entry": ENTRY},
+        etag=True,
+    )
+    def retrieve(self, request: Request, anime_id: str) -> Response:
+        ref = parse_anime_id(anime_id)
+        row = find_entry(self.user_id, ref)
+        entry = to_json(row)
+        at = self.account.revisions
+        etag = unless_held(
+            request, revision_tag(request, entry["revision"], at.epoch, at.catalogue)
+        )
+        return answer(entry, headers={"ETag": etag})
+
+    @documented(
+        "Changes the fields that are sent, and keeps the others; null clears.",
+        scope="list:write",
+        tags=TAGS,
+        body=EntryFields,
+        data=EntrySerializer,
+        meta=TOLD,
+        parameters=[IF_MATCH],
+        errors=[*ANIME_ERRORS, "revision_mismatch"],
+        examples={"changed": Example(ENTRY, {})},
+        body_examples={"a score": {"score": 9.5, "notes": None}},
+    )
+    def partial_update(self, request: Request, anime_id: str) -> Response:
+        return self.write_entry(
+            "update", anime_id, values=read_body(EntryFields, request)
+        )
+
+    @documented(
+        "Removes the entry; `removed` is 0 when it was not listed.",
+        scope="list:write",
+        tags=TAGS,
+        data=RemovedSerializer,
+        meta={"operation_id?": UUID},
+        parameters=[IF_MATCH],
+        errors=["anime_not_found", "ambiguous_id", "revision_mismatch"],
+        examples={
+            "removed": {"message": "Anime removed from watch list", "removed": 1}
+        },
+    )
+    def destroy(self, request: Request, anime_id: str) -> Response:
+        outcome = self.run("remove", anime_id)
+        return answer(
+            {"message": "Anime removed from watch list", "removed": outcome.removed},
+            meta=outcome.meta,
+        )
+
+    @documented(
+        "Adds watched episodes; safe from several devices at once.",
+        scope="list:write",
+        tags=TAGS,
+        body=IncrementSerializer,
+        data=EntrySerializer,
+        meta=TOLD,
+        parameters=[IF_MATCH],
+        errors=[*ANIME_ERRORS, "revision_mismatch"],
+        examples={"one more": Example(ENTRY, {})},
+        body_examples={"one more": {"by": 1}},
+    )
+    def increment(self, request: Request, anime_id: str) -> Response:
+        by = read_body(IncrementSerializer, request)["by"]
+        return self.write_entry("increment", anime_id, by=by)
+
+    def write_entry(
+        self, verb: watch_list.Verb, anime_id: str, **more: Any
+    ) -> Response:
+        outcome = self.run(verb, anime_id, **more)
+        return answer(outcome.entry, meta=outcome.meta)
+
+    def run(
+        self, verb: watch_list.Verb, anime_id: str, **more: Any
+    ) -> watch_list.Outcome:
+        only_if = precondition(self.request)
+        ref = parse_anime_id(anime_id)
+        return watch_list.do(
+            user_id=self.user_id,
+            operation=Operation(verb, ref, only_if=only_if, **more),
+            today=self.account.today,
+            through=self.through,
+        )
+
+
+def find_entry(user_id: UUID, ref: AnimeRef) -> Any:
+    """The row of one entry. A number is almost always our own: one statement then."""
+    entries = WatchListEntry.objects.of(user_id)
+    row = entries.filter(anime_id=ref.number).rows().first()
+    if row is None:
+        columns = ("id", "title", "gone_since")
+        named = list(Anime.objects.filter(matching(ref)).values(*columns))
+        row = entries.filter(anime_id=pick(ref, named)["id"]).rows().first()
+    if row is None:
+        raise ApiError("entry_not_found", id=ref)
+    return row
+
+
+class MoveViewSet(IdempotentViewSet):
+    @documented(
+        "Moves one anime or many to a type; all of them, or none.",
+        description="`dry_run` returns what would happen, and does nothing.",
+        scope="list:write",
+        tags=TAGS,
+        body=MoveSerializer,
+        data={"entries": EntrySerializer(many=True), "dry_run": bool},
+        meta=TOLD,
+        parameters=[IF_MATCH],
+        errors=[*ANIME_ERRORS, "unknown_anime_ids", "revision_mismatch"],
+        examples={"moved": {"entries": [ENTRY], "dry_run": False}},
+        body_examples={"two": {"animeIds": [1535, 21], "type": "Completed"}},
+    )
+    def create(self, request: Request) -> Response:
+        body = read_body(MoveSerializer, request)
+        type_, dry_run = body["type"], body["dry_run"]
+        only_if = precondition_of_one(request, body["animeIds"])
+        results = watch_list.do_all(
+            user_id=self.user_id,
+            operations=[
+                Operation("move", ref, {"type": type_}, only_if=only_if)
+                for ref in body["animeIds"]
+            ],
+            today=self.account.today,
+            through=self.through,
+            atomic=True,
+            dry_run=dry_run,
+        )
+        outcomes = all_done(body, results)
+        # By anime: two ids may mean one.
+        entries = {done.anime_id: done.entry for done in outcomes}
+        return answer(
+            {"entries": [*entries.values()], "dry_run": dry_run},
+            meta=told_together(outcomes),
+        )
+
+
+def precondition_of_one(request: Request, refs: Sequence[AnimeRef]) -> Precondition:
+    """No revision is that of several anime."""
+    only_if = precondition(request)
+    if only_if != ALWAYS and len(refs) > 1:
+        raise refuse(
+            **{
+                "If-Match": "This header works for one anime only: move them one by "
+                "one."
+            }
+        )
+    return only_if
+
+
+def all_done(
+    body: Mapping[str, Any], results: Sequence[watch_list.Outcome | ApiError]
+) -> list[watch_list.Outcome]:
+    """The outcomes; or the refusal of all: every unknown id of a list, else the first
+    refusal.
+    """
+    refused = [result for result in results if isinstance(result, ApiError)]
+    unknown = [
+        str(ref)
+        for ref, result in zip(body["animeIds"], results, strict=True)
+        if isinstance(result, ApiError) and result.code == "anime_not_found"
+    ]
+    if unknown and body["is_list"]:
+        unknown = list(dict.fromkeys(unknown))
+        ids = {"ids": unknown}
+        raise ApiError("unknown_anime_ids", ids=", ".join(unknown), details=ids)
+    if refused:
+        raise refused[0]
+    return [result for result in results if isinstance(result, watch_list.Outcome)]
+
+
+def told_together(outcomes: Sequence[watch_list.Outcome]) -> dict[str, Any]:
+    """The meta of several outcomes, each change with its anime."""
+    together = watch_list.Outcome(
+        0,
+        changes=[
+            {"anime_id": str(outcome.anime_id), **change}
+            for outcome in outcomes
+            for change in outcome.changes
+        ],
+        warnings=[
+            {"anime_id": str(outcome.anime_id), **warning}
+            for outcome in outcomes
+            for warning in outcome.warnings
+        ],
+        operation_id=outcomes[0].operation_id,
+    )
+    return together.meta
+
+
+class BatchViewSet(IdempotentViewSet):
+    """Up to 500 operations of at most 10,000 characters of notes each."""
+
+    max_body = 4 * 1024 * 1024
+
+    @documented(
+        "Runs queued operations in order, with a result for each.",
+        description="One bad operation never blocks the next; with `atomic`, one "
+        "refusal "
+        "refuses all (409, results in `details`). An operation's `id` is its "
+        "own idempotency key. Each `entry` is as it is after the whole batch.",
+        scope="list:write",
+        tags=TAGS,
+        body=BatchSerializer,
+        data={"results": ResultSerializer(many=True)},
+        errors=["batch_refused"],
+        examples={"two of three": BATCH_ANSWER},
+        body_examples={"two": BATCH},
+    )
+    def create(self, request: Request) -> Response:
+        results = batches.run(
+            user_id=self.user_id,
+            queue=read_queue(request.data),
+            atomic=read_atomic(request.data),
+            today=self.account.today,
+            through=self.through,
+        )
+        return answer({"results": results})
+
+
+def read_atomic(body: Mapping[str, Any]) -> bool:
+    atomic = body.get("atomic", False)
+    if not isinstance(atomic, bool):
+        raise refuse(atomic="Send true or false.")
+    return atomic
+
+
+def read_queue(body: Mapping[str, Any]) -> list[batches.Queued]:
+    """Every operation, the unreadable ones with their refusal."""
+    sent = body.get("operations")
+    if not isinstance(sent, list):
+        raise refuse(operations="Send a list of operations.")
+    if len(sent) > MAX_OPERATIONS:
+        raise refuse(operations=f"At most {MAX_OPERATIONS} operations a batch.")
+    return [read_operation(raw) for raw in sent]
+
+
+def read_operation(raw: Any) -> batches.Queued:
+    if not isinstance(raw, dict):
+        refusal = refuse(operations="An operation is an object.")
+        return batches.Queued("", {}, None, refusal)
+    own_id, body = read_own_id(raw), OperationSerializer(data=raw)
+    if not body.is_valid():
+        return batches.Queued(own_id, raw, None, invalid(body.errors))
+    values = {name: v for name, v in body.validated_data.items() if name != "id"}
+    verb, by = values.pop("op"), values.pop("by")
+    operation = Operation(
+        verb,
+        values.pop("animeId"),
+        fresh=values.pop("fresh"),
+        only_if=precondition_of(values.pop("if_revision", None)),
+        by=by if verb == "increment" else 0,
+        values={} if verb == "remove" else values,
+        key=own_id,
+    )
+    return batches.Queued(own_id, raw, operation)
+
+
+def read_own_id(raw: Mapping[str, Any]) -> str:
+    """The client's id of an operation, though all else of it cannot be read."""
+    try:
+        return str(OWN_ID.run_validation(raw.get("id")))
+    except ValidationError:
+        return ""
+
+
+def precondition_of(if_revision: int | None) -> Precondition:
+    """0 is the revision of what is not on the list."""
+    if if_revision is None:
+        return ALWAYS
+    return Precondition([if_revision]) if if_revision else Precondition(is_there=False)

@@ -1,0 +1,153 @@
+"""What narrows and orders a watch list."""
+
+import unicodedata
+from typing import Any
+
+import django_filters as filters
+from django.db.models import Exists, OuterRef, Q
+
+from animecollections.api.filtering import Since, YesOrNo
+from animecollections.api.parameters import WHEN, Parameter
+from animecollections.api.schema import paging, query
+from animecollections.db.json_rows import has_text
+from collections_app.catalogue.folding import LONGEST_QUERY, fold_query
+from collections_app.catalogue.models import SearchName
+from collections_app.catalogue.search.queries import MOST_WORDS
+from collections_app.catalogue.seasons import with_marks
+from collections_app.catalogue.title_filters import (
+    PARAMETERS_ABOUT_TITLES,
+    filters_of_titles,
+)
+from collections_app.watch_list.entries import (
+    CARD_KEYS,
+    JSON_KEYS,
+    NEXT_KEYS,
+    to_card,
+    to_json,
+    to_next,
+)
+from collections_app.watch_list.fields import LARGEST_NUMBER, LONGEST_TAG
+from collections_app.watch_list.models import EntryState, EntryType, WatchListEntry
+
+# Sorted in memory: one user's rows are few, and an index on any of these would cost
+# every write (an indexed progress or updated_at ends HOT updates).
+ORDERINGS = {
+    "added_at": "added_at",
+    "updated_at": "updated_at",
+    "title": "anime__sort_title",
+    "rating": "anime__rating",
+    "year": "anime__year",
+    "episodes": "anime__episodes",
+    "type": "type",
+    "progress": "progress",
+    "score": "score",
+    "priority": "priority",
+    "finished_on": "finished_on",
+    "started_on": "started_on",
+    "watched_at": "watched_at",
+}
+DEFAULT_ORDERING = "-added_at"
+
+SCORES = {"minimum": 0, "maximum": 10}
+PROGRESS = {"minimum": 0, "maximum": LARGEST_NUMBER}
+TAGS: dict[str, Any] = {"many": True, "max_items": 5, "max_length": LONGEST_TAG}
+PARAMETERS: list[Parameter] = [
+    query("type", str, "Only of these types.", enum=EntryType.values, many=True),
+    query("state", str, "Only in these states.", enum=EntryState.values, many=True),
+    query(
+        "search",
+        str,
+        f"Words of any of the anime's names; only the first {MOST_WORDS} count.",
+        max_length=LONGEST_QUERY,
+    ),
+    *PARAMETERS_ABOUT_TITLES,
+    query(
+        "tag", str, "The user's own tags, exact match. Several: all of them.", **TAGS
+    ),
+    query("exclude_tag", str, "Several: none of them.", **TAGS),
+    query("score_min", float, "The user's own score, at least.", **SCORES),
+    query("score_max", float, "The user's own score, at most.", **SCORES),
+    query("progress_min", int, "At least this many episodes watched.", **PROGRESS),
+    query("progress_max", int, "At most this many episodes watched.", **PROGRESS),
+    query("added_since", WHEN, "Added at or after this time or day."),
+    query("updated_since", WHEN, "Changed at or after this time or day."),
+    query(
+        "is_private",
+        str,
+        "Only private entries, or none of them.",
+        enum=["true", "false"],
+    ),
+    query(
+        "view",
+        str,
+        "`card` adds what covers show; `up_next` has entries being watched with "
+        "episodes left, most recently watched first.",
+        enum=["card", "up_next"],
+    ),
+    query("counts", str, "`true`: counts by type, in meta.", enum=["true"]),
+    query("fields", str, "Only these keys, such as `anime_id,progress`."),
+    query(
+        "ordering",
+        str,
+        "Up to four of these keys, separated by commas, with - for descending order: "
+        + ", ".join(ORDERINGS)
+        + f". `{DEFAULT_ORDERING}` if absent.",
+    ),
+    *paging(),
+]
+
+# Each view of a list: how a row is shaped, and the keys it then has.
+VIEWS = {
+    "": (to_json, JSON_KEYS),
+    "card": (to_card, CARD_KEYS),
+    "up_next": (to_next, NEXT_KEYS),
+}
+
+
+class Score(filters.Filter):
+    """0–10 outside, 0–100 inside."""
+
+    def filter(self, entries: Any, value: Any) -> Any:
+        return super().filter(entries, round(value * 10))
+
+
+class Tagged(filters.Filter):
+    """With every one of these tags; with `exclude`, with none of them."""
+
+    def filter(self, entries: Any, tags: Any) -> Any:
+        for tag in tags:
+            text = unicodedata.normalize("NFC", tag)  # as tags are kept
+            entries = self.get_method(entries)(has_text(WatchListEntry, "tags", text))
+        return entries
+
+
+class Named(filters.Filter):
+    """Every word somewhere in the anime's names, folded; "s2" in any spelling."""
+
+    def filter(self, entries: Any, text: str) -> Any:
+        typed = fold_query(text)
+        has_words = Q()
+        for spelling in {typed, with_marks(typed)}:
+            words = [*dict.fromkeys(spelling.split())][:MOST_WORDS]
+            has_words |= Q(*map(is_named, words))
+        return entries.filter(has_words)
+
+
+def is_named(word: str) -> Exists:
+    names = SearchName.objects.filter(anime_id=OuterRef("anime_id"))
+    return Exists(names.filter(name__contains=word))
+
+
+class EntryFilters(filters_of_titles("anime__")):  # type: ignore[misc]
+    type = filters.Filter("type", "in")
+    state = filters.Filter("state", "in")
+    search = Named()
+    tag = Tagged()
+    exclude_tag = Tagged(exclude=True)
+    score_min = Score("score", "gte")
+    score_max = Score("score", "lte")
+    progress_min = filters.Filter("progress", "gte")
+    progress_max = filters.Filter("progress", "lte")
+    added_since = Since("added_at")
+    updated_since = Since("updated_at")
+    is_private = YesOrNo("is_private")

@@ -1,0 +1,192 @@
+"""Admin pages of the log: every change to what is a user's, and who made it."""
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any, get_args, get_type_hints
+
+from django.contrib import admin
+from django.contrib.auth import get_user_model
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+
+from animecollections.admin import ReadOnly, as_uuid, link, people
+from animecollections.admin.dates import between
+from animecollections.identity import Origin
+from collections_app.catalogue.models import Anime
+from collections_app.watch_list.fields import FIELD_NAMES
+from collections_app.watch_list.operation_reads import ever_private
+from collections_app.watch_list.sentences import shown
+from collections_app.watch_list.undo import ENTRY_KINDS
+from history.models import Change, ChangeKind
+from history.staff_log.masks import MASK, Masked
+
+NOTES = {"notes", "extra"}  # what a person writes for themselves
+
+
+class ThroughFilter(admin.SimpleListFilter):
+    """By the words there are; a plain filter would read the whole log for them."""
+
+    title = "through"
+    parameter_name = "through"
+
+    def lookups(
+        self, request: object, model_admin: object
+    ) -> Iterable[tuple[str, str]]:
+        return [(kind, kind) for kind in get_args(get_type_hints(Origin)["kind"])]
+
+    def queryset(self, request: object, queryset: QuerySet[Change]) -> QuerySet[Change]:
+        return queryset.filter(through=self.value()) if self.value() else queryset
+
+
+class OfEntries(Masked):
+    """Rows of a user and an anime: each says also `is_private`, whether its entry is,
+    or was.
+    """
+
+    def mark(self, request: HttpRequest, rows: Sequence[Any]) -> None:
+        super().mark(request, rows)
+        anime = {row.anime_id for row in rows if row.anime_id}
+        private = ever_private({row.user_id for row in rows}, anime)
+        for row in rows:
+            row.is_private = (row.user_id, row.anime_id) in private
+
+
+@admin.register(Change)
+class ChangeAdmin(ReadOnly, OfEntries):
+    list_display = (
+        "at",
+        "user",
+        "kind",
+        "anime",
+        "what",
+        "through",
+        "actor",
+        "client",
+        "undo",
+    )
+    list_filter = ("kind", ThroughFilter, between())
+    search_help_text = "E-mail, name or id of the user, operation id or request id"
+    fields = (
+        "at",
+        "as_of",
+        "user",
+        "kind",
+        "anime",
+        "revision",
+        "told_before",
+        "told_after",
+        "watched",
+        "operation_id",
+        "undoes",
+        "through",
+        "file_name",
+        "actor",
+        "client_id",
+        "request_id",
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Change]:
+        titles = Anime.objects.filter(pk=OuterRef("anime_id")).values("title")
+        actors = get_user_model()._default_manager.filter(pk=OuterRef("actor_id"))
+        rows: QuerySet[Change] = super().get_queryset(request)
+        return rows.annotate(
+            title=Subquery(titles), actor=Subquery(actors.values("user_name"))
+        )
+
+    def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """The page's title has the number of the anime."""
+        change = super().get_object(request, *args, **kwargs)
+        if change is not None and is_masked(change):
+            change.anime_id = None
+        return change
+
+    @admin.display
+    def anime(self, change: Any) -> str:
+        if is_masked(change):
+            return MASK
+        if change.anime_id is None:
+            return ""
+        title = change.title or change.anime_id
+        return link("collections_app_anime", change.anime_id, title)
+
+    @admin.display
+    def what(self, change: object) -> str:
+        return MASK if is_masked(change) else describe(change)[:200]
+
+    @admin.display(description="before")
+    def told_before(self, change: Any) -> str:
+        return told(change, change.before)
+
+    @admin.display(description="after")
+    def told_after(self, change: Any) -> str:
+        return told(change, change.after)
+
+    @admin.display
+    def client(self, change: Change) -> str:
+        return change.client_id[:30]
+
+    @admin.display(description="")
+    def undo(self, change: Any) -> str:
+        """To the page that shows what it would do to undo the whole, and asks."""
+        if change.kind not in ENTRY_KINDS:
+            return ""
+        page = reverse("admin:act_on_user", args=[change.user_id, "undo"])
+        return format_html(
+            '<a href="{}?operation={}">Undo …</a>', page, change.operation_id
+        )
+
+    @admin.display
+    def actor(self, change: Any) -> str:
+        return change.actor or ""
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """Each kind of id by the index it has; never the whole log."""
+        text = search_term.strip()
+        if not text:
+            return queryset, False
+        if users := people_known(request, text):
+            return queryset.filter(user_id__in=users), False
+        found = Change.objects.across_users().of_request(text)
+        if id_ := as_uuid(text):
+            of_operation = Change.objects.across_users().of_operation(id_)
+            found = of_operation if of_operation.exists() else found
+        return queryset.filter(pk__in=found.values("pk")), False
+
+
+def people_known(request: HttpRequest, text: str) -> list[Any]:
+    """As `people`, but an id has to be a user's."""
+    id_ = as_uuid(text)
+    if id_ is None:
+        return people(request, text)
+    users = get_user_model()._default_manager.filter(pk=id_)
+    return list(users.values_list("pk", flat=True))
+
+
+def is_masked(change: Any) -> bool:
+    """Of an entry that is private now, or was at any time."""
+    return bool(change.is_private and not change.is_revealed)
+
+
+def told(change: Any, values: dict[str, Any]) -> str:
+    if is_masked(change):
+        return MASK
+    hidden = {} if change.is_revealed else dict.fromkeys(NOTES & values.keys(), MASK)
+    return json.dumps(values | hidden, ensure_ascii=False)
+
+
+def describe(change: Any) -> str:
+    """The fields that differ; of a new or removed entry its type."""
+    if change.kind != ChangeKind.UPDATE:
+        return str((change.after or change.before).get("type", ""))
+    parts = []
+    for name in FIELD_NAMES:
+        if name in change.before:
+            before, after = change.before[name], change.after.get(name)
+            said = f"{shown(name, before)} → {shown(name, after)}"
+            is_hidden = name in NOTES and not change.is_revealed
+            parts.append(f"{name}: {MASK if is_hidden else said}")
+    return ", ".join(parts)

@@ -1,0 +1,121 @@
+"""Reads that join the log with the catalogue."""
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Q
+from django.utils import timezone
+
+from animecollections.api.paging import page
+from collections_app.catalogue.lookup import find_anime
+from collections_app.catalogue.models import Anime
+from collections_app.catalogue.refs import parse_anime_id
+from collections_app.watch_list import sentences
+from collections_app.watch_list.fields import FIELD_NAMES, shown
+from collections_app.watch_list.models import WatchListEntry
+from collections_app.watch_list.operation_filters import PER_PAGE, narrow
+from history.models import Change, ChangeKind
+
+CHANGES_SHOWN = 20
+NOTES_SHOWN = 200
+LIST_KINDS = {ChangeKind.ADD, ChangeKind.UPDATE, ChangeKind.REMOVE}
+
+
+def operations_of(
+    user_id: UUID, wanted: Mapping[str, Any], zone: str = "UTC"
+) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """A page of operations, newest first: three statements, however many changes; one
+    more where they are those of a title, whose own changes are told then.
+    """
+    text = wanted.get("animeId")
+    anime_id = find_anime(parse_anime_id(text)).id if text else None
+    first = Change.objects.of(user_id).filter(position=0)
+    heads, meta = page(
+        narrow(first, user_id, wanted, zone, anime_id).values(),
+        wanted,
+        orderings={"revision": "revision"},
+        default="-revision",
+        limit=PER_PAGE,
+    )
+    changes: dict[UUID, list[dict[str, Any]]] = {}
+    which = {"anime_id": anime_id} if anime_id else {"position__lt": CHANGES_SHOWN}
+    ids = [head["operation_id"] for head in heads]
+    shown = Change.objects.of(user_id).filter(operation_id__in=ids, **which)
+    shown = shown.order_by("revision")
+    for row in shown.values():
+        changes.setdefault(row["operation_id"], []).append(dict(row))
+    titles = titles_of(row["anime_id"] for rows in changes.values() for row in rows)
+    # What was pruned, or erased with its account, between the statements is left out.
+    told = [
+        told_of(head, changes[head["operation_id"]], titles)
+        for head in heads
+        if head["operation_id"] in changes
+    ]
+    return told, meta
+
+
+def titles_of(anime_ids: Iterable[int | None]) -> dict[int, str]:
+    wanted = {anime_id for anime_id in anime_ids if anime_id}
+    return dict(Anime.objects.filter(id__in=wanted).values_list("id", "title"))
+
+
+def ever_private(
+    users: Collection[UUID], anime_ids: Collection[int]
+) -> set[tuple[UUID, int]]:
+    """Whose entries of which anime are private, or were as far back as the log goes;
+    one statement, over the logs of these users.
+
+    A change holds only what it changed: whether its entry was private, others tell.
+    """
+    theirs = {"user_id__in": users, "anime_id__in": anime_ids}
+    now = WatchListEntry.objects.across_users().filter(**theirs, is_private=True)
+    was = Change.objects.across_users().filter(
+        Q(before__is_private=True) | Q(after__is_private=True), **theirs
+    )
+    pairs: Any = now.order_by().values_list("user_id", "anime_id")
+    return set(pairs.union(was.order_by().values_list("user_id", "anime_id")))
+
+
+def told_of(
+    head: Mapping[str, Any], changes: list[dict[str, Any]], titles: Mapping[int, str]
+) -> dict[str, Any]:
+    is_of_list = head["kind"] in LIST_KINDS and head["through"] != "merge"
+    until = head["at"] + timedelta(days=settings.CHANGE_LOG_DAYS)
+    return {
+        "id": head["operation_id"],
+        "summary": sentences.of_operation(head, changes, titles),
+        "at": head["at"],
+        "through": head["through"],
+        "file_name": head["file_name"],
+        "client_id": head["client_id"],
+        "size": head["size"],
+        "changes": [change_told(change, titles) for change in changes],
+        "undoes": head["undoes"],
+        "undoable": is_of_list and until > timezone.now(),
+        "undoable_until": until if is_of_list else None,
+    }
+
+
+def change_told(change: Mapping[str, Any], titles: Mapping[int, str]) -> dict[str, Any]:
+    anime_id = change["anime_id"]
+    return {
+        "anime_id": str(anime_id) if anime_id else None,
+        "title": titles.get(anime_id) if anime_id else None,
+        "kind": change["kind"],
+        "before": as_shown(change["before"]),
+        "after": as_shown(change["after"]),
+        "revision": change["revision"],
+    }
+
+
+def as_shown(kept: Mapping[str, object]) -> dict[str, object]:
+    """Kept columns as the API shows them. Notes are told by how they begin, for a page
+    may have thousands of them; id and times are no news.
+    """
+    told = {name: shown(name, kept[name]) for name in FIELD_NAMES if name in kept}
+    if len(told.get("notes") or "") > NOTES_SHOWN:
+        told["notes"] = told["notes"][:NOTES_SHOWN] + "…"
+    return told

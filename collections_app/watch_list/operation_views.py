@@ -1,0 +1,120 @@
+"""What was done to the list, newest first, and undo."""
+
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from animecollections.api.conditional import etag_of, unless_held
+from animecollections.api.fields import StrictBoolean
+from animecollections.api.ids import parse_id
+from animecollections.api.reading import read_body
+from animecollections.api.rendering import answer
+from animecollections.api.schema import documented, nullable
+from collections_app.watch_list import undo as operations
+from collections_app.watch_list.examples import OPERATIONS, UNDONE
+from collections_app.watch_list.operation_filters import PARAMETERS
+from collections_app.watch_list.operation_reads import operations_of
+from collections_app.watch_list.serializers import EntrySerializer
+from history.idempotency.views import IdempotentViewSet
+
+TAGS = ["History and undo"]
+
+
+class ChangeToldSerializer(serializers.Serializer[Any]):
+    anime_id = serializers.CharField(allow_null=True)
+    title = serializers.CharField(allow_null=True)
+    kind = serializers.CharField()
+    before = serializers.JSONField()
+    after = serializers.JSONField()
+    revision = serializers.IntegerField()
+
+
+class OperationToldSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    summary = serializers.CharField()
+    at = serializers.DateTimeField()
+    through = serializers.CharField()
+    file_name = serializers.CharField(help_text="of an import; else empty")
+    client_id = serializers.CharField()
+    size = serializers.IntegerField(help_text="how many rows it changed")
+    changes = ChangeToldSerializer(
+        many=True, help_text="the first 20; with `animeId` those of that title"
+    )
+    undoes = serializers.UUIDField(allow_null=True)
+    undoable = serializers.BooleanField()
+    undoable_until = serializers.DateTimeField(allow_null=True)
+
+
+class UndoSerializer(serializers.Serializer[Any]):
+    dry_run = StrictBoolean(required=False, default=False)
+
+
+class ConflictSerializer(serializers.Serializer[Any]):
+    anime_id = serializers.CharField()
+    title = serializers.CharField()
+    field = serializers.CharField()
+    expected = serializers.JSONField(allow_null=True)
+    found = serializers.JSONField(allow_null=True)
+
+
+class OperationViewSet(IdempotentViewSet):
+    @documented(
+        "What was done, newest first, as a sentence and field by field.",
+        scope="list:read",
+        tags=TAGS,
+        data=OperationToldSerializer(many=True),
+        meta={"next_cursor": nullable(str)},
+        parameters=PARAMETERS,
+        errors=["invalid_cursor", "anime_not_found", "ambiguous_id"],
+        examples={"one": OPERATIONS},
+        etag=True,
+    )
+    def list(self, request: Request) -> Response:
+        at = self.account.revisions
+        # The day too: what can be undone ends with time, and old changes are trimmed.
+        day = timezone.now().date()
+        etag = unless_held(
+            request, etag_of(request, at.epoch, at.user, at.catalogue, day)
+        )
+        zone = self.account.timezone
+        told, meta = operations_of(self.user_id, self.wanted, zone)
+        return answer(told, meta=meta, headers={"ETag": etag})
+
+    @documented(
+        "Undoes an operation, as a new operation.",
+        description="Values that changed later stay, and are listed in `conflicts`. "
+        "`dry_run` returns what would happen, and does nothing.",
+        scope="list:write",
+        tags=TAGS,
+        body=UndoSerializer,
+        data={
+            "entries": EntrySerializer(many=True),
+            "removed": [str],
+            "conflicts": ConflictSerializer(many=True),
+            "dry_run": bool,
+        },
+        meta={"operation_id?": UUID},
+        errors=["operation_not_found"],
+        examples={"undone": UNDONE},
+    )
+    def undo(self, request: Request, operation_id: str) -> Response:
+        dry_run = read_body(UndoSerializer, request)["dry_run"]
+        undone = operations.undo(
+            user_id=self.user_id,
+            operation_id=parse_id(operation_id),
+            today=self.account.today,
+            through=self.through,
+            dry_run=dry_run,
+        )
+        told = {
+            "entries": undone.entries,
+            "removed": undone.removed,
+            "conflicts": undone.conflicts,
+            "dry_run": dry_run,
+        }
+        done = undone.operation_id
+        return answer(told, meta={"operation_id": done} if done else None)

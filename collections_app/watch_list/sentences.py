@@ -1,0 +1,58 @@
+"""Changes told to a person: "moved Death Note from To Watch to Watching"."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from collections_app.watch_list.fields import label_of
+from history.log.parts import SAID_OF_KIND
+from history.models import ChangeKind
+
+
+def of_operation(
+    head: Mapping[str, Any],
+    changes: Sequence[Mapping[str, Any]],
+    titles: Mapping[int, str],
+) -> str:
+    """The first change in words, and how many more there are; an import by its file,
+    unless the change of one title is asked for.
+    """
+    size = head["size"]
+    if head["through"] == "import" and len(changes) > 1:
+        named = f" from {head['file_name']}" if head["file_name"] else ""
+        return f"imported {size:,} titles{named}"
+    first = of_change(changes[0], titles)
+    return first if size == 1 else f"{first}, and {size - 1} more"
+
+
+def of_change(change: Mapping[str, Any], titles: Mapping[int, str]) -> str:
+    kind, before, after = change["kind"], change["before"], change["after"]
+    if kind in SAID_OF_KIND:
+        return SAID_OF_KIND[kind]
+    title = titles.get(change["anime_id"], f"anime {change['anime_id']}")
+    if kind == ChangeKind.ADD:
+        return f"added {title} to {after['type']}"
+    if kind == ChangeKind.REMOVE:
+        return f"removed {title} from {before['type']}"
+    parts = [
+        f"{label_of(name)} {shown(name, before[name])} → {shown(name, value)}"
+        for name, value in after.items()
+        if name not in ("type", "notes", "extra")
+    ]
+    if "notes" in after:
+        parts.append("notes edited")
+    if "extra" in after:
+        parts.append("what another tracker keeps")
+    if "type" in after:
+        moved = f"moved {title} from {before['type']} to {after['type']}"
+        return ", ".join([moved, *parts])
+    return f"changed {title}: {', '.join(parts)}"
+
+
+def shown(name: str, value: Any) -> str:
+    if value is None or value in ("", []):
+        return "none"
+    if name == "score":
+        return f"{value / 10:g}"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return ", ".join(value) if isinstance(value, list) else str(value)

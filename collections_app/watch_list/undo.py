@@ -1,0 +1,226 @@
+"""Operations: what was done, told to a person, and undone.
+
+An operation is the changes that share its id. Undo is a new operation that lays the
+values before over the values after, field by field, where they still stand; what has
+changed since is reported, not trampled.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from animecollections.api.errors import ApiError
+from animecollections.db.ids import new_id
+from animecollections.identity import Origin
+from collections_app.catalogue.refs import OWN, AnimeRef
+from collections_app.watch_list.entries import differences, from_snapshot
+from collections_app.watch_list.fields import shown
+from collections_app.watch_list.joining import merged
+from collections_app.watch_list.writes import ListEdit, Slot, fits
+from history.log.recording import recording
+from history.models import Change, ChangeKind
+
+ENTRY_KINDS = (ChangeKind.ADD, ChangeKind.UPDATE, ChangeKind.REMOVE)
+
+
+class TrimmedError(Exception):
+    """The log was trimmed after the moment that is asked for."""
+
+
+@dataclass(slots=True)
+class Undone:
+    """What an undo did, or would do.
+
+    conflicts: {"anime_id", "title", "field", "expected", "found"} of each value that
+    changed after the operation and therefore stays.
+    """
+
+    entries: list[dict[str, Any]] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
+    conflicts: list[dict[str, Any]] = field(default_factory=list)
+    operation_id: UUID | None = None
+
+
+def undo(
+    *,
+    user_id: UUID,
+    operation_id: UUID,
+    today: date,
+    through: Origin,
+    dry_run: bool = False,
+    own_id: UUID | None = None,
+) -> Undone:
+    """Puts back what an operation changed, as a new operation (undone like any).
+
+    The number of statements does not grow with that of entries. own_id: of the new
+    operation, where it is one of several users.
+    """
+    with recording(
+        user_id=user_id, through=through, undoes=operation_id, operation_id=own_id
+    ) as record:
+        changes = list(
+            Change.objects.of(user_id)
+            .filter(operation_id=operation_id, kind__in=ENTRY_KINDS)
+            .order_by("-revision")
+        )
+        if not changes:
+            raise ApiError("operation_not_found")
+        if own_id is None and changes[0].through == "merge":
+            raise ApiError(
+                "operation_not_found",
+                sentence="Two titles were merged: one list alone cannot undo this.",
+            )
+        edit = ListEdit(record, user_id, today, counts_progress=False)
+        edit.read(ref_of(change) for change in changes)
+        undone = Undone()
+        for change in changes:
+            put_back(edit.slot_of(ref_of(change)), change, undone)
+        if not dry_run and edit.save():
+            undone.operation_id = record.operation_id
+        tell(edit.changed(), undone)
+        return undone
+
+
+def restore(
+    *, user_id: UUID, at: datetime, today: date, through: Origin, dry_run: bool = False
+) -> Undone:
+    """Puts the whole list back to a moment, as one operation (undone like any).
+
+    TrimmedError where the log no longer reaches back so far.
+    """
+    with recording(user_id=user_id, through=through) as record:
+        changes = list(
+            Change.objects.of(user_id).filter(at__gt=at).order_by("-revision")
+        )
+        reached = len(changes) == record.state.revision or (
+            Change.objects.of(user_id).filter(at__lte=at).exists()
+        )
+        if not reached:
+            raise TrimmedError("The log of changes does not go back that far.")
+        changes = [change for change in changes if change.kind in ENTRY_KINDS]
+        edit = ListEdit(record, user_id, today, counts_progress=False)
+        edit.read(ref_of(change) for change in changes)
+        lanes: dict[int, Slot] = {}
+        for change in changes:
+            take_back(lane_of(change, edit.slot_of(ref_of(change)), lanes), change)
+        for anime_id, lane in lanes.items():
+            lay_in(lane, edit.slot_of(AnimeRef(OWN, str(anime_id))))
+        restored = Undone()
+        if not dry_run and edit.save():
+            restored.operation_id = record.operation_id
+        tell(edit.changed(), restored)
+        return restored
+
+
+def lane_of(change: Change, slot: Slot, lanes: dict[int, Slot]) -> Slot:
+    """The slot, or where its title was two at the time, the other one's own."""
+    if change.anime_id is None or change.anime_id == slot.anime_id:
+        return slot
+    other = replace(slot, before=None, after=None, watched=0)
+    return lanes.setdefault(change.anime_id, other)
+
+
+def lay_in(lane: Slot, slot: Slot) -> None:
+    """What was kept of a title that has since been merged, as the merge would do it."""
+    slot.watched += lane.watched
+    if lane.after is not None and slot.after is not None:
+        slot.after = merged(slot.after, lane.after)
+    elif lane.after is not None:
+        slot.after = lane.after | {"id": new_id()}
+
+
+def take_back(slot: Slot, change: Change) -> None:
+    """One change taken back whatever came after: newest first, this ends at `at`."""
+    slot.watched -= change.watched
+    if change.kind == ChangeKind.ADD:
+        slot.after = None
+    elif change.kind == ChangeKind.REMOVE:
+        slot.after = from_snapshot(change.before)
+    elif slot.after is not None:
+        slot.after |= change.before
+
+
+def ref_of(change: Change) -> AnimeRef:
+    return AnimeRef(OWN, str(change.anime_id))
+
+
+def put_back(slot: Slot, change: Change, undone: Undone) -> None:
+    """One change taken back, as far as its values still stand."""
+    match change.kind:
+        case ChangeKind.ADD:
+            take_off_again(slot, change, undone)
+        case ChangeKind.REMOVE:
+            bring_back(slot, change, undone)
+        case _:
+            restore_fields(slot, change, undone)
+
+
+def take_off_again(slot: Slot, change: Change, undone: Undone) -> None:
+    if slot.after is None:
+        return
+    added = from_snapshot(change.after)
+    found = differences(added, slot.after)
+    if added["id"] != slot.after["id"]:  # removed, and added anew: another entry
+        found = ["type"]
+    undone.conflicts += [
+        conflict(slot, name, added[name], slot.after[name]) for name in found
+    ]
+    if found:
+        return
+    slot.after, slot.watched = None, slot.watched - change.watched
+
+
+def bring_back(slot: Slot, change: Change, undone: Undone) -> None:
+    removed = from_snapshot(change.before)
+    if slot.after is None:
+        slot.after = removed
+        slot.watched -= change.watched
+        return
+    undone.conflicts += [
+        conflict(slot, name, None, slot.after[name])
+        for name in differences(removed, slot.after)
+    ]
+
+
+def restore_fields(slot: Slot, change: Change, undone: Undone) -> None:
+    if slot.after is None:
+        undone.conflicts += [
+            conflict(slot, name, value, None) for name, value in change.after.items()
+        ]
+        return
+    stands = {name for name, value in change.after.items() if slot.after[name] == value}
+    # Type and state belong together: where one moved on, both stay.
+    pair = {"type", "state"}
+    put_back = slot.after | {name: change.before[name] for name in stands}
+    if pair & change.after.keys() - stands or not fits(put_back):
+        stands -= pair
+    undone.conflicts += [
+        conflict(slot, name, value, slot.after[name])
+        for name, value in change.after.items()
+        if name not in stands
+    ]
+    slot.after |= {name: change.before[name] for name in stands}
+    if "progress" in stands:
+        slot.watched -= change.watched
+
+
+def conflict(
+    slot: Slot, name: str, expected: object, found: object
+) -> dict[str, object]:
+    return {
+        "anime_id": str(slot.anime_id),
+        "title": slot.facts["title"],
+        "field": name,
+        "expected": shown(name, expected),
+        "found": shown(name, found),
+    }
+
+
+def tell(slots: Iterable[Slot], undone: Undone) -> None:
+    for slot in slots:
+        if slot.after is not None:
+            undone.entries.append(slot.entry or {})
+        elif slot.before is not None:
+            undone.removed.append(str(slot.anime_id))

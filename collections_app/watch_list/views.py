@@ -1,0 +1,230 @@
+"""The watch list over HTTP."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from orjson import Fragment
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from animecollections.api.conditional import etag_of, precondition, unless_held
+from animecollections.api.errors import refuse
+from animecollections.api.existing_client import is_existing_client
+from animecollections.api.paging import page
+from animecollections.api.reading import read_body
+from animecollections.api.rendering import answer, enveloped
+from animecollections.api.response_cache import bodies
+from animecollections.api.schema import (
+    Example,
+    chosen,
+    documented,
+    header,
+    nullable,
+    query,
+)
+from animecollections.api.sparse_fields import chosen_fields, only
+from collections_app.catalogue.refs import AnimeRef, parse_anime_id
+from collections_app.watch_list import writes as watch_list
+from collections_app.watch_list.examples import COUNTS, ENTRY
+from collections_app.watch_list.filters import (
+    DEFAULT_ORDERING,
+    ORDERINGS,
+    PARAMETERS,
+    VIEWS,
+    EntryFilters,
+)
+from collections_app.watch_list.models import EntryType, WatchListEntry
+from collections_app.watch_list.serializers import (
+    AddedSerializer,
+    AddSerializer,
+    ChangeSerializer,
+    CountsSerializer,
+    ListedEntrySerializer,
+    RemovedSerializer,
+    RemoveSerializer,
+    WarningSerializer,
+)
+from collections_app.watch_list.whole_list import is_whole, whole_list
+from history.idempotency.views import IdempotentViewSet
+from history.log.cursors import Cursor
+
+TAGS = ["Watch list"]
+# Notes of two titles that became one, each emoji in twelve bytes.
+LARGEST_ENTRY = 256 * 1024
+IF_MATCH = header(
+    "If-Match",
+    'The revision you saw, `"41"`, or the ETag of the GET; 412 if it moved on. `*`: '
+    "only if it is listed.",
+)
+IF_NONE_MATCH = header(
+    "If-None-Match", "`*`: only if it is not on the list yet, else 412."
+)
+TOLD = {
+    "changes?": ChangeSerializer(many=True),
+    "warnings?": WarningSerializer(many=True),
+    "operation_id?": UUID,
+}
+
+
+class WatchListViewSet(IdempotentViewSet):
+    max_body = LARGEST_ENTRY
+
+    @documented(
+        "The whole list, or a part of it by filters.",
+        scope="list:read",
+        tags=TAGS,
+        data=chosen(ListedEntrySerializer),
+        meta={
+            "cursor": str,
+            "next_cursor?": nullable(str),
+            "counts?": dict.fromkeys(EntryType.values, int),
+        },
+        parameters=PARAMETERS,
+        errors=["invalid_cursor"],
+        examples={"a list": Example([ENTRY], {"cursor": "WzE3LDQxLDNd:…"})},
+        etag=True,
+    )
+    def list(self, request: Request) -> Response:
+        view = self.wanted.get("view") or usual_view(request)
+        etag = unless_held(request, self.list_etag(request, view))
+        if (body := bodies.get(etag)) is None:
+            data, meta = self.entries(view)
+            body = enveloped(data, meta)
+            bodies.keep(etag, body)
+        return Response(body, headers={"ETag": etag})
+
+    def entries(self, view: str) -> tuple[Any, dict[str, Any]]:
+        """What is asked for of the list, as JSON or to be made JSON; and its meta."""
+        wanted, at = self.wanted, self.account.revisions
+        # Of the list's own revision: the same body under the same ETag, and never
+        # ahead of the rows, which are read a moment later.
+        cursor = {"cursor": str(Cursor(at.epoch, at.parts["list"], at.catalogue))}
+        if is_whole(wanted):
+            array = whole_list(self.user_id, view=view, catalogue=at.catalogue)
+            return Fragment(array), cursor
+        mine = WatchListEntry.objects.of(self.user_id)
+        entries = mine.up_next() if view == "up_next" else mine
+        rows, meta = page(
+            EntryFilters.narrow(entries, wanted, self.account.timezone).rows(),
+            wanted,
+            orderings=ORDERINGS,
+            default="-watched_at" if view == "up_next" else DEFAULT_ORDERING,
+        )
+        meta |= cursor
+        if "counts" in wanted:
+            meta["counts"] = mine.counts()["by_type"]
+        return shaped(rows, view, wanted), meta
+
+    @documented(
+        "Adds an anime, or moves it to another type.",
+        description="An anime added again within 24 hours of its removal gets its old "
+        "values back (`fresh: true` starts from zero). Fields that are not sent "
+        "keep their value; null clears.",
+        scope="list:write",
+        tags=TAGS,
+        body=AddSerializer,
+        data=AddedSerializer,
+        meta=TOLD,
+        parameters=[IF_MATCH, IF_NONE_MATCH],
+        errors=["anime_not_found", "ambiguous_id", "revision_mismatch"],
+        examples={
+            "added": Example(
+                {"message": "Anime added to watch list", "entry": ENTRY},
+                {"operation_id": "0ea1f1bc-95a4-4e0f-8d0e-9d9b6ff65c8a"},
+            )
+        },
+        body_examples={"an anime": {"animeId": 1535, "type": "Watching"}},
+    )
+    def create(self, request: Request) -> Response:
+        values = read_body(AddSerializer, request)
+        outcome = watch_list.add(
+            user_id=self.user_id,
+            anime=values.pop("animeId"),
+            fresh=values.pop("fresh"),
+            values=values,
+            only_if=precondition(request),
+            today=self.account.today,
+            through=self.through,
+        )
+        message = "Anime added to watch list"
+        return answer({"message": message, "entry": outcome.entry}, meta=outcome.meta)
+
+    @documented(
+        "Removes an anime; `removed` is 0 when it was not listed.",
+        scope="list:write",
+        tags=TAGS,
+        body=RemoveSerializer,
+        data=RemovedSerializer,
+        meta={"operation_id?": UUID},
+        parameters=[
+            query(
+                "animeId",
+                str,
+                "Instead of the body, because some proxies drop it.",
+                keep_empty=True,
+            ),
+            IF_MATCH,
+        ],
+        errors=["anime_not_found", "ambiguous_id", "revision_mismatch"],
+        examples={
+            "removed": {"message": "Anime removed from watch list", "removed": 1}
+        },
+        body_examples={"an anime": {"animeId": 1535}},
+    )
+    def destroy(self, request: Request) -> Response:
+        outcome = watch_list.remove(
+            user_id=self.user_id,
+            anime=which_anime(request.data, self.wanted),
+            only_if=precondition(request),
+            today=self.account.today,
+            through=self.through,
+        )
+        message = "Anime removed from watch list"
+        return answer(
+            {"message": message, "removed": outcome.removed}, meta=outcome.meta
+        )
+
+    @documented(
+        "The number of entries of each type and state.",
+        scope="list:read",
+        tags=TAGS,
+        data=CountsSerializer,
+        examples={"counts": COUNTS},
+        etag=True,
+    )
+    def counts(self, request: Request) -> Response:
+        etag = unless_held(request, self.list_etag(request))
+        counts = WatchListEntry.objects.of(self.user_id).counts()
+        return answer(counts, headers={"ETag": etag})
+
+    def list_etag(self, request: Request, *more: str) -> str:
+        at = self.account.revisions
+        zone = self.account.timezone  # says when the day of added_since begins
+        return etag_of(request, at.epoch, at.parts["list"], at.catalogue, zone, *more)
+
+
+def usual_view(request: Request) -> str:
+    return "card" if is_existing_client(request) else ""
+
+
+def shaped(
+    rows: Sequence[Any], view: str, wanted: Mapping[str, Any]
+) -> list[dict[str, Any]]:
+    """Rows as JSON in the view asked for, and only the fields asked for."""
+    shape, keys = VIEWS[view]
+    return only(chosen_fields(wanted, keys), [shape(row) for row in rows])
+
+
+def which_anime(body: Mapping[str, Any], wanted: Mapping[str, Any]) -> AnimeRef:
+    """Body or query, for proxies drop the body of a DELETE; both must agree."""
+    given = {
+        parse_anime_id(value)
+        for value in (body.get("animeId"), wanted.get("animeId"))
+        if value is not None
+    }
+    if not given:
+        raise refuse(animeId="Send animeId.")
+    if len(given) > 1:
+        raise refuse(animeId="Body and query name different anime: send one.")
+    return given.pop()

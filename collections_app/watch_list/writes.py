@@ -1,0 +1,529 @@
+"""The one write path to a user's list.
+
+Every write goes lock → read → decide → save: `history.recording` takes the lock and
+keeps the log, `ListEdit` reads the entries at stake, the rules decide in memory, and
+all changed rows are saved together. One entry or 500: the number of statements is the
+same.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from typing import Any, Literal
+from uuid import UUID
+
+from django.db.models import FilteredRelation, OuterRef, Q, Subquery
+
+from animecollections.api.conditional import ALWAYS, Precondition, mismatch
+from animecollections.api.errors import ApiError, refuse
+from animecollections.db.bulk import Rows
+from animecollections.db.compiled import Compiled
+from animecollections.db.ids import new_id
+from animecollections.identity import Origin
+from collections_app.catalogue.entry_facts import FACTS
+from collections_app.catalogue.lookup import (
+    ambiguous,
+    matching_number,
+    matching_site,
+    meanings,
+    named,
+    pick,
+)
+from collections_app.catalogue.merges import Merge, MergeStatus
+from collections_app.catalogue.models import Anime
+from collections_app.catalogue.refs import OWN, AnimeRef
+from collections_app.watch_list import rules
+from collections_app.watch_list.entries import (
+    Entry,
+    beyond_limits,
+    differences,
+    from_snapshot,
+    snapshot,
+    values_to_json,
+)
+from collections_app.watch_list.fields import LARGEST_NUMBER, NEW_ENTRY, STORED_COLUMNS
+from collections_app.watch_list.models import STATES_OF_TYPE, EntryState, WatchListEntry
+from history.log.recording import Recording, recording
+from history.models import Change, ChangeKind
+
+# An anime added again so soon after its removal takes back what it held: existing
+# clients move by removing and adding, which must not destroy notes and scores.
+RESTORED_WITHIN = timedelta(hours=24)
+
+Verb = Literal["add", "update", "move", "increment", "remove"]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One thing to do to one anime of a list.
+
+    values:      entry columns as sent (null clears); `type` of an add or a move.
+    only_if:     what the client saw of it; where that is no more, it is refused (412).
+    key:         the client's own. Of several with one key, the first that succeeds is
+                 the only one that is done.
+    """
+
+    verb: Verb
+    anime: AnimeRef
+    values: Mapping[str, Any] = field(default_factory=dict)
+    by: int = 0
+    fresh: bool = False
+    only_if: Precondition = ALWAYS
+    key: str = ""
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What one operation did; `entry` is None when the anime is not listed now."""
+
+    anime_id: int
+    entry: dict[str, Any] | None = None
+    removed: int = 0
+    changes: list[dict[str, Any]] = field(default_factory=list)
+    warnings: list[dict[str, Any]] = field(default_factory=list)
+    operation_id: UUID | None = None  # None when nothing changed
+
+    @property
+    def meta(self) -> dict[str, object]:
+        told = {
+            "changes": self.changes,
+            "warnings": self.warnings,
+            "operation_id": self.operation_id,
+        }
+        return {name: value for name, value in told.items() if value}
+
+
+@dataclass(slots=True)
+class Slot:
+    """One anime's place on the list: what stood there, and what will."""
+
+    user_id: UUID
+    facts: Mapping[str, Any]
+    before: Entry | None
+    removed: Mapping[str, Any] | None  # the snapshot of a recent removal
+    after: Entry | None
+    goes_into: int | None = None  # the title that a running merge makes of this one
+    watched: int = 0  # episodes that count, where the edit is told and does not count
+    as_of: datetime | None = None  # when what an import says was so
+
+    @property
+    def anime_id(self) -> int:
+        return int(self.facts["id"])
+
+    @property
+    def not_saved(self) -> Entry:
+        return {
+            "user_id": self.user_id,
+            "anime_id": self.anime_id,
+            "revision": 0,
+            "updated_at": self.after["added_at"] if self.after else None,
+        }
+
+    @property
+    def moved(self) -> bool:
+        if self.before is None or self.after is None:
+            return self.before is not self.after
+        return bool(differences(self.before, self.after))
+
+    @property
+    def revision(self) -> int | None:
+        """Of the entry as it was read; None where it is not on the list now."""
+        if self.after is None:
+            return None
+        return self.before["revision"] if self.before else 0
+
+    @property
+    def entry(self) -> dict[str, Any] | None:
+        """As JSON; an entry that is not there yet has revision 0 until it is saved."""
+        if self.after is None:
+            return None
+        return values_to_json(self.not_saved | self.after, self.facts)
+
+
+READ = (
+    "id", *FACTS, "gone_since", "removed", "goes_into",
+    *(f"entry__{name}" for name in STORED_COLUMNS),
+)  # fmt: skip
+
+
+def rows_of(user_id: UUID, since: datetime, condition: Q) -> Any:
+    """Anime, what the user has of them, and what they removed of them since."""
+    removal = (
+        Change.objects.of(user_id)
+        .filter(
+            anime_id=OuterRef("pk"),
+            kind=ChangeKind.REMOVE,
+            at__gt=since,
+        )
+        .order_by("-revision")
+    )
+    under_way = Merge.objects.filter(
+        gone_id=OuterRef("pk"), status=MergeStatus.MERGING
+    ).order_by()  # there is one at most
+    mine = Q(entries__user_id=user_id)
+    return (
+        Anime.objects.filter(condition)
+        .annotate(
+            entry=FilteredRelation("entries", condition=mine),
+            removed=Subquery(removal.values("before")[:1]),
+            goes_into=Subquery(under_way.values("kept_id")),
+        )
+        .order_by()
+        .values_list(*READ)
+    )
+
+
+def as_read(row: Sequence[object]) -> dict[str, object]:
+    return dict(zip(READ, row, strict=True))
+
+
+# One anime, which is what most writes are about: by its id mostly, for which PostgreSQL
+# needs half as long as to look for whatever else a number may mean.
+BY_ID = Compiled(
+    lambda user_id, since, number: rows_of(user_id, since, Q(pk=number)),
+    *(UUID, datetime, int),
+)
+BY_NUMBER = Compiled(
+    lambda user_id, since, key, number: rows_of(
+        user_id, since, matching_number(key, number)
+    ),
+    *(UUID, datetime, str, int),
+)
+BY_SITE = Compiled(
+    lambda user_id, since, key, site: rows_of(user_id, since, matching_site(key, site)),
+    *(UUID, datetime, str, str),
+)
+
+
+@dataclass(slots=True)
+class ListEdit:
+    """The entries that one write is about: read once, decided on, saved once."""
+
+    record: Recording
+    user_id: UUID
+    today: date
+    counts_progress: bool = True  # undo and restore take back what was counted
+    slots: dict[AnimeRef, Slot] = field(default_factory=dict)
+    refused: dict[AnimeRef, ApiError] = field(default_factory=dict)
+
+    def read(self, refs: Iterable[AnimeRef]) -> None:
+        """The anime, the entries of them, and their last removals.
+
+        Read after the lock, so that nobody else changes them until the commit. One
+        statement; two where there are several, or one is no id of ours.
+        """
+        refs = list(dict.fromkeys(refs))
+        since = self.record.at - RESTORED_WITHIN
+        if len(refs) == 1:
+            [ref] = refs
+            if ref.site == OWN:
+                rows = BY_ID.fetch(self.user_id, since, ref.number)
+                rows = rows or BY_NUMBER.fetch(self.user_id, since, ref.key, ref.number)
+            else:
+                rows = BY_SITE.fetch(self.user_id, since, ref.key, ref.site)
+            try:
+                self.slots[ref] = self.slot(pick(ref, [as_read(row) for row in rows]))
+            except ApiError as error:
+                self.refused[ref] = error
+            return
+        found = self.locate(refs)
+        several = rows_of(self.user_id, since, Q(pk__in=set(found.values())))
+        by_id = {row[0]: self.slot(as_read(row)) for row in several}
+        self.slots.update({ref: by_id[anime_id] for ref, anime_id in found.items()})
+
+    def locate(self, refs: Sequence[AnimeRef]) -> dict[AnimeRef, int]:
+        """Those the catalogue has; one that means two titles is refused by itself."""
+        found = meanings(refs)
+        for ref, titles in found.items():
+            if len(titles) > 1:
+                self.refused[ref] = ambiguous(ref, [named(anime) for anime in titles])
+        return {ref: titles[0].id for ref, titles in found.items() if len(titles) == 1}
+
+    def slot(self, row: Mapping[str, Any]) -> Slot:
+        facts = {name: row[name] for name in ("id", *FACTS)}
+        before = None
+        if row["entry__id"] is not None:
+            before = {name: row[f"entry__{name}"] for name in STORED_COLUMNS}
+        after = dict(before) if before else None
+        removed, goes_into = row["removed"], row["goes_into"]
+        return Slot(self.user_id, facts, before, removed, after, goes_into)
+
+    def apply(self, operation: Operation) -> Outcome:
+        """Decides one operation in memory; an ApiError leaves its slot as it was."""
+        slot = self.slot_of(operation.anime)
+        if slot.after is None and slot.goes_into is not None:
+            slot = self.follow(operation.anime, slot.goes_into)
+        if not operation.only_if.allows(slot.revision):
+            raise mismatch(entry=slot.entry)
+        if operation.verb == "remove":
+            return self.take_off(slot)
+        if operation.verb != "add" and slot.after is None:
+            raise ApiError("entry_not_found", id=operation.anime)
+        return self.put(slot, operation)
+
+    def slot_of(self, ref: AnimeRef) -> Slot:
+        """404 `anime_not_found`, 400 `ambiguous_id`: of this one alone."""
+        if ref in self.slots:
+            return self.slots[ref]
+        raise self.refused.get(ref) or ApiError("anime_not_found", id=ref)
+
+    def follow(self, ref: AnimeRef, anime_id: int) -> Slot:
+        """To the title that a running merge lays this one into: the entry is there
+        already, or will be, and until the merge is through both ids have a row.
+        """
+        kept = AnimeRef(OWN, str(anime_id))
+        if anime_id not in self.by_id():
+            self.read([kept])
+        self.slots[ref] = self.by_id().get(anime_id) or self.slot_of(kept)
+        return self.slots[ref]
+
+    def put(self, slot: Slot, operation: Operation) -> Outcome:
+        """Lays the sent values over what stands there, then what follows from them."""
+        restored = None if operation.fresh or slot.after else slot.removed
+        base = slot.after or (from_snapshot(restored) if restored else dict(NEW_ENTRY))
+        values = cleared(operation.values)
+        if wrong := beyond_limits(values, base):
+            raise refuse(**wrong)
+        if operation.verb == "increment":
+            # A client that counts on is a loop.
+            most = max(LARGEST_NUMBER, base["progress"])
+            values["progress"] = min(max(0, base["progress"] + operation.by), most)
+        after = {"id": new_id(), "added_at": self.record.at} | base | values
+        if after["type"] != base["type"] and "state" not in values:
+            after["state"] = EntryState.ACTIVE.value
+        edit = rules.Edit(
+            before=base,
+            after=after,
+            facts=slot.facts,
+            sent=frozenset(values),
+            today=self.today,
+            is_increment=operation.verb == "increment",
+        )
+        check_state(after)
+        if restored:
+            rules.tell_restored(edit)
+        rules.apply(edit)
+        slot.after = after
+        return Outcome(slot.anime_id, changes=edit.changes, warnings=edit.warnings)
+
+    def take_off(self, slot: Slot) -> Outcome:
+        removed = int(slot.after is not None)
+        if slot.after is not None:
+            slot.removed = snapshot(slot.after)
+        slot.after = None
+        return Outcome(slot.anime_id, removed=removed)
+
+    def save(self) -> bool:
+        """Writes what changed, in key order; False when nothing did.
+
+        The entries that stay go into the database with the log of their changes, those
+        that go out of it at once.
+        """
+        changed = self.changed()
+        written = [slot for slot in changed if slot.after]
+        gone = [slot for slot in changed if not slot.after]
+        for slot in changed:
+            self.note(slot)
+        rows = [
+            {name: slot.after[name] for name in STORED_COLUMNS}
+            for slot in written
+            if slot.after
+        ]
+        self.record.put(Rows(WatchListEntry, rows, unique=("user", "anime")))
+        if gone:
+            ids = [slot.anime_id for slot in gone]
+            WatchListEntry.objects.of(self.user_id).filter(anime_id__in=ids).delete()
+        return bool(changed)
+
+    def changed(self) -> list[Slot]:
+        """The slots that end otherwise than they began, in key order."""
+        return [slot for _, slot in sorted(self.by_id().items()) if slot.moved]
+
+    def by_id(self) -> dict[int, Slot]:
+        """Each slot once, though several references may mean its title."""
+        return {slot.anime_id: slot for slot in self.slots.values()}
+
+    def note(self, slot: Slot) -> None:
+        """The change in the log; its revision and time on the entry."""
+        entry = slot.after
+        counted = slot.watched
+        if self.counts_progress:
+            counted = episodes_watched(slot.before, entry)
+        kind, before, after = ChangeKind.UPDATE, {}, {}
+        if slot.before is None and entry is not None:
+            kind, after = ChangeKind.ADD, snapshot(entry)
+        elif slot.before is not None and entry is None:
+            kind = ChangeKind.REMOVE
+            before = snapshot(slot.before | now_counted(slot.before, counted))
+        elif slot.before is not None and entry is not None:
+            entry |= {name: slot.before[name] for name in ("id", "added_at")}
+            names = differences(slot.before, entry)
+            before = {name: slot.before[name] for name in names}
+            after = {name: entry[name] for name in names}
+        revision = self.record.change(
+            kind,
+            anime_id=slot.anime_id,
+            before=before,
+            after=after,
+            watched=counted,
+            today=self.today,
+            as_of=slot.as_of,
+        )
+        if entry is not None:
+            entry |= slot.not_saved | now_counted(entry, counted)
+            entry |= {"updated_at": self.record.at, "revision": revision}
+            if counted > 0:
+                entry["watched_at"] = self.record.at
+
+
+def add(
+    *,
+    user_id: UUID,
+    anime: AnimeRef,
+    values: Mapping[str, object],
+    today: date,
+    through: Origin,
+    fresh: bool = False,
+    only_if: Precondition = ALWAYS,
+) -> Outcome:
+    """Puts an anime on the list, or moves it: `values` has the type, and any field."""
+    return do(
+        user_id=user_id,
+        operation=Operation("add", anime, values, fresh=fresh, only_if=only_if),
+        today=today,
+        through=through,
+    )
+
+
+def remove(
+    *,
+    user_id: UUID,
+    anime: AnimeRef,
+    today: date,
+    through: Origin,
+    only_if: Precondition = ALWAYS,
+) -> Outcome:
+    """Takes an anime off the list; not listed is no error, for a retry is none."""
+    return do(
+        user_id=user_id,
+        operation=Operation("remove", anime, only_if=only_if),
+        today=today,
+        through=through,
+    )
+
+
+def do(
+    *,
+    user_id: UUID,
+    operation: Operation,
+    today: date,
+    through: Origin,
+) -> Outcome:
+    """One operation, whole or not at all.
+
+    Three statements on PostgreSQL: lock and revision, read, save; on SQLite one for
+    each table saved. Two when nothing changes; one more for an id that is none of ours.
+    """
+    expected_kind = ChangeKind.UPDATE
+    with recording(
+        user_id=user_id, through=through, expected_kind=expected_kind
+    ) as record:
+        edit = ListEdit(record, user_id, today)
+        edit.read([operation.anime])
+        outcome = edit.apply(operation)
+        told = record.operation_id if edit.save() else None
+        entry = edit.slots[operation.anime].entry
+        return replace(outcome, entry=entry, operation_id=told)
+
+
+def do_all(
+    *,
+    user_id: UUID,
+    operations: Sequence[Operation],
+    today: date,
+    through: Origin,
+    atomic: bool = False,
+    dry_run: bool = False,
+) -> list[Outcome | ApiError]:
+    """Many operations in order, as one write; a refused one is its ApiError.
+
+    A refused operation leaves the others be; with `atomic` it leaves nothing done.
+    The number of statements does not grow with that of operations.
+    """
+    with recording(user_id=user_id, through=through) as record:
+        edit = ListEdit(record, user_id, today)
+        edit.read(operation.anime for operation in operations)
+        results = list(attempts(edit, operations))
+        refused = any(isinstance(result, ApiError) for result in results)
+        has_changed = not (dry_run or (atomic and refused)) and edit.save()
+        slots = edit.by_id()
+        for operation, result in zip(operations, results, strict=True):
+            if isinstance(result, Outcome):
+                result.entry = slots[result.anime_id].entry
+                result.operation_id = record.operation_id if has_changed else None
+            elif result.code == "revision_mismatch":
+                # As the whole batch left it: what a client decides on next.
+                result.details = {"entry": edit.slots[operation.anime].entry}
+        return results
+
+
+def attempts(
+    edit: ListEdit, operations: Iterable[Operation]
+) -> Iterator[Outcome | ApiError]:
+    """What each comes to, in order. One whose key was done already is that outcome."""
+    done: dict[str, Outcome] = {}
+    for operation in operations:
+        outcome = done.get(operation.key) or attempt(edit, operation)
+        if operation.key and isinstance(outcome, Outcome):
+            done[operation.key] = outcome
+        yield outcome
+
+
+def attempt(edit: ListEdit, operation: Operation) -> Outcome | ApiError:
+    try:
+        return edit.apply(operation)
+    except ApiError as error:
+        return error
+
+
+def cleared(values: Mapping[str, object]) -> dict[str, object]:
+    """null clears: a column then holds what a new entry would."""
+    return {
+        name: NEW_ENTRY[name] if value is None else value
+        for name, value in values.items()
+    }
+
+
+def fits(entry: Entry) -> bool:
+    """Whether its type can be in its state."""
+    return entry["state"] in STATES_OF_TYPE[entry["type"]]
+
+
+def check_state(entry: Entry) -> None:
+    if not fits(entry):
+        allowed = STATES_OF_TYPE[entry["type"]]
+        raise refuse(
+            state=f'"{entry["type"]}" can be {" or ".join(allowed)}, '
+            f"not {entry['state']}."
+        )
+
+
+def episodes_watched(before: Entry | None, after: Entry | None) -> int:
+    """What a change of progress says of episodes seen: what an entry gains counts.
+
+    A new entry tells of the past, not of today. Less progress takes back what a slip
+    counted, and no more than that, unless the entry moved as well (starting over
+    unwatches nothing).
+    """
+    if before is None or after is None:
+        return 0
+    gained = int(after["progress"] - before["progress"])
+    if gained >= 0:
+        return gained
+    stayed = before["type"] == after["type"] and before["state"] == after["state"]
+    return max(gained, -before["counted"]) if stayed else 0
+
+
+def now_counted(entry: Entry, counted: int) -> Entry:
+    """How many of an entry's episodes count as watched, after so many more or less."""
+    return {"counted": max(0, entry["counted"] + counted)}

@@ -1,0 +1,1 @@
+"""The lock and the log under every write."""

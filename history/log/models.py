@@ -1,0 +1,199 @@
+"""The lock and the log under every write: the tables."""
+
+from collections.abc import Collection
+from datetime import timedelta
+from typing import ClassVar, Self
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection, models
+from django.db.models import Q
+from django.utils import timezone
+
+from animecollections.db.compiled import for_database
+from animecollections.db.ids import as_uuid7, first_id_at, new_epoch, time_of
+from animecollections.db.owned import OwnedQuerySet, OwnedRow, owner
+
+
+class UserStateQuerySet(models.QuerySet["UserState"]):
+    """The two ways to lock a state row until the transaction ends."""
+
+    def hold(self, user_id: UUID) -> "UserState | None":
+        lock = " FOR UPDATE" if connection.vendor == "postgresql" else ""
+        return read_state(
+            f"SELECT {{}} FROM history_userstate WHERE user_id = %s{lock}",  # noqa: S608
+            user_id,
+        )
+
+    def take(self, user_id: UUID, column: str) -> "UserState | None":
+        """Locks and counts one change in `column`, in one statement.
+
+        The state comes back as it was before: the change is yet to be made.
+        """
+        state = read_state(
+            f"UPDATE history_userstate SET revision = revision + 1, "  # noqa: S608
+            f"{column} = revision + 1 WHERE user_id = %s RETURNING {{}}",
+            user_id,
+        )
+        if state is not None:
+            state.revision -= 1
+        return state
+
+
+def read_state(statement: str, user_id: UUID) -> "UserState | None":
+    """By hand: every write begins so, and Django takes longer to make the statement
+    than the database to answer it. {} in it is for the columns.
+    """
+    names = [field.attname for field in UserState._meta.concrete_fields]
+    with connection.cursor() as cursor:
+        cursor.execute(statement.format(", ".join(names)), [for_database(user_id)])
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    state = UserState(**dict(zip(names, row, strict=True)) | {"user_id": user_id})
+    state._state.adding = False
+    return state
+
+
+class UserState(models.Model):
+    """One row a user: the lock of every write to what is theirs, and its revisions.
+
+    `revision` is the newest taken; the others tell which revision last changed the
+    list, the searches and so on, so that one row answers every "anything new?".
+    """
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        primary_key=True,
+        related_name="state",
+    )
+    # Changed when a database is restored from a backup: older cursors then end.
+    epoch = models.PositiveIntegerField(default=new_epoch)
+    revision = models.PositiveBigIntegerField(default=0)
+    list_revision = models.PositiveBigIntegerField(default=0)
+    searches_revision = models.PositiveBigIntegerField(default=0)
+    profile_revision = models.PositiveBigIntegerField(default=0)
+    preferences_revision = models.PositiveBigIntegerField(default=0)
+
+    objects = UserStateQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"{self.user_id} at {self.revision}"
+
+    def save_revisions(self, columns: Collection[str]) -> None:
+        """The revision, and these columns that tell what it changed."""
+        names = ["revision", *sorted(columns)]
+        sets = ", ".join(f"{name} = %s" for name in names)
+        values = [getattr(self, name) for name in names]
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"UPDATE history_userstate SET {sets} WHERE user_id = %s",  # noqa: S608
+                [*values, for_database(self.user_id)],
+            )
+
+
+class ChangeKind(models.TextChoices):
+    ADD = "add"
+    UPDATE = "update"
+    REMOVE = "remove"
+    SEARCHES = "searches"
+    PROFILE = "profile"
+    PREFERENCES = "preferences"
+
+
+# From the first id that a write makes to the last.
+LONGEST_WRITE = timedelta(minutes=10)
+
+
+class ChangeQuerySet(OwnedQuerySet["Change"]):
+    def between(self, user_id: UUID, since: int, until: int) -> Self:
+        """What a user changed after one revision, up to another, in order."""
+        changes = self.filter(user_id=user_id, revision__gt=since, revision__lte=until)
+        return changes.order_by("revision")
+
+    def of_operation(self, operation_id: UUID) -> Self:
+        """Whoever's it was. Its id tells when it was made, and the primary key is in
+        that order: a range of it is read, not the whole log.
+        """
+        return self.made_near(operation_id).filter(operation_id=operation_id)
+
+    def of_request(self, request_id: str) -> Self:
+        """By our own ids, which tell their time; one that a proxy gave is looked for
+        among the changes of the last day.
+        """
+        id_ = as_uuid7(request_id)
+        recent = self.filter(pk__gte=first_id_at(timezone.now() - timedelta(days=1)))
+        near = self.made_near(id_) if id_ else recent
+        return near.filter(request_id=request_id)
+
+    def made_near(self, id_: UUID) -> Self:
+        at = time_of(id_)
+        return self.filter(
+            pk__gte=first_id_at(at - timedelta(seconds=5)),
+            pk__lt=first_id_at(at + LONGEST_WRITE),
+        )
+
+
+class Change(OwnedRow):
+    """One changed row of one user, in the transaction that changed it.
+
+    For entries, `before` and `after` hold the fields that differ; all of them where
+    the entry was not there before, or is not after. They hold nothing for the rest.
+    """
+
+    user = owner("changes")
+    revision = models.PositiveBigIntegerField()
+    kind = models.CharField(max_length=12, choices=ChangeKind.choices)
+    anime_id = models.PositiveIntegerField(null=True, blank=True)
+    before = models.JSONField(default=dict, blank=True)
+    after = models.JSONField(default=dict, blank=True)
+    # All changes of one write share its operation's id; this is the nth of so many.
+    operation_id = models.UUIDField()
+    position = models.PositiveIntegerField()
+    size = models.PositiveIntegerField()
+    # The operation that this one undid.
+    undoes = models.UUIDField(null=True, blank=True)
+    # Episodes that count as watched (EpisodesWatched); undo takes the same away.
+    watched = models.IntegerField(default=0)
+    at = models.DateTimeField()
+    # An import says what was so at another time: that of its file, or of its row.
+    as_of = models.DateTimeField(null=True, blank=True)
+    # Origin what it came: session, token, import, admin, command …
+    through = models.CharField(max_length=12)
+    # … and for staff, who they were.
+    actor_id = models.UUIDField(null=True, blank=True)
+    client_id = models.CharField(max_length=100, blank=True)
+    request_id = models.CharField(max_length=64, blank=True)
+    # Of an import: what it read; on its first change alone.
+    file_name = models.CharField(max_length=200, blank=True, db_default="")
+
+    objects: ClassVar = ChangeQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["-at"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["user", "revision"], name="change_user_revision_unique"
+            )
+        ]
+        indexes: ClassVar = [
+            # The last removal of an anime, for an add that follows soon.
+            models.Index(
+                fields=["user", "anime_id", "revision"],
+                condition=Q(kind="remove"),
+                name="change_removals",
+            ),
+            models.Index(
+                fields=["user", "operation_id", "position"], name="change_operation"
+            ),
+            # One row an operation, for paging through them.
+            models.Index(
+                fields=["user", "revision"],
+                condition=Q(position=0),
+                name="change_operations",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.anime_id or ''} at {self.revision}"

@@ -1,0 +1,215 @@
+"""The lock and the log under every write to what is a user's."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from animecollections.api import request_id
+from animecollections.api.errors import ApiError
+from animecollections.db.bulk import Rows, upsert_all
+from animecollections.db.ids import new_epoch, new_id
+from animecollections.identity import Origin
+from history.log.commit_hooks import Note, publish
+from history.log.models import Change, ChangeKind, UserState
+from history.log.parts import COLUMN_OF_KIND
+from history.watched.models import EpisodesWatched
+
+
+@dataclass(slots=True)
+class Recording:
+    """One write: the user's state is locked, each changed row takes a revision here.
+
+    A write that changes nothing calls `change` never, and takes none.
+    """
+
+    state: UserState
+    through: Origin
+    undoes: UUID | None = None
+    expected_column: str = ""  # the column of the state that already counts one change
+    operation_id: UUID = field(default_factory=new_id)
+    at: Any = field(default_factory=timezone.now)
+    changes: list[dict[str, Any]] = field(default_factory=list)
+    ids: dict[str, list[UUID] | None] = field(default_factory=dict)
+    watched: dict[tuple[date, int], int] = field(default_factory=dict)
+    rows: list[Rows] = field(default_factory=list)
+
+    def put(self, rows: Rows) -> None:
+        """To be written together with the log of what it changes."""
+        self.rows.append(rows)
+
+    def change(
+        self,
+        kind: ChangeKind,
+        *,
+        anime_id: int | None = None,
+        before: Mapping[str, object] | None = None,
+        after: Mapping[str, object] | None = None,
+        watched: int = 0,
+        today: date | None = None,
+        as_of: datetime | None = None,
+    ) -> int:
+        """Notes a changed row; answers with the revision it takes.
+
+        watched: episodes that count as seen `today`, the user's own day.
+        as_of:   when this was so, where that is not now (imports).
+        """
+        self.state.revision += 1
+        setattr(self.state, COLUMN_OF_KIND[kind], self.state.revision)
+        self.changes.append(
+            {
+                "id": new_id(),
+                "user_id": self.state.user_id,
+                "revision": self.state.revision,
+                "kind": kind.value,
+                "anime_id": anime_id,
+                "before": before or {},
+                "after": after or {},
+                "operation_id": self.operation_id,
+                "position": len(self.changes),
+                "undoes": self.undoes,
+                "watched": watched,
+                "at": self.at,
+                "as_of": as_of,
+                "through": self.through.kind,
+                "actor_id": self.through.actor_id,
+                "client_id": self.through.client_id,
+                "request_id": self.through.request_id,
+                "file_name": "" if self.changes else self.through.file_name,
+            }
+        )
+        if watched and today and anime_id:
+            key = (today, anime_id)
+            self.watched[key] = self.watched.get(key, 0) + watched
+        return self.state.revision
+
+    def change_searches(self, ids: list[UUID] | None) -> None:
+        """One revision for all of them; devices are told those with these ids. None:
+        all are gone.
+        """
+        self.change(ChangeKind.SEARCHES)
+        self.ids["searches"] = ids
+
+    def save(self) -> None:
+        """What was put, the log and the state, however many changes: on PostgreSQL two
+        statements, on SQLite as many as tables. One less where it was the one change
+        that was expected.
+        """
+        if not self.changes:
+            if self.expected_column:  # nothing was written but what was expected
+                transaction.set_rollback(True)
+            return
+        size = len(self.changes)
+        episodes = [
+            {
+                "id": new_id(),
+                "user_id": self.state.user_id,
+                "day": day,
+                "anime_id": anime_id,
+                "episodes": episodes,
+            }
+            for (day, anime_id), episodes in sorted(self.watched.items())
+        ]
+        upsert_all(
+            *self.rows,
+            Rows(Change, [row | {"size": size} for row in self.changes]),
+            Rows(
+                EpisodesWatched,
+                episodes,
+                unique=("user", "day", "anime_id"),
+                adding=("episodes",),
+            ),
+        )
+        columns = {COLUMN_OF_KIND[ChangeKind(row["kind"])] for row in self.changes}
+        if size != 1 or self.expected_column not in columns:
+            self.state.save_revisions(columns)
+
+    def note(self) -> Note:
+        """What the live feed tells the user's devices of this write."""
+        return Note(
+            user_id=self.state.user_id,
+            epoch=self.state.epoch,
+            since=self.changes[0]["revision"] - 1,
+            revision=self.state.revision,
+            anime_ids=[row["anime_id"] for row in self.changes if row["anime_id"]],
+            ids=self.ids,
+            operation_id=self.operation_id,
+            client_id=self.through.client_id,
+        )
+
+
+# The state that this thread holds locked, so that a service called inside a wider
+# transaction (an answer kept for retries, a batch) neither locks nor nests again.
+_held: ContextVar[UserState | None] = ContextVar("held_state", default=None)
+
+
+@contextmanager
+def locked(user_id: UUID, *, expected_column: str = "") -> Iterator[UserState]:
+    """A transaction that holds the user's state row; inside another, the same one.
+
+    The lock comes first: whoever reads after it decides on what is true until the
+    commit, and revisions are taken in the order in which they become visible. (Ids
+    taken without it commit out of order, and a device that polls loses changes.)
+    """
+    held = _held.get()
+    if held is not None and held.user_id == user_id:
+        yield held
+        return
+    with transaction.atomic():
+        states = UserState.objects
+        state = (
+            states.take(user_id, expected_column)
+            if expected_column
+            else states.hold(user_id)
+        )
+        if state is None:  # erased a moment ago
+            raise ApiError("session_ended")
+        token = _held.set(state)
+        try:
+            yield state
+        finally:
+            _held.reset(token)
+
+
+@contextmanager
+def recording(
+    *,
+    user_id: UUID,
+    through: Origin,
+    undoes: UUID | None = None,
+    expected_kind: ChangeKind | None = None,
+    operation_id: UUID | None = None,
+) -> Iterator[Recording]:
+    """The transaction of one write to what is this user's; told to devices after it.
+
+    operation_id: where one operation is about several users, the id they share.
+
+    expected_kind: where one change of this kind is the rule, lock and revision are
+    taken by one statement; a write that changes nothing then rolls back (so it must
+    have written nothing else).
+    """
+    expected_column = (
+        COLUMN_OF_KIND[expected_kind] if expected_kind and _held.get() is None else ""
+    )
+    with locked(user_id, expected_column=expected_column) as state:
+        write = Recording(state, through, undoes, expected_column)
+        if operation_id is not None:
+            write.operation_id = operation_id
+        yield write
+        write.save()
+        if write.changes:
+            request_id.operation.set(write.operation_id)
+            # No partial: what Django logs of a failing one has no name, and fails too.
+            note = write.note()
+            transaction.on_commit(lambda: publish(note), robust=True)
+
+
+def end_all_cursors() -> int:
+    """A new epoch for every user, after a restore from a backup; how many users."""
+    return UserState.objects.update(epoch=new_epoch())

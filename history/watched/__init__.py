@@ -1,0 +1,1 @@
+"""Episodes watched, by day."""

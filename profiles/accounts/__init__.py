@@ -1,0 +1,1 @@
+"""Who the user is: the account, signing in and out, passwords, tokens."""

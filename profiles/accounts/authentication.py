@@ -1,0 +1,139 @@
+"""The sign-in check: one statement tells whether a session or a token still holds,
+who it is, and where everything of theirs stands.
+"""
+
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import OperationalError, connection
+from django.utils import timezone
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.request import Request
+
+from animecollections.api.errors import ApiError
+from animecollections.db.compiled import for_database
+from animecollections.identity import Account, SignIn
+from history.log.parts import STAND, to_revisions
+from profiles.accounts.sessions import is_key, owner_in
+from profiles.accounts.tokens import read_access_token
+
+# Raw, for this runs in every request and compiling it anew would cost as much as
+# running it. Sign-out, a password change and deactivation show at once: nothing here
+# is remembered between two requests.
+ACCOUNT = """
+SELECT u.id, u.email, u.user_name, u.is_staff,
+       p.parental_control, p.track_search_history, p.timezone,
+       {stand},
+       (SELECT revision FROM collections_app_cataloguestate WHERE id = 1)
+FROM {sign_in} i
+JOIN profiles_user u ON u.id = i.user_id AND u.auth_epoch = i.auth_epoch
+JOIN profiles_preferences p ON p.user_id = u.id
+JOIN history_userstate s ON s.user_id = u.id
+WHERE {condition} AND u.is_active
+"""
+STANDING = ", ".join(f"s.{column}" for column in STAND)
+BY_SESSION = ACCOUNT.format(
+    stand=STANDING,
+    sign_in="profiles_session",
+    condition="i.session_key = %s AND i.expire_date > %s AND i.user_id = %s",
+)
+# With a key that was made before keys told whose they are.
+BY_OLD_SESSION = ACCOUNT.format(
+    stand=STANDING,
+    sign_in="profiles_session",
+    condition="i.session_key = %s AND i.expire_date > %s",
+)
+BY_TOKEN = ACCOUNT.format(
+    stand=STANDING,
+    sign_in="profiles_tokenfamily",
+    condition="i.id = %s AND i.user_id = %s AND i.revoked_at IS NULL",
+)
+
+
+def find_by_session(key: str) -> Account | None:
+    now, owner = timezone.now(), owner_in(key)
+    if owner is None:
+        return find_account(BY_OLD_SESSION, key, now)
+    return find_account(BY_SESSION, key, now, owner)
+
+
+def find_account(statement: str, *parameters: object) -> Account | None:
+    row = first_row(statement, [for_database(value) for value in parameters])
+    if row is None:
+        return None
+    id_, email, user_name, is_staff, hides, tracks, zone, *stand, catalogue = row
+    return Account(
+        id=id_ if isinstance(id_, UUID) else UUID(id_),
+        email=email,
+        user_name=user_name,
+        is_staff=bool(is_staff),
+        hides_mature=bool(hides),
+        tracks_searches=bool(tracks),
+        timezone=zone,
+        revisions=to_revisions(stand, catalogue),
+    )
+
+
+def first_row(statement: str, parameters: list[Any]) -> Any:
+    """The row of what is mostly a request's first statement, and so serves as the
+    check of the connection that Django would make by another (CONN_HEALTH_CHECKS):
+    nothing was done yet, so on a dead connection it is asked again on a new one.
+    """
+    connection.health_check_done = True  # type: ignore[attr-defined]
+    try:
+        return fetch_one(statement, parameters)
+    except OperationalError:
+        if connection.in_atomic_block or connection.is_usable():
+            raise
+        connection.close()
+        return fetch_one(statement, parameters)
+
+
+def fetch_one(statement: str, parameters: list[Any]) -> Any:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        return cursor.fetchone()
+
+
+def account_behind(sign_in: SignIn, user_id: UUID | None = None) -> Account | None:
+    """The account of a sign-in that still holds, asked outside its own requests. Whose
+    it is has to be known for a token.
+    """
+    until = sign_in.until
+    if until is not None and until <= timezone.now() - settings.CLOCKS_DIFFER_BY:
+        return None
+    if sign_in.kind == "session":
+        return find_by_session(sign_in.key)
+    return find_account(BY_TOKEN, UUID(sign_in.key), user_id)
+
+
+class SessionAuthentication(BaseAuthentication):
+    """The browser's cookie; a dead one makes a visitor, who is told when it matters."""
+
+    def authenticate(self, request: Request) -> tuple[Account, SignIn] | None:
+        key = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
+        if not key:
+            return None
+        account = find_by_session(key) if is_key(key) else None
+        if account is None:
+            request._request.session_has_ended = True  # type: ignore[attr-defined]
+            return None
+        return account, SignIn("session", key)
+
+
+class BearerAuthentication(BaseAuthentication):
+    """An app's access token. A bad one is refused even beside a good cookie."""
+
+    def authenticate(self, request: Request) -> tuple[Account, SignIn] | None:
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() != "bearer":
+            return None
+        claims = read_access_token(token.strip())
+        account = find_account(BY_TOKEN, claims.family, claims.user_id)
+        if account is None:
+            raise ApiError("session_ended")
+        return account, SignIn("token", str(claims.family), claims.expires_at)
+
+    def authenticate_header(self, request: Request) -> str:
+        return 'Bearer realm="animecollections"'

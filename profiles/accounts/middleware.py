@@ -1,0 +1,69 @@
+"""Sessions around a request."""
+
+import logging
+from typing import Any
+
+from django.conf import settings
+from django.contrib.sessions import middleware
+from django.contrib.sessions.exceptions import SessionInterrupted
+from django.http import HttpRequest, HttpResponse
+
+from profiles.accounts.sessions import is_key
+
+logger = logging.getLogger(__name__)
+
+# The cookie's name before there was a prefix; still its name without HTTPS.
+OLD_NAME = "sessionid"
+
+
+class SessionMiddleware(middleware.SessionMiddleware):
+    """Django's, but that an answer stands: what the view did is done, so that a session
+    which cannot be saved after it (it ended meanwhile) makes no 400 of a success. And
+    it renames the cookie of a browser that signed in before the name had a prefix.
+    """
+
+    def process_request(self, request: HttpRequest) -> None:
+        read_old_cookie(request)
+        super().process_request(request)
+
+    def process_response(
+        self, request: HttpRequest, response: HttpResponse
+    ) -> HttpResponse:
+        try:
+            response = super().process_response(request, response)
+        except SessionInterrupted:
+            logger.warning("A session ended, or could not be saved, after its request")
+        if OLD_NAME in request.COOKIES and is_renamed():
+            rename_cookie(request, response)
+        return response
+
+
+def is_renamed() -> bool:
+    return settings.SESSION_COOKIE_NAME != OLD_NAME
+
+
+def read_old_cookie(request: HttpRequest) -> None:
+    """Under the new name, where there is none of that."""
+    old = request.COOKIES.get(OLD_NAME)
+    if is_renamed() and is_key(old):
+        request.COOKIES.setdefault(settings.SESSION_COOKIE_NAME, str(old))
+
+
+def rename_cookie(request: HttpRequest, response: HttpResponse) -> None:
+    """In the browser, unless the answer sets or drops the new one itself, or is for
+    everybody.
+    """
+    if "public" in response.headers.get("Cache-Control", ""):
+        return
+    name = settings.SESSION_COOKIE_NAME
+    same_site: Any = settings.SESSION_COOKIE_SAMESITE
+    if name not in response.cookies and name in request.COOKIES:
+        response.set_cookie(
+            name,
+            request.COOKIES[name],
+            max_age=settings.SESSION_COOKIE_AGE,
+            secure=settings.SESSION_COOKIE_SECURE,
+            httponly=True,
+            samesite=same_site,
+        )
+    response.delete_cookie(OLD_NAME, samesite=same_site)

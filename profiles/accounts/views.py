@@ -1,0 +1,355 @@
+"""Signing up, in and out over HTTP; tokens; passwords."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import QueryDict
+from rest_framework.exceptions import APIException
+from rest_framework.parsers import FormParser, MultiPartParser
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from animecollections.api.client_ip import address
+from animecollections.api.conditional import etag_of, unless_held
+from animecollections.api.parsing import StrictJSONParser
+from animecollections.api.rendering import answer
+from animecollections.api.schema import documented, nullable
+from animecollections.api.views import ApiViewSet
+from animecollections.scopes import OPEN
+from profiles.accounts import services as accounts
+from profiles.accounts import token_families as tokens
+from profiles.accounts.examples import CREDENTIALS, CURRENT_USER, SIGNED_IN, TOKENS
+from profiles.accounts.models import User
+from profiles.accounts.places import DEVICE, new_device
+from profiles.accounts.serializers import (
+    ConfirmInput,
+    CurrentAnswer,
+    Message,
+    PasswordInput,
+    RefreshInput,
+    ResetInput,
+    SignedInAnswer,
+    SignInInput,
+    SignOutInput,
+    SignUpInput,
+    current_answer,
+    signed_in_answer,
+)
+from profiles.accounts.tokens import TokenPair
+
+TAGS = ["Signing in"]
+DEVICE_FOR = 400 * 86400  # seconds; browsers keep no cookie longer
+
+
+class NeverStored(ApiViewSet):
+    """Answers with what opens an account: no cache keeps them, not the browser's."""
+
+    def finalize_response(
+        self, request: Request, response: Any, *args: Any, **kwargs: Any
+    ) -> Any:
+        response = super().finalize_response(request, response, *args, **kwargs)
+        response["Cache-Control"] = "no-store"
+        return response
+
+
+class OpenViewSet(NeverStored):
+    """For whoever is not signed in yet: an old cookie or token does no harm here, for
+    nobody looks at it.
+    """
+
+    authentication_classes = []
+    permission_classes = [AllowAny]
+    throttle_scope = "sign_in"
+
+
+def sent(serializer: Any, request: Request) -> dict[str, Any]:
+    """The body as the serializer has it, or a 400."""
+    shape = serializer(data=request.data)
+    shape.is_valid(raise_exception=True)
+    return dict(shape.validated_data)
+
+
+def browser(request: Request) -> dict[str, Any]:
+    """What a service needs of the browser that it signs in."""
+    return {
+        "address": address(request._request),
+        "session": request.session,
+        "user_agent": request.headers.get("User-Agent", ""),
+        "device": device_of(request),
+    }
+
+
+def device_of(request: Request) -> str:
+    """This browser, by a cookie that outlives its sessions; or a new one."""
+    device = request.COOKIES.get(settings.DEVICE_COOKIE_NAME, "")
+    return device if DEVICE.fullmatch(device) else new_device()
+
+
+def with_device(response: Response, device: str) -> Response:
+    same_site: Any = settings.SESSION_COOKIE_SAMESITE
+    response.set_cookie(
+        settings.DEVICE_COOKIE_NAME,
+        device,
+        max_age=DEVICE_FOR,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite=same_site,
+    )
+    return response
+
+
+def answer_signed_in(request: Request, user: User, device: str) -> Response:
+    profile = getattr(user, "profile", None)
+    avatar = profile.avatar if profile else ""
+    response = answer(signed_in_answer(user, avatar, request.session))
+    return with_device(response, device)
+
+
+class SignUpViewSet(OpenViewSet):
+    sets_cookie = True
+    throttle_scope = "sign_up"
+
+    @documented(
+        "Creates an account, and signs in.",
+        description="The same request sent again (same e-mail, name and password) "
+        "signs in, "
+        "so a lost answer does no harm.",
+        scope=OPEN,
+        tags=TAGS,
+        body=SignUpInput,
+        data=SignedInAnswer,
+        errors=["email_taken", "user_name_taken", "locked"],
+        examples={"signed up": SIGNED_IN},
+        body_examples={
+            "alice": CREDENTIALS
+            | {"user_name": "alice", "timezone": "Europe/Madrid", "language": "es"}
+        },
+    )
+    def create(self, request: Request) -> Response:
+        values = sent(SignUpInput, request)
+        who = browser(request)
+        user = accounts.sign_up(**values, **who)
+        return answer_signed_in(request, user, who["device"])
+
+
+class SignInViewSet(OpenViewSet):
+    sets_cookie = True
+    parser_classes = [StrictJSONParser, FormParser, MultiPartParser]
+
+    @documented(
+        "Signs in: sets the session cookie.",
+        description="An unknown e-mail and a wrong password get the same answer. A "
+        "second "
+        "cookie lets this browser sign in while others guess passwords. A form "
+        "that accepts text/html gets 303 to the start page.",
+        scope=OPEN,
+        tags=TAGS,
+        body=SignInInput,
+        data=SignedInAnswer,
+        errors=["wrong_credentials", "locked"],
+        examples={"signed in": SIGNED_IN},
+        body_examples={"alice": CREDENTIALS},
+        others={303: "A browser's form: to the start page."},
+    )
+    def create(self, request: Request) -> Response:
+        values = sent(SignInInput, request)
+        who = browser(request)
+        user = accounts.sign_in(**values, **who)
+        is_form = isinstance(request.data, QueryDict)
+        if is_form and "text/html" in request.headers.get("Accept", ""):
+            to_start = Response(status=303, headers={"Location": "/"})
+            return with_device(to_start, who["device"])
+        return answer_signed_in(request, user, who["device"])
+
+
+class SignOutViewSet(ApiViewSet):
+    permission_classes = [AllowAny]
+    parser_classes = [StrictJSONParser, FormParser, MultiPartParser]
+
+    @documented(
+        "Signs out, here or everywhere. Without a session it does nothing.",
+        scope=OPEN,
+        tags=TAGS,
+        body=SignOutInput,
+        data=Message,
+        examples={"signed out": {"message": "Signed out"}},
+        body_examples={"every device": {"everywhere": True}},
+    )
+    def create(self, request: Request) -> Response:
+        sign_in: Any = request.auth
+        accounts.sign_out(
+            user_id=request.user.pk,
+            sign_in=sign_in,
+            session=request.session,
+            everywhere=wants_everywhere(request),
+        )
+        return answer({"message": "Signed out"})
+
+
+def wants_everywhere(request: Request) -> bool:
+    """No body is so broken that it keeps anybody signed in."""
+    try:
+        return request.data.get("everywhere") in (True, "true", "on", "1")
+    except APIException:
+        return False
+
+
+class SessionViewSet(ApiViewSet):
+    permission_classes = [AllowAny]
+
+    @documented(
+        "The signed-in user, or null.",
+        scope=OPEN,
+        tags=TAGS,
+        data=nullable(CurrentAnswer),
+        examples={
+            "signed in": CURRENT_USER,
+            "a visitor": None,
+        },
+        etag=True,
+    )
+    def retrieve(self, request: Request) -> Response:
+        if not request.user.is_authenticated:
+            return answer(None)
+        account = self.account
+        at = account.revisions
+        named = (account.email, account.user_name)
+        parts = (at.parts["profile"], at.parts["preferences"])
+        etag = unless_held(request, etag_of(request, *named, at.epoch, *parts))
+        shown = User.objects.shown(account.id)
+        data = current_answer(account, shown) if shown else None
+        return answer(data, headers={"ETag": etag})
+
+
+class TokenViewSet(OpenViewSet):
+    @documented(
+        "Signs an app in: a pair of tokens.",
+        description="Send `access` as `Authorization: Bearer`; it works for "
+        "`expires_in` "
+        "seconds. `refresh` gets the next pair, once.",
+        scope=OPEN,
+        tags=TAGS,
+        body=SignInInput,
+        data=TokenPair,
+        errors=["wrong_credentials", "locked"],
+        examples={"a pair": TOKENS},
+        body_examples={"alice": CREDENTIALS},
+    )
+    def create(self, request: Request) -> Response:
+        values = sent(SignInInput, request)
+        return answer(
+            tokens.issue(
+                **values,
+                address=address(request._request),
+                user_agent=request.headers.get("User-Agent", ""),
+                device=request.COOKIES.get(settings.DEVICE_COOKIE_NAME, ""),
+            )
+        )
+
+    @documented(
+        "Exchanges a refresh token for a new pair.",
+        description="Each refresh token works once. If one is used twice, the whole "
+        "sign-in "
+        "ends, with its access tokens: refresh in one place only.",
+        scope=OPEN,
+        tags=TAGS,
+        body=RefreshInput,
+        data=TokenPair,
+        errors=["token_expired", "token_invalid", "session_ended"],
+        examples={"a pair": TOKENS},
+        body_examples={"refresh": {"refresh": "eyJhbGciOi…"}},
+    )
+    def refresh(self, request: Request) -> Response:
+        return answer(tokens.refresh(token=sent(RefreshInput, request)["refresh"]))
+
+    @documented(
+        "Signs an app out: its tokens end.",
+        scope=OPEN,
+        tags=TAGS,
+        body=RefreshInput,
+        data=Message,
+        errors=["token_invalid"],
+        examples={"ended": {"message": "Signed out"}},
+        body_examples={"refresh": {"refresh": "eyJhbGciOi…"}},
+    )
+    def revoke(self, request: Request) -> Response:
+        tokens.revoke(token=sent(RefreshInput, request)["refresh"])
+        return answer({"message": "Signed out"})
+
+
+class PasswordViewSet(NeverStored):
+    sets_cookie = True
+    throttle_scope = "sign_in"
+
+    @documented(
+        "Changes the password.",
+        description="This session or app stays signed in (a session gets a new "
+        "cookie); all "
+        "others end at once. The owner gets a mail.",
+        scope="account",
+        tags=TAGS,
+        body=PasswordInput,
+        data=Message,
+        errors=["wrong_credentials", "locked"],
+        examples={"changed": {"message": "Password changed"}},
+        body_examples={
+            "a new one": {"old_password": "Right-Horse-7", "new_password": "Left-Cow-8"}
+        },
+    )
+    def create(self, request: Request) -> Response:
+        values = sent(PasswordInput, request)
+        sign_in: Any = request.auth
+        accounts.change_password(
+            user_id=self.user_id, sign_in=sign_in, **values, **browser(request)
+        )
+        return answer({"message": "Password changed"})
+
+
+class ResetViewSet(OpenViewSet):
+    sets_cookie = True
+    throttle_scope = "mail"
+
+    @documented(
+        "Requests a mail with a link to choose a new password.",
+        description="The answer does not reveal whether the account exists.",
+        scope=OPEN,
+        tags=TAGS,
+        body=ResetInput,
+        data=Message,
+        examples={
+            "asked": {"message": "If there is such an account, a mail is on its way"}
+        },
+        body_examples={"alice": {"email": "alice@example.org"}},
+    )
+    def create(self, request: Request) -> Response:
+        accounts.ask_for_reset(**sent(ResetInput, request))
+        return answer({"message": "If there is such an account, a mail is on its way"})
+
+
+class ConfirmResetViewSet(OpenViewSet):
+    sets_cookie = True
+
+    @documented(
+        "Sets a new password, with the values from the mailed link.",
+        description="All sessions and tokens end, and lock-outs are lifted. Then "
+        "sign in.",
+        scope=OPEN,
+        tags=TAGS,
+        body=ConfirmInput,
+        data=Message,
+        errors=["reset_invalid"],
+        examples={"changed": {"message": "Password changed"}},
+        body_examples={
+            "from the link": {
+                "uid": "550e8400e29b41d4a716446655440000",
+                "token": "d0krm5-7a1c…",
+                "new_password": "Left-Cow-8",
+            }
+        },
+    )
+    def create(self, request: Request) -> Response:
+        values, device = sent(ConfirmInput, request), device_of(request)
+        here = address(request._request)
+        accounts.confirm_reset(**values, address=here, device=device)
+        return with_device(answer({"message": "Password changed"}), device)

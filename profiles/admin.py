@@ -1,0 +1,33 @@
+"""Admin pages, one module a subject; importing them registers them."""
+
+from profiles.images import admin as images
+from profiles.notices import admin as notices
+from profiles.personal_data import erasure_admin as erasures
+from profiles.personal_data import export_admin as exports
+from profiles.personal_data import privacy_request_admin as privacy
+from profiles.profile import admin as profiles
+from profiles.second_factor import admin as second_factor
+from profiles.staff.admin import (
+    dashboard,
+    find,
+    missing_titles,
+    outbox,
+    sign_ins,
+    users,
+)
+
+__all__ = [
+    "dashboard",
+    "erasures",
+    "exports",
+    "find",
+    "images",
+    "missing_titles",
+    "notices",
+    "outbox",
+    "privacy",
+    "profiles",
+    "second_factor",
+    "sign_ins",
+    "users",
+]

@@ -1,0 +1,23 @@
+"""The figures of the dashboard: the tables."""
+
+from typing import ClassVar
+
+from django.db import models
+
+
+class Figure(models.Model):
+    """A figure of the dashboard, on one day; computed by a job, never by a page."""
+
+    id = models.BigAutoField(primary_key=True)
+    name = models.CharField(max_length=40)
+    day = models.DateField()
+    value = models.JSONField()
+    computed_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["day", "name"], name="figure_unique")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} on {self.day}"

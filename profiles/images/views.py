@@ -1,0 +1,112 @@
+"""Uploads, and the pictures kept, over HTTP."""
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from animecollections.api.conditional import etag_of, unless_held
+from animecollections.api.ids import parse_id
+from animecollections.api.parsing import StrictJSONParser
+from animecollections.api.rendering import answer
+from animecollections.api.schema import documented
+from animecollections.api.uploads import UploadParser
+from history.idempotency.views import IdempotentViewSet
+from profiles.images import services as images
+from profiles.images.encoding import MAX_ENCODED
+from profiles.images.examples import IMAGE, IMAGE_URL
+from profiles.images.models import Image
+from profiles.images.serializers import (
+    UPLOAD_BODY,
+    ImageAnswer,
+    UploadInput,
+    image_answer,
+)
+from profiles.profile.image_urls import public_url
+
+TAGS = ["Images"]
+
+
+class UploadViewSet(IdempotentViewSet):
+    parser_classes = [StrictJSONParser, UploadParser]
+    max_body = MAX_ENCODED + 64 * 1024
+    throttle_scope = "upload"
+    prepares = True
+
+    @documented(
+        "Stores a picture, and returns its address.",
+        description="PNG, JPEG, GIF, WebP or AVIF up to 10 MB, recognised by the "
+        "bytes. "
+        "Avatars are cropped to 1:1, banners to 1080:300, and all are converted "
+        "to WebP, without metadata. An address on this server, on a configured "
+        "image host, or in the current profile is returned unchanged; the "
+        "server never fetches a picture.",
+        scope="profile:write",
+        tags=TAGS,
+        body=UPLOAD_BODY,
+        data=str,
+        errors=[
+            "base64_invalid",
+            "data_url_mismatch",
+            "image_address_unknown",
+            "image_empty",
+            "image_too_large",
+            "image_too_many_pixels",
+            "image_type_unsupported",
+            "image_unreadable",
+            "images_full",
+        ],
+        body_examples={"an avatar": {"image": "data:image/png;base64,iVBORw0KG…"}},
+        examples={"kept": IMAGE_URL},
+    )
+    def create(self, request: Request) -> Response:
+        if isinstance(self.picture, str):
+            return answer(self.picture)
+        path = images.keep(
+            user_id=self.user_id,
+            picture=self.picture,
+            kind=self.kind,
+            through=self.through,
+        )
+        return answer(public_url(path, request.build_absolute_uri("/")))
+
+    def prepare(self, request: Request) -> None:
+        """Decoding takes seconds at worst: done before the user's lock is taken."""
+        body = UploadInput(data=request.data)
+        body.is_valid(raise_exception=True)
+        self.kind = body.validated_data["kind"]
+        site = request.build_absolute_uri("/")
+        self.picture = images.read(
+            body.validated_data["image"],
+            kind=self.kind,
+            user_id=self.user_id,
+            site=site,
+        )
+
+
+class ImagesViewSet(IdempotentViewSet):
+    @documented(
+        "The stored pictures, newest first.",
+        scope="profile:read",
+        tags=TAGS,
+        data=list[ImageAnswer],
+        examples={"one picture": [IMAGE]},
+        etag=True,
+    )
+    def list(self, request: Request) -> Response:
+        rows = Image.objects.of(self.user_id).newest_first()
+        site = request.build_absolute_uri("/")
+        etag = unless_held(request, etag_of(request, *rows.version(), site))
+        return answer([image_answer(row, site) for row in rows], headers={"ETag": etag})
+
+    @documented(
+        "Removes a picture, also from the profile.",
+        scope="profile:write",
+        tags=TAGS,
+        data={"message": str},
+        errors=["not_found"],
+        examples={"removed": {"message": "Image removed"}},
+    )
+    def destroy(self, request: Request, image_id: str) -> Response:
+        images.remove(
+            user_id=self.user_id, image_id=parse_id(image_id), through=self.through
+        )
+        return answer({"message": "Image removed"})

@@ -1,0 +1,1 @@
+"""What all are told for a while."""

@@ -1,0 +1,1 @@
+"""A person's data: exports, erasure, the register of privacy requests."""

@@ -1,0 +1,281 @@
+"""Everything that is held on a person, as one ZIP.
+
+A table that names users is a line of SECTIONS here, or stands with its reason among the
+exceptions of profiles/tests/test_export_account.py, which looks at every table.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from tempfile import TemporaryFile
+from typing import IO, Any
+from uuid import UUID
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
+
+import orjson
+from django.contrib.admin.models import LogEntry
+from django.core.files.storage import default_storage
+from django.db.models import F, Model, QuerySet
+from django.utils import timezone
+
+from animecollections.api.rendering import OPTIONS
+from animecollections.db.free_json import to_bytes
+from animecollections.db.snapshot import one_moment
+from collections_app import transfer
+from collections_app.exports import entries_of, owner_of
+from collections_app.models import ImportPlan, ImportRow, WatchListEntry
+from history.models import (
+    Change,
+    EpisodesWatched,
+    KeptAnswer,
+    Search,
+    StaffAction,
+    UserState,
+)
+from profiles.accounts.models import (
+    KnownPlace,
+    Session,
+    TokenFamily,
+    User,
+    WrongPasswords,
+)
+from profiles.images.models import Image
+from profiles.images.storage import storage_failures_told
+from profiles.personal_data.models import MadeExport, PrivacyRequest
+from profiles.profile.models import Preferences, Profile
+
+ROWS_AT_ONCE = 2_000
+BYTES_AT_ONCE = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One file of the archive.
+
+    file: `.jsonl` has a row a line, `.json` is the one row there is.
+    rows: those of a user, in an order that an index of theirs has.
+    left_out: columns that are secrets, or say nothing. All others are in, so that one
+        added later is not forgotten. `more` are named paths beside the columns.
+    """
+
+    file: str
+    says: str
+    rows: Callable[[UUID], QuerySet[Any]]
+    left_out: tuple[str, ...] = ()
+    more: tuple[tuple[str, str], ...] = ()
+
+    def of(self, user_id: UUID) -> Iterator[dict[str, Any]]:
+        rows = self.rows(user_id)
+        owner = {"user_id"} if rows.model is not User else set()
+        names = [
+            field.attname
+            for field in rows.model._meta.concrete_fields
+            if field.attname not in {*self.left_out, *owner}
+        ]
+        named = {name: F(path) for name, path in self.more}
+        return rows.values(*names, **named).iterator(ROWS_AT_ONCE)
+
+
+def of(model: type[Model], *order: str) -> Callable[[UUID], QuerySet[Any]]:
+    """The rows of a model that has a `user`."""
+    return lambda user_id: model._default_manager.filter(user_id=user_id).order_by(
+        *order
+    )
+
+
+def account(user_id: UUID) -> QuerySet[User]:
+    return User.objects.filter(pk=user_id)
+
+
+def wrong_passwords(user_id: UUID) -> QuerySet[WrongPasswords]:
+    email = account(user_id).values("email")
+    return WrongPasswords.objects.filter(email__in=email)
+
+
+def acts_of_staff(user_id: UUID) -> QuerySet[LogEntry]:
+    return LogEntry.objects.filter(object_id=str(user_id)).order_by("pk")
+
+
+SECTIONS = [
+    Section(
+        "account.json",
+        "Your account: e-mail address, user name, when it was created and last used.",
+        account,
+        left_out=("password", "auth_epoch", "reset_key"),
+    ),
+    Section("profile.json", "Your profile.", of(Profile)),
+    Section("preferences.json", "Your preferences.", of(Preferences)),
+    Section(
+        "watch_list.jsonl",
+        "Your list, one anime per line. Scores are 0-100.",
+        of(WatchListEntry, "anime_id"),
+        more=(("title", "anime__title"),),
+    ),
+    Section(
+        "episodes_watched.jsonl",
+        "How many episodes of which anime you watched on which day.",
+        of(EpisodesWatched, "day", "anime_id"),
+    ),
+    Section(
+        "changes.jsonl",
+        "Every change to your list, profile, preferences and searches, as far "
+        "back as you can undo: when, how, before and after. Changes of one "
+        "operation share its operation_id.",
+        of(Change, "revision"),
+    ),
+    Section(
+        "imports.jsonl",
+        "Lists of other trackers that you uploaded in the last 7 days.",
+        of(ImportPlan, "created_at"),
+    ),
+    Section(
+        "import_rows.jsonl",
+        "What happened to each row of these lists.",
+        of(ImportRow, "plan_id", "row"),
+    ),
+    Section("searches.jsonl", "Your searches.", of(Search, "searched_at")),
+    Section(
+        "browsers.jsonl",
+        "The browsers in which you are signed in, and until when.",
+        of(Session, "expire_date"),
+        left_out=("session_key", "session_data", "auth_epoch"),
+    ),
+    Section(
+        "apps.jsonl",
+        "The apps in which you signed in.",
+        of(TokenFamily, "created_at"),
+        left_out=("refresh_id", "auth_epoch"),
+    ),
+    Section(
+        "wrong_passwords.jsonl",
+        "Recent wrong passwords for your e-mail address, and from where.",
+        wrong_passwords,
+        left_out=("id",),
+    ),
+    Section(
+        "places.jsonl",
+        "The networks and browsers from which you signed in during the last "
+        "half year, and the last time. They are stored in a form that nobody "
+        "can read.",
+        of(KnownPlace, "last_at"),
+        left_out=("id", "key"),
+    ),
+    Section(
+        "answers.jsonl",
+        "Answers stored for 30 days, in case your device repeats a request.",
+        of(KeptAnswer, "key"),
+        left_out=("fingerprint",),
+    ),
+    Section(
+        "staff.jsonl",
+        "What our staff did to your account, why, and what it changed. `reveal` "
+        "means that one of them looked at your private data.",
+        of(StaffAction, "id"),
+        left_out=("id", "request_id"),
+    ),
+    Section(
+        "privacy_requests.jsonl",
+        "What you requested by letter or mail, and the outcome.",
+        of(PrivacyRequest, "id"),
+        left_out=("id",),
+    ),
+    Section(
+        "staff_admin.jsonl",
+        "What our staff edited by hand, as recorded by the admin.",
+        acts_of_staff,
+        left_out=("id", "content_type_id", "action_flag"),
+    ),
+    Section(
+        "state.json",
+        "The current revisions of your list, profile, preferences and searches.",
+        of(UserState),
+    ),
+    Section(
+        "exports.jsonl",
+        "Earlier exports like this one in the last 90 days; this one is not included.",
+        of(MadeExport, "id"),
+        left_out=("id",),
+    ),
+    Section("images.jsonl", "The pictures you uploaded.", of(Image, "path")),
+]
+
+
+def write(user_id: UUID, *, name: str) -> IO[bytes]:
+    """The archive, as an open temporary file that has no name: it ends with its reader.
+
+    Memory holds some rows, or a megabyte of a picture, whatever there is. All rows are
+    of one moment, whatever changes meanwhile; a picture removed since is told as lost.
+    """
+    file: IO[bytes] = TemporaryFile()  # noqa: SIM115  (its reader closes it)
+    try:
+        with ZipFile(file, "w", ZIP_DEFLATED) as archive:
+            now = timezone.now()
+            with one_moment():
+                told = [add_rows(archive, part, user_id, now) for part in SECTIONS]
+                told.append(add_list(archive, user_id, name, now))
+                paths = list(
+                    Image.objects.of(user_id)
+                    .newest_first()
+                    .values_list("path", flat=True)
+                )
+            told.append(add_images(archive, paths, now))
+            with new_file(archive, "README.txt", now) as readme:
+                readme.write(readme_of(told, now).encode())
+    except BaseException:
+        file.close()
+        raise
+    file.seek(0)
+    return file
+
+
+def new_file(archive: ZipFile, name: str, at: datetime) -> IO[bytes]:
+    info = ZipInfo(name, at.timetuple()[:6])
+    # WebP does not get smaller.
+    info.compress_type = ZIP_STORED if name.endswith(".webp") else ZIP_DEFLATED
+    return archive.open(info, "w", force_zip64=True)
+
+
+def add_rows(archive: ZipFile, section: Section, user_id: UUID, at: datetime) -> str:
+    number = 0
+    option = OPTIONS | orjson.OPT_APPEND_NEWLINE
+    if section.file.endswith(".json"):
+        option |= orjson.OPT_INDENT_2
+    with new_file(archive, section.file, at) as file:
+        for number, row in enumerate(section.of(user_id), 1):  # noqa: B007
+            file.write(to_bytes(row, option))
+    return f"{section.file} ({number})\n    {section.says}"
+
+
+def add_list(archive: ZipFile, user_id: UUID, name: str, at: datetime) -> str:
+    owner = owner_of(user_id, name=name, score_format="")
+    with new_file(archive, "list.json", at) as file:
+        file.writelines(transfer.write("json", entries_of(user_id), owner=owner))
+    return "list.json\n    Your list again, in the format that can be imported."
+
+
+def add_images(archive: ZipFile, paths: list[str], at: datetime) -> str:
+    """The files. One that the storage has lost is told, and is no reason to fail."""
+    lost = []
+    with storage_failures_told():
+        for path in paths:
+            name = f"images/{path.rpartition('/')[2]}"
+            try:
+                picture = default_storage.open(path)
+            except FileNotFoundError:
+                lost.append(name)
+                continue
+            with picture, new_file(archive, name, at) as file:
+                for chunk in picture.chunks(BYTES_AT_ONCE):
+                    file.write(chunk)
+    missing = f" Lost, and not included: {', '.join(lost)}." if lost else ""
+    return f"images/ ({len(paths) - len(lost)})\n    The pictures themselves.{missing}"
+
+
+def readme_of(told: list[str], at: datetime) -> str:
+    files = "\n".join(told)
+    return (
+        f"All data that animecollections had about you at {at:%Y-%m-%d %H:%M} "
+        "UTC.\n\nFiles ending in .jsonl have one JSON object per line; the "
+        "number says how many.\nNot included: passwords and keys, which are "
+        f"stored in a form that nobody can read.\n\n{files}\n"
+    )

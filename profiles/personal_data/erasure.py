@@ -1,0 +1,75 @@
+"""The end of an account: all rows and files of it, and every trace of whose it was."""
+
+from uuid import UUID
+
+from django.contrib.admin.models import LogEntry
+from django.db import transaction
+from django_tasks.base import TaskResultStatus
+from django_tasks_db.models import DBTaskResult
+
+from animecollections.api.errors import ApiError
+from animecollections.identity import Origin
+from history.log.recording import locked
+from history.staff_log import services as audit
+from profiles import outbox
+from profiles.accounts import lockouts
+from profiles.accounts.credentials import check_own_password
+from profiles.accounts.managers import claims_of
+from profiles.accounts.models import LoginClaim, User
+from profiles.accounts.sign_in_hooks import tell_sign_ins_ended
+from profiles.figures import type_counts
+from profiles.personal_data import privacy_requests as privacy
+from profiles.personal_data import tasks
+from profiles.personal_data.models import Erasure
+
+
+def erase_own(
+    *, user_id: UUID, password: str, address: str, through: Origin, device: str = ""
+) -> None:
+    """By its owner, who says the password again: 401 `wrong_credentials`, 429 `locked`.
+
+    401 `session_ended` where everything was signed out while the hash was computed:
+    whoever knows the old password may be who it was changed for.
+    """
+    user = check_own_password(
+        user_id=user_id, password=password, address=address, device=device
+    )
+    erase(user_id=user_id, through=through, epoch=user.auth_epoch)
+
+
+def erase(*, user_id: UUID, through: Origin, epoch: int | None = None) -> None:
+    """The account, by whoever may: staff, a command. 401 `session_ended` where it is
+    gone, or has left `epoch` behind.
+
+    One transaction: the user's lock, then the account's row, so that neither a write
+    nor a sign-in makes anything while the rows go. Each table loses its rows by one
+    statement, however many they are. The files go after the commit; should the process
+    die before, or the storage be away, the worker does it.
+    """
+    with locked(user_id):
+        accounts = User.objects.select_for_update().filter(pk=user_id)
+        user = accounts.first()
+        if user is None or epoch not in (None, user.auth_epoch):
+            raise ApiError("session_ended")
+        forget(user)
+        user.delete()
+        erasure = Erasure.objects.create(
+            through=through.kind, actor_id=through.actor_id, files_of=user_id
+        )
+        tasks.remove_files.enqueue(erasure_id=str(erasure.pk))
+        # No partial: Django cannot name one in the log when it fails.
+        transaction.on_commit(lambda: tasks.remove_files_of(erasure.pk), robust=True)
+        tell_sign_ins_ended(user_id)
+
+
+def forget(user: User) -> None:
+    """The rows that name a user without a foreign key, which no cascade reaches."""
+    LoginClaim.objects.give_up(user.pk, claims_of(user))
+    type_counts.forget(user.pk)
+    lockouts.unlock(user.email)
+    audit.forget(user.pk)
+    privacy.forget(user.pk)
+    LogEntry.objects.filter(object_id=str(user.pk)).delete()
+    # Of one that runs, the worker needs the row; it goes when old ones are pruned.
+    finished_or_waiting = DBTaskResult.objects.exclude(status=TaskResultStatus.RUNNING)
+    outbox.mails_to(finished_or_waiting, [user.pk], [user.email]).delete()

@@ -1,0 +1,98 @@
+"""What is a user's, as a file to keep."""
+
+from dataclasses import asdict
+
+from django.http import FileResponse
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from animecollections.api.conditional import etag_of, unless_held
+from animecollections.api.rendering import answer
+from animecollections.api.schema import Raw, documented, query
+from animecollections.api.views import ApiViewSet
+from profiles.personal_data.examples import FIDELITY
+from profiles.personal_data.exports import FORMATS, LISTS, export, losses
+
+FILE = Raw(type="string", format="binary")
+# A file of JSON is a document to whoever reads the schema.
+FILES = {
+    format_.media_type: Raw() if format_.media_type == "application/json" else FILE
+    for format_ in FORMATS.values()
+}
+EXAMPLE = {
+    "type": "object",
+    "required": ["anime_id", "title", "here", "there"],
+    "properties": {
+        "anime_id": {"type": "string"},
+        "title": {"type": "string"},
+        "here": {},
+        "there": {},
+    },
+}
+
+
+class ExportViewSet(ApiViewSet):
+    throttle_scope = "export"
+
+    @documented(
+        "Exports your data as a file.",
+        description="`json` is the whole list, and loses nothing; `mal` is "
+        "MyAnimeList's "
+        "XML; `anilist` AniList's JSON; `csv` is for spreadsheets "
+        "(`/export/fidelity` says what a format loses). `account` is a ZIP with "
+        "all data about you: account, profile, preferences, list, every change, "
+        "episodes watched per day, searches, imports, sign-ins, pictures; its "
+        "README.txt says what each file is. It has no passwords and no keys. "
+        "Each request makes a new file: there is no ETag, and the limit is 30 "
+        "an hour.",
+        scope="export",
+        tags=["Exports"],
+        parameters=[query("format", str, "Which.", enum=list(FORMATS), required=True)],
+        files=FILES,
+    )
+    def retrieve(self, request: Request) -> FileResponse:
+        format_ = self.wanted["format"]
+        made = export(self.account, format_)
+        response = FileResponse(
+            made.file,
+            as_attachment=True,
+            filename=made.name,
+            content_type=made.media_type,
+        )
+        if format_ == "account":  # all there is of a person: no cache keeps it
+            response["Cache-Control"] = "private, no-store"
+        return response
+
+    @documented(
+        "What an export to a format would lose of this list.",
+        description="Measured: the list is written, read back, and compared. `fields` "
+        "counts the entries that lose something in each field, `examples` shows "
+        "some. `unnamed` titles have no id there, only a name. `ambiguous` "
+        "titles would not be recognised if the file were imported here again: "
+        "somebody would have to choose each. `unreadable` entries could not be "
+        "read back at all.",
+        scope="export",
+        tags=["Exports"],
+        data={
+            "format": str,
+            "entries": int,
+            "unnamed": int,
+            "ambiguous": int,
+            "unreadable": int,
+            "fields": Raw(type="object", additionalProperties={"type": "integer"}),
+            "examples": Raw(
+                type="object",
+                additionalProperties={"type": "array", "items": EXAMPLE},
+            ),
+        },
+        parameters=[query("format", str, "Which.", enum=list(LISTS), required=True)],
+        examples={"to MyAnimeList": FIDELITY},
+        etag=True,
+    )
+    def fidelity(self, request: Request) -> Response:
+        at = self.account.revisions
+        parts = (at.parts["list"], at.parts["preferences"])
+        etag = unless_held(request, etag_of(request, at.epoch, *parts, at.catalogue))
+        name = self.wanted["format"]
+        told = {"format": name, **asdict(losses(self.account, name))}
+        return answer(told, headers={"ETag": etag})

@@ -1,0 +1,103 @@
+"""The profile and the preferences: the tables."""
+
+from typing import ClassVar, Self
+
+from django.db import models
+from django.db.models import Q
+
+from animecollections.viewer import (
+    Viewer,
+    is_in_audience,
+    is_own,
+)
+from profiles.accounts.models import User
+
+
+class Gender(models.TextChoices):
+    MALE = "male"
+    FEMALE = "female"
+    OTHER = "other"
+
+
+class ProfileQuerySet(models.QuerySet["Profile"]):
+    def visible_to(self, viewer: Viewer) -> Self:
+        return self.filter(is_own(viewer) | is_in_audience(viewer))
+
+
+class Profile(models.Model):
+    """What a user tells of themselves. `name` is the first name, not the user name."""
+
+    user = models.OneToOneField(
+        User, models.CASCADE, primary_key=True, related_name="profile"
+    )
+    name = models.CharField(max_length=100, blank=True)
+    last_name = models.CharField(max_length=100, blank=True)
+    birthday = models.DateField(null=True, blank=True)
+    gender = models.CharField(max_length=6, choices=Gender.choices, blank=True)
+    avatar = models.CharField(max_length=1000, blank=True)
+    banner_image = models.CharField(max_length=1000, blank=True)
+    # Ordered: lists of anime ids, and of names.
+    favorite_animes = models.JSONField(default=list, blank=True)
+    watched_animes = models.JSONField(default=list, blank=True)
+    favorite_genres = models.JSONField(default=list, blank=True)
+    favorite_studios = models.JSONField(default=list, blank=True)
+    frequency = models.CharField(max_length=50, blank=True)
+    fanatic_level = models.CharField(max_length=50, blank=True)
+    preferred_format = models.CharField(max_length=50, blank=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects: ClassVar = ProfileQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"profile of {self.user_id}"
+
+
+class ScoreFormat(models.TextChoices):
+    TENTHS = "10.0"
+    TEN = "10"
+    HUNDRED = "100"
+    STARS = "5"
+    SMILEYS = "3"
+
+
+class TitleLanguage(models.TextChoices):
+    ROMAJI = "romaji"
+    ENGLISH = "english"
+    NATIVE = "native"
+
+
+class Theme(models.TextChoices):
+    AUTO = "auto"
+    LIGHT = "light"
+    DARK = "dark"
+
+
+class Preferences(models.Model):
+    user = models.OneToOneField(
+        User, models.CASCADE, primary_key=True, related_name="preferences"
+    )
+    accent_color = models.CharField(max_length=7, default="#3498DB")
+    # On until the user says otherwise: catalogue answers then hide mature titles.
+    parental_control = models.BooleanField(default=True)
+    track_search_history = models.BooleanField(default=True)
+    score_format = models.CharField(
+        max_length=4, choices=ScoreFormat.choices, default=ScoreFormat.TENTHS
+    )
+    title_language = models.CharField(
+        max_length=7, choices=TitleLanguage.choices, default=TitleLanguage.ROMAJI
+    )
+    timezone = models.CharField(max_length=64, default="UTC")
+    language = models.CharField(max_length=2, default="en")
+    theme = models.CharField(max_length=5, choices=Theme.choices, default=Theme.AUTO)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name_plural = "preferences"
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(language__in=["en", "es"]), name="preferences_language"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"preferences of {self.user_id}"

@@ -1,0 +1,58 @@
+"""Preferences as clients send them."""
+
+import re
+from typing import Any
+
+from django.conf import settings
+from rest_framework import serializers
+
+from animecollections.api.fields import StrictBoolean, StrictChoice
+from profiles.profile.models import ScoreFormat, Theme, TitleLanguage
+from profiles.time_zones import zones
+
+COLOR = re.compile(r"#[0-9A-Fa-f]{6}", re.ASCII)
+# Both spellings are read and answered.
+SPELLINGS = {"enfasis_color": "enfasiscolor", "parental_control": "parentalControl"}
+
+
+class Color(serializers.CharField):
+    def to_internal_value(self, data: object) -> str:
+        if not isinstance(data, str) or not COLOR.fullmatch(data):
+            raise serializers.ValidationError("Send a colour such as #FF5733.")
+        return data
+
+
+class Zone(serializers.CharField):
+    def to_internal_value(self, data: object) -> str:
+        if not isinstance(data, str) or data not in zones():
+            raise serializers.ValidationError(
+                "Send the IANA name of a time zone, such as Europe/Madrid."
+            )
+        return data
+
+
+class PreferencesInput(serializers.Serializer[Any]):
+    """What is absent is kept. `validated_data` has the names of the model's fields."""
+
+    enfasiscolor = Color(required=False, source="accent_color")
+    enfasis_color = Color(required=False, source="accent_color")
+    parentalControl = StrictBoolean(required=False, source="parental_control")  # noqa: N815
+    parental_control = StrictBoolean(required=False)
+    trackSearchHistory = StrictBoolean(required=False, source="track_search_history")  # noqa: N815
+    scoreFormat = StrictChoice(  # noqa: N815
+        ScoreFormat.choices, required=False, source="score_format"
+    )
+    titleLanguage = StrictChoice(  # noqa: N815
+        TitleLanguage.choices, required=False, source="title_language"
+    )
+    timezone = Zone(required=False)
+    language = StrictChoice(settings.LANGUAGES, required=False)
+    theme = StrictChoice(Theme.choices, required=False)
+
+    def to_internal_value(self, data: Any) -> Any:
+        for one, other in SPELLINGS.items():
+            if one in data and other in data and data[one] != data[other]:
+                raise serializers.ValidationError(
+                    {one: f"This differs from {other}: send one of the two."}
+                )
+        return super().to_internal_value(data)

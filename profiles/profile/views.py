@@ -1,0 +1,184 @@
+"""Profile and preferences over HTTP."""
+
+from typing import Any
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from animecollections.api.conditional import (
+    precondition,
+    revision_tag,
+    unless_held,
+)
+from animecollections.api.rendering import answer
+from animecollections.api.schema import Example, documented, header
+from history.idempotency.views import IdempotentViewSet
+from profiles.profile import services
+from profiles.profile.answers import (
+    IdentityAnswer,
+    PreferencesAnswer,
+    ProfileAnswer,
+    identity_answer,
+    preferences_answer,
+    profile_answer,
+)
+from profiles.profile.examples import (
+    IDENTITY,
+    ONBOARDING_FORM,
+    PREFERENCES,
+    PROFILE,
+    TITLE_CHOSEN,
+    TITLE_LEFT_OUT,
+)
+from profiles.profile.models import Preferences, Profile
+from profiles.profile.preference_serializers import PreferencesInput
+from profiles.profile.serializers import ProfileInput, UpdateProfileInput
+from profiles.profile.titles import TitleWarning
+
+IF_MATCH = header(
+    "If-Match",
+    'The revision you saw, `"41"`, or the ETag of an answer; 412 if it moved on.',
+)
+
+changes_profile = documented(
+    "Changes the fields that are sent, and returns the whole profile.",
+    description='null, "" and [] clear. Anime are ids, or titles and slugs such as '
+    "`code_geass`. If several have the name, the one on most lists and sites is "
+    "used. A name that no anime has, or several that cannot be told apart, is left "
+    "out. `meta.warnings` reports both.",
+    scope="profile:write",
+    tags=["Profile"],
+    body=ProfileInput,
+    data=ProfileAnswer,
+    meta={"warnings": list[TitleWarning]},
+    parameters=[IF_MATCH],
+    errors=["unknown_anime_ids", "ambiguous_id", "revision_mismatch"],
+    body_examples={"onboarding form": ONBOARDING_FORM},
+    examples={
+        "changed": Example(PROFILE, {"warnings": [TITLE_CHOSEN, TITLE_LEFT_OUT]})
+    },
+)
+changes_preferences = documented(
+    "Changes the fields that are sent, and returns all preferences.",
+    scope="profile:write",
+    tags=["Profile"],
+    body=PreferencesInput,
+    data=PreferencesAnswer,
+    parameters=[IF_MATCH],
+    errors=["revision_mismatch"],
+    body_examples={
+        "colour": {"enfasiscolor": "#3498db", "parentalControl": True},
+        "time zone": {"timezone": "Europe/Madrid"},
+    },
+    examples={"changed": PREFERENCES},
+)
+
+
+class ProfileViewSet(IdempotentViewSet):
+    @documented(
+        "The profile.",
+        scope="profile:read",
+        tags=["Profile"],
+        data=ProfileAnswer,
+        examples={"profile": PROFILE},
+        etag=True,
+    )
+    def retrieve(self, request: Request) -> Response:
+        at = self.account.revisions
+        etag = unless_held(request, self.etag(at.parts["profile"]))
+        profile = Profile.objects.get(user_id=self.user_id)
+        return answer(profile_answer(profile), headers={"ETag": etag})
+
+    @changes_profile
+    def create(self, request: Request) -> Response:
+        return self.save(request)
+
+    @changes_profile
+    def partial_update(self, request: Request) -> Response:
+        return self.save(request)
+
+    def save(self, request: Request) -> Response:
+        body = ProfileInput(data=request.data, context=self.context(request))
+        body.is_valid(raise_exception=True)
+        saved = services.update_profile(
+            user_id=self.user_id,
+            values=body.validated_data,
+            through=self.through,
+            only_if=precondition(request),
+        )
+        return answer(
+            profile_answer(saved.profile),
+            meta={"warnings": saved.warnings} if saved.warnings else None,
+            headers={"ETag": self.etag(saved.revision)},
+        )
+
+    @documented(
+        "Changes the user name (`name`), avatar or banner.",
+        description='"" and null keep what is there.',
+        scope="profile:write",
+        tags=["Profile"],
+        body=UpdateProfileInput,
+        data=IdentityAnswer,
+        parameters=[IF_MATCH],
+        errors=["user_name_taken", "revision_mismatch"],
+        body_examples={"new name": {"name": "alice_doe", "avatar": ""}},
+        examples={"changed": IDENTITY},
+    )
+    def update_identity(self, request: Request) -> Response:
+        body = UpdateProfileInput(data=request.data, context=self.context(request))
+        body.is_valid(raise_exception=True)
+        user, saved = services.update_identity(
+            user_id=self.user_id,
+            values=body.validated_data,
+            through=self.through,
+            only_if=precondition(request),
+        )
+        etag = self.etag(saved.revision)
+        return answer(identity_answer(user, saved.profile), headers={"ETag": etag})
+
+    def etag(self, revision: int) -> str:
+        return revision_tag(self.request, revision, self.account.revisions.epoch)
+
+    def context(self, request: Request) -> dict[str, Any]:
+        """What the fields of both forms need to know."""
+        site = request.build_absolute_uri("/")
+        return {"today": self.account.today, "site": site}
+
+
+class PreferencesViewSet(IdempotentViewSet):
+    @documented(
+        "The preferences.",
+        scope="profile:read",
+        tags=["Profile"],
+        data=PreferencesAnswer,
+        examples={"preferences": PREFERENCES},
+        etag=True,
+    )
+    def retrieve(self, request: Request) -> Response:
+        at = self.account.revisions
+        etag = unless_held(request, self.etag(at.parts["preferences"]))
+        preferences = Preferences.objects.get(user_id=self.user_id)
+        return answer(preferences_answer(preferences), headers={"ETag": etag})
+
+    @changes_preferences
+    def create(self, request: Request) -> Response:
+        return self.save(request)
+
+    @changes_preferences
+    def partial_update(self, request: Request) -> Response:
+        return self.save(request)
+
+    def save(self, request: Request) -> Response:
+        body = PreferencesInput(data=request.data)
+        body.is_valid(raise_exception=True)
+        preferences, revision = services.update_preferences(
+            user_id=self.user_id,
+            values=body.validated_data,
+            through=self.through,
+            only_if=precondition(request),
+        )
+        etag = self.etag(revision)
+        return answer(preferences_answer(preferences), headers={"ETag": etag})
+
+    def etag(self, revision: int) -> str:
+        return revision_tag(self.request, revision, self.account.revisions.epoch)

@@ -1,0 +1,172 @@
+"""Admin pages of who is signed in, and who failed to."""
+
+from datetime import datetime
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+
+from animecollections.admin import Owned, Page, ReadOnly, through
+from animecollections.admin.confirmation import ReasonForm, ask
+from animecollections.admin.site import has_fresh_code, page, to_second_factor
+from profiles.accounts import lockouts, tasks
+from profiles.accounts.models import (
+    FailedSignIns,
+    KnownPlace,
+    Session,
+    Ticket,
+    TokenFamily,
+    User,
+    WrongPasswords,
+)
+from profiles.staff import services as support
+from profiles.staff.admin.actions import may
+
+
+class Keyed(ReadOnly, Owned):
+    """Rows whose keys are as good as passwords: no address or checkbox has one."""
+
+    list_display_links = None
+    actions = None
+
+    def has_view_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return obj is None and super().has_view_permission(request)
+
+
+@admin.register(Session)
+class SessionAdmin(Keyed):
+    list_display = ("user", "user_agent", "expire_date", "is_alive")
+    list_only = (
+        "user__user_name",
+        "user__auth_epoch",
+        "user_agent",
+        "auth_epoch",
+        "expire_date",
+    )
+    ordering = ("-expire_date",)
+
+    @admin.display(boolean=True)
+    def is_alive(self, session: Session) -> bool:
+        return (
+            session.user is not None
+            and session.user.auth_epoch == session.auth_epoch
+            and session.expire_date > timezone.now()
+        )
+
+
+@admin.register(Ticket)
+class TicketAdmin(Keyed):
+    list_display = ("user", "kind", "expires_at")
+    list_only = ("user__user_name", "kind", "expires_at")
+    ordering = ("-expires_at",)
+
+
+@admin.register(TokenFamily)
+class TokenFamilyAdmin(ReadOnly, Owned):
+    list_display = (
+        "user",
+        "user_agent",
+        "created_at",
+        "used_at",
+        "expires_at",
+        "is_alive",
+    )
+    list_only = (
+        "user__user_name",
+        "user__auth_epoch",
+        "user_agent",
+        "auth_epoch",
+        "created_at",
+        "used_at",
+        "expires_at",
+        "revoked_at",
+    )
+    exclude = ("refresh_id",)
+
+    @admin.display(boolean=True)
+    def is_alive(self, family: TokenFamily) -> bool:
+        return (
+            family.revoked_at is None
+            and family.user.auth_epoch == family.auth_epoch
+            and family.expires_at > timezone.now()
+        )
+
+
+@admin.register(WrongPasswords)
+class WrongPasswordsAdmin(ReadOnly, Page):
+    """Who is locked out, from where and until when; an e-mail may be nobody's."""
+
+    list_display = ("email", "address", "count", "last_at", "locked_until", "unlock")
+    ordering = ("-last_at",)
+    search_fields = ("email", "address")
+    search_help_text = "An e-mail, or a network address"
+
+    @admin.display(empty_value="open")
+    def locked_until(self, row: WrongPasswords) -> datetime | None:
+        return lockouts.locked_until(row)
+
+    @admin.display(description="")
+    def unlock(self, row: WrongPasswords) -> str:
+        page = reverse("admin:open_sign_in", args=[row.pk])
+        return format_html('<a href="{}">Unlock …</a>', page)
+
+
+@admin.register(KnownPlace)
+class KnownPlaceAdmin(ReadOnly, Owned):
+    """That somebody signed in from a network or with a browser; which, nobody reads."""
+
+    list_display = ("user", "kind", "last_at")
+    list_only = ("user__user_name", "kind", "last_at")
+    exclude = ("key",)
+
+
+@admin.register(FailedSignIns)
+class FailedSignInsAdmin(ReadOnly, Page):
+    """Wrong passwords by day, whether or not they locked."""
+
+    list_display = ("day", "number")
+    ordering = ("-day",)
+
+
+@page("locked/<int:row_id>/", "open_sign_in")
+def open_sign_in(request: HttpRequest, row_id: int) -> HttpResponse:
+    """Asks, and opens sign-in for the e-mail from every address."""
+    if not request.user.has_perm("profiles.help_user"):
+        raise PermissionDenied
+    row = get_object_or_404(WrongPasswords, pk=row_id)
+    user = User.objects.known_by("email", row.email)
+    if user and not may(request, "unlock", user):
+        raise PermissionDenied
+    rows = reverse("admin:profiles_wrongpasswords_changelist")
+    form = ReasonForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        reason = form.cleaned_data["reason"]
+        support.open_sign_in(row=row, reason=reason, through=through(request))
+        messages.success(request, f"Unlocked: {row.email}.")
+        return HttpResponseRedirect(rows)
+    return ask(
+        request,
+        form,
+        title=f"Unlock {row.email}",
+        says="Resets the count of wrong passwords, for every network address.",
+        button="Unlock",
+        back=rows,
+    )
+
+
+@page("password_change/", "password_change")
+def change_own_password(request: HttpRequest) -> HttpResponse:
+    """Django's page, after a fresh code; and the mail that every change sends."""
+    if not has_fresh_code(request):
+        return to_second_factor(reverse("admin:password_change"))
+    with transaction.atomic():
+        response: HttpResponse = admin.site.password_change(request)
+        if request.method == "POST" and response.status_code == 302:
+            tasks.mail_password_changed.enqueue(user_id=str(request.user.pk))
+            request.session.save()  # either the change and their session, or neither
+    return response

@@ -1,0 +1,1 @@
+"""How devices are kept the same: delta sync, and the live socket."""

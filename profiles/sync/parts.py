@@ -1,0 +1,70 @@
+"""How devices are told of each part but the list: one row a part.
+
+In `GET /api/user/sync` a part that changed comes whole, under its key. A live message
+has it under its name: whole too, or, of a part with many things, those that changed.
+"""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from history.models import Search
+from history.searches import serializers as searches
+from history.searches.serializers import SearchOutput
+from profiles.profile.answers import (
+    PreferencesAnswer,
+    ProfileAnswer,
+    preferences_answer,
+    profile_answer,
+)
+from profiles.profile.models import Preferences, Profile
+
+
+@dataclass(frozen=True, slots=True)
+class Synced:
+    """shape: of the whole, for the schema. read: the whole; None where the account was
+    erased a moment ago. read_some: what became of the things with these ids.
+    """
+
+    name: str  # of history.log.parts
+    key: str
+    shape: Any
+    read: Callable[[UUID], Any]
+    read_some: Callable[[UUID, Collection[str]], Any] | None = None
+
+
+def read_profile(user_id: UUID) -> ProfileAnswer | None:
+    profile = Profile.objects.filter(user_id=user_id).first()
+    return profile_answer(profile) if profile else None
+
+
+def read_preferences(user_id: UUID) -> PreferencesAnswer | None:
+    preferences = Preferences.objects.filter(user_id=user_id).first()
+    return preferences_answer(preferences) if preferences else None
+
+
+def read_searches(user_id: UUID) -> list[dict[str, object]]:
+    rows = Search.objects.of(user_id).newest_first()
+    return [searches.to_json(row) for row in rows]
+
+
+def read_some_searches(user_id: UUID, ids: Collection[str]) -> dict[str, object]:
+    """All may be 800 KB."""
+    rows = Search.objects.of(user_id).filter(id__in=ids).newest_first()
+    saved = [searches.to_json(row) for row in rows]
+    found = {str(search["id"]) for search in saved}
+    return {"saved": saved, "removed": [id_ for id_ in ids if id_ not in found]}
+
+
+SYNCED = (
+    Synced("profile", "profile", ProfileAnswer, read_profile),
+    Synced("preferences", "preferences", PreferencesAnswer, read_preferences),
+    Synced(
+        "searches",
+        "searchHistory",
+        SearchOutput(many=True),
+        read_searches,
+        read_some=read_some_searches,
+    ),
+)

@@ -1,0 +1,70 @@
+"""Delta sync over HTTP."""
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from animecollections.api.conditional import etag_of, unless_held
+from animecollections.api.paging import MAX_LIMIT
+from animecollections.api.rendering import answer
+from animecollections.api.schema import Example, documented, nullable, query
+from animecollections.api.views import ApiViewSet
+from collections_app.watch_list.examples import ENTRY
+from collections_app.watch_list.serializers import EntrySerializer
+from history.log.cursors import Cursor
+from profiles.sync import changes as sync
+from profiles.sync.parts import SYNCED
+
+
+class SyncViewSet(ApiViewSet):
+    @documented(
+        "What changed since a cursor, on any device; without one, everything.",
+        description="Entries come as they are now, removals as anime ids. Profile, "
+        "preferences and search history are complete when they changed, else "
+        "null. While `meta.has_more`, ask again with `meta.cursor`, at once or "
+        "days later. On 410 delete the cursor and the copy, and load everything "
+        "again. `docs/sync.md` has a whole client.",
+        scope=["history:read", "list:read", "profile:read"],
+        tags=["Sync"],
+        data={
+            "entries": EntrySerializer(many=True),
+            "removed": [str],
+            **{part.key: nullable(part.shape) for part in SYNCED},
+        },
+        meta={"cursor": str, "has_more": bool},
+        parameters=[
+            query(
+                "cursor",
+                str,
+                "`meta.cursor` of a list or sync, or `cursor` of a live message.",
+            ),
+            query(
+                "limit",
+                int,
+                f"Changes per page, at most; {MAX_LIMIT} if absent.",
+                minimum=1,
+                maximum=MAX_LIMIT,
+            ),
+        ],
+        errors=["invalid_cursor", "cursor_expired"],
+        examples={
+            "a change and a removal": Example(
+                {
+                    "entries": [ENTRY],
+                    "removed": ["21"],
+                    **{part.key: None for part in SYNCED},
+                },
+                {"cursor": "WzE3LDQyLDNd:…", "has_more": False},
+            )
+        },
+        etag=True,
+    )
+    def list(self, request: Request) -> Response:
+        at = self.account.revisions
+        text, limit = self.wanted.get("cursor"), self.wanted.get("limit", MAX_LIMIT)
+        place = Cursor.parse(text) if text else None
+        if place is not None:
+            sync.check_place(place, at)
+        etag = unless_held(request, etag_of(request, at.epoch, at.user, at.catalogue))
+        found = sync.changes_since(place, user_id=self.user_id, at=at, limit=limit)
+        meta = {"cursor": str(found.cursor), "has_more": found.has_more}
+        return answer(found.data, meta=meta, headers={"ETag": etag})
