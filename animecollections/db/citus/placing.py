@@ -4,7 +4,7 @@ The one list: `manage.py distribute` goes by it, and so does a migration that ma
 table afterwards. A test holds that every model is in it, and that the column is one.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.apps import apps
 from django.db import models
@@ -113,3 +113,14 @@ def all_models() -> list[type[models.Model]]:
     """Those that have a table."""
     models_ = apps.get_models(include_auto_created=True)
     return [model for model in models_ if model._meta.managed and not model._meta.proxy]
+
+
+def may_refer(model: type[models.Model], field: Any) -> bool:
+    """Whether a foreign key can be the database's to keep: to a table that is on every
+    machine, or with both rows on one.
+    """
+    here, there = place_of(model), place_of(field.remote_field.model)
+    if not here.column and not here.is_everywhere and not there.column:
+        return True
+    both_by_user = there.column == "id" and field.column == here.column == "user_id"
+    return there.is_everywhere or both_by_user
