@@ -15,6 +15,7 @@ TABLE = re.compile(
 VALUE = r"(?:%s|%\(\w+\)s|:\w+)"
 # What begins a query of its own within another.
 QUERY = re.compile(r"\(\s*(?:SELECT|WITH|UPDATE|DELETE|INSERT)\b")
+INSERT = re.compile(r"\s*(?:WITH \w+ AS \(…\)(?:, \w+ AS \(…\))* )?INSERT\b")
 # Somebody who has claimed nothing, found by a column. A database that is spread is not
 # asked so (UserManager.known_by).
 FALLBACK = re.compile(r'WHERE "profiles_user"\."(?:email|user_name_key)" = %s ORDER')
@@ -43,7 +44,7 @@ def unowned(sql):
 def left_in(query):
     tables = tables_of_users()
     named = {table: alias for table, alias in TABLE.findall(query) if table in tables}
-    if not named or query.lstrip().upper().startswith("INSERT"):
+    if not named or INSERT.match(query):
         return  # what is inserted says whose it is: its owner is not null
     if not any(is_said(query, tables[table], table, named[table]) for table in named):
         yield from named

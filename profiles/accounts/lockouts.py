@@ -20,6 +20,7 @@ from django.db.models import Max, Q, QuerySet, Sum
 from django.utils import timezone
 
 from animecollections.api.errors import ApiError, not_now
+from animecollections.db.spread import is_spread
 from profiles.accounts.models import WrongPasswords
 from profiles.accounts.places import Place, is_known
 
@@ -42,9 +43,10 @@ RETURNING count
 COUNT_OF_DAY = """
 INSERT INTO profiles_failedsignins AS f (day, number) VALUES (%s, 1)
 ON CONFLICT (day) DO UPDATE SET number = f.number + 1
-RETURNING (
-    SELECT SUM(count) FROM profiles_wrongpasswords WHERE email = %s AND last_at > %s
-)
+RETURNING ({everywhere})
+"""
+EVERYWHERE = """
+SELECT SUM(count) FROM profiles_wrongpasswords WHERE email = %s AND last_at > %s
 """
 
 
@@ -120,7 +122,12 @@ def count_wrong(email: str, place: Place) -> None:
     with connection.cursor() as cursor:
         cursor.execute(COUNT, [email, place.network, at(now), at(window_start())])
         here = cursor.fetchone()[0]
-        cursor.execute(COUNT_OF_DAY, [now.date(), email, since])
+        if is_spread():  # they are not on one machine
+            cursor.execute(COUNT_OF_DAY.format(everywhere="number"), [now.date()])
+            cursor.execute(EVERYWHERE, [email, since])
+        else:
+            together = COUNT_OF_DAY.format(everywhere=EVERYWHERE)
+            cursor.execute(together, [now.date(), email, since])
         everywhere = cursor.fetchone()[0] or here
     if here > settings.LOCKOUT_TRIES:
         raise locked(now + timedelta(seconds=settings.LOCKOUT_SECONDS))

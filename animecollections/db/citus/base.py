@@ -17,7 +17,7 @@ IS_SPREAD = (
     "SELECT EXISTS (SELECT FROM pg_dist_partition"
     " WHERE logicalrelid = to_regclass('profiles_user'))"
 )
-# What touches all shards goes over one connection to each machine: a parallel one cannot
+# What touches all shards goes over one connection to each machine: parallel ones cannot
 # follow a write to a reference table in the same transaction.
 SEQUENTIAL = "SET citus.multi_shard_modify_mode TO 'sequential'"
 

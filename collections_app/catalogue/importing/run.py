@@ -214,7 +214,8 @@ class CatalogueImport:
         with connection.cursor() as cursor:
             if connection.vendor == "postgresql":
                 cursor.execute(CLEAN_PENDING_LIST)
-                if is_large:
+                # Citus refuses it after writes of the same transaction.
+                if is_large and not (is_spread() and connection.in_atomic_block):
                     cursor.execute(f"ANALYZE {', '.join(tables())}")
             elif is_large:
                 index = trigrams_of(SearchName)
