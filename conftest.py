@@ -15,7 +15,9 @@ from rest_framework.test import APIClient
 
 from animecollections.api import throttling
 from animecollections.api.response_cache import bodies
+from animecollections.databases import CITUS
 from animecollections.tests.owners import refuse_unowned
+from animecollections.tests.shards import none_of_many_shards
 from collections_app.catalogue.title_cache import held
 from collections_app.imports.recognition import candidates_named
 from collections_app.models import Anime
@@ -46,9 +48,18 @@ def pytest_collection_modifyitems(
         let_pages_try_twice(items)
     if config.getoption("--needs-database"):
         keep(config, items, uses_database)
+    if settings.DATABASES["default"]["ENGINE"] == CITUS:
+        leave_out_what_one_machine_does(items)
     if config.getoption("--one-of-each"):
         seen: set[str] = set()
         keep(config, items, lambda item: is_first(item, seen))
+
+
+def leave_out_what_one_machine_does(items: list[pytest.Item]) -> None:
+    """Each says why by its mark."""
+    for item in items:
+        if mark := item.get_closest_marker("one_machine"):
+            item.add_marker(pytest.mark.skip(reason=f"of one machine: {mark.args[0]}"))
 
 
 def keep(
@@ -126,12 +137,18 @@ def death_note(db: None) -> Anime:
 
 
 class WatchedClient(APIClient):
-    """One whose requests to the API touch no user's rows without saying whose."""
+    """One whose requests to the API touch no user's rows without saying whose, and so
+    ask no more than one shard where the database is spread.
+    """
 
     def request(self, **request: Any) -> Any:
-        if not request.get("PATH_INFO", "").startswith("/api/"):
+        path = request.get("PATH_INFO", "")
+        if not path.startswith("/api/"):
             return super().request(**request)
-        with connection.execute_wrapper(refuse_unowned):
+        with (
+            none_of_many_shards(f"{request.get('REQUEST_METHOD')} {path}"),
+            connection.execute_wrapper(refuse_unowned),
+        ):
             return super().request(**request)
 
 

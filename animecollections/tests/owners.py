@@ -16,9 +16,14 @@ VALUE = r"(?:%s|%\(\w+\)s|:\w+)"
 # What begins a query of its own within another.
 QUERY = re.compile(r"\(\s*(?:SELECT|WITH|UPDATE|DELETE|INSERT)\b")
 INSERT = re.compile(r"\s*(?:WITH \w+ AS \(…\)(?:, \w+ AS \(…\))* )?INSERT\b")
-# Somebody who has claimed nothing, found by a column. A database that is spread is not
-# asked so (UserManager.known_by).
-FALLBACK = re.compile(r'WHERE "profiles_user"\."(?:email|user_name_key)" = %s ORDER')
+# What a release before left: somebody who has claimed nothing (UserManager.known_by; a
+# spread database is not asked so), and keys of sessions that do not say whose they are.
+# Keys that do are asked for with their user.
+FALLBACK = re.compile(
+    r'WHERE "profiles_user"\."(?:email|user_name_key)" = %s ORDER'
+    r"|WHERE i\.session_key = %s AND i\.expire_date > %s AND u\.is_active"
+    r'|FROM "profiles_session" WHERE "profiles_session"\."session_key" = %s'
+)
 
 
 class UnownedStatementError(AssertionError):

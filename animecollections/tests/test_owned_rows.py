@@ -111,8 +111,7 @@ def test_the_watch_sees_a_statement_without_an_owner(sql):
             "WHERE i.user_id = %s"
         ),
         'INSERT INTO "history_search" ("user_id") VALUES (%s)',
-        "WITH t0 AS (INSERT INTO history_change SELECT 1), t1 AS (INSERT INTO x "
-        "SELECT 2) INSERT INTO history_search SELECT 3",
+        "WITH t AS (INSERT INTO x SELECT 1) INSERT INTO history_search SELECT 3",
         'SELECT "id" FROM "collections_app_anime" WHERE "id" = %s',
         "DELETE FROM history_search WHERE user_id = %s AND id IN (SELECT id FROM x)",
     ],

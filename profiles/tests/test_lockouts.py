@@ -142,5 +142,5 @@ def test_what_a_locked_try_costs(visitor, alice, budget):
 
 
 def test_what_a_wrong_try_costs(visitor, alice, budget):
-    with budget(4, "locked?, user, counted, and of the day"):
+    with budget(5, "locked?, claim, user, counted, and of the day"):
         guess(visitor, 1)

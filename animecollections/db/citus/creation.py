@@ -41,6 +41,10 @@ class DatabaseCreation(creation.DatabaseCreation):
             with self.at(group, name) as there:
                 there.execute("CREATE EXTENSION citus")
         with self.at(0, name) as there:
+            # Tests look how many statements asked more than one shard.
+            there.execute(
+                f'ALTER DATABASE "{name}" SET citus.enable_stat_counters = on'
+            )
             there.execute("SELECT citus_set_coordinator_host(%s, %s)", coordinator[:2])
             for host, port, _ in workers:
                 there.execute("SELECT citus_add_node(%s, %s)", (host, port))

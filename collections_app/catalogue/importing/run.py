@@ -9,6 +9,7 @@ from itertools import islice
 from django.conf import settings
 from django.db import connection, reset_queries
 
+from animecollections.db.spread import is_spread
 from collections_app.catalogue.held_facts import Overruled
 from collections_app.catalogue.importing.survey import Survey, untied
 from collections_app.catalogue.matching import Key
