@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-postgres test-oldest lint format types check clients bench instructions deployment words clean
+.PHONY: help run test test-postgres test-citus test-oldest lint format types check clients bench instructions deployment words clean
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -35,6 +35,13 @@ test: $(VENV)/.dev ## set everything up and run the suite on SQLite
 
 test-postgres: $(VENV)/.dev ## what uses the database on PostgreSQL (TEST_DATABASE_URL says which server)
 	DATABASE_URL=$${TEST_DATABASE_URL:-postgres://postgres@127.0.0.1:5432/postgres} $(BIN)/python -m pytest -n auto -m "not browser" --needs-database
+
+test-citus: $(VENV)/.dev ## what uses the database on Citus (CITUS_DSN=citus://… says which coordinator)
+	@if [ -z "$$CITUS_DSN" ]; then \
+		echo "SKIPPED: CITUS_DSN is not set: nothing is tried on a database that is spread over machines."; \
+	else \
+		DATABASE_URL="$$CITUS_DSN" $(BIN)/python -m pytest -n auto -m "not browser" --needs-database; \
+	fi
 
 # The oldest we say we take is 3.11.0; Debian 12 ships 3.11.2, which lacks what came later.
 OLDEST ?= /usr/bin/python3

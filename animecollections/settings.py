@@ -355,6 +355,8 @@ OTP_TOTP_ISSUER = "animecollections"  # what authenticators call us
 MESSAGE_STORAGE = "animecollections.admin.messages.MessageStorage"
 SESSION_ENGINE = "profiles.accounts.sessions"
 SESSION_COOKIE_AGE = env.int("SESSION_DAYS", 30, validate=DAYS) * 86400
+# Off in the first of two steps of an upgrade: docs/deployment.md.
+OWNER_IN_SESSION_KEYS = env.bool("OWNER_IN_SESSION_KEYS", True)
 SESSION_COOKIE_SAMESITE = env.str(
     "COOKIE_SAMESITE", "Lax", validate=rules.OneOf(["Lax", "Strict", "None"])
 )

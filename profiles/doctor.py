@@ -9,12 +9,15 @@ from uuid import UUID
 
 from django.core.files.storage import default_storage
 from django.db import DEFAULT_DB_ALIAS
-from django.db.models import Q
+from django.db.models import CharField, Exists, OuterRef, Q, Value
+from django.db.models.functions import Concat
 from django.utils import timezone
 
 from animecollections.identity import Origin
 from animecollections.ops.findings import Check, Finding, Look
-from profiles.accounts.models import User
+from profiles.accounts.claims import claim_again, forget_claim
+from profiles.accounts.managers import COLUMNS
+from profiles.accounts.models import LoginClaim, User
 from profiles.figures import running_counts
 from profiles.images import services as service
 from profiles.images.models import Image
@@ -23,6 +26,7 @@ from profiles.profile.repair import make_whole
 
 # A file is written before its row is committed: a new one may yet get it.
 YOUNG = timedelta(days=1)
+WHAT = {"email": "an e-mail", "name": "a user name"}
 
 
 class Accounts(Look):
@@ -75,6 +79,36 @@ def files_of_images() -> Iterator[Finding | None]:
     """Files without a row, folder by folder: one is a person's, named by their id."""
     for folder in sorted(folders()):
         yield from orphans(folder, files_of(folder) - paths_in_rows(folder))
+        yield None
+
+
+def claims() -> Iterator[Finding | None]:
+    """Both ways: who has not claimed what they are called, and who claims more."""
+    for kind, column in COLUMNS.items():
+        value = Concat(Value(f"{kind}:"), column, output_field=CharField())
+        mine = LoginClaim.objects.filter(
+            value=OuterRef("claim"), user_id=OuterRef("pk")
+        )
+        without = User.objects.annotate(claim=value).exclude(Exists(mine)).order_by()
+        for user_id in without.values_list("pk", flat=True).iterator():
+            yield Finding(
+                f"User {user_id} has {WHAT[kind]} that they do not claim: another "
+                "could take it",
+                "claims it",
+                partial(claim_again, user_id),
+            )
+        yield None
+        theirs = User.objects.annotate(claim=value).filter(
+            pk=OuterRef("user_id"), claim=OuterRef("value")
+        )
+        claimed = LoginClaim.objects.filter(value__startswith=f"{kind}:").order_by()
+        rows = claimed.exclude(Exists(theirs)).values_list("value", "user_id")
+        for claim, user_id in rows.iterator():
+            yield Finding(
+                f"User {user_id} claims {WHAT[kind]} that is not theirs (any more)",
+                "forgets the claim",
+                partial(forget_claim, claim, user_id),
+            )
         yield None
 
 
@@ -149,6 +183,7 @@ def counts() -> Iterator[Finding | None]:
 
 CHECKS = (
     Check("accounts", "accounts that lack a part", look=Accounts),
+    Check("claims", "who has which e-mail and user name", claims),
     Check(
         "images",
         "files without a row, rows without a file",

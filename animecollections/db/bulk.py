@@ -16,6 +16,9 @@ from django.db import connection, models
 from animecollections.db.free_json import to_bytes
 from animecollections.db.hot import Statement, run
 from animecollections.db.json_rows import select_columns
+from animecollections.db.spread import is_spread
+
+MOST_WRITTEN_OUT = 8  # rows
 
 
 class Rows(NamedTuple):
@@ -50,6 +53,8 @@ def inserting(*tables: Rows) -> list[Statement]:
     """What inserts rows of several tables: on PostgreSQL one statement. None may rely
     on another's having been inserted before it.
     """
+    if is_spread():
+        return [on_one_machine(table) for table in tables if table.rows]
     made = [of_table(table) for table in tables if table.rows]
     if connection.vendor == "postgresql" and len(made) > 1:
         text = as_one(*(statement.sql for statement in made))
@@ -62,6 +67,41 @@ def as_one(*statements: str) -> str:
     *first, last = statements
     parts = ", ".join(f"t{place} AS ({text})" for place, text in enumerate(first))
     return f"WITH {parts} {last}"
+
+
+def on_one_machine(table: Rows) -> Statement:
+    """Where tables are spread, rows written out are sent to the machine of their user
+    as they are; from an array, they would be collected and sorted out first.
+    """
+    if len(table.rows) > MOST_WRITTEN_OUT:
+        return of_table(table)
+    names = tuple(table.rows[0])
+    statement = _upsert_of_values(
+        table.model, names, table.unique, table.adding, len(table.rows)
+    )
+    fields = [column_of(table.model, name) for name in names]
+    values = [
+        to_bytes(row[name]).decode()
+        if isinstance(field, models.JSONField)
+        else row[name]
+        for row in table.rows
+        for name, field in zip(names, fields, strict=True)
+    ]
+    return Statement(statement, values)
+
+
+@lru_cache(500)
+def _upsert_of_values(
+    model: type[models.Model],
+    names: tuple[str, ...],
+    unique: tuple[str, ...],
+    adding: tuple[str, ...],
+    number: int,
+) -> str:
+    fields, statement = _upsert(model, names, unique, adding, connection.vendor)
+    before, _, after = statement.partition(select_columns(fields))
+    casts = ", ".join(f"%s::{field.db_type(connection)}" for field in fields)
+    return f"{before}VALUES {', '.join([f'({casts})'] * number)}{after}"
 
 
 def of_table(table: Rows) -> Statement:

@@ -6,6 +6,7 @@ that it spans people. That also keeps the road open to a database spread over ma
 by user. A test holds every model with a `user` to it.
 """
 
+from collections.abc import Sequence
 from typing import Any, ClassVar, Self, TypeVar
 from uuid import UUID
 
@@ -28,7 +29,55 @@ class OwnedQuerySet(models.QuerySet[Row]):
         return self.all()
 
 
-class OwnedRow(models.Model):
+class NamesOwner(models.Model):
+    """What Django does to a row by its key alone, it does here to a row of its user:
+    update, refresh, delete. So the key of another's row reaches nothing.
+    """
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def from_db(cls, db: Any, field_names: Any, values: Sequence[object]) -> Self:
+        row = super().from_db(db, field_names, values)
+        row._came_with = row.__dict__.get("user_id")
+        return row
+
+    def _do_update(
+        self, base_qs: models.QuerySet[Any], *args: Any, **kwargs: Any
+    ) -> Any:
+        came_with = getattr(self, "_came_with", None)
+        if came_with is not None and came_with != self.__dict__["user_id"]:
+            raise OwnerChangedError(f"{self!r} was of {came_with}")
+        ours = base_qs.filter(user_id=self.__dict__["user_id"])
+        return super()._do_update(ours, *args, **kwargs)  # type: ignore[misc]
+
+    def refresh_from_db(
+        self,
+        using: str | None = None,
+        fields: Any = None,
+        from_queryset: models.QuerySet[Any] | None = None,
+    ) -> None:
+        rows = from_queryset
+        if rows is None:
+            rows = type(self)._base_manager.db_manager(using)
+        user_id = self.__dict__.get("user_id")
+        if user_id is not None:  # else it was not read, and is asked for here
+            rows = rows.filter(user_id=user_id)
+        super().refresh_from_db(using=using, fields=fields, from_queryset=rows)
+
+    def delete(
+        self, using: str | None = None, keep_parents: bool = False
+    ) -> tuple[int, dict[str, int]]:
+        rows = type(self)._base_manager.db_manager(using)
+        return rows.filter(user_id=self.__dict__["user_id"], pk=self.pk).delete()
+
+
+class OwnerChangedError(ValueError):
+    """A row of one user's was about to become another's."""
+
+
+class OwnedRow(NamesOwner):
     """Its `user` is `owner(…)`."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

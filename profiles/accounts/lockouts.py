@@ -11,9 +11,10 @@ twice as long (docs/decisions/0004-lock-outs.md).
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from math import ceil
 from random import randrange
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
@@ -21,6 +22,7 @@ from django.db.models import Max, Q, QuerySet, Sum
 from django.utils import timezone
 
 from animecollections.api.errors import ApiError, not_now
+from animecollections.db.spread import is_spread
 from profiles.accounts.models import FailedSignIns, FailedSignInsPart, WrongPasswords
 from profiles.accounts.places import Place, is_known
 
@@ -44,10 +46,14 @@ RETURNING count
 COUNT_OF_DAY = """
 INSERT INTO profiles_failedsigninspart AS f (day, part, number) VALUES (%s, %s, 1)
 ON CONFLICT (day, part) DO UPDATE SET number = f.number + 1
-RETURNING
-    (SELECT SUM(count) FROM profiles_wrongpasswords WHERE email = %s AND last_at > %s),
-    EXISTS (SELECT 1 FROM profiles_failedsignins WHERE day = %s)
 """
+EVERYWHERE = """
+SELECT SUM(count) FROM profiles_wrongpasswords WHERE email = %s AND last_at > %s
+"""
+AND_TELL = f"""
+RETURNING ({EVERYWHERE}),
+    EXISTS (SELECT 1 FROM profiles_failedsignins WHERE day = %s)
+"""  # noqa: S608  (made of our own constants)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +118,20 @@ def refuse_locked(email: str, place: Place) -> Standing:
     return standing
 
 
+def count_of_day(
+    cursor: Any, email: str, today: date, since: Any
+) -> tuple[int | None, bool]:
+    """Counts one; the wrong passwords for the e-mail, and whether the day is noted."""
+    part = randrange(FailedSignInsPart.PARTS)  # noqa: S311  (no secret)
+    if is_spread():  # they are not on one machine
+        cursor.execute(COUNT_OF_DAY, [today, part])
+        cursor.execute(EVERYWHERE, [email, since])
+        return cursor.fetchone()[0], False
+    cursor.execute(COUNT_OF_DAY + AND_TELL, [today, part, email, since, today])
+    everywhere, has_day = cursor.fetchone()
+    return everywhere, bool(has_day)
+
+
 def count_wrong(email: str, place: Place) -> None:
     """Counts a wrong password; 429 `locked` when others were first to use up the
     tries.
@@ -122,12 +142,9 @@ def count_wrong(email: str, place: Place) -> None:
     with connection.cursor() as cursor:
         cursor.execute(COUNT, [email, place.network, at(now), at(window_start())])
         here = cursor.fetchone()[0]
-        part = randrange(FailedSignInsPart.PARTS)  # noqa: S311  (no secret)
-        today = now.date()
-        cursor.execute(COUNT_OF_DAY, [today, part, email, since, today])
-        everywhere, has_day = cursor.fetchone()
+        everywhere, has_day = count_of_day(cursor, email, now.date(), since)
     if not has_day:
-        day = FailedSignIns(day=today, number=0)
+        day = FailedSignIns(day=now.date(), number=0)
         FailedSignIns.objects.bulk_create([day], ignore_conflicts=True)
     everywhere = everywhere or here
     if here > settings.LOCKOUT_TRIES:

@@ -11,9 +11,9 @@ from django.db.models import F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from animecollections.db.ids import new_epoch, new_id
-from animecollections.db.owned import OwnedRow, owner
+from animecollections.db.owned import NamesOwner, OwnedRow, owner
 from profiles.accounts.identifiers import fold_email, fold_user_name
-from profiles.accounts.managers import UserManager
+from profiles.accounts.managers import LoginClaimManager, UserManager
 
 
 class User(AbstractBaseUser, PermissionsMixin):
@@ -37,6 +37,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     reset_mails_since = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects: ClassVar[UserManager] = UserManager()
+    is_claimed: bool  # whether a claim led to it (UserManager.known_by)
 
     EMAIL_FIELD = "email"
     USERNAME_FIELD = "email"
@@ -88,9 +89,31 @@ class User(AbstractBaseUser, PermissionsMixin):
         return f"{self.auth_epoch}:{super().get_session_auth_hash()}"
 
 
-class Session(AbstractBaseSession):
+class LoginClaim(models.Model):
+    """That an e-mail or a user name is taken, and whose it is: the one row that decides
+    it between all who want the same at once (decision 35).
+
+    Without a constraint to users: a claim is written before its user, and where the
+    database is spread over machines it may be on another one.
+    """
+
+    # "email:…" or "name:…", folded as the user's own column is.
+    value = models.CharField(max_length=260, primary_key=True)
+    user = models.ForeignKey(
+        User, models.DO_NOTHING, related_name="claims", db_constraint=False
+    )
+
+    objects: ClassVar[LoginClaimManager] = LoginClaimManager()
+
+    def __str__(self) -> str:
+        return f"{self.value} is {self.user_id}"
+
+
+class Session(AbstractBaseSession, NamesOwner):
     """A browser's sign-in, with the user in a column: one statement checks it."""
 
+    # The user's id, then a secret (accounts/sessions.py); older ones are a secret only.
+    session_key = models.CharField("session key", max_length=64, primary_key=True)
     user = models.ForeignKey(
         User, models.CASCADE, null=True, blank=True, related_name="sessions"
     )
@@ -103,7 +126,7 @@ class Session(AbstractBaseSession):
         return f"session of {self.user_id} until {self.expire_date:%Y-%m-%d}"
 
 
-class TokenFamily(models.Model):
+class TokenFamily(NamesOwner):
     """An app's sign-in: all the tokens that descend from one e-mail and password.
 
     `refresh_id` names the one refresh token that is still good.
@@ -126,17 +149,18 @@ class TokenFamily(models.Model):
         return f"tokens of {self.user_id}"
 
 
-class Ticket(models.Model):
+class Ticket(NamesOwner):
     """Opens one live socket, once and soon, for the sign-in that asked for it.
 
-    `key` is the sha256 of what the client holds; to use a ticket is to delete its row.
+    `key` is the sha256 of what the client holds: its user, a dot, a secret. To use a
+    ticket is to delete its row.
     """
 
     key = models.CharField(max_length=64, primary_key=True)
     user = models.ForeignKey(User, models.CASCADE, related_name="tickets")
     # An Account's SignIn, in columns.
     kind = models.CharField(max_length=10)
-    sign_in = models.CharField(max_length=40)
+    sign_in = models.CharField(max_length=64)
     until = models.DateTimeField(null=True, blank=True)
     expires_at = models.DateTimeField(db_index=True)
 

@@ -258,10 +258,10 @@ def test_what_it_costs_whatever_there_is(filled, hers, budget):
     has_been_counted(timezone.now())
     in_words = (
         "sign-in check, user, locked?, still not?, tries forgiven; lock, account, "
-        "counts: until when, what is new (2), entries, pictures, titles of 8 days, "
-        "today (7), the correction; wrong passwords, staff's log (2), "
-        "privacy requests (2), outbox; recovery codes (2); one for each of 24 tables; "
-        "the erasure, its task; the session: found?"
+        "its claims (2), counts: until when, what is new (2), entries, pictures, "
+        "titles of 8 days, today (7), the correction; wrong passwords, staff's log "
+        "(2), privacy requests (2), outbox; recovery codes (2); one for each of 24 "
+        "tables; the erasure, its task; the session: found?"
     )
-    with budget(63, in_words):
+    with budget(65, in_words):
         assert hers.delete("/api/user", BODY).status_code == 200

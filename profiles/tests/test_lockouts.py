@@ -144,7 +144,7 @@ def test_what_a_locked_try_costs(visitor, alice, budget):
 
 def test_what_a_wrong_try_costs(visitor, alice, budget):
     guess(visitor, 1)  # the first of its day notes the day
-    with budget(4, "locked?, user, counted, and of the day"):
+    with budget(5, "locked?, claim, user, counted, and of the day"):
         guess(visitor, 1)
     assert FailedSignIns.objects.with_total().get().total == 2
 

@@ -9,9 +9,16 @@ from django.core.management.base import CommandError
 from django.db import DatabaseError
 from django.utils import timezone
 
+from animecollections.db.spread import is_spread
 from animecollections.ops import backups, checksums
 from animecollections.ops.commands import interruptible, progress_bar
 from animecollections.ops.sessions import SessionCommand
+
+OF_EACH_NODE = (
+    "The database is spread over machines: back up each machine by PostgreSQL's own "
+    "means, after a restore point that all share (SELECT citus_create_restore_point"
+    "('name')). docs/scaling.md says how. No backup was made."
+)
 
 
 class Command(SessionCommand):
@@ -28,6 +35,8 @@ class Command(SessionCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if is_spread():
+            raise CommandError(OF_EACH_NODE)
         if options["dry_run"]:
             rows = sum(checksums.counts().values())
             self.stdout.write(f"{rows:,} rows would be saved.")

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
+from animecollections.db.spread import is_spread
 from animecollections.ops import backups, checksums
 from animecollections.ops.commands import interruptible, progress_bar
 from animecollections.ops.sessions import SessionCommand
@@ -14,6 +15,11 @@ from animecollections.probes import migrations_of_this_release
 from history.log.recording import end_all_cursors
 
 MOST_TOLD = 20
+OF_EACH_NODE = (
+    "The database is spread over machines, and this puts back one: restore each of "
+    "them to the restore point that all share. docs/scaling.md says how. Nothing was "
+    "changed."
+)
 AGAIN = "The database is unchanged, or fully restored; run this again."
 
 
@@ -40,6 +46,8 @@ class Command(SessionCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if is_spread():
+            raise CommandError(OF_EACH_NODE)
         folder = options["folder"]
         try:
             about = backups.read_manifest(folder)

@@ -157,7 +157,7 @@ def open_sign_in(request: HttpRequest, row_id: int) -> HttpResponse:
     if not request.user.has_perm("profiles.help_user"):
         raise PermissionDenied
     row = get_object_or_404(WrongPasswords, pk=row_id)
-    user = User.objects.filter(email=row.email).first()
+    user = User.objects.known_by("email", row.email)
     if user and not may(request, "unlock", user):
         raise PermissionDenied
     rows = reverse("admin:profiles_wrongpasswords_changelist")
