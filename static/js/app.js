@@ -115,7 +115,7 @@ async function start({ user, key = null } = {}) {
   if (!collection.isKept) tellNotKept(collection);
   await show({ scroll: history.state?.scroll });
   if (new URLSearchParams(location.search).has("said")) signInAgain(); // a new password ended this session too
-  collection.settling?.then(loadOnDemand); // after all that is shown now
+  loadOnDemand();
 }
 
 /** The user, remembered where there is no network. */
