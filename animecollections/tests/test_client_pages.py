@@ -295,6 +295,7 @@ def test_without_network_it_opens_counts_on_and_settles_later(opened, api, user)
 def test_two_devices_that_disagree_are_asked_about(opened, api, user):
     api.add(200)
     page = opened(user)
+    page.wait_for_load_state("networkidle")  # the panel is loaded after the list
     page.context.set_offline(True)
     card(page, "Death Note").get_by_role("button").first.click()
     page.get_by_label("Notes").fill("written on the train")

@@ -36,7 +36,8 @@ class OnDemand {
 const panel = new OnDemand(() => import("./panel.js"));
 const menus = new OnDemand(() => import("./quick_menus.js"));
 
-export const loadOnDemand = () => [panel.load, menus.load].forEach(loadLater);
+/** Once a page is there, so that they open without network too. */
+export const loadOnDemand = () => void Promise.allSettled([panel.load(), menus.load()]);
 
 /** @param {App} app @param {string} animeId */
 export const openEntry = (app, animeId) => panel.use(({ openEntry }) => openEntry(app, animeId));
