@@ -422,7 +422,7 @@ def test_a_cursor_goes_past_the_parts_that_were_not_asked_for(client, titles, de
 def test_a_part_that_there_is_not_is_400(client):
     answer = client.get(URL, {"parts": "entries,lists"})
     assert answer.status_code == 400
-    assert "parts" in answer.json()["errors"]
+    assert "parts" in answer.json()["fields"]
 
 
 def test_unchanged_is_304_after_the_sign_in_check_alone(client, device, titles, budget):
