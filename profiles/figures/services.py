@@ -208,8 +208,10 @@ def known_at(revision: int) -> dict[str, bool]:
     """Which wordings found nothing, when the catalogue was the same."""
     rows = Figure.objects.filter(name=TRIED).order_by("-day")
     tried = rows.values_list("value", flat=True).first()
-    is_same = tried is not None and tried["revision"] == revision
-    return tried["finds_nothing"] if is_same else {}
+    if tried is None or tried["revision"] != revision:
+        return {}
+    finds: dict[str, bool] = tried["finds_nothing"]
+    return finds
 
 
 def unsettled(
