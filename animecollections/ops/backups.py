@@ -118,8 +118,8 @@ def is_too_large(size: int) -> str:
     if size < LARGE or connection.vendor != "postgresql":
         return ""
     return (
-        f" It has {size / 10**9:,.0f} GB: a restore of that takes hours. Use pgBackRest "
-        "(docs/deployment.md, Backups that grow)."
+        f" It has {size / 10**9:,.0f} GB: a restore of that takes hours. Use "
+        "pgBackRest (docs/deployment.md, Backups that grow)."
     )
 
 
@@ -153,7 +153,7 @@ def sha256(path: Path) -> str:
 # --- Putting one back --------------------------------------------------------------
 
 
-def read_manifest(folder: Path) -> dict[str, object]:
+def read_manifest(folder: Path) -> dict[str, Any]:
     """Of a backup that is whole and fits this database."""
     try:
         about: dict[str, Any] = orjson.loads((folder / MANIFEST).read_bytes())

@@ -97,10 +97,9 @@ def of_day(day: date) -> dict[str, int]:
         watched=Sum("watched"),
     )
     sign_ups = User.objects.filter(created_at__gte=start, created_at__lt=end).count()
-    failed = FailedSignIns.objects.filter(day=day).with_total()
     return {
         "sign_ups": sign_ups,
-        "failed_sign_ins": failed.values_list("total", flat=True).first() or 0,
+        "failed_sign_ins": FailedSignIns.objects.number_on(day),
         **{name: n or 0 for name, n in counted.items()},
     }
 

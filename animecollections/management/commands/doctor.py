@@ -184,7 +184,7 @@ class Place:
         self.rows = Figure.objects.filter(name=PLACE)
 
     def stored(self) -> UUID | None:
-        kept = self.rows.values_list("value", flat=True).first()
+        kept: Any = self.rows.values_list("value", flat=True).first()
         is_same = kept is not None and kept["checks"] == self.checks
         return UUID(kept["after"]) if is_same else None
 
