@@ -51,8 +51,9 @@ class RowsOfImages(Look):
     """Rows without a file; `files_of_images` looks for the opposite."""
 
     def of(self, people: Sequence[UUID]) -> Iterator[Finding]:
-        rows = Image.objects.across_users().filter(user_id__in=people)
-        rows = rows.order_by("user_id", "path").values_list("user_id", "pk", "path")
+        images = Image.objects.across_users().filter(user_id__in=people)
+        in_order = images.order_by("user_id", "path")
+        rows = in_order.values_list("user_id", "pk", "path")
         for user_id, theirs in groupby(rows, itemgetter(0)):
             files = files_of(str(user_id))
             for _, pk, path in theirs:

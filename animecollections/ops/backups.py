@@ -47,6 +47,10 @@ CREATE SCHEMA public;
 OF_THE_WAY = ("sslmode", "sslrootcert", "sslcert", "sslkey", "passfile", "service")
 
 
+# From here on a restore takes an hour and more: PostgreSQL's own files are the way.
+LARGE = 20 * 10**9  # bytes
+
+
 class BackupError(Exception):
     """A sentence for the operator."""
 
@@ -96,8 +100,27 @@ def describe(folder: Path, tell: Tell) -> dict[str, Any]:
         "checksums": checksums.method(),
         "migrations": migrations(),
         "users": number,
+        "bytes": size_of_database(),
         "counts": checksums.counts(),
     }
+
+
+def size_of_database() -> int:
+    if connection.vendor != "postgresql":
+        return Path(connection.settings_dict["NAME"]).stat().st_size
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_database_size(current_database())")
+        return int(cursor.fetchone()[0])
+
+
+def is_too_large(size: int) -> str:
+    """A sentence, where there is a better way for a database of this size."""
+    if size < LARGE or connection.vendor != "postgresql":
+        return ""
+    return (
+        f" It has {size / 10**9:,.0f} GB: a restore of that takes hours. Use "
+        "pgBackRest (docs/deployment.md, Backups that grow)."
+    )
 
 
 def migrations() -> list[str]:
@@ -130,7 +153,7 @@ def sha256(path: Path) -> str:
 # --- Putting one back --------------------------------------------------------------
 
 
-def read_manifest(folder: Path) -> dict[str, object]:
+def read_manifest(folder: Path) -> dict[str, Any]:
     """Of a backup that is whole and fits this database."""
     try:
         about: dict[str, Any] = orjson.loads((folder / MANIFEST).read_bytes())

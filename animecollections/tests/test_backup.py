@@ -96,6 +96,18 @@ def test_backup_wreck_restore_gives_every_row_back(saved, filled):
     assert filled.post("/api/user/watchList", body).status_code == 200
 
 
+def test_where_it_is_not_the_way_it_says_so(saved, tmp_path, monkeypatch):
+    assert "pgBackRest" not in run("backup", str(tmp_path / "small"))
+    monkeypatch.setattr(backups, "LARGE", 1)
+    said = [
+        run("backup", "--dry-run", str(tmp_path)),
+        run("backup", str(tmp_path / "large")),
+        run("restore", str(saved), "--dry-run"),
+    ]
+    is_postgresql = connection.vendor == "postgresql"
+    assert all(("Use pgBackRest" in text) == is_postgresql for text in said), said
+
+
 def of_users():
     return {id_: rest for id_, *rest in checksums.of_users()}
 

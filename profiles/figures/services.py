@@ -108,10 +108,8 @@ def of_day(day: date) -> dict[str, int]:
 
 
 def told_of_day(day: date, counts: Counts) -> dict[str, int]:
-    days = FailedSignIns.objects.filter(day=day).with_total()
-    failed = days.values_list("total", flat=True)
     told = {name: counts[f"day/{day}/{name}"] for name in OF_A_DAY}
-    return told | {"failed_sign_ins": failed.first() or 0}
+    return told | {"failed_sign_ins": FailedSignIns.objects.number_on(day)}
 
 
 # --- What follows the log ----------------------------------------------------------

@@ -39,7 +39,8 @@ class Command(SessionCommand):
             raise CommandError(OF_EACH_NODE)
         if options["dry_run"]:
             rows = sum(checksums.counts().values())
-            self.stdout.write(f"{rows:,} rows would be saved.")
+            large = backups.is_too_large(backups.size_of_database())
+            self.stdout.write(f"{rows:,} rows would be saved.{large}")
             return
         now = timezone.now()
         folder = options["folder"] / f"animecollections-{now:%Y-%m-%dT%H-%M-%SZ}"
@@ -69,7 +70,7 @@ class Command(SessionCommand):
         )
         self.stdout.write(
             f"{about['users']:,} users and {rows:,} rows saved and verified: {folder}."
-            f"{left_out}"
+            f"{left_out}{backups.is_too_large(about['bytes'])}"
         )
 
     def make(self, folder: Path, verbosity: int) -> dict[str, Any]:

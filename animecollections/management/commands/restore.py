@@ -54,6 +54,7 @@ class Command(SessionCommand):
             if options["dry_run"]:
                 self.stdout.write(
                     f"{self.of(about)} is complete and would be restored."
+                    f"{backups.is_too_large(about.get('bytes', 0))}"
                 )
                 return
             if not options["yes"] and not self.is_sure(about):
@@ -80,7 +81,8 @@ class Command(SessionCommand):
 
     def is_sure(self, about: dict[str, Any]) -> bool:
         try:
-            answer = input(f"{self.of(about)} replaces everything. Type yes: ")
+            large = backups.is_too_large(about.get("bytes", 0))
+            answer = input(f"{self.of(about)} replaces everything.{large} Type yes: ")
         except (EOFError, KeyboardInterrupt):
             return False
         return answer.strip() == "yes"
