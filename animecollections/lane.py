@@ -62,6 +62,6 @@ def finished(response: HttpResponseBase) -> HttpResponseBase:
     """What Django's own middleware adds to every answer."""
     headers = response.headers
     headers.setdefault("X-Frame-Options", settings.X_FRAME_OPTIONS)
-    if not response.streaming:
+    if not response.streaming and response.status_code != 304:
         headers.setdefault("Content-Length", str(len(response.content)))
     return response

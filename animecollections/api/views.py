@@ -96,7 +96,10 @@ class ApiViewSet(ViewSet):
         self.documentation = getattr(method, "documentation", None)
         self.check_size(request)
         self.wanted = self.read_query(request)
-        super().initial(request, *args, **kwargs)
+        # As in APIView.initial, which also negotiates what an answer is written in.
+        self.perform_authentication(request)
+        self.check_permissions(request)
+        self.check_throttles(request)
         self.check_conditions(request)
 
     def check_size(self, request: Request) -> None:
