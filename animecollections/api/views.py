@@ -134,7 +134,7 @@ class ApiViewSet(ViewSet):
             if (header(request, name) or "").strip():
                 raise refuse(**{name: NO_CONDITION})
 
-    def options(self, request: object, *args: object, **kwargs: object) -> Answer:
+    def options(self, request: object, *args: object, **kwargs: object) -> Any:
         """The methods, in the header Allow; /api/schema tells the rest."""
         return Answer(status=204, headers={"Allow": ", ".join(self.allowed_methods)})
 
@@ -155,7 +155,7 @@ class ApiViewSet(ViewSet):
                 details = {"scope": scope}
                 raise ApiError("scope_missing", scope=scope, details=details)
 
-    def handle_exception(self, exc: Exception) -> Answer:
+    def handle_exception(self, exc: Exception) -> Any:
         """DRF looks at rates last, so that a 401 or 403 of its checks came uncounted.
 
         Counted only once refused: a good sign-in works, whoever shares its network.
@@ -214,7 +214,7 @@ class ApiViewSet(ViewSet):
         )
 
 
-def made(classes: Iterable[type[Any]]) -> list[Any]:
+def made(classes: Iterable[Any]) -> list[Any]:
     return [one() for one in classes]
 
 
