@@ -7,6 +7,7 @@ in the same places: texts, integers, UUIDs, times, dates, booleans, None.
 """
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any, NamedTuple
 
 from django.db import DEFAULT_DB_ALIAS, connections
@@ -17,6 +18,12 @@ Found = list[tuple[Any, ...]]
 class Statement(NamedTuple):
     sql: str
     parameters: Sequence[Any]
+
+
+@cache
+def is_postgresql() -> bool:
+    """Kept, for Django looks the connection up each time it is asked."""
+    return connections[DEFAULT_DB_ALIAS].vendor == "postgresql"
 
 
 def fetch(sql: str, parameters: Sequence[Any]) -> Found:

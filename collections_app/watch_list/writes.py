@@ -7,7 +7,7 @@ same.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
@@ -450,9 +450,9 @@ def do(
         edit = ListEdit(record, user_id, today)
         edit.take(anime, since, query.read(record.read[0]))
         outcome = edit.apply(operation)
-        told = record.operation_id if edit.save() else None
-        entry = edit.slots[anime].entry
-        return replace(outcome, entry=entry, operation_id=told)
+        outcome.operation_id = record.operation_id if edit.save() else None
+        outcome.entry = edit.slots[anime].entry
+        return outcome
 
 
 def do_all(

@@ -46,8 +46,9 @@ class DatabaseWrapper(LimitedInTime):
         Each statement sees what was committed before it began, as always: what is read
         after a lock is as the lock found it.
         """
-        self.close_if_health_check_failed()
-        self.ensure_connection()
+        if self.connection is None or not self.health_check_done:
+            self.close_if_health_check_failed()
+            self.ensure_connection()
         self.validate_thread_sharing()
         self.validate_no_broken_transaction()
         with self.wrap_database_errors:
