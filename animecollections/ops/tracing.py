@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
+from django.db import DEFAULT_DB_ALIAS, connections
 from opentelemetry import trace
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.instrumentation.django import DjangoInstrumentor
@@ -66,6 +67,8 @@ def start() -> None:
     trace.set_tracer_provider(provider)
     DjangoInstrumentor().instrument(middleware_position=inside_of(REFUSALS))
     PsycopgInstrumentor().instrument()
+    # It sees what goes through a cursor, and hot statements would not (db/hot.py).
+    connections.settings[DEFAULT_DB_ALIAS]["PREPARES"] = False
 
 
 def inside_of(middleware: str) -> int:

@@ -19,6 +19,7 @@ class DatabaseWrapper(LimitedInTime):
     a pooler in transaction mode they are not.
     """
 
+    can_prepare = True  # a backend built on this one may say no
     pipeline: Pipeline | None = None
     # Statements that wait for the COMMIT, or for whatever else is done before it.
     last_ones: Sequence[Statement] = ()
@@ -34,7 +35,7 @@ class DatabaseWrapper(LimitedInTime):
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         connection = super().get_new_connection(conn_params)
-        prepares = self.settings_dict.get("PREPARES")
+        prepares = self.can_prepare and self.settings_dict.get("PREPARES")
         self.pipeline = Pipeline(connection) if prepares else None
         self.last_ones = ()
         return connection
