@@ -38,7 +38,8 @@ def fetch_once(sql: str, parameters: Sequence[Any]) -> Found:
     """Of a statement that is not hot."""
     with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
         cursor.execute(sql, parameters)
-        return cursor.fetchall()
+        rows: Found = cursor.fetchall()
+        return rows
 
 
 def fetch_each(*statements: Statement) -> list[Found]:

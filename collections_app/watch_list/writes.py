@@ -225,8 +225,9 @@ class ListEdit:
         refs = list(dict.fromkeys(refs))
         since = self.record.at - RESTORED_WITHIN
         if len(refs) == 1:
-            query, values = query_of(*refs)
-            self.take(*refs, since, query.fetch(self.user_id, since, *values))
+            [ref] = refs
+            query, values = query_of(ref)
+            self.take(ref, since, query.fetch(self.user_id, since, *values))
             return
         found = self.locate(refs)
         several = rows_of(self.user_id, since, Q(pk__in=set(found.values())))

@@ -37,9 +37,9 @@ class HeldState:
         """
         if not rows:
             return None
-        state = cls(*rows[0])
-        if not isinstance(state.user_id, UUID):  # SQLite has none
-            state.user_id = UUID(state.user_id)
+        user_id, *counters = rows[0]
+        # SQLite has no UUIDs.
+        state = cls(user_id if is_postgresql() else UUID(user_id), *counters)
         if column:
             state.revision -= 1
         return state

@@ -6,7 +6,7 @@ from django.db.models import Count, Max, Min
 
 from animecollections.db.hot import run
 from animecollections.db.ids import new_epoch
-from history.log.models import Change, HeldState
+from history.log.models import Change, HeldState, UserState
 from history.log.parts import COUNTERS
 from history.log.recording import locked
 
@@ -20,7 +20,9 @@ def is_whole(user_id: UUID) -> bool:
         return fits(lock.state, **log)
 
 
-def fits(state: HeldState, oldest: int | None, newest: int | None, number: int) -> bool:
+def fits(
+    state: HeldState | UserState, oldest: int | None, newest: int | None, number: int
+) -> bool:
     if any(getattr(state, name) > state.revision for name in COUNTERS):
         return False
     if oldest is None or newest is None:  # new, or all of it trimmed

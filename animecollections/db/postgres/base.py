@@ -4,7 +4,7 @@ hot statements that are kept prepared and go several in one way there and back
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 from animecollections.db.hot import Found, Statement
 from animecollections.db.postgres.pipeline import IDLE, Pipeline
@@ -21,6 +21,7 @@ class DatabaseWrapper(LimitedInTime):
 
     can_prepare = True  # a backend built on this one may say no
     pipeline: Pipeline | None = None
+    health_check_done: bool  # Django's
     # Statements that wait for the COMMIT, or for whatever else is done before it.
     last_ones: Sequence[Statement] = ()
 
@@ -59,7 +60,7 @@ class DatabaseWrapper(LimitedInTime):
             return self.piped([*before, *statements])[len(before) :]
 
     def piped(self, statements: Sequence[Statement]) -> list[Found]:
-        pipeline: Any = self.pipeline
+        pipeline = cast("Pipeline", self.pipeline)
         if self.autocommit or pipeline.pgconn.transaction_status != IDLE:
             return pipeline.run(statements)
         return pipeline.run([BEGIN, *statements])[1:]
@@ -78,12 +79,12 @@ class DatabaseWrapper(LimitedInTime):
 
     def _commit(self) -> None:
         if not self.last_ones:
-            return super()._commit()
+            super()._commit()  # type: ignore[misc]
+            return
         statements, self.last_ones = self.last_ones, ()
         with self.wrap_database_errors:
             self.piped([*statements, COMMIT])
-        return None
 
     def _rollback(self) -> None:
         self.last_ones = ()
-        super()._rollback()
+        super()._rollback()  # type: ignore[misc]
