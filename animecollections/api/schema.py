@@ -301,7 +301,11 @@ class ApiSchema(Shapes, AutoSchema):
         self.doc = getattr(action, "documentation", ApiSchema.doc)
         if not self.doc.summary:
             warn(f"{method} {path} has no @documented")
-        return super().get_operation(path, path_regex, path_prefix, method, registry)
+        operation: Json | None = super().get_operation(
+            path, path_regex, path_prefix, method, registry
+        )
+        # An empty list says that nobody need sign in; none says nothing.
+        return operation and {"security": [], **operation}
 
     def get_operation_id(self) -> str:
         return self.name or self.doc.name

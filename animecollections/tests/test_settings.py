@@ -96,11 +96,13 @@ def test_settings_are_read_in_one_place():
         "animecollections/wsgi.py",
         "animecollections/asgi.py",
         "animecollections/ops/backups.py",  # hands it on to pg_dump, with a password
+        "profiles/management/commands/demo.py",  # hands its own settings on
     }
 
 
 WRONG = {
     "DEBUG": "perhaps",
+    "DEMO": "perhaps",
     "PORT": "70000",
     "WEB_WORKERS": "0",
     "WEB_THREADS": "two",
