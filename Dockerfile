@@ -31,7 +31,7 @@ ENV DEBUG=false \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1
 # Nothing else is written: the rest of the file system may be read-only, but for /tmp.
-VOLUME /data
+VOLUME ["/data", "/backups"]
 USER 10001:10001
 EXPOSE 8000
 STOPSIGNAL SIGTERM

@@ -262,6 +262,16 @@ SUPPORT_EMAIL = (
     or parseaddr(DEFAULT_FROM_EMAIL)[1]
 )
 
+# Each backup is copied there (ops/backup_copies.py). It has a key in it.
+BACKUP_S3_URL = env.str(
+    "BACKUP_S3_URL",
+    "",
+    validate=rules.Regexp(
+        r"(https?://[^/@:\s]+:[^/@\s]+@[^/\s]+/[^/\s?]+\S*)?\Z",
+        error="It is not like https://KEY:SECRET@host/bucket/prefix.",
+    ),
+)
+
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", str(BASE_DIR / "media")))
 MEDIA_URL = "/media/"
 # Hosts whose https image addresses are kept as they are (a gallery, a CDN). These are

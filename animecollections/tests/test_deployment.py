@@ -23,8 +23,13 @@ from animecollections.tests.serving import free_port, serve, wait_for
 ROOT = settings.BASE_DIR
 DEPLOY = ROOT / "deploy"
 PAGE = (ROOT / "docs" / "deployment.md").read_text()
-SCRIPTS = ("follow.py", "load.py", "manage", "prepare", "switch")
-SHOWN = sorted(path.name for path in DEPLOY.iterdir() if path.name not in SCRIPTS)
+SCRIPTS = ("follow.py", "load.py", "manage", "prepare", "switch", "try_image.py")
+OF_CONTAINERS = ("compose.env.example",)  # docs/containers.md
+SHOWN = sorted(
+    path.name
+    for path in DEPLOY.iterdir()
+    if path.is_file() and path.name not in SCRIPTS + OF_CONTAINERS
+)
 SPANS = {60: "every minute", 900: "every quarter of an hour", 86400: "daily"} | {
     604800: "weekly"
 }

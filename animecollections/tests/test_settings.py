@@ -148,6 +148,7 @@ WRONG = {
     "MEDIA_STORAGE": "disk",
     "MEDIA_STORAGE_OPTIONS": "[]",
     "IMAGE_HOSTS": "https://cdn.example.org",
+    "BACKUP_S3_URL": "s3://bucket",
 }
 # Any text will do for these; SECRET_KEY has tests of its own.
 NEVER_WRONG = {"HOST", "MEDIA_ROOT", "SECRET_KEY"}
