@@ -246,6 +246,7 @@ class Documentation:
     status: int = 200
     files: Mapping[str, Any] = field(default_factory=dict)
     others: Mapping[int, str] = field(default_factory=dict)
+    deprecated: bool = False  # what replaces it, the description says
 
     @cached_property
     def codes(self) -> list[str]:
@@ -317,6 +318,9 @@ class ApiSchema(Shapes, AutoSchema):
         scopes = " ".join(f"`{scope}`" for scope in self.doc.scopes)
         needs = f"Scope: {scopes}." if scopes else "Anybody may call it."
         return f"{self.doc.description} {needs}".strip()
+
+    def is_deprecated(self) -> bool:
+        return self.doc.deprecated
 
     def get_tags(self) -> list[str]:
         return list(self.doc.tags) or super().get_tags()
