@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from django.db import connection
-from django.db.backends.utils import names_digest
 from django.db.migrations.executor import MigrationExecutor
 from django.db.utils import OperationalError, ProgrammingError
 
@@ -45,8 +44,10 @@ def beside_the_live_one() -> Iterator[str]:
 
 def name_beside(live: str) -> str:
     """Never the live one's, though names are cut off at some length."""
-    short = f"{live[:40]}_{names_digest(live, length=8)}" if len(live) > 50 else live
-    return f"{short}{ENDING}"[:LONGEST_NAME]
+    name = f"{live[: LONGEST_NAME - len(ENDING)]}{ENDING}"
+    if name == live:
+        raise backups.BackupError(f"{live} is a rehearsal's database itself.")
+    return name
 
 
 def make(name: str) -> bool:

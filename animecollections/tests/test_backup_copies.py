@@ -155,3 +155,5 @@ def test_a_rehearsal_never_takes_the_live_database():
         assert beside != name
         assert beside.endswith(rehearsal.ENDING)
         assert len(beside) <= rehearsal.LONGEST_NAME
+    with pytest.raises(backups.BackupError):
+        rehearsal.name_beside("a" * 53 + rehearsal.ENDING)

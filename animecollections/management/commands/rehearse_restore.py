@@ -35,7 +35,7 @@ class Command(SessionCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         folder = newest_in(options["folder"])
         try:
-            about = backups.read_manifest(folder)
+            about: Any = backups.read_manifest(folder)
             with interruptible(NOTHING), rehearsal.beside_the_live_one() as name:
                 self.stdout.write(f"Restoring {folder} into {name} …")
                 backups.put_back_rows(folder, about)
