@@ -15,7 +15,7 @@ THROUGH: tuple[str, ...] = get_args(ThroughKind)
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Origin what a write came; kept with every change it makes."""
+    """Through what a write came; kept with every change it makes."""
 
     kind: ThroughKind
     actor_id: UUID | None = None  # staff who acted for the user

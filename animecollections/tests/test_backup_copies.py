@@ -13,7 +13,7 @@ from django.db import connection
 from moto.server import ThreadedMotoServer
 
 from animecollections.management.commands import backup as command
-from animecollections.ops import checksums, rehearsal
+from animecollections.ops import backups, checksums, rehearsal
 from animecollections.tests.serving import free_port
 from animecollections.tests.test_backup import failure, filled, run, saved  # noqa: F401
 from collections_app.models import WatchListEntry
