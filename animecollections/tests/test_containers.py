@@ -9,6 +9,8 @@ import os
 import re
 import shutil
 import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 import yaml
@@ -43,7 +45,7 @@ def interpolated(values=()):
 
 
 def test_hadolint_finds_nothing():
-    hadolint = shutil.which("hadolint") or pytest.skip("there is no hadolint here")
+    hadolint = Path(sys.executable).with_name("hadolint")  # requirements-dev.txt
     assert run(hadolint, ROOT / "Dockerfile") == ""
 
 
