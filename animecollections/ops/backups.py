@@ -166,10 +166,20 @@ def read_manifest(folder: Path) -> dict[str, Any]:
             f"It is a backup of {about['vendor']}; DATABASE_URL names "
             f"{connection.vendor}."
         )
+    check_hashes(folder, about)
+    return about
+
+
+def check_files(folder: Path) -> None:
+    """That a backup is whole, of whichever database it is."""
+    about = orjson.loads((folder / MANIFEST).read_bytes())
+    check_hashes(folder, about)
+
+
+def check_hashes(folder: Path, about: dict[str, Any]) -> None:
     for name, hash_ in about["files"].items():
         if not (folder / name).is_file() or sha256(folder / name) != hash_:
             raise BackupError(f"{folder / name} is damaged or missing.")
-    return about
 
 
 def put_back_rows(folder: Path, about: dict[str, Any]) -> None:
@@ -184,15 +194,20 @@ def put_back_rows(folder: Path, about: dict[str, Any]) -> None:
 
 def put_back_media(folder: Path) -> None:
     """Over what is there."""
-    if not ((folder / MEDIA).exists() and is_on_disk()):
+    if not is_on_disk():
         return
     try:
-        with tarfile.open(folder / MEDIA) as tar:
-            unpack(tar, Path(settings.MEDIA_ROOT))
+        unpack_media(folder, Path(settings.MEDIA_ROOT))
     except OSError as error:
         raise BackupError(
             f"The rows are restored, but not all media ({error}): run this again."
         ) from None
+
+
+def unpack_media(folder: Path, target: Path) -> None:
+    if (folder / MEDIA).exists():
+        with tarfile.open(folder / MEDIA) as tar:
+            unpack(tar, target)
 
 
 def unpack(tar: tarfile.TarFile, target: Path) -> None:

@@ -96,11 +96,13 @@ def test_settings_are_read_in_one_place():
         "animecollections/wsgi.py",
         "animecollections/asgi.py",
         "animecollections/ops/backups.py",  # hands it on to pg_dump, with a password
+        "profiles/management/commands/demo.py",  # hands its own settings on
     }
 
 
 WRONG = {
     "DEBUG": "perhaps",
+    "DEMO": "perhaps",
     "PORT": "70000",
     "WEB_WORKERS": "0",
     "WEB_THREADS": "two",
@@ -148,6 +150,7 @@ WRONG = {
     "MEDIA_STORAGE": "disk",
     "MEDIA_STORAGE_OPTIONS": "[]",
     "IMAGE_HOSTS": "https://cdn.example.org",
+    "BACKUP_S3_URL": "s3://bucket",
 }
 # Any text will do for these; SECRET_KEY has tests of its own.
 NEVER_WRONG = {"HOST", "MEDIA_ROOT", "SECRET_KEY"}
