@@ -1,5 +1,6 @@
-"""Counts the statements that asked more than one shard, where the database is spread."""
+"""Counts the statements that asked more than one shard of a database that is spread."""
 
+import atexit
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -17,11 +18,13 @@ COUNTED = (
 
 @cache
 def beside(name: str) -> psycopg.Connection:
-    """A connection of its own: the one that is watched may be in a broken transaction."""
+    """One of its own: the one that is watched may be in a broken transaction."""
     wanted = ("host", "port", "user", "password", "dbname")
     parameters = connection.get_connection_params()
     given = {key: parameters[key] for key in wanted if parameters.get(key)}
-    return psycopg.connect(**given, autocommit=True)
+    found = psycopg.connect(**given, autocommit=True)
+    atexit.register(found.close)
+    return found
 
 
 def multi_shard_statements() -> int:
