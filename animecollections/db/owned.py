@@ -15,6 +15,7 @@ from django.db import models
 
 from animecollections.db.ids import new_id
 
+OWNER = "user_id"
 Row = TypeVar("Row", bound=models.Model)
 
 
@@ -45,12 +46,16 @@ class NamesOwner(models.Model):
         row._came_with = row.__dict__.get("user_id")
         return row
 
+    def _whose(self) -> Any:
+        """Read from the database where it was left out before."""
+        return getattr(self, OWNER)
+
     def _do_update(
         self, base_qs: models.QuerySet[Any], *args: Any, **kwargs: Any
     ) -> Any:
-        if self._came_with not in (None, self.__dict__["user_id"]):
+        if self._came_with not in (None, self._whose()):
             raise OwnerChangedError(f"{self!r} was of {self._came_with}")
-        ours = base_qs.filter(user_id=self.__dict__["user_id"])
+        ours = base_qs.filter(user_id=self._whose())
         return super()._do_update(ours, *args, **kwargs)
 
     def refresh_from_db(
@@ -71,7 +76,7 @@ class NamesOwner(models.Model):
         self, using: str | None = None, keep_parents: bool = False
     ) -> tuple[int, dict[str, int]]:
         rows: Any = type(self)._base_manager.db_manager(using)
-        ours = rows.filter(user_id=self.__dict__["user_id"], pk=self.pk)
+        ours = rows.filter(user_id=self._whose(), pk=self.pk)
         deleted: tuple[int, dict[str, int]] = ours.delete()
         return deleted
 
