@@ -88,7 +88,7 @@ class VersionView(ApiViewSet):
         examples={"a release": {"version": "0.1.0"}},
         etag=True,
     )
-    def retrieve(self, request: Request) -> Response:
+    def retrieve(self, request: Request) -> Answer:
         etag = unless_held(request, etag_of(request))
         return answer({"version": settings.RELEASE}, headers={"ETag": etag})
 

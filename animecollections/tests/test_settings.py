@@ -122,6 +122,7 @@ WRONG = {
     "HTTPS": "2",
     "NUM_PROXIES": "-1",
     "COOKIE_SAMESITE": "lax",
+    "OWNER_IN_SESSION_KEYS": "perhaps",
     "SESSION_DAYS": "0",
     "ACCESS_TOKEN_MINUTES": "99999999999",
     "REFRESH_TOKEN_DAYS": "1.5",

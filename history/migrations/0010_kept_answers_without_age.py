@@ -6,7 +6,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('history', '0007_change_file_name'),
+        ("history", "0009_watched_anime"),
     ]
 
     operations = [
