@@ -14,7 +14,7 @@ ThroughKind = Literal["session", "token", "import", "admin", "command", "merge"]
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Origin what a write came; kept with every change it makes."""
+    """Through what a write came; kept with every change it makes."""
 
     kind: ThroughKind
     actor_id: UUID | None = None  # staff who acted for the user

@@ -53,7 +53,7 @@ def may_act_on(request: HttpRequest, user: Any) -> bool:
 
 
 def through(request: HttpRequest) -> Origin:
-    """Origin what a write from the admin came, and who acted."""
+    """Through what a write from the admin came, and who acted."""
     return Origin(
         kind="admin",
         actor_id=request.user.pk,

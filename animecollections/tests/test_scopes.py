@@ -41,6 +41,15 @@ def test_every_operation_says_its_scope_and_every_scope_is_of_one():
     assert {name for _, _, scopes in OPERATIONS for name in scopes} == {*SCOPES}
 
 
+def test_of_sync_each_part_needs_its_own_scope(app):
+    device = app({"list:read"})
+    assert device.get("/api/user/sync?parts=entries").status_code == 200
+    refused = device.get("/api/user/sync?parts=entries,profile")
+    assert refused.status_code == 403
+    assert refused.json()["details"]["scope"] == "profile:read"
+    assert device.get("/api/user/sync").status_code == 403
+
+
 def test_an_operation_without_a_scope_or_with_an_unknown_one_is_none():
     with pytest.raises(TypeError, match="scope"):
         documented("Lists what is there.")

@@ -17,7 +17,6 @@ import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from collections_app.catalogue import reader
 from collections_app.catalogue.reader import (
     LONGEST_TITLE,
     Record,
@@ -27,6 +26,7 @@ from collections_app.catalogue.reader import (
     external_id,
     open_source,
     read,
+    sources,
 )
 
 DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data"
@@ -676,7 +676,7 @@ def test_what_is_no_file_can_be_read_again_all_the_same(site, monkeypatch, tmp_p
 
 
 def test_a_source_without_an_end_is_not_copied_for_ever(monkeypatch):
-    monkeypatch.setattr(reader, "LARGEST_COPY", 1000)
+    monkeypatch.setattr(sources, "LARGEST_COPY", 1000)
     stdin = io.TextIOWrapper(io.BytesIO(as_lines(*[BEBOP] * 10).encode()))
     monkeypatch.setattr("sys.stdin", stdin)
     with open_source("-") as source, pytest.raises(SourceBroken, match="larger than"):

@@ -180,7 +180,7 @@ class Change(OwnedRow):
     at = models.DateTimeField()
     # An import says what was so at another time: that of its file, or of its row.
     as_of = models.DateTimeField(null=True, blank=True)
-    # Origin what it came: session, token, import, admin, command …
+    # Through what it came: session, token, import, admin, command …
     through = models.CharField(max_length=12)
     # … and for staff, who they were.
     actor_id = models.UUIDField(null=True, blank=True)

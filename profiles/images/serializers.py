@@ -8,8 +8,9 @@ from django.core.files.uploadedfile import UploadedFile
 from rest_framework import serializers
 
 from animecollections.api.fields import StrictChoice
-from profiles.images.encoding import MAX_BYTES, Kind
+from profiles.images.encoding import Kind
 from profiles.images.models import Image
+from profiles.images.refusals import MAX_BYTES
 from profiles.profile.image_urls import public_url
 
 FLAGS = {"true": True, "false": False, "1": True, "0": False, "": False}

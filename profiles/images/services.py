@@ -16,15 +16,10 @@ from animecollections.api.permits import Permits, long_work
 from animecollections.identity import Origin
 from history.log.recording import recording
 from history.models import ChangeKind, UserState
-from profiles.images.encoding import (
-    ImageRefused,
-    Kind,
-    ProcessedImage,
-    decode_base64,
-    decode_data_url,
-    process,
-)
+from profiles.images.base64_text import decode_base64, decode_data_url
+from profiles.images.encoding import Kind, ProcessedImage, process
 from profiles.images.models import Image
+from profiles.images.refusals import ImageRefused
 from profiles.images.storage import is_removed, storage_failures_told
 from profiles.profile.image_urls import (
     FOLDER,

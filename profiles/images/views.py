@@ -11,9 +11,9 @@ from animecollections.api.schema import documented
 from animecollections.api.uploads import UploadParser
 from history.idempotency.views import IdempotentViewSet
 from profiles.images import services as images
-from profiles.images.encoding import MAX_ENCODED
 from profiles.images.examples import IMAGE, IMAGE_URL
 from profiles.images.models import Image
+from profiles.images.refusals import MAX_ENCODED
 from profiles.images.serializers import (
     UPLOAD_BODY,
     ImageAnswer,

@@ -34,7 +34,7 @@ class Erasure(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     at = models.DateTimeField(auto_now_add=True)
-    # Origin what, and by whom of the staff where it was not its owner.
+    # Through what, and by whom of the staff where it was not its owner.
     through = models.CharField(max_length=12)
     actor_id = models.UUIDField(null=True, blank=True)
     files_of = models.UUIDField(

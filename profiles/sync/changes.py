@@ -24,7 +24,7 @@ from collections_app.watch_list.entries import to_json
 from history.log.cursors import Cursor
 from history.log.parts import STAND, to_revisions
 from history.models import Change, UserState
-from profiles.sync.parts import SYNCED, Synced
+from profiles.sync.parts import ENTRIES, SCOPE_OF, SYNCED, Synced
 
 BEFORE_ALL = -1
 RELOAD = "/api/user/sync"
@@ -61,9 +61,16 @@ def expired() -> ApiError:
 
 
 def changes_since(
-    place: Cursor | None, *, user_id: UUID, at: Revisions, limit: int
+    place: Cursor | None,
+    *,
+    user_id: UUID,
+    at: Revisions,
+    limit: int,
+    parts: Collection[str] = tuple(SCOPE_OF),
 ) -> Changes:
     """The next page from a place, or from nothing; 410 `cursor_expired`.
+
+    parts: those that are asked for; the cursor goes past all others.
 
     One statement where nothing changed; three at most for the entries (the log, those
     it names, the walk), and one for each other part that changed.
@@ -73,11 +80,15 @@ def changes_since(
     else:
         check_place(place, at)
         since = place.user
-    revision, changed = read_log(place, user_id, at, limit)
-    changes = Changes(place._replace(user=revision))
-    tell_entries(changes, user_id, {id_ for id_ in changed if id_})
-    walk_on(changes, user_id, at, room=limit - len(changed))
-    tell_parts(changes, user_id, at, since=since, parts=SYNCED)
+    if ENTRIES in parts:
+        revision, changed = read_log(place, user_id, at, limit)
+        changes = Changes(place._replace(user=revision))
+        tell_entries(changes, user_id, {id_ for id_ in changed if id_})
+        walk_on(changes, user_id, at, room=limit - len(changed))
+    else:
+        changes = Changes(Cursor.at(at))
+    wholes = [part for part in SYNCED if part.name in parts]
+    tell_parts(changes, user_id, at, since=since, parts=wholes)
     changes.has_more = changes.cursor != Cursor.at(at)
     return changes
 

@@ -23,12 +23,14 @@ from profiles.profile.models import Preferences, Profile
 
 @dataclass(frozen=True, slots=True)
 class Synced:
-    """shape: of the whole, for the schema. read: the whole; None where the account was
-    erased a moment ago. read_some: what became of the things with these ids.
+    """shape: of the whole, for the schema. scope: who may read it. read: the whole;
+    None where the account was erased a moment ago. read_some: what became of the things
+    with these ids.
     """
 
-    name: str  # of history.log.parts
+    name: str  # of history.log.parts, and in `?parts=`
     key: str
+    scope: str
     shape: Any
     read: Callable[[UUID], Any]
     read_some: Callable[[UUID, Collection[str]], Any] | None = None
@@ -57,14 +59,24 @@ def read_some_searches(user_id: UUID, ids: Collection[str]) -> dict[str, object]
     return {"saved": saved, "removed": [id_ for id_ in ids if id_ not in found]}
 
 
+# The list, which comes as entries and removals; its part in the log is called `list`.
+ENTRIES, ENTRIES_SCOPE = "entries", "list:read"
 SYNCED = (
-    Synced("profile", "profile", ProfileAnswer, read_profile),
-    Synced("preferences", "preferences", PreferencesAnswer, read_preferences),
+    Synced("profile", "profile", "profile:read", ProfileAnswer, read_profile),
+    Synced(
+        "preferences",
+        "preferences",
+        "profile:read",
+        PreferencesAnswer,
+        read_preferences,
+    ),
     Synced(
         "searches",
         "searchHistory",
+        "history:read",
         SearchOutput(many=True),
         read_searches,
         read_some=read_some_searches,
     ),
 )
+SCOPE_OF = {ENTRIES: ENTRIES_SCOPE} | {part.name: part.scope for part in SYNCED}

@@ -1,5 +1,7 @@
 """Delta sync over HTTP."""
 
+from collections.abc import Collection
+
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -12,10 +14,15 @@ from collections_app.watch_list.examples import ENTRY
 from collections_app.watch_list.serializers import EntrySerializer
 from history.log.cursors import Cursor
 from profiles.sync import changes as sync
-from profiles.sync.parts import SYNCED
+from profiles.sync.parts import SCOPE_OF, SYNCED
 
 
 class SyncViewSet(ApiViewSet):
+    def scopes_needed(self, scopes: Collection[str]) -> Collection[str]:
+        """An app that keeps the list alone need not be let read the rest."""
+        asked = self.wanted.get("parts", SCOPE_OF)
+        return sorted({SCOPE_OF[part] for part in asked})
+
     @documented(
         "What changed since a cursor, on any device; without one, everything.",
         description="Entries come as they are now, removals as anime ids. Profile, "
@@ -23,7 +30,7 @@ class SyncViewSet(ApiViewSet):
         "null. While `meta.has_more`, ask again with `meta.cursor`, at once or "
         "days later. On 410 delete the cursor and the copy, and load everything "
         "again. `docs/sync.md` has a whole client.",
-        scope=["history:read", "list:read", "profile:read"],
+        scope=sorted(set(SCOPE_OF.values())),
         tags=["Sync"],
         data={
             "entries": EntrySerializer(many=True),
@@ -44,6 +51,14 @@ class SyncViewSet(ApiViewSet):
                 minimum=1,
                 maximum=MAX_LIMIT,
             ),
+            query(
+                "parts",
+                str,
+                "Only these, all if absent; each then needs its own scope alone. A "
+                "cursor is for the parts it was asked with.",
+                enum=[*SCOPE_OF],
+                many=True,
+            ),
         ],
         errors=["invalid_cursor", "cursor_expired"],
         examples={
@@ -60,11 +75,14 @@ class SyncViewSet(ApiViewSet):
     )
     def list(self, request: Request) -> Response:
         at = self.account.revisions
+        parts = self.wanted.get("parts", SCOPE_OF)
         text, limit = self.wanted.get("cursor"), self.wanted.get("limit", MAX_LIMIT)
         place = Cursor.parse(text) if text else None
         if place is not None:
             sync.check_place(place, at)
         etag = unless_held(request, etag_of(request, at.epoch, at.user, at.catalogue))
-        found = sync.changes_since(place, user_id=self.user_id, at=at, limit=limit)
+        found = sync.changes_since(
+            place, user_id=self.user_id, at=at, limit=limit, parts=parts
+        )
         meta = {"cursor": str(found.cursor), "has_more": found.has_more}
         return answer(found.data, meta=meta, headers={"ETag": etag})

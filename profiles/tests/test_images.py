@@ -19,15 +19,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageCms, ImageDraw
 
-from profiles.images import encoding as images
-from profiles.images.encoding import (
-    ImageRefused,
-    Kind,
-    ProcessedImage,
-    decode_base64,
-    decode_data_url,
-    process,
-)
+from profiles.images import avif_child, containers, encoding, frames, refusals
+from profiles.images.base64_text import decode_base64, decode_data_url
+from profiles.images.encoding import Kind, ProcessedImage, process
+from profiles.images.refusals import ImageRefused
 
 FORMATS = ["PNG", "JPEG", "GIF", "WEBP", "AVIF"]
 RED, GREEN, BLUE = (255, 0, 0), (0, 255, 0), (0, 0, 255)
@@ -98,7 +93,8 @@ def megabytes_of_a_child(statement: str, data: bytes) -> int:
         pytest.skip("peak memory is read from /proc")
     code = f"""
 import contextlib, pathlib, re, sys
-from profiles.images.encoding import ImageRefused, Kind, process
+from profiles.images.encoding import Kind, process
+from profiles.images.refusals import ImageRefused
 
 def peak():
     status = pathlib.Path("/proc/self/status").read_text()
@@ -161,7 +157,7 @@ def test_empty_base64_is_refused(text):
 
 
 def test_base64_is_measured_before_it_is_decoded():
-    text = "A" * (images.MAX_ENCODED + 1)
+    text = "A" * (refusals.MAX_ENCODED + 1)
     tracemalloc.start()
     try:
         for decode in (decode_base64, decode_data_url):
@@ -174,7 +170,7 @@ def test_base64_is_measured_before_it_is_decoded():
 
 
 def test_base64_of_exactly_the_limit_is_read_and_of_a_byte_more_is_not():
-    most = bytes(images.MAX_BYTES)
+    most = bytes(refusals.MAX_BYTES)
     assert decode_base64(base64.encodebytes(most).decode()) == most
     with pytest.raises(ImageRefused) as caught:
         decode_base64(base64.b64encode(most + b"\0").decode())
@@ -414,7 +410,7 @@ def exif_with(orientation: int = 1) -> Image.Exif:
 def test_a_picture_is_turned_as_its_exif_says(form, orientation):
     upright = scene(96, 48)
     back = {5: 5, 6: 8, 7: 7, 8: 6}.get(orientation, orientation)
-    method = images.TRANSPOSITIONS.get(back)
+    method = frames.TRANSPOSITIONS.get(back)
     stored = upright if method is None else upright.transpose(method)
     data = file_of(stored, form, exif=exif_with(orientation), **jpeg_best(form))
     result = result_of(data)
@@ -543,7 +539,7 @@ def test_the_stand_in_of_an_animated_png_is_no_part_of_the_animation():
 
 def test_a_duration_that_webp_cannot_say_is_the_longest_it_can(monkeypatch):
     day = film(RED, BLUE, form="PNG", duration=60_000_000)
-    assert story_of(day)[0][1] == pytest.approx(images.MAX_DURATION, abs=1)
+    assert story_of(day)[0][1] == pytest.approx(encoding.MAX_DURATION, abs=1)
 
 
 def test_a_gif_that_draws_outside_its_canvas_gets_a_larger_one():
@@ -561,9 +557,9 @@ def many_frames(count: int, form: str = "GIF") -> bytes:
 
 @pytest.mark.parametrize("form", ["GIF", "PNG", "WEBP"])
 def test_an_animation_of_too_many_frames_becomes_its_first(form):
-    longest = result_of(many_frames(images.MAX_FRAMES, form))
-    assert longest.n_frames == images.MAX_FRAMES
-    still = result_of(many_frames(images.MAX_FRAMES + 1, form))
+    longest = result_of(many_frames(containers.MAX_FRAMES, form))
+    assert longest.n_frames == containers.MAX_FRAMES
+    still = result_of(many_frames(containers.MAX_FRAMES + 1, form))
     assert still.n_frames == 1
     assert is_near(still.getpixel((4, 4))[:3], BLUE, by=30)
 
@@ -574,7 +570,7 @@ def test_an_animation_of_too_many_frames_becomes_its_first(form):
 def test_an_animation_of_too_many_pixels_becomes_its_first_frame(limit, monkeypatch):
     data = film(RED, BLUE, duration=50)
     assert result_of(data).n_frames == 2
-    monkeypatch.setattr(images, limit, 40 * 30 - 1)
+    monkeypatch.setattr(frames, limit, 40 * 30 - 1)
     assert result_of(data).n_frames == 1
 
 
@@ -638,8 +634,8 @@ def test_nothing_is_refused():
 
 def test_a_file_over_the_limit_is_refused():
     data = file_of(scene())
-    assert process(data.ljust(images.MAX_BYTES, b"\0"), Kind.AVATAR)
-    assert refusal_of(data.ljust(images.MAX_BYTES + 1, b"\0")) == "image_too_large"
+    assert process(data.ljust(refusals.MAX_BYTES, b"\0"), Kind.AVATAR)
+    assert refusal_of(data.ljust(refusals.MAX_BYTES + 1, b"\0")) == "image_too_large"
 
 
 @pytest.mark.parametrize(
@@ -736,8 +732,8 @@ def test_a_webp_of_too_many_pixels_is_refused_without_decoding():
 
 def test_the_limit_on_pixels_is_that_of_the_format(monkeypatch):
     for form in ["PNG", "JPEG", "GIF", "WEBP"]:
-        limits = {**images.MAX_PIXELS, form: 64 * 48}
-        monkeypatch.setattr(images, "MAX_PIXELS", limits)
+        limits = {**containers.MAX_PIXELS, form: 64 * 48}
+        monkeypatch.setattr(containers, "MAX_PIXELS", limits)
         assert process(file_of(scene(), form), Kind.AVATAR)
         limits[form] -= 1
         assert refusal_of(file_of(scene(), form)) == "image_too_many_pixels"
@@ -753,13 +749,13 @@ def test_an_avif_whose_stream_is_larger_than_its_header_says_stays_in_its_child(
 def test_an_avif_that_needs_more_memory_than_its_child_has_is_refused(monkeypatch):
     data = file_of(plain(2_000, 2_000), "AVIF", speed=10)
     assert process(data, Kind.AVATAR)
-    code = Path(images.__file__).read_text()
+    code = Path(avif_child.__file__).read_text()
     small = code.replace("AVIF_MEMORY: Final = 384", "AVIF_MEMORY: Final = 64")
     assert small != code
     with tempfile.NamedTemporaryFile("w", suffix=".py") as script:
         script.write(small)
         script.flush()
-        monkeypatch.setattr(images, "__file__", script.name)
+        monkeypatch.setattr(avif_child, "__file__", script.name)
         assert refusal_of(data) == "image_unreadable"
 
 
@@ -839,7 +835,7 @@ def test_a_decoder_out_of_memory_is_a_picture_of_too_many_pixels(monkeypatch):
 
 
 def test_a_child_that_takes_too_long_is_ended(monkeypatch):
-    monkeypatch.setattr(images, "AVIF_SECONDS", 0)
+    monkeypatch.setattr(containers, "AVIF_SECONDS", 0)
     assert refusal_of(file_of(scene(), "AVIF")) == "image_unreadable"
 
 

@@ -37,6 +37,10 @@ def device(client):
     return device
 
 
+def ask(client, **query):
+    return client.get(URL, query).json()
+
+
 def place_of(device):
     return Cursor.parse(device.cursor)
 
@@ -391,6 +395,34 @@ def test_a_limit_that_is_none_is_400(client, limit):
 
 def test_an_empty_cursor_is_none(client):
     assert client.get(f"{URL}?cursor=&limit=").json()["data"]["profile"] is not None
+
+
+def test_only_the_parts_that_are_asked_for_come(client, titles, device, budget):
+    add(client, titles[0])
+    client.post("/api/user/searchHistory", {"query": "naruto"})
+    client.post("/api/user/profile", {"name": "Alice"})
+    with budget(2, "sign-in check, profile"):
+        body = ask(client, cursor=device.cursor, parts="profile,preferences")
+    assert body["data"] == NOTHING | {"profile": body["data"]["profile"]}
+    assert body["data"]["profile"]["name"] == "Alice"
+    assert body["meta"]["has_more"] is False
+    entries = ask(client, cursor=device.cursor, parts="entries")["data"]
+    assert [entry["anime_id"] for entry in entries["entries"]] == [str(titles[0])]
+    assert entries["profile"] is entries["searchHistory"] is None
+
+
+def test_a_cursor_goes_past_the_parts_that_were_not_asked_for(client, titles, device):
+    add(client, titles[0])
+    cursor = ask(client, cursor=device.cursor, parts="searches")["meta"]["cursor"]
+    assert ask(client, cursor=cursor)["data"] == NOTHING
+    everything = ask(client, parts="entries")["data"]["entries"]
+    assert len(everything) == 1
+
+
+def test_a_part_that_there_is_not_is_400(client):
+    answer = client.get(URL, {"parts": "entries,lists"})
+    assert answer.status_code == 400
+    assert "parts" in answer.json()["fields"]
 
 
 def test_unchanged_is_304_after_the_sign_in_check_alone(client, device, titles, budget):
