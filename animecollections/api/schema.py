@@ -346,7 +346,8 @@ class ApiSchema(Shapes, AutoSchema):
             if parameter["in"] == "query" and not parameter.get("required"):
                 parameter["allowEmptyValue"] = True
             if parameter["in"] == "path":
-                parameter.setdefault("description", PATH_PARAMETERS[parameter["name"]])
+                about = PATH_PARAMETERS.get(parameter["name"], "")
+                parameter.setdefault("description", about)
         return [
             self.component("parameters", one["name"], one)
             if one["name"] in SHARED

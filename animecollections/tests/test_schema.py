@@ -148,6 +148,12 @@ def test_every_operation_says_what_it_does(operation):
     assert operation["description"]
 
 
+@each_operation
+def test_every_parameter_says_what_it_is(operation):
+    for parameter in map(resolved, operation["parameters"]):
+        assert re.match(r"\S", parameter["description"]), parameter["name"]
+
+
 def test_what_shall_go_away_is_marked():
     """docs/upgrading.md promises it; today there is nothing."""
     schema = ApiSchema()
