@@ -57,7 +57,7 @@ class RowsOfImages(Look):
         for user_id, theirs in groupby(rows, itemgetter(0)):
             files = files_of(str(user_id))
             for _, pk, path in theirs:
-                if path not in files and is_there(pk):
+                if path not in files and is_there(user_id, pk):
                     yield Finding(
                         f"The file {path} is missing, but its row exists",
                         "removes the row, also from the profile",
@@ -70,9 +70,9 @@ class RowsOfImages(Look):
                     )
 
 
-def is_there(image_id: UUID) -> bool:
+def is_there(user_id: UUID, image_id: UUID) -> bool:
     """Still, and not only on a replica."""
-    here = Image.objects.using(DEFAULT_DB_ALIAS)
+    here = Image.objects.of(user_id).using(DEFAULT_DB_ALIAS)
     return here.filter(pk=image_id).exists()
 
 

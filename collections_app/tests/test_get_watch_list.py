@@ -361,6 +361,14 @@ def test_two_processes_answer_the_same_under_one_etag(client, shelf):
     assert (second["ETag"], second.content) == (first["ETag"], first.content)
 
 
+def test_a_request_that_saw_less_tags_its_answer_so(alice, shelf):
+    """Another thread knows of a change that this one's body may not have."""
+    place = own_titles.Place(alice.pk, 1, 1)
+    own_titles.listed.remember(place, 7, 9)
+    assert own_titles.listed.as_at(place, 5) == 5
+    assert own_titles.listed.as_at(place, 8) == 7
+
+
 def test_an_etag_of_a_catalogue_to_come_fits_nothing(client, shelf):
     """Of before a restore."""
     revision, _, rest = client.get(URL)["ETag"][1:].partition(".")

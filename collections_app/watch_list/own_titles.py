@@ -45,8 +45,8 @@ class OwnTitles:
         """Whether nothing changed since a revision, up to that of now. One statement
         at most, none where that is known.
         """
-        if since > now:  # of a database that was restored
-            return False
+        if since >= now:  # later: of a database that was restored
+            return since == now
         first, seen = self.known.get(place, (since, since))
         is_within = first <= since <= seen
         asked_from = seen if is_within else since
@@ -60,6 +60,8 @@ class OwnTitles:
         gets the same ETag as long as it is the same.
         """
         first, seen = self.known.get(place, (now, now))
+        if first > now:  # known to a request that saw more than this one
+            return now
         if seen < now and self.has_newer(place.user_id, seen):
             first = now
         self.remember(place, first, max(now, seen))
