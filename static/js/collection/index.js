@@ -20,7 +20,7 @@
  * @module
  */
 
-export { Api, Offline, Refused, Unexpected, makeId, session, signIn, signOut, signUp } from "./api.js";
+export { Api, NoCookie, Offline, Refused, Unexpected, makeId, session, signIn, signOut, signUp } from "./api.js";
 export { Collection } from "./collection.js";
 export { FIELDS, LARGEST_NUMBER, STATES, WHOLES, guess } from "./rules.js";
 
