@@ -1,7 +1,7 @@
 /**
  * A client of the animecollections API: a local copy of a user's list that can be
  * read and changed without network, and ends equal to the server's whatever the
- * network loses. No dependency, no build step: copy this folder into your frontend.
+ * network loses. No dependency, no build step. clients/js makes an npm package of it.
  *
  *     const user = await signIn({ email, password });
  *     const collection = await Collection.open(user);
