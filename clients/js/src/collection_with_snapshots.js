@@ -24,9 +24,9 @@ import { Collection as Plain } from "./collection/index.js";
 export class Collection extends Plain {
   /** @type {Snapshot | null} */
   latest = null;
-  /** @type {Set<(snapshot: Snapshot) => unknown>} */
-  listeners = new Set();
-  isCalling = false;
+  /** An event a turn, so that a listener that fails stops no other. */
+  turns = new EventTarget();
+  isTurnAwaited = false;
 
   /**
    * The local copy at once, without waiting for the network.
@@ -46,20 +46,20 @@ export class Collection extends Plain {
    * @param {(snapshot: Snapshot) => unknown} listener @returns {() => void} ends it
    */
   subscribe = (listener) => {
-    const own = (/** @type {Snapshot} */ snapshot) => listener(snapshot); // one listener may come twice
-    this.listeners.add(own);
-    return () => void this.listeners.delete(own);
+    const call = () => listener(this.snapshot());
+    this.turns.addEventListener("turn", call);
+    return () => this.turns.removeEventListener("turn", call);
   };
 
   /** @template {keyof Events} Name @param {Name} name @param {Events[Name]} [detail] */
   tell(name, detail) {
     this.latest = null;
     super.tell(name, detail);
-    if (this.isCalling) return;
-    this.isCalling = true;
+    if (this.isTurnAwaited) return;
+    this.isTurnAwaited = true;
     queueMicrotask(() => {
-      this.isCalling = false;
-      for (const listener of [...this.listeners]) listener(this.snapshot());
+      this.isTurnAwaited = false;
+      this.turns.dispatchEvent(new Event("turn"));
     });
   }
 
