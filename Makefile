@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-postgres test-citus test-oldest lint format types check clients bench instructions deployment words clean
+.PHONY: help run demo image test test-postgres test-citus test-oldest lint format types check clients bench instructions deployment words clean
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -29,6 +29,9 @@ run: $(VENV)/.runtime ## set everything up and serve on http://127.0.0.1:8000
 	@port=$${PORT:-8000}; PATH="$(CURDIR)/$(BIN):$$PATH" \
 		PUBLIC_URL=$${PUBLIC_URL:-http://$${HOST:-127.0.0.1}:$$port} \
 		$(BIN)/honcho start --no-prefix --port $$port  # gives the worker another PORT
+
+demo: $(VENV)/.runtime ## serve a filled demo on http://127.0.0.1:8000, signed in
+	@$(BIN)/python manage.py demo --port $${PORT:-8000}
 
 test: $(VENV)/.dev ## set everything up and run the suite on SQLite
 	$(BIN)/python -m pytest -n auto --cov
@@ -116,6 +119,9 @@ instructions: $(VENV)/.dev ## count the instructions of each hot request (needs 
 
 deployment: ## follow docs/deployment.md on a clean Debian in a container (ROOT_FOLDER keeps it); needs root, debootstrap, systemd-container, iproute2, nftables
 	$(PYTHON) deploy/follow.py $(ROOT_FOLDER)
+
+image: ## do what the Dockerfile says in a clean Debian, and serve it read-only (ROOT_FOLDER keeps the Debian); needs root, debootstrap
+	$(PYTHON) deploy/try_image.py $(ROOT_FOLDER)
 
 clean: ## remove the environment and caches, keep data
 	rm -rf $(VENV) $(OLDEST_VENV) benchmarks/.venv $(GENERATORS)/.venv $(GENERATORS)/node_modules $(GENERATORS)/made .mypy_cache .pytest_cache .ruff_cache .hypothesis

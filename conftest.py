@@ -16,6 +16,7 @@ from rest_framework.test import APIClient
 from animecollections.api import throttling
 from animecollections.api.response_cache import bodies
 from animecollections.databases import CITUS
+from animecollections.tests import shards
 from animecollections.tests.owners import refuse_unowned
 from animecollections.tests.shards import none_of_many_shards
 from collections_app.catalogue.title_cache import held
@@ -95,6 +96,12 @@ def is_first(item: pytest.Item, seen: set[str]) -> bool:
 def uses_database(item: pytest.Item) -> bool:
     fixtures = {"db", "transactional_db"} & {*getattr(item, "fixturenames", ())}
     return bool(fixtures) or item.get_closest_marker("django_db") is not None
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _counters_closed() -> Iterator[None]:
+    yield
+    shards.close()
 
 
 @pytest.fixture(autouse=True)

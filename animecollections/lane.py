@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import Resolver404, ResolverMatch, resolve
 
@@ -62,6 +62,6 @@ def finished(response: HttpResponseBase) -> HttpResponseBase:
     """What Django's own middleware adds to every answer."""
     headers = response.headers
     headers.setdefault("X-Frame-Options", settings.X_FRAME_OPTIONS)
-    if not response.streaming:
+    if isinstance(response, HttpResponse) and response.status_code != 304:
         headers.setdefault("Content-Length", str(len(response.content)))
     return response

@@ -19,6 +19,7 @@ from environs import validate as rules
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
+from animecollections import __version__
 from animecollections.api.reference_text import SPECTACULAR
 from animecollections.databases import (
     database,
@@ -43,7 +44,7 @@ from animecollections.environ import (
 from animecollections.ops.log_settings import logging_of
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-RELEASE = "0.1.0"  # part of every ETag: a new release may shape answers anew
+RELEASE = __version__  # part of every ETag: a new release may shape answers anew
 
 # --- The process -----------------------------------------------------------------
 
@@ -57,6 +58,9 @@ WEB_THREADS = env.int("WEB_THREADS", 4, validate=POSITIVE)
 WEB_QUEUE = env.int("WEB_QUEUE", 200, validate=POSITIVE)
 WEB_CONNECTIONS = env.int("WEB_CONNECTIONS", 0, validate=rules.Range(0))
 WEB_BODIES_MB = env.int("WEB_BODIES_MB", 128, validate=rules.Range(32, 65_536))
+
+# /demo signs everybody in as a made-up person: `manage.py demo`.
+DEMO = env.bool("DEMO", False)
 
 SECRET_KEY = env.str("SECRET_KEY", "")
 if not SECRET_KEY:
@@ -271,6 +275,16 @@ DEFAULT_FROM_EMAIL = env.str(
 SUPPORT_EMAIL = (
     env.str("SUPPORT_EMAIL", "", validate=rules.Regexp(r"([^\s@<>,]+@[^\s@<>,]+)?\Z"))
     or parseaddr(DEFAULT_FROM_EMAIL)[1]
+)
+
+# Each backup is copied there (ops/backup_copies.py). It has a key in it.
+BACKUP_S3_URL = env.str(
+    "BACKUP_S3_URL",
+    "",
+    validate=rules.Regexp(
+        r"(https?://[^/@:\s]+:[^/@\s]+@[^/\s]+/[^/\s?]+\S*)?\Z",
+        error="It is not like https://KEY:SECRET@host/bucket/prefix.",
+    ),
 )
 
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", str(BASE_DIR / "media")))

@@ -2,11 +2,11 @@
 
     python -m benchmarks.first_sync CATALOGUE [entries]
 
-Imports a catalogue into a temporary SQLite file, makes a list of so many entries (4,000)
-and loads it as the web client does: a screenful of what is being watched, then the
-pages of `GET /api/user/sync`, each from the cursor of the one before. CPU is that of
-this process, the least of five. Seconds are of a slow 4G as Lighthouse has
-it: 1.6 Mbit/s, 150 ms there and back, with the CPU of this machine in between; the
+Imports a catalogue into a temporary SQLite file, makes a list of so many entries
+(4,000) and loads it as the web client does: a screenful of what is being watched, then
+the pages of `GET /api/user/sync`, each from the cursor of the one before. CPU is that
+of this process, the least of five. Seconds are of a slow 4G as Lighthouse has it:
+1.6 Mbit/s, 150 ms there and back, with the CPU of this machine in between; the
 connection is open.
 """
 

@@ -78,6 +78,8 @@ def main():
         shutil.rmtree(HOME)
     elif wanted.verb == "load":
         load(cluster, wanted.entries)
+    else:
+        measure(wanted.jobs)
 
 
 def load(cluster, entries):
@@ -98,6 +100,67 @@ def load(cluster, entries):
         told("made up the rest")
         db.execute("VACUUM (ANALYZE)")
         db.execute("CHECKPOINT")
+
+
+def measure(wanted):
+    """Seconds, and blocks of 8 KB that PostgreSQL looked at, of each job."""
+    os.environ["DATABASE_URL"] = URL
+    jobs = jobs_of_product()
+    print("| job | seconds | blocks |\n|---|---|---|")
+    for name in wanted or jobs:
+        before, began = blocks(), time.perf_counter()
+        said = jobs[name]()
+        seconds = time.perf_counter() - began
+        from django.db import connection
+
+        connection.close()
+        time.sleep(1)  # until the server has told its statistics
+        print(f"| {name} | {seconds:.2f} | {blocks() - before:,} |", flush=True)
+        told(f"{name}: {said}")
+
+
+def blocks():
+    asked = "SELECT blks_hit + blks_read FROM pg_stat_database WHERE datname = %s"
+    with psycopg.connect(growth.SERVER, autocommit=True) as db:
+        return db.execute(asked, [NAME]).fetchone()[0]
+
+
+def jobs_of_product():
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "animecollections.settings")
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+
+    from animecollections import probes
+    from animecollections.identity import Origin
+    from animecollections.management.commands.doctor import CHECKS
+    from animecollections.retention import RULES
+    from collections_app.merges.services import people_with
+    from collections_app.watch_list.popularity import count_lists
+    from history.log.recording import end_all_cursors
+    from profiles.models import User
+    from profiles.personal_data.erasure import erase
+
+    def erase_one():
+        erase(user_id=User.objects.order_by("?").first().pk, through=Origin("command"))
+
+    def doctor(*only):
+        return lambda: call_command("doctor", "--only", *only, verbosity=0)
+
+    return {
+        "metrics": lambda: len(list(probes.figures_in_database())),
+        "probe of the outbox": probes.outbox,
+        "whose lists have a title": lambda: len(people_with(1535)),
+        "people by a part of their name": lambda: len(User.objects.closest("zzqx", 9)),
+        "people by a common part": lambda: len(User.objects.closest("otter", 100)),
+        "erasure": erase_one,
+        "mark_restored": end_all_cursors,
+        "popularity": count_lists,
+        **{f"trim: {rule.name}": rule.count for rule in RULES},
+        **{f"doctor: {check.name}": doctor(check.name) for check in CHECKS},
+        "doctor --days 1": lambda: call_command("doctor", "--days", "1", verbosity=0),
+    }
 
 
 def multiply(db, times):

@@ -5,18 +5,18 @@ from datetime import timedelta
 from functools import partial, reduce
 from itertools import groupby
 from operator import itemgetter, or_
+from typing import Any
 from uuid import UUID
 
 from django.core.files.storage import default_storage
 from django.db import DEFAULT_DB_ALIAS
-from django.db.models import CharField, Exists, OuterRef, Q, Value
-from django.db.models.functions import Concat
+from django.db.models import Q
 from django.utils import timezone
 
 from animecollections.identity import Origin
 from animecollections.ops.findings import Check, Finding, Look
 from profiles.accounts.claims import claim_again, forget_claim
-from profiles.accounts.managers import COLUMNS
+from profiles.accounts.managers import COLUMNS, claims_of
 from profiles.accounts.models import LoginClaim, User
 from profiles.figures import running_counts
 from profiles.images import services as service
@@ -26,7 +26,7 @@ from profiles.profile.repair import make_whole
 
 # A file is written before its row is committed: a new one may yet get it.
 YOUNG = timedelta(days=1)
-WHAT = {"email": "an e-mail", "name": "a user name"}
+AT_ONCE = 400  # accounts, with two claims each: SQLite takes 999 parameters
 
 
 class Accounts(Look):
@@ -51,8 +51,9 @@ class RowsOfImages(Look):
     """Rows without a file; `files_of_images` looks for the opposite."""
 
     def of(self, people: Sequence[UUID]) -> Iterator[Finding]:
-        rows = Image.objects.across_users().filter(user_id__in=people)
-        rows = rows.order_by("user_id", "path").values_list("user_id", "pk", "path")
+        images = Image.objects.across_users().filter(user_id__in=people)
+        in_order = images.order_by("user_id", "path")
+        rows = in_order.values_list("user_id", "pk", "path")
         for user_id, theirs in groupby(rows, itemgetter(0)):
             files = files_of(str(user_id))
             for _, pk, path in theirs:
@@ -83,33 +84,50 @@ def files_of_images() -> Iterator[Finding | None]:
 
 
 def claims() -> Iterator[Finding | None]:
-    """Both ways: who has not claimed what they are called, and who claims more."""
-    for kind, column in COLUMNS.items():
-        value = Concat(Value(f"{kind}:"), column, output_field=CharField())
-        mine = LoginClaim.objects.filter(
-            value=OuterRef("claim"), user_id=OuterRef("pk")
-        )
-        without = User.objects.annotate(claim=value).exclude(Exists(mine)).order_by()
-        for user_id in without.values_list("pk", flat=True).iterator():
-            yield Finding(
-                f"User {user_id} has {WHAT[kind]} that they do not claim: another "
-                "could take it",
-                "claims it",
-                partial(claim_again, user_id),
-            )
+    """Both ways: who has not claimed what they are called, and who claims more. So many
+    at a time: where the database is spread, an account and its claims are apart.
+    """
+    for users in in_parts(User, ("pk", *COLUMNS.values())):
+        wanted = {
+            f"{kind}:{name}": user_id
+            for user_id, *names in users
+            for kind, name in zip(COLUMNS, names, strict=True)
+        }
+        held = LoginClaim.objects.in_bulk(wanted)
+        for value, user_id in wanted.items():
+            if value not in held or held[value].user_id != user_id:
+                yield Finding(
+                    f"User {user_id} has {kind_of(value)} that they do not claim: "
+                    "another could take it",
+                    "claims it",
+                    partial(claim_again, user_id),
+                )
         yield None
-        theirs = User.objects.annotate(claim=value).filter(
-            pk=OuterRef("user_id"), claim=OuterRef("value")
-        )
-        claimed = LoginClaim.objects.filter(value__startswith=f"{kind}:").order_by()
-        rows = claimed.exclude(Exists(theirs)).values_list("value", "user_id")
-        for claim, user_id in rows.iterator():
-            yield Finding(
-                f"User {user_id} claims {WHAT[kind]} that is not theirs (any more)",
-                "forgets the claim",
-                partial(forget_claim, claim, user_id),
-            )
+    for rows in in_parts(LoginClaim, ("value", "user_id")):
+        accounts_ = User.objects.in_bulk({user_id for _, user_id in rows})
+        for value, user_id in rows:
+            user = accounts_.get(user_id)
+            if user is None or value not in claims_of(user):
+                yield Finding(
+                    f"User {user_id} claims {kind_of(value)} that is not theirs "
+                    "(any more)",
+                    "forgets the claim",
+                    partial(forget_claim, value, user_id),
+                )
         yield None
+
+
+def in_parts(model: Any, columns: tuple[str, ...]) -> Iterator[list[Any]]:
+    """All rows in the order of their key, which is the first of these columns."""
+    rows = model.objects.order_by("pk").values_list(*columns)
+    part = list(rows[:AT_ONCE])
+    while part:
+        yield part
+        part = list(rows.filter(pk__gt=part[-1][0])[:AT_ONCE])
+
+
+def kind_of(claim: str) -> str:
+    return "an e-mail" if claim.startswith("email:") else "a user name"
 
 
 def paths_in_rows(folder: str) -> set[str]:

@@ -95,7 +95,7 @@ class StaffSite(UnfoldAdminSite):  # type: ignore[misc]  # untyped
             if is_in
             else []
         )
-        return context | {"notices": told}
+        return context | {"notices": told, "release": settings.RELEASE if is_in else ""}
 
     def extra_urls(self) -> list[URLPattern]:
         return [

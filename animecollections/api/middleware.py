@@ -9,9 +9,9 @@ from django.conf import settings
 from django.db import Error
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.utils.cache import patch_vary_headers
 
 from animecollections.api import request_id
+from animecollections.api.compression import vary_by
 from animecollections.api.errors import ApiError, no_such_method
 from animecollections.api.failures import failure, to_api_error
 from animecollections.db.ids import new_id
@@ -72,8 +72,7 @@ class Cors(CorsMiddleware):
         if not (is_plain and of_api(request)):
             return cast("HttpResponseBase", super().__call__(request))
         response = cast("HttpResponseBase", self.get_response(request))
-        if "origin" not in response.headers.get("Vary", ""):
-            patch_vary_headers(response, ["origin"])
+        vary_by(response, "origin")
         return response
 
 

@@ -26,6 +26,7 @@ def openapi() -> bytes:
 
 LINKS = {
     "documentation": "/api/docs",
+    "version": "/api/version",
     "schema": "/api/schema",
     "socket_schema": "/api/schema/socket",
     "animes": "/api/animes",
@@ -69,6 +70,27 @@ class RootView(ApiViewSet):
             "links": LINKS,
         }
         return answer(data, headers={"ETag": etag})
+
+
+class VersionView(ApiViewSet):
+    authentication_classes = []
+    permission_classes = [AllowAny]
+    is_public = True
+
+    @documented(
+        "The release that answers.",
+        name="getVersion",
+        description="By semantic versioning. The contract of the API is kept across "
+        "all releases with the same first number.",
+        scope=OPEN,
+        tags=["Reference"],
+        data={"version": str},
+        examples={"a release": {"version": "0.1.0"}},
+        etag=True,
+    )
+    def retrieve(self, request: Request) -> Answer:
+        etag = unless_held(request, etag_of(request))
+        return answer({"version": settings.RELEASE}, headers={"ETag": etag})
 
 
 class ReferenceView(ApiViewSet):

@@ -246,6 +246,7 @@ class Documentation:
     status: int = 200
     files: Mapping[str, Any] = field(default_factory=dict)
     others: Mapping[int, str] = field(default_factory=dict)
+    deprecated: bool = False  # what replaces it, the description says
 
     @cached_property
     def codes(self) -> list[str]:
@@ -306,7 +307,11 @@ class ApiSchema(Shapes, AutoSchema):
         self.doc = getattr(action, "documentation", ApiSchema.doc)
         if not self.doc.summary:
             warn(f"{method} {path} has no @documented")
-        return super().get_operation(path, path_regex, path_prefix, method, registry)
+        operation: Json | None = super().get_operation(
+            path, path_regex, path_prefix, method, registry
+        )
+        # An empty list says that nobody need sign in; none says nothing.
+        return operation and {"security": [], **operation}
 
     def get_operation_id(self) -> str:
         return self.name or self.doc.name
@@ -318,6 +323,9 @@ class ApiSchema(Shapes, AutoSchema):
         scopes = " ".join(f"`{scope}`" for scope in self.doc.scopes)
         needs = f"Scope: {scopes}." if scopes else "Anybody may call it."
         return f"{self.doc.description} {needs}".strip()
+
+    def is_deprecated(self) -> bool:
+        return self.doc.deprecated
 
     def get_tags(self) -> list[str]:
         return list(self.doc.tags) or super().get_tags()

@@ -96,7 +96,10 @@ class ApiViewSet(ViewSet):
         self.documentation = getattr(method, "documentation", None)
         self.check_size(request)
         self.wanted = self.read_query(request)
-        super().initial(request, *args, **kwargs)
+        # As in APIView.initial, which also negotiates what an answer is written in.
+        self.perform_authentication(request)
+        self.check_permissions(request)
+        self.check_throttles(request)
         self.check_conditions(request)
 
     def check_size(self, request: Request) -> None:
@@ -131,7 +134,7 @@ class ApiViewSet(ViewSet):
             if (header(request, name) or "").strip():
                 raise refuse(**{name: NO_CONDITION})
 
-    def options(self, request: object, *args: object, **kwargs: object) -> Answer:
+    def options(self, request: object, *args: object, **kwargs: object) -> Any:
         """The methods, in the header Allow; /api/schema tells the rest."""
         return Answer(status=204, headers={"Allow": ", ".join(self.allowed_methods)})
 
@@ -156,7 +159,7 @@ class ApiViewSet(ViewSet):
         """Of the documented ones; fewer where the query asks for less."""
         return scopes
 
-    def handle_exception(self, exc: Exception) -> Answer:
+    def handle_exception(self, exc: Exception) -> Any:
         """DRF looks at rates last, so that a 401 or 403 of its checks came uncounted.
 
         Counted only once refused: a good sign-in works, whoever shares its network.
@@ -215,7 +218,7 @@ class ApiViewSet(ViewSet):
         )
 
 
-def made(classes: Iterable[type[Any]]) -> list[Any]:
+def made(classes: Iterable[Any]) -> list[Any]:
     return [one() for one in classes]
 
 

@@ -14,7 +14,7 @@ from uuid import UUID
 from django.db import connection, models
 
 from animecollections.db.free_json import to_bytes
-from animecollections.db.hot import Statement, run
+from animecollections.db.hot import Statement, is_postgresql, run
 from animecollections.db.json_rows import select_columns
 from animecollections.db.spread import is_spread
 
@@ -56,7 +56,7 @@ def inserting(*tables: Rows) -> list[Statement]:
     if is_spread():
         return [on_one_machine(table) for table in tables if table.rows]
     made = [of_table(table) for table in tables if table.rows]
-    if connection.vendor == "postgresql" and len(made) > 1:
+    if len(made) > 1 and is_postgresql():
         text = as_one(*(statement.sql for statement in made))
         return [Statement(text, [statement.parameters[0] for statement in made])]
     return made
@@ -107,10 +107,8 @@ def _upsert_of_values(
 def of_table(table: Rows) -> Statement:
     """Its parameter is the rows as an array in JSON."""
     names = tuple(table.rows[0])
-    fields, statement = _upsert(
-        table.model, names, table.unique, table.adding, connection.vendor
-    )
-    if connection.vendor == "postgresql":  # reads UUIDs and times as orjson writes them
+    fields, statement = _upsert(table.model, names, table.unique, table.adding)
+    if is_postgresql():  # reads UUIDs and times as orjson writes them
         array: list[Any] = [[row[name] for name in names] for row in table.rows]
     else:
         array = [
@@ -126,7 +124,6 @@ def _upsert(
     names: tuple[str, ...],
     unique: tuple[str, ...],
     adding: tuple[str, ...],
-    vendor: str,
 ) -> tuple[list[Any], str]:
     """The columns and the statement, which takes longer to make than to run."""
     fields = [column_of(model, name) for name in names]

@@ -7,7 +7,6 @@ needs to answer it; its text is the same whatever the values in it.
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from functools import cache
 from operator import itemgetter
 from typing import Any
 from uuid import UUID
@@ -15,7 +14,13 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import QuerySet
 
-from animecollections.db.hot import Found, Statement, fetch, fetch_once
+from animecollections.db.hot import (
+    Found,
+    Statement,
+    fetch,
+    fetch_once,
+    is_postgresql,
+)
 
 # Values that no query means, by which a parameter is known again in what was made.
 MARKS: dict[type, Callable[[int], Any]] = {
@@ -123,13 +128,7 @@ def like(text: str) -> str:
 def for_database(value: Any) -> Any:
     """SQLite has neither UUIDs nor times."""
     if isinstance(value, UUID):
-        return value if has_uuids() else value.hex
+        return value if is_postgresql() else value.hex
     if isinstance(value, datetime):
         return connection.ops.adapt_datetimefield_value(value)
     return value
-
-
-@cache
-def has_uuids() -> bool:
-    """Asked for each value: Django looks a connection up each time."""
-    return connection.features.has_native_uuid_field

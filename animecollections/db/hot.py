@@ -7,6 +7,7 @@ in the same places: texts, integers, UUIDs, times, dates, booleans, None.
 """
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any, NamedTuple
 
 from django.db import DEFAULT_DB_ALIAS, connections
@@ -17,6 +18,12 @@ Found = list[tuple[Any, ...]]
 class Statement(NamedTuple):
     sql: str
     parameters: Sequence[Any]
+
+
+@cache
+def is_postgresql() -> bool:
+    """Kept, for Django looks the connection up each time it is asked."""
+    return connections[DEFAULT_DB_ALIAS].vendor == "postgresql"
 
 
 def fetch(sql: str, parameters: Sequence[Any]) -> Found:
@@ -31,7 +38,8 @@ def fetch_once(sql: str, parameters: Sequence[Any]) -> Found:
     """Of a statement that is not hot."""
     with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
         cursor.execute(sql, parameters)
-        return cursor.fetchall()
+        rows: Found = cursor.fetchall()
+        return rows
 
 
 def fetch_each(*statements: Statement) -> list[Found]:

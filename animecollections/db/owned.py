@@ -6,7 +6,7 @@ that it spans people. That also keeps the road open to a database spread over ma
 by user. A test holds every model with a `user` to it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from typing import Any, ClassVar, Self, TypeVar
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from django.db import models
 
 from animecollections.db.ids import new_id
 
+OWNER = "user_id"
 Row = TypeVar("Row", bound=models.Model)
 
 
@@ -34,23 +35,28 @@ class NamesOwner(models.Model):
     update, refresh, delete. So the key of another's row reaches nothing.
     """
 
+    _came_with: UUID | None = None  # whose it was when it was read
+
     class Meta:
         abstract = True
 
     @classmethod
-    def from_db(cls, db: Any, field_names: Any, values: Sequence[object]) -> Self:
+    def from_db(cls, db: Any, field_names: Any, values: Collection[Any]) -> Self:
         row = super().from_db(db, field_names, values)
         row._came_with = row.__dict__.get("user_id")
         return row
 
+    def _whose(self) -> Any:
+        """Read from the database where it was left out before."""
+        return getattr(self, OWNER)
+
     def _do_update(
         self, base_qs: models.QuerySet[Any], *args: Any, **kwargs: Any
     ) -> Any:
-        came_with = getattr(self, "_came_with", None)
-        if came_with is not None and came_with != self.__dict__["user_id"]:
-            raise OwnerChangedError(f"{self!r} was of {came_with}")
-        ours = base_qs.filter(user_id=self.__dict__["user_id"])
-        return super()._do_update(ours, *args, **kwargs)  # type: ignore[misc]
+        if self._came_with not in (None, self._whose()):
+            raise OwnerChangedError(f"{self!r} was of {self._came_with}")
+        ours = base_qs.filter(user_id=self._whose())
+        return super()._do_update(ours, *args, **kwargs)
 
     def refresh_from_db(
         self,
@@ -58,7 +64,7 @@ class NamesOwner(models.Model):
         fields: Any = None,
         from_queryset: models.QuerySet[Any] | None = None,
     ) -> None:
-        rows = from_queryset
+        rows: Any = from_queryset
         if rows is None:
             rows = type(self)._base_manager.db_manager(using)
         user_id = self.__dict__.get("user_id")
@@ -69,8 +75,10 @@ class NamesOwner(models.Model):
     def delete(
         self, using: str | None = None, keep_parents: bool = False
     ) -> tuple[int, dict[str, int]]:
-        rows = type(self)._base_manager.db_manager(using)
-        return rows.filter(user_id=self.__dict__["user_id"], pk=self.pk).delete()
+        rows: Any = type(self)._base_manager.db_manager(using)
+        ours = rows.filter(user_id=self._whose(), pk=self.pk)
+        deleted: tuple[int, dict[str, int]] = ours.delete()
+        return deleted
 
 
 class OwnerChangedError(ValueError):

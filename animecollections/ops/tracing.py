@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.http import HttpRequest
 from opentelemetry import trace
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
@@ -69,6 +70,8 @@ def start() -> None:
         middleware_position=inside_of(REFUSALS), response_hook=tell_route
     )
     PsycopgInstrumentor().instrument()
+    # It sees what goes through a cursor, and hot statements would not (db/hot.py).
+    connections.settings[DEFAULT_DB_ALIAS]["PREPARES"] = False
 
 
 def inside_of(middleware: str) -> int:

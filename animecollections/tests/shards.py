@@ -1,8 +1,7 @@
-"""Counts the statements that asked more than one shard, where the database is spread."""
+"""Counts the statements that asked more than one shard of a database that is spread."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
 
 import psycopg
 from django.db import connection
@@ -15,13 +14,22 @@ COUNTED = (
 )
 
 
-@cache
+opened: dict[str, psycopg.Connection] = {}
+
+
 def beside(name: str) -> psycopg.Connection:
-    """A connection of its own: the one that is watched may be in a broken transaction."""
-    wanted = ("host", "port", "user", "password", "dbname")
-    parameters = connection.get_connection_params()
-    given = {key: parameters[key] for key in wanted if parameters.get(key)}
-    return psycopg.connect(**given, autocommit=True)
+    """One of its own: the one that is watched may be in a broken transaction."""
+    if name not in opened:
+        wanted = ("host", "port", "user", "password", "dbname")
+        parameters = connection.get_connection_params()
+        given = {key: parameters[key] for key in wanted if parameters.get(key)}
+        opened[name] = psycopg.connect(**given, autocommit=True)
+    return opened[name]
+
+
+def close() -> None:
+    while opened:
+        opened.popitem()[1].close()
 
 
 def multi_shard_statements() -> int:

@@ -352,7 +352,7 @@ def test_interrupted_it_says_so(monkeypatch, alice):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(history.doctor, "our_models", stop)
-    with pytest.raises(CommandError, match="run this again") as interrupted:
+    with pytest.raises(CommandError, match="--resume goes on") as interrupted:
         call_command("doctor", stdout=StringIO(), verbosity=0)
     assert interrupted.value.returncode == 130
 

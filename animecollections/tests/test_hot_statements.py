@@ -289,7 +289,7 @@ def test_a_backend_that_is_ended_fails_the_transaction_and_the_next_is_served(ta
             cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
 
     @transaction.atomic
-    def write():
+    def write(is_last):
         fetch(COUNT, [1])
         with ThreadPoolExecutor(1) as threads:
             threads.submit(in_thread, end).result()
@@ -298,7 +298,7 @@ def test_a_backend_that_is_ended_fails_the_transaction_and_the_next_is_served(ta
     for is_last in (False, True):
         pid = connection.connection.info.backend_pid
         with pytest.raises(OperationalError):
-            write()
+            write(is_last)
         assert numbers() == {1: 10, 2: 20}
 
 

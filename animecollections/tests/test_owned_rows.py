@@ -153,3 +153,11 @@ def test_no_reference_leads_from_everywhere_to_one_machine(model):
         for field in model._meta.concrete_fields:
             if field.remote_field:
                 assert place_of(field.remote_field.model).is_everywhere
+
+
+def test_a_row_that_was_read_without_its_owner_is_saved_and_deleted(image):
+    row = Image.objects.only("path", "size").get(pk=image.pk)
+    row.size = 7
+    row.save()
+    assert Image.objects.get(pk=image.pk).size == 7
+    assert Image.objects.only("path").get(pk=image.pk).delete()[0] == 1

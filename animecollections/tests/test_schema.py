@@ -18,6 +18,8 @@ from animecollections.api.errors import CODES
 from animecollections.api.reference import openapi
 from animecollections.api.schema import (
     REFUSALS,
+    ApiSchema,
+    Documentation,
     Example,
     documented,
     enveloped,
@@ -146,6 +148,14 @@ def test_every_operation_says_what_it_does(operation):
     assert operation["description"]
 
 
+def test_what_shall_go_away_is_marked():
+    """docs/upgrading.md promises it; today there is nothing."""
+    schema = ApiSchema()
+    schema.doc = Documentation("Does.", "do", OPEN, deprecated=True)
+    assert schema.is_deprecated()
+    assert not any("deprecated" in operation for _, operation in operations())
+
+
 @each_operation
 def test_every_operation_shows_an_example_that_is_true(operation):
     """A file needs none."""
@@ -180,7 +190,7 @@ def test_every_operation_names_its_failures(operation):
         if int(status) >= 400
     }
     assert {400, 429, 500, 503} <= failures.keys()
-    if {} not in operation.get("security", [{}]):
+    if {} not in (operation["security"] or [{}]):
         assert 401 in failures
     for status, response in failures.items():
         media = response["content"]["application/json"]
@@ -361,8 +371,6 @@ def test_a_failure_is_shown_as_it_comes():
 
 
 def test_shapes():
-    from animecollections.api.schema import ApiSchema
-
     shape = ApiSchema().shape
     assert shape(None) == {"type": "null"}
     assert shape([int]) == {"type": "array", "items": {"type": "integer"}}

@@ -16,7 +16,7 @@ from profiles.accounts.authentication import account_behind
 
 # What any visitor may ask, and the ways to sign in and out.
 NEEDS_NO_SCOPE = {
-    "/api", "/api/schema", "/api/schema/socket", "/api/genres",
+    "/api", "/api/version", "/api/schema", "/api/schema/socket", "/api/genres",
     "/api/animes", "/api/animes/{anime_id}",
     "/api/studios", "/api/auth/signup", "/api/auth/signin", "/api/auth/signout",
     "/api/auth/session", "/api/auth/token", "/api/auth/token/refresh",

@@ -143,7 +143,7 @@ class ChangeAdmin(ReadOnly, OfEntries):
 
     @admin.display
     def actor(self, change: Any) -> str:
-        return change.people.get(change.actor_id, "")
+        return str(change.people.get(change.actor_id, ""))
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str

@@ -7,6 +7,7 @@ from typing import Any
 from drf_spectacular.drainage import set_override
 from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
+from rest_framework.fields import SkipField, empty
 
 from animecollections.api.errors import ApiError
 from animecollections.api.fields import (
@@ -145,6 +146,31 @@ class EntryFields(StrictObject):
     def get_fields(self) -> dict[str, Any]:
         fields = {n: SENT_AS[BY_NAME[n].kind](BY_NAME[n]) for n in FIELD_NAMES}
         return fields | super().get_fields()  # a serializer may say more of one
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        """DRF's, but that a field which was not sent is looked at only where that says
+        something: most of an entry's fields are not sent.
+        """
+        if not isinstance(data, dict):
+            return dict(super().to_internal_value(data))  # which refuses it
+        values: dict[str, Any] = {}
+        wrong: dict[str, Any] = {}
+        for name, field in self.fields.items():
+            if name not in data and not (field.required or has_default(field)):
+                continue
+            try:
+                values[name] = field.run_validation(data.get(name, empty))
+            except serializers.ValidationError as error:
+                wrong[name] = error.detail
+            except SkipField:
+                pass
+        if wrong:
+            raise serializers.ValidationError(wrong)
+        return values
+
+
+def has_default(field: AnyField) -> bool:
+    return field.default is not empty
 
 
 @extend_schema_field(

@@ -7,7 +7,7 @@ same.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
@@ -225,8 +225,9 @@ class ListEdit:
         refs = list(dict.fromkeys(refs))
         since = self.record.at - RESTORED_WITHIN
         if len(refs) == 1:
-            query, values = query_of(*refs)
-            self.take(*refs, since, query.fetch(self.user_id, since, *values))
+            [ref] = refs
+            query, values = query_of(ref)
+            self.take(ref, since, query.fetch(self.user_id, since, *values))
             return
         found = self.locate(refs)
         several = rows_of(self.user_id, since, Q(pk__in=set(found.values())))
@@ -450,9 +451,9 @@ def do(
         edit = ListEdit(record, user_id, today)
         edit.take(anime, since, query.read(record.read[0]))
         outcome = edit.apply(operation)
-        told = record.operation_id if edit.save() else None
-        entry = edit.slots[anime].entry
-        return replace(outcome, entry=entry, operation_id=told)
+        outcome.operation_id = record.operation_id if edit.save() else None
+        outcome.entry = edit.slots[anime].entry
+        return outcome
 
 
 def do_all(

@@ -19,7 +19,7 @@ from animecollections.db.hot import Found, Statement, fetch_each, run
 from animecollections.db.ids import new_epoch, new_id
 from animecollections.identity import Origin
 from history.log.commit_hooks import Note, publish
-from history.log.models import Change, ChangeKind, UserState, locking
+from history.log.models import Change, ChangeKind, HeldState, UserState, locking
 from history.log.parts import COLUMN_OF_KIND
 from history.watched.models import EpisodesWatched
 
@@ -33,7 +33,7 @@ class Recording:
     A write that changes nothing calls `change` never, and takes none.
     """
 
-    state: UserState
+    state: HeldState
     through: Origin
     undoes: UUID | None = None
     expected_column: str = ""  # the column of the state that already counts one change
@@ -152,13 +152,13 @@ class Recording:
 
 # The state that this thread holds locked, so that a service called inside a wider
 # transaction (an answer kept for retries, a batch) neither locks nor nests again.
-_held: ContextVar[UserState | None] = ContextVar("held_state", default=None)
+_held: ContextVar[HeldState | None] = ContextVar("held_state", default=None)
 
 
 class Lock(NamedTuple):
     """The user's state, and what was read with the lock."""
 
-    state: UserState
+    state: HeldState
     read: Sequence[Found]
     is_outermost: bool  # no transaction was open before
 
@@ -185,7 +185,7 @@ def locked(
     is_outermost = not connection.in_atomic_block
     with transaction.atomic():
         rows, *read = fetch_each(locking(user_id, expected_column), *reading)
-        state = UserState.read(rows, expected_column)
+        state = HeldState.read(rows, expected_column)
         if state is None:  # erased a moment ago
             raise ApiError("session_ended")
         token = _held.set(state)

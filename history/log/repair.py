@@ -4,8 +4,9 @@ from uuid import UUID
 
 from django.db.models import Count, Max, Min
 
+from animecollections.db.hot import run
 from animecollections.db.ids import new_epoch
-from history.log.models import Change, UserState
+from history.log.models import Change, HeldState, UserState
 from history.log.parts import COUNTERS
 from history.log.recording import locked
 
@@ -19,7 +20,9 @@ def is_whole(user_id: UUID) -> bool:
         return fits(lock.state, **log)
 
 
-def fits(state: UserState, oldest: int | None, newest: int | None, number: int) -> bool:
+def fits(
+    state: HeldState | UserState, oldest: int | None, newest: int | None, number: int
+) -> bool:
     if any(getattr(state, name) > state.revision for name in COUNTERS):
         return False
     if oldest is None or newest is None:  # new, or all of it trimmed
@@ -49,5 +52,5 @@ def mend_log(user_id: UUID, *, at_least: int = 0) -> int:
             first = revision
         theirs.filter(revision__lt=first).delete()
         state.epoch = new_epoch()
-        state.save(update_fields=["revision", "epoch"])
+        run(state.saving(["epoch"]))
         return state.revision + 1 - first

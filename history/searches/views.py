@@ -1,5 +1,6 @@
 """The search history over HTTP."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import django_filters as filters
@@ -16,10 +17,16 @@ from animecollections.api.parameters import WHEN
 from animecollections.api.rendering import Answer, answer
 from animecollections.api.schema import documented, paging, query
 from animecollections.api.shapes import either, nullable
+from animecollections.identity import Account
 from history.idempotency.views import IdempotentViewSet
 from history.searches import services as searches
 from history.searches.models import Search
-from history.searches.serializers import SearchInput, SearchOutput, to_json
+from history.searches.serializers import (
+    SearchInput,
+    SearchOutput,
+    to_json,
+    whole_history,
+)
 from history.searches.services import NewSearch
 
 TAGS = ["Search history"]
@@ -87,10 +94,7 @@ class SearchHistoryViewSet(IdempotentViewSet):
         etag = unless_held(
             request, etag_of(request, at.epoch, at.parts["searches"], zone, is_nested)
         )
-        mine = Search.objects.of(self.user_id)
-        rows = SearchFilters.narrow(mine, self.wanted, zone)
-        found, meta = page(rows, self.wanted, orderings=ORDERINGS, default="-timestamp")
-        shown = [to_json(row) for row in found]
+        shown, meta = found(self.account, self.wanted)
         data = {"data": shown} if is_nested else shown
         return answer(data, meta=meta, headers={"ETag": etag})
 
@@ -143,6 +147,17 @@ class SearchHistoryViewSet(IdempotentViewSet):
             through=self.through,
         )
         return answer({"message": "Search deleted"})
+
+
+def found(
+    account: Account, wanted: Mapping[str, Any]
+) -> tuple[list[dict[str, object]], dict[str, Any]]:
+    if not wanted:
+        return whole_history(account.id), {}
+    mine = Search.objects.of(account.id)
+    rows = SearchFilters.narrow(mine, wanted, account.timezone)
+    shown, meta = page(rows, wanted, orderings=ORDERINGS, default="-timestamp")
+    return [to_json(row) for row in shown], meta
 
 
 def read_searches(body: object) -> list[NewSearch]:

@@ -92,7 +92,7 @@ class LoginClaimManager(Manager[Any]):
     def _write(self, user_id: UUID, value: str) -> bool:
         with connection.cursor() as cursor:
             cursor.execute(TAKE, [value, for_database(user_id)])
-            return cursor.rowcount > 0
+            return bool(cursor.rowcount > 0)
 
     def _take_over(self, user_id: UUID, value: str) -> bool:
         """One whose user has another name by now, or is gone: left by a release that

@@ -1,6 +1,7 @@
 """Who the user is: the account, signing in and out, passwords, tokens: the tables."""
 
-from typing import ClassVar, Self
+from datetime import date
+from typing import Any, ClassVar, Self
 from uuid import uuid4
 
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -65,6 +66,10 @@ class User(AbstractBaseUser, PermissionsMixin):
         ]
 
     def __str__(self) -> str:
+        return self.user_name
+
+    def get_full_name(self) -> str:
+        """What the admin calls staff in its menu."""
         return self.user_name
 
     def clean(self) -> None:
@@ -220,6 +225,10 @@ class FailedSignInsQuerySet(models.QuerySet["FailedSignIns"]):
         parts = FailedSignInsPart.objects.filter(day=OuterRef("day")).order_by()
         counted = parts.values("day").values(total=Sum("number"))
         return self.annotate(total=F("number") + Coalesce(Subquery(counted), 0))
+
+    def number_on(self, day: date) -> int:
+        found: Any = self.filter(day=day).with_total().first()
+        return int(found.total) if found else 0
 
 
 class FailedSignIns(models.Model):

@@ -159,10 +159,11 @@ class SessionStore(DatabaseStore):
 
     def _get_session_from_db(self) -> Any:
         try:
-            return self.model.objects.get(
+            rows: Any = self.model.objects
+            return rows.get(
                 user__auth_epoch=F("auth_epoch"),
-                **named(self.session_key),
                 expire_date__gt=timezone.now(),
+                **named(str(self.session_key)),
             )
         except self.model.DoesNotExist:
             self._session_key = None

@@ -229,8 +229,8 @@ def of_types(changes: QuerySet[Change]) -> Counts:
 def of_titles(changes: QuerySet[Change], day: date) -> Counts:
     """A merge adds and removes entries, and nobody added or watched anything."""
     told = changes.filter(anime_id__isnull=False).exclude(through="merge")
-    told = told.filter(Q(kind=ChangeKind.ADD) | ~Q(watched=0)).values_list("anime_id")
-    sums = told.annotate(
+    told = told.filter(Q(kind=ChangeKind.ADD) | ~Q(watched=0))
+    sums = told.values_list("anime_id").annotate(
         added=Count("pk", filter=Q(kind=ChangeKind.ADD)), episodes=Sum("watched")
     )
     counts: Counts = Counter()

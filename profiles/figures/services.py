@@ -108,10 +108,8 @@ def of_day(day: date) -> dict[str, int]:
 
 
 def told_of_day(day: date, counts: Counts) -> dict[str, int]:
-    days = FailedSignIns.objects.filter(day=day).with_total()
-    failed = days.values_list("total", flat=True)
     told = {name: counts[f"day/{day}/{name}"] for name in OF_A_DAY}
-    return told | {"failed_sign_ins": failed.first() or 0}
+    return told | {"failed_sign_ins": FailedSignIns.objects.number_on(day)}
 
 
 # --- What follows the log ----------------------------------------------------------
@@ -208,8 +206,10 @@ def known_at(revision: int) -> dict[str, bool]:
     """Which wordings found nothing, when the catalogue was the same."""
     rows = Figure.objects.filter(name=TRIED).order_by("-day")
     tried = rows.values_list("value", flat=True).first()
-    is_same = tried is not None and tried["revision"] == revision
-    return tried["finds_nothing"] if is_same else {}
+    if tried is None or tried["revision"] != revision:
+        return {}
+    finds: dict[str, bool] = tried["finds_nothing"]
+    return finds
 
 
 def unsettled(

@@ -202,7 +202,8 @@ def without_null(shape: Json) -> Json:
     one_or_null = shape.get("anyOf", [])
     if {"type": "null"} in one_or_null:
         return dict(one_or_null[0])
-    return shape
+    kinds = [kind for kind in shape.get("type", ()) if kind != "null"]
+    return shape | {"type": kinds[0]} if "type" in shape else shape
 
 
 QUERY: Json = {

@@ -378,3 +378,24 @@ def test_a_refused_save_shows_what_is_saved_in_its_head(browser, alice):
     assert answer.context["subtitle"] == "alice"
     assert answer.context["adminform"].form["user_name"].value() == "unsaved"
     assert 'href="#id_email">Email</a>' in text
+
+
+# --- What is not to be misread ------------------------------------------------------
+
+
+def test_only_staff_are_marked_and_names_stay_as_they_are(browser, staff, alice):
+    rows = browser.get(PEOPLE).context["cl"].result_list
+    assert {user.user_name for user in rows} == {"alice", "staff"}
+    page = browser.get(PEOPLE).content.decode()
+    assert "cancel" not in page.partition("<tbody")[2].partition("</table>")[0]
+    page = browser.get(page_of(alice)).content.decode()
+    assert ">alice</a>" in page
+    assert ">Alice</a>" not in page
+
+
+def test_a_list_without_a_row_says_why(browser):
+    jobs = reverse("admin:history_job_changelist")
+    assert "There are none." in browser.get(jobs).content.decode()
+    page = browser.get(f"{PEOPLE}?q=nobody-at-all").content.decode()
+    assert "Nothing matches." in page
+    assert "Create a new item" not in page

@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from importlib import import_module
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from django.apps import apps
@@ -14,6 +15,7 @@ from animecollections.api.errors import ApiError
 from animecollections.identity import Origin
 from conftest import signed_in
 from factories import PASSWORD, UserFactory
+from profiles import migrations
 from profiles.accounts.managers import ClaimedError, claims_of
 from profiles.accounts.services import sign_up
 from profiles.accounts.sessions import SessionStore
@@ -153,7 +155,8 @@ def test_doctor_compares_both_ways_and_mends(alice, stranger):
 
 
 def test_the_migration_fills_them_and_may_run_again(alice, stranger, monkeypatch):
-    fill = import_module("profiles.migrations.0019_fill_login_claims")
+    [path] = Path(migrations.__file__).parent.glob("*_fill_login_claims.py")
+    fill = import_module(f"profiles.migrations.{path.stem}")
     monkeypatch.setattr(fill, "AT_ONCE", 1)
     before = claimed()
     LoginClaim.objects.filter(user_id=alice.pk).delete()

@@ -29,9 +29,11 @@ def test_it_refers_only_to_what_it_has():
         is_named = f'"#/components/schemas/{name}"' in text
         assert is_named == (name in DOCUMENT["components"]["schemas"])
     assert "Entry" in DOCUMENT["components"]["schemas"]
-    assert {part.name for part in SYNCED} <= {
-        *MESSAGES["changed"]["payload"]["properties"]
-    }
+    changed = MESSAGES["changed"]["payload"]["properties"]
+    assert {part.name for part in SYNCED} <= {*changed}
+    [searches, null] = changed["searches"]["anyOf"]
+    assert searches["properties"]["saved"]["type"] == "array"
+    assert null == {"type": "null"}
 
 
 @pytest.mark.django_db

@@ -10,7 +10,7 @@ from django.db.backends.postgresql import features, operations
 
 from animecollections.db.citus.creation import DatabaseCreation
 from animecollections.db.citus.schema import DatabaseSchemaEditor
-from animecollections.postgresql import base
+from animecollections.db.postgres import base
 
 HAS_EXTENSION = "SELECT EXISTS (SELECT FROM pg_extension WHERE extname = 'citus')"
 IS_SPREAD = (
@@ -41,6 +41,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     creation_class = DatabaseCreation
     SchemaEditorClass = DatabaseSchemaEditor
 
+    can_prepare = False  # a plan that is kept does not see whose rows are asked for
     found_spread = False
 
     @property

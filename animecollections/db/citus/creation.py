@@ -31,7 +31,7 @@ class DatabaseCreation(creation.DatabaseCreation):
     ) -> None:
         name = parameters["dbname"].strip('"')
         if not self.nodes():
-            super()._execute_create_test_db(cursor, parameters, keepdb)
+            super()._execute_create_test_db(cursor, parameters, keepdb)  # type: ignore[misc]
             return
         self._destroy_test_db(name, 0)
         coordinator, *workers = self.nodes()
@@ -51,7 +51,7 @@ class DatabaseCreation(creation.DatabaseCreation):
 
     def _destroy_test_db(self, test_database_name: str, verbosity: int) -> None:
         if not self.nodes():
-            super()._destroy_test_db(test_database_name, verbosity)
+            super()._destroy_test_db(test_database_name, verbosity)  # type: ignore[misc]
             return
         self.connection.close()
         for _, _, group in self.nodes():

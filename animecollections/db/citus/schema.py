@@ -18,7 +18,8 @@ class DatabaseSchemaEditor(schema.DatabaseSchemaEditor):
         if not self.is_spread():
             super().create_model(model)
             return
-        for field in model._meta.local_concrete_fields:
+        fields: Any = model._meta.local_concrete_fields
+        for field in fields:
             if field.remote_field and not may_refer(model, field):
                 field.db_constraint = False  # of this state's model alone
         super().create_model(model)

@@ -4,7 +4,7 @@ hot statements that are kept prepared and go several in one way there and back
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 from animecollections.db.hot import Found, Statement
 from animecollections.db.postgres.pipeline import IDLE, Pipeline
@@ -19,7 +19,9 @@ class DatabaseWrapper(LimitedInTime):
     a pooler in transaction mode they are not.
     """
 
+    can_prepare = True  # a backend built on this one may say no
     pipeline: Pipeline | None = None
+    health_check_done: bool  # Django's
     # Statements that wait for the COMMIT, or for whatever else is done before it.
     last_ones: Sequence[Statement] = ()
 
@@ -34,7 +36,7 @@ class DatabaseWrapper(LimitedInTime):
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         connection = super().get_new_connection(conn_params)
-        prepares = self.settings_dict.get("PREPARES")
+        prepares = self.can_prepare and self.settings_dict.get("PREPARES")
         self.pipeline = Pipeline(connection) if prepares else None
         self.last_ones = ()
         return connection
@@ -46,8 +48,9 @@ class DatabaseWrapper(LimitedInTime):
         Each statement sees what was committed before it began, as always: what is read
         after a lock is as the lock found it.
         """
-        self.close_if_health_check_failed()
-        self.ensure_connection()
+        if self.connection is None or not self.health_check_done:
+            self.close_if_health_check_failed()
+            self.ensure_connection()
         self.validate_thread_sharing()
         self.validate_no_broken_transaction()
         with self.wrap_database_errors:
@@ -57,7 +60,7 @@ class DatabaseWrapper(LimitedInTime):
             return self.piped([*before, *statements])[len(before) :]
 
     def piped(self, statements: Sequence[Statement]) -> list[Found]:
-        pipeline: Any = self.pipeline
+        pipeline = cast("Pipeline", self.pipeline)
         if self.autocommit or pipeline.pgconn.transaction_status != IDLE:
             return pipeline.run(statements)
         return pipeline.run([BEGIN, *statements])[1:]
@@ -76,12 +79,12 @@ class DatabaseWrapper(LimitedInTime):
 
     def _commit(self) -> None:
         if not self.last_ones:
-            return super()._commit()
+            super()._commit()  # type: ignore[misc]
+            return
         statements, self.last_ones = self.last_ones, ()
         with self.wrap_database_errors:
             self.piped([*statements, COMMIT])
-        return None
 
     def _rollback(self) -> None:
         self.last_ones = ()
-        super()._rollback()
+        super()._rollback()  # type: ignore[misc]

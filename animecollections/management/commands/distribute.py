@@ -154,6 +154,7 @@ def foreign_keys_apart(cursor: Any, models: list[type[Model]]) -> Iterator[None]
         for (name,) in cursor.fetchall():
             cursor.execute(f"ALTER TABLE {quote(table)} DROP CONSTRAINT {quote(name)}")
     yield
+    editor: Any
     with connection.schema_editor(atomic=False) as editor:
         for model in models:
             for field in model._meta.local_concrete_fields:

@@ -88,12 +88,12 @@ class Command(SessionCommand):
         after = place.stored() if options["resume"] else None
         # What is nobody's was looked at before the people, or is not asked for.
         whole = [] if after or options["days"] else [c for c in checks if c.find]
-        looks = [(check, check.look()) for check in checks if check.look]
         ends = time.monotonic() + 60 * (options["minutes"] or 10**6)
         with (
             interruptible("Repairs made so far remain; --resume goes on from here."),
             progress_bar(options["verbosity"], unit=" steps") as self.bar,
         ):
+            looks = [(check, check.look()) for check in checks if check.look]
             for position, check in enumerate(whole, 1):
                 self.bar.reset(total=check.steps() if check.steps else None)
                 self.bar.set_description(f"{position}/{len(whole)} {check.name}")
@@ -184,7 +184,7 @@ class Place:
         self.rows = Figure.objects.filter(name=PLACE)
 
     def stored(self) -> UUID | None:
-        kept = self.rows.values_list("value", flat=True).first()
+        kept: Any = self.rows.values_list("value", flat=True).first()
         is_same = kept is not None and kept["checks"] == self.checks
         return UUID(kept["after"]) if is_same else None
 

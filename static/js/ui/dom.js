@@ -197,7 +197,7 @@ export function choice(question, hint, answers) {
     const box = dialog({ label: question, class: "small", onclose: () => decided(answer) },
       h("p", {}, question), hint && h("p", { class: "muted" }, hint),
       h("div", { class: "actions" }, answers.map(([value, label, kind = ""]) =>
-        h("button", { type: "button", class: kind, onclick: () => ((answer = value), box.close()) }, label))));
+        h("button", { type: "button", class: `button ${kind}`, onclick: () => ((answer = value), box.close()) }, label))));
   });
 }
 
