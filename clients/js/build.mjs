@@ -12,4 +12,5 @@ const at = (path) => fileURLToPath(new URL(path, import.meta.url));
 rmSync(at("dist"), { recursive: true, force: true });
 cpSync(at("src"), at("dist"), { recursive: true });
 cpSync(at("../../static/js/collection"), at("dist/collection"), { recursive: true });
+cpSync(at("../../LICENSE"), at("LICENSE"));
 execFileSync("npx", ["tsc", "-p", at("tsconfig.json")], { cwd: at("."), stdio: "inherit" });

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 
+from animecollections import __version__
 from animecollections.tests.conftest import browser  # noqa: F401  (a fixture)
 from animecollections.tests.serving import serve_alone
 
@@ -100,6 +101,7 @@ def test_it_has_the_very_files_of_the_web_client(installed):
         packed = installed / "dist/collection" / path.name
         assert packed.read_bytes() == path.read_bytes(), path.name
     named = json.loads((installed / "package.json").read_text())
+    assert named["version"] == __version__
     assert named["exports"]["."]["types"] == "./dist/index.d.ts"
     typed = {path.with_suffix("") for path in installed.rglob("dist/**/*.js")}
     assert typed == {
@@ -108,6 +110,7 @@ def test_it_has_the_very_files_of_the_web_client(installed):
         if path.name != "types.d.ts"
     }
     assert {path.name for path in installed.iterdir()} == {
+        "LICENSE",
         "README.md",
         "dist",
         "package.json",
