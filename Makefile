@@ -88,19 +88,20 @@ check: $(VENV)/.dev ## migrations complete, settings fit for production
 		ALLOWED_HOSTS=example.org $(BIN)/python manage.py check --deploy --fail-level WARNING
 
 GENERATORS := clients/generators
+CLIENTS := generators js examples
 
 $(GENERATORS)/.venv/.ready: $(GENERATORS)/requirements.txt
 	$(PYTHON) -m venv $(GENERATORS)/.venv
 	$(GENERATORS)/.venv/bin/python -m pip install --quiet --disable-pip-version-check -r $<
 	@touch $@
 
-$(GENERATORS)/node_modules/.ready: $(GENERATORS)/package-lock.json
+clients/%/node_modules/.ready: clients/%/package-lock.json
 	@if command -v npm >/dev/null; then \
-		npm ci --prefix $(GENERATORS) --ignore-scripts --no-audit --no-fund --silent && touch $@; \
-	else echo "SKIPPED: no client in TypeScript is made, for there is no npm here."; fi
+		npm ci --prefix clients/$* --ignore-scripts --no-audit --no-fund --silent && touch $@; \
+	else echo "SKIPPED: clients/$* is not tested, for there is no npm here."; fi
 
-clients: $(VENV)/.dev $(GENERATORS)/.venv/.ready $(GENERATORS)/node_modules/.ready ## make typed clients of the API with five generators, and try each on a server
-	$(BIN)/python -m pytest $(GENERATORS)
+clients: $(VENV)/.dev $(GENERATORS)/.venv/.ready $(CLIENTS:%=clients/%/node_modules/.ready) ## try the clients on a server: the package, its examples, and what five generators make
+	$(BIN)/python -m pytest clients
 
 words: $(VENV)/.dev ## compile the translations of the web client
 	$(BIN)/pybabel compile --domain django --directory locale

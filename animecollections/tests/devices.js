@@ -77,13 +77,13 @@ class Network {
 }
 
 window.lost = 0;
-window.make = async (name, { seed, socket = false, offline = false, titles = false } = {}) => {
+window.make = async (name, { seed, socket = false, offline = false, titles = false, poll } = {}) => {
   const network = new Network(seed);
   network.isOffline = offline;
   window.user ??= await session();
   const options = { fetch: network.fetch, sleep: network.sleep, name };
   const device = await Collection.open(window.user, {
-    ...options, titles, socket: socket ? network.socket() : null,
+    ...options, titles, poll, socket: socket ? network.socket() : null,
   });
   device.refusals = [];
   device.addEventListener("refused", ({ detail }) => device.refusals.push(detail.error.message));

@@ -105,6 +105,41 @@ def serve(home, *, app="", files=0, **environment):
     assert not failures, failures[0]
 
 
+@contextmanager
+def serve_alone(home, **environment):
+    """Yields the URL of a server with a database of its own in `home`, the titles that
+    `make run` starts with, and no rates.
+    """
+    port, log = free_port(), home / "log"
+    url = f"http://127.0.0.1:{port}"
+    told = os.environ | {
+        "DATABASE_URL": f"sqlite:///{home}/db.sqlite3",
+        "HOME": str(home),
+        "MEDIA_ROOT": str(home / "media"),
+        "PORT": str(port),
+        "PUBLIC_URL": url,
+        "THROTTLE_SCALE": "1000000",
+        **environment,
+    }
+    prepare = [sys.executable, "manage.py", "prepare"]
+    root = settings.BASE_DIR
+    subprocess.run(prepare, cwd=root, env=told, check=True, capture_output=True)
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "gunicorn"],
+            cwd=root,
+            env=told,
+            stdout=output,
+            stderr=output,
+        )
+        try:
+            wait_for(port, process, log)
+            yield url
+        finally:
+            process.terminate()
+            process.wait(30)
+
+
 def wait_for(port, process, log, seconds=30):
     for _ in range(seconds * 10):
         assert process.poll() is None, log.read_text()

@@ -515,6 +515,38 @@ def test_signed_out_changes_wait_for_the_next_sign_in(run, user):
     assert ended == ["settled", 0, ["100"]]
 
 
+def test_without_a_live_feed_it_asks_from_time_to_time(run):
+    ended = run(
+        """
+        const idle = await make("idle");
+        const device = await make("asks", { poll: 0.2 });
+        await Promise.all([idle.settle(), device.settle()]);
+        const heard = new Promise((done) => device.on("changed", ({ detail }) => done(detail.ids)));
+        const other = await make("other");
+        await other.add({ id: "100", title: "" }, "Watching");
+        const ids = await heard;
+        device.close();
+        const asked = device.network.sent.length;
+        await new Promise((later) => setTimeout(later, 500));
+        return [ids, idle.entries.size, device.network.sent.length - asked];
+        """
+    )
+    assert ended == [["100"], 0, 0]
+
+
+def test_signing_in_says_that_the_cookie_was_not_kept(run, user):
+    ended = run(
+        f"""
+        const {{ NoCookie, signIn }} = await import("/static/js/collection/index.js");
+        const keepsNone = (address, how) => fetch(address, {{ ...how, credentials: "omit" }});
+        const typed = {{ email: "{user.email}", password: "Right-Horse-7" }};
+        const failed = await signIn(typed, {{ fetch: keepsNone }}).catch((error) => error);
+        return failed instanceof NoCookie && failed.message;
+        """
+    )
+    assert ended == "The session cookie was not kept."
+
+
 def test_tabs_of_one_browser_share_the_copy_and_send_once(device, user):
     context = device(user)
     one, two = script_runner(context), script_runner(context)

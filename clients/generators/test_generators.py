@@ -11,16 +11,14 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 import urllib.request
 from pathlib import Path
 
 import pytest
 
-from animecollections.tests.serving import free_port, wait_for
+from animecollections.tests.serving import serve_alone
 
 HERE = Path(__file__).parent
-ROOT = HERE.parents[1]
 MADE = HERE / "made"
 BIN = HERE / "node_modules" / ".bin"
 PYTHON = HERE / ".venv" / "bin"
@@ -49,34 +47,8 @@ def run(*command, **more):
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory):
-    """With the titles that `make run` starts with, and no rates."""
-    home = tmp_path_factory.mktemp("server")
-    port = free_port()
-    environment = os.environ | {
-        "DATABASE_URL": f"sqlite:///{home}/db.sqlite3",
-        "HOME": str(home),
-        "MEDIA_ROOT": str(home / "media"),
-        "PORT": str(port),
-        "PUBLIC_URL": f"http://127.0.0.1:{port}",
-        "THROTTLE_SCALE": "1000000",
-    }
-    prepared = [sys.executable, "manage.py", "prepare"]
-    subprocess.run(prepared, cwd=ROOT, env=environment, check=True, capture_output=True)
-    log = home / "log"
-    with log.open("w") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "gunicorn"],
-            cwd=ROOT,
-            env=environment,
-            stdout=output,
-            stderr=output,
-        )
-        try:
-            wait_for(port, process, log)
-            yield environment["PUBLIC_URL"]
-        finally:
-            process.terminate()
-            process.wait(30)
+    with serve_alone(tmp_path_factory.mktemp("server")) as url:
+        yield url
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -53,6 +53,9 @@ export class Unexpected extends Error {
   }
 }
 
+/** The password was right, but the session's cookie was not kept: nobody is signed in. */
+export class NoCookie extends Error {}
+
 /**
  * Whether the same request may do better later, without anybody's doing.
  * @param {unknown} error @returns {error is Offline | Unexpected | Refused}
@@ -176,5 +179,7 @@ export const signOut = async (options) => {
 /** @param {string} path @param {SignIn} typed @param {Options} [options] */
 async function enter(path, typed, options) {
   await new Api(options).ask("POST", path, typed, { tries: 2 });
-  return session(options);
+  const user = await session(options);
+  if (!user) throw new NoCookie("The session cookie was not kept.");
+  return user;
 }

@@ -8,9 +8,13 @@ import { SyncedCopy } from "./synced_copy.js";
 
 /** @import { AnimeFacts, Change, Changes, Message, Operation, Options, Sent, State, Type, Unsent, User, Wholes } from "./types.js" */
 
+const POLL = 60; // seconds
+
 export class Collection extends SyncedCopy {
   /** @type {LiveFeed | undefined} */
   feed = undefined;
+  /** @type {ReturnType<typeof setInterval> | undefined} */
+  polling = undefined;
 
   /**
    * The local copy at once, without waiting for the network.
@@ -18,7 +22,7 @@ export class Collection extends SyncedCopy {
    */
   static async open(user, options = {}) {
     const store = await Store.orMemory(options.name ?? `animecollections ${user.id}`);
-    const collection = new Collection(user, store, options);
+    const collection = new this(user, store, options);
     if (options.key) await collection.unlock(options.key);
     await collection.load();
     globalThis.addEventListener?.("online", collection.comeBack);
@@ -26,6 +30,8 @@ export class Collection extends SyncedCopy {
     globalThis.document?.addEventListener("visibilitychange", collection.comeBack);
     collection.settle();
     if (options.socket !== null) collection.listen(options.socket);
+    // Not every network lets a socket through.
+    collection.polling = setInterval(() => collection.isLive || collection.comeBack(), (options.poll ?? POLL) * 1000);
     return collection;
   }
 
@@ -33,15 +39,9 @@ export class Collection extends SyncedCopy {
     globalThis.removeEventListener?.("online", this.comeBack);
     globalThis.removeEventListener?.("offline", this.goOffline);
     globalThis.document?.removeEventListener("visibilitychange", this.comeBack);
+    clearInterval(this.polling);
     this.feed?.end();
     super.close();
-  }
-
-  /** Forgets everything on this device, unsent changes too; in all tabs. */
-  async forget() {
-    this.others.postMessage("left");
-    this.close();
-    await this.store.erase();
   }
 
   /**

@@ -1,7 +1,7 @@
 /**
  * A client of the animecollections API: a local copy of a user's list that can be
  * read and changed without network, and ends equal to the server's whatever the
- * network loses. No dependency, no build step: copy this folder into your frontend.
+ * network loses. No dependency, no build step. clients/js makes an npm package of it.
  *
  *     const user = await signIn({ email, password });
  *     const collection = await Collection.open(user);
@@ -20,7 +20,7 @@
  * @module
  */
 
-export { Api, Offline, Refused, Unexpected, makeId, session, signIn, signOut, signUp } from "./api.js";
+export { Api, NoCookie, Offline, Refused, Unexpected, makeId, session, signIn, signOut, signUp } from "./api.js";
 export { Collection } from "./collection.js";
 export { FIELDS, LARGEST_NUMBER, STATES, WHOLES, guess } from "./rules.js";
 

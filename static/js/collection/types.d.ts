@@ -194,6 +194,7 @@ export interface Options {
   base?: string; // "https://anime.example.org"; this page's own if absent
   fetch?: typeof fetch;
   socket?: typeof WebSocket | null; // null: no live feed
+  poll?: number; // seconds from one question to the next while there is no live feed: 60
   sleep?: (seconds: number) => Promise<void>;
   name?: string; // which local copy, if one user has several
   account?: string; // whom requests are for (X-Account); a Collection's own

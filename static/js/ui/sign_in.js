@@ -1,6 +1,6 @@
 /** The way in: sign-up and sign-in, on the first page and over others. */
 
-import { Refused, sealingKey, signIn, signUp } from "../collection/index.js";
+import { NoCookie, Refused, sealingKey, signIn, signUp } from "../collection/index.js";
 import { dialog, failureSentence, h, nodes } from "./dom.js";
 import { language, t } from "./words.js";
 
@@ -22,10 +22,10 @@ function form(isNew, then) {
     try {
       const typed = typedIn(form, isNew);
       const user = await (isNew ? signUp : signIn)(typed);
-      if (!user) return void (refusal.textContent = t("This browser blocks our cookie. Allow cookies for this site to sign in."));
       then({ user, key: await sealingKey(typed.password, user.id) });
     } catch (error) {
-      refusal.textContent = failureSentence(error);
+      refusal.textContent = error instanceof NoCookie
+        ? t("This browser blocks our cookie. Allow cookies for this site to sign in.") : failureSentence(error);
       const [wrong] = error instanceof Refused ? Object.keys(error.fields) : [];
       /** @type {HTMLElement | null} */ (form.elements.namedItem(wrong ?? ""))?.focus();
     } finally {

@@ -1,0 +1,140 @@
+/** Signing in where there are no cookies: apps, scripts, pages of other sites. */
+
+import { Api } from "./collection/index.js";
+import { ticketSocket } from "./ticket_socket.js";
+
+/** @import { Options, SignIn, SignUp, User } from "./collection/types.js" */
+
+/** @typedef {{access: string, refresh: string, expires_in: number}} Pair */
+
+/**
+ * Where the app keeps the pair between two starts. What shares it (the tabs of a browser)
+ * shares the sign-in.
+ * @typedef {{load: () => Pair | null | Promise<Pair | null>, save: (pair: Pair | null) => unknown}} Keep
+ */
+
+/** @typedef {Pick<Options, "base" | "fetch" | "socket" | "sleep"> & {keep?: Keep}} How */
+
+const TOKEN = "/api/auth/token";
+const PATIENCE = 30_000; // milliseconds for one answer
+
+/**
+ * The tokens of one sign-in. `options` is for `Collection.open` and `new Api`: each
+ * request carries the access token, an expired one is exchanged, and each socket
+ * opens with a ticket.
+ */
+export class Tokens {
+  /** @type {Promise<Response | null> | undefined} */
+  refreshing = undefined;
+
+  /** @param {Pair} pair @param {How} [how] */
+  constructor(pair, how = {}) {
+    const { keep, ...rest } = how;
+    const plain = withoutCookies(rest);
+    this.pair = pair;
+    this.keep = keep;
+    this.plain = plain;
+    this.api = new Api({ ...plain, fetch: (...request) => this.fetch(...request) });
+    const socket = rest.socket === undefined ? globalThis.WebSocket : rest.socket; // none in Node 20
+    /** @type {Options} */
+    this.options = { ...plain, fetch: this.api.fetch, socket: socket ? ticketSocket(socket, this.api) : null };
+  }
+
+  /** @param {SignIn} typed @param {How} [how] */
+  static async signIn({ email, password }, how = {}) {
+    const { data } = await new Api(withoutCookies(how)).ask("POST", TOKEN, { email, password }, { tries: 2 });
+    await how.keep?.save(data);
+    return new Tokens(data, how);
+  }
+
+  /** A new account, and its first sign-in. @param {SignUp} typed @param {How} [how] */
+  static async signUp(typed, how = {}) {
+    await new Api(withoutCookies(how)).ask("POST", "/api/auth/signup", typed, { tries: 2 });
+    return Tokens.signIn(typed, how);
+  }
+
+  /** What an earlier start kept, or null. @param {How & {keep: Keep}} how */
+  static async kept(how) {
+    const pair = await how.keep.load();
+    return pair && new Tokens(pair, how);
+  }
+
+  /** Whose they are. @returns {Promise<User>} */
+  async user() {
+    return (await this.api.ask("GET", "/api/auth/session", undefined, { tries: 2 })).data;
+  }
+
+  /** Ends the sign-in, here and on the server. */
+  async signOut() {
+    await this.catchUp();
+    await new Api(this.plain).ask("POST", `${TOKEN}/revoke`, { refresh: this.pair.refresh });
+    await this.keep?.save(null);
+  }
+
+  /** As `fetch`, with the access token. @type {typeof fetch} */
+  fetch = async (address, options) => {
+    const { access } = this.pair;
+    const answer = await this.sendWith(access, address, options);
+    if (answer.status !== 401 || (await codeOf(answer)) !== "token_expired") return answer;
+    // Requests that expire together wait for one exchange: a refresh token works once.
+    const refusal = await (this.refreshing ??= this.refresh(access).finally(() => (this.refreshing = undefined)));
+    return refusal?.clone() ?? this.sendWith(this.pair.access, address, options);
+  };
+
+  /** @param {string} access @param {Parameters<typeof fetch>} request */
+  sendWith(access, ...[address, options]) {
+    const headers = { ...options?.headers, Authorization: `Bearer ${access}` };
+    return this.send(address, { ...options, headers });
+  }
+
+  /** @type {typeof fetch} */
+  get send() {
+    return /** @type {typeof fetch} */ (this.plain.fetch);
+  }
+
+  /**
+   * The next pair; the server's refusal where there is none. If its answer is lost, the
+   * refresh token may be spent: then the next try is refused, and the person signs in again.
+   * @param {string} expired @returns {Promise<Response | null>}
+   */
+  refresh(expired) {
+    return alone(`animecollections tokens ${this.plain.base ?? ""}`, async () => {
+      await this.catchUp();
+      if (this.pair.access !== expired) return null; // another tab was here first
+      const body = JSON.stringify({ refresh: this.pair.refresh });
+      const headers = { "Content-Type": "application/json" };
+      const address = `${this.plain.base ?? ""}${TOKEN}/refresh`;
+      const answer = await this.send(address, {
+        method: "POST", headers, body, signal: AbortSignal.timeout(PATIENCE),
+      });
+      if (!answer.ok) return answer;
+      this.pair = (await answer.json()).data;
+      await this.keep?.save(this.pair);
+      return null;
+    });
+  }
+
+  /** What another tab got meanwhile. */
+  async catchUp() {
+    this.pair = (await this.keep?.load()) ?? this.pair;
+  }
+}
+
+/** @template {How} Some @param {Some} how */
+function withoutCookies({ fetch: send = (...request) => fetch(...request), ...how }) {
+  /** @type {typeof fetch} */
+  const bare = (address, options) => send(address, { ...options, credentials: "omit" });
+  return { ...how, fetch: bare };
+}
+
+/** @param {Response} answer */
+async function codeOf(answer) {
+  try {
+    return (await answer.clone().json()).code;
+  } catch {
+    return null; // none of the API's
+  }
+}
+
+/** One tab at a time, where there are tabs. @template T @param {string} name @param {() => Promise<T>} work @returns {Promise<T>} */
+const alone = (name, work) => globalThis.navigator?.locks ? navigator.locks.request(name, work) : work();
