@@ -141,6 +141,7 @@ def test_what_a_locked_try_costs(visitor, alice, budget):
         guess(visitor, 1)
 
 
+@pytest.mark.one_machine("wrong passwords are counted by one statement more")
 def test_what_a_wrong_try_costs(visitor, alice, budget):
     with budget(5, "locked?, claim, user, counted, and of the day"):
         guess(visitor, 1)
