@@ -1,6 +1,7 @@
 """Admin pages of who is signed in, and who failed to."""
 
 from datetime import datetime
+from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -18,6 +19,7 @@ from profiles.accounts import lockouts, tasks
 from profiles.accounts.models import (
     FailedSignIns,
     KnownPlace,
+    LoginClaim,
     Session,
     Ticket,
     TokenFamily,
@@ -36,6 +38,23 @@ class Keyed(ReadOnly, Owned):
 
     def has_view_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return obj is None and super().has_view_permission(request)
+
+
+@admin.register(LoginClaim)
+class LoginClaimAdmin(ReadOnly, Page):
+    """Whose an e-mail or a user name is; `doctor --only claims` mends them."""
+
+    list_display = ("value", "whose")
+    list_display_links = None
+    fields = ("value", "user_id")
+    people_in = ("user_id",)
+    ordering = ("value",)
+    search_fields = ("=value",)
+    search_help_text = "A whole claim, such as email:alice@example.org or name:alice"
+
+    @admin.display(description="user")
+    def whose(self, claim: Any) -> str:
+        return claim.people.get(claim.user_id) or str(claim.user_id)
 
 
 @admin.register(Session)
