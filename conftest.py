@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from importlib import import_module
 from typing import Any
 
@@ -27,6 +27,7 @@ from factories import AnimeFactory, UserFactory
 from profiles.accounts.services import start_session
 from profiles.models import User
 
+OLD_KEY = 32  # characters
 BOOKKEEPING = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", "SET ")
 
 
@@ -176,10 +177,16 @@ class WatchedClient(APIClient):
         if not path.startswith("/api/"):
             return super().request(**request)
         with (
-            none_of_many_shards(f"{request.get('REQUEST_METHOD')} {path}"),
+            self.of_one_shard(f"{request.get('REQUEST_METHOD')} {path}"),
             connection.execute_wrapper(refuse_unowned),
         ):
             return super().request(**request)
+
+    def of_one_shard(self, what: str) -> AbstractContextManager[None]:
+        """But for a session's key of the release before, which is looked for on all."""
+        cookie = self.cookies.get(settings.SESSION_COOKIE_NAME)
+        is_older = cookie is not None and len(cookie.value) == OLD_KEY
+        return nullcontext() if is_older else none_of_many_shards(what)
 
 
 def signed_in(user: User) -> APIClient:

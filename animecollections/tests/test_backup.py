@@ -30,7 +30,10 @@ from profiles.models import LoginClaim, Profile, User
 from profiles.staff.groups import make_groups
 from profiles.tests.test_kept_images import upload
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.one_machine("backup and restore refuse on a spread database"),
+]
 
 
 def run(command, *args):

@@ -685,7 +685,11 @@ def test_a_plan_that_another_process_changed_meanwhile_is_not_judged_again(
 def test_a_plan_that_was_applied_meanwhile_is_told_to_be(client, alice, while_judging):
     plan = upload(client, mal(title(1)))
     while_judging(
-        lambda: ImportPlan.objects.filter(id=plan["id"]).update(status="applied")
+        lambda: (
+            ImportPlan.objects.of(alice.pk)
+            .filter(id=plan["id"])
+            .update(status="applied")
+        )
     )
     response = client.patch(f"{URL}/{plan['id']}", {"policy": "keep"})
     refused(response, 409, "import_applied")

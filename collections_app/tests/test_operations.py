@@ -59,7 +59,7 @@ def test_operations_are_told_newest_first_in_words(client):
     ]
 
 
-def test_what_is_pruned_while_it_is_read_is_left_out(client):
+def test_what_is_pruned_while_it_is_read_is_left_out(client, alice):
     add(client, 1535)
     add(client, 1)
     read = []
@@ -69,7 +69,7 @@ def test_what_is_pruned_while_it_is_read_is_left_out(client):
         if f'FROM "{Change._meta.db_table}"' in sql:
             read.append(sql)
             if len(read) == 2:
-                Change.objects.across_users().filter(anime_id=1535).delete()
+                Change.objects.of(alice.pk).filter(anime_id=1535).delete()
         return execute(sql, params, many, context)
 
     with connection.execute_wrapper(prune):

@@ -15,6 +15,7 @@ from history.models import Change, UserState
 
 pytestmark = [
     pytest.mark.django_db,
+    pytest.mark.one_machine("plans of a spread database are those of its shards"),
     pytest.mark.skipif(connection.vendor != "postgresql", reason="of PostgreSQL alone"),
 ]
 ROWS = 3000

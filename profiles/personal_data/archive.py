@@ -23,6 +23,7 @@ from animecollections.api.rendering import OPTIONS
 from animecollections.db.free_json import to_bytes
 from animecollections.db.replica import there
 from animecollections.db.snapshot import one_moment
+from animecollections.db.spread import is_spread
 from collections_app import transfer
 from collections_app.exports import entries_of, owner_of
 from collections_app.models import ImportPlan, ImportRow, WatchListEntry
@@ -91,8 +92,10 @@ def account(user_id: UUID) -> QuerySet[User]:
 
 
 def wrong_passwords(user_id: UUID) -> QuerySet[WrongPasswords]:
-    email = account(user_id).values("email")
-    return WrongPasswords.objects.filter(email__in=email)
+    """They are counted by e-mail: in a spread database perhaps on another machine."""
+    emails = account(user_id).values_list("email", flat=True)
+    whose = list(emails) if is_spread() else emails
+    return WrongPasswords.objects.filter(email__in=whose)
 
 
 def acts_of_staff(user_id: UUID) -> QuerySet[LogEntry]:

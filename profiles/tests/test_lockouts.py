@@ -142,6 +142,7 @@ def test_what_a_locked_try_costs(visitor, alice, budget):
         guess(visitor, 1)
 
 
+@pytest.mark.one_machine("wrong passwords are counted by one statement more")
 def test_what_a_wrong_try_costs(visitor, alice, budget):
     guess(visitor, 1)  # the first of its day notes the day
     with budget(5, "locked?, claim, user, counted, and of the day"):

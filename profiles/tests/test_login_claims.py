@@ -103,6 +103,7 @@ def test_made_up_people_claim(db):
 # --- What a release that knew no claims leaves ---------------------------------------
 
 
+@pytest.mark.one_machine("all have claimed where it is spread")
 def test_who_has_no_claims_signs_in_and_has_them_then(alice, visitor):
     LoginClaim.objects.all().delete()
     credentials = {"email": alice.email, "password": PASSWORD}
@@ -110,6 +111,7 @@ def test_who_has_no_claims_signs_in_and_has_them_then(alice, visitor):
     assert held_by(alice) == ALICES
 
 
+@pytest.mark.one_machine("all have claimed where it is spread")
 def test_who_has_no_claims_keeps_their_name_all_the_same(alice, visitor):
     LoginClaim.objects.all().delete()
     answer = visitor.post(
@@ -125,6 +127,7 @@ def test_who_has_no_claims_keeps_their_name_all_the_same(alice, visitor):
     assert not claimed()  # what was claimed for the refused is undone with them
 
 
+@pytest.mark.one_machine("all have claimed where it is spread")
 def test_a_claim_of_nobody_keeps_nobody_out(alice, visitor):
     User.objects.filter(pk=alice.pk).update(
         email="moved@example.org", user_name="moved", user_name_key="moved"

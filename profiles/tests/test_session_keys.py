@@ -35,6 +35,7 @@ def test_a_secret_under_another_users_id_opens_nothing(alice, stranger):
     assert client.get(URL).json()["data"] is None
 
 
+@pytest.mark.one_machine("no such row can be where it is spread")
 def test_a_row_whose_user_is_another_than_its_key_says_is_no_session(alice, stranger):
     client = signed_in(alice)
     Session.objects.filter(session_key=key_of(client)).update(user=stranger)
@@ -93,6 +94,7 @@ def test_there_is_no_row_before_there_is_a_user(staff):
     assert row.user_id == staff.pk == owner_in(key_of(browser))
 
 
+@pytest.mark.one_machine("no such row can be where it is spread")
 def test_what_a_browser_brought_of_nobodys_is_dropped_at_the_admins_door(staff):
     """A session of nobody, left by the release before this one."""
     Session.objects.create(

@@ -20,6 +20,7 @@ from profiles.accounts.models import (
     FailedSignIns,
     FailedSignInsPart,
     KnownPlace,
+    LoginClaim,
     Session,
     Ticket,
     TokenFamily,
@@ -38,6 +39,23 @@ class Keyed(ReadOnly, Owned):
 
     def has_view_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return obj is None and super().has_view_permission(request)
+
+
+@admin.register(LoginClaim)
+class LoginClaimAdmin(ReadOnly, Page):
+    """Whose an e-mail or a user name is; `doctor --only claims` mends them."""
+
+    list_display = ("value", "whose")
+    list_display_links = None
+    fields = ("value", "user_id")
+    people_in = ("user_id",)
+    ordering = ("value",)
+    search_fields = ("=value",)
+    search_help_text = "A whole claim, such as email:alice@example.org or name:alice"
+
+    @admin.display(description="user")
+    def whose(self, claim: Any) -> str:
+        return claim.people.get(claim.user_id) or str(claim.user_id)
 
 
 @admin.register(Session)
