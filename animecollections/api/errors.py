@@ -99,6 +99,12 @@ CODES: dict[str, Kind] = {
     "import_not_found": Kind(
         404, "Import not found: it was discarded, or is older than 7 days."
     ),
+    "already_completed": Kind(
+        409,
+        "All {total} episodes are watched already. To watch it again, send "
+        '{{"type": "Watching", "state": "rewatching", "progress": 0}} (PATCH), then '
+        "increment.",
+    ),
     "import_applied": Kind(
         409, "This import is already applied: undo it, or upload the file again."
     ),

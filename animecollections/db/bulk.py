@@ -22,14 +22,15 @@ class Rows(NamedTuple):
 
     Where `unique` columns meet a row that is there, all others but the key are updated,
     those in `adding` by the sum; without `unique` a row that is there is an
-    IntegrityError. Sort the rows by key first, or two such writes in opposite order
-    deadlock.
+    IntegrityError. `unique_where`: the condition of a unique index over some rows only.
+    Sort the rows by key first, or two such writes in opposite order deadlock.
     """
 
     model: type[models.Model]
     rows: Sequence[Mapping[str, Any]]
     unique: tuple[str, ...] = ()
     adding: tuple[str, ...] = ()
+    unique_where: str = ""
 
 
 def upsert(
@@ -68,7 +69,12 @@ def of_table(table: Rows) -> tuple[str, str]:
     """The statement, and its rows as an array in JSON."""
     names = tuple(table.rows[0])
     fields, statement = _upsert(
-        table.model, names, table.unique, table.adding, connection.vendor
+        table.model,
+        names,
+        table.unique,
+        table.adding,
+        table.unique_where,
+        connection.vendor,
     )
     if connection.vendor == "postgresql":  # reads UUIDs and times as orjson writes them
         array: list[Any] = [[row[name] for name in names] for row in table.rows]
@@ -86,6 +92,7 @@ def _upsert(
     names: tuple[str, ...],
     unique: tuple[str, ...],
     adding: tuple[str, ...],
+    unique_where: str,
     vendor: str,
 ) -> tuple[list[Any], str]:
     """The columns and the statement, which takes longer to make than to run."""
@@ -102,7 +109,9 @@ def _upsert(
             for field, column in zip(fields, columns, strict=True)
             if field.column not in keys and not field.primary_key
         ]
-        statement += f" ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {', '.join(sets)}"
+        where = f" WHERE {unique_where}" if unique_where else ""
+        statement += f" ON CONFLICT ({', '.join(keys)}){where}"
+        statement += f" DO UPDATE SET {', '.join(sets)}"
     return fields, statement
 
 

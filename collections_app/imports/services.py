@@ -34,7 +34,7 @@ from collections_app.imports.models import (
 from collections_app.imports.recognition import recognise
 from collections_app.transfer.records import ListFile, Record, Row
 from collections_app.watch_list.fields import NEW_ENTRY
-from collections_app.watch_list.writes import ListEdit, Slot
+from collections_app.watch_list.writes import ListEdit, Slot, count_as_laid
 from history.log.recording import locked, recording
 
 KEPT_FOR = timedelta(days=7)
@@ -264,7 +264,7 @@ def apply(
             return planned, True
         rows = list(ImportRow.objects.of(user_id).in_plan(plan_id).order_by("row"))
         written = [row for row in rows if row.outcome in WRITTEN]
-        edit = ListEdit(record, user_id, today, counts_progress=False)
+        edit = ListEdit(record, user_id, today)
         edit.read(ref_of(row) for row in written)
         stale = [row for row in written if is_stale(row, edit.slots.get(ref_of(row)))]
         compare_anew(planned, stale)
@@ -275,6 +275,7 @@ def apply(
         for row in written:
             if row.row not in stays:
                 lay(edit.slots[ref_of(row)], row, planned, record.at)
+                count_as_laid(edit.slots[ref_of(row)], today)
         planned.status, planned.applied_at = ImportStatus.APPLIED, record.at
         planned.operation_id = record.operation_id if edit.save() else None
         save(planned, stale)

@@ -161,6 +161,7 @@ class FinishedTitle(NamedTitle):
 class Year(Breakdowns):
     as_of: str
     year: int
+    month: int | None
     totals: YearTotals
     first_watched: TitleOfDay | None
     last_watched: TitleOfDay | None

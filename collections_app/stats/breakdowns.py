@@ -9,7 +9,6 @@ it, the usual one of the format is taken, and told as `minutes_estimated`.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -40,8 +39,8 @@ HAS_FINISHED = (
 
 # {entries} and {days} are what the viewer sees of them (stats/sources.py).
 
-# What an entry tells of the day it was finished on, where no day has noted it as it was
-# watched: an import, or the past. Partial dates too; `begins` says which.
+# What an entry tells of the day it was finished on, where the diary has nothing of it:
+# what an earlier release imported, or added. Partial dates too; `begins` says which.
 DATED = f"""
 SELECT finished.anime_id, finished.day, finished.seen - finished.noted AS episodes
 FROM (
@@ -79,7 +78,7 @@ SELECT w.anime_id, e.type, e.state, e.score, COALESCE(e.tags, '[]') AS tags,
        a.format, a.year, a.genre_names, a.studio_names
 FROM (SELECT anime_id, SUM(episodes) AS seen FROM (
           SELECT anime_id, episodes FROM {{days}} watched
-          WHERE day BETWEEN %(first)s AND %(last)s
+          WHERE watched_on LIKE %(within)s
           UNION ALL SELECT anime_id, episodes FROM ({DATED}) dated) noted
       GROUP BY anime_id HAVING SUM(episodes) > 0) w
 JOIN collections_app_anime a ON a.id = w.anime_id
@@ -158,24 +157,21 @@ def groups_of_list(sources: Sources) -> Groups:
     return groups_by_kind(sources.filled(OF_LIST), sources.parameters())
 
 
-def groups_of_year(sources: Sources, year: int) -> Groups:
-    """Of every kind, the groups of the titles watched in a year; those most watched
-    too, as kind "anime".
+def groups_of_period(sources: Sources, period: str) -> Groups:
+    """Of every kind, the groups of the titles watched in a year or month; those most
+    watched too, as kind "anime".
     """
-    parameters = sources.parameters(**time_of(year))
+    parameters = sources.parameters(**time_of(period))
     titles = group_by("anime", "anime_id")
     most = f"SELECT * FROM ({titles} ORDER BY episodes DESC, name LIMIT {MOST_WATCHED})"  # noqa: S608
     return groups_by_kind(sources.filled(OF_YEAR), parameters, f"{most} AS most")
 
 
-def time_of(year: int | None) -> dict[str, str]:
-    """The parameters of what is asked about one year, or all time."""
-    first, last = (f"{year}-01-01", f"{year}-12-31") if year else (date.min, date.max)
-    return {
-        "first": str(first),
-        "last": str(last),
-        "begins": f"{year or '_'}%",
-    }
+def time_of(period: str) -> dict[str, str]:
+    """The parameters of what is asked about "2026", "2026-11", or "" for all time: to
+    which belongs also what nobody knows the day of.
+    """
+    return {"within": f"{period}%", "begins": f"{period or '_'}%"}
 
 
 def groups_by_kind(titles: str, parameters: Mapping[str, Any], *more: str) -> Groups:

@@ -1,10 +1,10 @@
 """What was watched on which day: sums by day, and what follows from them.
 
-Days are the user's own, as they were when something was watched; and of what no day
-noted, the one that the list says it was finished on, which may be a month or a year
-alone. A day can be below zero, where it took back what an earlier one counted by a
-slip: so sums are right, and a day counts as one of watching if of any title something
-was watched.
+Days are the user's own, as the diary has them: whole days, months or years alone, and
+one without a name for all of which no more is known. What an earlier release did not
+put there counts on the day that the list says it was finished on. Of that release a day
+can be below zero, where it took back what an earlier one counted by a slip: so sums are
+right, and a day counts as one of watching if of any title something was watched.
 """
 
 from collections.abc import Iterable, Sequence
@@ -33,10 +33,11 @@ STATEMENT = f"""
 SELECT w.day, SUM(w.episodes), SUM(w.episodes * {LENGTH}),
        MAX(w.episodes), MAX(w.noted)
 FROM (
-    SELECT CAST(day AS text) AS day, anime_id, CAST(episodes AS bigint) AS episodes,
-           episodes AS noted
+    SELECT watched_on AS day, anime_id, CAST(episodes AS bigint) AS episodes,
+           CASE WHEN LENGTH(watched_on) = {len("2026-11-23")} THEN episodes ELSE 0 END
+           AS noted
     FROM {{days}} noted_days
-    WHERE day BETWEEN %(first)s AND %(last)s AND episodes <> 0
+    WHERE watched_on LIKE %(within)s AND episodes <> 0
     UNION ALL
     SELECT day, anime_id, CAST(episodes AS bigint), 0 FROM ({DATED}) dated
 ) w
@@ -46,9 +47,9 @@ GROUP BY w.day ORDER BY w.day
 
 
 class Day(NamedTuple):
-    """has_watched: by what was noted then; has_any: by the list too."""
+    """has_watched: by what the diary has of that day; has_any: by the list too."""
 
-    name: str  # "2026-11-23"; by a partial date "2026-11" or "2026"
+    name: str  # "2026-11-23"; by a partial date "2026-11" or "2026"; unknown ""
     episodes: int
     minutes: int
     has_any: bool
@@ -59,10 +60,10 @@ class Day(NamedTuple):
         return len(self.name) == len("2026-11-23")
 
 
-def days_of(sources: Sources, year: int | None = None) -> list[Day]:
-    """The days on which anything was counted, in order; of one year, or all."""
+def days_of(sources: Sources, period: str = "") -> list[Day]:
+    """The days on which anything was counted, in order; of a year, a month, or all."""
     with connection.cursor() as cursor:
-        cursor.execute(sources.filled(STATEMENT), sources.parameters(**time_of(year)))
+        cursor.execute(sources.filled(STATEMENT), sources.parameters(**time_of(period)))
         return [
             Day(name, int(episodes), int(minutes), most > 0, most_noted > 0)
             for name, episodes, minutes, most, most_noted in cursor.fetchall()

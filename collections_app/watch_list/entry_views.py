@@ -29,13 +29,13 @@ from collections_app.watch_list.examples import BATCH, BATCH_ANSWER, ENTRY
 from collections_app.watch_list.models import WatchListEntry
 from collections_app.watch_list.serializers import (
     BatchSerializer,
-    EntryFields,
     EntrySerializer,
     IncrementSerializer,
     MoveSerializer,
     OperationSerializer,
     RemovedSerializer,
     ResultSerializer,
+    UpdateSerializer,
 )
 from collections_app.watch_list.views import IF_MATCH, LARGEST_ENTRY, TAGS, TOLD
 from collections_app.watch_list.writes import Operation
@@ -72,7 +72,7 @@ class EntryViewSet(IdempotentViewSet):
         "Changes the fields that are sent, and keeps the others; null clears.",
         scope="list:write",
         tags=TAGS,
-        body=EntryFields,
+        body=UpdateSerializer,
         data=EntrySerializer,
         meta=TOLD,
         parameters=[IF_MATCH],
@@ -81,8 +81,10 @@ class EntryViewSet(IdempotentViewSet):
         body_examples={"a score": {"score": 9.5, "notes": None}},
     )
     def partial_update(self, request: Request, anime_id: str) -> Response:
+        values = read_body(UpdateSerializer, request)
+        watched_on = values.pop("watched_on", None)
         return self.write_entry(
-            "update", anime_id, values=read_body(EntryFields, request)
+            "update", anime_id, values=values, watched_on=watched_on
         )
 
     @documented(
@@ -112,13 +114,16 @@ class EntryViewSet(IdempotentViewSet):
         data=EntrySerializer,
         meta=TOLD,
         parameters=[IF_MATCH],
-        errors=[*ANIME_ERRORS, "revision_mismatch"],
+        errors=[*ANIME_ERRORS, "already_completed", "revision_mismatch"],
         examples={"one more": Example(ENTRY, {})},
         body_examples={"one more": {"by": 1}},
     )
     def increment(self, request: Request, anime_id: str) -> Response:
-        by = read_body(IncrementSerializer, request)["by"]
-        return self.write_entry("increment", anime_id, by=by)
+        body = read_body(IncrementSerializer, request)
+        watched_on = body.get("watched_on")
+        return self.write_entry(
+            "increment", anime_id, by=body["by"], watched_on=watched_on
+        )
 
     def write_entry(
         self, verb: watch_list.Verb, anime_id: str, **more: Any
@@ -168,14 +173,11 @@ class MoveViewSet(IdempotentViewSet):
     )
     def create(self, request: Request) -> Response:
         body = read_body(MoveSerializer, request)
-        type_, dry_run = body["type"], body["dry_run"]
+        dry_run = body["dry_run"]
         only_if = precondition_of_one(request, body["animeIds"])
         results = watch_list.do_all(
             user_id=self.user_id,
-            operations=[
-                Operation("move", ref, {"type": type_}, only_if=only_if)
-                for ref in body["animeIds"]
-            ],
+            operations=moves(body, only_if),
             today=self.account.today,
             through=self.through,
             atomic=True,
@@ -188,6 +190,14 @@ class MoveViewSet(IdempotentViewSet):
             {"entries": [*entries.values()], "dry_run": dry_run},
             meta=told_together(outcomes),
         )
+
+
+def moves(body: Mapping[str, Any], only_if: Precondition) -> list[Operation]:
+    values, watched_on = {"type": body["type"]}, body.get("watched_on")
+    return [
+        Operation("move", ref, values, only_if=only_if, watched_on=watched_on)
+        for ref in body["animeIds"]
+    ]
 
 
 def precondition_of_one(request: Request, refs: Sequence[AnimeRef]) -> Precondition:
@@ -303,6 +313,7 @@ def read_operation(raw: Any) -> batches.Queued:
         verb,
         values.pop("animeId"),
         fresh=values.pop("fresh"),
+        watched_on=values.pop("watched_on", None),
         only_if=precondition_of(values.pop("if_revision", None)),
         by=by if verb == "increment" else 0,
         values={} if verb == "remove" else values,

@@ -28,6 +28,7 @@ from collections_app.watch_list.fields import (
     Kind,
 )
 from collections_app.watch_list.models import EntryType, WatchListEntry
+from collections_app.watch_list.rules import AIRED, SENT_AS_UNKNOWN
 
 
 @extend_schema_field({"type": "number", "minimum": 0, "maximum": 10})
@@ -59,6 +60,39 @@ class PartialDateField(serializers.Field[str, Any, str, Any]):
             return partial_date(data if isinstance(data, str) else "-")
         except ValueError as error:
             raise serializers.ValidationError(str(error)) from None
+
+    def to_representation(self, value: str) -> str:
+        return value
+
+
+@extend_schema_field(
+    {
+        "oneOf": [
+            {"type": "string", "pattern": r"^\d{4}(-\d{2}(-\d{2})?)?$"},
+            {"type": "string", "enum": ["aired", "unknown"]},
+        ],
+        "example": "2026-11-28",
+        "description": "When the episodes that this adds were watched: a day, a month "
+        'or a year; "aired", each in the year it aired, as far as known; "unknown". '
+        "Absent: docs/statistics.md has the table.",
+    }
+)
+class WatchedOnField(serializers.Field[str, Any, str, Any]):
+    """A partial date, or a word."""
+
+    def __init__(self, **said: Any) -> None:
+        super().__init__(**({"required": False} | said))
+
+    def to_internal_value(self, data: object) -> str:
+        if data in (AIRED, SENT_AS_UNKNOWN):
+            return str(data)
+        try:
+            return partial_date(data if isinstance(data, str) and data else "-")
+        except ValueError as error:
+            words = f'"{AIRED}" or "{SENT_AS_UNKNOWN}"'
+            raise serializers.ValidationError(
+                f"{str(error).removesuffix('.')}; or {words}."
+            ) from None
 
     def to_representation(self, value: str) -> str:
         return value
@@ -164,6 +198,10 @@ class RemoveSerializer(serializers.Serializer[Any]):
     animeId = AnimeIdField(required=False)  # noqa: N815
 
 
+class UpdateSerializer(EntryFields):
+    watched_on = WatchedOnField()
+
+
 class AddSerializer(EntryFields):
     animeId = AnimeIdField()  # noqa: N815
     type = StrictChoice(EntryType.choices)
@@ -172,6 +210,7 @@ class AddSerializer(EntryFields):
         default=False,
         help_text="true: do not restore the values of a removed entry",
     )
+    watched_on = WatchedOnField()
 
 
 class IncrementSerializer(serializers.Serializer[Any]):
@@ -182,6 +221,7 @@ class IncrementSerializer(serializers.Serializer[Any]):
         default=1,
         help_text="negative numbers subtract; progress never falls below 0",
     )
+    watched_on = WatchedOnField()
 
 
 class MoveSerializer(serializers.Serializer[Any]):
@@ -193,6 +233,7 @@ class MoveSerializer(serializers.Serializer[Any]):
     )
     type = StrictChoice(EntryType.choices)
     dry_run = StrictBoolean(required=False, default=False)
+    watched_on = WatchedOnField()
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if ("animeId" in attrs) == ("animeIds" in attrs):
@@ -218,6 +259,7 @@ class OperationSerializer(EntryFields):
         help_text="the revision you saw; 0: only if it is not listed yet",
     )
     id = StrictText(max_length=64, required=False)
+    watched_on = WatchedOnField()
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if attrs["op"] in ("add", "move") and "type" not in attrs:
