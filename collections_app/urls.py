@@ -3,6 +3,7 @@
 from django.urls import path
 
 from collections_app.browsing.views import CatalogueViewSet
+from collections_app.diary.views import DiaryViewSet
 from collections_app.imports.views import ImportsViewSet, ImportViewSet
 from collections_app.stats.views import StatisticsViewSet
 from collections_app.watch_list.entry_views import (
@@ -36,6 +37,11 @@ urlpatterns = [
     path(
         "user/watchList/<str:anime_id>/increment",
         EntryViewSet.as_view({"post": "increment"}),
+    ),
+    path("user/watched", DiaryViewSet.as_view({"get": "list", "post": "create"})),
+    path(
+        "user/watched/<str:watched_id>",
+        DiaryViewSet.as_view({"patch": "partial_update", "delete": "destroy"}),
     ),
     path("user/stats", StatisticsViewSet.as_view({"get": "retrieve"})),
     path("user/imports", ImportsViewSet.as_view({"get": "list", "post": "create"})),

@@ -93,6 +93,7 @@ CODES: dict[str, Kind] = {
     "anime_not_found": Kind(404, "The catalogue has no anime with the id {id}."),
     "search_not_found": Kind(404, "This search is not in your history."),
     "entry_not_found": Kind(404, "Anime {id} is not on your list: add it first."),
+    "watched_not_found": Kind(404, "This row is not in your diary."),
     "operation_not_found": Kind(404, "Operation not found, or too old to undo."),
     "method_not_allowed": Kind(405, "{method} does not work here; use {allowed}."),
     "file_unreadable": Kind(400, "{sentence}"),

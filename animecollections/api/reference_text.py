@@ -30,6 +30,7 @@ SPECTACULAR: dict[str, Any] = {
             "Search history",
             "Profile",
             "Images",
+            "Diary",
             "Statistics",
             "Catalogue",
             "Sync",

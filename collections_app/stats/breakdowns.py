@@ -14,13 +14,11 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from animecollections.db.json_rows import texts_in
-from collections_app.catalogue.models import Format
+from collections_app.catalogue.lengths import OTHERWISE_USUAL, USUAL_MINUTES
 from collections_app.stats.answers import Breakdowns
 from collections_app.stats.sources import Sources
 from collections_app.watch_list.models import EntryState, EntryType
 
-USUAL_MINUTES = {Format.MOVIE: 100, Format.OVA: 28, Format.MUSIC: 4}
-OTHERWISE_USUAL = 24
 MOST_ROWS = 100  # of genres, studios and tags
 MOST_WATCHED = 10
 # Of one entry: nobody sees more, and no sum of them leaves 64 bits.

@@ -60,8 +60,8 @@ def by_the_log() -> Iterator[Miscounted]:
 
 
 def by_the_list() -> Iterator[Miscounted]:
-    """All of a title on one day, and that the only one: it is Completed, and when it was
-    finished nobody knows. Where the log knows of that day, it has said so already.
+    """All of a title on one day, and that the only one: it is Completed, and nobody
+    knows when it was finished. Where the log knows of that day, it has said so already.
     """
     entries = WatchListEntry.objects.across_users().filter(
         type=EntryType.COMPLETED, finished_on="", progress__gt=1, counted=F("progress")

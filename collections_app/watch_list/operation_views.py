@@ -24,12 +24,20 @@ from history.idempotency.views import IdempotentViewSet
 TAGS = ["History and undo"]
 
 
+class WatchedByDaySerializer(serializers.Serializer[Any]):
+    watched_on = serializers.CharField()
+    episodes = serializers.IntegerField()
+
+
 class ChangeToldSerializer(serializers.Serializer[Any]):
     anime_id = serializers.CharField(allow_null=True)
     title = serializers.CharField(allow_null=True)
     kind = serializers.CharField()
     before = serializers.JSONField()
     after = serializers.JSONField()
+    watched = WatchedByDaySerializer(
+        many=True, help_text="what it counts as watched; below zero, took back"
+    )
     revision = serializers.IntegerField()
 
 

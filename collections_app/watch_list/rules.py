@@ -114,21 +114,35 @@ def default_day(edit: Edit) -> str:
 def days_watched(edit: Edit) -> dict[str, int]:
     """What the call adds, by day; once all rules are applied."""
     first, last = edit.before["progress"] + 1, edit.after["progress"]
+    day = default_day(edit) if edit.watched_on is None else edit.watched_on
+    return days_between(day, edit.facts, first, last)
+
+
+def days_between(
+    watched_on: str, facts: Mapping[str, Any], first: int, last: int
+) -> dict[str, int]:
+    """The episodes from the first to the last of a title, by day."""
     if last < first:
         return {}
-    if edit.watched_on != AIRED:
-        return {edit.day_of(last): last - first + 1}
+    if watched_on != AIRED:
+        day = UNKNOWN if watched_on == SENT_AS_UNKNOWN else watched_on
+        return {day: last - first + 1}
     # The first of a title air in the same year, and of all others no year is known.
-    known = sum(1 for n in range(first, min(last, 52) + 1) if edit.day_of(n))
-    days = {edit.day_of(first): known, UNKNOWN: last - first + 1 - known}
+    known = sum(1 for n in range(first, min(last, 52) + 1) if aired_on(facts, n))
+    days = {aired_on(facts, first): known, UNKNOWN: last - first + 1 - known}
     return {day: episodes for day, episodes in days.items() if episodes}
+
+
+def check_day(watched_on: str, today: date) -> None:
+    """400 for one that is still to come."""
+    if watched_on not in (AIRED, SENT_AS_UNKNOWN) and is_to_come(watched_on, today):
+        raise refuse(watched_on="This day is still to come.")
 
 
 def check(edit: Edit) -> None:
     """400 for a day that is still to come, 409 for more of what is completed."""
-    day = edit.watched_on
-    if day and day not in (AIRED, SENT_AS_UNKNOWN) and is_to_come(day, edit.today):
-        raise refuse(watched_on="This day is still to come.")
+    if edit.watched_on is not None:
+        check_day(edit.watched_on, edit.today)
     total = edit.facts["episodes"]
     is_whole = total and edit.before["progress"] >= total
     is_completed = edit.before["type"] == EntryType.COMPLETED and is_whole

@@ -16,6 +16,18 @@ class DiaryQuerySet(OwnedQuerySet["EpisodesWatched"]):
         day = Cast("day", models.CharField(max_length=10))
         return self.annotate(watched_on=Coalesce(day, F("period")))
 
+    def between(self, first: str, last: str) -> Self:
+        """Those of which a part may be within; days, months or years, "" for no end.
+        The longest are last: "2015-06-03" is within "2015-06".
+        """
+        rows = self.exclude(day=None, period="") if first or last else self
+        if first:
+            around = [first[: len("2015")], first[: len("2015-06")]]
+            rows = rows.filter(Q(watched_on__gte=first) | Q(watched_on__in=around))
+        if last:
+            rows = rows.filter(Q(watched_on__lte=f"{last}-99"))
+        return rows
+
     def of_anime(self, anime_ids: Collection[int]) -> Self:
         return self.filter(anime_id__in=anime_ids)
 
