@@ -10,6 +10,7 @@ from animecollections.db.bulk import upsert
 from animecollections.db.ids import new_id
 from collections_app.catalogue.models import AiringStatus, Season
 from collections_app.tests.diaries import diary, today
+from collections_app.tests.imports import apply, upload
 from factories import AnimeFactory
 from history.models import Change, EpisodesWatched, UserState
 
@@ -345,3 +346,32 @@ def test_what_it_costs(client, budget):
         client.patch(f"{URL}/{row['id']}", {"episodes": 3})
     with budget(7, "sign-in check + lock, row, title, all its days, change, diary"):
         client.delete(f"{URL}/{row['id']}")
+
+
+@pytest.mark.parametrize("format_", ["json", "csv"])
+def test_our_own_files_bring_it_back(client, other_client, stranger, format_):
+    client.post(LIST, {"animeId": 1, "type": "Watching"})
+    client.post(f"{LIST}/1/increment", {"by": 2, "watched_on": "2015-06"})
+    client.post(f"{LIST}/1/increment", {"by": 1, "watched_on": "2016-01-02"})
+    client.post(f"{LIST}/1/increment", {"by": 3, "watched_on": "unknown"})
+    client.post(LIST, {"animeId": 2, "type": "Completed", "watched_on": "2014"})
+    expected = diary()
+    answer = client.get("/api/user/export", {"format": format_})
+    file = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    for add in (True, False):
+        plan = upload(other_client, file)
+        assert plan["summary"].get("add", 0) == (2 if add else 0)
+        apply(other_client, plan)
+        assert diary(user=stranger) == expected
+    undone = other_client.get("/api/user/operations").json()["data"][0]["id"]
+    other_client.post(f"/api/user/operations/{undone}/undo", {})
+    assert diary(user=stranger) == {}
+
+
+@pytest.mark.parametrize(
+    "cell", ["2015-06", "2015-13: 2", ": 3", "2015: x", "2015: -1"]
+)
+def test_a_cell_that_is_no_diary_refuses_its_row(client, cell):
+    head = "anime_id,title,type,state,watched"
+    file = f"{head}\n1,Title 1,Watching,active,{cell}\n".encode()
+    assert upload(client, file)["summary"]["refused"] == 1

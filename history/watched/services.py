@@ -50,10 +50,14 @@ def rows_to_add(
     ]
 
 
-def diaries_of(user_id: UUID, anime_ids: Collection[int]) -> dict[int, Diary]:
-    """What a user watched of each anime, by day; one statement."""
+def diaries_of(
+    user_id: UUID, anime_ids: Collection[int] | None = None
+) -> dict[int, Diary]:
+    """What a user watched of each of these anime, or of all, by day; one statement."""
     found: dict[int, dict[str, int]] = defaultdict(dict)
-    rows = EpisodesWatched.objects.of(user_id).of_anime(anime_ids).with_watched_on()
+    rows = EpisodesWatched.objects.of(user_id).with_watched_on()
+    if anime_ids is not None:
+        rows = rows.of_anime(anime_ids)
     columns = ("anime_id", "watched_on", "episodes")
     for anime_id, day, episodes in rows.order_by().values_list(*columns):
         found[anime_id][day] = found[anime_id].get(day, 0) + episodes
