@@ -90,6 +90,7 @@ def test_an_operation_tells_before_and_after(client):
             "kind": "update",
             "before": {"score": None},
             "after": {"score": 9.5},
+            "watched": [],
             "revision": 2,
         }
     ]

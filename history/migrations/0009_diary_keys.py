@@ -15,43 +15,41 @@ KEY = models.UniqueConstraint(
 CHECK = models.CheckConstraint(
     condition=Q(day=None) | Q(period=""), name="watched_day_or_period"
 )
-# Interrupted, it can be run again.
-ON_POSTGRESQL = (
-    f"DROP INDEX CONCURRENTLY IF EXISTS {KEY.name}",
-    f"CREATE UNIQUE INDEX CONCURRENTLY {KEY.name} ON {TABLE} "
-    "(user_id, period, anime_id) WHERE day IS NULL",
-    f"ALTER TABLE {TABLE} DROP CONSTRAINT IF EXISTS {CHECK.name}",
-    f"ALTER TABLE {TABLE} ADD CONSTRAINT {CHECK.name} "
-    "CHECK (day IS NULL OR period = '') NOT VALID",
-    f"ALTER TABLE {TABLE} VALIDATE CONSTRAINT {CHECK.name}",
-)
 
 
-def build(apps, schema_editor):
-    if schema_editor.connection.vendor == "postgresql":
-        for statement in ON_POSTGRESQL:
+class AddWhileOthersWrite(migrations.AddConstraint):
+    """On PostgreSQL by other statements, which hold up no write. Interrupted, they can
+    be run again.
+    """
+
+    on_postgresql: tuple[str, ...]
+
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        if schema_editor.connection.vendor != "postgresql":
+            super().database_forwards(app_label, schema_editor, from_state, to_state)
+            return
+        for statement in self.on_postgresql:
             schema_editor.execute(statement)
-        return
-    model = apps.get_model("history", "EpisodesWatched")
-    for constraint in (CHECK, KEY):  # a check makes the table anew, of this model
-        schema_editor.add_constraint(model, constraint)
 
 
-def drop(apps, schema_editor):
-    model = apps.get_model("history", "EpisodesWatched")
-    for constraint in (KEY, CHECK):
-        schema_editor.remove_constraint(model, constraint)
+class AddKey(AddWhileOthersWrite):
+    on_postgresql = (
+        f"DROP INDEX CONCURRENTLY IF EXISTS {KEY.name}",
+        f"CREATE UNIQUE INDEX CONCURRENTLY {KEY.name} ON {TABLE} "
+        "(user_id, period, anime_id) WHERE day IS NULL",
+    )
+
+
+class AddCheck(AddWhileOthersWrite):
+    on_postgresql = (
+        f"ALTER TABLE {TABLE} DROP CONSTRAINT IF EXISTS {CHECK.name}",
+        f"ALTER TABLE {TABLE} ADD CONSTRAINT {CHECK.name} "
+        "CHECK (day IS NULL OR period = '') NOT VALID",
+        f"ALTER TABLE {TABLE} VALIDATE CONSTRAINT {CHECK.name}",
+    )
 
 
 class Migration(migrations.Migration):
     atomic = False  # CONCURRENTLY
     dependencies = [("history", "0008_diary")]
-    operations = [
-        migrations.SeparateDatabaseAndState(
-            database_operations=[migrations.RunPython(build, drop)],
-            state_operations=[
-                migrations.AddConstraint("episodeswatched", KEY),
-                migrations.AddConstraint("episodeswatched", CHECK),
-            ],
-        )
-    ]
+    operations = [AddKey("episodeswatched", KEY), AddCheck("episodeswatched", CHECK)]
