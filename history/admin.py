@@ -92,7 +92,6 @@ class EpisodesWatchedAdmin(ReadOnly, Masked):
     list_display = ("watched_on", "user", "anime", "episodes", "through")
     list_display_links = ("watched_on",)
     fields = ("watched_on", "user", "anime", "episodes", "through", "revision")
-    ordering = ("-day", "-period")
 
     def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         """The page's title has the number of the anime."""

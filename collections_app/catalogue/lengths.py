@@ -2,7 +2,11 @@
 
 from collections_app.catalogue.models import Format
 
-USUAL_MINUTES: dict[str, int] = {Format.MOVIE: 100, Format.OVA: 28, Format.MUSIC: 4}
+USUAL_MINUTES: dict[str, int] = {
+    Format.MOVIE.value: 100,
+    Format.OVA.value: 28,
+    Format.MUSIC.value: 4,
+}
 OTHERWISE_USUAL = 24
 
 

@@ -274,7 +274,8 @@ def apply(
         if stale and not accepts_stale:
             save(planned, stale)
             return planned, False
-        diaries = diaries_of(user_id, [r.anime_id for r in written if says_when(r)])
+        dated = {row.anime_id for row in written if row.anime_id and says_when(row)}
+        diaries = diaries_of(user_id, dated)
         for row in written:
             if row.row not in stays:
                 slot = edit.slots[ref_of(row)]

@@ -159,7 +159,9 @@ def of_year(
 def first_day_after(first_day: date, month: int | None) -> date:
     """The first of the next month, or of the next year."""
     year = first_day.year
-    return date(year + 1, 1, 1) if month in (None, 12) else date(year, month + 1, 1)
+    if month is None or month == 12:
+        return date(year + 1, 1, 1)
+    return date(year, month + 1, 1)
 
 
 def is_finished_in(period: str) -> Q:
@@ -226,7 +228,7 @@ def titles_of(anime_ids: Iterable[int]) -> Titles:
 
 def title_of_day(row: EpisodesWatched | None, titles: Titles) -> TitleOfDay | None:
     """None where nothing was watched, or the catalogue has the title no more."""
-    if row is None or row.anime_id not in titles:
+    if row is None or row.day is None or row.anime_id not in titles:
         return None
     title, picture = titles[row.anime_id]
     return {

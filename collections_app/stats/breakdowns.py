@@ -24,7 +24,7 @@ MOST_WATCHED = 10
 # Of one entry: nobody sees more, and no sum of them leaves 64 bits.
 MOST_EPISODES = 1_000_000
 
-USUAL = " ".join(f"WHEN '{name.value}' THEN {m}" for name, m in USUAL_MINUTES.items())
+USUAL = " ".join(f"WHEN '{name}' THEN {m}" for name, m in USUAL_MINUTES.items())
 LENGTH = (
     "COALESCE(NULLIF(a.episode_minutes, 0), "
     f"CASE a.format {USUAL} ELSE {OTHERWISE_USUAL} END)"

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Count, F, Q
+from django.db.models import F, Q
 
 from animecollections.identity import Origin
 from collections_app.catalogue.refs import OWN, AnimeRef
@@ -70,9 +70,9 @@ def by_the_list() -> Iterator[Miscounted]:
     for user_id, anime_id, progress in entries.values_list(*columns).iterator():
         rows = EpisodesWatched.objects.of(user_id).of_anime([anime_id])
         days = list(rows.exclude(episodes=0).values_list("day", "episodes"))
-        if len(days) != 1 or days[0][1] != progress or days[0][0] is None:
+        day, episodes = days[0] if len(days) == 1 else (None, 0)
+        if day is None or episodes != progress:
             continue
-        [(day, _)] = days
         if not is_logged(user_id, anime_id, day):
             yield Miscounted(user_id, anime_id, day.isoformat(), progress)
 
@@ -81,7 +81,7 @@ def is_logged(user_id: UUID, anime_id: int, day: date) -> bool:
     noon = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
     around = (noon - timedelta(days=2), noon + timedelta(days=2))
     theirs = Change.objects.of(user_id).filter(anime_id=anime_id, at__range=around)
-    return theirs.aggregate(number=Count("pk"))["number"] > 0
+    return theirs.exists()
 
 
 def make_unknown(found: Miscounted, today: date) -> UUID | None:

@@ -2,7 +2,6 @@
 one do to it.
 """
 
-from collections import defaultdict
 from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID
@@ -52,15 +51,16 @@ def rows_to_add(
 
 def diaries_of(
     user_id: UUID, anime_ids: Collection[int] | None = None
-) -> dict[int, Diary]:
+) -> Mapping[int, Diary]:
     """What a user watched of each of these anime, or of all, by day; one statement."""
-    found: dict[int, dict[str, int]] = defaultdict(dict)
+    found: dict[int, dict[str, int]] = {}
     rows = EpisodesWatched.objects.of(user_id).with_watched_on()
     if anime_ids is not None:
         rows = rows.of_anime(anime_ids)
     columns = ("anime_id", "watched_on", "episodes")
     for anime_id, day, episodes in rows.order_by().values_list(*columns):
-        found[anime_id][day] = found[anime_id].get(day, 0) + episodes
+        diary = found.setdefault(anime_id, {})
+        diary[day] = diary.get(day, 0) + episodes
     return found
 
 
