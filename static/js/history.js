@@ -9,7 +9,7 @@ import { day, t } from "./words.js";
 export function show(main, app) {
   const kind = h("select", { "aria-label": t("Kind of change"), onchange: () => begin() }, [
     ["", t("All changes")], ["add", t("Added")], ["update", t("Changed")], ["remove", t("Removed")],
-    ["import", t("Imported")], ["undo", t("Undone")],
+    ["watched", t("Diary")], ["import", t("Imported")], ["undo", t("Undone")],
   ].map(([value, text]) => h("option", { value }, text)));
   const { query: asked } = here();
   kind.value = asked.get("kind") ?? "";
