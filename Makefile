@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-postgres test-oldest lint format types check bench instructions deployment words clean
+.PHONY: help run demo image test test-postgres test-citus test-oldest lint format types check clients bench instructions deployment words clean
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -30,11 +30,21 @@ run: $(VENV)/.runtime ## set everything up and serve on http://127.0.0.1:8000
 		PUBLIC_URL=$${PUBLIC_URL:-http://$${HOST:-127.0.0.1}:$$port} \
 		$(BIN)/honcho start --no-prefix --port $$port  # gives the worker another PORT
 
+demo: $(VENV)/.runtime ## serve a filled demo on http://127.0.0.1:8000, signed in
+	@$(BIN)/python manage.py demo --port $${PORT:-8000}
+
 test: $(VENV)/.dev ## set everything up and run the suite on SQLite
 	$(BIN)/python -m pytest -n auto --cov
 
 test-postgres: $(VENV)/.dev ## what uses the database on PostgreSQL (TEST_DATABASE_URL says which server)
 	DATABASE_URL=$${TEST_DATABASE_URL:-postgres://postgres@127.0.0.1:5432/postgres} $(BIN)/python -m pytest -n auto -m "not browser" --needs-database
+
+test-citus: $(VENV)/.dev ## what uses the database on Citus (CITUS_DSN=citus://… says which coordinator)
+	@if [ -z "$$CITUS_DSN" ]; then \
+		echo "SKIPPED: CITUS_DSN is not set: nothing is tried on a database that is spread over machines."; \
+	else \
+		DATABASE_URL="$$CITUS_DSN" $(BIN)/python -m pytest -n auto -m "not browser" --needs-database; \
+	fi
 
 # The oldest we say we take is 3.11.0; Debian 12 ships 3.11.2, which lacks what came later.
 OLDEST ?= /usr/bin/python3
@@ -77,6 +87,21 @@ check: $(VENV)/.dev ## migrations complete, settings fit for production
 	DEBUG=false SECRET_KEY=only-for-this-check-$$($(BIN)/python -c 'import secrets; print(secrets.token_hex(32))') \
 		ALLOWED_HOSTS=example.org $(BIN)/python manage.py check --deploy --fail-level WARNING
 
+GENERATORS := clients/generators
+
+$(GENERATORS)/.venv/.ready: $(GENERATORS)/requirements.txt
+	$(PYTHON) -m venv $(GENERATORS)/.venv
+	$(GENERATORS)/.venv/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
+
+$(GENERATORS)/node_modules/.ready: $(GENERATORS)/package-lock.json
+	@if command -v npm >/dev/null; then \
+		npm ci --prefix $(GENERATORS) --ignore-scripts --no-audit --no-fund --silent && touch $@; \
+	else echo "SKIPPED: no client in TypeScript is made, for there is no npm here."; fi
+
+clients: $(VENV)/.dev $(GENERATORS)/.venv/.ready $(GENERATORS)/node_modules/.ready ## make typed clients of the API with five generators, and try each on a server
+	$(BIN)/python -m pytest $(GENERATORS)
+
 words: $(VENV)/.dev ## compile the translations of the web client
 	$(BIN)/pybabel compile --domain django --directory locale
 
@@ -94,5 +119,8 @@ instructions: $(VENV)/.dev ## count the instructions of each hot request (needs 
 deployment: ## follow docs/deployment.md on a clean Debian in a container (ROOT_FOLDER keeps it); needs root, debootstrap, systemd-container, iproute2, nftables
 	$(PYTHON) deploy/follow.py $(ROOT_FOLDER)
 
+image: ## do what the Dockerfile says in a clean Debian, and serve it read-only (ROOT_FOLDER keeps the Debian); needs root, debootstrap
+	$(PYTHON) deploy/try_image.py $(ROOT_FOLDER)
+
 clean: ## remove the environment and caches, keep data
-	rm -rf $(VENV) $(OLDEST_VENV) benchmarks/.venv .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(OLDEST_VENV) benchmarks/.venv $(GENERATORS)/.venv $(GENERATORS)/node_modules $(GENERATORS)/made .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -8,16 +8,21 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import cache, caches
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from animecollections.api import throttling
 from animecollections.api.response_cache import bodies
+from animecollections.databases import CITUS
+from animecollections.tests import shards
+from animecollections.tests.owners import refuse_unowned
+from animecollections.tests.shards import none_of_many_shards
 from collections_app.catalogue.title_cache import held
 from collections_app.imports.recognition import candidates_named
 from collections_app.models import Anime
+from collections_app.watch_list import own_titles
 from factories import AnimeFactory, UserFactory
 from profiles.accounts.services import start_session
 from profiles.models import User
@@ -45,9 +50,18 @@ def pytest_collection_modifyitems(
         let_pages_try_twice(items)
     if config.getoption("--needs-database"):
         keep(config, items, uses_database)
+    if settings.DATABASES["default"]["ENGINE"] == CITUS:
+        leave_out_what_one_machine_does(items)
     if config.getoption("--one-of-each"):
         seen: set[str] = set()
         keep(config, items, lambda item: is_first(item, seen))
+
+
+def leave_out_what_one_machine_does(items: list[pytest.Item]) -> None:
+    """Each says why by its mark."""
+    for item in items:
+        if mark := item.get_closest_marker("one_machine"):
+            item.add_marker(pytest.mark.skip(reason=f"of one machine: {mark.args[0]}"))
 
 
 def keep(
@@ -84,10 +98,17 @@ def uses_database(item: pytest.Item) -> bool:
     return bool(fixtures) or item.get_closest_marker("django_db") is not None
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _counters_closed() -> Iterator[None]:
+    yield
+    shards.close()
+
+
 @pytest.fixture(autouse=True)
 def _fresh_rates() -> None:
     """Rates are counted in process and cache; no test eats another's."""
     cache.clear()
+    caches["process"].clear()
     throttling.tally.forget()
 
 
@@ -96,12 +117,33 @@ def _nothing_held() -> None:
     """Tests make titles of the same ids, beside the service that counts revisions."""
     held.forget()
     bodies.forget()
+    own_titles.listed.forget()
+    own_titles.listed_or_watched.forget()
     candidates_named.cache_clear()
 
 
 @pytest.fixture(autouse=True)
 def _media_of_its_own(settings: Any, tmp_path: Any) -> None:
     settings.MEDIA_ROOT = tmp_path / "media"
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """What asks for `prepares` is tried both ways where PostgreSQL can prepare."""
+    if "prepares" in metafunc.fixturenames and connection.vendor == "postgresql":
+        metafunc.parametrize(
+            "prepares", [False, True], ids=["plain", "prepared"], indirect=True
+        )
+
+
+@pytest.fixture
+def prepares(request: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Connections keep hot statements prepared from here on, or do not (db/hot.py)."""
+    if connection.vendor == "postgresql":
+        monkeypatch.setitem(connection.settings_dict, "PREPARES", request.param)
+        connection.close()
+        connection.ensure_connection()
+    yield
+    connection.close()
 
 
 @pytest.fixture
@@ -124,9 +166,25 @@ def death_note(db: None) -> Anime:
     return AnimeFactory(id=1535, title="Death Note", episodes=37)
 
 
+class WatchedClient(APIClient):
+    """One whose requests to the API touch no user's rows without saying whose, and so
+    ask no more than one shard where the database is spread.
+    """
+
+    def request(self, **request: Any) -> Any:
+        path = request.get("PATH_INFO", "")
+        if not path.startswith("/api/"):
+            return super().request(**request)
+        with (
+            none_of_many_shards(f"{request.get('REQUEST_METHOD')} {path}"),
+            connection.execute_wrapper(refuse_unowned),
+        ):
+            return super().request(**request)
+
+
 def signed_in(user: User) -> APIClient:
     """A client that carries a session cookie, as a browser does."""
-    client = APIClient()
+    client = WatchedClient()
     session = import_module(settings.SESSION_ENGINE).SessionStore()
     start_session(session, user)
     client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key
@@ -135,7 +193,7 @@ def signed_in(user: User) -> APIClient:
 
 @pytest.fixture
 def visitor() -> APIClient:
-    return APIClient()
+    return WatchedClient()
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import dj_database_url
 
 from animecollections.environ import wrong
 
+CITUS = "animecollections.db.citus"  # citus://…: PostgreSQL, spread over machines
 SQLITE_OPTIONS = {
     # A transaction takes the write lock when it begins: two that both read and then
     # write would otherwise die at once with "database is locked" (no wait helps them).
@@ -30,7 +31,10 @@ POSTGRES_OPTIONS = {
 def parse_database_url(url: str) -> Any:
     if not url:
         return {}
-    return dj_database_url.parse(url, conn_max_age=None, conn_health_checks=True)
+    scheme, _, rest = url.partition("://")
+    told = f"postgres://{rest}" if scheme == "citus" else url
+    config = dj_database_url.parse(told, conn_max_age=None, conn_health_checks=True)
+    return config | ({"ENGINE": CITUS} if scheme == "citus" else {})
 
 
 def database(
@@ -49,17 +53,23 @@ def database(
         name = f"test-{test_name}.sqlite3" if test_name else "test.sqlite3"
         config["TEST"] = {"NAME": base_dir / name}
         config["CONN_HEALTH_CHECKS"] = False  # a file does not restart
-    elif config["ENGINE"].endswith("postgresql"):
+    elif config["ENGINE"].endswith("postgresql") or config["ENGINE"] == CITUS:
+        is_citus = config["ENGINE"] == CITUS
         config |= postgresql(
             config.get("OPTIONS", {}),
             statement_seconds=statement_seconds,
-            is_prepared=is_prepared,
+            # Citus has to see the owner in the statement's own text.
+            is_prepared=is_prepared and not is_citus,
             is_pooled=is_pooled,
         )
+        if is_citus:
+            config["ENGINE"] = CITUS
         if test_name:
             config["TEST"] = {"NAME": f"test_{test_name}"}
     else:
-        raise wrong("DATABASE_URL", "only sqlite:///… and postgres://… are served.")
+        raise wrong(
+            "DATABASE_URL", "only sqlite:///…, postgres://… and citus://… are served."
+        )
     return config
 
 
@@ -69,29 +79,50 @@ def direct_database(
     """The database of DATABASE_DIRECT_URL; None where there is none of its own."""
     if not config:
         return None
-    if not config["ENGINE"].endswith("postgresql"):
+    if not config["ENGINE"].endswith("postgresql") and config["ENGINE"] != CITUS:
         raise wrong(
             "DATABASE_DIRECT_URL",
             "it is the PostgreSQL of DATABASE_URL, without the pooler, as postgres://….",
         )
-    return config | postgresql(
+    engine = config["ENGINE"]
+    config |= postgresql(
+        config.get("OPTIONS", {}),
+        statement_seconds=statement_seconds,
+        is_prepared=is_prepared and engine != CITUS,
+        is_pooled=False,
+    )
+    return config | ({"ENGINE": CITUS} if engine == CITUS else {})
+
+
+def reading_database(
+    config: dict[str, Any], *, statement_seconds: int, is_prepared: bool
+) -> dict[str, Any] | None:
+    """The replica of DATABASE_READING_URL; None where there is none."""
+    if not config:
+        return None
+    if not config["ENGINE"].endswith("postgresql"):
+        raise wrong(
+            "DATABASE_READING_URL",
+            "it is a replica of the PostgreSQL of DATABASE_URL, as postgres://….",
+        )
+    more = postgresql(
         config.get("OPTIONS", {}),
         statement_seconds=statement_seconds,
         is_prepared=is_prepared,
         is_pooled=False,
     )
+    # What it answers is asked again of the primary where it fails: no statement more
+    # to look at the connection first.
+    checks = {"CONN_HEALTH_CHECKS": False, "TEST": {"MIRROR": "default"}}
+    return config | more | checks
 
 
 def postgresql(
     asked: dict[str, Any], *, statement_seconds: int, is_prepared: bool, is_pooled: bool
 ) -> dict[str, Any]:
     """asked: what the address itself says (`?sslmode=…`); it has the last word."""
-    prepared = {
-        # Both are needed: a statement whose values are in its text is never the same
-        # twice.
-        "server_side_binding": is_prepared,
-        "prepare_threshold": 2 if is_prepared else None,  # from which time on
-    }
+    # psycopg's own, which ends all that is prepared at each rollback.
+    not_prepared = {"prepare_threshold": None}
     # Set once connected: a pooler in session mode refuses `options` at the start.
     timeouts = {
         "lock_timeout": "10s",
@@ -99,8 +130,9 @@ def postgresql(
         "idle_in_transaction_session_timeout": "60s",
     }
     return {
-        "ENGINE": "animecollections.postgresql",
-        "OPTIONS": prepared | POSTGRES_OPTIONS | asked,
+        "ENGINE": "animecollections.db.postgres",
+        "OPTIONS": not_prepared | POSTGRES_OPTIONS | asked,
+        "PREPARES": is_prepared,
         # What a transaction sets, the next client of a pooler would find.
         "TIMEOUTS": {} if is_pooled or "options" in asked else timeouts,
         # After the server's own limit, which is kinder: it keeps the connection.

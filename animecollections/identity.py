@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
+from typing import Literal, get_args
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from animecollections.scopes import ALL_SCOPES
 
 ThroughKind = Literal["session", "token", "import", "admin", "command", "merge"]
+THROUGH: tuple[str, ...] = get_args(ThroughKind)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from collections_app.watch_list import popularity
 from history.jobs.services import PeriodicJob
 from profiles import outbox
 from profiles.doctor import sweep
+from profiles.figures import running_counts
 from profiles.figures import services as figures
-from profiles.figures import type_counts
 
 
 def trim() -> str:
@@ -32,5 +32,5 @@ JOBS: tuple[PeriodicJob, ...] = (
     PeriodicJob("orphan images", timedelta(days=7), sweep),
     PeriodicJob("popularity", timedelta(days=1), popularity.count_lists),
     PeriodicJob("figures", timedelta(minutes=15), figures.refresh),
-    PeriodicJob("figures anew", timedelta(days=1), type_counts.count_anew),
+    PeriodicJob("figures anew", timedelta(days=1), running_counts.count_anew),
 )

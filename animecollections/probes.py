@@ -40,6 +40,8 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.registry import Collector
 
+from animecollections.databases import CITUS
+from animecollections.db.spread import is_spread
 from animecollections.jobs import JOBS
 from animecollections.ops import no_mail_server
 from animecollections.ops.metrics import exposition
@@ -52,6 +54,11 @@ from profiles.sync.feed import feed
 logger = logging.getLogger(__name__)
 
 SECONDS_TO_LOOK = 1.5
+SILENT_NODES = (
+    "SELECT n.nodename, n.nodeport FROM pg_dist_node n"
+    " LEFT JOIN run_command_on_all_nodes('SELECT 1') r USING (nodeid)"
+    " WHERE n.noderole = 'primary' AND (NOT n.isactive OR r.success IS NOT TRUE)"
+)
 LEAST_FREE = 256 * 1024**2  # bytes of a disk
 Check = Callable[[], str]
 
@@ -152,6 +159,18 @@ def places() -> dict[str, Path]:
     }
 
 
+def nodes() -> str:
+    """Of a database that is spread: whether each machine of it answers from here."""
+    if not is_spread():
+        return ""
+    with connection.cursor() as cursor:
+        cursor.execute(SILENT_NODES)
+        away = ", ".join(f"{host}:{port}" for host, port in cursor)
+    return (
+        f"{away} of the database: people whose lists are there get 503" if away else ""
+    )
+
+
 def channel_layer() -> str:
     """The feed hears itself every ten seconds where processes talk through Redis."""
     return "devices get no live messages: check Redis" if feed.is_out else ""
@@ -186,6 +205,10 @@ def mail() -> str:
     return no_mail_server.SAYS
 
 
+def is_spread_by_address() -> bool:
+    return bool(settings.DATABASES["default"]["ENGINE"] == CITUS)
+
+
 # Without these no request is served; without those, a person has to look.
 NEEDED: dict[str, Check] = {
     "database": database,
@@ -193,6 +216,7 @@ NEEDED: dict[str, Check] = {
     "disk": disk,
 }
 WATCHED: dict[str, Check] = {
+    **({"nodes": nodes} if is_spread_by_address() else {}),
     "channel_layer": channel_layer,
     "jobs": jobs,
     "merges": merges,
@@ -243,7 +267,9 @@ class Figures(Collector):
 
 def figures_in_database() -> Iterator[Metric]:
     waiting = Q(status="READY")
-    tasks = DBTaskResult.objects.aggregate(
+    # By the index of statuses: of all that were done nothing is read.
+    unfinished = DBTaskResult.objects.filter(status__in=["READY", "FAILED"])
+    tasks = unfinished.aggregate(
         waiting=Count("pk", filter=waiting),
         failed=Count("pk", filter=Q(status="FAILED")),
         oldest=Min("enqueued_at", filter=waiting),

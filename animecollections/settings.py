@@ -19,11 +19,13 @@ from environs import validate as rules
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
+from animecollections import __version__
 from animecollections.api.reference_text import SPECTACULAR
 from animecollections.databases import (
     database,
     direct_database,
     parse_database_url,
+    reading_database,
 )
 from animecollections.environ import (
     DAYS,
@@ -42,7 +44,7 @@ from animecollections.environ import (
 from animecollections.ops.log_settings import logging_of
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-RELEASE = "0.1.0"  # part of every ETag: a new release may shape answers anew
+RELEASE = __version__  # part of every ETag: a new release may shape answers anew
 
 # --- The process -----------------------------------------------------------------
 
@@ -56,6 +58,9 @@ WEB_THREADS = env.int("WEB_THREADS", 4, validate=POSITIVE)
 WEB_QUEUE = env.int("WEB_QUEUE", 200, validate=POSITIVE)
 WEB_CONNECTIONS = env.int("WEB_CONNECTIONS", 0, validate=rules.Range(0))
 WEB_BODIES_MB = env.int("WEB_BODIES_MB", 128, validate=rules.Range(32, 65_536))
+
+# /demo signs everybody in as a made-up person: `manage.py demo`.
+DEMO = env.bool("DEMO", False)
 
 SECRET_KEY = env.str("SECRET_KEY", "")
 if not SECRET_KEY:
@@ -117,8 +122,10 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "animecollections.api.compression.Compression",
     "animecollections.admin.site.Policy",
-    "corsheaders.middleware.CorsMiddleware",
+    "animecollections.api.middleware.Cors",
     "animecollections.api.middleware.ServerRefusals",
+    # Requests of endpoints go no further down; pages and the admin do.
+    "animecollections.lane.Lane",
     "profiles.accounts.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -168,6 +175,18 @@ DATABASES = {
         base_dir=BASE_DIR,
     )
 }
+# A replica, for long reads (animecollections/db/replica.py).
+READING = reading_database(
+    read_url("DATABASE_READING_URL", "", parse_database_url),
+    statement_seconds=STATEMENT_SECONDS,
+    is_prepared=PREPARED,
+)
+if READING:
+    DATABASES["reading"] = READING
+    DATABASE_ROUTERS = ["animecollections.db.replica.Router"]
+LISTS_FROM_REPLICA = env.bool("LISTS_FROM_REPLICA", False)
+if LISTS_FROM_REPLICA and not READING:
+    raise wrong("LISTS_FROM_REPLICA", "it needs DATABASE_READING_URL, the replica.")
 # The same database without a pooler in front, for commands that need a session
 # (animecollections/ops/sessions.py).
 DATABASE_DIRECT = direct_database(
@@ -258,6 +277,16 @@ SUPPORT_EMAIL = (
     or parseaddr(DEFAULT_FROM_EMAIL)[1]
 )
 
+# Each backup is copied there (ops/backup_copies.py). It has a key in it.
+BACKUP_S3_URL = env.str(
+    "BACKUP_S3_URL",
+    "",
+    validate=rules.Regexp(
+        r"(https?://[^/@:\s]+:[^/@\s]+@[^/\s]+/[^/\s?]+\S*)?\Z",
+        error="It is not like https://KEY:SECRET@host/bucket/prefix.",
+    ),
+)
+
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", str(BASE_DIR / "media")))
 MEDIA_URL = "/media/"
 # Hosts whose https image addresses are kept as they are (a gallery, a CDN). These are
@@ -340,6 +369,8 @@ OTP_TOTP_ISSUER = "animecollections"  # what authenticators call us
 MESSAGE_STORAGE = "animecollections.admin.messages.MessageStorage"
 SESSION_ENGINE = "profiles.accounts.sessions"
 SESSION_COOKIE_AGE = env.int("SESSION_DAYS", 30, validate=DAYS) * 86400
+# Off in the first of two steps of an upgrade: docs/deployment.md.
+OWNER_IN_SESSION_KEYS = env.bool("OWNER_IN_SESSION_KEYS", True)
 SESSION_COOKIE_SAMESITE = env.str(
     "COOKIE_SAMESITE", "Lax", validate=rules.OneOf(["Lax", "Strict", "None"])
 )
@@ -467,7 +498,11 @@ LOCKOUT_SECONDS = env.int("LOCKOUT_MINUTES", 15, validate=MINUTES) * 60
 RESET_MAILS = 5
 PASSWORD_RESET_TIMEOUT = env.int("RESET_MINUTES", 60, validate=MINUTES) * 60
 
-SPECTACULAR_SETTINGS = SPECTACULAR | {"VERSION": RELEASE}
+SPECTACULAR_SETTINGS = SPECTACULAR | {
+    "VERSION": RELEASE,
+    "SERVERS": [{"url": PUBLIC_URL, "description": "This server."}],
+    "CONTACT": {"name": "The operators of this server", "url": PUBLIC_URL},
+}
 
 UNFOLD: dict[str, Any] = {
     "SITE_TITLE": "animecollections",

@@ -1,5 +1,6 @@
 """Every address at one glance."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path, re_path
@@ -7,9 +8,15 @@ from django.views.decorators.csrf import csrf_exempt
 
 from animecollections.api.errors import ApiError
 from animecollections.api.failures import failure
-from animecollections.api.reference import DocsPage, ReferenceView, RootView
+from animecollections.api.reference import (
+    DocsPage,
+    ReferenceView,
+    RootView,
+    VersionView,
+)
 from animecollections.web.pages import PAGES, TITLES, page, service_worker, title_page
 from profiles.accounts.pages import ResetPage
+from profiles.demo.views import enter
 from profiles.images.media import picture
 
 
@@ -20,19 +27,22 @@ def unknown_address(request: HttpRequest) -> HttpResponse:
     return failure(ApiError("not_found"), request.request_id)  # type: ignore[attr-defined]
 
 
+DEMO = [path("demo", enter)] if settings.DEMO else []
 urlpatterns = [
-    path("admin/", admin.site.urls),
-    path("reset", csrf_exempt(ResetPage.as_view()), name="reset"),
-    re_path(r"^media/(?P<path>.*)$", csrf_exempt(picture)),
-    # One after the other is tried: what is asked most stands first.
+    # Tried one after the other: what is asked most stands first.
     path("api/", include("collections_app.urls")),
     path("api/", include("profiles.urls")),
     path("api/", include("history.urls")),
     path("api", RootView.as_view({"get": "retrieve"}), name="api"),
     path("api/", RootView.as_view({"get": "retrieve"}, schema=None)),
+    path("api/version", VersionView.as_view({"get": "retrieve"})),
     path("api/schema", ReferenceView.as_view({"get": "retrieve"}), name="schema"),
     path("api/docs", csrf_exempt(DocsPage.as_view()), name="docs"),
     re_path(r"^api(?:/.*)?$", unknown_address),
+    *DEMO,
+    path("admin/", admin.site.urls),
+    path("reset", csrf_exempt(ResetPage.as_view()), name="reset"),
+    re_path(r"^media/(?P<path>.*)$", csrf_exempt(picture)),
     path("sw.js", csrf_exempt(service_worker)),
     path(f"{TITLES.removeprefix('/')}<str:anime_id>", csrf_exempt(title_page)),
     *[path(address.removeprefix("/"), csrf_exempt(page)) for address in PAGES],

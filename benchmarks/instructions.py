@@ -27,6 +27,7 @@ from benchmarks.compare import environment_of
 ROOT = Path(__file__).parent.parent
 WARM, TIMES = 5, 10  # requests of each kind: to begin with, and counted
 ENTRIES = (20, 200, 1000)
+WRITTEN = 200  # entries on the list that writes change: no other's body is made anew
 # A call that nothing else makes: callgrind writes down what it has counted before it.
 MARK = "sched_yield"
 
@@ -107,7 +108,9 @@ def begin_counting():
 
 
 def seed(folder):
-    """A token of a user with a list of each length; titles that are on none."""
+    """Tokens of users with lists of each length, and of one who writes; titles that are
+    on no list.
+    """
     import django
 
     django.setup()
@@ -119,13 +122,18 @@ def seed(folder):
 
     from animecollections.identity import Origin
     from benchmarks.cast import token_of
+    from collections_app.catalogue.facts import NAMES
+    from collections_app.catalogue.models import Anime
     from collections_app.catalogue.refs import OWN, AnimeRef
+    from collections_app.catalogue.writes import derive_names
     from collections_app.watch_list import writes as watch_list
     from factories import AnimeFactory, UserFactory
 
-    titles = [str(anime.pk) for anime in AnimeFactory.create_batch(max(ENTRIES) + 100)]
-    users = {}
-    for size in ENTRIES:
+    animes = AnimeFactory.create_batch(max(ENTRIES) + 100)
+    derive_names({row["id"]: row for row in Anime.objects.values("id", *NAMES)})
+    titles = [str(anime.pk) for anime in animes]
+    tokens = []
+    for size in (*ENTRIES, WRITTEN):
         user = UserFactory()
         watch_list.do_all(
             user_id=user.pk,
@@ -136,31 +144,39 @@ def seed(folder):
             today=date(2026, 11, 23),
             through=Origin("command"),
         )
-        users[size] = token_of(user.pk)
+        tokens.append(token_of(user.pk))
     seeded = {
-        "tokens": list(users.values()),
+        "tokens": tokens,
         "unlisted": titles[max(ENTRIES) :],
         "listed": titles[0],
     }
     Path(folder, "seeded").write_text(json.dumps(seeded))
 
 
+ANEW = {"anew": "by another query each time, so that no body is kept for it"}
+
+
 def requests_of(tokens, unlisted, listed):
     """(name, method, path, headers, body of the nth time)"""
-    by_token = [{"HTTP_AUTHORIZATION": f"Bearer {token}"} for token in tokens]
-    users = dict(zip(ENTRIES, by_token, strict=True))
-    small = users[20]
+    *readers, writer = [{"HTTP_AUTHORIZATION": f"Bearer {token}"} for token in tokens]
+    small, middle, _ = readers
+    zstd = {"HTTP_ACCEPT_ENCODING": "zstd"}
     watch_list = "/api/user/watchList"
-    for size in ENTRIES:
-        yield f"GET {size}", "GET", watch_list, users[size]
+    for size, user in zip(ENTRIES, readers, strict=True):
+        yield f"GET {size}", "GET", watch_list, user | ANEW
+    yield "GET 200, zstd", "GET", watch_list, middle | zstd | ANEW
+    yield "GET 200, kept", "GET", watch_list, middle
+    yield "GET 200, kept, zstd", "GET", watch_list, middle | zstd
     yield "304", "GET", watch_list, small | {"tag": watch_list}
     yield "sync, nothing new", "GET", "/api/user/sync", small | {"cursor": watch_list}
     yield "session", "GET", "/api/auth/session", small
-    yield "search of the catalogue", "GET", "/api/animes?search=Title", {}
+    yield "search history", "GET", "/api/user/searchHistory", small
+    yield "search of the catalogue", "GET", "/api/animes?search=Title 7", {}
+    yield "… misspelled", "GET", "/api/animes?search=Tilte 7", {}
     body = lambda n: {"animeId": unlisted[n % len(unlisted)], "type": "Watching"}  # noqa: E731
-    yield "POST", "POST", watch_list, users[200], body
+    yield "POST", "POST", watch_list, writer, body
     more = f"{watch_list}/{listed}/increment"
-    yield "increment", "POST", more, users[1000], lambda _n: {"by": 1}
+    yield "increment", "POST", more, writer, lambda _n: {"by": 1}
 
 
 class Ask:
@@ -171,6 +187,7 @@ class Ask:
         self.path, _, self.query = path.partition("?")
         self.headers = {k: v for k, v in headers.items() if k.isupper()}
         self.times, self.is_good, self.expects = 0, True, {200}
+        self.is_anew = "anew" in headers
         if "tag" in headers:
             _, told, _ = self.send("GET", headers["tag"])
             self.headers["HTTP_IF_NONE_MATCH"] = dict(told)["ETag"]
@@ -183,6 +200,8 @@ class Ask:
 
     def __call__(self):
         content = b""
+        if self.is_anew:
+            self.query = f"_={id(self)}.{self.times}"  # none of another kind
         if self.body:
             import orjson
 

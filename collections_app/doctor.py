@@ -1,13 +1,16 @@
 """What can be wrong with lists."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from functools import partial
+from typing import Any
+from uuid import UUID
 
 from django.db import DatabaseError, connection, transaction
 from django.db.models import Count, F
 from django.utils import timezone
 
-from animecollections.ops.findings import Check, Finding
+from animecollections.ops.findings import Check, Finding, Look
 from collections_app.catalogue.models import Anime, ExternalId, SearchName
 from collections_app.catalogue.refs import OWN
 from collections_app.catalogue.trigrams import trigrams_of
@@ -25,31 +28,27 @@ from history.log.repair import mend_log
 MOST_TOLD = 20
 
 
-def log() -> Iterator[Finding | None]:
+class Log(Look):
     """Every list beside the log of its changes."""
-    for user_id in beside_the_log.suspects():
-        if user_id is None:
-            yield None
-            continue
-        with locked(user_id):
-            found = disagreements(user_id)
-        if found:
-            titles = ", ".join(str(item.anime_id) for item in found[:5])
-            yield Finding(
-                f"Log and list of user {user_id} disagree on {len(found)} anime "
-                f"({titles}): something did not use the one write path",
-                "writes the missing changes into the log, as an operation",
-                partial(record_as_it_is, user_id),
-            )
-    yield from ahead_of_state()
+
+    def of(self, people: Sequence[UUID]) -> Iterator[Finding]:
+        for user_id in beside_the_log.suspects(people):
+            with locked(user_id):
+                found = disagreements(user_id)
+            if found:
+                titles = ", ".join(str(item.anime_id) for item in found[:5])
+                yield Finding(
+                    f"Log and list of user {user_id} disagree on {len(found)} anime "
+                    f"({titles}): something did not use the one write path",
+                    "writes the missing changes into the log, as an operation",
+                    partial(record_as_it_is, user_id),
+                )
+        yield from ahead_of_state(people)
 
 
-def ahead_of_state() -> Iterator[Finding]:
-    ahead = WatchListEntry.objects.across_users().filter(
-        revision__gt=F("user__state__revision")
-    )
-    rows = ahead.order_by().values_list("user_id", "revision")
-    for user_id, revision in rows.iterator():
+def ahead_of_state(people: Sequence[UUID]) -> Iterator[Finding]:
+    rows = entries_of(people).filter(revision__gt=F("user__state__revision"))
+    for user_id, revision in rows.values_list("user_id", "revision"):
         yield Finding(
             f"An entry of user {user_id} has revision {revision}, beyond their state",
             "raises the state; their devices load everything again",
@@ -57,42 +56,47 @@ def ahead_of_state() -> Iterator[Finding]:
         )
 
 
-def progress() -> Iterator[Finding | None]:
+def entries_of(people: Sequence[UUID]) -> Any:
+    entries = WatchListEntry.objects.across_users()
+    return entries.filter(user_id__in=people).order_by()
+
+
+class Progress(Look):
     """By title, for it is mostly the catalogue that is wrong."""
-    beyond = (
-        WatchListEntry.objects.across_users()
-        .filter(progress__gt=F("anime__episodes"))
-        .order_by()
-        .values("anime_id", "anime__title", "anime__episodes")
-        .annotate(number=Count("pk"))
-        .order_by("-number", "anime_id")
-    )
-    for row in beyond[:MOST_TOLD]:
-        yield Finding(
-            f"{row['number']:,} entries of {row['anime__title']} ({row['anime_id']}) "
-            f"are beyond its {row['anime__episodes']:,} episodes: look at the title",
-            is_odd=True,
-        )
-    yield None
 
+    def __init__(self) -> None:
+        self.beyond: Counter[tuple[int, str, int]] = Counter()
 
-def dates() -> Iterator[Finding | None]:
-    """What a user said is theirs to correct; undo and their client can."""
-    inverted = (
-        WatchListEntry.objects.across_users()
-        .exclude(finished_on="")
-        .filter(finished_on__lt=F("started_on"))
-        .order_by()
-        .values_list("user_id", "anime_id", "started_on", "finished_on")
-    )
-    for user_id, anime_id, started, finished in inverted.iterator():
-        if finished < started[: len(finished)]:  # 2017 does not end before 2017-10
+    def of(self, people: Sequence[UUID]) -> Iterator[Finding]:
+        beyond = entries_of(people).filter(progress__gt=F("anime__episodes"))
+        titles = beyond.values_list("anime_id", "anime__title", "anime__episodes")
+        for *title, number in titles.annotate(number=Count("pk")):
+            self.beyond[tuple(title)] += number
+        return iter(())
+
+    def at_end(self) -> Iterator[Finding]:
+        for (anime_id, title, episodes), number in self.beyond.most_common(MOST_TOLD):
             yield Finding(
-                f"Anime {anime_id} of user {user_id} ended on {finished}, before it "
-                f"began on {started}",
+                f"{number:,} entries of {title} ({anime_id}) are beyond its "
+                f"{episodes:,} episodes: look at the title",
                 is_odd=True,
             )
-    yield None
+
+
+class Dates(Look):
+    """What a user said is theirs to correct; undo and their client can."""
+
+    def of(self, people: Sequence[UUID]) -> Iterator[Finding]:
+        inverted = entries_of(people).exclude(finished_on="")
+        inverted = inverted.filter(finished_on__lt=F("started_on"))
+        rows = inverted.values_list("user_id", "anime_id", "started_on", "finished_on")
+        for user_id, anime_id, started, finished in rows:
+            if finished < started[: len(finished)]:  # 2017 does not end before 2017-10
+                yield Finding(
+                    f"Anime {anime_id} of user {user_id} ended on {finished}, before "
+                    f"it began on {started}",
+                    is_odd=True,
+                )
 
 
 def days() -> Iterator[Finding | None]:
@@ -152,12 +156,10 @@ def tell_index(values: str) -> None:
 
 
 CHECKS = (
-    Check(
-        "log", "lists compared with the log of their changes", log, beside_the_log.steps
-    ),
+    Check("log", "lists compared with the log of their changes", look=Log),
     Check("aliases", "entries of titles that were merged", aliases),
-    Check("progress", "beyond the episodes of a title", progress),
-    Check("dates", "ended before they began", dates),
+    Check("progress", "beyond the episodes of a title", look=Progress),
+    Check("dates", "ended before they began", look=Dates),
     Check("days", "episodes counted on the day of a completion", days),
     Check("names", "SQLite's search index compared with the names", names),
 )

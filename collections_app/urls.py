@@ -14,11 +14,7 @@ from collections_app.watch_list.entry_views import (
 from collections_app.watch_list.operation_views import OperationViewSet
 from collections_app.watch_list.views import WatchListViewSet
 
-urlpatterns = [
-    path("animes", CatalogueViewSet.as_view({"get": "list"})),
-    path("animes/<str:anime_id>", CatalogueViewSet.as_view({"get": "retrieve"})),
-    path("genres", CatalogueViewSet.as_view({"get": "genres"})),
-    path("studios", CatalogueViewSet.as_view({"get": "studios"})),
+urlpatterns = [  # tried one after the other: what is asked most stands first
     path(
         "user/watchList",
         WatchListViewSet.as_view(
@@ -38,6 +34,10 @@ urlpatterns = [
         "user/watchList/<str:anime_id>/increment",
         EntryViewSet.as_view({"post": "increment"}),
     ),
+    path("animes", CatalogueViewSet.as_view({"get": "list"})),
+    path("animes/<str:anime_id>", CatalogueViewSet.as_view({"get": "retrieve"})),
+    path("genres", CatalogueViewSet.as_view({"get": "genres"})),
+    path("studios", CatalogueViewSet.as_view({"get": "studios"})),
     path("user/watched", DiaryViewSet.as_view({"get": "list", "post": "create"})),
     path(
         "user/watched/<str:watched_id>",

@@ -6,9 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import admin, messages
-from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -26,7 +25,7 @@ from animecollections.admin import (
     people,
     through,
 )
-from animecollections.admin.confirmation import StaffReasonForm, ask
+from animecollections.admin.confirmation import StaffReasonForm, ask, posted
 from animecollections.admin.dates import between
 from animecollections.admin.site import page
 from history.idempotency.models import KeptAnswer
@@ -154,7 +153,7 @@ def run_job(request: HttpRequest, name: str) -> HttpResponse:
         raise PermissionDenied
     job = get_object_or_404(Job, pk=name)
     rows = reverse("admin:history_job_changelist")
-    form = StaffReasonForm(request.POST if request.method == "POST" else None)
+    form = StaffReasonForm(posted(request))
     if form.is_valid():
         reason = form.cleaned_data["reason"]
         if run_soon(name, reason=reason, through=through(request)):
@@ -198,6 +197,7 @@ class StaffActionAdmin(ReadOnly, Page):
     """Who did what to whom, why, and what it changed. Nothing here can be undone."""
 
     list_display = ("at", "actor", "action", "of", "reason")
+    people_in = ("actor_id", "user_id")
     list_filter = (between(),)
     fields = (
         "at",
@@ -215,14 +215,10 @@ class StaffActionAdmin(ReadOnly, Page):
     search_help_text = "E-mail, name or id of a user, or the number of a title"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[StaffAction]:
-        names = get_user_model()._default_manager.values("user_name")
         rows: QuerySet[StaffAction] = super().get_queryset(request)
         if not request.user.has_perm("profiles.view_user"):  # of titles alone
             rows = rows.filter(user_id=None, anime_id__isnull=False)
-        return rows.annotate(
-            actor_name=Subquery(names.filter(pk=OuterRef("actor_id"))),
-            user_name=Subquery(names.filter(pk=OuterRef("user_id"))),
-        )
+        return rows
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
@@ -239,12 +235,12 @@ class StaffActionAdmin(ReadOnly, Page):
     def actor(self, act: Any) -> str:
         if act.actor_id is None:
             return "a command"
-        return act.actor_name or str(act.actor_id)
+        return act.people.get(act.actor_id) or str(act.actor_id)
 
     @admin.display
     def of(self, act: Any) -> str:
-        if act.user_name:
-            return link("profiles_user", act.user_id, act.user_name)
+        if name := act.people.get(act.user_id):
+            return link("profiles_user", act.user_id, name)
         if act.anime_id:
             return link("collections_app_anime", act.anime_id, act.anime_id)
         return str(act.after.get("job", ""))

@@ -1,80 +1,78 @@
 """What can be wrong with the log of changes, and with any table."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 from django.apps import apps
 from django.db import connection, models
-from django.db.models import Count, Max, Min
+from django.db.models import Count, Max, Min, Q
 
-from animecollections.ops.findings import Check, Finding
+from animecollections.ops.findings import Check, Finding, Look
 from history.log.models import Change, UserState
 from history.log.repair import fits, is_whole, mend_log
 
-USERS_AT_ONCE = 500
+Key = tuple[type[models.Model], tuple[str, ...]]
 OURS = ("history", "collections_app", "profiles")
 MOST_OF_A_KIND = 20
 DEAD_ROWS, DEAD_SHARE = 50_000, 0.3  # of a table; autovacuum begins at a fifth
 OLDEST_TRANSACTION = 1_000_000_000  # half way to where PostgreSQL stops writing
 
 
-def revisions() -> Iterator[Finding | None]:
-    states = UserState.objects.order_by("pk").iterator(USERS_AT_ONCE)
-    chunk: list[UserState] = []
-    for state in states:
-        chunk.append(state)
-        if len(chunk) == USERS_AT_ONCE:
-            yield from gaps(chunk)
-            chunk = []
-    if chunk:
-        yield from gaps(chunk)
-
-
-def steps_of_revisions() -> int:
-    return -(-UserState.objects.count() // USERS_AT_ONCE)
-
-
-def gaps(states: list[UserState]) -> Iterator[Finding | None]:
-    ids = [state.pk for state in states]
-    logs = {
-        row["user_id"]: (row["oldest"], row["newest"], row["number"])
-        for row in Change.objects.across_users()
-        .filter(user_id__in=ids)
-        .order_by()
-        .values("user_id")
-        .annotate(oldest=Min("revision"), newest=Max("revision"), number=Count("pk"))
-    }
-    for state in states:
-        log = logs.get(state.pk, (None, None, 0))
-        if not fits(state, *log) and not is_whole(state.pk):
-            yield Finding(
-                f"The log of user {state.pk} has a gap, or does not end at their "
-                f"revision ({state.revision})",
-                "keeps the changes after the last gap; their devices load "
-                "everything again",
-                partial(mend_log, state.pk),
+class Revisions(Look):
+    def of(self, people: Sequence[UUID]) -> Iterator[Finding]:
+        logs = {
+            row["user_id"]: (row["oldest"], row["newest"], row["number"])
+            for row in Change.objects.across_users()
+            .filter(user_id__in=people)
+            .order_by()
+            .values("user_id")
+            .annotate(
+                oldest=Min("revision"), newest=Max("revision"), number=Count("pk")
             )
-    yield None
+        }
+        for state in UserState.objects.filter(pk__in=people).order_by("pk"):
+            log = logs.get(state.pk, (None, None, 0))
+            if not fits(state, *log) and not is_whole(state.pk):
+                yield Finding(
+                    f"The log of user {state.pk} has a gap, or does not end at their "
+                    f"revision ({state.revision})",
+                    "keeps the changes after the last gap; their devices load "
+                    "everything again",
+                    partial(mend_log, state.pk),
+                )
 
 
 def duplicates() -> Iterator[Finding | None]:
-    """Where a unique index is broken or missing, the rows tell."""
-    for model in our_models():
-        for names in unique_keys(model):
-            key = " + ".join(names)
-            found = (
-                model._default_manager.order_by()
-                .values(*names)
-                .annotate(number=Count("pk"))
-                .filter(number__gt=1)
-            )
-            for row in found[:MOST_OF_A_KIND]:
-                values = ", ".join(str(row[name]) for name in names)
-                yield Finding(
-                    f"{row['number']} rows of {model._meta.label} share {key}: {values}"
-                )
-            yield None
+    """Where a unique index is broken or missing, the rows tell. Of what is nobody's."""
+    for model, names in keys_of_nobody():
+        yield from shared(model, names, Q())
+        yield None
+
+
+class Duplicates(Look):
+    """Of keys that begin with whose a row is."""
+
+    def __init__(self) -> None:
+        self.keys = [key for key in all_keys() if is_owned(key)]
+
+    def of(self, people: Sequence[UUID]) -> Iterator[Finding]:
+        for model, names in self.keys:
+            yield from shared(model, names, Q(user_id__in=people))
+
+
+def shared(
+    model: type[models.Model], names: Sequence[str], whose: Q
+) -> Iterator[Finding]:
+    rows = model._default_manager.filter(whose).order_by().values(*names)
+    found = rows.annotate(number=Count("pk")).filter(number__gt=1)
+    for row in found[:MOST_OF_A_KIND]:
+        key = " + ".join(names)
+        values = ", ".join(str(row[name]) for name in names)
+        yield Finding(
+            f"{row['number']} rows of {model._meta.label} share {key}: {values}"
+        )
 
 
 def our_models() -> Iterator[type[models.Model]]:
@@ -82,8 +80,18 @@ def our_models() -> Iterator[type[models.Model]]:
         yield from apps.get_app_config(app).get_models()
 
 
-def keys_to_look_at() -> int:
-    return sum(1 for model in our_models() for _ in unique_keys(model))
+def all_keys() -> Iterator[Key]:
+    for model in our_models():
+        for names in unique_keys(model):
+            yield model, names
+
+
+def is_owned(key: Key) -> bool:
+    return len(key[1]) > 1 and key[1][0] == "user"
+
+
+def keys_of_nobody() -> list[Key]:
+    return [key for key in all_keys() if not is_owned(key)]
 
 
 def unique_keys(model: type[models.Model]) -> Iterator[tuple[str, ...]]:
@@ -182,6 +190,12 @@ def run(statement: str) -> None:
 CHECKS = (
     Check("database", "SQLite's integrity, PostgreSQL's vacuum", database),
     Check("indexes", "indexes exist and are valid", indexes),
-    Check("duplicates", "duplicates of unique values", duplicates, keys_to_look_at),
-    Check("revisions", "logs with gaps", revisions, steps_of_revisions),
+    Check(
+        "duplicates",
+        "duplicates of unique values",
+        duplicates,
+        lambda: len(keys_of_nobody()),
+        Duplicates,
+    ),
+    Check("revisions", "logs with gaps", look=Revisions),
 )

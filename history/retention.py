@@ -20,12 +20,14 @@ def old_changes() -> QuerySet[Change]:
 
 
 def old_answers() -> QuerySet[KeptAnswer]:
+    """By key as well; an answer that was kept anew under an old one stays."""
+    until = timezone.now() - KEPT_FOR
     return KeptAnswer.objects.across_users().filter(
-        created_at__lte=timezone.now() - KEPT_FOR
+        pk__lt=first_id_at(until + timedelta(milliseconds=1)), created_at__lte=until
     )
 
 
 RULES = (
     Rule("changes", old_changes),
-    Rule("kept answers", old_answers, by="created_at"),
+    Rule("kept answers", old_answers),
 )

@@ -2,14 +2,17 @@
 
 from profiles.accounts.models import (
     FailedSignIns,
+    FailedSignInsPart,
     KnownPlace,
+    LoginClaim,
     Session,
     Ticket,
     TokenFamily,
     User,
     WrongPasswords,
 )
-from profiles.figures.models import Figure
+from profiles.count_corrections.models import CountCorrection
+from profiles.figures.models import Figure, TitleCount
 from profiles.images.models import Image
 from profiles.notices.models import Notice
 from profiles.personal_data.models import Erasure, MadeExport, PrivacyRequest
@@ -23,12 +26,15 @@ from profiles.profile.models import (
 )
 
 __all__ = [
+    "CountCorrection",
     "Erasure",
     "FailedSignIns",
+    "FailedSignInsPart",
     "Figure",
     "Gender",
     "Image",
     "KnownPlace",
+    "LoginClaim",
     "MadeExport",
     "Notice",
     "Preferences",
@@ -38,6 +44,7 @@ __all__ = [
     "Session",
     "Theme",
     "Ticket",
+    "TitleCount",
     "TitleLanguage",
     "TokenFamily",
     "User",

@@ -1,9 +1,9 @@
 """What sign-ins and mails leave behind, and how long it lasts."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
@@ -12,6 +12,7 @@ from animecollections.ops.retention import Rule
 from profiles.accounts.lockouts import remembered_since
 from profiles.accounts.models import (
     FailedSignIns,
+    FailedSignInsPart,
     KnownPlace,
     Session,
     Ticket,
@@ -54,19 +55,26 @@ def old_places() -> QuerySet[KnownPlace]:
 
 def old_failed_sign_ins() -> QuerySet[FailedSignIns]:
     """The dashboard's figures keep the numbers."""
-    return FailedSignIns.objects.filter(
-        day__lt=(timezone.now() - FAILED_SIGN_INS_FOR).date()
-    )
+    return FailedSignIns.objects.filter(day__lt=first_day_of_sign_ins())
+
+
+def old_failed_sign_ins_parts() -> QuerySet[FailedSignInsPart]:
+    return FailedSignInsPart.objects.filter(day__lt=first_day_of_sign_ins())
+
+
+def first_day_of_sign_ins() -> date:
+    return (timezone.now() - FAILED_SIGN_INS_FOR).date()
 
 
 def done_tasks() -> QuerySet[Any]:
-    """Failed ones stay longer, for staff to see why."""
-    now = timezone.now()
-    finished: QuerySet[Any] = DBTaskResult.objects.finished()
-    return finished.filter(
-        Q(finished_at__lt=now - FAILED_MAILS_FOR)
-        | Q(finished_at__lt=now - SENT_MAILS_FOR, status="SUCCESSFUL")
-    )
+    rows: QuerySet[Any] = DBTaskResult.objects.successful()
+    return rows.filter(finished_at__lt=timezone.now() - SENT_MAILS_FOR)
+
+
+def failed_tasks() -> QuerySet[Any]:
+    """They stay longer, for staff to see why."""
+    rows: QuerySet[Any] = DBTaskResult.objects.failed()
+    return rows.filter(finished_at__lt=timezone.now() - FAILED_MAILS_FOR)
 
 
 def old_exports() -> QuerySet[MadeExport]:
@@ -92,7 +100,9 @@ RULES = (
     Rule("lock-outs", old_lockouts, by="last_at"),
     Rule("known places", old_places, by="last_at"),
     Rule("failed sign-ins", old_failed_sign_ins, by="day"),
-    Rule("tasks", done_tasks),
+    Rule("parts of failed sign-ins", old_failed_sign_ins_parts, by="day"),
+    Rule("tasks", done_tasks, by="finished_at"),
+    Rule("failed tasks", failed_tasks, by="finished_at"),
     Rule("notices", old_notices, by="ends_at"),
     Rule("privacy requests", old_privacy_requests),
     Rule("notes of exports", old_exports),

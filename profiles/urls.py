@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from animecollections.api.schema import ApiSchema
 from profiles.accounts.views import (
     ConfirmResetViewSet,
     PasswordViewSet,
@@ -18,10 +19,11 @@ from profiles.personal_data.erasure_views import ErasureViewSet
 from profiles.personal_data.views import ExportViewSet
 from profiles.profile.views import PreferencesViewSet, ProfileViewSet
 from profiles.sync.ticket_views import TicketViewSet
-from profiles.sync.views import SyncViewSet
+from profiles.sync.views import SocketSchemaViewSet, SyncViewSet
 
 urlpatterns = [
     path("notices", NoticesViewSet.as_view({"get": "list"})),
+    path("schema/socket", SocketSchemaViewSet.as_view({"get": "retrieve"})),
     path("auth/signup", SignUpViewSet.as_view({"post": "create"})),
     path("auth/signin", SignInViewSet.as_view({"post": "create"})),
     path("auth/signout", SignOutViewSet.as_view({"post": "create"})),
@@ -55,8 +57,18 @@ urlpatterns = [
         ),
     ),
     # The address in the documentation, and the one that the web client calls.
-    path("saveUserPreferences", PreferencesViewSet.as_view({"post": "create"})),
-    path("user/saveUserPreferences", PreferencesViewSet.as_view({"post": "create"})),
+    path(
+        "saveUserPreferences",
+        PreferencesViewSet.as_view(
+            {"post": "create"}, schema=ApiSchema("saveUserPreferences")
+        ),
+    ),
+    path(
+        "user/saveUserPreferences",
+        PreferencesViewSet.as_view(
+            {"post": "create"}, schema=ApiSchema("saveUserPreferencesToo")
+        ),
+    ),
     path("uploadImage", UploadViewSet.as_view({"post": "create"})),
     path("user/images", ImagesViewSet.as_view({"get": "list"})),
     path("user/images/<str:image_id>", ImagesViewSet.as_view({"delete": "destroy"})),

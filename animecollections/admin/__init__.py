@@ -1,6 +1,6 @@
 """What the admin pages of all apps share; it knows none of them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from functools import wraps
 from typing import TYPE_CHECKING, Any, ClassVar, cast
@@ -10,6 +10,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.auth import get_user_model
+from django.core.cache import caches
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
@@ -21,10 +22,11 @@ from django.utils.text import capfirst
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from animecollections.admin import csv_files
-from animecollections.admin.confirmation import StaffReasonForm, ask
+from animecollections.admin.confirmation import StaffReasonForm, ask, posted
 from animecollections.admin.dates import FROM, TO, BetweenFilter, range_of
 from animecollections.admin.site import has_fresh_code, to_second_factor
 from animecollections.api.errors import ApiError
+from animecollections.db.snapshot import one_moment
 from animecollections.identity import Origin
 
 if TYPE_CHECKING:  # unfold publishes no types; its classes stand for Django's
@@ -42,6 +44,7 @@ MOST_COUNTED = 10_000
 MOST_PEOPLE = 100
 # A filter that few rows pass would read a table of millions to its end.
 MOST_LOOKED_AT = 100_000
+NEWEST_FOR = 600  # seconds
 OF_ONE_USER = "user__id__exact"
 NO_FILTERS = {"q", "p", "o", "e", "all", "_popup", "_to_field", "_changelist_filters"}
 
@@ -141,6 +144,18 @@ class BoundedPaginator(Paginator[Any]):
         return AtLeast(MOST_COUNTED) if number > MOST_COUNTED else int(number)
 
 
+def name_people(rows: Collection[Any], columns: Sequence[str]) -> None:
+    """Tells each row the names of whom these columns mean, as `people`. By a statement
+    of their own: rows and whom they name may be on different machines.
+    """
+    ids = {getattr(row, column) for row in rows for column in columns} - {None}
+    users: Any = get_user_model()._default_manager
+    named = users.filter(pk__in=ids).values_list("pk", "user_name") if ids else ()
+    names = dict(named)
+    for row in rows:
+        row.people = names
+
+
 class LeanList(ChangeList):
     """Reads the columns that the page shows (`list_only`), where it says them."""
 
@@ -150,6 +165,10 @@ class LeanList(ChangeList):
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
+        admin_: Any = self.model_admin
+        if admin_.people_in:
+            self.result_list = list(self.result_list)
+            name_people(self.result_list, admin_.people_in)
         count = self.result_count  # AtLeast has a plus
         self.count = str(count) if isinstance(count, AtLeast) else f"{count:,}"
         self.bounds = list(getattr(request, "bounds", ()))
@@ -173,6 +192,7 @@ class Page(ModelAdmin):
     show_facets = admin.ShowFacets.NEVER
     list_per_page = 50
     list_only: tuple[str, ...] = ()
+    people_in: tuple[str, ...] = ()  # columns with ids of people, besides `user`
     # What it takes to carry the list away as a file, besides seeing it: what is of
     # people takes the right to export, and a new code as an export does. None: neither.
     csv_permission: str | None = "profiles.export_user"
@@ -181,6 +201,12 @@ class Page(ModelAdmin):
         self, request: HttpRequest, **kwargs: object
     ) -> type[ChangeList]:
         return LeanList
+
+    def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        row = super().get_object(request, *args, **kwargs)
+        if row is not None and self.people_in:
+            name_people([row], self.people_in)
+        return row
 
     def lookup_allowed(
         self, lookup: str, value: object, request: HttpRequest | None = None
@@ -230,10 +256,11 @@ class Page(ModelAdmin):
         except IncorrectLookupParameters:
             return HttpResponseRedirect(back)
         columns = csv_files.columns_of(self, request)
-        form = StaffReasonForm(request.POST if request.method == "POST" else None)
+        form = StaffReasonForm(posted(request))
         if form.is_valid():
-            rows = list(csv_files.rows_of(changes, request, MOST_COUNTED))
-            content = csv_files.file_of(self, rows, columns)
+            with one_moment():  # else a new row moves one to the next page
+                rows = list(csv_files.rows_of(changes, request, MOST_COUNTED))
+                content = csv_files.file_of(self, rows, columns)
             csv_files.note(
                 request, self.opts.label_lower, len(rows), form.cleaned_data["reason"]
             )
@@ -318,10 +345,19 @@ class Owned(Page):
         return range_of(request.GET, self.model) if by_key else Q()
 
     def newest(self, request: HttpRequest, of: Q | None = None) -> Q:
-        """The rows that are looked through at most; the list says if not all."""
+        """The rows that are looked through at most; the list says if not all.
+
+        Which is the last of them is counted once in a while: what comes meanwhile is
+        looked through besides.
+        """
         every = self.model._default_manager.filter(of or Q())
         keys = every.order_by("-pk").values_list("pk", flat=True)
-        last = keys[MOST_LOOKED_AT : MOST_LOOKED_AT + 1].first()
+        name = f"newest:{self.model._meta.label}:{MOST_LOOKED_AT}"
+        last = None if of else caches["process"].get(name)
+        if last is None:
+            last = keys[MOST_LOOKED_AT : MOST_LOOKED_AT + 1].first()
+            if last is not None and not of:
+                caches["process"].set(name, last, NEWEST_FOR)
         if last is None:
             return Q()
         say_bound(request, f"among the newest {MOST_LOOKED_AT:,}")

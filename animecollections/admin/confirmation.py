@@ -1,13 +1,20 @@
 """The page on which the admin asks before it does something, and why."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django import forms
-from django.contrib import admin
-from django.http import HttpRequest, HttpResponse
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from unfold.widgets import UnfoldAdminTextareaWidget
+
+from animecollections.api.errors import ApiError
+
+
+def posted(request: HttpRequest) -> Any:
+    """What a form is made of: what was sent, or None where it is only shown."""
+    return request.POST if request.method == "POST" else None
 
 
 class ReasonForm(forms.Form):
@@ -35,7 +42,7 @@ class SeenForm(ReasonForm):
 
     def __init__(self, request: HttpRequest, stands: str) -> None:
         super().__init__(
-            request.POST if request.method == "POST" else None,
+            posted(request),
             initial={"seen": stands},
         )
         self.stands = stands
@@ -52,6 +59,30 @@ class SeenForm(ReasonForm):
 
 class SeenStaffForm(SeenForm, StaffReasonForm):
     """Both."""
+
+
+def ask_and_do(
+    request: HttpRequest,
+    form: forms.Form,
+    do: Callable[[dict[str, Any]], str],
+    *,
+    back: str,
+    refused_at: str | None = None,
+    **asks: Any,
+) -> HttpResponse:
+    """Asks; answered well, it does that, says the sentence that `do` answers with, and
+    leads back. A refusal is shown at the field `refused_at`, and all stays as typed.
+    """
+    if form.is_valid():
+        try:
+            says = do(form.cleaned_data)
+        except ApiError as error:
+            field = refused_at if refused_at in form.fields else None
+            form.add_error(field, error.sentence)
+        else:
+            messages.success(request, says)
+            return HttpResponseRedirect(back)
+    return ask(request, form, back=back, **asks)
 
 
 def ask(

@@ -95,7 +95,7 @@ class StaffSite(UnfoldAdminSite):  # type: ignore[misc]  # untyped
             if is_in
             else []
         )
-        return context | {"notices": told}
+        return context | {"notices": told, "release": settings.RELEASE if is_in else ""}
 
     def extra_urls(self) -> list[URLPattern]:
         return [
@@ -185,6 +185,9 @@ class Policy(CSPMiddleware):
     """The site's policy; under /admin/ the admin's, whose scripts need more. An answer
     that has one of its own keeps it, and costs no making of another.
     """
+
+    def process_request(self, request: HttpRequest) -> None:
+        """No nonce: no template of ours has an inline script to allow by one."""
 
     def process_response(
         self, request: HttpRequest, response: HttpResponseBase

@@ -19,7 +19,6 @@ from django.conf import settings
 from django.core.exceptions import MiddlewareNotUsed
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.utils.cache import patch_vary_headers
 
 from animecollections.api.response_cache import bodies
 
@@ -60,11 +59,20 @@ class Compression:
         response = self.get_response(request)
         if isinstance(response, HttpResponse) and may_be_compressed(request, response):
             # Of a 304 and of the plain form too: a cache keeps one beside the other.
-            patch_vary_headers(response, ["Accept-Encoding"])
+            vary_by(response, "Accept-Encoding")
             name = best_of(request.META.get("HTTP_ACCEPT_ENCODING", ""))
             if name and response.status_code == 200:
                 compress(response, name)
         return response
+
+
+def vary_by(response: HttpResponseBase, name: str) -> None:
+    """As Django's patch_vary_headers, without taking apart what is there: no answer of
+    ours says `*`.
+    """
+    told = response.headers.get("Vary", "")
+    if name not in told:
+        response.headers["Vary"] = f"{told}, {name}" if told else name
 
 
 def may_be_compressed(request: HttpRequest, response: HttpResponse) -> bool:

@@ -3,7 +3,7 @@ was decided on something older is refused.
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
@@ -12,8 +12,10 @@ from django.conf import settings
 from rest_framework.request import Request
 
 from animecollections.api.errors import ApiError, refuse
+from animecollections.api.request_headers import header
 
 TAG = re.compile(r'(?:W/)?"[^"]*"|[^\s,]+')
+DATED_TAG = re.compile(r'(?:W/)?"([0-9a-f]{1,15})\.([0-9a-f]+)"', re.ASCII)
 REVISION_TAG = re.compile(r'(?:W/)?"?(\d{1,18})(?:-[^"]*)?"?', re.ASCII)
 
 
@@ -39,12 +41,28 @@ def unless_held(request: Request, etag: str) -> str:
     Weak tags count (RFC 9110). `*` says nothing here: whether there is anything at all
     is not known yet.
     """
-    sent = request.headers.get("If-None-Match", "")
+    sent = header(request, "If-None-Match") or ""
     for held in map(str.strip, sent.split(",")):
         if held.removeprefix("W/") == etag:
             # As it is held: the same version has a weak tag where it is compressed.
             raise NotModified(held)
     return etag
+
+
+def dated_tag(tag: str, revision: int) -> str:
+    """A tag that names the revision of the catalogue at which an answer was made. It
+    fits longer than that, where nothing the answer shows has changed since.
+    """
+    return f'"{revision:x}.{tag[1:]}'
+
+
+def dates_held(request: Request, tag: str) -> Iterator[tuple[int, str]]:
+    """(revision, tag as held) of each dated tag the client holds of this."""
+    sent = request.headers.get("If-None-Match", "")
+    for held in map(str.strip, sent.split(",")):
+        found = DATED_TAG.fullmatch(held)
+        if found and f'"{found[2]}"' == tag:
+            yield int(found[1], 16), held
 
 
 def revision_tag(request: Request, revision: int, *parts: Any) -> str:
@@ -86,8 +104,8 @@ def precondition(request: Request) -> Precondition:
     `"41"`, or the ETag of a GET (`"41-…"`), of which only the revision counts: a change
     of the catalogue refuses no write. A tag that is neither matches nothing.
     """
-    match = request.headers.get("If-Match", "").strip()
-    none_match = request.headers.get("If-None-Match", "").strip()
+    match = (header(request, "If-Match") or "").strip()
+    none_match = (header(request, "If-None-Match") or "").strip()
     if not match and not none_match:
         return ALWAYS
     if match and none_match:

@@ -10,6 +10,7 @@ from django.middleware.csrf import CsrfViewMiddleware, RejectRequest
 from rest_framework.request import Request
 
 from animecollections.api.errors import ApiError
+from animecollections.api.request_headers import header
 
 SAYS_WHERE_FROM = ("Sec-Fetch-Site", "Origin", "Referer")
 
@@ -25,11 +26,11 @@ def check(request: Request, *, sets_cookie: bool) -> None:
 
 def is_welcome(request: Request) -> bool:
     # "same-site" is not enough: it is also said of a neighbour on another subdomain.
-    if request.headers.get("Sec-Fetch-Site") in ("same-origin", "none"):
+    if header(request, "Sec-Fetch-Site") in ("same-origin", "none"):
         return True
-    if request.headers.get("Origin", "").lower() in our_origins(request):
+    if (header(request, "Origin") or "").lower() in our_origins(request):
         return True
-    says_nothing = not any(name in request.headers for name in SAYS_WHERE_FROM)
+    says_nothing = all(header(request, name) is None for name in SAYS_WHERE_FROM)
     return says_nothing or has_csrf_token(request._request)
 
 

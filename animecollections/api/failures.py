@@ -11,12 +11,11 @@ from django.core.exceptions import (
     SuspiciousOperation,
 )
 from django.db import InterfaceError, OperationalError
-from django.http import Http404, HttpResponse, UnreadablePostError
+from django.http import Http404, UnreadablePostError
 from rest_framework import exceptions
-from rest_framework.response import Response
 
 from animecollections.api.errors import ApiError, invalid, no_such_method, not_now
-from animecollections.api.rendering import JSONRenderer
+from animecollections.api.rendering import Answer
 
 logger = logging.getLogger(__name__)
 
@@ -34,24 +33,22 @@ def failure_body(error: ApiError, request_id: str) -> dict[str, object]:
     }
 
 
-def failure(error: ApiError, request_id: str) -> HttpResponse:
+def failure(error: ApiError, request_id: str) -> Answer:
     """The same shape where no view answers: an unknown address, the last resort."""
-    body = JSONRenderer().render(failure_body(error, request_id))
-    return HttpResponse(
-        body,
-        status=error.status_code,
-        content_type="application/json",
-        headers={"Content-Length": str(len(body)), **error.headers},
+    response = Answer(
+        failure_body(error, request_id), error.status_code, headers=error.headers
     )
+    response["Content-Length"] = str(len(response.content))
+    return response
 
 
-def answer_failure(exception: Exception, context: dict[str, Any]) -> Response:
+def answer_failure(exception: Exception, context: dict[str, Any]) -> Answer:
     """DRF's exception handler: whatever was raised in a view, in the one shape."""
     request = context["request"]
     error = to_api_error(exception, request)
     if error.status_code == 500:
         logger.error("A view failed", exc_info=exception)
-    response = Response(
+    response = Answer(
         failure_body(error, request.request_id),
         status=error.status_code,
         headers=error.headers,

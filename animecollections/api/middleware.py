@@ -2,13 +2,16 @@
 
 import re
 from collections.abc import Callable
+from typing import cast
 
+from corsheaders.middleware import CorsMiddleware
 from django.conf import settings
 from django.db import Error
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
 from animecollections.api import request_id
+from animecollections.api.compression import vary_by
 from animecollections.api.errors import ApiError, no_such_method
 from animecollections.api.failures import failure, to_api_error
 from animecollections.db.ids import new_id
@@ -57,6 +60,20 @@ class ApiManners:
         """Ours tells its time: what a request changed is then found by its id alone."""
         given = str(request.META.get("HTTP_X_REQUEST_ID", ""))
         return given if USABLE_ID.fullmatch(given) else new_id().hex
+
+
+class Cors(CorsMiddleware):
+    """To who asks from no other origin there is nothing to tell, but that who does
+    would be told something else.
+    """
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        is_plain = "HTTP_ORIGIN" not in request.META and request.method != "OPTIONS"
+        if not (is_plain and of_api(request)):
+            return cast("HttpResponseBase", super().__call__(request))
+        response = cast("HttpResponseBase", self.get_response(request))
+        vary_by(response, "origin")
+        return response
 
 
 class ServerRefusals:

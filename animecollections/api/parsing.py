@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 from rest_framework.parsers import BaseParser
 
 from animecollections.api.errors import ApiError, unusable
+from animecollections.api.request_headers import header
 from animecollections.db.free_json import LARGEST_INTEGER
 
 MAX_DEPTH = 32
@@ -58,8 +59,8 @@ class StrictJSONParser(BaseParser):
 
 def content_encoding(request: Any) -> str:
     """What the body is packed with. Nothing here unpacks it, for it could be a bomb."""
-    header = request.headers.get("Content-Encoding", "") if request else ""
-    return header.strip().lower() or "identity"
+    packed = header(request, "Content-Encoding") if request else None
+    return (packed or "").strip().lower() or "identity"
 
 
 def read_json(

@@ -10,10 +10,9 @@ from django.views.generic import TemplateView
 from drf_spectacular.generators import SchemaGenerator
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from animecollections.api.conditional import etag_of, unless_held
-from animecollections.api.rendering import OPTIONS, answer
+from animecollections.api.rendering import OPTIONS, Answer, answer
 from animecollections.api.schema import documented
 from animecollections.api.views import ApiViewSet
 from animecollections.scopes import OPEN
@@ -27,7 +26,9 @@ def openapi() -> bytes:
 
 LINKS = {
     "documentation": "/api/docs",
+    "version": "/api/version",
     "schema": "/api/schema",
+    "socket_schema": "/api/schema/socket",
     "animes": "/api/animes",
     "genres": "/api/genres",
     "studios": "/api/studios",
@@ -48,6 +49,7 @@ class RootView(ApiViewSet):
 
     @documented(
         "The API's name, its release, and links to continue.",
+        name="getRoot",
         scope=OPEN,
         tags=["Reference"],
         data={"name": str, "version": str, "links": dict[str, str]},
@@ -60,7 +62,7 @@ class RootView(ApiViewSet):
         },
         etag=True,
     )
-    def retrieve(self, request: Request) -> Response:
+    def retrieve(self, request: Request) -> Answer:
         etag = unless_held(request, etag_of(request))
         data = {
             "name": "animecollections",
@@ -70,6 +72,27 @@ class RootView(ApiViewSet):
         return answer(data, headers={"ETag": etag})
 
 
+class VersionView(ApiViewSet):
+    authentication_classes = []
+    permission_classes = [AllowAny]
+    is_public = True
+
+    @documented(
+        "The release that answers.",
+        name="getVersion",
+        description="By semantic versioning. The contract of the API is kept across "
+        "all releases with the same first number.",
+        scope=OPEN,
+        tags=["Reference"],
+        data={"version": str},
+        examples={"a release": {"version": "0.1.0"}},
+        etag=True,
+    )
+    def retrieve(self, request: Request) -> Answer:
+        etag = unless_held(request, etag_of(request))
+        return answer({"version": settings.RELEASE}, headers={"ETag": etag})
+
+
 class ReferenceView(ApiViewSet):
     authentication_classes = []
     permission_classes = [AllowAny]
@@ -77,12 +100,13 @@ class ReferenceView(ApiViewSet):
 
     @documented(
         "This document: the whole API as OpenAPI 3.1.",
+        name="getSchema",
         scope=OPEN,
         tags=["Reference"],
         etag=True,
         files={"application/json": dict},
     )
-    def retrieve(self, request: Request) -> Response | HttpResponse:
+    def retrieve(self, request: Request) -> Answer | HttpResponse:
         etag = unless_held(request, etag_of(request, crc32(openapi())))
         return HttpResponse(
             openapi(), content_type="application/json", headers={"ETag": etag}

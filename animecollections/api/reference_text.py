@@ -2,11 +2,52 @@
 
 from typing import Any
 
+TAGS = {
+    "Signing in": "Accounts, sessions of browsers, tokens of apps, passwords.",
+    "Watch list": "The list: reading, writing, batches. Writes tell every implied "
+    "change in `meta.changes`.",
+    "History and undo": "What was done to the list, and how to undo it.",
+    "Search history": "The searches that the user made.",
+    "Profile": "The profile and the preferences.",
+    "Images": "Uploaded pictures.",
+    "Diary": "What was watched on which day, month or year; to be corrected.",
+    "Statistics": "What was watched, how much, and when.",
+    "Catalogue": "Titles, genres, studios. Open to visitors.",
+    "Sync": "What changed since a cursor; the live feed.",
+    "Imports": "Lists of other trackers: upload, look at the plan, decide, apply.",
+    "Exports": "Files to keep, or for other trackers.",
+    "Account": "The end of an account.",
+    "Reference": "The API itself, and notices of its operators.",
+}
+# Words that clients get a type of, under this name, wherever they stand.
+ENUMS = {
+    "AiringStatus": "collections_app.catalogue.models.AiringStatus",
+    "AnimeFormat": "collections_app.catalogue.models.Format",
+    "ChangeKind": "history.log.models.ChangeKind",
+    "EntryState": "collections_app.watch_list.models.EntryState",
+    "EntryType": "collections_app.watch_list.models.EntryType",
+    "ExportFormat": "profiles.personal_data.exports.FORMATS",
+    "Gender": "profiles.profile.models.Gender",
+    "ImageKind": "profiles.images.encoding.Kind",
+    "ImportFormat": "collections_app.transfer.FORMATS",
+    "ImportOutcome": "collections_app.imports.models.Outcome",
+    "ImportPolicy": "collections_app.imports.models.Policy",
+    "ImportStatus": "collections_app.imports.models.ImportStatus",
+    "ListFormat": "profiles.personal_data.exports.LISTS",
+    "Origin": "animecollections.identity.THROUGH",
+    "RowDecision": "collections_app.imports.models.Decision",
+    "ScoreFormat": "profiles.profile.models.ScoreFormat",
+    "Season": "collections_app.catalogue.models.Season",
+    "Theme": "profiles.profile.models.Theme",
+    "TitleLanguage": "profiles.profile.models.TitleLanguage",
+    "Weekday": "collections_app.stats.answers.WEEKDAYS",
+}
+
 SPECTACULAR: dict[str, Any] = {
     "TITLE": "animecollections",
     "DESCRIPTION": (
         'Success is `{"success": true, "data": …}`, with `meta` where there is more to '
-        "say; every failure has the shape `Failure`, and its `code` stays what it is. "
+        "say; every failure has one shape, and its `code` stays what it is. "
         "Bodies are JSON; `text/plain` is read as JSON too. Times are UTC. An anime is "
         'named by our id, or by a site\'s as in `"mal:1535"`. Reads carry an `ETag`; '
         "writes take an `Idempotency-Key`."
@@ -17,27 +58,9 @@ SPECTACULAR: dict[str, Any] = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": "/api",
-    "POSTPROCESSING_HOOKS": [
-        "drf_spectacular.hooks.postprocess_schema_enums",
-        "animecollections.api.schema.any_of_null",
-    ],
-    "TAGS": [
-        {"name": name}
-        for name in (
-            "Signing in",
-            "Watch list",
-            "History and undo",
-            "Search history",
-            "Profile",
-            "Images",
-            "Diary",
-            "Statistics",
-            "Catalogue",
-            "Sync",
-            "Imports",
-            "Exports",
-            "Account",
-            "Reference",
-        )
-    ],
+    "COMPONENT_SPLIT_PATCH": False,  # what a PATCH requires is required
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "POSTPROCESSING_HOOKS": ["animecollections.api.schema_hooks.fit_for_generators"],
+    "LICENSE": {"name": "MIT", "identifier": "MIT"},
+    "TAGS": [{"name": name, "description": said} for name, said in TAGS.items()],
 }

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 import orjson
+from django.http import HttpResponse
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.renderers import BaseRenderer
-from rest_framework.response import Response
 
 from animecollections.db.free_json import to_bytes
 
@@ -26,9 +26,7 @@ class JSONRenderer(BaseRenderer):
         accepted_media_type: object = None,
         renderer_context: object = None,
     ) -> bytes:
-        if isinstance(data, bytes):  # `enveloped`
-            return data
-        return b"" if data is None else to_bytes(data, OPTIONS)
+        return written(data)
 
 
 class OursOnly(BaseContentNegotiation):
@@ -48,9 +46,31 @@ class OursOnly(BaseContentNegotiation):
         return renderers[0], renderers[0].media_type
 
 
-def answer(data: Any, *, meta: dict[str, Any] | None = None, **more: Any) -> Response:
+class Answer(HttpResponse):
+    """JSON, written at once: there is nothing to negotiate, nor to write it with later.
+
+    data: what the body says; None for no body.
+    """
+
+    def __init__(
+        self, data: Any = None, status: int = 200, headers: Any = None
+    ) -> None:
+        super().__init__(written(data), "application/json", status, headers=headers)
+        self.data = data
+        if data is None:
+            del self.headers["Content-Type"]
+
+
+def written(data: object) -> bytes:
+    """As UTF-8; times come out as 2026-11-23T09:30:00Z."""
+    if isinstance(data, bytes):  # `enveloped`
+        return data
+    return b"" if data is None else to_bytes(data, OPTIONS)
+
+
+def answer(data: Any, *, meta: dict[str, Any] | None = None, **more: Any) -> Answer:
     """`{"success": true, "data": …}`, with `meta` where there is more to say."""
-    return Response(envelope(data, meta), **more)
+    return Answer(envelope(data, meta), **more)
 
 
 def envelope(data: object, meta: Mapping[str, object] | None) -> dict[str, object]:

@@ -2,31 +2,29 @@
 
     @documented(
         "Saves one search, or an array of them.",
+        name="saveSearch",                      # what generated clients call it
         scope="history:write",                  # OPEN: anybody may (scopes.py)
         tags=["Search history"],
         body=SearchInput,                       # None: no body is read
         data={"message": str},                  # what stands under "data"
         meta={"next_cursor": nullable(str)},    # what may stand under "meta"
         parameters=[query("search", str, "Only searches that contain this text.")],
-        errors=["anime_not_found"],             # codes of errors.CODES
+        errors=["anime_not_found"],             # codes of errors.CODES, or Refusals
         examples={"saved": {"message": "Search history saved"}},
         body_examples={"a query": {"query": "naruto"}},
         etag=True,                              # a GET that answers 304
     )
     def create(self, request): ...
 
-`data`, `meta` and the values in them are a serializer class or instance (also with
-many=True), a type (str, int, datetime, UUID, a TypedDict, list[int] …), `{name: …}` for
-an object ("name?" where a key may be missing), `[…]` for an array, `nullable(…)`,
-`either(…, …)`, `chosen(Serializer)` for a list that `fields=` narrows, `Raw(…)` for
-plain JSON schema, or None for null. An example is the
-value of `data`; `Example(data, meta)` shows both. Files are told by
-`files={"text/csv": str}`, answers that are neither data nor failure by
-`others={303: "To the start page."}`.
+`data`, `meta` and the values in them are shapes (shapes.py). `meta` is always there
+where one of its keys is, or where it is `Always({…})`. An example is the value of
+`data`; `Example(data, meta)` shows both. Files are told by `files={"text/csv": str}`,
+answers that are neither data nor failure by `others={303: "To the start page."}`.
 
 What follows from the view is added by itself: the envelope; who may ask; the failures
 that every call can meet (a body that cannot be read, a dead token, a rate limit …);
-headers. Path converters tell the types of path parameters.
+headers. Path converters tell the types of path parameters. What generators of typed
+clients cannot read is avoided (decision 40); `make clients` tries them.
 """
 
 import re
@@ -41,27 +39,21 @@ from django.conf import settings
 from drf_spectacular.drainage import warn
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.plumbing import (
-    ResolvedComponent,
-    build_array_type,
-    build_basic_type,
-    force_instance,
-    is_basic_type,
-    is_list_serializer,
-    is_serializer,
-    resolve_type_hint,
-)
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter
 from rest_framework.permissions import SAFE_METHODS
 
 from animecollections.api.errors import CODES
 from animecollections.api.paging import MAX_LIMIT
 from animecollections.api.parameters import Parameter
+from animecollections.api.shapes import (
+    Always,
+    Json,
+    Shapes,
+    nullable,
+)
 from animecollections.scopes import OPEN, scopes_of
 
 View = TypeVar("View", bound=Callable[..., Any])
-Json = dict[str, Any]
-
 ANY_CALL = (
     "bad_request",
     "invalid",
@@ -87,34 +79,15 @@ BODY = (
     "unsupported_media_type",
 )
 
-FAILURE: Json = {
-    "type": "object",
-    "description": "Every failed request gets this. `docs/errors.md` lists all codes.",
-    "required": [
-        "success",
-        "error",
-        "code",
-        "status",
-        "fields",
-        "details",
-        "request_id",
-    ],
-    "properties": {
-        "success": {"const": False},
-        "error": {"type": "string", "description": "One sentence for a person."},
-        "code": {"type": "string", "description": "A stable code for programs."},
-        "status": {"type": "integer", "description": "The HTTP status, repeated."},
-        "fields": {
-            "type": "object",
-            "description": "Sentences by field name.",
-            "additionalProperties": {"type": "array", "items": {"type": "string"}},
-        },
-        "details": {
-            "type": "object",
-            "description": "More data for programs, such as `retry_after` in seconds.",
-        },
-        "request_id": {"type": "string", "description": "For reports to the operator."},
-    },
+TRUE: Json = {"type": "boolean", "enum": [True]}
+FALSE: Json = {"type": "boolean", "enum": [False]}
+PATH_PARAMETERS = {
+    "anime_id": "Our id (`1535`), or a site's (`mal:1535`).",
+    "image_id": "The `id` of a stored picture.",
+    "import_id": "The `id` of an import.",
+    "operation_id": "The `id` of an operation.",
+    "search_id": "The `id` of a search.",
+    "watched_id": "The `id` of a row of the diary.",
 }
 HEADERS: dict[str, Json] = {
     "X-Request-Id": {
@@ -135,7 +108,7 @@ HEADERS: dict[str, Json] = {
     },
     "Idempotency-Replayed": {
         "description": "Present if this repeats the first answer.",
-        "schema": {"const": "true"},
+        "schema": {"type": "string", "enum": ["true"]},
     },
     "ETag": {
         "description": "Send it as If-None-Match; 304 means that nothing changed.",
@@ -148,37 +121,53 @@ HEADERS: dict[str, Json] = {
 }
 
 
-class Raw(dict[str, Any]):
-    """A piece of JSON schema, taken as it is."""
-
-
-def nullable(shape: Any) -> tuple[Any, ...]:
-    """The shape, or null."""
-    return either(shape, None)
-
-
-def either(*shapes: Any) -> tuple[Any, ...]:
-    """One of the shapes."""
-    return _Either(shapes)
-
-
-class _Either(tuple[Any, ...]):
-    pass
-
-
-def chosen(serializer: Any) -> tuple[Any, ...]:
-    """A list of whole items or, with `fields=`, of those of their keys."""
-    return either(serializer(many=True), [_SomeOf([serializer])])
-
-
-class _SomeOf(list[Any]):
-    pass
-
-
 @dataclass(frozen=True)
 class Example:
     data: Any
     meta: Any = None
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A code with what its `details` have, and a sample of them; `name` is that of the
+    schema.
+    """
+
+    code: str
+    name: str
+    details: Json
+    sample: Json
+
+
+RETRY_AFTER = {"retry_after": int}
+LATER = {"retry_after": 30}
+SYNC = "/api/user/sync"
+# Of the others only an app can tell (an entry): their operations name a Refusal.
+REFUSALS = {
+    refusal.code: refusal
+    for refusal in (
+        Refusal("busy", "Busy", RETRY_AFTER, LATER),
+        Refusal("locked", "Locked", RETRY_AFTER, LATER),
+        Refusal("throttled", "Throttled", RETRY_AFTER, LATER),
+        Refusal(
+            "scope_missing", "ScopeMissing", {"scope": str}, {"scope": "list:read"}
+        ),
+        Refusal(
+            "cursor_expired",
+            "CursorExpired",
+            {"reload": str},
+            {"reload": "/api/user/sync"},
+        ),
+        Refusal("unknown_anime_ids", "UnknownAnimeIds", {"ids": [str]}, {"ids": ["7"]}),
+        Refusal(
+            "unknown_parameter",
+            "UnknownParameter",
+            {"parameter": str, "nearest": nullable(str), "known": [str]},
+            {"parameter": "titel", "nearest": "title", "known": ["limit", "title"]},
+        ),
+    )
+}
+TOLD_BY_APPS = ("batch_refused", "plan_stale", "revision_mismatch")
 
 
 def query(name: str, type: Any, description: str, **more: Any) -> Parameter:
@@ -227,9 +216,23 @@ ACCOUNT = header(
 )
 
 
+REQUEST_ID = header(
+    "X-Request-Id",
+    "An id of your own for this request, up to 100 letters, digits, `.`, `_` and `-`: "
+    "the answer and the server's log then have it.",
+)
+
+# One parameter for which the schema is not true: as one that makes every key of an item
+# optional, it would be of little use to whoever leaves the parameter out.
+FEWER_KEYS = "Items then lack keys that this document requires."
+
+SHARED = {one.name for one in (IDEMPOTENCY_KEY, CLIENT_ID, ACCOUNT, REQUEST_ID)}
+
+
 @dataclass(frozen=True)
 class Documentation:
     summary: str
+    name: str
     scopes: Sequence[str]
     description: str = ""
     tags: Sequence[str] = ()
@@ -237,17 +240,33 @@ class Documentation:
     data: Any = None
     meta: Any = None
     parameters: Sequence[OpenApiParameter] = ()
-    errors: Iterable[str] = ()
+    errors: Iterable[str | Refusal] = ()
     examples: Mapping[str, Any] = field(default_factory=dict)
     body_examples: Mapping[str, Any] = field(default_factory=dict)
     etag: bool = False
     status: int = 200
     files: Mapping[str, Any] = field(default_factory=dict)
     others: Mapping[int, str] = field(default_factory=dict)
+    deprecated: bool = False  # what replaces it, the description says
+
+    @cached_property
+    def codes(self) -> list[str]:
+        return [one.code if isinstance(one, Refusal) else one for one in self.errors]
+
+    @cached_property
+    def refusals(self) -> dict[str, Refusal]:
+        """By their code."""
+        own = {one.code: one for one in self.errors if isinstance(one, Refusal)}
+        return REFUSALS | own
 
     @cached_property
     def query_parameters(self) -> dict[str, Parameter]:
         return {one.name: one for one in self.parameters if isinstance(one, Parameter)}
+
+    @cached_property
+    def needs_query(self) -> bool:
+        """Whether an empty query is refused."""
+        return any(one.required for one in self.query_parameters.values())
 
     def takes(self, name: str) -> bool:
         """Whether a header or parameter of this name is read."""
@@ -255,11 +274,11 @@ class Documentation:
 
 
 def documented(
-    summary: str, *, scope: str | Sequence[str], **more: Any
+    summary: str, *, name: str, scope: str | Sequence[str], **more: Any
 ) -> Callable[[View], View]:
     """Tells what a view's method takes and answers; see the top of this module."""
-    documentation = Documentation(summary, scopes_of(scope), **more)
-    unknown = [code for code in documentation.errors if code not in CODES]
+    documentation = Documentation(summary, name, scopes_of(scope), **more)
+    unknown = [code for code in documentation.codes if code not in CODES]
     if unknown:
         raise ValueError(f"No such codes in errors.CODES: {', '.join(unknown)}")
 
@@ -270,10 +289,17 @@ def documented(
     return remember
 
 
-class ApiSchema(AutoSchema):
-    """One operation, from its `@documented` and from what its view is."""
+class ApiSchema(Shapes, AutoSchema):
+    """One operation, from its `@documented` and from what its view is.
 
-    doc = Documentation("", OPEN)
+    name: of a second address of the same method: each operation has a name of its own.
+    """
+
+    doc = Documentation("", "", OPEN)
+
+    def __init__(self, name: str = "") -> None:
+        super().__init__()
+        self.name = name
 
     def get_operation(
         self, path: str, path_regex: str, path_prefix: str, method: str, registry: Any
@@ -282,27 +308,31 @@ class ApiSchema(AutoSchema):
         self.doc = getattr(action, "documentation", ApiSchema.doc)
         if not self.doc.summary:
             warn(f"{method} {path} has no @documented")
-        return super().get_operation(path, path_regex, path_prefix, method, registry)
+        operation: Json | None = super().get_operation(
+            path, path_regex, path_prefix, method, registry
+        )
+        # An empty list says that nobody need sign in; none says nothing.
+        return operation and {"security": [], **operation}
 
     def get_operation_id(self) -> str:
-        """`getUserWatchListByAnimeId`: unique, and as stable as the address."""
-        path = self.path.removeprefix("/api").replace("{", "by_") or "root"
-        words = re.findall(r"[A-Za-z0-9]+", path)
-        return self.method.lower() + "".join(
-            word[0].upper() + word[1:] for word in words
-        )
+        return self.name or self.doc.name
 
     def get_summary(self) -> str:
         return self.doc.summary
 
     def get_description(self) -> str:  # type: ignore[override]
-        return self.doc.description
+        scopes = " ".join(f"`{scope}`" for scope in self.doc.scopes)
+        needs = f"Scope: {scopes}." if scopes else "Anybody may call it."
+        return f"{self.doc.description} {needs}".strip()
+
+    def is_deprecated(self) -> bool:
+        return self.doc.deprecated
 
     def get_tags(self) -> list[str]:
         return list(self.doc.tags) or super().get_tags()
 
     def get_override_parameters(self) -> list[Any]:
-        parameters = list(self.doc.parameters)
+        parameters: list[Any] = [*self.doc.parameters, REQUEST_ID]
         if self.doc.etag:
             parameters.append(header("If-None-Match", "The ETag of a stored answer."))
         if self.keeps_answers:
@@ -316,7 +346,23 @@ class ApiSchema(AutoSchema):
         for parameter in parameters:
             if parameter["in"] == "query" and not parameter.get("required"):
                 parameter["allowEmptyValue"] = True
-        return parameters
+            if parameter["in"] == "path":
+                parameter.setdefault("description", PATH_PARAMETERS[parameter["name"]])
+        return [
+            self.component("parameters", one["name"], one)
+            if one["name"] in SHARED
+            else one
+            for one in parameters
+        ]
+
+    def get_serializer_name(self, serializer: Any, direction: Any) -> str:
+        name = str(super().get_serializer_name(serializer, direction))
+        return name.removesuffix("Serializer").removesuffix("Input")
+
+    def _get_serializer_name(self, *args: Any, **more: Any) -> str:
+        """`…Input`: some generators name their own types `AddEntryRequest`."""
+        name: str = super()._get_serializer_name(*args, **more)
+        return re.sub("Request$", "Input", name)
 
     def _is_list_view(self, serializer: Any = None) -> bool:
         """Whether `data` is an array is said, never guessed."""
@@ -327,10 +373,22 @@ class ApiSchema(AutoSchema):
         keeps = getattr(self.view, "keeps_answers", False)
         return bool(keeps) and self.method not in SAFE_METHODS
 
-    def get_auth(self) -> list[Any]:
-        """With the scopes that the operation needs, by whatever one is signed in."""
-        scopes = list(self.doc.scopes)
-        return [dict.fromkeys(one, scopes) for one in super().get_auth()]
+    def get_auth(self) -> list[Json]:
+        """Nothing, where nobody can sign in: `[{}]` is taken for a duty to."""
+        ways: list[Json] = super().get_auth()
+        return [] if ways == [{}] else ways
+
+    def map_parsers(self) -> list[str]:
+        """One: generators make no call of two kinds of bodies. The others that a view
+        reads its description tells.
+        """
+        return list(super().map_parsers())[:1]
+
+    def get_extensions(self) -> Json:
+        """Not under `security`: of cookies and tokens it has none by the standard's own
+        list, and linters refuse them there.
+        """
+        return {"x-scopes": list(self.doc.scopes)} if self.doc.scopes else {}
 
     def get_request_serializer(self) -> Any:
         return self.doc.body
@@ -339,7 +397,7 @@ class ApiSchema(AutoSchema):
         return [
             OpenApiExample(name, value, request_only=True, media_type=media_type)
             for name, value in self.doc.body_examples.items()
-            for media_type in self.map_parsers()[:1]
+            for media_type in self.map_parsers()
         ]
 
     def _get_request_body(self, direction: Any = "request") -> Json | None:
@@ -352,10 +410,8 @@ class ApiSchema(AutoSchema):
             body: Json | None = super()._get_request_body(direction)  # type: ignore[no-untyped-call]
         finally:
             self.method = method
-        if body and getattr(self.view, "accepts_array", False):
-            for media in body["content"].values():
-                one = media["schema"]
-                media["schema"] = {"oneOf": [one, {"type": "array", "items": one}]}
+        if body and isinstance(self.doc.body, dict):
+            body["required"] = True  # the parts of a form are told by hand
         return body
 
     def _get_response_bodies(self, direction: Any = "response") -> Json:
@@ -384,13 +440,16 @@ class ApiSchema(AutoSchema):
         return self.told("Done.", *headers) | {"content": content}
 
     def envelope(self) -> Json:
-        properties = {"success": {"const": True}, "data": self.shape(self.doc.data)}
-        if self.doc.meta is not None:
-            properties["meta"] = self.shape(self.doc.meta)
+        properties = {"success": TRUE, "data": self.shape(self.doc.data)}
+        required, meta = ["success", "data"], self.doc.meta
+        if meta is not None:
+            properties["meta"] = self.shape(meta)
+            if isinstance(meta, Always) or not all(name.endswith("?") for name in meta):
+                required.append("meta")
         media: Json = {
             "schema": {
                 "type": "object",
-                "required": ["success", "data"],
+                "required": required,
                 "properties": properties,
             }
         }
@@ -401,43 +460,6 @@ class ApiSchema(AutoSchema):
             }
         return media
 
-    def shape(self, of: Any) -> Json:
-        """JSON schema of a value of `data` or `meta`; see the top of this module."""
-        match of:
-            case None:
-                return {"type": "null"}
-            case Raw():
-                return dict(of)
-            case _SomeOf():
-                whole = self.resolve_serializer(force_instance(of[0]), "response")
-                properties = whole.schema["properties"]
-                return {
-                    "type": "object",
-                    "properties": properties,
-                    "additionalProperties": False,
-                }
-            case _Either():
-                return {"anyOf": [self.shape(inner) for inner in of]}
-            case dict():
-                return {
-                    "type": "object",
-                    "required": [name for name in of if not name.endswith("?")],
-                    "properties": {
-                        name.removesuffix("?"): self.shape(inner)
-                        for name, inner in of.items()
-                    },
-                }
-            case list():
-                return {"type": "array", "items": self.shape(of[0])}
-        of = force_instance(of)
-        if is_list_serializer(of):
-            return build_array_type(self.shape(of.child))
-        if is_serializer(of):
-            return dict(self.resolve_serializer(of, "response").ref)
-        if is_basic_type(of):
-            return dict(build_basic_type(of) or {})
-        return dict(with_null(resolve_type_hint(of)))
-
     def failures(self) -> Json:
         codes = sorted(self.codes(), key=lambda code: (CODES[code].status, code))
         by_status = groupby(codes, key=lambda code: CODES[code].status)
@@ -446,7 +468,7 @@ class ApiSchema(AutoSchema):
         }
 
     def codes(self) -> set[str]:
-        codes = {*self.doc.errors, *ANY_CALL}
+        codes = {*self.doc.codes, *ANY_CALL}
         if self.view.get_authenticators():
             codes.update(KNOWN_CALLER)
             if {} not in self.get_auth():
@@ -462,22 +484,21 @@ class ApiSchema(AutoSchema):
         return codes
 
     def failure(self, status: int, codes: list[str]) -> Json:
-        of_these = {"code": {"enum": codes}, "status": {"const": status}}
-        whole = self.component("schemas", "Failure", FAILURE)
-        schema = {"allOf": [whole, {"type": "object", "properties": of_these}]}
-        examples = {
-            code: self.component("examples", code, {"value": sample(code)})
-            for code in codes
-        }
+        shapes = [*dict.fromkeys(map(self.failed_by, codes))]
+        schema: Json = (
+            {"oneOf": [{"$ref": ref} for ref in shapes]}
+            if len(shapes) > 1
+            else {"$ref": shapes[0]}
+        )
+        examples = {code: self.shown(code) for code in codes}
         headers = ["Retry-After"] if status in (429, 503) else []
         content = {"application/json": {"schema": schema, "examples": examples}}
         response = self.told(
             f"{HTTPStatus(status).phrase}: {', '.join(codes)}", *headers
         )
         # Most operations share most of these.
-        return self.component(
-            "responses", ".".join(codes), response | {"content": content}
-        )
+        names = ".".join(map(self.name_of, codes))
+        return self.component("responses", names, response | {"content": content})
 
     def told(self, description: str, *headers: str) -> Json:
         return {
@@ -488,24 +509,49 @@ class ApiSchema(AutoSchema):
             },
         }
 
-    def component(self, kind: str, name: str, content: Json) -> Json:
-        component = ResolvedComponent(name, kind, content, object=name)
-        self.registry.register_on_missing(component)
-        return dict(component.ref)
+    def name_of(self, code: str) -> str:
+        return self.doc.refusals[code].name if code in self.doc.refusals else code
+
+    def shown(self, code: str) -> Json:
+        value = {"value": sample(code, self.doc.refusals.get(code))}
+        return self.component("examples", self.name_of(code), value)
+
+    def failed_by(self, code: str) -> str:
+        """The address of the schema of a failure: codes of one status share it, but for
+        those whose details have something.
+        """
+        status = CODES[code].status
+        if refusal := self.doc.refusals.get(code):
+            shape = failed(status, [code], self.shape(refusal.details))
+            name = f"Failure{refusal.name}"
+        else:
+            shape = failed(status, plain_codes(status), {"type": "object"})
+            name = f"Failure{status}"
+        return str(self.component("schemas", name, shape)["$ref"])
 
 
-def with_null(schema: Any) -> Any:
-    """OpenAPI 3.1 has no `nullable`, which drf-spectacular writes for `str | None`."""
-    if isinstance(schema, list):
-        return [with_null(inner) for inner in schema]
-    if not isinstance(schema, dict):
-        return schema
-    schema = {name: with_null(inner) for name, inner in schema.items()}
-    if not schema.pop("nullable", False):
-        return schema
-    if isinstance(schema.get("type"), str):
-        return schema | {"type": [schema["type"], "null"]}
-    return {"oneOf": [schema, {"type": "null"}]}
+def plain_codes(status: int) -> list[str]:
+    """Those whose details have nothing."""
+    same = (code for code, kind in CODES.items() if kind.status == status)
+    return [one for one in same if one not in REFUSALS and one not in TOLD_BY_APPS]
+
+
+def failed(status: int, codes: Sequence[str], details: Json) -> Json:
+    """A failure. Every key is in every one, so that a client reads them unasked."""
+    properties = {
+        "success": FALSE,
+        "error": {"type": "string", "description": "One sentence for a person."},
+        "code": {"type": "string", "enum": [*codes]},
+        "status": {"type": "integer", "enum": [status]},
+        "fields": {
+            "type": "object",
+            "description": "Sentences by the name of the field that was sent.",
+            "additionalProperties": {"type": "array", "items": {"type": "string"}},
+        },
+        "details": details,
+        "request_id": {"type": "string", "description": "For reports to the operator."},
+    }
+    return {"type": "object", "required": [*properties], "properties": properties}
 
 
 def enveloped(value: Any) -> Json:
@@ -519,34 +565,18 @@ class _Parts(dict[str, Any]):
         return "…"
 
 
-def sample(code: str) -> Json:
+def sample(code: str, refusal: Refusal | None = None) -> Json:
     """A failure with this code, as it may come."""
     kind = CODES[code]
-    body: Json = {
+    return {
         "success": False,
         "error": kind.sentence.format_map(_Parts(retry_after=30, limit="65,536")),
         "code": code,
         "status": kind.status,
         "fields": {},
-        "details": {},
+        "details": refusal.sample if refusal else {},
         "request_id": "5f0c2f3e9d5b4f0a8e4b6d1c7a90e3b2",
     }
-    if kind.status in (429, 503):
-        body["details"] = {"retry_after": 30}
-    return body
-
-
-def any_of_null(result: Any, **_: Any) -> Any:
-    """What may be anything or null is null in two ways, which `oneOf` would refuse."""
-    if isinstance(result, dict):
-        if {"type": "null"} in result.get("oneOf", ()):
-            result["anyOf"] = result.pop("oneOf")
-        for inner in result.values():
-            any_of_null(inner)
-    elif isinstance(result, list):
-        for inner in result:
-            any_of_null(inner)
-    return result
 
 
 class CookieScheme(OpenApiAuthenticationExtension):

@@ -1,6 +1,6 @@
 """The viewset that every endpoint of the API stands on."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, cast
 from uuid import UUID
 
@@ -8,13 +8,14 @@ from django.conf import settings
 from django.core.exceptions import TooManyFieldsSent
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
-from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
 from animecollections.api import cross_site, request_id
 from animecollections.api.conditional import NotModified
 from animecollections.api.errors import ApiError, refuse
 from animecollections.api.parameters import read_query
+from animecollections.api.rendering import Answer
+from animecollections.api.request_headers import header
 from animecollections.api.throttling import RateThrottle
 from animecollections.identity import Account, Origin, SignIn
 
@@ -39,6 +40,7 @@ class ApiViewSet(ViewSet):
     throttle_scope: which of settings.RATES counts; reads and writes by themselves.
     wanted:        what the query says, by parameter, as the method documents them.
     is_public:     whether all who ask without credentials get one answer.
+    documentation: of the method that is asked for; None for a 405 and OPTIONS.
     """
 
     max_body = 64 * 1024
@@ -48,11 +50,56 @@ class ApiViewSet(ViewSet):
     throttle_scope = ""
     wanted: Mapping[str, Any] = {}
     is_public = False
+    documentation: Any = None
+    parsers: list[Any]
+    renderers: list[Any]
+    authenticators: list[Any]
+    permissions: list[Any]
+    throttles: list[Any]
+    negotiator: Any
+
+    def __init_subclass__(cls, **more: Any) -> None:
+        """Makes the policies of a class once: they keep nothing of a request."""
+        super().__init_subclass__(**more)
+        cls.parsers = made(cls.parser_classes)
+        cls.renderers = made(cls.renderer_classes)
+        cls.authenticators = made(cls.authentication_classes)
+        cls.permissions = made(cls.permission_classes)
+        cls.throttles = made(cls.throttle_classes)
+        cls.negotiator = cls.content_negotiation_class()
+
+    def get_parsers(self) -> list[Any]:
+        return self.parsers
+
+    def get_renderers(self) -> list[Any]:
+        return self.renderers
+
+    def get_authenticators(self) -> list[Any]:
+        return self.authenticators
+
+    def get_permissions(self) -> list[Any]:
+        return self.permissions
+
+    def get_throttles(self) -> list[Any]:
+        return self.throttles
+
+    def get_content_negotiator(self) -> Any:
+        return self.negotiator
+
+    @property
+    def default_response_headers(self) -> dict[str, str]:
+        """None: the methods are told where they are asked for (OPTIONS, 405)."""
+        return {}
 
     def initial(self, request: Request, *args: object, **kwargs: object) -> None:
+        method = getattr(self, self.action or "", None)
+        self.documentation = getattr(method, "documentation", None)
         self.check_size(request)
         self.wanted = self.read_query(request)
-        super().initial(request, *args, **kwargs)
+        # As in APIView.initial, which also negotiates what an answer is written in.
+        self.perform_authentication(request)
+        self.check_permissions(request)
+        self.check_throttles(request)
         self.check_conditions(request)
 
     def check_size(self, request: Request) -> None:
@@ -65,14 +112,12 @@ class ApiViewSet(ViewSet):
 
     def read_query(self, request: Request) -> dict[str, object]:
         """By the parameters that the view's method documents."""
-        method = getattr(self, self.action or "", None)
-        if method is None or not hasattr(method, "documentation"):
-            return {}  # 405, or OPTIONS
-        known = method.documentation.query_parameters
-        if not known and not request.META["QUERY_STRING"]:
+        if self.documentation is None:
+            return {}
+        if not request.META["QUERY_STRING"] and not self.documentation.needs_query:
             return {}
         try:
-            return read_query(request.query_params, known)
+            return read_query(request.query_params, self.documentation.query_parameters)
         except TooManyFieldsSent:
             sentence = "The query has too many parameters. Send fewer."
             raise ApiError("bad_request", sentence=sentence) from None
@@ -83,17 +128,15 @@ class ApiViewSet(ViewSet):
         """
         if request.method in SAFE_METHODS:
             return
-        method = getattr(self, self.action or "", None)
-        documentation = getattr(method, "documentation", None)
-        if documentation is None or documentation.takes("If-Match"):
+        if self.documentation is None or self.documentation.takes("If-Match"):
             return
         for name in ("If-Match", "If-None-Match"):
-            if request.headers.get(name, "").strip():
+            if (header(request, name) or "").strip():
                 raise refuse(**{name: NO_CONDITION})
 
-    def options(self, request: object, *args: object, **kwargs: object) -> Response:
+    def options(self, request: object, *args: object, **kwargs: object) -> Any:
         """The methods, in the header Allow; /api/schema tells the rest."""
-        return Response(status=204)
+        return Answer(status=204, headers={"Allow": ", ".join(self.allowed_methods)})
 
     def check_permissions(self, request: Request) -> None:
         if request.method not in SAFE_METHODS:
@@ -104,12 +147,10 @@ class ApiViewSet(ViewSet):
 
     def check_scopes(self, request: Request) -> None:
         """403 where the sign-in was not given what the operation needs."""
-        method = getattr(self, self.action or "", None)
-        documentation = getattr(method, "documentation", None)
-        if documentation is None or request.auth is None:
-            return  # 405, OPTIONS; or a visitor, whom permissions have judged
+        if self.documentation is None or request.auth is None:
+            return  # or a visitor, whom permissions have judged
         given = cast("SignIn", request.auth).scopes
-        for scope in self.scopes_needed(documentation.scopes):
+        for scope in self.scopes_needed(self.documentation.scopes):
             if scope not in given:
                 details = {"scope": scope}
                 raise ApiError("scope_missing", scope=scope, details=details)
@@ -118,13 +159,13 @@ class ApiViewSet(ViewSet):
         """Of the documented ones; fewer where the query asks for less."""
         return scopes
 
-    def handle_exception(self, exc: Exception) -> Response:
+    def handle_exception(self, exc: Exception) -> Any:
         """DRF looks at rates last, so that a 401 or 403 of its checks came uncounted.
 
         Counted only once refused: a good sign-in works, whoever shares its network.
         """
         if isinstance(exc, NotModified):  # no failure
-            return Response(status=304, headers={"ETag": exc.held})
+            return Answer(status=304, headers={"ETag": exc.held})
         response = super().handle_exception(exc)
         is_counted = hasattr(self.request, "rate_headers")
         if response.status_code in (401, 403) and not is_counted:
@@ -139,8 +180,8 @@ class ApiViewSet(ViewSet):
     ) -> Any:
         response = super().finalize_response(request, response, *args, **kwargs)
         response.setdefault("Cache-Control", self.cache_control(request, response))
-        # Accept never changes an answer; who asks does.
-        response["Vary"] = "Cookie, Authorization"
+        # Accept never changes an answer; who asks does, and from where.
+        response["Vary"] = "Cookie, Authorization, origin"
         response.setdefault("Content-Security-Policy", POLICY)
         for name, value in getattr(request, "rate_headers", {}).items():
             response[name] = value
@@ -154,7 +195,7 @@ class ApiViewSet(ViewSet):
             self.is_public
             and response.status_code in (200, 304)
             and settings.SESSION_COOKIE_NAME not in request.COOKIES
-            and "Authorization" not in request.headers
+            and header(request, "Authorization") is None
         )
         return FOR_ALL if is_for_all else OWN_ALONE
 
@@ -172,9 +213,13 @@ class ApiViewSet(ViewSet):
         """Through what this request writes."""
         return Origin(
             kind=cast("SignIn", self.request.auth).kind,
-            client_id=self.request.headers.get("X-Client-Id", "")[:100],
+            client_id=(header(self.request, "X-Client-Id") or "")[:100],
             request_id=request_id.current.get(),
         )
+
+
+def made(classes: Iterable[Any]) -> list[Any]:
+    return [one() for one in classes]
 
 
 def check_account(request: Request) -> None:
@@ -182,7 +227,7 @@ def check_account(request: Request) -> None:
     or token names. Two people may share a browser: what one of them queued must not
     reach the list of the other.
     """
-    meant = request.headers.get("X-Account")
+    meant = header(request, "X-Account")
     if meant is None or not request.user.is_authenticated:
         return
     if meant.strip().lower() != str(request.user.pk):

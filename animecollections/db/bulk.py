@@ -14,7 +14,11 @@ from uuid import UUID
 from django.db import connection, models
 
 from animecollections.db.free_json import to_bytes
+from animecollections.db.hot import Statement, is_postgresql, run
 from animecollections.db.json_rows import select_columns
+from animecollections.db.spread import is_spread
+
+MOST_WRITTEN_OUT = 8  # rows
 
 
 class Rows(NamedTuple):
@@ -39,23 +43,24 @@ def upsert(
     *,
     unique: Sequence[str] = (),
     adding: Sequence[str] = (),
+    is_last: bool = False,
 ) -> None:
-    """Inserts the rows of one table; see Rows."""
-    upsert_all(Rows(model, rows, tuple(unique), tuple(adding)))
+    """Inserts the rows of one table; see Rows, and hot.run of is_last."""
+    table = Rows(model, rows, tuple(unique), tuple(adding))
+    run(*inserting(table), is_last=is_last)
 
 
-def upsert_all(*tables: Rows) -> None:
-    """Inserts rows of several tables: on PostgreSQL in one statement, which spares the
-    ways there and back. None may rely on another's having been inserted before it.
+def inserting(*tables: Rows) -> list[Statement]:
+    """What inserts rows of several tables: on PostgreSQL one statement. None may rely
+    on another's having been inserted before it.
     """
+    if is_spread():
+        return [on_one_machine(table) for table in tables if table.rows]
     made = [of_table(table) for table in tables if table.rows]
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql" and len(made) > 1:
-            statement = as_one(*(text for text, _ in made))
-            cursor.execute(statement, [array for _, array in made])
-            return
-        for statement, array in made:
-            cursor.execute(statement, [array])
+    if len(made) > 1 and is_postgresql():
+        text = as_one(*(statement.sql for statement in made))
+        return [Statement(text, [statement.parameters[0] for statement in made])]
+    return made
 
 
 @lru_cache(100)
@@ -65,25 +70,61 @@ def as_one(*statements: str) -> str:
     return f"WITH {parts} {last}"
 
 
-def of_table(table: Rows) -> tuple[str, str]:
-    """The statement, and its rows as an array in JSON."""
+def on_one_machine(table: Rows) -> Statement:
+    """Where tables are spread, rows written out are sent to the machine of their user
+    as they are; from an array, they would be collected and sorted out first.
+    """
+    if len(table.rows) > MOST_WRITTEN_OUT:
+        return of_table(table)
     names = tuple(table.rows[0])
-    fields, statement = _upsert(
+    statement = _upsert_of_values(
         table.model,
         names,
         table.unique,
         table.adding,
         table.unique_where,
-        connection.vendor,
+        len(table.rows),
     )
-    if connection.vendor == "postgresql":  # reads UUIDs and times as orjson writes them
+    fields = [column_of(table.model, name) for name in names]
+    values = [
+        to_bytes(row[name]).decode()
+        if isinstance(field, models.JSONField)
+        else row[name]
+        for row in table.rows
+        for name, field in zip(names, fields, strict=True)
+    ]
+    return Statement(statement, values)
+
+
+@lru_cache(500)
+def _upsert_of_values(
+    model: type[models.Model],
+    names: tuple[str, ...],
+    unique: tuple[str, ...],
+    adding: tuple[str, ...],
+    unique_where: str,
+    number: int,
+) -> str:
+    fields, statement = _upsert(model, names, unique, adding, unique_where)
+    before, _, after = statement.partition(select_columns(fields))
+    casts = ", ".join(f"%s::{field.db_type(connection)}" for field in fields)
+    return f"{before}VALUES {', '.join([f'({casts})'] * number)}{after}"
+
+
+def of_table(table: Rows) -> Statement:
+    """Its parameter is the rows as an array in JSON."""
+    names = tuple(table.rows[0])
+    fields, statement = _upsert(
+        table.model, names, table.unique, table.adding, table.unique_where
+    )
+    if is_postgresql():  # reads UUIDs and times as orjson writes them
         array: list[Any] = [[row[name] for name in names] for row in table.rows]
     else:
         array = [
             [_for_sqlite(field, row[field.attname]) for field in fields]
             for row in table.rows
         ]
-    return statement, to_bytes(array).decode()
+    return Statement(statement, [to_bytes(array).decode()])
 
 
 @lru_cache(100)
@@ -93,7 +134,6 @@ def _upsert(
     unique: tuple[str, ...],
     adding: tuple[str, ...],
     unique_where: str,
-    vendor: str,
 ) -> tuple[list[Any], str]:
     """The columns and the statement, which takes longer to make than to run."""
     fields = [column_of(model, name) for name in names]

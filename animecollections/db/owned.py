@@ -6,6 +6,7 @@ that it spans people. That also keeps the road open to a database spread over ma
 by user. A test holds every model with a `user` to it.
 """
 
+from collections.abc import Collection
 from typing import Any, ClassVar, Self, TypeVar
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from django.db import models
 
 from animecollections.db.ids import new_id
 
+OWNER = "user_id"
 Row = TypeVar("Row", bound=models.Model)
 
 
@@ -28,7 +30,62 @@ class OwnedQuerySet(models.QuerySet[Row]):
         return self.all()
 
 
-class OwnedRow(models.Model):
+class NamesOwner(models.Model):
+    """What Django does to a row by its key alone, it does here to a row of its user:
+    update, refresh, delete. So the key of another's row reaches nothing.
+    """
+
+    _came_with: UUID | None = None  # whose it was when it was read
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def from_db(cls, db: Any, field_names: Any, values: Collection[Any]) -> Self:
+        row = super().from_db(db, field_names, values)
+        row._came_with = row.__dict__.get("user_id")
+        return row
+
+    def _whose(self) -> Any:
+        """Read from the database where it was left out before."""
+        return getattr(self, OWNER)
+
+    def _do_update(
+        self, base_qs: models.QuerySet[Any], *args: Any, **kwargs: Any
+    ) -> Any:
+        if self._came_with not in (None, self._whose()):
+            raise OwnerChangedError(f"{self!r} was of {self._came_with}")
+        ours = base_qs.filter(user_id=self._whose())
+        return super()._do_update(ours, *args, **kwargs)
+
+    def refresh_from_db(
+        self,
+        using: str | None = None,
+        fields: Any = None,
+        from_queryset: models.QuerySet[Any] | None = None,
+    ) -> None:
+        rows: Any = from_queryset
+        if rows is None:
+            rows = type(self)._base_manager.db_manager(using)
+        user_id = self.__dict__.get("user_id")
+        if user_id is not None:  # else it was not read, and is asked for here
+            rows = rows.filter(user_id=user_id)
+        super().refresh_from_db(using=using, fields=fields, from_queryset=rows)
+
+    def delete(
+        self, using: str | None = None, keep_parents: bool = False
+    ) -> tuple[int, dict[str, int]]:
+        rows: Any = type(self)._base_manager.db_manager(using)
+        ours = rows.filter(user_id=self._whose(), pk=self.pk)
+        deleted: tuple[int, dict[str, int]] = ours.delete()
+        return deleted
+
+
+class OwnerChangedError(ValueError):
+    """A row of one user's was about to become another's."""
+
+
+class OwnedRow(NamesOwner):
     """Its `user` is `owner(…)`."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.db import connection, transaction
+from django.db import connection, connections, transaction
+
+from animecollections.db.replica import current_alias
 
 
 @contextmanager
@@ -11,14 +13,17 @@ def one_moment() -> Iterator[None]:
     """Every statement inside sees the database as the first one did; none may write.
 
     Nobody waits for it, nor it for anybody. It keeps old rows from being cleared away:
-    for seconds, not for hours. Within a transaction it changes nothing.
+    for seconds, not for hours. Within a transaction it changes nothing. Where reads go
+    to the replica it is one moment there.
     """
-    if connection.in_atomic_block:
+    alias = current_alias()
+    here = connections[alias]
+    if here.in_atomic_block:
         yield
         return
-    with reading() if connection.vendor == "sqlite" else transaction.atomic():
-        if connection.vendor == "postgresql":
-            with connection.cursor() as cursor:
+    with reading() if here.vendor == "sqlite" else transaction.atomic(using=alias):
+        if here.vendor == "postgresql":
+            with here.cursor() as cursor:
                 cursor.execute(
                     "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
                 )

@@ -47,6 +47,10 @@ CREATE SCHEMA public;
 OF_THE_WAY = ("sslmode", "sslrootcert", "sslcert", "sslkey", "passfile", "service")
 
 
+# From here on a restore takes an hour and more: PostgreSQL's own files are the way.
+LARGE = 20 * 10**9  # bytes
+
+
 class BackupError(Exception):
     """A sentence for the operator."""
 
@@ -96,8 +100,27 @@ def describe(folder: Path, tell: Tell) -> dict[str, Any]:
         "checksums": checksums.method(),
         "migrations": migrations(),
         "users": number,
+        "bytes": size_of_database(),
         "counts": checksums.counts(),
     }
+
+
+def size_of_database() -> int:
+    if connection.vendor != "postgresql":
+        return Path(connection.settings_dict["NAME"]).stat().st_size
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_database_size(current_database())")
+        return int(cursor.fetchone()[0])
+
+
+def is_too_large(size: int) -> str:
+    """A sentence, where there is a better way for a database of this size."""
+    if size < LARGE or connection.vendor != "postgresql":
+        return ""
+    return (
+        f" It has {size / 10**9:,.0f} GB: a restore of that takes hours. Use "
+        "pgBackRest (docs/deployment.md, Backups that grow)."
+    )
 
 
 def migrations() -> list[str]:
@@ -130,7 +153,7 @@ def sha256(path: Path) -> str:
 # --- Putting one back --------------------------------------------------------------
 
 
-def read_manifest(folder: Path) -> dict[str, object]:
+def read_manifest(folder: Path) -> dict[str, Any]:
     """Of a backup that is whole and fits this database."""
     try:
         about: dict[str, Any] = orjson.loads((folder / MANIFEST).read_bytes())
@@ -143,10 +166,20 @@ def read_manifest(folder: Path) -> dict[str, object]:
             f"It is a backup of {about['vendor']}; DATABASE_URL names "
             f"{connection.vendor}."
         )
+    check_hashes(folder, about)
+    return about
+
+
+def check_files(folder: Path) -> None:
+    """That a backup is whole, of whichever database it is."""
+    about = orjson.loads((folder / MANIFEST).read_bytes())
+    check_hashes(folder, about)
+
+
+def check_hashes(folder: Path, about: dict[str, Any]) -> None:
     for name, hash_ in about["files"].items():
         if not (folder / name).is_file() or sha256(folder / name) != hash_:
             raise BackupError(f"{folder / name} is damaged or missing.")
-    return about
 
 
 def put_back_rows(folder: Path, about: dict[str, Any]) -> None:
@@ -161,15 +194,20 @@ def put_back_rows(folder: Path, about: dict[str, Any]) -> None:
 
 def put_back_media(folder: Path) -> None:
     """Over what is there."""
-    if not ((folder / MEDIA).exists() and is_on_disk()):
+    if not is_on_disk():
         return
     try:
-        with tarfile.open(folder / MEDIA) as tar:
-            unpack(tar, Path(settings.MEDIA_ROOT))
+        unpack_media(folder, Path(settings.MEDIA_ROOT))
     except OSError as error:
         raise BackupError(
             f"The rows are restored, but not all media ({error}): run this again."
         ) from None
+
+
+def unpack_media(folder: Path, target: Path) -> None:
+    if (folder / MEDIA).exists():
+        with tarfile.open(folder / MEDIA) as tar:
+            unpack(tar, target)
 
 
 def unpack(tar: tarfile.TarFile, target: Path) -> None:

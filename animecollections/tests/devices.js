@@ -1,7 +1,7 @@
-// Devices for the tests of static/js/collection.js, on a network that loses things.
+// Devices for the tests of static/js/collection, on a network that loses things.
 // Run in a page of the server: `window.make(name, seed)` gives a device.
 
-const { Collection, session } = await import("/static/js/collection.js");
+const { Collection, session } = await import("/static/js/collection/index.js");
 
 /** The same random numbers for the same seed (mulberry32). */
 function chanceOf(seed) {

@@ -7,10 +7,12 @@ import shutil
 import subprocess
 import tempfile
 import threading
+import time
 from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
+import psycopg
 import pytest
 from django.db import connection
 
@@ -59,6 +61,24 @@ class Postgres:
             timeout=60,
             **more,
         )
+
+    def standby(self):
+        """A second one that follows this one, byte by byte."""
+        follower = Postgres.__new__(Postgres)
+        follower.home = Path(tempfile.mkdtemp(prefix="postgres-"))
+        follower.port = free_port()
+        copy = ("-R", "-c", "fast", "-D", follower.data, "-d", self.url)
+        follower.run("pg_basebackup", *copy)
+        follower.start()
+        return follower
+
+    def cut_off(self):
+        """The standby hears no more of the primary; it goes on answering."""
+        with psycopg.connect(self.url, autocommit=True) as db:
+            db.execute("ALTER SYSTEM SET primary_conninfo = ''")
+            db.execute("SELECT pg_reload_conf()")
+            while db.execute("SELECT count(*) FROM pg_stat_wal_receiver").fetchone()[0]:
+                time.sleep(0.05)
 
     def start(self):
         options = f"-p {self.port} -c listen_addresses=127.0.0.1 -c fsync=off "

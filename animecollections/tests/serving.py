@@ -105,8 +105,8 @@ def serve(home, *, app="", files=0, **environment):
     assert not failures, failures[0]
 
 
-def wait_for(port, process, log):
-    for _ in range(300):
+def wait_for(port, process, log, seconds=30):
+    for _ in range(seconds * 10):
         assert process.poll() is None, log.read_text()
         with socket.socket() as client:
             if client.connect_ex(("127.0.0.1", port)) == 0:

@@ -53,3 +53,15 @@ def test_a_refused_save_says_so_first_and_words_stay_whole(device):
     cells = page.locator(".ac-table td")
     playwright.expect(cells.filter(has_text="kouhen")).to_be_visible()
     assert cells.evaluate_all(BROKEN_WORDS) == []
+
+
+def test_what_is_found_fits_a_phone(device):
+    staff = UserFactory(is_staff=True, is_superuser=True)
+    long = "somebody-with-a-long-address@mail.example.org"
+    UserFactory(user_name="crimson_lantern_demo83", email=long)
+    UserFactory(user_name="crimson_lantern_demo84")
+    page = device(staff, viewport={"width": 390, "height": 800}).new_page()
+    page.goto("/admin/find/?q=crimson")
+    card = page.locator(".ac-card", has=page.locator(".ac-table"))
+    playwright.expect(card).to_contain_text(long)
+    assert card.evaluate("card => card.scrollWidth <= card.clientWidth")

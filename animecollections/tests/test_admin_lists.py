@@ -2,22 +2,21 @@
 
 import csv
 import io
+import threading
 from datetime import UTC, date, datetime
 
 import pytest
 from django.contrib import admin
-from django.contrib.auth.models import Permission
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from animecollections.admin import Page, dates
+from animecollections.admin import Page, csv_files, dates
 from animecollections.db.ids import first_id_at
-from animecollections.identity import Origin
-from collections_app.catalogue.refs import AnimeRef
 from collections_app.models import Anime, WatchListEntry
-from collections_app.watch_list import writes as watch_list
-from factories import AnimeFactory, UserFactory
+from collections_app.tests.staff import put, viewer
+from factories import AnimeFactory
 from history.models import StaffAction
 from history.staff_log.masks import MASK
 from profiles.models import User
@@ -27,6 +26,7 @@ TITLES = "collections_app_anime"
 ENTRIES = "collections_app_watchlistentry"
 USERS = "profiles_user"
 WHY = "Ticket 4711"
+BY_TITLE = "o=2"  # its column
 
 
 @pytest.fixture
@@ -34,24 +34,6 @@ def browser(staff):
     browser = Client()
     browser.force_login(staff)
     return browser
-
-
-def viewer(*permissions):
-    user = UserFactory(is_staff=True)
-    user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
-    browser = Client()
-    browser.force_login(user)
-    return browser
-
-
-def put(user, anime, **values):
-    watch_list.add(
-        user_id=user.pk,
-        anime=AnimeRef("own", str(anime.pk)),
-        values=values,
-        today=date(2026, 11, 23),
-        through=Origin("session"),
-    )
 
 
 def take(browser, name, query="", reason=WHY):
@@ -83,6 +65,33 @@ def test_a_list_is_taken_as_it_is_narrowed_and_that_is_noted(browser, staff):
         "rows": 1,
         "narrowed": {"format__exact": "TV"},
     }
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_file_is_of_one_moment(browser, monkeypatch):
+    """A row that comes between two of its pages would move another to the next one."""
+    there = [AnimeFactory(title=f"Title {number}").title for number in range(4)]
+    monkeypatch.setattr(csv_files, "ROWS_TOGETHER", 2)
+    pages = csv_files.rows_of
+
+    def page_after_page(*args):
+        for number, row in enumerate(pages(*args)):
+            if number == 0:
+                adding = threading.Thread(target=add_title)
+                adding.start()
+                adding.join()
+            yield row
+
+    monkeypatch.setattr(csv_files, "rows_of", page_after_page)
+    monkeypatch.setattr(csv_files, "noters", [])  # that log is for good
+    answer = take(browser, TITLES, BY_TITLE)
+    assert [row["Title"] for row in rows_of(answer)] == there
+    assert Anime.objects.count() == 5
+
+
+def add_title():
+    AnimeFactory(title="A")
+    connection.close()
 
 
 def test_the_list_leads_there(browser):

@@ -7,10 +7,12 @@ import json
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import tarfile
 import time
+from contextlib import closing
 from io import BytesIO, StringIO
 from pathlib import Path
 
@@ -24,7 +26,7 @@ from collections_app.models import Anime, WatchListEntry
 from conftest import signed_in
 from factories import AnimeFactory, UserFactory
 from history.models import Change, UserState
-from profiles.models import Profile, User
+from profiles.models import LoginClaim, Profile, User
 from profiles.staff.groups import make_groups
 from profiles.tests.test_kept_images import upload
 
@@ -91,9 +93,21 @@ def test_backup_wreck_restore_gives_every_row_back(saved, filled):
         assert sorted(backups.settings.MEDIA_ROOT.rglob("*.webp")) == pictures
     told = filled.get("/api/user/sync", {"cursor": cursor})
     assert told.json()["code"] == "cursor_expired"
-    assert run("doctor").endswith("12 checks: 0 wrong, 0 odd.\n")
+    assert run("doctor").endswith("14 checks: 0 wrong, 0 odd.\n")
     body = {"animeId": Anime.objects.first().pk, "type": "Completed"}
     assert filled.post("/api/user/watchList", body).status_code == 200
+
+
+def test_where_it_is_not_the_way_it_says_so(saved, tmp_path, monkeypatch):
+    assert "pgBackRest" not in run("backup", str(tmp_path / "small"))
+    monkeypatch.setattr(backups, "LARGE", 1)
+    said = [
+        run("backup", "--dry-run", str(tmp_path)),
+        run("backup", str(tmp_path / "large")),
+        run("restore", str(saved), "--dry-run"),
+    ]
+    is_postgresql = connection.vendor == "postgresql"
+    assert all(("Use pgBackRest" in text) == is_postgresql for text in said), said
 
 
 def of_users():
@@ -301,6 +315,22 @@ def test_what_was_restored_can_be_backed_up_and_restored(saved, tmp_path):
     wreck()
     assert "verified for each user" in run("restore", str(again), "--yes")
     assert of_users() == before
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="its file is edited by hand")
+def test_a_backup_from_before_claims_gets_them(saved):
+    path = saved / "database.sqlite3"
+    with closing(sqlite3.connect(path)) as old, old:
+        old.execute("DROP TABLE profiles_loginclaim")
+        old.execute("DELETE FROM django_migrations WHERE name LIKE '%login_claim%'")
+    about = json.loads((saved / "manifest.json").read_text())
+    about["files"][path.name] = backups.sha256(path)
+    about["migrations"] = [m for m in about["migrations"] if "login_claim" not in m]
+    (saved / "manifest.json").write_text(json.dumps(about))
+    said = run("restore", str(saved), "--yes")
+    assert "It is from another release: its rows were not compared." in said
+    assert LoginClaim.objects.count() == 2 * User.objects.count() == 10
+    assert run("doctor").endswith("14 checks: 0 wrong, 0 odd.\n")
 
 
 @on_postgresql

@@ -171,6 +171,8 @@ def test_what_waits_can_be_discarded_or_sign_out_be_called_off(
     left_waiting, mia, monster
 ):
     page = left_waiting
+    answers = page.get_by_role("dialog").locator(".actions button.button")
+    expect(answers).to_have_count(3)
     page.get_by_role("button", name="Stay signed in").click()
     expect(page.locator("#status")).to_contain_text("1 change")
     sign_out(page, "mia")

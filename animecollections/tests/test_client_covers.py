@@ -52,7 +52,7 @@ def test_a_page_that_is_slow_to_come_does_not_clear_the_next_one(device, served,
     listed(served, user, 1, picture_url="")
     page = device(user, service_workers="block").new_page()
     held: list = []
-    page.route("**/next.js*", lambda route: held.append(route))
+    page.route("**/pages/next/page.js*", lambda route: held.append(route))
     page.goto("/")
     expect(page.locator(".card-title")).to_have_text("Title 0")
     page.evaluate(

@@ -1,4 +1,4 @@
-"""static/js/collection.js in a real browser, against the real server, with faults in
+"""static/js/collection in a real browser, against the real server, with faults in
 between: whatever gets lost, device and server end with the same list.
 """
 
@@ -457,7 +457,7 @@ def test_what_a_proxy_refuses_in_its_own_words_is_no_refusal(run, answer):
 def test_files_have_the_time_that_their_size_takes(run):
     limits = run(
         """
-        const { Api } = await import("/static/js/collection.js");
+        const { Api } = await import("/static/js/collection/index.js");
         const limits = [];
         const { timeout } = AbortSignal;
         AbortSignal.timeout = (limit) => (limits.push(limit), timeout.call(AbortSignal, limit));
@@ -475,7 +475,7 @@ def test_files_have_the_time_that_their_size_takes(run):
 def test_somebody_who_waits_is_told_of_silence_after_two_tries(run):
     ended = run(
         """
-        const { Api } = await import("/static/js/collection.js");
+        const { Api } = await import("/static/js/collection/index.js");
         const { timeout } = AbortSignal;
         AbortSignal.timeout = () => timeout.call(AbortSignal, 20);
         let asked = 0;
@@ -505,7 +505,7 @@ def test_signed_out_changes_wait_for_the_next_sign_in(run, user):
     assert ended == ["signed_out", 1, True]
     ended = run(
         f"""
-        const {{ signIn }} = await import("/static/js/collection.js");
+        const {{ signIn }} = await import("/static/js/collection/index.js");
         await signIn({{ email: "{user.email}", password: "Right-Horse-7" }});
         it.signedIn();
         await it.settle();

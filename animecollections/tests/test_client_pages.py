@@ -295,6 +295,7 @@ def test_without_network_it_opens_counts_on_and_settles_later(opened, api, user)
 def test_two_devices_that_disagree_are_asked_about(opened, api, user):
     api.add(200)
     page = opened(user)
+    page.wait_for_load_state("networkidle")  # the panel is loaded after the list
     page.context.set_offline(True)
     card(page, "Death Note").get_by_role("button").first.click()
     page.get_by_label("Notes").fill("written on the train")
@@ -484,3 +485,17 @@ def test_what_staff_tell_everybody_stands_above_the_pages(opened, user):
     Notice.objects.update(ends_at=timezone.now())
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     expect(page.locator("#notices p")).to_have_count(0)
+
+
+def test_on_a_phone_only_the_newest_message_covers_the_page(opened, api, user):
+    api.add(200, "Watching")
+    api.add(201, "Watching")
+    page = opened(user, viewport={"width": 390, "height": 800})
+    page.get_by_role("button", name="One more episode of Death Note").click()
+    page.get_by_role("button", name="One more episode of Monster").click()
+    messages = page.locator("#toasts .toast")
+    expect(messages).to_have_count(2)
+    expect(messages.filter(visible=True)).to_have_count(1)
+    expect(messages.last).to_be_visible()
+    messages.last.get_by_role("button", name="Dismiss").click()
+    expect(messages.first).to_be_visible()

@@ -23,8 +23,13 @@ from animecollections.tests.serving import free_port, serve, wait_for
 ROOT = settings.BASE_DIR
 DEPLOY = ROOT / "deploy"
 PAGE = (ROOT / "docs" / "deployment.md").read_text()
-SCRIPTS = ("follow.py", "load.py", "manage", "prepare", "switch")
-SHOWN = sorted(path.name for path in DEPLOY.iterdir() if path.name not in SCRIPTS)
+SCRIPTS = ("follow.py", "load.py", "manage", "prepare", "switch", "try_image.py")
+OF_CONTAINERS = ("compose.env.example",)  # docs/containers.md
+SHOWN = sorted(
+    path.name
+    for path in DEPLOY.iterdir()
+    if path.is_file() and path.name not in SCRIPTS + OF_CONTAINERS
+)
 SPANS = {60: "every minute", 900: "every quarter of an hour", 86400: "daily"} | {
     604800: "weekly"
 }
@@ -44,6 +49,30 @@ def test_the_page_names_each_job_and_how_often_it_runs():
     table = PAGE.partition("| job | how often |")[2].partition("\n\n")[0]
     rows = dict(re.findall(r"^\| `([^`]+)` \| ([^|]+) \|", table, re.MULTILINE))
     assert rows == {job.name: SPANS[int(job.every.total_seconds())] for job in JOBS}
+
+
+def test_the_table_of_upgrades_names_the_last_migrations():
+    """A new migration: name it in the row Unreleased of docs/upgrading.md."""
+    page = (ROOT / "docs" / "upgrading.md").read_text()
+    apps, row = (
+        [cell.strip() for cell in line.strip("| ").split("|")]
+        for line in page.splitlines()
+        if line.startswith(("| release |", "| Unreleased |"))
+    )
+    told = dict(zip(apps, row, strict=True))
+    for app in ("collections_app", "history", "profiles"):
+        last = max(path.name for path in (ROOT / app / "migrations").glob("0*.py"))
+        assert told[app] == last[:4], f"docs/upgrading.md: {app} has {last}"
+
+
+def test_the_version_has_its_place_in_the_changelog():
+    assert f"## [{settings.RELEASE}]" in (ROOT / "CHANGELOG.md").read_text()
+
+
+def test_files_of_others_have_their_notice():
+    notices = (ROOT / "THIRD-PARTY.md").read_text()
+    for path in (ROOT / "static" / "fonts").glob("*.woff2"):
+        assert f"static/fonts/{path.name.split('-')[0]}-*.woff2" in notices
 
 
 @pytest.mark.parametrize("name", [name for name in SCRIPTS if "." not in name])

@@ -17,6 +17,8 @@ from django.utils import timezone
 import history.doctor
 import profiles.doctor
 from animecollections.identity import Origin
+from animecollections.management.commands import doctor as command
+from animecollections.ops.findings import Check, Finding
 from collections_app.catalogue.refs import OWN, AnimeRef
 from collections_app.models import ExternalId, SearchName, WatchListEntry
 from collections_app.watch_list import beside_the_log
@@ -24,7 +26,7 @@ from collections_app.watch_list.writes import Operation, do_all
 from conftest import signed_in
 from factories import AnimeFactory
 from history.models import Change, Search, UserState
-from profiles.models import Image, Preferences, Profile
+from profiles.models import Figure, Image, Preferences, Profile
 
 pytestmark = pytest.mark.django_db
 
@@ -75,7 +77,7 @@ def devices(user):
 
 
 def test_where_all_is_well_it_says_so(listed):
-    assert doctor() == ("12 checks: 0 wrong, 0 odd.\n", True)
+    assert doctor() == ("14 checks: 0 wrong, 0 odd.\n", True)
 
 
 def test_a_write_beside_the_one_path_is_told_and_logged(alice, listed):
@@ -131,26 +133,76 @@ def wreck(crowd):
 
 
 def test_a_database_finds_the_same_suspects_as_the_rule(crowd, monkeypatch):
-    """People in parts of two, lists and logs that fit and that do not."""
-    monkeypatch.setattr(beside_the_log, "LEAST_OF_A_PART", 2)
-    monkeypatch.setattr(beside_the_log, "PARTS", 3)
-    monkeypatch.setattr(beside_the_log, "USERS_AT_ONCE", 2)
-    assert list(beside_the_log.suspects()) == [None] * beside_the_log.steps()
+    """Lists and logs that fit and that do not, parsed by two."""
+    monkeypatch.setattr(beside_the_log, "PARSED_AT_ONCE", 2)
+    assert beside_the_log.suspects(crowd) == []
     wreck(crowd)
-    found = list(beside_the_log.suspects())
-    by_hand = [who for who in beside_the_log.found_by_hand() if who]
-    assert [who for who in found if who] == by_hand
+    by_hand = beside_the_log.found_by_hand(crowd)
+    assert beside_the_log.suspects(crowd) == by_hand
     assert len(by_hand) >= 5
     assert crowd[-1] not in by_hand
-    assert found.count(None) == beside_the_log.steps() > 2
+    assert beside_the_log.suspects(crowd[:1]) == crowd[:1]
+
+
+def test_people_are_looked_at_by_slices_and_it_goes_on_where_it_stopped(
+    crowd, monkeypatch
+):
+    wreck(crowd)
+    monkeypatch.setattr(command, "PEOPLE_AT_ONCE", 2)
+    only = ("--only", "log", "database")
+    asked, stopped = [], []
+    suspects = beside_the_log.suspects
+
+    def seen(people):
+        asked.append(list(people))
+        if len(asked) == 3 and not stopped:
+            stopped.append(True)
+            raise KeyboardInterrupt
+        return suspects(people)
+
+    monkeypatch.setattr(beside_the_log, "suspects", seen)
+    with pytest.raises(CommandError, match="--resume"):
+        call_command("doctor", *only, stdout=StringIO(), verbosity=0)
+    assert asked == [crowd[:2], crowd[2:4], crowd[4:6]]
+    asked.clear()
+    assert "2 checks: " in doctor(*only, "--resume")[0]
+    assert asked == [crowd[4:6], crowd[6:]]  # not those who were looked at
+    asked.clear()
+    doctor(*only, "--resume")  # it came to its end: from the beginning
+    assert asked[0] == crowd[:2]
+    assert len(asked) == 4
+
+
+def test_it_stops_when_its_time_is_over(crowd, monkeypatch):
+    monkeypatch.setattr(command, "PEOPLE_AT_ONCE", 3)
+    now = iter([0, 0, 61, 61, 61])
+    monkeypatch.setattr(command.time, "monotonic", lambda: next(now))
+    said, well = doctor("--only", "log", "--minutes", "1")
+    assert well
+    assert said == (
+        "1 checks: 0 wrong, 0 odd. The time is over: --resume goes on with the other "
+        "people.\n"
+    )
+    monkeypatch.undo()
+    assert doctor("--only", "log", "--resume") == ("1 checks: 0 wrong, 0 odd.\n", True)
+    assert not Figure.objects.filter(name=command.PLACE).exists()
+
+
+def test_of_some_days_it_looks_at_whoever_wrote_in_them(alice, stranger, listed):
+    """However many others there are, and however long the log is."""
+    WatchListEntry.objects.of(alice.pk).update(progress=9)
+    said, well = doctor("--days", "2")
+    assert not well
+    assert f"list of user {alice.pk} disagree" in said
+    Change.objects.filter(user=alice).delete()
+    assert doctor("--days", "2") == ("14 checks: 0 wrong, 0 odd.\n", True)
 
 
 def test_it_tells_how_far_it_is(listed):
     said = StringIO()
     with redirect_stderr(said):
         call_command("doctor", "--only", "log", "revisions", stdout=StringIO())
-    assert "1/2 revisions" in said.getvalue()
-    assert "2/2 log: 100%" in said.getvalue()
+    assert "people: 100%" in said.getvalue()
     assert "1/1" in said.getvalue()
 
 
@@ -222,7 +274,7 @@ def test_what_a_user_said_that_cannot_be_is_odd_and_left_alone(client, listed):
     assert well
     assert said.count("before it began") == 1
     assert f"({one}) are beyond its 12 episodes: look at the title" in said
-    assert said.endswith("12 checks: 0 wrong, 2 odd, 0 repaired.\n")
+    assert said.endswith("14 checks: 0 wrong, 2 odd, 0 repaired.\n")
 
 
 def keep_file(path, days=2):
@@ -286,9 +338,6 @@ def test_an_index_that_is_missing_and_what_came_of_it_are_told(alice, monkeypatc
 
 
 def test_more_than_twenty_of_a_kind_are_counted(monkeypatch):
-    from animecollections.management.commands import doctor as command
-    from animecollections.ops.findings import Check, Finding
-
     many = Check("many", "", lambda: (Finding(f"No. {n}") for n in range(25)))
     monkeypatch.setattr(command, "CHECKS", (many,))
     said, well = doctor()
@@ -303,7 +352,7 @@ def test_interrupted_it_says_so(monkeypatch, alice):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(history.doctor, "our_models", stop)
-    with pytest.raises(CommandError, match="run this again") as interrupted:
+    with pytest.raises(CommandError, match="--resume goes on") as interrupted:
         call_command("doctor", stdout=StringIO(), verbosity=0)
     assert interrupted.value.returncode == 130
 

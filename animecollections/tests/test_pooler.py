@@ -7,6 +7,7 @@ import pwd
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
@@ -16,8 +17,10 @@ from django.conf import settings
 from django.db import connection
 
 from animecollections.tests.serving import database_url, free_port, serve, wait_for
+from collections_app.models import WatchListEntry
+from collections_app.tests.test_faults import check_log_and_list
 from conftest import signed_in
-from factories import UserFactory
+from factories import AnimeFactory, UserFactory
 from profiles.models import User
 
 PROGRAM = shutil.which("pgbouncer", path=f"{os.environ['PATH']}:/usr/sbin")
@@ -30,6 +33,7 @@ pytestmark = [
     pytest.mark.skipif(not PROGRAM, reason="SKIPPED: PgBouncer is not installed"),
 ]
 
+LIST = "/api/user/watchList"
 CONFIG = """
 [databases]
 * = {server}
@@ -86,19 +90,38 @@ def manage(*arguments, **environment):
     )
 
 
-@pytest.mark.parametrize(
-    ("mode", "told"), [("session", {}), ("transaction", {"DATABASE_POOLED": "true"})]
-)
-def test_the_server_works_behind_it(tmp_path, mode, told):
-    """With PgBouncer's own defaults, which refuse `options`."""
-    cookie = signed_in(UserFactory()).cookies["sessionid"].value
+WAYS = {
+    "session": ("session", {}),
+    "session, prepared": ("session", {"DATABASE_PREPARED": "true"}),
+    "transaction": ("transaction", {"DATABASE_POOLED": "true"}),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_the_server_works_behind_it(tmp_path, way):
+    """With PgBouncer's own defaults, which refuse `options`: eight at once, more than
+    it has connections, and none of their writes is lost.
+    """
+    mode, told = WAYS[way]
+    alice = UserFactory()
+    AnimeFactory(id=1535, episodes=None)
+    signed_in(alice).post(LIST, {"animeId": 1535, "type": "Watching"})
+    cookie = signed_in(alice).cookies["sessionid"].value
+    told |= {"WEB_THREADS": "4", "THROTTLE_SCALE": "1000"}
     with (
         pooler(mode, tmp_path) as url,
         serve(tmp_path, DATABASE_URL=url, **told) as server,
     ):
-        for _ in range(10):
-            request = "GET /api/user/watchList HTTP/1.1"
-            assert server.send(request, f"Cookie: sessionid={cookie}")[0] == 200
+
+        def ask(number):
+            what = f"POST {LIST}/1535/increment" if number % 2 else f"GET {LIST}"
+            headers = f"Cookie: sessionid={cookie}", "Origin: http://localhost"
+            return server.send(f"{what} HTTP/1.1", *headers)[0]
+
+        with ThreadPoolExecutor(8) as threads:
+            assert set(threads.map(ask, range(60))) == {200}
+    assert WatchListEntry.objects.get().progress == 30
+    check_log_and_list(alice)
 
 
 def test_commands_that_need_a_session_go_round_it(tmp_path):

@@ -31,8 +31,21 @@ def operations():
 
 
 def of_the_query(operation):
-    parameters = operation.get("parameters", [])
+    parameters = [whole(one) for one in operation["parameters"]]
     return {one["name"]: one for one in parameters if one["in"] == "query"}
+
+
+def whole(part):
+    """Without references."""
+    if isinstance(part, list):
+        return [whole(inner) for inner in part]
+    if not isinstance(part, dict):
+        return part
+    if "$ref" in part:
+        kind, name = part["$ref"].split("/")[-2:]
+        part = DOCUMENT["components"][kind][name] | part
+        del part["$ref"]
+    return {name: whole(inner) for name, inner in part.items()}
 
 
 OPERATIONS = [*operations()]

@@ -96,11 +96,13 @@ def test_settings_are_read_in_one_place():
         "animecollections/wsgi.py",
         "animecollections/asgi.py",
         "animecollections/ops/backups.py",  # hands it on to pg_dump, with a password
+        "profiles/management/commands/demo.py",  # hands its own settings on
     }
 
 
 WRONG = {
     "DEBUG": "perhaps",
+    "DEMO": "perhaps",
     "PORT": "70000",
     "WEB_WORKERS": "0",
     "WEB_THREADS": "two",
@@ -120,6 +122,7 @@ WRONG = {
     "HTTPS": "2",
     "NUM_PROXIES": "-1",
     "COOKIE_SAMESITE": "lax",
+    "OWNER_IN_SESSION_KEYS": "perhaps",
     "SESSION_DAYS": "0",
     "ACCESS_TOKEN_MINUTES": "99999999999",
     "REFRESH_TOKEN_DAYS": "1.5",
@@ -129,6 +132,8 @@ WRONG = {
     "THROTTLE_SCALE": "0",
     "DATABASE_URL": "mysql://secret:word@host/name",
     "DATABASE_DIRECT_URL": "sqlite:///secret/db.sqlite3",
+    "DATABASE_READING_URL": "sqlite:///secret/db.sqlite3",
+    "LISTS_FROM_REPLICA": "true",
     "DATABASE_POOLED": "maybe",
     "DATABASE_PREPARED": "maybe",
     "STATEMENT_SECONDS": "3601",
@@ -146,6 +151,7 @@ WRONG = {
     "MEDIA_STORAGE": "disk",
     "MEDIA_STORAGE_OPTIONS": "[]",
     "IMAGE_HOSTS": "https://cdn.example.org",
+    "BACKUP_S3_URL": "s3://bucket",
 }
 # Any text will do for these; SECRET_KEY has tests of its own.
 NEVER_WRONG = {"HOST", "MEDIA_ROOT", "SECRET_KEY"}

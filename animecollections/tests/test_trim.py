@@ -42,8 +42,17 @@ def make_changes(user, time, number):
         with recording(user_id=user.id, through=Origin("session")) as record:
             record.at = time
             record.change(ChangeKind.PROFILE)
-            id_ = uuid7(nanoseconds=int(time.timestamp()) * 10**9)
-            record.changes[0]["id"] = id_
+            record.changes[0]["id"] = id_at(time)
+
+
+def id_at(time):
+    return uuid7(nanoseconds=int(time.timestamp()) * 10**9)
+
+
+def age(answers, time):
+    """As if kept then."""
+    for pk in answers.values_list("pk", flat=True):
+        answers.filter(pk=pk).update(id=id_at(time), created_at=time)
 
 
 @pytest.fixture
@@ -53,7 +62,7 @@ def log(alice):
     make_changes(alice, old, 1)
     make_changes(alice, timezone.now(), 2)
     keep_answers(alice.id, {"request:a": ("f", {}), "request:b": ("f", {})})
-    KeptAnswer.objects.filter(key="request:a").update(created_at=old)
+    age(KeptAnswer.objects.filter(key="request:a"), old)
 
 
 def test_of_the_log_what_is_old_goes_and_the_rest_stays(log):
@@ -103,12 +112,18 @@ def test_finished_tasks_go_and_failed_ones_later(alice):
     assert DBTaskResult.objects.count() == 3
 
 
+def test_an_answer_kept_anew_under_an_old_key_stays(alice, log):
+    keep_answers(alice.id, {"request:a": ("f", {})})
+    assert trim() == told(changes=1)
+    assert KeptAnswer.objects.count() == 2
+
+
 def test_many_go_in_batches(alice, log, monkeypatch, budget):
     monkeypatch.setattr(retention, "BATCH", 2)
     year = timezone.now() - timedelta(days=400)
     make_changes(alice, year, 4)
     keep_answers(alice.id, {f"request:{i}": ("f", {}) for i in range(4)})
-    KeptAnswer.objects.exclude(key="request:b").update(created_at=year)
+    age(KeptAnswer.objects.exclude(key="request:b"), year)
     with budget(12, "a read and a DELETE for each two"):
         trimmed = trim("--only", "changes", "kept answers")
     assert trimmed == "5 changes, 5 kept answers dropped.\n"

@@ -27,7 +27,7 @@ def catalogue(language):
 
 
 def sentences():
-    for path in (settings.BASE_DIR / "static" / "js").glob("*.js"):
+    for path in (settings.BASE_DIR / "static" / "js").rglob("*.js"):
         yield from SPOKEN.findall(path.read_text())
     page = (settings.BASE_DIR / "templates" / "app.html").read_text()
     yield from (sentence for _, sentence in TRANSLATED.findall(page))
@@ -82,7 +82,9 @@ def test_every_mail_is_written_in_each_language(language):
 
 
 def test_people_can_choose_each_language_and_no_other():
-    page = (settings.BASE_DIR / "static" / "js" / "settings.js").read_text()
+    page = (
+        settings.BASE_DIR / "static" / "js" / "pages" / "settings" / "page.js"
+    ).read_text()
     offered = re.search(r't\("Language"\), language, \[(.*?)\], \(value\)', page)[1]
     assert re.findall(r'\["(\w+)", "(\w+)"\]', offered) == settings.LANGUAGES
     [constraint] = [

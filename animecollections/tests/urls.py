@@ -53,7 +53,10 @@ class Misbehaving(ApiViewSet):
         return answer("half a pair: \ud800")
 
     @documented(
-        "Says what it hears.", scope=OPEN, parameters=[query("search", str, "Text.")]
+        name="echo",
+        summary="Says what it hears.",
+        scope=OPEN,
+        parameters=[query("search", str, "Text.")],
     )
     def echo(self, request: Any) -> Any:
         return answer(request.data)

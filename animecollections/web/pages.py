@@ -3,11 +3,13 @@ opens it without network. What it shows comes from the public API alone.
 """
 
 import json
+import re
 from base64 import b64encode
+from collections.abc import Callable
 from functools import cache
 from hashlib import blake2b, sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from csp.constants import SELF
 from django.conf import settings
@@ -28,16 +30,14 @@ from collections_app.catalogue.models import Format
 from collections_app.catalogue.refs import parse_anime_id
 from collections_app.models import Anime
 
+Found = TypeVar("Found")
 # Each is a page of static/js; the script looks which one is asked for.
 PAGES = ["/", "/next", "/discover", "/statistics", "/history", "/settings", "/transfer"]
 # Below it, a page for every title.
 TITLES = "/anime/"
-# What the first page needs, so that the browser asks for all of it at once.
-FIRST = [
-    "address", "collection", "colour", "controls", "covers", "day", "dom", "held_order",
-    "list", "notices", "panel", "quick", "remembered", "score", "sealing",
-    "service_worker", "watched", "windowed", "words",
-]  # fmt: skip
+APP = "js/app.js"  # the frame of all pages
+LIST = "js/pages/list/page.js"  # the page that most people see first
+IMPORTED = re.compile(r'^(?:import|export)\b[^;(]*? from "(\.[^"]+)";', re.MULTILINE)
 
 
 @require_safe
@@ -84,7 +84,7 @@ def shell(language: str) -> dict[str, Any]:
         "language": language,
         "words": words_in(language),
         "import_map": json.dumps({"imports": modules()}),
-        "first": [static(f"js/{name}.js") for name in FIRST],
+        "first": [static(name) for name in first_modules()],
     }
 
 
@@ -94,6 +94,28 @@ def modules() -> dict[str, str]:
     """
     scripts = [name for name in files() if name.startswith("js/")]
     return {f"{settings.STATIC_URL}{name}": static(name) for name in scripts}
+
+
+def once(find: Callable[[], Found]) -> Callable[[], Found]:
+    """Looked up once a process; each time with DEBUG, where files are edited."""
+    kept = cache(find)
+    return lambda: find() if settings.DEBUG else kept()
+
+
+@once
+def first_modules() -> list[str]:
+    """What the first page imports, directly or not: a browser asks for all of it at
+    once. What is loaded later, with import(…), is not needed yet.
+    """
+    root = Path(settings.BASE_DIR, "static").resolve()
+    found = [APP, LIST]
+    for name in found:  # which grows
+        path = root / name
+        for other in IMPORTED.findall(path.read_text()):
+            its_name = str((path.parent / other).resolve().relative_to(root))
+            if its_name not in found:
+                found.append(its_name)
+    return found[1:]  # the page names the frame as its script
 
 
 def description(anime: Anime) -> str:
@@ -122,16 +144,13 @@ def service_worker(request: HttpRequest) -> HttpResponse:
     return render(request, "sw.js", more, content_type="text/javascript")
 
 
+@once
 def files() -> list[str]:
     """What the pages are made of, as named in static/."""
     root = Path(settings.BASE_DIR, "static")
-    kinds = ["js/*.js", "css/*.css", "fonts/*-latin.woff2", "icon.svg"]
+    kinds = ["js/**/*.js", "css/*.css", "fonts/*-latin.woff2", "icon.svg"]
     found = [path for kind in kinds for path in root.glob(kind)]
     return sorted(str(path.relative_to(root)) for path in found)
-
-
-def version() -> str:
-    return digest() if settings.DEBUG else kept_digest()
 
 
 def digest() -> str:
@@ -143,4 +162,4 @@ def digest() -> str:
     return made.hexdigest()
 
 
-kept_digest = cache(digest)
+version = once(digest)

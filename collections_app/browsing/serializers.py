@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
 from collections_app.catalogue.models import AiringStatus, Format, Season
@@ -23,6 +24,7 @@ class RelatedAnimeSerializer(Serializer):
     year = serializers.IntegerField(allow_null=True)
 
 
+@extend_schema_serializer(component_name="EntryOfAnime")
 class ListedSerializer(Serializer):
     """What the signed-in user keeps of it."""
 
@@ -54,6 +56,7 @@ class AnimeWithRelationsSerializer(AnimeSerializer):
     relations = RelatedAnimeSerializer(many=True)
 
 
+@extend_schema_serializer(component_name="NamedCount")
 class CountedSerializer(Serializer):
     name = serializers.CharField()
     count = serializers.IntegerField(help_text="Example titles.")

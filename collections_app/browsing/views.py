@@ -5,12 +5,13 @@ from typing import Any
 
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from animecollections.api.conditional import etag_of, unless_held
-from animecollections.api.rendering import answer
-from animecollections.api.schema import Example, chosen, documented, nullable
+from animecollections.api.rendering import Answer, answer
+from animecollections.api.schema import Example, documented
+from animecollections.api.shapes import Always, nullable
 from animecollections.api.views import ApiViewSet
+from animecollections.db.compiled import Compiled
 from animecollections.db.statements import limited
 from animecollections.identity import Account
 from animecollections.scopes import OPEN
@@ -26,6 +27,7 @@ from collections_app.catalogue.models import CatalogueState, Genre, Studio
 from collections_app.catalogue.refs import parse_anime_id
 
 TAGS = ["Catalogue"]
+REVISION = Compiled(lambda: CatalogueState.objects.filter(id=1).values_list("revision"))
 
 
 class CatalogueViewSet(ApiViewSet):
@@ -34,17 +36,16 @@ class CatalogueViewSet(ApiViewSet):
 
     @documented(
         "Titles: by search, by filters, or by ids.",
+        name="getAnimes",
         description="Visitors, and users with parental control, see no mature "
         "titles. 50 "
         "per page unless `limit` is set.",
         scope=OPEN,
         tags=TAGS,
-        data=chosen(AnimeSerializer),
-        meta={
-            "next_cursor?": nullable(str),
-            "missing?": [str],
-            "corrected?": str,
-        },
+        data=AnimeSerializer(many=True),
+        meta=Always(
+            {"next_cursor?": nullable(str), "missing?": [str], "corrected?": str}
+        ),
         parameters=PARAMETERS,
         errors=["invalid_cursor", "not_signed_in"],
         examples={
@@ -55,7 +56,7 @@ class CatalogueViewSet(ApiViewSet):
         },
         etag=True,
     )
-    def list(self, request: Request) -> Response:
+    def list(self, request: Request) -> Answer:
         revision = self.revision()
         etag = unless_held(request, self.etag(revision))
         with self.limits():
@@ -64,6 +65,7 @@ class CatalogueViewSet(ApiViewSet):
 
     @documented(
         "One title, with its related titles.",
+        name="getAnime",
         description="By our id, by another site's (`mal:1535`), or by a former id.",
         scope=OPEN,
         tags=TAGS,
@@ -73,7 +75,7 @@ class CatalogueViewSet(ApiViewSet):
         examples={"a title": ANIME | {"relations": [RELATED_ANIME]}},
         etag=True,
     )
-    def retrieve(self, request: Request, anime_id: str) -> Response:
+    def retrieve(self, request: Request, anime_id: str) -> Answer:
         ref = parse_anime_id(anime_id, "id")
         etag = unless_held(request, self.etag(self.revision()))
         with self.limits():
@@ -82,27 +84,29 @@ class CatalogueViewSet(ApiViewSet):
 
     @documented(
         "Every genre, theme and demographic, with how many titles have it.",
+        name="getGenres",
         scope=OPEN,
         tags=TAGS,
         data=CountedSerializer(many=True),
         examples={"genres": [{"name": "Action", "count": 5213}]},
         etag=True,
     )
-    def genres(self, request: Request) -> Response:
+    def genres(self, request: Request) -> Answer:
         return self.words(Genre)
 
     @documented(
         "Every studio, with how many titles it made.",
+        name="getStudios",
         scope=OPEN,
         tags=TAGS,
         data=CountedSerializer(many=True),
         examples={"studios": [{"name": "Madhouse", "count": 231}]},
         etag=True,
     )
-    def studios(self, request: Request) -> Response:
+    def studios(self, request: Request) -> Answer:
         return self.words(Studio)
 
-    def words(self, model: type[Genre] | type[Studio]) -> Response:
+    def words(self, model: type[Genre] | type[Studio]) -> Answer:
         etag = unless_held(self.request, self.etag(self.revision()))
         with self.limits():
             data = answers.words(model, self.request.user)
@@ -116,8 +120,8 @@ class CatalogueViewSet(ApiViewSet):
         user: Any = self.request.user
         if isinstance(user, Account):
             return user.revisions.catalogue
-        state = CatalogueState.objects.filter(id=1).values_list("revision", flat=True)
-        return state.first() or 0
+        rows = REVISION.fetch()
+        return int(rows[0][0]) if rows else 0
 
     def etag(self, revision: int) -> str:
         """Of the catalogue, of what the user hides, and of the list where it shows."""

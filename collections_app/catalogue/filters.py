@@ -8,7 +8,7 @@ import django_filters as filters
 from animecollections.api.errors import ApiError, refuse
 from animecollections.api.filtering import YesOrNo
 from animecollections.api.parameters import Parameter
-from animecollections.api.schema import paging, query
+from animecollections.api.schema import FEWER_KEYS, paging, query
 from animecollections.identity import Account
 from collections_app.catalogue.folding import LONGEST_QUERY
 from collections_app.catalogue.models import AiringStatus, AnimeQuerySet
@@ -77,7 +77,11 @@ PARAMETERS: list[Parameter] = [
         + ". `-rating` if absent; with `search`, `relevance`.",
     ),
     INCLUDE,
-    query("fields", str, "Only these keys, such as `id,english_title,genres`."),
+    query(
+        "fields",
+        str,
+        "Only these keys, such as `id,english_title,genres`. " + FEWER_KEYS,
+    ),
     *paging(PER_PAGE),
 ]
 

@@ -10,15 +10,17 @@ whoever said it.
 Decision: docs/decisions/0026-held-facts.md
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
+from collections_app.catalogue.folding import fold
 from collections_app.catalogue.reader import Record
 
 HeldFacts = dict[str, Any]
 LISTS = ("synonyms", "genre_names", "studio_names")
 IDS = "external_ids"
+Key = Callable[[str], str]
 
 
 class Overruled(NamedTuple):
@@ -47,27 +49,38 @@ def hold(
     now = dict(held)
     for name, value in after.items():
         now[name] = (
-            hold_items(held.get(name), before[name], value) if name in LISTS else True
+            hold_items(held.get(name), before[name], value, key_of(name))
+            if name in LISTS
+            else True
         )
     return now
+
+
+def key_of(name: str) -> Key:
+    """By what items of a list are the same: a genre or a studio in whatever case, as
+    everywhere; a name as it is written.
+    """
+    return str if name == "synonyms" else fold
 
 
 def hold_items(
     held: Mapping[str, Sequence[str]] | None,
     before: Collection[str],
     after: Collection[str],
+    key: Key = str,
 ) -> dict[str, list[str]]:
-    new = [item for item in after if item not in before]
-    gone = [item for item in before if item not in after]
+    new, gone = minus(after, before, key), minus(before, after, key)
     earlier = held or {"added": [], "removed": []}
+    added, removed = earlier["added"], earlier["removed"]
     return {
-        "added": minus(earlier["added"], gone) + minus(new, earlier["added"]),
-        "removed": minus(earlier["removed"], new) + minus(gone, earlier["removed"]),
+        "added": minus(added, gone, key) + minus(new, added, key),
+        "removed": minus(removed, new, key) + minus(gone, removed, key),
     }
 
 
-def minus(items: Iterable[str], without: Collection[str]) -> list[str]:
-    return [item for item in items if item not in without]
+def minus(items: Iterable[str], without: Iterable[str], key: Key = str) -> list[str]:
+    known = set(map(key, without))
+    return [item for item in items if key(item) not in known]
 
 
 def without_empty(held: Mapping[str, Any]) -> HeldFacts:
@@ -115,8 +128,9 @@ def overrule(
     held = row["held_facts"]
     for name, value in facts.items():
         if name in LISTS and name in held:
-            taken[name] = with_held_items(held[name], value, row[name])
-            if said := [item for item in value if item in held[name]["removed"]]:
+            key = key_of(name)
+            taken[name] = with_held_items(held[name], value, row[name], key)
+            if said := minus(value, minus(value, held[name]["removed"], key)):
                 overruled.append(Overruled(row["id"], row["title"], name, said))
         elif value == row[name] or not is_held(row, name, value):
             taken[name] = value
@@ -131,12 +145,15 @@ def is_held(row: Mapping[str, Any], name: str, value: Any) -> bool:
 
 
 def with_held_items(
-    held: Mapping[str, Sequence[str]], said: Sequence[str], known: Sequence[str]
+    held: Mapping[str, Sequence[str]],
+    said: Sequence[str],
+    known: Sequence[str],
+    key: Key = str,
 ) -> Sequence[str]:
-    """In the order in which they stand, where they are the same."""
-    items = minus(said, held["removed"])
-    items += minus(held["added"], items)
-    return known if sorted(items) == sorted(known) else items
+    """As they stand, and in that order, where they are the same."""
+    items = minus(said, held["removed"], key)
+    items += minus(held["added"], items, key)
+    return known if sorted(map(key, items)) == sorted(map(key, known)) else items
 
 
 def words_for(held: Mapping[str, Any]) -> list[tuple[str, str]]:

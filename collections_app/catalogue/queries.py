@@ -157,7 +157,7 @@ def first_found(
     for find, sought in ways(text, revision):
         rows, meta = found(find, sought)
         if rows:
-            is_typed = sought in (typed, typed.marked())
+            is_typed = sought._replace(query="") in (typed, typed.marked())
             corrected = {} if is_typed else {"corrected": sought.folded}
             return [shape.to_json(row) for row in rows], meta | corrected
     return [], {"next_cursor": None}

@@ -3,13 +3,13 @@
 from uuid import UUID
 
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from animecollections.api.conditional import etag_of, precondition, unless_held
 from animecollections.api.ids import parse_id
 from animecollections.api.reading import read_body
-from animecollections.api.rendering import answer
-from animecollections.api.schema import documented, header, nullable, paging, query
+from animecollections.api.rendering import Answer, answer
+from animecollections.api.schema import Refusal, documented, header, paging, query
+from animecollections.api.shapes import nullable
 from collections_app.diary import services as diary
 from collections_app.diary.reads import PER_PAGE, diary_of
 from collections_app.diary.serializers import (
@@ -35,10 +35,15 @@ A_DAY = {
     "revision": 41,
 }
 
+DAY_CHANGED = Refusal(
+    "revision_mismatch", "DayChanged", {"watched": WatchedOutput()}, {"watched": A_DAY}
+)
+
 
 class DiaryViewSet(IdempotentViewSet):
     @documented(
         "What was watched when, newest first; days that nobody knows come last.",
+        name="getDiary",
         description="One row for each title and day, month or year. With `from` or "
         "`to`, a month or a year is there if any of its days is.",
         scope="list:read",
@@ -55,7 +60,7 @@ class DiaryViewSet(IdempotentViewSet):
         examples={"a day": [A_DAY]},
         etag=True,
     )
-    def list(self, request: Request) -> Response:
+    def list(self, request: Request) -> Answer:
         at = self.account.revisions
         tag = etag_of(request, at.epoch, at.parts["list"], at.catalogue)
         etag = unless_held(request, tag)
@@ -64,6 +69,7 @@ class DiaryViewSet(IdempotentViewSet):
 
     @documented(
         "Adds episodes to a day of the past; progress stays as it is.",
+        name="addWatched",
         description="Added to what the title has on that day already. The title need "
         "not be on the list.",
         scope="watched:write",
@@ -78,7 +84,7 @@ class DiaryViewSet(IdempotentViewSet):
             "a year": {"animeId": 1535, "watched_on": "2015", "episodes": 37},
         },
     )
-    def create(self, request: Request) -> Response:
+    def create(self, request: Request) -> Answer:
         body = read_body(WatchedInput, request)
         written = diary.add(
             user_id=self.user_id,
@@ -92,6 +98,7 @@ class DiaryViewSet(IdempotentViewSet):
 
     @documented(
         "Corrects the day or the number of a row.",
+        name="changeWatched",
         description="Moved to a day that the title has already, it is added to that: "
         "the answer is the row of that day.",
         scope="watched:write",
@@ -100,11 +107,11 @@ class DiaryViewSet(IdempotentViewSet):
         data=WatchedOutput,
         meta=META,
         parameters=[IF_MATCH],
-        errors=["watched_not_found", "revision_mismatch"],
+        errors=["watched_not_found", DAY_CHANGED],
         examples={"corrected": A_DAY},
         body_examples={"another day": {"watched_on": "2026-11-27"}},
     )
-    def partial_update(self, request: Request, watched_id: str) -> Response:
+    def partial_update(self, request: Request, watched_id: str) -> Answer:
         written = diary.correct(
             user_id=self.user_id,
             row_id=parse_id(watched_id),
@@ -117,15 +124,16 @@ class DiaryViewSet(IdempotentViewSet):
 
     @documented(
         "Takes a row out of the diary; progress stays as it is.",
+        name="removeWatched",
         scope="watched:write",
         tags=TAGS,
         data={"message": str},
         meta=META,
         parameters=[IF_MATCH],
-        errors=["watched_not_found", "revision_mismatch"],
+        errors=["watched_not_found", DAY_CHANGED],
         examples={"removed": {"message": "Removed from the diary"}},
     )
-    def destroy(self, request: Request, watched_id: str) -> Response:
+    def destroy(self, request: Request, watched_id: str) -> Answer:
         written = diary.remove(
             user_id=self.user_id,
             row_id=parse_id(watched_id),
@@ -137,7 +145,7 @@ class DiaryViewSet(IdempotentViewSet):
         return answer({"message": "Removed from the diary"}, meta=meta)
 
 
-def told(written: diary.Written) -> Response:
+def told(written: diary.Written) -> Answer:
     """Nothing was changed by a correction to what it was: no operation."""
     operation_id = written.operation_id
     meta = {"operation_id": operation_id} if operation_id else {}

@@ -4,6 +4,7 @@ from typing import ClassVar, Self
 from uuid import UUID
 
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
 from animecollections.db.owned import OwnedQuerySet, OwnedRow, owner
@@ -91,6 +92,10 @@ class RowQuerySet(OwnedQuerySet["ImportRow"]):
     def in_plan(self, plan_id: UUID) -> Self:
         return self.filter(plan_id=plan_id)
 
+    def unmatched(self) -> Self:
+        """Those with a title that the catalogue does not know."""
+        return self.filter(outcome=Outcome.UNMATCHED).exclude(title="")
+
 
 class ImportRow(OwnedRow):
     """One row of a file: what it says, what becomes of it, and why."""
@@ -121,6 +126,14 @@ class ImportRow(OwnedRow):
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["user", "plan_id", "row"], name="import_row_unique"
+            )
+        ]
+        indexes: ClassVar = [
+            # For the dashboard: the newest titles that the catalogue does not know.
+            models.Index(
+                fields=["-id"],
+                condition=Q(outcome="unmatched") & ~Q(title=""),
+                name="import_row_unmatched",
             )
         ]
 

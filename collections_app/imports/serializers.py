@@ -4,31 +4,29 @@ from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
+from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
 from animecollections.api.fields import StrictChoice, StrictInteger, StrictObject
-from animecollections.api.parameters import WHEN, first_moment, parse_when
+from animecollections.api.parameters import first_moment, parse_when
+from collections_app.catalogue.models import Format
 from collections_app.imports.models import Decision, ImportStatus, Outcome, Policy
 from collections_app.imports.services import AHEAD_AT_MOST
 from collections_app.transfer import FORMATS, SCALES
-from collections_app.watch_list.serializers import AnimeIdField
+from collections_app.watch_list.serializers import AnimeIdField, SomeFields
 
 MOST_DECISIONS = 1000
 
-# Multipart, or the file itself as the body.
+# The file itself may be the body too, and a form have what the query may say: clients
+# get a type of one way.
 FILE_BODY = {
     "multipart/form-data": {
         "type": "object",
         "required": ["file"],
         "properties": {
             "file": {"type": "string", "format": "binary"},
-            "policy": {"enum": Policy.values, "default": Policy.NEWEST.value},
-            "exported_at": WHEN,
-            "format": {"enum": list(FORMATS)},
-            "scale": {"enum": list(SCALES)},
         },
     },
-    "application/octet-stream": {"type": "string", "format": "binary"},
 }
 
 
@@ -58,6 +56,7 @@ class UploadParameters(serializers.Serializer[Any]):
         return value
 
 
+@extend_schema_serializer(component_name="ImportPolicyChange")
 class PolicySerializer(serializers.Serializer[Any]):
     policy = StrictChoice(Policy.choices)
 
@@ -88,6 +87,7 @@ class RowDecisionSerializer(StrictObject):
     anime_id = AnimeIdField(required=False, allow_null=True)
 
 
+@extend_schema_serializer(component_name="RowDecisions")
 class DecisionsSerializer(serializers.Serializer[Any]):
     """Many rows at once (`where` and `decision`), or one by one (`rows`)."""
 
@@ -112,10 +112,12 @@ class DecisionsSerializer(serializers.Serializer[Any]):
         return attrs
 
 
+@extend_schema_serializer(component_name="ApplyImport")
 class ApplySerializer(serializers.Serializer[Any]):
     accept = StrictChoice([("unchanged", "unchanged")], required=False)
 
 
+@extend_schema_serializer(component_name="ImportSummary")
 class SummarySerializer(serializers.Serializer[Any]):
     """How many rows become what; `rows` is the sum of the others."""
 
@@ -123,9 +125,10 @@ class SummarySerializer(serializers.Serializer[Any]):
         return {name: serializers.IntegerField() for name in ("rows", *Outcome.values)}
 
 
+@extend_schema_serializer(component_name="ImportPlan")
 class PlanSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
-    format = serializers.CharField(help_text=f"one of {', '.join(FORMATS)}")
+    format = serializers.ChoiceField([*FORMATS])
     file_name = serializers.CharField(help_text="as it was sent; empty = not said")
     status = serializers.ChoiceField(ImportStatus.values)
     policy = serializers.ChoiceField(Policy.values)
@@ -140,15 +143,17 @@ class PlanSerializer(serializers.Serializer[Any]):
     )
 
 
+@extend_schema_serializer(component_name="ImportCandidate")
 class CandidateSerializer(serializers.Serializer[Any]):
     anime_id = serializers.CharField()
     title = serializers.CharField()
     english_title = serializers.CharField(allow_null=True)
-    format = serializers.CharField()
+    format = serializers.ChoiceField(Format.choices)
     year = serializers.IntegerField(allow_null=True)
     imageUrl = serializers.CharField(allow_null=True)  # noqa: N815
 
 
+@extend_schema_serializer(component_name="ImportRow")
 class RowSerializer(serializers.Serializer[Any]):
     row = serializers.IntegerField(help_text="its place in the file, from 1")
     outcome = serializers.ChoiceField(Outcome.values)
@@ -156,8 +161,8 @@ class RowSerializer(serializers.Serializer[Any]):
     title = serializers.CharField(help_text="as the file says it")
     anime_id = serializers.CharField(allow_null=True)
     anime_title = serializers.CharField(allow_null=True)
-    before = serializers.JSONField(help_text="fields of the entry that would change")
-    after = serializers.JSONField(help_text="the same, as they would be")
+    before = SomeFields(help_text="fields of the entry that would change")
+    after = SomeFields(help_text="the same, as they would be")
     decision = serializers.ChoiceField(Decision.choices, allow_null=True)
     candidates = CandidateSerializer(many=True, help_text="of unmatched rows")
 
@@ -169,5 +174,6 @@ __all__ = [
     "PlanSerializer",
     "PolicySerializer",
     "RowSerializer",
+    "SummarySerializer",
     "UploadParameters",
 ]

@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from animecollections.api.conditional import etag_of, unless_held
 from animecollections.api.errors import ApiError, refuse
@@ -14,8 +13,15 @@ from animecollections.api.ids import parse_id
 from animecollections.api.parameters import WHEN
 from animecollections.api.permits import long_work
 from animecollections.api.reading import read_body
-from animecollections.api.rendering import answer
-from animecollections.api.schema import documented, nullable, paging, query
+from animecollections.api.rendering import Answer, answer
+from animecollections.api.schema import (
+    Example,
+    Refusal,
+    documented,
+    paging,
+    query,
+)
+from animecollections.api.shapes import nullable
 from animecollections.api.uploads import FileParser, UploadParser, file_of, name_of_file
 from collections_app import transfer
 from collections_app.imports import services as imports
@@ -34,6 +40,7 @@ from collections_app.imports.serializers import (
     PlanSerializer,
     PolicySerializer,
     RowSerializer,
+    SummarySerializer,
     UploadParameters,
 )
 from collections_app.imports.services import Choice
@@ -41,6 +48,12 @@ from collections_app.transfer import ListFile
 from history.idempotency.views import IdempotentViewSet
 
 TAGS = ["Imports"]
+PLAN_STALE = Refusal(
+    "plan_stale",
+    "PlanStale",
+    {"summary": SummarySerializer},
+    {"summary": PLAN["summary"]},
+)
 LARGEST_FILE = 20 * 1024 * 1024
 
 
@@ -52,8 +65,8 @@ class PlanningViewSet(IdempotentViewSet):
     prepares = True
 
     def write(
-        self, handler: Callable[..., Response], request: Request, **kwargs: Any
-    ) -> Response:
+        self, handler: Callable[..., Answer], request: Request, **kwargs: Any
+    ) -> Answer:
         if request.method == "DELETE":
             return super().write(handler, request, **kwargs)
         with long_work.held(self.user_id):
@@ -72,13 +85,14 @@ class ImportsViewSet(PlanningViewSet):
 
     @documented(
         "The imports of the last 7 days, newest first.",
+        name="getImports",
         scope="import",
         tags=TAGS,
         data=PlanSerializer(many=True),
         examples={"one": [PLAN]},
         etag=True,
     )
-    def list(self, request: Request) -> Response:
+    def list(self, request: Request) -> Answer:
         plans = list(
             ImportPlan.objects.of(self.user_id).current().order_by("-created_at")
         )
@@ -89,7 +103,9 @@ class ImportsViewSet(PlanningViewSet):
 
     @documented(
         "Reads another tracker's list, and plans the changes.",
-        description="Multipart with `file`, or the file itself as the body; `policy`, "
+        name="planImport",
+        description="A form with `file`, or the file itself as the body "
+        "(`application/octet-stream`); `policy`, "
         "`exported_at`, `format` and `scale` are fields of the form, or query "
         "parameters. The name of MyAnimeList's file contains its time. Gzip and "
         "ZIP are unpacked; at most 20 MB and 20,000 rows. Nothing is written to "
@@ -116,7 +132,7 @@ class ImportsViewSet(PlanningViewSet):
         errors=["file_unreadable"],
         examples={"a plan": PLAN},
     )
-    def create(self, request: Request) -> Response:
+    def create(self, request: Request) -> Answer:
         return answer(plan_told(imports.keep_draft(*self.draft)))
 
     def prepare(self, request: Request) -> None:
@@ -177,6 +193,7 @@ class ImportViewSet(PlanningViewSet):
 
     @documented(
         "One import.",
+        name="getImport",
         scope="import",
         tags=TAGS,
         data=PlanSerializer,
@@ -184,13 +201,14 @@ class ImportViewSet(PlanningViewSet):
         examples={"a plan": PLAN},
         etag=True,
     )
-    def retrieve(self, request: Request, import_id: str) -> Response:
+    def retrieve(self, request: Request, import_id: str) -> Answer:
         plan = imports.find(self.user_id, parse_id(import_id))
         etag = unless_held(request, etag_of(request, plan.changed_at))
         return answer(plan_told(plan), headers={"ETag": etag})
 
     @documented(
         "Every row of the file in order: what happens to it, and why.",
+        name="getImportRows",
         scope="import",
         tags=TAGS,
         data=RowSerializer(many=True),
@@ -200,10 +218,10 @@ class ImportViewSet(PlanningViewSet):
             *paging(PER_PAGE, MOST_PER_PAGE),
         ],
         errors=["import_not_found", "invalid_cursor"],
-        examples={"a row": [PLAN_ROW]},
+        examples={"a row": Example([PLAN_ROW], {"next_cursor": None})},
         etag=True,
     )
-    def rows(self, request: Request, import_id: str) -> Response:
+    def rows(self, request: Request, import_id: str) -> Answer:
         plan = imports.find(self.user_id, parse_id(import_id))
         catalogue = self.account.revisions.catalogue
         etag = unless_held(request, etag_of(request, plan.changed_at, catalogue))
@@ -214,6 +232,7 @@ class ImportViewSet(PlanningViewSet):
 
     @documented(
         "Plans again with another policy, without a new upload; decisions stay.",
+        name="changeImportPolicy",
         scope="import",
         tags=TAGS,
         body=PolicySerializer,
@@ -222,11 +241,12 @@ class ImportViewSet(PlanningViewSet):
         examples={"a plan": PLAN},
         body_examples={"a policy": {"policy": "max_progress"}},
     )
-    def partial_update(self, request: Request, import_id: str) -> Response:
+    def partial_update(self, request: Request, import_id: str) -> Answer:
         return answer(plan_told(imports.keep_revised(*self.revised)))
 
     @documented(
         "Decides rows: take the file's values, keep your own, or skip the row.",
+        name="decideImportRows",
         description="`anime_id` sets the title of a row that was not recognised, or "
         "was "
         "recognised wrongly. null resets a decision or a title.",
@@ -246,11 +266,12 @@ class ImportViewSet(PlanningViewSet):
             "a title": {"rows": [{"row": 3, "anime_id": "1535", "decision": "take"}]},
         },
     )
-    def decide(self, request: Request, import_id: str) -> Response:
+    def decide(self, request: Request, import_id: str) -> Answer:
         return answer(plan_told(imports.keep_revised(*self.revised)))
 
     @documented(
         "Applies the plan as one operation; applying it again only repeats the answer.",
+        name="applyImport",
         description="Entries that changed after the plan was made become conflicts, "
         'and nothing is written (409); `{"accept": "unchanged"}` writes the rest. '
         "Use `operation_id` to undo it all.",
@@ -258,11 +279,11 @@ class ImportViewSet(PlanningViewSet):
         tags=TAGS,
         body=ApplySerializer,
         data=PlanSerializer,
-        errors=["import_not_found", "plan_stale"],
+        errors=["import_not_found", PLAN_STALE],
         examples={"applied": PLAN | {"status": "applied"}},
         body_examples={"the rest too": {"accept": "unchanged"}},
     )
-    def apply(self, request: Request, import_id: str) -> Response:
+    def apply(self, request: Request, import_id: str) -> Answer:
         plan, is_applied = imports.apply(
             user_id=self.user_id,
             plan_id=parse_id(import_id),
@@ -275,17 +296,18 @@ class ImportViewSet(PlanningViewSet):
         # Answered, not raised: what became a conflict is to be kept.
         stale = ApiError("plan_stale", details={"summary": plan.summary})
         request_id: str = request.request_id  # type: ignore[attr-defined]
-        return Response(failure_body(stale, request_id), status=stale.status_code)
+        return Answer(failure_body(stale, request_id), status=stale.status_code)
 
     @documented(
         "Discards the plan. Applied changes stay.",
+        name="discardImport",
         scope="import",
         tags=TAGS,
         data={"message": str},
         errors=["import_not_found"],
         examples={"discarded": {"message": "Import discarded"}},
     )
-    def destroy(self, request: Request, import_id: str) -> Response:
+    def destroy(self, request: Request, import_id: str) -> Answer:
         imports.discard(user_id=self.user_id, plan_id=parse_id(import_id))
         return answer({"message": "Import discarded"})
 

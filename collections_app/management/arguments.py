@@ -12,6 +12,10 @@ from django.utils import timezone
 LONGEST_REASON = 1000  # as in the admin
 
 
+def add_user(parser: ArgumentParser) -> None:
+    parser.add_argument("user", help="user name, e-mail or id")
+
+
 def find_user(text: str) -> UUID:
     """By id, e-mail or user name; each is unique without regard to case."""
     user = get_user_model().objects.find(text)

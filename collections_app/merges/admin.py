@@ -22,7 +22,13 @@ from unfold.widgets import (
 )
 
 from animecollections.admin import Page, ReadOnly, link, through
-from animecollections.admin.confirmation import SeenStaffForm, StaffReasonForm, ask
+from animecollections.admin.confirmation import (
+    SeenStaffForm,
+    StaffReasonForm,
+    ask,
+    ask_and_do,
+    posted,
+)
 from animecollections.admin.dates import between
 from animecollections.admin.site import page
 from animecollections.api.errors import ApiError
@@ -56,19 +62,24 @@ def mark_mature(request: HttpRequest, anime_id: int) -> HttpResponse:
     anime = get_object_or_404(Anime, pk=anime_id)
     back = reverse("admin:collections_app_anime_change", args=[anime_id])
     word = "not mature" if anime.mature else "mature"
-    form = SeenStaffForm(request, word)
-    if form.is_valid():
+
+    def mark(said: dict[str, Any]) -> str:
         catalogue.edit(
             anime_id=anime_id,
             facts={"mature": not anime.mature},
-            reason=form.cleaned_data["reason"],
+            reason=said["reason"],
             through=through(request),
         )
-        messages.success(request, f"{anime} is {word} now.")
-        return HttpResponseRedirect(back)
-    says = "Parental control hides mature titles, except on the user's own list."
-    return ask(
-        request, form, title=f"{anime}: {word}", says=says, button="Mark", back=back
+        return f"{anime} is {word} now."
+
+    return ask_and_do(
+        request,
+        SeenStaffForm(request, word),
+        mark,
+        title=f"{anime}: {word}",
+        says="Parental control hides mature titles, except on the user's own list.",
+        button="Mark",
+        back=back,
     )
 
 
@@ -91,22 +102,15 @@ def let_go_of_facts(request: HttpRequest, anime_id: int) -> HttpResponse:
     require(request, EDIT)
     anime = get_object_or_404(Anime, pk=anime_id)
     back = reverse("admin:collections_app_anime_change", args=[anime_id])
-    form = LetGoForm(
-        request.POST if request.method == "POST" else None, anime.held_facts
-    )
-    if form.is_valid():
-        facts = form.cleaned_data["facts"]
-        catalogue.let_go(
-            anime_id=anime_id,
-            facts=facts,
-            reason=form.cleaned_data["reason"],
-            through=through(request),
-        )
-        messages.success(request, f"Imports may change {', '.join(facts)} again.")
-        return HttpResponseRedirect(back)
-    return ask(
+
+    def let_go(said: dict[str, Any]) -> str:
+        catalogue.let_go(anime_id=anime_id, **said, through=through(request))
+        return f"Imports may change {', '.join(said['facts'])} again."
+
+    return ask_and_do(
         request,
-        form,
+        LetGoForm(posted(request), anime.held_facts),
+        let_go,
         title=f"{anime}: let go of facts",
         says="Staff set these. No import changes them while they are held.",
         button="Let go",
@@ -120,19 +124,15 @@ def remove_id(request: HttpRequest, claim_id: int) -> HttpResponse:
     require(request, "collections_app.delete_externalid")
     claim = get_object_or_404(ExternalId.objects.select_related("anime"), pk=claim_id)
     back = reverse("admin:collections_app_anime_change", args=[claim.anime_id])
-    form = StaffReasonForm(request.POST if request.method == "POST" else None)
-    if form.is_valid():
-        reason = form.cleaned_data["reason"]
-        try:
-            editing.remove_id(claim=claim, reason=reason, through=through(request))
-        except ApiError as error:
-            form.add_error(None, error.sentence)
-        else:
-            messages.success(request, f"{claim} is no longer an id of {claim.anime}.")
-            return HttpResponseRedirect(back)
-    return ask(
+
+    def remove(said: dict[str, Any]) -> str:
+        editing.remove_id(claim=claim, **said, through=through(request))
+        return f"{claim} is no longer an id of {claim.anime}."
+
+    return ask_and_do(
         request,
-        form,
+        StaffReasonForm(posted(request)),
+        remove,
         title=f"Remove {claim} from {claim.anime}",
         says="Imports, lists and clients no longer find this title by the id. No "
         "import adds it again until you let it go on the title's page.",
@@ -167,23 +167,21 @@ def add_id(request: HttpRequest, anime_id: int) -> HttpResponse:
     require(request, "collections_app.add_externalid")
     anime = get_object_or_404(Anime, pk=anime_id)
     back = reverse("admin:collections_app_anime_change", args=[anime_id])
-    form = IdForm(request.POST if request.method == "POST" else None)
-    if form.is_valid():
-        try:
-            claim = editing.add_id(
-                anime_id=anime_id,
-                ref=form.cleaned_data["id"],
-                reason=form.cleaned_data["reason"],
-                through=through(request),
-            )
-        except ApiError as error:
-            form.add_error("id", error.sentence)
-        else:
-            messages.success(request, f"{claim} is an id of {anime} now.")
-            return HttpResponseRedirect(back)
-    return ask(
+
+    def add(said: dict[str, Any]) -> str:
+        claim = editing.add_id(
+            anime_id=anime_id,
+            ref=said["id"],
+            reason=said["reason"],
+            through=through(request),
+        )
+        return f"{claim} is an id of {anime} now."
+
+    return ask_and_do(
         request,
-        form,
+        IdForm(posted(request)),
+        add,
+        refused_at="id",
         title=f"{anime}: add an id",
         says="Imports, lists and clients then find the title by it.",
         button="Add",

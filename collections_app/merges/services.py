@@ -111,10 +111,7 @@ def begin(kept: AnimeRef, gone: AnimeRef, reason: str) -> Merge:
 
 
 def people_with(anime_id: int) -> list[UUID]:
-    """Whoever has an entry of a title or watched some of it, in order.
-
-    No index leads by anime, for nothing hot needs one: this reads both tables.
-    """
+    """Whoever has an entry of a title or watched some of it, in order."""
     entries = WatchListEntry.objects.across_users().filter(anime_id=anime_id).order_by()
     users = set(entries.values_list("user_id", flat=True))
     return sorted(users | watched.watchers(anime_id))
@@ -398,7 +395,7 @@ def part_list(job: Merge, row: MergedList, through: Origin) -> int:
                 user_id=row.user_id,
                 operation_id=job.id,
                 today=today(),
-                through=through,
+                through=replace(through, kind="merge"),  # nobody added or removed
                 own_id=job.undo_id,
             )
             conflicts = len(undone.conflicts)

@@ -20,8 +20,8 @@ from collections_app.stats.answers import (
     Statistics,
     TitleOfDay,
     WatchedTitle,
-    Year,
     YearCounts,
+    YearInReview,
 )
 from collections_app.stats.breakdowns import (
     Group,
@@ -106,7 +106,7 @@ def of_list(user_id: UUID, *, viewer: Viewer, today: date) -> Statistics:
 
 def of_year(
     user_id: UUID, year: int, month: int | None = None, *, viewer: Viewer, zone: str
-) -> Year:
+) -> YearInReview:
     """A year or a month in review, by the diary and the list: seven statements.
 
     zone: of the user, whose days and years they are.

@@ -1,6 +1,13 @@
 """Statistics as they are answered (for the schema, and the types)."""
 
-from typing import Literal, TypedDict
+from typing import Annotated, Literal, TypedDict
+
+from animecollections.api.shapes import Words
+from collections_app.catalogue.models import Format
+
+WEEKDAYS = (
+    "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday",
+)  # fmt: skip
 
 
 class Counted(TypedDict):
@@ -22,7 +29,7 @@ class OfState(Counted):
 
 
 class OfFormat(Counted):
-    format: str
+    format: Annotated[str, Format]
 
 
 class OfGenre(Counted):
@@ -53,7 +60,7 @@ class Breakdowns(TypedDict):
     by_year: list[OfYear]
 
 
-class Score(TypedDict):
+class ScoreCount(TypedDict):
     score: float
     titles: int
 
@@ -82,7 +89,7 @@ class MonthTotals(TypedDict):
 
 
 class WeekdayTotals(TypedDict):
-    weekday: str
+    weekday: Annotated[str, Words(WEEKDAYS)]
     episodes: int
     minutes: int
 
@@ -112,7 +119,7 @@ class Streaks(TypedDict):
 class Statistics(Breakdowns):
     as_of: str
     totals: Totals
-    scores: list[Score]
+    scores: list[ScoreCount]
     by_type: list[OfType]
     by_state: list[OfState]
     by_year_finished: list[OfYearFinished]
@@ -158,7 +165,7 @@ class FinishedTitle(NamedTitle):
     score: float | None
 
 
-class Year(Breakdowns):
+class YearInReview(Breakdowns):
     as_of: str
     year: int
     month: int | None

@@ -39,21 +39,27 @@ HAS_FINISHED = (
 
 # What an entry tells of the day it was finished on, where the diary has nothing of it:
 # what an earlier release imported, or added. Partial dates too; `begins` says which.
+# {noted}: what days have noted of each title.
 DATED = f"""
-SELECT finished.anime_id, finished.day, finished.seen - finished.noted AS episodes
+SELECT finished.anime_id, finished.day, finished.seen - finished.noted AS episodes,
+       finished.length
 FROM (
     SELECT e.anime_id, e.finished_on AS day, COALESCE(n.noted, 0) AS noted,
+           {LENGTH} AS length,
            CASE WHEN {IS_AGAIN} = 1 AND COALESCE(a.episodes, 0) > e.progress
                 THEN a.episodes WHEN e.progress < {MOST_EPISODES} THEN e.progress
                 ELSE {MOST_EPISODES} END AS seen
     FROM {{entries}} e
     JOIN collections_app_anime a ON a.id = e.anime_id
-    LEFT JOIN (SELECT anime_id, SUM(episodes) AS noted FROM {{days}} every_day
-               GROUP BY anime_id) n ON n.anime_id = e.anime_id
+    LEFT JOIN {{noted}} n ON n.anime_id = e.anime_id
     WHERE {HAS_FINISHED} AND e.finished_on LIKE %(begins)s
 ) finished
 WHERE finished.seen > finished.noted
 """  # noqa: S608  (made of our own constants)
+
+NOTED = (
+    "(SELECT anime_id, SUM(episodes) AS noted FROM {days} every_day GROUP BY anime_id)"
+)
 
 # What is counted: titles, and how many episodes of each were seen.
 OF_LIST = f"""
@@ -77,7 +83,9 @@ SELECT w.anime_id, e.type, e.state, e.score, COALESCE(e.tags, '[]') AS tags,
 FROM (SELECT anime_id, SUM(episodes) AS seen FROM (
           SELECT anime_id, episodes FROM {{days}} watched
           WHERE watched_on LIKE %(within)s
-          UNION ALL SELECT anime_id, episodes FROM ({DATED}) dated) noted
+          UNION ALL
+          SELECT anime_id, episodes
+          FROM ({DATED.replace("{noted}", NOTED)}) dated) noted
       GROUP BY anime_id HAVING SUM(episodes) > 0) w
 JOIN collections_app_anime a ON a.id = w.anime_id
 LEFT JOIN {{entries}} e ON e.anime_id = w.anime_id

@@ -14,35 +14,41 @@ from typing import NamedTuple
 from django.db import connection
 
 from collections_app.stats.answers import (
+    WEEKDAYS,
     DayTotals,
     MonthTotals,
     Streak,
     WeekdayTotals,
 )
-from collections_app.stats.breakdowns import DATED, LENGTH, time_of
+from collections_app.stats.breakdowns import DATED, LENGTH, NOTED, time_of
 from collections_app.stats.sources import Sources
 
-WEEKDAYS = (
-    "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday",
-)  # fmt: skip
 CALENDAR = 371  # days: 53 weeks, as a year is shown
 
 # A day a row, however much was watched on it: 3,650 rows in ten years. As text, for
-# Python's sqlite3 takes long to make a date of what is declared as one.
+# Python's sqlite3 takes long to make a date of what is declared as one. Each title is
+# found once, not for each of its days, and noted days are summed in the index's order.
 STATEMENT = f"""
-SELECT w.day, SUM(w.episodes), SUM(w.episodes * {LENGTH}),
-       MAX(w.episodes), MAX(w.noted)
+WITH titles AS MATERIALIZED (
+    SELECT t.anime_id, t.noted, {LENGTH} AS length
+    FROM {NOTED} t LEFT JOIN collections_app_anime a ON a.id = t.anime_id
+)
+SELECT day, SUM(episodes), SUM(minutes), MAX(most), MAX(most_noted)
 FROM (
-    SELECT watched_on AS day, anime_id, CAST(episodes AS bigint) AS episodes,
-           CASE WHEN LENGTH(watched_on) = {len("2026-11-23")} THEN episodes ELSE 0 END
-           AS noted
-    FROM {{days}} noted_days
-    WHERE watched_on LIKE %(within)s AND episodes <> 0
+    SELECT w.watched_on AS day, SUM(CAST(w.episodes AS bigint)) AS episodes,
+           SUM(CAST(w.episodes AS bigint) * t.length) AS minutes,
+           MAX(w.episodes) AS most,
+           MAX(CASE WHEN LENGTH(w.watched_on) = {len("2026-11-23")} THEN w.episodes
+               ELSE 0 END) AS most_noted
+    FROM {{days}} w LEFT JOIN titles t ON t.anime_id = w.anime_id
+    WHERE w.watched_on LIKE %(within)s AND w.episodes <> 0
+    GROUP BY w.watched_on
     UNION ALL
-    SELECT day, anime_id, CAST(episodes AS bigint), 0 FROM ({DATED}) dated
-) w
-LEFT JOIN collections_app_anime a ON a.id = w.anime_id
-GROUP BY w.day ORDER BY w.day
+    SELECT day, SUM(CAST(episodes AS bigint)), SUM(CAST(episodes AS bigint) * length),
+           MAX(episodes), 0
+    FROM ({DATED.replace("{noted}", "titles")}) dated GROUP BY day
+) every_day
+GROUP BY day ORDER BY day
 """  # noqa: S608  (made of our own constants)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from uuid import UUID
 
 from animecollections.viewer import SeenBy, Viewer, visible_fields
-from collections_app.stats.answers import Statistics, Year
+from collections_app.stats.answers import Statistics, YearInReview
 
 # Of statistics and of a year in review, which share what has the same name.
 FIGURES_SEEN_BY = dict.fromkeys(
@@ -31,7 +31,7 @@ FIGURES_SEEN_BY = dict.fromkeys(
 
 
 def shown_to(
-    figures: Statistics | Year,
+    figures: Statistics | YearInReview,
     viewer: Viewer,
     user_id: UUID,
     named: Collection[str] = (),

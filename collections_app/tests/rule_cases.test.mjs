@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { mock, test } from "node:test";
 
-import { FIELDS, LARGEST_NUMBER, STATES, guess } from "../../static/js/collection.js";
+import { FIELDS, LARGEST_NUMBER, STATES, guess } from "../../static/js/collection/index.js";
 
 const python = JSON.parse(process.env.PYTHON_SAYS);
 const cases = JSON.parse(readFileSync(new URL("rule_cases.json", import.meta.url)));

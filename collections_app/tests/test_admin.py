@@ -1,16 +1,11 @@
 """The admin of lists and of the catalogue: what it writes goes through the services."""
 
-from datetime import date
-
 import pytest
 from django.contrib.admin.templatetags.admin_list import result_headers
-from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
 
-from animecollections.identity import Origin
 from animecollections.tests.admin_forms import errors_of, fill_in, messages_of, sent_by
-from collections_app.catalogue.refs import AnimeRef
 from collections_app.models import (
     Anime,
     CatalogueState,
@@ -20,7 +15,7 @@ from collections_app.models import (
     Studio,
     WatchListEntry,
 )
-from collections_app.watch_list import writes as watch_list
+from collections_app.tests.staff import put, viewer
 from factories import AnimeFactory, UserFactory
 from history.models import Change, StaffAction
 from history.staff_log.masks import MASK
@@ -40,17 +35,6 @@ def browser(staff):
     return browser
 
 
-def put(user, anime, **values):
-    watch_list.add(
-        user_id=user.pk,
-        anime=AnimeRef("own", str(anime.pk)),
-        values=values,
-        today=date(2026, 11, 23),
-        through=Origin(kind="session", request_id="from-her-phone"),
-    )
-    return WatchListEntry.objects.of(user.pk).get(anime=anime)
-
-
 @pytest.fixture
 def entry(alice, death_note):
     return put(alice, death_note, type="Watching", progress=3, score=85, tags=["a, b"])
@@ -59,15 +43,6 @@ def entry(alice, death_note):
 def page_of(row):
     name = f"admin:{row._meta.app_label}_{row._meta.model_name}_change"
     return reverse(name, args=[row.pk])
-
-
-def viewer(*permissions):
-    """Staff who may only do this."""
-    user = UserFactory(is_staff=True)
-    user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
-    browser = Client()
-    browser.force_login(user)
-    return browser
 
 
 def shown(page):
@@ -462,3 +437,14 @@ def test_the_log_cannot_be_written(browser, entry):
     body = {"action": "delete_selected", "_selected_action": [str(change.pk)]}
     browser.post(LOG, body | {"post": "yes"})
     assert Change.objects.get().kind == "add"
+
+
+@pytest.mark.parametrize("is_private", [False, True])
+def test_the_file_of_a_private_change_is_masked_with_it(
+    browser, alice, death_note, is_private
+):
+    put(alice, death_note, type="Watching", is_private=is_private)
+    change = Change.objects.get()
+    Change.objects.filter(pk=change.pk).update(file_name="what-nobody-knows.xml")
+    text = browser.get(page_of(change)).content.decode()
+    assert ("what-nobody-knows" in text) == (not is_private)

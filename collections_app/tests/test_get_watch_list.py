@@ -10,6 +10,7 @@ from collections_app.catalogue.folding import fold
 from collections_app.catalogue.search.search_names import search_names
 from collections_app.models import AiringStatus, Genre, SearchName, WatchListEntry
 from collections_app.tests.test_add_to_watch_list import URL, add
+from collections_app.watch_list import own_titles
 from conftest import signed_in
 from factories import AnimeFactory, UserFactory
 from history.log.cursors import Cursor
@@ -314,9 +315,57 @@ def test_the_whole_list_is_what_its_parts_are(client, odd_shelf, view):
         assert whole.content == parts.content
 
 
-def correct(facts):
-    through = Origin("admin")
-    catalogue.edit(anime_id=12, facts=facts, reason="as on the box", through=through)
+def correct(facts, anime_id=12):
+    told = {"reason": "as on the box", "through": Origin("admin")}
+    catalogue.edit(anime_id=anime_id, facts=facts, **told)
+
+
+def test_a_change_of_another_title_moves_no_etag(client, shelf, budget):
+    """An import of one title must not have every device load its list again."""
+    AnimeFactory(id=99)
+    more = ("?type=Watching", "/12", "/counts")
+    urls = [URL, *(URL + rest for rest in more), "/api/user/stats"]
+    before = {url: client.get(url) for url in urls}
+    correct({"title": "Of nobody"}, anime_id=99)
+    for url, answer in before.items():
+        etag = {"If-None-Match": answer["ETag"]}
+        assert client.get(url, headers=etag).status_code == 304, url
+        assert client.get(url)["ETag"] == answer["ETag"], url
+    etag = {"If-None-Match": before[URL]["ETag"]}
+    with budget(1, "sign-in check and revisions: that nothing changed is known"):
+        assert client.get(URL, headers=etag).status_code == 304
+    with budget(1, "sign-in check and revisions: the body is kept"):
+        assert client.get(URL).content == before[URL].content
+    own_titles.listed.forget()  # another process
+    with budget(2, "sign-in check and revisions + is a title of theirs newer?"):
+        assert client.get(URL, headers=etag).status_code == 304
+    correct({"title": "Anime Two"})
+    for url, answer in before.items():
+        changed = client.get(url, headers={"If-None-Match": answer["ETag"]})
+        assert changed.status_code == (304 if url.endswith("counts") else 200), url
+    cursor = before[URL].json()["meta"]["cursor"]
+    told = client.get("/api/user/sync", {"cursor": cursor}).json()["data"]["entries"]
+    assert [entry["anime_id"] for entry in told] == ["12"]
+
+
+def test_two_processes_answer_the_same_under_one_etag(client, shelf):
+    """The second made its body after the catalogue had moved under the first."""
+    AnimeFactory(id=99)
+    first = client.get(URL)
+    correct({"title": "Of nobody"}, anime_id=99)
+    own_titles.listed.forget()
+    bodies.forget()
+    etag = {"If-None-Match": first["ETag"]}
+    assert client.get(URL, headers=etag).status_code == 304
+    second = client.get(URL)
+    assert (second["ETag"], second.content) == (first["ETag"], first.content)
+
+
+def test_an_etag_of_a_catalogue_to_come_fits_nothing(client, shelf):
+    """Of before a restore."""
+    revision, _, rest = client.get(URL)["ETag"][1:].partition(".")
+    later = f'"{int(revision, 16) + 7:x}.{rest}'
+    assert client.get(URL, headers={"If-None-Match": later}).status_code == 200
 
 
 def test_a_corrected_title_shows_in_the_list_at_once(client, shelf):
@@ -333,7 +382,7 @@ def test_a_title_that_is_held_is_read_again_only_once_it_has_changed(
 ):
     client.get(URL)
     correct({"episodes": 24})
-    with budget(3, "sign-in check and revisions + the rows + titles that changed"):
+    with budget(4, "sign-in check + is one of theirs newer? + rows + changed titles"):
         client.get(URL)
     bodies.forget()
     with budget(2, "sign-in check and revisions + the rows"):

@@ -85,6 +85,26 @@ def test_of_a_list_the_items_are_held_and_others_come(take):
     assert "1 unchanged" in take(later)
 
 
+def test_a_genre_is_held_in_whatever_case(take):
+    """As editors and older versions have written it; the catalogue writes its own."""
+    take(BEBOP)
+    edit(genre_names=["action", "NOIR"])  # Sci-Fi and Space are taken away
+    Anime.objects.update(
+        held_facts={"genre_names": {"added": ["NOIR"], "removed": ["SCI-FI", "space"]}}
+    )
+    said = take(BEBOP | {"tags": ["sci-fi", "space", "action", "noir"]})
+    assert bebop().genre_names == ["action", "NOIR"]
+    assert "1 unchanged" in said
+    assert "genre_names: removed by staff: Sci-Fi, Space" in said
+
+
+def test_the_same_genre_in_another_case_is_no_correction(take):
+    take(BEBOP)
+    edit(genre_names=[name.upper() for name in reversed(bebop().genre_names)])
+    held = bebop().held_facts.get("genre_names", {"added": [], "removed": []})
+    assert held == {"added": [], "removed": []}
+
+
 def test_an_item_that_staff_put_back_is_held_too(take):
     take(BEBOP)
     edit(synonyms=["Bebop"])

@@ -14,7 +14,7 @@ from collections_app.watch_list.joining import RANK
 
 from .lists import STATUSES
 
-WORDS = (settings.BASE_DIR / "static" / "js" / "words.js").read_text()
+WORDS = (settings.BASE_DIR / "static" / "js" / "ui" / "words.js").read_text()
 
 
 def named_in(name):

@@ -11,7 +11,11 @@ from conftest import signed_in
 from factories import AnimeFactory, UserFactory
 from history.models import Change, UserState
 
-pytestmark = [pytest.mark.races, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.races,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("prepares"),
+]
 
 
 def at_once(calls):

@@ -27,7 +27,7 @@ from animecollections.admin import (
     say_bound,
     through,
 )
-from animecollections.admin.confirmation import ReasonForm, ask
+from animecollections.admin.confirmation import ReasonForm, ask, posted
 from animecollections.admin.dates import between
 from animecollections.api.conditional import ALWAYS, Precondition
 from animecollections.api.errors import invalid, refuse
@@ -225,7 +225,7 @@ class WatchListEntryAdmin(Masked, ThroughServices):
             raise Http404
         if not self.has_delete_permission(request, entry):
             raise PermissionDenied
-        form = ReasonForm(request.POST if request.method == "POST" else None)
+        form = ReasonForm(posted(request))
         if form.is_valid():
             self.do(request, entry, "remove", reason=form.cleaned_data["reason"])
             messages.success(

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+import orjson
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from animecollections.api.conditional import (
     ALWAYS,
@@ -17,8 +17,8 @@ from animecollections.api.conditional import (
 )
 from animecollections.api.errors import ApiError, invalid, refuse
 from animecollections.api.reading import read_body
-from animecollections.api.rendering import answer
-from animecollections.api.schema import Example, documented
+from animecollections.api.rendering import Answer, answer
+from animecollections.api.schema import Example, Refusal, documented
 from collections_app.catalogue.lookup import matching, pick
 from collections_app.catalogue.models import Anime
 from collections_app.catalogue.refs import AnimeRef, parse_anime_id
@@ -37,10 +37,22 @@ from collections_app.watch_list.serializers import (
     ResultSerializer,
     UpdateSerializer,
 )
-from collections_app.watch_list.views import IF_MATCH, LARGEST_ENTRY, TAGS, TOLD
+from collections_app.watch_list.views import (
+    ENTRY_CHANGED,
+    IF_MATCH,
+    LARGEST_ENTRY,
+    TAGS,
+    TOLD,
+)
 from collections_app.watch_list.writes import Operation
 from history.idempotency.views import IdempotentViewSet
 
+BATCH_REFUSED = Refusal(
+    "batch_refused",
+    "BatchRefused",
+    {"results": ResultSerializer(many=True)},
+    {"results": BATCH_ANSWER["results"][1:]},
+)
 ANIME_ERRORS = ["anime_not_found", "ambiguous_id", "entry_not_found"]
 MAX_OPERATIONS = 500
 OWN_ID = OperationSerializer().fields["id"]
@@ -51,6 +63,7 @@ class EntryViewSet(IdempotentViewSet):
 
     @documented(
         "One entry. Send its ETag as If-Match.",
+        name="getEntry",
         scope="list:read",
         tags=TAGS,
         data=EntrySerializer,
@@ -58,29 +71,31 @@ class EntryViewSet(IdempotentViewSet):
         examples={"an entry": ENTRY},
         etag=True,
     )
-    def retrieve(self, request: Request, anime_id: str) -> Response:
+    def retrieve(self, request: Request, anime_id: str) -> Answer:
         ref = parse_anime_id(anime_id)
         row = find_entry(self.user_id, ref)
         entry = to_json(row)
-        at = self.account.revisions
+        # Of what it shows of its title, not of the catalogue.
+        epoch, shown = self.account.revisions.epoch, orjson.dumps(entry)
         etag = unless_held(
-            request, revision_tag(request, entry["revision"], at.epoch, at.catalogue)
+            request, revision_tag(request, entry["revision"], epoch, shown)
         )
         return answer(entry, headers={"ETag": etag})
 
     @documented(
         "Changes the fields that are sent, and keeps the others; null clears.",
+        name="changeEntry",
         scope="list:write",
         tags=TAGS,
         body=UpdateSerializer,
         data=EntrySerializer,
         meta=TOLD,
         parameters=[IF_MATCH],
-        errors=[*ANIME_ERRORS, "revision_mismatch"],
+        errors=[*ANIME_ERRORS, ENTRY_CHANGED],
         examples={"changed": Example(ENTRY, {})},
         body_examples={"a score": {"score": 9.5, "notes": None}},
     )
-    def partial_update(self, request: Request, anime_id: str) -> Response:
+    def partial_update(self, request: Request, anime_id: str) -> Answer:
         values = read_body(UpdateSerializer, request)
         watched_on = values.pop("watched_on", None)
         return self.write_entry(
@@ -89,17 +104,18 @@ class EntryViewSet(IdempotentViewSet):
 
     @documented(
         "Removes the entry; `removed` is 0 when it was not listed.",
+        name="removeEntry",
         scope="list:write",
         tags=TAGS,
         data=RemovedSerializer,
         meta={"operation_id?": UUID},
         parameters=[IF_MATCH],
-        errors=["anime_not_found", "ambiguous_id", "revision_mismatch"],
+        errors=["anime_not_found", "ambiguous_id", ENTRY_CHANGED],
         examples={
             "removed": {"message": "Anime removed from watch list", "removed": 1}
         },
     )
-    def destroy(self, request: Request, anime_id: str) -> Response:
+    def destroy(self, request: Request, anime_id: str) -> Answer:
         outcome = self.run("remove", anime_id)
         return answer(
             {"message": "Anime removed from watch list", "removed": outcome.removed},
@@ -108,26 +124,25 @@ class EntryViewSet(IdempotentViewSet):
 
     @documented(
         "Adds watched episodes; safe from several devices at once.",
+        name="incrementEntry",
         scope="list:write",
         tags=TAGS,
         body=IncrementSerializer,
         data=EntrySerializer,
         meta=TOLD,
         parameters=[IF_MATCH],
-        errors=[*ANIME_ERRORS, "already_completed", "revision_mismatch"],
+        errors=[*ANIME_ERRORS, "already_completed", ENTRY_CHANGED],
         examples={"one more": Example(ENTRY, {})},
         body_examples={"one more": {"by": 1}},
     )
-    def increment(self, request: Request, anime_id: str) -> Response:
+    def increment(self, request: Request, anime_id: str) -> Answer:
         body = read_body(IncrementSerializer, request)
         watched_on = body.get("watched_on")
         return self.write_entry(
             "increment", anime_id, by=body["by"], watched_on=watched_on
         )
 
-    def write_entry(
-        self, verb: watch_list.Verb, anime_id: str, **more: Any
-    ) -> Response:
+    def write_entry(self, verb: watch_list.Verb, anime_id: str, **more: Any) -> Answer:
         outcome = self.run(verb, anime_id, **more)
         return answer(outcome.entry, meta=outcome.meta)
 
@@ -160,6 +175,7 @@ def find_entry(user_id: UUID, ref: AnimeRef) -> Any:
 class MoveViewSet(IdempotentViewSet):
     @documented(
         "Moves one anime or many to a type; all of them, or none.",
+        name="moveEntries",
         description="`dry_run` returns what would happen, and does nothing.",
         scope="list:write",
         tags=TAGS,
@@ -167,11 +183,11 @@ class MoveViewSet(IdempotentViewSet):
         data={"entries": EntrySerializer(many=True), "dry_run": bool},
         meta=TOLD,
         parameters=[IF_MATCH],
-        errors=[*ANIME_ERRORS, "unknown_anime_ids", "revision_mismatch"],
+        errors=[*ANIME_ERRORS, "unknown_anime_ids", ENTRY_CHANGED],
         examples={"moved": {"entries": [ENTRY], "dry_run": False}},
         body_examples={"two": {"animeIds": [1535, 21], "type": "Completed"}},
     )
-    def create(self, request: Request) -> Response:
+    def create(self, request: Request) -> Answer:
         body = read_body(MoveSerializer, request)
         dry_run = body["dry_run"]
         only_if = precondition_of_one(request, body["animeIds"])
@@ -260,6 +276,7 @@ class BatchViewSet(IdempotentViewSet):
 
     @documented(
         "Runs queued operations in order, with a result for each.",
+        name="runBatch",
         description="One bad operation never blocks the next; with `atomic`, one "
         "refusal "
         "refuses all (409, results in `details`). An operation's `id` is its "
@@ -268,11 +285,11 @@ class BatchViewSet(IdempotentViewSet):
         tags=TAGS,
         body=BatchSerializer,
         data={"results": ResultSerializer(many=True)},
-        errors=["batch_refused"],
+        errors=[BATCH_REFUSED],
         examples={"two of three": BATCH_ANSWER},
         body_examples={"two": BATCH},
     )
-    def create(self, request: Request) -> Response:
+    def create(self, request: Request) -> Answer:
         results = batches.run(
             user_id=self.user_id,
             queue=read_queue(request.data),

@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from animecollections.api.filtering import Since, YesOrNo
 from animecollections.api.parameters import WHEN, Parameter
-from animecollections.api.schema import paging, query
+from animecollections.api.schema import FEWER_KEYS, paging, query
 from animecollections.db.json_rows import has_text
 from collections_app.catalogue.folding import LONGEST_QUERY, fold_query
 from collections_app.catalogue.models import SearchName
@@ -85,7 +85,7 @@ PARAMETERS: list[Parameter] = [
         enum=["card", "up_next"],
     ),
     query("counts", str, "`true`: counts by type, in meta.", enum=["true"]),
-    query("fields", str, "Only these keys, such as `anime_id,progress`."),
+    query("fields", str, "Only these keys, such as `anime_id,progress`. " + FEWER_KEYS),
     query(
         "ordering",
         str,

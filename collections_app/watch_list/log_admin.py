@@ -66,6 +66,7 @@ class ChangeAdmin(ReadOnly, OfEntries):
         "client",
         "undo",
     )
+    people_in = ("actor_id",)
     list_filter = ("kind", ThroughFilter, between())
     search_help_text = "E-mail, name or id of the user, operation id or request id"
     fields = (
@@ -82,7 +83,7 @@ class ChangeAdmin(ReadOnly, OfEntries):
         "operation_id",
         "undoes",
         "through",
-        "file_name",
+        "file",
         "actor",
         "client_id",
         "request_id",
@@ -90,11 +91,8 @@ class ChangeAdmin(ReadOnly, OfEntries):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Change]:
         titles = Anime.objects.filter(pk=OuterRef("anime_id")).values("title")
-        actors = get_user_model()._default_manager.filter(pk=OuterRef("actor_id"))
         rows: QuerySet[Change] = super().get_queryset(request)
-        return rows.annotate(
-            title=Subquery(titles), actor=Subquery(actors.values("user_name"))
-        )
+        return rows.annotate(title=Subquery(titles))
 
     def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         """The page's title has the number of the anime."""
@@ -124,6 +122,12 @@ class ChangeAdmin(ReadOnly, OfEntries):
     def told_after(self, change: Any) -> str:
         return told(change, change.after)
 
+    @admin.display(description="file name")
+    def file(self, change: Any) -> str:
+        """A name may say what is private: "my hentai.xml"."""
+        is_hidden = change.file_name and is_masked(change)
+        return MASK if is_hidden else str(change.file_name)
+
     @admin.display
     def client(self, change: Change) -> str:
         return change.client_id[:30]
@@ -140,7 +144,7 @@ class ChangeAdmin(ReadOnly, OfEntries):
 
     @admin.display
     def actor(self, change: Any) -> str:
-        return change.actor or ""
+        return str(change.people.get(change.actor_id, ""))
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str

@@ -4,22 +4,25 @@ from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
+from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from animecollections.api.conditional import etag_of, unless_held
 from animecollections.api.fields import StrictBoolean
 from animecollections.api.ids import parse_id
 from animecollections.api.reading import read_body
-from animecollections.api.rendering import answer
-from animecollections.api.schema import documented, nullable
+from animecollections.api.rendering import Answer, answer
+from animecollections.api.schema import Example, documented
+from animecollections.api.shapes import nullable
+from animecollections.identity import THROUGH
 from collections_app.watch_list import undo as operations
 from collections_app.watch_list.examples import OPERATIONS, UNDONE
 from collections_app.watch_list.operation_filters import PARAMETERS
 from collections_app.watch_list.operation_reads import operations_of
-from collections_app.watch_list.serializers import EntrySerializer
+from collections_app.watch_list.serializers import EntrySerializer, SomeFields
 from history.idempotency.views import IdempotentViewSet
+from history.models import ChangeKind
 
 TAGS = ["History and undo"]
 
@@ -29,23 +32,25 @@ class WatchedByDaySerializer(serializers.Serializer[Any]):
     episodes = serializers.IntegerField()
 
 
+@extend_schema_serializer(component_name="LoggedChange")
 class ChangeToldSerializer(serializers.Serializer[Any]):
     anime_id = serializers.CharField(allow_null=True)
     title = serializers.CharField(allow_null=True)
-    kind = serializers.CharField()
-    before = serializers.JSONField()
-    after = serializers.JSONField()
+    kind = serializers.ChoiceField(ChangeKind.choices)
+    before = SomeFields()
+    after = SomeFields()
     watched = WatchedByDaySerializer(
         many=True, help_text="what it counts as watched; below zero, took back"
     )
     revision = serializers.IntegerField()
 
 
+@extend_schema_serializer(component_name="Operation")
 class OperationToldSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     summary = serializers.CharField()
     at = serializers.DateTimeField()
-    through = serializers.CharField()
+    through = serializers.ChoiceField(THROUGH)
     file_name = serializers.CharField(help_text="of an import; else empty")
     client_id = serializers.CharField()
     size = serializers.IntegerField(help_text="how many rows it changed")
@@ -61,27 +66,29 @@ class UndoSerializer(serializers.Serializer[Any]):
     dry_run = StrictBoolean(required=False, default=False)
 
 
+@extend_schema_serializer(component_name="UndoConflict")
 class ConflictSerializer(serializers.Serializer[Any]):
     anime_id = serializers.CharField()
     title = serializers.CharField()
     field = serializers.CharField()
-    expected = serializers.JSONField(allow_null=True)
-    found = serializers.JSONField(allow_null=True)
+    expected = serializers.JSONField()
+    found = serializers.JSONField()
 
 
 class OperationViewSet(IdempotentViewSet):
     @documented(
         "What was done, newest first, as a sentence and field by field.",
+        name="getOperations",
         scope="list:read",
         tags=TAGS,
         data=OperationToldSerializer(many=True),
         meta={"next_cursor": nullable(str)},
         parameters=PARAMETERS,
         errors=["invalid_cursor", "anime_not_found", "ambiguous_id"],
-        examples={"one": OPERATIONS},
+        examples={"one": Example(OPERATIONS, {"next_cursor": None})},
         etag=True,
     )
-    def list(self, request: Request) -> Response:
+    def list(self, request: Request) -> Answer:
         at = self.account.revisions
         # The day too: what can be undone ends with time, and old changes are trimmed.
         day = timezone.now().date()
@@ -94,6 +101,7 @@ class OperationViewSet(IdempotentViewSet):
 
     @documented(
         "Undoes an operation, as a new operation.",
+        name="undoOperation",
         description="Values that changed later stay, and are listed in `conflicts`. "
         "`dry_run` returns what would happen, and does nothing.",
         scope="list:write",
@@ -109,7 +117,7 @@ class OperationViewSet(IdempotentViewSet):
         errors=["operation_not_found"],
         examples={"undone": UNDONE},
     )
-    def undo(self, request: Request, operation_id: str) -> Response:
+    def undo(self, request: Request, operation_id: str) -> Answer:
         dry_run = read_body(UndoSerializer, request)["dry_run"]
         undone = operations.undo(
             user_id=self.user_id,

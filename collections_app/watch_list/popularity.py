@@ -5,6 +5,7 @@ from collections import defaultdict
 from django.db.models import Count
 
 from animecollections.db.json_rows import among
+from animecollections.db.replica import from_replica
 from collections_app.catalogue.models import Anime
 from collections_app.catalogue.search.prominence import renown
 from collections_app.catalogue.writes import changing_catalogue
@@ -13,13 +14,17 @@ from collections_app.watch_list.models import WatchListEntry
 TOGETHER = 1000  # titles; the catalogue is locked for some milliseconds
 
 
+def lists_by_title() -> dict[int, int]:
+    entries = WatchListEntry.objects.across_users().filter(is_private=False).order_by()
+    return dict(entries.values_list("anime_id").annotate(lists=Count("pk")))
+
+
 def count_lists() -> str:
     """Reads all entries once. What is private on a list does not count.
 
     It takes no revision: nothing that is shown of a title changes.
     """
-    entries = WatchListEntry.objects.across_users().filter(is_private=False).order_by()
-    lists = dict(entries.values_list("anime_id").annotate(lists=Count("pk")))
+    lists = from_replica(lists_by_title)
     changed: dict[int, list[int]] = defaultdict(list)
     for anime_id, points in Anime.objects.order_by("id").values_list("id", "renown"):
         if (now := renown(lists.get(anime_id, 0))) != points:

@@ -1,11 +1,13 @@
 """Watch-list entries as JSON: what clients send, and what they are answered."""
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from drf_spectacular.drainage import set_override
-from drf_spectacular.utils import extend_schema_field
+from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
+from rest_framework.fields import SkipField, empty
 
 from animecollections.api.errors import ApiError
 from animecollections.api.fields import (
@@ -17,6 +19,8 @@ from animecollections.api.fields import (
     StrictObject,
     StrictText,
 )
+from collections_app.catalogue.entry_facts import AIRING_WORDS
+from collections_app.catalogue.models import AiringStatus, Format, Season
 from collections_app.catalogue.refs import AnimeRef, parse_anime_id
 from collections_app.watch_list.entries import JSON_KEYS, partial_date
 from collections_app.watch_list.fields import (
@@ -27,8 +31,10 @@ from collections_app.watch_list.fields import (
     Field,
     Kind,
 )
-from collections_app.watch_list.models import EntryType, WatchListEntry
+from collections_app.watch_list.models import EntryState, EntryType, WatchListEntry
 from collections_app.watch_list.rules import AIRED, SENT_AS_UNKNOWN
+
+Serializer = serializers.Serializer[Any]
 
 
 @extend_schema_field({"type": "number", "minimum": 0, "maximum": 10})
@@ -174,6 +180,31 @@ class EntryFields(StrictObject):
         fields = {n: SENT_AS[BY_NAME[n].kind](BY_NAME[n]) for n in FIELD_NAMES}
         return fields | super().get_fields()  # a serializer may say more of one
 
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        """DRF's, but that a field which was not sent is looked at only where that says
+        something: most of an entry's fields are not sent.
+        """
+        if not isinstance(data, dict):
+            return dict(super().to_internal_value(data))  # which refuses it
+        values: dict[str, Any] = {}
+        wrong: dict[str, Any] = {}
+        for name, field in self.fields.items():
+            if name not in data and not (field.required or has_default(field)):
+                continue
+            try:
+                values[name] = field.run_validation(data.get(name, empty))
+            except serializers.ValidationError as error:
+                wrong[name] = error.detail
+            except SkipField:
+                pass
+        if wrong:
+            raise serializers.ValidationError(wrong)
+        return values
+
+
+def has_default(field: AnyField) -> bool:
+    return field.default is not empty
+
 
 @extend_schema_field(
     {
@@ -194,14 +225,17 @@ class AnimeIdField(serializers.Field[AnimeRef, Any, str, Any]):
         return str(value)
 
 
-class RemoveSerializer(serializers.Serializer[Any]):
+@extend_schema_serializer(component_name="RemoveEntry")
+class RemoveSerializer(Serializer):
     animeId = AnimeIdField(required=False)  # noqa: N815
 
 
+@extend_schema_serializer(component_name="ChangeEntry")
 class UpdateSerializer(EntryFields):
     watched_on = WatchedOnField()
 
 
+@extend_schema_serializer(component_name="AddEntry")
 class AddSerializer(EntryFields):
     animeId = AnimeIdField()  # noqa: N815
     type = StrictChoice(EntryType.choices)
@@ -213,7 +247,7 @@ class AddSerializer(EntryFields):
     watched_on = WatchedOnField()
 
 
-class IncrementSerializer(serializers.Serializer[Any]):
+class IncrementSerializer(Serializer):
     by = StrictInteger(
         min_value=-1000,
         max_value=1000,
@@ -224,7 +258,7 @@ class IncrementSerializer(serializers.Serializer[Any]):
     watched_on = WatchedOnField()
 
 
-class MoveSerializer(serializers.Serializer[Any]):
+class MoveSerializer(Serializer):
     """One anime or many, to one type."""
 
     animeId = AnimeIdField(required=False)  # noqa: N815
@@ -245,6 +279,7 @@ class MoveSerializer(serializers.Serializer[Any]):
         return attrs | {"animeIds": ids, "is_list": one is None}
 
 
+@extend_schema_serializer(component_name="BatchOperation")
 class OperationSerializer(EntryFields):
     """One operation of a batch."""
 
@@ -267,39 +302,15 @@ class OperationSerializer(EntryFields):
         return attrs
 
 
-class BatchSerializer(serializers.Serializer[Any]):
-    """For the schema: each operation is read by itself, so that one bad one is told
-    in its own result.
-    """
+class BatchSerializer(Serializer):
+    """Up to 500 operations."""
 
     operations = OperationSerializer(many=True)
     atomic = StrictBoolean(required=False, default=False)
 
 
-class ResultSerializer(serializers.Serializer[Any]):
-    """What became of one operation; `error`, `code`, `fields`, `details` where it was
-    refused.
-    """
-
-    id = serializers.CharField(required=False)
-    ok = serializers.BooleanField()
-    status = serializers.IntegerField()
-    entry = serializers.JSONField(allow_null=True, required=False)
-    removed = serializers.IntegerField(required=False)
-    changes = serializers.ListField(child=serializers.JSONField(), required=False)
-    warnings = serializers.ListField(child=serializers.JSONField(), required=False)
-    error = serializers.CharField(required=False)
-    code = serializers.CharField(required=False)
-    details = serializers.JSONField(required=False)
-    replayed = serializers.BooleanField(required=False)
-
-    def get_fields(self) -> dict[str, Any]:
-        # A serializer has fields of its own.
-        return super().get_fields() | {"fields": serializers.JSONField(required=False)}
-
-
-class EntrySerializer(serializers.Serializer[Any]):
-    """An entry as answered (for the schema: rows are shaped by entries.to_json)."""
+class EntrySerializer(Serializer):
+    """An anime on the user's list."""
 
     id = serializers.UUIDField()
     user_id = serializers.UUIDField()
@@ -309,9 +320,9 @@ class EntrySerializer(serializers.Serializer[Any]):
     rating = serializers.FloatField(allow_null=True, help_text="the catalogue's, 0–10")
     episodes = serializers.IntegerField(allow_null=True, help_text="null = unknown")
     mal_id = serializers.IntegerField(allow_null=True)
-    format = serializers.CharField()
-    airing_status = serializers.CharField()
-    season = serializers.CharField(allow_null=True)
+    format = serializers.ChoiceField(Format.choices)
+    airing_status = serializers.ChoiceField(AiringStatus.choices)
+    season = serializers.ChoiceField(Season.choices, allow_null=True)
     year = serializers.IntegerField(allow_null=True)
     added_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
@@ -330,7 +341,9 @@ class ListedEntrySerializer(EntrySerializer):
     image_webp = serializers.CharField(required=False, allow_null=True)
     image_large_webp = serializers.CharField(required=False, allow_null=True)
     image_small_webp = serializers.CharField(required=False, allow_null=True)
-    status = serializers.CharField(required=False, allow_null=True)
+    status = serializers.ChoiceField(
+        [*AIRING_WORDS.values()], required=False, allow_null=True
+    )
     genres = serializers.ListField(child=serializers.CharField(), required=False)
     next_episode = serializers.IntegerField(required=False)
     episodes_left = serializers.IntegerField(
@@ -338,23 +351,41 @@ class ListedEntrySerializer(EntrySerializer):
     )
 
 
-class AddedSerializer(serializers.Serializer[Any]):
+class SomeFields(Serializer):
+    """Some of an entry's own fields, as they are answered."""
+
+    def get_fields(self) -> dict[str, Any]:
+        fields = {field.name: ANSWERED_AS[field.kind](field) for field in FIELDS}
+        for field in fields.values():
+            field.required = False
+        return fields
+
+
+class AddedSerializer(Serializer):
     message = serializers.CharField()
     entry = EntrySerializer()
 
 
-class RemovedSerializer(serializers.Serializer[Any]):
+class RemovedSerializer(Serializer):
     message = serializers.CharField()
     removed = serializers.IntegerField(help_text="0 when it was not listed")
 
 
-class CountsSerializer(serializers.Serializer[Any]):
+@cache
+def by_word(choices: Any) -> Any:
+    """A number for each of the words."""
+    numbers = {word: serializers.IntegerField() for word in choices.values}
+    return type(f"{choices.__name__}CountsSerializer", (Serializer,), numbers)()
+
+
+class CountsSerializer(Serializer):
     total = serializers.IntegerField()
-    by_type = serializers.DictField(child=serializers.IntegerField())
-    by_state = serializers.DictField(child=serializers.IntegerField())
+    by_type = by_word(EntryType)
+    by_state = by_word(EntryState)
 
 
-class ChangeSerializer(serializers.Serializer[Any]):
+@extend_schema_serializer(component_name="ImpliedChange")
+class ChangeSerializer(Serializer):
     """An implied change: what followed by itself, and why."""
 
     anime_id = serializers.CharField(
@@ -371,9 +402,45 @@ class ChangeSerializer(serializers.Serializer[Any]):
         return super().get_fields() | {"from": serializers.JSONField(allow_null=True)}
 
 
-class WarningSerializer(serializers.Serializer[Any]):
+@extend_schema_serializer(component_name="EntryWarning")
+class WarningSerializer(Serializer):
     anime_id = serializers.CharField(
         required=False, help_text="where the answer is about several"
     )
     code = serializers.ChoiceField(["progress_beyond_total"])
     message = serializers.CharField()
+
+
+class RefusedOperationSerializer(Serializer):
+    """Of a refusal that has more to say: the entry as it is now (null: not listed)
+    where `if_revision` no longer fits.
+    """
+
+    entry = EntrySerializer(allow_null=True, required=False)
+
+
+@extend_schema_serializer(component_name="BatchResult")
+class ResultSerializer(Serializer):
+    """What became of one operation; `error`, `code`, `fields`, `details` where it was
+    refused.
+    """
+
+    id = serializers.CharField(required=False)
+    ok = serializers.BooleanField()
+    status = serializers.IntegerField()
+    entry = EntrySerializer(allow_null=True, required=False)
+    removed = serializers.IntegerField(required=False)
+    changes = ChangeSerializer(many=True, required=False)
+    warnings = WarningSerializer(many=True, required=False)
+    error = serializers.CharField(required=False)
+    code = serializers.CharField(
+        required=False, help_text="as in a failure of the whole request"
+    )
+    details = RefusedOperationSerializer(required=False)
+    replayed = serializers.BooleanField(required=False)
+
+    def get_fields(self) -> dict[str, Any]:
+        # A serializer has fields of its own.
+        sentences = serializers.ListField(child=serializers.CharField())
+        told = serializers.DictField(child=sentences, required=False)
+        return super().get_fields() | {"fields": told}

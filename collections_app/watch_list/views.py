@@ -6,25 +6,25 @@ from uuid import UUID
 
 from orjson import Fragment
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from animecollections.api.conditional import etag_of, precondition, unless_held
 from animecollections.api.errors import refuse
 from animecollections.api.existing_client import is_existing_client
 from animecollections.api.paging import page
 from animecollections.api.reading import read_body
-from animecollections.api.rendering import answer, enveloped
+from animecollections.api.rendering import Answer, answer, enveloped
 from animecollections.api.response_cache import bodies
 from animecollections.api.schema import (
     Example,
-    chosen,
+    Refusal,
     documented,
     header,
-    nullable,
     query,
 )
+from animecollections.api.shapes import nullable
 from animecollections.api.sparse_fields import chosen_fields, only
 from collections_app.catalogue.refs import AnimeRef, parse_anime_id
+from collections_app.watch_list import own_titles
 from collections_app.watch_list import writes as watch_list
 from collections_app.watch_list.examples import COUNTS, ENTRY
 from collections_app.watch_list.filters import (
@@ -40,10 +40,12 @@ from collections_app.watch_list.serializers import (
     AddSerializer,
     ChangeSerializer,
     CountsSerializer,
+    EntrySerializer,
     ListedEntrySerializer,
     RemovedSerializer,
     RemoveSerializer,
     WarningSerializer,
+    by_word,
 )
 from collections_app.watch_list.whole_list import is_whole, whole_list
 from history.idempotency.views import IdempotentViewSet
@@ -60,6 +62,12 @@ IF_MATCH = header(
 IF_NONE_MATCH = header(
     "If-None-Match", "`*`: only if it is not on the list yet, else 412."
 )
+ENTRY_CHANGED = Refusal(
+    "revision_mismatch",
+    "EntryChanged",
+    {"entry": nullable(EntrySerializer)},
+    {"entry": ENTRY},
+)
 TOLD = {
     "changes?": ChangeSerializer(many=True),
     "warnings?": WarningSerializer(many=True),
@@ -72,36 +80,37 @@ class WatchListViewSet(IdempotentViewSet):
 
     @documented(
         "The whole list, or a part of it by filters.",
+        name="getWatchList",
         scope="list:read",
         tags=TAGS,
-        data=chosen(ListedEntrySerializer),
+        data=ListedEntrySerializer(many=True),
         meta={
             "cursor": str,
             "next_cursor?": nullable(str),
-            "counts?": dict.fromkeys(EntryType.values, int),
+            "counts?": by_word(EntryType),
         },
         parameters=PARAMETERS,
         errors=["invalid_cursor"],
         examples={"a list": Example([ENTRY], {"cursor": "WzE3LDQxLDNd:…"})},
         etag=True,
     )
-    def list(self, request: Request) -> Response:
+    def list(self, request: Request) -> Answer:
         view = self.wanted.get("view") or usual_view(request)
-        etag = unless_held(request, self.list_etag(request, view))
+        etag, titles_as_at = self.list_etag(request, view)
         if (body := bodies.get(etag)) is None:
-            data, meta = self.entries(view)
+            data, meta = self.entries(view, titles_as_at)
             body = enveloped(data, meta)
             bodies.keep(etag, body)
-        return Response(body, headers={"ETag": etag})
+        return Answer(body, headers={"ETag": etag})
 
-    def entries(self, view: str) -> tuple[Any, dict[str, Any]]:
+    def entries(self, view: str, titles_as_at: int) -> tuple[Any, dict[str, Any]]:
         """What is asked for of the list, as JSON or to be made JSON; and its meta."""
         wanted, at = self.wanted, self.account.revisions
-        # Of the list's own revision: the same body under the same ETag, and never
-        # ahead of the rows, which are read a moment later.
-        cursor = {"cursor": str(Cursor(at.epoch, at.parts["list"], at.catalogue))}
+        # Of the list's own revision, and of its titles': the same body under the same
+        # ETag, and never ahead of the rows, which are read a moment later.
+        cursor = {"cursor": str(Cursor(at.epoch, at.parts["list"], titles_as_at))}
         if is_whole(wanted):
-            array = whole_list(self.user_id, view=view, catalogue=at.catalogue)
+            array = whole_list(self.user_id, view=view, at=at)
             return Fragment(array), cursor
         mine = WatchListEntry.objects.of(self.user_id)
         entries = mine.up_next() if view == "up_next" else mine
@@ -118,6 +127,7 @@ class WatchListViewSet(IdempotentViewSet):
 
     @documented(
         "Adds an anime, or moves it to another type.",
+        name="addEntry",
         description="An anime added again within 24 hours of its removal gets its old "
         "values back (`fresh: true` starts from zero). Fields that are not sent "
         "keep their value; null clears.",
@@ -127,7 +137,7 @@ class WatchListViewSet(IdempotentViewSet):
         data=AddedSerializer,
         meta=TOLD,
         parameters=[IF_MATCH, IF_NONE_MATCH],
-        errors=["anime_not_found", "ambiguous_id", "revision_mismatch"],
+        errors=["anime_not_found", "ambiguous_id", ENTRY_CHANGED],
         examples={
             "added": Example(
                 {"message": "Anime added to watch list", "entry": ENTRY},
@@ -136,7 +146,7 @@ class WatchListViewSet(IdempotentViewSet):
         },
         body_examples={"an anime": {"animeId": 1535, "type": "Watching"}},
     )
-    def create(self, request: Request) -> Response:
+    def create(self, request: Request) -> Answer:
         values = read_body(AddSerializer, request)
         outcome = watch_list.add(
             user_id=self.user_id,
@@ -153,6 +163,7 @@ class WatchListViewSet(IdempotentViewSet):
 
     @documented(
         "Removes an anime; `removed` is 0 when it was not listed.",
+        name="removeFromWatchList",
         scope="list:write",
         tags=TAGS,
         body=RemoveSerializer,
@@ -167,13 +178,13 @@ class WatchListViewSet(IdempotentViewSet):
             ),
             IF_MATCH,
         ],
-        errors=["anime_not_found", "ambiguous_id", "revision_mismatch"],
+        errors=["anime_not_found", "ambiguous_id", ENTRY_CHANGED],
         examples={
             "removed": {"message": "Anime removed from watch list", "removed": 1}
         },
         body_examples={"an anime": {"animeId": 1535}},
     )
-    def destroy(self, request: Request) -> Response:
+    def destroy(self, request: Request) -> Answer:
         outcome = watch_list.remove(
             user_id=self.user_id,
             anime=which_anime(request.data, self.wanted),
@@ -188,21 +199,30 @@ class WatchListViewSet(IdempotentViewSet):
 
     @documented(
         "The number of entries of each type and state.",
+        name="getCounts",
         scope="list:read",
         tags=TAGS,
         data=CountsSerializer,
         examples={"counts": COUNTS},
         etag=True,
     )
-    def counts(self, request: Request) -> Response:
-        etag = unless_held(request, self.list_etag(request))
+    def counts(self, request: Request) -> Answer:
+        at = self.account.revisions
+        etag = unless_held(request, etag_of(request, at.epoch, at.parts["list"]))
         counts = WatchListEntry.objects.of(self.user_id).counts()
         return answer(counts, headers={"ETag": etag})
 
-    def list_etag(self, request: Request, *more: str) -> str:
+    def list_etag(self, request: Request, view: str) -> tuple[str, int]:
+        """The ETag, unless it is held; and the revision of the catalogue since when no
+        title of this list changed.
+        """
         at = self.account.revisions
         zone = self.account.timezone  # says when the day of added_since begins
-        return etag_of(request, at.epoch, at.parts["list"], at.catalogue, zone, *more)
+        if "search" in self.wanted:  # abbreviations are no fact of a title
+            tag = etag_of(request, at.epoch, at.parts["list"], zone, view, at.catalogue)
+            return unless_held(request, tag), at.catalogue
+        tag = etag_of(request, at.epoch, at.parts["list"], zone, view)
+        return own_titles.unless_held(request, tag, own_titles.listed, self.account)
 
 
 def usual_view(request: Request) -> str:

@@ -8,11 +8,15 @@ and rows come as text that goes into the answer as it is (entries.written).
 """
 
 from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
-from django.db import connection
+from django.conf import settings
 
 from animecollections.db.compiled import for_database
+from animecollections.db.hot import fetch
+from animecollections.db.replica import guarded
+from animecollections.identity import Revisions
 from collections_app.catalogue.title_cache import held
 from collections_app.watch_list.entries import TEXTS, written
 
@@ -24,17 +28,31 @@ STATEMENT = (
 )
 
 
+# On the replica: no row where it is behind the list that the sign-in check saw.
+GUARDED = STATEMENT.replace(
+    " ORDER BY",
+    " AND EXISTS (SELECT 1 FROM history_userstate s WHERE s.user_id = e.user_id"
+    " AND s.epoch = %s AND s.list_revision >= %s) ORDER BY",
+)
+
+
 def is_whole(wanted: Mapping[str, object]) -> bool:
     """Whether a query asks for all entries, in full, or as cards."""
     return wanted.keys() <= {"view"} and wanted.get("view", "") in ("", "card")
 
 
-def whole_list(user_id: UUID, *, view: str, catalogue: int) -> bytes:
-    """A JSON array of all entries; titles are of this catalogue revision or newer."""
-    with connection.cursor() as cursor:
-        cursor.execute(STATEMENT, [for_database(user_id)])
-        rows = cursor.fetchall()
-    titles = held.of([row[1] for row in rows], catalogue)
+def whole_list(user_id: UUID, *, view: str, at: Revisions) -> bytes:
+    """A JSON array of all entries; they and their titles are as of there, or newer."""
+    rows = rows_of(user_id, at)
+    titles = held.of([row[1] for row in rows], at.catalogue)
     form, owner_id = (1 if view == "card" else 0), str(user_id)
     entries = [written(owner_id, titles[row[1]][form], *row) for row in rows]
     return b"[" + b",".join(entries) + b"]"
+
+
+def rows_of(user_id: UUID, at: Revisions) -> list[Any]:
+    if settings.LISTS_FROM_REPLICA:
+        asked = [for_database(user_id), at.epoch, at.parts["list"]]
+        if rows := guarded(GUARDED, asked):
+            return rows
+    return fetch(STATEMENT, [for_database(user_id)])

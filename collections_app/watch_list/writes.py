@@ -7,12 +7,13 @@ same.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
 from django.db.models import FilteredRelation, OuterRef, Q, Subquery
+from django.utils import timezone
 
 from animecollections.api.conditional import ALWAYS, Precondition, mismatch
 from animecollections.api.errors import ApiError, refuse
@@ -191,6 +192,7 @@ def as_read(row: Sequence[object]) -> dict[str, object]:
 BY_ID = Compiled(
     lambda user_id, since, number: rows_of(user_id, since, Q(pk=number)),
     *(UUID, datetime, int),
+    is_hot=True,
 )
 BY_NUMBER = Compiled(
     lambda user_id, since, key, number: rows_of(
@@ -201,7 +203,15 @@ BY_NUMBER = Compiled(
 BY_SITE = Compiled(
     lambda user_id, since, key, site: rows_of(user_id, since, matching_site(key, site)),
     *(UUID, datetime, str, str),
+    is_hot=True,
 )
+
+
+def query_of(ref: AnimeRef) -> tuple[Compiled, tuple[Any, ...]]:
+    """And its parameters after the user and the time."""
+    if ref.site == OWN:
+        return BY_ID, (ref.number,)
+    return BY_SITE, (ref.key, ref.site)
 
 
 @dataclass(slots=True)
@@ -225,20 +235,26 @@ class ListEdit:
         since = self.record.at - RESTORED_WITHIN
         if len(refs) == 1:
             [ref] = refs
-            if ref.site == OWN:
-                rows = BY_ID.fetch(self.user_id, since, ref.number)
-                rows = rows or BY_NUMBER.fetch(self.user_id, since, ref.key, ref.number)
-            else:
-                rows = BY_SITE.fetch(self.user_id, since, ref.key, ref.site)
-            try:
-                self.slots[ref] = self.slot(pick(ref, [as_read(row) for row in rows]))
-            except ApiError as error:
-                self.refused[ref] = error
+            query, values = query_of(ref)
+            self.take(ref, since, query.fetch(self.user_id, since, *values))
             return
         found = self.locate(refs)
         several = rows_of(self.user_id, since, Q(pk__in=set(found.values())))
         by_id = {row[0]: self.slot(as_read(row)) for row in several}
         self.slots.update({ref: by_id[anime_id] for ref, anime_id in found.items()})
+
+    def take(
+        self, ref: AnimeRef, since: datetime, rows: Sequence[Sequence[Any]]
+    ) -> None:
+        """What its query found of one anime; another looks for whatever else its number
+        may mean.
+        """
+        if not rows and ref.site == OWN:
+            rows = BY_NUMBER.fetch(self.user_id, since, ref.key, ref.number)
+        try:
+            self.slots[ref] = self.slot(pick(ref, [as_read(row) for row in rows]))
+        except ApiError as error:
+            self.refused[ref] = error
 
     def locate(self, refs: Sequence[AnimeRef]) -> dict[AnimeRef, int]:
         """Those the catalogue has; one that means two titles is refused by itself."""
@@ -469,16 +485,20 @@ def do(
     Three statements on PostgreSQL: lock and revision, read, save; on SQLite one for
     each table saved. Two when nothing changes; one more for an id that is none of ours.
     """
-    expected_kind = ChangeKind.UPDATE
+    anime, since = operation.anime, timezone.now() - RESTORED_WITHIN
+    query, values = query_of(anime)
     with recording(
-        user_id=user_id, through=through, expected_kind=expected_kind
+        user_id=user_id,
+        through=through,
+        expected_kind=ChangeKind.UPDATE,
+        reading=[query.statement(user_id, since, *values)],
     ) as record:
         edit = ListEdit(record, user_id, today)
-        edit.read([operation.anime])
+        edit.take(anime, since, query.read(record.read[0]))
         outcome = edit.apply(operation)
-        told = record.operation_id if edit.save() else None
-        entry = edit.slots[operation.anime].entry
-        return replace(outcome, entry=entry, operation_id=told)
+        outcome.operation_id = record.operation_id if edit.save() else None
+        outcome.entry = edit.slots[anime].entry
+        return outcome
 
 
 def do_all(

@@ -26,9 +26,7 @@ class KeptAnswer(OwnedRow):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["user", "key"], name="kept_answer_unique")
         ]
-        indexes: ClassVar = [
-            models.Index(fields=["created_at"], name="kept_answer_age")  # for trimming
-        ]
+        # None on created_at: ids are in the order of time, and trimming goes by them.
 
     def __str__(self) -> str:
         return self.key

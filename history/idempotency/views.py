@@ -15,11 +15,18 @@ from django.db import Error, IntegrityError, OperationalError, connection
 from django.http import QueryDict
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from animecollections.api.errors import ApiError, refuse
+from animecollections.api.rendering import Answer
+from animecollections.api.request_headers import header
 from animecollections.api.views import ApiViewSet
-from history.idempotency.records import Kept, find_answers, keep_answers
+from history.idempotency.records import (
+    Kept,
+    as_kept,
+    find_answers,
+    finding,
+    keep_answers,
+)
 from history.log.recording import locked
 
 logger = logging.getLogger(__name__)
@@ -57,8 +64,8 @@ class IdempotentViewSet(ApiViewSet):
         """Long work on the body that needs no database, before any lock is taken."""
 
     def write(
-        self, handler: Callable[..., Response], request: Request, **kwargs: object
-    ) -> Response:
+        self, handler: Callable[..., Answer], request: Request, **kwargs: object
+    ) -> Answer:
         key = read_key(request)
         if self.prepares:
             again = key and answered_before(self.user_id, key, request)
@@ -77,7 +84,7 @@ class IdempotentViewSet(ApiViewSet):
 
 
 def read_key(request: Request) -> str | None:
-    key = request.headers.get("Idempotency-Key")
+    key = header(request, "Idempotency-Key")
     if key is None:
         return None
     if not 1 <= len(key) <= 255 or not (key.isascii() and key.isprintable()):
@@ -85,7 +92,7 @@ def read_key(request: Request) -> str | None:
     return key
 
 
-def answered_before(user_id: UUID, key: str, request: Request) -> Response | None:
+def answered_before(user_id: UUID, key: str, request: Request) -> Answer | None:
     """The answer kept under the key, without the lock: a retry prepares nothing."""
     kept = find_answers(user_id, [f"request:{key}"]).get(f"request:{key}")
     return replayed(kept, fingerprint(request)) if kept else None
@@ -94,14 +101,14 @@ def answered_before(user_id: UUID, key: str, request: Request) -> Response | Non
 def once(
     user_id: UUID,
     key: str,
-    handler: Callable[..., Response],
+    handler: Callable[..., Answer],
     request: Request,
     **kwargs: object,
-) -> Response:
+) -> Answer:
     """The first answer to this key, or the handler's own, kept with its effect."""
     name, print_ = f"request:{key}", fingerprint(request)
-    with locked(user_id):
-        if (kept := find_answers(user_id, [name]).get(name)) is not None:
+    with locked(user_id, reading=[finding(user_id, name)]) as lock:
+        if (kept := as_kept(lock.read[0]).get(name)) is not None:
             return replayed(kept, print_)
         response = handler(request, **kwargs)
         if 200 <= response.status_code < 300:
@@ -114,15 +121,16 @@ def once(
                     if header in response
                 },
             }
-            keep_answers(user_id, {name: (print_, answer)})
+            answers = {name: (print_, answer)}
+            keep_answers(user_id, answers, is_last=lock.is_outermost)
         return response
 
 
-def replayed(kept: Kept, print_: str) -> Response:
+def replayed(kept: Kept, print_: str) -> Answer:
     if kept.fingerprint != print_:
         raise ApiError("key_reused")
     headers = kept.answer["headers"] | {"Idempotency-Replayed": "true"}
-    return Response(kept.answer["body"], kept.answer["status"], headers=headers)
+    return Answer(kept.answer["body"], kept.answer["status"], headers=headers)
 
 
 def fingerprint(request: Request) -> str:
@@ -149,7 +157,7 @@ def portable(value: Any) -> Any:
             return value
 
 
-def retried(call: Callable[[], Response]) -> Response:
+def retried(call: Callable[[], Answer]) -> Answer:
     """Tries again where the database says that only the moment was wrong.
 
     Outermost only: inside a transaction there is nothing left to try again with.

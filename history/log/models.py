@@ -1,58 +1,90 @@
 """The lock and the log under every write: the tables."""
 
 from collections.abc import Collection
+from dataclasses import dataclass, fields
 from datetime import timedelta
+from functools import cache
 from typing import ClassVar, Self
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection, models
+from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
 from animecollections.db.compiled import for_database
+from animecollections.db.hot import Found, Statement, fetch, is_postgresql
 from animecollections.db.ids import as_uuid7, first_id_at, new_epoch, time_of
 from animecollections.db.owned import OwnedQuerySet, OwnedRow, owner
 
 
-class UserStateQuerySet(models.QuerySet["UserState"]):
-    """The two ways to lock a state row until the transaction ends."""
+@dataclass(slots=True)
+class HeldState:
+    """A state row as its lock gave it: every write makes one, and no model of it."""
 
-    def hold(self, user_id: UUID) -> "UserState | None":
-        lock = " FOR UPDATE" if connection.vendor == "postgresql" else ""
-        return read_state(
-            f"SELECT {{}} FROM history_userstate WHERE user_id = %s{lock}",  # noqa: S608
-            user_id,
-        )
+    user_id: UUID
+    epoch: int
+    revision: int
+    list_revision: int
+    searches_revision: int
+    profile_revision: int
+    preferences_revision: int
 
-    def take(self, user_id: UUID, column: str) -> "UserState | None":
-        """Locks and counts one change in `column`, in one statement.
-
-        The state comes back as it was before: the change is yet to be made.
+    @classmethod
+    def read(cls, rows: Found, column: str = "") -> "HeldState | None":
+        """What `locking` gave, as it was before: a change that is counted already is
+        yet to be made. None: the user was erased.
         """
-        state = read_state(
-            f"UPDATE history_userstate SET revision = revision + 1, "  # noqa: S608
-            f"{column} = revision + 1 WHERE user_id = %s RETURNING {{}}",
-            user_id,
-        )
-        if state is not None:
+        if not rows:
+            return None
+        user_id, *counters = rows[0]
+        # SQLite has no UUIDs.
+        state = cls(user_id if is_postgresql() else UUID(user_id), *counters)
+        if column:
             state.revision -= 1
         return state
 
+    def saving(self, columns: Collection[str]) -> Statement:
+        """The revision, and these columns that tell what it changed."""
+        names = ["revision", *sorted(columns)]
+        sets = ", ".join(f"{name} = %s" for name in names)
+        return Statement(
+            f"UPDATE history_userstate SET {sets} WHERE user_id = %s",  # noqa: S608
+            [*(getattr(self, name) for name in names), for_database(self.user_id)],
+        )
 
-def read_state(statement: str, user_id: UUID) -> "UserState | None":
-    """By hand: every write begins so, and Django takes longer to make the statement
-    than the database to answer it. {} in it is for the columns.
+
+STATE_COLUMNS = ", ".join(field.name for field in fields(HeldState))
+LOCK = f"SELECT {STATE_COLUMNS} FROM history_userstate WHERE user_id = %s"  # noqa: S608
+
+
+def locking(user_id: UUID, column: str = "") -> Statement:
+    """Locks a state row until the transaction ends; with a column, one change in it is
+    counted as well. HeldState.read takes what it gives.
+
+    By hand: every write begins so, and Django takes longer to make the statement than
+    the database to answer it.
     """
-    names = [field.attname for field in UserState._meta.concrete_fields]
-    with connection.cursor() as cursor:
-        cursor.execute(statement.format(", ".join(names)), [for_database(user_id)])
-        row = cursor.fetchone()
-    if row is None:
-        return None
-    state = UserState(**dict(zip(names, row, strict=True)) | {"user_id": user_id})
-    state._state.adding = False
-    return state
+    if column:
+        sql = counting_in(column)
+    else:
+        sql = f"{LOCK} FOR UPDATE" if is_postgresql() else LOCK
+    return Statement(sql, [for_database(user_id)])
+
+
+@cache
+def counting_in(column: str) -> str:
+    sets = f"revision = revision + 1, {column} = revision + 1"
+    return (
+        f"UPDATE history_userstate SET {sets} WHERE user_id = %s "  # noqa: S608
+        f"RETURNING {STATE_COLUMNS}"
+    )
+
+
+class UserStateQuerySet(models.QuerySet["UserState"]):
+    def hold(self, user_id: UUID) -> HeldState | None:
+        """Locks a state row until the transaction ends."""
+        return HeldState.read(fetch(*locking(user_id)))
 
 
 class UserState(models.Model):
@@ -80,17 +112,6 @@ class UserState(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} at {self.revision}"
-
-    def save_revisions(self, columns: Collection[str]) -> None:
-        """The revision, and these columns that tell what it changed."""
-        names = ["revision", *sorted(columns)]
-        sets = ", ".join(f"{name} = %s" for name in names)
-        values = [getattr(self, name) for name in names]
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f"UPDATE history_userstate SET {sets} WHERE user_id = %s",  # noqa: S608
-                [*values, for_database(self.user_id)],
-            )
 
 
 class ChangeKind(models.TextChoices):

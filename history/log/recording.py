@@ -1,25 +1,29 @@
 """The lock and the log under every write to what is a user's."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from animecollections.api import request_id
 from animecollections.api.errors import ApiError
-from animecollections.db.bulk import Rows, upsert_all
+from animecollections.db import bulk
+from animecollections.db.bulk import inserting
+from animecollections.db.hot import Found, Statement, fetch_each, run
 from animecollections.db.ids import new_epoch, new_id
 from animecollections.identity import Origin
 from history.log.commit_hooks import Note, publish
-from history.log.models import Change, ChangeKind, UserState
+from history.log.models import Change, ChangeKind, HeldState, UserState, locking
 from history.log.parts import COLUMN_OF_KIND
 from history.watched.services import rows_to_add
+
+USERS_AT_ONCE = 5_000  # of all, where something is done to each
 
 
 @dataclass(slots=True)
@@ -29,18 +33,19 @@ class Recording:
     A write that changes nothing calls `change` never, and takes none.
     """
 
-    state: UserState
+    state: HeldState
     through: Origin
     undoes: UUID | None = None
     expected_column: str = ""  # the column of the state that already counts one change
+    read: Sequence[Found] = ()
     operation_id: UUID = field(default_factory=new_id)
     at: Any = field(default_factory=timezone.now)
     changes: list[dict[str, Any]] = field(default_factory=list)
     ids: dict[str, list[UUID] | None] = field(default_factory=dict)
     watched: dict[tuple[str, int], int] = field(default_factory=dict)
-    rows: list[Rows] = field(default_factory=list)
+    rows: list[bulk.Rows] = field(default_factory=list)
 
-    def put(self, rows: Rows) -> None:
+    def put(self, rows: bulk.Rows) -> None:
         """To be written together with the log of what it changes."""
         self.rows.append(rows)
 
@@ -96,26 +101,27 @@ class Recording:
         self.change(ChangeKind.SEARCHES)
         self.ids["searches"] = ids
 
-    def save(self) -> None:
+    def save(self, *, is_last: bool = False) -> None:
         """What was put, the log and the state, however many changes: on PostgreSQL two
         statements, on SQLite as many as tables. One less where it was the one change
-        that was expected.
+        that was expected. is_last: the transaction ends with them.
         """
         if not self.changes:
             if self.expected_column:  # nothing was written but what was expected
                 transaction.set_rollback(True)
             return
         size = len(self.changes)
-        upsert_all(
+        statements = inserting(
             *self.rows,
-            Rows(Change, [row | {"size": size} for row in self.changes]),
+            bulk.Rows(Change, [row | {"size": size} for row in self.changes]),
             *self.diary(),
         )
         columns = {COLUMN_OF_KIND[ChangeKind(row["kind"])] for row in self.changes}
         if size != 1 or self.expected_column not in columns:
-            self.state.save_revisions(columns)
+            statements.append(self.state.saving(columns))
+        run(*statements, is_last=is_last)
 
-    def diary(self) -> list[Rows]:
+    def diary(self) -> list[bulk.Rows]:
         """What the changes count as watched."""
         if not self.watched:
             return []
@@ -143,33 +149,45 @@ class Recording:
 
 # The state that this thread holds locked, so that a service called inside a wider
 # transaction (an answer kept for retries, a batch) neither locks nor nests again.
-_held: ContextVar[UserState | None] = ContextVar("held_state", default=None)
+_held: ContextVar[HeldState | None] = ContextVar("held_state", default=None)
+
+
+class Lock(NamedTuple):
+    """The user's state, and what was read with the lock."""
+
+    state: HeldState
+    read: Sequence[Found]
+    is_outermost: bool  # no transaction was open before
 
 
 @contextmanager
-def locked(user_id: UUID, *, expected_column: str = "") -> Iterator[UserState]:
+def locked(
+    user_id: UUID,
+    *,
+    expected_column: str = "",
+    reading: Sequence[Statement] = (),
+) -> Iterator[Lock]:
     """A transaction that holds the user's state row; inside another, the same one.
 
     The lock comes first: whoever reads after it decides on what is true until the
     commit, and revisions are taken in the order in which they become visible. (Ids
     taken without it commit out of order, and a device that polls loses changes.)
+
+    reading: statements that go there together with the lock, and read after it.
     """
     held = _held.get()
     if held is not None and held.user_id == user_id:
-        yield held
+        yield Lock(held, fetch_each(*reading), is_outermost=False)
         return
+    is_outermost = not connection.in_atomic_block
     with transaction.atomic():
-        states = UserState.objects
-        state = (
-            states.take(user_id, expected_column)
-            if expected_column
-            else states.hold(user_id)
-        )
+        rows, *read = fetch_each(locking(user_id, expected_column), *reading)
+        state = HeldState.read(rows, expected_column)
         if state is None:  # erased a moment ago
             raise ApiError("session_ended")
         token = _held.set(state)
         try:
-            yield state
+            yield Lock(state, read, is_outermost)
         finally:
             _held.reset(token)
 
@@ -182,6 +200,7 @@ def recording(
     undoes: UUID | None = None,
     expected_kind: ChangeKind | None = None,
     operation_id: UUID | None = None,
+    reading: Sequence[Statement] = (),
 ) -> Iterator[Recording]:
     """The transaction of one write to what is this user's; told to devices after it.
 
@@ -190,16 +209,18 @@ def recording(
     expected_kind: where one change of this kind is the rule, lock and revision are
     taken by one statement; a write that changes nothing then rolls back (so it must
     have written nothing else).
+
+    reading: what is read after the lock and together with it; `read` has the rows.
     """
     expected_column = (
         COLUMN_OF_KIND[expected_kind] if expected_kind and _held.get() is None else ""
     )
-    with locked(user_id, expected_column=expected_column) as state:
-        write = Recording(state, through, undoes, expected_column)
+    with locked(user_id, expected_column=expected_column, reading=reading) as lock:
+        write = Recording(lock.state, through, undoes, expected_column, lock.read)
         if operation_id is not None:
             write.operation_id = operation_id
         yield write
-        write.save()
+        write.save(is_last=lock.is_outermost)
         if write.changes:
             request_id.operation.set(write.operation_id)
             # No partial: what Django logs of a failing one has no name, and fails too.
@@ -207,6 +228,16 @@ def recording(
             transaction.on_commit(lambda: publish(note), robust=True)
 
 
-def end_all_cursors() -> int:
-    """A new epoch for every user, after a restore from a backup; how many users."""
-    return UserState.objects.update(epoch=new_epoch())
+def end_all_cursors(tell: Callable[[int], object] = lambda users: None) -> int:
+    """A new epoch for every user, after a restore from a backup; how many users.
+
+    So many at once, each with a commit of their own: nobody's write waits for all. One
+    that was interrupted is done again from the beginning, which does no harm.
+    """
+    epoch, ended, rest = new_epoch(), 0, UserState.objects.order_by("pk")
+    while some := list(rest.values_list("pk", flat=True)[:USERS_AT_ONCE]):
+        slice_ = UserState.objects.filter(pk__gte=some[0], pk__lte=some[-1])
+        ended += slice_.update(epoch=epoch)
+        tell(len(some))
+        rest = UserState.objects.filter(pk__gt=some[-1]).order_by("pk")
+    return ended

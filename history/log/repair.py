@@ -4,22 +4,25 @@ from uuid import UUID
 
 from django.db.models import Count, Max, Min
 
+from animecollections.db.hot import run
 from animecollections.db.ids import new_epoch
-from history.log.models import Change, UserState
+from history.log.models import Change, HeldState, UserState
 from history.log.parts import COUNTERS
 from history.log.recording import locked
 
 
 def is_whole(user_id: UUID) -> bool:
     """Whether the log runs without a gap up to where the state stands."""
-    with locked(user_id) as state:
+    with locked(user_id) as lock:
         log = Change.objects.of(user_id).aggregate(
             oldest=Min("revision"), newest=Max("revision"), number=Count("pk")
         )
-        return fits(state, **log)
+        return fits(lock.state, **log)
 
 
-def fits(state: UserState, oldest: int | None, newest: int | None, number: int) -> bool:
+def fits(
+    state: HeldState | UserState, oldest: int | None, newest: int | None, number: int
+) -> bool:
     if any(getattr(state, name) > state.revision for name in COUNTERS):
         return False
     if oldest is None or newest is None:  # new, or all of it trimmed
@@ -35,7 +38,8 @@ def mend_log(user_id: UUID, *, at_least: int = 0) -> int:
     epoch has every device of this user load everything again. `at_least`: a revision
     that something of the user's has, which the state must not be behind.
     """
-    with locked(user_id) as state:
+    with locked(user_id) as lock:
+        state = lock.state
         theirs = Change.objects.of(user_id)
         newest = theirs.aggregate(newest=Max("revision"))["newest"] or 0
         counters = [getattr(state, name) for name in COUNTERS]
@@ -48,5 +52,5 @@ def mend_log(user_id: UUID, *, at_least: int = 0) -> int:
             first = revision
         theirs.filter(revision__lt=first).delete()
         state.epoch = new_epoch()
-        state.save(update_fields=["revision", "epoch"])
+        run(state.saving(["epoch"]))
         return state.revision + 1 - first

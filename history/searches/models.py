@@ -4,6 +4,7 @@ import unicodedata
 from typing import ClassVar, Self
 
 from django.db import models
+from django.db.models import Q
 
 from animecollections.db.owned import OwnedQuerySet, OwnedRow, owner
 
@@ -15,6 +16,10 @@ def fold(text: str) -> str:
 
 
 class SearchQuerySet(OwnedQuerySet["Search"]):
+    def in_vain(self) -> Self:
+        """A client that does not say how many results it had says 0."""
+        return self.exclude(query="").filter(total_results=0)
+
     def newest_first(self) -> Self:
         return self.order_by("-searched_at", "-pk")
 
@@ -45,6 +50,14 @@ class Search(OwnedRow):
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["user", "key"], name="search_user_key_unique"
+            )
+        ]
+        indexes: ClassVar = [
+            # For the dashboard: the newest that found nothing.
+            models.Index(
+                fields=["-searched_at"],
+                condition=Q(total_results=0) & ~Q(query=""),
+                name="search_in_vain",
             )
         ]
 

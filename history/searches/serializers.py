@@ -1,9 +1,11 @@
 """Searches as JSON: what clients send, and what they are answered."""
 
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
 
 import orjson
-from drf_spectacular.utils import extend_schema_field
+from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
 from animecollections.api.fields import (
@@ -12,6 +14,7 @@ from animecollections.api.fields import (
     StrictText,
     StrictTime,
 )
+from animecollections.db.compiled import Compiled
 from animecollections.db.free_json import NUMBER_NOT_KEPT, first_unkept
 from history.searches.models import Search
 from history.searches.services import NewSearch
@@ -36,8 +39,9 @@ class FiltersField(serializers.Field[dict[str, Any], Any, dict[str, Any], Any]):
         return data
 
 
+@extend_schema_serializer(exclude_fields=["filters", "total_results"])
 class SearchInput(StrictObject):
-    """One search as sent; two fields have a second spelling, read where it is alone."""
+    """One search. `filters` and `total_results` are read too, where they are alone."""
 
     query = StrictText(
         max_length=500,
@@ -84,8 +88,9 @@ def first_given(sent: dict[str, Any], *names: str) -> Any:
     return next((sent[name] for name in names if sent.get(name) is not None), None)
 
 
+@extend_schema_serializer(component_name="Search")
 class SearchOutput(serializers.Serializer[Any]):
-    """A search as answered (for the schema: rows are shaped by `to_json`)."""
+    """A saved search."""
 
     id = serializers.UUIDField()
     query = serializers.CharField(allow_blank=True)
@@ -97,7 +102,31 @@ class SearchOutput(serializers.Serializer[Any]):
     totalResults = serializers.IntegerField()  # noqa: N815
 
 
-def to_json(search: Search) -> dict[str, object]:
+class Saved(NamedTuple):
+    """A row of `whole_history`."""
+
+    id: UUID
+    query: str
+    searched_at: datetime
+    type: str
+    filters: dict[str, object]
+    total_results: int
+
+
+WHOLE = Compiled(
+    lambda user_id: (
+        Search.objects.of(user_id).newest_first().values_list(*Saved._fields)
+    ),
+    UUID,
+)
+
+
+def whole_history(user_id: UUID) -> list[dict[str, object]]:
+    """What is asked for most, by a statement made once."""
+    return [to_json(Saved(*row)) for row in WHOLE.fetch(user_id)]
+
+
+def to_json(search: Search | Saved) -> dict[str, object]:
     return {
         "id": search.id,
         "query": search.query,

@@ -1,11 +1,11 @@
 """The search history over HTTP."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import django_filters as filters
 from django.conf import settings
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from animecollections.api.conditional import etag_of, unless_held
 from animecollections.api.errors import invalid, refuse
@@ -14,12 +14,19 @@ from animecollections.api.filtering import Since, TypedFilterSet, Until
 from animecollections.api.ids import parse_id
 from animecollections.api.paging import page
 from animecollections.api.parameters import WHEN
-from animecollections.api.rendering import answer
-from animecollections.api.schema import documented, either, nullable, paging, query
+from animecollections.api.rendering import Answer, answer
+from animecollections.api.schema import documented, paging, query
+from animecollections.api.shapes import either, nullable
+from animecollections.identity import Account
 from history.idempotency.views import IdempotentViewSet
 from history.searches import services as searches
 from history.searches.models import Search
-from history.searches.serializers import SearchInput, SearchOutput, to_json
+from history.searches.serializers import (
+    SearchInput,
+    SearchOutput,
+    to_json,
+    whole_history,
+)
 from history.searches.services import NewSearch
 
 TAGS = ["Search history"]
@@ -57,6 +64,7 @@ class SearchHistoryViewSet(IdempotentViewSet):
 
     @documented(
         "The saved searches, newest first.",
+        name="getSearches",
         scope="history:read",
         tags=TAGS,
         data=SEARCHES,
@@ -79,25 +87,23 @@ class SearchHistoryViewSet(IdempotentViewSet):
         examples={"one search": [A_SEARCH]},
         etag=True,
     )
-    def list(self, request: Request) -> Response:
+    def list(self, request: Request) -> Answer:
         at = self.account.revisions
         is_nested = is_existing_client(request)
         zone = self.account.timezone
         etag = unless_held(
             request, etag_of(request, at.epoch, at.parts["searches"], zone, is_nested)
         )
-        mine = Search.objects.of(self.user_id)
-        rows = SearchFilters.narrow(mine, self.wanted, zone)
-        found, meta = page(rows, self.wanted, orderings=ORDERINGS, default="-timestamp")
-        shown = [to_json(row) for row in found]
+        shown, meta = found(self.account, self.wanted)
         data = {"data": shown} if is_nested else shown
         return answer(data, meta=meta, headers={"ETag": etag})
 
     @documented(
-        "Saves a search, or an array of up to 500.",
-        description="Saving the same search again moves it to the top. The newest "
-        "200 are "
-        "kept; none, if the user's preferences turn it off.",
+        "Saves a search.",
+        name="saveSearch",
+        description="An array of up to 500 is read too. Saving the same search again "
+        "moves it to the top. The newest 200 are kept; none, if the user's "
+        "preferences turn it off.",
         scope="history:write",
         tags=TAGS,
         body=SearchInput,
@@ -107,7 +113,7 @@ class SearchHistoryViewSet(IdempotentViewSet):
         },
         examples={"saved": {"message": "Search history saved"}},
     )
-    def create(self, request: Request) -> Response:
+    def create(self, request: Request) -> Answer:
         new = read_searches(request.data)
         if self.account.tracks_searches:
             searches.save(user_id=self.user_id, searches=new, through=self.through)
@@ -115,30 +121,43 @@ class SearchHistoryViewSet(IdempotentViewSet):
 
     @documented(
         "Deletes all searches.",
+        name="clearSearches",
         scope="history:write",
         tags=TAGS,
         data={"message": str},
         examples={"deleted": {"message": "Search history deleted"}},
     )
-    def clear(self, request: Request) -> Response:
+    def clear(self, request: Request) -> Answer:
         searches.clear(user_id=self.user_id, through=self.through)
         return answer({"message": "Search history deleted"})
 
     @documented(
         "Deletes one search.",
+        name="deleteSearch",
         scope="history:write",
         tags=TAGS,
         data={"message": str},
         errors=["search_not_found"],
         examples={"deleted": {"message": "Search deleted"}},
     )
-    def destroy(self, request: Request, search_id: str) -> Response:
+    def destroy(self, request: Request, search_id: str) -> Answer:
         searches.remove(
             user_id=self.user_id,
             search_id=parse_id(search_id),
             through=self.through,
         )
         return answer({"message": "Search deleted"})
+
+
+def found(
+    account: Account, wanted: Mapping[str, Any]
+) -> tuple[list[dict[str, object]], dict[str, Any]]:
+    if not wanted:
+        return whole_history(account.id), {}
+    mine = Search.objects.of(account.id)
+    rows = SearchFilters.narrow(mine, wanted, account.timezone)
+    shown, meta = page(rows, wanted, orderings=ORDERINGS, default="-timestamp")
+    return [to_json(row) for row in shown], meta
 
 
 def read_searches(body: object) -> list[NewSearch]:

@@ -10,7 +10,11 @@ from factories import UserFactory
 from history.models import Change, Search, UserState
 from history.tests.test_save_search import URL
 
-pytestmark = [pytest.mark.races, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.races,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("prepares"),
+]
 
 
 def post_at_once(clients, bodies):

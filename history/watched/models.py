@@ -57,6 +57,10 @@ class EpisodesWatched(OwnedRow):
 
     class Meta:
         verbose_name_plural = "episodes watched"
+        indexes: ClassVar = [
+            # Who watched some of a title, for merges.
+            models.Index(fields=["anime_id"], name="watched_anime")
+        ]
         constraints: ClassVar = [
             # Without `viewing`: the release before this one writes by this key, and
             # goes on for some seconds beside it (docs/decisions/0043).

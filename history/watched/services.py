@@ -6,7 +6,8 @@ from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID
 
-from animecollections.db.bulk import Rows, upsert_all
+from animecollections.db.bulk import Rows, inserting
+from animecollections.db.hot import run
 from animecollections.db.ids import new_id
 from history.watched.days import Diary
 from history.watched.models import EpisodesWatched
@@ -85,10 +86,10 @@ def add(user_id: UUID, anime_id: int, days: Days) -> None:
     sums: dict[tuple[str, int], int] = {}
     for day, number in days:
         sums[day, anime_id] = sums.get((day, anime_id), 0) + number
-    upsert_all(*rows_to_add(user_id, sums, through="merge"))
+    run(*inserting(*rows_to_add(user_id, sums, through="merge")))
 
 
 def watchers(anime_id: int) -> set[UUID]:
-    """Everybody who watched some of a title; reads the whole table."""
+    """Everybody who watched some of a title."""
     rows = EpisodesWatched.objects.across_users().filter(anime_id=anime_id).order_by()
     return set(rows.values_list("user_id", flat=True).distinct())

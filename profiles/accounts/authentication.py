@@ -12,10 +12,12 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
 from animecollections.api.errors import ApiError
+from animecollections.api.request_headers import header
 from animecollections.db.compiled import for_database
+from animecollections.db.hot import fetch
 from animecollections.identity import Account, SignIn
 from history.log.parts import STAND, to_revisions
-from profiles.accounts.sessions import is_key
+from profiles.accounts.sessions import is_key, owner_in
 from profiles.accounts.tokens import read_access_token
 
 # Raw, for this runs in every request and compiling it anew would cost as much as
@@ -36,6 +38,12 @@ STANDING = ", ".join(f"s.{column}" for column in STAND)
 BY_SESSION = ACCOUNT.format(
     stand=STANDING,
     sign_in="profiles_session",
+    condition="i.session_key = %s AND i.expire_date > %s AND i.user_id = %s",
+)
+# With a key that was made before keys told whose they are.
+BY_OLD_SESSION = ACCOUNT.format(
+    stand=STANDING,
+    sign_in="profiles_session",
     condition="i.session_key = %s AND i.expire_date > %s",
 )
 BY_TOKEN = ACCOUNT.format(
@@ -43,6 +51,13 @@ BY_TOKEN = ACCOUNT.format(
     sign_in="profiles_tokenfamily",
     condition="i.id = %s AND i.user_id = %s AND i.revoked_at IS NULL",
 )
+
+
+def find_by_session(key: str) -> Account | None:
+    now, owner = timezone.now(), owner_in(key)
+    if owner is None:
+        return find_account(BY_OLD_SESSION, key, now)
+    return find_account(BY_SESSION, key, now, owner)
 
 
 def find_account(statement: str, *parameters: object) -> Account | None:
@@ -78,21 +93,19 @@ def first_row(statement: str, parameters: list[Any]) -> Any:
 
 
 def fetch_one(statement: str, parameters: list[Any]) -> Any:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
-        return cursor.fetchone()
+    rows = fetch(statement, parameters)
+    return rows[0] if rows else None
 
 
 def account_behind(sign_in: SignIn, user_id: UUID | None = None) -> Account | None:
     """The account of a sign-in that still holds, asked outside its own requests. Whose
     it is has to be known for a token.
     """
-    now = timezone.now()
     until = sign_in.until
-    if until is not None and until <= now - settings.CLOCKS_DIFFER_BY:
+    if until is not None and until <= timezone.now() - settings.CLOCKS_DIFFER_BY:
         return None
     if sign_in.kind == "session":
-        return find_account(BY_SESSION, sign_in.key, now)
+        return find_by_session(sign_in.key)
     return find_account(BY_TOKEN, UUID(sign_in.key), user_id)
 
 
@@ -103,7 +116,7 @@ class SessionAuthentication(BaseAuthentication):
         key = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
         if not key:
             return None
-        account = find_account(BY_SESSION, key, timezone.now()) if is_key(key) else None
+        account = find_by_session(key) if is_key(key) else None
         if account is None:
             request._request.session_has_ended = True  # type: ignore[attr-defined]
             return None
@@ -114,7 +127,7 @@ class BearerAuthentication(BaseAuthentication):
     """An app's access token. A bad one is refused even beside a good cookie."""
 
     def authenticate(self, request: Request) -> tuple[Account, SignIn] | None:
-        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        scheme, _, token = (header(request, "Authorization") or "").partition(" ")
         if scheme.lower() != "bearer":
             return None
         claims = read_access_token(token.strip())

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from animecollections.api.errors import ApiError
 from profiles.accounts import lockouts
+from profiles.accounts.claims import claim_again
 from profiles.accounts.identifiers import MAX_EMAIL, fold_email
 from profiles.accounts.models import User
 from profiles.accounts.places import Place, remember
@@ -30,11 +31,13 @@ def check_credentials(
     place = Place(address, device, session_key)
     lockouts.refuse_locked(email, place)
     # With what the answer shows: once a sign-in is done, nothing more is asked.
-    user = User.objects.select_related("profile").filter(email=email).first()
+    user = User.objects.known_by("email", email, "profile")
     if not is_right(user, password) or user is None or not user.is_active:
         lockouts.count_wrong(email, place)
         raise ApiError("wrong_credentials")
     lockouts.forgive(email, place)
+    if not user.is_claimed:  # made while the release before claims was still serving
+        claim_again(user.pk)
     return user
 
 

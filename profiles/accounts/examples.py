@@ -21,7 +21,5 @@ CURRENT_USER = {
     "avatar": None,
     "banner_image": None,
     "enfasiscolor": "#3498db",
-    "enfasis_color": "#3498db",
     "parentalControl": True,
-    "parental_control": True,
 }

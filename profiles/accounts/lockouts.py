@@ -11,8 +11,10 @@ twice as long (docs/decisions/0004-lock-outs.md).
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from math import ceil
+from random import randrange
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
@@ -20,7 +22,8 @@ from django.db.models import Max, Q, QuerySet, Sum
 from django.utils import timezone
 
 from animecollections.api.errors import ApiError, not_now
-from profiles.accounts.models import WrongPasswords
+from animecollections.db.spread import is_spread
+from profiles.accounts.models import FailedSignIns, FailedSignInsPart, WrongPasswords
 from profiles.accounts.places import Place, is_known
 
 REMEMBERED_FOR = timedelta(hours=1)
@@ -36,16 +39,21 @@ ON CONFLICT (email, address) DO UPDATE SET
     last_at = excluded.last_at
 RETURNING count
 """
-# One row for all: guessers wait for each other there, but not while the hash is made.
-# What comes back are the wrong passwords for the e-mail: of those that were counted at
-# once, each sees itself and all before it, so no more than the limit see less than it.
+# One of several rows: guessers hardly wait for each other there. What comes back
+# are the wrong passwords for the e-mail: of those that were counted at once, each sees
+# itself and all before it, so no more than the limit see less than it. And whether the
+# day has its row.
 COUNT_OF_DAY = """
-INSERT INTO profiles_failedsignins AS f (day, number) VALUES (%s, 1)
-ON CONFLICT (day) DO UPDATE SET number = f.number + 1
-RETURNING (
-    SELECT SUM(count) FROM profiles_wrongpasswords WHERE email = %s AND last_at > %s
-)
+INSERT INTO profiles_failedsigninspart AS f (day, part, number) VALUES (%s, %s, 1)
+ON CONFLICT (day, part) DO UPDATE SET number = f.number + 1
 """
+EVERYWHERE = """
+SELECT SUM(count) FROM profiles_wrongpasswords WHERE email = %s AND last_at > %s
+"""
+AND_TELL = f"""
+RETURNING ({EVERYWHERE}),
+    EXISTS (SELECT 1 FROM profiles_failedsignins WHERE day = %s)
+"""  # noqa: S608  (made of our own constants)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +118,20 @@ def refuse_locked(email: str, place: Place) -> Standing:
     return standing
 
 
+def count_of_day(
+    cursor: Any, email: str, today: date, since: Any
+) -> tuple[int | None, bool]:
+    """Counts one; the wrong passwords for the e-mail, and whether the day is noted."""
+    part = randrange(FailedSignInsPart.PARTS)  # noqa: S311  (no secret)
+    if is_spread():  # they are not on one machine
+        cursor.execute(COUNT_OF_DAY, [today, part])
+        cursor.execute(EVERYWHERE, [email, since])
+        return cursor.fetchone()[0], False
+    cursor.execute(COUNT_OF_DAY + AND_TELL, [today, part, email, since, today])
+    everywhere, has_day = cursor.fetchone()
+    return everywhere, bool(has_day)
+
+
 def count_wrong(email: str, place: Place) -> None:
     """Counts a wrong password; 429 `locked` when others were first to use up the
     tries.
@@ -120,8 +142,11 @@ def count_wrong(email: str, place: Place) -> None:
     with connection.cursor() as cursor:
         cursor.execute(COUNT, [email, place.network, at(now), at(window_start())])
         here = cursor.fetchone()[0]
-        cursor.execute(COUNT_OF_DAY, [now.date(), email, since])
-        everywhere = cursor.fetchone()[0] or here
+        everywhere, has_day = count_of_day(cursor, email, now.date(), since)
+    if not has_day:
+        day = FailedSignIns(day=now.date(), number=0)
+        FailedSignIns.objects.bulk_create([day], ignore_conflicts=True)
+    everywhere = everywhere or here
     if here > settings.LOCKOUT_TRIES:
         raise locked(now + timedelta(seconds=settings.LOCKOUT_SECONDS))
     standing = Standing(here, now, everywhere, now)

@@ -1,18 +1,20 @@
 """Who the user is: the account, signing in and out, passwords, tokens: the tables."""
 
-from typing import ClassVar
+from datetime import date
+from typing import Any, ClassVar, Self
 from uuid import uuid4
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import PermissionsMixin
 from django.contrib.sessions.base_session import AbstractBaseSession, BaseSessionManager
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Coalesce
 
 from animecollections.db.ids import new_epoch, new_id
-from animecollections.db.owned import OwnedRow, owner
+from animecollections.db.owned import NamesOwner, OwnedRow, owner
 from profiles.accounts.identifiers import fold_email, fold_user_name
-from profiles.accounts.managers import UserManager
+from profiles.accounts.managers import LoginClaimManager, UserManager
 
 
 class User(AbstractBaseUser, PermissionsMixin):
@@ -36,6 +38,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     reset_mails_since = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects: ClassVar[UserManager] = UserManager()
+    is_claimed: bool  # whether a claim led to it (UserManager.known_by)
 
     EMAIL_FIELD = "email"
     USERNAME_FIELD = "email"
@@ -55,8 +58,18 @@ class User(AbstractBaseUser, PermissionsMixin):
                 condition=~Q(user_name=""), name="user_name_not_empty"
             )
         ]
+        indexes: ClassVar = [  # for the dashboard
+            models.Index(fields=["created_at"], name="user_created_at"),
+            models.Index(
+                fields=["id"], condition=Q(is_active=False), name="user_locked"
+            ),
+        ]
 
     def __str__(self) -> str:
+        return self.user_name
+
+    def get_full_name(self) -> str:
+        """What the admin calls staff in its menu."""
         return self.user_name
 
     def clean(self) -> None:
@@ -81,9 +94,31 @@ class User(AbstractBaseUser, PermissionsMixin):
         return f"{self.auth_epoch}:{super().get_session_auth_hash()}"
 
 
-class Session(AbstractBaseSession):
+class LoginClaim(models.Model):
+    """That an e-mail or a user name is taken, and whose it is: the one row that decides
+    it between all who want the same at once (decision 35).
+
+    Without a constraint to users: a claim is written before its user, and where the
+    database is spread over machines it may be on another one.
+    """
+
+    # "email:…" or "name:…", folded as the user's own column is.
+    value = models.CharField(max_length=260, primary_key=True)
+    user = models.ForeignKey(
+        User, models.DO_NOTHING, related_name="claims", db_constraint=False
+    )
+
+    objects: ClassVar[LoginClaimManager] = LoginClaimManager()
+
+    def __str__(self) -> str:
+        return f"{self.value} is {self.user_id}"
+
+
+class Session(AbstractBaseSession, NamesOwner):
     """A browser's sign-in, with the user in a column: one statement checks it."""
 
+    # The user's id, then a secret (accounts/sessions.py); older ones are a secret only.
+    session_key = models.CharField("session key", max_length=64, primary_key=True)
     user = models.ForeignKey(
         User, models.CASCADE, null=True, blank=True, related_name="sessions"
     )
@@ -96,7 +131,7 @@ class Session(AbstractBaseSession):
         return f"session of {self.user_id} until {self.expire_date:%Y-%m-%d}"
 
 
-class TokenFamily(models.Model):
+class TokenFamily(NamesOwner):
     """An app's sign-in: all the tokens that descend from one e-mail and password.
 
     `refresh_id` names the one refresh token that is still good.
@@ -119,17 +154,18 @@ class TokenFamily(models.Model):
         return f"tokens of {self.user_id}"
 
 
-class Ticket(models.Model):
+class Ticket(NamesOwner):
     """Opens one live socket, once and soon, for the sign-in that asked for it.
 
-    `key` is the sha256 of what the client holds; to use a ticket is to delete its row.
+    `key` is the sha256 of what the client holds: its user, a dot, a secret. To use a
+    ticket is to delete its row.
     """
 
     key = models.CharField(max_length=64, primary_key=True)
     user = models.ForeignKey(User, models.CASCADE, related_name="tickets")
     # An Account's SignIn, in columns.
     kind = models.CharField(max_length=10)
-    sign_in = models.CharField(max_length=40)
+    sign_in = models.CharField(max_length=64)
     until = models.DateTimeField(null=True, blank=True)
     expires_at = models.DateTimeField(db_index=True)
 
@@ -183,16 +219,53 @@ class KnownPlace(OwnedRow):
         return f"{self.kind} of {self.user_id}"
 
 
+class FailedSignInsQuerySet(models.QuerySet["FailedSignIns"]):
+    def with_total(self) -> Self:
+        """How many came on each day: `number`, and what its parts counted."""
+        parts = FailedSignInsPart.objects.filter(day=OuterRef("day")).order_by()
+        counted = parts.values("day").values(total=Sum("number"))
+        return self.annotate(total=F("number") + Coalesce(Subquery(counted), 0))
+
+    def number_on(self, day: date) -> int:
+        found: Any = self.filter(day=day).with_total().first()
+        return int(found.total) if found else 0
+
+
 class FailedSignIns(models.Model):
-    """How many wrong passwords came on a day (UTC): nobody's, so it stays when the
-    count that locks is forgiven.
+    """That wrong passwords came on a day (UTC): nobody's, so it stays when the count
+    that locks is forgiven. `number` is what releases before the parts counted.
     """
 
     day = models.DateField(primary_key=True)
     number = models.PositiveIntegerField()
+
+    objects: ClassVar = FailedSignInsQuerySet.as_manager()
 
     class Meta:
         verbose_name_plural = "failed sign-ins"
 
     def __str__(self) -> str:
         return f"{self.number} on {self.day}"
+
+
+class FailedSignInsPart(models.Model):
+    """How many of a day's wrong passwords one of its parts counted. With one row a day
+    all guessers of the world would wait for each other's commits.
+    """
+
+    PARTS = 16
+
+    day = models.DateField()
+    part = models.PositiveSmallIntegerField()
+    number = models.PositiveIntegerField()
+
+    class Meta:
+        verbose_name_plural = "parts of failed sign-ins"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["day", "part"], name="failed_sign_ins_part_unique"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} of part {self.part} on {self.day}"

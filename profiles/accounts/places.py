@@ -18,7 +18,8 @@ from django.utils.crypto import salted_hmac
 from animecollections.api.client_ip import network
 from animecollections.db.bulk import upsert
 from animecollections.db.ids import new_id
-from profiles.accounts.models import KnownPlace, Session
+from profiles.accounts.managers import NOBODY
+from profiles.accounts.models import KnownPlace, LoginClaim, Session
 
 MOST_PLACES = 50  # of a person
 DEVICE = re.compile("[0-9a-f]{32}", re.ASCII)
@@ -53,16 +54,13 @@ class Place:
 
 def is_known(email: str, place: Place) -> bool:
     """Whether the owner of this e-mail has signed in from here, or is signed in."""
+    user_id = LoginClaim.objects.owner_of(f"email:{email}") or NOBODY
     keys = [key for _, key in place.hashes()]
-    if (
-        KnownPlace.objects.across_users()
-        .filter(user__email=email, key__in=keys)
-        .exists()
-    ):
+    if KnownPlace.objects.of(user_id).filter(key__in=keys).exists():
         return True
     return Session.objects.filter(
         session_key=place.session_key,
-        user__email=email,
+        user_id=user_id,
         user__auth_epoch=F("auth_epoch"),
         expire_date__gt=timezone.now(),
     ).exists()

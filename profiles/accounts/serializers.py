@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Container, Mapping
 from datetime import datetime
-from typing import Any, Literal, TypedDict
+from typing import Annotated, Any, Literal, TypedDict
 from uuid import UUID
 
 from django.conf import settings
 from rest_framework import serializers
 
 from animecollections.api.fields import StrictText
+from animecollections.api.shapes import SecondSpelling
 from animecollections.identity import Account
 from profiles.accounts.identifiers import MAX_EMAIL, check_email, check_user_name
 from profiles.accounts.models import User
@@ -121,16 +122,16 @@ class SignedInAnswer(TypedDict):
     session: SessionAnswer
 
 
-class CurrentAnswer(TypedDict):
+class CurrentUserAnswer(TypedDict):
     id: UUID
     name: str
     email: str
     avatar: str | None
     banner_image: str | None
     enfasiscolor: str
-    enfasis_color: str
+    enfasis_color: Annotated[str, SecondSpelling("enfasiscolor")]
     parentalControl: bool
-    parental_control: bool
+    parental_control: Annotated[bool, SecondSpelling("parentalControl")]
 
 
 def signed_in_answer(user: User, avatar: str, session: Any) -> SignedInAnswer:
@@ -144,7 +145,7 @@ def signed_in_answer(user: User, avatar: str, session: Any) -> SignedInAnswer:
     }
 
 
-def current_answer(account: Account, shown: Mapping[str, Any]) -> CurrentAnswer:
+def current_answer(account: Account, shown: Mapping[str, Any]) -> CurrentUserAnswer:
     """`shown` as User.objects.shown has it."""
     return {
         "id": account.id,

@@ -6,7 +6,6 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.timezone import now
 
@@ -16,7 +15,7 @@ from animecollections.identity import SignIn
 from profiles.accounts import lockouts, reset_links, tasks
 from profiles.accounts.credentials import check_credentials, check_own_password, enter
 from profiles.accounts.identifiers import fold_user_name, is_reserved
-from profiles.accounts.models import Session, TokenFamily, User
+from profiles.accounts.models import LoginClaim, Session, TokenFamily, User
 from profiles.accounts.passwords import refuse_weak
 from profiles.accounts.places import Place, remember
 from profiles.accounts.sessions import AGENT_KEY, digest, key_of
@@ -38,12 +37,14 @@ def sign_up(
     """Makes an account and signs the browser in; 409 `email_taken`, `user_name_taken`.
 
     The same again signs in, for the answer to the first may have been lost. Between
-    sign-ups at once the unique constraints decide, never a look before.
+    sign-ups at once their claims decide, never the look before: that spares a hash.
     """
     user = User(email=email, user_name=user_name, last_login=now())
     browsers = {"timezone": timezone, "language": language}
     refuse_weak(password, user, field="password")
-    if not is_taken(email=email):
+    is_known = LoginClaim.objects.owner_of(f"email:{email}") is not None
+    other = User.objects.known_by("email", email) if is_known else None
+    if other is None:
         refuse_reserved(user_name, field="user_name")
         user.set_password(password)  # the slow part, before the transaction
         try:
@@ -53,9 +54,10 @@ def sign_up(
                 start_session(session, user, user_agent=user_agent)
                 return user
         except IntegrityError:
-            if not is_taken(email=email):
+            other = User.objects.known_by("email", email)
+            if other is None:
                 raise taken("user_name_taken", "user_name") from None
-    if not is_same_account(email, user_name):
+    if not is_called(other, user_name):
         raise taken("email_taken", "email")
     try:
         return sign_in(
@@ -72,13 +74,9 @@ def sign_up(
         raise
 
 
-def is_taken(**by: str) -> bool:
-    return User.objects.filter(**by).exists()
-
-
-def is_same_account(email: str, user_name: str) -> bool:
-    same_name = Q(user_name=user_name) | Q(user_name_key=fold_user_name(user_name))
-    return User.objects.filter(same_name, email=email).exists()
+def is_called(user: User, user_name: str) -> bool:
+    key = fold_user_name(user_name)
+    return user.user_name == user_name or user.user_name_key == key
 
 
 def taken(code: str, field: str) -> ApiError:

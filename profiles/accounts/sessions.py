@@ -5,20 +5,40 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.base import CreateError, UpdateError
+from django.contrib.sessions.backends.base import (
+    VALID_KEY_CHARS,
+    CreateError,
+    UpdateError,
+)
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
-from django.db.models import F, Q
+from django.db.models import F
 from django.utils import timezone
+from django.utils.crypto import get_random_string
 
 AGENT_KEY = "user_agent"
-KEY = re.compile("[a-z0-9]{32}", re.ASCII)
+# Of whose it is, then a secret. Those of 32 were made before keys told that; the last
+# of them ends SESSION_DAYS after the last process that made such ones.
+KEY = re.compile("([0-9a-f]{32})?[a-z0-9]{32}", re.ASCII)
+SECRET = 32  # characters
 EPOCH = re.compile("[0-9]{1,10}", re.ASCII)
 
 
 def is_key(text: str | None) -> bool:
     """Whether this can be a session's key; no other text reaches the database."""
     return text is not None and KEY.fullmatch(text) is not None
+
+
+def owner_in(key: str) -> UUID | None:
+    """Whose session this is, by its key; None for a key that does not tell."""
+    return UUID(key[:SECRET]) if len(key) > SECRET else None
+
+
+def named(key: str) -> dict[str, object]:
+    """What a statement on the session says: the key, and its owner where it tells."""
+    owner = owner_in(key)
+    return {"session_key": key} | ({"user_id": owner} if owner else {})
 
 
 def digest(key: str) -> str:
@@ -53,7 +73,9 @@ def is_ours(data: object) -> bool:
 
 
 class SessionStore(DatabaseStore):
-    """A session whose epoch its user has left behind is as good as none."""
+    """A session whose epoch its user has left behind is as good as none, and so is one
+    of nobody: there is no row, and no key, before there is a user.
+    """
 
     stored: tuple[str | None, dict[str, Any]] | None = None  # by this object
 
@@ -82,12 +104,40 @@ class SessionStore(DatabaseStore):
         """Not once more what this object has stored already: the middleware saves after
         the view has done its work, where a failure must not decide the answer.
         """
+        if self.is_nobodys():
+            return
         if must_create or self.session_key is None or self.stored != self.contents():
             super().save(must_create)
             self.stored = self.contents()
 
     def contents(self) -> tuple[str | None, dict[str, Any]]:
         return self.session_key, dict(self._get_session())  # type: ignore[attr-defined]
+
+    def is_nobodys(self) -> bool:
+        return SESSION_KEY not in self
+
+    def is_empty(self) -> bool:
+        """Then the browser loses its cookie. To ask reads nothing."""
+        read = hasattr(self, "_session_cache")
+        return super().is_empty() or (read and self.is_nobodys())
+
+    def cycle_key(self) -> None:
+        if not self.is_nobodys():
+            super().cycle_key()
+        elif self.session_key:  # brought by the browser: the user gets another
+            self.delete(self.session_key)
+            self._session_key = None
+
+    def delete(self, session_key: str | None = None) -> None:
+        if key := session_key or self.session_key:
+            self.model.objects.filter(**named(key)).delete()
+
+    def _get_new_session_key(self) -> str:
+        """Not whether it is free, as Django asks: nobody guesses it, and no chance."""
+        secret = get_random_string(SECRET, VALID_KEY_CHARS)
+        if not settings.OWNER_IN_SESSION_KEYS:
+            return secret
+        return UUID(self[SESSION_KEY]).hex + secret
 
     def forget(self) -> None:
         """Has the cookie dropped, where the row is gone already."""
@@ -96,11 +146,11 @@ class SessionStore(DatabaseStore):
 
     def create(self) -> None:
         """Django takes whatever the database refuses for a key that is taken, and tries
-        another, for ever. A free one was just looked for: what is refused here is the
-        session, of a user who was erased a moment ago. UpdateError is what the
-        middleware answers as the end of the session.
+        another, for ever. Ours is free: what is refused here is the session of a user
+        who was erased a moment ago. UpdateError is what the middleware answers as the
+        end of the session.
         """
-        self._session_key = self._get_new_session_key()  # type: ignore[attr-defined]
+        self._session_key = self._get_new_session_key()
         try:
             self.save(must_create=True)
         except CreateError as error:
@@ -109,10 +159,11 @@ class SessionStore(DatabaseStore):
 
     def _get_session_from_db(self) -> Any:
         try:
-            return self.model.objects.get(
-                Q(user=None) | Q(user__auth_epoch=F("auth_epoch")),
-                session_key=self.session_key,
+            rows: Any = self.model.objects
+            return rows.get(
+                user__auth_epoch=F("auth_epoch"),
                 expire_date__gt=timezone.now(),
+                **named(str(self.session_key)),
             )
         except self.model.DoesNotExist:
             self._session_key = None

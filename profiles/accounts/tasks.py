@@ -16,7 +16,7 @@ def mail_reset(email: str, tries: int = 0, is_limited: bool = True) -> None:
     """The link to choose a new password, if there is such an account; none where it
     has got so many lately that a stranger may be asking (the newest of them works).
     """
-    user = User.objects.for_mail().filter(email=email).first()
+    user = User.objects.to_mail(email)
     if user is None:
         return
     if tries == 0 and not renew_reset_key(user, is_limited=is_limited):
@@ -33,7 +33,7 @@ def mail_reset(email: str, tries: int = 0, is_limited: bool = True) -> None:
 @task
 def mail_invitation(email: str, tries: int = 0) -> None:
     """To new staff: where they may enter, and the link to choose a password."""
-    user = User.objects.for_mail().filter(email=email).first()
+    user = User.objects.to_mail(email)
     if user is None:
         return
     if tries == 0:

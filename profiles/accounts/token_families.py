@@ -5,7 +5,7 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import QuerySet, Subquery
 from django.utils import timezone
 
 from animecollections.api.errors import ApiError
@@ -61,7 +61,7 @@ def refresh(*, token: str) -> TokenPair:
 
 def alive(claims: Claims) -> QuerySet[TokenFamily]:
     """The family, as long as it stands and this token is its newest."""
-    epoch = User.objects.filter(pk=OuterRef("user_id"), is_active=True)
+    epoch = User.objects.filter(pk=claims.user_id, is_active=True)
     return TokenFamily.objects.filter(
         id=claims.family,
         user_id=claims.user_id,

@@ -8,23 +8,24 @@ from rest_framework.exceptions import APIException
 from rest_framework.parsers import FormParser, MultiPartParser
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from animecollections.api.client_ip import address
 from animecollections.api.conditional import etag_of, unless_held
 from animecollections.api.parsing import StrictJSONParser
-from animecollections.api.rendering import answer
-from animecollections.api.schema import documented, nullable
+from animecollections.api.rendering import Answer, answer
+from animecollections.api.schema import documented
+from animecollections.api.shapes import nullable
 from animecollections.api.views import ApiViewSet
 from animecollections.scopes import OPEN
 from profiles.accounts import services as accounts
 from profiles.accounts import token_families as tokens
 from profiles.accounts.examples import CREDENTIALS, CURRENT_USER, SIGNED_IN, TOKENS
+from profiles.accounts.middleware import with_session
 from profiles.accounts.models import User
 from profiles.accounts.places import DEVICE, new_device
 from profiles.accounts.serializers import (
     ConfirmInput,
-    CurrentAnswer,
+    CurrentUserAnswer,
     Message,
     PasswordInput,
     RefreshInput,
@@ -86,7 +87,7 @@ def device_of(request: Request) -> str:
     return device if DEVICE.fullmatch(device) else new_device()
 
 
-def with_device(response: Response, device: str) -> Response:
+def with_device(response: Answer, device: str) -> Answer:
     same_site: Any = settings.SESSION_COOKIE_SAMESITE
     response.set_cookie(
         settings.DEVICE_COOKIE_NAME,
@@ -99,19 +100,21 @@ def with_device(response: Response, device: str) -> Response:
     return response
 
 
-def answer_signed_in(request: Request, user: User, device: str) -> Response:
+def answer_signed_in(request: Request, user: User, device: str) -> Answer:
     profile = getattr(user, "profile", None)
     avatar = profile.avatar if profile else ""
     response = answer(signed_in_answer(user, avatar, request.session))
     return with_device(response, device)
 
 
+@with_session
 class SignUpViewSet(OpenViewSet):
     sets_cookie = True
     throttle_scope = "sign_up"
 
     @documented(
         "Creates an account, and signs in.",
+        name="signUp",
         description="The same request sent again (same e-mail, name and password) "
         "signs in, "
         "so a lost answer does no harm.",
@@ -126,23 +129,26 @@ class SignUpViewSet(OpenViewSet):
             | {"user_name": "alice", "timezone": "Europe/Madrid", "language": "es"}
         },
     )
-    def create(self, request: Request) -> Response:
+    def create(self, request: Request) -> Answer:
         values = sent(SignUpInput, request)
         who = browser(request)
         user = accounts.sign_up(**values, **who)
         return answer_signed_in(request, user, who["device"])
 
 
+@with_session
 class SignInViewSet(OpenViewSet):
     sets_cookie = True
     parser_classes = [StrictJSONParser, FormParser, MultiPartParser]
 
     @documented(
         "Signs in: sets the session cookie.",
-        description="An unknown e-mail and a wrong password get the same answer. A "
+        name="signIn",
+        description="A form is read too, and gets the same answer; one that accepts "
+        "text/html gets 303 to the start page. "
+        "An unknown e-mail and a wrong password get the same answer. A "
         "second "
-        "cookie lets this browser sign in while others guess passwords. A form "
-        "that accepts text/html gets 303 to the start page.",
+        "cookie lets this browser sign in while others guess passwords.",
         scope=OPEN,
         tags=TAGS,
         body=SignInInput,
@@ -152,23 +158,25 @@ class SignInViewSet(OpenViewSet):
         body_examples={"alice": CREDENTIALS},
         others={303: "A browser's form: to the start page."},
     )
-    def create(self, request: Request) -> Response:
+    def create(self, request: Request) -> Answer:
         values = sent(SignInInput, request)
         who = browser(request)
         user = accounts.sign_in(**values, **who)
         is_form = isinstance(request.data, QueryDict)
         if is_form and "text/html" in request.headers.get("Accept", ""):
-            to_start = Response(status=303, headers={"Location": "/"})
+            to_start = Answer(status=303, headers={"Location": "/"})
             return with_device(to_start, who["device"])
         return answer_signed_in(request, user, who["device"])
 
 
+@with_session
 class SignOutViewSet(ApiViewSet):
     permission_classes = [AllowAny]
     parser_classes = [StrictJSONParser, FormParser, MultiPartParser]
 
     @documented(
         "Signs out, here or everywhere. Without a session it does nothing.",
+        name="signOut",
         scope=OPEN,
         tags=TAGS,
         body=SignOutInput,
@@ -176,7 +184,7 @@ class SignOutViewSet(ApiViewSet):
         examples={"signed out": {"message": "Signed out"}},
         body_examples={"every device": {"everywhere": True}},
     )
-    def create(self, request: Request) -> Response:
+    def create(self, request: Request) -> Answer:
         sign_in: Any = request.auth
         accounts.sign_out(
             user_id=request.user.pk,
@@ -200,16 +208,17 @@ class SessionViewSet(ApiViewSet):
 
     @documented(
         "The signed-in user, or null.",
+        name="getSession",
         scope=OPEN,
         tags=TAGS,
-        data=nullable(CurrentAnswer),
+        data=nullable(CurrentUserAnswer),
         examples={
             "signed in": CURRENT_USER,
             "a visitor": None,
         },
         etag=True,
     )
-    def retrieve(self, request: Request) -> Response:
+    def retrieve(self, request: Request) -> Answer:
         if not request.user.is_authenticated:
             return answer(None)
         account = self.account
@@ -225,6 +234,7 @@ class SessionViewSet(ApiViewSet):
 class TokenViewSet(OpenViewSet):
     @documented(
         "Signs an app in: a pair of tokens.",
+        name="createTokens",
         description="Send `access` as `Authorization: Bearer`; it works for "
         "`expires_in` "
         "seconds. `refresh` gets the next pair, once.",
@@ -236,7 +246,7 @@ class TokenViewSet(OpenViewSet):
         examples={"a pair": TOKENS},
         body_examples={"alice": CREDENTIALS},
     )
-    def create(self, request: Request) -> Response:
+    def create(self, request: Request) -> Answer:
         values = sent(SignInInput, request)
         return answer(
             tokens.issue(
@@ -249,6 +259,7 @@ class TokenViewSet(OpenViewSet):
 
     @documented(
         "Exchanges a refresh token for a new pair.",
+        name="refreshTokens",
         description="Each refresh token works once. If one is used twice, the whole "
         "sign-in "
         "ends, with its access tokens: refresh in one place only.",
@@ -260,11 +271,12 @@ class TokenViewSet(OpenViewSet):
         examples={"a pair": TOKENS},
         body_examples={"refresh": {"refresh": "eyJhbGciOi…"}},
     )
-    def refresh(self, request: Request) -> Response:
+    def refresh(self, request: Request) -> Answer:
         return answer(tokens.refresh(token=sent(RefreshInput, request)["refresh"]))
 
     @documented(
         "Signs an app out: its tokens end.",
+        name="revokeTokens",
         scope=OPEN,
         tags=TAGS,
         body=RefreshInput,
@@ -273,17 +285,19 @@ class TokenViewSet(OpenViewSet):
         examples={"ended": {"message": "Signed out"}},
         body_examples={"refresh": {"refresh": "eyJhbGciOi…"}},
     )
-    def revoke(self, request: Request) -> Response:
+    def revoke(self, request: Request) -> Answer:
         tokens.revoke(token=sent(RefreshInput, request)["refresh"])
         return answer({"message": "Signed out"})
 
 
+@with_session
 class PasswordViewSet(NeverStored):
     sets_cookie = True
     throttle_scope = "sign_in"
 
     @documented(
         "Changes the password.",
+        name="changePassword",
         description="This session or app stays signed in (a session gets a new "
         "cookie); all "
         "others end at once. The owner gets a mail.",
@@ -297,7 +311,7 @@ class PasswordViewSet(NeverStored):
             "a new one": {"old_password": "Right-Horse-7", "new_password": "Left-Cow-8"}
         },
     )
-    def create(self, request: Request) -> Response:
+    def create(self, request: Request) -> Answer:
         values = sent(PasswordInput, request)
         sign_in: Any = request.auth
         accounts.change_password(
@@ -312,6 +326,7 @@ class ResetViewSet(OpenViewSet):
 
     @documented(
         "Requests a mail with a link to choose a new password.",
+        name="requestPasswordReset",
         description="The answer does not reveal whether the account exists.",
         scope=OPEN,
         tags=TAGS,
@@ -322,7 +337,7 @@ class ResetViewSet(OpenViewSet):
         },
         body_examples={"alice": {"email": "alice@example.org"}},
     )
-    def create(self, request: Request) -> Response:
+    def create(self, request: Request) -> Answer:
         accounts.ask_for_reset(**sent(ResetInput, request))
         return answer({"message": "If there is such an account, a mail is on its way"})
 
@@ -332,6 +347,7 @@ class ConfirmResetViewSet(OpenViewSet):
 
     @documented(
         "Sets a new password, with the values from the mailed link.",
+        name="confirmPasswordReset",
         description="All sessions and tokens end, and lock-outs are lifted. Then "
         "sign in.",
         scope=OPEN,
@@ -348,7 +364,7 @@ class ConfirmResetViewSet(OpenViewSet):
             }
         },
     )
-    def create(self, request: Request) -> Response:
+    def create(self, request: Request) -> Answer:
         values, device = sent(ConfirmInput, request), device_of(request)
         here = address(request._request)
         accounts.confirm_reset(**values, address=here, device=device)

@@ -32,7 +32,8 @@ from collections_app.watch_list import writes as watch_list
 from collections_app.watch_list.writes import Operation
 from history.models import Change, EpisodesWatched, Search, UserState
 from profiles.accounts import lockouts
-from profiles.accounts.models import User
+from profiles.accounts.managers import claims_of
+from profiles.accounts.models import LoginClaim, User
 from profiles.accounts.places import Place
 from profiles.demo.people import (
     BEST_KNOWN,
@@ -44,7 +45,7 @@ from profiles.demo.people import (
     Title,
     nth,
 )
-from profiles.figures import type_counts
+from profiles.figures import running_counts
 from profiles.profile.models import Preferences, Profile
 
 PEOPLE_AT_ONCE = 500
@@ -103,6 +104,7 @@ def add(plan: Plan, people: Iterable[Person]) -> Iterator[Story]:
 
 def write(stories: Sequence[Story]) -> None:
     with transaction.atomic():
+        pour(LoginClaim, [claim for story in stories for claim in claims(story.user)])
         pour(User, [story.user for story in stories])
         pour(UserState, [story.state for story in stories])
         pour(Profile, [story.profile for story in stories])
@@ -114,6 +116,11 @@ def write(stories: Sequence[Story]) -> None:
         for user in (story.user for story in stories):
             if number := TROUBLED.get(user["id"]):
                 trouble(number, user["id"], user["email"])
+
+
+def claims(user: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for value in claims_of(User(**user)):
+        yield {"value": value, "user_id": user["id"]}
 
 
 def trouble(number: int, user_id: UUID, email: str) -> None:
@@ -152,6 +159,6 @@ def refresh_statistics() -> None:
     """Else the planner goes on as if the tables were empty, until it looks itself; and
     the log of made-up people lies in the past, where nobody counts it.
     """
-    type_counts.count_anew()
+    running_counts.count_anew()
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")

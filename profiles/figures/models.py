@@ -21,3 +21,25 @@ class Figure(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} on {self.day}"
+
+
+class TitleCount(models.Model):
+    """How often a title was added, and how many episodes of it were watched, on a day
+    (UTC): of the last week, for the dashboard.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    day = models.DateField()
+    anime_id = models.PositiveIntegerField()
+    added = models.IntegerField(default=0)
+    watched = models.IntegerField(default=0)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["day", "anime_id"], name="title_count_unique"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.anime_id} on {self.day}"

@@ -1,19 +1,19 @@
 """The dashboard's figures: computed by a job, so that no page counts ten million rows.
 
-What happened on a day is read from the log, whose key is in the order of time: a range
-of it, whatever its length, and once where the day is over. How many entries of each
-type there are follows from the log too (type_counts); the rest of what stands now is
-counted whole, once a run.
+What stands now, and what happened on a day, follows the log and its like
+(running_counts.py): a refresh costs what happened since the last one. The rest is of
+bounded cost: the newest so many wordings, by an index of their own.
 """
 
-from collections.abc import Callable
-from datetime import UTC, date, datetime, time, timedelta
+from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, timedelta
 from itertools import islice
 from typing import Any
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Q, Sum
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
@@ -22,43 +22,44 @@ from animecollections.db.ids import first_id_at
 from collections_app.catalogue.folding import fold
 from collections_app.catalogue.missing_titles.services import key_of, settled_keys
 from collections_app.catalogue.search.queries import ways
-from collections_app.models import (
-    Anime,
-    CatalogueState,
-    ImportPlan,
-    ImportRow,
-    ImportStatus,
-    Merge,
-    Outcome,
-)
-from history.models import LONGEST_WRITE, Change, ChangeKind, Search
+from collections_app.models import Anime, CatalogueState, ImportRow, Merge, MergeStatus
+from history.models import LONGEST_WRITE, Search
 from profiles.accounts.models import FailedSignIns, User, WrongPasswords
-from profiles.figures import type_counts
+from profiles.figures import running_counts
 from profiles.figures.models import Figure
-from profiles.images.models import Image
+from profiles.figures.running_counts import WEEK, Counts, midnight
 from profiles.outbox import given_up
 
 DAYS = 30  # that the dashboard shows
-WEEK = timedelta(days=7)
 MOST_TITLES = 10
 # Searches that found nothing: fewer people than this, and it is theirs alone.
 FEWEST_PEOPLE = 2
 MOST_ASKED, MOST_WANTED = 60, 30
+NEWEST = 20_000  # wordings that are read, whatever their number
+TRIED = "searches_tried"  # the figure that remembers what was searched for again
+OF_A_DAY = ("sign_ups", "active", "added", "watched", "imports_read", "imports_applied")
 
 
 def refresh() -> str:
     """Computes what is missing or may have changed; safe to run twice, or at once."""
     now = timezone.now()
     today = now.date()
-    days = [today - timedelta(days=back) for back in range(DAYS)]
-    computed = dict(
-        Figure.objects.filter(name="day", day__in=days).values_list(
-            "day", "computed_at"
-        )
+    counts = running_counts.now()
+    days = of_days(counts, today)
+    rows = [("day", day, value) for day, value in days.items()]
+    others = (
+        follow(counts) | searches() | {name: count() for name, count in NOW.items()}
     )
-    due = [day for day in days if day not in computed or computed[day] < end_of(day)]
-    rows = [("day", day, of_day(day)) for day in sorted(due)]
-    rows += [(name, today, count()) for name, count in NOW.items()]
+    rows += [(name, today, value) for name, value in others.items()]
+    keep(rows, now)
+    keep([("imports", today, imports())], now)
+    Figure.objects.filter(day__lt=today - timedelta(days=400)).delete()
+    kept = ("day", running_counts.NAME)
+    Figure.objects.filter(day__lt=today).exclude(name__in=kept).delete()
+    return f"{len(rows) + 1} figures computed"
+
+
+def keep(rows: list[tuple[str, date, Any]], now: datetime) -> None:
     upsert(
         Figure,
         [
@@ -67,115 +68,164 @@ def refresh() -> str:
         ],
         unique=("day", "name"),
     )
-    Figure.objects.filter(day__lt=today - timedelta(days=400)).delete()
-    kept = ("day", type_counts.COUNTED)
-    Figure.objects.filter(day__lt=today).exclude(name__in=kept).delete()
-    return f"{len(rows)} figures computed"
+
+
+# --- Days --------------------------------------------------------------------------
+
+
+def of_days(counts: Counts, today: date) -> dict[date, dict[str, int]]:
+    """Those that are not over, and those whose row is missing or too early."""
+    days = [today - timedelta(days=back) for back in range(DAYS)]
+    rows = Figure.objects.filter(name="day", day__in=days)
+    done = {
+        row.day
+        for row in rows
+        if row.computed_at >= end_of(row.day) and row.value.keys() >= set(OF_A_DAY)
+    }
+    followed = {date.fromisoformat(key.split("/")[1]) for key in counts if is_day(key)}
+    return {
+        day: told_of_day(day, counts) if day in followed else of_day(day)
+        for day in sorted(days)
+        if day not in done
+    }
+
+
+def is_day(key: str) -> bool:
+    return key.startswith("day/")
 
 
 def end_of(day: date) -> datetime:
     """When the last write of a day has surely ended."""
-    midnight = datetime.combine(day + timedelta(days=1), time.min, UTC)
-    return midnight + LONGEST_WRITE
-
-
-def made_since(start: datetime, end: datetime | None = None) -> QuerySet[Change]:
-    """A range of the log by its key."""
-    changes = (
-        Change.objects.across_users().filter(pk__gte=first_id_at(start)).order_by()
-    )
-    return changes.filter(pk__lt=first_id_at(end)) if end else changes
+    return midnight(day) + timedelta(days=1) + LONGEST_WRITE
 
 
 def of_day(day: date) -> dict[str, int]:
-    """What happened on a day (UTC)."""
-    start = datetime.combine(day, time.min, UTC)
-    end = start + timedelta(days=1)
-    counted = made_since(start, end).aggregate(
-        active=Count("user_id", distinct=True),
-        added=Count("pk", filter=Q(kind=ChangeKind.ADD)),
-        watched=Sum("watched"),
+    """Read whole: before anything followed it."""
+    start = midnight(day)
+    return told_of_day(
+        day, running_counts.events_between(start, start + timedelta(days=1))
     )
-    sign_ups = User.objects.filter(created_at__gte=start, created_at__lt=end).count()
-    failed = FailedSignIns.objects.filter(day=day).values_list("number", flat=True)
+
+
+def told_of_day(day: date, counts: Counts) -> dict[str, int]:
+    told = {name: counts[f"day/{day}/{name}"] for name in OF_A_DAY}
+    return told | {"failed_sign_ins": FailedSignIns.objects.number_on(day)}
+
+
+# --- What follows the log ----------------------------------------------------------
+
+
+def follow(counts: Counts) -> dict[str, Any]:
+    added, watched = tops(counts)
     return {
-        "sign_ups": sign_ups,
-        "failed_sign_ins": failed.first() or 0,
-        **{name: n or 0 for name, n in counted.items()},
+        "types": types(counts),
+        "totals": totals(counts),
+        "most_added": added,
+        "most_watched": watched,
+        "storage": storage(counts),
     }
 
 
-def totals() -> dict[str, int]:
+def types(counts: Counts) -> dict[str, int]:
+    found = sorted(running_counts.part(counts, "types/").items())
+    return {key.removeprefix("types/"): number for key, number in found if number}
+
+
+def totals(counts: Counts) -> dict[str, int]:
     return {
-        "users": User.objects.count(),
+        "users": counts["users"],
         "titles": Anime.objects.count(),
         "locked": User.objects.filter(is_active=False).count(),
     }
 
 
-def most_added() -> list[dict[str, object]]:
-    added = made_since(timezone.now() - WEEK).filter(kind=ChangeKind.ADD)
-    return named(added.values_list("anime_id").annotate(number=Count("pk")))
+def tops(counts: Counts) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The titles most added and most watched this week; those that were merged since
+    count for the one that was kept.
+    """
+    merges = Merge.objects.filter(status=MergeStatus.MERGED)
+    kept = dict(merges.values_list("gone_id", "kept_id"))
+    added: Counter[int] = Counter()
+    watched: Counter[int] = Counter()
+    for anime_id, times, episodes in running_counts.titles_of_week(counts):
+        while anime_id in kept:
+            anime_id = kept[anime_id]
+        added[anime_id] += times
+        watched[anime_id] += episodes
+    return named(added), named(watched)
 
 
-def most_watched() -> list[dict[str, object]]:
-    watched = made_since(timezone.now() - WEEK).exclude(watched=0)
-    return named(watched.values_list("anime_id").annotate(number=Sum("watched")))
-
-
-def named(numbers: QuerySet[Any, Any]) -> list[dict[str, Any]]:
-    top = list(numbers.order_by("-number", "anime_id")[:MOST_TITLES])
+def named(numbers: Counter[int]) -> list[dict[str, Any]]:
+    ordered = sorted((-number, id_) for id_, number in numbers.items() if number > 0)
+    top = ordered[:MOST_TITLES]
     titles = dict(
-        Anime.objects.filter(pk__in=[id_ for id_, _ in top]).values_list("pk", "title")
+        Anime.objects.filter(pk__in=[id_ for _, id_ in top]).values_list("pk", "title")
     )
     return [
-        {"id": id_, "title": titles.get(id_, str(id_)), "number": number}
-        for id_, number in top
+        {"id": id_, "title": titles.get(id_, str(id_)), "number": -number}
+        for number, id_ in top
     ]
 
 
-def searches_in_vain() -> list[dict[str, object]]:
+def storage(counts: Counts) -> dict[str, int]:
+    """In bytes."""
+    return {
+        "images": counts["images"],
+        "images_bytes": counts["images_bytes"],
+        "database_bytes": database_size(),
+    }
+
+
+# --- Wordings ----------------------------------------------------------------------
+
+
+def searches() -> dict[str, Any]:
     """What several people looked for, and the catalogue still does not find.
 
-    A client that does not say how many results it had says 0: so we search as well.
+    A client that does not say how many results it had says 0: so we search as well,
+    once for each wording and state of the catalogue.
     """
-    recent = (
-        Search.objects.across_users()
-        .filter(total_results=0, searched_at__gte=timezone.now() - timedelta(days=DAYS))
-        .exclude(query="")
-    )
-    groups = recent.order_by().values_list("query")
-    asked: dict[str, int] = {}
-    for query, people in groups.annotate(people=Count("user_id", distinct=True)):
-        asked[fold(query)] = asked.get(fold(query), 0) + people
-    settled = settled_keys()
-    wanted = sorted(
-        (
-            text
-            for text, people in asked.items()
-            if people >= FEWEST_PEOPLE and text and key_of(text) not in settled
-        ),
-        key=lambda text: (-asked[text], text),
-    )
-    in_vain = [text for text in wanted[:MOST_ASKED] if finds_nothing(text)]
-    return [{"query": text, "people": asked[text]} for text in in_vain[:MOST_WANTED]]
-
-
-def finds_nothing(text: str) -> bool:
+    recent = Search.objects.across_users().in_vain()
+    recent = recent.filter(searched_at__gte=timezone.now() - timedelta(days=DAYS))
+    newest = recent.order_by("-searched_at").values_list("query", "user_id")[:NEWEST]
+    asked = Counter(text for text, _ in {(fold(query), who) for query, who in newest})
     revision = CatalogueState.objects.values_list("revision", flat=True).first() or 0
+    known = known_at(revision)
+    tried = {
+        text: known[text] if text in known else finds_nothing(text, revision)
+        for text in unsettled(asked, FEWEST_PEOPLE, MOST_ASKED)
+    }
+    in_vain = [text for text, nothing in tried.items() if nothing][:MOST_WANTED]
+    return {
+        "searches_in_vain": [{"query": t, "people": asked[t]} for t in in_vain],
+        TRIED: {"revision": revision, "finds_nothing": tried},
+    }
+
+
+def known_at(revision: int) -> dict[str, bool]:
+    """Which wordings found nothing, when the catalogue was the same."""
+    rows = Figure.objects.filter(name=TRIED).order_by("-day")
+    tried = rows.values_list("value", flat=True).first()
+    if tried is None or tried["revision"] != revision:
+        return {}
+    finds: dict[str, bool] = tried["finds_nothing"]
+    return finds
+
+
+def unsettled(
+    asked: Counter[str], fewest: int = 1, most: int = MOST_WANTED
+) -> Iterator[str]:
+    """Those of most people first, without what editors have settled."""
+    settled = settled_keys()
+    ordered = sorted(asked, key=lambda text: (-asked[text], text))
+    wanted = (text for text in ordered if text and key_of(text) not in settled)
+    return islice((text for text in wanted if asked[text] >= fewest), most)
+
+
+def finds_nothing(text: str, revision: int) -> bool:
     return not any(
         find(Anime.objects.listed(), sought)[:1]
         for find, sought in ways(text, revision)
-    )
-
-
-def imports() -> dict[str, int]:
-    """Of the last week."""
-    plans = ImportPlan.objects.across_users().filter(
-        pk__gte=first_id_at(timezone.now() - WEEK)
-    )
-    return plans.aggregate(
-        read=Count("pk"), applied=Count("pk", filter=Q(status=ImportStatus.APPLIED))
     )
 
 
@@ -183,23 +233,25 @@ def unmatched() -> list[dict[str, object]]:
     """Titles of imported files that the catalogue does not know and editors have not
     settled, most people first.
     """
-    rows = (
-        ImportRow.objects.across_users()
-        .filter(
-            pk__gte=first_id_at(timezone.now() - timedelta(days=DAYS)),
-            outcome=Outcome.UNMATCHED,
-        )
-        .exclude(title="")
-    )
-    groups = rows.order_by().values_list("title")
-    people = groups.annotate(people=Count("user_id", distinct=True))
-    settled = settled_keys()
-    top = people.order_by("-people", "title").iterator()
-    wanted = (row for row in top if key_of(row[0]) not in settled)
-    return [
-        {"title": title, "people": number}
-        for title, number in islice(wanted, MOST_WANTED)
-    ]
+    since = first_id_at(timezone.now() - timedelta(days=DAYS))
+    rows = ImportRow.objects.across_users().unmatched().filter(pk__gte=since)
+    newest = rows.order_by("-pk").values_list("title", "user_id")[:NEWEST]
+    asked = Counter(title for title, _ in set(newest))
+    return [{"title": title, "people": asked[title]} for title in unsettled(asked)]
+
+
+# --- The rest ----------------------------------------------------------------------
+
+
+def imports() -> dict[str, int]:
+    """Of this week; plans are deleted by then, and their days have the numbers."""
+    since = timezone.now().date() - WEEK
+    days = Figure.objects.filter(name="day", day__gt=since)
+    numbers = list(days.values_list("value", flat=True))
+    return {
+        name: sum(value.get(f"imports_{name}", 0) for value in numbers)
+        for name in ("read", "applied")
+    }
 
 
 def sign_ins() -> dict[str, int]:
@@ -224,18 +276,6 @@ def troubles() -> dict[str, int]:
     }
 
 
-def storage() -> dict[str, int]:
-    """In bytes."""
-    images = Image.objects.across_users().aggregate(
-        bytes=Sum("size"), number=Count("pk")
-    )
-    return {
-        "images": images["number"],
-        "images_bytes": images["bytes"] or 0,
-        "database_bytes": database_size(),
-    }
-
-
 def database_size() -> int:
     statement = (
         "SELECT pg_database_size(current_database())"
@@ -248,14 +288,7 @@ def database_size() -> int:
 
 
 NOW: dict[str, Callable[[], Any]] = {
-    "totals": totals,
-    "types": type_counts.now,
-    "most_added": most_added,
-    "most_watched": most_watched,
-    "searches_in_vain": searches_in_vain,
-    "imports": imports,
     "unmatched": unmatched,
     "sign_ins": sign_ins,
     "troubles": troubles,
-    "storage": storage,
 }

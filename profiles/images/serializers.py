@@ -1,7 +1,7 @@
 """Uploads and kept pictures as JSON."""
 
 from datetime import datetime
-from typing import Any, TypedDict
+from typing import Annotated, Any, TypedDict
 from uuid import UUID
 
 from django.core.files.uploadedfile import UploadedFile
@@ -75,34 +75,16 @@ class UploadInput(serializers.Serializer[Any]):
 
 
 UPLOAD_BODY = {
-    "application/json": {
-        "type": "object",
-        "required": ["image"],
-        "properties": {
-            "image": {
-                "type": "string",
-                "description": "The file in base64, a data URL, or the address of an "
-                "uploaded "
-                "picture.",
-            },
-            "filename": {"type": "string", "description": "Not used."},
-            "isBanner": {"type": "boolean", "default": False},
-            "kind": {"enum": [*Kind], "description": "Instead of isBanner."},
-        },
-    },
     "multipart/form-data": {
         "type": "object",
         "required": ["file"],
         "properties": {
             "file": {"type": "string", "format": "binary"},
-            "image": {
+            "kind": {
                 "type": "string",
-                "format": "binary",
-                "description": "The same, under another name.",
+                "enum": [*Kind],
+                "description": f"{Kind.AVATAR} if absent.",
             },
-            "filename": {"type": "string", "description": "Not used."},
-            "isBanner": {"enum": ["true", "false"]},
-            "kind": {"enum": [*Kind]},
         },
     },
 }
@@ -111,7 +93,7 @@ UPLOAD_BODY = {
 class ImageAnswer(TypedDict):
     id: UUID
     url: str
-    kind: str
+    kind: Annotated[str, Kind]
     width: int
     height: int
     size: int

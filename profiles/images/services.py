@@ -13,9 +13,11 @@ from django.db.models import Count, Sum
 
 from animecollections.api.errors import ApiError
 from animecollections.api.permits import Permits, long_work
+from animecollections.db.ids import time_of
 from animecollections.identity import Origin
 from history.log.recording import recording
 from history.models import ChangeKind, UserState
+from profiles.count_corrections.models import CountCorrection
 from profiles.images.base64_text import decode_base64, decode_data_url
 from profiles.images.encoding import Kind, ProcessedImage, process
 from profiles.images.models import Image
@@ -163,6 +165,9 @@ def remove(*, user_id: UUID, image_id: UUID, through: Origin) -> None:
             profile.save(update_fields=[*shown, "updated_at"])
             write.change(ChangeKind.PROFILE)
         image.delete()
+        counts = {"images": 1, "images_bytes": image.size}
+        CountCorrection.objects.take_away(counts)
+        CountCorrection.objects.put_back(time_of(image_id), counts)
         remove_after_commit(user_id, [image.path])
 
 

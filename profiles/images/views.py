@@ -1,12 +1,11 @@
 """Uploads, and the pictures kept, over HTTP."""
 
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from animecollections.api.conditional import etag_of, unless_held
 from animecollections.api.ids import parse_id
 from animecollections.api.parsing import StrictJSONParser
-from animecollections.api.rendering import answer
+from animecollections.api.rendering import Answer, answer
 from animecollections.api.schema import documented
 from animecollections.api.uploads import UploadParser
 from history.idempotency.views import IdempotentViewSet
@@ -33,12 +32,16 @@ class UploadViewSet(IdempotentViewSet):
 
     @documented(
         "Stores a picture, and returns its address.",
+        name="uploadImage",
         description="PNG, JPEG, GIF, WebP or AVIF up to 10 MB, recognised by the "
         "bytes. "
         "Avatars are cropped to 1:1, banners to 1080:300, and all are converted "
         "to WebP, without metadata. An address on this server, on a configured "
         "image host, or in the current profile is returned unchanged; the "
-        "server never fetches a picture.",
+        "server never fetches a picture.\n\n"
+        "JSON is read too: `image` is the file in base64, a data URL, or such an "
+        "address; `isBanner: true` instead of `kind: banner`. In a form the file may "
+        "be called `image`. `filename` is not used.",
         scope="profile:write",
         tags=TAGS,
         body=UPLOAD_BODY,
@@ -54,10 +57,9 @@ class UploadViewSet(IdempotentViewSet):
             "image_unreadable",
             "images_full",
         ],
-        body_examples={"an avatar": {"image": "data:image/png;base64,iVBORw0KG…"}},
         examples={"kept": IMAGE_URL},
     )
-    def create(self, request: Request) -> Response:
+    def create(self, request: Request) -> Answer:
         if isinstance(self.picture, str):
             return answer(self.picture)
         path = images.keep(
@@ -85,13 +87,14 @@ class UploadViewSet(IdempotentViewSet):
 class ImagesViewSet(IdempotentViewSet):
     @documented(
         "The stored pictures, newest first.",
+        name="getImages",
         scope="profile:read",
         tags=TAGS,
         data=list[ImageAnswer],
         examples={"one picture": [IMAGE]},
         etag=True,
     )
-    def list(self, request: Request) -> Response:
+    def list(self, request: Request) -> Answer:
         rows = Image.objects.of(self.user_id).newest_first()
         site = request.build_absolute_uri("/")
         etag = unless_held(request, etag_of(request, *rows.version(), site))
@@ -99,13 +102,14 @@ class ImagesViewSet(IdempotentViewSet):
 
     @documented(
         "Removes a picture, also from the profile.",
+        name="removeImage",
         scope="profile:write",
         tags=TAGS,
         data={"message": str},
         errors=["not_found"],
         examples={"removed": {"message": "Image removed"}},
     )
-    def destroy(self, request: Request, image_id: str) -> Response:
+    def destroy(self, request: Request, image_id: str) -> Answer:
         images.remove(
             user_id=self.user_id, image_id=parse_id(image_id), through=self.through
         )

@@ -4,10 +4,9 @@ from datetime import datetime
 
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from animecollections.api.conditional import etag_of, unless_held
-from animecollections.api.rendering import answer
+from animecollections.api.rendering import Answer, answer
 from animecollections.api.schema import documented
 from animecollections.api.views import ApiViewSet
 from animecollections.scopes import OPEN
@@ -23,6 +22,7 @@ class NoticesViewSet(ApiViewSet):
 
     @documented(
         "Current notices of staff to everybody, such as an announced downtime.",
+        name="getNotices",
         description="Usually empty. Ask at the start and every few minutes; each "
         "notice "
         "ends at `ends_at`.",
@@ -39,7 +39,7 @@ class NoticesViewSet(ApiViewSet):
         examples={"one": [NOTICE]},
         etag=True,
     )
-    def list(self, request: Request) -> Response:
+    def list(self, request: Request) -> Answer:
         told = [notice_to_json(notice) for notice in notices.current()]
         etag = unless_held(request, etag_of(request, told))
         return answer(told, headers={"ETag": etag})

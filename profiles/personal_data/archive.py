@@ -7,6 +7,7 @@ exceptions of profiles/tests/test_export_account.py, which looks at every table.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from tempfile import TemporaryFile
 from typing import IO, Any
 from uuid import UUID
@@ -20,10 +21,12 @@ from django.utils import timezone
 
 from animecollections.api.rendering import OPTIONS
 from animecollections.db.free_json import to_bytes
+from animecollections.db.replica import there
 from animecollections.db.snapshot import one_moment
 from collections_app import transfer
 from collections_app.exports import entries_of, owner_of
 from collections_app.models import ImportPlan, ImportRow, WatchListEntry
+from history.log.replicated import has_all_of
 from history.models import (
     Change,
     EpisodesWatched,
@@ -211,7 +214,7 @@ def write(user_id: UUID, *, name: str) -> IO[bytes]:
     try:
         with ZipFile(file, "w", ZIP_DEFLATED) as archive:
             now = timezone.now()
-            with one_moment():
+            with there(partial(has_all_of, user_id)), one_moment():
                 told = [add_rows(archive, part, user_id, now) for part in SECTIONS]
                 told.append(add_list(archive, user_id, name, now))
                 paths = list(

@@ -14,9 +14,10 @@ from history.staff_log import services as audit
 from profiles import outbox
 from profiles.accounts import lockouts
 from profiles.accounts.credentials import check_own_password
-from profiles.accounts.models import User
+from profiles.accounts.managers import claims_of
+from profiles.accounts.models import LoginClaim, User
 from profiles.accounts.sign_in_hooks import tell_sign_ins_ended
-from profiles.figures import type_counts
+from profiles.figures import running_counts
 from profiles.personal_data import privacy_requests as privacy
 from profiles.personal_data import tasks
 from profiles.personal_data.models import Erasure
@@ -63,7 +64,8 @@ def erase(*, user_id: UUID, through: Origin, epoch: int | None = None) -> None:
 
 def forget(user: User) -> None:
     """The rows that name a user without a foreign key, which no cascade reaches."""
-    type_counts.forget(user.pk)
+    LoginClaim.objects.give_up(user.pk, claims_of(user))
+    running_counts.forget(user)
     lockouts.unlock(user.email)
     audit.forget(user.pk)
     privacy.forget(user.pk)

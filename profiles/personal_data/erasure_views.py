@@ -3,12 +3,12 @@
 from typing import Any
 
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from animecollections.api.client_ip import address
-from animecollections.api.rendering import answer
+from animecollections.api.rendering import Answer, answer
 from animecollections.api.schema import documented
 from animecollections.api.views import ApiViewSet
+from profiles.accounts.middleware import with_session
 from profiles.accounts.serializers import EraseInput, Message
 from profiles.accounts.views import device_of, sent
 from profiles.personal_data import erasure
@@ -30,17 +30,19 @@ DOCUMENTATION: dict[str, Any] = {
 }
 
 
+@with_session
 class ErasureViewSet(ApiViewSet):
     throttle_scope = "sign_in"
 
     @documented(
         SUMMARY,
+        name="eraseAccount",
         scope="account",
         description=DESCRIPTION
         + "If a proxy drops the body of a DELETE, use `POST /api/user/erase`.",
         **DOCUMENTATION,
     )
-    def destroy(self, request: Request) -> Response:
+    def destroy(self, request: Request) -> Answer:
         values = sent(EraseInput, request)
         erasure.erase_own(
             user_id=self.user_id,
@@ -55,9 +57,10 @@ class ErasureViewSet(ApiViewSet):
 
     @documented(
         SUMMARY,
+        name="eraseAccountByPost",
         scope="account",
         description=DESCRIPTION + "The same as `DELETE /api/user`.",
         **DOCUMENTATION,
     )
-    def create(self, request: Request) -> Response:
+    def create(self, request: Request) -> Answer:
         return self.destroy(request)

@@ -2,18 +2,21 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from os import SEEK_END
 from typing import IO
 from uuid import UUID
 
 from animecollections.api.errors import refuse
 from animecollections.api.permits import long_work
+from animecollections.db.replica import there
 from animecollections.db.snapshot import one_moment
 from animecollections.identity import Account
 from collections_app import transfer
 from collections_app.exports import Losses, fidelity, owner_of, write_list
 from collections_app.transfer import Owner
 from history.log.recording import locked
+from history.log.replicated import has_all_of
 from profiles.personal_data import archive
 from profiles.personal_data.models import MadeExport
 from profiles.profile.models import Preferences
@@ -43,7 +46,7 @@ def list_format(name: str) -> Format:
     module = transfer.FORMATS[name]
 
     def write(account: Account) -> IO[bytes]:
-        with one_moment():
+        with there(partial(has_all_of, account.id)), one_moment():
             return write_list(account.id, name, owner(account))
 
     return Format(f"list-{name}", module.EXTENSION, module.MEDIA_TYPE, write)

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
+from animecollections.api.errors import refuse
 from animecollections.identity import Origin
 from history.staff_log import services as audit
 from profiles.personal_data.models import PrivacyRequest
@@ -24,7 +25,16 @@ def due_after(received_on: date) -> date:
     return date(year, month + 1, min(received_on.day, last))
 
 
+def check_details(details: object, user_id: UUID | None) -> None:
+    if details and user_id is None:
+        raise refuse(
+            details="Details go when the account is erased, and this request has no "
+            "account (any more): leave them empty."
+        )
+
+
 def register(*, request: PrivacyRequest, through: Origin) -> None:
+    check_details(request.details, request.user_id)
     request.due_on = due_after(request.received_on)
     with transaction.atomic():
         request.save(force_insert=True)
@@ -45,6 +55,8 @@ def edit(
         columns["closed_at"] = None if is_open else timezone.now()
     this = PrivacyRequest.objects.filter(pk=request.pk)
     with transaction.atomic():
+        request = this.select_for_update().get()  # an erasure may have come before
+        check_details(columns.get("details"), request.user_id)
         before = this.values(*columns).get() if columns else {}
         this.update(**columns)
         hidden = {"details"}  # theirs, and gone with the account; the log is for good

@@ -4,11 +4,11 @@ from dataclasses import asdict
 
 from django.http import FileResponse
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from animecollections.api.conditional import etag_of, unless_held
-from animecollections.api.rendering import answer
-from animecollections.api.schema import Raw, documented, query
+from animecollections.api.rendering import Answer, answer
+from animecollections.api.schema import documented, query
+from animecollections.api.shapes import Raw
 from animecollections.api.views import ApiViewSet
 from profiles.personal_data.examples import FIDELITY
 from profiles.personal_data.exports import FORMATS, LISTS, export, losses
@@ -36,6 +36,7 @@ class ExportViewSet(ApiViewSet):
 
     @documented(
         "Exports your data as a file.",
+        name="exportData",
         description="`json` is the whole list, and loses nothing; `mal` is "
         "MyAnimeList's "
         "XML; `anilist` AniList's JSON; `csv` is for spreadsheets "
@@ -65,6 +66,7 @@ class ExportViewSet(ApiViewSet):
 
     @documented(
         "What an export to a format would lose of this list.",
+        name="getExportFidelity",
         description="Measured: the list is written, read back, and compared. `fields` "
         "counts the entries that lose something in each field, `examples` shows "
         "some. `unnamed` titles have no id there, only a name. `ambiguous` "
@@ -89,7 +91,7 @@ class ExportViewSet(ApiViewSet):
         examples={"to MyAnimeList": FIDELITY},
         etag=True,
     )
-    def fidelity(self, request: Request) -> Response:
+    def fidelity(self, request: Request) -> Answer:
         at = self.account.revisions
         parts = (at.parts["list"], at.parts["preferences"])
         etag = unless_held(request, etag_of(request, at.epoch, *parts, at.catalogue))

@@ -4,13 +4,23 @@ addresses, sync, the live feed, and the refusal of a write that came too late.
 
 from collections.abc import Collection, Iterable
 from datetime import date, datetime
-from typing import TypedDict
+from typing import Annotated, TypedDict
 from uuid import UUID
 
+from django.conf import settings
+
+from animecollections.api.shapes import SecondSpelling, Words
 from animecollections.viewer import SeenBy, Viewer, visible_fields
 from collections_app.models import Anime, WatchListEntry
 from profiles.accounts.models import User
-from profiles.profile.models import Preferences, Profile
+from profiles.profile.models import (
+    Gender,
+    Preferences,
+    Profile,
+    ScoreFormat,
+    Theme,
+    TitleLanguage,
+)
 
 
 class ProfileAnswer(TypedDict):
@@ -18,7 +28,7 @@ class ProfileAnswer(TypedDict):
     name: str | None
     last_name: str | None
     birthday: date | None
-    gender: str | None
+    gender: Annotated[str, Gender] | None
     avatar: str | None
     banner_image: str | None
     favorite_animes: list[str]
@@ -117,18 +127,21 @@ def identity_answer(user: User, profile: Profile) -> IdentityAnswer:
     }
 
 
+Language = Words(tuple(dict(settings.LANGUAGES)))
+
+
 class PreferencesAnswer(TypedDict):
     user_id: UUID
     enfasiscolor: str
-    enfasis_color: str
+    enfasis_color: Annotated[str, SecondSpelling("enfasiscolor")]
     parentalControl: bool
-    parental_control: bool
+    parental_control: Annotated[bool, SecondSpelling("parentalControl")]
     trackSearchHistory: bool
-    scoreFormat: str
-    titleLanguage: str
+    scoreFormat: Annotated[str, ScoreFormat]
+    titleLanguage: Annotated[str, TitleLanguage]
     timezone: str
-    language: str
-    theme: str
+    language: Annotated[str, Language]
+    theme: Annotated[str, Theme]
     updated_at: datetime
 
 

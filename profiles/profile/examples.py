@@ -39,9 +39,7 @@ TITLE_CHOSEN: dict[str, object] = {
 PREFERENCES = {
     "user_id": "550e8400-e29b-41d4-a716-446655440000",
     "enfasiscolor": "#3498db",
-    "enfasis_color": "#3498db",
     "parentalControl": True,
-    "parental_control": True,
     "trackSearchHistory": True,
     "scoreFormat": "10.0",
     "titleLanguage": "romaji",

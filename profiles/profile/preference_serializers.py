@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from django.conf import settings
+from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
 from animecollections.api.fields import StrictBoolean, StrictChoice
@@ -31,12 +32,21 @@ class Zone(serializers.CharField):
         return data
 
 
+@extend_schema_serializer(exclude_fields=list(SPELLINGS))
 class PreferencesInput(serializers.Serializer[Any]):
-    """What is absent is kept. `validated_data` has the names of the model's fields."""
+    """What is absent is kept."""
 
-    enfasiscolor = Color(required=False, source="accent_color")
+    enfasiscolor = Color(
+        required=False,
+        source="accent_color",
+        help_text="`enfasis_color` is read too.",
+    )
     enfasis_color = Color(required=False, source="accent_color")
-    parentalControl = StrictBoolean(required=False, source="parental_control")  # noqa: N815
+    parentalControl = StrictBoolean(  # noqa: N815
+        required=False,
+        source="parental_control",
+        help_text="`parental_control` is read too.",
+    )
     parental_control = StrictBoolean(required=False)
     trackSearchHistory = StrictBoolean(required=False, source="track_search_history")  # noqa: N815
     scoreFormat = StrictChoice(  # noqa: N815

@@ -18,7 +18,8 @@ from collections_app.models import Genre, Studio
 from history.log.recording import recording
 from history.models import ChangeKind
 from profiles.accounts.identifiers import fold_user_name
-from profiles.accounts.models import User
+from profiles.accounts.managers import claims_of
+from profiles.accounts.models import LoginClaim, User
 from profiles.accounts.services import refuse_reserved
 from profiles.profile import offered_words as words
 from profiles.profile.answers import identity_answer, preferences_answer, profile_answer
@@ -136,15 +137,17 @@ def update_identity(
 
 
 def rename(user: User, name: str) -> bool:
-    """Whether the name is another; the constraint decides between two who want it."""
+    """Whether the name is another; its claim decides between two who want it."""
     if name == user.user_name:
         return False
     key = fold_user_name(name)
     if key != fold_user_name(user.user_name):  # whoever has a reserved one keeps it
         refuse_reserved(name, field="name")
+    before = claims_of(user)
     user.user_name, user.user_name_key = name, key
     try:
         with transaction.atomic():
+            LoginClaim.objects.move(user.pk, before, claims_of(user))
             user.save(update_fields=["user_name", "user_name_key"])
     except IntegrityError:
         raise ApiError("user_name_taken") from None

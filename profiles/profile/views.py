@@ -1,17 +1,17 @@
 """Profile and preferences over HTTP."""
 
+from functools import partial
 from typing import Any
 
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from animecollections.api.conditional import (
     precondition,
     revision_tag,
     unless_held,
 )
-from animecollections.api.rendering import answer
-from animecollections.api.schema import Example, documented, header
+from animecollections.api.rendering import Answer, answer
+from animecollections.api.schema import Example, Refusal, documented, header
 from history.idempotency.views import IdempotentViewSet
 from profiles.profile import services
 from profiles.profile.answers import (
@@ -40,7 +40,26 @@ IF_MATCH = header(
     'The revision you saw, `"41"`, or the ETag of an answer; 412 if it moved on.',
 )
 
-changes_profile = documented(
+PROFILE_CHANGED = Refusal(
+    "revision_mismatch",
+    "ProfileChanged",
+    {"profile": ProfileAnswer, "revision": int},
+    {"profile": PROFILE, "revision": 41},
+)
+IDENTITY_CHANGED = Refusal(
+    "revision_mismatch",
+    "IdentityChanged",
+    {"profile": ProfileAnswer, "identity": IdentityAnswer, "revision": int},
+    {"profile": PROFILE, "identity": IDENTITY, "revision": 41},
+)
+PREFERENCES_CHANGED = Refusal(
+    "revision_mismatch",
+    "PreferencesChanged",
+    {"preferences": PreferencesAnswer, "revision": int},
+    {"preferences": PREFERENCES, "revision": 41},
+)
+changes_profile = partial(
+    documented,
     "Changes the fields that are sent, and returns the whole profile.",
     description='null, "" and [] clear. Anime are ids, or titles and slugs such as '
     "`code_geass`. If several have the name, the one on most lists and sites is "
@@ -50,22 +69,23 @@ changes_profile = documented(
     tags=["Profile"],
     body=ProfileInput,
     data=ProfileAnswer,
-    meta={"warnings": list[TitleWarning]},
+    meta={"warnings?": list[TitleWarning]},
     parameters=[IF_MATCH],
-    errors=["unknown_anime_ids", "ambiguous_id", "revision_mismatch"],
+    errors=["unknown_anime_ids", "ambiguous_id", PROFILE_CHANGED],
     body_examples={"onboarding form": ONBOARDING_FORM},
     examples={
         "changed": Example(PROFILE, {"warnings": [TITLE_CHOSEN, TITLE_LEFT_OUT]})
     },
 )
-changes_preferences = documented(
+changes_preferences = partial(
+    documented,
     "Changes the fields that are sent, and returns all preferences.",
     scope="profile:write",
     tags=["Profile"],
     body=PreferencesInput,
     data=PreferencesAnswer,
     parameters=[IF_MATCH],
-    errors=["revision_mismatch"],
+    errors=[PREFERENCES_CHANGED],
     body_examples={
         "colour": {"enfasiscolor": "#3498db", "parentalControl": True},
         "time zone": {"timezone": "Europe/Madrid"},
@@ -77,27 +97,28 @@ changes_preferences = documented(
 class ProfileViewSet(IdempotentViewSet):
     @documented(
         "The profile.",
+        name="getProfile",
         scope="profile:read",
         tags=["Profile"],
         data=ProfileAnswer,
         examples={"profile": PROFILE},
         etag=True,
     )
-    def retrieve(self, request: Request) -> Response:
+    def retrieve(self, request: Request) -> Answer:
         at = self.account.revisions
         etag = unless_held(request, self.etag(at.parts["profile"]))
         profile = Profile.objects.get(user_id=self.user_id)
         return answer(profile_answer(profile), headers={"ETag": etag})
 
-    @changes_profile
-    def create(self, request: Request) -> Response:
+    @changes_profile(name="saveProfile")
+    def create(self, request: Request) -> Answer:
         return self.save(request)
 
-    @changes_profile
-    def partial_update(self, request: Request) -> Response:
+    @changes_profile(name="changeProfile")
+    def partial_update(self, request: Request) -> Answer:
         return self.save(request)
 
-    def save(self, request: Request) -> Response:
+    def save(self, request: Request) -> Answer:
         body = ProfileInput(data=request.data, context=self.context(request))
         body.is_valid(raise_exception=True)
         saved = services.update_profile(
@@ -114,17 +135,18 @@ class ProfileViewSet(IdempotentViewSet):
 
     @documented(
         "Changes the user name (`name`), avatar or banner.",
+        name="updateProfile",
         description='"" and null keep what is there.',
         scope="profile:write",
         tags=["Profile"],
         body=UpdateProfileInput,
         data=IdentityAnswer,
         parameters=[IF_MATCH],
-        errors=["user_name_taken", "revision_mismatch"],
+        errors=["user_name_taken", IDENTITY_CHANGED],
         body_examples={"new name": {"name": "alice_doe", "avatar": ""}},
         examples={"changed": IDENTITY},
     )
-    def update_identity(self, request: Request) -> Response:
+    def update_identity(self, request: Request) -> Answer:
         body = UpdateProfileInput(data=request.data, context=self.context(request))
         body.is_valid(raise_exception=True)
         user, saved = services.update_identity(
@@ -148,27 +170,28 @@ class ProfileViewSet(IdempotentViewSet):
 class PreferencesViewSet(IdempotentViewSet):
     @documented(
         "The preferences.",
+        name="getPreferences",
         scope="profile:read",
         tags=["Profile"],
         data=PreferencesAnswer,
         examples={"preferences": PREFERENCES},
         etag=True,
     )
-    def retrieve(self, request: Request) -> Response:
+    def retrieve(self, request: Request) -> Answer:
         at = self.account.revisions
         etag = unless_held(request, self.etag(at.parts["preferences"]))
         preferences = Preferences.objects.get(user_id=self.user_id)
         return answer(preferences_answer(preferences), headers={"ETag": etag})
 
-    @changes_preferences
-    def create(self, request: Request) -> Response:
+    @changes_preferences(name="savePreferences")
+    def create(self, request: Request) -> Answer:
         return self.save(request)
 
-    @changes_preferences
-    def partial_update(self, request: Request) -> Response:
+    @changes_preferences(name="changePreferences")
+    def partial_update(self, request: Request) -> Answer:
         return self.save(request)
 
-    def save(self, request: Request) -> Response:
+    def save(self, request: Request) -> Answer:
         body = PreferencesInput(data=request.data)
         body.is_valid(raise_exception=True)
         preferences, revision = services.update_preferences(

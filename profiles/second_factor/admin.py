@@ -18,6 +18,7 @@ from django_otp.plugins.otp_totp.admin import TOTPDevice
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from animecollections.admin import through
+from animecollections.admin.confirmation import posted
 from animecollections.admin.site import PREFIX, is_staff, note_code, page
 from profiles.accounts.models import User
 from profiles.second_factor import services as second_factor
@@ -49,7 +50,7 @@ def ask_second_factor(request: HttpRequest) -> HttpResponse:
     if not is_staff(request):
         return HttpResponseRedirect(reverse("admin:login"))
     user = cast("User", request.user)
-    form = CodeForm(request.POST if request.method == "POST" else None)
+    form = CodeForm(posted(request))
     if form.is_valid():
         code = form.cleaned_data["code"]
         with transaction.atomic():

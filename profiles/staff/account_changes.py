@@ -13,7 +13,8 @@ from history.log.recording import recording
 from history.models import ChangeKind
 from profiles.accounts import lockouts, tasks
 from profiles.accounts.identifiers import fold_user_name
-from profiles.accounts.models import User
+from profiles.accounts.managers import claims_of
+from profiles.accounts.models import LoginClaim, User
 from profiles.accounts.services import deactivate, taken
 from profiles.accounts.sign_in_hooks import tell_sign_ins_ended
 
@@ -38,20 +39,33 @@ def edit(*, user_id: UUID, values: Mapping[str, Any], through: Origin) -> None:
         columns["user_name_key"] = fold_user_name(columns["user_name"])
     if "email" in columns:  # links to the old one end for good
         columns["reset_key"] = new_epoch()
+    is_renamed = not columns.keys().isdisjoint({"email", "user_name"})
     with recording(user_id=user_id, through=through) as write:
         if columns.get("is_active") is False:
             deactivate(user_id=user_id)
         try:
             with transaction.atomic():
+                if is_renamed:
+                    move_claims(user_id, columns)
                 User.objects.filter(pk=user_id).update(**columns)
         except IntegrityError:
             raise already_taken(user_id, columns.get("email")) from None
-        if not columns.keys().isdisjoint({"email", "user_name"}):
+        if is_renamed:
             write.change(ChangeKind.PROFILE)
 
 
+def move_claims(user_id: UUID, columns: Mapping[str, Any]) -> None:
+    """From the e-mail and name that the account has to those it gets."""
+    user = User.objects.get(pk=user_id)
+    before = claims_of(user)
+    for name, value in columns.items():
+        setattr(user, name, value)
+    LoginClaim.objects.move(user_id, before, claims_of(user))
+
+
 def already_taken(user_id: UUID, email: str | None) -> ApiError:
-    if User.objects.filter(email=email).exclude(pk=user_id).exists():
+    other = User.objects.known_by("email", email or "")
+    if other is not None and other.pk != user_id:
         return taken("email_taken", "email")
     return taken("user_name_taken", "user_name")
 

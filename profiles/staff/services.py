@@ -137,14 +137,14 @@ def unlock(*, user: User, reason: str, through: Origin) -> None:
 
 def open_sign_in(*, row: WrongPasswords, reason: str, through: Origin) -> None:
     """For an e-mail that wrong passwords closed, anybody's or nobody's."""
-    user_id = User.objects.filter(email=row.email).values_list("pk", flat=True).first()
+    user = User.objects.known_by("email", row.email)
     with transaction.atomic():
         lockouts.unlock(row.email)
         audit.note(
             action="open_sign_in",
             through=through,
             reason=reason,
-            user_id=user_id,
+            user_id=user.pk if user else None,
             before={"wrong_passwords": row.count, "address": row.address},
             after={"wrong_passwords": 0},
         )
@@ -234,7 +234,7 @@ def let_in(
 
     One transaction: interrupted, it did nothing.
     """
-    user = User.objects.filter(email=email).first()
+    user = User.objects.known_by("email", email)
     is_new = user is None
     user = user or User(email=email, user_name=user_name)
     powers = {"is_staff": True, "is_superuser": is_administrator}

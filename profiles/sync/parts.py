@@ -47,8 +47,7 @@ def read_preferences(user_id: UUID) -> PreferencesAnswer | None:
 
 
 def read_searches(user_id: UUID) -> list[dict[str, object]]:
-    rows = Search.objects.of(user_id).newest_first()
-    return [searches.to_json(row) for row in rows]
+    return searches.whole_history(user_id)
 
 
 def read_some_searches(user_id: UUID, ids: Collection[str]) -> dict[str, object]:

@@ -3,9 +3,8 @@
 from typing import cast
 
 from rest_framework.request import Request
-from rest_framework.response import Response
 
-from animecollections.api.rendering import answer
+from animecollections.api.rendering import Answer, answer
 from animecollections.api.schema import documented
 from animecollections.identity import SignIn
 from profiles.accounts.views import NeverStored
@@ -15,6 +14,7 @@ from profiles.sync import tickets
 class TicketViewSet(NeverStored):
     @documented(
         "A ticket that opens the live feed once, within 30 seconds.",
+        name="createTicket",
         description="For apps, which have no cookie: connect to `/ws/user?ticket=…`. "
         "An "
         "access token itself is refused there, because addresses end up in "
@@ -30,7 +30,7 @@ class TicketViewSet(NeverStored):
             }
         },
     )
-    def create(self, request: Request) -> Response:
+    def create(self, request: Request) -> Answer:
         sign_in = cast("SignIn", request.auth)
         ticket = tickets.issue(user_id=self.user_id, sign_in=sign_in)
         expires_in = int(tickets.LIFETIME.total_seconds())

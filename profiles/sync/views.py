@@ -1,20 +1,25 @@
 """Delta sync over HTTP."""
 
 from collections.abc import Collection
+from zlib import crc32
 
+from django.http import HttpResponse
+from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from animecollections.api.conditional import etag_of, unless_held
 from animecollections.api.paging import MAX_LIMIT
-from animecollections.api.rendering import answer
-from animecollections.api.schema import Example, documented, nullable, query
+from animecollections.api.rendering import Answer, answer
+from animecollections.api.schema import Example, documented, query
+from animecollections.api.shapes import nullable
 from animecollections.api.views import ApiViewSet
+from animecollections.scopes import OPEN
 from collections_app.watch_list.examples import ENTRY
 from collections_app.watch_list.serializers import EntrySerializer
 from history.log.cursors import Cursor
 from profiles.sync import changes as sync
 from profiles.sync.parts import SCOPE_OF, SYNCED
+from profiles.sync.socket_schema import asyncapi
 
 
 class SyncViewSet(ApiViewSet):
@@ -25,6 +30,7 @@ class SyncViewSet(ApiViewSet):
 
     @documented(
         "What changed since a cursor, on any device; without one, everything.",
+        name="getChanges",
         description="Entries come as they are now, removals as anime ids. Profile, "
         "preferences and search history are complete when they changed, else "
         "null. While `meta.has_more`, ask again with `meta.cursor`, at once or "
@@ -73,7 +79,7 @@ class SyncViewSet(ApiViewSet):
         },
         etag=True,
     )
-    def list(self, request: Request) -> Response:
+    def list(self, request: Request) -> Answer:
         at = self.account.revisions
         parts = self.wanted.get("parts", SCOPE_OF)
         text, limit = self.wanted.get("cursor"), self.wanted.get("limit", MAX_LIMIT)
@@ -86,3 +92,23 @@ class SyncViewSet(ApiViewSet):
         )
         meta = {"cursor": str(found.cursor), "has_more": found.has_more}
         return answer(found.data, meta=meta, headers={"ETag": etag})
+
+
+class SocketSchemaViewSet(ApiViewSet):
+    authentication_classes = []
+    permission_classes = [AllowAny]
+    is_public = True
+
+    @documented(
+        "The messages of the live feed, as AsyncAPI 3.",
+        name="getSocketSchema",
+        scope=OPEN,
+        tags=["Reference"],
+        etag=True,
+        files={"application/json": dict},
+    )
+    def retrieve(self, request: Request) -> HttpResponse:
+        etag = unless_held(request, etag_of(request, crc32(asyncapi())))
+        return HttpResponse(
+            asyncapi(), content_type="application/json", headers={"ETag": etag}
+        )

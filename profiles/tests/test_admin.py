@@ -11,8 +11,7 @@ from django.utils import timezone
 from animecollections.api.errors import ApiError
 from animecollections.identity import Origin
 from animecollections.tests.admin_forms import errors_of, fill_in
-from collections_app.catalogue.refs import AnimeRef
-from collections_app.watch_list import writes as watch_list
+from collections_app.tests.staff import put
 from conftest import signed_in
 from factories import PASSWORD, AnimeFactory, UserFactory
 from history.models import Change, UserState
@@ -69,16 +68,6 @@ def password_page(user):
     return reverse("admin:auth_user_password_change", args=[user.pk])
 
 
-def put(user, anime, type_="Watching"):
-    watch_list.add(
-        user_id=user.pk,
-        anime=AnimeRef("own", str(anime.pk)),
-        values={"type": type_},
-        today=timezone.now().date(),
-        through=Origin(kind="session"),
-    )
-
-
 def act(browser, action, *users):
     body = {"action": action, "_selected_action": [str(user.pk) for user in users]}
     return browser.post(PEOPLE, body, follow=True)
@@ -92,7 +81,7 @@ def is_in(client):
 
 
 def test_the_page_of_a_user_shows_all_of_them_together(browser, alice, death_note):
-    put(alice, death_note)
+    put(alice, death_note, type="Watching")
     search = NewSearch("<b>notes of death</b>", "animes", {}, 7, None)
     save(user_id=alice.pk, searches=[search], through=Origin(kind="session"))
     Profile.objects.filter(user=alice).update(name="Alicia", favorite_animes=[1535, 9])
@@ -131,8 +120,8 @@ def test_what_was_searched_for_is_escaped(browser, staff, alice):
 def test_it_shows_the_latest_entries_and_leads_to_all(browser, alice, monkeypatch):
     monkeypatch.setattr("profiles.staff.admin.user_page.COVERS_OF_TYPE", 2)
     for number in range(3):
-        put(alice, AnimeFactory(title=f"Title {number}"))
-        put(alice, AnimeFactory(title=f"Seen {number}"), "Completed")
+        put(alice, AnimeFactory(title=f"Title {number}"), type="Watching")
+        put(alice, AnimeFactory(title=f"Seen {number}"), type="Completed")
     glance = browser.get(page_of(alice)).context["glance"]
     shown = {
         shelf.type: [cover.title for cover in shelf.covers] for shelf in glance.shelves
@@ -149,7 +138,7 @@ def test_it_shows_the_latest_entries_and_leads_to_all(browser, alice, monkeypatc
 
 
 def test_its_numbers_are_those_that_the_person_sees(browser, alice, client):
-    put(alice, AnimeFactory(episodes=12, episode_minutes=30), "Completed")
+    put(alice, AnimeFactory(episodes=12, episode_minutes=30), type="Completed")
     for score in (8, 7.5):
         anime = AnimeFactory(episodes=12)
         client.post("/api/user/watchList", {"animeId": anime.pk, "type": "Watching"})
@@ -171,7 +160,7 @@ def test_its_numbers_are_those_that_the_person_sees(browser, alice, client):
 def test_what_a_member_of_staff_may_not_see_is_not_there(
     helper_browser, alice, death_note
 ):
-    put(alice, death_note)
+    put(alice, death_note, type="Watching")
     text = helper_browser.get(page_of(alice)).content.decode()
     assert "alice@example.org" in text
     assert "Death Note" not in text
@@ -179,9 +168,9 @@ def test_what_a_member_of_staff_may_not_see_is_not_there(
 
 
 def test_the_list_counts_entries_by_type(browser, alice, death_note):
-    put(alice, death_note)
-    put(alice, AnimeFactory(), "Completed")
-    put(alice, AnimeFactory(), "Completed")
+    put(alice, death_note, type="Watching")
+    put(alice, AnimeFactory(), type="Completed")
+    put(alice, AnimeFactory(), type="Completed")
     assert "2 Completed, 1 Watching" in browser.get(PEOPLE).content.decode()
 
 
@@ -389,3 +378,24 @@ def test_a_refused_save_shows_what_is_saved_in_its_head(browser, alice):
     assert answer.context["subtitle"] == "alice"
     assert answer.context["adminform"].form["user_name"].value() == "unsaved"
     assert 'href="#id_email">Email</a>' in text
+
+
+# --- What is not to be misread ------------------------------------------------------
+
+
+def test_only_staff_are_marked_and_names_stay_as_they_are(browser, staff, alice):
+    rows = browser.get(PEOPLE).context["cl"].result_list
+    assert {user.user_name for user in rows} == {"alice", "staff"}
+    page = browser.get(PEOPLE).content.decode()
+    assert "cancel" not in page.partition("<tbody")[2].partition("</table>")[0]
+    page = browser.get(page_of(alice)).content.decode()
+    assert ">alice</a>" in page
+    assert ">Alice</a>" not in page
+
+
+def test_a_list_without_a_row_says_why(browser):
+    jobs = reverse("admin:history_job_changelist")
+    assert "There are none." in browser.get(jobs).content.decode()
+    page = browser.get(f"{PEOPLE}?q=nobody-at-all").content.decode()
+    assert "Nothing matches." in page
+    assert "Create a new item" not in page

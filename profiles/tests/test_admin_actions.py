@@ -8,7 +8,6 @@ from zipfile import ZipFile
 
 import pytest
 from django.conf import settings
-from django.contrib.auth.models import Permission
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.test import Client
@@ -18,6 +17,7 @@ from django.utils import timezone
 from animecollections.identity import Origin
 from animecollections.tests.admin_forms import fill_in, messages_of
 from collections_app.models import ImportRow, WatchListEntry
+from collections_app.tests.staff import viewer
 from collections_app.tests.test_add_to_watch_list import URL, add
 from conftest import signed_in
 from factories import PASSWORD, AnimeFactory, UserFactory
@@ -612,27 +612,19 @@ PERMISSION_OF = {
 }
 
 
-def browser_of(*permissions):
-    helper = UserFactory(is_staff=True)
-    helper.user_permissions.set(Permission.objects.filter(codename__in=permissions))
-    browser = Client()
-    browser.force_login(helper)
-    return browser, helper
-
-
 @pytest.mark.parametrize("name", NAMES)
 def test_each_takes_its_own_permission(alice, name):
     others = {*PERMISSION_OF.values(), "view_user"} - {PERMISSION_OF[name]}
-    without, _ = browser_of(*others)
+    without = viewer(*others)
     assert without.get(page_of(alice, name)).status_code == 403
     assert without.post(page_of(alice, name), {"reason": WHY}).status_code == 403
-    allowed, _ = browser_of(PERMISSION_OF[name])
+    allowed = viewer(PERMISSION_OF[name])
     assert allowed.get(page_of(alice, name)).status_code == 200
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_staff_are_acted_on_by_superusers_alone(staff, name):
-    helper, _ = browser_of(*PERMISSION_OF.values())
+    helper = viewer(*PERMISSION_OF.values())
     assert helper.post(page_of(staff, name), {"reason": WHY}).status_code == 403
 
 

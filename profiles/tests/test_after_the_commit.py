@@ -119,7 +119,7 @@ def test_a_session_that_ends_meanwhile_makes_no_refusal_of_a_success(alice):
     def end_after_commit(execute, sql, params, many, context):
         done = execute(sql, params, many, context)
         if sql.startswith("INSERT INTO") and "profiles_session" in sql:
-            Session.objects.all().delete()
+            Session.objects.filter(user_id=alice.pk).delete()
         return done
 
     body = {"old_password": PASSWORD, "new_password": NEW}

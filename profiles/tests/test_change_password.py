@@ -145,7 +145,7 @@ def test_a_link_mailed_before_does_not_work_any_more(alice, client, visitor):
 def test_what_it_costs(client, budget):
     in_words = (
         "sign-in check, user, locked?, tries forgiven, still not locked?, password, "
-        "mail, old session found and deleted, new key free?, made, saved"
+        "mail, old session deleted, new one made, saved"
     )
-    with budget(12, in_words):
+    with budget(10, in_words):
         assert client.post(URL, BODY).status_code == 200

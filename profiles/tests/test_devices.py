@@ -210,7 +210,8 @@ class Devices(RuleBasedStateMachine):
             assert lists == [self.devices[0].full_list()] * 3
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("prepares")
+@pytest.mark.django_db(transaction=True)
 def test_whatever_devices_do_they_end_with_the_same_list(settings_for_many_writes):
     for pk in ANIME:
         AnimeFactory(id=pk, episodes=None if pk == 5 else 12)
@@ -232,6 +233,7 @@ def settings_for_many_writes(settings):
 
 
 @pytest.mark.races
+@pytest.mark.usefixtures("prepares")
 @pytest.mark.django_db(transaction=True)
 def test_devices_writing_at_the_same_moment_end_with_the_same_list(
     settings_for_many_writes,
@@ -280,6 +282,7 @@ def a_day_on(device, choose):
 
 
 @pytest.mark.races
+@pytest.mark.usefixtures("prepares")
 @pytest.mark.django_db(transaction=True)
 def test_20_parallel_increments_end_at_20():
     user = UserFactory()
@@ -299,6 +302,7 @@ def test_20_parallel_increments_end_at_20():
 
 
 @pytest.mark.races
+@pytest.mark.usefixtures("prepares")
 @pytest.mark.django_db(transaction=True)
 def test_ten_batches_in_opposite_order_all_succeed():
     user = UserFactory()
@@ -323,6 +327,7 @@ def test_ten_batches_in_opposite_order_all_succeed():
 
 
 @pytest.mark.races
+@pytest.mark.usefixtures("prepares")
 @pytest.mark.django_db(transaction=True)
 def test_one_key_sent_20_times_at_once_takes_effect_once():
     user = UserFactory()

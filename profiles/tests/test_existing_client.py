@@ -300,7 +300,7 @@ def our_addresses():
     return [re.sub(r"\{\w+\}", "1535", path) for path in json.loads(openapi())["paths"]]
 
 
-CATALOGUE = re.compile(r"/api/?$|/api/(animes|genres|studios|schema|notices)")
+CATALOGUE = re.compile(r"/api/?$|/api/(animes|genres|studios|schema|notices|version)")
 ITS_OWN = [
     "/",
     "/profile",

@@ -12,18 +12,17 @@ from animecollections.identity import Origin
 from animecollections.jobs import JOBS
 from collections_app.catalogue.search.search_names import search_names
 from collections_app.imports import services as imports
-from collections_app.models import Anime, Merge, SearchName, WatchListEntry
+from collections_app.models import CatalogueState, Merge, SearchName
 from collections_app.tests.test_add_to_watch_list import URL, add
 from collections_app.transfer.records import ListFile, Record
 from conftest import signed_in
 from factories import PASSWORD, AnimeFactory, UserFactory
 from history.models import Change
 from history.searches.services import NewSearch, save
-from profiles.accounts import tasks
+from profiles import tasks
+from profiles.figures import running_counts
 from profiles.figures import services as figures
-from profiles.figures import type_counts
 from profiles.models import Figure, Image, User, WrongPasswords
-from profiles.personal_data import erasure
 
 pytestmark = pytest.mark.django_db
 
@@ -53,6 +52,8 @@ def test_what_happened_today_is_counted(alice, stranger, client):
         "active": 2,
         "added": 3,
         "watched": 3,
+        "imports_read": 0,
+        "imports_applied": 0,
         "failed_sign_ins": 0,
     }
     assert value_of("types") == {"Watching": 3}
@@ -80,9 +81,10 @@ def test_days_that_are_over_are_computed_once(alice):
     figures.refresh()
     assert Figure.objects.filter(name="day").count() == figures.DAYS
     old = timezone.now().date() - timedelta(days=5)
-    Figure.objects.filter(name="day", day=old).update(value={"added": 7})
+    seven = dict.fromkeys(figures.OF_A_DAY, 7)
+    Figure.objects.filter(name="day", day=old).update(value=seven)
     figures.refresh()
-    assert value_of("day", old) == {"added": 7}
+    assert value_of("day", old) == seven
     assert Figure.objects.filter(name="types").count() == 1
 
 
@@ -120,6 +122,10 @@ def look_for(user, *queries):
     save(user_id=user.pk, searches=searches, through=Origin("session"))
 
 
+def in_vain():
+    return figures.searches()["searches_in_vain"]
+
+
 def test_searches_in_vain_are_those_of_several_people_that_find_nothing(
     alice, stranger
 ):
@@ -129,7 +135,44 @@ def test_searches_in_vain_are_those_of_several_people_that_find_nothing(
         SearchName.objects.create(anime=anime, name=name)
     look_for(alice, "Zzyzx Saga", "her secret", "mushishi", "")
     look_for(stranger, "ZZYZX SAGA", "mushishi")
-    assert figures.searches_in_vain() == [{"query": "zzyzx saga", "people": 2}]
+    assert in_vain() == [{"query": "zzyzx saga", "people": 2}]
+
+
+def test_one_person_who_spells_it_twice_is_one(alice):
+    look_for(alice, "Her Own Words", "her own words")
+    assert in_vain() == []
+
+
+def test_a_wording_is_searched_for_again_when_the_catalogue_changed(
+    alice, stranger, monkeypatch
+):
+    for user in (alice, stranger):
+        look_for(user, "zzyzx saga")
+    tried = []
+
+    def finds_nothing(text, revision):
+        tried.append((text, revision))
+        return True
+
+    monkeypatch.setattr(figures, "finds_nothing", finds_nothing)
+    figures.refresh()
+    figures.refresh()
+    CatalogueState.objects.update_or_create(defaults={"revision": 7})
+    figures.refresh()
+    assert tried == [("zzyzx saga", 0), ("zzyzx saga", 7)]
+    assert value_of("searches_in_vain") == [{"query": "zzyzx saga", "people": 2}]
+
+
+def test_the_newest_wordings_are_read_and_not_all(alice, stranger, monkeypatch):
+    """By an index: of imported titles and of searches."""
+    for user in (alice, stranger):
+        look_for(user, "old", "new")
+        file = ListFile("mal", [Record(1, "Old"), Record(2, "New")])
+        imports.plan(user_id=user.pk, file=file)
+    monkeypatch.setattr(figures, "NEWEST", 1)
+    monkeypatch.setattr(figures, "FEWEST_PEOPLE", 1)
+    assert in_vain() == [{"query": "new", "people": 1}]
+    assert figures.unmatched() == [{"title": "New", "people": 1}]
 
 
 def test_the_worker_does_it_by_itself():
@@ -142,7 +185,8 @@ def test_imports_and_the_titles_they_do_not_match(alice, stranger):
     for user, titles in ((alice, ["Zzyzx", "Rare"]), (stranger, ["Zzyzx"])):
         records = [Record(n, title) for n, title in enumerate(titles, 1)]
         imports.plan(user_id=user.pk, file=ListFile("mal", records))
-    assert figures.imports() == {"read": 2, "applied": 0}
+    figures.refresh()
+    assert value_of("imports") == {"read": 2, "applied": 0}
     assert figures.unmatched() == [
         {"title": "Zzyzx", "people": 2},
         {"title": "Rare", "people": 1},
@@ -227,75 +271,50 @@ def test_what_is_not_found_is_a_queue_for_editors(browser, alice, stranger):
 
 def test_locked_accounts_are_counted(alice):
     User.objects.filter(pk=alice.pk).update(is_active=False)
-    assert figures.totals()["locked"] == 1
+    figures.refresh()
+    assert value_of("totals")["locked"] == 1
 
 
-# --- How many of each type there are ------------------------------------------------
+# --- What follows the log -----------------------------------------------------------
 
 
 def minutes_later(monkeypatch, minutes):
-    """For figures alone, which look at the clock."""
+    """For the counts alone, which look at the clock."""
     now = timezone.now() + timedelta(minutes=minutes)
-    monkeypatch.setattr(type_counts.timezone, "now", lambda: now)
+    monkeypatch.setattr(running_counts.timezone, "now", lambda: now)
+
+
+def types():
+    return figures.types(running_counts.now())
 
 
 def test_types_follow_the_log(alice, stranger, client, budget, monkeypatch):
     for id_ in range(1, 6):
         AnimeFactory(id=id_, episodes=12)
         add(client, id_)
-    assert type_counts.now() == {"Watching": 5}
+    assert types() == {"Watching": 5}
     client.patch(f"{URL}/1", {"type": "Completed"})
     client.patch(f"{URL}/2", {"score": 5})
     client.delete(f"{URL}/3")
     add(signed_in(stranger), 3, type="To Watch")
     seen = {"Completed": 1, "To Watch": 1, "Watching": 3}
-    with budget(
-        4, "the count and its lock, two ranges of the log, the count's new row"
-    ):
-        assert type_counts.now() == seen
+    assert types() == seen
     minutes_later(monkeypatch, 15)  # all of that is settled by now
-    assert type_counts.now() == type_counts.now() == seen
-    assert "0 off" in type_counts.count_anew()
-    assert not type_counts.moves(timezone.now())
-
-
-@pytest.mark.parametrize("minutes", [0, 15])
-def test_an_erased_account_counts_no_more(
-    alice, stranger, client, monkeypatch, minutes
-):
-    AnimeFactory.create_batch(2)
-    ids = Anime.objects.values_list("pk", flat=True)
-    add(client, ids[0])
-    assert type_counts.now() == {"Watching": 1}
-    add(client, ids[1])
-    add(signed_in(stranger), ids[0])
-    minutes_later(monkeypatch, minutes)
-    type_counts.now()
-    erasure.erase(user_id=alice.pk, through=Origin("command"))
-    assert type_counts.now() == {"Watching": 1}
-    assert "0 off" in type_counts.count_anew()
-
-
-def test_what_was_written_beside_the_log_is_found_by_the_daily_job(alice, client):
-    AnimeFactory(id=1)
-    add(client, 1)
-    type_counts.now()
-    WatchListEntry.objects.update(type="Completed")
-    assert type_counts.now() == {"Watching": 1}
-    [job] = [job for job in JOBS if job.name == "figures anew"]
-    assert job.run() == "types recounted, 2 off"
-    assert type_counts.now() == {"Completed": 1}
+    assert types() == types() == seen
+    assert "0 off" in running_counts.count_anew()
+    assert not +running_counts.events(timezone.now())
 
 
 def test_yesterday_is_computed_until_its_last_write_has_ended(alice):
     yesterday = timezone.now().date() - timedelta(days=1)
     figures.refresh()
     rows = Figure.objects.filter(name="day", day=yesterday)
-    for at, says in ((figures.end_of(yesterday), 7), (rows.get().computed_at, 7)):
-        rows.update(value={"added": 7}, computed_at=at)
+    seven = dict.fromkeys(figures.OF_A_DAY, 7)
+    for at in (figures.end_of(yesterday), rows.get().computed_at):
+        rows.update(value=seven, computed_at=at)
         figures.refresh()
-        assert rows.get().value["added"] == says
+        assert rows.get().value["added"] == 7
     early = figures.end_of(yesterday) - timedelta(seconds=1)
-    rows.update(value={"added": 7}, computed_at=early)
+    rows.update(value=seven, computed_at=early)
     figures.refresh()
     assert rows.get().value["added"] == 0

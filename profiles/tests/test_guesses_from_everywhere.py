@@ -64,9 +64,12 @@ def test_an_unknown_email_is_answered_alike(alice):
 def test_an_unknown_email_costs_alike(alice, budget, email):
     guess(TRIES + 3, email=email)
     wait(minutes=5)
-    with budget(7, "locked?, user, counted, of the day, known place?, known session?"):
+    in_words = (
+        "locked?, claim, user, counted, of the day; claim, known place?, known session?"
+    )
+    with budget(9, in_words):
         guess(1, 500, email=email)
-    with budget(3, "locked?, known place?, known session?"):
+    with budget(4, "locked?, claim, known place?, known session?"):
         guess(1, 501, email=email)
 
 

@@ -6,7 +6,8 @@ import pytest
 from django.utils import timezone
 
 from factories import PASSWORD
-from profiles.models import WrongPasswords
+from profiles.accounts import lockouts
+from profiles.models import FailedSignIns, FailedSignInsPart, WrongPasswords
 
 pytestmark = pytest.mark.django_db
 HOME, ELSEWHERE = "203.0.113.7", "198.51.100.9"
@@ -142,5 +143,16 @@ def test_what_a_locked_try_costs(visitor, alice, budget):
 
 
 def test_what_a_wrong_try_costs(visitor, alice, budget):
-    with budget(4, "locked?, user, counted, and of the day"):
+    guess(visitor, 1)  # the first of its day notes the day
+    with budget(5, "locked?, claim, user, counted, and of the day"):
         guess(visitor, 1)
+    assert FailedSignIns.objects.with_total().get().total == 2
+
+
+def test_guessers_do_not_wait_for_each_other_at_one_row(visitor, alice, monkeypatch):
+    parts = iter([3, 5, 3])
+    monkeypatch.setattr(lockouts, "randrange", lambda number: next(parts))
+    guess(visitor, 3)
+    counted = FailedSignInsPart.objects.order_by("part").values_list("part", "number")
+    assert list(counted) == [(3, 2), (5, 1)]
+    assert FailedSignIns.objects.with_total().get().total == 3

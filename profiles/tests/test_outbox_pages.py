@@ -4,7 +4,6 @@ from datetime import timedelta
 from smtplib import SMTPRecipientsRefused, SMTPServerDisconnected
 
 import pytest
-from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
@@ -16,6 +15,7 @@ from animecollections.identity import Origin
 from animecollections.jobs import JOBS
 from animecollections.tests.test_probes import ready, says
 from collections_app.merges import tasks as merge_tasks
+from collections_app.tests.staff import viewer
 from factories import UserFactory
 from history.models import Job, StaffAction
 from profiles import outbox
@@ -250,26 +250,18 @@ def test_mails_stand_on_the_page_of_the_person(browser, alice, given_up):
     assert verb_page(given_up, "again") in page.content.decode()
 
 
-def helper_who_may(*codenames):
-    helper = UserFactory(is_staff=True)
-    helper.user_permissions.set(Permission.objects.filter(codename__in=codenames))
-    browser = Client()
-    browser.force_login(helper)
-    return browser
-
-
 def test_who_may_see_no_people_sees_no_name(given_up):
-    page = helper_who_may("view_dbtaskresult").get(ROWS).content.decode()
+    page = viewer("view_dbtaskresult").get(ROWS).content.decode()
     assert "alice" not in page
     assert "a•••@example.org" in page
 
 
 def test_mails_are_sent_again_by_those_who_help(given_up, staff):
     page = verb_page(given_up, "again")
-    assert helper_who_may("view_dbtaskresult").get(page).status_code == 403
-    assert helper_who_may("help_user").get(page).status_code == 200
+    assert viewer("view_dbtaskresult").get(page).status_code == 403
+    assert viewer("help_user").get(page).status_code == 200
     tasks.mail_password_changed.enqueue(user_id=str(staff.pk))
     send_all()
     of_staff = DBTaskResult.objects.get(status="SUCCESSFUL")
     page = verb_page(of_staff, "again")
-    assert helper_who_may("help_user").get(page).status_code == 403
+    assert viewer("help_user").get(page).status_code == 403

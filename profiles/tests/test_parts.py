@@ -8,7 +8,7 @@ from history.log.parts import COLUMN_OF_KIND, COUNTERS, PARTS
 from history.models import ChangeKind, UserState
 from profiles.sync.parts import SYNCED
 
-LIBRARY = settings.BASE_DIR / "static" / "js" / "collection.js"
+LIBRARY = settings.BASE_DIR / "static" / "js" / "collection" / "rules.js"
 
 
 def test_each_counter_of_the_state_is_of_a_part():

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from animecollections.identity import Origin
-from animecollections.tests.admin_forms import errors_of, fill_in
+from animecollections.tests.admin_forms import errors_of, fill_in, sent_by
 from factories import UserFactory
 from history.models import StaffAction
 from profiles.models import PrivacyRequest
@@ -107,6 +107,26 @@ def test_an_erasure_closes_it_and_leaves_no_trace_of_whose_it_was(letter, alice)
     letter.refresh_from_db()
     assert (letter.status, letter.user_id, letter.details) == ("done", None, "")
     assert letter.reference == "L-17"
+
+
+def test_details_are_not_written_once_the_account_is_erased(browser, letter, alice):
+    """The page was opened before."""
+    body = sent_by(browser.get(page_of(letter))) | {"details": "Alice wrote again"}
+    support.erase(user=alice, reason=WHY, through=Origin("admin"))
+    page = browser.post(page_of(letter), body | {"reason": WHY}, follow=True)
+    assert "no account (any more)" in errors_of(page)["details"][0]
+    letter.refresh_from_db()
+    assert letter.details == ""
+    page = fill_in(browser, page_of(letter), status="refused", reason=WHY)
+    assert not errors_of(page)
+    act = StaffAction.objects.get(action="edit_request")
+    assert act.user_id is None
+
+
+def test_only_a_request_of_an_account_has_details(browser):
+    fields = {"kind": "export", "received_on": "2026-01-31", "reference": "L-1"}
+    assert "details" in errors_of(fill_in(browser, ADD, **fields, details="By post"))
+    assert not errors_of(fill_in(browser, ADD, **fields))
 
 
 def test_an_export_closes_those_for_exports_alone(letter, alice):

@@ -71,7 +71,7 @@ def test_unknown_and_wrong_cost_the_same_statements_and_one_hash(
         monkeypatch.setattr(Hasher, name, counted)
     for changes in ({"email": "nobody@example.org"}, {"password": "Wrong-Horse-7"}):
         hashes.clear()
-        with django_assert_num_queries(4):  # locked? whose? counted, and of the day
+        with django_assert_num_queries(5):  # locked? whose? (2) counted, and of the day
             sign_in(visitor, **changes)
         assert len(hashes) == 1
 
@@ -232,8 +232,8 @@ def test_one_that_was_overtaken_while_hashing_is_refused(alice, end):
 
 def test_the_cost_of_a_sign_in(visitor, alice, budget):
     in_words = (
-        "locked?, user and profile, still not locked?, last sign-in, its place, oldest "
-        "places dropped, session key free?, made and saved"
+        "locked?, claim, user and profile, still not locked?, last sign-in, its place, "
+        "oldest places dropped, session made and saved"
     )
     with budget(9, in_words):
         assert sign_in(visitor).status_code == 200

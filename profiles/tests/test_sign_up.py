@@ -169,15 +169,15 @@ def test_signing_up_counts_as_a_sign_in(visitor):
 
 def test_the_cost_of_a_sign_up(visitor, budget):
     in_words = (
-        "e-mail taken?, user, state, profile, preferences, session key free?, session "
-        "made, and saved with its cookie, pictures"
+        "e-mail claimed?, its claim, that of the name, user, state, profile, "
+        "preferences, session made, and saved with its cookie, pictures"
     )
-    with budget(9, in_words):
+    with budget(10, in_words):
         sign_up(visitor)
     visitor.cookies.clear()
     in_words = (
-        "e-mail taken?, the same name?, locked?, user, tries forgiven, still not "
-        "locked?, last sign-in, session key free?, made and saved, pictures"
+        "e-mail claimed?, claim, user; locked?, claim, user, still not locked?, last "
+        "sign-in, its place, oldest places dropped, session made and saved"
     )
     with budget(11, in_words):
         sign_up(visitor)

@@ -3,10 +3,9 @@
 import psycopg
 import pytest
 from django.db import connection
-from django.utils import timezone
 
 from conftest import signed_in
-from profiles.accounts.authentication import BY_SESSION, find_account
+from profiles.accounts.authentication import find_by_session
 
 pytestmark = pytest.mark.django_db
 
@@ -15,7 +14,7 @@ def test_a_live_session_is_known_by_one_statement(alice, budget):
     client = signed_in(alice)
     key = client.cookies["sessionid"].value
     with budget(1, "session, user, preferences, state and catalogue together"):
-        account = find_account(BY_SESSION, key, timezone.now())
+        account = find_by_session(key)
     assert account.id == alice.id
     assert account.revisions.user == 0
 
@@ -25,7 +24,7 @@ def test_a_session_of_an_older_epoch_is_dead(alice):
     alice.auth_epoch += 1
     alice.save()
     key = client.cookies["sessionid"].value
-    assert find_account(BY_SESSION, key, timezone.now()) is None
+    assert find_by_session(key) is None
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="of PostgreSQL alone")

@@ -11,7 +11,11 @@ from factories import AnimeFactory, UserFactory
 from history.models import Change, UserState
 from profiles.tests.device import Device, add, remove, retitle
 
-pytestmark = [pytest.mark.races, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.races,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("prepares"),
+]
 WRITES = 150
 WRITERS = 5
 

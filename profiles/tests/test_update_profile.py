@@ -100,7 +100,11 @@ def test_a_change_takes_one_revision_and_the_same_again_none(client, alice):
 
 
 def test_it_takes_few_statements(client, budget):
-    with budget(8, "sign-in check, lock, user, profile, 2 saves, change, state"):
+    in_words = (
+        "sign-in check, lock, user, profile, the new name's claim, the old one's end, "
+        "2 saves, change, state"
+    )
+    with budget(10, in_words):
         client.post(URL, {"name": "wonderland", "avatar": AVATAR})
 
 

@@ -3,39 +3,41 @@
  * module with `show(main, app, {isBack})`, which may return what is to be done when it is left.
  */
 
-import { here, onStep, restoreScroll, step } from "./address.js";
-import { Api, Collection, Offline, session } from "./collection.js";
-import { inkOn, readable } from "./colour.js";
-import { picturesCame } from "./covers.js";
-import { $, choice, dialog, failed, failureSentence, h, icon, loading, sayFailure, toast } from "./dom.js";
-import { watchNotices } from "./notices.js";
-import { openEntry } from "./panel.js";
-import { remembered } from "./remembered.js";
-import { registerWorker, renewPage, takeOver } from "./service_worker.js";
-import { language, t } from "./words.js";
+import { Api, Collection, Offline, Refused, Unexpected, session } from "./collection/index.js";
+import { here, onStep, restoreScroll, step } from "./shell/address.js";
+import { NAMES, remembered } from "./shell/remembered.js";
+import { inkOn, readable } from "./ui/colour.js";
+import { picturesCame } from "./ui/covers.js";
+import { $, failed, failureSentence, h, icon, loading, sayFailure, toast } from "./ui/dom.js";
+import { loadLater, loadOnDemand, openEntry } from "./ui/on_demand.js";
+import { language, t } from "./ui/words.js";
 
-/** @type {Record<string, () => Promise<any>>} */
+/** @import { Preferences, User } from "./collection/types.js" */
+/** @import { App, Frame, Page, SignedIn } from "./types.js" */
+
+/** @type {Record<string, () => Promise<Page>>} */
 const PAGES = {
-  "/": () => import("./list.js"),
-  "/next": () => import("./next.js"),
-  "/discover": () => import("./discover.js"),
-  "/statistics": () => import("./statistics.js"),
-  "/history": () => import("./history.js"),
-  "/settings": () => import("./settings.js"),
-  "/transfer": () => import("./transfer.js"),
+  "/": () => import("./pages/list/page.js"),
+  "/next": () => import("./pages/next/page.js"),
+  "/discover": () => import("./pages/discover/page.js"),
+  "/statistics": () => import("./pages/statistics/page.js"),
+  "/history": () => import("./pages/history/page.js"),
+  "/settings": () => import("./pages/settings/page.js"),
+  "/transfer": () => import("./pages/transfer/page.js"),
 };
 const TITLES = "/anime/"; // a page for every title, for visitors too
 /** @param {string} path */
 const isTitle = (path) => path.startsWith(TITLES);
+const importTitle = () => import("./pages/title/page.js");
 /** @param {string} path */
 const isPage = (path) => isTitle(path) || path in PAGES;
+/** @type {Preferences} */
 const DEFAULTS = {
   enfasiscolor: "#b5483a", theme: "auto", scoreFormat: "10.0", titleLanguage: "romaji",
   language, parentalControl: true, trackSearchHistory: true,
 };
 // What My list and Up next show unless they are asked for something else.
 const FIRST = "type=Watching&ordering=-updated_at&limit=40";
-const KNOWN = "animecollections user"; // whose copy opens without network
 const AT_ONCE = 150; // milliseconds in which a page that is here is drawn
 const PATIENCE = 15_000; // ... for one that is not
 
@@ -43,76 +45,82 @@ const visitor = new Api();
 
 /** What pages get: the collection, and the ways to speak to the user. */
 const app = {
-  /** @type {any} */ user: null,
-  /** @type {Collection} */ collection: /** @type {any} */ (null),
+  /** @type {User | null} */ user: null,
+  /** @type {Collection | null} */ collection: null,
   get preferences() {
     return { ...DEFAULTS, ...this.collection?.wholes.preferences };
   },
-  /** Asks as whoever is here. @returns {Api} */
+  /** Asks as whoever is here. */
   get api() {
     return this.collection?.api ?? visitor;
   },
-  go,
-  leave,
   start,
+  /** @type {App["leave"]} */
+  leave: async (how) => (await leaving()).leave(signedIn(), how),
   entitle,
-  /** Keeps what the server says of the user. @param {any} changes */
+  /** Keeps what the server says of the user. @param {Partial<User>} changes */
   remember(changes) {
-    Object.assign(this.user, changes);
-    remembered.set(KNOWN, this.user);
+    const user = Object.assign(signedIn().user, changes);
+    remembered.set("user", user);
     drawMenu();
   },
   /** Nothing is left of who was here. */
-  forgetUser: () => remembered.forget(KNOWN, "list"),
+  forgetUser: () => remembered.forget("user", "list"),
   /** Whether pages open without network. */
   arePagesKept: false,
   /**
    * A change that can be taken back from a toast.
-   * @param {Promise<any>} change @param {string} sentence
-   * @param {HTMLElement} [more]  to be filled in beside it
+   * @type {App["done"]}
    */
   async done(change, sentence, more) {
     try {
       const made = await change;
-      toast(sentence, { label: t("Undo"), run: () => this.collection.undo(made).catch(sayFailure) }, { more });
+      toast(sentence, { label: t("Undo"), run: () => signedIn().collection.undo(made).catch(sayFailure) }, { more });
     } catch (error) {
       sayFailure(error);
     }
   },
 };
 
+/** Signing out, and who is here then. */
+const leaving = () => import("./shell/leaving.js");
+
+/** The same where it is known that somebody is signed in. @returns {App} */
+const signedIn = () => /** @type {App} */ (/** @type {Frame} */ (app));
+
 /** @type {(() => void) | undefined} */
 let leavePage;
 
-/** @param {{user?: any, key?: CryptoKey | null}} [signedIn]  who has just signed in, and the key that the password made */
+/** @param {SignedIn} [from]  who has just signed in, and the key that the password made @returns {Promise<void>} */
 async function start({ user, key = null } = {}) {
-  keepPages();
+  keepPages().catch(() => {}); // they are not on this device
   try {
     app.user = user ?? (await whoIsHere());
   } catch (error) {
     if (!isTitle(location.pathname)) return $("main").replaceChildren(failed(error, () => start()));
   }
   if (!app.user) return isTitle(location.pathname) ? show() : welcome();
-  remembered.set(KNOWN, app.user);
-  app.collection = await Collection.open(app.user, { key, first: FIRST, firstShown: picturesCame });
-  const { collection } = app;
-  collection.addEventListener("status", drawStatus);
-  collection.addEventListener("wholes", applyPreferences);
-  collection.addEventListener("conflict", () => drawStatus());
-  collection.addEventListener("refused", (/** @type {any} */ { detail }) => sayFailure(detail.error));
+  remembered.set("user", app.user);
+  const collection = await Collection.open(app.user, { key, first: FIRST, firstShown: picturesCame });
+  app.collection = collection;
+  collection.on("status", drawStatus);
+  collection.on("wholes", applyPreferences);
+  collection.on("conflict", drawStatus);
+  collection.on("refused", ({ detail }) => sayFailure(detail.error));
   document.body.dataset.in = "yes";
   applyPreferences();
   drawStatus();
   drawMenu();
-  if (collection.sealedCount) tellSealed();
-  if (!collection.isKept) tellNotKept();
+  if (collection.sealedCount) tellSealed(collection);
+  if (!collection.isKept) tellNotKept(collection);
   await show({ scroll: history.state?.scroll });
   if (new URLSearchParams(location.search).has("said")) signInAgain(); // a new password ended this session too
+  loadOnDemand();
 }
 
 /** The user, remembered where there is no network. */
 async function whoIsHere() {
-  const known = remembered.get(KNOWN);
+  const known = remembered.get("user");
   const asked = session();
   if (!known) {
     $("main").replaceChildren(loading());
@@ -121,7 +129,7 @@ async function whoIsHere() {
   // The copy opens at once; whether the session still holds, its first sync tells. What
   // the server knows better (a new name, a new avatar) comes after it.
   asked.then((user) => {
-    if (!user) remembered.forget(KNOWN);
+    if (!user) remembered.forget("user");
     else if (user.id === app.user?.id) app.remember(user);
   }, () => {});
   return known;
@@ -129,60 +137,54 @@ async function whoIsHere() {
 
 // --- What this device keeps --------------------------------------------------------------
 
+const worker = () => import("./shell/service_worker.js");
+
 async function keepPages() {
-  app.arePagesKept = await registerWorker(tellRelease);
+  const { registerWorker, takeOver } = await worker();
+  app.arePagesKept = await registerWorker(() => tellRelease(takeOver));
   // Where nothing keeps them, they are fetched before a click needs one at once.
-  if (!app.arePagesKept) (globalThis.requestIdleCallback ?? setTimeout)(() => Object.values(PAGES).forEach((page) => page().catch(() => {})));
+  if (!app.arePagesKept) Object.values(PAGES).forEach(loadLater);
 }
 
-function tellRelease() {
+/** @param {() => void} takeOver */
+function tellRelease(takeOver) {
   $("#release").replaceChildren(t("New version."), " ", h("button", { type: "button", class: "link", onclick: takeOver }, t("Reload")));
 }
 
-function tellNotKept() {
+/** @param {Collection} collection */
+function tellNotKept(collection) {
   toast(t("This browser doesn't store your list: it works online only. Unsaved changes are lost when you close the page."));
-  addEventListener("beforeunload", (event) => app.collection.unsent.length && event.preventDefault());
+  addEventListener("beforeunload", (event) => collection.unsent.length && event.preventDefault());
 }
 
 // --- One browser, more than one person -------------------------------------------------
 
 /** Another tab signed somebody else in: this one stops before it shows or sends anything. */
 addEventListener("storage", ({ key, newValue }) => {
-  const other = key === KNOWN && newValue ? JSON.parse(newValue) : null;
-  if (other && app.collection && other.id !== app.user.id) app.collection.stop("other_account");
+  const other = key === NAMES.user && newValue ? JSON.parse(newValue) : null;
+  if (other && app.collection && other.id !== app.user?.id) app.collection.stop("other_account");
 });
 
 /** The browser's Back can show a page as it was, of whoever was here then. */
 addEventListener("pageshow", ({ persisted }) => persisted && location.reload());
 
-function tellOtherAccount() {
-  if ($("dialog.other-account")) return;
-  const box = dialog({ label: t("Another account is signed in"), class: "small other-account", onclose: () => location.reload() },
-    h("h2", {}, t("Another account is signed in")),
-    h("p", {}, t("This tab belongs to {name}, but this browser is signed in to another account now. Nothing was sent to it.", { name: app.user.name })),
-    app.collection.unsent.length ? h("p", {}, t("Changes to sync: {n}. They stay on this device until {name} signs in here again.", { n: app.collection.unsent.length, name: app.user.name })) : "",
-    h("div", { class: "actions" }, h("button", { type: "button", class: "button primary", onclick: () => box.close() }, t("Reload"))));
-  remembered.forget(KNOWN); // the cookie says who is here
-}
-
-/** What an earlier sign-out left cannot be opened: the password is another one now. */
-function tellSealed() {
-  const { collection } = app;
+/** What an earlier sign-out left cannot be opened: the password is another one now. @param {Collection} collection */
+function tellSealed(collection) {
   toast(t("Unsynced changes locked with your old password: {n}.", { n: collection.sealedCount }),
     { label: t("Discard"), run: () => collection.dropSealed().catch(sayFailure) }, { isError: true });
 }
 
 async function welcome() {
   delete document.body.dataset.in;
-  const { show: greet } = await import("./welcome.js");
+  const { show: greet } = await import("./pages/welcome/page.js");
   greet($("main"), { start });
 }
 
 // --- Pages ---------------------------------------------------------------------------
 
-/** @param {string} path @param {{replace?: boolean}} [how] */
-async function go(path, { replace = false } = {}) {
-  await step(path, replace);
+/** @param {string} path */
+async function go(path) {
+  await step(path);
   return show({ isNew: true });
 }
 
@@ -191,23 +193,13 @@ let shows = 0;
 /** @param {{isNew?: boolean, scroll?: number}} [how]  scroll: as it was here before */
 async function show({ isNew = false, scroll = 0 } = {}) {
   const turn = ++shows;
-  const main = $("main");
   const path = isPage(location.pathname) ? location.pathname : "/";
-  for (const link of document.querySelectorAll("nav a")) {
-    const isHere = link.getAttribute("href") === path;
-    if (isHere) link.setAttribute("aria-current", "page");
-    else link.removeAttribute("aria-current");
-  }
-  const clear = (/** @type {any[]} */ ...instead) => {
-    for (const open of document.querySelectorAll("dialog[open]")) /** @type {any} */ (open).close();
-    leavePage?.();
-    leavePage = undefined;
-    main.replaceChildren(...instead);
-  };
+  markHere(path);
   const slow = setTimeout(() => turn === shows && clear(loading()), AT_ONCE);
+  /** @type {Page} */
   let page;
   try {
-    page = await inTime(isTitle(path) ? import("./title.js") : PAGES[path]());
+    page = await inTime(isTitle(path) ? importTitle() : PAGES[path]());
   } catch {
     // It is not on this device. A page of a new release has other modules: it is loaded.
     if (turn === shows) clear(failed(new Offline(), () => location.reload()));
@@ -216,13 +208,31 @@ async function show({ isNew = false, scroll = 0 } = {}) {
     clearTimeout(slow);
   }
   if (turn !== shows) return; // somewhere else by now
-  clear();
+  const main = clear();
   main.className = isTitle(path) ? "page-title" : path === "/" ? "page-list" : `page-${path.slice(1)}`;
-  leavePage = page.show(main, app, { isBack: scroll > 0 }) ?? undefined;
+  leavePage = page.show(main, signedIn(), { isBack: scroll > 0 }) ?? undefined;
   entitle({ isFocused: isNew });
   if (scroll) restoreScroll(scroll);
   else if (isNew) scrollTo(0, 0);
   showPanel();
+}
+
+/** In the bar at the top. @param {string} path */
+function markHere(path) {
+  for (const link of document.querySelectorAll("nav a")) {
+    if (link.getAttribute("href") === path) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  }
+}
+
+/** Leaves the page that is shown. @param {...Node} instead */
+function clear(...instead) {
+  for (const open of document.querySelectorAll("dialog")) if (open.open) open.close();
+  leavePage?.();
+  leavePage = undefined;
+  const main = $("main");
+  main.replaceChildren(...instead);
+  return main;
 }
 
 /** @template T @param {Promise<T>} coming @returns {Promise<T>} */
@@ -230,7 +240,7 @@ const inTime = (coming) => Promise.race([coming, new Promise((_, reject) => setT
 
 /** The page is called as its heading is. @param {{isFocused?: boolean}} [how] */
 function entitle({ isFocused = false } = {}) {
-  const heading = $("main h1");
+  const heading = /** @type {HTMLElement | null} */ (document.querySelector("main h1"));
   document.title = heading ? `${heading.textContent} – animecollections` : "animecollections";
   if (!isFocused) return;
   heading?.setAttribute("tabindex", "-1");
@@ -240,10 +250,10 @@ function entitle({ isFocused = false } = {}) {
 /** Opens the panel that the address asks for, or closes what is open. */
 function showPanel() {
   const { panel } = here();
-  const open = $("dialog.panel[open]");
+  const open = /** @type {HTMLDialogElement | null} */ (document.querySelector("dialog.panel[open]"));
   if (open?.dataset.anime !== panel) open?.close();
   if (!panel || !app.collection || open?.dataset.anime === panel) return;
-  if (app.collection.entries.has(panel)) openEntry(app, panel).catch(sayFailure);
+  if (app.collection.entries.has(panel)) openEntry(signedIn(), panel);
   else if (!app.collection.isLoaded) app.collection.addEventListener("changed", showPanel, { once: true }); // it may come yet
 }
 
@@ -253,8 +263,9 @@ onStep(({ isOtherPage, scroll }) => {
   location.reload(); // a visitor goes back to the way in
 });
 document.addEventListener("click", (event) => {
+  /** @type {HTMLAnchorElement | null | undefined} */
   const link = /** @type {Element} */ (event.target).closest?.("a[href]");
-  const address = link && new URL(/** @type {any} */ (link).href);
+  const address = link && new URL(link.href);
   const isPlain = !event.metaKey && !event.ctrlKey && !event.shiftKey && event.button === 0;
   if (!address || !isPlain || address.origin !== location.origin || address.hash || !isPage(address.pathname)) return;
   if (!(app.collection || isTitle(address.pathname)) || link?.hasAttribute("download")) return;
@@ -265,9 +276,10 @@ document.addEventListener("click", (event) => {
 // --- What the network does, said quietly ---------------------------------------------
 
 function drawStatus() {
-  const { status, unsent, conflicts, isLive, isKept, problem } = app.collection;
+  const { collection } = signedIn();
+  const { status, unsent, conflicts, isLive, isKept, problem } = collection;
   if (status === "left") return location.assign("/?said=signed_out");
-  if (status === "other_account") return tellOtherAccount();
+  if (status === "other_account") return leaving().then(({ tellOtherAccount }) => tellOtherAccount(signedIn()), () => location.reload());
   const waiting = unsent.length;
   const count = waiting === 1 ? t("1 change to sync") : t("{n} changes to sync", { n: waiting });
   const also = waiting ? ` · ${count}` : "";
@@ -285,57 +297,46 @@ function drawStatus() {
     box.replaceChildren(...(sentence ? [icon(["starting", "sending"].includes(status) ? "check" : "away"), h("span", {}, sentence)] : []));
     if (status === "signed_out") {
       box.append(h("button", { type: "button", class: "link", onclick: signInAgain }, t("Sign in")));
-    } else if (status === "waiting" && !problem?.retryAfter) {
-      box.append(h("button", { type: "button", class: "link", onclick: () => app.collection.retry() }, t("Try again")));
+    } else if (status === "waiting" && !(problem && "retryAfter" in problem && problem.retryAfter)) {
+      box.append(h("button", { type: "button", class: "link", onclick: () => collection.retry() }, t("Try again")));
     }
     box.title = problem && status === "waiting" ? failureSentence(problem) : "";
   }
   const button = $("#conflicts");
   button.hidden = !conflicts.size;
   button.textContent = conflicts.size === 1 ? t("1 conflict") : t("{n} conflicts", { n: conflicts.size });
-  button.onclick = async () => (await import("./conflicts.js")).decide(app);
+  button.onclick = async () => (await import("./ui/conflicts.js")).decide(signedIn());
 }
 
-/** Why changes do not go out, and none come in. @param {any} problem @param {string} also */
+/** Why changes do not go out, and none come in. @param {Error | null} problem @param {string} also */
 function whyWaiting(problem, also) {
-  if (problem?.name === "Refused" && !problem.isPassing) return t("Can't sync") + also;
-  const why = problem?.name === "Refused" ? t("The server is busy")
-    : problem?.name === "Unexpected" ? t("Can't reach the server") : t("The server isn't responding");
+  if (problem instanceof Refused && !problem.isPassing) return t("Can't sync") + also;
+  const why = problem instanceof Refused ? t("The server is busy")
+    : problem instanceof Unexpected ? t("Can't reach the server") : t("The server isn't responding");
   return why + (also || ` · ${t("retrying")}`);
 }
 
-async function signInAgain() {
-  const { signInDialog } = await import("./welcome.js");
-  signInDialog(async (/** @type {any} */ user, /** @type {CryptoKey | null} */ key) => {
-    if (user.id === app.user.id) {
-      if (key) await app.collection.unlock(key);
-      return app.collection.signedIn();
-    }
-    await app.collection.leaveSealed(); // what waits is of the one who was here before
-    remembered.set(KNOWN, user);
-    location.reload();
-  });
-}
+const signInAgain = async () => (await leaving()).signInAgain(signedIn());
 
 // --- The user's menu -----------------------------------------------------------------
 
 function drawMenu() {
-  const { name, avatar } = app.user;
-  const picture = app.collection?.wholes.profile?.avatar ?? avatar;
+  const { user: { name, avatar }, collection } = signedIn();
+  const picture = collection?.wholes.profile?.avatar ?? avatar;
   const badge = picture
     ? h("img", { src: picture, alt: "", class: "avatar" })
     : h("span", { class: "avatar", "aria-hidden": "true" }, (name ?? "?").slice(0, 1).toUpperCase());
-  const menu = h("details", { class: "menu" },
-    h("summary", { "aria-label": t("Account menu: {name}", { name }) }, badge),
+  const summary = h("summary", { "aria-label": t("Account menu: {name}", { name }) }, badge);
+  const menu = h("details", { class: "menu" }, summary,
     h("div", { class: "menu-list" },
       h("p", { class: "muted" }, name),
       h("a", { href: "/history" }, t("History")),
       h("a", { href: "/transfer" }, t("Import and export")),
       h("a", { href: "/settings" }, t("Settings")),
-      h("button", { type: "button", onclick: () => leave() }, t("Sign out"))));
-  menu.addEventListener("click", (/** @type {any} */ event) => event.target.closest("a, button") && (menu.open = false));
-  menu.addEventListener("keydown", (/** @type {any} */ event) => {
-    if (event.key === "Escape") ((menu.open = false), $("summary", menu).focus());
+      h("button", { type: "button", onclick: () => app.leave() }, t("Sign out"))));
+  menu.addEventListener("click", (event) => /** @type {Element} */ (event.target).closest("a, button") && (menu.open = false));
+  menu.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") ((menu.open = false), summary.focus());
   });
   $("#menu").replaceChildren(menu);
 }
@@ -346,37 +347,6 @@ document.addEventListener("click", (event) => {
     if (clicked.isConnected && !open.contains(clicked)) open.removeAttribute("open");
   }
 });
-
-/** Signs out, in all tabs; what waits is kept encrypted, or dropped, as the user says. */
-async function leave({ isSignedOut = false } = {}) {
-  const { collection } = app;
-  const waiting = collection.unsent.length + collection.conflicts.size;
-  const way = waiting ? await howToLeave(waiting) : "forget";
-  if (!way) return;
-  const end = toast(t("Signing out…"));
-  try {
-    if (!isSignedOut) await collection.api.ask("POST", "/api/auth/signout", {});
-  } catch (error) {
-    end();
-    return sayFailure(error, () => leave({ isSignedOut }));
-  }
-  app.forgetUser();
-  const isSealed = way === "seal" && (await collection.leaveSealed());
-  if (!isSealed) await collection.forget();
-  location.assign("/?said=signed_out");
-}
-
-/** @param {number} waiting @returns {Promise<"seal" | "forget" | null>} null: stay signed in */
-function howToLeave(waiting) {
-  const { canSeal } = app.collection;
-  const question = waiting === 1 ? t("1 change isn't synced yet.") : t("{n} changes aren't synced yet.", { n: waiting });
-  const hint = canSeal ? t("Changes can stay on this device, encrypted, and sync when you sign in here again.") : t("This browser can't keep changes encrypted.");
-  return choice(question, hint, [
-    [null, t("Stay signed in")],
-    ...(canSeal ? [["seal", t("Keep and sign out")]] : []),
-    ["forget", t("Discard and sign out"), "danger"],
-  ]);
-}
 
 // --- Preferences ---------------------------------------------------------------------
 
@@ -402,8 +372,9 @@ async function speak(wanted) {
   speaking = wanted;
   document.cookie = `django_language=${wanted}; path=/; max-age=31536000; samesite=lax`;
   // Without network, or where the cookie is refused, the page stays as it is.
-  if ((await renewPage().catch(() => "")) === wanted) location.reload();
+  const written = await worker().then(({ renewPage }) => renewPage()).catch(() => "");
+  if (written === wanted) location.reload();
 }
 
-watchNotices();
 start().catch((error) => sayFailure(error, () => location.reload()));
+loadLater(async () => (await import("./shell/notices.js")).watchNotices());

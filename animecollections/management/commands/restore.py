@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management import call_command
-from django.core.management.base import CommandError
+from django.core.management.base import BaseCommand, CommandError
 
+from animecollections.db.spread import is_spread
 from animecollections.ops import backups, checksums
 from animecollections.ops.commands import interruptible, progress_bar
 from animecollections.ops.sessions import SessionCommand
@@ -14,6 +15,11 @@ from animecollections.probes import migrations_of_this_release
 from history.log.recording import end_all_cursors
 
 MOST_TOLD = 20
+OF_EACH_NODE = (
+    "The database is spread over machines, and this puts back one: restore each of "
+    "them to the restore point that all share. docs/scaling.md says how. Nothing was "
+    "changed."
+)
 AGAIN = "The database is unchanged, or fully restored; run this again."
 
 
@@ -40,12 +46,15 @@ class Command(SessionCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if is_spread():
+            raise CommandError(OF_EACH_NODE)
         folder = options["folder"]
         try:
             about = backups.read_manifest(folder)
             if options["dry_run"]:
                 self.stdout.write(
                     f"{self.of(about)} is complete and would be restored."
+                    f"{backups.is_too_large(about.get('bytes', 0))}"
                 )
                 return
             if not options["yes"] and not self.is_sure(about):
@@ -54,7 +63,7 @@ class Command(SessionCommand):
                 backups.put_back_rows(folder, about)
                 devices_of = end_all_cursors()  # at once: what follows takes its time
                 backups.put_back_media(folder)
-                wrong = self.differences(folder, about, options["verbosity"])
+                wrong = differences(self, folder, about, options["verbosity"])
                 call_command("migrate", verbosity=0, interactive=False)
         except backups.BackupError as error:
             raise CommandError(str(error)) from None
@@ -72,30 +81,30 @@ class Command(SessionCommand):
 
     def is_sure(self, about: dict[str, Any]) -> bool:
         try:
-            answer = input(f"{self.of(about)} replaces everything. Type yes: ")
+            large = backups.is_too_large(about.get("bytes", 0))
+            answer = input(f"{self.of(about)} replaces everything.{large} Type yes: ")
         except (EOFError, KeyboardInterrupt):
             return False
         return answer.strip() == "yes"
 
-    def differences(
-        self, folder: Path, about: dict[str, Any], verbosity: int
-    ) -> list[str]:
-        """Before migrations change anything; one of an older release has columns that
-        this one cannot read, and is taken as its hashes vouch for it.
-        """
-        if about["migrations"] != backups.migrations():
-            return ["the database has other migrations than the backup"]
-        if not is_of_this_release(about["migrations"]):
-            self.stdout.write("It is from another release: its rows were not compared.")
-            return []
-        if about.get("checksums", "blake2b") != checksums.method():
-            self.stdout.write(
-                "It is from an older release: its rows were not compared."
-            )
-            return []
-        rows = checksums.rows_owned(about["counts"])
-        with progress_bar(verbosity, total=rows, unit=" rows", unit_scale=True) as bar:
-            return backups.compare(folder, about, bar.update)
+
+def differences(
+    command: BaseCommand, folder: Path, about: dict[str, Any], verbosity: int
+) -> list[str]:
+    """Before migrations change anything; one of an older release has columns that this
+    one cannot read, and is taken as its hashes vouch for it.
+    """
+    if about["migrations"] != backups.migrations():
+        return ["the database has other migrations than the backup"]
+    if not is_of_this_release(about["migrations"]):
+        command.stdout.write("It is from another release: its rows were not compared.")
+        return []
+    if about.get("checksums", "blake2b") != checksums.method():
+        command.stdout.write("It is from an older release: its rows were not compared.")
+        return []
+    rows = checksums.rows_owned(about["counts"])
+    with progress_bar(verbosity, total=rows, unit=" rows", unit_scale=True) as bar:
+        return backups.compare(folder, about, bar.update)
 
 
 def is_of_this_release(applied: list[str]) -> bool:

@@ -9,6 +9,7 @@ from itertools import islice
 from django.conf import settings
 from django.db import connection, reset_queries
 
+from animecollections.db.spread import is_spread
 from collections_app.catalogue.held_facts import Overruled
 from collections_app.catalogue.importing.survey import Survey, untied
 from collections_app.catalogue.matching import Key
@@ -214,7 +215,8 @@ class CatalogueImport:
         with connection.cursor() as cursor:
             if connection.vendor == "postgresql":
                 cursor.execute(CLEAN_PENDING_LIST)
-                if is_large:
+                # Citus refuses it after writes of the same transaction.
+                if is_large and not (is_spread() and connection.in_atomic_block):
                     cursor.execute(f"ANALYZE {', '.join(tables())}")
             elif is_large:
                 index = trigrams_of(SearchName)

@@ -25,6 +25,7 @@ from collections_app.catalogue.search.queries import (
     across,
     resembling,
     search,
+    slipped,
     vaguely_resembling,
 )
 
@@ -34,7 +35,8 @@ BEST_FIRST = [
     Term("pk", descending=False, is_nullable=False),
 ]
 NOBODY = UUID(int=0)
-LASTING = (search, across, resembling, vaguely_resembling)  # `slipped` is of one text
+# `of_year` is of one year.
+LASTING = (search, across, resembling, vaguely_resembling, slipped)
 
 
 def is_asked_for(wanted: Mapping[str, object]) -> bool:
@@ -60,9 +62,8 @@ def read(
     statement = make(
         find, sought.kinds, columns, user_id is not None, hides_mature, size
     )
-    rows = statement.fetch(
-        user_id or NOBODY, sought.folded, sought.joined, sought.spelled, *sought.words
-    )
+    *texts, words, _, query = sought
+    rows = statement.fetch(user_id or NOBODY, *texts, query, *words)
     shape = fingerprint(Anime, BEST_FIRST, wanted)
     return with_cursor(rows, BEST_FIRST, size, shape)
 
@@ -77,14 +78,16 @@ def made(
 ) -> Compiled:
     """The statement for all texts with so many words of these kinds."""
 
-    def rows(user_id: UUID, folded: str, joined: str, spelled: str, *words: str) -> Any:
+    def rows(
+        user_id: UUID, folded: str, joined: str, spelled: str, query: str, *words: str
+    ) -> Any:
         animes = Anime.objects.shown(hides_mature=hides_mature).listed()
         if has_user:
             animes = animes.with_entry_of(user_id)
-        found = find(animes, Sought(folded, joined, spelled, words, kinds))
+        found = find(animes, Sought(folded, joined, spelled, words, kinds, query))
         return one_more(found.values_list(*columns), BEST_FIRST, size)
 
-    return Compiled(rows, UUID, *[str] * (3 + len(kinds)))
+    return Compiled(rows, UUID, *[str] * (4 + len(kinds)))
 
 
 made_once = lru_cache(maxsize=256)(made)  # some 10 KB each

@@ -8,7 +8,7 @@ trigrams (`holds`), but for words of two characters, for which they look at ever
 import re
 from collections.abc import Callable, Iterable, Iterator
 from enum import Enum
-from functools import partial
+from functools import lru_cache, partial
 from itertools import combinations, islice
 from typing import Any, NamedTuple
 
@@ -18,6 +18,7 @@ from django.db import connection
 from django.db.models import (
     Case,
     CharField,
+    Count,
     F,
     Func,
     IntegerField,
@@ -32,6 +33,7 @@ from django.db.models import (
 from django.db.models.functions import Abs, Cast, Least, Length
 from django.db.models.lookups import Contains
 
+from animecollections.db.compiled import Compiled
 from collections_app.catalogue.folding import LONGEST_QUERY, fold_query
 from collections_app.catalogue.models import AnimeQuerySet, NameKind, SearchName
 from collections_app.catalogue.search.search_names import spell
@@ -86,6 +88,7 @@ class Sought(NamedTuple):
     statement what it is (first_page.py).
 
     spelled: as it was typed, with its punctuation: "K-On!" is not "K-On!!".
+    query:   of SQLite's index, for `slipped` alone.
     """
 
     folded: str
@@ -93,6 +96,7 @@ class Sought(NamedTuple):
     spelled: str
     words: tuple[str, ...]
     kinds: tuple[Kind, ...]
+    query: str = ""
 
     @property
     def has_letters(self) -> bool:
@@ -138,8 +142,7 @@ def ways(text: str, revision: int) -> Iterator[tuple[Find, Sought]]:
     sought = typed.marked()
     for as_said in dict.fromkeys((sought, typed)):
         yield search, as_said
-        # Not exists(): expecting one soon, PostgreSQL would scan the table for it.
-        if SearchName.objects.filter(condition(as_said)).count():
+        if number_of_names(as_said):
             return  # it is well spelled; what it found, the titles asked for have not
     if not sought.has_letters:
         return  # nothing is like signs, and an index of trigrams cannot say so
@@ -165,7 +168,26 @@ def ways(text: str, revision: int) -> Iterator[tuple[Find, Sought]]:
         yield vaguely_resembling, sought
         return
     for query in dict.fromkeys(queries(sought, near)):
-        yield partial(slipped, query), sought
+        yield slipped, sought._replace(query=query)
+
+
+def number_of_names(sought: Sought) -> int:
+    [(number,)] = counting(sought.kinds).fetch(sought.joined, *sought.words)
+    return int(number)
+
+
+@lru_cache(maxsize=256)
+def counting(kinds: tuple[Kind, ...]) -> Compiled:
+    """Not exists(): expecting one soon, PostgreSQL would scan the table for it."""
+
+    def numbers(joined: str, *words: str) -> Any:
+        names = SearchName.objects.filter(
+            condition(Sought("", joined, "", words, kinds))
+        )
+        every = names.order_by().values(every=Value(1))
+        return every.annotate(number=Count("*")).values_list("number")
+
+    return Compiled(numbers, *[str] * (1 + len(kinds)))
 
 
 def search(animes: Animes, sought: Sought) -> Animes:
@@ -204,10 +226,11 @@ def vaguely_resembling(animes: Animes, sought: Sought) -> Animes:
     return ranked(named(animes, names), unlikeness(sought))
 
 
-def slipped(query: str, animes: Animes, sought: Sought) -> Animes:
+def slipped(animes: Animes, sought: Sought) -> Animes:
     """Titles with a name that fits a query of SQLite's index, of like length."""
-    names = SearchName.objects.filter(name__matches=query)
-    longer = Abs(Length("name") - len(sought.folded)) * LETTER_TOO_MANY
+    names = SearchName.objects.filter(name__matches=sought.query)
+    length = Length(Value(sought.folded))
+    longer = Abs(Length("name") - length) * LETTER_TOO_MANY
     return ranked(named(animes, names), longer + F("kind") * KIND)
 
 

@@ -2,6 +2,7 @@
 
 import sys
 from argparse import ArgumentParser
+from functools import partial
 from pathlib import Path
 from shutil import copyfileobj
 from tempfile import TemporaryFile
@@ -12,17 +13,19 @@ from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
+from animecollections.db.replica import there
 from animecollections.db.snapshot import one_moment
 from collections_app import transfer
 from collections_app.exports import entries_of, owner_of
-from collections_app.management.arguments import find_user
+from collections_app.management.arguments import add_user, find_user
+from history.log.replicated import has_all_of
 
 
 class Command(BaseCommand):
     help = "Exports one user's list to a file: in our format, or in another tracker's."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("user", help="user name, e-mail or id")
+        add_user(parser)
         parser.add_argument("--format", choices=[*transfer.FORMATS], default="json")
         parser.add_argument(
             "--score-format",
@@ -48,7 +51,7 @@ class Command(BaseCommand):
     def write(self, user_id: UUID, options: dict[str, Any], whole: IO[bytes]) -> int:
         """All of one moment; whoever then reads it may take their time."""
         name = get_user_model().objects.values_list("user_name").get(pk=user_id)[0]
-        with one_moment():
+        with there(partial(has_all_of, user_id)), one_moment():
             owner = owner_of(user_id, name=name, score_format=options["score_format"])
             total: int = (owner.counts or {})["total"]
             entries = tqdm(entries_of(user_id), total=total, disable=None, leave=False)

@@ -1,7 +1,11 @@
 """Ends every device's cursor after a database came back from a backup."""
 
+from typing import Any
+
 from django.core.management.base import BaseCommand
 
+from animecollections.ops.commands import interruptible, progress_bar
+from history.log.models import UserState
 from history.log.recording import end_all_cursors
 
 
@@ -13,6 +17,11 @@ class Command(BaseCommand):
         "later change."
     )
 
-    def handle(self, *args: object, **options: object) -> None:
-        number = end_all_cursors()
+    def handle(self, *args: Any, **options: Any) -> None:
+        users = UserState.objects.count()
+        with (
+            interruptible("Not all cursors have ended: run this again."),
+            progress_bar(options["verbosity"], total=users, unit=" users") as bar,
+        ):
+            number = end_all_cursors(bar.update)
         self.stdout.write(f"The devices of {number} users will load everything again.")

@@ -45,7 +45,7 @@ class Command(BaseCommand):
             email = check_email(options["email"])
             name = check_user_name(options["user_name"])
             groups = find_groups(options["group"])
-            user = User.objects.filter(email=email).first()
+            user = User.objects.known_by("email", email)
             what = f"{user or name} {{}} the admin as {role(options, groups)}"
             if options["dry_run"]:
                 self.stdout.write(f"{what.format('would enter')}.")

@@ -7,7 +7,12 @@ from django.core.management.base import BaseCommand, CommandError
 
 from animecollections.api.errors import ApiError
 from animecollections.identity import Origin
-from collections_app.management.arguments import add_reason, find_user, reason_of
+from collections_app.management.arguments import (
+    add_reason,
+    add_user,
+    find_user,
+    reason_of,
+)
 from collections_app.models import WatchListEntry
 from profiles.accounts.models import User
 from profiles.images.models import Image
@@ -23,7 +28,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("user", help="user name, e-mail or id")
+        add_user(parser)
         parser.add_argument(
             "--yes",
             action="store_true",

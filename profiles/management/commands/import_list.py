@@ -17,6 +17,7 @@ from collections_app.imports.models import ImportPlan, ImportRow, Outcome, Polic
 from collections_app.imports.reading import row_told
 from collections_app.management.arguments import (
     add_reason,
+    add_user,
     find_user,
     read_time,
     reason_of,
@@ -38,7 +39,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("user", help="user name, e-mail or id")
+        add_user(parser)
         parser.add_argument(
             "file", type=Path, help="the file that the tracker exported"
         )

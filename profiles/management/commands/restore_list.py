@@ -9,6 +9,7 @@ from django.utils import timezone
 from animecollections.identity import Origin
 from collections_app.management.arguments import (
     add_reason,
+    add_user,
     find_user,
     read_time,
     reason_of,
@@ -26,7 +27,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("user", help="user name, e-mail or id")
+        add_user(parser)
         parser.add_argument(
             "--at", required=True, help="the moment, such as 2026-11-23T09:30 (UTC)"
         )

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.html import format_html
@@ -18,10 +18,10 @@ from django.utils.http import urlencode
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from animecollections.admin import Page, ReadOnly, link, through
-from animecollections.admin.confirmation import StaffReasonForm, ask
+from animecollections.admin.confirmation import StaffReasonForm, ask_and_do, posted
 from animecollections.admin.dates import between
 from animecollections.admin.site import page
-from animecollections.api.errors import ApiError
+from animecollections.identity import Origin
 from collections_app.catalogue.missing_titles import services as missing_titles
 from collections_app.models import Anime, MissingStatus, MissingTitle
 from profiles.accounts.models import User
@@ -174,17 +174,11 @@ def settle(request: HttpRequest, name: str) -> HttpResponse:
     if act is None or not text:
         raise Http404
     back = reverse("admin:missing_titles")
-    form = act.form(request.POST if request.method == "POST" else None)
-    if form.is_valid():
-        try:
-            do(name, text, form.cleaned_data, request)
-        except ApiError as error:
-            form.add_error("anime" if "anime" in form.fields else None, error.sentence)
-        else:
-            return HttpResponseRedirect(back)
-    return ask(
+    return ask_and_do(
         request,
-        form,
+        act.form(posted(request)),
+        lambda said: do(name, text, said, through(request)),
+        refused_at="anime",
         title=act.title.format(text),
         says=act.says,
         button=act.button,
@@ -192,20 +186,20 @@ def settle(request: HttpRequest, name: str) -> HttpResponse:
     )
 
 
-def do(name: str, text: str, said: dict[str, Any], request: HttpRequest) -> None:
-    reason, by = said["reason"], through(request)
+def do(name: str, text: str, said: dict[str, Any], by: Origin) -> str:
+    """What is said then."""
+    reason = said["reason"]
     if name == "link":
         missing_titles.link(text=text, anime=said["anime"], reason=reason, through=by)
-        messages.success(request, f"“{text}” finds {said['anime']} now.")
-    elif name == "dismiss":
+        return f"“{text}” finds {said['anime']} now."
+    if name == "dismiss":
         missing_titles.dismiss(text=text, reason=reason, through=by)
-        messages.success(request, f"“{text}” is dismissed.")
-    elif name == "reopen":
+        return f"“{text}” is dismissed."
+    if name == "reopen":
         missing_titles.reopen(text=text, reason=reason, through=by)
-        messages.success(request, f"“{text}” is open again.")
-    else:
-        missing_titles.assign(text=text, to=said["to"], reason=reason, through=by)
-        messages.success(request, f"“{text}” is for {said['to'] or 'nobody'} now.")
+        return f"“{text}” is open again."
+    missing_titles.assign(text=text, to=said["to"], reason=reason, through=by)
+    return f"“{text}” is for {said['to'] or 'nobody'} now."
 
 
 @admin.register(MissingTitle)

@@ -5,10 +5,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 from uuid import UUID
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
@@ -23,7 +23,7 @@ from animecollections.admin import (
     people,
     through,
 )
-from animecollections.admin.confirmation import ReasonForm, ask
+from animecollections.admin.confirmation import ReasonForm, ask_and_do, posted
 from animecollections.admin.site import page
 from animecollections.ops.tries import TRIED_AGAIN
 from history.staff_log.masks import MASK
@@ -249,20 +249,18 @@ def act_on_mail(request: HttpRequest, row_id: UUID, verb: str) -> HttpResponse:
     user = recipients.user(row.args_kwargs["kwargs"])
     if user is not None and not may_act_on(request, user):
         raise PermissionDenied
-    form = ReasonForm(request.POST if request.method == "POST" else None)
-    if form.is_valid():
+
+    def do(said: dict[str, Any]) -> str:
         act = support.send_again if verb == "again" else support.let_mail_be
         is_done = act(
             row=row,
             user_id=user.pk if user else None,
-            reason=form.cleaned_data["reason"],
+            **said,
             through=through(request),
         )
         told = "It is queued again." if verb == "again" else "It is dismissed."
-        messages.success(
-            request, told if is_done else "Somebody else already did this."
-        )
-        return HttpResponseRedirect(reverse(ROWS))
+        return told if is_done else "Somebody else already did this."
+
     says = (
         (
             "Sends it again, with a new series of tries. A password link is "
@@ -272,9 +270,10 @@ def act_on_mail(request: HttpRequest, row_id: UUID, verb: str) -> HttpResponse:
         else "It is not sent, and no longer reported as given up. Use this if the "
         "address is wrong, or the person was informed in another way."
     )
-    return ask(
+    return ask_and_do(
         request,
-        form,
+        ReasonForm(posted(request)),
+        do,
         title=f"{title_of(row).capitalize()}, to {recipients.plain_name(row)}",
         says=says,
         button="Send again" if verb == "again" else "Dismiss",

@@ -1,22 +1,24 @@
 """Admin pages of who is signed in, and who failed to."""
 
 from datetime import datetime
+from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 
 from animecollections.admin import Owned, Page, ReadOnly, through
-from animecollections.admin.confirmation import ReasonForm, ask
+from animecollections.admin.confirmation import ReasonForm, ask_and_do, posted
 from animecollections.admin.site import has_fresh_code, page, to_second_factor
 from profiles.accounts import lockouts, tasks
 from profiles.accounts.models import (
     FailedSignIns,
+    FailedSignInsPart,
     KnownPlace,
     Session,
     Ticket,
@@ -129,8 +131,24 @@ class KnownPlaceAdmin(ReadOnly, Owned):
 class FailedSignInsAdmin(ReadOnly, Page):
     """Wrong passwords by day, whether or not they locked."""
 
-    list_display = ("day", "number")
+    list_display = ("day", "total")
+    fields = ("day", "total")
     ordering = ("-day",)
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return FailedSignIns.objects.with_total()
+
+    @admin.display(description="number")
+    def total(self, row: Any) -> int:
+        return int(row.total)
+
+
+@admin.register(FailedSignInsPart)
+class FailedSignInsPartAdmin(ReadOnly, Page):
+    """What each part of a day has counted; the days themselves have a page."""
+
+    list_display = ("day", "part", "number")
+    ordering = ("-day", "part")
 
 
 @page("locked/<int:row_id>/", "open_sign_in")
@@ -139,19 +157,19 @@ def open_sign_in(request: HttpRequest, row_id: int) -> HttpResponse:
     if not request.user.has_perm("profiles.help_user"):
         raise PermissionDenied
     row = get_object_or_404(WrongPasswords, pk=row_id)
-    user = User.objects.filter(email=row.email).first()
+    user = User.objects.known_by("email", row.email)
     if user and not may(request, "unlock", user):
         raise PermissionDenied
     rows = reverse("admin:profiles_wrongpasswords_changelist")
-    form = ReasonForm(request.POST if request.method == "POST" else None)
-    if form.is_valid():
-        reason = form.cleaned_data["reason"]
-        support.open_sign_in(row=row, reason=reason, through=through(request))
-        messages.success(request, f"Unlocked: {row.email}.")
-        return HttpResponseRedirect(rows)
-    return ask(
+
+    def unlock(said: dict[str, Any]) -> str:
+        support.open_sign_in(row=row, **said, through=through(request))
+        return f"Unlocked: {row.email}."
+
+    return ask_and_do(
         request,
-        form,
+        ReasonForm(posted(request)),
+        unlock,
         title=f"Unlock {row.email}",
         says="Resets the count of wrong passwords, for every network address.",
         button="Unlock",

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from django.core.files.storage import default_storage
-from django.db.models import F, OuterRef, QuerySet, Subquery, Window
+from django.db.models import F, QuerySet, Window
 from django.db.models.functions import RowNumber
 from django.http import HttpRequest
 from django.urls import reverse
@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django_tasks_db.models import DBTaskResult
 
-from animecollections.admin import link
+from animecollections.admin import link, name_people
 from animecollections.identity import today_in
 from collections_app import stats
 from collections_app.models import EntryType, ImportPlan, WatchListEntry
@@ -368,10 +368,14 @@ def privacy_requests(user: User, is_revealed: bool) -> Table:
 
 def notes_on(user: User) -> list[object]:
     """What staff noted on a person, the newest first, with who it was."""
-    author = User.objects.filter(pk=OuterRef("actor_id")).values("user_name")
-    notes = StaffAction.objects.filter(user_id=user.pk, action=audit.NOTE)
-    latest = notes.annotate(author=Subquery(author)).order_by("-pk")
-    return list(latest[:LATEST_NOTES])
+    notes: QuerySet[Any] = StaffAction.objects.filter(
+        user_id=user.pk, action=audit.NOTE
+    )
+    latest = list(notes.order_by("-pk")[:LATEST_NOTES])
+    name_people(latest, ["actor_id"])
+    for note in latest:
+        note.author = note.people.get(note.actor_id)
+    return latest
 
 
 def acts_of_staff(user: User, is_revealed: bool) -> Table:

@@ -197,7 +197,7 @@ class UserAdmin(ThroughServices, BaseUserAdmin):
         "user_name",
         "email",
         "is_active",
-        "is_staff",
+        "role",
         "created_at",
         "number_of_entries",
     )
@@ -225,6 +225,11 @@ class UserAdmin(ThroughServices, BaseUserAdmin):
         self, request: HttpRequest, **kwargs: object
     ) -> type[ChangeList]:
         return UserList
+
+    @admin.display(ordering="is_staff")
+    def role(self, user: User) -> str:
+        """A red cross for everybody who is no staff would look like a fault."""
+        return "staff" if user.is_staff else ""
 
     @admin.display(description="entries")
     def number_of_entries(self, user: Any) -> str:

@@ -1,0 +1,169 @@
+/** What pages choose and count, without a document. */
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { SORT_NAMES, USUAL, choose, countsOf, directionOf, fold, queryOf, wantedBy } from "../../../static/js/pages/list/choosing.js";
+import { choose as chooseNext } from "../../../static/js/pages/next/choosing.js";
+import { daysOf, fiveYears, monthsOf, scoreCounts, statuses, weekdays } from "../../../static/js/pages/statistics/figures.js";
+import { changedFields, done, leadOf, outcomesIn } from "../../../static/js/pages/transfer/sentences.js";
+import { changedStatus, operationText, placeOf, scoreText, statusOf, valueText } from "../../../static/js/ui/words.js";
+import { contrast, readable } from "../../../static/js/ui/colour.js";
+import { HeldOrder } from "../../../static/js/ui/held_order.js";
+
+const entry = (id, more = {}) => ({
+  anime_id: id, title: `Title ${id}`, type: "Watching", state: "active", progress: 1, episodes: 12, score: null, rating: null,
+  year: null, format: "TV", tags: [], priority: 0, added_at: "2026-01-01", updated_at: "2026-01-01", started_on: null, finished_on: null, ...more,
+});
+const wanted = (more = {}) => ({ view: "grid", ...USUAL, ...more });
+const anyOf = { genresOf: () => [], isFound: () => true };
+const ids = (entries) => entries.map(({ anime_id }) => anime_id);
+
+// --- My list -----------------------------------------------------------------------------
+
+test("a search folds case and accents", () => assert.equal(fold("Ōkami ÉCLAIR"), "okami eclair"));
+
+test("the address says what is wanted, else the last visit, else the usual", () => {
+  assert.deepEqual(wantedBy([], {}), wanted());
+  assert.deepEqual(wantedBy([], { type: "Completed", view: "table", search: "x" }), wanted({ type: "Completed", view: "table" }));
+  assert.deepEqual(wantedBy([["type", "dropped"], ["other", "1"]], { view: "table", sort: "title" }), wanted({ type: "dropped", view: "table" }));
+  assert.equal(wantedBy([["type", "nonsense"]], {}).type, USUAL.type);
+  assert.deepEqual(queryOf(wanted({ view: "table", type: "all", search: "x" })), { type: "all", search: "x" });
+});
+
+test("every sort has both directions, and what has no value comes last in both", () => {
+  const entries = [entry("1", { score: 5 }), entry("2"), entry("3", { score: 9 })];
+  const sorted = (more) => ids(choose(entries, wanted({ sort: "score", ...more }), anyOf).ofType);
+  assert.deepEqual(sorted({}), ["3", "1", "2"]);
+  assert.deepEqual(sorted({ reversed: "1" }), ["1", "3", "2"]);
+  for (const sort of SORT_NAMES) assert.equal(directionOf(wanted({ sort })), -directionOf(wanted({ sort, reversed: "1" })));
+});
+
+test("equal values are in the order of ids, as numbers", () => {
+  const entries = ["10", "9", "100"].map((id) => entry(id));
+  assert.deepEqual(ids(choose(entries, wanted(), anyOf).ofType), ["9", "10", "100"]);
+});
+
+test("filters and search narrow all lists, the tab one of them", () => {
+  const entries = [
+    entry("1", { year: 1999, tags: ["a"], score: 8 }), entry("2", { year: 2010, type: "Completed" }),
+    entry("3", { state: "on_hold" }), entry("4", { format: "Movie", year: 2010 })];
+  const find = (more, known = anyOf) => {
+    const { found, ofType } = choose(entries, wanted({ type: "all", ...more }), known);
+    assert.deepEqual(ids(found).toSorted(), ids(ofType).toSorted());
+    return ids(found);
+  };
+  assert.deepEqual(find({ from: "2000" }), ["2", "4"]);
+  assert.deepEqual(find({ to: "2000" }), ["1"]);
+  assert.deepEqual(find({ tag: "a" }), ["1"]);
+  assert.deepEqual(find({ least: "8" }), ["1"]);
+  assert.deepEqual(find({ format: "Movie" }), ["4"]);
+  assert.deepEqual(find({ genre: "Comedy" }, { ...anyOf, genresOf: ({ anime_id }) => (anime_id === "3" ? ["Comedy"] : []) }), ["3"]);
+  assert.deepEqual(find({ search: "Déath note" }, { ...anyOf, isFound: (one, words) => one.anime_id === "2" && words.join() === "death,note" }), ["2"]);
+  assert.deepEqual(ids(choose(entries, wanted({ type: "on_hold" }), anyOf).ofType), ["3"]);
+  assert.deepEqual(countsOf(entries), { Watching: 2, Completed: 1, "To Watch": 0, on_hold: 1, dropped: 0, Collection: 0, rewatching: 0 });
+});
+
+test("an order that is held keeps its places until it is released", () => {
+  const order = new HeldOrder();
+  const [one, two, three] = ["1", "2", "3"].map((id) => entry(id));
+  const look = (id) => ({ 1: { ...one, type: "Completed" } })[id];
+  assert.deepEqual(ids(order.arrange([one, two], look)), ["1", "2"]);
+  order.touch();
+  const shown = order.arrange([three, two], look);
+  assert.deepEqual(ids(shown), ["1", "2", "3"]);
+  assert.equal(shown[0].away, "moved");
+  assert.equal(order.isStale, true);
+  assert.equal(order.arrange([three], () => undefined)[0].away, "removed");
+  order.release();
+  assert.deepEqual(ids(order.arrange([three, two], look)), ["3", "2"]);
+});
+
+// --- Up next -----------------------------------------------------------------------------
+
+test("Up next has what is not finished, the latest first; then what could be started", () => {
+  const { active, paused, waiting } = chooseNext([
+    entry("1", { updated_at: "2026-01-02" }), entry("2", { updated_at: "2026-01-03" }), entry("3", { progress: 12 }),
+    entry("4", { episodes: null, progress: 99 }), entry("5", { state: "on_hold" }),
+    entry("6", { type: "To Watch", rating: 9 }), entry("7", { type: "To Watch", priority: 2 }), entry("8", { type: "Completed" })]);
+  assert.deepEqual([ids(active), ids(paused), ids(waiting)], [["2", "1", "4"], ["5"], ["7", "6"]]);
+});
+
+// --- Statistics --------------------------------------------------------------------------
+
+test("dropped and on hold count as lists of their own", () => {
+  const rows = statuses({
+    by_type: [{ type: "Watching", titles: 5, mean_score: 7 }, { type: "Completed", titles: 2, mean_score: 8 }],
+    by_state: [{ state: "active", titles: 6 }, { state: "on_hold", titles: 1, mean_score: 5 }] });
+  assert.deepEqual(rows.map(({ status, titles, mean_score }) => [status, titles, mean_score]),
+    [["Watching", 4, null], ["Completed", 2, 8], ["On hold", 1, 5]]);
+});
+
+test("scores fall into ten columns, months without episodes are there too", () => {
+  assert.deepEqual(scoreCounts([]), []);
+  const counts = scoreCounts([{ score: 9.6, titles: 2 }, { score: 10, titles: 1 }, { score: 0.2, titles: 3 }]);
+  assert.deepEqual([counts[0][1], counts[9][1]], [3, 3]);
+  const months = monthsOf([{ month: "2025-11", episodes: 4 }, { month: "2026-01", episodes: 2 }]);
+  assert.deepEqual(months.map(([, episodes]) => episodes), [0, 0, 0, 4, 0, 2]);
+  assert.deepEqual(monthsOf([]), []);
+});
+
+test("years by five, days of the week in their order, a year of days with its levels", () => {
+  assert.deepEqual(fiveYears([{ year: 2004, titles: 1 }, { year: 2000, titles: 2 }, { year: null, titles: 9 }, { year: 1999, titles: 1 }]), [["1995", 1], ["2000", 3]]);
+  assert.deepEqual(weekdays([{ weekday: "sunday", episodes: 3 }]).map(([, episodes]) => episodes), [0, 0, 0, 0, 0, 0, 3]);
+  const { days, most } = daysOf([{ day: "2026-11-29", episodes: 1 }, { day: "2026-11-30", episodes: 8 }]);
+  assert.equal(most, 8);
+  assert.deepEqual(days.slice(-2).map(({ name, level }) => [name, level]), [["2026-11-29", 1], ["2026-11-30", 4]]);
+  assert.equal(new Date(`${days[0].name}T12:00:00`).getDay(), 1); // a Monday
+});
+
+// --- Imports -----------------------------------------------------------------------------
+
+const summary = (more) => ({ rows: 3, add: 0, update: 0, unchanged: 0, conflict: 0, unmatched: 0, refused: 0, ...more });
+
+test("a plan says what it would do, and did", () => {
+  assert.equal(leadOf({ summary: summary({ add: 2, update: 1 }), status: "planned" }), "2 new titles, 1 change");
+  assert.equal(leadOf({ summary: summary({ unchanged: 3 }), status: "planned" }), "Your list is already up to date.");
+  assert.equal(leadOf({ summary: summary({ refused: 3 }), status: "planned" }), "Nothing to import.");
+  assert.equal(done(summary({ add: 1 })), "Added 1 title.");
+  assert.deepEqual(outcomesIn(summary({ refused: 1, add: 1 })), ["add", "refused"]);
+});
+
+test("of a new entry, what it does not say is no news", () => {
+  assert.deepEqual(changedFields(null, { type: "Watching", state: "active", score: null, tags: [], progress: 3 }), ["type", "progress"]);
+  assert.deepEqual(changedFields({ score: 8 }, { score: null }), ["score"]);
+  assert.deepEqual(changedFields(null, null), []);
+});
+
+// --- Words -------------------------------------------------------------------------------
+
+test("a status is a type, or a state that is not active", () => {
+  for (const status of ["Watching", "Completed", "To Watch", "Collection", "on_hold", "dropped", "rewatching"]) {
+    assert.equal(statusOf(placeOf(status)), status);
+  }
+  assert.equal(changedStatus({ state: "active" }, { state: "dropped" }), "Collection");
+  assert.equal(changedStatus({ state: "active" }, { state: "on_hold" }), "Watching");
+});
+
+test("scores and values as a person says them", () => {
+  assert.deepEqual(["100", "10", "5", "3", "10.0"].map((format) => scoreText(7.5, format)), ["75", "8", "★★★★", "🙂", "7.5"]);
+  assert.equal(scoreText(null, "10"), "");
+  assert.equal(valueText("tags", [], "10"), "–");
+  assert.equal(valueText("progress", 1, "10"), "1 episode");
+  assert.equal(valueText("notes", "x".repeat(61), "10"), `${"x".repeat(60)}…`);
+});
+
+test("an operation in a sentence", () => {
+  const change = { kind: "update", anime_id: "1", title: "One", before: { score: null }, after: { score: 8 } };
+  const told = (more) => operationText({ changes: [change], size: 1, summary: "", through: "api", file_name: "", ...more }, "10");
+  assert.equal(told({}), "One · My score: – → ★ 8.");
+  assert.equal(told({ size: 3 }), "One · My score: – → ★ 8. And 2 more.");
+  assert.equal(told({ size: 3, through: "import", file_name: "a.csv" }), "Imported 3 titles from a.csv.");
+  assert.equal(told({ changes: [{ ...change, kind: "add", after: { type: "Watching", state: "on_hold" } }] }), "Added One to On hold.");
+});
+
+test("an accent colour is readable on every paper", () => {
+  for (const paper of ["#faf9f6", "#17181b"]) {
+    for (const hex of ["#3498db", "#ffff00", "#101010"]) assert.ok(contrast(readable(hex, paper), paper) >= 4.5);
+  }
+});

@@ -1,0 +1,91 @@
+/** The queue of the client library: what is sent next, and what becomes of it. */
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { merge, namesOfWholes, overtakenBy, stepBack, takeNext, together } from "../../../static/js/collection/queue.js";
+
+const entry = (more = {}) => ({
+  anime_id: "1", type: "Watching", state: "active", progress: 3, score: null, rewatches: 0, started_on: null,
+  finished_on: null, notes: "", tags: [], priority: 0, is_private: false, title: "One", revision: 7, ...more,
+});
+const unsent = (operation, more = {}) => ({ id: `${operation.op}${operation.animeId}`, operation, tried: false, at: "2026-11-30", seen: entry(), ...more });
+const edit = (animeId, fields, more) => unsent({ op: "update", animeId, ...fields }, more);
+const plus = (animeId) => unsent({ op: "increment", animeId, by: 1 });
+
+test("consecutive operations go together, up to 200", () => {
+  const queue = Array.from({ length: 201 }, (_, at) => plus(String(at)));
+  assert.deepEqual(takeNext(queue), queue.slice(0, 200));
+  assert.deepEqual(takeNext([]), []);
+});
+
+test("another write goes alone, after what stands before it", () => {
+  const request = { id: "r", request: { method: "POST", path: "/", body: {} }, tried: false, at: "" };
+  const first = plus("1");
+  assert.deepEqual(takeNext([first, request, plus("2")]), [first]);
+  assert.deepEqual(takeNext([request, first]), [request]);
+});
+
+test("an edit names the revision it was decided on, and waits for what comes before it on its title", () => {
+  const [first, other, second] = [edit("1", { notes: "a" }), plus("2"), edit("1", { notes: "b" })];
+  assert.deepEqual(takeNext([first, other, second]), [first, other]);
+  assert.equal(first.operation.if_revision, 7);
+  assert.equal("if_revision" in other.operation, false);
+});
+
+test("what was sent before is sent as it was", () => {
+  const [first, again] = [edit("1", { notes: "a" }), edit("1", { notes: "b" }, { tried: true })];
+  assert.deepEqual(takeNext([first, again]), [first, again]);
+  assert.equal("if_revision" in again.operation, false);
+});
+
+test("an entry that changed or was removed meanwhile overtakes an edit, and nothing else does", () => {
+  const theirs = entry({ revision: 9 });
+  assert.equal(overtakenBy(edit("1", {}), { code: "revision_mismatch", details: { entry: theirs } }), theirs);
+  assert.equal(overtakenBy(edit("1", {}), { code: "entry_not_found" }), null);
+  assert.equal(overtakenBy(plus("1"), { code: "entry_not_found" }), undefined);
+  assert.equal(overtakenBy(edit("1", {}), { ok: true }), undefined);
+});
+
+test("edits of different fields are sent again, on the entry as it is now", () => {
+  const theirs = entry({ notes: "theirs", revision: 9 });
+  const again = merge(edit("1", { score: 8 }, { id: "old", tried: true }), theirs);
+  assert.equal(again.seen, theirs);
+  assert.equal(again.tried, false);
+  assert.notEqual(again.id, "old");
+});
+
+test("the same edit on both devices is no conflict", () => {
+  assert.ok("tried" in merge(edit("1", { score: 8 }), entry({ score: 8 })));
+});
+
+test("edits of the same field are for the user to decide", () => {
+  const conflict = merge(edit("1", { score: 8, if_revision: 7 }), entry({ score: 5 }));
+  assert.deepEqual(conflict, {
+    animeId: "1", title: "One", type: "Watching", at: "2026-11-30", seen: { score: null }, yours: { score: 8 }, theirs: { score: 5 },
+  });
+  assert.equal(merge(edit("1", { score: 8 }), null).theirs, null);
+});
+
+test("two conflicts of one title are one, and nothing typed is lost", () => {
+  const one = merge(edit("1", { score: 8 }), entry({ score: 5 }));
+  const next = merge(edit("1", { notes: "mine" }), entry({ notes: "theirs" }));
+  assert.deepEqual(together(undefined, next), next);
+  assert.deepEqual(together(one, next).yours, { score: 8, notes: "mine" });
+  assert.deepEqual(together(one, next).theirs, { score: 5, notes: "theirs" });
+});
+
+test("undo takes back what was changed, and no more", () => {
+  const [was, became] = [entry(), entry({ score: 8, notes: "new" })];
+  assert.deepEqual(stepBack("1", was, became, became), { op: "update", animeId: "1", score: null, notes: "" });
+  assert.equal(stepBack("1", was, became, entry()), null); // it is as it was
+  assert.deepEqual(stepBack("1", null, became, became), { op: "remove", animeId: "1" });
+  assert.equal(stepBack("1", null, became, null), null);
+  assert.equal(stepBack("1", was, null, null).op, "add");
+  const moved = entry({ type: "Completed" });
+  assert.deepEqual(stepBack("1", was, moved, moved), { op: "update", animeId: "1", type: "Watching", state: "active" });
+});
+
+test("which parts a queue makes new", () => {
+  assert.deepEqual(namesOfWholes([plus("1"), { id: "r", wholes: { profile: {} }, tried: false, at: "" }]), ["profile"]);
+});

@@ -1,0 +1,1 @@
+"""What erasures and removals take from the counts of the dashboard."""

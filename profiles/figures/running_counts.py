@@ -1,0 +1,418 @@
+"""Counts that follow what happens, so that no refresh of the dashboard reads a table.
+
+They stand in one row of Figure, {"counts": {key: number}, "until": when}, and by title
+and day in TitleCount. What happened since is a range of the log, of accounts, of
+pictures and of imports, each by its own key of time. Keys are
+
+    types/Watching   users   images   images_bytes      what stands now
+    day/2026-11-30/added                                what happened on a day (UTC)
+    title/2026-11-30/1535/added                         … with one title
+
+Erasure takes rows away that were counted, or not yet: which, only the job knows when it
+comes there. So it writes into CountCorrection, as of now, what all of them came to, and
+as of their own minutes those that may not be counted yet; a range of time sums up both
+tables. It waits for nobody, and nobody for it.
+
+A daily job counts anew and tells by how much this was off: by none, unless something
+wrote beside the one write path. `doctor` compares the two as well.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, Self
+from uuid import UUID
+
+from django.conf import settings
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Count, Min, Q, QuerySet, Sum
+from django.db.models.fields.json import KT
+from django.utils import timezone
+
+from animecollections.db.bulk import upsert
+from animecollections.db.compiled import for_database
+from animecollections.db.ids import EPOCH, first_id_at, time_of
+from animecollections.db.snapshot import one_moment
+from collections_app.models import ImportPlan, WatchListEntry
+from history.models import LONGEST_WRITE, Change, ChangeKind
+from profiles.accounts.models import User
+from profiles.count_corrections.models import CountCorrection, minute_of
+from profiles.figures.models import Figure, TitleCount
+from profiles.images.models import Image
+
+Counts = Counter[str]
+
+NAME = "counted"  # of the row of Figure
+WEEK = timedelta(days=7)
+MINUTE = timedelta(minutes=1)
+TITLE_COLUMNS = ("added", "watched")
+# Nothing is counted yet, and a count of everything may be under way.
+LONGEST_COUNT = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What is stored, and what happened since, as of one moment."""
+
+    row: Figure | None
+    since: Counts  # settled: no write of that time is under way any more
+    recent: Counts
+    settled: datetime
+
+    @classmethod
+    def now(cls) -> Self:
+        row = stored()
+        settled = minute_of(timezone.now() - LONGEST_WRITE)
+        if row is None:
+            return cls(row, Counter(), events(settled), settled)
+        until = until_of(row)
+        settled = max(until, settled)
+        return cls(row, events(until, settled), events(settled), settled)
+
+    @property
+    def counts(self) -> Counts:
+        """Without the titles, which are in a table of their own."""
+        counts = counts_of(self.row)
+        counts.update(self.since)
+        counts.update(self.recent)
+        return counts
+
+
+def now() -> Counts:
+    """What stands now, and happened on the days that are not over; costs as much as
+    happened since it was last asked for.
+    """
+    for _ in range(3):
+        with one_moment():
+            seen = Seen.now()
+        if seen.row is None:
+            count_anew()
+        elif store(seen, seen.since):
+            return seen.counts
+    return seen.counts  # another counts at this moment, and stores it
+
+
+def titles_of_week(counts: Counts) -> Iterator[tuple[int, int, int]]:
+    """(anime, added, watched) of today and the six days before; one row of the table a
+    title and day at most. `counts` has what the table does not know yet.
+    """
+    first = timezone.now().date() - WEEK + timedelta(days=1)
+    rows = TitleCount.objects.filter(day__gte=first).values_list("anime_id")
+    sums = rows.annotate(Sum("added"), Sum("watched")).order_by()
+    found = {anime_id: Counter(added=a, watched=w) for anime_id, a, w in sums}
+    for (day, anime_id), numbers in titles_in(counts).items():
+        if day >= first:
+            found.setdefault(anime_id, Counter()).update(numbers)
+    for anime_id, numbers in found.items():
+        yield anime_id, numbers["added"], numbers["watched"]
+
+
+# --- Counting everything -----------------------------------------------------------
+
+
+def count_anew() -> str:
+    """Reads all rows; what another stores meanwhile stays."""
+    with one_moment():
+        seen = Seen.now()
+        right = everything()
+        was = everything_stored(seen)
+    difference = Counter(right)
+    difference.subtract(was)
+    change = Counter(difference)
+    change.update(seen.since)
+    if not store(seen, change):
+        return "not recounted: another did at the same time"
+    off = sum(map(abs, difference.values())) if seen.row else 0
+    return f"recounted, {off:,} off"
+
+
+def off() -> Counts:
+    """What is stored, less what it should be: each key that differs."""
+    with one_moment():
+        seen = Seen.now()
+        was = everything_stored(seen) if seen.row else Counter()
+        if seen.row:
+            was.subtract(everything())
+    return Counter({key: number for key, number in was.items() if number})
+
+
+def everything(user_id: UUID | None = None) -> Counts:
+    """What the log, lists, accounts and pictures come to: of all, or of one account."""
+    entries = of(WatchListEntry, user_id).order_by()
+    types = entries.values_list("type").annotate(Count("pk"))
+    counts = Counter({f"types/{name}": number for name, number in types})
+    counts.update(of_images(of(Image, user_id)))
+    counts["users"] += 1 if user_id else User.objects.count()
+    changes = of(Change, user_id)
+    for start, end in days_between(midnight(first_day()), None):
+        titles = of_titles(made_between(changes, start, end), start.date())
+        counts.update(part(titles, "title/"))
+    for start, end in days_between(midnight(unsettled_day()), None):
+        counts.update(part(events_between(start, end, user_id), "day/"))
+    return counts
+
+
+def everything_stored(seen: Seen) -> Counts:
+    """The same, by what is stored."""
+    counts = seen.counts
+    titles = TitleCount.objects.filter(day__gte=first_day()) if seen.row else ()
+    for row in titles:
+        for name in TITLE_COLUMNS:
+            counts[f"title/{row.day}/{row.anime_id}/{name}"] += getattr(row, name)
+    since = {"day": f"{unsettled_day()}", "title": f"{first_day()}"}
+    kept: Counts = Counter()
+    for key, number in counts.items():
+        kind, _, rest = key.partition("/")
+        if kind not in since or rest >= since[kind]:  # it begins with a day
+            kept[key] = number
+    return kept
+
+
+# --- What happened in a time -------------------------------------------------------
+
+
+def events(
+    since: datetime, until: datetime | None = None, user_id: UUID | None = None
+) -> Counts:
+    """Of all, with the corrections; or of one account, without."""
+    counts: Counts = Counter()
+    for start, end in days_between(since, until):
+        counts.update(events_between(start, end, user_id))
+    if user_id is None:
+        corrections = CountCorrection.objects.filter(at__gte=since)
+        if until:
+            corrections = corrections.filter(at__lt=until)
+        for value in corrections.values_list("counts", flat=True):
+            counts.update(value)
+    return counts
+
+
+def events_between(
+    start: datetime, end: datetime | None, user_id: UUID | None = None
+) -> Counts:
+    """Within one day."""
+    day = start.date()
+    changes = made_between(of(Change, user_id), start, end)
+    counts = of_types(changes)
+    counts.update(of_titles(changes, day))
+    counts.update(of_images(made_between(of(Image, user_id), start, end)))
+    users = User.objects.filter(created_at__gte=start)
+    users = users.filter(created_at__lt=end) if end else users
+    signed_up = (users.filter(pk=user_id) if user_id else users).count()
+    imports = made_between(of(ImportPlan, user_id), start, end)
+    counts["users"] += signed_up
+    happened = {
+        "sign_ups": signed_up,
+        "active": newly_active(start, end, user_id),
+        "imports_read": imports.count(),
+        "imports_applied": changes.filter(through="import", position=0).count(),
+    }
+    for name, number in happened.items():
+        counts[f"day/{day}/{name}"] += number
+    return counts
+
+
+def of_types(changes: QuerySet[Change]) -> Counts:
+    pairs = changes.filter(anime_id__isnull=False).values_list(
+        KT("before__type"), KT("after__type")
+    )
+    counts: Counts = Counter()
+    for before, after, number in pairs.annotate(number=Count("pk")):
+        if before != after:
+            counts[f"types/{before}"] -= number
+            counts[f"types/{after}"] += number
+    del counts["types/None"]
+    return counts
+
+
+def of_titles(changes: QuerySet[Change], day: date) -> Counts:
+    """A merge adds and removes entries, and nobody added or watched anything."""
+    told = changes.filter(anime_id__isnull=False).exclude(through="merge")
+    told = told.filter(Q(kind=ChangeKind.ADD) | ~Q(watched=0))
+    sums = told.values_list("anime_id").annotate(
+        added=Count("pk", filter=Q(kind=ChangeKind.ADD)), episodes=Sum("watched")
+    )
+    counts: Counts = Counter()
+    for anime_id, added, watched in sums:
+        for name, number in (("added", added), ("watched", watched)):
+            if number:
+                counts[f"title/{day}/{anime_id}/{name}"] += number
+                counts[f"day/{day}/{name}"] += number
+    return counts
+
+
+def of_images(images: QuerySet[Image]) -> Counts:
+    sums = images.aggregate(number=Count("pk"), size=Sum("size", default=0))
+    return Counter(images=sums["number"], images_bytes=sums["size"])
+
+
+def newly_active(
+    start: datetime, end: datetime | None, user_id: UUID | None = None
+) -> int:
+    """Whose first change of this day is in this part of it; the parts add up to the
+    people of the day. One look into the index for each of them: at the change before.
+    """
+    changes = made_between(of(Change, user_id), start, end)
+    people = changes.exclude(through="merge").values("user_id")
+    if start == midnight(start.date()):  # there is no part before
+        return int(people.aggregate(number=Count("user_id", distinct=True))["number"])
+    sql, values = people.annotate(first=Min("revision")).query.sql_with_params()
+    statement = f"""
+        SELECT COUNT(*) FROM ({sql}) people WHERE COALESCE((
+            SELECT earlier.id FROM history_change earlier
+            WHERE earlier.user_id = people.user_id
+                AND earlier.revision < people.first AND earlier.through <> 'merge'
+            ORDER BY earlier.revision DESC LIMIT 1
+        ), %s) < %s"""  # noqa: S608
+    never = for_database(first_id_at(EPOCH))
+    today = for_database(first_id_at(midnight(start.date())))
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [*values, never, today])
+        return int(cursor.fetchone()[0])
+
+
+# --- What an erasure takes away ----------------------------------------------------
+
+
+def forget(user: User) -> None:
+    """In the transaction that erases an account, before its rows go."""
+    changes = Change.objects.of(user.pk)
+    images = Image.objects.of(user.pk)
+    since = uncounted_since()
+    made = [user.created_at]
+    for rows in (changes, images):
+        ids = rows.filter(pk__gte=first_id_at(since)).values_list("pk", flat=True)
+        made += map(time_of, ids)
+    corrections = CountCorrection.objects
+    corrections.take_away(everything(user.pk))
+    for minute in sorted({minute_of(at) for at in made if at >= since}):
+        corrections.put_back(minute, events(minute, minute + MINUTE, user.pk))
+
+
+def uncounted_since() -> datetime:
+    """What was made before is counted, whoever counts at this moment."""
+    row = stored()
+    return until_of(row) if row else minute_of(timezone.now() - LONGEST_COUNT)
+
+
+# --- What is stored ----------------------------------------------------------------
+
+
+def stored() -> Figure | None:
+    return Figure.objects.filter(name=NAME).order_by("pk").first()
+
+
+def counts_of(row: Figure | None) -> Counts:
+    return Counter(row.value["counts"] if row else {})
+
+
+def until_of(row: Figure) -> datetime:
+    return datetime.fromisoformat(row.value["until"])
+
+
+def store(seen: Seen, change: Counts) -> bool:
+    """False where another stored something since it was seen. Days that are over have
+    rows of their own.
+    """
+    settled = seen.settled
+    counts = counts_of(seen.row)
+    counts.update(change)
+    kept = {
+        key: number
+        for key, number in counts.items()
+        if number
+        and not key.startswith("title/")
+        and not (key.startswith("day/") and key < f"day/{settled.date()}")
+    }
+    row = {
+        "value": {"counts": kept, "until": settled.isoformat()},
+        "computed_at": timezone.now(),
+        "day": timezone.now().date(),
+    }
+    with transaction.atomic():
+        if not replaced(seen.row, row):
+            return False
+        add_titles(change)
+        CountCorrection.objects.filter(at__lt=settled).delete()
+        TitleCount.objects.filter(day__lt=settled.date() - WEEK).delete()
+    return True
+
+
+def replaced(seen: Figure | None, row: dict[str, Any]) -> bool:
+    if seen is not None:
+        same = Figure.objects.filter(pk=seen.pk, computed_at=seen.computed_at)
+        return same.update(**row) == 1
+    try:
+        with transaction.atomic():
+            Figure.objects.create(name=NAME, **row)
+    except IntegrityError:
+        return False
+    return True
+
+
+def add_titles(change: Counts) -> None:
+    rows = [
+        {"day": day, "anime_id": anime_id, **dict.fromkeys(TITLE_COLUMNS, 0), **numbers}
+        for (day, anime_id), numbers in sorted(titles_in(change).items())
+    ]
+    upsert(TitleCount, rows, unique=("day", "anime_id"), adding=TITLE_COLUMNS)
+
+
+def titles_in(counts: Counts) -> dict[tuple[date, int], Counts]:
+    found: dict[tuple[date, int], Counts] = {}
+    for key, number in part(counts, "title/").items():
+        _, day, anime_id, name = key.split("/")
+        if number:
+            title = (date.fromisoformat(day), int(anime_id))
+            found.setdefault(title, Counter())[name] += number
+    return found
+
+
+# --- Days and ranges ---------------------------------------------------------------
+
+
+def of(model: Any, user_id: UUID | None) -> Any:
+    """Rows of one account, or of all."""
+    rows = model.objects
+    return rows.of(user_id) if user_id else rows.across_users()
+
+
+def made_between(rows: Any, start: datetime, end: datetime | None) -> Any:
+    """A range of the primary key, which is in the order of time."""
+    rows = rows.filter(pk__gte=first_id_at(start)).order_by()
+    return rows.filter(pk__lt=first_id_at(end)) if end else rows
+
+
+def part(counts: Counts, kind: str) -> Counts:
+    return Counter({key: n for key, n in counts.items() if key.startswith(kind)})
+
+
+def days_between(
+    since: datetime, until: datetime | None
+) -> Iterator[tuple[datetime, datetime | None]]:
+    """The parts of a time, each within one day (UTC); the last without an end where
+    that has none, for a clock may be ahead.
+    """
+    end = until or timezone.now()
+    while (next_day := midnight(since.date()) + timedelta(days=1)) < end:
+        yield since, next_day
+        since = next_day
+    if until is None or since < until:
+        yield since, until
+
+
+def midnight(day: date) -> datetime:
+    return datetime.combine(day, time.min, UTC)
+
+
+def unsettled_day() -> date:
+    """Today, and yesterday until its last write has surely ended."""
+    return (timezone.now() - LONGEST_WRITE).date()
+
+
+def first_day() -> date:
+    """Whose titles can be counted anew: of the week, and as far as the log goes."""
+    today = timezone.now().date()
+    in_log = today - timedelta(days=settings.CHANGE_LOG_DAYS - 1)
+    return max(today - WEEK, in_log)

@@ -1,0 +1,280 @@
+/** A user's list on this device: opened, changed, listened to, closed. */
+
+import { makeId } from "./api.js";
+import { LiveFeed } from "./live_feed.js";
+import { idsOf, stepBack } from "./queue.js";
+import { STORES, Store, result } from "./store.js";
+import { SyncedCopy } from "./synced_copy.js";
+
+/** @import { AnimeFacts, Change, Changes, Message, Operation, Options, Sent, State, Type, Unsent, User, Wholes } from "./types.js" */
+
+export class Collection extends SyncedCopy {
+  /** @type {LiveFeed | undefined} */
+  feed = undefined;
+
+  /**
+   * The local copy at once, without waiting for the network.
+   * @param {Pick<User, "id">} user @param {Options} [options]
+   */
+  static async open(user, options = {}) {
+    const store = await Store.orMemory(options.name ?? `animecollections ${user.id}`);
+    const collection = new Collection(user, store, options);
+    if (options.key) await collection.unlock(options.key);
+    await collection.load();
+    globalThis.addEventListener?.("online", collection.comeBack);
+    globalThis.addEventListener?.("offline", collection.goOffline);
+    globalThis.document?.addEventListener("visibilitychange", collection.comeBack);
+    collection.settle();
+    if (options.socket !== null) collection.listen(options.socket);
+    return collection;
+  }
+
+  close() {
+    globalThis.removeEventListener?.("online", this.comeBack);
+    globalThis.removeEventListener?.("offline", this.goOffline);
+    globalThis.document?.removeEventListener("visibilitychange", this.comeBack);
+    this.feed?.end();
+    super.close();
+  }
+
+  /** Forgets everything on this device, unsent changes too; in all tabs. */
+  async forget() {
+    this.others.postMessage("left");
+    this.close();
+    await this.store.erase();
+  }
+
+  /**
+   * Signs out of this device without losing what waits: it stays, encrypted, and nothing
+   * else does. Whether it could be: a sign-in long ago left no key.
+   * @returns {Promise<boolean>}
+   */
+  async leaveSealed() {
+    const { unsent, conflicts, facts } = await this.store.read();
+    if (!facts.key || !this.isKept) return false;
+    const { seal } = await import("./sealing.js");
+    const sealed = await seal(facts.key, { unsent, conflicts }, unsent.length + conflicts.length);
+    await this.store.write((at) => {
+      for (const name of STORES) at(name).clear();
+      at("facts").put(sealed, "sealed");
+    });
+    this.others.postMessage("left");
+    this.close();
+    return true;
+  }
+
+  /**
+   * Keeps the key of a sign-in for the next `leaveSealed`, and opens what an earlier one
+   * left. What the key does not open (a new password since) stays as it is: `sealedCount`.
+   * @param {CryptoKey} key
+   */
+  async unlock(key) {
+    const { facts } = await this.store.read();
+    const opened = facts.sealed ? await (await import("./sealing.js")).unseal(key, facts.sealed) : null;
+    await this.store.write((at) => {
+      at("facts").put(key, "key");
+      if (!opened) return;
+      for (const unsent of opened.unsent) at("unsent").put(unsent);
+      for (const conflict of opened.conflicts) at("conflicts").put(conflict);
+      at("facts").delete("sealed");
+    });
+  }
+
+  /** Gives up what cannot be opened. */
+  async dropSealed() {
+    await this.store.write((at) => void at("facts").delete("sealed"));
+    this.sealedCount = 0;
+  }
+
+  /**
+   * @param {AnimeFacts & {id: string}} anime  as the catalogue answers it
+   * @param {Type} type @param {Sent} [fields]
+   */
+  add({ id, title, imageUrl, rating, episodes, format, airing_status, season, year }, type, fields) {
+    const anime = { title, imageUrl, rating, episodes, format, airing_status, season, year };
+    return this.change([{ op: "add", animeId: id, type, ...fields }], anime);
+  }
+
+  /**
+   * Changes what is given and keeps the rest; null clears. If another device changed
+   * the same fields meanwhile, the user decides (`conflict`).
+   * @param {string} animeId @param {Sent} fields
+   */
+  update(animeId, fields) {
+    return this.change([{ op: "update", animeId, ...fields }]);
+  }
+
+  /** So many more episodes watched. @param {string} animeId */
+  increment(animeId, by = 1) {
+    return this.change([{ op: "increment", animeId, by }]);
+  }
+
+  /** @param {string[]} animeIds @param {Type} type @param {State} [state]  of that type: active if not said */
+  move(animeIds, type, state) {
+    return this.change(animeIds.map((animeId) => ({ op: "move", animeId, type, ...(state && { state }) })));
+  }
+
+  /** @param {string[]} animeIds */
+  remove(animeIds) {
+    return this.change(animeIds.map((animeId) => ({ op: "remove", animeId })));
+  }
+
+  /**
+   * Shown at once, kept when this resolves, sent as soon as may be. What cannot be kept
+   * is not shown any longer, and this fails.
+   * @param {Operation[]} operations @param {Partial<AnimeFacts>} [anime]
+   * @returns {Promise<Change>}
+   */
+  async change(operations, anime) {
+    const at = new Date().toISOString();
+    /** @type {Unsent[]} */
+    const made = operations.map((operation) => ({
+      id: makeId(), operation, anime, at, tried: false,
+      seen: this.entries.get(operation.animeId) ?? null,
+    }));
+    const kept = this.queue(made);
+    /** @type {Change["entries"]} */
+    const entries = made.map(({ seen }, index) => {
+      const { animeId } = operations[index];
+      return [animeId, seen ?? null, this.entries.get(animeId) ?? null];
+    });
+    await kept;
+    return { ids: made.map(({ id }) => id), entries };
+  }
+
+  /**
+   * Any other write of the API, once there is network.
+   * @param {string} method @param {string} path @param {unknown} body
+   * @param {Partial<Wholes>} [wholes]  what it makes of profile, preferences …
+   */
+  async later(method, path, body, wholes) {
+    const request = { method, path, body };
+    const at = new Date().toISOString();
+    await this.queue([{ id: makeId(), request, wholes, at, tried: false }]);
+  }
+
+  /** @param {Unsent[]} made */
+  async queue(made) {
+    // Shown before the disk has it: news that come meanwhile would show what was before.
+    this.unkept.push(...made);
+    if (this.status === "settled") this.become("sending");
+    this.show(made);
+    try {
+      await this.store.write((at) => {
+        const adding = made.map(async (unsent) => {
+          unsent.place = Number(await result(at("unsent").add(unsent)));
+        });
+        at.transaction.commit(); // as `write` does where nothing is waited for
+        return Promise.all(adding);
+      });
+    } catch (error) {
+      this.endKeeping(made);
+      this.show(made);
+      this.settle();
+      throw error;
+    }
+    this.endKeeping(made);
+    this.unsent.push(...made);
+    this.tell("status");
+    this.others.postMessage("queued");
+    this.settle();
+  }
+
+  /**
+   * Puts back what a change did, also offline: what was never sent is dropped; what
+   * may have been done is changed back.
+   * @param {Change} change
+   */
+  async undo({ ids, entries }) {
+    const dropped = await this.store.write(async (at) => {
+      const all = await result(at("unsent").getAll());
+      const idle = all.filter(({ id, tried }) => !tried && ids.includes(id));
+      for (const { place } of idle) at("unsent").delete(/** @type {number} */ (place));
+      return idle;
+    });
+    this.drop(dropped);
+    this.overlay(idsOf(dropped));
+    this.others.postMessage("queued");
+    const back = entries.flatMap(([animeId, was, became]) => {
+      const step = stepBack(animeId, was, became, this.entries.get(animeId) ?? null);
+      return step ? [step] : [];
+    });
+    if (back.length) await this.change(back);
+    this.tell("status");
+  }
+
+  /**
+   * Ends a conflict: with what was typed here, with what came from elsewhere, or with
+   * a mixture.
+   * @param {string} animeId @param {"yours" | "theirs" | Sent} choice
+   */
+  async resolve(animeId, choice) {
+    const conflict = this.conflicts.get(animeId);
+    if (!conflict) return;
+    await this.store.write((at) => void at("conflicts").delete(animeId));
+    this.conflicts.delete(animeId);
+    this.tell("status");
+    this.overlay([animeId]);
+    if (choice === "theirs") return;
+    const fields = choice === "yours" ? conflict.yours : choice;
+    if (this.entries.has(animeId)) await this.update(animeId, fields);
+    else await this.change([{ op: "add", animeId, type: conflict.type, ...fields }]);
+  }
+
+  /** @param {typeof WebSocket} [Socket] */
+  listen(Socket) {
+    const address = new URL(`${this.options.base ?? ""}/ws/user`, globalThis.location?.href);
+    address.protocol = address.protocol.replace("http", "ws");
+    address.searchParams.set("account", this.user.id);
+    const listener = {
+      hear: (/** @type {Message} */ message) => this.hear(message),
+      setLive: (/** @type {boolean} */ isLive) => this.setLive(isLive),
+      loseSignIn: () => void this.settle(), // which says whether this is a sign-out
+    };
+    this.feed = new LiveFeed(address, listener, Socket);
+    this.feed.open();
+  }
+
+  /** docs/sync.md: compare cursors as texts. @param {Message} message */
+  async hear(message) {
+    if (this.isClosed) return;
+    const isNext = message.type === "changed" && message.since === this.cursor && !message.sync;
+    // While the fate of something sent is open, news may contain it already: it would
+    // show twice. They come with the round that clears it up.
+    const isOpen = this.unsent.some(({ tried }) => tried);
+    if (isNext && !isOpen) await this.take(this.withSearches(message), message);
+    if (message.cursor && message.cursor !== this.cursor) this.settle();
+  }
+
+  /**
+   * A message tells of searches only those that changed.
+   * @param {Message} message @returns {Changes}
+   */
+  withSearches(message) {
+    if (!message.searches) return message;
+    const { saved, removed } = message.searches;
+    const gone = new Set([...removed, ...saved.map(({ id }) => id)]);
+    const kept = (this.toldWholes.searchHistory ?? []).filter(({ id }) => !gone.has(id));
+    const searchHistory = [...saved, ...kept].sort((one, other) =>
+      Date.parse(other.timestamp) - Date.parse(one.timestamp));
+    return { ...message, searchHistory };
+  }
+
+  comeBack = () => {
+    if (globalThis.document?.visibilityState === "hidden" || this.isClosed) return;
+    this.wake();
+    this.settle();
+    this.feed?.reopen();
+  };
+
+  goOffline = () => {
+    this.feed?.interrupt();
+    this.become("offline");
+  };
+
+  /** After signing in again. */
+  signedIn() {
+    this.become("starting");
+    this.comeBack();
+  }
+}

@@ -1,0 +1,113 @@
+/** The queue of what is to be sent: pure functions on it. */
+
+import { makeId } from "./api.js";
+import { FIELDS, WHOLES, fieldsIn, isSame } from "./rules.js";
+
+/** @import { Conflict, Entry, FieldName, Operation, Result, Unsent, Wholes } from "./types.js" */
+
+const MOST_AT_ONCE = 200; // operations a batch
+
+/**
+ * What is to be sent next: one request, or a run of operations. An operation that
+ * depends on a revision waits for the answer to those before it on the same anime.
+ * What was sent before is sent as it was.
+ * @param {Unsent[]} queue @returns {Unsent[]}
+ */
+export function takeNext(queue) {
+  /** @type {Unsent[]} */
+  const batch = [];
+  const animes = new Set();
+  for (const unsent of queue) {
+    if (unsent.request) return batch.length ? batch : [unsent];
+    const operation = /** @type {Operation} */ (unsent.operation);
+    if (operation.op === "update" && !unsent.tried) {
+      if (animes.has(operation.animeId)) break;
+      operation.if_revision = unsent.seen?.revision || undefined;
+    }
+    animes.add(operation.animeId);
+    batch.push(unsent);
+    if (batch.length === MOST_AT_ONCE) break;
+  }
+  return batch;
+}
+
+/**
+ * The entry as another device made it, null where it removed it; undefined where an
+ * answer is none of this kind.
+ * @param {Unsent} unsent @param {Result} answer @returns {Entry | null | undefined}
+ */
+export function overtakenBy({ operation }, answer) {
+  if (answer.code === "revision_mismatch") return answer.details.entry;
+  return answer.code === "entry_not_found" && operation?.op === "update" ? null : undefined;
+}
+
+/**
+ * A change that another device overtook: to be sent again, decided on the entry as it
+ * is now, where the two touched different things; else for the user to decide.
+ * @param {Unsent} unsent @param {Entry | null} theirs @returns {Unsent | Conflict}
+ */
+export function merge(unsent, theirs) {
+  const { op: _, animeId, if_revision, ...yours } = /** @type {Operation} */ (unsent.operation);
+  const [now, seen] = [theirs, unsent.seen];
+  const names = fieldsIn(yours);
+  const clash = names.filter(
+    (name) => !isSame(now?.[name], seen?.[name]) && !isSame(now?.[name], yours[name]),
+  );
+  if (theirs && !clash.length) {
+    return { ...unsent, id: makeId(), seen: theirs, tried: false };
+  }
+  const pick = (/** @type {Entry | null | undefined} */ of) =>
+    Object.fromEntries(names.map((name) => [name, of?.[name] ?? null]));
+  return {
+    animeId, title: now?.title ?? seen?.title ?? animeId, type: seen?.type ?? "To Watch",
+    seen: pick(seen), yours, theirs: theirs && pick(now), at: unsent.at,
+  };
+}
+
+/**
+ * Two conflicts of one anime as one: nothing that was typed is lost.
+ * @param {Conflict | undefined} one @param {Conflict} next @returns {Conflict}
+ */
+export function together(one, next) {
+  if (!one) return next;
+  return {
+    ...next,
+    seen: { ...next.seen, ...one.seen },
+    yours: { ...one.yours, ...next.yours },
+    theirs: next.theirs && { ...one.theirs, ...next.theirs },
+  };
+}
+
+/**
+ * The operation that takes back what a change made of an entry, and nothing that was
+ * changed since; null where there is nothing to take back.
+ * @param {string} animeId @param {Entry | null} was @param {Entry | null} became
+ * @param {Entry | null} now @returns {Operation | null}
+ */
+export function stepBack(animeId, was, became, now) {
+  if (!was) return now && { op: "remove", animeId };
+  const restore = (/** @type {FieldName[]} */ names) =>
+    Object.fromEntries(names.map((name) => [name, was[name]]));
+  if (!now) return { op: "add", animeId, ...restore(FIELDS) };
+  const names = FIELDS.filter((name) => !isSame(was[name], became?.[name]));
+  if (names.every((name) => isSame(was[name], now[name]))) return null;
+  // A type sets its state, so that the two go together.
+  if (names.includes("type") && !names.includes("state")) names.push("state");
+  return { op: "update", animeId, ...restore(names) };
+}
+
+/** @param {Partial<Wholes>} wholes @param {Partial<Wholes>} changes  @returns {(keyof Wholes)[]} the names of what is new */
+export function keepWholes(wholes, changes) {
+  const names = WHOLES.filter(
+    (name) => changes[name] !== null && changes[name] !== undefined,
+  );
+  Object.assign(wholes, Object.fromEntries(names.map((name) => [name, changes[name]])));
+  return names;
+}
+
+/** @param {Unsent[]} queue @returns {string[]} */
+export const idsOf = (queue) => queue.flatMap(({ operation }) => (operation ? [operation.animeId] : []));
+
+/** @param {Unsent[]} queue */
+export const namesOfWholes = (queue) =>
+  /** @type {(keyof Wholes)[]} */ (queue.flatMap(({ wholes }) => Object.keys(wholes ?? {})));

@@ -1,0 +1,160 @@
+/** A title: what the catalogue knows of it, and what one keeps of it. For visitors too. */
+
+import { Api, Refused } from "../../collection/index.js";
+import { pageOf } from "../../shell/address.js";
+import { Controls } from "../../ui/controls.js";
+import { cover } from "../../ui/covers.js";
+import { failed, h, loading, nodes, sayFailure } from "../../ui/dom.js";
+import { openEntry } from "../../ui/on_demand.js";
+import { addTo } from "../../ui/quick.js";
+import { STATUSES, statusHint, statusName, t, titleIn } from "../../ui/words.js";
+import { factsLine, links, namesOf, related } from "./facts.js";
+
+/** @import { Sent } from "../../collection/types.js" */
+/** @import { Anime, App, Frame } from "../../types.js" */
+
+/** @param {Anime} data */
+const isTitle = (data) => Boolean(data?.id && data.title);
+
+/** @param {HTMLElement} main @param {Frame} app */
+export function show(main, app) {
+  const page = new TitlePage(main, app);
+  const forget = app.collection?.on("changed", ({ detail }) => page.redraw(detail.ids));
+  page.draw();
+  page.fetchIt();
+  return () => {
+    page.isLeft = true;
+    forget?.();
+  };
+}
+
+class TitlePage {
+  cover = h("div", { class: "title-cover" });
+  head = h("div", { class: "title-head" });
+  mine = h("section", { class: "title-mine", "aria-label": t("On my list"), hidden: true });
+  facts = h("div", { class: "title-facts" });
+  box = h("article", { class: "title-page" }, this.cover, h("div", { class: "title-text" }, this.head, this.mine, this.facts));
+  /** What the catalogue answered. @type {Anime | null} */
+  known = null;
+  isLeft = false;
+  /** @type {Controls | undefined} */
+  controls = undefined;
+
+  /** @param {HTMLElement} main @param {Frame} app */
+  constructor(main, app) {
+    this.main = main;
+    this.app = app;
+    this.id = location.pathname.split("/")[2] ?? "";
+  }
+
+  /** Where somebody is signed in. */
+  get signedIn() {
+    return this.app.collection ? /** @type {App} */ (this.app) : null;
+  }
+
+  /** What is kept of it. */
+  get entry() {
+    return this.app.collection?.entries.get(this.id);
+  }
+
+  // --- What the catalogue knows --------------------------------------------------------
+
+  async fetchIt() {
+    try {
+      const anime = await this.ask();
+      if (this.isLeft) return;
+      this.known = anime;
+      if (this.id !== anime.id) history.replaceState(history.state, "", pageOf(anime.id) + location.search);
+      this.id = anime.id;
+      this.draw();
+    } catch (error) {
+      if (this.isLeft || this.entry) return; // the list knows enough to show it
+      const isNowhere = error instanceof Refused && [400, 404].includes(error.status);
+      this.main.replaceChildren(isNowhere ? this.nowhere() : failed(error, () => (this.draw(), this.fetchIt()), t("This title needs a connection.")));
+    }
+    this.app.entitle();
+  }
+
+  /** A session that ended hides nothing that any visitor may see. @returns {Promise<Anime>} */
+  async ask() {
+    const path = `/api/animes/${this.id}`; // as the address has it
+    const send = (/** @type {Api} */ api) => api.ask("GET", path, undefined, { tries: 2, check: isTitle });
+    const { data } = await send(this.app.api).catch((error) => (error.status === 401 ? send(new Api()) : Promise.reject(error)));
+    return data;
+  }
+
+  nowhere() {
+    const [href, text] = this.signedIn ? ["/discover", t("Discover")] : ["/", t("Go to the home page")];
+    return h("div", { class: "empty" },
+      h("h1", {}, t("Not found.")),
+      h("p", { class: "muted" }, t("This title doesn't exist.")),
+      h("a", { class: "button primary", href }, text));
+  }
+
+  /** @param {string[] | null} ids  what changed; null: anything */
+  redraw(ids) {
+    if (!this.box.isConnected) return;
+    if (!ids) this.draw();
+    else if (ids.includes(this.id)) this.drawMine();
+  }
+
+  draw() {
+    const { entry, known } = this;
+    const anime = known ?? entry;
+    if (!anime) return this.main.replaceChildren(loading());
+    const kept = this.app.collection?.titles.get(this.id);
+    const title = entry?.title ?? titleIn(this.app.preferences.titleLanguage, /** @type {Anime} */ (known));
+    this.cover.replaceChildren(cover({ ...anime, title, thumbnailUrl: null }));
+    this.head.replaceChildren(...nodes([
+      h("h1", { tabindex: "-1" }, title),
+      h("p", { class: "muted other-titles" }, namesOf(known ?? { ...anime, ...kept }, anime.title, title).join(" · ")),
+      factsLine(anime, known?.episode_minutes)]));
+    this.facts.replaceChildren(...nodes([
+      this.chips(t("Genres"), known?.genres ?? kept?.genres ?? []),
+      known && known.studios.length > 0 && h("p", {}, h("span", { class: "muted" }, `${t("Studios")} `), known.studios.join(", ")),
+      known && [links(known.external_ids), related(known.relations, this.app)]]));
+    if (!this.box.isConnected) this.main.replaceChildren(this.box);
+    this.drawMine();
+  }
+
+  /** @param {string} label @param {string[]} names */
+  chips(label, names) {
+    const chip = (/** @type {string} */ name) => (this.signedIn ? h("a", { href: `/discover?${new URLSearchParams({ genre: name })}` }, name) : name);
+    return names.length > 0 && h("ul", { class: "chips", "aria-label": label }, names.map((name) => h("li", {}, chip(name))));
+  }
+
+  // --- What one keeps of it ------------------------------------------------------------
+
+  drawMine() {
+    const { entry, known, signedIn } = this;
+    this.mine.hidden = !entry && !known;
+    if (this.mine.hidden) return;
+    if (entry && this.controls) return this.controls.put(entry);
+    this.controls = entry && signedIn ? new Controls(signedIn, this.id, (fields) => this.save(fields)) : undefined;
+    this.mine.replaceChildren(...nodes(this.controls ? [this.controls.parts, this.more()] : this.adding()));
+    if (entry) this.controls?.put(entry);
+  }
+
+  /** @param {Sent} fields @returns {Promise<unknown> | undefined} */
+  save(fields) {
+    return this.app.collection?.update(this.id, fields).catch((error) => sayFailure(error, () => this.save(fields)));
+  }
+
+  more() {
+    return h("button", { type: "button", class: "button", onclick: () => this.signedIn && openEntry(this.signedIn, this.id) }, t("Dates, notes and tags"));
+  }
+
+  adding() {
+    const { known, signedIn } = this;
+    if (!signedIn || !known) return h("button", { type: "button", class: "button primary", onclick: () => this.join() }, t("Add to my list"));
+    const title = titleIn(signedIn.preferences.titleLanguage, known);
+    return h("div", { class: "actions start", role: "group", "aria-label": t("Add to…") },
+      h("span", { class: "muted" }, t("Add to…")),
+      STATUSES.slice(0, -1).map((status) => h("button", { type: "button", class: "button", title: statusHint(status), onclick: () => addTo(signedIn, known, status, title) }, statusName(status))));
+  }
+
+  async join() {
+    const { joinDialog } = await import("../../ui/sign_in.js");
+    joinDialog(t("Create your own list"), (signedIn) => this.app.start(signedIn));
+  }
+}

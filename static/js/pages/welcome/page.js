@@ -1,0 +1,47 @@
+/** For visitors: what this is, and the way in. */
+
+import { Api } from "../../collection/index.js";
+import { cover } from "../../ui/covers.js";
+import { $, h } from "../../ui/dom.js";
+import { wayIn } from "../../ui/sign_in.js";
+import { t } from "../../ui/words.js";
+
+/** @import { Answer } from "../../collection/types.js" */
+/** @import { Anime, Frame } from "../../types.js" */
+
+/** @param {HTMLElement} main @param {Pick<Frame, "start">} app */
+export function show(main, { start }) {
+  const shelf = h("div", { class: "shelf", "aria-hidden": "true" });
+  const box = h("div", { class: "way-in" });
+  const said = new URLSearchParams(location.search).get("said") ?? "";
+  const why = sentences()[said];
+  if (said) history.replaceState(null, "", "/");
+  main.className = "page-welcome";
+  main.replaceChildren(
+    h("section", { class: "greeting" },
+      h("h1", {}, t("Everything you watch, kept well.")),
+      h("p", { class: "lead" }, t("Track what you're watching and what's next, on every device, even offline. Every change can be undone.")),
+      box),
+    shelf);
+  wayIn(box, !why, (signedIn) => (history.replaceState(null, "", "/"), start(signedIn)),
+    (isNew) => (why && !isNew ? h("p", { class: "said", role: "status" }, why) : null));
+  if (why) $("input", box).focus();
+  fillShelf(shelf);
+}
+
+/** Why one is here, who was elsewhere before; they are signed in next. @returns {Record<string, string>} */
+const sentences = () => ({
+  signed_out: t("You are signed out."), reset: t("Password changed. Sign in with the new one."),
+  erased: t("Your account is erased."),
+});
+
+/** A shelf of what most people know. @param {HTMLElement} shelf */
+async function fillShelf(shelf) {
+  try {
+    /** @type {Answer<Anime[]>} */
+    const { data } = await new Api().send("GET", "/api/animes?limit=18&ordering=-popularity", undefined, { check: Array.isArray });
+    shelf.append(...data.map(cover));
+  } catch {
+    shelf.remove();
+  }
+}

@@ -1,0 +1,175 @@
+/** What the API answers and what pages get. Types alone: no browser loads this file. */
+
+import type { Api, Collection } from "./collection/index.js";
+import type { AnimeFacts, Change, Entry, Fields, Preferences, Sent, Type, User } from "./collection/types.js";
+
+/** What a page gets: who is here, and the ways to speak to them. */
+export interface Frame {
+  user: User | null; // null: a visitor
+  collection: Collection | null;
+  readonly preferences: Preferences;
+  readonly api: Api;
+  arePagesKept: boolean; // whether pages open without network
+  start(signedIn?: SignedIn): unknown;
+  entitle(how?: { isFocused?: boolean }): void;
+}
+/** The same where somebody is signed in. */
+export interface App extends Frame {
+  user: User;
+  collection: Collection;
+  leave(how?: { isSignedOut?: boolean }): Promise<void>;
+  remember(changes: Partial<User>): void;
+  forgetUser(): void;
+  done(change: Promise<Change>, sentence: string, more?: HTMLElement): Promise<void>;
+}
+export interface SignedIn { user?: User; key?: CryptoKey | null }
+/** A page: what it returns is done when it is left. */
+export interface Page {
+  show(main: HTMLElement, app: App, how: { isBack: boolean }): (() => void) | void;
+}
+
+// --- Elements ------------------------------------------------------------------------
+
+export type Child = Node | string | number | boolean | null | undefined | readonly Child[];
+type Value = string | number | boolean | null | undefined;
+type Listeners = {
+  [Name in keyof GlobalEventHandlersEventMap as `on${Name}`]?: (event: GlobalEventHandlersEventMap[Name]) => unknown;
+};
+type Named = { [Name in `data-${string}` | `aria-${string}`]?: Value };
+type Known =
+  | "accept" | "alt" | "autocomplete" | "checked" | "class" | "datetime" | "decoding" | "disabled"
+  | "download" | "draggable" | "height" | "hidden" | "href" | "id" | "inputmode" | "list" | "max"
+  | "maxlength" | "min" | "minlength" | "name" | "placeholder" | "popover" | "referrerpolicy" | "rel"
+  | "required" | "role" | "rows" | "scope" | "src" | "step" | "tabindex" | "target" | "title" | "type"
+  | "value" | "width";
+export type Attributes = Listeners & Named & { [Name in Known]?: Value } & { style?: Record<string, string> };
+
+// --- The catalogue -------------------------------------------------------------------
+
+export interface RelatedAnime extends AnimeFacts {
+  id: string;
+  english_title: string | null;
+  native_title: string | null;
+  thumbnailUrl: string | null;
+}
+export interface Anime extends RelatedAnime {
+  synonyms: string[];
+  episode_minutes: number | null;
+  genres: string[];
+  studios: string[];
+  external_ids: Record<string, string>;
+  relations: RelatedAnime[];
+}
+/** What a cover is drawn of: an entry, a title of the catalogue, a row of statistics. */
+export interface Covered {
+  anime_id?: string;
+  id?: string;
+  title: string;
+  year?: number | null;
+  imageUrl?: string | null;
+  thumbnailUrl?: string | null;
+}
+
+/** An entry on the screen; `away`: it has left what is shown, and keeps its place. */
+export type Shown = Entry & { away?: "moved" | "removed" };
+
+// --- History -------------------------------------------------------------------------
+
+/** An operation, as /api/user/operations has it. */
+export interface Told {
+  id: string;
+  at: string;
+  summary: string;
+  through: string;
+  file_name: string;
+  size: number;
+  changes: ToldChange[];
+  undoable: boolean;
+  undoes: string | null;
+}
+export interface ToldChange {
+  kind: string;
+  anime_id?: string;
+  title?: string;
+  before: Values;
+  after: Values;
+}
+/** Fields of an entry by name, those that are logged or read from files besides. */
+export type Values = Partial<Fields> & { [name: string]: unknown };
+
+// --- Imports and exports -------------------------------------------------------------
+
+export type Outcome = "add" | "update" | "conflict" | "unmatched" | "refused" | "unchanged";
+export type Summary = Record<Outcome | "rows", number>;
+export interface Plan {
+  id: string;
+  format: string;
+  file_name: string;
+  status: "planned" | "applied";
+  policy: string;
+  summary: Summary;
+  warnings: string[];
+  created_at: string;
+  operation_id: string | null;
+}
+export interface Row {
+  row: number;
+  outcome: Outcome;
+  reason: string;
+  title: string;
+  anime_id: string | null;
+  anime_title: string | null;
+  before: Values | null;
+  after: Values | null;
+  decision: "take" | "keep" | "skip" | null;
+  candidates?: { anime_id: string; title: string; format: string; year: number | null }[];
+}
+export interface Decision { row: number; decision?: string | null; anime_id?: string }
+/** What a format cannot say of this list. */
+export interface Fidelity {
+  fields: Record<string, number>;
+  examples: Record<string, { title: string; here: unknown; there: unknown }[]>;
+  unnamed: number;
+  ambiguous: number;
+}
+
+// --- Statistics ----------------------------------------------------------------------
+
+/** Titles by something of theirs, which `genre`, `studio`, `format` … name. */
+export interface Counted {
+  titles: number;
+  mean_score?: number | null;
+  genre?: string;
+  studio?: string;
+  format?: string;
+  status?: string | 0;
+}
+export interface NamedTitle { anime_id: string; title: string; imageUrl: string | null }
+export interface OfDay { day: string; episodes: number }
+export interface OfMonth { month: string; episodes: number }
+export interface OfWeekday { weekday: string; episodes: number }
+export interface OfYear { year: number | null; titles: number }
+export interface OfScore { score: number; titles: number }
+export interface Statistics {
+  totals: { titles: number; completed: number; episodes: number; minutes: number; mean_score: number | null };
+  scores: OfScore[];
+  watched: { months: OfMonth[]; calendar: OfDay[]; weekdays: OfWeekday[]; days: number };
+  by_genre: Counted[];
+  by_studio: Counted[];
+  by_format: Counted[];
+  by_type: (Counted & { type: Type })[];
+  by_state: (Counted & { state: string })[];
+  by_year_finished: OfYear[];
+  by_year: OfYear[];
+  streaks: { longest: { days: number } | null; current: { days: number } | null };
+}
+export interface Review {
+  year: number;
+  totals: { titles: number; added: number; finished: number; episodes: number; minutes: number; days: number };
+  most_watched: (NamedTitle & { episodes: number })[];
+  finished: (NamedTitle & { finished_on: string })[];
+  months: OfMonth[];
+  calendar: OfDay[];
+  by_genre: Counted[];
+  by_studio: Counted[];
+}

@@ -1,0 +1,43 @@
+/** One operation of the history, with undo. */
+
+import { makeId } from "../collection/index.js";
+import { pageOf } from "../shell/address.js";
+import { h, sayFailure, toast, whileBusy } from "./dom.js";
+import { operationText, since, t } from "./words.js";
+
+/** @import { Answer } from "../collection/types.js" */
+/** @import { App, Child, Told, ToldChange } from "../types.js" */
+
+/** A sentence in which the title is a link. @param {string} text @param {Partial<ToldChange>} [change] @returns {Child} */
+function linked(text, { anime_id: id, title } = {}) {
+  const at = id && title ? text.indexOf(title) : -1;
+  return id && title && at >= 0 ? [text.slice(0, at), h("a", { href: pageOf(id) }, title), text.slice(at + title.length)] : text;
+}
+
+/** @param {App} app @param {Told} told @param {{isLinked?: boolean}} [how]  its title leads to its page */
+export function historyItem(app, told, { isLinked = false } = {}) {
+  const text = operationText(told, app.preferences.scoreFormat, !isLinked);
+  const button = told.undoable && !told.undoes
+    ? h("button", { type: "button", class: "link", onclick: () => { undo(); } }, told.size > 1 ? t("Undo all {n}", { n: told.size }) : t("Undo"))
+    : null;
+  const item = h("li", { class: "told" },
+    h("span", {}, isLinked ? linked(text, told.changes[0]) : text),
+    h("time", { class: "muted", datetime: told.at }, since(told.at)),
+    button);
+  const undo = () => button && whileBusy(button, undoIt);
+  async function undoIt() {
+    try {
+      const path = `/api/user/operations/${told.id}/undo`;
+      /** @type {Answer<{conflicts?: unknown[]}>} */
+      const { data } = await app.collection.api.ask("POST", path, {}, { key: makeId() });
+      item.classList.add("undone");
+      button?.remove();
+      const left = data.conflicts?.length ?? 0;
+      toast(left ? t("Undone. Newer changes kept: {n}.", { n: left }) : t("Undone."));
+      app.collection.settle();
+    } catch (error) {
+      sayFailure(error, undo);
+    }
+  }
+  return item;
+}
