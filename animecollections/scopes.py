@@ -20,6 +20,7 @@ SCOPES: Final = {
     "profile:read": "Read the profile, the preferences and the uploaded pictures.",
     "profile:write": "Change the profile, the preferences and the pictures.",
     "stats:read": "Read the statistics.",
+    "watched:write": "Add to the diary of what was watched when, and correct it.",
 }
 ALL_SCOPES: Final = frozenset(SCOPES)
 OPEN: Final[tuple[str, ...]] = ()

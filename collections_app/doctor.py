@@ -15,6 +15,7 @@ from collections_app.catalogue.models import Anime, ExternalId, SearchName
 from collections_app.catalogue.refs import OWN
 from collections_app.catalogue.trigrams import trigrams_of
 from collections_app.watch_list import beside_the_log
+from collections_app.watch_list.days_repair import make_unknown, miscounted
 from collections_app.watch_list.models import WatchListEntry
 from collections_app.watch_list.repair import (
     disagreements,
@@ -98,6 +99,18 @@ class Dates(Look):
                 )
 
 
+def days() -> Iterator[Finding | None]:
+    today = timezone.now().date()
+    for found in miscounted():
+        yield Finding(
+            f"{found.episodes:,} episodes of anime {found.anime_id} of user "
+            f"{found.user_id} count on {found.day}, the day it was moved to Completed",
+            "makes their day unknown, as an operation",
+            partial(make_unknown, found, today),
+        )
+    yield None
+
+
 def aliases() -> Iterator[Finding | None]:
     """Numbers of merged titles that still have entries."""
     claims = ExternalId.objects.filter(site=OWN).values_list("external_id", "anime_id")
@@ -147,5 +160,6 @@ CHECKS = (
     Check("aliases", "entries of titles that were merged", aliases),
     Check("progress", "beyond the episodes of a title", look=Progress),
     Check("dates", "ended before they began", look=Dates),
+    Check("days", "episodes counted on the day of a completion", days),
     Check("names", "SQLite's search index compared with the names", names),
 )

@@ -23,6 +23,7 @@ from collections_app.transfer.round_trip import (
 )
 from collections_app.watch_list.fields import LOGGED_FIELDS, NEW_ENTRY, shown
 from collections_app.watch_list.models import WatchListEntry
+from history.watched.services import diaries_of
 
 MOST_EXAMPLES = 5
 # Whose ids each format names titles by; the others have our own besides.
@@ -30,9 +31,13 @@ SITES: dict[str, Set[str]] = {"mal": {"mal"}, "anilist": {"anilist", "mal"}}
 
 
 def entries_of(user_id: UUID) -> Iterator[Kept]:
-    """The whole list by one statement, some at a time, by anime."""
+    """The whole list by two statements: the diary, and the entries, some at a time, by
+    anime.
+    """
+    diaries = diaries_of(user_id)
     rows = WatchListEntry.objects.of(user_id).order_by("anime_id").values(*KEPT_ROW)
-    return map(kept_of, rows.iterator(AT_ONCE))
+    for row in rows.iterator(AT_ONCE):
+        yield kept_of(row, diaries.get(row["anime_id"]))
 
 
 def owner_of(user_id: UUID, *, name: str, score_format: str) -> Owner:

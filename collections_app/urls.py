@@ -3,6 +3,7 @@
 from django.urls import path
 
 from collections_app.browsing.views import CatalogueViewSet
+from collections_app.diary.views import DiaryViewSet
 from collections_app.imports.views import ImportsViewSet, ImportViewSet
 from collections_app.stats.views import StatisticsViewSet
 from collections_app.watch_list.entry_views import (
@@ -37,6 +38,11 @@ urlpatterns = [  # tried one after the other: what is asked most stands first
     path("animes/<str:anime_id>", CatalogueViewSet.as_view({"get": "retrieve"})),
     path("genres", CatalogueViewSet.as_view({"get": "genres"})),
     path("studios", CatalogueViewSet.as_view({"get": "studios"})),
+    path("user/watched", DiaryViewSet.as_view({"get": "list", "post": "create"})),
+    path(
+        "user/watched/<str:watched_id>",
+        DiaryViewSet.as_view({"patch": "partial_update", "delete": "destroy"}),
+    ),
     path("user/stats", StatisticsViewSet.as_view({"get": "retrieve"})),
     path("user/imports", ImportsViewSet.as_view({"get": "list", "post": "create"})),
     path(

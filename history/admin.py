@@ -37,6 +37,7 @@ from history.searches.models import Search
 from history.staff_log import services as audit
 from history.staff_log.masks import MASK, Masked
 from history.staff_log.models import StaffAction
+from history.watched.days import day_of_date
 from history.watched.models import EpisodesWatched
 
 MOST_DIGITS = 9  # of a title's number
@@ -87,8 +88,9 @@ class UserStateAdmin(ReadOnly, Owned):
 class EpisodesWatchedAdmin(ReadOnly, Masked):
     """Of which title, whoever gave a reason sees: its entry may be private."""
 
-    list_display = ("day", "user", "anime", "episodes")
-    fields = ("day", "user", "anime", "episodes")
+    list_display = ("watched_on", "user", "anime", "episodes", "through")
+    list_display_links = ("watched_on",)
+    fields = ("watched_on", "user", "anime", "episodes", "through", "revision")
 
     def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         """The page's title has the number of the anime."""
@@ -100,6 +102,10 @@ class EpisodesWatchedAdmin(ReadOnly, Masked):
     @admin.display
     def anime(self, row: Any) -> str:
         return str(row.anime_id) if row.is_revealed else MASK
+
+    @admin.display(description="watched on")
+    def watched_on(self, row: Any) -> str:
+        return day_of_date(row.day, row.period) or "unknown"
 
 
 @admin.register(KeptAnswer)

@@ -93,11 +93,18 @@ CODES: dict[str, Kind] = {
     "anime_not_found": Kind(404, "The catalogue has no anime with the id {id}."),
     "search_not_found": Kind(404, "This search is not in your history."),
     "entry_not_found": Kind(404, "Anime {id} is not on your list: add it first."),
+    "watched_not_found": Kind(404, "This row is not in your diary."),
     "operation_not_found": Kind(404, "Operation not found, or too old to undo."),
     "method_not_allowed": Kind(405, "{method} does not work here; use {allowed}."),
     "file_unreadable": Kind(400, "{sentence}"),
     "import_not_found": Kind(
         404, "Import not found: it was discarded, or is older than 7 days."
+    ),
+    "already_completed": Kind(
+        409,
+        "All {total} episodes are watched already. To watch it again, send "
+        '{{"type": "Watching", "state": "rewatching", "progress": 0}} (PATCH), then '
+        "increment.",
     ),
     "import_applied": Kind(
         409, "This import is already applied: undo it, or upload the file again."

@@ -10,6 +10,7 @@ TAGS = {
     "Search history": "The searches that the user made.",
     "Profile": "The profile and the preferences.",
     "Images": "Uploaded pictures.",
+    "Diary": "What was watched on which day, month or year; to be corrected.",
     "Statistics": "What was watched, how much, and when.",
     "Catalogue": "Titles, genres, studios. Open to visitors.",
     "Sync": "What changed since a cursor; the live feed.",

@@ -87,6 +87,7 @@ PATH_PARAMETERS = {
     "import_id": "The `id` of an import.",
     "operation_id": "The `id` of an operation.",
     "search_id": "The `id` of a search.",
+    "watched_id": "The `id` of a row of the diary.",
 }
 HEADERS: dict[str, Json] = {
     "X-Request-Id": {

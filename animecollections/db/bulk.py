@@ -26,14 +26,15 @@ class Rows(NamedTuple):
 
     Where `unique` columns meet a row that is there, all others but the key are updated,
     those in `adding` by the sum; without `unique` a row that is there is an
-    IntegrityError. Sort the rows by key first, or two such writes in opposite order
-    deadlock.
+    IntegrityError. `unique_where`: the condition of a unique index over some rows only.
+    Sort the rows by key first, or two such writes in opposite order deadlock.
     """
 
     model: type[models.Model]
     rows: Sequence[Mapping[str, Any]]
     unique: tuple[str, ...] = ()
     adding: tuple[str, ...] = ()
+    unique_where: str = ""
 
 
 def upsert(
@@ -77,7 +78,12 @@ def on_one_machine(table: Rows) -> Statement:
         return of_table(table)
     names = tuple(table.rows[0])
     statement = _upsert_of_values(
-        table.model, names, table.unique, table.adding, len(table.rows)
+        table.model,
+        names,
+        table.unique,
+        table.adding,
+        table.unique_where,
+        len(table.rows),
     )
     fields = [column_of(table.model, name) for name in names]
     values = [
@@ -96,9 +102,10 @@ def _upsert_of_values(
     names: tuple[str, ...],
     unique: tuple[str, ...],
     adding: tuple[str, ...],
+    unique_where: str,
     number: int,
 ) -> str:
-    fields, statement = _upsert(model, names, unique, adding, connection.vendor)
+    fields, statement = _upsert(model, names, unique, adding, unique_where)
     before, _, after = statement.partition(select_columns(fields))
     casts = ", ".join(f"%s::{field.db_type(connection)}" for field in fields)
     return f"{before}VALUES {', '.join([f'({casts})'] * number)}{after}"
@@ -107,7 +114,9 @@ def _upsert_of_values(
 def of_table(table: Rows) -> Statement:
     """Its parameter is the rows as an array in JSON."""
     names = tuple(table.rows[0])
-    fields, statement = _upsert(table.model, names, table.unique, table.adding)
+    fields, statement = _upsert(
+        table.model, names, table.unique, table.adding, table.unique_where
+    )
     if is_postgresql():  # reads UUIDs and times as orjson writes them
         array: list[Any] = [[row[name] for name in names] for row in table.rows]
     else:
@@ -124,6 +133,7 @@ def _upsert(
     names: tuple[str, ...],
     unique: tuple[str, ...],
     adding: tuple[str, ...],
+    unique_where: str,
 ) -> tuple[list[Any], str]:
     """The columns and the statement, which takes longer to make than to run."""
     fields = [column_of(model, name) for name in names]
@@ -139,7 +149,9 @@ def _upsert(
             for field, column in zip(fields, columns, strict=True)
             if field.column not in keys and not field.primary_key
         ]
-        statement += f" ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {', '.join(sets)}"
+        where = f" WHERE {unique_where}" if unique_where else ""
+        statement += f" ON CONFLICT ({', '.join(keys)}){where}"
+        statement += f" DO UPDATE SET {', '.join(sets)}"
     return fields, statement
 
 

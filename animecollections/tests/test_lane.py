@@ -248,6 +248,7 @@ def ids(client, death_note):
         "operation_id": operation["id"],
         "import_id": plan.json()["data"]["id"],
         "image_id": "none",
+        "watched_id": "none",
     }
 
 

@@ -34,8 +34,10 @@ from collections_app.imports.models import (
 from collections_app.imports.recognition import recognise
 from collections_app.transfer.records import ListFile, Record, Row
 from collections_app.watch_list.fields import NEW_ENTRY
-from collections_app.watch_list.writes import ListEdit, Slot
+from collections_app.watch_list.writes import ListEdit, Slot, count_as_laid
 from history.log.recording import locked, recording
+from history.watched.days import UNKNOWN, Diary, Tally, is_to_come
+from history.watched.services import diaries_of
 
 KEPT_FOR = timedelta(days=7)
 AHEAD_AT_MOST = timedelta(hours=1)  # of our clock, what a file says of its time
@@ -264,7 +266,7 @@ def apply(
             return planned, True
         rows = list(ImportRow.objects.of(user_id).in_plan(plan_id).order_by("row"))
         written = [row for row in rows if row.outcome in WRITTEN]
-        edit = ListEdit(record, user_id, today, counts_progress=False)
+        edit = ListEdit(record, user_id, today)
         edit.read(ref_of(row) for row in written)
         stale = [row for row in written if is_stale(row, edit.slots.get(ref_of(row)))]
         compare_anew(planned, stale)
@@ -272,9 +274,14 @@ def apply(
         if stale and not accepts_stale:
             save(planned, stale)
             return planned, False
+        dated = {row.anime_id for row in written if row.anime_id and says_when(row)}
+        diaries = diaries_of(user_id, dated)
         for row in written:
             if row.row not in stays:
-                lay(edit.slots[ref_of(row)], row, planned, record.at)
+                slot = edit.slots[ref_of(row)]
+                lay(slot, row, planned, record.at)
+                count_as_laid(slot, today)
+                count_what_is_said(slot, row, diaries.get(slot.anime_id, {}), today)
         planned.status, planned.applied_at = ImportStatus.APPLIED, record.at
         planned.operation_id = record.operation_id if edit.save() else None
         save(planned, stale)
@@ -313,6 +320,23 @@ def lay(slot: Slot, row: ImportRow, planned: ImportPlan, now: datetime) -> None:
         slot.before or {**NEW_ENTRY, "id": new_id(), "added_at": added_at}
     ) | row.after
     slot.as_of = time_of(record, planned)
+
+
+def says_when(row: ImportRow) -> bool:
+    """Whether the file has a diary of it, as our own have."""
+    return bool(row.record.get("watched"))
+
+
+def count_what_is_said(slot: Slot, row: ImportRow, diary: Diary, today: date) -> None:
+    """The days of the file instead of what follows from its progress, as far as they
+    are not in the diary already: the same file again adds nothing.
+    """
+    if not says_when(row):
+        return
+    slot.watched = Tally()
+    for said, episodes in row.record["watched"].items():
+        day = UNKNOWN if is_to_come(said, today) else said
+        slot.watched.add(day, max(0, episodes - max(0, diary.get(day, 0))))
 
 
 def save(planned: ImportPlan, changed: Iterable[ImportRow]) -> None:

@@ -125,7 +125,7 @@ def move_list(job: Merge, user_id: UUID, through: Origin) -> None:
     through = replace(through, kind="merge")  # its user cannot undo half of it
     try:
         with recording(user_id=user_id, through=through, operation_id=job.id) as record:
-            edit = ListEdit(record, user_id, today(), counts_progress=False)
+            edit = ListEdit(record, user_id, today())
             edit.read([gone_ref, kept_ref])
             gone, kept = edit.slots[gone_ref], edit.slots[kept_ref]
             if gone.anime_id != job.gone_id:
@@ -148,7 +148,7 @@ def move_list(job: Merge, user_id: UUID, through: Origin) -> None:
 def remember(job: Merge, user_id: UUID, days: watched.Days) -> None:
     """Who adds the title again during the merge is moved again: both count."""
     row, _ = MergedList.objects.get_or_create(user_id=user_id, merge=job)
-    row.watched += [[day.isoformat(), number] for day, number in days]
+    row.watched += [[day, number] for day, number in days]
     MergedList.objects.of(user_id).filter(merge=job).update(watched=row.watched)
 
 
@@ -385,7 +385,7 @@ def take_over(job: Merge) -> None:
 
 def part_list(job: Merge, row: MergedList, through: Origin) -> int:
     """One user's part of the merge undone; what changed since stays, and is counted."""
-    days = [(date.fromisoformat(day), number) for day, number in row.watched]
+    days = [(day, number) for day, number in row.watched]
     with locked(row.user_id):
         conflicts = 0
         if not job.lists.filter(pk=row.pk).exists():

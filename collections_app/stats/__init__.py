@@ -1,9 +1,8 @@
 """Statistics of a list, and years in review: computed in the database.
 
-What was watched when is read from the record of episodes per day, which is never
-trimmed, and where that has nothing from the day a title was finished on; all else from
-the list itself, never from the log of changes. The number of statements is the same for
-any list.
+What was watched when is read from the diary, which is never trimmed, and where that has
+nothing from the day a title was finished on; all else from the list itself, never from
+the log of changes. The number of statements is the same for any list.
 """
 
 from collections.abc import Iterable, Mapping
@@ -29,7 +28,7 @@ from collections_app.stats.breakdowns import (
     by_each,
     by_number,
     groups_of_list,
-    groups_of_year,
+    groups_of_period,
     mean,
     shared_breakdowns,
 )
@@ -105,18 +104,23 @@ def of_list(user_id: UUID, *, viewer: Viewer, today: date) -> Statistics:
     }
 
 
-def of_year(user_id: UUID, year: int, *, viewer: Viewer, zone: str) -> YearInReview:
-    """A year in review, by the record of watching and the list: seven statements.
+def of_year(
+    user_id: UUID, year: int, month: int | None = None, *, viewer: Viewer, zone: str
+) -> YearInReview:
+    """A year or a month in review, by the diary and the list: seven statements.
 
     zone: of the user, whose days and years they are.
     """
     sources = Sources(user_id, viewer)
-    groups = groups_of_year(sources, year)
+    period = f"{year}-{month:02}" if month else str(year)
+    first_day = date(year, month or 1, 1)
+    groups = groups_of_period(sources, period)
     [total] = groups["total"]
-    days = days_of(sources, year)
+    days = days_of(sources, period)
     seen = [day for day in days if day.has_watched]
     months = months_of(days)
-    noted = sources.days.filter(day__year=year, episodes__gt=0)
+    last_day = first_day_after(first_day, month) - timedelta(days=1)
+    noted = sources.days.filter(day__range=(first_day, last_day), episodes__gt=0)
     watched = noted.order_by("day", "id")
     edges = [watched.first(), watched.last()]
     most = [(int(group.name or 0), group) for group in groups["anime"]]
@@ -127,18 +131,19 @@ def of_year(user_id: UUID, year: int, *, viewer: Viewer, zone: str) -> YearInRev
     return {
         "as_of": today_in(zone).isoformat(),
         "year": year,
+        "month": month,
         "totals": {
             "titles": total.titles,
             "episodes": sum(day.episodes for day in days),
             "minutes": sum(day.minutes for day in days),
             "minutes_estimated": total.minutes_estimated,
             "days": len(seen),
-            **counts_of_year(sources.entries, year, ZoneInfo(zone)),
+            **counts_of(sources.entries, period, first_day, month, ZoneInfo(zone)),
         },
         "first_watched": first,
         "last_watched": last,
         "most_watched": [watched_title(id_, group, titles) for id_, group in most],
-        "finished": finished_in(sources.entries, year),
+        "finished": finished_in(sources.entries, period),
         "busiest_month": max(months, key=lambda month: month["episodes"], default=None),
         "busiest_day": day_totals(max(seen, key=lambda day: day.episodes))
         if seen
@@ -146,20 +151,28 @@ def of_year(user_id: UUID, year: int, *, viewer: Viewer, zone: str) -> YearInRev
         "longest_streak": longest(streaks_of(days)),
         "months": months,
         "weekdays": weekdays_of(days),
-        "calendar": calendar(days, since=date(year, 1, 1)),
+        "calendar": calendar(days, since=first_day),
         **shared_breakdowns(groups),
     }
 
 
-def is_finished_in(year: int) -> Q:
-    """A partial date is of its year too."""
+def first_day_after(first_day: date, month: int | None) -> date:
+    """The first of the next month, or of the next year."""
+    year = first_day.year
+    if month is None or month == 12:
+        return date(year + 1, 1, 1)
+    return date(year, month + 1, 1)
+
+
+def is_finished_in(period: str) -> Q:
+    """A partial date is of its year too, and of its month."""
     has_finished = Q(type=EntryType.COMPLETED) | Q(state=EntryState.REWATCHING)
-    return has_finished & Q(finished_on__startswith=str(year))
+    return has_finished & Q(finished_on__startswith=period)
 
 
-def finished_in(entries: EntryQuerySet, year: int) -> list[FinishedTitle]:
+def finished_in(entries: EntryQuerySet, period: str) -> list[FinishedTitle]:
     """In the order in which they were finished."""
-    rows = entries.filter(is_finished_in(year))
+    rows = entries.filter(is_finished_in(period))
     columns = ("anime_id", "finished_on", "score")
     of_anime = ("anime__title", "anime__picture_url")
     return [
@@ -176,13 +189,22 @@ def finished_in(entries: EntryQuerySet, year: int) -> list[FinishedTitle]:
     ]
 
 
-def counts_of_year(entries: EntryQuerySet, year: int, zone: tzinfo) -> YearCounts:
+def counts_of(
+    entries: EntryQuerySet,
+    period: str,
+    first_day: date,
+    month: int | None,
+    zone: tzinfo,
+) -> YearCounts:
     """What came to the list, was started, and finished; by the user's own clock."""
-    begins, ends = (datetime(number, 1, 1, tzinfo=zone) for number in (year, year + 1))
-    is_finished = is_finished_in(year)
+    begins, ends = (
+        datetime(day.year, day.month, 1, tzinfo=zone)
+        for day in (first_day, first_day_after(first_day, month))
+    )
+    is_finished = is_finished_in(period)
     counts = entries.aggregate(
         added=Count("pk", filter=Q(added_at__gte=begins, added_at__lt=ends)),
-        started=Count("pk", filter=Q(started_on__startswith=str(year))),
+        started=Count("pk", filter=Q(started_on__startswith=period)),
         finished=Count("pk", filter=is_finished),
         scored=Count("score", filter=is_finished),
         scores=Sum("score", filter=is_finished, default=0),
@@ -206,7 +228,7 @@ def titles_of(anime_ids: Iterable[int]) -> Titles:
 
 def title_of_day(row: EpisodesWatched | None, titles: Titles) -> TitleOfDay | None:
     """None where nothing was watched, or the catalogue has the title no more."""
-    if row is None or row.anime_id not in titles:
+    if row is None or row.day is None or row.anime_id not in titles:
         return None
     title, picture = titles[row.anime_id]
     return {

@@ -168,6 +168,7 @@ class FinishedTitle(NamedTitle):
 class YearInReview(Breakdowns):
     as_of: str
     year: int
+    month: int | None
     totals: YearTotals
     first_watched: TitleOfDay | None
     last_watched: TitleOfDay | None

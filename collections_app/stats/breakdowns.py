@@ -9,25 +9,22 @@ it, the usual one of the format is taken, and told as `minutes_estimated`.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date
 from typing import Any, NamedTuple
 
 from django.db import connection
 
 from animecollections.db.json_rows import texts_in
-from collections_app.catalogue.models import Format
+from collections_app.catalogue.lengths import OTHERWISE_USUAL, USUAL_MINUTES
 from collections_app.stats.answers import Breakdowns
 from collections_app.stats.sources import Sources
 from collections_app.watch_list.models import EntryState, EntryType
 
-USUAL_MINUTES = {Format.MOVIE: 100, Format.OVA: 28, Format.MUSIC: 4}
-OTHERWISE_USUAL = 24
 MOST_ROWS = 100  # of genres, studios and tags
 MOST_WATCHED = 10
 # Of one entry: nobody sees more, and no sum of them leaves 64 bits.
 MOST_EPISODES = 1_000_000
 
-USUAL = " ".join(f"WHEN '{name.value}' THEN {m}" for name, m in USUAL_MINUTES.items())
+USUAL = " ".join(f"WHEN '{name}' THEN {m}" for name, m in USUAL_MINUTES.items())
 LENGTH = (
     "COALESCE(NULLIF(a.episode_minutes, 0), "
     f"CASE a.format {USUAL} ELSE {OTHERWISE_USUAL} END)"
@@ -40,8 +37,8 @@ HAS_FINISHED = (
 
 # {entries} and {days} are what the viewer sees of them (stats/sources.py).
 
-# What an entry tells of the day it was finished on, where no day has noted it as it was
-# watched: an import, or the past. Partial dates too; `begins` says which.
+# What an entry tells of the day it was finished on, where the diary has nothing of it:
+# what an earlier release imported, or added. Partial dates too; `begins` says which.
 # {noted}: what days have noted of each title.
 DATED = f"""
 SELECT finished.anime_id, finished.day, finished.seen - finished.noted AS episodes,
@@ -85,7 +82,7 @@ SELECT w.anime_id, e.type, e.state, e.score, COALESCE(e.tags, '[]') AS tags,
        a.format, a.year, a.genre_names, a.studio_names
 FROM (SELECT anime_id, SUM(episodes) AS seen FROM (
           SELECT anime_id, episodes FROM {{days}} watched
-          WHERE day BETWEEN %(first)s AND %(last)s
+          WHERE watched_on LIKE %(within)s
           UNION ALL
           SELECT anime_id, episodes
           FROM ({DATED.replace("{noted}", NOTED)}) dated) noted
@@ -166,24 +163,21 @@ def groups_of_list(sources: Sources) -> Groups:
     return groups_by_kind(sources.filled(OF_LIST), sources.parameters())
 
 
-def groups_of_year(sources: Sources, year: int) -> Groups:
-    """Of every kind, the groups of the titles watched in a year; those most watched
-    too, as kind "anime".
+def groups_of_period(sources: Sources, period: str) -> Groups:
+    """Of every kind, the groups of the titles watched in a year or month; those most
+    watched too, as kind "anime".
     """
-    parameters = sources.parameters(**time_of(year))
+    parameters = sources.parameters(**time_of(period))
     titles = group_by("anime", "anime_id")
     most = f"SELECT * FROM ({titles} ORDER BY episodes DESC, name LIMIT {MOST_WATCHED})"  # noqa: S608
     return groups_by_kind(sources.filled(OF_YEAR), parameters, f"{most} AS most")
 
 
-def time_of(year: int | None) -> dict[str, str]:
-    """The parameters of what is asked about one year, or all time."""
-    first, last = (f"{year}-01-01", f"{year}-12-31") if year else (date.min, date.max)
-    return {
-        "first": str(first),
-        "last": str(last),
-        "begins": f"{year or '_'}%",
-    }
+def time_of(period: str) -> dict[str, str]:
+    """The parameters of what is asked about "2026", "2026-11", or "" for all time: to
+    which belongs also what nobody knows the day of.
+    """
+    return {"within": f"{period}%", "begins": f"{period or '_'}%"}
 
 
 def groups_by_kind(titles: str, parameters: Mapping[str, Any], *more: str) -> Groups:

@@ -1,10 +1,10 @@
 """What was watched on which day: sums by day, and what follows from them.
 
-Days are the user's own, as they were when something was watched; and of what no day
-noted, the one that the list says it was finished on, which may be a month or a year
-alone. A day can be below zero, where it took back what an earlier one counted by a
-slip: so sums are right, and a day counts as one of watching if of any title something
-was watched.
+Days are the user's own, as the diary has them: whole days, months or years alone, and
+one without a name for all of which no more is known. What an earlier release did not
+put there counts on the day that the list says it was finished on. Of that release a day
+can be below zero, where it took back what an earlier one counted by a slip: so sums are
+right, and a day counts as one of watching if of any title something was watched.
 """
 
 from collections.abc import Iterable, Sequence
@@ -35,12 +35,14 @@ WITH titles AS MATERIALIZED (
 )
 SELECT day, SUM(episodes), SUM(minutes), MAX(most), MAX(most_noted)
 FROM (
-    SELECT CAST(w.day AS text) AS day, SUM(CAST(w.episodes AS bigint)) AS episodes,
+    SELECT w.watched_on AS day, SUM(CAST(w.episodes AS bigint)) AS episodes,
            SUM(CAST(w.episodes AS bigint) * t.length) AS minutes,
-           MAX(w.episodes) AS most, MAX(w.episodes) AS most_noted
+           MAX(w.episodes) AS most,
+           MAX(CASE WHEN LENGTH(w.watched_on) = {len("2026-11-23")} THEN w.episodes
+               ELSE 0 END) AS most_noted
     FROM {{days}} w LEFT JOIN titles t ON t.anime_id = w.anime_id
-    WHERE w.day BETWEEN %(first)s AND %(last)s AND w.episodes <> 0
-    GROUP BY w.day
+    WHERE w.watched_on LIKE %(within)s AND w.episodes <> 0
+    GROUP BY w.watched_on
     UNION ALL
     SELECT day, SUM(CAST(episodes AS bigint)), SUM(CAST(episodes AS bigint) * length),
            MAX(episodes), 0
@@ -51,9 +53,9 @@ GROUP BY day ORDER BY day
 
 
 class Day(NamedTuple):
-    """has_watched: by what was noted then; has_any: by the list too."""
+    """has_watched: by what the diary has of that day; has_any: by the list too."""
 
-    name: str  # "2026-11-23"; by a partial date "2026-11" or "2026"
+    name: str  # "2026-11-23"; by a partial date "2026-11" or "2026"; unknown ""
     episodes: int
     minutes: int
     has_any: bool
@@ -64,10 +66,10 @@ class Day(NamedTuple):
         return len(self.name) == len("2026-11-23")
 
 
-def days_of(sources: Sources, year: int | None = None) -> list[Day]:
-    """The days on which anything was counted, in order; of one year, or all."""
+def days_of(sources: Sources, period: str = "") -> list[Day]:
+    """The days on which anything was counted, in order; of a year, a month, or all."""
     with connection.cursor() as cursor:
-        cursor.execute(sources.filled(STATEMENT), sources.parameters(**time_of(year)))
+        cursor.execute(sources.filled(STATEMENT), sources.parameters(**time_of(period)))
         return [
             Day(name, int(episodes), int(minutes), most > 0, most_noted > 0)
             for name, episodes, minutes, most, most_noted in cursor.fetchall()

@@ -55,6 +55,7 @@ STATISTICS = {
 STATISTICS_OF_YEAR = {
     "as_of": "2026-11-23",
     "year": 2026,
+    "month": None,
     "totals": {
         "titles": 1,
         "episodes": 37,

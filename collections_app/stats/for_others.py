@@ -12,7 +12,7 @@ from collections_app.stats.answers import Statistics, YearInReview
 # Of statistics and of a year in review, which share what has the same name.
 FIGURES_SEEN_BY = dict.fromkeys(
     (
-        "as_of", "year", "totals", "scores", "by_type", "by_state",
+        "as_of", "year", "month", "totals", "scores", "by_type", "by_state",
         "by_format", "by_genre", "by_studio", "by_year", "most_watched",
         "totals.titles", "totals.completed", "totals.episodes", "totals.minutes",
         "totals.minutes_estimated", "totals.scored", "totals.mean_score",

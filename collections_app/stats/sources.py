@@ -17,7 +17,7 @@ COLUMNS_OF_ENTRIES = (
     "anime_id", "type", "state", "score", "tags", "finished_on", "progress",
     "rewatches",
 )  # fmt: skip
-COLUMNS_OF_DAYS = ("anime_id", "day", "episodes")
+COLUMNS_OF_DAYS = ("anime_id", "watched_on", "episodes")
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Sources:
         """Of others those of entries that are seen: whether what is on the list no
         more was private, or is mature, no row of it tells.
         """
-        theirs = EpisodesWatched.objects.of(self.user_id)
+        theirs = EpisodesWatched.objects.of(self.user_id).with_watched_on()
         sees_private = self.viewer.sees_private_of(self.user_id)
         if self.is_own or (sees_private and not self.viewer.hides_mature):
             return theirs

@@ -15,8 +15,9 @@ const own = (entry) => entry && Object.fromEntries(FIELDS.map((name) => [name, e
 const dated = (fields) => Object.fromEntries(
   Object.entries(fields).map(([name, value]) => [name, value === "today" ? TODAY : value]));
 
-for (const { name, anime = { episodes: 12, airing_status: "finished" }, before, operation, becomes } of cases) {
+for (const { name, anime: said = { episodes: 12, airing_status: "finished" }, before, operation, becomes } of cases) {
   test(name, () => {
+    const anime = { ...said, year: said.year === "last year" ? NOW.getFullYear() - 1 : said.year };
     mock.timers.enable({ apis: ["Date"], now: NOW });
     const entry = before && { ...anime, anime_id: "1", ...python.new, ...before };
     const unsent = { id: "a", at: NOW.toISOString(), anime, tried: false, operation: { ...operation, animeId: "1" } };

@@ -3,9 +3,10 @@
 import pytest
 
 from collections_app.models import AiringStatus, WatchListEntry
+from collections_app.tests.diaries import diary, today
 from collections_app.tests.test_add_to_watch_list import URL, add
 from factories import AnimeFactory
-from history.models import Change, EpisodesWatched, UserState
+from history.models import Change, UserState
 
 pytestmark = pytest.mark.django_db
 ENTRY = f"{URL}/1535"
@@ -105,20 +106,28 @@ def test_an_increment_on_hold_resumes_and_on_to_watch_starts(client, death_note)
     assert (started["type"], started["started_on"] is not None) == ("Watching", True)
 
 
-def test_episodes_watched_are_counted_by_day(client, alice, listed):
+def test_episodes_watched_are_counted_by_day(client, listed):
     client.post(f"{ENTRY}/increment", {"by": 2})
     client.patch(ENTRY, {"progress": 10})
     client.post(f"{ENTRY}/increment", {"by": -1})
-    day = EpisodesWatched.objects.get()
-    assert (day.user_id, day.anime_id, day.episodes) == (alice.id, 1535, 6)
+    assert diary(anime_id=1535) == {today(): 6, "": 3}  # it was listed with three
 
 
-def test_no_more_is_taken_back_than_was_counted(client, listed):
-    client.patch(f"{ENTRY}", {"progress": 1})  # of 3 that tell of the past
-    assert not EpisodesWatched.objects.exists()
+def test_no_more_is_taken_back_than_the_entry_counted(client, listed):
+    client.delete(ENTRY)
+    client.post(URL, {"animeId": 1535, "type": "Watching", "fresh": True})
     client.post(f"{ENTRY}/increment", {"by": 4})
     client.patch(f"{ENTRY}", {"progress": 0})
-    assert EpisodesWatched.objects.get().episodes == 0
+    assert diary(anime_id=1535) == {"": 3}  # the entry that was removed
+
+
+def test_the_newest_days_are_taken_back_first(client, listed):
+    client.post(f"{ENTRY}/increment", {"by": 2, "watched_on": "2015-06"})
+    client.post(f"{ENTRY}/increment", {"by": 2})
+    client.patch(ENTRY, {"progress": 4})
+    assert diary(anime_id=1535) == {"2015-06": 1, "": 3}
+    client.patch(ENTRY, {"progress": 1})
+    assert diary(anime_id=1535) == {"": 1}
 
 
 def test_less_progress_resumes_nothing(client, death_note):
@@ -137,7 +146,7 @@ def test_increments_end_where_numbers_do(client, listed):
 def test_starting_over_unwatches_nothing(client, listed):
     client.patch(ENTRY, {"progress": 37})
     client.patch(ENTRY, {"type": "Watching", "state": "rewatching", "progress": 0})
-    assert EpisodesWatched.objects.get().episodes == 34
+    assert diary(anime_id=1535) == {today(): 34, "": 3}
 
 
 @pytest.mark.parametrize("tag", ['"1"', 'W/"1"', '"1-whatever"', "*"])

@@ -124,7 +124,7 @@ def check_log_and_list(alice):
     for change in changes:
         if change.kind == "remove":
             del played[change.anime_id]
-        elif change.anime_id:
+        elif change.anime_id and change.kind != "watched":
             played.setdefault(change.anime_id, {}).update(change.after)
     listed = WatchListEntry.objects.filter(user=alice)
     assert {entry.anime_id for entry in listed} == set(played)

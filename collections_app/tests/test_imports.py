@@ -16,6 +16,7 @@ from collections_app.imports import reading
 from collections_app.imports import services as imports
 from collections_app.imports.recognition import candidates_named
 from collections_app.models import ExternalId, ImportPlan, ImportRow, WatchListEntry
+from collections_app.tests.diaries import diary
 from collections_app.tests.imports import (
     URL,
     apply,
@@ -30,7 +31,7 @@ from collections_app.tests.imports import (
 from collections_app.transfer.records import ListFile, Record
 from factories import AnimeFactory
 from history.log.recording import _held
-from history.models import Change, EpisodesWatched, UserState
+from history.models import Change, UserState
 
 pytestmark = pytest.mark.django_db
 LIST = "/api/user/watchList"
@@ -141,7 +142,7 @@ def test_the_history_of_a_title_tells_its_own_change_of_an_import(client):
 
 
 def test_history_is_not_made_up(client, alice):
-    """Episodes seen long ago count for no day; no rule completes or dates anything."""
+    """Episodes without a date count on no day; no rule completes or dates anything."""
     row = title(1, status="Watching", watched_episodes=12)
     apply(client, upload(client, mal(row)))
     entry = listed(client)["1"]
@@ -150,7 +151,16 @@ def test_history_is_not_made_up(client, alice):
         None,
         None,
     )
-    assert not EpisodesWatched.objects.exists()
+    assert diary() == {(1, ""): 12}
+
+
+def test_a_finish_date_is_the_day_of_all_that_the_file_adds(client, alice):
+    row = title(1, status="Completed", watched_episodes=12, finish_date="2015-06-03")
+    apply(client, upload(client, mal(row)))
+    assert diary() == {(1, "2015-06-03"): 12}
+    [operation] = client.get("/api/user/operations").json()["data"]
+    client.post(f"/api/user/operations/{operation['id']}/undo", {})
+    assert diary() == {}
 
 
 def test_the_same_file_again_changes_nothing(client, alice):

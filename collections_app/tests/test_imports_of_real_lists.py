@@ -1,10 +1,14 @@
 """Lists that real people exported, where the folder shared/data is at hand."""
 
+import xml.etree.ElementTree as ET
+from collections import Counter
+
 import pytest
 from django.utils import timezone
 
 from collections_app import transfer
 from collections_app.models import Anime, ExternalId, WatchListEntry
+from collections_app.tests.diaries import diary
 from collections_app.tests.imports import apply, counts, rows, upload
 from collections_app.tests.lists import DATA, needs_data
 
@@ -81,3 +85,28 @@ def test_what_was_changed_here_since_is_not_lost(client, catalogue):
     entry = client.get(url).json()["data"]
     assert (entry["score"], entry["notes"]) == (1.5, "mine")
     assert all(row["reason"] for row in rows(client, plan, outcome="conflict"))
+
+
+def years_by_the_file(name):
+    """Episodes by year, read without our reader: of what is completed, when."""
+    years = Counter()
+    root = ET.fromstring((DATA / name).read_bytes())  # noqa: S314  (a file of ours)
+    for anime in root.iter("anime"):
+        said = {child.tag: (child.text or "").strip() for child in anime}
+        year = said.get("my_finish_date", "")[:4]
+        if said["my_status"] == "Completed" and year.strip("0"):
+            years[int(year)] += int(said["my_watched_episodes"])
+    return {year: number for year, number in years.items() if number}
+
+
+@pytest.mark.parametrize(
+    "name", ["mal_366.xml", "mal_1077.xml", "mal_one_user_2026.xml"]
+)
+def test_the_years_are_those_of_the_dates(client, catalogue, name):
+    expected = years_by_the_file(name)
+    apply(client, upload(client, (DATA / name).read_bytes()))
+    this_year = timezone.now().year
+    for year in {*range(this_year - 20, this_year + 1), *expected}:
+        told = client.get("/api/user/stats", {"year": year}).json()["data"]
+        assert told["totals"]["episodes"] == expected.get(year, 0), year
+    assert diary(watched_on=timezone.now().date().isoformat()) == {}

@@ -3,6 +3,7 @@
 import pytest
 
 from collections_app.models import ExternalId, WatchListEntry
+from collections_app.tests.diaries import today
 from collections_app.tests.test_add_to_watch_list import URL, add
 from factories import AnimeFactory
 from history.models import Change
@@ -29,7 +30,14 @@ def test_one_anime_moves_and_every_implied_change_is_told(client, two):
             "from": 1,
             "to": 12,
             "reason": "completed",
-        }
+        },
+        {
+            "anime_id": "1",
+            "field": "finished_on",
+            "from": None,
+            "to": today(),
+            "reason": "completed",
+        },
     ]
 
 
@@ -47,7 +55,7 @@ def test_one_anime_by_two_of_its_ids_moves_once(client, two):
     response = client.post(MOVE, body)
     entries = response.json()["data"]["entries"]
     assert [entry["anime_id"] for entry in entries] == ["1", "2"]
-    assert len(response.json()["meta"]["changes"]) == 2
+    assert len(response.json()["meta"]["changes"]) == 4  # progress, and the day
 
 
 def test_a_dry_run_tells_and_does_nothing(client, two):
@@ -56,7 +64,7 @@ def test_a_dry_run_tells_and_does_nothing(client, two):
     data = response.json()["data"]
     assert data["dry_run"] is True
     assert [entry["type"] for entry in data["entries"]] == ["Completed"] * 2
-    assert len(response.json()["meta"]["changes"]) == 2
+    assert len(response.json()["meta"]["changes"]) == 4  # progress, and the day
     assert "operation_id" not in response.json()["meta"]
     assert set(WatchListEntry.objects.values_list("type", flat=True)) == {"Watching"}
     assert Change.objects.count() == 2

@@ -1,7 +1,8 @@
 """Our own JSON: everything of a list, in the words of the API.
 
     {"format": "animecollections", "version": 1, "exported_at": …, "entries":
-     [{"anime_id": "1535", "ids": {…}, "title", "type", …, "score": 9.5, "extra": {…}}]}
+     [{"anime_id": "1535", "ids": {…}, "title", "type", …, "score": 9.5,
+       "watched": [{"watched_on": "2015-06", "episodes": 12}], "extra": {…}}]}
 
 What `GET /api/user/watchList` answers is read too.
 """
@@ -18,7 +19,7 @@ from collections_app.watch_list.fields import (
     shown,
 )
 
-from . import list_json, reading
+from . import list_json, reading, watched
 from .list_json import child
 from .records import (
     FORMAT_NAMES,
@@ -99,6 +100,7 @@ def _record(entry: object, row: int) -> Record:
         episodes=reading.count_of(entry.get("episodes")),
         changed_at=reading.time_of(entry.get("updated_at")),
         added_at=reading.time_of(entry.get("added_at")),
+        watched=watched.from_json(entry.get("watched")),
     )
 
 
@@ -178,6 +180,7 @@ def _entry(kept: Kept) -> dict[str, object]:
         "year": kept.year,
         "episodes": kept.episodes,
         **{name: shown(name, kept.values[name]) for name in FIELD_NAMES},
+        "watched": watched.to_json(kept.watched),
         "extra": kept.values.get("extra", {}),
         "added_at": kept.added_at,
         "updated_at": kept.updated_at,

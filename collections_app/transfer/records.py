@@ -68,6 +68,7 @@ class Record:
     doubt:   what the row may be if it is no anime, "" where the file leaves no doubt.
              Then the name alone does not choose a title.
     remarks: what was read otherwise than it stands in the file, as sentences.
+    watched: how many episodes on which day, as our own files say it ("" is unknown).
     """
 
     row: int
@@ -83,6 +84,7 @@ class Record:
     added_at: datetime | None = None
     doubt: str = ""
     remarks: list[str] = field(default_factory=list)
+    watched: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -127,6 +129,7 @@ class Kept:
     values: its fields (fields.FIELDS), and `extra` ({format: {…}}) if there is any.
     ids:    {site: id} of the title; `anime_id` is its id here.
     names:  more of its titles.
+    watched: how many episodes on which day, month or year; "" is unknown.
     """
 
     values: dict[str, Any]
@@ -139,6 +142,7 @@ class Kept:
     year: int | None = None
     added_at: datetime | None = None
     updated_at: datetime | None = None
+    watched: Mapping[str, int] = field(default_factory=dict)
 
     def besides(self, format_: str, known: Collection[str] = ()) -> dict[str, object]:
         """What a file of that format said for which there is no column.

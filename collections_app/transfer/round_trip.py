@@ -22,8 +22,8 @@ KEPT_ROW = (*STORED_COLUMNS, *(f"anime__{name}" for name in TITLE))
 AT_ONCE = 2_000  # entries held in memory
 
 
-def kept_of(row: Mapping[str, Any]) -> Kept:
-    """An entry as writers take it, from a row of KEPT_ROW."""
+def kept_of(row: Mapping[str, Any], watched: Mapping[str, int] | None = None) -> Kept:
+    """An entry as writers take it, from a row of KEPT_ROW and its days of the diary."""
     title = {name: row[f"anime__{name}"] for name in TITLE}
     names = [title["english_title"], title["native_title"]]
     ids = {"mal": str(title["mal_id"])} if title["mal_id"] else {}
@@ -38,6 +38,7 @@ def kept_of(row: Mapping[str, Any]) -> Kept:
         year=title["year"],
         added_at=row["added_at"],
         updated_at=row["updated_at"],
+        watched=watched or {},
     )
 
 

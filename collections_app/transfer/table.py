@@ -23,7 +23,7 @@ from collections_app.watch_list.fields import (
     shown,
 )
 
-from . import foreign, list_json, own, reading
+from . import foreign, list_json, own, reading, watched
 from .foreign import Cells, Table
 from .records import READ_HERE, Kept, ListFile, Owner, Record, UnsupportedFileError
 from .text import decoded, decoded_once_more
@@ -47,6 +47,7 @@ OWN_COLUMNS = (
     "episodes",
     "added_at",
     "updated_at",
+    "watched",
     "extra",
 )
 # What makes a header ours: another tracker's `type` is a format.
@@ -194,6 +195,7 @@ def _own_record(
         episodes=reading.count_of(cells.get("episodes")),
         changed_at=reading.time_of(cells.get("updated_at")),
         added_at=reading.time_of(cells.get("added_at")),
+        watched=watched.from_cell(cells.get("watched", "")),
     )
 
 
@@ -221,6 +223,7 @@ def _cells(kept: Kept) -> Iterator[str]:
         "episodes": kept.episodes,
         "added_at": kept.added_at and kept.added_at.isoformat(),
         "updated_at": kept.updated_at and kept.updated_at.isoformat(),
+        "watched": watched.to_cell(kept.watched),
         "extra": list_json.dumps(extra) if extra else "",
     }
     return ("" if cell is None else str(cell) for cell in fields.values())

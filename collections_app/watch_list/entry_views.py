@@ -29,13 +29,13 @@ from collections_app.watch_list.examples import BATCH, BATCH_ANSWER, ENTRY
 from collections_app.watch_list.models import WatchListEntry
 from collections_app.watch_list.serializers import (
     BatchSerializer,
-    EntryFields,
     EntrySerializer,
     IncrementSerializer,
     MoveSerializer,
     OperationSerializer,
     RemovedSerializer,
     ResultSerializer,
+    UpdateSerializer,
 )
 from collections_app.watch_list.views import (
     ENTRY_CHANGED,
@@ -87,7 +87,7 @@ class EntryViewSet(IdempotentViewSet):
         name="changeEntry",
         scope="list:write",
         tags=TAGS,
-        body=EntryFields,
+        body=UpdateSerializer,
         data=EntrySerializer,
         meta=TOLD,
         parameters=[IF_MATCH],
@@ -96,8 +96,10 @@ class EntryViewSet(IdempotentViewSet):
         body_examples={"a score": {"score": 9.5, "notes": None}},
     )
     def partial_update(self, request: Request, anime_id: str) -> Answer:
+        values = read_body(UpdateSerializer, request)
+        watched_on = values.pop("watched_on", None)
         return self.write_entry(
-            "update", anime_id, values=read_body(EntryFields, request)
+            "update", anime_id, values=values, watched_on=watched_on
         )
 
     @documented(
@@ -129,13 +131,16 @@ class EntryViewSet(IdempotentViewSet):
         data=EntrySerializer,
         meta=TOLD,
         parameters=[IF_MATCH],
-        errors=[*ANIME_ERRORS, ENTRY_CHANGED],
+        errors=[*ANIME_ERRORS, "already_completed", ENTRY_CHANGED],
         examples={"one more": Example(ENTRY, {})},
         body_examples={"one more": {"by": 1}},
     )
     def increment(self, request: Request, anime_id: str) -> Answer:
-        by = read_body(IncrementSerializer, request)["by"]
-        return self.write_entry("increment", anime_id, by=by)
+        body = read_body(IncrementSerializer, request)
+        watched_on = body.get("watched_on")
+        return self.write_entry(
+            "increment", anime_id, by=body["by"], watched_on=watched_on
+        )
 
     def write_entry(self, verb: watch_list.Verb, anime_id: str, **more: Any) -> Answer:
         outcome = self.run(verb, anime_id, **more)
@@ -184,14 +189,11 @@ class MoveViewSet(IdempotentViewSet):
     )
     def create(self, request: Request) -> Answer:
         body = read_body(MoveSerializer, request)
-        type_, dry_run = body["type"], body["dry_run"]
+        dry_run = body["dry_run"]
         only_if = precondition_of_one(request, body["animeIds"])
         results = watch_list.do_all(
             user_id=self.user_id,
-            operations=[
-                Operation("move", ref, {"type": type_}, only_if=only_if)
-                for ref in body["animeIds"]
-            ],
+            operations=moves(body, only_if),
             today=self.account.today,
             through=self.through,
             atomic=True,
@@ -204,6 +206,14 @@ class MoveViewSet(IdempotentViewSet):
             {"entries": [*entries.values()], "dry_run": dry_run},
             meta=told_together(outcomes),
         )
+
+
+def moves(body: Mapping[str, Any], only_if: Precondition) -> list[Operation]:
+    values, watched_on = {"type": body["type"]}, body.get("watched_on")
+    return [
+        Operation("move", ref, values, only_if=only_if, watched_on=watched_on)
+        for ref in body["animeIds"]
+    ]
 
 
 def precondition_of_one(request: Request, refs: Sequence[AnimeRef]) -> Precondition:
@@ -320,6 +330,7 @@ def read_operation(raw: Any) -> batches.Queued:
         verb,
         values.pop("animeId"),
         fresh=values.pop("fresh"),
+        watched_on=values.pop("watched_on", None),
         only_if=precondition_of(values.pop("if_revision", None)),
         by=by if verb == "increment" else 0,
         values={} if verb == "remove" else values,

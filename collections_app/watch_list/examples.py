@@ -69,6 +69,7 @@ OPERATIONS = [
                 "kind": "update",
                 "before": {"type": "To Watch", "progress": 0},
                 "after": {"type": "Watching", "progress": 3},
+                "watched": [{"watched_on": "2026-11-23", "episodes": 3}],
                 "revision": 41,
             }
         ],

@@ -79,6 +79,7 @@ class ChangeAdmin(ReadOnly, OfEntries):
         "told_before",
         "told_after",
         "watched",
+        "days",
         "operation_id",
         "undoes",
         "through",

@@ -21,7 +21,12 @@ from history.models import Change, ChangeKind
 
 CHANGES_SHOWN = 20
 NOTES_SHOWN = 200
-LIST_KINDS = {ChangeKind.ADD, ChangeKind.UPDATE, ChangeKind.REMOVE}
+LIST_KINDS = {
+    ChangeKind.ADD,
+    ChangeKind.UPDATE,
+    ChangeKind.REMOVE,
+    ChangeKind.WATCHED,
+}
 
 
 def operations_of(
@@ -107,6 +112,10 @@ def change_told(change: Mapping[str, Any], titles: Mapping[int, str]) -> dict[st
         "kind": change["kind"],
         "before": as_shown(change["before"]),
         "after": as_shown(change["after"]),
+        "watched": [
+            {"watched_on": day or "unknown", "episodes": episodes}
+            for day, episodes in sorted((change["days"] or {}).items())
+        ],
         "revision": change["revision"],
     }
 

@@ -27,6 +27,11 @@ from history.models import ChangeKind
 TAGS = ["History and undo"]
 
 
+class WatchedByDaySerializer(serializers.Serializer[Any]):
+    watched_on = serializers.CharField()
+    episodes = serializers.IntegerField()
+
+
 @extend_schema_serializer(component_name="LoggedChange")
 class ChangeToldSerializer(serializers.Serializer[Any]):
     anime_id = serializers.CharField(allow_null=True)
@@ -34,6 +39,9 @@ class ChangeToldSerializer(serializers.Serializer[Any]):
     kind = serializers.ChoiceField(ChangeKind.choices)
     before = SomeFields()
     after = SomeFields()
+    watched = WatchedByDaySerializer(
+        many=True, help_text="what it counts as watched; below zero, took back"
+    )
     revision = serializers.IntegerField()
 
 

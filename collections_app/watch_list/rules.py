@@ -3,14 +3,27 @@
 | when                                                 | then                         |
 |------------------------------------------------------|------------------------------|
 | first progress on To Watch                           | Watching, started_on today   |
-| last known episode, on Watching, of a finished title | Completed, finished_on today |
+| last known episode, on Watching, of a finished title | Completed                    |
 | the same, from rewatching                            | also rewatches + 1           |
 | becoming Completed                                   | progress = known total       |
+| becoming Completed on a day that is known            | finished_on = that day       |
 | an increment on on_hold                              | active                       |
 | the type changes                                     | state = active               |
 
 They never change a field that the same call sent, a score, or a date already set;
 never act on an unknown total; lowering progress moves nothing.
+
+On which day the episodes count that a call adds, it says by `watched_on`. If it does
+not, the first of these that fits:
+
+| the call                                                     | the day           |
+|--------------------------------------------------------------|-------------------|
+| sends finished_on                                            | that day, or year |
+| is an increment, or raises the progress of what was Watching | today             |
+| makes Completed of what was Watching                         | today             |
+| anything else: a new entry, To Watch or nothing → Completed  | unknown           |
+
+An increment of a Completed entry at its known total is refused.
 """
 
 from collections.abc import Mapping
@@ -18,7 +31,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from collections_app.catalogue.models import AiringStatus
+from animecollections.api.errors import ApiError, refuse
+from collections_app.catalogue.airing import aired_on, has_finished_airing
 from collections_app.watch_list.entries import Entry
 from collections_app.watch_list.fields import (
     FIELD_NAMES,
@@ -27,6 +41,7 @@ from collections_app.watch_list.fields import (
     shown,
 )
 from collections_app.watch_list.models import EntryState, EntryType
+from history.watched.days import UNKNOWN, is_to_come
 
 
 @dataclass(slots=True)
@@ -34,6 +49,7 @@ class Edit:
     """One call's change to one entry, and what is told of it.
 
     sent:    the fields the client sent, which no rule touches.
+    watched_on: as sent, a day, AIRED or SENT_AS_UNKNOWN; None where it was not.
     changes: {"field", "from", "to", "reason"} of every implied change.
     """
 
@@ -43,6 +59,7 @@ class Edit:
     sent: frozenset[str]
     today: date
     is_increment: bool = False
+    watched_on: str | None = None
     changes: list[dict[str, Any]] = field(default_factory=list)
     warnings: list[dict[str, Any]] = field(default_factory=list)
 
@@ -65,6 +82,73 @@ class Edit:
     def has_progressed(self) -> bool:
         return bool(self.after["progress"] > self.before["progress"])
 
+    @property
+    def becomes_completed(self) -> bool:
+        is_now = self.after["type"] == EntryType.COMPLETED
+        return bool(is_now and self.before["type"] != EntryType.COMPLETED)
+
+    def day_of(self, episode: int) -> str:
+        """On which an episode that the call adds was watched."""
+        if self.watched_on is None:
+            return default_day(self)
+        if self.watched_on == AIRED:
+            return aired_on(self.facts, episode)
+        return UNKNOWN if self.watched_on == SENT_AS_UNKNOWN else self.watched_on
+
+
+AIRED, SENT_AS_UNKNOWN = "aired", "unknown"
+
+
+def default_day(edit: Edit) -> str:
+    """The table of defaults."""
+    finished_on = edit.after["finished_on"]
+    if "finished_on" in edit.sent and finished_on:
+        return UNKNOWN if is_to_come(finished_on, edit.today) else str(finished_on)
+    was_watching = edit.before["type"] == EntryType.WATCHING
+    is_now = edit.is_increment or (
+        was_watching and (edit.has_progressed or edit.becomes_completed)
+    )
+    return edit.today.isoformat() if is_now else UNKNOWN
+
+
+def days_watched(edit: Edit) -> dict[str, int]:
+    """What the call adds, by day; once all rules are applied."""
+    first, last = edit.before["progress"] + 1, edit.after["progress"]
+    day = default_day(edit) if edit.watched_on is None else edit.watched_on
+    return days_between(day, edit.facts, first, last)
+
+
+def days_between(
+    watched_on: str, facts: Mapping[str, Any], first: int, last: int
+) -> dict[str, int]:
+    """The episodes from the first to the last of a title, by day."""
+    if last < first:
+        return {}
+    if watched_on != AIRED:
+        day = UNKNOWN if watched_on == SENT_AS_UNKNOWN else watched_on
+        return {day: last - first + 1}
+    # The first of a title air in the same year, and of all others no year is known.
+    known = sum(1 for n in range(first, min(last, 52) + 1) if aired_on(facts, n))
+    days = {aired_on(facts, first): known, UNKNOWN: last - first + 1 - known}
+    return {day: episodes for day, episodes in days.items() if episodes}
+
+
+def check_day(watched_on: str, today: date) -> None:
+    """400 for one that is still to come."""
+    if watched_on not in (AIRED, SENT_AS_UNKNOWN) and is_to_come(watched_on, today):
+        raise refuse(watched_on="This day is still to come.")
+
+
+def check(edit: Edit) -> None:
+    """400 for a day that is still to come, 409 for more of what is completed."""
+    if edit.watched_on is not None:
+        check_day(edit.watched_on, edit.today)
+    total = edit.facts["episodes"]
+    is_whole = total and edit.before["progress"] >= total
+    is_completed = edit.before["type"] == EntryType.COMPLETED and is_whole
+    if edit.is_increment and edit.has_progressed and is_completed:
+        raise ApiError("already_completed", total=f"{total:,}")
+
 
 def apply(edit: Edit) -> None:
     """All rules, in the table's order of effect."""
@@ -72,6 +156,7 @@ def apply(edit: Edit) -> None:
     start_on_first_progress(edit)
     complete_on_last_episode(edit)
     fill_progress_when_completed(edit)
+    date_what_is_completed(edit)
     warn_beyond_total(edit)
 
 
@@ -93,12 +178,16 @@ def start_on_first_progress(edit: Edit) -> None:
     if not is_first or edit.after["type"] != EntryType.TO_WATCH or "type" in edit.sent:
         return
     edit.imply("type", EntryType.WATCHING.value, "first_progress")
-    edit.imply("started_on", edit.today.isoformat(), "first_progress")
+    day = edit.today.isoformat()
+    if edit.watched_on is not None:
+        day = edit.day_of(1)
+    if day:
+        edit.imply("started_on", day, "first_progress")
 
 
 def complete_on_last_episode(edit: Edit) -> None:
     is_last = edit.has_progressed and edit.after["progress"] == edit.facts["episodes"]
-    has_aired = edit.facts["airing_status"] == AiringStatus.FINISHED
+    has_aired = has_finished_airing(edit.facts, edit.today)
     if not (is_last and has_aired) or edit.after["type"] != EntryType.WATCHING:
         return
     if "type" in edit.sent or not leaves_state_open(edit):
@@ -109,7 +198,6 @@ def complete_on_last_episode(edit: Edit) -> None:
             edit.imply("rewatches", rewatches + 1, "last_episode")
     edit.imply("state", EntryState.ACTIVE.value, "last_episode")
     edit.imply("type", EntryType.COMPLETED.value, "last_episode")
-    edit.imply("finished_on", edit.today.isoformat(), "last_episode")
 
 
 def leaves_state_open(edit: Edit) -> bool:
@@ -118,10 +206,16 @@ def leaves_state_open(edit: Edit) -> bool:
 
 
 def fill_progress_when_completed(edit: Edit) -> None:
-    becomes = EntryType.COMPLETED == edit.after["type"] != edit.before["type"]
     total = edit.facts["episodes"]
-    if becomes and total:
+    if edit.becomes_completed and total:
         edit.imply("progress", total, "completed")
+
+
+def date_what_is_completed(edit: Edit) -> None:
+    day = edit.day_of(edit.after["progress"]) if edit.becomes_completed else UNKNOWN
+    if day:
+        by_episode = edit.has_progressed and "type" not in edit.sent
+        edit.imply("finished_on", day, "last_episode" if by_episode else "completed")
 
 
 def warn_beyond_total(edit: Edit) -> None:

@@ -29,6 +29,8 @@ def of_change(change: Mapping[str, Any], titles: Mapping[int, str]) -> str:
     if kind in SAID_OF_KIND:
         return SAID_OF_KIND[kind]
     title = titles.get(change["anime_id"], f"anime {change['anime_id']}")
+    if kind == ChangeKind.WATCHED:
+        return of_days(title, change["days"] or {})
     if kind == ChangeKind.ADD:
         return f"added {title} to {after['type']}"
     if kind == ChangeKind.REMOVE:
@@ -46,6 +48,23 @@ def of_change(change: Mapping[str, Any], titles: Mapping[int, str]) -> str:
         moved = f"moved {title} from {before['type']} to {after['type']}"
         return ", ".join([moved, *parts])
     return f"changed {title}: {', '.join(parts)}"
+
+
+def of_days(title: str, days: Mapping[str, int]) -> str:
+    added = {day: number for day, number in days.items() if number > 0}
+    taken = {day: -number for day, number in days.items() if number < 0}
+    if added and taken:
+        became = f"from {said_of(taken)} to {said_of(added)}"
+        return f"corrected the diary of {title} {became}"
+    if taken:
+        return f"took {said_of(taken)} of {title} out of the diary"
+    return f"added {said_of(added)} of {title} to the diary"
+
+
+def said_of(days: Mapping[str, int]) -> str:
+    return ", ".join(
+        f"{number:,} on {day or 'an unknown day'}" for day, number in days.items()
+    )
 
 
 def shown(name: str, value: Any) -> str:

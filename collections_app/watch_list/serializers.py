@@ -32,6 +32,7 @@ from collections_app.watch_list.fields import (
     Kind,
 )
 from collections_app.watch_list.models import EntryState, EntryType, WatchListEntry
+from collections_app.watch_list.rules import AIRED, SENT_AS_UNKNOWN
 
 Serializer = serializers.Serializer[Any]
 
@@ -65,6 +66,39 @@ class PartialDateField(serializers.Field[str, Any, str, Any]):
             return partial_date(data if isinstance(data, str) else "-")
         except ValueError as error:
             raise serializers.ValidationError(str(error)) from None
+
+    def to_representation(self, value: str) -> str:
+        return value
+
+
+@extend_schema_field(
+    {
+        "oneOf": [
+            {"type": "string", "pattern": r"^\d{4}(-\d{2}(-\d{2})?)?$"},
+            {"type": "string", "enum": ["aired", "unknown"]},
+        ],
+        "example": "2026-11-28",
+        "description": "When the episodes that this adds were watched: a day, a month "
+        'or a year; "aired", each in the year it aired, as far as known; "unknown". '
+        "Absent: docs/statistics.md has the table.",
+    }
+)
+class WatchedOnField(serializers.Field[str, Any, str, Any]):
+    """A partial date, or a word."""
+
+    def __init__(self, **said: Any) -> None:
+        super().__init__(**({"required": False} | said))
+
+    def to_internal_value(self, data: object) -> str:
+        if data in (AIRED, SENT_AS_UNKNOWN):
+            return str(data)
+        try:
+            return partial_date(data if isinstance(data, str) and data else "-")
+        except ValueError as error:
+            words = f'"{AIRED}" or "{SENT_AS_UNKNOWN}"'
+            raise serializers.ValidationError(
+                f"{str(error).removesuffix('.')}; or {words}."
+            ) from None
 
     def to_representation(self, value: str) -> str:
         return value
@@ -139,7 +173,6 @@ ANSWERED_AS: dict[Kind, Callable[[Field], AnyField]] = {
 }
 
 
-@extend_schema_serializer(component_name="ChangeEntry")
 class EntryFields(StrictObject):
     """The fields of an entry that a client may set. Absent keeps, null clears."""
 
@@ -197,6 +230,11 @@ class RemoveSerializer(Serializer):
     animeId = AnimeIdField(required=False)  # noqa: N815
 
 
+@extend_schema_serializer(component_name="ChangeEntry")
+class UpdateSerializer(EntryFields):
+    watched_on = WatchedOnField()
+
+
 @extend_schema_serializer(component_name="AddEntry")
 class AddSerializer(EntryFields):
     animeId = AnimeIdField()  # noqa: N815
@@ -206,6 +244,7 @@ class AddSerializer(EntryFields):
         default=False,
         help_text="true: do not restore the values of a removed entry",
     )
+    watched_on = WatchedOnField()
 
 
 class IncrementSerializer(Serializer):
@@ -216,6 +255,7 @@ class IncrementSerializer(Serializer):
         default=1,
         help_text="negative numbers subtract; progress never falls below 0",
     )
+    watched_on = WatchedOnField()
 
 
 class MoveSerializer(Serializer):
@@ -227,6 +267,7 @@ class MoveSerializer(Serializer):
     )
     type = StrictChoice(EntryType.choices)
     dry_run = StrictBoolean(required=False, default=False)
+    watched_on = WatchedOnField()
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if ("animeId" in attrs) == ("animeIds" in attrs):
@@ -253,6 +294,7 @@ class OperationSerializer(EntryFields):
         help_text="the revision you saw; 0: only if it is not listed yet",
     )
     id = StrictText(max_length=64, required=False)
+    watched_on = WatchedOnField()
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if attrs["op"] in ("add", "move") and "type" not in attrs:

@@ -5,9 +5,9 @@ values before over the values after, field by field, where they still stand; wha
 changed since is reported, not trampled.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -21,8 +21,15 @@ from collections_app.watch_list.joining import merged
 from collections_app.watch_list.writes import ListEdit, Slot, fits
 from history.log.recording import recording
 from history.models import Change, ChangeKind
+from history.watched.days import Diary, Tally
+from history.watched.services import diaries_of
 
-ENTRY_KINDS = (ChangeKind.ADD, ChangeKind.UPDATE, ChangeKind.REMOVE)
+ENTRY_KINDS = (
+    ChangeKind.ADD,
+    ChangeKind.UPDATE,
+    ChangeKind.REMOVE,
+    ChangeKind.WATCHED,
+)
 
 
 class TrimmedError(Exception):
@@ -72,11 +79,19 @@ def undo(
                 "operation_not_found",
                 sentence="Two titles were merged: one list alone cannot undo this.",
             )
-        edit = ListEdit(record, user_id, today, counts_progress=False)
+        edit = ListEdit(record, user_id, today)
         edit.read(ref_of(change) for change in changes)
+        remember_days(user_id, changes)
         undone = Undone()
         for change in changes:
             put_back(edit.slot_of(ref_of(change)), change, undone)
+        wanted = {id_: dict(slot.watched.days) for id_, slot in edit.by_id().items()}
+        edit.settle()
+        undone.conflicts += [
+            conflict
+            for id_, slot in sorted(edit.by_id().items())
+            for conflict in days_that_changed(slot, wanted[id_])
+        ]
         if not dry_run and edit.save():
             undone.operation_id = record.operation_id
         tell(edit.changed(), undone)
@@ -100,8 +115,9 @@ def restore(
         if not reached:
             raise TrimmedError("The log of changes does not go back that far.")
         changes = [change for change in changes if change.kind in ENTRY_KINDS]
-        edit = ListEdit(record, user_id, today, counts_progress=False)
+        edit = ListEdit(record, user_id, today)
         edit.read(ref_of(change) for change in changes)
+        remember_days(user_id, changes)
         lanes: dict[int, Slot] = {}
         for change in changes:
             take_back(lane_of(change, edit.slot_of(ref_of(change)), lanes), change)
@@ -118,13 +134,13 @@ def lane_of(change: Change, slot: Slot, lanes: dict[int, Slot]) -> Slot:
     """The slot, or where its title was two at the time, the other one's own."""
     if change.anime_id is None or change.anime_id == slot.anime_id:
         return slot
-    other = replace(slot, before=None, after=None, watched=0)
+    other = replace(slot, before=None, after=None, watched=Tally())
     return lanes.setdefault(change.anime_id, other)
 
 
 def lay_in(lane: Slot, slot: Slot) -> None:
     """What was kept of a title that has since been merged, as the merge would do it."""
-    slot.watched += lane.watched
+    slot.watched.add_all(lane.watched.days)
     if lane.after is not None and slot.after is not None:
         slot.after = merged(slot.after, lane.after)
     elif lane.after is not None:
@@ -133,7 +149,9 @@ def lay_in(lane: Slot, slot: Slot) -> None:
 
 def take_back(slot: Slot, change: Change) -> None:
     """One change taken back whatever came after: newest first, this ends at `at`."""
-    slot.watched -= change.watched
+    slot.watched.take_back(days_counted(change))
+    if change.kind == ChangeKind.WATCHED:
+        return
     if change.kind == ChangeKind.ADD:
         slot.after = None
     elif change.kind == ChangeKind.REMOVE:
@@ -153,6 +171,8 @@ def put_back(slot: Slot, change: Change, undone: Undone) -> None:
             take_off_again(slot, change, undone)
         case ChangeKind.REMOVE:
             bring_back(slot, change, undone)
+        case ChangeKind.WATCHED:
+            slot.watched.take_back(days_counted(change))
         case _:
             restore_fields(slot, change, undone)
 
@@ -169,14 +189,15 @@ def take_off_again(slot: Slot, change: Change, undone: Undone) -> None:
     ]
     if found:
         return
-    slot.after, slot.watched = None, slot.watched - change.watched
+    slot.after = None
+    slot.watched.take_back(days_counted(change))
 
 
 def bring_back(slot: Slot, change: Change, undone: Undone) -> None:
     removed = from_snapshot(change.before)
     if slot.after is None:
         slot.after = removed
-        slot.watched -= change.watched
+        slot.watched.take_back(days_counted(change))
         return
     undone.conflicts += [
         conflict(slot, name, None, slot.after[name])
@@ -202,8 +223,41 @@ def restore_fields(slot: Slot, change: Change, undone: Undone) -> None:
         if name not in stands
     ]
     slot.after |= {name: change.before[name] for name in stands}
-    if "progress" in stands:
-        slot.watched -= change.watched
+    if "progress" in stands or "progress" not in change.after:
+        slot.watched.take_back(days_counted(change))
+
+
+def days_counted(change: Change) -> Diary:
+    return change.days or {}
+
+
+def remember_days(user_id: UUID, changes: Iterable[Change]) -> None:
+    """The day on which a change of an earlier release counted: of its user, whose time
+    zone it did not note, so the nearest that the diary has.
+    """
+    old = [change for change in changes if change.watched and change.days is None]
+    diaries = diaries_of(user_id, [c.anime_id for c in old if c.anime_id])
+    for change in old:
+        diary = diaries.get(change.anime_id or 0, {})
+        change.days = {day_of_old(change.at, diary): change.watched}
+
+
+def day_of_old(at: datetime, diary: Diary) -> str:
+    near = [(at + timedelta(days=ahead)).date().isoformat() for ahead in (0, -1, 1)]
+    return next((day for day in near if diary.get(day)), near[0])
+
+
+def days_that_changed(slot: Slot, wanted: Diary) -> Iterator[dict[str, object]]:
+    """Where the diary has less by now than what was to be taken back."""
+    for day, episodes in sorted(wanted.items()):
+        taken = slot.watched.days.get(day, 0)
+        if episodes < 0 and taken != episodes:
+            said = {"watched_on": day or "unknown"}
+            expected, found = (
+                said | {"episodes": -episodes},
+                said | {"episodes": -taken},
+            )
+            yield conflict(slot, "watched", expected, found)
 
 
 def conflict(

@@ -152,6 +152,7 @@ class WatchListViewSet(IdempotentViewSet):
             user_id=self.user_id,
             anime=values.pop("animeId"),
             fresh=values.pop("fresh"),
+            watched_on=values.pop("watched_on", None),
             values=values,
             only_if=precondition(request),
             today=self.account.today,

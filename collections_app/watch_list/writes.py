@@ -43,9 +43,16 @@ from collections_app.watch_list.entries import (
     values_to_json,
 )
 from collections_app.watch_list.fields import LARGEST_NUMBER, NEW_ENTRY, STORED_COLUMNS
-from collections_app.watch_list.models import STATES_OF_TYPE, EntryState, WatchListEntry
+from collections_app.watch_list.models import (
+    STATES_OF_TYPE,
+    EntryState,
+    EntryType,
+    WatchListEntry,
+)
 from history.log.recording import Recording, recording
 from history.models import Change, ChangeKind
+from history.watched.days import UNKNOWN, Tally, is_to_come
+from history.watched.services import diaries_of
 
 # An anime added again so soon after its removal takes back what it held: existing
 # clients move by removing and adding, which must not destroy notes and scores.
@@ -59,6 +66,7 @@ class Operation:
     """One thing to do to one anime of a list.
 
     values:      entry columns as sent (null clears); `type` of an add or a move.
+    watched_on:  when what it adds was watched (rules.Edit).
     only_if:     what the client saw of it; where that is no more, it is refused (412).
     key:         the client's own. Of several with one key, the first that succeeds is
                  the only one that is done.
@@ -71,6 +79,7 @@ class Operation:
     fresh: bool = False
     only_if: Precondition = ALWAYS
     key: str = ""
+    watched_on: str | None = None
 
 
 @dataclass(slots=True)
@@ -104,7 +113,7 @@ class Slot:
     removed: Mapping[str, Any] | None  # the snapshot of a recent removal
     after: Entry | None
     goes_into: int | None = None  # the title that a running merge makes of this one
-    watched: int = 0  # episodes that count, where the edit is told and does not count
+    watched: Tally = field(default_factory=Tally)  # what is counted by it
     as_of: datetime | None = None  # when what an import says was so
 
     @property
@@ -212,9 +221,9 @@ class ListEdit:
     record: Recording
     user_id: UUID
     today: date
-    counts_progress: bool = True  # undo and restore take back what was counted
     slots: dict[AnimeRef, Slot] = field(default_factory=dict)
     refused: dict[AnimeRef, ApiError] = field(default_factory=dict)
+    is_settled: bool = False
 
     def read(self, refs: Iterable[AnimeRef]) -> None:
         """The anime, the entries of them, and their last removals.
@@ -314,13 +323,46 @@ class ListEdit:
             sent=frozenset(values),
             today=self.today,
             is_increment=operation.verb == "increment",
+            watched_on=operation.watched_on,
         )
         check_state(after)
+        rules.check(edit)
         if restored:
             rules.tell_restored(edit)
         rules.apply(edit)
+        self.count(slot, edit)
         slot.after = after
         return Outcome(slot.anime_id, changes=edit.changes, warnings=edit.warnings)
+
+    def count(self, slot: Slot, edit: rules.Edit) -> None:
+        """What the call says of episodes seen.
+
+        Less progress takes back what a slip counted, and no more than that, unless the
+        entry moved as well (starting over unwatches nothing). A day on which it was
+        finished is that of the episodes of which none was known.
+        """
+        before, after, watched = edit.before, edit.after, slot.watched
+        watched.add_all(rules.days_watched(edit))
+        if slot.after is not None and edit.has_progressed:
+            after["watched_at"] = self.record.at
+        stayed = all(before[name] == after[name] for name in ("type", "state"))
+        if stayed and before["type"]:
+            watched.lowered += max(0, before["progress"] - after["progress"])
+        if slot.after is not None and "finished_on" in edit.sent:
+            watched.dated = finish_of(after, self.today)
+
+    def settle(self) -> None:
+        """What the slots count: one statement, where any takes back or is dated."""
+        if self.is_settled:
+            return
+        self.is_settled = True
+        slots = [slot for slot in self.by_id().values() if slot.watched]
+        needed = [slot.anime_id for slot in slots if slot.watched.depends_on_diary]
+        diaries = diaries_of(self.user_id, needed) if needed else {}
+        for slot in slots:
+            entry = slot.after or slot.before
+            counted = entry["counted"] if entry else 0
+            slot.watched.settle(diaries.get(slot.anime_id, {}), counted)
 
     def take_off(self, slot: Slot) -> Outcome:
         removed = int(slot.after is not None)
@@ -335,9 +377,10 @@ class ListEdit:
         The entries that stay go into the database with the log of their changes, those
         that go out of it at once.
         """
+        self.settle()
         changed = self.changed()
-        written = [slot for slot in changed if slot.after]
-        gone = [slot for slot in changed if not slot.after]
+        written = [slot for slot in changed if slot.after and slot.moved]
+        gone = [slot for slot in changed if not slot.after and slot.moved]
         for slot in changed:
             self.note(slot)
         rows = [
@@ -352,8 +395,11 @@ class ListEdit:
         return bool(changed)
 
     def changed(self) -> list[Slot]:
-        """The slots that end otherwise than they began, in key order."""
-        return [slot for _, slot in sorted(self.by_id().items()) if slot.moved]
+        """The slots that end otherwise than they began, or count episodes, in key
+        order.
+        """
+        slots = sorted(self.by_id().items())
+        return [slot for _, slot in slots if slot.moved or slot.watched]
 
     def by_id(self) -> dict[int, Slot]:
         """Each slot once, though several references may mean its title."""
@@ -361,12 +407,11 @@ class ListEdit:
 
     def note(self, slot: Slot) -> None:
         """The change in the log; its revision and time on the entry."""
-        entry = slot.after
-        counted = slot.watched
-        if self.counts_progress:
-            counted = episodes_watched(slot.before, entry)
+        entry, counted = slot.after, slot.watched.total
         kind, before, after = ChangeKind.UPDATE, {}, {}
-        if slot.before is None and entry is not None:
+        if not slot.moved:
+            kind = ChangeKind.WATCHED
+        elif slot.before is None and entry is not None:
             kind, after = ChangeKind.ADD, snapshot(entry)
         elif slot.before is not None and entry is None:
             kind = ChangeKind.REMOVE
@@ -381,15 +426,12 @@ class ListEdit:
             anime_id=slot.anime_id,
             before=before,
             after=after,
-            watched=counted,
-            today=self.today,
+            watched=slot.watched.days,
             as_of=slot.as_of,
         )
-        if entry is not None:
+        if entry is not None and slot.moved:
             entry |= slot.not_saved | now_counted(entry, counted)
             entry |= {"updated_at": self.record.at, "revision": revision}
-            if counted > 0:
-                entry["watched_at"] = self.record.at
 
 
 def add(
@@ -401,11 +443,14 @@ def add(
     through: Origin,
     fresh: bool = False,
     only_if: Precondition = ALWAYS,
+    watched_on: str | None = None,
 ) -> Outcome:
     """Puts an anime on the list, or moves it: `values` has the type, and any field."""
     return do(
         user_id=user_id,
-        operation=Operation("add", anime, values, fresh=fresh, only_if=only_if),
+        operation=Operation(
+            "add", anime, values, fresh=fresh, only_if=only_if, watched_on=watched_on
+        ),
         today=today,
         through=through,
     )
@@ -528,20 +573,24 @@ def check_state(entry: Entry) -> None:
         )
 
 
-def episodes_watched(before: Entry | None, after: Entry | None) -> int:
-    """What a change of progress says of episodes seen: what an entry gains counts.
+def finish_of(entry: Entry, today: date) -> str:
+    """The day on which what was watched of an entry came to its end."""
+    day = str(entry["finished_on"])
+    is_whole = entry["type"] == EntryType.COMPLETED or (
+        entry["state"] == EntryState.REWATCHING
+    )
+    return day if is_whole and not is_to_come(day, today) else UNKNOWN
 
-    A new entry tells of the past, not of today. Less progress takes back what a slip
-    counted, and no more than that, unless the entry moved as well (starting over
-    unwatches nothing).
-    """
-    if before is None or after is None:
-        return 0
-    gained = int(after["progress"] - before["progress"])
-    if gained >= 0:
-        return gained
-    stayed = before["type"] == after["type"] and before["state"] == after["state"]
-    return max(gained, -before["counted"]) if stayed else 0
+
+def count_as_laid(slot: Slot, today: date) -> None:
+    """What an import says of episodes seen: when a title was finished, or nothing."""
+    if slot.after is None:
+        return
+    progress = slot.before["progress"] if slot.before else 0
+    day = finish_of(slot.after, today)
+    slot.watched.add(day, max(0, slot.after["progress"] - progress))
+    if slot.before and slot.before["finished_on"] != slot.after["finished_on"]:
+        slot.watched.dated = day
 
 
 def now_counted(entry: Entry, counted: int) -> Entry:

@@ -121,6 +121,7 @@ class ChangeKind(models.TextChoices):
     SEARCHES = "searches"
     PROFILE = "profile"
     PREFERENCES = "preferences"
+    WATCHED = "watched"  # the diary alone
 
 
 # From the first id that a write makes to the last.
@@ -175,8 +176,11 @@ class Change(OwnedRow):
     size = models.PositiveIntegerField()
     # The operation that this one undid.
     undoes = models.UUIDField(null=True, blank=True)
-    # Episodes that count as watched (EpisodesWatched); undo takes the same away.
+    # Episodes that count as watched (EpisodesWatched), in all and by day; undo takes
+    # the same away. Of a release before this one, without days, they count on the day
+    # of the change.
     watched = models.IntegerField(default=0)
+    days = models.JSONField(null=True, blank=True)
     at = models.DateTimeField()
     # An import says what was so at another time: that of its file, or of its row.
     as_of = models.DateTimeField(null=True, blank=True)

@@ -30,7 +30,10 @@ class Part:
 
 
 PARTS = (
-    Part("list", (ChangeKind.ADD, ChangeKind.UPDATE, ChangeKind.REMOVE)),
+    Part(
+        "list",
+        (ChangeKind.ADD, ChangeKind.UPDATE, ChangeKind.REMOVE, ChangeKind.WATCHED),
+    ),
     Part("searches", (ChangeKind.SEARCHES,), "changed the search history"),
     Part("profile", (ChangeKind.PROFILE,), "changed the profile"),
     Part("preferences", (ChangeKind.PREFERENCES,), "changed the preferences"),

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -21,7 +21,7 @@ from animecollections.identity import Origin
 from history.log.commit_hooks import Note, publish
 from history.log.models import Change, ChangeKind, HeldState, UserState, locking
 from history.log.parts import COLUMN_OF_KIND
-from history.watched.models import EpisodesWatched
+from history.watched.services import rows_to_add
 
 USERS_AT_ONCE = 5_000  # of all, where something is done to each
 
@@ -42,7 +42,7 @@ class Recording:
     at: Any = field(default_factory=timezone.now)
     changes: list[dict[str, Any]] = field(default_factory=list)
     ids: dict[str, list[UUID] | None] = field(default_factory=dict)
-    watched: dict[tuple[date, int], int] = field(default_factory=dict)
+    watched: dict[tuple[str, int], int] = field(default_factory=dict)
     rows: list[bulk.Rows] = field(default_factory=list)
 
     def put(self, rows: bulk.Rows) -> None:
@@ -56,13 +56,12 @@ class Recording:
         anime_id: int | None = None,
         before: Mapping[str, object] | None = None,
         after: Mapping[str, object] | None = None,
-        watched: int = 0,
-        today: date | None = None,
+        watched: Mapping[str, int] | None = None,
         as_of: datetime | None = None,
     ) -> int:
         """Notes a changed row; answers with the revision it takes.
 
-        watched: episodes that count as seen `today`, the user's own day.
+        watched: episodes that count as seen, by day (history/watched/days.py).
         as_of:   when this was so, where that is not now (imports).
         """
         self.state.revision += 1
@@ -79,7 +78,8 @@ class Recording:
                 "operation_id": self.operation_id,
                 "position": len(self.changes),
                 "undoes": self.undoes,
-                "watched": watched,
+                "watched": sum(watched.values()) if watched else 0,
+                "days": dict(watched or {}),
                 "at": self.at,
                 "as_of": as_of,
                 "through": self.through.kind,
@@ -89,9 +89,9 @@ class Recording:
                 "file_name": "" if self.changes else self.through.file_name,
             }
         )
-        if watched and today and anime_id:
-            key = (today, anime_id)
-            self.watched[key] = self.watched.get(key, 0) + watched
+        for day, episodes in (watched or {}).items():
+            key = (day, anime_id or 0)
+            self.watched[key] = self.watched.get(key, 0) + episodes
         return self.state.revision
 
     def change_searches(self, ids: list[UUID] | None) -> None:
@@ -111,30 +111,27 @@ class Recording:
                 transaction.set_rollback(True)
             return
         size = len(self.changes)
-        episodes = [
-            {
-                "id": new_id(),
-                "user_id": self.state.user_id,
-                "day": day,
-                "anime_id": anime_id,
-                "episodes": episodes,
-            }
-            for (day, anime_id), episodes in sorted(self.watched.items())
-        ]
         statements = inserting(
             *self.rows,
             bulk.Rows(Change, [row | {"size": size} for row in self.changes]),
-            bulk.Rows(
-                EpisodesWatched,
-                episodes,
-                unique=("user", "day", "anime_id"),
-                adding=("episodes",),
-            ),
+            *self.diary(),
         )
         columns = {COLUMN_OF_KIND[ChangeKind(row["kind"])] for row in self.changes}
         if size != 1 or self.expected_column not in columns:
             statements.append(self.state.saving(columns))
         run(*statements, is_last=is_last)
+
+    def diary(self) -> list[bulk.Rows]:
+        """What the changes count as watched."""
+        if not self.watched:
+            return []
+        revisions = {row["anime_id"]: row["revision"] for row in self.changes}
+        return rows_to_add(
+            self.state.user_id,
+            self.watched,
+            through=self.through.kind,
+            revisions=revisions,
+        )
 
     def note(self) -> Note:
         """What the live feed tells the user's devices of this write."""

@@ -1,14 +1,68 @@
-"""Episodes watched, when two titles become one and when they part again."""
+"""Episodes watched: what a write adds to the diary, and what two titles that become
+one do to it.
+"""
 
-from collections.abc import Iterable
-from datetime import date
+from collections.abc import Collection, Mapping
+from typing import Any
 from uuid import UUID
 
-from animecollections.db.bulk import upsert
+from animecollections.db.bulk import Rows, inserting
+from animecollections.db.hot import run
 from animecollections.db.ids import new_id
+from history.watched.days import Diary
 from history.watched.models import EpisodesWatched
 
-Days = list[tuple[date, int]]
+Days = list[tuple[str, int]]
+EXACT = len("2026-11-28")
+KEY = ("user", "day", "anime_id")
+KEY_WITHOUT_DAY = ("user", "period", "anime_id")
+
+
+def rows_to_add(
+    user_id: UUID,
+    watched: Mapping[tuple[str, int], int],
+    *,
+    through: str = "",
+    revisions: Mapping[int, int] | None = None,
+) -> list[Rows]:
+    """What adds so many episodes, by day and anime: to be written under the user's
+    lock. revisions: of each anime's change.
+    """
+    rows: dict[bool, list[dict[str, Any]]] = {True: [], False: []}
+    for (day, anime_id), episodes in sorted(watched.items()):
+        is_exact = len(day) == EXACT
+        rows[is_exact].append(
+            {
+                "id": new_id(),
+                "user_id": user_id,
+                "day": day if is_exact else None,
+                "period": "" if is_exact else day,
+                "anime_id": anime_id,
+                "episodes": episodes,
+                "through": through,
+                "revision": (revisions or {}).get(anime_id, 0),
+            }
+        )
+    adding = ("episodes",)
+    return [
+        Rows(EpisodesWatched, rows[True], KEY, adding),
+        Rows(EpisodesWatched, rows[False], KEY_WITHOUT_DAY, adding, "day IS NULL"),
+    ]
+
+
+def diaries_of(
+    user_id: UUID, anime_ids: Collection[int] | None = None
+) -> Mapping[int, Diary]:
+    """What a user watched of each of these anime, or of all, by day; one statement."""
+    found: dict[int, dict[str, int]] = {}
+    rows = EpisodesWatched.objects.of(user_id).with_watched_on()
+    if anime_ids is not None:
+        rows = rows.of_anime(anime_ids)
+    columns = ("anime_id", "watched_on", "episodes")
+    for anime_id, day, episodes in rows.order_by().values_list(*columns):
+        diary = found.setdefault(anime_id, {})
+        diary[day] = diary.get(day, 0) + episodes
+    return found
 
 
 def move(user_id: UUID, *, from_id: int, to_id: int) -> Days:
@@ -16,10 +70,9 @@ def move(user_id: UUID, *, from_id: int, to_id: int) -> Days:
 
     Call it under the user's lock.
     """
-    rows = EpisodesWatched.objects.of(user_id).filter(anime_id=from_id)
-    days = list(rows.order_by("day").values_list("day", "episodes"))
+    days = sorted(diaries_of(user_id, [from_id]).get(from_id, {}).items())
     add(user_id, to_id, days)
-    rows.delete()
+    EpisodesWatched.objects.of(user_id).filter(anime_id=from_id).delete()
     return days
 
 
@@ -29,22 +82,11 @@ def take_back(user_id: UUID, days: Days, *, from_id: int, to_id: int) -> None:
     add(user_id, from_id, [(day, -number) for day, number in days])
 
 
-def add(user_id: UUID, anime_id: int, days: Iterable[tuple[date, int]]) -> None:
-    upsert(
-        EpisodesWatched,
-        [
-            {
-                "id": new_id(),
-                "user_id": user_id,
-                "day": day,
-                "anime_id": anime_id,
-                "episodes": number,
-            }
-            for day, number in days
-        ],
-        unique=("user", "day", "anime_id"),
-        adding=("episodes",),
-    )
+def add(user_id: UUID, anime_id: int, days: Days) -> None:
+    sums: dict[tuple[str, int], int] = {}
+    for day, number in days:
+        sums[day, anime_id] = sums.get((day, anime_id), 0) + number
+    run(*inserting(*rows_to_add(user_id, sums, through="merge")))
 
 
 def watchers(anime_id: int) -> set[UUID]:

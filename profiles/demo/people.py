@@ -1,7 +1,7 @@
 """Made-up people: an account, a list and how it came to be, told from a seed.
 
 No database. A story is told event by event through the same functions that the one
-write path decides with (`differences`, `snapshot`, `episodes_watched`), so that log,
+write path decides with (`differences`, `snapshot`), so that log,
 list and episodes agree as if each change had been a request.
 
 Whose titles: the catalogue says nothing of how many people know a title, so its order
@@ -24,10 +24,10 @@ from zoneinfo import ZoneInfo
 from collections_app.models import AiringStatus, EntryState, EntryType
 from collections_app.watch_list.entries import Entry, differences, snapshot
 from collections_app.watch_list.fields import NEW_ENTRY
-from collections_app.watch_list.writes import episodes_watched
 from history.log.parts import COLUMN_OF_KIND
 from history.models import ChangeKind
 from history.searches.services import NewSearch
+from history.watched.days import UNKNOWN
 from profiles.accounts.identifiers import fold_user_name
 
 NAMESPACE = UUID("5d0c1f0e-3a5b-4c1e-9f0a-64656d6f0001")
@@ -195,7 +195,7 @@ class Teller:
         self.revision = 0
         self.revisions = dict.fromkeys(COLUMN_OF_KIND.values(), 0)
         self.listed: dict[int, Entry] = {}
-        self.episodes: dict[tuple[date, int], int] = {}
+        self.episodes: dict[tuple[date | None, int], int] = {}
         self.changes: list[dict[str, Any]] = []
 
     def tell(self) -> Story:
@@ -420,15 +420,17 @@ class Teller:
                 "before": {name: before[name] for name in names},
                 "after": {name: after[name] for name in names},
             }
-        watched = episodes_watched(before, after)
-        revision = self.change(
-            at=at, anime_id=anime_id, watched=watched, **change, **told
-        )
+        watched = after["progress"] - (before["progress"] if before else 0)
+        day = self.day(at) if before else None  # of what was seen before, none is known
+        days = {day.isoformat() if day else UNKNOWN: watched} if watched else {}
+        revision = self.change(at=at, anime_id=anime_id, days=days, **change, **told)
         after |= {"updated_at": at, "revision": revision}
         if watched:
-            that_day = (self.day(at), anime_id)
+            that_day = (day, anime_id)
             self.episodes[that_day] = self.episodes.get(that_day, 0) + watched
-            after |= {"watched_at": at, "counted": after["counted"] + watched}
+            after["counted"] += watched
+            if before:
+                after["watched_at"] = at
         self.listed[anime_id] = after
 
     def change(
@@ -443,7 +445,7 @@ class Teller:
         operation_id: UUID | None = None,
         position: int = 0,
         size: int = 1,
-        watched: int = 0,
+        days: Mapping[str, int] | None = None,
     ) -> int:
         """The next revision, and its row in the log unless that is trimmed by now."""
         self.revision += 1
@@ -462,7 +464,8 @@ class Teller:
                     "position": position,
                     "size": size,
                     "undoes": None,
-                    "watched": watched,
+                    "watched": sum((days or {}).values()),
+                    "days": dict(days or {}),
                     "at": at,
                     "through": through,
                     "actor_id": None,
@@ -547,7 +550,7 @@ class Teller:
                     "anime_id": anime_id,
                     "episodes": number,
                 }
-                for (day, anime_id), number in sorted(self.episodes.items())
+                for (day, anime_id), number in self.episodes.items()
             ],
             searches=searches,
         )

@@ -119,8 +119,9 @@ SECTIONS = [
     ),
     Section(
         "episodes_watched.jsonl",
-        "How many episodes of which anime you watched on which day.",
-        of(EpisodesWatched, "day", "anime_id"),
+        "How many episodes of which anime you watched on which day. Where the day is "
+        "not known, period has the month or year that is.",
+        of(EpisodesWatched, "day", "period", "anime_id"),
     ),
     Section(
         "changes.jsonl",

@@ -22,11 +22,13 @@ from hypothesis.stateful import (
 )
 
 from collections_app.models import EntryType
+from collections_app.tests.diaries import check_log_and_diary
 from collections_app.tests.test_faults import check_log_and_list
 from conftest import signed_in
 from factories import AnimeFactory, UserFactory
 
 LIST = "/api/user/watchList"
+DIARY = "/api/user/watched"
 ANIME = [1, 2, 3, 4, 5]
 keys = count()
 
@@ -48,7 +50,8 @@ class Device:
             if response.status_code == 200:  # a refusal is not kept: things may change
                 assert again.status_code == 200
                 assert again.json() == response.json()
-        assert response.status_code in (200, 404, 412), response.content
+        # 409: more of what is completed
+        assert response.status_code in (200, 404, 409, 412), response.content
         return response
 
     def later(self, operation):
@@ -95,6 +98,7 @@ class Device:
 devices = st.integers(0, 2)
 anime = st.sampled_from(ANIME)
 types = st.sampled_from(EntryType.values)
+days = st.sampled_from([None, "2015", "2015-06", "2015-06-03", "aired", "unknown"])
 lost = st.booleans()
 values = st.fixed_dictionaries(
     {},
@@ -122,10 +126,29 @@ class Devices(RuleBasedStateMachine):
     def remove(self, device, anime, lost):
         self.devices[device].write("delete", LIST, {"animeId": anime}, lost=lost)
 
-    @rule(device=devices, anime=anime, by=st.integers(-3, 5), lost=lost)
-    def increment(self, device, anime, by, lost):
+    @rule(device=devices, anime=anime, by=st.integers(-3, 5), day=days, lost=lost)
+    def increment(self, device, anime, by, day, lost):
         path = f"{LIST}/{anime}/increment"
-        self.devices[device].write("post", path, {"by": by}, lost=lost)
+        body = {"by": by} | ({"watched_on": day} if day else {})
+        self.devices[device].write("post", path, body, lost=lost)
+
+    @rule(device=devices, anime=anime, day=days, episodes=st.integers(1, 5), lost=lost)
+    def note_in_the_diary(self, device, anime, day, episodes, lost):
+        body = {"animeId": anime, "watched_on": day or "2016", "episodes": episodes}
+        self.devices[device].write("post", DIARY, body, lost=lost)
+
+    @rule(device=devices, which=st.integers(0, 5), day=days, lost=lost)
+    def correct_the_diary(self, device, which, day, lost):
+        """Moved to another day, or taken out."""
+        device = self.devices[device]
+        rows = device.http.get(DIARY).json()["data"]
+        if which >= len(rows):
+            return
+        method, body = ("patch", {"watched_on": day}) if day else ("delete", None)
+        headers = {"If-Match": f'"{rows[which]["revision"]}"'}
+        path = f"{DIARY}/{rows[which]['id']}"
+        response = device.write(method, path, body, lost=lost, headers=headers)
+        assert response.status_code == 200
 
     @rule(device=devices, anime=anime, values=values)
     def change_what_was_seen(self, device, anime, values):
@@ -175,6 +198,7 @@ class Devices(RuleBasedStateMachine):
     def the_log_gives_the_list(self):
         if hasattr(self, "user"):
             check_log_and_list(self.user)
+            check_log_and_diary(self.user)
 
     def teardown(self):
         if hasattr(self, "devices"):

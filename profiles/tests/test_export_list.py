@@ -110,9 +110,7 @@ def test_a_long_list_is_read_by_one_statement(client, budget):
     for pk in range(10, 30):
         AnimeFactory(id=pk)
         add(client, pk, "To Watch")
-    in_words = (
-        "sign-in check, scale of scores, states, scores, counts, rows, lock, note"
-    )
+    in_words = "sign-in check, scale, states, scores, counts, diary, rows, lock, note"
     with budget(8, in_words):
         exported(client, "mal")
 

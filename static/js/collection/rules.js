@@ -35,7 +35,7 @@ export const isSame = (one, other) => JSON.stringify(one ?? null) === JSON.strin
  */
 export function guess(entry, { operation, anime, id, at }) {
   if (!operation) return entry;
-  const { op, animeId, id: _, by = 1, fresh, if_revision, ...sent } = operation;
+  const { op, animeId, id: _, by = 1, fresh, if_revision, watched_on, ...sent } = operation;
   if (op === "remove") return null;
   const before = op === "add" ? entry ?? blank(animeId, anime, at) : entry;
   if (!before) return null;
@@ -46,37 +46,56 @@ export function guess(entry, { operation, anime, id, at }) {
     const most = Math.max(LARGEST_NUMBER, before.progress);
     after.progress = Math.min(Math.max(0, before.progress + by), most);
   }
-  follow(before, after, sent, op === "increment");
+  const isMore = op === "increment" && after.progress > before.progress;
+  if (isMore && before.type === "Completed" && before.episodes && before.progress >= before.episodes) return before; // refused
+  follow(before, after, sent, op === "increment", watched_on);
   return after;
 }
 
 /**
  * What follows by itself, in the order of the server's rules.
  * @param {Entry} before @param {Entry} after @param {Sent} sent @param {boolean} isIncrement
+ * @param {string} [watchedOn]
  */
-function follow(before, after, sent, isIncrement) {
+function follow(before, after, sent, isIncrement, watchedOn) {
   const today = new Date().toLocaleDateString("sv"); // 2026-11-23
   /** @template {FieldName} Name @param {Name} name @param {Fields[Name]} value */
   const imply = (name, value) => name in sent || (/** @type {Fields} */ (after)[name] = value);
-  /** @param {"started_on" | "finished_on"} name  a date already set stays */
-  const date = (name) => imply(name, after[name] ?? today);
+  /** @param {"started_on" | "finished_on"} name @param {string | null} day  a date already set stays, and so does none for a day not known */
+  const date = (name, day) => imply(name, after[name] ?? day);
   const hasProgressed = after.progress > before.progress;
   if (after.type !== before.type) imply("state", "active");
   if (isIncrement && hasProgressed && after.state === "on_hold") imply("state", "active");
   if (hasProgressed && !before.progress && after.type === "To Watch" && !("type" in sent)) {
     after.type = "Watching";
-    date("started_on");
+    date("started_on", watchedOn ? dayOf(watchedOn, after, 1) : today);
   }
-  const isLast = hasProgressed && after.progress === after.episodes && after.airing_status === "finished";
+  const isLast = hasProgressed && after.progress === after.episodes && hasFinishedAiring(after);
   const isOpen = !("type" in sent) && (!("state" in sent) || after.state === "active");
   if (isLast && isOpen && after.type === "Watching") {
     if (after.state === "rewatching") imply("rewatches", Math.min(after.rewatches + 1, LARGEST_NUMBER));
     imply("state", "active");
     after.type = "Completed";
-    date("finished_on");
   }
   const isNowCompleted = after.type === "Completed" && before.type !== "Completed";
   if (isNowCompleted && after.episodes) imply("progress", after.episodes);
+  const isNow = isIncrement || before.type === "Watching";
+  const day = watchedOn ? dayOf(watchedOn, after, after.progress) : isNow ? today : null;
+  if (isNowCompleted) date("finished_on", day);
+}
+
+/** @param {Entry} entry */
+const hasFinishedAiring = ({ airing_status, episodes, year }) => airing_status === "unknown"
+  ? Boolean(episodes && year && year < new Date().getFullYear() - 1)
+  : airing_status === "finished";
+
+/** How many episodes are sure to air in the year of the first. @type {Record<string, number>} */
+const AIRED_IN_YEAR = { winter: 52, spring: 39, summer: 26, fall: 13 };
+
+/** The day that `watched_on` says of an episode; null where it is not known. @param {string} watchedOn @param {Entry} entry @param {number} episode */
+function dayOf(watchedOn, { year, season }, episode) {
+  if (watchedOn === "aired") return year && episode <= (AIRED_IN_YEAR[season ?? ""] ?? 1) ? String(year) : null;
+  return watchedOn === "unknown" ? null : watchedOn;
 }
 
 /** @param {string} animeId @param {Partial<AnimeFacts> | undefined} anime @param {string} at @returns {Entry} */

@@ -50,6 +50,7 @@ export interface Operation extends Sent {
   by?: number;
   fresh?: boolean;
   if_revision?: number;
+  watched_on?: string;
 }
 
 /** What a batch answers of one operation. */

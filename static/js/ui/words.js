@@ -189,6 +189,7 @@ function changeText({ kind, anime_id, title = anime_id, before, after }, format,
   if (OF_OTHERS[kind]) return OF_OTHERS[kind];
   if (kind === "add") return t("Added {title} to {type}.", { title, type: statusName(changedStatus(after, {})) });
   if (kind === "remove") return t("Removed {title}.", { title });
+  if (kind === "watched") return isOfTitle ? t("Diary changed.") : `${title} · ${t("Diary changed.")}`;
   const isMoved = Boolean(after.type || after.state);
   const changed = Object.keys(after).filter((name) => !["type", "state"].includes(name))
     .map((name) => fieldText(name, before[name], after[name], format)).join(" ");

@@ -1,0 +1,1 @@
+"""The diary: what was watched when, to be read and corrected."""
