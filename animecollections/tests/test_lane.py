@@ -158,13 +158,13 @@ def counted():
 
 # What differs from one moment to the next.
 MOMENT = re.compile(
-    r"""[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}      # ids
+    r"""(?<=sessionid=)[a-z0-9]{32,64}
+      | (?<="ticket":")[\w.-]+
+      | [0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}      # ids
       | \d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z          # times
       | eyJ[\w-]+\.[\w-]+\.[\w-]+                          # tokens
-      | (?<=sessionid=)[a-z0-9]{32}
       | (?<=csrftoken=)\w{32}
       | (?<=device=)[\w-]+
-      | (?<="ticket":")[\w-]+
       | [A-Z][a-z]{2},\ \d\d\ [A-Z][a-z]{2}\ \d{4}\ [\d:]{8}\ GMT
     """,
     re.VERBOSE,
@@ -267,10 +267,15 @@ def body_for(operation):
 def query_for(operation):
     needed = [part for part in operation.get("parameters", ()) if part.get("required")]
     return "&".join(
-        f"{part['name']}={part['schema']['enum'][0]}"
+        f"{part['name']}={words_of(part['schema'])[0]}"
         for part in needed
         if part["in"] == "query"
     )
+
+
+def words_of(schema):
+    name = schema.get("$ref", "").rpartition("/")[2]
+    return (DOCUMENT["components"]["schemas"][name] if name else schema)["enum"]
 
 
 @pytest.mark.parametrize("name", OPERATIONS)

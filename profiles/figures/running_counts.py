@@ -258,17 +258,19 @@ def newly_active(
     if start == midnight(start.date()):  # there is no part before
         return int(people.aggregate(number=Count("user_id", distinct=True))["number"])
     sql, values = people.annotate(first=Min("revision")).query.sql_with_params()
+    whose = [for_database(user_id)] if user_id else []
+    is_theirs = "AND earlier.user_id = %s" if user_id else ""
     statement = f"""
         SELECT COUNT(*) FROM ({sql}) people WHERE COALESCE((
             SELECT earlier.id FROM history_change earlier
-            WHERE earlier.user_id = people.user_id
+            WHERE earlier.user_id = people.user_id {is_theirs}
                 AND earlier.revision < people.first AND earlier.through <> 'merge'
             ORDER BY earlier.revision DESC LIMIT 1
         ), %s) < %s"""  # noqa: S608
     never = for_database(first_id_at(EPOCH))
     today = for_database(first_id_at(midnight(start.date())))
     with connection.cursor() as cursor:
-        cursor.execute(statement, [*values, never, today])
+        cursor.execute(statement, [*values, *whose, never, today])
         return int(cursor.fetchone()[0])
 
 

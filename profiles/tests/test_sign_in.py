@@ -69,6 +69,7 @@ def test_unknown_and_wrong_cost_the_same_statements_and_one_hash(
             return real(*args)
 
         monkeypatch.setattr(Hasher, name, counted)
+    sign_in(visitor, email="first@example.org")  # the first of its day notes the day
     for changes in ({"email": "nobody@example.org"}, {"password": "Wrong-Horse-7"}):
         hashes.clear()
         with django_assert_num_queries(5):  # locked? whose? (2) counted, and of the day

@@ -8,7 +8,7 @@ from animecollections.identity import Origin
 from animecollections.viewer import SeenBy, Viewer
 from collections_app import stats
 from collections_app.models import WatchListEntry
-from collections_app.stats.answers import Statistics, Totals, Year, YearTotals
+from collections_app.stats.answers import Statistics, Totals, YearInReview, YearTotals
 from collections_app.stats.for_others import FIGURES_SEEN_BY, shown_to
 from collections_app.watch_list.fields import COLUMNS_SEEN_BY
 from conftest import signed_in
@@ -103,7 +103,7 @@ def test_every_field_of_a_profile_says_who_sees_it():
 
 
 def test_every_figure_says_who_sees_it():
-    figures = get_type_hints(Statistics).keys() | get_type_hints(Year).keys()
+    figures = get_type_hints(Statistics).keys() | get_type_hints(YearInReview).keys()
     totals = get_type_hints(Totals).keys() | get_type_hints(YearTotals).keys()
     assert FIGURES_SEEN_BY.keys() == figures | {f"totals.{name}" for name in totals}
 

@@ -10,7 +10,8 @@ from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 
 from animecollections.admin import Page, ReadOnly
-from profiles.figures.models import Figure
+from profiles.count_corrections.models import CountCorrection
+from profiles.figures.models import Figure, TitleCount
 from profiles.figures.services import DAYS
 from profiles.personal_data.models import PrivacyRequest
 
@@ -113,3 +114,15 @@ def shares(types: dict[str, int]) -> list[tuple[str, int, int]]:
 class FigureAdmin(ReadOnly, Page):
     list_display = ("day", "name", "value", "computed_at")
     ordering = ("-day", "name")
+
+
+@admin.register(TitleCount)
+class TitleCountAdmin(ReadOnly, Page):
+    list_display = ("day", "anime_id", "added", "watched")
+    ordering = ("-day", "anime_id")
+
+
+@admin.register(CountCorrection)
+class CountCorrectionAdmin(ReadOnly, Page):
+    list_display = ("at", "counts")
+    ordering = ("-at",)
