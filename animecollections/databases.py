@@ -28,7 +28,7 @@ POSTGRES_OPTIONS = {
 }
 
 
-def parse_database_url(url: str) -> Any:
+def parse_database_url(url: str) -> object:
     if not url:
         return {}
     scheme, _, rest = url.partition("://")
@@ -118,8 +118,12 @@ def reading_database(
 
 
 def postgresql(
-    asked: dict[str, Any], *, statement_seconds: int, is_prepared: bool, is_pooled: bool
-) -> dict[str, Any]:
+    asked: dict[str, object],
+    *,
+    statement_seconds: int,
+    is_prepared: bool,
+    is_pooled: bool,
+) -> dict[str, object]:
     """asked: what the address itself says (`?sslmode=…`); it has the last word."""
     # psycopg's own, which ends all that is prepared at each rollback.
     not_prepared = {"prepare_threshold": None}

@@ -61,7 +61,7 @@ def each(rule: Callable[[str], Any]) -> Callable[[list[str]], None]:
     return check
 
 
-def an_object(value: Any) -> None:
+def an_object(value: object) -> None:
     if not isinstance(value, dict):
         raise ValidationError("Not a JSON object.")
 

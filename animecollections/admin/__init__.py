@@ -464,7 +464,7 @@ class LinesField(forms.CharField):
 
     widget = UnfoldAdminTextareaWidget(attrs={"rows": 3})
 
-    def prepare_value(self, value: Any) -> Any:
+    def prepare_value(self, value: object) -> object:
         return "\n".join(value) if isinstance(value, list) else value
 
     def to_python(self, value: Any) -> Any:

@@ -81,7 +81,7 @@ def day_of(text: object) -> date | None:
     return day if day and 1970 <= day.year < 9000 else None
 
 
-def beginning(day: date, field: Any) -> Any:
+def beginning(day: date, field: object) -> object:
     """The smallest value of the column on this day."""
     midnight = datetime.combine(day, time(), UTC)
     if isinstance(field, UUIDField):

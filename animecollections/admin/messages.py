@@ -11,7 +11,7 @@ from django.contrib.messages.storage.session import SessionStorage
 class CheckedCookieStorage(CookieStorage):
     """Django's trusts that what our key signed are messages."""
 
-    def _decode(self, data: str) -> list[Any] | None:
+    def _decode(self, data: str) -> list[object] | None:
         try:
             read: Any = super()._decode(data)  # type: ignore[misc]
         except (LookupError, RecursionError, TypeError, ValueError):

@@ -72,7 +72,7 @@ def refusing(view: View) -> View:
     """
 
     def view_or_refusal(
-        request: HttpRequest, *args: Any, **kwargs: Any
+        request: HttpRequest, *args: object, **kwargs: object
     ) -> HttpResponseBase:
         try:
             return view(request, *args, **kwargs)

@@ -4,7 +4,6 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
-from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -20,7 +19,7 @@ def address(request: HttpRequest) -> str:
     return address_of(request.META)
 
 
-def address_of(headers: Mapping[str, Any]) -> str:
+def address_of(headers: Mapping[str, object]) -> str:
     """The client's address; X-Forwarded-For counts only as far as our own proxies.
 
     With NUM_PROXIES = 2 the second entry from the right is the one that our outermost

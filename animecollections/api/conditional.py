@@ -19,7 +19,7 @@ DATED_TAG = re.compile(r'(?:W/)?"([0-9a-f]{1,15})\.([0-9a-f]+)"', re.ASCII)
 REVISION_TAG = re.compile(r'(?:W/)?"?(\d{1,18})(?:-[^"]*)?"?', re.ASCII)
 
 
-def etag_of(request: Request, *parts: Any) -> str:
+def etag_of(request: Request, *parts: object) -> str:
     """A tag of all that shapes an answer: revisions, who asks, query, release."""
     who = request.user.pk
     query = request.META.get("QUERY_STRING", "")
@@ -91,7 +91,7 @@ class Precondition:
 ALWAYS = Precondition()
 
 
-def mismatch(**now: Any) -> ApiError:
+def mismatch(**now: object) -> ApiError:
     """The 412, with what is there now: `mismatch(entry={…})`."""
     name = next(iter(now))
     this = f"These {name}" if name.endswith("s") else f"This {name}"

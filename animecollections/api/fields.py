@@ -66,7 +66,7 @@ class StrictList(serializers.ListField):
         super().__init__(max_length=most, **more)
         self.most = most
 
-    def run_validation(self, data: Any = serializers.empty) -> Any:
+    def run_validation(self, data: object = serializers.empty) -> object:
         # Before each of a million items is looked at.
         if isinstance(data, list) and len(data) > self.most:
             raise serializers.ValidationError(f"Send at most {self.most}.")

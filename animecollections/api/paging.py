@@ -165,7 +165,7 @@ def after(terms: Sequence[Term], values: Sequence[object]) -> Q:
     return condition & terms[0].begins_at(values[0])
 
 
-def take_keys(rows: list[Any], index: int, names: tuple[str, ...]) -> list[Any]:
+def take_keys(rows: list[object], index: int, names: tuple[str, ...]) -> list[object]:
     """The ordering's values of one row, which is left as the caller asked for it."""
     row = rows[index]
     if isinstance(row, tuple):
@@ -189,7 +189,7 @@ def write_cursor(values: Sequence[object], shape: str) -> str:
     return signing.dumps([shape, *map(portable, values)], salt=SALT)
 
 
-def portable(value: Any) -> Any:
+def portable(value: object) -> object:
     """As it stands in a cursor; fields read texts back as times and UUIDs."""
     return value if isinstance(value, str | int | float | None) else str(value)
 
@@ -221,7 +221,7 @@ UNREADABLE = (
 )
 
 
-def read_value(rows: QuerySet[M, Row], term: Term, value: Any) -> Any:
+def read_value(rows: QuerySet[M, Row], term: Term, value: object) -> object:
     """What a value in a cursor was before `portable`; ValueError for what no column of
     the term's type gives.
     """

@@ -98,7 +98,7 @@ class Parameter(OpenApiParameter):
             raise ValueError(f"Send at most {self.max_items} at once.")
         return values if values or self.keeps_empty else None
 
-    def read_single(self, texts: list[str]) -> Any:
+    def read_single(self, texts: list[str]) -> object:
         sent = [*dict.fromkeys(text for text in texts if text)]
         if len(sent) > 1:
             raise ValueError("This has several values. Send one.")
@@ -189,14 +189,14 @@ def word_reader(words: Sequence[str], *, any_case: bool) -> Reader:
 
 
 def number_reader(
-    item: Json, pattern: re.Pattern[str], number: Callable[[str], Any]
+    item: Json, pattern: re.Pattern[str], number: Callable[[str], object]
 ) -> Reader:
     """Strict: 1e2, +1, 1_000, 007 and the digits of other scripts are no numbers."""
     least, most = item.get("minimum"), item.get("maximum")
     kind = "a whole number" if number is int else "a number"
     sentence = f"Send {kind} from {least} to {most}." if most else f"Send {kind}."
 
-    def read_number(text: str) -> Any:
+    def read_number(text: str) -> object:
         value = number(text) if pattern.fullmatch(text) else None
         if value is None or not (
             (least is None or value >= least) and (most is None or value <= most)

@@ -65,7 +65,7 @@ def content_encoding(request: Any) -> str:
 
 def read_json(
     raw: bytes, *, most_tokens: int = MAX_TOKENS, check_text: bool = True
-) -> Any:
+) -> object:
     """The value of a whole JSON document, strictly; an empty one is `{}`.
 
     check_text: whether NUL and lone surrogates are refused here, not by the caller.

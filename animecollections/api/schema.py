@@ -360,12 +360,12 @@ class ApiSchema(Shapes, AutoSchema):
         name = str(super().get_serializer_name(serializer, direction))
         return name.removesuffix("Serializer").removesuffix("Input")
 
-    def _get_serializer_name(self, *args: Any, **more: Any) -> str:
+    def _get_serializer_name(self, *args: object, **more: object) -> str:
         """`…Input`: some generators name their own types `AddEntryRequest`."""
         name: str = super()._get_serializer_name(*args, **more)
         return re.sub("Request$", "Input", name)
 
-    def _is_list_view(self, serializer: Any = None) -> bool:
+    def _is_list_view(self, serializer: object = None) -> bool:
         """Whether `data` is an array is said, never guessed."""
         return False
 
@@ -401,7 +401,7 @@ class ApiSchema(Shapes, AutoSchema):
             for media_type in self.map_parsers()
         ]
 
-    def _get_request_body(self, direction: Any = "request") -> Json | None:
+    def _get_request_body(self, direction: object = "request") -> Json | None:
         if self.doc.body is None:
             return None
         method = self.method
@@ -415,7 +415,7 @@ class ApiSchema(Shapes, AutoSchema):
             body["required"] = True  # the parts of a form are told by hand
         return body
 
-    def _get_response_bodies(self, direction: Any = "response") -> Json:
+    def _get_response_bodies(self, direction: object = "response") -> Json:
         answers = {str(self.doc.status): self.success()}
         if self.doc.etag:
             answers["304"] = self.told(
@@ -555,7 +555,7 @@ def failed(status: int, codes: Sequence[str], details: Json) -> Json:
     return {"type": "object", "required": [*properties], "properties": properties}
 
 
-def enveloped(value: Any) -> Json:
+def enveloped(value: object) -> Json:
     example = value if isinstance(value, Example) else Example(value)
     body: Json = {"success": True, "data": example.data}
     return body if example.meta is None else body | {"meta": example.meta}
@@ -584,7 +584,7 @@ class CookieScheme(OpenApiAuthenticationExtension):
     target_class = "profiles.accounts.authentication.SessionAuthentication"
     name = "session"
 
-    def get_security_definition(self, auto_schema: Any) -> Json:
+    def get_security_definition(self, auto_schema: object) -> Json:
         return {
             "type": "apiKey",
             "in": "cookie",
@@ -597,7 +597,7 @@ class BearerScheme(OpenApiAuthenticationExtension):
     target_class = "profiles.accounts.authentication.BearerAuthentication"
     name = "bearer"
 
-    def get_security_definition(self, auto_schema: Any) -> Json:
+    def get_security_definition(self, auto_schema: object) -> Json:
         return {
             "type": "http",
             "scheme": "bearer",

@@ -71,12 +71,12 @@ class Either:
     shapes: tuple[Any, ...]
 
 
-def nullable(shape: Any) -> Either:
+def nullable(shape: object) -> Either:
     """The shape, or null."""
     return either(shape, None)
 
 
-def either(*shapes: Any) -> Either:
+def either(*shapes: object) -> Either:
     """One of the shapes."""
     return Either(shapes)
 
@@ -113,7 +113,7 @@ class Shapes:
             return dict(self.resolve_serializer(of, "response").ref)
         return self.shape_of_type(of)
 
-    def object_of(self, shapes: Mapping[str, Any]) -> Json:
+    def object_of(self, shapes: Mapping[str, object]) -> Json:
         told = {
             "type": "object",
             "required": [name for name in shapes if not name.endswith("?")],
@@ -151,7 +151,7 @@ class Shapes:
                 return {"type": "object", "additionalProperties": values}
         raise TypeError(f"There is no shape for {of}.")
 
-    def shape_of_annotated(self, of: Any, *notes: Any) -> Json:
+    def shape_of_annotated(self, of: object, *notes: object) -> Json:
         for note in notes:
             if isinstance(note, Words):
                 return {"type": "string", "enum": [*note.words]}

@@ -58,7 +58,7 @@ class ApiViewSet(ViewSet):
     throttles: list[Any]
     negotiator: Any
 
-    def __init_subclass__(cls, **more: Any) -> None:
+    def __init_subclass__(cls, **more: object) -> None:
         """Makes the policies of a class once: they keep nothing of a request."""
         super().__init_subclass__(**more)
         cls.parsers = made(cls.parser_classes)

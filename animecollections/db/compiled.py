@@ -80,7 +80,7 @@ class Compiled:
         self.converters = list(compiler.get_converters(expressions).items())
         self.sql = sql  # last: other threads go by it
 
-    def converted(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
+    def converted(self, row: tuple[object, ...]) -> tuple[object, ...]:
         values = list(row)
         for index, (converters, expression) in self.converters:
             for convert in converters:
@@ -89,8 +89,8 @@ class Compiled:
 
 
 def with_words(
-    sql: str, parameters: Sequence[Any], known: Mapping[Any, int]
-) -> tuple[str, list[Any]]:
+    sql: str, parameters: Sequence[object], known: Mapping[object, int]
+) -> tuple[str, list[object]]:
     """Words of the query itself stand in its text: only there does a plan that is made
     before any values see that an index of `kind = 'remove'` serves.
     """

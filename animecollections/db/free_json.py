@@ -49,7 +49,7 @@ def to_bytes(
         return orjson.dumps(writable(value), option=option, default=default)
 
 
-def writable(value: Any) -> Any:
+def writable(value: object) -> object:
     """The value with floats in the place of integers beyond 64 bits."""
     if isinstance(value, Mapping):
         return {name: writable(inner) for name, inner in value.items()}

@@ -71,7 +71,7 @@ def texts_in(column: str) -> str:
     return f"json_each({column})"
 
 
-def has_text(model: type[Model], column: str, text: str) -> Any:
+def has_text(model: type[Model], column: str, text: str) -> object:
     """For filter(): rows whose array in this column has the text."""
     if connection.vendor == "postgresql":
         return Q(**{f"{column}__contains": [text]})

@@ -64,7 +64,7 @@ def current_alias() -> str:
     return READING if is_there else DEFAULT_DB_ALIAS
 
 
-def current() -> Any:
+def current() -> object:
     """The connection that statements by hand are to use for reading."""
     return connections[current_alias()]
 

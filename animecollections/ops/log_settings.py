@@ -1,11 +1,9 @@
 """Which lines are logged, and in which form; settings.py hands it to Django."""
 
-from typing import Any
-
 LINE = "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"
 
 
-def logging_of(form: str, level: int) -> dict[str, Any]:
+def logging_of(form: str, level: int) -> dict[str, object]:
     """form: `line` or `json` (LOG_FORMAT). level: from which on (LOG_LEVEL)."""
     return {
         "version": 1,

@@ -70,7 +70,7 @@ def figures(route: str, method: str | None, status: int) -> tuple[Counter, Histo
     return REQUESTS.labels(route, method, status), SECONDS.labels(route, method)
 
 
-def known_user_id(request: HttpRequest) -> Any:
+def known_user_id(request: HttpRequest) -> object:
     """Of the user that a view asked for. Django's own is looked up when it is first
     touched: the log of a request whose database is away would fail in its turn.
     """

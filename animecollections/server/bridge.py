@@ -122,7 +122,7 @@ class Bridge:
             else:
                 told.set_result(done.result())
 
-        def tell_loop(done: Future[Any]) -> None:
+        def tell_loop(done: Future[object]) -> None:
             with suppress(RuntimeError):  # closed: the process ends
                 loop.call_soon_threadsafe(tell, done)
 

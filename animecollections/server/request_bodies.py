@@ -43,7 +43,7 @@ class ResponseCache:
         self.held: Counter[str] = Counter()  # by client
         self.size = 0
 
-    def rule(self, environ: dict[str, Any]) -> "Rule":
+    def rule(self, environ: dict[str, object]) -> "Rule":
         rule = rule_at(get_path_info(environ))
         return rule._replace(largest=min(rule.largest, self.largest))
 

@@ -33,7 +33,7 @@ __all__ = [
 T = TypeVar("T")
 
 
-def not_gone(claimants: Sequence[T], is_gone: Callable[[T], Any]) -> Sequence[T]:
+def not_gone(claimants: Sequence[T], is_gone: Callable[[T], object]) -> Sequence[T]:
     """Of titles that claim one id those that are still listed, if any is: a title that
     is gone contests no id of another, and keeps what nobody else claims.
     """
@@ -80,7 +80,7 @@ def pick(ref: AnimeRef, rows: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
     return rows[0]
 
 
-def ambiguous(ref: AnimeRef, rows: Iterable[Mapping[str, Any]]) -> ApiError:
+def ambiguous(ref: AnimeRef, rows: Iterable[Mapping[str, object]]) -> ApiError:
     titles = ", ".join(f"{row['id']} {row['title']}" for row in rows)
     return ApiError("ambiguous_id", id=ref, titles=titles)
 

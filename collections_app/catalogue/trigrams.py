@@ -28,7 +28,7 @@ class Holds(Contains):
 
     def as_sqlite(
         self, compiler: SQLCompiler, connection: BaseDatabaseWrapper
-    ) -> tuple[str, list[Any]]:
+    ) -> tuple[str, list[object]]:
         index = trigrams_of(self.lhs.output_field.model)
         ids = f"SELECT rowid FROM {index} WHERE name GLOB '*' || %s || '*'"  # noqa: S608
         quoted = connection.ops.quote_name(self.lhs.alias)
@@ -54,7 +54,7 @@ class HoldsAll(Lookup[Any]):
 
     def as_sqlite(
         self, compiler: SQLCompiler, connection: BaseDatabaseWrapper
-    ) -> tuple[str, list[Any]]:
+    ) -> tuple[str, list[object]]:
         """FTS5 takes a text in double quotes for itself, whatever is in it."""
         phrases = " || ' AND ' || ".join([PHRASE] * len(self.rhs))
         return matching(self, connection, phrases), list(self.rhs)
@@ -67,7 +67,7 @@ class Matches(Lookup[Any]):
 
     def as_sqlite(
         self, compiler: SQLCompiler, connection: BaseDatabaseWrapper
-    ) -> tuple[str, list[Any]]:
+    ) -> tuple[str, list[object]]:
         return matching(self, connection, "%s"), [self.rhs]
 
 

@@ -18,8 +18,8 @@ Titles = Mapping[int, Mapping[str, Any]]
 
 
 def diary_of(
-    user_id: UUID, wanted: Mapping[str, Any]
-) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    user_id: UUID, wanted: Mapping[str, object]
+) -> tuple[list[dict[str, object]], dict[str, object]]:
     """A page of the diary, newest first: two statements, and one more for a title.
 
     A day below zero, of an earlier release, tells of no watching.

@@ -121,7 +121,7 @@ def ref_of(row: EpisodesWatched) -> AnimeRef:
     return AnimeRef(OWN, str(row.anime_id))
 
 
-def row_of_day(user_id: UUID, anime_id: int, day: str) -> dict[str, Any] | None:
+def row_of_day(user_id: UUID, anime_id: int, day: str) -> dict[str, object] | None:
     rows: Any = EpisodesWatched.objects.of(user_id).with_watched_on()
     row = rows.filter(anime_id=anime_id, watched_on=day, episodes__gt=0).first()
     return as_json(row) if row else None

@@ -86,7 +86,7 @@ def maybe_of(row: ImportRow, revision: int, until: float) -> list[int]:
     return candidates(record_of(row), revision)
 
 
-def candidates_told(anime_ids: set[int]) -> dict[int, dict[str, Any]]:
+def candidates_told(anime_ids: set[int]) -> dict[int, dict[str, object]]:
     columns = ("id", "title", "english_title", "format", "year", "picture_url")
     rows = Anime.objects.filter(id__in=among(anime_ids)).values(*columns)
     return {

@@ -209,7 +209,7 @@ def titles_named(names: AbstractSet[str]) -> dict[str, list[int]]:
     return found
 
 
-def facts_of(anime_ids: Collection[int]) -> dict[int, dict[str, Any]]:
+def facts_of(anime_ids: Collection[int]) -> dict[int, dict[str, object]]:
     if not anime_ids:
         return {}
     rows = Anime.objects.filter(id__in=among(anime_ids)).order_by()
@@ -233,7 +233,7 @@ def remakes() -> dict[str, list[int]]:
 
 
 def by_name(
-    record: Record, titles: Iterable[dict[str, Any]], *, are_all: bool
+    record: Record, titles: Iterable[dict[str, object]], *, are_all: bool
 ) -> Recognised:
     weighed = weigh(record, titles)
     if clear := clear_one(record, weighed, are_all=are_all):

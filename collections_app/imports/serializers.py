@@ -64,7 +64,7 @@ class PolicySerializer(serializers.Serializer[Any]):
 class WhereSerializer(StrictObject):
     outcome = StrictChoice(Outcome.choices)
 
-    def to_internal_value(self, data: Any) -> Any:
+    def to_internal_value(self, data: object) -> object:
         """A key that is not known would narrow; ignored, it would widen."""
         if isinstance(data, dict) and (unknown := data.keys() - self.fields.keys()):
             sentence = "where accepts only an outcome; use rows for anything else."

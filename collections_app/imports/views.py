@@ -161,7 +161,7 @@ def read_file(request: Request, said: Mapping[str, Any]) -> ListFile:
         raise ApiError("file_unreadable", sentence=str(wrong)) from None
 
 
-def said_of_file(request: Request, wanted: Collection[str]) -> dict[str, Any]:
+def said_of_file(request: Request, wanted: Collection[str]) -> dict[str, object]:
     """Query, where it says one of these, and form; 400 where a name has two values."""
     said: dict[str, Any] = {}
     query: Any = request.query_params

@@ -239,7 +239,7 @@ def held_after(kept: Facts, gone: Facts, synonyms: list[str]) -> HeldFacts:
     return hold(held, kept, {"synonyms": synonyms})
 
 
-def as_json(value: Any) -> Any:
+def as_json(value: object) -> object:
     return value.isoformat() if isinstance(value, datetime) else value
 
 

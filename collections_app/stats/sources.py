@@ -50,7 +50,7 @@ class Sources:
         return theirs.filter(anime_id__in=self.entries.order_by().values("anime_id"))
 
     @cached_property
-    def statements(self) -> tuple[Mapping[str, str], Mapping[str, Any]]:
+    def statements(self) -> tuple[Mapping[str, str], Mapping[str, object]]:
         """{entries} and {days} for a statement, and the parameters that they name."""
         tables: dict[str, str] = {}
         parameters: dict[str, Any] = {}

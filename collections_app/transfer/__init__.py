@@ -9,7 +9,6 @@ Pure: no database, no clock, no network. docs/importing.md has the table of form
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 from . import (
     anilist,
@@ -119,7 +118,7 @@ def _read(data: bytes, scale: str | None) -> ListFile:
     return table.read(data, scale)
 
 
-def _document(data: bytes) -> Any:
+def _document(data: bytes) -> object:
     """The JSON document; one for each line is an array of them."""
     try:
         return list_json.load(data)

@@ -221,7 +221,7 @@ def _is_part(document: Any) -> bool:
     return any(child(page, "pageInfo", "hasNextPage") is True for page in pages)
 
 
-def _entries(parts: list[Part]) -> Iterator[tuple[Any, list[str] | None, bool]]:
+def _entries(parts: list[Part]) -> Iterator[tuple[object, list[str] | None, bool]]:
     """Each entry once, with the custom lists it stands in (None: there are none), and
     whether it is of a manga.
     """
@@ -243,7 +243,7 @@ def _entries(parts: list[Part]) -> Iterator[tuple[Any, list[str] | None, bool]]:
         yield entry, names if custom else None, is_manga
 
 
-def _with_status(entry: Any, part: Part) -> Any:
+def _with_status(entry: object, part: Part) -> object:
     """A query may ask for the status of the list instead of each entry's."""
     status = part.parent.get("status")
     if isinstance(entry, dict) and "status" not in entry and isinstance(status, str):
@@ -319,7 +319,7 @@ def _record(entry: object, lists: list[str] | None, scale: str, row: int) -> Rec
     )
 
 
-def _marks(advanced: Any) -> Iterable[Any]:
+def _marks(advanced: object) -> Iterable[object]:
     if isinstance(advanced, dict):
         return advanced.values()
     return advanced if isinstance(advanced, list) else (advanced,)

@@ -84,7 +84,7 @@ def read(document: Any) -> ListFile:
     )
 
 
-def _title(entry: Any) -> Any:
+def _title(entry: object) -> object:
     """For people; the export itself has no titles."""
     return child(entry, "title") or child(entry, "hikka_slug")
 

@@ -18,7 +18,7 @@ DEEPEST = 16
 EMPTY: tuple[object, ...] = (None, "", 0, False, [], {})
 
 
-def load(data: bytes) -> Any:
+def load(data: bytes) -> object:
     """The document; raises UnsupportedFileError, saying where it is wrong.
 
     Texts may hold what cannot be kept: that refuses a row (`reading.usable`), no file.

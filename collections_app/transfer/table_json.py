@@ -10,7 +10,6 @@ object may hold the title's part of a row (`{"show": {"title", "ids"}}`).
 import csv
 import io
 import json
-from typing import Any
 
 from . import foreign, list_json, reading
 from .records import ListFile, UnsupportedFileError
@@ -26,7 +25,7 @@ def recognises(document: object) -> bool:
     return _rows(document) is not None
 
 
-def _rows(document: Any) -> list[Any] | None:
+def _rows(document: object) -> list[object] | None:
     if isinstance(document, list):
         return document if _is_table(document) else None
     for parent in (document, list_json.child(document, "data")):
@@ -45,7 +44,7 @@ def _is_table(rows: object) -> bool:
     return any(foreign.is_header(list(_flat(row))) for row in sample)
 
 
-def _named(row: Any, name: str) -> Any:
+def _named(row: object, name: str) -> object:
     """A row with what the key of its list says: its status, or what it is of."""
     if not isinstance(row, dict):
         return row

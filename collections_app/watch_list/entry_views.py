@@ -142,7 +142,9 @@ class EntryViewSet(IdempotentViewSet):
             "increment", anime_id, by=body["by"], watched_on=watched_on
         )
 
-    def write_entry(self, verb: watch_list.Verb, anime_id: str, **more: Any) -> Answer:
+    def write_entry(
+        self, verb: watch_list.Verb, anime_id: str, **more: object
+    ) -> Answer:
         outcome = self.run(verb, anime_id, **more)
         return answer(outcome.entry, meta=outcome.meta)
 
@@ -250,7 +252,7 @@ def all_done(
     return [result for result in results if isinstance(result, watch_list.Outcome)]
 
 
-def told_together(outcomes: Sequence[watch_list.Outcome]) -> dict[str, Any]:
+def told_together(outcomes: Sequence[watch_list.Outcome]) -> dict[str, object]:
     """The meta of several outcomes, each change with its anime."""
     together = watch_list.Outcome(
         0,
@@ -300,14 +302,14 @@ class BatchViewSet(IdempotentViewSet):
         return answer({"results": results})
 
 
-def read_atomic(body: Mapping[str, Any]) -> bool:
+def read_atomic(body: Mapping[str, object]) -> bool:
     atomic = body.get("atomic", False)
     if not isinstance(atomic, bool):
         raise refuse(atomic="Send true or false.")
     return atomic
 
 
-def read_queue(body: Mapping[str, Any]) -> list[batches.Queued]:
+def read_queue(body: Mapping[str, object]) -> list[batches.Queued]:
     """Every operation, the unreadable ones with their refusal."""
     sent = body.get("operations")
     if not isinstance(sent, list):
@@ -317,7 +319,7 @@ def read_queue(body: Mapping[str, Any]) -> list[batches.Queued]:
     return [read_operation(raw) for raw in sent]
 
 
-def read_operation(raw: Any) -> batches.Queued:
+def read_operation(raw: object) -> batches.Queued:
     if not isinstance(raw, dict):
         refusal = refuse(operations="An operation is an object.")
         return batches.Queued("", {}, None, refusal)
@@ -339,7 +341,7 @@ def read_operation(raw: Any) -> batches.Queued:
     return batches.Queued(own_id, raw, operation)
 
 
-def read_own_id(raw: Mapping[str, Any]) -> str:
+def read_own_id(raw: Mapping[str, object]) -> str:
     """The client's id of an operation, though all else of it cannot be read."""
     try:
         return str(OWN_ID.run_validation(raw.get("id")))

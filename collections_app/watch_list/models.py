@@ -69,7 +69,7 @@ class EntryQuerySet(OwnedQuerySet["WatchListEntry"]):
 
     def shown_to(
         self, viewer: Viewer, user_id: UUID, named: Collection[str] = ()
-    ) -> models.QuerySet["WatchListEntry", dict[str, Any]]:
+    ) -> models.QuerySet["WatchListEntry", dict[str, object]]:
         """A user's entries as far as a viewer may see them: rows, and fields of each.
 
         named: columns that are shown only where they are asked for by name.

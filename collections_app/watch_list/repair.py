@@ -112,8 +112,8 @@ def record_as_it_is(user_id: UUID) -> int:
 
 
 def missing_change(
-    item: Disagreement, now: Any
-) -> tuple[ChangeKind, dict[str, Any], dict[str, Any]]:
+    item: Disagreement, now: object
+) -> tuple[ChangeKind, dict[str, object], dict[str, object]]:
     """From what the log says last to what the list holds."""
     entry, known = item.entry, item.word.values if item.word else None
     if entry is None:

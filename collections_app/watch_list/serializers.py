@@ -180,7 +180,7 @@ class EntryFields(StrictObject):
         fields = {n: SENT_AS[BY_NAME[n].kind](BY_NAME[n]) for n in FIELD_NAMES}
         return fields | super().get_fields()  # a serializer may say more of one
 
-    def to_internal_value(self, data: Any) -> dict[str, Any]:
+    def to_internal_value(self, data: object) -> dict[str, object]:
         """DRF's, but that a field which was not sent is looked at only where that says
         something: most of an entry's fields are not sent.
         """
@@ -269,7 +269,7 @@ class MoveSerializer(Serializer):
     dry_run = StrictBoolean(required=False, default=False)
     watched_on = WatchedOnField()
 
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+    def validate(self, attrs: dict[str, object]) -> dict[str, object]:
         if ("animeId" in attrs) == ("animeIds" in attrs):
             raise serializers.ValidationError(
                 {"animeId": "Send animeId, or animeIds for several, not both."}
@@ -296,7 +296,7 @@ class OperationSerializer(EntryFields):
     id = StrictText(max_length=64, required=False)
     watched_on = WatchedOnField()
 
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+    def validate(self, attrs: dict[str, object]) -> dict[str, object]:
         if attrs["op"] in ("add", "move") and "type" not in attrs:
             raise serializers.ValidationError({"type": "Send a type."})
         return attrs

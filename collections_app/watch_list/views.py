@@ -237,7 +237,7 @@ def shaped(
     return only(chosen_fields(wanted, keys), [shape(row) for row in rows])
 
 
-def which_anime(body: Mapping[str, Any], wanted: Mapping[str, Any]) -> AnimeRef:
+def which_anime(body: Mapping[str, object], wanted: Mapping[str, object]) -> AnimeRef:
     """Body or query, for proxies drop the body of a DELETE; both must agree."""
     given = {
         parse_anime_id(value)

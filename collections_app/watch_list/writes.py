@@ -207,7 +207,7 @@ BY_SITE = Compiled(
 )
 
 
-def query_of(ref: AnimeRef) -> tuple[Compiled, tuple[Any, ...]]:
+def query_of(ref: AnimeRef) -> tuple[Compiled, tuple[object, ...]]:
     """And its parameters after the user and the time."""
     if ref.site == OWN:
         return BY_ID, (ref.number,)

@@ -59,7 +59,7 @@ def as_kept(rows: Iterable[Sequence[Any]]) -> dict[str, Kept]:
 
 def keep_answers(
     user_id: UUID,
-    answers: Mapping[str, tuple[str, dict[str, Any]]],
+    answers: Mapping[str, tuple[str, dict[str, object]]],
     *,
     is_last: bool = False,
 ) -> None:

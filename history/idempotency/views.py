@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Mapping
 from functools import partial
 from hashlib import sha256
-from typing import Any
 from uuid import UUID
 
 import orjson
@@ -139,7 +138,7 @@ def fingerprint(request: Request) -> str:
     return sha256(orjson.dumps(shape, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
-def portable(value: Any) -> Any:
+def portable(value: object) -> object:
     match value:
         case QueryDict():
             return [[name, portable(values)] for name, values in value.lists()]

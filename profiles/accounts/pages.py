@@ -1,7 +1,5 @@
 """The page behind the links in our mails."""
 
-from typing import Any
-
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.decorators import method_decorator
@@ -19,7 +17,7 @@ class ResetPage(TemplateView):
     template_name = "reset.html"
 
     def dispatch(
-        self, request: HttpRequest, *args: Any, **more: Any
+        self, request: HttpRequest, *args: object, **more: object
     ) -> HttpResponseBase:
         """Its address holds the token: nobody learns it as where a request came from,
         our own log of scripts and styles neither.
@@ -28,6 +26,6 @@ class ResetPage(TemplateView):
         response["Referrer-Policy"] = "no-referrer"
         return response
 
-    def get_context_data(self, **more: Any) -> dict[str, Any]:
+    def get_context_data(self, **more: object) -> dict[str, object]:
         language = get_language_from_request(self.request)
         return super().get_context_data(language=language, **more)

@@ -110,7 +110,7 @@ class SessionStore(DatabaseStore):
             super().save(must_create)
             self.stored = self.contents()
 
-    def contents(self) -> tuple[str | None, dict[str, Any]]:
+    def contents(self) -> tuple[str | None, dict[str, object]]:
         return self.session_key, dict(self._get_session())  # type: ignore[attr-defined]
 
     def is_nobodys(self) -> bool:
@@ -157,7 +157,7 @@ class SessionStore(DatabaseStore):
             raise UpdateError from error
         self.modified = True
 
-    def _get_session_from_db(self) -> Any:
+    def _get_session_from_db(self) -> object:
         try:
             rows: Any = self.model.objects
             return rows.get(

@@ -484,7 +484,7 @@ class Teller:
 
     # --- The rows ----------------------------------------------------------------
 
-    def story(self, searches: list[dict[str, Any]]) -> Story:
+    def story(self, searches: list[dict[str, object]]) -> Story:
         rng, id_ = self.rng, self.person.id
         entries = sorted(self.listed.values(), key=lambda entry: entry["anime_id"])
         loved = sorted(entries, key=lambda entry: entry["score"] or 0)[-5:]

@@ -341,7 +341,7 @@ def store(seen: Seen, change: Counts) -> bool:
     return True
 
 
-def replaced(seen: Figure | None, row: dict[str, Any]) -> bool:
+def replaced(seen: Figure | None, row: dict[str, object]) -> bool:
     if seen is not None:
         same = Figure.objects.filter(pk=seen.pk, computed_at=seen.computed_at)
         return same.update(**row) == 1

@@ -139,7 +139,7 @@ def totals(counts: Counts) -> dict[str, int]:
     }
 
 
-def tops(counts: Counts) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+def tops(counts: Counts) -> tuple[list[dict[str, object]], list[dict[str, object]]]:
     """The titles most added and most watched this week; those that were merged since
     count for the one that was kept.
     """

@@ -50,7 +50,7 @@ class UploadInput(serializers.Serializer[Any]):
     isBanner = Flag(required=False, allow_null=True)  # noqa: N815
     kind = StrictChoice([*Kind], required=False, allow_null=True)
 
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+    def validate(self, attrs: dict[str, object]) -> dict[str, object]:
         # A file of no bytes is one that was sent: it is refused as an empty picture.
         given = [
             attrs[name]

@@ -28,7 +28,7 @@ class NewRequestForm(RefusableForm):
         fields = ("user", "kind", "received_on", "reference", "details")
         widgets = DETAILS
 
-    def clean_received_on(self) -> Any:
+    def clean_received_on(self) -> object:
         day = self.cleaned_data["received_on"]
         if day > timezone.now().date():
             self.add_error("received_on", "That day is in the future.")

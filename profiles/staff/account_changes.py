@@ -54,7 +54,7 @@ def edit(*, user_id: UUID, values: Mapping[str, Any], through: Origin) -> None:
             write.change(ChangeKind.PROFILE)
 
 
-def move_claims(user_id: UUID, columns: Mapping[str, Any]) -> None:
+def move_claims(user_id: UUID, columns: Mapping[str, object]) -> None:
     """From the e-mail and name that the account has to those it gets."""
     user = User.objects.get(pk=user_id)
     before = claims_of(user)

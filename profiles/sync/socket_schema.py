@@ -4,7 +4,6 @@ What OpenAPI tells already (an entry, the profile …) has the same schema here.
 """
 
 from functools import cache
-from typing import Any
 from urllib.parse import urlsplit
 
 import orjson
@@ -135,7 +134,7 @@ def operations(told_messages: dict[str, Json]) -> dict[str, Json]:
     return told
 
 
-def schemas_named_in(part: Any, all_of_them: Json, found: Json) -> Json:
+def schemas_named_in(part: object, all_of_them: Json, found: Json) -> Json:
     """The schemas that a part refers to, and those that these refer to."""
     if isinstance(part, list):
         for inner in part:

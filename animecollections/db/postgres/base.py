@@ -71,7 +71,7 @@ class DatabaseWrapper(LimitedInTime):
         """
         self.last_ones = [*self.last_ones, *statements]
 
-    def create_cursor(self, name: str | None = None) -> Any:
+    def create_cursor(self, name: str | None = None) -> object:
         if self.last_ones:  # they come before whatever this cursor is for
             before, self.last_ones = self.last_ones, ()
             self.piped(before)

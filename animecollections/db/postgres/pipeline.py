@@ -106,7 +106,7 @@ class Pipeline:
                 raise error_from_result(result)
         return found
 
-    def prepare(self, sql: str, parameters: Sequence[Any]) -> None:
+    def prepare(self, sql: str, parameters: Sequence[object]) -> None:
         """On a way of its own: each is prepared once."""
         kept = Kept(b"hot_%d" % next(self.numbers), self.connection)
         oids = [oid_of(value) for value in parameters]
@@ -139,7 +139,7 @@ def oid_of(value: object) -> int:
     return next((oid for type_, oid in OIDS.items() if isinstance(value, type_)), 0)
 
 
-def as_text(value: Any) -> bytes | None:
+def as_text(value: object) -> bytes | None:
     if isinstance(value, str):
         text = value.encode()
         if b"\0" in text:  # where libpq would end it

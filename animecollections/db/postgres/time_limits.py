@@ -68,12 +68,12 @@ class LimitedInTime(base.DatabaseWrapper):
 
 
 def watch(
-    gen: Generator[Any, Any, Any],
-    state: Any,
-    connection: psycopg.Connection[Any],
-    parameters: dict[str, Any],
+    gen: Generator[object, object, object],
+    state: object,
+    connection: psycopg.Connection[object],
+    parameters: dict[str, object],
     longest: float,
-) -> Generator[Any, Any, Any]:
+) -> Generator[object, object, object]:
     """What psycopg waits for, and asks again ten times a second whether it is there."""
     try:
         began = looked = monotonic()

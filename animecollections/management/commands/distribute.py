@@ -48,7 +48,7 @@ class Command(SessionCommand):
             help="parts of each table; the most machines it can ever be spread over",
         )
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: object) -> None:
         connection.ensure_connection()
         if options["dry_run"]:
             self.list_places()

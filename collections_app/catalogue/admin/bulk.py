@@ -34,7 +34,7 @@ MOST_NAMED = 10
 AS_IT_IS = ("", "as it is")
 
 
-def choice(choices: Iterable[tuple[Any, Any]]) -> forms.ChoiceField:
+def choice(choices: Iterable[tuple[object, object]]) -> forms.ChoiceField:
     return forms.ChoiceField(
         required=False,
         choices=[AS_IT_IS, *choices],
@@ -42,7 +42,7 @@ def choice(choices: Iterable[tuple[Any, Any]]) -> forms.ChoiceField:
     )
 
 
-def genres(label: str) -> Any:
+def genres(label: str) -> object:
     return forms.ModelMultipleChoiceField(
         Genre.objects.all(),
         required=False,
@@ -132,7 +132,7 @@ def change_all(
     request: HttpRequest,
     form: BulkForm,
     titles: Sequence[Anime],
-    edits: Mapping[int, Mapping[str, Any]],
+    edits: Mapping[int, Mapping[str, object]],
 ) -> bool:
     try:
         changed = catalogue.edit_many(

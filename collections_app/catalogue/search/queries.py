@@ -274,7 +274,7 @@ def ranked(animes: Animes, distance: object) -> Animes:
     )
 
 
-def gathered(ids: QuerySet[SearchName, Any]) -> Any:
+def gathered(ids: QuerySet[SearchName, object]) -> object:
     """For `id__in`. PostgreSQL guesses that a pattern fits a hundredth of all names,
     for which it reads the whole table of titles; of an array it expects ten.
     """
@@ -310,7 +310,7 @@ def has_word(word: str, kind: Kind) -> Q:
             return Q(name__holds=word)
 
 
-def distance(sought: Sought) -> Any:
+def distance(sought: Sought) -> object:
     """How far a name is from the text, from 0."""
     folded, words = sought.folded, sought.words
     tiers = [
@@ -345,7 +345,7 @@ def has_words(words: Iterable[str]) -> Q:
     return Q(*(Contains(padded, Value(f" {word} ")) for word in words))
 
 
-def points(tiers: Iterable[tuple[Any, int]], *, default: int) -> Case:
+def points(tiers: Iterable[tuple[object, int]], *, default: int) -> Case:
     """Those of the first condition that holds."""
     return Case(
         *(When(fits, then=number) for fits, number in tiers),
@@ -354,7 +354,7 @@ def points(tiers: Iterable[tuple[Any, int]], *, default: int) -> Case:
     )
 
 
-def unlikeness(sought: Sought) -> Any:
+def unlikeness(sought: Sought) -> object:
     """How far a name is from the text by their trigrams, from 0."""
     unlike = Value(1.0) - TrigramSimilarity("name", sought.folded)
     return Cast(unlike * FARTHEST, IntegerField())

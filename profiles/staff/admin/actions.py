@@ -65,7 +65,7 @@ class RestoreForm(ReasonForm):
     )
     field_order = ("at", "reason")
 
-    def clean_at(self) -> Any:
+    def clean_at(self) -> object:
         at = self.cleaned_data["at"]
         if at > timezone.now():
             raise forms.ValidationError("That moment is in the future.")

@@ -44,7 +44,7 @@ class Chart:
     width: int = DAYS * 10
 
 
-def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+def dashboard(request: HttpRequest, context: dict[str, object]) -> dict[str, object]:
     """Three statements, whatever there is; UNFOLD's DASHBOARD_CALLBACK."""
     if not request.user.has_perm("profiles.view_figure"):
         return context

@@ -22,7 +22,7 @@ def group(title: str, items: list[dict[str, Any] | None]) -> dict[str, Any]:
     return {"title": title, "separator": True, "items": [i for i in items if i]}
 
 
-def item(title: str, icon: str, name: str) -> dict[str, Any]:
+def item(title: str, icon: str, name: str) -> dict[str, object]:
     return {"title": title, "icon": icon, "link": reverse(name)}
 
 

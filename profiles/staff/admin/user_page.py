@@ -211,7 +211,7 @@ def timeline(user: User, is_revealed: bool) -> Table:
     hidden = {str(id_) for _, id_ in ever_private([user.pk], changed)}
     return Table(
         "Changes",
-        ("When", "What", "Origin", ""),
+        ("When", "What", "Through", ""),
         [
             (
                 when(operation["at"]),

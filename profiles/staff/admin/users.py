@@ -130,7 +130,7 @@ class GroupAdmin(Page, DjangoGroupAdmin):
     """
 
     def changelist_view(
-        self, request: HttpRequest, *args: Any, **kwargs: Any
+        self, request: HttpRequest, *args: object, **kwargs: object
     ) -> HttpResponse:
         asks = self.ask_for_code(request) if request.method == "POST" else None
         return asks or super().changelist_view(request, *args, **kwargs)
