@@ -16,7 +16,7 @@ from profiles.models import Profile, Session, TokenFamily, User
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NEW = "Left-Cow-8"
-MOST = 60
+MOST = 90
 
 
 class Fails:
