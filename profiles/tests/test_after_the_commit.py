@@ -93,7 +93,10 @@ CALLS = {
 
 
 @pytest.mark.parametrize("call", CALLS)
-def test_whichever_statement_fails_what_is_answered_is_what_was_done(alice, call):
+def test_whichever_statement_fails_what_is_answered_is_what_was_done(
+    alice, settings, call
+):
+    settings.RATES = dict.fromkeys(settings.RATES, (1000, 60))  # it is asked so often
     for n in range(1, MOST):
         make = CALLS[call](User.objects.get(email="alice@example.org"))
         before = state()
