@@ -11,7 +11,7 @@ from django.conf import settings
 
 from animecollections import probes
 from animecollections.server.bridge import Bridge, Receive, Scope, Send
-from animecollections.server.request_bodies import ResponseCache
+from animecollections.server.request_bodies import RequestBodies
 from animecollections.server.senders import Senders
 from animecollections.web.pages import PAGES
 from profiles.sync.feed import feed
@@ -23,7 +23,7 @@ SECONDS_TO_COME_IN = 1
 LIGHT = frozenset((*PAGES, "/sw.js"))
 
 senders = Senders()
-bodies = ResponseCache(
+bodies = RequestBodies(
     largest=settings.DATA_UPLOAD_MAX_MEMORY_SIZE, most=settings.WEB_BODIES_MB * 1024**2
 )
 

@@ -20,7 +20,7 @@ class Kind:
 
 
 CODES: dict[str, Kind] = {
-    # ResponseCache and values
+    # Bodies and values
     "object_expected": Kind(400, "Send a JSON object {{…}} as the body, not {found}."),
     "json_invalid": Kind(
         400, "The body is not valid JSON: look at line {line}, column {column}."

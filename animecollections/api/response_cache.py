@@ -1,4 +1,4 @@
-"""ResponseCache kept in the process, for who asks again without saying what they hold.
+"""Bodies kept in the process, for who asks again without saying what they hold.
 
 The key is the ETag, which covers all that shapes a body, so that none is ever out of
 date: a change makes another key, and the old body leaves when room is needed.

@@ -25,7 +25,7 @@ from animecollections.server.request_bodies import (
     SMALL,
     Body,
     ClientGoneError,
-    ResponseCache,
+    RequestBodies,
     pass_over,
 )
 from animecollections.server.senders import Senders, is_signed_in
@@ -52,7 +52,7 @@ class Bridge:
         *,
         threads: int,
         line: int,
-        bodies: ResponseCache,
+        bodies: RequestBodies,
         senders: Senders,
     ) -> None:
         self.wsgi, self.bodies, self.senders = wsgi, bodies, senders

@@ -1,4 +1,4 @@
-"""ResponseCache are read before a thread is taken: how large one may be, and how slow.
+"""Bodies are read before a thread is taken: how large one may be, and how slow.
 
 What is small is read from anybody. More is read only where the address takes it and
 who sends it is signed in; the application refuses the rest from the headers alone, by
@@ -35,7 +35,7 @@ class ClientGoneError(Exception):
     """No answer reaches it."""
 
 
-class ResponseCache:
+class RequestBodies:
     """largest: bytes of one. most: bytes of all that are held at once."""
 
     def __init__(self, *, largest: int, most: int) -> None:
@@ -79,7 +79,7 @@ class ResponseCache:
 class Body:
     """One, held until it is released; only the loop adds and releases."""
 
-    def __init__(self, bodies: ResponseCache, client: str) -> None:
+    def __init__(self, bodies: RequestBodies, client: str) -> None:
         self.bodies, self.client, self.size = bodies, client, 0
         self.file = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115
 

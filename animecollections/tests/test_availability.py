@@ -19,7 +19,7 @@ from animecollections.api.errors import ApiError
 from animecollections.api.failures import to_api_error
 from animecollections.server import request_bodies
 from animecollections.server.bridge import Bridge
-from animecollections.server.request_bodies import ResponseCache
+from animecollections.server.request_bodies import RequestBodies
 from animecollections.server.senders import Senders
 from animecollections.server.turns import Turns, give_back
 from animecollections.tests.loops import run
@@ -283,7 +283,7 @@ SLOW = (
 
 
 def test_connections_that_are_busy_make_room_too(tmp_path):
-    """ResponseCache that trickle, from one network, leave others what they have."""
+    """Bodies that trickle, from one network, leave others what they have."""
     with warm(tmp_path, WEB_CONNECTIONS="30") as server, ExitStack() as stack:
         address = ("127.0.0.1", server.port)
         other = stack.enter_context(
@@ -398,7 +398,7 @@ def read(bodies, size, client, pieces, pause=0):
 
 
 def test_what_is_held_of_all_bodies_has_a_limit():
-    bodies = ResponseCache(largest=1000, most=400)
+    bodies = RequestBodies(largest=1000, most=400)
     first = read(bodies, 100, "alice", iter([b"x" * 60, b"x" * 40]))
     assert first.file.read() == b"x" * 100
     with pytest.raises(ApiError):  # of one client a quarter
@@ -414,7 +414,7 @@ def test_what_is_held_of_all_bodies_has_a_limit():
 
 def test_a_client_that_leaves_the_line_takes_its_body_along():
     """Else what leavers left behind would fill the server's limit until it restarts."""
-    bodies = ResponseCache(largest=1000, most=400)
+    bodies = RequestBodies(largest=1000, most=400)
     bridge = Bridge(None, threads=1, line=9, bodies=bodies, senders=Senders())
     scope = {
         "method": "POST",
@@ -444,7 +444,7 @@ def test_a_client_that_leaves_the_line_takes_its_body_along():
 
 def test_a_body_that_trickles_is_not_waited_for(monkeypatch):
     monkeypatch.setattr(request_bodies, "SECONDS", 0.1)
-    bodies = ResponseCache(largest=1000, most=400)
+    bodies = RequestBodies(largest=1000, most=400)
     with pytest.raises(ApiError) as refused:
         read(bodies, 100, "alice", iter([b"x"] * 100), pause=0.02)
     assert (refused.value.code, refused.value.status_code) == ("body_too_slow", 408)

@@ -1,4 +1,4 @@
-"""ResponseCache kept in the process: so many bytes, the longest unasked going first."""
+"""Bodies kept in the process: so many bytes, the longest unasked going first."""
 
 from animecollections.api.response_cache import ResponseCache
 
