@@ -399,7 +399,7 @@ def part_list(job: Merge, row: MergedList, through: Origin) -> int:
                 own_id=job.undo_id,
             )
             conflicts = len(undone.conflicts)
-        except ApiError as error:  # watched, and not listed; or the log was trimmed
+        except ApiError as error:  # watched, and not listed; or the log was pruned
             if error.code != "operation_not_found":
                 raise
         watched.take_back(row.user_id, days, from_id=job.kept_id, to_id=job.gone_id)

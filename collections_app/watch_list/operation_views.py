@@ -90,7 +90,7 @@ class OperationViewSet(IdempotentViewSet):
     )
     def list(self, request: Request) -> Answer:
         at = self.account.revisions
-        # The day too: what can be undone ends with time, and old changes are trimmed.
+        # The day too: what can be undone ends with time, and old changes are pruned.
         day = timezone.now().date()
         etag = unless_held(
             request, etag_of(request, at.epoch, at.user, at.catalogue, day)

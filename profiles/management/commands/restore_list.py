@@ -57,7 +57,7 @@ class Command(BaseCommand):
                     reason=reason_of(options),
                     through=through,
                 )
-        except operations.TrimmedError as error:
+        except operations.PrunedError as error:
             raise CommandError(str(error)) from None
         self.tell(restored, dry_run=options["dry_run"])
 

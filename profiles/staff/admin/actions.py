@@ -38,7 +38,7 @@ from animecollections.identity import Origin
 from collections_app.watch_list import undo as operations
 from collections_app.watch_list.models import WatchListEntry
 from collections_app.watch_list.operation_reads import ever_private, titles_of
-from collections_app.watch_list.undo import TrimmedError, Undone
+from collections_app.watch_list.undo import PrunedError, Undone
 from history.staff_log import services as audit
 from profiles.accounts.models import User
 from profiles.second_factor.admin import code_field, takes_code
@@ -486,7 +486,7 @@ def act_on_user(request: HttpRequest, user_id: UUID, name: str) -> HttpResponseB
                 return response
         except ApiError as error:
             show_refusal(form, error)
-        except TrimmedError as error:
+        except PrunedError as error:
             form.add_error(None, str(error))
     elif not is_sent and name == "undo":
         attempt.lines = would_undo(user, form)
