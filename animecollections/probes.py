@@ -344,7 +344,7 @@ class Probe:
         look.look()
         return look.answer()
 
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+    async def __call__(self, scope: Any, receive: object, send: object) -> None:
         headers = dict(scope["headers"])
         given = headers.get(b"authorization", b"").decode("latin-1")
         response = self.refusal(given) or (

@@ -199,7 +199,7 @@ def edit(
     *,
     user: User,
     values: Mapping[str, Any],
-    powers: Sequence[Mapping[str, Any]] = ({}, {}),
+    powers: Sequence[Mapping[str, object]] = ({}, {}),
     reason: str,
     through: Origin,
 ) -> None:

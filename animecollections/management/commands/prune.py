@@ -1,12 +1,18 @@
 """manage.py prune"""
 
 from argparse import ArgumentParser
-from typing import Any
+from typing import TypedDict, Unpack
 
 from django.core.management.base import BaseCommand
 
 from animecollections.ops.commands import interruptible, progress_bar
 from animecollections.retention import RULES
+
+
+class Options(TypedDict):
+    only: list[str]
+    dry_run: bool
+    verbosity: int
 
 
 class Command(BaseCommand):
@@ -30,7 +36,7 @@ class Command(BaseCommand):
             "--dry-run", action="store_true", help="preview: count, and delete nothing"
         )
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: Unpack[Options]) -> None:
         rules = [rule for rule in RULES if rule.name in options["only"]]
         if options["dry_run"]:
             counts = [f"{rule.count():,} {rule.name}" for rule in rules]
