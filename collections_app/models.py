@@ -22,6 +22,7 @@ from collections_app.imports.models import (
     Outcome,
     Policy,
 )
+from collections_app.source_facts.models import FactKind, SourceFact
 from collections_app.watch_list.models import (
     STATES_OF_TYPE,
     EntryQuerySet,
@@ -41,6 +42,7 @@ __all__ = [
     "EntryState",
     "EntryType",
     "ExternalId",
+    "FactKind",
     "Genre",
     "ImportPlan",
     "ImportRow",
@@ -55,6 +57,7 @@ __all__ = [
     "Outcome",
     "Policy",
     "SearchName",
+    "SourceFact",
     "Studio",
     "WatchListEntry",
 ]

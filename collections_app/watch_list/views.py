@@ -114,8 +114,9 @@ class WatchListViewSet(IdempotentViewSet):
             return Fragment(array), cursor
         mine = WatchListEntry.objects.of(self.user_id)
         entries = mine.up_next() if view == "up_next" else mine
+        narrowed = EntryFilters.narrow(entries, wanted, self.account.timezone)
         rows, meta = page(
-            EntryFilters.narrow(entries, wanted, self.account.timezone).rows(),
+            narrowed.with_popularity().rows(),
             wanted,
             orderings=ORDERINGS,
             default="-watched_at" if view == "up_next" else DEFAULT_ORDERING,
