@@ -71,6 +71,7 @@ PLACES = {
     "collections_app.Anime_genres": everywhere(CATALOGUE),
     "collections_app.Anime_studios": everywhere(CATALOGUE),
     "collections_app.Anime": everywhere(CATALOGUE),
+    "collections_app.Airing": everywhere(CATALOGUE),
     "collections_app.ExternalId": everywhere(CATALOGUE),
     "collections_app.Listing": everywhere(CATALOGUE),
     "collections_app.SearchName": everywhere(CATALOGUE),
