@@ -33,6 +33,7 @@ from animecollections.environ import (
     MINUTES,
     ORIGIN,
     POSITIVE,
+    SOURCE_NAME,
     an_object,
     each,
     env,
@@ -300,6 +301,12 @@ GALLERY_HOSTS = [
 ]
 IMAGE_HOSTS: list[str] = env.list(
     "IMAGE_HOSTS", GALLERY_HOSTS, validate=each(HOST_NAME)
+)
+# Whose fact of a title is shown where several sources have one, the first first.
+CATALOGUE_FACT_SOURCES: list[str] = env.list(
+    "CATALOGUE_FACT_SOURCES",
+    ["bangumi-data", "jikan", "anime-relations", "anibridge", "kometa"],
+    validate=each(SOURCE_NAME),
 )
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"

@@ -4,6 +4,7 @@ from collections_app.catalogue.admin import abbreviations, bulk
 from collections_app.catalogue.admin import titles as catalogue
 from collections_app.imports import admin as imports
 from collections_app.merges import admin as titles
+from collections_app.source_facts import admin as source_facts
 from collections_app.watch_list import admin as watch_list
 from collections_app.watch_list import log_admin as log
 
@@ -13,6 +14,7 @@ __all__ = [
     "catalogue",
     "imports",
     "log",
+    "source_facts",
     "titles",
     "watch_list",
 ]

@@ -23,6 +23,7 @@ from collections_app.imports.models import (
     Outcome,
     Policy,
 )
+from collections_app.source_facts.models import FactKind, SourceFact
 from collections_app.watch_list.models import (
     STATES_OF_TYPE,
     EntryQuerySet,
@@ -43,6 +44,7 @@ __all__ = [
     "EntryState",
     "EntryType",
     "ExternalId",
+    "FactKind",
     "Genre",
     "ImportPlan",
     "ImportRow",
@@ -57,6 +59,7 @@ __all__ = [
     "Outcome",
     "Policy",
     "SearchName",
+    "SourceFact",
     "Studio",
     "WatchListEntry",
 ]

@@ -26,6 +26,7 @@ from collections_app.models import (
     MergedList,
     MissingTitle,
     SearchName,
+    SourceFact,
     Studio,
     WatchListEntry,
 )
@@ -81,6 +82,10 @@ def make_title(number):
     SearchName.objects.create(anime=anime, name=f"title {number}")
     Abbreviation.objects.create(anime=anime, key=f"t{number}", text=f"T{number}")
     Listing.objects.create(anime=anime, source="a dataset")
+    SourceFact.objects.create(
+        anime=anime, source="jikan", kind="votes", value={"mean": 8.1, "count": 9},
+        revision=1, updated_at=NOW,
+    )  # fmt: skip
     MissingTitle.objects.create(key=f"m{number}", text=f"M{number}", anime=anime)
     return anime
 

@@ -142,6 +142,31 @@ class Anime(models.Model):
         db_default={},
         help_text="what staff set and imports leave alone: catalogue.held_facts",
     )
+    # What other sources say (the room source_facts keeps it, with its sources).
+    names_elsewhere = models.JSONField(
+        default=list,
+        blank=True,
+        db_default=[],
+        help_text="names that other sources have; search finds the title by them",
+    )
+    status_by_dates = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="the airing status follows from dates: the catalogue does not say it",
+    )
+    votes = models.PositiveIntegerField(
+        null=True, blank=True, help_text="how many people rated it, where known"
+    )
+    weighted_rating = models.FloatField(
+        null=True,
+        blank=True,
+        help_text="the rating, closer to the average the fewer people it is of",
+    )
+    franchise = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        help_text="the smallest id of the titles that prequels and sequels connect",
+    )
     genres = models.ManyToManyField(Genre, related_name="anime", blank=True)
     studios = models.ManyToManyField(Studio, related_name="anime", blank=True)
     # Points by which search ranks, see catalogue.prominence.
@@ -175,7 +200,11 @@ class Anime(models.Model):
             models.Index(fields=["revision"], name="anime_revision"),
             # SQLite takes no NULLS LAST in an index, and needs none (nulls are least).
             models.Index(F("rating").desc(), F("id").desc(), name="anime_best"),
+            models.Index(
+                F("weighted_rating").desc(), F("id").desc(), name="anime_best_weighted"
+            ),
             models.Index(fields=["year", "season"], name="anime_season"),
+            models.Index(fields=["franchise"], name="anime_franchise"),
         ]
 
     def __str__(self) -> str:

@@ -75,6 +75,7 @@ PLACES = {
     "collections_app.ExternalId": everywhere(CATALOGUE),
     "collections_app.Listing": everywhere(CATALOGUE),
     "collections_app.SearchName": everywhere(CATALOGUE),
+    "collections_app.SourceFact": everywhere(CATALOGUE),
     "collections_app.Abbreviation": everywhere(CATALOGUE),
     "collections_app.CatalogueState": everywhere("read by every sign-in check"),
     "collections_app.MissingTitle": coordinator("what staff work off"),
