@@ -47,14 +47,14 @@ def minute_of(at: datetime | None) -> int:
 class Run(NamedTuple):
     """Episodes that follow one another.
 
-    count: None of the last run where no end is known. step: minutes between two; 0 of
+    length: None of the last run where no end is known. step: minutes between two; 0 of
     a batch. precision: its place in PRECISIONS.
     """
 
     number: int
     minute: int
     step: int = 0
-    count: int | None = 1
+    length: int | None = 1
     precision: int = 0
     is_estimated: bool = False
 
@@ -63,14 +63,14 @@ class Run(NamedTuple):
         if minute < self.minute:
             return 0
         if not self.step:
-            return self.count or 1
+            return self.length or 1
         by_then = (minute - self.minute) // self.step + 1
-        return by_then if self.count is None else min(by_then, self.count)
+        return by_then if self.length is None else min(by_then, self.length)
 
     def one(self, place: int) -> "Run":
         """An episode of it by itself."""
         number, minute = self.number + place, self.minute + place * self.step
-        return self._replace(number=number, minute=minute, step=0, count=1)
+        return self._replace(number=number, minute=minute, step=0, length=1)
 
 
 class Schedule(NamedTuple):
@@ -100,14 +100,14 @@ class Schedule(NamedTuple):
         """The first episode that has not aired by then."""
         for run in self.runs:
             passed = run.passed(minute)
-            if run.count is None or passed < run.count:
+            if run.length is None or passed < run.length:
                 return run.one(passed)
         return None
 
     def episode(self, number: int) -> Run | None:
         for run in self.runs:
             place = number - run.number
-            if place >= 0 and (run.count is None or place < run.count):
+            if place >= 0 and (run.length is None or place < run.length):
                 return run.one(place)
         return None
 
@@ -223,21 +223,21 @@ def runs_of(episodes: Iterable[Run], *, goes_on_by: int = 0) -> tuple[Run, ...]:
 
 def endless(run: Run, step: int) -> list[Run]:
     """The run with no end; in two, where its own step was another."""
-    count = run.count or 1
-    if count == 1 or run.step == step:
-        return [run._replace(step=step, count=None)]
+    length = run.length or 1
+    if length == 1 or run.step == step:
+        return [run._replace(step=step, length=None)]
     return [
-        run._replace(count=count - 1),
-        run.one(count - 1)._replace(step=step, count=None),
+        run._replace(length=length - 1),
+        run.one(length - 1)._replace(step=step, length=None),
     ]
 
 
 def lengthened(run: Run, episode: Run) -> Run | None:
     """The run with one more episode; None where that does not go on with it."""
-    count = run.count or 1
-    if episode.number != run.number + count or episode[4:] != run[4:]:
+    length = run.length or 1
+    if episode.number != run.number + length or episode[4:] != run[4:]:
         return None
-    step = episode.minute - (run.minute + (count - 1) * run.step)
-    if count > 1 and step != run.step:
+    step = episode.minute - (run.minute + (length - 1) * run.step)
+    if length > 1 and step != run.step:
         return None
-    return run._replace(step=step, count=count + 1)
+    return run._replace(step=step, length=length + 1)

@@ -111,7 +111,7 @@ def test_its_schedule_stays_as_it_is_from_week_to_week():
     said = known(**SUNDAYS)
     later = NOW + timedelta(days=21)
     assert schedule_of(compute(said, NOW)) == schedule_of(compute(said, later))
-    assert schedule_of(compute(said, NOW)).runs[-1].count is None
+    assert schedule_of(compute(said, NOW)).runs[-1].length is None
 
 
 def test_its_schedule_goes_on_right_after_clocks_went_back():
@@ -119,7 +119,7 @@ def test_its_schedule_goes_on_right_after_clocks_went_back():
     now = datetime(2026, 7, 28, tzinfo=UTC)  # the horizon is one episode after that
     computed = compute(known(begin=at("2026-08-04T00:30:00Z"), **evening), now)
     *_, last = schedule_of(computed).runs
-    assert (last.step, last.count) == (7 * 24 * 60, None)
+    assert (last.step, last.length) == (7 * 24 * 60, None)
 
 
 def test_an_unknown_total_ends_with_the_title():
