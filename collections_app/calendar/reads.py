@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q, QuerySet
+from django.db.models import FilteredRelation, Q, QuerySet
 
 from animecollections.api.errors import refuse
 from animecollections.api.parameters import first_moment
@@ -23,6 +23,7 @@ MOST_SHOWN = 5_000  # a tenth of it airs in a busy week
 # How far the kept end of a day, or of a month, may be from its days on any clock.
 DAY_APART = timedelta(days=2)
 MONTH_APART = timedelta(days=33)
+WAITED_FOR = [state for state in EntryState.values if state != EntryState.DROPPED]
 
 
 @dataclass(frozen=True)
@@ -68,20 +69,21 @@ class Whose:
     types: Collection[str] = ()
 
     def narrow(self, airings: QuerySet[Airing]) -> QuerySet[Airing]:
-        condition = Q(anime__entries__user_id=self.user_id)
+        theirs = Q(anime__entries__user_id=self.user_id)
+        joined = airings.alias(
+            entry=FilteredRelation("anime__entries", condition=theirs)
+        )
         if self.types:
-            condition &= Q(anime__entries__type__in=self.types)
-        else:
-            condition &= ~Q(anime__entries__state=EntryState.DROPPED)
-        return airings.filter(condition)
+            return joined.filter(entry__type__in=self.types)
+        return joined.filter(entry__state__in=WAITED_FOR)
 
 
 COLUMNS = (
     "anime_id", "number", "airs_at", "airs_on", "precision", "is_estimated",
     "sequence", "changed_at", "anime__title", "anime__picture_url",
-    "anime__format", "anime__episodes",
+    "anime__format", "anime__episodes", "anime__episode_minutes",
 )  # fmt: skip
-OF_ENTRY = ("anime__entries__type", "anime__entries__progress")
+OF_ENTRY = ("entry__type", "entry__progress")
 
 
 def airings_in(

@@ -1,11 +1,13 @@
 """What sources say of airing, stored, and a clock that tests set."""
 
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.utils import timezone
 
+from animecollections import identity
 from collections_app.airing.services import refresh_airings
 from collections_app.catalogue import airing as schedules
 from collections_app.source_facts.models import SourceFact
@@ -52,6 +54,8 @@ class Clock:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.now = NOW
         monkeypatch.setattr(timezone, "now", lambda: self.now)
+        days = SimpleNamespace(now=lambda zone: self.now.astimezone(zone))
+        monkeypatch.setattr(identity, "datetime", days)
         monkeypatch.setattr(schedules, "time", lambda: self.now.timestamp())
 
     def goes_on(self, **more: float) -> None:
