@@ -135,9 +135,8 @@ class WatchListViewSet(IdempotentViewSet):
             orderings=ORDERINGS,
             default="-watched_at" if view == "up_next" else DEFAULT_ORDERING,
         )
-        meta |= cursor
-        if "counts" in wanted:
-            meta["counts"] = mine.counts()["by_type"]
+        counts = {"counts": mine.counts()["by_type"]} if "counts" in wanted else {}
+        meta |= cursor | counts
         until = first_change([until, *(airing_of(row).until for row in rows)])
         return shaped(rows, view, wanted), meta, until
 
