@@ -34,9 +34,20 @@ UNKNOWN: Facts = {
     "external_ids": {},
     "related": [],
 }
+# What facts of other sources make of a title (the room source_facts), where they say
+# nothing. `status_by_dates`: the airing status follows from them.
+FROM_SOURCES: Facts = {"names_elsewhere": [], "votes": None, "status_by_dates": False}
 # The columns that a write of a title takes.
-STORED = ("id", "sort_title", "gone_since", "created_at", "held_facts", *UNKNOWN)
-NAMES = ("title", "english_title", "native_title", "synonyms")
+STORED = (
+    "id",
+    "sort_title",
+    "gone_since",
+    "created_at",
+    "held_facts",
+    *FROM_SOURCES,
+    *UNKNOWN,
+)
+NAMES = ("title", "english_title", "native_title", "synonyms", "names_elsewhere")
 
 
 def facts_of(record: Record) -> Facts:

@@ -95,7 +95,7 @@ class Anime(models.Model):
     Its id never changes: the MyAnimeList id where it had one when it came, else a
     number from FIRST_OWN_ID upward. The JSON columns repeat, in display form, what the
     link tables hold for filters: an answer then needs no join, and one place
-    (services.catalogue) writes both.
+    (catalogue.writes) writes both.
     """
 
     FIRST_OWN_ID = 100_000_000

@@ -35,7 +35,8 @@ ORDERINGS = {
     "added_at": "added_at",
     "updated_at": "updated_at",
     "title": "anime__sort_title",
-    "rating": "anime__rating",
+    "rating": "anime__weighted_rating",
+    "popularity": "popularity",  # EntryQuerySet.with_popularity
     "year": "anime__year",
     "episodes": "anime__episodes",
     "type": "type",

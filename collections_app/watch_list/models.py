@@ -89,6 +89,10 @@ class EntryQuerySet(OwnedQuerySet["WatchListEntry"]):
         """
         return self.values_list(*ROW)
 
+    def with_popularity(self) -> Self:
+        """Each with how well known its title is: AnimeQuerySet.with_popularity."""
+        return self.alias(popularity=F("anime__prominence") + F("anime__renown"))
+
     def up_next(self) -> Self:
         """What is being watched and has an episode left, or may have."""
         return self.filter(

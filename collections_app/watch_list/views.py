@@ -129,8 +129,9 @@ class WatchListViewSet(IdempotentViewSet):
             return Fragment(array), cursor, until
         mine = WatchListEntry.objects.of(self.user_id)
         entries, until = self.narrowed_by_view(mine, view)
+        narrowed = EntryFilters.narrow(entries, wanted, self.account.timezone)
         rows, meta = page(
-            EntryFilters.narrow(entries, wanted, self.account.timezone).rows(),
+            narrowed.with_popularity().rows(),
             wanted,
             orderings=ORDERINGS,
             default="-watched_at" if view == "up_next" else DEFAULT_ORDERING,
