@@ -1,5 +1,6 @@
 """Admin pages, one module a subject; importing them registers them."""
 
+from collections_app.airing import admin as airing
 from collections_app.catalogue.admin import abbreviations, bulk
 from collections_app.catalogue.admin import titles as catalogue
 from collections_app.imports import admin as imports
@@ -10,6 +11,7 @@ from collections_app.watch_list import log_admin as log
 
 __all__ = [
     "abbreviations",
+    "airing",
     "bulk",
     "catalogue",
     "imports",

@@ -1,5 +1,6 @@
 """All tables of this app, for Django and for other apps. Each room has its own."""
 
+from collections_app.airing.models import Airing
 from collections_app.catalogue.merges import Merge, MergedList, MergeStatus
 from collections_app.catalogue.missing_titles.models import MissingStatus, MissingTitle
 from collections_app.catalogue.models import (
@@ -34,6 +35,7 @@ from collections_app.watch_list.models import (
 __all__ = [
     "STATES_OF_TYPE",
     "Abbreviation",
+    "Airing",
     "AiringStatus",
     "Anime",
     "CatalogueState",

@@ -38,6 +38,7 @@ class Facts(TypedDict, total=False):
     names_elsewhere: list[str]
     votes: int | None
     status_by_dates: bool
+    schedule: object  # of catalogue/airing.py
     # What a row of a title has besides.
     id: int
     sort_title: str

@@ -305,6 +305,21 @@ def known_facts(anime_id: int, *names: str) -> Facts:
     return cast("Facts", row)
 
 
+def keep_schedules(
+    schedules: Mapping[int, dict[str, Any] | None], *, revision: int
+) -> None:
+    """Writes when titles air, in short, under the lock of `changing_catalogue`."""
+    Anime.objects.filter(id__in=among(schedules)).update(
+        schedule=None, revision=revision, updated_at=timezone.now()
+    )
+    titles = [
+        Anime(id=id_, schedule=schedule)
+        for id_, schedule in sorted(schedules.items())
+        if schedule is not None
+    ]
+    Anime.objects.bulk_update(titles, ["schedule"], batch_size=200)
+
+
 def let_go(
     *, anime_id: int, facts: Collection[str], reason: str, through: Origin
 ) -> None:

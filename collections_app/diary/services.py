@@ -40,7 +40,7 @@ def add(
     rules.check_day(watched_on, today)
     with writing(user_id, through) as record:
         edit, slot = read(record, user_id, anime, today)
-        days = rules.days_between(watched_on, slot.facts, 1, episodes)
+        days = rules.days_between(watched_on, slot.facts, 1, episodes, today)
         slot.watched.add_all(days)
         operation_id = record.operation_id if edit.save() else None
     return Written(row_of_day(user_id, slot.anime_id, max(days)), operation_id)
@@ -68,7 +68,9 @@ def correct(
         day = row.watched_on
         days = {day: episodes}
         if "watched_on" in values:
-            days = rules.days_between(values["watched_on"], slot.facts, 1, episodes)
+            days = rules.days_between(
+                values["watched_on"], slot.facts, 1, episodes, today
+            )
         slot.watched.add(day, -row.episodes)
         slot.watched.add_all(days)
         operation_id = record.operation_id if edit.save() else None
