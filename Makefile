@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo image test test-postgres test-citus test-oldest lint format types check clients bench instructions deployment words clean
+.PHONY: help run demo image test test-postgres test-citus test-oldest lint format types check clients client-python bench instructions deployment words clean
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -104,6 +104,9 @@ clients/%/node_modules/.ready: clients/%/package-lock.json
 clients: $(VENV)/.dev $(GENERATORS)/.venv/.ready $(CLIENTS:%=clients/%/node_modules/.ready) ## try the clients on a server: the package, its examples, and what five generators make
 	$(BIN)/python -m pytest clients
 
+client-python: $(VENV)/.runtime $(GENERATORS)/.venv/.ready ## build the wheel of clients/python
+	$(BIN)/python clients/python/build.py
+
 words: $(VENV)/.dev ## compile the translations of the web client
 	$(BIN)/pybabel compile --domain django --directory locale
 
@@ -125,4 +128,4 @@ image: ## do what the Dockerfile says in a clean Debian, and serve it read-only 
 	$(PYTHON) deploy/try_image.py $(ROOT_FOLDER)
 
 clean: ## remove the environment and caches, keep data
-	rm -rf $(VENV) $(OLDEST_VENV) benchmarks/.venv $(GENERATORS)/.venv $(GENERATORS)/node_modules $(GENERATORS)/made .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(OLDEST_VENV) benchmarks/.venv $(GENERATORS)/.venv $(GENERATORS)/node_modules $(GENERATORS)/made clients/python/made .mypy_cache .pytest_cache .ruff_cache .hypothesis
