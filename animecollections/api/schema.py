@@ -13,6 +13,7 @@
         examples={"saved": {"message": "Search history saved"}},
         body_examples={"a query": {"query": "naruto"}},
         etag=True,                              # a GET that answers 304
+        deprecated=Deprecated(since, until=…, instead="`getStats`"),  # shall go away
     )
     def create(self, request): ...
 
@@ -42,6 +43,7 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter
 from rest_framework.permissions import SAFE_METHODS
 
+from animecollections.api.deprecation import Deprecated
 from animecollections.api.errors import CODES
 from animecollections.api.paging import MAX_LIMIT
 from animecollections.api.parameters import Parameter
@@ -113,6 +115,20 @@ HEADERS: dict[str, Json] = {
     },
     "ETag": {
         "description": "Send it as If-None-Match; 304 means that nothing changed.",
+        "schema": {"type": "string"},
+    },
+    "Deprecation": {
+        "description": "Since when this is deprecated: @ and seconds (RFC 9745).",
+        "schema": {"type": "string"},
+        "example": "@1801353600",
+    },
+    "Sunset": {
+        "description": "From when on this may be gone (RFC 8594).",
+        "schema": {"type": "string"},
+        "example": "Mon, 31 Jan 2028 00:00:00 GMT",
+    },
+    "Link": {
+        "description": "Where the deprecation is explained.",
         "schema": {"type": "string"},
     },
     "Retry-After": {
@@ -248,7 +264,7 @@ class Documentation:
     status: int = 200
     files: Mapping[str, Any] = field(default_factory=dict)
     others: Mapping[int, str] = field(default_factory=dict)
-    deprecated: bool = False  # what replaces it, the description says
+    deprecated: Deprecated | None = None
 
     @cached_property
     def codes(self) -> list[str]:
@@ -324,10 +340,11 @@ class ApiSchema(Shapes, AutoSchema):
     def get_description(self) -> str:  # type: ignore[override]
         scopes = " ".join(f"`{scope}`" for scope in self.doc.scopes)
         needs = f"Scope: {scopes}." if scopes else "Anybody may call it."
-        return f"{self.doc.description} {needs}".strip()
+        leaves = self.doc.deprecated.sentence if self.doc.deprecated else ""
+        return " ".join(filter(None, [leaves, self.doc.description, needs]))
 
     def is_deprecated(self) -> bool:
-        return self.doc.deprecated
+        return self.doc.deprecated is not None
 
     def get_tags(self) -> list[str]:
         return list(self.doc.tags) or super().get_tags()
@@ -434,6 +451,8 @@ class ApiSchema(Shapes, AutoSchema):
             headers.append("ETag")
         if self.keeps_answers:
             headers.append("Idempotency-Replayed")
+        if self.doc.deprecated:
+            headers += self.doc.deprecated.headers
         if self.doc.files:
             content = {
                 media_type: {"schema": self.shape(shape)}
