@@ -338,15 +338,17 @@ class ListEdit:
         """What the call says of episodes seen.
 
         Less progress takes back what a slip counted, and no more than that, unless the
-        entry moved as well (starting over unwatches nothing). A day on which it was
+        entry moved as well (starting over unwatches nothing). Where the call says a
+        day, what is taken back is of that day, whatever moved. A day on which it was
         finished is that of the episodes of which none was known.
         """
         before, after, watched = edit.before, edit.after, slot.watched
         watched.add_all(rules.days_watched(edit))
         if slot.after is not None and edit.has_progressed:
             after["watched_at"] = self.record.at
+        watched.take_back(rules.days_taken_back(edit))
         stayed = all(before[name] == after[name] for name in ("type", "state"))
-        if stayed and before["type"]:
+        if stayed and before["type"] and edit.watched_on is None:
             watched.lowered += max(0, before["progress"] - after["progress"])
         if slot.after is not None and "finished_on" in edit.sent:
             watched.dated = finish_of(after, self.today)

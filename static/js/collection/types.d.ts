@@ -60,6 +60,7 @@ export interface Result {
   entry: Entry | null;
   code?: string;
   error?: string;
+  fields?: Record<string, string[]>;
   details: { entry: Entry };
 }
 
@@ -168,10 +169,10 @@ export interface Events {
   refused: { unsent: Unsent | null; error: unknown };
 }
 
-/** A change as `undo` takes it: its ids, and each entry before and after. */
+/** A change as `undo` takes it: its ids; each entry before and after, and the day of its episodes. */
 export interface Change {
   ids: string[];
-  entries: [animeId: string, before: Entry | null, after: Entry | null][];
+  entries: [animeId: string, before: Entry | null, after: Entry | null, day: string][];
 }
 
 /**
@@ -216,7 +217,7 @@ export interface Asking {
 /** What the server answered; who asks names what it is. */
 export interface Answer<Data = any> {
   data: Data;
-  meta: { cursor: string; next_cursor?: string | null; has_more?: boolean; total?: number };
+  meta: { cursor: string; next_cursor?: string | null; has_more?: boolean; total?: number; operation_id?: string };
 }
 
 /** The body of a refusal. */

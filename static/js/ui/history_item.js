@@ -14,6 +14,15 @@ function linked(text, { anime_id: id, title } = {}) {
   return id && title && at >= 0 ? [text.slice(0, at), h("a", { href: pageOf(id) }, title), text.slice(at + title.length)] : text;
 }
 
+/** Undoes what the server did, and says so. @param {App} app @param {string} id */
+export async function undoOperation(app, id) {
+  /** @type {Answer<{conflicts?: unknown[]}>} */
+  const { data } = await app.collection.api.ask("POST", `/api/user/operations/${id}/undo`, {}, { key: makeId() });
+  const left = data.conflicts?.length ?? 0;
+  toast(left ? t("Undone. Newer changes kept: {n}.", { n: left }) : t("Undone."));
+  app.collection.settle();
+}
+
 /** @param {App} app @param {Told} told @param {{isLinked?: boolean}} [how]  its title leads to its page */
 export function historyItem(app, told, { isLinked = false } = {}) {
   const text = operationText(told, app.preferences.scoreFormat, !isLinked);
@@ -27,14 +36,9 @@ export function historyItem(app, told, { isLinked = false } = {}) {
   const undo = () => button && whileBusy(button, undoIt);
   async function undoIt() {
     try {
-      const path = `/api/user/operations/${told.id}/undo`;
-      /** @type {Answer<{conflicts?: unknown[]}>} */
-      const { data } = await app.collection.api.ask("POST", path, {}, { key: makeId() });
+      await undoOperation(app, told.id);
       item.classList.add("undone");
       button?.remove();
-      const left = data.conflicts?.length ?? 0;
-      toast(left ? t("Undone. Newer changes kept: {n}.", { n: left }) : t("Undone."));
-      app.collection.settle();
     } catch (error) {
       sayFailure(error, undo);
     }
