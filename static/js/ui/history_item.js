@@ -1,26 +1,16 @@
 /** One operation of the history, with undo. */
 
-import { makeId } from "../collection/index.js";
 import { pageOf } from "../shell/address.js";
-import { h, sayFailure, toast, whileBusy } from "./dom.js";
+import { h, sayFailure, whileBusy } from "./dom.js";
+import { undoOperation } from "./undoable.js";
 import { operationText, since, t } from "./words.js";
 
-/** @import { Answer } from "../collection/types.js" */
 /** @import { App, Child, Told, ToldChange } from "../types.js" */
 
 /** A sentence in which the title is a link. @param {string} text @param {Partial<ToldChange>} [change] @returns {Child} */
 function linked(text, { anime_id: id, title } = {}) {
   const at = id && title ? text.indexOf(title) : -1;
   return id && title && at >= 0 ? [text.slice(0, at), h("a", { href: pageOf(id) }, title), text.slice(at + title.length)] : text;
-}
-
-/** Undoes what the server did, and says so. @param {App} app @param {string} id */
-export async function undoOperation(app, id) {
-  /** @type {Answer<{conflicts?: unknown[]}>} */
-  const { data } = await app.collection.api.ask("POST", `/api/user/operations/${id}/undo`, {}, { key: makeId() });
-  const left = data.conflicts?.length ?? 0;
-  toast(left ? t("Undone. Newer changes kept: {n}.", { n: left }) : t("Undone."));
-  app.collection.settle();
 }
 
 /** @param {App} app @param {Told} told @param {{isLinked?: boolean}} [how]  its title leads to its page */

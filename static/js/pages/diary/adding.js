@@ -1,7 +1,8 @@
 /** What is added to a day of the diary: a title of the list or the catalogue, and how many episodes. */
 
 import { h, later } from "../../ui/dom.js";
-import { write } from "../../ui/diary_row.js";
+import { DIARY } from "../../ui/diary_row.js";
+import { write } from "../../ui/undoable.js";
 import { dayName, t, titleIn } from "../../ui/words.js";
 import { fold } from "./month.js";
 
@@ -50,7 +51,7 @@ export function addingForm(app, day, changed) {
     const found = await find(wanted);
     if (!found) return void (refusal.textContent = t("No title by that name."));
     const body = { animeId: found.id, watched_on: day(), episodes: Number(episodes.value) };
-    await write(app, "POST", body, t("Added {title} to {type}.", { title: found.title, type: dayName(day()) }), { changed });
+    await write(app, "POST", DIARY, body, t("Added {title} to {type}.", { title: found.title, type: dayName(day()) }), { changed });
     [title.value, episodes.value] = ["", "1"];
     title.focus();
   }
