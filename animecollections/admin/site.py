@@ -118,7 +118,7 @@ class StaffSite(UnfoldAdminSite):  # type: ignore[misc]  # untyped
     def admin_view(self, view: View, cacheable: bool = False) -> View:
         inner: View = super().admin_view(view, cacheable)
 
-        def without_nul(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        def without_nul(request: HttpRequest, *args: object, **kwargs: object) -> Any:
             """No text of a database holds one: PostgreSQL refuses the statement."""
             if "\0" in request.path_info or "%00" in request.META["QUERY_STRING"]:
                 raise BadRequest("The address contains a NUL.")
@@ -129,7 +129,9 @@ class StaffSite(UnfoldAdminSite):  # type: ignore[misc]  # untyped
     def has_permission(self, request: HttpRequest) -> bool:
         return is_staff(request) and not lacks_second_factor(request)
 
-    def login(self, request: HttpRequest, extra_context: Any = None) -> Any:
+    def login(
+        self, request: HttpRequest, extra_context: dict[str, object] | None = None
+    ) -> object:
         """The password is one thing; after it comes the second factor."""
         if is_staff(request) and lacks_second_factor(request):
             return to_second_factor(request.GET.get("next", PREFIX))

@@ -14,8 +14,10 @@ from typing import Any, NamedTuple, TypeVar
 from django.core import signing
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db.models import F, Model, Q, QuerySet
+from django.db.models.expressions import OrderBy
 
 from animecollections.api.errors import ApiError, refuse
+from animecollections.api.parameters import Wanted
 from animecollections.api.parsing import UNPAIRED
 from animecollections.db.free_json import LARGEST_INTEGER
 
@@ -39,7 +41,7 @@ class Term(NamedTuple):
     descending: bool
     is_nullable: bool
 
-    def expression(self) -> Any:
+    def expression(self) -> OrderBy:
         nulls_last = True if self.is_nullable else None
         if self.descending:
             return F(self.field).desc(nulls_last=nulls_last)
@@ -69,7 +71,7 @@ class Term(NamedTuple):
 
 def page(
     rows: QuerySet[M, Row],
-    wanted: Mapping[str, Any],
+    wanted: Wanted,
     *,
     orderings: Mapping[str, str],
     default: str,
@@ -176,9 +178,7 @@ def take_keys(rows: list[object], index: int, names: tuple[str, ...]) -> list[ob
     return [getattr(row, name) for name in names]
 
 
-def fingerprint(
-    model: type[Model], terms: Sequence[Term], wanted: Mapping[str, object]
-) -> str:
+def fingerprint(model: type[Model], terms: Sequence[Term], wanted: Wanted) -> str:
     """What a cursor belongs to: the table, the ordering, the filters."""
     filters = [item for item in wanted.items() if item[0] not in NO_FILTERS]
     shape = repr((model._meta.label, terms, sorted(filters)))

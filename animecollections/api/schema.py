@@ -36,7 +36,7 @@ from itertools import groupby
 from typing import Any, TypeVar
 
 from django.conf import settings
-from drf_spectacular.drainage import warn
+from drf_spectacular.drainage import has_override, warn
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter
@@ -358,7 +358,9 @@ class ApiSchema(Shapes, AutoSchema):
 
     def get_serializer_name(self, serializer: Any, direction: Any) -> str:
         name = str(super().get_serializer_name(serializer, direction))
-        return name.removesuffix("Serializer").removesuffix("Input")
+        if has_override(serializer, "component_name"):
+            return name
+        return re.sub("(Input|Output)$", "", name)
 
     def _get_serializer_name(self, *args: object, **more: object) -> str:
         """`…Input`: some generators name their own types `AddEntryRequest`."""

@@ -81,7 +81,7 @@ def either(*shapes: object) -> Either:
     return Either(shapes)
 
 
-def named(name: str, shape: Any) -> Named:
+def named(name: str, shape: object) -> Named:
     return Named(name, shape)
 
 

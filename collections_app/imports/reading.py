@@ -6,6 +6,7 @@ from time import monotonic
 from typing import Any
 
 from animecollections.api.paging import page
+from animecollections.api.parameters import Wanted
 from animecollections.api.permits import long_work
 from animecollections.db.json_rows import among
 from collections_app.catalogue.models import Anime
@@ -39,7 +40,7 @@ def plan_told(plan: ImportPlan) -> dict[str, object]:
 
 
 def rows_of(
-    plan: ImportPlan, wanted: Mapping[str, Any], revision: int
+    plan: ImportPlan, wanted: Wanted, revision: int
 ) -> tuple[list[dict[str, Any]], dict[str, Any], bool]:
     """A page of rows in the order of the file, its meta, and whether all of them were
     searched for; `outcome` narrows them.

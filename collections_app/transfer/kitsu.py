@@ -63,7 +63,7 @@ def recognises(document: object) -> bool:
     )
 
 
-def _pages(document: Any) -> list[Any]:
+def _pages(document: object) -> list[object]:
     return document if isinstance(document, list) else [document]
 
 

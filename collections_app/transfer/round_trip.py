@@ -80,7 +80,7 @@ def with_own_ids(entry: Kept) -> Kept:
     return replace(entry, ids=dict.fromkeys(NUMBERED_SITES, str(entry.anime_id)))
 
 
-def stated(record: Record, format: str, entry: Mapping[str, Any]) -> dict[str, Any]:
+def stated(record: Record, format: str, entry: Mapping[str, Any]) -> dict[str, object]:
     """The columns that a row states. A tracker's fields lie beside other trackers'."""
     values = dict(record.values)
     if "type" in values:

@@ -32,8 +32,8 @@ ENTRY_KINDS = (
 )
 
 
-class TrimmedError(Exception):
-    """The log was trimmed after the moment that is asked for."""
+class PrunedError(Exception):
+    """The log was pruned after the moment that is asked for."""
 
 
 @dataclass(slots=True)
@@ -103,7 +103,7 @@ def restore(
 ) -> Undone:
     """Puts the whole list back to a moment, as one operation (undone like any).
 
-    TrimmedError where the log no longer reaches back so far.
+    PrunedError where the log no longer reaches back so far.
     """
     with recording(user_id=user_id, through=through) as record:
         changes = list(
@@ -113,7 +113,7 @@ def restore(
             Change.objects.of(user_id).filter(at__lte=at).exists()
         )
         if not reached:
-            raise TrimmedError("The log of changes does not go back that far.")
+            raise PrunedError("The log of changes does not go back that far.")
         changes = [change for change in changes if change.kind in ENTRY_KINDS]
         edit = ListEdit(record, user_id, today)
         edit.read(ref_of(change) for change in changes)

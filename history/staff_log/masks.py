@@ -1,7 +1,7 @@
 """What is private to a person, in the admin: masked until staff give a reason."""
 
 from collections.abc import Collection, Sequence
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from django.contrib.admin.views.main import ChangeList
@@ -26,6 +26,18 @@ def viewer_of(request: HttpRequest, users: Collection[UUID] = ()) -> Viewer:
     """
     reasons = revealed(request, users) if users else ()
     return Viewer(hides_mature=False, is_staff=True, reasons=frozenset(reasons))
+
+
+class Shown(Protocol):
+    """A row of somebody's on a page of the admin: `mark` says what it may show."""
+
+    user_id: UUID
+    is_revealed: bool
+
+
+def is_revealed(row: object) -> bool:
+    """Whether the page's reader has given a reason to see what is private in it."""
+    return bool(getattr(row, "is_revealed", False))
 
 
 class MaskedList(LeanList):
@@ -58,13 +70,15 @@ class Masked(Owned):
     ) -> type[ChangeList]:
         return MaskedList
 
-    def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        row = super().get_object(request, *args, **kwargs)
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Any:
+        row = super().get_object(request, object_id, from_field)
         if row is not None:
             self.mark(request, [row])
         return row
 
-    def mark(self, request: HttpRequest, rows: Sequence[Any]) -> None:
+    def mark(self, request: HttpRequest, rows: Sequence[Shown]) -> None:
         """Tells the rows of a page, or the one of its own page, what they may show."""
         seen = revealed(request, {row.user_id for row in rows})
         for row in rows:

@@ -33,7 +33,7 @@ class DiaryQuerySet(OwnedQuerySet["EpisodesWatched"]):
 
 
 class EpisodesWatched(OwnedRow):
-    """How many episodes of an anime a user watched on a day of theirs. Never trimmed.
+    """How many episodes of an anime a user watched on a day of theirs. Never pruned.
 
     Rows are sums, and writes add to them: two devices that count at once both succeed,
     and an undo adds what was taken. A day of an earlier release may be below zero,

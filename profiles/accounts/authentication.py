@@ -77,7 +77,7 @@ def find_account(statement: str, *parameters: object) -> Account | None:
     )
 
 
-def first_row(statement: str, parameters: list[Any]) -> Any:
+def first_row(statement: str, parameters: list[object]) -> Any:
     """The row of what is mostly a request's first statement, and so serves as the
     check of the connection that Django would make by another (CONN_HEALTH_CHECKS):
     nothing was done yet, so on a dead connection it is asked again on a new one.
@@ -92,7 +92,7 @@ def first_row(statement: str, parameters: list[Any]) -> Any:
         return fetch_one(statement, parameters)
 
 
-def fetch_one(statement: str, parameters: list[Any]) -> Any:
+def fetch_one(statement: str, parameters: list[object]) -> Any:
     rows = fetch(statement, parameters)
     return rows[0] if rows else None
 

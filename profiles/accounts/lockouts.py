@@ -18,6 +18,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 from django.db.models import Max, Q, QuerySet, Sum
 from django.utils import timezone
 
@@ -119,7 +120,7 @@ def refuse_locked(email: str, place: Place) -> Standing:
 
 
 def count_of_day(
-    cursor: Any, email: str, today: date, since: Any
+    cursor: CursorWrapper, email: str, today: date, since: Any
 ) -> tuple[int | None, bool]:
     """Counts one; the wrong passwords for the e-mail, and whether the day is noted."""
     part = randrange(FailedSignInsPart.PARTS)  # noqa: S311  (no secret)

@@ -107,7 +107,7 @@ class Plan:
     """What is the same for all: see `manage.py seed_demo`.
 
     entries:   how many a list has in the mean; lists differ widely.
-    log_since: changes before this are as if trimmed.
+    log_since: changes before this are as if pruned.
     password:  a hash; one for all, for each takes 20 ms.
     """
 
@@ -447,7 +447,7 @@ class Teller:
         size: int = 1,
         days: Mapping[str, int] | None = None,
     ) -> int:
-        """The next revision, and its row in the log unless that is trimmed by now."""
+        """The next revision, and its row in the log unless that is pruned by now."""
         self.revision += 1
         self.revisions[COLUMN_OF_KIND[kind]] = self.revision
         if at >= self.plan.log_since:

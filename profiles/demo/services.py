@@ -118,7 +118,7 @@ def write(stories: Sequence[Story]) -> None:
                 trouble(number, user["id"], user["email"])
 
 
-def claims(user: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def claims(user: dict[str, object]) -> Iterator[dict[str, Any]]:
     for value in claims_of(User(**user)):
         yield {"value": value, "user_id": user["id"]}
 

@@ -64,7 +64,7 @@ def update_profile(
     return Saved(profile, revision, warnings)
 
 
-def matched(values: Mapping[str, Any]) -> tuple[dict[str, Any], list[TitleWarning]]:
+def matched(values: Mapping[str, Any]) -> tuple[dict[str, object], list[TitleWarning]]:
     """Titles and words as the catalogue and the forms know them; None as empty."""
     known, nothing = dict(values), Profile()
     for name, value in values.items():

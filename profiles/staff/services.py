@@ -199,7 +199,7 @@ def edit(
     *,
     user: User,
     values: Mapping[str, Any],
-    powers: Sequence[Mapping[str, Any]] = ({}, {}),
+    powers: Sequence[Mapping[str, object]] = ({}, {}),
     reason: str,
     through: Origin,
 ) -> None:
@@ -284,7 +284,7 @@ def undo(*, user: User, operation_id: UUID, reason: str, through: Origin) -> Und
 
 
 def restore(*, user: User, at: datetime, reason: str, through: Origin) -> Undone:
-    """The list as it was; TrimmedError where the log does not reach back so far."""
+    """The list as it was; PrunedError where the log does not reach back so far."""
     with acting("restore", user_id=user.pk, reason=reason, through=through) as act:
         restored = operations.restore(
             user_id=user.pk, at=at, today=timezone.now().date(), through=through

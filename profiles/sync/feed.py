@@ -88,7 +88,7 @@ class Feed:
         self.waiting = asyncio.Queue(MOST_WAITING)
         self.run("send", self.send())
 
-    def run(self, name: str, work: Coroutine[Any, Any, None]) -> None:
+    def run(self, name: str, work: Coroutine[object, object, None]) -> None:
         self.tasks[name] = asyncio.create_task(work)
 
     def stop(self) -> None:

@@ -74,7 +74,7 @@ db_worker.Worker = SteadyWorker  # type: ignore[misc]
 
 
 class Clock(threading.Thread):
-    """Runs jobs beside the tasks, so that no mail waits for a long trimming.
+    """Runs jobs beside the tasks, so that no mail waits for a long pruning.
 
     A daemon: what it does stands in small transactions, and the worker does not wait
     long for it.
