@@ -22,8 +22,11 @@ export interface App extends Frame {
   forgetUser(): void;
   done(change: Promise<Change>, sentence: string, more?: (made: Change) => Promise<HTMLElement | undefined>): Promise<void>;
 }
-/** What may be said of a title that was finished; `again` finishes it on another day. */
-export type AfterFinishing = (app: App, entry: Entry, made: Change, again: (day?: string) => Promise<Change>) => Promise<HTMLElement | undefined>;
+/**
+ * What may be said of a title that was finished. `again` finishes it on another day: after
+ * `made` is undone, if there is one.
+ */
+export type AfterFinishing = (app: App, entry: Entry, made: Change | null, again: (day?: string) => Promise<Change>) => Promise<HTMLElement | undefined>;
 export interface SignedIn { user?: User; key?: CryptoKey | null }
 /** A page: what it returns is done when it is left. */
 export interface Page {

@@ -2,7 +2,8 @@
 
 import { FIELDS } from "../collection/index.js";
 import { pageOf } from "../shell/address.js";
-import { dialog, h, sayFailure } from "./dom.js";
+import { dialog } from "./dialogs.js";
+import { h, sayFailure } from "./dom.js";
 import { fieldName, scoreText, stateName, t, typeName } from "./words.js";
 
 /** @import { Conflict, FieldName, Sent } from "../collection/types.js" */

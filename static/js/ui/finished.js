@@ -14,7 +14,7 @@ export async function afterFinishing(app, entry, made, again) {
   const change = async (/** @type {string} */ other) => {
     box.closest(".toast")?.remove();
     try {
-      await app.collection.undo(made);
+      if (made) await app.collection.undo(made);
       await app.done(again(other), t("Finished {title} ({day}).", { title, day: dayName(other) }));
     } catch (error) {
       sayFailure(error);

@@ -27,7 +27,12 @@ export function moveTo(app, ids, status, day) {
 /** Puts a title of the catalogue on the list. @param {App} app @param {AnimeFacts & {id: string}} anime @param {string} status @param {string} title */
 export function addTo(app, anime, status, title) {
   const { type, state } = placeOf(status);
-  return app.done(app.collection.add(anime, type, { state }), t("Added {title} to {type}.", { title, type: statusName(status) }));
+  const { collection } = app;
+  const change = collection.add(anime, type, { state });
+  const entry = collection.entries.get(anime.id);
+  const finished = (/** @type {string | undefined} */ on) => collection.update(anime.id, { finished_on: on === "unknown" ? null : on });
+  return app.done(change, t("Added {title} to {type}.", { title, type: statusName(status) }),
+    status === "Completed" && entry ? () => afterFinishing(app, entry, null, finished) : undefined);
 }
 
 /** A button with the status, which opens a menu of all. @param {App} app @param {Shown} entry */

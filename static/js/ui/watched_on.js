@@ -2,7 +2,8 @@
 
 import { dayOn } from "../collection/rules.js";
 import { dayInput } from "./day.js";
-import { dialog, h } from "./dom.js";
+import { dialog } from "./dialogs.js";
+import { h } from "./dom.js";
 import { dayName, t } from "./words.js";
 
 const OTHER = "other";
