@@ -26,6 +26,7 @@ LIST_KINDS = {
     ChangeKind.UPDATE,
     ChangeKind.REMOVE,
     ChangeKind.WATCHED,
+    ChangeKind.VIEWING,
 }
 
 
