@@ -6,6 +6,7 @@ from collections_app.imports import admin as imports
 from collections_app.merges import admin as titles
 from collections_app.watch_list import admin as watch_list
 from collections_app.watch_list import log_admin as log
+from collections_app.watch_list import viewing_admin as viewings
 
 __all__ = [
     "abbreviations",
@@ -14,5 +15,6 @@ __all__ = [
     "imports",
     "log",
     "titles",
+    "viewings",
     "watch_list",
 ]

@@ -27,6 +27,8 @@ from collections_app.watch_list.models import (
     EntryQuerySet,
     EntryState,
     EntryType,
+    Viewing,
+    ViewingState,
     WatchListEntry,
 )
 
@@ -56,5 +58,7 @@ __all__ = [
     "Policy",
     "SearchName",
     "Studio",
+    "Viewing",
+    "ViewingState",
     "WatchListEntry",
 ]

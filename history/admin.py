@@ -100,7 +100,7 @@ class EpisodesWatchedAdmin(ReadOnly, Masked):
         """The page's title has the number of the anime."""
         row: EpisodesWatched | None = super().get_object(request, object_id, from_field)
         if row is not None and not is_revealed(row):
-            row.anime_id = MASK  # type: ignore[assignment]  # to be shown, never saved
+            row.anime_id = MASK  # to be shown, never saved
         return row
 
     @admin.display

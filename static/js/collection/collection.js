@@ -7,9 +7,19 @@ import { dated } from "./rules.js";
 import { STORES, Store, result } from "./store.js";
 import { SyncedCopy } from "./synced_copy.js";
 
-/** @import { AnimeFacts, Change, Changes, Message, Operation, Options, Sent, State, Type, Unsent, User, Wholes } from "./types.js" */
+/** @import { AnimeFacts, Change, Changes, Message, Operation, Options, Sent, Some, State, Type, Unsent, User, Wholes } from "./types.js" */
 
 const POLL = 60; // seconds
+
+/**
+ * What was told, with what changed; the new first.
+ * @template {{id: string}} Row
+ * @param {Row[] | null} told @param {Some<Row>} some
+ */
+function together(told, { saved, removed }) {
+  const gone = new Set([...removed, ...saved.map(({ id }) => id)]);
+  return [...saved, ...(told ?? []).filter(({ id }) => !gone.has(id))];
+}
 
 export class Collection extends SyncedCopy {
   /** @type {LiveFeed | undefined} */
@@ -249,22 +259,23 @@ export class Collection extends SyncedCopy {
     // While the fate of something sent is open, news may contain it already: it would
     // show twice. They come with the round that clears it up.
     const isOpen = this.unsent.some(({ tried }) => tried);
-    if (isNext && !isOpen) await this.take(this.withSearches(message), message);
+    if (isNext && !isOpen) await this.take(this.whole(message), message);
     if (message.cursor && message.cursor !== this.cursor) this.settle();
   }
 
   /**
-   * A message tells of searches only those that changed.
+   * A message tells of searches and viewings only those that changed.
    * @param {Message} message @returns {Changes}
    */
-  withSearches(message) {
-    if (!message.searches) return message;
-    const { saved, removed } = message.searches;
-    const gone = new Set([...removed, ...saved.map(({ id }) => id)]);
-    const kept = (this.toldWholes.searchHistory ?? []).filter(({ id }) => !gone.has(id));
-    const searchHistory = [...saved, ...kept].sort((one, other) =>
-      Date.parse(other.timestamp) - Date.parse(one.timestamp));
-    return { ...message, searchHistory };
+  whole({ searches, viewings, ...message }) {
+    const told = this.toldWholes;
+    return {
+      ...message,
+      searchHistory: searches ? together(told.searchHistory, searches).sort((one, other) =>
+        Date.parse(other.timestamp) - Date.parse(one.timestamp)) : null,
+      viewings: viewings ? together(told.viewings, viewings).sort((one, other) =>
+        Number(one.anime_id) - Number(other.anime_id) || one.number - other.number) : null,
+    };
   }
 
   comeBack = () => {

@@ -35,6 +35,7 @@ export type Sent = { [Name in FieldName]?: Fields[Name] | null };
 
 /** What the list says of one anime (GET /api/user/watchList). */
 export interface Entry extends AnimeFacts, Fields {
+  id?: string; // absent while it is not on the server yet
   anime_id: string;
   added_at: string;
   updated_at: string;
@@ -44,7 +45,7 @@ export interface Entry extends AnimeFacts, Fields {
 
 /** An operation of POST /api/user/watchList/batch. */
 export interface Operation extends Sent {
-  op: "add" | "update" | "move" | "increment" | "remove";
+  op: "add" | "update" | "move" | "increment" | "remove" | "viewing_begin";
   animeId: string;
   id?: string;
   by?: number;
@@ -137,11 +138,27 @@ export interface Search {
   timestamp: string;
 }
 
+/** One time through a title. */
+export interface Viewing {
+  id: string;
+  anime_id: string;
+  number: number; // which time; it never changes
+  state: "active" | "finished" | "dropped";
+  started_on: string | null;
+  finished_on: string | null;
+  progress: number;
+  score: number | null;
+  notes: string;
+  where: string;
+  revision: number;
+}
+
 /** What sync gives as a whole, by WHOLES. */
 export interface Wholes {
   profile: Profile | null;
   preferences: Preferences | null;
   searchHistory: Search[] | null;
+  viewings: Viewing[] | null; // as the server keeps them; `viewingsOf` shows them
 }
 
 /** A page of sync. */
@@ -150,14 +167,17 @@ export interface Changes extends Wholes {
   removed: string[];
 }
 
-/** A message of the live feed. */
-export interface Message extends Changes {
+/** A message of the live feed. Of what there may be many, only what changed. */
+export interface Message extends Omit<Changes, "searchHistory" | "viewings"> {
   type: string;
   since: string;
   cursor: string;
   sync?: boolean; // too much for a message: ask sync
-  searches?: { saved: Search[]; removed: string[] };
+  searches?: Some<Search> | null;
+  viewings?: Some<Viewing> | null;
 }
+
+export interface Some<Row> { saved: Row[]; removed: string[] }
 
 /** What a Collection tells, by the name of the event. */
 export interface Events {
