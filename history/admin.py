@@ -88,7 +88,7 @@ class UserStateAdmin(ReadOnly, Owned):
 
 @admin.register(EpisodesWatched)
 class EpisodesWatchedAdmin(ReadOnly, Masked):
-    """Of which title, whoever gave a reason sees: its entry may be private."""
+    """Of which title, anyone who gave a reason sees: its entry may be private."""
 
     list_display = ("watched_on", "user", "anime", "episodes", "through")
     list_display_links = ("watched_on",)
@@ -100,7 +100,7 @@ class EpisodesWatchedAdmin(ReadOnly, Masked):
         """The page's title has the number of the anime."""
         row: EpisodesWatched | None = super().get_object(request, object_id, from_field)
         if row is not None and not is_revealed(row):
-            row.anime_id = MASK  # type: ignore[assignment]  # to be shown, never saved
+            row.anime_id = MASK  # to be shown, never saved
         return row
 
     @admin.display
