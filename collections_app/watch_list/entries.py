@@ -1,7 +1,7 @@
 """An entry as plain values: its columns, its JSON, its differences. No database.
 
 Everything that reads or writes the list speaks of entries as {column: value}, with
-the anime's facts beside it; JSON for answers is shaped here and nowhere else.
+the anime's facts next to it; JSON for answers is shaped here and nowhere else.
 """
 
 import re

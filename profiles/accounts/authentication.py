@@ -20,7 +20,7 @@ from history.log.parts import STAND, to_revisions
 from profiles.accounts.sessions import is_key, owner_in
 from profiles.accounts.tokens import read_access_token
 
-# Raw, for this runs in every request and compiling it anew would cost as much as
+# Raw, for this runs in every request and compiling it again would cost as much as
 # running it. Sign-out, a password change and deactivation show at once: nothing here
 # is remembered between two requests.
 ACCOUNT = """
@@ -128,7 +128,7 @@ class SessionAuthentication(BaseAuthentication):
 
 
 class BearerAuthentication(BaseAuthentication):
-    """An app's access token. A bad one is refused even beside a good cookie."""
+    """An app's access token. A bad one is refused even with a good cookie."""
 
     def authenticate(self, request: Request) -> tuple[Account, SignIn] | None:
         scheme, _, token = (header(request, "Authorization") or "").partition(" ")
