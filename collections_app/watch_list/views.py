@@ -136,10 +136,10 @@ class WatchListViewSet(IdempotentViewSet):
             orderings=ORDERINGS,
             default="-watched_at" if view == "up_next" else DEFAULT_ORDERING,
         )
-        counts = {"counts": mine.counts()["by_type"]} if "counts" in wanted else {}
-        meta |= cursor | counts
+        if "counts" in wanted:
+            meta["counts"] = mine.counts()["by_type"]
         until = first_change([until, *(airing_of(row).until for row in rows)])
-        return shaped(rows, view, wanted), meta, until
+        return shaped(rows, view, wanted), meta | cursor, until
 
     def narrowed_by_view(
         self, mine: EntryQuerySet, view: str
