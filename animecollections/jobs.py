@@ -7,6 +7,8 @@ in one sentence. `manage.py work` runs them; /readyz tells which are late.
 from datetime import timedelta
 
 from animecollections.retention import RULES
+from collections_app.source_facts import sources
+from collections_app.source_facts.derived import mend
 from collections_app.watch_list import popularity
 from history.jobs.services import PeriodicJob
 from profiles import outbox
@@ -30,6 +32,8 @@ JOBS: tuple[PeriodicJob, ...] = (
     PeriodicJob("outbox", timedelta(minutes=1), take_up_lost),
     PeriodicJob("trim", timedelta(days=1), trim),
     PeriodicJob("orphan images", timedelta(days=7), sweep),
+    PeriodicJob("facts of titles", timedelta(days=1), mend),
+    PeriodicJob("sources", timedelta(days=1), sources.import_all),
     PeriodicJob("popularity", timedelta(days=1), popularity.count_lists),
     PeriodicJob("figures", timedelta(minutes=15), figures.refresh),
     PeriodicJob("figures anew", timedelta(days=1), running_counts.count_anew),

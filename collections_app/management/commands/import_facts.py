@@ -93,8 +93,10 @@ class Command(BaseCommand):
                 def show(titles: int) -> None:
                     bar.update(source.bytes_read() - bar.n)
 
-                self.run.take(reader.read(text), show)
-            self.run.connect()
+                try:
+                    self.run.take(reader.read(text), show)
+                finally:
+                    self.run.connect()
 
 
 def sentence(run: FactImport, seconds: float) -> str:

@@ -18,7 +18,7 @@ from collections_app.catalogue.importing.run import (
     fitting_size,
     state_seen,
 )
-from collections_app.catalogue.reader import SourceUnreadable, open_source
+from collections_app.catalogue.reader import SourceBroken, SourceUnreadable, open_source
 from collections_app.catalogue.reader.records import Refusal
 from collections_app.catalogue.reader.sources import Source
 from collections_app.catalogue.reader.text import Text
@@ -73,6 +73,7 @@ class FactImport:
         self.taken: dict[int, int] = {}  # the titles seen, and their lines
         self.size = FIRST_BATCH
         self.are_connections = False
+        self.broken: SourceBroken | None = None  # told once all before it is taken
 
     def take(
         self,
@@ -85,13 +86,18 @@ class FactImport:
             if settings.DEBUG:  # then Django keeps all statements, long as they are
                 reset_queries()
             progress(len(batch))
+        if self.broken:
+            raise self.broken
 
     def readable(self, items: Iterable[Said | Refusal]) -> Iterator[Said]:
-        for item in items:
-            if isinstance(item, Refusal):
-                self.report.refuse(item)
-            else:
-                yield item
+        try:
+            for item in items:
+                if isinstance(item, Refusal):
+                    self.report.refuse(item)
+                else:
+                    yield item
+        except SourceBroken as broken:
+            self.broken = broken
 
     def take_batch(self, batch: list[Said]) -> None:
         seen = state_seen()

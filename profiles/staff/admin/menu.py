@@ -69,6 +69,10 @@ def catalogue(request: HttpRequest) -> list[Any]:
         item("What an import would change", "difference", "admin:preview_import")
         if request.user.has_perm("collections_app.change_anime")
         else None,
+        item("What facts would change", "fact_check", "admin:preview_facts")
+        if request.user.has_perm("collections_app.change_anime")
+        else None,
+        rows(request, "Facts by source", "source", "collections_app.sourcefact"),
         item("Missing titles", "search_off", "admin:missing_titles")
         if request.user.has_perm("collections_app.change_anime")
         else None,
