@@ -1,5 +1,6 @@
 """All tables of this app, for Django and for other apps. Each room has its own."""
 
+from collections_app.airing.models import Airing
 from collections_app.catalogue.merges import Merge, MergedList, MergeStatus
 from collections_app.catalogue.missing_titles.models import MissingStatus, MissingTitle
 from collections_app.catalogue.models import (
@@ -28,12 +29,15 @@ from collections_app.watch_list.models import (
     EntryQuerySet,
     EntryState,
     EntryType,
+    Viewing,
+    ViewingState,
     WatchListEntry,
 )
 
 __all__ = [
     "STATES_OF_TYPE",
     "Abbreviation",
+    "Airing",
     "AiringStatus",
     "Anime",
     "CatalogueState",
@@ -59,5 +63,7 @@ __all__ = [
     "SearchName",
     "SourceFact",
     "Studio",
+    "Viewing",
+    "ViewingState",
     "WatchListEntry",
 ]

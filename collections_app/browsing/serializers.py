@@ -12,7 +12,7 @@ from collections_app.watch_list.models import EntryType
 Serializer = serializers.Serializer[Any]
 
 
-class RelatedAnimeSerializer(Serializer):
+class RelatedAnimeOutput(Serializer):
     id = serializers.CharField(help_text="Our id, used as animeId in every call.")
     title = serializers.CharField()
     english_title = serializers.CharField(allow_null=True)
@@ -26,7 +26,7 @@ class RelatedAnimeSerializer(Serializer):
 
 
 @extend_schema_serializer(component_name="EntryOfAnime")
-class ListedSerializer(Serializer):
+class ListedOutput(Serializer):
     """What the signed-in user keeps of it."""
 
     type = serializers.ChoiceField(EntryType.choices)
@@ -35,7 +35,7 @@ class ListedSerializer(Serializer):
     revision = serializers.IntegerField()
 
 
-class AnimeSerializer(RelatedAnimeSerializer):
+class AnimeOutput(RelatedAnimeOutput):
     mal_id = serializers.IntegerField(allow_null=True)
     weighted_rating = serializers.FloatField(
         allow_null=True,
@@ -58,7 +58,7 @@ class AnimeSerializer(RelatedAnimeSerializer):
         child=serializers.CharField(), help_text="Other sites' ids, by site."
     )
     updated_at = serializers.DateTimeField()
-    entry = ListedSerializer(
+    entry = ListedOutput(
         required=False, allow_null=True, help_text="With include=entry."
     )
 
@@ -66,7 +66,7 @@ class AnimeSerializer(RelatedAnimeSerializer):
 SOURCE = "Whose fact it is, such as bangumi-data; `staff`: ours."
 
 
-class MomentSerializer(Serializer):
+class MomentOutput(Serializer):
     """When something is, as exactly as that is known."""
 
     at = serializers.CharField(
@@ -75,59 +75,59 @@ class MomentSerializer(Serializer):
     precision = serializers.ChoiceField(get_args(Precision))
 
 
-class BroadcastSerializer(Serializer):
+class BroadcastOutput(Serializer):
     """Regular times: an episode every so many days from `start` on."""
 
-    start = MomentSerializer()
+    start = MomentOutput()
     every_days = serializers.IntegerField()
 
 
-class AiringSerializer(Serializer):
-    begin = MomentSerializer(allow_null=True)
-    end = MomentSerializer(allow_null=True, help_text="When its last episode airs.")
-    broadcast = BroadcastSerializer(allow_null=True)
+class AiringOutput(Serializer):
+    begin = MomentOutput(allow_null=True)
+    end = MomentOutput(allow_null=True, help_text="When its last episode airs.")
+    broadcast = BroadcastOutput(allow_null=True)
     episodes = serializers.IntegerField(allow_null=True)
     source = serializers.CharField(help_text=SOURCE)  # type: ignore[assignment]
 
 
-class LinkSerializer(Serializer):
+class LinkOutput(Serializer):
     site = serializers.CharField(help_text="`official`: its own site.")
     name = serializers.CharField()
     url = serializers.URLField()
     regions = serializers.ListField(
         child=serializers.CharField(), help_text="Countries; empty: not said."
     )
-    begins = MomentSerializer(allow_null=True)
+    begins = MomentOutput(allow_null=True)
     source = serializers.CharField(help_text=SOURCE)  # type: ignore[assignment]
 
 
-class NamesSerializer(Serializer):
+class NamesOutput(Serializer):
     language = serializers.CharField(help_text="Such as zh-Hans.")
     names = serializers.ListField(child=serializers.CharField())
     source = serializers.CharField(help_text=SOURCE)  # type: ignore[assignment]
 
 
-class DescriptionSerializer(Serializer):
+class DescriptionOutput(Serializer):
     text = serializers.CharField()
     language = serializers.CharField()
     source = serializers.CharField(help_text=SOURCE)  # type: ignore[assignment]
 
 
-class EpisodeSerializer(Serializer):
+class EpisodeOutput(Serializer):
     number = serializers.IntegerField()
     title = serializers.CharField(allow_null=True)
-    airs = MomentSerializer(allow_null=True)
+    airs = MomentOutput(allow_null=True)
     minutes = serializers.IntegerField(allow_null=True)
     source = serializers.CharField(help_text=SOURCE)  # type: ignore[assignment]
 
 
-class TrailerSerializer(Serializer):
+class TrailerOutput(Serializer):
     site = serializers.CharField()
     url = serializers.URLField()
     source = serializers.CharField(help_text=SOURCE)  # type: ignore[assignment]
 
 
-class TypedRelationSerializer(RelatedAnimeSerializer):
+class TypedRelationOutput(RelatedAnimeOutput):
     relation = serializers.ChoiceField(
         get_args(RelationType),
         required=False,
@@ -139,18 +139,18 @@ class TypedRelationSerializer(RelatedAnimeSerializer):
     )
 
 
-class AnimeWithFactsSerializer(AnimeSerializer):
-    relations = TypedRelationSerializer(many=True)
-    airing = AiringSerializer(required=False, allow_null=True)
-    links = LinkSerializer(many=True, required=False)
-    names = NamesSerializer(many=True, required=False)
-    franchise = RelatedAnimeSerializer(many=True, required=False)
-    description = DescriptionSerializer(required=False, allow_null=True)
-    episode_list = EpisodeSerializer(many=True, required=False)
-    trailers = TrailerSerializer(many=True, required=False)
+class AnimeWithFactsOutput(AnimeOutput):
+    relations = TypedRelationOutput(many=True)
+    airing = AiringOutput(required=False, allow_null=True)
+    links = LinkOutput(many=True, required=False)
+    names = NamesOutput(many=True, required=False)
+    franchise = RelatedAnimeOutput(many=True, required=False)
+    description = DescriptionOutput(required=False, allow_null=True)
+    episode_list = EpisodeOutput(many=True, required=False)
+    trailers = TrailerOutput(many=True, required=False)
 
 
 @extend_schema_serializer(component_name="NamedCount")
-class CountedSerializer(Serializer):
+class CountedOutput(Serializer):
     name = serializers.CharField()
     count = serializers.IntegerField(help_text="Example titles.")

@@ -11,7 +11,6 @@ from animecollections.api.rendering import Answer, answer
 from animecollections.api.schema import Example, documented, query
 from animecollections.api.shapes import Always, nullable
 from animecollections.api.views import ApiViewSet
-from animecollections.db.compiled import Compiled
 from animecollections.db.statements import limited
 from animecollections.identity import Account
 from animecollections.scopes import OPEN
@@ -22,13 +21,13 @@ from collections_app.browsing.examples import (
     RELATED_ANIME,
 )
 from collections_app.browsing.serializers import (
-    AnimeSerializer,
-    AnimeWithFactsSerializer,
-    CountedSerializer,
+    AnimeOutput,
+    AnimeWithFactsOutput,
+    CountedOutput,
 )
 from collections_app.catalogue import queries as answers
 from collections_app.catalogue.filters import PARAMETERS
-from collections_app.catalogue.models import CatalogueState, Genre, Studio
+from collections_app.catalogue.models import Genre, Studio
 from collections_app.catalogue.refs import parse_anime_id
 from collections_app.source_facts import answers as facts
 
@@ -44,7 +43,6 @@ INCLUDE_FACTS = query(
     enum=["entry", *facts.INCLUDED],
     many=True,
 )
-REVISION = Compiled(lambda: CatalogueState.objects.filter(id=1).values_list("revision"))
 
 
 class CatalogueViewSet(ApiViewSet):
@@ -59,7 +57,7 @@ class CatalogueViewSet(ApiViewSet):
         "per page unless `limit` is set.",
         scope=OPEN,
         tags=TAGS,
-        data=AnimeSerializer(many=True),
+        data=AnimeOutput(many=True),
         meta=Always(
             {"next_cursor?": nullable(str), "missing?": [str], "corrected?": str}
         ),
@@ -74,10 +72,10 @@ class CatalogueViewSet(ApiViewSet):
         etag=True,
     )
     def list(self, request: Request) -> Answer:
-        revision = self.revision()
+        revision = answers.revision_for(self.asker)
         etag = unless_held(request, self.etag(revision))
         with self.limits():
-            data, meta = answers.browse(request.user, self.wanted, revision)
+            data, meta = answers.browse(self.asker, self.wanted, revision)
         return answer(data, meta=meta, headers={"ETag": etag})
 
     @documented(
@@ -86,7 +84,7 @@ class CatalogueViewSet(ApiViewSet):
         description="By our id, by another site's (`mal:1535`), or by a former id.",
         scope=OPEN,
         tags=TAGS,
-        data=AnimeWithFactsSerializer,
+        data=AnimeWithFactsOutput,
         parameters=[INCLUDE_FACTS],
         errors=["anime_not_found", "ambiguous_id"],
         examples={
@@ -97,11 +95,11 @@ class CatalogueViewSet(ApiViewSet):
     )
     def retrieve(self, request: Request, anime_id: str) -> Answer:
         ref = parse_anime_id(anime_id, "id")
-        etag = unless_held(request, self.etag(self.revision()))
+        etag = unless_held(request, self.etag(answers.revision_for(self.asker)))
         with self.limits():
-            data = answers.one(request.user, self.wanted, ref)
+            data = answers.one(self.asker, self.wanted, ref)
             include = self.wanted.get("include", ())
-            data = facts.with_facts(data, include, request.user)
+            data = facts.with_facts(data, include, self.asker)
         return answer(data, headers={"ETag": etag})
 
     @documented(
@@ -109,7 +107,7 @@ class CatalogueViewSet(ApiViewSet):
         name="getGenres",
         scope=OPEN,
         tags=TAGS,
-        data=CountedSerializer(many=True),
+        data=CountedOutput(many=True),
         examples={"genres": [{"name": "Action", "count": 5213}]},
         etag=True,
     )
@@ -121,7 +119,7 @@ class CatalogueViewSet(ApiViewSet):
         name="getStudios",
         scope=OPEN,
         tags=TAGS,
-        data=CountedSerializer(many=True),
+        data=CountedOutput(many=True),
         examples={"studios": [{"name": "Madhouse", "count": 231}]},
         etag=True,
     )
@@ -129,21 +127,13 @@ class CatalogueViewSet(ApiViewSet):
         return self.words(Studio)
 
     def words(self, model: type[Genre] | type[Studio]) -> Answer:
-        etag = unless_held(self.request, self.etag(self.revision()))
+        etag = unless_held(self.request, self.etag(answers.revision_for(self.asker)))
         with self.limits():
-            data = answers.words(model, self.request.user)
+            data = answers.words(model, self.asker)
         return answer(data, headers={"ETag": etag})
 
     def limits(self) -> AbstractContextManager[None]:
         return limited(is_visitor=not self.request.user.is_authenticated)
-
-    def revision(self) -> int:
-        """The catalogue's; of a signed-in user the sign-in check has told it."""
-        user: Any = self.request.user
-        if isinstance(user, Account):
-            return user.revisions.catalogue
-        rows = REVISION.fetch()
-        return int(rows[0][0]) if rows else 0
 
     def etag(self, revision: int) -> str:
         """Of the catalogue, of what the user hides, and of the list where it shows."""

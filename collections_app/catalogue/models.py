@@ -33,6 +33,14 @@ class Season(models.TextChoices):
     FALL = "fall"
 
 
+class Precision(models.TextChoices):
+    """How exactly the time is known at which something airs."""
+
+    MINUTE = "minute"
+    DAY = "day"
+    MONTH = "month"
+
+
 class Genre(models.Model):
     """A genre, theme or demographic; `key` is its name folded for filters."""
 
@@ -123,6 +131,11 @@ class Anime(models.Model):
     # Sites' ids ("mal:5") of titles that belong with this one. Resolved when read, so
     # that a title that comes later, or learns an id later, is found all the same.
     related = models.JSONField(default=list, blank=True)
+    schedule = models.JSONField(
+        null=True,
+        blank=True,
+        help_text="when its episodes air, in short: catalogue.airing; empty = unknown",
+    )
     held_facts = models.JSONField(
         default=dict,
         blank=True,

@@ -1,5 +1,6 @@
 """Admin pages of facts: what each source says of a title, and what staff overrule."""
 
+from collections.abc import Mapping
 from tempfile import NamedTemporaryFile
 from typing import Any
 
@@ -89,7 +90,7 @@ def overrule_fact(request: HttpRequest, anime_id: int, kind: str) -> HttpRespons
     shown = preferred(staff.by_source(anime_id).get(fact, {}))
     initial = {"value": staff.as_text(fact, shown.value) if shown else ""}
 
-    def overrule(said: dict[str, Any]) -> str:
+    def overrule(said: Mapping[str, Any]) -> str:
         staff.overrule(
             anime_id=anime_id,
             kind=fact,
@@ -116,7 +117,7 @@ def hold_fact(request: HttpRequest, anime_id: int, kind: str) -> HttpResponse:
     """Keeps what is shown now against later imports."""
     anime, fact, back = of_title(request, anime_id, kind)
 
-    def hold(said: dict[str, Any]) -> str:
+    def hold(said: Mapping[str, Any]) -> str:
         staff.hold(anime_id=anime_id, kind=fact, **said, through=through(request))
         return f"{anime}: {fact.label} is held."
 
@@ -137,7 +138,7 @@ def let_go_of_fact(request: HttpRequest, anime_id: int, kind: str) -> HttpRespon
     """Shows what sources say again."""
     anime, fact, back = of_title(request, anime_id, kind)
 
-    def let_go(said: dict[str, Any]) -> str:
+    def let_go(said: Mapping[str, Any]) -> str:
         staff.let_go(anime_id=anime_id, kind=fact, **said, through=through(request))
         return f"{anime}: {fact.label} is what sources say."
 

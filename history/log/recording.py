@@ -43,6 +43,7 @@ class Recording:
     changes: list[dict[str, Any]] = field(default_factory=list)
     ids: dict[str, list[UUID] | None] = field(default_factory=dict)
     watched: dict[tuple[str, int], int] = field(default_factory=dict)
+    viewings: dict[int, int] = field(default_factory=dict)  # by anime, of the watched
     rows: list[bulk.Rows] = field(default_factory=list)
 
     def put(self, rows: bulk.Rows) -> None:
@@ -57,11 +58,13 @@ class Recording:
         before: Mapping[str, object] | None = None,
         after: Mapping[str, object] | None = None,
         watched: Mapping[str, int] | None = None,
+        viewing: int = 1,
         as_of: datetime | None = None,
     ) -> int:
         """Notes a changed row; answers with the revision it takes.
 
         watched: episodes that count as seen, by day (history/watched/days.py).
+        viewing: which time through the title that was.
         as_of:   when this was so, where that is not now (imports).
         """
         self.state.revision += 1
@@ -92,11 +95,12 @@ class Recording:
         for day, episodes in (watched or {}).items():
             key = (day, anime_id or 0)
             self.watched[key] = self.watched.get(key, 0) + episodes
+            self.viewings[anime_id or 0] = viewing
         return self.state.revision
 
     def change_searches(self, ids: list[UUID] | None) -> None:
-        """One revision for all of them; devices are told those with these ids. None:
-        all are gone.
+        """One revision for all of them; devices hear which ids changed. None: all
+        are gone.
         """
         self.change(ChangeKind.SEARCHES)
         self.ids["searches"] = ids
@@ -125,12 +129,15 @@ class Recording:
         """What the changes count as watched."""
         if not self.watched:
             return []
-        revisions = {row["anime_id"]: row["revision"] for row in self.changes}
+        revisions = {
+            row["anime_id"]: row["revision"] for row in self.changes if row["days"]
+        }
         return rows_to_add(
             self.state.user_id,
             self.watched,
             through=self.through.kind,
             revisions=revisions,
+            viewings=self.viewings,
         )
 
     def note(self) -> Note:
@@ -169,7 +176,7 @@ def locked(
 ) -> Iterator[Lock]:
     """A transaction that holds the user's state row; inside another, the same one.
 
-    The lock comes first: whoever reads after it decides on what is true until the
+    The lock comes first: what reads after it decides on what is true until the
     commit, and revisions are taken in the order in which they become visible. (Ids
     taken without it commit out of order, and a device that polls loses changes.)
 
@@ -202,7 +209,7 @@ def recording(
     operation_id: UUID | None = None,
     reading: Sequence[Statement] = (),
 ) -> Iterator[Recording]:
-    """The transaction of one write to what is this user's; told to devices after it.
+    """The transaction of one write to what is this user's; sent to devices after it.
 
     operation_id: where one operation is about several users, the id they share.
 

@@ -31,11 +31,13 @@ from collections_app.source_facts.importing.planning import (
     Plan,
     plan,
 )
+from collections_app.source_facts.models import FactKind
 from collections_app.source_facts.precedence import STAFF
 from collections_app.source_facts.readers import Reader, Said, recognise
 from collections_app.source_facts.writes import carry_out
 
 MOST_REMEMBERED = 1000  # refusals and values left out of one import
+TIMES = (FactKind.AIRING, FactKind.EPISODES)
 MOST_SHOWN = 300  # differences of a preview
 
 
@@ -73,6 +75,7 @@ class FactImport:
         self.taken: dict[int, int] = {}  # the titles seen, and their lines
         self.size = FIRST_BATCH
         self.are_connections = False
+        self.rescheduled: set[int] = set()  # titles whose times changed
         self.broken: SourceBroken | None = None  # told once all before it is taken
 
     def take(
@@ -112,6 +115,9 @@ class FactImport:
         else:
             self.size = fitting_size(self.size, 0)
         self.taken |= planned.taken
+        self.rescheduled |= {
+            change.anime_id for change in planned.changes if change.kind in TIMES
+        }
         self.are_connections |= planned.are_connections
         self.report.add(planned)
 
