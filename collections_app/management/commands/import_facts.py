@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError
 
 from animecollections.ops.commands import progress_bar, status_of
+from collections_app.airing.services import refresh_airings
 from collections_app.catalogue.reader import (
     SourceBroken,
     SourceUnreadable,
@@ -95,6 +96,8 @@ class Command(BaseCommand):
 
                 self.run.take(reader.read(text), show)
             self.run.connect()
+            if not self.run.dry_run:  # all of them: an interrupted run is made up for
+                refresh_airings(self.run.taken)
 
 
 def sentence(run: FactImport, seconds: float) -> str:
