@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.utils import timezone
 
@@ -12,6 +12,7 @@ from collections_app.airing.computing import compute
 from collections_app.airing.models import Airing
 from collections_app.airing.planning import Row, changed_rows, schedule_of
 from collections_app.airing.reading import known_of, titles_with_airing
+from collections_app.catalogue.airing import Kept
 from collections_app.catalogue.writes import changing_catalogue, keep_schedules
 
 TOGETHER = 500  # titles; the catalogue is locked for some tenths of a second
@@ -68,12 +69,14 @@ def stored_rows(anime_ids: Iterable[int]) -> dict[int, dict[int, Row]]:
     return found
 
 
-def plan(anime_ids: Collection[int], now: datetime) -> tuple[list[Row], dict[int, Any]]:
+def plan(
+    anime_ids: Collection[int], now: datetime
+) -> tuple[list[Row], dict[int, Kept | None]]:
     """The rows to write, in the order of their key, and the schedules that change."""
     known, kept = known_of(anime_ids)
     stored = stored_rows(anime_ids)
     rows: list[Row] = []
-    schedules: dict[int, Any] = {}
+    schedules: dict[int, Kept | None] = {}
     for anime_id in sorted(known):
         computed = compute(known[anime_id], now)
         rows += changed_rows(anime_id, computed, stored.get(anime_id, {}), now)

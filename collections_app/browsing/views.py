@@ -16,9 +16,9 @@ from animecollections.identity import Account
 from animecollections.scopes import OPEN
 from collections_app.browsing.examples import ANIME, ON_THE_LIST, RELATED_ANIME
 from collections_app.browsing.serializers import (
-    AnimeSerializer,
-    AnimeWithRelationsSerializer,
-    CountedSerializer,
+    AnimeOutput,
+    AnimeWithRelationsOutput,
+    CountedOutput,
 )
 from collections_app.catalogue import queries as answers
 from collections_app.catalogue.filters import INCLUDE, PARAMETERS
@@ -40,7 +40,7 @@ class CatalogueViewSet(ApiViewSet):
         "per page unless `limit` is set.",
         scope=OPEN,
         tags=TAGS,
-        data=AnimeSerializer(many=True),
+        data=AnimeOutput(many=True),
         meta=Always(
             {"next_cursor?": nullable(str), "missing?": [str], "corrected?": str}
         ),
@@ -55,10 +55,10 @@ class CatalogueViewSet(ApiViewSet):
         etag=True,
     )
     def list(self, request: Request) -> Answer:
-        revision = answers.revision_for(request.user)
+        revision = answers.revision_for(self.asker)
         etag = unless_held(request, self.etag(revision))
         with self.limits():
-            data, meta = answers.browse(request.user, self.wanted, revision)
+            data, meta = answers.browse(self.asker, self.wanted, revision)
         return answer(data, meta=meta, headers={"ETag": etag})
 
     @documented(
@@ -67,7 +67,7 @@ class CatalogueViewSet(ApiViewSet):
         description="By our id, by another site's (`mal:1535`), or by a former id.",
         scope=OPEN,
         tags=TAGS,
-        data=AnimeWithRelationsSerializer,
+        data=AnimeWithRelationsOutput,
         parameters=[INCLUDE],
         errors=["anime_not_found", "ambiguous_id"],
         examples={"a title": ANIME | {"relations": [RELATED_ANIME]}},
@@ -75,9 +75,9 @@ class CatalogueViewSet(ApiViewSet):
     )
     def retrieve(self, request: Request, anime_id: str) -> Answer:
         ref = parse_anime_id(anime_id, "id")
-        etag = unless_held(request, self.etag(answers.revision_for(request.user)))
+        etag = unless_held(request, self.etag(answers.revision_for(self.asker)))
         with self.limits():
-            data = answers.one(request.user, self.wanted, ref)
+            data = answers.one(self.asker, self.wanted, ref)
         return answer(data, headers={"ETag": etag})
 
     @documented(
@@ -85,7 +85,7 @@ class CatalogueViewSet(ApiViewSet):
         name="getGenres",
         scope=OPEN,
         tags=TAGS,
-        data=CountedSerializer(many=True),
+        data=CountedOutput(many=True),
         examples={"genres": [{"name": "Action", "count": 5213}]},
         etag=True,
     )
@@ -97,7 +97,7 @@ class CatalogueViewSet(ApiViewSet):
         name="getStudios",
         scope=OPEN,
         tags=TAGS,
-        data=CountedSerializer(many=True),
+        data=CountedOutput(many=True),
         examples={"studios": [{"name": "Madhouse", "count": 231}]},
         etag=True,
     )
@@ -105,11 +105,9 @@ class CatalogueViewSet(ApiViewSet):
         return self.words(Studio)
 
     def words(self, model: type[Genre] | type[Studio]) -> Answer:
-        etag = unless_held(
-            self.request, self.etag(answers.revision_for(self.request.user))
-        )
+        etag = unless_held(self.request, self.etag(answers.revision_for(self.asker)))
         with self.limits():
-            data = answers.words(model, self.request.user)
+            data = answers.words(model, self.asker)
         return answer(data, headers={"ETag": etag})
 
     def limits(self) -> AbstractContextManager[None]:

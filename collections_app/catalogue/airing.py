@@ -7,26 +7,30 @@ Times are minutes since 1970. That of a day, or of a month, is its end: then it 
 aired for sure.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from time import time
-from typing import Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 from zoneinfo import ZoneInfo
 
 from collections_app.catalogue.models import AiringStatus, Precision, Season
 
+if TYPE_CHECKING:
+    from collections_app.catalogue.facts import Facts
+
 # An episode a week at least: so many are aired in the year in which a title begins.
-AIRED_IN_YEAR = {
+AIRED_IN_YEAR: dict[str, int] = {
     Season.WINTER: 52,
     Season.SPRING: 39,
     Season.SUMMER: 26,
     Season.FALL: 13,
 }
 MOST_OF_YEAR = 52
+Kept = dict[str, Any]  # a schedule as JSON
 PRECISIONS = (Precision.MINUTE, Precision.DAY, Precision.MONTH)
 
 
-def has_finished_airing(facts: Mapping[str, Any], today: date) -> bool:
+def has_finished_airing(facts: "Facts", today: date) -> bool:
     """Where the catalogue does not say it, by the year: most of what it knows the
     episodes of is whole a year later.
     """
@@ -80,13 +84,13 @@ class Schedule(NamedTuple):
     runs: tuple[Run, ...]
 
     @classmethod
-    def of(cls, kept: Any) -> Self | None:
+    def of(cls, kept: Kept | None) -> Self | None:
         """As a title keeps it; None where nothing is known."""
         if not kept:
             return None
         return cls(kept["zone"], tuple(Run(*run) for run in kept["runs"]))
 
-    def to_keep(self) -> dict[str, Any]:
+    def to_keep(self) -> Kept:
         return {"zone": self.zone, "runs": [list(run) for run in self.runs]}
 
     def aired(self, minute: int) -> int:
@@ -172,9 +176,7 @@ def first_change(changes: Iterable[int]) -> int:
     return min((minute for minute in changes if minute), default=0)
 
 
-def days_aired(
-    facts: Mapping[str, Any], first: int, last: int, today: date
-) -> dict[str, int]:
+def days_aired(facts: "Facts", first: int, last: int, today: date) -> dict[str, int]:
     """How many of these episodes aired on each day, in the month where the day is but
     computed, in the year where that is all that is sure; "" where nothing is.
     """
@@ -191,7 +193,7 @@ def days_aired(
 
 
 def aired_on(
-    facts: Mapping[str, Any], schedule: Schedule | None, number: int, today: date
+    facts: "Facts", schedule: Schedule | None, number: int, today: date
 ) -> str:
     """When an episode aired, as far as that is sure; "" where it is not."""
     if schedule is None:

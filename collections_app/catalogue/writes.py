@@ -7,7 +7,7 @@ it changes, and stamps them with it. What changes nothing takes none.
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 
 from django.db import models, transaction
 from django.utils import timezone
@@ -17,6 +17,7 @@ from animecollections.db.bulk import upsert
 from animecollections.db.ids import new_id
 from animecollections.db.json_rows import among
 from animecollections.identity import Origin
+from collections_app.catalogue.airing import Kept
 from collections_app.catalogue.facts import (
     FROM_SOURCES,
     NAMES,
@@ -111,7 +112,9 @@ def store(
         (Genre, Anime.genres.through, "genre_names"),
         (Studio, Anime.studios.through, "studio_names"),
     ):
-        links = {id_: rows[id_][fact] for id_ in rows if fact in changed[id_]}
+        links: Any = {
+            id_: row.get(fact) for id_, row in rows.items() if fact in changed[id_]
+        }
         if links:
             store_links(model, through, links)
 
@@ -300,12 +303,10 @@ def known_facts(anime_id: int, *names: str) -> Facts:
     row = Anime.objects.filter(id=anime_id).values(*names or STORED).first()
     if row is None:
         raise ApiError("anime_not_found", id=anime_id)
-    return dict(row)
+    return cast("Facts", row)
 
 
-def keep_schedules(
-    schedules: Mapping[int, dict[str, Any] | None], *, revision: int
-) -> None:
+def keep_schedules(schedules: Mapping[int, Kept | None], *, revision: int) -> None:
     """Writes when titles air, in short, under the lock of `changing_catalogue`."""
     Anime.objects.filter(id__in=among(schedules)).update(
         schedule=None, revision=revision, updated_at=timezone.now()

@@ -26,13 +26,13 @@ not, the first of these that fits:
 An increment of a Completed entry at its known total is refused.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from animecollections.api.errors import ApiError, refuse
 from collections_app.catalogue.airing import days_aired, has_finished_airing
+from collections_app.catalogue.facts import Facts
 from collections_app.watch_list.entries import Entry
 from collections_app.watch_list.fields import (
     FIELD_NAMES,
@@ -55,7 +55,7 @@ class Edit:
 
     before: Entry
     after: Entry
-    facts: Mapping[str, Any]
+    facts: Facts
     sent: frozenset[str]
     today: date
     is_increment: bool = False
@@ -120,7 +120,7 @@ def days_watched(edit: Edit) -> dict[str, int]:
 
 
 def days_between(
-    watched_on: str, facts: Mapping[str, Any], first: int, last: int, today: date
+    watched_on: str, facts: Facts, first: int, last: int, today: date
 ) -> dict[str, int]:
     """The episodes from the first to the last of a title, by day."""
     if last < first:

@@ -9,7 +9,6 @@ from rest_framework.request import Request
 
 from animecollections.api.conditional import etag_of, unless_held
 from animecollections.api.ids import parse_id
-from animecollections.api.reading import read_body
 from animecollections.api.rendering import Answer, answer
 from animecollections.api.schema import documented
 from animecollections.api.views import ApiViewSet
@@ -22,6 +21,7 @@ from profiles.feeds.models import Feed
 from profiles.feeds.serializers import FeedInput, FeedOutput, MadeFeedOutput
 
 TAGS = ["Calendar"]
+Json = dict[str, Any]
 A_FEED = {
     "id": "019ab0f2-6a3c-7c1e-9f55-0242ac120004",
     "name": "Phone",
@@ -40,11 +40,11 @@ def urls(secret: str) -> dict[str, str]:
 A_NEW_FEED = A_FEED | {"urls": urls(SECRET)}
 
 
-def feed_to_json(feed: Feed) -> dict[str, Any]:
+def feed_to_json(feed: Feed) -> Json:
     return {name: getattr(feed, name) for name in A_FEED}
 
 
-def made_to_json(made: feeds.Made) -> dict[str, Any]:
+def made_to_json(made: feeds.Made) -> Json:
     return feed_to_json(made.feed) | {"urls": urls(made.secret)}
 
 
@@ -76,7 +76,7 @@ class FeedsViewSet(NeverStored):
         body_examples={"for a phone": {"name": "Phone", "types": ["Watching"]}},
     )
     def create(self, request: Request) -> Answer:
-        body = read_body(FeedInput, request)
+        body = self.read_body(FeedInput)
         made = feeds.make(user_id=self.user_id, name=body["name"], types=body["types"])
         return answer(made_to_json(made))
 

@@ -106,7 +106,9 @@ def read_titles(batch: Sequence[Said]) -> Known:
     keys = {key for said in batch for key in said.ids}
     numbers = {int(key) for site, key in keys if site == "mal"}
     rows = Anime.objects.order_by().filter(id__in=among(holders(keys) | numbers))
-    found = {row["id"]: dict(row) for row in rows.values("id", "title", "gone_since")}
+    found: Any = {
+        row["id"]: dict(row) for row in rows.values("id", "title", "gone_since")
+    }
     known = Known(found, {}, set(), set())
     for id_ in found:
         is_own = id_ >= Anime.FIRST_OWN_ID
