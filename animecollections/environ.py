@@ -16,6 +16,7 @@ from environs import validate as rules
 from environs.exceptions import EnvValidationError
 
 env = Env()
+A_NAME = rules.Length(1, 100)
 POSITIVE = rules.Range(0, min_inclusive=False)
 MINUTES = rules.Range(1, 525_600)
 DAYS = rules.Range(1, 36_500)

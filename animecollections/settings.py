@@ -28,6 +28,7 @@ from animecollections.databases import (
     reading_database,
 )
 from animecollections.environ import (
+    A_NAME,
     DAYS,
     HOST_NAME,
     MINUTES,
@@ -405,11 +406,14 @@ CORS_ALLOW_HEADERS = [
 ]
 CORS_EXPOSE_HEADERS = [
     "Content-Disposition",
+    "Deprecation",
     "ETag",
     "Idempotency-Replayed",
+    "Link",
     "RateLimit",
     "RateLimit-Policy",
     "Retry-After",
+    "Sunset",
     "X-Request-Id",
 ]
 
@@ -502,6 +506,10 @@ SIMPLE_JWT: dict[str, Any] = {
 # So many wrong passwords for one e-mail from one address lock it for so long.
 LOCKOUT_TRIES = max(1, int(10 * THROTTLE_SCALE))
 LOCKOUT_SECONDS = env.int("LOCKOUT_MINUTES", 15, validate=MINUTES) * 60
+# Names that nobody can take, to those of profiles/accounts/identifiers.py.
+RESERVED_USER_NAMES: list[str] = env.list(
+    "RESERVED_USER_NAMES", [], validate=each(A_NAME)
+)
 # So many reset links go to one person in the time that one of them works.
 RESET_MAILS = 5
 PASSWORD_RESET_TIMEOUT = env.int("RESET_MINUTES", 60, validate=MINUTES) * 60

@@ -8,6 +8,7 @@ from collections_app.merges import admin as titles
 from collections_app.source_facts import admin as source_facts
 from collections_app.watch_list import admin as watch_list
 from collections_app.watch_list import log_admin as log
+from collections_app.watch_list import viewing_admin as viewings
 
 __all__ = [
     "abbreviations",
@@ -18,5 +19,6 @@ __all__ = [
     "log",
     "source_facts",
     "titles",
+    "viewings",
     "watch_list",
 ]

@@ -29,6 +29,8 @@ from collections_app.watch_list.models import (
     EntryQuerySet,
     EntryState,
     EntryType,
+    Viewing,
+    ViewingState,
     WatchListEntry,
 )
 
@@ -61,5 +63,7 @@ __all__ = [
     "SearchName",
     "SourceFact",
     "Studio",
+    "Viewing",
+    "ViewingState",
     "WatchListEntry",
 ]

@@ -98,6 +98,15 @@ CODES: dict[str, Kind] = {
         404, "Feed not found: it was ended, or its address was replaced."
     ),
     "watched_not_found": Kind(404, "This row is not in your diary."),
+    "viewing_not_found": Kind(404, "You have no such viewing of this title."),
+    "viewing_not_over": Kind(
+        409,
+        "The present viewing is not over: complete or drop the title, then begin the "
+        "next one.",
+    ),
+    "only_viewing": Kind(
+        409, "The only viewing is the entry itself: remove the entry instead."
+    ),
     "operation_not_found": Kind(404, "Operation not found, or too old to undo."),
     "method_not_allowed": Kind(405, "{method} does not work here; use {allowed}."),
     "file_unreadable": Kind(400, "{sentence}"),

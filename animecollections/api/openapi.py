@@ -95,6 +95,20 @@ HEADERS: dict[str, Json] = {
         "description": "Send it as If-None-Match; 304 means that nothing changed.",
         "schema": {"type": "string"},
     },
+    "Deprecation": {
+        "description": "Since when this is deprecated: @ and seconds (RFC 9745).",
+        "schema": {"type": "string"},
+        "example": "@1801353600",
+    },
+    "Sunset": {
+        "description": "From when on this may be gone (RFC 8594).",
+        "schema": {"type": "string"},
+        "example": "Mon, 31 Jan 2028 00:00:00 GMT",
+    },
+    "Link": {
+        "description": "Where the deprecation is explained.",
+        "schema": {"type": "string"},
+    },
     "Retry-After": {
         "description": "Seconds to wait before a retry.",
         "schema": {"type": "integer"},
@@ -138,10 +152,11 @@ class ApiSchema(Shapes, AutoSchema):
     def get_description(self) -> str:  # type: ignore[override]
         scopes = " ".join(f"`{scope}`" for scope in self.doc.scopes)
         needs = f"Scope: {scopes}." if scopes else "Anybody may call it."
-        return f"{self.doc.description} {needs}".strip()
+        leaves = self.doc.deprecated.sentence if self.doc.deprecated else ""
+        return " ".join(filter(None, [leaves, self.doc.description, needs]))
 
     def is_deprecated(self) -> bool:
-        return self.doc.deprecated
+        return self.doc.deprecated is not None
 
     def get_tags(self) -> list[str]:
         return list(self.doc.tags) or super().get_tags()
@@ -248,6 +263,8 @@ class ApiSchema(Shapes, AutoSchema):
             headers.append("ETag")
         if self.keeps_answers:
             headers.append("Idempotency-Replayed")
+        if self.doc.deprecated:
+            headers += self.doc.deprecated.headers
         if self.doc.files:
             content = {
                 media_type: {"schema": self.shape(shape)}

@@ -13,6 +13,7 @@
         examples={"saved": {"message": "Search history saved"}},
         body_examples={"a query": {"query": "naruto"}},
         etag=True,                              # a GET that answers 304
+        deprecated=Deprecated(since, until=…, instead="`getStats`"),  # shall go away
     )
     def create(self, request): ...
 
@@ -34,6 +35,7 @@ from typing import Any, TypeVar
 
 from drf_spectacular.utils import OpenApiParameter
 
+from animecollections.api.deprecation import Deprecated
 from animecollections.api.errors import CODES
 from animecollections.api.paging import MAX_LIMIT
 from animecollections.api.parameters import Parameter
@@ -171,7 +173,7 @@ class Documentation:
     status: int = 200
     files: Mapping[str, Any] = field(default_factory=dict)
     others: Mapping[int, str] = field(default_factory=dict)
-    deprecated: bool = False  # what replaces it, the description says
+    deprecated: Deprecated | None = None
 
     @cached_property
     def codes(self) -> list[str]:

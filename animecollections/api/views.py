@@ -197,6 +197,9 @@ class ApiViewSet(ViewSet):
         response.setdefault("Content-Security-Policy", POLICY)
         for name, value in getattr(request, "rate_headers", {}).items():
             response[name] = value
+        if self.documentation is not None and self.documentation.deprecated:
+            for name, value in self.documentation.deprecated.headers.items():
+                response[name] = value
         return response
 
     def cache_control(self, request: Request, response: HttpResponseBase) -> str:

@@ -29,6 +29,7 @@ from collections_app.models import (
     SearchName,
     SourceFact,
     Studio,
+    Viewing,
     WatchListEntry,
 )
 from collections_app.transfer.records import ListFile, Record
@@ -109,6 +110,9 @@ def fill(user, anime, number):
     search = NewSearch(f"search {number}", "animes", {}, 1, None)
     save(user_id=user.pk, searches=[search], through=through)
     EpisodesWatched.objects.create(user=user, day=NOW, anime_id=anime.pk, episodes=1)
+    Viewing.objects.create(
+        user=user, anime_id=anime.pk, number=1, state="finished", revision=1
+    )
     KeptAnswer.objects.create(user=user, key=f"k{number}", answer={}, created_at=NOW)
     Image.objects.create(
         user=user,

@@ -128,6 +128,7 @@ WRONG = {
     "ACCESS_TOKEN_MINUTES": "99999999999",
     "REFRESH_TOKEN_DAYS": "1.5",
     "STAFF_SECOND_FACTOR": "perhaps",
+    "RESERVED_USER_NAMES": "mascot,,club",
     "LOCKOUT_MINUTES": "-1",
     "RESET_MINUTES": "",
     "THROTTLE_SCALE": "0",

@@ -34,18 +34,17 @@ class Facts(TypedDict, total=False):
     studio_names: list[str]
     external_ids: dict[str, str]
     related: list[str]
+    # What the facts of other sources make of it.
+    names_elsewhere: list[str]
+    votes: int | None
+    status_by_dates: bool
+    schedule: dict[str, Any] | None  # of catalogue/airing.py
     # What a row of a title has besides.
     id: int
     sort_title: str
     gone_since: datetime | None
     created_at: datetime | None
     held_facts: HeldFacts
-    schedule: dict[str, Any] | None  # catalogue.airing
-    names_elsewhere: list[str]
-    status_by_dates: bool
-    votes: int | None
-    prominence: int
-    weighted_rating: float | None
 
 
 # Every fact, and how "unknown" is written in its column.

@@ -119,7 +119,7 @@ def store(
             store_links(model, through, links)
 
 
-def derived(row: Facts, changed: AbstractSet[str]) -> Facts:
+def derived(row: Facts, changed: AbstractSet[str]) -> dict[str, object]:
     """What of a title is computed at each write of it. An airing status that a source
     or staff say is no longer what dates tell.
     """

@@ -1,4 +1,4 @@
-"""Watch-list entries: what a user keeps of one anime."""
+"""Watch-list entries: what a user keeps of one anime; and each time they watched it."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -196,3 +196,68 @@ class WatchListEntry(OwnedRow):
 
     def __str__(self) -> str:
         return f"{self.anime_id} ({self.type})"
+
+
+class ViewingState(models.TextChoices):
+    ACTIVE = "active"
+    FINISHED = "finished"
+    DROPPED = "dropped"
+
+
+class ViewingQuerySet(OwnedQuerySet["Viewing"]):
+    """Reads of viewings. All of them name the owner first."""
+
+    def of_anime(self, anime_ids: Collection[int]) -> Self:
+        return self.filter(anime_id__in=anime_ids)
+
+
+class Viewing(OwnedRow):
+    """One time through a title. Written only by `watch_list/viewings.py`.
+
+    A title that was watched once has none: its entry says all of it (decision 45). The
+    progress of the active one is that of the entry. They stay when the entry goes.
+    """
+
+    user = owner("viewings")
+    anime_id = models.PositiveIntegerField()
+    number = models.PositiveIntegerField(help_text="which time through")
+    state = models.CharField(max_length=8, choices=ViewingState.choices)
+    # Partial dates stay partial, as those of an entry.
+    started_on = models.CharField(max_length=10, blank=True)
+    finished_on = models.CharField(max_length=10, blank=True)
+    progress = models.PositiveIntegerField(default=0, help_text="episodes watched")
+    score = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="0–100; answers show it as 0–10"
+    )
+    notes = models.TextField(blank=True)
+    place = models.CharField(max_length=100, blank=True, help_text="where, in words")
+    revision = models.PositiveBigIntegerField()
+
+    objects: ClassVar = ViewingQuerySet.as_manager()
+
+    class Meta:
+        indexes: ClassVar = [
+            # Who watched a title more than once, for merges.
+            models.Index(fields=["anime_id"], name="viewing_anime")
+        ]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["user", "anime_id", "number"],
+                name="viewing_user_anime_number_unique",
+            ),
+            models.UniqueConstraint(
+                fields=["user", "anime_id"],
+                condition=Q(state="active"),
+                name="viewing_one_active",
+            ),
+            models.CheckConstraint(
+                condition=Q(number__gte=1), name="viewing_number_from_1"
+            ),
+            models.CheckConstraint(
+                condition=Q(score__isnull=True) | Q(score__range=(0, 100)),
+                name="viewing_score_0_to_100",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"viewing {self.number} of {self.anime_id} ({self.state})"

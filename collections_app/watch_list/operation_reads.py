@@ -54,6 +54,7 @@ LIST_KINDS = {
     ChangeKind.UPDATE,
     ChangeKind.REMOVE,
     ChangeKind.WATCHED,
+    ChangeKind.VIEWING,
 }
 
 

@@ -23,7 +23,8 @@ not, the first of these that fits:
 | makes Completed of what was Watching                         | today             |
 | anything else: a new entry, To Watch or nothing → Completed  | unknown           |
 
-An increment of a Completed entry at its known total is refused.
+Less progress with `watched_on` takes back episodes of that day; without it, those of
+the newest days. An increment of a Completed entry at its known total is refused.
 """
 
 from dataclasses import dataclass, field
@@ -117,6 +118,14 @@ def days_watched(edit: Edit) -> dict[str, int]:
     first, last = edit.before["progress"] + 1, edit.after["progress"]
     day = default_day(edit) if edit.watched_on is None else edit.watched_on
     return days_between(day, edit.facts, first, last, edit.today)
+
+
+def days_taken_back(edit: Edit) -> dict[str, int]:
+    """What less progress takes back of the day that the call says, if it says one."""
+    if edit.watched_on is None:
+        return {}
+    first, last = edit.after["progress"] + 1, edit.before["progress"]
+    return days_between(edit.watched_on, edit.facts, first, last, edit.today)
 
 
 def days_between(

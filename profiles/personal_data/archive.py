@@ -26,7 +26,7 @@ from animecollections.db.snapshot import one_moment
 from animecollections.db.spread import is_spread
 from collections_app import transfer
 from collections_app.exports import entries_of, owner_of
-from collections_app.models import ImportPlan, ImportRow, WatchListEntry
+from collections_app.models import ImportPlan, ImportRow, Viewing, WatchListEntry
 from history.log.replicated import has_all_of
 from history.models import (
     Change,
@@ -117,6 +117,12 @@ SECTIONS = [
         "Your list, one anime per line. Scores are 0-100.",
         of(WatchListEntry, "anime_id"),
         more=(("title", "anime__title"),),
+    ),
+    Section(
+        "viewings.jsonl",
+        "Each time you watched a title that you watched more than once, one per line. "
+        "place is where. Scores are 0-100.",
+        of(Viewing, "anime_id", "number"),
     ),
     Section(
         "episodes_watched.jsonl",

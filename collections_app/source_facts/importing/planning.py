@@ -3,9 +3,10 @@
 from collections import ChainMap, Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from animecollections.db.json_rows import among
+from collections_app.catalogue.facts import Facts
 from collections_app.catalogue.matching import Key, Unclear, match
 from collections_app.catalogue.models import Anime, ExternalId
 from collections_app.catalogue.planning import Known, holders
@@ -106,8 +107,8 @@ def read_titles(batch: Sequence[Said]) -> Known:
     keys = {key for said in batch for key in said.ids}
     numbers = {int(key) for site, key in keys if site == "mal"}
     rows = Anime.objects.order_by().filter(id__in=among(holders(keys) | numbers))
-    found: Any = {
-        row["id"]: dict(row) for row in rows.values("id", "title", "gone_since")
+    found: dict[int, Facts] = {
+        row["id"]: cast(Facts, row) for row in rows.values("id", "title", "gone_since")
     }
     known = Known(found, {}, set(), set())
     for id_ in found:
