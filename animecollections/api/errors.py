@@ -111,9 +111,8 @@ CODES: dict[str, Kind] = {
     ),
     "already_completed": Kind(
         409,
-        "All {total} episodes are watched already. To watch it again, send "
-        '{{"type": "Watching", "state": "rewatching", "progress": 0}} (PATCH), then '
-        "increment.",
+        "All {total} episodes are watched already. To watch it again, begin the next "
+        "viewing (POST …/viewings), then increment.",
     ),
     "import_applied": Kind(
         409, "This import is already applied: undo it, or upload the file again."

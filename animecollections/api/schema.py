@@ -88,6 +88,7 @@ PATH_PARAMETERS = {
     "operation_id": "The `id` of an operation.",
     "search_id": "The `id` of a search.",
     "watched_id": "The `id` of a row of the diary.",
+    "viewing_id": "The `id` of a viewing; of the only one, that of its entry.",
 }
 HEADERS: dict[str, Json] = {
     "X-Request-Id": {

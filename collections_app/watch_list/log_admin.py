@@ -184,7 +184,12 @@ def told(change: Any, values: dict[str, Any]) -> str:
 
 
 def describe(change: Any) -> str:
-    """The fields that differ; of a new or removed entry its type."""
+    """The fields that differ; of a new or removed entry its type; of a viewing its
+    state.
+    """
+    if change.kind == ChangeKind.VIEWING:
+        viewing = change.after or change.before
+        return f"viewing {viewing['number']}: {viewing['state']}"
     if change.kind != ChangeKind.UPDATE:
         return str((change.after or change.before).get("type", ""))
     parts = []
