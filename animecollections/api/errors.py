@@ -115,9 +115,8 @@ CODES: dict[str, Kind] = {
     ),
     "already_completed": Kind(
         409,
-        "All {total} episodes are watched already. To watch it again, send "
-        '{{"type": "Watching", "state": "rewatching", "progress": 0}} (PATCH), then '
-        "increment.",
+        "All {total} episodes are watched already. To watch it again, begin the next "
+        "viewing (POST …/viewings), then increment.",
     ),
     "feeds_full": Kind(
         409, "You have {number} feeds, which is the most: end one first."

@@ -11,6 +11,7 @@ TAGS = {
     "Profile": "The profile and the preferences.",
     "Images": "Uploaded pictures.",
     "Calendar": "When episodes air; feeds of it for other programs.",
+    "Viewings": "Every time through a title.",
     "Diary": "What was watched on which day, month or year; to be corrected.",
     "Statistics": "What was watched, how much, and when.",
     "Catalogue": "Titles, genres, studios. Open to visitors.",
@@ -41,6 +42,7 @@ ENUMS = {
     "Season": "collections_app.catalogue.models.Season",
     "Theme": "profiles.profile.models.Theme",
     "TitleLanguage": "profiles.profile.models.TitleLanguage",
+    "ViewingState": "collections_app.watch_list.models.ViewingState",
     "Weekday": "collections_app.stats.answers.WEEKDAYS",
 }
 
