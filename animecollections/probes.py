@@ -1,10 +1,10 @@
 """What a load balancer and a monitor ask: does the process live, can it serve?
 
 GET /healthz   200 while this process answers.
-GET /metrics   for Prometheus, to whoever has METRICS_TOKEN; none without one. Without
-               what stands in the database where that is away.
+GET /metrics   for Prometheus, with METRICS_TOKEN; 404 where none is set. Without what
+               stands in the database where that is away.
 GET /readyz    200 `ok`; 200 `degraded` where something needs a person but requests are
-               served (a late job, devices not told, a merge that stands still, a
+               served (a late job, devices not notified, a merge that stands still, a
                mail given up, no mail server); 503
                `failing`. Each check by name.
 

@@ -88,7 +88,7 @@ class UserStateAdmin(ReadOnly, Owned):
 
 @admin.register(EpisodesWatched)
 class EpisodesWatchedAdmin(ReadOnly, Masked):
-    """Of which title, whoever gave a reason sees: its entry may be private."""
+    """Of which title, anyone who gave a reason sees: its entry may be private."""
 
     list_display = ("watched_on", "user", "anime", "episodes", "through")
     list_display_links = ("watched_on",)

@@ -120,7 +120,7 @@ def people(request: HttpRequest, text: str) -> list[UUID]:
 
 
 def say_bound(request: HttpRequest, words: str) -> None:
-    """What a list leaves out stands beside its number (admin/pages.html)."""
+    """What a list leaves out stands next to its number (admin/pages.html)."""
     bounds: dict[str, None] = request.__dict__.setdefault("bounds", {})
     bounds[words] = None
 

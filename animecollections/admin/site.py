@@ -68,7 +68,7 @@ def page(route: str, name: str, *, is_guarded: bool = True) -> Callable[[View], 
 
 def refusing(view: View) -> View:
     """What a service refuses and the page shows on no form, such as a title that was
-    merged away between question and answer, is told on the dashboard.
+    merged away between question and answer, is shown on the dashboard.
     """
 
     def view_or_refusal(
@@ -87,7 +87,7 @@ class StaffSite(UnfoldAdminSite):  # type: ignore[misc]  # untyped
     index_title = "Dashboard"
 
     def each_context(self, request: HttpRequest) -> dict[str, object]:
-        """What all are told stands above each page of staff too."""
+        """Notices stand above each page of staff too."""
         context: dict[str, Any] = super().each_context(request)
         is_in = self.has_permission(request)
         told = (

@@ -99,7 +99,7 @@ def one_more(
 ) -> QuerySet[M, Row]:
     """A page and the row after it, each with its values of the ordering, `key_0` on.
 
-    Ordered by these names: the database is told each expression once.
+    Ordered by these names: the database reads each expression once.
     """
     keys = {f"key_{index}": F(term.field) for index, term in enumerate(terms)}
     named = [term._replace(field=key) for key, term in zip(keys, terms, strict=True)]

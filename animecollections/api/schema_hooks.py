@@ -67,7 +67,7 @@ def mended(part: object, names: Names, used: set[str]) -> Any:
 
 
 def mended_enum(part: Json, names: Names, used: set[str]) -> Json:
-    """Words that have a name by that name; null beside them, not among them."""
+    """Words that have a name by that name; null next to them, not among them."""
     words = [word for word in part.pop("enum") if word is not None]
     kinds = part.pop("type", "string")
     name = names.get(frozenset(words))

@@ -1,4 +1,4 @@
-"""Rates: fixed windows counted in the cache, told in every answer's headers."""
+"""Rates: fixed windows counted in the cache, shown in every answer's headers."""
 
 import logging
 import time

@@ -134,7 +134,7 @@ class ApiViewSet(ViewSet):
             raise ApiError("bad_request", sentence=sentence) from None
 
     def check_conditions(self, request: Request) -> None:
-        """400 for a condition on a write that looks at none: whoever sends it would
+        """400 for a condition on a write that looks at none: anyone who sends it would
         take the write for one that overtook nobody.
         """
         if request.method in SAFE_METHODS:
@@ -173,7 +173,8 @@ class ApiViewSet(ViewSet):
     def handle_exception(self, exc: Exception) -> Any:
         """DRF looks at rates last, so that a 401 or 403 of its checks came uncounted.
 
-        Counted only once refused: a good sign-in works, whoever shares its network.
+        Counted only once refused: a good sign-in works, even from
+        a network that guesses.
         """
         if isinstance(exc, NotModified):  # no failure
             return Answer(status=304, headers={"ETag": exc.held})
@@ -196,6 +197,9 @@ class ApiViewSet(ViewSet):
         response.setdefault("Content-Security-Policy", POLICY)
         for name, value in getattr(request, "rate_headers", {}).items():
             response[name] = value
+        if self.documentation is not None and self.documentation.deprecated:
+            for name, value in self.documentation.deprecated.headers.items():
+                response[name] = value
         return response
 
     def cache_control(self, request: Request, response: HttpResponseBase) -> str:

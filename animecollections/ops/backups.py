@@ -265,7 +265,7 @@ def compare(folder: Path, about: Manifest, tell: Tell) -> list[str]:
 
 
 def copy_sqlite(source: Path, target: Path) -> None:
-    """Page by page, in one transaction of the target, whoever writes meanwhile."""
+    """Page by page, in one transaction of the target; others may write."""
     target.touch(mode=0o600)  # where it is new: passwords' hashes are in it
     origin = sqlite3.connect(source, timeout=20)
     copy = sqlite3.connect(target, timeout=20)

@@ -5,7 +5,7 @@ names, genres, studios, ids at sites) only the items are held that staff added a
 away; the others go on coming with imports.
 
 Parental control never gets weaker by an import: a title that is mature stays so,
-whoever said it.
+no matter who said it.
 
 Decision: docs/decisions/0026-held-facts.md
 """

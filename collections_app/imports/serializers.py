@@ -125,6 +125,17 @@ class SummaryOutput(serializers.Serializer[Any]):
         return {name: serializers.IntegerField() for name in ("rows", *Outcome.values)}
 
 
+@extend_schema_serializer(component_name="ImportSentence")
+class SentenceOutput(serializers.Serializer[Any]):
+    """A sentence of `reason` or `warnings`, for a client in another language."""
+
+    code = serializers.CharField(help_text="empty = not known: show the sentence")
+    sentence = serializers.CharField()
+    values = serializers.DictField(
+        child=serializers.CharField(), help_text="what stands in it"
+    )
+
+
 @extend_schema_serializer(component_name="ImportPlan")
 class PlanOutput(serializers.Serializer[Any]):
     id = serializers.UUIDField()
@@ -135,6 +146,7 @@ class PlanOutput(serializers.Serializer[Any]):
     exported_at = serializers.DateTimeField(allow_null=True)
     summary = SummaryOutput()
     warnings = serializers.ListField(child=serializers.CharField())
+    warning_codes = SentenceOutput(many=True, help_text="the same, by code")
     created_at = serializers.DateTimeField()
     expires_at = serializers.DateTimeField()
     applied_at = serializers.DateTimeField(allow_null=True)
@@ -158,6 +170,7 @@ class RowOutput(serializers.Serializer[Any]):
     row = serializers.IntegerField(help_text="its place in the file, from 1")
     outcome = serializers.ChoiceField(Outcome.values)
     reason = serializers.CharField()
+    reason_codes = SentenceOutput(many=True, help_text="the same, by code")
     title = serializers.CharField(help_text="as the file says it")
     anime_id = serializers.CharField(allow_null=True)
     anime_title = serializers.CharField(allow_null=True)

@@ -60,7 +60,7 @@ def merge(
     through: Origin,
     progress: Progress = lambda lists: None,
 ) -> Merge:
-    """Lays `gone` into `kept`: entries move by the rule of merging.py, ids and names
+    """Merges `gone` into `kept`: entries move by the rule of merging.py, ids and names
     are united, and the old id goes on meaning what it is now.
 
     Asked for again, it goes on where it was interrupted; done already, it is done.
@@ -112,7 +112,7 @@ def begin(kept: AnimeRef, gone: AnimeRef, reason: str) -> Merge:
 
 
 def people_with(anime_id: int) -> list[UUID]:
-    """Whoever has an entry of a title, watched some of it, or watched it again."""
+    """Anyone who has or had something of a title: entry, viewings, diary; in order."""
     entries = WatchListEntry.objects.across_users().filter(anime_id=anime_id).order_by()
     users = set(entries.values_list("user_id", flat=True))
     again = Viewing.objects.across_users().filter(anime_id=anime_id).order_by()
@@ -121,7 +121,7 @@ def people_with(anime_id: int) -> list[UUID]:
 
 
 def move_list(job: Merge, user_id: UUID, through: Origin) -> None:
-    """One user's entry and what they watched, in one transaction; whoever was erased
+    """One user's entry and what they watched, in one transaction; who was erased
     a moment ago has neither.
     """
     gone_ref, kept_ref = ref(job.gone_id), ref(job.kept_id)

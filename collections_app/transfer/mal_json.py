@@ -112,7 +112,7 @@ def _node(entry: object) -> object:
 
 
 def _api_status(entry: object) -> dict[str, object] | None:
-    """The user's part of an entry, which the API puts beside its title or into it."""
+    """The user's part of an entry, which the API puts next to its title or into it."""
     for status in (child(entry, "list_status"), child(_node(entry), "my_list_status")):
         if isinstance(status, dict):
             return status

@@ -1,6 +1,6 @@
 """What makes a round trip: an entry as writers take it, and as its file tells it again.
 
-No database: rows come as values, from whoever read them.
+No database: rows come as values.
 """
 
 from collections.abc import Mapping, Sequence
@@ -81,7 +81,7 @@ def with_own_ids(entry: Kept) -> Kept:
 
 
 def stated(record: Record, format: str, entry: Mapping[str, Any]) -> dict[str, object]:
-    """The columns that a row states. A tracker's fields lie beside other trackers'."""
+    """The columns that a row states. A tracker's fields lie next to other trackers'."""
     values = dict(record.values)
     if "type" in values:
         values.setdefault("state", "active")

@@ -258,7 +258,7 @@ class WatchListEntryAdmin(Masked, ThroughServices):
         )
 
     def ask_first(self, request: HttpRequest, object_id: str) -> HttpResponse | None:
-        """A private entry is shown to whoever has given a reason to see it."""
+        """A private entry is shown to anyone who has given a reason to see it."""
         entry = self.get_object(request, object_id)
         if entry is None or not is_masked(entry):
             return None

@@ -375,6 +375,20 @@ class EntryOutput(Serializer):
     added_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
     revision = serializers.IntegerField()
+    episodes_aired = serializers.IntegerField(
+        allow_null=True, help_text="as of this answer; null = unknown"
+    )
+    behind_by = serializers.IntegerField(
+        allow_null=True, help_text="aired and not watched; null = unknown"
+    )
+    next_airs_at = serializers.CharField(
+        allow_null=True,
+        help_text="the next episode, as exactly as it is known: a time "
+        "(2026-12-05T15:30:00Z), a day or a month",
+    )
+    next_airs_estimated = serializers.BooleanField(
+        allow_null=True, help_text="true: computed from weekly times, not announced"
+    )
 
     def get_fields(self) -> dict[str, AnyField]:
         own = {field.name: ANSWERED_AS[field.kind](field) for field in FIELDS}

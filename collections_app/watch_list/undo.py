@@ -1,6 +1,6 @@
 """Operations: what was done, told to a person, and undone.
 
-An operation is the changes that share its id. Undo is a new operation that lays the
+An operation is the changes that share its id. Undo is a new operation that puts the
 values before over the values after, field by field, where they still stand; what has
 changed since is reported, not trampled.
 """
@@ -208,7 +208,7 @@ def take_off_again(slot: Slot, change: Change, undone: Undone) -> None:
         return
     added = from_snapshot(change.after)
     found = differences(added, slot.after)
-    if added["id"] != slot.after["id"]:  # removed, and added anew: another entry
+    if added["id"] != slot.after["id"]:  # removed, and added again: another entry
         found = ["type"]
     undone.conflicts += [
         conflict(slot, name, added[name], slot.after[name]) for name in found

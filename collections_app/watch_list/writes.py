@@ -353,7 +353,7 @@ class ListEdit:
         raise self.refused.get(ref) or ApiError("anime_not_found", id=ref)
 
     def follow(self, ref: AnimeRef, anime_id: int) -> Slot:
-        """To the title that a running merge lays this one into: the entry is there
+        """To the title that a running merge moves this one into: the entry is there
         already, or will be, and until the merge is through both ids have a row.
         """
         kept = AnimeRef(OWN, str(anime_id))
@@ -363,7 +363,7 @@ class ListEdit:
         return self.slots[ref]
 
     def put(self, slot: Slot, operation: Operation) -> Outcome:
-        """Lays the sent values over what stands there, then what follows from them."""
+        """Puts the sent values over what stands there, then what follows from them."""
         restored = None if operation.fresh or slot.after else slot.removed
         base = slot.after or (from_snapshot(restored) if restored else dict(NEW_ENTRY))
         values = cleared(operation.values)

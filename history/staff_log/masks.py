@@ -53,7 +53,7 @@ class Masked(Owned):
     """Rows that may be private; each says `is_revealed` to its page.
 
     masked_columns: those whose values may be masked and that have an order. The order
-    of the rows would tell the values, so it is for whoever sees them.
+    of the rows would tell the values, so it is for those who see them.
     """
 
     masked_columns: tuple[str, ...] = ()

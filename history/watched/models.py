@@ -63,7 +63,7 @@ class EpisodesWatched(OwnedRow):
         ]
         constraints: ClassVar = [
             # Without `viewing`: the release before this one writes by this key, and
-            # goes on for some seconds beside it (docs/decisions/0043).
+            # goes on for some seconds next to it (docs/decisions/0043).
             models.UniqueConstraint(
                 fields=["user", "day", "anime_id"], name="watched_user_day_anime_unique"
             ),

@@ -1,7 +1,7 @@
 """Wrong passwords, counted by e-mail and network until they lock.
 
 The count lies in the database: it holds across processes and restarts, and two
-sign-ins at once cannot lose one. Whoever guesses in parallel learns no more than
+sign-ins at once cannot lose one. Anyone who guesses in parallel learns no more than
 LOCKOUT_TRIES answers: past them right and wrong get the same `locked`.
 
 Guesses from many networks are counted together. Past `account_tries()` within an hour

@@ -229,9 +229,9 @@ def replace_password(user: User, old_hash: str) -> bool:
 
 
 def ask_for_reset(*, email: str) -> None:
-    """Puts a mail into the outbox, whoever that is: who has an account, and whether it
-    got too many lately, only the worker looks up, so that neither the answer nor its
-    time tells.
+    """Puts a mail into the outbox for any address. Only the worker looks up whether it
+    has an account, or got too many mails lately: so neither the answer nor its time
+    tells.
     """
     tasks.mail_reset.enqueue(email=email)
 
@@ -247,7 +247,7 @@ def confirm_reset(
     """Sets the password by a mailed link; 400 `reset_invalid` for a used or old one.
 
     Ends every session and token, opens every lock, and knows the place from now on:
-    whoever reads the mail is the owner.
+    anyone who reads the mail is the owner.
     """
     user = user_of_link(uid, token)
     refuse_weak(new_password, user, field="new_password")

@@ -55,8 +55,8 @@ class NeverStored(ApiViewSet):
 
 
 class OpenViewSet(NeverStored):
-    """For whoever is not signed in yet: an old cookie or token does no harm here, for
-    nobody looks at it.
+    """For visitors: an old cookie or token does no harm here, because nobody looks at
+    it.
     """
 
     authentication_classes = []

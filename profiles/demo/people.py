@@ -122,7 +122,7 @@ class Plan:
 
 @dataclass(slots=True)
 class Event:
-    """Something done to one anime: values laid over it; None takes it off. Without an
+    """Something done to one anime: values put over it; None takes it off. Without an
     anime it is a search.
     """
 
@@ -391,7 +391,7 @@ class Teller:
             )
 
     def note(self, event: Event, **told: Any) -> None:
-        """One event laid over the entry, as `ListEdit.note` does it."""
+        """One event put over the entry, as `ListEdit.note` does it."""
         at, anime_id = event.at, event.anime_id
         if anime_id is None:
             self.change(ChangeKind.SEARCHES, at, **told)

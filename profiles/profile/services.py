@@ -141,7 +141,7 @@ def rename(user: User, name: str) -> bool:
     if name == user.user_name:
         return False
     key = fold_user_name(name)
-    if key != fold_user_name(user.user_name):  # whoever has a reserved one keeps it
+    if key != fold_user_name(user.user_name):  # anyone who has a reserved one keeps it
         refuse_reserved(name, field="name")
     before = claims_of(user)
     user.user_name, user.user_name_key = name, key

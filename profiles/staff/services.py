@@ -203,7 +203,7 @@ def edit(
     reason: str,
     through: Origin,
 ) -> None:
-    """E-mail, name and flags. Of a new e-mail both addresses are told.
+    """E-mail, name and flags. Both addresses get a mail about a new e-mail.
 
     powers: groups and permissions before and after, which the caller stores.
     """
@@ -325,7 +325,7 @@ def reveal(*, user: User, reason: str, through: Origin) -> None:
 
 
 def reset_second_factor(*, user: User, reason: str, through: Origin) -> None:
-    """For staff who lost the authenticator and the codes: they enrol anew."""
+    """For staff who lost the authenticator and the codes: they enrol again."""
     with acting(
         "reset_second_factor", user_id=user.pk, reason=reason, through=through
     ) as act:

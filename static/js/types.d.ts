@@ -119,6 +119,8 @@ export interface Watched {
 
 export type Outcome = "add" | "update" | "conflict" | "unmatched" | "refused" | "unchanged";
 export type Summary = Record<Outcome | "rows", number>;
+/** A sentence of the server by its code; see pages/transfer/reasons.js. */
+export interface CodedSentence { code: string; sentence: string; values: Record<string, string> }
 export interface Plan {
   id: string;
   format: string;
@@ -127,6 +129,7 @@ export interface Plan {
   policy: string;
   summary: Summary;
   warnings: string[];
+  warning_codes?: CodedSentence[];
   created_at: string;
   operation_id: string | null;
 }
@@ -134,6 +137,7 @@ export interface Row {
   row: number;
   outcome: Outcome;
   reason: string;
+  reason_codes?: CodedSentence[];
   title: string;
   anime_id: string | null;
   anime_title: string | null;

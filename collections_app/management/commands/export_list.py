@@ -56,7 +56,7 @@ class Command(BaseCommand):
         self.stdout.write(f"{total} entries in {path}.")
 
     def write(self, user_id: UUID, options: Options, whole: IO[bytes]) -> int:
-        """All of one moment; whoever then reads it may take their time."""
+        """All of one moment; anyone who then reads it may take their time."""
         name = get_user_model().objects.values_list("user_name").get(pk=user_id)[0]
         with there(partial(has_all_of, user_id)), one_moment():
             owner = owner_of(user_id, name=name, score_format=options["score_format"])
@@ -67,7 +67,7 @@ class Command(BaseCommand):
         return total
 
     def keep(self, whole: IO[bytes], path: Path) -> None:
-        # Beside the target, then in its place: an interrupted run leaves no half file.
+        # Next to the target, then in its place: an interrupted run leaves no half file.
         part = path.with_name(f"{path.name}.part")
         try:
             with part.open("wb") as file:

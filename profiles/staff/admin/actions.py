@@ -127,7 +127,7 @@ Run = Callable[[User, Cleaned, Origin], str | FileResponse]
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """says: what will happen, for whoever is about to do it. run: does it, and answers
+    """says: what will happen, before it is done. run: does it, and answers
     with a sentence, or a file. preview: what it would do with what the form says.
     warning: what is wrong with doing that; it is then asked for once more. wants_code:
     a new one of the second factor, where the last is some minutes old.
@@ -341,7 +341,7 @@ ACTIONS: dict[str, Action] = {
         "profiles.help_user",
         sign_out_device,
         form=DeviceForm,
-        is_for=lambda user: False,  # stands beside each device
+        is_for=lambda user: False,  # stands next to each device
     ),
     "note": Action(
         "Add a note",
@@ -369,7 +369,7 @@ ACTIONS: dict[str, Action] = {
         "profiles.help_user",
         remove_image,
         form=ImageForm,
-        is_for=lambda user: False,  # stands beside each picture
+        is_for=lambda user: False,  # stands next to each picture
         is_dangerous=True,
     ),
     "mail-reset": Action(

@@ -73,8 +73,8 @@ def state_of(row: Row) -> str:
 
 
 class Recipients:
-    """Who gets the rows of a page: two statements. People by name, for whoever may see
-    them; an address that is nobody's is masked, as is every one for the others.
+    """Who gets the rows of a page: two statements. Staff who may see people see
+    names; an address that is nobody's is masked, and every one for other staff.
     """
 
     def __init__(self, request: HttpRequest, rows: Iterable[Row]) -> None:

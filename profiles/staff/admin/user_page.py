@@ -279,7 +279,7 @@ def sign_out_link(user: User, row: Session | TokenFamily) -> str:
 
 
 def act_link(user: User, act: str, name: str, value: object, words: str) -> str:
-    """To an act that stands beside what it is about."""
+    """To an act that stands next to what it is about."""
     return format_html(
         '<a class="ac-nowrap" href="{}?{}={}">{}</a>',
         address_of(user.pk, act),

@@ -76,7 +76,7 @@ class NamesChecked(RefusableForm):
 
 
 class UserForm(Reasoned, NamesChecked):
-    """Whoever sets an e-mail can have a new password mailed there, and powers are
+    """Anyone who sets an e-mail can have a new password mailed there, and powers are
     powers: both want a new code, as to set a password does.
     """
 
