@@ -95,6 +95,7 @@ def told_of(
         "at": head["at"],
         "through": head["through"],
         "file_name": head["file_name"],
+        "token_name": head["token_name"],
         "client_id": head["client_id"],
         "size": head["size"],
         "changes": [change_told(change, titles) for change in changes],

@@ -105,6 +105,7 @@ def fill(user, client, visitor, anime):
     client.generic("POST", "/api/user/imports", LIST, content_type="application/xml")
     b"".join(client.get("/api/user/export?format=csv").streaming_content)
     client.post("/api/auth/ticket")
+    client.post("/api/user/tokens", {"name": "a script", "scopes": ["read"]})
     credentials = {"email": user.email, "password": PASSWORD}
     visitor.post("/api/auth/token", credentials)
     wrong = credentials | {"password": "Wrong-Horse-7"}
