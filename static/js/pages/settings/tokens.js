@@ -77,9 +77,10 @@ export class Tokens {
         refusal.textContent = failureSentence(error);
       }
     };
-    const form = h("form", { class: "fields" },
-      h("label", {}, t("Name"), name), h("label", {}, t("It may"), may), h("label", {}, t("Expires after"), lasts),
-      h("label", { class: "check" }, mature, h("span", {}, t("Show mature titles"))), refusal, button);
+    const form = h("form", {},
+      h("div", { class: "fields" }, h("label", {}, t("Name"), name), h("label", {}, t("It may"), may), h("label", {}, t("Expires after"), lasts)),
+      h("label", { class: "check" }, mature, h("span", {}, t("Show mature titles"))), refusal,
+      h("p", { class: "actions start" }, button));
     form.onsubmit = (event) => {
       event.preventDefault();
       refusal.textContent = "";
