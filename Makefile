@@ -54,7 +54,7 @@ test-citus: $(VENV)/.dev ## what uses the database on Citus (CITUS_DSN=citus://â
 OLDEST ?= /usr/bin/python3
 OLDEST_VENV := .venv-oldest
 QUICK := animecollections/tests/test_backup.py animecollections/tests/test_doctor.py \
-	animecollections/tests/test_prepare.py animecollections/tests/test_trim.py \
+	animecollections/tests/test_prepare.py animecollections/tests/test_prune.py \
 	animecollections/tests/test_free_json.py animecollections/tests/test_ids.py \
 	animecollections/tests/test_compression.py animecollections/tests/test_conditional.py \
 	collections_app/tests/test_transfer*.py collections_app/tests/test_catalogue_reader.py \

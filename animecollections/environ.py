@@ -51,7 +51,7 @@ def parse_email_url(url: str) -> dict[str, Any]:
     return config
 
 
-def each(rule: Callable[[str], Any]) -> Callable[[list[str]], None]:
+def each(rule: Callable[[str], object]) -> Callable[[list[str]], None]:
     """A rule for one value as a rule for a list of them."""
 
     def check(values: list[str]) -> None:

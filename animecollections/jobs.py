@@ -15,7 +15,7 @@ from profiles.figures import running_counts
 from profiles.figures import services as figures
 
 
-def trim() -> str:
+def prune() -> str:
     dropped = [f"{rule.drop():,} {rule.name}" for rule in RULES]
     return f"{', '.join(dropped)} dropped"
 
@@ -28,7 +28,7 @@ JOBS: tuple[PeriodicJob, ...] = (
     # Not at the start of a worker alone: what its predecessor left a second ago is too
     # young to be lost.
     PeriodicJob("outbox", timedelta(minutes=1), take_up_lost),
-    PeriodicJob("trim", timedelta(days=1), trim),
+    PeriodicJob("prune", timedelta(days=1), prune, formerly="trim"),
     PeriodicJob("orphan images", timedelta(days=7), sweep),
     PeriodicJob("popularity", timedelta(days=1), popularity.count_lists),
     PeriodicJob("figures", timedelta(minutes=15), figures.refresh),

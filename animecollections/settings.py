@@ -44,7 +44,7 @@ from animecollections.environ import (
 from animecollections.ops.log_settings import logging_of
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-RELEASE = __version__  # part of every ETag: a new release may shape answers anew
+RELEASE = __version__  # part of every ETag: a new release may shape answers otherwise
 
 # --- The process -----------------------------------------------------------------
 
@@ -229,7 +229,7 @@ COMPRESS = env.bool("COMPRESS", True)
 
 # How often a live socket is pinged, and its sign-in checked.
 LIVE_PING_SECONDS = env.int("LIVE_PING_SECONDS", 30, validate=rules.Range(1, 60))
-# How processes tell each other what devices are to be told (profiles/sync/feed.py).
+# How processes tell each other what devices are to be sent (profiles/sync/feed.py).
 CHANNEL_LAYERS: dict[str, dict[str, Any]] = {
     "default": {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
@@ -455,7 +455,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["animecollections.api.parsing.StrictJSONParser"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "animecollections.api.rendering.OursOnly",
     "DEFAULT_THROTTLE_CLASSES": ["animecollections.api.throttling.RateThrottle"],
-    "DEFAULT_SCHEMA_CLASS": "animecollections.api.schema.ApiSchema",
+    "DEFAULT_SCHEMA_CLASS": "animecollections.api.openapi.ApiSchema",
     "EXCEPTION_HANDLER": "animecollections.api.failures.answer_failure",
     "UNAUTHENTICATED_USER": "profiles.accounts.visitor.Visitor",
     "URL_FORMAT_OVERRIDE": None,  # ?format= is ours, not the framework's
@@ -531,7 +531,7 @@ LOG_FORMAT = env.str(
     "LOG_FORMAT", "line" if DEBUG else "json", validate=rules.OneOf(["line", "json"])
 )
 REQUEST_LOG = env.bool("REQUEST_LOG", LOG_FORMAT == "json")
-# Whoever sends it as Bearer may read /metrics; without one nobody may.
+# Anyone who sends it as Bearer may read /metrics; without one nobody may.
 METRICS_TOKEN = env.str(
     "METRICS_TOKEN",
     "",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from animecollections.api.schema import ApiSchema
+from animecollections.api.openapi import ApiSchema
 from profiles.accounts.views import (
     ConfirmResetViewSet,
     PasswordViewSet,

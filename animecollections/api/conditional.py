@@ -6,7 +6,6 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import Any
 
 from django.conf import settings
 from rest_framework.request import Request
@@ -65,7 +64,7 @@ def dates_held(request: Request, tag: str) -> Iterator[tuple[int, str]]:
             yield int(found[1], 16), held
 
 
-def revision_tag(request: Request, revision: int, *parts: Any) -> str:
+def revision_tag(request: Request, revision: int, *parts: object) -> str:
     """The ETag of one thing that has a revision: it serves as If-Match of a write."""
     return f'"{revision}-{etag_of(request, revision, *parts)[1:]}'
 

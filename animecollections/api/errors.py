@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.http import HttpRequest
 from rest_framework import exceptions
 
 
@@ -202,7 +203,7 @@ def not_now(code: str, retry_after: int) -> ApiError:
     )
 
 
-def no_such_method(request: Any, allowed: str) -> ApiError:
+def no_such_method(request: HttpRequest, allowed: str) -> ApiError:
     return ApiError(
         "method_not_allowed",
         method=request.method,

@@ -20,6 +20,8 @@ from animecollections.api.errors import ApiError, refuse, unusable
 from animecollections.api.fields import FIRST_YEAR, parse_time
 
 Json = dict[str, Any]
+# What a query says, read: values by the names of its parameters.
+Wanted = Mapping[str, Any]
 Reader = Callable[[str], Any]
 
 IGNORED = "_"  # clients add it to get around caches
@@ -52,7 +54,7 @@ class Parameter(OpenApiParameter):
     def __init__(
         self,
         name: str,
-        type: Any,
+        type: object,
         description: str,
         *,
         enum: Sequence[str] = (),

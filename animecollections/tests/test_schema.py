@@ -15,14 +15,12 @@ from drf_spectacular.validation import validate_schema
 from jsonschema import Draft202012Validator
 
 from animecollections.api.errors import CODES
+from animecollections.api.openapi import ApiSchema, enveloped, sample
 from animecollections.api.reference import openapi
 from animecollections.api.schema import (
     REFUSALS,
-    ApiSchema,
     Example,
     documented,
-    enveloped,
-    sample,
 )
 from animecollections.api.shapes import Raw, Words, either, nullable
 from animecollections.scopes import OPEN

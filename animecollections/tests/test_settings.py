@@ -213,7 +213,7 @@ def test_production_needs_a_key():
 
 
 def test_statements_end_in_time_for_requests_alone():
-    """A migration or the trimming of a large log takes as long as it takes."""
+    """A migration or the pruning of a large log takes as long as it takes."""
     database = "postgres://anime@db.example.org/anime"
     command = manage("diffsettings", DATABASE_URL=database)
     assert "'statement_timeout': '0s'" in command.stdout

@@ -11,7 +11,7 @@ from collections_app.watch_list.models import EntryType
 Serializer = serializers.Serializer[Any]
 
 
-class RelatedAnimeSerializer(Serializer):
+class RelatedAnimeOutput(Serializer):
     id = serializers.CharField(help_text="Our id, used as animeId in every call.")
     title = serializers.CharField()
     english_title = serializers.CharField(allow_null=True)
@@ -25,7 +25,7 @@ class RelatedAnimeSerializer(Serializer):
 
 
 @extend_schema_serializer(component_name="EntryOfAnime")
-class ListedSerializer(Serializer):
+class ListedOutput(Serializer):
     """What the signed-in user keeps of it."""
 
     type = serializers.ChoiceField(EntryType.choices)
@@ -34,7 +34,7 @@ class ListedSerializer(Serializer):
     revision = serializers.IntegerField()
 
 
-class AnimeSerializer(RelatedAnimeSerializer):
+class AnimeOutput(RelatedAnimeOutput):
     mal_id = serializers.IntegerField(allow_null=True)
     native_title = serializers.CharField(allow_null=True)
     synonyms = serializers.ListField(child=serializers.CharField())
@@ -47,16 +47,16 @@ class AnimeSerializer(RelatedAnimeSerializer):
         child=serializers.CharField(), help_text="Other sites' ids, by site."
     )
     updated_at = serializers.DateTimeField()
-    entry = ListedSerializer(
+    entry = ListedOutput(
         required=False, allow_null=True, help_text="With include=entry."
     )
 
 
-class AnimeWithRelationsSerializer(AnimeSerializer):
-    relations = RelatedAnimeSerializer(many=True)
+class AnimeWithRelationsOutput(AnimeOutput):
+    relations = RelatedAnimeOutput(many=True)
 
 
 @extend_schema_serializer(component_name="NamedCount")
-class CountedSerializer(Serializer):
+class CountedOutput(Serializer):
     name = serializers.CharField()
     count = serializers.IntegerField(help_text="Example titles.")

@@ -17,9 +17,9 @@ from animecollections.identity import Account
 from animecollections.scopes import OPEN
 from collections_app.browsing.examples import ANIME, ON_THE_LIST, RELATED_ANIME
 from collections_app.browsing.serializers import (
-    AnimeSerializer,
-    AnimeWithRelationsSerializer,
-    CountedSerializer,
+    AnimeOutput,
+    AnimeWithRelationsOutput,
+    CountedOutput,
 )
 from collections_app.catalogue import queries as answers
 from collections_app.catalogue.filters import INCLUDE, PARAMETERS
@@ -42,7 +42,7 @@ class CatalogueViewSet(ApiViewSet):
         "per page unless `limit` is set.",
         scope=OPEN,
         tags=TAGS,
-        data=AnimeSerializer(many=True),
+        data=AnimeOutput(many=True),
         meta=Always(
             {"next_cursor?": nullable(str), "missing?": [str], "corrected?": str}
         ),
@@ -60,7 +60,7 @@ class CatalogueViewSet(ApiViewSet):
         revision = self.revision()
         etag = unless_held(request, self.etag(revision))
         with self.limits():
-            data, meta = answers.browse(request.user, self.wanted, revision)
+            data, meta = answers.browse(self.asker, self.wanted, revision)
         return answer(data, meta=meta, headers={"ETag": etag})
 
     @documented(
@@ -69,7 +69,7 @@ class CatalogueViewSet(ApiViewSet):
         description="By our id, by another site's (`mal:1535`), or by a former id.",
         scope=OPEN,
         tags=TAGS,
-        data=AnimeWithRelationsSerializer,
+        data=AnimeWithRelationsOutput,
         parameters=[INCLUDE],
         errors=["anime_not_found", "ambiguous_id"],
         examples={"a title": ANIME | {"relations": [RELATED_ANIME]}},
@@ -79,7 +79,7 @@ class CatalogueViewSet(ApiViewSet):
         ref = parse_anime_id(anime_id, "id")
         etag = unless_held(request, self.etag(self.revision()))
         with self.limits():
-            data = answers.one(request.user, self.wanted, ref)
+            data = answers.one(self.asker, self.wanted, ref)
         return answer(data, headers={"ETag": etag})
 
     @documented(
@@ -87,7 +87,7 @@ class CatalogueViewSet(ApiViewSet):
         name="getGenres",
         scope=OPEN,
         tags=TAGS,
-        data=CountedSerializer(many=True),
+        data=CountedOutput(many=True),
         examples={"genres": [{"name": "Action", "count": 5213}]},
         etag=True,
     )
@@ -99,7 +99,7 @@ class CatalogueViewSet(ApiViewSet):
         name="getStudios",
         scope=OPEN,
         tags=TAGS,
-        data=CountedSerializer(many=True),
+        data=CountedOutput(many=True),
         examples={"studios": [{"name": "Madhouse", "count": 231}]},
         etag=True,
     )
@@ -109,7 +109,7 @@ class CatalogueViewSet(ApiViewSet):
     def words(self, model: type[Genre] | type[Studio]) -> Answer:
         etag = unless_held(self.request, self.etag(self.revision()))
         with self.limits():
-            data = answers.words(model, self.request.user)
+            data = answers.words(model, self.asker)
         return answer(data, headers={"ETag": etag})
 
     def limits(self) -> AbstractContextManager[None]:

@@ -51,7 +51,7 @@ def facts_to_json(facts: Sequence[object]) -> dict[str, object]:
     return told | {key: told[key] or None for key in NULL_FACT_KEYS}
 
 
-def card_facts(facts: Sequence[Any]) -> dict[str, Any]:
+def card_facts(facts: Sequence[Any]) -> dict[str, object]:
     """What the existing client's cards read besides (view=card)."""
     _, picture, *_, airing_status, _, _, genres = facts
     return {

@@ -28,7 +28,7 @@ COLUMNS = (
 ENTRY_COLUMNS = ("type", "progress", "score", "revision")
 
 
-def to_json(row: Sequence[Any]) -> dict[str, Any]:
+def to_json(row: Sequence[object]) -> dict[str, Any]:
     """One row of COLUMNS as the API's anime; what follows them is left alone."""
     (
         id_, mal_id, title, english_title, native_title, synonyms, picture_url,
@@ -62,7 +62,7 @@ def to_json(row: Sequence[Any]) -> dict[str, Any]:
 KEYS = tuple(to_json([None] * len(COLUMNS)))
 
 
-def with_entry(row: Sequence[Any]) -> dict[str, Any]:
+def with_entry(row: Sequence[Any]) -> dict[str, object]:
     """The same, of a row that goes on with ENTRY_COLUMNS of the entry, or nulls."""
     type_, progress, score, revision = row[len(COLUMNS) :]
     entry = {
@@ -74,7 +74,7 @@ def with_entry(row: Sequence[Any]) -> dict[str, Any]:
     return to_json(row) | {"entry": entry if type_ else None}
 
 
-def to_related(anime: Any) -> dict[str, Any]:
+def to_related(anime: Any) -> dict[str, object]:
     """A title as `relations` of another show it."""
     return {
         "id": str(anime.id),

@@ -7,7 +7,7 @@ it changes, and stamps them with it. What changes nothing takes none.
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 
 from django.db import models, transaction
 from django.utils import timezone
@@ -110,7 +110,9 @@ def store(
         (Genre, Anime.genres.through, "genre_names"),
         (Studio, Anime.studios.through, "studio_names"),
     ):
-        links = {id_: rows[id_][fact] for id_ in rows if fact in changed[id_]}
+        links: Any = {
+            id_: row.get(fact) for id_, row in rows.items() if fact in changed[id_]
+        }
         store_links(model, through, links)
 
 
@@ -285,7 +287,7 @@ def known_facts(anime_id: int, *names: str) -> Facts:
     row = Anime.objects.filter(id=anime_id).values(*names or STORED).first()
     if row is None:
         raise ApiError("anime_not_found", id=anime_id)
-    return dict(row)
+    return cast("Facts", row)
 
 
 def let_go(

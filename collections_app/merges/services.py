@@ -9,7 +9,7 @@ An interrupted merge goes on when it is asked for again.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.db import IntegrityError
@@ -59,7 +59,7 @@ def merge(
     through: Origin,
     progress: Progress = lambda lists: None,
 ) -> Merge:
-    """Lays `gone` into `kept`: entries move by the rule of merging.py, ids and names
+    """Merges `gone` into `kept`: entries move by the rule of merging.py, ids and names
     are united, and the old id goes on meaning what it is now.
 
     Asked for again, it goes on where it was interrupted; done already, it is done.
@@ -111,14 +111,14 @@ def begin(kept: AnimeRef, gone: AnimeRef, reason: str) -> Merge:
 
 
 def people_with(anime_id: int) -> list[UUID]:
-    """Whoever has an entry of a title or watched some of it, in order."""
+    """Anyone who has an entry of a title or watched some of it, in order."""
     entries = WatchListEntry.objects.across_users().filter(anime_id=anime_id).order_by()
     users = set(entries.values_list("user_id", flat=True))
     return sorted(users | watched.watchers(anime_id))
 
 
 def move_list(job: Merge, user_id: UUID, through: Origin) -> None:
-    """One user's entry and what they watched, in one transaction; whoever was erased
+    """One user's entry and what they watched, in one transaction; who was erased
     a moment ago has neither.
     """
     gone_ref, kept_ref = ref(job.gone_id), ref(job.kept_id)
@@ -166,7 +166,7 @@ def join_titles(job: Merge, through: Origin) -> None:
             }
             gained = gains(kept, gone)
             job.gained = {
-                name: {"before": as_json(kept[name]), "after": value}
+                name: {"before": as_json(kept.get(name)), "after": value}
                 for name, value in gained.items()
             } | {
                 "aliases": minus(aliases_of(job.gone_id), aliases_of(job.kept_id)),
@@ -193,35 +193,44 @@ def join_titles(job: Merge, through: Origin) -> None:
 
 
 def facts_of(anime_id: int) -> Facts:
-    return dict(Anime.objects.values(*STORED).get(id=anime_id))
+    return cast("Facts", Anime.objects.values(*STORED).get(id=anime_id))
 
 
 def gains(kept: Facts, gone: Facts) -> Facts:
     """What the kept title learns: names it is searched by, ids, and facts it lacks."""
-    names = [gone[name] for name in ("title", "english_title", "native_title")]
-    known = {kept[name] for name in ("title", "english_title", "native_title")}
+    names = titles_of(gone)
+    known = titles_of(kept)
     new = [name for name in [*names, *gone["synonyms"]] if name and name not in known]
-    united = {
+    united: Facts = {
         "synonyms": list(dict.fromkeys([*kept["synonyms"], *new])),
         "external_ids": gone["external_ids"] | kept["external_ids"],
         "related": list(dict.fromkeys([*kept["related"], *gone["related"]])),
     }
     united["held_facts"] = held_after(kept, gone, united["synonyms"])
-    lacking = {
-        name: gone[name]
-        for name, unknown in UNKNOWN.items()
-        if name not in united and kept[name] == unknown and gone[name] != unknown
-    }
     held = kept["held_facts"]
     lacking = {
-        name: value
-        for name, value in lacking.items()
-        if name not in held or name == "mature"  # parental control only gets stronger
+        name: gone.get(name)
+        for name, unknown in UNKNOWN.items()
+        if name not in united
+        and kept.get(name) == unknown
+        and gone.get(name) != unknown
+        # Parental control only gets stronger.
+        and (name not in held or name == "mature")
     }
-    told = united | lacking
+    told: dict[str, object] = {**united, **lacking}
     if kept["gone_since"] and not gone["gone_since"]:
         told["gone_since"] = None  # its sources become the kept one's
-    return {name: value for name, value in told.items() if kept[name] != value}
+    return changed_facts(kept, told)
+
+
+def titles_of(facts: Facts) -> list[str]:
+    return [facts["title"], facts["english_title"], facts["native_title"]]
+
+
+def changed_facts(kept: Facts, told: Mapping[str, object]) -> Facts:
+    """What is told of a title and is not known of it yet."""
+    changed = {name: value for name, value in told.items() if kept.get(name) != value}
+    return cast("Facts", changed)
 
 
 def held_after(kept: Facts, gone: Facts, synonyms: list[str]) -> HeldFacts:
@@ -231,7 +240,7 @@ def held_after(kept: Facts, gone: Facts, synonyms: list[str]) -> HeldFacts:
     inherited = {
         name: gone["held_facts"][name]
         for name, unknown in UNKNOWN.items()
-        if name in gone["held_facts"] and name != IDS and kept[name] == unknown
+        if name in gone["held_facts"] and name != IDS and kept.get(name) == unknown
     }
     held: HeldFacts = inherited | kept["held_facts"]
     if synonyms == kept["synonyms"]:
@@ -300,7 +309,7 @@ def part_titles(job: Merge, reason: str, through: Origin) -> None:
                 "that merge first."
             )
         state.revision += 1
-        row = {"held_facts": {}} | {  # one merged before facts were held has none
+        row: Any = {"held_facts": {}} | {  # one merged before facts were held has none
             name: value
             for name, value in job.gone.items()
             if name not in ("aliases", "listings")
@@ -334,20 +343,20 @@ def facts_back(kept: Facts, gained: Mapping[str, Any]) -> Facts:
         if name in (*UNKNOWN, "gone_since", "held_facts")
     }
     back = {
-        name: taken_back(kept[name], gain["before"], gain["after"])
+        name: taken_back(kept.get(name), gain["before"], gain["after"])
         for name, gain in gains.items()
     }
     if "held_facts" in back:
         set_since = {
             name: True
             for name in kept["held_facts"].keys() & gains.keys() - {*LISTS, IDS}
-            if kept[name] != gains[name]["after"]
+            if kept.get(name) != gains[name]["after"]
         }
         back["held_facts"] = without_empty(back["held_facts"]) | set_since
-    back = {name: value for name, value in back.items() if kept[name] != value}
-    if "gone_since" in back:
-        back["gone_since"] = parse_datetime(back["gone_since"])
-    return back
+    changed: Any = changed_facts(kept, back)
+    if "gone_since" in changed:
+        changed["gone_since"] = parse_datetime(changed["gone_since"])
+    return cast("Facts", changed)
 
 
 def taken_back(now: Any, before: Any, after: Any) -> Any:
@@ -399,7 +408,7 @@ def part_list(job: Merge, row: MergedList, through: Origin) -> int:
                 own_id=job.undo_id,
             )
             conflicts = len(undone.conflicts)
-        except ApiError as error:  # watched, and not listed; or the log was trimmed
+        except ApiError as error:  # watched, and not listed; or the log was pruned
             if error.code != "operation_not_found":
                 raise
         watched.take_back(row.user_id, days, from_id=job.kept_id, to_id=job.gone_id)

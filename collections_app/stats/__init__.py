@@ -1,6 +1,6 @@
 """Statistics of a list, and years in review: computed in the database.
 
-What was watched when is read from the diary, which is never trimmed, and where that has
+What was watched when is read from the diary, which is never pruned, and where that has
 nothing from the day a title was finished on; all else from the list itself, never from
 the log of changes. The number of statements is the same for any list.
 """

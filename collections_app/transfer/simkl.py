@@ -9,7 +9,6 @@ no rewatching.
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
-from typing import Any
 
 from . import list_json, reading
 from .list_json import child
@@ -57,8 +56,8 @@ DERIVED = {
 
 
 def recognises(document: object) -> bool:
-    lists = [child(document, kind) for kind in KINDS]
-    lists = [rows for rows in lists if isinstance(rows, list)]
+    found = (child(document, kind) for kind in KINDS)
+    lists = [rows for rows in found if isinstance(rows, list)]
     has_rows = any(
         isinstance(child(row, "show") or child(row, "movie"), dict)
         for rows in lists
@@ -67,19 +66,19 @@ def recognises(document: object) -> bool:
     return has_rows or (bool(lists) and not any(lists))
 
 
-def read(document: Any) -> ListFile:
+def read(document: object) -> ListFile:
     """Raises UnsupportedFileError if there is no anime in it."""
     rows = reading.Rows()
     dated = False
     for kind, called in KINDS.items():
-        for entry in list_json.items(document.get(kind)):
+        for entry in list_json.items(child(document, kind)):
             title = child(entry, "show", "title") or child(entry, "movie", "title")
             rows.take(partial(_record, entry, kind, called), title)
             dated = dated or (kind == "anime" and bool(child(entry, "seasons")))
     return ListFile(
         format=NAME,
         rows=rows.of(LABEL),
-        exported_at=reading.time_of(document.get("exported_at")),
+        exported_at=reading.time_of(child(document, "exported_at")),
         warnings=["The dates of single episodes are not imported."] * dated,
     )
 

@@ -1,11 +1,11 @@
 """An entry as plain values: its columns, its JSON, its differences. No database.
 
 Everything that reads or writes the list speaks of entries as {column: value}, with
-the anime's facts beside it; JSON for answers is shaped here and nowhere else.
+the anime's facts next to it; JSON for answers is shaped here and nowhere else.
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Sized
 from datetime import date, datetime
 from functools import lru_cache
 from operator import itemgetter
@@ -29,7 +29,9 @@ from collections_app.watch_list.fields import (
     limit_of,
 )
 
+# By column, and as answered: fields.py says which values they have.
 Entry = dict[str, Any]
+EntryJson = dict[str, Any]
 
 YEARS = (1900, 2200)
 PARTIAL_DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?", re.ASCII)
@@ -57,9 +59,9 @@ NULL_KEYS = [
 ]
 
 
-def to_json(row: Sequence[Any]) -> dict[str, Any]:
+def to_json(row: Sequence[object]) -> EntryJson:
     """One row of ROW as the API's entry. It is hot: no call for each field."""
-    entry = dict(zip(JSON_KEYS, row, strict=False))
+    entry: EntryJson = dict(zip(JSON_KEYS, row, strict=False))
     entry["anime_id"] = str(entry["anime_id"])
     for key in NULL_KEYS:
         if not entry[key]:
@@ -73,7 +75,7 @@ def to_json(row: Sequence[Any]) -> dict[str, Any]:
 SOURCES = [(name.removeprefix("anime__"), "__" in name) for name in ROW]
 
 
-def values_to_json(entry: Entry, facts: Mapping[str, object]) -> dict[str, object]:
+def values_to_json(entry: Entry, facts: Mapping[str, object]) -> EntryJson:
     """The same, of an entry's columns and its title's."""
     return to_json(
         [facts[name] if is_fact else entry[name] for name, is_fact in SOURCES]
@@ -154,12 +156,12 @@ written = writer()
 # --- Views of a list ------------------------------------------------------------------
 
 
-def to_card(row: Sequence[object]) -> dict[str, object]:
+def to_card(row: Sequence[object]) -> EntryJson:
     """The same as `to_json`, with what cards read."""
     return to_json(row) | card_facts(facts_in(row))
 
 
-def to_next(row: Sequence[Any]) -> dict[str, Any]:
+def to_next(row: Sequence[object]) -> EntryJson:
     """The same as `to_json`, with what comes next (view=up_next)."""
     entry = to_json(row)
     total, progress = entry["episodes"], entry["progress"]
@@ -187,7 +189,7 @@ def partial_date(text: str) -> str:
     return text
 
 
-def snapshot(entry: Entry) -> dict[str, Any]:
+def snapshot(entry: Entry) -> dict[str, object]:
     """All of an entry as JSON, for the change log: enough to bring it back."""
     kept = {name: entry[name] for name in LOGGED_FIELDS}
     times = {name: entry.get(name) for name in ("added_at", "watched_at")}
@@ -210,7 +212,7 @@ def from_snapshot(kept: Mapping[str, Any]) -> Entry:
 LIMITED = [field for field in FIELDS if field.most is not None]
 
 
-def beyond_limits(values: Mapping[str, object], before: Entry) -> dict[str, str]:
+def beyond_limits(values: Mapping[str, Any], before: Entry) -> dict[str, str]:
     """What of the values is more than may be written, in a sentence for each.
 
     What stands there already may be sent back, whatever brought it there.
@@ -223,7 +225,7 @@ def beyond_limits(values: Mapping[str, object], before: Entry) -> dict[str, str]
     }
 
 
-def size_of(value: Any) -> int:
+def size_of(value: int | Sized) -> int:
     return value if isinstance(value, int) else len(value)
 
 

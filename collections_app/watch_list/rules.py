@@ -26,13 +26,13 @@ not, the first of these that fits:
 An increment of a Completed entry at its known total is refused.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from animecollections.api.errors import ApiError, refuse
 from collections_app.catalogue.airing import aired_on, has_finished_airing
+from collections_app.catalogue.facts import Facts
 from collections_app.watch_list.entries import Entry
 from collections_app.watch_list.fields import (
     FIELD_NAMES,
@@ -55,7 +55,7 @@ class Edit:
 
     before: Entry
     after: Entry
-    facts: Mapping[str, Any]
+    facts: Facts
     sent: frozenset[str]
     today: date
     is_increment: bool = False
@@ -119,7 +119,7 @@ def days_watched(edit: Edit) -> dict[str, int]:
 
 
 def days_between(
-    watched_on: str, facts: Mapping[str, Any], first: int, last: int
+    watched_on: str, facts: Facts, first: int, last: int
 ) -> dict[str, int]:
     """The episodes from the first to the last of a title, by day."""
     if last < first:
@@ -128,7 +128,7 @@ def days_between(
         day = UNKNOWN if watched_on == SENT_AS_UNKNOWN else watched_on
         return {day: last - first + 1}
     # The first of a title air in the same year, and of all others no year is known.
-    known = sum(1 for n in range(first, min(last, 52) + 1) if aired_on(facts, n))
+    known = sum(bool(aired_on(facts, n)) for n in range(first, min(last, 52) + 1))
     days = {aired_on(facts, first): known, UNKNOWN: last - first + 1 - known}
     return {day: episodes for day, episodes in days.items() if episodes}
 

@@ -11,7 +11,7 @@ from animecollections.api.conditional import etag_of, precondition, unless_held
 from animecollections.api.errors import refuse
 from animecollections.api.existing_client import is_existing_client
 from animecollections.api.paging import page
-from animecollections.api.reading import read_body
+from animecollections.api.parameters import Wanted
 from animecollections.api.rendering import Answer, answer, enveloped
 from animecollections.api.response_cache import bodies
 from animecollections.api.schema import (
@@ -36,15 +36,15 @@ from collections_app.watch_list.filters import (
 )
 from collections_app.watch_list.models import EntryType, WatchListEntry
 from collections_app.watch_list.serializers import (
-    AddedSerializer,
-    AddSerializer,
-    ChangeSerializer,
-    CountsSerializer,
-    EntrySerializer,
-    ListedEntrySerializer,
-    RemovedSerializer,
-    RemoveSerializer,
-    WarningSerializer,
+    AddedOutput,
+    AddInput,
+    ChangeOutput,
+    CountsOutput,
+    EntryOutput,
+    ListedEntryOutput,
+    RemovedOutput,
+    RemoveInput,
+    WarningOutput,
     by_word,
 )
 from collections_app.watch_list.whole_list import is_whole, whole_list
@@ -65,12 +65,12 @@ IF_NONE_MATCH = header(
 ENTRY_CHANGED = Refusal(
     "revision_mismatch",
     "EntryChanged",
-    {"entry": nullable(EntrySerializer)},
+    {"entry": nullable(EntryOutput)},
     {"entry": ENTRY},
 )
 TOLD = {
-    "changes?": ChangeSerializer(many=True),
-    "warnings?": WarningSerializer(many=True),
+    "changes?": ChangeOutput(many=True),
+    "warnings?": WarningOutput(many=True),
     "operation_id?": UUID,
 }
 
@@ -83,7 +83,7 @@ class WatchListViewSet(IdempotentViewSet):
         name="getWatchList",
         scope="list:read",
         tags=TAGS,
-        data=ListedEntrySerializer(many=True),
+        data=ListedEntryOutput(many=True),
         meta={
             "cursor": str,
             "next_cursor?": nullable(str),
@@ -133,8 +133,8 @@ class WatchListViewSet(IdempotentViewSet):
         "keep their value; null clears.",
         scope="list:write",
         tags=TAGS,
-        body=AddSerializer,
-        data=AddedSerializer,
+        body=AddInput,
+        data=AddedOutput,
         meta=TOLD,
         parameters=[IF_MATCH, IF_NONE_MATCH],
         errors=["anime_not_found", "ambiguous_id", ENTRY_CHANGED],
@@ -147,7 +147,7 @@ class WatchListViewSet(IdempotentViewSet):
         body_examples={"an anime": {"animeId": 1535, "type": "Watching"}},
     )
     def create(self, request: Request) -> Answer:
-        values = read_body(AddSerializer, request)
+        values = self.read_body(AddInput)
         outcome = watch_list.add(
             user_id=self.user_id,
             anime=values.pop("animeId"),
@@ -166,8 +166,8 @@ class WatchListViewSet(IdempotentViewSet):
         name="removeFromWatchList",
         scope="list:write",
         tags=TAGS,
-        body=RemoveSerializer,
-        data=RemovedSerializer,
+        body=RemoveInput,
+        data=RemovedOutput,
         meta={"operation_id?": UUID},
         parameters=[
             query(
@@ -202,7 +202,7 @@ class WatchListViewSet(IdempotentViewSet):
         name="getCounts",
         scope="list:read",
         tags=TAGS,
-        data=CountsSerializer,
+        data=CountsOutput,
         examples={"counts": COUNTS},
         etag=True,
     )
@@ -229,15 +229,13 @@ def usual_view(request: Request) -> str:
     return "card" if is_existing_client(request) else ""
 
 
-def shaped(
-    rows: Sequence[Any], view: str, wanted: Mapping[str, Any]
-) -> list[dict[str, Any]]:
+def shaped(rows: Sequence[Any], view: str, wanted: Wanted) -> list[dict[str, Any]]:
     """Rows as JSON in the view asked for, and only the fields asked for."""
     shape, keys = VIEWS[view]
     return only(chosen_fields(wanted, keys), [shape(row) for row in rows])
 
 
-def which_anime(body: Mapping[str, object], wanted: Mapping[str, object]) -> AnimeRef:
+def which_anime(body: Mapping[str, object], wanted: Wanted) -> AnimeRef:
     """Body or query, for proxies drop the body of a DELETE; both must agree."""
     given = {
         parse_anime_id(value)

@@ -7,12 +7,12 @@ check alone; the statement is made once, for Django takes as long to make it as 
 and rows come as text that goes into the answer as it is (entries.written).
 """
 
-from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 
+from animecollections.api.parameters import Wanted
 from animecollections.db.compiled import for_database
 from animecollections.db.hot import fetch
 from animecollections.db.replica import guarded
@@ -36,7 +36,7 @@ GUARDED = STATEMENT.replace(
 )
 
 
-def is_whole(wanted: Mapping[str, object]) -> bool:
+def is_whole(wanted: Wanted) -> bool:
     """Whether a query asks for all entries, in full, or as cards."""
     return wanted.keys() <= {"view"} and wanted.get("view", "") in ("", "card")
 

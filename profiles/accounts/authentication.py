@@ -24,7 +24,7 @@ from history.log.parts import STAND, to_revisions
 from profiles.accounts.sessions import is_key, owner_in
 from profiles.accounts.tokens import read_access_token
 
-# Raw, for this runs in every request and compiling it anew would cost as much as
+# Raw, for this runs in every request and compiling it again would cost as much as
 # running it. Sign-out, a password change and deactivation show at once: nothing here
 # is remembered between two requests.
 ACCOUNT = """
@@ -134,7 +134,7 @@ def to_account(row: Sequence[Any]) -> Account:
     )
 
 
-def first_row(statement: str, parameters: list[Any]) -> Any:
+def first_row(statement: str, parameters: list[object]) -> Any:
     """The row of what is mostly a request's first statement, and so serves as the
     check of the connection that Django would make by another (CONN_HEALTH_CHECKS):
     nothing was done yet, so on a dead connection it is asked again on a new one.
@@ -149,7 +149,7 @@ def first_row(statement: str, parameters: list[Any]) -> Any:
         return fetch_one(statement, parameters)
 
 
-def fetch_one(statement: str, parameters: list[Any]) -> Any:
+def fetch_one(statement: str, parameters: list[object]) -> Any:
     rows = fetch(statement, parameters)
     return rows[0] if rows else None
 
@@ -184,7 +184,7 @@ class SessionAuthentication(BaseAuthentication):
 
 
 class BearerAuthentication(BaseAuthentication):
-    """An app's access token. A bad one is refused even beside a good cookie."""
+    """An app's access token. A bad one is refused even with a good cookie."""
 
     def authenticate(self, request: Request) -> tuple[Account, SignIn] | None:
         scheme, _, token = (header(request, "Authorization") or "").partition(" ")

@@ -36,7 +36,7 @@ DRAWN_AS = re.compile(
 )
 DOTS_ABOVE = re.compile("(?<=[ij])\u0307+")  # they have one: i̇ is i
 
-# Names that would pass for the service or its staff, or mean no person. Whoever has
+# Names that would pass for the service or its staff, or mean no person. Anyone who has
 # one already keeps it, and staff can give one: `is_reserved` is asked at sign-up and
 # when people rename themselves.
 RESERVED = """

@@ -60,7 +60,7 @@ class Section:
     file: `.jsonl` has a row a line, `.json` is the one row there is.
     rows: those of a user, in an order that an index of theirs has.
     left_out: columns that are secrets, or say nothing. All others are in, so that one
-        added later is not forgotten. `more` are named paths beside the columns.
+        added later is not forgotten. `more` are named paths next to the columns.
     """
 
     file: str

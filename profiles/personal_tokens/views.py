@@ -6,7 +6,7 @@ from animecollections.api.errors import ApiError
 from animecollections.api.ids import parse_id
 from animecollections.api.rendering import Answer, answer
 from animecollections.api.schema import documented
-from profiles.accounts.views import NeverStored, sent
+from profiles.accounts.views import NeverStored
 from profiles.personal_tokens import services as tokens
 from profiles.personal_tokens.examples import A_TOKEN, NEW, WANTED
 from profiles.personal_tokens.models import PersonalToken
@@ -53,7 +53,7 @@ class PersonalTokensViewSet(NeverStored):
         body_examples={"a backup": WANTED},
     )
     def create(self, request: Request) -> Answer:
-        values = sent(PersonalTokenInput, request)
+        values = self.read_body(PersonalTokenInput)
         token, text = tokens.make(user_id=self.user_id, **values)
         return answer(new_to_json(token, text))
 

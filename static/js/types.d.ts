@@ -101,6 +101,8 @@ export type Values = Partial<Fields> & { [name: string]: unknown };
 
 export type Outcome = "add" | "update" | "conflict" | "unmatched" | "refused" | "unchanged";
 export type Summary = Record<Outcome | "rows", number>;
+/** A sentence of the server by its code; see pages/transfer/reasons.js. */
+export interface CodedSentence { code: string; sentence: string; values: Record<string, string> }
 export interface Plan {
   id: string;
   format: string;
@@ -109,6 +111,7 @@ export interface Plan {
   policy: string;
   summary: Summary;
   warnings: string[];
+  warning_codes?: CodedSentence[];
   created_at: string;
   operation_id: string | null;
 }
@@ -116,6 +119,7 @@ export interface Row {
   row: number;
   outcome: Outcome;
   reason: string;
+  reason_codes?: CodedSentence[];
   title: string;
   anime_id: string | null;
   anime_title: string | null;

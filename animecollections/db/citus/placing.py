@@ -29,7 +29,7 @@ def by_value(column: str, reason: str) -> Place:
 
 
 def everywhere(reason: str) -> Place:
-    """A reference table: read often beside rows of users, written seldom."""
+    """A reference table: read often next to rows of users, written seldom."""
     return Place(reason, is_everywhere=True)
 
 

@@ -36,7 +36,7 @@ class Command(DirectCommand):
         self.say_where()
 
     def make_file(self, path: Path) -> None:
-        """Beside its place first: what is interrupted leaves nothing to mend, for
+        """Next to its place first: what is interrupted leaves nothing to mend, for
         Django cannot go on with a migration that it did and did not yet note.
         """
         self.stdout.write("Setting up the database …")

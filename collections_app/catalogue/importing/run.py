@@ -64,7 +64,7 @@ class Report:
             self.refusals.append(refusal)
 
     def set_gone_apart(self) -> None:
-        """What is claimed beside titles that are gone by now is contested no more."""
+        """What is claimed next to titles that are gone by now is contested no more."""
         ids = {id_ for claimants in self.contested.values() for id_ in claimants}
         listed = set(
             Anime.objects.listed().filter(id__in=ids).values_list("id", flat=True)
@@ -92,7 +92,7 @@ class CatalogueImport:
     """One run over one source: `take` its items, `mark_gone`, `refresh_statistics`.
 
     A batch becomes a plan outside the lock. What changes something is carried out
-    under it, planned anew there where another write came between; so a second run
+    under it, planned again there where another write came between; so a second run
     over the same file locks nothing.
 
     seen: what a first look at the whole file found: rows of one title are decided on
