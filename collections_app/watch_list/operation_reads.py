@@ -41,6 +41,7 @@ class OperationJson(TypedDict):
     at: datetime
     through: str
     file_name: str
+    token_name: str
     client_id: str
     size: int
     changes: list[ChangeJson]

@@ -1,9 +1,12 @@
 """The admin page of personal tokens. They are ended on the page of their person."""
 
+from typing import cast
+
 from django.contrib import admin
 from django.utils import timezone
 
 from animecollections.admin import Owned, ReadOnly
+from profiles.accounts.models import User
 from profiles.personal_tokens.models import PersonalToken
 
 
@@ -26,4 +29,5 @@ class PersonalTokenAdmin(ReadOnly, Owned):
     @admin.display(boolean=True)
     def is_alive(self, token: PersonalToken) -> bool:
         is_expired = token.expires_at and token.expires_at <= timezone.now()
-        return not is_expired and token.user.auth_epoch == token.auth_epoch
+        user = cast("User", token.user)
+        return not is_expired and user.auth_epoch == token.auth_epoch

@@ -1,7 +1,7 @@
 """Personal tokens as JSON: what clients send, and what they are answered."""
 
 from datetime import datetime
-from typing import Any, TypedDict
+from typing import TypedDict
 from uuid import UUID
 
 from django.utils import timezone
@@ -74,5 +74,5 @@ def to_json(token: PersonalToken) -> PersonalTokenAnswer:
     }
 
 
-def new_to_json(token: PersonalToken, text: str) -> dict[str, Any]:
+def new_to_json(token: PersonalToken, text: str) -> NewPersonalTokenAnswer:
     return {**to_json(token), "token": text}
