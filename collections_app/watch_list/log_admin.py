@@ -84,6 +84,7 @@ class ChangeAdmin(ReadOnly, OfEntries):
         "operation_id",
         "undoes",
         "through",
+        "token_name",
         "file",
         "actor",
         "client_id",
