@@ -3,8 +3,12 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
+GENERATORS := clients/generators
+CLIENTS := generators js examples
+OF_CLIENTS := $(GENERATORS)/.venv/.ready $(CLIENTS:%=clients/%/node_modules/.ready)
+
 .DEFAULT_GOAL := help
-.PHONY: help run demo image test test-postgres test-citus test-oldest lint format types check clients bench instructions deployment words clean
+.PHONY: help run demo image test test-postgres test-citus test-oldest lint format types check clients client-python bench installs instructions deployment words clean
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -50,7 +54,7 @@ test-citus: $(VENV)/.dev ## what uses the database on Citus (CITUS_DSN=citus://â
 OLDEST ?= /usr/bin/python3
 OLDEST_VENV := .venv-oldest
 QUICK := animecollections/tests/test_backup.py animecollections/tests/test_doctor.py \
-	animecollections/tests/test_prepare.py animecollections/tests/test_trim.py \
+	animecollections/tests/test_prepare.py animecollections/tests/test_prune.py \
 	animecollections/tests/test_free_json.py animecollections/tests/test_ids.py \
 	animecollections/tests/test_compression.py animecollections/tests/test_conditional.py \
 	collections_app/tests/test_transfer*.py collections_app/tests/test_catalogue_reader.py \
@@ -59,12 +63,17 @@ QUICK := animecollections/tests/test_backup.py animecollections/tests/test_docto
 	profiles/tests/test_upload_image.py profiles/tests/test_sign_in.py \
 	profiles/tests/test_seed_demo.py
 
-test-oldest: ## the quick part of the suite on the oldest Python (OLDEST says which)
-	@if ! $(OLDEST) -c 'import ensurepip, sys; sys.exit(sys.version_info[:2] != (3, 11) or sys.version_info >= (3, 11, 4))' 2>/dev/null; then \
-		echo "SKIPPED: $(OLDEST) is no Python 3.11.0 to 3.11.3 with venv: the oldest we take is not tried."; \
-	else \
-		test -d $(OLDEST_VENV) || $(OLDEST) -m venv $(OLDEST_VENV); \
-		$(OLDEST_VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt && \
+$(OLDEST_VENV)/.ready: requirements.txt requirements-dev.txt
+	@if $(OLDEST) -c 'import ensurepip, sys; sys.exit(sys.version_info[:2] != (3, 11) or sys.version_info >= (3, 11, 4))' 2>/dev/null; then \
+		{ test -d $(OLDEST_VENV) || $(OLDEST) -m venv $(OLDEST_VENV); } && \
+		$(OLDEST_VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt && touch $@; \
+	else echo "SKIPPED: $(OLDEST) is no Python 3.11.0 to 3.11.3 with venv: the oldest we take is not tried."; fi
+
+# What only waits for the network: CI begins with it, and goes on.
+installs: $(OLDEST_VENV)/.ready $(OF_CLIENTS)
+
+test-oldest: $(OLDEST_VENV)/.ready ## the quick part of the suite on the oldest Python (OLDEST says which)
+	@if [ -e $(OLDEST_VENV)/.ready ]; then \
 		TEST_DB=oldest $(OLDEST_VENV)/bin/python -m pytest -n auto -q -p no:cacheprovider --one-of-each -m "not browser and not races" $(QUICK); \
 	fi
 
@@ -87,9 +96,6 @@ check: $(VENV)/.dev ## migrations complete, settings fit for production
 	DEBUG=false SECRET_KEY=only-for-this-check-$$($(BIN)/python -c 'import secrets; print(secrets.token_hex(32))') \
 		ALLOWED_HOSTS=example.org $(BIN)/python manage.py check --deploy --fail-level WARNING
 
-GENERATORS := clients/generators
-CLIENTS := generators js examples
-
 $(GENERATORS)/.venv/.ready: $(GENERATORS)/requirements.txt
 	$(PYTHON) -m venv $(GENERATORS)/.venv
 	$(GENERATORS)/.venv/bin/python -m pip install --quiet --disable-pip-version-check -r $<
@@ -101,8 +107,12 @@ clients/%/node_modules/.ready: clients/%/package-lock.json
 			|| echo "SKIPPED: what clients/$* needs could not be installed."; \
 	else echo "SKIPPED: clients/$* is not tested, for there is no npm here."; fi
 
-clients: $(VENV)/.dev $(GENERATORS)/.venv/.ready $(CLIENTS:%=clients/%/node_modules/.ready) ## try the clients on a server: the package, its examples, and what five generators make
-	$(BIN)/python -m pytest clients
+# One file of tests to a process: each has a server and folders of its own.
+clients: $(VENV)/.dev $(OF_CLIENTS) ## try the clients on a server: the packages, examples, and what five generators make
+	$(BIN)/python -m pytest -n auto --dist loadfile clients
+
+client-python: $(VENV)/.runtime $(GENERATORS)/.venv/.ready ## build the wheel of clients/python
+	$(BIN)/python clients/python/build.py
 
 words: $(VENV)/.dev ## compile the translations of the web client
 	$(BIN)/pybabel compile --domain django --directory locale
@@ -125,4 +135,4 @@ image: ## do what the Dockerfile says in a clean Debian, and serve it read-only 
 	$(PYTHON) deploy/try_image.py $(ROOT_FOLDER)
 
 clean: ## remove the environment and caches, keep data
-	rm -rf $(VENV) $(OLDEST_VENV) benchmarks/.venv $(GENERATORS)/.venv $(GENERATORS)/node_modules $(GENERATORS)/made .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(OLDEST_VENV) benchmarks/.venv $(GENERATORS)/.venv $(GENERATORS)/node_modules $(GENERATORS)/made clients/python/made .mypy_cache .pytest_cache .ruff_cache .hypothesis

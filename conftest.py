@@ -115,7 +115,7 @@ def _fresh_rates() -> None:
 
 @pytest.fixture(autouse=True)
 def _nothing_held() -> None:
-    """Tests make titles of the same ids, beside the service that counts revisions."""
+    """Tests make titles of the same ids, next to the service that counts revisions."""
     held.forget()
     bodies.forget()
     own_titles.listed.forget()

@@ -75,7 +75,7 @@ def database(
 
 def direct_database(
     config: dict[str, Any], *, statement_seconds: int, is_prepared: bool
-) -> dict[str, Any] | None:
+) -> dict[str, object] | None:
     """The database of DATABASE_DIRECT_URL; None where there is none of its own."""
     if not config:
         return None
@@ -96,7 +96,7 @@ def direct_database(
 
 def reading_database(
     config: dict[str, Any], *, statement_seconds: int, is_prepared: bool
-) -> dict[str, Any] | None:
+) -> dict[str, object] | None:
     """The replica of DATABASE_READING_URL; None where there is none."""
     if not config:
         return None

@@ -16,10 +16,17 @@ from environs import validate as rules
 from environs.exceptions import EnvValidationError
 
 env = Env()
+A_NAME = rules.Length(1, 100)
 POSITIVE = rules.Range(0, min_inclusive=False)
 MINUTES = rules.Range(1, 525_600)
 DAYS = rules.Range(1, 36_500)
 HOST_NAME = rules.Regexp(r"[^/\s]+\Z", error="{input!r} is no name of a host.")
+FILE = rules.Regexp(
+    r"(https?://|/)\S+\Z", error="{input!r} is no address, and no path from the root."
+)
+SOURCE_NAME = rules.Regexp(
+    r"[a-z0-9][a-z0-9._-]{0,39}\Z", error="{input!r} is no name of a source."
+)
 ORIGIN = rules.Regexp(
     r"https?://[^/\s]+\Z", error="{input!r} is not like https://example.org."
 )
@@ -51,7 +58,7 @@ def parse_email_url(url: str) -> dict[str, Any]:
     return config
 
 
-def each(rule: Callable[[str], Any]) -> Callable[[list[str]], None]:
+def each(rule: Callable[[str], object]) -> Callable[[list[str]], None]:
     """A rule for one value as a rule for a list of them."""
 
     def check(values: list[str]) -> None:

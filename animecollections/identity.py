@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal, get_args
+from typing import Literal, Protocol, get_args
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -36,6 +36,13 @@ class Revisions:
 
 def today_in(zone: str) -> date:
     return datetime.now(ZoneInfo(zone)).date()
+
+
+class Asker(Protocol):
+    """Who asks the catalogue: an Account, or a visitor."""
+
+    @property
+    def hides_mature(self) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)

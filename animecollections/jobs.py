@@ -7,6 +7,9 @@ in one sentence. `manage.py work` runs them; /readyz tells which are late.
 from datetime import timedelta
 
 from animecollections.retention import RULES
+from collections_app.airing import services as airing
+from collections_app.source_facts import sources
+from collections_app.source_facts.derived import mend
 from collections_app.watch_list import popularity
 from history.jobs.services import PeriodicJob
 from profiles import outbox
@@ -15,7 +18,7 @@ from profiles.figures import running_counts
 from profiles.figures import services as figures
 
 
-def trim() -> str:
+def prune() -> str:
     dropped = [f"{rule.drop():,} {rule.name}" for rule in RULES]
     return f"{', '.join(dropped)} dropped"
 
@@ -28,9 +31,12 @@ JOBS: tuple[PeriodicJob, ...] = (
     # Not at the start of a worker alone: what its predecessor left a second ago is too
     # young to be lost.
     PeriodicJob("outbox", timedelta(minutes=1), take_up_lost),
-    PeriodicJob("trim", timedelta(days=1), trim),
+    PeriodicJob("prune", timedelta(days=1), prune, formerly="trim"),
     PeriodicJob("orphan images", timedelta(days=7), sweep),
+    PeriodicJob("facts of titles", timedelta(days=1), mend),
+    PeriodicJob("sources", timedelta(days=1), sources.import_all),
     PeriodicJob("popularity", timedelta(days=1), popularity.count_lists),
+    PeriodicJob("airings", timedelta(days=1), airing.refresh_all),
     PeriodicJob("figures", timedelta(minutes=15), figures.refresh),
     PeriodicJob("figures anew", timedelta(days=1), running_counts.count_anew),
 )

@@ -1,10 +1,10 @@
 """What a load balancer and a monitor ask: does the process live, can it serve?
 
 GET /healthz   200 while this process answers.
-GET /metrics   for Prometheus, to whoever has METRICS_TOKEN; none without one. Without
-               what stands in the database where that is away.
+GET /metrics   for Prometheus, with METRICS_TOKEN; 404 where none is set. Without what
+               stands in the database where that is away.
 GET /readyz    200 `ok`; 200 `degraded` where something needs a person but requests are
-               served (a late job, devices not told, a merge that stands still, a
+               served (a late job, devices not notified, a merge that stands still, a
                mail given up, no mail server); 503
                `failing`. Each check by name.
 
@@ -288,7 +288,8 @@ def figures_in_database() -> Iterator[Metric]:
         "job_seconds", "How long the last run took", labels=["job"]
     )
     failed = GaugeMetricFamily("job_failed", "1: the last run failed", labels=["job"])
-    for job in Job.objects.all():
+    # A row of a job that was renamed or removed is late for ever, and no trouble.
+    for job in Job.objects.filter(name__in=[job.name for job in JOBS]):
         late_by.add_metric([job.name], max(0, (now - job.due_since).total_seconds()))
         took.add_metric([job.name], job.seconds or 0)
         failed.add_metric([job.name], int(job.has_failed))
@@ -343,7 +344,7 @@ class Probe:
         look.look()
         return look.answer()
 
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+    async def __call__(self, scope: Any, receive: object, send: object) -> None:
         headers = dict(scope["headers"])
         given = headers.get(b"authorization", b"").decode("latin-1")
         response = self.refusal(given) or (

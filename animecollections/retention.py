@@ -1,4 +1,4 @@
-"""Every rule of retention, of all apps: what `manage.py trim` and its job carry out."""
+"""Every rule of retention, of all apps: what `manage.py prune` and its job do."""
 
 import collections_app.retention
 import history.retention

@@ -11,6 +11,7 @@ from typing import Final
 SCOPES: Final = {
     "account": "Change the password, erase the account. Apps cannot get this.",
     "export": "Export the lists, or the whole account.",
+    "feeds": "Make and end feeds of what airs of the list.",
     "history:read": "Read the search history.",
     "history:write": "Add to the search history, and clear it.",
     "import": "Plan and apply imports of lists.",

@@ -28,11 +28,14 @@ from animecollections.databases import (
     reading_database,
 )
 from animecollections.environ import (
+    A_NAME,
     DAYS,
+    FILE,
     HOST_NAME,
     MINUTES,
     ORIGIN,
     POSITIVE,
+    SOURCE_NAME,
     an_object,
     each,
     env,
@@ -44,7 +47,7 @@ from animecollections.environ import (
 from animecollections.ops.log_settings import logging_of
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-RELEASE = __version__  # part of every ETag: a new release may shape answers anew
+RELEASE = __version__  # part of every ETag: a new release may shape answers otherwise
 
 # --- The process -----------------------------------------------------------------
 
@@ -229,7 +232,7 @@ COMPRESS = env.bool("COMPRESS", True)
 
 # How often a live socket is pinged, and its sign-in checked.
 LIVE_PING_SECONDS = env.int("LIVE_PING_SECONDS", 30, validate=rules.Range(1, 60))
-# How processes tell each other what devices are to be told (profiles/sync/feed.py).
+# How processes tell each other what devices are to be sent (profiles/sync/feed.py).
 CHANNEL_LAYERS: dict[str, dict[str, Any]] = {
     "default": {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
@@ -300,6 +303,15 @@ GALLERY_HOSTS = [
 ]
 IMAGE_HOSTS: list[str] = env.list(
     "IMAGE_HOSTS", GALLERY_HOSTS, validate=each(HOST_NAME)
+)
+# Files or addresses that the worker imports once a day.
+CATALOGUE_SOURCES: list[str] = env.list("CATALOGUE_SOURCES", [], validate=each(FILE))
+FACT_SOURCES: list[str] = env.list("FACT_SOURCES", [], validate=each(FILE))
+# Whose fact of a title is shown where several sources have one, the first first.
+CATALOGUE_FACT_SOURCES: list[str] = env.list(
+    "CATALOGUE_FACT_SOURCES",
+    ["bangumi-data", "jikan", "anime-relations", "anibridge", "kometa"],
+    validate=each(SOURCE_NAME),
 )
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
@@ -398,11 +410,14 @@ CORS_ALLOW_HEADERS = [
 ]
 CORS_EXPOSE_HEADERS = [
     "Content-Disposition",
+    "Deprecation",
     "ETag",
     "Idempotency-Replayed",
+    "Link",
     "RateLimit",
     "RateLimit-Policy",
     "Retry-After",
+    "Sunset",
     "X-Request-Id",
 ]
 
@@ -451,7 +466,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["animecollections.api.parsing.StrictJSONParser"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "animecollections.api.rendering.OursOnly",
     "DEFAULT_THROTTLE_CLASSES": ["animecollections.api.throttling.RateThrottle"],
-    "DEFAULT_SCHEMA_CLASS": "animecollections.api.schema.ApiSchema",
+    "DEFAULT_SCHEMA_CLASS": "animecollections.api.openapi.ApiSchema",
     "EXCEPTION_HANDLER": "animecollections.api.failures.answer_failure",
     "UNAUTHENTICATED_USER": "profiles.accounts.visitor.Visitor",
     "URL_FORMAT_OVERRIDE": None,  # ?format= is ours, not the framework's
@@ -473,6 +488,7 @@ RATES = {
     "mail": (10, 3600),
     "upload": (30, 60),
     "export": (30, 3600),
+    "feed": (60, 60),
     "import": (20, 60),
 }
 
@@ -494,6 +510,10 @@ SIMPLE_JWT: dict[str, Any] = {
 # So many wrong passwords for one e-mail from one address lock it for so long.
 LOCKOUT_TRIES = max(1, int(10 * THROTTLE_SCALE))
 LOCKOUT_SECONDS = env.int("LOCKOUT_MINUTES", 15, validate=MINUTES) * 60
+# Names that nobody can take, to those of profiles/accounts/identifiers.py.
+RESERVED_USER_NAMES: list[str] = env.list(
+    "RESERVED_USER_NAMES", [], validate=each(A_NAME)
+)
 # So many reset links go to one person in the time that one of them works.
 RESET_MAILS = 5
 PASSWORD_RESET_TIMEOUT = env.int("RESET_MINUTES", 60, validate=MINUTES) * 60
@@ -527,7 +547,7 @@ LOG_FORMAT = env.str(
     "LOG_FORMAT", "line" if DEBUG else "json", validate=rules.OneOf(["line", "json"])
 )
 REQUEST_LOG = env.bool("REQUEST_LOG", LOG_FORMAT == "json")
-# Whoever sends it as Bearer may read /metrics; without one nobody may.
+# Anyone who sends it as Bearer may read /metrics; without one nobody may.
 METRICS_TOKEN = env.str(
     "METRICS_TOKEN",
     "",

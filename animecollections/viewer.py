@@ -17,7 +17,7 @@ from django.db.models import Q
 from animecollections.identity import Account
 
 NO_ROWS = Q(pk__in=())
-ALL_ROWS = ~NO_ROWS  # Q() would vanish beside an `|`
+ALL_ROWS = ~NO_ROWS  # Q() would vanish next to an `|`
 
 
 class SeenBy(Enum):

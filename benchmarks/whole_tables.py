@@ -157,7 +157,7 @@ def jobs_of_product():
         "erasure": erase_one,
         "mark_restored": end_all_cursors,
         "popularity": count_lists,
-        **{f"trim: {rule.name}": rule.count for rule in RULES},
+        **{f"prune: {rule.name}": rule.count for rule in RULES},
         **{f"doctor: {check.name}": doctor(check.name) for check in CHECKS},
         "doctor --days 1": lambda: call_command("doctor", "--days", "1", verbosity=0),
     }

@@ -29,7 +29,7 @@ MOST_TOLD = 20
 
 
 class Log(Look):
-    """Every list beside the log of its changes."""
+    """Every list against the log of its changes."""
 
     def of(self, people: Sequence[UUID]) -> Iterator[Finding]:
         for user_id in beside_the_log.suspects(people):

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from collections_app.browsing.views import CatalogueViewSet
+from collections_app.calendar.views import CalendarViewSet
 from collections_app.diary.views import DiaryViewSet
 from collections_app.imports.views import ImportsViewSet, ImportViewSet
 from collections_app.stats.views import StatisticsViewSet
@@ -47,6 +48,7 @@ urlpatterns = [  # tried one after the other: what is asked most stands first
     path("animes/<str:anime_id>", CatalogueViewSet.as_view({"get": "retrieve"})),
     path("genres", CatalogueViewSet.as_view({"get": "genres"})),
     path("studios", CatalogueViewSet.as_view({"get": "studios"})),
+    path("calendar", CalendarViewSet.as_view({"get": "list"})),
     path("user/watched", DiaryViewSet.as_view({"get": "list", "post": "create"})),
     path(
         "user/watched/<str:watched_id>",

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -22,6 +21,7 @@ from animecollections.admin import (
     as_uuid,
     csv_files,
     link,
+    name_in,
     people,
     through,
 )
@@ -35,7 +35,7 @@ from history.log.models import UserState
 from history.log.parts import COUNTERS
 from history.searches.models import Search
 from history.staff_log import services as audit
-from history.staff_log.masks import MASK, Masked
+from history.staff_log.masks import MASK, Masked, is_revealed
 from history.staff_log.models import StaffAction
 from history.watched.days import day_of_date
 from history.watched.models import EpisodesWatched
@@ -63,20 +63,22 @@ class SearchAdmin(ReadOnly, Masked):
     list_filter = ()
     fields = ("what", "user", "type", "told_filters", "total_results", "searched_at")
 
-    def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Search | None:
         """The page's title is its text."""
-        search = super().get_object(request, *args, **kwargs)
-        if search is not None and not search.is_revealed:
+        search: Search | None = super().get_object(request, object_id, from_field)
+        if search is not None and not is_revealed(search):
             search.query = MASK
         return search
 
     @admin.display(description="search")
-    def what(self, search: Any) -> str:
-        return str(search.query) if search.is_revealed else MASK
+    def what(self, search: Search) -> str:
+        return search.query if is_revealed(search) else MASK
 
     @admin.display(description="filters")
-    def told_filters(self, search: Any) -> str:
-        return json.dumps(search.filters) if search.is_revealed else MASK
+    def told_filters(self, search: Search) -> str:
+        return json.dumps(search.filters) if is_revealed(search) else MASK
 
 
 @admin.register(UserState)
@@ -86,25 +88,27 @@ class UserStateAdmin(ReadOnly, Owned):
 
 @admin.register(EpisodesWatched)
 class EpisodesWatchedAdmin(ReadOnly, Masked):
-    """Of which title, whoever gave a reason sees: its entry may be private."""
+    """Of which title, anyone who gave a reason sees: its entry may be private."""
 
     list_display = ("watched_on", "user", "anime", "episodes", "through")
     list_display_links = ("watched_on",)
     fields = ("watched_on", "user", "anime", "episodes", "through", "revision")
 
-    def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> EpisodesWatched | None:
         """The page's title has the number of the anime."""
-        row = super().get_object(request, *args, **kwargs)
-        if row is not None and not row.is_revealed:
-            row.anime_id = MASK
+        row: EpisodesWatched | None = super().get_object(request, object_id, from_field)
+        if row is not None and not is_revealed(row):
+            row.anime_id = MASK  # to be shown, never saved
         return row
 
     @admin.display
-    def anime(self, row: Any) -> str:
-        return str(row.anime_id) if row.is_revealed else MASK
+    def anime(self, row: EpisodesWatched) -> str:
+        return str(row.anime_id) if is_revealed(row) else MASK
 
     @admin.display(description="watched on")
-    def watched_on(self, row: Any) -> str:
+    def watched_on(self, row: EpisodesWatched) -> str:
         return day_of_date(row.day, row.period) or "unknown"
 
 
@@ -121,7 +125,7 @@ class JobAdmin(ReadOnly, Page):
     list_display = ("name", "state", "due_at", "began_at", "seconds", "outcome", "run")
     fields = ("name", "state", "due_at", "due_since", "began_at", "seconds", "outcome")
 
-    def get_list_display(self, request: HttpRequest) -> Any:
+    def get_list_display(self, request: HttpRequest) -> tuple[str, ...]:
         if request.user.has_perm(RUN):
             return self.list_display
         return tuple(name for name in self.list_display if name != "run")
@@ -221,8 +225,8 @@ class StaffActionAdmin(ReadOnly, Page):
         return rows
 
     def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
-    ) -> tuple[QuerySet[Any], bool]:
+        self, request: HttpRequest, queryset: QuerySet[StaffAction], search_term: str
+    ) -> tuple[QuerySet[StaffAction], bool]:
         text = search_term.strip()
         if text.isdecimal() and len(text) <= MOST_DIGITS:
             return queryset.filter(anime_id=int(text)), False
@@ -232,14 +236,14 @@ class StaffActionAdmin(ReadOnly, Page):
         return queryset, False
 
     @admin.display(description="by")
-    def actor(self, act: Any) -> str:
+    def actor(self, act: StaffAction) -> str:
         if act.actor_id is None:
             return "a command"
-        return act.people.get(act.actor_id) or str(act.actor_id)
+        return name_in(act, act.actor_id) or str(act.actor_id)
 
     @admin.display
-    def of(self, act: Any) -> str:
-        if name := act.people.get(act.user_id):
+    def of(self, act: StaffAction) -> str:
+        if name := name_in(act, act.user_id):
             return link("profiles_user", act.user_id, name)
         if act.anime_id:
             return link("collections_app_anime", act.anime_id, act.anime_id)

@@ -20,7 +20,7 @@ def old_changes() -> QuerySet[Change]:
 
 
 def old_answers() -> QuerySet[KeptAnswer]:
-    """By key as well; an answer that was kept anew under an old one stays."""
+    """By key as well; an answer stored again under an old key stays."""
     until = timezone.now() - KEPT_FOR
     return KeptAnswer.objects.across_users().filter(
         pk__lt=first_id_at(until + timedelta(milliseconds=1)), created_at__lte=until

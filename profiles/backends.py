@@ -41,6 +41,6 @@ class PasswordBackend(ModelBackend):
             return sign_in(request, username, password)
         except ApiError as error:
             if error.code == "locked":
-                # The sign-in form shows it: whoever asks is validating one.
+                # The sign-in form shows it: anyone who asks is validating one.
                 raise ValidationError(error.sentence) from None
             return None

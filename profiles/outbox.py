@@ -67,7 +67,7 @@ class Argument(Func):
 def mails_to(
     rows: QuerySet[Row], user_ids: Collection[UUID], emails: Collection[str]
 ) -> QuerySet[Row]:
-    """Those to these people, and to these addresses, whoever has them."""
+    """Those to these people, and to these addresses."""
     ids = [str(id_) for id_ in user_ids]
     to = {"to_user": Argument("user_id"), "to_email": Argument("email")}
     theirs = Q(to_user__in=ids) | Q(to_email__in=list(emails))
@@ -76,7 +76,7 @@ def mails_to(
 
 def send_again(row: Row) -> bool:
     """From the first try on; False where another was faster. One that was sent is sent
-    once more, beside it.
+    once more, next to it.
     """
     kwargs = {k: v for k, v in row.args_kwargs["kwargs"].items() if k != "tries"}
     if row.task_path.endswith(".mail_reset"):  # staff ask, no stranger

@@ -1,8 +1,8 @@
 """What the admin pages of all apps share; it knows none of them."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
-from functools import wraps
+from functools import partial, wraps
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 from uuid import UUID
 
@@ -13,9 +13,9 @@ from django.contrib.auth import get_user_model
 from django.core.cache import caches
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import path, reverse
+from django.urls import URLPattern, path, reverse
 from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.text import capfirst
@@ -86,11 +86,11 @@ def link(page: str, id_: object, text: object) -> str:
     )
 
 
-def once(show: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+def once(show: Callable[[Any, Any], Any]) -> Callable[[object, object], object]:
     """For a read-only field that asks the database: a page renders it several times."""
 
     @wraps(show)
-    def shown(self: Any, row: Any) -> Any:
+    def shown(self: object, row: object) -> Any:
         kept = row.__dict__.setdefault("_shown", {})
         if show.__name__ not in kept:
             kept[show.__name__] = show(self, row)
@@ -120,7 +120,7 @@ def people(request: HttpRequest, text: str) -> list[UUID]:
 
 
 def say_bound(request: HttpRequest, words: str) -> None:
-    """What a list leaves out stands beside its number (admin/pages.html)."""
+    """What a list leaves out stands next to its number (admin/pages.html)."""
     bounds: dict[str, None] = request.__dict__.setdefault("bounds", {})
     bounds[words] = None
 
@@ -154,6 +154,12 @@ def name_people(rows: Collection[Any], columns: Sequence[str]) -> None:
     names = dict(named)
     for row in rows:
         row.people = names
+
+
+def name_in(row: object, user_id: UUID | None) -> str:
+    """The name that `name_people` told the row; blank without one."""
+    names: Mapping[UUID | None, str] = getattr(row, "people", {})
+    return names.get(user_id, "")
 
 
 class LeanList(ChangeList):
@@ -202,8 +208,10 @@ class Page(ModelAdmin):
     ) -> type[ChangeList]:
         return LeanList
 
-    def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        row = super().get_object(request, *args, **kwargs)
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Any:
+        row = super().get_object(request, object_id, from_field)
         if row is not None and self.people_in:
             name_people([row], self.people_in)
         return row
@@ -228,7 +236,7 @@ class Page(ModelAdmin):
 
     # The list as a file
 
-    def get_urls(self) -> list[Any]:
+    def get_urls(self) -> list[URLPattern]:
         name = f"{self.opts.app_label}_{self.opts.model_name}_csv"
         view = self.admin_site.admin_view(self.csv_view)
         return [path("csv/", view, name=name), *super().get_urls()]
@@ -238,7 +246,7 @@ class Page(ModelAdmin):
         return may and self.has_view_permission(request)
 
     def changelist_view(
-        self, request: HttpRequest, extra_context: Any = None
+        self, request: HttpRequest, extra_context: dict[str, object] | None = None
     ) -> HttpResponse:
         may = self.may_take_csv(request)
         context = {**(extra_context or {}), "may_take_csv": may}
@@ -282,11 +290,11 @@ class Page(ModelAdmin):
     def render_change_form(
         self,
         request: HttpRequest,
-        context: dict[str, Any],
+        context: dict[str, object],
         add: bool = False,
         change: bool = False,
         form_url: str = "",
-        obj: Any = None,
+        obj: Model | None = None,
     ) -> HttpResponse:
         """Of a save that was refused the fields show what was typed; the rest of the
         page shows what is saved.
@@ -299,7 +307,9 @@ class Page(ModelAdmin):
                 context["subtitle"] = str(obj)
         return super().render_change_form(request, context, add, change, form_url, obj)
 
-    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+    def get_changeform_initial_data(
+        self, request: HttpRequest
+    ) -> dict[str, str | list[str]]:
         """No field is filled in by an address."""
         return {}
 
@@ -387,39 +397,54 @@ class ThroughServices(Page):
     """
 
     def changeform_view(
-        self, request: HttpRequest, *args: Any, **kwargs: Any
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, object] | None = None,
     ) -> HttpResponse:
+        view = partial(
+            super().changeform_view, request, object_id, form_url, extra_context
+        )
         try:
-            return super().changeform_view(request, *args, **kwargs)
+            return view()
         except ApiError as error:
             request.refusal = error  # type: ignore[attr-defined]
-            return super().changeform_view(request, *args, **kwargs)
+            return view()
 
-    def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> type[Form]:
-        form = super().get_form(request, *args, **kwargs)
+    def get_form(
+        self,
+        request: HttpRequest,
+        obj: Model | None = None,
+        change: bool = False,
+        **kwargs: object,
+    ) -> type[Form]:
+        form = super().get_form(request, obj, change, **kwargs)
         form.refusal = getattr(request, "refusal", None)  # type: ignore[attr-defined]
         return form
 
     def delete_view(
-        self, request: HttpRequest, *args: Any, **kwargs: Any
+        self,
+        request: HttpRequest,
+        object_id: str,
+        extra_context: dict[str, object] | None = None,
     ) -> HttpResponse:
-        return self.told(request, super().delete_view, *args, **kwargs)
+        return self.told(request, super().delete_view, object_id, extra_context)
 
     def changelist_view(
-        self, request: HttpRequest, *args: object, **kwargs: object
+        self, request: HttpRequest, extra_context: dict[str, object] | None = None
     ) -> HttpResponse:
-        return self.told(request, super().changelist_view, *args, **kwargs)
+        return self.told(request, super().changelist_view, extra_context)
 
     def told(
         self,
         request: HttpRequest,
         view: Callable[..., HttpResponse],
-        *args: Any,
-        **kwargs: Any,
+        *args: object,
     ) -> HttpResponse:
         """Where there is no form to show a refusal on, it is a message."""
         try:
-            return view(request, *args, **kwargs)
+            return view(request, *args)
         except ApiError as error:
             messages.error(request, error.sentence)
             return HttpResponseRedirect(request.get_full_path())
@@ -433,12 +458,12 @@ class RefusableForm(Form):
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean()
         if self.refusal:
-            self.show(self.refusal.fields or {}, self.refusal.sentence)
+            self.show(self.refusal.fields, self.refusal.sentence)
         return cleaned
 
-    def show(self, errors: Any, otherwise: str = "") -> None:
+    def show(self, errors: Mapping[str, Any] | None, otherwise: str = "") -> None:
         """Each sentence on its field; what has no field here, on the form."""
-        for name, sentences in errors.items():
+        for name, sentences in (errors or {}).items():
             self.add_error(name if name in self.fields else None, sentences)
         if not errors:
             self.add_error(None, otherwise)
@@ -467,7 +492,7 @@ class LinesField(forms.CharField):
     def prepare_value(self, value: object) -> object:
         return "\n".join(value) if isinstance(value, list) else value
 
-    def to_python(self, value: Any) -> Any:
+    def to_python(self, value: object) -> list[str]:  # type: ignore[override]
         # Django looks for NULs in texts alone.
         text = str(value or "").replace("\x00", "")
         lines = (line.strip() for line in text.splitlines())

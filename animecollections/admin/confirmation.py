@@ -1,18 +1,21 @@
 """The page on which the admin asks before it does something, and why."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.template.response import TemplateResponse
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from animecollections.api.errors import ApiError
 
+# What the fields of a form hold, checked: Django knows no types of them.
+Cleaned = Mapping[str, Any]
 
-def posted(request: HttpRequest) -> Any:
+
+def posted(request: HttpRequest) -> QueryDict | None:
     """What a form is made of: what was sent, or None where it is only shown."""
     return request.POST if request.method == "POST" else None
 
@@ -64,7 +67,7 @@ class SeenStaffForm(SeenForm, StaffReasonForm):
 def ask_and_do(
     request: HttpRequest,
     form: forms.Form,
-    do: Callable[[dict[str, Any]], str],
+    do: Callable[[Cleaned], str],
     *,
     back: str,
     refused_at: str | None = None,

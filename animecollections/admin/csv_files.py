@@ -72,7 +72,7 @@ def rows_of(changes: Any, request: HttpRequest, most: int) -> Iterator[Any]:
             return
 
 
-def cell(page: Any, row: Any, name: str) -> Any:
+def cell(page: Any, row: Any, name: str) -> object:
     try:
         field, _, value = lookup_field(name, row, page)
     except ObjectDoesNotExist:

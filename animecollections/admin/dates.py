@@ -61,7 +61,7 @@ def between(column: str = "pk", title: str = "day") -> type[BetweenFilter]:
     return type("Between", (BetweenFilter,), {"column": column, "title": title})
 
 
-def range_of(said: Mapping[str, Any], model: Any, column: str = "pk") -> Q:
+def range_of(said: Mapping[str, object], model: Any, column: str = "pk") -> Q:
     """What is no day is as if it was not said."""
     first, last = day_of(said.get(FROM)), day_of(said.get(TO))
     field = model._meta.pk if column == "pk" else model._meta.get_field(column)

@@ -68,7 +68,7 @@ def page(route: str, name: str, *, is_guarded: bool = True) -> Callable[[View], 
 
 def refusing(view: View) -> View:
     """What a service refuses and the page shows on no form, such as a title that was
-    merged away between question and answer, is told on the dashboard.
+    merged away between question and answer, is shown on the dashboard.
     """
 
     def view_or_refusal(
@@ -87,7 +87,7 @@ class StaffSite(UnfoldAdminSite):  # type: ignore[misc]  # untyped
     index_title = "Dashboard"
 
     def each_context(self, request: HttpRequest) -> dict[str, object]:
-        """What all are told stands above each page of staff too."""
+        """Notices stand above each page of staff too."""
         context: dict[str, Any] = super().each_context(request)
         is_in = self.has_permission(request)
         told = (
@@ -118,7 +118,7 @@ class StaffSite(UnfoldAdminSite):  # type: ignore[misc]  # untyped
     def admin_view(self, view: View, cacheable: bool = False) -> View:
         inner: View = super().admin_view(view, cacheable)
 
-        def without_nul(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        def without_nul(request: HttpRequest, *args: object, **kwargs: object) -> Any:
             """No text of a database holds one: PostgreSQL refuses the statement."""
             if "\0" in request.path_info or "%00" in request.META["QUERY_STRING"]:
                 raise BadRequest("The address contains a NUL.")
@@ -129,7 +129,9 @@ class StaffSite(UnfoldAdminSite):  # type: ignore[misc]  # untyped
     def has_permission(self, request: HttpRequest) -> bool:
         return is_staff(request) and not lacks_second_factor(request)
 
-    def login(self, request: HttpRequest, extra_context: Any = None) -> Any:
+    def login(
+        self, request: HttpRequest, extra_context: dict[str, object] | None = None
+    ) -> object:
         """The password is one thing; after it comes the second factor."""
         if is_staff(request) and lacks_second_factor(request):
             return to_second_factor(request.GET.get("next", PREFIX))

@@ -3,7 +3,7 @@
 A list of 1,000 entries has 590 kB, and 90 kB compressed. zstd at its first level takes
 0.8 ms for it, gzip 2.8 (benchmarks/README.md).
 
-Whoever can make a browser ask, and sees how long the answers are, can guess a secret
+Anyone who can make a browser ask, and sees how long the answers are, can guess a secret
 that is compressed together with text of their own (BREACH). So only what answers a GET
 is compressed, and nothing that signs in, that must not be stored, or that has a form of
 the admin in it.
@@ -58,7 +58,7 @@ class Compression:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
         if isinstance(response, HttpResponse) and may_be_compressed(request, response):
-            # Of a 304 and of the plain form too: a cache keeps one beside the other.
+            # Of a 304 and of the plain form too: a cache keeps one next to the other.
             vary_by(response, "Accept-Encoding")
             name = best_of(request.META.get("HTTP_ACCEPT_ENCODING", ""))
             if name and response.status_code == 200:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.http import HttpRequest
 from rest_framework import exceptions
 
 
@@ -93,6 +94,9 @@ CODES: dict[str, Kind] = {
     "anime_not_found": Kind(404, "The catalogue has no anime with the id {id}."),
     "search_not_found": Kind(404, "This search is not in your history."),
     "entry_not_found": Kind(404, "Anime {id} is not on your list: add it first."),
+    "feed_not_found": Kind(
+        404, "Feed not found: it was ended, or its address was replaced."
+    ),
     "watched_not_found": Kind(404, "This row is not in your diary."),
     "viewing_not_found": Kind(404, "You have no such viewing of this title."),
     "viewing_not_over": Kind(
@@ -113,6 +117,9 @@ CODES: dict[str, Kind] = {
         409,
         "All {total} episodes are watched already. To watch it again, begin the next "
         "viewing (POST …/viewings), then increment.",
+    ),
+    "feeds_full": Kind(
+        409, "You have {number} feeds, which is the most: end one first."
     ),
     "import_applied": Kind(
         409, "This import is already applied: undo it, or upload the file again."
@@ -206,7 +213,7 @@ def not_now(code: str, retry_after: int) -> ApiError:
     )
 
 
-def no_such_method(request: Any, allowed: str) -> ApiError:
+def no_such_method(request: HttpRequest, allowed: str) -> ApiError:
     return ApiError(
         "method_not_allowed",
         method=request.method,

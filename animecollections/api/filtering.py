@@ -5,14 +5,13 @@ Django's words, and take longer than a hundred rows. parameters.py reads; a Filt
 says what each value narrows.
 """
 
-from collections.abc import Mapping
 from datetime import date
 from typing import Any, TypeVar
 
 import django_filters as filters
 from django.db.models import QuerySet
 
-from animecollections.api.parameters import first_moment, last_moment
+from animecollections.api.parameters import Wanted, first_moment, last_moment
 
 Rows = TypeVar("Rows", bound=QuerySet[Any, Any])
 
@@ -21,7 +20,7 @@ class TypedFilterSet(filters.FilterSet):
     """`narrow(rows, wanted)`: the rows that the values read from a query ask for."""
 
     @classmethod
-    def narrow(cls, rows: Rows, wanted: Mapping[str, Any], zone: str = "UTC") -> Rows:
+    def narrow(cls, rows: Rows, wanted: Wanted, zone: str = "UTC") -> Rows:
         """zone: the user's clock, by which the days of a time begin and end."""
         for name, value in wanted.items():
             if (narrowing := cls.base_filters.get(name)) is not None:

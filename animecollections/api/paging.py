@@ -14,8 +14,10 @@ from typing import Any, NamedTuple, TypeVar
 from django.core import signing
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db.models import F, Model, Q, QuerySet
+from django.db.models.expressions import OrderBy
 
 from animecollections.api.errors import ApiError, refuse
+from animecollections.api.parameters import Wanted
 from animecollections.api.parsing import UNPAIRED
 from animecollections.db.free_json import LARGEST_INTEGER
 
@@ -39,7 +41,7 @@ class Term(NamedTuple):
     descending: bool
     is_nullable: bool
 
-    def expression(self) -> Any:
+    def expression(self) -> OrderBy:
         nulls_last = True if self.is_nullable else None
         if self.descending:
             return F(self.field).desc(nulls_last=nulls_last)
@@ -69,7 +71,7 @@ class Term(NamedTuple):
 
 def page(
     rows: QuerySet[M, Row],
-    wanted: Mapping[str, Any],
+    wanted: Wanted,
     *,
     orderings: Mapping[str, str],
     default: str,
@@ -97,7 +99,7 @@ def one_more(
 ) -> QuerySet[M, Row]:
     """A page and the row after it, each with its values of the ordering, `key_0` on.
 
-    Ordered by these names: the database is told each expression once.
+    Ordered by these names: the database reads each expression once.
     """
     keys = {f"key_{index}": F(term.field) for index, term in enumerate(terms)}
     named = [term._replace(field=key) for key, term in zip(keys, terms, strict=True)]
@@ -176,9 +178,7 @@ def take_keys(rows: list[object], index: int, names: tuple[str, ...]) -> list[ob
     return [getattr(row, name) for name in names]
 
 
-def fingerprint(
-    model: type[Model], terms: Sequence[Term], wanted: Mapping[str, object]
-) -> str:
+def fingerprint(model: type[Model], terms: Sequence[Term], wanted: Wanted) -> str:
     """What a cursor belongs to: the table, the ordering, the filters."""
     filters = [item for item in wanted.items() if item[0] not in NO_FILTERS]
     shape = repr((model._meta.label, terms, sorted(filters)))

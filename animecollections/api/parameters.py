@@ -20,6 +20,8 @@ from animecollections.api.errors import ApiError, refuse, unusable
 from animecollections.api.fields import FIRST_YEAR, parse_time
 
 Json = dict[str, Any]
+# What a query says, read: values by the names of its parameters.
+Wanted = Mapping[str, Any]
 Reader = Callable[[str], Any]
 
 IGNORED = "_"  # clients add it to get around caches
@@ -36,12 +38,13 @@ TYPES: dict[Any, Json] = {
 }
 # A time, or a day by the user's clock: `first_moment` and `last_moment` say which.
 WHEN: Json = {"anyOf": [TYPES[datetime], {"type": "string", "format": "date"}]}
+A_DAY: Json = {"type": "string", "format": "date"}
 
 
 class Parameter(OpenApiParameter):
     """One query parameter. An empty value is as if it was not sent.
 
-    type:       str, int, float, datetime, WHEN, or a JSON schema.
+    type:       str, int, float, datetime, WHEN, A_DAY, or a JSON schema.
     enum:       the only words there are; with `any_case`, in any case.
     many:       several values, each counted once, at most `max_items`: the parameter
                 repeated, or with `commas` (as words of an enum are) one text.
@@ -52,7 +55,7 @@ class Parameter(OpenApiParameter):
     def __init__(
         self,
         name: str,
-        type: Any,
+        type: object,
         description: str,
         *,
         enum: Sequence[str] = (),
@@ -169,6 +172,8 @@ def reader_of(item: Json, *, any_case: bool = False) -> Reader:
             return number_reader(item, NUMBER, Decimal)
         case {"format": "date-time"}:
             return parse_time
+        case {"format": "date"}:
+            return parse_day
         case {"anyOf": _}:
             return parse_when
         case _:
@@ -181,11 +186,21 @@ def word_reader(words: Sequence[str], *, any_case: bool) -> Reader:
     def read_word(text: str) -> str:
         word = known.get(text.casefold() if any_case else text)
         if word is None:
-            there_is_none = f"“{text[:SHOWN]}” is not known here. " if text else ""
-            raise ValueError(f"{there_is_none}Choose from {', '.join(words)}.")
+            raise ValueError(unknown_word(text, words))
         return word
 
     return read_word
+
+
+def unknown_word(text: str, words: Sequence[str]) -> str:
+    """With the word that was probably meant, and all that there are."""
+    choose = f"Choose from {', '.join(words)}."
+    if not text:
+        return choose
+    plain = {without_case(word): word for word in words}
+    close = get_close_matches(without_case(text[:SHOWN]), plain, n=1)
+    nearest = f"Did you mean {plain[close[0]]}? " if close else ""
+    return f"“{text[:SHOWN]}” is not known here. {nearest}{choose}"
 
 
 def number_reader(
@@ -218,8 +233,12 @@ def text_reader(most: int | None) -> Reader:
 
 def parse_when(text: str) -> date:
     """A time, or a day (a date that is no datetime)."""
+    return parse_day(text) if DAY.fullmatch(text) else parse_time(text)
+
+
+def parse_day(text: str) -> date:
     if not DAY.fullmatch(text):
-        return parse_time(text)
+        raise ValueError("Send a day such as 2026-12-31.")
     try:
         day = date.fromisoformat(text)
     except ValueError:

@@ -2,10 +2,11 @@
 
 import json
 import re
-from collections.abc import Sequence
-from typing import Any, NoReturn
+from collections.abc import Mapping, Sequence
+from typing import IO, Any, NoReturn
 
 from rest_framework.parsers import BaseParser
+from rest_framework.request import Request
 
 from animecollections.api.errors import ApiError, unusable
 from animecollections.api.request_headers import header
@@ -39,7 +40,10 @@ class StrictJSONParser(BaseParser):
     media_type = "application/json"
 
     def parse(
-        self, stream: Any, media_type: str | None = None, parser_context: Any = None
+        self,
+        stream: IO[bytes],
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
     ) -> Any:
         content_type = (media_type or "").split(";")[0].strip().lower()
         if content_type not in JSON_TYPES:
@@ -57,7 +61,7 @@ class StrictJSONParser(BaseParser):
         raise ApiError("object_expected", found=_kind_of(value))
 
 
-def content_encoding(request: Any) -> str:
+def content_encoding(request: Request | None) -> str:
     """What the body is packed with. Nothing here unpacks it, for it could be a bomb."""
     packed = header(request, "Content-Encoding") if request else None
     return (packed or "").strip().lower() or "identity"

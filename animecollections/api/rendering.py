@@ -1,12 +1,13 @@
 """Answers: the envelope of success, written by orjson, whatever Accept says."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
 
 import orjson
 from django.http import HttpResponse
 from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer
+from rest_framework.request import Request
 
 from animecollections.db.free_json import to_bytes
 
@@ -32,18 +33,25 @@ class JSONRenderer(BaseRenderer):
 class OursOnly(BaseContentNegotiation):
     """JSON in, JSON out: no Accept header turns an answer into HTML or a 406."""
 
-    def select_parser(self, request: Any, parsers: Any) -> Any:
+    def select_parser(
+        self, request: Request, parsers: Iterable[BaseParser]
+    ) -> BaseParser:
         """The parser whose media type fits; else the first, which is strict JSON."""
         content_type = (request.content_type or "").split(";")[0].strip().lower()
-        for parser in parsers:
+        known = list(parsers)
+        for parser in known:
             if parser.media_type == content_type:
                 return parser
-        return parsers[0]
+        return known[0]
 
     def select_renderer(
-        self, request: Any, renderers: Any, format_suffix: Any = None
-    ) -> Any:
-        return renderers[0], renderers[0].media_type
+        self,
+        request: object,
+        renderers: Iterable[BaseRenderer],
+        format_suffix: object = None,
+    ) -> tuple[BaseRenderer, str]:
+        first = next(iter(renderers))
+        return first, str(first.media_type)
 
 
 class Answer(HttpResponse):
@@ -53,7 +61,10 @@ class Answer(HttpResponse):
     """
 
     def __init__(
-        self, data: Any = None, status: int = 200, headers: Any = None
+        self,
+        data: object = None,
+        status: int = 200,
+        headers: dict[str, str] | None = None,
     ) -> None:
         super().__init__(written(data), "application/json", status, headers=headers)
         self.data = data
@@ -68,9 +79,15 @@ def written(data: object) -> bytes:
     return b"" if data is None else to_bytes(data, OPTIONS)
 
 
-def answer(data: Any, *, meta: dict[str, Any] | None = None, **more: Any) -> Answer:
+def answer(
+    data: object,
+    *,
+    meta: Mapping[str, object] | None = None,
+    status: int = 200,
+    headers: dict[str, str] | None = None,
+) -> Answer:
     """`{"success": true, "data": …}`, with `meta` where there is more to say."""
-    return Answer(envelope(data, meta), **more)
+    return Answer(envelope(data, meta), status, headers)
 
 
 def envelope(data: object, meta: Mapping[str, object] | None) -> dict[str, object]:

@@ -16,7 +16,7 @@ Names = Mapping[frozenset[str], str]
 NULL: Json = {"type": "null"}
 
 
-def fit_for_generators(result: Json, **_: Any) -> Json:
+def fit_for_generators(result: Json, **_: object) -> Json:
     words = {name: words_of(import_string(path)) for name, path in ENUMS.items()}
     names = {frozenset(of): name for name, of in words.items()}
     used: set[str] = set()
@@ -47,7 +47,7 @@ def tell_defaults(schema: Json) -> None:
             )
 
 
-def mended(part: Any, names: Names, used: set[str]) -> Any:
+def mended(part: object, names: Names, used: set[str]) -> Any:
     if isinstance(part, list):
         return [mended(inner, names, used) for inner in part]
     if not isinstance(part, dict):
@@ -67,7 +67,7 @@ def mended(part: Any, names: Names, used: set[str]) -> Any:
 
 
 def mended_enum(part: Json, names: Names, used: set[str]) -> Json:
-    """Words that have a name by that name; null beside them, not among them."""
+    """Words that have a name by that name; null next to them, not among them."""
     words = [word for word in part.pop("enum") if word is not None]
     kinds = part.pop("type", "string")
     name = names.get(frozenset(words))

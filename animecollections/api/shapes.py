@@ -81,7 +81,7 @@ def either(*shapes: object) -> Either:
     return Either(shapes)
 
 
-def named(name: str, shape: Any) -> Named:
+def named(name: str, shape: object) -> Named:
     return Named(name, shape)
 
 
@@ -189,7 +189,7 @@ class Shapes:
 
 
 def any_of(shapes: list[Json]) -> Json:
-    """Of these; a plain type that may be null has null beside it."""
+    """Of these; a plain type that may be null has null next to it."""
     match shapes:
         case [{"type": str(kind), **more}, {"type": "null"}] if "enum" not in more:
             return {"type": [kind, "null"], **more}

@@ -1,16 +1,15 @@
 """`fields=id,title`: only these keys of what is answered."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from animecollections.api.errors import refuse
+from animecollections.api.parameters import Wanted
 
 Json = dict[str, Any]
 
 
-def chosen_fields(
-    wanted: Mapping[str, Any], known: Iterable[str]
-) -> tuple[str, ...] | None:
+def chosen_fields(wanted: Wanted, known: Iterable[str]) -> tuple[str, ...] | None:
     """The keys to answer, of those known; None for all."""
     text = wanted.get("fields")
     if not text:

@@ -1,4 +1,4 @@
-"""Rates: fixed windows counted in the cache, told in every answer's headers."""
+"""Rates: fixed windows counted in the cache, shown in every answer's headers."""
 
 import logging
 import time
@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from math import ceil
 from threading import Lock
 from time import monotonic
-from typing import Any
 
 from django.conf import settings
 from django.core.cache import cache, caches
+from django.core.cache.backends.base import BaseCache
 from redis.exceptions import RedisError
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
@@ -58,7 +58,7 @@ class Counts:
         return used
 
 
-def count_in(where: Any, key: str, number: int, seconds: int) -> int:
+def count_in(where: BaseCache, key: str, number: int, seconds: int) -> int:
     if where.add(key, number, seconds + 1):
         return number
     try:
@@ -119,8 +119,8 @@ class RateThrottle(BaseThrottle):
     Without REDIS_URL there is one process, which counts alone.
     """
 
-    def allow_request(self, request: Request, view: Any) -> bool:
-        scope = view.throttle_scope or self.scope_of(request)
+    def allow_request(self, request: Request, view: object) -> bool:
+        scope = getattr(view, "throttle_scope", "") or self.scope_of(request)
         self.spend(request, scope, self.who(request))
         return True
 

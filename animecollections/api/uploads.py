@@ -1,12 +1,14 @@
 """Reading uploads: a file is a file, whatever the client calls it."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import IO, Any
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.http.multipartparser import MultiPartParser as DjangoParser
 from django.http.multipartparser import MultiPartParserError
 from rest_framework.parsers import BaseParser, DataAndFiles, MultiPartParser
+from rest_framework.request import Request
 
 from animecollections.api.errors import ApiError, refuse
 
@@ -23,11 +25,11 @@ class UploadParser(MultiPartParser):
 
     def parse(
         self,
-        stream: Any,
+        stream: IO[bytes],
         media_type: str | None = None,
-        parser_context: Any = None,
+        parser_context: Mapping[str, Any] | None = None,
     ) -> "DataAndFiles[Any, Any]":
-        request = parser_context["request"]
+        request: Request = (parser_context or {})["request"]
         meta = request.META | {"CONTENT_TYPE": media_type}
         handlers = request.upload_handlers
         try:
@@ -44,20 +46,20 @@ class FileParser(BaseParser):
 
     def parse(
         self,
-        stream: Any,
+        stream: IO[bytes],
         media_type: str | None = None,
-        parser_context: Any = None,
+        parser_context: object = None,
     ) -> dict[str, bytes]:
         return {"file": stream.read()}
 
 
-def file_of(data: Any) -> bytes:
+def file_of(data: Mapping[str, object]) -> bytes:
     """The bytes that either parser found under `file`; b"" where there is none.
 
     400 for a form without it, for two files, and for a text: it is most likely the name
     of one.
     """
-    file = data.get("file")
+    file: Any = data.get("file")
     if file is None and data:
         sentence = "Send the list in the field file of the form (-F file=@list.xml)."
         raise ApiError("file_unreadable", sentence=sentence)
@@ -68,7 +70,7 @@ def file_of(data: Any) -> bytes:
     return bytes(file.read()) if isinstance(file, UploadedFile) else file or b""
 
 
-def name_of_file(data: Any) -> str:
+def name_of_file(data: Mapping[str, object]) -> str:
     """What the client calls the file, "" where it does not say."""
     file = data.get("file")
     return file.name or "" if isinstance(file, UploadedFile) else ""

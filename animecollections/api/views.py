@@ -1,23 +1,31 @@
 """The viewset that every endpoint of the API stands on."""
 
-from collections.abc import Collection, Iterable, Mapping
-from typing import Any, cast
+from collections.abc import Callable, Collection, Iterable
+from typing import Any, TypeVar, cast
 from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import TooManyFieldsSent
+from django.http.response import HttpResponseBase
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.parsers import BaseParser
 from rest_framework.permissions import SAFE_METHODS
+from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
+from rest_framework.serializers import Serializer
+from rest_framework.throttling import BaseThrottle
 from rest_framework.viewsets import ViewSet
 
 from animecollections.api import cross_site, request_id
 from animecollections.api.conditional import NotModified
 from animecollections.api.errors import ApiError, refuse
-from animecollections.api.parameters import read_query
+from animecollections.api.parameters import Wanted, read_query
+from animecollections.api.reading import read_values
 from animecollections.api.rendering import Answer
 from animecollections.api.request_headers import header
 from animecollections.api.throttling import RateThrottle
-from animecollections.identity import Account, Origin, SignIn
+from animecollections.identity import Account, Asker, Origin, SignIn
 
 # Whatever a browser takes an answer for, it runs and loads nothing.
 POLICY = "default-src 'none'; frame-ancestors 'none'"
@@ -28,6 +36,9 @@ NO_CONDITION = (
 OWN_ALONE = "private, no-cache"
 # A CDN may hold it for a minute, and for ten more while it asks again (by its ETag).
 FOR_ALL = "public, max-age=60, stale-while-revalidate=600"
+
+
+Policy = TypeVar("Policy")
 
 
 class ApiViewSet(ViewSet):
@@ -48,15 +59,15 @@ class ApiViewSet(ViewSet):
     sets_cookie = False
     keeps_answers = False
     throttle_scope = ""
-    wanted: Mapping[str, Any] = {}
+    wanted: Wanted = {}
     is_public = False
     documentation: Any = None
-    parsers: list[Any]
-    renderers: list[Any]
-    authenticators: list[Any]
+    parsers: list[BaseParser]
+    renderers: list[BaseRenderer]
+    authenticators: list[BaseAuthentication]
     permissions: list[Any]
-    throttles: list[Any]
-    negotiator: Any
+    throttles: list[BaseThrottle]
+    negotiator: BaseContentNegotiation
 
     def __init_subclass__(cls, **more: object) -> None:
         """Makes the policies of a class once: they keep nothing of a request."""
@@ -68,22 +79,22 @@ class ApiViewSet(ViewSet):
         cls.throttles = made(cls.throttle_classes)
         cls.negotiator = cls.content_negotiation_class()
 
-    def get_parsers(self) -> list[Any]:
+    def get_parsers(self) -> list[BaseParser]:
         return self.parsers
 
-    def get_renderers(self) -> list[Any]:
+    def get_renderers(self) -> list[BaseRenderer]:
         return self.renderers
 
-    def get_authenticators(self) -> list[Any]:
+    def get_authenticators(self) -> list[BaseAuthentication]:
         return self.authenticators
 
     def get_permissions(self) -> list[Any]:
         return self.permissions
 
-    def get_throttles(self) -> list[Any]:
+    def get_throttles(self) -> list[BaseThrottle]:
         return self.throttles
 
-    def get_content_negotiator(self) -> Any:
+    def get_content_negotiator(self) -> BaseContentNegotiation:
         return self.negotiator
 
     @property
@@ -123,7 +134,7 @@ class ApiViewSet(ViewSet):
             raise ApiError("bad_request", sentence=sentence) from None
 
     def check_conditions(self, request: Request) -> None:
-        """400 for a condition on a write that looks at none: whoever sends it would
+        """400 for a condition on a write that looks at none: anyone who sends it would
         take the write for one that overtook nobody.
         """
         if request.method in SAFE_METHODS:
@@ -162,7 +173,8 @@ class ApiViewSet(ViewSet):
     def handle_exception(self, exc: Exception) -> Any:
         """DRF looks at rates last, so that a 401 or 403 of its checks came uncounted.
 
-        Counted only once refused: a good sign-in works, whoever shares its network.
+        Counted only once refused: a good sign-in works, even from
+        a network that guesses.
         """
         if isinstance(exc, NotModified):  # no failure
             return Answer(status=304, headers={"ETag": exc.held})
@@ -176,7 +188,7 @@ class ApiViewSet(ViewSet):
         return response
 
     def finalize_response(
-        self, request: Request, response: Any, *args: Any, **kwargs: Any
+        self, request: Request, response: Any, *args: object, **kwargs: object
     ) -> Any:
         response = super().finalize_response(request, response, *args, **kwargs)
         response.setdefault("Cache-Control", self.cache_control(request, response))
@@ -185,9 +197,12 @@ class ApiViewSet(ViewSet):
         response.setdefault("Content-Security-Policy", POLICY)
         for name, value in getattr(request, "rate_headers", {}).items():
             response[name] = value
+        if self.documentation is not None and self.documentation.deprecated:
+            for name, value in self.documentation.deprecated.headers.items():
+                response[name] = value
         return response
 
-    def cache_control(self, request: Request, response: Any) -> str:
+    def cache_control(self, request: Request, response: HttpResponseBase) -> str:
         """Public is only what brought no credentials, whatever became of them: caches
         that do not read Vary must keep nobody's own answer.
         """
@@ -198,6 +213,19 @@ class ApiViewSet(ViewSet):
             and header(request, "Authorization") is None
         )
         return FOR_ALL if is_for_all else OWN_ALONE
+
+    def read_body(
+        self,
+        serializer: type[Serializer[Any]],
+        context: dict[str, object] | None = None,
+    ) -> dict[str, Any]:
+        """The body's values; 400 with a sentence for each wrong one."""
+        return read_values(serializer, self.request.data, context)
+
+    @property
+    def asker(self) -> Asker:
+        """Who is asking, where visitors may too."""
+        return cast("Asker", self.request.user)
 
     @property
     def account(self) -> Account:
@@ -218,7 +246,7 @@ class ApiViewSet(ViewSet):
         )
 
 
-def made(classes: Iterable[Any]) -> list[Any]:
+def made(classes: Iterable[Callable[[], Policy]]) -> list[Policy]:
     return [one() for one in classes]
 
 

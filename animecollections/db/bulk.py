@@ -39,7 +39,7 @@ class Rows(NamedTuple):
 
 def upsert(
     model: type[models.Model],
-    rows: Sequence[Mapping[str, Any]],
+    rows: Sequence[Mapping[str, object]],
     *,
     unique: Sequence[str] = (),
     adding: Sequence[str] = (),
@@ -155,7 +155,7 @@ def _upsert(
     return fields, statement
 
 
-def pour(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) -> None:
+def pour(model: type[models.Model], rows: Sequence[Mapping[str, object]]) -> None:
     """Inserts new rows by the million, given as in `upsert`: by COPY on PostgreSQL,
     prepared once on SQLite. Three times as quick as `upsert`; a row that is there is an
     IntegrityError.
@@ -208,7 +208,7 @@ def column_of(model: type[models.Model], name: str) -> Any:
     return model._meta.get_field(name)
 
 
-def _for_sqlite(field: Any, value: Any) -> Any:
+def _for_sqlite(field: object, value: object) -> Any:
     """A value that JSON carries and the column reads back as Django would have it."""
     if isinstance(value, UUID):
         return value.hex

@@ -55,11 +55,11 @@ class Compiled:
         self.places: list[Callable[[Sequence[Any]], Any]] = []
         self.converters: list[Any] = []
 
-    def fetch(self, *values: Any) -> Found:
+    def fetch(self, *values: object) -> Found:
         find = fetch if self.is_hot else fetch_once
         return self.read(find(*self.statement(*values)))
 
-    def statement(self, *values: Any) -> Statement:
+    def statement(self, *values: object) -> Statement:
         """To be fetched together with others; `read` then takes its rows."""
         if not self.sql:
             self.compile()
@@ -108,7 +108,7 @@ def with_words(
     return re.sub("%[s%]", written, sql), left
 
 
-def place_of(value: Any, known: dict[Any, int]) -> Callable[[Sequence[Any]], Any]:
+def place_of(value: object, known: dict[object, int]) -> Callable[[Sequence[Any]], Any]:
     """Where the parameter of the SQL that is `value` with our marks comes from."""
     if value in known:
         return itemgetter(known[value])
@@ -125,7 +125,7 @@ def like(text: str) -> str:
     return connection.ops.prep_for_like_query(text)
 
 
-def for_database(value: Any) -> Any:
+def for_database(value: object) -> Any:
     """SQLite has neither UUIDs nor times."""
     if isinstance(value, UUID):
         return value if is_postgresql() else value.hex

@@ -7,7 +7,6 @@ floats that they came as.
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 import orjson
 
@@ -40,7 +39,7 @@ def is_kept(number: float) -> bool:
 
 
 def to_bytes(
-    value: Any, option: int = 0, *, default: Callable[[Any], Any] | None = None
+    value: object, option: int = 0, *, default: Callable[[object], object] | None = None
 ) -> bytes:
     """JSON of whatever a database may hold, numbers kept before the rule included."""
     try:

@@ -26,7 +26,7 @@ def is_postgresql() -> bool:
     return connections[DEFAULT_DB_ALIAS].vendor == "postgresql"
 
 
-def fetch(sql: str, parameters: Sequence[Any]) -> Found:
+def fetch(sql: str, parameters: Sequence[object]) -> Found:
     """The rows of one statement."""
     here: Any = connections[DEFAULT_DB_ALIAS]
     if getattr(here, "is_piped", False):

@@ -2,14 +2,15 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from django.contrib.postgres.operations import AddIndexConcurrently
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations import AddIndex
+from django.db.migrations.state import ProjectState
 
 
 @contextmanager
-def waiting(schema_editor: Any) -> Iterator[None]:
+def waiting(schema_editor: BaseDatabaseSchemaEditor) -> Iterator[None]:
     """CREATE INDEX CONCURRENTLY waits for every transaction that is older than it, such
     as a backup's: for as long as it takes, and not lock_timeout.
     """
@@ -23,7 +24,7 @@ def waiting(schema_editor: Any) -> Iterator[None]:
             cursor.execute("SELECT set_config('lock_timeout', %s, false)", [usual])
 
 
-def add_online(schema_editor: Any, name: str, on: str) -> None:
+def add_online(schema_editor: BaseDatabaseSchemaEditor, name: str, on: str) -> None:
     """`on`: the rest of CREATE INDEX, where models say nothing of the index.
 
     What a build that was ended left behind is not valid, and goes first.
@@ -40,7 +41,11 @@ class AddIndexOnline(AddIndexConcurrently):
     """AddIndex that stops no write; in a migration with `atomic = False`."""
 
     def database_forwards(
-        self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
     ) -> None:
         told = (app_label, schema_editor, from_state, to_state)
         if schema_editor.connection.vendor != "postgresql":
@@ -53,7 +58,11 @@ class AddIndexOnline(AddIndexConcurrently):
             super().database_forwards(*told)
 
     def database_backwards(
-        self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
     ) -> None:
         told = (app_label, schema_editor, from_state, to_state)
         if schema_editor.connection.vendor != "postgresql":

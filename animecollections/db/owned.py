@@ -6,7 +6,7 @@ that it spans people. That also keeps the road open to a database spread over ma
 by user. A test holds every model with a `user` to it.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any, ClassVar, Self, TypeVar
 from uuid import UUID
 
@@ -41,18 +41,21 @@ class NamesOwner(models.Model):
         abstract = True
 
     @classmethod
-    def from_db(cls, db: Any, field_names: Any, values: Collection[Any]) -> Self:
+    def from_db(
+        cls, db: str | None, field_names: Collection[str], values: Collection[object]
+    ) -> Self:
         row = super().from_db(db, field_names, values)
         row._came_with = row.__dict__.get("user_id")
         return row
 
-    def _whose(self) -> Any:
+    def _whose(self) -> UUID:
         """Read from the database where it was left out before."""
-        return getattr(self, OWNER)
+        whose: UUID = getattr(self, OWNER)
+        return whose
 
     def _do_update(
         self, base_qs: models.QuerySet[Any], *args: Any, **kwargs: Any
-    ) -> Any:
+    ) -> bool:
         if self._came_with not in (None, self._whose()):
             raise OwnerChangedError(f"{self!r} was of {self._came_with}")
         ours = base_qs.filter(user_id=self._whose())
@@ -61,7 +64,7 @@ class NamesOwner(models.Model):
     def refresh_from_db(
         self,
         using: str | None = None,
-        fields: Any = None,
+        fields: Iterable[str] | None = None,
         from_queryset: models.QuerySet[Any] | None = None,
     ) -> None:
         rows: Any = from_queryset
@@ -96,7 +99,7 @@ class OwnedRow(NamesOwner):
         abstract = True
 
 
-def owner(related_name: str) -> Any:
+def owner(related_name: str) -> object:
     """Without an index of its own: a unique key of each such table starts with it."""
     return models.ForeignKey(
         settings.AUTH_USER_MODEL,

@@ -111,7 +111,7 @@ def is_near() -> bool:
     return seconds is None or seconds <= MOST_BEHIND
 
 
-def guarded(statement: str, parameters: Sequence[Any]) -> list[Any]:
+def guarded(statement: str, parameters: Sequence[Any]) -> list[object]:
     """Its rows; none where the replica is behind what it asks for, or away."""
     if not is_asked():
         return []

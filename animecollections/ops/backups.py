@@ -20,7 +20,7 @@ from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, NotRequired, TypedDict
 
 import orjson
 import zstandard
@@ -58,7 +58,24 @@ class BackupError(Exception):
 # --- Making one --------------------------------------------------------------------
 
 
-def make(folder: Path, tell: Tell) -> dict[str, Any]:
+class Manifest(TypedDict):
+    """What stands in a backup's manifest.json.
+
+    bytes, checksums: not in backups of older releases. files: their hashes.
+    """
+
+    made_at: str
+    release: str
+    vendor: str
+    checksums: NotRequired[str]
+    migrations: list[str]
+    users: int
+    bytes: NotRequired[int]
+    counts: dict[str, int]
+    files: dict[str, str]
+
+
+def make(folder: Path, tell: Tell) -> Manifest:
     """Fills an empty folder; its manifest. `tell` hears of rows, each of which is read
     for its user's checksum and, from PostgreSQL's dump, once more.
     """
@@ -87,14 +104,14 @@ def rows_to_read() -> int:
     return checksums.rows_owned(counts) + again
 
 
-def describe(folder: Path, tell: Tell) -> dict[str, Any]:
+def describe(folder: Path, tell: Tell) -> Manifest:
     number = 0
     with (folder / USERS).open("wb") as file:
         for row in checksums.of_users(tell):
             file.write(orjson.dumps(row) + b"\n")
             number += 1
     return {
-        "made_at": timezone.now(),
+        "made_at": timezone.now().isoformat(),
         "release": settings.RELEASE,
         "vendor": connection.vendor,
         "checksums": checksums.method(),
@@ -102,6 +119,7 @@ def describe(folder: Path, tell: Tell) -> dict[str, Any]:
         "users": number,
         "bytes": size_of_database(),
         "counts": checksums.counts(),
+        "files": {},
     }
 
 
@@ -153,10 +171,10 @@ def sha256(path: Path) -> str:
 # --- Putting one back --------------------------------------------------------------
 
 
-def read_manifest(folder: Path) -> dict[str, Any]:
+def read_manifest(folder: Path) -> Manifest:
     """Of a backup that is whole and fits this database."""
     try:
-        about: dict[str, Any] = orjson.loads((folder / MANIFEST).read_bytes())
+        about: Manifest = orjson.loads((folder / MANIFEST).read_bytes())
     except OSError:
         raise BackupError(f"{folder} is not a backup: it has no {MANIFEST}.") from None
     except orjson.JSONDecodeError:
@@ -172,17 +190,17 @@ def read_manifest(folder: Path) -> dict[str, Any]:
 
 def check_files(folder: Path) -> None:
     """That a backup is whole, of whichever database it is."""
-    about = orjson.loads((folder / MANIFEST).read_bytes())
+    about: Manifest = orjson.loads((folder / MANIFEST).read_bytes())
     check_hashes(folder, about)
 
 
-def check_hashes(folder: Path, about: dict[str, Any]) -> None:
+def check_hashes(folder: Path, about: Manifest) -> None:
     for name, hash_ in about["files"].items():
         if not (folder / name).is_file() or sha256(folder / name) != hash_:
             raise BackupError(f"{folder / name} is damaged or missing.")
 
 
-def put_back_rows(folder: Path, about: dict[str, Any]) -> None:
+def put_back_rows(folder: Path, about: Manifest) -> None:
     """The whole database, at once or not at all."""
     [name] = [name for name in about["files"] if name.startswith("database.")]
     if connection.vendor == "postgresql":
@@ -227,7 +245,7 @@ def unpack(tar: tarfile.TarFile, target: Path) -> None:
         os.utime(path, (member.mtime, member.mtime))
 
 
-def compare(folder: Path, about: dict[str, Any], tell: Tell) -> list[str]:
+def compare(folder: Path, about: Manifest, tell: Tell) -> list[str]:
     """What the database holds otherwise than the backup says; users by id."""
     now = checksums.counts()
     wrong = [
@@ -247,7 +265,7 @@ def compare(folder: Path, about: dict[str, Any], tell: Tell) -> list[str]:
 
 
 def copy_sqlite(source: Path, target: Path) -> None:
-    """Page by page, in one transaction of the target, whoever writes meanwhile."""
+    """Page by page, in one transaction of the target; others may write."""
     target.touch(mode=0o600)  # where it is new: passwords' hashes are in it
     origin = sqlite3.connect(source, timeout=20)
     copy = sqlite3.connect(target, timeout=20)

@@ -1,4 +1,4 @@
-"""A database beside the live one, to try a backup in; afterwards it is gone.
+"""A database next to the live one, to try a backup in; afterwards it is gone.
 
 SQLite: a file in a temporary folder. PostgreSQL: `<name>_rehearsal` on the same server,
 made and dropped again; where the role may make none, one of that name that is there,

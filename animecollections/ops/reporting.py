@@ -40,7 +40,7 @@ def start_sentry() -> None:
     )
 
 
-def without_secrets(event: Any, hint: Any) -> Any:
+def without_secrets(event: Any, hint: object) -> Any:
     """As of logs: of the request its method, and its pattern, which is the name of the
     transaction; never the address, whose query holds tokens and searches. And the last
     net.
@@ -51,12 +51,12 @@ def without_secrets(event: Any, hint: Any) -> Any:
     return cleaned(event)
 
 
-def only_lines(crumb: Any, hint: Any) -> Any:
+def only_lines(crumb: Any, hint: object) -> Any:
     """What was logged before a failure; no statements, nor addresses that we asked."""
     return crumb if crumb.get("type") == "log" else None
 
 
-def cleaned(value: Any, name: str = "") -> Any:
+def cleaned(value: object, name: str = "") -> object:
     if isinstance(value, dict):
         return {key: cleaned(item, str(key)) for key, item in value.items()}
     if isinstance(value, list | tuple):

@@ -122,7 +122,7 @@ def scrubbed(span: ReadableSpan) -> ReadableSpan:
     )
 
 
-def kept(attributes: Mapping[str, Any]) -> dict[str, Any]:
+def kept(attributes: Mapping[str, object]) -> dict[str, Any]:
     found = {name: value for name, value in attributes.items() if name in KEPT}
     for name in STATEMENTS & attributes.keys():
         found[name] = without_values(str(attributes[name]))

@@ -22,7 +22,7 @@ def again_on_failure(
     failures: tuple[type[BaseException], ...],
     this: Task[Any, None],
     tries: int,
-    arguments: dict[str, Any],
+    arguments: dict[str, object],
     work: Callable[[], object],
 ) -> None:
     """Fails in any case, so that the reason is kept; queues the next try first. The

@@ -48,7 +48,7 @@ class Bridge:
 
     def __init__(
         self,
-        wsgi: Callable[..., Any],
+        wsgi: Callable[..., object],
         *,
         threads: int,
         line: int,
@@ -102,7 +102,7 @@ class Bridge:
         return piece
 
     async def compute(
-        self, work: Callable[[], Any], places: Places, body: Body | None = None
+        self, work: Callable[[], object], places: Places, body: Body | None = None
     ) -> Any:
         """In a thread, which keeps its places until it is done: also where the client
         has left, which ends no more than the waiting for it.
@@ -111,7 +111,7 @@ class Bridge:
         loop = asyncio.get_running_loop()
         told: asyncio.Future[Any] = loop.create_future()
 
-        def tell(done: Future[Any]) -> None:
+        def tell(done: Future[object]) -> None:
             give_back(places)
             if body is not None:
                 body.release()
@@ -170,7 +170,7 @@ class Answer:
     read and closed in the threads of the pool, not always by the same one.
     """
 
-    def __init__(self, wsgi: Callable[..., Any], environ: Environ) -> None:
+    def __init__(self, wsgi: Callable[..., object], environ: Environ) -> None:
         self.wsgi, self.environ = wsgi, environ
         self.status = 500
         self.headers: list[tuple[bytes, bytes]] = []

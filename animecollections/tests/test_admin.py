@@ -20,12 +20,14 @@ from collections_app.catalogue.refs import AnimeRef
 from collections_app.imports import services as imports
 from collections_app.models import (
     Abbreviation,
+    Airing,
     Genre,
     Listing,
     Merge,
     MergedList,
     MissingTitle,
     SearchName,
+    SourceFact,
     Studio,
     Viewing,
     WatchListEntry,
@@ -44,6 +46,7 @@ from profiles.models import (
     Erasure,
     FailedSignIns,
     FailedSignInsPart,
+    Feed,
     Figure,
     Image,
     MadeExport,
@@ -82,6 +85,14 @@ def make_title(number):
     SearchName.objects.create(anime=anime, name=f"title {number}")
     Abbreviation.objects.create(anime=anime, key=f"t{number}", text=f"T{number}")
     Listing.objects.create(anime=anime, source="a dataset")
+    SourceFact.objects.create(
+        anime=anime, source="jikan", kind="votes", value={"mean": 8.1, "count": 9},
+        revision=1, updated_at=NOW,
+    )  # fmt: skip
+    Airing.objects.create(
+        anime=anime, number=1, airs_at=NOW, airs_on=str(NOW.date()), precision="day",
+        is_estimated=False, changed_at=NOW,
+    )  # fmt: skip
     MissingTitle.objects.create(key=f"m{number}", text=f"M{number}", anime=anime)
     return anime
 
@@ -111,6 +122,7 @@ def fill(user, anime, number):
         height=9,
         size=9,
     )
+    Feed.objects.create(user=user, key=f"k{number}", name="Phone")
     MadeExport.objects.create(user=user, format="csv", size=9)
     TokenFamily.objects.create(
         user=user,

@@ -5,17 +5,20 @@ takes minutes, and is no part of the suite.
 """
 
 import gzip
+import json
 import os
 import re
 import shutil
 import ssl
 import subprocess
 import sys
-from contextlib import contextmanager
+import time
+from contextlib import contextmanager, suppress
 from http.client import HTTPConnection, HTTPSConnection
 
 import pytest
 from django.conf import settings
+from websockets.sync.client import connect
 
 from animecollections.jobs import JOBS
 from animecollections.tests.serving import free_port, serve, wait_for
@@ -166,6 +169,14 @@ def test_the_settings_are_known_and_fit_for_production(settings_file):
     )
 
 
+PRODUCTION = {
+    "DEBUG": "false",
+    "SECRET_KEY": "of-this-test-alone-" * 3,
+    "NUM_PROXIES": "1",
+    "METRICS_TOKEN": "of-this-test-alone",
+}
+
+
 # --- nginx -------------------------------------------------------------------------
 
 
@@ -231,18 +242,12 @@ def test_behind_nginx(tmp_path):
     """Static files come compressed, both logs have one id, and no log a secret."""
     home = tmp_path / "nginx"
     home.mkdir()
-    production = {
-        "DEBUG": "false",
-        "SECRET_KEY": "of-this-test-alone-" * 3,
-        "NUM_PROXIES": "1",
-        "METRICS_TOKEN": "of-this-test-alone",
-    }
     static = tmp_path / "static"
     static.mkdir()
     script = b"// some words, again and again\n" * 999
     (static / "a.0123456789ab.js").write_bytes(script)
     (static / "a.0123456789ab.js.gz").write_bytes(gzip.compress(script))
-    with serve(tmp_path, **production) as server:
+    with serve(tmp_path, **PRODUCTION) as server:
         with nginx(home, server, static) as (secure, plain):
             trusting = ssl.create_default_context(cafile=home / "certificate.pem")
             client = HTTPSConnection("localhost", secure, context=trusting, timeout=20)
@@ -277,3 +282,144 @@ def test_behind_nginx(tmp_path):
     for name, text in (logs | {"ours": ours}).items():
         assert "s3cr3t" not in text, name
     assert "ssl_protocols TLSv1.2 TLSv1.3;" in (home / "site.conf").read_text()
+
+
+# --- Caddy -------------------------------------------------------------------------
+
+
+@contextmanager
+def caddy(home, server):
+    """A real one with the shipped file, whose site is of this test, with a certificate
+    of its own authority; yields its port for HTTPS and for HTTP.
+    """
+    secure, plain = free_port(), free_port()
+    text = (DEPLOY / "Caddyfile").read_text()
+    own = (
+        f"{{\n\tadmin off\n\tskip_install_trust\n\thttp_port {plain}\n"
+        f"\thttps_port {secure}\n\tstorage file_system {home}\n"
+    )
+    first, _, rest = text.partition("{\n")
+    site = "\tlog {\n"
+    assert site in rest
+    rest = rest.replace(site, f"{site}\t\toutput file {home}/access.log\n")
+    (home / "Caddyfile").write_text(first + own + rest)
+    log = home / "start.log"
+    named = {
+        "SITE": "localhost",
+        "UPSTREAM": f"127.0.0.1:{server.port}",
+        "HOME": str(home),
+        "XDG_CONFIG_HOME": str(home),
+    }
+    told = ["--config", home / "Caddyfile", "--adapter", "caddyfile"]
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            [shutil.which("caddy"), "run", *told],
+            env=os.environ | named,
+            stdout=output,
+            stderr=output,
+        )
+        try:
+            wait_for(secure, process, log)
+            yield secure, plain
+        finally:
+            process.terminate()
+            process.wait(20)
+
+
+def trusting(home, seconds=20):
+    """Its authority, once Caddy has made it."""
+    root = home / "pki/authorities/local/root.crt"
+    for _ in range(seconds * 10):
+        if root.exists() and [*home.glob("certificates/local/*/*.crt")]:
+            return ssl.create_default_context(cafile=root)
+        time.sleep(0.1)
+    raise AssertionError((home / "start.log").read_text())
+
+
+def send(client, path, body, **headers):
+    client.request("POST", path, body, {"Content-Type": "application/json"} | headers)
+    answer = client.getresponse()
+    return answer, answer.read()
+
+
+@pytest.mark.races
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(not shutil.which("caddy"), reason="NOT TESTED: deploy/Caddyfile")
+def test_behind_caddy(tmp_path):
+    """Over TLS: a sign-in whose cookie only HTTPS carries, a socket, large bodies, what
+    is private, and no secret in a log.
+    """
+    home = tmp_path / "caddy"
+    home.mkdir()
+    with serve(tmp_path, **PRODUCTION) as server:
+        with caddy(home, server) as (secure, plain):
+            context = trusting(home)
+            client = HTTPSConnection("localhost", secure, context=context, timeout=20)
+            typed = {
+                "user_name": "mia",
+                "email": "mia@example.org",
+                "password": "Right-Horse-7",
+            }
+            told, body = send(client, "/api/auth/signup", json.dumps(typed))
+            assert told.status == 200, body
+            [cookie] = [
+                one.partition(";")[0]
+                for one in told.headers.get_all("Set-Cookie")
+                if one.startswith("__Host-sessionid=")  # it knows of the TLS
+            ]
+            own_id = told.headers["X-Request-Id"]
+            assert told.headers["Strict-Transport-Security"]
+            signed_in = {"Cookie": cookie}
+
+            told, body = send(client, "/api/auth/ticket", "{}", **signed_in)
+            ticket = json.loads(body)["data"]["ticket"]
+            live = f"wss://localhost:{secure}/ws/user?ticket={ticket}"
+            with connect(live, ssl=context) as device:
+                assert json.loads(device.recv(10))["type"] == "hello"
+                changed = '{"theme": "dark"}'
+                path = "/api/user/preferences"
+                assert send(client, path, changed, **signed_in)[0].status == 200
+                assert json.loads(device.recv(10))["preferences"]["theme"] == "dark"
+
+            # Ours says so where ours refuses, the proxy before it reads it all.
+            large = b'{"image": "' + b"A" * 12_000_000 + b'"}'
+            told, body = send(client, "/api/user/preferences", large, **signed_in)
+            assert json.loads(body)["code"] == "too_large"
+            client.close()
+            assert sent_in_vain(secure, context, 17_000_000) == 413
+
+            client = HTTPSConnection("localhost", secure, context=context, timeout=20)
+            for path in ("/metrics", "/readyz", "/healthz"):
+                bearer = {"Authorization": "Bearer of-this-test-alone"}
+                assert ask(client, path, **bearer)[0].status == 404
+            hidden = {"Referer": "https://localhost/?q=s3cr3t", "X-Other": "s3cr3t"}
+            told, _ = ask(client, "/api/nothing?q=s3cr3t", **hidden)
+            assert told.status == 404
+            client.close()
+            client = HTTPConnection("localhost", plain, timeout=20)
+            told, _ = ask(client, "/reset?token=of-a-mail")
+            assert told.status == 308
+            assert told.headers["Location"].startswith("https://localhost")
+            client.close()
+        server.stop()
+        ours = server.log.read_text()
+    logged = (home / "access.log").read_text()
+    assert "/api/auth/signup" in logged
+    assert own_id in ours
+    for text in (logged, ours, (home / "start.log").read_text()):
+        for secret in ("s3cr3t", ticket, cookie.partition("=")[2], "Right-Horse-7"):
+            assert secret not in text
+
+
+def sent_in_vain(port, context, size):
+    """The status that ends a body of so many bytes."""
+    client = HTTPSConnection("localhost", port, context=context, timeout=20)
+    client.putrequest("POST", "/api/uploadImage")
+    client.putheader("Content-Length", str(size))
+    client.endheaders()
+    with suppress(OSError):
+        for _ in range(size // 100_000):
+            client.send(b"A" * 100_000)
+    with client.getresponse() as told:
+        client.close()
+        return told.status

@@ -226,7 +226,7 @@ def test_a_log_that_lost_its_end_is_let_go(alice, listed):
     assert is_well()
 
 
-def test_a_trimmed_log_is_no_gap(alice, listed):
+def test_a_pruned_log_is_no_gap(alice, listed):
     Change.objects.filter(user=alice, revision__lt=5).delete()
     assert is_well()
 

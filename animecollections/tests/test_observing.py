@@ -94,15 +94,15 @@ def test_requests_count_by_route_method_and_status(
 def test_the_outbox_and_the_jobs_are_told(settings, db):
     tasks.mail_reset.enqueue(email="a@example.org")
     ago = NOW - timezone.timedelta(hours=1)
-    Job.objects.create(name="trim", due_at=ago, due_since=ago, seconds=2.5)
-    Job.objects.create(name="sweep", due_at=NOW, due_since=ago, has_failed=True)
+    Job.objects.create(name="prune", due_at=ago, due_since=ago, seconds=2.5)
+    Job.objects.create(name="figures", due_at=NOW, due_since=ago, has_failed=True)
     found = figures(settings)
     assert found["tasks_waiting",] == 1
-    assert found["job_late_seconds", "trim"] >= 3600
-    assert found["job_seconds", "trim"] == 2.5
-    assert found["job_failed", "trim"] == 0
-    assert found["job_failed", "sweep"] == 1
-    assert found["job_late_seconds", "sweep"] >= 3600
+    assert found["job_late_seconds", "prune"] >= 3600
+    assert found["job_seconds", "prune"] == 2.5
+    assert found["job_failed", "prune"] == 0
+    assert found["job_failed", "figures"] == 1
+    assert found["job_late_seconds", "figures"] >= 3600
 
 
 # --- Logs ------------------------------------------------------------------------

@@ -86,21 +86,21 @@ def test_a_full_disk_fails(all_ran, monkeypatch):
 
 def test_a_late_job_is_told_and_takes_no_server_away(all_ran):
     ago = timezone.now() - timedelta(hours=4)
-    Job.objects.filter(name="trim").update(due_at=ago, due_since=ago)
+    Job.objects.filter(name="prune").update(due_at=ago, due_since=ago)
     found = says("degraded", "jobs", ready())
-    assert found.startswith("trim was due ")
+    assert found.startswith("prune was due ")
     assert found.endswith("UTC: is manage.py work running?")
 
 
 def test_a_job_that_fails_every_time_is_told(all_ran):
     """Though the worker tries it at its times, and its next one is yet to come."""
-    Job.objects.filter(name="trim").update(
+    Job.objects.filter(name="prune").update(
         due_since=timezone.now() - timedelta(hours=4),
         has_failed=True,
         outcome="ValueError: see the log",
     )
     found = says("degraded", "jobs", ready())
-    assert found.startswith("trim has failed since ")
+    assert found.startswith("prune has failed since ")
     assert found.endswith(" UTC, ValueError: see the log")
 
 

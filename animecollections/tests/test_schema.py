@@ -15,15 +15,12 @@ from drf_spectacular.validation import validate_schema
 from jsonschema import Draft202012Validator
 
 from animecollections.api.errors import CODES
+from animecollections.api.openapi import ApiSchema, enveloped, sample
 from animecollections.api.reference import openapi
 from animecollections.api.schema import (
     REFUSALS,
-    ApiSchema,
-    Documentation,
     Example,
     documented,
-    enveloped,
-    sample,
 )
 from animecollections.api.shapes import Raw, Words, either, nullable
 from animecollections.scopes import OPEN
@@ -152,14 +149,6 @@ def test_every_operation_says_what_it_does(operation):
 def test_every_parameter_says_what_it_is(operation):
     for parameter in map(resolved, operation["parameters"]):
         assert re.match(r"\S", parameter["description"]), parameter["name"]
-
-
-def test_what_shall_go_away_is_marked():
-    """docs/upgrading.md promises it; today there is nothing."""
-    schema = ApiSchema()
-    schema.doc = Documentation("Does.", "do", OPEN, deprecated=True)
-    assert schema.is_deprecated()
-    assert not any("deprecated" in operation for _, operation in operations())
 
 
 @each_operation

@@ -103,6 +103,9 @@ def test_settings_are_read_in_one_place():
 WRONG = {
     "DEBUG": "perhaps",
     "DEMO": "perhaps",
+    "CATALOGUE_SOURCES": "catalogue.jsonl",
+    "FACT_SOURCES": "ftp://example.org/facts",
+    "CATALOGUE_FACT_SOURCES": "jikan,Not a name",
     "PORT": "70000",
     "WEB_WORKERS": "0",
     "WEB_THREADS": "two",
@@ -127,6 +130,7 @@ WRONG = {
     "ACCESS_TOKEN_MINUTES": "99999999999",
     "REFRESH_TOKEN_DAYS": "1.5",
     "STAFF_SECOND_FACTOR": "perhaps",
+    "RESERVED_USER_NAMES": "mascot,,club",
     "LOCKOUT_MINUTES": "-1",
     "RESET_MINUTES": "",
     "THROTTLE_SCALE": "0",
@@ -213,7 +217,7 @@ def test_production_needs_a_key():
 
 
 def test_statements_end_in_time_for_requests_alone():
-    """A migration or the trimming of a large log takes as long as it takes."""
+    """A migration or the pruning of a large log takes as long as it takes."""
     database = "postgres://anime@db.example.org/anime"
     command = manage("diffsettings", DATABASE_URL=database)
     assert "'statement_timeout': '0s'" in command.stdout

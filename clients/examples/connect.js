@@ -7,8 +7,17 @@ const kept = (name) => JSON.parse(localStorage.getItem(name) ?? "null");
 const remember = (name, value) => localStorage.setItem(name, JSON.stringify(value));
 const keep = { load: () => kept("tokens"), save: (pair) => remember("tokens", pair) };
 
+const FORM = `<form id="sign-in">
+  <label>Server <input name="base" type="url" required></label>
+  <label>E-mail <input name="email" type="email" autocomplete="username" required></label>
+  <label>Password <input name="password" type="password" autocomplete="current-password" required></label>
+  <button>Sign in</button>
+  <p role="alert"></p>
+</form>`;
+
 /** Shows the form until somebody is signed in; then their collection. */
 export async function connect() {
+  document.body.insertAdjacentHTML("afterbegin", FORM);
   const form = document.querySelector("form");
   const tokens = (await Tokens.kept({ base: kept("base"), keep })) ?? (await signedIn(form));
   form.hidden = true;

@@ -8,26 +8,41 @@ from rest_framework.request import Request
 
 from animecollections.api.conditional import etag_of, unless_held
 from animecollections.api.rendering import Answer, answer
-from animecollections.api.schema import Example, documented
+from animecollections.api.schema import Example, documented, query
 from animecollections.api.shapes import Always, nullable
 from animecollections.api.views import ApiViewSet
-from animecollections.db.compiled import Compiled
 from animecollections.db.statements import limited
 from animecollections.identity import Account
 from animecollections.scopes import OPEN
-from collections_app.browsing.examples import ANIME, ON_THE_LIST, RELATED_ANIME
+from collections_app.browsing.examples import (
+    ANIME,
+    FACTS,
+    ON_THE_LIST,
+    RELATED_ANIME,
+)
 from collections_app.browsing.serializers import (
-    AnimeSerializer,
-    AnimeWithRelationsSerializer,
-    CountedSerializer,
+    AnimeOutput,
+    AnimeWithFactsOutput,
+    CountedOutput,
 )
 from collections_app.catalogue import queries as answers
-from collections_app.catalogue.filters import INCLUDE, PARAMETERS
-from collections_app.catalogue.models import CatalogueState, Genre, Studio
+from collections_app.catalogue.filters import PARAMETERS
+from collections_app.catalogue.models import Genre, Studio
 from collections_app.catalogue.refs import parse_anime_id
+from collections_app.source_facts import answers as facts
 
 TAGS = ["Catalogue"]
-REVISION = Compiled(lambda: CatalogueState.objects.filter(id=1).values_list("revision"))
+INCLUDE_FACTS = query(
+    "include",
+    str,
+    "`entry`: adds the user's entry, or null. The others add facts of other sources, "
+    "each with its source: `airing` (when it airs, and how exactly that is known), "
+    "`links` (where it streams), `names` (by language), `relations` (their types), "
+    "`franchise` (what prequels and sequels connect, in watch order), `description`, "
+    "`episode_list`, `trailers`.",
+    enum=["entry", *facts.INCLUDED],
+    many=True,
+)
 
 
 class CatalogueViewSet(ApiViewSet):
@@ -42,7 +57,7 @@ class CatalogueViewSet(ApiViewSet):
         "per page unless `limit` is set.",
         scope=OPEN,
         tags=TAGS,
-        data=AnimeSerializer(many=True),
+        data=AnimeOutput(many=True),
         meta=Always(
             {"next_cursor?": nullable(str), "missing?": [str], "corrected?": str}
         ),
@@ -57,10 +72,10 @@ class CatalogueViewSet(ApiViewSet):
         etag=True,
     )
     def list(self, request: Request) -> Answer:
-        revision = self.revision()
+        revision = answers.revision_for(self.asker)
         etag = unless_held(request, self.etag(revision))
         with self.limits():
-            data, meta = answers.browse(request.user, self.wanted, revision)
+            data, meta = answers.browse(self.asker, self.wanted, revision)
         return answer(data, meta=meta, headers={"ETag": etag})
 
     @documented(
@@ -69,17 +84,22 @@ class CatalogueViewSet(ApiViewSet):
         description="By our id, by another site's (`mal:1535`), or by a former id.",
         scope=OPEN,
         tags=TAGS,
-        data=AnimeWithRelationsSerializer,
-        parameters=[INCLUDE],
+        data=AnimeWithFactsOutput,
+        parameters=[INCLUDE_FACTS],
         errors=["anime_not_found", "ambiguous_id"],
-        examples={"a title": ANIME | {"relations": [RELATED_ANIME]}},
+        examples={
+            "a title": ANIME | {"relations": [RELATED_ANIME]},
+            "with facts of other sources": ANIME | FACTS,
+        },
         etag=True,
     )
     def retrieve(self, request: Request, anime_id: str) -> Answer:
         ref = parse_anime_id(anime_id, "id")
-        etag = unless_held(request, self.etag(self.revision()))
+        etag = unless_held(request, self.etag(answers.revision_for(self.asker)))
         with self.limits():
-            data = answers.one(request.user, self.wanted, ref)
+            data = answers.one(self.asker, self.wanted, ref)
+            include = self.wanted.get("include", ())
+            data = facts.with_facts(data, include, self.asker)
         return answer(data, headers={"ETag": etag})
 
     @documented(
@@ -87,7 +107,7 @@ class CatalogueViewSet(ApiViewSet):
         name="getGenres",
         scope=OPEN,
         tags=TAGS,
-        data=CountedSerializer(many=True),
+        data=CountedOutput(many=True),
         examples={"genres": [{"name": "Action", "count": 5213}]},
         etag=True,
     )
@@ -99,7 +119,7 @@ class CatalogueViewSet(ApiViewSet):
         name="getStudios",
         scope=OPEN,
         tags=TAGS,
-        data=CountedSerializer(many=True),
+        data=CountedOutput(many=True),
         examples={"studios": [{"name": "Madhouse", "count": 231}]},
         etag=True,
     )
@@ -107,21 +127,13 @@ class CatalogueViewSet(ApiViewSet):
         return self.words(Studio)
 
     def words(self, model: type[Genre] | type[Studio]) -> Answer:
-        etag = unless_held(self.request, self.etag(self.revision()))
+        etag = unless_held(self.request, self.etag(answers.revision_for(self.asker)))
         with self.limits():
-            data = answers.words(model, self.request.user)
+            data = answers.words(model, self.asker)
         return answer(data, headers={"ETag": etag})
 
     def limits(self) -> AbstractContextManager[None]:
         return limited(is_visitor=not self.request.user.is_authenticated)
-
-    def revision(self) -> int:
-        """The catalogue's; of a signed-in user the sign-in check has told it."""
-        user: Any = self.request.user
-        if isinstance(user, Account):
-            return user.revisions.catalogue
-        rows = REVISION.fetch()
-        return int(rows[0][0]) if rows else 0
 
     def etag(self, revision: int) -> str:
         """Of the catalogue, of what the user hides, and of the list where it shows."""

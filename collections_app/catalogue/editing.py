@@ -3,6 +3,7 @@ ids at other sites a title has. By the one write path (services.catalogue).
 """
 
 from collections.abc import Iterable, Sequence
+from typing import cast
 
 from animecollections.api.errors import refuse
 from animecollections.identity import Origin
@@ -39,10 +40,12 @@ def add_title(
     with changing_catalogue() as state:
         refuse_ids_of_others(ids)
         anime_id = number_for(ids, state)
-        known = {name: v for name, v in facts.items() if v and v != UNKNOWN[name]}
-        row = UNKNOWN | known
+        said = {name: v for name, v in facts.items() if v and v != UNKNOWN.get(name)}
+        known = cast("Facts", said)
+        row: Facts = {**UNKNOWN, **known}
         mal = [int(ref.key) for ref in ids if ref.site == "mal"]
-        row |= {
+        row = {
+            **row,
             "id": anime_id,
             "sort_title": sort_title(row["title"]),
             "gone_since": None,
@@ -56,7 +59,7 @@ def add_title(
             through=through,
             reason=reason,
             anime_id=anime_id,
-            after=known | {"external_ids": [str(ref) for ref in ids]},
+            after=said | {"external_ids": [str(ref) for ref in ids]},
         )
         state.revision += 1
         store({anime_id: row}, {anime_id: set(UNKNOWN)}, revision=state.revision)

@@ -4,13 +4,48 @@ The rule (docs/decisions/0005-catalogue-identity.md): the latest known fact wins
 an unknown one never erases a known one.
 """
 
-from collections.abc import Mapping
-from typing import Any
+from datetime import datetime
+from typing import TypedDict, cast
 
+from collections_app.catalogue.held_facts import HeldFacts
 from collections_app.catalogue.reader import Record
 from collections_app.catalogue.search.search_names import fold_name
 
-Facts = dict[str, Any]
+
+class Facts(TypedDict, total=False):
+    """Facts of a title by column, as far as they are known or asked for."""
+
+    mal_id: int | None
+    title: str
+    english_title: str
+    native_title: str
+    synonyms: list[str]
+    format: str
+    airing_status: str
+    season: str
+    year: int | None
+    episodes: int | None
+    episode_minutes: int | None
+    picture_url: str
+    thumbnail_url: str
+    rating: float | None
+    mature: bool
+    genre_names: list[str]
+    studio_names: list[str]
+    external_ids: dict[str, str]
+    related: list[str]
+    # What the facts of other sources make of it.
+    names_elsewhere: list[str]
+    votes: int | None
+    status_by_dates: bool
+    schedule: object  # of catalogue/airing.py
+    # What a row of a title has besides.
+    id: int
+    sort_title: str
+    gone_since: datetime | None
+    created_at: datetime | None
+    held_facts: HeldFacts
+
 
 # Every fact, and how "unknown" is written in its column.
 UNKNOWN: Facts = {
@@ -34,9 +69,20 @@ UNKNOWN: Facts = {
     "external_ids": {},
     "related": [],
 }
+# What facts of other sources make of a title (the room source_facts), where they say
+# nothing. `status_by_dates`: the airing status follows from them.
+FROM_SOURCES: Facts = {"names_elsewhere": [], "votes": None, "status_by_dates": False}
 # The columns that a write of a title takes.
-STORED = ("id", "sort_title", "gone_since", "created_at", "held_facts", *UNKNOWN)
-NAMES = ("title", "english_title", "native_title", "synonyms")
+STORED = (
+    "id",
+    "sort_title",
+    "gone_since",
+    "created_at",
+    "held_facts",
+    *FROM_SOURCES,
+    *UNKNOWN,
+)
+NAMES = ("title", "english_title", "native_title", "synonyms", "names_elsewhere")
 
 
 def facts_of(record: Record) -> Facts:
@@ -44,15 +90,15 @@ def facts_of(record: Record) -> Facts:
     ids: dict[str, str] = {}
     for site, id_ in record.external_ids:
         ids.setdefault(site, id_)
-    facts = {
+    facts: Facts = {
         "mal_id": mal_id_of(record),
         "title": record.title,
-        "english_title": record.english_title,
-        "native_title": record.native_title,
+        "english_title": record.english_title or "",
+        "native_title": record.native_title or "",
         "synonyms": list(record.synonyms),
         "format": record.format,
         "airing_status": record.airing_status,
-        "season": record.season,
+        "season": record.season or "",
         "year": record.year,
         "episodes": record.episodes,
         "episode_minutes": record.episode_minutes,
@@ -64,7 +110,8 @@ def facts_of(record: Record) -> Facts:
         "external_ids": ids,
         "related": [f"{site}:{id_}" for site, id_ in record.related],
     }
-    known = {name: v for name, v in facts.items() if v and v != UNKNOWN[name]}
+    said = {name: v for name, v in facts.items() if v and v != UNKNOWN.get(name)}
+    known = cast("Facts", said)
     if record.mature or record.genres:  # without any tag it says nothing of this
         known["mature"] = record.mature
     return known
@@ -76,14 +123,15 @@ def mal_id_of(record: Record) -> int | None:
     return min(numbers, default=None)
 
 
-def lay_over(known: Mapping[str, Any], facts: Facts) -> Facts:
+def lay_over(known: Facts, facts: Facts) -> Facts:
     """The facts that `facts` changes in what is known."""
-    laid = dict(facts)
+    laid = facts.copy()
     laid["external_ids"] = {**known["external_ids"], **facts.get("external_ids", {})}
     if known["mal_id"]:  # a title that two MyAnimeList ids name keeps its first
         laid["mal_id"] = known["mal_id"]
         laid["external_ids"]["mal"] = str(known["mal_id"])
-    return {name: value for name, value in laid.items() if known[name] != value}
+    changed = {name: v for name, v in laid.items() if v != known.get(name)}
+    return cast("Facts", changed)
 
 
 def sort_title(title: str) -> str:

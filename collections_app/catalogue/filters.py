@@ -1,13 +1,10 @@
 """What narrows and orders the catalogue."""
 
-from collections.abc import Mapping
-from typing import Any
-
 import django_filters as filters
 
 from animecollections.api.errors import ApiError, refuse
 from animecollections.api.filtering import YesOrNo
-from animecollections.api.parameters import Parameter
+from animecollections.api.parameters import Parameter, Wanted
 from animecollections.api.schema import FEWER_KEYS, paging, query
 from animecollections.identity import Account
 from collections_app.catalogue.folding import LONGEST_QUERY
@@ -21,7 +18,7 @@ from collections_app.catalogue.title_filters import (
 PER_PAGE = 50
 MOST_IDS = 500
 ORDERINGS = {
-    "rating": "rating",
+    "rating": "weighted_rating",  # a 10.0 of three votes is not the first
     "popularity": "popularity",  # of sites and lists; AnimeQuerySet.with_popularity
     "title": "sort_title",
     "year": "year",
@@ -94,9 +91,7 @@ class AnimeFilters(filters_of_titles()):  # type: ignore[misc]
     on_list = YesOrNo("entry", "isnull", means=False)
 
 
-def narrow(
-    animes: AnimeQuerySet, user: object, wanted: Mapping[str, object]
-) -> AnimeQuerySet:
+def narrow(animes: AnimeQuerySet, user: object, wanted: Wanted) -> AnimeQuerySet:
     """Those asked for; 401 for a visitor who asks about a list."""
     if "on_list" in wanted and not isinstance(user, Account):
         raise ApiError("not_signed_in")
@@ -104,7 +99,7 @@ def narrow(
     return narrowed
 
 
-def asked_ids(wanted: Mapping[str, Any]) -> list[AnimeRef]:
+def asked_ids(wanted: Wanted) -> list[AnimeRef]:
     """The titles named by `ids=1535,mal:5`, each once, in that order."""
     for name in ("search", "ordering", "cursor"):
         if name in wanted:

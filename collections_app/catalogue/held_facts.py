@@ -5,7 +5,7 @@ names, genres, studios, ids at sites) only the items are held that staff added a
 away; the others go on coming with imports.
 
 Parental control never gets weaker by an import: a title that is mature stays so,
-whoever said it.
+no matter who said it.
 
 Decision: docs/decisions/0026-held-facts.md
 """
@@ -121,7 +121,7 @@ def without_ids(record: Record, removed: Collection[str]) -> tuple[Record, list[
 
 def overrule(
     row: Mapping[str, Any], facts: Mapping[str, Any]
-) -> tuple[dict[str, Any], list[Overruled]]:
+) -> tuple[dict[str, object], list[Overruled]]:
     """A file's facts of a title as far as they may be taken; and those that may not."""
     taken: dict[str, Any] = {}
     overruled: list[Overruled] = []
@@ -139,7 +139,7 @@ def overrule(
     return taken, overruled
 
 
-def is_held(row: Mapping[str, Any], name: str, value: Any) -> bool:
+def is_held(row: Mapping[str, Any], name: str, value: object) -> bool:
     weakens = name == "mature" and row[name] and not value
     return weakens or (name in row["held_facts"] and name != IDS)
 

@@ -64,7 +64,7 @@ def matching_number(key: str, number: int) -> Q:
     return Q(id__in=plain.union(aliases, all=True))
 
 
-def pick(ref: AnimeRef, rows: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
+def pick(ref: AnimeRef, rows: Sequence[Mapping[str, object]]) -> Mapping[str, Any]:
     """The row that is meant, of those `matching` found (with id, title, gone_since).
 
     404 `anime_not_found`; 400 `ambiguous_id`, naming both.

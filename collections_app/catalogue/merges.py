@@ -34,7 +34,7 @@ class MergeQuerySet(models.QuerySet["Merge"]):
 
 
 class Merge(models.Model):
-    """One duplicate laid into the title that is kept.
+    """One duplicate merged into the title that is kept.
 
     Its id is that of the operation which moves each user's entry; `undo_id` that of
     the one which moves them back.

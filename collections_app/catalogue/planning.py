@@ -4,7 +4,7 @@ from collections import ChainMap, Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from operator import itemgetter
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from django.db import connection
 from django.db.models import Max
@@ -238,12 +238,12 @@ class Plan:
         row = self.known.rows.get(anime_id)
         if row is None:
             self.counts["new"] += 1
-            row = {"id": anime_id, "created_at": None, "held_facts": {}}
-            changes = {**UNKNOWN, **facts}
+            row = Facts(id=anime_id, created_at=None, held_facts={})
+            changes: Facts = {**UNKNOWN, **facts}
         else:
-            facts, overruled = overrule(row, facts)
+            taken, overruled = overrule(row, facts)
             self.overruled += overruled
-            changes = lay_over(row, facts)
+            changes = lay_over(row, cast("Facts", taken))
             if row["gone_since"]:
                 self.counts["returned"] += 1
             elif not changes and not self.new_ids[anime_id]:

@@ -1,6 +1,6 @@
 """What the catalogue answers; each read loads all that it shows at once."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,8 +8,10 @@ from django.db.models import Count, Q
 
 from animecollections.api.errors import ApiError
 from animecollections.api.paging import page
+from animecollections.api.parameters import Wanted
 from animecollections.api.sparse_fields import chosen_fields, only
-from animecollections.identity import Account
+from animecollections.db.compiled import Compiled
+from animecollections.identity import Account, Asker
 from collections_app.catalogue.filters import (
     BY_RELEVANCE,
     ORDERINGS,
@@ -18,7 +20,13 @@ from collections_app.catalogue.filters import (
     narrow,
 )
 from collections_app.catalogue.lookup import claims_of, matching, pick, resolve
-from collections_app.catalogue.models import Anime, AnimeQuerySet, Genre, Studio
+from collections_app.catalogue.models import (
+    Anime,
+    AnimeQuerySet,
+    CatalogueState,
+    Genre,
+    Studio,
+)
 from collections_app.catalogue.refs import AnimeRef
 from collections_app.catalogue.search import first_page
 from collections_app.catalogue.search.queries import Find, Sought, ways
@@ -33,10 +41,20 @@ from collections_app.catalogue.titles import (
 
 Json = dict[str, Any]
 Found = tuple[list[Any], Json]
-Wanted = Mapping[str, Any]  # of catalogue.filters.PARAMETERS
 
 
-def browse(user: object, wanted: Wanted, revision: int) -> Found:
+REVISION = Compiled(lambda: CatalogueState.objects.filter(id=1).values_list("revision"))
+
+
+def revision_for(user: Asker) -> int:
+    """The catalogue's; of a signed-in user the sign-in check has told it."""
+    if isinstance(user, Account):
+        return user.revisions.catalogue
+    rows = REVISION.fetch()
+    return int(rows[0][0]) if rows else 0
+
+
+def browse(user: Asker, wanted: Wanted, revision: int) -> Found:
     """The titles that a query asks for, and the answer's meta.
 
     One statement; up to three with `ids`; a few more for a search that found nothing
@@ -48,7 +66,7 @@ def browse(user: object, wanted: Wanted, revision: int) -> Found:
     return only(fields, data), meta
 
 
-def find(user: Any, wanted: Wanted, shape: "Shape", revision: int) -> Found:
+def find(user: Asker, wanted: Wanted, shape: "Shape", revision: int) -> Found:
     text = wanted.get("search", "").strip()
     if text and first_page.is_asked_for(wanted):
         return by_first_page(user, text, wanted, shape, revision)
@@ -78,9 +96,9 @@ class Shape:
     has_entry: bool
 
     @classmethod
-    def of(cls, user: object, wanted: Wanted) -> "Shape":
+    def of(cls, user: Asker, wanted: Wanted) -> "Shape":
         account = user if isinstance(user, Account) else None
-        return cls(account, "include" in wanted)
+        return cls(account, "entry" in wanted.get("include", ()))
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -132,7 +150,7 @@ def by_search(
 
 
 def by_first_page(
-    user: Any, text: str, wanted: Wanted, shape: Shape, revision: int
+    user: Asker, text: str, wanted: Wanted, shape: Shape, revision: int
 ) -> tuple[list[Json], Json]:
     """The same of all titles, and faster."""
 
@@ -163,7 +181,7 @@ def first_found(
     return [], {"next_cursor": None}
 
 
-def one(user: Any, wanted: Wanted, ref: AnimeRef) -> Json:
+def one(user: Asker, wanted: Wanted, ref: AnimeRef) -> Json:
     """A title with its relations: two statements. A hidden one is not there."""
     shape = Shape.of(user, wanted)
     animes = shape.joined(Anime.objects.filter(matching(ref)))
@@ -176,7 +194,7 @@ def one(user: Any, wanted: Wanted, ref: AnimeRef) -> Json:
     return shape.to_json(shown) | {"relations": relations(shown[0], related, user)}
 
 
-def relations(anime_id: int, keys: Iterable[str], user: Any) -> list[Json]:
+def relations(anime_id: int, keys: Iterable[str], user: Asker) -> list[Json]:
     """The titles that a source names as related, the oldest first."""
     refs = {AnimeRef(*key.split(":", 1)) for key in keys}
     claims = claims_of(refs).values() if refs else ()
@@ -191,7 +209,7 @@ def relations(anime_id: int, keys: Iterable[str], user: Any) -> list[Json]:
     return [to_related(anime) for anime in shown]
 
 
-def words(model: type[Genre] | type[Studio], user: Any) -> list[Json]:
+def words(model: type[Genre] | type[Studio], user: Asker) -> list[Json]:
     """Genres or studios by name, each with how many titles one would find."""
     counted = Q(anime__gone_since=None)
     if user.hides_mature:

@@ -13,6 +13,8 @@ COLUMNS = (
     "picture_url",
     "thumbnail_url",
     "rating",
+    "weighted_rating",
+    "votes",
     "episodes",
     "episode_minutes",
     "format",
@@ -28,12 +30,13 @@ COLUMNS = (
 ENTRY_COLUMNS = ("type", "progress", "score", "revision")
 
 
-def to_json(row: Sequence[Any]) -> dict[str, Any]:
+def to_json(row: Sequence[object]) -> dict[str, Any]:
     """One row of COLUMNS as the API's anime; what follows them is left alone."""
     (
         id_, mal_id, title, english_title, native_title, synonyms, picture_url,
-        thumbnail_url, rating, episodes, episode_minutes, format_, airing_status,
-        season, year, genres, studios, mature, external_ids, updated_at, *_,
+        thumbnail_url, rating, weighted_rating, votes, episodes, episode_minutes,
+        format_, airing_status, season, year, genres, studios, mature, external_ids,
+        updated_at, *_,
     ) = row  # fmt: skip
     return {
         "id": str(id_),
@@ -45,6 +48,8 @@ def to_json(row: Sequence[Any]) -> dict[str, Any]:
         "imageUrl": picture_url or None,
         "thumbnailUrl": thumbnail_url or None,
         "rating": rating,
+        "weighted_rating": weighted_rating,
+        "votes": votes,
         "episodes": episodes,
         "episode_minutes": episode_minutes,
         "format": format_,
@@ -62,7 +67,7 @@ def to_json(row: Sequence[Any]) -> dict[str, Any]:
 KEYS = tuple(to_json([None] * len(COLUMNS)))
 
 
-def with_entry(row: Sequence[Any]) -> dict[str, Any]:
+def with_entry(row: Sequence[Any]) -> dict[str, object]:
     """The same, of a row that goes on with ENTRY_COLUMNS of the entry, or nulls."""
     type_, progress, score, revision = row[len(COLUMNS) :]
     entry = {
@@ -74,7 +79,7 @@ def with_entry(row: Sequence[Any]) -> dict[str, Any]:
     return to_json(row) | {"entry": entry if type_ else None}
 
 
-def to_related(anime: Any) -> dict[str, Any]:
+def to_related(anime: Any) -> dict[str, object]:
     """A title as `relations` of another show it."""
     return {
         "id": str(anime.id),

@@ -79,7 +79,9 @@ def phrase(text: str) -> str:
     return f'"{quoted}"'
 
 
-def matching(lookup: Lookup[Any], connection: BaseDatabaseWrapper, query: str) -> str:
+def matching(
+    lookup: Lookup[object], connection: BaseDatabaseWrapper, query: str
+) -> str:
     index = trigrams_of(lookup.lhs.output_field.model)
     quoted = connection.ops.quote_name(lookup.lhs.alias)
     return f"{quoted}.id IN (SELECT rowid FROM {index} WHERE name MATCH {query})"  # noqa: S608

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from animecollections.api.errors import refuse
 from animecollections.api.paging import page
+from animecollections.api.parameters import Wanted
 from collections_app.catalogue.lengths import episode_length
 from collections_app.catalogue.lookup import find_anime
 from collections_app.catalogue.models import Anime
@@ -18,7 +19,7 @@ Titles = Mapping[int, Mapping[str, Any]]
 
 
 def diary_of(
-    user_id: UUID, wanted: Mapping[str, object]
+    user_id: UUID, wanted: Wanted
 ) -> tuple[list[dict[str, object]], dict[str, object]]:
     """A page of the diary, newest first: two statements, and one more for a title.
 
@@ -39,7 +40,7 @@ def diary_of(
     return [row_to_json(row, titles) for row in found], meta
 
 
-def day_wanted(wanted: Mapping[str, Any], name: str) -> str:
+def day_wanted(wanted: Wanted, name: str) -> str:
     try:
         return partial_date(wanted.get(name, ""))
     except ValueError as error:
@@ -52,7 +53,7 @@ def title_facts(anime_ids: Collection[int]) -> Titles:
     return {row["id"]: row for row in rows}
 
 
-def row_to_json(row: Any, titles: Titles) -> dict[str, Any]:
+def row_to_json(row: Any, titles: Titles) -> dict[str, object]:
     """Where the catalogue has it no more: without a title, with the usual minutes."""
     facts = titles.get(row.anime_id) or {}
     length = episode_length(facts.get("episode_minutes"), facts.get("format", ""))

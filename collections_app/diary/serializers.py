@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
 from animecollections.api.fields import StrictInteger, StrictObject
@@ -19,11 +20,12 @@ class WatchedInput(StrictObject):
     episodes = number_of_episodes(required=False, default=1)
 
 
-class WatchedCorrection(StrictObject):
+class WatchedCorrectionInput(StrictObject):
     watched_on = WatchedOnField()
     episodes = number_of_episodes(required=False)
 
 
+@extend_schema_serializer(component_name="WatchedOutput")  # `Watched` is of stats
 class WatchedOutput(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     anime_id = serializers.CharField()

@@ -40,7 +40,7 @@ def add(
     rules.check_day(watched_on, today)
     with writing(user_id, through) as record:
         edit, slot = read(record, user_id, anime, today)
-        days = rules.days_between(watched_on, slot.facts, 1, episodes)
+        days = rules.days_between(watched_on, slot.facts, 1, episodes, today)
         slot.watched.add_all(days)
         operation_id = record.operation_id if edit.save() else None
     return Written(row_of_day(user_id, slot.anime_id, max(days)), operation_id)
@@ -65,7 +65,7 @@ def correct(
         row = find(user_id, row_id, only_if)
         edit, slot = read(record, user_id, ref_of(row), today)
         days = diary_verbs.correct(
-            slot, row.watched_on, row.episodes, values, values.get("watched_on")
+            slot, row.watched_on, row.episodes, values, values.get("watched_on"), today
         )
         operation_id = record.operation_id if edit.save() else None
     return Written(row_of_day(user_id, slot.anime_id, max(days)), operation_id)

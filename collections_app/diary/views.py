@@ -6,14 +6,13 @@ from rest_framework.request import Request
 
 from animecollections.api.conditional import etag_of, precondition, unless_held
 from animecollections.api.ids import parse_id
-from animecollections.api.reading import read_body
 from animecollections.api.rendering import Answer, answer
 from animecollections.api.schema import Refusal, documented, header, paging, query
 from animecollections.api.shapes import nullable
 from collections_app.diary import services as diary
 from collections_app.diary.reads import PER_PAGE, diary_of
 from collections_app.diary.serializers import (
-    WatchedCorrection,
+    WatchedCorrectionInput,
     WatchedInput,
     WatchedOutput,
 )
@@ -85,7 +84,7 @@ class DiaryViewSet(IdempotentViewSet):
         },
     )
     def create(self, request: Request) -> Answer:
-        body = read_body(WatchedInput, request)
+        body = self.read_body(WatchedInput)
         written = diary.add(
             user_id=self.user_id,
             anime=body["animeId"],
@@ -103,7 +102,7 @@ class DiaryViewSet(IdempotentViewSet):
         "the answer is the row of that day.",
         scope="watched:write",
         tags=TAGS,
-        body=WatchedCorrection,
+        body=WatchedCorrectionInput,
         data=WatchedOutput,
         meta=META,
         parameters=[IF_MATCH],
@@ -115,7 +114,7 @@ class DiaryViewSet(IdempotentViewSet):
         written = diary.correct(
             user_id=self.user_id,
             row_id=parse_id(watched_id),
-            values=read_body(WatchedCorrection, request),
+            values=self.read_body(WatchedCorrectionInput),
             only_if=precondition(request),
             today=self.account.today,
             through=self.through,

@@ -1,7 +1,5 @@
 """Admin pages of imports: what was planned, what became of each row. Read only."""
 
-from typing import Any
-
 from django.contrib import admin
 from django.db.models import Q
 from django.http import HttpRequest
@@ -10,7 +8,7 @@ from animecollections.admin import Owned, ReadOnly, as_uuid, people
 from animecollections.admin.dates import between
 from collections_app.imports.models import ImportPlan, ImportRow
 from collections_app.watch_list.log_admin import OfEntries
-from history.staff_log.masks import MASK
+from history.staff_log.masks import MASK, is_revealed
 
 
 @admin.register(ImportPlan)
@@ -44,34 +42,36 @@ class ImportRowAdmin(ReadOnly, OfEntries):
     search_help_text = "E-mail, name or id of the user, id of the import"
     ordering = ("-id",)
 
-    def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> ImportRow | None:
         """The page's title is the row's."""
-        row = super().get_object(request, *args, **kwargs)
+        row: ImportRow | None = super().get_object(request, object_id, from_field)
         if row is not None:
             row.title = self.name(row)
         return row
 
     @admin.display(description="title")
-    def name(self, row: Any) -> str:
-        return MASK if is_hidden(row) else str(row.title)
+    def name(self, row: ImportRow) -> str:
+        return MASK if is_hidden(row) else row.title
 
     @admin.display(description="reason")
-    def why(self, row: Any) -> str:
-        return MASK if is_hidden(row) else str(row.reason)
+    def why(self, row: ImportRow) -> str:
+        return MASK if is_hidden(row) else row.reason
 
     @admin.display
-    def anime(self, row: Any) -> str:
+    def anime(self, row: ImportRow) -> str:
         return MASK if is_hidden(row) else str(row.anime_id or "")
 
     def matching(self, request: HttpRequest, text: str) -> Q:
         if id_ := as_uuid(text):
             return Q(user_id=id_) | Q(plan_id=id_)
-        users: list[Any] = people(request, text)
-        return Q(user_id__in=users)
+        return Q(user_id__in=people(request, text))
 
 
-def is_hidden(row: Any) -> bool:
+def is_hidden(row: ImportRow) -> bool:
     """Of an entry that is private or was, or that the file says is."""
     said = (row.record.get("values", {}), row.before, row.after)
-    is_private = row.is_private or any(values.get("is_private") for values in said)
-    return is_private and not row.is_revealed
+    was_private = getattr(row, "is_private", True)
+    is_private = was_private or any(values.get("is_private") for values in said)
+    return is_private and not is_revealed(row)

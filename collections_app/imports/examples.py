@@ -19,6 +19,7 @@ PLAN: dict[str, Any] = {
         "refused": 1,
     },
     "warnings": [],
+    "warning_codes": [],
     "created_at": "2026-11-23T09:30:00Z",
     "expires_at": "2026-11-30T09:30:00Z",
     "applied_at": None,
@@ -29,6 +30,22 @@ PLAN_ROW = {
     "outcome": "update",
     "reason": "Taken from the file: score. Your values are kept: progress (changed "
     "here on 2026-11-22); the row is from 2026-11-20.",
+    "reason_codes": [
+        {
+            "code": "taken",
+            "sentence": "Taken from the file: score.",
+            "values": {"fields": "score"},
+        },
+        {
+            "code": "kept_dated",
+            "sentence": "Your values are kept: progress (changed here on 2026-11-22); "
+            "the row is from 2026-11-20.",
+            "values": {
+                "fields": "progress (changed here on 2026-11-22)",
+                "day": "2026-11-20",
+            },
+        },
+    ],
     "title": "Death Note",
     "anime_id": "1535",
     "anime_title": "Death Note",

@@ -1,6 +1,6 @@
 """What applying a plan would do with each of its rows, and why.
 
-Judged anew whenever the policy or a decision changes, with the list as it is then.
+Judged again whenever the policy or a decision changes, with the list as it is then.
 """
 
 from collections import Counter

@@ -43,7 +43,7 @@ class Decision(models.TextChoices):
 
 class PlanQuerySet(OwnedQuerySet["ImportPlan"]):
     def current(self) -> Self:
-        """Those still there: a plan ends, whether or not it was trimmed already."""
+        """Those still there: a plan ends, whether or not it was pruned already."""
         return self.filter(expires_at__gt=timezone.now())
 
 
@@ -81,7 +81,7 @@ class ImportPlan(OwnedRow):
             models.UniqueConstraint(fields=["user", "id"], name="import_plan_unique")
         ]
         indexes: ClassVar = [
-            models.Index(fields=["expires_at"], name="import_plan_age")  # for trimming
+            models.Index(fields=["expires_at"], name="import_plan_age")  # for pruning
         ]
 
     def __str__(self) -> str:

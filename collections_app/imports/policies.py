@@ -65,7 +65,7 @@ class Difference:
 
 @dataclass(slots=True)
 class Comparison:
-    """A row beside the entry that it is about.
+    """A row next to the entry that it is about.
 
     touches: the last change of each field, where the log knows it.
     at:      when what the row says was so, None if nobody says.

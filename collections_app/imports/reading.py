@@ -6,12 +6,14 @@ from time import monotonic
 from typing import Any
 
 from animecollections.api.paging import page
+from animecollections.api.parameters import Wanted
 from animecollections.api.permits import long_work
 from animecollections.db.json_rows import among
 from collections_app.catalogue.models import Anime
 from collections_app.imports.judging import record_of
 from collections_app.imports.models import ImportPlan, ImportRow, Outcome
 from collections_app.imports.recognition import candidates
+from collections_app.imports.sentences import coded
 from collections_app.watch_list.operation_reads import as_shown, titles_of
 
 PER_PAGE = 50
@@ -31,6 +33,7 @@ def plan_told(plan: ImportPlan) -> dict[str, object]:
         "exported_at": plan.exported_at,
         "summary": plan.summary,
         "warnings": plan.warnings,
+        "warning_codes": [said for one in plan.warnings for said in coded(one)],
         "created_at": plan.created_at,
         "expires_at": plan.expires_at,
         "applied_at": plan.applied_at,
@@ -39,7 +42,7 @@ def plan_told(plan: ImportPlan) -> dict[str, object]:
 
 
 def rows_of(
-    plan: ImportPlan, wanted: Mapping[str, Any], revision: int
+    plan: ImportPlan, wanted: Wanted, revision: int
 ) -> tuple[list[dict[str, Any]], dict[str, Any], bool]:
     """A page of rows in the order of the file, its meta, and whether all of them were
     searched for; `outcome` narrows them.
@@ -108,6 +111,7 @@ def row_told(row: ImportRow, titles: Mapping[int, str]) -> dict[str, object]:
         "row": row.row,
         "outcome": row.outcome,
         "reason": row.reason,
+        "reason_codes": coded(row.reason),
         "title": row.title,
         "anime_id": str(row.anime_id) if row.anime_id else None,
         "anime_title": titles.get(row.anime_id) if row.anime_id else None,

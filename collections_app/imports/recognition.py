@@ -123,7 +123,7 @@ def claims_of(refs: AbstractSet[AnimeRef]) -> dict[AnimeRef, list[Claimant]]:
     return claims
 
 
-def rows_of(statement: str, keys: Sequence[Any]) -> list[tuple[Any, ...]]:
+def rows_of(statement: str, keys: Sequence[object]) -> list[tuple[Any, ...]]:
     if not keys:
         return []
     with connection.cursor() as cursor:

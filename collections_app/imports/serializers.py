@@ -57,11 +57,11 @@ class UploadParameters(serializers.Serializer[Any]):
 
 
 @extend_schema_serializer(component_name="ImportPolicyChange")
-class PolicySerializer(serializers.Serializer[Any]):
+class PolicyInput(serializers.Serializer[Any]):
     policy = StrictChoice(Policy.choices)
 
 
-class WhereSerializer(StrictObject):
+class WhereInput(StrictObject):
     outcome = StrictChoice(Outcome.choices)
 
     def to_internal_value(self, data: object) -> object:
@@ -81,21 +81,21 @@ class DecisionField(StrictChoice):
         super().__init__(Decision.choices, allow_null=True, **more)
 
 
-class RowDecisionSerializer(StrictObject):
+class RowDecisionInput(StrictObject):
     row = StrictInteger(min_value=1)
     decision = DecisionField(required=False)
     anime_id = AnimeIdField(required=False, allow_null=True)
 
 
 @extend_schema_serializer(component_name="RowDecisions")
-class DecisionsSerializer(serializers.Serializer[Any]):
+class DecisionsInput(serializers.Serializer[Any]):
     """Many rows at once (`where` and `decision`), or one by one (`rows`)."""
 
-    where = WhereSerializer(required=False)
+    where = WhereInput(required=False)
     decision = DecisionField(required=False)
-    rows = RowDecisionSerializer(many=True, required=False, allow_empty=False)
+    rows = RowDecisionInput(many=True, required=False, allow_empty=False)
 
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+    def validate(self, attrs: dict[str, Any]) -> dict[str, object]:
         if ("where" in attrs) == ("rows" in attrs):
             raise serializers.ValidationError("Send either where, or rows.")
         if "where" in attrs and "decision" not in attrs:
@@ -113,28 +113,40 @@ class DecisionsSerializer(serializers.Serializer[Any]):
 
 
 @extend_schema_serializer(component_name="ApplyImport")
-class ApplySerializer(serializers.Serializer[Any]):
+class ApplyInput(serializers.Serializer[Any]):
     accept = StrictChoice([("unchanged", "unchanged")], required=False)
 
 
 @extend_schema_serializer(component_name="ImportSummary")
-class SummarySerializer(serializers.Serializer[Any]):
+class SummaryOutput(serializers.Serializer[Any]):
     """How many rows become what; `rows` is the sum of the others."""
 
     def get_fields(self) -> dict[str, Any]:
         return {name: serializers.IntegerField() for name in ("rows", *Outcome.values)}
 
 
+@extend_schema_serializer(component_name="ImportSentence")
+class SentenceOutput(serializers.Serializer[Any]):
+    """A sentence of `reason` or `warnings`, for a client in another language."""
+
+    code = serializers.CharField(help_text="empty = not known: show the sentence")
+    sentence = serializers.CharField()
+    values = serializers.DictField(
+        child=serializers.CharField(), help_text="what stands in it"
+    )
+
+
 @extend_schema_serializer(component_name="ImportPlan")
-class PlanSerializer(serializers.Serializer[Any]):
+class PlanOutput(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     format = serializers.ChoiceField([*FORMATS])
     file_name = serializers.CharField(help_text="as it was sent; empty = not said")
     status = serializers.ChoiceField(ImportStatus.values)
     policy = serializers.ChoiceField(Policy.values)
     exported_at = serializers.DateTimeField(allow_null=True)
-    summary = SummarySerializer()
+    summary = SummaryOutput()
     warnings = serializers.ListField(child=serializers.CharField())
+    warning_codes = SentenceOutput(many=True, help_text="the same, by code")
     created_at = serializers.DateTimeField()
     expires_at = serializers.DateTimeField()
     applied_at = serializers.DateTimeField(allow_null=True)
@@ -144,7 +156,7 @@ class PlanSerializer(serializers.Serializer[Any]):
 
 
 @extend_schema_serializer(component_name="ImportCandidate")
-class CandidateSerializer(serializers.Serializer[Any]):
+class CandidateOutput(serializers.Serializer[Any]):
     anime_id = serializers.CharField()
     title = serializers.CharField()
     english_title = serializers.CharField(allow_null=True)
@@ -154,26 +166,27 @@ class CandidateSerializer(serializers.Serializer[Any]):
 
 
 @extend_schema_serializer(component_name="ImportRow")
-class RowSerializer(serializers.Serializer[Any]):
+class RowOutput(serializers.Serializer[Any]):
     row = serializers.IntegerField(help_text="its place in the file, from 1")
     outcome = serializers.ChoiceField(Outcome.values)
     reason = serializers.CharField()
+    reason_codes = SentenceOutput(many=True, help_text="the same, by code")
     title = serializers.CharField(help_text="as the file says it")
     anime_id = serializers.CharField(allow_null=True)
     anime_title = serializers.CharField(allow_null=True)
     before = SomeFields(help_text="fields of the entry that would change")
     after = SomeFields(help_text="the same, as they would be")
     decision = serializers.ChoiceField(Decision.choices, allow_null=True)
-    candidates = CandidateSerializer(many=True, help_text="of unmatched rows")
+    candidates = CandidateOutput(many=True, help_text="of unmatched rows")
 
 
 __all__ = [
     "FILE_BODY",
-    "ApplySerializer",
-    "DecisionsSerializer",
-    "PlanSerializer",
-    "PolicySerializer",
-    "RowSerializer",
-    "SummarySerializer",
+    "ApplyInput",
+    "DecisionsInput",
+    "PlanOutput",
+    "PolicyInput",
+    "RowOutput",
+    "SummaryOutput",
     "UploadParameters",
 ]

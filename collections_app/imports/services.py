@@ -180,7 +180,7 @@ def check_open(planned: ImportPlan) -> None:
 
 
 def change_policy(*, user_id: UUID, plan_id: UUID, policy: str) -> Revised:
-    """Plans anew, without a new upload; what was decided stays."""
+    """Plans again, without a new upload; what was decided stays."""
 
     def change(planned: ImportPlan, rows: RowQuerySet) -> Iterable[ImportRow]:
         planned.policy = policy

@@ -12,7 +12,7 @@ from animecollections.api.failures import failure_body
 from animecollections.api.ids import parse_id
 from animecollections.api.parameters import WHEN
 from animecollections.api.permits import long_work
-from animecollections.api.reading import read_body
+from animecollections.api.reading import read_values
 from animecollections.api.rendering import Answer, answer
 from animecollections.api.schema import (
     Example,
@@ -35,12 +35,12 @@ from collections_app.imports.reading import (
 )
 from collections_app.imports.serializers import (
     FILE_BODY,
-    ApplySerializer,
-    DecisionsSerializer,
-    PlanSerializer,
-    PolicySerializer,
-    RowSerializer,
-    SummarySerializer,
+    ApplyInput,
+    DecisionsInput,
+    PlanOutput,
+    PolicyInput,
+    RowOutput,
+    SummaryOutput,
     UploadParameters,
 )
 from collections_app.imports.services import Choice
@@ -51,7 +51,7 @@ TAGS = ["Imports"]
 PLAN_STALE = Refusal(
     "plan_stale",
     "PlanStale",
-    {"summary": SummarySerializer},
+    {"summary": SummaryOutput},
     {"summary": PLAN["summary"]},
 )
 LARGEST_FILE = 20 * 1024 * 1024
@@ -65,7 +65,7 @@ class PlanningViewSet(IdempotentViewSet):
     prepares = True
 
     def write(
-        self, handler: Callable[..., Answer], request: Request, **kwargs: Any
+        self, handler: Callable[..., Answer], request: Request, **kwargs: object
     ) -> Answer:
         if request.method == "DELETE":
             return super().write(handler, request, **kwargs)
@@ -88,7 +88,7 @@ class ImportsViewSet(PlanningViewSet):
         name="getImports",
         scope="import",
         tags=TAGS,
-        data=PlanSerializer(many=True),
+        data=PlanOutput(many=True),
         examples={"one": [PLAN]},
         etag=True,
     )
@@ -115,7 +115,7 @@ class ImportsViewSet(PlanningViewSet):
         scope="import",
         tags=TAGS,
         body=FILE_BODY,
-        data=PlanSerializer,
+        data=PlanOutput,
         parameters=[
             query("policy", str, "Which value wins.", enum=Policy.values),
             query(
@@ -137,9 +137,7 @@ class ImportsViewSet(PlanningViewSet):
 
     def prepare(self, request: Request) -> None:
         """Reading and judging take seconds: done before the user's lock is taken."""
-        parameters = UploadParameters(data=said_of_file(request, self.wanted))
-        parameters.is_valid(raise_exception=True)
-        said = parameters.validated_data
+        said = read_values(UploadParameters, said_of_file(request, self.wanted))
         self.draft = imports.draft(
             user_id=self.user_id,
             file=read_file(request, said),
@@ -185,18 +183,18 @@ class ImportViewSet(PlanningViewSet):
 
     def revise(self, request: Request, plan_id: UUID) -> imports.Revised:
         if self.action == "partial_update":
-            policy = read_body(PolicySerializer, request)["policy"]
+            policy = self.read_body(PolicyInput)["policy"]
             return imports.change_policy(
                 user_id=self.user_id, plan_id=plan_id, policy=policy
             )
-        return decided(self.user_id, plan_id, read_body(DecisionsSerializer, request))
+        return decided(self.user_id, plan_id, self.read_body(DecisionsInput))
 
     @documented(
         "One import.",
         name="getImport",
         scope="import",
         tags=TAGS,
-        data=PlanSerializer,
+        data=PlanOutput,
         errors=["import_not_found"],
         examples={"a plan": PLAN},
         etag=True,
@@ -211,7 +209,7 @@ class ImportViewSet(PlanningViewSet):
         name="getImportRows",
         scope="import",
         tags=TAGS,
-        data=RowSerializer(many=True),
+        data=RowOutput(many=True),
         meta={"next_cursor": nullable(str)},
         parameters=[
             query("outcome", str, "Only these.", enum=Outcome.values),
@@ -235,8 +233,8 @@ class ImportViewSet(PlanningViewSet):
         name="changeImportPolicy",
         scope="import",
         tags=TAGS,
-        body=PolicySerializer,
-        data=PlanSerializer,
+        body=PolicyInput,
+        data=PlanOutput,
         errors=["import_not_found", "import_applied"],
         examples={"a plan": PLAN},
         body_examples={"a policy": {"policy": "max_progress"}},
@@ -252,8 +250,8 @@ class ImportViewSet(PlanningViewSet):
         "recognised wrongly. null resets a decision or a title.",
         scope="import",
         tags=TAGS,
-        body=DecisionsSerializer,
-        data=PlanSerializer,
+        body=DecisionsInput,
+        data=PlanOutput,
         errors=[
             "import_not_found",
             "import_applied",
@@ -277,8 +275,8 @@ class ImportViewSet(PlanningViewSet):
         "Use `operation_id` to undo it all.",
         scope="import",
         tags=TAGS,
-        body=ApplySerializer,
-        data=PlanSerializer,
+        body=ApplyInput,
+        data=PlanOutput,
         errors=["import_not_found", PLAN_STALE],
         examples={"applied": PLAN | {"status": "applied"}},
         body_examples={"the rest too": {"accept": "unchanged"}},
@@ -289,7 +287,7 @@ class ImportViewSet(PlanningViewSet):
             plan_id=parse_id(import_id),
             today=self.account.today,
             through=self.through,
-            accepts_stale="accept" in read_body(ApplySerializer, request),
+            accepts_stale="accept" in self.read_body(ApplyInput),
         )
         if is_applied:
             return answer(plan_told(plan))

@@ -2,7 +2,7 @@
 
 from argparse import ArgumentParser
 from datetime import UTC, datetime
-from typing import Any
+from typing import TypedDict
 from uuid import UUID
 
 from django.contrib.auth import get_user_model
@@ -45,9 +45,13 @@ def add_reason(parser: ArgumentParser) -> None:
     )
 
 
-def reason_of(options: dict[str, Any]) -> str:
+class WithReason(TypedDict):
+    reason: str
+
+
+def reason_of(options: WithReason) -> str:
     """As given, or asked for; nothing is done to a person without one."""
-    reason: str = options["reason"].strip()
+    reason = options["reason"].strip()
     if not reason:
         try:
             reason = input("Reason (mailed to the person): ").strip()

@@ -23,6 +23,7 @@ from unfold.widgets import (
 
 from animecollections.admin import Page, ReadOnly, link, through
 from animecollections.admin.confirmation import (
+    Cleaned,
     SeenStaffForm,
     StaffReasonForm,
     ask,
@@ -63,7 +64,7 @@ def mark_mature(request: HttpRequest, anime_id: int) -> HttpResponse:
     back = reverse("admin:collections_app_anime_change", args=[anime_id])
     word = "not mature" if anime.mature else "mature"
 
-    def mark(said: dict[str, Any]) -> str:
+    def mark(said: Cleaned) -> str:
         catalogue.edit(
             anime_id=anime_id,
             facts={"mature": not anime.mature},
@@ -103,7 +104,7 @@ def let_go_of_facts(request: HttpRequest, anime_id: int) -> HttpResponse:
     anime = get_object_or_404(Anime, pk=anime_id)
     back = reverse("admin:collections_app_anime_change", args=[anime_id])
 
-    def let_go(said: dict[str, Any]) -> str:
+    def let_go(said: Cleaned) -> str:
         catalogue.let_go(anime_id=anime_id, **said, through=through(request))
         return f"Imports may change {', '.join(said['facts'])} again."
 
@@ -125,7 +126,7 @@ def remove_id(request: HttpRequest, claim_id: int) -> HttpResponse:
     claim = get_object_or_404(ExternalId.objects.select_related("anime"), pk=claim_id)
     back = reverse("admin:collections_app_anime_change", args=[claim.anime_id])
 
-    def remove(said: dict[str, Any]) -> str:
+    def remove(said: Cleaned) -> str:
         editing.remove_id(claim=claim, **said, through=through(request))
         return f"{claim} is no longer an id of {claim.anime}."
 
@@ -168,7 +169,7 @@ def add_id(request: HttpRequest, anime_id: int) -> HttpResponse:
     anime = get_object_or_404(Anime, pk=anime_id)
     back = reverse("admin:collections_app_anime_change", args=[anime_id])
 
-    def add(said: dict[str, Any]) -> str:
+    def add(said: Cleaned) -> str:
         claim = editing.add_id(
             anime_id=anime_id,
             ref=said["id"],
@@ -197,7 +198,7 @@ class TitleField(forms.CharField):
 
     widget = UnfoldAdminTextInputWidget()
 
-    def to_python(self, value: Any) -> Any:
+    def to_python(self, value: object) -> Any:
         if not (text := str(value or "").strip()):
             return None
         try:

@@ -9,7 +9,7 @@ An interrupted merge goes on when it is asked for again.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.db import IntegrityError
@@ -35,6 +35,7 @@ from collections_app.catalogue.missing_titles.models import MissingTitle
 from collections_app.catalogue.models import Anime, ExternalId, Listing
 from collections_app.catalogue.refs import OWN, AnimeRef
 from collections_app.catalogue.writes import changing_catalogue, store
+from collections_app.source_facts import moving as source_facts
 from collections_app.watch_list import undo as operations
 from collections_app.watch_list import viewings
 from collections_app.watch_list.joining import merged
@@ -60,7 +61,7 @@ def merge(
     through: Origin,
     progress: Progress = lambda lists: None,
 ) -> Merge:
-    """Lays `gone` into `kept`: entries move by the rule of merging.py, ids and names
+    """Merges `gone` into `kept`: entries move by the rule of merging.py, ids and names
     are united, and the old id goes on meaning what it is now.
 
     Asked for again, it goes on where it was interrupted; done already, it is done.
@@ -112,7 +113,7 @@ def begin(kept: AnimeRef, gone: AnimeRef, reason: str) -> Merge:
 
 
 def people_with(anime_id: int) -> list[UUID]:
-    """Whoever has an entry of a title, watched some of it, or watched it again."""
+    """Anyone who has or had something of a title: entry, viewings, diary; in order."""
     entries = WatchListEntry.objects.across_users().filter(anime_id=anime_id).order_by()
     users = set(entries.values_list("user_id", flat=True))
     again = Viewing.objects.across_users().filter(anime_id=anime_id).order_by()
@@ -121,7 +122,7 @@ def people_with(anime_id: int) -> list[UUID]:
 
 
 def move_list(job: Merge, user_id: UUID, through: Origin) -> None:
-    """One user's entry and what they watched, in one transaction; whoever was erased
+    """One user's entry and what they watched, in one transaction; who was erased
     a moment ago has neither.
     """
     gone_ref, kept_ref = ref(job.gone_id), ref(job.kept_id)
@@ -167,18 +168,21 @@ def join_titles(job: Merge, through: Origin) -> None:
             job.gone = gone | {
                 "aliases": aliases_of(job.gone_id),
                 "listings": sources_of(job.gone_id),
+                "facts": source_facts.of_title(job.gone_id),
             }
             gained = gains(kept, gone)
             job.gained = {
-                name: {"before": as_json(kept[name]), "after": value}
+                name: {"before": as_json(kept.get(name)), "after": value}
                 for name, value in gained.items()
             } | {
                 "aliases": minus(aliases_of(job.gone_id), aliases_of(job.kept_id)),
                 "listings": minus(sources_of(job.gone_id), sources_of(job.kept_id)),
+                "facts": source_facts.lacking(job.kept_id, job.gone["facts"]),
             }
             state.revision += 1
             lay(kept | gained, set(gained), revision=state.revision)
             hand_over(job)
+            source_facts.add(job.kept_id, job.gained["facts"], state)
             Anime.objects.filter(id=job.gone_id).delete()
             add_aliases(job.kept_id, [(OWN, str(job.gone_id))])
             job.status = MergeStatus.MERGED
@@ -197,35 +201,46 @@ def join_titles(job: Merge, through: Origin) -> None:
 
 
 def facts_of(anime_id: int) -> Facts:
-    return dict(Anime.objects.values(*STORED).get(id=anime_id))
+    return cast("Facts", Anime.objects.values(*STORED).get(id=anime_id))
 
 
 def gains(kept: Facts, gone: Facts) -> Facts:
     """What the kept title learns: names it is searched by, ids, and facts it lacks."""
-    names = [gone[name] for name in ("title", "english_title", "native_title")]
-    known = {kept[name] for name in ("title", "english_title", "native_title")}
+    names = titles_of(gone)
+    known = titles_of(kept)
     new = [name for name in [*names, *gone["synonyms"]] if name and name not in known]
-    united = {
+    united: Facts = {
         "synonyms": list(dict.fromkeys([*kept["synonyms"], *new])),
         "external_ids": gone["external_ids"] | kept["external_ids"],
         "related": list(dict.fromkeys([*kept["related"], *gone["related"]])),
     }
     united["held_facts"] = held_after(kept, gone, united["synonyms"])
-    lacking = {
-        name: gone[name]
-        for name, unknown in UNKNOWN.items()
-        if name not in united and kept[name] == unknown and gone[name] != unknown
-    }
     held = kept["held_facts"]
     lacking = {
-        name: value
-        for name, value in lacking.items()
-        if name not in held or name == "mature"  # parental control only gets stronger
+        name: gone.get(name)
+        for name, unknown in UNKNOWN.items()
+        if name not in united
+        and kept.get(name) == unknown
+        and gone.get(name) != unknown
+        # What follows from dates comes with them.
+        and not (name == "airing_status" and gone["status_by_dates"])
+        # Parental control only gets stronger.
+        and (name not in held or name == "mature")
     }
-    told = united | lacking
+    told: dict[str, object] = {**united, **lacking}
     if kept["gone_since"] and not gone["gone_since"]:
         told["gone_since"] = None  # its sources become the kept one's
-    return {name: value for name, value in told.items() if kept[name] != value}
+    return changed_facts(kept, told)
+
+
+def titles_of(facts: Facts) -> list[str]:
+    return [facts["title"], facts["english_title"], facts["native_title"]]
+
+
+def changed_facts(kept: Facts, told: Mapping[str, object]) -> Facts:
+    """What is told of a title and is not known of it yet."""
+    changed = {name: value for name, value in told.items() if kept.get(name) != value}
+    return cast("Facts", changed)
 
 
 def held_after(kept: Facts, gone: Facts, synonyms: list[str]) -> HeldFacts:
@@ -235,7 +250,7 @@ def held_after(kept: Facts, gone: Facts, synonyms: list[str]) -> HeldFacts:
     inherited = {
         name: gone["held_facts"][name]
         for name, unknown in UNKNOWN.items()
-        if name in gone["held_facts"] and name != IDS and kept[name] == unknown
+        if name in gone["held_facts"] and name != IDS and kept.get(name) == unknown
     }
     held: HeldFacts = inherited | kept["held_facts"]
     if synonyms == kept["synonyms"]:
@@ -304,10 +319,10 @@ def part_titles(job: Merge, reason: str, through: Origin) -> None:
                 "that merge first."
             )
         state.revision += 1
-        row = {"held_facts": {}} | {  # one merged before facts were held has none
+        row: Any = {"held_facts": {}} | {  # one merged before facts were held has none
             name: value
             for name, value in job.gone.items()
-            if name not in ("aliases", "listings")
+            if name not in ("aliases", "listings", "facts")
         }
         for name in ("gone_since", "created_at"):
             row[name] = row[name] and parse_datetime(row[name])
@@ -316,6 +331,9 @@ def part_titles(job: Merge, reason: str, through: Origin) -> None:
         back = facts_back(kept, job.gained)
         lay(kept | back, set(back), revision=state.revision)
         take_over(job)
+        # One that was merged before there were facts has none.
+        source_facts.take_back(job.kept_id, job.gained.get("facts", []), state)
+        source_facts.add(job.gone_id, job.gone.get("facts", []), state)
         job.status = MergeStatus.UNMERGING
         job.save(update_fields=["status"])
         audit.note(
@@ -338,20 +356,20 @@ def facts_back(kept: Facts, gained: Mapping[str, Any]) -> Facts:
         if name in (*UNKNOWN, "gone_since", "held_facts")
     }
     back = {
-        name: taken_back(kept[name], gain["before"], gain["after"])
+        name: taken_back(kept.get(name), gain["before"], gain["after"])
         for name, gain in gains.items()
     }
     if "held_facts" in back:
         set_since = {
             name: True
             for name in kept["held_facts"].keys() & gains.keys() - {*LISTS, IDS}
-            if kept[name] != gains[name]["after"]
+            if kept.get(name) != gains[name]["after"]
         }
         back["held_facts"] = without_empty(back["held_facts"]) | set_since
-    back = {name: value for name, value in back.items() if kept[name] != value}
-    if "gone_since" in back:
-        back["gone_since"] = parse_datetime(back["gone_since"])
-    return back
+    changed: Any = changed_facts(kept, back)
+    if "gone_since" in changed:
+        changed["gone_since"] = parse_datetime(changed["gone_since"])
+    return cast("Facts", changed)
 
 
 def taken_back(now: Any, before: Any, after: Any) -> Any:
@@ -403,7 +421,7 @@ def part_list(job: Merge, row: MergedList, through: Origin) -> int:
                 own_id=job.undo_id,
             )
             conflicts = len(undone.conflicts)
-        except ApiError as error:  # watched, and not listed; or the log was trimmed
+        except ApiError as error:  # watched, and not listed; or the log was pruned
             if error.code != "operation_not_found":
                 raise
         watched.take_back(row.user_id, days, from_id=job.kept_id, to_id=job.gone_id)

@@ -1,6 +1,6 @@
 """Statistics of a list, and years in review: computed in the database.
 
-What was watched when is read from the diary, which is never trimmed, and where that has
+What was watched when is read from the diary, which is never pruned, and where that has
 nothing from the day a title was finished on; all else from the list itself, never from
 the log of changes. The number of statements is the same for any list.
 """
@@ -42,6 +42,7 @@ from collections_app.stats.days import (
     months_of,
     streaks_of,
     weekdays_of,
+    years_of,
 )
 from collections_app.stats.sources import Sources
 from collections_app.watch_list.fields import shown
@@ -93,6 +94,7 @@ def of_list(user_id: UUID, *, viewer: Viewer, today: date) -> Statistics:
             "days": len(seen),
             "first": seen[0].name if seen else None,
             "last": seen[-1].name if seen else None,
+            "years": years_of(days),
             "months": months_of(days),
             "weekdays": weekdays_of(days),
             "calendar": calendar(days, since=today - timedelta(days=CALENDAR - 1)),

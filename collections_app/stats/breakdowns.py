@@ -209,7 +209,7 @@ def group_by(kind: str, name: str, of: str = "") -> str:
 # --- As answered -------------------------------------------------------------------
 
 
-def told(kind: str, group: Group, value: Any = None) -> Any:
+def told(kind: str, group: Group, value: object = None) -> Any:
     return {
         kind: group.name if value is None else value,
         "titles": group.titles,

@@ -67,7 +67,7 @@ class Sources:
             parameters |= named
         return tables, parameters
 
-    def parameters(self, **others: Any) -> dict[str, Any]:
+    def parameters(self, **others: object) -> dict[str, Any]:
         return {**self.statements[1], **others}
 
     def filled(self, statement: str, **others: str) -> str:

@@ -395,7 +395,7 @@ def test_a_title_that_left_the_list_was_watched_all_the_same(client, alice, deat
     assert [title["title"] for title in year["most_watched"]] == ["Death Note"]
 
 
-def test_the_log_may_be_trimmed(client, alice, death_note):
+def test_the_log_may_be_pruned(client, alice, death_note):
     client.post("/api/user/watchList", {"animeId": 1535, "type": "Watching"})
     client.post("/api/user/watchList/1535/increment", {"by": 3})
     before = ask(client), ask(client, year=2026)

@@ -164,12 +164,12 @@ def _has_entries(values: Sequence[object], parent: Mapping[str, object]) -> bool
     )
 
 
-def read(document: Any, scale: str | None = None) -> ListFile:
+def read(document: object, scale: str | None = None) -> ListFile:
     """Raises UnsupportedFileError if there is no anime in it.
 
     scale: that of the scores, if the sender says it and the file does not.
     """
-    if _is_dump(document):
+    if isinstance(document, dict) and _is_dump(document):
         return _read_dump(document)
     parts = list(_find_parts(document))
     user = _user(document)
@@ -197,7 +197,7 @@ def _refuse_manga(row: int) -> Record:
     raise NotAnimeError("mangas")
 
 
-def _user(value: Any, depth: int = 0) -> Any:
+def _user(value: Any, depth: int = 0) -> object:
     """Whose list it is: the first object that says its options, or is called so."""
     if not isinstance(value, dict) or depth > DEEPEST:
         return child(value[0], "data", "User") if _is_pages(value) else None
@@ -213,12 +213,13 @@ def _is_pages(value: object) -> bool:
     return isinstance(value, list) and bool(value)
 
 
-def _is_part(document: Any) -> bool:
+def _is_part(document: object) -> bool:
     """Whether the last page in it says that another follows."""
-    last = document[-1] if _is_pages(document) else document
+    pages = list_json.items(document)
+    last = pages[-1] if pages else document
     data = child(last, "data")
-    pages = data.values() if isinstance(data, dict) else ()
-    return any(child(page, "pageInfo", "hasNextPage") is True for page in pages)
+    parts = data.values() if isinstance(data, dict) else ()
+    return any(child(part, "pageInfo", "hasNextPage") is True for part in parts)
 
 
 def _entries(parts: list[Part]) -> Iterator[tuple[object, list[str] | None, bool]]:
@@ -427,7 +428,7 @@ def _custom(said: object, lists: Sequence[object]) -> list[object]:
     return [name for name, is_in in zip(lists, said, strict=False) if is_in]
 
 
-def _parsed(value: Any) -> Any:
+def _parsed(value: Any) -> object:
     """What is JSON within JSON."""
     is_text = isinstance(value, str) and bool(value)
     return list_json.inner(value, "custom_lists") if is_text else value

@@ -48,14 +48,14 @@ def recognises(document: object) -> bool:
     )
 
 
-def read(document: Any) -> ListFile:
+def read(document: object) -> ListFile:
     """Raises UnsupportedFileError if there is no anime in it."""
     if child(document, "export", "type") == "manga":
         raise UnsupportedFileError(
             "This is a manga list: export the anime list instead."
         )
     rows = reading.Rows()
-    for entry in document["entries"]:
+    for entry in list_json.items(child(document, "entries")):
         rows.take(partial(_record, entry), child(entry, "name"))
     return ListFile(
         format=NAME,

@@ -204,7 +204,7 @@ class Table:
                 self.columns[at] = ""
 
     def forget_others_scores(self) -> None:
-        """Of several columns of scores the user's own counts: "My Score" beside
+        """Of several columns of scores the user's own counts: "My Score" next to
         "Score". "Rating" may say for whom a title is: "PG-13".
         """
         scores = [at for at, column in enumerate(self.columns) if column == "score"]
@@ -550,7 +550,7 @@ def contradicts(
     column: str, first: str, second: str, name: str, other_name: str
 ) -> bool:
     """Of two columns of one meaning. Under other names they may yet mean two things: a
-    site's rating beside one's own; numbers of episodes seen do not.
+    site's rating next to one's own; numbers of episodes seen do not.
     """
     first, second = first.strip(), second.strip()
     is_same = name.strip().lower() == other_name.strip().lower()

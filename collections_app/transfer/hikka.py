@@ -11,7 +11,6 @@ no tags, and in the export no titles.
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
-from typing import Any
 
 from . import list_json, reading
 from .list_json import child
@@ -59,17 +58,17 @@ def recognises(document: object) -> bool:
     )
 
 
-def read(document: Any) -> ListFile:
+def read(document: object) -> ListFile:
     """Raises UnsupportedFileError if there is no anime in it."""
     if isinstance(document, list):
         document = {"list": document}
     rows = reading.Rows()
-    for entry in list_json.items(document.get("anime")):
+    for entry in list_json.items(child(document, "anime")):
         rows.take(partial(_record, entry), _title(entry))
-    for entry in list_json.items(document.get("list")):
+    for entry in list_json.items(child(document, "list")):
         rows.take(partial(_record_of_page, entry))
     for kind, called in OTHERS.items():
-        for entry in list_json.items(document.get(kind)):
+        for entry in list_json.items(child(document, kind)):
             rows.take(partial(_refuse, called), _title(entry))
     said = reading.count_of(child(document, "pagination", "total")) or 0
     count = len(rows.taken)
@@ -79,7 +78,7 @@ def read(document: Any) -> ListFile:
     return ListFile(
         format=NAME,
         rows=rows.of(LABEL),
-        exported_at=reading.time_of(document.get("exported_at")),
+        exported_at=reading.time_of(child(document, "exported_at")),
         warnings=[more] if said > count else [],
     )
 

@@ -1,4 +1,4 @@
-"""What a row is of: an anime, or something else that is listed beside anime.
+"""What a row is of: an anime, or something else that is listed next to anime.
 
 Trackers of all media, spreadsheets and databases keep games, books and films in one
 table, and many have the name of an anime.

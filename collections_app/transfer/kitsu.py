@@ -63,7 +63,7 @@ def recognises(document: object) -> bool:
     )
 
 
-def _pages(document: Any) -> list[Any]:
+def _pages(document: object) -> list[object]:
     return document if isinstance(document, list) else [document]
 
 
@@ -89,7 +89,7 @@ def read(document: object) -> ListFile:
 
 
 def _included(page: object) -> Included:
-    """What stands beside the entries; the mappings of an anime under its id."""
+    """What stands next to the entries; the mappings of an anime under its id."""
     found: dict[tuple[str, str], dict[str, Any]] = {}
     for one in list_json.items(child(page, "included")):
         if not isinstance(one, dict):
@@ -189,7 +189,7 @@ def _besides(attributes: Mapping[str, object]) -> Iterator[tuple[str, object]]:
 
 
 def write(entries: Iterable[Kept], owner: Owner) -> Iterator[str]:
-    """An array of pages, each with its anime and their ids at other sites beside it."""
+    """An array of pages, each with its anime and their ids at other sites."""
     made = {"exportedAt": owner.exported_at} if owner.exported_at else {}
     left = iter(entries)
     comma = "["

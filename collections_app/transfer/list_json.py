@@ -38,14 +38,14 @@ def inner(text: str, what: str) -> Any:
         raise RowError(f"{what} is not valid JSON.") from None
 
 
-def child(value: Any, *path: str) -> Any:
+def child(value: object, *path: str) -> object:
     """What lies at the end of a path of keys; None where there is no such."""
     for key in path:
         value = value.get(key) if isinstance(value, dict) else None
     return value
 
 
-def items(value: Any) -> list[Any]:
+def items(value: object) -> list[Any]:
     return value if isinstance(value, list) else []
 
 

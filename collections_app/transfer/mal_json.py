@@ -9,9 +9,8 @@ The page's dates are 01-02-20, in the order that its user prefers.
 """
 
 import html
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from typing import Any
 
 from . import days, list_json, mal, reading
 from .list_json import child
@@ -76,7 +75,7 @@ def read(document: object) -> ListFile:
     return file
 
 
-def _reader(document: Any) -> Any:
+def _reader(document: object) -> Callable[[object], ListFile] | None:
     if _converted(document) is not None:
         return _read_converted
     entries = list(_entries(document))
@@ -87,17 +86,17 @@ def _reader(document: Any) -> Any:
     return None
 
 
-def _pages(document: Any) -> list[Any]:
+def _pages(document: object) -> list[object]:
     """The documents in an array of them, or the one there is."""
     pages = document if isinstance(document, list) else [document]
     return [page for page in pages if isinstance(child(page, "data"), list)]
 
 
-def _entries(document: Any) -> Iterator[Any]:
+def _entries(document: object) -> Iterator[object]:
     """The rows of one or several pages, or of a bare array."""
     if pages := _pages(document):
         for page in pages:
-            yield from page["data"]
+            yield from list_json.items(child(page, "data"))
         return
     for entry in list_json.items(document):
         # Some hold what the page loaded at once, an array each.
@@ -108,12 +107,12 @@ def _is_of_api(entry: object) -> bool:
     return _api_status(entry) is not None and child(_node(entry), "id") is not None
 
 
-def _node(entry: Any) -> Any:
+def _node(entry: object) -> object:
     return child(entry, "node") or entry
 
 
-def _api_status(entry: Any) -> Any:
-    """The user's part of an entry, which the API puts beside its title or into it."""
+def _api_status(entry: object) -> dict[str, object] | None:
+    """The user's part of an entry, which the API puts next to its title or into it."""
     for status in (child(entry, "list_status"), child(_node(entry), "my_list_status")):
         if isinstance(status, dict):
             return status
@@ -201,7 +200,7 @@ def _dates(entries: Iterable[object]) -> Iterator[str]:
                 yield date
 
 
-def _title(entry: Any) -> Any:
+def _title(entry: object) -> object:
     return child(entry, "anime_title") or child(entry, "manga_title")
 
 
@@ -273,7 +272,7 @@ def _elements(value: object) -> list[object]:
     return value if isinstance(value, list) else [] if value is None else [value]
 
 
-def _unwrapped(value: Any) -> Any:
+def _unwrapped(value: object) -> object:
     """The text of an element, in whatever converters wrap it."""
     for _ in range(3):
         if isinstance(value, list) and len(value) == 1:

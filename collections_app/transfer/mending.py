@@ -16,7 +16,7 @@ from .records import RowError, UnsupportedFileError
 MOST_MENDED = 500_000
 LONGEST_PLACE = 256 * 1024
 PART = 64 * 1024
-# Expat reads a token anew with each piece: few large ones keep it from being quadratic.
+# Expat reads a token again with each piece: a few large ones keep that cheap.
 PIECE = 1024 * 1024
 
 # What stands outside of CDATA and is no XML: a reference, a bare & or <.

@@ -64,28 +64,29 @@ def recognises(document: object) -> bool:
     )
 
 
-def read(document: Any) -> ListFile:
+def read(document: object) -> ListFile:
     """UnsupportedFileError if there is nothing in it, or it is of a later version."""
     if isinstance(document, list):
         document = {"data": document}
+    document = list_json.fields(document)
     version = document.get("version", MARK["version"])
-    if document.get("format") == MARK["format"] and version != MARK["version"]:
+    if child(document, "format") == MARK["format"] and version != MARK["version"]:
         raise UnsupportedFileError(
             f"This file is of version {reading.shown_title(version)[:50]}, and version "
             f"{MARK['version']} is read here: export it as that version."
         )
     is_page = child(document, "meta", "next_cursor") is not None
     rows = reading.Rows()
-    for entry in list_json.items(document.get("entries", document.get("data"))):
+    for entry in list_json.items(document.get("entries", child(document, "data"))):
         rows.take(partial(_record, entry), child(entry, "title"))
     for title in list_json.items(document.get("watched")):
         rows.take(partial(_unlisted, title), child(title, "title"))
     return ListFile(
         format=NAME,
         rows=rows.of(LABEL),
-        exported_at=reading.time_of(document.get("exported_at")),
+        exported_at=reading.time_of(child(document, "exported_at")),
         warnings=[PAGE] * is_page,
-        owner=reading.shown_title(document.get("owner")),
+        owner=reading.shown_title(child(document, "owner")),
     )
 
 

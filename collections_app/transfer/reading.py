@@ -500,7 +500,7 @@ def own_fields(fields: Iterable[tuple[str, object]]) -> dict[str, object]:
     return kept
 
 
-def owned(values: dict[str, Any]) -> dict[str, Any]:
+def owned(values: dict[str, Any]) -> dict[str, object]:
     """The values with the reserved tag turned back: to watch, and owned, is owned."""
     if OWNED_TAG in values.get("tags", ()):
         values["tags"] = [tag for tag in values["tags"] if tag != OWNED_TAG]

@@ -1,6 +1,6 @@
 """What makes a round trip: an entry as writers take it, and as its file tells it again.
 
-No database: rows come as values, from whoever read them.
+No database: rows come as values.
 """
 
 from collections.abc import Mapping, Sequence
@@ -87,8 +87,8 @@ def with_own_ids(entry: Kept) -> Kept:
     return replace(entry, ids=dict.fromkeys(NUMBERED_SITES, str(entry.anime_id)))
 
 
-def stated(record: Record, format: str, entry: Mapping[str, Any]) -> dict[str, Any]:
-    """The columns that a row states. A tracker's fields lie beside other trackers'."""
+def stated(record: Record, format: str, entry: Mapping[str, Any]) -> dict[str, object]:
+    """The columns that a row states. A tracker's fields lie next to other trackers'."""
     values = dict(record.values)
     if "type" in values:
         values.setdefault("state", "active")

@@ -9,7 +9,6 @@ other export is MyAnimeList's XML.
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
-from typing import Any
 
 from . import list_json, reading
 from .list_json import child
@@ -57,10 +56,10 @@ def recognises(document: object) -> bool:
     )
 
 
-def read(document: Any) -> ListFile:
+def read(document: object) -> ListFile:
     """Raises UnsupportedFileError if there is no anime in it."""
     rows = reading.Rows()
-    for entry in document:
+    for entry in list_json.items(document):
         rows.take(partial(_record, entry), child(entry, "target_title"))
     return ListFile(format=NAME, rows=rows.of(LABEL))
 

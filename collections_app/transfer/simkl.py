@@ -9,7 +9,6 @@ Ratings are whole, 1–10. There are no dates but those on which episodes were w
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
-from typing import Any
 
 from . import list_json, reading, watched
 from .list_json import child
@@ -57,8 +56,8 @@ DERIVED = {
 
 
 def recognises(document: object) -> bool:
-    lists = [child(document, kind) for kind in KINDS]
-    lists = [rows for rows in lists if isinstance(rows, list)]
+    found = (child(document, kind) for kind in KINDS)
+    lists = [rows for rows in found if isinstance(rows, list)]
     has_rows = any(
         isinstance(child(row, "show") or child(row, "movie"), dict)
         for rows in lists
@@ -67,17 +66,17 @@ def recognises(document: object) -> bool:
     return has_rows or (bool(lists) and not any(lists))
 
 
-def read(document: Any) -> ListFile:
+def read(document: object) -> ListFile:
     """Raises UnsupportedFileError if there is no anime in it."""
     rows = reading.Rows()
     for kind, called in KINDS.items():
-        for entry in list_json.items(document.get(kind)):
+        for entry in list_json.items(child(document, kind)):
             title = child(entry, "show", "title") or child(entry, "movie", "title")
             rows.take(partial(_record, entry, kind, called), title)
     return ListFile(
         format=NAME,
         rows=rows.of(LABEL),
-        exported_at=reading.time_of(document.get("exported_at")),
+        exported_at=reading.time_of(child(document, "exported_at")),
     )
 
 
@@ -88,7 +87,7 @@ def _record(entry: object, kind: str, called: str, row: int) -> Record:
     show = list_json.fields(entry.get("show") or {})
     ids = list_json.fields(show.get("ids") or {})
     title = reading.shown_title(show.get("title"))
-    values: dict[str, Any] = _values(entry)
+    values = _values(entry)
     return Record(
         row=row,
         title=title,

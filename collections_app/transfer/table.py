@@ -237,7 +237,7 @@ def _cells(kept: Kept) -> Iterator[str]:
     return ("" if cell is None else str(cell) for cell in fields.values())
 
 
-def _cell(field: Field, value: Any) -> Any:
+def _cell(field: Field, value: Any) -> object:
     if field.kind is Kind.TAGS:
         return _line(value).rstrip("\r\n")
     if field.kind is Kind.FLAG:

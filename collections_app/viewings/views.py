@@ -4,7 +4,6 @@ from rest_framework.request import Request
 
 from animecollections.api.conditional import etag_of, precondition, unless_held
 from animecollections.api.ids import parse_id
-from animecollections.api.reading import read_body
 from animecollections.api.rendering import Answer, answer
 from animecollections.api.schema import Example, Refusal, documented, header
 from animecollections.api.shapes import nullable
@@ -12,7 +11,7 @@ from collections_app.catalogue.refs import parse_anime_id
 from collections_app.viewings import services as viewings
 from collections_app.watch_list.entry_views import ANIME_ERRORS
 from collections_app.watch_list.examples import ENTRY, VIEWING
-from collections_app.watch_list.serializers import EntrySerializer, ViewingOutput
+from collections_app.watch_list.serializers import EntryOutput, ViewingOutput
 from collections_app.watch_list.viewing_serializers import BeginViewing, ChangeViewing
 from collections_app.watch_list.views import (
     ENTRY_CHANGED,
@@ -24,7 +23,7 @@ from collections_app.watch_list.writes import Outcome
 from history.idempotency.views import IdempotentViewSet
 
 TAGS = ["Viewings"]
-META = TOLD | {"entry": nullable(EntrySerializer)}
+META = TOLD | {"entry": nullable(EntryOutput)}
 OF_VIEWING = header("If-Match", 'The revision you saw, `"41"`; 412 if it moved on.')
 VIEWING_CHANGED = Refusal(
     "revision_mismatch",
@@ -77,7 +76,7 @@ class ViewingsViewSet(IdempotentViewSet):
         outcome = viewings.begin(
             user_id=self.user_id,
             anime=parse_anime_id(anime_id),
-            values=read_body(BeginViewing, request),
+            values=self.read_body(BeginViewing),
             only_if=precondition(request),
             today=self.account.today,
             through=self.through,
@@ -106,7 +105,7 @@ class ViewingsViewSet(IdempotentViewSet):
             user_id=self.user_id,
             anime=parse_anime_id(anime_id),
             viewing_id=parse_id(viewing_id),
-            values=read_body(ChangeViewing, request),
+            values=self.read_body(ChangeViewing),
             only_if=precondition(request),
             today=self.account.today,
             through=self.through,

@@ -10,7 +10,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Model, Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from unfold.widgets import UnfoldAdminTextareaWidget
@@ -45,7 +45,7 @@ from collections_app.watch_list.serializers import EntryFields
 from collections_app.watch_list.writes import Operation, Outcome
 from history.models import Change
 from history.staff_log import services as audit
-from history.staff_log.masks import MASK, Masked, viewer_of
+from history.staff_log.masks import MASK, Masked, is_revealed, viewer_of
 
 MOST_TITLES = 200
 
@@ -178,12 +178,12 @@ class WatchListEntryAdmin(Masked, ThroughServices):
     )
 
     @admin.display(description="cover")
-    def picture(self, entry: Any) -> str:
+    def picture(self, entry: WatchListEntry) -> str:
         return "" if is_masked(entry) else cover_of(entry.anime)
 
     @admin.display
-    def title(self, entry: Any) -> str:
-        return f"{MASK} (private)" if is_masked(entry) else str(entry.anime.title)
+    def title(self, entry: WatchListEntry) -> str:
+        return f"{MASK} (private)" if is_masked(entry) else entry.anime.title
 
     @admin.display(description="user")
     def owner(self, entry: WatchListEntry) -> str:
@@ -197,23 +197,32 @@ class WatchListEntryAdmin(Masked, ThroughServices):
     def own_score(self, entry: WatchListEntry) -> float | None:
         return None if is_masked(entry) else score_of(entry)
 
-    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+    def get_fieldsets(
+        self, request: HttpRequest, obj: WatchListEntry | None = None
+    ) -> Any:
         if obj is None:  # nothing to show yet of picture and log
             (_, who), listed, _, why = self.fieldsets
             return ((None, {"fields": who["fields"][1:]}), listed, why)
-        if obj.notes and not obj.is_revealed:  # what is not sent stays
+        if obj.notes and not is_revealed(obj):  # what is not sent stays
             return without_notes(self.fieldsets)
         return self.fieldsets
 
     def change_view(
-        self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, object] | None = None,
     ) -> HttpResponse:
         return self.ask_first(request, object_id) or super().change_view(
-            request, object_id, *args, **kwargs
+            request, object_id, form_url, extra_context
         )
 
     def delete_view(
-        self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any
+        self,
+        request: HttpRequest,
+        object_id: str,
+        extra_context: dict[str, object] | None = None,
     ) -> HttpResponse:
         return self.ask_first(request, object_id) or self.told(
             request, self.ask_to_remove, object_id
@@ -249,39 +258,54 @@ class WatchListEntryAdmin(Masked, ThroughServices):
         )
 
     def ask_first(self, request: HttpRequest, object_id: str) -> HttpResponse | None:
-        """A private entry is shown to whoever has given a reason to see it."""
+        """A private entry is shown to anyone who has given a reason to see it."""
         entry = self.get_object(request, object_id)
         if entry is None or not is_masked(entry):
             return None
         page = reverse("admin:act_on_user", args=[entry.user_id, "reveal"])
         return HttpResponseRedirect(f"{page}?next={request.path}")
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_change_permission(
+        self, request: HttpRequest, obj: WatchListEntry | None = None
+    ) -> bool:
         allowed = super().has_change_permission(request, obj)
         return allowed and (obj is None or may_act_on(request, obj.user))
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_delete_permission(
+        self, request: HttpRequest, obj: WatchListEntry | None = None
+    ) -> bool:
         allowed = super().has_delete_permission(request, obj)
         return allowed and (obj is None or may_act_on(request, obj.user))
 
     def history_view(
-        self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any
+        self,
+        request: HttpRequest,
+        object_id: str,
+        extra_context: dict[str, object] | None = None,
     ) -> HttpResponse:
         return self.ask_first(request, object_id) or super().history_view(
-            request, object_id, *args, **kwargs
+            request, object_id, extra_context
         )
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: object = None
+    ) -> tuple[str, ...]:
         if obj is None:
             return ()
         return ("picture", "user", "anime", "added_at", "updated_at", "revision")
 
     def render_change_form(
-        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+        self,
+        request: HttpRequest,
+        context: dict[str, object],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Model | None = None,
     ) -> HttpResponse:
-        if entry := kwargs.get("obj"):
-            context["subtitle"] = f"{entry.anime}, of {entry.user}"
-        return super().render_change_form(request, context, *args, **kwargs)
+        if isinstance(obj, WatchListEntry):
+            context["subtitle"] = f"{obj.anime}, of {obj.user}"
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
     def matching(self, request: HttpRequest, text: str) -> Q:
         """By user alone where the text names no title, for that has an index; whose
@@ -300,7 +324,12 @@ class WatchListEntryAdmin(Masked, ThroughServices):
         named_so &= self.newest(request)
         return Q(user_id__in=users) | named_so if users else named_so
 
-    def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def add_view(
+        self,
+        request: HttpRequest,
+        form_url: str = "",
+        extra_context: dict[str, object] | None = None,
+    ) -> HttpResponse:
         """What is no key of a user or a title, its widgets would stumble over."""
         for name in self.autocomplete_fields if request.method == "POST" else ():
             field: Any = self.model._meta.get_field(name)
@@ -308,7 +337,7 @@ class WatchListEntryAdmin(Masked, ThroughServices):
                 field.target_field.clean(request.POST.get(name) or 1, None)
             except ValidationError:
                 raise BadRequest(f"This is not a key: {name}.") from None
-        return super().add_view(request, *args, **kwargs)
+        return super().add_view(request, form_url, extra_context)
 
     def save_model(
         self, request: HttpRequest, obj: WatchListEntry, form: Any, change: bool
@@ -333,19 +362,20 @@ class WatchListEntryAdmin(Masked, ThroughServices):
         request: HttpRequest,
         entry: WatchListEntry,
         verb: watch_list.Verb,
-        values: Mapping[str, Any] | None = None,
+        values: Mapping[str, object] | None = None,
         if_revision: int | None = None,
         *,
         reason: str,
     ) -> Outcome:
         """Entry, log and mail: all, or nothing."""
+        owner: Any = entry.user  # whose model this app does not know
         anime = AnimeRef(OWN, str(entry.anime_id))
         only_if = ALWAYS if if_revision is None else Precondition([if_revision])
         with transaction.atomic():
             outcome = watch_list.do(
                 user_id=entry.user_id,
                 operation=Operation(verb, anime, values or {}, only_if=only_if),
-                today=today_in(entry.user.preferences.timezone),
+                today=today_in(owner.preferences.timezone),
                 through=through(request),
             )
             if outcome.operation_id:
@@ -370,7 +400,7 @@ def note(
         or change.after.get("is_private")
     )
 
-    def told(values: Mapping[str, Any]) -> dict[str, Any]:
+    def told(values: Mapping[str, object]) -> dict[str, Any]:
         return {
             name: MASK if is_private or name in NOTES else value
             for name, value in values.items()
@@ -389,8 +419,8 @@ def note(
     )
 
 
-def is_masked(entry: Any) -> bool:
-    return bool(entry.is_private and not entry.is_revealed)
+def is_masked(entry: WatchListEntry) -> bool:
+    return entry.is_private and not is_revealed(entry)
 
 
 def tell(request: HttpRequest, outcome: Outcome) -> None:

@@ -1,6 +1,6 @@
 """What a batch takes besides changes of entries: of viewings, and of the diary.
 
-`OperationSerializer` tells the schema of all of them, and reads those of entries.
+`OperationInput` tells the schema of all of them, and reads those of entries.
 """
 
 from typing import Any
@@ -15,7 +15,7 @@ from animecollections.api.fields import (
 from collections_app.watch_list.fields import LARGEST_NUMBER
 from collections_app.watch_list.serializers import (
     AnimeIdField,
-    OperationSerializer,
+    OperationInput,
     WatchedOnField,
 )
 from collections_app.watch_list.viewing_serializers import BeginViewing, ChangeViewing
@@ -69,8 +69,4 @@ READ_BY: dict[str, type[serializers.Serializer[Any]]] = {
 
 def reader_of(op: object) -> type[serializers.Serializer[Any]]:
     """Of an operation by its name; one that nobody knows is refused by the usual."""
-    return (
-        READ_BY.get(op, OperationSerializer)
-        if isinstance(op, str)
-        else (OperationSerializer)
-    )
+    return READ_BY.get(op, OperationInput) if isinstance(op, str) else OperationInput

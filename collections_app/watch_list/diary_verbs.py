@@ -1,6 +1,7 @@
 """What is done to the diary by itself: added, corrected, taken out. In memory."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from animecollections.api.errors import ApiError
@@ -15,7 +16,7 @@ def add(edit: "ListEdit", slot: "Slot", operation: "Operation") -> "Outcome":
     watched_on = operation.watched_on or ""
     rules.check_day(watched_on, edit.today)
     episodes = operation.values["episodes"]
-    days = rules.days_between(watched_on, slot.facts, 1, episodes)
+    days = rules.days_between(watched_on, slot.facts, 1, episodes, edit.today)
     slot.watched.add_all(days)
     return edit.outcome_of(slot)
 
@@ -24,7 +25,7 @@ def change(edit: "ListEdit", slot: "Slot", operation: "Operation") -> "Outcome":
     if operation.watched_on is not None:
         rules.check_day(operation.watched_on, edit.today)
     day, episodes = found(edit, slot, operation)
-    correct(slot, day, episodes, operation.values, operation.watched_on)
+    correct(slot, day, episodes, operation.values, operation.watched_on, edit.today)
     return edit.outcome_of(slot)
 
 
@@ -40,12 +41,13 @@ def correct(
     episodes: int,
     values: Mapping[str, Any],
     watched_on: str | None,
+    today: date,
 ) -> Mapping[str, int]:
     """Another day, another number, or both; on which days they are now."""
     number = values.get("episodes", episodes)
     days: Mapping[str, int] = {day: number}
     if watched_on is not None:
-        days = rules.days_between(watched_on, slot.facts, 1, number)
+        days = rules.days_between(watched_on, slot.facts, 1, number, today)
     slot.watched.add(day, -episodes)
     slot.watched.add_all(days)
     return days

@@ -16,7 +16,6 @@ from animecollections.api.conditional import (
     unless_held,
 )
 from animecollections.api.errors import ApiError, invalid, refuse
-from animecollections.api.reading import read_body
 from animecollections.api.rendering import Answer, answer
 from animecollections.api.schema import Example, Refusal, documented
 from collections_app.catalogue.lookup import matching, pick
@@ -29,14 +28,14 @@ from collections_app.watch_list.entries import to_json
 from collections_app.watch_list.examples import BATCH, BATCH_ANSWER, ENTRY
 from collections_app.watch_list.models import WatchListEntry
 from collections_app.watch_list.serializers import (
-    BatchSerializer,
-    EntrySerializer,
-    IncrementSerializer,
-    MoveSerializer,
-    OperationSerializer,
-    RemovedSerializer,
-    ResultSerializer,
-    UpdateSerializer,
+    BatchInput,
+    EntryOutput,
+    IncrementInput,
+    MoveInput,
+    OperationInput,
+    RemovedOutput,
+    ResultOutput,
+    UpdateInput,
 )
 from collections_app.watch_list.viewings import columns_of
 from collections_app.watch_list.views import (
@@ -52,12 +51,12 @@ from history.idempotency.views import IdempotentViewSet
 BATCH_REFUSED = Refusal(
     "batch_refused",
     "BatchRefused",
-    {"results": ResultSerializer(many=True)},
+    {"results": ResultOutput(many=True)},
     {"results": BATCH_ANSWER["results"][1:]},
 )
 ANIME_ERRORS = ["anime_not_found", "ambiguous_id", "entry_not_found"]
 MAX_OPERATIONS = 500
-OWN_ID = OperationSerializer().fields["id"]
+OWN_ID = OperationInput().fields["id"]
 
 
 class EntryViewSet(IdempotentViewSet):
@@ -68,7 +67,7 @@ class EntryViewSet(IdempotentViewSet):
         name="getEntry",
         scope="list:read",
         tags=TAGS,
-        data=EntrySerializer,
+        data=EntryOutput,
         errors=ANIME_ERRORS,
         examples={"an entry": ENTRY},
         etag=True,
@@ -89,8 +88,8 @@ class EntryViewSet(IdempotentViewSet):
         name="changeEntry",
         scope="list:write",
         tags=TAGS,
-        body=UpdateSerializer,
-        data=EntrySerializer,
+        body=UpdateInput,
+        data=EntryOutput,
         meta=TOLD,
         parameters=[IF_MATCH],
         errors=[*ANIME_ERRORS, ENTRY_CHANGED],
@@ -98,7 +97,7 @@ class EntryViewSet(IdempotentViewSet):
         body_examples={"a score": {"score": 9.5, "notes": None}},
     )
     def partial_update(self, request: Request, anime_id: str) -> Answer:
-        values = read_body(UpdateSerializer, request)
+        values = self.read_body(UpdateInput)
         watched_on = values.pop("watched_on", None)
         return self.write_entry(
             "update", anime_id, values=values, watched_on=watched_on
@@ -109,7 +108,7 @@ class EntryViewSet(IdempotentViewSet):
         name="removeEntry",
         scope="list:write",
         tags=TAGS,
-        data=RemovedSerializer,
+        data=RemovedOutput,
         meta={"operation_id?": UUID},
         parameters=[IF_MATCH],
         errors=["anime_not_found", "ambiguous_id", ENTRY_CHANGED],
@@ -129,8 +128,8 @@ class EntryViewSet(IdempotentViewSet):
         name="incrementEntry",
         scope="list:write",
         tags=TAGS,
-        body=IncrementSerializer,
-        data=EntrySerializer,
+        body=IncrementInput,
+        data=EntryOutput,
         meta=TOLD,
         parameters=[IF_MATCH],
         errors=[*ANIME_ERRORS, "already_completed", ENTRY_CHANGED],
@@ -138,7 +137,7 @@ class EntryViewSet(IdempotentViewSet):
         body_examples={"one more": {"by": 1}},
     )
     def increment(self, request: Request, anime_id: str) -> Answer:
-        body = read_body(IncrementSerializer, request)
+        body = self.read_body(IncrementInput)
         watched_on = body.get("watched_on")
         return self.write_entry(
             "increment", anime_id, by=body["by"], watched_on=watched_on
@@ -183,8 +182,8 @@ class MoveViewSet(IdempotentViewSet):
         description="`dry_run` returns what would happen, and does nothing.",
         scope="list:write",
         tags=TAGS,
-        body=MoveSerializer,
-        data={"entries": EntrySerializer(many=True), "dry_run": bool},
+        body=MoveInput,
+        data={"entries": EntryOutput(many=True), "dry_run": bool},
         meta=TOLD,
         parameters=[IF_MATCH],
         errors=[*ANIME_ERRORS, "unknown_anime_ids", ENTRY_CHANGED],
@@ -192,7 +191,7 @@ class MoveViewSet(IdempotentViewSet):
         body_examples={"two": {"animeIds": [1535, 21], "type": "Completed"}},
     )
     def create(self, request: Request) -> Answer:
-        body = read_body(MoveSerializer, request)
+        body = self.read_body(MoveInput)
         dry_run = body["dry_run"]
         only_if = precondition_of_one(request, body["animeIds"])
         results = watch_list.do_all(
@@ -287,8 +286,8 @@ class BatchViewSet(IdempotentViewSet):
         "own idempotency key. Each `entry` is as it is after the whole batch.",
         scope="list:write",
         tags=TAGS,
-        body=BatchSerializer,
-        data={"results": ResultSerializer(many=True)},
+        body=BatchInput,
+        data={"results": ResultOutput(many=True)},
         errors=[BATCH_REFUSED],
         examples={"two of three": BATCH_ANSWER},
         body_examples={"two": BATCH},

@@ -20,6 +20,10 @@ VALUES = {
     "added_at": "2026-10-02T18:30:00Z",
     "updated_at": "2026-11-23T09:30:00Z",
     "revision": 41,
+    "episodes_aired": 37,
+    "behind_by": 25,
+    "next_airs_at": None,
+    "next_airs_estimated": None,
 }
 ENTRY = {key: VALUES[key] for key in JSON_KEYS}
 VIEWING = {

@@ -127,7 +127,7 @@ def limit_of(field: Field) -> str:
     return SENTENCES[field.kind].format(field.most)
 
 
-def shown(name: str, value: Any) -> Any:
+def shown(name: str, value: object) -> Any:
     """A column's value as the API shows it."""
     field = BY_NAME.get(name)
     show = SHOWN_AS.get(field.kind) if field else None

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Sequence
 from typing import Any, get_args, get_type_hints
+from uuid import UUID
 
 from django.contrib import admin
 from django.contrib.auth import get_user_model
@@ -11,7 +12,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 
-from animecollections.admin import ReadOnly, as_uuid, link, people
+from animecollections.admin import ReadOnly, as_uuid, link, name_in, people
 from animecollections.admin.dates import between
 from animecollections.identity import Origin
 from collections_app.catalogue.models import Anime
@@ -20,7 +21,7 @@ from collections_app.watch_list.operation_reads import ever_private
 from collections_app.watch_list.sentences import shown
 from collections_app.watch_list.undo import ENTRY_KINDS
 from history.models import Change, ChangeKind
-from history.staff_log.masks import MASK, Masked
+from history.staff_log.masks import MASK, Masked, is_revealed
 
 NOTES = {"notes", "extra", "place"}  # what a person writes for themselves
 
@@ -94,36 +95,38 @@ class ChangeAdmin(ReadOnly, OfEntries):
         rows: QuerySet[Change] = super().get_queryset(request)
         return rows.annotate(title=Subquery(titles))
 
-    def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Change | None:
         """The page's title has the number of the anime."""
-        change = super().get_object(request, *args, **kwargs)
+        change: Change | None = super().get_object(request, object_id, from_field)
         if change is not None and is_masked(change):
             change.anime_id = None
         return change
 
     @admin.display
-    def anime(self, change: Any) -> str:
+    def anime(self, change: Change) -> str:
         if is_masked(change):
             return MASK
         if change.anime_id is None:
             return ""
-        title = change.title or change.anime_id
+        title = getattr(change, "title", "") or change.anime_id
         return link("collections_app_anime", change.anime_id, title)
 
     @admin.display
-    def what(self, change: object) -> str:
+    def what(self, change: Change) -> str:
         return MASK if is_masked(change) else describe(change)[:200]
 
     @admin.display(description="before")
-    def told_before(self, change: Any) -> str:
+    def told_before(self, change: Change) -> str:
         return told(change, change.before)
 
     @admin.display(description="after")
-    def told_after(self, change: Any) -> str:
+    def told_after(self, change: Change) -> str:
         return told(change, change.after)
 
     @admin.display(description="file name")
-    def file(self, change: Any) -> str:
+    def file(self, change: Change) -> str:
         """A name may say what is private: "my hentai.xml"."""
         is_hidden = change.file_name and is_masked(change)
         return MASK if is_hidden else str(change.file_name)
@@ -133,7 +136,7 @@ class ChangeAdmin(ReadOnly, OfEntries):
         return change.client_id[:30]
 
     @admin.display(description="")
-    def undo(self, change: Any) -> str:
+    def undo(self, change: Change) -> str:
         """To the page that shows what it would do to undo the whole, and asks."""
         if change.kind not in ENTRY_KINDS:
             return ""
@@ -143,12 +146,12 @@ class ChangeAdmin(ReadOnly, OfEntries):
         )
 
     @admin.display
-    def actor(self, change: Any) -> str:
-        return str(change.people.get(change.actor_id, ""))
+    def actor(self, change: Change) -> str:
+        return name_in(change, change.actor_id)
 
     def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
-    ) -> tuple[QuerySet[Any], bool]:
+        self, request: HttpRequest, queryset: QuerySet[Change], search_term: str
+    ) -> tuple[QuerySet[Change], bool]:
         """Each kind of id by the index it has; never the whole log."""
         text = search_term.strip()
         if not text:
@@ -162,7 +165,7 @@ class ChangeAdmin(ReadOnly, OfEntries):
         return queryset.filter(pk__in=found.values("pk")), False
 
 
-def people_known(request: HttpRequest, text: str) -> list[Any]:
+def people_known(request: HttpRequest, text: str) -> list[UUID]:
     """As `people`, but an id has to be a user's."""
     id_ = as_uuid(text)
     if id_ is None:
@@ -171,19 +174,19 @@ def people_known(request: HttpRequest, text: str) -> list[Any]:
     return list(users.values_list("pk", flat=True))
 
 
-def is_masked(change: Any) -> bool:
+def is_masked(change: Change) -> bool:
     """Of an entry that is private now, or was at any time."""
-    return bool(change.is_private and not change.is_revealed)
+    return getattr(change, "is_private", True) and not is_revealed(change)
 
 
-def told(change: Any, values: dict[str, Any]) -> str:
+def told(change: Change, values: dict[str, object]) -> str:
     if is_masked(change):
         return MASK
-    hidden = {} if change.is_revealed else dict.fromkeys(NOTES & values.keys(), MASK)
+    hidden = {} if is_revealed(change) else dict.fromkeys(NOTES & values.keys(), MASK)
     return json.dumps(values | hidden, ensure_ascii=False)
 
 
-def describe(change: Any) -> str:
+def describe(change: Change) -> str:
     """The fields that differ; of a new or removed entry its type; of a viewing its
     state.
     """
@@ -197,6 +200,6 @@ def describe(change: Any) -> str:
         if name in change.before:
             before, after = change.before[name], change.after.get(name)
             said = f"{shown(name, before)} → {shown(name, after)}"
-            is_hidden = name in NOTES and not change.is_revealed
+            is_hidden = name in NOTES and not is_revealed(change)
             parts.append(f"{name}: {MASK if is_hidden else said}")
     return ", ".join(parts)

@@ -1,11 +1,12 @@
 """Watch-list entries: what a user keeps of one anime; and each time they watched it."""
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any, ClassVar, Self
 from uuid import UUID
 
 from django.db import models
-from django.db.models import Count, F, Q
+from django.db.models import Count, Exists, F, Min, OuterRef, Q
 
 from animecollections.db.owned import OwnedQuerySet, OwnedRow, owner
 from animecollections.viewer import (
@@ -15,6 +16,8 @@ from animecollections.viewer import (
     is_own,
     visible_fields,
 )
+from collections_app.airing.models import Airing
+from collections_app.catalogue.models import AiringStatus
 from collections_app.watch_list.entries import ROW
 from collections_app.watch_list.fields import COLUMNS_SEEN_BY
 
@@ -86,6 +89,10 @@ class EntryQuerySet(OwnedQuerySet["WatchListEntry"]):
         """
         return self.values_list(*ROW)
 
+    def with_popularity(self) -> Self:
+        """Each with how well known its title is: AnimeQuerySet.with_popularity."""
+        return self.alias(popularity=F("anime__prominence") + F("anime__renown"))
+
     def up_next(self) -> Self:
         """What is being watched and has an episode left, or may have."""
         return self.filter(
@@ -93,6 +100,26 @@ class EntryQuerySet(OwnedQuerySet["WatchListEntry"]):
             type=EntryType.WATCHING,
             state__in=[EntryState.ACTIVE, EntryState.REWATCHING],
         )
+
+    def aired(self, now: datetime) -> Self:
+        """Those whose next episode has aired, as far as is known."""
+        next_one = Airing.objects.filter(
+            anime_id=OuterRef("anime_id"), number=OuterRef("progress") + 1
+        )
+        unknown = Q(
+            anime__airing_status=AiringStatus.UPCOMING, anime__schedule__isnull=True
+        )
+        return self.filter(~Exists(next_one.filter(airs_at__gt=now))).exclude(unknown)
+
+    def next_airing(self, now: datetime) -> datetime | None:
+        """When the next episode of one of them airs."""
+        following = Q(anime__airings__number=F("progress") + 1)
+        later = Q(anime__airings__airs_at__gt=now)
+        found = self.filter(following & later).aggregate(
+            at=Min("anime__airings__airs_at")
+        )
+        at: datetime | None = found["at"]
+        return at
 
     def counts(self) -> dict[str, Any]:
         """How many by type and by state, every type and state named."""

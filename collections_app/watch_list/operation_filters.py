@@ -1,14 +1,14 @@
 """What narrows the operations of a user."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any, get_args
+from collections.abc import Iterator
+from typing import get_args
 from uuid import UUID
 
 import django_filters as filters
 from django.db.models import Q, QuerySet
 
 from animecollections.api.filtering import Since, TypedFilterSet, Until
-from animecollections.api.parameters import WHEN, Parameter
+from animecollections.api.parameters import WHEN, Parameter, Wanted
 from animecollections.api.schema import paging, query
 from animecollections.identity import ThroughKind
 from history.models import Change, ChangeKind
@@ -61,7 +61,7 @@ class OperationFilters(TypedFilterSet):
 def narrow(
     heads: QuerySet[Change],
     user_id: UUID,
-    wanted: Mapping[str, object],
+    wanted: Wanted,
     zone: str,
     anime_id: int | None,
 ) -> QuerySet[Change]:
@@ -70,9 +70,7 @@ def narrow(
     return OperationFilters.narrow(heads, wanted, zone).filter(*by_any_change)
 
 
-def conditions(
-    user_id: UUID, wanted: Mapping[str, Any], anime_id: int | None
-) -> Iterator[Q]:
+def conditions(user_id: UUID, wanted: Wanted, anime_id: int | None) -> Iterator[Q]:
     """What a query says of any change of an operation. All stays within the changes of
     one user, which are one range of an index.
     """

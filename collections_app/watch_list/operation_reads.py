@@ -1,8 +1,8 @@
 """Reads that join the log with the catalogue."""
 
-from collections.abc import Collection, Iterable, Mapping
-from datetime import timedelta
-from typing import Any
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, TypedDict, cast
 from uuid import UUID
 
 from django.conf import settings
@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from animecollections.api.paging import page
+from animecollections.api.parameters import Wanted
 from collections_app.catalogue.lookup import find_anime
 from collections_app.catalogue.models import Anime
 from collections_app.catalogue.refs import parse_anime_id
@@ -17,10 +18,37 @@ from collections_app.watch_list import sentences
 from collections_app.watch_list.fields import FIELD_NAMES, shown
 from collections_app.watch_list.models import WatchListEntry
 from collections_app.watch_list.operation_filters import PER_PAGE, narrow
+from collections_app.watch_list.sentences import ChangeRow
 from history.models import Change, ChangeKind
 
 CHANGES_SHOWN = 20
 NOTES_SHOWN = 200
+
+
+class ChangeJson(TypedDict):
+    anime_id: str | None
+    title: str | None
+    kind: str
+    before: dict[str, object]
+    after: dict[str, object]
+    watched: list[dict[str, object]]
+    revision: int
+
+
+class OperationJson(TypedDict):
+    id: UUID
+    summary: str
+    at: datetime
+    through: str
+    file_name: str
+    client_id: str
+    size: int
+    changes: list[ChangeJson]
+    undoes: UUID | None
+    undoable: bool
+    undoable_until: datetime | None
+
+
 LIST_KINDS = {
     ChangeKind.ADD,
     ChangeKind.UPDATE,
@@ -31,8 +59,8 @@ LIST_KINDS = {
 
 
 def operations_of(
-    user_id: UUID, wanted: Mapping[str, Any], zone: str = "UTC"
-) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    user_id: UUID, wanted: Wanted, zone: str = "UTC"
+) -> tuple[list[OperationJson], dict[str, object]]:
     """A page of operations, newest first: three statements, however many changes; one
     more where they are those of a title, whose own changes are told then.
     """
@@ -46,17 +74,17 @@ def operations_of(
         default="-revision",
         limit=PER_PAGE,
     )
-    changes: dict[UUID, list[dict[str, Any]]] = {}
+    changes: dict[UUID, list[ChangeRow]] = {}
     which = {"anime_id": anime_id} if anime_id else {"position__lt": CHANGES_SHOWN}
     ids = [head["operation_id"] for head in heads]
     shown = Change.objects.of(user_id).filter(operation_id__in=ids, **which)
     shown = shown.order_by("revision")
     for row in shown.values():
-        changes.setdefault(row["operation_id"], []).append(dict(row))
+        changes.setdefault(row["operation_id"], []).append(cast("ChangeRow", row))
     titles = titles_of(row["anime_id"] for rows in changes.values() for row in rows)
     # What was pruned, or erased with its account, between the statements is left out.
     told = [
-        told_of(head, changes[head["operation_id"]], titles)
+        told_of(cast("ChangeRow", head), changes[head["operation_id"]], titles)
         for head in heads
         if head["operation_id"] in changes
     ]
@@ -86,8 +114,8 @@ def ever_private(
 
 
 def told_of(
-    head: Mapping[str, Any], changes: list[dict[str, Any]], titles: Mapping[int, str]
-) -> dict[str, Any]:
+    head: ChangeRow, changes: Sequence[ChangeRow], titles: Mapping[int, str]
+) -> OperationJson:
     is_of_list = head["kind"] in LIST_KINDS and head["through"] != "merge"
     until = head["at"] + timedelta(days=settings.CHANGE_LOG_DAYS)
     return {
@@ -105,7 +133,7 @@ def told_of(
     }
 
 
-def change_told(change: Mapping[str, Any], titles: Mapping[int, str]) -> dict[str, Any]:
+def change_told(change: ChangeRow, titles: Mapping[int, str]) -> ChangeJson:
     anime_id = change["anime_id"]
     return {
         "anime_id": str(anime_id) if anime_id else None,

@@ -11,7 +11,6 @@ from rest_framework.request import Request
 from animecollections.api.conditional import etag_of, unless_held
 from animecollections.api.fields import StrictBoolean
 from animecollections.api.ids import parse_id
-from animecollections.api.reading import read_body
 from animecollections.api.rendering import Answer, answer
 from animecollections.api.schema import Example, documented
 from animecollections.api.shapes import nullable
@@ -20,33 +19,33 @@ from collections_app.watch_list import undo as operations
 from collections_app.watch_list.examples import OPERATIONS, UNDONE
 from collections_app.watch_list.operation_filters import PARAMETERS
 from collections_app.watch_list.operation_reads import operations_of
-from collections_app.watch_list.serializers import EntrySerializer, SomeFields
+from collections_app.watch_list.serializers import EntryOutput, SomeFields
 from history.idempotency.views import IdempotentViewSet
 from history.models import ChangeKind
 
 TAGS = ["History and undo"]
 
 
-class WatchedByDaySerializer(serializers.Serializer[Any]):
+class WatchedByDayOutput(serializers.Serializer[Any]):
     watched_on = serializers.CharField()
     episodes = serializers.IntegerField()
 
 
 @extend_schema_serializer(component_name="LoggedChange")
-class ChangeToldSerializer(serializers.Serializer[Any]):
+class ChangeToldOutput(serializers.Serializer[Any]):
     anime_id = serializers.CharField(allow_null=True)
     title = serializers.CharField(allow_null=True)
     kind = serializers.ChoiceField(ChangeKind.choices)
     before = SomeFields()
     after = SomeFields()
-    watched = WatchedByDaySerializer(
+    watched = WatchedByDayOutput(
         many=True, help_text="what it counts as watched; below zero, took back"
     )
     revision = serializers.IntegerField()
 
 
 @extend_schema_serializer(component_name="Operation")
-class OperationToldSerializer(serializers.Serializer[Any]):
+class OperationToldOutput(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     summary = serializers.CharField()
     at = serializers.DateTimeField()
@@ -54,7 +53,7 @@ class OperationToldSerializer(serializers.Serializer[Any]):
     file_name = serializers.CharField(help_text="of an import; else empty")
     client_id = serializers.CharField()
     size = serializers.IntegerField(help_text="how many rows it changed")
-    changes = ChangeToldSerializer(
+    changes = ChangeToldOutput(
         many=True, help_text="the first 20; with `animeId` those of that title"
     )
     undoes = serializers.UUIDField(allow_null=True)
@@ -62,12 +61,12 @@ class OperationToldSerializer(serializers.Serializer[Any]):
     undoable_until = serializers.DateTimeField(allow_null=True)
 
 
-class UndoSerializer(serializers.Serializer[Any]):
+class UndoInput(serializers.Serializer[Any]):
     dry_run = StrictBoolean(required=False, default=False)
 
 
 @extend_schema_serializer(component_name="UndoConflict")
-class ConflictSerializer(serializers.Serializer[Any]):
+class ConflictOutput(serializers.Serializer[Any]):
     anime_id = serializers.CharField()
     title = serializers.CharField()
     field = serializers.CharField()
@@ -81,7 +80,7 @@ class OperationViewSet(IdempotentViewSet):
         name="getOperations",
         scope="list:read",
         tags=TAGS,
-        data=OperationToldSerializer(many=True),
+        data=OperationToldOutput(many=True),
         meta={"next_cursor": nullable(str)},
         parameters=PARAMETERS,
         errors=["invalid_cursor", "anime_not_found", "ambiguous_id"],
@@ -90,7 +89,7 @@ class OperationViewSet(IdempotentViewSet):
     )
     def list(self, request: Request) -> Answer:
         at = self.account.revisions
-        # The day too: what can be undone ends with time, and old changes are trimmed.
+        # The day too: what can be undone ends with time, and old changes are pruned.
         day = timezone.now().date()
         etag = unless_held(
             request, etag_of(request, at.epoch, at.user, at.catalogue, day)
@@ -106,11 +105,11 @@ class OperationViewSet(IdempotentViewSet):
         "`dry_run` returns what would happen, and does nothing.",
         scope="list:write",
         tags=TAGS,
-        body=UndoSerializer,
+        body=UndoInput,
         data={
-            "entries": EntrySerializer(many=True),
+            "entries": EntryOutput(many=True),
             "removed": [str],
-            "conflicts": ConflictSerializer(many=True),
+            "conflicts": ConflictOutput(many=True),
             "dry_run": bool,
         },
         meta={"operation_id?": UUID},
@@ -118,7 +117,7 @@ class OperationViewSet(IdempotentViewSet):
         examples={"undone": UNDONE},
     )
     def undo(self, request: Request, operation_id: str) -> Answer:
-        dry_run = read_body(UndoSerializer, request)["dry_run"]
+        dry_run = self.read_body(UndoInput)["dry_run"]
         undone = operations.undo(
             user_id=self.user_id,
             operation_id=parse_id(operation_id),

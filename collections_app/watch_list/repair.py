@@ -28,7 +28,7 @@ ENTRY_KINDS = (ChangeKind.ADD, ChangeKind.UPDATE, ChangeKind.REMOVE)
 class LastWord:
     """What the log says of one anime: the values it knows, None where it was removed.
 
-    Of an entry whose adding was trimmed it knows the fields that changed since.
+    Of an entry whose adding was pruned it knows the fields that changed since.
     """
 
     revision: int

@@ -1,16 +1,36 @@
 """Changes told to a person: "moved Death Note from To Watch to Watching"."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from datetime import datetime
+from typing import Any, TypedDict
+from uuid import UUID
 
 from collections_app.watch_list.fields import label_of
 from history.log.parts import SAID_OF_KIND
 from history.models import ChangeKind
 
 
+class ChangeRow(TypedDict):
+    """What is told of a row of the log; the first of an operation tells of it too."""
+
+    kind: ChangeKind
+    at: datetime
+    through: str
+    file_name: str
+    client_id: str
+    operation_id: UUID
+    undoes: UUID | None
+    size: int
+    anime_id: int | None
+    before: dict[str, Any]
+    after: dict[str, Any]
+    days: dict[str, int] | None
+    revision: int
+
+
 def of_operation(
-    head: Mapping[str, Any],
-    changes: Sequence[Mapping[str, Any]],
+    head: ChangeRow,
+    changes: Sequence[ChangeRow],
     titles: Mapping[int, str],
 ) -> str:
     """The first change in words, and how many more there are; an import by its file,
@@ -24,11 +44,11 @@ def of_operation(
     return first if size == 1 else f"{first}, and {size - 1} more"
 
 
-def of_change(change: Mapping[str, Any], titles: Mapping[int, str]) -> str:
+def of_change(change: ChangeRow, titles: Mapping[int, str]) -> str:
     kind, before, after = change["kind"], change["before"], change["after"]
     if kind in SAID_OF_KIND:
         return SAID_OF_KIND[kind]
-    title = titles.get(change["anime_id"], f"anime {change['anime_id']}")
+    title = titles.get(change["anime_id"] or 0, f"anime {change['anime_id']}")
     if kind == ChangeKind.VIEWING:
         return of_viewing(title, before, after)
     if kind == ChangeKind.WATCHED:

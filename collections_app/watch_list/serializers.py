@@ -182,7 +182,7 @@ ANSWERED_AS: dict[Kind, Callable[[Field], AnyField]] = {
 class EntryFields(StrictObject):
     """The fields of an entry that a client may set. Absent keeps, null clears."""
 
-    def get_fields(self) -> dict[str, Any]:
+    def get_fields(self) -> dict[str, AnyField]:
         fields = {n: SENT_AS[BY_NAME[n].kind](BY_NAME[n]) for n in FIELD_NAMES}
         return fields | super().get_fields()  # a serializer may say more of one
 
@@ -232,17 +232,17 @@ class AnimeIdField(serializers.Field[AnimeRef, Any, str, Any]):
 
 
 @extend_schema_serializer(component_name="RemoveEntry")
-class RemoveSerializer(Serializer):
+class RemoveInput(Serializer):
     animeId = AnimeIdField(required=False)  # noqa: N815
 
 
 @extend_schema_serializer(component_name="ChangeEntry")
-class UpdateSerializer(EntryFields):
+class UpdateInput(EntryFields):
     watched_on = WatchedOnField()
 
 
 @extend_schema_serializer(component_name="AddEntry")
-class AddSerializer(EntryFields):
+class AddInput(EntryFields):
     animeId = AnimeIdField()  # noqa: N815
     type = StrictChoice(EntryType.choices)
     fresh = StrictBoolean(
@@ -253,7 +253,7 @@ class AddSerializer(EntryFields):
     watched_on = WatchedOnField()
 
 
-class IncrementSerializer(Serializer):
+class IncrementInput(Serializer):
     by = StrictInteger(
         min_value=-1000,
         max_value=1000,
@@ -264,7 +264,7 @@ class IncrementSerializer(Serializer):
     watched_on = WatchedOnField()
 
 
-class MoveSerializer(Serializer):
+class MoveInput(Serializer):
     """One anime or many, to one type."""
 
     animeId = AnimeIdField(required=False)  # noqa: N815
@@ -286,7 +286,7 @@ class MoveSerializer(Serializer):
 
 
 @extend_schema_serializer(component_name="BatchOperation")
-class OperationSerializer(EntryFields):
+class OperationInput(EntryFields):
     """One operation of a batch."""
 
     op = StrictChoice(
@@ -350,14 +350,14 @@ class OperationSerializer(EntryFields):
         return attrs
 
 
-class BatchSerializer(Serializer):
+class BatchInput(Serializer):
     """Up to 500 operations."""
 
-    operations = OperationSerializer(many=True)
+    operations = OperationInput(many=True)
     atomic = StrictBoolean(required=False, default=False)
 
 
-class EntrySerializer(Serializer):
+class EntryOutput(Serializer):
     """An anime on the user's list."""
 
     id = serializers.UUIDField()
@@ -375,15 +375,29 @@ class EntrySerializer(Serializer):
     added_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
     revision = serializers.IntegerField()
+    episodes_aired = serializers.IntegerField(
+        allow_null=True, help_text="as of this answer; null = unknown"
+    )
+    behind_by = serializers.IntegerField(
+        allow_null=True, help_text="aired and not watched; null = unknown"
+    )
+    next_airs_at = serializers.CharField(
+        allow_null=True,
+        help_text="the next episode, as exactly as it is known: a time "
+        "(2026-12-05T15:30:00Z), a day or a month",
+    )
+    next_airs_estimated = serializers.BooleanField(
+        allow_null=True, help_text="true: computed from weekly times, not announced"
+    )
 
-    def get_fields(self) -> dict[str, Any]:
+    def get_fields(self) -> dict[str, AnyField]:
         own = {field.name: ANSWERED_AS[field.kind](field) for field in FIELDS}
         fields = super().get_fields() | own
         # Its own, then those of a view.
         return {name: fields[name] for name in dict.fromkeys([*JSON_KEYS, *fields])}
 
 
-class ListedEntrySerializer(EntrySerializer):
+class ListedEntryOutput(EntryOutput):
     """An entry in a list; the last seven come with `view=card` or `view=up_next`."""
 
     image_webp = serializers.CharField(required=False, allow_null=True)
@@ -402,7 +416,7 @@ class ListedEntrySerializer(EntrySerializer):
 class SomeFields(Serializer):
     """Some of an entry's own fields, as they are answered."""
 
-    def get_fields(self) -> dict[str, Any]:
+    def get_fields(self) -> dict[str, AnyField]:
         fields = {field.name: ANSWERED_AS[field.kind](field) for field in FIELDS}
         for field in fields.values():
             field.required = False
@@ -428,12 +442,12 @@ class ViewingOutput(Serializer):
         return super().get_fields() | {"where": place}
 
 
-class AddedSerializer(Serializer):
+class AddedOutput(Serializer):
     message = serializers.CharField()
-    entry = EntrySerializer()
+    entry = EntryOutput()
 
 
-class RemovedSerializer(Serializer):
+class RemovedOutput(Serializer):
     message = serializers.CharField()
     removed = serializers.IntegerField(help_text="0 when it was not listed")
 
@@ -442,17 +456,17 @@ class RemovedSerializer(Serializer):
 def by_word(choices: Any) -> Any:
     """A number for each of the words."""
     numbers = {word: serializers.IntegerField() for word in choices.values}
-    return type(f"{choices.__name__}CountsSerializer", (Serializer,), numbers)()
+    return type(f"{choices.__name__}CountsOutput", (Serializer,), numbers)()
 
 
-class CountsSerializer(Serializer):
+class CountsOutput(Serializer):
     total = serializers.IntegerField()
     by_type = by_word(EntryType)
     by_state = by_word(EntryState)
 
 
 @extend_schema_serializer(component_name="ImpliedChange")
-class ChangeSerializer(Serializer):
+class ChangeOutput(Serializer):
     """An implied change: what followed by itself, and why."""
 
     anime_id = serializers.CharField(
@@ -471,13 +485,13 @@ class ChangeSerializer(Serializer):
         ]
     )
 
-    def get_fields(self) -> dict[str, Any]:
+    def get_fields(self) -> dict[str, AnyField]:
         # "from" is a word of Python's.
         return super().get_fields() | {"from": serializers.JSONField(allow_null=True)}
 
 
 @extend_schema_serializer(component_name="EntryWarning")
-class WarningSerializer(Serializer):
+class WarningOutput(Serializer):
     anime_id = serializers.CharField(
         required=False, help_text="where the answer is about several"
     )
@@ -494,18 +508,18 @@ class DayNow(Serializer):
     revision = serializers.IntegerField()
 
 
-class RefusedOperationSerializer(Serializer):
+class RefusedOperationOutput(Serializer):
     """Of a refusal that has more to say: the entry as it is now (null: not listed), the
     viewing, or the row of the diary, where `if_revision` no longer fits.
     """
 
-    entry = EntrySerializer(allow_null=True, required=False)
+    entry = EntryOutput(allow_null=True, required=False)
     viewing = ViewingOutput(required=False)
     watched = DayNow(required=False)
 
 
 @extend_schema_serializer(component_name="BatchResult")
-class ResultSerializer(Serializer):
+class ResultOutput(Serializer):
     """What became of one operation; `error`, `code`, `fields`, `details` where it was
     refused.
     """
@@ -513,19 +527,19 @@ class ResultSerializer(Serializer):
     id = serializers.CharField(required=False)
     ok = serializers.BooleanField()
     status = serializers.IntegerField()
-    entry = EntrySerializer(allow_null=True, required=False)
+    entry = EntryOutput(allow_null=True, required=False)
     viewing = ViewingOutput(allow_null=True, required=False)
     removed = serializers.IntegerField(required=False)
-    changes = ChangeSerializer(many=True, required=False)
-    warnings = WarningSerializer(many=True, required=False)
+    changes = ChangeOutput(many=True, required=False)
+    warnings = WarningOutput(many=True, required=False)
     error = serializers.CharField(required=False)
     code = serializers.CharField(
         required=False, help_text="as in a failure of the whole request"
     )
-    details = RefusedOperationSerializer(required=False)
+    details = RefusedOperationOutput(required=False)
     replayed = serializers.BooleanField(required=False)
 
-    def get_fields(self) -> dict[str, Any]:
+    def get_fields(self) -> dict[str, AnyField]:
         # A serializer has fields of its own.
         sentences = serializers.ListField(child=serializers.CharField())
         told = serializers.DictField(child=sentences, required=False)

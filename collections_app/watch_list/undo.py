@@ -1,6 +1,6 @@
 """Operations: what was done, told to a person, and undone.
 
-An operation is the changes that share its id. Undo is a new operation that lays the
+An operation is the changes that share its id. Undo is a new operation that puts the
 values before over the values after, field by field, where they still stand; what has
 changed since is reported, not trampled.
 """
@@ -35,8 +35,8 @@ ENTRY_KINDS = (
 )
 
 
-class TrimmedError(Exception):
-    """The log was trimmed after the moment that is asked for."""
+class PrunedError(Exception):
+    """The log was pruned after the moment that is asked for."""
 
 
 @dataclass(slots=True)
@@ -114,7 +114,7 @@ def restore(
 ) -> Undone:
     """Puts the whole list back to a moment, as one operation (undone like any).
 
-    TrimmedError where the log no longer reaches back so far.
+    PrunedError where the log no longer reaches back so far.
     """
     with recording(user_id=user_id, through=through) as record:
         changes = list(
@@ -124,7 +124,7 @@ def restore(
             Change.objects.of(user_id).filter(at__lte=at).exists()
         )
         if not reached:
-            raise TrimmedError("The log of changes does not go back that far.")
+            raise PrunedError("The log of changes does not go back that far.")
         changes = [change for change in changes if change.kind in ENTRY_KINDS]
         edit = ListEdit(record, user_id, today)
         edit.read(ref_of(change) for change in changes)
@@ -208,7 +208,7 @@ def take_off_again(slot: Slot, change: Change, undone: Undone) -> None:
         return
     added = from_snapshot(change.after)
     found = differences(added, slot.after)
-    if added["id"] != slot.after["id"]:  # removed, and added anew: another entry
+    if added["id"] != slot.after["id"]:  # removed, and added again: another entry
         found = ["type"]
     undone.conflicts += [
         conflict(slot, name, added[name], slot.after[name]) for name in found

@@ -9,7 +9,7 @@ same.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any, Literal
+from typing import Any, Literal, cast
 from uuid import UUID
 
 from django.db.models import FilteredRelation, OuterRef, Q, Subquery
@@ -22,6 +22,7 @@ from animecollections.db.compiled import Compiled
 from animecollections.db.ids import new_id
 from animecollections.identity import Origin
 from collections_app.catalogue.entry_facts import FACTS
+from collections_app.catalogue.facts import Facts
 from collections_app.catalogue.lookup import (
     ambiguous,
     matching_number,
@@ -36,6 +37,7 @@ from collections_app.catalogue.refs import OWN, AnimeRef
 from collections_app.watch_list import diary_verbs, rules, viewing_verbs, viewings
 from collections_app.watch_list.entries import (
     Entry,
+    EntryJson,
     beyond_limits,
     differences,
     from_snapshot,
@@ -136,7 +138,7 @@ class Slot:
     """One anime's place on the list: what stood there, and what will."""
 
     user_id: UUID
-    facts: Mapping[str, Any]
+    facts: Facts
     before: Entry | None
     removed: Mapping[str, Any] | None  # the snapshot of a recent removal
     after: Entry | None
@@ -172,7 +174,7 @@ class Slot:
         return self.before["revision"] if self.before else 0
 
     @property
-    def entry(self) -> dict[str, Any] | None:
+    def entry(self) -> EntryJson | None:
         """As JSON; an entry that is not there yet has revision 0 until it is saved."""
         if self.after is None:
             return None
@@ -276,7 +278,7 @@ class ListEdit:
         self.slots.update({ref: by_id[anime_id] for ref, anime_id in found.items()})
 
     def take(
-        self, ref: AnimeRef, since: datetime, rows: Sequence[Sequence[Any]]
+        self, ref: AnimeRef, since: datetime, rows: Sequence[Sequence[object]]
     ) -> None:
         """What its query found of one anime; another looks for whatever else its number
         may mean.
@@ -297,7 +299,7 @@ class ListEdit:
         return {ref: titles[0].id for ref, titles in found.items() if len(titles) == 1}
 
     def slot(self, row: Mapping[str, Any]) -> Slot:
-        facts = {name: row[name] for name in ("id", *FACTS)}
+        facts = cast("Facts", {name: row[name] for name in ("id", *FACTS)})
         before = None
         if row["entry__id"] is not None:
             before = {name: row[f"entry__{name}"] for name in STORED_COLUMNS}
@@ -351,7 +353,7 @@ class ListEdit:
         raise self.refused.get(ref) or ApiError("anime_not_found", id=ref)
 
     def follow(self, ref: AnimeRef, anime_id: int) -> Slot:
-        """To the title that a running merge lays this one into: the entry is there
+        """To the title that a running merge moves this one into: the entry is there
         already, or will be, and until the merge is through both ids have a row.
         """
         kept = AnimeRef(OWN, str(anime_id))
@@ -361,7 +363,7 @@ class ListEdit:
         return self.slots[ref]
 
     def put(self, slot: Slot, operation: Operation) -> Outcome:
-        """Lays the sent values over what stands there, then what follows from them."""
+        """Puts the sent values over what stands there, then what follows from them."""
         restored = None if operation.fresh or slot.after else slot.removed
         base = slot.after or (from_snapshot(restored) if restored else dict(NEW_ENTRY))
         values = cleared(operation.values)
@@ -397,15 +399,17 @@ class ListEdit:
         """What the call says of episodes seen.
 
         Less progress takes back what a slip counted, and no more than that, unless the
-        entry moved as well (starting over unwatches nothing). A day on which it was
+        entry moved as well (starting over unwatches nothing). Where the call says a
+        day, what is taken back is of that day, whatever moved. A day on which it was
         finished is that of the episodes of which none was known.
         """
         before, after, watched = edit.before, edit.after, slot.watched
         watched.add_all(rules.days_watched(edit))
         if slot.after is not None and edit.has_progressed:
             after["watched_at"] = self.record.at
+        watched.take_back(rules.days_taken_back(edit))
         stayed = all(before[name] == after[name] for name in ("type", "state"))
-        if stayed and before["type"]:
+        if stayed and before["type"] and edit.watched_on is None:
             watched.lowered += max(0, before["progress"] - after["progress"])
         if slot.after is not None and "finished_on" in edit.sent:
             watched.dated = finish_of(after, self.today)

@@ -26,7 +26,7 @@ class KeptAnswer(OwnedRow):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["user", "key"], name="kept_answer_unique")
         ]
-        # None on created_at: ids are in the order of time, and trimming goes by them.
+        # None on created_at: ids are in the order of time, and pruning goes by them.
 
     def __str__(self) -> str:
         return self.key

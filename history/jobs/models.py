@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 class Job(models.Model):
     """What the worker does by itself: when it last did, and when it is due again.
 
-    The row is the lock: whoever moves `held_until` into the future runs it.
+    The row is the lock: the worker that moves `held_until` into the future runs it.
     """
 
     name = models.CharField(max_length=50, primary_key=True)

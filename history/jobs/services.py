@@ -30,11 +30,16 @@ _running: set[str] = set()  # in this process
 
 @dataclass(frozen=True, slots=True)
 class PeriodicJob:
-    """What is done every so often; `run` answers with one sentence."""
+    """What is done every so often; `run` answers with one sentence.
+
+    formerly: its name in the release before this one, whose worker goes on with the old
+    row during an upgrade. Once nobody does, the job deletes that row.
+    """
 
     name: str
     every: timedelta
     run: Callable[[], str]
+    formerly: str = ""
 
     @property
     def grace(self) -> timedelta:
@@ -97,6 +102,9 @@ def run(job: PeriodicJob) -> None:
             outcome=outcome[:LONGEST_OUTCOME],
             has_failed=has_failed,
         )
+        if job.formerly:
+            old = Job.objects.filter(is_free(now), name=job.formerly, due_at__lte=now)
+            old.delete()
 
 
 def let_go() -> None:

@@ -1,4 +1,4 @@
-"""The hook through which a commit is told to whoever listens (the live feed)."""
+"""The hook that passes a commit on to its listeners (the live feed)."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

@@ -138,7 +138,7 @@ class ChangeQuerySet(OwnedQuerySet["Change"]):
         return changes.order_by("revision")
 
     def of_operation(self, operation_id: UUID) -> Self:
-        """Whoever's it was. Its id tells when it was made, and the primary key is in
+        """Whose it was. Its id tells when it was made, and the primary key is in
         that order: a range of it is read, not the whole log.
         """
         return self.made_near(operation_id).filter(operation_id=operation_id)

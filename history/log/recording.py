@@ -99,8 +99,8 @@ class Recording:
         return self.state.revision
 
     def change_searches(self, ids: list[UUID] | None) -> None:
-        """One revision for all of them; devices are told those with these ids. None:
-        all are gone.
+        """One revision for all of them; devices hear which ids changed. None: all
+        are gone.
         """
         self.change(ChangeKind.SEARCHES)
         self.ids["searches"] = ids
@@ -176,7 +176,7 @@ def locked(
 ) -> Iterator[Lock]:
     """A transaction that holds the user's state row; inside another, the same one.
 
-    The lock comes first: whoever reads after it decides on what is true until the
+    The lock comes first: what reads after it decides on what is true until the
     commit, and revisions are taken in the order in which they become visible. (Ids
     taken without it commit out of order, and a device that polls loses changes.)
 
@@ -209,7 +209,7 @@ def recording(
     operation_id: UUID | None = None,
     reading: Sequence[Statement] = (),
 ) -> Iterator[Recording]:
-    """The transaction of one write to what is this user's; told to devices after it.
+    """The transaction of one write to what is this user's; sent to devices after it.
 
     operation_id: where one operation is about several users, the id they share.
 

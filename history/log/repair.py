@@ -25,7 +25,7 @@ def fits(
 ) -> bool:
     if any(getattr(state, name) > state.revision for name in COUNTERS):
         return False
-    if oldest is None or newest is None:  # new, or all of it trimmed
+    if oldest is None or newest is None:  # new, or all of it pruned
         return True
     return newest == state.revision and number == newest - oldest + 1
 
@@ -34,7 +34,7 @@ def mend_log(user_id: UUID, *, at_least: int = 0) -> int:
     """Keeps of the log what follows its last gap; how many changes are left.
 
     What is before a gap can no longer be undone or restored rightly, and a device whose
-    cursor stands there would miss changes. So the rest goes, as if trimmed, and a new
+    cursor stands there would miss changes. So the rest goes, as if pruned, and a new
     epoch has every device of this user load everything again. `at_least`: a revision
     that something of the user's has, which the state must not be behind.
     """

@@ -84,7 +84,7 @@ class SearchInput(StrictObject):
         return {"search": search}
 
 
-def first_given(sent: dict[str, Any], *names: str) -> Any:
+def first_given(sent: dict[str, object], *names: str) -> Any:
     return next((sent[name] for name in names if sent.get(name) is not None), None)
 
 

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Any
+from operator import itemgetter
+from typing import TypedDict, cast
 from uuid import UUID
 
 import orjson
@@ -20,11 +21,24 @@ from history.searches.models import Search
 KEPT = 200
 
 
+class SearchRow(TypedDict):
+    """A search by column."""
+
+    id: UUID
+    user_id: UUID
+    key: str
+    query: str
+    type: str
+    filters: dict[str, object]
+    total_results: int | None
+    searched_at: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class NewSearch:
     query: str
     type: str
-    filters: dict[str, Any]
+    filters: dict[str, object]
     total_results: int
     at: datetime | None  # None: now
 
@@ -51,9 +65,8 @@ def save(*, user_id: UUID, searches: Sequence[NewSearch], through: Origin) -> No
         changed = [row for row in kept if row != stored.get(row["key"])]
         if not changed:
             return
-        upsert(
-            Search, sorted(changed, key=lambda row: row["key"]), unique=("user", "key")
-        )
+        changed.sort(key=itemgetter("key"))
+        upsert(Search, changed, unique=("user", "key"))
         dropped = stored.keys() - {row["key"] for row in kept}
         if dropped:
             Search.objects.of(user_id).filter(key__in=dropped).delete()
@@ -80,13 +93,12 @@ def clear(*, user_id: UUID, through: Origin) -> None:
             record.change_searches(None)
 
 
-def rows_of(user_id: UUID) -> list[dict[str, Any]]:
-    return [dict(row) for row in Search.objects.of(user_id).values()]
+def rows_of(user_id: UUID) -> list[SearchRow]:
+    rows = Search.objects.of(user_id).values()
+    return [cast("SearchRow", dict(row)) for row in rows]
 
 
-def before_now(
-    stored: dict[str, dict[str, Any]], now: datetime
-) -> dict[str, dict[str, Any]]:
+def before_now(stored: dict[str, SearchRow], now: datetime) -> dict[str, SearchRow]:
     """Searches of a moment when a clock was ahead, put before now in their order: the
     next one would come after all of them, and stand below.
     """
@@ -96,20 +108,20 @@ def before_now(
         reverse=True,
     )
     return stored | {
-        row["key"]: row | {"searched_at": now - timedelta(microseconds=place)}
+        row["key"]: {**row, "searched_at": now - timedelta(microseconds=place)}
         for place, row in enumerate(ahead, 1)
     }
 
 
 def merged(
-    stored: dict[str, dict[str, Any]],
+    stored: dict[str, SearchRow],
     searches: Iterable[NewSearch],
     *,
     user_id: UUID,
     now: datetime,
-) -> dict[str, dict[str, Any]]:
+) -> dict[str, SearchRow]:
     """The rows as they are after the searches, by key."""
-    rows: dict[str, dict[str, Any]] = {}
+    rows: dict[str, SearchRow] = {}
     searches = list(searches)
     for number, search in enumerate(searches):
         # Without times of their own, the order of an array is their order.
@@ -131,5 +143,5 @@ def merged(
     return rows
 
 
-def by_age(row: dict[str, Any]) -> tuple[datetime, UUID]:
+def by_age(row: SearchRow) -> tuple[datetime, UUID]:
     return row["searched_at"], row["id"]

@@ -1,6 +1,5 @@
 """The search history over HTTP."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import django_filters as filters
@@ -13,7 +12,7 @@ from animecollections.api.existing_client import is_existing_client
 from animecollections.api.filtering import Since, TypedFilterSet, Until
 from animecollections.api.ids import parse_id
 from animecollections.api.paging import page
-from animecollections.api.parameters import WHEN
+from animecollections.api.parameters import WHEN, Wanted
 from animecollections.api.rendering import Answer, answer
 from animecollections.api.schema import documented, paging, query
 from animecollections.api.shapes import either, nullable
@@ -150,7 +149,7 @@ class SearchHistoryViewSet(IdempotentViewSet):
 
 
 def found(
-    account: Account, wanted: Mapping[str, Any]
+    account: Account, wanted: Wanted
 ) -> tuple[list[dict[str, object]], dict[str, Any]]:
     if not wanted:
         return whole_history(account.id), {}

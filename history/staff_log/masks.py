@@ -1,7 +1,7 @@
 """What is private to a person, in the admin: masked until staff give a reason."""
 
 from collections.abc import Collection, Sequence
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from django.contrib.admin.views.main import ChangeList
@@ -28,6 +28,18 @@ def viewer_of(request: HttpRequest, users: Collection[UUID] = ()) -> Viewer:
     return Viewer(hides_mature=False, is_staff=True, reasons=frozenset(reasons))
 
 
+class Shown(Protocol):
+    """A row of somebody's on a page of the admin: `mark` says what it may show."""
+
+    user_id: UUID
+    is_revealed: bool
+
+
+def is_revealed(row: object) -> bool:
+    """Whether the page's reader has given a reason to see what is private in it."""
+    return bool(getattr(row, "is_revealed", False))
+
+
 class MaskedList(LeanList):
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
@@ -41,7 +53,7 @@ class Masked(Owned):
     """Rows that may be private; each says `is_revealed` to its page.
 
     masked_columns: those whose values may be masked and that have an order. The order
-    of the rows would tell the values, so it is for whoever sees them.
+    of the rows would tell the values, so it is for those who see them.
     """
 
     masked_columns: tuple[str, ...] = ()
@@ -58,13 +70,15 @@ class Masked(Owned):
     ) -> type[ChangeList]:
         return MaskedList
 
-    def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        row = super().get_object(request, *args, **kwargs)
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Any:
+        row = super().get_object(request, object_id, from_field)
         if row is not None:
             self.mark(request, [row])
         return row
 
-    def mark(self, request: HttpRequest, rows: Sequence[Any]) -> None:
+    def mark(self, request: HttpRequest, rows: Sequence[Shown]) -> None:
         """Tells the rows of a page, or the one of its own page, what they may show."""
         seen = revealed(request, {row.user_id for row in rows})
         for row in rows:

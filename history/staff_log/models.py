@@ -12,7 +12,7 @@ from animecollections.db.ids import new_id
 class StaffAction(models.Model):
     """Something staff did, and why. Rows are only ever added: triggers of the database
     refuse the rest (migration 0005_staffaction; one that alters this table on SQLite
-    makes them anew). What may happen to a row is that it forgets the person, when the
+    makes them again). What may happen to a row is that it forgets the person, when the
     account is erased: then all but who did what, when, is emptied.
     """
 

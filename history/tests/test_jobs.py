@@ -38,6 +38,17 @@ def test_a_new_job_runs_at_once_and_is_due_an_hour_later():
     assert go(regular()) == 0
 
 
+def test_a_renamed_job_deletes_its_old_row_once_no_worker_runs_it():
+    renamed = PeriodicJob("prune", HOUR, lambda: "done", formerly="trim")
+    later = timezone.now() + HOUR
+    Job.objects.create(name="trim", due_at=later)  # of a worker that still lives
+    assert go(renamed) == 1
+    assert Job.objects.filter(name="trim").exists()
+    Job.objects.update(due_at=timezone.now())
+    assert go(renamed) == 1
+    assert Job.objects.get().name == "prune"
+
+
 def test_nothing_is_begun_when_the_worker_stops():
     assert run_due([regular()], is_stopping=lambda: True) == 0
 

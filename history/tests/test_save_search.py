@@ -196,7 +196,7 @@ def test_older_than_the_200_kept_is_saved_nowhere(client, alice):
 def test_the_statements_do_not_grow_with_the_array(client, budget, count):
     client.post(URL, [{"query": f"old{number}"} for number in range(200)])
     searches = [{"query": f"q{number}"} for number in range(count)]
-    in_words = "sign-in check, lock and revision, read, upsert, trim, log"
+    in_words = "sign-in check, lock and revision, read, upsert, prune, log"
     with budget(6, in_words):
         assert client.post(URL, searches).status_code == 200
 

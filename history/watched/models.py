@@ -33,7 +33,7 @@ class DiaryQuerySet(OwnedQuerySet["EpisodesWatched"]):
 
 
 class EpisodesWatched(OwnedRow):
-    """How many episodes of an anime a user watched on a day of theirs. Never trimmed.
+    """How many episodes of an anime a user watched on a day of theirs. Never pruned.
 
     Rows are sums, and writes add to them: two devices that count at once both succeed,
     and an undo adds what was taken. A day of an earlier release may be below zero,
@@ -63,7 +63,7 @@ class EpisodesWatched(OwnedRow):
         ]
         constraints: ClassVar = [
             # Without `viewing`: the release before this one writes by this key, and
-            # goes on for some seconds beside it (docs/decisions/0043).
+            # goes on for some seconds next to it (docs/decisions/0043).
             models.UniqueConstraint(
                 fields=["user", "day", "anime_id"], name="watched_user_day_anime_unique"
             ),

@@ -20,7 +20,7 @@ from history.log.parts import STAND, to_revisions
 from profiles.accounts.sessions import is_key, owner_in
 from profiles.accounts.tokens import read_access_token
 
-# Raw, for this runs in every request and compiling it anew would cost as much as
+# Raw, for this runs in every request and compiling it again would cost as much as
 # running it. Sign-out, a password change and deactivation show at once: nothing here
 # is remembered between two requests.
 ACCOUNT = """
@@ -29,25 +29,29 @@ SELECT u.id, u.email, u.user_name, u.is_staff,
        {stand},
        (SELECT revision FROM collections_app_cataloguestate WHERE id = 1)
 FROM {sign_in} i
-JOIN profiles_user u ON u.id = i.user_id AND u.auth_epoch = i.auth_epoch
+JOIN profiles_user u ON u.id = i.user_id{as_of}
 JOIN profiles_preferences p ON p.user_id = u.id
 JOIN history_userstate s ON s.user_id = u.id
 WHERE {condition} AND u.is_active
 """
+AS_OF = " AND u.auth_epoch = i.auth_epoch"  # it ends with a change of password
 STANDING = ", ".join(f"s.{column}" for column in STAND)
 BY_SESSION = ACCOUNT.format(
     stand=STANDING,
+    as_of=AS_OF,
     sign_in="profiles_session",
     condition="i.session_key = %s AND i.expire_date > %s AND i.user_id = %s",
 )
 # With a key that was made before keys told whose they are.
 BY_OLD_SESSION = ACCOUNT.format(
     stand=STANDING,
+    as_of=AS_OF,
     sign_in="profiles_session",
     condition="i.session_key = %s AND i.expire_date > %s",
 )
 BY_TOKEN = ACCOUNT.format(
     stand=STANDING,
+    as_of=AS_OF,
     sign_in="profiles_tokenfamily",
     condition="i.id = %s AND i.user_id = %s AND i.revoked_at IS NULL",
 )
@@ -77,7 +81,7 @@ def find_account(statement: str, *parameters: object) -> Account | None:
     )
 
 
-def first_row(statement: str, parameters: list[Any]) -> Any:
+def first_row(statement: str, parameters: list[object]) -> Any:
     """The row of what is mostly a request's first statement, and so serves as the
     check of the connection that Django would make by another (CONN_HEALTH_CHECKS):
     nothing was done yet, so on a dead connection it is asked again on a new one.
@@ -92,7 +96,7 @@ def first_row(statement: str, parameters: list[Any]) -> Any:
         return fetch_one(statement, parameters)
 
 
-def fetch_one(statement: str, parameters: list[Any]) -> Any:
+def fetch_one(statement: str, parameters: list[object]) -> Any:
     rows = fetch(statement, parameters)
     return rows[0] if rows else None
 
@@ -124,7 +128,7 @@ class SessionAuthentication(BaseAuthentication):
 
 
 class BearerAuthentication(BaseAuthentication):
-    """An app's access token. A bad one is refused even beside a good cookie."""
+    """An app's access token. A bad one is refused even with a good cookie."""
 
     def authenticate(self, request: Request) -> tuple[Account, SignIn] | None:
         scheme, _, token = (header(request, "Authorization") or "").partition(" ")

@@ -20,7 +20,7 @@ def claim_again(user_id: UUID) -> None:
 
 def forget_claim(value: str, user_id: UUID) -> None:
     """One whose user has another e-mail or name, or is gone. Its row is locked first:
-    whoever takes it meanwhile waits, and makes it anew.
+    anyone who takes it meanwhile waits, and makes it again.
     """
     with transaction.atomic():
         LoginClaim.objects.select_for_update().filter(value=value).first()

@@ -1,7 +1,7 @@
 """Wrong passwords, counted by e-mail and network until they lock.
 
 The count lies in the database: it holds across processes and restarts, and two
-sign-ins at once cannot lose one. Whoever guesses in parallel learns no more than
+sign-ins at once cannot lose one. Anyone who guesses in parallel learns no more than
 LOCKOUT_TRIES answers: past them right and wrong get the same `locked`.
 
 Guesses from many networks are counted together. Past `account_tries()` within an hour
@@ -18,6 +18,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 from django.db.models import Max, Q, QuerySet, Sum
 from django.utils import timezone
 
@@ -119,7 +120,7 @@ def refuse_locked(email: str, place: Place) -> Standing:
 
 
 def count_of_day(
-    cursor: Any, email: str, today: date, since: Any
+    cursor: CursorWrapper, email: str, today: date, since: Any
 ) -> tuple[int | None, bool]:
     """Counts one; the wrong passwords for the e-mail, and whether the day is noted."""
     part = randrange(FailedSignInsPart.PARTS)  # noqa: S311  (no secret)

@@ -18,7 +18,7 @@ def send_to(
     email: str, language: str, name: str, context: Mapping[str, object]
 ) -> None:
     """Sends `<name>.txt` (its first line is the subject) and `<name>.html`. No mail
-    holds a text of the user's: whoever signs up with another person's e-mail would
+    holds a text of the user's: anyone who signs up with another person's e-mail would
     choose what we write to them. Answers go to SUPPORT_EMAIL, which each mail names.
     """
     context = {**context, "support": settings.SUPPORT_EMAIL}

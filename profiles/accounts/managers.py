@@ -225,6 +225,6 @@ class UserManager(BaseUserManager["User"]):
         return user if user and user.is_active else None
 
     def shown(self, user_id: UUID) -> Mapping[str, Any] | None:
-        """What a page shows of whoever is signed in; one statement, None when gone."""
+        """What a page shows of its signed-in user; one statement, None when gone."""
         rows = SHOWN.fetch(user_id)
         return dict(zip(SHOWN_COLUMNS, rows[0], strict=True)) if rows else None

@@ -34,7 +34,7 @@ def with_key(user: User) -> User:
 def renew_reset_key(user: User, *, is_limited: bool) -> bool:
     """Ends older links, and counts the mail; False past RESET_MAILS of them.
 
-    A guarded update decides between two workers. The count begins anew when the first
+    A guarded update decides between two workers. The count begins again when the first
     of its links has ended, so that a person who gets no more mails has one that works.
     """
     now, user.reset_key = timezone.now(), new_epoch()

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, TypedDict
 from uuid import UUID
 
 from django.conf import settings
+from django.contrib.sessions.backends.base import SessionBase
 from rest_framework import serializers
 
 from animecollections.api.fields import StrictText
@@ -134,7 +135,7 @@ class CurrentUserAnswer(TypedDict):
     parental_control: Annotated[bool, SecondSpelling("parentalControl")]
 
 
-def signed_in_answer(user: User, avatar: str, session: Any) -> SignedInAnswer:
+def signed_in_answer(user: User, avatar: str, session: SessionBase) -> SignedInAnswer:
     return {
         "user": {"id": user.pk, "name": user.user_name, "avatar": avatar or None},
         "session": {

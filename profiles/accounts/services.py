@@ -1,10 +1,10 @@
 """Writes to accounts and to who is signed in."""
 
-from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.base import SessionBase
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.timezone import now
@@ -28,7 +28,7 @@ def sign_up(
     user_name: str,
     password: str,
     address: str,
-    session: object,
+    session: SessionBase,
     user_agent: str,
     device: str = "",
     timezone: str = "",
@@ -95,7 +95,7 @@ def sign_in(
     email: str,
     password: str,
     address: str,
-    session: Any,
+    session: SessionBase,
     user_agent: str,
     device: str = "",
 ) -> User:
@@ -113,7 +113,7 @@ def sign_in(
     return user
 
 
-def start_session(session: Any, user: User, *, user_agent: str = "") -> None:
+def start_session(session: SessionBase, user: User, *, user_agent: str = "") -> None:
     """A fresh session, good for as long as its epoch is. What the browser brought is
     gone: an attacker may have put it there.
     """
@@ -126,7 +126,11 @@ def start_session(session: Any, user: User, *, user_agent: str = "") -> None:
 
 
 def sign_out(
-    *, user_id: UUID | None, sign_in: SignIn | None, session: Any, everywhere: bool
+    *,
+    user_id: UUID | None,
+    sign_in: SignIn | None,
+    session: SessionBase,
+    everywhere: bool,
 ) -> None:
     """Ends this sign-in, or all of the user's; nothing to end is fine too."""
     with transaction.atomic():
@@ -185,7 +189,7 @@ def change_password(
     new_password: str,
     address: str,
     sign_in: SignIn,
-    session: Any,
+    session: SessionBase,
     user_agent: str,
     device: str = "",
 ) -> None:
@@ -205,7 +209,7 @@ def change_password(
             raise ApiError("session_ended")  # by another change, a moment ago
         if sign_in.kind == "session":
             start_session(session, user, user_agent=user_agent)
-            renewed = (digest(sign_in.key), digest(session.session_key))
+            renewed = (digest(sign_in.key), digest(str(session.session_key)))
             tell_sign_ins_ended(user_id, renewed)
         else:
             tell_sign_ins_ended(user_id)
@@ -225,9 +229,9 @@ def replace_password(user: User, old_hash: str) -> bool:
 
 
 def ask_for_reset(*, email: str) -> None:
-    """Puts a mail into the outbox, whoever that is: who has an account, and whether it
-    got too many lately, only the worker looks up, so that neither the answer nor its
-    time tells.
+    """Puts a mail into the outbox for any address. Only the worker looks up whether it
+    has an account, or got too many mails lately: so neither the answer nor its time
+    tells.
     """
     tasks.mail_reset.enqueue(email=email)
 
@@ -243,7 +247,7 @@ def confirm_reset(
     """Sets the password by a mailed link; 400 `reset_invalid` for a used or old one.
 
     Ends every session and token, opens every lock, and knows the place from now on:
-    whoever reads the mail is the owner.
+    anyone who reads the mail is the owner.
     """
     user = user_of_link(uid, token)
     refuse_weak(new_password, user, field="new_password")

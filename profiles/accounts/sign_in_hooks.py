@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from uuid import UUID
 
-# Filled by whoever serves sign-ins that stay open, when the app is ready.
+# Filled by what serves sign-ins that stay open, when the app is ready.
 hooks: list[Callable[[UUID, Sequence[str]], None]] = []
 
 

@@ -47,7 +47,7 @@ class NeverStored(ApiViewSet):
     """Answers with what opens an account: no cache keeps them, not the browser's."""
 
     def finalize_response(
-        self, request: Request, response: Any, *args: Any, **kwargs: Any
+        self, request: Request, response: Any, *args: object, **kwargs: object
     ) -> Any:
         response = super().finalize_response(request, response, *args, **kwargs)
         response["Cache-Control"] = "no-store"
@@ -55,20 +55,13 @@ class NeverStored(ApiViewSet):
 
 
 class OpenViewSet(NeverStored):
-    """For whoever is not signed in yet: an old cookie or token does no harm here, for
-    nobody looks at it.
+    """For visitors: an old cookie or token does no harm here, because nobody looks at
+    it.
     """
 
     authentication_classes = []
     permission_classes = [AllowAny]
     throttle_scope = "sign_in"
-
-
-def sent(serializer: Any, request: Request) -> dict[str, Any]:
-    """The body as the serializer has it, or a 400."""
-    shape = serializer(data=request.data)
-    shape.is_valid(raise_exception=True)
-    return dict(shape.validated_data)
 
 
 def browser(request: Request) -> dict[str, Any]:
@@ -130,7 +123,7 @@ class SignUpViewSet(OpenViewSet):
         },
     )
     def create(self, request: Request) -> Answer:
-        values = sent(SignUpInput, request)
+        values = self.read_body(SignUpInput)
         who = browser(request)
         user = accounts.sign_up(**values, **who)
         return answer_signed_in(request, user, who["device"])
@@ -159,7 +152,7 @@ class SignInViewSet(OpenViewSet):
         others={303: "A browser's form: to the start page."},
     )
     def create(self, request: Request) -> Answer:
-        values = sent(SignInInput, request)
+        values = self.read_body(SignInInput)
         who = browser(request)
         user = accounts.sign_in(**values, **who)
         is_form = isinstance(request.data, QueryDict)
@@ -247,7 +240,7 @@ class TokenViewSet(OpenViewSet):
         body_examples={"alice": CREDENTIALS},
     )
     def create(self, request: Request) -> Answer:
-        values = sent(SignInInput, request)
+        values = self.read_body(SignInInput)
         return answer(
             tokens.issue(
                 **values,
@@ -272,7 +265,7 @@ class TokenViewSet(OpenViewSet):
         body_examples={"refresh": {"refresh": "eyJhbGciOi…"}},
     )
     def refresh(self, request: Request) -> Answer:
-        return answer(tokens.refresh(token=sent(RefreshInput, request)["refresh"]))
+        return answer(tokens.refresh(token=self.read_body(RefreshInput)["refresh"]))
 
     @documented(
         "Signs an app out: its tokens end.",
@@ -286,7 +279,7 @@ class TokenViewSet(OpenViewSet):
         body_examples={"refresh": {"refresh": "eyJhbGciOi…"}},
     )
     def revoke(self, request: Request) -> Answer:
-        tokens.revoke(token=sent(RefreshInput, request)["refresh"])
+        tokens.revoke(token=self.read_body(RefreshInput)["refresh"])
         return answer({"message": "Signed out"})
 
 
@@ -312,7 +305,7 @@ class PasswordViewSet(NeverStored):
         },
     )
     def create(self, request: Request) -> Answer:
-        values = sent(PasswordInput, request)
+        values = self.read_body(PasswordInput)
         sign_in: Any = request.auth
         accounts.change_password(
             user_id=self.user_id, sign_in=sign_in, **values, **browser(request)
@@ -338,7 +331,7 @@ class ResetViewSet(OpenViewSet):
         body_examples={"alice": {"email": "alice@example.org"}},
     )
     def create(self, request: Request) -> Answer:
-        accounts.ask_for_reset(**sent(ResetInput, request))
+        accounts.ask_for_reset(**self.read_body(ResetInput))
         return answer({"message": "If there is such an account, a mail is on its way"})
 
 
@@ -365,7 +358,7 @@ class ConfirmResetViewSet(OpenViewSet):
         },
     )
     def create(self, request: Request) -> Answer:
-        values, device = sent(ConfirmInput, request), device_of(request)
+        values, device = self.read_body(ConfirmInput), device_of(request)
         here = address(request._request)
         accounts.confirm_reset(**values, address=here, device=device)
         return with_device(answer({"message": "Password changed"}), device)

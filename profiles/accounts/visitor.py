@@ -1,4 +1,4 @@
-"""Whoever asks without signing in."""
+"""Anyone who asks without signing in."""
 
 from django.contrib.auth.models import AnonymousUser
 

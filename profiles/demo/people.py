@@ -107,7 +107,7 @@ class Plan:
     """What is the same for all: see `manage.py seed_demo`.
 
     entries:   how many a list has in the mean; lists differ widely.
-    log_since: changes before this are as if trimmed.
+    log_since: changes before this are as if pruned.
     password:  a hash; one for all, for each takes 20 ms.
     """
 
@@ -122,7 +122,7 @@ class Plan:
 
 @dataclass(slots=True)
 class Event:
-    """Something done to one anime: values laid over it; None takes it off. Without an
+    """Something done to one anime: values put over it; None takes it off. Without an
     anime it is a search.
     """
 
@@ -391,7 +391,7 @@ class Teller:
             )
 
     def note(self, event: Event, **told: Any) -> None:
-        """One event laid over the entry, as `ListEdit.note` does it."""
+        """One event put over the entry, as `ListEdit.note` does it."""
         at, anime_id = event.at, event.anime_id
         if anime_id is None:
             self.change(ChangeKind.SEARCHES, at, **told)
@@ -447,7 +447,7 @@ class Teller:
         size: int = 1,
         days: Mapping[str, int] | None = None,
     ) -> int:
-        """The next revision, and its row in the log unless that is trimmed by now."""
+        """The next revision, and its row in the log unless that is pruned by now."""
         self.revision += 1
         self.revisions[COLUMN_OF_KIND[kind]] = self.revision
         if at >= self.plan.log_since:

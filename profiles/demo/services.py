@@ -1,6 +1,6 @@
 """Writes whole new accounts of made-up people: for a demo, and for benchmarks.
 
-It writes lists and their log beside the one write path, which nothing else may: one
+It writes lists and their log without the one write path, which nothing else may: one
 write a change would take hours for a million entries. What the path promises holds all
 the same. Nobody races with it, for until the commit the accounts do not exist; an
 account comes whole in one transaction, or not at all; revisions have no gaps and the
@@ -118,7 +118,7 @@ def write(stories: Sequence[Story]) -> None:
                 trouble(number, user["id"], user["email"])
 
 
-def claims(user: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def claims(user: dict[str, object]) -> Iterator[dict[str, Any]]:
     for value in claims_of(User(**user)):
         yield {"value": value, "user_id": user["id"]}
 
@@ -150,7 +150,7 @@ def trouble(number: int, user_id: UUID, email: str) -> None:
         )
     # THROTTLE_SCALE may have lifted the limit beyond all counting: then it stays open.
     enough = min(settings.LOCKOUT_TRIES, MOST_TRIES)
-    with suppress(ApiError):  # closed already, where an erased one comes anew
+    with suppress(ApiError):  # closed already, where an erased one comes again
         for _ in range(enough if number == 1 else 1):
             lockouts.count_wrong(email, Place(SOMEWHERE))
 

@@ -1,4 +1,4 @@
-"""/demo: signs whoever comes in as a made-up person. `manage.py demo` alone has it."""
+"""/demo: signs a visitor in as a made-up person. Only `manage.py demo` has it."""
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured

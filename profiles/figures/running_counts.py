@@ -13,8 +13,8 @@ comes there. So it writes into CountCorrection, as of now, what all of them came
 as of their own minutes those that may not be counted yet; a range of time sums up both
 tables. It waits for nobody, and nobody for it.
 
-A daily job counts anew and tells by how much this was off: by none, unless something
-wrote beside the one write path. `doctor` compares the two as well.
+A daily job counts again and tells by how much this was off: by none, unless something
+wrote around the one write path. `doctor` compares the two as well.
 """
 
 from collections import Counter
@@ -293,7 +293,7 @@ def forget(user: User) -> None:
 
 
 def uncounted_since() -> datetime:
-    """What was made before is counted, whoever counts at this moment."""
+    """What was made before is counted, no matter who counts at this moment."""
     row = stored()
     return until_of(row) if row else minute_of(timezone.now() - LONGEST_COUNT)
 
@@ -414,7 +414,7 @@ def unsettled_day() -> date:
 
 
 def first_day() -> date:
-    """Whose titles can be counted anew: of the week, and as far as the log goes."""
+    """Whose titles can be counted again: of the week, and as far as the log goes."""
     today = timezone.now().date()
     in_log = today - timedelta(days=settings.CHANGE_LOG_DAYS - 1)
     return max(today - WEEK, in_log)

@@ -15,7 +15,7 @@ HEADERS = {
     "Content-Security-Policy": "default-src 'none'; sandbox",
     "X-Content-Type-Options": "nosniff",
 }
-# Whoever has the address may show the picture, and draw it on a canvas. It is the same
+# Any page that has the address may show the picture, or draw on it. It is the same
 # for all and asks for no cookie, so that caches need not tell origins apart.
 ANY_ORIGIN = {
     "Access-Control-Allow-Origin": "*",

@@ -14,7 +14,7 @@ MAX_ENCODED: Final = MAX_BYTES * 3 // 2
 
 # Chosen so that no picture costs more than about 350 MB. Measured, a pixel takes up to
 # 4 bytes as PNG, 6 to 8 as JPEG (a progressive one, before it is scaled down) and 16
-# as WebP, whose decoder keeps two canvases beside the two copies that Pillow makes.
+# as WebP, whose decoder keeps two canvases next to the two copies that Pillow makes.
 MAX_PIXELS: Final = {
     "PNG": 40_000_000,
     "JPEG": 40_000_000,

@@ -72,12 +72,11 @@ class UploadViewSet(IdempotentViewSet):
 
     def prepare(self, request: Request) -> None:
         """Decoding takes seconds at worst: done before the user's lock is taken."""
-        body = UploadInput(data=request.data)
-        body.is_valid(raise_exception=True)
-        self.kind = body.validated_data["kind"]
+        sent = self.read_body(UploadInput)
+        self.kind = sent["kind"]
         site = request.build_absolute_uri("/")
         self.picture = images.read(
-            body.validated_data["image"],
+            sent["image"],
             kind=self.kind,
             user_id=self.user_id,
             site=site,

@@ -1,1 +1,1 @@
-"""What all are told for a while."""
+"""Notices to everyone, for a while."""

@@ -19,7 +19,7 @@ class NoticeForm(Reasoned):
         model = Notice
         fields = ("text", "text_es", "starts_at", "ends_at")
 
-    def clean(self) -> dict[str, object] | None:
+    def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean() or {}
         starts_at, ends_at = cleaned.get("starts_at"), cleaned.get("ends_at")
         if starts_at and ends_at and ends_at <= starts_at:

@@ -1,4 +1,4 @@
-"""What all are told for a while: the tables."""
+"""Notices to everyone, for a while: the tables."""
 
 from datetime import datetime
 from typing import ClassVar, Self
@@ -16,8 +16,8 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
 
 
 class Notice(models.Model):
-    """What all are told for a while, such as that the service will be away; it ends by
-    itself. Empty Spanish is shown as the English.
+    """A notice to everyone, such as that the service will be away. It ends by itself.
+    Empty Spanish is shown as the English.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

@@ -1,4 +1,4 @@
-"""What all are told for a while."""
+"""Notices to everyone, for a while."""
 
 from datetime import datetime
 from typing import Any

@@ -43,6 +43,7 @@ from profiles.accounts.models import (
     User,
     WrongPasswords,
 )
+from profiles.feeds.models import Feed
 from profiles.images.models import Image
 from profiles.images.storage import storage_failures_told
 from profiles.personal_data.models import MadeExport, PrivacyRequest
@@ -59,7 +60,7 @@ class Section:
     file: `.jsonl` has a row a line, `.json` is the one row there is.
     rows: those of a user, in an order that an index of theirs has.
     left_out: columns that are secrets, or say nothing. All others are in, so that one
-        added later is not forgotten. `more` are named paths beside the columns.
+        added later is not forgotten. `more` are named paths next to the columns.
     """
 
     file: str
@@ -208,6 +209,13 @@ SECTIONS = [
         "Earlier exports like this one in the last 90 days; this one is not included.",
         of(MadeExport, "id"),
         left_out=("id",),
+    ),
+    Section(
+        "feeds.jsonl",
+        "The feeds you made for calendar programs and feed readers. Their addresses "
+        "are not included.",
+        of(Feed, "id"),
+        left_out=("id", "key"),
     ),
     Section("images.jsonl", "The pictures you uploaded.", of(Image, "path")),
 ]

@@ -29,7 +29,7 @@ def erase_own(
     """By its owner, who says the password again: 401 `wrong_credentials`, 429 `locked`.
 
     401 `session_ended` where everything was signed out while the hash was computed:
-    whoever knows the old password may be who it was changed for.
+    the old password may be known to the one it was changed for.
     """
     user = check_own_password(
         user_id=user_id, password=password, address=address, device=device
@@ -38,7 +38,7 @@ def erase_own(
 
 
 def erase(*, user_id: UUID, through: Origin, epoch: int | None = None) -> None:
-    """The account, by whoever may: staff, a command. 401 `session_ended` where it is
+    """The account, by those who may: staff, a command. 401 `session_ended` where it is
     gone, or has left `epoch` behind.
 
     One transaction: the user's lock, then the account's row, so that neither a write

@@ -10,7 +10,7 @@ from animecollections.api.schema import documented
 from animecollections.api.views import ApiViewSet
 from profiles.accounts.middleware import with_session
 from profiles.accounts.serializers import EraseInput, Message
-from profiles.accounts.views import device_of, sent
+from profiles.accounts.views import device_of
 from profiles.personal_data import erasure
 
 SUMMARY = "Erases the account for good, with all its rows and files."
@@ -43,7 +43,7 @@ class ErasureViewSet(ApiViewSet):
         **DOCUMENTATION,
     )
     def destroy(self, request: Request) -> Answer:
-        values = sent(EraseInput, request)
+        values = self.read_body(EraseInput)
         erasure.erase_own(
             user_id=self.user_id,
             **values,

@@ -25,7 +25,7 @@ from profiles.profile.models import Preferences
 @dataclass(frozen=True, slots=True)
 class Format:
     """title: what its file is called, before the day and the extension.
-    write: an account's file, open at its start; whoever sends it closes it.
+    write: an account's file, open at its start; the sender closes it.
     """
 
     title: str

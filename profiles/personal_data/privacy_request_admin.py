@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import Model
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html
@@ -10,6 +11,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 
 from animecollections.admin import (
     WHY,
+    Form,
     Owned,
     Reasoned,
     RefusableForm,
@@ -76,16 +78,22 @@ class PrivacyRequestAdmin(ThroughServices, Owned):
         return late if is_late else day
 
     def get_form(
-        self, request: HttpRequest, obj: Any = None, *args: Any, **kwargs: Any
-    ) -> Any:
+        self,
+        request: HttpRequest,
+        obj: Model | None = None,
+        change: bool = False,
+        **kwargs: object,
+    ) -> type[Form]:
         if obj is None:
             kwargs["form"] = NewRequestForm
-        return super().get_form(request, obj, *args, **kwargs)
+        return super().get_form(request, obj, change, **kwargs)
 
-    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+    def get_fieldsets(self, request: HttpRequest, obj: object = None) -> Any:
         return self.fieldsets if obj else self.add_fieldsets
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: object = None
+    ) -> tuple[str, ...]:
         return self.shown if obj else ()
 
     def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:

@@ -14,7 +14,7 @@ from profiles.personal_data.examples import FIDELITY
 from profiles.personal_data.exports import FORMATS, LISTS, export, losses
 
 FILE = Raw(type="string", format="binary")
-# A file of JSON is a document to whoever reads the schema.
+# A file of JSON is a document in the schema.
 FILES = {
     format_.media_type: Raw() if format_.media_type == "application/json" else FILE
     for format_ in FORMATS.values()

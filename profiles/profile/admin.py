@@ -57,7 +57,7 @@ class ProfileFields(ReadOnly):
 
 def chosen_picture(url: str, *, width: int) -> str:
     """A picture that a user chose, if it is ours or of IMAGE_HOSTS. Of any other site
-    nothing is loaded: whoever has it would learn who looks, and when.
+    nothing is loaded: its site would learn who looks, and when.
     """
     if path := path_of_ours(url):
         return cover(default_storage.url(path), width=width, height=64)

@@ -59,7 +59,7 @@ class PreferencesInput(serializers.Serializer[Any]):
     language = StrictChoice(settings.LANGUAGES, required=False)
     theme = StrictChoice(Theme.choices, required=False)
 
-    def to_internal_value(self, data: Any) -> Any:
+    def to_internal_value(self, data: Any) -> object:
         for one, other in SPELLINGS.items():
             if one in data and other in data and data[one] != data[other]:
                 raise serializers.ValidationError(

@@ -106,7 +106,7 @@ class ProfileInput(serializers.Serializer[Any]):
     preferred_format = word()
     watched_animes = anime()
 
-    def to_internal_value(self, data: Any) -> Any:
+    def to_internal_value(self, data: Any) -> object:
         return super().to_internal_value(
             {name: None if value in ("", []) else value for name, value in data.items()}
         )
@@ -119,7 +119,7 @@ class UpdateProfileInput(serializers.Serializer[Any]):
     avatar = PictureAddress(required=False, allow_blank=True, allow_null=True)
     banner_image = PictureAddress(required=False, allow_blank=True, allow_null=True)
 
-    def to_internal_value(self, data: Any) -> Any:
+    def to_internal_value(self, data: Any) -> object:
         if not data.keys() & self.fields.keys():
             sentence = "Send name, avatar or banner_image."
             raise serializers.ValidationError({"non_field_errors": [sentence]})

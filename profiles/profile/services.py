@@ -64,7 +64,7 @@ def update_profile(
     return Saved(profile, revision, warnings)
 
 
-def matched(values: Mapping[str, Any]) -> tuple[dict[str, Any], list[TitleWarning]]:
+def matched(values: Mapping[str, Any]) -> tuple[dict[str, object], list[TitleWarning]]:
     """Titles and words as the catalogue and the forms know them; None as empty."""
     known, nothing = dict(values), Profile()
     for name, value in values.items():
@@ -141,7 +141,7 @@ def rename(user: User, name: str) -> bool:
     if name == user.user_name:
         return False
     key = fold_user_name(name)
-    if key != fold_user_name(user.user_name):  # whoever has a reserved one keeps it
+    if key != fold_user_name(user.user_name):  # anyone who has a reserved one keeps it
         refuse_reserved(name, field="name")
     before = claims_of(user)
     user.user_name, user.user_name_key = name, key

@@ -1,7 +1,6 @@
 """Profile and preferences over HTTP."""
 
 from functools import partial
-from typing import Any
 
 from rest_framework.request import Request
 
@@ -119,11 +118,9 @@ class ProfileViewSet(IdempotentViewSet):
         return self.save(request)
 
     def save(self, request: Request) -> Answer:
-        body = ProfileInput(data=request.data, context=self.context(request))
-        body.is_valid(raise_exception=True)
         saved = services.update_profile(
             user_id=self.user_id,
-            values=body.validated_data,
+            values=self.read_body(ProfileInput, self.context(request)),
             through=self.through,
             only_if=precondition(request),
         )
@@ -147,11 +144,9 @@ class ProfileViewSet(IdempotentViewSet):
         examples={"changed": IDENTITY},
     )
     def update_identity(self, request: Request) -> Answer:
-        body = UpdateProfileInput(data=request.data, context=self.context(request))
-        body.is_valid(raise_exception=True)
         user, saved = services.update_identity(
             user_id=self.user_id,
-            values=body.validated_data,
+            values=self.read_body(UpdateProfileInput, self.context(request)),
             through=self.through,
             only_if=precondition(request),
         )
@@ -161,7 +156,7 @@ class ProfileViewSet(IdempotentViewSet):
     def etag(self, revision: int) -> str:
         return revision_tag(self.request, revision, self.account.revisions.epoch)
 
-    def context(self, request: Request) -> dict[str, Any]:
+    def context(self, request: Request) -> dict[str, object]:
         """What the fields of both forms need to know."""
         site = request.build_absolute_uri("/")
         return {"today": self.account.today, "site": site}
@@ -192,11 +187,9 @@ class PreferencesViewSet(IdempotentViewSet):
         return self.save(request)
 
     def save(self, request: Request) -> Answer:
-        body = PreferencesInput(data=request.data)
-        body.is_valid(raise_exception=True)
         preferences, revision = services.update_preferences(
             user_id=self.user_id,
-            values=body.validated_data,
+            values=self.read_body(PreferencesInput),
             through=self.through,
             only_if=precondition(request),
         )

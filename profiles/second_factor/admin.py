@@ -23,7 +23,7 @@ from animecollections.admin.site import PREFIX, is_staff, note_code, page
 from profiles.accounts.models import User
 from profiles.second_factor import services as second_factor
 
-# Their own pages would show keys, and write beside the service.
+# Their own pages would show keys, and write around the service.
 admin.site.unregister(StaticDevice)
 admin.site.unregister(TOTPDevice)
 
@@ -46,7 +46,7 @@ class CodeForm(forms.Form):
 @never_cache
 @sensitive_post_parameters("code")
 def ask_second_factor(request: HttpRequest) -> HttpResponse:
-    """After the password: enrols whoever has no authenticator yet, asks the others."""
+    """After the password: enrols staff without an authenticator, asks the others."""
     if not is_staff(request):
         return HttpResponseRedirect(reverse("admin:login"))
     user = cast("User", request.user)

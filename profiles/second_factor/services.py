@@ -54,7 +54,7 @@ def confirm(*, user: User, code: str, through: Origin) -> list[str] | None:
 
 
 def renew_codes(*, user: User, through: Origin) -> list[str]:
-    """As whoever has the authenticator asked; it is in the log of staff."""
+    """At the request of the owner of the authenticator; it is in the log of staff."""
     with transaction.atomic():
         why = "Asked for by themselves."
         audit.note(
@@ -110,7 +110,7 @@ def closed_until(*, user: User, code: str) -> datetime | None:
 
 
 def remove(user: User) -> bool:
-    """All of it: the next sign-in enrols anew. Whether there was any."""
+    """All of it: the next sign-in enrols again. Whether there was any."""
     removed = [
         model.objects.filter(user=user).delete()[0]
         for model in (TOTPDevice, StaticDevice)

@@ -32,7 +32,7 @@ def edit(*, user_id: UUID, values: Mapping[str, Any], through: Origin) -> None:
     """Sets e-mail, user name and flags, and nothing else of the row; 409 as above.
 
     A deactivated account is signed out everywhere, and stays so when it is activated
-    again. Devices are told of a new name or e-mail.
+    again. Devices are notified of a new name or e-mail.
     """
     columns = dict(values)
     if "user_name" in columns:

@@ -199,11 +199,11 @@ def edit(
     *,
     user: User,
     values: Mapping[str, Any],
-    powers: Sequence[Mapping[str, Any]] = ({}, {}),
+    powers: Sequence[Mapping[str, object]] = ({}, {}),
     reason: str,
     through: Origin,
 ) -> None:
-    """E-mail, name and flags. Of a new e-mail both addresses are told.
+    """E-mail, name and flags. Both addresses get a mail about a new e-mail.
 
     powers: groups and permissions before and after, which the caller stores.
     """
@@ -284,7 +284,7 @@ def undo(*, user: User, operation_id: UUID, reason: str, through: Origin) -> Und
 
 
 def restore(*, user: User, at: datetime, reason: str, through: Origin) -> Undone:
-    """The list as it was; TrimmedError where the log does not reach back so far."""
+    """The list as it was; PrunedError where the log does not reach back so far."""
     with acting("restore", user_id=user.pk, reason=reason, through=through) as act:
         restored = operations.restore(
             user_id=user.pk, at=at, today=timezone.now().date(), through=through
@@ -325,7 +325,7 @@ def reveal(*, user: User, reason: str, through: Origin) -> None:
 
 
 def reset_second_factor(*, user: User, reason: str, through: Origin) -> None:
-    """For staff who lost the authenticator and the codes: they enrol anew."""
+    """For staff who lost the authenticator and the codes: they enrol again."""
     with acting(
         "reset_second_factor", user_id=user.pk, reason=reason, through=through
     ) as act:

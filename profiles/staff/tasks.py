@@ -50,7 +50,7 @@ def mail_email_changed(
 
 
 def tell_both_addresses(user_id: UUID, old: str, new: str, reason: str) -> None:
-    """Whoever reads the old one may not have asked for it, and can object."""
+    """Anyone who reads the old one may not have asked for it, and can object."""
     for email, other, is_old in ((old, new, True), (new, old, False)):
         mail_email_changed.enqueue(
             user_id=str(user_id),

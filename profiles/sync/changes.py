@@ -142,7 +142,7 @@ def read_log(
         return at.user, []
     log = Change.objects.between(user_id, place.user, at.user)
     rows = list(log.values_list("revision", "anime_id")[:limit])
-    # Numbers have no gaps, so any that is missing was trimmed.
+    # Numbers have no gaps, so any that is missing was pruned.
     if not rows or rows[-1][0] != place.user + len(rows):
         raise expired()
     revision = at.user if len(rows) < limit else rows[-1][0]

@@ -30,7 +30,7 @@ from profiles.sync.parts import SYNCED
 logger = logging.getLogger(__name__)
 
 Event = dict[str, Any]
-# Of one commit; of more, devices are told to sync. A search may have 4 KB of filters.
+# Of one commit; with more, devices sync. A search may have 4 KB of filters.
 MOST_ENTRIES = 100
 MOST_OF_A_PART = 20
 MOST_SOCKETS = 20
@@ -88,7 +88,7 @@ class Feed:
         self.waiting = asyncio.Queue(MOST_WAITING)
         self.run("send", self.send())
 
-    def run(self, name: str, work: Coroutine[Any, Any, None]) -> None:
+    def run(self, name: str, work: Coroutine[object, object, None]) -> None:
         self.tasks[name] = asyncio.create_task(work)
 
     def stop(self) -> None:
@@ -188,7 +188,7 @@ class Feed:
     # --- Hearing, on the server's loop -------------------------------------------
 
     async def add(self, socket: Socket) -> None:
-        """From here on the socket is told of what its user's devices commit."""
+        """From here on the socket is sent what its user's devices commit."""
         sockets = self.sockets.setdefault(socket.user_id, [])
         sockets.append(socket)
         SOCKETS.inc()
@@ -266,7 +266,7 @@ class Feed:
 
     async def keep_hearing(self) -> None:
         """Speaks to itself through Redis. No echo, or anything else that failed: the
-        connection is made anew, and after that the devices compare their cursors.
+        connection is made again, and after that the devices compare their cursors.
         """
         pause, has_joined = 0, False
         while True:
@@ -304,7 +304,7 @@ def group_of(user_id: UUID) -> str:
 
 
 def message_of(user_id: UUID, event: Event) -> str:
-    """A commit as devices are told of it; "" for a user who is gone.
+    """A commit as devices receive it; "" for a user who is gone.
 
     `cursor` is where a device stands once it has taken the message in, if it stood at
     `since`. Too much is not told: the device stays where it is, and syncs.

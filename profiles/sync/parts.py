@@ -1,4 +1,4 @@
-"""How devices are told of each part but the list: one row a part.
+"""What devices are sent of each part but the list: one row a part.
 
 In `GET /api/user/sync` a part that changed comes whole, under its key. A live message
 has it under its name: whole too, or, of a part with many things, those that changed.

@@ -166,8 +166,8 @@ class LiveSocket(AsyncWebsocketConsumer):  # type: ignore[misc]
         self.look.set()
 
     async def keep_checking(self) -> None:
-        """Pings, each with the cursor of the sign-in check that it comes from: whoever
-        missed a message learns it here, and who is signed out is put out.
+        """Pings, each with the cursor of the sign-in check that it comes from: a device
+        that missed a message learns it here, and a signed-out one is disconnected.
         """
         while True:
             # Not all sockets of a restarted server in the same moment.
@@ -263,7 +263,7 @@ def is_welcome(request: HttpRequest) -> bool:
 
 
 def who_comes(request: HttpRequest) -> tuple[UUID, SignIn] | None:
-    # Whoever brings a ticket, an empty one too, stands or falls with it: the cookie
+    # Anyone who brings a ticket, an empty one too, stands or falls with it: the cookie
     # counts only where the Origin was looked at.
     if "ticket" in request.GET:
         return tickets.redeem(ticket=request.GET["ticket"])

@@ -1,4 +1,4 @@
-"""The messages of the live feed as AsyncAPI 3, beside the OpenAPI document.
+"""The messages of the live feed as AsyncAPI 3, next to the OpenAPI document.
 
 What OpenAPI tells already (an entry, the profile …) has the same schema here.
 """

@@ -25,7 +25,7 @@ OWNER = re.compile(r"([0-9a-f]{32})\.", re.ASCII)
 
 def issue(*, user_id: UUID, sign_in: SignIn) -> str:
     """A ticket that stands for this sign-in, and ends no later than it does; 401
-    `session_ended` beside the erasure of its user.
+    `session_ended` during the erasure of its user.
     """
     ticket = f"{user_id.hex}.{token_urlsafe(32)}"
     try:

@@ -15,7 +15,7 @@ from animecollections.api.shapes import nullable
 from animecollections.api.views import ApiViewSet
 from animecollections.scopes import OPEN
 from collections_app.watch_list.examples import ENTRY
-from collections_app.watch_list.serializers import EntrySerializer
+from collections_app.watch_list.serializers import EntryOutput
 from history.log.cursors import Cursor
 from profiles.sync import changes as sync
 from profiles.sync.parts import SCOPE_OF, SYNCED
@@ -39,7 +39,7 @@ class SyncViewSet(ApiViewSet):
         scope=sorted(set(SCOPE_OF.values())),
         tags=["Sync"],
         data={
-            "entries": EntrySerializer(many=True),
+            "entries": EntryOutput(many=True),
             "removed": [str],
             **{part.key: nullable(part.shape) for part in SYNCED},
         },

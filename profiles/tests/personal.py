@@ -106,6 +106,7 @@ def fill(user, client, visitor, anime):
     client.post("/api/uploadImage", {"image": picture("teal")})
     client.generic("POST", "/api/user/imports", LIST, content_type="application/xml")
     b"".join(client.get("/api/user/export?format=csv").streaming_content)
+    client.post("/api/user/feeds", {"name": "Phone"})
     client.post("/api/auth/ticket")
     credentials = {"email": user.email, "password": PASSWORD}
     visitor.post("/api/auth/token", credentials)

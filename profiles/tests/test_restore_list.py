@@ -104,7 +104,7 @@ def test_bad_input_gets_a_sentence(alice, args, sentence):
         restore(*args)
 
 
-def test_a_log_that_was_trimmed_is_told(alice, moment):
+def test_a_log_that_was_pruned_is_told(alice, moment):
     Change.objects.filter(revision__lte=3).delete()
     with pytest.raises(CommandError, match="does not go back"):
         restore("alice", "--at", moment)

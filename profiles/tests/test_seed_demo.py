@@ -199,7 +199,7 @@ def test_what_cannot_be_is_refused(catalogue, options, says):
     assert not User.objects.exists()
 
 
-def test_of_a_trimmed_log_the_newest_changes_are_there(catalogue):
+def test_of_a_pruned_log_the_newest_changes_are_there(catalogue):
     seed("--users", "4", "--entries", "30", "--log-days", "30")
     oldest = timezone.now() - timedelta(days=31)
     assert not Change.objects.filter(at__lt=oldest).exists()

@@ -324,7 +324,7 @@ def refused(client, cursor, **more):
     return response.status_code, response.json()["code"]
 
 
-def test_a_log_that_was_trimmed_sends_the_device_back_to_the_start(
+def test_a_log_that_was_pruned_sends_the_device_back_to_the_start(
     client, titles, device
 ):
     for anime_id in titles[:4]:
@@ -339,7 +339,7 @@ def test_a_log_that_was_trimmed_sends_the_device_back_to_the_start(
     assert device.holds_what_is_there()
 
 
-def test_a_log_that_was_trimmed_right_up_to_the_cursor_is_no_loss(
+def test_a_log_that_was_pruned_right_up_to_the_cursor_is_no_loss(
     client, titles, device
 ):
     add(client, titles[0])

@@ -58,5 +58,5 @@ def test_old_tickets_are_cleared_away(client):
     Ticket.objects.filter(pk=Ticket.objects.first().pk).update(
         expires_at=timezone.now()
     )
-    call_command("trim", verbosity=0, stdout=StringIO())
+    call_command("prune", verbosity=0, stdout=StringIO())
     assert Ticket.objects.count() == 1

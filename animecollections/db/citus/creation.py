@@ -27,7 +27,7 @@ class DatabaseCreation(creation.DatabaseCreation):
         return name
 
     def _execute_create_test_db(
-        self, cursor: Any, parameters: dict[str, str], keepdb: bool = False
+        self, cursor: object, parameters: dict[str, str], keepdb: bool = False
     ) -> None:
         name = parameters["dbname"].strip('"')
         if not self.nodes():

@@ -29,7 +29,7 @@ def by_value(column: str, reason: str) -> Place:
 
 
 def everywhere(reason: str) -> Place:
-    """A reference table: read often beside rows of users, written seldom."""
+    """A reference table: read often next to rows of users, written seldom."""
     return Place(reason, is_everywhere=True)
 
 
@@ -59,6 +59,7 @@ PLACES = {
     "profiles.Profile": by_user("one row a user, joined to the account"),
     "profiles.Preferences": by_user("one row a user, joined by every request"),
     "profiles.Image": by_user(OWN),
+    "profiles.Feed": by_user(OWN),
     "profiles.MadeExport": by_user(OWN),
     "profiles.Erasure": coordinator("a register that outlives its users"),
     "profiles.PrivacyRequest": coordinator("a register that outlives its users"),
@@ -71,9 +72,11 @@ PLACES = {
     "collections_app.Anime_genres": everywhere(CATALOGUE),
     "collections_app.Anime_studios": everywhere(CATALOGUE),
     "collections_app.Anime": everywhere(CATALOGUE),
+    "collections_app.Airing": everywhere(CATALOGUE),
     "collections_app.ExternalId": everywhere(CATALOGUE),
     "collections_app.Listing": everywhere(CATALOGUE),
     "collections_app.SearchName": everywhere(CATALOGUE),
+    "collections_app.SourceFact": everywhere(CATALOGUE),
     "collections_app.Abbreviation": everywhere(CATALOGUE),
     "collections_app.CatalogueState": everywhere("read by every sign-in check"),
     "collections_app.MissingTitle": coordinator("what staff work off"),

@@ -1,8 +1,7 @@
 """Puts one table where its rows belong (placing.py)."""
 
-from typing import Any
-
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 from django.db.models import Model
 
 from animecollections.db.citus.placing import Place, place_of
@@ -22,12 +21,12 @@ GROUP BY c.conname, c.contype
 """
 
 
-def is_placed(cursor: Any, table: str) -> bool:
+def is_placed(cursor: CursorWrapper, table: str) -> bool:
     cursor.execute(IS_PLACED, [table])
     return bool(cursor.fetchone()[0])
 
 
-def place_table(cursor: Any, model: type[Model]) -> None:
+def place_table(cursor: CursorWrapper, model: type[Model]) -> None:
     """A table without foreign keys; its rows go along."""
     table, place = model._meta.db_table, place_of(model)
     if place.is_everywhere:
@@ -41,7 +40,7 @@ def place_table(cursor: Any, model: type[Model]) -> None:
         )
 
 
-def lead_keys(cursor: Any, table: str, place: Place) -> None:
+def lead_keys(cursor: CursorWrapper, table: str, place: Place) -> None:
     """A key that is to hold over all machines has to have the column in it. The primary
     one gets it; a unique one (of an e-mail) stays as an index, and claims are unique.
     """

@@ -27,7 +27,7 @@ class DatabaseWrapper(LimitedInTime):
 
     @property
     def is_piped(self) -> bool:
-        """Whoever watches statements sees each of them, through Django's own cursor."""
+        """Code that watches statements sees each of them, by Django's own cursor."""
         return (
             self.pipeline is not None
             and not self.execute_wrappers

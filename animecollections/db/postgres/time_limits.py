@@ -34,7 +34,7 @@ class LimitedInTime(base.DatabaseWrapper):
             ref(connection),
         )  # it is closed with its thread
 
-        def bounded_wait(gen: Any, *args: Any, **kwargs: Any) -> Any:
+        def bounded_wait(gen: Any, *args: object, **kwargs: object) -> object:
             try:
                 state = next(gen)
             except StopIteration as done:  # there is nothing to wait for
@@ -70,7 +70,7 @@ class LimitedInTime(base.DatabaseWrapper):
 def watch(
     gen: Generator[object, object, object],
     state: object,
-    connection: psycopg.Connection[object],
+    connection: psycopg.Connection[Any],
     parameters: dict[str, object],
     longest: float,
 ) -> Generator[object, object, object]:

@@ -5,7 +5,7 @@ from argparse import ArgumentParser
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from time import sleep
-from typing import Any
+from typing import TypedDict, Unpack
 
 from django.conf import settings
 from django.core.management.base import CommandError
@@ -23,6 +23,14 @@ OF_EACH_NODE = (
     "means, after a restore point that all share (SELECT citus_create_restore_point"
     "('name')). docs/scaling.md says how. No backup was made."
 )
+
+
+class Options(TypedDict):
+    folder: Path
+    keep: int | None
+    daily: time | None
+    dry_run: bool
+    verbosity: int
 
 
 class Command(SessionCommand):
@@ -50,7 +58,7 @@ class Command(SessionCommand):
             "--dry-run", action="store_true", help="only count what would be saved"
         )
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: Unpack[Options]) -> None:
         if is_spread():
             raise CommandError(OF_EACH_NODE)
         if options["dry_run"]:
@@ -71,7 +79,7 @@ class Command(SessionCommand):
             except CommandError as error:  # tomorrow is another day
                 self.stderr.write(str(error))
 
-    def save(self, options: dict[str, Any]) -> None:
+    def save(self, options: Options) -> None:
         now = timezone.now()
         folder = options["folder"] / f"animecollections-{now:%Y-%m-%dT%H-%M-%SZ}"
         partial = folder.with_suffix(".partial")
@@ -115,7 +123,7 @@ class Command(SessionCommand):
             raise CommandError(f"{error} The backup has no copy elsewhere.") from None
         self.stdout.write(f"Copied: {size / 1_000_000:,.1f} MB.")
 
-    def make(self, folder: Path, verbosity: int) -> dict[str, Any]:
+    def make(self, folder: Path, verbosity: int) -> backups.Manifest:
         rows = backups.rows_to_read()
         with (
             interruptible("No backup was made."),

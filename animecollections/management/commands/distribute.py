@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.management.base import CommandError
 from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
 from django.db.models import Model
 
 from animecollections.db.citus.placing import all_models, may_refer, place_of
@@ -132,20 +133,22 @@ def is_to_be_placed(model: type[Model]) -> bool:
     return bool(place.column) or place.is_everywhere
 
 
-def place(cursor: Any, models: list[type[Model]]) -> None:
+def place(cursor: CursorWrapper, models: list[type[Model]]) -> None:
     delete_sessions_of_nobody(cursor)
     with foreign_keys_apart(cursor, all_models() if models else []):
         for model in models:
             place_table(cursor, model)
 
 
-def delete_sessions_of_nobody(cursor: Any) -> None:
+def delete_sessions_of_nobody(cursor: CursorWrapper) -> None:
     """Left by a release that made such: they have no user, and so no machine."""
     cursor.execute("DELETE FROM profiles_session WHERE user_id IS NULL")
 
 
 @contextmanager
-def foreign_keys_apart(cursor: Any, models: list[type[Model]]) -> Iterator[None]:
+def foreign_keys_apart(
+    cursor: CursorWrapper, models: list[type[Model]]
+) -> Iterator[None]:
     """Off while tables move; back are those that a machine can keep."""
     quote = connection.ops.quote_name
     for model in models:
@@ -169,7 +172,7 @@ def keeps(model: type[Model], field: Any) -> bool:
     return bool(field.remote_field and field.db_constraint and may_refer(model, field))
 
 
-def limit_locks_on_workers(cursor: Any) -> None:
+def limit_locks_on_workers(cursor: CursorWrapper) -> None:
     """A session's own setting does not reach them."""
     cursor.execute("SELECT current_user")
     role = connection.ops.quote_name(cursor.fetchone()[0])

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from functools import partial
-from typing import Any
+from typing import Any, TypedDict, Unpack
 from uuid import UUID
 
 from django.core.management.base import CommandError
@@ -32,6 +32,16 @@ CHECKS = (
 MOST_TOLD = 20  # of one check
 PEOPLE_AT_ONCE = 500
 PLACE = "doctor"  # the row of Figure that says how far the last one came
+
+
+class Options(TypedDict):
+    only: list[str]
+    fix: bool
+    dry_run: bool
+    minutes: int | None
+    resume: bool
+    days: int | None
+    verbosity: int
 
 
 class Command(SessionCommand):
@@ -78,7 +88,7 @@ class Command(SessionCommand):
             help="only the people who changed something in the last so many days",
         )
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: Unpack[Options]) -> None:
         self.mends = options["fix"] and not options["dry_run"]
         self.tells_remedy = options["fix"]
         self.wrong = self.odd = self.mended = 0

@@ -3,7 +3,7 @@
 import shutil
 from argparse import ArgumentParser
 from pathlib import Path
-from typing import Any
+from typing import TypedDict, Unpack
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -11,6 +11,12 @@ from django.core.management.base import BaseCommand, CommandError
 from animecollections.ops import backups
 from animecollections.ops.backup_copies import Bucket
 from animecollections.ops.commands import interruptible
+
+
+class Options(TypedDict):
+    folder: Path
+    name: str
+    list: bool
 
 
 class Command(BaseCommand):
@@ -27,7 +33,7 @@ class Command(BaseCommand):
             "--list", action="store_true", help="only name the copies there are"
         )
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: Unpack[Options]) -> None:
         if not settings.BACKUP_S3_URL:
             raise CommandError("Set BACKUP_S3_URL to where the copies are.")
         try:

@@ -3,7 +3,7 @@
 import tempfile
 from argparse import ArgumentParser
 from pathlib import Path
-from typing import Any
+from typing import TypedDict, Unpack
 
 from django.core.management import CommandError
 from django.db import DatabaseError
@@ -14,6 +14,11 @@ from animecollections.ops.commands import interruptible
 from animecollections.ops.sessions import SessionCommand
 
 NOTHING = "Nothing of yours was changed."
+
+
+class Options(TypedDict):
+    folder: Path
+    verbosity: int
 
 
 class Command(SessionCommand):
@@ -32,10 +37,10 @@ class Command(SessionCommand):
             "the newest",
         )
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: Unpack[Options]) -> None:
         folder = newest_in(options["folder"])
         try:
-            about: Any = backups.read_manifest(folder)
+            about = backups.read_manifest(folder)
             with interruptible(NOTHING), rehearsal.beside_the_live_one() as name:
                 self.stdout.write(f"Restoring {folder} into {name} …")
                 backups.put_back_rows(folder, about)

@@ -2,7 +2,7 @@
 
 from argparse import ArgumentParser
 from pathlib import Path
-from typing import Any
+from typing import TypedDict, Unpack
 
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
@@ -21,6 +21,13 @@ OF_EACH_NODE = (
     "changed."
 )
 AGAIN = "The database is unchanged, or fully restored; run this again."
+
+
+class Options(TypedDict):
+    folder: Path
+    yes: bool
+    dry_run: bool
+    verbosity: int
 
 
 class Command(SessionCommand):
@@ -45,7 +52,7 @@ class Command(SessionCommand):
             help="verify the backup, and restore nothing",
         )
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: Unpack[Options]) -> None:
         if is_spread():
             raise CommandError(OF_EACH_NODE)
         folder = options["folder"]
@@ -76,10 +83,10 @@ class Command(SessionCommand):
             f"devices of {devices_of:,} users will load everything again."
         )
 
-    def of(self, about: dict[str, Any]) -> str:
+    def of(self, about: backups.Manifest) -> str:
         return f"The backup of {about['made_at'][:16]} ({about['users']:,} users)"
 
-    def is_sure(self, about: dict[str, Any]) -> bool:
+    def is_sure(self, about: backups.Manifest) -> bool:
         try:
             large = backups.is_too_large(about.get("bytes", 0))
             answer = input(f"{self.of(about)} replaces everything.{large} Type yes: ")
@@ -89,7 +96,7 @@ class Command(SessionCommand):
 
 
 def differences(
-    command: BaseCommand, folder: Path, about: dict[str, Any], verbosity: int
+    command: BaseCommand, folder: Path, about: backups.Manifest, verbosity: int
 ) -> list[str]:
     """Before migrations change anything; one of an older release has columns that this
     one cannot read, and is taken as its hashes vouch for it.

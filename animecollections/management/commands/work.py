@@ -38,7 +38,7 @@ class SteadyWorker(db_worker.Worker):
                 super().run()
                 return
             except Error as error:
-                if self.batch:  # whoever started it wants to know
+                if self.batch:  # the operator wants to know
                     raise
                 logger.warning("The worker waits for the database: %s", reason(error))
             if time.monotonic() - began > STEADY_SECONDS:
@@ -74,7 +74,7 @@ db_worker.Worker = SteadyWorker  # type: ignore[misc]
 
 
 class Clock(threading.Thread):
-    """Runs jobs beside the tasks, so that no mail waits for a long trimming.
+    """Runs jobs next to the tasks, so that no mail waits for a long pruning.
 
     A daemon: what it does stands in small transactions, and the worker does not wait
     long for it.

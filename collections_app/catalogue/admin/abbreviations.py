@@ -61,7 +61,7 @@ class AbbreviationAdmin(ThroughServices):
     search_fields = ("text", "key", "anime__title")
     fieldsets = ((None, {"fields": ("text", "title")}), WHY)
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+    def get_readonly_fields(self, request: HttpRequest, obj: object = None) -> Any:
         return () if obj is None else ("text",)
 
     def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:

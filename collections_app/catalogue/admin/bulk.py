@@ -1,7 +1,7 @@
 """Several titles corrected at once, after a look at what that would change."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import messages
@@ -19,6 +19,7 @@ from animecollections.admin.confirmation import SeenStaffForm, ask
 from animecollections.admin.site import page
 from animecollections.api.errors import ApiError
 from collections_app.catalogue import writes as catalogue
+from collections_app.catalogue.facts import Facts
 from collections_app.catalogue.folding import fold
 from collections_app.catalogue.models import (
     AiringStatus,
@@ -72,7 +73,7 @@ class BulkForm(SeenStaffForm):
         "genres_removed", "reason",
     )  # fmt: skip
 
-    def facts_of(self, anime: Anime) -> dict[str, object]:
+    def facts_of(self, anime: Anime) -> Facts:
         """The facts of one title that differ."""
         said = self.cleaned_data
         names = ("format", "airing_status", "season", "year")
@@ -82,7 +83,8 @@ class BulkForm(SeenStaffForm):
         removed = {genre.key for genre in said["genres_removed"]}
         kept = [name for name in anime.genre_names if fold(name) not in removed]
         facts["genre_names"] = with_words(kept, said["genres_added"])
-        return {name: v for name, v in facts.items() if getattr(anime, name) != v}
+        new = {name: v for name, v in facts.items() if getattr(anime, name) != v}
+        return cast("Facts", new)
 
 
 def with_words(names: list[str], words: Iterable[Genre | Studio]) -> list[str]:
@@ -132,11 +134,11 @@ def change_all(
     request: HttpRequest,
     form: BulkForm,
     titles: Sequence[Anime],
-    edits: Mapping[int, Mapping[str, object]],
+    edits: Mapping[int, Facts],
 ) -> bool:
     try:
         changed = catalogue.edit_many(
-            {id_: dict(facts) for id_, facts in edits.items()},
+            edits,
             reason=form.cleaned_data["reason"],
             through=through(request),
             seen={anime.pk: anime.revision for anime in titles},
@@ -161,9 +163,7 @@ def stands_at(titles: Sequence[Anime]) -> str:
     return f"{len(titles)} at {max(anime.revision for anime in titles)}"
 
 
-def differences(
-    titles: Sequence[Anime], edits: Mapping[int, Mapping[str, Any]]
-) -> list[str]:
+def differences(titles: Sequence[Anime], edits: Mapping[int, Facts]) -> list[str]:
     told = [
         f"{anime.title}: "
         + ", ".join(difference(anime, *fact) for fact in facts.items())

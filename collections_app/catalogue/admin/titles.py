@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, F, Model, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -15,6 +15,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 
 from animecollections.admin import (
     WHY,
+    Form,
     LinesField,
     Page,
     ReadOnly,
@@ -124,7 +125,7 @@ class AddressField(forms.URLField):
 class IdsField(LinesField):
     """Ids at other sites, one a line."""
 
-    def to_python(self, value: Any) -> Any:
+    def to_python(self, value: object) -> Any:
         refs = [self.read(line) for line in super().to_python(value)]
         return list(dict.fromkeys(refs))
 
@@ -307,10 +308,12 @@ class AnimeAdmin(ThroughServices):
         """What is done to a title besides correcting it."""
         return format_html(
             '<span class="ac-buttons"><a class="ac-button" href="{}">{}</a>'
+            '<a class="ac-button" href="{}">Facts by source</a>'
             '<a class="ac-button" href="{}?kept={}">Merge a duplicate into it …</a>'
             '<a class="ac-button" href="{}?q={}">What staff did to it</a></span>',
             reverse("admin:mark_mature", args=[anime.pk]),
             "Not mature …" if anime.mature else "Mark mature …",
+            reverse("admin:facts_of_title", args=[anime.pk]),
             reverse("admin:merge_titles"),
             anime.pk,
             reverse("admin:history_staffaction_changelist"),
@@ -374,16 +377,22 @@ class AnimeAdmin(ThroughServices):
         )
 
     def get_form(
-        self, request: HttpRequest, obj: Any = None, *args: Any, **more: Any
-    ) -> Any:
+        self,
+        request: HttpRequest,
+        obj: Model | None = None,
+        change: bool = False,
+        **kwargs: object,
+    ) -> type[Form]:
         if obj is None:
-            more["form"] = NewTitleForm
-        return super().get_form(request, obj, *args, **more)
+            kwargs["form"] = NewTitleForm
+        return super().get_form(request, obj, change, **kwargs)
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: object = None
+    ) -> tuple[str, ...]:
         return self.readonly_fields if obj else ()
 
-    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+    def get_fieldsets(self, request: HttpRequest, obj: object = None) -> Any:
         if obj:
             return self.fieldsets
         names = ("english_title", "native_title", "synonyms")

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from collections_app.catalogue.facts import Facts
 from collections_app.catalogue.importing.run import CatalogueImport, Report
 from collections_app.catalogue.importing.survey import Survey, survey
 from collections_app.catalogue.models import CatalogueState
@@ -37,13 +38,13 @@ class Preview(CatalogueImport):
         return planned
 
 
-def difference(planned: Plan, anime_id: int, row: dict[str, Any]) -> Difference:
+def difference(planned: Plan, anime_id: int, row: Facts) -> Difference:
     known = planned.known.rows.get(anime_id)
     names = sorted(planned.changed[anime_id] - {"sort_title"})
-    after = {name: row[name] for name in names}
+    after = {name: row.get(name) for name in names}
     if known is None:
         return Difference(anime_id, row["title"], None, after)
-    before = {name: known[name] for name in names}
+    before = {name: known.get(name) for name in names}
     return Difference(anime_id, row["title"], before, after)
 
 

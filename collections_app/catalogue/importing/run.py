@@ -64,7 +64,7 @@ class Report:
             self.refusals.append(refusal)
 
     def set_gone_apart(self) -> None:
-        """What is claimed beside titles that are gone by now is contested no more."""
+        """What is claimed next to titles that are gone by now is contested no more."""
         ids = {id_ for claimants in self.contested.values() for id_ in claimants}
         listed = set(
             Anime.objects.listed().filter(id__in=ids).values_list("id", flat=True)
@@ -92,7 +92,7 @@ class CatalogueImport:
     """One run over one source: `take` its items, `mark_gone`, `refresh_statistics`.
 
     A batch becomes a plan outside the lock. What changes something is carried out
-    under it, planned anew there where another write came between; so a second run
+    under it, planned again there where another write came between; so a second run
     over the same file locks nothing.
 
     seen: what a first look at the whole file found: rows of one title are decided on
@@ -180,8 +180,7 @@ class CatalogueImport:
         )
 
     def fit_size(self, seconds: float) -> None:
-        factor = min(2.0, max(0.5, SECONDS_PER_BATCH / seconds))
-        self.size = int(min(LARGEST_BATCH, max(SMALLEST_BATCH, self.size * factor)))
+        self.size = fitting_size(self.size, seconds)
 
     def mark_gone(self, *, is_complete: bool = False) -> None:
         """Marks the titles that only this source listed, and lists no more.
@@ -229,6 +228,12 @@ class CatalogueImport:
             - self.taken.keys()
             - holders(self.spared)
         )
+
+
+def fitting_size(size: int, seconds: float) -> int:
+    """Of the next batch, where one of this size held the lock for so long."""
+    factor = min(2.0, max(0.5, SECONDS_PER_BATCH / max(seconds, 0.001)))
+    return int(min(LARGEST_BATCH, max(SMALLEST_BATCH, size * factor)))
 
 
 def state_seen() -> CatalogueState:

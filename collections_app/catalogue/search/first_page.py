@@ -5,7 +5,6 @@ It is the same query set as of any other search, but its SQL is made once for ea
 of text: in making it Django spends several times what the database needs to answer.
 """
 
-from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -16,6 +15,7 @@ from animecollections.api.paging import (
     one_more,
     with_cursor,
 )
+from animecollections.api.parameters import Wanted
 from animecollections.db.compiled import Compiled
 from collections_app.catalogue.models import Anime
 from collections_app.catalogue.search.queries import (
@@ -39,7 +39,7 @@ NOBODY = UUID(int=0)
 LASTING = (search, across, resembling, vaguely_resembling, slipped)
 
 
-def is_asked_for(wanted: Mapping[str, object]) -> bool:
+def is_asked_for(wanted: Wanted) -> bool:
     return wanted.keys() <= ORDINARY
 
 
@@ -50,7 +50,7 @@ def read(
     columns: tuple[str, ...],
     user_id: UUID | None,
     hides_mature: bool,
-    wanted: Mapping[str, Any],
+    wanted: Wanted,
     limit: int,
 ) -> tuple[list[Any], dict[str, Any]]:
     """Rows of the columns and their meta, as paging.page gives them.

@@ -4,24 +4,31 @@ What the catalogue knows of it comes from its source; how many lists have it is 
 once a day (services/popularity.py), for no search has the time to count them.
 """
 
-from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING
 
 from collections_app.catalogue.folding import fold
 from collections_app.catalogue.models import Format
 from collections_app.catalogue.seasons import marks, with_marks
 
+if TYPE_CHECKING:
+    from collections_app.catalogue.facts import Facts
+
 SITE = 60  # each of the seven or so sites that know the title
 RATING = 50  # each of its ten points
 UNRATED = 3.0
-FORMATS = {Format.TV: 400, Format.MOVIE: 330, Format.ONA: 150, Format.OVA: 100}
+FORMATS: dict[str, int] = {
+    Format.TV: 400,
+    Format.MOVIE: 330,
+    Format.ONA: 150,
+    Format.OVA: 100,
+}
 SEQUEL = -300
 # Each year before NEW: a series is older than what follows it.
 OLDER, NEW, MOST_YEARS = 8, 2030, 30
 DOUBLED = 60  # each time that the lists which have it double
 
 
-def prominence(facts: Mapping[str, Any]) -> int:
+def prominence(facts: "Facts") -> int:
     """Of a title with these facts; never below 0."""
     names = (facts["title"], facts["english_title"], *facts["synonyms"])
     is_sequel = any(marks(with_marks(fold(name))) for name in names)

@@ -3,11 +3,14 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from collections_app.catalogue.folding import fold
 from collections_app.catalogue.models import NameKind
 from collections_app.catalogue.seasons import marks, with_marks, without_marks
+
+if TYPE_CHECKING:
+    from collections_app.catalogue.facts import Facts
 
 LONGEST_NAME = 500
 # Names of more words than this nobody types without their spaces.
@@ -37,7 +40,7 @@ Abbreviations = Mapping[str, Mapping[int, Sequence[str]]]
 
 
 def search_names(
-    facts: Mapping[str, object],
+    facts: "Facts",
     anime_id: int | None = None,
     abbreviations: Abbreviations | None = None,
 ) -> Names:
@@ -63,11 +66,12 @@ def search_names(
     return names
 
 
-def own_names(facts: Mapping[str, Any]) -> Names:
+def own_names(facts: "Facts") -> Names:
     """What the catalogue calls it, the title first."""
     said = (facts["title"], facts["english_title"], facts["native_title"])
     spellings: dict[str, list[str]] = {}
-    for name in filter(None, (*said, *facts["synonyms"])):
+    more = (*facts["synonyms"], *facts.get("names_elsewhere", ()))
+    for name in filter(None, (*said, *more)):
         if folded := fold_name(name):
             spellings.setdefault(folded, []).append(spell(name))
     title = fold_name(facts["title"])

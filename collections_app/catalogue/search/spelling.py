@@ -84,7 +84,7 @@ _lock = threading.Lock()
 
 def vocabulary(revision: int) -> Vocabulary:
     """Read when first needed (a tenth of a second for 25,000 titles) and held in the
-    process; anew once the catalogue has changed, but not in every breath of an import.
+    process; again once the catalogue has changed, not during an import.
 
     One thread reads. Meanwhile others go on with the words of before, if there are any:
     a slow database then holds no other thread.

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from shutil import copyfileobj
 from tempfile import TemporaryFile
-from typing import IO, Any
+from typing import IO, TypedDict, Unpack
 from uuid import UUID
 
 from django.contrib.auth import get_user_model
@@ -19,6 +19,13 @@ from collections_app import transfer
 from collections_app.exports import entries_of, owner_of
 from collections_app.management.arguments import add_user, find_user
 from history.log.replicated import has_all_of
+
+
+class Options(TypedDict):
+    user: str
+    format: str
+    score_format: str
+    output: Path | None
 
 
 class Command(BaseCommand):
@@ -37,7 +44,7 @@ class Command(BaseCommand):
             "--output", type=Path, help="the file to write (default: standard output)"
         )
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: Unpack[Options]) -> None:
         path = options["output"]
         with TemporaryFile() as whole:
             total = self.write(find_user(options["user"]), options, whole)
@@ -48,8 +55,8 @@ class Command(BaseCommand):
             self.keep(whole, path)
         self.stdout.write(f"{total} entries in {path}.")
 
-    def write(self, user_id: UUID, options: dict[str, Any], whole: IO[bytes]) -> int:
-        """All of one moment; whoever then reads it may take their time."""
+    def write(self, user_id: UUID, options: Options, whole: IO[bytes]) -> int:
+        """All of one moment; anyone who then reads it may take their time."""
         name = get_user_model().objects.values_list("user_name").get(pk=user_id)[0]
         with there(partial(has_all_of, user_id)), one_moment():
             owner = owner_of(user_id, name=name, score_format=options["score_format"])
@@ -60,7 +67,7 @@ class Command(BaseCommand):
         return total
 
     def keep(self, whole: IO[bytes], path: Path) -> None:
-        # Beside the target, then in its place: an interrupted run leaves no half file.
+        # Next to the target, then in its place: an interrupted run leaves no half file.
         part = path.with_name(f"{path.name}.part")
         try:
             with part.open("wb") as file:

@@ -3,7 +3,7 @@
 import time
 from argparse import ArgumentParser
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TypedDict, Unpack
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError
@@ -24,6 +24,14 @@ from collections_app.catalogue.reader import (
 
 MOST_CONTESTED_SHOWN = 10
 MOST_OVERRULED_SHOWN = 50
+
+
+class Options(TypedDict):
+    path: str
+    dry_run: bool
+    source: str
+    complete: bool
+    verbosity: int
 
 
 class Command(BaseCommand):
@@ -58,7 +66,7 @@ class Command(BaseCommand):
             "refused: mark the missing titles as gone",
         )
 
-    def handle(self, *args: object, **options: object) -> None:
+    def handle(self, *args: object, **options: Unpack[Options]) -> None:
         started = time.monotonic()
         trouble, status = "", 1
         try:
@@ -81,7 +89,7 @@ class Command(BaseCommand):
                 returncode=status,
             )
 
-    def import_all(self, options: dict[str, Any]) -> None:
+    def import_all(self, options: Options) -> None:
         with open_source(options["path"]) as source:
             seen = survey(source)
             self.run = CatalogueImport(
@@ -111,9 +119,7 @@ class Command(BaseCommand):
                 abbreviations.add_shipped(takes_revision=not brought_titles)
             self.run.refresh_statistics()
 
-    def tell(
-        self, run: CatalogueImport, options: dict[str, Any], seconds: float
-    ) -> None:
+    def tell(self, run: CatalogueImport, options: Options, seconds: float) -> None:
         report = run.report
         lines = [
             sentence(report, options["dry_run"], seconds),

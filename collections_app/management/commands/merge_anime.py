@@ -1,7 +1,7 @@
 """manage.py merge_anime KEPT GONE"""
 
 from argparse import ArgumentParser
-from typing import Any
+from typing import TypedDict, Unpack
 
 from django.core.management.base import BaseCommand, CommandError
 
@@ -13,6 +13,15 @@ from collections_app.catalogue.merges import Merge
 from collections_app.catalogue.refs import OWN, AnimeRef, parse_anime_id
 from collections_app.merges import services as merging
 from collections_app.watch_list.models import WatchListEntry
+
+
+class Options(TypedDict):
+    kept: str
+    gone: str
+    reason: str
+    undo: bool
+    dry_run: bool
+    verbosity: int
 
 
 class Command(BaseCommand):
@@ -32,7 +41,7 @@ class Command(BaseCommand):
             "--dry-run", action="store_true", help="preview what would move, do nothing"
         )
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: Unpack[Options]) -> None:
         again = "Each list is consistent; run this again to continue."
         try:
             with (
@@ -46,14 +55,17 @@ class Command(BaseCommand):
             raise CommandError(error.sentence) from None
         self.stdout.write(says)
 
-    def run(self, options: dict[str, Any], progress: merging.Progress) -> str:
-        kept, gone = (parse_anime_id(options[name], name) for name in ("kept", "gone"))
-        told = {"reason": options["reason"], "through": Origin("command")}
+    def run(self, options: Options, progress: merging.Progress) -> str:
+        kept = parse_anime_id(options["kept"], "kept")
+        gone = parse_anime_id(options["gone"], "gone")
+        through = Origin("command")
         if options["undo"]:
             job = merge_of(find_anime(kept).id, gone)
             if options["dry_run"]:
                 return f"{job.lists.count():,} lists would part {job.gone_id} again."
-            left = merging.unmerge(job=job, progress=progress, **told)
+            left = merging.unmerge(
+                job=job, progress=progress, reason=options["reason"], through=through
+            )
             return f"{job.gone_id} is a title again; {left:,} values stay as changed."
         if options["dry_run"]:
             here, there = find_anime(kept), find_anime(gone)
@@ -64,7 +76,13 @@ class Command(BaseCommand):
                 f"{there.title} ({there.id}) would be merged into {here.title} "
                 f"({here.id}), with {entries:,} entries."
             )
-        job = merging.merge(kept=kept, gone=gone, progress=progress, **told)
+        job = merging.merge(
+            kept=kept,
+            gone=gone,
+            progress=progress,
+            reason=options["reason"],
+            through=through,
+        )
         return f"{job.gone_id} is {job.kept_id} now; {job.lists.count():,} lists moved."
 
 

@@ -1,12 +1,16 @@
 """Ends every device's cursor after a database came back from a backup."""
 
-from typing import Any
+from typing import TypedDict, Unpack
 
 from django.core.management.base import BaseCommand
 
 from animecollections.ops.commands import interruptible, progress_bar
 from history.log.models import UserState
 from history.log.recording import end_all_cursors
+
+
+class Options(TypedDict):
+    verbosity: int
 
 
 class Command(BaseCommand):
@@ -17,7 +21,7 @@ class Command(BaseCommand):
         "later change."
     )
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: Unpack[Options]) -> None:
         users = UserState.objects.count()
         with (
             interruptible("Not all cursors have ended: run this again."),

@@ -1,8 +1,7 @@
 """manage.py create_staff EMAIL USER_NAME"""
 
 from argparse import ArgumentParser
-from collections.abc import Mapping
-from typing import Any
+from typing import TypedDict, Unpack
 
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
@@ -14,6 +13,15 @@ from collections_app.management.arguments import add_reason, reason_of
 from profiles.accounts.identifiers import check_email, check_user_name
 from profiles.accounts.models import User
 from profiles.staff import services as support
+
+
+class Options(TypedDict):
+    email: str
+    user_name: str
+    group: list[str]
+    administrator: bool
+    reason: str
+    dry_run: bool
 
 
 class Command(BaseCommand):
@@ -40,7 +48,7 @@ class Command(BaseCommand):
             "--dry-run", action="store_true", help="preview, do nothing"
         )
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: Unpack[Options]) -> None:
         try:
             email = check_email(options["email"])
             name = check_user_name(options["user_name"])
@@ -79,7 +87,7 @@ def find_groups(names: list[str]) -> list[Group]:
     return list(found.values())
 
 
-def role(options: Mapping[str, object], groups: list[Group]) -> str:
+def role(options: Options, groups: list[Group]) -> str:
     if options["administrator"]:
         return "administrator"
     return " and ".join(group.name for group in groups) or "staff without a group"

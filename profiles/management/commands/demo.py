@@ -6,12 +6,19 @@ import subprocess
 import sys
 from argparse import ArgumentParser
 from pathlib import Path
-from typing import Any
+from typing import TypedDict, Unpack
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 MANAGE = (sys.executable, "manage.py")
+
+
+class Options(TypedDict):
+    port: int
+    users: int
+    folder: Path
+    fresh: bool
 
 
 class Command(BaseCommand):
@@ -34,7 +41,7 @@ class Command(BaseCommand):
         )
         parser.add_argument("--fresh", action="store_true", help="begin anew")
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: Unpack[Options]) -> None:
         folder = options["folder"].resolve()
         if options["fresh"]:
             self.remove(folder)

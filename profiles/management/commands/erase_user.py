@@ -1,7 +1,7 @@
 """manage.py erase_user USER"""
 
 from argparse import ArgumentParser
-from typing import Any
+from typing import TypedDict, Unpack
 
 from django.core.management.base import BaseCommand, CommandError
 
@@ -17,6 +17,13 @@ from collections_app.models import WatchListEntry
 from profiles.accounts.models import User
 from profiles.images.models import Image
 from profiles.staff import services as support
+
+
+class Options(TypedDict):
+    user: str
+    yes: bool
+    dry_run: bool
+    reason: str
 
 
 class Command(BaseCommand):
@@ -39,7 +46,7 @@ class Command(BaseCommand):
         )
         add_reason(parser)
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: Unpack[Options]) -> None:
         user_id = find_user(options["user"])
         user = User.objects.get(pk=user_id)
         entries = WatchListEntry.objects.of(user_id).count()

@@ -3,8 +3,9 @@
 import csv
 import json
 from argparse import ArgumentParser
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TypedDict, Unpack
 
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
@@ -29,6 +30,17 @@ from profiles.staff import services as support
 COLUMNS = (
     "row", "outcome", "title", "anime_id", "anime_title", "reason", "before", "after",
 )  # fmt: skip
+
+
+class Options(TypedDict):
+    user: str
+    file: Path
+    policy: str
+    exported_at: str | None
+    scale: str | None
+    report: Path | None
+    dry_run: bool
+    reason: str
 
 
 class Command(BaseCommand):
@@ -70,26 +82,27 @@ class Command(BaseCommand):
         )
         add_reason(parser)
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: Unpack[Options]) -> None:
         user_id = find_user(options["user"])
         at = options["exported_at"]
         with tqdm(total=3, unit="step", disable=None, leave=False) as steps:
             file = read_file(options["file"], options["scale"])
             steps.update()
-            said = {
-                "user_id": user_id,
-                "file": file,
-                "policy": options["policy"],
-                "exported_at": read_time(at) if at else None,
-                "file_name": options["file"].name,
-            }
+            draft = partial(
+                imports.draft,
+                user_id=user_id,
+                file=file,
+                policy=options["policy"],
+                exported_at=read_time(at) if at else None,
+                file_name=options["file"].name,
+            )
             if options["dry_run"]:
-                plan, rows = imports.draft(**said)
+                plan, rows = draft()
                 self.tell(plan, rows, options["report"])
                 self.stdout.write("Nothing was written (--dry-run).")
                 return
             reason = reason_of(options)
-            plan = imports.plan(**said)
+            plan = imports.keep_draft(*draft())
             steps.update()
             # What changes between the two statements becomes a conflict, and is told.
             plan = support.import_list(

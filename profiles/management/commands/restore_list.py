@@ -1,7 +1,7 @@
 """Puts one user's list back to a moment."""
 
 from argparse import ArgumentParser
-from typing import Any
+from typing import TypedDict, Unpack
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
@@ -17,6 +17,13 @@ from collections_app.management.arguments import (
 from collections_app.watch_list import undo as operations
 from profiles.accounts.models import User
 from profiles.staff import services as support
+
+
+class Options(TypedDict):
+    user: str
+    at: str
+    dry_run: bool
+    reason: str
 
 
 class Command(BaseCommand):
@@ -38,7 +45,7 @@ class Command(BaseCommand):
         )
         add_reason(parser)
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: Unpack[Options]) -> None:
         user_id, at = find_user(options["user"]), read_time(options["at"])
         through = Origin("command")
         try:
@@ -57,7 +64,7 @@ class Command(BaseCommand):
                     reason=reason_of(options),
                     through=through,
                 )
-        except operations.TrimmedError as error:
+        except operations.PrunedError as error:
             raise CommandError(str(error)) from None
         self.tell(restored, dry_run=options["dry_run"])
 

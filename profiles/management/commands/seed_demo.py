@@ -2,9 +2,10 @@
 
 import sys
 from argparse import ArgumentParser
+from collections.abc import Iterable
 from datetime import timedelta
 from itertools import chain
-from typing import Any
+from typing import TypedDict, Unpack
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
@@ -19,6 +20,17 @@ from profiles.demo.people import Person, Plan, nth, with_list_of
 
 PASSWORD = "Demo-Anime-7"  # noqa: S105  (of made-up people; the command tells it)
 LONGEST_LIST = 5_000
+
+
+class Options(TypedDict):
+    users: int
+    entries: float
+    days: int
+    log_days: int
+    lists: list[int]
+    seed: int
+    dry_run: bool
+    verbosity: int
 
 
 class Command(BaseCommand):
@@ -61,7 +73,7 @@ class Command(BaseCommand):
             help="preview: count the users, write nothing",
         )
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: Unpack[Options]) -> None:
         check(options)
         lists = [with_list_of(number) for number in options["lists"]]
         people = chain(lists, map(nth, range(1, options["users"] + 1)))
@@ -81,7 +93,7 @@ class Command(BaseCommand):
         if trouble:
             raise CommandError(trouble, returncode=status)
 
-    def add(self, plan: Plan, people: Any, options: dict[str, Any]) -> None:
+    def add(self, plan: Plan, people: Iterable[Person], options: Options) -> None:
         if len(plan.shelf.titles) < max(options["lists"], default=1):
             raise CommandError(
                 f"The catalogue has {len(plan.shelf.titles):,} titles, too few for "
@@ -105,7 +117,7 @@ class Command(BaseCommand):
         if self.people:
             demo.refresh_statistics()
 
-    def sentence(self, options: dict[str, Any]) -> str:
+    def sentence(self, options: Options) -> str:
         there = options["users"] + len(options["lists"]) - self.people
         if options["dry_run"]:
             return f"{self.people:,} users would be created; {there:,} exist already."
@@ -117,19 +129,20 @@ class Command(BaseCommand):
         )
 
 
-def check(options: dict[str, Any]) -> None:
-    wrong = [
-        name
-        for name, least in (("users", 0), ("entries", 1), ("days", 1), ("log_days", 0))
-        if options[name] < least
-    ]
-    if wrong or not all(1 <= number <= LONGEST_LIST for number in options["lists"]):
-        raise CommandError(
-            f"--{wrong[0].replace('_', '-') if wrong else 'lists'} is out of range."
-        )
+def check(options: Options) -> None:
+    is_in_range = {
+        "users": options["users"] >= 0,
+        "entries": options["entries"] >= 1,
+        "days": options["days"] >= 1,
+        "log-days": options["log_days"] >= 0,
+        "lists": all(1 <= number <= LONGEST_LIST for number in options["lists"]),
+    }
+    for name, is_right in is_in_range.items():
+        if not is_right:
+            raise CommandError(f"--{name} is out of range.")
 
 
-def plan_of(options: dict[str, Any]) -> Plan:
+def plan_of(options: Options) -> Plan:
     # By the hour, so that two runs in a row tell the same.
     until = timezone.now().replace(minute=0, second=0, microsecond=0)
     return Plan(

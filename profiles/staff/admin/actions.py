@@ -2,10 +2,9 @@
 reason, and goes through profiles.staff.services.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django import forms
@@ -31,14 +30,14 @@ from unfold.widgets import (
 )
 
 from animecollections.admin import may_act_on, through
-from animecollections.admin.confirmation import ReasonForm, ask
+from animecollections.admin.confirmation import Cleaned, ReasonForm, ask
 from animecollections.admin.site import has_fresh_code, page
 from animecollections.api.errors import ApiError
 from animecollections.identity import Origin
 from collections_app.watch_list import undo as operations
 from collections_app.watch_list.models import WatchListEntry
 from collections_app.watch_list.operation_reads import ever_private, titles_of
-from collections_app.watch_list.undo import TrimmedError, Undone
+from collections_app.watch_list.undo import PrunedError, Undone
 from history.staff_log import services as audit
 from profiles.accounts.models import User
 from profiles.second_factor.admin import code_field, takes_code
@@ -123,12 +122,12 @@ class EraseForm(ReasonForm):
     field_order = ("user_name", "reason")
 
 
-Run = Callable[[User, Mapping[str, Any], Origin], str | FileResponse]
+Run = Callable[[User, Cleaned, Origin], str | FileResponse]
 
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """says: what will happen, for whoever is about to do it. run: does it, and answers
+    """says: what will happen, before it is done. run: does it, and answers
     with a sentence, or a file. preview: what it would do with what the form says.
     warning: what is wrong with doing that; it is then asked for once more. wants_code:
     a new one of the second factor, where the last is some minutes old.
@@ -140,49 +139,49 @@ class Action:
     permission: str
     run: Run
     form: type[ReasonForm] = ReasonForm
-    preview: Callable[[User, Mapping[str, Any]], list[str]] | None = None
-    warning: Callable[[User, Mapping[str, Any]], str] | None = None
+    preview: Callable[[User, Cleaned], list[str]] | None = None
+    warning: Callable[[User, Cleaned], str] | None = None
     is_dangerous: bool = False
     wants_code: bool = False
     is_for: Callable[[User], bool] = lambda user: True
 
 
 def simple(act: Callable[..., None], done: str) -> Run:
-    def run(user: User, sent: Mapping[str, object], through: Origin) -> str:
+    def run(user: User, sent: Cleaned, through: Origin) -> str:
         act(user=user, reason=sent["reason"], through=through)
         return done
 
     return run
 
 
-def sign_out_device(user: User, sent: Mapping[str, Any], through: Origin) -> str:
+def sign_out_device(user: User, sent: Cleaned, through: Origin) -> str:
     support.sign_out_device(
         user=user, device=sent["device"], reason=sent["reason"], through=through
     )
     return "That device is signed out."
 
 
-def remove_image(user: User, sent: Mapping[str, Any], through: Origin) -> str:
+def remove_image(user: User, sent: Cleaned, through: Origin) -> str:
     support.remove_image(
         user=user, image_id=sent["image"], reason=sent["reason"], through=through
     )
     return "The picture is removed."
 
 
-def remove_texts(user: User, sent: Mapping[str, Any], through: Origin) -> str:
+def remove_texts(user: User, sent: Cleaned, through: Origin) -> str:
     support.remove_texts(
         user=user, names=sent["names"], reason=sent["reason"], through=through
     )
     return "Removed."
 
 
-def export(user: User, sent: Mapping[str, Any], through: Origin) -> FileResponse:
+def export(user: User, sent: Cleaned, through: Origin) -> FileResponse:
     file = support.export(user=user, reason=sent["reason"], through=through)
     name = f"animecollections-account-{user.user_name}-{timezone.now():%Y-%m-%d}.zip"
     return FileResponse(file, as_attachment=True, filename=name)
 
 
-def set_password(user: User, sent: Mapping[str, Any], through: Origin) -> str:
+def set_password(user: User, sent: Cleaned, through: Origin) -> str:
     support.set_password(
         user=user,
         new_password=sent["new_password"],
@@ -192,7 +191,7 @@ def set_password(user: User, sent: Mapping[str, Any], through: Origin) -> str:
     return "The password is set, and all sessions and apps are signed out."
 
 
-def restore(user: User, sent: Mapping[str, Any], through: Origin) -> str:
+def restore(user: User, sent: Cleaned, through: Origin) -> str:
     return counted(
         support.restore(
             user=user, at=sent["at"], reason=sent["reason"], through=through
@@ -200,7 +199,7 @@ def restore(user: User, sent: Mapping[str, Any], through: Origin) -> str:
     )
 
 
-def undo(user: User, sent: Mapping[str, Any], through: Origin) -> str:
+def undo(user: User, sent: Cleaned, through: Origin) -> str:
     return counted(
         support.undo(
             user=user,
@@ -219,7 +218,7 @@ def counted(done: Undone) -> str:
     )
 
 
-def preview_restore(user: User, sent: Mapping[str, Any]) -> list[str]:
+def preview_restore(user: User, sent: Cleaned) -> list[str]:
     return lines_of(user, would_restore(user, sent["at"]))
 
 
@@ -233,7 +232,7 @@ def would_restore(user: User, at: datetime) -> Undone:
     )
 
 
-def warning_of_restore(user: User, sent: Mapping[str, Any]) -> str:
+def warning_of_restore(user: User, sent: Cleaned) -> str:
     """Where it would empty the list: a moment that was mistyped mostly does."""
     at, number = sent["at"], WatchListEntry.objects.of(user.pk).count()
     if not number:
@@ -250,7 +249,7 @@ def emptied(number: int) -> str:
     return f"all {number:,} title{'s' * (number > 1)} would be removed from the list."
 
 
-def preview_undo(user: User, sent: Mapping[str, Any]) -> list[str]:
+def preview_undo(user: User, sent: Cleaned) -> list[str]:
     today = timezone.now().date()
     return lines_of(
         user,
@@ -342,7 +341,7 @@ ACTIONS: dict[str, Action] = {
         "profiles.help_user",
         sign_out_device,
         form=DeviceForm,
-        is_for=lambda user: False,  # stands beside each device
+        is_for=lambda user: False,  # stands next to each device
     ),
     "note": Action(
         "Add a note",
@@ -370,7 +369,7 @@ ACTIONS: dict[str, Action] = {
         "profiles.help_user",
         remove_image,
         form=ImageForm,
-        is_for=lambda user: False,  # stands beside each picture
+        is_for=lambda user: False,  # stands next to each picture
         is_dangerous=True,
     ),
     "mail-reset": Action(
@@ -486,7 +485,7 @@ def act_on_user(request: HttpRequest, user_id: UUID, name: str) -> HttpResponseB
                 return response
         except ApiError as error:
             show_refusal(form, error)
-        except TrimmedError as error:
+        except PrunedError as error:
             form.add_error(None, str(error))
     elif not is_sent and name == "undo":
         attempt.lines = would_undo(user, form)

@@ -23,7 +23,7 @@ MOST = 20
 
 @page("find/", "find")
 def find(request: HttpRequest) -> HttpResponse:
-    """Whoever is the only one found, or whose whole e-mail it is, is shown at once."""
+    """The only one found, or the one with exactly this e-mail, is shown at once."""
     if not request.user.has_perm("profiles.view_user"):
         raise PermissionDenied
     text = request.GET.get("q", "").strip()[:300]

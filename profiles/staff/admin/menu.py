@@ -1,90 +1,113 @@
 """The admin's menu: what staff look for first, in the order of their questions."""
 
-from typing import Any
+from typing import NamedTuple, TypedDict
 
 from django.http import HttpRequest
 from django.urls import reverse
 
 
-def menu(request: HttpRequest) -> list[dict[str, Any]]:
-    """As UNFOLD's SIDEBAR takes it; groups that would be empty are left out."""
-    groups = [
-        group("People", people(request)),
-        group("Lists", lists(request)),
-        group("Catalogue", catalogue(request)),
-        group("Operation", operation(request)),
-    ]
-    start = group("", [item("Dashboard", "monitoring", "admin:index")])
-    return [start, *(found for found in groups if found["items"])]
+class Item(TypedDict):
+    title: str
+    icon: str
+    link: str
 
 
-def group(title: str, items: list[dict[str, Any] | None]) -> dict[str, Any]:
-    return {"title": title, "separator": True, "items": [i for i in items if i]}
+class Group(TypedDict):
+    title: str
+    separator: bool
+    items: list[Item]
 
 
-def item(title: str, icon: str, name: str) -> dict[str, object]:
-    return {"title": title, "icon": icon, "link": reverse(name)}
+class Line(NamedTuple):
+    """permission: who sees the line; "" is everybody in the admin."""
+
+    title: str
+    icon: str
+    page: str
+    permission: str = ""
 
 
-def rows(request: HttpRequest, title: str, icon: str, model: str) -> Any:
+def rows(title: str, icon: str, model: str) -> Line:
     """The list of a model, for those who may see it."""
     app, _, name = model.partition(".")
-    if not request.user.has_perm(f"{app}.view_{name}"):
-        return None
-    return item(title, icon, f"admin:{app}_{name}_changelist")
+    return Line(title, icon, f"admin:{app}_{name}_changelist", f"{app}.view_{name}")
 
 
-def people(request: HttpRequest) -> list[Any]:
-    may_find = request.user.has_perm("profiles.view_user")
-    return [
-        item("Find", "person_search", "admin:find") if may_find else None,
-        rows(request, "Users", "group", "profiles.user"),
-        rows(request, "Sessions", "devices", "profiles.session"),
-        rows(request, "Apps' tokens", "key", "profiles.tokenfamily"),
-        rows(request, "Wrong passwords", "lock", "profiles.wrongpasswords"),
-        rows(request, "Failed sign-ins", "bar_chart", "profiles.failedsignins"),
-        rows(request, "Images", "image", "profiles.image"),
-        rows(request, "Privacy requests", "gavel", "profiles.privacyrequest"),
-        rows(request, "Exports", "download", "profiles.madeexport"),
-        rows(request, "Erasures", "person_remove", "profiles.erasure"),
+DASHBOARD = Line("Dashboard", "monitoring", "admin:index")
+MENU = {
+    "People": [
+        Line("Find", "person_search", "admin:find", "profiles.view_user"),
+        rows("Users", "group", "profiles.user"),
+        rows("Sessions", "devices", "profiles.session"),
+        rows("Apps' tokens", "key", "profiles.tokenfamily"),
+        rows("Wrong passwords", "lock", "profiles.wrongpasswords"),
+        rows("Failed sign-ins", "bar_chart", "profiles.failedsignins"),
+        rows("Images", "image", "profiles.image"),
+        rows("Privacy requests", "gavel", "profiles.privacyrequest"),
+        rows("Exports", "download", "profiles.madeexport"),
+        rows("Erasures", "person_remove", "profiles.erasure"),
+    ],
+    "Lists": [
+        rows("Entries", "bookmarks", "collections_app.watchlistentry"),
+        rows("Log of changes", "history", "history.change"),
+        rows("Searches", "search", "history.search"),
+        rows("Imports", "upload_file", "collections_app.importplan"),
+    ],
+    "Catalogue": [
+        rows("Titles", "movie", "collections_app.anime"),
+        Line(
+            "Merge two titles",
+            "merge",
+            "admin:merge_titles",
+            "collections_app.add_merge",
+        ),
+        rows("Merges", "call_merge", "collections_app.merge"),
+        Line(
+            "What an import would change",
+            "difference",
+            "admin:preview_import",
+            "collections_app.change_anime",
+        ),
+        Line(
+            "What facts would change",
+            "fact_check",
+            "admin:preview_facts",
+            "collections_app.change_anime",
+        ),
+        rows("Facts by source", "source", "collections_app.sourcefact"),
+        Line(
+            "Missing titles",
+            "search_off",
+            "admin:missing_titles",
+            "collections_app.change_anime",
+        ),
+        rows("Abbreviations", "short_text", "collections_app.abbreviation"),
+        rows("Ids at other sites", "link", "collections_app.externalid"),
+        rows("Genres", "category", "collections_app.genre"),
+        rows("Studios", "apartment", "collections_app.studio"),
+    ],
+    "Operation": [
+        rows("Outbox", "outbox", "django_tasks_database.dbtaskresult"),
+        rows("Notices to all", "campaign", "profiles.notice"),
+        rows("Jobs", "schedule", "history.job"),
+        rows("What staff did", "policy", "history.staffaction"),
+        rows("Staff groups", "badge", "auth.group"),
+        Line("API reference", "description", "docs"),
+    ],
+}
+
+
+def menu(request: HttpRequest) -> list[Group]:
+    """As UNFOLD's SIDEBAR takes it; groups that would be empty are left out."""
+    groups = [group("", [DASHBOARD], request)]
+    groups += [group(title, lines, request) for title, lines in MENU.items()]
+    return [found for found in groups if found["items"]]
+
+
+def group(title: str, lines: list[Line], request: HttpRequest) -> Group:
+    items: list[Item] = [
+        {"title": line.title, "icon": line.icon, "link": reverse(line.page)}
+        for line in lines
+        if not line.permission or request.user.has_perm(line.permission)
     ]
-
-
-def lists(request: HttpRequest) -> list[Any]:
-    return [
-        rows(request, "Entries", "bookmarks", "collections_app.watchlistentry"),
-        rows(request, "Log of changes", "history", "history.change"),
-        rows(request, "Searches", "search", "history.search"),
-        rows(request, "Imports", "upload_file", "collections_app.importplan"),
-    ]
-
-
-def catalogue(request: HttpRequest) -> list[Any]:
-    return [
-        rows(request, "Titles", "movie", "collections_app.anime"),
-        item("Merge two titles", "merge", "admin:merge_titles")
-        if request.user.has_perm("collections_app.add_merge")
-        else None,
-        rows(request, "Merges", "call_merge", "collections_app.merge"),
-        item("What an import would change", "difference", "admin:preview_import")
-        if request.user.has_perm("collections_app.change_anime")
-        else None,
-        item("Missing titles", "search_off", "admin:missing_titles")
-        if request.user.has_perm("collections_app.change_anime")
-        else None,
-        rows(request, "Abbreviations", "short_text", "collections_app.abbreviation"),
-        rows(request, "Ids at other sites", "link", "collections_app.externalid"),
-        rows(request, "Genres", "category", "collections_app.genre"),
-        rows(request, "Studios", "apartment", "collections_app.studio"),
-    ]
-
-
-def operation(request: HttpRequest) -> list[Any]:
-    return [
-        rows(request, "Outbox", "outbox", "django_tasks_database.dbtaskresult"),
-        rows(request, "Notices to all", "campaign", "profiles.notice"),
-        rows(request, "Jobs", "schedule", "history.job"),
-        rows(request, "What staff did", "policy", "history.staffaction"),
-        rows(request, "Staff groups", "badge", "auth.group"),
-        item("API reference", "description", "docs"),
-    ]
+    return {"title": title, "separator": True, "items": items}

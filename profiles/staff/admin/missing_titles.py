@@ -18,7 +18,12 @@ from django.utils.http import urlencode
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from animecollections.admin import Page, ReadOnly, link, through
-from animecollections.admin.confirmation import StaffReasonForm, ask_and_do, posted
+from animecollections.admin.confirmation import (
+    Cleaned,
+    StaffReasonForm,
+    ask_and_do,
+    posted,
+)
 from animecollections.admin.dates import between
 from animecollections.admin.site import page
 from animecollections.identity import Origin
@@ -186,7 +191,7 @@ def settle(request: HttpRequest, name: str) -> HttpResponse:
     )
 
 
-def do(name: str, text: str, said: dict[str, Any], by: Origin) -> str:
+def do(name: str, text: str, said: Cleaned, by: Origin) -> str:
     """What is said then."""
     reason = said["reason"]
     if name == "link":

@@ -23,7 +23,7 @@ from animecollections.admin import (
     people,
     through,
 )
-from animecollections.admin.confirmation import ReasonForm, ask_and_do, posted
+from animecollections.admin.confirmation import Cleaned, ReasonForm, ask_and_do, posted
 from animecollections.admin.site import page
 from animecollections.ops.tries import TRIED_AGAIN
 from history.staff_log.masks import MASK
@@ -73,8 +73,8 @@ def state_of(row: Row) -> str:
 
 
 class Recipients:
-    """Who gets the rows of a page: two statements. People by name, for whoever may see
-    them; an address that is nobody's is masked, as is every one for the others.
+    """Who gets the rows of a page: two statements. Staff who may see people see
+    names; an address that is nobody's is masked, and every one for other staff.
     """
 
     def __init__(self, request: HttpRequest, rows: Iterable[Row]) -> None:
@@ -86,7 +86,7 @@ class Recipients:
         self.by_id = {str(user.pk): user for user in users if told}
         self.by_email = {user.email: user for user in self.by_id.values()}
 
-    def user(self, told: Mapping[str, Any]) -> User | None:
+    def user(self, told: Mapping[str, str]) -> User | None:
         by_id = self.by_id.get(told.get("user_id", ""))
         return by_id or self.by_email.get(told.get("email", ""))
 
@@ -186,21 +186,25 @@ class TaskAdmin(Page, DBTaskResultAdmin):
     def get_changelist(self, request: HttpRequest, **kwargs: object) -> type[LeanList]:
         return OutboxList
 
-    def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        row = super().get_object(request, *args, **kwargs)
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Any:
+        row = super().get_object(request, object_id, from_field)
         if row is not None:
             row.recipient = Recipients(request, [row]).name(row)
         return row
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return self.shown
+    def get_fields(self, request: HttpRequest, obj: object = None) -> list[Any]:
+        return [*self.shown]
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return self.shown
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: object = None
+    ) -> list[str]:
+        return [*self.shown]
 
     def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
-    ) -> tuple[QuerySet[Any], bool]:
+        self, request: HttpRequest, queryset: QuerySet[Row], search_term: str
+    ) -> tuple[QuerySet[Row], bool]:
         if not (text := search_term.strip()):
             return queryset, False
         may_see = request.user.has_perm("profiles.view_user")
@@ -213,8 +217,8 @@ class TaskAdmin(Page, DBTaskResultAdmin):
         return title_of(row)
 
     @admin.display
-    def to(self, row: Any) -> str:
-        return str(row.recipient)
+    def to(self, row: Row) -> str:
+        return str(getattr(row, "recipient", ""))
 
     @admin.display
     def state(self, row: Row) -> str:
@@ -250,7 +254,7 @@ def act_on_mail(request: HttpRequest, row_id: UUID, verb: str) -> HttpResponse:
     if user is not None and not may_act_on(request, user):
         raise PermissionDenied
 
-    def do(said: dict[str, Any]) -> str:
+    def do(said: Cleaned) -> str:
         act = support.send_again if verb == "again" else support.let_mail_be
         is_done = act(
             row=row,

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from animecollections.admin import Owned, Page, ReadOnly, through
-from animecollections.admin.confirmation import ReasonForm, ask_and_do, posted
+from animecollections.admin.confirmation import Cleaned, ReasonForm, ask_and_do, posted
 from animecollections.admin.site import has_fresh_code, page, to_second_factor
 from profiles.accounts import lockouts, tasks
 from profiles.accounts.models import (
@@ -180,7 +180,7 @@ def open_sign_in(request: HttpRequest, row_id: int) -> HttpResponse:
         raise PermissionDenied
     rows = reverse("admin:profiles_wrongpasswords_changelist")
 
-    def unlock(said: dict[str, Any]) -> str:
+    def unlock(said: Cleaned) -> str:
         support.open_sign_in(row=row, **said, through=through(request))
         return f"Unlocked: {row.email}."
 

@@ -20,7 +20,11 @@ from animecollections.identity import today_in
 from collections_app import stats
 from collections_app.models import EntryType, ImportPlan, WatchListEntry
 from collections_app.stats.answers import Statistics
-from collections_app.watch_list.operation_reads import ever_private, operations_of
+from collections_app.watch_list.operation_reads import (
+    OperationJson,
+    ever_private,
+    operations_of,
+)
 from history.models import Search, StaffAction
 from history.staff_log import services as audit
 from history.staff_log.masks import MASK, viewer_of
@@ -161,7 +165,9 @@ def numbers_of(told: Statistics, *, total: int) -> list[tuple[str, Any]]:
     ]
 
 
-def shelves_of(user: User, counts: Mapping[Any, int], is_revealed: bool) -> list[Shelf]:
+def shelves_of(
+    user: User, counts: Mapping[object, int], is_revealed: bool
+) -> list[Shelf]:
     """The latest of each type, by one statement."""
     place = Window(RowNumber(), partition_by=F("type"), order_by=F("updated_at").desc())
     latest = (
@@ -227,12 +233,12 @@ def timeline(user: User, is_revealed: bool) -> Table:
     )
 
 
-def is_open(operation: dict[str, Any], hidden: set[str]) -> bool:
+def is_open(operation: OperationJson, hidden: set[str]) -> bool:
     """Whether none of its entries is private now, or was."""
     return not any(change["anime_id"] in hidden for change in operation["changes"])
 
 
-def undo_link(user: User, operation: Mapping[str, object]) -> str:
+def undo_link(user: User, operation: OperationJson) -> str:
     if not operation["undoable"]:
         return ""
     return act_link(user, "undo", "operation", operation["id"], "Undo …")
@@ -273,7 +279,7 @@ def sign_out_link(user: User, row: Session | TokenFamily) -> str:
 
 
 def act_link(user: User, act: str, name: str, value: object, words: str) -> str:
-    """To an act that stands beside what it is about."""
+    """To an act that stands next to what it is about."""
     return format_html(
         '<a class="ac-nowrap" href="{}?{}={}">{}</a>',
         address_of(user.pk, act),

@@ -1,13 +1,14 @@
 """Admin pages of accounts."""
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ORDER_VAR
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
-from django.db.models import Case, Count, QuerySet, When
+from django.db.models import Case, Count, Model, QuerySet, When
 from django.forms import ModelMultipleChoiceField
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -15,6 +16,7 @@ from django.utils.html import format_html
 
 from animecollections.admin import (
     WHY,
+    Form,
     LeanList,
     Page,
     Reasoned,
@@ -74,7 +76,7 @@ class NamesChecked(RefusableForm):
 
 
 class UserForm(Reasoned, NamesChecked):
-    """Whoever sets an e-mail can have a new password mailed there, and powers are
+    """Anyone who sets an e-mail can have a new password mailed there, and powers are
     powers: both want a new code, as to set a password does.
     """
 
@@ -130,23 +132,30 @@ class GroupAdmin(Page, DjangoGroupAdmin):
     """
 
     def changelist_view(
-        self, request: HttpRequest, *args: object, **kwargs: object
+        self, request: HttpRequest, extra_context: dict[str, object] | None = None
     ) -> HttpResponse:
         asks = self.ask_for_code(request) if request.method == "POST" else None
-        return asks or super().changelist_view(request, *args, **kwargs)
+        return asks or super().changelist_view(request, extra_context)
 
     def changeform_view(
-        self, request: HttpRequest, *args: Any, **kwargs: Any
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, object] | None = None,
     ) -> HttpResponse:
         return self.ask_for_code(request) or super().changeform_view(
-            request, *args, **kwargs
+            request, object_id, form_url, extra_context
         )
 
     def delete_view(
-        self, request: HttpRequest, *args: Any, **kwargs: Any
+        self,
+        request: HttpRequest,
+        object_id: str,
+        extra_context: dict[str, object] | None = None,
     ) -> HttpResponse:
         return self.ask_for_code(request) or super().delete_view(
-            request, *args, **kwargs
+            request, object_id, extra_context
         )
 
     def ask_for_code(self, request: HttpRequest) -> HttpResponse | None:
@@ -155,7 +164,7 @@ class GroupAdmin(Page, DjangoGroupAdmin):
         return to_second_factor(request.get_full_path())
 
     def save_related(
-        self, request: HttpRequest, form: Any, formsets: Any, change: bool
+        self, request: HttpRequest, form: Form, formsets: object, change: bool
     ) -> None:
         group = form.instance
         before = names_of(group.permissions.all())
@@ -168,7 +177,7 @@ class GroupAdmin(Page, DjangoGroupAdmin):
         self.note(request, "delete_group", obj, before, [])
         super().delete_model(request, obj)
 
-    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Group]) -> None:
         for group in queryset:
             self.delete_model(request, group)
 
@@ -257,20 +266,32 @@ class UserAdmin(ThroughServices, BaseUserAdmin):
             queryset = queryset.order_by(Case(*places))
         return queryset, False
 
-    def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        form: Any = super().get_form(request, *args, **kwargs)
+    def get_form(
+        self,
+        request: HttpRequest,
+        obj: Model | None = None,
+        change: bool = False,
+        **kwargs: object,
+    ) -> type[Form]:
+        form: Any = super().get_form(request, obj, change, **kwargs)
         form.has_fresh_code = has_fresh_code(request)
-        return form
+        return cast("type[Form]", form)
 
-    def get_inlines(self, request: HttpRequest, obj: Any = None) -> Any:
+    def get_inlines(self, request: HttpRequest, obj: object = None) -> Any:
         return self.inlines if obj else ()
 
     def render_change_form(
-        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+        self,
+        request: HttpRequest,
+        context: dict[str, object],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Model | None = None,
     ) -> HttpResponse:
-        if user := kwargs.get("obj"):
-            context["glance"] = glance_at(user, request)
-        return super().render_change_form(request, context, *args, **kwargs)
+        if isinstance(obj, User):
+            context["glance"] = glance_at(obj, request)
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
     # Who may
 
@@ -283,12 +304,16 @@ class UserAdmin(ThroughServices, BaseUserAdmin):
         """Erasing is an action of its own, which wants a reason and the user name."""
         return False
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: object = None
+    ) -> tuple[str, ...]:
         return (*self.readonly_fields, *(() if is_superuser(request) else POWERS))
 
     # Writes
 
-    def user_change_password(self, request: Any, id: str, form_url: str = "") -> Any:
+    def user_change_password(
+        self, request: object, id: str, form_url: str = ""
+    ) -> HttpResponseRedirect:
         """Django's own page; ours wants a reason."""
         if (user_id := as_uuid(id)) is None:
             raise Http404
@@ -321,13 +346,13 @@ def powers_of(user: User) -> dict[str, list[str]]:
     return {name: names_of(getattr(user, name).all()) for name in POWERS_BY_ROW}
 
 
-def chosen_powers(form: Any) -> dict[str, list[str]]:
+def chosen_powers(form: Form) -> dict[str, list[str]]:
     """As the form says: it stores them itself, after the user."""
     chosen = form.cleaned_data
     return {name: names_of(chosen[name]) for name in POWERS_BY_ROW if name in chosen}
 
 
-def names_of(rows: Any) -> list[str]:
+def names_of(rows: Iterable[object]) -> list[str]:
     return sorted(str(getattr(row, "codename", row)) for row in rows)
 
 

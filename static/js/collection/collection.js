@@ -3,6 +3,7 @@
 import { makeId } from "./api.js";
 import { LiveFeed } from "./live_feed.js";
 import { idsOf, stepBack } from "./queue.js";
+import { dated } from "./rules.js";
 import { STORES, Store, result } from "./store.js";
 import { SyncedCopy } from "./synced_copy.js";
 
@@ -108,20 +109,26 @@ export class Collection extends SyncedCopy {
   /**
    * Changes what is given and keeps the rest; null clears. If another device changed
    * the same fields meanwhile, the user decides (`conflict`).
-   * @param {string} animeId @param {Sent} fields
+   * @param {string} animeId @param {Sent & {watched_on?: string}} fields
    */
   update(animeId, fields) {
     return this.change([{ op: "update", animeId, ...fields }]);
   }
 
-  /** So many more episodes watched. @param {string} animeId */
-  increment(animeId, by = 1) {
-    return this.change([{ op: "increment", animeId, by }]);
+  /**
+   * So many more episodes watched: now, or as `watched_on` says ("2015-06", "unknown" …).
+   * @param {string} animeId @param {string} [watched_on]
+   */
+  increment(animeId, by = 1, watched_on) {
+    return this.change([{ op: "increment", animeId, by, watched_on }]);
   }
 
-  /** @param {string[]} animeIds @param {Type} type @param {State} [state]  of that type: active if not said */
-  move(animeIds, type, state) {
-    return this.change(animeIds.map((animeId) => ({ op: "move", animeId, type, ...(state && { state }) })));
+  /**
+   * @param {string[]} animeIds @param {Type} type @param {State} [state]  of that type: active if not said
+   * @param {string} [watched_on]  when the episodes were watched that it adds
+   */
+  move(animeIds, type, state, watched_on) {
+    return this.change(animeIds.map((animeId) => ({ op: "move", animeId, type, ...(state && { state }), watched_on })));
   }
 
   /** @param {string[]} animeIds */
@@ -138,15 +145,15 @@ export class Collection extends SyncedCopy {
   async change(operations, anime) {
     const at = new Date().toISOString();
     /** @type {Unsent[]} */
-    const made = operations.map((operation) => ({
-      id: makeId(), operation, anime, at, tried: false,
-      seen: this.entries.get(operation.animeId) ?? null,
-    }));
+    const made = operations.map((operation) => {
+      const seen = this.entries.get(operation.animeId) ?? null;
+      return { id: makeId(), operation: dated(operation, seen), anime, at, tried: false, seen };
+    });
     const kept = this.queue(made);
     /** @type {Change["entries"]} */
-    const entries = made.map(({ seen }, index) => {
-      const { animeId } = operations[index];
-      return [animeId, seen ?? null, this.entries.get(animeId) ?? null];
+    const entries = made.map(({ seen, operation }) => {
+      const { animeId, watched_on, finished_on } = /** @type {Operation} */ (operation);
+      return [animeId, seen ?? null, this.entries.get(animeId) ?? null, watched_on ?? finished_on ?? "unknown"];
     });
     await kept;
     return { ids: made.map(({ id }) => id), entries };
@@ -205,8 +212,8 @@ export class Collection extends SyncedCopy {
     this.drop(dropped);
     this.overlay(idsOf(dropped));
     this.others.postMessage("queued");
-    const back = entries.flatMap(([animeId, was, became]) => {
-      const step = stepBack(animeId, was, became, this.entries.get(animeId) ?? null);
+    const back = entries.flatMap(([animeId, was, became, day]) => {
+      const step = stepBack(animeId, was, became, this.entries.get(animeId) ?? null, day);
       return step ? [step] : [];
     });
     if (back.length) await this.change(back);

@@ -1,6 +1,6 @@
 /** The fields of an entry and the rules of the list, as the server has them (its tests compare). */
 
-/** @import { AnimeFacts, Entry, FieldName, Fields, Sent, State, Type, Unsent, Viewing, Wholes } from "./types.js" */
+/** @import { AnimeFacts, Entry, FieldName, Fields, Operation, Sent, State, Type, Unsent, Viewing, Wholes } from "./types.js" */
 
 /** The fields that are the user's own. @type {FieldName[]} */
 export const FIELDS = [
@@ -25,6 +25,21 @@ export const fieldsIn = (fields) => /** @type {FieldName[]} */ (Object.keys(fiel
 
 /** @param {unknown} one @param {unknown} other */
 export const isSame = (one, other) => JSON.stringify(one ?? null) === JSON.stringify(other ?? null);
+
+/** Of this device: "2026-11-23". @param {Date} [at] */
+export const dayOn = (at = new Date()) => at.toLocaleDateString("sv");
+
+/**
+ * An operation as it is made now. Where the server would take the day on which it comes
+ * for that of the episodes (the table of its rules), it says the day on which it was made.
+ * @param {Operation} operation @param {Entry | null} seen @returns {Operation}
+ */
+export function dated(operation, seen) {
+  const { op, by = 1, type, progress, finished_on, watched_on } = operation;
+  const isMore = (progress ?? 0) > (seen?.progress ?? 0) || type === "Completed";
+  const isNow = op === "increment" ? by > 0 : seen?.type === "Watching" && isMore && !finished_on;
+  return isNow && !watched_on ? { ...operation, watched_on: dayOn() } : operation;
+}
 
 // --- What a change will have done --------------------------------------------------
 
@@ -92,7 +107,7 @@ export function timesThrough(viewings, entry) {
  * @param {string} [watchedOn]
  */
 function follow(before, after, sent, isIncrement, watchedOn) {
-  const today = new Date().toLocaleDateString("sv"); // 2026-11-23
+  const today = dayOn();
   /** @template {FieldName} Name @param {Name} name @param {Fields[Name]} value */
   const imply = (name, value) => name in sent || (/** @type {Fields} */ (after)[name] = value);
   /** @param {"started_on" | "finished_on"} name @param {string | null} day  a date already set stays, and so does none for a day not known */

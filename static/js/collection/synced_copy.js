@@ -2,7 +2,7 @@
 
 import { LONGEST_PAUSE, Offline, Refused, mayPass, pauseAfter } from "./api.js";
 import { LocalCopy } from "./local_copy.js";
-import { keepWholes, merge, overtakenBy, takeNext, together } from "./queue.js";
+import { keepWholes, merge, overtakenBy, takeNext, together, withoutDay } from "./queue.js";
 import { alone, result, shelve } from "./store.js";
 
 /** @import { Answer, Asking, Changes, Conflict, Entry, Outcome, Result, TitleFacts, Unsent, Wholes } from "./types.js" */
@@ -179,6 +179,8 @@ export class SyncedCopy extends LocalCopy {
         }
         return;
       }
+      const undated = answer.ok ? null : withoutDay(unsent, answer);
+      if (undated) return outcome.again.push(undated);
       outcome.done.push(unsent);
       if (answer.ok) outcome.again.push(...this.rebased(unsent, answer.entry, batch));
       else this.refuse(unsent, new Refused(answer, answer.status));

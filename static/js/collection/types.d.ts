@@ -33,8 +33,18 @@ export type FieldName = keyof Fields;
 /** Some fields, as they are sent: null clears. */
 export type Sent = { [Name in FieldName]?: Fields[Name] | null };
 
+/** What had aired when the server answered: it changes with time alone, and no sync tells
+ * of it. Once `next_airs_at` is past, ask again. An entry that was added offline has none.
+ */
+export interface Airing {
+  episodes_aired?: number | null; // null: unknown
+  behind_by?: number | null; // aired and not watched
+  next_airs_at?: string | null; // "2026-12-05T15:30:00Z", "2026-12-05" or "2026-12"
+  next_airs_estimated?: boolean | null; // true: computed from weekly times
+}
+
 /** What the list says of one anime (GET /api/user/watchList). */
-export interface Entry extends AnimeFacts, Fields {
+export interface Entry extends AnimeFacts, Fields, Airing {
   id?: string; // absent while it is not on the server yet
   anime_id: string;
   added_at: string;
@@ -61,6 +71,7 @@ export interface Result {
   entry: Entry | null;
   code?: string;
   error?: string;
+  fields?: Record<string, string[]>;
   details: { entry: Entry };
 }
 
@@ -188,10 +199,10 @@ export interface Events {
   refused: { unsent: Unsent | null; error: unknown };
 }
 
-/** A change as `undo` takes it: its ids, and each entry before and after. */
+/** A change as `undo` takes it: its ids; each entry before and after, and the day of its episodes. */
 export interface Change {
   ids: string[];
-  entries: [animeId: string, before: Entry | null, after: Entry | null][];
+  entries: [animeId: string, before: Entry | null, after: Entry | null, day: string][];
 }
 
 /**
@@ -236,7 +247,7 @@ export interface Asking {
 /** What the server answered; who asks names what it is. */
 export interface Answer<Data = any> {
   data: Data;
-  meta: { cursor: string; next_cursor?: string | null; has_more?: boolean; total?: number };
+  meta: { cursor: string; next_cursor?: string | null; has_more?: boolean; total?: number; operation_id?: string };
 }
 
 /** The body of a refusal. */

@@ -1,8 +1,10 @@
 /** The plan of an import: looked at, decided row by row, then done. */
 
 import { Refused, makeId } from "../../collection/index.js";
-import { confirmed, failed, h, loading, nodes, sayFailure, select, toast } from "../../ui/dom.js";
-import { number, t } from "../../ui/words.js";
+import { confirmed } from "../../ui/dialogs.js";
+import { failed, h, loading, nodes, sayFailure, select, toast } from "../../ui/dom.js";
+import { language, number, t } from "../../ui/words.js";
+import { loadReasons, reasonText } from "./reasons.js";
 import { line } from "./rows.js";
 import { done, leadOf, origin, outcomes, outcomesIn } from "./sentences.js";
 
@@ -15,6 +17,10 @@ const policies = () => [
   ["newest", t("Most recent change")], ["keep", t("Keep mine, add missing")],
   ["overwrite", t("Use the file")], ["max_progress", t("Highest progress")],
 ];
+
+/** @param {Plan} plan */
+const warningsOf = ({ warnings, warning_codes: coded }) =>
+  (coded ? coded.map((one) => reasonText([one], one.sentence)) : warnings ?? []);
 
 export class PlanView {
   head = h("div", { class: "plan-head" });
@@ -44,7 +50,8 @@ export class PlanView {
     this.more.onclick = () => this.fetchRows();
   }
 
-  show() {
+  async show() {
+    await loadReasons(language);
     this.draw();
     this.fetchRows();
   }
@@ -62,7 +69,7 @@ export class PlanView {
     this.head.replaceChildren(...nodes([
       h("h2", { tabindex: "-1" }, isApplied ? origin(plan) : t("Review your import")),
       h("p", { class: "lead" }, leadOf(plan)),
-      (plan.warnings ?? []).map((warning) => h("p", { class: "muted" }, warning)),
+      warningsOf(plan).map((warning) => h("p", { class: "muted" }, warning)),
       isApplied ? this.afterwards() : h("div", { class: "plan-tools" },
         this.policyChoice(),
         h("div", { class: "actions" },

@@ -3,6 +3,7 @@
 import { pageOf } from "../../shell/address.js";
 import { h, later, nodes } from "../../ui/dom.js";
 import { changedStatus, fieldName, statusName, t, valueText } from "../../ui/words.js";
+import { reasonText } from "./reasons.js";
 import { changedFields } from "./sentences.js";
 
 /** @import { Api } from "../../collection/index.js" */
@@ -26,7 +27,7 @@ export function line(row, ways) {
   const other = row.anime_title && row.anime_title !== row.title;
   item.append(...nodes([
     h("div", {}, h("strong", {}, name), other && h("span", { class: "muted" }, ` ← ${row.title}`)),
-    row.reason && h("p", { class: "muted" }, row.reason),
+    row.reason && h("p", { class: "muted" }, reasonText(row.reason_codes, row.reason)),
     differences(row, ways.scoreFormat),
     !ways.isApplied && h("div", { class: "actions start" }, choices(row, item, ways))]));
   return item;

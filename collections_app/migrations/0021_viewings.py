@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('collections_app', '0017_entry_anime'),
+        ('collections_app', '0020_airing'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,4 +1,4 @@
-"""manage.py trim: one command for every rule of retention."""
+"""manage.py prune: one command for every rule of retention."""
 
 from datetime import timedelta
 from io import StringIO
@@ -25,9 +25,9 @@ pytestmark = pytest.mark.django_db
 NONE = {rule.name: 0 for rule in RULES}
 
 
-def trim(*args):
+def prune(*args):
     out = StringIO()
-    call_command("trim", *args, stdout=out, verbosity=0)
+    call_command("prune", *args, stdout=out, verbosity=0)
     return out.getvalue()
 
 
@@ -66,12 +66,18 @@ def log(alice):
 
 
 def test_of_the_log_what_is_old_goes_and_the_rest_stays(log):
-    assert trim() == told(changes=1, kept_answers=1)
+    assert prune() == told(changes=1, kept_answers=1)
     assert list(
         Change.objects.order_by("revision").values_list("revision", flat=True)
     ) == [2, 3]
     assert KeptAnswer.objects.get().key == "request:b"
-    assert trim() == told()
+    assert prune() == told()
+
+
+def test_its_old_name_still_works(log):
+    out = StringIO()
+    call_command("trim", "--dry-run", stdout=out, verbosity=0)
+    assert out.getvalue() == told("would be deleted", changes=1, kept_answers=1)
 
 
 def test_of_sign_ins_what_has_ended_goes_alone(alice, client, visitor):
@@ -91,7 +97,7 @@ def test_of_sign_ins_what_has_ended_goes_alone(alice, client, visitor):
     for _ in range(2):
         tickets.issue(user_id=alice.id, sign_in=SignIn("session", "x"))
     Ticket.objects.filter(pk=Ticket.objects.first().pk).update(expires_at=now)
-    assert trim() == told(
+    assert prune() == told(
         **{"sessions": 1, "token families": 1, "tickets": 1, "lock-outs": 1}
     )
     assert [row.pk for row in Session.objects.all()] == [
@@ -108,13 +114,13 @@ def test_finished_tasks_go_and_failed_ones_later(alice):
         at = timezone.now() - timedelta(days=days)
         DBTaskResult.objects.filter(pk=task.id).update(status=status, finished_at=at)
     tasks.mail_reset.enqueue(email="a@example.org")  # not sent yet
-    assert trim() == told(tasks=1)
+    assert prune() == told(tasks=1)
     assert DBTaskResult.objects.count() == 3
 
 
 def test_an_answer_kept_anew_under_an_old_key_stays(alice, log):
     keep_answers(alice.id, {"request:a": ("f", {})})
-    assert trim() == told(changes=1)
+    assert prune() == told(changes=1)
     assert KeptAnswer.objects.count() == 2
 
 
@@ -125,13 +131,13 @@ def test_many_go_in_batches(alice, log, monkeypatch, budget):
     keep_answers(alice.id, {f"request:{i}": ("f", {}) for i in range(4)})
     age(KeptAnswer.objects.exclude(key="request:b"), year)
     with budget(12, "a read and a DELETE for each two"):
-        trimmed = trim("--only", "changes", "kept answers")
-    assert trimmed == "5 changes, 5 kept answers dropped.\n"
+        pruned = prune("--only", "changes", "kept answers")
+    assert pruned == "5 changes, 5 kept answers dropped.\n"
     assert (Change.objects.count(), KeptAnswer.objects.count()) == (2, 1)
 
 
 def test_a_dry_run_drops_nothing(log):
-    assert trim("--dry-run") == told("would be deleted", changes=1, kept_answers=1)
+    assert prune("--dry-run") == told("would be deleted", changes=1, kept_answers=1)
     assert Change.objects.count() == 3
 
 
@@ -147,8 +153,8 @@ def test_interrupted_it_keeps_what_it_did_and_goes_on(alice, log, monkeypatch):
 
     monkeypatch.setattr("tqdm.std.tqdm.update", stop)
     with pytest.raises(CommandError, match="run this again") as interrupted:
-        trim()
+        prune()
     assert interrupted.value.returncode == 130
     assert Change.objects.count() == 4
     monkeypatch.undo()
-    assert trim() == told(changes=2, kept_answers=1)
+    assert prune() == told(changes=2, kept_answers=1)
