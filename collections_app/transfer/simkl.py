@@ -88,7 +88,6 @@ def _record(entry: object, kind: str, called: str, row: int) -> Record:
     ids = list_json.fields(show.get("ids") or {})
     title = reading.shown_title(show.get("title"))
     values = _values(entry)
-    progress = values.get("progress")
     return Record(
         row=row,
         title=title,
@@ -105,9 +104,7 @@ def _record(entry: object, kind: str, called: str, row: int) -> Record:
             default=None,
         ),
         added_at=reading.time_of(entry.get("added_to_watchlist_at")),
-        watched=watched.from_seasons(
-            entry.get("seasons"), progress if isinstance(progress, int) else None
-        ),
+        watched=watched.from_seasons(entry.get("seasons"), values.get("progress")),
     )
 
 

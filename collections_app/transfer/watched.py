@@ -40,7 +40,7 @@ def from_cell(text: str) -> Days:
     return read((day.strip(), number.strip()) for day, _, number in split)
 
 
-def from_seasons(seasons: object, progress: int | None = None) -> Days:
+def from_seasons(seasons: object, progress: object = None) -> Days:
     """Of trackers that keep a time for each episode (Simkl, Trakt): in UTC, the only
     day that such a file tells. Those without one, and all others up to the progress,
     are of no day; where none has one, nothing is said. Specials are not counted.
@@ -54,7 +54,8 @@ def from_seasons(seasons: object, progress: int | None = None) -> Days:
             days[day] = days.get(day, 0) + 1
     if not any(days):
         return {}
-    rest = (progress or 0) - sum(days.values())
+    whole = progress if isinstance(progress, int) else 0
+    rest = whole - sum(days.values())
     return days | ({"": days.get("", 0) + rest} if rest > 0 else {})
 
 
