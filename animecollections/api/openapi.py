@@ -71,7 +71,6 @@ PATH_PARAMETERS = {
     "token_id": "The `id` of a personal token.",
     "viewing_id": "The `id` of a viewing; of the only one, that of its entry.",
     "watched_id": "The `id` of a row of the diary.",
-    "viewing_id": "The `id` of a viewing; of the only one, that of its entry.",
 }
 HEADERS: dict[str, Json] = {
     "X-Request-Id": {
