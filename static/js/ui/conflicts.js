@@ -4,7 +4,8 @@ import { FIELDS } from "../collection/index.js";
 import { pageOf } from "../shell/address.js";
 import { dialog } from "./dialogs.js";
 import { h, sayFailure } from "./dom.js";
-import { fieldName, scoreText, stateName, t, typeName } from "./words.js";
+import { fieldName } from "./changes.js";
+import { scoreText, stateName, t, typeName } from "./words.js";
 
 /** @import { Conflict, FieldName, Sent } from "../collection/types.js" */
 /** @import { App } from "../types.js" */

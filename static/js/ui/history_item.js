@@ -3,7 +3,8 @@
 import { pageOf } from "../shell/address.js";
 import { h, sayFailure, whileBusy } from "./dom.js";
 import { undoOperation } from "./undoable.js";
-import { operationText, since, t } from "./words.js";
+import { operationText } from "./changes.js";
+import { since, t } from "./words.js";
 
 /** @import { App, Child, Told, ToldChange } from "../types.js" */
 

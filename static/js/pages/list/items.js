@@ -84,9 +84,10 @@ const progressText = (entry) => `${entry.progress} / ${entry.episodes ?? "–"}`
 
 /** @param {App} app @param {Shown} entry */
 function plusOne(app, entry) {
+  const { title, type } = entry;
   const isAll = Boolean(entry.episodes && entry.progress >= entry.episodes);
-  return iconButton("plus", t("One more episode of {title}", { title: entry.title }), {
-    class: "plus icon-button", "data-act": "plus", "data-anime": entry.anime_id, disabled: isAll || entry.away === "removed", onclick: () => watched(app, entry.anime_id),
+  return iconButton("plus", isAll ? t("Watch {title} again", { title }) : t("One more episode of {title}", { title }), {
+    class: "plus icon-button", "data-act": "plus", "data-anime": entry.anime_id, disabled: (isAll && type !== "Completed") || entry.away === "removed", onclick: () => watched(app, entry.anime_id),
   });
 }
 

@@ -2,7 +2,8 @@
 
 import { pageOf } from "../../shell/address.js";
 import { h, later, nodes } from "../../ui/dom.js";
-import { changedStatus, fieldName, statusName, t, valueText } from "../../ui/words.js";
+import { changedStatus, fieldName, valueText } from "../../ui/changes.js";
+import { statusName, t } from "../../ui/words.js";
 import { reasonText } from "./reasons.js";
 import { changedFields } from "./sentences.js";
 
