@@ -43,6 +43,7 @@ class AnimeFactory(factory.django.DjangoModelFactory):
     year = 2006
     episodes = 12
     rating = 8.62
+    weighted_rating = factory.SelfAttribute("rating")  # of so many people
     picture_url = factory.LazyAttribute(lambda a: f"https://img.example.org/{a.id}.jpg")
     updated_at = factory.LazyFunction(timezone.now)
 

@@ -16,10 +16,14 @@ from environs import validate as rules
 from environs.exceptions import EnvValidationError
 
 env = Env()
+A_NAME = rules.Length(1, 100)
 POSITIVE = rules.Range(0, min_inclusive=False)
 MINUTES = rules.Range(1, 525_600)
 DAYS = rules.Range(1, 36_500)
 HOST_NAME = rules.Regexp(r"[^/\s]+\Z", error="{input!r} is no name of a host.")
+SOURCE_NAME = rules.Regexp(
+    r"[a-z0-9][a-z0-9._-]{0,39}\Z", error="{input!r} is no name of a source."
+)
 ORIGIN = rules.Regexp(
     r"https?://[^/\s]+\Z", error="{input!r} is not like https://example.org."
 )

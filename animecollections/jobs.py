@@ -7,6 +7,7 @@ in one sentence. `manage.py work` runs them; /readyz tells which are late.
 from datetime import timedelta
 
 from animecollections.retention import RULES
+from collections_app.airing import services as airing
 from collections_app.watch_list import popularity
 from history.jobs.services import PeriodicJob
 from profiles import outbox
@@ -31,6 +32,7 @@ JOBS: tuple[PeriodicJob, ...] = (
     PeriodicJob("prune", timedelta(days=1), prune, formerly="trim"),
     PeriodicJob("orphan images", timedelta(days=7), sweep),
     PeriodicJob("popularity", timedelta(days=1), popularity.count_lists),
+    PeriodicJob("airings", timedelta(days=1), airing.refresh_all),
     PeriodicJob("figures", timedelta(minutes=15), figures.refresh),
     PeriodicJob("figures anew", timedelta(days=1), running_counts.count_anew),
 )

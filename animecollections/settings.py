@@ -28,11 +28,13 @@ from animecollections.databases import (
     reading_database,
 )
 from animecollections.environ import (
+    A_NAME,
     DAYS,
     HOST_NAME,
     MINUTES,
     ORIGIN,
     POSITIVE,
+    SOURCE_NAME,
     an_object,
     each,
     env,
@@ -301,6 +303,12 @@ GALLERY_HOSTS = [
 IMAGE_HOSTS: list[str] = env.list(
     "IMAGE_HOSTS", GALLERY_HOSTS, validate=each(HOST_NAME)
 )
+# Whose fact of a title is shown where several sources have one, the first first.
+CATALOGUE_FACT_SOURCES: list[str] = env.list(
+    "CATALOGUE_FACT_SOURCES",
+    ["bangumi-data", "jikan", "anime-relations", "anibridge", "kometa"],
+    validate=each(SOURCE_NAME),
+)
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
@@ -477,6 +485,7 @@ RATES = {
     "mail": (10, 3600),
     "upload": (30, 60),
     "export": (30, 3600),
+    "feed": (60, 60),
     "import": (20, 60),
 }
 
@@ -498,6 +507,10 @@ SIMPLE_JWT: dict[str, Any] = {
 # So many wrong passwords for one e-mail from one address lock it for so long.
 LOCKOUT_TRIES = max(1, int(10 * THROTTLE_SCALE))
 LOCKOUT_SECONDS = env.int("LOCKOUT_MINUTES", 15, validate=MINUTES) * 60
+# Names that nobody can take, to those of profiles/accounts/identifiers.py.
+RESERVED_USER_NAMES: list[str] = env.list(
+    "RESERVED_USER_NAMES", [], validate=each(A_NAME)
+)
 # So many reset links go to one person in the time that one of them works.
 RESET_MAILS = 5
 PASSWORD_RESET_TIMEOUT = env.int("RESET_MINUTES", 60, validate=MINUTES) * 60

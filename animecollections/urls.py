@@ -17,6 +17,7 @@ from animecollections.api.reference import (
 from animecollections.web.pages import PAGES, TITLES, page, service_worker, title_page
 from profiles.accounts.pages import ResetPage
 from profiles.demo.views import enter
+from profiles.feeds.views import FeedViewSet
 from profiles.images.media import picture
 
 
@@ -42,6 +43,11 @@ urlpatterns = [
     *DEMO,
     path("admin/", admin.site.urls),
     path("reset", csrf_exempt(ResetPage.as_view()), name="reset"),
+    re_path(
+        r"^feeds/(?P<secret>[^/]{1,200})\.(?P<format_name>ics|rss|json)$",
+        FeedViewSet.as_view({"get": "retrieve"}, schema=None),
+        name="feed",
+    ),
     re_path(r"^media/(?P<path>.*)$", csrf_exempt(picture)),
     path("sw.js", csrf_exempt(service_worker)),
     path(f"{TITLES.removeprefix('/')}<str:anime_id>", csrf_exempt(title_page)),

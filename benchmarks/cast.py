@@ -8,7 +8,7 @@ django.setup()
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Count, Min
+from django.db.models import Count, Min, Q
 from django.db.models.functions import TruncSecond
 from django.utils import timezone
 
@@ -19,30 +19,43 @@ from profiles.models import TokenFamily, User
 
 @dataclass(frozen=True)
 class Cast:
-    """tokens: by the length of their lists. listed: an anime of each of the first."""
+    """tokens: by the length of their lists. listed: an anime of each of the first.
+    going_on: token and anime, where its length is unknown: there no increment is
+    refused as already completed.
+    """
 
     tokens: dict
     listed: list
+    going_on: list
 
     @classmethod
     def choose(cls, wanted):
         """wanted: how many users with lists of which length."""
-        tokens, listed = {}, []
+        tokens, listed, going_on = {}, [], []
         for size, number in wanted.items():
             lists = WatchListEntry.objects.values("user_id").order_by("user_id")
-            found = lists.annotate(n=Count("*"), anime=Min("anime_id")).filter(n=size)
-            rows = list(found.values_list("user_id", "anime")[:number])
+            found = lists.annotate(
+                n=Count("*"),
+                first=Min("anime_id"),
+                unbounded=Min("anime_id", filter=Q(anime__episodes=None)),
+            ).filter(n=size)
+            rows = list(found.values_list("user_id", "first", "unbounded")[:number])
             if len(rows) < number:
                 raise SystemExit(f"Only {len(rows)} users have lists of {size}.")
-            tokens[size] = [token_of(user_id) for user_id, _ in rows]
-            listed = listed or [anime_id for _, anime_id in rows]
+            tokens[size] = [token_of(user_id) for user_id, *_ in rows]
+            listed = listed or [anime_id for _, anime_id, _ in rows]
+            going_on = going_on or [
+                (token, unbounded)
+                for token, (*_, unbounded) in zip(tokens[size], rows, strict=True)
+                if unbounded
+            ]
             # Answers show whole seconds; pydantic and DRF would have to be told so.
             WatchListEntry.objects.filter(
-                user_id__in=[user_id for user_id, _ in rows]
+                user_id__in=[user_id for user_id, *_ in rows]
             ).update(
                 added_at=TruncSecond("added_at"), updated_at=TruncSecond("updated_at")
             )
-        return cls(tokens, listed)
+        return cls(tokens, listed, going_on)
 
 
 def token_of(user_id):

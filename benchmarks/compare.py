@@ -301,7 +301,7 @@ def increments(cast):
             bearer(token) | {"Content-Type": "application/json"},
             '{"by": 1}',
         )
-        for token, anime_id in zip(cast.tokens[20], cast.listed, strict=True)
+        for token, anime_id in cast.going_on
     ]
 
 

@@ -25,7 +25,16 @@ from playwright.sync_api import sync_playwright
 CHROMIUM = "/usr/bin/chromium"
 PASSWORD = "Demo-Anime-7"  # of the people of seed_demo
 TITLE = "/anime/1535"
-PAGES = ["/", "/next", "/discover", "/statistics", "/history", "/settings", "/transfer"]
+PAGES = [
+    "/",
+    "/next",
+    "/discover",
+    "/diary",
+    "/statistics",
+    "/history",
+    "/settings",
+    "/transfer",
+]
 CATEGORIES = ["performance", "accessibility", "best-practices"]
 SIGN_IN = """async (typed) => (await fetch("/api/auth/signin", {
     method: "POST", headers: {"Content-Type": "application/json"},

@@ -1,18 +1,24 @@
 """Admin pages, one module a subject; importing them registers them."""
 
+from collections_app.airing import admin as airing
 from collections_app.catalogue.admin import abbreviations, bulk
 from collections_app.catalogue.admin import titles as catalogue
 from collections_app.imports import admin as imports
 from collections_app.merges import admin as titles
+from collections_app.source_facts import admin as source_facts
 from collections_app.watch_list import admin as watch_list
 from collections_app.watch_list import log_admin as log
+from collections_app.watch_list import viewing_admin as viewings
 
 __all__ = [
     "abbreviations",
+    "airing",
     "bulk",
     "catalogue",
     "imports",
     "log",
+    "source_facts",
     "titles",
+    "viewings",
     "watch_list",
 ]

@@ -1,5 +1,6 @@
 """All tables of this app, for Django and for other apps. Each room has its own."""
 
+from collections_app.airing.models import Airing
 from collections_app.catalogue.merges import Merge, MergedList, MergeStatus
 from collections_app.catalogue.missing_titles.models import MissingStatus, MissingTitle
 from collections_app.catalogue.models import (
@@ -22,17 +23,21 @@ from collections_app.imports.models import (
     Outcome,
     Policy,
 )
+from collections_app.source_facts.models import FactKind, SourceFact
 from collections_app.watch_list.models import (
     STATES_OF_TYPE,
     EntryQuerySet,
     EntryState,
     EntryType,
+    Viewing,
+    ViewingState,
     WatchListEntry,
 )
 
 __all__ = [
     "STATES_OF_TYPE",
     "Abbreviation",
+    "Airing",
     "AiringStatus",
     "Anime",
     "CatalogueState",
@@ -41,6 +46,7 @@ __all__ = [
     "EntryState",
     "EntryType",
     "ExternalId",
+    "FactKind",
     "Genre",
     "ImportPlan",
     "ImportRow",
@@ -55,6 +61,9 @@ __all__ = [
     "Outcome",
     "Policy",
     "SearchName",
+    "SourceFact",
     "Studio",
+    "Viewing",
+    "ViewingState",
     "WatchListEntry",
 ]

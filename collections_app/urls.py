@@ -3,9 +3,11 @@
 from django.urls import path
 
 from collections_app.browsing.views import CatalogueViewSet
+from collections_app.calendar.views import CalendarViewSet
 from collections_app.diary.views import DiaryViewSet
 from collections_app.imports.views import ImportsViewSet, ImportViewSet
 from collections_app.stats.views import StatisticsViewSet
+from collections_app.viewings.views import ViewingsViewSet
 from collections_app.watch_list.entry_views import (
     BatchViewSet,
     EntryViewSet,
@@ -34,10 +36,19 @@ urlpatterns = [  # tried one after the other: what is asked most stands first
         "user/watchList/<str:anime_id>/increment",
         EntryViewSet.as_view({"post": "increment"}),
     ),
+    path(
+        "user/watchList/<str:anime_id>/viewings",
+        ViewingsViewSet.as_view({"get": "list", "post": "create"}),
+    ),
+    path(
+        "user/watchList/<str:anime_id>/viewings/<str:viewing_id>",
+        ViewingsViewSet.as_view({"patch": "partial_update", "delete": "destroy"}),
+    ),
     path("animes", CatalogueViewSet.as_view({"get": "list"})),
     path("animes/<str:anime_id>", CatalogueViewSet.as_view({"get": "retrieve"})),
     path("genres", CatalogueViewSet.as_view({"get": "genres"})),
     path("studios", CatalogueViewSet.as_view({"get": "studios"})),
+    path("calendar", CalendarViewSet.as_view({"get": "list"})),
     path("user/watched", DiaryViewSet.as_view({"get": "list", "post": "create"})),
     path(
         "user/watched/<str:watched_id>",

@@ -1,5 +1,6 @@
 """Admin pages, one module a subject; importing them registers them."""
 
+from profiles.feeds import admin as feeds
 from profiles.images import admin as images
 from profiles.notices import admin as notices
 from profiles.personal_data import erasure_admin as erasures
@@ -21,6 +22,7 @@ __all__ = [
     "dashboard",
     "erasures",
     "exports",
+    "feeds",
     "find",
     "images",
     "missing_titles",

@@ -12,6 +12,7 @@ from profiles.accounts.models import (
     WrongPasswords,
 )
 from profiles.count_corrections.models import CountCorrection
+from profiles.feeds.models import Feed
 from profiles.figures.models import Figure, TitleCount
 from profiles.images.models import Image
 from profiles.notices.models import Notice
@@ -31,6 +32,7 @@ __all__ = [
     "Erasure",
     "FailedSignIns",
     "FailedSignInsPart",
+    "Feed",
     "Figure",
     "Gender",
     "Image",

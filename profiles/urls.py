@@ -13,6 +13,7 @@ from profiles.accounts.views import (
     SignUpViewSet,
     TokenViewSet,
 )
+from profiles.feeds.views import FeedsViewSet
 from profiles.images.views import ImagesViewSet, UploadViewSet
 from profiles.notices.views import NoticesViewSet
 from profiles.personal_data.erasure_views import ErasureViewSet
@@ -77,6 +78,9 @@ urlpatterns = [
             {"post": "create"}, schema=ApiSchema("saveUserPreferencesToo")
         ),
     ),
+    path("user/feeds", FeedsViewSet.as_view({"get": "list", "post": "create"})),
+    path("user/feeds/<str:feed_id>", FeedsViewSet.as_view({"delete": "destroy"})),
+    path("user/feeds/<str:feed_id>/rotate", FeedsViewSet.as_view({"post": "rotate"})),
     path("uploadImage", UploadViewSet.as_view({"post": "create"})),
     path("user/images", ImagesViewSet.as_view({"get": "list"})),
     path("user/images/<str:image_id>", ImagesViewSet.as_view({"delete": "destroy"})),

@@ -14,7 +14,9 @@ from animecollections.api.errors import ApiError, refuse
 from animecollections.api.request_headers import header
 
 TAG = re.compile(r'(?:W/)?"[^"]*"|[^\s,]+')
-DATED_TAG = re.compile(r'(?:W/)?"([0-9a-f]{1,15})\.([0-9a-f]+)"', re.ASCII)
+DATED_TAG = re.compile(
+    r'(?:W/)?"([0-9a-f]{1,15})\.(?:([0-9a-f]{1,15})\.)?([0-9a-f]+)"', re.ASCII
+)
 REVISION_TAG = re.compile(r'(?:W/)?"?(\d{1,18})(?:-[^"]*)?"?', re.ASCII)
 
 
@@ -48,19 +50,30 @@ def unless_held(request: Request, etag: str) -> str:
     return etag
 
 
-def dated_tag(tag: str, revision: int) -> str:
+def dated_tag(tag: str, revision: int, until: int | None = None) -> str:
     """A tag that names the revision of the catalogue at which an answer was made. It
     fits longer than that, where nothing the answer shows has changed since.
+
+    until: the minute at which the answer is another though nothing was written; 0 for
+    never, None where time does not count.
     """
-    return f'"{revision:x}.{tag[1:]}'
+    lasts = "" if until is None else f"{until:x}."
+    return f'"{revision:x}.{lasts}{tag[1:]}'
 
 
-def dates_held(request: Request, tag: str) -> Iterator[tuple[int, str]]:
-    """(revision, tag as held) of each dated tag the client holds of this."""
+def dates_held(
+    request: Request, tag: str, minute: int = 0
+) -> Iterator[tuple[int, str]]:
+    """(revision, tag as held) of each dated tag the client holds of this, and that time
+    has not ended by this minute.
+    """
     sent = request.headers.get("If-None-Match", "")
     for held in map(str.strip, sent.split(",")):
         found = DATED_TAG.fullmatch(held)
-        if found and f'"{found[2]}"' == tag:
+        if not found or f'"{found[3]}"' != tag:
+            continue
+        until = int(found[2] or "0", 16)
+        if not until or minute < until:
             yield int(found[1], 16), held
 
 

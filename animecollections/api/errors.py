@@ -98,7 +98,19 @@ CODES: dict[str, Kind] = {
     "search_not_found": Kind(404, "This search is not in your history."),
     "personal_token_not_found": Kind(404, "This token does not exist, or has ended."),
     "entry_not_found": Kind(404, "Anime {id} is not on your list: add it first."),
+    "feed_not_found": Kind(
+        404, "Feed not found: it was ended, or its address was replaced."
+    ),
     "watched_not_found": Kind(404, "This row is not in your diary."),
+    "viewing_not_found": Kind(404, "You have no such viewing of this title."),
+    "viewing_not_over": Kind(
+        409,
+        "The present viewing is not over: complete or drop the title, then begin the "
+        "next one.",
+    ),
+    "only_viewing": Kind(
+        409, "The only viewing is the entry itself: remove the entry instead."
+    ),
     "operation_not_found": Kind(404, "Operation not found, or too old to undo."),
     "method_not_allowed": Kind(405, "{method} does not work here; use {allowed}."),
     "file_unreadable": Kind(400, "{sentence}"),
@@ -110,6 +122,9 @@ CODES: dict[str, Kind] = {
         "All {total} episodes are watched already. To watch it again, send "
         '{{"type": "Watching", "state": "rewatching", "progress": 0}} (PATCH), then '
         "increment.",
+    ),
+    "feeds_full": Kind(
+        409, "You have {number} feeds, which is the most: end one first."
     ),
     "import_applied": Kind(
         409, "This import is already applied: undo it, or upload the file again."

@@ -38,12 +38,13 @@ TYPES: dict[Any, Json] = {
 }
 # A time, or a day by the user's clock: `first_moment` and `last_moment` say which.
 WHEN: Json = {"anyOf": [TYPES[datetime], {"type": "string", "format": "date"}]}
+A_DAY: Json = {"type": "string", "format": "date"}
 
 
 class Parameter(OpenApiParameter):
     """One query parameter. An empty value is as if it was not sent.
 
-    type:       str, int, float, datetime, WHEN, or a JSON schema.
+    type:       str, int, float, datetime, WHEN, A_DAY, or a JSON schema.
     enum:       the only words there are; with `any_case`, in any case.
     many:       several values, each counted once, at most `max_items`: the parameter
                 repeated, or with `commas` (as words of an enum are) one text.
@@ -171,6 +172,8 @@ def reader_of(item: Json, *, any_case: bool = False) -> Reader:
             return number_reader(item, NUMBER, Decimal)
         case {"format": "date-time"}:
             return parse_time
+        case {"format": "date"}:
+            return parse_day
         case {"anyOf": _}:
             return parse_when
         case _:
@@ -220,8 +223,12 @@ def text_reader(most: int | None) -> Reader:
 
 def parse_when(text: str) -> date:
     """A time, or a day (a date that is no datetime)."""
+    return parse_day(text) if DAY.fullmatch(text) else parse_time(text)
+
+
+def parse_day(text: str) -> date:
     if not DAY.fullmatch(text):
-        return parse_time(text)
+        raise ValueError("Send a day such as 2026-12-31.")
     try:
         day = date.fromisoformat(text)
     except ValueError:

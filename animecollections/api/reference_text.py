@@ -11,6 +11,7 @@ TAGS = {
     "Search history": "The searches that the user made.",
     "Profile": "The profile and the preferences.",
     "Images": "Uploaded pictures.",
+    "Calendar": "When episodes air; feeds of it for other programs.",
     "Diary": "What was watched on which day, month or year; to be corrected.",
     "Statistics": "What was watched, how much, and when.",
     "Catalogue": "Titles, genres, studios. Open to visitors.",

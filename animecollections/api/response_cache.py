@@ -1,7 +1,8 @@
 """Bodies kept in the process, for who asks again without saying what they hold.
 
 The key is the ETag, which covers all that shapes a body, so that none is ever out of
-date: a change makes another key, and the old body leaves when room is needed.
+date: a change makes another key, and the old body leaves when room is needed. Where
+time alone ends a body, its ETag names the minute.
 """
 
 from collections import OrderedDict
@@ -34,6 +35,25 @@ class ResponseCache:
             self.kept[etag] = body
             while self.room < 0:
                 self.room += len(self.kept.popitem(last=False)[1])
+
+    def keep_until(self, until: int, tag: str, etag: str, body: bytes) -> None:
+        """A body that time ends: by its ETag, and under its tag the ETag of now.
+
+        until: a minute, 0 for never. tag: what is known before the body is made.
+        """
+        self.keep(f"{tag} now", f"{until} {etag}".encode())
+        self.keep(etag, body)
+
+    def lasting(self, tag: str, minute: int) -> tuple[str, bytes] | None:
+        """The ETag and the body kept under a tag, where time has not ended it."""
+        told = self.get(f"{tag} now")
+        if told is None:
+            return None
+        until, _, etag = told.decode().partition(" ")
+        if until != "0" and int(until) <= minute:
+            return None
+        body = self.get(etag)
+        return None if body is None else (etag, body)
 
     def forget(self) -> None:
         with self.lock:

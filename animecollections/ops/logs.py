@@ -31,6 +31,7 @@ SECRET_TEXT = re.compile(
       | (?:password|passwd|secret|token|ticket|refresh|access|sessionid|csrftoken)
         ["']?\s*[=:]\s*["']?                              # name=value, "name": "value"
       | ://[^\s:/@]*:                                       # user:password@host
+      | /feeds/                                             # the secret of a feed
       )(?P<secret>[^\s"'&;,@]+)
       | eyJ[\w-]+\.[\w-]+\.[\w-]*                           # a JWT, wherever
     """,

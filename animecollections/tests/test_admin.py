@@ -20,13 +20,16 @@ from collections_app.catalogue.refs import AnimeRef
 from collections_app.imports import services as imports
 from collections_app.models import (
     Abbreviation,
+    Airing,
     Genre,
     Listing,
     Merge,
     MergedList,
     MissingTitle,
     SearchName,
+    SourceFact,
     Studio,
+    Viewing,
     WatchListEntry,
 )
 from collections_app.transfer.records import ListFile, Record
@@ -43,6 +46,7 @@ from profiles.models import (
     Erasure,
     FailedSignIns,
     FailedSignInsPart,
+    Feed,
     Figure,
     Image,
     MadeExport,
@@ -82,6 +86,14 @@ def make_title(number):
     SearchName.objects.create(anime=anime, name=f"title {number}")
     Abbreviation.objects.create(anime=anime, key=f"t{number}", text=f"T{number}")
     Listing.objects.create(anime=anime, source="a dataset")
+    SourceFact.objects.create(
+        anime=anime, source="jikan", kind="votes", value={"mean": 8.1, "count": 9},
+        revision=1, updated_at=NOW,
+    )  # fmt: skip
+    Airing.objects.create(
+        anime=anime, number=1, airs_at=NOW, airs_on=str(NOW.date()), precision="day",
+        is_estimated=False, changed_at=NOW,
+    )  # fmt: skip
     MissingTitle.objects.create(key=f"m{number}", text=f"M{number}", anime=anime)
     return anime
 
@@ -99,6 +111,9 @@ def fill(user, anime, number):
     search = NewSearch(f"search {number}", "animes", {}, 1, None)
     save(user_id=user.pk, searches=[search], through=through)
     EpisodesWatched.objects.create(user=user, day=NOW, anime_id=anime.pk, episodes=1)
+    Viewing.objects.create(
+        user=user, anime_id=anime.pk, number=1, state="finished", revision=1
+    )
     KeptAnswer.objects.create(user=user, key=f"k{number}", answer={}, created_at=NOW)
     Image.objects.create(
         user=user,
@@ -108,6 +123,7 @@ def fill(user, anime, number):
         height=9,
         size=9,
     )
+    Feed.objects.create(user=user, key=f"k{number}", name="Phone")
     MadeExport.objects.create(user=user, format="csv", size=9)
     TokenFamily.objects.create(
         user=user,

@@ -138,6 +138,88 @@ def test_each_change_is_done_once_however_often_it_is_sent(run):
     assert (ended["progress"], ended["held"]) == (10, 10)
 
 
+CLOCK = """
+  const RealDate = Date;
+  let ahead = 0; // days of this device's clock
+  const now = () => RealDate.now() + ahead * 86400_000;
+  window.Date = class extends RealDate {
+    constructor(...at) { at.length ? super(...at) : super(now()); }
+    static now() { return now(); }
+  };
+"""
+
+
+def test_what_is_counted_offline_counts_on_the_day_on_which_it_was(run):
+    """Also where the device's clock is a day ahead or behind; where it is further ahead
+    than the server believes, on the server's day, and nothing is lost.
+    """
+    ended = run(
+        CLOCK
+        + """
+        const day = (days) => new RealDate(RealDate.now() + days * 86400_000).toLocaleDateString("sv");
+        const before = day(0);
+        const device = await make("one");
+        for (const id of ["100", "101", "102", "103", "104"]) {
+          await device.add({ id, title: id, episodes: 12, airing_status: "finished" }, "Watching");
+        }
+        await device.settle();
+        device.network.isOffline = true;
+        ahead = -3; await device.increment("100");
+        ahead = -1; await device.increment("101");
+        ahead = 1; await device.increment("102");
+        ahead = 5; await device.increment("103");
+        await device.increment("104", 1, "2015-06");
+        ahead = 0;
+        device.network.isOffline = false;
+        device.wake();
+        await device.settle();
+        await device.settle();
+        const { data } = await (await fetch("/api/user/watched")).json();
+        return {
+          before, after: day(0), refusals: device.refusals, unsent: device.unsent.length,
+          wanted: { 100: day(-3), 101: day(-1), 102: day(1), 104: "2015-06" },
+          days: Object.fromEntries(data.map((row) => [row.anime_id, row.watched_on])),
+          progress: Object.values(await listed()).map((entry) => entry.progress),
+        };
+        """
+    )
+    assert ended["before"] == ended["after"], "midnight: run it again"
+    assert ended["refusals"] == []
+    assert ended["unsent"] == 0
+    assert ended["progress"] == [1] * 5
+    assert ended["days"] == ended["wanted"] | {"103": ended["before"]}
+
+
+def test_undo_takes_back_what_was_counted_on_its_day(run):
+    """Of a title that it completed too, and of what was finished long ago."""
+    ended = run(
+        """
+        const device = await make("one");
+        const anime = (id) => ({ id, title: id, episodes: 12, airing_status: "finished" });
+        await device.add(anime("100"), "Watching", { progress: 10 });
+        await device.add(anime("101"), "To Watch");
+        await device.increment("100", 1, "2026-01-05");
+        await device.settle();
+        const days = async () => (await (await fetch("/api/user/watched")).json()).data
+          .map((row) => [row.anime_id, row.watched_on, row.episodes]).sort();
+        const before = await days();
+        const changes = [
+          await device.increment("100", 1, "2015-06"), await device.move(["101"], "Completed"),
+        ];
+        await device.settle();
+        const counted = await days();
+        const types = [device.entries.get("100").type, device.entries.get("101").type];
+        for (const change of changes) await device.undo(change);
+        await device.settle();
+        return { before, counted, types, after: await days() };
+        """
+    )
+    assert ended["types"] == ["Completed", "Completed"]
+    assert ["100", "2015-06", 1] in ended["counted"]
+    assert ["101", "unknown", 12] in ended["counted"]
+    assert ended["after"] == ended["before"]
+
+
 def test_what_is_done_offline_shows_at_once_outlives_a_restart_and_is_sent(run):
     ended = run(
         """

@@ -256,6 +256,7 @@ def test_the_search_for_writes_finds_them(tmp_path):
     ("model", "writers"),
     [
         ("WatchListEntry", ("collections_app/watch_list/writes", LIST_REPAIR)),
+        ("Viewing", "collections_app/watch_list/viewings"),
         ("Change", "history/log/"),
         ("UserState", ("history/log/", *WHOLE_ACCOUNTS)),
         ("Search", "history/searches/services"),

@@ -103,6 +103,7 @@ def test_settings_are_read_in_one_place():
 WRONG = {
     "DEBUG": "perhaps",
     "DEMO": "perhaps",
+    "CATALOGUE_FACT_SOURCES": "jikan,Not a name",
     "PORT": "70000",
     "WEB_WORKERS": "0",
     "WEB_THREADS": "two",
@@ -127,6 +128,7 @@ WRONG = {
     "ACCESS_TOKEN_MINUTES": "99999999999",
     "REFRESH_TOKEN_DAYS": "1.5",
     "STAFF_SECOND_FACTOR": "perhaps",
+    "RESERVED_USER_NAMES": "mascot,,club",
     "LOCKOUT_MINUTES": "-1",
     "RESET_MINUTES": "",
     "THROTTLE_SCALE": "0",

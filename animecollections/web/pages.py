@@ -32,7 +32,16 @@ from collections_app.models import Anime
 
 Found = TypeVar("Found")
 # Each is a page of static/js; the script looks which one is asked for.
-PAGES = ["/", "/next", "/discover", "/statistics", "/history", "/settings", "/transfer"]
+PAGES = [
+    "/",
+    "/next",
+    "/discover",
+    "/diary",
+    "/statistics",
+    "/history",
+    "/settings",
+    "/transfer",
+]
 # Below it, a page for every title.
 TITLES = "/anime/"
 APP = "js/app.js"  # the frame of all pages

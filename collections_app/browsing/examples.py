@@ -10,6 +10,8 @@ ANIME = {
     "imageUrl": "https://img.example.org/1535.jpg",
     "thumbnailUrl": "https://img.example.org/1535t.jpg",
     "rating": 8.62,
+    "weighted_rating": 8.62,
+    "votes": 2731044,
     "episodes": 37,
     "episode_minutes": 23,
     "format": "TV",

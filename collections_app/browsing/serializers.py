@@ -36,6 +36,16 @@ class ListedOutput(Serializer):
 
 class AnimeOutput(RelatedAnimeOutput):
     mal_id = serializers.IntegerField(allow_null=True)
+    weighted_rating = serializers.FloatField(
+        allow_null=True,
+        min_value=0,
+        max_value=10,
+        help_text="The rating, closer to the average the fewer people it is of: "
+        "`ordering=-rating` goes by it.",
+    )
+    votes = serializers.IntegerField(
+        allow_null=True, help_text="How many people rated it; null: unknown."
+    )
     native_title = serializers.CharField(allow_null=True)
     synonyms = serializers.ListField(child=serializers.CharField())
     episode_minutes = serializers.IntegerField(allow_null=True)

@@ -11,7 +11,6 @@ from animecollections.api.rendering import Answer, answer
 from animecollections.api.schema import Example, documented
 from animecollections.api.shapes import Always, nullable
 from animecollections.api.views import ApiViewSet
-from animecollections.db.compiled import Compiled
 from animecollections.db.statements import limited
 from animecollections.identity import Account
 from animecollections.scopes import OPEN
@@ -23,11 +22,10 @@ from collections_app.browsing.serializers import (
 )
 from collections_app.catalogue import queries as answers
 from collections_app.catalogue.filters import INCLUDE, PARAMETERS
-from collections_app.catalogue.models import CatalogueState, Genre, Studio
+from collections_app.catalogue.models import Genre, Studio
 from collections_app.catalogue.refs import parse_anime_id
 
 TAGS = ["Catalogue"]
-REVISION = Compiled(lambda: CatalogueState.objects.filter(id=1).values_list("revision"))
 
 
 class CatalogueViewSet(ApiViewSet):
@@ -57,7 +55,7 @@ class CatalogueViewSet(ApiViewSet):
         etag=True,
     )
     def list(self, request: Request) -> Answer:
-        revision = self.revision()
+        revision = answers.revision_for(self.asker)
         etag = unless_held(request, self.etag(revision))
         with self.limits():
             data, meta = answers.browse(self.asker, self.wanted, revision)
@@ -77,7 +75,7 @@ class CatalogueViewSet(ApiViewSet):
     )
     def retrieve(self, request: Request, anime_id: str) -> Answer:
         ref = parse_anime_id(anime_id, "id")
-        etag = unless_held(request, self.etag(self.revision()))
+        etag = unless_held(request, self.etag(answers.revision_for(self.asker)))
         with self.limits():
             data = answers.one(self.asker, self.wanted, ref)
         return answer(data, headers={"ETag": etag})
@@ -107,21 +105,13 @@ class CatalogueViewSet(ApiViewSet):
         return self.words(Studio)
 
     def words(self, model: type[Genre] | type[Studio]) -> Answer:
-        etag = unless_held(self.request, self.etag(self.revision()))
+        etag = unless_held(self.request, self.etag(answers.revision_for(self.asker)))
         with self.limits():
             data = answers.words(model, self.asker)
         return answer(data, headers={"ETag": etag})
 
     def limits(self) -> AbstractContextManager[None]:
         return limited(is_visitor=not self.request.user.is_authenticated)
-
-    def revision(self) -> int:
-        """The catalogue's; of a signed-in user the sign-in check has told it."""
-        user: Any = self.request.user
-        if isinstance(user, Account):
-            return user.revisions.catalogue
-        rows = REVISION.fetch()
-        return int(rows[0][0]) if rows else 0
 
     def etag(self, revision: int) -> str:
         """Of the catalogue, of what the user hides, and of the list where it shows."""

@@ -15,6 +15,7 @@ FACTS = (
     "season",
     "year",
     "genre_names",
+    "schedule",
 )
 # The existing client's cards know these words only.
 AIRING_WORDS = {
@@ -24,7 +25,8 @@ AIRING_WORDS = {
 }
 
 
-# Their keys in an entry; the genres are for cards alone.
+# Their keys in an entry; the genres are for cards alone, and of the schedule an entry
+# shows what it says now (airing_of).
 FACT_KEYS = (
     "title",
     "imageUrl",
@@ -41,6 +43,9 @@ CARD_KEYS_OF_FACTS = (
 )  # fmt: skip
 
 
+# What has aired, and what airs next: it changes with time alone.
+AIRING_KEYS = ("episodes_aired", "behind_by", "next_airs_at", "next_airs_estimated")
+
 # Blank in its column is null in an answer.
 NULL_FACT_KEYS = ("imageUrl", "season")
 
@@ -53,7 +58,7 @@ def facts_to_json(facts: Sequence[object]) -> dict[str, object]:
 
 def card_facts(facts: Sequence[Any]) -> dict[str, object]:
     """What the existing client's cards read besides (view=card)."""
-    _, picture, *_, airing_status, _, _, genres = facts
+    _, picture, *_, airing_status, _, _, genres, _ = facts
     return {
         "image_webp": picture or None,
         "image_large_webp": picture or None,

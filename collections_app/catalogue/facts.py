@@ -34,6 +34,11 @@ class Facts(TypedDict, total=False):
     studio_names: list[str]
     external_ids: dict[str, str]
     related: list[str]
+    # What the facts of other sources make of it.
+    names_elsewhere: list[str]
+    votes: int | None
+    status_by_dates: bool
+    schedule: object  # of catalogue/airing.py
     # What a row of a title has besides.
     id: int
     sort_title: str
@@ -64,9 +69,20 @@ UNKNOWN: Facts = {
     "external_ids": {},
     "related": [],
 }
+# What facts of other sources make of a title (the room source_facts), where they say
+# nothing. `status_by_dates`: the airing status follows from them.
+FROM_SOURCES: Facts = {"names_elsewhere": [], "votes": None, "status_by_dates": False}
 # The columns that a write of a title takes.
-STORED = ("id", "sort_title", "gone_since", "created_at", "held_facts", *UNKNOWN)
-NAMES = ("title", "english_title", "native_title", "synonyms")
+STORED = (
+    "id",
+    "sort_title",
+    "gone_since",
+    "created_at",
+    "held_facts",
+    *FROM_SOURCES,
+    *UNKNOWN,
+)
+NAMES = ("title", "english_title", "native_title", "synonyms", "names_elsewhere")
 
 
 def facts_of(record: Record) -> Facts:

@@ -18,7 +18,7 @@ from collections_app.catalogue.title_filters import (
 PER_PAGE = 50
 MOST_IDS = 500
 ORDERINGS = {
-    "rating": "rating",
+    "rating": "weighted_rating",  # a 10.0 of three votes is not the first
     "popularity": "popularity",  # of sites and lists; AnimeQuerySet.with_popularity
     "title": "sort_title",
     "year": "year",

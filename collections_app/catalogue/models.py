@@ -33,6 +33,14 @@ class Season(models.TextChoices):
     FALL = "fall"
 
 
+class Precision(models.TextChoices):
+    """How exactly the time is known at which something airs."""
+
+    MINUTE = "minute"
+    DAY = "day"
+    MONTH = "month"
+
+
 class Genre(models.Model):
     """A genre, theme or demographic; `key` is its name folded for filters."""
 
@@ -87,7 +95,7 @@ class Anime(models.Model):
     Its id never changes: the MyAnimeList id where it had one when it came, else a
     number from FIRST_OWN_ID upward. The JSON columns repeat, in display form, what the
     link tables hold for filters: an answer then needs no join, and one place
-    (services.catalogue) writes both.
+    (catalogue.writes) writes both.
     """
 
     FIRST_OWN_ID = 100_000_000
@@ -123,11 +131,41 @@ class Anime(models.Model):
     # Sites' ids ("mal:5") of titles that belong with this one. Resolved when read, so
     # that a title that comes later, or learns an id later, is found all the same.
     related = models.JSONField(default=list, blank=True)
+    schedule = models.JSONField(
+        null=True,
+        blank=True,
+        help_text="when its episodes air, in short: catalogue.airing; empty = unknown",
+    )
     held_facts = models.JSONField(
         default=dict,
         blank=True,
         db_default={},
         help_text="what staff set and imports leave alone: catalogue.held_facts",
+    )
+    # What other sources say (the room source_facts keeps it, with its sources).
+    names_elsewhere = models.JSONField(
+        default=list,
+        blank=True,
+        db_default=[],
+        help_text="names that other sources have; search finds the title by them",
+    )
+    status_by_dates = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="the airing status follows from dates: the catalogue does not say it",
+    )
+    votes = models.PositiveIntegerField(
+        null=True, blank=True, help_text="how many people rated it, where known"
+    )
+    weighted_rating = models.FloatField(
+        null=True,
+        blank=True,
+        help_text="the rating, closer to the average the fewer people it is of",
+    )
+    franchise = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        help_text="the smallest id of the titles that prequels and sequels connect",
     )
     genres = models.ManyToManyField(Genre, related_name="anime", blank=True)
     studios = models.ManyToManyField(Studio, related_name="anime", blank=True)
@@ -162,7 +200,11 @@ class Anime(models.Model):
             models.Index(fields=["revision"], name="anime_revision"),
             # SQLite takes no NULLS LAST in an index, and needs none (nulls are least).
             models.Index(F("rating").desc(), F("id").desc(), name="anime_best"),
+            models.Index(
+                F("weighted_rating").desc(), F("id").desc(), name="anime_best_weighted"
+            ),
             models.Index(fields=["year", "season"], name="anime_season"),
+            models.Index(fields=["franchise"], name="anime_franchise"),
         ]
 
     def __str__(self) -> str:

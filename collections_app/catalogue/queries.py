@@ -10,6 +10,7 @@ from animecollections.api.errors import ApiError
 from animecollections.api.paging import page
 from animecollections.api.parameters import Wanted
 from animecollections.api.sparse_fields import chosen_fields, only
+from animecollections.db.compiled import Compiled
 from animecollections.identity import Account, Asker
 from collections_app.catalogue.filters import (
     BY_RELEVANCE,
@@ -19,7 +20,13 @@ from collections_app.catalogue.filters import (
     narrow,
 )
 from collections_app.catalogue.lookup import claims_of, matching, pick, resolve
-from collections_app.catalogue.models import Anime, AnimeQuerySet, Genre, Studio
+from collections_app.catalogue.models import (
+    Anime,
+    AnimeQuerySet,
+    CatalogueState,
+    Genre,
+    Studio,
+)
 from collections_app.catalogue.refs import AnimeRef
 from collections_app.catalogue.search import first_page
 from collections_app.catalogue.search.queries import Find, Sought, ways
@@ -34,6 +41,17 @@ from collections_app.catalogue.titles import (
 
 Json = dict[str, Any]
 Found = tuple[list[Any], Json]
+
+
+REVISION = Compiled(lambda: CatalogueState.objects.filter(id=1).values_list("revision"))
+
+
+def revision_for(user: Asker) -> int:
+    """The catalogue's; of a signed-in user the sign-in check has told it."""
+    if isinstance(user, Account):
+        return user.revisions.catalogue
+    rows = REVISION.fetch()
+    return int(rows[0][0]) if rows else 0
 
 
 def browse(user: Asker, wanted: Wanted, revision: int) -> Found:

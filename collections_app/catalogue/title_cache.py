@@ -6,21 +6,28 @@ everybody: two thirds of its cost. All of 40,000 titles take 30 MB.
 
 from collections.abc import Collection, Mapping, Sequence
 from threading import Lock
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import orjson
 from django.db.models import Q
 
 from animecollections.db.json_rows import among
+from collections_app.catalogue.airing import AiringNow, Schedule, airing_now
 from collections_app.catalogue.entry_facts import FACTS, card_facts, facts_to_json
 from collections_app.catalogue.models import Anime
 
 
 class Held(NamedTuple):
-    """Members of a JSON object, without its braces."""
+    """Members of a JSON object, without its braces; and when the title airs."""
 
     facts: str
     card: str  # the facts, and what cards show besides
+    status: str
+    episodes: int | None
+    schedule: Schedule | None
+
+    def airing(self, minute: int) -> AiringNow:
+        return airing_now(self.status, self.episodes, self.schedule, minute)
 
 
 class HeldTitles:
@@ -65,9 +72,15 @@ class HeldTitles:
             self.titles, self.revision = {}, 0
 
 
-def hold(facts: Sequence[object]) -> Held:
+def hold(facts: Sequence[Any]) -> Held:
     shown = facts_to_json(facts)
-    return Held(members(shown), members(shown | card_facts(facts)))
+    return Held(
+        members(shown),
+        members(shown | card_facts(facts)),
+        status=facts[FACTS.index("airing_status")],
+        episodes=facts[FACTS.index("episodes")],
+        schedule=Schedule.of(facts[FACTS.index("schedule")]),
+    )
 
 
 def members(values: Mapping[str, object]) -> str:

@@ -13,6 +13,8 @@ COLUMNS = (
     "picture_url",
     "thumbnail_url",
     "rating",
+    "weighted_rating",
+    "votes",
     "episodes",
     "episode_minutes",
     "format",
@@ -32,8 +34,9 @@ def to_json(row: Sequence[object]) -> dict[str, Any]:
     """One row of COLUMNS as the API's anime; what follows them is left alone."""
     (
         id_, mal_id, title, english_title, native_title, synonyms, picture_url,
-        thumbnail_url, rating, episodes, episode_minutes, format_, airing_status,
-        season, year, genres, studios, mature, external_ids, updated_at, *_,
+        thumbnail_url, rating, weighted_rating, votes, episodes, episode_minutes,
+        format_, airing_status, season, year, genres, studios, mature, external_ids,
+        updated_at, *_,
     ) = row  # fmt: skip
     return {
         "id": str(id_),
@@ -45,6 +48,8 @@ def to_json(row: Sequence[object]) -> dict[str, Any]:
         "imageUrl": picture_url or None,
         "thumbnailUrl": thumbnail_url or None,
         "rating": rating,
+        "weighted_rating": weighted_rating,
+        "votes": votes,
         "episodes": episodes,
         "episode_minutes": episode_minutes,
         "format": format_,

@@ -18,6 +18,7 @@ from animecollections.db.ids import new_id
 from animecollections.db.json_rows import among
 from animecollections.identity import Origin
 from collections_app.catalogue.facts import (
+    FROM_SOURCES,
     NAMES,
     STORED,
     Facts,
@@ -45,6 +46,7 @@ from collections_app.catalogue.search.search_names import (
     search_names,
     without_year,
 )
+from collections_app.catalogue.weighted_rating import weighted_rating
 from history.staff_log import services as audit
 
 CHANGED_SINCE = "It has changed since: load the page again, and look."
@@ -94,13 +96,12 @@ def store(
     upsert(
         Anime,
         [
-            {
-                **row,
-                **stamp,
-                "prominence": prominence(row),
-                "created_at": row["created_at"] or now,
-            }
-            for _, row in sorted(rows.items())
+            FROM_SOURCES
+            | row
+            | stamp
+            | derived(row, changed[id_])
+            | {"created_at": row["created_at"] or now}
+            for id_, row in sorted(rows.items())
         ],
         unique=("id",),
     )
@@ -113,7 +114,21 @@ def store(
         links: Any = {
             id_: row.get(fact) for id_, row in rows.items() if fact in changed[id_]
         }
-        store_links(model, through, links)
+        if links:
+            store_links(model, through, links)
+
+
+def derived(row: Facts, changed: AbstractSet[str]) -> dict[str, object]:
+    """What of a title is computed at each write of it. An airing status that a source
+    or staff say is no longer what dates tell.
+    """
+    by_dates = row.get("status_by_dates", False)
+    is_said = "airing_status" in changed and "status_by_dates" not in changed
+    return {
+        "prominence": prominence(row),
+        "weighted_rating": weighted_rating(row),
+        "status_by_dates": by_dates and not is_said,
+    }
 
 
 def store_ids(ids: Mapping[int, Iterable[Key]]) -> None:
@@ -288,6 +303,21 @@ def known_facts(anime_id: int, *names: str) -> Facts:
     if row is None:
         raise ApiError("anime_not_found", id=anime_id)
     return cast("Facts", row)
+
+
+def keep_schedules(
+    schedules: Mapping[int, dict[str, Any] | None], *, revision: int
+) -> None:
+    """Writes when titles air, in short, under the lock of `changing_catalogue`."""
+    Anime.objects.filter(id__in=among(schedules)).update(
+        schedule=None, revision=revision, updated_at=timezone.now()
+    )
+    titles = [
+        Anime(id=id_, schedule=schedule)
+        for id_, schedule in sorted(schedules.items())
+        if schedule is not None
+    ]
+    Anime.objects.bulk_update(titles, ["schedule"], batch_size=200)
 
 
 def let_go(

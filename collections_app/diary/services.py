@@ -13,7 +13,7 @@ from animecollections.api.errors import ApiError
 from animecollections.identity import Origin
 from collections_app.catalogue.refs import OWN, AnimeRef
 from collections_app.diary.reads import row_to_json, title_facts
-from collections_app.watch_list import rules
+from collections_app.watch_list import diary_verbs, rules
 from collections_app.watch_list.writes import ListEdit, Slot
 from history.log.recording import Recording, recording
 from history.models import ChangeKind, EpisodesWatched
@@ -40,7 +40,7 @@ def add(
     rules.check_day(watched_on, today)
     with writing(user_id, through) as record:
         edit, slot = read(record, user_id, anime, today)
-        days = rules.days_between(watched_on, slot.facts, 1, episodes)
+        days = rules.days_between(watched_on, slot.facts, 1, episodes, today)
         slot.watched.add_all(days)
         operation_id = record.operation_id if edit.save() else None
     return Written(row_of_day(user_id, slot.anime_id, max(days)), operation_id)
@@ -64,13 +64,9 @@ def correct(
     with writing(user_id, through) as record:
         row = find(user_id, row_id, only_if)
         edit, slot = read(record, user_id, ref_of(row), today)
-        episodes = values.get("episodes", row.episodes)
-        day = row.watched_on
-        days = {day: episodes}
-        if "watched_on" in values:
-            days = rules.days_between(values["watched_on"], slot.facts, 1, episodes)
-        slot.watched.add(day, -row.episodes)
-        slot.watched.add_all(days)
+        days = diary_verbs.correct(
+            slot, row.watched_on, row.episodes, values, values.get("watched_on"), today
+        )
         operation_id = record.operation_id if edit.save() else None
     return Written(row_of_day(user_id, slot.anime_id, max(days)), operation_id)
 

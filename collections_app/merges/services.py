@@ -36,8 +36,9 @@ from collections_app.catalogue.models import Anime, ExternalId, Listing
 from collections_app.catalogue.refs import OWN, AnimeRef
 from collections_app.catalogue.writes import changing_catalogue, store
 from collections_app.watch_list import undo as operations
+from collections_app.watch_list import viewings
 from collections_app.watch_list.joining import merged
-from collections_app.watch_list.models import WatchListEntry
+from collections_app.watch_list.models import Viewing, WatchListEntry
 from collections_app.watch_list.writes import ListEdit
 from history.log.recording import locked, recording
 from history.staff_log import services as audit
@@ -111,9 +112,11 @@ def begin(kept: AnimeRef, gone: AnimeRef, reason: str) -> Merge:
 
 
 def people_with(anime_id: int) -> list[UUID]:
-    """Anyone who has an entry of a title or watched some of it, in order."""
+    """Anyone who has or had something of a title: entry, viewings, diary; in order."""
     entries = WatchListEntry.objects.across_users().filter(anime_id=anime_id).order_by()
     users = set(entries.values_list("user_id", flat=True))
+    again = Viewing.objects.across_users().filter(anime_id=anime_id).order_by()
+    users |= set(again.values_list("user_id", flat=True))
     return sorted(users | watched.watchers(anime_id))
 
 
@@ -138,6 +141,7 @@ def move_list(job: Merge, user_id: UUID, through: Origin) -> None:
                 )
                 gone.after = None
                 edit.save()
+            viewings.move(record, user_id, from_id=job.gone_id, to_id=job.kept_id)
             days = watched.move(user_id, from_id=job.gone_id, to_id=job.kept_id)
             remember(job, user_id, days)
     except ApiError as error:

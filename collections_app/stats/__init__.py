@@ -42,6 +42,7 @@ from collections_app.stats.days import (
     months_of,
     streaks_of,
     weekdays_of,
+    years_of,
 )
 from collections_app.stats.sources import Sources
 from collections_app.watch_list.fields import shown
@@ -93,6 +94,7 @@ def of_list(user_id: UUID, *, viewer: Viewer, today: date) -> Statistics:
             "days": len(seen),
             "first": seen[0].name if seen else None,
             "last": seen[-1].name if seen else None,
+            "years": years_of(days),
             "months": months_of(days),
             "weekdays": weekdays_of(days),
             "calendar": calendar(days, since=today - timedelta(days=CALENDAR - 1)),

@@ -88,6 +88,12 @@ class MonthTotals(TypedDict):
     minutes: int
 
 
+class YearWatched(TypedDict):
+    year: int
+    episodes: int
+    minutes: int
+
+
 class WeekdayTotals(TypedDict):
     weekday: Annotated[str, Words(WEEKDAYS)]
     episodes: int
@@ -100,6 +106,7 @@ class Watched(TypedDict):
     days: int
     first: str | None
     last: str | None
+    years: list[YearWatched]
     months: list[MonthTotals]
     weekdays: list[WeekdayTotals]
     calendar: list[DayTotals]

@@ -19,6 +19,7 @@ from collections_app.stats.answers import (
     MonthTotals,
     Streak,
     WeekdayTotals,
+    YearWatched,
 )
 from collections_app.stats.breakdowns import DATED, LENGTH, NOTED, time_of
 from collections_app.stats.sources import Sources
@@ -88,20 +89,31 @@ def day_totals(day: Day) -> DayTotals:
     }
 
 
+def years_of(days: Iterable[Day]) -> list[YearWatched]:
+    return [
+        {"year": int(name), "episodes": episodes, "minutes": minutes}
+        for name, episodes, minutes in sums_by(days, len("2026"))
+    ]
+
+
 def months_of(days: Iterable[Day]) -> list[MonthTotals]:
-    """Those in which anything was watched, in order."""
-    days = [day for day in days if len(day.name) >= len("2026-11")]
-    seen = {day.name[:7] for day in days if day.has_any}
-    months: dict[str, MonthTotals] = {}
+    return [
+        {"month": name, "episodes": episodes, "minutes": minutes}
+        for name, episodes, minutes in sums_by(days, len("2026-11"))
+    ]
+
+
+def sums_by(days: Iterable[Day], length: int) -> list[tuple[str, int, int]]:
+    """Of the years or months in which anything was watched, in order."""
+    sums: dict[str, list[Day]] = {}
     for day in days:
-        name = day.name[:7]
-        if name not in seen:
-            continue
-        empty: MonthTotals = {"month": name, "episodes": 0, "minutes": 0}
-        month = months.setdefault(name, empty)
-        month["episodes"] += day.episodes
-        month["minutes"] += day.minutes
-    return list(months.values())
+        if len(day.name) >= length:
+            sums.setdefault(day.name[:length], []).append(day)
+    return [
+        (name, sum(day.episodes for day in those), sum(day.minutes for day in those))
+        for name, those in sums.items()
+        if any(day.has_any for day in those)
+    ]
 
 
 def weekdays_of(days: Iterable[Day]) -> list[WeekdayTotals]:

@@ -46,6 +46,7 @@ STATISTICS = {
         "days": 12,
         "first": "2026-10-02",
         "last": "2026-10-13",
+        "years": [{"year": 2026, "episodes": 37, "minutes": 851}],
         "months": [MONTH],
         "weekdays": WEEK,
         "calendar": [DAY],

@@ -2,7 +2,7 @@
 
 from rest_framework.request import Request
 
-from animecollections.api.conditional import etag_of
+from animecollections.api.conditional import dated_tag, etag_of
 from animecollections.api.errors import refuse
 from animecollections.api.rendering import Answer, answer
 from animecollections.api.schema import documented, query
@@ -45,7 +45,7 @@ class StatisticsViewSet(ApiViewSet):
         clock = (account.timezone, account.today)
         tag = etag_of(request, at.epoch, at.parts["list"], *clock)
         titles = own_titles.listed_or_watched
-        etag, _ = own_titles.unless_held(request, tag, titles, account)
+        etag = dated_tag(tag, own_titles.unless_held(request, tag, titles, account))
         id_, viewer = account.id, Viewer.of(account)
         data = (
             stats.of_year(id_, year, month, viewer=viewer, zone=account.timezone)

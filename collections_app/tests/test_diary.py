@@ -316,6 +316,7 @@ def test_the_years_and_months_that_are_known_count(client):
     whole = client.get("/api/user/stats").json()["data"]["watched"]
     assert (whole["episodes"], whole["days"]) == (17, 1)
     assert [(m["month"], m["episodes"]) for m in whole["months"]] == [("2015-06", 5)]
+    assert [(y["year"], y["episodes"]) for y in whole["years"]] == [(2015, 10)]
     year = client.get("/api/user/stats", {"year": 2015}).json()["data"]
     assert (year["totals"]["episodes"], year["totals"]["days"]) == (10, 1)
     month = client.get("/api/user/stats", {"year": 2015, "month": 6}).json()["data"]

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connection
 
-from collections_app.models import WatchListEntry
+from collections_app.models import Viewing, WatchListEntry
 from collections_app.tests.test_add_to_watch_list import URL
 from conftest import signed_in
 from factories import AnimeFactory, UserFactory
@@ -63,3 +63,15 @@ def test_parallel_adds_and_removals_leave_no_gap_in_the_revisions():
     )
     assert revisions == list(range(1, len(revisions) + 1))
     assert UserState.objects.get(user=alice).revision == len(revisions)
+
+
+def test_20_parallel_beginnings_begin_one_viewing():
+    alice = UserFactory()
+    AnimeFactory(id=1535, episodes=12)
+    signed_in(alice).post(URL, {"animeId": 1535, "type": "Completed"})
+    viewings = f"{URL}/1535/viewings"
+    answers = at_once([lambda: signed_in(alice).post(viewings, {})] * 20)
+    assert sorted(answer.status_code for answer in answers) == [200] + [409] * 19
+    rows = Viewing.objects.order_by("number").values_list("number", "state")
+    assert [*rows] == [(1, "finished"), (2, "active")]
+    assert UserState.objects.get(user=alice).revision == 4

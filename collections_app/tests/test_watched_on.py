@@ -318,3 +318,22 @@ def test_a_write_costs_six_statements_and_lowering_one_more(client, budget):
         client.post(f"{ENTRY}/increment", {"by": 2, "watched_on": "2015"})
     with budget(7, "the same + the diary, of which days are taken back"):
         client.post(f"{ENTRY}/increment", {"by": -1})
+
+
+def test_less_progress_with_a_day_takes_back_of_that_day(client):
+    """Of the newest days first, without; and where the entry moves too."""
+    add(client, progress=4)
+    for day in ("2015", "2026-01-05", "2026-01-06"):
+        batch(client, {"op": "increment", "animeId": 1, "by": 2, "watched_on": day})
+    [result] = batch(
+        client,
+        {"op": "increment", "animeId": 1, "by": -1, "watched_on": "2015"},
+    )
+    assert result["entry"]["progress"] == 9
+    assert diary(anime_id=1) == {"": 4, "2015": 1, "2026-01-05": 2, "2026-01-06": 2}
+    moved = {"type": "To Watch", "progress": 7, "watched_on": "2026-01-05"}
+    assert client.patch(ENTRY, moved).status_code == 200
+    assert diary(anime_id=1) == {"": 4, "2015": 1, "2026-01-06": 2}
+    more = {"progress": 0, "watched_on": "2026-01-06"}  # than there is of that day
+    assert client.patch(ENTRY, more).status_code == 200
+    assert diary(anime_id=1) == {"": 4, "2015": 1}

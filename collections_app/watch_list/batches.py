@@ -13,7 +13,7 @@ from animecollections.api.errors import ApiError
 from animecollections.api.rendering import OPTIONS
 from animecollections.db.free_json import to_bytes
 from animecollections.identity import Origin
-from collections_app.watch_list.writes import Operation, Outcome, do_all
+from collections_app.watch_list.writes import VIEWING_VERBS, Operation, Outcome, do_all
 from history.idempotency.records import find_answers, keep_answers
 from history.log.recording import locked
 
@@ -141,6 +141,8 @@ def result_of(queued: Queued, outcome: Outcome | ApiError) -> Result:
         "changes": outcome.changes,
         "warnings": outcome.warnings,
     }
+    if queued.operation and queued.operation.verb in VIEWING_VERBS:
+        result["viewing"] = outcome.viewing
     if queued.operation and queued.operation.verb == "remove":
         result["removed"] = outcome.removed
     # As it will be kept: a replay is the same to the letter.

@@ -23,6 +23,7 @@ from collections_app.catalogue.models import Anime
 from collections_app.catalogue.refs import AnimeRef, parse_anime_id
 from collections_app.watch_list import batches
 from collections_app.watch_list import writes as watch_list
+from collections_app.watch_list.batch_serializers import reader_of
 from collections_app.watch_list.entries import to_json
 from collections_app.watch_list.examples import BATCH, BATCH_ANSWER, ENTRY
 from collections_app.watch_list.models import WatchListEntry
@@ -36,6 +37,7 @@ from collections_app.watch_list.serializers import (
     ResultOutput,
     UpdateInput,
 )
+from collections_app.watch_list.viewings import columns_of
 from collections_app.watch_list.views import (
     ENTRY_CHANGED,
     IF_MATCH,
@@ -43,7 +45,7 @@ from collections_app.watch_list.views import (
     TAGS,
     TOLD,
 )
-from collections_app.watch_list.writes import Operation
+from collections_app.watch_list.writes import VIEWING_VERBS, Operation
 from history.idempotency.views import IdempotentViewSet
 
 BATCH_REFUSED = Refusal(
@@ -322,19 +324,26 @@ def read_operation(raw: object) -> batches.Queued:
     if not isinstance(raw, dict):
         refusal = refuse(operations="An operation is an object.")
         return batches.Queued("", {}, None, refusal)
-    own_id, body = read_own_id(raw), OperationInput(data=raw)
+    own_id, body = read_own_id(raw), reader_of(raw.get("op"))(data=raw)
     if not body.is_valid():
         return batches.Queued(own_id, raw, None, invalid(body.errors))
     values = {name: v for name, v in body.validated_data.items() if name != "id"}
-    verb, by = values.pop("op"), values.pop("by")
+    verb, by = values.pop("op"), values.pop("by", 0)
+    is_of_viewing = verb in VIEWING_VERBS
     operation = Operation(
         verb,
         values.pop("animeId"),
-        fresh=values.pop("fresh"),
+        fresh=values.pop("fresh", False),
         watched_on=values.pop("watched_on", None),
         only_if=precondition_of(values.pop("if_revision", None)),
         by=by if verb == "increment" else 0,
-        values={} if verb == "remove" else values,
+        number=values.pop("number", 0),
+        row_id=values.pop("watchedId", None),
+        values=columns_of(values)
+        if is_of_viewing
+        else {}
+        if verb == "remove"
+        else values,
         key=own_id,
     )
     return batches.Queued(own_id, raw, operation)

@@ -20,8 +20,24 @@ VALUES = {
     "added_at": "2026-10-02T18:30:00Z",
     "updated_at": "2026-11-23T09:30:00Z",
     "revision": 41,
+    "episodes_aired": 37,
+    "behind_by": 25,
+    "next_airs_at": None,
+    "next_airs_estimated": None,
 }
 ENTRY = {key: VALUES[key] for key in JSON_KEYS}
+VIEWING = {
+    "id": "019ab0f2-6a3c-7c1e-9f55-0242ac120004",
+    "number": 2,
+    "state": "active",
+    "started_on": "2026-11-28",
+    "finished_on": None,
+    "progress": 3,
+    "score": None,
+    "notes": "",
+    "where": "With Anna",
+    "revision": 42,
+}
 COUNTS = {
     "total": 3,
     "by_type": {

@@ -35,7 +35,8 @@ ORDERINGS = {
     "added_at": "added_at",
     "updated_at": "updated_at",
     "title": "anime__sort_title",
-    "rating": "anime__rating",
+    "rating": "anime__weighted_rating",
+    "popularity": "popularity",  # EntryQuerySet.with_popularity
     "year": "anime__year",
     "episodes": "anime__episodes",
     "type": "type",
@@ -80,9 +81,15 @@ PARAMETERS: list[Parameter] = [
     query(
         "view",
         str,
-        "`card` adds what covers show; `up_next` has entries being watched with "
-        "episodes left, most recently watched first.",
+        "`card` adds what covers show; `up_next` has entries being watched whose next "
+        "episode has aired, as far as is known, most recently watched first.",
         enum=["card", "up_next"],
+    ),
+    query(
+        "unaired",
+        str,
+        "`true`: with `view=up_next` also what is waiting for its next episode.",
+        enum=["true"],
     ),
     query("counts", str, "`true`: counts by type, in meta.", enum=["true"]),
     query("fields", str, "Only these keys, such as `anime_id,progress`. " + FEWER_KEYS),

@@ -23,7 +23,7 @@ from collections_app.watch_list.undo import ENTRY_KINDS
 from history.models import Change, ChangeKind
 from history.staff_log.masks import MASK, Masked, is_revealed
 
-NOTES = {"notes", "extra"}  # what a person writes for themselves
+NOTES = {"notes", "extra", "place"}  # what a person writes for themselves
 
 
 class ThroughFilter(admin.SimpleListFilter):

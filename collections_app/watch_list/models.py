@@ -1,11 +1,12 @@
-"""Watch-list entries: what a user keeps of one anime."""
+"""Watch-list entries: what a user keeps of one anime; and each time they watched it."""
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any, ClassVar, Self
 from uuid import UUID
 
 from django.db import models
-from django.db.models import Count, F, Q
+from django.db.models import Count, Exists, F, Min, OuterRef, Q
 
 from animecollections.db.owned import OwnedQuerySet, OwnedRow, owner
 from animecollections.viewer import (
@@ -15,6 +16,8 @@ from animecollections.viewer import (
     is_own,
     visible_fields,
 )
+from collections_app.airing.models import Airing
+from collections_app.catalogue.models import AiringStatus
 from collections_app.watch_list.entries import ROW
 from collections_app.watch_list.fields import COLUMNS_SEEN_BY
 
@@ -86,6 +89,10 @@ class EntryQuerySet(OwnedQuerySet["WatchListEntry"]):
         """
         return self.values_list(*ROW)
 
+    def with_popularity(self) -> Self:
+        """Each with how well known its title is: AnimeQuerySet.with_popularity."""
+        return self.alias(popularity=F("anime__prominence") + F("anime__renown"))
+
     def up_next(self) -> Self:
         """What is being watched and has an episode left, or may have."""
         return self.filter(
@@ -93,6 +100,26 @@ class EntryQuerySet(OwnedQuerySet["WatchListEntry"]):
             type=EntryType.WATCHING,
             state__in=[EntryState.ACTIVE, EntryState.REWATCHING],
         )
+
+    def aired(self, now: datetime) -> Self:
+        """Those whose next episode has aired, as far as is known."""
+        next_one = Airing.objects.filter(
+            anime_id=OuterRef("anime_id"), number=OuterRef("progress") + 1
+        )
+        unknown = Q(
+            anime__airing_status=AiringStatus.UPCOMING, anime__schedule__isnull=True
+        )
+        return self.filter(~Exists(next_one.filter(airs_at__gt=now))).exclude(unknown)
+
+    def next_airing(self, now: datetime) -> datetime | None:
+        """When the next episode of one of them airs."""
+        following = Q(anime__airings__number=F("progress") + 1)
+        later = Q(anime__airings__airs_at__gt=now)
+        found = self.filter(following & later).aggregate(
+            at=Min("anime__airings__airs_at")
+        )
+        at: datetime | None = found["at"]
+        return at
 
     def counts(self) -> dict[str, Any]:
         """How many by type and by state, every type and state named."""
@@ -169,3 +196,68 @@ class WatchListEntry(OwnedRow):
 
     def __str__(self) -> str:
         return f"{self.anime_id} ({self.type})"
+
+
+class ViewingState(models.TextChoices):
+    ACTIVE = "active"
+    FINISHED = "finished"
+    DROPPED = "dropped"
+
+
+class ViewingQuerySet(OwnedQuerySet["Viewing"]):
+    """Reads of viewings. All of them name the owner first."""
+
+    def of_anime(self, anime_ids: Collection[int]) -> Self:
+        return self.filter(anime_id__in=anime_ids)
+
+
+class Viewing(OwnedRow):
+    """One time through a title. Written only by `watch_list/viewings.py`.
+
+    A title that was watched once has none: its entry says all of it (decision 45). The
+    progress of the active one is that of the entry. They stay when the entry goes.
+    """
+
+    user = owner("viewings")
+    anime_id = models.PositiveIntegerField()
+    number = models.PositiveIntegerField(help_text="which time through")
+    state = models.CharField(max_length=8, choices=ViewingState.choices)
+    # Partial dates stay partial, as those of an entry.
+    started_on = models.CharField(max_length=10, blank=True)
+    finished_on = models.CharField(max_length=10, blank=True)
+    progress = models.PositiveIntegerField(default=0, help_text="episodes watched")
+    score = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="0–100; answers show it as 0–10"
+    )
+    notes = models.TextField(blank=True)
+    place = models.CharField(max_length=100, blank=True, help_text="where, in words")
+    revision = models.PositiveBigIntegerField()
+
+    objects: ClassVar = ViewingQuerySet.as_manager()
+
+    class Meta:
+        indexes: ClassVar = [
+            # Who watched a title more than once, for merges.
+            models.Index(fields=["anime_id"], name="viewing_anime")
+        ]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["user", "anime_id", "number"],
+                name="viewing_user_anime_number_unique",
+            ),
+            models.UniqueConstraint(
+                fields=["user", "anime_id"],
+                condition=Q(state="active"),
+                name="viewing_one_active",
+            ),
+            models.CheckConstraint(
+                condition=Q(number__gte=1), name="viewing_number_from_1"
+            ),
+            models.CheckConstraint(
+                condition=Q(score__isnull=True) | Q(score__range=(0, 100)),
+                name="viewing_score_0_to_100",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"viewing {self.number} of {self.anime_id} ({self.state})"

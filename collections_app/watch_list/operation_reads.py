@@ -55,6 +55,7 @@ LIST_KINDS = {
     ChangeKind.UPDATE,
     ChangeKind.REMOVE,
     ChangeKind.WATCHED,
+    ChangeKind.VIEWING,
 }
 
 

@@ -16,7 +16,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, QuerySet
 from rest_framework.request import Request
 
-from animecollections.api.conditional import NotModified, dated_tag, dates_held
+from animecollections.api.conditional import NotModified, dates_held
 from animecollections.identity import Account
 from collections_app.catalogue.models import Anime
 from collections_app.watch_list.models import WatchListEntry
@@ -99,15 +99,14 @@ listed_or_watched = OwnTitles(newer_on_list_or_watched)
 
 
 def unless_held(
-    request: Request, tag: str, titles: OwnTitles, account: Account
-) -> tuple[str, int]:
-    """The tag with the revision of the catalogue that it is of, and that; ends the view
-    with a 304 where the client holds one that still fits.
+    request: Request, tag: str, titles: OwnTitles, account: Account, minute: int = 0
+) -> int:
+    """The revision of the catalogue since when none of the titles changed, for the tag;
+    ends the view with a 304 where the client holds a tag that still fits.
     """
     at = account.revisions
     place = Place(account.id, at.epoch, at.parts["list"])
-    for since, held in dates_held(request, tag):
+    for since, held in dates_held(request, tag, minute):
         if titles.are_as_at(place, since, at.catalogue):
             raise NotModified(held)
-    since = titles.as_at(place, at.catalogue)
-    return dated_tag(tag, since), since
+    return titles.as_at(place, at.catalogue)

@@ -23,7 +23,8 @@ not, the first of these that fits:
 | makes Completed of what was Watching                         | today             |
 | anything else: a new entry, To Watch or nothing → Completed  | unknown           |
 
-An increment of a Completed entry at its known total is refused.
+Less progress with `watched_on` takes back episodes of that day; without it, those of
+the newest days. An increment of a Completed entry at its known total is refused.
 """
 
 from dataclasses import dataclass, field
@@ -31,7 +32,7 @@ from datetime import date
 from typing import Any
 
 from animecollections.api.errors import ApiError, refuse
-from collections_app.catalogue.airing import aired_on, has_finished_airing
+from collections_app.catalogue.airing import days_aired, has_finished_airing
 from collections_app.catalogue.facts import Facts
 from collections_app.watch_list.entries import Entry
 from collections_app.watch_list.fields import (
@@ -92,7 +93,8 @@ class Edit:
         if self.watched_on is None:
             return default_day(self)
         if self.watched_on == AIRED:
-            return aired_on(self.facts, episode)
+            [day] = days_aired(self.facts, episode, episode, self.today)
+            return day
         return UNKNOWN if self.watched_on == SENT_AS_UNKNOWN else self.watched_on
 
 
@@ -115,22 +117,27 @@ def days_watched(edit: Edit) -> dict[str, int]:
     """What the call adds, by day; once all rules are applied."""
     first, last = edit.before["progress"] + 1, edit.after["progress"]
     day = default_day(edit) if edit.watched_on is None else edit.watched_on
-    return days_between(day, edit.facts, first, last)
+    return days_between(day, edit.facts, first, last, edit.today)
+
+
+def days_taken_back(edit: Edit) -> dict[str, int]:
+    """What less progress takes back of the day that the call says, if it says one."""
+    if edit.watched_on is None:
+        return {}
+    first, last = edit.after["progress"] + 1, edit.before["progress"]
+    return days_between(edit.watched_on, edit.facts, first, last, edit.today)
 
 
 def days_between(
-    watched_on: str, facts: Facts, first: int, last: int
+    watched_on: str, facts: Facts, first: int, last: int, today: date
 ) -> dict[str, int]:
     """The episodes from the first to the last of a title, by day."""
     if last < first:
         return {}
-    if watched_on != AIRED:
-        day = UNKNOWN if watched_on == SENT_AS_UNKNOWN else watched_on
-        return {day: last - first + 1}
-    # The first of a title air in the same year, and of all others no year is known.
-    known = sum(bool(aired_on(facts, n)) for n in range(first, min(last, 52) + 1))
-    days = {aired_on(facts, first): known, UNKNOWN: last - first + 1 - known}
-    return {day: episodes for day, episodes in days.items() if episodes}
+    if watched_on == AIRED:
+        return days_aired(facts, first, last, today)
+    day = UNKNOWN if watched_on == SENT_AS_UNKNOWN else watched_on
+    return {day: last - first + 1}
 
 
 def check_day(watched_on: str, today: date) -> None:

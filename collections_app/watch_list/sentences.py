@@ -50,6 +50,8 @@ def of_change(change: ChangeRow, titles: Mapping[int, str]) -> str:
     if kind in SAID_OF_KIND:
         return SAID_OF_KIND[kind]
     title = titles.get(change["anime_id"] or 0, f"anime {change['anime_id']}")
+    if kind == ChangeKind.VIEWING:
+        return of_viewing(title, before, after)
     if kind == ChangeKind.WATCHED:
         return of_days(title, change["days"] or {})
     if kind == ChangeKind.ADD:
@@ -69,6 +71,17 @@ def of_change(change: ChangeRow, titles: Mapping[int, str]) -> str:
         moved = f"moved {title} from {before['type']} to {after['type']}"
         return ", ".join([moved, *parts])
     return f"changed {title}: {', '.join(parts)}"
+
+
+def of_viewing(title: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
+    said = f"viewing {(after or before)['number']} of {title}"
+    if not after:
+        return f"removed {said}"
+    if not before:
+        return f"began {said}" if after["state"] == "active" else f"noted {said}"
+    if before["state"] != after["state"]:
+        return f"{after['state']} {said}"
+    return f"changed {said}"
 
 
 def of_days(title: str, days: Mapping[str, int]) -> str:

@@ -31,8 +31,14 @@ from collections_app.watch_list.fields import (
     Field,
     Kind,
 )
-from collections_app.watch_list.models import EntryState, EntryType, WatchListEntry
+from collections_app.watch_list.models import (
+    EntryState,
+    EntryType,
+    ViewingState,
+    WatchListEntry,
+)
 from collections_app.watch_list.rules import AIRED, SENT_AS_UNKNOWN
+from collections_app.watch_list.viewings import LONGEST_PLACE
 
 Serializer = serializers.Serializer[Any]
 
@@ -283,7 +289,21 @@ class MoveInput(Serializer):
 class OperationInput(EntryFields):
     """One operation of a batch."""
 
-    op = StrictChoice(["add", "update", "move", "increment", "remove"])
+    op = StrictChoice(
+        [
+            "add",
+            "update",
+            "move",
+            "increment",
+            "remove",
+            "viewing_begin",
+            "viewing_update",
+            "viewing_remove",
+            "watched_add",
+            "watched_update",
+            "watched_remove",
+        ]
+    )
     animeId = AnimeIdField()  # noqa: N815
     by = StrictInteger(min_value=-1000, max_value=1000, required=False, default=1)
     fresh = StrictBoolean(required=False, default=False)
@@ -295,10 +315,38 @@ class OperationInput(EntryFields):
     )
     id = StrictText(max_length=64, required=False)
     watched_on = WatchedOnField()
+    number = StrictInteger(
+        min_value=1, required=False, help_text="of `viewing_…`: which viewing"
+    )
+    episodes = StrictInteger(
+        min_value=1, required=False, help_text="of `watched_…`: how many"
+    )
+    watchedId = serializers.UUIDField(  # noqa: N815
+        required=False, help_text="of `watched_update`, `watched_remove`: which row"
+    )
+    where = StrictText(
+        max_length=LONGEST_PLACE,
+        required=False,
+        allow_null=True,
+        allow_blank=True,
+        help_text="of `viewing_…`: where it was watched",
+    )
+
+    def get_fields(self) -> dict[str, Any]:
+        states = [*EntryState.values, "finished"]
+        of_both = StrictChoice(
+            states, required=False, help_text="finished: of a viewing"
+        )
+        return super().get_fields() | {"state": of_both}
 
     def validate(self, attrs: dict[str, object]) -> dict[str, object]:
         if attrs["op"] in ("add", "move") and "type" not in attrs:
             raise serializers.ValidationError({"type": "Send a type."})
+        if attrs.get("state") == "finished":
+            known = ", ".join(f'"{state}"' for state in EntryState.values)
+            raise serializers.ValidationError({"state": f"Send one of {known}."})
+        for name in ("number", "episodes", "watchedId", "where"):
+            attrs.pop(name, None)
         return attrs
 
 
@@ -327,6 +375,20 @@ class EntryOutput(Serializer):
     added_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
     revision = serializers.IntegerField()
+    episodes_aired = serializers.IntegerField(
+        allow_null=True, help_text="as of this answer; null = unknown"
+    )
+    behind_by = serializers.IntegerField(
+        allow_null=True, help_text="aired and not watched; null = unknown"
+    )
+    next_airs_at = serializers.CharField(
+        allow_null=True,
+        help_text="the next episode, as exactly as it is known: a time "
+        "(2026-12-05T15:30:00Z), a day or a month",
+    )
+    next_airs_estimated = serializers.BooleanField(
+        allow_null=True, help_text="true: computed from weekly times, not announced"
+    )
 
     def get_fields(self) -> dict[str, AnyField]:
         own = {field.name: ANSWERED_AS[field.kind](field) for field in FIELDS}
@@ -359,6 +421,25 @@ class SomeFields(Serializer):
         for field in fields.values():
             field.required = False
         return fields
+
+
+@extend_schema_serializer(component_name="Viewing")
+class ViewingOutput(Serializer):
+    """One time through a title."""
+
+    id = serializers.UUIDField()
+    number = serializers.IntegerField(help_text="which time; it never changes")
+    state = serializers.ChoiceField(ViewingState.choices)
+    started_on = serializers.CharField(allow_null=True)
+    finished_on = serializers.CharField(allow_null=True)
+    progress = serializers.IntegerField(help_text="of the active one: the entry's")
+    score = serializers.FloatField(allow_null=True, help_text="of this time, 0–10")
+    notes = serializers.CharField()
+    revision = serializers.IntegerField(help_text="for If-Match")
+
+    def get_fields(self) -> dict[str, Any]:
+        place = serializers.CharField(help_text="where it was watched, in words")
+        return super().get_fields() | {"where": place}
 
 
 class AddedOutput(Serializer):
@@ -394,7 +475,14 @@ class ChangeOutput(Serializer):
     field = serializers.CharField()
     to = serializers.JSONField()
     reason = serializers.ChoiceField(
-        ["restored", "first_progress", "last_episode", "completed", "resumed"]
+        [
+            "restored",
+            "first_progress",
+            "last_episode",
+            "completed",
+            "resumed",
+            "viewing_finished",
+        ]
     )
 
     def get_fields(self) -> dict[str, AnyField]:
@@ -411,12 +499,23 @@ class WarningOutput(Serializer):
     message = serializers.CharField()
 
 
+class DayNow(Serializer):
+    """A row of the diary as it is now."""
+
+    id = serializers.UUIDField()
+    watched_on = serializers.CharField()
+    episodes = serializers.IntegerField()
+    revision = serializers.IntegerField()
+
+
 class RefusedOperationOutput(Serializer):
-    """Of a refusal that has more to say: the entry as it is now (null: not listed)
-    where `if_revision` no longer fits.
+    """Of a refusal that has more to say: the entry as it is now (null: not listed), the
+    viewing, or the row of the diary, where `if_revision` no longer fits.
     """
 
     entry = EntryOutput(allow_null=True, required=False)
+    viewing = ViewingOutput(required=False)
+    watched = DayNow(required=False)
 
 
 @extend_schema_serializer(component_name="BatchResult")
@@ -429,6 +528,7 @@ class ResultOutput(Serializer):
     ok = serializers.BooleanField()
     status = serializers.IntegerField()
     entry = EntryOutput(allow_null=True, required=False)
+    viewing = ViewingOutput(allow_null=True, required=False)
     removed = serializers.IntegerField(required=False)
     changes = ChangeOutput(many=True, required=False)
     warnings = WarningOutput(many=True, required=False)

@@ -15,9 +15,11 @@ from animecollections.api.errors import ApiError
 from animecollections.db.ids import new_id
 from animecollections.identity import Origin
 from collections_app.catalogue.refs import OWN, AnimeRef
+from collections_app.watch_list import viewings
 from collections_app.watch_list.entries import differences, from_snapshot
 from collections_app.watch_list.fields import shown
 from collections_app.watch_list.joining import merged
+from collections_app.watch_list.viewings import ACTIVE, Viewings
 from collections_app.watch_list.writes import ListEdit, Slot, fits
 from history.log.recording import recording
 from history.models import Change, ChangeKind
@@ -29,6 +31,7 @@ ENTRY_KINDS = (
     ChangeKind.UPDATE,
     ChangeKind.REMOVE,
     ChangeKind.WATCHED,
+    ChangeKind.VIEWING,
 )
 
 
@@ -42,12 +45,14 @@ class Undone:
 
     conflicts: {"anime_id", "title", "field", "expected", "found"} of each value that
     changed after the operation and therefore stays.
+    stay: titles that it began to watch again, and whose viewing changed since.
     """
 
     entries: list[dict[str, Any]] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
     conflicts: list[dict[str, Any]] = field(default_factory=list)
     operation_id: UUID | None = None
+    stay: set[int] = field(default_factory=set)
 
 
 def undo(
@@ -84,7 +89,13 @@ def undo(
         remember_days(user_id, changes)
         undone = Undone()
         for change in changes:
-            put_back(edit.slot_of(ref_of(change)), change, undone)
+            slot = edit.slot_of(ref_of(change))
+            if slot.anime_id in undone.stay:
+                continue
+            if change.kind == ChangeKind.VIEWING:
+                put_back_viewing(edit.viewings_of(slot), slot, change, undone)
+            else:
+                put_back(slot, change, undone)
         wanted = {id_: dict(slot.watched.days) for id_, slot in edit.by_id().items()}
         edit.settle()
         undone.conflicts += [
@@ -120,7 +131,11 @@ def restore(
         remember_days(user_id, changes)
         lanes: dict[int, Slot] = {}
         for change in changes:
-            take_back(lane_of(change, edit.slot_of(ref_of(change)), lanes), change)
+            slot = edit.slot_of(ref_of(change))
+            if change.kind == ChangeKind.VIEWING:
+                take_back_viewing(edit, slot, change)
+            else:
+                take_back(lane_of(change, slot, lanes), change)
         for anime_id, lane in lanes.items():
             lay_in(lane, edit.slot_of(AnimeRef(OWN, str(anime_id))))
         restored = Undone()
@@ -158,6 +173,17 @@ def take_back(slot: Slot, change: Change) -> None:
         slot.after = from_snapshot(change.before)
     elif slot.after is not None:
         slot.after |= change.before
+
+
+def take_back_viewing(edit: ListEdit, slot: Slot, change: Change) -> None:
+    """As `take_back`; what a merge did to viewings stays, with the titles."""
+    if change.through == "merge" or change.anime_id != slot.anime_id:
+        return
+    kept = edit.viewings_of(slot).after
+    kept.pop((change.before or change.after)["number"], None)
+    if change.before:
+        row = viewings.from_snapshot(change.before)
+        kept[row["number"]] = row
 
 
 def ref_of(change: Change) -> AnimeRef:
@@ -225,6 +251,38 @@ def restore_fields(slot: Slot, change: Change, undone: Undone) -> None:
     slot.after |= {name: change.before[name] for name in stands}
     if "progress" in stands or "progress" not in change.after:
         slot.watched.take_back(days_counted(change))
+
+
+def put_back_viewing(
+    kept: Viewings, slot: Slot, change: Change, undone: Undone
+) -> None:
+    """One viewing, as far as its values still stand."""
+    number = (change.before or change.after)["number"]
+    was, became, now = change.before, change.after, kept.after.get(number)
+    names = [name for name in viewings.FIELDS if was.get(name) != became.get(name)]
+    if now is None and not was:
+        return
+    if now is None and not became:
+        row = viewings.from_snapshot(was)
+        if row["state"] == ACTIVE and kept.active:
+            row["state"] = viewings.DROPPED
+        kept.after[number] = row
+        return
+    found = now or {}
+    stands = [n for n in names if now and found[n] == became.get(n)]
+    if "state" in stands and was.get("state") == ACTIVE and kept.active:
+        stands.remove("state")
+    moved_on = [name for name in names if name not in stands]
+    undone.conflicts += [
+        conflict(slot, f"viewing {number}: {name}", became.get(name), found.get(name))
+        for name in moved_on
+    ]
+    if was and now:
+        now |= {name: was[name] for name in stands}
+    elif moved_on:
+        undone.stay.add(slot.anime_id)
+    else:
+        del kept.after[number]
 
 
 def days_counted(change: Change) -> Diary:

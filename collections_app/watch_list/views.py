@@ -4,10 +4,18 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from django.utils import timezone
 from orjson import Fragment
 from rest_framework.request import Request
 
-from animecollections.api.conditional import etag_of, precondition, unless_held
+from animecollections.api.conditional import (
+    NotModified,
+    dated_tag,
+    dates_held,
+    etag_of,
+    precondition,
+    unless_held,
+)
 from animecollections.api.errors import refuse
 from animecollections.api.existing_client import is_existing_client
 from animecollections.api.paging import page
@@ -23,9 +31,11 @@ from animecollections.api.schema import (
 )
 from animecollections.api.shapes import nullable
 from animecollections.api.sparse_fields import chosen_fields, only
+from collections_app.catalogue.airing import first_change, minute_of, this_minute
 from collections_app.catalogue.refs import AnimeRef, parse_anime_id
 from collections_app.watch_list import own_titles
 from collections_app.watch_list import writes as watch_list
+from collections_app.watch_list.entries import airing_of
 from collections_app.watch_list.examples import COUNTS, ENTRY
 from collections_app.watch_list.filters import (
     DEFAULT_ORDERING,
@@ -34,7 +44,7 @@ from collections_app.watch_list.filters import (
     VIEWS,
     EntryFilters,
 )
-from collections_app.watch_list.models import EntryType, WatchListEntry
+from collections_app.watch_list.models import EntryQuerySet, EntryType, WatchListEntry
 from collections_app.watch_list.serializers import (
     AddedOutput,
     AddInput,
@@ -96,34 +106,51 @@ class WatchListViewSet(IdempotentViewSet):
     )
     def list(self, request: Request) -> Answer:
         view = self.wanted.get("view") or usual_view(request)
-        etag, titles_as_at = self.list_etag(request, view)
-        if (body := bodies.get(etag)) is None:
-            data, meta = self.entries(view, titles_as_at)
-            body = enveloped(data, meta)
-            bodies.keep(etag, body)
+        tag, titles_as_at = self.list_tag(request, view)
+        dated = dated_tag(tag, titles_as_at)
+        if (kept := bodies.lasting(dated, this_minute())) is None:
+            data, meta, until = self.entries(view, titles_as_at)
+            etag = dated_tag(tag, titles_as_at, until)
+            kept = etag, enveloped(data, meta)
+            bodies.keep_until(until, dated, *kept)
+        etag, body = kept
         return Answer(body, headers={"ETag": etag})
 
-    def entries(self, view: str, titles_as_at: int) -> tuple[Any, dict[str, Any]]:
-        """What is asked for of the list, as JSON or to be made JSON; and its meta."""
+    def entries(self, view: str, titles_as_at: int) -> tuple[Any, dict[str, Any], int]:
+        """What is asked for of the list, as JSON or to be made JSON; its meta; and the
+        minute at which time changes it.
+        """
         wanted, at = self.wanted, self.account.revisions
         # Of the list's own revision, and of its titles': the same body under the same
         # ETag, and never ahead of the rows, which are read a moment later.
         cursor = {"cursor": str(Cursor(at.epoch, at.parts["list"], titles_as_at))}
         if is_whole(wanted):
-            array = whole_list(self.user_id, view=view, at=at)
-            return Fragment(array), cursor
+            array, until = whole_list(self.user_id, view=view, at=at)
+            return Fragment(array), cursor, until
         mine = WatchListEntry.objects.of(self.user_id)
-        entries = mine.up_next() if view == "up_next" else mine
+        entries, until = self.narrowed_by_view(mine, view)
+        narrowed = EntryFilters.narrow(entries, wanted, self.account.timezone)
         rows, meta = page(
-            EntryFilters.narrow(entries, wanted, self.account.timezone).rows(),
+            narrowed.with_popularity().rows(),
             wanted,
             orderings=ORDERINGS,
             default="-watched_at" if view == "up_next" else DEFAULT_ORDERING,
         )
-        meta |= cursor
         if "counts" in wanted:
             meta["counts"] = mine.counts()["by_type"]
-        return shaped(rows, view, wanted), meta
+        until = first_change([until, *(airing_of(row).until for row in rows)])
+        return shaped(rows, view, wanted), meta | cursor, until
+
+    def narrowed_by_view(
+        self, mine: EntryQuerySet, view: str
+    ) -> tuple[EntryQuerySet, int]:
+        """And the minute at which another entry belongs in it."""
+        if view != "up_next":
+            return mine, 0
+        if "unaired" in self.wanted:
+            return mine.up_next(), 0
+        now = timezone.now()
+        return mine.up_next().aired(now), minute_of(mine.up_next().next_airing(now))
 
     @documented(
         "Adds an anime, or moves it to another type.",
@@ -212,17 +239,20 @@ class WatchListViewSet(IdempotentViewSet):
         counts = WatchListEntry.objects.of(self.user_id).counts()
         return answer(counts, headers={"ETag": etag})
 
-    def list_etag(self, request: Request, view: str) -> tuple[str, int]:
-        """The ETag, unless it is held; and the revision of the catalogue since when no
-        title of this list changed.
+    def list_tag(self, request: Request, view: str) -> tuple[str, int]:
+        """The tag, unless what it is of is held; and the revision of the catalogue
+        since when no title of this list changed.
         """
-        at = self.account.revisions
+        at, minute = self.account.revisions, this_minute()
         zone = self.account.timezone  # says when the day of added_since begins
         if "search" in self.wanted:  # abbreviations are no fact of a title
             tag = etag_of(request, at.epoch, at.parts["list"], zone, view, at.catalogue)
-            return unless_held(request, tag), at.catalogue
+            for _, held in dates_held(request, tag, minute):
+                raise NotModified(held)
+            return tag, at.catalogue
         tag = etag_of(request, at.epoch, at.parts["list"], zone, view)
-        return own_titles.unless_held(request, tag, own_titles.listed, self.account)
+        titles = own_titles.listed
+        return tag, own_titles.unless_held(request, tag, titles, self.account, minute)
 
 
 def usual_view(request: Request) -> str:

@@ -17,6 +17,7 @@ from animecollections.db.compiled import for_database
 from animecollections.db.hot import fetch
 from animecollections.db.replica import guarded
 from animecollections.identity import Revisions
+from collections_app.catalogue.airing import first_change, this_minute
 from collections_app.catalogue.title_cache import held
 from collections_app.watch_list.entries import TEXTS, written
 
@@ -41,13 +42,21 @@ def is_whole(wanted: Wanted) -> bool:
     return wanted.keys() <= {"view"} and wanted.get("view", "") in ("", "card")
 
 
-def whole_list(user_id: UUID, *, view: str, at: Revisions) -> bytes:
-    """A JSON array of all entries; they and their titles are as of there, or newer."""
+def whole_list(user_id: UUID, *, view: str, at: Revisions) -> tuple[bytes, int]:
+    """A JSON array of all entries; they and their titles are as of there, or newer. And
+    the minute at which one of the titles airs next, 0 where none does.
+    """
     rows = rows_of(user_id, at)
     titles = held.of([row[1] for row in rows], at.catalogue)
     form, owner_id = (1 if view == "card" else 0), str(user_id)
-    entries = [written(owner_id, titles[row[1]][form], *row) for row in rows]
-    return b"[" + b",".join(entries) + b"]"
+    minute = this_minute()
+    airing = [titles[row[1]].airing(minute) for row in rows]
+    entries = [
+        written(owner_id, titles[row[1]][form], now, *row)
+        for row, now in zip(rows, airing, strict=True)
+    ]
+    until = first_change(now.until for now in airing)
+    return b"[" + b",".join(entries) + b"]", until
 
 
 def rows_of(user_id: UUID, at: Revisions) -> list[Any]:

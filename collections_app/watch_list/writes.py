@@ -6,7 +6,7 @@ all changed rows are saved together. One entry or 500: the number of statements 
 same.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, Literal, cast
@@ -34,7 +34,7 @@ from collections_app.catalogue.lookup import (
 from collections_app.catalogue.merges import Merge, MergeStatus
 from collections_app.catalogue.models import Anime
 from collections_app.catalogue.refs import OWN, AnimeRef
-from collections_app.watch_list import rules
+from collections_app.watch_list import diary_verbs, rules, viewing_verbs, viewings
 from collections_app.watch_list.entries import (
     Entry,
     EntryJson,
@@ -51,8 +51,9 @@ from collections_app.watch_list.models import (
     EntryType,
     WatchListEntry,
 )
+from collections_app.watch_list.viewings import Viewings
 from history.log.recording import Recording, recording
-from history.models import Change, ChangeKind
+from history.models import Change, ChangeKind, EpisodesWatched
 from history.watched.days import UNKNOWN, Tally, is_to_come
 from history.watched.services import diaries_of
 
@@ -60,14 +61,34 @@ from history.watched.services import diaries_of
 # clients move by removing and adding, which must not destroy notes and scores.
 RESTORED_WITHIN = timedelta(hours=24)
 
-Verb = Literal["add", "update", "move", "increment", "remove"]
+Verb = Literal[
+    "add", "update", "move", "increment", "remove",
+    "viewing_begin", "viewing_update", "viewing_remove",
+    "watched_add", "watched_update", "watched_remove",
+]  # fmt: skip
+# What is done to viewings, and what of the log it is about.
+VIEWING_VERBS: dict[str, Callable[..., "Outcome"]] = {
+    "viewing_begin": viewing_verbs.begin,
+    "viewing_update": viewing_verbs.change,
+    "viewing_remove": viewing_verbs.remove,
+}
+# The same of the diary.
+DIARY_VERBS: dict[str, Callable[..., "Outcome"]] = {
+    "watched_add": diary_verbs.add,
+    "watched_update": diary_verbs.change,
+    "watched_remove": diary_verbs.remove,
+}
+OF_A_VIEWING = ("viewing_update", "viewing_remove")
+BESIDE_ENTRIES = {*OF_A_VIEWING, *DIARY_VERBS}
 
 
 @dataclass(frozen=True, slots=True)
 class Operation:
     """One thing to do to one anime of a list.
 
-    values:      entry columns as sent (null clears); `type` of an add or a move.
+    values:      entry columns as sent (null clears); `type` of an add or a move. Of a
+                 viewing its columns.
+    number:      of the viewing; or row_id, which is its id. Of a day of the diary too.
     watched_on:  when what it adds was watched (rules.Edit).
     only_if:     what the client saw of it; where that is no more, it is refused (412).
     key:         the client's own. Of several with one key, the first that succeeds is
@@ -82,11 +103,16 @@ class Operation:
     only_if: Precondition = ALWAYS
     key: str = ""
     watched_on: str | None = None
+    number: int = 0
+    row_id: UUID | None = None
 
 
 @dataclass(slots=True)
 class Outcome:
-    """What one operation did; `entry` is None when the anime is not listed now."""
+    """What one operation did; `entry` is None when the anime is not listed now.
+
+    number, viewing: of the viewing that it was about; None when it is gone.
+    """
 
     anime_id: int
     entry: dict[str, Any] | None = None
@@ -94,6 +120,8 @@ class Outcome:
     changes: list[dict[str, Any]] = field(default_factory=list)
     warnings: list[dict[str, Any]] = field(default_factory=list)
     operation_id: UUID | None = None  # None when nothing changed
+    number: int = 0
+    viewing: dict[str, Any] | None = None
 
     @property
     def meta(self) -> dict[str, object]:
@@ -115,6 +143,7 @@ class Slot:
     removed: Mapping[str, Any] | None  # the snapshot of a recent removal
     after: Entry | None
     goes_into: int | None = None  # the title that a running merge makes of this one
+    viewing: int | None = None  # the number of the active one
     watched: Tally = field(default_factory=Tally)  # what is counted by it
     as_of: datetime | None = None  # when what an import says was so
 
@@ -153,7 +182,7 @@ class Slot:
 
 
 READ = (
-    "id", *FACTS, "gone_since", "removed", "goes_into",
+    "id", *FACTS, "gone_since", "removed", "goes_into", "viewing",
     *(f"entry__{name}" for name in STORED_COLUMNS),
 )  # fmt: skip
 
@@ -179,6 +208,7 @@ def rows_of(user_id: UUID, since: datetime, condition: Q) -> Any:
             entry=FilteredRelation("entries", condition=mine),
             removed=Subquery(removal.values("before")[:1]),
             goes_into=Subquery(under_way.values("kept_id")),
+            viewing=viewings.active_number(user_id),
         )
         .order_by()
         .values_list(*READ)
@@ -226,6 +256,8 @@ class ListEdit:
     slots: dict[AnimeRef, Slot] = field(default_factory=dict)
     refused: dict[AnimeRef, ApiError] = field(default_factory=dict)
     is_settled: bool = False
+    viewings: dict[int, Viewings] = field(default_factory=dict)  # those that were read
+    rows_of_diary: dict[UUID | None, dict[str, Any]] | None = None
 
     def read(self, refs: Iterable[AnimeRef]) -> None:
         """The anime, the entries of them, and their last removals.
@@ -273,15 +305,41 @@ class ListEdit:
             before = {name: row[f"entry__{name}"] for name in STORED_COLUMNS}
         after = dict(before) if before else None
         removed, goes_into = row["removed"], row["goes_into"]
-        return Slot(self.user_id, facts, before, removed, after, goes_into)
+        viewing = row["viewing"]
+        return Slot(self.user_id, facts, before, removed, after, goes_into, viewing)
+
+    def viewings_of(self, slot: Slot) -> Viewings:
+        """Read where they are needed first: those of all slots, by one statement."""
+        if slot.anime_id not in self.viewings:
+            needed = self.by_id().keys() - self.viewings.keys()
+            self.viewings |= viewings.read(self.user_id, needed)
+        return self.viewings[slot.anime_id]
+
+    def diary_rows(self) -> dict[UUID | None, dict[str, Any]]:
+        """What was watched of the titles of all slots; one statement."""
+        if self.rows_of_diary is None:
+            rows = EpisodesWatched.objects.of(self.user_id).with_watched_on()
+            columns = ("id", "anime_id", "watched_on", "episodes", "revision")
+            mine = rows.of_anime(self.by_id().keys()).order_by().values(*columns)
+            self.rows_of_diary = {row["id"]: row for row in mine}
+        return self.rows_of_diary
+
+    def outcome_of(self, slot: Slot) -> Outcome:
+        return Outcome(slot.anime_id)
 
     def apply(self, operation: Operation) -> Outcome:
         """Decides one operation in memory; an ApiError leaves its slot as it was."""
         slot = self.slot_of(operation.anime)
         if slot.after is None and slot.goes_into is not None:
             slot = self.follow(operation.anime, slot.goes_into)
+        if operation.verb in DIARY_VERBS:
+            return DIARY_VERBS[operation.verb](self, slot, operation)
+        if operation.verb in OF_A_VIEWING:
+            return VIEWING_VERBS[operation.verb](self, slot, operation)
         if not operation.only_if.allows(slot.revision):
             raise mismatch(entry=slot.entry)
+        if operation.verb in VIEWING_VERBS:
+            return VIEWING_VERBS[operation.verb](self, slot, operation)
         if operation.verb == "remove":
             return self.take_off(slot)
         if operation.verb != "add" and slot.after is None:
@@ -332,6 +390,7 @@ class ListEdit:
         if restored:
             rules.tell_restored(edit)
         rules.apply(edit)
+        viewing_verbs.follow(self, slot, edit)
         self.count(slot, edit)
         slot.after = after
         return Outcome(slot.anime_id, changes=edit.changes, warnings=edit.warnings)
@@ -340,15 +399,17 @@ class ListEdit:
         """What the call says of episodes seen.
 
         Less progress takes back what a slip counted, and no more than that, unless the
-        entry moved as well (starting over unwatches nothing). A day on which it was
+        entry moved as well (starting over unwatches nothing). Where the call says a
+        day, what is taken back is of that day, whatever moved. A day on which it was
         finished is that of the episodes of which none was known.
         """
         before, after, watched = edit.before, edit.after, slot.watched
         watched.add_all(rules.days_watched(edit))
         if slot.after is not None and edit.has_progressed:
             after["watched_at"] = self.record.at
+        watched.take_back(rules.days_taken_back(edit))
         stayed = all(before[name] == after[name] for name in ("type", "state"))
-        if stayed and before["type"]:
+        if stayed and before["type"] and edit.watched_on is None:
             watched.lowered += max(0, before["progress"] - after["progress"])
         if slot.after is not None and "finished_on" in edit.sent:
             watched.dated = finish_of(after, self.today)
@@ -394,7 +455,8 @@ class ListEdit:
         if gone:
             ids = [slot.anime_id for slot in gone]
             WatchListEntry.objects.of(self.user_id).filter(anime_id__in=ids).delete()
-        return bool(changed)
+        has_viewings = viewings.save(self.record, self.user_id, self.viewings)
+        return bool(changed) or has_viewings
 
     def changed(self) -> list[Slot]:
         """The slots that end otherwise than they began, or count episodes, in key
@@ -429,6 +491,7 @@ class ListEdit:
             before=before,
             after=after,
             watched=slot.watched.days,
+            viewing=slot.viewing or 1,
             as_of=slot.as_of,
         )
         if entry is not None and slot.moved:
@@ -492,14 +555,16 @@ def do(
     with recording(
         user_id=user_id,
         through=through,
-        expected_kind=ChangeKind.UPDATE,
+        expected_kind=(
+            ChangeKind.VIEWING if operation.verb in OF_A_VIEWING else ChangeKind.UPDATE
+        ),
         reading=[query.statement(user_id, since, *values)],
     ) as record:
         edit = ListEdit(record, user_id, today)
         edit.take(anime, since, query.read(record.read[0]))
         outcome = edit.apply(operation)
         outcome.operation_id = record.operation_id if edit.save() else None
-        outcome.entry = edit.slots[anime].entry
+        tell(edit, edit.slots[anime], outcome)
         return outcome
 
 
@@ -526,12 +591,26 @@ def do_all(
         slots = edit.by_id()
         for operation, result in zip(operations, results, strict=True):
             if isinstance(result, Outcome):
-                result.entry = slots[result.anime_id].entry
+                tell(edit, slots[result.anime_id], result)
                 result.operation_id = record.operation_id if has_changed else None
-            elif result.code == "revision_mismatch":
+            elif (
+                result.code == "revision_mismatch"
+                and operation.verb not in BESIDE_ENTRIES
+            ):
                 # As the whole batch left it: what a client decides on next.
                 result.details = {"entry": edit.slots[operation.anime].entry}
         return results
+
+
+def tell(edit: ListEdit, slot: Slot, outcome: Outcome) -> None:
+    """The entry and the viewing as they are after all of the write."""
+    outcome.entry = slot.entry
+    if outcome.number:
+        kept = edit.viewings_of(slot).after
+        told = viewings.shown(kept, slot.after, slot.facts["episodes"])
+        found = (row for row in told if row["number"] == outcome.number)
+        row = next(found, None)
+        outcome.viewing = viewings.to_json(row) if row else None
 
 
 def attempts(

@@ -29,6 +29,7 @@ class HeldState:
     searches_revision: int
     profile_revision: int
     preferences_revision: int
+    viewings_revision: int
 
     @classmethod
     def read(cls, rows: Found, column: str = "") -> "HeldState | None":
@@ -107,6 +108,7 @@ class UserState(models.Model):
     searches_revision = models.PositiveBigIntegerField(default=0)
     profile_revision = models.PositiveBigIntegerField(default=0)
     preferences_revision = models.PositiveBigIntegerField(default=0)
+    viewings_revision = models.PositiveBigIntegerField(default=0, db_default=0)
 
     objects = UserStateQuerySet.as_manager()
 
@@ -122,6 +124,7 @@ class ChangeKind(models.TextChoices):
     PROFILE = "profile"
     PREFERENCES = "preferences"
     WATCHED = "watched"  # the diary alone
+    VIEWING = "viewing"
 
 
 # From the first id that a write makes to the last.
@@ -161,7 +164,8 @@ class Change(OwnedRow):
     """One changed row of one user, in the transaction that changed it.
 
     For entries, `before` and `after` hold the fields that differ; all of them where
-    the entry was not there before, or is not after. They hold nothing for the rest.
+    the entry was not there before, or is not after. For viewings they hold all of
+    them, or none where there was no viewing. They hold nothing for the rest.
     """
 
     user = owner("changes")

@@ -37,6 +37,7 @@ PARTS = (
     Part("searches", (ChangeKind.SEARCHES,), "changed the search history"),
     Part("profile", (ChangeKind.PROFILE,), "changed the profile"),
     Part("preferences", (ChangeKind.PREFERENCES,), "changed the preferences"),
+    Part("viewings", (ChangeKind.VIEWING,)),
 )
 COUNTERS = tuple(part.column for part in PARTS)
 COLUMN_OF_KIND = {kind: part.column for part in PARTS for kind in part.kinds}

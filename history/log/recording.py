@@ -43,6 +43,7 @@ class Recording:
     changes: list[dict[str, Any]] = field(default_factory=list)
     ids: dict[str, list[UUID] | None] = field(default_factory=dict)
     watched: dict[tuple[str, int], int] = field(default_factory=dict)
+    viewings: dict[int, int] = field(default_factory=dict)  # by anime, of the watched
     rows: list[bulk.Rows] = field(default_factory=list)
 
     def put(self, rows: bulk.Rows) -> None:
@@ -57,11 +58,13 @@ class Recording:
         before: Mapping[str, object] | None = None,
         after: Mapping[str, object] | None = None,
         watched: Mapping[str, int] | None = None,
+        viewing: int = 1,
         as_of: datetime | None = None,
     ) -> int:
         """Notes a changed row; answers with the revision it takes.
 
         watched: episodes that count as seen, by day (history/watched/days.py).
+        viewing: which time through the title that was.
         as_of:   when this was so, where that is not now (imports).
         """
         self.state.revision += 1
@@ -94,6 +97,7 @@ class Recording:
         for day, episodes in (watched or {}).items():
             key = (day, anime_id or 0)
             self.watched[key] = self.watched.get(key, 0) + episodes
+            self.viewings[anime_id or 0] = viewing
         return self.state.revision
 
     def change_searches(self, ids: list[UUID] | None) -> None:
@@ -127,12 +131,15 @@ class Recording:
         """What the changes count as watched."""
         if not self.watched:
             return []
-        revisions = {row["anime_id"]: row["revision"] for row in self.changes}
+        revisions = {
+            row["anime_id"]: row["revision"] for row in self.changes if row["days"]
+        }
         return rows_to_add(
             self.state.user_id,
             self.watched,
             through=self.through.kind,
             revisions=revisions,
+            viewings=self.viewings,
         )
 
     def note(self) -> Note:

@@ -24,9 +24,10 @@ def rows_to_add(
     *,
     through: str = "",
     revisions: Mapping[int, int] | None = None,
+    viewings: Mapping[int, int] | None = None,
 ) -> list[Rows]:
     """What adds so many episodes, by day and anime: to be written under the user's
-    lock. revisions: of each anime's change.
+    lock. By anime: revisions, of its change; viewings, which time through it was.
     """
     rows: dict[bool, list[dict[str, Any]]] = {True: [], False: []}
     for (day, anime_id), episodes in sorted(watched.items()):
@@ -38,6 +39,7 @@ def rows_to_add(
                 "day": day if is_exact else None,
                 "period": "" if is_exact else day,
                 "anime_id": anime_id,
+                "viewing": (viewings or {}).get(anime_id, 1),
                 "episodes": episodes,
                 "through": through,
                 "revision": (revisions or {}).get(anime_id, 0),

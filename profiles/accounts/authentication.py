@@ -33,25 +33,29 @@ SELECT u.id, u.email, u.user_name, u.is_staff,
        {stand},
        (SELECT revision FROM collections_app_cataloguestate WHERE id = 1)
 FROM {sign_in} i
-JOIN profiles_user u ON u.id = i.user_id AND u.auth_epoch = i.auth_epoch
+JOIN profiles_user u ON u.id = i.user_id{as_of}
 JOIN profiles_preferences p ON p.user_id = u.id
 JOIN history_userstate s ON s.user_id = u.id
 WHERE {condition} AND u.is_active
 """
+AS_OF = " AND u.auth_epoch = i.auth_epoch"  # it ends with a change of password
 STANDING = ", ".join(f"s.{column}" for column in STAND)
 BY_SESSION = ACCOUNT.format(
     stand=STANDING,
+    as_of=AS_OF,
     sign_in="profiles_session",
     condition="i.session_key = %s AND i.expire_date > %s AND i.user_id = %s",
 )
 # With a key that was made before keys told whose they are.
 BY_OLD_SESSION = ACCOUNT.format(
     stand=STANDING,
+    as_of=AS_OF,
     sign_in="profiles_session",
     condition="i.session_key = %s AND i.expire_date > %s",
 )
 BY_TOKEN = ACCOUNT.format(
     stand=STANDING,
+    as_of=AS_OF,
     sign_in="profiles_tokenfamily",
     condition="i.id = %s AND i.user_id = %s AND i.revoked_at IS NULL",
 )
@@ -61,6 +65,7 @@ BY_TOKEN = ACCOUNT.format(
 # was last noted.
 BY_PERSONAL_TOKEN = ACCOUNT.format(
     stand=STANDING,
+    as_of=AS_OF,
     sign_in="profiles_personaltoken",
     condition="i.user_id = %s AND i.digest = %s "
     "AND (i.expires_at IS NULL OR i.expires_at > %s)",
@@ -72,6 +77,7 @@ BY_PERSONAL_TOKEN = ACCOUNT.format(
 )
 BY_ID_OF_PERSONAL_TOKEN = ACCOUNT.format(
     stand=STANDING,
+    as_of=AS_OF,
     sign_in="profiles_personaltoken",
     condition="i.id = %s AND i.user_id = %s "
     "AND (i.expires_at IS NULL OR i.expires_at > %s)",

@@ -6,6 +6,7 @@ from functools import cache
 from itertools import groupby
 
 from confusable_homoglyphs import categories, confusables
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
 
@@ -36,15 +37,19 @@ DRAWN_AS = re.compile(
 )
 DOTS_ABOVE = re.compile("(?<=[ij])\u0307+")  # they have one: i̇ is i
 
-# Names that would pass for the service or its staff, or mean no person. Anyone who has
-# one already keeps it, and staff can give one: `is_reserved` is asked at sign-up and
-# when people rename themselves.
+# Names that would pass for the service, its staff or one of its pages, or mean no
+# person. An account that has one keeps it, and staff can give one: `is_reserved` is
+# asked at sign-up and when people rename themselves. RESERVED_USER_NAMES adds more.
 RESERVED = """
     abuse account accounts admin administrator administrators admins animecollections
     anonymous api bot everybody everyone help helpdesk hostmaster info login logout
     mailer-daemon me mod moderation moderator moderators mods nobody noreply null
     official postmaster privacy root security settings signin signout signup staff
     superuser support sysadmin system undefined webmaster www you
+
+    anime animes apps calendar developers devices diary discover export feed feeds
+    followers following history home import lists notices oauth profile profiles search
+    season shared shares statistics stats title titles tokens users watchlist welcome
 """
 # How they are compared: 4DM1N, r00t and $taff too; 1 stands for i and for l.
 WRITTEN_FOR = str.maketrans("01i|3457@$", "ollleastas")
@@ -124,13 +129,13 @@ def scripts(text: str) -> set[str]:
 
 
 def is_reserved(name: str) -> bool:
-    """Whether a name, however it is spelled (4DM1N, a.d.m.i.n), is a RESERVED one."""
+    """Whether nobody may take a name, however it is spelled (4DM1N, a.d.m.i.n)."""
     return bare(name) in reserved()
 
 
 @cache
 def reserved() -> frozenset[str]:
-    return frozenset(map(bare, RESERVED.split()))
+    return frozenset(map(bare, [*RESERVED.split(), *settings.RESERVED_USER_NAMES]))
 
 
 def bare(name: str) -> str:

@@ -26,7 +26,7 @@ from animecollections.db.snapshot import one_moment
 from animecollections.db.spread import is_spread
 from collections_app import transfer
 from collections_app.exports import entries_of, owner_of
-from collections_app.models import ImportPlan, ImportRow, WatchListEntry
+from collections_app.models import ImportPlan, ImportRow, Viewing, WatchListEntry
 from history.log.replicated import has_all_of
 from history.models import (
     Change,
@@ -43,6 +43,7 @@ from profiles.accounts.models import (
     User,
     WrongPasswords,
 )
+from profiles.feeds.models import Feed
 from profiles.images.models import Image
 from profiles.images.storage import storage_failures_told
 from profiles.personal_data.models import MadeExport, PrivacyRequest
@@ -117,6 +118,12 @@ SECTIONS = [
         "Your list, one anime per line. Scores are 0-100.",
         of(WatchListEntry, "anime_id"),
         more=(("title", "anime__title"),),
+    ),
+    Section(
+        "viewings.jsonl",
+        "Each time you watched a title that you watched more than once, one per line. "
+        "place is where. Scores are 0-100.",
+        of(Viewing, "anime_id", "number"),
     ),
     Section(
         "episodes_watched.jsonl",
@@ -210,6 +217,13 @@ SECTIONS = [
         "Earlier exports like this one in the last 90 days; this one is not included.",
         of(MadeExport, "id"),
         left_out=("id",),
+    ),
+    Section(
+        "feeds.jsonl",
+        "The feeds you made for calendar programs and feed readers. Their addresses "
+        "are not included.",
+        of(Feed, "id"),
+        left_out=("id", "key"),
     ),
     Section("images.jsonl", "The pictures you uploaded.", of(Image, "path")),
 ]

@@ -9,6 +9,10 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from rest_framework import serializers
+
+from collections_app.watch_list import viewings
+from collections_app.watch_list.serializers import ViewingOutput
 from history.models import Search
 from history.searches import serializers as searches
 from history.searches.serializers import SearchOutput
@@ -58,6 +62,23 @@ def read_some_searches(user_id: UUID, ids: Collection[str]) -> dict[str, object]
     return {"saved": saved, "removed": [id_ for id_ in ids if id_ not in found]}
 
 
+class TitleViewing(ViewingOutput):
+    """One time through a title."""
+
+    anime_id = serializers.CharField()
+
+
+def read_viewings(user_id: UUID) -> list[dict[str, object]]:
+    return [viewings.with_anime(row) for row in viewings.all_of(user_id)]
+
+
+def read_some_viewings(user_id: UUID, ids: Collection[str]) -> dict[str, object]:
+    rows = viewings.all_of(user_id).filter(id__in=ids)
+    saved = [viewings.with_anime(row) for row in rows]
+    found = {str(row["id"]) for row in saved}
+    return {"saved": saved, "removed": [id_ for id_ in ids if id_ not in found]}
+
+
 # The list, which comes as entries and removals; its part in the log is called `list`.
 ENTRIES, ENTRIES_SCOPE = "entries", "list:read"
 SYNCED = (
@@ -76,6 +97,14 @@ SYNCED = (
         SearchOutput(many=True),
         read_searches,
         read_some=read_some_searches,
+    ),
+    Synced(
+        "viewings",
+        "viewings",
+        "list:read",
+        TitleViewing(many=True),
+        read_viewings,
+        read_some=read_some_viewings,
     ),
 )
 SCOPE_OF = {ENTRIES: ENTRIES_SCOPE} | {part.name: part.scope for part in SYNCED}

@@ -97,6 +97,8 @@ def fill(user, client, visitor, anime):
     key = {"Idempotency-Key": "the-first"}
     client.post(f"{watched}/increment", {"by": 2}, headers=key)
     client.patch(watched, {"notes": "a note", "tags": ["kept"], "score": 9.5})
+    [first] = client.get(f"{watched}/viewings").json()["data"]
+    client.patch(f"{watched}/viewings/{first['id']}", {"where": "At home"})
     client.post("/api/user/searchHistory", {"query": "naruto"})
     client.post("/api/user/profile", {"name": "Zaphira", "birthday": "1995-05-20"})
     client.post("/api/user/preferences", {"timezone": "Europe/Madrid"})
@@ -104,6 +106,7 @@ def fill(user, client, visitor, anime):
     client.post("/api/uploadImage", {"image": picture("teal")})
     client.generic("POST", "/api/user/imports", LIST, content_type="application/xml")
     b"".join(client.get("/api/user/export?format=csv").streaming_content)
+    client.post("/api/user/feeds", {"name": "Phone"})
     client.post("/api/auth/ticket")
     client.post("/api/user/tokens", {"name": "a script", "scopes": ["read"]})
     credentials = {"email": user.email, "password": PASSWORD}

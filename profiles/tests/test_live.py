@@ -34,6 +34,7 @@ NOTHING = {
     "profile": None,
     "preferences": None,
     "searches": None,
+    "viewings": None,
     "sync": False,
 }
 

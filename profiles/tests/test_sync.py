@@ -21,6 +21,7 @@ NOTHING = {
     "profile": None,
     "preferences": None,
     "searchHistory": None,
+    "viewings": None,
 }
 
 
@@ -52,7 +53,12 @@ def test_without_a_cursor_everything_comes(client, titles):
     client.post("/api/user/profile", {"name": "Alice"})
     device = Device(client)
     assert device.catch_up() == 1
-    assert device.wholes.keys() == {"profile", "preferences", "searchHistory"}
+    assert device.wholes.keys() == {
+        "profile",
+        "preferences",
+        "searchHistory",
+        "viewings",
+    }
     assert device.holds_what_is_there()
 
 
@@ -125,8 +131,11 @@ def test_the_number_of_statements_does_not_grow(client, titles, device, budget):
     client.post("/api/user/profile", {"name": "Alice"})
     client.post("/api/user/preferences", {"theme": "dark"})
     client.post("/api/user/searchHistory", {"query": "naruto"})
+    client.patch(f"{LIST}/{titles[0]}", {"type": "Completed"})
+    client.post(f"{LIST}/{titles[0]}/viewings", {})
     retitle(*titles[:3])
-    with budget(7, "sign-in, log, its entries, walk, profile, preferences, searches"):
+    words = "sign-in, log, its entries, walk, profile, preferences, searches, viewings"
+    with budget(8, words):
         data = device.ask()["data"]
     assert len(data["entries"]) == 12
     assert None not in data.values()
@@ -156,7 +165,7 @@ def test_nobody_is_told_of_an_erased_user(db):
 def test_a_first_load_needs_no_log(client, titles, budget):
     for anime_id in titles:
         add(client, anime_id)
-    with budget(5, "sign-in, entries, profile, preferences, searches"):
+    with budget(6, "sign-in, entries, profile, preferences, searches, viewings"):
         assert len(Device(client).ask()["data"]["entries"]) == 12
 
 

@@ -11,6 +11,7 @@ from profiles.accounts.identifiers import (
     check_user_name,
     fold_user_name,
     is_reserved,
+    reserved,
 )
 
 
@@ -128,6 +129,8 @@ def test_names_that_differ_have_two_keys():
         "null",
         "no-reply",
         "m.e.",
+        "calendar",
+        "Watch List",
     ],
 )
 def test_names_of_the_service_are_reserved(name):
@@ -137,6 +140,16 @@ def test_names_of_the_service_are_reserved(name):
 @pytest.mark.parametrize("name", ["adminton", "ali", "mall", "roots", "Ирина", "..."])
 def test_names_of_people_are_not(name):
     assert not is_reserved(name)
+
+
+def test_a_setting_reserves_more_names(settings):
+    settings.RESERVED_USER_NAMES = ["Mascot"]
+    reserved.cache_clear()
+    try:
+        assert is_reserved("m4sc0t")
+        assert is_reserved("admin")
+    finally:
+        reserved.cache_clear()
 
 
 @given(st.text(max_size=60))

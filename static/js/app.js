@@ -9,7 +9,7 @@ import { NAMES, remembered } from "./shell/remembered.js";
 import { inkOn, readable } from "./ui/colour.js";
 import { picturesCame } from "./ui/covers.js";
 import { $, failed, failureSentence, h, icon, loading, sayFailure, toast } from "./ui/dom.js";
-import { loadLater, loadOnDemand, openEntry } from "./ui/on_demand.js";
+import { loadLater, loadOnDemand, offerAgain, openEntry } from "./ui/on_demand.js";
 import { language, t } from "./ui/words.js";
 
 /** @import { Preferences, User } from "./collection/types.js" */
@@ -20,6 +20,7 @@ const PAGES = {
   "/": () => import("./pages/list/page.js"),
   "/next": () => import("./pages/next/page.js"),
   "/discover": () => import("./pages/discover/page.js"),
+  "/diary": () => import("./pages/diary/page.js"),
   "/statistics": () => import("./pages/statistics/page.js"),
   "/history": () => import("./pages/history/page.js"),
   "/settings": () => import("./pages/settings/page.js"),
@@ -75,7 +76,8 @@ const app = {
   async done(change, sentence, more) {
     try {
       const made = await change;
-      toast(sentence, { label: t("Undo"), run: () => signedIn().collection.undo(made).catch(sayFailure) }, { more });
+      const besides = await more?.(made).catch(() => undefined);
+      toast(sentence, { label: t("Undo"), run: () => signedIn().collection.undo(made).catch(sayFailure) }, { more: besides });
     } catch (error) {
       sayFailure(error);
     }
@@ -106,7 +108,10 @@ async function start({ user, key = null } = {}) {
   collection.on("status", drawStatus);
   collection.on("wholes", applyPreferences);
   collection.on("conflict", drawStatus);
-  collection.on("refused", ({ detail }) => sayFailure(detail.error));
+  collection.on("refused", ({ detail: { error, unsent } }) => {
+    if (error instanceof Refused && error.code === "already_completed") offerAgain(signedIn(), unsent?.operation?.animeId ?? "");
+    else sayFailure(error);
+  });
   document.body.dataset.in = "yes";
   applyPreferences();
   drawStatus();
@@ -115,7 +120,7 @@ async function start({ user, key = null } = {}) {
   if (!collection.isKept) tellNotKept(collection);
   await show({ scroll: history.state?.scroll });
   if (new URLSearchParams(location.search).has("said")) signInAgain(); // a new password ended this session too
-  loadOnDemand();
+  loadOnDemand(signedIn());
 }
 
 /** The user, remembered where there is no network. */
@@ -330,6 +335,7 @@ function drawMenu() {
   const menu = h("details", { class: "menu" }, summary,
     h("div", { class: "menu-list" },
       h("p", { class: "muted" }, name),
+      h("a", { href: "/diary" }, t("Diary")),
       h("a", { href: "/history" }, t("History")),
       h("a", { href: "/transfer" }, t("Import and export")),
       h("a", { href: "/settings" }, t("Settings")),

@@ -20,8 +20,13 @@ export interface App extends Frame {
   leave(how?: { isSignedOut?: boolean }): Promise<void>;
   remember(changes: Partial<User>): void;
   forgetUser(): void;
-  done(change: Promise<Change>, sentence: string, more?: HTMLElement): Promise<void>;
+  done(change: Promise<Change>, sentence: string, more?: (made: Change) => Promise<HTMLElement | undefined>): Promise<void>;
 }
+/**
+ * What may be said of a title that was finished. `again` finishes it on another day: after
+ * `made` is undone, if there is one.
+ */
+export type AfterFinishing = (app: App, entry: Entry, made: Change | null, again: (day?: string) => Promise<Change>) => Promise<HTMLElement | undefined>;
 export interface SignedIn { user?: User; key?: CryptoKey | null }
 /** A page: what it returns is done when it is left. */
 export interface Page {
@@ -97,6 +102,19 @@ export interface ToldChange {
 /** Fields of an entry by name, those that are logged or read from files besides. */
 export type Values = Partial<Fields> & { [name: string]: unknown };
 
+/** A row of the diary, as /api/user/watched has it. */
+export interface Watched {
+  id: string;
+  anime_id: string;
+  title: string | null;
+  imageUrl: string | null;
+  watched_on: string; // "2026-11-28", "2015-06", "2015" or "unknown"
+  episodes: number;
+  viewing: number;
+  minutes: number;
+  revision: number;
+}
+
 // --- Imports and exports -------------------------------------------------------------
 
 export type Outcome = "add" | "update" | "conflict" | "unmatched" | "refused" | "unchanged";
@@ -157,7 +175,7 @@ export interface OfScore { score: number; titles: number }
 export interface Statistics {
   totals: { titles: number; completed: number; episodes: number; minutes: number; mean_score: number | null };
   scores: OfScore[];
-  watched: { months: OfMonth[]; calendar: OfDay[]; weekdays: OfWeekday[]; days: number };
+  watched: { years: { year: number; episodes: number }[]; months: OfMonth[]; calendar: OfDay[]; weekdays: OfWeekday[]; days: number };
   by_genre: Counted[];
   by_studio: Counted[];
   by_format: Counted[];
@@ -169,9 +187,16 @@ export interface Statistics {
 }
 export interface Review {
   year: number;
+  month: number | null;
   totals: { titles: number; added: number; finished: number; episodes: number; minutes: number; days: number };
   most_watched: (NamedTitle & { episodes: number })[];
   finished: (NamedTitle & { finished_on: string })[];
+  first_watched: (NamedTitle & { day: string }) | null;
+  last_watched: (NamedTitle & { day: string }) | null;
+  busiest_month: OfMonth | null;
+  busiest_day: OfDay | null;
+  longest_streak: { days: number; first: string; last: string } | null;
+  weekdays: OfWeekday[];
   months: OfMonth[];
   calendar: OfDay[];
   by_genre: Counted[];

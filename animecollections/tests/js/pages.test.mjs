@@ -5,7 +5,8 @@ import { test } from "node:test";
 
 import { SORT_NAMES, USUAL, choose, countsOf, directionOf, fold, queryOf, wantedBy } from "../../../static/js/pages/list/choosing.js";
 import { choose as chooseNext } from "../../../static/js/pages/next/choosing.js";
-import { daysOf, fiveYears, monthsOf, scoreCounts, statuses, weekdays } from "../../../static/js/pages/statistics/figures.js";
+import { byDay, dayByKey, levelOf, monthAfter, monthIn, totalsOf, weeksOf } from "../../../static/js/pages/diary/month.js";
+import { daysIn, daysOf, fiveYears, monthsOf, scoreCounts, statuses, weekdays } from "../../../static/js/pages/statistics/figures.js";
 import { changedFields, done, leadOf, outcomesIn } from "../../../static/js/pages/transfer/sentences.js";
 import { changedStatus, operationText, placeOf, scoreText, statusOf, valueText } from "../../../static/js/ui/words.js";
 import { contrast, readable } from "../../../static/js/ui/colour.js";
@@ -18,6 +19,37 @@ const entry = (id, more = {}) => ({
 const wanted = (more = {}) => ({ view: "grid", ...USUAL, ...more });
 const anyOf = { genresOf: () => [], isFound: () => true };
 const ids = (entries) => entries.map(({ anime_id }) => anime_id);
+
+// --- The diary ---------------------------------------------------------------------------
+
+test("a month has whole weeks from Monday on", () => {
+  const weeks = weeksOf("2026-11");
+  assert.equal(weeks.length, 6);
+  assert.deepEqual(weeks[0], [null, null, null, null, null, null, "2026-11-01"]);
+  assert.deepEqual(weeks[5], ["2026-11-30", null, null, null, null, null, null]);
+  assert.deepEqual(weeksOf("2027-02").length, 4); // begins on a Monday
+  assert.equal(weeksOf("2024-02").flat().filter(Boolean).length, 29);
+});
+
+test("months follow each other over years, and what is no month is this one", () => {
+  assert.deepEqual([monthAfter("2026-12", 1), monthAfter("2026-01", -1)], ["2027-01", "2025-12"]);
+  assert.deepEqual(["2009-05", "2009-13", "x", ""].map((asked) => monthIn(asked, "2026-11-30")), ["2009-05", "2026-11", "2026-11", "2026-11"]);
+});
+
+test("keys walk over days, weeks and months", () => {
+  const walked = Object.fromEntries(["ArrowLeft", "ArrowUp", "Home", "End", "PageUp", "PageDown"].map((key) => [key, dayByKey("2026-03-31", key)]));
+  assert.deepEqual(walked, {
+    ArrowLeft: "2026-03-30", ArrowUp: "2026-03-24", Home: "2026-03-30", End: "2026-04-05", PageUp: "2026-02-28", PageDown: "2026-04-30" });
+  assert.equal(dayByKey("2026-03-31", "a"), null);
+});
+
+test("a month counts its days, and what is of the month alone, but not what is of the year", () => {
+  const row = (watched_on, episodes) => ({ id: watched_on, watched_on, episodes, minutes: episodes * 24 });
+  const rows = [row("2026-11-02", 2), row("2026-11-02", 1), row("2026-11-05", 4), row("2026-11", 3), row("2026", 12)];
+  assert.deepEqual(totalsOf(rows, "2026-11"), { episodes: 10, minutes: 240, days: 2 });
+  assert.deepEqual([...byDay(rows).keys()], ["2026-11-02", "2026-11-05", "2026-11", "2026"]);
+  assert.deepEqual([0, 1, 6, 24].map((episodes) => levelOf(episodes, 24)), [0, 1, 1, 4]);
+});
 
 // --- My list -----------------------------------------------------------------------------
 
@@ -120,6 +152,13 @@ test("years by five, days of the week in their order, a year of days with its le
 // --- Imports -----------------------------------------------------------------------------
 
 const summary = (more) => ({ rows: 3, add: 0, update: 0, unchanged: 0, conflict: 0, unmatched: 0, refused: 0, ...more });
+
+test("a month in review has a column for each of its days", () => {
+  const pairs = daysIn({ year: 2026, month: 2, calendar: [{ day: "2026-02-03", episodes: 5 }] });
+  assert.equal(pairs.length, 28);
+  assert.deepEqual(pairs[2], ["3", 5]);
+  assert.deepEqual(daysIn({ year: 2026, month: 2, calendar: [] }), []);
+});
 
 test("a plan says what it would do, and did", () => {
   assert.equal(leadOf({ summary: summary({ add: 2, update: 1 }), status: "planned" }), "2 new titles, 1 change");

@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { merge, namesOfWholes, overtakenBy, stepBack, takeNext, together } from "../../../static/js/collection/queue.js";
+import { merge, namesOfWholes, overtakenBy, stepBack, takeNext, together, withoutDay } from "../../../static/js/collection/queue.js";
+import { dated, dayOn } from "../../../static/js/collection/rules.js";
 
 const entry = (more = {}) => ({
   anime_id: "1", type: "Watching", state: "active", progress: 3, score: null, rewatches: 0, started_on: null,
@@ -53,6 +54,48 @@ test("edits of different fields are sent again, on the entry as it is now", () =
   assert.equal(again.seen, theirs);
   assert.equal(again.tried, false);
   assert.notEqual(again.id, "old");
+});
+
+test("what counts today says the day on which it was made, and nothing else does", () => {
+  const today = dayOn();
+  const watching = entry();
+  const day = (operation, seen = watching) => dated({ animeId: "1", ...operation }, seen).watched_on;
+  assert.equal(day({ op: "increment", by: 1 }), today);
+  assert.equal(day({ op: "increment", by: 1 }, entry({ type: "To Watch" })), today);
+  assert.equal(day({ op: "increment", by: -1 }), undefined);
+  assert.equal(day({ op: "increment", by: 1, watched_on: "2015" }), "2015");
+  assert.equal(day({ op: "update", progress: 4 }), today);
+  assert.equal(day({ op: "update", progress: 2 }), undefined);
+  assert.equal(day({ op: "update", notes: "a" }), undefined);
+  assert.equal(day({ op: "update", progress: 4, finished_on: "2015" }), undefined);
+  assert.equal(day({ op: "update", progress: 4 }, entry({ type: "To Watch" })), undefined);
+  assert.equal(day({ op: "move", type: "Completed" }), today);
+  assert.equal(day({ op: "move", type: "Completed" }, entry({ type: "To Watch" })), undefined);
+  assert.equal(day({ op: "add", type: "Completed" }, null), undefined);
+});
+
+test("the clock of a device that is ahead loses no episode, and a day that a person chose is theirs", () => {
+  const refused = { ok: false, code: "validation_error", fields: { watched_on: ["This day is still to come."] } };
+  const at = "2026-12-24T12:00:00Z";
+  const made = unsent({ op: "increment", animeId: "1", by: 1, watched_on: "2026-12-24" }, { at, tried: true });
+  const again = withoutDay(made, refused);
+  assert.deepEqual(again.operation, { op: "increment", animeId: "1", by: 1 });
+  assert.deepEqual([again.id, again.tried], [made.id, false]);
+  assert.equal(withoutDay(unsent({ ...made.operation, watched_on: "2026-12-31" }, { at }), refused), null);
+  assert.equal(withoutDay(made, { ok: false, code: "entry_not_found" }), null);
+  assert.equal(withoutDay(again, refused), null);
+});
+
+test("undo takes episodes back from the day on which they were counted", () => {
+  const [was, became] = [entry(), entry({ progress: 4 })];
+  assert.deepEqual(stepBack("1", was, became, became, "2015"), { op: "update", animeId: "1", progress: 3, watched_on: "2015" });
+  assert.equal("watched_on" in stepBack("1", became, was, was, "2015"), false); // more again
+});
+
+test("a day is no field that two devices can disagree about", () => {
+  const conflict = merge(edit("1", { progress: 5, watched_on: "2026-11-28" }), entry({ progress: 9 }));
+  assert.deepEqual(Object.keys(conflict.theirs), ["progress"]);
+  assert.equal(conflict.yours.watched_on, "2026-11-28");
 });
 
 test("the same edit on both devices is no conflict", () => {

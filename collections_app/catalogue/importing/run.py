@@ -180,8 +180,7 @@ class CatalogueImport:
         )
 
     def fit_size(self, seconds: float) -> None:
-        factor = min(2.0, max(0.5, SECONDS_PER_BATCH / seconds))
-        self.size = int(min(LARGEST_BATCH, max(SMALLEST_BATCH, self.size * factor)))
+        self.size = fitting_size(self.size, seconds)
 
     def mark_gone(self, *, is_complete: bool = False) -> None:
         """Marks the titles that only this source listed, and lists no more.
@@ -229,6 +228,12 @@ class CatalogueImport:
             - self.taken.keys()
             - holders(self.spared)
         )
+
+
+def fitting_size(size: int, seconds: float) -> int:
+    """Of the next batch, where one of this size held the lock for so long."""
+    factor = min(2.0, max(0.5, SECONDS_PER_BATCH / max(seconds, 0.001)))
+    return int(min(LARGEST_BATCH, max(SMALLEST_BATCH, size * factor)))
 
 
 def state_seen() -> CatalogueState:

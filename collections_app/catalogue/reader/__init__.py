@@ -7,12 +7,8 @@ is copied to a temporary one. Nothing here knows the database.
 """
 
 from collections_app.catalogue.reader.errors import SourceBroken, SourceUnreadable
-from collections_app.catalogue.reader.parsing import (
-    LONGEST_TITLE,
-    Metadata,
-    name_of,
-    read,
-)
+from collections_app.catalogue.reader.parsing import Metadata, name_of, read
+from collections_app.catalogue.reader.pieces import LONGEST_TITLE
 from collections_app.catalogue.reader.records import Record, Refusal, external_id
 from collections_app.catalogue.reader.sources import Source, open_source
 

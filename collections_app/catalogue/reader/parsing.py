@@ -1,9 +1,7 @@
 """From text to the JSON of titles: lines, or one document."""
 
 import json
-import re
 from collections.abc import Iterator
-from decimal import Decimal
 from typing import cast
 
 from collections_app.catalogue.reader.errors import (
@@ -11,30 +9,21 @@ from collections_app.catalogue.reader.errors import (
     SourceBroken,
     SourceUnreadable,
 )
+from collections_app.catalogue.reader.pieces import (
+    DECODER,
+    LONGEST_TITLE,
+    UNDECODABLE,
+    Cursor,
+    Malformed,
+    text_lines,
+)
 from collections_app.catalogue.reader.records import Record, Refusal, record_or_refusal
 from collections_app.catalogue.reader.sources import Readable
 from collections_app.catalogue.reader.text import Text
 
-# Titles are a few kilobytes. More than this without an end is another kind of file, or
-# one made to fill the memory.
-LONGEST_TITLE = 1024 * 1024
 STRANGE_ENOUGH = 3
 
 
-class _Malformed(Exception):  # noqa: N818 - becomes one of the two above
-    """Not JSON, where more of the source would not help."""
-
-
-def _no_number(word: str) -> object:
-    raise ValueError(f"{word} is not JSON")
-
-
-# The same decoder for both forms. ijson was tried for the document: its C parser dies
-# (segmentation fault) of a number of 5,000 digits, and takes memory without limit for
-# deep nesting.
-_DECODER = json.JSONDecoder(parse_float=Decimal, parse_constant=_no_number)
-# A number too long for int() or Decimal, and lists within lists within lists.
-_UNDECODABLE = (ValueError, ArithmeticError, RecursionError)
 _METADATA = frozenset({"license", "repository", "scoreRange", "lastUpdate", "$schema"})
 
 Numbered = tuple[int, object]
@@ -94,8 +83,8 @@ def _whole_lines(head: str, ended: bool) -> list[str]:
 
 def _decode(line: str) -> object:
     try:
-        return _DECODER.decode(line)
-    except _UNDECODABLE:
+        return DECODER.decode(line)
+    except UNDECODABLE:
         return None
 
 
@@ -131,127 +120,34 @@ def _kind_of_file(head: str) -> str:
 
 
 def _json_lines(text: Text, metadata: Metadata) -> Iterator[Numbered]:
-    for number, line in enumerate(_lines(text), start=1):
+    for number, line in enumerate(text_lines(text), start=1):
         if not line.strip():
             continue
-        item = _decode_line(line, number)
+        item = decode_line(line, number)
         if _is_metadata(item):
             metadata.update(cast("Metadata", item))
         else:
             yield number, item
 
 
-def _lines(text: Text) -> Iterator[str]:
-    *lines, rest = text.buffer.split("\n")
-    yield from lines
-    while text.more(used=len(text.buffer)):
-        *lines, rest = (rest + text.buffer).split("\n")
-        yield from lines
-        rest = rest[: LONGEST_TITLE + 1]  # enough to be refused for
-    rest += text.buffer
-    if rest and not text.fault:
-        yield _last_line(rest)
-
-
-def _last_line(line: str) -> str:
-    """A line that no line break ends, if it is whole."""
-    try:
-        _DECODER.decode(line)
-    except json.JSONDecodeError as error:
-        if line.strip() and _is_cut(error):
-            message = "The file is incomplete: it ends within a line."
-            raise SourceBroken(message) from error
-    except _UNDECODABLE:
-        pass  # refused like any other
-    return line
-
-
-def _is_cut(error: json.JSONDecodeError) -> bool:
-    """Whether the text ends too early: in a string, or in what its end begins."""
-    unread = len(error.doc.rstrip()) - error.pos
-    return error.msg.startswith("Unterminated") or unread < len("false")
-
-
-def _decode_line(line: str, number: int) -> object:
+def decode_line(line: str, number: int) -> object:
     if len(line) > LONGEST_TITLE:
         reason = f"the line is longer than {LONGEST_TITLE} characters"
         return Refusal(number, "", reason)
     try:
-        return _DECODER.decode(line)
+        return DECODER.decode(line)
     except json.JSONDecodeError as error:
         reason = f"the line is not JSON: {error.msg}, at column {error.colno}"
-    except _UNDECODABLE as error:
+    except UNDECODABLE as error:
         reason = f"the line cannot be read: {error}"
     return Refusal(number, "", reason)
 
 
-_SPACE = re.compile(r"[ \t\r\n]*")
-
-
-class _Cursor:
-    """Takes JSON apart value by value, so that only one title is ever held."""
-
-    def __init__(self, text: Text) -> None:
-        self.text = text
-        self.at = 0
-
-    def peek(self) -> str:
-        """The next character that is not space; "" at the end."""
-        while True:
-            match = _SPACE.match(self.text.buffer, self.at)
-            self.at = match.end() if match else self.at
-            if self.at < len(self.text.buffer):
-                return self.text.buffer[self.at]
-            if not self._more():
-                return ""
-
-    def take(self, wanted: str) -> str:
-        found = self.peek()
-        if not found:
-            raise self._broken_off()
-        if found not in wanted:
-            raise _Malformed(f"{found!a} in place of {' or '.join(wanted)}")
-        self.at += 1
-        return found
-
-    def value(self) -> object:
-        self.peek()
-        while True:
-            problem: Exception | None = None
-            try:
-                value, end = _DECODER.raw_decode(self.text.buffer, self.at)
-            except _UNDECODABLE as error:
-                problem = error
-            # A number at the very end of what has been read may have more digits.
-            if problem is None and (end < len(self.text.buffer) or self.text.ended):
-                self.at = end
-                return value
-            if self._too_long() or not self._more():
-                raise self._reason(problem)
-
-    def _more(self) -> bool:
-        used, self.at = self.at, 0
-        return self.text.more(used)
-
-    def _too_long(self) -> bool:
-        return len(self.text.buffer) - self.at > LONGEST_TITLE
-
-    def _reason(self, problem: Exception | None) -> Exception:
-        cut = isinstance(problem, json.JSONDecodeError) and _is_cut(problem)
-        if self.text.ended and (cut or self.text.fault):
-            return self._broken_off()
-        return _Malformed(str(problem) if problem else "a number without an end")
-
-    def _broken_off(self) -> SourceBroken:
-        message = "The file is incomplete: the document does not end."
-        return self.text.fault or SourceBroken(message)
-
-
 def _document(text: Text, metadata: Metadata) -> Iterator[Numbered]:
-    cursor = _Cursor(text)
+    cursor = Cursor(text)
     try:
         _find_data(cursor, metadata)
-    except _Malformed as error:
+    except Malformed as error:
         what = f"The source is not JSON ({error})."
         raise SourceUnreadable(f"{what} {EXPECTED}") from error
     count = 0
@@ -259,12 +155,12 @@ def _document(text: Text, metadata: Metadata) -> Iterator[Numbered]:
         for count, item in _familiar(enumerate(_items(cursor), start=1)):
             yield count, item
         _finish(cursor)
-    except _Malformed as error:
+    except Malformed as error:
         message = f"The file is damaged after title {count}: {error}."
         raise SourceBroken(message) from error
 
 
-def _find_data(cursor: _Cursor, metadata: Metadata) -> None:
+def _find_data(cursor: Cursor, metadata: Metadata) -> None:
     """Goes to the first title; the list is often the last of the document's keys."""
     cursor.take("{")
     while cursor.peek() != "}":
@@ -282,13 +178,13 @@ def _find_data(cursor: _Cursor, metadata: Metadata) -> None:
     raise SourceUnreadable(f"The source is JSON of another structure. {EXPECTED}")
 
 
-def _key(cursor: _Cursor) -> object:
+def _key(cursor: Cursor) -> object:
     key = cursor.value()
     cursor.take(":")
     return key
 
 
-def _items(cursor: _Cursor) -> Iterator[object]:
+def _items(cursor: Cursor) -> Iterator[object]:
     if cursor.peek() == "]":
         cursor.take("]")
         return
@@ -313,9 +209,9 @@ def _familiar(numbered: Iterator[Numbered]) -> Iterator[Numbered]:
         raise SourceUnreadable(f"The source is JSON of another structure. {EXPECTED}")
 
 
-def _finish(cursor: _Cursor) -> None:
+def _finish(cursor: Cursor) -> None:
     while cursor.take(",}") == ",":
         _key(cursor)
         cursor.value()
     if cursor.peek():
-        raise _Malformed("there is more text after the document")
+        raise Malformed("there is more text after the document")

@@ -72,8 +72,8 @@ _STATUSES = {"FINISHED": "finished", "ONGOING": "airing", "UPCOMING": "upcoming"
 _SEASONS = {word.upper(): word for word in ("winter", "spring", "summer", "fall")}
 
 _LINE_BREAKS = re.compile("[\t-\r\x85\u2028\u2029]+")
-_FORBIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
-_URL = re.compile(r"https?://[^\s/?#\"<>\\^`{|}]+[^\s\"<>\\^`{|}]*", re.IGNORECASE)
+FORBIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+ADDRESS = re.compile(r"https?://[^\s/?#\"<>\\^`{|}]+[^\s\"<>\\^`{|}]*", re.IGNORECASE)
 _NO_PICTURES = (
     "raw.githubusercontent.com/manami-project/anime-offline-database/master/pics/no_pic",
     "myanimelist.net/img/sp/icon/",
@@ -125,11 +125,11 @@ def external_id(url: str) -> tuple[str, str] | None:
 
 def record_or_refusal(item: object, line: int) -> Record | Refusal:
     if not isinstance(item, dict):
-        return Refusal(line, "", f"{_kind(item)} in place of a title")
+        return Refusal(line, "", f"{kind_of(item)} in place of a title")
     try:
         return _record(item, line)
     except _Flaw as flaw:
-        label = _label(item.get("title"))
+        label = label_of(item.get("title"))
         return Refusal(line, label, str(flaw), _readable_ids(item))
 
 
@@ -172,7 +172,7 @@ def _record(item: Mapping[str, object], line: int) -> Record:
 
 def _title(item: Mapping[str, object]) -> str:
     text = _text(item, "title")
-    title = _clean(text)
+    title = clean_text(text)
     if title is None:
         raise _Flaw("its title has control characters or broken text in it")
     if not title:
@@ -182,16 +182,16 @@ def _title(item: Mapping[str, object]) -> str:
     return title
 
 
-def _clean(text: str) -> str | None:
+def clean_text(text: str) -> str | None:
     """Text as it may be stored, or None if it holds what no name may hold."""
     if text.isascii() and text.isprintable():
         return text.strip()
     text = unicodedata.normalize("NFC", _LINE_BREAKS.sub(" ", text)).strip()
-    return None if _FORBIDDEN.search(text) else text
+    return None if FORBIDDEN.search(text) else text
 
 
 def _name(text: str) -> str | None:
-    name = _clean(text)
+    name = clean_text(text)
     return name if name and len(name) <= LONGEST_NAME else None
 
 
@@ -205,7 +205,7 @@ def _studios(texts: list[str]) -> tuple[str, ...]:
     """The source repeats studios in different writings; the first is kept."""
     shown: dict[str, str] = {}
     for text in texts:
-        name = display_studio(_clean(text) or "")
+        name = display_studio(clean_text(text) or "")
         if 0 < len(name) <= LONGEST_STUDIO:
             shown.setdefault(name.casefold(), name)
     return tuple(shown.values())
@@ -222,7 +222,7 @@ def _related(item: Mapping[str, object]) -> list[str]:
 
 def _picture(url: str) -> str:
     url = url.strip()
-    if len(url) > LONGEST_URL or not _URL.fullmatch(url) or _FORBIDDEN.search(url):
+    if len(url) > LONGEST_URL or not ADDRESS.fullmatch(url) or FORBIDDEN.search(url):
         return ""
     return "" if any(part in url for part in _NO_PICTURES) else url
 
@@ -254,7 +254,7 @@ def _text(item: Mapping[str, object], key: str) -> str:
     if value is None:
         return ""
     if not isinstance(value, str):
-        raise _Flaw(f"`{key}` is {_kind(value)}, text is expected")
+        raise _Flaw(f"`{key}` is {kind_of(value)}, text is expected")
     return value
 
 
@@ -267,7 +267,7 @@ def _number(item: Mapping[str, object], key: str) -> Decimal | None:
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
-        raise _Flaw(f"`{key}` is {_kind(value)}, a number is expected")
+        raise _Flaw(f"`{key}` is {kind_of(value)}, a number is expected")
     return Decimal(value)
 
 
@@ -276,7 +276,7 @@ def _object(item: Mapping[str, object], key: str) -> dict[str, object]:
     if value is None:
         return {}
     if not isinstance(value, dict):
-        raise _Flaw(f"`{key}` is {_kind(value)}, an object is expected")
+        raise _Flaw(f"`{key}` is {kind_of(value)}, an object is expected")
     return value
 
 
@@ -285,21 +285,21 @@ def _texts(item: Mapping[str, object], key: str) -> list[str]:
     if value is None:
         return []
     if not isinstance(value, list):
-        raise _Flaw(f"`{key}` is {_kind(value)}, a list is expected")
+        raise _Flaw(f"`{key}` is {kind_of(value)}, a list is expected")
     for entry in value:
         if not isinstance(entry, str):
-            raise _Flaw(f"`{key}` holds {_kind(entry)}, texts are expected")
+            raise _Flaw(f"`{key}` holds {kind_of(entry)}, texts are expected")
     return value
 
 
 _KINDS = {str: "text", bool: "a truth value", list: "a list", dict: "an object"}
 
 
-def _kind(value: object) -> str:
+def kind_of(value: object) -> str:
     return "nothing" if value is None else _KINDS.get(type(value), "a number")
 
 
-def _label(title: object) -> str:
+def label_of(title: object) -> str:
     """A title good enough to be shown, whatever is wrong with it."""
     if not isinstance(title, str):
         return ""

@@ -70,7 +70,8 @@ def own_names(facts: "Facts") -> Names:
     """What the catalogue calls it, the title first."""
     said = (facts["title"], facts["english_title"], facts["native_title"])
     spellings: dict[str, list[str]] = {}
-    for name in filter(None, (*said, *facts["synonyms"])):
+    more = (*facts["synonyms"], *facts.get("names_elsewhere", ()))
+    for name in filter(None, (*said, *more)):
         if folded := fold_name(name):
             spellings.setdefault(folded, []).append(spell(name))
     title = fold_name(facts["title"])

@@ -3,12 +3,23 @@
 import { makeId } from "./api.js";
 import { LiveFeed } from "./live_feed.js";
 import { idsOf, stepBack } from "./queue.js";
+import { dated } from "./rules.js";
 import { STORES, Store, result } from "./store.js";
 import { SyncedCopy } from "./synced_copy.js";
 
-/** @import { AnimeFacts, Change, Changes, Message, Operation, Options, Sent, State, Type, Unsent, User, Wholes } from "./types.js" */
+/** @import { AnimeFacts, Change, Changes, Message, Operation, Options, Sent, Some, State, Type, Unsent, User, Wholes } from "./types.js" */
 
 const POLL = 60; // seconds
+
+/**
+ * What was told, with what changed; the new first.
+ * @template {{id: string}} Row
+ * @param {Row[] | null} told @param {Some<Row>} some
+ */
+function together(told, { saved, removed }) {
+  const gone = new Set([...removed, ...saved.map(({ id }) => id)]);
+  return [...saved, ...(told ?? []).filter(({ id }) => !gone.has(id))];
+}
 
 export class Collection extends SyncedCopy {
   /** @type {LiveFeed | undefined} */
@@ -98,20 +109,26 @@ export class Collection extends SyncedCopy {
   /**
    * Changes what is given and keeps the rest; null clears. If another device changed
    * the same fields meanwhile, the user decides (`conflict`).
-   * @param {string} animeId @param {Sent} fields
+   * @param {string} animeId @param {Sent & {watched_on?: string}} fields
    */
   update(animeId, fields) {
     return this.change([{ op: "update", animeId, ...fields }]);
   }
 
-  /** So many more episodes watched. @param {string} animeId */
-  increment(animeId, by = 1) {
-    return this.change([{ op: "increment", animeId, by }]);
+  /**
+   * So many more episodes watched: now, or as `watched_on` says ("2015-06", "unknown" …).
+   * @param {string} animeId @param {string} [watched_on]
+   */
+  increment(animeId, by = 1, watched_on) {
+    return this.change([{ op: "increment", animeId, by, watched_on }]);
   }
 
-  /** @param {string[]} animeIds @param {Type} type @param {State} [state]  of that type: active if not said */
-  move(animeIds, type, state) {
-    return this.change(animeIds.map((animeId) => ({ op: "move", animeId, type, ...(state && { state }) })));
+  /**
+   * @param {string[]} animeIds @param {Type} type @param {State} [state]  of that type: active if not said
+   * @param {string} [watched_on]  when the episodes were watched that it adds
+   */
+  move(animeIds, type, state, watched_on) {
+    return this.change(animeIds.map((animeId) => ({ op: "move", animeId, type, ...(state && { state }), watched_on })));
   }
 
   /** @param {string[]} animeIds */
@@ -128,15 +145,15 @@ export class Collection extends SyncedCopy {
   async change(operations, anime) {
     const at = new Date().toISOString();
     /** @type {Unsent[]} */
-    const made = operations.map((operation) => ({
-      id: makeId(), operation, anime, at, tried: false,
-      seen: this.entries.get(operation.animeId) ?? null,
-    }));
+    const made = operations.map((operation) => {
+      const seen = this.entries.get(operation.animeId) ?? null;
+      return { id: makeId(), operation: dated(operation, seen), anime, at, tried: false, seen };
+    });
     const kept = this.queue(made);
     /** @type {Change["entries"]} */
-    const entries = made.map(({ seen }, index) => {
-      const { animeId } = operations[index];
-      return [animeId, seen ?? null, this.entries.get(animeId) ?? null];
+    const entries = made.map(({ seen, operation }) => {
+      const { animeId, watched_on, finished_on } = /** @type {Operation} */ (operation);
+      return [animeId, seen ?? null, this.entries.get(animeId) ?? null, watched_on ?? finished_on ?? "unknown"];
     });
     await kept;
     return { ids: made.map(({ id }) => id), entries };
@@ -195,8 +212,8 @@ export class Collection extends SyncedCopy {
     this.drop(dropped);
     this.overlay(idsOf(dropped));
     this.others.postMessage("queued");
-    const back = entries.flatMap(([animeId, was, became]) => {
-      const step = stepBack(animeId, was, became, this.entries.get(animeId) ?? null);
+    const back = entries.flatMap(([animeId, was, became, day]) => {
+      const step = stepBack(animeId, was, became, this.entries.get(animeId) ?? null, day);
       return step ? [step] : [];
     });
     if (back.length) await this.change(back);
@@ -242,22 +259,23 @@ export class Collection extends SyncedCopy {
     // While the fate of something sent is open, news may contain it already: it would
     // show twice. They come with the round that clears it up.
     const isOpen = this.unsent.some(({ tried }) => tried);
-    if (isNext && !isOpen) await this.take(this.withSearches(message), message);
+    if (isNext && !isOpen) await this.take(this.whole(message), message);
     if (message.cursor && message.cursor !== this.cursor) this.settle();
   }
 
   /**
-   * A message tells of searches only those that changed.
+   * A message tells of searches and viewings only those that changed.
    * @param {Message} message @returns {Changes}
    */
-  withSearches(message) {
-    if (!message.searches) return message;
-    const { saved, removed } = message.searches;
-    const gone = new Set([...removed, ...saved.map(({ id }) => id)]);
-    const kept = (this.toldWholes.searchHistory ?? []).filter(({ id }) => !gone.has(id));
-    const searchHistory = [...saved, ...kept].sort((one, other) =>
-      Date.parse(other.timestamp) - Date.parse(one.timestamp));
-    return { ...message, searchHistory };
+  whole({ searches, viewings, ...message }) {
+    const told = this.toldWholes;
+    return {
+      ...message,
+      searchHistory: searches ? together(told.searchHistory, searches).sort((one, other) =>
+        Date.parse(other.timestamp) - Date.parse(one.timestamp)) : null,
+      viewings: viewings ? together(told.viewings, viewings).sort((one, other) =>
+        Number(one.anime_id) - Number(other.anime_id) || one.number - other.number) : null,
+    };
   }
 
   comeBack = () => {

@@ -22,7 +22,7 @@
 
 export { Api, NoCookie, Offline, Refused, Unexpected, makeId, session, signIn, signOut, signUp } from "./api.js";
 export { Collection } from "./collection.js";
-export { FIELDS, LARGEST_NUMBER, STATES, WHOLES, guess } from "./rules.js";
+export { FIELDS, LARGEST_NUMBER, STATES, WHOLES, guess, timesThrough } from "./rules.js";
 
 /** Of the password, at sign-in: opens what an earlier sign-out left (`Options.key`). @type {typeof import("./sealing.js").sealingKey} */
 export const sealingKey = async (password, userId) => (await import("./sealing.js")).sealingKey(password, userId);

@@ -1,7 +1,7 @@
 /** The queue of what is to be sent: pure functions on it. */
 
 import { makeId } from "./api.js";
-import { FIELDS, WHOLES, fieldsIn, isSame } from "./rules.js";
+import { FIELDS, WHOLES, dayOn, fieldsIn, isSame } from "./rules.js";
 
 /** @import { Conflict, Entry, FieldName, Operation, Result, Unsent, Wholes } from "./types.js" */
 
@@ -42,6 +42,17 @@ export function overtakenBy({ operation }, answer) {
 }
 
 /**
+ * A change of a day that the server takes for one to come, as the clock of this device is
+ * wrong: to be sent again, on the day that the server has. Null where that is not so.
+ * @param {Unsent} unsent @param {Result} answer @returns {Unsent | null}
+ */
+export function withoutDay(unsent, answer) {
+  const { watched_on, ...operation } = /** @type {Operation} */ (unsent.operation);
+  const isOfClock = answer.fields?.watched_on && watched_on === dayOn(new Date(unsent.at));
+  return isOfClock ? { ...unsent, operation, tried: false } : null;
+}
+
+/**
  * A change that another device overtook: to be sent again, decided on the entry as it
  * is now, where the two touched different things; else for the user to decide.
  * @param {Unsent} unsent @param {Entry | null} theirs @returns {Unsent | Conflict}
@@ -49,7 +60,7 @@ export function overtakenBy({ operation }, answer) {
 export function merge(unsent, theirs) {
   const { op: _, animeId, if_revision, ...yours } = /** @type {Operation} */ (unsent.operation);
   const [now, seen] = [theirs, unsent.seen];
-  const names = fieldsIn(yours);
+  const names = fieldsIn(yours).filter((name) => FIELDS.includes(name));
   const clash = names.filter(
     (name) => !isSame(now?.[name], seen?.[name]) && !isSame(now?.[name], yours[name]),
   );
@@ -82,9 +93,10 @@ export function together(one, next) {
  * The operation that takes back what a change made of an entry, and nothing that was
  * changed since; null where there is nothing to take back.
  * @param {string} animeId @param {Entry | null} was @param {Entry | null} became
- * @param {Entry | null} now @returns {Operation | null}
+ * @param {Entry | null} now @param {string} [day]  on which the change counted episodes
+ * @returns {Operation | null}
  */
-export function stepBack(animeId, was, became, now) {
+export function stepBack(animeId, was, became, now, day) {
   if (!was) return now && { op: "remove", animeId };
   const restore = (/** @type {FieldName[]} */ names) =>
     Object.fromEntries(names.map((name) => [name, was[name]]));
@@ -93,7 +105,8 @@ export function stepBack(animeId, was, became, now) {
   if (names.every((name) => isSame(was[name], now[name]))) return null;
   // A type sets its state, so that the two go together.
   if (names.includes("type") && !names.includes("state")) names.push("state");
-  return { op: "update", animeId, ...restore(names) };
+  const isLess = names.includes("progress") && now.progress > was.progress;
+  return { op: "update", animeId, ...restore(names), ...(isLess && day && { watched_on: day }) };
 }
 
 /** @param {Partial<Wholes>} wholes @param {Partial<Wholes>} changes  @returns {(keyof Wholes)[]} the names of what is new */

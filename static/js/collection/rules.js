@@ -1,6 +1,6 @@
 /** The fields of an entry and the rules of the list, as the server has them (its tests compare). */
 
-/** @import { AnimeFacts, Entry, FieldName, Fields, Sent, State, Type, Unsent, Wholes } from "./types.js" */
+/** @import { AnimeFacts, Entry, FieldName, Fields, Operation, Sent, State, Type, Unsent, Viewing, Wholes } from "./types.js" */
 
 /** The fields that are the user's own. @type {FieldName[]} */
 export const FIELDS = [
@@ -8,7 +8,7 @@ export const FIELDS = [
   "notes", "tags", "priority", "is_private",
 ];
 /** The parts of sync but the list. @type {(keyof Wholes)[]} */
-export const WHOLES = ["profile", "preferences", "searchHistory"];
+export const WHOLES = ["profile", "preferences", "searchHistory", "viewings"];
 /** Which states each type can have. @type {Record<Type, State[]>} */
 export const STATES = {
   Watching: ["active", "on_hold", "rewatching"],
@@ -26,6 +26,21 @@ export const fieldsIn = (fields) => /** @type {FieldName[]} */ (Object.keys(fiel
 /** @param {unknown} one @param {unknown} other */
 export const isSame = (one, other) => JSON.stringify(one ?? null) === JSON.stringify(other ?? null);
 
+/** Of this device: "2026-11-23". @param {Date} [at] */
+export const dayOn = (at = new Date()) => at.toLocaleDateString("sv");
+
+/**
+ * An operation as it is made now. Where the server would take the day on which it comes
+ * for that of the episodes (the table of its rules), it says the day on which it was made.
+ * @param {Operation} operation @param {Entry | null} seen @returns {Operation}
+ */
+export function dated(operation, seen) {
+  const { op, by = 1, type, progress, finished_on, watched_on } = operation;
+  const isMore = (progress ?? 0) > (seen?.progress ?? 0) || type === "Completed";
+  const isNow = op === "increment" ? by > 0 : seen?.type === "Watching" && isMore && !finished_on;
+  return isNow && !watched_on ? { ...operation, watched_on: dayOn() } : operation;
+}
+
 // --- What a change will have done --------------------------------------------------
 
 /**
@@ -37,6 +52,8 @@ export function guess(entry, { operation, anime, id, at }) {
   if (!operation) return entry;
   const { op, animeId, id: _, by = 1, fresh, if_revision, watched_on, ...sent } = operation;
   if (op === "remove") return null;
+  if (op === "viewing_begin") return entry && begun(entry, at);
+  if (isBeside(op)) return entry;
   const before = op === "add" ? entry ?? blank(animeId, anime, at) : entry;
   if (!before) return null;
   const cleared = Object.fromEntries(fieldsIn(sent).map((name) => [name, sent[name] ?? CLEARED[name] ?? null]));
@@ -52,13 +69,45 @@ export function guess(entry, { operation, anime, id, at }) {
   return after;
 }
 
+/** As the next time through begins; what is not over is refused. @param {Entry} entry @param {string} at @returns {Entry} */
+function begun(entry, at) {
+  const [first] = timesThrough([], entry);
+  if (!first || first.state === "active") return entry;
+  return { ...entry, type: "Watching", state: "rewatching", progress: 0, updated_at: at, pending: true };
+}
+
+/** Whether an operation is about viewings or the diary, and not the entry. @param {string} op */
+const isBeside = (op) => op.startsWith("viewing_") || op.startsWith("watched_");
+
+/**
+ * Every time through a title: its viewings as the server keeps them, and what the entry
+ * says (collections_app/watch_list/viewings.py): all of the only one but where it was
+ * watched, and the progress of the active one.
+ * @param {Viewing[]} viewings  of one title @param {Entry | undefined} entry @returns {Viewing[]}
+ */
+export function timesThrough(viewings, entry) {
+  if (!entry) return viewings;
+  if (viewings.some(({ number }) => number > 1)) {
+    return viewings.map((row) => (row.state === "active" ? { ...row, progress: entry.progress } : row));
+  }
+  const { id = "", anime_id, type, state, started_on, finished_on, progress, score, notes, revision } = entry;
+  const isActive = type === "Watching";
+  const isDropped = state === "dropped";
+  if (!isActive && type !== "Completed" && !isDropped && !progress && !finished_on && !entry.rewatches) return [];
+  const isWhole = type === "Completed" || finished_on || (entry.episodes && progress >= entry.episodes);
+  return [{
+    ...{ id, where: "", revision }, ...viewings[0], anime_id, number: 1, started_on, finished_on, progress, score, notes,
+    state: isActive ? "active" : isDropped || !isWhole ? "dropped" : "finished",
+  }];
+}
+
 /**
  * What follows by itself, in the order of the server's rules.
  * @param {Entry} before @param {Entry} after @param {Sent} sent @param {boolean} isIncrement
  * @param {string} [watchedOn]
  */
 function follow(before, after, sent, isIncrement, watchedOn) {
-  const today = new Date().toLocaleDateString("sv"); // 2026-11-23
+  const today = dayOn();
   /** @template {FieldName} Name @param {Name} name @param {Fields[Name]} value */
   const imply = (name, value) => name in sent || (/** @type {Fields} */ (after)[name] = value);
   /** @param {"started_on" | "finished_on"} name @param {string | null} day  a date already set stays, and so does none for a day not known */

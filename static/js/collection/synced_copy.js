@@ -2,7 +2,7 @@
 
 import { LONGEST_PAUSE, Offline, Refused, mayPass, pauseAfter } from "./api.js";
 import { LocalCopy } from "./local_copy.js";
-import { keepWholes, merge, overtakenBy, takeNext, together } from "./queue.js";
+import { keepWholes, merge, overtakenBy, takeNext, together, withoutDay } from "./queue.js";
 import { alone, result, shelve } from "./store.js";
 
 /** @import { Answer, Asking, Changes, Conflict, Entry, Outcome, Result, TitleFacts, Unsent, Wholes } from "./types.js" */
@@ -179,6 +179,8 @@ export class SyncedCopy extends LocalCopy {
         }
         return;
       }
+      const undated = answer.ok ? null : withoutDay(unsent, answer);
+      if (undated) return outcome.again.push(undated);
       outcome.done.push(unsent);
       if (answer.ok) outcome.again.push(...this.rebased(unsent, answer.entry, batch));
       else this.refuse(unsent, new Refused(answer, answer.status));
@@ -235,6 +237,7 @@ export class SyncedCopy extends LocalCopy {
    */
   async sync(outcome) {
     if (this.cursor === null && this.options.first) await this.preview().catch(() => {}); // the pages come anyhow
+    if (this.cursor !== null && this.toldWholes.viewings === null) await this.learnViewings();
     for (let isAll = false; !isAll; ) {
       if (this.isPartial && this.total === null) this.learnTotal();
       const since = this.cursor;
@@ -248,6 +251,16 @@ export class SyncedCopy extends LocalCopy {
       isAll = isLast && isTaken;
     }
     this.endPreview();
+  }
+
+  /** A copy of before there were viewings has a cursor past some. */
+  async learnViewings() {
+    const { data } = await this.news("?parts=viewings");
+    if (this.isClosed || !data.viewings) return;
+    await this.store.write((at) => void at("facts").put(data.viewings, "viewings"));
+    this.toldWholes.viewings = data.viewings;
+    this.wholes.viewings = data.viewings;
+    this.tell("wholes", { names: ["viewings"] });
   }
 
   /**
@@ -311,7 +324,7 @@ export class SyncedCopy extends LocalCopy {
     let page = await this.news("");
     const entries = [...page.data.entries];
     /** @type {Wholes} */
-    const wholes = { profile: null, preferences: null, searchHistory: null };
+    const wholes = { profile: null, preferences: null, searchHistory: null, viewings: null };
     keepWholes(wholes, page.data);
     while (page.meta.has_more) {
       page = await this.news(`?cursor=${encodeURIComponent(page.meta.cursor)}`);

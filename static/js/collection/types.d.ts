@@ -33,8 +33,19 @@ export type FieldName = keyof Fields;
 /** Some fields, as they are sent: null clears. */
 export type Sent = { [Name in FieldName]?: Fields[Name] | null };
 
+/** What had aired when the server answered: it changes with time alone, and no sync tells
+ * of it. Once `next_airs_at` is past, ask again. An entry that was added offline has none.
+ */
+export interface Airing {
+  episodes_aired?: number | null; // null: unknown
+  behind_by?: number | null; // aired and not watched
+  next_airs_at?: string | null; // "2026-12-05T15:30:00Z", "2026-12-05" or "2026-12"
+  next_airs_estimated?: boolean | null; // true: computed from weekly times
+}
+
 /** What the list says of one anime (GET /api/user/watchList). */
-export interface Entry extends AnimeFacts, Fields {
+export interface Entry extends AnimeFacts, Fields, Airing {
+  id?: string; // absent while it is not on the server yet
   anime_id: string;
   added_at: string;
   updated_at: string;
@@ -44,7 +55,7 @@ export interface Entry extends AnimeFacts, Fields {
 
 /** An operation of POST /api/user/watchList/batch. */
 export interface Operation extends Sent {
-  op: "add" | "update" | "move" | "increment" | "remove";
+  op: "add" | "update" | "move" | "increment" | "remove" | "viewing_begin";
   animeId: string;
   id?: string;
   by?: number;
@@ -60,6 +71,7 @@ export interface Result {
   entry: Entry | null;
   code?: string;
   error?: string;
+  fields?: Record<string, string[]>;
   details: { entry: Entry };
 }
 
@@ -136,11 +148,27 @@ export interface Search {
   timestamp: string;
 }
 
+/** One time through a title. */
+export interface Viewing {
+  id: string;
+  anime_id: string;
+  number: number; // which time; it never changes
+  state: "active" | "finished" | "dropped";
+  started_on: string | null;
+  finished_on: string | null;
+  progress: number;
+  score: number | null;
+  notes: string;
+  where: string;
+  revision: number;
+}
+
 /** What sync gives as a whole, by WHOLES. */
 export interface Wholes {
   profile: Profile | null;
   preferences: Preferences | null;
   searchHistory: Search[] | null;
+  viewings: Viewing[] | null; // as the server keeps them; `viewingsOf` shows them
 }
 
 /** A page of sync. */
@@ -149,14 +177,17 @@ export interface Changes extends Wholes {
   removed: string[];
 }
 
-/** A message of the live feed. */
-export interface Message extends Changes {
+/** A message of the live feed. Of what there may be many, only what changed. */
+export interface Message extends Omit<Changes, "searchHistory" | "viewings"> {
   type: string;
   since: string;
   cursor: string;
   sync?: boolean; // too much for a message: ask sync
-  searches?: { saved: Search[]; removed: string[] };
+  searches?: Some<Search> | null;
+  viewings?: Some<Viewing> | null;
 }
+
+export interface Some<Row> { saved: Row[]; removed: string[] }
 
 /** What a Collection tells, by the name of the event. */
 export interface Events {
@@ -168,10 +199,10 @@ export interface Events {
   refused: { unsent: Unsent | null; error: unknown };
 }
 
-/** A change as `undo` takes it: its ids, and each entry before and after. */
+/** A change as `undo` takes it: its ids; each entry before and after, and the day of its episodes. */
 export interface Change {
   ids: string[];
-  entries: [animeId: string, before: Entry | null, after: Entry | null][];
+  entries: [animeId: string, before: Entry | null, after: Entry | null, day: string][];
 }
 
 /**
@@ -216,7 +247,7 @@ export interface Asking {
 /** What the server answered; who asks names what it is. */
 export interface Answer<Data = any> {
   data: Data;
-  meta: { cursor: string; next_cursor?: string | null; has_more?: boolean; total?: number };
+  meta: { cursor: string; next_cursor?: string | null; has_more?: boolean; total?: number; operation_id?: string };
 }
 
 /** The body of a refusal. */

@@ -1,6 +1,7 @@
 /** Signing out, signing in again, and another person in the same browser. */
 
-import { choice, dialog, h, sayFailure, toast } from "../ui/dom.js";
+import { choice, dialog } from "../ui/dialogs.js";
+import { h, sayFailure, toast } from "../ui/dom.js";
 import { signInDialog } from "../ui/sign_in.js";
 import { t } from "../ui/words.js";
 import { remembered } from "./remembered.js";

@@ -1,7 +1,9 @@
 /** Changes that another device overtook: both sides, and the user decides. */
 
+import { FIELDS } from "../collection/index.js";
 import { pageOf } from "../shell/address.js";
-import { dialog, h, sayFailure } from "./dom.js";
+import { dialog } from "./dialogs.js";
+import { h, sayFailure } from "./dom.js";
 import { fieldName, scoreText, stateName, t, typeName } from "./words.js";
 
 /** @import { Conflict, FieldName, Sent } from "../collection/types.js" */
@@ -54,7 +56,7 @@ const removed = ({ yours }, format, finish) => [
     h("button", { type: "button", class: "button primary", onclick: () => finish("yours") }, t("Add it again")))];
 
 /** @param {Sent} fields */
-const fieldsOf = (fields) => /** @type {FieldName[]} */ (Object.keys(fields));
+const fieldsOf = (fields) => FIELDS.filter((name) => name in fields);
 
 /** @param {string} name @param {unknown} value @param {string} format */
 function said(name, value, format) {

@@ -1,4 +1,4 @@
-/** Elements, toasts and dialogs: the little that the pages need of a framework. */
+/** Elements and toasts: the little that the pages need of a framework. */
 
 import { Offline, Refused, Unexpected } from "../collection/index.js";
 import { t } from "./words.js";
@@ -67,6 +67,8 @@ const ICONS = {
   filter: "M4 6h16M7 12h10M10 18h4",
   lock: "M6 11h12v9H6zM8 11V8a4 4 0 0 1 8 0v3",
   away: "M3 3l18 18M5 12a10 10 0 0 1 3-2M2 8a15 15 0 0 1 4-3M19 12a10 10 0 0 0-7-3M22 8A15 15 0 0 0 11 4M12 19h.01M9 16a4 4 0 0 1 5 0",
+  left: "M15 5l-7 7 7 7",
+  right: "M9 5l7 7-7 7",
   undo: "M9 7L4 12l5 5M4 12h10a6 6 0 0 1 6 6",
 };
 
@@ -161,52 +163,6 @@ export function sayFailure(error, again) {
   const sentence = failureSentence(error);
   toast(sentence, again && { label: t("Try again"), run: again }, { isError: true });
 }
-
-/**
- * A dialog over the page; Escape and a click beside it close it.
- * @param {{label: string, class?: string, onclose?: () => void}} about @param {...Child} children
- */
-export function dialog({ label, class: kind = "", onclose }, ...children) {
-  const box = h("dialog", { "aria-label": label, class: kind }, ...children);
-  box.addEventListener("click", (event) => event.target === box && box.close());
-  box.addEventListener("close", () => (liftToasts(), box.remove(), onclose?.()));
-  document.body.append(box);
-  box.showModal();
-  liftToasts();
-  return box;
-}
-
-/** Everything outside an open dialog is inert: toasts move into the topmost one. */
-function liftToasts() {
-  const open = [...document.querySelectorAll("dialog[open]")].at(-1) ?? document.body;
-  for (const region of [$("#alerts"), $("#toasts")]) {
-    if (region.parentElement !== open) open.append(region);
-  }
-}
-
-/**
- * A question with a button for each answer; the first is that of who closes the dialog.
- * @template Answer
- * @param {string} question @param {string} hint
- * @param {[value: Answer, label: string, kind?: string][]} answers
- * @returns {Promise<Answer>}
- */
-export function choice(question, hint, answers) {
-  return new Promise((decided) => {
-    let [[answer]] = answers;
-    const box = dialog({ label: question, class: "small", onclose: () => decided(answer) },
-      h("p", {}, question), hint && h("p", { class: "muted" }, hint),
-      h("div", { class: "actions" }, answers.map(([value, label, kind = ""]) =>
-        h("button", { type: "button", class: `button ${kind}`, onclick: () => ((answer = value), box.close()) }, label))));
-  });
-}
-
-/**
- * Asks before something that cannot be undone.
- * @param {string} question @param {string} yes @returns {Promise<boolean>}
- */
-export const confirmed = (question, yes) =>
-  choice(question, "", [[false, t("Cancel")], [/** @type {boolean} */ (true), yes, "danger"]]);
 
 /** Once nothing has asked for it for `pause` milliseconds. @param {() => void} run @param {number} pause */
 export function later(run, pause) {

@@ -1,11 +1,10 @@
 /** One operation of the history, with undo. */
 
-import { makeId } from "../collection/index.js";
 import { pageOf } from "../shell/address.js";
-import { h, sayFailure, toast, whileBusy } from "./dom.js";
+import { h, sayFailure, whileBusy } from "./dom.js";
+import { undoOperation } from "./undoable.js";
 import { operationText, since, t } from "./words.js";
 
-/** @import { Answer } from "../collection/types.js" */
 /** @import { App, Child, Told, ToldChange } from "../types.js" */
 
 /** A sentence in which the title is a link. @param {string} text @param {Partial<ToldChange>} [change] @returns {Child} */
@@ -27,14 +26,9 @@ export function historyItem(app, told, { isLinked = false } = {}) {
   const undo = () => button && whileBusy(button, undoIt);
   async function undoIt() {
     try {
-      const path = `/api/user/operations/${told.id}/undo`;
-      /** @type {Answer<{conflicts?: unknown[]}>} */
-      const { data } = await app.collection.api.ask("POST", path, {}, { key: makeId() });
+      await undoOperation(app, told.id);
       item.classList.add("undone");
       button?.remove();
-      const left = data.conflicts?.length ?? 0;
-      toast(left ? t("Undone. Newer changes kept: {n}.", { n: left }) : t("Undone."));
-      app.collection.settle();
     } catch (error) {
       sayFailure(error, undo);
     }

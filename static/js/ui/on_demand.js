@@ -3,7 +3,7 @@
 import { Offline } from "../collection/index.js";
 import { sayFailure } from "./dom.js";
 
-/** @import { App, Shown } from "../types.js" */
+/** @import { AfterFinishing, App, Shown } from "../types.js" */
 
 /** When nothing else is to be done. @param {() => Promise<unknown>} load */
 export const loadLater = (load) => (globalThis.requestIdleCallback ?? setTimeout)(() => load().catch(() => {}));
@@ -35,13 +35,21 @@ class OnDemand {
 
 const panel = new OnDemand(() => import("./panel.js"));
 const menus = new OnDemand(() => import("./quick_menus.js"));
+const finished = new OnDemand(() => import("./finished.js"));
 
-/** Once a page is there, so that they open without network too. */
-export const loadOnDemand = () => void Promise.allSettled([panel.load(), menus.load()]);
+/** Once a page is there, so that they open without network too. @param {App} app */
+export const loadOnDemand = (app) =>
+  void Promise.allSettled([panel.load(), menus.load().then(({ hearPlus }) => hearPlus(app)), finished.load()]);
 
 /** @param {App} app @param {string} animeId */
 export const openEntry = (app, animeId) => panel.use(({ openEntry }) => openEntry(app, animeId));
 
-/** @param {"status" | "score"} kind @param {HTMLElement} button @param {App} app @param {Shown} entry @param {string} label */
+/** More of what is completed. @param {App} app @param {string} animeId */
+export const offerAgain = (app, animeId) => finished.use(({ offerAgain }) => offerAgain(app, animeId));
+
+/** For the toast of a title that was finished: a score, and when. @type {AfterFinishing} */
+export const afterFinishing = async (...finish) => (finished.part ?? (await finished.load())).afterFinishing(...finish);
+
+/** @param {"status" | "score" | "plus"} kind @param {HTMLElement} button @param {App} app @param {Shown} entry @param {string} label */
 export const openMenu = (kind, button, app, entry, label) =>
   menus.use(({ openMenu }) => openMenu(kind, button, app, entry, label));

@@ -4,13 +4,15 @@ import { closePanel, openPanel, pageOf } from "../shell/address.js";
 import { Controls, put } from "./controls.js";
 import { cover } from "./covers.js";
 import { dayInput } from "./day.js";
-import { $, dialog, failureSentence, h, iconButton, later, loading, nodes, sayFailure } from "./dom.js";
+import { diaryRow } from "./diary_row.js";
+import { dialog } from "./dialogs.js";
+import { $, failureSentence, focused, h, iconButton, later, loading, nodes, sayFailure } from "./dom.js";
 import { historyItem } from "./history_item.js";
 import { priorityChoice } from "./priority.js";
 import { airingName, factsOf, statusName, statusOf, t } from "./words.js";
 
 /** @import { Answer, Sent } from "../collection/types.js" */
-/** @import { Anime, App, Told } from "../types.js" */
+/** @import { Anime, App, Told, Watched } from "../types.js" */
 
 /** @param {App} app @param {string} animeId */
 export async function openEntry(app, animeId) {
@@ -28,8 +30,9 @@ class Panel {
     this.animeId = animeId;
     this.head = h("div", { class: "panel-head" });
     this.facts = h("div", { class: "panel-facts" });
+    this.diary = h("section", { class: "panel-diary" });
     this.past = h("section", { class: "panel-history" });
-    const save = (/** @type {Sent} */ fields) => this.save(fields);
+    const save = (/** @type {Sent & {watched_on?: string}} */ fields) => this.save(fields);
     this.controls = new Controls(app, animeId, save);
     this.started = dayInput("started_on", t("Started"), (value) => save({ started_on: value }));
     this.finished = dayInput("finished_on", t("Finished"), (value) => save({ finished_on: value }));
@@ -50,7 +53,7 @@ class Panel {
     const box = dialog({ label: this.entry?.title ?? "", class: "panel", onclose: () => this.close() },
       h("div", { class: "panel-body" },
         iconButton("close", t("Close"), { class: "icon-button close", onclick: () => this.box.close() }),
-        this.head, this.form(), this.facts, this.past));
+        this.head, this.form(), this.diary, this.facts, this.past));
     box.dataset.anime = this.animeId;
     return box;
   }
@@ -70,8 +73,10 @@ class Panel {
   }
 
   open() {
+    const tellDiary = later(() => this.box.isConnected && this.tellDiary(), 300);
     this.forget = this.collection.on("changed", ({ detail: { ids } }) => {
       if (!ids || ids.includes(this.animeId)) (this.entry ? this.draw() : this.box.close());
+      if (!this.collection.unsent.length) tellDiary();
     });
     // What was typed a moment before the page goes is kept as well.
     addEventListener("pagehide", this.flush);
@@ -79,6 +84,7 @@ class Panel {
     this.drawHead();
     this.draw();
     this.tellFacts();
+    this.tellDiary();
     this.tellHistory();
   }
 
@@ -92,7 +98,7 @@ class Panel {
 
   // --- Saving --------------------------------------------------------------------------
 
-  /** @param {Sent} fields @returns {Promise<unknown>} */
+  /** @param {Sent & {watched_on?: string}} fields @returns {Promise<unknown>} */
   save(fields) {
     return this.collection.update(this.animeId, fields).catch((error) => sayFailure(error, () => this.save(fields)));
   }
@@ -169,6 +175,20 @@ class Panel {
         return h("li", {}, h("a", { href: pageOf(related.id) }, related.title),
           h("span", { class: "muted" }, ` ${[factsOf(related), listed && statusName(statusOf(listed))].filter(Boolean).join(" · ")}`));
       })));
+  }
+
+  /** When it was watched, to be corrected; kept as it is while there is no network. */
+  async tellDiary() {
+    const at = focused()?.dataset.row;
+    try {
+      /** @type {Answer<Watched[]>} */
+      const { data } = await this.collection.api.send("GET", `/api/user/watched?animeId=${this.animeId}&limit=100`);
+      const rows = data.map((row) => diaryRow(this.app, row, () => this.tellDiary(), { isOfTitle: true }));
+      this.diary.replaceChildren(...nodes(rows.length > 0 && [h("h3", {}, t("Diary")), h("ul", { class: "diary-rows" }, rows)]));
+      if (at) /** @type {HTMLElement | null} */ (this.diary.querySelector(`[data-row="${at}"]`))?.focus();
+    } catch {
+      // the facts say why
+    }
   }
 
   async tellHistory() {

@@ -1,15 +1,14 @@
 /** Where a title stands and its score, changed where it is shown: buttons that open small menus. */
 
 import { h } from "./dom.js";
-import { openMenu } from "./on_demand.js";
-import { rating } from "./watched.js";
+import { afterFinishing, openMenu } from "./on_demand.js";
 import { placeOf, scoreText, statusName, statusOf, t } from "./words.js";
 
 /** @import { AnimeFacts, Entry } from "../collection/types.js" */
 /** @import { App, Shown } from "../types.js" */
 
-/** Moves titles of the list, and says so. @param {App} app @param {string[]} ids @param {string} status */
-export function moveTo(app, ids, status) {
+/** Moves titles of the list, and says so. @param {App} app @param {string[]} ids @param {string} status @param {string} [day]  of the episodes that it adds */
+export function moveTo(app, ids, status, day) {
   const { collection } = app;
   const listed = /** @type {Entry[]} */ (ids.map((id) => collection.entries.get(id)).filter(Boolean));
   const moved = listed.filter((entry) => statusOf(entry) !== status);
@@ -19,13 +18,21 @@ export function moveTo(app, ids, status) {
   const said = moved.length === 1 ? t("Moved {title} to {type}.", { title: first.title, type: statusName(status) })
     : t("Moved {n} titles to {type}.", { n: moved.length, type: statusName(status) });
   const isFinished = status === "Completed" && moved.length === 1;
-  app.done(collection.move(moved.map(({ anime_id }) => anime_id), type, state), said, isFinished ? rating(app, first) : undefined);
+  const again = (/** @type {string | undefined} */ on) => collection.move(moved.map(({ anime_id }) => anime_id), type, state, on);
+  const change = again(day);
+  const after = collection.entries.get(first.anime_id) ?? first;
+  app.done(change, said, isFinished ? (made) => afterFinishing(app, after, made, again) : undefined);
 }
 
 /** Puts a title of the catalogue on the list. @param {App} app @param {AnimeFacts & {id: string}} anime @param {string} status @param {string} title */
 export function addTo(app, anime, status, title) {
   const { type, state } = placeOf(status);
-  return app.done(app.collection.add(anime, type, { state }), t("Added {title} to {type}.", { title, type: statusName(status) }));
+  const { collection } = app;
+  const change = collection.add(anime, type, { state });
+  const entry = collection.entries.get(anime.id);
+  const finished = (/** @type {string | undefined} */ on) => collection.update(anime.id, { finished_on: on === "unknown" ? null : on });
+  return app.done(change, t("Added {title} to {type}.", { title, type: statusName(status) }),
+    status === "Completed" && entry ? () => afterFinishing(app, entry, null, finished) : undefined);
 }
 
 /** A button with the status, which opens a menu of all. @param {App} app @param {Shown} entry */

@@ -1,7 +1,8 @@
 /** The way in: sign-up and sign-in, on the first page and over others. */
 
 import { NoCookie, Refused, sealingKey, signIn, signUp } from "../collection/index.js";
-import { dialog, failureSentence, h, nodes } from "./dom.js";
+import { dialog } from "./dialogs.js";
+import { failureSentence, h, nodes } from "./dom.js";
 import { language, t } from "./words.js";
 
 /** @import { SignUp, User } from "../collection/types.js" */

@@ -39,6 +39,13 @@ export const day = (iso) => days.format(new Date(iso));
 /** @param {string} iso */
 export const moment = (iso) => moments.format(new Date(iso));
 
+const months = new Intl.DateTimeFormat(language, { month: "long", year: "numeric" });
+/** "2026-11" @param {string} month */
+export const monthOf = (month) => months.format(new Date(`${month}-01T12:00`));
+/** A day of which one may know a part alone: "2026-11-28", "2015-06", "2015", "unknown", "aired". @param {string} value */
+export const dayName = (value) => value === "unknown" ? t("day not known") : value === "aired" ? t("when it aired")
+  : value.length > 7 ? day(`${value}T12:00`) : value.length > 4 ? monthOf(value) : value;
+
 /** Month 0–11, shortly. @param {number} month */
 export const monthName = (month) =>
   new Intl.DateTimeFormat(language, { month: "short" }).format(new Date(2026, month, 1));

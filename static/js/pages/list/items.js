@@ -9,7 +9,7 @@ import { day, factsOf, statusName, statusOf, t } from "../../ui/words.js";
 /** @import { Entry } from "../../collection/types.js" */
 /** @import { App, Shown } from "../../types.js" */
 
-const KEYS = "+ - 1 2 3 4 5 6 x Delete";
+const KEYS = "+ - d 1 2 3 4 5 6 x Delete";
 /** Of the table, by what they sort by; the last two are of wide screens. */
 export const COLUMNS = ["", "title", "status", "progress", "score", "rating", "started_on", "finished_on", "added_at", "updated_at", ""];
 
@@ -86,7 +86,7 @@ const progressText = (entry) => `${entry.progress} / ${entry.episodes ?? "–"}`
 function plusOne(app, entry) {
   const isAll = Boolean(entry.episodes && entry.progress >= entry.episodes);
   return iconButton("plus", t("One more episode of {title}", { title: entry.title }), {
-    class: "plus icon-button", "data-act": "plus", disabled: isAll || entry.away === "removed", onclick: () => watched(app, entry.anime_id),
+    class: "plus icon-button", "data-act": "plus", "data-anime": entry.anime_id, disabled: isAll || entry.away === "removed", onclick: () => watched(app, entry.anime_id),
   });
 }
 

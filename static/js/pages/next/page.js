@@ -4,7 +4,7 @@ import { pageOf } from "../../shell/address.js";
 import { cover } from "../../ui/covers.js";
 import { failed, focused, h, icon, loading, nodes, onceAFrame, pageHead } from "../../ui/dom.js";
 import { HeldOrder, holdFromFirstTouch } from "../../ui/held_order.js";
-import { openEntry } from "../../ui/on_demand.js";
+import { openEntry, openMenu } from "../../ui/on_demand.js";
 import { priorityChoice } from "../../ui/priority.js";
 import { moveTo } from "../../ui/quick.js";
 import { watched } from "../../ui/watched.js";
@@ -98,8 +98,18 @@ function item(entry, app) {
       h("p", { class: "muted" }, [factsOf(entry), since(entry.updated_at)].join(" · ")),
       h("span", { class: "bar", style: { "--share": String(episodes ? progress / episodes : 0.5) }, "aria-hidden": "true" }),
       h("p", {}, h("strong", {}, t("Episode {n}", { n: progress + 1 })), " ", h("span", { class: "muted" }, left))),
-    h("button", { type: "button", class: "button primary", "data-watched": id, "aria-label": t("Watched episode {n} of {title}", { n: progress + 1, title }),
-      onclick: () => watched(app, id) }, icon("check"), t("Watched")));
+    h("div", { class: "joined" },
+      h("button", { type: "button", class: "button primary", "data-watched": id, "aria-label": t("Watched episode {n} of {title}", { n: progress + 1, title }),
+        onclick: () => watched(app, id) }, icon("check"), t("Watched")),
+      onAnotherDay(app, entry)));
+}
+
+/** The quiet half of the button: it opens a menu of days. @param {App} app @param {Shown} entry */
+function onAnotherDay(app, entry) {
+  const label = t("On which day: {title}", { title: entry.title });
+  const button = h("button", { type: "button", class: "button primary when-button", "data-act": "plus", "data-anime": entry.anime_id, "aria-haspopup": "dialog", "aria-expanded": "false", "aria-label": label, title: t("On another day") }, "▾");
+  button.onclick = () => button.getAttribute("aria-expanded") === "true" || openMenu("plus", button, app, entry, label);
+  return button;
 }
 
 /** It keeps its place until one looks again, so that nothing else is clicked. @param {Shown} entry @param {App} app */

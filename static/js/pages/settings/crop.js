@@ -1,6 +1,7 @@
 /** A picture cut to shape before it is sent: dragged, zoomed, or by keys. */
 
-import { dialog, h } from "../../ui/dom.js";
+import { dialog } from "../../ui/dialogs.js";
+import { h } from "../../ui/dom.js";
 import { t } from "../../ui/words.js";
 
 const MOST = 1600; // pixels of the longer side that is sent

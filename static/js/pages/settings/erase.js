@@ -1,6 +1,7 @@
 /** The end of an account: asked for twice, with the password. */
 
-import { dialog, failureSentence, h } from "../../ui/dom.js";
+import { dialog } from "../../ui/dialogs.js";
+import { failureSentence, h } from "../../ui/dom.js";
 import { t } from "../../ui/words.js";
 
 /** @import { App } from "../../types.js" */

@@ -2,7 +2,8 @@
 
 import { sealingKey } from "../../collection/index.js";
 import { readable } from "../../ui/colour.js";
-import { confirmed, failureSentence, h, pageHead, sayFailure, toast, whileBusy } from "../../ui/dom.js";
+import { confirmed } from "../../ui/dialogs.js";
+import { failureSentence, h, pageHead, sayFailure, toast, whileBusy } from "../../ui/dom.js";
 import { language, t } from "../../ui/words.js";
 import { check, choice, section, text } from "./fields.js";
 import { Pictures } from "./pictures.js";

@@ -2,7 +2,7 @@
 
 import { monthName, placeOf, statusName, weekdayName } from "../../ui/words.js";
 
-/** @import { Counted, OfDay, OfMonth, OfScore, OfWeekday, OfYear, Statistics } from "../../types.js" */
+/** @import { Counted, OfDay, OfMonth, OfScore, OfWeekday, OfYear, Review, Statistics } from "../../types.js" */
 /** @typedef {[name: string, value: number]} Pair */
 
 const MOST_MONTHS = 24;
@@ -40,6 +40,13 @@ export function monthsOf(rows) {
     const key = `${date.getFullYear()}-${String(date.getMonth() + 1).padStart(2, "0")}`;
     return [`${monthName(date.getMonth())}${date.getMonth() === 0 || at === 0 ? ` ${date.getFullYear()}` : ""}`, found.get(key) ?? 0];
   });
+}
+
+/** Each day of the month that is reviewed, empty ones too. @param {Pick<Review, "year" | "month" | "calendar">} review @returns {Pair[]} */
+export function daysIn({ year, month, calendar }) {
+  const found = new Map(calendar.map(({ day, episodes }) => [Number(day.slice(8)), episodes]));
+  const length = new Date(year, Number(month), 0).getDate();
+  return calendar.length ? Array.from({ length }, (_, at) => [String(at + 1), found.get(at + 1) ?? 0]) : [];
 }
 
 /** @param {OfWeekday[]} rows @returns {Pair[]} */

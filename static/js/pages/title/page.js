@@ -135,7 +135,7 @@ class TitlePage {
     if (entry) this.controls?.put(entry);
   }
 
-  /** @param {Sent} fields @returns {Promise<unknown> | undefined} */
+  /** @param {Sent & {watched_on?: string}} fields @returns {Promise<unknown> | undefined} */
   save(fields) {
     return this.app.collection?.update(this.id, fields).catch((error) => sayFailure(error, () => this.save(fields)));
   }

@@ -1,7 +1,8 @@
 /** The plan of an import: looked at, decided row by row, then done. */
 
 import { Refused, makeId } from "../../collection/index.js";
-import { confirmed, failed, h, loading, nodes, sayFailure, select, toast } from "../../ui/dom.js";
+import { confirmed } from "../../ui/dialogs.js";
+import { failed, h, loading, nodes, sayFailure, select, toast } from "../../ui/dom.js";
 import { language, number, t } from "../../ui/words.js";
 import { loadReasons, reasonText } from "./reasons.js";
 import { line } from "./rows.js";

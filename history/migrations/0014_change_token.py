@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('history', '0012_diary_keys'),
+        ('history', '0013_viewings_part'),
     ]
 
     operations = [

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('profiles', '0019_fill_login_claims'),
+        ('profiles', '0020_feed'),
     ]
 
     operations = [

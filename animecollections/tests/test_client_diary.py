@@ -1,0 +1,231 @@
+"""When something was watched: said where it is counted, and corrected in the diary."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from animecollections.tests.pages import expect, settled
+from collections_app.models import WatchListEntry
+from collections_app.tests.diaries import diary
+from factories import AnimeFactory, UserFactory
+from profiles.tests.sockets import Api, cookie_of
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+def days_ago(days):
+    return (timezone.now().date() - timedelta(days=days)).isoformat()
+
+
+@pytest.fixture
+def user():
+    return UserFactory()
+
+
+@pytest.fixture
+def api(served, user):
+    return Api(served, cookie_of(user))
+
+
+@pytest.fixture
+def page(device, user, api):
+    facts = {"airing_status": "finished", "picture_url": ""}
+    AnimeFactory(id=701, title="Monster", episodes=74, **facts)
+    AnimeFactory(id=702, title="Planetes", episodes=3, **facts)
+    api.add(701, "Watching")
+    api.add(702, "To Watch")
+    return device(user, timezone_id="UTC").new_page()
+
+
+def toast(page, text):
+    expect(page.locator("#toasts")).to_contain_text(text)
+    return page.locator("#toasts .toast").last
+
+
+def undo(page):
+    page.locator("#toasts").get_by_role("button", name="Undo").last.click()
+
+
+def say_day(page, year, month="", day=""):
+    box = page.get_by_role("dialog").last.get_by_role("group", name="Watched on")
+    box.get_by_label("Year").fill(year)
+    box.get_by_label("Year").press("Tab")
+    box.get_by_label("Month").select_option(month)
+    if month:
+        box.get_by_label("Day", exact=True).select_option(day)
+    page.get_by_role("dialog").last.get_by_role("button", name="Save").click()
+
+
+def test_an_episode_counts_today_or_on_the_day_that_a_menu_says(page):
+    """By a click, a right click, and the key d: each can be taken back."""
+    page.goto("/")
+    plus = page.get_by_role("button", name="One more episode of Monster")
+    plus.click()
+    toast(page, "Monster: episode 1 watched.")
+    settled(page)
+    assert diary(anime_id=701) == {days_ago(0): 1}
+    plus.click(button="right")
+    menu = page.get_by_role("dialog", name="Watched on")
+    menu.get_by_role("button", name="Yesterday").click()
+    toast(page, "Monster: episode 2 watched")
+    settled(page)
+    assert diary(anime_id=701) == {days_ago(0): 1, days_ago(1): 1}
+    undo(page)
+    settled(page)
+    assert diary(anime_id=701) == {days_ago(0): 1}
+    page.locator(".card .open").first.focus()
+    page.keyboard.press("d")
+    expect(menu.get_by_role("button", name="Today")).to_be_focused()
+    for _ in range(2):
+        page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    say_day(page, "2100")
+    expect(page.get_by_role("dialog").last).to_contain_text(
+        "This day is still to come."
+    )
+    say_day(page, "2015", "06")
+    toast(page, "Monster: episode 2 watched (June 2015).")
+    settled(page)
+    assert diary(anime_id=701) == {days_ago(0): 1, "2015-06": 1}
+
+
+def test_a_finger_that_stays_opens_the_menu(device, user, page):
+    finger = device(user, has_touch=True, viewport={"width": 390, "height": 844})
+    page = finger.new_page()
+    page.goto("/")
+    settled(page)
+    plus = page.get_by_role("button", name="One more episode of Monster")
+    touch = {"pointerType": "touch", "bubbles": True}
+    plus.dispatch_event("pointerdown", touch)
+    page.wait_for_timeout(700)
+    plus.dispatch_event("pointerup", touch)
+    plus.dispatch_event("click")
+    menu = page.get_by_role("dialog", name="Watched on")
+    menu.get_by_role("button", name="Day not known").click()
+    toast(page, "Monster: episode 1 watched (day not known).")
+    settled(page)
+    assert diary(anime_id=701) == {"": 1}
+
+
+def test_the_panel_counts_on_the_day_that_it_says(page):
+    page.goto("/")
+    page.get_by_role("button", name="Monster").first.click()
+    panel = page.get_by_role("dialog", name="Monster")
+    panel.get_by_label("Watched on").first.select_option("Yesterday")
+    panel.get_by_role("button", name="One more episode").click()
+    panel.get_by_label("Progress").fill("5")
+    panel.get_by_label("Progress").press("Tab")
+    settled(page)
+    assert diary(anime_id=701) == {days_ago(1): 5}
+    rows = panel.locator(".diary-row")
+    expect(rows).to_have_count(1)
+    rows.get_by_label("Watched on: Monster").select_option("Day not known")
+    toast(page, "Moved Monster to day not known.")
+    assert diary(anime_id=701) == {"": 5}
+    panel.get_by_role("button", name="Close").click()
+    page.get_by_role("button", name="Monster").first.click()
+    expect(panel.get_by_label("Watched on").first).to_have_value("")
+
+
+def test_what_is_finished_says_when(page, user):
+    """Long ago, unless it was being watched; the toast has another day at hand."""
+    page.goto("/?type=To+Watch")
+    page.locator(".card .open").first.focus()
+    page.keyboard.press("2")
+    finished = toast(page, "Moved Planetes to Completed.").get_by_label("Finished")
+    expect(finished.locator("option:checked")).to_have_text("Day not known")
+    settled(page)
+    assert diary(anime_id=702) == {"": 3}
+    finished.select_option("Another day…")
+    say_day(page, "2010", "05", "09")
+    toast(page, "Finished Planetes (May 9, 2010).")
+    settled(page)
+    assert diary(anime_id=702) == {"2010-05-09": 3}
+    entry = WatchListEntry.objects.get(user=user, anime_id=702)
+    assert (entry.type, entry.finished_on) == ("Completed", "2010-05-09")
+    undo(page)
+    settled(page)
+    assert diary(anime_id=702) == {}
+
+
+def test_the_diary_is_corrected_by_keys_and_each_correction_undone(page, api):
+    today = days_ago(0)
+    api.data("POST", "/api/user/watchList/701/increment", {"by": 4})
+    page.goto("/diary")
+    expect(page.get_by_role("heading", name="Diary")).to_be_visible()
+    cell = page.locator(f"[data-day='{today}']")
+    expect(cell).to_have_attribute("aria-current", "date")
+    expect(cell).to_contain_text("4")
+    number = page.get_by_label("Episodes of Monster")
+    number.fill("3")
+    number.press("Enter")
+    toast(page, "Monster: 3 episodes.")
+    expect(number).to_be_focused()
+    expect(cell).to_contain_text("3")
+    assert diary(anime_id=701) == {today: 3}
+    undo(page)
+    expect(cell).to_contain_text("4")
+    assert diary(anime_id=701) == {today: 4}
+    page.get_by_label("Watched on: Monster").select_option("Another day…")
+    say_day(page, "2019", "03", "31")
+    toast(page, "Moved Monster to Mar 31, 2019.")
+    assert diary(anime_id=701) == {"2019-03-31": 4}
+    page.get_by_label("Year").fill("2019")
+    page.get_by_label("Year").press("Enter")
+    page.get_by_label("Month", exact=True).select_option("Mar")
+    page.locator("[data-day='2019-03-01']").focus()
+    page.keyboard.press("End")
+    page.keyboard.press("PageDown")
+    expect(page.get_by_role("heading", name="April 2019")).to_be_visible()
+    expect(page.locator("[data-day='2019-04-03']")).to_be_focused()
+    for _ in range(3):
+        page.keyboard.press("ArrowLeft")
+    expect(page.locator("[data-day='2019-03-31']")).to_be_focused()
+    page.get_by_role("button", name="Remove Monster from the diary").click()
+    toast(page, "Removed Monster from the diary.")
+    expect(page.locator(".of-day")).to_contain_text("Nothing on this day.")
+    assert diary(anime_id=701) == {}
+    undo(page)
+    expect(page.locator(".of-day")).to_contain_text("Monster")
+    assert diary(anime_id=701) == {"2019-03-31": 4}
+    assert WatchListEntry.objects.get(anime_id=701).progress == 4
+
+
+def test_the_past_is_added_to_without_touching_progress(page, user):
+    page.goto("/diary?month=2012-02")
+    page.locator("[data-day='2012-02-29']").click()
+    page.get_by_label("Title", exact=True).fill("planet")
+    page.get_by_label("Episodes", exact=True).fill("2")
+    page.get_by_role("button", name="Add", exact=True).click()
+    toast(page, "Added Planetes to Feb 29, 2012.")
+    expect(page.locator("[data-day='2012-02-29']")).to_contain_text("2")
+    assert diary(anime_id=702) == {"2012-02-29": 2}
+    assert WatchListEntry.objects.get(user=user, anime_id=702).progress == 0
+    page.get_by_label("Title", exact=True).fill("No Such Thing At All")
+    page.keyboard.press("Enter")
+    expect(page.locator(".diary-add")).to_contain_text("No title by that name.")
+
+
+def test_the_diary_hears_of_other_devices_and_fits_a_phone(device, user, page, api):
+    phone = device(user, viewport={"width": 390, "height": 844}, timezone_id="UTC")
+    page = phone.new_page()
+    page.goto("/diary")
+    cell = page.locator(f"[data-day='{days_ago(0)}']")
+    expect(cell).to_be_visible()
+    api.data("POST", "/api/user/watched", {"animeId": 701, "watched_on": days_ago(0)})
+    expect(cell).to_contain_text("1")
+    api.data(
+        "POST", "/api/user/watched", {"animeId": 702, "watched_on": days_ago(0)[:7]}
+    )
+    expect(page.locator(".partly")).to_contain_text("Planetes")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_more_of_what_is_completed_asks_whether_to_watch_again(page, api):
+    api.data("POST", "/api/user/watchList/move", {"animeId": 702, "type": "Completed"})
+    page.goto("/?type=Completed")
+    page.locator(".card .open").first.focus()
+    page.keyboard.press("+")
+    toast(page, "You have finished Planetes. Watch again?")
+    assert WatchListEntry.objects.get(anime_id=702).progress == 3

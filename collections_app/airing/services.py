@@ -1,0 +1,91 @@
+"""The one writer of airings and schedules: they follow from the facts of titles."""
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django.utils import timezone
+
+from animecollections.db.bulk import upsert
+from animecollections.db.json_rows import among
+from collections_app.airing.computing import Known, compute
+from collections_app.airing.models import Airing
+from collections_app.airing.planning import Row, changed_rows, schedule_of
+from collections_app.airing.reading import known_of, titles_with_airing
+from collections_app.catalogue.writes import changing_catalogue, keep_schedules
+
+TOGETHER = 500  # titles; the catalogue is locked for some tenths of a second
+COLUMNS = (
+    "anime_id", "number", "airs_at", "airs_on", "precision", "is_estimated",
+    "sequence", "changed_at",
+)  # fmt: skip
+
+
+class Refreshed(NamedTuple):
+    """How many titles have another schedule, how many rows of episodes were written."""
+
+    titles: int = 0
+    episodes: int = 0
+
+
+def refresh_airings(
+    anime_ids: Collection[int], now: datetime | None = None
+) -> Refreshed:
+    """Makes the stored airings of these titles what their facts say now.
+
+    Call it once the facts are committed; again it changes nothing. Safe at once with
+    itself and with imports, which wait for one another at the catalogue's row.
+    """
+    titles = episodes = 0
+    ids = sorted(set(anime_ids))
+    for start in range(0, len(ids), TOGETHER):
+        done = refresh_some(ids[start : start + TOGETHER], now or timezone.now())
+        titles, episodes = titles + done.titles, episodes + done.episodes
+    return Refreshed(titles, episodes)
+
+
+def refresh_some(anime_ids: Collection[int], now: datetime) -> Refreshed:
+    """Five statements, whatever their number; those that write where there is need."""
+    with changing_catalogue() as state:
+        known, kept = known_of(anime_ids)
+        rows, schedules = plan(known, kept, stored_rows(anime_ids), now)
+        if rows or schedules:
+            state.revision += 1  # calendars show rows that no schedule tells of
+            upsert(Airing, rows, unique=("anime_id", "number"))
+            keep_schedules(schedules, revision=state.revision)
+    return Refreshed(len(schedules), len(rows))
+
+
+def stored_rows(anime_ids: Iterable[int]) -> dict[int, dict[int, Row]]:
+    """By title and number."""
+    found: dict[int, dict[int, Row]] = {}
+    rows = Airing.objects.filter(anime_id__in=among(anime_ids)).order_by()
+    for row in rows.values(*COLUMNS):
+        found.setdefault(row["anime_id"], {})[row["number"]] = row
+    return found
+
+
+def plan(
+    known: Mapping[int, Known],
+    kept: Mapping[int, Any],
+    stored: Mapping[int, dict[int, Row]],
+    now: datetime,
+) -> tuple[list[Row], dict[int, Any]]:
+    """The rows to write, in the order of their key, and the schedules that change."""
+    rows: list[Row] = []
+    schedules: dict[int, Any] = {}
+    for anime_id in sorted(known):
+        computed = compute(known[anime_id], now)
+        rows += changed_rows(anime_id, computed, stored.get(anime_id, {}), now)
+        schedule = schedule_of(computed)
+        if (keep := schedule and schedule.to_keep()) != kept[anime_id]:
+            schedules[anime_id] = keep
+    return rows, schedules
+
+
+def refresh_all() -> str:
+    """The periodic job: what goes on with no known end is computed further, and a title
+    that ended, or of which the catalogue learned the total, is told so.
+    """
+    done = refresh_airings(titles_with_airing())
+    return f"{done.episodes:,} episodes of {done.titles:,} titles have another time"

@@ -1,0 +1,1 @@
+"""What airs when: days of a calendar, of all titles or of one's own."""

@@ -1,0 +1,111 @@
+"""The calendar over HTTP, for everybody."""
+
+from collections.abc import Collection
+from datetime import date
+from typing import Any
+
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+
+from animecollections.api.conditional import etag_of, unless_held
+from animecollections.api.errors import ApiError
+from animecollections.api.parameters import A_DAY
+from animecollections.api.rendering import Answer, answer
+from animecollections.api.schema import Example, documented, query
+from animecollections.api.views import ApiViewSet
+from animecollections.db.statements import limited
+from animecollections.identity import Account, today_in
+from animecollections.scopes import OPEN
+from collections_app.calendar.reads import Span, Whose, airings_in, to_json
+from collections_app.calendar.serializers import AiringSerializer
+from collections_app.catalogue.queries import revision_for
+from collections_app.watch_list.models import EntryType
+
+AN_EPISODE = {
+    "anime_id": "57025",
+    "title": "Tondemo Skill de Isekai Hourou Meshi 2",
+    "imageUrl": "https://img.example.org/57025.jpg",
+    "format": "TV",
+    "episode": 10,
+    "episodes": 12,
+    "airs_at": "2026-12-08T15:00:00Z",
+    "precision": "minute",
+    "estimated": True,
+    "day": "2026-12-08",
+}
+
+
+class CalendarViewSet(ApiViewSet):
+    permission_classes = [AllowAny]
+    is_public = True
+
+    @documented(
+        "Episodes that air, by day.",
+        name="getCalendar",
+        description="In the order of time, in the time zone of the preferences (of "
+        "visitors: UTC). At most 60 days at once. Where only the day or the month is "
+        "known, `airs_at` is that. Visitors, and users with parental control, see no "
+        "mature titles. `mine` and `type` need the scope `list:read`.",
+        scope=OPEN,
+        tags=["Calendar"],
+        data=AiringSerializer(many=True),
+        meta={"from": date, "to": date, "timezone": str},
+        parameters=[
+            query("from", A_DAY, "The first day; today if absent."),
+            query("to", A_DAY, "The last day; six days later if absent."),
+            query(
+                "mine",
+                str,
+                "`true`: only titles on your list that were not dropped.",
+                enum=["true"],
+            ),
+            query(
+                "type",
+                str,
+                "Only titles on your list of these types.",
+                enum=EntryType.values,
+                many=True,
+            ),
+        ],
+        errors=["not_signed_in"],
+        examples={
+            "a week": Example(
+                [AN_EPISODE],
+                {"from": "2026-12-07", "to": "2026-12-13", "timezone": "Asia/Tokyo"},
+            )
+        },
+        etag=True,
+    )
+    def list(self, request: Request) -> Answer:
+        user: Any = request.user
+        zone = user.timezone
+        span, whose = Span.of(self.wanted, zone, today_in(zone)), self.whose()
+        etag = unless_held(request, self.etag(span))
+        with limited(is_visitor=not user.is_authenticated):
+            rows = airings_in(span, hides_mature=user.hides_mature, whose=whose)
+        meta = {"from": span.first, "to": span.last, "timezone": zone}
+        data = [to_json(row, zone) for row in rows]
+        return answer(data, meta=meta, headers={"ETag": etag})
+
+    @property
+    def is_mine(self) -> bool:
+        return bool({"mine", "type"} & self.wanted.keys())
+
+    def scopes_needed(self, scopes: Collection[str]) -> Collection[str]:
+        return ("list:read",) if self.is_mine else scopes
+
+    def whose(self) -> Whose | None:
+        if not self.is_mine:
+            return None
+        user: Any = self.request.user
+        if not isinstance(user, Account):
+            raise ApiError("not_signed_in")
+        return Whose(user.id, self.wanted.get("type", ()))
+
+    def etag(self, span: Span) -> str:
+        """Of the catalogue, of what the user hides, and of the list where it shows."""
+        user: Any = self.request.user
+        parts: list[Any] = [span, user.hides_mature, revision_for(user)]
+        if self.is_mine:
+            parts += [user.revisions.epoch, user.revisions.parts["list"]]
+        return etag_of(self.request, *parts)

@@ -1,0 +1,1 @@
+"""One import of a file of facts."""

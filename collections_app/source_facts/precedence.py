@@ -1,0 +1,49 @@
+"""Which of several sources' facts is shown. No database.
+
+Staff win; then the sources in the order of CATALOGUE_FACT_SOURCES; then those it does
+not name, by name. Facts that are lists of separate things (names, links, relations,
+seasons …) are joined: each thing is the first source's that has it.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from django.conf import settings
+
+from collections_app.source_facts.models import FactKind
+
+STAFF = "staff"
+
+
+class Preferred(NamedTuple):
+    """What is shown of a kind, and of which source."""
+
+    value: Mapping[str, Any]
+    source: str
+
+
+def place_of(source: str) -> tuple[int, int, str]:
+    """Sorts sources: the first is the one that is believed."""
+    order = settings.CATALOGUE_FACT_SOURCES
+    place = order.index(source) if source in order else len(order)
+    return source != STAFF, place, source
+
+
+def in_order(sources: Iterable[str]) -> list[str]:
+    return sorted(sources, key=place_of)
+
+
+def preferred(by_source: Mapping[str, Mapping[str, Any]]) -> Preferred | None:
+    """The value of one kind that is shown; None where no source has it. An empty one
+    of staff's hides what the others say.
+    """
+    for source in in_order(by_source):
+        value = by_source[source]
+        return Preferred(value, source) if value else None
+    return None
+
+
+def items_of(kind: FactKind, value: Mapping[str, Any]) -> list[Any]:
+    """What a fact that is a list holds."""
+    items = value.get(kind.value)
+    return items if isinstance(items, list) else []

@@ -1,0 +1,1 @@
+"""Every time through a title: begun, corrected, taken away."""

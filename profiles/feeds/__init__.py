@@ -1,0 +1,1 @@
+"""Feeds of what airs, at secret addresses: for calendar programs and feed readers."""

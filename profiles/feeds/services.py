@@ -1,0 +1,91 @@
+"""What a person does with their feeds, and whom the secret of one stands for.
+
+A feed is no part of the log: like a sign-in, what ends one must not be undone.
+"""
+
+import re
+from collections.abc import Sequence
+from hashlib import sha256
+from secrets import token_urlsafe
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db import IntegrityError
+from django.utils import timezone
+
+from animecollections.api.errors import ApiError
+from animecollections.identity import Account
+from profiles.accounts.authentication import ACCOUNT, STANDING, find_account
+from profiles.feeds.models import Feed
+
+MOST_FEEDS = 20
+# A secret tells whose it is, for rows are found by their user.
+SECRET = re.compile(r"([0-9a-f]{32})\.[A-Za-z0-9_-]{43}", re.ASCII)
+# It lasts beyond a change of password: calendar programs cannot ask for another.
+BY_FEED = ACCOUNT.format(
+    stand=STANDING,
+    sign_in="profiles_feed",
+    as_of="",
+    condition="i.key = %s AND i.user_id = %s",
+)
+
+
+class Made(NamedTuple):
+    """A feed with its secret, which nobody can show again."""
+
+    feed: Feed
+    secret: str
+
+
+def make(*, user_id: UUID, name: str, types: Sequence[str]) -> Made:
+    """409 where there are too many; 401 `session_ended` beside the user's erasure."""
+    if Feed.objects.of(user_id).count() >= MOST_FEEDS:
+        raise ApiError("feeds_full", number=MOST_FEEDS)
+    secret = new_secret(user_id)
+    try:
+        feed = Feed.objects.create(
+            user_id=user_id, key=digest(secret), name=name, types=[*types]
+        )
+    except IntegrityError:
+        raise ApiError("session_ended") from None
+    return Made(feed, secret)
+
+
+def rotate(*, user_id: UUID, feed_id: UUID) -> Made:
+    """Another address; the one before it ends at once."""
+    secret = new_secret(user_id)
+    feeds = Feed.objects.of(user_id).filter(pk=feed_id)
+    if not feeds.update(key=digest(secret), rotated_at=timezone.now()):
+        raise ApiError("feed_not_found")
+    return Made(feeds.get(), secret)
+
+
+def end(*, user_id: UUID, feed_id: UUID) -> None:
+    if not Feed.objects.of(user_id).filter(pk=feed_id).delete()[0]:
+        raise ApiError("feed_not_found")
+
+
+def find(secret: str) -> tuple[Account, Feed] | None:
+    """Whose feed it is; None for one that there is not. Two statements; once a day one
+    more, which notes that it is used.
+    """
+    told = SECRET.fullmatch(secret)
+    if told is None:
+        return None
+    user_id, key = UUID(told[1]), digest(secret)
+    account = find_account(BY_FEED, key, user_id)
+    feed: Feed | None = Feed.objects.of(user_id).filter(key=key).first()
+    if account is None or feed is None:
+        return None
+    today = timezone.now().date()
+    if feed.last_used_on != today:
+        Feed.objects.of(user_id).filter(key=key).update(last_used_on=today)
+    return account, feed
+
+
+def new_secret(user_id: UUID) -> str:
+    return f"{user_id.hex}.{token_urlsafe(32)}"
+
+
+def digest(secret: str) -> str:
+    return sha256(secret.encode()).hexdigest()

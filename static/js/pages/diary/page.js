@@ -1,0 +1,199 @@
+/** The diary: what was watched when, by month, to be corrected. It needs a connection. */
+
+import { here, keepQuery } from "../../shell/address.js";
+import { cover } from "../../ui/covers.js";
+import { diaryRow, titleOf } from "../../ui/diary_row.js";
+import { failed, focused, h, iconButton, later, loading, nodes, pageHead, select } from "../../ui/dom.js";
+import { daysBack } from "../../ui/watched_on.js";
+import { dayName, episodeCount, monthName, monthOf, t, titleCount, weekdayName } from "../../ui/words.js";
+import { addingForm } from "./adding.js";
+import { byDay, dayByKey, levelOf, monthAfter, monthIn, totalsOf, weeksOf } from "./month.js";
+
+/** @import { Answer } from "../../collection/types.js" */
+/** @import { App, Watched } from "../../types.js" */
+
+const COVERS = 3; // that a day shows
+
+/** @param {HTMLElement} main @param {App} app */
+export function show(main, app) {
+  const page = new DiaryPage(app);
+  main.append(page.head, page.body);
+  page.open(page.month);
+  return page.listen();
+}
+
+class DiaryPage {
+  body = h("div", { class: "diary" });
+  heading = h("h2", { "aria-live": "polite" });
+  totals = h("p", { class: "muted" });
+  calendar = h("table", { class: "month", role: "grid", onkeydown: (event) => this.press(event) });
+  ofDay = h("section", { class: "sheet of-day" });
+  partly = h("section", { class: "sheet partly" });
+  /** @type {Map<string, Watched[]>} */
+  days = new Map();
+  isWalking = false; // the focus goes to the day that was chosen
+  asking = 0; // an answer to what was asked before comes too late
+
+  /** @param {App} app */
+  constructor(app) {
+    this.app = app;
+    this.month = monthIn(here().query.get("month") ?? "", daysBack(0));
+    this.day = this.firstOf(this.month);
+    this.cursor = app.collection.cursor;
+    this.next = iconButton("right", t("Next month"), { onclick: () => this.open(monthAfter(this.month, 1)) });
+    const choose = () => this.open(monthIn(`${this.ofYear.value}-${this.ofMonth.value}`, daysBack(0)));
+    this.ofMonth = select(Array.from({ length: 12 }, (_, at) => [String(at + 1).padStart(2, "0"), monthName(at)]), { "aria-label": t("Month"), onchange: choose });
+    this.ofYear = h("input", { type: "number", "aria-label": t("Year"), min: 1950, max: 2200, onchange: choose });
+    this.review = h("a", {}, t("In review"));
+    this.head = pageHead(t("Diary"), h("div", { class: "tools diary-tools" },
+      iconButton("left", t("Previous month"), { onclick: () => this.open(monthAfter(this.month, -1)) }), this.ofMonth, this.ofYear, this.next,
+      h("button", { type: "button", class: "button", onclick: () => this.go(daysBack(0)) }, t("Today"))));
+    this.adding = addingForm(app, () => this.day, () => this.fetch());
+  }
+
+  /** What is chosen where a month opens: today, or its first day. @param {string} month */
+  firstOf = (month) => (daysBack(0).startsWith(month) ? daysBack(0) : `${month}-01`);
+
+  /** News of the list may be of the diary. */
+  listen() {
+    const again = later(() => this.body.isConnected && this.fetch(), 300);
+    return this.app.collection.on("status", () => {
+      if (this.cursor === this.app.collection.cursor) return;
+      this.cursor = this.app.collection.cursor;
+      again();
+    });
+  }
+
+  /** @param {string} month @param {string} [day] */
+  open(month, day = this.firstOf(month)) {
+    [this.month, this.day] = [month, day];
+    keepQuery({ month: month === daysBack(0).slice(0, 7) ? "" : month });
+    [this.ofYear.value, this.ofMonth.value] = month.split("-");
+    this.review.href = `/statistics?year=${month.slice(0, 4)}&month=${Number(month.slice(5))}`;
+    this.days = new Map();
+    this.body.replaceChildren(loading());
+    return this.fetch();
+  }
+
+  /** @param {string} day */
+  go(day) {
+    const month = day.slice(0, 7);
+    this.day = day;
+    this.isWalking = true;
+    if (month === this.month) this.draw();
+    else this.open(month, day);
+  }
+
+  focusDay() {
+    /** @type {HTMLElement | null} */ (this.calendar.querySelector("button[tabindex='0']"))?.focus();
+  }
+
+  async fetch() {
+    const asked = ++this.asking;
+    try {
+      const rows = await this.rowsOf(this.month);
+      if (asked !== this.asking) return;
+      this.days = byDay(rows);
+      this.drawTotals(rows);
+      this.draw();
+    } catch (error) {
+      if (asked === this.asking) this.body.replaceChildren(failed(error, () => this.open(this.month, this.day), t("The diary needs a connection.")));
+    }
+  }
+
+  /** @param {string} month @returns {Promise<Watched[]>} */
+  async rowsOf(month) {
+    /** @type {Watched[]} */
+    const rows = [];
+    for (let cursor = ""; ;) {
+      const query = new URLSearchParams({ from: month, to: month, limit: "500", ...(cursor && { cursor }) });
+      /** @type {Answer<Watched[]>} */
+      const { data, meta } = await this.app.collection.api.ask("GET", `/api/user/watched?${query}`, undefined, { tries: 2, check: Array.isArray });
+      rows.push(...data);
+      if (!meta.next_cursor) return rows;
+      cursor = meta.next_cursor;
+    }
+  }
+
+  // --- Drawing -------------------------------------------------------------------------
+
+  /** @param {Watched[]} rows */
+  drawTotals(rows) {
+    const { episodes, minutes, days } = totalsOf(rows, this.month);
+    this.totals.textContent = !episodes ? t("Nothing in this month.")
+      : [episodeCount(episodes), t("{n} hours", { n: Math.round(minutes / 60) }), days === 1 ? t("1 day") : t("{n} days", { n: days })].join(" · ");
+  }
+
+  /** The focus stays where it was, in what is drawn again. */
+  draw() {
+    const at = focused()?.dataset.row;
+    const isInCalendar = this.calendar.contains(focused());
+    this.heading.textContent = monthOf(this.month);
+    this.drawCalendar();
+    this.drawDay();
+    this.drawPartly();
+    if (!this.calendar.isConnected) {
+      this.body.replaceChildren(
+        h("section", { class: "of-month" }, h("header", {}, this.heading, this.totals, this.review), this.calendar),
+        h("div", { class: "of-days" }, this.ofDay, this.partly));
+    }
+    if (isInCalendar || this.isWalking) this.focusDay();
+    else if (at) /** @type {HTMLElement | null} */ (this.body.querySelector(`[data-row="${at}"]`) ?? this.ofDay.querySelector("h3"))?.focus();
+    this.isWalking = false;
+  }
+
+  drawCalendar() {
+    const most = Math.max(1, ...[...this.days].filter(([day]) => day.length > 7).map(([, rows]) => episodesOf(rows)));
+    this.calendar.setAttribute("aria-label", monthOf(this.month));
+    this.calendar.replaceChildren(
+      h("thead", {}, h("tr", {}, Array.from({ length: 7 }, (_, at) => h("th", { scope: "col" }, weekdayName(at))))),
+      h("tbody", {}, weeksOf(this.month).map((week) => h("tr", {}, week.map((day) =>
+        (day ? this.cell(day, most) : h("td", { class: "other" })))))));
+  }
+
+  /** @param {string} day @param {number} most  episodes of a day of this month */
+  cell(day, most) {
+    const rows = this.days.get(day) ?? [];
+    const count = episodesOf(rows);
+    const isChosen = day === this.day;
+    return h("td", { "aria-selected": String(isChosen) },
+      h("button", {
+        type: "button", class: `date level-${levelOf(count, most)}`, tabindex: isChosen ? 0 : -1, "data-day": day,
+        "aria-current": day === daysBack(0) ? "date" : null, "aria-label": count ? `${dayName(day)}: ${episodeCount(count)}` : dayName(day),
+        onclick: () => this.go(day),
+      },
+        h("span", { class: "date-number" }, String(Number(day.slice(8)))),
+        count > 0 && h("span", { class: "date-count figure" }, String(count)),
+        h("span", { class: "date-covers", "aria-hidden": "true" }, rows.slice(0, COVERS).map((row) => cover({ anime_id: row.anime_id, title: titleOf(this.app, row), imageUrl: row.imageUrl })))));
+  }
+
+  drawDay() {
+    const rows = this.days.get(this.day) ?? [];
+    this.ofDay.replaceChildren(...nodes([
+      h("h3", { tabindex: "-1" }, dayName(this.day)),
+      rows.length ? this.list(rows) : h("p", { class: "muted" }, t("Nothing on this day.")),
+      this.day <= daysBack(0) && this.adding]));
+  }
+
+  /** What is of the month, or of the year, and of no day that is known. */
+  drawPartly() {
+    const wholes = [this.month, this.month.slice(0, 4)].map((when) => /** @type {const} */ ([when, this.days.get(when) ?? []]));
+    this.partly.hidden = wholes.every(([, rows]) => !rows.length);
+    this.partly.replaceChildren(...nodes(wholes.map(([when, rows]) => rows.length > 0 && [
+      h("h3", {}, t("Sometime in {when} ({titles})", { when: dayName(when), titles: titleCount(rows.length) })), this.list(rows)])));
+  }
+
+  /** @param {Watched[]} rows */
+  list = (rows) => h("ul", { class: "diary-rows" }, rows.map((row) => diaryRow(this.app, row, () => this.fetch())));
+
+  /** @param {KeyboardEvent} event */
+  press(event) {
+    const day = dayByKey(this.day, event.key);
+    if (!day || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    this.go(day);
+  }
+}
+
+/** @param {Watched[]} rows */
+const episodesOf = (rows) => rows.reduce((sum, { episodes }) => sum + episodes, 0);
