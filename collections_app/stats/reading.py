@@ -155,4 +155,4 @@ def rows(
 ) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(sources.filled(statement), sources.parameters(**parameters))
-        return cursor.fetchall()
+        return list(cursor.fetchall())
