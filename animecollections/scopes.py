@@ -13,7 +13,7 @@ SCOPES: Final = {
     "account": "Change the password, make tokens, erase the account. "
     "Apps cannot get this.",
     "export": "Export the lists, or the whole account.",
-    "feeds": "Make and end feeds of what airs of the list.",
+    "feeds": "See which feeds there are of what airs of the list, and end them.",
     "history:read": "Read the search history.",
     "history:write": "Add to the search history, and clear it.",
     "import": "Plan and apply imports of lists.",

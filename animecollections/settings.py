@@ -487,6 +487,7 @@ RATES = {
     "sign_in": (60, 60),
     "sign_up": (30, 3600),
     "mail": (10, 3600),
+    "token": (20, 3600),  # made; each sends a mail
     "upload": (30, 60),
     "export": (30, 3600),
     "feed": (60, 60),

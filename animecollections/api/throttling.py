@@ -124,7 +124,7 @@ class RateThrottle(BaseThrottle):
 
     def allow_request(self, request: Request, view: object) -> bool:
         scope = getattr(view, "throttle_scope", "") or self.scope_of(request)
-        self.spend(request, scope, self.who(request))
+        self.spend(request, scope, self.who(request, scope))
         return True
 
     def check_refused(self, request: Request) -> None:
@@ -154,10 +154,12 @@ class RateThrottle(BaseThrottle):
             return "visitor"
         return "read" if request.method in SAFE_METHODS else "write"
 
-    def who(self, request: Request) -> str:
+    def who(self, request: Request, scope: str) -> str:
+        """Of rates for costly work the owner: a new token gives no new window."""
         if request.user.is_authenticated:
             sign_in = cast("SignIn | None", request.auth)
-            if sign_in is not None and sign_in.kind == "personal":
+            is_own_rate = scope in ("read", "write")
+            if is_own_rate and sign_in is not None and sign_in.kind == "personal":
                 return f"token:{sign_in.key}"
             return str(request.user.pk)
         return network(address(request._request))

@@ -34,6 +34,7 @@ SECRET_TEXT = re.compile(
       | /feeds/                                             # the secret of a feed
       )(?P<secret>[^\s"'&;,@]+)
       | eyJ[\w-]+\.[\w-]+\.[\w-]*                           # a JWT, wherever
+      | ac_pat_\w+                                          # a personal token
     """,
     re.IGNORECASE | re.VERBOSE,
 )

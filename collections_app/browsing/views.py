@@ -1,5 +1,6 @@
 """The catalogue over HTTP, for everybody."""
 
+from collections.abc import Collection
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -49,12 +50,20 @@ class CatalogueViewSet(ApiViewSet):
     permission_classes = [AllowAny]
     is_public = True
 
+    def scopes_needed(self, scopes: Collection[str]) -> Collection[str]:
+        """Anybody may see titles; the user's entries of them are their list."""
+        is_of_list = "on_list" in self.wanted or "entry" in self.wanted.get(
+            "include", ()
+        )
+        return ("list:read",) if is_of_list else scopes
+
     @documented(
         "Titles: by search, by filters, or by ids.",
         name="getAnimes",
         description="Visitors, and users with parental control, see no mature "
         "titles. 50 "
-        "per page unless `limit` is set.",
+        "per page unless `limit` is set. `on_list` and `include=entry` need the scope "
+        "`list:read`.",
         scope=OPEN,
         tags=TAGS,
         data=AnimeOutput(many=True),

@@ -1,7 +1,7 @@
 """One entry, and many at once, over HTTP."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, cast
 from uuid import UUID
 
 import orjson
@@ -18,6 +18,8 @@ from animecollections.api.conditional import (
 from animecollections.api.errors import ApiError, invalid, refuse
 from animecollections.api.rendering import Answer, answer
 from animecollections.api.schema import Example, Refusal, documented
+from animecollections.api.views import missing
+from animecollections.identity import SignIn
 from collections_app.catalogue.lookup import matching, pick
 from collections_app.catalogue.models import Anime
 from collections_app.catalogue.refs import AnimeRef, parse_anime_id
@@ -56,6 +58,7 @@ BATCH_REFUSED = Refusal(
 )
 ANIME_ERRORS = ["anime_not_found", "ambiguous_id", "entry_not_found"]
 MAX_OPERATIONS = 500
+DIARY_SCOPE = "watched:write"
 OWN_ID = OperationInput().fields["id"]
 
 
@@ -283,7 +286,8 @@ class BatchViewSet(IdempotentViewSet):
         description="One bad operation never blocks the next; with `atomic`, one "
         "refusal "
         "refuses all (409, results in `details`). An operation's `id` is its "
-        "own idempotency key. Each `entry` is as it is after the whole batch.",
+        "own idempotency key. Those of the diary need the scope `watched:write`. Each "
+        "`entry` is as it is after the whole batch.",
         scope="list:write",
         tags=TAGS,
         body=BatchInput,
@@ -295,7 +299,7 @@ class BatchViewSet(IdempotentViewSet):
     def create(self, request: Request) -> Answer:
         results = batches.run(
             user_id=self.user_id,
-            queue=read_queue(request.data),
+            queue=read_queue(request.data, cast("SignIn", request.auth).scopes),
             atomic=read_atomic(request.data),
             today=self.account.today,
             through=self.through,
@@ -310,21 +314,26 @@ def read_atomic(body: Mapping[str, object]) -> bool:
     return atomic
 
 
-def read_queue(body: Mapping[str, object]) -> list[batches.Queued]:
+def read_queue(
+    body: Mapping[str, object], scopes: Collection[str]
+) -> list[batches.Queued]:
     """Every operation, the unreadable ones with their refusal."""
     sent = body.get("operations")
     if not isinstance(sent, list):
         raise refuse(operations="Send a list of operations.")
     if len(sent) > MAX_OPERATIONS:
         raise refuse(operations=f"At most {MAX_OPERATIONS} operations a batch.")
-    return [read_operation(raw) for raw in sent]
+    return [read_operation(raw, scopes) for raw in sent]
 
 
-def read_operation(raw: object) -> batches.Queued:
+def read_operation(raw: object, scopes: Collection[str]) -> batches.Queued:
     if not isinstance(raw, dict):
         refusal = refuse(operations="An operation is an object.")
         return batches.Queued("", {}, None, refusal)
-    own_id, body = read_own_id(raw), reader_of(raw.get("op"))(data=raw)
+    own_id, op = read_own_id(raw), raw.get("op")
+    if str(op).startswith("watched_") and DIARY_SCOPE not in scopes:
+        return batches.Queued(own_id, raw, None, missing(DIARY_SCOPE))
+    body = reader_of(op)(data=raw)
     if not body.is_valid():
         return batches.Queued(own_id, raw, None, invalid(body.errors))
     values = {name: v for name, v in body.validated_data.items() if name != "id"}

@@ -19,7 +19,7 @@ from animecollections.api.request_headers import header
 from animecollections.db.compiled import for_database
 from animecollections.db.hot import fetch
 from animecollections.identity import Account, SignIn
-from animecollections.scopes import ALL_SCOPES
+from animecollections.scopes import GRANTABLE
 from history.log.parts import STAND, to_revisions
 from profiles.accounts.sessions import is_key, owner_in
 from profiles.accounts.tokens import read_access_token
@@ -105,7 +105,7 @@ def find_by_personal_token(user_id: UUID, digest: str) -> FoundToken | None:
     sign_in = SignIn(
         "personal",
         str(id_ if isinstance(id_, UUID) else UUID(id_)),
-        scopes=ALL_SCOPES.intersection(scopes.split()),
+        scopes=GRANTABLE.intersection(scopes.split()),
         name=name,
     )
     hides = account.hides_mature or not mature

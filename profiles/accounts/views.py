@@ -223,12 +223,16 @@ class SessionViewSet(ApiViewSet):
         account = self.account
         at = account.revisions
         named = (account.email, account.user_name)
+        sign_in: Any = request.auth
+        sees_email = "profile:read" in sign_in.scopes
         parts = (at.parts["profile"], at.parts["preferences"])
-        etag = unless_held(request, etag_of(request, *named, at.epoch, *parts))
+        of_token = (account.hides_mature, sees_email)
+        etag = unless_held(
+            request, etag_of(request, *named, at.epoch, *parts, *of_token)
+        )
         shown = User.objects.shown(account.id)
         data = current_answer(account, shown) if shown else None
-        sign_in: Any = request.auth
-        if data and "profile:read" not in sign_in.scopes:
+        if data and not sees_email:
             data["email"] = ""
         return answer(data, headers={"ETag": etag})
 

@@ -10,16 +10,17 @@ from secrets import token_urlsafe
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db import IntegrityError
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from animecollections.api.errors import ApiError
 from animecollections.identity import Account
 from profiles.accounts.authentication import ACCOUNT, STANDING, find_account
+from profiles.accounts.models import User
 from profiles.feeds.models import Feed
 
 MOST_FEEDS = 20
-# A secret tells whose it is, for rows are found by their user.
+# A secret tells whose it is, because rows are found by their user.
 SECRET = re.compile(r"([0-9a-f]{32})\.[A-Za-z0-9_-]{43}", re.ASCII)
 # It lasts beyond a change of password: calendar programs cannot ask for another.
 BY_FEED = ACCOUNT.format(
@@ -39,15 +40,16 @@ class Made(NamedTuple):
 
 def make(*, user_id: UUID, name: str, types: Sequence[str]) -> Made:
     """409 where there are too many; 401 `session_ended` beside the user's erasure."""
-    if Feed.objects.of(user_id).count() >= MOST_FEEDS:
-        raise ApiError("feeds_full", number=MOST_FEEDS)
     secret = new_secret(user_id)
-    try:
+    with transaction.atomic():
+        # The lock is of the account: of two at once the second counts the first.
+        if User.objects.select_for_update().filter(pk=user_id).first() is None:
+            raise ApiError("session_ended")
+        if Feed.objects.of(user_id).count() >= MOST_FEEDS:
+            raise ApiError("feeds_full", number=MOST_FEEDS)
         feed = Feed.objects.create(
             user_id=user_id, key=digest(secret), name=name, types=[*types]
         )
-    except IntegrityError:
-        raise ApiError("session_ended") from None
     return Made(feed, secret)
 
 
@@ -55,9 +57,11 @@ def rotate(*, user_id: UUID, feed_id: UUID) -> Made:
     """Another address; the one before it ends at once."""
     secret = new_secret(user_id)
     feeds = Feed.objects.of(user_id).filter(pk=feed_id)
-    if not feeds.update(key=digest(secret), rotated_at=timezone.now()):
+    feeds.update(key=digest(secret), rotated_at=timezone.now())
+    feed = feeds.first()
+    if feed is None:  # or ended a moment ago
         raise ApiError("feed_not_found")
-    return Made(feeds.get(), secret)
+    return Made(feed, secret)
 
 
 def end(*, user_id: UUID, feed_id: UUID) -> None:
@@ -77,10 +81,20 @@ def find(secret: str) -> tuple[Account, Feed] | None:
     feed: Feed | None = Feed.objects.of(user_id).filter(key=key).first()
     if account is None or feed is None:
         return None
-    today = timezone.now().date()
-    if feed.last_used_on != today:
-        Feed.objects.of(user_id).filter(key=key).update(last_used_on=today)
+    note_use(feed)
     return account, feed
+
+
+def note_use(feed: Feed) -> None:
+    """Once a day. It is a note, and keeps nobody out where it cannot be written."""
+    today = timezone.now().date()
+    if feed.last_used_on == today:
+        return
+    try:
+        with transaction.atomic():
+            Feed.objects.of(feed.user_id).filter(pk=feed.pk).update(last_used_on=today)
+    except DatabaseError:
+        pass
 
 
 def new_secret(user_id: UUID) -> str:

@@ -66,8 +66,9 @@ class FeedsViewSet(NeverStored):
         name="createFeed",
         description="Each address shows what airs of your list, private entries too: "
         "who has it needs no sign-in. `ics` has two weeks back and three months "
-        "ahead; `rss` and `json` have what has aired in 30 days. At most 20 feeds.",
-        scope="feeds",
+        "ahead; `rss` and `json` have what has aired in 30 days. At most 20 feeds. A "
+        "token cannot make one: the address would last longer than the token.",
+        scope="account",
         tags=TAGS,
         body=FeedInput,
         data=MadeFeedOutput,
@@ -83,7 +84,7 @@ class FeedsViewSet(NeverStored):
     @documented(
         "Replaces the addresses of a feed; the ones before end at once.",
         name="rotateFeed",
-        scope="feeds",
+        scope="account",
         tags=TAGS,
         data=MadeFeedOutput,
         errors=["feed_not_found"],

@@ -9,7 +9,9 @@ from django.db.models import Q
 from django.utils import timezone
 
 from animecollections.api.errors import ApiError
+from animecollections.identity import SignIn
 from animecollections.scopes import with_groups
+from profiles.accounts.authentication import account_behind
 from profiles.accounts.models import User
 from profiles.accounts.sign_in_hooks import tell_sign_ins_ended
 from profiles.personal_tokens import tasks, texts
@@ -22,6 +24,7 @@ NOTE_USE_EACH = timedelta(minutes=1)
 def make(
     *,
     user_id: UUID,
+    sign_in: SignIn,
     name: str,
     scopes: Collection[str],
     expires_at: datetime | None = None,
@@ -34,7 +37,8 @@ def make(
     with transaction.atomic():
         # The lock is of the account: of two at once the second counts the first.
         user = User.objects.select_for_update().filter(pk=user_id).first()
-        if user is None:
+        # Under the lock: beside a new password, the sign-in that asks may have ended.
+        if user is None or account_behind(sign_in, user_id) is None:
             raise ApiError("session_ended")
         if PersonalToken.objects.of(user_id).alive().count() >= MOST:
             raise ApiError("tokens_full", number=MOST)

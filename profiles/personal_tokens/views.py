@@ -1,11 +1,14 @@
 """Personal tokens over HTTP."""
 
+from typing import cast
+
 from rest_framework.request import Request
 
 from animecollections.api.errors import ApiError
 from animecollections.api.ids import parse_id
 from animecollections.api.rendering import Answer, answer
 from animecollections.api.schema import documented
+from animecollections.identity import SignIn
 from profiles.accounts.views import NeverStored
 from profiles.personal_tokens import services as tokens
 from profiles.personal_tokens.examples import A_TOKEN, NEW, WANTED
@@ -22,7 +25,11 @@ TAGS = ["Personal tokens"]
 
 
 class PersonalTokensViewSet(NeverStored):
-    """No answer is kept for a retry, for one of them holds a secret."""
+    """No answer is kept for a retry, because one of them holds a secret."""
+
+    @property
+    def throttle_scope(self) -> str:  # type: ignore[override]
+        return "token" if self.action == "create" else ""
 
     @documented(
         "The personal tokens that work, newest first.",
@@ -42,8 +49,8 @@ class PersonalTokensViewSet(NeverStored):
         name="createPersonalToken",
         description="`token` is its text, shown this once; send it as "
         "`Authorization: Bearer`. It can do what its scopes allow, has a rate limit of "
-        "its own, and ends with `DELETE`, at `expires_at`, and with a change of the "
-        "password. The owner gets a mail.",
+        "its own, and ends with `DELETE`, at `expires_at`, with a change of the "
+        "password, and when all sign-ins are ended. The owner gets a mail.",
         scope="account",
         tags=TAGS,
         body=PersonalTokenInput,
@@ -54,7 +61,9 @@ class PersonalTokensViewSet(NeverStored):
     )
     def create(self, request: Request) -> Answer:
         values = self.read_body(PersonalTokenInput)
-        token, text = tokens.make(user_id=self.user_id, **values)
+        token, text = tokens.make(
+            user_id=self.user_id, sign_in=cast("SignIn", request.auth), **values
+        )
         return answer(new_to_json(token, text))
 
     @documented(

@@ -9,6 +9,7 @@ from django.core import mail
 from django.utils import timezone
 
 from animecollections.api import throttling
+from animecollections.api.errors import ApiError
 from animecollections.identity import Origin, SignIn
 from animecollections.scopes import GRANTABLE, GROUPS
 from collections_app.models import WatchListEntry
@@ -113,10 +114,66 @@ def test_what_is_wrong_is_said(client, wanted, field):
 
 
 def test_a_person_has_at_most_so_many(client, alice):
-    for _ in range(tokens.MOST):
-        tokens.make(user_id=alice.pk, name="one", scopes=["read"])
+    PersonalToken.objects.bulk_create(
+        PersonalToken(user=alice, digest=f"{n:064}", auth_epoch=alice.auth_epoch)
+        for n in range(tokens.MOST)
+    )
     told = client.post(ADDRESS, {"name": "more", "scopes": ["read"]})
     assert (told.status_code, told.json()["code"]) == (409, "tokens_full")
+
+
+def test_a_sign_in_that_just_ended_makes_none(alice):
+    """A new password, committed while the request waited for the lock."""
+    ended = SignIn("session", "0" * 64)
+    with pytest.raises(ApiError) as refused:
+        tokens.make(user_id=alice.pk, sign_in=ended, name="a", scopes=["read"])
+    assert refused.value.code == "session_ended"
+    assert not PersonalToken.objects.exists()
+
+
+def test_making_many_is_refused(client, settings):
+    """Each sends a mail, to an address that may be somebody else's."""
+    settings.RATES = settings.RATES | {"token": (2, 3600)}
+    settings.THROTTLE_SCALE = 1
+    codes = [made_status(client) for _ in range(3)]
+    assert codes == [200, 200, 429]
+
+
+def made_status(client):
+    return client.post(ADDRESS, {"name": "a", "scopes": ["read"]}).status_code
+
+
+def test_costly_work_is_counted_by_person(client, settings):
+    """A new token gives no new window for it."""
+    settings.RATES = settings.RATES | {"export": (1, 3600)}
+    settings.THROTTLE_SCALE = 1
+    address = "/api/user/export?format=json"
+    first, second = (bearer(made(client, "export")["token"]) for _ in range(2))
+    exported = first.get(address)
+    exported.close()
+    assert exported.status_code == 200
+    assert second.get(address).status_code == 429
+
+
+def test_the_diary_in_a_batch_needs_its_scope(client):
+    cowboy = AnimeFactory(episodes=26)
+    token = bearer(made(client, "list:write")["token"])
+    add = {"op": "watched_add", "animeId": str(cowboy.pk), "watched_on": "2015"}
+    move = {"op": "add", "animeId": str(cowboy.pk), "type": "Watching"}
+    told = token.post("/api/user/watchList/batch", {"operations": [add, move]})
+    codes = [result.get("code", "") for result in told.json()["data"]["results"]]
+    assert codes[0] == "scope_missing"
+    assert "scope_missing" not in codes[1:]
+
+
+@pytest.mark.parametrize("query", ["?on_list=true", "?include=entry"])
+def test_the_list_is_not_read_by_way_of_the_catalogue(client, query):
+    token = bearer(made(client, "stats:read")["token"])
+    for address in ("/api/animes", f"/api/animes/{AnimeFactory().pk}"):
+        if "on_list" in query and address != "/api/animes":
+            continue
+        told = token.get(address + query)
+        assert (told.status_code, told.json()["code"]) == (403, "scope_missing")
 
 
 def test_the_owner_gets_a_mail_without_the_text(client, alice):
