@@ -10,9 +10,9 @@ from collections.abc import Collection
 from typing import Final
 
 SCOPES: Final = {
-    "account": "Change the password, make tokens, erase the account. "
-    "Apps cannot get this.",
-    "export": "Export the lists, or the whole account.",
+    "account": "Change the password, make tokens and feeds, export the whole account, "
+    "erase it. Apps cannot get this.",
+    "export": "Export the lists.",
     "feeds": "See which feeds there are of what airs of the list, and end them.",
     "history:read": "Read the search history.",
     "history:write": "Add to the search history, and clear it.",

@@ -1,5 +1,6 @@
 """What is a user's, as a file to keep."""
 
+from collections.abc import Collection
 from dataclasses import asdict
 
 from django.http import FileResponse
@@ -10,6 +11,7 @@ from animecollections.api.rendering import Answer, answer
 from animecollections.api.schema import documented, query
 from animecollections.api.shapes import Raw
 from animecollections.api.views import ApiViewSet
+from animecollections.scopes import ACCOUNT
 from profiles.personal_data.examples import FIDELITY
 from profiles.personal_data.exports import FORMATS, LISTS, export, losses
 
@@ -34,6 +36,11 @@ EXAMPLE = {
 class ExportViewSet(ApiViewSet):
     throttle_scope = "export"
 
+    def scopes_needed(self, scopes: Collection[str]) -> Collection[str]:
+        """All there is of a person is no app's."""
+        is_account = self.wanted.get("format") == "account"
+        return (ACCOUNT,) if is_account else scopes
+
     @documented(
         "Exports your data as a file.",
         name="exportData",
@@ -43,7 +50,8 @@ class ExportViewSet(ApiViewSet):
         "(`/export/fidelity` says what a format loses). `account` is a ZIP with "
         "all data about you: account, profile, preferences, list, every change, "
         "episodes watched per day, searches, imports, sign-ins, pictures; its "
-        "README.txt says what each file is. It has no passwords and no keys. "
+        "README.txt says what each file is. It has no passwords and no keys; personal "
+        "tokens cannot ask for it. "
         "Each request makes a new file: there is no ETag, and the limit is 30 "
         "an hour.",
         scope="export",

@@ -143,6 +143,12 @@ def made_status(client):
     return client.post(ADDRESS, {"name": "a", "scopes": ["read"]}).status_code
 
 
+def test_no_token_exports_the_whole_account(client):
+    token = bearer(made(client, *GRANTABLE)["token"])
+    told = token.get("/api/user/export?format=account")
+    assert (told.status_code, told.json()["code"]) == (403, "scope_missing")
+
+
 def test_costly_work_is_counted_by_person(client, settings):
     """A new token gives no new window for it."""
     settings.RATES = settings.RATES | {"export": (1, 3600)}
