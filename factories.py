@@ -7,7 +7,8 @@ from django.utils import timezone
 
 from collections_app.catalogue.models import AiringStatus, Format, Season
 from collections_app.models import Anime, ExternalId
-from profiles.models import User
+from profiles.models import PersonalToken, User
+from profiles.personal_tokens import texts
 
 PASSWORD = "Right-Horse-7"  # noqa: S105  (of a made-up cast)
 
@@ -25,6 +26,20 @@ class UserFactory(factory.django.DjangoModelFactory):
     @classmethod
     def _create(cls, model_class: type[User], *args: Any, **kwargs: Any) -> User:
         return model_class.objects.create_user(*args, **kwargs)
+
+
+def personal_token(user: User, *scopes: str) -> str:
+    """The text of a new personal token."""
+    text = texts.new_text(user.pk)
+    PersonalToken.objects.create(
+        user=user,
+        name="a script",
+        prefix=texts.shown(text),
+        digest=texts.digest(text),
+        scopes=" ".join(scopes),
+        auth_epoch=user.auth_epoch,
+    )
+    return text
 
 
 class AnimeFactory(factory.django.DjangoModelFactory):

@@ -34,7 +34,7 @@ from collections_app.models import (
 )
 from collections_app.transfer.records import ListFile, Record
 from collections_app.watch_list import writes as watch_list
-from factories import AnimeFactory, UserFactory
+from factories import AnimeFactory, UserFactory, personal_token
 from history.models import EpisodesWatched, Job, KeptAnswer, StaffAction
 from history.searches.services import NewSearch, save
 from history.staff_log import services as audit
@@ -58,7 +58,6 @@ from profiles.models import (
     User,
     WrongPasswords,
 )
-from profiles.personal_tokens import services as tokens
 
 pytestmark = pytest.mark.django_db
 KEYED = {Session, Ticket}  # without pages: their keys are secrets
@@ -131,7 +130,7 @@ def fill(user, anime, number):
         refresh_id=user.pk,
         expires_at=NOW + timedelta(days=1),
     )
-    tokens.make(user_id=user.pk, name="a script", scopes=["read"])
+    personal_token(user, "list:read")
     Client().force_login(user)
     remember(user.pk, Place("10.0.0.7", new_device()))
     Ticket.objects.create(

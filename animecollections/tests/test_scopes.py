@@ -11,9 +11,8 @@ from animecollections.api.schema import documented
 from animecollections.identity import SignIn
 from animecollections.scopes import GRANTABLE, OPEN, SCOPES
 from conftest import signed_in
-from factories import PASSWORD
+from factories import PASSWORD, personal_token
 from profiles.accounts.authentication import account_behind
-from profiles.personal_tokens import services as personal_tokens
 
 # What any visitor may ask, and the ways to sign in and out.
 NEEDS_NO_SCOPE = {
@@ -94,8 +93,7 @@ def test_each_operation_asks_for_its_own_scopes_and_no_other(app):
 @pytest.mark.parametrize("scope", sorted(GRANTABLE))
 def test_a_personal_token_can_do_what_its_scope_allows_and_no_more(alice, scope):
     """Every operation, by a real token of this one scope."""
-    _, text = personal_tokens.make(user_id=alice.pk, name="one", scopes=[scope])
-    script = by_token(text)
+    script = by_token(personal_token(alice, scope))
     for method, path, scopes in OPERATIONS:
         address = re.sub(r"\{\w+\}", "1", path)
         address += "?format=csv" if path.startswith("/api/user/export") else ""
