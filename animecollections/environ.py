@@ -21,6 +21,9 @@ POSITIVE = rules.Range(0, min_inclusive=False)
 MINUTES = rules.Range(1, 525_600)
 DAYS = rules.Range(1, 36_500)
 HOST_NAME = rules.Regexp(r"[^/\s]+\Z", error="{input!r} is no name of a host.")
+FILE = rules.Regexp(
+    r"(https?://|/)\S+\Z", error="{input!r} is no address, and no path from the root."
+)
 SOURCE_NAME = rules.Regexp(
     r"[a-z0-9][a-z0-9._-]{0,39}\Z", error="{input!r} is no name of a source."
 )

@@ -8,6 +8,8 @@ from datetime import timedelta
 
 from animecollections.retention import RULES
 from collections_app.airing import services as airing
+from collections_app.source_facts import sources
+from collections_app.source_facts.derived import mend
 from collections_app.watch_list import popularity
 from history.jobs.services import PeriodicJob
 from profiles import outbox
@@ -31,6 +33,8 @@ JOBS: tuple[PeriodicJob, ...] = (
     PeriodicJob("outbox", timedelta(minutes=1), take_up_lost),
     PeriodicJob("prune", timedelta(days=1), prune, formerly="trim"),
     PeriodicJob("orphan images", timedelta(days=7), sweep),
+    PeriodicJob("facts of titles", timedelta(days=1), mend),
+    PeriodicJob("sources", timedelta(days=1), sources.import_all),
     PeriodicJob("popularity", timedelta(days=1), popularity.count_lists),
     PeriodicJob("airings", timedelta(days=1), airing.refresh_all),
     PeriodicJob("figures", timedelta(minutes=15), figures.refresh),

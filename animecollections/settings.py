@@ -30,6 +30,7 @@ from animecollections.databases import (
 from animecollections.environ import (
     A_NAME,
     DAYS,
+    FILE,
     HOST_NAME,
     MINUTES,
     ORIGIN,
@@ -303,6 +304,9 @@ GALLERY_HOSTS = [
 IMAGE_HOSTS: list[str] = env.list(
     "IMAGE_HOSTS", GALLERY_HOSTS, validate=each(HOST_NAME)
 )
+# Files or addresses that the worker imports once a day.
+CATALOGUE_SOURCES: list[str] = env.list("CATALOGUE_SOURCES", [], validate=each(FILE))
+FACT_SOURCES: list[str] = env.list("FACT_SOURCES", [], validate=each(FILE))
 # Whose fact of a title is shown where several sources have one, the first first.
 CATALOGUE_FACT_SOURCES: list[str] = env.list(
     "CATALOGUE_FACT_SOURCES",

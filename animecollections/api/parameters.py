@@ -186,11 +186,21 @@ def word_reader(words: Sequence[str], *, any_case: bool) -> Reader:
     def read_word(text: str) -> str:
         word = known.get(text.casefold() if any_case else text)
         if word is None:
-            there_is_none = f"“{text[:SHOWN]}” is not known here. " if text else ""
-            raise ValueError(f"{there_is_none}Choose from {', '.join(words)}.")
+            raise ValueError(unknown_word(text, words))
         return word
 
     return read_word
+
+
+def unknown_word(text: str, words: Sequence[str]) -> str:
+    """With the word that was probably meant, and all that there are."""
+    choose = f"Choose from {', '.join(words)}."
+    if not text:
+        return choose
+    plain = {without_case(word): word for word in words}
+    close = get_close_matches(without_case(text[:SHOWN]), plain, n=1)
+    nearest = f"Did you mean {plain[close[0]]}? " if close else ""
+    return f"“{text[:SHOWN]}” is not known here. {nearest}{choose}"
 
 
 def number_reader(

@@ -103,6 +103,8 @@ def test_settings_are_read_in_one_place():
 WRONG = {
     "DEBUG": "perhaps",
     "DEMO": "perhaps",
+    "CATALOGUE_SOURCES": "catalogue.jsonl",
+    "FACT_SOURCES": "ftp://example.org/facts",
     "CATALOGUE_FACT_SOURCES": "jikan,Not a name",
     "PORT": "70000",
     "WEB_WORKERS": "0",

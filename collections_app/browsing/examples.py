@@ -1,5 +1,7 @@
 """What the reference of the API shows of bodies and answers."""
 
+from typing import Any
+
 ANIME = {
     "id": "1535",
     "mal_id": 1535,
@@ -25,7 +27,7 @@ ANIME = {
     "updated_at": "2026-11-23T09:30:00Z",
 }
 ON_THE_LIST = {"type": "Watching", "progress": 12, "score": 9.5, "revision": 41}
-RELATED_ANIME = {
+RELATED_ANIME: dict[str, Any] = {
     "id": "2994",
     "title": "Death Note: Rewrite",
     "english_title": None,
@@ -36,4 +38,36 @@ RELATED_ANIME = {
     "format": "Special",
     "airing_status": "finished",
     "year": 2007,
+}
+FACTS = {
+    "airing": {
+        "begin": {"at": "2006-10-03", "precision": "day"},
+        "end": {"at": "2007-06-26", "precision": "day"},
+        "broadcast": {
+            "start": {"at": "2006-10-03T15:56:00Z", "precision": "minute"},
+            "every_days": 7,
+        },
+        "episodes": 37,
+        "source": "jikan",
+    },
+    "links": [
+        {
+            "site": "crunchyroll",
+            "name": "Crunchyroll",
+            "url": "https://www.crunchyroll.com/series/GRNQ5DDZR/",
+            "regions": [],
+            "begins": None,
+            "source": "bangumi-data",
+        }
+    ],
+    "names": [{"language": "zh-Hans", "names": ["死亡笔记"], "source": "bangumi-data"}],
+    "relations": [
+        RELATED_ANIME | {"relation": "summary", "source": "jikan"},
+    ],
+    "franchise": [],
+    "description": {
+        "text": "A student finds a notebook that kills whose name is written in it.",
+        "language": "en",
+        "source": "own",
+    },
 }

@@ -1,11 +1,12 @@
 """Titles as JSON, for the reference; answers are made by catalogue.titles."""
 
-from typing import Any
+from typing import Any, get_args
 
 from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
 from collections_app.catalogue.models import AiringStatus, Format, Season
+from collections_app.source_facts.values import Precision, RelationType
 from collections_app.watch_list.models import EntryType
 
 Serializer = serializers.Serializer[Any]
@@ -62,8 +63,91 @@ class AnimeOutput(RelatedAnimeOutput):
     )
 
 
-class AnimeWithRelationsOutput(AnimeOutput):
-    relations = RelatedAnimeOutput(many=True)
+SOURCE = "Whose fact it is, such as bangumi-data; `staff`: ours."
+
+
+class MomentOutput(Serializer):
+    """When something is, as exactly as that is known."""
+
+    at = serializers.CharField(
+        help_text="2026-04-08T06:30:00Z, 2026-04-08 (in Japan), 2026-04 or 2026."
+    )
+    precision = serializers.ChoiceField(get_args(Precision))
+
+
+class BroadcastOutput(Serializer):
+    """Regular times: an episode every so many days from `start` on."""
+
+    start = MomentOutput()
+    every_days = serializers.IntegerField()
+
+
+class AiringOutput(Serializer):
+    begin = MomentOutput(allow_null=True)
+    end = MomentOutput(allow_null=True, help_text="When its last episode airs.")
+    broadcast = BroadcastOutput(allow_null=True)
+    episodes = serializers.IntegerField(allow_null=True)
+    source = serializers.CharField(help_text=SOURCE)  # type: ignore[assignment]
+
+
+class LinkOutput(Serializer):
+    site = serializers.CharField(help_text="`official`: its own site.")
+    name = serializers.CharField()
+    url = serializers.URLField()
+    regions = serializers.ListField(
+        child=serializers.CharField(), help_text="Countries; empty: not said."
+    )
+    begins = MomentOutput(allow_null=True)
+    source = serializers.CharField(help_text=SOURCE)  # type: ignore[assignment]
+
+
+class NamesOutput(Serializer):
+    language = serializers.CharField(help_text="Such as zh-Hans.")
+    names = serializers.ListField(child=serializers.CharField())
+    source = serializers.CharField(help_text=SOURCE)  # type: ignore[assignment]
+
+
+class DescriptionOutput(Serializer):
+    text = serializers.CharField()
+    language = serializers.CharField()
+    source = serializers.CharField(help_text=SOURCE)  # type: ignore[assignment]
+
+
+class EpisodeOutput(Serializer):
+    number = serializers.IntegerField()
+    title = serializers.CharField(allow_null=True)
+    airs = MomentOutput(allow_null=True)
+    minutes = serializers.IntegerField(allow_null=True)
+    source = serializers.CharField(help_text=SOURCE)  # type: ignore[assignment]
+
+
+class TrailerOutput(Serializer):
+    site = serializers.CharField()
+    url = serializers.URLField()
+    source = serializers.CharField(help_text=SOURCE)  # type: ignore[assignment]
+
+
+class TypedRelationOutput(RelatedAnimeOutput):
+    relation = serializers.ChoiceField(
+        get_args(RelationType),
+        required=False,
+        allow_null=True,
+        help_text="What it is to this title, with include=relations; null: not known.",
+    )
+    source = serializers.CharField(  # type: ignore[assignment]  # the stubs' own `source`
+        required=False, allow_null=True, help_text=SOURCE
+    )
+
+
+class AnimeWithFactsOutput(AnimeOutput):
+    relations = TypedRelationOutput(many=True)
+    airing = AiringOutput(required=False, allow_null=True)
+    links = LinkOutput(many=True, required=False)
+    names = NamesOutput(many=True, required=False)
+    franchise = RelatedAnimeOutput(many=True, required=False)
+    description = DescriptionOutput(required=False, allow_null=True)
+    episode_list = EpisodeOutput(many=True, required=False)
+    trailers = TrailerOutput(many=True, required=False)
 
 
 @extend_schema_serializer(component_name="NamedCount")

@@ -8,24 +8,41 @@ from rest_framework.request import Request
 
 from animecollections.api.conditional import etag_of, unless_held
 from animecollections.api.rendering import Answer, answer
-from animecollections.api.schema import Example, documented
+from animecollections.api.schema import Example, documented, query
 from animecollections.api.shapes import Always, nullable
 from animecollections.api.views import ApiViewSet
 from animecollections.db.statements import limited
 from animecollections.identity import Account
 from animecollections.scopes import OPEN
-from collections_app.browsing.examples import ANIME, ON_THE_LIST, RELATED_ANIME
+from collections_app.browsing.examples import (
+    ANIME,
+    FACTS,
+    ON_THE_LIST,
+    RELATED_ANIME,
+)
 from collections_app.browsing.serializers import (
     AnimeOutput,
-    AnimeWithRelationsOutput,
+    AnimeWithFactsOutput,
     CountedOutput,
 )
 from collections_app.catalogue import queries as answers
-from collections_app.catalogue.filters import INCLUDE, PARAMETERS
+from collections_app.catalogue.filters import PARAMETERS
 from collections_app.catalogue.models import Genre, Studio
 from collections_app.catalogue.refs import parse_anime_id
+from collections_app.source_facts import answers as facts
 
 TAGS = ["Catalogue"]
+INCLUDE_FACTS = query(
+    "include",
+    str,
+    "`entry`: adds the user's entry, or null. The others add facts of other sources, "
+    "each with its source: `airing` (when it airs, and how exactly that is known), "
+    "`links` (where it streams), `names` (by language), `relations` (their types), "
+    "`franchise` (what prequels and sequels connect, in watch order), `description`, "
+    "`episode_list`, `trailers`.",
+    enum=["entry", *facts.INCLUDED],
+    many=True,
+)
 
 
 class CatalogueViewSet(ApiViewSet):
@@ -67,10 +84,13 @@ class CatalogueViewSet(ApiViewSet):
         description="By our id, by another site's (`mal:1535`), or by a former id.",
         scope=OPEN,
         tags=TAGS,
-        data=AnimeWithRelationsOutput,
-        parameters=[INCLUDE],
+        data=AnimeWithFactsOutput,
+        parameters=[INCLUDE_FACTS],
         errors=["anime_not_found", "ambiguous_id"],
-        examples={"a title": ANIME | {"relations": [RELATED_ANIME]}},
+        examples={
+            "a title": ANIME | {"relations": [RELATED_ANIME]},
+            "with facts of other sources": ANIME | FACTS,
+        },
         etag=True,
     )
     def retrieve(self, request: Request, anime_id: str) -> Answer:
@@ -78,6 +98,8 @@ class CatalogueViewSet(ApiViewSet):
         etag = unless_held(request, self.etag(answers.revision_for(self.asker)))
         with self.limits():
             data = answers.one(self.asker, self.wanted, ref)
+            include = self.wanted.get("include", ())
+            data = facts.with_facts(data, include, self.asker)
         return answer(data, headers={"ETag": etag})
 
     @documented(

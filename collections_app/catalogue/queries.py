@@ -98,7 +98,7 @@ class Shape:
     @classmethod
     def of(cls, user: Asker, wanted: Wanted) -> "Shape":
         account = user if isinstance(user, Account) else None
-        return cls(account, "include" in wanted)
+        return cls(account, "entry" in wanted.get("include", ()))
 
     @property
     def columns(self) -> tuple[str, ...]:

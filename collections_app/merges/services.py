@@ -35,6 +35,7 @@ from collections_app.catalogue.missing_titles.models import MissingTitle
 from collections_app.catalogue.models import Anime, ExternalId, Listing
 from collections_app.catalogue.refs import OWN, AnimeRef
 from collections_app.catalogue.writes import changing_catalogue, store
+from collections_app.source_facts import moving as source_facts
 from collections_app.watch_list import undo as operations
 from collections_app.watch_list import viewings
 from collections_app.watch_list.joining import merged
@@ -167,6 +168,7 @@ def join_titles(job: Merge, through: Origin) -> None:
             job.gone = gone | {
                 "aliases": aliases_of(job.gone_id),
                 "listings": sources_of(job.gone_id),
+                "facts": source_facts.of_title(job.gone_id),
             }
             gained = gains(kept, gone)
             job.gained = {
@@ -175,10 +177,12 @@ def join_titles(job: Merge, through: Origin) -> None:
             } | {
                 "aliases": minus(aliases_of(job.gone_id), aliases_of(job.kept_id)),
                 "listings": minus(sources_of(job.gone_id), sources_of(job.kept_id)),
+                "facts": source_facts.lacking(job.kept_id, job.gone["facts"]),
             }
             state.revision += 1
             lay(kept | gained, set(gained), revision=state.revision)
             hand_over(job)
+            source_facts.add(job.kept_id, job.gained["facts"], state)
             Anime.objects.filter(id=job.gone_id).delete()
             add_aliases(job.kept_id, [(OWN, str(job.gone_id))])
             job.status = MergeStatus.MERGED
@@ -218,6 +222,8 @@ def gains(kept: Facts, gone: Facts) -> Facts:
         if name not in united
         and kept.get(name) == unknown
         and gone.get(name) != unknown
+        # What follows from dates comes with them.
+        and not (name == "airing_status" and gone["status_by_dates"])
         # Parental control only gets stronger.
         and (name not in held or name == "mature")
     }
@@ -316,7 +322,7 @@ def part_titles(job: Merge, reason: str, through: Origin) -> None:
         row: Any = {"held_facts": {}} | {  # one merged before facts were held has none
             name: value
             for name, value in job.gone.items()
-            if name not in ("aliases", "listings")
+            if name not in ("aliases", "listings", "facts")
         }
         for name in ("gone_since", "created_at"):
             row[name] = row[name] and parse_datetime(row[name])
@@ -325,6 +331,9 @@ def part_titles(job: Merge, reason: str, through: Origin) -> None:
         back = facts_back(kept, job.gained)
         lay(kept | back, set(back), revision=state.revision)
         take_over(job)
+        # One that was merged before there were facts has none.
+        source_facts.take_back(job.kept_id, job.gained.get("facts", []), state)
+        source_facts.add(job.gone_id, job.gone.get("facts", []), state)
         job.status = MergeStatus.UNMERGING
         job.save(update_fields=["status"])
         audit.note(

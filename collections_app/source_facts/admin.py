@@ -1,9 +1,30 @@
-"""Admin pages of facts by source."""
+"""Admin pages of facts: what each source says of a title, and what staff overrule."""
 
+from collections.abc import Mapping
+from tempfile import NamedTemporaryFile
+from typing import Any
+
+from django import forms
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminTextareaWidget
 
-from animecollections.admin import Page, ReadOnly
-from collections_app.source_facts.models import SourceFact
+from animecollections.admin import Page, ReadOnly, through
+from animecollections.admin.confirmation import StaffReasonForm, ask_and_do, posted
+from animecollections.admin.site import page
+from collections_app.catalogue.models import Anime
+from collections_app.catalogue.reader import SourceBroken, SourceUnreadable
+from collections_app.source_facts import staff
+from collections_app.source_facts.importing.run import preview
+from collections_app.source_facts.models import FactKind, SourceFact
+from collections_app.source_facts.precedence import STAFF, in_order, preferred
+
+EDIT = "collections_app.change_anime"
+MOST_SHOWN = 2000  # characters of a value
 
 
 @admin.register(SourceFact)
@@ -17,3 +38,179 @@ class SourceFactAdmin(ReadOnly, Page):
     csv_permission = None
     ordering = ("-pk",)
     search_fields = ("source",)
+
+
+@page("titles/<int:anime_id>/facts/", "facts_of_title")
+def facts_of_title(request: HttpRequest, anime_id: int) -> HttpResponse:
+    """All that sources say of a title, by kind, the one that is shown first."""
+    require(request)
+    anime = get_object_or_404(Anime, pk=anime_id)
+    said = staff.by_source(anime_id)
+    context = {
+        **admin.site.each_context(request),
+        "title": f"{anime}: facts by source",
+        "anime": anime,
+        "kinds": [about(kind, said.get(kind, {})) for kind in FactKind],
+    }
+    return TemplateResponse(request, "admin/facts_of_title.html", context)
+
+
+def about(kind: FactKind, by_source: dict[str, Any]) -> dict[str, Any]:
+    shown = preferred(by_source)
+    return {
+        "kind": kind.value,
+        "label": kind.label,
+        "is_held": STAFF in by_source,
+        "facts": [
+            {
+                "source": source,
+                "is_shown": shown is not None and source == shown.source,
+                "value": staff.as_text(kind, by_source[source])[:MOST_SHOWN]
+                or "hidden by staff",
+            }
+            for source in in_order(by_source)
+        ],
+    }
+
+
+class OverruleForm(StaffReasonForm):
+    value = forms.CharField(
+        required=False,
+        max_length=staff.LONGEST_VALUE,
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 12}),
+        help_text="As in the JSON lines of import_facts. Empty: show nothing.",
+    )
+    field_order = ("value", "reason")
+
+
+@page("titles/<int:anime_id>/facts/<str:kind>/overrule/", "overrule_fact")
+def overrule_fact(request: HttpRequest, anime_id: int, kind: str) -> HttpResponse:
+    """Shows what staff say, whatever sources say."""
+    anime, fact, back = of_title(request, anime_id, kind)
+    shown = preferred(staff.by_source(anime_id).get(fact, {}))
+    initial = {"value": staff.as_text(fact, shown.value) if shown else ""}
+
+    def overrule(said: Mapping[str, Any]) -> str:
+        staff.overrule(
+            anime_id=anime_id,
+            kind=fact,
+            value=staff.read_text(fact, said["value"]),
+            reason=said["reason"],
+            through=through(request),
+        )
+        return f"{anime}: {fact.label} is what staff say."
+
+    return ask_and_do(
+        request,
+        OverruleForm(posted(request), initial=initial),
+        overrule,
+        refused_at="value",
+        title=f"{anime}: overrule {fact.label}",
+        says="What sources say is kept, and not shown until you let it go.",
+        button="Overrule",
+        back=back,
+    )
+
+
+@page("titles/<int:anime_id>/facts/<str:kind>/hold/", "hold_fact")
+def hold_fact(request: HttpRequest, anime_id: int, kind: str) -> HttpResponse:
+    """Keeps what is shown now against later imports."""
+    anime, fact, back = of_title(request, anime_id, kind)
+
+    def hold(said: Mapping[str, Any]) -> str:
+        staff.hold(anime_id=anime_id, kind=fact, **said, through=through(request))
+        return f"{anime}: {fact.label} is held."
+
+    return ask_and_do(
+        request,
+        StaffReasonForm(posted(request)),
+        hold,
+        refused_at="reason",
+        title=f"{anime}: hold {fact.label}",
+        says="What is shown now stays, whatever later imports say.",
+        button="Hold",
+        back=back,
+    )
+
+
+@page("titles/<int:anime_id>/facts/<str:kind>/let-go/", "let_go_of_fact")
+def let_go_of_fact(request: HttpRequest, anime_id: int, kind: str) -> HttpResponse:
+    """Shows what sources say again."""
+    anime, fact, back = of_title(request, anime_id, kind)
+
+    def let_go(said: Mapping[str, Any]) -> str:
+        staff.let_go(anime_id=anime_id, kind=fact, **said, through=through(request))
+        return f"{anime}: {fact.label} is what sources say."
+
+    return ask_and_do(
+        request,
+        StaffReasonForm(posted(request)),
+        let_go,
+        title=f"{anime}: let go of {fact.label}",
+        says="What sources say is shown again, and imports change it.",
+        button="Let go",
+        back=back,
+    )
+
+
+def of_title(
+    request: HttpRequest, anime_id: int, kind: str
+) -> tuple[Anime, FactKind, str]:
+    require(request)
+    if kind not in FactKind.values:
+        raise Http404
+    back = reverse("admin:facts_of_title", args=[anime_id])
+    return get_object_or_404(Anime, pk=anime_id), FactKind(kind), back
+
+
+def require(request: HttpRequest) -> None:
+    if not request.user.has_perm(EDIT):
+        raise PermissionDenied
+
+
+class FactsFileForm(forms.Form):
+    file = forms.FileField(
+        widget=UnfoldAdminFileFieldWidget(),
+        help_text="A file for import_facts, plain, .gz or .zst. This changes nothing.",
+    )
+
+
+@page("titles/facts/import/", "preview_facts")
+def preview_facts(request: HttpRequest) -> HttpResponse:
+    """What an import of facts would change; it changes nothing."""
+    require(request)
+    is_sent = request.method == "POST"
+    form = FactsFileForm(request.POST, request.FILES) if is_sent else FactsFileForm()
+    context: dict[str, Any] = {
+        **admin.site.each_context(request),
+        "title": "What an import of facts would change",
+        "form": form,
+    }
+    if form.is_valid():
+        try:
+            context |= preview_of(form.cleaned_data["file"])
+        except (SourceUnreadable, SourceBroken) as error:
+            form.add_error("file", str(error))
+    return TemplateResponse(request, "admin/facts_preview.html", context)
+
+
+def preview_of(file: Any) -> dict[str, Any]:
+    with NamedTemporaryFile() as copy:
+        for chunk in file.chunks():
+            copy.write(chunk)
+        copy.flush()
+        source, report = preview(copy.name)
+    differences = [
+        {
+            "anime_id": one.anime_id,
+            "title": one.title,
+            "kind": one.kind.label,
+            "before": staff.as_text(one.kind, one.before or {})[:MOST_SHOWN],
+            "after": staff.as_text(one.kind, one.after or {})[:MOST_SHOWN],
+        }
+        for one in report.differences
+    ]
+    counts = list(report.counts.items())
+    return {"source": source, "report": report, "counts": counts} | {
+        "differences": differences
+    }

@@ -72,20 +72,31 @@ def all_edges() -> Iterator[Edge]:
 
 
 def edges(rows: Collection[tuple[int, Mapping[str, Any]]]) -> Iterator[Edge]:
-    """What relations connect; one statement finds the titles that they name."""
-    relations = [
-        (anime_id, relation)
-        for anime_id, value in rows
+    """What relations connect; two statements find the titles that they name."""
+    ids = (
+        id_
+        for _, value in rows
         for relation in value.get("relations", ())
         if relation["type"] in CONNECTING
-    ]
-    titles = titles_of(id_ for _, relation in relations for id_ in relation["ids"])
-    for anime_id, relation in relations:
-        other = first_title(relation["ids"], titles)
-        if other is None or other == anime_id:
-            continue
-        is_earlier = relation["type"] in EARLIER
-        yield Edge(other, anime_id) if is_earlier else Edge(anime_id, other)
+        for id_ in relation["ids"]
+    )
+    return edges_of(rows, titles_of(ids))
+
+
+def edges_of(
+    rows: Iterable[tuple[int, Mapping[str, Any]]], titles: Mapping[str, int]
+) -> Iterator[Edge]:
+    for anime_id, value in rows:
+        for relation in value.get("relations", ()):
+            other = first_title(relation["ids"], titles)
+            if relation["type"] not in CONNECTING:
+                continue
+            if other is None or other == anime_id:
+                continue
+            if relation["type"] in EARLIER:
+                yield Edge(other, anime_id)
+            else:
+                yield Edge(anime_id, other)
 
 
 def titles_of(ids: Iterable[str]) -> dict[str, int]:

@@ -13,8 +13,9 @@ from animecollections.ops import backups
 from animecollections.ops.sessions import DirectCommand
 from collections_app.models import Anime
 
-STARTER = "starter_catalogue.jsonl"
-RELEASES = "https://github.com/manami-project/anime-offline-database/releases"
+STARTER, STARTER_FACTS = "starter_catalogue.jsonl", "starter_facts.jsonl"
+# Goes on every week with the schema of manami-project's, which is archived.
+RELEASES = "https://github.com/cedya77/anime-offline-database/releases"
 
 
 class Command(DirectCommand):
@@ -52,11 +53,11 @@ class Command(DirectCommand):
         call_command("migrate", verbosity=0, interactive=False)
         if not Anime.objects.exists():
             self.stdout.write("Loading the starter catalogue …")
-            path = Path(apps.get_app_config("collections_app").path) / STARTER
+            folder = Path(apps.get_app_config("collections_app").path)
+            quiet = {"verbosity": 0, "stdout": self.stdout}
             with transaction.atomic():  # else half of it would pass for a catalogue
-                call_command(
-                    "import_catalog", str(path), verbosity=0, stdout=self.stdout
-                )
+                call_command("import_catalog", str(folder / STARTER), **quiet)
+                call_command("import_facts", str(folder / STARTER_FACTS), **quiet)
 
     def say_where(self) -> None:
         root = f"http://{settings.HOST}:{settings.PORT}"

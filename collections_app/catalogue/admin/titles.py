@@ -308,10 +308,12 @@ class AnimeAdmin(ThroughServices):
         """What is done to a title besides correcting it."""
         return format_html(
             '<span class="ac-buttons"><a class="ac-button" href="{}">{}</a>'
+            '<a class="ac-button" href="{}">Facts by source</a>'
             '<a class="ac-button" href="{}?kept={}">Merge a duplicate into it …</a>'
             '<a class="ac-button" href="{}?q={}">What staff did to it</a></span>',
             reverse("admin:mark_mature", args=[anime.pk]),
             "Not mature …" if anime.mature else "Mark mature …",
+            reverse("admin:facts_of_title", args=[anime.pk]),
             reverse("admin:merge_titles"),
             anime.pk,
             reverse("admin:history_staffaction_changelist"),

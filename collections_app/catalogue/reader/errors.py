@@ -3,7 +3,8 @@
 CHUNK = 64 * 1024
 
 EXPECTED = (
-    "Use a catalogue of manami-project/anime-offline-database, as JSON lines or "
+    "Use a catalogue of manami-project/anime-offline-database, or of who goes on "
+    "with it (cedya77/anime-offline-database), as JSON lines or "
     "as one JSON document, plain or compressed with gzip or zstd."
 )
 

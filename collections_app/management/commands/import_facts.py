@@ -3,12 +3,13 @@
 import time
 from argparse import ArgumentParser
 from collections.abc import Iterator
-from typing import Any
+from typing import TypedDict, Unpack
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError
 
 from animecollections.ops.commands import progress_bar, status_of
+from collections_app.airing.services import refresh_airings
 from collections_app.catalogue.reader import (
     SourceBroken,
     SourceUnreadable,
@@ -18,6 +19,13 @@ from collections_app.source_facts.importing.run import FactImport, Report, begin
 from collections_app.source_facts.readers import READERS
 
 MOST_REFUSED_SHOWN = 50
+
+
+class Options(TypedDict):
+    paths: list[str]
+    source: str
+    dry_run: bool
+    verbosity: int
 
 
 class Command(BaseCommand):
@@ -49,12 +57,12 @@ class Command(BaseCommand):
             help="preview: count the changes, make none",
         )
 
-    def handle(self, *args: object, **options: Any) -> None:
+    def handle(self, *args: object, **options: Unpack[Options]) -> None:
         for path in options["paths"]:
             self.run = None
             self.import_file(path, options)
 
-    def import_file(self, path: str, options: dict[str, Any]) -> None:
+    def import_file(self, path: str, options: Options) -> None:
         started = time.monotonic()
         trouble, status = "", 1
         try:
@@ -78,7 +86,7 @@ class Command(BaseCommand):
                 returncode=status,
             )
 
-    def take(self, path: str, options: dict[str, Any]) -> None:
+    def take(self, path: str, options: Options) -> None:
         with open_source(path) as source:
             self.run, reader, text = begin(
                 source, options["source"], dry_run=options["dry_run"]
@@ -93,8 +101,16 @@ class Command(BaseCommand):
                 def show(titles: int) -> None:
                     bar.update(source.bytes_read() - bar.n)
 
-                self.run.take(reader.read(text), show)
-            self.run.connect()
+                try:
+                    self.run.take(reader.read(text), show)
+                finally:
+                    self.follow_up(self.run)
+
+    def follow_up(self, run: FactImport) -> None:
+        """What is computed of the facts that are in, after an early end too."""
+        run.connect()
+        if not run.dry_run:
+            refresh_airings(run.rescheduled)
 
 
 def sentence(run: FactImport, seconds: float) -> str:

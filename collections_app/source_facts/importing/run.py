@@ -18,7 +18,7 @@ from collections_app.catalogue.importing.run import (
     fitting_size,
     state_seen,
 )
-from collections_app.catalogue.reader import SourceUnreadable, open_source
+from collections_app.catalogue.reader import SourceBroken, SourceUnreadable, open_source
 from collections_app.catalogue.reader.records import Refusal
 from collections_app.catalogue.reader.sources import Source
 from collections_app.catalogue.reader.text import Text
@@ -31,11 +31,13 @@ from collections_app.source_facts.importing.planning import (
     Plan,
     plan,
 )
+from collections_app.source_facts.models import FactKind
 from collections_app.source_facts.precedence import STAFF
 from collections_app.source_facts.readers import Reader, Said, recognise
 from collections_app.source_facts.writes import carry_out
 
 MOST_REMEMBERED = 1000  # refusals and values left out of one import
+TIMES = (FactKind.AIRING, FactKind.EPISODES)
 MOST_SHOWN = 300  # differences of a preview
 
 
@@ -73,6 +75,8 @@ class FactImport:
         self.taken: dict[int, int] = {}  # the titles seen, and their lines
         self.size = FIRST_BATCH
         self.are_connections = False
+        self.rescheduled: set[int] = set()  # titles whose times changed
+        self.broken: SourceBroken | None = None  # told once all before it is taken
 
     def take(
         self,
@@ -85,13 +89,18 @@ class FactImport:
             if settings.DEBUG:  # then Django keeps all statements, long as they are
                 reset_queries()
             progress(len(batch))
+        if self.broken:
+            raise self.broken
 
     def readable(self, items: Iterable[Said | Refusal]) -> Iterator[Said]:
-        for item in items:
-            if isinstance(item, Refusal):
-                self.report.refuse(item)
-            else:
-                yield item
+        try:
+            for item in items:
+                if isinstance(item, Refusal):
+                    self.report.refuse(item)
+                else:
+                    yield item
+        except SourceBroken as broken:
+            self.broken = broken
 
     def take_batch(self, batch: list[Said]) -> None:
         seen = state_seen()
@@ -106,6 +115,9 @@ class FactImport:
         else:
             self.size = fitting_size(self.size, 0)
         self.taken |= planned.taken
+        self.rescheduled |= {
+            change.anime_id for change in planned.changes if change.kind in TIMES
+        }
         self.are_connections |= planned.are_connections
         self.report.add(planned)
 

@@ -4,10 +4,11 @@ docs/catalogue.md describes it. The first line may say `{"source": "my-notes"}`.
 """
 
 import json
+import re
 from collections.abc import Iterator
 
 from collections_app.catalogue.reader.parsing import decode_line
-from collections_app.catalogue.reader.pieces import DECODER, UNDECODABLE, text_lines
+from collections_app.catalogue.reader.pieces import UNDECODABLE, text_lines
 from collections_app.catalogue.reader.records import Refusal, label_of
 from collections_app.catalogue.reader.text import Text
 from collections_app.source_facts.models import FactKind
@@ -16,19 +17,12 @@ from collections_app.source_facts.readers.said import Reader, Said
 
 KINDS = {kind.value: kind for kind in FactKind}
 ABOUT_A_TITLE = {"ids", "title", *KINDS}
-ABOUT_THE_FILE = {"source", "license", "repository", "lastUpdate"}
+BEGINS = re.compile(r'\s*\{.*"(?:ids|source)"\s*:')
 
 
 def fits(head: str) -> bool:
-    """By the first lines, of which one may be broken."""
-    for line in head.split("\n")[:5]:
-        try:
-            item = DECODER.decode(line)
-        except UNDECODABLE:
-            continue
-        if isinstance(item, dict) and ("ids" in item or "source" in item):
-            return True
-    return False
+    """By the first lines, of which some may be broken, and the last cut."""
+    return any(BEGINS.match(line) for line in head.split("\n")[:5])
 
 
 def source_of(head: str) -> str:

@@ -69,6 +69,13 @@ MENU = {
             "collections_app.change_anime",
         ),
         Line(
+            "What facts would change",
+            "fact_check",
+            "admin:preview_facts",
+            "collections_app.change_anime",
+        ),
+        rows("Facts by source", "source", "collections_app.sourcefact"),
+        Line(
             "Missing titles",
             "search_off",
             "admin:missing_titles",
