@@ -44,6 +44,9 @@ class Asker(Protocol):
     @property
     def hides_mature(self) -> bool: ...
 
+    @property
+    def timezone(self) -> str: ...
+
 
 @dataclass(frozen=True, slots=True)
 class Account:

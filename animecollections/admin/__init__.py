@@ -419,7 +419,7 @@ class ThroughServices(Page):
         change: bool = False,
         **kwargs: object,
     ) -> type[Form]:
-        form = super().get_form(request, obj, change, **kwargs)
+        form = super().get_form(request, obj, change=change, **kwargs)
         form.refusal = getattr(request, "refusal", None)  # type: ignore[attr-defined]
         return form
 

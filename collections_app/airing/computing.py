@@ -22,6 +22,8 @@ HORIZON = timedelta(days=100)
 GOES_ON_FOR = timedelta(days=400)
 MOST_EPISODES = 10_000
 
+Said = Mapping[str, Any]  # as source_facts.values has it
+
 
 class Known(NamedTuple):
     """What is known of a title.
@@ -31,8 +33,8 @@ class Known(NamedTuple):
 
     status: str
     total: int | None
-    airing: Mapping[str, Any] = {}
-    episodes: Sequence[Mapping[str, Any]] = ()
+    airing: Said = {}
+    episodes: Sequence[Said] = ()
 
     @property
     def zone(self) -> str:
@@ -90,7 +92,7 @@ def compute(known: Known, now: datetime) -> Computed:
 # --- What sources say -----------------------------------------------------------------
 
 
-def point_of(moment: Mapping[str, Any] | None, zone: ZoneInfo) -> Point | None:
+def point_of(moment: Said | None, zone: ZoneInfo) -> Point | None:
     """Of a Moment (source_facts.values); None where it is but a year, or unreadable."""
     if not moment:
         return None
@@ -196,7 +198,7 @@ class Slots(NamedTuple):
     zone: ZoneInfo
 
     @classmethod
-    def of(cls, broadcast: Mapping[str, Any] | None, zone: ZoneInfo) -> "Slots | None":
+    def of(cls, broadcast: Said | None, zone: ZoneInfo) -> "Slots | None":
         broadcast = broadcast or {}
         days, start = (
             broadcast.get("every_days"),

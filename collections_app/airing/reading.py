@@ -4,8 +4,9 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 from animecollections.db.json_rows import among
-from collections_app.airing.computing import Known
+from collections_app.airing.computing import Known, Said
 from collections_app.airing.models import Airing
+from collections_app.catalogue.airing import Kept
 from collections_app.catalogue.models import Anime
 from collections_app.source_facts.models import FactKind, SourceFact
 from collections_app.source_facts.precedence import preferred
@@ -14,7 +15,9 @@ KINDS = (FactKind.AIRING, FactKind.EPISODES)
 TITLE = ("id", "airing_status", "episodes", "schedule")
 
 
-def known_of(anime_ids: Collection[int]) -> tuple[dict[int, Known], dict[int, Any]]:
+def known_of(
+    anime_ids: Collection[int],
+) -> tuple[dict[int, Known], dict[int, Kept | None]]:
     """By title: what is known, and the schedule that it keeps. Two statements."""
     facts = facts_of(anime_ids)
     known, kept = {}, {}
@@ -29,7 +32,7 @@ def known_of(anime_ids: Collection[int]) -> tuple[dict[int, Known], dict[int, An
     return known, kept
 
 
-def facts_of(anime_ids: Iterable[int]) -> dict[tuple[int, str], Any]:
+def facts_of(anime_ids: Iterable[int]) -> dict[tuple[int, str], Said]:
     """The preferred value of each kind, by title and kind."""
     said: dict[tuple[int, str], dict[str, Any]] = {}
     rows = SourceFact.objects.filter(kind__in=KINDS, anime_id__in=among(anime_ids))

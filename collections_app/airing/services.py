@@ -1,17 +1,18 @@
 """The one writer of airings and schedules: they follow from the facts of titles."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.utils import timezone
 
 from animecollections.db.bulk import upsert
 from animecollections.db.json_rows import among
-from collections_app.airing.computing import Known, compute
+from collections_app.airing.computing import compute
 from collections_app.airing.models import Airing
 from collections_app.airing.planning import Row, changed_rows, schedule_of
 from collections_app.airing.reading import known_of, titles_with_airing
+from collections_app.catalogue.airing import Kept
 from collections_app.catalogue.writes import changing_catalogue, keep_schedules
 
 TOGETHER = 500  # titles; the catalogue is locked for some tenths of a second
@@ -45,10 +46,13 @@ def refresh_airings(
 
 
 def refresh_some(anime_ids: Collection[int], now: datetime) -> Refreshed:
-    """Five statements, whatever their number; those that write where there is need."""
+    """Three statements, whatever their number, and no lock where nothing changes; else
+    the same once more under the lock, for others may have written meanwhile.
+    """
+    if not any(plan(anime_ids, now)):
+        return Refreshed()
     with changing_catalogue() as state:
-        known, kept = known_of(anime_ids)
-        rows, schedules = plan(known, kept, stored_rows(anime_ids), now)
+        rows, schedules = plan(anime_ids, now)
         if rows or schedules:
             state.revision += 1  # calendars show rows that no schedule tells of
             upsert(Airing, rows, unique=("anime_id", "number"))
@@ -66,14 +70,13 @@ def stored_rows(anime_ids: Iterable[int]) -> dict[int, dict[int, Row]]:
 
 
 def plan(
-    known: Mapping[int, Known],
-    kept: Mapping[int, Any],
-    stored: Mapping[int, dict[int, Row]],
-    now: datetime,
-) -> tuple[list[Row], dict[int, Any]]:
+    anime_ids: Collection[int], now: datetime
+) -> tuple[list[Row], dict[int, Kept | None]]:
     """The rows to write, in the order of their key, and the schedules that change."""
+    known, kept = known_of(anime_ids)
+    stored = stored_rows(anime_ids)
     rows: list[Row] = []
-    schedules: dict[int, Any] = {}
+    schedules: dict[int, Kept | None] = {}
     for anime_id in sorted(known):
         computed = compute(known[anime_id], now)
         rows += changed_rows(anime_id, computed, stored.get(anime_id, {}), now)

@@ -16,6 +16,8 @@ from collections_app.catalogue.models import Precision
 from collections_app.watch_list.models import EntryState
 
 Json = dict[str, Any]
+Row = Mapping[str, Any]  # of COLUMNS
+Wanted = Mapping[str, Any]
 
 MOST_DAYS = 60
 USUAL_DAYS = 7
@@ -35,7 +37,7 @@ class Span:
     zone: str
 
     @classmethod
-    def of(cls, wanted: Mapping[str, Any], zone: str, today: date) -> "Span":
+    def of(cls, wanted: Wanted, zone: str, today: date) -> "Span":
         """From today on, a week, where nothing else is said; 400 for too many days."""
         first = wanted.get("from")
         if first is None:
@@ -101,7 +103,7 @@ def airings_in(
     return [dict(row) for row in rows[:MOST_SHOWN]]
 
 
-def to_json(row: Mapping[str, Any], zone: str) -> Json:
+def to_json(row: Row, zone: str) -> Json:
     """An episode as the calendar answers it."""
     shown = {
         "anime_id": str(row["anime_id"]),
@@ -121,7 +123,7 @@ def to_json(row: Mapping[str, Any], zone: str) -> Json:
     return shown | {"entry": {"type": type_, "progress": progress}}
 
 
-def airs_at(row: Mapping[str, Any]) -> str:
+def airs_at(row: Row) -> str:
     """A time, a day or a month: as much as is known."""
     if row["precision"] != Precision.MINUTE:
         return str(row["airs_on"])
@@ -129,7 +131,7 @@ def airs_at(row: Mapping[str, Any]) -> str:
     return at.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def day_of(row: Mapping[str, Any], zone: str) -> str:
+def day_of(row: Row, zone: str) -> str:
     """The day in the zone; a day or a month that is all that is known stays itself."""
     if row["precision"] != Precision.MINUTE:
         return str(row["airs_on"])

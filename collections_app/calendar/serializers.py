@@ -12,7 +12,7 @@ Serializer = serializers.Serializer[Any]
 
 
 @extend_schema_serializer(component_name="EntryOfAiring")
-class ListedSerializer(Serializer):
+class ListedOutput(Serializer):
     """What the user keeps of the title."""
 
     type = serializers.ChoiceField(EntryType.choices)
@@ -20,7 +20,7 @@ class ListedSerializer(Serializer):
 
 
 @extend_schema_serializer(component_name="Airing")
-class AiringSerializer(Serializer):
+class AiringOutput(Serializer):
     """An episode, and when it airs."""
 
     anime_id = serializers.CharField()
@@ -39,4 +39,4 @@ class AiringSerializer(Serializer):
     day = serializers.CharField(
         help_text="the day in the time zone of `meta`; or the month"
     )
-    entry = ListedSerializer(required=False, help_text="with `mine` or `type`")
+    entry = ListedOutput(required=False, help_text="with `mine` or `type`")

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection
 from datetime import date
-from typing import Any
 
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
@@ -17,7 +16,7 @@ from animecollections.db.statements import limited
 from animecollections.identity import Account, today_in
 from animecollections.scopes import OPEN
 from collections_app.calendar.reads import Span, Whose, airings_in, to_json
-from collections_app.calendar.serializers import AiringSerializer
+from collections_app.calendar.serializers import AiringOutput
 from collections_app.catalogue.queries import revision_for
 from collections_app.watch_list.models import EntryType
 
@@ -48,7 +47,7 @@ class CalendarViewSet(ApiViewSet):
         "mature titles. `mine` and `type` need the scope `list:read`.",
         scope=OPEN,
         tags=["Calendar"],
-        data=AiringSerializer(many=True),
+        data=AiringOutput(many=True),
         meta={"from": date, "to": date, "timezone": str},
         parameters=[
             query("from", A_DAY, "The first day; today if absent."),
@@ -77,12 +76,12 @@ class CalendarViewSet(ApiViewSet):
         etag=True,
     )
     def list(self, request: Request) -> Answer:
-        user: Any = request.user
-        zone = user.timezone
+        zone = self.asker.timezone
         span, whose = Span.of(self.wanted, zone, today_in(zone)), self.whose()
         etag = unless_held(request, self.etag(span))
-        with limited(is_visitor=not user.is_authenticated):
-            rows = airings_in(span, hides_mature=user.hides_mature, whose=whose)
+        hides_mature = self.asker.hides_mature
+        with limited(is_visitor=not isinstance(self.asker, Account)):
+            rows = airings_in(span, hides_mature=hides_mature, whose=whose)
         meta = {"from": span.first, "to": span.last, "timezone": zone}
         data = [to_json(row, zone) for row in rows]
         return answer(data, meta=meta, headers={"ETag": etag})
@@ -97,15 +96,15 @@ class CalendarViewSet(ApiViewSet):
     def whose(self) -> Whose | None:
         if not self.is_mine:
             return None
-        user: Any = self.request.user
+        user = self.asker
         if not isinstance(user, Account):
             raise ApiError("not_signed_in")
         return Whose(user.id, self.wanted.get("type", ()))
 
     def etag(self, span: Span) -> str:
         """Of the catalogue, of what the user hides, and of the list where it shows."""
-        user: Any = self.request.user
-        parts: list[Any] = [span, user.hides_mature, revision_for(user)]
+        parts = [span, self.asker.hides_mature, revision_for(self.asker)]
         if self.is_mine:
-            parts += [user.revisions.epoch, user.revisions.parts["list"]]
+            at = self.account.revisions
+            parts += [at.epoch, at.parts["list"]]
         return etag_of(self.request, *parts)

@@ -26,6 +26,7 @@ AIRED_IN_YEAR: dict[str, int] = {
     Season.FALL: 13,
 }
 MOST_OF_YEAR = 52
+Kept = dict[str, Any]  # a schedule as JSON
 PRECISIONS = (Precision.MINUTE, Precision.DAY, Precision.MONTH)
 
 
@@ -83,13 +84,13 @@ class Schedule(NamedTuple):
     runs: tuple[Run, ...]
 
     @classmethod
-    def of(cls, kept: Any) -> Self | None:
+    def of(cls, kept: Kept | None) -> Self | None:
         """As a title keeps it; None where nothing is known."""
         if not kept:
             return None
         return cls(kept["zone"], tuple(Run(*run) for run in kept["runs"]))
 
-    def to_keep(self) -> dict[str, Any]:
+    def to_keep(self) -> Kept:
         return {"zone": self.zone, "runs": [list(run) for run in self.runs]}
 
     def aired(self, minute: int) -> int:

@@ -5,7 +5,7 @@ an unknown one never erases a known one.
 """
 
 from datetime import datetime
-from typing import TypedDict, cast
+from typing import Any, TypedDict, cast
 
 from collections_app.catalogue.held_facts import HeldFacts
 from collections_app.catalogue.reader import Record
@@ -38,7 +38,7 @@ class Facts(TypedDict, total=False):
     names_elsewhere: list[str]
     votes: int | None
     status_by_dates: bool
-    schedule: object  # of catalogue/airing.py
+    schedule: dict[str, Any] | None  # of catalogue/airing.py
     # What a row of a title has besides.
     id: int
     sort_title: str

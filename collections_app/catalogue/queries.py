@@ -47,7 +47,7 @@ REVISION = Compiled(lambda: CatalogueState.objects.filter(id=1).values_list("rev
 
 
 def revision_for(user: Asker) -> int:
-    """The catalogue's; of a signed-in user the sign-in check has told it."""
+    """The catalogue's; of a signed-in user the sign-in check has read it."""
     if isinstance(user, Account):
         return user.revisions.catalogue
     rows = REVISION.fetch()

@@ -16,6 +16,8 @@ from collections_app.catalogue.airing import AiringNow, Schedule, airing_now
 from collections_app.catalogue.entry_facts import FACTS, card_facts, facts_to_json
 from collections_app.catalogue.models import Anime
 
+Facts = Sequence[Any]  # of FACTS
+
 
 class Held(NamedTuple):
     """Members of a JSON object, without its braces; and when the title airs."""
@@ -72,7 +74,7 @@ class HeldTitles:
             self.titles, self.revision = {}, 0
 
 
-def hold(facts: Sequence[Any]) -> Held:
+def hold(facts: Facts) -> Held:
     shown = facts_to_json(facts)
     return Held(
         members(shown),

@@ -17,6 +17,7 @@ from animecollections.db.bulk import upsert
 from animecollections.db.ids import new_id
 from animecollections.db.json_rows import among
 from animecollections.identity import Origin
+from collections_app.catalogue.airing import Kept
 from collections_app.catalogue.facts import (
     FROM_SOURCES,
     NAMES,
@@ -305,9 +306,7 @@ def known_facts(anime_id: int, *names: str) -> Facts:
     return cast("Facts", row)
 
 
-def keep_schedules(
-    schedules: Mapping[int, dict[str, Any] | None], *, revision: int
-) -> None:
+def keep_schedules(schedules: Mapping[int, Kept | None], *, revision: int) -> None:
     """Writes when titles air, in short, under the lock of `changing_catalogue`."""
     Anime.objects.filter(id__in=among(schedules)).update(
         schedule=None, revision=revision, updated_at=timezone.now()

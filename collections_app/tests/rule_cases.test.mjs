@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { mock, test } from "node:test";
+import { test } from "node:test";
 
 import { FIELDS, LARGEST_NUMBER, STATES, guess } from "../../static/js/collection/index.js";
 
@@ -16,14 +16,13 @@ const dated = (fields) => Object.fromEntries(
   Object.entries(fields).map(([name, value]) => [name, value === "today" ? TODAY : value]));
 
 for (const { name, anime: said = { episodes: 12, airing_status: "finished" }, before, operation, becomes } of cases) {
-  test(name, () => {
+  test(name, (t) => {
     const anime = { ...said, year: said.year === "last year" ? NOW.getFullYear() - 1 : said.year };
-    mock.timers.enable({ apis: ["Date"], now: NOW });
+    t.mock.timers.enable({ apis: ["Date"], now: NOW });
     const entry = before && { ...anime, anime_id: "1", ...python.new, ...before };
     const unsent = { id: "a", at: NOW.toISOString(), anime, tried: false, operation: { ...operation, animeId: "1" } };
     const wanted = becomes && dated({ ...python.new, ...before, ...becomes });
     assert.deepEqual(own(guess(entry, unsent)), wanted);
-    mock.timers.reset();
   });
 }
 

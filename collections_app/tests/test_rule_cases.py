@@ -13,17 +13,15 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from collections_app.watch_list.fields import FIELD_NAMES
+from collections_app.watch_list.fields import FIELD_NAMES, NEW_ENTRY, shown
 from factories import AnimeFactory
 
 HERE = Path(__file__).parent
 CASES = json.loads((HERE / "rule_cases.json").read_text())
 KNOWN = {"episodes": 12, "airing_status": "finished"}
-NEW = {
-    "type": "Watching", "state": "active", "progress": 0, "score": None,
-    "rewatches": 0, "started_on": None, "finished_on": None, "notes": "", "tags": [],
-    "priority": 0, "is_private": False,
-}  # fmt: skip
+NEW = {name: shown(name, NEW_ENTRY[name]) for name in FIELD_NAMES} | {
+    "type": "Watching"
+}
 
 
 def run(client: Any, operations: list[dict[str, Any]]) -> list[dict[str, Any]]:

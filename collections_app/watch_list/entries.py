@@ -39,6 +39,7 @@ from collections_app.watch_list.fields import (
 # By column, and as answered: fields.py says which values they have.
 Entry = dict[str, Any]
 EntryJson = dict[str, Any]
+Row = Sequence[Any]  # of ROW
 
 YEARS = (1900, 2200)
 PARTIAL_DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?", re.ASCII)
@@ -94,7 +95,7 @@ STATUS, EPISODES, SCHEDULE = (
 )
 
 
-def airing_of(row: Sequence[Any]) -> AiringNow:
+def airing_of(row: Row) -> AiringNow:
     """What has aired by now of the title of a row of ROW."""
     schedule = Schedule.of(row[SCHEDULE])
     return airing_now(row[STATUS], row[EPISODES], schedule, this_minute())

@@ -48,6 +48,7 @@ ORDERINGS = {
     "watched_at": "watched_at",
 }
 DEFAULT_ORDERING = "-added_at"
+DEFAULT_OF_VIEW = {"up_next": "-watched_at"}
 
 SCORES = {"minimum": 0, "maximum": 10}
 PROGRESS = {"minimum": 0, "maximum": LARGEST_NUMBER}

@@ -38,6 +38,7 @@ from collections_app.watch_list import writes as watch_list
 from collections_app.watch_list.entries import airing_of
 from collections_app.watch_list.examples import COUNTS, ENTRY
 from collections_app.watch_list.filters import (
+    DEFAULT_OF_VIEW,
     DEFAULT_ORDERING,
     ORDERINGS,
     PARAMETERS,
@@ -128,29 +129,28 @@ class WatchListViewSet(IdempotentViewSet):
             array, until = whole_list(self.user_id, view=view, at=at)
             return Fragment(array), cursor, until
         mine = WatchListEntry.objects.of(self.user_id)
-        entries, until = self.narrowed_by_view(mine, view)
-        narrowed = EntryFilters.narrow(entries, wanted, self.account.timezone)
+        entries, until = self.narrowed(mine, view)
         rows, meta = page(
-            narrowed.with_popularity().rows(),
+            entries.with_popularity().rows(),
             wanted,
             orderings=ORDERINGS,
-            default="-watched_at" if view == "up_next" else DEFAULT_ORDERING,
+            default=DEFAULT_OF_VIEW.get(view, DEFAULT_ORDERING),
         )
         if "counts" in wanted:
             meta["counts"] = mine.counts()["by_type"]
         until = first_change([until, *(airing_of(row).until for row in rows)])
         return shaped(rows, view, wanted), meta | cursor, until
 
-    def narrowed_by_view(
-        self, mine: EntryQuerySet, view: str
-    ) -> tuple[EntryQuerySet, int]:
-        """And the minute at which another entry belongs in it."""
+    def narrowed(self, mine: EntryQuerySet, view: str) -> tuple[EntryQuerySet, int]:
+        """By the filters too; and the minute at which another entry belongs in it."""
+        narrowed = EntryFilters.narrow(mine, self.wanted, self.account.timezone)
         if view != "up_next":
-            return mine, 0
+            return narrowed, 0
         if "unaired" in self.wanted:
-            return mine.up_next(), 0
+            return narrowed.up_next(), 0
         now = timezone.now()
-        return mine.up_next().aired(now), minute_of(mine.up_next().next_airing(now))
+        waiting = narrowed.up_next().next_airing(now)
+        return narrowed.up_next().aired(now), minute_of(waiting)
 
     @documented(
         "Adds an anime, or moves it to another type.",

@@ -21,6 +21,7 @@ from profiles.feeds.models import Feed
 from profiles.feeds.serializers import FeedInput, FeedOutput, MadeFeedOutput
 
 TAGS = ["Calendar"]
+Json = dict[str, Any]
 A_FEED = {
     "id": "019ab0f2-6a3c-7c1e-9f55-0242ac120004",
     "name": "Phone",
@@ -39,11 +40,11 @@ def urls(secret: str) -> dict[str, str]:
 A_NEW_FEED = A_FEED | {"urls": urls(SECRET)}
 
 
-def feed_to_json(feed: Feed) -> dict[str, Any]:
+def feed_to_json(feed: Feed) -> Json:
     return {name: getattr(feed, name) for name in A_FEED}
 
 
-def made_to_json(made: feeds.Made) -> dict[str, Any]:
+def made_to_json(made: feeds.Made) -> Json:
     return feed_to_json(made.feed) | {"urls": urls(made.secret)}
 
 

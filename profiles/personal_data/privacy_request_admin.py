@@ -86,7 +86,7 @@ class PrivacyRequestAdmin(ThroughServices, Owned):
     ) -> type[Form]:
         if obj is None:
             kwargs["form"] = NewRequestForm
-        return super().get_form(request, obj, change, **kwargs)
+        return super().get_form(request, obj, change=change, **kwargs)
 
     def get_fieldsets(self, request: HttpRequest, obj: object = None) -> Any:
         return self.fieldsets if obj else self.add_fieldsets

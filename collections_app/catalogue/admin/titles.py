@@ -385,7 +385,7 @@ class AnimeAdmin(ThroughServices):
     ) -> type[Form]:
         if obj is None:
             kwargs["form"] = NewTitleForm
-        return super().get_form(request, obj, change, **kwargs)
+        return super().get_form(request, obj, change=change, **kwargs)
 
     def get_readonly_fields(
         self, request: HttpRequest, obj: object = None

@@ -273,7 +273,7 @@ class UserAdmin(ThroughServices, BaseUserAdmin):
         change: bool = False,
         **kwargs: object,
     ) -> type[Form]:
-        form: Any = super().get_form(request, obj, change, **kwargs)
+        form: Any = super().get_form(request, obj, change=change, **kwargs)
         form.has_fresh_code = has_fresh_code(request)
         return cast("type[Form]", form)
 
