@@ -8,7 +8,8 @@ import { choose as chooseNext } from "../../../static/js/pages/next/choosing.js"
 import { byDay, dayByKey, levelOf, monthAfter, monthIn, totalsOf, weeksOf } from "../../../static/js/pages/diary/month.js";
 import { daysIn, daysOf, fiveYears, monthsOf, scoreCounts, statuses, weekdays } from "../../../static/js/pages/statistics/figures.js";
 import { changedFields, done, leadOf, outcomesIn } from "../../../static/js/pages/transfer/sentences.js";
-import { changedStatus, operationText, placeOf, scoreText, statusOf, valueText } from "../../../static/js/ui/words.js";
+import { changedStatus, operationText, valueText } from "../../../static/js/ui/changes.js";
+import { placeOf, scoreText, statusOf } from "../../../static/js/ui/words.js";
 import { contrast, readable } from "../../../static/js/ui/colour.js";
 import { HeldOrder } from "../../../static/js/ui/held_order.js";
 

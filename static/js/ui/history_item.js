@@ -1,9 +1,10 @@
 /** One operation of the history, with undo. */
 
 import { pageOf } from "../shell/address.js";
+import { operationText } from "./changes.js";
 import { h, sayFailure, whileBusy } from "./dom.js";
 import { undoOperation } from "./undoable.js";
-import { operationText, since, t } from "./words.js";
+import { since, t } from "./words.js";
 
 /** @import { App, Child, Told, ToldChange } from "../types.js" */
 

@@ -1,7 +1,8 @@
 /** A list as a file, and what the file cannot hold. */
 
+import { fieldName, valueText } from "../../ui/changes.js";
 import { h, select } from "../../ui/dom.js";
-import { fieldName, formatName, t, titleCount, valueText } from "../../ui/words.js";
+import { formatName, t, titleCount } from "../../ui/words.js";
 
 /** @import { Answer } from "../../collection/types.js" */
 /** @import { App, Fidelity } from "../../types.js" */

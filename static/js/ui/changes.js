@@ -1,0 +1,76 @@
+/** What changed, in words: values of fields, and what an operation did. */
+
+import { day, episodeCount, priorityName, scoreText, stateName, statusName, t, titleCount, typeName } from "./words.js";
+
+/** @import { Told, ToldChange, Values } from "../types.js" */
+
+/** What a field of an entry is called. @param {string} name */
+export const fieldName = (name) => ({
+  type: t("List"), state: t("Status"), progress: t("Progress"), score: t("My score"), rewatches: t("Rewatches"),
+  started_on: t("Started"), finished_on: t("Finished"), notes: t("Notes"), tags: t("Tags"), is_private: t("Private"), priority: t("Priority"),
+  added_at: t("Date added"), extra: t("Data from other sites"),
+})[name] ?? name;
+
+/**
+ * The same of one side of a change, which tells only what differs: what became active and
+ * kept its type was on hold, watched again or dropped.
+ * @param {Values} side @param {Values} other
+ */
+export const changedStatus = ({ type, state = "active" }, other) =>
+  (state === "active" ? type ?? (other.state === "dropped" ? "Collection" : "Watching") : state);
+/**
+ * A value of an entry's field, as a person says it.
+ * @param {string} name @param {unknown} value @param {string} format  of scores
+ */
+export function valueText(name, value, format) {
+  if (value === undefined || value === null || value === "" || (Array.isArray(value) && !value.length)) return "–";
+  if (name === "score") return `★ ${scoreText(Number(value), format)}`;
+  if (name === "type") return typeName(String(value));
+  if (name === "state") return stateName(String(value));
+  if (name === "progress") return episodeCount(Number(value));
+  if (name === "priority") return priorityName(Number(value));
+  if (name === "is_private") return value ? t("yes") : t("no");
+  if (name === "added_at") return day(String(value));
+  const text = Array.isArray(value) ? value.join(", ") : String(value);
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+}
+
+/** @type {Record<string, string>} */
+const OF_OTHERS = { searches: t("Search history changed."), profile: t("Profile changed."), preferences: t("Preferences changed.") };
+
+/**
+ * What an operation did: its first change, and how many more there are; an import by its
+ * file. Of one title: what it did to that.
+ * @param {Told} told @param {string} format  of scores
+ * @param {boolean} [isOfTitle]
+ */
+export function operationText({ changes: [first], size, summary, through, file_name: name }, format, isOfTitle = false) {
+  const text = first ? changeText(first, format, isOfTitle) : summary;
+  if (through === "import" && (isOfTitle || size > 1)) {
+    const titles = titleCount(size);
+    return isOfTitle ? `${text} ${name ? t("Imported from {name}.", { name }) : t("Imported.")}`
+      : name ? t("Imported {titles} from {name}.", { titles, name }) : t("Imported {titles}.", { titles });
+  }
+  return size > 1 && !isOfTitle ? t("{what} And {n} more.", { what: text, n: size - 1 }) : text;
+}
+
+/** Of one title: without its name, where nothing moves. @param {ToldChange} change @param {string} format @param {boolean} isOfTitle */
+function changeText({ kind, anime_id, title = anime_id, before, after }, format, isOfTitle) {
+  if (OF_OTHERS[kind]) return OF_OTHERS[kind];
+  if (kind === "add") return t("Added {title} to {type}.", { title, type: statusName(changedStatus(after, {})) });
+  if (kind === "remove") return t("Removed {title}.", { title });
+  if (kind === "watched") return isOfTitle ? t("Diary changed.") : `${title} · ${t("Diary changed.")}`;
+  const isMoved = Boolean(after.type || after.state);
+  const changed = Object.keys(after).filter((name) => !["type", "state"].includes(name))
+    .map((name) => fieldText(name, before[name], after[name], format)).join(" ");
+  if (isMoved) return `${t("Moved {title} to {type}.", { title, type: statusName(changedStatus(after, before)) })} ${changed}`.trim();
+  const what = changed || t("Data from other sites updated."); // which answers leave out
+  return isOfTitle ? what : `${title} · ${what}`;
+}
+
+/** @param {string} name @param {unknown} before @param {unknown} after @param {string} format */
+function fieldText(name, before, after, format) {
+  if (name === "notes") return t("Notes edited.");
+  if (name === "is_private") return after ? t("Marked private.") : t("No longer private.");
+  return `${fieldName(name)}: ${valueText(name, before, format)} → ${valueText(name, after, format)}.`;
+}
