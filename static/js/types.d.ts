@@ -85,6 +85,30 @@ export interface Anime extends RelatedAnime {
   franchise?: RelatedAnime[];
   description?: { text: string; language: string; source: string } | null;
 }
+
+/** An episode of /api/calendar. */
+export interface Airing {
+  anime_id: string;
+  title: string;
+  imageUrl: string | null;
+  format: string;
+  episode: number;
+  episodes: number | null;
+  airs_at: string; // "2026-12-05T15:30:00Z", "2026-12-05" or "2026-12"
+  precision: string;
+  estimated: boolean;
+  day: string;
+}
+export interface Feed {
+  id: string;
+  name: string;
+  types: Type[];
+  created_at: string;
+  rotated_at: string | null;
+  last_used_on: string | null;
+}
+export interface MadeFeed extends Feed { urls: { ics: string; rss: string; json: string } }
+
 /** What a cover is drawn of: an entry, a title of the catalogue, a row of statistics. */
 export interface Covered {
   anime_id?: string;

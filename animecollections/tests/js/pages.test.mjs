@@ -5,8 +5,9 @@ import { test } from "node:test";
 
 import { SORT_NAMES, USUAL, choose, countsOf, directionOf, fold, queryOf, wantedBy } from "../../../static/js/pages/list/choosing.js";
 import { choose as chooseNext } from "../../../static/js/pages/next/choosing.js";
+import { dayAfter, dayAsked, laidOut, placeByKey, weekOf } from "../../../static/js/pages/calendar/week.js";
 import { byDay, dayByKey, levelOf, monthAfter, monthIn, totalsOf, weeksOf } from "../../../static/js/pages/diary/month.js";
-import { around, besides } from "../../../static/js/pages/title/series.js";
+import { around, besides } from "../../../static/js/pages/title/order.js";
 import { namesInOrder, nameOf, period, regionsText, regularly, safeLinks } from "../../../static/js/pages/title/told.js";
 import { daysIn, daysOf, fiveYears, monthsOf, scoreCounts, statuses, weekdays } from "../../../static/js/pages/statistics/figures.js";
 import { changedFields, done, leadOf, outcomesIn } from "../../../static/js/pages/transfer/sentences.js";
@@ -113,6 +114,26 @@ test("a long series shows what is around a title, and what is related besides", 
   assert.deepEqual(around(series, 19, 4).map(({ id }) => id), ["16", "17", "18", "19"]);
   assert.deepEqual(besides([{ id: "3" }, { id: "30" }], series), [{ id: "30" }]);
   assert.deepEqual(besides([{ id: "0" }], series.slice(0, 1)), [{ id: "0" }]);
+});
+
+test("a week begins on Monday, over months too, and what is no day is today", () => {
+  assert.deepEqual(weekOf("2026-12-06"), ["2026-11-30", "2026-12-01", "2026-12-02", "2026-12-03", "2026-12-04", "2026-12-05", "2026-12-06"]);
+  assert.deepEqual([dayAfter("2026-12-31", 1), dayAfter("2026-03-01", -1)], ["2027-01-01", "2026-02-28"]);
+  assert.deepEqual(["2026-12-03", "2026-13-03", "2026-12-99", ""].map((asked) => dayAsked(asked, "2026-11-30")), ["2026-12-03", "2026-11-30", "2026-11-30", "2026-11-30"]);
+});
+
+test("what airs is on the reader's day, what has no time last, and a month apart", () => {
+  const airs = (airs_at) => ({ airs_at });
+  const { days, months } = laidOut(["2026-11-30", "2026-11-30T16:00:00Z", "2026-11-29T23:00:00Z", "2026-12", "2027-01"].map(airs), weekOf("2026-11-30"), "Asia/Tokyo");
+  assert.deepEqual(days[0][1].map(({ airs_at }) => airs_at), ["2026-11-29T23:00:00Z", "2026-11-30"]);
+  assert.deepEqual(days[1][1].map(({ airs_at }) => airs_at), ["2026-11-30T16:00:00Z"]);
+  assert.deepEqual(months, [airs("2026-12")]);
+});
+
+test("arrows walk along what airs, and to the next day that has any", () => {
+  const counts = [2, 0, 3, 1];
+  assert.deepEqual([[0, "ArrowDown"], [0, "ArrowUp"], [1, "ArrowRight"], [4, "ArrowRight"], [4, "ArrowLeft"], [5, "ArrowRight"], [0, "x"]].map(([at, key]) => placeByKey(counts, at, key)),
+    [1, null, 3, 5, 1, null, null]);
 });
 
 // --- My list -----------------------------------------------------------------------------

@@ -4,29 +4,9 @@ import { pageOf } from "../../shell/address.js";
 import { cover } from "../../ui/covers.js";
 import { h } from "../../ui/dom.js";
 import { factsOf, statusName, statusOf, t, titleIn } from "../../ui/words.js";
+import { MOST, around, besides, relationName } from "./order.js";
 
-/** @import { Anime, Frame, RelatedAnime, TypedRelation } from "../../types.js" */
-
-const MOST = 8; // of a series that are shown before one asks for all
-
-/** What another title is to this one. @param {string | null | undefined} relation */
-export const relationName = (relation) => ({
-  prequel: t("Prequel"), sequel: t("Sequel"), parent_story: t("Parent story"), side_story: t("Side story"), full_story: t("Full story"),
-  summary: t("Summary"), spin_off: t("Spin-off"), alternative_version: t("Alternative version"), alternative_setting: t("Alternative setting"),
-  character: t("Same characters"),
-})[relation ?? ""] ?? "";
-
-/** Those around one place. @template Item @param {Item[]} items @param {number} at @param {number} [most] */
-export function around(items, at, most = MOST) {
-  const first = Math.max(0, Math.min(at - Math.floor(most / 2), items.length - most));
-  return items.slice(first, first + most);
-}
-
-/** Related titles that the series does not show. @param {TypedRelation[]} relations @param {RelatedAnime[]} series */
-export function besides(relations, series) {
-  const shown = new Set(series.length > 1 ? series.map(({ id }) => id) : []);
-  return relations.filter(({ id }) => !shown.has(id));
-}
+/** @import { Anime, Frame, RelatedAnime } from "../../types.js" */
 
 /** What one keeps of it. @param {Frame} app @param {string} id */
 function kept({ collection }, id) {
