@@ -1,5 +1,6 @@
 """The calendar of a week, and feeds of what airs."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -58,6 +59,17 @@ def test_a_week_of_ones_list_or_of_all_and_the_next_one(device, user):
     expect(page.get_by_role("alert").first).to_contain_text("needs a connection")
     page.context.set_offline(False)
     expect(today.locator("a")).to_have_text(["Planetes", "Mushishi"])
+
+
+def test_my_list_says_how_far_one_is_behind(device, user):
+    page = device(user).new_page()
+    page.goto("/")
+    note = page.locator(".card", has_text="Planetes").locator(".airs-note")
+    expect(note).to_have_text(re.compile(r"^[23] behind$"))  # as the hour is
+    for _ in range(3):
+        page.get_by_role("button", name="One more episode of Planetes").click()
+    expect(note).to_have_text(re.compile("Mon|Tue|Wed|Thu|Fri|Sat|Sun"))
+    expect(note).to_contain_text("about")
 
 
 def test_a_visitor_sees_all_and_no_feeds(device):

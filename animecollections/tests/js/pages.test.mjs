@@ -11,7 +11,8 @@ import { around, besides } from "../../../static/js/pages/title/order.js";
 import { namesInOrder, nameOf, period, regionsText, regularly, safeLinks } from "../../../static/js/pages/title/told.js";
 import { daysIn, daysOf, fiveYears, monthsOf, scoreCounts, statuses, weekdays } from "../../../static/js/pages/statistics/figures.js";
 import { changedFields, done, leadOf, outcomesIn } from "../../../static/js/pages/transfer/sentences.js";
-import { about, airsAt, airsNote, airsSoon, dayIn, hasPassed } from "../../../static/js/ui/airs.js";
+import { about, airsNote, airsSoon, dayIn, hasPassed } from "../../../static/js/ui/airs.js";
+import { airsAt } from "../../../static/js/ui/airs_at.js";
 import { changedStatus, operationText, valueText } from "../../../static/js/ui/changes.js";
 import { placeOf, scoreText, statusOf } from "../../../static/js/ui/words.js";
 import { contrast, readable } from "../../../static/js/ui/colour.js";
@@ -79,7 +80,7 @@ test("what one watches says how many episodes one is behind, else when the next 
   const now = Date.parse("2026-12-01T12:00:00Z");
   const airing = { episodes_aired: 8, progress: 8, next_airs_at: "2026-12-05T22:30:00Z", next_airs_estimated: true };
   const note = (more) => airsNote(entry("1", { ...airing, ...more }), "UTC", now);
-  assert.equal(note({}), "next: about Sat 10:30 PM");
+  assert.equal(note({}), "about Sat 10:30 PM");
   assert.equal(note({ next_airs_estimated: false }), "next: Sat 10:30 PM");
   assert.equal(note({ progress: 6 }), "2 behind");
   assert.equal(note({ next_airs_at: "2026-12-01T11:00:00Z" }), "1 behind"); // it has aired since the server was asked

@@ -1,18 +1,18 @@
-/** When episodes air: in the zone of the reader, and never more exactly than it is known. */
+/** When episodes air, shortly: in the zone of the reader, and never more exactly than it is known. */
 
-import { day, language, monthOf, t } from "./words.js";
+import { language, monthOf, t } from "./words.js";
 
 /** @import { Entry } from "../collection/types.js" */
 
 const A_WEEK = 6.5 * 24 * 3600_000; // a weekday alone names one day of the next six
 const WEEKDAY = /** @type {const} */ ({ weekday: "short" });
 const DATE = /** @type {const} */ ({ month: "short", day: "numeric" });
-const TIME = /** @type {const} */ ({ hour: "2-digit", minute: "2-digit" });
+export const TIME = /** @type {const} */ ({ hour: "2-digit", minute: "2-digit" });
 
 /** @type {Map<string, Intl.DateTimeFormat>} */
 const formats = new Map();
 /** Made once: a format costs more than what it writes. @param {string | undefined} timeZone @param {Intl.DateTimeFormatOptions} how @param {string} [inLanguage] */
-function format(timeZone, how, inLanguage = language) {
+export function format(timeZone, how, inLanguage = language) {
   const key = JSON.stringify([timeZone, how, inLanguage]);
   let found = formats.get(key);
   if (!found) formats.set(key, (found = new Intl.DateTimeFormat(inLanguage, { ...how, timeZone })));
@@ -22,23 +22,10 @@ function format(timeZone, how, inLanguage = language) {
 /** "2026-12-05T15:30:00Z"; else a day, a month or a year. @param {string} at */
 export const isMinute = (at) => at.length > 10;
 /** Noon is the same day in most zones. @param {string} at */
-const noon = (at) => new Date(`${at}T12:00:00`);
+export const noon = (at) => new Date(`${at}T12:00:00`);
 
 /** "2026-12-05" by the clocks of a zone. @param {Date} at @param {string} [zone] */
 export const dayIn = (at, zone) => format(zone, { dateStyle: "short" }, "sv").format(at);
-/** "17:30" @param {string} at @param {string} [zone] */
-export const timeIn = (at, zone) => format(zone, TIME).format(new Date(at));
-/** "Saturday" @param {string} at  a time or a day @param {string} [zone] */
-export const weekdayIn = (at, zone) => (isMinute(at) ? format(zone, { weekday: "long" }).format(new Date(at)) : format(undefined, { weekday: "long" }).format(noon(at)));
-
-/** In full: "Sat, Dec 5, 2026, 17:30", "Dec 5, 2026", "December 2026", "2026". @param {string} at @param {string} [zone] */
-export const airsAt = (at, zone) => isMinute(at)
-  ? format(zone, { weekday: "short", year: "numeric", month: "short", day: "numeric", ...TIME }).format(new Date(at))
-  : at.length > 7 ? day(`${at}T12:00`) : at.length > 4 ? monthOf(at) : at;
-
-/** The day alone: "Dec 5, 2026", "December 2026", "2026". @param {string} at @param {string} [zone] */
-export const dateIn = (at, zone) => airsAt(isMinute(at) ? dayIn(new Date(at), zone) : at);
-
 /** Shortly, seen from now: "Sat 17:30", "Sat", "Dec 5", "December 2026". @param {string} at @param {string | undefined} zone @param {number} now */
 export function airsSoon(at, zone, now) {
   if (at.length <= 7) return at.length > 4 ? monthOf(at) : at;
@@ -65,5 +52,7 @@ export function airsNote({ type, state, episodes_aired: aired, progress, next_ai
   const isPast = Boolean(next && hasPassed(next, zone, now));
   const behind = (aired ?? 0) + Number(isPast) - progress;
   if (aired !== null && aired !== undefined && behind > 0) return t("{n} behind", { n: behind });
-  return next && !isPast ? t("next: {when}", { when: about(airsSoon(next, zone, now), isGuessed) }) : "";
+  if (!next || isPast) return "";
+  const when = airsSoon(next, zone, now);
+  return isGuessed ? about(when, true) : t("next: {when}", { when });
 }

@@ -1,6 +1,7 @@
 /** What changed, in words: values of fields, and what an operation did. */
 
-import { day, episodeCount, priorityName, scoreText, stateName, statusName, t, titleCount, typeName } from "./words.js";
+import { priorityName } from "./more_words.js";
+import { day, episodeCount, scoreText, stateName, statusName, t, titleCount, typeName } from "./words.js";
 
 /** @import { Told, ToldChange, Values } from "../types.js" */
 

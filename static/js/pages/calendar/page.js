@@ -2,11 +2,13 @@
 
 import { Api } from "../../collection/index.js";
 import { here, keepQuery, pageOf } from "../../shell/address.js";
-import { about, dayIn, hasPassed, isMinute, timeIn, weekdayIn } from "../../ui/airs.js";
+import { about, dayIn, hasPassed, isMinute } from "../../ui/airs.js";
+import { timeIn, weekdayIn } from "../../ui/airs_at.js";
 import { cover } from "../../ui/covers.js";
 import { failed, focused, h, iconButton, loading, nodes, pageHead } from "../../ui/dom.js";
 import { loadLater } from "../../ui/on_demand.js";
-import { day as dayText, monthOf, t, titleIn } from "../../ui/words.js";
+import { titleIn } from "../../ui/more_words.js";
+import { day as dayText, monthOf, t } from "../../ui/words.js";
 import { dayAfter, dayAsked, laidOut, placeByKey, weekOf } from "./week.js";
 
 /** @import { Answer } from "../../collection/types.js" */

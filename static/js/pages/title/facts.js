@@ -1,7 +1,8 @@
 /** What the catalogue knows of a title, in words and links. */
 
 import { h } from "../../ui/dom.js";
-import { airingName, episodeCount, number, seasonName, t } from "../../ui/words.js";
+import { airingName, seasonName } from "../../ui/more_words.js";
+import { episodeCount, number, t } from "../../ui/words.js";
 
 /** @import { AnimeFacts } from "../../collection/types.js" */
 /** @import { Anime } from "../../types.js" */

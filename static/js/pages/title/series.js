@@ -3,7 +3,8 @@
 import { pageOf } from "../../shell/address.js";
 import { cover } from "../../ui/covers.js";
 import { h } from "../../ui/dom.js";
-import { factsOf, statusName, statusOf, t, titleIn } from "../../ui/words.js";
+import { titleIn } from "../../ui/more_words.js";
+import { factsOf, statusName, statusOf, t } from "../../ui/words.js";
 import { MOST, around, besides, relationName } from "./order.js";
 
 /** @import { Anime, Frame, RelatedAnime } from "../../types.js" */

@@ -1,7 +1,8 @@
 /** What sources say of a title: what it is about, its names, when it airs, where it streams. */
 
 import { h } from "../../ui/dom.js";
-import { about, airsAt, dateIn, hasPassed, isMinute, timeIn, weekdayIn } from "../../ui/airs.js";
+import { about, hasPassed, isMinute } from "../../ui/airs.js";
+import { airsAt, dateIn, timeIn, weekdayIn } from "../../ui/airs_at.js";
 import { episodeCount, language, number, t } from "../../ui/words.js";
 
 /** @import { Entry } from "../../collection/types.js" */

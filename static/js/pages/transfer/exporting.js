@@ -2,7 +2,8 @@
 
 import { fieldName, valueText } from "../../ui/changes.js";
 import { h, select } from "../../ui/dom.js";
-import { formatName, t, titleCount } from "../../ui/words.js";
+import { formatName } from "../../ui/more_words.js";
+import { t, titleCount } from "../../ui/words.js";
 
 /** @import { Answer } from "../../collection/types.js" */
 /** @import { App, Fidelity } from "../../types.js" */

@@ -1,6 +1,7 @@
 /** What was imported, or would be, in sentences: pure functions. */
 
-import { formatName, t, titleCount } from "../../ui/words.js";
+import { formatName } from "../../ui/more_words.js";
+import { t, titleCount } from "../../ui/words.js";
 
 /** @import { Outcome, Plan, Summary, Values } from "../../types.js" */
 
