@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from animecollections.scopes import ALL_SCOPES
 
 ThroughKind = Literal["session", "token", "import", "admin", "command", "merge"]
+SignInKind = Literal["session", "token", "personal"]
 THROUGH: tuple[str, ...] = get_args(ThroughKind)
 
 
@@ -22,6 +23,8 @@ class Origin:
     client_id: str = ""  # the writer's own X-Client-Id, echoed to its live feed
     request_id: str = ""
     file_name: str = ""  # of what an import reads
+    token_id: UUID | None = None  # the personal token, and how it was called
+    token_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,20 @@ class Account:
 class SignIn:
     """`request.auth`: which sign-in vouches for the request."""
 
-    kind: Literal["session", "token"]
-    key: str  # the session's key, or the id of the token family
+    kind: SignInKind
+    key: str  # the session's key, or the id of the token family or personal token
     until: datetime | None = None  # when an access token ends by itself
     scopes: frozenset[str] = ALL_SCOPES
+    name: str = ""  # of a personal token
+
+    def origin(self, *, client_id: str = "", request_id: str = "") -> Origin:
+        """Through what a request writes. Personal tokens are apps too, with a name."""
+        if self.kind == "personal":
+            return Origin(
+                "token",
+                client_id=client_id,
+                request_id=request_id,
+                token_id=UUID(self.key),
+                token_name=self.name,
+            )
+        return Origin(self.kind, client_id=client_id, request_id=request_id)

@@ -8,8 +8,7 @@ from datetime import timedelta
 
 from animecollections.retention import RULES
 from collections_app.airing import services as airing
-from collections_app.source_facts import sources
-from collections_app.source_facts.derived import mend
+from collections_app.source_facts import derived, franchises, sources
 from collections_app.watch_list import popularity
 from history.jobs.services import PeriodicJob
 from profiles import outbox
@@ -27,13 +26,17 @@ def take_up_lost() -> str:
     return f"{outbox.take_up_lost():,} tasks of killed workers queued again"
 
 
+def mend_titles() -> str:
+    return f"{derived.mend()}, {franchises.connect():,} moved to their franchise"
+
+
 JOBS: tuple[PeriodicJob, ...] = (
     # Not at the start of a worker alone: what its predecessor left a second ago is too
     # young to be lost.
     PeriodicJob("outbox", timedelta(minutes=1), take_up_lost),
     PeriodicJob("prune", timedelta(days=1), prune, formerly="trim"),
     PeriodicJob("orphan images", timedelta(days=7), sweep),
-    PeriodicJob("facts of titles", timedelta(days=1), mend),
+    PeriodicJob("facts of titles", timedelta(days=1), mend_titles),
     PeriodicJob("sources", timedelta(days=1), sources.import_all),
     PeriodicJob("popularity", timedelta(days=1), popularity.count_lists),
     PeriodicJob("airings", timedelta(days=1), airing.refresh_all),

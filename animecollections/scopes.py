@@ -2,14 +2,16 @@
 
 Every operation says which it needs (`@documented(…, scope="list:read")`), or that it
 needs none (`scope=OPEN`): what any visitor may ask, and the ways to sign in and out.
-A session and the tokens of a sign-in have all scopes.
+A session and the tokens of a sign-in have all scopes; a personal token has those that
+it was made with.
 """
 
 from collections.abc import Collection
 from typing import Final
 
 SCOPES: Final = {
-    "account": "Change the password, erase the account. Apps cannot get this.",
+    "account": "Change the password, make tokens, erase the account. "
+    "Apps cannot get this.",
     "export": "Export the lists, or the whole account.",
     "feeds": "Make and end feeds of what airs of the list.",
     "history:read": "Read the search history.",
@@ -25,6 +27,13 @@ SCOPES: Final = {
 }
 ALL_SCOPES: Final = frozenset(SCOPES)
 OPEN: Final[tuple[str, ...]] = ()
+ACCOUNT: Final = "account"
+GRANTABLE: Final = ALL_SCOPES - {ACCOUNT}
+# Words for several at once, where somebody says what a token may do.
+GROUPS: Final = {
+    word: frozenset(name for name in GRANTABLE if name.endswith(f":{word}"))
+    for word in ("read", "write")
+}
 
 
 def scopes_of(said: str | Collection[str]) -> tuple[str, ...]:
@@ -33,3 +42,8 @@ def scopes_of(said: str | Collection[str]) -> tuple[str, ...]:
     if unknown := [scope for scope in needed if scope not in SCOPES]:
         raise ValueError(f"No such scopes in scopes.SCOPES: {', '.join(unknown)}")
     return needed
+
+
+def with_groups(said: Collection[str]) -> frozenset[str]:
+    """The scopes of words that may be groups."""
+    return frozenset().union(*(GROUPS.get(word, {word}) for word in said))

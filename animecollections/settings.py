@@ -458,6 +458,7 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 5
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
+        "profiles.personal_tokens.authentication.PersonalTokenAuthentication",
         "profiles.accounts.authentication.BearerAuthentication",
         "profiles.accounts.authentication.SessionAuthentication",
     ],

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from itertools import islice
 from tempfile import TemporaryFile
 from typing import IO, Any
@@ -10,12 +11,15 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from animecollections.db.json_rows import among
 from collections_app import transfer
+from collections_app.catalogue.models import Anime
 from collections_app.imports.recognition import recognise
 from collections_app.transfer.records import Kept, Owner, Record
 from collections_app.transfer.round_trip import (
     AT_ONCE,
     KEPT_ROW,
+    TITLE,
     as_told,
     kept_of,
     read_back,
@@ -23,6 +27,7 @@ from collections_app.transfer.round_trip import (
 )
 from collections_app.watch_list.fields import LOGGED_FIELDS, NEW_ENTRY, shown
 from collections_app.watch_list.models import WatchListEntry
+from collections_app.watch_list.viewings import all_of
 from history.watched.services import diaries_of
 
 MOST_EXAMPLES = 5
@@ -31,13 +36,39 @@ SITES: dict[str, Set[str]] = {"mal": {"mal"}, "anilist": {"anilist", "mal"}}
 
 
 def entries_of(user_id: UUID) -> Iterator[Kept]:
-    """The whole list by two statements: the diary, and the entries, some at a time, by
-    anime.
+    """The whole list by three statements: the diary, the viewings, and the entries,
+    some at a time, by anime.
     """
-    diaries = diaries_of(user_id)
+    diaries, viewings = diaries_of(user_id), viewings_of(user_id)
     rows = WatchListEntry.objects.of(user_id).order_by("anime_id").values(*KEPT_ROW)
     for row in rows.iterator(AT_ONCE):
-        yield kept_of(row, diaries.get(row["anime_id"]))
+        id_ = row["anime_id"]
+        yield kept_of(row, diaries.get(id_), viewings.get(id_, ()))
+
+
+def unlisted_of(user_id: UUID) -> list[Kept]:
+    """What was watched of titles that are not on the list; four statements."""
+    listed = set(
+        WatchListEntry.objects.of(user_id).order_by().values_list("anime_id", flat=True)
+    )
+    diaries, viewings = diaries_of(user_id), viewings_of(user_id)
+    ids = (diaries.keys() | viewings.keys()) - listed
+    titles = Anime.objects.filter(id__in=among(ids)).order_by("id")
+    return [
+        kept_of(
+            {"anime_id": row["id"]} | {f"anime__{name}": row[name] for name in TITLE},
+            diaries.get(row["id"]),
+            viewings.get(row["id"], ()),
+        )
+        for row in titles.values("id", *TITLE)
+    ]
+
+
+def viewings_of(user_id: UUID) -> dict[int, list[dict[str, Any]]]:
+    found: dict[int, list[dict[str, Any]]] = {}
+    for row in all_of(user_id):
+        found.setdefault(row["anime_id"], []).append(row)
+    return found
 
 
 def owner_of(user_id: UUID, *, name: str, score_format: str) -> Owner:
@@ -54,6 +85,7 @@ def owner_of(user_id: UUID, *, name: str, score_format: str) -> Owner:
         counts=entries.counts(),
         score_format=score_format,
         scores=frozenset(score for score in scores if score is not None),
+        unlisted=partial(unlisted_of, user_id),
     )
 
 

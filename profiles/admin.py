@@ -6,6 +6,7 @@ from profiles.notices import admin as notices
 from profiles.personal_data import erasure_admin as erasures
 from profiles.personal_data import export_admin as exports
 from profiles.personal_data import privacy_request_admin as privacy
+from profiles.personal_tokens import admin as personal_tokens
 from profiles.profile import admin as profiles
 from profiles.second_factor import admin as second_factor
 from profiles.staff.admin import (
@@ -27,6 +28,7 @@ __all__ = [
     "missing_titles",
     "notices",
     "outbox",
+    "personal_tokens",
     "privacy",
     "profiles",
     "second_factor",

@@ -17,6 +17,7 @@ from profiles.figures.models import Figure, TitleCount
 from profiles.images.models import Image
 from profiles.notices.models import Notice
 from profiles.personal_data.models import Erasure, MadeExport, PrivacyRequest
+from profiles.personal_tokens.models import PersonalToken
 from profiles.profile.models import (
     Gender,
     Preferences,
@@ -39,6 +40,7 @@ __all__ = [
     "LoginClaim",
     "MadeExport",
     "Notice",
+    "PersonalToken",
     "Preferences",
     "PrivacyRequest",
     "Profile",

@@ -21,6 +21,7 @@ from profiles.accounts.models import (
 )
 from profiles.notices.models import Notice
 from profiles.personal_data.models import MadeExport, PrivacyRequest
+from profiles.personal_tokens.models import PersonalToken
 
 SENT_MAILS_FOR = timedelta(days=14)
 FAILED_MAILS_FOR = timedelta(days=60)
@@ -37,6 +38,10 @@ def ended_sessions() -> QuerySet[Session]:
 
 def ended_token_families() -> QuerySet[TokenFamily]:
     return TokenFamily.objects.filter(expires_at__lt=timezone.now())
+
+
+def ended_personal_tokens() -> QuerySet[PersonalToken]:
+    return PersonalToken.objects.across_users().ended()
 
 
 def old_tickets() -> QuerySet[Ticket]:
@@ -96,6 +101,7 @@ def old_privacy_requests() -> QuerySet[PrivacyRequest]:
 RULES = (
     Rule("sessions", ended_sessions, by="expire_date"),
     Rule("token families", ended_token_families, by="expires_at"),
+    Rule("personal tokens", ended_personal_tokens),
     Rule("tickets", old_tickets, by="expires_at"),
     Rule("lock-outs", old_lockouts, by="last_at"),
     Rule("known places", old_places, by="last_at"),

@@ -18,6 +18,7 @@ from profiles.images.views import ImagesViewSet, UploadViewSet
 from profiles.notices.views import NoticesViewSet
 from profiles.personal_data.erasure_views import ErasureViewSet
 from profiles.personal_data.views import ExportViewSet
+from profiles.personal_tokens.views import PersonalTokensViewSet
 from profiles.profile.views import PreferencesViewSet, ProfileViewSet
 from profiles.sync.ticket_views import TicketViewSet
 from profiles.sync.views import SocketSchemaViewSet, SyncViewSet
@@ -43,6 +44,13 @@ urlpatterns = [
     path("user/erase", ErasureViewSet.as_view({"post": "create"})),
     path("user/export", ExportViewSet.as_view({"get": "retrieve"})),
     path("user/export/fidelity", ExportViewSet.as_view({"get": "fidelity"})),
+    path(
+        "user/tokens", PersonalTokensViewSet.as_view({"get": "list", "post": "create"})
+    ),
+    path(
+        "user/tokens/<str:token_id>",
+        PersonalTokensViewSet.as_view({"delete": "destroy"}),
+    ),
     path("user/sync", SyncViewSet.as_view({"get": "list"})),
     path(
         "user/profile",

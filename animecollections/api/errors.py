@@ -80,6 +80,9 @@ CODES: dict[str, Kind] = {
     "token_expired": Kind(
         401, "This access token has expired: refresh it, or sign in again."
     ),
+    "tokens_full": Kind(
+        409, "You have {number} tokens: end one that you no longer use first."
+    ),
     "session_ended": Kind(401, "This session has ended: sign in again."),
     "wrong_credentials": Kind(401, "E-mail or password is wrong: check both."),
     "reset_invalid": Kind(
@@ -93,6 +96,7 @@ CODES: dict[str, Kind] = {
     "not_found": Kind(404, "Not found."),
     "anime_not_found": Kind(404, "The catalogue has no anime with the id {id}."),
     "search_not_found": Kind(404, "This search is not in your history."),
+    "personal_token_not_found": Kind(404, "This token does not exist, or has ended."),
     "entry_not_found": Kind(404, "Anime {id} is not on your list: add it first."),
     "feed_not_found": Kind(
         404, "Feed not found: it was ended, or its address was replaced."
@@ -115,9 +119,8 @@ CODES: dict[str, Kind] = {
     ),
     "already_completed": Kind(
         409,
-        "All {total} episodes are watched already. To watch it again, send "
-        '{{"type": "Watching", "state": "rewatching", "progress": 0}} (PATCH), then '
-        "increment.",
+        "All {total} episodes are watched already. To watch it again, begin the next "
+        "viewing (POST …/viewings), then increment.",
     ),
     "feeds_full": Kind(
         409, "You have {number} feeds, which is the most: end one first."

@@ -10,7 +10,7 @@ from django.core.exceptions import (
     RequestDataTooBig,
     SuspiciousOperation,
 )
-from django.db import InterfaceError, OperationalError
+from django.db import DatabaseError, InterfaceError, InternalError, OperationalError
 from django.http import Http404, UnreadablePostError
 from rest_framework import exceptions
 
@@ -84,16 +84,25 @@ def to_api_error(exception: Exception, request: Any = None) -> ApiError:  # noqa
             )
         case SuspiciousOperation() | exceptions.ParseError() | UnreadablePostError():
             return ApiError("bad_request")
-        case OperationalError() | InterfaceError() if will_pass(exception):
+        case DatabaseError() | InterfaceError() if will_pass(exception):
             logger.warning("The database said not now: %s", exception)
             return not_now("busy", 2)
         case _:
             return ApiError("server_error")
 
 
+# Citus: the machine with the rows died before it answered to COMMIT.
+LOST_AT_COMMIT = "could not commit transaction for shard"
+
+
 def will_pass(exception: Exception) -> bool:
     """A lock not had in time, a deadlock, a full disk, a server that restarts: all but
-    a wrong statement, which SQLite reports as operational too.
+    a wrong statement, which SQLite reports as operational too, and what PostgreSQL
+    calls internal.
     """
+    if isinstance(exception, InternalError):
+        return LOST_AT_COMMIT in str(exception)
+    if not isinstance(exception, OperationalError | InterfaceError):
+        return False
     code = getattr(exception.__cause__, "sqlite_errorcode", None)
     return code != sqlite3.SQLITE_ERROR

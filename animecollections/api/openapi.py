@@ -68,6 +68,8 @@ PATH_PARAMETERS = {
     "import_id": "The `id` of an import.",
     "operation_id": "The `id` of an operation.",
     "search_id": "The `id` of a search.",
+    "token_id": "The `id` of a personal token.",
+    "viewing_id": "The `id` of a viewing; of the only one, that of its entry.",
     "watched_id": "The `id` of a row of the diary.",
 }
 HEADERS: dict[str, Json] = {
@@ -424,6 +426,20 @@ class CookieScheme(OpenApiAuthenticationExtension):
             "in": "cookie",
             "name": settings.SESSION_COOKIE_NAME,
             "description": "A browser's session cookie, set by signing in or up.",
+        }
+
+
+class PersonalTokenScheme(OpenApiAuthenticationExtension):
+    target_class = "profiles.personal_tokens.authentication.PersonalTokenAuthentication"
+    name = "personalToken"
+
+    def get_security_definition(self, auto_schema: object) -> Json:
+        return {
+            "type": "http",
+            "scheme": "bearer",
+            "bearerFormat": "ac_pat_…",
+            "description": "A personal token, from POST /api/user/tokens. It can do "
+            "what its scopes allow; each operation names its own.",
         }
 
 

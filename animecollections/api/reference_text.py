@@ -4,6 +4,7 @@ from typing import Any
 
 TAGS = {
     "Signing in": "Accounts, sessions of browsers, tokens of apps, passwords.",
+    "Personal tokens": "Sign-ins that a person makes for scripts and apps.",
     "Watch list": "The list: reading, writing, batches. Writes tell every implied "
     "change in `meta.changes`.",
     "History and undo": "What was done to the list, and how to undo it.",
@@ -11,6 +12,7 @@ TAGS = {
     "Profile": "The profile and the preferences.",
     "Images": "Uploaded pictures.",
     "Calendar": "When episodes air; feeds of it for other programs.",
+    "Viewings": "Every time through a title.",
     "Diary": "What was watched on which day, month or year; to be corrected.",
     "Statistics": "What was watched, how much, and when.",
     "Catalogue": "Titles, genres, studios. Open to visitors.",
@@ -41,6 +43,7 @@ ENUMS = {
     "Season": "collections_app.catalogue.models.Season",
     "Theme": "profiles.profile.models.Theme",
     "TitleLanguage": "profiles.profile.models.TitleLanguage",
+    "ViewingState": "collections_app.watch_list.models.ViewingState",
     "Weekday": "collections_app.stats.answers.WEEKDAYS",
 }
 

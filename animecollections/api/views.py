@@ -163,8 +163,7 @@ class ApiViewSet(ViewSet):
         given = cast("SignIn", request.auth).scopes
         for scope in self.scopes_needed(self.documentation.scopes):
             if scope not in given:
-                details = {"scope": scope}
-                raise ApiError("scope_missing", scope=scope, details=details)
+                raise missing(scope)
 
     def scopes_needed(self, scopes: Collection[str]) -> Collection[str]:
         """Of the documented ones; fewer where the query asks for less."""
@@ -239,11 +238,14 @@ class ApiViewSet(ViewSet):
     @property
     def through(self) -> Origin:
         """Through what this request writes."""
-        return Origin(
-            kind=cast("SignIn", self.request.auth).kind,
+        return cast("SignIn", self.request.auth).origin(
             client_id=(header(self.request, "X-Client-Id") or "")[:100],
             request_id=request_id.current.get(),
         )
+
+
+def missing(scope: str) -> ApiError:
+    return ApiError("scope_missing", scope=scope, details={"scope": scope})
 
 
 def made(classes: Iterable[Callable[[], Policy]]) -> list[Policy]:

@@ -29,7 +29,7 @@ def logging_of(form: str, level: int) -> dict[str, object]:
         },
         "loggers": {
             "django": {"handlers": [], "propagate": True},  # else each line comes twice
-            "django.server": {"level": "WARNING"},
+            "django.server": {"level": "WARNING", "propagate": True},  # past NoSecrets
             # Anybody can send a Host of their own; a traceback each would fill the log.
             # (Without a handler, Python's last resort would write it all the same.)
             "django.security.DisallowedHost": {"level": "CRITICAL"},

@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from animecollections.api.client_ip import address_of, network
 from animecollections.ops.observing import USER_ID
 from profiles.accounts.authentication import BearerAuthentication, SessionAuthentication
+from profiles.personal_tokens.authentication import PersonalTokenAuthentication
 
 Environ = dict[str, Any]
 MOST_KNOWN = 10_000
@@ -58,7 +59,11 @@ def session_cookie() -> re.Pattern[str]:
 
 def is_signed_in(environ: Environ) -> bool:
     """Asks the database, as the view will once the body is here."""
-    authenticators = [BearerAuthentication(), SessionAuthentication()]
+    authenticators = [
+        PersonalTokenAuthentication(),
+        BearerAuthentication(),
+        SessionAuthentication(),
+    ]
     request = Request(WSGIRequest(environ), authenticators=authenticators)
     try:
         return bool(request.user and request.user.is_authenticated)

@@ -18,6 +18,8 @@ from django.conf import settings
 from django.db import connection
 from websockets.exceptions import ConnectionClosed
 
+from animecollections.databases import CITUS
+
 
 class Server:
     def __init__(self, port, process, log):
@@ -68,7 +70,8 @@ def database_url():
         return f"sqlite:///{config['NAME']}"
     password = f":{quote(config['PASSWORD'])}" if config["PASSWORD"] else ""
     host, port = config["HOST"] or "127.0.0.1", config["PORT"] or 5432
-    return f"postgres://{config['USER']}{password}@{host}:{port}/{config['NAME']}"
+    scheme = "citus" if config["ENGINE"] == CITUS else "postgres"
+    return f"{scheme}://{config['USER']}{password}@{host}:{port}/{config['NAME']}"
 
 
 @contextmanager

@@ -58,6 +58,7 @@ from profiles.models import (
     User,
     WrongPasswords,
 )
+from profiles.personal_tokens import services as tokens
 
 pytestmark = pytest.mark.django_db
 KEYED = {Session, Ticket}  # without pages: their keys are secrets
@@ -130,6 +131,7 @@ def fill(user, anime, number):
         refresh_id=user.pk,
         expires_at=NOW + timedelta(days=1),
     )
+    tokens.make(user_id=user.pk, name="a script", scopes=["read"])
     Client().force_login(user)
     remember(user.pk, Place("10.0.0.7", new_device()))
     Ticket.objects.create(

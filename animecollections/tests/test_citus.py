@@ -11,6 +11,7 @@ import sys
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from threading import Event
 
 import psycopg
@@ -209,18 +210,77 @@ class Writer:
         connection.close()
 
 
+def people_who_write(is_over):
+    AnimeFactory(id=1535, episodes=None)
+    writers = [Writer(user, is_over) for user in UserFactory.create_batch(PEOPLE)]
+    for writer in writers:
+        body = {"animeId": 1535, "type": "Watching"}
+        assert writer.client.post("/api/user/watchList", body).status_code == 200
+    return writers
+
+
+@pytest.mark.races
+@pytest.mark.timeout(600)
+def test_shards_move_to_another_machine_while_people_write():
+    """Each to the other one, and back; nobody is answered by an error."""
+    over = Event()
+    writers = people_who_write(over)
+    with ThreadPoolExecutor(PEOPLE) as pool:
+        running = [pool.submit(writer.go) for writer in writers]
+        try:
+            with waits_without_a_limit():
+                moved = sum(move_every_shard() for _ in range(2))
+        finally:
+            over.set()
+        for one in running:
+            one.result()
+    answers = sum((writer.answers for writer in writers), Counter())
+    assert answers.keys() == {200}
+    assert all_written(writers) == answers[200]
+    sys.stdout.write(f"{moved} groups of shards moved, {answers} meanwhile\n")
+
+
+@contextmanager
+def waits_without_a_limit():
+    """As another role than that of the service, to which `distribute` gave a limit: a
+    move waits on the machines for transactions that began before it.
+    """
+    role = connection.get_connection_params()["user"]
+    with connection.creation.at(0, connection.settings_dict["NAME"]) as there:
+        there.execute(f"ALTER ROLE {role} RESET lock_timeout")
+        yield
+        there.execute(f"ALTER ROLE {role} SET lock_timeout = '10s'")
+
+
+SHARDS = """
+SELECT shardid, nodename, nodeport FROM citus_shards
+WHERE table_name = 'profiles_user'::regclass ORDER BY shardid
+"""
+
+
+def move_every_shard():
+    """Of users, and all that is theirs with them; how many."""
+    creation = connection.creation
+    machines = [(host, port) for host, port, group in creation.nodes() if group]
+    with creation.at(0, connection.settings_dict["NAME"]) as there:
+        shards = there.execute(SHARDS).fetchall()
+        for shard, *where in shards:
+            [other, *_] = [one for one in machines if one != tuple(where)]
+            there.execute(
+                "SELECT citus_move_shard_placement(%s, %s, %s, %s, %s)",
+                (shard, *where, *other),
+            )
+    return len(shards)
+
+
 @pytest.mark.races
 @pytest.mark.timeout(600)
 @pytest.mark.skipif(
     not (KILL and START), reason="CITUS_KILL and CITUS_START say how to kill a machine"
 )
 def test_a_machine_killed_under_writes_loses_nothing_that_was_acknowledged():
-    AnimeFactory(id=1535, episodes=None)
     over = Event()
-    writers = [Writer(user, over) for user in UserFactory.create_batch(PEOPLE)]
-    for writer in writers:
-        body = {"animeId": 1535, "type": "Watching"}
-        assert writer.client.post("/api/user/watchList", body).status_code == 200
+    writers = people_who_write(over)
     with ThreadPoolExecutor(PEOPLE) as pool:
         running = [pool.submit(writer.go) for writer in writers]
         time.sleep(SECONDS)
@@ -237,16 +297,20 @@ def test_a_machine_killed_under_writes_loses_nothing_that_was_acknowledged():
     assert answers.keys() == {200, 503}, answers
     unhurt = [writer for writer in writers if 503 not in writer.answers]
     assert unhurt  # those of the other machine
-    connection.close()
-    total = 0
-    for writer in writers:
-        state = UserState.objects.get(user_id=writer.user.pk)
-        changes = Change.objects.of(writer.user.pk).count()
-        assert changes == state.revision >= writer.acknowledged + 1
-        total += writer.acknowledged
+    total = all_written(writers)
     assert total == answers[200]
     assert not prepared_transactions()
     sys.stdout.write(f"{answers} acknowledged {total}, untouched {len(unhurt)}\n")
+
+
+def all_written(writers):
+    """What was acknowledged is in the revision and in the log, for each of them."""
+    connection.close()
+    for writer in writers:
+        revision = UserState.objects.get(user_id=writer.user.pk).revision
+        changes = Change.objects.of(writer.user.pk).count()
+        assert changes == revision >= writer.acknowledged + 1
+    return sum(writer.acknowledged for writer in writers)
 
 
 def prepared_transactions():

@@ -27,6 +27,8 @@ def reader(served):
     api.add(300, progress=3, score=8.5, is_private=True)
     api.add(301, state="on_hold", tags=["comfort"])
     api.add(302, "To Watch")
+    AnimeFactory(id=304, title="Nana", episodes=1, picture_url="")
+    api.add(304, "Completed", finished_on="2015", score=8)
     api.data("POST", "/api/user/watchList/300/increment", {"by": 2})
     return user
 
@@ -58,6 +60,22 @@ def test_no_page_has_barriers(device, reader, look):
     page.evaluate(OPEN_A_PANEL)
     page.wait_for_selector("dialog .told")
     assert not barriers(page), "an entry's panel"
+    page.goto("/?type=Completed")
+    page.wait_for_selector(".card .open")
+    page.evaluate(OPEN_A_PANEL)
+    page.locator(".viewings").get_by_role("button", name="Watch again").click()
+    page.locator(".viewing summary").last.click()
+    assert not barriers(page), "viewings"
+    page.goto("/")
+    page.locator(".card .open").first.focus()
+    page.keyboard.press("d")
+    day = page.get_by_role("button", name="Another day…")
+    playwright.expect(day).to_be_visible()
+    assert not barriers(page), "a menu of days"
+    day.click()
+    playwright.expect(page.get_by_role("button", name="Save")).to_be_visible()
+    assert not barriers(page), "a day is asked for"
+    page.keyboard.press("Escape")
     page.evaluate(ALL_AS_A_TABLE)
     page.reload()
     page.wait_for_selector("tbody .open")

@@ -212,3 +212,29 @@ def test_a_new_name_is_there_after_a_reload(device, mia):
     settled(page)
     expect(page.get_by_label("Account menu: mia_two")).to_be_visible()
     expect(page.get_by_label("Username")).to_have_value("mia_two")
+
+
+def test_a_token_is_made_used_and_ended_in_settings(device, mia, served):
+    page = device(mia).new_page()
+    page.goto("/settings")
+    settled(page)
+    page.get_by_role("button", name="Manage tokens").click()
+    expect(page.get_by_text("No tokens yet.")).to_be_visible()
+    page.get_by_label("Name", exact=True).fill("nightly backup")
+    page.get_by_label("It may").select_option(label="Read my list")
+    page.get_by_role("button", name="Make token").click()
+    token = page.get_by_label("Token", exact=True).input_value()
+    page.get_by_role("button", name="Done").click()
+    assert asked_with(served, token) == 200
+    row = page.locator(".tokens li")
+    expect(row).to_contain_text("nightly backup")
+    expect(row).to_contain_text("list:read")
+    page.get_by_role("button", name="End token nightly backup").click()
+    page.get_by_role("dialog").get_by_role("button", name="End token").click()
+    expect(page.get_by_text("No tokens yet.")).to_be_visible()
+    assert asked_with(served, token) == 401
+
+
+def asked_with(served, token):
+    bearer = f"Authorization: Bearer {token}"
+    return served.send("GET /api/user/watchList HTTP/1.1", bearer)[0]

@@ -68,8 +68,7 @@ def test_my_list_says_how_far_one_is_behind(device, user):
     expect(note).to_have_text(re.compile(r"^[23] behind$"))  # as the hour is
     for _ in range(3):
         page.get_by_role("button", name="One more episode of Planetes").click()
-    expect(note).to_have_text(re.compile("Mon|Tue|Wed|Thu|Fri|Sat|Sun"))
-    expect(note).to_contain_text("about")
+    expect(note).to_have_text(re.compile(r"^about \w+"))
 
 
 def test_a_visitor_sees_all_and_no_feeds(device):

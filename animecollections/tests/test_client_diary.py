@@ -47,6 +47,15 @@ def undo(page):
     page.locator("#toasts").get_by_role("button", name="Undo").last.click()
 
 
+def becomes(page, read, wanted):
+    """An undo is on its way when its button has gone."""
+    for _ in range(200):
+        if read() == wanted:
+            return
+        page.wait_for_timeout(100)
+    assert read() == wanted
+
+
 def say_day(page, year, month="", day=""):
     box = page.get_by_role("dialog").last.get_by_role("group", name="Watched on")
     box.get_by_label("Year").fill(year)
@@ -72,8 +81,7 @@ def test_an_episode_counts_today_or_on_the_day_that_a_menu_says(page):
     settled(page)
     assert diary(anime_id=701) == {days_ago(0): 1, days_ago(1): 1}
     undo(page)
-    settled(page)
-    assert diary(anime_id=701) == {days_ago(0): 1}
+    becomes(page, lambda: diary(anime_id=701), {days_ago(0): 1})
     page.locator(".card .open").first.focus()
     page.keyboard.press("d")
     expect(menu.get_by_role("button", name="Today")).to_be_focused()
@@ -145,8 +153,7 @@ def test_what_is_finished_says_when(page, user):
     entry = WatchListEntry.objects.get(user=user, anime_id=702)
     assert (entry.type, entry.finished_on) == ("Completed", "2010-05-09")
     undo(page)
-    settled(page)
-    assert diary(anime_id=702) == {}
+    becomes(page, lambda: diary(anime_id=702), {})
 
 
 def test_the_diary_is_corrected_by_keys_and_each_correction_undone(page, api):
@@ -227,5 +234,70 @@ def test_more_of_what_is_completed_asks_whether_to_watch_again(page, api):
     page.goto("/?type=Completed")
     page.locator(".card .open").first.focus()
     page.keyboard.press("+")
-    toast(page, "You have finished Planetes. Watch again?")
+    again = toast(page, "You have finished Planetes. Watch again?")
     assert WatchListEntry.objects.get(anime_id=702).progress == 3
+    again.get_by_role("button", name="Watch again").click()
+    toast(page, "Rewatching Planetes from episode 1.")
+    settled(page)
+    entry = WatchListEntry.objects.get(anime_id=702)
+    assert (entry.type, entry.state, entry.progress) == ("Watching", "rewatching", 0)
+    undo(page)
+    entries = WatchListEntry.objects.filter(anime_id=702)
+    fields = ("type", "progress", "rewatches")
+    becomes(page, lambda: entries.values_list(*fields).get(), ("Completed", 3, 0))
+    assert diary(anime_id=702) == {"": 3}
+
+
+def test_what_another_device_completed_is_asked_as_well(device, user, page, api):
+    """The server says that there is no more of it."""
+    page.goto("/?type=To+Watch")
+    settled(page)
+    page.context.set_offline(True)
+    page.get_by_role("button", name="One more episode of Planetes").click()
+    toast(page, "Planetes: episode 1 watched.")
+    api.data("POST", "/api/user/watchList/move", {"animeId": 702, "type": "Completed"})
+    page.context.set_offline(False)
+    toast(page, "You have finished Planetes. Watch again?")
+    settled(page)
+    assert WatchListEntry.objects.get(anime_id=702).progress == 3
+
+
+def test_earlier_times_stand_in_the_panel_and_are_corrected(page, api):
+    finished = {"finished_on": "2010-05", "score": 7, "notes": "On tape."}
+    body = {"animeId": 702, "type": "Completed", **finished}
+    api.data("POST", "/api/user/watchList", body)
+    page.goto("/?type=Completed")
+    page.get_by_role("button", name="Planetes").first.click()
+    panel = page.get_by_role("dialog", name="Planetes")
+    panel.get_by_role("button", name="Watch again").click()
+    toast(page, "Rewatching Planetes from episode 1.")
+    settled(page)
+    times = panel.locator(".viewing")
+    expect(times).to_have_count(2)
+    first = times.last
+    expect(first.locator("summary")).to_have_text("Viewing 1 Finished · May 2010 · ★ 7")
+    first.locator("summary").click()
+    expect(first.get_by_label("Notes")).to_have_value("On tape.")
+    first.get_by_label("Where").fill("With Anna")
+    first.get_by_label("Where").press("Tab")
+    toast(page, "Viewing 1 saved.")
+    first.get_by_label("Year").last.fill("2009")
+    first.get_by_label("Year").last.press("Tab")
+    expect(first.locator("summary")).to_contain_text("May 2009")
+    rows = {row["number"]: row for row in viewings(api)}
+    assert rows[1]["where"] == "With Anna"
+    assert (rows[1]["finished_on"], rows[2]["state"]) == ("2009-05", "active")
+    for _ in range(3):
+        panel.get_by_role("button", name="One more episode").click()
+    expect(times.first.locator("summary")).to_contain_text("Finished")
+    settled(page)
+    assert WatchListEntry.objects.get(anime_id=702).rewatches == 1
+    first.get_by_role("button", name="Remove this viewing").click()
+    toast(page, "Removed viewing 1 of Planetes.")
+    undo(page)
+    expect(times).to_have_count(2)
+    assert len(viewings(api)) == 2
+
+
+def viewings(api):
+    return api.data("GET", "/api/user/watchList/702/viewings")

@@ -9,9 +9,10 @@ from drf_spectacular.generators import SchemaGenerator
 from rest_framework.permissions import AllowAny
 
 from animecollections.api.deprecation import Deprecated
+from animecollections.api.openapi import ApiSchema
 from animecollections.api.reference import openapi
 from animecollections.api.rendering import answer
-from animecollections.api.schema import ApiSchema, documented
+from animecollections.api.schema import documented
 from animecollections.api.views import ApiViewSet
 from animecollections.scopes import OPEN
 

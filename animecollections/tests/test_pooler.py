@@ -73,7 +73,7 @@ def pooler(mode, home):
         )
     try:
         wait_for(port, process, log)
-        yield f"postgres://pooled@127.0.0.1:{port}{url.path}"
+        yield f"{url.scheme}://pooled@127.0.0.1:{port}{url.path}"
     finally:
         process.terminate()
         process.wait(30)
@@ -124,6 +124,7 @@ def test_the_server_works_behind_it(tmp_path, way):
     check_log_and_list(alice)
 
 
+@pytest.mark.one_machine("backup and restore refuse on a spread database")
 def test_commands_that_need_a_session_go_round_it(tmp_path):
     UserFactory(user_name="mia")
     kept = tmp_path / "kept"

@@ -10,6 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from animecollections import probes
+from animecollections.db.spread import is_spread
 from animecollections.jobs import JOBS
 from collections_app.merges import services as merging
 from collections_app.models import Merge
@@ -46,11 +47,13 @@ def test_a_living_process_says_so_without_the_database(budget):
 
 def test_where_all_is_well_each_check_is_named(all_ran, budget):
     probes.migrations_of_this_release()
-    with budget(6, "SELECT 1, a table of migrations, which, jobs, merges, mails"):
+    checks = "SELECT 1, a table of migrations, which, jobs, merges, mails"
+    # Where it is spread, the machines are asked too.
+    with budget(6 + is_spread(), f"{checks}, machines"):
         found = ready()
     assert found["status"] == "ok"
-    names = ["database", "migrations", "disk", "channel_layer", "jobs", "merges"]
-    names += ["outbox"]
+    names = ["database", "migrations", "disk", *(["nodes"] if is_spread() else [])]
+    names += ["channel_layer", "jobs", "merges", "outbox"]
     assert list(found["checks"]) == names
     assert all(check["ok"] for check in found["checks"].values())
 

@@ -9,10 +9,11 @@ from rest_framework.test import APIClient
 from animecollections.api.reference import openapi
 from animecollections.api.schema import documented
 from animecollections.identity import SignIn
-from animecollections.scopes import OPEN, SCOPES
+from animecollections.scopes import GRANTABLE, OPEN, SCOPES
 from conftest import signed_in
 from factories import PASSWORD
 from profiles.accounts.authentication import account_behind
+from profiles.personal_tokens import services as personal_tokens
 
 # What any visitor may ask, and the ways to sign in and out.
 NEEDS_NO_SCOPE = {
@@ -87,6 +88,25 @@ def test_each_operation_asks_for_its_own_scopes_and_no_other(app):
         body = b"{}" if allowed.streaming else allowed.content or b"{}"
         allowed.close()
         assert json.loads(body).get("code") != "scope_missing", (method, path)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("scope", sorted(GRANTABLE))
+def test_a_personal_token_can_do_what_its_scope_allows_and_no_more(alice, scope):
+    """Every operation, by a real token of this one scope."""
+    _, text = personal_tokens.make(user_id=alice.pk, name="one", scopes=[scope])
+    script = by_token(text)
+    for method, path, scopes in OPERATIONS:
+        address = re.sub(r"\{\w+\}", "1", path)
+        address += "?format=csv" if path.startswith("/api/user/export") else ""
+        told = script.generic(method.upper(), address)
+        if told.streaming:
+            assert b"".join(told.streaming_content)
+            assert scope in scopes
+            continue
+        is_missing = json.loads(told.content or b"{}").get("code") == "scope_missing"
+        assert is_missing is bool(scopes - {scope}), (method, path)
+        assert told.status_code != 401 or not scopes, (method, path)
 
 
 @pytest.mark.django_db

@@ -3,7 +3,7 @@
 from time import monotonic
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import InternalError, OperationalError, connection
 
 from animecollections.api.failures import to_api_error
 from animecollections.db.statements import ended_after
@@ -33,6 +33,14 @@ def test_what_takes_too_long_is_ended_and_the_next_is_served():
         if connection.vendor == "postgresql":
             cursor.execute("SHOW statement_timeout")
             assert cursor.fetchone() == ("0",)
+
+
+def test_a_machine_that_dies_at_the_commit_is_no_fault_of_ours():
+    """As Citus says it (test_citus.py kills one); what else is internal is a bug."""
+    died = "could not commit transaction for shard 102046 on at least one active node"
+    assert to_api_error(InternalError(died)).code == "busy"
+    aborted = InternalError("current transaction is aborted")
+    assert to_api_error(aborted).code == "server_error"
 
 
 @pytest.mark.django_db(transaction=True)

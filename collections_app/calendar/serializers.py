@@ -20,7 +20,7 @@ class ListedOutput(Serializer):
 
 
 @extend_schema_serializer(component_name="Airing")
-class AiringOutput(Serializer):
+class EpisodeAiringOutput(Serializer):
     """An episode, and when it airs."""
 
     anime_id = serializers.CharField()

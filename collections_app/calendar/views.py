@@ -16,7 +16,7 @@ from animecollections.db.statements import limited
 from animecollections.identity import Account, today_in
 from animecollections.scopes import OPEN
 from collections_app.calendar.reads import Span, Whose, airings_in, to_json
-from collections_app.calendar.serializers import AiringOutput
+from collections_app.calendar.serializers import EpisodeAiringOutput
 from collections_app.catalogue.queries import revision_for
 from collections_app.watch_list.models import EntryType
 
@@ -47,7 +47,7 @@ class CalendarViewSet(ApiViewSet):
         "mature titles. `mine` and `type` need the scope `list:read`.",
         scope=OPEN,
         tags=["Calendar"],
-        data=AiringOutput(many=True),
+        data=EpisodeAiringOutput(many=True),
         meta={"from": date, "to": date, "timezone": str},
         parameters=[
             query("from", A_DAY, "The first day; today if absent."),

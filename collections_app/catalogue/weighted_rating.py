@@ -5,8 +5,7 @@ how many voted, the number of sites that have the title stands in: what few site
 few people rated. The rating that is shown stays what it is. No database.
 """
 
-from collections.abc import Mapping
-from typing import Any
+from collections_app.catalogue.facts import Facts
 
 AVERAGE = 6.5  # of all titles; a constant, so that one title's change moves no other
 AS_MANY = 500  # votes for the average that every title has from the start
@@ -14,12 +13,12 @@ GUESSED_VOTES = (5, 10, 20, 40, 75, 125, 200)  # by the number of sites, from 0
 WELL_KNOWN = 4000  # of what more sites have
 
 
-def weighted_rating(facts: Mapping[str, Any]) -> float | None:
+def weighted_rating(facts: Facts) -> float | None:
     """Of a title with this rating, these votes and ids at sites; None without one."""
-    rating: float | None = facts["rating"]
+    rating = facts["rating"]
     if rating is None:
         return None
-    votes: int = facts.get("votes") or guessed_votes(len(facts["external_ids"]))
+    votes = facts.get("votes") or guessed_votes(len(facts["external_ids"]))
     return round((rating * votes + AVERAGE * AS_MANY) / (votes + AS_MANY), 4)
 
 

@@ -3,6 +3,7 @@
 Judged again whenever the policy or a decision changes, with the list as it is then.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from dataclasses import fields as dataclass_fields
@@ -27,6 +28,8 @@ from collections_app.watch_list.entries import Entry
 from collections_app.watch_list.fields import LOGGED_FIELDS, NEW_ENTRY
 from collections_app.watch_list.models import STATES_OF_TYPE, EntryType, WatchListEntry
 from history.models import Change, ChangeKind
+from history.watched.days import Diary
+from history.watched.services import diaries_of
 
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 TIMES = ("changed_at", "added_at")
@@ -60,7 +63,7 @@ class Removed(NamedTuple):
 def portable(record: Record) -> dict[str, object]:
     """A record as JSON, to be kept in its row; `record_of` reads it back."""
     fields = ((name, getattr(record, name)) for name in FIELDS)
-    said = {name: value for name, value in fields if value}
+    said = {name: value for name, value in fields if value or name == "is_listed"}
     return said | {name: said[name].isoformat() for name in TIMES if name in said}
 
 
@@ -85,6 +88,51 @@ def is_seen_whole(record: Record, episodes: int | None) -> bool:
     return is_completed and is_long and values.get("progress") == episodes
 
 
+Time = tuple[ImportRow, dict[str, Any]]
+
+
+def times_through(records: Mapping[ImportRow, Record], winner: ImportRow) -> list[Time]:
+    """The rows that are one time through each, in order, as viewings; none where there
+    is but one. A row that was finished on the same day is the same time.
+    """
+    found: dict[str, Time] = {}
+    for row, record in sorted(records.items(), key=lambda one: one[0] is not winner):
+        days = [day for day in record.watched if day]
+        is_whole = record.values.get("type") == EntryType.COMPLETED
+        started = record.values.get("started_on") or min(days, default="")
+        finished = record.values.get("finished_on") or max(days, default="")
+        if not record.is_listed or not (is_whole or row is winner):
+            continue
+        if (finished if is_whole else started) and (finished or started) not in found:
+            viewing = {
+                "state": "finished" if is_whole else "active",
+                "started_on": started,
+                "finished_on": finished if is_whole else "",
+                "progress": record.values.get("progress", 0) if is_whole else 0,
+                "score": record.values.get("score"),
+                "notes": record.values.get("notes", "") if row is not winner else "",
+            }
+            found[finished or started] = row, viewing
+    last = max(found, default="")
+    ordered = sorted(
+        found.items(), key=lambda one: (one[1][1]["state"] == "active", one[0] or last)
+    )
+    return [
+        (row, {"number": number} | viewing)
+        for number, (_, (row, viewing)) in enumerate(ordered, 1)
+        if len(found) > 1
+    ]
+
+
+def days_of(records: Iterable[Record]) -> dict[str, int]:
+    """The days of several times through, each by itself or by when it was finished."""
+    days: Counter[str] = Counter()
+    for record in records:
+        finished = record.values.get("finished_on", "")
+        days.update(record.watched or {finished: record.values.get("progress", 0)})
+    return {day: episodes for day, episodes in days.items() if episodes}
+
+
 def judge_rows(plan: ImportPlan, rows: Iterable[ImportRow]) -> None:
     """Says of each row what becomes of it: some eight statements, however many."""
     judged = PlanEvaluation(plan, {row: record_of(row) for row in rows if row.record})
@@ -99,6 +147,7 @@ class PlanEvaluation:
     def __init__(self, plan: ImportPlan, records: dict[ImportRow, Record]) -> None:
         self.plan, self.records = plan, records
         self.open = list(records)
+        self.days: Mapping[int, Diary] | None = None
 
     def settle(self, row: ImportRow, outcome: Outcome, reason: str) -> None:
         row.outcome, row.reason = outcome, reason
@@ -149,15 +198,40 @@ class PlanEvaluation:
     def set_doubles_apart(self) -> None:
         """Of rows of one title one counts: the one decided on, else the fullest."""
         used: dict[int | None, ImportRow] = {}
+        of_title: dict[int | None, list[ImportRow]] = {}
         for row in self.open:
+            of_title.setdefault(row.anime_id, []).append(row)
             first = used.setdefault(row.anime_id, row)
             if self.precedence(row) > self.precedence(first):
                 used[row.anime_id] = row
-        for row in self.open:
-            if (winner := used[row.anime_id]) is not row:
-                reason = f"Row {winner.row} is the same title, and is used instead."
-                self.settle(row, Outcome.REFUSED, reason)
+        for anime_id, rows in of_title.items():
+            winner = used[anime_id]
+            times = self.tell_times_through(winner, rows) if len(rows) > 1 else []
+            for row in rows:
+                said = f"Row {winner.row} is the same title, and is used instead."
+                if row in times:
+                    said = f"Row {winner.row} is the same title: a viewing of it."
+                if row is not winner:
+                    self.settle(row, Outcome.REFUSED, said)
         self.open = list(used.values())
+
+    def tell_times_through(
+        self, winner: ImportRow, rows: Iterable[ImportRow]
+    ) -> list[ImportRow]:
+        """Trackers write a row for each time that a title was watched: those with dates
+        of their own become viewings of the row that is used, their days its days.
+        """
+        times = [row for row in rows if row.decision != Decision.SKIP]
+        found = times_through({row: self.records[row] for row in times}, winner)
+        record = self.records[winner]
+        record.viewings = [viewing for _, viewing in found]
+        if found:
+            again = sum(one["state"] == "finished" for one in record.viewings) - 1
+            said = record.values.get("rewatches", 0)
+            record.values["rewatches"] = max(said, again)
+            record.watched = days_of(self.records[row] for row, _ in found)
+        winner.record = portable(record)
+        return [row for row, _ in found]
 
     def precedence(self, row: ImportRow) -> tuple[object, ...]:
         """A row that says more comes first, wherever it stands: trackers write rows of
@@ -238,6 +312,9 @@ class PlanEvaluation:
     def add(
         self, row: ImportRow, values: dict[str, Any], removed_at: datetime | None
     ) -> None:
+        if not self.records[row].is_listed:
+            self.add_days(row)
+            return
         if "type" not in values:
             values |= {"type": EntryType.COLLECTION.value, "state": NEW_ENTRY["state"]}
             row.reason = f"{row.reason} The file has no status: it goes to Collection."
@@ -251,6 +328,28 @@ class PlanEvaluation:
             self.settle(row, Outcome.CONFLICT, reason.strip())
         else:
             self.settle(row, Outcome.ADD, row.reason.strip())
+
+    def add_days(self, row: ImportRow) -> None:
+        """Of a title that is on neither list."""
+        here, said = self.days_here(), self.records[row].watched
+        diary = here.get(row.anime_id or 0, {})
+        if all(diary.get(day, 0) >= episodes for day, episodes in said.items()):
+            has_all = "The diary has its days already."
+            self.settle(row, Outcome.UNCHANGED, joined(row.reason, has_all))
+            return
+        says = "Not on the list in the file: only its days are taken."
+        self.settle(row, Outcome.ADD, joined(row.reason, says))
+
+    def days_here(self) -> Mapping[int, Diary]:
+        """Of the titles that only the diary of the file has; read once."""
+        if self.days is None:
+            ids = {
+                row.anime_id
+                for row in self.open
+                if row.anime_id and not self.records[row].is_listed
+            }
+            self.days = diaries_of(self.plan.user_id, ids)
+        return self.days
 
     def update(
         self,

@@ -34,6 +34,8 @@ from collections_app.imports.models import (
 from collections_app.imports.recognition import recognise
 from collections_app.transfer.records import ListFile, Record, Row
 from collections_app.watch_list.fields import NEW_ENTRY
+from collections_app.watch_list.models import EntryType
+from collections_app.watch_list.viewings import ACTIVE, DROPPED, new
 from collections_app.watch_list.writes import ListEdit, Slot, count_as_laid
 from history.log.recording import locked, recording
 from history.watched.days import UNKNOWN, Diary, Tally, is_to_come
@@ -279,9 +281,11 @@ def apply(
         for row in written:
             if row.row not in stays:
                 slot = edit.slots[ref_of(row)]
-                lay(slot, row, planned, record.at)
-                count_as_laid(slot, today)
+                if row.record.get("is_listed", True):
+                    lay(slot, row, planned, record.at)
+                    count_as_laid(slot, today)
                 count_what_is_said(slot, row, diaries.get(slot.anime_id, {}), today)
+                add_viewings(edit, slot, row)
         planned.status, planned.applied_at = ImportStatus.APPLIED, record.at
         planned.operation_id = record.operation_id if edit.save() else None
         save(planned, stale)
@@ -337,6 +341,23 @@ def count_what_is_said(slot: Slot, row: ImportRow, diary: Diary, today: date) ->
     for said, episodes in row.record["watched"].items():
         day = UNKNOWN if is_to_come(said, today) else said
         slot.watched.add(day, max(0, episodes - max(0, diary.get(day, 0))))
+
+
+def add_viewings(edit: ListEdit, slot: Slot, row: ImportRow) -> None:
+    """Those of the file whose numbers are not here already: nothing here is changed."""
+    said = row.record.get("viewings")
+    if not said:
+        return
+    kept = edit.viewings_of(slot)
+    is_watching = slot.after is not None and slot.after["type"] == EntryType.WATCHING
+    for viewing in said:
+        values = dict(viewing)
+        if values["state"] == ACTIVE and (kept.active or not is_watching):
+            values["state"] = DROPPED
+        number = values.pop("number")
+        if number not in kept.after:
+            kept.after[number] = new(number, **values)
+    slot.viewing = kept.active["number"] if kept.active else None
 
 
 def save(planned: ImportPlan, changed: Iterable[ImportRow]) -> None:

@@ -1,12 +1,12 @@
 """Admin pages of facts: what each source says of a title, and what staff overrule."""
 
-from collections.abc import Mapping
 from tempfile import NamedTemporaryFile
 from typing import Any
 
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
+from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -22,7 +22,9 @@ from collections_app.source_facts import staff
 from collections_app.source_facts.importing.run import preview
 from collections_app.source_facts.models import FactKind, SourceFact
 from collections_app.source_facts.precedence import STAFF, in_order, preferred
+from collections_app.source_facts.values import BySource, Stored
 
+Context = dict[str, Any]
 EDIT = "collections_app.change_anime"
 MOST_SHOWN = 2000  # characters of a value
 
@@ -55,7 +57,7 @@ def facts_of_title(request: HttpRequest, anime_id: int) -> HttpResponse:
     return TemplateResponse(request, "admin/facts_of_title.html", context)
 
 
-def about(kind: FactKind, by_source: dict[str, Any]) -> dict[str, Any]:
+def about(kind: FactKind, by_source: BySource) -> Context:
     shown = preferred(by_source)
     return {
         "kind": kind.value,
@@ -90,7 +92,7 @@ def overrule_fact(request: HttpRequest, anime_id: int, kind: str) -> HttpRespons
     shown = preferred(staff.by_source(anime_id).get(fact, {}))
     initial = {"value": staff.as_text(fact, shown.value) if shown else ""}
 
-    def overrule(said: Mapping[str, Any]) -> str:
+    def overrule(said: Stored) -> str:
         staff.overrule(
             anime_id=anime_id,
             kind=fact,
@@ -117,7 +119,7 @@ def hold_fact(request: HttpRequest, anime_id: int, kind: str) -> HttpResponse:
     """Keeps what is shown now against later imports."""
     anime, fact, back = of_title(request, anime_id, kind)
 
-    def hold(said: Mapping[str, Any]) -> str:
+    def hold(said: Stored) -> str:
         staff.hold(anime_id=anime_id, kind=fact, **said, through=through(request))
         return f"{anime}: {fact.label} is held."
 
@@ -138,7 +140,7 @@ def let_go_of_fact(request: HttpRequest, anime_id: int, kind: str) -> HttpRespon
     """Shows what sources say again."""
     anime, fact, back = of_title(request, anime_id, kind)
 
-    def let_go(said: Mapping[str, Any]) -> str:
+    def let_go(said: Stored) -> str:
         staff.let_go(anime_id=anime_id, kind=fact, **said, through=through(request))
         return f"{anime}: {fact.label} is what sources say."
 
@@ -181,7 +183,7 @@ def preview_facts(request: HttpRequest) -> HttpResponse:
     require(request)
     is_sent = request.method == "POST"
     form = FactsFileForm(request.POST, request.FILES) if is_sent else FactsFileForm()
-    context: dict[str, Any] = {
+    context: Context = {
         **admin.site.each_context(request),
         "title": "What an import of facts would change",
         "form": form,
@@ -194,7 +196,7 @@ def preview_facts(request: HttpRequest) -> HttpResponse:
     return TemplateResponse(request, "admin/facts_preview.html", context)
 
 
-def preview_of(file: Any) -> dict[str, Any]:
+def preview_of(file: UploadedFile) -> Context:
     with NamedTemporaryFile() as copy:
         for chunk in file.chunks():
             copy.write(chunk)

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Q
 
 from animecollections.db.json_rows import among
+from animecollections.identity import Asker
 from collections_app.catalogue.models import Anime
 from collections_app.catalogue.titles import to_related
 from collections_app.source_facts.franchises import (
@@ -19,10 +20,11 @@ from collections_app.source_facts.franchises import (
 )
 from collections_app.source_facts.models import FactKind, SourceFact
 from collections_app.source_facts.precedence import in_order, items_of, preferred
+from collections_app.source_facts.values import BySource, Stored
 
 Json = dict[str, Any]
 # By kind, then by source.
-Sayings = Mapping[str, Mapping[str, Mapping[str, Any]]]
+Sayings = Mapping[str, BySource]
 
 FRANCHISE = "franchise"
 INCLUDED = (
@@ -69,7 +71,7 @@ class Page:
         return self.facts.get(self.anime_id, {})
 
 
-def with_facts(data: Json, include: Collection[str], user: Any) -> Json:
+def with_facts(data: Json, include: Collection[str], user: Asker) -> Json:
     """A title as JSON, with the parts that are asked for."""
     wanted = [name for name in INCLUDED if name in include]
     if not wanted:
@@ -111,7 +113,7 @@ def read(anime_id: int, wanted: Collection[str]) -> Page:
 # --- Facts of one kind ---------------------------------------------------------------
 
 
-def airing(said: Mapping[str, Any]) -> Json | None:
+def airing(said: BySource) -> Json | None:
     found = preferred(said)
     if found is None:
         return None
@@ -119,12 +121,12 @@ def airing(said: Mapping[str, Any]) -> Json | None:
     return {key: found.value.get(key) for key in keys} | {"source": found.source}
 
 
-def description(said: Mapping[str, Any]) -> Json | None:
+def description(said: BySource) -> Json | None:
     found = preferred(said)
     return {**found.value, "source": found.source} if found else None
 
 
-def episodes(said: Mapping[str, Any]) -> list[Json]:
+def episodes(said: BySource) -> list[Json]:
     found = preferred(said)
     if found is None:
         return []
@@ -134,7 +136,7 @@ def episodes(said: Mapping[str, Any]) -> list[Json]:
     ]
 
 
-def names(said: Mapping[str, Any]) -> list[Json]:
+def names(said: BySource) -> list[Json]:
     """By language, each as the first source that has it says."""
     found: dict[str, Json] = {}
     for source in in_order(said):
@@ -144,15 +146,15 @@ def names(said: Mapping[str, Any]) -> list[Json]:
     return [found[language] for language in sorted(found)]
 
 
-def links(said: Mapping[str, Any]) -> list[Json]:
+def links(said: BySource) -> list[Json]:
     return [{"begins": None, **link} for link in by_address(FactKind.LINKS, said)]
 
 
-def trailers(said: Mapping[str, Any]) -> list[Json]:
+def trailers(said: BySource) -> list[Json]:
     return list(by_address(FactKind.TRAILERS, said))
 
 
-def by_address(kind: FactKind, said: Mapping[str, Any]) -> Iterator[Json]:
+def by_address(kind: FactKind, said: BySource) -> Iterator[Json]:
     """Each address once, of the first source that has it."""
     shown = set()
     for source in in_order(said):
@@ -175,11 +177,11 @@ SHOWN = {
 # --- Titles that belong together -----------------------------------------------------
 
 
-def is_shown(anime: Any, user: Any) -> bool:
+def is_shown(anime: Anime, user: Asker) -> bool:
     return not anime.gone_since and not (anime.mature and user.hides_mature)
 
 
-def franchise(page: Page, user: Any) -> list[Json]:
+def franchise(page: Page, user: Asker) -> list[Json]:
     """The titles that prequels and sequels connect, in watch order, itself included."""
     order = watch_order(
         edges_between(page),
@@ -206,7 +208,7 @@ def known_ids(page: Page) -> dict[str, int]:
     } | {f"mal:{id_}": id_ for id_ in page.members if id_ < Anime.FIRST_OWN_ID}
 
 
-def begins(page: Page, anime: Any) -> str:
+def begins(page: Page, anime: Anime) -> str:
     """A text that sorts by when it began."""
     found = preferred(page.facts.get(anime.id, {}).get(FactKind.AIRING, {}))
     if found and (begin := found.value.get("begin")):
@@ -216,7 +218,7 @@ def begins(page: Page, anime: Any) -> str:
     return f"{anime.year:04}-{MONTHS.get(anime.season, '99')}"
 
 
-def relations(page: Page, untyped: list[Json], user: Any) -> list[Json]:
+def relations(page: Page, untyped: list[Json], user: Asker) -> list[Json]:
     """What the catalogue names as related, with the types that sources know, and what
     they alone name; what another member says of this title counts the other way.
     """
@@ -242,7 +244,7 @@ def relations(page: Page, untyped: list[Json], user: Any) -> list[Json]:
     return sorted(told, key=lambda one: (one["year"] or 9999, int(one["id"])))
 
 
-def said_relations(page: Page) -> Iterator[tuple[int, Json]]:
+def said_relations(page: Page) -> Iterator[tuple[int, Stored]]:
     """Its own first: they are believed before what others say."""
     for id_ in sorted(page.facts, key=lambda id_: (id_ != page.anime_id, id_)):
         for relation in relations_of(page.facts[id_].get(FactKind.RELATIONS, {})):

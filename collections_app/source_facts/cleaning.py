@@ -5,7 +5,7 @@ database.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any, TypeVar, get_args
@@ -254,7 +254,7 @@ CLEAN: dict[FactKind, Callable[[object, list[str]], Json]] = {
 
 def fields(
     said: object,
-    parts: dict[str, Callable[[object], Any]],
+    parts: Mapping[str, Callable[[object], object]],
     flaws: list[str],
     of: str,
 ) -> Json:

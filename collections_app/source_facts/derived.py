@@ -17,13 +17,14 @@ from collections_app.catalogue.writes import changing_catalogue, store
 from collections_app.source_facts.models import FactKind, SourceFact
 from collections_app.source_facts.moments import status_on
 from collections_app.source_facts.precedence import in_order, preferred
+from collections_app.source_facts.values import BySource, Stored
 
 KINDS = (FactKind.AIRING, FactKind.NAMES, FactKind.VOTES)
 MOST_NAMES = 60  # of a title, besides those of the catalogue
 TITLES_AT_ONCE = 1000
 
 # By kind: what each source says.
-Sayings = Mapping[str, Mapping[str, Mapping[str, Any]]]
+Sayings = Mapping[str, BySource]
 
 
 class Differences(NamedTuple):
@@ -102,9 +103,7 @@ def derived_facts(row: Facts, said: Sayings, on: date) -> Facts:
     }
 
 
-def names_elsewhere(
-    row: Facts, by_source: Mapping[str, Mapping[str, Any]]
-) -> list[str]:
+def names_elsewhere(row: Facts, by_source: BySource) -> list[str]:
     """Names that the catalogue does not have, each once however it is written."""
     said = (row["title"], row["english_title"], row["native_title"], *row["synonyms"])
     known = {fold(name) for name in said}
@@ -118,7 +117,7 @@ def names_elsewhere(
     return found[:MOST_NAMES]
 
 
-def status_facts(row: Facts, airing: Mapping[str, Any], on: date) -> Facts:
+def status_facts(row: Facts, airing: Stored, on: date) -> Facts:
     """Left alone where the catalogue or staff say it."""
     is_held = "airing_status" in row["held_facts"]
     is_known = row["airing_status"] != AiringStatus.UNKNOWN

@@ -6,7 +6,7 @@ relations at once, after an import that changed some and once a day.
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from heapq import heapify, heappop, heappush
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.utils import timezone
 
@@ -18,6 +18,7 @@ from collections_app.catalogue.planning import holdings
 from collections_app.catalogue.writes import changing_catalogue
 from collections_app.source_facts.models import FactKind, SourceFact
 from collections_app.source_facts.precedence import in_order
+from collections_app.source_facts.values import BySource, Stored
 
 # Which of the two is watched first, by what the other is to this one.
 EARLIER = frozenset({"prequel", "parent_story"})
@@ -62,7 +63,7 @@ def to_change(wanted: Mapping[int, int]) -> dict[int, int | None]:
 def all_edges() -> Iterator[Edge]:
     """Memory does not grow with what else is known of the titles."""
     facts = SourceFact.objects.filter(kind=FactKind.RELATIONS).order_by("anime_id")
-    rows: list[tuple[int, Mapping[str, Any]]] = []
+    rows: list[tuple[int, Stored]] = []
     for row in facts.values_list("anime_id", "value").iterator(FACTS_AT_ONCE):
         rows.append(row)
         if len(rows) >= FACTS_AT_ONCE:
@@ -71,7 +72,7 @@ def all_edges() -> Iterator[Edge]:
     yield from edges(rows)
 
 
-def edges(rows: Collection[tuple[int, Mapping[str, Any]]]) -> Iterator[Edge]:
+def edges(rows: Collection[tuple[int, Stored]]) -> Iterator[Edge]:
     """What relations connect; two statements find the titles that they name."""
     ids = (
         id_
@@ -84,7 +85,7 @@ def edges(rows: Collection[tuple[int, Mapping[str, Any]]]) -> Iterator[Edge]:
 
 
 def edges_of(
-    rows: Iterable[tuple[int, Mapping[str, Any]]], titles: Mapping[str, int]
+    rows: Iterable[tuple[int, Stored]], titles: Mapping[str, int]
 ) -> Iterator[Edge]:
     for anime_id, value in rows:
         for relation in value.get("relations", ()):
@@ -173,7 +174,7 @@ def watch_order(found: Iterable[Edge], begins: Mapping[int, str]) -> list[int]:
     return list(order)
 
 
-def relations_of(by_source: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
+def relations_of(by_source: BySource) -> list[Stored]:
     """What all sources say, each with its source, the most trusted first."""
     return [
         {**relation, "source": source}

@@ -1,37 +1,34 @@
 """Days that a moment may mean, by its precision. No database."""
 
 from calendar import monthrange
-from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from collections_app.catalogue.models import AiringStatus
+from collections_app.source_facts.values import Stored
 
 # Computed ends are no proof: shows skip weeks. So long after one, the show is over.
 SURELY_OVER = timedelta(days=60)
 
 
-def first_day(moment: Mapping[str, Any]) -> date:
+def first_day(moment: Stored) -> date:
     year, month, day = parts(moment)
     return date(year, month or 1, day or 1)
 
 
-def last_day(moment: Mapping[str, Any]) -> date:
+def last_day(moment: Stored) -> date:
     year, month, day = parts(moment)
     month = month or 12
     return date(year, month, day or monthrange(year, month)[1])
 
 
-def parts(moment: Mapping[str, Any]) -> tuple[int, int | None, int | None]:
+def parts(moment: Stored) -> tuple[int, int | None, int | None]:
     """Of a time the day in UTC."""
     year, *rest = (int(part) for part in str(moment["at"])[:10].split("-"))
     month, day, *_ = (*rest, None, None)
     return year, month, day
 
 
-def status_on(
-    airing: Mapping[str, Any], today: date, episodes: int | None
-) -> AiringStatus:
+def status_on(airing: Stored, today: date, episodes: int | None) -> AiringStatus:
     """What dates tell of a title on that day; unknown where they do not.
 
     episodes: how many it has, where the fact itself does not say.
@@ -51,7 +48,7 @@ def status_on(
     return AiringStatus.AIRING if is_on else AiringStatus.UNKNOWN
 
 
-def computed_end(airing: Mapping[str, Any], episodes: int | None) -> date | None:
+def computed_end(airing: Stored, episodes: int | None) -> date | None:
     """The day of the last episode, by the regular times and how many there are."""
     broadcast, number = airing.get("broadcast"), airing.get("episodes") or episodes
     if not broadcast or not number:

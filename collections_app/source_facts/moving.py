@@ -14,12 +14,12 @@ from collections_app.source_facts.writes import Change, carry_out
 Facts = Sequence[Sequence[Any]]
 
 
-def of_title(anime_id: int) -> list[list[Any]]:
+def of_title(anime_id: int) -> list[list[object]]:
     facts = SourceFact.objects.filter(anime_id=anime_id).order_by("source", "kind")
     return [list(row) for row in facts.values_list("source", "kind", "value")]
 
 
-def lacking(anime_id: int, facts: Facts) -> list[list[Any]]:
+def lacking(anime_id: int, facts: Facts) -> list[list[object]]:
     """Those that this title has from no such source."""
     known = {(source, kind) for source, kind, _ in of_title(anime_id)}
     return [list(fact) for fact in facts if (fact[0], fact[1]) not in known]

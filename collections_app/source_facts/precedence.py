@@ -5,20 +5,22 @@ not name, by name. Facts that are lists of separate things (names, links, relati
 seasons …) are joined: each thing is the first source's that has it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from django.conf import settings
 
 from collections_app.source_facts.models import FactKind
+from collections_app.source_facts.values import BySource, Stored
 
 STAFF = "staff"
+Item = dict[str, Any]  # of a fact that is a list
 
 
 class Preferred(NamedTuple):
     """What is shown of a kind, and of which source."""
 
-    value: Mapping[str, Any]
+    value: Stored
     source: str
 
 
@@ -33,7 +35,7 @@ def in_order(sources: Iterable[str]) -> list[str]:
     return sorted(sources, key=place_of)
 
 
-def preferred(by_source: Mapping[str, Mapping[str, Any]]) -> Preferred | None:
+def preferred(by_source: BySource) -> Preferred | None:
     """The value of one kind that is shown; None where no source has it. An empty one
     of staff's hides what the others say.
     """
@@ -43,7 +45,7 @@ def preferred(by_source: Mapping[str, Mapping[str, Any]]) -> Preferred | None:
     return None
 
 
-def items_of(kind: FactKind, value: Mapping[str, Any]) -> list[Any]:
+def items_of(kind: FactKind, value: Stored) -> list[Item]:
     """What a fact that is a list holds."""
     items = value.get(kind.value)
     return items if isinstance(items, list) else []

@@ -3,8 +3,6 @@
 """
 
 import json
-from collections.abc import Mapping
-from typing import Any
 
 from animecollections.api.errors import refuse
 from animecollections.identity import Origin
@@ -13,11 +11,12 @@ from collections_app.source_facts.cleaning import clean
 from collections_app.source_facts.franchises import connect
 from collections_app.source_facts.models import FactKind, SourceFact
 from collections_app.source_facts.precedence import STAFF, preferred
+from collections_app.source_facts.values import Stored
 from collections_app.source_facts.writes import Change, carry_out
 from history.staff_log import services as audit
 
 LONGEST_VALUE = 200_000  # characters
-NOTHING: Mapping[str, Any] = {}  # a value of staff's that hides what sources say
+NOTHING: Stored = {}  # a value of staff's that hides what sources say
 # Kinds whose value is one list, or one object by language: people write that alone.
 IS_LIST = set(FactKind) - {
     FactKind.AIRING,
@@ -26,22 +25,22 @@ IS_LIST = set(FactKind) - {
 }
 
 
-def by_source(anime_id: int) -> dict[FactKind, dict[str, Any]]:
+def by_source(anime_id: int) -> dict[FactKind, dict[str, Stored]]:
     """All that is said of a title: by kind, then by source. One statement."""
     facts = SourceFact.objects.filter(anime_id=anime_id).order_by("kind", "source")
-    found: dict[FactKind, dict[str, Any]] = {}
+    found: dict[FactKind, dict[str, Stored]] = {}
     for kind, source, value in facts.values_list("kind", "source", "value"):
         found.setdefault(FactKind(kind), {})[source] = value
     return found
 
 
-def as_text(kind: FactKind, value: Mapping[str, Any]) -> str:
+def as_text(kind: FactKind, value: Stored) -> str:
     """As staff read and write it."""
     shown = value.get(kind.value, {}) if kind in IS_LIST else value
     return json.dumps(shown, ensure_ascii=False, indent=1) if shown else ""
 
 
-def read_text(kind: FactKind, text: str) -> Mapping[str, Any]:
+def read_text(kind: FactKind, text: str) -> Stored:
     """What staff wrote, as it is stored; 400 on `value` with what is wrong with it."""
     if not text.strip():
         return NOTHING
@@ -62,7 +61,7 @@ def overrule(
     *,
     anime_id: int,
     kind: FactKind,
-    value: Mapping[str, Any],
+    value: Stored,
     reason: str,
     through: Origin,
 ) -> None:
@@ -86,7 +85,7 @@ def let_go(*, anime_id: int, kind: FactKind, reason: str, through: Origin) -> No
 def write(
     anime_id: int,
     kind: FactKind,
-    value: Mapping[str, Any] | None,
+    value: Stored | None,
     action: str,
     reason: str,
     through: Origin,

@@ -4,8 +4,12 @@ A value is an object; what is unknown is left out or null. Whatever is stored we
 through `cleaning`: texts are without control characters, lists and numbers are bounded.
 """
 
-from typing import Literal, NotRequired, TypedDict
+from collections.abc import Mapping
+from typing import Any, Literal, NotRequired, TypedDict
 
+# A value as it is stored, of one of the shapes below; and what each source says.
+Stored = Mapping[str, Any]
+BySource = Mapping[str, Stored]
 Precision = Literal["minute", "day", "month", "year"]
 
 

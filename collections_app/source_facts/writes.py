@@ -2,8 +2,8 @@
 of a title moves the catalogue's revision, and with it every ETag.
 """
 
-from collections.abc import Collection, Iterable, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Collection, Iterable
+from typing import NamedTuple
 
 from django.utils import timezone
 
@@ -12,8 +12,7 @@ from animecollections.db.json_rows import among
 from collections_app.catalogue.models import Anime, CatalogueState
 from collections_app.source_facts.derived import derive
 from collections_app.source_facts.models import FactKind, SourceFact
-
-Value = Mapping[str, Any]
+from collections_app.source_facts.values import Stored
 
 
 class Change(NamedTuple):
@@ -22,7 +21,7 @@ class Change(NamedTuple):
     anime_id: int
     source: str
     kind: FactKind
-    value: Value | None
+    value: Stored | None
 
 
 def carry_out(changes: Collection[Change], state: CatalogueState) -> None:

@@ -1,4 +1,4 @@
-"""Statistics of a list, and years in review: computed in the database.
+"""Statistics of a list, and years in review.
 
 What was watched when is read from the diary, which is never pruned, and where that has
 nothing from the day a title was finished on; all else from the list itself, never from
@@ -24,13 +24,15 @@ from collections_app.stats.answers import (
     YearInReview,
 )
 from collections_app.stats.breakdowns import (
-    Group,
+    Counted,
     by_each,
     by_number,
-    groups_of_list,
-    groups_of_period,
+    groups_of,
     mean,
+    most_watched,
     shared_breakdowns,
+    titles_of_list,
+    titles_of_period,
 )
 from collections_app.stats.days import (
     CALENDAR,
@@ -44,6 +46,7 @@ from collections_app.stats.days import (
     weekdays_of,
     years_of,
 )
+from collections_app.stats.reading import watched_in
 from collections_app.stats.sources import Sources
 from collections_app.watch_list.fields import shown
 from collections_app.watch_list.models import EntryQuerySet, EntryState, EntryType
@@ -55,12 +58,13 @@ Titles = Mapping[int, tuple[str, str]]
 
 def of_list(user_id: UUID, *, viewer: Viewer, today: date) -> Statistics:
     """The list as it stands, and all that was ever watched, as far as the viewer may
-    see it: two statements.
+    see it: two statements, or three (reading.py).
     """
     sources = Sources(user_id, viewer)
-    groups = groups_of_list(sources)
+    watched = watched_in(sources, "")
+    groups = groups_of(titles_of_list(watched))
     [total] = groups["total"]
-    days = days_of(sources)
+    days = days_of(watched)
     seen = [day for day in days if day.has_watched]
     streaks = streaks_of(days)
     return {
@@ -116,18 +120,23 @@ def of_year(
     sources = Sources(user_id, viewer)
     period = f"{year}-{month:02}" if month else str(year)
     first_day = date(year, month or 1, 1)
-    groups = groups_of_period(sources, period)
+    watched = watched_in(sources, period)
+    counted = titles_of_period(watched, period)
+    groups = groups_of(counted)
     [total] = groups["total"]
-    days = days_of(sources, period)
+    days = days_of(watched)
     seen = [day for day in days if day.has_watched]
     months = months_of(days)
     last_day = first_day_after(first_day, month) - timedelta(days=1)
     noted = sources.days.filter(day__range=(first_day, last_day), episodes__gt=0)
-    watched = noted.order_by("day", "id")
-    edges = [watched.first(), watched.last()]
-    most = [(int(group.name or 0), group) for group in groups["anime"]]
+    in_order = noted.order_by("day", "id")
+    edges = [in_order.first(), in_order.last()]
+    most = most_watched(counted)
     titles = titles_of(
-        [*(id_ for id_, _ in most), *(edge.anime_id for edge in edges if edge)]
+        [
+            *(one.title.anime_id for one in most),
+            *(edge.anime_id for edge in edges if edge),
+        ]
     )
     first, last = (title_of_day(edge, titles) for edge in edges)
     return {
@@ -144,7 +153,7 @@ def of_year(
         },
         "first_watched": first,
         "last_watched": last,
-        "most_watched": [watched_title(id_, group, titles) for id_, group in most],
+        "most_watched": [watched_title(one, titles) for one in most],
         "finished": finished_in(sources.entries, period),
         "busiest_month": max(months, key=lambda month: month["episodes"], default=None),
         "busiest_day": day_totals(max(seen, key=lambda day: day.episodes))
@@ -241,12 +250,12 @@ def title_of_day(row: EpisodesWatched | None, titles: Titles) -> TitleOfDay | No
     }
 
 
-def watched_title(anime_id: int, group: Group, titles: Titles) -> WatchedTitle:
-    title, picture = titles[anime_id]
+def watched_title(one: Counted, titles: Titles) -> WatchedTitle:
+    title, picture = titles[one.title.anime_id]
     return {
-        "anime_id": str(anime_id),
+        "anime_id": str(one.title.anime_id),
         "title": title,
         "imageUrl": picture or None,
-        "episodes": group.episodes,
-        "minutes": group.minutes,
+        "episodes": one.episodes,
+        "minutes": one.minutes,
     }

@@ -11,8 +11,6 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from django.db import connection
-
 from collections_app.stats.answers import (
     WEEKDAYS,
     DayTotals,
@@ -21,36 +19,9 @@ from collections_app.stats.answers import (
     WeekdayTotals,
     YearWatched,
 )
-from collections_app.stats.breakdowns import DATED, LENGTH, NOTED, time_of
-from collections_app.stats.sources import Sources
+from collections_app.stats.reading import Watched
 
 CALENDAR = 371  # days: 53 weeks, as a year is shown
-
-# A day a row, however much was watched on it: 3,650 rows in ten years. As text, for
-# Python's sqlite3 takes long to make a date of what is declared as one. Each title is
-# found once, not for each of its days, and noted days are summed in the index's order.
-STATEMENT = f"""
-WITH titles AS MATERIALIZED (
-    SELECT t.anime_id, t.noted, {LENGTH} AS length
-    FROM {NOTED} t LEFT JOIN collections_app_anime a ON a.id = t.anime_id
-)
-SELECT day, SUM(episodes), SUM(minutes), MAX(most), MAX(most_noted)
-FROM (
-    SELECT w.watched_on AS day, SUM(CAST(w.episodes AS bigint)) AS episodes,
-           SUM(CAST(w.episodes AS bigint) * t.length) AS minutes,
-           MAX(w.episodes) AS most,
-           MAX(CASE WHEN LENGTH(w.watched_on) = {len("2026-11-23")} THEN w.episodes
-               ELSE 0 END) AS most_noted
-    FROM {{days}} w LEFT JOIN titles t ON t.anime_id = w.anime_id
-    WHERE w.watched_on LIKE %(within)s AND w.episodes <> 0
-    GROUP BY w.watched_on
-    UNION ALL
-    SELECT day, SUM(CAST(episodes AS bigint)), SUM(CAST(episodes AS bigint) * length),
-           MAX(episodes), 0
-    FROM ({DATED.replace("{noted}", "titles")}) dated GROUP BY day
-) every_day
-GROUP BY day ORDER BY day
-"""  # noqa: S608  (made of our own constants)
 
 
 class Day(NamedTuple):
@@ -64,17 +35,38 @@ class Day(NamedTuple):
 
     @property
     def is_whole(self) -> bool:
-        return len(self.name) == len("2026-11-23")
+        return is_whole(self.name)
 
 
-def days_of(sources: Sources, period: str = "") -> list[Day]:
-    """The days on which anything was counted, in order; of a year, a month, or all."""
-    with connection.cursor() as cursor:
-        cursor.execute(sources.filled(STATEMENT), sources.parameters(**time_of(period)))
-        return [
-            Day(name, int(episodes), int(minutes), most > 0, most_noted > 0)
-            for name, episodes, minutes, most, most_noted in cursor.fetchall()
-        ]
+def days_of(watched: Watched) -> list[Day]:
+    """The days on which anything was counted, in order."""
+    lengths = {id_: title.length for id_, title in watched.titles.items()}
+    days: dict[str, list[int]] = {}  # episodes, minutes, most of a title
+    for anime_id, name, episodes in watched.noted:
+        if episodes:
+            add(days, name, episodes, lengths.get(anime_id, 0))
+    by_diary = {name for name, day in days.items() if day[2] > 0}
+    for anime_id, name, episodes in watched.dated:
+        add(days, name, episodes, lengths[anime_id])
+    return [
+        Day(name, episodes, minutes, most > 0, is_whole(name) and name in by_diary)
+        for name, (episodes, minutes, most) in sorted(days.items())
+    ]
+
+
+def add(days: dict[str, list[int]], name: str, episodes: int, length: int) -> None:
+    day = days.get(name)
+    if day is None:
+        days[name] = [episodes, episodes * length, episodes]
+        return
+    day[0] += episodes
+    day[1] += episodes * length
+    if episodes > day[2]:
+        day[2] = episodes
+
+
+def is_whole(name: str) -> bool:
+    return len(name) == len("2026-11-23")
 
 
 def calendar(days: Iterable[Day], *, since: date) -> list[DayTotals]:

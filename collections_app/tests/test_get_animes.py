@@ -71,6 +71,8 @@ def test_a_title_has_all_that_is_known_of_it(visitor):
         "imageUrl": "https://img.example.org/1.jpg",
         "thumbnailUrl": "https://img.example.org/1t.jpg",
         "rating": 8.75,
+        "weighted_rating": 6.6667,  # of a title on three sites
+        "votes": None,
         "episodes": 26,
         "episode_minutes": 24,
         "format": "TV",

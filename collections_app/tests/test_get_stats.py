@@ -7,12 +7,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from collections_app.catalogue.lengths import OTHERWISE_USUAL, USUAL_MINUTES
 from collections_app.models import STATES_OF_TYPE, Anime, EntryType, WatchListEntry
-from collections_app.stats.breakdowns import (
-    MOST_EPISODES,
-    OTHERWISE_USUAL,
-    USUAL_MINUTES,
-)
+from collections_app.stats.reading import MOST_EPISODES
 from conftest import signed_in
 from factories import AnimeFactory
 from history.models import Change, EpisodesWatched
@@ -579,11 +576,11 @@ def test_nothing_is_counted_again_while_nothing_changed(
 @pytest.mark.parametrize(
     ("query", "number", "in_words"),
     [
-        ({}, 3, "sign-in check, breakdowns, days"),
+        ({}, 3, "sign-in check, list, diary"),
         (
             {"year": 2026},
-            8,
-            "sign-in check, breakdowns, days, first and last, titles, counts, finished",
+            9,
+            "sign-in check, list, diary, sums, first, last, titles, counts, finished",
         ),
     ],
 )

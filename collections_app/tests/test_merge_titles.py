@@ -590,3 +590,35 @@ def test_time_passes(titles):
     Merge.objects.update(started_at=timezone.now() - timedelta(days=400))
     with transaction.atomic():
         assert part(Merge.objects.get(pk=job.pk)) == 0
+
+
+def again(client, anime_id, times=1):
+    """Watched once more each time; how often the title was watched by then."""
+    for _ in range(times):
+        assert client.post(f"{URL}/{anime_id}/viewings", {}).status_code == 200
+        client.patch(f"{URL}/{anime_id}", {"type": "Completed"})
+    return viewings_of(client, anime_id)
+
+
+def viewings_of(client, anime_id):
+    rows = client.get(f"{URL}/{anime_id}/viewings").json()["data"]
+    return [(row["number"], row["state"], row["notes"]) for row in rows]
+
+
+def test_viewings_follow_their_title_and_go_back_with_it(titles, alice, client):
+    for anime_id in (KEPT, GONE):
+        put(alice, anime_id, type="Completed", notes=f"of {anime_id}")
+    kept, gone = again(client, KEPT), again(client, GONE, times=2)
+    job = merge()
+    moved = [(number, *row[1:]) for number, row in enumerate(gone, 3)]
+    assert viewings_of(client, KEPT) == [*kept, *moved]
+    part(job)
+    assert (viewings_of(client, KEPT), viewings_of(client, GONE)) == (kept, gone)
+
+
+def test_viewings_of_a_title_that_left_the_list_follow_too(titles, alice, client):
+    put(alice, GONE, type="Completed")
+    gone = again(client, GONE)
+    client.delete(f"{URL}/{GONE}")
+    merge()
+    assert viewings_of(client, KEPT) == gone

@@ -210,7 +210,20 @@ def test_episodes_of_simkl_are_counted_where_no_count_is_given():
     seasons = [{"number": 1, "episodes": [{"number": 1}, {"number": 2}]}]
     file = read(json.dumps({"anime": [simkl(seasons=seasons)]}).encode())
     assert file.rows[0].values["progress"] == 2
-    assert file.warnings == ["The dates of single episodes are not imported."]
+    assert file.rows[0].watched == {}
+    assert not file.warnings
+
+
+def test_simkl_says_when_episodes_were_watched():
+    times = ["2015-06-01T22:10:00Z", "2015-06-01", "1970-01-01T00:00:01Z", None, "x"]
+    episodes = [{"number": n, "watched_at": at} for n, at in enumerate(times, 1)]
+    special = {"number": 1, "watched_at": "2016-01-01T00:00:00Z"}
+    entry = simkl(
+        watched_episodes_count=7,
+        seasons=[{"number": 1, "episodes": episodes},
+                 {"number": 0, "episodes": [special]}, "x", {"episodes": 3}],
+    )  # fmt: skip
+    assert only({"anime": [entry]}).watched == {"2015-06-01": 2, "": 5}
 
 
 def test_shows_and_films_of_a_backup_are_refused_each():
@@ -459,6 +472,7 @@ def test_our_own_export_is_in_the_words_of_the_api():
         "version": 1,
         "owner": "ana",
         "exported_at": "2026-11-23T09:30:00Z",
+        "watched": [],
     }
     assert (entry["score"], entry["started_on"], entry["finished_on"]) == (
         9.5,

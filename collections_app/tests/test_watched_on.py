@@ -255,9 +255,9 @@ def test_what_is_completed_is_not_incremented(client):
     assert response.status_code == 409
     failure = response.json()
     assert failure["code"] == "already_completed"
-    assert "rewatching" in failure["error"]
+    assert "viewings" in failure["error"]
     # As the sentence says.
-    client.patch(ENTRY, {"type": "Watching", "state": "rewatching", "progress": 0})
+    client.post(f"{ENTRY}/viewings", {})
     assert client.post(f"{ENTRY}/increment", {}).status_code == 200
     assert diary(anime_id=1) == {"": 12, today(): 1}
 

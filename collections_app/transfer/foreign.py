@@ -16,7 +16,7 @@ from collections_app.catalogue.refs import NUMBERED_SITES
 from collections_app.catalogue.seasons import MARK, with_marks
 from collections_app.watch_list.fields import HIGHEST_PRIORITY
 
-from . import days, kinds, mal, mal_json, marks, reading
+from . import days, kinds, list_json, mal, mal_json, marks, reading, watched
 from .records import ListFile, NotAnimeError, Record, Row, RowError
 
 # Headers, without case, spaces and signs, by what is meant.
@@ -452,7 +452,19 @@ def _record(table: Table, line: list[str], is_unended: bool, row: int) -> Record
         added_at=reading.time_of(cells.get("added_at")),
         doubt=doubt,
         remarks=remarks,
+        watched=_days(table, line),
     )
+
+
+def _days(table: Table, line: list[str]) -> dict[str, int]:
+    """Trakt keeps a time for each episode, by season."""
+    for name, cell in zip(table.header, line, strict=False):
+        if name == "seasons" and cell.startswith("["):
+            try:
+                return watched.from_seasons(list_json.inner(cell, name))
+            except RowError:
+                return {}
+    return {}
 
 
 def _parts(table: Table, line: list[str]) -> Parts:

@@ -2,12 +2,16 @@
 
     {"format": "animecollections", "version": 1, "exported_at": …, "entries":
      [{"anime_id": "1535", "ids": {…}, "title", "type", …, "score": 9.5,
-       "watched": [{"watched_on": "2015-06", "episodes": 12}], "extra": {…}}]}
+       "watched": [{"watched_on": "2015-06", "episodes": 12}], "viewings": […],
+       "extra": {…}}],
+     "watched": [{"anime_id", "ids", "title", "watched": […]}]}
 
-What `GET /api/user/watchList` answers is read too.
+The last one is of titles that are not on the list. What `GET /api/user/watchList`
+answers is read too.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -19,7 +23,7 @@ from collections_app.watch_list.fields import (
     shown,
 )
 
-from . import list_json, reading, watched
+from . import list_json, reading, viewings, watched
 from .list_json import child
 from .records import (
     FORMAT_NAMES,
@@ -75,6 +79,8 @@ def read(document: object) -> ListFile:
     rows = reading.Rows()
     for entry in list_json.items(document.get("entries", child(document, "data"))):
         rows.take(partial(_record, entry), child(entry, "title"))
+    for title in list_json.items(document.get("watched")):
+        rows.take(partial(_unlisted, title), child(title, "title"))
     return ListFile(
         format=NAME,
         rows=rows.of(LABEL),
@@ -102,7 +108,13 @@ def _record(entry: object, row: int) -> Record:
         changed_at=reading.time_of(entry.get("updated_at")),
         added_at=reading.time_of(entry.get("added_at")),
         watched=watched.from_json(entry.get("watched")),
+        viewings=viewings.from_json(entry.get("viewings")),
     )
+
+
+def _unlisted(entry: object, row: int) -> Record:
+    """A title that is not on the list: of it there is a diary."""
+    return replace(_record(entry, row), values={}, is_listed=False)
 
 
 def values_of(entry: Mapping[str, object]) -> dict[str, object]:
@@ -168,10 +180,12 @@ def write(entries: Iterable[Kept], owner: Owner) -> Iterator[str]:
     head = {**MARK, "owner": owner.name, "exported_at": owner.exported_at}
     yield f'{list_json.dumps(head)[:-1]},"entries":[\n'
     yield from list_json.array(map(_entry, entries))
+    yield '],"watched":[\n'
+    yield from list_json.array(map(_title, owner.unlisted()))
     yield "]}\n"
 
 
-def _entry(kept: Kept) -> dict[str, object]:
+def _title(kept: Kept) -> dict[str, object]:
     return {
         "anime_id": str(kept.anime_id),
         "ids": dict(kept.ids),
@@ -180,8 +194,15 @@ def _entry(kept: Kept) -> dict[str, object]:
         "format": kept.format,
         "year": kept.year,
         "episodes": kept.episodes,
-        **{name: shown(name, kept.values[name]) for name in FIELD_NAMES},
         "watched": watched.to_json(kept.watched),
+        "viewings": viewings.to_json(kept.viewings),
+    }
+
+
+def _entry(kept: Kept) -> dict[str, object]:
+    return {
+        **_title(kept),
+        **{name: shown(name, kept.values[name]) for name in FIELD_NAMES},
         "extra": kept.values.get("extra", {}),
         "added_at": kept.added_at,
         "updated_at": kept.updated_at,

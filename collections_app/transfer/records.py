@@ -1,6 +1,13 @@
 """What passes between a list and the files of trackers: rows read, entries written."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import (
+    Callable,
+    Collection,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -68,7 +75,9 @@ class Record:
     doubt:   what the row may be if it is no anime, "" where the file leaves no doubt.
              Then the name alone does not choose a title.
     remarks: what was read otherwise than it stands in the file, as sentences.
-    watched: how many episodes on which day, as our own files say it ("" is unknown).
+    watched: how many episodes on which day ("" is unknown).
+    viewings: every time through (transfer/viewings.py), where it was several.
+    is_listed: whether the row is an entry; what is only in the diary is none.
     """
 
     row: int
@@ -85,6 +94,8 @@ class Record:
     doubt: str = ""
     remarks: list[str] = field(default_factory=list)
     watched: dict[str, int] = field(default_factory=dict)
+    viewings: list[dict[str, Any]] = field(default_factory=list)
+    is_listed: bool = True
 
 
 @dataclass(slots=True)
@@ -130,6 +141,7 @@ class Kept:
     ids:    {site: id} of the title; `anime_id` is its id here.
     names:  more of its titles.
     watched: how many episodes on which day, month or year; "" is unknown.
+    viewings: those that have rows, by number.
     """
 
     values: dict[str, Any]
@@ -143,6 +155,7 @@ class Kept:
     added_at: datetime | None = None
     updated_at: datetime | None = None
     watched: Mapping[str, int] = field(default_factory=dict)
+    viewings: Sequence[Mapping[str, Any]] = ()
 
     def besides(self, format_: str, known: Collection[str] = ()) -> dict[str, object]:
         """What a file of that format said for which there is no column.
@@ -166,6 +179,8 @@ class Owner:
                   a format leaves the choice; "" is the finest.
     scores:       all scores that the list has. If they are given and one does not fit
                   the scale, a finer scale is taken; if not, scores are rounded to it.
+    unlisted:     what was watched of titles that are not on the list; their `values`
+                  are empty.
     """
 
     name: str = ""
@@ -173,6 +188,7 @@ class Owner:
     counts: Mapping[str, Any] | None = None
     score_format: str = ""
     scores: frozenset[int] | None = None
+    unlisted: Callable[[], Iterable[Kept]] = tuple
 
 
 class Format(Protocol):

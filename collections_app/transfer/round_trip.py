@@ -22,13 +22,19 @@ KEPT_ROW = (*STORED_COLUMNS, *(f"anime__{name}" for name in TITLE))
 AT_ONCE = 2_000  # entries held in memory
 
 
-def kept_of(row: Mapping[str, Any], watched: Mapping[str, int] | None = None) -> Kept:
-    """An entry as writers take it, from a row of KEPT_ROW and its days of the diary."""
+def kept_of(
+    row: Mapping[str, Any],
+    watched: Mapping[str, int] | None = None,
+    viewings: Sequence[Mapping[str, Any]] = (),
+) -> Kept:
+    """An entry as writers take it, from a row of KEPT_ROW, its days of the diary and
+    its viewings. One that is not on the list has no values.
+    """
     title = {name: row[f"anime__{name}"] for name in TITLE}
     names = [title["english_title"], title["native_title"]]
     ids = {"mal": str(title["mal_id"])} if title["mal_id"] else {}
     return Kept(
-        values={name: row[name] for name in LOGGED_FIELDS},
+        values={name: row[name] for name in LOGGED_FIELDS if name in row},
         anime_id=row["anime_id"],
         title=title["title"],
         ids=ids | title["external_ids"],
@@ -36,9 +42,10 @@ def kept_of(row: Mapping[str, Any], watched: Mapping[str, int] | None = None) ->
         format=title["format"],
         episodes=title["episodes"],
         year=title["year"],
-        added_at=row["added_at"],
-        updated_at=row["updated_at"],
+        added_at=row.get("added_at"),
+        updated_at=row.get("updated_at"),
         watched=watched or {},
+        viewings=viewings,
     )
 
 

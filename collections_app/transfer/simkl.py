@@ -3,14 +3,14 @@
     {"anime": [{"status", "user_rating", "watched_episodes_count", "memo": {"text"},
      "show": {"title", "year", "ids": {"simkl", "mal", …}}}], "shows": […], "movies": …}
 
-Ratings are whole, 1–10. There are no dates but of the last episode watched, no tags and
-no rewatching.
+Ratings are whole, 1–10. There are no dates but those on which episodes were watched
+(`seasons`), no tags and no rewatching; a title that was watched again has a row more.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 
-from . import list_json, reading
+from . import list_json, reading, watched
 from .list_json import child
 from .reading import COMPLETED, DROPPED, OWNED, PAUSED, PLANNED, REWATCHING, WATCHING
 from .records import Kept, ListFile, NotAnimeError, Owner, Record
@@ -69,17 +69,14 @@ def recognises(document: object) -> bool:
 def read(document: object) -> ListFile:
     """Raises UnsupportedFileError if there is no anime in it."""
     rows = reading.Rows()
-    dated = False
     for kind, called in KINDS.items():
         for entry in list_json.items(child(document, kind)):
             title = child(entry, "show", "title") or child(entry, "movie", "title")
             rows.take(partial(_record, entry, kind, called), title)
-            dated = dated or (kind == "anime" and bool(child(entry, "seasons")))
     return ListFile(
         format=NAME,
         rows=rows.of(LABEL),
         exported_at=reading.time_of(child(document, "exported_at")),
-        warnings=["The dates of single episodes are not imported."] * dated,
     )
 
 
@@ -90,11 +87,12 @@ def _record(entry: object, kind: str, called: str, row: int) -> Record:
     show = list_json.fields(entry.get("show") or {})
     ids = list_json.fields(show.get("ids") or {})
     title = reading.shown_title(show.get("title"))
+    values = _values(entry)
     return Record(
         row=row,
         title=title,
         ids=reading.ids((site, ids.get(name)) for name, site in SITES.items()),
-        values=_values(entry),
+        values=values,
         extra=reading.own_fields(_besides(entry)),
         names=reading.names([show.get("title_romaji"), show.get("title_en")], title),
         year=reading.count_of(show.get("year")),
@@ -106,17 +104,18 @@ def _record(entry: object, kind: str, called: str, row: int) -> Record:
             default=None,
         ),
         added_at=reading.time_of(entry.get("added_to_watchlist_at")),
+        watched=watched.from_seasons(entry.get("seasons"), values.get("progress")),
     )
 
 
 def _values(entry: Mapping[str, object]) -> dict[str, object]:
-    watched = entry.get("watched_episodes_count")
-    if watched is None and entry.get("seasons"):
-        watched = sum(
+    count = entry.get("watched_episodes_count")
+    if count is None and entry.get("seasons"):
+        count = sum(
             len(list_json.items(child(season, "episodes")))
             for season in list_json.items(entry["seasons"])
         )
-    values = reading.stated(progress=reading.number(watched, "watched_episodes_count"))
+    values = reading.stated(progress=reading.number(count, "watched_episodes_count"))
     if "user_rating" in entry:
         values["score"] = reading.score(entry["user_rating"], "user_rating", 10, 10)
     if "memo" in entry:

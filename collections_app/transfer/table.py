@@ -23,7 +23,7 @@ from collections_app.watch_list.fields import (
     shown,
 )
 
-from . import foreign, list_json, own, reading, watched
+from . import foreign, list_json, own, reading, viewings, watched
 from .foreign import Cells, Table
 from .records import READ_HERE, Kept, ListFile, Owner, Record, UnsupportedFileError
 from .text import decoded, decoded_once_more
@@ -48,6 +48,7 @@ OWN_COLUMNS = (
     "added_at",
     "updated_at",
     "watched",
+    "viewings",
     "extra",
 )
 # What makes a header ours: another tracker's `type` is a format.
@@ -196,7 +197,12 @@ def _own_record(
         changed_at=reading.time_of(cells.get("updated_at")),
         added_at=reading.time_of(cells.get("added_at")),
         watched=watched.from_cell(cells.get("watched", "")),
+        viewings=viewings.from_json(_inner(cells, "viewings")),
     )
+
+
+def _inner(cells: Cells, name: str) -> object:
+    return list_json.inner(cells[name], name) if cells.get(name) else None
 
 
 def _ends_early(header: list[str], line: list[str]) -> bool:
@@ -213,6 +219,7 @@ def write(entries: Iterable[Kept], owner: Owner) -> Iterator[str]:
 def _cells(kept: Kept) -> Iterator[str]:
     values = kept.values
     extra = values.get("extra")
+    times = viewings.to_json(kept.viewings)
     fields = {
         "anime_id": kept.anime_id,
         "title": kept.title,
@@ -224,6 +231,7 @@ def _cells(kept: Kept) -> Iterator[str]:
         "added_at": kept.added_at and kept.added_at.isoformat(),
         "updated_at": kept.updated_at and kept.updated_at.isoformat(),
         "watched": watched.to_cell(kept.watched),
+        "viewings": list_json.dumps(times) if times else "",
         "extra": list_json.dumps(extra) if extra else "",
     }
     return ("" if cell is None else str(cell) for cell in fields.values())

@@ -11,6 +11,7 @@ from .records import RowError
 WHAT = "watched"
 SENT_AS_UNKNOWN = "unknown"
 MOST_DAYS = 10_000
+BEFORE_ALL = "1970-01-01"  # what Simkl writes of a day that nobody knows
 
 Days = dict[str, int]
 
@@ -37,6 +38,35 @@ def from_cell(text: str) -> Days:
     parts = filter(None, map(str.strip, text.split(";")))
     split = (part.rpartition(":") for part in parts)
     return read((day.strip(), number.strip()) for day, _, number in split)
+
+
+def from_seasons(seasons: object, progress: object = None) -> Days:
+    """Of trackers that keep a time for each episode (Simkl, Trakt): in UTC, the only
+    day that such a file tells. Those without one, and all others up to the progress,
+    are of no day; where none has one, nothing is said. Specials are not counted.
+    """
+    days: Days = {}
+    for season in list_json.items(seasons):
+        if list_json.child(season, "number") == 0:
+            continue
+        for episode in list_json.items(list_json.child(season, "episodes")):
+            day = day_of_time(episode)
+            days[day] = days.get(day, 0) + 1
+    if not any(days):
+        return {}
+    whole = progress if isinstance(progress, int) else 0
+    rest = whole - sum(days.values())
+    return days | ({"": days.get("", 0) + rest} if rest > 0 else {})
+
+
+def day_of_time(episode: object) -> str:
+    time = list_json.child(episode, "watched_at")
+    time = time or list_json.child(episode, "last_watched_at")
+    try:
+        day = reading.date_text(time, WHAT)
+    except RowError:
+        return ""
+    return "" if day.startswith(BEFORE_ALL) else day
 
 
 def read(pairs: Iterable[tuple[object, object]]) -> Days:

@@ -76,6 +76,7 @@ OPERATIONS = [
         "at": "2026-11-23T09:30:00Z",
         "through": "session",
         "file_name": "",
+        "token_name": "",
         "client_id": "",
         "size": 1,
         "changes": [

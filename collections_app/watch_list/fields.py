@@ -18,6 +18,7 @@ HIGHEST_PRIORITY = 100
 LONGEST_NOTES = 10_000
 LONGEST_TAG = 255  # what MyAnimeList allows for all tags of an entry
 MOST_TAGS = 50
+LONGEST_PLACE = 100  # where a title was watched, of a viewing
 # What may stand there: two titles that became one keep both notes and all tags.
 LARGEST_KEPT = 2**31 - 1
 MOST_TAGS_KEPT = 1000

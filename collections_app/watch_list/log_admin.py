@@ -84,6 +84,7 @@ class ChangeAdmin(ReadOnly, OfEntries):
         "operation_id",
         "undoes",
         "through",
+        "token_name",
         "file",
         "actor",
         "client_id",
@@ -187,7 +188,12 @@ def told(change: Change, values: dict[str, object]) -> str:
 
 
 def describe(change: Change) -> str:
-    """The fields that differ; of a new or removed entry its type."""
+    """The fields that differ; of a new or removed entry its type; of a viewing its
+    state.
+    """
+    if change.kind == ChangeKind.VIEWING:
+        viewing = change.after or change.before
+        return f"viewing {viewing['number']}: {viewing['state']}"
     if change.kind != ChangeKind.UPDATE:
         return str((change.after or change.before).get("type", ""))
     parts = []

@@ -41,6 +41,7 @@ class OperationJson(TypedDict):
     at: datetime
     through: str
     file_name: str
+    token_name: str
     client_id: str
     size: int
     changes: list[ChangeJson]
@@ -124,6 +125,7 @@ def told_of(
         "at": head["at"],
         "through": head["through"],
         "file_name": head["file_name"],
+        "token_name": head["token_name"],
         "client_id": head["client_id"],
         "size": head["size"],
         "changes": [change_told(change, titles) for change in changes],

@@ -51,6 +51,9 @@ class OperationToldOutput(serializers.Serializer[Any]):
     at = serializers.DateTimeField()
     through = serializers.ChoiceField(THROUGH)
     file_name = serializers.CharField(help_text="of an import; else empty")
+    token_name = serializers.CharField(
+        help_text="of the personal token that wrote, as it was called then; else empty"
+    )
     client_id = serializers.CharField()
     size = serializers.IntegerField(help_text="how many rows it changed")
     changes = ChangeToldOutput(

@@ -17,6 +17,7 @@ class ChangeRow(TypedDict):
     at: datetime
     through: str
     file_name: str
+    token_name: str
     client_id: str
     operation_id: UUID
     undoes: UUID | None

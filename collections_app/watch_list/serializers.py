@@ -27,6 +27,7 @@ from collections_app.watch_list.fields import (
     BY_NAME,
     FIELD_NAMES,
     FIELDS,
+    LONGEST_PLACE,
     LONGEST_TAG,
     Field,
     Kind,
@@ -38,7 +39,6 @@ from collections_app.watch_list.models import (
     WatchListEntry,
 )
 from collections_app.watch_list.rules import AIRED, SENT_AS_UNKNOWN
-from collections_app.watch_list.viewings import LONGEST_PLACE
 
 Serializer = serializers.Serializer[Any]
 

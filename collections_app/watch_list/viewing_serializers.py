@@ -9,10 +9,13 @@ from animecollections.api.fields import (
     StrictObject,
     StrictText,
 )
-from collections_app.watch_list.fields import LARGEST_NUMBER, LONGEST_NOTES
+from collections_app.watch_list.fields import (
+    LARGEST_NUMBER,
+    LONGEST_NOTES,
+    LONGEST_PLACE,
+)
 from collections_app.watch_list.models import ViewingState
 from collections_app.watch_list.serializers import PartialDateField, ScoreField
-from collections_app.watch_list.viewings import LONGEST_PLACE
 
 
 class ViewingFields(StrictObject):

@@ -30,7 +30,6 @@ FIELDS = (
     "state", "started_on", "finished_on", "progress", "score", "notes", "place",
 )  # fmt: skip
 COLUMNS = ("id", "number", *FIELDS, "revision")
-LONGEST_PLACE = 100
 ACTIVE, FINISHED, DROPPED = ViewingState.values
 # What viewing 1 has of its entry, as long as there is no other.
 OF_ENTRY = ("started_on", "finished_on", "progress", "score", "notes")

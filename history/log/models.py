@@ -194,6 +194,9 @@ class Change(OwnedRow):
     actor_id = models.UUIDField(null=True, blank=True)
     client_id = models.CharField(max_length=100, blank=True)
     request_id = models.CharField(max_length=64, blank=True)
+    # Of a personal token: which, and how it was called then; it may be gone since.
+    token_id = models.UUIDField(null=True, blank=True)
+    token_name = models.CharField(max_length=100, blank=True, db_default="")
     # Of an import: what it read; on its first change alone.
     file_name = models.CharField(max_length=200, blank=True, db_default="")
 

@@ -89,6 +89,8 @@ class Recording:
                 "actor_id": self.through.actor_id,
                 "client_id": self.through.client_id,
                 "request_id": self.through.request_id,
+                "token_id": self.through.token_id,
+                "token_name": self.through.token_name,
                 "file_name": "" if self.changes else self.through.file_name,
             }
         )

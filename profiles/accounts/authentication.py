@@ -2,6 +2,9 @@
 who it is, and where everything of theirs stands.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +19,7 @@ from animecollections.api.request_headers import header
 from animecollections.db.compiled import for_database
 from animecollections.db.hot import fetch
 from animecollections.identity import Account, SignIn
+from animecollections.scopes import ALL_SCOPES
 from history.log.parts import STAND, to_revisions
 from profiles.accounts.sessions import is_key, owner_in
 from profiles.accounts.tokens import read_access_token
@@ -57,6 +61,59 @@ BY_TOKEN = ACCOUNT.format(
 )
 
 
+# Beside the account what the token may, and whether a minute has passed since its use
+# was last noted.
+BY_PERSONAL_TOKEN = ACCOUNT.format(
+    stand=STANDING,
+    as_of=AS_OF,
+    sign_in="profiles_personaltoken",
+    condition="i.user_id = %s AND i.digest = %s "
+    "AND (i.expires_at IS NULL OR i.expires_at > %s)",
+).replace(
+    "\nFROM",
+    ",\n       i.id, i.name, i.scopes, i.mature, i.used_at IS NULL OR i.used_at <= %s"
+    "\nFROM",
+    1,
+)
+BY_ID_OF_PERSONAL_TOKEN = ACCOUNT.format(
+    stand=STANDING,
+    as_of=AS_OF,
+    sign_in="profiles_personaltoken",
+    condition="i.id = %s AND i.user_id = %s "
+    "AND (i.expires_at IS NULL OR i.expires_at > %s)",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FoundToken:
+    account: Account
+    sign_in: SignIn
+    is_use_to_note: bool
+
+
+def find_by_personal_token(user_id: UUID, digest: str) -> FoundToken | None:
+    """Never more than its owner: of the mature ceiling and parental control the
+    stricter counts.
+    """
+    now = timezone.now()
+    asked = (now - timedelta(minutes=1), user_id, digest, now)
+    row = first_row(BY_PERSONAL_TOKEN, [for_database(value) for value in asked])
+    if row is None:
+        return None
+    *of_account, id_, name, scopes, mature, is_use_to_note = row
+    account = to_account(of_account)
+    sign_in = SignIn(
+        "personal",
+        str(id_ if isinstance(id_, UUID) else UUID(id_)),
+        scopes=ALL_SCOPES.intersection(scopes.split()),
+        name=name,
+    )
+    hides = account.hides_mature or not mature
+    return FoundToken(
+        replace(account, hides_mature=hides), sign_in, bool(is_use_to_note)
+    )
+
+
 def find_by_session(key: str) -> Account | None:
     now, owner = timezone.now(), owner_in(key)
     if owner is None:
@@ -66,8 +123,10 @@ def find_by_session(key: str) -> Account | None:
 
 def find_account(statement: str, *parameters: object) -> Account | None:
     row = first_row(statement, [for_database(value) for value in parameters])
-    if row is None:
-        return None
+    return None if row is None else to_account(row)
+
+
+def to_account(row: Sequence[Any]) -> Account:
     id_, email, user_name, is_staff, hides, tracks, zone, *stand, catalogue = row
     return Account(
         id=id_ if isinstance(id_, UUID) else UUID(id_),
@@ -110,6 +169,9 @@ def account_behind(sign_in: SignIn, user_id: UUID | None = None) -> Account | No
         return None
     if sign_in.kind == "session":
         return find_by_session(sign_in.key)
+    if sign_in.kind == "personal":
+        id_, now = UUID(sign_in.key), timezone.now()
+        return find_account(BY_ID_OF_PERSONAL_TOKEN, id_, user_id, now)
     return find_account(BY_TOKEN, UUID(sign_in.key), user_id)
 
 

@@ -15,8 +15,8 @@ from animecollections.api.parsing import StrictJSONParser
 from animecollections.api.rendering import Answer, answer
 from animecollections.api.schema import documented
 from animecollections.api.shapes import nullable
-from animecollections.api.views import ApiViewSet
-from animecollections.scopes import OPEN
+from animecollections.api.views import ApiViewSet, missing
+from animecollections.scopes import ACCOUNT, OPEN
 from profiles.accounts import services as accounts
 from profiles.accounts import token_families as tokens
 from profiles.accounts.examples import CREDENTIALS, CURRENT_USER, SIGNED_IN, TOKENS
@@ -170,6 +170,8 @@ class SignOutViewSet(ApiViewSet):
     @documented(
         "Signs out, here or everywhere. Without a session it does nothing.",
         name="signOut",
+        description="A personal token ends no sign-in: `DELETE /api/user/tokens/…` "
+        "ends it.",
         scope=OPEN,
         tags=TAGS,
         body=SignOutInput,
@@ -179,11 +181,14 @@ class SignOutViewSet(ApiViewSet):
     )
     def create(self, request: Request) -> Answer:
         sign_in: Any = request.auth
+        everywhere = wants_everywhere(request)
+        if everywhere and sign_in and ACCOUNT not in sign_in.scopes:
+            raise missing(ACCOUNT)
         accounts.sign_out(
             user_id=request.user.pk,
             sign_in=sign_in,
             session=request.session,
-            everywhere=wants_everywhere(request),
+            everywhere=everywhere,
         )
         return answer({"message": "Signed out"})
 
@@ -202,6 +207,7 @@ class SessionViewSet(ApiViewSet):
     @documented(
         "The signed-in user, or null.",
         name="getSession",
+        description="The e-mail is empty for a personal token without `profile:read`.",
         scope=OPEN,
         tags=TAGS,
         data=nullable(CurrentUserAnswer),
@@ -221,6 +227,9 @@ class SessionViewSet(ApiViewSet):
         etag = unless_held(request, etag_of(request, *named, at.epoch, *parts))
         shown = User.objects.shown(account.id)
         data = current_answer(account, shown) if shown else None
+        sign_in: Any = request.auth
+        if data and "profile:read" not in sign_in.scopes:
+            data["email"] = ""
         return answer(data, headers={"ETag": etag})
 
 

@@ -47,6 +47,7 @@ from profiles.feeds.models import Feed
 from profiles.images.models import Image
 from profiles.images.storage import storage_failures_told
 from profiles.personal_data.models import MadeExport, PrivacyRequest
+from profiles.personal_tokens.models import PersonalToken
 from profiles.profile.models import Preferences, Profile
 
 ROWS_AT_ONCE = 2_000
@@ -159,6 +160,13 @@ SECTIONS = [
         "The apps in which you signed in.",
         of(TokenFamily, "created_at"),
         left_out=("refresh_id", "auth_epoch"),
+    ),
+    Section(
+        "personal_tokens.jsonl",
+        "The personal tokens that you made: what they may do, and when and from where "
+        "they were last used. Never their text.",
+        of(PersonalToken, "id"),
+        left_out=("digest", "auth_epoch"),
     ),
     Section(
         "wrong_passwords.jsonl",

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from animecollections.api.errors import ApiError
 from animecollections.api.permits import long_work
+from animecollections.db.ids import as_uuid7
 from animecollections.identity import Origin
 from collections_app.imports import services as imports
 from collections_app.imports.models import ImportPlan
@@ -33,6 +34,8 @@ from profiles.images.models import Image
 from profiles.personal_data import archive, erasure
 from profiles.personal_data import privacy_requests as privacy
 from profiles.personal_data.tasks import mail_erased
+from profiles.personal_tokens import services as personal_tokens
+from profiles.personal_tokens.models import DEVICE
 from profiles.profile import services as profile
 from profiles.profile.models import Profile
 from profiles.second_factor import services as second_factor
@@ -75,14 +78,20 @@ def sign_out(*, user: User, reason: str, through: Origin) -> None:
 
 
 def sign_out_device(*, user: User, device: str, reason: str, through: Origin) -> None:
-    """One browser or app (accounts.sign_in_name); 404 where it has ended already."""
+    """One browser or app (accounts.sign_in_name), or a personal token; 404 where it has
+    ended already.
+    """
     with acting(
         "sign_out_device", user_id=user.pk, reason=reason, through=through
     ) as act:
-        user_agent = accounts.end_one(user_id=user.pk, sign_in=device)
+        kind, _, key = device.partition(":")
+        if kind == DEVICE and (token_id := as_uuid7(key)):
+            user_agent = personal_tokens.end(user_id=user.pk, token_id=token_id)
+        else:
+            user_agent = accounts.end_one(user_id=user.pk, sign_in=device)
         if user_agent is None:
             raise ApiError("not_found", sentence="That device is already signed out.")
-        act.before = {"device": device.partition(":")[0], "with": user_agent}
+        act.before = {"device": kind, "with": user_agent}
 
 
 def remove_image(*, user: User, image_id: UUID, reason: str, through: Origin) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
 from collections_app.watch_list import viewings
@@ -62,6 +63,7 @@ def read_some_searches(user_id: UUID, ids: Collection[str]) -> dict[str, object]
     return {"saved": saved, "removed": [id_ for id_ in ids if id_ not in found]}
 
 
+@extend_schema_serializer(component_name="TitleViewing")
 class TitleViewing(ViewingOutput):
     """One time through a title."""
 

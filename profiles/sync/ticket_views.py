@@ -9,6 +9,7 @@ from animecollections.api.schema import documented
 from animecollections.identity import SignIn
 from profiles.accounts.views import NeverStored
 from profiles.sync import tickets
+from profiles.sync.parts import SCOPE_OF
 
 
 class TicketViewSet(NeverStored):
@@ -18,9 +19,10 @@ class TicketViewSet(NeverStored):
         description="For apps, which have no cookie: connect to `/ws/user?ticket=…`. "
         "An "
         "access token itself is refused there, because addresses end up in "
-        "logs. The socket ends with the sign-in that got the ticket. "
+        "logs. The socket ends with the sign-in that got the ticket. Its messages "
+        "have all parts of sync, so it needs their scopes too. "
         "`docs/sync.md` describes the messages.",
-        scope="live",
+        scope=["live", *sorted({*SCOPE_OF.values()})],
         tags=["Sync"],
         data={"ticket": str, "expires_in": int},
         examples={

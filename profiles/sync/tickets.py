@@ -8,14 +8,14 @@ import re
 from datetime import timedelta
 from hashlib import sha256
 from secrets import token_urlsafe
-from typing import Literal, cast
+from typing import cast
 from uuid import UUID
 
 from django.db import IntegrityError
 from django.utils import timezone
 
 from animecollections.api.errors import ApiError
-from animecollections.identity import SignIn
+from animecollections.identity import SignIn, SignInKind
 from profiles.accounts.models import Ticket
 
 LIFETIME = timedelta(seconds=30)
@@ -53,7 +53,7 @@ def redeem(*, ticket: str) -> tuple[UUID, SignIn] | None:
     row = rows.first()
     if row is None or not row.delete()[0]:
         return None
-    kind = cast("Literal['session', 'token']", row.kind)
+    kind = cast("SignInKind", row.kind)
     return row.user_id, SignIn(kind, row.sign_in, row.until)
 
 

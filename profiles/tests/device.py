@@ -53,6 +53,25 @@ class Device:
             ("searchHistory", "/api/user/searchHistory"),
         ):
             assert self.wholes[name] == self.client.get(url).json()["data"], name
+        return self.holds_the_viewings()
+
+    def holds_the_viewings(self):
+        """As each title tells them; of one without a second viewing all but where."""
+        told = {}
+        for row in self.wholes["viewings"]:
+            told.setdefault(row["anime_id"], []).append(row)
+        for anime_id in told.keys() | self.entries.keys():
+            answer = self.client.get(f"{LIST}/{anime_id}/viewings").json()["data"]
+            rows, entry = told.get(anime_id, []), self.entries.get(anime_id)
+            if entry and all(row["number"] == 1 for row in rows):
+                assert [row["number"] for row in answer] in ([], [1])
+                continue
+            progress = {"progress": entry["progress"]} if entry else {}
+            assert answer == [
+                {name: row[name] for name in row if name != "anime_id"}
+                | (progress if row["state"] == "active" else {})
+                for row in rows
+            ]
         return True
 
 

@@ -108,6 +108,7 @@ def fill(user, client, visitor, anime):
     b"".join(client.get("/api/user/export?format=csv").streaming_content)
     client.post("/api/user/feeds", {"name": "Phone"})
     client.post("/api/auth/ticket")
+    client.post("/api/user/tokens", {"name": "a script", "scopes": ["read"]})
     credentials = {"email": user.email, "password": PASSWORD}
     visitor.post("/api/auth/token", credentials)
     wrong = credentials | {"password": "Wrong-Horse-7"}

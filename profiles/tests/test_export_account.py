@@ -16,6 +16,7 @@ from PIL import Image as Pillow
 
 from animecollections.api.permits import Permits
 from animecollections.db.ids import first_id_at
+from animecollections.db.spread import is_spread
 from collections_app import transfer
 from conftest import signed_in
 from factories import UserFactory
@@ -317,8 +318,8 @@ def test_while_others_are_being_made_it_is_busy(hers, monkeypatch):
 
 def test_what_it_costs(filled, hers, budget):
     in_words = (
-        "sign-in check, 21 sections, the list once more (4), names of pictures, lock "
-        "and note"
+        "sign-in check, 23 sections, the list once more (9), names of pictures, lock "
+        "and note; the e-mail, where it is spread"
     )
-    with budget(29, in_words):
+    with budget(36 + is_spread(), in_words):
         archive_of(hers.get(URL))

@@ -22,6 +22,7 @@ from profiles import outbox
 from profiles.accounts import mails, tasks
 from profiles.figures import services as figures
 from profiles.personal_data import tasks as personal_data_tasks
+from profiles.personal_tokens import tasks as token_tasks
 from profiles.staff import services as support
 from profiles.staff import tasks as staff_tasks
 from profiles.staff.admin.outbox import MAILS, OTHERS, state_of
@@ -175,10 +176,13 @@ def test_what_another_did_first_is_not_in_the_log(alice, given_up):
     assert [act.action for act in StaffAction.objects.all()] == ["send_again"]
 
 
+TASKS = (tasks, token_tasks, staff_tasks, personal_data_tasks, merge_tasks)
+
+
 def test_every_task_has_its_words_and_every_mail_can_be_sent_again():
     found = {
         name
-        for module in (tasks, staff_tasks, personal_data_tasks, merge_tasks)
+        for module in TASKS
         for name, task in vars(module).items()
         if isinstance(task, Task)
     }

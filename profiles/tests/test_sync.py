@@ -267,6 +267,39 @@ def test_the_lists_cursor_is_where_sync_starts(client, titles):
     assert device.entries == listed(client)
 
 
+def watch_again(client, anime_id, chance):
+    """A viewing begins, is corrected or goes; the diary gets a day."""
+    viewings = f"{LIST}/{anime_id}/viewings"
+    client.post(viewings, {})
+    for row in client.get(viewings).json().get("data") or []:
+        match chance.randrange(5):
+            case 0:
+                client.patch(f"{viewings}/{row['id']}", {"notes": str(chance.random())})
+            case 1 | 2:
+                client.patch(f"{viewings}/{row['id']}", {"state": "finished"})
+            case 3:
+                client.delete(f"{viewings}/{row['id']}")
+    day = {"animeId": anime_id, "watched_on": chance.choice(["2015", "2016-02"])}
+    client.post("/api/user/watched", day)
+
+
+def happen(client, anime_id, chance):
+    match chance.randrange(9):
+        case 0:
+            remove(client, anime_id)
+        case 1:
+            retitle(anime_id)
+        case 2:
+            client.post("/api/user/profile", {"name": f"A{chance.random()}"})
+        case 3:
+            client.post("/api/user/searchHistory", {"query": str(chance.random())})
+        case 4 | 5:
+            watch_again(client, anime_id, chance)
+        case _:
+            types = ["Watching", "To Watch", "Completed", "Completed"]
+            add(client, anime_id, chance.choice(types))
+
+
 @pytest.mark.parametrize("seed", range(8))
 def test_whenever_a_device_stops_and_goes_on_it_ends_with_the_list(
     client, titles, seed
@@ -275,22 +308,8 @@ def test_whenever_a_device_stops_and_goes_on_it_ends_with_the_list(
     chance = random.Random(seed)
     devices = [Device(client, limit) for limit in (1, 2, 3, 7, None)]
 
-    def happens():
-        anime_id = chance.choice(titles)
-        match chance.randrange(7):
-            case 0:
-                remove(client, anime_id)
-            case 1:
-                retitle(anime_id)
-            case 2:
-                client.post("/api/user/profile", {"name": f"A{chance.random()}"})
-            case 3:
-                client.post("/api/user/searchHistory", {"query": str(chance.random())})
-            case _:
-                add(client, anime_id, chance.choice(["Watching", "To Watch"]))
-
     for _ in range(40):
-        happens()
+        happen(client, chance.choice(titles), chance)
         device = chance.choice(devices)
         for _ in range(chance.randrange(3)):
             device.read_page()

@@ -27,7 +27,7 @@ const PAGES = {
   "/settings": () => import("./pages/settings/page.js"),
   "/transfer": () => import("./pages/transfer/page.js"),
 };
-const TITLES = "/anime/"; // a page for every title, for visitors too
+const TITLES = "/anime/"; // a page for every title
 /** @param {string} path */
 const isTitle = (path) => path.startsWith(TITLES);
 /** Pages for visitors too. @param {string} path */

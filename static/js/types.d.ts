@@ -246,3 +246,9 @@ export interface Review {
   by_genre: Counted[];
   by_studio: Counted[];
 }
+
+export interface PersonalToken {
+  id: string; name: string; prefix: string; scopes: string[]; mature: boolean; created_at: string;
+  expires_at: string | null; last_used_at: string | null; last_used_from: string | null;
+}
+export interface NewPersonalToken extends PersonalToken { token: string }

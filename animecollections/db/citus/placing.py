@@ -49,6 +49,7 @@ PLACES = {
     "profiles.LoginClaim": by_value("value", "found before the user is known"),
     "profiles.Session": by_user("its key begins with the user"),
     "profiles.TokenFamily": by_user("its tokens name the user"),
+    "profiles.PersonalToken": by_user("its text names the user"),
     "profiles.Ticket": by_user("its text begins with the user"),
     "profiles.WrongPasswords": by_value("email", "it may be the e-mail of nobody"),
     "profiles.KnownPlace": by_user(OWN),

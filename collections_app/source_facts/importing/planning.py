@@ -3,7 +3,7 @@
 from collections import ChainMap, Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, cast
+from typing import NamedTuple, cast
 
 from animecollections.db.json_rows import among
 from collections_app.catalogue.facts import Facts
@@ -14,6 +14,7 @@ from collections_app.catalogue.reader.records import Refusal
 from collections_app.source_facts.cleaning import clean
 from collections_app.source_facts.models import FactKind, SourceFact
 from collections_app.source_facts.readers import Said
+from collections_app.source_facts.values import Stored
 from collections_app.source_facts.writes import Change
 
 
@@ -31,8 +32,8 @@ class Difference(NamedTuple):
     anime_id: int
     title: str
     kind: FactKind
-    before: Mapping[str, Any] | None
-    after: Mapping[str, Any] | None
+    before: Stored | None
+    after: Stored | None
 
 
 @dataclass(slots=True)
@@ -53,7 +54,7 @@ class Plan:
     are_connections: bool = False  # of titles: what belongs together may change
 
     def compare(
-        self, anime_id: int, title: str, said: Said, before: Mapping[FactKind, Any]
+        self, anime_id: int, title: str, said: Said, before: Mapping[FactKind, Stored]
     ) -> None:
         flaws: list[str] = []
         changed = False
@@ -152,9 +153,9 @@ def uncontested(ids: frozenset[Key], known: Known) -> tuple[set[Key], str]:
     return clear, reason
 
 
-def stored(source: str, ids: Sequence[int]) -> dict[int, dict[FactKind, Any]]:
+def stored(source: str, ids: Sequence[int]) -> dict[int, dict[FactKind, Stored]]:
     facts = SourceFact.objects.filter(source=source, anime_id__in=among(ids))
-    found: dict[int, dict[FactKind, Any]] = {}
+    found: dict[int, dict[FactKind, Stored]] = {}
     for anime_id, kind, value in facts.values_list("anime_id", "kind", "value"):
         found.setdefault(anime_id, {})[FactKind(kind)] = value
     return found

@@ -35,7 +35,7 @@ DEEPEST = 3
 MOST_TARGETS = 2000  # of one title
 Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
-Mapping = dict[str, Any]
+Events = Iterator[Any]
 
 
 def fits(head: str) -> bool:
@@ -75,7 +75,7 @@ def read(text: Text) -> Iterator[Said | Refusal]:
         raise text.fault
 
 
-def members(events: Iterator[Any]) -> Iterator[tuple[int, str, object]]:
+def members(events: Events) -> Iterator[tuple[int, str, object]]:
     """The members of the document's one mapping, each with the line of its key."""
     for event in events:
         if isinstance(event, yaml.MappingStartEvent):
@@ -90,17 +90,17 @@ def members(events: Iterator[Any]) -> Iterator[tuple[int, str, object]]:
         yield line_of(event), event.value, value_of(next(events), events, 1)
 
 
-def line_of(event: Any) -> int:
-    return int(event.start_mark.line) + 1
+def line_of(event: yaml.Event) -> int:
+    return event.start_mark.line + 1 if event.start_mark else 0
 
 
-def value_of(event: Any, events: Iterator[Any], depth: int) -> object:
+def value_of(event: yaml.Event, events: Events, depth: int) -> object:
     """Texts and mappings of them; an alias could make much of little."""
     if isinstance(event, yaml.ScalarEvent):
         return event.value
     if not isinstance(event, yaml.MappingStartEvent) or depth >= DEEPEST:
         raise SourceBroken("The source is YAML of another structure.")
-    found: Mapping = {}
+    found: Json = {}
     for key in events:
         if isinstance(key, yaml.MappingEndEvent):
             break

@@ -1,7 +1,7 @@
 """What readers of JSON documents share: items one by one, and careful access."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeVar
 
 from collections_app.catalogue.matching import Key
 from collections_app.catalogue.reader import SourceBroken, SourceUnreadable
@@ -11,6 +11,7 @@ from collections_app.catalogue.refs import OWN
 from collections_app.source_facts.cleaning import Flaw, site_id
 
 Json = dict[str, Any]
+T = TypeVar("T")
 
 
 def members(cursor: Cursor) -> Iterator[str]:
@@ -39,7 +40,7 @@ def items(cursor: Cursor) -> Iterator[object]:
         following = cursor.take(",]")
 
 
-def guarded(text: Text, found: Iterator[Any]) -> Iterator[Any]:
+def guarded(text: Text, found: Iterator[T]) -> Iterator[T]:
     """The same items; what is not JSON breaks the source off, after what was whole."""
     count = 0
     try:
@@ -61,7 +62,7 @@ def text_of(item: Json, key: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def list_of(item: Json, key: str) -> list[Any]:
+def list_of(item: Json, key: str) -> list[object]:
     value = item.get(key)
     return value if isinstance(value, list) else []
 

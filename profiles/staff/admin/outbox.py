@@ -40,6 +40,7 @@ MAILS = {
     "mail_reset": "link to a new password",
     "mail_invitation": "invitation to the admin",
     "mail_password_changed": "the password was changed",
+    "mail_token_made": "a personal token was made",
     "mail_staff_action": "what staff did",
     "mail_email_changed": "another e-mail address",
     "mail_erased": "the account was erased",

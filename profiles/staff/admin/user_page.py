@@ -35,6 +35,7 @@ from profiles.accounts.services import sign_in_name
 from profiles.images.admin import thumbnail
 from profiles.images.models import Image
 from profiles.personal_data.models import MadeExport
+from profiles.personal_tokens.models import DEVICE, PersonalToken
 from profiles.profile.admin import chosen_picture
 from profiles.staff.admin.actions import address_of, offered
 from profiles.staff.admin.outbox import links_of, state_of, title_of
@@ -245,7 +246,7 @@ def undo_link(user: User, operation: OperationJson) -> str:
 
 
 def devices(user: User, is_revealed: bool) -> Table:
-    """Sessions and token families that still hold."""
+    """Sessions, token families and personal tokens that still hold."""
     now, epoch = timezone.now(), user.auth_epoch
     sessions = user.sessions.filter(auth_epoch=epoch, expire_date__gt=now)
     families = user.token_families.filter(
@@ -270,6 +271,18 @@ def devices(user: User, is_revealed: bool) -> Table:
             sign_out_link(user, family),
         )
         for family in families.order_by("-used_at")[:LATEST_SIGN_INS]
+    ]
+    rows += [
+        (
+            "personal token",
+            f"{token.name} ({token.prefix}…): {token.scopes}",
+            when(token.used_at),
+            when(token.expires_at),
+            act_link(
+                user, "sign-out-device", "device", f"{DEVICE}:{token.pk}", "Sign out …"
+            ),
+        )
+        for token in PersonalToken.objects.of(user.pk).alive()[:LATEST_SIGN_INS]
     ]
     return Table("Devices and tokens", ("By", "With", "Last used", "Until", ""), rows)
 

@@ -131,6 +131,11 @@ export class Collection extends SyncedCopy {
     return this.change(animeIds.map((animeId) => ({ op: "move", animeId, type, ...(state && { state }), watched_on })));
   }
 
+  /** Begins the next time through. @param {string} animeId */
+  watchAgain(animeId) {
+    return this.change([{ op: "viewing_begin", animeId }]);
+  }
+
   /** @param {string[]} animeIds */
   remove(animeIds) {
     return this.change(animeIds.map((animeId) => ({ op: "remove", animeId })));
@@ -156,7 +161,7 @@ export class Collection extends SyncedCopy {
       return [animeId, seen ?? null, this.entries.get(animeId) ?? null, watched_on ?? finished_on ?? "unknown"];
     });
     await kept;
-    return { ids: made.map(({ id }) => id), entries };
+    return { ids: made.map(({ id }) => id), entries, isAgain: operations.some(({ op }) => op === "viewing_begin") };
   }
 
   /**
@@ -202,7 +207,7 @@ export class Collection extends SyncedCopy {
    * may have been done is changed back.
    * @param {Change} change
    */
-  async undo({ ids, entries }) {
+  async undo({ ids, entries, isAgain }) {
     const dropped = await this.store.write(async (at) => {
       const all = await result(at("unsent").getAll());
       const idle = all.filter(({ id, tried }) => !tried && ids.includes(id));
@@ -213,11 +218,18 @@ export class Collection extends SyncedCopy {
     this.overlay(idsOf(dropped));
     this.others.postMessage("queued");
     const back = entries.flatMap(([animeId, was, became, day]) => {
+      if (isAgain) return this.endViewing(animeId);
       const step = stepBack(animeId, was, became, this.entries.get(animeId) ?? null, day);
       return step ? [step] : [];
     });
     if (back.length) await this.change(back);
     this.tell("status");
+  }
+
+  /** Without the viewing that is under way; the server puts its entry back. @param {string} animeId @returns {Operation[]} */
+  endViewing(animeId) {
+    const active = this.viewingsOf(animeId).find(({ state, number }) => state === "active" && number > 1);
+    return active ? [{ op: "viewing_remove", animeId, number: active.number }] : [];
   }
 
   /**

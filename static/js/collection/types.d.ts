@@ -55,13 +55,14 @@ export interface Entry extends AnimeFacts, Fields, Airing {
 
 /** An operation of POST /api/user/watchList/batch. */
 export interface Operation extends Sent {
-  op: "add" | "update" | "move" | "increment" | "remove" | "viewing_begin";
+  op: "add" | "update" | "move" | "increment" | "remove" | "viewing_begin" | "viewing_remove";
   animeId: string;
   id?: string;
   by?: number;
   fresh?: boolean;
   if_revision?: number;
   watched_on?: string;
+  number?: number; // of a viewing
 }
 
 /** What a batch answers of one operation. */
@@ -202,6 +203,7 @@ export interface Events {
 /** A change as `undo` takes it: its ids; each entry before and after, and the day of its episodes. */
 export interface Change {
   ids: string[];
+  isAgain?: boolean; // it began another viewing
   entries: [animeId: string, before: Entry | null, after: Entry | null, day: string][];
 }
 

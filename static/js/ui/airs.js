@@ -1,4 +1,4 @@
-/** When episodes air, shortly: in the zone of the reader, and never more exactly than it is known. */
+/** When episodes air, shortly; never more exactly than it is known. */
 
 import { language, monthOf, t } from "./words.js";
 
@@ -11,11 +11,11 @@ export const TIME = /** @type {const} */ ({ hour: "2-digit", minute: "2-digit" }
 
 /** @type {Map<string, Intl.DateTimeFormat>} */
 const formats = new Map();
-/** Made once: a format costs more than what it writes. @param {string | undefined} timeZone @param {Intl.DateTimeFormatOptions} how @param {string} [inLanguage] */
-export function format(timeZone, how, inLanguage = language) {
-  const key = JSON.stringify([timeZone, how, inLanguage]);
+/** Made once: a format costs more than what it writes. @param {string | undefined} timeZone @param {Intl.DateTimeFormatOptions} how */
+export function format(timeZone, how) {
+  const key = JSON.stringify([timeZone, how]);
   let found = formats.get(key);
-  if (!found) formats.set(key, (found = new Intl.DateTimeFormat(inLanguage, { ...how, timeZone })));
+  if (!found) formats.set(key, (found = new Intl.DateTimeFormat(language, { ...how, timeZone })));
   return found;
 }
 
@@ -24,8 +24,8 @@ export const isMinute = (at) => at.length > 10;
 /** Noon is the same day in most zones. @param {string} at */
 export const noon = (at) => new Date(`${at}T12:00:00`);
 
-/** "2026-12-05" by the clocks of a zone. @param {Date} at @param {string} [zone] */
-export const dayIn = (at, zone) => format(zone, { dateStyle: "short" }, "sv").format(at);
+/** "2026-12-05" by the clocks of a zone. @param {Date} at @param {string} [timeZone] */
+export const dayIn = (at, timeZone) => at.toLocaleDateString("sv", { timeZone });
 /** Shortly, seen from now: "Sat 17:30", "Sat", "Dec 5", "December 2026". @param {string} at @param {string | undefined} zone @param {number} now */
 export function airsSoon(at, zone, now) {
   if (at.length <= 7) return at.length > 4 ? monthOf(at) : at;
@@ -35,16 +35,15 @@ export function airsSoon(at, zone, now) {
   return format(isMinute(at) ? zone : undefined, how).format(when).replace(",", "");
 }
 
-/** A guess says so. @param {string} when @param {unknown} isGuessed */
+/** @param {string} when @param {unknown} isGuessed */
 export const about = (when, isGuessed) => (isGuessed ? t("about {when}", { when }) : when);
 
-/** A day, a month or a year passes as a whole. @param {string} at @param {string | undefined} zone @param {number} now */
+/** A day or a month passes as a whole. @param {string} at @param {string | undefined} zone @param {number} now */
 export const hasPassed = (at, zone, now) => (isMinute(at) ? Date.parse(at) <= now : at < dayIn(new Date(now), zone).slice(0, at.length));
 
 /**
- * What a title that one watches says of its episodes: how many one is behind, else when the
- * next one airs. Progress that waits to be sent counts, and so does an episode that has
- * aired since the server was asked.
+ * Of a title that one watches: how far one is behind, else when the next episode airs. What
+ * has aired since the server was asked counts.
  * @param {Entry} entry @param {string | undefined} zone @param {number} now
  */
 export function airsNote({ type, state, episodes_aired: aired, progress, next_airs_at: next, next_airs_estimated: isGuessed }, zone, now) {

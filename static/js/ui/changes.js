@@ -1,9 +1,13 @@
-/** What changed, in words: values of fields, and what an operation did. */
+/** What was changed, as a person says it: fields, values, operations. */
 
 import { priorityName } from "./more_words.js";
 import { day, episodeCount, scoreText, stateName, statusName, t, titleCount, typeName } from "./words.js";
 
 /** @import { Told, ToldChange, Values } from "../types.js" */
+
+/** Of a format that lists come in. @param {string} format */
+export const formatName = (format) =>
+  ({ mal: "MyAnimeList", anilist: "AniList", kitsu: "Kitsu", simkl: "Simkl", shikimori: "Shikimori", hikka: "Hikka", "anime-planet": "Anime-Planet", csv: "CSV", json: "animecollections" })[format] ?? format;
 
 /** What a field of an entry is called. @param {string} name */
 export const fieldName = (name) => ({
@@ -13,7 +17,7 @@ export const fieldName = (name) => ({
 })[name] ?? name;
 
 /**
- * The same of one side of a change, which tells only what differs: what became active and
+ * The status of one side of a change, which tells only what differs: what became active and
  * kept its type was on hold, watched again or dropped.
  * @param {Values} side @param {Values} other
  */
@@ -60,6 +64,7 @@ function changeText({ kind, anime_id, title = anime_id, before, after }, format,
   if (OF_OTHERS[kind]) return OF_OTHERS[kind];
   if (kind === "add") return t("Added {title} to {type}.", { title, type: statusName(changedStatus(after, {})) });
   if (kind === "remove") return t("Removed {title}.", { title });
+  if (kind === "viewing") return viewingText({ before, after }, isOfTitle ? "" : title ?? "");
   if (kind === "watched") return isOfTitle ? t("Diary changed.") : `${title} · ${t("Diary changed.")}`;
   const isMoved = Boolean(after.type || after.state);
   const changed = Object.keys(after).filter((name) => !["type", "state"].includes(name))
@@ -67,6 +72,12 @@ function changeText({ kind, anime_id, title = anime_id, before, after }, format,
   if (isMoved) return `${t("Moved {title} to {type}.", { title, type: statusName(changedStatus(after, before)) })} ${changed}`.trim();
   const what = changed || t("Data from other sites updated."); // which answers leave out
   return isOfTitle ? what : `${title} · ${what}`;
+}
+
+/** @param {Pick<ToldChange, "before" | "after">} change @param {string} title  "" under its heading */
+function viewingText({ before, after }, title) {
+  const text = !Object.keys(after).length ? t("A viewing removed.") : Object.keys(before).length ? t("A viewing changed.") : t("Another viewing begun.");
+  return title ? `${title} · ${text}` : text;
 }
 
 /** @param {string} name @param {unknown} before @param {unknown} after @param {string} format */

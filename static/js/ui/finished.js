@@ -46,6 +46,6 @@ export function offerAgain(app, animeId) {
 /** @param {App} app @param {string} animeId */
 export function watchAgain(app, animeId) {
   const title = app.collection.entries.get(animeId)?.title ?? "";
-  const begun = app.collection.update(animeId, { type: "Watching", state: "rewatching", progress: 0 });
+  const begun = app.collection.watchAgain(animeId);
   return app.done(begun, t("Rewatching {title} from episode 1.", { title }));
 }

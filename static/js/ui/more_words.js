@@ -1,4 +1,4 @@
-/** Words that the first page does not need: of months, seasons, formats and the like. */
+/** Words that the first page does not need: of months, seasons and the like. */
 
 import { language, number, t } from "./words.js";
 
@@ -19,10 +19,6 @@ export const monthName = (month) =>
 /** Monday is 0. @param {number} weekday */
 export const weekdayName = (weekday) =>
   new Intl.DateTimeFormat(language, { weekday: "short" }).format(new Date(2026, 5, 1 + weekday));
-
-/** Of a format that lists come in. @param {string} format */
-export const formatName = (format) =>
-  ({ mal: "MyAnimeList", anilist: "AniList", kitsu: "Kitsu", simkl: "Simkl", shikimori: "Shikimori", hikka: "Hikka", "anime-planet": "Anime-Planet", csv: "CSV", json: "animecollections" })[format] ?? format;
 
 /** @param {number} n */
 export const priorityName = (n) => [t("Normal"), t("High"), t("Highest")][n] ?? number(n);

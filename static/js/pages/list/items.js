@@ -81,7 +81,7 @@ export function row(entry, ways) {
     h("td", {}, plusOne(app, entry)));
 }
 
-/** How many episodes one is behind, or when the next one airs. @param {Entry} entry @param {App} app */
+/** @param {Entry} entry @param {App} app */
 function airs(entry, { preferences }) {
   const note = airsNote(entry, preferences.timezone, Date.now());
   return note && h("span", { class: "airs-note" }, note);
@@ -92,9 +92,10 @@ const progressText = (entry) => `${entry.progress} / ${entry.episodes ?? "–"}`
 
 /** @param {App} app @param {Shown} entry */
 function plusOne(app, entry) {
+  const { title, type } = entry;
   const isAll = Boolean(entry.episodes && entry.progress >= entry.episodes);
-  return iconButton("plus", t("One more episode of {title}", { title: entry.title }), {
-    class: "plus icon-button", "data-act": "plus", "data-anime": entry.anime_id, disabled: isAll || entry.away === "removed", onclick: () => watched(app, entry.anime_id),
+  return iconButton("plus", isAll ? t("Watch {title} again", { title }) : t("One more episode of {title}", { title }), {
+    class: "plus icon-button", "data-act": "plus", "data-anime": entry.anime_id, disabled: (isAll && type !== "Completed") || entry.away === "removed", onclick: () => watched(app, entry.anime_id),
   });
 }
 

@@ -22,6 +22,9 @@ export function show(main, app) {
 class SettingsPage {
   sections = h("div", { class: "settings" });
 
+  /** @type {HTMLElement | undefined} what is drawn of the tokens, as long as the page is open */
+  tokens = undefined;
+
   /** @param {App} app */
   constructor(app) {
     this.app = app;
@@ -37,7 +40,7 @@ class SettingsPage {
   draw() {
     this.pictures.draw();
     this.sections.replaceChildren(
-      this.profileSection(), this.appearance(), this.preferences(), this.device(), this.account());
+      this.profileSection(), this.appearance(), this.preferences(), this.device(), this.tokensSection(), this.account());
   }
 
   /** Nothing is drawn under the hand that types. @param {string[]} names */
@@ -111,6 +114,20 @@ class SettingsPage {
     return section(t("This device"),
       h("p", {}, this.collection.isKept ? t("Your list is stored here, so you can use it offline.") : t("This browser doesn't store your list: it works online only. Unsaved changes are lost when you close the page.")),
       h("p", { class: "muted" }, this.app.arePagesKept ? t("Pages open at once, even offline.") : t("Pages need a connection in this browser.")));
+  }
+
+  tokensSection() {
+    this.tokens ??= h("p", { class: "actions start" },
+      h("button", { type: "button", class: "button", onclick: () => this.openTokens() }, t("Manage tokens")));
+    return section(t("Tokens"), h("p", { class: "muted" }, t("Let scripts and apps use your account without your password.")), this.tokens);
+  }
+
+  async openTokens() {
+    const { Tokens } = await import("./tokens.js");
+    const tokens = new Tokens(this.app);
+    this.tokens?.replaceWith(tokens.element);
+    this.tokens = tokens.element;
+    await tokens.draw();
   }
 
   account() {

@@ -1,8 +1,7 @@
 /** A list as a file, and what the file cannot hold. */
 
-import { fieldName, valueText } from "../../ui/changes.js";
+import { fieldName, formatName, valueText } from "../../ui/changes.js";
 import { h, select } from "../../ui/dom.js";
-import { formatName } from "../../ui/more_words.js";
 import { t, titleCount } from "../../ui/words.js";
 
 /** @import { Answer } from "../../collection/types.js" */

@@ -1,6 +1,6 @@
 /** What was imported, or would be, in sentences: pure functions. */
 
-import { formatName } from "../../ui/more_words.js";
+import { formatName } from "../../ui/changes.js";
 import { t, titleCount } from "../../ui/words.js";
 
 /** @import { Outcome, Plan, Summary, Values } from "../../types.js" */

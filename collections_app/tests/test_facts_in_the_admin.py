@@ -1,0 +1,100 @@
+"""What staff see and say of facts by source."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from collections_app.models import Anime, CatalogueState, SourceFact
+from collections_app.tests.catalogues import import_file, title, write
+from collections_app.tests.facts import fact, import_facts, write_lines
+from history.models import StaffAction
+
+pytestmark = pytest.mark.django_db
+VOTES = {"ids": ["mal:1"], "votes": {"mean": 8.5, "count": 100}}
+
+
+@pytest.fixture
+def browser(staff):
+    browser = Client()
+    browser.force_login(staff)
+    return browser
+
+
+@pytest.fixture
+def facts(db, tmp_path):
+    import_file(write(tmp_path / "catalogue.jsonl", title("mal:1", "Cowboy Bebop")))
+
+    def import_rows(*rows, **options):
+        return import_facts(write_lines(tmp_path / "facts.jsonl", *rows), **options)
+
+    import_rows(VOTES)
+    return import_rows
+
+
+def page(name, *args):
+    return reverse(f"admin:{name}", args=args)
+
+
+def test_the_page_of_a_title_shows_what_each_source_says(browser, facts):
+    said = browser.get(page("facts_of_title", 1)).content.decode()
+    assert "own" in said
+    assert "8.5" in said
+    assert "No source says it." in said
+
+
+def test_what_staff_say_wins_over_every_import_until_they_let_go(browser, facts):
+    overrule = page("overrule_fact", 1, "votes")
+    body = {"value": '{"mean": 7, "count": 50}', "reason": "Bought votes."}
+    assert browser.post(overrule, body).status_code == 302
+    facts(VOTES | {"votes": {"mean": 9, "count": 200}})
+    assert fact(1, "votes")["count"] == 200
+    assert Anime.objects.get(id=1).votes == 50
+    act = StaffAction.objects.latest("id")
+    assert (act.action, act.anime_id, act.reason) == (
+        "overrule_fact",
+        1,
+        "Bought votes.",
+    )
+    browser.post(page("let_go_of_fact", 1, "votes"), {"reason": "They are real."})
+    assert Anime.objects.get(id=1).votes == 200
+    assert not SourceFact.objects.filter(source="staff").exists()
+
+
+def test_what_is_held_stays_as_it_is_shown(browser, facts):
+    browser.post(page("hold_fact", 1, "votes"), {"reason": "It is right."})
+    facts(VOTES | {"votes": {"mean": 9, "count": 200}})
+    assert Anime.objects.get(id=1).votes == 100
+
+
+def test_staff_can_show_nothing(browser, facts, visitor):
+    body = {"value": "", "reason": "Not for us."}
+    browser.post(page("overrule_fact", 1, "votes"), body)
+    assert Anime.objects.get(id=1).votes is None
+
+
+@pytest.mark.parametrize(
+    "value", ["[", "7", '{"mean": "x"}', "[" * 50_000, '{"mean": 11, "count": 1}']
+)
+def test_what_cannot_be_kept_is_refused(browser, facts, value):
+    body = {"value": value, "reason": "x"}
+    response = browser.post(page("overrule_fact", 1, "votes"), body)
+    assert response.status_code == 200
+    assert not SourceFact.objects.filter(source="staff").exists()
+
+
+def test_a_kind_that_there_is_not_is_404(browser, facts):
+    assert browser.get(page("overrule_fact", 1, "moods")).status_code == 404
+
+
+def test_a_file_is_looked_at_without_changing_anything(browser, facts):
+    revision = CatalogueState.objects.get().revision
+    row = b'{"ids": ["mal:1"], "votes": {"mean": 9, "count": 200}}'
+    body = {"file": SimpleUploadedFile("facts.jsonl", row)}
+    said = browser.post(page("preview_facts"), body).content.decode()
+    assert "What own would change" in said
+    assert "200" in said
+    assert fact(1, "votes")["count"] == 100
+    assert CatalogueState.objects.get().revision == revision
+    body = {"file": SimpleUploadedFile("facts.jsonl", b"<html>")}
+    assert "can be read" in browser.post(page("preview_facts"), body).content.decode()

@@ -1,0 +1,1 @@
+"""Personal tokens: what a script or an app of one person signs in with."""

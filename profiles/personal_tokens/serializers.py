@@ -1,0 +1,78 @@
+"""Personal tokens as JSON: what clients send, and what they are answered."""
+
+from datetime import datetime
+from typing import TypedDict
+from uuid import UUID
+
+from django.utils import timezone
+from rest_framework import serializers
+
+from animecollections.api.fields import (
+    StrictBoolean,
+    StrictChoice,
+    StrictList,
+    StrictObject,
+    StrictText,
+    StrictTime,
+)
+from animecollections.scopes import GRANTABLE, GROUPS
+from profiles.personal_tokens.models import PersonalToken
+
+WORDS = [*GROUPS, *sorted(GRANTABLE)]
+
+
+class PersonalTokenInput(StrictObject):
+    name = StrictText(max_length=100, help_text="What it is for.")
+    scopes = StrictList(
+        child=StrictChoice(WORDS),
+        min_length=1,
+        most=len(WORDS),
+        help_text="`read` and `write` are all scopes that end so.",
+    )
+    expires_at = StrictTime(
+        required=False, allow_null=True, help_text="Absent or null: it does not expire."
+    )
+    mature = StrictBoolean(
+        required=False,
+        default=False,
+        help_text="Whether it may see mature titles where its owner sees them.",
+    )
+
+    def validate_expires_at(self, at: datetime | None) -> datetime | None:
+        if at is not None and at <= timezone.now():
+            raise serializers.ValidationError("Send a time in the future.")
+        return at
+
+
+class PersonalTokenAnswer(TypedDict):
+    id: UUID
+    name: str
+    prefix: str
+    scopes: list[str]
+    mature: bool
+    created_at: datetime
+    expires_at: datetime | None
+    last_used_at: datetime | None
+    last_used_from: str | None
+
+
+class NewPersonalTokenAnswer(PersonalTokenAnswer):
+    token: str
+
+
+def to_json(token: PersonalToken) -> PersonalTokenAnswer:
+    return {
+        "id": token.pk,
+        "name": token.name,
+        "prefix": token.prefix,
+        "scopes": token.scope_names,
+        "mature": token.mature,
+        "created_at": token.created_at,
+        "expires_at": token.expires_at,
+        "last_used_at": token.used_at,
+        "last_used_from": token.used_from or None,
+    }
+
+
+def new_to_json(token: PersonalToken, text: str) -> NewPersonalTokenAnswer:
+    return {**to_json(token), "token": text}

@@ -1,0 +1,78 @@
+"""Writes to personal tokens."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import DatabaseError, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from animecollections.api.errors import ApiError
+from animecollections.scopes import with_groups
+from profiles.accounts.models import User
+from profiles.accounts.sign_in_hooks import tell_sign_ins_ended
+from profiles.personal_tokens import tasks, texts
+from profiles.personal_tokens.models import PersonalToken
+
+MOST = 50
+NOTE_USE_EACH = timedelta(minutes=1)
+
+
+def make(
+    *,
+    user_id: UUID,
+    name: str,
+    scopes: Collection[str],
+    expires_at: datetime | None = None,
+    mature: bool = False,
+) -> tuple[PersonalToken, str]:
+    """The token and its text, which nobody can read again; 409 `tokens_full`. Its owner
+    is told by mail: somebody else may have made it.
+    """
+    text = texts.new_text(user_id)
+    with transaction.atomic():
+        # The lock is of the account: of two at once the second counts the first.
+        user = User.objects.select_for_update().filter(pk=user_id).first()
+        if user is None:
+            raise ApiError("session_ended")
+        if PersonalToken.objects.of(user_id).alive().count() >= MOST:
+            raise ApiError("tokens_full", number=MOST)
+        token = PersonalToken.objects.create(
+            user=user,
+            name=name,
+            prefix=texts.shown(text),
+            digest=texts.digest(text),
+            scopes=" ".join(sorted(with_groups(scopes))),
+            mature=mature,
+            auth_epoch=user.auth_epoch,
+            expires_at=expires_at,
+        )
+        tasks.mail_token_made.enqueue(user_id=str(user_id), prefix=token.prefix)
+    return token, text
+
+
+def end(*, user_id: UUID, token_id: UUID) -> str | None:
+    """At once, its sockets too. Its name; None where there is none."""
+    with transaction.atomic():
+        tokens = PersonalToken.objects.of(user_id).filter(pk=token_id)
+        name = tokens.values_list("name", flat=True).first()
+        if name is not None:
+            tokens.delete()
+            tell_sign_ins_ended(user_id)
+    return name
+
+
+def note_use(*, user_id: UUID, token_id: UUID, address: str) -> None:
+    """When and from where it was last used, once a minute. Before the request's own
+    transaction: a write that fails was a use too, and no request waits for another's.
+    It is a note, and keeps nobody out where it cannot be written.
+    """
+    now = timezone.now()
+    tokens = PersonalToken.objects.of(user_id).filter(pk=token_id)
+    unused = tokens.filter(Q(used_at=None) | Q(used_at__lte=now - NOTE_USE_EACH))
+    try:
+        with transaction.atomic():
+            unused.update(used_at=now, used_from=address)
+    except DatabaseError:
+        pass
