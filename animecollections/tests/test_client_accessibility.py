@@ -86,6 +86,9 @@ def test_no_page_has_barriers(device, reader, look):
     visitor.goto("/")
     visitor.wait_for_selector(".shelf .cover")
     assert not barriers(visitor), "welcome"
+    visitor.goto("/calendar")
+    visitor.wait_for_selector(".week > *")
+    assert not barriers(visitor), "the calendar of a visitor"
     visitor.goto("/anime/303")
     visitor.wait_for_selector("h1")
     assert not barriers(visitor), "a title"

@@ -6,6 +6,7 @@ import pytest
 
 from animecollections.tests.pages import expect, settled
 from collections_app.models import WatchListEntry
+from collections_app.tests.facts import import_facts, write_lines
 from factories import PASSWORD, AnimeFactory, UserFactory
 from profiles.models import User
 from profiles.tests.sockets import Api, cookie_of
@@ -71,6 +72,33 @@ def test_a_visitor_reads_it_and_goes_on_to_what_is_related(device):
     assert page.url.endswith("/anime/2994")
     page.go_back()
     expect(heading(page)).to_have_text("Death Note")
+
+
+def test_what_sources_say_is_told_to_visitors(device, tmp_path):
+    said = {
+        "ids": ["mal:1535"],
+        "airing": {"begin": "2006-10-04", "end": "2007-06-27"},
+        "names": {"zh-Hans": ["死亡笔记"]},
+        "description": {"text": "A notebook.\n\nIt kills.", "language": "en"},
+        "relations": [{"type": "sequel", "ids": ["mal:2994"]}],
+        "links": [{"site": "site", "name": "Site", "url": "https://example.org/1"}],
+        "votes": {"mean": 8.62, "count": 7},
+    }
+    import_facts(write_lines(tmp_path / "facts.jsonl", said, source="own"))
+    page = device().new_page()
+    page.goto("/anime/1535")
+    main = page.locator("main")
+    expect(main.locator(".prose p")).to_have_text(["A notebook.", "It kills."])
+    expect(main.locator(".title-names")).to_contain_text("Simplified Chinese")
+    expect(main.locator(".title-airs")).to_contain_text("Oct 4, 2006 – Jun 27, 2007")
+    expect(main.locator(".rating")).to_contain_text("7 votes")
+    streams = main.locator(".stream")
+    expect(streams).to_have_count(1)
+    expect(streams).to_have_attribute("rel", "noopener noreferrer")
+    expect(main.locator(".series li")).to_have_count(2)
+    main.get_by_role("link", name="Death Note: Rewrite").click()
+    expect(main.locator(".series .here")).to_contain_text("Death Note: Rewrite")
+    expect(main.locator(".series")).to_contain_text("Prequel")
 
 
 def test_a_visitor_who_joins_stays_on_the_page(device):

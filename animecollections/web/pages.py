@@ -36,6 +36,7 @@ PAGES = [
     "/",
     "/next",
     "/discover",
+    "/calendar",
     "/diary",
     "/statistics",
     "/history",

@@ -20,15 +20,18 @@ const PAGES = {
   "/": () => import("./pages/list/page.js"),
   "/next": () => import("./pages/next/page.js"),
   "/discover": () => import("./pages/discover/page.js"),
+  "/calendar": () => import("./pages/calendar/page.js"),
   "/diary": () => import("./pages/diary/page.js"),
   "/statistics": () => import("./pages/statistics/page.js"),
   "/history": () => import("./pages/history/page.js"),
   "/settings": () => import("./pages/settings/page.js"),
   "/transfer": () => import("./pages/transfer/page.js"),
 };
-const TITLES = "/anime/"; // a page for every title, for visitors too
+const TITLES = "/anime/"; // a page for every title
 /** @param {string} path */
 const isTitle = (path) => path.startsWith(TITLES);
+/** Pages for visitors too. @param {string} path */
+const isOpen = (path) => isTitle(path) || path === "/calendar";
 const importTitle = () => import("./pages/title/page.js");
 /** @param {string} path */
 const isPage = (path) => isTitle(path) || path in PAGES;
@@ -99,9 +102,9 @@ async function start({ user, key = null } = {}) {
   try {
     app.user = user ?? (await whoIsHere());
   } catch (error) {
-    if (!isTitle(location.pathname)) return $("main").replaceChildren(failed(error, () => start()));
+    if (!isOpen(location.pathname)) return $("main").replaceChildren(failed(error, () => start()));
   }
-  if (!app.user) return isTitle(location.pathname) ? show() : welcome();
+  if (!app.user) return isOpen(location.pathname) ? show() : welcome();
   remembered.set("user", app.user);
   const collection = await Collection.open(app.user, { key, first: FIRST, firstShown: picturesCame });
   app.collection = collection;
@@ -264,7 +267,7 @@ function showPanel() {
 
 onStep(({ isOtherPage, scroll }) => {
   if (!isOtherPage) return showPanel();
-  if (app.collection || isTitle(location.pathname)) return show({ isNew: true, scroll });
+  if (app.collection || isOpen(location.pathname)) return show({ isNew: true, scroll });
   location.reload(); // a visitor goes back to the way in
 });
 document.addEventListener("click", (event) => {
@@ -273,7 +276,7 @@ document.addEventListener("click", (event) => {
   const address = link && new URL(link.href);
   const isPlain = !event.metaKey && !event.ctrlKey && !event.shiftKey && event.button === 0;
   if (!address || !isPlain || address.origin !== location.origin || address.hash || !isPage(address.pathname)) return;
-  if (!(app.collection || isTitle(address.pathname)) || link?.hasAttribute("download")) return;
+  if (!(app.collection || isOpen(address.pathname)) || link?.hasAttribute("download")) return;
   event.preventDefault();
   go(address.pathname + address.search);
 });

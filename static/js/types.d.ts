@@ -43,7 +43,7 @@ type Listeners = {
 type Named = { [Name in `data-${string}` | `aria-${string}`]?: Value };
 type Known =
   | "accept" | "alt" | "autocomplete" | "checked" | "class" | "datetime" | "decoding" | "disabled"
-  | "download" | "draggable" | "height" | "hidden" | "href" | "id" | "inputmode" | "list" | "max"
+  | "download" | "draggable" | "height" | "hidden" | "href" | "id" | "inputmode" | "lang" | "list" | "max"
   | "maxlength" | "min" | "minlength" | "name" | "placeholder" | "popover" | "referrerpolicy" | "rel"
   | "required" | "role" | "rows" | "scope" | "src" | "step" | "tabindex" | "target" | "title" | "type"
   | "value" | "width";
@@ -57,14 +57,58 @@ export interface RelatedAnime extends AnimeFacts {
   native_title: string | null;
   thumbnailUrl: string | null;
 }
+/** When something is: a time, a day (in Japan), a month or a year. */
+export interface Moment { at: string; precision: "minute" | "day" | "month" | "year" }
+export interface AiringFacts {
+  begin: Moment | null;
+  end: Moment | null;
+  broadcast: { start: Moment; every_days: number } | null;
+  episodes: number | null;
+  source: string;
+}
+export interface StreamingLink { site: string; name: string; url: string; regions: string[]; begins: Moment | null; source: string }
+export interface NamesIn { language: string; names: string[]; source: string }
+export interface TypedRelation extends RelatedAnime { relation?: string | null }
 export interface Anime extends RelatedAnime {
+  weighted_rating: number | null;
+  votes: number | null;
   synonyms: string[];
   episode_minutes: number | null;
   genres: string[];
   studios: string[];
   external_ids: Record<string, string>;
-  relations: RelatedAnime[];
+  relations: TypedRelation[];
+  // With include=…
+  airing?: AiringFacts | null;
+  links?: StreamingLink[];
+  names?: NamesIn[];
+  franchise?: RelatedAnime[];
+  description?: { text: string; language: string; source: string } | null;
 }
+
+/** An episode of /api/calendar. */
+export interface Airing {
+  anime_id: string;
+  title: string;
+  imageUrl: string | null;
+  format: string;
+  episode: number;
+  episodes: number | null;
+  airs_at: string; // "2026-12-05T15:30:00Z", "2026-12-05" or "2026-12"
+  precision: string;
+  estimated: boolean;
+  day: string;
+}
+export interface Feed {
+  id: string;
+  name: string;
+  types: Type[];
+  created_at: string;
+  rotated_at: string | null;
+  last_used_on: string | null;
+}
+export interface MadeFeed extends Feed { urls: { ics: string; rss: string; json: string } }
+
 /** What a cover is drawn of: an entry, a title of the catalogue, a row of statistics. */
 export interface Covered {
   anime_id?: string;

@@ -5,9 +5,14 @@ import { test } from "node:test";
 
 import { SORT_NAMES, USUAL, choose, countsOf, directionOf, fold, queryOf, wantedBy } from "../../../static/js/pages/list/choosing.js";
 import { choose as chooseNext } from "../../../static/js/pages/next/choosing.js";
+import { dayAfter, dayAsked, laidOut, placeByKey, weekOf } from "../../../static/js/pages/calendar/week.js";
 import { byDay, dayByKey, levelOf, monthAfter, monthIn, totalsOf, weeksOf } from "../../../static/js/pages/diary/month.js";
+import { around, besides } from "../../../static/js/pages/title/order.js";
+import { namesInOrder, nameOf, period, regionsText, regularly, safeLinks } from "../../../static/js/pages/title/told.js";
 import { daysIn, daysOf, fiveYears, monthsOf, scoreCounts, statuses, weekdays } from "../../../static/js/pages/statistics/figures.js";
 import { changedFields, done, leadOf, outcomesIn } from "../../../static/js/pages/transfer/sentences.js";
+import { about, airsNote, airsSoon, dayIn, hasPassed } from "../../../static/js/ui/airs.js";
+import { airsAt } from "../../../static/js/ui/airs_at.js";
 import { changedStatus, operationText, valueText } from "../../../static/js/ui/changes.js";
 import { placeOf, scoreText, statusOf } from "../../../static/js/ui/words.js";
 import { contrast, readable } from "../../../static/js/ui/colour.js";
@@ -50,6 +55,86 @@ test("a month counts its days, and what is of the month alone, but not what is o
   assert.deepEqual(totalsOf(rows, "2026-11"), { episodes: 10, minutes: 240, days: 2 });
   assert.deepEqual([...byDay(rows).keys()], ["2026-11-02", "2026-11-05", "2026-11", "2026"]);
   assert.deepEqual([0, 1, 6, 24].map((episodes) => levelOf(episodes, 24)), [0, 1, 1, 4]);
+});
+
+// --- When episodes air -------------------------------------------------------------------
+
+test("what airs is told no more exactly than it is known, in the reader's zone", () => {
+  const at = "2026-12-05T22:30:00Z";
+  assert.equal(dayIn(new Date(at), "Asia/Tokyo"), "2026-12-06");
+  assert.equal(airsAt(at, "Asia/Tokyo"), "Sun, Dec 6, 2026, 07:30 AM");
+  assert.deepEqual(["2026-12-05", "2026-12", "2026"].map((known) => airsAt(known, "Asia/Tokyo")), ["Dec 5, 2026", "December 2026", "2026"]);
+  const now = Date.parse("2026-12-01T12:00:00Z");
+  const soon = [at, "2026-12-05", "2026-12-20T08:00:00Z", "2026-12-20", "2027-01"].map((when) => airsSoon(when, "UTC", now));
+  assert.deepEqual(soon, ["Sat 10:30 PM", "Sat", "Dec 20", "Dec 20", "January 2027"]);
+  assert.deepEqual([about("Sat", true), about("Sat", false)], ["about Sat", "Sat"]);
+});
+
+test("a time passes at its minute, a day and a month as a whole", () => {
+  const now = Date.parse("2026-12-05T12:00:00Z");
+  const passed = ["2026-12-05T12:00:00Z", "2026-12-05T12:01:00Z", "2026-12-05", "2026-12-04", "2026-12", "2026-11"].map((at) => hasPassed(at, "UTC", now));
+  assert.deepEqual(passed, [true, false, false, true, false, true]);
+});
+
+test("what one watches says how many episodes one is behind, else when the next one airs", () => {
+  const now = Date.parse("2026-12-01T12:00:00Z");
+  const airing = { episodes_aired: 8, progress: 8, next_airs_at: "2026-12-05T22:30:00Z", next_airs_estimated: true };
+  const note = (more) => airsNote(entry("1", { ...airing, ...more }), "UTC", now);
+  assert.equal(note({}), "about Sat 10:30 PM");
+  assert.equal(note({ next_airs_estimated: false }), "next: Sat 10:30 PM");
+  assert.equal(note({ progress: 6 }), "2 behind");
+  assert.equal(note({ next_airs_at: "2026-12-01T11:00:00Z" }), "1 behind"); // it has aired since the server was asked
+  assert.equal(note({ episodes_aired: null, next_airs_at: null }), "");
+  assert.equal(note({ state: "on_hold", progress: 6 }), "");
+  assert.equal(note({ type: "Completed" }), "");
+});
+
+test("a title says when it aired, and its regular times", () => {
+  const day = (at) => ({ at, precision: "day" });
+  assert.equal(period({ begin: day("1998-04-03"), end: day("1999-04-24") }), "Apr 3, 1998 – Apr 24, 1999");
+  assert.equal(period({ begin: day("2001-09-01"), end: day("2001-09-01") }), "Sep 1, 2001");
+  assert.equal(period({ begin: day("1999-10"), end: null }), "since October 1999");
+  assert.equal(period({ begin: null, end: null }), "");
+  const weekly = (at, every_days = 7) => regularly({ broadcast: { start: { at }, every_days } }, "Asia/Tokyo");
+  assert.deepEqual([weekly("2026-10-04T08:00:00Z"), weekly("2026-10-04"), weekly("2026-10"), weekly("2026-10-04", 1), weekly("2026-10-04", 14)],
+    ["every Sunday at 05:00 PM", "every Sunday", "every week", "every day", "every 14 days"]);
+});
+
+test("links of a title lead to https alone, and a bad code of a language is shown as it is", () => {
+  const link = (url) => ({ url });
+  assert.deepEqual(safeLinks([link("https://a.example"), link("http://b.example"), link("javascript:alert(1)")]), [link("https://a.example")]);
+  assert.deepEqual([nameOf("language", "zh-Hans"), nameOf("language", "?"), regionsText(["JP", "US"]), regionsText(["A", "B", "C", "D"])],
+    ["Simplified Chinese", "?", "Japan, United States", "4 countries"]);
+  assert.deepEqual(namesInOrder([{ language: "de" }, { language: "es-MX" }], "es").map(({ language }) => language), ["es-MX", "de"]);
+});
+
+test("a long series shows what is around a title, and what is related besides", () => {
+  const series = Array.from({ length: 20 }, (_, id) => ({ id: String(id) }));
+  assert.deepEqual(around(series, 0, 4).map(({ id }) => id), ["0", "1", "2", "3"]);
+  assert.deepEqual(around(series, 10, 4).map(({ id }) => id), ["8", "9", "10", "11"]);
+  assert.deepEqual(around(series, 19, 4).map(({ id }) => id), ["16", "17", "18", "19"]);
+  assert.deepEqual(besides([{ id: "3" }, { id: "30" }], series), [{ id: "30" }]);
+  assert.deepEqual(besides([{ id: "0" }], series.slice(0, 1)), [{ id: "0" }]);
+});
+
+test("a week begins on Monday, over months too, and what is no day is today", () => {
+  assert.deepEqual(weekOf("2026-12-06"), ["2026-11-30", "2026-12-01", "2026-12-02", "2026-12-03", "2026-12-04", "2026-12-05", "2026-12-06"]);
+  assert.deepEqual([dayAfter("2026-12-31", 1), dayAfter("2026-03-01", -1)], ["2027-01-01", "2026-02-28"]);
+  assert.deepEqual(["2026-12-03", "2026-13-03", "2026-12-99", ""].map((asked) => dayAsked(asked, "2026-11-30")), ["2026-12-03", "2026-11-30", "2026-11-30", "2026-11-30"]);
+});
+
+test("what airs is on the reader's day, what has no time last, and a month apart", () => {
+  const airs = (airs_at) => ({ airs_at });
+  const { days, months } = laidOut(["2026-11-30", "2026-11-30T16:00:00Z", "2026-11-29T23:00:00Z", "2026-12", "2027-01"].map(airs), weekOf("2026-11-30"), "Asia/Tokyo");
+  assert.deepEqual(days[0][1].map(({ airs_at }) => airs_at), ["2026-11-29T23:00:00Z", "2026-11-30"]);
+  assert.deepEqual(days[1][1].map(({ airs_at }) => airs_at), ["2026-11-30T16:00:00Z"]);
+  assert.deepEqual(months, [airs("2026-12")]);
+});
+
+test("arrows walk along what airs, and to the next day that has any", () => {
+  const counts = [2, 0, 3, 1];
+  assert.deepEqual([[0, "ArrowDown"], [0, "ArrowUp"], [1, "ArrowRight"], [4, "ArrowRight"], [4, "ArrowLeft"], [5, "ArrowRight"], [0, "x"]].map(([at, key]) => placeByKey(counts, at, key)),
+    [1, null, 3, 5, 1, null, null]);
 });
 
 // --- My list -----------------------------------------------------------------------------

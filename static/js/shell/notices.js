@@ -2,7 +2,8 @@
 
 import { Api } from "../collection/index.js";
 import { $, h } from "../ui/dom.js";
-import { language, moment, t } from "../ui/words.js";
+import { moment } from "../ui/more_words.js";
+import { language, t } from "../ui/words.js";
 
 const EVERY = 5 * 60_000; // milliseconds
 

@@ -1,6 +1,7 @@
 /** What was changed, as a person says it: fields, values, operations. */
 
-import { day, episodeCount, priorityName, scoreText, stateName, statusName, t, titleCount, typeName } from "./words.js";
+import { priorityName } from "./more_words.js";
+import { day, episodeCount, scoreText, stateName, statusName, t, titleCount, typeName } from "./words.js";
 
 /** @import { Told, ToldChange, Values } from "../types.js" */
 

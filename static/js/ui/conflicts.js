@@ -2,9 +2,9 @@
 
 import { FIELDS } from "../collection/index.js";
 import { pageOf } from "../shell/address.js";
+import { fieldName } from "./changes.js";
 import { dialog } from "./dialogs.js";
 import { h, sayFailure } from "./dom.js";
-import { fieldName } from "./changes.js";
 import { scoreText, stateName, t, typeName } from "./words.js";
 
 /** @import { Conflict, FieldName, Sent } from "../collection/types.js" */

@@ -1,7 +1,8 @@
 /** A day of which one may know the year alone, or the month: three fields, and no day that is none. */
 
 import { h } from "./dom.js";
-import { monthName, t } from "./words.js";
+import { monthName } from "./more_words.js";
+import { t } from "./words.js";
 
 /**
  * @param {string} name @param {string} label

@@ -1,10 +1,11 @@
 /** One operation of the history, with undo. */
 
 import { pageOf } from "../shell/address.js";
+import { operationText } from "./changes.js";
 import { h, sayFailure, whileBusy } from "./dom.js";
 import { undoOperation } from "./undoable.js";
-import { operationText } from "./changes.js";
-import { since, t } from "./words.js";
+import { since } from "./more_words.js";
+import { t } from "./words.js";
 
 /** @import { App, Child, Told, ToldChange } from "../types.js" */
 

@@ -10,7 +10,8 @@ import { $, failureSentence, focused, h, iconButton, later, loading, nodes, sayF
 import { historyItem } from "./history_item.js";
 import { priorityChoice } from "./priority.js";
 import { Viewings } from "./viewings.js";
-import { airingName, factsOf, statusName, statusOf, t } from "./words.js";
+import { airingName } from "./more_words.js";
+import { factsOf, statusName, statusOf, t } from "./words.js";
 
 /** @import { Answer, Sent } from "../collection/types.js" */
 /** @import { Anime, App, Told, Watched } from "../types.js" */

@@ -1,7 +1,7 @@
 /** How soon Up next shows a title. */
 
 import { h } from "./dom.js";
-import { priorityName } from "./words.js";
+import { priorityName } from "./more_words.js";
 
 /** @import { Attributes } from "../types.js" */
 

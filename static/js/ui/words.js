@@ -4,7 +4,6 @@
  */
 
 /** @import { State, Type } from "../collection/types.js" */
-/** @import { RelatedAnime } from "../types.js" */
 
 /** @type {Record<string, string>} */
 const words = JSON.parse(globalThis.document?.getElementById("words")?.textContent ?? "{}");
@@ -33,11 +32,8 @@ export const episodeCount = (n) => (n === 1 ? t("1 episode") : t("{n} episodes",
 export const titleCount = (n) => (n === 1 ? t("1 title") : t("{n} titles", { n }));
 
 const days = new Intl.DateTimeFormat(language, { dateStyle: "medium" });
-const moments = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
 /** @param {string} iso */
 export const day = (iso) => days.format(new Date(iso));
-/** @param {string} iso */
-export const moment = (iso) => moments.format(new Date(iso));
 
 const months = new Intl.DateTimeFormat(language, { month: "long", year: "numeric" });
 /** "2026-11" @param {string} month */
@@ -45,27 +41,6 @@ export const monthOf = (month) => months.format(new Date(`${month}-01T12:00`));
 /** A day of which one may know a part alone: "2026-11-28", "2015-06", "2015", "unknown", "aired". @param {string} value */
 export const dayName = (value) => value === "unknown" ? t("day not known") : value === "aired" ? t("when it aired")
   : value.length > 7 ? day(`${value}T12:00`) : value.length > 4 ? monthOf(value) : value;
-
-/** Month 0–11, shortly. @param {number} month */
-export const monthName = (month) =>
-  new Intl.DateTimeFormat(language, { month: "short" }).format(new Date(2026, month, 1));
-
-/** Monday is 0. @param {number} weekday */
-export const weekdayName = (weekday) =>
-  new Intl.DateTimeFormat(language, { weekday: "short" }).format(new Date(2026, 5, 1 + weekday));
-
-const ago = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
-/** @type {[number, Intl.RelativeTimeFormatUnit][]} */
-const UNITS = [[60, "second"], [60, "minute"], [24, "hour"], [7, "day"], [4.35, "week"], [12, "month"]];
-/** "yesterday", "3 hours ago". @param {string} iso */
-export function since(iso) {
-  let value = (new Date(iso).getTime() - Date.now()) / 1000;
-  for (const [size, unit] of UNITS) {
-    if (Math.abs(value) < size) return ago.format(Math.round(value), unit);
-    value /= size;
-  }
-  return ago.format(Math.round(value), "year");
-}
 
 export const TYPES = /** @type {const} */ (["Watching", "Completed", "To Watch", "Collection"]);
 /** @param {string} type */
@@ -101,20 +76,6 @@ export const statusHint = (status) => ({
   Collection: t("What you own or want to remember, without plans to watch it."),
   rewatching: t("What you are rewatching. The last episode adds one rewatch."),
 })[status] ?? "";
-/** @param {number} n */
-export const priorityName = (n) => [t("Normal"), t("High"), t("Highest")][n] ?? number(n);
-
-/** @param {string} season */
-export const seasonName = (season) =>
-  ({ winter: t("Winter"), spring: t("Spring"), summer: t("Summer"), fall: t("Fall") })[season] ?? "";
-
-/** @param {string} status */
-export const airingName = (status) =>
-  ({ finished: t("Finished airing"), airing: t("Airing now"), upcoming: t("Not yet aired") })[status] ?? "";
-
-/** A title in the reader's language, where it has one there. @param {string} wanted @param {Pick<RelatedAnime, "title" | "english_title" | "native_title">} anime */
-export const titleIn = (wanted, { title, english_title: english, native_title: native }) =>
-  (wanted === "english" && english) || (wanted === "native" && native) || title;
 
 /** "TV · 2006 · 37 episodes". @param {{format: string, year: number | null, episodes: number | null}} anime */
 export function factsOf({ format, year, episodes }) {

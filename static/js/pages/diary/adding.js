@@ -3,7 +3,8 @@
 import { h, later } from "../../ui/dom.js";
 import { DIARY } from "../../ui/diary_row.js";
 import { write } from "../../ui/undoable.js";
-import { dayName, t, titleIn } from "../../ui/words.js";
+import { titleIn } from "../../ui/more_words.js";
+import { dayName, t } from "../../ui/words.js";
 import { fold } from "./month.js";
 
 /** @import { Answer } from "../../collection/types.js" */

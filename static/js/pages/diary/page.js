@@ -5,7 +5,8 @@ import { cover } from "../../ui/covers.js";
 import { diaryRow, titleOf } from "../../ui/diary_row.js";
 import { failed, focused, h, iconButton, later, loading, nodes, pageHead, select } from "../../ui/dom.js";
 import { daysBack } from "../../ui/watched_on.js";
-import { dayName, episodeCount, monthName, monthOf, t, titleCount, weekdayName } from "../../ui/words.js";
+import { monthName, weekdayName } from "../../ui/more_words.js";
+import { dayName, episodeCount, monthOf, t, titleCount } from "../../ui/words.js";
 import { addingForm } from "./adding.js";
 import { byDay, dayByKey, levelOf, monthAfter, monthIn, totalsOf, weeksOf } from "./month.js";
 

@@ -2,7 +2,8 @@
 
 import { here, keepQuery } from "../../shell/address.js";
 import { failed, h, later, loading, pageHead, sayFailure, select } from "../../ui/dom.js";
-import { airingName, seasonName, t, titleCount } from "../../ui/words.js";
+import { airingName, seasonName } from "../../ui/more_words.js";
+import { t, titleCount } from "../../ui/words.js";
 import { Result } from "./result.js";
 import { Suggestions } from "./suggestions.js";
 

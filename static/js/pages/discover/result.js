@@ -4,7 +4,8 @@ import { pageOf } from "../../shell/address.js";
 import { cover } from "../../ui/covers.js";
 import { h } from "../../ui/dom.js";
 import { addTo, moveTo } from "../../ui/quick.js";
-import { STATUSES, factsOf, number, statusHint, statusName, statusOf, t, titleIn } from "../../ui/words.js";
+import { titleIn } from "../../ui/more_words.js";
+import { STATUSES, factsOf, number, statusHint, statusName, statusOf, t } from "../../ui/words.js";
 
 /** @import { Anime, App } from "../../types.js" */
 

@@ -1,5 +1,6 @@
 /** One entry of My list, as a cover or as a row of the table. */
 
+import { airsNote } from "../../ui/airs.js";
 import { cover } from "../../ui/covers.js";
 import { h, icon, iconButton } from "../../ui/dom.js";
 import { scoreButton, statusButton } from "../../ui/quick.js";
@@ -43,7 +44,8 @@ export function card(entry, ways) {
       onkeydown: (event) => ways.press(event, entry),
     },
       cover(entry),
-      h("span", { class: "card-title" }, entry.title)),
+      h("span", { class: "card-title" }, entry.title),
+      airs(entry, app)),
     badges(entry, ways),
     h("div", { class: "card-foot" },
       h("span", { class: "bar", style: { "--share": String(share) }, "aria-hidden": "true" }),
@@ -67,7 +69,7 @@ export function row(entry, ways) {
     h("td", { class: "tiny" }, cover(entry)),
     h("td", { class: "wide" },
       h("button", { type: "button", class: "open link", "data-act": "open", "aria-keyshortcuts": KEYS, onclick: () => ways.open(entry), onkeydown: (event) => ways.press(event, entry) }, entry.title),
-      h("span", { class: "muted facts" }, factsOf(entry)), h("span", { class: "muted where" }, statusName(statusOf(entry))), badges(entry, ways)),
+      h("span", { class: "muted facts" }, factsOf(entry), airs(entry, app)), h("span", { class: "muted where" }, statusName(statusOf(entry))), badges(entry, ways)),
     h("td", { class: "status" }, statusButton(app, entry)),
     h("td", { class: "figure progress" }, progressText(entry)),
     h("td", { class: "figure score" }, scoreButton(app, entry)),
@@ -77,6 +79,12 @@ export function row(entry, ways) {
     h("td", { class: "muted added_at" }, h("time", { datetime: entry.added_at }, day(entry.added_at))),
     h("td", { class: "muted updated_at" }, h("time", { datetime: entry.updated_at }, day(entry.updated_at))),
     h("td", {}, plusOne(app, entry)));
+}
+
+/** @param {Entry} entry @param {App} app */
+function airs(entry, { preferences }) {
+  const note = airsNote(entry, preferences.timezone, Date.now());
+  return note && h("span", { class: "airs-note" }, note);
 }
 
 /** @param {Entry} entry */

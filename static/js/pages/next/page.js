@@ -8,7 +8,8 @@ import { openEntry, openMenu } from "../../ui/on_demand.js";
 import { priorityChoice } from "../../ui/priority.js";
 import { moveTo } from "../../ui/quick.js";
 import { watched } from "../../ui/watched.js";
-import { airingName, factsOf, priorityName, since, statusName, statusOf, t } from "../../ui/words.js";
+import { airingName, priorityName, since } from "../../ui/more_words.js";
+import { factsOf, statusName, statusOf, t } from "../../ui/words.js";
 import { choose } from "./choosing.js";
 
 /** @import { App, Child, Shown } from "../../types.js" */

@@ -1,7 +1,9 @@
 /** Personal tokens: made, listed, ended. All of it needs the network. */
 
-import { confirmed, dialog, failed, failureSentence, h, loading, sayFailure, select, toast, whileBusy } from "../../ui/dom.js";
-import { day, since, t } from "../../ui/words.js";
+import { confirmed, dialog } from "../../ui/dialogs.js";
+import { failed, failureSentence, h, loading, sayFailure, select, toast, whileBusy } from "../../ui/dom.js";
+import { since } from "../../ui/more_words.js";
+import { day, t } from "../../ui/words.js";
 
 /** @import { Answer } from "../../collection/types.js" */
 /** @import { App, NewPersonalToken, PersonalToken } from "../../types.js" */

@@ -1,6 +1,7 @@
 /** What the charts show, from what the server counts: pure functions. */
 
-import { monthName, placeOf, statusName, weekdayName } from "../../ui/words.js";
+import { monthName, weekdayName } from "../../ui/more_words.js";
+import { placeOf, statusName } from "../../ui/words.js";
 
 /** @import { Counted, OfDay, OfMonth, OfScore, OfWeekday, OfYear, Review, Statistics } from "../../types.js" */
 /** @typedef {[name: string, value: number]} Pair */

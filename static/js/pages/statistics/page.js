@@ -3,7 +3,8 @@
 import { here, keepQuery } from "../../shell/address.js";
 import { cover } from "../../ui/covers.js";
 import { failed, h, loading, nodes, pageHead, select } from "../../ui/dom.js";
-import { dayName, episodeCount, monthName, monthOf, t } from "../../ui/words.js";
+import { monthName } from "../../ui/more_words.js";
+import { dayName, episodeCount, monthOf, t } from "../../ui/words.js";
 import { bars, calendar, columns, figures, shelf } from "./charts.js";
 import { daysIn, fiveYears, monthsOf, scoreCounts, statuses, weekdays } from "./figures.js";
 

@@ -1,12 +1,11 @@
 /** What the catalogue knows of a title, in words and links. */
 
-import { pageOf } from "../../shell/address.js";
-import { cover } from "../../ui/covers.js";
 import { h } from "../../ui/dom.js";
-import { airingName, episodeCount, factsOf, number, seasonName, statusName, statusOf, t, titleIn } from "../../ui/words.js";
+import { airingName, seasonName } from "../../ui/more_words.js";
+import { episodeCount, number, t } from "../../ui/words.js";
 
 /** @import { AnimeFacts } from "../../collection/types.js" */
-/** @import { Anime, Frame, RelatedAnime } from "../../types.js" */
+/** @import { Anime } from "../../types.js" */
 
 /** Where other sites have it, by the name of their id. @type {Record<string, [string, string]>} */
 const SITES = {
@@ -34,27 +33,24 @@ export function namesOf({ english_title: english, native_title: native, synonyms
   return [...names].filter(Boolean).slice(0, MOST_NAMES);
 }
 
-/** @param {AnimeFacts} anime @param {number | null} [minutes]  an episode */
-export const factsLine = (anime, minutes) => [
+/** @param {AnimeFacts & Partial<Anime>} anime */
+export const factsLine = (anime) => [
   h("p", {}, [
     anime.format !== "Unknown" && anime.format, [seasonName(anime.season ?? ""), anime.year].filter(Boolean).join(" "),
-    anime.episodes && episodeCount(anime.episodes), minutes && t("{n} min", { n: minutes }),
+    anime.episodes && episodeCount(anime.episodes), anime.episode_minutes && t("{n} min", { n: anime.episode_minutes }),
     airingName(anime.airing_status)].filter(Boolean).join(" · ")),
-  anime.rating && h("p", { class: "rating" }, h("strong", {}, number(anime.rating)), " ", h("span", { class: "muted" }, t("out of 10")))];
+  anime.rating && h("p", { class: "rating" }, h("strong", {}, number(anime.rating)), " ", h("span", { class: "muted" }, ratingText(anime)))];
+
+/** Few votes say little: then the weighted one stands there too. @param {Partial<Anime>} anime */
+function ratingText({ rating, votes, weighted_rating: weighted }) {
+  const isFar = votes && weighted && rating && Math.abs(weighted - rating) >= 0.1;
+  return [t("out of 10"), votes && (votes === 1 ? t("1 vote") : t("{n} votes", { n: votes })),
+    isFar && t("weighted {rating}", { rating: weighted })].filter(Boolean).join(" · ");
+}
 
 /** @param {Record<string, string>} ids */
 export function links(ids) {
   const there = Object.entries(SITES).filter(([site]) => ids[site]);
-  return there.length > 0 && h("ul", { class: "title-links", "aria-label": t("On other sites") }, there.map(([site, [name, address]]) =>
-    h("li", {}, h("a", { href: address + encodeURIComponent(ids[site]), rel: "noreferrer" }, name))));
+  return there.length > 0 && h("section", {}, h("h2", {}, t("On other sites")), h("ul", { class: "title-links", "aria-label": t("On other sites") }, there.map(([site, [name, address]]) =>
+    h("li", {}, h("a", { href: address + encodeURIComponent(ids[site]), rel: "noopener noreferrer" }, name)))));
 }
-
-/** @param {RelatedAnime[]} titles @param {Frame} app */
-export const related = (titles, { collection, preferences }) => titles.length > 0 && h("section", {}, h("h2", {}, t("Related")),
-  h("ul", { class: "cards strip" }, titles.map((anime) => {
-    const title = titleIn(preferences.titleLanguage, anime);
-    const entry = collection?.entries.get(anime.id);
-    return h("li", { class: "card" },
-      h("a", { class: "open", href: pageOf(anime.id) }, cover({ ...anime, title }), h("span", { class: "card-title" }, title)),
-      h("span", { class: "muted facts" }, [factsOf({ ...anime, episodes: null }), entry && statusName(statusOf(entry))].filter(Boolean).join(" · ")));
-  })));

@@ -7,11 +7,16 @@ import { cover } from "../../ui/covers.js";
 import { failed, h, loading, nodes, sayFailure } from "../../ui/dom.js";
 import { openEntry } from "../../ui/on_demand.js";
 import { addTo } from "../../ui/quick.js";
-import { STATUSES, statusHint, statusName, t, titleIn } from "../../ui/words.js";
-import { factsLine, links, namesOf, related } from "./facts.js";
+import { titleIn } from "../../ui/more_words.js";
+import { STATUSES, statusHint, statusName, t } from "../../ui/words.js";
+import { factsLine, links, namesOf } from "./facts.js";
+import { related, watchOrder } from "./series.js";
+import { airing, description, names, streaming } from "./told.js";
 
 /** @import { Sent } from "../../collection/types.js" */
 /** @import { Anime, App, Frame } from "../../types.js" */
+
+const PARTS = "airing,links,names,relations,franchise,description"; // that the page shows besides
 
 /** @param {Anime} data */
 const isTitle = (data) => Boolean(data?.id && data.title);
@@ -33,7 +38,8 @@ class TitlePage {
   head = h("div", { class: "title-head" });
   mine = h("section", { class: "title-mine", "aria-label": t("On my list"), hidden: true });
   facts = h("div", { class: "title-facts" });
-  box = h("article", { class: "title-page" }, this.cover, h("div", { class: "title-text" }, this.head, this.mine, this.facts));
+  side = h("aside", { class: "title-side", "aria-label": t("Facts") });
+  box = h("article", { class: "title-page" }, this.cover, h("div", { class: "title-text" }, this.head, this.mine, this.facts), this.side);
   /** What the catalogue answered. @type {Anime | null} */
   known = null;
   isLeft = false;
@@ -59,6 +65,7 @@ class TitlePage {
 
   // --- What the catalogue knows --------------------------------------------------------
 
+  /** @returns {Promise<void>} */
   async fetchIt() {
     try {
       const anime = await this.ask();
@@ -68,7 +75,8 @@ class TitlePage {
       this.id = anime.id;
       this.draw();
     } catch (error) {
-      if (this.isLeft || this.entry) return; // the list knows enough to show it
+      if (this.isLeft) return;
+      if (this.entry) return this.facts.append(failed(error, () => this.fetchIt(), t("More of this title needs a connection."))); // the list knows enough to show it
       const isNowhere = error instanceof Refused && [400, 404].includes(error.status);
       this.main.replaceChildren(isNowhere ? this.nowhere() : failed(error, () => (this.draw(), this.fetchIt()), t("This title needs a connection.")));
     }
@@ -77,7 +85,7 @@ class TitlePage {
 
   /** A session that ended hides nothing that any visitor may see. @returns {Promise<Anime>} */
   async ask() {
-    const path = `/api/animes/${this.id}`; // as the address has it
+    const path = `/api/animes/${this.id}?include=${PARTS}`; // as the address has it
     const send = (/** @type {Api} */ api) => api.ask("GET", path, undefined, { tries: 2, check: isTitle });
     const { data } = await send(this.app.api).catch((error) => (error.status === 401 ? send(new Api()) : Promise.reject(error)));
     return data;
@@ -108,13 +116,22 @@ class TitlePage {
     this.head.replaceChildren(...nodes([
       h("h1", { tabindex: "-1" }, title),
       h("p", { class: "muted other-titles" }, namesOf(known ?? { ...anime, ...kept }, anime.title, title).join(" · ")),
-      factsLine(anime, known?.episode_minutes)]));
+      factsLine(anime), this.airs()]));
     this.facts.replaceChildren(...nodes([
+      known?.description && description(known.description),
       this.chips(t("Genres"), known?.genres ?? kept?.genres ?? []),
-      known && known.studios.length > 0 && h("p", {}, h("span", { class: "muted" }, `${t("Studios")} `), known.studios.join(", ")),
-      known && [links(known.external_ids), related(known.relations, this.app)]]));
+      known && [streaming(known.links ?? []), watchOrder(known, this.app), related(known, this.app)]]));
+    this.side.replaceChildren(...nodes(known && [
+      known.studios.length > 0 && h("section", {}, h("h2", {}, t("Studios")), h("p", {}, known.studios.join(", "))),
+      names(known.names ?? []), links(known.external_ids)]));
     if (!this.box.isConnected) this.main.replaceChildren(this.box);
     this.drawMine();
+  }
+
+  /** When it airs: what sources say, and what the list knows of the next episode. */
+  airs() {
+    const anime = /** @type {Anime} */ (this.known ?? this.entry);
+    return airing(this.known?.airing, anime, this.entry, this.app.preferences.timezone, Date.now());
   }
 
   /** @param {string} label @param {string[]} names */

@@ -1,7 +1,7 @@
 /** A list as a file, and what the file cannot hold. */
 
-import { h, select } from "../../ui/dom.js";
 import { fieldName, formatName, valueText } from "../../ui/changes.js";
+import { h, select } from "../../ui/dom.js";
 import { t, titleCount } from "../../ui/words.js";
 
 /** @import { Answer } from "../../collection/types.js" */

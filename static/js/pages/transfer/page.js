@@ -3,7 +3,8 @@
 import { makeId } from "../../collection/index.js";
 import { here, keepQuery } from "../../shell/address.js";
 import { h, pageHead, sayFailure, select } from "../../ui/dom.js";
-import { since, t } from "../../ui/words.js";
+import { since } from "../../ui/more_words.js";
+import { t } from "../../ui/words.js";
 import { exporting } from "./exporting.js";
 import { IMPORTS, PlanView } from "./plan.js";
 import { origin } from "./sentences.js";

@@ -1,8 +1,8 @@
 /** One row of a plan: what it would change, and what one can decide of it. */
 
 import { pageOf } from "../../shell/address.js";
-import { h, later, nodes } from "../../ui/dom.js";
 import { changedStatus, fieldName, valueText } from "../../ui/changes.js";
+import { h, later, nodes } from "../../ui/dom.js";
 import { statusName, t } from "../../ui/words.js";
 import { reasonText } from "./reasons.js";
 import { changedFields } from "./sentences.js";

@@ -21,7 +21,8 @@ export function show(main, { start }) {
     h("section", { class: "greeting" },
       h("h1", {}, t("Everything you watch, kept well.")),
       h("p", { class: "lead" }, t("Track what you're watching and what's next, on every device, even offline. Every change can be undone.")),
-      box),
+      box,
+      h("p", {}, h("a", { href: "/calendar" }, t("What airs this week")))),
     shelf);
   wayIn(box, !why, (signedIn) => (history.replaceState(null, "", "/"), start(signedIn)),
     (isNew) => (why && !isNew ? h("p", { class: "said", role: "status" }, why) : null));
