@@ -4,7 +4,7 @@ import pytest
 
 from collections_app.catalogue.models import AiringStatus, Season
 from collections_app.tests.diaries import diary, today
-from collections_app.watch_list.models import Viewing
+from collections_app.watch_list.models import Viewing, WatchListEntry
 from factories import AnimeFactory
 from history.models import Change, EpisodesWatched, UserState
 
@@ -407,3 +407,21 @@ def test_a_beginning_costs_few_statements(client, watched, budget):
     words = "sign-in check + state + title + viewings + entry + viewings + changes + "
     with budget(8, words + "state"):
         begin(client)
+
+
+@pytest.mark.parametrize("rewatches", [40_000, 99_999, 2**31 - 1])
+def test_any_count_of_rewatches_has_a_next_viewing(client, watched, rewatches):
+    WatchListEntry.objects.filter(anime_id=1).update(rewatches=rewatches)
+    second = begin(client)
+    assert 1 < second["number"] <= 100_000
+    done(client.post(f"{LIST}/1/increment", {"by": 3}))
+    assert EpisodesWatched.objects.get(day=today()).viewing == second["number"]
+
+
+def test_there_is_a_last_number(client, watched):
+    begin(client)
+    Viewing.objects.filter(number=2).update(number=100_000, state="finished")
+    client.patch(f"{LIST}/1", {"type": "Completed"})
+    response = client.post(URL, {})
+    assert response.status_code == 400
+    assert "100,000 at most" in response.content.decode()

@@ -44,7 +44,7 @@ def begin(edit: "ListEdit", slot: "Slot", operation: "Operation") -> "Outcome":
     if set(viewings.after) <= {1}:
         first = viewings.after.get(1) or rows.new(1) | {"id": entry["id"]}
         viewings.after[1] = first | rows.of_entry(entry, slot.facts["episodes"])
-    number = max(viewings.last, 1 + entry["rewatches"]) + 1
+    number = next_number(viewings.last, entry["rewatches"])
     started_on = {"started_on": edit.today.isoformat()}
     viewings.after[number] = rows.new(number, **(started_on | values))
     slot.viewing = number
@@ -53,6 +53,18 @@ def begin(edit: "ListEdit", slot: "Slot", operation: "Operation") -> "Outcome":
     )
     outcome.number = number
     return outcome
+
+
+def next_number(last: int, rewatches: int) -> int:
+    """After all that are known. A file may bring a count beyond what a number can be:
+    that says nothing.
+    """
+    number = max(last, 1 + rewatches) + 1
+    if number > LARGEST_NUMBER:
+        number = last + 1
+    if number > LARGEST_NUMBER:
+        raise refuse(number=f"The number of a viewing is {LARGEST_NUMBER:,} at most.")
+    return number
 
 
 def change(edit: "ListEdit", slot: "Slot", operation: "Operation") -> "Outcome":
