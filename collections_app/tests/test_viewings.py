@@ -425,3 +425,35 @@ def test_there_is_a_last_number(client, watched):
     response = client.post(URL, {})
     assert response.status_code == 400
     assert "100,000 at most" in response.content.decode()
+
+
+def test_the_last_viewing_goes_on_again(client, watched):
+    second = begin(client)
+    client.post(f"{LIST}/1/increment", {"by": 3})
+    done(change(client, second, state="finished"))
+    done(change(client, second, state="active", progress=3))
+    assert some(read(client), "number", "state", "progress", "finished_on") == [
+        (1, "finished", 12, "2015-07"), (2, "active", 3, None),
+    ]  # fmt: skip
+    names = ("type", "state", "progress", "rewatches")
+    assert some([entry(client)], *names) == [("Watching", "rewatching", 3, 0)]
+    assert diary(anime_id=1) == {"2015-07": 12, today(): 3}
+    undo_last(client)
+    assert some(read(client), "state") == [("finished",), ("finished",)]
+
+
+def test_a_dropped_viewing_goes_on_again(client, watched):
+    second = begin(client)
+    client.post(f"{LIST}/1/increment", {"by": 3})
+    done(change(client, second, state="dropped"))
+    done(change(client, second, state="active"))
+    assert some(read(client), "state", "progress") == [("finished", 12), ("active", 3)]
+    assert entry(client)["progress"] == 3
+    assert diary(anime_id=1) == {"2015-07": 12, today(): 3}
+
+
+def test_only_the_last_goes_on_again(client, watched):
+    second = begin(client)
+    done(change(client, second, state="finished"))
+    begin(client)
+    assert change(client, second, state="active").status_code == 400

@@ -6,6 +6,7 @@
 | the entry becomes Completed                     | the active one is finished         |
 | the entry becomes dropped                       | the active one is dropped          |
 | one after the first is finished                 | rewatches + 1                      |
+| the last one is active again                    | Watching/rewatching, rewatches − 1 |
 | the active one is dropped, or taken away        | the entry is what it was before it |
 """
 
@@ -86,10 +87,38 @@ def change(edit: "ListEdit", slot: "Slot", operation: "Operation") -> "Outcome":
         row |= values
     else:
         if values.get("state") == ACTIVE:
-            raise refuse(state="This viewing is over: begin another one.")
+            return resume(edit, slot, operation, row, values)
         was_finished = row["state"] == FINISHED
         row |= values
         count_rewatch(slot, number, (row["state"] == FINISHED) - was_finished)
+    outcome.number = number
+    return outcome
+
+
+def resume(
+    edit: "ListEdit",
+    slot: "Slot",
+    operation: "Operation",
+    row: Row,
+    values: dict[str, Any],
+) -> "Outcome":
+    """The last viewing goes on, as clients undo that it ended: what they counted by it
+    beyond its progress is taken back.
+    """
+    viewings, number = edit.viewings_of(slot), row["number"]
+    if viewings.active or number != viewings.last:
+        raise refuse(state="This viewing is over: begin another one.")
+    listed(slot, operation)
+    progress = values.pop("progress", row["progress"])
+    lowered = max(0, row["progress"] - progress)
+    count_rewatch(slot, number, -(row["state"] == FINISHED))
+    row |= {"finished_on": ""} | values
+    slot.viewing = number
+    of_entry = WATCHED_ANEW | {"progress": progress}
+    outcome = edit.put(
+        slot, replace(operation, verb="update", values=of_entry, watched_on=None)
+    )
+    slot.watched.lowered += lowered
     outcome.number = number
     return outcome
 
