@@ -208,3 +208,13 @@ def test_a_row_that_is_there_twice_keeps_its_own_viewings(twice, other_client):
     file["entries"] *= 2
     apply(other_client, upload(other_client, json.dumps(file).encode()))
     assert some(read(other_client), *OWN) == some(read(twice), *OWN)
+
+
+def test_an_import_that_completes_ends_the_active_viewing(client):
+    add(client)
+    begin(client)
+    line = "Title 1,1,Completed,12,2015-06-01,2019-02-03"
+    apply(client, upload(client, table(line).encode(), policy="overwrite"))
+    assert entry(client)["type"] == "Completed"
+    assert some(read(client), "number", "state") == [(1, "finished"), (2, "finished")]
+    assert entry(client)["rewatches"] == 1

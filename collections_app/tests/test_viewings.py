@@ -457,3 +457,34 @@ def test_only_the_last_goes_on_again(client, watched):
     done(change(client, second, state="finished"))
     begin(client)
     assert change(client, second, state="active").status_code == 400
+
+
+@pytest.fixture
+def stuck(client, watched):
+    """Viewing 2 is active, though its entry is Completed."""
+    second = begin(client)
+    over = {"type": "Completed", "state": "active", "progress": 12}
+    WatchListEntry.objects.filter(anime_id=1).update(**over)
+    return second
+
+
+def test_a_viewing_is_finished_where_its_entry_is_completed_already(client, stuck):
+    done(change(client, stuck, state="finished"))
+    assert some(read(client), "state") == [("finished",), ("finished",)]
+    assert entry(client)["rewatches"] == 1
+
+
+def test_the_next_viewing_ends_one_that_was_left_active(client, stuck):
+    begin(client)
+    assert some(read(client), "number", "state") == [
+        (1, "finished"), (2, "finished"), (3, "active"),
+    ]  # fmt: skip
+
+
+def test_the_next_viewing_drops_one_of_a_title_that_was_put_away(client, watched):
+    begin(client)
+    done(client.patch(f"{LIST}/1", {"type": "Collection"}))
+    begin(client)
+    assert some(read(client), "number", "state") == [
+        (1, "finished"), (2, "dropped"), (3, "active"),
+    ]  # fmt: skip

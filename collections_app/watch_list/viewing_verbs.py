@@ -36,12 +36,13 @@ def begin(edit: "ListEdit", slot: "Slot", operation: "Operation") -> "Outcome":
     """The next time through. 409 where the present one is not over: of many calls at
     once the first begins it.
     """
-    entry = listed(slot, operation)
-    viewings = edit.viewings_of(slot)
-    if viewings.active or not rows.is_over(entry):
+    if not rows.is_over(listed(slot, operation)):
         raise ApiError("viewing_not_over")
     values = dict(operation.values)
     check_days(edit, values)
+    viewings = edit.viewings_of(slot)
+    end_active(slot, viewings)
+    entry = listed(slot, operation)
     if set(viewings.after) <= {1}:
         first = viewings.after.get(1) or rows.new(1) | {"id": entry["id"]}
         viewings.after[1] = first | rows.of_entry(entry, slot.facts["episodes"])
@@ -195,6 +196,34 @@ def follow(edit: "ListEdit", slot: "Slot", change: rules.Edit) -> None:
         # The rule of the last episode has counted it already.
         if entry["rewatches"] == change.before["rewatches"] < LARGEST_NUMBER:
             change.imply("rewatches", entry["rewatches"] + 1, "viewing_finished")
+
+
+def end_with_entry(edit: "ListEdit", slot: "Slot") -> None:
+    """However an entry came to be over (an import, an undo), so is its viewing."""
+    entry = slot.after
+    is_read = slot.anime_id in edit.viewings
+    if entry is None or not (is_read or (slot.viewing and slot.moved)):
+        return
+    is_dropped = entry["state"] == EntryState.DROPPED
+    if is_dropped or entry["type"] == EntryType.COMPLETED:
+        end_active(slot, edit.viewings_of(slot))
+
+
+def end_active(slot: "Slot", viewings: rows.Viewings) -> None:
+    """The active one is finished where the entry is Completed, else dropped."""
+    row, entry = viewings.active, slot.after
+    if row is None or entry is None:
+        return
+    row |= {"state": DROPPED, "progress": entry["progress"]}
+    if entry["type"] != EntryType.COMPLETED:
+        return
+    row["state"] = FINISHED
+    was = slot.before["finished_on"] if slot.before else ""
+    if entry["finished_on"] != was:
+        row["finished_on"] = row["finished_on"] or entry["finished_on"]
+    whole = [one for one in viewings.after.values() if one["state"] == FINISHED]
+    again = max(entry["rewatches"], len(whole) - 1)
+    slot.after = entry | {"rewatches": again}
 
 
 def give_up(edit: "ListEdit", slot: "Slot", state: str) -> None:
