@@ -488,3 +488,30 @@ def test_the_next_viewing_drops_one_of_a_title_that_was_put_away(client, watched
     assert some(read(client), "number", "state") == [
         (1, "finished"), (2, "dropped"), (3, "active"),
     ]  # fmt: skip
+
+
+def undo_first(client, kind):
+    """Undoes the operation that is so many before the newest one."""
+    operations = client.get("/api/user/operations").json()["data"]
+    return done(client.post(f"/api/user/operations/{operations[kind]['id']}/undo", {}))
+
+
+def test_a_beginning_is_not_undone_once_episodes_are_counted(client, watched):
+    begin(client)
+    client.post(f"{LIST}/1/increment", {"by": 3})
+    undone = undo_first(client, 1)
+    [conflict] = undone["conflicts"]
+    assert conflict["field"] == "viewing 2: progress"
+    assert (conflict["expected"], conflict["found"]) == (0, 3)
+    names = ("type", "state", "progress")
+    assert some([entry(client)], *names) == [("Watching", "rewatching", 3)]
+    assert some(read(client), "state") == [("finished",), ("active",)]
+
+
+def test_an_end_is_not_undone_once_the_next_one_began(client, watched):
+    second = begin(client)
+    done(change(client, second, state="finished"))
+    begin(client)
+    before = read(client), entry(client)
+    assert undo_first(client, 1)["conflicts"]
+    assert (read(client), entry(client)) == before
