@@ -24,9 +24,11 @@ from collections_app.imports.policies import Comparison, Touch, compare, judge
 from collections_app.imports.recognition import Recognised, recognise
 from collections_app.transfer.records import Kept, Owner, Record
 from collections_app.transfer.round_trip import KEPT_ROW, as_told, kept_of, stated
+from collections_app.watch_list import viewings
 from collections_app.watch_list.entries import Entry
 from collections_app.watch_list.fields import LOGGED_FIELDS, NEW_ENTRY
 from collections_app.watch_list.models import STATES_OF_TYPE, EntryType, WatchListEntry
+from collections_app.watch_list.viewings import Viewings
 from history.models import Change, ChangeKind
 from history.watched.days import Diary
 from history.watched.services import diaries_of
@@ -48,6 +50,7 @@ CHANGE = (
 )  # fmt: skip
 
 
+ADDS_DAYS = "The file has days or viewings that are not here: they are added."
 NOTHING: tuple[Any, ...] = (None, "", 0, False, [], {})
 MAY_BE = (
     "This may be {}: the file does not say that it is an anime. Choose the title, or "
@@ -142,6 +145,11 @@ def days_of(records: Iterable[Record]) -> dict[str, int]:
     return {day: episodes for day, episodes in days.items() if episodes}
 
 
+def dated(days: Diary) -> int:
+    """How many episodes have a day."""
+    return sum(max(0, episodes) for day, episodes in days.items() if day)
+
+
 def judge_rows(plan: ImportPlan, rows: Iterable[ImportRow]) -> None:
     """Says of each row what becomes of it: some eight statements, however many."""
     records = {row: record_of(row) for row in rows if row.record}
@@ -160,6 +168,7 @@ class PlanEvaluation:
         self.plan, self.records = plan, records
         self.open = list(records)
         self.days: Mapping[int, Diary] | None = None
+        self.viewings: Mapping[int, Viewings] | None = None
 
     def settle(self, row: ImportRow, outcome: Outcome, reason: str) -> None:
         row.outcome, row.reason = outcome, reason
@@ -354,15 +363,40 @@ class PlanEvaluation:
         self.settle(row, Outcome.ADD, joined(row.reason, says))
 
     def days_here(self) -> Mapping[int, Diary]:
-        """Of the titles that only the diary of the file has; read once."""
+        """Of the titles of which the file has days; read once."""
         if self.days is None:
             ids = {
                 row.anime_id
                 for row in self.open
-                if row.anime_id and not self.records[row].is_listed
+                if row.anime_id and self.records[row].watched
             }
             self.days = diaries_of(self.plan.user_id, ids)
         return self.days
+
+    def numbers_here(self) -> Mapping[int, Viewings]:
+        """The viewings of the titles of which the file has some; read once."""
+        if self.viewings is None:
+            ids = {
+                row.anime_id
+                for row in self.open
+                if row.anime_id and self.records[row].viewings
+            }
+            self.viewings = viewings.read(self.plan.user_id, ids)
+        return self.viewings
+
+    def brings_more(self, row: ImportRow) -> bool:
+        """Whether the file has viewings, or more episodes with a day, than are here. A
+        day that was corrected here is not brought back.
+        """
+        record, anime_id = self.records[row], row.anime_id or 0
+        if record.watched:
+            diary = self.days_here().get(anime_id, {})
+            if dated(record.watched) > dated(diary):
+                return True
+        if not record.viewings:
+            return False
+        here = self.numbers_here()[anime_id].after
+        return any(said["number"] not in here for said in record.viewings)
 
     def update(
         self,
@@ -380,7 +414,9 @@ class PlanEvaluation:
             return
         row.after = verdict.values
         row.before = {name: entry[name] for name in row.after}
-        if not differences:
+        if not differences and policy != Policy.KEEP and self.brings_more(row):
+            self.settle(row, Outcome.UPDATE, joined(reason, ADDS_DAYS))
+        elif not differences:
             self.settle(row, Outcome.UNCHANGED, reason)
         elif verdict.taken:
             self.settle(row, Outcome.UPDATE, reason)

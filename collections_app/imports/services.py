@@ -345,14 +345,19 @@ def says_when(row: ImportRow) -> bool:
 
 def count_what_is_said(slot: Slot, row: ImportRow, diary: Diary, today: date) -> None:
     """The days of the file instead of what follows from its progress, as far as they
-    are not in the diary already: the same file again adds nothing.
+    are not in the diary already: the same file again adds nothing. Episodes that were
+    counted without a day, and have one in the file, are not counted twice.
     """
     if not says_when(row):
         return
-    slot.watched = Tally()
-    for said, episodes in what_is_said(row, "watched").items():
-        day = UNKNOWN if is_to_come(said, today) else said
+    said, slot.watched = Tally(), Tally()
+    for day, episodes in what_is_said(row, "watched").items():
+        said.add(UNKNOWN if is_to_come(day, today) else day, episodes)
+    for day, episodes in said.days.items():
         slot.watched.add(day, max(0, episodes - max(0, diary.get(day, 0))))
+    dated = sum(number for day, number in slot.watched.days.items() if day)
+    undated = diary.get(UNKNOWN, 0) - said.days.get(UNKNOWN, 0)
+    slot.watched.add(UNKNOWN, -max(0, min(undated, dated)))
 
 
 def add_viewings(edit: ListEdit, slot: Slot, row: ImportRow) -> None:

@@ -218,3 +218,43 @@ def test_an_import_that_completes_ends_the_active_viewing(client):
     assert entry(client)["type"] == "Completed"
     assert some(read(client), "number", "state") == [(1, "finished"), (2, "finished")]
     assert entry(client)["rewatches"] == 1
+
+
+def days_of_one(*days):
+    file = [{"number": n, "last_watched_at": day} for n, day in enumerate(days, 1)]
+    show = {"title": "Title 1", "ids": {"mal": 1}}
+    seasons = [{"number": 1, "episodes": file}]
+    return json.dumps([{"show": show, "seasons": seasons}]).encode()
+
+
+def test_days_of_what_was_counted_without_a_day_count_once(client):
+    add(client, type="Watching", progress=2)
+    assert diary(anime_id=1) == {"": 2}
+    plan = upload(client, days_of_one(*["2019-05-05"] * 3), policy="overwrite")
+    apply(client, plan)
+    assert diary(anime_id=1) == {"2019-05-05": 3}
+
+
+def test_a_list_that_equals_the_file_gets_its_days(client):
+    data = days_of_one(*["2019-05-05"] * 3)
+    apply(client, upload(client, data))
+    EpisodesWatched.objects.all().delete()
+    assert counts(upload(client, data, policy="keep")) == {"rows": 1, "unchanged": 1}
+    plan = upload(client, data)
+    assert counts(plan) == {"rows": 1, "update": 1}
+    [row] = rows(client, plan)
+    assert "days or viewings that are not here" in row["reason"]
+    apply(client, plan)
+    assert diary(anime_id=1) == {"2019-05-05": 3}
+    assert counts(upload(client, data)) == {"rows": 1, "unchanged": 1}
+
+
+def test_a_list_that_equals_the_file_gets_its_viewings(twice, other_client):
+    data = exported(twice, "json")
+    apply(other_client, upload(other_client, data))
+    for viewing in read(other_client)[:1]:
+        url = f"{LIST}/1/viewings/{viewing['id']}"
+        done(other_client.delete(url))
+    assert len(read(other_client)) == 1
+    apply(other_client, upload(other_client, data))
+    assert some(read(other_client), "number") == [(1,), (2,)]
