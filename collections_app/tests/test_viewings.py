@@ -1,10 +1,13 @@
 """GET and POST /api/user/watchList/{animeId}/viewings, PATCH and DELETE …/{id}"""
 
+from types import SimpleNamespace
+
 import pytest
 
 from collections_app.catalogue.models import AiringStatus, Season
 from collections_app.tests.diaries import diary, today
 from collections_app.watch_list.models import Viewing, WatchListEntry
+from collections_app.watch_list.viewings import tell_devices
 from factories import AnimeFactory
 from history.models import Change, EpisodesWatched, UserState
 
@@ -515,3 +518,37 @@ def test_an_end_is_not_undone_once_the_next_one_began(client, watched):
     before = read(client), entry(client)
     assert undo_first(client, 1)["conflicts"]
     assert (read(client), entry(client)) == before
+
+
+def test_a_viewing_is_dropped_at_the_episode_that_is_sent(client, watched):
+    second = begin(client)
+    done(change(client, second, state="dropped", progress=5))
+    assert some(read(client), "state", "progress") == [("finished", 12), ("dropped", 5)]
+    assert diary(anime_id=1) == {"2015-07": 12, today(): 5}
+
+
+def test_the_first_viewing_is_no_rewatch(client):
+    add(client, type="Watching", progress=3)
+    user = WatchListEntry.objects.get(anime_id=1).user_id
+    Viewing.objects.create(
+        user_id=user, anime_id=1, number=1, state="active", revision=0
+    )
+    done(client.patch(f"{LIST}/1", {"type": "Completed"}))
+    assert entry(client)["rewatches"] == 0
+
+
+def test_what_an_undo_leaves_is_told_as_answers_show_it(client, watched):
+    second = begin(client)
+    done(change(client, second, score=9, where="At home"))
+    done(change(client, second, score=7.5, where="With Anna"))
+    told = undo_first(client, 1)["conflicts"]
+    assert [(one["field"], one["expected"], one["found"]) for one in told] == [
+        ("viewing 2: score", 9.0, 7.5), ("viewing 2: where", "At home", "With Anna"),
+    ]  # fmt: skip
+
+
+def test_a_viewing_that_changes_is_told_to_devices_once():
+    record = SimpleNamespace(ids={})
+    tell_devices(record, {"id": 1}, {"id": 1})
+    tell_devices(record, {"id": 1}, {"id": 2})
+    assert record.ids == {"viewings": [1, 2]}

@@ -294,7 +294,12 @@ def put_back_viewing(
         found = found | {"progress": counted}
     moved_on = [name for name in names if name not in stands]
     undone.conflicts += [
-        conflict(slot, f"viewing {number}: {name}", became.get(name), found.get(name))
+        conflict(
+            slot,
+            f"viewing {number}: {'where' if name == 'place' else name}",
+            shown(name, became.get(name)),
+            shown(name, found.get(name)),
+        )
         for name in moved_on
     ]
     if ends and not stands:

@@ -152,9 +152,12 @@ def move_entry(edit: "ListEdit", slot: "Slot", operation: "Operation") -> "Outco
     values = dict(operation.values)
     state = values.pop("state", ACTIVE)
     if state == DROPPED:
-        values = {}
+        outcome = edit.outcome_of(slot)
+        if values:
+            outcome = edit.put(slot, replace(operation, verb="update", values=values))
         give_up(edit, slot, DROPPED)
-    elif state == FINISHED:
+        return outcome
+    if state == FINISHED:
         values["type"] = EntryType.COMPLETED.value
     if not values:
         return edit.outcome_of(slot)
@@ -193,8 +196,9 @@ def follow(edit: "ListEdit", slot: "Slot", change: rules.Edit) -> None:
     if change.becomes_completed:
         row |= {"state": FINISHED}
         row["finished_on"] = row["finished_on"] or change.day_of(entry["progress"])
-        # The rule of the last episode has counted it already.
-        if entry["rewatches"] == change.before["rewatches"] < LARGEST_NUMBER:
+        # The rule of the last episode has counted it already; the first is none.
+        counts = row["number"] > 1
+        if counts and entry["rewatches"] == change.before["rewatches"] < LARGEST_NUMBER:
             change.imply("rewatches", entry["rewatches"] + 1, "viewing_finished")
 
 

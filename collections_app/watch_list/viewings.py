@@ -110,8 +110,8 @@ def save(record: Recording, user_id: UUID, titles: Mapping[int, Viewings]) -> bo
 
 def tell_devices(record: Recording, *rows: Row | None) -> None:
     ids = record.ids.get("viewings") or []
-    ids += [row["id"] for row in rows if row and row["id"] not in ids]
-    record.ids["viewings"] = ids
+    ids += [row["id"] for row in rows if row]
+    record.ids["viewings"] = list(dict.fromkeys(ids))
 
 
 def move(
