@@ -24,15 +24,19 @@ from collections_app.imports.policies import Comparison, Touch, compare, judge
 from collections_app.imports.recognition import Recognised, recognise
 from collections_app.transfer.records import Kept, Owner, Record
 from collections_app.transfer.round_trip import KEPT_ROW, as_told, kept_of, stated
+from collections_app.watch_list import viewings
 from collections_app.watch_list.entries import Entry
 from collections_app.watch_list.fields import LOGGED_FIELDS, NEW_ENTRY
 from collections_app.watch_list.models import STATES_OF_TYPE, EntryType, WatchListEntry
+from collections_app.watch_list.viewings import Viewings
 from history.models import Change, ChangeKind
 from history.watched.days import Diary
 from history.watched.services import diaries_of
 
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 TIMES = ("changed_at", "added_at")
+# In a row's record: the viewings and days of it and of other rows of its title.
+MERGED = "merged"
 FIELDS = tuple(column.name for column in dataclass_fields(Record))
 
 
@@ -46,6 +50,7 @@ CHANGE = (
 )  # fmt: skip
 
 
+ADDS_DAYS = "The file has days or viewings that are not here: they are added."
 NOTHING: tuple[Any, ...] = (None, "", 0, False, [], {})
 MAY_BE = (
     "This may be {}: the file does not say that it is an anime. Choose the title, or "
@@ -68,12 +73,19 @@ def portable(record: Record) -> dict[str, object]:
 
 
 def record_of(row: ImportRow) -> Record:
+    """As it was read; what other rows of its title add is `row.record[MERGED]`."""
+    said = {name: value for name, value in row.record.items() if name != MERGED}
     times = {
         name: datetime.fromisoformat(row.record[name])
         for name in TIMES
         if name in row.record
     }
-    return Record(**row.record | times)
+    return Record(**said | times)
+
+
+def what_is_said(row: ImportRow, name: str) -> Any:
+    """Its `watched` or `viewings`, with those of other rows of its title."""
+    return row.record.get(MERGED, row.record).get(name)
 
 
 def joined(*sentences: str) -> str:
@@ -133,9 +145,17 @@ def days_of(records: Iterable[Record]) -> dict[str, int]:
     return {day: episodes for day, episodes in days.items() if episodes}
 
 
+def dated(days: Diary) -> int:
+    """How many episodes have a day."""
+    return sum(max(0, episodes) for day, episodes in days.items() if day)
+
+
 def judge_rows(plan: ImportPlan, rows: Iterable[ImportRow]) -> None:
     """Says of each row what becomes of it: some eight statements, however many."""
-    judged = PlanEvaluation(plan, {row: record_of(row) for row in rows if row.record})
+    records = {row: record_of(row) for row in rows if row.record}
+    for row in records:
+        row.record = {n: value for n, value in row.record.items() if n != MERGED}
+    judged = PlanEvaluation(plan, records)
     judged.name_titles()
     judged.set_doubles_apart()
     judged.compare_with_list()
@@ -148,6 +168,7 @@ class PlanEvaluation:
         self.plan, self.records = plan, records
         self.open = list(records)
         self.days: Mapping[int, Diary] | None = None
+        self.viewings: Mapping[int, Viewings] | None = None
 
     def settle(self, row: ImportRow, outcome: Outcome, reason: str) -> None:
         row.outcome, row.reason = outcome, reason
@@ -223,14 +244,15 @@ class PlanEvaluation:
         """
         times = [row for row in rows if row.decision != Decision.SKIP]
         found = times_through({row: self.records[row] for row in times}, winner)
-        record = self.records[winner]
-        record.viewings = [viewing for _, viewing in found]
         if found:
+            record = self.records[winner]
+            record.watched = days_of(self.records[row] for row, _ in found)
+            record.viewings = [viewing for _, viewing in found]
             again = sum(one["state"] == "finished" for one in record.viewings) - 1
             said = record.values.get("rewatches", 0)
-            record.values["rewatches"] = max(said, again)
-            record.watched = days_of(self.records[row] for row, _ in found)
-        winner.record = portable(record)
+            record.values = record.values | {"rewatches": max(said, again)}
+            merged = {"watched": record.watched, "viewings": record.viewings}
+            winner.record = winner.record | {MERGED: merged}
         return [row for row, _ in found]
 
     def precedence(self, row: ImportRow) -> tuple[object, ...]:
@@ -341,15 +363,40 @@ class PlanEvaluation:
         self.settle(row, Outcome.ADD, joined(row.reason, says))
 
     def days_here(self) -> Mapping[int, Diary]:
-        """Of the titles that only the diary of the file has; read once."""
+        """Of the titles of which the file has days; read once."""
         if self.days is None:
             ids = {
                 row.anime_id
                 for row in self.open
-                if row.anime_id and not self.records[row].is_listed
+                if row.anime_id and self.records[row].watched
             }
             self.days = diaries_of(self.plan.user_id, ids)
         return self.days
+
+    def numbers_here(self) -> Mapping[int, Viewings]:
+        """The viewings of the titles of which the file has some; read once."""
+        if self.viewings is None:
+            ids = {
+                row.anime_id
+                for row in self.open
+                if row.anime_id and self.records[row].viewings
+            }
+            self.viewings = viewings.read(self.plan.user_id, ids)
+        return self.viewings
+
+    def brings_more(self, row: ImportRow) -> bool:
+        """Whether the file has viewings, or more episodes with a day, than are here. A
+        day that was corrected here is not brought back.
+        """
+        record, anime_id = self.records[row], row.anime_id or 0
+        if record.watched:
+            diary = self.days_here().get(anime_id, {})
+            if dated(record.watched) > dated(diary):
+                return True
+        if not record.viewings:
+            return False
+        here = self.numbers_here()[anime_id].after
+        return any(said["number"] not in here for said in record.viewings)
 
     def update(
         self,
@@ -367,7 +414,9 @@ class PlanEvaluation:
             return
         row.after = verdict.values
         row.before = {name: entry[name] for name in row.after}
-        if not differences:
+        if not differences and policy != Policy.KEEP and self.brings_more(row):
+            self.settle(row, Outcome.UPDATE, joined(reason, ADDS_DAYS))
+        elif not differences:
             self.settle(row, Outcome.UNCHANGED, reason)
         elif verdict.taken:
             self.settle(row, Outcome.UPDATE, reason)

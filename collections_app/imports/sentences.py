@@ -29,6 +29,10 @@ SENTENCES = {
     "you_kept": "Your values are kept: you decided so.",
     "you_skipped": "Skipped: you decided so.",
     "same_title": "Row {row} is the same title, and is used instead.",
+    "viewing_of_title": "Row {row} is the same title: a viewing of it.",
+    "days_here": "The diary has its days already.",
+    "only_days": "Not on the list in the file: only its days are taken.",
+    "adds_days": "The file has days or viewings that are not here: they are added.",
     "no_status": "The file has no status: it goes to Collection.",
     "removed_here": "Removed here on {day}.",
     "wrong_state": "{type} cannot be {state}.",
@@ -100,6 +104,10 @@ SENTENCES = {
     "long_own_field": "{what} has {n} characters, which is too many.",
     "number_out_of_range": "{what} has a number out of range: {text}.",
     "days_without_day": "{what}: there is a number of episodes without a day.",
+    "many_viewings": "{what} has more than {most} rows.",
+    "same_number": "{what}: two have the same number.",
+    "several_active": "{what}: more than one is active.",
+    "no_viewing": "{what}: one has no number or no state.",
     "many_days": "{what} has more than {most} days.",
     # Of the file as a whole.
     "rows_changed": "{n} rows were changed when the file was read: the reason of each "

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from collections_app.tests.diaries import diary
-from collections_app.tests.imports import apply, counts, rows, upload
+from collections_app.tests.imports import apply, counts, decide, rows, upload
 from collections_app.tests.test_viewings import (
     LIST,
     _titles,  # noqa: F401
@@ -172,3 +172,89 @@ def test_what_is_no_viewing_refuses_its_row(client, viewings):
     assert counts(upload(client, json.dumps(file).encode())) == {
         "rows": 1, "refused": 1,
     }  # fmt: skip
+
+
+TWO_TIMES = (
+    "Title 1,1,Completed,12,2015-01-01,2015-07-01",
+    "Title 1,1,Completed,12,2019-01-01,2020-02-01",
+)
+
+
+def revise(client, plan, **values):
+    return done(client.patch(f"/api/user/imports/{plan['id']}", values))
+
+
+def test_judging_again_counts_no_day_twice(client):
+    plan = upload(client, table(*TWO_TIMES).encode())
+    for policy in ("overwrite", "keep", "newest"):
+        revise(client, plan, policy=policy)
+    apply(client, plan)
+    assert diary(anime_id=1) == {"2015-07-01": 12, "2020-02-01": 12}
+    assert entry(client)["rewatches"] == 1
+
+
+def test_a_row_that_is_skipped_leaves_nothing(client):
+    plan = upload(client, table(*TWO_TIMES).encode())
+    [double] = [r for r in rows(client, plan) if r["outcome"] == "refused"]
+    decide(client, plan, rows=[{"row": double["row"], "decision": "skip"}])
+    apply(client, plan)
+    assert sum(diary(anime_id=1).values()) == 12
+    assert entry(client)["rewatches"] == 0
+    assert not Viewing.objects.exists()
+
+
+def test_a_row_that_is_there_twice_keeps_its_own_viewings(twice, other_client):
+    file = json.loads(exported(twice, "json"))
+    file["entries"] *= 2
+    apply(other_client, upload(other_client, json.dumps(file).encode()))
+    assert some(read(other_client), *OWN) == some(read(twice), *OWN)
+
+
+def test_an_import_that_completes_ends_the_active_viewing(client):
+    add(client)
+    begin(client)
+    line = "Title 1,1,Completed,12,2015-06-01,2019-02-03"
+    apply(client, upload(client, table(line).encode(), policy="overwrite"))
+    assert entry(client)["type"] == "Completed"
+    assert some(read(client), "number", "state") == [(1, "finished"), (2, "finished")]
+    assert entry(client)["rewatches"] == 1
+
+
+def days_of_one(*days):
+    file = [{"number": n, "last_watched_at": day} for n, day in enumerate(days, 1)]
+    show = {"title": "Title 1", "ids": {"mal": 1}}
+    seasons = [{"number": 1, "episodes": file}]
+    return json.dumps([{"show": show, "seasons": seasons}]).encode()
+
+
+def test_days_of_what_was_counted_without_a_day_count_once(client):
+    add(client, type="Watching", progress=2)
+    assert diary(anime_id=1) == {"": 2}
+    plan = upload(client, days_of_one(*["2019-05-05"] * 3), policy="overwrite")
+    apply(client, plan)
+    assert diary(anime_id=1) == {"2019-05-05": 3}
+
+
+def test_a_list_that_equals_the_file_gets_its_days(client):
+    data = days_of_one(*["2019-05-05"] * 3)
+    apply(client, upload(client, data))
+    EpisodesWatched.objects.all().delete()
+    assert counts(upload(client, data, policy="keep")) == {"rows": 1, "unchanged": 1}
+    plan = upload(client, data)
+    assert counts(plan) == {"rows": 1, "update": 1}
+    [row] = rows(client, plan)
+    assert "days or viewings that are not here" in row["reason"]
+    apply(client, plan)
+    assert diary(anime_id=1) == {"2019-05-05": 3}
+    assert counts(upload(client, data)) == {"rows": 1, "unchanged": 1}
+
+
+def test_a_list_that_equals_the_file_gets_its_viewings(twice, other_client):
+    data = exported(twice, "json")
+    apply(other_client, upload(other_client, data))
+    for viewing in read(other_client)[:1]:
+        url = f"{LIST}/1/viewings/{viewing['id']}"
+        done(other_client.delete(url))
+    assert len(read(other_client)) == 1
+    apply(other_client, upload(other_client, data))
+    assert some(read(other_client), "number") == [(1,), (2,)]

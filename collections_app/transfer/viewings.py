@@ -48,20 +48,20 @@ def from_json(value: object) -> list[Viewing]:
 
 
 def viewing_of(said: Mapping[str, Any]) -> Viewing:
-    number = reading.number(said.get("number"), f"{WHAT}: number")
+    number = reading.number(said.get("number"), f"{WHAT} (number)")
     state = said.get("state")
     if not number or state not in STATES:
         raise RowError(f"{WHAT}: one has no number or no state.")
-    place = reading.notes(said.get("where"), f"{WHAT}: where")
+    place = reading.notes(said.get("where"), f"{WHAT} (where)")
     return {
         "number": number,
         "state": state,
-        "started_on": reading.date_text(said.get("started_on"), f"{WHAT}: started_on"),
+        "started_on": reading.date_text(said.get("started_on"), f"{WHAT} (started_on)"),
         "finished_on": reading.date_text(
-            said.get("finished_on"), f"{WHAT}: finished_on"
+            said.get("finished_on"), f"{WHAT} (finished_on)"
         ),
-        "progress": reading.number(said.get("progress"), f"{WHAT}: progress") or 0,
-        "score": reading.tenths(said.get("score"), f"{WHAT}: score"),
-        "notes": reading.notes(said.get("notes"), f"{WHAT}: notes")[:LONGEST_NOTES],
+        "progress": reading.number(said.get("progress"), f"{WHAT} (progress)") or 0,
+        "score": reading.tenths(said.get("score"), f"{WHAT} (score)"),
+        "notes": reading.notes(said.get("notes"), f"{WHAT} (notes)")[:LONGEST_NOTES],
         "place": " ".join(place.split())[:LONGEST_PLACE],
     }
