@@ -47,8 +47,10 @@ export function overtakenBy({ operation }, answer) {
  * @param {Unsent} unsent @param {Result} answer @returns {Unsent | null}
  */
 export function withoutDay(unsent, answer) {
-  const { watched_on, ...operation } = /** @type {Operation} */ (unsent.operation);
-  const isOfClock = answer.fields?.watched_on && watched_on === dayOn(new Date(unsent.at));
+  const made = /** @type {Operation} */ (unsent.operation);
+  const name = made.op === "viewing_begin" ? "started_on" : "watched_on";
+  const { [name]: day, ...operation } = made;
+  const isOfClock = answer.fields?.[name] && day === dayOn(new Date(unsent.at));
   return isOfClock ? { ...unsent, operation, tried: false } : null;
 }
 

@@ -31,11 +31,13 @@ export const dayOn = (at = new Date()) => at.toLocaleDateString("sv");
 
 /**
  * An operation as it is made now. Where the server would take the day on which it comes
- * for that of the episodes (the table of its rules), it says the day on which it was made.
+ * for that of the episodes (the table of its rules), or for the first of a viewing, it says
+ * the day on which it was made.
  * @param {Operation} operation @param {Entry | null} seen @returns {Operation}
  */
 export function dated(operation, seen) {
-  const { op, by = 1, type, progress, finished_on, watched_on } = operation;
+  const { op, by = 1, type, progress, started_on, finished_on, watched_on } = operation;
+  if (op === "viewing_begin") return { ...operation, started_on: started_on ?? dayOn() };
   const isMore = (progress ?? 0) > (seen?.progress ?? 0) || type === "Completed";
   const isNow = op === "increment" ? by > 0 : seen?.type === "Watching" && isMore && !finished_on;
   return isNow && !watched_on ? { ...operation, watched_on: dayOn() } : operation;
