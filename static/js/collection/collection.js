@@ -7,7 +7,7 @@ import { dated } from "./rules.js";
 import { STORES, Store, result } from "./store.js";
 import { SyncedCopy } from "./synced_copy.js";
 
-/** @import { AnimeFacts, Change, Changes, Message, Operation, Options, Sent, Some, State, Type, Unsent, User, Wholes } from "./types.js" */
+/** @import { AnimeFacts, Change, Changes, Entry, Message, Operation, Options, Sent, Some, State, Type, Unsent, User, Wholes } from "./types.js" */
 
 const POLL = 60; // seconds
 
@@ -208,17 +208,17 @@ export class Collection extends SyncedCopy {
    * @param {Change} change
    */
   async undo({ ids, entries, isAgain }) {
-    const dropped = await this.store.write(async (at) => {
-      const all = await result(at("unsent").getAll());
-      const idle = all.filter(({ id, tried }) => !tried && ids.includes(id));
+    const { dropped, isOpen } = await this.store.write(async (at) => {
+      const made = (await result(at("unsent").getAll())).filter(({ id }) => ids.includes(id));
+      const idle = made.filter(({ tried }) => !tried);
       for (const { place } of idle) at("unsent").delete(/** @type {number} */ (place));
-      return idle;
+      return { dropped: idle, isOpen: idle.length < made.length };
     });
     this.drop(dropped);
     this.overlay(idsOf(dropped));
     this.others.postMessage("queued");
     const back = entries.flatMap(([animeId, was, became, day]) => {
-      if (isAgain) return this.endViewing(animeId);
+      if (isAgain) return this.endViewing(animeId, isOpen ? was : null);
       const step = stepBack(animeId, was, became, this.entries.get(animeId) ?? null, day);
       return step ? [step] : [];
     });
@@ -226,10 +226,18 @@ export class Collection extends SyncedCopy {
     this.tell("status");
   }
 
-  /** Without the viewing that is under way; the server puts its entry back. @param {string} animeId @returns {Operation[]} */
-  endViewing(animeId) {
-    const active = this.viewingsOf(animeId).find(({ state, number }) => state === "active" && number > 1);
-    return active ? [{ op: "viewing_remove", animeId, number: active.number }] : [];
+  /**
+   * Without the viewing that is under way; the server puts its entry back. Where nobody
+   * has said yet whether it began, its number is what the server will have given it.
+   * @param {string} animeId @param {Entry | null} was  before it began; null: that is known
+   * @returns {Operation[]}
+   */
+  endViewing(animeId, was) {
+    const viewings = this.viewingsOf(animeId);
+    const active = viewings.find(({ state, number }) => state === "active" && number > 1);
+    const next = was && Math.max(1 + was.rewatches, ...viewings.map(({ number }) => number)) + 1;
+    const number = active?.number ?? next;
+    return number ? [{ op: "viewing_remove", animeId, number }] : [];
   }
 
   /**
