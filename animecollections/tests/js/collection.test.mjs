@@ -50,3 +50,19 @@ test("undo of a viewing that was never sent sends nothing", async (t) => {
   assert.deepEqual(operations(collection), []);
   assert.equal(collection.entries.get(TITLE).type, "Completed");
 });
+
+const message = (cursor, viewings) => ({
+  type: "changed", since: "1", cursor, entries: [], removed: [], profile: null, preferences: null, searches: null, viewings,
+});
+
+test("a few viewings of a message are not taken for all where none are known", async (t) => {
+  const news = { saved: [viewing(2)], removed: [] };
+  const unknowing = await deviceWith(t, entry(), null);
+  let isAsked = false;
+  unknowing.settle = async () => (isAsked = true); // which asks for all of them
+  await unknowing.hear(message("2", news));
+  assert.deepEqual([unknowing.cursor, unknowing.toldWholes.viewings, isAsked], ["2", null, true]);
+  const knowing = await deviceWith(t, entry(), [viewing(1)]);
+  await knowing.hear(message("2", news));
+  assert.deepEqual(knowing.toldWholes.viewings.map(({ number }) => number), [1, 2]);
+});

@@ -280,11 +280,13 @@ export class Collection extends SyncedCopy {
     // show twice. They come with the round that clears it up.
     const isOpen = this.unsent.some(({ tried }) => tried);
     if (isNext && !isOpen) await this.take(this.whole(message), message);
-    if (message.cursor && message.cursor !== this.cursor) this.settle();
+    const isBehind = message.cursor && message.cursor !== this.cursor;
+    if (isBehind || (message.viewings && !this.toldWholes.viewings)) this.settle();
   }
 
   /**
-   * A message tells of searches and viewings only those that changed.
+   * A message tells of searches and viewings only those that changed. Where the viewings
+   * are not known yet, `learnViewings` asks for all of them.
    * @param {Message} message @returns {Changes}
    */
   whole({ searches, viewings, ...message }) {
@@ -293,7 +295,7 @@ export class Collection extends SyncedCopy {
       ...message,
       searchHistory: searches ? together(told.searchHistory, searches).sort((one, other) =>
         Date.parse(other.timestamp) - Date.parse(one.timestamp)) : null,
-      viewings: viewings ? together(told.viewings, viewings).sort((one, other) =>
+      viewings: viewings && told.viewings ? together(told.viewings, viewings).sort((one, other) =>
         Number(one.anime_id) - Number(other.anime_id) || one.number - other.number) : null,
     };
   }
