@@ -1,6 +1,7 @@
 /** Personal tokens: made, listed, ended. All of it needs the network. */
 
-import { confirmed, dialog, failed, failureSentence, h, loading, sayFailure, select, toast, whileBusy } from "../../ui/dom.js";
+import { confirmed, dialog } from "../../ui/dialogs.js";
+import { failed, failureSentence, h, loading, sayFailure, select, toast, whileBusy } from "../../ui/dom.js";
 import { day, since, t } from "../../ui/words.js";
 
 /** @import { Answer } from "../../collection/types.js" */
