@@ -229,6 +229,34 @@ def test_the_diary_hears_of_other_devices_and_fits_a_phone(device, user, page, a
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
+def test_news_take_no_focus_from_what_is_typed(page, api):
+    page.goto("/diary")
+    title = page.get_by_label("Title", exact=True)
+    title.fill("plan")
+    api.data("POST", "/api/user/watched", {"animeId": 701, "watched_on": days_ago(0)})
+    expect(page.locator(f"[data-day='{days_ago(0)}']")).to_contain_text("1")
+    expect(title).to_be_focused()
+    page.keyboard.type("etes")
+    expect(title).to_have_value("planetes")
+
+
+def test_today_is_today_in_a_page_that_is_open_over_midnight(page):
+    page.clock.set_fixed_time(timezone.now() - timedelta(days=1))
+    page.goto("/")
+    page.get_by_role("button", name="Monster").first.click()
+    panel = page.get_by_role("dialog", name="Monster")
+    when = panel.get_by_label("Watched on").first
+    when.select_option("Yesterday")
+    page.clock.set_fixed_time(timezone.now())
+    panel.get_by_role("button", name="One more episode").click()
+    settled(page)
+    assert diary(anime_id=701) == {days_ago(1): 1}
+    when.select_option("Day not known")
+    panel.get_by_role("button", name="One more episode").click()
+    settled(page)
+    assert diary(anime_id=701) == {days_ago(1): 1, "": 1}
+
+
 def test_more_of_what_is_completed_asks_whether_to_watch_again(page, api):
     api.data("POST", "/api/user/watchList/move", {"animeId": 702, "type": "Completed"})
     page.goto("/?type=Completed")
