@@ -33,6 +33,8 @@ from history.watched.services import diaries_of
 
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 TIMES = ("changed_at", "added_at")
+# In a row's record: the viewings and days of it and of other rows of its title.
+MERGED = "merged"
 FIELDS = tuple(column.name for column in dataclass_fields(Record))
 
 
@@ -68,12 +70,19 @@ def portable(record: Record) -> dict[str, object]:
 
 
 def record_of(row: ImportRow) -> Record:
+    """As it was read; what other rows of its title add is `row.record[MERGED]`."""
+    said = {name: value for name, value in row.record.items() if name != MERGED}
     times = {
         name: datetime.fromisoformat(row.record[name])
         for name in TIMES
         if name in row.record
     }
-    return Record(**row.record | times)
+    return Record(**said | times)
+
+
+def what_is_said(row: ImportRow, name: str) -> Any:
+    """Its `watched` or `viewings`, with those of other rows of its title."""
+    return row.record.get(MERGED, row.record).get(name)
 
 
 def joined(*sentences: str) -> str:
@@ -135,7 +144,10 @@ def days_of(records: Iterable[Record]) -> dict[str, int]:
 
 def judge_rows(plan: ImportPlan, rows: Iterable[ImportRow]) -> None:
     """Says of each row what becomes of it: some eight statements, however many."""
-    judged = PlanEvaluation(plan, {row: record_of(row) for row in rows if row.record})
+    records = {row: record_of(row) for row in rows if row.record}
+    for row in records:
+        row.record = {n: value for n, value in row.record.items() if n != MERGED}
+    judged = PlanEvaluation(plan, records)
     judged.name_titles()
     judged.set_doubles_apart()
     judged.compare_with_list()
@@ -223,14 +235,15 @@ class PlanEvaluation:
         """
         times = [row for row in rows if row.decision != Decision.SKIP]
         found = times_through({row: self.records[row] for row in times}, winner)
-        record = self.records[winner]
-        record.viewings = [viewing for _, viewing in found]
         if found:
+            record = self.records[winner]
+            record.watched = days_of(self.records[row] for row, _ in found)
+            record.viewings = [viewing for _, viewing in found]
             again = sum(one["state"] == "finished" for one in record.viewings) - 1
             said = record.values.get("rewatches", 0)
-            record.values["rewatches"] = max(said, again)
-            record.watched = days_of(self.records[row] for row, _ in found)
-        winner.record = portable(record)
+            record.values = record.values | {"rewatches": max(said, again)}
+            merged = {"watched": record.watched, "viewings": record.viewings}
+            winner.record = winner.record | {MERGED: merged}
         return [row for row, _ in found]
 
     def precedence(self, row: ImportRow) -> tuple[object, ...]:

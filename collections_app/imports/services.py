@@ -6,7 +6,7 @@ whole or not at all, and undone like any other.
 
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Set
+from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -22,7 +22,13 @@ from animecollections.db.json_rows import among
 from animecollections.identity import Origin
 from collections_app.catalogue.lookup import find_many
 from collections_app.catalogue.refs import OWN, AnimeRef
-from collections_app.imports.judging import judge_rows, portable, record_of, time_of
+from collections_app.imports.judging import (
+    judge_rows,
+    portable,
+    record_of,
+    time_of,
+    what_is_said,
+)
 from collections_app.imports.models import (
     ImportPlan,
     ImportRow,
@@ -271,7 +277,7 @@ def apply(
         edit = ListEdit(record, user_id, today)
         edit.read(ref_of(row) for row in written)
         stale = [row for row in written if is_stale(row, edit.slots.get(ref_of(row)))]
-        compare_anew(planned, stale)
+        compare_anew(planned, stale, rows)
         stays = {row.row for row in stale}
         if stale and not accepts_stale:
             save(planned, stale)
@@ -292,12 +298,18 @@ def apply(
         return planned, True
 
 
-def compare_anew(planned: ImportPlan, stale: Collection[ImportRow]) -> None:
-    """Rows whose entry moved on: as it is now, and unwritten unless decided again."""
+def compare_anew(
+    planned: ImportPlan, stale: list[ImportRow], rows: Iterable[ImportRow]
+) -> None:
+    """Rows whose entry moved on: as it is now, and unwritten unless decided again. The
+    other rows of their titles, whose viewings may be theirs, become stale with them.
+    """
     if not stale:
         return
     for row in stale:
         row.decision = ""
+    titles = {row.anime_id for row in stale}
+    stale += [r for r in rows if r.anime_id in titles and r not in stale and r.record]
     judge_rows(planned, stale)
     for row in stale:
         if row.outcome in WRITTEN:
@@ -328,7 +340,7 @@ def lay(slot: Slot, row: ImportRow, planned: ImportPlan, now: datetime) -> None:
 
 def says_when(row: ImportRow) -> bool:
     """Whether the file has a diary of it, as our own have."""
-    return bool(row.record.get("watched"))
+    return bool(what_is_said(row, "watched"))
 
 
 def count_what_is_said(slot: Slot, row: ImportRow, diary: Diary, today: date) -> None:
@@ -338,14 +350,14 @@ def count_what_is_said(slot: Slot, row: ImportRow, diary: Diary, today: date) ->
     if not says_when(row):
         return
     slot.watched = Tally()
-    for said, episodes in row.record["watched"].items():
+    for said, episodes in what_is_said(row, "watched").items():
         day = UNKNOWN if is_to_come(said, today) else said
         slot.watched.add(day, max(0, episodes - max(0, diary.get(day, 0))))
 
 
 def add_viewings(edit: ListEdit, slot: Slot, row: ImportRow) -> None:
     """Those of the file whose numbers are not here already: nothing here is changed."""
-    said = row.record.get("viewings")
+    said = what_is_said(row, "viewings")
     if not said:
         return
     kept = edit.viewings_of(slot)

@@ -142,7 +142,14 @@ def move_list(job: Merge, user_id: UUID, through: Origin) -> None:
                 )
                 gone.after = None
                 edit.save()
-            viewings.move(record, user_id, from_id=job.gone_id, to_id=job.kept_id)
+            is_over = kept.after is not None and viewings.is_over(kept.after)
+            viewings.move(
+                record,
+                user_id,
+                from_id=job.gone_id,
+                to_id=job.kept_id,
+                is_over=is_over,
+            )
             days = watched.move(user_id, from_id=job.gone_id, to_id=job.kept_id)
             remember(job, user_id, days)
     except ApiError as error:

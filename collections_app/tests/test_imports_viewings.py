@@ -7,7 +7,7 @@ import json
 import pytest
 
 from collections_app.tests.diaries import diary
-from collections_app.tests.imports import apply, counts, rows, upload
+from collections_app.tests.imports import apply, counts, decide, rows, upload
 from collections_app.tests.test_viewings import (
     LIST,
     _titles,  # noqa: F401
@@ -172,3 +172,49 @@ def test_what_is_no_viewing_refuses_its_row(client, viewings):
     assert counts(upload(client, json.dumps(file).encode())) == {
         "rows": 1, "refused": 1,
     }  # fmt: skip
+
+
+TWO_TIMES = (
+    "Title 1,1,Completed,12,2015-01-01,2015-07-01",
+    "Title 1,1,Completed,12,2019-01-01,2020-02-01",
+)
+
+
+def revise(client, plan, **values):
+    return done(client.patch(f"/api/user/imports/{plan['id']}", values))
+
+
+def test_judging_again_counts_no_day_twice(client):
+    plan = upload(client, table(*TWO_TIMES).encode())
+    for policy in ("overwrite", "keep", "newest"):
+        revise(client, plan, policy=policy)
+    apply(client, plan)
+    assert diary(anime_id=1) == {"2015-07-01": 12, "2020-02-01": 12}
+    assert entry(client)["rewatches"] == 1
+
+
+def test_a_row_that_is_skipped_leaves_nothing(client):
+    plan = upload(client, table(*TWO_TIMES).encode())
+    [double] = [r for r in rows(client, plan) if r["outcome"] == "refused"]
+    decide(client, plan, rows=[{"row": double["row"], "decision": "skip"}])
+    apply(client, plan)
+    assert sum(diary(anime_id=1).values()) == 12
+    assert entry(client)["rewatches"] == 0
+    assert not Viewing.objects.exists()
+
+
+def test_a_row_that_is_there_twice_keeps_its_own_viewings(twice, other_client):
+    file = json.loads(exported(twice, "json"))
+    file["entries"] *= 2
+    apply(other_client, upload(other_client, json.dumps(file).encode()))
+    assert some(read(other_client), *OWN) == some(read(twice), *OWN)
+
+
+def test_an_import_that_completes_ends_the_active_viewing(client):
+    add(client)
+    begin(client)
+    line = "Title 1,1,Completed,12,2015-06-01,2019-02-03"
+    apply(client, upload(client, table(line).encode(), policy="overwrite"))
+    assert entry(client)["type"] == "Completed"
+    assert some(read(client), "number", "state") == [(1, "finished"), (2, "finished")]
+    assert entry(client)["rewatches"] == 1

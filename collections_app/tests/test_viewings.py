@@ -4,7 +4,7 @@ import pytest
 
 from collections_app.catalogue.models import AiringStatus, Season
 from collections_app.tests.diaries import diary, today
-from collections_app.watch_list.models import Viewing
+from collections_app.watch_list.models import Viewing, WatchListEntry
 from factories import AnimeFactory
 from history.models import Change, EpisodesWatched, UserState
 
@@ -407,3 +407,111 @@ def test_a_beginning_costs_few_statements(client, watched, budget):
     words = "sign-in check + state + title + viewings + entry + viewings + changes + "
     with budget(8, words + "state"):
         begin(client)
+
+
+@pytest.mark.parametrize("rewatches", [40_000, 99_999, 2**31 - 1])
+def test_any_count_of_rewatches_has_a_next_viewing(client, watched, rewatches):
+    WatchListEntry.objects.filter(anime_id=1).update(rewatches=rewatches)
+    second = begin(client)
+    assert 1 < second["number"] <= 100_000
+    done(client.post(f"{LIST}/1/increment", {"by": 3}))
+    assert EpisodesWatched.objects.get(day=today()).viewing == second["number"]
+
+
+def test_there_is_a_last_number(client, watched):
+    begin(client)
+    Viewing.objects.filter(number=2).update(number=100_000, state="finished")
+    client.patch(f"{LIST}/1", {"type": "Completed"})
+    response = client.post(URL, {})
+    assert response.status_code == 400
+    assert "100,000 at most" in response.content.decode()
+
+
+def test_the_last_viewing_goes_on_again(client, watched):
+    second = begin(client)
+    client.post(f"{LIST}/1/increment", {"by": 3})
+    done(change(client, second, state="finished"))
+    done(change(client, second, state="active", progress=3))
+    assert some(read(client), "number", "state", "progress", "finished_on") == [
+        (1, "finished", 12, "2015-07"), (2, "active", 3, None),
+    ]  # fmt: skip
+    names = ("type", "state", "progress", "rewatches")
+    assert some([entry(client)], *names) == [("Watching", "rewatching", 3, 0)]
+    assert diary(anime_id=1) == {"2015-07": 12, today(): 3}
+    undo_last(client)
+    assert some(read(client), "state") == [("finished",), ("finished",)]
+
+
+def test_a_dropped_viewing_goes_on_again(client, watched):
+    second = begin(client)
+    client.post(f"{LIST}/1/increment", {"by": 3})
+    done(change(client, second, state="dropped"))
+    done(change(client, second, state="active"))
+    assert some(read(client), "state", "progress") == [("finished", 12), ("active", 3)]
+    assert entry(client)["progress"] == 3
+    assert diary(anime_id=1) == {"2015-07": 12, today(): 3}
+
+
+def test_only_the_last_goes_on_again(client, watched):
+    second = begin(client)
+    done(change(client, second, state="finished"))
+    begin(client)
+    assert change(client, second, state="active").status_code == 400
+
+
+@pytest.fixture
+def stuck(client, watched):
+    """Viewing 2 is active, though its entry is Completed."""
+    second = begin(client)
+    over = {"type": "Completed", "state": "active", "progress": 12}
+    WatchListEntry.objects.filter(anime_id=1).update(**over)
+    return second
+
+
+def test_a_viewing_is_finished_where_its_entry_is_completed_already(client, stuck):
+    done(change(client, stuck, state="finished"))
+    assert some(read(client), "state") == [("finished",), ("finished",)]
+    assert entry(client)["rewatches"] == 1
+
+
+def test_the_next_viewing_ends_one_that_was_left_active(client, stuck):
+    begin(client)
+    assert some(read(client), "number", "state") == [
+        (1, "finished"), (2, "finished"), (3, "active"),
+    ]  # fmt: skip
+
+
+def test_the_next_viewing_drops_one_of_a_title_that_was_put_away(client, watched):
+    begin(client)
+    done(client.patch(f"{LIST}/1", {"type": "Collection"}))
+    begin(client)
+    assert some(read(client), "number", "state") == [
+        (1, "finished"), (2, "dropped"), (3, "active"),
+    ]  # fmt: skip
+
+
+def undo_first(client, kind):
+    """Undoes the operation that is so many before the newest one."""
+    operations = client.get("/api/user/operations").json()["data"]
+    return done(client.post(f"/api/user/operations/{operations[kind]['id']}/undo", {}))
+
+
+def test_a_beginning_is_not_undone_once_episodes_are_counted(client, watched):
+    begin(client)
+    client.post(f"{LIST}/1/increment", {"by": 3})
+    undone = undo_first(client, 1)
+    [conflict] = undone["conflicts"]
+    assert conflict["field"] == "viewing 2: progress"
+    assert (conflict["expected"], conflict["found"]) == (0, 3)
+    names = ("type", "state", "progress")
+    assert some([entry(client)], *names) == [("Watching", "rewatching", 3)]
+    assert some(read(client), "state") == [("finished",), ("active",)]
+
+
+def test_an_end_is_not_undone_once_the_next_one_began(client, watched):
+    second = begin(client)
+    done(change(client, second, state="finished"))
+    begin(client)
+    before = read(client), entry(client)
+    assert undo_first(client, 1)["conflicts"]
+    assert (read(client), entry(client)) == before

@@ -87,13 +87,14 @@ def undo(
         edit = ListEdit(record, user_id, today)
         edit.read(ref_of(change) for change in changes)
         remember_days(user_id, changes)
-        undone = Undone()
+        undone, progress = Undone(), progress_after(changes)
         for change in changes:
             slot = edit.slot_of(ref_of(change))
             if slot.anime_id in undone.stay:
                 continue
             if change.kind == ChangeKind.VIEWING:
-                put_back_viewing(edit.viewings_of(slot), slot, change, undone)
+                kept, then = edit.viewings_of(slot), progress.get(change.anime_id, 0)
+                put_back_viewing(kept, slot, change, undone, then)
             else:
                 put_back(slot, change, undone)
         wanted = {id_: dict(slot.watched.days) for id_, slot in edit.by_id().items()}
@@ -253,10 +254,21 @@ def restore_fields(slot: Slot, change: Change, undone: Undone) -> None:
         slot.watched.take_back(days_counted(change))
 
 
+def progress_after(changes: Iterable[Change]) -> dict[int | None, int]:
+    """Of entries, as an operation left it; none where it changed none."""
+    return {
+        change.anime_id: change.after["progress"]
+        for change in changes
+        if change.kind != ChangeKind.VIEWING and "progress" in change.after
+    }
+
+
 def put_back_viewing(
-    kept: Viewings, slot: Slot, change: Change, undone: Undone
+    kept: Viewings, slot: Slot, change: Change, undone: Undone, progress: int
 ) -> None:
-    """One viewing, as far as its values still stand."""
+    """One viewing, as far as its values still stand. A beginning or an end is taken
+    back whole or not at all. progress: of the entry, as the operation left it.
+    """
     number = (change.before or change.after)["number"]
     was, became, now = change.before, change.after, kept.after.get(number)
     names = [name for name in viewings.FIELDS if was.get(name) != became.get(name)]
@@ -272,12 +284,22 @@ def put_back_viewing(
     stands = [n for n in names if now and found[n] == became.get(n)]
     if "state" in stands and was.get("state") == ACTIVE and kept.active:
         stands.remove("state")
+    ends = "state" in names and was.get("state") == ACTIVE
+    if ends and "state" not in stands:
+        stands = []  # another one began since, or it ended otherwise
+    counted = slot.after["progress"] if slot.after else progress
+    begins = not was and became.get("state") == ACTIVE
+    if now and begins and counted != progress:
+        stands = [name for name in stands if name != "progress"]
+        found = found | {"progress": counted}
     moved_on = [name for name in names if name not in stands]
     undone.conflicts += [
         conflict(slot, f"viewing {number}: {name}", became.get(name), found.get(name))
         for name in moved_on
     ]
-    if was and now:
+    if ends and not stands:
+        undone.stay.add(slot.anime_id)
+    elif was and now:
         now |= {name: was[name] for name in stands}
     elif moved_on:
         undone.stay.add(slot.anime_id)

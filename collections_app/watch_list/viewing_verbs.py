@@ -6,6 +6,7 @@
 | the entry becomes Completed                     | the active one is finished         |
 | the entry becomes dropped                       | the active one is dropped          |
 | one after the first is finished                 | rewatches + 1                      |
+| the last one is active again                    | Watching/rewatching, rewatches − 1 |
 | the active one is dropped, or taken away        | the entry is what it was before it |
 """
 
@@ -35,16 +36,17 @@ def begin(edit: "ListEdit", slot: "Slot", operation: "Operation") -> "Outcome":
     """The next time through. 409 where the present one is not over: of many calls at
     once the first begins it.
     """
-    entry = listed(slot, operation)
-    viewings = edit.viewings_of(slot)
-    if viewings.active or not rows.is_over(entry):
+    if not rows.is_over(listed(slot, operation)):
         raise ApiError("viewing_not_over")
     values = dict(operation.values)
     check_days(edit, values)
+    viewings = edit.viewings_of(slot)
+    end_active(slot, viewings)
+    entry = listed(slot, operation)
     if set(viewings.after) <= {1}:
         first = viewings.after.get(1) or rows.new(1) | {"id": entry["id"]}
         viewings.after[1] = first | rows.of_entry(entry, slot.facts["episodes"])
-    number = max(viewings.last, 1 + entry["rewatches"]) + 1
+    number = next_number(viewings.last, entry["rewatches"])
     started_on = {"started_on": edit.today.isoformat()}
     viewings.after[number] = rows.new(number, **(started_on | values))
     slot.viewing = number
@@ -53,6 +55,18 @@ def begin(edit: "ListEdit", slot: "Slot", operation: "Operation") -> "Outcome":
     )
     outcome.number = number
     return outcome
+
+
+def next_number(last: int, rewatches: int) -> int:
+    """After all that are known. A file may bring a count beyond what a number can be:
+    that says nothing.
+    """
+    number = max(last, 1 + rewatches) + 1
+    if number > LARGEST_NUMBER:
+        number = last + 1
+    if number > LARGEST_NUMBER:
+        raise refuse(number=f"The number of a viewing is {LARGEST_NUMBER:,} at most.")
+    return number
 
 
 def change(edit: "ListEdit", slot: "Slot", operation: "Operation") -> "Outcome":
@@ -74,10 +88,38 @@ def change(edit: "ListEdit", slot: "Slot", operation: "Operation") -> "Outcome":
         row |= values
     else:
         if values.get("state") == ACTIVE:
-            raise refuse(state="This viewing is over: begin another one.")
+            return resume(edit, slot, operation, row, values)
         was_finished = row["state"] == FINISHED
         row |= values
         count_rewatch(slot, number, (row["state"] == FINISHED) - was_finished)
+    outcome.number = number
+    return outcome
+
+
+def resume(
+    edit: "ListEdit",
+    slot: "Slot",
+    operation: "Operation",
+    row: Row,
+    values: dict[str, Any],
+) -> "Outcome":
+    """The last viewing goes on, as clients undo that it ended: what they counted by it
+    beyond its progress is taken back.
+    """
+    viewings, number = edit.viewings_of(slot), row["number"]
+    if viewings.active or number != viewings.last:
+        raise refuse(state="This viewing is over: begin another one.")
+    listed(slot, operation)
+    progress = values.pop("progress", row["progress"])
+    lowered = max(0, row["progress"] - progress)
+    count_rewatch(slot, number, -(row["state"] == FINISHED))
+    row |= {"finished_on": ""} | values
+    slot.viewing = number
+    of_entry = WATCHED_ANEW | {"progress": progress}
+    outcome = edit.put(
+        slot, replace(operation, verb="update", values=of_entry, watched_on=None)
+    )
+    slot.watched.lowered += lowered
     outcome.number = number
     return outcome
 
@@ -154,6 +196,34 @@ def follow(edit: "ListEdit", slot: "Slot", change: rules.Edit) -> None:
         # The rule of the last episode has counted it already.
         if entry["rewatches"] == change.before["rewatches"] < LARGEST_NUMBER:
             change.imply("rewatches", entry["rewatches"] + 1, "viewing_finished")
+
+
+def end_with_entry(edit: "ListEdit", slot: "Slot") -> None:
+    """However an entry came to be over (an import, an undo), so is its viewing."""
+    entry = slot.after
+    is_read = slot.anime_id in edit.viewings
+    if entry is None or not (is_read or (slot.viewing and slot.moved)):
+        return
+    is_dropped = entry["state"] == EntryState.DROPPED
+    if is_dropped or entry["type"] == EntryType.COMPLETED:
+        end_active(slot, edit.viewings_of(slot))
+
+
+def end_active(slot: "Slot", viewings: rows.Viewings) -> None:
+    """The active one is finished where the entry is Completed, else dropped."""
+    row, entry = viewings.active, slot.after
+    if row is None or entry is None:
+        return
+    row |= {"state": DROPPED, "progress": entry["progress"]}
+    if entry["type"] != EntryType.COMPLETED:
+        return
+    row["state"] = FINISHED
+    was = slot.before["finished_on"] if slot.before else ""
+    if entry["finished_on"] != was:
+        row["finished_on"] = row["finished_on"] or entry["finished_on"]
+    whole = [one for one in viewings.after.values() if one["state"] == FINISHED]
+    again = max(entry["rewatches"], len(whole) - 1)
+    slot.after = entry | {"rewatches": again}
 
 
 def give_up(edit: "ListEdit", slot: "Slot", state: str) -> None:

@@ -114,13 +114,17 @@ def tell_devices(record: Recording, *rows: Row | None) -> None:
     record.ids["viewings"] = ids
 
 
-def move(record: Recording, user_id: UUID, *, from_id: int, to_id: int) -> None:
-    """Two titles become one: the viewings of the one that goes follow the other's."""
+def move(
+    record: Recording, user_id: UUID, *, from_id: int, to_id: int, is_over: bool
+) -> None:
+    """Two titles become one: the viewings of the one that goes follow the other's.
+    None of them goes on where the entry is over.
+    """
     titles = read(user_id, [from_id, to_id])
     gone, kept = titles[from_id].after, titles[to_id]
     for number in sorted(gone):
         row = gone.pop(number)
-        if kept.active and row["state"] == ACTIVE:
+        if row["state"] == ACTIVE and (kept.active or is_over):
             row["state"] = DROPPED
         place = number if number not in kept.after else kept.last + 1
         kept.after[place] = row | {"id": new_id(), "number": place}

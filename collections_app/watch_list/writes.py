@@ -441,6 +441,8 @@ class ListEdit:
         that go out of it at once.
         """
         self.settle()
+        for slot in self.by_id().values():
+            viewing_verbs.end_with_entry(self, slot)
         changed = self.changed()
         written = [slot for slot in changed if slot.after and slot.moved]
         gone = [slot for slot in changed if not slot.after and slot.moved]

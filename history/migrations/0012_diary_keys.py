@@ -49,7 +49,21 @@ class AddCheck(AddWhileOthersWrite):
     )
 
 
+def validate_columns(apps, schema_editor):
+    """The checks of the columns that 0011 adds."""
+    if schema_editor.connection.vendor != "postgresql":
+        return
+    for name in ("revision", "viewing"):
+        schema_editor.execute(
+            f"ALTER TABLE {TABLE} VALIDATE CONSTRAINT {TABLE}_{name}_check"
+        )
+
+
 class Migration(migrations.Migration):
     atomic = False  # CONCURRENTLY
     dependencies = [("history", "0011_diary")]
-    operations = [AddKey("episodeswatched", KEY), AddCheck("episodeswatched", CHECK)]
+    operations = [
+        AddKey("episodeswatched", KEY),
+        AddCheck("episodeswatched", CHECK),
+        migrations.RunPython(validate_columns, migrations.RunPython.noop),
+    ]

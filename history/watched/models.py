@@ -45,7 +45,7 @@ class EpisodesWatched(OwnedRow):
     # What is known where the day is not: "2015-06", "2015", or nothing.
     period = models.CharField(max_length=7, blank=True, default="", db_default="")
     anime_id = models.PositiveIntegerField()
-    viewing = models.PositiveSmallIntegerField(
+    viewing = models.PositiveIntegerField(
         default=1, db_default=1, help_text="which time through"
     )
     episodes = models.IntegerField()
