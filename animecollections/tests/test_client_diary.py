@@ -276,6 +276,27 @@ def test_more_of_what_is_completed_asks_whether_to_watch_again(page, api):
     assert diary(anime_id=702) == {"": 3}
 
 
+def test_the_end_of_another_time_through_is_undone_whole(page, api):
+    api.data("POST", "/api/user/watchList", {"animeId": 702, "type": "Completed"})
+    api.data("POST", "/api/user/watchList/702/viewings", {})
+    api.data("POST", "/api/user/watchList/702/increment", {"by": 2})
+    page.goto("/?type=rewatching")
+    settled(page)
+    page.get_by_role("button", name="One more episode of Planetes").click()
+    page.locator("#toasts").get_by_role("button", name="Undo").last.wait_for()
+    settled(page)
+    assert [row["state"] for row in viewings(api)] == ["finished", "finished"]
+    undo(page)
+    entries = WatchListEntry.objects.filter(anime_id=702)
+    fields = ("type", "state", "progress", "rewatches", "finished_on")
+    wanted = ("Watching", "rewatching", 2, 0, "")
+    becomes(page, lambda: entries.values_list(*fields).get(), wanted)
+    settled(page)
+    last = viewings(api)[-1]
+    assert (last["number"], last["state"], last["finished_on"]) == (2, "active", None)
+    assert diary(anime_id=702)[days_ago(0)] == 2
+
+
 def test_what_another_device_completed_is_asked_as_well(device, user, page, api):
     """The server says that there is no more of it."""
     page.goto("/?type=To+Watch")

@@ -2,8 +2,8 @@
 
 import { makeId } from "./api.js";
 import { LiveFeed } from "./live_feed.js";
-import { idsOf, stepBack } from "./queue.js";
-import { dated } from "./rules.js";
+import { idsOf, reopening, stepBack } from "./queue.js";
+import { dated, guess } from "./rules.js";
 import { STORES, Store, result } from "./store.js";
 import { SyncedCopy } from "./synced_copy.js";
 
@@ -154,11 +154,12 @@ export class Collection extends SyncedCopy {
       const seen = this.entries.get(operation.animeId) ?? null;
       return { id: makeId(), operation: dated(operation, seen), anime, at, tried: false, seen };
     });
+    const active = made.map(({ seen }) => (seen?.type === "Watching" ? this.laterViewing(seen.anime_id) : undefined));
     const kept = this.queue(made);
     /** @type {Change["entries"]} */
-    const entries = made.map(({ seen, operation }) => {
+    const entries = made.map(({ seen, operation }, index) => {
       const { animeId, watched_on, finished_on } = /** @type {Operation} */ (operation);
-      return [animeId, seen ?? null, this.entries.get(animeId) ?? null, watched_on ?? finished_on ?? "unknown"];
+      return [animeId, seen ?? null, this.entries.get(animeId) ?? null, watched_on ?? finished_on ?? "unknown", active[index]];
     });
     await kept;
     return { ids: made.map(({ id }) => id), entries, isAgain: operations.some(({ op }) => op === "viewing_begin") };
@@ -217,10 +218,12 @@ export class Collection extends SyncedCopy {
     this.drop(dropped);
     this.overlay(idsOf(dropped));
     this.others.postMessage("queued");
-    const back = entries.flatMap(([animeId, was, became, day]) => {
+    const back = entries.flatMap(([animeId, was, became, day, viewing]) => {
       if (isAgain) return this.endViewing(animeId, isOpen ? was : null);
-      const step = stepBack(animeId, was, became, this.entries.get(animeId) ?? null, day);
-      return step ? [step] : [];
+      const now = this.entries.get(animeId) ?? null;
+      const opened = reopening(animeId, viewing, was, became, now);
+      const then = opened ? guess(now, { id: "", operation: opened, tried: false, at: "" }) : now;
+      return [opened, stepBack(animeId, was, became, then, day)].filter((step) => step !== null);
     });
     if (back.length) await this.change(back);
     this.tell("status");
@@ -233,11 +236,15 @@ export class Collection extends SyncedCopy {
    * @returns {Operation[]}
    */
   endViewing(animeId, was) {
-    const viewings = this.viewingsOf(animeId);
-    const active = viewings.find(({ state, number }) => state === "active" && number > 1);
-    const next = was && Math.max(1 + was.rewatches, ...viewings.map(({ number }) => number)) + 1;
-    const number = active?.number ?? next;
+    const numbers = this.viewingsOf(animeId).map(({ number }) => number);
+    const next = was && Math.max(1 + was.rewatches, ...numbers) + 1;
+    const number = this.laterViewing(animeId) ?? next;
     return number ? [{ op: "viewing_remove", animeId, number }] : [];
+  }
+
+  /** The number of the viewing that is under way, where it is not the first. @param {string} animeId */
+  laterViewing(animeId) {
+    return this.viewingsOf(animeId).find(({ state, number }) => state === "active" && number > 1)?.number;
   }
 
   /**

@@ -55,6 +55,7 @@ export function guess(entry, { operation, anime, id, at }) {
   const { op, animeId, id: _, by = 1, fresh, if_revision, watched_on, ...sent } = operation;
   if (op === "remove") return null;
   if (op === "viewing_begin") return entry && begun(entry, at);
+  if (op === "viewing_update" && sent.state === "active") return entry && reopened(entry, sent.progress ?? 0, at);
   if (isBeside(op)) return entry;
   const before = op === "add" ? entry ?? blank(animeId, anime, at) : entry;
   if (!before) return null;
@@ -76,6 +77,12 @@ function begun(entry, at) {
   const [first] = timesThrough([], entry);
   if (!first || first.state === "active") return entry;
   return { ...entry, type: "Watching", state: "rewatching", progress: 0, updated_at: at, pending: true };
+}
+
+/** As a time through that was over goes on. @param {Entry} entry @param {number} progress @param {string} at @returns {Entry} */
+function reopened(entry, progress, at) {
+  const rewatches = Math.max(0, entry.rewatches - Number(entry.type === "Completed")); // it counted as one
+  return { ...entry, type: "Watching", state: "rewatching", progress, rewatches, updated_at: at, pending: true };
 }
 
 /** Whether an operation is about viewings or the diary, and not the entry. @param {string} op */
