@@ -66,12 +66,12 @@ def shared(
     model: type[models.Model], names: Sequence[str], whose: Q
 ) -> Iterator[Finding]:
     rows = model._default_manager.filter(whose).order_by().values(*names)
-    found = rows.annotate(number=Count("pk")).filter(number__gt=1)
+    found = rows.annotate(together=Count("pk")).filter(together__gt=1)
     for row in found[:MOST_OF_A_KIND]:
         key = " + ".join(names)
         values = ", ".join(str(row[name]) for name in names)
         yield Finding(
-            f"{row['number']} rows of {model._meta.label} share {key}: {values}"
+            f"{row['together']} rows of {model._meta.label} share {key}: {values}"
         )
 
 

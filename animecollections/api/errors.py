@@ -105,7 +105,7 @@ CODES: dict[str, Kind] = {
     "viewing_not_found": Kind(404, "You have no such viewing of this title."),
     "viewing_not_over": Kind(
         409,
-        "The present viewing is not over: complete or drop the title, then begin the "
+        "The current viewing is not over: complete or drop the title, then begin the "
         "next one.",
     ),
     "only_viewing": Kind(

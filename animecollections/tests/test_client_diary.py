@@ -229,6 +229,34 @@ def test_the_diary_hears_of_other_devices_and_fits_a_phone(device, user, page, a
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
+def test_news_take_no_focus_from_what_is_typed(page, api):
+    page.goto("/diary")
+    title = page.get_by_label("Title", exact=True)
+    title.fill("plan")
+    api.data("POST", "/api/user/watched", {"animeId": 701, "watched_on": days_ago(0)})
+    expect(page.locator(f"[data-day='{days_ago(0)}']")).to_contain_text("1")
+    expect(title).to_be_focused()
+    page.keyboard.type("etes")
+    expect(title).to_have_value("planetes")
+
+
+def test_today_is_today_in_a_page_that_is_open_over_midnight(page):
+    page.clock.set_fixed_time(timezone.now() - timedelta(days=1))
+    page.goto("/")
+    page.get_by_role("button", name="Monster").first.click()
+    panel = page.get_by_role("dialog", name="Monster")
+    when = panel.get_by_label("Watched on").first
+    when.select_option("Yesterday")
+    page.clock.set_fixed_time(timezone.now())
+    panel.get_by_role("button", name="One more episode").click()
+    settled(page)
+    assert diary(anime_id=701) == {days_ago(1): 1}
+    when.select_option("Day not known")
+    panel.get_by_role("button", name="One more episode").click()
+    settled(page)
+    assert diary(anime_id=701) == {days_ago(1): 1, "": 1}
+
+
 def test_more_of_what_is_completed_asks_whether_to_watch_again(page, api):
     api.data("POST", "/api/user/watchList/move", {"animeId": 702, "type": "Completed"})
     page.goto("/?type=Completed")
@@ -246,6 +274,27 @@ def test_more_of_what_is_completed_asks_whether_to_watch_again(page, api):
     fields = ("type", "progress", "rewatches")
     becomes(page, lambda: entries.values_list(*fields).get(), ("Completed", 3, 0))
     assert diary(anime_id=702) == {"": 3}
+
+
+def test_the_end_of_another_time_through_is_undone_whole(page, api):
+    api.data("POST", "/api/user/watchList", {"animeId": 702, "type": "Completed"})
+    api.data("POST", "/api/user/watchList/702/viewings", {})
+    api.data("POST", "/api/user/watchList/702/increment", {"by": 2})
+    page.goto("/?type=rewatching")
+    settled(page)
+    page.get_by_role("button", name="One more episode of Planetes").click()
+    page.locator("#toasts").get_by_role("button", name="Undo").last.wait_for()
+    settled(page)
+    assert [row["state"] for row in viewings(api)] == ["finished", "finished"]
+    undo(page)
+    entries = WatchListEntry.objects.filter(anime_id=702)
+    fields = ("type", "state", "progress", "rewatches", "finished_on")
+    wanted = ("Watching", "rewatching", 2, 0, "")
+    becomes(page, lambda: entries.values_list(*fields).get(), wanted)
+    settled(page)
+    last = viewings(api)[-1]
+    assert (last["number"], last["state"], last["finished_on"]) == (2, "active", None)
+    assert diary(anime_id=702)[days_ago(0)] == 2
 
 
 def test_what_another_device_completed_is_asked_as_well(device, user, page, api):

@@ -83,6 +83,29 @@ class Page(httpx.HTTPTransport):
         return httpx.Response(502, text="<html>Bad gateway</html>")
 
 
+class Garbled(httpx.HTTPTransport):
+    """Says that its answer is compressed, and it is not."""
+
+    def handle_request(self, request):
+        said = {"Content-Encoding": "gzip"}
+        return httpx.Response(200, headers=said, stream=httpx.ByteStream(b"{}"))
+
+
+class Refusing(httpx.HTTPTransport):
+    """Refuses what changes an entry, always."""
+
+    def __init__(self, status, code):
+        super().__init__()
+        self.status, self.code, self.number = status, code, 0
+
+    def handle_request(self, request):
+        if not request.url.path.endswith(("/increment", "/watchList")):
+            return super().handle_request(request)
+        self.number += 1
+        failure = {"success": False, "code": self.code, "error": "Not now."}
+        return httpx.Response(self.status, json=failure)
+
+
 def expired(token):
     """As it will be in a year: signed as the server signs."""
     head, said, _ = token.split(".")
@@ -190,6 +213,32 @@ class InstalledTest(unittest.TestCase):
         with self.assertRaises(Offline):
             mine.sync()
         assert self.copy().sync().sent == 1
+
+    def test_an_answer_that_cannot_be_read_is_none(self):
+        api = self.signed_in(transport=Garbled())
+        api.patience = 0
+        with self.assertRaises(Offline):
+            self.copy(api=api).sync()
+
+    def test_what_is_for_later_stays_in_the_queue(self):
+        mine = self.copy()
+        mine.add(DEATH_NOTE, "Watching")
+        mine.increment(DEATH_NOTE)
+        for status, code in (
+            (503, "busy"),
+            (429, "throttled"),
+            (429, "locked"),
+            (500, "server_error"),
+            (409, "still_running"),
+        ):
+            api = self.signed_in(transport=Refusing(status, code))
+            api.patience = 0
+            with self.subTest(code), self.assertRaises(Refused) as caught:
+                self.copy(api=api).sync()
+            assert caught.exception.code == code
+            assert (len(mine.unsent), mine.refused) == (2, [])
+        assert mine.sync().sent == 2
+        assert self.on_the_server()["progress"] == 1
 
     def test_a_conflict_is_said_and_nothing_overwritten(self):
         one, other = self.two()
@@ -299,6 +348,16 @@ class InstalledTest(unittest.TestCase):
         with self.assertRaises(Refused) as caught:
             mine.sync()
         assert caught.exception.code == "not_signed_in"
+
+    def test_a_token_is_exchanged_once_for_a_request(self):
+        transport = Refusing(401, "token_expired")
+        mine = self.copy(api=self.signed_in(transport=transport))
+        mine.add(DEATH_NOTE, "Watching")
+        with self.assertRaises(Refused) as caught:
+            mine.sync()
+        assert caught.exception.code == "token_expired"
+        assert transport.number == 2
+        assert len(mine.unsent) == 1
 
     def test_the_file_is_the_owners_alone(self):
         self.copy()

@@ -86,6 +86,18 @@ test("the clock of a device that is ahead loses no episode, and a day that a per
   assert.equal(withoutDay(again, refused), null);
 });
 
+test("a viewing begins on the day on which it was begun, however late it is sent", () => {
+  const made = dated({ op: "viewing_begin", animeId: "1" }, entry({ type: "Completed" }));
+  assert.deepEqual(made, { op: "viewing_begin", animeId: "1", started_on: dayOn() });
+  assert.equal(dated({ ...made, started_on: "2015" }, null).started_on, "2015");
+  const refused = { ok: false, code: "validation_error", fields: { started_on: ["This day is still to come."] } };
+  const at = "2026-12-24T12:00:00Z";
+  const begun = unsent({ ...made, started_on: "2026-12-24" }, { at, tried: true });
+  assert.deepEqual(withoutDay(begun, refused).operation, { op: "viewing_begin", animeId: "1" });
+  assert.equal(withoutDay(unsent({ ...begun.operation, started_on: "2027" }, { at }), refused), null);
+  assert.equal(withoutDay(edit("1", { started_on: "2026-12-24" }, { at }), refused), null); // it was typed
+});
+
 test("undo takes episodes back from the day on which they were counted", () => {
   const [was, became] = [entry(), entry({ progress: 4 })];
   assert.deepEqual(stepBack("1", was, became, became, "2015"), { op: "update", animeId: "1", progress: 3, watched_on: "2015" });

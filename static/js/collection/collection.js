@@ -2,12 +2,12 @@
 
 import { makeId } from "./api.js";
 import { LiveFeed } from "./live_feed.js";
-import { idsOf, stepBack } from "./queue.js";
-import { dated } from "./rules.js";
+import { idsOf, reopening, stepBack } from "./queue.js";
+import { dated, guess } from "./rules.js";
 import { STORES, Store, result } from "./store.js";
 import { SyncedCopy } from "./synced_copy.js";
 
-/** @import { AnimeFacts, Change, Changes, Message, Operation, Options, Sent, Some, State, Type, Unsent, User, Wholes } from "./types.js" */
+/** @import { AnimeFacts, Change, Changes, Entry, Message, Operation, Options, Sent, Some, State, Type, Unsent, User, Wholes } from "./types.js" */
 
 const POLL = 60; // seconds
 
@@ -154,11 +154,12 @@ export class Collection extends SyncedCopy {
       const seen = this.entries.get(operation.animeId) ?? null;
       return { id: makeId(), operation: dated(operation, seen), anime, at, tried: false, seen };
     });
+    const active = made.map(({ seen }) => (seen?.type === "Watching" ? this.laterViewing(seen.anime_id) : undefined));
     const kept = this.queue(made);
     /** @type {Change["entries"]} */
-    const entries = made.map(({ seen, operation }) => {
+    const entries = made.map(({ seen, operation }, index) => {
       const { animeId, watched_on, finished_on } = /** @type {Operation} */ (operation);
-      return [animeId, seen ?? null, this.entries.get(animeId) ?? null, watched_on ?? finished_on ?? "unknown"];
+      return [animeId, seen ?? null, this.entries.get(animeId) ?? null, watched_on ?? finished_on ?? "unknown", active[index]];
     });
     await kept;
     return { ids: made.map(({ id }) => id), entries, isAgain: operations.some(({ op }) => op === "viewing_begin") };
@@ -208,28 +209,42 @@ export class Collection extends SyncedCopy {
    * @param {Change} change
    */
   async undo({ ids, entries, isAgain }) {
-    const dropped = await this.store.write(async (at) => {
-      const all = await result(at("unsent").getAll());
-      const idle = all.filter(({ id, tried }) => !tried && ids.includes(id));
+    const { dropped, isOpen } = await this.store.write(async (at) => {
+      const made = (await result(at("unsent").getAll())).filter(({ id }) => ids.includes(id));
+      const idle = made.filter(({ tried }) => !tried);
       for (const { place } of idle) at("unsent").delete(/** @type {number} */ (place));
-      return idle;
+      return { dropped: idle, isOpen: idle.length < made.length };
     });
     this.drop(dropped);
     this.overlay(idsOf(dropped));
     this.others.postMessage("queued");
-    const back = entries.flatMap(([animeId, was, became, day]) => {
-      if (isAgain) return this.endViewing(animeId);
-      const step = stepBack(animeId, was, became, this.entries.get(animeId) ?? null, day);
-      return step ? [step] : [];
+    const back = entries.flatMap(([animeId, was, became, day, viewing]) => {
+      if (isAgain) return this.endViewing(animeId, isOpen ? was : null);
+      const now = this.entries.get(animeId) ?? null;
+      const opened = reopening(animeId, viewing, was, became, now);
+      const then = opened ? guess(now, { id: "", operation: opened, tried: false, at: "" }) : now;
+      return [opened, stepBack(animeId, was, became, then, day)].filter((step) => step !== null);
     });
     if (back.length) await this.change(back);
     this.tell("status");
   }
 
-  /** Without the viewing that is under way; the server puts its entry back. @param {string} animeId @returns {Operation[]} */
-  endViewing(animeId) {
-    const active = this.viewingsOf(animeId).find(({ state, number }) => state === "active" && number > 1);
-    return active ? [{ op: "viewing_remove", animeId, number: active.number }] : [];
+  /**
+   * Without the viewing that is under way; the server puts its entry back. Where nobody
+   * has said yet whether it began, its number is what the server will have given it.
+   * @param {string} animeId @param {Entry | null} was  before it began; null: that is known
+   * @returns {Operation[]}
+   */
+  endViewing(animeId, was) {
+    const numbers = this.viewingsOf(animeId).map(({ number }) => number);
+    const next = was && Math.max(1 + was.rewatches, ...numbers) + 1;
+    const number = this.laterViewing(animeId) ?? next;
+    return number ? [{ op: "viewing_remove", animeId, number }] : [];
+  }
+
+  /** The number of the viewing that is under way, where it is not the first. @param {string} animeId */
+  laterViewing(animeId) {
+    return this.viewingsOf(animeId).find(({ state, number }) => state === "active" && number > 1)?.number;
   }
 
   /**
@@ -272,11 +287,13 @@ export class Collection extends SyncedCopy {
     // show twice. They come with the round that clears it up.
     const isOpen = this.unsent.some(({ tried }) => tried);
     if (isNext && !isOpen) await this.take(this.whole(message), message);
-    if (message.cursor && message.cursor !== this.cursor) this.settle();
+    const isBehind = message.cursor && message.cursor !== this.cursor;
+    if (isBehind || (message.viewings && !this.toldWholes.viewings)) this.settle();
   }
 
   /**
-   * A message tells of searches and viewings only those that changed.
+   * A message tells of searches and viewings only those that changed. Where the viewings
+   * are not known yet, `learnViewings` asks for all of them.
    * @param {Message} message @returns {Changes}
    */
   whole({ searches, viewings, ...message }) {
@@ -285,7 +302,7 @@ export class Collection extends SyncedCopy {
       ...message,
       searchHistory: searches ? together(told.searchHistory, searches).sort((one, other) =>
         Date.parse(other.timestamp) - Date.parse(one.timestamp)) : null,
-      viewings: viewings ? together(told.viewings, viewings).sort((one, other) =>
+      viewings: viewings && told.viewings ? together(told.viewings, viewings).sort((one, other) =>
         Number(one.anime_id) - Number(other.anime_id) || one.number - other.number) : null,
     };
   }

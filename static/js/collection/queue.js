@@ -47,8 +47,10 @@ export function overtakenBy({ operation }, answer) {
  * @param {Unsent} unsent @param {Result} answer @returns {Unsent | null}
  */
 export function withoutDay(unsent, answer) {
-  const { watched_on, ...operation } = /** @type {Operation} */ (unsent.operation);
-  const isOfClock = answer.fields?.watched_on && watched_on === dayOn(new Date(unsent.at));
+  const made = /** @type {Operation} */ (unsent.operation);
+  const name = made.op === "viewing_begin" ? "started_on" : "watched_on";
+  const { [name]: day, ...operation } = made;
+  const isOfClock = answer.fields?.[name] && day === dayOn(new Date(unsent.at));
   return isOfClock ? { ...unsent, operation, tried: false } : null;
 }
 
@@ -101,13 +103,28 @@ export function stepBack(animeId, was, became, now, day) {
   const restore = (/** @type {FieldName[]} */ names) =>
     Object.fromEntries(names.map((name) => [name, was[name]]));
   if (!now) return { op: "add", animeId, ...restore(FIELDS) };
-  const names = FIELDS.filter((name) => !isSame(was[name], became?.[name]));
-  if (names.every((name) => isSame(was[name], now[name]))) return null;
+  const names = FIELDS.filter((name) => !isSame(was[name], became?.[name]) && !isSame(was[name], now[name]));
+  if (!names.length) return null;
   // A type sets its state, so that the two go together.
   if (names.includes("type") && !names.includes("state")) names.push("state");
   const isLess = names.includes("progress") && now.progress > was.progress;
   return { op: "update", animeId, ...restore(names), ...(isLess && day && { watched_on: day }) };
 }
+
+/**
+ * The operation that makes a viewing active again which a change of its entry has ended:
+ * no field of the entry does. Null where it has not, or was undone since.
+ * @param {string} animeId @param {number | undefined} viewing  that was active before
+ * @param {Entry | null} was @param {Entry | null} became @param {Entry | null} now
+ * @returns {Operation | null}
+ */
+export function reopening(animeId, viewing, was, became, now) {
+  if (!viewing || !was || !isEnded(became) || !isEnded(now)) return null;
+  return { op: "viewing_update", animeId, number: viewing, state: "active", progress: was.progress };
+}
+
+/** Whether no viewing of it is active. @param {Entry | null} entry */
+const isEnded = (entry) => entry?.type === "Completed" || entry?.state === "dropped";
 
 /** @param {Partial<Wholes>} wholes @param {Partial<Wholes>} changes  @returns {(keyof Wholes)[]} the names of what is new */
 export function keepWholes(wholes, changes) {

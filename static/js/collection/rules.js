@@ -31,11 +31,13 @@ export const dayOn = (at = new Date()) => at.toLocaleDateString("sv");
 
 /**
  * An operation as it is made now. Where the server would take the day on which it comes
- * for that of the episodes (the table of its rules), it says the day on which it was made.
+ * for that of the episodes (the table of its rules), or for the first of a viewing, it says
+ * the day on which it was made.
  * @param {Operation} operation @param {Entry | null} seen @returns {Operation}
  */
 export function dated(operation, seen) {
-  const { op, by = 1, type, progress, finished_on, watched_on } = operation;
+  const { op, by = 1, type, progress, started_on, finished_on, watched_on } = operation;
+  if (op === "viewing_begin") return { ...operation, started_on: started_on ?? dayOn() };
   const isMore = (progress ?? 0) > (seen?.progress ?? 0) || type === "Completed";
   const isNow = op === "increment" ? by > 0 : seen?.type === "Watching" && isMore && !finished_on;
   return isNow && !watched_on ? { ...operation, watched_on: dayOn() } : operation;
@@ -53,6 +55,7 @@ export function guess(entry, { operation, anime, id, at }) {
   const { op, animeId, id: _, by = 1, fresh, if_revision, watched_on, ...sent } = operation;
   if (op === "remove") return null;
   if (op === "viewing_begin") return entry && begun(entry, at);
+  if (op === "viewing_update" && sent.state === "active") return entry && reopened(entry, sent.progress ?? 0, at);
   if (isBeside(op)) return entry;
   const before = op === "add" ? entry ?? blank(animeId, anime, at) : entry;
   if (!before) return null;
@@ -74,6 +77,12 @@ function begun(entry, at) {
   const [first] = timesThrough([], entry);
   if (!first || first.state === "active") return entry;
   return { ...entry, type: "Watching", state: "rewatching", progress: 0, updated_at: at, pending: true };
+}
+
+/** As a time through that was over goes on. @param {Entry} entry @param {number} progress @param {string} at @returns {Entry} */
+function reopened(entry, progress, at) {
+  const rewatches = Math.max(0, entry.rewatches - Number(entry.type === "Completed")); // it counted as one
+  return { ...entry, type: "Watching", state: "rewatching", progress, rewatches, updated_at: at, pending: true };
 }
 
 /** Whether an operation is about viewings or the diary, and not the entry. @param {string} op */

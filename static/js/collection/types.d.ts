@@ -55,7 +55,7 @@ export interface Entry extends AnimeFacts, Fields, Airing {
 
 /** An operation of POST /api/user/watchList/batch. */
 export interface Operation extends Sent {
-  op: "add" | "update" | "move" | "increment" | "remove" | "viewing_begin" | "viewing_remove";
+  op: "add" | "update" | "move" | "increment" | "remove" | "viewing_begin" | "viewing_update" | "viewing_remove";
   animeId: string;
   id?: string;
   by?: number;
@@ -200,11 +200,14 @@ export interface Events {
   refused: { unsent: Unsent | null; error: unknown };
 }
 
-/** A change as `undo` takes it: its ids; each entry before and after, and the day of its episodes. */
+/**
+ * A change as `undo` takes it: its ids; each entry before and after, the day of its episodes,
+ * and the viewing after the first that was active before.
+ */
 export interface Change {
   ids: string[];
   isAgain?: boolean; // it began another viewing
-  entries: [animeId: string, before: Entry | null, after: Entry | null, day: string][];
+  entries: [animeId: string, before: Entry | null, after: Entry | null, day: string, viewing?: number][];
 }
 
 /**

@@ -6,7 +6,7 @@ import { dialog } from "./dialogs.js";
 import { h } from "./dom.js";
 import { dayName, t } from "./words.js";
 
-const OTHER = "other";
+const [TODAY, YESTERDAY, OTHER] = ["today", "yesterday", "other"];
 
 /** "2026-11-28", so many days ago. @param {number} days */
 export function daysBack(days) {
@@ -14,6 +14,9 @@ export function daysBack(days) {
   at.setDate(at.getDate() - days);
   return dayOn(at);
 }
+
+/** Which day a choice is: a page may be open over midnight. @param {string} chosen */
+const dayOf = (chosen) => (chosen === TODAY ? daysBack(0) : chosen === YESTERDAY ? daysBack(1) : chosen);
 
 /**
  * A choice of today, yesterday, another day, or none that is known. Its value is "" where
@@ -25,29 +28,30 @@ export function whenSelect(label, chosen) {
   const first = h("option", { value: "" });
   const other = h("option", { value: OTHER }, t("Another day…"));
   const box = h("select", { class: "quiet", "aria-label": label, onchange: () => { choose(); } },
-    first, h("option", { value: daysBack(0) }, t("Today")), h("option", { value: daysBack(1) }, t("Yesterday")), other,
+    first, h("option", { value: TODAY }, t("Today")), h("option", { value: YESTERDAY }, t("Yesterday")), other,
     h("option", { value: "unknown" }, t("Day not known")));
   async function choose() {
     if (box.value === OTHER) {
       box.value = value;
       const day = await askDay(label);
       if (!day) return;
-      if (![...box.options].some((option) => option.value === day)) other.before(h("option", { value: day }, dayName(day)));
-      box.value = day;
+      const same = [...box.options].find((option) => dayOf(option.value) === day);
+      if (!same) other.before(h("option", { value: day }, dayName(day)));
+      box.value = same?.value ?? day;
     }
     if (value === box.value) return;
     value = box.value;
-    chosen?.(value);
+    chosen?.(dayOf(value));
   }
   return {
     box,
     get value() {
-      return value;
+      return dayOf(value);
     },
     /** What counts if nothing is chosen. @param {string} text @param {string} [day]  the same as a day: not offered twice */
     begin(text, day) {
       first.textContent = text;
-      for (const option of box.options) option.hidden = option !== first && option.value === (day ?? (text === t("Today") ? daysBack(0) : ""));
+      for (const option of box.options) option.hidden = option !== first && dayOf(option.value) === (day ?? (text === t("Today") ? daysBack(0) : ""));
     },
   };
 }

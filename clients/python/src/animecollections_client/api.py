@@ -110,6 +110,7 @@ class Api:
         """
         is_repeatable = method == "GET" or "Idempotency-Key" in (headers or {})
         until, number = time.monotonic() + self.patience, 0
+        has_refreshed = False  # a clock that is wrong makes every token an old one
         while True:
             pause = PAUSES[min(number, len(PAUSES) - 1)] * spread()
             try:
@@ -118,8 +119,10 @@ class Api:
                 problem: Exception = failure
                 may_repeat = is_repeatable
             except Refused as refused:
-                if refused.code == "token_expired" and self.refresh_token:
+                is_old = refused.code == "token_expired" and self.refresh_token
+                if is_old and not has_refreshed:
                     self.refresh()
+                    has_refreshed = True
                     continue
                 if not refused.is_for_later:
                     raise
@@ -149,7 +152,7 @@ class Api:
                 params=query,
                 headers={**bearer, **(headers or {})},
             )
-        except httpx.TransportError as failure:
+        except httpx.RequestError as failure:
             raise Offline(str(failure)) from failure
         return read(answer)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Self
 from urllib.parse import quote
 
-from .api import Api, Refused
+from .api import LOCKED, Api, Refused
 from .local_copy import Conflict, Entry, Kind, LocalCopy, RefusedWrite, Write
 
 LIST = "/api/user/watchList"
@@ -20,6 +20,7 @@ OF_THE_SENDER = (
     "scope_missing",
     "other_account",
     "forbidden",
+    LOCKED,
 )
 # What a user sets of an entry; the rest is the catalogue's and the server's.
 OWN_FIELDS = (
@@ -198,7 +199,7 @@ class Collection:
         try:
             answer = self.ask(method, path, body, headers=headers)
         except Refused as refused:
-            if refused.code in OF_THE_SENDER:
+            if refused.code in OF_THE_SENDER or refused.is_for_later:
                 raise
             if refused.code == "revision_mismatch":
                 self.copy.overtaken(write, refused.details["entry"], since)

@@ -29,6 +29,8 @@ class DiaryPage {
   totals = h("p", { class: "muted" });
   calendar = h("table", { class: "month", role: "grid", onkeydown: (event) => this.press(event) });
   ofDay = h("section", { class: "sheet of-day" });
+  dayTitle = h("h3", { tabindex: "-1" });
+  rowsOfDay = h("div");
   partly = h("section", { class: "sheet partly" });
   /** @type {Map<string, Watched[]>} */
   days = new Map();
@@ -50,6 +52,7 @@ class DiaryPage {
       iconButton("left", t("Previous month"), { onclick: () => this.open(monthAfter(this.month, -1)) }), this.ofMonth, this.ofYear, this.next,
       h("button", { type: "button", class: "button", onclick: () => this.go(daysBack(0)) }, t("Today"))));
     this.adding = addingForm(app, () => this.day, () => this.fetch());
+    this.ofDay.append(this.dayTitle, this.rowsOfDay, this.adding);
   }
 
   /** What is chosen where a month opens: today, or its first day. @param {string} month */
@@ -139,7 +142,7 @@ class DiaryPage {
         h("div", { class: "of-days" }, this.ofDay, this.partly));
     }
     if (isInCalendar || this.isWalking) this.focusDay();
-    else if (at) /** @type {HTMLElement | null} */ (this.body.querySelector(`[data-row="${at}"]`) ?? this.ofDay.querySelector("h3"))?.focus();
+    else if (at) /** @type {HTMLElement | null} */ (this.body.querySelector(`[data-row="${at}"]`) ?? this.dayTitle)?.focus();
     this.isWalking = false;
   }
 
@@ -168,12 +171,12 @@ class DiaryPage {
         h("span", { class: "date-covers", "aria-hidden": "true" }, rows.slice(0, COVERS).map((row) => cover({ anime_id: row.anime_id, title: titleOf(this.app, row), imageUrl: row.imageUrl })))));
   }
 
+  /** The form stays where it is: what is moved in a document loses the focus. */
   drawDay() {
     const rows = this.days.get(this.day) ?? [];
-    this.ofDay.replaceChildren(...nodes([
-      h("h3", { tabindex: "-1" }, dayName(this.day)),
-      rows.length ? this.list(rows) : h("p", { class: "muted" }, t("Nothing on this day.")),
-      this.day <= daysBack(0) && this.adding]));
+    this.dayTitle.textContent = dayName(this.day);
+    this.rowsOfDay.replaceChildren(rows.length ? this.list(rows) : h("p", { class: "muted" }, t("Nothing on this day.")));
+    this.adding.hidden = this.day > daysBack(0);
   }
 
   /** What is of the month, or of the year, and of no day that is known. */

@@ -33,7 +33,7 @@ export const SENTENCES = {
   unnamed: "La fila no tiene título ni identificador.",
   several_seasons: "Abarca varias temporadas ({text}): solo se toma un título.",
   rewatch_kept: "El archivo la marca como {state} y también en nuevo visionado. Aquí es {state}; el nuevo visionado se guarda para exportar al mismo sitio.",
-  count_lost: "my_times_watched es {n}, lo que MyAnimeList escribe cuando perdió la cuenta: la cuenta queda sin saber.",
+  count_lost: "my_times_watched es {n}, lo que MyAnimeList escribe cuando perdió la cuenta: la cuenta queda como desconocida.",
   notes_cut: "Las notas tienen {n} caracteres: solo se guardan los primeros {most}.",
   score_stored_as: "La nota {text} se guarda como {n}.",
   day_or_month: "{what}: nada en el archivo muestra si {text} empieza por el día o por el mes; solo se guarda {n}.",
