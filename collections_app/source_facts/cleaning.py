@@ -153,7 +153,7 @@ def link(said: object) -> Json:
 def relation(said: object) -> Json:
     parts = an_object(said)
     type_ = parts.get("type")
-    if type_ not in RELATION_TYPES:
+    if not isinstance(type_, str) or type_ not in RELATION_TYPES:
         raise Flaw(f"`type` is none of {', '.join(sorted(RELATION_TYPES))}")
     return {"type": type_, "ids": ids(parts.get("ids"))}
 
@@ -184,10 +184,11 @@ def redirect(said: object) -> Json:
 
 def season(said: object) -> Json:
     parts = an_object(said)
-    if parts.get("database") not in DATABASES:
+    database = parts.get("database")
+    if not isinstance(database, str) or database not in DATABASES:
         raise Flaw(f"`database` is none of {', '.join(sorted(DATABASES))}")
     kept: Json = {
-        "database": parts["database"],
+        "database": database,
         "id": word(DATABASE_ID, "a number there, or tt and a number")(parts.get("id")),
         "season": optional(number(0, 10_000))(parts.get("season")),
         **ranges(parts),

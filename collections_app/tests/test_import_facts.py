@@ -12,6 +12,9 @@ from animecollections.identity import Origin
 from collections_app.catalogue import writes as catalogue
 from collections_app.models import Anime, CatalogueState, SourceFact
 from collections_app.source_facts import derived
+from collections_app.source_facts.importing import run
+from collections_app.source_facts.readers.bangumi_data import address_of
+from collections_app.source_facts.sources import SourceFailed, import_all
 from collections_app.tests.catalogues import import_file, title, write
 from collections_app.tests.facts import (
     DATA,
@@ -192,7 +195,9 @@ HOSTILE = [
     {"ids": ["mal:1"], "relations": [{"type": "owner", "ids": ["mal:5"]}]},
     {"ids": ["mal:1"], "relations": [{"type": "sequel", "ids": ["5", {}]}]},
     {"ids": ["mal:1"], "episodes": [{"number": 10**30}, {"number": "1"}, 7]},
+    {"ids": ["mal:1"], "relations": [{"type": ["sequel"], "ids": ["mal:5"]}]},
     {"ids": ["mal:1"], "seasons": [{"database": "x", "id": "1"}]},
+    {"ids": ["mal:1"], "seasons": [{"database": {}, "id": "1"}]},
     {"ids": ["mal:1"], "redirects": [{"first": 9, "last": 3, "ids": ["mal:5"]}]},
     {"ids": "mal:1", "votes": {"mean": 8, "count": 1}},
     {"ids": ["mal:1"], "password": "x"},
@@ -213,6 +218,50 @@ def test_what_cannot_be_kept_loses_nothing_else(own, row):
     assert list(SourceFact.objects.filter(anime_id=1).order_by("id").values()) == before
     assert fact(5, "votes")
     assert fact(21, "votes")
+
+
+def test_what_is_shown_of_a_file_can_be_written_to_any_terminal(own, tmp_path):
+    said = own('{"ids": ["mal:1"], "\\ud800\\u001b[2J": 1}')
+    path = tmp_path / "ids.json"
+    path.write_text('{"1": {}, "\\ud800\\u001b[2J": 4}')
+    for text in (said, import_facts(path)):
+        assert "\ufffd\ufffd[2J" in text
+        assert "\x1b" not in text
+        text.encode()
+
+
+def test_an_id_of_half_a_character_costs_no_other_title(tmp_path):
+    sites = [{"site": "crunchyroll", "id": "\ud800"}]
+    items = [bangumi(1, sites=sites), bangumi(5)]
+    import_facts(write_bangumi(tmp_path / "data.json", *items))
+    [link] = fact(1, "links", "bangumi-data")["links"]
+    assert link["url"] == "https://www.crunchyroll.com/series/%3F/"
+    assert fact(5, "names", "bangumi-data")
+
+
+def test_an_address_does_not_grow_with_its_template():
+    about = {"urlTemplate": "https://example.org/" + "{{id}}" * 2}
+    assert address_of({"id": "1"}, about) == "https://example.org/1{{id}}"
+    assert address_of({"id": "x" * 3000}, about) == ""
+
+
+def test_a_source_that_fails_in_any_way_keeps_no_other_from_its_turn(
+    tmp_path, settings, monkeypatch
+):
+    row = {"ids": ["mal:1"], "votes": {"mean": 8, "count": 3}}
+    good = write_lines(tmp_path / "good.jsonl", row)
+    settings.FACT_SOURCES = [str(tmp_path / "bad"), str(good)]
+    (tmp_path / "bad").write_text("unforeseen")
+    recognise = run.recognise
+
+    def slips(text):
+        assert not text.buffer.startswith("unforeseen")
+        return recognise(text)
+
+    monkeypatch.setattr(run, "recognise", slips)
+    with pytest.raises(SourceFailed, match="AssertionError, which the log has"):
+        import_all()
+    assert fact(1, "votes")
 
 
 def test_lists_are_bounded(own):

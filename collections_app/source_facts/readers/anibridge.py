@@ -14,6 +14,7 @@ import yaml
 from collections_app.catalogue.reader import SourceBroken, SourceUnreadable
 from collections_app.catalogue.reader.records import Refusal
 from collections_app.catalogue.reader.text import Text
+from collections_app.source_facts.cleaning import shown
 from collections_app.source_facts.models import FactKind
 from collections_app.source_facts.readers.pieces import Json, keys_of
 from collections_app.source_facts.readers.said import Reader, Said
@@ -113,7 +114,7 @@ def value_of(event: yaml.Event, events: Events, depth: int) -> object:
 def said(line: int, key: str, targets: object) -> Said | Refusal:
     site, _, id_ = key.partition(":")
     ids = keys_of([(site, id_)])
-    label = key[:40]
+    label = shown(key[:40])
     if not ids or not isinstance(targets, dict):
         return Refusal(line, label, "it is not a title of a known site")
     seasons = [one for to in targets.items() for one in seasons_of(*to)]
