@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from heapq import heapify, heappop, heappush
 from typing import NamedTuple
 
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from animecollections.db.json_rows import among
@@ -17,7 +18,7 @@ from collections_app.catalogue.models import Anime
 from collections_app.catalogue.planning import holdings
 from collections_app.catalogue.writes import changing_catalogue
 from collections_app.source_facts.models import FactKind, SourceFact
-from collections_app.source_facts.precedence import in_order
+from collections_app.source_facts.precedence import STAFF, counting
 from collections_app.source_facts.values import BySource, Stored
 
 # Which of the two is watched first, by what the other is to this one.
@@ -62,7 +63,9 @@ def to_change(wanted: Mapping[int, int]) -> dict[int, int | None]:
 
 def all_edges() -> Iterator[Edge]:
     """Memory does not grow with what else is known of the titles."""
-    facts = SourceFact.objects.filter(kind=FactKind.RELATIONS).order_by("anime_id")
+    facts = SourceFact.objects.filter(kind=FactKind.RELATIONS)
+    of_staff = facts.filter(source=STAFF, anime_id=OuterRef("anime_id"))
+    facts = facts.filter(Q(source=STAFF) | ~Exists(of_staff)).order_by("anime_id")
     rows: list[tuple[int, Stored]] = []
     for row in facts.values_list("anime_id", "value").iterator(FACTS_AT_ONCE):
         rows.append(row)
@@ -175,9 +178,9 @@ def watch_order(found: Iterable[Edge], begins: Mapping[int, str]) -> list[int]:
 
 
 def relations_of(by_source: BySource) -> list[Stored]:
-    """What all sources say, each with its source, the most trusted first."""
+    """What the sources that count say, each with its source."""
     return [
         {**relation, "source": source}
-        for source in in_order(by_source)
+        for source in counting(by_source)
         for relation in by_source[source].get("relations", ())
     ]

@@ -8,7 +8,6 @@ from io import StringIO
 from django.conf import settings
 from django.core.management import CommandError, call_command
 
-
 logger = logging.getLogger(__name__)
 
 

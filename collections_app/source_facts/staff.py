@@ -10,7 +10,7 @@ from collections_app.catalogue.writes import changing_catalogue, known_facts
 from collections_app.source_facts.cleaning import clean
 from collections_app.source_facts.franchises import connect
 from collections_app.source_facts.models import FactKind, SourceFact
-from collections_app.source_facts.precedence import STAFF, preferred
+from collections_app.source_facts.precedence import STAFF, shown_value
 from collections_app.source_facts.values import Stored
 from collections_app.source_facts.writes import Change, carry_out
 from history.staff_log import services as audit
@@ -71,10 +71,10 @@ def overrule(
 
 def hold(*, anime_id: int, kind: FactKind, reason: str, through: Origin) -> None:
     """Keeps what is shown now, whatever imports say later."""
-    shown = preferred(by_source(anime_id).get(kind, {}))
+    shown = shown_value(kind, by_source(anime_id).get(kind, {}))
     if shown is None:
         raise refuse(value="No source says this of the title.")
-    write(anime_id, kind, shown.value, "hold_fact", reason, through)
+    write(anime_id, kind, shown, "hold_fact", reason, through)
 
 
 def let_go(*, anime_id: int, kind: FactKind, reason: str, through: Origin) -> None:
