@@ -118,7 +118,10 @@ def airing(said: BySource) -> Json | None:
     if found is None:
         return None
     keys = ("begin", "end", "broadcast", "episodes")
-    return {key: found.value.get(key) for key in keys} | {"source": found.source}
+    shown = {key: found.value.get(key) for key in keys} | {"source": found.source}
+    if shown["broadcast"]:
+        shown["broadcast"] = {"zone": None, **shown["broadcast"]}
+    return shown
 
 
 def description(said: BySource) -> Json | None:

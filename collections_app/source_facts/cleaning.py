@@ -8,7 +8,9 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
+from functools import cache
 from typing import Any, TypeVar, get_args
+from zoneinfo import available_timezones as read_timezones
 
 from animecollections.api.errors import ApiError
 from collections_app.catalogue.reader.records import (
@@ -59,6 +61,12 @@ MONTH = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])", re.ASCII)
 YEAR = re.compile(r"\d{4}", re.ASCII)
 
 
+@cache
+def available_timezones() -> set[str]:
+    """Read once: it walks folders."""
+    return read_timezones()
+
+
 class Flaw(Exception):  # noqa: N818 - says what is wrong
     """Why a value, or one item of a list, is left out."""
 
@@ -96,7 +104,9 @@ def broadcast(said: object) -> Json:
     if start["precision"] not in ("minute", "day"):
         raise Flaw("`start` needs a day at least")
     every = number(1, MOST_DAYS)(parts.get("every_days", 7))
-    return {"start": start, "every_days": every}
+    zone = optional(zone_name)(parts.get("zone"))
+    kept: Json = {"start": start, "every_days": every}
+    return kept | ({"zone": zone} if zone else {})
 
 
 def names(said: object, flaws: list[str]) -> Json:
@@ -323,6 +333,12 @@ def word(pattern: re.Pattern[str], what: str) -> Callable[[object], str]:
         return said
 
     return read
+
+
+def zone_name(said: object) -> str:
+    if not isinstance(said, str) or said not in available_timezones():
+        raise Flaw(f"{shown(said)} is not a time zone, such as Asia/Tokyo")
+    return said
 
 
 def name(said: object) -> str:

@@ -301,6 +301,29 @@ def test_packed_files_are_read(tmp_path):
     assert fact(5, "votes")
 
 
+@pytest.mark.parametrize("zone", ["Europe/London", "Mars/Base", "../etc", 7, ["UTC"]])
+def test_the_zone_of_a_broadcast_is_kept_where_there_is_such_a_one(own, zone):
+    start = {"start": "2026-04-08T06:30:00Z"}
+    said = own({"ids": ["mal:1"], "airing": {"broadcast": {**start, "zone": zone}}})
+    if zone == "Europe/London":
+        assert fact(1, "airing")["broadcast"]["zone"] == zone
+    else:
+        assert "Left out, line 1" in said
+        assert "time zone" in said
+
+
+def test_jikan_says_by_whose_clocks_a_title_is_broadcast(tmp_path):
+    path = tmp_path / "jikan.json"
+    clocks = JIKAN["broadcast"] | {"timezone": "Europe/London"}
+    days = {"prop": {"from": {"day": 1, "month": 6, "year": 2026}}}
+    title_ = JIKAN | {"broadcast": clocks, "aired": days}
+    path.write_text(json.dumps({"data": title_}))
+    import_facts(path)
+    broadcast = fact(1, "airing", "jikan")["broadcast"]
+    assert broadcast["zone"] == "Europe/London"
+    assert broadcast["start"]["at"] == "2026-06-06T00:00:00Z"
+
+
 @pytest.mark.parametrize("name", ["staff", "A name", "x" * 41])
 def test_a_file_cannot_take_any_name(own, name):
     with pytest.raises(CommandError, match="name"):
