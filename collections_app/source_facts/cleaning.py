@@ -130,8 +130,13 @@ def description(said: object, flaws: list[str]) -> Json:
     text = parts.get("text")
     if not isinstance(text, str):
         raise Flaw(f"`text` is {kind_of(text)}, text is expected")
-    lines = [clean_text(line) for line in text[:LONGEST_DESCRIPTION].splitlines()]
-    whole = re.sub(r"\n{3,}", "\n\n", "\n".join(line or "" for line in lines)).strip()
+    lines = [
+        clean_text(FORBIDDEN.sub("", line)) or ""
+        for line in text[:LONGEST_DESCRIPTION].splitlines()
+    ]
+    whole = re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+    if text and not whole:
+        raise Flaw("`text` has nothing that can be kept")
     language = word(LANGUAGE, "a language, such as en")(parts.get("language", "en"))
     return {"text": whole, "language": language} if whole else {}
 

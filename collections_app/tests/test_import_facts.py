@@ -301,6 +301,14 @@ def test_packed_files_are_read(tmp_path):
     assert fact(5, "votes")
 
 
+def test_a_forbidden_character_costs_no_line_of_a_description(own):
+    own({"ids": ["mal:1"], "description": "Hunters\x92 of\x1b bounty.\n\nIn space."})
+    assert fact(1, "description")["text"] == "Hunters of bounty.\n\nIn space."
+    said = own({"ids": ["mal:1"], "description": "\x92\n"})
+    assert "Left out, line 1: description: `text` has nothing that can be kept" in said
+    assert fact(1, "description")["text"] == "Hunters of bounty.\n\nIn space."
+
+
 @pytest.mark.parametrize("zone", ["Europe/London", "Mars/Base", "../etc", 7, ["UTC"]])
 def test_the_zone_of_a_broadcast_is_kept_where_there_is_such_a_one(own, zone):
     start = {"start": "2026-04-08T06:30:00Z"}
