@@ -475,6 +475,17 @@ def test_anime_relations_are_read(tmp_path):
     assert fact(5, "redirects", "anime-relations") == {"redirects": [redirect]}
 
 
+def test_a_title_that_lines_name_by_more_or_fewer_ids_is_one(tmp_path):
+    path = tmp_path / "anime-relations.txt"
+    path.write_text(
+        "::meta\n- version: 1.3.0\n::rules\n"
+        "- 1|?|1:27 -> 5|?|5:1\n- 1|?|?:28 -> 5|?|5:2\n"
+    )
+    assert "0 refused" in import_facts(path)
+    kept = fact(1, "redirects", "anime-relations")["redirects"]
+    assert [one["first"] for one in kept] == [27, 28]
+
+
 def test_kometa_is_read(tmp_path):
     path = tmp_path / "ids.json"
     rows = {
