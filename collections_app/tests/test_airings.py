@@ -3,6 +3,7 @@
 import pytest
 
 from animecollections.identity import Origin
+from collections_app.airing import services
 from collections_app.airing.models import Airing, uid_of
 from collections_app.airing.services import refresh_airings, refresh_all
 from collections_app.catalogue.refs import OWN, AnimeRef
@@ -12,6 +13,7 @@ from collections_app.models import Anime, CatalogueState, SearchName
 from collections_app.source_facts import staff as facts_of_staff
 from collections_app.source_facts.models import FactKind
 from collections_app.tests.airings import (
+    NOW,
     airing_title,
     clock,
     moment,
@@ -292,6 +294,17 @@ def test_a_title_that_went_keeps_none(client):
     held.forget()
     anime.delete()
     assert not Airing.objects.exists()
+
+
+def test_titles_with_many_episodes_are_taken_by_and_by(monkeypatch):
+    monkeypatch.setattr(services, "MOST_ROWS", 20)
+    for anime_id in range(1, 6):
+        anime = AnimeFactory(id=anime_id, airing_status="airing", episodes=12)
+        say_weekly(anime, "2026-11-03T15:00:00Z")
+    done, taken = services.refresh_some([1, 2, 3, 4, 5], NOW)
+    assert (taken, done.episodes) == (2, 24)
+    assert refresh_airings([1, 2, 3, 4, 5, 99]) == (3, 36)
+    assert Airing.objects.count() == 60
 
 
 # --- Staff and merges -----------------------------------------------------------------

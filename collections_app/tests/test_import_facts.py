@@ -525,6 +525,14 @@ def test_anibridge_is_read(tmp_path):
         "anilist:1: {a: {b: {c: {d: e}}}}\n",
         "anilist:1:\n  - x\n",
         "anilist:1: {" + "a: {" * 5000,
+        "anilist:1:\n"
+        + "".join(
+            f"  tvdb_show:{show}:s1:\n"
+            + "".join(f"    '{n}': '1'\n" for n in range(50))
+            for show in range(50)
+        ),
+        "anilist:1: '" + "x" * 5_000_000,
+        "anilist:1: '" + "x" * 5_000_000 + "'\n",
     ],
 )
 def test_yaml_cannot_make_much_of_little(tmp_path, text):
