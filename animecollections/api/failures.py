@@ -114,7 +114,7 @@ def is_lost_at_commit(exception: BaseException) -> bool:
     code = getattr(cause, "sqlstate", None) or CONNECTION_ENDED[0]
     if isinstance(cause, sqlite3.Error) or not code.startswith(CONNECTION_ENDED):
         return False
-    commit = BaseDatabaseWrapper._commit.__code__
+    commit = BaseDatabaseWrapper._commit.__code__  # type: ignore[attr-defined]
     frames = traceback.walk_tb(exception.__traceback__)
     return any(frame.f_code is commit for frame, _ in frames)
 
