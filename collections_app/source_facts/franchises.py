@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from heapq import heapify, heappop, heappush
 from typing import NamedTuple
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Case, Exists, OuterRef, Q, Value, When
 from django.utils import timezone
 
 from animecollections.db.json_rows import among
@@ -26,6 +26,7 @@ EARLIER = frozenset({"prequel", "parent_story"})
 LATER = frozenset({"sequel"})
 CONNECTING = EARLIER | LATER
 FACTS_AT_ONCE = 2000
+WRITTEN_AT_ONCE = 200  # titles
 
 
 class Edge(NamedTuple):
@@ -37,19 +38,27 @@ class Edge(NamedTuple):
 
 def connect() -> int:
     """Makes every title's franchise what the relations say; how many it changed."""
-    wanted = groups(all_edges())
-    changed = to_change(wanted)
-    if changed:
-        with changing_catalogue() as state:
+    if not to_change(groups(all_edges())):
+        return 0
+    with changing_catalogue() as state:
+        changed = to_change(groups(all_edges()))  # others may have written meanwhile
+        if changed:
             state.revision += 1
-            stamp = {"revision": state.revision, "updated_at": timezone.now()}
-            by_group: dict[int | None, list[int]] = {}
-            for anime_id, group in changed.items():
-                by_group.setdefault(group, []).append(anime_id)
-            for franchise, ids in sorted(by_group.items(), key=lambda one: one[1]):
-                titles = Anime.objects.filter(id__in=among(ids))
-                titles.update(franchise=franchise, **stamp)
+            write(changed, revision=state.revision)
     return len(changed)
+
+
+def write(changed: Mapping[int, int | None], *, revision: int) -> None:
+    """One statement for many titles, for groups are small and there are thousands."""
+    stamp = {"revision": revision, "updated_at": timezone.now()}
+    alone = sorted(id_ for id_, group in changed.items() if group is None)
+    Anime.objects.filter(id__in=among(alone)).update(franchise=None, **stamp)
+    grouped = sorted((id_, group) for id_, group in changed.items() if group)
+    for start in range(0, len(grouped), WRITTEN_AT_ONCE):
+        some = grouped[start : start + WRITTEN_AT_ONCE]
+        group = Case(*(When(id=id_, then=Value(group)) for id_, group in some))
+        titles = Anime.objects.filter(id__in=among([id_ for id_, _ in some]))
+        titles.update(franchise=group, **stamp)
 
 
 def to_change(wanted: Mapping[int, int]) -> dict[int, int | None]:
