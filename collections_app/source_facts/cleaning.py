@@ -6,7 +6,7 @@ database.
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from functools import cache
 from typing import Any, TypeVar, get_args
@@ -47,6 +47,7 @@ MOST_REGIONS = 60
 MOST_VOTES = 2_000_000_000
 MOST_DAYS = 366  # between episodes
 MOST_RATIO = 1000
+JAPAN = timedelta(hours=9)  # ahead of UTC; days are its own
 RELATION_TYPES = frozenset(get_args(RelationType))
 DATABASES = frozenset({"tvdb", "tmdb", "tmdb_movie", "imdb"})
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}", re.ASCII)
@@ -92,10 +93,24 @@ def airing(said: object, flaws: list[str]) -> Json:
     }
     value = fields(said, parts, flaws, "airing")
     begin, end = value.get("begin"), value.get("end")
-    if begin and end and end["at"] < begin["at"][: len(end["at"])]:
+    if begin and end and is_before(end, begin):
         flaws.append("airing: it ends before it begins")
         del value["end"]
     return value
+
+
+def is_before(one: Moment, other: Moment) -> bool:
+    """As far as both are known: times by the minute, else by their days in Japan."""
+    if one["precision"] == other["precision"]:
+        return one["at"] < other["at"]
+    day, than = day_in_japan(one), day_in_japan(other)
+    return day < than[: len(day)]
+
+
+def day_in_japan(moment: Moment) -> str:
+    if moment["precision"] != "minute":
+        return moment["at"]
+    return (datetime.fromisoformat(moment["at"]) + JAPAN).date().isoformat()
 
 
 def broadcast(said: object) -> Json:

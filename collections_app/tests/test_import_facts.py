@@ -301,6 +301,21 @@ def test_packed_files_are_read(tmp_path):
     assert fact(5, "votes")
 
 
+@pytest.mark.parametrize(
+    ("begin", "end", "is_kept"),
+    [
+        ("2026-04-08T16:00:00Z", "2026-04-09", True),
+        ("2026-04-08T16:00:00Z", "2026-04-08", False),  # the 9th in Japan
+        ("2026-04-09", "2026-04-08T15:30:00Z", True),
+        ("2026-04", "2026-03", False),
+        ("2026-04-30T16:00:00Z", "2026-04", False),
+    ],
+)
+def test_an_end_is_compared_by_days_in_japan(own, begin, end, is_kept):
+    own({"ids": ["mal:1"], "airing": {"begin": begin, "end": end}})
+    assert ("end" in fact(1, "airing")) == is_kept
+
+
 def test_a_forbidden_character_costs_no_line_of_a_description(own):
     own({"ids": ["mal:1"], "description": "Hunters\x92 of\x1b bounty.\n\nIn space."})
     assert fact(1, "description")["text"] == "Hunters of bounty.\n\nIn space."
