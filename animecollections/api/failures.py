@@ -2,6 +2,7 @@
 
 import logging
 import sqlite3
+import traceback
 from typing import Any
 
 from django.conf import settings
@@ -11,8 +12,10 @@ from django.core.exceptions import (
     SuspiciousOperation,
 )
 from django.db import DatabaseError, InterfaceError, InternalError, OperationalError
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.http import Http404, UnreadablePostError
 from rest_framework import exceptions
+from rest_framework.permissions import SAFE_METHODS
 
 from animecollections.api.errors import ApiError, invalid, no_such_method, not_now
 from animecollections.api.rendering import Answer
@@ -84,6 +87,10 @@ def to_api_error(exception: Exception, request: Any = None) -> ApiError:  # noqa
             )
         case SuspiciousOperation() | exceptions.ParseError() | UnreadablePostError():
             return ApiError("bad_request")
+        case DatabaseError() if is_lost_at_commit(exception):
+            logger.warning("Nobody knows whether it was committed: %s", exception)
+            is_safe = request is not None and is_safe_to_repeat(request)
+            return not_now("busy", 2) if is_safe else ApiError("server_error")
         case DatabaseError() | InterfaceError() if will_pass(exception):
             logger.warning("The database said not now: %s", exception)
             return not_now("busy", 2)
@@ -93,15 +100,34 @@ def to_api_error(exception: Exception, request: Any = None) -> ApiError:  # noqa
 
 # Citus: the machine with the rows died before it answered to COMMIT.
 LOST_AT_COMMIT = "could not commit transaction for shard"
+CONNECTION_ENDED = ("08", "57P")  # of PostgreSQL's codes
+KEY_HEADER = "Idempotency-Key"
+
+
+def is_lost_at_commit(exception: BaseException) -> bool:
+    """Whether the answer to COMMIT never came, so that it may have been done. A
+    database that answers with a refusal did nothing.
+    """
+    if isinstance(exception, InternalError):
+        return LOST_AT_COMMIT in str(exception)
+    cause = exception.__cause__
+    code = getattr(cause, "sqlstate", None) or CONNECTION_ENDED[0]
+    if isinstance(cause, sqlite3.Error) or not code.startswith(CONNECTION_ENDED):
+        return False
+    commit = BaseDatabaseWrapper._commit.__code__  # type: ignore[attr-defined]
+    frames = traceback.walk_tb(exception.__traceback__)
+    return any(frame.f_code is commit for frame, _ in frames)
+
+
+def is_safe_to_repeat(request: Any) -> bool:
+    """With its key it is done once, however often it is sent."""
+    return request.method in SAFE_METHODS or bool(request.headers.get(KEY_HEADER))
 
 
 def will_pass(exception: Exception) -> bool:
     """A lock not had in time, a deadlock, a full disk, a server that restarts: all but
-    a wrong statement, which SQLite reports as operational too, and what PostgreSQL
-    calls internal.
+    a wrong statement, which SQLite reports as operational too.
     """
-    if isinstance(exception, InternalError):
-        return LOST_AT_COMMIT in str(exception)
     if not isinstance(exception, OperationalError | InterfaceError):
         return False
     code = getattr(exception.__cause__, "sqlite_errorcode", None)

@@ -13,6 +13,7 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from threading import Event
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -199,7 +200,10 @@ class Writer:
         client = APIClient()
         client.cookies = self.client.cookies
         while not self.is_over.is_set():
-            answer = client.post("/api/user/watchList/1535/increment")
+            answer = client.post(
+                "/api/user/watchList/1535/increment",
+                headers={"Idempotency-Key": str(uuid4())},
+            )
             self.answers[answer.status_code] += 1
             if answer.status_code == 200:
                 self.acknowledged += 1

@@ -2,8 +2,10 @@
 
 from time import monotonic
 
+import psycopg
 import pytest
-from django.db import InternalError, OperationalError, connection
+from django.db import InternalError, OperationalError, connection, transaction
+from rest_framework.test import APIRequestFactory
 
 from animecollections.api.failures import to_api_error
 from animecollections.db.statements import ended_after
@@ -35,12 +37,35 @@ def test_what_takes_too_long_is_ended_and_the_next_is_served():
             assert cursor.fetchone() == ("0",)
 
 
-def test_a_machine_that_dies_at_the_commit_is_no_fault_of_ours():
+def test_where_nobody_knows_whether_it_was_committed_busy_needs_a_key():
     """As Citus says it (test_citus.py kills one); what else is internal is a bug."""
     died = "could not commit transaction for shard 102046 on at least one active node"
-    assert to_api_error(InternalError(died)).code == "busy"
+    once = APIRequestFactory().post("/", headers={"Idempotency-Key": "a-key-of-mine"})
+    assert to_api_error(InternalError(died), once).code == "busy"
+    read = APIRequestFactory().get("/")
+    assert to_api_error(InternalError(died), read).code == "busy"
+    plain = APIRequestFactory().post("/")
+    assert to_api_error(InternalError(died), plain).code == "server_error"
     aborted = InternalError("current transaction is aborted")
     assert to_api_error(aborted).code == "server_error"
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="a file does not end")
+def test_a_connection_that_ends_at_the_commit_is_such_a_case():
+    plain = APIRequestFactory().post("/")
+
+    def lose_it_at_the_commit():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+        pid = connection.connection.info.backend_pid
+        with psycopg.connect(**connection.get_connection_params()) as other:
+            other.execute("SELECT pg_terminate_backend(%s)", [pid])
+
+    with pytest.raises(OperationalError) as failed:
+        transaction.atomic(lose_it_at_the_commit)()
+    connection.close()
+    assert to_api_error(failed.value, plain).code == "server_error"
 
 
 @pytest.mark.django_db(transaction=True)

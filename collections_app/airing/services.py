@@ -1,6 +1,6 @@
 """The one writer of airings and schedules: they follow from the facts of titles."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from animecollections.db.bulk import upsert
 from animecollections.db.json_rows import among
-from collections_app.airing.computing import compute
+from collections_app.airing.computing import Computed, compute
 from collections_app.airing.models import Airing
 from collections_app.airing.planning import Row, changed_rows, schedule_of
 from collections_app.airing.reading import known_of, titles_with_airing
@@ -16,6 +16,7 @@ from collections_app.catalogue.airing import Kept
 from collections_app.catalogue.writes import changing_catalogue, keep_schedules
 
 TOGETHER = 500  # titles; the catalogue is locked for some tenths of a second
+MOST_ROWS = 50_000  # episodes at once
 COLUMNS = (
     "anime_id", "number", "airs_at", "airs_on", "precision", "is_estimated",
     "sequence", "changed_at",
@@ -39,25 +40,33 @@ def refresh_airings(
     """
     titles = episodes = 0
     ids = sorted(set(anime_ids))
-    for start in range(0, len(ids), TOGETHER):
-        done = refresh_some(ids[start : start + TOGETHER], now or timezone.now())
+    while ids:
+        done, taken = refresh_some(ids[:TOGETHER], now or timezone.now())
         titles, episodes = titles + done.titles, episodes + done.episodes
+        ids = ids[taken:]
     return Refreshed(titles, episodes)
 
 
-def refresh_some(anime_ids: Collection[int], now: datetime) -> Refreshed:
-    """Three statements, whatever their number, and no lock where nothing changes; else
-    the same once more under the lock, for others may have written meanwhile.
+def follow_staff(*, anime_ids: Collection[int], **_: object) -> None:
+    """What staff say of times counts at once, as what an import says does."""
+    refresh_airings(anime_ids)
+
+
+def refresh_some(anime_ids: Sequence[int], now: datetime) -> tuple[Refreshed, int]:
+    """Also how many of the titles were taken. Three statements, whatever their number,
+    and no lock where nothing changes; else the same once more under the lock, for
+    others may have written meanwhile.
     """
-    if not any(plan(anime_ids, now)):
-        return Refreshed()
+    planned = plan(anime_ids, now)
+    if not planned.rows and not planned.schedules:
+        return Refreshed(), planned.taken
     with changing_catalogue() as state:
-        rows, schedules = plan(anime_ids, now)
+        rows, schedules, taken = plan(anime_ids, now)
         if rows or schedules:
             state.revision += 1  # calendars show rows that no schedule tells of
             upsert(Airing, rows, unique=("anime_id", "number"))
             keep_schedules(schedules, revision=state.revision)
-    return Refreshed(len(schedules), len(rows))
+    return Refreshed(len(schedules), len(rows)), taken
 
 
 def stored_rows(anime_ids: Iterable[int]) -> dict[int, dict[int, Row]]:
@@ -69,21 +78,37 @@ def stored_rows(anime_ids: Iterable[int]) -> dict[int, dict[int, Row]]:
     return found
 
 
-def plan(
-    anime_ids: Collection[int], now: datetime
-) -> tuple[list[Row], dict[int, Kept | None]]:
-    """The rows to write, in the order of their key, and the schedules that change."""
+class Plan(NamedTuple):
+    """The rows to write, in the order of their key, and the schedules that change;
+    `taken`: for how many of the titles, from the first on.
+    """
+
+    rows: list[Row]
+    schedules: dict[int, Kept | None]
+    taken: int
+
+
+def plan(anime_ids: Sequence[int], now: datetime) -> Plan:
+    """As many titles as have MOST_ROWS episodes: memory does not grow with theirs."""
     known, kept = known_of(anime_ids)
-    stored = stored_rows(anime_ids)
+    computed: dict[int, Computed] = {}
+    size = taken = 0
+    for anime_id in anime_ids:
+        if size >= MOST_ROWS:
+            break
+        taken += 1
+        if anime_id in known:
+            computed[anime_id] = compute(known[anime_id], now)
+            size += len(computed[anime_id].episodes)
+    stored = stored_rows(computed)
     rows: list[Row] = []
     schedules: dict[int, Kept | None] = {}
-    for anime_id in sorted(known):
-        computed = compute(known[anime_id], now)
-        rows += changed_rows(anime_id, computed, stored.get(anime_id, {}), now)
-        schedule = schedule_of(computed)
+    for anime_id, found in computed.items():
+        rows += changed_rows(anime_id, found, stored.get(anime_id, {}), now)
+        schedule = schedule_of(found)
         if (keep := schedule and schedule.to_keep()) != kept[anime_id]:
             schedules[anime_id] = keep
-    return rows, schedules
+    return Plan(rows, schedules, taken)
 
 
 def refresh_all() -> str:

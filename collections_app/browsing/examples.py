@@ -46,6 +46,7 @@ FACTS = {
         "broadcast": {
             "start": {"at": "2006-10-03T15:56:00Z", "precision": "minute"},
             "every_days": 7,
+            "zone": "Asia/Tokyo",
         },
         "episodes": 37,
         "source": "jikan",

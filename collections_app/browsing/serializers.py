@@ -80,6 +80,10 @@ class BroadcastOutput(Serializer):
 
     start = MomentOutput()
     every_days = serializers.IntegerField()
+    zone = serializers.CharField(
+        allow_null=True,
+        help_text="By whose clocks the hour stays; null: not said, so Asia/Tokyo.",
+    )
 
 
 class AiringOutput(Serializer):

@@ -161,14 +161,15 @@ def airing_now(
     if schedule is None:
         return AiringNow(0 if status == AiringStatus.UPCOMING else None)
     aired, following = schedule.aired(minute), schedule.next(minute)
+    until = following.minute if following else 0
     if episodes is not None:
         aired = min(aired, episodes)
         if following and following.number > episodes:
             following = None
     if following is None:
-        return AiringNow(aired)
+        return AiringNow(aired, until=until if aired < (episodes or 0) else 0)
     text, is_estimated = schedule.text(following), bool(following.is_estimated)
-    return AiringNow(aired, text, is_estimated, following.minute)
+    return AiringNow(aired, text, is_estimated, until)
 
 
 def first_change(changes: Iterable[int]) -> int:

@@ -20,6 +20,7 @@ from django.utils.dateparse import parse_datetime
 from animecollections.api.errors import ApiError
 from animecollections.db.ids import new_id
 from animecollections.identity import Origin
+from collections_app.airing.services import refresh_airings
 from collections_app.catalogue import abbreviation_writes as abbreviations
 from collections_app.catalogue.facts import STORED, UNKNOWN, Facts, sort_title
 from collections_app.catalogue.held_facts import (
@@ -78,6 +79,7 @@ def finish(
     note_move(job)
     for _ in range(ROUNDS):
         if job.status != MergeStatus.MERGING:
+            refresh_airings([job.kept_id])  # the other's facts may say when it airs
             return
         for user_id in people_with(job.gone_id):
             move_list(job, user_id, through)
@@ -302,6 +304,7 @@ def unmerge(
         part_titles(job, reason, through)
     if job.status != MergeStatus.UNMERGING:
         raise MergeRefusedError(f"It is {job.get_status_display().lower()}.")
+    refresh_airings([job.kept_id, job.gone_id])
     conflicts = 0
     note_move(job)
     for row in job.lists.order_by("user_id"):

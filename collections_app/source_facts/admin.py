@@ -21,7 +21,12 @@ from collections_app.catalogue.reader import SourceBroken, SourceUnreadable
 from collections_app.source_facts import staff
 from collections_app.source_facts.importing.run import preview
 from collections_app.source_facts.models import FactKind, SourceFact
-from collections_app.source_facts.precedence import STAFF, in_order, preferred
+from collections_app.source_facts.precedence import (
+    STAFF,
+    in_order,
+    preferred,
+    shown_value,
+)
 from collections_app.source_facts.values import BySource, Stored
 
 Context = dict[str, Any]
@@ -89,8 +94,8 @@ class OverruleForm(StaffReasonForm):
 def overrule_fact(request: HttpRequest, anime_id: int, kind: str) -> HttpResponse:
     """Shows what staff say, whatever sources say."""
     anime, fact, back = of_title(request, anime_id, kind)
-    shown = preferred(staff.by_source(anime_id).get(fact, {}))
-    initial = {"value": staff.as_text(fact, shown.value) if shown else ""}
+    shown = shown_value(fact, staff.by_source(anime_id).get(fact, {}))
+    initial = {"value": staff.as_text(fact, shown) if shown else ""}
 
     def overrule(said: Stored) -> str:
         staff.overrule(

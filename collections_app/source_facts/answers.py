@@ -19,7 +19,7 @@ from collections_app.source_facts.franchises import (
     watch_order,
 )
 from collections_app.source_facts.models import FactKind, SourceFact
-from collections_app.source_facts.precedence import in_order, items_of, preferred
+from collections_app.source_facts.precedence import counting, items_of, preferred
 from collections_app.source_facts.values import BySource, Stored
 
 Json = dict[str, Any]
@@ -118,7 +118,10 @@ def airing(said: BySource) -> Json | None:
     if found is None:
         return None
     keys = ("begin", "end", "broadcast", "episodes")
-    return {key: found.value.get(key) for key in keys} | {"source": found.source}
+    shown = {key: found.value.get(key) for key in keys} | {"source": found.source}
+    if shown["broadcast"]:
+        shown["broadcast"] = {"zone": None, **shown["broadcast"]}
+    return shown
 
 
 def description(said: BySource) -> Json | None:
@@ -139,7 +142,7 @@ def episodes(said: BySource) -> list[Json]:
 def names(said: BySource) -> list[Json]:
     """By language, each as the first source that has it says."""
     found: dict[str, Json] = {}
-    for source in in_order(said):
+    for source in counting(said):
         for language, texts in said[source].get("names", {}).items():
             one = {"language": language, "names": texts, "source": source}
             found.setdefault(language, one)
@@ -157,7 +160,7 @@ def trailers(said: BySource) -> list[Json]:
 def by_address(kind: FactKind, said: BySource) -> Iterator[Json]:
     """Each address once, of the first source that has it."""
     shown = set()
-    for source in in_order(said):
+    for source in counting(said):
         for one in items_of(kind, said[source]):
             if one["url"] not in shown:
                 shown.add(one["url"])

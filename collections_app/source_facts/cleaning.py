@@ -6,9 +6,11 @@ database.
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from functools import cache
 from typing import Any, TypeVar, get_args
+from zoneinfo import available_timezones as read_timezones
 
 from animecollections.api.errors import ApiError
 from collections_app.catalogue.reader.records import (
@@ -45,6 +47,7 @@ MOST_REGIONS = 60
 MOST_VOTES = 2_000_000_000
 MOST_DAYS = 366  # between episodes
 MOST_RATIO = 1000
+JAPAN = timedelta(hours=9)  # ahead of UTC; days are its own
 RELATION_TYPES = frozenset(get_args(RelationType))
 DATABASES = frozenset({"tvdb", "tmdb", "tmdb_movie", "imdb"})
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}", re.ASCII)
@@ -57,6 +60,12 @@ TIME = re.compile(
 DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 MONTH = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])", re.ASCII)
 YEAR = re.compile(r"\d{4}", re.ASCII)
+
+
+@cache
+def available_timezones() -> set[str]:
+    """Read once: it walks folders."""
+    return read_timezones()
 
 
 class Flaw(Exception):  # noqa: N818 - says what is wrong
@@ -84,10 +93,24 @@ def airing(said: object, flaws: list[str]) -> Json:
     }
     value = fields(said, parts, flaws, "airing")
     begin, end = value.get("begin"), value.get("end")
-    if begin and end and end["at"] < begin["at"][: len(end["at"])]:
+    if begin and end and is_before(end, begin):
         flaws.append("airing: it ends before it begins")
         del value["end"]
     return value
+
+
+def is_before(one: Moment, other: Moment) -> bool:
+    """As far as both are known: times by the minute, else by their days in Japan."""
+    if one["precision"] == other["precision"]:
+        return one["at"] < other["at"]
+    day, than = day_in_japan(one), day_in_japan(other)
+    return day < than[: len(day)]
+
+
+def day_in_japan(moment: Moment) -> str:
+    if moment["precision"] != "minute":
+        return moment["at"]
+    return (datetime.fromisoformat(moment["at"]) + JAPAN).date().isoformat()
 
 
 def broadcast(said: object) -> Json:
@@ -96,7 +119,9 @@ def broadcast(said: object) -> Json:
     if start["precision"] not in ("minute", "day"):
         raise Flaw("`start` needs a day at least")
     every = number(1, MOST_DAYS)(parts.get("every_days", 7))
-    return {"start": start, "every_days": every}
+    zone = optional(zone_name)(parts.get("zone"))
+    kept: Json = {"start": start, "every_days": every}
+    return kept | ({"zone": zone} if zone else {})
 
 
 def names(said: object, flaws: list[str]) -> Json:
@@ -120,8 +145,13 @@ def description(said: object, flaws: list[str]) -> Json:
     text = parts.get("text")
     if not isinstance(text, str):
         raise Flaw(f"`text` is {kind_of(text)}, text is expected")
-    lines = [clean_text(line) for line in text[:LONGEST_DESCRIPTION].splitlines()]
-    whole = re.sub(r"\n{3,}", "\n\n", "\n".join(line or "" for line in lines)).strip()
+    lines = [
+        clean_text(FORBIDDEN.sub("", line)) or ""
+        for line in text[:LONGEST_DESCRIPTION].splitlines()
+    ]
+    whole = re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+    if text and not whole:
+        raise Flaw("`text` has nothing that can be kept")
     language = word(LANGUAGE, "a language, such as en")(parts.get("language", "en"))
     return {"text": whole, "language": language} if whole else {}
 
@@ -153,7 +183,7 @@ def link(said: object) -> Json:
 def relation(said: object) -> Json:
     parts = an_object(said)
     type_ = parts.get("type")
-    if type_ not in RELATION_TYPES:
+    if not isinstance(type_, str) or type_ not in RELATION_TYPES:
         raise Flaw(f"`type` is none of {', '.join(sorted(RELATION_TYPES))}")
     return {"type": type_, "ids": ids(parts.get("ids"))}
 
@@ -184,10 +214,11 @@ def redirect(said: object) -> Json:
 
 def season(said: object) -> Json:
     parts = an_object(said)
-    if parts.get("database") not in DATABASES:
+    database = parts.get("database")
+    if not isinstance(database, str) or database not in DATABASES:
         raise Flaw(f"`database` is none of {', '.join(sorted(DATABASES))}")
     kept: Json = {
-        "database": parts["database"],
+        "database": database,
         "id": word(DATABASE_ID, "a number there, or tt and a number")(parts.get("id")),
         "season": optional(number(0, 10_000))(parts.get("season")),
         **ranges(parts),
@@ -322,6 +353,12 @@ def word(pattern: re.Pattern[str], what: str) -> Callable[[object], str]:
         return said
 
     return read
+
+
+def zone_name(said: object) -> str:
+    if not isinstance(said, str) or said not in available_timezones():
+        raise Flaw(f"{shown(said)} is not a time zone, such as Asia/Tokyo")
+    return said
 
 
 def name(said: object) -> str:

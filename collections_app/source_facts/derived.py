@@ -16,7 +16,7 @@ from collections_app.catalogue.weighted_rating import weighted_rating
 from collections_app.catalogue.writes import changing_catalogue, store
 from collections_app.source_facts.models import FactKind, SourceFact
 from collections_app.source_facts.moments import status_on
-from collections_app.source_facts.precedence import in_order, preferred
+from collections_app.source_facts.precedence import counting, preferred
 from collections_app.source_facts.values import BySource, Stored
 
 KINDS = (FactKind.AIRING, FactKind.NAMES, FactKind.VOTES)
@@ -108,7 +108,7 @@ def names_elsewhere(row: Facts, by_source: BySource) -> list[str]:
     said = (row["title"], row["english_title"], row["native_title"], *row["synonyms"])
     known = {fold(name) for name in said}
     found: list[str] = []
-    for source in in_order(by_source):
+    for source in counting(by_source):
         for names in by_source[source].get("names", {}).values():
             for name in names:
                 if (folded := fold(name)) and folded not in known:

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from heapq import heapify, heappop, heappush
 from typing import NamedTuple
 
+from django.db.models import Case, Exists, OuterRef, Q, Value, When
 from django.utils import timezone
 
 from animecollections.db.json_rows import among
@@ -17,7 +18,7 @@ from collections_app.catalogue.models import Anime
 from collections_app.catalogue.planning import holdings
 from collections_app.catalogue.writes import changing_catalogue
 from collections_app.source_facts.models import FactKind, SourceFact
-from collections_app.source_facts.precedence import in_order
+from collections_app.source_facts.precedence import STAFF, counting
 from collections_app.source_facts.values import BySource, Stored
 
 # Which of the two is watched first, by what the other is to this one.
@@ -25,6 +26,7 @@ EARLIER = frozenset({"prequel", "parent_story"})
 LATER = frozenset({"sequel"})
 CONNECTING = EARLIER | LATER
 FACTS_AT_ONCE = 2000
+WRITTEN_AT_ONCE = 200  # titles
 
 
 class Edge(NamedTuple):
@@ -36,19 +38,27 @@ class Edge(NamedTuple):
 
 def connect() -> int:
     """Makes every title's franchise what the relations say; how many it changed."""
-    wanted = groups(all_edges())
-    changed = to_change(wanted)
-    if changed:
-        with changing_catalogue() as state:
+    if not to_change(groups(all_edges())):
+        return 0
+    with changing_catalogue() as state:
+        changed = to_change(groups(all_edges()))  # others may have written meanwhile
+        if changed:
             state.revision += 1
-            stamp = {"revision": state.revision, "updated_at": timezone.now()}
-            by_group: dict[int | None, list[int]] = {}
-            for anime_id, group in changed.items():
-                by_group.setdefault(group, []).append(anime_id)
-            for franchise, ids in sorted(by_group.items(), key=lambda one: one[1]):
-                titles = Anime.objects.filter(id__in=among(ids))
-                titles.update(franchise=franchise, **stamp)
+            write(changed, revision=state.revision)
     return len(changed)
+
+
+def write(changed: Mapping[int, int | None], *, revision: int) -> None:
+    """One statement for many titles, for groups are small and there are thousands."""
+    stamp = {"revision": revision, "updated_at": timezone.now()}
+    alone = sorted(id_ for id_, group in changed.items() if group is None)
+    Anime.objects.filter(id__in=among(alone)).update(franchise=None, **stamp)
+    grouped = sorted((id_, group) for id_, group in changed.items() if group)
+    for start in range(0, len(grouped), WRITTEN_AT_ONCE):
+        some = grouped[start : start + WRITTEN_AT_ONCE]
+        group = Case(*(When(id=id_, then=Value(group)) for id_, group in some))
+        titles = Anime.objects.filter(id__in=among([id_ for id_, _ in some]))
+        titles.update(franchise=group, **stamp)
 
 
 def to_change(wanted: Mapping[int, int]) -> dict[int, int | None]:
@@ -62,7 +72,9 @@ def to_change(wanted: Mapping[int, int]) -> dict[int, int | None]:
 
 def all_edges() -> Iterator[Edge]:
     """Memory does not grow with what else is known of the titles."""
-    facts = SourceFact.objects.filter(kind=FactKind.RELATIONS).order_by("anime_id")
+    facts = SourceFact.objects.filter(kind=FactKind.RELATIONS)
+    of_staff = facts.filter(source=STAFF, anime_id=OuterRef("anime_id"))
+    facts = facts.filter(Q(source=STAFF) | ~Exists(of_staff)).order_by("anime_id")
     rows: list[tuple[int, Stored]] = []
     for row in facts.values_list("anime_id", "value").iterator(FACTS_AT_ONCE):
         rows.append(row)
@@ -175,9 +187,9 @@ def watch_order(found: Iterable[Edge], begins: Mapping[int, str]) -> list[int]:
 
 
 def relations_of(by_source: BySource) -> list[Stored]:
-    """What all sources say, each with its source, the most trusted first."""
+    """What the sources that count say, each with its source."""
     return [
         {**relation, "source": source}
-        for source in in_order(by_source)
+        for source in counting(by_source)
         for relation in by_source[source].get("relations", ())
     ]

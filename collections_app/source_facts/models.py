@@ -22,6 +22,9 @@ class FactKind(models.TextChoices):
     SEASONS = "seasons", "seasons in other databases"
 
 
+TIMES = (FactKind.AIRING, FactKind.EPISODES)  # what airings follow from
+
+
 class SourceFact(models.Model):
     """A fact of a title as one source says it; precedence picks which is shown.
 

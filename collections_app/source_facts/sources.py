@@ -2,10 +2,13 @@
 CATALOGUE_SOURCES, then FACT_SOURCES.
 """
 
+import logging
 from io import StringIO
 
 from django.conf import settings
 from django.core.management import CommandError, call_command
+
+logger = logging.getLogger(__name__)
 
 
 class SourceFailed(Exception):  # noqa: N818 - the job's outcome
@@ -24,7 +27,10 @@ def import_all() -> str:
         try:
             call_command(command, path, verbosity=0, stdout=out)
         except CommandError as error:
-            failed.append(str(error).splitlines()[0])
+            failed.append(str(error).partition("\n")[0])
+        except Exception as error:
+            logger.exception("The source %s could not be imported", path)
+            failed.append(f"{path}: {type(error).__name__}, which the log has.")
         else:
             said.append(out.getvalue().partition("\n")[0])
     if failed:

@@ -4,13 +4,15 @@
 
 import json
 
+from django.dispatch import Signal
+
 from animecollections.api.errors import refuse
 from animecollections.identity import Origin
 from collections_app.catalogue.writes import changing_catalogue, known_facts
 from collections_app.source_facts.cleaning import clean
 from collections_app.source_facts.franchises import connect
-from collections_app.source_facts.models import FactKind, SourceFact
-from collections_app.source_facts.precedence import STAFF, preferred
+from collections_app.source_facts.models import TIMES, FactKind, SourceFact
+from collections_app.source_facts.precedence import STAFF, shown_value
 from collections_app.source_facts.values import Stored
 from collections_app.source_facts.writes import Change, carry_out
 from history.staff_log import services as audit
@@ -23,6 +25,10 @@ IS_LIST = set(FactKind) - {
     FactKind.DESCRIPTION,
     FactKind.VOTES,
 }
+
+
+# Sent after the commit: the airings that follow from facts belong to a room above.
+times_changed = Signal()
 
 
 def by_source(anime_id: int) -> dict[FactKind, dict[str, Stored]]:
@@ -71,10 +77,10 @@ def overrule(
 
 def hold(*, anime_id: int, kind: FactKind, reason: str, through: Origin) -> None:
     """Keeps what is shown now, whatever imports say later."""
-    shown = preferred(by_source(anime_id).get(kind, {}))
+    shown = shown_value(kind, by_source(anime_id).get(kind, {}))
     if shown is None:
         raise refuse(value="No source says this of the title.")
-    write(anime_id, kind, shown.value, "hold_fact", reason, through)
+    write(anime_id, kind, shown, "hold_fact", reason, through)
 
 
 def let_go(*, anime_id: int, kind: FactKind, reason: str, through: Origin) -> None:
@@ -106,3 +112,5 @@ def write(
         carry_out([Change(anime_id, STAFF, kind, value)], state)
     if kind == FactKind.RELATIONS:
         connect()
+    if kind in TIMES:
+        times_changed.send_robust(sender=None, anime_ids=[anime_id])

@@ -26,11 +26,13 @@ class Moment(TypedDict):
 
 class Broadcast(TypedDict):
     """Regular times: an episode every so many days, from `start` on. `start` has the
-    precision minute or day.
+    precision minute or day. They stay at their hour by the clocks of `zone` (a name
+    such as Europe/London); where it is not said, of Japan.
     """
 
     start: Moment
     every_days: int
+    zone: NotRequired[str]
 
 
 class Airing(TypedDict):

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from collections_app.airing.computing import HORIZON, Known, compute
 from collections_app.airing.planning import schedule_of
-from collections_app.catalogue.airing import Schedule, airing_now, days_aired
+from collections_app.catalogue.airing import Run, Schedule, airing_now, days_aired
 
 NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)
 
@@ -188,6 +188,10 @@ def test_what_has_aired_and_what_comes_next():
     assert now.behind_by(3) == 0
     assert airing_now("airing", 3, schedule, now.until)[:3] == (3, None, None)
     assert airing_now("finished", 12, schedule, monday)[:2] == (12, None)
+    beyond = Schedule(schedule.zone, (Run(13, monday + 5),))  # its 12th is not known
+    now = airing_now("airing", 12, beyond, monday)
+    assert (now.episodes_aired, now.until) == (0, monday + 5)
+    assert airing_now("airing", 12, beyond, now.until)[::3] == (12, 0)
     assert airing_now("upcoming", None, None, monday)[:2] == (0, None)
     assert airing_now("airing", None, None, monday)[:2] == (None, None)
 

@@ -2,11 +2,18 @@
 
 import pytest
 
+from animecollections.identity import Origin
+from collections_app.airing import services
 from collections_app.airing.models import Airing, uid_of
 from collections_app.airing.services import refresh_airings, refresh_all
+from collections_app.catalogue.refs import OWN, AnimeRef
 from collections_app.catalogue.title_cache import held
+from collections_app.merges import services as merges
 from collections_app.models import Anime, CatalogueState, SearchName
+from collections_app.source_facts import staff as facts_of_staff
+from collections_app.source_facts.models import FactKind
 from collections_app.tests.airings import (
+    NOW,
     airing_title,
     clock,
     moment,
@@ -287,3 +294,42 @@ def test_a_title_that_went_keeps_none(client):
     held.forget()
     anime.delete()
     assert not Airing.objects.exists()
+
+
+def test_titles_with_many_episodes_are_taken_by_and_by(monkeypatch):
+    monkeypatch.setattr(services, "MOST_ROWS", 20)
+    for anime_id in range(1, 6):
+        anime = AnimeFactory(id=anime_id, airing_status="airing", episodes=12)
+        say_weekly(anime, "2026-11-03T15:00:00Z")
+    done, taken = services.refresh_some([1, 2, 3, 4, 5], NOW)
+    assert (taken, done.episodes) == (2, 24)
+    assert refresh_airings([1, 2, 3, 4, 5, 99]) == (3, 36)
+    assert Airing.objects.count() == 60
+
+
+# --- Staff and merges -----------------------------------------------------------------
+
+
+def test_what_staff_say_of_times_counts_at_once(db, staff, clock):
+    airing_title(1, "2026-11-03T15:00:00Z")
+    before = Anime.objects.get(id=1).schedule
+    said = {"begin": moment("2026-12-01"), "end": moment("2026-12-01")}
+    about = {"anime_id": 1, "kind": FactKind.AIRING, "reason": "x"}
+    through = Origin("admin", actor_id=staff.pk)
+    facts_of_staff.overrule(value=said, through=through, **about)
+    assert Airing.objects.get(anime_id=1, number=1).airs_on == "2026-12-01"
+    facts_of_staff.let_go(through=through, **about)
+    assert Anime.objects.get(id=1).schedule == before
+
+
+def test_a_merge_and_its_parting_bring_the_times_along(db, staff, clock):
+    AnimeFactory(id=2, airing_status="airing", episodes=12)
+    airing_title(3, "2026-11-03T15:00:00Z")
+    schedule = Anime.objects.get(id=3).schedule
+    through = Origin("admin", actor_id=staff.pk)
+    kept, gone = AnimeRef(OWN, "2"), AnimeRef(OWN, "3")
+    job = merges.merge(kept=kept, gone=gone, reason="x", through=through)
+    assert Anime.objects.get(id=2).schedule == schedule
+    merges.unmerge(job=job, reason="x", through=through)
+    assert Anime.objects.get(id=2).schedule is None
+    assert Anime.objects.get(id=3).schedule == schedule

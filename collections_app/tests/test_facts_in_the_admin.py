@@ -1,5 +1,7 @@
 """What staff see and say of facts by source."""
 
+import json
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -71,6 +73,60 @@ def test_staff_can_show_nothing(browser, facts, visitor):
     body = {"value": "", "reason": "Not for us."}
     browser.post(page("overrule_fact", 1, "votes"), body)
     assert Anime.objects.get(id=1).votes is None
+
+
+def test_a_list_is_held_with_what_every_source_says(browser, facts):
+    facts({"ids": ["mal:1"], **LISTS})
+    more = {"names": {"de": ["Der Cowboy"]}, "links": [], "ids": ["mal:1"]}
+    more["links"] = [{"site": "x", "url": "https://example.org/more"}]
+    facts(more, source="second")
+    for kind in ("names", "links"):
+        browser.post(page("hold_fact", 1, kind), {"reason": "x"})
+    assert set(fact(1, "names", "staff")["names"]) == {"de", "en"}
+    assert len(fact(1, "links", "staff")["links"]) == 2
+
+
+LISTS = {
+    "names": {"en": ["Bebop of Cowboys"]},
+    "links": [{"site": "x", "url": "https://example.org/link"}],
+    "trailers": [{"site": "x", "url": "https://example.org/trailer"}],
+    "relations": [{"type": "sequel", "ids": ["mal:5"]}],
+}
+
+
+@pytest.mark.parametrize("kind", LISTS)
+def test_staff_replace_a_list_or_hide_it(browser, facts, visitor, tmp_path, kind):
+    titles = [title(f"mal:{id_}", f"Title {id_}") for id_ in (1, 5, 6)]
+    import_file(write(tmp_path / "more.jsonl", *titles))
+    facts({"ids": ["mal:1"], **LISTS})
+
+    def shown():
+        anime = visitor.get(f"/api/animes/1?include={kind},franchise").json()["data"]
+        return json.dumps([anime[kind], anime["franchise"]])
+
+    wanted = json.dumps(LISTS[kind]).replace("Bebop of", "Ballad of")
+    for old, new in (("link", "our-link"), ("trailer", "our-trailer"), ("5", "6")):
+        wanted = wanted.replace(f"example.org/{old}", f"example.org/{new}")
+        wanted = wanted.replace(f"mal:{old}", f"mal:{new}")
+    marks = {
+        "names": ("Bebop of", "Ballad of"),
+        "links": ("org/link", "our-link"),
+        "trailers": ("org/trailer", "our-trailer"),
+        "relations": ("Title 5", "Title 6"),
+    }
+    theirs, ours = marks[kind]
+    assert theirs in shown()
+    page_ = page("overrule_fact", 1, kind)
+    browser.post(page_, {"value": wanted, "reason": "x"})
+    assert theirs not in shown()
+    assert ours in shown()
+    browser.post(page_, {"value": "", "reason": "x"})
+    assert theirs not in shown()
+    assert ours not in shown()
+    if kind == "names":
+        assert Anime.objects.get(id=1).names_elsewhere == []
+    if kind == "relations":
+        assert Anime.objects.get(id=1).franchise is None
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,8 @@
 
 import pytest
 
-from collections_app.models import Anime, SourceFact
+from collections_app.models import Anime, CatalogueState, SourceFact
+from collections_app.source_facts import franchises
 from collections_app.source_facts.franchises import Edge, watch_order
 from collections_app.tests.catalogues import import_file, pages, title, write
 from collections_app.tests.facts import import_facts, write_lines
@@ -112,6 +113,31 @@ def test_a_franchise_is_in_watch_order(visitor):
     assert set(Anime.objects.filter(franchise=1).values_list("id", flat=True)) == {
         1, 2, 3, 4, 5,
     }  # fmt: skip
+
+
+def test_groups_are_written_together(django_assert_max_num_queries):
+    Anime.objects.update(franchise=6)
+    with django_assert_max_num_queries(20):
+        assert franchises.connect() == 6
+    assert dict(Anime.objects.values_list("id", "franchise")) == {
+        **dict.fromkeys((1, 2, 3, 4, 5), 1),
+        6: None,
+    }
+
+
+def test_what_is_written_meanwhile_counts(monkeypatch):
+    Anime.objects.filter(id=1).update(franchise=None)
+    looked = franchises.to_change
+
+    def and_another_writes(wanted):
+        found = looked(wanted)
+        Anime.objects.filter(id=1).update(franchise=1)
+        return found
+
+    monkeypatch.setattr(franchises, "to_change", and_another_writes)
+    revision = CatalogueState.objects.get().revision
+    assert franchises.connect() == 0
+    assert CatalogueState.objects.get().revision == revision
 
 
 def test_relations_that_are_gone_part_a_franchise(visitor, tmp_path):

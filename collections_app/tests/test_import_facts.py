@@ -12,6 +12,9 @@ from animecollections.identity import Origin
 from collections_app.catalogue import writes as catalogue
 from collections_app.models import Anime, CatalogueState, SourceFact
 from collections_app.source_facts import derived
+from collections_app.source_facts.importing import run
+from collections_app.source_facts.readers.bangumi_data import address_of
+from collections_app.source_facts.sources import SourceFailed, import_all
 from collections_app.tests.catalogues import import_file, title, write
 from collections_app.tests.facts import (
     DATA,
@@ -192,7 +195,9 @@ HOSTILE = [
     {"ids": ["mal:1"], "relations": [{"type": "owner", "ids": ["mal:5"]}]},
     {"ids": ["mal:1"], "relations": [{"type": "sequel", "ids": ["5", {}]}]},
     {"ids": ["mal:1"], "episodes": [{"number": 10**30}, {"number": "1"}, 7]},
+    {"ids": ["mal:1"], "relations": [{"type": ["sequel"], "ids": ["mal:5"]}]},
     {"ids": ["mal:1"], "seasons": [{"database": "x", "id": "1"}]},
+    {"ids": ["mal:1"], "seasons": [{"database": {}, "id": "1"}]},
     {"ids": ["mal:1"], "redirects": [{"first": 9, "last": 3, "ids": ["mal:5"]}]},
     {"ids": "mal:1", "votes": {"mean": 8, "count": 1}},
     {"ids": ["mal:1"], "password": "x"},
@@ -213,6 +218,50 @@ def test_what_cannot_be_kept_loses_nothing_else(own, row):
     assert list(SourceFact.objects.filter(anime_id=1).order_by("id").values()) == before
     assert fact(5, "votes")
     assert fact(21, "votes")
+
+
+def test_what_is_shown_of_a_file_can_be_written_to_any_terminal(own, tmp_path):
+    said = own('{"ids": ["mal:1"], "\\ud800\\u001b[2J": 1}')
+    path = tmp_path / "ids.json"
+    path.write_text('{"1": {}, "\\ud800\\u001b[2J": 4}')
+    for text in (said, import_facts(path)):
+        assert "\ufffd\ufffd[2J" in text
+        assert "\x1b" not in text
+        text.encode()
+
+
+def test_an_id_of_half_a_character_costs_no_other_title(tmp_path):
+    sites = [{"site": "crunchyroll", "id": "\ud800"}]
+    items = [bangumi(1, sites=sites), bangumi(5)]
+    import_facts(write_bangumi(tmp_path / "data.json", *items))
+    [link] = fact(1, "links", "bangumi-data")["links"]
+    assert link["url"] == "https://www.crunchyroll.com/series/%3F/"
+    assert fact(5, "names", "bangumi-data")
+
+
+def test_an_address_does_not_grow_with_its_template():
+    about = {"urlTemplate": "https://example.org/" + "{{id}}" * 2}
+    assert address_of({"id": "1"}, about) == "https://example.org/1{{id}}"
+    assert address_of({"id": "x" * 3000}, about) == ""
+
+
+def test_a_source_that_fails_in_any_way_keeps_no_other_from_its_turn(
+    tmp_path, settings, monkeypatch
+):
+    row = {"ids": ["mal:1"], "votes": {"mean": 8, "count": 3}}
+    good = write_lines(tmp_path / "good.jsonl", row)
+    settings.FACT_SOURCES = [str(tmp_path / "bad"), str(good)]
+    (tmp_path / "bad").write_text("unforeseen")
+    recognise = run.recognise
+
+    def slips(text):
+        assert not text.buffer.startswith("unforeseen")
+        return recognise(text)
+
+    monkeypatch.setattr(run, "recognise", slips)
+    with pytest.raises(SourceFailed, match="AssertionError, which the log has"):
+        import_all()
+    assert fact(1, "votes")
 
 
 def test_lists_are_bounded(own):
@@ -250,6 +299,52 @@ def test_packed_files_are_read(tmp_path):
     import_facts(tmp_path / "a.gz", tmp_path / "b.zst")
     assert fact(1, "votes")
     assert fact(5, "votes")
+
+
+@pytest.mark.parametrize(
+    ("begin", "end", "is_kept"),
+    [
+        ("2026-04-08T16:00:00Z", "2026-04-09", True),
+        ("2026-04-08T16:00:00Z", "2026-04-08", False),  # the 9th in Japan
+        ("2026-04-09", "2026-04-08T15:30:00Z", True),
+        ("2026-04", "2026-03", False),
+        ("2026-04-30T16:00:00Z", "2026-04", False),
+    ],
+)
+def test_an_end_is_compared_by_days_in_japan(own, begin, end, is_kept):
+    own({"ids": ["mal:1"], "airing": {"begin": begin, "end": end}})
+    assert ("end" in fact(1, "airing")) == is_kept
+
+
+def test_a_forbidden_character_costs_no_line_of_a_description(own):
+    own({"ids": ["mal:1"], "description": "Hunters\x92 of\x1b bounty.\n\nIn space."})
+    assert fact(1, "description")["text"] == "Hunters of bounty.\n\nIn space."
+    said = own({"ids": ["mal:1"], "description": "\x92\n"})
+    assert "Left out, line 1: description: `text` has nothing that can be kept" in said
+    assert fact(1, "description")["text"] == "Hunters of bounty.\n\nIn space."
+
+
+@pytest.mark.parametrize("zone", ["Europe/London", "Mars/Base", "../etc", 7, ["UTC"]])
+def test_the_zone_of_a_broadcast_is_kept_where_there_is_such_a_one(own, zone):
+    start = {"start": "2026-04-08T06:30:00Z"}
+    said = own({"ids": ["mal:1"], "airing": {"broadcast": {**start, "zone": zone}}})
+    if zone == "Europe/London":
+        assert fact(1, "airing")["broadcast"]["zone"] == zone
+    else:
+        assert "Left out, line 1" in said
+        assert "time zone" in said
+
+
+def test_jikan_says_by_whose_clocks_a_title_is_broadcast(tmp_path):
+    path = tmp_path / "jikan.json"
+    clocks = JIKAN["broadcast"] | {"timezone": "Europe/London"}
+    days = {"prop": {"from": {"day": 1, "month": 6, "year": 2026}}}
+    title_ = JIKAN | {"broadcast": clocks, "aired": days}
+    path.write_text(json.dumps({"data": title_}))
+    import_facts(path)
+    broadcast = fact(1, "airing", "jikan")["broadcast"]
+    assert broadcast["zone"] == "Europe/London"
+    assert broadcast["start"]["at"] == "2026-06-06T00:00:00Z"
 
 
 @pytest.mark.parametrize("name", ["staff", "A name", "x" * 41])
@@ -395,6 +490,17 @@ def test_anime_relations_are_read(tmp_path):
     assert fact(5, "redirects", "anime-relations") == {"redirects": [redirect]}
 
 
+def test_a_title_that_lines_name_by_more_or_fewer_ids_is_one(tmp_path):
+    path = tmp_path / "anime-relations.txt"
+    path.write_text(
+        "::meta\n- version: 1.3.0\n::rules\n"
+        "- 1|?|1:27 -> 5|?|5:1\n- 1|?|?:28 -> 5|?|5:2\n"
+    )
+    assert "0 refused" in import_facts(path)
+    kept = fact(1, "redirects", "anime-relations")["redirects"]
+    assert [one["first"] for one in kept] == [27, 28]
+
+
 def test_kometa_is_read(tmp_path):
     path = tmp_path / "ids.json"
     rows = {
@@ -434,6 +540,14 @@ def test_anibridge_is_read(tmp_path):
         "anilist:1: {a: {b: {c: {d: e}}}}\n",
         "anilist:1:\n  - x\n",
         "anilist:1: {" + "a: {" * 5000,
+        "anilist:1:\n"
+        + "".join(
+            f"  tvdb_show:{show}:s1:\n"
+            + "".join(f"    '{n}': '1'\n" for n in range(50))
+            for show in range(50)
+        ),
+        "anilist:1: '" + "x" * 5_000_000,
+        "anilist:1: '" + "x" * 5_000_000 + "'\n",
     ],
 )
 def test_yaml_cannot_make_much_of_little(tmp_path, text):

@@ -31,13 +31,12 @@ from collections_app.source_facts.importing.planning import (
     Plan,
     plan,
 )
-from collections_app.source_facts.models import FactKind
+from collections_app.source_facts.models import TIMES
 from collections_app.source_facts.precedence import STAFF
 from collections_app.source_facts.readers import Reader, Said, recognise
 from collections_app.source_facts.writes import carry_out
 
 MOST_REMEMBERED = 1000  # refusals and values left out of one import
-TIMES = (FactKind.AIRING, FactKind.EPISODES)
 MOST_SHOWN = 300  # differences of a preview
 
 

@@ -14,6 +14,7 @@ import yaml
 from collections_app.catalogue.reader import SourceBroken, SourceUnreadable
 from collections_app.catalogue.reader.records import Refusal
 from collections_app.catalogue.reader.text import Text
+from collections_app.source_facts.cleaning import shown
 from collections_app.source_facts.models import FactKind
 from collections_app.source_facts.readers.pieces import Json, keys_of
 from collections_app.source_facts.readers.said import Reader, Said
@@ -32,7 +33,8 @@ EPISODES = re.compile(
     re.ASCII,
 )
 DEEPEST = 3
-MOST_TARGETS = 2000  # of one title
+MOST_TARGETS = 2000  # of one title, with the episodes of all
+MOST_BETWEEN = 2_000_000  # characters in which a text or a comment ends
 Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 Events = Iterator[Any]
@@ -48,11 +50,20 @@ class Stream:
     def __init__(self, text: Text) -> None:
         self.text = text
         self.is_first = True
+        self.since_event = 0  # characters
+
+    def events(self) -> Events:
+        for event in yaml.parse(self, Loader=Loader):
+            self.since_event = 0
+            yield event
 
     def read(self, size: int = 0, /) -> str:
         if not self.is_first and not self.text.more(used=len(self.text.buffer)):
             return ""
         self.is_first = False
+        self.since_event += len(self.text.buffer)
+        if self.since_event > MOST_BETWEEN:
+            raise SourceBroken("The source is YAML with a text that has no end.")
         # What is not UTF-8, or no text at all, no parser of YAML takes.
         piece = self.text.buffer.encode("utf-8", "replace").decode()
         return "".join(each if each.isprintable() or each in "\n\r\t" else "?"
@@ -62,7 +73,7 @@ class Stream:
 def read(text: Text) -> Iterator[Said | Refusal]:
     count = 0
     try:
-        for line, key, value in members(yaml.parse(Stream(text), Loader=Loader)):
+        for line, key, value in members(Stream(text).events()):
             if not key.startswith("$"):
                 count += 1
                 yield said(line, key, value)
@@ -87,14 +98,17 @@ def members(events: Events) -> Iterator[tuple[int, str, object]]:
             return
         if not isinstance(event, yaml.ScalarEvent):
             raise SourceBroken("The source is YAML of another structure.")
-        yield line_of(event), event.value, value_of(next(events), events, 1)
+        room = iter(range(MOST_TARGETS))
+        yield line_of(event), event.value, value_of(next(events), events, 1, room)
 
 
 def line_of(event: yaml.Event) -> int:
     return event.start_mark.line + 1 if event.start_mark else 0
 
 
-def value_of(event: yaml.Event, events: Events, depth: int) -> object:
+def value_of(
+    event: yaml.Event, events: Events, depth: int, room: Iterator[int]
+) -> object:
     """Texts and mappings of them; an alias could make much of little."""
     if isinstance(event, yaml.ScalarEvent):
         return event.value
@@ -104,16 +118,16 @@ def value_of(event: yaml.Event, events: Events, depth: int) -> object:
     for key in events:
         if isinstance(key, yaml.MappingEndEvent):
             break
-        if not isinstance(key, yaml.ScalarEvent) or len(found) >= MOST_TARGETS:
+        if not isinstance(key, yaml.ScalarEvent) or next(room, None) is None:
             raise SourceBroken("The source is YAML of another structure.")
-        found[key.value] = value_of(next(events), events, depth + 1)
+        found[key.value] = value_of(next(events), events, depth + 1, room)
     return found
 
 
 def said(line: int, key: str, targets: object) -> Said | Refusal:
     site, _, id_ = key.partition(":")
     ids = keys_of([(site, id_)])
-    label = key[:40]
+    label = shown(key[:40])
     if not ids or not isinstance(targets, dict):
         return Refusal(line, label, "it is not a title of a known site")
     seasons = [one for to in targets.items() for one in seasons_of(*to)]

@@ -38,10 +38,14 @@ class Titles:
     def __init__(self) -> None:
         self.redirects: dict[frozenset[Key], list[Json]] = {}
         self.about: dict[frozenset[Key], tuple[int, str]] = {}
+        self.ids: dict[frozenset[Key], frozenset[Key]] = {}
 
     def add(self, ids: frozenset[Key], line: int, label: str, redirect: Json) -> None:
-        self.redirects.setdefault(ids, []).append(redirect)
-        self.about.setdefault(ids, (line, label))
+        """By its MyAnimeList id where it has one: lines name more or fewer others."""
+        key = frozenset(pair for pair in ids if pair[0] == "mal") or ids
+        self.redirects.setdefault(key, []).append(redirect)
+        self.about.setdefault(key, (line, label))
+        self.ids[key] = self.ids.get(key, ids) | ids
 
 
 def read(text: Text) -> Iterator[Said | Refusal]:
@@ -57,9 +61,10 @@ def read(text: Text) -> Iterator[Said | Refusal]:
                 yield refusal
     if text.fault:
         raise text.fault  # a part of a title's redirects would replace all of them
-    for ids, redirects in titles.redirects.items():
-        line_number, label = titles.about[ids]
-        yield Said(line_number, label, ids, {FactKind.REDIRECTS: redirects})
+    for key, redirects in titles.redirects.items():
+        line_number, label = titles.about[key]
+        values: dict[FactKind, object] = {FactKind.REDIRECTS: redirects}
+        yield Said(line_number, label, titles.ids[key], values)
 
 
 def add_rule(titles: Titles, line: str, number: int, label: str) -> Refusal | None:

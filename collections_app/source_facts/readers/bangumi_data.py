@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from collections_app.catalogue.reader import SourceUnreadable
 from collections_app.catalogue.reader.pieces import Cursor
-from collections_app.catalogue.reader.records import Refusal, label_of
+from collections_app.catalogue.reader.records import LONGEST_URL, Refusal, label_of
 from collections_app.catalogue.reader.text import Text
 from collections_app.source_facts.models import FactKind
 from collections_app.source_facts.readers.pieces import (
@@ -181,7 +181,10 @@ def address_of(entry: Json, about: Json) -> str:
     if url := text_of(entry, "url"):
         return url
     template, id_ = text_of(about, "urlTemplate"), text_of(entry, "id")
-    return template.replace("{{id}}", quote(id_, safe="/-._~")) if id_ else ""
+    if not id_ or len(template) + len(id_) > LONGEST_URL:
+        return ""
+    quoted = quote(id_, safe="/-._~", errors="replace")  # half a character is none
+    return template.replace("{{id}}", quoted, 1)
 
 
 READER = Reader(

@@ -131,7 +131,11 @@ def broadcast(said_times: Json, begin: str | None) -> Json | None:
         start = datetime.combine(first, hour, zone).astimezone(UTC)
     except (ValueError, OverflowError, OSError, ZoneInfoNotFoundError):
         return None
-    return {"start": f"{start:%Y-%m-%dT%H:%M:00Z}", "every_days": 7}
+    return {
+        "start": f"{start:%Y-%m-%dT%H:%M:00Z}",
+        "every_days": 7,
+        "zone": zone.key,
+    }
 
 
 def names(item: Json) -> Json:

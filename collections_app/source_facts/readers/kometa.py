@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from collections_app.catalogue.reader.pieces import Cursor
 from collections_app.catalogue.reader.records import Refusal
 from collections_app.catalogue.reader.text import Text
+from collections_app.source_facts.cleaning import shown
 from collections_app.source_facts.models import FactKind
 from collections_app.source_facts.readers.pieces import (
     Json,
@@ -36,7 +37,7 @@ def read_members(cursor: Cursor) -> Iterator[Said | Refusal]:
 
 
 def said(anidb: str, item: object, place: int) -> Said | Refusal:
-    label = f"AniDB {anidb[:20]}"
+    label = f"AniDB {shown(anidb[:20])}"
     if not isinstance(item, dict):
         return Refusal(place, label, "it is not an object")
     ids = keys_of(

@@ -11,6 +11,7 @@ from collections_app.catalogue.reader.parsing import decode_line
 from collections_app.catalogue.reader.pieces import UNDECODABLE, text_lines
 from collections_app.catalogue.reader.records import Refusal, label_of
 from collections_app.catalogue.reader.text import Text
+from collections_app.source_facts.cleaning import shown
 from collections_app.source_facts.models import FactKind
 from collections_app.source_facts.readers.pieces import keys_of, list_of
 from collections_app.source_facts.readers.said import Reader, Said
@@ -57,7 +58,7 @@ def said(item: object, line: int) -> Said | Refusal:
         return Refusal(line, "", "it is not an object")
     label = label_of(item.get("title"))
     if unknown := sorted(item.keys() - ABOUT_A_TITLE):
-        keys = ", ".join(f"`{key[:40]}`" for key in unknown[:5])
+        keys = ", ".join(f"`{shown(key[:40])}`" for key in unknown[:5])
         return Refusal(line, label, f"it has keys that are not known: {keys}")
     pairs = [
         (site, id_)
