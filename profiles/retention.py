@@ -40,8 +40,10 @@ def ended_token_families() -> QuerySet[TokenFamily]:
     return TokenFamily.objects.filter(expires_at__lt=timezone.now())
 
 
-def ended_personal_tokens() -> QuerySet[PersonalToken]:
-    return PersonalToken.objects.across_users().ended()
+def expired_personal_tokens() -> QuerySet[PersonalToken]:
+    """Those that ended with a password go when their owner makes the next one."""
+    tokens = PersonalToken.objects.across_users()
+    return tokens.filter(expires_at__lte=timezone.now())
 
 
 def old_tickets() -> QuerySet[Ticket]:
@@ -101,7 +103,7 @@ def old_privacy_requests() -> QuerySet[PrivacyRequest]:
 RULES = (
     Rule("sessions", ended_sessions, by="expire_date"),
     Rule("token families", ended_token_families, by="expires_at"),
-    Rule("personal tokens", ended_personal_tokens),
+    Rule("personal tokens", expired_personal_tokens, by="expires_at"),
     Rule("tickets", old_tickets, by="expires_at"),
     Rule("lock-outs", old_lockouts, by="last_at"),
     Rule("known places", old_places, by="last_at"),

@@ -55,6 +55,10 @@ def test_an_anime_is_added_and_answered_whole(client, alice, death_note):
         "added_at": "",
         "updated_at": "",
         "revision": 1,
+        "episodes_aired": 37,
+        "behind_by": 37,
+        "next_airs_at": None,
+        "next_airs_estimated": None,
     }
     assert entry["added_at"].endswith("Z")
     assert body["meta"]["operation_id"]

@@ -40,6 +40,8 @@ def make(
         # Under the lock: beside a new password, the sign-in that asks may have ended.
         if user is None or account_behind(sign_in, user_id) is None:
             raise ApiError("session_ended")
+        made_before = PersonalToken.objects.of(user_id)
+        made_before.exclude(auth_epoch=user.auth_epoch).delete()
         if PersonalToken.objects.of(user_id).alive().count() >= MOST:
             raise ApiError("tokens_full", number=MOST)
         token = PersonalToken.objects.create(
