@@ -56,7 +56,7 @@ def test_the_facts_are_the_columns_of_a_title():
     kept_elsewhere = {"id", "sort_title", "revision", "gone_since", "held_facts"}
     kept_elsewhere |= {"prominence", "renown"}  # of search
     kept_elsewhere |= {"names_elsewhere", "votes", "franchise"}  # of source_facts
-    kept_elsewhere |= {"status_by_dates", "weighted_rating"}
+    kept_elsewhere |= {"status_by_dates", "weighted_rating", "schedule"}
     times = {"created_at", "updated_at"}
     assert set(UNKNOWN) == columns - kept_elsewhere - times
     for name, value in UNKNOWN.items():

@@ -30,5 +30,5 @@ def test_every_kind_can_be_read_from_our_own_files():
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_web_client_has_a_name_for_each(name):
-    words = Path(settings.BASE_DIR, "static", "js", "ui", "words.js").read_text()
+    words = Path(settings.BASE_DIR, "static", "js", "ui", "changes.js").read_text()
     assert f"{name}: t(" in words or name in ("type", "state")

@@ -14,7 +14,9 @@ from collections_app.watch_list.joining import RANK
 
 from .lists import STATUSES
 
-WORDS = (settings.BASE_DIR / "static" / "js" / "ui" / "words.js").read_text()
+UI = settings.BASE_DIR / "static" / "js" / "ui"
+WORDS = (UI / "words.js").read_text()
+CHANGES = (UI / "changes.js").read_text()
 
 
 def named_in(name):
@@ -46,5 +48,5 @@ def test_the_web_client_names_each_type_state_and_format():
     assert named_in("TYPES") == set(EntryType)
     others = set(EntryState) - {EntryState.ACTIVE}
     assert named_in("STATUSES") == set(EntryType) | others
-    names = re.search(r"formatName = .*?\{(.*?)\}", WORDS, re.DOTALL)[1]
+    names = re.search(r"formatName = .*?\{(.*?)\}", CHANGES, re.DOTALL)[1]
     assert set(re.findall(r'([\w-]+)"?: "', names)) == set(FORMATS)

@@ -300,7 +300,9 @@ def our_addresses():
     return [re.sub(r"\{\w+\}", "1535", path) for path in json.loads(openapi())["paths"]]
 
 
-CATALOGUE = re.compile(r"/api/?$|/api/(animes|genres|studios|schema|notices|version)")
+CATALOGUE = re.compile(
+    r"/api/?$|/api/(animes|calendar|genres|studios|schema|notices|version)"
+)
 ITS_OWN = [
     "/",
     "/profile",
