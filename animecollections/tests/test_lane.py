@@ -160,6 +160,8 @@ def counted():
 MOMENT = re.compile(
     r"""(?<=sessionid=)[a-z0-9]{32,64}
       | (?<="ticket":")[\w.-]+
+      | ac_pat_\w+                                         # personal tokens
+      | (?<=/feeds/)[\w.-]+(?=\.(?:ics|rss|json))           # secrets of feeds
       | [0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}      # ids
       | \d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z          # times
       | eyJ[\w-]+\.[\w-]+\.[\w-]+                          # tokens
@@ -249,6 +251,9 @@ def ids(client, death_note):
         "import_id": plan.json()["data"]["id"],
         "image_id": "none",
         "watched_id": "none",
+        "viewing_id": "none",
+        "feed_id": "none",
+        "token_id": "none",
     }
 
 
