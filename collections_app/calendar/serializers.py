@@ -19,7 +19,7 @@ class ListedOutput(Serializer):
     progress = serializers.IntegerField()
 
 
-@extend_schema_serializer(component_name="Airing")
+@extend_schema_serializer(component_name="EpisodeAiring")
 class EpisodeAiringOutput(Serializer):
     """An episode, and when it airs."""
 
