@@ -107,9 +107,9 @@ clients/%/node_modules/.ready: clients/%/package-lock.json
 			|| echo "SKIPPED: what clients/$* needs could not be installed."; \
 	else echo "SKIPPED: clients/$* is not tested, for there is no npm here."; fi
 
-# One file of tests to a process: each has a server and folders of its own.
+# One after another: the examples install the package that the package's tests make.
 clients: $(VENV)/.dev $(OF_CLIENTS) ## try the clients on a server: the packages, examples, and what five generators make
-	$(BIN)/python -m pytest -n auto --dist loadfile clients
+	$(BIN)/python -m pytest clients
 
 client-python: $(VENV)/.runtime $(GENERATORS)/.venv/.ready ## build the wheel of clients/python
 	$(BIN)/python clients/python/build.py
