@@ -105,7 +105,7 @@ class LinkOutput(Serializer):
     source = serializers.CharField(help_text=SOURCE)  # type: ignore[assignment]
 
 
-class NamesOutput(Serializer):
+class NamesInLanguageOutput(Serializer):
     language = serializers.CharField(help_text="Such as zh-Hans.")
     names = serializers.ListField(child=serializers.CharField())
     source = serializers.CharField(help_text=SOURCE)  # type: ignore[assignment]
@@ -147,7 +147,7 @@ class AnimeWithFactsOutput(AnimeOutput):
     relations = TypedRelationOutput(many=True)
     airing = AiringOutput(required=False, allow_null=True)
     links = LinkOutput(many=True, required=False)
-    names = NamesOutput(many=True, required=False)
+    names = NamesInLanguageOutput(many=True, required=False)
     franchise = RelatedAnimeOutput(many=True, required=False)
     description = DescriptionOutput(required=False, allow_null=True)
     episode_list = EpisodeOutput(many=True, required=False)
