@@ -85,7 +85,8 @@ def tarball():
 @pytest.fixture(scope="module")
 def installed(tarball):
     run("npm", "install", "--no-save", "--no-package-lock", "--ignore-scripts",
-        "--no-audit", "--no-fund", "--silent", "--prefer-offline", str(tarball))  # fmt: skip
+        "--no-audit", "--no-fund", "--silent", "--prefer-offline",
+        str(tarball))  # fmt: skip
     return EXAMPLES / "node_modules" / "animecollections-client"
 
 
