@@ -19,6 +19,7 @@ from animecollections.databases import CITUS
 from animecollections.tests import shards
 from animecollections.tests.owners import refuse_unowned
 from animecollections.tests.shards import none_of_many_shards
+from collections_app.catalogue.search import spelling
 from collections_app.catalogue.title_cache import held
 from collections_app.imports.recognition import candidates_named
 from collections_app.models import Anime
@@ -117,6 +118,7 @@ def _fresh_rates() -> None:
 def _nothing_held() -> None:
     """Tests make titles of the same ids, next to the service that counts revisions."""
     held.forget()
+    spelling.forget()  # words of a minute ago would serve the next test's search
     bodies.forget()
     own_titles.listed.forget()
     own_titles.listed_or_watched.forget()
