@@ -13,6 +13,7 @@ from profiles.accounts.views import (
     SignUpViewSet,
     TokenViewSet,
 )
+from profiles.devices.views import DevicesViewSet
 from profiles.feeds.views import FeedsViewSet
 from profiles.images.views import ImagesViewSet, UploadViewSet
 from profiles.notices.views import NoticesViewSet
@@ -50,6 +51,13 @@ urlpatterns = [
     path(
         "user/tokens/<str:token_id>",
         PersonalTokensViewSet.as_view({"delete": "destroy"}),
+    ),
+    path(
+        "user/sessions",
+        DevicesViewSet.as_view({"get": "list", "delete": "destroy_others"}),
+    ),
+    path(
+        "user/sessions/<str:device_id>", DevicesViewSet.as_view({"delete": "destroy"})
     ),
     path("user/sync", SyncViewSet.as_view({"get": "list"})),
     path(

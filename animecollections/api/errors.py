@@ -96,6 +96,7 @@ CODES: dict[str, Kind] = {
     "not_found": Kind(404, "Not found."),
     "anime_not_found": Kind(404, "The catalogue has no anime with the id {id}."),
     "search_not_found": Kind(404, "This search is not in your history."),
+    "device_not_found": Kind(404, "This device is not signed in (any more)."),
     "personal_token_not_found": Kind(404, "This token does not exist, or has ended."),
     "entry_not_found": Kind(404, "Anime {id} is not on your list: add it first."),
     "feed_not_found": Kind(

@@ -124,6 +124,10 @@ class Session(AbstractBaseSession, NamesOwner):
     )
     auth_epoch = models.PositiveIntegerField(default=0)
     user_agent = models.CharField(max_length=300, blank=True)
+    # Right to five minutes; null, and "", of those made before they were noted.
+    created_at = models.DateTimeField(null=True, blank=True)
+    used_at = models.DateTimeField(null=True, blank=True)
+    used_from = models.CharField(max_length=64, blank=True, db_default="")
 
     objects: ClassVar = BaseSessionManager()
 

@@ -26,7 +26,7 @@ def issue(
     )
     now = timezone.now()
     with transaction.atomic():
-        enter(user, address=address)
+        enter(user, address=address, user_agent=user_agent)
         family = TokenFamily.objects.create(
             user=user,
             auth_epoch=user.auth_epoch,

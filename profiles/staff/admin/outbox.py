@@ -41,6 +41,7 @@ MAILS = {
     "mail_invitation": "invitation to the admin",
     "mail_password_changed": "the password was changed",
     "mail_token_made": "a personal token was made",
+    "mail_new_device": "a sign-in with a new device",
     "mail_staff_action": "what staff did",
     "mail_email_changed": "another e-mail address",
     "mail_erased": "the account was erased",
