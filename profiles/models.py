@@ -16,6 +16,7 @@ from profiles.feeds.models import Feed
 from profiles.figures.models import Figure, TitleCount
 from profiles.images.models import Image
 from profiles.notices.models import Notice
+from profiles.oauth.models import App, AuthorizationCode, DeviceCode
 from profiles.personal_data.models import Erasure, MadeExport, PrivacyRequest
 from profiles.personal_tokens.models import PersonalToken
 from profiles.profile.models import (
@@ -28,7 +29,10 @@ from profiles.profile.models import (
 )
 
 __all__ = [
+    "App",
+    "AuthorizationCode",
     "CountCorrection",
+    "DeviceCode",
     "Erasure",
     "FailedSignIns",
     "FailedSignInsPart",

@@ -4,7 +4,7 @@ who it is, and where everything of theirs stands.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -22,8 +22,9 @@ from animecollections.db.hot import fetch
 from animecollections.identity import Account, SignIn
 from animecollections.scopes import GRANTABLE
 from history.log.parts import STAND, to_revisions
-from profiles.accounts.sessions import NOTE_USE_EACH, is_key, note_use, owner_in
-from profiles.accounts.tokens import read_access_token
+from profiles.accounts import sessions, token_families
+from profiles.accounts.sessions import NOTE_USE_EACH, is_key, owner_in
+from profiles.accounts.tokens import Claims, read_access_token
 
 # Raw, for this runs in every request and compiling it again would cost as much as
 # running it. Sign-out, a password change and deactivation show at once: nothing here
@@ -59,7 +60,8 @@ BY_TOKEN = ACCOUNT.format(
     stand=STANDING,
     as_of=AS_OF,
     sign_in="profiles_tokenfamily",
-    condition="i.id = %s AND i.user_id = %s AND i.revoked_at IS NULL",
+    condition="i.id = %s AND i.user_id = %s AND i.revoked_at IS NULL "
+    "AND i.app_id IS NULL",
 )
 
 
@@ -84,6 +86,17 @@ BY_ID_OF_PERSONAL_TOKEN = ACCOUNT.format(
     condition="i.id = %s AND i.user_id = %s "
     "AND (i.expires_at IS NULL OR i.expires_at > %s)",
 )
+# The same of a registered app. One that is stopped signs nobody in, nor does one whose
+# row is gone.
+BY_APP_TOKEN = ACCOUNT.format(
+    stand=STANDING,
+    as_of=AS_OF,
+    sign_in="profiles_app a, profiles_tokenfamily",
+    condition="i.id = %s AND i.user_id = %s AND i.revoked_at IS NULL "
+    "AND a.id = i.app_id AND a.stopped_at IS NULL",
+).replace(
+    "\nFROM", ",\n       a.id, a.name, i.scopes, i.mature, i.used_at <= %s\nFROM", 1
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,17 +116,48 @@ def find_by_personal_token(user_id: UUID, digest: str) -> FoundToken | None:
     if row is None:
         return None
     *of_account, id_, name, scopes, mature, is_use_to_note = row
-    account = to_account(of_account)
-    sign_in = SignIn(
-        "personal",
-        str(id_ if isinstance(id_, UUID) else UUID(id_)),
-        scopes=GRANTABLE.intersection(scopes.split()),
-        name=name,
-    )
-    hides = account.hides_mature or not mature
+    sign_in = SignIn("personal", str(to_uuid(id_)), scopes=granted(scopes), name=name)
     return FoundToken(
-        replace(account, hides_mature=hides), sign_in, bool(is_use_to_note)
+        to_account_for(of_account, mature=mature), sign_in, bool(is_use_to_note)
     )
+
+
+def find_by_app_token(
+    user_id: UUID, family: UUID, until: datetime | None
+) -> FoundToken | None:
+    """The same for a registered app's: no more than its user let it do."""
+    asked = (timezone.now() - timedelta(minutes=1), family, user_id)
+    row = first_row(BY_APP_TOKEN, [for_database(value) for value in asked])
+    if row is None:
+        return None
+    *of_account, app_id, name, scopes, mature, is_use_to_note = row
+    sign_in = SignIn(
+        "app",
+        str(family),
+        until,
+        scopes=granted(scopes),
+        name=name,
+        app_id=to_uuid(app_id),
+    )
+    return FoundToken(
+        to_account_for(of_account, mature=mature), sign_in, bool(is_use_to_note)
+    )
+
+
+def granted(scopes: str) -> frozenset[str]:
+    """A scope that a later release takes away is none."""
+    return GRANTABLE.intersection(scopes.split())
+
+
+def to_uuid(value: Any) -> UUID:
+    """As text from SQLite."""
+    return value if isinstance(value, UUID) else UUID(value)
+
+
+def to_account_for(row: Sequence[Any], *, mature: bool) -> Account:
+    """As somebody sees it who was let see mature titles, or was not."""
+    account = to_account(row)
+    return replace(account, hides_mature=account.hides_mature or not mature)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +187,7 @@ def find_account(statement: str, *parameters: object) -> Account | None:
 def to_account(row: Sequence[Any]) -> Account:
     id_, email, user_name, is_staff, hides, tracks, zone, *stand, catalogue = row
     return Account(
-        id=id_ if isinstance(id_, UUID) else UUID(id_),
+        id=to_uuid(id_),
         email=email,
         user_name=user_name,
         is_staff=bool(is_staff),
@@ -187,6 +231,9 @@ def account_behind(sign_in: SignIn, user_id: UUID | None = None) -> Account | No
     if sign_in.kind == "personal":
         id_, now = UUID(sign_in.key), timezone.now()
         return find_account(BY_ID_OF_PERSONAL_TOKEN, id_, user_id, now)
+    if sign_in.kind == "app":
+        found = user_id and find_by_app_token(user_id, UUID(sign_in.key), until)
+        return found.account if found else None
     return find_account(BY_TOKEN, UUID(sign_in.key), user_id)
 
 
@@ -203,7 +250,7 @@ class SessionAuthentication(BaseAuthentication):
             return None
         if found.is_use_to_note:
             here = address(request._request)
-            note_use(key=key, user_id=found.account.id, address=here)
+            sessions.note_use(key=key, user_id=found.account.id, address=here)
         return found.account, SignIn("session", key)
 
 
@@ -215,10 +262,27 @@ class BearerAuthentication(BaseAuthentication):
         if scheme.lower() != "bearer":
             return None
         claims = read_access_token(token.strip())
+        if claims.is_of_app:
+            return self.authenticate_app(claims, request)
         account = find_account(BY_TOKEN, claims.family, claims.user_id)
         if account is None:
             raise ApiError("session_ended")
         return account, SignIn("token", str(claims.family), claims.expires_at)
+
+    def authenticate_app(
+        self, claims: Claims, request: Request
+    ) -> tuple[Account, SignIn]:
+        """A registered app, that its user let in."""
+        found = find_by_app_token(claims.user_id, claims.family, claims.expires_at)
+        if found is None:
+            raise ApiError("session_ended")
+        if found.is_use_to_note:
+            token_families.note_use(
+                user_id=claims.user_id,
+                family_id=claims.family,
+                address=address(request._request),
+            )
+        return found.account, found.sign_in
 
     def authenticate_header(self, request: Request) -> str:
         return 'Bearer realm="animecollections"'

@@ -136,7 +136,8 @@ class Session(AbstractBaseSession, NamesOwner):
 
 
 class TokenFamily(NamesOwner):
-    """An app's sign-in: all the tokens that descend from one e-mail and password.
+    """An app's sign-in: all the tokens that descend from one e-mail and password, or
+    from one permission that a person gave to a registered app.
 
     `refresh_id` names the one refresh token that is still good.
     """
@@ -150,9 +151,36 @@ class TokenFamily(NamesOwner):
     expires_at = models.DateTimeField(db_index=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
     user_agent = models.CharField(max_length=300, blank=True)
+    # Of a registered app; else there is none, and the sign-in may do everything. The
+    # row of the app may go first: without it the family signs nobody in.
+    app = models.ForeignKey(
+        "profiles.App",
+        models.DO_NOTHING,
+        null=True,
+        blank=True,
+        related_name="families",
+        db_constraint=False,
+        db_index=False,
+    )
+    scopes = models.TextField(
+        blank=True, db_default="", help_text="of an app, with blanks between them"
+    )
+    mature = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="an app may see mature titles, where its user sees them",
+    )
+    used_from = models.CharField(max_length=64, blank=True, db_default="")
 
     class Meta:
         verbose_name_plural = "token families"
+        indexes: ClassVar = [  # of those who let an app in
+            models.Index(
+                fields=["app"],
+                condition=Q(app__isnull=False),
+                name="token_family_app",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"tokens of {self.user_id}"

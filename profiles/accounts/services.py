@@ -147,7 +147,7 @@ def sign_out(
     with transaction.atomic():
         if everywhere and user_id:
             end_everything(user_id=user_id)
-        elif user_id and sign_in and sign_in.kind == "token":
+        elif user_id and sign_in and sign_in.kind in ("token", "app"):
             TokenFamily.objects.filter(id=sign_in.key, user_id=user_id).update(
                 revoked_at=now()
             )
