@@ -14,6 +14,7 @@ from profiles.accounts.views import (
     TokenViewSet,
 )
 from profiles.devices.views import DevicesViewSet
+from profiles.email_changes.views import EmailLinkViewSet, EmailViewSet
 from profiles.feeds.views import FeedsViewSet
 from profiles.images.views import ImagesViewSet, UploadViewSet
 from profiles.notices.views import NoticesViewSet
@@ -40,6 +41,9 @@ urlpatterns = [
     path(
         "auth/password/reset/confirm", ConfirmResetViewSet.as_view({"post": "create"})
     ),
+    path("auth/email", EmailViewSet.as_view({"get": "retrieve", "post": "create"})),
+    path("auth/email/confirm", EmailLinkViewSet.as_view({"post": "confirm"})),
+    path("auth/email/take-back", EmailLinkViewSet.as_view({"post": "take_back"})),
     # By POST too: proxies drop the body of a DELETE.
     path("user", ErasureViewSet.as_view({"delete": "destroy"})),
     path("user/erase", ErasureViewSet.as_view({"post": "create"})),

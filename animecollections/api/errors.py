@@ -88,6 +88,9 @@ CODES: dict[str, Kind] = {
     "reset_invalid": Kind(
         400, "This password link no longer works: request a new one."
     ),
+    "email_link_invalid": Kind(
+        400, "This e-mail link no longer works: ask for a new one."
+    ),
     "cross_site": Kind(
         403, "This request came from another site, so nothing was done."
     ),

@@ -27,6 +27,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
+    # When its owner was last seen to read this e-mail: by a link, or by a provider.
+    email_confirmed_at = models.DateTimeField(null=True, blank=True, editable=False)
     # Sessions and token families carry the epoch they were made in; another one here
     # ends them all with one update, whatever else runs at that moment. Random, so
     # that no two writers arrive at the same. A form that saves a user names its

@@ -60,8 +60,10 @@ def sign_up(
                 remember(user.pk, Place(address, device))
                 start_session(session, user, user_agent=user_agent, address=address)
                 return user
-        except IntegrityError:
+        except IntegrityError as error:
             other = User.objects.known_by("email", email)
+            if other is None and getattr(error, "kind", "") == "email":
+                raise taken("email_taken", "email") from None  # one may take it back
             if other is None:
                 raise taken("user_name_taken", "user_name") from None
     if not is_called(other, user_name):
@@ -268,6 +270,7 @@ def confirm_reset(
         if not replace_password(user, old_hash):
             raise ApiError("reset_invalid")
         tell_sign_ins_ended(user.pk)
+        User.objects.filter(pk=user.pk).update(email_confirmed_at=now())
         if lockouts.unlock(user.email):  # while others go on guessing, they get in
             remember(user.pk, Place(address, device))
 

@@ -44,6 +44,9 @@ MAILS = {
     "mail_new_device": "a sign-in with a new device",
     "mail_staff_action": "what staff did",
     "mail_email_changed": "another e-mail address",
+    "mail_confirm_email": "link to confirm an e-mail address",
+    "mail_email_replaced": "another e-mail address, and how to take it back",
+    "mail_email_taken_back": "an e-mail address was taken back",
     "mail_erased": "the account was erased",
 }
 OTHERS = {
