@@ -124,6 +124,7 @@ class Session(AbstractBaseSession, NamesOwner):
     )
     auth_epoch = models.PositiveIntegerField(default=0)
     user_agent = models.CharField(max_length=300, blank=True)
+    proved_at = models.DateTimeField(null=True, blank=True)  # accounts/proofs.py
 
     objects: ClassVar = BaseSessionManager()
 
@@ -146,6 +147,7 @@ class TokenFamily(NamesOwner):
     expires_at = models.DateTimeField(db_index=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
     user_agent = models.CharField(max_length=300, blank=True)
+    proved_at = models.DateTimeField(null=True, blank=True)  # accounts/proofs.py
 
     class Meta:
         verbose_name_plural = "token families"

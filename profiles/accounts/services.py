@@ -18,7 +18,7 @@ from profiles.accounts.identifiers import fold_user_name, is_reserved
 from profiles.accounts.models import LoginClaim, Session, TokenFamily, User
 from profiles.accounts.passwords import refuse_weak
 from profiles.accounts.places import Place, remember
-from profiles.accounts.sessions import AGENT_KEY, digest, key_of
+from profiles.accounts.sessions import AGENT_KEY, digest, key_of, note_proof
 from profiles.accounts.sign_in_hooks import tell_sign_ins_ended
 
 
@@ -122,6 +122,7 @@ def start_session(session: SessionBase, user: User, *, user_agent: str = "") -> 
     session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
     session[HASH_SESSION_KEY] = user.get_session_auth_hash()
     session[AGENT_KEY] = user_agent[:300]
+    note_proof(session)
     session.create()
 
 

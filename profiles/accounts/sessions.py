@@ -1,6 +1,7 @@
 """Django's database sessions, with the user and the sign-in epoch in columns."""
 
 import re
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
@@ -10,14 +11,17 @@ from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.base import (
     VALID_KEY_CHARS,
     CreateError,
+    SessionBase,
     UpdateError,
 )
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.db.models import F
 from django.utils import timezone
 from django.utils.crypto import get_random_string
+from django.utils.dateparse import parse_datetime
 
 AGENT_KEY = "user_agent"
+PROVED_KEY = "proved_at"
 # Of whose it is, then a secret. Those of 32 were made before keys told that; the last
 # of them ends SESSION_DAYS after the last process that made such ones.
 KEY = re.compile("([0-9a-f]{32})?[a-z0-9]{32}", re.ASCII)
@@ -44,6 +48,19 @@ def named(key: str) -> dict[str, object]:
 def digest(key: str) -> str:
     """Names a session where its key must not be: with the digest nobody signs in."""
     return sha256(key.encode()).hexdigest()
+
+
+def note_proof(session: SessionBase) -> None:
+    """That whoever has this session has just proved who they are (proofs.py)."""
+    session[PROVED_KEY] = timezone.now().isoformat()
+
+
+def proved_at(data: dict[str, Any]) -> datetime | None:
+    try:
+        at = parse_datetime(data.get(PROVED_KEY, ""))
+    except ValueError:  # signed with our key, and yet no time
+        return None
+    return at if at and timezone.is_aware(at) else None
 
 
 def key_of(digest_: str, user_id: UUID) -> str | None:
@@ -94,6 +111,7 @@ class SessionStore(DatabaseStore):
         # The user's session hash begins with the epoch they signed in at.
         session.auth_epoch = int(data.get(HASH_SESSION_KEY, "0").partition(":")[0])
         session.user_agent = data.get(AGENT_KEY, "")
+        session.proved_at = proved_at(data)
         return session
 
     def decode(self, session_data: bytes | str) -> dict[str, object]:
