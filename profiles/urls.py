@@ -22,6 +22,7 @@ from profiles.personal_data.erasure_views import ErasureViewSet
 from profiles.personal_data.views import ExportViewSet
 from profiles.personal_tokens.views import PersonalTokensViewSet
 from profiles.profile.views import PreferencesViewSet, ProfileViewSet
+from profiles.second_factor.views import ProofViewSet
 from profiles.sync.ticket_views import TicketViewSet
 from profiles.sync.views import SocketSchemaViewSet, SyncViewSet
 
@@ -36,6 +37,7 @@ urlpatterns = [
     path("auth/token/refresh", TokenViewSet.as_view({"post": "refresh"})),
     path("auth/token/revoke", TokenViewSet.as_view({"post": "revoke"})),
     path("auth/ticket", TicketViewSet.as_view({"post": "create"})),
+    path("auth/prove", ProofViewSet.as_view({"post": "create"})),
     path("auth/password", PasswordViewSet.as_view({"post": "create"})),
     path("auth/password/reset", ResetViewSet.as_view({"post": "create"})),
     path(

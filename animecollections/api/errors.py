@@ -94,6 +94,7 @@ CODES: dict[str, Kind] = {
     "cross_site": Kind(
         403, "This request came from another site, so nothing was done."
     ),
+    "proof_needed": Kind(403, "First prove that it is you (POST /api/auth/prove)."),
     "forbidden": Kind(403, "This account is not allowed to do that."),
     # Things
     "not_found": Kind(404, "Not found."),

@@ -130,6 +130,7 @@ class Session(AbstractBaseSession, NamesOwner):
     created_at = models.DateTimeField(null=True, blank=True)
     used_at = models.DateTimeField(null=True, blank=True)
     used_from = models.CharField(max_length=64, blank=True, db_default="")
+    proved_at = models.DateTimeField(null=True, blank=True)  # accounts/proofs.py
 
     objects: ClassVar = BaseSessionManager()
 
@@ -173,6 +174,7 @@ class TokenFamily(NamesOwner):
         help_text="an app may see mature titles, where its user sees them",
     )
     used_from = models.CharField(max_length=64, blank=True, db_default="")
+    proved_at = models.DateTimeField(null=True, blank=True)  # accounts/proofs.py
 
     class Meta:
         verbose_name_plural = "token families"

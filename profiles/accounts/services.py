@@ -25,6 +25,7 @@ from profiles.accounts.sessions import (
     SINCE_KEY,
     digest,
     key_of,
+    note_proof,
 )
 from profiles.accounts.sign_in_hooks import tell_sign_ins_ended
 
@@ -135,6 +136,7 @@ def start_session(
     session[AGENT_KEY] = user_agent[:300]
     session[SINCE_KEY] = timezone.now().isoformat()
     session[FROM_KEY] = network(address)
+    note_proof(session)
     session.create()
 
 

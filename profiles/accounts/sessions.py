@@ -11,6 +11,7 @@ from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.base import (
     VALID_KEY_CHARS,
     CreateError,
+    SessionBase,
     UpdateError,
 )
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
@@ -25,6 +26,7 @@ from animecollections.api.client_ip import network
 AGENT_KEY = "user_agent"
 SINCE_KEY = "since"
 FROM_KEY = "from"
+PROVED_KEY = "proved_at"
 # Of whose it is, then a secret. Those of 32 were made before keys told that; the last
 # of them ends SESSION_DAYS after the last process that made such ones.
 KEY = re.compile("([0-9a-f]{32})?[a-z0-9]{32}", re.ASCII)
@@ -52,6 +54,11 @@ def named(key: str) -> dict[str, object]:
 def digest(key: str) -> str:
     """Names a session where its key must not be: with the digest nobody signs in."""
     return sha256(key.encode()).hexdigest()
+
+
+def note_proof(session: SessionBase) -> None:
+    """That whoever has this session has just proved who they are (proofs.py)."""
+    session[PROVED_KEY] = timezone.now().isoformat()
 
 
 def time_in(data: dict[str, Any], key: str) -> datetime | None:
@@ -131,6 +138,7 @@ class SessionStore(DatabaseStore):
         session.created_at = time_in(data, SINCE_KEY)
         session.used_at = timezone.now()
         session.used_from = data.get(FROM_KEY, "")
+        session.proved_at = time_in(data, PROVED_KEY)
         return session
 
     def decode(self, session_data: bytes | str) -> dict[str, object]:

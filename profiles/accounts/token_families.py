@@ -36,6 +36,7 @@ def issue(
             refresh_id=uuid4(),
             expires_at=now + settings.SIMPLE_JWT["REFRESH_TOKEN_LIFETIME"],
             user_agent=user_agent[:300],
+            proved_at=now,
         )
     return write_pair(family)
 

@@ -1,7 +1,7 @@
 """The e-mail address over HTTP."""
 
 from datetime import datetime
-from typing import Any, TypedDict, cast
+from typing import Any, TypedDict
 
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -10,7 +10,6 @@ from animecollections.api.errors import ApiError
 from animecollections.api.fields import StrictObject
 from animecollections.api.rendering import Answer, answer
 from animecollections.api.schema import documented
-from animecollections.identity import SignIn
 from animecollections.scopes import OPEN
 from profiles.accounts.models import User
 from profiles.accounts.proofs import require_fresh_proof
@@ -87,8 +86,7 @@ class EmailViewSet(NeverStored):
     )
     def create(self, request: Request) -> Answer:
         values = self.read_body(EmailInput)
-        sign_in = cast("SignIn", request.auth)
-        require_fresh_proof(user_id=self.user_id, sign_in=sign_in)
+        require_fresh_proof(request)
         emails.ask(user_id=self.user_id, **values)
         return answer({"message": ASKED})
 
