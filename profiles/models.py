@@ -12,10 +12,12 @@ from profiles.accounts.models import (
     WrongPasswords,
 )
 from profiles.count_corrections.models import CountCorrection
+from profiles.email_changes.models import EmailChange
 from profiles.feeds.models import Feed
 from profiles.figures.models import Figure, TitleCount
 from profiles.images.models import Image
 from profiles.notices.models import Notice
+from profiles.oauth.models import App, AuthorizationCode, DeviceCode
 from profiles.personal_data.models import Erasure, MadeExport, PrivacyRequest
 from profiles.personal_tokens.models import PersonalToken
 from profiles.profile.models import (
@@ -28,7 +30,11 @@ from profiles.profile.models import (
 )
 
 __all__ = [
+    "App",
+    "AuthorizationCode",
     "CountCorrection",
+    "DeviceCode",
+    "EmailChange",
     "Erasure",
     "FailedSignIns",
     "FailedSignInsPart",

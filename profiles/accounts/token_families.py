@@ -1,10 +1,11 @@
 """Apps' sign-ins: families of tokens, each with one refresh token that is good."""
 
 import logging
-from uuid import uuid4
+from datetime import timedelta
+from uuid import UUID, uuid4
 
 from django.conf import settings
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import QuerySet, Subquery
 from django.utils import timezone
 
@@ -16,6 +17,8 @@ from profiles.accounts.tokens import Claims, TokenPair, read_refresh_token, writ
 
 logger = logging.getLogger(__name__)
 
+NOTE_USE_EACH = timedelta(minutes=1)
+
 
 def issue(
     *, email: str, password: str, address: str, user_agent: str, device: str = ""
@@ -26,13 +29,14 @@ def issue(
     )
     now = timezone.now()
     with transaction.atomic():
-        enter(user, address=address)
+        enter(user, address=address, user_agent=user_agent)
         family = TokenFamily.objects.create(
             user=user,
             auth_epoch=user.auth_epoch,
             refresh_id=uuid4(),
             expires_at=now + settings.SIMPLE_JWT["REFRESH_TOKEN_LIFETIME"],
             user_agent=user_agent[:300],
+            proved_at=now,
         )
     return write_pair(family)
 
@@ -60,12 +64,15 @@ def refresh(*, token: str) -> TokenPair:
 
 
 def alive(claims: Claims) -> QuerySet[TokenFamily]:
-    """The family, as long as it stands and this token is its newest."""
+    """The family, as long as it stands and this token is its newest. Of registered
+    apps none: they prove who they are (profiles/oauth/).
+    """
     epoch = User.objects.filter(pk=claims.user_id, is_active=True)
     return TokenFamily.objects.filter(
         id=claims.family,
         user_id=claims.user_id,
         refresh_id=claims.id,
+        app=None,
         revoked_at=None,
         auth_epoch=Subquery(epoch.values("auth_epoch")),
     )
@@ -74,7 +81,7 @@ def alive(claims: Claims) -> QuerySet[TokenFamily]:
 def end_if_replayed(claims: Claims) -> None:
     ended = (
         TokenFamily.objects.filter(
-            id=claims.family, user_id=claims.user_id, revoked_at=None
+            id=claims.family, user_id=claims.user_id, app=None, revoked_at=None
         )
         .exclude(refresh_id=claims.id)
         .update(revoked_at=timezone.now())
@@ -102,3 +109,18 @@ def revoke(*, token: str) -> None:
         id=claims.family, user_id=claims.user_id, revoked_at=None
     ).update(revoked_at=timezone.now())
     tell_sign_ins_ended(claims.user_id)
+
+
+def note_use(*, user_id: UUID, family_id: UUID, address: str) -> None:
+    """When and from where an app was last used, once a minute. Before the request's own
+    transaction: a write that fails was a use too, and no request waits for another's.
+    It is a note, and keeps nobody out where it cannot be written.
+    """
+    now = timezone.now()
+    families = TokenFamily.objects.filter(id=family_id, user_id=user_id)
+    unused = families.filter(used_at__lte=now - NOTE_USE_EACH)
+    try:
+        with transaction.atomic():
+            unused.update(used_at=now, used_from=address)
+    except DatabaseError:
+        pass
