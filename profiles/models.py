@@ -18,6 +18,7 @@ from profiles.figures.models import Figure, TitleCount
 from profiles.images.models import Image
 from profiles.notices.models import Notice
 from profiles.oauth.models import App, AuthorizationCode, DeviceCode
+from profiles.oidc.models import Identity
 from profiles.personal_data.models import Erasure, MadeExport, PrivacyRequest
 from profiles.personal_tokens.models import PersonalToken
 from profiles.profile.models import (
@@ -41,6 +42,7 @@ __all__ = [
     "Feed",
     "Figure",
     "Gender",
+    "Identity",
     "Image",
     "KnownPlace",
     "LoginClaim",
