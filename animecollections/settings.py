@@ -41,6 +41,7 @@ from animecollections.environ import (
     env,
     kept_secret_key,
     parse_email_url,
+    read_providers,
     read_url,
     wrong,
 )
@@ -388,6 +389,9 @@ SESSION_COOKIE_SAMESITE = env.str(
 )
 # Tells the browser of an owner from those of guessers (profiles/accounts/places.py).
 DEVICE_COOKIE_NAME = "device"
+# Who else signs people in (profiles/oidc), and what a browser takes along there.
+OIDC_PROVIDERS = read_providers("OIDC_PROVIDERS")
+OIDC_COOKIE_NAME = "oidc"
 CSRF_COOKIE_SAMESITE = SESSION_COOKIE_SAMESITE
 CSRF_TRUSTED_ORIGINS = TRUSTED_ORIGINS
 
@@ -445,6 +449,7 @@ if HTTPS:  # a neighbour on another subdomain can set no cookie of such a name
     SESSION_COOKIE_NAME = "__Host-sessionid"
     CSRF_COOKIE_NAME = "__Host-csrftoken"
     DEVICE_COOKIE_NAME = "__Host-device"
+    OIDC_COOKIE_NAME = "__Host-oidc"
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 if NUM_PROXIES:

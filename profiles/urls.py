@@ -18,6 +18,13 @@ from profiles.email_changes.views import EmailLinkViewSet, EmailViewSet
 from profiles.feeds.views import FeedsViewSet
 from profiles.images.views import ImagesViewSet, UploadViewSet
 from profiles.notices.views import NoticesViewSet
+from profiles.oidc.views import (
+    BeginViewSet,
+    ConnectViewSet,
+    IdentitiesViewSet,
+    JoinViewSet,
+    ProvidersViewSet,
+)
 from profiles.personal_data.erasure_views import ErasureViewSet
 from profiles.personal_data.views import ExportViewSet
 from profiles.personal_tokens.views import PersonalTokensViewSet
@@ -46,6 +53,21 @@ urlpatterns = [
     path("auth/email", EmailViewSet.as_view({"get": "retrieve", "post": "create"})),
     path("auth/email/confirm", EmailLinkViewSet.as_view({"post": "confirm"})),
     path("auth/email/take-back", EmailLinkViewSet.as_view({"post": "take_back"})),
+    path("auth/oidc", ProvidersViewSet.as_view({"get": "list"})),
+    path("auth/oidc/<str:provider_id>", BeginViewSet.as_view({"get": "retrieve"})),
+    path(
+        "auth/connect",
+        ConnectViewSet.as_view({"get": "retrieve", "post": "create"}),
+    ),
+    path("auth/connect/join", JoinViewSet.as_view({"post": "create"})),
+    path(
+        "user/identities",
+        IdentitiesViewSet.as_view({"get": "list", "post": "create"}),
+    ),
+    path(
+        "user/identities/<str:identity_id>",
+        IdentitiesViewSet.as_view({"delete": "destroy"}),
+    ),
     # By POST too: proxies drop the body of a DELETE.
     path("user", ErasureViewSet.as_view({"delete": "destroy"})),
     path("user/erase", ErasureViewSet.as_view({"post": "create"})),

@@ -134,6 +134,7 @@ WRONG = {
     "LOCKOUT_MINUTES": "-1",
     "PROOF_MINUTES": "0",
     "RESET_MINUTES": "",
+    "OIDC_PROVIDERS": '{"google": {"client_id": "an id", "secret": "a word"}}',
     "THROTTLE_SCALE": "0",
     "DATABASE_URL": "mysql://secret:word@host/name",
     "DATABASE_DIRECT_URL": "sqlite:///secret/db.sqlite3",

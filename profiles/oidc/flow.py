@@ -5,10 +5,11 @@ State, nonce and PKCE's verifier go with the browser in a cookie that we signed:
 comes back counts only in the browser that went, once, for ten minutes.
 """
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from secrets import token_urlsafe
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urljoin
 
 from authlib.common.errors import AuthlibBaseError
@@ -35,6 +36,9 @@ LEEWAY = 60  # two machines' clocks differ
 ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512"]
 ALGORITHMS += ["ES256", "ES384", "ES512", "EdDSA", "Ed25519"]
 BEGUN, FOUND = "profiles.oidc.begun", "profiles.oidc.found"
+
+
+Thing = TypeVar("Thing")
 
 
 class FailedError(Exception):
@@ -67,6 +71,7 @@ class Found:
     provider: str
     key: str
     email: str
+    next: str = "/"  # where the browser goes on
 
 
 def begin(
@@ -123,17 +128,23 @@ def sealed(thing: Begun | Found) -> str:
     return signing.dumps(asdict(thing), salt=salt)
 
 
-def opened(text: str | None, salt: str) -> dict[str, Any]:
+def begun_in(cookie: str | None) -> Begun:
+    return opened(cookie, Begun, BEGUN)
+
+
+def found_in(cookie: str | None) -> Found:
+    return opened(cookie, Found, FOUND)
+
+
+def opened(cookie: str | None, kind: type[Thing], salt: str) -> Thing:
     try:
-        told: dict[str, Any] = signing.loads(text or "", salt=salt, max_age=SECONDS)
-    except signing.BadSignature:  # or too old
+        return kind(**signing.loads(cookie or "", salt=salt, max_age=SECONDS))
+    except (signing.BadSignature, TypeError):  # too old, or of another release
         raise FailedError("expired") from None
-    return told
 
 
-def finish(provider: Provider, cookie: str | None, query: dict[str, str]) -> Found:
+def finish(provider: Provider, begun: Begun, query: Mapping[str, str]) -> Found:
     """Whom the provider says came back. Raises FailedError."""
-    begun = Begun(**opened(cookie, BEGUN))
     is_ours = constant_time_compare(begun.state, query.get("state", ""))
     if not is_ours or begun.provider != provider.id:
         raise FailedError("expired")
@@ -165,7 +176,7 @@ def exchange(provider: Provider, begun: Begun, code: str) -> Found:
             if told["sub"] != claims["sub"]:
                 raise FailedError("refused")
             claims |= {name: told.get(name) for name in ("email", "email_verified")}
-    return found_by(provider, claims)
+    return found_by(provider, claims, begun.next)
 
 
 def auth_method(metadata: dict[str, Any]) -> dict[str, str]:
@@ -208,7 +219,7 @@ def verified(
     return dict(claims)
 
 
-def found_by(provider: Provider, claims: dict[str, Any]) -> Found:
+def found_by(provider: Provider, claims: dict[str, Any], next_: str) -> Found:
     """Only with an address that the provider has confirmed (some say so by a text)."""
     subject, email = claims["sub"], claims.get("email")
     if not isinstance(subject, str) or not 0 < len(subject) <= 255:
@@ -220,4 +231,4 @@ def found_by(provider: Provider, claims: dict[str, Any]) -> Found:
     except ValidationError:
         raise FailedError("unconfirmed") from None
     key = sha256(f"{provider.issuer}\n{subject}".encode()).hexdigest()
-    return Found(provider.id, key, email)
+    return Found(provider.id, key, email, next_)

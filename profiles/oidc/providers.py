@@ -12,7 +12,7 @@ from joserfc.jwk import KeySet
 from requests import RequestException
 
 from animecollections.api.errors import ApiError
-from animecollections.environ import is_web_address
+from animecollections.api.web_addresses import is_safe_to_ask
 from profiles.oidc.http import new_session
 
 logger = logging.getLogger(__name__)
@@ -111,13 +111,9 @@ class Provider:
             self.keys.value = None
             raise UnavailableError(self.issuer) from None
 
-    def end_session(self) -> None:
-        """Forgets what it said."""
-        self.configuration, self.keys = Kept("configuration"), Kept("keys")
-
 
 def is_usable(address: object) -> bool:
-    return isinstance(address, str) and is_web_address(address)
+    return isinstance(address, str) and is_safe_to_ask(address)
 
 
 _known: dict[str, tuple[dict[str, str], Provider]] = {}

@@ -47,6 +47,7 @@ from profiles.email_changes.models import EmailChange
 from profiles.feeds.models import Feed
 from profiles.images.models import Image
 from profiles.images.storage import storage_failures_told
+from profiles.oidc.models import Identity
 from profiles.personal_data.models import MadeExport, PrivacyRequest
 from profiles.personal_tokens.models import PersonalToken
 from profiles.profile.models import Preferences, Profile
@@ -174,6 +175,12 @@ SECTIONS = [
         "Other e-mail addresses that you asked for in the last days.",
         of(EmailChange, "id"),
         left_out=("id",),
+    ),
+    Section(
+        "identities.jsonl",
+        "The providers, such as Google, that sign in to your account.",
+        of(Identity, "id"),
+        left_out=("id", "key"),
     ),
     Section(
         "wrong_passwords.jsonl",

@@ -47,6 +47,7 @@ MAILS = {
     "mail_confirm_email": "link to confirm an e-mail address",
     "mail_email_replaced": "another e-mail address, and how to take it back",
     "mail_email_taken_back": "an e-mail address was taken back",
+    "mail_identity_joined": "a provider can sign in",
     "mail_erased": "the account was erased",
 }
 OTHERS = {
