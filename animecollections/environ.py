@@ -88,10 +88,8 @@ def read_providers(name: str) -> dict[str, dict[str, str]]:
     """{id: name, issuer, client_id, client_secret}, of who signs people in. What is
     wrong is told without the values: one of them is a secret.
     """
-    return {
-        id_: read_provider(name, id_, told)
-        for id_, told in env.json(name, {}, validate=an_object).items()
-    }
+    named: Any = env.json(name, {}, validate=an_object)
+    return {id_: read_provider(name, id_, told) for id_, told in named.items()}
 
 
 def read_provider(name: str, id_: str, told: object) -> dict[str, str]:

@@ -226,8 +226,8 @@ def account_behind(sign_in: SignIn, user_id: UUID | None = None) -> Account | No
     if until is not None and until <= timezone.now() - settings.CLOCKS_DIFFER_BY:
         return None
     if sign_in.kind == "session":
-        found = find_by_session(sign_in.key)
-        return found.account if found else None
+        session = find_by_session(sign_in.key)
+        return session.account if session else None
     if sign_in.kind == "personal":
         id_, now = UUID(sign_in.key), timezone.now()
         return find_account(BY_ID_OF_PERSONAL_TOKEN, id_, user_id, now)

@@ -9,6 +9,7 @@ from django.db import DatabaseError, transaction
 from django.db.models import QuerySet, Subquery
 from django.utils import timezone
 
+from animecollections.api.client_ip import network
 from animecollections.api.errors import ApiError
 from profiles.accounts.credentials import check_credentials, enter
 from profiles.accounts.models import TokenFamily, User
@@ -36,12 +37,13 @@ def issue(
             refresh_id=uuid4(),
             expires_at=now + settings.SIMPLE_JWT["REFRESH_TOKEN_LIFETIME"],
             user_agent=user_agent[:300],
+            used_from=network(address),
             proved_at=now,
         )
     return write_pair(family)
 
 
-def refresh(*, token: str) -> TokenPair:
+def refresh(*, token: str, address: str = "") -> TokenPair:
     """A new pair for a refresh token, which is then used up. Used again, it ends the
     family: one of the two who have it is a thief, and nobody can tell which.
 
@@ -55,6 +57,7 @@ def refresh(*, token: str) -> TokenPair:
     renewed = alive(claims).update(
         refresh_id=family.refresh_id,
         used_at=now,
+        used_from=network(address),
         expires_at=now + settings.SIMPLE_JWT["REFRESH_TOKEN_LIFETIME"],
     )
     if not renewed:

@@ -278,7 +278,9 @@ class TokenViewSet(OpenViewSet):
         body_examples={"refresh": {"refresh": "eyJhbGciOi…"}},
     )
     def refresh(self, request: Request) -> Answer:
-        return answer(tokens.refresh(token=self.read_body(RefreshInput)["refresh"]))
+        token = self.read_body(RefreshInput)["refresh"]
+        here = address(request._request)
+        return answer(tokens.refresh(token=token, address=here))
 
     @documented(
         "Signs an app out: its tokens end.",

@@ -224,7 +224,10 @@ def found_by(provider: Provider, claims: dict[str, Any], next_: str) -> Found:
     subject, email = claims["sub"], claims.get("email")
     if not isinstance(subject, str) or not 0 < len(subject) <= 255:
         raise FailedError("refused")
-    if claims.get("email_verified") not in (True, "true") or not isinstance(email, str):
+    is_confirmed = claims.get("email_verified")
+    if is_confirmed is not True and is_confirmed != "true":
+        raise FailedError("unconfirmed")
+    if not isinstance(email, str):
         raise FailedError("unconfirmed")
     try:
         email = check_email(email)

@@ -1,6 +1,7 @@
 """The providers that the settings name, and what each says of itself."""
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from threading import Lock
 from time import monotonic
@@ -33,9 +34,11 @@ class Kept:
     """Something that a provider tells everybody, asked for once in an hour. While it
     does not answer, one request in some seconds waits for it and no more: our threads
     are few.
+
+    read: makes of the answer what is kept; ValueError for one that is no good.
     """
 
-    path: str
+    read: Callable[[dict[str, Any]], Any]
     value: Any = None
     asked_at: float = 0.0
     failed_at: float = 0.0
@@ -46,70 +49,69 @@ class Kept:
         if self.value is not None and now - self.asked_at < newer_than:
             return self.value
         if self.failed_at and now - self.failed_at < ASKED_AGAIN_AFTER:
-            return self.or_older()
+            return self.or_older(address)
         if not self.lock.acquire(blocking=False):  # another thread asks already
-            return self.or_older()
+            return self.or_older(address)
         try:
-            self.value, self.asked_at, self.failed_at = fetch(address), now, 0.0
+            self.value = fetch(address, self.read)
+            self.asked_at, self.failed_at = now, 0.0
         except UnavailableError:
             self.failed_at = monotonic()
-            return self.or_older()
+            return self.or_older(address)
         finally:
             self.lock.release()
         return self.value
 
-    def or_older(self) -> Any:
+    def or_older(self, address: str) -> Any:
         if self.value is None:
-            raise UnavailableError(self.path)
+            raise UnavailableError(address)
         return self.value
 
 
-def fetch(address: str) -> dict[str, Any]:
+def fetch(address: str, read: Callable[[dict[str, Any]], Any]) -> Any:
     with new_session() as session:
         try:
             # Without a token of anybody's.
             response = session.get(address, withhold_token=True)
-            told = response.json() if response.ok else None
+            response.raise_for_status()
+            return read(response.json())
         except (RequestException, *UNREADABLE) as error:
-            logger.warning("%s does not answer: %s", address, type(error).__name__)
+            logger.warning("No good answer of %s: %s", address, type(error).__name__)
             raise UnavailableError(address) from None
-    if not isinstance(told, dict):
-        logger.warning("%s gives no JSON object", address)
-        raise UnavailableError(address)
-    return told
 
 
-@dataclass(slots=True)
 class Provider:
-    id: str
-    name: str
-    issuer: str
-    client_id: str
-    client_secret: str = field(repr=False)
-    configuration: Kept = field(default_factory=lambda: Kept("configuration"))
-    keys: Kept = field(default_factory=lambda: Kept("keys"))
+    """One that the settings name."""
+
+    def __init__(
+        self, id_: str, name: str, issuer: str, client_id: str, client_secret: str
+    ) -> None:
+        self.id, self.name, self.issuer = id_, name, issuer
+        self.client_id, self.client_secret = client_id, client_secret
+        self.configuration, self.keys = Kept(self.read), Kept(key_set_of)
+
+    def read(self, told: dict[str, Any]) -> dict[str, Any]:
+        """Its addresses. What names another issuer is not of this one."""
+        addresses = [told[name] for name in ADDRESSES]
+        if told["issuer"] != self.issuer or not all(map(is_usable, addresses)):
+            raise ValueError("The configuration of another")
+        return told
 
     def metadata(self) -> dict[str, Any]:
-        """Its addresses. What names another issuer is not of this one."""
-        told = self.configuration.get(self.issuer.rstrip("/") + CONFIGURATION)
-        addresses = [told.get(name) for name in ADDRESSES]
-        if told.get("issuer") != self.issuer or not all(map(is_usable, addresses)):
-            logger.warning("The configuration of %s is not its own", self.issuer)
-            self.configuration.value = None
-            raise UnavailableError(self.issuer)
-        return cast("dict[str, Any]", told)
+        address = self.issuer.rstrip("/") + CONFIGURATION
+        return cast("dict[str, Any]", self.configuration.get(address))
 
     def key_set(self, *, is_renewed: bool = False) -> KeySet:
         """Its keys; asked for once more where a token names one that is not among
         them, for providers change them.
         """
         newer_than = ASKED_AGAIN_AFTER if is_renewed else KEPT_FOR
-        told = self.keys.get(self.metadata()["jwks_uri"], newer_than=newer_than)
-        try:
-            return KeySet.import_key_set(told)
-        except UNREADABLE:
-            self.keys.value = None
-            raise UnavailableError(self.issuer) from None
+        keys = self.keys.get(self.metadata()["jwks_uri"], newer_than=newer_than)
+        return cast("KeySet", keys)
+
+
+def key_set_of(told: Any) -> KeySet:
+    return KeySet.import_key_set(told)
 
 
 def is_usable(address: object) -> bool:
@@ -130,5 +132,5 @@ def provider(id_: str) -> Provider:
     if told is None:
         raise ApiError("provider_not_found")
     if id_ not in _known or _known[id_][0] != told:
-        _known[id_] = (told, Provider(id=id_, **told))
+        _known[id_] = (told, Provider(id_, **told))
     return _known[id_][1]
