@@ -7,8 +7,10 @@ and never shows a password.
 import os
 import secrets
 from collections.abc import Callable
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import dj_email_url
 from environs import Env, ValidationError
@@ -21,6 +23,9 @@ POSITIVE = rules.Range(0, min_inclusive=False)
 MINUTES = rules.Range(1, 525_600)
 DAYS = rules.Range(1, 36_500)
 HOST_NAME = rules.Regexp(r"[^/\s]+\Z", error="{input!r} is no name of a host.")
+DOMAIN_OR_NONE = rules.Regexp(
+    r"([a-z0-9-]+(\.[a-z0-9-]+)*)?\Z", error="{input!r} is no domain."
+)
 FILE = rules.Regexp(
     r"(https?://|/)\S+\Z", error="{input!r} is no address, and no path from the root."
 )
@@ -71,6 +76,16 @@ def each(rule: Callable[[str], object]) -> Callable[[list[str]], None]:
 def an_object(value: object) -> None:
     if not isinstance(value, dict):
         raise ValidationError("Not a JSON object.")
+
+
+def domain_of(url: str) -> str:
+    """The domain of a web address; "" where it has a number in its place."""
+    host = urlsplit(url).hostname or ""
+    try:
+        ip_address(host)
+    except ValueError:
+        return host
+    return ""
 
 
 def kept_secret_key(path: Path) -> str:

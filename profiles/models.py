@@ -5,6 +5,7 @@ from profiles.accounts.models import (
     FailedSignInsPart,
     KnownPlace,
     LoginClaim,
+    SecondStep,
     Session,
     Ticket,
     TokenFamily,
@@ -26,10 +27,12 @@ from profiles.profile.models import (
     Theme,
     TitleLanguage,
 )
+from profiles.second_factor.models import FactorRemoval, Passkey, UsedChallenge
 
 __all__ = [
     "CountCorrection",
     "Erasure",
+    "FactorRemoval",
     "FailedSignIns",
     "FailedSignInsPart",
     "Feed",
@@ -40,17 +43,20 @@ __all__ = [
     "LoginClaim",
     "MadeExport",
     "Notice",
+    "Passkey",
     "PersonalToken",
     "Preferences",
     "PrivacyRequest",
     "Profile",
     "ScoreFormat",
+    "SecondStep",
     "Session",
     "Theme",
     "Ticket",
     "TitleCount",
     "TitleLanguage",
     "TokenFamily",
+    "UsedChallenge",
     "User",
     "WrongPasswords",
 ]

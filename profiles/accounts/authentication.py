@@ -44,14 +44,15 @@ BY_SESSION = ACCOUNT.format(
     stand=STANDING,
     as_of=AS_OF,
     sign_in="profiles_session",
-    condition="i.session_key = %s AND i.expire_date > %s AND i.user_id = %s",
+    condition="i.session_key = %s AND i.expire_date > %s AND i.user_id = %s "
+    "AND NOT i.waits_for_code",
 )
 # With a key that was made before keys told whose they are.
 BY_OLD_SESSION = ACCOUNT.format(
     stand=STANDING,
     as_of=AS_OF,
     sign_in="profiles_session",
-    condition="i.session_key = %s AND i.expire_date > %s",
+    condition="i.session_key = %s AND i.expire_date > %s AND NOT i.waits_for_code",
 )
 BY_TOKEN = ACCOUNT.format(
     stand=STANDING,

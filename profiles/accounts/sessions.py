@@ -19,6 +19,9 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 from django.utils.dateparse import parse_datetime
+from django_otp import DEVICE_ID_SESSION_KEY
+
+from animecollections.identity import WAITS_FOR_CODE
 
 AGENT_KEY = "user_agent"
 PROVED_KEY = "proved_at"
@@ -112,6 +115,8 @@ class SessionStore(DatabaseStore):
         session.auth_epoch = int(data.get(HASH_SESSION_KEY, "0").partition(":")[0])
         session.user_agent = data.get(AGENT_KEY, "")
         session.proved_at = proved_at(data)
+        waits = WAITS_FOR_CODE in data and DEVICE_ID_SESSION_KEY not in data
+        session.waits_for_code = waits
         return session
 
     def decode(self, session_data: bytes | str) -> dict[str, object]:

@@ -41,6 +41,8 @@ MAILS = {
     "mail_invitation": "invitation to the admin",
     "mail_password_changed": "the password was changed",
     "mail_token_made": "a personal token was made",
+    "mail_factors_changed": "second factors were changed",
+    "mail_removal_asked": "second factors are to be removed",
     "mail_staff_action": "what staff did",
     "mail_email_changed": "another e-mail address",
     "mail_erased": "the account was erased",
