@@ -8,8 +8,10 @@ import os
 import re
 import secrets
 from collections.abc import Callable
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import dj_email_url
 from environs import Env, ValidationError
@@ -24,6 +26,9 @@ POSITIVE = rules.Range(0, min_inclusive=False)
 MINUTES = rules.Range(1, 525_600)
 DAYS = rules.Range(1, 36_500)
 HOST_NAME = rules.Regexp(r"[^/\s]+\Z", error="{input!r} is no name of a host.")
+DOMAIN_OR_NONE = rules.Regexp(
+    r"([a-z0-9-]+(\.[a-z0-9-]+)*)?\Z", error="{input!r} is no domain."
+)
 FILE = rules.Regexp(
     r"(https?://|/)\S+\Z", error="{input!r} is no address, and no path from the root."
 )
@@ -108,6 +113,16 @@ def read_provider(name: str, id_: str, told: object) -> dict[str, str]:
     if not is_safe_to_ask(provider["issuer"]) or not provider["client_id"]:
         raise wrong(name, f"of {id_}: the issuer has an https address, a client an id.")
     return provider
+
+
+def domain_of(url: str) -> str:
+    """The domain of a web address; "" where it has a number in its place."""
+    host = urlsplit(url).hostname or ""
+    try:
+        ip_address(host)
+    except ValueError:
+        return host
+    return ""
 
 
 def kept_secret_key(path: Path) -> str:

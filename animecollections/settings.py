@@ -30,6 +30,7 @@ from animecollections.databases import (
 from animecollections.environ import (
     A_NAME,
     DAYS,
+    DOMAIN_OR_NONE,
     FILE,
     HOST_NAME,
     MINUTES,
@@ -37,6 +38,7 @@ from animecollections.environ import (
     POSITIVE,
     SOURCE_NAME,
     an_object,
+    domain_of,
     each,
     env,
     kept_secret_key,
@@ -519,6 +521,12 @@ LOCKOUT_TRIES = max(1, int(10 * THROTTLE_SCALE))
 LOCKOUT_SECONDS = env.int("LOCKOUT_MINUTES", 15, validate=MINUTES) * 60
 # So long after a sign-in, or a proof, what is dangerous asks for none.
 PROOF_MINUTES = env.int("PROOF_MINUTES", 15, validate=MINUTES)
+# So long a second factor that was lost stays on, and its owner can keep it.
+FACTOR_REMOVAL_DAYS = env.int("FACTOR_REMOVAL_DAYS", 7, validate=rules.Range(1, 365))
+# What passkeys are for: a domain, of which each page that asks for one has to be.
+PASSKEY_DOMAIN = env.str(
+    "PASSKEY_DOMAIN", domain_of(PUBLIC_URL), validate=DOMAIN_OR_NONE
+)
 # Names that nobody can take, to those of profiles/accounts/identifiers.py.
 RESERVED_USER_NAMES: list[str] = env.list(
     "RESERVED_USER_NAMES", [], validate=each(A_NAME)

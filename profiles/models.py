@@ -5,6 +5,7 @@ from profiles.accounts.models import (
     FailedSignInsPart,
     KnownPlace,
     LoginClaim,
+    SecondStep,
     Session,
     Ticket,
     TokenFamily,
@@ -29,6 +30,7 @@ from profiles.profile.models import (
     Theme,
     TitleLanguage,
 )
+from profiles.second_factor.models import FactorRemoval, Passkey, UsedChallenge
 
 __all__ = [
     "App",
@@ -37,6 +39,7 @@ __all__ = [
     "DeviceCode",
     "EmailChange",
     "Erasure",
+    "FactorRemoval",
     "FailedSignIns",
     "FailedSignInsPart",
     "Feed",
@@ -48,17 +51,20 @@ __all__ = [
     "LoginClaim",
     "MadeExport",
     "Notice",
+    "Passkey",
     "PersonalToken",
     "Preferences",
     "PrivacyRequest",
     "Profile",
     "ScoreFormat",
+    "SecondStep",
     "Session",
     "Theme",
     "Ticket",
     "TitleCount",
     "TitleLanguage",
     "TokenFamily",
+    "UsedChallenge",
     "User",
     "WrongPasswords",
 ]

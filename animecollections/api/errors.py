@@ -85,6 +85,23 @@ CODES: dict[str, Kind] = {
     ),
     "session_ended": Kind(401, "This session has ended: sign in again."),
     "wrong_credentials": Kind(401, "E-mail or password is wrong: check both."),
+    "second_factor_needed": Kind(
+        401,
+        "This account has a second factor: send it too (POST /api/auth/second-factor).",
+    ),
+    "ticket_invalid": Kind(401, "This sign-in took too long: begin it again."),
+    "wrong_code": Kind(401, "This code is not right: check it, or wait for the next."),
+    "passkey_invalid": Kind(401, "This passkey was not accepted: try it again."),
+    "passkeys_off": Kind(409, "This server has no domain, which passkeys need."),
+    "passkeys_full": Kind(
+        409, "You have {number} passkeys, which is the most: remove one first."
+    ),
+    "passkey_not_found": Kind(404, "This passkey does not exist, or was removed."),
+    "link_invalid": Kind(400, "This link is not one of ours: open it from the mail."),
+    "authenticator_not_begun": Kind(
+        409, "No authenticator waits for its first code: begin to add one first."
+    ),
+    "second_factor_off": Kind(409, "No second factor is on: add one first."),
     "reset_invalid": Kind(
         400, "This password link no longer works: request a new one."
     ),
@@ -225,6 +242,11 @@ class ApiError(exceptions.APIException):
         self.details = details
         self.headers = headers or {}
         super().__init__(detail=self.sentence, code=code)
+
+
+def missing(scope: str) -> ApiError:
+    """403 for a sign-in that was not given this scope."""
+    return ApiError("scope_missing", scope=scope, details={"scope": scope})
 
 
 def not_now(code: str, retry_after: int) -> ApiError:

@@ -133,6 +133,8 @@ WRONG = {
     "RESERVED_USER_NAMES": "mascot,,club",
     "LOCKOUT_MINUTES": "-1",
     "PROOF_MINUTES": "0",
+    "FACTOR_REMOVAL_DAYS": "0",
+    "PASSKEY_DOMAIN": "https://example.org",
     "RESET_MINUTES": "",
     "OIDC_PROVIDERS": '{"google": {"client_id": "an id", "secret": "a word"}}',
     "THROTTLE_SCALE": "0",

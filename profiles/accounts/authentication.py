@@ -47,14 +47,15 @@ BY_SESSION = ACCOUNT.format(
     stand=STANDING,
     as_of=AS_OF,
     sign_in="profiles_session",
-    condition="i.session_key = %s AND i.expire_date > %s AND i.user_id = %s",
+    condition="i.session_key = %s AND i.expire_date > %s AND i.user_id = %s "
+    "AND NOT i.waits_for_code",
 ).replace("\nFROM", f"{IS_USE_TO_NOTE}\nFROM", 1)
 # With a key that was made before keys told whose they are.
 BY_OLD_SESSION = ACCOUNT.format(
     stand=STANDING,
     as_of=AS_OF,
     sign_in="profiles_session",
-    condition="i.session_key = %s AND i.expire_date > %s",
+    condition="i.session_key = %s AND i.expire_date > %s AND NOT i.waits_for_code",
 ).replace("\nFROM", f"{IS_USE_TO_NOTE}\nFROM", 1)
 BY_TOKEN = ACCOUNT.format(
     stand=STANDING,

@@ -93,9 +93,10 @@ def enter(
     until its end, so that nothing can end what is being made, or erase its user.
     """
     user.last_login = timezone.now()
-    entered = User.objects.filter(
-        pk=user.pk, auth_epoch=user.auth_epoch, is_active=True
-    ).update(last_login=user.last_login)
+    same = User.objects.filter(pk=user.pk, auth_epoch=user.auth_epoch, is_active=True)
+    if not user.second_factors:  # nor was one turned on meanwhile
+        same = same.filter(second_factors="")
+    entered = same.update(last_login=user.last_login)
     if not entered:
         raise ApiError("wrong_credentials")
     place = Place(address, device)

@@ -42,6 +42,8 @@ MAILS = {
     "mail_password_changed": "the password was changed",
     "mail_token_made": "a personal token was made",
     "mail_new_device": "a sign-in with a new device",
+    "mail_factors_changed": "second factors were changed",
+    "mail_removal_asked": "second factors are to be removed",
     "mail_staff_action": "what staff did",
     "mail_email_changed": "another e-mail address",
     "mail_confirm_email": "link to confirm an e-mail address",
