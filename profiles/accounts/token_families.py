@@ -72,7 +72,7 @@ def alive(claims: Claims, app_id: UUID | None) -> QuerySet[TokenFamily]:
         id=claims.family,
         user_id=claims.user_id,
         refresh_id=claims.id,
-        app_id=app_id,
+        app=app_id,
         revoked_at=None,
         auth_epoch=Subquery(epoch.values("auth_epoch")),
     )
@@ -81,7 +81,7 @@ def alive(claims: Claims, app_id: UUID | None) -> QuerySet[TokenFamily]:
 def end_if_replayed(claims: Claims, app_id: UUID | None) -> None:
     ended = (
         TokenFamily.objects.filter(
-            id=claims.family, user_id=claims.user_id, app_id=app_id, revoked_at=None
+            id=claims.family, user_id=claims.user_id, app=app_id, revoked_at=None
         )
         .exclude(refresh_id=claims.id)
         .update(revoked_at=timezone.now())

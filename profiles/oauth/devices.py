@@ -58,7 +58,7 @@ def decide(
     rows = DeviceCode.objects.filter(key=codes.key_of(letters), state=State.WAITING)
     decided = rows.filter(expires_at__gt=timezone.now()).update(
         state=State.ALLOWED if is_allowed else State.DENIED,
-        decided_by=user_id,
+        user_id=user_id,
         auth_epoch=auth_epoch,
         scopes=" ".join(sorted(scopes)),
         mature=mature,
@@ -107,10 +107,10 @@ def asks_too_soon(row: DeviceCode, now: datetime) -> bool:
 def use(row: DeviceCode, app: App) -> Told | None:
     """Of two questions at once one gets the tokens."""
     rows = DeviceCode.objects.filter(pk=row.pk, state=State.ALLOWED)
-    if row.decided_by is None or not rows.update(state=State.USED):
+    if row.user_id is None or not rows.update(state=State.USED):
         return None
     permission = Permission(
-        user_id=row.decided_by,
+        user_id=row.user_id,
         app=app,
         scopes=row.scopes,
         mature=row.mature,

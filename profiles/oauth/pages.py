@@ -3,6 +3,7 @@ them, and `/link`, where they type the code that a device shows.
 """
 
 from collections.abc import Sequence
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
@@ -26,7 +27,7 @@ from profiles.accounts.sessions import is_key
 from profiles.oauth import codes, devices, server
 from profiles.oauth.models import App
 from profiles.oauth.scope_words import sentence_of
-from profiles.oauth.services import current_epoch
+from profiles.oauth.services import current_epoch, find_app
 from profiles.oauth.validator import Request
 
 ALLOW = "allow"
@@ -41,7 +42,7 @@ def account_here(request: HttpRequest) -> Account | None:
 
 
 def show(
-    request: HttpRequest, name: str, *, status: int = 200, **more: object
+    request: HttpRequest, name: str, *, status: int = 200, **more: Any
 ) -> HttpResponse:
     language = get_language_from_request(request)
     context = {"language": language, "es": language == "es", **more}
@@ -160,7 +161,7 @@ def show_consent(
     account: Account,
     app: App,
     scopes: Sequence[str],
-    **more: object,
+    **more: Any,
 ) -> HttpResponse:
     language = get_language_from_request(request)
     makers = User.objects.filter(pk=app.user_id).values_list("user_name", flat=True)
@@ -234,7 +235,7 @@ def link(request: HttpRequest) -> HttpResponseBase:
     typed = request.POST.get("user_code", "")
     letters = codes.read_letters(typed)
     waiting = devices.waiting(letters) if letters else None
-    app = waiting and App.objects.working().filter(pk=waiting.app_id).first()
+    app = find_app(str(waiting.app_id)) if waiting else None
     if letters is None or waiting is None or app is None:
         is_wrong = {"typed": typed[: codes.MOST_TYPED], "is_wrong": True}
         return show(request, "link", status=400, **is_wrong)

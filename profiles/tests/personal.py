@@ -21,7 +21,10 @@ from factories import PASSWORD
 from history.staff_log import services as audit
 from profiles.accounts import tasks
 from profiles.models import PrivacyRequest, User
+from profiles.oauth import devices
+from profiles.oauth.services import give_code
 from profiles.second_factor import services as second_factor
+from profiles.tests.registered_apps import CALLBACK, let_in, register
 
 # Columns that are no foreign key, and name somebody all the same.
 TELLING = re.compile(r"user|email|person|owner|actor|account", re.IGNORECASE)
@@ -109,6 +112,13 @@ def fill(user, client, visitor, anime):
     client.post("/api/user/feeds", {"name": "Phone"})
     client.post("/api/auth/ticket")
     client.post("/api/user/tokens", {"name": "a script", "scopes": ["read"]})
+    app = register(user, name="Zaphira's app")
+    letters = devices.begin(app=app, scopes=["list:read"]).letters
+    let_them = {"user_id": user.pk, "auth_epoch": user.auth_epoch, "mature": False}
+    allowed = {**let_them, "scopes": ["list:read"]}
+    devices.decide(letters=letters, is_allowed=True, **allowed)
+    give_code(app=app, redirect_uri=CALLBACK, challenge="c" * 43, **allowed)
+    let_in(app, user)
     credentials = {"email": user.email, "password": PASSWORD}
     visitor.post("/api/auth/token", credentials)
     wrong = credentials | {"password": "Wrong-Horse-7"}
