@@ -515,6 +515,8 @@ SIMPLE_JWT: dict[str, Any] = {
 # So many wrong passwords for one e-mail from one address lock it for so long.
 LOCKOUT_TRIES = max(1, int(10 * THROTTLE_SCALE))
 LOCKOUT_SECONDS = env.int("LOCKOUT_MINUTES", 15, validate=MINUTES) * 60
+# So long after a sign-in, or a proof, what is dangerous asks for none.
+PROOF_MINUTES = env.int("PROOF_MINUTES", 15, validate=MINUTES)
 # Names that nobody can take, to those of profiles/accounts/identifiers.py.
 RESERVED_USER_NAMES: list[str] = env.list(
     "RESERVED_USER_NAMES", [], validate=each(A_NAME)

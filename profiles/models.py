@@ -12,6 +12,7 @@ from profiles.accounts.models import (
     WrongPasswords,
 )
 from profiles.count_corrections.models import CountCorrection
+from profiles.email_changes.models import EmailChange
 from profiles.feeds.models import Feed
 from profiles.figures.models import Figure, TitleCount
 from profiles.images.models import Image
@@ -33,6 +34,7 @@ __all__ = [
     "AuthorizationCode",
     "CountCorrection",
     "DeviceCode",
+    "EmailChange",
     "Erasure",
     "FailedSignIns",
     "FailedSignInsPart",

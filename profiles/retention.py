@@ -1,5 +1,6 @@
 """What sign-ins and mails leave behind, and how long it lasts."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
@@ -19,6 +20,8 @@ from profiles.accounts.models import (
     TokenFamily,
     WrongPasswords,
 )
+from profiles.email_changes.models import EmailChange
+from profiles.email_changes.services import forget_old
 from profiles.notices.models import Notice
 from profiles.oauth.models import AuthorizationCode, DeviceCode
 from profiles.personal_data.models import MadeExport, PrivacyRequest
@@ -59,6 +62,11 @@ def old_device_codes() -> QuerySet[DeviceCode]:
 
 def old_tickets() -> QuerySet[Ticket]:
     return Ticket.objects.filter(expires_at__lt=timezone.now())
+
+
+def old_email_changes() -> QuerySet[EmailChange]:
+    rows: QuerySet[EmailChange] = EmailChange.objects.across_users()
+    return rows.filter(ends_at__lt=timezone.now())
 
 
 def old_lockouts() -> QuerySet[WrongPasswords]:
@@ -111,6 +119,19 @@ def old_privacy_requests() -> QuerySet[PrivacyRequest]:
     return PrivacyRequest.objects.filter(closed_at__lt=timezone.now() - REQUESTS_FOR)
 
 
+class EmailChanges(Rule):
+    """One by one: with each, the account gives up its old address."""
+
+    def drop(self, tell: Callable[[int], object] = lambda number: None) -> int:
+        people = self.rows().order_by("user_id").values_list("user_id", flat=True)
+        dropped = 0
+        for user_id in list(people.distinct()):
+            number = forget_old(user_id=user_id)
+            dropped += number
+            tell(number)
+        return dropped
+
+
 RULES = (
     Rule("sessions", ended_sessions, by="expire_date"),
     Rule("token families", ended_token_families, by="expires_at"),
@@ -118,6 +139,7 @@ RULES = (
     Rule("authorization codes", old_authorization_codes, by="expires_at"),
     Rule("device codes", old_device_codes, by="expires_at"),
     Rule("tickets", old_tickets, by="expires_at"),
+    EmailChanges("changes of e-mail", old_email_changes, by="ends_at"),
     Rule("lock-outs", old_lockouts, by="last_at"),
     Rule("known places", old_places, by="last_at"),
     Rule("failed sign-ins", old_failed_sign_ins, by="day"),

@@ -13,6 +13,8 @@ from profiles.accounts.views import (
     SignUpViewSet,
     TokenViewSet,
 )
+from profiles.devices.views import DevicesViewSet
+from profiles.email_changes.views import EmailLinkViewSet, EmailViewSet
 from profiles.feeds.views import FeedsViewSet
 from profiles.images.views import ImagesViewSet, UploadViewSet
 from profiles.notices.views import NoticesViewSet
@@ -20,6 +22,7 @@ from profiles.personal_data.erasure_views import ErasureViewSet
 from profiles.personal_data.views import ExportViewSet
 from profiles.personal_tokens.views import PersonalTokensViewSet
 from profiles.profile.views import PreferencesViewSet, ProfileViewSet
+from profiles.second_factor.views import ProofViewSet
 from profiles.sync.ticket_views import TicketViewSet
 from profiles.sync.views import SocketSchemaViewSet, SyncViewSet
 
@@ -34,11 +37,15 @@ urlpatterns = [
     path("auth/token/refresh", TokenViewSet.as_view({"post": "refresh"})),
     path("auth/token/revoke", TokenViewSet.as_view({"post": "revoke"})),
     path("auth/ticket", TicketViewSet.as_view({"post": "create"})),
+    path("auth/prove", ProofViewSet.as_view({"post": "create"})),
     path("auth/password", PasswordViewSet.as_view({"post": "create"})),
     path("auth/password/reset", ResetViewSet.as_view({"post": "create"})),
     path(
         "auth/password/reset/confirm", ConfirmResetViewSet.as_view({"post": "create"})
     ),
+    path("auth/email", EmailViewSet.as_view({"get": "retrieve", "post": "create"})),
+    path("auth/email/confirm", EmailLinkViewSet.as_view({"post": "confirm"})),
+    path("auth/email/take-back", EmailLinkViewSet.as_view({"post": "take_back"})),
     # By POST too: proxies drop the body of a DELETE.
     path("user", ErasureViewSet.as_view({"delete": "destroy"})),
     path("user/erase", ErasureViewSet.as_view({"post": "create"})),
@@ -50,6 +57,13 @@ urlpatterns = [
     path(
         "user/tokens/<str:token_id>",
         PersonalTokensViewSet.as_view({"delete": "destroy"}),
+    ),
+    path(
+        "user/sessions",
+        DevicesViewSet.as_view({"get": "list", "delete": "destroy_others"}),
+    ),
+    path(
+        "user/sessions/<str:device_id>", DevicesViewSet.as_view({"delete": "destroy"})
     ),
     path("user/sync", SyncViewSet.as_view({"get": "list"})),
     path(

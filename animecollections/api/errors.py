@@ -88,14 +88,19 @@ CODES: dict[str, Kind] = {
     "reset_invalid": Kind(
         400, "This password link no longer works: request a new one."
     ),
+    "email_link_invalid": Kind(
+        400, "This e-mail link no longer works: ask for a new one."
+    ),
     "cross_site": Kind(
         403, "This request came from another site, so nothing was done."
     ),
+    "proof_needed": Kind(403, "First prove that it is you (POST /api/auth/prove)."),
     "forbidden": Kind(403, "This account is not allowed to do that."),
     # Things
     "not_found": Kind(404, "Not found."),
     "anime_not_found": Kind(404, "The catalogue has no anime with the id {id}."),
     "search_not_found": Kind(404, "This search is not in your history."),
+    "device_not_found": Kind(404, "This device is not signed in (any more)."),
     "personal_token_not_found": Kind(404, "This token does not exist, or has ended."),
     "entry_not_found": Kind(404, "Anime {id} is not on your list: add it first."),
     "feed_not_found": Kind(

@@ -448,7 +448,7 @@ class BearerScheme(OpenApiAuthenticationExtension):
     """One header, and two ways to come by what stands in it."""
 
     target_class = "profiles.accounts.authentication.BearerAuthentication"
-    name = ["bearer", "oauth2"]  # noqa: RUF012  (the base has it so)
+    name = ["bearer", "oauth2"]
 
     def get_security_requirement(self, auto_schema: ApiSchema) -> list[Json]:  # type: ignore[override]
         """Apps cannot be given what `account` is for."""

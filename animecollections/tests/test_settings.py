@@ -132,6 +132,7 @@ WRONG = {
     "STAFF_SECOND_FACTOR": "perhaps",
     "RESERVED_USER_NAMES": "mascot,,club",
     "LOCKOUT_MINUTES": "-1",
+    "PROOF_MINUTES": "0",
     "RESET_MINUTES": "",
     "THROTTLE_SCALE": "0",
     "DATABASE_URL": "mysql://secret:word@host/name",

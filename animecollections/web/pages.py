@@ -41,6 +41,7 @@ PAGES = [
     "/statistics",
     "/history",
     "/settings",
+    "/security",
     "/transfer",
 ]
 # Below it, a page for every title.

@@ -22,8 +22,8 @@ from animecollections.db.hot import fetch
 from animecollections.identity import Account, SignIn
 from animecollections.scopes import GRANTABLE
 from history.log.parts import STAND, to_revisions
-from profiles.accounts.sessions import is_key, owner_in
-from profiles.accounts.token_families import note_use
+from profiles.accounts import sessions, token_families
+from profiles.accounts.sessions import NOTE_USE_EACH, is_key, owner_in
 from profiles.accounts.tokens import Claims, read_access_token
 
 # Raw, for this runs in every request and compiling it again would cost as much as
@@ -41,20 +41,21 @@ JOIN history_userstate s ON s.user_id = u.id
 WHERE {condition} AND u.is_active
 """
 AS_OF = " AND u.auth_epoch = i.auth_epoch"  # it ends with a change of password
+IS_USE_TO_NOTE = ",\n       i.used_at IS NULL OR i.used_at <= %s"
 STANDING = ", ".join(f"s.{column}" for column in STAND)
 BY_SESSION = ACCOUNT.format(
     stand=STANDING,
     as_of=AS_OF,
     sign_in="profiles_session",
     condition="i.session_key = %s AND i.expire_date > %s AND i.user_id = %s",
-)
+).replace("\nFROM", f"{IS_USE_TO_NOTE}\nFROM", 1)
 # With a key that was made before keys told whose they are.
 BY_OLD_SESSION = ACCOUNT.format(
     stand=STANDING,
     as_of=AS_OF,
     sign_in="profiles_session",
     condition="i.session_key = %s AND i.expire_date > %s",
-)
+).replace("\nFROM", f"{IS_USE_TO_NOTE}\nFROM", 1)
 BY_TOKEN = ACCOUNT.format(
     stand=STANDING,
     as_of=AS_OF,
@@ -159,11 +160,23 @@ def to_account_for(row: Sequence[Any], *, mature: bool) -> Account:
     return replace(account, hides_mature=account.hides_mature or not mature)
 
 
-def find_by_session(key: str) -> Account | None:
+@dataclass(frozen=True, slots=True)
+class FoundSession:
+    account: Account
+    is_use_to_note: bool
+
+
+def find_by_session(key: str) -> FoundSession | None:
     now, owner = timezone.now(), owner_in(key)
-    if owner is None:
-        return find_account(BY_OLD_SESSION, key, now)
-    return find_account(BY_SESSION, key, now, owner)
+    asked: list[object] = [now - NOTE_USE_EACH, key, now]
+    if owner is not None:
+        asked.append(owner)
+    statement = BY_OLD_SESSION if owner is None else BY_SESSION
+    row = first_row(statement, [for_database(value) for value in asked])
+    if row is None:
+        return None
+    *of_account, is_use_to_note = row
+    return FoundSession(to_account(of_account), bool(is_use_to_note))
 
 
 def find_account(statement: str, *parameters: object) -> Account | None:
@@ -213,7 +226,8 @@ def account_behind(sign_in: SignIn, user_id: UUID | None = None) -> Account | No
     if until is not None and until <= timezone.now() - settings.CLOCKS_DIFFER_BY:
         return None
     if sign_in.kind == "session":
-        return find_by_session(sign_in.key)
+        found = find_by_session(sign_in.key)
+        return found.account if found else None
     if sign_in.kind == "personal":
         id_, now = UUID(sign_in.key), timezone.now()
         return find_account(BY_ID_OF_PERSONAL_TOKEN, id_, user_id, now)
@@ -230,11 +244,14 @@ class SessionAuthentication(BaseAuthentication):
         key = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
         if not key:
             return None
-        account = find_by_session(key) if is_key(key) else None
-        if account is None:
+        found = find_by_session(key) if is_key(key) else None
+        if found is None:
             request._request.session_has_ended = True  # type: ignore[attr-defined]
             return None
-        return account, SignIn("session", key)
+        if found.is_use_to_note:
+            here = address(request._request)
+            sessions.note_use(key=key, user_id=found.account.id, address=here)
+        return found.account, SignIn("session", key)
 
 
 class BearerAuthentication(BaseAuthentication):
@@ -260,7 +277,7 @@ class BearerAuthentication(BaseAuthentication):
         if found is None:
             raise ApiError("session_ended")
         if found.is_use_to_note:
-            note_use(
+            token_families.note_use(
                 user_id=claims.user_id,
                 family_id=claims.family,
                 address=address(request._request),

@@ -27,6 +27,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
+    # When its owner was last seen to read this e-mail: by a link, or by a provider.
+    email_confirmed_at = models.DateTimeField(null=True, blank=True, editable=False)
     # Sessions and token families carry the epoch they were made in; another one here
     # ends them all with one update, whatever else runs at that moment. Random, so
     # that no two writers arrive at the same. A form that saves a user names its
@@ -124,6 +126,11 @@ class Session(AbstractBaseSession, NamesOwner):
     )
     auth_epoch = models.PositiveIntegerField(default=0)
     user_agent = models.CharField(max_length=300, blank=True)
+    # Right to five minutes; null, and "", of those made before they were noted.
+    created_at = models.DateTimeField(null=True, blank=True)
+    used_at = models.DateTimeField(null=True, blank=True)
+    used_from = models.CharField(max_length=64, blank=True, db_default="")
+    proved_at = models.DateTimeField(null=True, blank=True)  # accounts/proofs.py
 
     objects: ClassVar = BaseSessionManager()
 
@@ -167,6 +174,7 @@ class TokenFamily(NamesOwner):
         help_text="an app may see mature titles, where its user sees them",
     )
     used_from = models.CharField(max_length=64, blank=True, db_default="")
+    proved_at = models.DateTimeField(null=True, blank=True)  # accounts/proofs.py
 
     class Meta:
         verbose_name_plural = "token families"

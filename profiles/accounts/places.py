@@ -7,21 +7,23 @@ known by a cookie of its own, which outlives its sessions; an app by its network
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from hashlib import sha256
 from secrets import token_hex
 from uuid import UUID
 
-from django.db.models import F
+from django.db.models import Count, F, Q
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from animecollections.api.client_ip import network
 from animecollections.db.bulk import upsert
-from animecollections.db.ids import new_id
+from animecollections.db.ids import first_id_at, new_id
 from profiles.accounts.managers import NOBODY
 from profiles.accounts.models import KnownPlace, LoginClaim, Session
 
 MOST_PLACES = 50  # of a person
+MOST_NEW_A_DAY = 5  # of which they are told
 DEVICE = re.compile("[0-9a-f]{32}", re.ASCII)
 
 
@@ -64,6 +66,24 @@ def is_known(email: str, place: Place) -> bool:
         user__auth_epoch=F("auth_epoch"),
         expire_date__gt=timezone.now(),
     ).exists()
+
+
+def is_new_device(user_id: UUID, place: Place) -> bool:
+    """Whether its owner is to be told: they have not signed in with this browser, or
+    with an app from this network, and were told of few such today.
+    """
+    keys = dict(place.hashes())
+    if not keys:
+        return False
+    # A browser has both: its cookie tells more than its network.
+    is_browser = KnownPlace.Kind.DEVICE in keys
+    kind = KnownPlace.Kind.DEVICE if is_browser else KnownPlace.Kind.NETWORK
+    theirs = KnownPlace.objects.of(user_id).filter(kind=kind)
+    today = Q(pk__gte=first_id_at(timezone.now() - timedelta(days=1)))
+    found = theirs.aggregate(
+        known=Count("pk", filter=Q(key=keys[kind])), new=Count("pk", filter=today)
+    )
+    return not found["known"] and found["new"] < MOST_NEW_A_DAY
 
 
 def remember(user_id: UUID, place: Place) -> None:

@@ -29,13 +29,14 @@ def issue(
     )
     now = timezone.now()
     with transaction.atomic():
-        enter(user, address=address)
+        enter(user, address=address, user_agent=user_agent)
         family = TokenFamily.objects.create(
             user=user,
             auth_epoch=user.auth_epoch,
             refresh_id=uuid4(),
             expires_at=now + settings.SIMPLE_JWT["REFRESH_TOKEN_LIFETIME"],
             user_agent=user_agent[:300],
+            proved_at=now,
         )
     return write_pair(family)
 

@@ -43,6 +43,7 @@ from profiles.accounts.models import (
     User,
     WrongPasswords,
 )
+from profiles.email_changes.models import EmailChange
 from profiles.feeds.models import Feed
 from profiles.images.models import Image
 from profiles.images.storage import storage_failures_told
@@ -176,6 +177,12 @@ SECTIONS = [
         "they were last used. Never their text.",
         of(PersonalToken, "id"),
         left_out=("digest", "auth_epoch"),
+    ),
+    Section(
+        "email_changes.jsonl",
+        "Other e-mail addresses that you asked for in the last days.",
+        of(EmailChange, "id"),
+        left_out=("id",),
     ),
     Section(
         "wrong_passwords.jsonl",

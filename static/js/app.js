@@ -25,6 +25,7 @@ const PAGES = {
   "/statistics": () => import("./pages/statistics/page.js"),
   "/history": () => import("./pages/history/page.js"),
   "/settings": () => import("./pages/settings/page.js"),
+  "/security": () => import("./pages/security/page.js"),
   "/transfer": () => import("./pages/transfer/page.js"),
 };
 const TITLES = "/anime/"; // a page for every title
@@ -346,6 +347,7 @@ function drawMenu() {
       h("a", { href: "/history" }, t("History")),
       h("a", { href: "/transfer" }, t("Import and export")),
       h("a", { href: "/settings" }, t("Settings")),
+      h("a", { href: "/security" }, t("Security")),
       h("button", { type: "button", onclick: () => app.leave() }, t("Sign out"))));
   menu.addEventListener("click", (event) => /** @type {Element} */ (event.target).closest("a, button") && (menu.open = false));
   menu.addEventListener("keydown", (event) => {

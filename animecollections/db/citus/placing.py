@@ -63,6 +63,7 @@ PLACES = {
     "profiles.Profile": by_user("one row a user, joined to the account"),
     "profiles.Preferences": by_user("one row a user, joined by every request"),
     "profiles.Image": by_user(OWN),
+    "profiles.EmailChange": by_user("its links name the user"),
     "profiles.Feed": by_user(OWN),
     "profiles.MadeExport": by_user(OWN),
     "profiles.Erasure": coordinator("a register that outlives its users"),

@@ -41,8 +41,12 @@ MAILS = {
     "mail_invitation": "invitation to the admin",
     "mail_password_changed": "the password was changed",
     "mail_token_made": "a personal token was made",
+    "mail_new_device": "a sign-in with a new device",
     "mail_staff_action": "what staff did",
     "mail_email_changed": "another e-mail address",
+    "mail_confirm_email": "link to confirm an e-mail address",
+    "mail_email_replaced": "another e-mail address, and how to take it back",
+    "mail_email_taken_back": "an e-mail address was taken back",
     "mail_erased": "the account was erased",
 }
 OTHERS = {

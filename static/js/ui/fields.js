@@ -1,8 +1,8 @@
 /** Fields that save themselves when they change. */
 
-import { h, select } from "../../ui/dom.js";
+import { h, select } from "./dom.js";
 
-/** @import { Attributes, Child } from "../../types.js" */
+/** @import { Attributes, Child } from "../types.js" */
 
 /** @param {string} label @param {string | null | undefined} value @param {(value: string) => unknown} save @param {Attributes} [more] */
 export function text(label, value, save, more = {}) {

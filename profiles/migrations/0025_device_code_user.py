@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('profiles', '0022_registered_app'),
+        ('profiles', '0024_devices'),
     ]
 
     operations = [

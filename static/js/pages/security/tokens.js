@@ -2,7 +2,9 @@
 
 import { confirmed, dialog } from "../../ui/dialogs.js";
 import { failed, failureSentence, h, loading, sayFailure, select, toast, whileBusy } from "../../ui/dom.js";
+import { section } from "../../ui/fields.js";
 import { since } from "../../ui/more_words.js";
+import { withProof } from "../../ui/proof.js";
 import { day, t } from "../../ui/words.js";
 
 /** @import { Answer } from "../../collection/types.js" */
@@ -18,7 +20,14 @@ const powers = () => [
 ];
 const DAYS = 86_400_000; // milliseconds of one
 
-export class Tokens {
+/** @param {App} app */
+export function tokens(app) {
+  const list = new Tokens(app);
+  list.draw();
+  return section(t("Tokens"), h("p", { class: "muted" }, t("Let scripts and apps use your account without your password.")), list.element);
+}
+
+class Tokens {
   element = h("div", { class: "tokens" });
 
   /** @param {App} app */
@@ -72,7 +81,7 @@ export class Tokens {
       const expires_at = lasts.value ? new Date(Date.now() + Number(lasts.value) * DAYS).toISOString() : null;
       try {
         /** @type {Answer<NewPersonalToken>} */
-        const { data } = await this.api.ask("POST", ADDRESS, { name: name.value, scopes, expires_at, mature: mature.checked }, { tries: 1 });
+        const { data } = await withProof(this.api, () => this.api.ask("POST", ADDRESS, { name: name.value, scopes, expires_at, mature: mature.checked }, { tries: 1 }));
         showOnce(data.token);
         await this.draw();
       } catch (error) {
