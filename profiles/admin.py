@@ -4,6 +4,7 @@ from profiles.email_changes import admin as email_changes
 from profiles.feeds import admin as feeds
 from profiles.images import admin as images
 from profiles.notices import admin as notices
+from profiles.oauth import admin as oauth
 from profiles.oidc import admin as oidc
 from profiles.personal_data import erasure_admin as erasures
 from profiles.personal_data import export_admin as exports
@@ -30,6 +31,7 @@ __all__ = [
     "images",
     "missing_titles",
     "notices",
+    "oauth",
     "oidc",
     "outbox",
     "personal_tokens",

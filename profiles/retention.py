@@ -24,6 +24,7 @@ from profiles.accounts.models import (
 from profiles.email_changes.models import EmailChange
 from profiles.email_changes.services import forget_old
 from profiles.notices.models import Notice
+from profiles.oauth.models import AuthorizationCode, DeviceCode
 from profiles.personal_data.models import MadeExport, PrivacyRequest
 from profiles.personal_tokens.models import PersonalToken
 from profiles.second_factor.models import UsedChallenge
@@ -49,6 +50,16 @@ def expired_personal_tokens() -> QuerySet[PersonalToken]:
     """Those that ended with a password go when their owner makes the next one."""
     tokens = PersonalToken.objects.across_users()
     return tokens.filter(expires_at__lte=timezone.now())
+
+
+def old_authorization_codes() -> QuerySet[AuthorizationCode]:
+    """Used ones too: until now a second use would have ended what they began."""
+    codes = AuthorizationCode.objects.across_users()
+    return codes.filter(expires_at__lt=timezone.now())
+
+
+def old_device_codes() -> QuerySet[DeviceCode]:
+    return DeviceCode.objects.filter(expires_at__lt=timezone.now())
 
 
 def old_tickets() -> QuerySet[Ticket]:
@@ -135,6 +146,8 @@ RULES = (
     Rule("sessions", ended_sessions, by="expire_date"),
     Rule("token families", ended_token_families, by="expires_at"),
     Rule("personal tokens", expired_personal_tokens, by="expires_at"),
+    Rule("authorization codes", old_authorization_codes, by="expires_at"),
+    Rule("device codes", old_device_codes, by="expires_at"),
     Rule("tickets", old_tickets, by="expires_at"),
     EmailChanges("changes of e-mail", old_email_changes, by="ends_at"),
     Rule("second steps", old_second_steps, by="expires_at"),

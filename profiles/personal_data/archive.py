@@ -50,6 +50,7 @@ from profiles.email_changes.models import EmailChange
 from profiles.feeds.models import Feed
 from profiles.images.models import Image
 from profiles.images.storage import storage_failures_told
+from profiles.oauth.models import App
 from profiles.oidc.models import Identity
 from profiles.personal_data.models import MadeExport, PrivacyRequest
 from profiles.personal_tokens.models import PersonalToken
@@ -167,9 +168,17 @@ SECTIONS = [
     ),
     Section(
         "apps.jsonl",
-        "The apps in which you signed in.",
+        "The apps in which you signed in, and those that you let in: what they may do, "
+        "and when and from where they were last used.",
         of(TokenFamily, "created_at"),
         left_out=("refresh_id", "auth_epoch"),
+        more=(("app_name", "app__name"),),
+    ),
+    Section(
+        "registered_apps.jsonl",
+        "The apps that you registered. Never their secrets.",
+        of(App, "id"),
+        left_out=("secret_digest",),
     ),
     Section(
         "personal_tokens.jsonl",

@@ -21,7 +21,12 @@ from factories import PASSWORD
 from history.staff_log import services as audit
 from profiles.accounts import tasks
 from profiles.models import Passkey, PrivacyRequest, User
+from profiles.oauth import devices
+from profiles.oauth.services import give_code
+from profiles.oidc import services as identities
+from profiles.oidc.flow import Found
 from profiles.tests.factors import first_step, turn_on
+from profiles.tests.registered_apps import CALLBACK, let_in, register
 
 # Columns that are no foreign key, and name somebody all the same.
 TELLING = re.compile(r"user|email|person|owner|actor|account", re.IGNORECASE)
@@ -118,6 +123,15 @@ def fill(user, client, visitor, anime):
     client.post("/api/user/feeds", {"name": "Phone"})
     client.post("/api/auth/ticket")
     client.post("/api/user/tokens", {"name": "a script", "scopes": ["read"]})
+    client.post("/api/auth/email", {"email": f"new-{user.email}"})
+    identities.join(user_id=user.pk, found=Found("work", "k" * 64, user.email))
+    app = register(user, name="Zaphira's app")
+    letters = devices.begin(app=app, scopes=["list:read"]).letters
+    let_them = {"user_id": user.pk, "auth_epoch": user.auth_epoch, "mature": False}
+    allowed = {**let_them, "scopes": ["list:read"]}
+    devices.decide(letters=letters, is_allowed=True, **allowed)
+    give_code(app=app, redirect_uri=CALLBACK, challenge="c" * 43, **allowed)
+    let_in(app, user)
     credentials = {"email": user.email, "password": PASSWORD}
     visitor.post("/api/auth/token", credentials)
     user.groups.add(Group.objects.create(name="helpers"))

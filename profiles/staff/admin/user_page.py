@@ -267,12 +267,14 @@ def devices(user: User, is_revealed: bool) -> Table:
     rows += [
         (
             "app",
-            family.user_agent or "–",
+            app_of(family) or family.user_agent or "–",
             when(family.used_at),
             when(family.expires_at),
             sign_out_link(user, family),
         )
-        for family in families.order_by("-used_at")[:LATEST_SIGN_INS]
+        for family in families.select_related("app").order_by("-used_at")[
+            :LATEST_SIGN_INS
+        ]
     ]
     rows += [
         (
@@ -301,6 +303,11 @@ def identities(user: User, is_revealed: bool) -> Table:
         rows,
         address_of_rows("profiles_identity", user),
     )
+
+
+def app_of(family: TokenFamily) -> str:
+    """The registered app that the person let in, and what it may do."""
+    return f"{family.app.name}: {family.scopes}" if family.app else ""
 
 
 def sign_out_link(user: User, row: Session | TokenFamily) -> str:
