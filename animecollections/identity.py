@@ -14,6 +14,10 @@ SignInKind = Literal["session", "token", "personal", "app"]
 THROUGH: tuple[str, ...] = get_args(ThroughKind)
 
 
+# In a session that the admin opened for a password alone.
+WAITS_FOR_CODE = "waits_for_code"
+
+
 @dataclass(frozen=True, slots=True)
 class Origin:
     """Through what a write came; kept with every change it makes."""
@@ -93,12 +97,11 @@ class SignIn:
         """Through what a request writes. Personal tokens and registered apps have a
         name; an app has one id in all its token families.
         """
-        if self.kind in ("personal", "app"):
-            return Origin(
-                "token",
-                client_id=client_id,
-                request_id=request_id,
-                token_id=self.app_id or UUID(self.key),
-                token_name=self.name,
-            )
-        return Origin(self.kind, client_id=client_id, request_id=request_id)
+        is_named = self.kind in ("personal", "app")
+        return Origin(
+            "session" if self.kind == "session" else "token",
+            client_id=client_id,
+            request_id=request_id,
+            token_id=self.app_id or UUID(self.key) if is_named else None,
+            token_name=self.name,
+        )

@@ -5,7 +5,7 @@ from typing import ClassVar, Self
 from django.db import models
 
 from animecollections.db.ids import new_id
-from animecollections.db.owned import NamesOwner, OwnedRow, owner
+from animecollections.db.owned import OwnedRow, owner
 
 
 class AppQuerySet(models.QuerySet["App"]):
@@ -16,7 +16,7 @@ class AppQuerySet(models.QuerySet["App"]):
         return self.filter(stopped_at=None)
 
 
-class App(NamesOwner):
+class App(models.Model):
     """A program that somebody registered, which asks people for access.
 
     Not a row of its owner's alone: the sign-ins of all who gave it access refer to it,
@@ -26,7 +26,10 @@ class App(NamesOwner):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     user = models.ForeignKey(
-        "profiles.User", models.CASCADE, related_name="registered_apps"
+        "profiles.User",
+        models.CASCADE,
+        related_name="registered_apps",
+        db_constraint=False,  # the user is on one machine
     )
     name = models.CharField(max_length=60)
     description = models.CharField(max_length=300, blank=True)
@@ -111,8 +114,15 @@ class DeviceCode(models.Model):
     )
     scopes = models.TextField(help_text="with blanks between them")
     state = models.CharField(max_length=7, choices=State.choices, default=State.WAITING)
-    # Who decided, and what.
-    decided_by = models.UUIDField(null=True, blank=True)
+    # Who decided. Not kept by the database: it may be on another machine.
+    user = models.ForeignKey(
+        "profiles.User",
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_constraint=False,
+    )
     auth_epoch = models.PositiveIntegerField(default=0)
     mature = models.BooleanField(default=False)
     # The device asks no more often than so many seconds.

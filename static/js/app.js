@@ -48,6 +48,9 @@ const PATIENCE = 15_000; // ... for one that is not
 
 const visitor = new Api();
 
+/** The page of the server that sent somebody here to sign in first; of no other site. */
+const goesOn = new URLSearchParams(location.search).get("next")?.match(/^\/(?:oauth\/authorize\?|link(?:\?|$)).*/)?.[0];
+
 /** What pages get: the collection, and the ways to speak to the user. */
 const app = {
   /** @type {User | null} */ user: null,
@@ -108,6 +111,7 @@ async function start({ user, key = null } = {}) {
   if (!app.user) return isOpen(location.pathname) ? show() : welcome();
   remembered.set("user", app.user);
   const collection = await Collection.open(app.user, { key, first: FIRST, firstShown: picturesCame });
+  if (goesOn) return location.replace(goesOn);
   app.collection = collection;
   collection.on("status", drawStatus);
   collection.on("wholes", applyPreferences);
@@ -131,7 +135,7 @@ async function start({ user, key = null } = {}) {
 async function whoIsHere() {
   const known = remembered.get("user");
   const asked = session();
-  if (!known) {
+  if (!known || goesOn) {
     $("main").replaceChildren(loading());
     return asked;
   }

@@ -40,6 +40,7 @@ MENU = {
         rows("Users", "group", "profiles.user"),
         rows("Sessions", "devices", "profiles.session"),
         rows("Apps' tokens", "key", "profiles.tokenfamily"),
+        rows("Apps", "extension", "profiles.app"),
         rows("Wrong passwords", "lock", "profiles.wrongpasswords"),
         rows("Failed sign-ins", "bar_chart", "profiles.failedsignins"),
         rows("Images", "image", "profiles.image"),

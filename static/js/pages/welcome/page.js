@@ -34,6 +34,7 @@ export function show(main, { start }) {
 const sentences = () => ({
   signed_out: t("You are signed out."), reset: t("Password changed. Sign in with the new one."),
   erased: t("Your account is erased."),
+  app: t("Sign in first. Then you decide whether to let the app in."),
 });
 
 /** A shelf of what most people know. @param {HTMLElement} shelf */
