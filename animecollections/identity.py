@@ -14,6 +14,10 @@ SignInKind = Literal["session", "token", "personal", "app"]
 THROUGH: tuple[str, ...] = get_args(ThroughKind)
 
 
+# In a session that the admin opened for a password alone.
+WAITS_FOR_CODE = "waits_for_code"
+
+
 @dataclass(frozen=True, slots=True)
 class Origin:
     """Through what a write came; kept with every change it makes."""

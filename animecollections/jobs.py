@@ -15,6 +15,7 @@ from profiles import outbox
 from profiles.doctor import sweep
 from profiles.figures import running_counts
 from profiles.figures import services as figures
+from profiles.second_factor import removal
 
 
 def prune() -> str:
@@ -35,6 +36,7 @@ JOBS: tuple[PeriodicJob, ...] = (
     # young to be lost.
     PeriodicJob("outbox", timedelta(minutes=1), take_up_lost),
     PeriodicJob("prune", timedelta(days=1), prune, formerly="trim"),
+    PeriodicJob("lost factors", timedelta(hours=1), removal.carry_out_due),
     PeriodicJob("orphan images", timedelta(days=7), sweep),
     PeriodicJob("facts of titles", timedelta(days=1), mend_titles),
     PeriodicJob("sources", timedelta(days=1), sources.import_all),

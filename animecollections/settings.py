@@ -30,6 +30,7 @@ from animecollections.databases import (
 from animecollections.environ import (
     A_NAME,
     DAYS,
+    DOMAIN_OR_NONE,
     FILE,
     HOST_NAME,
     MINUTES,
@@ -37,10 +38,12 @@ from animecollections.environ import (
     POSITIVE,
     SOURCE_NAME,
     an_object,
+    domain_of,
     each,
     env,
     kept_secret_key,
     parse_email_url,
+    read_providers,
     read_url,
     wrong,
 )
@@ -388,6 +391,9 @@ SESSION_COOKIE_SAMESITE = env.str(
 )
 # Tells the browser of an owner from those of guessers (profiles/accounts/places.py).
 DEVICE_COOKIE_NAME = "device"
+# Who else signs people in (profiles/oidc), and what a browser takes along there.
+OIDC_PROVIDERS = read_providers("OIDC_PROVIDERS")
+OIDC_COOKIE_NAME = "oidc"
 CSRF_COOKIE_SAMESITE = SESSION_COOKIE_SAMESITE
 CSRF_TRUSTED_ORIGINS = TRUSTED_ORIGINS
 
@@ -445,6 +451,7 @@ if HTTPS:  # a neighbour on another subdomain can set no cookie of such a name
     SESSION_COOKIE_NAME = "__Host-sessionid"
     CSRF_COOKIE_NAME = "__Host-csrftoken"
     DEVICE_COOKIE_NAME = "__Host-device"
+    OIDC_COOKIE_NAME = "__Host-oidc"
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 if NUM_PROXIES:
@@ -517,6 +524,12 @@ LOCKOUT_TRIES = max(1, int(10 * THROTTLE_SCALE))
 LOCKOUT_SECONDS = env.int("LOCKOUT_MINUTES", 15, validate=MINUTES) * 60
 # So long after a sign-in, or a proof, what is dangerous asks for none.
 PROOF_MINUTES = env.int("PROOF_MINUTES", 15, validate=MINUTES)
+# So long a second factor that was lost stays on, and its owner can keep it.
+FACTOR_REMOVAL_DAYS = env.int("FACTOR_REMOVAL_DAYS", 7, validate=rules.Range(1, 365))
+# What passkeys are for: a domain, of which each page that asks for one has to be.
+PASSKEY_DOMAIN = env.str(
+    "PASSKEY_DOMAIN", domain_of(PUBLIC_URL), validate=DOMAIN_OR_NONE
+)
 # Names that nobody can take, to those of profiles/accounts/identifiers.py.
 RESERVED_USER_NAMES: list[str] = env.list(
     "RESERVED_USER_NAMES", [], validate=each(A_NAME)

@@ -15,13 +15,14 @@ from animecollections.api.reference import (
     VersionView,
 )
 from animecollections.web.pages import PAGES, TITLES, page, service_worker, title_page
-from profiles.accounts.pages import ResetPage
+from profiles.accounts.pages import ConnectPage, EmailPage, ResetPage
 from profiles.demo.views import enter
 from profiles.feeds.views import FeedViewSet
 from profiles.images.media import picture
 from profiles.oauth import endpoints as oauth
 from profiles.oauth import server as oauth_server
 from profiles.oauth.pages import authorize, link
+from profiles.oidc.views import BackViewSet
 
 
 # These addresses change nothing: 404 and 405 tell a client more than Django's 403.
@@ -45,6 +46,12 @@ urlpatterns = [
     re_path(r"^api(?:/.*)?$", unknown_address),
     *DEMO,
     path("admin/", admin.site.urls),
+    path("email", csrf_exempt(EmailPage.as_view()), name="email"),
+    path("connect", csrf_exempt(ConnectPage.as_view()), name="connect"),
+    path(
+        "connect/<str:provider_id>",
+        BackViewSet.as_view({"get": "retrieve"}, schema=None),
+    ),
     path("reset", csrf_exempt(ResetPage.as_view()), name="reset"),
     path(oauth_server.AUTHORIZE.removeprefix("/"), authorize),
     path(oauth_server.TOKEN.removeprefix("/"), oauth.token),

@@ -5,6 +5,7 @@ from profiles.accounts.models import (
     FailedSignInsPart,
     KnownPlace,
     LoginClaim,
+    SecondStep,
     Session,
     Ticket,
     TokenFamily,
@@ -18,6 +19,7 @@ from profiles.figures.models import Figure, TitleCount
 from profiles.images.models import Image
 from profiles.notices.models import Notice
 from profiles.oauth.models import App, AuthorizationCode, DeviceCode
+from profiles.oidc.models import Identity
 from profiles.personal_data.models import Erasure, MadeExport, PrivacyRequest
 from profiles.personal_tokens.models import PersonalToken
 from profiles.profile.models import (
@@ -28,6 +30,7 @@ from profiles.profile.models import (
     Theme,
     TitleLanguage,
 )
+from profiles.second_factor.models import FactorRemoval, Passkey, UsedChallenge
 
 __all__ = [
     "App",
@@ -36,27 +39,32 @@ __all__ = [
     "DeviceCode",
     "EmailChange",
     "Erasure",
+    "FactorRemoval",
     "FailedSignIns",
     "FailedSignInsPart",
     "Feed",
     "Figure",
     "Gender",
+    "Identity",
     "Image",
     "KnownPlace",
     "LoginClaim",
     "MadeExport",
     "Notice",
+    "Passkey",
     "PersonalToken",
     "Preferences",
     "PrivacyRequest",
     "Profile",
     "ScoreFormat",
+    "SecondStep",
     "Session",
     "Theme",
     "Ticket",
     "TitleCount",
     "TitleLanguage",
     "TokenFamily",
+    "UsedChallenge",
     "User",
     "WrongPasswords",
 ]

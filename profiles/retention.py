@@ -15,6 +15,7 @@ from profiles.accounts.models import (
     FailedSignIns,
     FailedSignInsPart,
     KnownPlace,
+    SecondStep,
     Session,
     Ticket,
     TokenFamily,
@@ -26,6 +27,7 @@ from profiles.notices.models import Notice
 from profiles.oauth.models import AuthorizationCode, DeviceCode
 from profiles.personal_data.models import MadeExport, PrivacyRequest
 from profiles.personal_tokens.models import PersonalToken
+from profiles.second_factor.models import UsedChallenge
 
 SENT_MAILS_FOR = timedelta(days=14)
 FAILED_MAILS_FOR = timedelta(days=60)
@@ -67,6 +69,14 @@ def old_tickets() -> QuerySet[Ticket]:
 def old_email_changes() -> QuerySet[EmailChange]:
     rows: QuerySet[EmailChange] = EmailChange.objects.across_users()
     return rows.filter(ends_at__lt=timezone.now())
+
+
+def old_second_steps() -> QuerySet[SecondStep]:
+    return SecondStep.objects.filter(expires_at__lt=timezone.now())
+
+
+def old_challenges() -> QuerySet[UsedChallenge]:
+    return UsedChallenge.objects.filter(expires_at__lt=timezone.now())
 
 
 def old_lockouts() -> QuerySet[WrongPasswords]:
@@ -140,6 +150,8 @@ RULES = (
     Rule("device codes", old_device_codes, by="expires_at"),
     Rule("tickets", old_tickets, by="expires_at"),
     EmailChanges("changes of e-mail", old_email_changes, by="ends_at"),
+    Rule("second steps", old_second_steps, by="expires_at"),
+    Rule("used challenges", old_challenges, by="expires_at"),
     Rule("lock-outs", old_lockouts, by="last_at"),
     Rule("known places", old_places, by="last_at"),
     Rule("failed sign-ins", old_failed_sign_ins, by="day"),

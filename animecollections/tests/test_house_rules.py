@@ -149,6 +149,7 @@ NOT_OWNED = {
     "Session": "looked up by its key, before it is known whose it is",
     "TokenFamily": "the same, by the id in a token",
     "Ticket": "the same, by what opens a socket",
+    "SecondStep": "the same, by what ends a sign-in",
     "PrivacyRequest": "a register that outlives its user",
 }
 

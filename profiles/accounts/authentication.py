@@ -47,14 +47,15 @@ BY_SESSION = ACCOUNT.format(
     stand=STANDING,
     as_of=AS_OF,
     sign_in="profiles_session",
-    condition="i.session_key = %s AND i.expire_date > %s AND i.user_id = %s",
+    condition="i.session_key = %s AND i.expire_date > %s AND i.user_id = %s "
+    "AND NOT i.waits_for_code",
 ).replace("\nFROM", f"{IS_USE_TO_NOTE}\nFROM", 1)
 # With a key that was made before keys told whose they are.
 BY_OLD_SESSION = ACCOUNT.format(
     stand=STANDING,
     as_of=AS_OF,
     sign_in="profiles_session",
-    condition="i.session_key = %s AND i.expire_date > %s",
+    condition="i.session_key = %s AND i.expire_date > %s AND NOT i.waits_for_code",
 ).replace("\nFROM", f"{IS_USE_TO_NOTE}\nFROM", 1)
 BY_TOKEN = ACCOUNT.format(
     stand=STANDING,
@@ -226,8 +227,8 @@ def account_behind(sign_in: SignIn, user_id: UUID | None = None) -> Account | No
     if until is not None and until <= timezone.now() - settings.CLOCKS_DIFFER_BY:
         return None
     if sign_in.kind == "session":
-        found = find_by_session(sign_in.key)
-        return found.account if found else None
+        session = find_by_session(sign_in.key)
+        return session.account if session else None
     if sign_in.kind == "personal":
         id_, now = UUID(sign_in.key), timezone.now()
         return find_account(BY_ID_OF_PERSONAL_TOKEN, id_, user_id, now)

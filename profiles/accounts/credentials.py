@@ -10,7 +10,7 @@ from profiles.accounts import lockouts, tasks
 from profiles.accounts.claims import claim_again
 from profiles.accounts.identifiers import MAX_EMAIL, fold_email
 from profiles.accounts.models import User
-from profiles.accounts.places import Place, is_new_device, remember
+from profiles.accounts.places import Place, remember
 from profiles.accounts.user_agents import client_of
 
 
@@ -93,17 +93,17 @@ def enter(
     until its end, so that nothing can end what is being made, or erase its user.
     """
     user.last_login = timezone.now()
-    entered = User.objects.filter(
-        pk=user.pk, auth_epoch=user.auth_epoch, is_active=True
-    ).update(last_login=user.last_login)
+    same = User.objects.filter(pk=user.pk, auth_epoch=user.auth_epoch, is_active=True)
+    if not user.second_factors:  # nor was one turned on meanwhile
+        same = same.filter(second_factors="")
+    entered = same.update(last_login=user.last_login)
     if not entered:
         raise ApiError("wrong_credentials")
     place = Place(address, device)
-    if is_new_device(user.pk, place):
+    if remember(user.pk, place):
         tasks.mail_new_device.enqueue(
             user_id=str(user.pk),
             client=str(client_of(user_agent)),
             network=place.network,
             at=user.last_login.isoformat(),
         )
-    remember(user.pk, place)

@@ -38,6 +38,12 @@ class User(AbstractBaseUser, PermissionsMixin):
     reset_key = models.PositiveIntegerField(db_default=0, default=0, editable=False)
     reset_mails = models.PositiveIntegerField(db_default=0, default=0, editable=False)
     reset_mails_since = models.DateTimeField(null=True, blank=True, editable=False)
+    # Which second factors are on, with blanks between them. They have tables of their
+    # own; here a sign-in reads them with the rest, for no statement more. Written by
+    # profiles/second_factor/factors.py alone.
+    second_factors = models.CharField(
+        max_length=40, blank=True, default="", db_default="", editable=False
+    )
 
     objects: ClassVar[UserManager] = UserManager()
     is_claimed: bool  # whether a claim led to it (UserManager.known_by)
@@ -131,6 +137,8 @@ class Session(AbstractBaseSession, NamesOwner):
     used_at = models.DateTimeField(null=True, blank=True)
     used_from = models.CharField(max_length=64, blank=True, db_default="")
     proved_at = models.DateTimeField(null=True, blank=True)  # accounts/proofs.py
+    # Of staff who gave the admin their password, and no code yet: the API is closed.
+    waits_for_code = models.BooleanField(default=False, db_default=False)
 
     objects: ClassVar = BaseSessionManager()
 
@@ -209,10 +217,29 @@ class Ticket(NamesOwner):
         return f"ticket of {self.user_id}"
 
 
+class SecondStep(NamesOwner):
+    """A sign-in whose password was right, and that waits for a second factor. To use
+    it is to delete its row.
+
+    `key` is the sha256 of the ticket that the client holds: its user, a dot, a secret.
+    """
+
+    key = models.CharField(max_length=64, primary_key=True)
+    user = models.ForeignKey(User, models.CASCADE, related_name="second_steps")
+    auth_epoch = models.PositiveIntegerField()
+    is_app = models.BooleanField(help_text="tokens are wanted, not a session")
+    device = models.CharField(max_length=64, blank=True, help_text="a hash")
+    expires_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"second step of {self.user_id}"
+
+
 class WrongPasswords(models.Model):
     """Wrong passwords for one e-mail from one network, known or not; enough of them
     lock it there, and enough from all networks close it to new places. Deleting the
-    rows unlocks.
+    rows unlocks. Wrong codes of a second factor count in the same way, for the user
+    and not for an e-mail (`lockouts.codes_of`).
     """
 
     email = models.CharField(max_length=254)

@@ -13,8 +13,7 @@ from django.contrib.sessions.backends.base import SessionBase, UpdateError
 from django.utils import timezone
 from rest_framework.request import Request
 
-from animecollections.api.errors import ApiError
-from animecollections.api.views import missing
+from animecollections.api.errors import ApiError, missing
 from animecollections.identity import SignIn
 from animecollections.scopes import ACCOUNT
 from profiles.accounts.models import Session, TokenFamily, User
@@ -36,6 +35,12 @@ def require_fresh_proof(request: Request) -> None:
     raise ApiError("proof_needed", details={"methods": methods_of(user)})
 
 
+def refuse_password_alone(*, user: User, sign_in: SignIn) -> None:
+    """For what takes the password: with a second factor on, it is no proof."""
+    if user.second_factors and not is_fresh(user_id=user.pk, sign_in=sign_in):
+        raise ApiError("proof_needed", details={"methods": methods_of(user)})
+
+
 def is_fresh(*, user_id: UUID, sign_in: SignIn) -> bool:
     proofs = (
         Session.objects.filter(session_key=sign_in.key, user_id=user_id)
@@ -48,7 +53,11 @@ def is_fresh(*, user_id: UUID, sign_in: SignIn) -> bool:
 
 
 def methods_of(user: User) -> list[str]:
-    """How they can prove it now; none: by signing in again."""
+    """How they can prove it now; none: by signing in again. With a second factor on,
+    a password alone proves nothing: it does not sign in either.
+    """
+    if user.second_factors:
+        return [*user.second_factors.split(), "recovery_code"]
     return ["password"] if user.has_usable_password() else []
 
 

@@ -13,12 +13,13 @@ from animecollections.api.client_ip import network
 from animecollections.api.errors import CODES, ApiError
 from animecollections.db.ids import as_uuid7, new_epoch
 from animecollections.identity import SignIn
-from profiles.accounts import lockouts, reset_links, tasks
+from profiles.accounts import lockouts, reset_links, second_steps, tasks
 from profiles.accounts.credentials import check_credentials, check_own_password, enter
 from profiles.accounts.identifiers import fold_user_name, is_reserved
 from profiles.accounts.models import LoginClaim, Session, TokenFamily, User
 from profiles.accounts.passwords import refuse_weak
 from profiles.accounts.places import Place, remember
+from profiles.accounts.proofs import refuse_password_alone
 from profiles.accounts.sessions import (
     AGENT_KEY,
     FROM_KEY,
@@ -109,7 +110,7 @@ def sign_in(
     user_agent: str,
     device: str = "",
 ) -> User:
-    """Signs a browser in."""
+    """Signs a browser in; 401 `second_factor_needed` for who has one on."""
     user = check_credentials(
         email=email,
         password=password,
@@ -117,6 +118,8 @@ def sign_in(
         device=device,
         session_key=session.session_key,
     )
+    if user.second_factors:
+        raise second_steps.begin(user, is_app=False, device=device)
     with transaction.atomic():
         enter(user, address=address, device=device, user_agent=user_agent)
         start_session(session, user, user_agent=user_agent, address=address)
@@ -216,6 +219,7 @@ def change_password(
         device=device,
         field="old_password",
     )
+    refuse_password_alone(user=user, sign_in=sign_in)
     refuse_weak(new_password, user, field="new_password")
     old_hash = user.password
     user.set_password(new_password)

@@ -20,8 +20,10 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 from django.utils.dateparse import parse_datetime
+from django_otp import DEVICE_ID_SESSION_KEY
 
 from animecollections.api.client_ip import network
+from animecollections.identity import WAITS_FOR_CODE
 
 AGENT_KEY = "user_agent"
 SINCE_KEY = "since"
@@ -139,6 +141,8 @@ class SessionStore(DatabaseStore):
         session.used_at = timezone.now()
         session.used_from = data.get(FROM_KEY, "")
         session.proved_at = time_in(data, PROVED_KEY)
+        waits = WAITS_FOR_CODE in data and DEVICE_ID_SESSION_KEY not in data
+        session.waits_for_code = waits
         return session
 
     def decode(self, session_data: bytes | str) -> dict[str, object]:

@@ -9,7 +9,9 @@ from django.db import DatabaseError, transaction
 from django.db.models import QuerySet, Subquery
 from django.utils import timezone
 
+from animecollections.api.client_ip import network
 from animecollections.api.errors import ApiError
+from profiles.accounts import second_steps
 from profiles.accounts.credentials import check_credentials, enter
 from profiles.accounts.models import TokenFamily, User
 from profiles.accounts.sign_in_hooks import tell_sign_ins_ended
@@ -23,25 +25,35 @@ NOTE_USE_EACH = timedelta(minutes=1)
 def issue(
     *, email: str, password: str, address: str, user_agent: str, device: str = ""
 ) -> TokenPair:
-    """Signs an app in; `device` where a known browser asks for it."""
+    """Signs an app in; `device` where a known browser asks for it. 401
+    `second_factor_needed` for who has one on.
+    """
     user = check_credentials(
         email=email, password=password, address=address, device=device
     )
-    now = timezone.now()
+    if user.second_factors:
+        raise second_steps.begin(user, is_app=True, device=device)
     with transaction.atomic():
-        enter(user, address=address, user_agent=user_agent)
-        family = TokenFamily.objects.create(
-            user=user,
-            auth_epoch=user.auth_epoch,
-            refresh_id=uuid4(),
-            expires_at=now + settings.SIMPLE_JWT["REFRESH_TOKEN_LIFETIME"],
-            user_agent=user_agent[:300],
-            proved_at=now,
-        )
+        return begin_family(user, address=address, user_agent=user_agent)
+
+
+def begin_family(user: User, *, address: str, user_agent: str) -> TokenPair:
+    """For who gave what a sign-in needs. Call it in a transaction."""
+    enter(user, address=address, user_agent=user_agent)
+    now = timezone.now()
+    family = TokenFamily.objects.create(
+        user=user,
+        auth_epoch=user.auth_epoch,
+        refresh_id=uuid4(),
+        expires_at=now + settings.SIMPLE_JWT["REFRESH_TOKEN_LIFETIME"],
+        user_agent=user_agent[:300],
+        used_from=network(address),
+        proved_at=now,
+    )
     return write_pair(family)
 
 
-def refresh(*, token: str, app_id: UUID | None = None) -> TokenPair:
+def refresh(*, token: str, address: str = "", app_id: UUID | None = None) -> TokenPair:
     """A new pair for a refresh token, which is then used up. Used again, it ends the
     family: one of the two who have it is a thief, and nobody can tell which. That of a
     registered app is good for that app alone, which proved who it is.
@@ -58,6 +70,7 @@ def refresh(*, token: str, app_id: UUID | None = None) -> TokenPair:
     renewed = alive(claims, app_id).update(
         refresh_id=family.refresh_id,
         used_at=now,
+        used_from=network(address),
         expires_at=now + settings.SIMPLE_JWT["REFRESH_TOKEN_LIFETIME"],
     )
     if not renewed:

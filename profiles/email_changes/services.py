@@ -35,8 +35,9 @@ def ask(*, user_id: UUID, email: str) -> None:
         user = User.objects.select_for_update().filter(pk=user_id).first()
         if user is None:
             raise ApiError("session_ended")
-        EmailChange.objects.of(user_id).filter(confirmed_at=None).delete()
-        ends_at = timezone.now() + CONFIRM_WITHIN
+        now = timezone.now()
+        EmailChange.objects.of(user_id).asked().update(ends_at=now)
+        ends_at = now + CONFIRM_WITHIN
         change = EmailChange.objects.create(user=user, new_email=email, ends_at=ends_at)
         tasks.mail_confirm_email.enqueue(user_id=str(user_id), change_id=str(change.pk))
 

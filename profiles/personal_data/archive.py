@@ -18,6 +18,8 @@ from django.contrib.admin.models import LogEntry
 from django.core.files.storage import default_storage
 from django.db.models import F, Model, QuerySet
 from django.utils import timezone
+from django_otp.plugins.otp_static.models import StaticDevice
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from animecollections.api.rendering import OPTIONS
 from animecollections.db.free_json import to_bytes
@@ -36,6 +38,7 @@ from history.models import (
     StaffAction,
     UserState,
 )
+from profiles.accounts import lockouts
 from profiles.accounts.models import (
     KnownPlace,
     Session,
@@ -48,9 +51,11 @@ from profiles.feeds.models import Feed
 from profiles.images.models import Image
 from profiles.images.storage import storage_failures_told
 from profiles.oauth.models import App
+from profiles.oidc.models import Identity
 from profiles.personal_data.models import MadeExport, PrivacyRequest
 from profiles.personal_tokens.models import PersonalToken
 from profiles.profile.models import Preferences, Profile
+from profiles.second_factor.models import FactorRemoval, Passkey
 
 ROWS_AT_ONCE = 2_000
 BYTES_AT_ONCE = 1024 * 1024
@@ -100,6 +105,10 @@ def wrong_passwords(user_id: UUID) -> QuerySet[WrongPasswords]:
     emails = account(user_id).values_list("email", flat=True)
     whose = list(emails) if is_spread() else emails
     return WrongPasswords.objects.filter(email__in=whose)
+
+
+def wrong_codes(user_id: UUID) -> QuerySet[WrongPasswords]:
+    return WrongPasswords.objects.filter(email=lockouts.codes_of(user_id))
 
 
 def acts_of_staff(user_id: UUID) -> QuerySet[LogEntry]:
@@ -185,10 +194,47 @@ SECTIONS = [
         left_out=("id",),
     ),
     Section(
+        "identities.jsonl",
+        "The providers, such as Google, that sign in to your account.",
+        of(Identity, "id"),
+        left_out=("id", "key"),
+    ),
+    Section(
+        "passkeys.jsonl",
+        "Your passkeys: what you call them, and when they were last used. Not what "
+        "they are recognised by.",
+        of(Passkey, "id"),
+        left_out=("id", "digest", "credential_id", "public_key", "sign_count"),
+    ),
+    Section(
+        "authenticators.jsonl",
+        "Your authenticator, and when it was last used. Never its secret.",
+        of(TOTPDevice, "id"),
+        left_out=("id", "key", "last_t", "drift", "t0", "step", "digits", "tolerance"),
+    ),
+    Section(
+        "recovery_codes.jsonl",
+        "That you have recovery codes, and when one was last used. Never the codes.",
+        of(StaticDevice, "id"),
+        left_out=("id",),
+    ),
+    Section(
+        "factor_removals.jsonl",
+        "That the removal of your second factors was asked for, and when.",
+        of(FactorRemoval, "id"),
+        left_out=("id",),
+    ),
+    Section(
         "wrong_passwords.jsonl",
         "Recent wrong passwords for your e-mail address, and from where.",
         wrong_passwords,
         left_out=("id",),
+    ),
+    Section(
+        "wrong_codes.jsonl",
+        "Recent wrong codes of your second factor, and from where.",
+        wrong_codes,
+        left_out=("id", "email"),
     ),
     Section(
         "places.jsonl",

@@ -251,4 +251,12 @@ export interface PersonalToken {
   id: string; name: string; prefix: string; scopes: string[]; mature: boolean; created_at: string;
   expires_at: string | null; last_used_at: string | null; last_used_from: string | null;
 }
+export interface Device {
+  id: string; kind: "browser" | "app"; is_current: boolean; browser: string | null; system: string | null;
+  user_agent: string; signed_in_at: string | null; last_seen_at: string | null; network: string | null;
+  network_known_since: string | null; expires_at: string;
+}
+export interface EmailAddress { email: string; confirmed_at: string | null; asked: string | null }
+export interface Provider { id: string; name: string }
+export interface Identity { id: string; provider: Provider; email: string; created_at: string; last_used_at: string | null }
 export interface NewPersonalToken extends PersonalToken { token: string }

@@ -41,6 +41,7 @@ OWN = "a row of a user's: every statement names the user"
 CATALOGUE = "the catalogue: lists are joined to it on every machine"
 OF_DJANGO = "rights and their groups: few rows, joined to users"
 OF_STAFF = "of the few staff, by pages of the admin"
+OF_CODES = "read in the second step of a sign-in alone, and django-otp's own"
 
 PLACES = {
     "profiles.User": by_user("the account, beside all that is its own", "id"),
@@ -53,6 +54,10 @@ PLACES = {
     "profiles.AuthorizationCode": by_user("its text names the user"),
     "profiles.DeviceCode": by_value("key", "found before the user is known"),
     "profiles.PersonalToken": by_user("its text names the user"),
+    "profiles.SecondStep": by_user("its text begins with the user"),
+    "profiles.Passkey": by_user(OWN),
+    "profiles.FactorRemoval": by_user(OWN),
+    "profiles.UsedChallenge": by_value("key", "answered before the user is known"),
     "profiles.Ticket": by_user("its text begins with the user"),
     "profiles.WrongPasswords": by_value("email", "it may be the e-mail of nobody"),
     "profiles.KnownPlace": by_user(OWN),
@@ -64,6 +69,7 @@ PLACES = {
     "profiles.Preferences": by_user("one row a user, joined by every request"),
     "profiles.Image": by_user(OWN),
     "profiles.EmailChange": by_user("its links name the user"),
+    "profiles.Identity": by_user(OWN),
     "profiles.Feed": by_user(OWN),
     "profiles.MadeExport": by_user(OWN),
     "profiles.Erasure": coordinator("a register that outlives its users"),
@@ -101,9 +107,9 @@ PLACES = {
     "auth.Group_permissions": everywhere(OF_DJANGO),
     "auth.Group": everywhere(OF_DJANGO),
     "contenttypes.ContentType": everywhere(OF_DJANGO),
-    "otp_totp.TOTPDevice": coordinator(OF_STAFF),
-    "otp_static.StaticDevice": coordinator(OF_STAFF),
-    "otp_static.StaticToken": coordinator(OF_STAFF),
+    "otp_totp.TOTPDevice": coordinator(OF_CODES),
+    "otp_static.StaticDevice": coordinator(OF_CODES),
+    "otp_static.StaticToken": coordinator(OF_CODES),
     "django_tasks_database.DBTaskResult": coordinator("the outbox: a queue for all"),
 }
 

@@ -42,11 +42,14 @@ MAILS = {
     "mail_password_changed": "the password was changed",
     "mail_token_made": "a personal token was made",
     "mail_new_device": "a sign-in with a new device",
+    "mail_factors_changed": "second factors were changed",
+    "mail_removal_asked": "second factors are to be removed",
     "mail_staff_action": "what staff did",
     "mail_email_changed": "another e-mail address",
     "mail_confirm_email": "link to confirm an e-mail address",
     "mail_email_replaced": "another e-mail address, and how to take it back",
     "mail_email_taken_back": "an e-mail address was taken back",
+    "mail_identity_joined": "a provider can sign in",
     "mail_erased": "the account was erased",
 }
 OTHERS = {

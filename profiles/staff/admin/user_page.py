@@ -34,6 +34,7 @@ from profiles.accounts.models import Session, TokenFamily, User
 from profiles.accounts.services import sign_in_name
 from profiles.images.admin import thumbnail
 from profiles.images.models import Image
+from profiles.oidc.models import Identity
 from profiles.personal_data.models import MadeExport
 from profiles.personal_tokens.models import DEVICE, PersonalToken
 from profiles.profile.admin import chosen_picture
@@ -131,6 +132,7 @@ def glance_at(user: User, request: HttpRequest) -> Glance:
     tables: list[tuple[str, Callable[[User, bool], Table]]] = [
         ("history.view_change", timeline),
         ("profiles.view_session", devices),
+        ("profiles.view_identity", identities),
         ("django_tasks_database.view_dbtaskresult", mails),
         ("collections_app.view_importplan", imports),
         ("profiles.view_madeexport", exports),
@@ -287,6 +289,20 @@ def devices(user: User, is_revealed: bool) -> Table:
         for token in PersonalToken.objects.of(user.pk).alive()[:LATEST_SIGN_INS]
     ]
     return Table("Devices and tokens", ("By", "With", "Last used", "Until", ""), rows)
+
+
+def identities(user: User, is_revealed: bool) -> Table:
+    """The providers that sign in, next to the changes of the address."""
+    rows = [
+        (row.provider, row.email, when(row.created_at), when(row.used_at))
+        for row in Identity.objects.of(user.pk).order_by("-pk")
+    ]
+    return Table(
+        "Signs in by",
+        ("Provider", "E-mail there", "Since", "Last used"),
+        rows,
+        address_of_rows("profiles_identity", user),
+    )
 
 
 def app_of(family: TokenFamily) -> str:

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('profiles', '0024_devices'),
+        ('profiles', '0026_second_factors'),
     ]
 
     operations = [
