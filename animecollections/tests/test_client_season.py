@@ -5,7 +5,7 @@ import re
 import pytest
 
 from animecollections.tests.pages import expect, settled
-from collections_app.models import WatchListEntry
+from collections_app.models import Anime, WatchListEntry
 from collections_app.tests.facts import import_facts, write_lines
 from factories import AnimeFactory, UserFactory
 
@@ -16,9 +16,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 def titles(tmp_path):
     """Fall 2006: two series and a film; and one of the spring after it."""
     of_season = {"season": "fall", "year": 2006, "picture_url": ""}
-    AnimeFactory(id=1, title="Noted", prominence=900, **of_season)
-    AnimeFactory(id=2, title="Code", prominence=800, **of_season)
-    AnimeFactory(id=3, title="On Film", format="Movie", prominence=700, **of_season)
+    AnimeFactory(id=1, title="Noted", **of_season)
+    AnimeFactory(id=2, title="Code", **of_season)
+    AnimeFactory(id=3, title="On Film", format="Movie", **of_season)
     AnimeFactory(id=4, title="Later", **of_season | {"season": "spring", "year": 2007})
     rows = [
         {"ids": [f"mal:{anime_id}"], "airing": {"begin": begin}}
@@ -29,6 +29,7 @@ def titles(tmp_path):
         )
     ]
     import_facts(write_lines(tmp_path / "facts.jsonl", *rows))
+    Anime.objects.filter(id=1).update(prominence=2000)
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import { h } from "./dom.js";
 import { titleIn } from "./more_words.js";
 import { join } from "./open.js";
 import { addTo, moveTo } from "./quick.js";
-import { STATUSES, factsOf, number, statusHint, statusName, statusOf, t } from "./words.js";
+import { STATUSES, factsOf, language, statusHint, statusName, statusOf, t } from "./words.js";
 
 /** @import { Anime, App, Frame } from "../types.js" */
 
@@ -78,17 +78,24 @@ class Addable extends Found {
   }
 }
 
-/** @param {{rating: number | null}} anime */
-const ratingMark = ({ rating }) => rating && h("span", { "aria-label": t("Rated {n} out of 10", { n: rating }), role: "img" }, number(rating));
+const tenths = new Intl.NumberFormat(language, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+/** "9.0", so that many stand well below each other. @param {{rating: number | null}} anime */
+const ratingMark = ({ rating }) => rating && h("span", { "aria-label": t("Rated {n} out of 10", { n: rating }), role: "img" }, tenths.format(rating));
+const shortly = new Intl.NumberFormat(language, { notation: "compact", maximumFractionDigits: 1 });
+/** "1.9M votes" @param {number} votes */
+const votesText = (votes) => (votes === 1 ? t("1 vote") : t("{n} votes", { n: shortly.format(votes) }));
 
 /** A cover with what is said of it. */
 export class TitleCard extends Addable {
-  /** @param {Frame} app @param {Anime} anime @param {{chosen?: () => unknown, note?: string}} [how]  note: when it airs */
-  constructor(app, anime, { chosen, note } = {}) {
+  /**
+   * @param {Frame} app @param {Anime} anime
+   * @param {{chosen?: () => unknown, note?: string, facts?: string}} [how]  note: when it airs
+   */
+  constructor(app, anime, { chosen, note, facts = factsOf({ ...anime, episodes: null }) } = {}) {
     super(app, anime, chosen);
     this.item = h("li", { class: "card", "data-anime": anime.id },
       h("a", { class: "open", href: pageOf(anime.id), onclick: () => { this.chosen(); } }, this.cover(), h("span", { class: "card-title" }, this.title), note && h("span", { class: "airs-note" }, note)),
-      h("p", { class: "muted facts split" }, h("span", {}, factsOf({ ...anime, episodes: null })), ratingMark(anime)),
+      h("p", { class: "muted facts split" }, h("span", {}, facts), ratingMark(anime)),
       this.foot);
     this.redraw();
   }
@@ -99,7 +106,6 @@ export class RankedTitle extends Addable {
   /** @param {Frame} app @param {Anime} anime @param {number} rank */
   constructor(app, anime, rank) {
     super(app, anime);
-    const votes = anime.votes && (anime.votes === 1 ? t("1 vote") : t("{n} votes", { n: shortly(anime.votes) }));
     this.item = h("li", { class: "ranked", "data-anime": anime.id },
       h("span", { class: "rank", "aria-hidden": "true" }, String(rank)),
       h("a", { class: "open", href: pageOf(anime.id), tabindex: -1, "aria-hidden": "true" }, this.cover()),
@@ -107,14 +113,11 @@ export class RankedTitle extends Addable {
         h("h3", {}, h("a", { href: pageOf(anime.id) }, this.title)),
         h("p", { class: "muted facts" }, factsOf(anime)),
         h("p", { class: "muted facts" }, anime.genres.slice(0, 3).join(", "))),
-      h("div", { class: "ranked-end" }, h("strong", {}, ratingMark(anime)), h("span", { class: "muted hint" }, votes)),
+      h("div", { class: "ranked-end" }, h("strong", {}, ratingMark(anime)), h("span", { class: "muted hint" }, anime.votes && votesText(anime.votes))),
       this.foot);
     this.redraw();
   }
 }
-
-/** "1.9M". @param {number} count */
-const shortly = (count) => new Intl.NumberFormat(document.documentElement.lang, { notation: "compact", maximumFractionDigits: 1 }).format(count);
 
 /** On a shelf: a cover, and a mark where it is on the list. */
 export class Tile extends Found {

@@ -6,7 +6,7 @@ import { failed, h, icon, loading, nodes, pageHead, select } from "../../ui/dom.
 import { seasonName } from "../../ui/more_words.js";
 import { askForAll, askOpenly, exploreLinks } from "../../ui/open.js";
 import { TitleCard } from "../../ui/title_card.js";
-import { language, t, titleCount } from "../../ui/words.js";
+import { episodeCount, language, t, titleCount } from "../../ui/words.js";
 import { FIRST_YEAR, SEASONS, byFormat, byWeekday, hourNote, noteOf, pathOf, seasonAfter, seasonAsked, seasonOn, weekdayName } from "./seasons.js";
 
 /** @import { Anime, Frame } from "../../types.js" */
@@ -149,7 +149,7 @@ class SeasonPage {
   group(name, titles, note) {
     const now = Date.now();
     const card = (/** @type {Anime} */ anime) => {
-      const made = new TitleCard(this.app, anime, { note: note(anime, this.zone, now) });
+      const made = new TitleCard(this.app, anime, { note: note(anime, this.zone, now), facts: factsHere(anime) });
       this.cards.set(anime.id, made);
       return made.item;
     };
@@ -169,6 +169,9 @@ class SeasonPage {
     for (const id of ids ?? this.cards.keys()) this.cards.get(id)?.redraw();
   }
 }
+
+/** All are of this year, and most are series. @param {Anime} anime */
+const factsHere = ({ format, episodes }) => [format !== "TV" && format, format !== "Movie" && episodes && episodeCount(episodes)].filter(Boolean).join(" · ");
 
 /** @param {string} format */
 const groupName = (format) => ({ TV: t("TV"), Movie: t("Films"), ONA: t("Online (ONA)"), OVA: t("OVA and specials"), Music: t("Other") })[format] ?? format;
