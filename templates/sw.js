@@ -6,7 +6,7 @@
 
 const CACHE = "animecollections {{ version }}";
 const PAGES = {{ pages|safe }};
-const TITLES = "{{ titles }}";
+const BELOW = {{ below|safe }}; // pages of their own begin so
 const FILES = {{ files|safe }};
 const SHELL = "/"; // one page for all addresses
 
@@ -38,7 +38,7 @@ self.addEventListener("fetch", (event) => {
   const { request } = event;
   const { pathname, origin } = new URL(request.url);
   if (request.method !== "GET" || origin !== location.origin) return;
-  const isPage = PAGES.includes(pathname) || pathname.startsWith(TITLES);
+  const isPage = PAGES.includes(pathname) || BELOW.some((start) => pathname.startsWith(start));
   if (request.mode === "navigate") isPage && event.respondWith(open(request));
   else if (pathname.startsWith("{{ static }}")) event.respondWith(file(request));
 });

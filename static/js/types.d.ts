@@ -84,7 +84,15 @@ export interface Anime extends RelatedAnime {
   names?: NamesIn[];
   franchise?: RelatedAnime[];
   description?: { text: string; language: string; source: string } | null;
+  episode_list?: EpisodeOf[];
+  trailers?: { site: string; url: string; source: string }[];
+  first_airs_at?: string | null; // these with include=schedule
+  first_airs_estimated?: boolean | null;
+  episodes_aired?: number | null;
+  next_airs_at?: string | null;
+  next_airs_estimated?: boolean | null;
 }
+export interface EpisodeOf { number: number; title: string | null; airs: Moment | null; minutes: number | null }
 
 /** An episode of /api/calendar. */
 export interface Airing {
