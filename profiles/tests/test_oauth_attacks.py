@@ -1,5 +1,5 @@
-"""What attackers try on the way in of apps (RFC 9700): at once, again, with nonsense; and
-what they would find in the logs. Each other attack is tested with what it attacks.
+"""What attackers try on the way in of apps (RFC 9700): at once, again, with nonsense;
+and what they would find in the logs. Each other attack is tested with what it attacks.
 """
 
 import logging
