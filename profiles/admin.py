@@ -3,6 +3,7 @@
 from profiles.feeds import admin as feeds
 from profiles.images import admin as images
 from profiles.notices import admin as notices
+from profiles.notifications import admin as notifications
 from profiles.personal_data import erasure_admin as erasures
 from profiles.personal_data import export_admin as exports
 from profiles.personal_data import privacy_request_admin as privacy
@@ -27,6 +28,7 @@ __all__ = [
     "images",
     "missing_titles",
     "notices",
+    "notifications",
     "outbox",
     "personal_tokens",
     "privacy",

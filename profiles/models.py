@@ -16,10 +16,18 @@ from profiles.feeds.models import Feed
 from profiles.figures.models import Figure, TitleCount
 from profiles.images.models import Image
 from profiles.notices.models import Notice
+from profiles.notifications.models import (
+    Digest,
+    MutedTitle,
+    PushSubscription,
+    UserNotice,
+)
 from profiles.personal_data.models import Erasure, MadeExport, PrivacyRequest
 from profiles.personal_tokens.models import PersonalToken
 from profiles.profile.models import (
+    DigestTime,
     Gender,
+    NoticeKind,
     Preferences,
     Profile,
     ScoreFormat,
@@ -29,6 +37,8 @@ from profiles.profile.models import (
 
 __all__ = [
     "CountCorrection",
+    "Digest",
+    "DigestTime",
     "Erasure",
     "FailedSignIns",
     "FailedSignInsPart",
@@ -39,11 +49,14 @@ __all__ = [
     "KnownPlace",
     "LoginClaim",
     "MadeExport",
+    "MutedTitle",
     "Notice",
+    "NoticeKind",
     "PersonalToken",
     "Preferences",
     "PrivacyRequest",
     "Profile",
+    "PushSubscription",
     "ScoreFormat",
     "Session",
     "Theme",
@@ -52,5 +65,6 @@ __all__ = [
     "TitleLanguage",
     "TokenFamily",
     "User",
+    "UserNotice",
     "WrongPasswords",
 ]

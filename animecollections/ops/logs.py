@@ -32,6 +32,7 @@ SECRET_TEXT = re.compile(
         ["']?\s*[=:]\s*["']?                              # name=value, "name": "value"
       | ://[^\s:/@]*:                                       # user:password@host
       | /feeds/                                             # the secret of a feed
+      | /unsubscribe/                                       # ... of a digest
       )(?P<secret>[^\s"'&;,@]+)
       | eyJ[\w-]+\.[\w-]+\.[\w-]*                           # a JWT, wherever
       | ac_pat_\w+                                          # a personal token

@@ -41,11 +41,13 @@ MAILS = {
     "mail_invitation": "invitation to the admin",
     "mail_password_changed": "the password was changed",
     "mail_token_made": "a personal token was made",
+    "mail_digest": "digest of notices",
     "mail_staff_action": "what staff did",
     "mail_email_changed": "another e-mail address",
     "mail_erased": "the account was erased",
 }
 OTHERS = {
+    "push_notice": "notice to a browser",
     "remove_files": "files of an erased account",
     "merge_titles": "merge of two titles",
     "part_titles": "parting of two titles",
