@@ -40,6 +40,7 @@ PAGES = [
     "/diary",
     "/statistics",
     "/history",
+    "/notices",
     "/settings",
     "/transfer",
 ]
@@ -150,6 +151,7 @@ def service_worker(request: HttpRequest) -> HttpResponse:
         "pages": json.dumps(PAGES),
         "titles": TITLES,
         "files": json.dumps([static(name) for name in files()]),
+        "icon": static("icon-192.png"),
     }
     return render(request, "sw.js", more, content_type="text/javascript")
 

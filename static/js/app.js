@@ -24,6 +24,7 @@ const PAGES = {
   "/diary": () => import("./pages/diary/page.js"),
   "/statistics": () => import("./pages/statistics/page.js"),
   "/history": () => import("./pages/history/page.js"),
+  "/notices": () => import("./pages/notices/page.js"),
   "/settings": () => import("./pages/settings/page.js"),
   "/transfer": () => import("./pages/transfer/page.js"),
 };
@@ -340,6 +341,7 @@ function drawMenu() {
       h("p", { class: "muted" }, name),
       h("a", { href: "/diary" }, t("Diary")),
       h("a", { href: "/history" }, t("History")),
+      h("a", { href: "/notices" }, t("Notices")),
       h("a", { href: "/transfer" }, t("Import and export")),
       h("a", { href: "/settings" }, t("Settings")),
       h("button", { type: "button", onclick: () => app.leave() }, t("Sign out"))));
