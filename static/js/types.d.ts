@@ -49,6 +49,9 @@ type Known =
   | "value" | "width";
 export type Attributes = Listeners & Named & { [Name in Known]?: Value } & { style?: Record<string, string> };
 
+/** A browser that is sent notices. */
+export interface PushBrowser { id: string; user_agent: string; last_sent_at: string | null; endpoint_sha256: string }
+
 // --- The catalogue -------------------------------------------------------------------
 
 export interface RelatedAnime extends AnimeFacts {
