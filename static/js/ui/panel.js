@@ -4,9 +4,11 @@ import { closePanel, openPanel, pageOf } from "../shell/address.js";
 import { Controls, put } from "./controls.js";
 import { cover } from "./covers.js";
 import { dayInput } from "./day.js";
+import { DIARY, withWaiting } from "./diary_edits.js";
 import { diaryRow } from "./diary_row.js";
 import { dialog } from "./dialogs.js";
 import { $, failureSentence, focused, h, iconButton, later, loading, nodes, sayFailure } from "./dom.js";
+import { episodeInputs } from "./episodes.js";
 import { historyItem } from "./history_item.js";
 import { priorityChoice } from "./priority.js";
 import { Viewings } from "./viewings.js";
@@ -37,6 +39,7 @@ class Panel {
     this.past = h("section", { class: "panel-history" });
     const save = (/** @type {Sent & {watched_on?: string}} */ fields) => this.save(fields);
     this.controls = new Controls(app, animeId, save);
+    this.episodes = episodeInputs(save, () => this.controls.when.value || undefined);
     this.started = dayInput("started_on", t("Started"), (value) => save({ started_on: value }));
     this.finished = dayInput("finished_on", t("Finished"), (value) => save({ finished_on: value }));
     this.priority = priorityChoice((value) => save({ priority: value }));
@@ -64,7 +67,7 @@ class Panel {
   /** What does not change while one types. */
   form() {
     return h("form", { class: "panel-form", onsubmit: (event) => event.preventDefault() },
-      this.controls.parts,
+      this.controls.parts, this.episodes.box,
       this.started.box, this.finished.box,
       h("div", { class: "pair" },
         h("label", {}, t("Priority in Up next"), this.priority.box),
@@ -142,6 +145,7 @@ class Panel {
     const { entry } = this;
     if (!entry) return;
     this.controls.put(entry);
+    this.episodes.put(entry);
     this.started.put(entry.started_on);
     this.finished.put(entry.finished_on);
     this.priority.put(entry.priority);
@@ -188,8 +192,8 @@ class Panel {
     const at = focused()?.dataset.row;
     try {
       /** @type {Answer<Watched[]>} */
-      const { data } = await this.collection.api.send("GET", `/api/user/watched?animeId=${this.animeId}&limit=100`);
-      const rows = data.map((row) => diaryRow(this.app, row, () => this.tellDiary(), { isOfTitle: true }));
+      const { data } = await this.collection.api.send("GET", `${DIARY}?animeId=${this.animeId}&limit=100`);
+      const rows = withWaiting(this.app, data, () => true).filter(({ anime_id: id }) => id === this.animeId).map((row) => diaryRow(this.app, row, () => this.tellDiary(), { isOfTitle: true }));
       this.diary.replaceChildren(...nodes(rows.length > 0 && [h("h3", {}, t("Diary")), h("ul", { class: "diary-rows" }, rows)]));
       if (at) /** @type {HTMLElement | null} */ (this.diary.querySelector(`[data-row="${at}"]`))?.focus();
     } catch {
