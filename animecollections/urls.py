@@ -15,7 +15,7 @@ from animecollections.api.reference import (
     VersionView,
 )
 from animecollections.web.pages import PAGES, TITLES, page, service_worker, title_page
-from profiles.accounts.pages import ResetPage
+from profiles.accounts.pages import KeepFactorsPage, ResetPage
 from profiles.demo.views import enter
 from profiles.feeds.views import FeedViewSet
 from profiles.images.media import picture
@@ -42,6 +42,7 @@ urlpatterns = [
     re_path(r"^api(?:/.*)?$", unknown_address),
     *DEMO,
     path("admin/", admin.site.urls),
+    path("keep-factors", csrf_exempt(KeepFactorsPage.as_view())),
     path("reset", csrf_exempt(ResetPage.as_view()), name="reset"),
     re_path(
         r"^feeds/(?P<secret>[^/]{1,200})\.(?P<format_name>ics|rss|json)$",

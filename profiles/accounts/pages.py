@@ -1,4 +1,4 @@
-"""The page behind the links in our mails."""
+"""The pages behind the links in our mails."""
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -9,12 +9,8 @@ from django.views.generic import TemplateView
 
 
 @method_decorator(never_cache, name="dispatch")
-class ResetPage(TemplateView):
-    """Asks for a link or, opened by one, for the new password; its script calls the
-    API, so that rates and refusals are the API's.
-    """
-
-    template_name = "reset.html"
+class MailedPage(TemplateView):
+    """Its script calls the API, so that rates and refusals are the API's."""
 
     def dispatch(
         self, request: HttpRequest, *args: object, **more: object
@@ -29,3 +25,15 @@ class ResetPage(TemplateView):
     def get_context_data(self, **more: object) -> dict[str, object]:
         language = get_language_from_request(self.request)
         return super().get_context_data(language=language, **more)
+
+
+class ResetPage(MailedPage):
+    """Asks for a link or, opened by one, for the new password."""
+
+    template_name = "reset.html"
+
+
+class KeepFactorsPage(MailedPage):
+    """Keeps a second factor that somebody asked to be removed."""
+
+    template_name = "keep_factors.html"

@@ -2,12 +2,13 @@
 
 import { h, pageHead } from "../../ui/dom.js";
 import { t } from "../../ui/words.js";
+import { factors } from "./factors.js";
 import { tokens } from "./tokens.js";
 
 /** @import { App } from "../../types.js" */
 
 /** In the order of the page; each makes its element, and fills it by itself. @type {((app: App) => HTMLElement)[]} */
-const SECTIONS = [tokens];
+const SECTIONS = [factors, tokens];
 
 /** @param {HTMLElement} main @param {App} app */
 export function show(main, app) {
