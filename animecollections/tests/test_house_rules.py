@@ -140,7 +140,9 @@ def test_no_model_hides_a_rule_in_save_or_delete(model):
 
 
 NOT_OWNED = {
+    "App": "the sign-ins of all who let it in refer to it",
     "LoginClaim": "found before it is known whose it is",
+    "DeviceCode": "the same",
     "UserState": "one row a user, by which all else is locked",
     "Profile": "one row a user",
     "Preferences": "one row a user",

@@ -131,17 +131,20 @@ WRITTEN_AS = {
     Kind.CHOICE: '"{value}"',
     Kind.NUMBER: "{value}",
     Kind.SCORE: '{"null" if value is None else value / 10}',
-    Kind.DATE: "{quoted_date(value)}",
+    Kind.DATE: '{quoted_date(value) if value else "null"}',
     Kind.TEXT: "{quoted(value)}",
     Kind.TAGS: "{compact(value)}",
     Kind.FLAG: '{"true" if value else "false"}',
 }
+# Of an AiringNow, by place: else names would be looked up and functions called for each
+# of a thousand entries.
 AIRING_WRITTEN_AS = {
-    "episodes_aired": "{null_or(now.episodes_aired)}",
-    "behind_by": "{null_or(now.behind_by(progress))}",
-    "next_airs_at": "{quoted_date(now.next_airs_at)}",
-    "next_airs_estimated": "{quoted_flag(now.next_airs_estimated)}",
+    "episodes_aired": '{"null" if (aired := now[0]) is None else aired}',
+    "behind_by": '{"null" if aired is None else max(aired - progress, 0)}',
+    "next_airs_at": '{quoted_date(now[1]) if now[1] else "null"}',
+    "next_airs_estimated": "{FLAGS[now[2]]}",
 }
+FLAGS = {None: "null", True: "true", False: "false"}
 TIME = '"{value[:10]}T{value[11:19]}Z"'
 
 
@@ -171,14 +174,6 @@ def dashed(id_: str) -> str:
 
 def quoted(text: str) -> str:
     return orjson.dumps(text).decode() if text else '""'
-
-
-def null_or(number: int | None) -> int | str:
-    return "null" if number is None else number
-
-
-def quoted_flag(flag: bool | None) -> str:
-    return "null" if flag is None else "true" if flag else "false"
 
 
 @lru_cache(10_000)

@@ -107,6 +107,11 @@ class Recording:
         self.change(ChangeKind.SEARCHES)
         self.ids["searches"] = ids
 
+    def change_notices(self, ids: list[UUID]) -> None:
+        """As `change_searches`."""
+        self.change(ChangeKind.NOTICES)
+        self.ids["notices"] = ids
+
     def save(self, *, is_last: bool = False) -> None:
         """What was put, the log and the state, however many changes: on PostgreSQL two
         statements, on SQLite as many as tables. One less where it was the one change

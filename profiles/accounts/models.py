@@ -27,6 +27,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
+    # When its owner was last seen to read this e-mail: by a link, or by a provider.
+    email_confirmed_at = models.DateTimeField(null=True, blank=True, editable=False)
     # Sessions and token families carry the epoch they were made in; another one here
     # ends them all with one update, whatever else runs at that moment. Random, so
     # that no two writers arrive at the same. A form that saves a user names its
@@ -130,6 +132,10 @@ class Session(AbstractBaseSession, NamesOwner):
     )
     auth_epoch = models.PositiveIntegerField(default=0)
     user_agent = models.CharField(max_length=300, blank=True)
+    # Right to five minutes; null, and "", of those made before they were noted.
+    created_at = models.DateTimeField(null=True, blank=True)
+    used_at = models.DateTimeField(null=True, blank=True)
+    used_from = models.CharField(max_length=64, blank=True, db_default="")
     proved_at = models.DateTimeField(null=True, blank=True)  # accounts/proofs.py
     # Of staff who gave the admin their password, and no code yet: the API is closed.
     waits_for_code = models.BooleanField(default=False, db_default=False)
@@ -141,7 +147,8 @@ class Session(AbstractBaseSession, NamesOwner):
 
 
 class TokenFamily(NamesOwner):
-    """An app's sign-in: all the tokens that descend from one e-mail and password.
+    """An app's sign-in: all the tokens that descend from one e-mail and password, or
+    from one permission that a person gave to a registered app.
 
     `refresh_id` names the one refresh token that is still good.
     """
@@ -155,10 +162,37 @@ class TokenFamily(NamesOwner):
     expires_at = models.DateTimeField(db_index=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
     user_agent = models.CharField(max_length=300, blank=True)
+    # Of a registered app; else there is none, and the sign-in may do everything. The
+    # row of the app may go first: without it the family signs nobody in.
+    app = models.ForeignKey(
+        "profiles.App",
+        models.DO_NOTHING,
+        null=True,
+        blank=True,
+        related_name="families",
+        db_constraint=False,
+        db_index=False,
+    )
+    scopes = models.TextField(
+        blank=True, db_default="", help_text="of an app, with blanks between them"
+    )
+    mature = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="an app may see mature titles, where its user sees them",
+    )
+    used_from = models.CharField(max_length=64, blank=True, db_default="")
     proved_at = models.DateTimeField(null=True, blank=True)  # accounts/proofs.py
 
     class Meta:
         verbose_name_plural = "token families"
+        indexes: ClassVar = [  # of those who let an app in
+            models.Index(
+                fields=["app"],
+                condition=Q(app__isnull=False),
+                name="token_family_app",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"tokens of {self.user_id}"

@@ -1,4 +1,6 @@
-"""The pages behind the links in our mails."""
+"""Pages that stand alone: behind the links in our mails, and on the way back from a
+provider.
+"""
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -9,7 +11,7 @@ from django.views.generic import TemplateView
 
 
 @method_decorator(never_cache, name="dispatch")
-class MailedPage(TemplateView):
+class LonePage(TemplateView):
     """Its script calls the API, so that rates and refusals are the API's."""
 
     def dispatch(
@@ -27,13 +29,28 @@ class MailedPage(TemplateView):
         return super().get_context_data(language=language, **more)
 
 
-class ResetPage(MailedPage):
+class ResetPage(LonePage):
     """Asks for a link or, opened by one, for the new password."""
 
     template_name = "reset.html"
 
 
-class KeepFactorsPage(MailedPage):
+class KeepFactorsPage(LonePage):
     """Keeps a second factor that somebody asked to be removed."""
 
     template_name = "keep_factors.html"
+
+
+class EmailPage(LonePage):
+    """Confirms an e-mail address, or takes it back. What a mailed link says stands
+    behind the `#`, and a button is to be pressed: programs that follow the links in
+    mails do nothing here.
+    """
+
+    template_name = "email.html"
+
+
+class ConnectPage(LonePage):
+    """Where a provider led back to, and nobody signs in by it yet; or why not."""
+
+    template_name = "connect.html"

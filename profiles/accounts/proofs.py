@@ -13,8 +13,7 @@ from django.contrib.sessions.backends.base import SessionBase, UpdateError
 from django.utils import timezone
 from rest_framework.request import Request
 
-from animecollections.api.errors import ApiError
-from animecollections.api.views import missing
+from animecollections.api.errors import ApiError, missing
 from animecollections.identity import SignIn
 from animecollections.scopes import ACCOUNT
 from profiles.accounts.models import Session, TokenFamily, User

@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.timezone import now
 
+from animecollections.api.client_ip import network
 from animecollections.api.errors import CODES, ApiError
 from animecollections.db.ids import as_uuid7, new_epoch
 from animecollections.identity import SignIn
@@ -19,7 +20,14 @@ from profiles.accounts.models import LoginClaim, Session, TokenFamily, User
 from profiles.accounts.passwords import refuse_weak
 from profiles.accounts.places import Place, remember
 from profiles.accounts.proofs import refuse_password_alone
-from profiles.accounts.sessions import AGENT_KEY, digest, key_of, note_proof
+from profiles.accounts.sessions import (
+    AGENT_KEY,
+    FROM_KEY,
+    SINCE_KEY,
+    digest,
+    key_of,
+    note_proof,
+)
 from profiles.accounts.sign_in_hooks import tell_sign_ins_ended
 
 
@@ -52,10 +60,12 @@ def sign_up(
             with transaction.atomic():
                 User.objects.add(user, **{k: v for k, v in browsers.items() if v})
                 remember(user.pk, Place(address, device))
-                start_session(session, user, user_agent=user_agent)
+                start_session(session, user, user_agent=user_agent, address=address)
                 return user
-        except IntegrityError:
+        except IntegrityError as error:
             other = User.objects.known_by("email", email)
+            if other is None and getattr(error, "kind", "") == "email":
+                raise taken("email_taken", "email") from None  # one may take it back
             if other is None:
                 raise taken("user_name_taken", "user_name") from None
     if not is_called(other, user_name):
@@ -111,12 +121,14 @@ def sign_in(
     if user.second_factors:
         raise second_steps.begin(user, is_app=False, device=device)
     with transaction.atomic():
-        enter(user, address=address, device=device)
-        start_session(session, user, user_agent=user_agent)
+        enter(user, address=address, device=device, user_agent=user_agent)
+        start_session(session, user, user_agent=user_agent, address=address)
     return user
 
 
-def start_session(session: SessionBase, user: User, *, user_agent: str = "") -> None:
+def start_session(
+    session: SessionBase, user: User, *, user_agent: str = "", address: str = ""
+) -> None:
     """A fresh session, good for as long as its epoch is. What the browser brought is
     gone: an attacker may have put it there.
     """
@@ -125,6 +137,8 @@ def start_session(session: SessionBase, user: User, *, user_agent: str = "") -> 
     session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
     session[HASH_SESSION_KEY] = user.get_session_auth_hash()
     session[AGENT_KEY] = user_agent[:300]
+    session[SINCE_KEY] = timezone.now().isoformat()
+    session[FROM_KEY] = network(address)
     note_proof(session)
     session.create()
 
@@ -140,7 +154,7 @@ def sign_out(
     with transaction.atomic():
         if everywhere and user_id:
             end_everything(user_id=user_id)
-        elif user_id and sign_in and sign_in.kind == "token":
+        elif user_id and sign_in and sign_in.kind in ("token", "app"):
             TokenFamily.objects.filter(id=sign_in.key, user_id=user_id).update(
                 revoked_at=now()
             )
@@ -213,7 +227,7 @@ def change_password(
         if not replace_password(user, old_hash):
             raise ApiError("session_ended")  # by another change, a moment ago
         if sign_in.kind == "session":
-            start_session(session, user, user_agent=user_agent)
+            start_session(session, user, user_agent=user_agent, address=address)
             renewed = (digest(sign_in.key), digest(str(session.session_key)))
             tell_sign_ins_ended(user_id, renewed)
         else:
@@ -262,6 +276,7 @@ def confirm_reset(
         if not replace_password(user, old_hash):
             raise ApiError("reset_invalid")
         tell_sign_ins_ended(user.pk)
+        User.objects.filter(pk=user.pk).update(email_confirmed_at=now())
         if lockouts.unlock(user.email):  # while others go on guessing, they get in
             remember(user.pk, Place(address, device))
 

@@ -12,11 +12,12 @@ from rest_framework.request import Request
 
 from animecollections.api.client_ip import address
 from animecollections.api.conditional import etag_of, unless_held
+from animecollections.api.errors import missing
 from animecollections.api.parsing import StrictJSONParser
 from animecollections.api.rendering import Answer, answer
 from animecollections.api.schema import documented
 from animecollections.api.shapes import nullable
-from animecollections.api.views import ApiViewSet, missing
+from animecollections.api.views import ApiViewSet
 from animecollections.scopes import ACCOUNT, OPEN
 from profiles.accounts import services as accounts
 from profiles.accounts import token_families as tokens
@@ -295,7 +296,9 @@ class TokenViewSet(OpenViewSet):
         body_examples={"refresh": {"refresh": "eyJhbGciOi…"}},
     )
     def refresh(self, request: Request) -> Answer:
-        return answer(tokens.refresh(token=self.read_body(RefreshInput)["refresh"]))
+        token = self.read_body(RefreshInput)["refresh"]
+        here = address(request._request)
+        return answer(tokens.refresh(token=token, address=here))
 
     @documented(
         "Signs an app out: its tokens end.",

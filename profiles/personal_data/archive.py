@@ -46,9 +46,18 @@ from profiles.accounts.models import (
     User,
     WrongPasswords,
 )
+from profiles.email_changes.models import EmailChange
 from profiles.feeds.models import Feed
 from profiles.images.models import Image
 from profiles.images.storage import storage_failures_told
+from profiles.notifications.models import (
+    Digest,
+    MutedTitle,
+    PushSubscription,
+    UserNotice,
+)
+from profiles.oauth.models import App
+from profiles.oidc.models import Identity
 from profiles.personal_data.models import MadeExport, PrivacyRequest
 from profiles.personal_tokens.models import PersonalToken
 from profiles.profile.models import Preferences, Profile
@@ -165,9 +174,17 @@ SECTIONS = [
     ),
     Section(
         "apps.jsonl",
-        "The apps in which you signed in.",
+        "The apps in which you signed in, and those that you let in: what they may do, "
+        "and when and from where they were last used.",
         of(TokenFamily, "created_at"),
         left_out=("refresh_id", "auth_epoch"),
+        more=(("app_name", "app__name"),),
+    ),
+    Section(
+        "registered_apps.jsonl",
+        "The apps that you registered. Never their secrets.",
+        of(App, "id"),
+        left_out=("secret_digest",),
     ),
     Section(
         "personal_tokens.jsonl",
@@ -175,6 +192,18 @@ SECTIONS = [
         "they were last used. Never their text.",
         of(PersonalToken, "id"),
         left_out=("digest", "auth_epoch"),
+    ),
+    Section(
+        "email_changes.jsonl",
+        "Other e-mail addresses that you asked for in the last days.",
+        of(EmailChange, "id"),
+        left_out=("id",),
+    ),
+    Section(
+        "identities.jsonl",
+        "The providers, such as Google, that sign in to your account.",
+        of(Identity, "id"),
+        left_out=("id", "key"),
     ),
     Section(
         "passkeys.jsonl",
@@ -263,6 +292,31 @@ SECTIONS = [
         "are not included.",
         of(Feed, "id"),
         left_out=("id", "key"),
+    ),
+    Section(
+        "notices.jsonl",
+        "What you were told about titles on your list, and when you read it.",
+        of(UserNotice, "id"),
+        left_out=("id", "key"),
+        more=(("title", "anime__title"),),
+    ),
+    Section(
+        "muted_titles.jsonl",
+        "Titles that you want no notices of.",
+        of(MutedTitle, "anime_id"),
+        left_out=("id",),
+    ),
+    Section(
+        "digests.jsonl",
+        "Mails with notices that you did not read: when they were sent.",
+        of(Digest, "id"),
+        left_out=("id",),
+    ),
+    Section(
+        "push.jsonl",
+        "The browsers that are sent notices. Their addresses are not included.",
+        of(PushSubscription, "id"),
+        left_out=("id", "key", "endpoint", "p256dh", "auth", "auth_epoch"),
     ),
     Section("images.jsonl", "The pictures you uploaded.", of(Image, "path")),
 ]

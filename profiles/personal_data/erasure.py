@@ -73,7 +73,8 @@ def erase(*, user_id: UUID, through: Origin, epoch: int | None = None) -> None:
 
 def forget(user: User) -> None:
     """The rows that name a user without a foreign key, which no cascade reaches."""
-    LoginClaim.objects.give_up(user.pk, claims_of(user))
+    besides = LoginClaim.objects.claimed_besides(user.pk)
+    LoginClaim.objects.give_up(user.pk, {*claims_of(user), *besides})
     running_counts.forget(user)
     lockouts.unlock(user.email)
     lockouts.unlock(lockouts.codes_of(user.pk))

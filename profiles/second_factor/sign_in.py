@@ -40,8 +40,8 @@ def finish(
         removal.stop(user_id=user.pk)  # who has a factor has not lost it
         if step.is_app:
             return begin_family(user, address=address, user_agent=user_agent)
-        enter(user, address=address, device=device)
-        start_session(session, user, user_agent=user_agent)
+        enter(user, address=address, device=device, user_agent=user_agent)
+        start_session(session, user, user_agent=user_agent, address=address)
         return user
 
     return accept(user, given, place, let_in)
@@ -68,6 +68,6 @@ def by_passkey(
         locked(user.pk)
         passkeys.use(user.pk, credential)
         removal.stop(user_id=user.pk)
-        enter(user, address=address, device=device)
-        start_session(session, user, user_agent=user_agent)
+        enter(user, address=address, device=device, user_agent=user_agent)
+        start_session(session, user, user_agent=user_agent, address=address)
     return user

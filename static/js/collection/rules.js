@@ -8,7 +8,9 @@ export const FIELDS = [
   "notes", "tags", "priority", "is_private",
 ];
 /** The parts of sync but the list. @type {(keyof Wholes)[]} */
-export const WHOLES = ["profile", "preferences", "searchHistory", "viewings"];
+export const WHOLES = ["profile", "preferences", "searchHistory", "viewings", "notices"];
+/** Nothing known of them. @returns {Wholes} */
+export const noWholes = () => ({ profile: null, preferences: null, searchHistory: null, viewings: null, notices: null });
 /** Which states each type can have. @type {Record<Type, State[]>} */
 export const STATES = {
   Watching: ["active", "on_hold", "rewatching"],

@@ -136,6 +136,10 @@ export interface Preferences {
   timezone?: string;
   language: string;
   theme: string;
+  mutedNotices?: NoticeKind[]; // kinds that are not wanted
+  noticeDigest?: "off" | "daily" | "weekly"; // those unread, by mail
+  webPush?: boolean;
+  addSequels?: boolean; // of what was completed, to To Watch
 }
 export type ScoreFormat = "10.0" | "10" | "100" | "5" | "3";
 
@@ -164,12 +168,36 @@ export interface Viewing {
   revision: number;
 }
 
+export type NoticeKind = "episode" | "first" | "finale" | "sequel" | "moved" | "merged";
+
+/** What happened to a title of the list. */
+export interface Notice {
+  id: string;
+  kind: NoticeKind;
+  at: string; // when it happened
+  read_at: string | null;
+  anime_id: string | null;
+  title: string | null; // null: the catalogue has it no more
+  imageUrl: string | null;
+  first_episode: number | null;
+  episode: number | null;
+  episodes: number | null;
+  airs_at: string | null; // a time, a day or a month
+  was_at: string | null; // before it moved
+  estimated: boolean | null;
+  related_id: string | null; // of a sequel what it goes on with, of a merge what went
+  related_title: string | null;
+  added: boolean; // the sequel was added to the list
+  text: string | null;
+}
+
 /** What sync gives as a whole, by WHOLES. */
 export interface Wholes {
   profile: Profile | null;
   preferences: Preferences | null;
   searchHistory: Search[] | null;
   viewings: Viewing[] | null; // as the server keeps them; `viewingsOf` shows them
+  notices: Notice[] | null; // the newest 100
 }
 
 /** A page of sync. */
@@ -179,13 +207,14 @@ export interface Changes extends Wholes {
 }
 
 /** A message of the live feed. Of what there may be many, only what changed. */
-export interface Message extends Omit<Changes, "searchHistory" | "viewings"> {
+export interface Message extends Omit<Changes, "searchHistory" | "viewings" | "notices"> {
   type: string;
   since: string;
   cursor: string;
   sync?: boolean; // too much for a message: ask sync
   searches?: Some<Search> | null;
   viewings?: Some<Viewing> | null;
+  notices?: Some<Notice> | null;
 }
 
 export interface Some<Row> { saved: Row[]; removed: string[] }

@@ -6,18 +6,23 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('profiles', '0021_personal_token'),
+        ('profiles', '0023_proofs'),
     ]
 
     operations = [
         migrations.AddField(
             model_name='session',
-            name='proved_at',
+            name='created_at',
             field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='tokenfamily',
-            name='proved_at',
+            model_name='session',
+            name='used_at',
             field=models.DateTimeField(blank=True, null=True),
+        ),
+        migrations.AddField(
+            model_name='session',
+            name='used_from',
+            field=models.CharField(blank=True, db_default='', max_length=64),
         ),
     ]

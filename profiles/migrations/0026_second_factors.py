@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('otp_totp', '0003_add_timestamps'),
-        ('profiles', '0022_proofs'),
+        ('profiles', '0025_email_changes_and_identities'),
     ]
 
     operations = [
