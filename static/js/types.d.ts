@@ -44,7 +44,7 @@ type Named = { [Name in `data-${string}` | `aria-${string}`]?: Value };
 type Known =
   | "accept" | "alt" | "autocomplete" | "checked" | "class" | "datetime" | "decoding" | "disabled"
   | "download" | "draggable" | "height" | "hidden" | "href" | "id" | "inputmode" | "lang" | "list" | "max"
-  | "maxlength" | "min" | "minlength" | "name" | "placeholder" | "popover" | "referrerpolicy" | "rel"
+  | "maxlength" | "min" | "minlength" | "name" | "pattern" | "placeholder" | "popover" | "referrerpolicy" | "rel"
   | "required" | "role" | "rows" | "scope" | "src" | "step" | "tabindex" | "target" | "title" | "type"
   | "value" | "width";
 export type Attributes = Listeners & Named & { [Name in Known]?: Value } & { style?: Record<string, string> };
@@ -168,6 +168,7 @@ export interface Watched {
   viewing: number;
   minutes: number;
   revision: number;
+  isWaiting?: boolean; // as it will be: a correction of it is not sent yet
 }
 
 // --- Imports and exports -------------------------------------------------------------
