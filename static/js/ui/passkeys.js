@@ -4,8 +4,8 @@
 /** @import { Answer } from "../collection/types.js" */
 /** @import { AddedPasskey, UsedPasskey } from "../types.js" */
 
-/** Whether there can be any here: not on a page without HTTPS. */
-export const hasPasskeys = () => typeof PublicKeyCredential === "function";
+/** Whether there can be any here: not on a page without HTTPS, and of no IP address. */
+export const hasPasskeys = () => typeof PublicKeyCredential === "function" && !/^[\d.]+$|:/.test(location.hostname);
 
 /** Whether they are offered where one types an e-mail. */
 export const areOffered = async () =>

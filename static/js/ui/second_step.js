@@ -3,7 +3,7 @@
 import { Api, NoCookie, session } from "../collection/index.js";
 import { factorForm } from "./factor_form.js";
 import { failureSentence, h, whileBusy } from "./dom.js";
-import { areOffered, isDeclined, usedPasskey } from "./passkeys.js";
+import { areOffered, hasPasskeys, isDeclined, usedPasskey } from "./passkeys.js";
 import { moment } from "./more_words.js";
 import { t } from "./words.js";
 
@@ -50,8 +50,18 @@ function wayBack(ticket) {
     h("p", {}, t("We can remove your second factor after some days. You get a mail at once, and anyone who reads it can stop this.")), button, said);
 }
 
+/**
+ * Below the form, and where its e-mail is typed; nothing where there are no passkeys.
+ * @param {HTMLElement} form @param {(user: User) => unknown} then @param {(sentence: string) => void} tell
+ */
+export function addPasskeys(form, then, tell) {
+  if (!hasPasskeys()) return;
+  form.append(passkeyButton(then, tell));
+  offerPasskeys(form, then, tell);
+}
+
 /** A button that signs in without a password. @param {(user: User) => unknown} then @param {(sentence: string) => void} tell */
-export function passkeyButton(then, tell) {
+function passkeyButton(then, tell) {
   const button = h("button", { type: "button", class: "button" }, t("Sign in with a passkey"));
   button.onclick = () => {
     waiting?.abort(); // a browser asks one question at a time
@@ -76,7 +86,7 @@ let waiting;
  * Offers passkeys where the e-mail is typed, as long as the form is there.
  * @param {HTMLElement} form @param {(user: User) => unknown} then @param {(sentence: string) => void} tell
  */
-export async function offerPasskeys(form, then, tell) {
+async function offerPasskeys(form, then, tell) {
   if (!(await areOffered())) return;
   waiting?.abort();
   waiting = new AbortController();

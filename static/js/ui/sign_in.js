@@ -34,7 +34,10 @@ function form(isNew, then) {
       button.textContent = submitText(isNew);
     }
   };
-  if (!isNew) addPasskeys(form, refusal, then);
+  if (!isNew) {
+    import("./second_step.js").then(({ addPasskeys }) =>
+      addPasskeys(form, (user) => then({ user, key: null }), (sentence) => (refusal.textContent = sentence)), () => {});
+  }
   return form;
 }
 
@@ -54,18 +57,6 @@ async function entered(isNew, typed, form) {
       /** @type {HTMLElement | null} */ (next.querySelector("input, button"))?.focus();
     });
   }
-}
-
-/** Below the form and in its first field, where the browser has passkeys. @param {HTMLFormElement} form @param {HTMLElement} refusal @param {Then} then */
-async function addPasskeys(form, refusal, then) {
-  if (typeof PublicKeyCredential !== "function") return;
-  const { offerPasskeys, passkeyButton } = await import("./second_step.js");
-  /** @param {User} user */
-  const enter = (user) => then({ user, key: null });
-  /** @param {string} sentence */
-  const tell = (sentence) => (refusal.textContent = sentence);
-  form.append(passkeyButton(enter, tell));
-  offerPasskeys(form, enter, tell);
 }
 
 /** @param {boolean} isNew */
