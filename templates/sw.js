@@ -43,6 +43,26 @@ self.addEventListener("fetch", (event) => {
   else if (pathname.startsWith("{{ static }}")) event.respondWith(file(request));
 });
 
+// --- Notices, while no page is open -------------------------------------------------
+
+self.addEventListener("push", (event) => {
+  const { title, body, tag, url, lang } = event.data.json();
+  event.waitUntil(self.registration.showNotification(title, { body, tag, lang, icon: "{{ icon }}", data: { url } }));
+});
+
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil(openPage(event.notification.data.url));
+});
+
+/** In a page that is open, else in a new one. @param {string} url */
+async function openPage(url) {
+  const [page] = await self.clients.matchAll({ type: "window" });
+  if (!page) return self.clients.openWindow(url);
+  await page.focus();
+  return page.navigate(url);
+}
+
 /** @param {Request} request */
 async function open(request) {
   const cache = await caches.open(CACHE);

@@ -42,6 +42,7 @@ PAGES = [
     "/diary",
     "/statistics",
     "/history",
+    "/notices",
     "/settings",
     "/security",
     "/transfer",
@@ -155,6 +156,7 @@ def service_worker(request: HttpRequest) -> HttpResponse:
         "pages": json.dumps(PAGES),
         "below": json.dumps([TITLES, SEASONS]),
         "files": json.dumps([static(name) for name in files()]),
+        "icon": static("icon-192.png"),
     }
     return render(request, "sw.js", more, content_type="text/javascript")
 

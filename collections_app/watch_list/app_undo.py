@@ -23,7 +23,9 @@ from collections_app.watch_list import viewings
 from collections_app.watch_list.fields import shown
 from collections_app.watch_list.undo import (
     ENTRY_KINDS,
+    Expected,
     Undone,
+    days_moved_on,
     names_of,
     of_viewing,
     put_back_operation,
@@ -153,6 +155,7 @@ class Walk:
     cancelled: set[UUID | None] = field(default_factory=set)
     over: set[int] = field(default_factory=set)
     first: dict[tuple[int, str], Any] = field(default_factory=dict)
+    moved_on: dict[int | None, list[Expected]] = field(default_factory=dict)
 
     def through(self, changes: Sequence[Change]) -> None:
         """Given the newest first."""
@@ -160,6 +163,7 @@ class Walk:
         listed = [change for change in changes if ref_of(change) in self.edit.slots]
         mine = [change for change in listed if change.operation_id in self.of_app]
         remember_days(self.edit.user_id, mine)
+        self.moved_on = days_moved_on(self.edit.user_id, mine)
         for _, group in groupby(listed, lambda change: change.operation_id):
             self.step([*group])
         self.undone.close()
@@ -178,7 +182,7 @@ class Walk:
                 self.over |= {self.slot(change).anime_id for change in changes}
                 return
         rest = [c for c in changes if self.slot(c).anime_id not in self.over]
-        put_back_operation(self.edit, rest, self.undone)
+        put_back_operation(self.edit, rest, self.undone, self.moved_on)
         if first.token_id == self.past.app_id:
             self.remember(rest)
 

@@ -5,7 +5,7 @@ values before over the values after, field by field, where they still stand; wha
 changed since is reported, not trampled. `app_undo.py` does so with all that an app did.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -26,6 +26,7 @@ from history.models import Change, ChangeKind
 from history.watched.days import Diary, Tally
 from history.watched.services import diaries_of
 
+Expected = tuple[object, object]  # what was expected, what is there
 WHOLE = "whole"  # an entry, as if it were one of its fields
 ENTRY_KINDS = (
     ChangeKind.ADD,
@@ -34,6 +35,9 @@ ENTRY_KINDS = (
     ChangeKind.WATCHED,
     ChangeKind.VIEWING,
 )
+
+
+PAIRS = ({"type", "state"}, {"progress", "episode_ranges"})
 
 
 class PrunedError(Exception):
@@ -115,7 +119,7 @@ def undo(
         edit.read(ref_of(change) for change in changes)
         remember_days(user_id, changes)
         undone = Undone()
-        put_back_operation(edit, changes, undone)
+        put_back_operation(edit, changes, undone, days_moved_on(user_id, changes))
         undone.close()
         settle(edit, undone)
         if not dry_run and edit.save():
@@ -125,16 +129,24 @@ def undo(
 
 
 def put_back_operation(
-    edit: ListEdit, changes: Sequence[Change], undone: Undone
+    edit: ListEdit,
+    changes: Sequence[Change],
+    undone: Undone,
+    moved_on: Mapping[int | None, Sequence[Expected]],
 ) -> None:
     """Those of one operation, the newest first. A title that it began to watch again
     stays as it is where that viewing changed since.
+
+    moved_on: of titles, the days that have fewer episodes than were moved there.
     """
     progress, stay = progress_after(changes), set()
     for change in changes:
         slot = edit.slot_of(ref_of(change))
         if slot.anime_id in stay:
             undone.keep(slot, names_of(change))
+        elif change.anime_id in moved_on and is_move(days_counted(change)):
+            days = moved_on[change.anime_id]
+            undone.conflicts += [conflict(slot, "watched", *day) for day in days]
         elif change.kind == ChangeKind.VIEWING:
             kept, then = edit.viewings_of(slot), progress.get(change.anime_id, 0)
             if not put_back_viewing(kept, slot, change, undone, then):
@@ -324,7 +336,9 @@ def restore_fields(slot: Slot, change: Change, undone: Undone) -> None:
         ]
         return
     stands = restore_values(slot, change.before, change.after, undone)
-    if "progress" in stands or "progress" not in change.after:
+    # Its days follow from progress, else from the date that gave them one.
+    whence = [name for name in ("progress", "finished_on") if name in change.after]
+    if not whence or whence[0] in stands:
         slot.watched.take_back(days_counted(change))
 
 
@@ -338,11 +352,12 @@ def restore_values(
         for name, value in after.items()
         if now[name] == value and not undone.keeps(slot, name)
     }
-    # Type and state belong together: where one moved on, both stay.
-    pair = {"type", "state"}
-    put_back = now | {name: before[name] for name in stands}
-    if pair & after.keys() - stands or not fits(put_back):
-        stands -= pair
+    # What belongs together: where one moved on, both stay.
+    for pair in PAIRS:
+        if pair & after.keys() - stands:
+            stands -= pair
+    if not fits(now | {name: before[name] for name in stands}):
+        stands -= {"type", "state"}
     moved_on = [name for name in after if name not in stands]
     undone.conflicts += [conflict(slot, n, after[n], now[n]) for n in moved_on]
     undone.keep(slot, moved_on)
@@ -434,6 +449,35 @@ def remember_days(user_id: UUID, changes: Iterable[Change]) -> None:
 def day_of_old(at: datetime, diary: Diary) -> str:
     near = [(at + timedelta(days=ahead)).date().isoformat() for ahead in (0, -1, 1)]
     return next((day for day in near if diary.get(day)), near[0])
+
+
+def days_moved_on(
+    user_id: UUID, changes: Iterable[Change]
+) -> dict[int | None, list[Expected]]:
+    """Titles of which episodes were moved to another day that has fewer by now, and
+    which days: all moves of a title are undone, or none.
+    """
+    moves: dict[int | None, Tally] = {}
+    for change in changes:
+        if is_move(days := days_counted(change)):
+            moves.setdefault(change.anime_id, Tally()).add_all(days)
+    if not moves:
+        return {}
+    diaries = diaries_of(user_id, [anime_id or 0 for anime_id in moves])
+    found: dict[int | None, list[Expected]] = {}
+    for anime_id, moved in moves.items():
+        diary = diaries.get(anime_id or 0, {})
+        for day, episodes in sorted(moved.days.items()):
+            if episodes > (there := max(0, diary.get(day, 0))):
+                said = {"watched_on": day or "unknown"}
+                pair = said | {"episodes": episodes}, said | {"episodes": there}
+                found.setdefault(anime_id, []).append(pair)
+    return found
+
+
+def is_move(days: Diary) -> bool:
+    numbers = days.values()
+    return any(n > 0 for n in numbers) and any(n < 0 for n in numbers)
 
 
 def days_that_changed(slot: Slot, wanted: Diary) -> Iterator[dict[str, object]]:

@@ -44,10 +44,13 @@ type Named = { [Name in `data-${string}` | `aria-${string}`]?: Value };
 type Known =
   | "accept" | "alt" | "autocomplete" | "checked" | "class" | "datetime" | "decoding" | "disabled"
   | "download" | "draggable" | "height" | "hidden" | "href" | "id" | "inputmode" | "lang" | "list" | "max"
-  | "maxlength" | "min" | "minlength" | "name" | "placeholder" | "popover" | "referrerpolicy" | "rel"
+  | "maxlength" | "min" | "minlength" | "name" | "pattern" | "placeholder" | "popover" | "referrerpolicy" | "rel"
   | "required" | "role" | "rows" | "scope" | "src" | "step" | "tabindex" | "target" | "title" | "type"
   | "value" | "width";
 export type Attributes = Listeners & Named & { [Name in Known]?: Value } & { style?: Record<string, string> };
+
+/** A browser that is sent notices. */
+export interface PushBrowser { id: string; user_agent: string; last_sent_at: string | null; endpoint_sha256: string }
 
 // --- The catalogue -------------------------------------------------------------------
 
@@ -167,6 +170,7 @@ export interface Watched {
   viewing: number;
   minutes: number;
   revision: number;
+  isWaiting?: boolean; // as it will be: a correction of it is not sent yet
 }
 
 // --- Imports and exports -------------------------------------------------------------

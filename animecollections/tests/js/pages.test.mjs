@@ -10,6 +10,7 @@ import { dayAfter, dayAsked, laidOut, placeByKey, weekOf } from "../../../static
 import { decades, headingOf, isOpenEnded, ofToday, queryOf as browseQuery, shelvesOf, wantedBy as browsedBy } from "../../../static/js/pages/browse/choosing.js";
 import { byFormat, byWeekday, hourNote, noteOf, seasonAfter, seasonAsked, seasonOn } from "../../../static/js/pages/season/seasons.js";
 import { byDay, dayByKey, levelOf, monthAfter, monthIn, totalsOf, weeksOf } from "../../../static/js/pages/diary/month.js";
+import { sentenceOf } from "../../../static/js/pages/notices/sentences.js";
 import { around, besides } from "../../../static/js/pages/title/order.js";
 import { namesInOrder, nameOf, period, regionsText, regularly, safeLinks } from "../../../static/js/pages/title/told.js";
 import { daysIn, daysOf, fiveYears, monthsOf, scoreCounts, statuses, weekdays } from "../../../static/js/pages/statistics/figures.js";
@@ -343,6 +344,21 @@ test("an operation in a sentence", () => {
   assert.equal(told({ size: 3 }), "One · My score: – → ★ 8. And 2 more.");
   assert.equal(told({ size: 3, through: "import", file_name: "a.csv" }), "Imported 3 titles from a.csv.");
   assert.equal(told({ changes: [{ ...change, kind: "add", after: { type: "Watching", state: "on_hold" } }] }), "Added One to On hold.");
+});
+
+test("a notice in a sentence", () => {
+  const told = (kind, more) => sentenceOf({ kind, first_episode: more.episode ?? null, episode: null, episodes: 12, airs_at: null, added: false, text: null, ...more }, "Asia/Tokyo");
+  assert.equal(told("episode", { episode: 9 }), "Episode 9 aired.");
+  assert.equal(told("episode", { first_episode: 3, episode: 5 }), "Episodes 3 to 5 aired.");
+  assert.equal(told("first", { episode: 1 }), "The first episode aired.");
+  assert.equal(told("first", { episode: 1, episodes: 1 }), "Out now.");
+  assert.equal(told("finale", { episode: 12 }), "The last episode aired: 12.");
+  assert.equal(told("moved", { episode: 4, airs_at: "2026-12-05" }), "Episode 4 moved to Dec 5, 2026.");
+  assert.equal(told("moved", { episode: 4 }), "Episode 4 has no date any more.");
+  assert.equal(told("sequel", { airs_at: "2027-01", related_title: "One" }), "Sequel of One, from January 2027.");
+  assert.equal(told("sequel", { airs_at: "2027-01", related_title: "One", added: true }), "Sequel of One, from January 2027. Added to To Watch.");
+  assert.equal(told("merged", { related_title: "AKIRA" }), "AKIRA is the same title: your entries are one now.");
+  assert.equal(told("app", { text: "Ani" }), "Ani");
 });
 
 test("an accent colour is readable on every paper", () => {

@@ -46,6 +46,7 @@ MAILS = {
     "mail_new_device": "a sign-in with a new device",
     "mail_factors_changed": "second factors were changed",
     "mail_removal_asked": "second factors are to be removed",
+    "mail_digest": "digest of notices",
     "mail_staff_action": "what staff did",
     "mail_email_changed": "another e-mail address",
     "mail_confirm_email": "link to confirm an e-mail address",
@@ -56,6 +57,7 @@ MAILS = {
 }
 OTHERS = {
     "end_sign_ins": "the end of an app for everybody",
+    "push_notice": "notice to a browser",
     "remove_files": "files of an erased account",
     "merge_titles": "merge of two titles",
     "part_titles": "parting of two titles",

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('history', '0014_change_token'),
+        ('history', '0015_notices_part'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('profiles', '0027_device_code_user'),
+        ('profiles', '0028_notifications'),
     ]
 
     operations = [
