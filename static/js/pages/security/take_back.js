@@ -21,7 +21,7 @@ const spans = () => [
 ];
 
 /** @type {() => Record<string, string>} */
-const kinds = () => ({ searches: t("Search history"), profile: t("Profile"), preferences: t("Preferences") });
+const kinds = () => ({ searches: t("Search history"), profile: t("Profile"), preferences: t("Preferences"), notices: t("Notices") });
 
 /** @param {App} app @param {{id: string, name: string}} who */
 export function askTakeBack(app, who) {
