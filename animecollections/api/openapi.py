@@ -64,6 +64,7 @@ TRUE: Json = {"type": "boolean", "enum": [True]}
 FALSE: Json = {"type": "boolean", "enum": [False]}
 PATH_PARAMETERS = {
     "anime_id": "Our id (`1535`), or a site's (`mal:1535`).",
+    "app_id": "The `id` of an app.",
     "feed_id": "The `id` of a feed.",
     "image_id": "The `id` of a stored picture.",
     "import_id": "The `id` of an import.",

@@ -2,6 +2,7 @@
 
 import { h, pageHead } from "../../ui/dom.js";
 import { t } from "../../ui/words.js";
+import { apps } from "./apps.js";
 import { devices } from "./devices.js";
 import { email } from "./email.js";
 import { factors } from "./factors.js";
@@ -11,7 +12,7 @@ import { tokens } from "./tokens.js";
 /** @import { App } from "../../types.js" */
 
 /** In the order of the page; each makes its element, and fills it by itself. @type {((app: App) => HTMLElement)[]} */
-const SECTIONS = [factors, email, providers, devices, tokens];
+const SECTIONS = [factors, email, providers, devices, apps, tokens];
 
 /** @param {HTMLElement} main @param {App} app */
 export function show(main, app) {
