@@ -17,7 +17,7 @@ from animecollections.db import bulk
 from animecollections.db.bulk import inserting
 from animecollections.db.hot import Found, Statement, fetch_each, run
 from animecollections.db.ids import new_epoch, new_id
-from animecollections.identity import Origin
+from animecollections.identity import AppPast, Origin
 from history.log.commit_hooks import Note, publish
 from history.log.models import Change, ChangeKind, HeldState, UserState, locking
 from history.log.parts import COLUMN_OF_KIND
@@ -43,7 +43,8 @@ class Recording:
     changes: list[dict[str, Any]] = field(default_factory=list)
     ids: dict[str, list[UUID] | None] = field(default_factory=dict)
     watched: dict[tuple[str, int], int] = field(default_factory=dict)
-    viewings: dict[int, int] = field(default_factory=dict)  # by anime, of the watched
+    viewings: dict[tuple[str, int], int] = field(default_factory=dict)  # of the same
+    undone_app: AppPast | None = None
     rows: list[bulk.Rows] = field(default_factory=list)
 
     def put(self, rows: bulk.Rows) -> None:
@@ -58,13 +59,13 @@ class Recording:
         before: Mapping[str, object] | None = None,
         after: Mapping[str, object] | None = None,
         watched: Mapping[str, int] | None = None,
-        viewing: int = 1,
+        viewings: Mapping[str, int] | None = None,
         as_of: datetime | None = None,
     ) -> int:
         """Notes a changed row; answers with the revision it takes.
 
         watched: episodes that count as seen, by day (history/watched/days.py).
-        viewing: which time through the title that was.
+        viewings: which time through the title that was, by the same days.
         as_of:   when this was so, where that is not now (imports).
         """
         self.state.revision += 1
@@ -81,6 +82,9 @@ class Recording:
                 "operation_id": self.operation_id,
                 "position": len(self.changes),
                 "undoes": self.undoes,
+                "undone_app_id": self.undone_app.app_id if self.undone_app else None,
+                "undone_app_name": self.undone_app.name if self.undone_app else "",
+                "undone_since": self.undone_app.since if self.undone_app else None,
                 "watched": sum(watched.values()) if watched else 0,
                 "days": dict(watched or {}),
                 "at": self.at,
@@ -97,7 +101,7 @@ class Recording:
         for day, episodes in (watched or {}).items():
             key = (day, anime_id or 0)
             self.watched[key] = self.watched.get(key, 0) + episodes
-            self.viewings[anime_id or 0] = viewing
+            self.viewings[key] = (viewings or {}).get(day, 1)
         return self.state.revision
 
     def change_searches(self, ids: list[UUID] | None) -> None:
@@ -212,6 +216,7 @@ def recording(
     user_id: UUID,
     through: Origin,
     undoes: UUID | None = None,
+    undone_app: AppPast | None = None,
     expected_kind: ChangeKind | None = None,
     operation_id: UUID | None = None,
     reading: Sequence[Statement] = (),
@@ -231,6 +236,7 @@ def recording(
     )
     with locked(user_id, expected_column=expected_column, reading=reading) as lock:
         write = Recording(lock.state, through, undoes, expected_column, lock.read)
+        write.undone_app = undone_app
         if operation_id is not None:
             write.operation_id = operation_id
         yield write

@@ -2,7 +2,7 @@
 
 import { Api } from "./api.js";
 import { idsOf, keepWholes, namesOfWholes } from "./queue.js";
-import { WHOLES, guess, isSame, noWholes, timesThrough } from "./rules.js";
+import { WHOLES, guess, isSame, learnEpisodes, noWholes, timesThrough } from "./rules.js";
 import { channel, result, shelve } from "./store.js";
 
 /** @import { Store } from "./store.js" */
@@ -137,6 +137,7 @@ export class LocalCopy extends EventTarget {
     if (!wanted) this.entries = new Map();
     for (const id of wanted ?? this.told.keys()) {
       const entry = this.told.get(id);
+      if (entry?.episode_ranges) learnEpisodes();
       if (entry) this.entries.set(id, this.named(entry));
       else this.entries.delete(id);
     }

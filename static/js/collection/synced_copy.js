@@ -138,8 +138,9 @@ export class SyncedCopy extends LocalCopy {
     const [first] = batch;
     try {
       if (first.request) {
-        const { method, path, body } = first.request;
-        await this.persist(method, path, body, { key: first.id });
+        const { method, path, body, ifMatch } = first.request;
+        const { meta } = await this.persist(method, path, body, { key: first.id, ifMatch });
+        this.tell("sent", { id: first.id, operation: meta.operation_id });
         return { done: batch, again: [], conflicts: [] };
       }
       const operations = batch.map(({ id, operation }) => ({ ...operation, id }));

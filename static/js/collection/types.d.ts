@@ -28,7 +28,10 @@ export interface Fields {
   tags: string[];
   priority: number;
   is_private: boolean;
+  episode_ranges?: EpisodeRanges | null; // null or absent: progress says it all
 }
+/** Which episodes were watched and skipped, such as "1-12,14". Sent, one that is absent stays. */
+export interface EpisodeRanges { watched?: string; skipped?: string }
 export type FieldName = keyof Fields;
 /** Some fields, as they are sent: null clears. */
 export type Sent = { [Name in FieldName]?: Fields[Name] | null };
@@ -81,7 +84,8 @@ export interface Unsent {
   place?: number; // its place in the queue; given by the database
   id: string; // its idempotency key
   operation?: Operation;
-  request?: { method: string; path: string; body: unknown };
+  request?: { method: string; path: string; body: unknown; ifMatch?: number };
+  watched?: object; // the row of the diary that a request corrects, as it was seen
   wholes?: Partial<Wholes>; // what a request makes of profile, preferences …
   seen?: Entry | null; // the entry that the user decided on
   anime?: Partial<AnimeFacts>; // facts of an anime that is added
@@ -165,6 +169,7 @@ export interface Viewing {
   score: number | null;
   notes: string;
   where: string;
+  episode_ranges?: EpisodeRanges;
   revision: number;
 }
 
@@ -226,6 +231,7 @@ export interface Events {
   titles: { ids: string[] };
   status: undefined;
   conflict: Conflict;
+  sent: { id: string; operation?: string };
   refused: { unsent: Unsent | null; error: unknown };
 }
 

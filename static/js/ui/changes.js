@@ -12,7 +12,7 @@ export const formatName = (format) =>
 /** What a field of an entry is called. @param {string} name */
 export const fieldName = (name) => ({
   type: t("List"), state: t("Status"), progress: t("Progress"), score: t("My score"), rewatches: t("Rewatches"),
-  started_on: t("Started"), finished_on: t("Finished"), notes: t("Notes"), tags: t("Tags"), is_private: t("Private"), priority: t("Priority"),
+  started_on: t("Started"), finished_on: t("Finished"), notes: t("Notes"), tags: t("Tags"), is_private: t("Private"), episode_ranges: t("Episodes"), priority: t("Priority"),
   added_at: t("Date added"), extra: t("Data from other sites"),
 })[name] ?? name;
 
@@ -32,6 +32,7 @@ export function valueText(name, value, format) {
   if (name === "score") return `★ ${scoreText(Number(value), format)}`;
   if (name === "type") return typeName(String(value));
   if (name === "state") return stateName(String(value));
+  if (name === "episode_ranges") return episodesText(value);
   if (name === "progress") return episodeCount(Number(value));
   if (name === "priority") return priorityName(Number(value));
   if (name === "is_private") return value ? t("yes") : t("no");
@@ -39,6 +40,10 @@ export function valueText(name, value, format) {
   const text = Array.isArray(value) ? value.join(", ") : String(value);
   return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 }
+
+/** As an entry has them, or as the log says it: "ahead 14; skipped 13". @param {any} value */
+const episodesText = (value) => (typeof value === "string" ? value.split("; ") : Object.entries(value).filter(([, text]) => text).map((part) => part.join(" ")))
+  .map((part) => part.replace(/^\w+/, (word) => ({ watched: t("watched"), ahead: t("watched ahead"), skipped: t("skipped") })[word] ?? word)).join("; ");
 
 /** @type {Record<string, string>} */
 const OF_OTHERS = { searches: t("Search history changed."), profile: t("Profile changed."), preferences: t("Preferences changed.") };
@@ -49,8 +54,9 @@ const OF_OTHERS = { searches: t("Search history changed."), profile: t("Profile 
  * @param {Told} told @param {string} format  of scores
  * @param {boolean} [isOfTitle]
  */
-export function operationText({ changes: [first], size, summary, through, file_name: name }, format, isOfTitle = false) {
+export function operationText({ changes: [first], size, summary, through, file_name: name, undoes_app: app }, format, isOfTitle = false) {
   const text = first ? changeText(first, format, isOfTitle) : summary;
+  if (app && size > 1 && !isOfTitle) return t("Took back {n} changes of {app}.", { n: size, app });
   if (through === "import" && (isOfTitle || size > 1)) {
     const titles = titleCount(size);
     return isOfTitle ? `${text} ${name ? t("Imported from {name}.", { name }) : t("Imported.")}`
@@ -60,7 +66,7 @@ export function operationText({ changes: [first], size, summary, through, file_n
 }
 
 /** Of one title: without its name, where nothing moves. @param {ToldChange} change @param {string} format @param {boolean} isOfTitle */
-function changeText({ kind, anime_id, title = anime_id, before, after }, format, isOfTitle) {
+export function changeText({ kind, anime_id, title = anime_id, before, after }, format, isOfTitle) {
   if (OF_OTHERS[kind]) return OF_OTHERS[kind];
   if (kind === "add") return t("Added {title} to {type}.", { title, type: statusName(changedStatus(after, {})) });
   if (kind === "remove") return t("Removed {title}.", { title });

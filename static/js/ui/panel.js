@@ -6,6 +6,7 @@ import { cover } from "./covers.js";
 import { dayInput } from "./day.js";
 import { dialog } from "./dialogs.js";
 import { $, failureSentence, h, iconButton, later, loading, nodes, sayFailure } from "./dom.js";
+import { episodeInputs } from "./episodes.js";
 import { historyItem } from "./history_item.js";
 import { priorityChoice } from "./priority.js";
 import { TitleDiary } from "./title_diary.js";
@@ -37,6 +38,7 @@ class Panel {
     this.past = h("section", { class: "panel-history" });
     const save = (/** @type {Sent & {watched_on?: string}} */ fields) => this.save(fields);
     this.controls = new Controls(app, animeId, save);
+    this.episodes = episodeInputs(save, () => this.controls.when.value || undefined);
     this.started = dayInput("started_on", t("Started"), (value) => save({ started_on: value }));
     this.finished = dayInput("finished_on", t("Finished"), (value) => save({ finished_on: value }));
     this.priority = priorityChoice((value) => save({ priority: value }));
@@ -64,7 +66,7 @@ class Panel {
   /** What does not change while one types. */
   form() {
     return h("form", { class: "panel-form", onsubmit: (event) => event.preventDefault() },
-      this.controls.parts,
+      this.controls.parts, this.episodes.box,
       this.started.box, this.finished.box,
       h("div", { class: "pair" },
         h("label", {}, t("Priority in Up next"), this.priority.box),
@@ -141,6 +143,7 @@ class Panel {
     const { entry } = this;
     if (!entry) return;
     this.controls.put(entry);
+    this.episodes.put(entry);
     this.started.put(entry.started_on);
     this.finished.put(entry.finished_on);
     this.priority.put(entry.priority);

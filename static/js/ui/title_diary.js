@@ -1,5 +1,6 @@
 /** When a title was watched, to be corrected; kept as it is while there is no network. */
 
+import { DIARY, withWaiting } from "./diary_edits.js";
 import { diaryRow } from "./diary_row.js";
 import { focused, h, later, nodes } from "./dom.js";
 import { t } from "./words.js";
@@ -24,8 +25,8 @@ export class TitleDiary {
     const at = focused()?.dataset.row;
     try {
       /** @type {Answer<Watched[]>} */
-      const { data } = await this.app.collection.api.send("GET", `/api/user/watched?animeId=${this.animeId}&limit=100`);
-      const rows = data.map((row) => diaryRow(this.app, row, () => this.draw(), { isOfTitle: true }));
+      const { data } = await this.app.collection.api.send("GET", `${DIARY}?animeId=${this.animeId}&limit=100`);
+      const rows = withWaiting(this.app, data, () => true).filter(({ anime_id: id }) => id === this.animeId).map((row) => diaryRow(this.app, row, () => this.draw(), { isOfTitle: true }));
       this.box.replaceChildren(...nodes(rows.length > 0 && [h(this.level, {}, t("Diary")), h("ul", { class: "diary-rows" }, rows)]));
       if (at) /** @type {HTMLElement | null} */ (this.box.querySelector(`[data-row="${at}"]`))?.focus();
     } catch {

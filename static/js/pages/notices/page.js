@@ -109,8 +109,8 @@ class NoticesPage {
 
   /** Without network nothing is shown as muted. */
   async learnMuted() {
-    /** @type {Answer<{anime_id: string}[]>} */
-    const { data } = await this.app.collection.api.ask("GET", `${NOTICES}/mutes`, undefined, { tries: 1, check: Array.isArray }).catch(() => ({ data: [], meta: {} }));
+    /** @type {{ data: {anime_id: string}[] }} */
+    const { data } = await this.app.collection.api.ask("GET", `${NOTICES}/mutes`, undefined, { tries: 1, check: Array.isArray }).catch(() => ({ data: [] }));
     this.muted = new Set(data.map(({ anime_id: id }) => id));
     if (data.length) this.draw();
   }
