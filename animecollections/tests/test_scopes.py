@@ -25,6 +25,7 @@ NEEDS_NO_SCOPE = {
     "/api/auth/password/reset/confirm", "/api/auth/second-factor",
     "/api/auth/second-factor/lost", "/api/auth/second-factor/keep",
     "/api/auth/passkey", "/api/auth/passkey/options", "/api/notices", "/api/calendar",
+    "/api/unsubscribe/{secret}",
 }  # fmt: skip
 
 
