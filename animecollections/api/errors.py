@@ -86,8 +86,7 @@ CODES: dict[str, Kind] = {
     "session_ended": Kind(401, "This session has ended: sign in again."),
     "wrong_credentials": Kind(401, "E-mail or password is wrong: check both."),
     "second_factor_needed": Kind(
-        401,
-        "This account has a second factor: send it too (POST /api/auth/second-factor).",
+        401, "This account asks for a second factor after the password."
     ),
     "ticket_invalid": Kind(401, "This sign-in took too long: begin it again."),
     "wrong_code": Kind(401, "This code is not right: check it, or wait for the next."),

@@ -70,6 +70,7 @@ PATH_PARAMETERS = {
     "import_id": "The `id` of an import.",
     "operation_id": "The `id` of an operation.",
     "search_id": "The `id` of a search.",
+    "passkey_id": "The `id` of a passkey.",
     "token_id": "The `id` of a personal token.",
     "viewing_id": "The `id` of a viewing; of the only one, that of its entry.",
     "watched_id": "The `id` of a row of the diary.",

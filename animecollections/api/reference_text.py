@@ -4,6 +4,7 @@ from typing import Any
 
 TAGS = {
     "Signing in": "Accounts, sessions of browsers, tokens of apps, passwords.",
+    "Second factor": "Passkeys, authenticator, recovery codes, and fresh proofs.",
     "Personal tokens": "Sign-ins that a person makes for scripts and apps.",
     "Apps that have access": "Apps that a person let in: their end, and the undo of "
     "what they did.",

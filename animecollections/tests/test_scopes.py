@@ -22,7 +22,9 @@ NEEDS_NO_SCOPE = {
     "/api/studios", "/api/auth/signup", "/api/auth/signin", "/api/auth/signout",
     "/api/auth/session", "/api/auth/token", "/api/auth/token/refresh",
     "/api/auth/token/revoke", "/api/auth/password/reset",
-    "/api/auth/password/reset/confirm", "/api/notices", "/api/calendar",
+    "/api/auth/password/reset/confirm", "/api/auth/second-factor",
+    "/api/auth/second-factor/lost", "/api/auth/second-factor/keep",
+    "/api/auth/passkey", "/api/auth/passkey/options", "/api/notices", "/api/calendar",
 }  # fmt: skip
 
 

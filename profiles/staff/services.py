@@ -160,13 +160,14 @@ def unlock(*, user: User, reason: str, through: Origin) -> None:
         staff.edit(user_id=user.pk, values={"is_active": True}, through=through)
         wrong = sum(lockouts.of(user.email).values_list("count", flat=True))
         lockouts.unlock(user.email)
+        lockouts.unlock(lockouts.codes_of(user.pk))
         act.before = {"is_active": user.is_active, "wrong_passwords": wrong}
         act.after = {"is_active": True, "wrong_passwords": 0}
 
 
 def open_sign_in(*, row: WrongPasswords, reason: str, through: Origin) -> None:
     """For an e-mail that wrong passwords closed, anybody's or nobody's."""
-    user = User.objects.known_by("email", row.email)
+    user = lockouts.whose(row.email)
     with transaction.atomic():
         lockouts.unlock(row.email)
         audit.note(

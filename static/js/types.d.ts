@@ -294,3 +294,22 @@ export interface EmailAddress { email: string; confirmed_at: string | null; aske
 export interface Provider { id: string; name: string }
 export interface Identity { id: string; provider: Provider; email: string; created_at: string; last_used_at: string | null }
 export interface NewPersonalToken extends PersonalToken { token: string }
+
+// --- Second factors ------------------------------------------------------------------
+
+export type Way = "password" | "authenticator" | "passkey" | "recovery_code";
+export type Given = Record<string, unknown>;
+interface Credential { id: string; rawId: string; type: string }
+export interface UsedPasskey extends Credential {
+  response: { clientDataJSON: string; authenticatorData: string; signature: string; userHandle: string };
+}
+export interface AddedPasskey extends Credential { response: { clientDataJSON: string; attestationObject: string } }
+export interface PasskeyRow { id: string; name: string; created_at: string; last_used_at: string | null; is_synced: boolean }
+export interface Security {
+  passkey_domain: string | null; passkeys: PasskeyRow[];
+  authenticator: { added_at: string; last_used_at: string | null } | null;
+  recovery_codes_left: number; factor_removal: { asked_at: string; due_at: string } | null;
+}
+export interface BegunAuthenticator { secret: string; address: string; picture: string }
+/** Does it, with a fresh proof where one is needed, and draws the page again; undefined where it failed, which is said. */
+export type Act = <Made>(work: () => Promise<Made>, said?: string) => Promise<Made | undefined>;
