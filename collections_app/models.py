@@ -23,6 +23,7 @@ from collections_app.imports.models import (
     Outcome,
     Policy,
 )
+from collections_app.own_lists.models import ListItem, OwnList
 from collections_app.source_facts.models import FactKind, SourceFact
 from collections_app.watch_list.models import (
     STATES_OF_TYPE,
@@ -51,6 +52,7 @@ __all__ = [
     "ImportPlan",
     "ImportRow",
     "ImportStatus",
+    "ListItem",
     "Listing",
     "Merge",
     "MergeStatus",
@@ -59,6 +61,7 @@ __all__ = [
     "MissingTitle",
     "NameKind",
     "Outcome",
+    "OwnList",
     "Policy",
     "SearchName",
     "SourceFact",

@@ -69,6 +69,7 @@ PATH_PARAMETERS = {
     "operation_id": "The `id` of an operation.",
     "search_id": "The `id` of a search.",
     "token_id": "The `id` of a personal token.",
+    "list_id": "The `id` of a list, or its `client_key`.",
     "viewing_id": "The `id` of a viewing; of the only one, that of its entry.",
     "watched_id": "The `id` of a row of the diary.",
 }

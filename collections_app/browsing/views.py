@@ -11,6 +11,7 @@ from animecollections.api.conditional import etag_of, unless_held
 from animecollections.api.rendering import Answer, answer
 from animecollections.api.schema import Example, documented, query
 from animecollections.api.shapes import Always, nullable
+from animecollections.api.shuffling import shuffle_tag
 from animecollections.api.views import ApiViewSet
 from animecollections.db.statements import limited
 from animecollections.identity import Account
@@ -150,4 +151,6 @@ class CatalogueViewSet(ApiViewSet):
         parts: list[Any] = [revision, user.hides_mature]
         if isinstance(user, Account) and {"on_list", "include"} & self.wanted.keys():
             parts += [user.revisions.epoch, user.revisions.parts["list"]]
+        if (shuffled := shuffle_tag(self.wanted)) is not None:
+            parts.append(shuffled)
         return etag_of(self.request, *parts)

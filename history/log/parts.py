@@ -38,6 +38,7 @@ PARTS = (
     Part("profile", (ChangeKind.PROFILE,), "changed the profile"),
     Part("preferences", (ChangeKind.PREFERENCES,), "changed the preferences"),
     Part("viewings", (ChangeKind.VIEWING,)),
+    Part("lists", (ChangeKind.LIST, ChangeKind.LIST_ITEM)),
 )
 COUNTERS = tuple(part.column for part in PARTS)
 COLUMN_OF_KIND = {kind: part.column for part in PARTS for kind in part.kinds}

@@ -32,7 +32,7 @@ class Device:
             self.entries[entry["anime_id"]] = entry
         for anime_id in data["removed"]:
             self.entries.pop(anime_id, None)
-        for name in ("profile", "preferences", "searchHistory", "viewings"):
+        for name in ("profile", "preferences", "searchHistory", "viewings", "lists"):
             if data.get(name) is not None:
                 self.wholes[name] = data[name]
 
@@ -51,6 +51,7 @@ class Device:
             ("profile", "/api/user/profile"),
             ("preferences", "/api/user/preferences"),
             ("searchHistory", "/api/user/searchHistory"),
+            ("lists", "/api/user/lists"),
         ):
             assert self.wholes[name] == self.client.get(url).json()["data"], name
         return self.holds_the_viewings()

@@ -318,8 +318,8 @@ def test_while_others_are_being_made_it_is_busy(hers, monkeypatch):
 
 def test_what_it_costs(filled, hers, budget):
     in_words = (
-        "sign-in check, 23 sections, the list once more (9), names of pictures, lock "
+        "sign-in check, 25 sections, the list once more (14), names of pictures, lock "
         "and note; the e-mail, where it is spread"
     )
-    with budget(36 + is_spread(), in_words):
+    with budget(43 + is_spread(), in_words):
         archive_of(hers.get(URL))

@@ -35,6 +35,7 @@ NOTHING = {
     "preferences": None,
     "searches": None,
     "viewings": None,
+    "lists": None,
     "sync": False,
 }
 

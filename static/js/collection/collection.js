@@ -288,15 +288,16 @@ export class Collection extends SyncedCopy {
     const isOpen = this.unsent.some(({ tried }) => tried);
     if (isNext && !isOpen) await this.take(this.whole(message), message);
     const isBehind = message.cursor && message.cursor !== this.cursor;
-    if (isBehind || (message.viewings && !this.toldWholes.viewings)) this.settle();
+    const isUnknown = (message.viewings && !this.toldWholes.viewings) || (message.lists && !this.toldWholes.lists);
+    if (isBehind || isUnknown) this.settle();
   }
 
   /**
-   * A message tells of searches and viewings only those that changed. Where the viewings
-   * are not known yet, `learnViewings` asks for all of them.
+   * A message tells of searches, viewings and lists only those that changed. Where they
+   * are not known yet, `learnNewParts` asks for all of them.
    * @param {Message} message @returns {Changes}
    */
-  whole({ searches, viewings, ...message }) {
+  whole({ searches, viewings, lists, ...message }) {
     const told = this.toldWholes;
     return {
       ...message,
@@ -304,6 +305,7 @@ export class Collection extends SyncedCopy {
         Date.parse(other.timestamp) - Date.parse(one.timestamp)) : null,
       viewings: viewings && told.viewings ? together(told.viewings, viewings).sort((one, other) =>
         Number(one.anime_id) - Number(other.anime_id) || one.number - other.number) : null,
+      lists: lists && told.lists ? together(told.lists, lists) : null,
     };
   }
 

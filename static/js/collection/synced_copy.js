@@ -11,6 +11,8 @@ const LIST = "/api/user/watchList";
 const SYNC = "/api/user/sync";
 const MOST_TITLES = 200; // a request
 const STALE_TITLES = 30 * 24 * 3600 * 1000; // milliseconds
+/** @type {("viewings" | "lists")[]} */
+const NEW_PARTS = ["viewings", "lists"];
 const PATIENCE_WITH_FIRST = 5_000; // ... for a screenful; later, the pages may as well begin
 
 /** A copy that is kept equal to the server's. */
@@ -237,7 +239,7 @@ export class SyncedCopy extends LocalCopy {
    */
   async sync(outcome) {
     if (this.cursor === null && this.options.first) await this.preview().catch(() => {}); // the pages come anyhow
-    if (this.cursor !== null && this.toldWholes.viewings === null) await this.learnViewings();
+    if (this.cursor !== null) await this.learnNewParts();
     for (let isAll = false; !isAll; ) {
       if (this.isPartial && this.total === null) this.learnTotal();
       const since = this.cursor;
@@ -253,14 +255,19 @@ export class SyncedCopy extends LocalCopy {
     this.endPreview();
   }
 
-  /** A copy of before there were viewings has a cursor past some. */
-  async learnViewings() {
-    const { data } = await this.news("?parts=viewings");
-    if (this.isClosed || !data.viewings) return;
-    await this.store.write((at) => void at("facts").put(data.viewings, "viewings"));
-    this.toldWholes.viewings = data.viewings;
-    this.wholes.viewings = data.viewings;
-    this.tell("wholes", { names: ["viewings"] });
+  /** A copy of before there were viewings, or lists, has a cursor past some. */
+  async learnNewParts() {
+    const lacking = NEW_PARTS.filter((name) => this.toldWholes[name] === null);
+    if (!lacking.length) return;
+    const { data } = await this.news(`?parts=${lacking.join(",")}`);
+    if (this.isClosed) return;
+    const told = lacking.filter((name) => data[name]);
+    await this.store.write((at) => {
+      for (const name of told) at("facts").put(data[name], name);
+    });
+    keepWholes(this.toldWholes, data);
+    keepWholes(this.wholes, data);
+    if (told.length) this.tell("wholes", { names: told });
   }
 
   /**
@@ -324,7 +331,7 @@ export class SyncedCopy extends LocalCopy {
     let page = await this.news("");
     const entries = [...page.data.entries];
     /** @type {Wholes} */
-    const wholes = { profile: null, preferences: null, searchHistory: null, viewings: null };
+    const wholes = { profile: null, preferences: null, searchHistory: null, viewings: null, lists: null };
     keepWholes(wholes, page.data);
     while (page.meta.has_more) {
       page = await this.news(`?cursor=${encodeURIComponent(page.meta.cursor)}`);

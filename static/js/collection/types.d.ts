@@ -55,14 +55,21 @@ export interface Entry extends AnimeFacts, Fields, Airing {
 
 /** An operation of POST /api/user/watchList/batch. */
 export interface Operation extends Sent {
-  op: "add" | "update" | "move" | "increment" | "remove" | "viewing_begin" | "viewing_update" | "viewing_remove";
-  animeId: string;
+  op: "add" | "update" | "move" | "increment" | "remove" | "viewing_begin" | "viewing_update" | "viewing_remove"
+    | "list_create" | "list_update" | "list_remove" | "list_put" | "list_take_off";
+  animeId: string; // "" of an operation of a list as a whole
   id?: string;
   by?: number;
   fresh?: boolean;
   if_revision?: number;
   watched_on?: string;
   number?: number; // of a viewing
+  listId?: string; // of `list_…`: its id, or that of the operation that makes it
+  rank?: string;
+  name?: string;
+  description?: string | null;
+  pinned?: boolean;
+  leave_when_completed?: boolean;
 }
 
 /** What a batch answers of one operation. */
@@ -164,12 +171,29 @@ export interface Viewing {
   revision: number;
 }
 
+/** A list of one's own. In no order: pages sort them. */
+export interface OwnList {
+  id: string;
+  name: string;
+  description: string;
+  ordering: string | null;
+  leave_when_completed: boolean;
+  pinned: boolean;
+  client_key: string | null; // the id of the operation that made it
+  size: number;
+  created_at: string;
+  updated_at: string;
+  revision: number;
+  items_revision: number; // grows with each change of what is on it
+}
+
 /** What sync gives as a whole, by WHOLES. */
 export interface Wholes {
   profile: Profile | null;
   preferences: Preferences | null;
   searchHistory: Search[] | null;
   viewings: Viewing[] | null; // as the server keeps them; `viewingsOf` shows them
+  lists: OwnList[] | null; // without what is on them
 }
 
 /** A page of sync. */
@@ -179,13 +203,14 @@ export interface Changes extends Wholes {
 }
 
 /** A message of the live feed. Of what there may be many, only what changed. */
-export interface Message extends Omit<Changes, "searchHistory" | "viewings"> {
+export interface Message extends Omit<Changes, "searchHistory" | "viewings" | "lists"> {
   type: string;
   since: string;
   cursor: string;
   sync?: boolean; // too much for a message: ask sync
   searches?: Some<Search> | null;
   viewings?: Some<Viewing> | null;
+  lists?: Some<OwnList> | null;
 }
 
 export interface Some<Row> { saved: Row[]; removed: string[] }
