@@ -1,5 +1,6 @@
 """Reads of lists of one's own that several rooms need."""
 
+from typing import cast
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -20,10 +21,8 @@ def list_named(user_id: UUID, name: str) -> Row:
 
 def titles_on(user_id: UUID, list_id: UUID) -> QuerySet[ListItem, Row]:
     """The ids of the titles on a list, for a statement about them."""
-    items: QuerySet[ListItem, Row] = (
-        ListItem.objects.of(user_id).on(list_id).values("anime_id")
-    )
-    return items
+    items = ListItem.objects.of(user_id).on(list_id)
+    return cast("QuerySet[ListItem, Row]", items.values("anime_id"))
 
 
 def lists_by_title(user_id: UUID) -> dict[int, list[str]]:

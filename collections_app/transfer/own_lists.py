@@ -5,7 +5,7 @@
 and at the head of the file each list says of itself what it is.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from collections_app.own_lists.models import (
     LONGEST_DESCRIPTION,
@@ -23,7 +23,7 @@ from .records import RowError
 WHAT = "lists"
 
 
-def to_json(places: Iterable[Row]) -> list[dict[str, object]]:
+def to_json(places: Iterable[Mapping[str, object]]) -> list[dict[str, object]]:
     """The lists that a title is on."""
     names = ("name", "rank", "notes")
     return [{name: place[name] for name in names} for place in places]
@@ -54,7 +54,7 @@ def name_of(said: object) -> str:
     return name
 
 
-def about_to_json(lists: Iterable[Row]) -> list[dict[str, object]]:
+def about_to_json(lists: Iterable[Mapping[str, object]]) -> list[dict[str, object]]:
     """What each list says of itself."""
     return [{name: row[name] for name in LIST_FIELDS} for row in lists]
 

@@ -604,7 +604,7 @@ def test_the_texts_of_a_list_are_taken_down(browser, alice, client):
     assert act.before == values
     assert act.operation_id == Change.objects.latest("revision").operation_id
     gone = do(browser, alice, "remove-list-texts", list=str(uuid4()))
-    assert "no such list" in str(messages_of(gone))
+    assert "no such list" in gone.content.decode()
 
 
 # --- Who may -----------------------------------------------------------------------
