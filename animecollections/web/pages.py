@@ -39,6 +39,7 @@ PAGES = [
     "/calendar",
     "/diary",
     "/statistics",
+    "/lists",
     "/history",
     "/settings",
     "/transfer",

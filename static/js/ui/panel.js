@@ -9,6 +9,7 @@ import { dialog } from "./dialogs.js";
 import { $, failureSentence, focused, h, iconButton, later, loading, nodes, sayFailure } from "./dom.js";
 import { historyItem } from "./history_item.js";
 import { priorityChoice } from "./priority.js";
+import { OnLists } from "./on_lists.js";
 import { Viewings } from "./viewings.js";
 import { airingName } from "./more_words.js";
 import { factsOf, statusName, statusOf, t } from "./words.js";
@@ -33,6 +34,7 @@ class Panel {
     this.head = h("div", { class: "panel-head" });
     this.facts = h("div", { class: "panel-facts" });
     this.viewings = new Viewings(app, animeId);
+    this.onLists = new OnLists(app, animeId, () => this.entry ?? {});
     this.diary = h("section", { class: "panel-diary" });
     this.past = h("section", { class: "panel-history" });
     const save = (/** @type {Sent & {watched_on?: string}} */ fields) => this.save(fields);
@@ -56,7 +58,7 @@ class Panel {
     const box = dialog({ label: this.entry?.title ?? "", class: "panel", onclose: () => this.close() },
       h("div", { class: "panel-body" },
         iconButton("close", t("Close"), { class: "icon-button close", onclick: () => this.box.close() }),
-        this.head, this.form(), this.viewings.box, this.diary, this.facts, this.past));
+        this.head, this.form(), this.onLists.box, this.viewings.box, this.diary, this.facts, this.past));
     box.dataset.anime = this.animeId;
     return box;
   }
@@ -81,7 +83,10 @@ class Panel {
       if (!ids || ids.includes(this.animeId)) (this.entry ? this.draw() : this.box.close());
       if (!this.collection.unsent.length) tellDiary();
     });
-    this.forgetWholes = this.collection.on("wholes", ({ detail: { names } }) => names.includes("viewings") && this.draw());
+    this.forgetWholes = this.collection.on("wholes", ({ detail: { names } }) => {
+      if (names.includes("viewings")) this.draw();
+      if (names.includes("lists")) this.onLists.draw();
+    });
     // What was typed a moment before the page goes is kept as well.
     addEventListener("pagehide", this.flush);
     document.addEventListener("visibilitychange", this.flush);
