@@ -5,15 +5,20 @@ and never shows a password.
 """
 
 import os
+import re
 import secrets
 from collections.abc import Callable
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import dj_email_url
 from environs import Env, ValidationError
 from environs import validate as rules
 from environs.exceptions import EnvValidationError
+
+from animecollections.api.web_addresses import is_safe_to_ask
 
 env = Env()
 A_NAME = rules.Length(1, 100)
@@ -21,6 +26,9 @@ POSITIVE = rules.Range(0, min_inclusive=False)
 MINUTES = rules.Range(1, 525_600)
 DAYS = rules.Range(1, 36_500)
 HOST_NAME = rules.Regexp(r"[^/\s]+\Z", error="{input!r} is no name of a host.")
+DOMAIN_OR_NONE = rules.Regexp(
+    r"([a-z0-9-]+(\.[a-z0-9-]+)*)?\Z", error="{input!r} is no domain."
+)
 FILE = rules.Regexp(
     r"(https?://|/)\S+\Z", error="{input!r} is no address, and no path from the root."
 )
@@ -73,13 +81,62 @@ def an_object(value: object) -> None:
         raise ValidationError("Not a JSON object.")
 
 
-def kept_secret_key(path: Path) -> str:
+# Providers that need no more than a client.
+KNOWN_PROVIDERS = {
+    "google": {"name": "Google", "issuer": "https://accounts.google.com"},
+}
+OF_PROVIDER = {"name", "issuer", "client_id", "client_secret"}
+PROVIDER_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,39}", re.ASCII)
+
+
+def read_providers(name: str) -> dict[str, dict[str, str]]:
+    """{id: name, issuer, client_id, client_secret}, of who signs people in. What is
+    wrong is told without the values: one of them is a secret.
+    """
+    named: Any = env.json(name, {}, validate=an_object)
+    return {id_: read_provider(name, id_, told) for id_, told in named.items()}
+
+
+def read_provider(name: str, id_: str, told: object) -> dict[str, str]:
+    if not PROVIDER_ID.fullmatch(id_):
+        raise wrong(name, f"{id_[:40]!r} is no id: use small letters, digits and -.")
+    if not isinstance(told, dict):
+        raise wrong(name, f"of {id_}: not a JSON object.")
+    known = KNOWN_PROVIDERS.get(id_, {"name": id_, "client_secret": ""})
+    provider = {"client_secret": ""} | known | told
+    if missing := OF_PROVIDER - provider.keys():
+        raise wrong(name, f"of {id_}: {', '.join(sorted(missing))} is missing.")
+    if odd := provider.keys() - OF_PROVIDER:
+        raise wrong(name, f"of {id_}: nothing is called {', '.join(sorted(odd))}.")
+    if not all(isinstance(value, str) for value in provider.values()):
+        raise wrong(name, f"of {id_}: each value is a text.")
+    if not is_safe_to_ask(provider["issuer"]) or not provider["client_id"]:
+        raise wrong(name, f"of {id_}: the issuer has an https address, a client an id.")
+    return provider
+
+
+def domain_of(url: str) -> str:
+    """The domain of a web address; "" where it has a number in its place."""
+    host = urlsplit(url).hostname or ""
+    try:
+        ip_address(host)
+    except ValueError:
+        return host
+    return ""
+
+
+def read_key(path: Path) -> str:
+    """A key that was made before; "" where none was."""
+    return path.read_text().strip() if path.exists() else ""
+
+
+def kept_secret_key(path: Path, size: int = 64) -> str:
     """The development key: made once, kept in an ignored file, owner-readable only."""
     try:
         descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     except FileExistsError:
         return path.read_text().strip()
-    key = secrets.token_urlsafe(64)
+    key = secrets.token_urlsafe(size)
     with os.fdopen(descriptor, "w") as file:
         file.write(key)
     return key

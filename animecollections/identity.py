@@ -9,9 +9,15 @@ from zoneinfo import ZoneInfo
 
 from animecollections.scopes import ALL_SCOPES
 
-ThroughKind = Literal["session", "token", "import", "admin", "command", "merge"]
-SignInKind = Literal["session", "token", "personal"]
+ThroughKind = Literal[
+    "session", "token", "import", "admin", "command", "merge", "service"
+]
+SignInKind = Literal["session", "token", "personal", "app"]
 THROUGH: tuple[str, ...] = get_args(ThroughKind)
+
+
+# In a session that the admin opened for a password alone.
+WAITS_FOR_CODE = "waits_for_code"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +29,7 @@ class Origin:
     client_id: str = ""  # the writer's own X-Client-Id, echoed to its live feed
     request_id: str = ""
     file_name: str = ""  # of what an import reads
-    token_id: UUID | None = None  # the personal token, and how it was called
+    token_id: UUID | None = None  # the personal token or app, and how it was called
     token_name: str = ""
 
 
@@ -86,16 +92,18 @@ class SignIn:
     key: str  # the session's key, or the id of the token family or personal token
     until: datetime | None = None  # when an access token ends by itself
     scopes: frozenset[str] = ALL_SCOPES
-    name: str = ""  # of a personal token
+    name: str = ""  # of a personal token, or of a registered app
+    app_id: UUID | None = None  # of a registered app
 
     def origin(self, *, client_id: str = "", request_id: str = "") -> Origin:
-        """Through what a request writes. Personal tokens are apps too, with a name."""
-        if self.kind == "personal":
-            return Origin(
-                "token",
-                client_id=client_id,
-                request_id=request_id,
-                token_id=UUID(self.key),
-                token_name=self.name,
-            )
-        return Origin(self.kind, client_id=client_id, request_id=request_id)
+        """Through what a request writes. Personal tokens and registered apps have a
+        name; an app has one id in all its token families.
+        """
+        is_named = self.kind in ("personal", "app")
+        return Origin(
+            "session" if self.kind == "session" else "token",
+            client_id=client_id,
+            request_id=request_id,
+            token_id=self.app_id or UUID(self.key) if is_named else None,
+            token_name=self.name,
+        )

@@ -30,6 +30,7 @@ from animecollections.databases import (
 from animecollections.environ import (
     A_NAME,
     DAYS,
+    DOMAIN_OR_NONE,
     FILE,
     HOST_NAME,
     MINUTES,
@@ -37,10 +38,13 @@ from animecollections.environ import (
     POSITIVE,
     SOURCE_NAME,
     an_object,
+    domain_of,
     each,
     env,
     kept_secret_key,
     parse_email_url,
+    read_key,
+    read_providers,
     read_url,
     wrong,
 )
@@ -280,6 +284,21 @@ SUPPORT_EMAIL = (
     or parseaddr(DEFAULT_FROM_EMAIL)[1]
 )
 
+# Signs what is pushed to browsers; without one nothing is. `prepare` makes one for a
+# fresh clone.
+VAPID_PRIVATE_KEY = env.str(
+    "VAPID_PRIVATE_KEY",
+    "",
+    validate=rules.Regexp(
+        r"([A-Za-z0-9_-]{43})?\Z", error="It is no key of 32 bytes in base64url."
+    ),
+) or (read_key(BASE_DIR / ".vapid_key") if DEBUG else "")
+# Hosts in the own network that may be asked at addresses that people give (push
+# services, webhooks), as host:port.
+PRIVATE_HOSTS: list[str] = env.list(
+    "PRIVATE_HOSTS", [], validate=each(rules.Regexp(r"[^/\s:]+:\d{1,5}\Z"))
+)
+
 # Each backup is copied there (ops/backup_copies.py). It has a key in it.
 BACKUP_S3_URL = env.str(
     "BACKUP_S3_URL",
@@ -388,6 +407,9 @@ SESSION_COOKIE_SAMESITE = env.str(
 )
 # Tells the browser of an owner from those of guessers (profiles/accounts/places.py).
 DEVICE_COOKIE_NAME = "device"
+# Who else signs people in (profiles/oidc), and what a browser takes along there.
+OIDC_PROVIDERS = read_providers("OIDC_PROVIDERS")
+OIDC_COOKIE_NAME = "oidc"
 CSRF_COOKIE_SAMESITE = SESSION_COOKIE_SAMESITE
 CSRF_TRUSTED_ORIGINS = TRUSTED_ORIGINS
 
@@ -445,6 +467,7 @@ if HTTPS:  # a neighbour on another subdomain can set no cookie of such a name
     SESSION_COOKIE_NAME = "__Host-sessionid"
     CSRF_COOKIE_NAME = "__Host-csrftoken"
     DEVICE_COOKIE_NAME = "__Host-device"
+    OIDC_COOKIE_NAME = "__Host-oidc"
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 if NUM_PROXIES:
@@ -491,6 +514,9 @@ RATES = {
     "upload": (30, 60),
     "export": (30, 3600),
     "feed": (60, 60),
+    "oauth": (600, 60),  # by network: servers of apps ask for many people
+    "device": (60, 600),  # devices that want to be let in
+    "link": (20, 600),  # codes that a person types
     "import": (20, 60),
 }
 
@@ -512,6 +538,14 @@ SIMPLE_JWT: dict[str, Any] = {
 # So many wrong passwords for one e-mail from one address lock it for so long.
 LOCKOUT_TRIES = max(1, int(10 * THROTTLE_SCALE))
 LOCKOUT_SECONDS = env.int("LOCKOUT_MINUTES", 15, validate=MINUTES) * 60
+# So long after a sign-in, or a proof, what is dangerous asks for none.
+PROOF_MINUTES = env.int("PROOF_MINUTES", 15, validate=MINUTES)
+# So long a second factor that was lost stays on, and its owner can keep it.
+FACTOR_REMOVAL_DAYS = env.int("FACTOR_REMOVAL_DAYS", 7, validate=rules.Range(1, 365))
+# What passkeys are for: a domain, of which each page that asks for one has to be.
+PASSKEY_DOMAIN = env.str(
+    "PASSKEY_DOMAIN", domain_of(PUBLIC_URL), validate=DOMAIN_OR_NONE
+)
 # Names that nobody can take, to those of profiles/accounts/identifiers.py.
 RESERVED_USER_NAMES: list[str] = env.list(
     "RESERVED_USER_NAMES", [], validate=each(A_NAME)

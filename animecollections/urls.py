@@ -14,11 +14,23 @@ from animecollections.api.reference import (
     RootView,
     VersionView,
 )
-from animecollections.web.pages import PAGES, TITLES, page, service_worker, title_page
-from profiles.accounts.pages import ResetPage
+from animecollections.web.pages import (
+    PAGES,
+    SEASONS,
+    TITLES,
+    page,
+    service_worker,
+    title_page,
+)
+from collections_app.catalogue.models import Season
+from profiles.accounts.pages import ConnectPage, EmailPage, ResetPage
 from profiles.demo.views import enter
 from profiles.feeds.views import FeedViewSet
 from profiles.images.media import picture
+from profiles.oauth import endpoints as oauth
+from profiles.oauth import server as oauth_server
+from profiles.oauth.pages import authorize, link
+from profiles.oidc.views import BackViewSet
 
 
 # These addresses change nothing: 404 and 405 tell a client more than Django's 403.
@@ -42,7 +54,19 @@ urlpatterns = [
     re_path(r"^api(?:/.*)?$", unknown_address),
     *DEMO,
     path("admin/", admin.site.urls),
+    path("email", csrf_exempt(EmailPage.as_view()), name="email"),
+    path("connect", csrf_exempt(ConnectPage.as_view()), name="connect"),
+    path(
+        "connect/<str:provider_id>",
+        BackViewSet.as_view({"get": "retrieve"}, schema=None),
+    ),
     path("reset", csrf_exempt(ResetPage.as_view()), name="reset"),
+    path(oauth_server.AUTHORIZE.removeprefix("/"), authorize),
+    path(oauth_server.TOKEN.removeprefix("/"), oauth.token),
+    path(oauth_server.REVOKE.removeprefix("/"), oauth.revoke),
+    path(oauth_server.DEVICE.removeprefix("/"), oauth.device_authorization),
+    path(oauth_server.METADATA.removeprefix("/"), oauth.metadata),
+    path(oauth_server.LINK.removeprefix("/"), link),
     re_path(
         r"^feeds/(?P<secret>[^/]{1,200})\.(?P<format_name>ics|rss|json)$",
         FeedViewSet.as_view({"get": "retrieve"}, schema=None),
@@ -51,5 +75,9 @@ urlpatterns = [
     re_path(r"^media/(?P<path>.*)$", csrf_exempt(picture)),
     path("sw.js", csrf_exempt(service_worker)),
     path(f"{TITLES.removeprefix('/')}<str:anime_id>", csrf_exempt(title_page)),
+    re_path(
+        rf"^{SEASONS.removeprefix('/')}\d{{4}}/(?:{'|'.join(Season.values)})$",
+        csrf_exempt(page),
+    ),
     *[path(address.removeprefix("/"), csrf_exempt(page)) for address in PAGES],
 ]

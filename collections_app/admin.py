@@ -7,6 +7,7 @@ from collections_app.imports import admin as imports
 from collections_app.lists import admin as lists
 from collections_app.merges import admin as titles
 from collections_app.source_facts import admin as source_facts
+from collections_app.title_events import admin as title_events
 from collections_app.watch_list import admin as watch_list
 from collections_app.watch_list import log_admin as log
 from collections_app.watch_list import viewing_admin as viewings
@@ -20,6 +21,7 @@ __all__ = [
     "lists",
     "log",
     "source_facts",
+    "title_events",
     "titles",
     "viewings",
     "watch_list",

@@ -25,6 +25,7 @@ from collections_app.imports.models import (
 )
 from collections_app.own_lists.models import ListItem, OwnList
 from collections_app.source_facts.models import FactKind, SourceFact
+from collections_app.title_events.models import EventKind, TitleEvent
 from collections_app.watch_list.models import (
     STATES_OF_TYPE,
     EntryQuerySet,
@@ -46,6 +47,7 @@ __all__ = [
     "EntryQuerySet",
     "EntryState",
     "EntryType",
+    "EventKind",
     "ExternalId",
     "FactKind",
     "Genre",
@@ -66,6 +68,7 @@ __all__ = [
     "SearchName",
     "SourceFact",
     "Studio",
+    "TitleEvent",
     "Viewing",
     "ViewingState",
     "WatchListEntry",

@@ -1,8 +1,12 @@
 """Admin pages, one module a subject; importing them registers them."""
 
+from profiles.email_changes import admin as email_changes
 from profiles.feeds import admin as feeds
 from profiles.images import admin as images
 from profiles.notices import admin as notices
+from profiles.notifications import admin as notifications
+from profiles.oauth import admin as oauth
+from profiles.oidc import admin as oidc
 from profiles.personal_data import erasure_admin as erasures
 from profiles.personal_data import export_admin as exports
 from profiles.personal_data import privacy_request_admin as privacy
@@ -20,6 +24,7 @@ from profiles.staff.admin import (
 
 __all__ = [
     "dashboard",
+    "email_changes",
     "erasures",
     "exports",
     "feeds",
@@ -27,6 +32,9 @@ __all__ = [
     "images",
     "missing_titles",
     "notices",
+    "notifications",
+    "oauth",
+    "oidc",
     "outbox",
     "personal_tokens",
     "privacy",

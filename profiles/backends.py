@@ -21,7 +21,8 @@ def sign_in(request: HttpRequest | None, email: str, password: str) -> User:
         email=email, password=password, address=here, device=device, session_key=key
     )
     with transaction.atomic():
-        enter(user, address=here, device=device)
+        agent = request.headers.get("User-Agent", "") if request else ""
+        enter(user, address=here, device=device, user_agent=agent)
     return user
 
 

@@ -107,7 +107,8 @@ def claims() -> Iterator[Finding | None]:
         accounts_ = User.objects.in_bulk({user_id for _, user_id in rows})
         for value, user_id in rows:
             user = accounts_.get(user_id)
-            if user is None or value not in claims_of(user):
+            is_called_so = user is not None and value in claims_of(user)
+            if not is_called_so and not LoginClaim.objects.is_in_use(user_id, value):
                 yield Finding(
                     f"User {user_id} claims {kind_of(value)} that is not theirs "
                     "(any more)",
@@ -127,7 +128,8 @@ def in_parts(model: Any, columns: tuple[str, ...]) -> Iterator[list[Any]]:
 
 
 def kind_of(claim: str) -> str:
-    return "an e-mail" if claim.startswith("email:") else "a user name"
+    kinds = {"email": "an e-mail", "oidc": "a sign-in by a provider"}
+    return kinds.get(claim.partition(":")[0], "a user name")
 
 
 def paths_in_rows(folder: str) -> set[str]:

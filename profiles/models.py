@@ -5,6 +5,7 @@ from profiles.accounts.models import (
     FailedSignInsPart,
     KnownPlace,
     LoginClaim,
+    SecondStep,
     Session,
     Ticket,
     TokenFamily,
@@ -12,45 +13,72 @@ from profiles.accounts.models import (
     WrongPasswords,
 )
 from profiles.count_corrections.models import CountCorrection
+from profiles.email_changes.models import EmailChange
 from profiles.feeds.models import Feed
 from profiles.figures.models import Figure, TitleCount
 from profiles.images.models import Image
 from profiles.notices.models import Notice
+from profiles.notifications.models import (
+    Digest,
+    MutedTitle,
+    PushSubscription,
+    UserNotice,
+)
+from profiles.oauth.models import App, AuthorizationCode, DeviceCode
+from profiles.oidc.models import Identity
 from profiles.personal_data.models import Erasure, MadeExport, PrivacyRequest
 from profiles.personal_tokens.models import PersonalToken
 from profiles.profile.models import (
+    DigestTime,
     Gender,
+    NoticeKind,
     Preferences,
     Profile,
     ScoreFormat,
     Theme,
     TitleLanguage,
 )
+from profiles.second_factor.models import FactorRemoval, Passkey, UsedChallenge
 
 __all__ = [
+    "App",
+    "AuthorizationCode",
     "CountCorrection",
+    "DeviceCode",
+    "Digest",
+    "DigestTime",
+    "EmailChange",
     "Erasure",
+    "FactorRemoval",
     "FailedSignIns",
     "FailedSignInsPart",
     "Feed",
     "Figure",
     "Gender",
+    "Identity",
     "Image",
     "KnownPlace",
     "LoginClaim",
     "MadeExport",
+    "MutedTitle",
     "Notice",
+    "NoticeKind",
+    "Passkey",
     "PersonalToken",
     "Preferences",
     "PrivacyRequest",
     "Profile",
+    "PushSubscription",
     "ScoreFormat",
+    "SecondStep",
     "Session",
     "Theme",
     "Ticket",
     "TitleCount",
     "TitleLanguage",
     "TokenFamily",
+    "UsedChallenge",
     "User",
+    "UserNotice",
     "WrongPasswords",
 ]

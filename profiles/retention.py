@@ -1,5 +1,6 @@
 """What sign-ins and mails leave behind, and how long it lasts."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
@@ -14,20 +15,29 @@ from profiles.accounts.models import (
     FailedSignIns,
     FailedSignInsPart,
     KnownPlace,
+    SecondStep,
     Session,
     Ticket,
     TokenFamily,
     WrongPasswords,
 )
+from profiles.email_changes.models import EmailChange
+from profiles.email_changes.services import forget_old
 from profiles.notices.models import Notice
+from profiles.notifications.models import Digest, UserNotice
+from profiles.oauth.models import AuthorizationCode, DeviceCode
 from profiles.personal_data.models import MadeExport, PrivacyRequest
 from profiles.personal_tokens.models import PersonalToken
+from profiles.second_factor.models import UsedChallenge
 
 SENT_MAILS_FOR = timedelta(days=14)
 FAILED_MAILS_FOR = timedelta(days=60)
 EXPORTS_FOR = timedelta(days=90)
 PLACES_FOR = timedelta(days=180)
 NOTICES_FOR = timedelta(days=30)
+READ_NOTICES_FOR = timedelta(days=30)
+UNREAD_NOTICES_FOR = timedelta(days=90)
+DIGESTS_FOR = timedelta(days=60)
 REQUESTS_FOR = timedelta(days=3 * 365)
 FAILED_SIGN_INS_FOR = timedelta(days=60)
 
@@ -46,8 +56,31 @@ def expired_personal_tokens() -> QuerySet[PersonalToken]:
     return tokens.filter(expires_at__lte=timezone.now())
 
 
+def old_authorization_codes() -> QuerySet[AuthorizationCode]:
+    """Used ones too: until now a second use would have ended what they began."""
+    codes = AuthorizationCode.objects.across_users()
+    return codes.filter(expires_at__lt=timezone.now())
+
+
+def old_device_codes() -> QuerySet[DeviceCode]:
+    return DeviceCode.objects.filter(expires_at__lt=timezone.now())
+
+
 def old_tickets() -> QuerySet[Ticket]:
     return Ticket.objects.filter(expires_at__lt=timezone.now())
+
+
+def old_email_changes() -> QuerySet[EmailChange]:
+    rows: QuerySet[EmailChange] = EmailChange.objects.across_users()
+    return rows.filter(ends_at__lt=timezone.now())
+
+
+def old_second_steps() -> QuerySet[SecondStep]:
+    return SecondStep.objects.filter(expires_at__lt=timezone.now())
+
+
+def old_challenges() -> QuerySet[UsedChallenge]:
+    return UsedChallenge.objects.filter(expires_at__lt=timezone.now())
 
 
 def old_lockouts() -> QuerySet[WrongPasswords]:
@@ -95,16 +128,51 @@ def old_notices() -> QuerySet[Notice]:
     return Notice.objects.filter(ends_at__lt=timezone.now() - NOTICES_FOR)
 
 
+def read_user_notices() -> QuerySet[UserNotice]:
+    """By key, which time orders."""
+    since = first_id_at(timezone.now() - READ_NOTICES_FOR)
+    rows = UserNotice.objects.across_users().filter(pk__lt=since)
+    return rows.exclude(read_at=None)
+
+
+def unread_user_notices() -> QuerySet[UserNotice]:
+    since = first_id_at(timezone.now() - UNREAD_NOTICES_FOR)
+    return UserNotice.objects.across_users().filter(pk__lt=since)
+
+
+def old_digests() -> QuerySet[Digest]:
+    since = first_id_at(timezone.now() - DIGESTS_FOR)
+    return Digest.objects.across_users().filter(pk__lt=since).exclude(queued_at=None)
+
+
 def old_privacy_requests() -> QuerySet[PrivacyRequest]:
     """What was answered, and when, may be asked for years later."""
     return PrivacyRequest.objects.filter(closed_at__lt=timezone.now() - REQUESTS_FOR)
+
+
+class EmailChanges(Rule):
+    """One by one: with each, the account gives up its old address."""
+
+    def drop(self, tell: Callable[[int], object] = lambda number: None) -> int:
+        people = self.rows().order_by("user_id").values_list("user_id", flat=True)
+        dropped = 0
+        for user_id in list(people.distinct()):
+            number = forget_old(user_id=user_id)
+            dropped += number
+            tell(number)
+        return dropped
 
 
 RULES = (
     Rule("sessions", ended_sessions, by="expire_date"),
     Rule("token families", ended_token_families, by="expires_at"),
     Rule("personal tokens", expired_personal_tokens, by="expires_at"),
+    Rule("authorization codes", old_authorization_codes, by="expires_at"),
+    Rule("device codes", old_device_codes, by="expires_at"),
     Rule("tickets", old_tickets, by="expires_at"),
+    EmailChanges("changes of e-mail", old_email_changes, by="ends_at"),
+    Rule("second steps", old_second_steps, by="expires_at"),
+    Rule("used challenges", old_challenges, by="expires_at"),
     Rule("lock-outs", old_lockouts, by="last_at"),
     Rule("known places", old_places, by="last_at"),
     Rule("failed sign-ins", old_failed_sign_ins, by="day"),
@@ -112,6 +180,9 @@ RULES = (
     Rule("tasks", done_tasks, by="finished_at"),
     Rule("failed tasks", failed_tasks, by="finished_at"),
     Rule("notices", old_notices, by="ends_at"),
+    Rule("notices of users that were read", read_user_notices),
+    Rule("notices of users", unread_user_notices),
+    Rule("digests", old_digests),
     Rule("privacy requests", old_privacy_requests),
     Rule("notes of exports", old_exports),
 )

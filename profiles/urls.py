@@ -13,13 +13,41 @@ from profiles.accounts.views import (
     SignUpViewSet,
     TokenViewSet,
 )
+from profiles.devices.views import DevicesViewSet
+from profiles.email_changes.views import EmailLinkViewSet, EmailViewSet
 from profiles.feeds.views import FeedsViewSet
 from profiles.images.views import ImagesViewSet, UploadViewSet
 from profiles.notices.views import NoticesViewSet
+from profiles.notifications.views import (
+    MutedTitlesViewSet,
+    PushViewSet,
+    UnsubscribeViewSet,
+    UserNoticesViewSet,
+)
+from profiles.oidc.views import (
+    BeginViewSet,
+    ConnectViewSet,
+    IdentitiesViewSet,
+    JoinViewSet,
+    ProvidersViewSet,
+)
 from profiles.personal_data.erasure_views import ErasureViewSet
 from profiles.personal_data.views import ExportViewSet
 from profiles.personal_tokens.views import PersonalTokensViewSet
 from profiles.profile.views import PreferencesViewSet, ProfileViewSet
+from profiles.second_factor.sign_in_views import (
+    KeepFactorsViewSet,
+    PasskeyOptionsViewSet,
+    PasskeySignInViewSet,
+    SecondFactorViewSet,
+)
+from profiles.second_factor.views import (
+    AuthenticatorViewSet,
+    PasskeysViewSet,
+    ProofViewSet,
+    RecoveryCodesViewSet,
+    SecurityViewSet,
+)
 from profiles.sync.ticket_views import TicketViewSet
 from profiles.sync.views import SocketSchemaViewSet, SyncViewSet
 
@@ -28,16 +56,42 @@ urlpatterns = [
     path("schema/socket", SocketSchemaViewSet.as_view({"get": "retrieve"})),
     path("auth/signup", SignUpViewSet.as_view({"post": "create"})),
     path("auth/signin", SignInViewSet.as_view({"post": "create"})),
+    path("auth/second-factor", SecondFactorViewSet.as_view({"post": "create"})),
+    path(
+        "auth/second-factor/lost", SecondFactorViewSet.as_view({"post": "remove_lost"})
+    ),
+    path("auth/second-factor/keep", KeepFactorsViewSet.as_view({"post": "create"})),
+    path("auth/passkey", PasskeySignInViewSet.as_view({"post": "create"})),
+    path("auth/passkey/options", PasskeyOptionsViewSet.as_view({"post": "create"})),
     path("auth/signout", SignOutViewSet.as_view({"post": "create"})),
     path("auth/session", SessionViewSet.as_view({"get": "retrieve"})),
     path("auth/token", TokenViewSet.as_view({"post": "create"})),
     path("auth/token/refresh", TokenViewSet.as_view({"post": "refresh"})),
     path("auth/token/revoke", TokenViewSet.as_view({"post": "revoke"})),
     path("auth/ticket", TicketViewSet.as_view({"post": "create"})),
+    path("auth/prove", ProofViewSet.as_view({"post": "create"})),
     path("auth/password", PasswordViewSet.as_view({"post": "create"})),
     path("auth/password/reset", ResetViewSet.as_view({"post": "create"})),
     path(
         "auth/password/reset/confirm", ConfirmResetViewSet.as_view({"post": "create"})
+    ),
+    path("auth/email", EmailViewSet.as_view({"get": "retrieve", "post": "create"})),
+    path("auth/email/confirm", EmailLinkViewSet.as_view({"post": "confirm"})),
+    path("auth/email/take-back", EmailLinkViewSet.as_view({"post": "take_back"})),
+    path("auth/oidc", ProvidersViewSet.as_view({"get": "list"})),
+    path("auth/oidc/<str:provider_id>", BeginViewSet.as_view({"get": "retrieve"})),
+    path(
+        "auth/connect",
+        ConnectViewSet.as_view({"get": "retrieve", "post": "create"}),
+    ),
+    path("auth/connect/join", JoinViewSet.as_view({"post": "create"})),
+    path(
+        "user/identities",
+        IdentitiesViewSet.as_view({"get": "list", "post": "create"}),
+    ),
+    path(
+        "user/identities/<str:identity_id>",
+        IdentitiesViewSet.as_view({"delete": "destroy"}),
     ),
     # By POST too: proxies drop the body of a DELETE.
     path("user", ErasureViewSet.as_view({"delete": "destroy"})),
@@ -50,6 +104,29 @@ urlpatterns = [
     path(
         "user/tokens/<str:token_id>",
         PersonalTokensViewSet.as_view({"delete": "destroy"}),
+    ),
+    path(
+        "user/sessions",
+        DevicesViewSet.as_view({"get": "list", "delete": "destroy_others"}),
+    ),
+    path(
+        "user/sessions/<str:device_id>", DevicesViewSet.as_view({"delete": "destroy"})
+    ),
+    path("user/security", SecurityViewSet.as_view({"get": "retrieve"})),
+    path("user/security/keep-factors", SecurityViewSet.as_view({"post": "keep"})),
+    path(
+        "user/authenticator",
+        AuthenticatorViewSet.as_view({"post": "create", "delete": "destroy"}),
+    ),
+    path(
+        "user/authenticator/confirm", AuthenticatorViewSet.as_view({"post": "confirm"})
+    ),
+    path("user/recovery-codes", RecoveryCodesViewSet.as_view({"post": "create"})),
+    path("user/passkeys", PasskeysViewSet.as_view({"get": "list", "post": "create"})),
+    path("user/passkeys/options", PasskeysViewSet.as_view({"post": "options_to_add"})),
+    path(
+        "user/passkeys/<str:passkey_id>",
+        PasskeysViewSet.as_view({"patch": "partial_update", "delete": "destroy"}),
     ),
     path("user/sync", SyncViewSet.as_view({"get": "list"})),
     path(
@@ -81,6 +158,16 @@ urlpatterns = [
     path("user/feeds", FeedsViewSet.as_view({"get": "list", "post": "create"})),
     path("user/feeds/<str:feed_id>", FeedsViewSet.as_view({"delete": "destroy"})),
     path("user/feeds/<str:feed_id>/rotate", FeedsViewSet.as_view({"post": "rotate"})),
+    path("user/notices", UserNoticesViewSet.as_view({"get": "list"})),
+    path("user/notices/read", UserNoticesViewSet.as_view({"post": "read"})),
+    path("user/notices/mutes", MutedTitlesViewSet.as_view({"get": "list"})),
+    path(
+        "user/notices/mutes/<str:anime_id>",
+        MutedTitlesViewSet.as_view({"put": "update", "delete": "destroy"}),
+    ),
+    path("user/push", PushViewSet.as_view({"get": "list", "post": "create"})),
+    path("user/push/<str:browser_id>", PushViewSet.as_view({"delete": "destroy"})),
+    path("unsubscribe/<str:secret>", UnsubscribeViewSet.as_view({"post": "create"})),
     path("uploadImage", UploadViewSet.as_view({"post": "create"})),
     path("user/images", ImagesViewSet.as_view({"get": "list"})),
     path("user/images/<str:image_id>", ImagesViewSet.as_view({"delete": "destroy"})),

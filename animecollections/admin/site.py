@@ -21,6 +21,7 @@ from django.utils.http import urlencode
 from unfold.sites import UnfoldAdminSite
 
 from animecollections.api.errors import ApiError
+from animecollections.identity import WAITS_FOR_CODE
 
 View = Callable[..., HttpResponseBase]
 PREFIX = "/admin/"
@@ -135,11 +136,19 @@ class StaffSite(UnfoldAdminSite):  # type: ignore[misc]  # untyped
         """The password is one thing; after it comes the second factor."""
         if is_staff(request) and lacks_second_factor(request):
             return to_second_factor(request.GET.get("next", PREFIX))
-        return super().login(request, extra_context)
+        response: object = super().login(request, extra_context)
+        is_asked = request.method == "POST" and settings.STAFF_SECOND_FACTOR
+        if is_asked and is_staff(request) and has_factor(request):
+            request.session[WAITS_FOR_CODE] = "yes"
+        return response
 
 
 def is_staff(request: HttpRequest) -> bool:
     return bool(request.user.is_active and request.user.is_staff)
+
+
+def has_factor(request: HttpRequest) -> bool:
+    return bool(getattr(request.user, "second_factors", ""))
 
 
 def lacks_second_factor(request: HttpRequest) -> bool:

@@ -85,17 +85,44 @@ CODES: dict[str, Kind] = {
     ),
     "session_ended": Kind(401, "This session has ended: sign in again."),
     "wrong_credentials": Kind(401, "E-mail or password is wrong: check both."),
+    "second_factor_needed": Kind(
+        401,
+        "This account has a second factor: send it too (POST /api/auth/second-factor).",
+    ),
+    "ticket_invalid": Kind(401, "This sign-in took too long: begin it again."),
+    "wrong_code": Kind(401, "This code is not right: check it, or wait for the next."),
+    "passkey_invalid": Kind(401, "This passkey was not accepted: try it again."),
+    "passkeys_off": Kind(409, "This server has no domain, which passkeys need."),
+    "passkeys_full": Kind(
+        409, "You have {number} passkeys, which is the most: remove one first."
+    ),
+    "passkey_not_found": Kind(404, "This passkey does not exist, or was removed."),
+    "link_invalid": Kind(400, "This link is not one of ours: open it from the mail."),
+    "authenticator_not_begun": Kind(
+        409, "No authenticator waits for its first code: begin to add one first."
+    ),
+    "second_factor_off": Kind(409, "No second factor is on: add one first."),
     "reset_invalid": Kind(
         400, "This password link no longer works: request a new one."
+    ),
+    "email_link_invalid": Kind(
+        400, "This e-mail link no longer works: ask for a new one."
+    ),
+    "connect_expired": Kind(
+        400, "What the provider said has expired: sign in there once more."
     ),
     "cross_site": Kind(
         403, "This request came from another site, so nothing was done."
     ),
+    "proof_needed": Kind(403, "First prove that it is you (POST /api/auth/prove)."),
     "forbidden": Kind(403, "This account is not allowed to do that."),
     # Things
     "not_found": Kind(404, "Not found."),
     "anime_not_found": Kind(404, "The catalogue has no anime with the id {id}."),
     "search_not_found": Kind(404, "This search is not in your history."),
+    "device_not_found": Kind(404, "This device is not signed in (any more)."),
+    "provider_not_found": Kind(404, "There is no such provider to sign in by."),
+    "identity_not_found": Kind(404, "This provider does not sign in to your account."),
     "personal_token_not_found": Kind(404, "This token does not exist, or has ended."),
     "entry_not_found": Kind(404, "Anime {id} is not on your list: add it first."),
     "feed_not_found": Kind(
@@ -132,6 +159,14 @@ CODES: dict[str, Kind] = {
     "feeds_full": Kind(
         409, "You have {number} feeds, which is the most: end one first."
     ),
+    "muted_full": Kind(
+        409, "You muted {number} titles, which is the most: unmute one first."
+    ),
+    "browsers_full": Kind(
+        409,
+        "You have {number} browsers with notices, which is the most: end one first.",
+    ),
+    "push_not_set_up": Kind(409, "This server sends no notices to browsers."),
     "import_applied": Kind(
         409, "This import is already applied: undo it, or upload the file again."
     ),
@@ -139,6 +174,16 @@ CODES: dict[str, Kind] = {
         409,
         "Your list changed after the plan was made, so nothing was written: review "
         'the new conflicts, then apply again (or send {{"accept": "unchanged"}}).',
+    ),
+    "identity_taken": Kind(
+        409, "This sign-in already belongs to another account: sign in with it there."
+    ),
+    "identities_full": Kind(
+        409, "You have {number} connected sign-ins, the most there can be: remove one."
+    ),
+    "last_sign_in": Kind(409, "You sign in by this alone: choose a password first."),
+    "provider_unavailable": Kind(
+        503, "{name} does not answer right now: try again in a moment."
     ),
     "email_taken": Kind(
         409, "An account with this e-mail already exists: sign in instead."
@@ -212,6 +257,11 @@ class ApiError(exceptions.APIException):
         self.details = details
         self.headers = headers or {}
         super().__init__(detail=self.sentence, code=code)
+
+
+def missing(scope: str) -> ApiError:
+    """403 for a sign-in that was not given this scope."""
+    return ApiError("scope_missing", scope=scope, details={"scope": scope})
 
 
 def not_now(code: str, retry_after: int) -> ApiError:

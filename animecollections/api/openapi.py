@@ -32,7 +32,8 @@ from animecollections.api.shapes import (
     Json,
     Shapes,
 )
-from animecollections.scopes import OPEN
+from animecollections.scopes import ACCOUNT as ACCOUNT_SCOPE
+from animecollections.scopes import GRANTABLE, OPEN, SCOPES
 
 ANY_CALL = (
     "bad_request",
@@ -445,13 +446,37 @@ class PersonalTokenScheme(OpenApiAuthenticationExtension):
 
 
 class BearerScheme(OpenApiAuthenticationExtension):
-    target_class = "profiles.accounts.authentication.BearerAuthentication"
-    name = "bearer"
+    """One header, and two ways to come by what stands in it."""
 
-    def get_security_definition(self, auto_schema: object) -> Json:
-        return {
-            "type": "http",
-            "scheme": "bearer",
-            "bearerFormat": "JWT",
-            "description": "An app's access token, from POST /api/auth/token.",
+    target_class = "profiles.accounts.authentication.BearerAuthentication"
+    name = ["bearer", "oauth2"]
+
+    def get_security_requirement(self, auto_schema: ApiSchema) -> list[Json]:  # type: ignore[override]
+        """Apps cannot be given what `account` is for."""
+        scopes = list(auto_schema.doc.scopes)
+        ways: list[Json] = [{"bearer": []}]
+        return ways if ACCOUNT_SCOPE in scopes else [*ways, {"oauth2": scopes}]
+
+    def get_security_definition(self, auto_schema: object) -> list[Json]:
+        addresses = {
+            "authorizationUrl": f"{settings.PUBLIC_URL}/oauth/authorize",
+            "tokenUrl": f"{settings.PUBLIC_URL}/oauth/token",
+            "refreshUrl": f"{settings.PUBLIC_URL}/oauth/token",
+            "scopes": {scope: SCOPES[scope] for scope in sorted(GRANTABLE)},
         }
+        return [
+            {
+                "type": "http",
+                "scheme": "bearer",
+                "bearerFormat": "JWT",
+                "description": "An app's access token, from POST /api/auth/token.",
+            },
+            {
+                "type": "oauth2",
+                "description": "A registered app that a person let in: authorization "
+                "code with PKCE (S256), or the device flow of RFC 8628 at "
+                "/oauth/device_authorization. All addresses: "
+                "/.well-known/oauth-authorization-server.",
+                "flows": {"authorizationCode": addresses},
+            },
+        ]

@@ -68,6 +68,8 @@ class Refusal:
 
 RETRY_AFTER = {"retry_after": int}
 LATER = {"retry_after": 30}
+# Ways to prove who one is: password, authenticator, passkey, recovery_code.
+METHODS: Json = {"methods": [str]}
 # Of the others only an app can tell (an entry): their operations name a Refusal.
 REFUSALS = {
     refusal.code: refusal
@@ -83,6 +85,13 @@ REFUSALS = {
             "CursorExpired",
             {"reload": str},
             {"reload": "/api/user/sync"},
+        ),
+        Refusal("proof_needed", "ProofNeeded", METHODS, {"methods": ["password"]}),
+        Refusal(
+            "second_factor_needed",
+            "SecondFactorNeeded",
+            {"ticket": str, **METHODS},
+            {"ticket": "550e8400…", "methods": ["authenticator", "recovery_code"]},
         ),
         Refusal("unknown_anime_ids", "UnknownAnimeIds", {"ids": [str]}, {"ids": ["7"]}),
         Refusal(

@@ -117,7 +117,8 @@ tally = Tally()
 
 class RateThrottle(BaseThrottle):
     """So many requests a window, by user or, for visitors, by network. A personal token
-    has a rate of its own: a script that runs wild takes nothing from its owner.
+    has a rate of its own, and so has an app for each person who let it in: a script
+    that runs wild takes nothing from its owner.
 
     Without REDIS_URL there is one process, which counts alone.
     """
@@ -161,5 +162,7 @@ class RateThrottle(BaseThrottle):
             is_own_rate = scope in ("read", "write")
             if is_own_rate and sign_in is not None and sign_in.kind == "personal":
                 return f"token:{sign_in.key}"
+            if is_own_rate and sign_in is not None and sign_in.kind == "app":
+                return f"app:{sign_in.app_id}:{request.user.pk}"
             return str(request.user.pk)
         return network(address(request._request))

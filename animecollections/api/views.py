@@ -19,7 +19,7 @@ from rest_framework.viewsets import ViewSet
 
 from animecollections.api import cross_site, request_id
 from animecollections.api.conditional import NotModified
-from animecollections.api.errors import ApiError, refuse
+from animecollections.api.errors import ApiError, missing, refuse
 from animecollections.api.parameters import Wanted, read_query
 from animecollections.api.reading import read_values
 from animecollections.api.rendering import Answer
@@ -242,10 +242,6 @@ class ApiViewSet(ViewSet):
             client_id=(header(self.request, "X-Client-Id") or "")[:100],
             request_id=request_id.current.get(),
         )
-
-
-def missing(scope: str) -> ApiError:
-    return ApiError("scope_missing", scope=scope, details={"scope": scope})
 
 
 def made(classes: Iterable[Callable[[], Policy]]) -> list[Policy]:

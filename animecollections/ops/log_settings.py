@@ -35,6 +35,8 @@ def logging_of(form: str, level: int) -> dict[str, object]:
             "django.security.DisallowedHost": {"level": "CRITICAL"},
             # Its lines at DEBUG hold session keys and password hashes.
             "django.db.backends": {"level": "INFO"},
+            # The same of codes and refresh tokens.
+            "oauthlib": {"level": "INFO"},
             # A traceback a second while Redis is away; the feed says so once.
             "channels_redis.pubsub": {"level": "CRITICAL"},
         },

@@ -32,9 +32,12 @@ SECRET_TEXT = re.compile(
         ["']?\s*[=:]\s*["']?                              # name=value, "name": "value"
       | ://[^\s:/@]*:                                       # user:password@host
       | /feeds/                                             # the secret of a feed
+      | [?&](?:user_)?code=                                 # what lets an app in
+      | (?:device_code|code_verifier)["']?\s*[=:]\s*["']?
+      | /unsubscribe/                                       # ... of a digest
       )(?P<secret>[^\s"'&;,@]+)
       | eyJ[\w-]+\.[\w-]+\.[\w-]*                           # a JWT, wherever
-      | ac_pat_\w+                                          # a personal token
+      | ac_(?:pat|app)_\w+                   # a personal token, the secret of an app
     """,
     re.IGNORECASE | re.VERBOSE,
 )

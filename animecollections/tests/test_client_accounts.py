@@ -214,11 +214,10 @@ def test_a_new_name_is_there_after_a_reload(device, mia):
     expect(page.get_by_label("Username")).to_have_value("mia_two")
 
 
-def test_a_token_is_made_used_and_ended_in_settings(device, mia, served):
+def test_a_token_is_made_used_and_ended_on_the_security_page(device, mia, served):
     page = device(mia).new_page()
-    page.goto("/settings")
+    page.goto("/security")
     settled(page)
-    page.get_by_role("button", name="Manage tokens").click()
     expect(page.get_by_text("No tokens yet.")).to_be_visible()
     page.get_by_label("Name", exact=True).fill("nightly backup")
     page.get_by_label("It may").select_option(label="Read my list")

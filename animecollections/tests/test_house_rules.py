@@ -140,13 +140,16 @@ def test_no_model_hides_a_rule_in_save_or_delete(model):
 
 
 NOT_OWNED = {
+    "App": "the sign-ins of all who let it in refer to it",
     "LoginClaim": "found before it is known whose it is",
+    "DeviceCode": "the same",
     "UserState": "one row a user, by which all else is locked",
     "Profile": "one row a user",
     "Preferences": "one row a user",
     "Session": "looked up by its key, before it is known whose it is",
     "TokenFamily": "the same, by the id in a token",
     "Ticket": "the same, by what opens a socket",
+    "SecondStep": "the same, by what ends a sign-in",
     "PrivacyRequest": "a register that outlives its user",
 }
 

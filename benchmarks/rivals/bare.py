@@ -108,6 +108,7 @@ def entry(row):
         id_, user_id, anime_id, type_, state, progress, score, rewatches, started_on,
         finished_on, notes, tags, priority, is_private, added_at, updated_at, revision,
         title, picture, rating, episodes, mal_id, format_, airing_status, season, year,
+        _schedule,
     ) = row  # fmt: skip
     return {
         "id": id_,
@@ -136,6 +137,7 @@ def entry(row):
         "added_at": added_at,
         "updated_at": updated_at,
         "revision": revision,
+        **shared.airing_of(airing_status, episodes, progress),
     }
 
 

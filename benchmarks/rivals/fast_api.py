@@ -53,6 +53,17 @@ class Entry(BaseModel):
     added_at: datetime
     updated_at: datetime
     revision: int
+    episodes_aired: int | None
+    behind_by: int | None
+    next_airs_at: str | None
+    next_airs_estimated: bool | None
+
+    @classmethod
+    def of(cls, row):
+        airing = shared.airing_of(
+            row["airing_status"], row["episodes"], row["progress"]
+        )
+        return cls.model_validate(row | airing)
 
     @field_validator("anime_id", mode="before")
     @classmethod
@@ -141,7 +152,7 @@ async def get_list(db: Connection, account: Account) -> WatchList:
     rows = await db.fetch(LIST, account["id"])
     cursor = shared.cursor_of(account["epoch"], account["list_revision"], account[7])
     return WatchList(
-        data=[Entry.model_validate(dict(row)) for row in rows], meta=Meta(cursor=cursor)
+        data=[Entry.of(dict(row)) for row in rows], meta=Meta(cursor=cursor)
     )
 
 
@@ -172,6 +183,6 @@ async def add(sent: Add, db: Connection, account: Account) -> Written:
             now,
         )
     return Written(
-        data=Added(entry=Entry.model_validate(values)),
+        data=Added(entry=Entry.of(values)),
         meta=WrittenMeta(operation_id=operation_id),
     )

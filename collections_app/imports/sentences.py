@@ -109,6 +109,7 @@ SENTENCES = {
     "same_number": "{what}: two have the same number.",
     "several_active": "{what}: more than one is active.",
     "no_viewing": "{what}: one has no number or no state.",
+    "no_episodes": "{what}: these are not episodes such as 1-12,14.",
     "no_list_name": "{what}: one has no name.",
     "many_days": "{what} has more than {most} days.",
     # Of the file as a whole.

@@ -11,10 +11,11 @@ from animecollections.api.paging import page
 from animecollections.api.parameters import Wanted
 from animecollections.api.shuffling import with_random
 from animecollections.api.sparse_fields import chosen_fields, only
+from collections_app.catalogue import titles
 from collections_app.catalogue.lengths import OTHERWISE_USUAL, USUAL_MINUTES
 from collections_app.catalogue.lookup import find_anime
 from collections_app.catalogue.refs import parse_anime_id
-from collections_app.catalogue.titles import COLUMNS, ENTRY_COLUMNS, with_entry
+from collections_app.catalogue.titles import COLUMNS, ENTRY_COLUMNS, entry_to_json
 from collections_app.own_lists.models import ListItem, OwnList
 from collections_app.own_lists.orderings import DEFAULT_ORDERING, ORDERINGS
 from collections_app.own_lists.values import (
@@ -78,7 +79,9 @@ def kept_to_json(row: Sequence[object]) -> Row:
 
 def to_json(row: Sequence[object]) -> Row:
     """One row of ROW."""
-    return kept_to_json(row) | {"anime": with_entry(row[len(ITEM_COLUMNS) :])}
+    anime = titles.to_json(row[len(ITEM_COLUMNS) :])
+    anime["entry"] = entry_to_json(row[-len(ENTRY_COLUMNS) :])
+    return kept_to_json(row) | {"anime": anime}
 
 
 def progress_of(rows: QuerySet[ListItem]) -> dict[str, int]:

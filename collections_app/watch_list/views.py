@@ -257,7 +257,8 @@ class WatchListViewSet(IdempotentViewSet):
             zone = f"{zone} {at.parts['lists']}"
         if (shuffled := shuffle_tag(self.wanted)) is not None:
             zone = f"{zone} {shuffled}"
-        if "search" in self.wanted:  # abbreviations are no fact of a title
+        # Abbreviations, and how many lists have a title, are no facts of titles.
+        if "search" in self.wanted or "popularity" in self.wanted.get("ordering", ""):
             tag = etag_of(request, at.epoch, at.parts["list"], zone, view, at.catalogue)
             for _, held in dates_held(request, tag, minute):
                 raise NotModified(held)

@@ -4,7 +4,7 @@ who it is, and where everything of theirs stands.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
+from animecollections.api.client_ip import address
 from animecollections.api.errors import ApiError
 from animecollections.api.request_headers import header
 from animecollections.db.compiled import for_database
@@ -21,8 +22,9 @@ from animecollections.db.hot import fetch
 from animecollections.identity import Account, SignIn
 from animecollections.scopes import GRANTABLE
 from history.log.parts import STAND, to_revisions
-from profiles.accounts.sessions import is_key, owner_in
-from profiles.accounts.tokens import read_access_token
+from profiles.accounts import sessions, token_families
+from profiles.accounts.sessions import NOTE_USE_EACH, is_key, owner_in
+from profiles.accounts.tokens import Claims, read_access_token
 
 # Raw, for this runs in every request and compiling it again would cost as much as
 # running it. Sign-out, a password change and deactivation show at once: nothing here
@@ -39,25 +41,28 @@ JOIN history_userstate s ON s.user_id = u.id
 WHERE {condition} AND u.is_active
 """
 AS_OF = " AND u.auth_epoch = i.auth_epoch"  # it ends with a change of password
+IS_USE_TO_NOTE = ",\n       i.used_at IS NULL OR i.used_at <= %s"
 STANDING = ", ".join(f"s.{column}" for column in STAND)
 BY_SESSION = ACCOUNT.format(
     stand=STANDING,
     as_of=AS_OF,
     sign_in="profiles_session",
-    condition="i.session_key = %s AND i.expire_date > %s AND i.user_id = %s",
-)
+    condition="i.session_key = %s AND i.expire_date > %s AND i.user_id = %s "
+    "AND NOT i.waits_for_code",
+).replace("\nFROM", f"{IS_USE_TO_NOTE}\nFROM", 1)
 # With a key that was made before keys told whose they are.
 BY_OLD_SESSION = ACCOUNT.format(
     stand=STANDING,
     as_of=AS_OF,
     sign_in="profiles_session",
-    condition="i.session_key = %s AND i.expire_date > %s",
-)
+    condition="i.session_key = %s AND i.expire_date > %s AND NOT i.waits_for_code",
+).replace("\nFROM", f"{IS_USE_TO_NOTE}\nFROM", 1)
 BY_TOKEN = ACCOUNT.format(
     stand=STANDING,
     as_of=AS_OF,
     sign_in="profiles_tokenfamily",
-    condition="i.id = %s AND i.user_id = %s AND i.revoked_at IS NULL",
+    condition="i.id = %s AND i.user_id = %s AND i.revoked_at IS NULL "
+    "AND i.app_id IS NULL",
 )
 
 
@@ -82,6 +87,17 @@ BY_ID_OF_PERSONAL_TOKEN = ACCOUNT.format(
     condition="i.id = %s AND i.user_id = %s "
     "AND (i.expires_at IS NULL OR i.expires_at > %s)",
 )
+# The same of a registered app. One that is stopped signs nobody in, nor does one whose
+# row is gone.
+BY_APP_TOKEN = ACCOUNT.format(
+    stand=STANDING,
+    as_of=AS_OF,
+    sign_in="profiles_app a, profiles_tokenfamily",
+    condition="i.id = %s AND i.user_id = %s AND i.revoked_at IS NULL "
+    "AND a.id = i.app_id AND a.stopped_at IS NULL",
+).replace(
+    "\nFROM", ",\n       a.id, a.name, i.scopes, i.mature, i.used_at <= %s\nFROM", 1
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,24 +117,67 @@ def find_by_personal_token(user_id: UUID, digest: str) -> FoundToken | None:
     if row is None:
         return None
     *of_account, id_, name, scopes, mature, is_use_to_note = row
-    account = to_account(of_account)
-    sign_in = SignIn(
-        "personal",
-        str(id_ if isinstance(id_, UUID) else UUID(id_)),
-        scopes=GRANTABLE.intersection(scopes.split()),
-        name=name,
-    )
-    hides = account.hides_mature or not mature
+    sign_in = SignIn("personal", str(to_uuid(id_)), scopes=granted(scopes), name=name)
     return FoundToken(
-        replace(account, hides_mature=hides), sign_in, bool(is_use_to_note)
+        to_account_for(of_account, mature=mature), sign_in, bool(is_use_to_note)
     )
 
 
-def find_by_session(key: str) -> Account | None:
+def find_by_app_token(
+    user_id: UUID, family: UUID, until: datetime | None
+) -> FoundToken | None:
+    """The same for a registered app's: no more than its user let it do."""
+    asked = (timezone.now() - timedelta(minutes=1), family, user_id)
+    row = first_row(BY_APP_TOKEN, [for_database(value) for value in asked])
+    if row is None:
+        return None
+    *of_account, app_id, name, scopes, mature, is_use_to_note = row
+    sign_in = SignIn(
+        "app",
+        str(family),
+        until,
+        scopes=granted(scopes),
+        name=name,
+        app_id=to_uuid(app_id),
+    )
+    return FoundToken(
+        to_account_for(of_account, mature=mature), sign_in, bool(is_use_to_note)
+    )
+
+
+def granted(scopes: str) -> frozenset[str]:
+    """A scope that a later release takes away is none."""
+    return GRANTABLE.intersection(scopes.split())
+
+
+def to_uuid(value: Any) -> UUID:
+    """As text from SQLite."""
+    return value if isinstance(value, UUID) else UUID(value)
+
+
+def to_account_for(row: Sequence[Any], *, mature: bool) -> Account:
+    """As somebody sees it who was let see mature titles, or was not."""
+    account = to_account(row)
+    return replace(account, hides_mature=account.hides_mature or not mature)
+
+
+@dataclass(frozen=True, slots=True)
+class FoundSession:
+    account: Account
+    is_use_to_note: bool
+
+
+def find_by_session(key: str) -> FoundSession | None:
     now, owner = timezone.now(), owner_in(key)
-    if owner is None:
-        return find_account(BY_OLD_SESSION, key, now)
-    return find_account(BY_SESSION, key, now, owner)
+    asked: list[object] = [now - NOTE_USE_EACH, key, now]
+    if owner is not None:
+        asked.append(owner)
+    statement = BY_OLD_SESSION if owner is None else BY_SESSION
+    row = first_row(statement, [for_database(value) for value in asked])
+    if row is None:
+        return None
+    *of_account, is_use_to_note = row
+    return FoundSession(to_account(of_account), bool(is_use_to_note))
 
 
 def find_account(statement: str, *parameters: object) -> Account | None:
@@ -129,7 +188,7 @@ def find_account(statement: str, *parameters: object) -> Account | None:
 def to_account(row: Sequence[Any]) -> Account:
     id_, email, user_name, is_staff, hides, tracks, zone, *stand, catalogue = row
     return Account(
-        id=id_ if isinstance(id_, UUID) else UUID(id_),
+        id=to_uuid(id_),
         email=email,
         user_name=user_name,
         is_staff=bool(is_staff),
@@ -168,10 +227,14 @@ def account_behind(sign_in: SignIn, user_id: UUID | None = None) -> Account | No
     if until is not None and until <= timezone.now() - settings.CLOCKS_DIFFER_BY:
         return None
     if sign_in.kind == "session":
-        return find_by_session(sign_in.key)
+        session = find_by_session(sign_in.key)
+        return session.account if session else None
     if sign_in.kind == "personal":
         id_, now = UUID(sign_in.key), timezone.now()
         return find_account(BY_ID_OF_PERSONAL_TOKEN, id_, user_id, now)
+    if sign_in.kind == "app":
+        found = user_id and find_by_app_token(user_id, UUID(sign_in.key), until)
+        return found.account if found else None
     return find_account(BY_TOKEN, UUID(sign_in.key), user_id)
 
 
@@ -182,11 +245,14 @@ class SessionAuthentication(BaseAuthentication):
         key = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
         if not key:
             return None
-        account = find_by_session(key) if is_key(key) else None
-        if account is None:
+        found = find_by_session(key) if is_key(key) else None
+        if found is None:
             request._request.session_has_ended = True  # type: ignore[attr-defined]
             return None
-        return account, SignIn("session", key)
+        if found.is_use_to_note:
+            here = address(request._request)
+            sessions.note_use(key=key, user_id=found.account.id, address=here)
+        return found.account, SignIn("session", key)
 
 
 class BearerAuthentication(BaseAuthentication):
@@ -197,10 +263,27 @@ class BearerAuthentication(BaseAuthentication):
         if scheme.lower() != "bearer":
             return None
         claims = read_access_token(token.strip())
+        if claims.is_of_app:
+            return self.authenticate_app(claims, request)
         account = find_account(BY_TOKEN, claims.family, claims.user_id)
         if account is None:
             raise ApiError("session_ended")
         return account, SignIn("token", str(claims.family), claims.expires_at)
+
+    def authenticate_app(
+        self, claims: Claims, request: Request
+    ) -> tuple[Account, SignIn]:
+        """A registered app, that its user let in."""
+        found = find_by_app_token(claims.user_id, claims.family, claims.expires_at)
+        if found is None:
+            raise ApiError("session_ended")
+        if found.is_use_to_note:
+            token_families.note_use(
+                user_id=claims.user_id,
+                family_id=claims.family,
+                address=address(request._request),
+            )
+        return found.account, found.sign_in
 
     def authenticate_header(self, request: Request) -> str:
         return 'Bearer realm="animecollections"'

@@ -24,6 +24,5 @@ def forget_claim(value: str, user_id: UUID) -> None:
     """
     with transaction.atomic():
         LoginClaim.objects.select_for_update().filter(value=value).first()
-        user = User.objects.filter(pk=user_id).first()
-        if user is None or value not in claims_of(user):
+        if not LoginClaim.objects.is_in_use(user_id, value):
             LoginClaim.objects.give_up(user_id, [value])

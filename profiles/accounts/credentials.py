@@ -6,11 +6,12 @@ from django.contrib.auth import hashers
 from django.utils import timezone
 
 from animecollections.api.errors import ApiError
-from profiles.accounts import lockouts
+from profiles.accounts import lockouts, tasks
 from profiles.accounts.claims import claim_again
 from profiles.accounts.identifiers import MAX_EMAIL, fold_email
 from profiles.accounts.models import User
 from profiles.accounts.places import Place, remember
+from profiles.accounts.user_agents import client_of
 
 
 def check_credentials(
@@ -81,17 +82,28 @@ def is_right(user: User | None, password: str) -> bool:
     return hashers.check_password(password, encoded, keep_at_new_cost)
 
 
-def enter(user: User, *, address: str = "", device: str = "") -> None:
-    """Notes the sign-in and its place; refuses one that a password change, sign-out
-    everywhere or deactivation overtook while the hash was computed.
+def enter(
+    user: User, *, address: str = "", device: str = "", user_agent: str = ""
+) -> None:
+    """Notes the sign-in and its place, and mails about a new device; refuses one that a
+    password change, sign-out everywhere or deactivation overtook while the hash was
+    computed.
 
     Call it in the transaction that makes the session or tokens: the row stays locked
     until its end, so that nothing can end what is being made, or erase its user.
     """
     user.last_login = timezone.now()
-    entered = User.objects.filter(
-        pk=user.pk, auth_epoch=user.auth_epoch, is_active=True
-    ).update(last_login=user.last_login)
+    same = User.objects.filter(pk=user.pk, auth_epoch=user.auth_epoch, is_active=True)
+    if not user.second_factors:  # nor was one turned on meanwhile
+        same = same.filter(second_factors="")
+    entered = same.update(last_login=user.last_login)
     if not entered:
         raise ApiError("wrong_credentials")
-    remember(user.pk, Place(address, device))
+    place = Place(address, device)
+    if remember(user.pk, place):
+        tasks.mail_new_device.enqueue(
+            user_id=str(user.pk),
+            client=str(client_of(user_agent)),
+            network=place.network,
+            at=user.last_login.isoformat(),
+        )

@@ -15,6 +15,7 @@ from datetime import date, datetime, timedelta
 from math import ceil
 from random import randrange
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
@@ -25,7 +26,7 @@ from django.utils import timezone
 from animecollections.api.errors import ApiError, not_now
 from animecollections.db.spread import is_spread
 from profiles.accounts.models import FailedSignIns, FailedSignInsPart, WrongPasswords
-from profiles.accounts.places import Place, is_known
+from profiles.accounts.places import CODES_OF, Place, is_known
 
 REMEMBERED_FOR = timedelta(hours=1)
 FIRST_WAIT = 60  # seconds
@@ -162,6 +163,13 @@ def forgive(email: str, place: Place) -> None:
         counted = of(email).filter(address=place.network)
         if not counted.filter(count__lt=settings.LOCKOUT_TRIES).delete()[0]:
             refuse_locked(email, place)
+
+
+def codes_of(user_id: UUID) -> str:
+    """What wrong codes of a user's second factor count for, in place of an e-mail: a
+    right password forgives wrong passwords, and must not forgive these.
+    """
+    return f"{CODES_OF}{user_id}"
 
 
 def of(email: str) -> QuerySet[WrongPasswords]:

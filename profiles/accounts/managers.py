@@ -54,7 +54,7 @@ WHERE profiles_loginclaim.user_id = excluded.user_id
 
 
 class ClaimedError(IntegrityError):
-    """Somebody else has it; `kind` is email or name."""
+    """Somebody else has it; `kind` is email, name or oidc."""
 
     def __init__(self, value: str) -> None:
         super().__init__(f"{value} is somebody else's")
@@ -86,6 +86,28 @@ class LoginClaimManager(Manager[Any]):
         self.take(user_id, {*after} - {*before})
         self.give_up(user_id, {*before} - {*after})
 
+    def claimed_besides(self, user_id: UUID) -> set[str]:
+        """What an account claims besides what it is called: e-mails that it can take
+        back, and what it is called by providers that it signs in with.
+        """
+        besides = {"email": ("EmailChange", "old_email"), "oidc": ("Identity", "key")}
+        return {
+            f"{kind}:{text}"
+            for kind, (model, column) in besides.items()
+            for text in apps.get_model("profiles", model)
+            ._default_manager.filter(user_id=user_id)
+            .exclude(**{column: ""})
+            .values_list(column, flat=True)
+        }
+
+    def is_in_use(self, user_id: UUID, value: str) -> bool:
+        """Whether a claim of an account is to what it still has."""
+        kind, _, text = value.partition(":")
+        users = apps.get_model("profiles", "User")._default_manager.filter(pk=user_id)
+        if kind in COLUMNS and users.filter(**{COLUMNS[kind]: text}).exists():
+            return True
+        return value in self.claimed_besides(user_id)
+
     def owner_of(self, value: str) -> UUID | None:
         return self.filter(value=value).values_list("user_id", flat=True).first()
 
@@ -95,15 +117,13 @@ class LoginClaimManager(Manager[Any]):
             return bool(cursor.rowcount > 0)
 
     def _take_over(self, user_id: UUID, value: str) -> bool:
-        """One whose user has another name by now, or is gone: left by a release that
-        knew no claims. Its row is locked first, so that nobody takes it meanwhile.
+        """One that is not in use: left by a release that knew no claims. Its row is
+        locked first, so that nobody takes it meanwhile.
         """
         claim = self.select_for_update().filter(value=value).first()
         if claim is None:
             return self._write(user_id, value)
-        kind, _, text = value.partition(":")
-        users = apps.get_model("profiles", "User")._default_manager
-        if users.filter(pk=claim.user_id, **{COLUMNS[kind]: text}).exists():
+        if self.is_in_use(claim.user_id, value):
             return False
         return bool(self.filter(value=value).update(user_id=user_id))
 

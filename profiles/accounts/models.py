@@ -27,6 +27,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
+    # When its owner was last seen to read this e-mail: by a link, or by a provider.
+    email_confirmed_at = models.DateTimeField(null=True, blank=True, editable=False)
     # Sessions and token families carry the epoch they were made in; another one here
     # ends them all with one update, whatever else runs at that moment. Random, so
     # that no two writers arrive at the same. A form that saves a user names its
@@ -36,6 +38,12 @@ class User(AbstractBaseUser, PermissionsMixin):
     reset_key = models.PositiveIntegerField(db_default=0, default=0, editable=False)
     reset_mails = models.PositiveIntegerField(db_default=0, default=0, editable=False)
     reset_mails_since = models.DateTimeField(null=True, blank=True, editable=False)
+    # Which second factors are on, with blanks between them. They have tables of their
+    # own; here a sign-in reads them with the rest, for no statement more. Written by
+    # profiles/second_factor/factors.py alone.
+    second_factors = models.CharField(
+        max_length=40, blank=True, default="", db_default="", editable=False
+    )
 
     objects: ClassVar[UserManager] = UserManager()
     is_claimed: bool  # whether a claim led to it (UserManager.known_by)
@@ -124,6 +132,13 @@ class Session(AbstractBaseSession, NamesOwner):
     )
     auth_epoch = models.PositiveIntegerField(default=0)
     user_agent = models.CharField(max_length=300, blank=True)
+    # Right to five minutes; null, and "", of those made before they were noted.
+    created_at = models.DateTimeField(null=True, blank=True)
+    used_at = models.DateTimeField(null=True, blank=True)
+    used_from = models.CharField(max_length=64, blank=True, db_default="")
+    proved_at = models.DateTimeField(null=True, blank=True)  # accounts/proofs.py
+    # Of staff who gave the admin their password, and no code yet: the API is closed.
+    waits_for_code = models.BooleanField(default=False, db_default=False)
 
     objects: ClassVar = BaseSessionManager()
 
@@ -132,7 +147,8 @@ class Session(AbstractBaseSession, NamesOwner):
 
 
 class TokenFamily(NamesOwner):
-    """An app's sign-in: all the tokens that descend from one e-mail and password.
+    """An app's sign-in: all the tokens that descend from one e-mail and password, or
+    from one permission that a person gave to a registered app.
 
     `refresh_id` names the one refresh token that is still good.
     """
@@ -146,9 +162,37 @@ class TokenFamily(NamesOwner):
     expires_at = models.DateTimeField(db_index=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
     user_agent = models.CharField(max_length=300, blank=True)
+    # Of a registered app; else there is none, and the sign-in may do everything. The
+    # row of the app may go first: without it the family signs nobody in.
+    app = models.ForeignKey(
+        "profiles.App",
+        models.DO_NOTHING,
+        null=True,
+        blank=True,
+        related_name="families",
+        db_constraint=False,
+        db_index=False,
+    )
+    scopes = models.TextField(
+        blank=True, db_default="", help_text="of an app, with blanks between them"
+    )
+    mature = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="an app may see mature titles, where its user sees them",
+    )
+    used_from = models.CharField(max_length=64, blank=True, db_default="")
+    proved_at = models.DateTimeField(null=True, blank=True)  # accounts/proofs.py
 
     class Meta:
         verbose_name_plural = "token families"
+        indexes: ClassVar = [  # of those who let an app in
+            models.Index(
+                fields=["app"],
+                condition=Q(app__isnull=False),
+                name="token_family_app",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"tokens of {self.user_id}"
@@ -173,10 +217,29 @@ class Ticket(NamesOwner):
         return f"ticket of {self.user_id}"
 
 
+class SecondStep(NamesOwner):
+    """A sign-in whose password was right, and that waits for a second factor. To use
+    it is to delete its row.
+
+    `key` is the sha256 of the ticket that the client holds: its user, a dot, a secret.
+    """
+
+    key = models.CharField(max_length=64, primary_key=True)
+    user = models.ForeignKey(User, models.CASCADE, related_name="second_steps")
+    auth_epoch = models.PositiveIntegerField()
+    is_app = models.BooleanField(help_text="tokens are wanted, not a session")
+    device = models.CharField(max_length=64, blank=True, help_text="a hash")
+    expires_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"second step of {self.user_id}"
+
+
 class WrongPasswords(models.Model):
     """Wrong passwords for one e-mail from one network, known or not; enough of them
     lock it there, and enough from all networks close it to new places. Deleting the
-    rows unlocks.
+    rows unlocks. Wrong codes of a second factor count in the same way, for the user
+    and not for an e-mail (`lockouts.codes_of`).
     """
 
     email = models.CharField(max_length=254)

@@ -9,16 +9,25 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.timezone import now
 
+from animecollections.api.client_ip import network
 from animecollections.api.errors import CODES, ApiError
 from animecollections.db.ids import as_uuid7, new_epoch
 from animecollections.identity import SignIn
-from profiles.accounts import lockouts, reset_links, tasks
+from profiles.accounts import lockouts, reset_links, second_steps, tasks
 from profiles.accounts.credentials import check_credentials, check_own_password, enter
 from profiles.accounts.identifiers import fold_user_name, is_reserved
 from profiles.accounts.models import LoginClaim, Session, TokenFamily, User
 from profiles.accounts.passwords import refuse_weak
 from profiles.accounts.places import Place, remember
-from profiles.accounts.sessions import AGENT_KEY, digest, key_of
+from profiles.accounts.proofs import refuse_password_alone
+from profiles.accounts.sessions import (
+    AGENT_KEY,
+    FROM_KEY,
+    SINCE_KEY,
+    digest,
+    key_of,
+    note_proof,
+)
 from profiles.accounts.sign_in_hooks import tell_sign_ins_ended
 
 
@@ -51,10 +60,12 @@ def sign_up(
             with transaction.atomic():
                 User.objects.add(user, **{k: v for k, v in browsers.items() if v})
                 remember(user.pk, Place(address, device))
-                start_session(session, user, user_agent=user_agent)
+                start_session(session, user, user_agent=user_agent, address=address)
                 return user
-        except IntegrityError:
+        except IntegrityError as error:
             other = User.objects.known_by("email", email)
+            if other is None and getattr(error, "kind", "") == "email":
+                raise taken("email_taken", "email") from None  # one may take it back
             if other is None:
                 raise taken("user_name_taken", "user_name") from None
     if not is_called(other, user_name):
@@ -99,7 +110,7 @@ def sign_in(
     user_agent: str,
     device: str = "",
 ) -> User:
-    """Signs a browser in."""
+    """Signs a browser in; 401 `second_factor_needed` for who has one on."""
     user = check_credentials(
         email=email,
         password=password,
@@ -107,13 +118,17 @@ def sign_in(
         device=device,
         session_key=session.session_key,
     )
+    if user.second_factors:
+        raise second_steps.begin(user, is_app=False, device=device)
     with transaction.atomic():
-        enter(user, address=address, device=device)
-        start_session(session, user, user_agent=user_agent)
+        enter(user, address=address, device=device, user_agent=user_agent)
+        start_session(session, user, user_agent=user_agent, address=address)
     return user
 
 
-def start_session(session: SessionBase, user: User, *, user_agent: str = "") -> None:
+def start_session(
+    session: SessionBase, user: User, *, user_agent: str = "", address: str = ""
+) -> None:
     """A fresh session, good for as long as its epoch is. What the browser brought is
     gone: an attacker may have put it there.
     """
@@ -122,6 +137,9 @@ def start_session(session: SessionBase, user: User, *, user_agent: str = "") -> 
     session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
     session[HASH_SESSION_KEY] = user.get_session_auth_hash()
     session[AGENT_KEY] = user_agent[:300]
+    session[SINCE_KEY] = timezone.now().isoformat()
+    session[FROM_KEY] = network(address)
+    note_proof(session)
     session.create()
 
 
@@ -136,7 +154,7 @@ def sign_out(
     with transaction.atomic():
         if everywhere and user_id:
             end_everything(user_id=user_id)
-        elif user_id and sign_in and sign_in.kind == "token":
+        elif user_id and sign_in and sign_in.kind in ("token", "app"):
             TokenFamily.objects.filter(id=sign_in.key, user_id=user_id).update(
                 revoked_at=now()
             )
@@ -201,6 +219,7 @@ def change_password(
         device=device,
         field="old_password",
     )
+    refuse_password_alone(user=user, sign_in=sign_in)
     refuse_weak(new_password, user, field="new_password")
     old_hash = user.password
     user.set_password(new_password)
@@ -208,7 +227,7 @@ def change_password(
         if not replace_password(user, old_hash):
             raise ApiError("session_ended")  # by another change, a moment ago
         if sign_in.kind == "session":
-            start_session(session, user, user_agent=user_agent)
+            start_session(session, user, user_agent=user_agent, address=address)
             renewed = (digest(sign_in.key), digest(str(session.session_key)))
             tell_sign_ins_ended(user_id, renewed)
         else:
@@ -257,6 +276,7 @@ def confirm_reset(
         if not replace_password(user, old_hash):
             raise ApiError("reset_invalid")
         tell_sign_ins_ended(user.pk)
+        User.objects.filter(pk=user.pk).update(email_confirmed_at=now())
         if lockouts.unlock(user.email):  # while others go on guessing, they get in
             remember(user.pk, Place(address, device))
 

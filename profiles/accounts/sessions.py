@@ -1,6 +1,7 @@
 """Django's database sessions, with the user and the sign-in epoch in columns."""
 
 import re
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
@@ -10,18 +11,29 @@ from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.base import (
     VALID_KEY_CHARS,
     CreateError,
+    SessionBase,
     UpdateError,
 )
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
-from django.db.models import F
+from django.db import DatabaseError, transaction
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.crypto import get_random_string
+from django.utils.dateparse import parse_datetime
+from django_otp import DEVICE_ID_SESSION_KEY
+
+from animecollections.api.client_ip import network
+from animecollections.identity import WAITS_FOR_CODE
 
 AGENT_KEY = "user_agent"
+SINCE_KEY = "since"
+FROM_KEY = "from"
+PROVED_KEY = "proved_at"
 # Of whose it is, then a secret. Those of 32 were made before keys told that; the last
 # of them ends SESSION_DAYS after the last process that made such ones.
 KEY = re.compile("([0-9a-f]{32})?[a-z0-9]{32}", re.ASCII)
 SECRET = 32  # characters
+NOTE_USE_EACH = timedelta(minutes=5)
 EPOCH = re.compile("[0-9]{1,10}", re.ASCII)
 
 
@@ -44,6 +56,37 @@ def named(key: str) -> dict[str, object]:
 def digest(key: str) -> str:
     """Names a session where its key must not be: with the digest nobody signs in."""
     return sha256(key.encode()).hexdigest()
+
+
+def note_proof(session: SessionBase) -> None:
+    """That whoever has this session has just proved who they are (proofs.py)."""
+    session[PROVED_KEY] = timezone.now().isoformat()
+
+
+def time_in(data: dict[str, Any], key: str) -> datetime | None:
+    try:
+        at = parse_datetime(data.get(key, ""))
+    except ValueError:  # signed with our key, and yet no time
+        return None
+    return at if at and timezone.is_aware(at) else None
+
+
+def note_use(*, key: str, user_id: UUID, address: str) -> None:
+    """When and from which network a session was last used, once in NOTE_USE_EACH.
+    Before the request's own transaction: a write that fails was a use too, and no
+    request waits for another's. It is a note, and keeps nobody out where it cannot be
+    written.
+    """
+    from profiles.accounts.models import Session
+
+    now = timezone.now()
+    session = Session.objects.filter(session_key=key, user_id=user_id)
+    unused = session.filter(Q(used_at=None) | Q(used_at__lte=now - NOTE_USE_EACH))
+    try:
+        with transaction.atomic():
+            unused.update(used_at=now, used_from=network(address))
+    except DatabaseError:
+        pass
 
 
 def key_of(digest_: str, user_id: UUID) -> str | None:
@@ -94,6 +137,12 @@ class SessionStore(DatabaseStore):
         # The user's session hash begins with the epoch they signed in at.
         session.auth_epoch = int(data.get(HASH_SESSION_KEY, "0").partition(":")[0])
         session.user_agent = data.get(AGENT_KEY, "")
+        session.created_at = time_in(data, SINCE_KEY)
+        session.used_at = timezone.now()
+        session.used_from = data.get(FROM_KEY, "")
+        session.proved_at = time_in(data, PROVED_KEY)
+        waits = WAITS_FOR_CODE in data and DEVICE_ID_SESSION_KEY not in data
+        session.waits_for_code = waits
         return session
 
     def decode(self, session_data: bytes | str) -> dict[str, object]:

@@ -1,6 +1,8 @@
-"""Mails of accounts: links to choose a password, and that one was changed."""
+"""Mails of accounts: links to choose a password, that one was changed, new devices."""
 
+from datetime import datetime
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django_tasks import task
@@ -74,4 +76,31 @@ def mail_password_changed(user_id: str, tries: int = 0) -> None:
         tries,
         {"user_id": user_id},
         lambda: send_mail(user, "password_changed", {"link": link}),
+    )
+
+
+@task
+def mail_new_device(
+    user_id: str, client: str, network: str, at: str, tries: int = 0
+) -> None:
+    """Tells the owner that somebody signed in with a browser or an app that they had
+    not signed in with before. client: in words of ours (user_agents.py).
+    """
+    user = User.objects.for_mail().filter(pk=user_id).first()
+    if user is None:
+        return
+    zone = user.preferences.timezone
+    context = {
+        "client": client,
+        "network": network,
+        "at": f"{datetime.fromisoformat(at).astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}",
+        "zone": zone,
+        "devices": f"{settings.PUBLIC_URL}/security",
+        "reset": f"{settings.PUBLIC_URL}/reset",
+    }
+    again(
+        mail_new_device,
+        tries,
+        {"user_id": user_id, "client": client, "network": network, "at": at},
+        lambda: send_mail(user, "new_device", context),
     )

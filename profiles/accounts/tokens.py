@@ -37,6 +37,7 @@ class Claims:
     family: UUID
     id: UUID
     expires_at: datetime
+    is_of_app: bool = False  # of a registered app
 
 
 class TokenPair(TypedDict):
@@ -51,6 +52,8 @@ def write_pair(family: TokenFamily) -> TokenPair:
     for token in (access, refresh):
         token["user_id"] = str(family.user_id)
         token["family"] = str(family.id)
+        if family.app_id is not None:
+            token["app"] = True
     refresh["jti"] = str(family.refresh_id)
     lifetime = settings.SIMPLE_JWT["ACCESS_TOKEN_LIFETIME"]
     return {
@@ -92,7 +95,7 @@ def read(kind: type[Token], token: str) -> Claims:
             UUID(str(claims[name])) for name in ("user_id", "family", "jti")
         )
         expires_at = datetime.fromtimestamp(claims["exp"], UTC)
-        return Claims(user_id, family, id_, expires_at)
+        return Claims(user_id, family, id_, expires_at, claims.get("app") is True)
     except ExpiredTokenError:
         raise ApiError("token_expired") from None
     except ABSURD:

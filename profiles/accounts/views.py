@@ -1,5 +1,6 @@
 """Signing up, in and out over HTTP; tokens; passwords."""
 
+from functools import cached_property
 from typing import Any
 
 from django.conf import settings
@@ -11,11 +12,12 @@ from rest_framework.request import Request
 
 from animecollections.api.client_ip import address
 from animecollections.api.conditional import etag_of, unless_held
+from animecollections.api.errors import missing
 from animecollections.api.parsing import StrictJSONParser
 from animecollections.api.rendering import Answer, answer
 from animecollections.api.schema import documented
 from animecollections.api.shapes import nullable
-from animecollections.api.views import ApiViewSet, missing
+from animecollections.api.views import ApiViewSet
 from animecollections.scopes import ACCOUNT, OPEN
 from profiles.accounts import services as accounts
 from profiles.accounts import token_families as tokens
@@ -64,6 +66,24 @@ class OpenViewSet(NeverStored):
     throttle_scope = "sign_in"
 
 
+class SessionStartingViewSet(OpenViewSet):
+    """For the first step of a sign-in. Where another one is due, the browser gets the
+    cookie by which it is known then.
+    """
+
+    sets_cookie = True
+
+    @cached_property
+    def browser(self) -> dict[str, Any]:
+        return browser(self.request)
+
+    def handle_exception(self, exc: Exception) -> Any:
+        response = super().handle_exception(exc)
+        if getattr(exc, "code", "") == "second_factor_needed":
+            return with_device(response, self.browser["device"])
+        return response
+
+
 def browser(request: Request) -> dict[str, Any]:
     """What a service needs of the browser that it signs in."""
     return {
@@ -101,8 +121,7 @@ def answer_signed_in(request: Request, user: User, device: str) -> Answer:
 
 
 @with_session
-class SignUpViewSet(OpenViewSet):
-    sets_cookie = True
+class SignUpViewSet(SessionStartingViewSet):
     throttle_scope = "sign_up"
 
     @documented(
@@ -115,7 +134,7 @@ class SignUpViewSet(OpenViewSet):
         tags=TAGS,
         body=SignUpInput,
         data=SignedInAnswer,
-        errors=["email_taken", "user_name_taken", "locked"],
+        errors=["email_taken", "user_name_taken", "locked", "second_factor_needed"],
         examples={"signed up": SIGNED_IN},
         body_examples={
             "alice": CREDENTIALS
@@ -124,14 +143,13 @@ class SignUpViewSet(OpenViewSet):
     )
     def create(self, request: Request) -> Answer:
         values = self.read_body(SignUpInput)
-        who = browser(request)
+        who = self.browser
         user = accounts.sign_up(**values, **who)
         return answer_signed_in(request, user, who["device"])
 
 
 @with_session
-class SignInViewSet(OpenViewSet):
-    sets_cookie = True
+class SignInViewSet(SessionStartingViewSet):
     parser_classes = [StrictJSONParser, FormParser, MultiPartParser]
 
     @documented(
@@ -146,14 +164,14 @@ class SignInViewSet(OpenViewSet):
         tags=TAGS,
         body=SignInInput,
         data=SignedInAnswer,
-        errors=["wrong_credentials", "locked"],
+        errors=["wrong_credentials", "locked", "second_factor_needed"],
         examples={"signed in": SIGNED_IN},
         body_examples={"alice": CREDENTIALS},
         others={303: "A browser's form: to the start page."},
     )
     def create(self, request: Request) -> Answer:
         values = self.read_body(SignInInput)
-        who = browser(request)
+        who = self.browser
         user = accounts.sign_in(**values, **who)
         is_form = isinstance(request.data, QueryDict)
         if is_form and "text/html" in request.headers.get("Accept", ""):
@@ -248,7 +266,7 @@ class TokenViewSet(OpenViewSet):
         tags=TAGS,
         body=SignInInput,
         data=TokenPair,
-        errors=["wrong_credentials", "locked"],
+        errors=["wrong_credentials", "locked", "second_factor_needed"],
         examples={"a pair": TOKENS},
         body_examples={"alice": CREDENTIALS},
     )
@@ -278,7 +296,9 @@ class TokenViewSet(OpenViewSet):
         body_examples={"refresh": {"refresh": "eyJhbGciOi…"}},
     )
     def refresh(self, request: Request) -> Answer:
-        return answer(tokens.refresh(token=self.read_body(RefreshInput)["refresh"]))
+        token = self.read_body(RefreshInput)["refresh"]
+        here = address(request._request)
+        return answer(tokens.refresh(token=token, address=here))
 
     @documented(
         "Signs an app out: its tokens end.",
@@ -311,7 +331,7 @@ class PasswordViewSet(NeverStored):
         tags=TAGS,
         body=PasswordInput,
         data=Message,
-        errors=["wrong_credentials", "locked"],
+        errors=["wrong_credentials", "proof_needed", "locked"],
         examples={"changed": {"message": "Password changed"}},
         body_examples={
             "a new one": {"old_password": "Right-Horse-7", "new_password": "Left-Cow-8"}

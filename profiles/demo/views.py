@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET
 
+from animecollections.api.client_ip import address
 from profiles.accounts.models import User
 from profiles.accounts.services import start_session
 from profiles.demo.people import nth
@@ -20,5 +21,5 @@ def enter(request: HttpRequest) -> HttpResponse:
     user = User.objects.get(pk=nth(1).id)
     agent = request.headers.get("User-Agent", "")
     with transaction.atomic():
-        start_session(request.session, user, user_agent=agent)
+        start_session(request.session, user, user_agent=agent, address=address(request))
     return redirect("/")

@@ -13,6 +13,7 @@ from animecollections.api.rendering import Answer, answer
 from animecollections.api.schema import documented
 from animecollections.api.views import ApiViewSet
 from collections_app.calendar.reads import Span, Whose, airings_in
+from profiles.accounts.proofs import require_fresh_proof
 from profiles.accounts.views import NeverStored
 from profiles.feeds import services as feeds
 from profiles.feeds.authentication import FeedAuthentication
@@ -72,12 +73,13 @@ class FeedsViewSet(NeverStored):
         tags=TAGS,
         body=FeedInput,
         data=MadeFeedOutput,
-        errors=["feeds_full"],
+        errors=["proof_needed", "feeds_full"],
         examples={"made": A_NEW_FEED},
         body_examples={"for a phone": {"name": "Phone", "types": ["Watching"]}},
     )
     def create(self, request: Request) -> Answer:
         body = self.read_body(FeedInput)
+        require_fresh_proof(request)
         made = feeds.make(user_id=self.user_id, name=body["name"], types=body["types"])
         return answer(made_to_json(made))
 
@@ -87,10 +89,11 @@ class FeedsViewSet(NeverStored):
         scope="account",
         tags=TAGS,
         data=MadeFeedOutput,
-        errors=["feed_not_found"],
+        errors=["proof_needed", "feed_not_found"],
         examples={"another": A_NEW_FEED},
     )
     def rotate(self, request: Request, feed_id: str) -> Answer:
+        require_fresh_proof(request)
         made = feeds.rotate(user_id=self.user_id, feed_id=parse_id(feed_id))
         return answer(made_to_json(made))
 
@@ -121,7 +124,7 @@ class FeedViewSet(ApiViewSet):
         first, last = (account.today + days for days in form.window)
         span = Span(first, last, account.timezone)
         whose = Whose(account.id, feed.types)
-        rows = airings_in(span, hides_mature=account.hides_mature, whose=whose)
+        rows = list(airings_in(span, hides_mature=account.hides_mature, whose=whose))
         chosen = form.choose(rows, now)
         etag = unless_held(request, etag_of(request, feed.name, chosen))
         content = form.write(chosen, feed.name or NAME)

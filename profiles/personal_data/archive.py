@@ -18,6 +18,8 @@ from django.contrib.admin.models import LogEntry
 from django.core.files.storage import default_storage
 from django.db.models import F, Model, QuerySet
 from django.utils import timezone
+from django_otp.plugins.otp_static.models import StaticDevice
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from animecollections.api.rendering import OPTIONS
 from animecollections.db.free_json import to_bytes
@@ -43,6 +45,7 @@ from history.models import (
     StaffAction,
     UserState,
 )
+from profiles.accounts import lockouts
 from profiles.accounts.models import (
     KnownPlace,
     Session,
@@ -50,12 +53,22 @@ from profiles.accounts.models import (
     User,
     WrongPasswords,
 )
+from profiles.email_changes.models import EmailChange
 from profiles.feeds.models import Feed
 from profiles.images.models import Image
 from profiles.images.storage import storage_failures_told
+from profiles.notifications.models import (
+    Digest,
+    MutedTitle,
+    PushSubscription,
+    UserNotice,
+)
+from profiles.oauth.models import App
+from profiles.oidc.models import Identity
 from profiles.personal_data.models import MadeExport, PrivacyRequest
 from profiles.personal_tokens.models import PersonalToken
 from profiles.profile.models import Preferences, Profile
+from profiles.second_factor.models import FactorRemoval, Passkey
 
 ROWS_AT_ONCE = 2_000
 BYTES_AT_ONCE = 1024 * 1024
@@ -105,6 +118,10 @@ def wrong_passwords(user_id: UUID) -> QuerySet[WrongPasswords]:
     emails = account(user_id).values_list("email", flat=True)
     whose = list(emails) if is_spread() else emails
     return WrongPasswords.objects.filter(email__in=whose)
+
+
+def wrong_codes(user_id: UUID) -> QuerySet[WrongPasswords]:
+    return WrongPasswords.objects.filter(email=lockouts.codes_of(user_id))
 
 
 def acts_of_staff(user_id: UUID) -> QuerySet[LogEntry]:
@@ -175,9 +192,17 @@ SECTIONS = [
     ),
     Section(
         "apps.jsonl",
-        "The apps in which you signed in.",
+        "The apps in which you signed in, and those that you let in: what they may do, "
+        "and when and from where they were last used.",
         of(TokenFamily, "created_at"),
         left_out=("refresh_id", "auth_epoch"),
+        more=(("app_name", "app__name"),),
+    ),
+    Section(
+        "registered_apps.jsonl",
+        "The apps that you registered. Never their secrets.",
+        of(App, "id"),
+        left_out=("secret_digest",),
     ),
     Section(
         "personal_tokens.jsonl",
@@ -187,10 +212,53 @@ SECTIONS = [
         left_out=("digest", "auth_epoch"),
     ),
     Section(
+        "email_changes.jsonl",
+        "Other e-mail addresses that you asked for in the last days.",
+        of(EmailChange, "id"),
+        left_out=("id",),
+    ),
+    Section(
+        "identities.jsonl",
+        "The providers, such as Google, that sign in to your account.",
+        of(Identity, "id"),
+        left_out=("id", "key"),
+    ),
+    Section(
+        "passkeys.jsonl",
+        "Your passkeys: what you call them, and when they were last used. Not what "
+        "they are recognised by.",
+        of(Passkey, "id"),
+        left_out=("id", "digest", "credential_id", "public_key", "sign_count"),
+    ),
+    Section(
+        "authenticators.jsonl",
+        "Your authenticator, and when it was last used. Never its secret.",
+        of(TOTPDevice, "id"),
+        left_out=("id", "key", "last_t", "drift", "t0", "step", "digits", "tolerance"),
+    ),
+    Section(
+        "recovery_codes.jsonl",
+        "That you have recovery codes, and when one was last used. Never the codes.",
+        of(StaticDevice, "id"),
+        left_out=("id",),
+    ),
+    Section(
+        "factor_removals.jsonl",
+        "That the removal of your second factors was asked for, and when.",
+        of(FactorRemoval, "id"),
+        left_out=("id",),
+    ),
+    Section(
         "wrong_passwords.jsonl",
         "Recent wrong passwords for your e-mail address, and from where.",
         wrong_passwords,
         left_out=("id",),
+    ),
+    Section(
+        "wrong_codes.jsonl",
+        "Recent wrong codes of your second factor, and from where.",
+        wrong_codes,
+        left_out=("id", "email"),
     ),
     Section(
         "places.jsonl",
@@ -242,6 +310,31 @@ SECTIONS = [
         "are not included.",
         of(Feed, "id"),
         left_out=("id", "key"),
+    ),
+    Section(
+        "notices.jsonl",
+        "What you were told about titles on your list, and when you read it.",
+        of(UserNotice, "id"),
+        left_out=("id", "key"),
+        more=(("title", "anime__title"),),
+    ),
+    Section(
+        "muted_titles.jsonl",
+        "Titles that you want no notices of.",
+        of(MutedTitle, "anime_id"),
+        left_out=("id",),
+    ),
+    Section(
+        "digests.jsonl",
+        "Mails with notices that you did not read: when they were sent.",
+        of(Digest, "id"),
+        left_out=("id",),
+    ),
+    Section(
+        "push.jsonl",
+        "The browsers that are sent notices. Their addresses are not included.",
+        of(PushSubscription, "id"),
+        left_out=("id", "key", "endpoint", "p256dh", "auth", "auth_epoch"),
     ),
     Section("images.jsonl", "The pictures you uploaded.", of(Image, "path")),
 ]

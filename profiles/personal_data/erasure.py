@@ -8,7 +8,7 @@ from django_tasks.base import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
 from animecollections.api.errors import ApiError
-from animecollections.identity import Origin
+from animecollections.identity import Origin, SignIn
 from history.log.recording import locked
 from history.staff_log import services as audit
 from profiles import outbox
@@ -16,6 +16,7 @@ from profiles.accounts import lockouts
 from profiles.accounts.credentials import check_own_password
 from profiles.accounts.managers import claims_of
 from profiles.accounts.models import LoginClaim, User
+from profiles.accounts.proofs import refuse_password_alone
 from profiles.accounts.sign_in_hooks import tell_sign_ins_ended
 from profiles.figures import running_counts
 from profiles.personal_data import privacy_requests as privacy
@@ -24,9 +25,16 @@ from profiles.personal_data.models import Erasure
 
 
 def erase_own(
-    *, user_id: UUID, password: str, address: str, through: Origin, device: str = ""
+    *,
+    user_id: UUID,
+    password: str,
+    address: str,
+    through: Origin,
+    sign_in: SignIn,
+    device: str = "",
 ) -> None:
-    """By its owner, who says the password again: 401 `wrong_credentials`, 429 `locked`.
+    """By its owner, who says the password again: 401 `wrong_credentials`, 429 `locked`,
+    403 `proof_needed` where a second factor is on.
 
     401 `session_ended` where everything was signed out while the hash was computed:
     the old password may be known to the one it was changed for.
@@ -34,6 +42,7 @@ def erase_own(
     user = check_own_password(
         user_id=user_id, password=password, address=address, device=device
     )
+    refuse_password_alone(user=user, sign_in=sign_in)
     erase(user_id=user_id, through=through, epoch=user.auth_epoch)
 
 
@@ -64,9 +73,11 @@ def erase(*, user_id: UUID, through: Origin, epoch: int | None = None) -> None:
 
 def forget(user: User) -> None:
     """The rows that name a user without a foreign key, which no cascade reaches."""
-    LoginClaim.objects.give_up(user.pk, claims_of(user))
+    besides = LoginClaim.objects.claimed_besides(user.pk)
+    LoginClaim.objects.give_up(user.pk, {*claims_of(user), *besides})
     running_counts.forget(user)
     lockouts.unlock(user.email)
+    lockouts.unlock(lockouts.codes_of(user.pk))
     audit.forget(user.pk)
     privacy.forget(user.pk)
     LogEntry.objects.filter(object_id=str(user.pk)).delete()

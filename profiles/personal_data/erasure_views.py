@@ -1,6 +1,6 @@
 """The end of an account, over HTTP."""
 
-from typing import Any
+from typing import Any, cast
 
 from rest_framework.request import Request
 
@@ -8,6 +8,7 @@ from animecollections.api.client_ip import address
 from animecollections.api.rendering import Answer, answer
 from animecollections.api.schema import documented
 from animecollections.api.views import ApiViewSet
+from animecollections.identity import SignIn
 from profiles.accounts.middleware import with_session
 from profiles.accounts.serializers import EraseInput, Message
 from profiles.accounts.views import device_of
@@ -24,7 +25,7 @@ DOCUMENTATION: dict[str, Any] = {
     "tags": ["Account"],
     "body": EraseInput,
     "data": Message,
-    "errors": ["wrong_credentials", "locked"],
+    "errors": ["wrong_credentials", "proof_needed", "locked"],
     "examples": {"erased": {"message": "Account erased"}},
     "body_examples": {"the password": {"password": "Right-Horse-7"}},
 }
@@ -50,6 +51,7 @@ class ErasureViewSet(ApiViewSet):
             address=address(request._request),
             device=device_of(request),
             through=self.through,
+            sign_in=cast("SignIn", request.auth),
         )
         session: Any = request.session
         session.forget()  # tells the browser to drop its cookie

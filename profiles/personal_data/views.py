@@ -12,6 +12,7 @@ from animecollections.api.schema import documented, query
 from animecollections.api.shapes import Raw
 from animecollections.api.views import ApiViewSet
 from animecollections.scopes import ACCOUNT
+from profiles.accounts.proofs import require_fresh_proof
 from profiles.personal_data.examples import FIDELITY
 from profiles.personal_data.exports import FORMATS, LISTS, export, losses
 
@@ -51,16 +52,20 @@ class ExportViewSet(ApiViewSet):
         "all data about you: account, profile, preferences, list, every change, "
         "episodes watched per day, searches, imports, sign-ins, pictures; its "
         "README.txt says what each file is. It has no passwords and no keys; personal "
-        "tokens cannot ask for it. "
+        "tokens cannot ask for it, and it needs a fresh proof (`POST "
+        "/api/auth/prove`). "
         "Each request makes a new file: there is no ETag, and the limit is 30 "
         "an hour.",
         scope="export",
         tags=["Exports"],
         parameters=[query("format", str, "Which.", enum=list(FORMATS), required=True)],
+        errors=["proof_needed"],
         files=FILES,
     )
     def retrieve(self, request: Request) -> FileResponse:
         format_ = self.wanted["format"]
+        if format_ == "account":
+            require_fresh_proof(request)
         made = export(self.account, format_)
         response = FileResponse(
             made.file,

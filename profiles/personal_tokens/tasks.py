@@ -16,7 +16,7 @@ def mail_token_made(user_id: str, prefix: str, tries: int = 0) -> None:
         return
     context = {
         "prefix": prefix,
-        "link": f"{settings.PUBLIC_URL}/settings",
+        "link": f"{settings.PUBLIC_URL}/security",
         "reset": f"{settings.PUBLIC_URL}/reset",
     }
     again(

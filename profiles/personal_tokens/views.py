@@ -9,6 +9,7 @@ from animecollections.api.ids import parse_id
 from animecollections.api.rendering import Answer, answer
 from animecollections.api.schema import documented
 from animecollections.identity import SignIn
+from profiles.accounts.proofs import require_fresh_proof
 from profiles.accounts.views import NeverStored
 from profiles.personal_tokens import services as tokens
 from profiles.personal_tokens.examples import A_TOKEN, NEW, WANTED
@@ -55,12 +56,13 @@ class PersonalTokensViewSet(NeverStored):
         tags=TAGS,
         body=PersonalTokenInput,
         data=NewPersonalTokenAnswer,
-        errors=["tokens_full"],
+        errors=["proof_needed", "tokens_full"],
         examples={"made": NEW},
         body_examples={"a backup": WANTED},
     )
     def create(self, request: Request) -> Answer:
         values = self.read_body(PersonalTokenInput)
+        require_fresh_proof(request)
         token, text = tokens.make(
             user_id=self.user_id, sign_in=cast("SignIn", request.auth), **values
         )

@@ -60,6 +60,8 @@ def ask_second_factor(request: HttpRequest) -> HttpResponse:
         form.add_error("code", why_not(user, code))
     if second_factor.authenticator(user) is not None:
         return show(request, form=form)
+    if user.second_factors:  # a passkey: the password alone must add no other factor
+        return show(request, is_elsewhere=True)
     device = second_factor.enrolment(user)
     picture = segno.make(device.config_url).svg_data_uri(scale=5)
     secret = device.config_url.partition("secret=")[2].partition("&")[0]
@@ -70,6 +72,8 @@ def enter(request: HttpRequest, user: User, code: str) -> HttpResponse | None:
     """Enrols, or lets in; None where the code is wrong."""
     by = through(request)
     if second_factor.authenticator(user) is None:
+        if user.second_factors:
+            return None
         codes = second_factor.confirm(user=user, code=code, through=by)
         if codes is None:
             return None

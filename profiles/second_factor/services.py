@@ -1,4 +1,4 @@
-"""Staff's second factor: a code from an authenticator, or one of ten for emergencies.
+"""Codes: from an authenticator, or one of ten for emergencies.
 
 django-otp keeps the devices, refuses a code used twice, and makes each wrong guess wait
 twice as long as the one before. Recovery codes are kept as hashes.
@@ -8,15 +8,20 @@ import secrets
 from base64 import b32encode
 from datetime import datetime
 from hashlib import sha256
+from uuid import UUID
 
 from django.db import transaction
 from django_otp import verify_token
-from django_otp.plugins.otp_static.models import StaticDevice
+from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from animecollections.identity import Origin
+from animecollections.api.errors import ApiError
+from animecollections.identity import Origin, SignIn
 from history.staff_log import services as audit
+from profiles.accounts import lockouts
 from profiles.accounts.models import User
+from profiles.second_factor import tasks
+from profiles.second_factor.factors import changing_factors
 
 CODES = 10
 BYTES_OF_CODE = 10  # 80 bits: nobody guesses one, nor what its hash is of
@@ -36,12 +41,66 @@ def enrolment(user: User) -> TOTPDevice:
     return device
 
 
+def begin_authenticator(*, user_id: UUID, sign_in: SignIn) -> TOTPDevice:
+    """Another secret each time: who began it before may not be the one who ends it."""
+    with changing_factors(user_id, sign_in) as user:
+        TOTPDevice.objects.filter(user=user, confirmed=False).delete()
+        return TOTPDevice.objects.create(
+            user=user, confirmed=False, name="authenticator"
+        )
+
+
+def add_authenticator(
+    *, user_id: UUID, sign_in: SignIn | None, code: str
+) -> list[str] | None:
+    """Adds the one that was begun, in the place of an older one, by its first code: 401
+    `wrong_code`. The recovery codes, where it is the first factor; else None.
+    """
+    with changing_factors(user_id, sign_in) as user:
+        mine = TOTPDevice.objects.filter(user=user)
+        device = mine.filter(confirmed=False).first()
+        if device is None:
+            raise ApiError("authenticator_not_begun")
+        refuse_closed(device)
+        is_right = verify_token(user, device.persistent_id, code) is not None
+        codes = None
+        if is_right:
+            mine.exclude(pk=device.pk).delete()
+            mine.update(confirmed=True)
+            codes = None if user.second_factors else new_codes(user)
+            tasks.mail_factors_changed.enqueue(
+                user_id=str(user_id), what="authenticator_added"
+            )
+    if not is_right:  # after the commit: wrong ones count
+        raise ApiError("wrong_code")
+    return codes
+
+
+def remove_authenticator(*, user_id: UUID, sign_in: SignIn) -> bool:
+    with changing_factors(user_id, sign_in) as user:
+        removed = TOTPDevice.objects.filter(user=user).delete()[0]
+        if removed:
+            tasks.mail_factors_changed.enqueue(
+                user_id=str(user_id), what="authenticator_removed"
+            )
+    return bool(removed)
+
+
+def replace_codes(*, user_id: UUID, sign_in: SignIn) -> list[str]:
+    """409 `second_factor_off` where there is nothing that they would be for."""
+    with changing_factors(user_id, sign_in) as user:
+        if not user.second_factors:
+            raise ApiError("second_factor_off")
+        tasks.mail_factors_changed.enqueue(user_id=str(user_id), what="new_codes")
+        return new_codes(user)
+
+
 def confirm(*, user: User, code: str, through: Origin) -> list[str] | None:
-    """Adds the authenticator whose first code this is: the recovery codes, which are
-    shown once; None where the code is wrong.
+    """Adds the authenticator of staff whose first code this is: the recovery codes,
+    which are shown once; None where the code is wrong.
     """
     device = enrolment(user)
-    with transaction.atomic():
+    with changing_factors(user.pk):
         if verify_token(user, device.persistent_id, code) is None:
             return None
         TOTPDevice.objects.filter(pk=device.pk).update(confirmed=True)
@@ -103,16 +162,24 @@ def device_for(user: User, text: str) -> tuple[TOTPDevice | StaticDevice | None,
 def closed_until(*, user: User, code: str) -> datetime | None:
     """Until when no code is looked at, after wrong ones."""
     device, _ = device_for(user, "".join(code.split()))
-    if device is None:
-        return None
+    return until_of(device) if device else None
+
+
+def until_of(device: TOTPDevice | StaticDevice) -> datetime | None:
     is_allowed, told = device.verify_is_allowed()
     return None if is_allowed else told["locked_until"]
 
 
-def remove(user: User) -> bool:
-    """All of it: the next sign-in enrols again. Whether there was any."""
-    removed = [
-        model.objects.filter(user=user).delete()[0]
-        for model in (TOTPDevice, StaticDevice)
-    ]
-    return any(removed)
+def refuse_closed(device: TOTPDevice | StaticDevice | None) -> None:
+    """429 `locked` while django-otp looks at no code of this device."""
+    if device and (until := until_of(device)):
+        raise lockouts.locked(until)
+
+
+def secret_of(device: TOTPDevice) -> str:
+    """For who types it into an authenticator that cannot read the picture."""
+    return b32encode(device.bin_key).decode()
+
+
+def codes_left(user_id: UUID) -> int:
+    return int(StaticToken.objects.filter(device__user_id=user_id).count())

@@ -39,6 +39,7 @@ def edit(*, user_id: UUID, values: Mapping[str, Any], through: Origin) -> None:
         columns["user_name_key"] = fold_user_name(columns["user_name"])
     if "email" in columns:  # links to the old one end for good
         columns["reset_key"] = new_epoch()
+        columns["email_confirmed_at"] = None
     is_renamed = not columns.keys().isdisjoint({"email", "user_name"})
     with recording(user_id=user_id, through=through) as write:
         if columns.get("is_active") is False:

@@ -41,7 +41,7 @@ from profiles.personal_tokens import services as personal_tokens
 from profiles.personal_tokens.models import DEVICE
 from profiles.profile import services as profile
 from profiles.profile.models import Profile
-from profiles.second_factor import services as second_factor
+from profiles.second_factor import factors
 from profiles.staff import account_changes as staff
 from profiles.staff.tasks import tell_both_addresses
 
@@ -358,11 +358,14 @@ def reveal(*, user: User, reason: str, through: Origin) -> None:
 
 
 def reset_second_factor(*, user: User, reason: str, through: Origin) -> None:
-    """For staff who lost the authenticator and the codes: they enrol again."""
+    """For who lost all of them: authenticator, passkeys, recovery codes. Staff enrol
+    again at their next sign-in.
+    """
     with acting(
         "reset_second_factor", user_id=user.pk, reason=reason, through=through
     ) as act:
-        act.before = {"had_one": second_factor.remove(user)}
+        with factors.changing_factors(user.pk) as locked:
+            act.before = {"had_one": factors.remove_all(locked)}
         accounts.end_everything(user_id=user.pk)
 
 

@@ -19,6 +19,8 @@ from collections_app.watch_list.serializers import OwnListOutput, ViewingOutput
 from history.models import Search
 from history.searches import serializers as searches
 from history.searches.serializers import SearchOutput
+from profiles.notifications import reads as notices
+from profiles.notifications.answers import UserNoticeAnswer
 from profiles.profile.answers import (
     PreferencesAnswer,
     ProfileAnswer,
@@ -124,6 +126,14 @@ SYNCED = (
         TitleViewing(many=True),
         read_viewings,
         read_some=read_some_viewings,
+    ),
+    Synced(
+        "notices",
+        "notices",
+        "list:read",
+        [UserNoticeAnswer],
+        notices.newest,
+        read_some=notices.some,
     ),
     Synced(
         "lists",

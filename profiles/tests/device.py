@@ -32,7 +32,8 @@ class Device:
             self.entries[entry["anime_id"]] = entry
         for anime_id in data["removed"]:
             self.entries.pop(anime_id, None)
-        for name in ("profile", "preferences", "searchHistory", "viewings", "lists"):
+        names = ("profile", "preferences", "searchHistory")
+        for name in (*names, "viewings", "notices", "lists"):
             if data.get(name) is not None:
                 self.wholes[name] = data[name]
 

@@ -20,8 +20,21 @@ from collections_app.models import Merge, MergedList, MissingTitle
 from factories import PASSWORD
 from history.staff_log import services as audit
 from profiles.accounts import tasks
-from profiles.models import PrivacyRequest, User
-from profiles.second_factor import services as second_factor
+from profiles.models import (
+    NoticeKind,
+    Passkey,
+    Preferences,
+    PrivacyRequest,
+    PushSubscription,
+    User,
+)
+from profiles.notifications.services import notify
+from profiles.oauth import devices
+from profiles.oauth.services import give_code
+from profiles.oidc import services as identities
+from profiles.oidc.flow import Found
+from profiles.tests.factors import first_step, turn_on
+from profiles.tests.registered_apps import CALLBACK, let_in, register
 
 # Columns that are no foreign key, and name somebody all the same.
 TELLING = re.compile(r"user|email|person|owner|actor|account", re.IGNORECASE)
@@ -34,8 +47,10 @@ BY_VALUE = {
 # These are no person's.
 OTHERWISE = {
     "profiles.Session.user_agent",
+    "profiles.PushSubscription.user_agent",
     "profiles.TokenFamily.user_agent",
     "profiles.User.is_superuser",
+    "profiles.User.second_factors",  # a factor is no actor
 }
 
 LIST = (
@@ -90,6 +105,14 @@ def picture(color):
     return b64encode(content.getvalue()).decode()
 
 
+def ask_for_the_way_back(user, visitor):
+    """With a second factor on: a second step that waits, and a wrong code."""
+    turn_on(user)
+    ticket = first_step(visitor, user)
+    visitor.post("/api/auth/second-factor", {"ticket": ticket, "code": "000000"})
+    visitor.post("/api/auth/second-factor/lost", {"ticket": ticket})
+
+
 def fill(user, client, visitor, anime):
     """Makes the user leave a trace wherever one can be left."""
     watched = f"/api/user/watchList/{anime.pk}"
@@ -109,12 +132,25 @@ def fill(user, client, visitor, anime):
     client.generic("POST", "/api/user/imports", LIST, content_type="application/xml")
     b"".join(client.get("/api/user/export?format=csv").streaming_content)
     client.post("/api/user/feeds", {"name": "Phone"})
+    client.put(f"/api/user/notices/mutes/{anime.pk}")
+    Preferences.objects.filter(user=user).update(notice_digest="daily")
+    notify(user_id=user.pk, kind=NoticeKind.MERGED, key="merged:1", anime_id=anime.pk)
+    PushSubscription.objects.create(
+        user=user, key="k", endpoint="https://push.example.org/1", auth_epoch=1
+    )
     client.post("/api/auth/ticket")
     client.post("/api/user/tokens", {"name": "a script", "scopes": ["read"]})
+    client.post("/api/auth/email", {"email": f"new-{user.email}"})
+    identities.join(user_id=user.pk, found=Found("work", "k" * 64, user.email))
+    app = register(user, name="Zaphira's app")
+    letters = devices.begin(app=app, scopes=["list:read"]).letters
+    let_them = {"user_id": user.pk, "auth_epoch": user.auth_epoch, "mature": False}
+    allowed = {**let_them, "scopes": ["list:read"]}
+    devices.decide(letters=letters, is_allowed=True, **allowed)
+    give_code(app=app, redirect_uri=CALLBACK, challenge="c" * 43, **allowed)
+    let_in(app, user)
     credentials = {"email": user.email, "password": PASSWORD}
     visitor.post("/api/auth/token", credentials)
-    wrong = credentials | {"password": "Wrong-Horse-7"}
-    visitor.post("/api/auth/signin", wrong)
     user.groups.add(Group.objects.create(name="helpers"))
     user.user_permissions.add(Permission.objects.first())
     for who, whom in ((user, anime), (User.objects.exclude(pk=user.pk).get(), user)):
@@ -122,8 +158,18 @@ def fill(user, client, visitor, anime):
     merge = Merge.objects.create(kept_id=anime.pk, gone_id=1, reason="the same")
     MergedList.objects.create(user=user, merge=merge)
     MissingTitle.objects.create(key="aria", text="Aria", assigned_to=user)
-    second_factor.enrolment(user)
-    second_factor.new_codes(user)
+    ask_for_the_way_back(user, visitor)
+    wrong = credentials | {"password": "Wrong-Horse-7"}  # a right one would forgive it
+    visitor.post("/api/auth/signin", wrong)
+    Passkey.objects.create(
+        user=user,
+        name="Zaphira's phone",
+        digest="of an id",
+        credential_id=b"an id",
+        public_key=b"a key",
+        sign_count=0,
+        is_synced=True,
+    )
     staff = Origin("admin", actor_id=who.pk)
     why = "Zaphira asked for it"
     audit.note(action="reveal", through=staff, reason=why, user_id=user.pk)

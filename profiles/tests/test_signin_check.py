@@ -14,9 +14,10 @@ def test_a_live_session_is_known_by_one_statement(alice, budget):
     client = signed_in(alice)
     key = client.cookies["sessionid"].value
     with budget(1, "session, user, preferences, state and catalogue together"):
-        account = find_by_session(key)
-    assert account.id == alice.id
-    assert account.revisions.user == 0
+        found = find_by_session(key)
+    assert found.account.id == alice.id
+    assert found.account.revisions.user == 0
+    assert not found.is_use_to_note
 
 
 def test_a_session_of_an_older_epoch_is_dead(alice):

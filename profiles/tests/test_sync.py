@@ -23,6 +23,7 @@ NOTHING = {
     "preferences": None,
     "searchHistory": None,
     "viewings": None,
+    "notices": None,
     "lists": None,
 }
 
@@ -60,6 +61,7 @@ def test_without_a_cursor_everything_comes(client, titles):
         "preferences",
         "searchHistory",
         "viewings",
+        "notices",
         "lists",
     }
     assert device.holds_what_is_there()
@@ -137,9 +139,10 @@ def test_the_number_of_statements_does_not_grow(client, titles, device, budget):
     client.patch(f"{LIST}/{titles[0]}", {"type": "Completed"})
     client.post(f"{LIST}/{titles[0]}/viewings", {})
     retitle(*titles[:3])
+    client.put(f"/api/user/notices/mutes/{titles[0]}")
     client.post("/api/user/lists", {"name": "With Anna"})
     words = "sign-in, log, its entries, walk, and one for each other part"
-    with budget(9, words):
+    with budget(10, words):
         data = device.ask()["data"]
     assert len(data["entries"]) == 12
     assert None not in data.values()
@@ -169,7 +172,7 @@ def test_nobody_is_told_of_an_erased_user(db):
 def test_a_first_load_needs_no_log(client, titles, budget):
     for anime_id in titles:
         add(client, anime_id)
-    with budget(7, "sign-in, entries, and one for each other part"):
+    with budget(8, "sign-in, entries, and one for each other part"):
         assert len(Device(client).ask()["data"]["entries"]) == 12
 
 

@@ -44,10 +44,13 @@ type Named = { [Name in `data-${string}` | `aria-${string}`]?: Value };
 type Known =
   | "accept" | "alt" | "autocomplete" | "checked" | "class" | "datetime" | "decoding" | "disabled"
   | "download" | "draggable" | "height" | "hidden" | "href" | "id" | "inputmode" | "lang" | "list" | "max"
-  | "maxlength" | "min" | "minlength" | "name" | "placeholder" | "popover" | "referrerpolicy" | "rel"
+  | "maxlength" | "min" | "minlength" | "name" | "pattern" | "placeholder" | "popover" | "referrerpolicy" | "rel"
   | "required" | "role" | "rows" | "scope" | "src" | "step" | "tabindex" | "target" | "title" | "type"
   | "value" | "width";
 export type Attributes = Listeners & Named & { [Name in Known]?: Value } & { style?: Record<string, string> };
+
+/** A browser that is sent notices. */
+export interface PushBrowser { id: string; user_agent: string; last_sent_at: string | null; endpoint_sha256: string }
 
 // --- The catalogue -------------------------------------------------------------------
 
@@ -84,7 +87,15 @@ export interface Anime extends RelatedAnime {
   names?: NamesIn[];
   franchise?: RelatedAnime[];
   description?: { text: string; language: string; source: string } | null;
+  episode_list?: EpisodeOf[];
+  trailers?: { site: string; url: string; source: string }[];
+  first_airs_at?: string | null; // these with include=schedule
+  first_airs_estimated?: boolean | null;
+  episodes_aired?: number | null;
+  next_airs_at?: string | null;
+  next_airs_estimated?: boolean | null;
 }
+export interface EpisodeOf { number: number; title: string | null; airs: Moment | null; minutes: number | null }
 
 /** An episode of /api/calendar. */
 export interface Airing {
@@ -157,6 +168,7 @@ export interface Watched {
   viewing: number;
   minutes: number;
   revision: number;
+  isWaiting?: boolean; // as it will be: a correction of it is not sent yet
 }
 
 // --- Lists of one's own --------------------------------------------------------------
@@ -272,4 +284,12 @@ export interface PersonalToken {
   id: string; name: string; prefix: string; scopes: string[]; mature: boolean; created_at: string;
   expires_at: string | null; last_used_at: string | null; last_used_from: string | null;
 }
+export interface Device {
+  id: string; kind: "browser" | "app"; is_current: boolean; browser: string | null; system: string | null;
+  user_agent: string; signed_in_at: string | null; last_seen_at: string | null; network: string | null;
+  network_known_since: string | null; expires_at: string;
+}
+export interface EmailAddress { email: string; confirmed_at: string | null; asked: string | null }
+export interface Provider { id: string; name: string }
+export interface Identity { id: string; provider: Provider; email: string; created_at: string; last_used_at: string | null }
 export interface NewPersonalToken extends PersonalToken { token: string }

@@ -41,6 +41,7 @@ OWN = "a row of a user's: every statement names the user"
 CATALOGUE = "the catalogue: lists are joined to it on every machine"
 OF_DJANGO = "rights and their groups: few rows, joined to users"
 OF_STAFF = "of the few staff, by pages of the admin"
+OF_CODES = "read in the second step of a sign-in alone, and django-otp's own"
 
 PLACES = {
     "profiles.User": by_user("the account, beside all that is its own", "id"),
@@ -49,7 +50,14 @@ PLACES = {
     "profiles.LoginClaim": by_value("value", "found before the user is known"),
     "profiles.Session": by_user("its key begins with the user"),
     "profiles.TokenFamily": by_user("its tokens name the user"),
+    "profiles.App": everywhere("the sign-ins of all who let it in are joined to it"),
+    "profiles.AuthorizationCode": by_user("its text names the user"),
+    "profiles.DeviceCode": by_value("key", "found before the user is known"),
     "profiles.PersonalToken": by_user("its text names the user"),
+    "profiles.SecondStep": by_user("its text begins with the user"),
+    "profiles.Passkey": by_user(OWN),
+    "profiles.FactorRemoval": by_user(OWN),
+    "profiles.UsedChallenge": by_value("key", "answered before the user is known"),
     "profiles.Ticket": by_user("its text begins with the user"),
     "profiles.WrongPasswords": by_value("email", "it may be the e-mail of nobody"),
     "profiles.KnownPlace": by_user(OWN),
@@ -60,7 +68,13 @@ PLACES = {
     "profiles.Profile": by_user("one row a user, joined to the account"),
     "profiles.Preferences": by_user("one row a user, joined by every request"),
     "profiles.Image": by_user(OWN),
+    "profiles.EmailChange": by_user("its links name the user"),
+    "profiles.Identity": by_user(OWN),
     "profiles.Feed": by_user(OWN),
+    "profiles.UserNotice": by_user(OWN),
+    "profiles.MutedTitle": by_user(OWN),
+    "profiles.PushSubscription": by_user(OWN),
+    "profiles.Digest": by_user(OWN),
     "profiles.MadeExport": by_user(OWN),
     "profiles.Erasure": coordinator("a register that outlives its users"),
     "profiles.PrivacyRequest": coordinator("a register that outlives its users"),
@@ -81,6 +95,7 @@ PLACES = {
     "collections_app.Abbreviation": everywhere(CATALOGUE),
     "collections_app.CatalogueState": everywhere("read by every sign-in check"),
     "collections_app.MissingTitle": coordinator("what staff work off"),
+    "collections_app.TitleEvent": coordinator("what the worker has to tell, in order"),
     "collections_app.ImportPlan": by_user(OWN),
     "collections_app.ImportRow": by_user(OWN),
     "collections_app.WatchListEntry": by_user(OWN),
@@ -99,9 +114,9 @@ PLACES = {
     "auth.Group_permissions": everywhere(OF_DJANGO),
     "auth.Group": everywhere(OF_DJANGO),
     "contenttypes.ContentType": everywhere(OF_DJANGO),
-    "otp_totp.TOTPDevice": coordinator(OF_STAFF),
-    "otp_static.StaticDevice": coordinator(OF_STAFF),
-    "otp_static.StaticToken": coordinator(OF_STAFF),
+    "otp_totp.TOTPDevice": coordinator(OF_CODES),
+    "otp_static.StaticDevice": coordinator(OF_CODES),
+    "otp_static.StaticToken": coordinator(OF_CODES),
     "django_tasks_database.DBTaskResult": coordinator("the outbox: a queue for all"),
 }
 

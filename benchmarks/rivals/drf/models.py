@@ -58,6 +58,7 @@ class Anime(models.Model):
     airing_status = models.CharField(max_length=10)
     season = models.CharField(max_length=6)
     year = models.PositiveSmallIntegerField(null=True)
+    schedule = models.JSONField(null=True)
 
     class Meta:
         db_table = "collections_app_anime"

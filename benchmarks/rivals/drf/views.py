@@ -38,6 +38,12 @@ class EntrySerializer(serializers.ModelSerializer):
             "revision",
         )  # fmt: skip
 
+    def to_representation(self, entry):
+        anime = entry.anime
+        return super().to_representation(entry) | shared.airing_of(
+            anime.airing_status, anime.episodes, entry.progress
+        )
+
     def get_imageUrl(self, entry):
         return entry.anime.picture_url or None
 

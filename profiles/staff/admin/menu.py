@@ -40,6 +40,7 @@ MENU = {
         rows("Users", "group", "profiles.user"),
         rows("Sessions", "devices", "profiles.session"),
         rows("Apps' tokens", "key", "profiles.tokenfamily"),
+        rows("Apps", "extension", "profiles.app"),
         rows("Wrong passwords", "lock", "profiles.wrongpasswords"),
         rows("Failed sign-ins", "bar_chart", "profiles.failedsignins"),
         rows("Images", "image", "profiles.image"),
@@ -52,6 +53,8 @@ MENU = {
         rows("Log of changes", "history", "history.change"),
         rows("Searches", "search", "history.search"),
         rows("Imports", "upload_file", "collections_app.importplan"),
+        rows("Notices of users", "notifications", "profiles.usernotice"),
+        rows("What happened to titles", "event", "collections_app.titleevent"),
     ],
     "Catalogue": [
         rows("Titles", "movie", "collections_app.anime"),

@@ -34,6 +34,8 @@ from profiles.accounts.models import Session, TokenFamily, User
 from profiles.accounts.services import sign_in_name
 from profiles.images.admin import thumbnail
 from profiles.images.models import Image
+from profiles.notifications.models import UserNotice
+from profiles.oidc.models import Identity
 from profiles.personal_data.models import MadeExport
 from profiles.personal_tokens.models import DEVICE, PersonalToken
 from profiles.profile.admin import chosen_picture
@@ -42,6 +44,7 @@ from profiles.staff.admin.outbox import links_of, state_of, title_of
 
 COVERS_OF_TYPE, LATEST_CHANGES = 12, 15
 LATEST_SEARCHES, LATEST_IMAGES, LATEST_SIGN_INS, LATEST_ACTS = 15, 12, 20, 15
+LATEST_NOTICES = 15
 LATEST_IMPORTS, LATEST_EXPORTS, LATEST_MAILS, LATEST_NOTES = 10, 10, 10, 10
 ENTRY_COLUMNS = (
     "type",
@@ -131,11 +134,13 @@ def glance_at(user: User, request: HttpRequest) -> Glance:
     tables: list[tuple[str, Callable[[User, bool], Table]]] = [
         ("history.view_change", timeline),
         ("profiles.view_session", devices),
+        ("profiles.view_identity", identities),
         ("django_tasks_database.view_dbtaskresult", mails),
         ("collections_app.view_importplan", imports),
         ("profiles.view_madeexport", exports),
         ("profiles.view_privacyrequest", privacy_requests),
         ("history.view_search", searches),
+        ("profiles.view_usernotice", notices),
         ("history.view_staffaction", acts_of_staff),
         ("profiles.view_image", images),
     ]
@@ -265,12 +270,14 @@ def devices(user: User, is_revealed: bool) -> Table:
     rows += [
         (
             "app",
-            family.user_agent or "–",
+            app_of(family) or family.user_agent or "–",
             when(family.used_at),
             when(family.expires_at),
             sign_out_link(user, family),
         )
-        for family in families.order_by("-used_at")[:LATEST_SIGN_INS]
+        for family in families.select_related("app").order_by("-used_at")[
+            :LATEST_SIGN_INS
+        ]
     ]
     rows += [
         (
@@ -285,6 +292,25 @@ def devices(user: User, is_revealed: bool) -> Table:
         for token in PersonalToken.objects.of(user.pk).alive()[:LATEST_SIGN_INS]
     ]
     return Table("Devices and tokens", ("By", "With", "Last used", "Until", ""), rows)
+
+
+def identities(user: User, is_revealed: bool) -> Table:
+    """The providers that sign in, next to the changes of the address."""
+    rows = [
+        (row.provider, row.email, when(row.created_at), when(row.used_at))
+        for row in Identity.objects.of(user.pk).order_by("-pk")
+    ]
+    return Table(
+        "Signs in by",
+        ("Provider", "E-mail there", "Since", "Last used"),
+        rows,
+        address_of_rows("profiles_identity", user),
+    )
+
+
+def app_of(family: TokenFamily) -> str:
+    """The registered app that the person let in, and what it may do."""
+    return f"{family.app.name}: {family.scopes}" if family.app else ""
 
 
 def sign_out_link(user: User, row: Session | TokenFamily) -> str:
@@ -333,6 +359,20 @@ def searches(user: User, is_revealed: bool) -> Table:
             for search in latest[:LATEST_SEARCHES]
         ],
         address_of_rows("history_search", user),
+    )
+
+
+def notices(user: User, is_revealed: bool) -> Table:
+    latest = UserNotice.objects.of(user.pk).newest_first()
+    rows = latest.values_list("kind", "anime__title", "happened_at", "read_at")
+    return Table(
+        "Notices",
+        ("What", "Title", "When", "Read"),
+        [
+            (kind, title if is_revealed else MASK, when(at), when(read_at))
+            for kind, title, at, read_at in rows[:LATEST_NOTICES]
+        ],
+        address_of_rows("profiles_usernotice", user),
     )
 
 

@@ -10,6 +10,7 @@ import { SyncedCopy } from "./synced_copy.js";
 /** @import { AnimeFacts, Change, Changes, Entry, Message, Operation, Options, Sent, Some, State, Type, Unsent, User, Wholes } from "./types.js" */
 
 const POLL = 60; // seconds
+const MOST_NOTICES = 100; // that sync tells
 
 /**
  * What was told, with what changed; the new first.
@@ -288,16 +289,17 @@ export class Collection extends SyncedCopy {
     const isOpen = this.unsent.some(({ tried }) => tried);
     if (isNext && !isOpen) await this.take(this.whole(message), message);
     const isBehind = message.cursor && message.cursor !== this.cursor;
-    const isUnknown = (message.viewings && !this.toldWholes.viewings) || (message.lists && !this.toldWholes.lists);
+    const told = this.toldWholes;
+    const isUnknown = /** @type {const} */ (["viewings", "notices", "lists"]).some((name) => message[name] && !told[name]);
     if (isBehind || isUnknown) this.settle();
   }
 
   /**
-   * A message tells of searches, viewings and lists only those that changed. Where they
-   * are not known yet, `learnNewParts` asks for all of them.
+   * A message tells of searches, viewings, notices and lists only those that changed. Where
+   * those before are not known yet, `learnLacking` asks for all of them.
    * @param {Message} message @returns {Changes}
    */
-  whole({ searches, viewings, lists, ...message }) {
+  whole({ searches, viewings, notices, lists, ...message }) {
     const told = this.toldWholes;
     return {
       ...message,
@@ -305,6 +307,8 @@ export class Collection extends SyncedCopy {
         Date.parse(other.timestamp) - Date.parse(one.timestamp)) : null,
       viewings: viewings && told.viewings ? together(told.viewings, viewings).sort((one, other) =>
         Number(one.anime_id) - Number(other.anime_id) || one.number - other.number) : null,
+      notices: notices && told.notices ? together(told.notices, notices)
+        .sort((one, other) => (one.id < other.id ? 1 : -1)).slice(0, MOST_NOTICES) : null,
       lists: lists && told.lists ? together(told.lists, lists) : null,
     };
   }

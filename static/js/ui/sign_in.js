@@ -66,9 +66,16 @@ const field = (name, label, more) => h("label", {}, label, h("input", { name, re
 export function wayIn(box, isNew, then, before = () => null) {
   box.replaceChildren(...nodes([
     before(isNew),
-    form(isNew, then),
+    form(isNew, then), waysByProviders(),
     h("p", { class: "muted" }, isNew ? t("Already have an account?") : t("New here?"), " ",
       h("button", { type: "button", class: "link", onclick: () => wayIn(box, !isNew, then, before) }, submitText(!isNew)))]));
+}
+
+/** Fetched apart: most servers have none. */
+function waysByProviders() {
+  const box = h("div", { class: "ways" });
+  import("./providers.js").then(({ offerProviders }) => offerProviders(box), () => {});
+  return box;
 }
 
 /** For visitors of a page that needs an account for something. @param {string} why @param {Then} then */
@@ -83,5 +90,5 @@ export function signInDialog(then) {
   const box = dialog({ label: t("Sign in"), class: "small" },
     h("h2", {}, t("Sign in to continue")),
     h("p", { class: "muted" }, t("Your changes are kept, and sync when you sign in.")),
-    form(false, (signedIn) => (box.close(), then(signedIn))));
+    form(false, (signedIn) => (box.close(), then(signedIn))), waysByProviders());
 }

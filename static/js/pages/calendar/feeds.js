@@ -2,6 +2,7 @@
 
 import { confirmed } from "../../ui/dialogs.js";
 import { failed, h, loading, sayFailure, select, toast, whileBusy } from "../../ui/dom.js";
+import { withProof } from "../../ui/proof.js";
 import { TYPES, day, t, typeName } from "../../ui/words.js";
 
 /** @import { Answer } from "../../collection/types.js" */
@@ -81,7 +82,7 @@ class Feeds {
   /** @param {() => Promise<Answer>} send @param {() => unknown} [done] */
   async change(send, done) {
     try {
-      const { data } = await send();
+      const { data } = await withProof(this.api, send);
       done?.();
       this.made.replaceChildren(...(data.urls ? [this.addresses(data)] : []));
       await this.load();

@@ -2,6 +2,7 @@
 
 import { dialog } from "../../ui/dialogs.js";
 import { failureSentence, h } from "../../ui/dom.js";
+import { downloadWithProof } from "../../ui/proof.js";
 import { t } from "../../ui/words.js";
 
 /** @import { App } from "../../types.js" */
@@ -22,7 +23,7 @@ export function askPassword(app) {
   },
     h("h2", {}, t("Erase my account")),
     h("p", {}, t("This erases your list, history, profile and pictures. It can't be undone.")),
-    h("p", {}, h("a", { href: "/api/user/export?format=account", download: "" }, t("Download your data first"))),
+    h("p", {}, h("a", { href: "/api/user/export?format=account", download: "", onclick: (event) => downloadWithProof(app.api, event) }, t("Download your data first"))),
     h("label", {}, t("Your password"), password), refusal,
     h("div", { class: "actions" },
       h("button", { type: "button", class: "button", onclick: () => box.close() }, t("Cancel")),

@@ -4,8 +4,9 @@ import { sealingKey } from "../../collection/index.js";
 import { readable } from "../../ui/colour.js";
 import { confirmed } from "../../ui/dialogs.js";
 import { failureSentence, h, pageHead, sayFailure, toast, whileBusy } from "../../ui/dom.js";
+import { check, choice, section, text } from "../../ui/fields.js";
 import { language, t } from "../../ui/words.js";
-import { check, choice, section, text } from "./fields.js";
+import { noticesSection } from "./notices.js";
 import { Pictures } from "./pictures.js";
 
 /** @import { Answer, Preferences, Profile, ScoreFormat, User } from "../../collection/types.js" */
@@ -22,9 +23,6 @@ export function show(main, app) {
 class SettingsPage {
   sections = h("div", { class: "settings" });
 
-  /** @type {HTMLElement | undefined} what is drawn of the tokens, as long as the page is open */
-  tokens = undefined;
-
   /** @param {App} app */
   constructor(app) {
     this.app = app;
@@ -40,7 +38,7 @@ class SettingsPage {
   draw() {
     this.pictures.draw();
     this.sections.replaceChildren(
-      this.profileSection(), this.appearance(), this.preferences(), this.device(), this.tokensSection(), this.account());
+      this.profileSection(), this.appearance(), this.preferences(), noticesSection(this.app, (changes) => this.prefer(changes)), this.device(), this.account());
   }
 
   /** Nothing is drawn under the hand that types. @param {string[]} names */
@@ -116,22 +114,9 @@ class SettingsPage {
       h("p", { class: "muted" }, this.app.arePagesKept ? t("Pages open at once, even offline.") : t("Pages need a connection in this browser.")));
   }
 
-  tokensSection() {
-    this.tokens ??= h("p", { class: "actions start" },
-      h("button", { type: "button", class: "button", onclick: () => this.openTokens() }, t("Manage tokens")));
-    return section(t("Tokens"), h("p", { class: "muted" }, t("Let scripts and apps use your account without your password.")), this.tokens);
-  }
-
-  async openTokens() {
-    const { Tokens } = await import("./tokens.js");
-    const tokens = new Tokens(this.app);
-    this.tokens?.replaceWith(tokens.element);
-    this.tokens = tokens.element;
-    await tokens.draw();
-  }
-
   account() {
     return section(t("Account"), passwordForm((old, next) => this.changePassword(old, next)), h("p", { class: "actions start" },
+      h("a", { class: "button", href: "/security" }, t("Security")),
       h("button", { type: "button", class: "button", onclick: () => this.signOutEverywhere() }, t("Sign out everywhere")),
       h("button", { type: "button", class: "button danger", onclick: () => this.erase() }, t("Erase my account…"))));
   }

@@ -2,6 +2,7 @@
 
 import { fieldName, formatName, valueText } from "../../ui/changes.js";
 import { h, select } from "../../ui/dom.js";
+import { downloadWithProof } from "../../ui/proof.js";
 import { t, titleCount } from "../../ui/words.js";
 
 /** @import { Answer } from "../../collection/types.js" */
@@ -25,7 +26,10 @@ export function exporting(app) {
   const format = select([
     ["json", t("animecollections (everything)")], ["mal", formatName("mal")], ["anilist", formatName("anilist")],
     ["csv", t("Spreadsheet (CSV)")], ["account", t("All my data (ZIP)")]]);
-  const link = h("a", { class: "button primary", download: "" }, t("Download"));
+  const link = h("a", {
+    class: "button primary", download: "",
+    onclick: (event) => { if (format.value === "account") downloadWithProof(app.api, event); },
+  }, t("Download"));
   const tell = async () => {
     link.href = `/api/user/export?format=${format.value}`;
     lost.textContent = "";

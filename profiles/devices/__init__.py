@@ -1,0 +1,1 @@
+"""Devices: the browsers and apps in which a person is signed in."""

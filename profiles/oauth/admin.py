@@ -1,0 +1,33 @@
+"""The admin page of registered apps. What their owners wrote, staff only read."""
+
+from typing import Any, ClassVar
+
+from django.contrib import admin
+
+from animecollections.admin import Page, ReadOnly
+from profiles.oauth.models import App
+
+
+@admin.register(App)
+class AppAdmin(ReadOnly, Page):
+    list_display = (
+        "name",
+        "user",
+        "website",
+        "is_confidential",
+        "created_at",
+        "stopped_at",
+    )
+    list_only = (
+        "name",
+        "user__user_name",
+        "website",
+        "is_confidential",
+        "created_at",
+        "stopped_at",
+    )
+    list_select_related: ClassVar[Any] = ("user",)
+    exclude = ("secret_digest",)
+    ordering = ("-pk",)
+    search_fields = ("name", "website", "user__user_name")
+    search_help_text = "Name or website of the app, or who made it"

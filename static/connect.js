@@ -1,0 +1,65 @@
+"use strict";
+
+const refusal = document.querySelector("[role=alert]");
+const part = (id) => document.getElementById(id);
+let next = "/";
+
+async function ask(method, address, body) {
+  const headers = { "Content-Type": "application/json" };
+  const signal = AbortSignal.timeout(30_000);
+  const response = await fetch(address, { method, headers, body: body && JSON.stringify(body), signal });
+  return response.json();
+}
+
+function fail(why) {
+  const known = part("failed").querySelector(`[data-why="${CSS.escape(why)}"]`) ?? part("failed").querySelector("[data-why=refused]");
+  for (const one of part("failed").querySelectorAll("[data-why]")) one.hidden = one !== known;
+  part("failed").hidden = false;
+}
+
+async function begin() {
+  const why = location.hash.match(/^#failed=(\w+)$/)?.[1];
+  if (why) return fail(why);
+  const { success, data } = await ask("GET", "/api/auth/connect");
+  if (!success) return fail("expired");
+  next = data.next;
+  const form = part(data.has_account ? "join" : "new");
+  for (const element of form.querySelectorAll("[data-says]")) {
+    element.textContent = element.dataset.says === "email" ? data.email : data.provider.name;
+  }
+  if (data.has_account) form.elements.email.value = data.email;
+  form.hidden = false;
+  form.querySelector("input:not([readonly])").focus();
+}
+
+const does = {
+  async new({ user_name }) {
+    const { timeZone: timezone } = Intl.DateTimeFormat().resolvedOptions();
+    return ask("POST", "/api/auth/connect", { user_name, timezone, language: document.documentElement.lang });
+  },
+  async join({ email, password }) {
+    const answer = await ask("POST", "/api/auth/signin", { email, password });
+    if (answer.code === "second_factor_needed") return { error: refusal.dataset.second };
+    return answer.success ? ask("POST", "/api/auth/connect/join", {}) : answer;
+  },
+};
+
+for (const form of document.forms) {
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    refusal.textContent = "";
+    const button = form.querySelector("button");
+    button.disabled = true;
+    try {
+      const answer = await does[form.id](Object.fromEntries(new FormData(form)));
+      if (answer.success) location.assign(next);
+      else refusal.textContent = answer.error;
+    } catch {
+      refusal.textContent = refusal.dataset.unanswered; // or not by us
+    } finally {
+      button.disabled = false;
+    }
+  });
+}
+
+begin().catch(() => (refusal.textContent = refusal.dataset.unanswered));
