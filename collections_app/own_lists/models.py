@@ -38,7 +38,8 @@ class OwnListQuerySet(OwnedQuerySet["OwnList"]):
         try:
             return self.filter(id=UUID(list_id))
         except ValueError:
-            return self.filter(client_key=list_id)
+            is_key = 0 < len(list_id) <= LONGEST_KEY and list_id.isprintable()
+            return self.filter(client_key=list_id) if is_key else self.none()
 
     def with_title(self, user_id: UUID, anime_id: int) -> Self:
         """Those that a title is on."""
