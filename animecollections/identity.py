@@ -34,6 +34,15 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True)
+class AppPast:
+    """All that an app did since a moment. The app may be a personal token."""
+
+    app_id: UUID
+    name: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Revisions:
     """Where everything of a user stood when the request was let in."""
 

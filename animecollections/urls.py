@@ -23,7 +23,7 @@ from animecollections.web.pages import (
     title_page,
 )
 from collections_app.catalogue.models import Season
-from profiles.accounts.pages import ConnectPage, EmailPage, ResetPage
+from profiles.accounts.pages import ConnectPage, EmailPage, KeepFactorsPage, ResetPage
 from profiles.demo.views import enter
 from profiles.feeds.views import FeedViewSet
 from profiles.images.media import picture
@@ -60,6 +60,7 @@ urlpatterns = [
         "connect/<str:provider_id>",
         BackViewSet.as_view({"get": "retrieve"}, schema=None),
     ),
+    path("keep-factors", csrf_exempt(KeepFactorsPage.as_view())),
     path("reset", csrf_exempt(ResetPage.as_view()), name="reset"),
     path(oauth_server.AUTHORIZE.removeprefix("/"), authorize),
     path(oauth_server.TOKEN.removeprefix("/"), oauth.token),

@@ -14,6 +14,7 @@ from profiles.personal_tokens import admin as personal_tokens
 from profiles.profile import admin as profiles
 from profiles.second_factor import admin as second_factor
 from profiles.staff.admin import (
+    apps,
     dashboard,
     find,
     missing_titles,
@@ -23,6 +24,7 @@ from profiles.staff.admin import (
 )
 
 __all__ = [
+    "apps",
     "dashboard",
     "email_changes",
     "erasures",

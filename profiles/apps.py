@@ -10,10 +10,13 @@ class ProfilesConfig(AppConfig):
         from history.log.commit_hooks import after_commit_hooks
         from history.staff_log.services import staff_action_hooks
         from profiles.accounts import sign_in_hooks
+        from profiles.app_access.services import tell_access_given
+        from profiles.oauth import hooks as oauth_hooks
         from profiles.staff import tasks
         from profiles.sync.feed import feed
 
         after_commit_hooks.append(feed.publish)
         sign_in_hooks.hooks.append(feed.check_sign_ins)
+        oauth_hooks.hooks.append(tell_access_given)
         after_commit_hooks.append(lambda note: WRITES.inc())
         staff_action_hooks.append(tasks.tell_of_staff)

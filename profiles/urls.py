@@ -13,6 +13,8 @@ from profiles.accounts.views import (
     SignUpViewSet,
     TokenViewSet,
 )
+from profiles.app_access.views import AppAccessViewSet
+from profiles.developers.views import RegisteredAppsViewSet
 from profiles.devices.views import DevicesViewSet
 from profiles.email_changes.views import EmailLinkViewSet, EmailViewSet
 from profiles.feeds.views import FeedsViewSet
@@ -104,6 +106,21 @@ urlpatterns = [
     path(
         "user/tokens/<str:token_id>",
         PersonalTokensViewSet.as_view({"delete": "destroy"}),
+    ),
+    path("user/apps", AppAccessViewSet.as_view({"get": "list"})),
+    path("user/apps/<str:app_id>", AppAccessViewSet.as_view({"delete": "destroy"})),
+    path("user/apps/<str:app_id>/undo", AppAccessViewSet.as_view({"post": "undo"})),
+    path(
+        "user/developer/apps",
+        RegisteredAppsViewSet.as_view({"get": "list", "post": "create"}),
+    ),
+    path(
+        "user/developer/apps/<str:app_id>",
+        RegisteredAppsViewSet.as_view({"patch": "partial_update", "delete": "destroy"}),
+    ),
+    path(
+        "user/developer/apps/<str:app_id>/rotate",
+        RegisteredAppsViewSet.as_view({"post": "rotate"}),
     ),
     path(
         "user/sessions",

@@ -86,8 +86,7 @@ CODES: dict[str, Kind] = {
     "session_ended": Kind(401, "This session has ended: sign in again."),
     "wrong_credentials": Kind(401, "E-mail or password is wrong: check both."),
     "second_factor_needed": Kind(
-        401,
-        "This account has a second factor: send it too (POST /api/auth/second-factor).",
+        401, "This account asks for a second factor after the password."
     ),
     "ticket_invalid": Kind(401, "This sign-in took too long: begin it again."),
     "wrong_code": Kind(401, "This code is not right: check it, or wait for the next."),
@@ -124,6 +123,7 @@ CODES: dict[str, Kind] = {
     "provider_not_found": Kind(404, "There is no such provider to sign in by."),
     "identity_not_found": Kind(404, "This provider does not sign in to your account."),
     "personal_token_not_found": Kind(404, "This token does not exist, or has ended."),
+    "app_not_found": Kind(404, "No such app, or it has no access any more."),
     "entry_not_found": Kind(404, "Anime {id} is not on your list: add it first."),
     "feed_not_found": Kind(
         404, "Feed not found: it was ended, or its address was replaced."
@@ -156,6 +156,13 @@ CODES: dict[str, Kind] = {
         "All {total} episodes are watched already. To watch it again, begin the next "
         "viewing (POST …/viewings), then increment.",
     ),
+    "apps_full": Kind(
+        409, "You registered {number} apps, which is the most: remove one first."
+    ),
+    "app_name_taken": Kind(
+        409, "Another app has this name, or one that reads the same: choose another."
+    ),
+    "app_is_public": Kind(409, "A public app has no secret."),
     "feeds_full": Kind(
         409, "You have {number} feeds, which is the most: end one first."
     ),

@@ -64,11 +64,13 @@ TRUE: Json = {"type": "boolean", "enum": [True]}
 FALSE: Json = {"type": "boolean", "enum": [False]}
 PATH_PARAMETERS = {
     "anime_id": "Our id (`1535`), or a site's (`mal:1535`).",
+    "app_id": "The `id` of an app.",
     "feed_id": "The `id` of a feed.",
     "image_id": "The `id` of a stored picture.",
     "import_id": "The `id` of an import.",
     "operation_id": "The `id` of an operation.",
     "search_id": "The `id` of a search.",
+    "passkey_id": "The `id` of a passkey.",
     "token_id": "The `id` of a personal token.",
     "list_id": "The `id` of a list, or its `client_key`.",
     "viewing_id": "The `id` of a viewing; of the only one, that of its entry.",

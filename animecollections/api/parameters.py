@@ -18,6 +18,7 @@ from drf_spectacular.utils import OpenApiParameter
 
 from animecollections.api.errors import ApiError, refuse, unusable
 from animecollections.api.fields import FIRST_YEAR, parse_time
+from animecollections.api.ids import CANONICAL
 
 Json = dict[str, Any]
 # What a query says, read: values by the names of its parameters.
@@ -39,12 +40,13 @@ TYPES: dict[Any, Json] = {
 # A time, or a day by the user's clock: `first_moment` and `last_moment` say which.
 WHEN: Json = {"anyOf": [TYPES[datetime], {"type": "string", "format": "date"}]}
 A_DAY: Json = {"type": "string", "format": "date"}
+AN_ID: Json = {"type": "string", "format": "uuid"}
 
 
 class Parameter(OpenApiParameter):
     """One query parameter. An empty value is as if it was not sent.
 
-    type:       str, int, float, datetime, WHEN, A_DAY, or a JSON schema.
+    type:       str, int, float, datetime, WHEN, A_DAY, AN_ID, or a JSON schema.
     enum:       the only words there are; with `any_case`, in any case.
     many:       several values, each counted once, at most `max_items`: the parameter
                 repeated, or with `commas` (as words of an enum are) one text.
@@ -174,6 +176,8 @@ def reader_of(item: Json, *, any_case: bool = False) -> Reader:
             return parse_time
         case {"format": "date"}:
             return parse_day
+        case {"format": "uuid"}:
+            return read_id
         case {"anyOf": _}:
             return parse_when
         case _:
@@ -229,6 +233,12 @@ def text_reader(most: int | None) -> Reader:
         return text
 
     return read_text
+
+
+def read_id(text: str) -> str:
+    if not CANONICAL.fullmatch(text):
+        raise ValueError("Send an id as it is listed, such as 0193ab0c-7a31-….")
+    return text.lower()
 
 
 def parse_when(text: str) -> date:

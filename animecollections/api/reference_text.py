@@ -4,6 +4,7 @@ from typing import Any
 
 TAGS = {
     "Signing in": "Accounts, sessions of browsers, tokens of apps, passwords.",
+    "Second factor": "Passkeys, authenticator, recovery codes, and fresh proofs.",
     "Personal tokens": "Sign-ins that a person makes for scripts and apps.",
     "Watch list": "The list: reading, writing, batches. Writes tell every implied "
     "change in `meta.changes`.",

@@ -75,16 +75,17 @@ def database_url():
 
 
 @contextmanager
-def serve(home, *, app="", files=0, **environment):
+def serve(home, *, app="", files=0, host="127.0.0.1", **environment):
     """Yields a Server; `home` is an empty directory for its log and control socket.
 
     app: the module of another `application` than the one that is served.
-    files: how many it may have open.
+    files: how many it may have open. host: by which name browsers reach it.
     """
     port, log = free_port(), home / "log"
     told = {
         "DATABASE_URL": database_url(),
         "PORT": str(port),
+        "PUBLIC_URL": f"http://{host}:{port}",
         "HOME": str(home),
         "THROTTLE_SCALE": "1000000",
         "MEDIA_ROOT": str(home / "media"),

@@ -4,6 +4,7 @@ import json
 import re
 
 import pytest
+from django.conf import settings
 from rest_framework.test import APIClient
 
 from animecollections.api.reference import openapi
@@ -21,7 +22,9 @@ NEEDS_NO_SCOPE = {
     "/api/studios", "/api/auth/signup", "/api/auth/signin", "/api/auth/signout",
     "/api/auth/session", "/api/auth/token", "/api/auth/token/refresh",
     "/api/auth/token/revoke", "/api/auth/password/reset",
-    "/api/auth/password/reset/confirm", "/api/notices", "/api/calendar",
+    "/api/auth/password/reset/confirm", "/api/auth/second-factor",
+    "/api/auth/second-factor/lost", "/api/auth/second-factor/keep",
+    "/api/auth/passkey", "/api/auth/passkey/options", "/api/notices", "/api/calendar",
 }  # fmt: skip
 
 
@@ -39,6 +42,12 @@ OPERATIONS = [
 def test_every_operation_says_its_scope_and_every_scope_is_of_one():
     assert {path for _, path, scopes in OPERATIONS if not scopes} == NEEDS_NO_SCOPE
     assert {name for _, _, scopes in OPERATIONS for name in scopes} == {*SCOPES}
+
+
+def test_the_web_client_says_the_same_of_each_scope():
+    text = (settings.BASE_DIR / "static/js/ui/scopes.js").read_text()
+    said = re.findall(r'"?([a-z:]+)"?: t\("(.*)"\),', text)
+    assert dict(said) == {name: SCOPES[name] for name in GRANTABLE}
 
 
 def test_of_sync_each_part_needs_its_own_scope(app):

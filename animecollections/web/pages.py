@@ -47,6 +47,7 @@ PAGES = [
     "/settings",
     "/security",
     "/transfer",
+    "/developers",
 ]
 # Below these, a page for every title, and for every season.
 TITLES = "/anime/"

@@ -404,7 +404,7 @@ def test_narrowed_operations_page(client, done):
         ("client_id=" + "x" * 101, 400, "invalid"),
         ("since=yesterday", 400, "invalid"),
         ("anime_id=1", 400, "unknown_parameter"),
-        ("app=phone", 400, "unknown_parameter"),
+        ("app=phone", 400, "invalid"),
         ("ordering=at", 400, "unknown_parameter"),
     ],
 )

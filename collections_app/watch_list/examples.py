@@ -76,6 +76,7 @@ OPERATIONS = [
         "at": "2026-11-23T09:30:00Z",
         "through": "session",
         "file_name": "",
+        "token_id": None,
         "token_name": "",
         "client_id": "",
         "size": 1,
@@ -91,6 +92,7 @@ OPERATIONS = [
             }
         ],
         "undoes": None,
+        "undoes_app": "",
         "undoable": True,
         "undoable_until": "2027-11-23T09:30:00Z",
     }

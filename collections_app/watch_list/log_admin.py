@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Sequence
 from typing import Any, get_args, get_type_hints
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import admin
@@ -12,7 +13,14 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 
-from animecollections.admin import ReadOnly, as_uuid, link, name_in, people
+from animecollections.admin import (
+    OF_ONE_USER,
+    ReadOnly,
+    as_uuid,
+    link,
+    name_in,
+    people,
+)
 from animecollections.admin.dates import between
 from animecollections.identity import Origin
 from collections_app.catalogue.models import Anime
@@ -41,6 +49,23 @@ class ThroughFilter(admin.SimpleListFilter):
         return queryset.filter(through=self.value()) if self.value() else queryset
 
 
+class AppFilter(admin.SimpleListFilter):
+    """What one app or personal token did; the rows lead to it."""
+
+    title = "app"
+    parameter_name = "app"
+
+    def lookups(
+        self, request: HttpRequest, model_admin: object
+    ) -> Iterable[tuple[str, str]]:
+        app_id = request.GET.get("app", "")
+        return [(app_id, "the chosen one")] if as_uuid(app_id) else []
+
+    def queryset(self, request: object, queryset: QuerySet[Change]) -> QuerySet[Change]:
+        app_id = as_uuid(self.value() or "")
+        return queryset.filter(token_id=app_id) if app_id else queryset
+
+
 class OfEntries(Masked):
     """Rows of a user and an anime: each says also `is_private`, whether its entry is,
     or was.
@@ -63,12 +88,13 @@ class ChangeAdmin(ReadOnly, OfEntries):
         "anime",
         "what",
         "through",
+        "app",
         "actor",
         "client",
         "undo",
     )
     people_in = ("actor_id",)
-    list_filter = ("kind", ThroughFilter, between())
+    list_filter = ("kind", ThroughFilter, AppFilter, between())
     search_help_text = "E-mail, name or id of the user, operation id or request id"
     fields = (
         "at",
@@ -83,6 +109,8 @@ class ChangeAdmin(ReadOnly, OfEntries):
         "days",
         "operation_id",
         "undoes",
+        "undone_app_name",
+        "undone_since",
         "through",
         "token_name",
         "file",
@@ -131,6 +159,15 @@ class ChangeAdmin(ReadOnly, OfEntries):
         """A name may say what is private: "my hentai.xml"."""
         is_hidden = change.file_name and is_masked(change)
         return MASK if is_hidden else str(change.file_name)
+
+    @admin.display
+    def app(self, change: Change) -> str:
+        """Leads to all that it did for this person."""
+        if change.token_id is None:
+            return ""
+        query = urlencode({OF_ONE_USER: change.user_id, "app": change.token_id})
+        name = change.token_name or change.token_id
+        return format_html('<a href="?{}">{}</a>', query, name)
 
     @admin.display
     def client(self, change: Change) -> str:

@@ -8,7 +8,7 @@ import django_filters as filters
 from django.db.models import Q, QuerySet
 
 from animecollections.api.filtering import Since, TypedFilterSet, Until
-from animecollections.api.parameters import WHEN, Parameter, Wanted
+from animecollections.api.parameters import AN_ID, WHEN, Parameter, Wanted
 from animecollections.api.schema import paging, query
 from animecollections.identity import ThroughKind
 from history.models import Change, ChangeKind
@@ -43,6 +43,7 @@ PARAMETERS: list[Parameter] = [
         "Only operations of the device or app with this `X-Client-Id`.",
         max_length=100,
     ),
+    query("app", AN_ID, "Only operations of this personal token or app (its `id`)."),
     query("since", WHEN, "At or after this time or day."),
     query("until", WHEN, "At or before this time or day."),
     *paging(PER_PAGE),
@@ -54,6 +55,7 @@ class OperationFilters(TypedFilterSet):
 
     through = filters.Filter("through", "in")
     client_id = filters.Filter("client_id")
+    app = filters.Filter("token_id")
     since = Since("at")
     until = Until("at")
 
@@ -80,6 +82,10 @@ def conditions(user_id: UUID, wanted: Wanted, anime_id: int | None) -> Iterator[
     if kinds := wanted.get("kind"):
         yield (
             Q(operation_id__in=changes.filter(kind__in=kinds))
-            | (Q(undoes__isnull=False) if UNDO in kinds else Q())
+            | (
+                Q(undoes__isnull=False) | ~Q(undone_app_id=None)
+                if UNDO in kinds
+                else Q()
+            )
             | (Q(through="import") if IMPORT in kinds else Q())
         )

@@ -26,13 +26,18 @@ CHANGES_SHOWN = 20
 NOTES_SHOWN = 200
 
 
+class WatchedJson(TypedDict):
+    watched_on: str
+    episodes: int
+
+
 class ChangeJson(TypedDict):
     anime_id: str | None
     title: str | None
     kind: str
     before: dict[str, object]
     after: dict[str, object]
-    watched: list[dict[str, object]]
+    watched: list[WatchedJson]
     revision: int
 
 
@@ -42,11 +47,13 @@ class OperationJson(TypedDict):
     at: datetime
     through: str
     file_name: str
+    token_id: UUID | None
     token_name: str
     client_id: str
     size: int
     changes: list[ChangeJson]
     undoes: UUID | None
+    undoes_app: str
     undoable: bool
     undoable_until: datetime | None
 
@@ -131,11 +138,13 @@ def told_of(
         "at": head["at"],
         "through": head["through"],
         "file_name": head["file_name"],
+        "token_id": head["token_id"],
         "token_name": head["token_name"],
         "client_id": head["client_id"],
         "size": head["size"],
         "changes": [change_told(change, titles) for change in changes],
         "undoes": head["undoes"],
+        "undoes_app": head["undone_app_name"],
         "undoable": is_of_list and until > timezone.now(),
         "undoable_until": until if is_of_list else None,
     }
@@ -149,12 +158,16 @@ def change_told(change: ChangeRow, titles: Mapping[int, str]) -> ChangeJson:
         "kind": change["kind"],
         "before": as_shown(change["before"]),
         "after": as_shown(change["after"]),
-        "watched": [
-            {"watched_on": day or "unknown", "episodes": episodes}
-            for day, episodes in sorted((change["days"] or {}).items())
-        ],
+        "watched": watched_told(change["days"] or {}),
         "revision": change["revision"],
     }
+
+
+def watched_told(days: Mapping[str, int]) -> list[WatchedJson]:
+    return [
+        {"watched_on": day or "unknown", "episodes": episodes}
+        for day, episodes in sorted(days.items())
+    ]
 
 
 def as_shown(kept: Mapping[str, object]) -> dict[str, object]:

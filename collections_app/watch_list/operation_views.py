@@ -51,15 +51,19 @@ class OperationToldOutput(serializers.Serializer[Any]):
     at = serializers.DateTimeField()
     through = serializers.ChoiceField(THROUGH)
     file_name = serializers.CharField(help_text="of an import; else empty")
-    token_name = serializers.CharField(
-        help_text="of the personal token that wrote, as it was called then; else empty"
+    token_id = serializers.UUIDField(
+        allow_null=True, help_text="of the personal token or the app that wrote"
     )
+    token_name = serializers.CharField(help_text="how that was called then; else empty")
     client_id = serializers.CharField()
     size = serializers.IntegerField(help_text="how many rows it changed")
     changes = ChangeToldOutput(
         many=True, help_text="the first 20; with `animeId` those of that title"
     )
     undoes = serializers.UUIDField(allow_null=True)
+    undoes_app = serializers.CharField(
+        help_text="the app of which it took back all since a moment; else empty"
+    )
     undoable = serializers.BooleanField()
     undoable_until = serializers.DateTimeField(allow_null=True)
 

@@ -19,7 +19,9 @@ class ChangeRow(TypedDict):
     at: datetime
     through: str
     file_name: str
+    token_id: UUID | None
     token_name: str
+    undone_app_name: str
     client_id: str
     operation_id: UUID
     undoes: UUID | None
@@ -37,12 +39,14 @@ def of_operation(
     titles: Mapping[int, str],
 ) -> str:
     """The first change in words, and how many more there are; an import by its file,
-    unless the change of one title is asked for.
+    the undo of an app by its name, unless the change of one title is asked for.
     """
     size = head["size"]
     if head["through"] == "import" and len(changes) > 1:
         named = f" from {head['file_name']}" if head["file_name"] else ""
         return f"imported {size:,} titles{named}"
+    if head["undone_app_name"] and len(changes) > 1:
+        return f"took back {size:,} changes of {head['undone_app_name']}"
     first = of_change(changes[0], titles)
     return first if size == 1 else f"{first}, and {size - 1} more"
 

@@ -2,10 +2,10 @@
 
 An operation is the changes that share its id. Undo is a new operation that puts the
 values before over the values after, field by field, where they still stand; what has
-changed since is reported, not trampled.
+changed since is reported, not trampled. `app_undo.py` does so with all that an app did.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -18,8 +18,8 @@ from collections_app.catalogue.refs import OWN, AnimeRef
 from collections_app.own_lists import undoing as own_lists
 from collections_app.own_lists.undoing import LIST_KINDS
 from collections_app.watch_list import viewings
-from collections_app.watch_list.entries import differences, from_snapshot
-from collections_app.watch_list.fields import shown
+from collections_app.watch_list.entries import Entry, differences, from_snapshot
+from collections_app.watch_list.fields import LOGGED_FIELDS, shown
 from collections_app.watch_list.joining import merged
 from collections_app.watch_list.viewings import ACTIVE, Viewings
 from collections_app.watch_list.writes import ListEdit, Slot, fits
@@ -28,6 +28,8 @@ from history.models import Change, ChangeKind
 from history.watched.days import Diary, Tally
 from history.watched.services import diaries_of
 
+Expected = tuple[object, object]  # what was expected, what is there
+WHOLE = "whole"  # an entry, as if it were one of its fields
 ENTRY_KINDS = (
     ChangeKind.ADD,
     ChangeKind.UPDATE,
@@ -50,14 +52,40 @@ class Undone:
 
     conflicts: {"anime_id", "title", "field", "expected", "found"} of each value that
     changed after the operation and therefore stays.
-    stay: titles that it began to watch again, and whose viewing changed since.
+    kept: by title, the names of what is not put back, with the change that keeps it.
+    additions: entries that were added and stay, because they changed since.
     """
 
     entries: list[dict[str, Any]] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
     conflicts: list[dict[str, Any]] = field(default_factory=list)
     operation_id: UUID | None = None
-    stay: set[int] = field(default_factory=set)
+    kept: dict[int, dict[str, Change | None]] = field(default_factory=dict)
+    additions: dict[int, "Addition"] = field(default_factory=dict)
+
+    def keeps(self, slot: Slot, *names: str) -> bool:
+        """Whether any of these is not to be put back."""
+        kept = self.kept.get(slot.anime_id, {})
+        return any(name in kept for name in names)
+
+    def keep(self, slot: Slot, names: Iterable[str], by: Change | None = None) -> None:
+        kept = self.kept.setdefault(slot.anime_id, {})
+        for name in names:
+            kept.setdefault(name, by)
+
+    def close(self) -> None:
+        """Tells of the entries that were added, and of which no removal came first."""
+        for addition in self.additions.values():
+            self.conflicts += addition.conflicts
+        self.additions = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Addition:
+    """One that stays: what it added, and why it stays."""
+
+    change: Change
+    conflicts: list[dict[str, Any]]
 
 
 def undo(
@@ -94,30 +122,68 @@ def undo(
         changes = [change for change in changes if change.kind in ENTRY_KINDS]
         edit.read(ref_of(change) for change in changes)
         remember_days(user_id, changes)
-        progress = progress_after(changes)
-        moved_on = days_moved_on(user_id, changes)
-        for change in changes:
-            slot = edit.slot_of(ref_of(change))
-            if slot.anime_id in undone.stay:
-                continue
-            if days := moved_on.get(change.pk):
-                undone.conflicts += [conflict(slot, "watched", *day) for day in days]
-            elif change.kind == ChangeKind.VIEWING:
-                kept, then = edit.viewings_of(slot), progress.get(change.anime_id, 0)
-                put_back_viewing(kept, slot, change, undone, then)
-            else:
-                put_back(slot, change, undone)
-        wanted = {id_: dict(slot.watched.days) for id_, slot in edit.by_id().items()}
-        edit.settle()
-        undone.conflicts += [
-            conflict
-            for id_, slot in sorted(edit.by_id().items())
-            for conflict in days_that_changed(slot, wanted[id_])
-        ]
+        put_back_operation(edit, changes, undone, days_moved_on(user_id, changes))
+        undone.close()
+        settle(edit, undone)
         if not dry_run and edit.save():
             undone.operation_id = record.operation_id
         tell(edit.changed(), undone)
         return undone
+
+
+def put_back_operation(
+    edit: ListEdit,
+    changes: Sequence[Change],
+    undone: Undone,
+    moved_on: Mapping[int | None, Sequence[Expected]],
+) -> None:
+    """Those of one operation, the newest first. A title that it began to watch again
+    stays as it is where that viewing changed since.
+
+    moved_on: of titles, the days that have fewer episodes than were moved there.
+    """
+    progress, stay = progress_after(changes), set()
+    for change in changes:
+        slot = edit.slot_of(ref_of(change))
+        if slot.anime_id in stay:
+            undone.keep(slot, names_of(change))
+        elif change.anime_id in moved_on and is_move(days_counted(change)):
+            days = moved_on[change.anime_id]
+            undone.conflicts += [conflict(slot, "watched", *day) for day in days]
+        elif change.kind == ChangeKind.VIEWING:
+            kept, then = edit.viewings_of(slot), progress.get(change.anime_id, 0)
+            if not put_back_viewing(kept, slot, change, undone, then):
+                stay.add(slot.anime_id)
+        else:
+            put_back(slot, change, undone)
+
+
+def names_of(change: Change) -> list[str]:
+    """Of what a change changed, as conflicts name it."""
+    match change.kind:
+        case ChangeKind.ADD | ChangeKind.REMOVE:
+            return [WHOLE, *LOGGED_FIELDS]
+        case ChangeKind.VIEWING:
+            before, after = change.before, change.after
+            names = [n for n in viewings.FIELDS if before.get(n) != after.get(n)]
+            return [of_viewing((before or after)["number"], name) for name in names]
+        case _:
+            return [*change.after]
+
+
+def of_viewing(number: int, name: str) -> str:
+    return f"viewing {number}: {'where' if name == 'place' else name}"
+
+
+def settle(edit: ListEdit, undone: Undone) -> None:
+    """What is taken out of the diary; told, where it has less by now."""
+    wanted = {id_: dict(slot.watched.days) for id_, slot in edit.by_id().items()}
+    edit.settle()
+    undone.conflicts += [
+        conflict
+        for id_, slot in sorted(edit.by_id().items())
+        for conflict in days_that_changed(slot, wanted[id_])
+    ]
 
 
 def restore(
@@ -219,13 +285,13 @@ def take_off_again(slot: Slot, change: Change, undone: Undone) -> None:
     if slot.after is None:
         return
     added = from_snapshot(change.after)
-    found = differences(added, slot.after)
-    if added["id"] != slot.after["id"]:  # removed, and added again: another entry
-        found = ["type"]
-    undone.conflicts += [
-        conflict(slot, name, added[name], slot.after[name]) for name in found
-    ]
+    differ = differences(added, slot.after)
+    found = [n for n in LOGGED_FIELDS if n in differ or undone.keeps(slot, n)]
+    if added["id"] != slot.after["id"] or undone.keeps(slot, WHOLE):
+        found = ["type"]  # removed, and added again: another entry
     if found:
+        told = [conflict(slot, n, added[n], slot.after[n]) for n in found]
+        undone.additions.setdefault(slot.anime_id, Addition(change, told))
         return
     slot.after = None
     slot.watched.take_back(days_counted(change))
@@ -233,39 +299,74 @@ def take_off_again(slot: Slot, change: Change, undone: Undone) -> None:
 
 def bring_back(slot: Slot, change: Change, undone: Undone) -> None:
     removed = from_snapshot(change.before)
-    if slot.after is None:
+    if undone.keeps(slot, WHOLE):
+        found = differences(removed, slot.after) if slot.after else []
+    elif slot.after is None:
         slot.after = removed
         slot.watched.take_back(days_counted(change))
         return
-    undone.conflicts += [
-        conflict(slot, name, None, slot.after[name])
-        for name in differences(removed, slot.after)
-    ]
+    elif addition := undone.additions.pop(slot.anime_id, None):
+        put_together(slot, change, addition.change, undone)
+        return
+    else:
+        found = differences(removed, slot.after)
+    after = slot.after or {}
+    undone.conflicts += [conflict(slot, n, None, after[n]) for n in found]
+
+
+def put_together(slot: Slot, removal: Change, addition: Change, undone: Undone) -> None:
+    """Removed and added again, as clients move: the entry stays for what came since,
+    the rest of it is what it was before.
+    """
+    removed, added = from_snapshot(removal.before), from_snapshot(addition.after)
+    names = differences(removed, added)
+    restore_values(
+        slot,
+        {name: removed[name] for name in names},
+        {name: added[name] for name in names},
+        undone,
+    )
+    if not undone.keeps(slot, "progress"):
+        slot.watched.take_back(days_counted(addition))
+        slot.watched.take_back(days_counted(removal))
 
 
 def restore_fields(slot: Slot, change: Change, undone: Undone) -> None:
     if slot.after is None:
         undone.conflicts += [
-            conflict(slot, name, value, None) for name, value in change.after.items()
+            conflict(slot, name, value, None)
+            for name, value in change.after.items()
+            if not undone.keeps(slot, WHOLE)
         ]
         return
-    stands = {name for name, value in change.after.items() if slot.after[name] == value}
-    # What belongs together: where one moved on, both stay.
-    for pair in PAIRS:
-        if pair & change.after.keys() - stands:
-            stands -= pair
-    if not fits(slot.after | {name: change.before[name] for name in stands}):
-        stands -= {"type", "state"}
-    undone.conflicts += [
-        conflict(slot, name, value, slot.after[name])
-        for name, value in change.after.items()
-        if name not in stands
-    ]
-    slot.after |= {name: change.before[name] for name in stands}
+    stands = restore_values(slot, change.before, change.after, undone)
     # Its days follow from progress, else from the date that gave them one.
     whence = [name for name in ("progress", "finished_on") if name in change.after]
     if not whence or whence[0] in stands:
         slot.watched.take_back(days_counted(change))
+
+
+def restore_values(
+    slot: Slot, before: Entry, after: Entry, undone: Undone
+) -> Collection[str]:
+    """The names of those that are put back."""
+    now = slot.after or {}
+    stands = {
+        name
+        for name, value in after.items()
+        if now[name] == value and not undone.keeps(slot, name)
+    }
+    # What belongs together: where one moved on, both stay.
+    for pair in PAIRS:
+        if pair & after.keys() - stands:
+            stands -= pair
+    if not fits(now | {name: before[name] for name in stands}):
+        stands -= {"type", "state"}
+    moved_on = [name for name in after if name not in stands]
+    undone.conflicts += [conflict(slot, n, after[n], now[n]) for n in moved_on]
+    undone.keep(slot, moved_on)
+    slot.after = now | {name: before[name] for name in stands}
+    return stands
 
 
 def progress_after(changes: Iterable[Change]) -> dict[int | None, int]:
@@ -279,23 +380,29 @@ def progress_after(changes: Iterable[Change]) -> dict[int | None, int]:
 
 def put_back_viewing(
     kept: Viewings, slot: Slot, change: Change, undone: Undone, progress: int
-) -> None:
+) -> bool:
     """One viewing, as far as its values still stand. A beginning or an end is taken
-    back whole or not at all. progress: of the entry, as the operation left it.
+    back whole or not at all: False where it is not, so its entry stays as well.
+    progress: of the entry, as the operation left it.
     """
     number = (change.before or change.after)["number"]
     was, became, now = change.before, change.after, kept.after.get(number)
     names = [name for name in viewings.FIELDS if was.get(name) != became.get(name)]
     if now is None and not was:
-        return
+        return True
     if now is None and not became:
         row = viewings.from_snapshot(was)
         if row["state"] == ACTIVE and kept.active:
             row["state"] = viewings.DROPPED
         kept.after[number] = row
-        return
+        return True
     found = now or {}
-    stands = [n for n in names if now and found[n] == became.get(n)]
+    stands = [
+        n
+        for n in names
+        if now and found[n] == became.get(n)
+        if not undone.keeps(slot, of_viewing(number, n))
+    ]
     if "state" in stands and was.get("state") == ACTIVE and kept.active:
         stands.remove("state")
     ends = "state" in names and was.get("state") == ACTIVE
@@ -303,27 +410,29 @@ def put_back_viewing(
         stands = []  # another one began since, or it ended otherwise
     counted = slot.after["progress"] if slot.after else progress
     begins = not was and became.get("state") == ACTIVE
-    if now and begins and counted != progress:
+    moved = counted != progress or undone.keeps(slot, "progress")
+    if now and begins and moved:
         stands = [name for name in stands if name != "progress"]
         found = found | {"progress": counted}
     moved_on = [name for name in names if name not in stands]
     undone.conflicts += [
         conflict(
             slot,
-            f"viewing {number}: {'where' if name == 'place' else name}",
+            of_viewing(number, name),
             shown(name, became.get(name)),
             shown(name, found.get(name)),
         )
         for name in moved_on
     ]
     if ends and not stands:
-        undone.stay.add(slot.anime_id)
-    elif was and now:
+        return False
+    if was and now:
         now |= {name: was[name] for name in stands}
-    elif moved_on:
-        undone.stay.add(slot.anime_id)
-    else:
-        del kept.after[number]
+        return True
+    if moved_on:
+        return False
+    del kept.after[number]
+    return True
 
 
 def days_counted(change: Change) -> Diary:
@@ -348,22 +457,25 @@ def day_of_old(at: datetime, diary: Diary) -> str:
 
 def days_moved_on(
     user_id: UUID, changes: Iterable[Change]
-) -> dict[UUID, list[tuple[object, object]]]:
-    """The changes that moved episodes to another day which has fewer by now, and which
-    days: such a change is undone whole or not at all.
+) -> dict[int | None, list[Expected]]:
+    """Titles of which episodes were moved to another day that has fewer by now, and
+    which days: all moves of a title are undone, or none.
     """
-    moves = [change for change in changes if is_move(days_counted(change))]
+    moves: dict[int | None, Tally] = {}
+    for change in changes:
+        if is_move(days := days_counted(change)):
+            moves.setdefault(change.anime_id, Tally()).add_all(days)
     if not moves:
         return {}
-    diaries = diaries_of(user_id, [move.anime_id or 0 for move in moves])
-    found: dict[UUID, list[tuple[object, object]]] = {}
-    for move in moves:
-        diary = diaries.get(move.anime_id or 0, {})
-        for day, episodes in sorted(days_counted(move).items()):
+    diaries = diaries_of(user_id, [anime_id or 0 for anime_id in moves])
+    found: dict[int | None, list[Expected]] = {}
+    for anime_id, moved in moves.items():
+        diary = diaries.get(anime_id or 0, {})
+        for day, episodes in sorted(moved.days.items()):
             if episodes > (there := max(0, diary.get(day, 0))):
                 said = {"watched_on": day or "unknown"}
                 pair = said | {"episodes": episodes}, said | {"episodes": there}
-                found.setdefault(move.pk, []).append(pair)
+                found.setdefault(anime_id, []).append(pair)
     return found
 
 

@@ -65,6 +65,11 @@ class Viewings:
         numbers = sorted(self.before.keys() | self.after.keys())
         return [n for n in numbers if self.before.get(n) != self.after.get(n)]
 
+    def snapshots(self, number: int) -> tuple[dict[str, Any], dict[str, Any]]:
+        """As it was and as it will be, for the log; nothing where there is none."""
+        before, after = self.before.get(number), self.after.get(number)
+        return snapshot(before) if before else {}, snapshot(after) if after else {}
+
 
 # --- The database --------------------------------------------------------------------
 
@@ -92,11 +97,9 @@ def save(record: Recording, user_id: UUID, titles: Mapping[int, Viewings]) -> bo
     for anime_id, viewings in sorted(titles.items()):
         for number in viewings.changed():
             before, after = viewings.before.get(number), viewings.after.get(number)
+            was, became = viewings.snapshots(number)
             revision = record.change(
-                ChangeKind.VIEWING,
-                anime_id=anime_id,
-                before=snapshot(before) if before else {},
-                after=snapshot(after) if after else {},
+                ChangeKind.VIEWING, anime_id=anime_id, before=was, after=became
             )
             tell_devices(record, before, after)
             if before and (after is None or before["id"] != after["id"]):

@@ -9,7 +9,7 @@ same.
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any, Literal, cast
+from typing import Any, Literal, TypedDict, cast
 from uuid import UUID
 
 from django.db.models import FilteredRelation, OuterRef, Q, Subquery
@@ -149,6 +149,16 @@ class Outcome:
 
 AnyOperation = Operation | ListOperation
 AnyOutcome = Outcome | ListOutcome
+
+
+class Logged(TypedDict):
+    """One changed row, as the log is to have it. days: of episodes watched."""
+
+    kind: ChangeKind
+    anime_id: int
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
+    days: Mapping[str, int]
 
 
 @dataclass(slots=True)
@@ -519,16 +529,35 @@ class ListEdit:
         slot.after = None
         return Outcome(slot.anime_id, removed=removed)
 
+    def decide(self) -> None:
+        """What follows from all that was done, before it is saved or told."""
+        self.settle()
+        for slot in self.by_id().values():
+            slot.join_run()
+            viewing_verbs.end_with_entry(self, slot)
+
+    def logged(self) -> Iterator[Logged]:
+        """What `save` would write into the log, once it is decided."""
+        for slot in self.changed():
+            yield change_of(slot)
+        for anime_id, kept in sorted(self.viewings.items()):
+            for number in kept.changed():
+                before, after = kept.snapshots(number)
+                yield Logged(
+                    kind=ChangeKind.VIEWING,
+                    anime_id=anime_id,
+                    before=before,
+                    after=after,
+                    days={},
+                )
+
     def save(self) -> bool:
         """Writes what changed, in key order; False when nothing did.
 
         The entries that stay go into the database with the log of their changes, those
         that go out of it at once.
         """
-        self.settle()
-        for slot in self.by_id().values():
-            slot.join_run()
-            viewing_verbs.end_with_entry(self, slot)
+        self.decide()
         changed = self.changed()
         written = [slot for slot in changed if slot.after and slot.moved]
         gone = [slot for slot in changed if not slot.after and slot.moved]
@@ -560,32 +589,44 @@ class ListEdit:
 
     def note(self, slot: Slot) -> None:
         """The change in the log; its revision and time on the entry."""
-        entry, counted = slot.after, slot.watched.total
-        kind, before, after = ChangeKind.UPDATE, {}, {}
-        if not slot.moved:
-            kind = ChangeKind.WATCHED
-        elif slot.before is None and entry is not None:
-            kind, after = ChangeKind.ADD, snapshot(entry)
-        elif slot.before is not None and entry is None:
-            kind = ChangeKind.REMOVE
-            before = snapshot(slot.before | now_counted(slot.before, counted))
-        elif slot.before is not None and entry is not None:
-            entry |= {name: slot.before[name] for name in ("id", "added_at")}
-            names = differences(slot.before, entry)
-            before = {name: slot.before[name] for name in names}
-            after = {name: entry[name] for name in names}
+        entry, counted, change = slot.after, slot.watched.total, change_of(slot)
         revision = self.record.change(
-            kind,
+            change["kind"],
             anime_id=slot.anime_id,
-            before=before,
-            after=after,
+            before=change["before"],
+            after=change["after"],
             watched=slot.watched.days,
             viewings={day: slot.viewing_of(day) for day in slot.watched.days},
             as_of=slot.as_of,
         )
         if entry is not None and slot.moved:
+            if slot.before is not None:
+                entry |= {name: slot.before[name] for name in ("id", "added_at")}
             entry |= slot.not_saved | now_counted(entry, counted)
             entry |= {"updated_at": self.record.at, "revision": revision}
+
+
+def change_of(slot: Slot) -> Logged:
+    """How an entry ends otherwise than it began."""
+    entry, counted = slot.after, slot.watched.total
+    kind: ChangeKind = ChangeKind.UPDATE
+    before: dict[str, Any] = {}
+    after: dict[str, Any] = {}
+    if not slot.moved:
+        kind = ChangeKind.WATCHED
+    elif slot.before is None and entry is not None:
+        kind, after = ChangeKind.ADD, snapshot(entry)
+    elif slot.before is not None and entry is None:
+        kind = ChangeKind.REMOVE
+        before = snapshot(slot.before | now_counted(slot.before, counted))
+    elif slot.before is not None and entry is not None:
+        names = differences(slot.before, entry)
+        before = {name: slot.before[name] for name in names}
+        after = {name: entry[name] for name in names}
+    days = dict(slot.watched.days)
+    return Logged(
+        kind=kind, anime_id=slot.anime_id, before=before, after=after, days=days
+    )
 
 
 def add(

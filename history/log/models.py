@@ -188,6 +188,10 @@ class Change(OwnedRow):
     size = models.PositiveIntegerField()
     # The operation that this one undid.
     undoes = models.UUIDField(null=True, blank=True)
+    # Or the app of which it undid all that it did since a moment, and its name.
+    undone_app_id = models.UUIDField(null=True, blank=True)
+    undone_app_name = models.CharField(max_length=100, blank=True, db_default="")
+    undone_since = models.DateTimeField(null=True, blank=True)
     # Episodes that count as watched (EpisodesWatched), in all and by day; undo takes
     # the same away. Of a release before this one, without days, they count on the day
     # of the change.
@@ -202,7 +206,8 @@ class Change(OwnedRow):
     actor_id = models.UUIDField(null=True, blank=True)
     client_id = models.CharField(max_length=100, blank=True)
     request_id = models.CharField(max_length=64, blank=True)
-    # Of a personal token: which, and how it was called then; it may be gone since.
+    # Of a personal token or an app: which, and how it was called then; it may be gone
+    # since.
     token_id = models.UUIDField(null=True, blank=True)
     token_name = models.CharField(max_length=100, blank=True, db_default="")
     # Of an import: what it read; on its first change alone.
@@ -226,6 +231,12 @@ class Change(OwnedRow):
             ),
             models.Index(
                 fields=["user", "operation_id", "position"], name="change_operation"
+            ),
+            # What one app did.
+            models.Index(
+                fields=["user", "token_id", "revision"],
+                condition=Q(token_id__isnull=False),
+                name="change_of_app",
             ),
             # One row an operation, for paging through them.
             models.Index(

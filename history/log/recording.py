@@ -17,7 +17,7 @@ from animecollections.db import bulk
 from animecollections.db.bulk import inserting
 from animecollections.db.hot import Found, Statement, fetch_each, run
 from animecollections.db.ids import new_epoch, new_id
-from animecollections.identity import Origin
+from animecollections.identity import AppPast, Origin
 from history.log.commit_hooks import Note, publish
 from history.log.models import Change, ChangeKind, HeldState, UserState, locking
 from history.log.parts import COLUMN_OF_KIND
@@ -44,6 +44,7 @@ class Recording:
     ids: dict[str, list[UUID] | None] = field(default_factory=dict)
     watched: dict[tuple[str, int], int] = field(default_factory=dict)
     viewings: dict[tuple[str, int], int] = field(default_factory=dict)  # of the same
+    undone_app: AppPast | None = None
     rows: list[bulk.Rows] = field(default_factory=list)
 
     def put(self, rows: bulk.Rows) -> None:
@@ -81,6 +82,9 @@ class Recording:
                 "operation_id": self.operation_id,
                 "position": len(self.changes),
                 "undoes": self.undoes,
+                "undone_app_id": self.undone_app.app_id if self.undone_app else None,
+                "undone_app_name": self.undone_app.name if self.undone_app else "",
+                "undone_since": self.undone_app.since if self.undone_app else None,
                 "watched": sum(watched.values()) if watched else 0,
                 "days": dict(watched or {}),
                 "at": self.at,
@@ -212,6 +216,7 @@ def recording(
     user_id: UUID,
     through: Origin,
     undoes: UUID | None = None,
+    undone_app: AppPast | None = None,
     expected_kind: ChangeKind | None = None,
     operation_id: UUID | None = None,
     reading: Sequence[Statement] = (),
@@ -231,6 +236,7 @@ def recording(
     )
     with locked(user_id, expected_column=expected_column, reading=reading) as lock:
         write = Recording(lock.state, through, undoes, expected_column, lock.read)
+        write.undone_app = undone_app
         if operation_id is not None:
             write.operation_id = operation_id
         yield write

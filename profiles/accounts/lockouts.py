@@ -25,8 +25,13 @@ from django.utils import timezone
 
 from animecollections.api.errors import ApiError, not_now
 from animecollections.db.spread import is_spread
-from profiles.accounts.models import FailedSignIns, FailedSignInsPart, WrongPasswords
-from profiles.accounts.places import CODES_OF, Place, is_known
+from profiles.accounts.models import (
+    FailedSignIns,
+    FailedSignInsPart,
+    User,
+    WrongPasswords,
+)
+from profiles.accounts.places import CODES_OF, Place, is_known, owner_of
 
 REMEMBERED_FOR = timedelta(hours=1)
 FIRST_WAIT = 60  # seconds
@@ -170,6 +175,13 @@ def codes_of(user_id: UUID) -> str:
     right password forgives wrong passwords, and must not forgive these.
     """
     return f"{CODES_OF}{user_id}"
+
+
+def whose(email: str) -> User | None:
+    """Whose wrong passwords or codes these are; an e-mail may be nobody's."""
+    if email.startswith(CODES_OF):
+        return User.objects.filter(pk=owner_of(email)).first()
+    return User.objects.known_by("email", email)
 
 
 def of(email: str) -> QuerySet[WrongPasswords]:

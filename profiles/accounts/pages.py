@@ -35,6 +35,12 @@ class ResetPage(LonePage):
     template_name = "reset.html"
 
 
+class KeepFactorsPage(LonePage):
+    """Keeps a second factor that somebody asked to be removed."""
+
+    template_name = "keep_factors.html"
+
+
 class EmailPage(LonePage):
     """Confirms an e-mail address, or takes it back. What a mailed link says stands
     behind the `#`, and a button is to be pressed: programs that follow the links in

@@ -12,9 +12,11 @@ from profiles.notifications.channels.push import is_point
 
 
 class NoticeId(serializers.UUIDField):
+    default_error_messages = {"invalid": "Send the id of a notice."}
+
     def to_internal_value(self, data: object) -> UUID:
         if not isinstance(data, str):  # it reads numbers too
-            raise serializers.ValidationError("Send the id of a notice.")
+            self.fail("invalid")
         return super().to_internal_value(data)
 
 

@@ -32,6 +32,8 @@ class App(models.Model):
         db_constraint=False,  # the user is on one machine
     )
     name = models.CharField(max_length=60)
+    # Look-alikes have the same (developers/names.py).
+    name_key = models.CharField(max_length=200, blank=True, db_default="")
     description = models.CharField(max_length=300, blank=True)
     website = models.URLField(max_length=300, blank=True)
     redirect_uris = models.JSONField(
@@ -51,6 +53,16 @@ class App(models.Model):
     stopped_why = models.TextField(blank=True)
 
     objects: ClassVar = AppQuerySet.as_manager()
+
+    class Meta:
+        permissions: ClassVar = [("stop_app", "Can stop an app for everybody")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["name_key"],
+                condition=~models.Q(name_key=""),
+                name="app_name_unique",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name

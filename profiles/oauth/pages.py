@@ -21,6 +21,7 @@ from animecollections.api.client_ip import address, network
 from animecollections.api.errors import ApiError
 from animecollections.api.throttling import RateThrottle
 from animecollections.identity import Account, SignIn
+from animecollections.scopes import with_groups
 from profiles.accounts.authentication import account_behind
 from profiles.accounts.models import User
 from profiles.accounts.sessions import is_key
@@ -78,7 +79,7 @@ def authorize(request: HttpRequest) -> HttpResponseBase:
         return refused
     try:
         sent = request.POST if request.method == "POST" else request.GET
-        scopes, asked = server.read_authorization(sent)
+        words, asked = server.read_authorization(sent)
     except (FatalClientError, SuspiciousOperation) as error:
         # Where it would lead nobody knows: the person is told, and goes nowhere.
         description = getattr(error, "description", "")
@@ -93,8 +94,8 @@ def authorize(request: HttpRequest) -> HttpResponseBase:
     if account is None:
         return to_sign_in(address_of(sent))
     if request.method == "POST" and sent.get("account") == str(account.id):
-        return decide(request, account, scopes, asked)
-    return ask(request, account, scopes, asked)
+        return decide(request, account, words, asked)
+    return ask(request, account, words, asked)
 
 
 def address_of(sent: QueryDict) -> str:
@@ -138,7 +139,7 @@ def to_app(uri: str) -> HttpResponse:
 
 
 def ask(
-    request: HttpRequest, account: Account, scopes: Sequence[str], asked: Request
+    request: HttpRequest, account: Account, words: Sequence[str], asked: Request
 ) -> HttpResponse:
     app: App = asked.client
     sent = request.POST if request.method == "POST" else request.GET
@@ -146,7 +147,7 @@ def ask(
         request,
         account,
         app,
-        scopes,
+        words,
         action=server.AUTHORIZE,
         fields=server.known(sent).items(),
         goes_to=urlsplit(asked.redirect_uri).hostname,
@@ -160,7 +161,7 @@ def show_consent(
     request: HttpRequest,
     account: Account,
     app: App,
-    scopes: Sequence[str],
+    words: Sequence[str],
     **more: Any,
 ) -> HttpResponse:
     language = get_language_from_request(request)
@@ -171,7 +172,10 @@ def show_consent(
         app=app,
         maker=makers.first(),
         account=account,
-        scopes=[(scope, sentence_of(scope, language)) for scope in scopes],
+        scopes=[
+            (scope, sentence_of(scope, language))
+            for scope in sorted(with_groups(words))
+        ],
         may_see_mature=not account.hides_mature,
         **more,
     )
@@ -188,10 +192,10 @@ def allow_form_to_lead_to(response: HttpResponse, uri: str) -> None:
 
 
 def decide(
-    request: HttpRequest, account: Account, scopes: Sequence[str], asked: Request
+    request: HttpRequest, account: Account, words: Sequence[str], asked: Request
 ) -> HttpResponse:
     auth_epoch = current_epoch(account.id)
-    allowed = allowed_of(request.POST, scopes)
+    allowed = allowed_of(request.POST, words)
     # Asked for after the epoch was read: what signs everybody out in between counts.
     if auth_epoch is None or account_here(request) is None:
         return to_sign_in(address_of(request.POST))
@@ -210,11 +214,12 @@ def decide(
     return to_app(location)
 
 
-def allowed_of(sent: QueryDict, scopes: Sequence[str]) -> list[str]:
+def allowed_of(sent: QueryDict, words: Sequence[str]) -> list[str]:
     """What the person left ticked; nothing where they refused."""
     if sent.get("decision") != ALLOW:
         return []
-    return sorted(set(scopes).intersection(sent.getlist("allowed")))
+    ticked = with_groups(words).intersection(sent.getlist("allowed"))
+    return server.left_of(words, ticked)
 
 
 def may_see_mature(request: HttpRequest, account: Account) -> bool:
@@ -242,14 +247,14 @@ def link(request: HttpRequest) -> HttpResponseBase:
     if letters is None or waiting is None or app is None:
         is_wrong = {"typed": typed[: codes.MOST_TYPED], "is_wrong": True}
         return show(request, "link", status=400, **is_wrong)
-    scopes = waiting.scopes.split()
+    words = waiting.scopes.split()
     if "decision" in request.POST and request.POST.get("account") == str(account.id):
-        return decide_on_device(request, account, letters, scopes)
+        return decide_on_device(request, account, letters, words)
     return show_consent(
         request,
         account,
         app,
-        scopes,
+        words,
         action=server.LINK,
         fields=[("user_code", codes.shown(letters))],
         user_code=codes.shown(letters),
@@ -257,12 +262,12 @@ def link(request: HttpRequest) -> HttpResponseBase:
 
 
 def decide_on_device(
-    request: HttpRequest, account: Account, letters: str, scopes: Sequence[str]
+    request: HttpRequest, account: Account, letters: str, words: Sequence[str]
 ) -> HttpResponse:
     auth_epoch = current_epoch(account.id)
     if auth_epoch is None or account_here(request) is None:
         return to_sign_in(server.LINK)
-    allowed = allowed_of(request.POST, scopes)
+    allowed = allowed_of(request.POST, words)
     was_waiting = devices.decide(
         letters=letters,
         user_id=account.id,

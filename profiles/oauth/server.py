@@ -2,6 +2,8 @@
 tokens that are our families.
 """
 
+from collections.abc import Collection
+
 import segno
 from django.conf import settings
 from django.http import QueryDict
@@ -24,6 +26,7 @@ from oauthlib.oauth2.rfc6749.errors import (
 )
 
 from animecollections.identity import Account
+from animecollections.scopes import with_groups
 from profiles.oauth import codes, devices
 from profiles.oauth.validator import (
     CHALLENGE,
@@ -90,23 +93,31 @@ def check_code(request: Request) -> None:
         )
 
 
+def scopes_of(request: Request) -> str:
+    """Of a refresh that names some: all that there are, for a family has one set; in
+    the app's own words where they mean the same.
+    """
+    there: str = request.family_scopes
+    words: str = request.scope
+    return words if with_groups(words.split()) == set(there.split()) else there
+
+
 class FamilyTokens(BearerToken):  # type: ignore[misc]  # untyped
     """The two tokens of a family, as the protocol names them."""
 
     def create_token(
         self, request: Request, refresh_token: bool = False, **more: object
     ) -> dict[str, object]:
-        scopes = request.scopes
-        if request.grant_type == REFRESH:  # never fewer: a family has one set
-            scopes = request.family_scopes.split()
         pair = self.request_validator.issue(request)
-        return {
+        answer = {
             "access_token": pair["access"],
             "token_type": "Bearer",
             "expires_in": pair["expires_in"],
             "refresh_token": pair["refresh"],
-            "scope": " ".join(scopes),
         }
+        if request.grant_type != REFRESH:
+            return answer | {"scope": " ".join(request.scopes)}
+        return answer | ({"scope": scopes_of(request)} if request.scope else {})
 
 
 validator = Validator()
@@ -144,11 +155,19 @@ def known(sent: QueryDict) -> dict[str, str]:
 
 
 def read_authorization(sent: QueryDict) -> tuple[list[str], Request]:
-    """The scopes that an app asks a person for, and its request."""
-    scopes, told = authorization.validate_authorization_request(
+    """What an app asks a person for, in its own words, and its request."""
+    words, told = authorization.validate_authorization_request(
         AUTHORIZE, "GET", known(sent)
     )
-    return scopes, told["request"]
+    return words, told["request"]
+
+
+def left_of(words: Collection[str], allowed: Collection[str]) -> list[str]:
+    """What a person left of it, in the words of the app where they left all of one:
+    programs take an answer in other words for another answer.
+    """
+    whole = {word for word in words if with_groups([word]).issubset(allowed)}
+    return sorted(whole.union(set(allowed) - with_groups(whole)))
 
 
 def allow(

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from animecollections.scopes import with_groups
 from profiles.accounts.models import TokenFamily, User
 from profiles.accounts.sign_in_hooks import tell_sign_ins_ended
 from profiles.oauth import codes
@@ -24,7 +25,7 @@ class Permission:
 
     user_id: UUID
     app: App
-    scopes: str  # with blanks between them
+    scopes: str  # and words for several, with blanks between them
     mature: bool
     auth_epoch: int
     family_id: UUID
@@ -107,7 +108,7 @@ def begin_family(permission: Permission, *, user_agent: str) -> TokenFamily | No
             id=permission.family_id,
             user_id=user_id,
             app=app,
-            scopes=permission.scopes,
+            scopes=" ".join(sorted(with_groups(permission.scopes.split()))),
             mature=permission.mature,
             auth_epoch=permission.auth_epoch,
             refresh_id=uuid4(),

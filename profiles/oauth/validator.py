@@ -174,10 +174,7 @@ class Validator(RequestValidator):  # type: ignore[misc]  # untyped
         *args: object,
         **more: object,
     ) -> bool:
-        if not scopes or not WORDS.issuperset(scopes):
-            return False
-        request.scopes = sorted(with_groups(scopes))
-        return True
+        return bool(scopes) and WORDS.issuperset(scopes)
 
     def is_pkce_required(self, client_id: str, request: Request) -> bool:
         return True

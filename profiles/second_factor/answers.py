@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from django.db import transaction
+from django_otp.plugins.otp_static.models import StaticDevice
 
 from animecollections.api.errors import ApiError
 from profiles.accounts import lockouts
@@ -47,5 +48,5 @@ def accept(
 
 def tell_of_recovery(user: User, device: object) -> None:
     """Who finds a list of codes could use one: its owner is told of each."""
-    if isinstance(device, second_factor.StaticDevice):
+    if isinstance(device, StaticDevice):
         tasks.mail_factors_changed.enqueue(user_id=str(user.pk), what="code_used")

@@ -28,6 +28,7 @@ PASSKEY = {
 }
 REMOVAL = {"asked_at": "2026-11-30T09:30:00Z", "due_at": "2026-12-07T09:30:00Z"}
 SECURITY = {
+    "email_confirmed_at": "2026-11-30T09:30:00Z",
     "passkey_domain": "anime.example.org",
     "passkeys": [PASSKEY],
     "authenticator": {

@@ -16,7 +16,11 @@ from cbor2 import CBORError
 from cryptography.exceptions import UnsupportedAlgorithm
 from django.conf import settings
 from django.utils import timezone
-from webauthn.helpers import base64url_to_bytes, parse_client_data_json
+from webauthn.helpers import (
+    base64url_to_bytes,
+    options_to_json_dict,
+    parse_client_data_json,
+)
 from webauthn.helpers.exceptions import WebAuthnException
 from webauthn.helpers.structs import (
     AuthenticatorSelectionCriteria,
@@ -73,7 +77,7 @@ def options_to_use() -> dict[str, Any]:
         timeout=challenges.LIFETIME * 1000,
         user_verification=UserVerificationRequirement.REQUIRED,
     )
-    return webauthn.options_to_json_dict(options)
+    return options_to_json_dict(options)
 
 
 def options_to_add(*, user_id: UUID, user_name: str, email: str) -> dict[str, Any]:
@@ -97,7 +101,7 @@ def options_to_add(*, user_id: UUID, user_name: str, email: str) -> dict[str, An
             PublicKeyCredentialDescriptor(id=bytes(id_)) for id_ in ids
         ],
     )
-    return webauthn.options_to_json_dict(options)
+    return options_to_json_dict(options)
 
 
 def purpose_to_add(user_id: UUID) -> str:

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.conf import settings
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from profiles.accounts.models import User
 from profiles.second_factor.models import FactorRemoval, Passkey
 from profiles.second_factor.services import codes_left
 
@@ -30,6 +31,7 @@ class RemovalAnswer(TypedDict):
 
 
 class SecurityAnswer(TypedDict):
+    email_confirmed_at: datetime | None
     passkey_domain: str | None
     passkeys: list[PasskeyAnswer]
     authenticator: AuthenticatorAnswer | None
@@ -38,12 +40,15 @@ class SecurityAnswer(TypedDict):
 
 
 def security_of(user_id: UUID) -> SecurityAnswer:
-    """Four statements: passkeys, authenticator, codes, removal."""
+    """Five statements: account, passkeys, authenticator, codes, removal."""
+    users = User.objects.filter(pk=user_id)
+    confirmed_at = users.values_list("email_confirmed_at", flat=True).first()
     passkeys = Passkey.objects.of(user_id).order_by("pk")
     device = TOTPDevice.objects.filter(user_id=user_id, confirmed=True).first()
     codes = codes_left(user_id)
     removal = FactorRemoval.objects.of(user_id).first()
     return {
+        "email_confirmed_at": confirmed_at,
         "passkey_domain": settings.PASSKEY_DOMAIN or None,
         "passkeys": [passkey_to_json(passkey) for passkey in passkeys],
         "authenticator": device

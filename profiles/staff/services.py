@@ -32,8 +32,10 @@ from profiles.accounts import services as accounts
 from profiles.accounts.models import User, WrongPasswords
 from profiles.accounts.passwords import refuse_weak
 from profiles.accounts.tasks import mail_invitation
+from profiles.app_access import stopping
 from profiles.images import services as images
 from profiles.images.models import Image
+from profiles.oauth.models import App
 from profiles.personal_data import archive, erasure
 from profiles.personal_data import privacy_requests as privacy
 from profiles.personal_data.tasks import mail_erased
@@ -97,6 +99,24 @@ def sign_out_device(*, user: User, device: str, reason: str, through: Origin) ->
         if user_agent is None:
             raise ApiError("not_found", sentence="That device is already signed out.")
         act.before = {"device": kind, "with": user_agent}
+
+
+def stop_app(*, app: App, reason: str, through: Origin) -> None:
+    """For everybody; who had let it in is mailed by the worker. 404 where it is stopped
+    already.
+    """
+    with acting("stop_app", user_id=app.user_id, reason=reason, through=through) as act:
+        stopping.stop(app_id=app.pk, reason=reason)
+        act.after = {"app": str(app.pk), "name": app.name}
+
+
+def resume_app(*, app: App, reason: str, through: Origin) -> None:
+    """It may ask people for access again."""
+    with acting(
+        "resume_app", user_id=app.user_id, reason=reason, through=through
+    ) as act:
+        stopping.resume(app_id=app.pk)
+        act.after = {"app": str(app.pk), "name": app.name}
 
 
 def remove_image(*, user: User, image_id: UUID, reason: str, through: Origin) -> None:
@@ -164,13 +184,14 @@ def unlock(*, user: User, reason: str, through: Origin) -> None:
         staff.edit(user_id=user.pk, values={"is_active": True}, through=through)
         wrong = sum(lockouts.of(user.email).values_list("count", flat=True))
         lockouts.unlock(user.email)
+        lockouts.unlock(lockouts.codes_of(user.pk))
         act.before = {"is_active": user.is_active, "wrong_passwords": wrong}
         act.after = {"is_active": True, "wrong_passwords": 0}
 
 
 def open_sign_in(*, row: WrongPasswords, reason: str, through: Origin) -> None:
     """For an e-mail that wrong passwords closed, anybody's or nobody's."""
-    user = User.objects.known_by("email", row.email)
+    user = lockouts.whose(row.email)
     with transaction.atomic():
         lockouts.unlock(row.email)
         audit.note(

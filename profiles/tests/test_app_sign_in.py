@@ -1,10 +1,12 @@
 """A registered app's sign-in: by one statement, with its scopes, ended at once."""
 
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.utils import timezone
 
+from animecollections.api import throttling
 from animecollections.identity import Origin, SignIn
 from animecollections.scopes import GROUPS
 from conftest import WatchedClient
@@ -17,6 +19,12 @@ from profiles.tests.registered_apps import client_of, let_in, register
 
 LIST = "/api/user/watchList"
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def no_time_passes(monkeypatch):
+    """For rates, which begin anew with each minute."""
+    monkeypatch.setattr(throttling, "time", SimpleNamespace(time=lambda: 1_800_000_000))
 
 
 @pytest.fixture
@@ -141,6 +149,7 @@ def test_its_use_is_noted_once_a_minute(app, family):
     assert TokenFamily.objects.get(pk=family.pk).used_at == first.used_at
 
 
+@pytest.mark.usefixtures("no_time_passes")
 def test_each_person_and_app_has_a_rate_of_its_own(settings, notes, alice, stranger):
     settings.RATES = settings.RATES | {"read": (2, 60)}
     settings.THROTTLE_SCALE = 1

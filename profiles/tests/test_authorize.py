@@ -1,9 +1,12 @@
 """/oauth/authorize: what a person is shown, and what an app is told."""
 
+from types import SimpleNamespace
+
 import pytest
 from django.conf import settings
 from django.test import Client
 
+from animecollections.api import throttling
 from animecollections.scopes import GRANTABLE, GROUPS, SCOPES
 from profiles.models import App, AuthorizationCode
 from profiles.oauth.scope_words import SPANISH
@@ -20,6 +23,12 @@ from profiles.tests.registered_apps import (
 
 PAGE = "/oauth/authorize"
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def no_time_passes(monkeypatch):
+    """For rates, which begin anew with each minute."""
+    monkeypatch.setattr(throttling, "time", SimpleNamespace(time=lambda: 1_800_000_000))
 
 
 @pytest.fixture
@@ -297,6 +306,7 @@ def test_who_signed_out_meanwhile_signs_in_first(browser, app, alice):
     assert not AuthorizationCode.objects.across_users().exists()
 
 
+@pytest.mark.usefixtures("no_time_passes")
 def test_a_network_asks_only_so_often(browser, app, settings):
     settings.RATES = settings.RATES | {"oauth": (2, 60)}
     settings.THROTTLE_SCALE = 1

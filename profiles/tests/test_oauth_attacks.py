@@ -177,7 +177,7 @@ def test_no_question_to_a_person_is_too_odd(app, any_rate, alice, changes, query
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("charset", ["utf-99", "utf-7", "idna", "\0", "base64"])
+@pytest.mark.parametrize("charset", ["utf-99", "utf-7", "idna", "base64"])
 @pytest.mark.parametrize("path", ["/oauth/authorize", "/link"])
 def test_no_charset_is_too_odd(alice, path, charset):
     browser = person(alice)

@@ -42,9 +42,10 @@ def codes(client, alice):
 
 
 def test_at_first_nothing_is_on(client, budget):
-    with budget(5, "sign-in check, passkeys, authenticator, codes, removal"):
+    with budget(6, "sign-in check, account, passkeys, authenticator, codes, removal"):
         told = data_of(client.get(SECURITY))
     assert told == {
+        "email_confirmed_at": None,
         "passkey_domain": told["passkey_domain"],
         "passkeys": [],
         "authenticator": None,

@@ -31,6 +31,7 @@ const PAGES = {
   "/settings": () => import("./pages/settings/page.js"),
   "/security": () => import("./pages/security/page.js"),
   "/transfer": () => import("./pages/transfer/page.js"),
+  "/developers": () => import("./pages/developers/page.js"),
 };
 const TITLES = "/anime/"; // a page for every title
 /** @param {string} path */

@@ -146,6 +146,8 @@ export interface Told {
   changes: ToldChange[];
   undoable: boolean;
   undoes: string | null;
+  undoes_app: string;
+  token_name: string;
 }
 export interface ToldChange {
   kind: string;
@@ -284,6 +286,26 @@ export interface PersonalToken {
   id: string; name: string; prefix: string; scopes: string[]; mature: boolean; created_at: string;
   expires_at: string | null; last_used_at: string | null; last_used_from: string | null;
 }
+/** An app that has access, as /api/user/apps has it. */
+export interface AppAccess {
+  id: string; name: string; description: string; website: string | null; scopes: string[]; mature: boolean;
+  since: string; last_used_at: string; last_used_from: string | null; sign_ins: number;
+}
+/** What was taken back of what an app did, or would be. */
+export interface AppUndone {
+  dry_run: boolean; size: number; changes: ToldChange[]; conflict_count: number; conflicts: KeptValue[];
+  left_alone: { kind: string; changes: number }[];
+}
+export interface KeptValue {
+  anime_id: string; title: string; field: string; expected: unknown; found: unknown;
+  by: { through: string; token_name: string; at: string } | null;
+}
+/** An app, as its maker sees it. */
+export interface RegisteredApp {
+  id: string; client_id: string; name: string; description: string; website: string | null; redirect_uris: string[];
+  confidential: boolean; secret_prefix: string | null; created_at: string; stopped_at: string | null; stopped_why: string | null;
+}
+export interface NewRegisteredApp extends RegisteredApp { client_secret: string | null }
 export interface Device {
   id: string; kind: "browser" | "app"; is_current: boolean; browser: string | null; system: string | null;
   user_agent: string; signed_in_at: string | null; last_seen_at: string | null; network: string | null;
@@ -293,3 +315,22 @@ export interface EmailAddress { email: string; confirmed_at: string | null; aske
 export interface Provider { id: string; name: string }
 export interface Identity { id: string; provider: Provider; email: string; created_at: string; last_used_at: string | null }
 export interface NewPersonalToken extends PersonalToken { token: string }
+
+// --- Second factors ------------------------------------------------------------------
+
+export type Way = "password" | "authenticator" | "passkey" | "recovery_code";
+export type Given = Record<string, unknown>;
+interface Credential { id: string; rawId: string; type: string }
+export interface UsedPasskey extends Credential {
+  response: { clientDataJSON: string; authenticatorData: string; signature: string; userHandle: string };
+}
+export interface AddedPasskey extends Credential { response: { clientDataJSON: string; attestationObject: string } }
+export interface PasskeyRow { id: string; name: string; created_at: string; last_used_at: string | null; is_synced: boolean }
+export interface Security {
+  passkey_domain: string | null; passkeys: PasskeyRow[];
+  authenticator: { added_at: string; last_used_at: string | null } | null;
+  recovery_codes_left: number; factor_removal: { asked_at: string; due_at: string } | null;
+}
+export interface BegunAuthenticator { secret: string; address: string; picture: string }
+/** Does it, with a fresh proof where one is needed, and draws the page again; undefined where it failed, which is said. */
+export type Act = <Made>(work: () => Promise<Made>, said?: string) => Promise<Made | undefined>;

@@ -5,6 +5,7 @@ import { test } from "node:test";
 
 import { SORT_NAMES, USUAL, choose, countsOf, directionOf, fold, queryOf, wantedBy } from "../../../static/js/pages/list/choosing.js";
 import { choose as chooseNext } from "../../../static/js/pages/next/choosing.js";
+import { limitOf } from "../../../static/js/pages/developers/limits.js";
 import { dayAfter, dayAsked, laidOut, placeByKey, weekOf } from "../../../static/js/pages/calendar/week.js";
 import { decades, headingOf, isOpenEnded, ofToday, queryOf as browseQuery, shelvesOf, wantedBy as browsedBy } from "../../../static/js/pages/browse/choosing.js";
 import { byFormat, byWeekday, hourNote, noteOf, seasonAfter, seasonAsked, seasonOn } from "../../../static/js/pages/season/seasons.js";
@@ -364,4 +365,17 @@ test("an accent colour is readable on every paper", () => {
   for (const paper of ["#faf9f6", "#17181b"]) {
     for (const hex of ["#3498db", "#ffff00", "#101010"]) assert.ok(contrast(readable(hex, paper), paper) >= 4.5);
   }
+});
+
+test("a rate limit is read from the headers of an answer", () => {
+  assert.deepEqual(limitOf('"read";q=600;w=60', '"read";r=599;t=42'), { most: 600, left: 599, seconds: 42 });
+  assert.equal(limitOf(null, null), null);
+  assert.equal(limitOf('"read"', '"read";r=1;t=2'), null);
+});
+
+test("the undo of an app is one sentence", () => {
+  const change = { kind: "remove", title: "Monster", before: {}, after: {} };
+  const told = (size) => operationText({ changes: [change], size, undoes_app: "Ani Notes" }, "10.0");
+  assert.equal(told(3), "Took back 3 changes of Ani Notes.");
+  assert.equal(told(1), "Removed Monster.");
 });

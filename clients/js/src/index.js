@@ -15,7 +15,7 @@ export {
   guess, makeId, sealingKey, session, signIn, signOut, signUp,
 } from "./collection/index.js";
 export { Collection } from "./collection_with_snapshots.js";
-export { Tokens } from "./tokens.js";
+export { Tokens, pairOf } from "./tokens.js";
 
 /** @typedef {import("./collection_with_snapshots.js").Snapshot} Snapshot */
 /** @typedef {import("./tokens.js").Pair} Pair */

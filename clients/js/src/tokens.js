@@ -5,7 +5,7 @@ import { ticketSocket } from "./ticket_socket.js";
 
 /** @import { Options, SignIn, SignUp, User } from "./collection/types.js" */
 
-/** @typedef {{access: string, refresh: string, expires_in: number}} Pair */
+/** Of a personal token the access alone. @typedef {{access: string, refresh?: string, expires_in?: number}} Pair */
 
 /**
  * Where the app keeps the pair between two starts. What shares it (the tabs of a browser)
@@ -13,8 +13,12 @@ import { ticketSocket } from "./ticket_socket.js";
  * @typedef {{load: () => Pair | null | Promise<Pair | null>, save: (pair: Pair | null) => unknown}} Keep
  */
 
-/** @typedef {Pick<Options, "base" | "fetch" | "socket" | "sleep"> & {keep?: Keep}} How */
+/**
+ * clientId: of a registered app, whose tokens these are; and the secret of one on a server.
+ * @typedef {Pick<Options, "base" | "fetch" | "socket" | "sleep"> & {keep?: Keep, clientId?: string, clientSecret?: string}} How
+ */
 
+const OAUTH = "/oauth";
 const TOKEN = "/api/auth/token";
 const PATIENCE = 30_000; // milliseconds for one answer
 
@@ -29,10 +33,12 @@ export class Tokens {
 
   /** @param {Pair} pair @param {How} [how] */
   constructor(pair, how = {}) {
-    const { keep, ...rest } = how;
+    const { keep, clientId, clientSecret, ...rest } = how;
     const plain = withoutCookies(rest);
     this.pair = pair;
     this.keep = keep;
+    /** What a registered app says of itself; nothing of any other. */
+    this.client = clientId ? { client_id: clientId, ...(clientSecret && { client_secret: clientSecret }) } : null;
     this.plain = plain;
     this.api = new Api({ ...plain, fetch: (...request) => this.fetch(...request) });
     const socket = rest.socket === undefined ? globalThis.WebSocket : rest.socket; // none in Node 20
@@ -67,7 +73,9 @@ export class Tokens {
   /** Ends the sign-in, here and on the server. */
   async signOut() {
     await this.catchUp();
-    await new Api(this.plain).ask("POST", `${TOKEN}/revoke`, { refresh: this.pair.refresh });
+    const { refresh: token } = this.pair;
+    if (token && this.client) await this.askOauth("revoke", { token });
+    else if (token) await new Api(this.plain).ask("POST", `${TOKEN}/revoke`, { refresh: token });
     await this.keep?.save(null);
   }
 
@@ -101,6 +109,7 @@ export class Tokens {
     return alone(`animecollections tokens ${this.plain.base ?? ""}`, async () => {
       await this.catchUp();
       if (this.pair.access !== expired) return null; // another tab was here first
+      if (this.client) return this.refreshApp();
       const body = JSON.stringify({ refresh: this.pair.refresh });
       const headers = { "Content-Type": "application/json" };
       const address = `${this.plain.base ?? ""}${TOKEN}/refresh`;
@@ -114,14 +123,41 @@ export class Tokens {
     });
   }
 
+  /** The next pair of a registered app. @returns {Promise<Response | null>} */
+  async refreshApp() {
+    const answer = await this.askOauth("token", { grant_type: "refresh_token", refresh_token: this.pair.refresh ?? "" });
+    if (!answer.ok) return ended(answer);
+    this.pair = pairOf(await answer.json());
+    await this.keep?.save(this.pair);
+    return null;
+  }
+
+  /** As OAuth has it: a form. @param {string} endpoint @param {Record<string, string>} values */
+  askOauth(endpoint, values) {
+    const body = new URLSearchParams({ ...this.client, ...values });
+    return this.send(`${this.plain.base ?? ""}${OAUTH}/${endpoint}`, { method: "POST", body, signal: AbortSignal.timeout(PATIENCE) });
+  }
+
   /** What another tab got meanwhile. */
   async catchUp() {
     this.pair = (await this.keep?.load()) ?? this.pair;
   }
 }
 
+/** As /oauth/token answers. @param {{access_token: string, refresh_token: string, expires_in: number}} told @returns {Pair} */
+export const pairOf = ({ access_token: access, refresh_token: refresh, expires_in }) => ({ access, refresh, expires_in });
+
+/** As the API refuses, where an app was told that its access has ended. @param {Response} answer */
+async function ended(answer) {
+  const told = await answer.json().catch(() => ({}));
+  const code = told.error === "invalid_grant" ? "session_ended" : told.error;
+  if (!code) return answer;
+  const body = { success: false, code, error: told.error_description ?? code };
+  return new Response(JSON.stringify(body), { status: code === "session_ended" ? 401 : answer.status, headers: { "Content-Type": "application/json" } });
+}
+
 /** @template {How} Some @param {Some} how */
-function withoutCookies({ fetch: send = (...request) => fetch(...request), ...how }) {
+function withoutCookies({ fetch: send = (...request) => fetch(...request), clientId, clientSecret, ...how }) {
   /** @type {typeof fetch} */
   const bare = (address, options) => send(address, { ...options, credentials: "omit" });
   return { ...how, fetch: bare };

@@ -433,12 +433,12 @@ ACTIONS: dict[str, Action] = {
     "reset-second-factor": Action(
         "Reset the second factor",
         "phonelink_erase",
-        "Removes authenticator and recovery codes, and signs the person out. "
-        "The next sign-in with the password enrols again.",
+        "Removes authenticator, passkeys and recovery codes, and signs the person out. "
+        "The password alone signs in then; staff enrol again in the admin.",
         "profiles.change_user",
         simple(support.reset_second_factor, "The second factor is removed."),
         wants_code=True,
-        is_for=lambda user: user.is_staff,
+        is_for=lambda user: user.is_staff or bool(user.second_factors),
     ),
     "export": Action(
         "Export",

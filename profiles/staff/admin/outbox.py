@@ -41,6 +41,8 @@ MAILS = {
     "mail_invitation": "invitation to the admin",
     "mail_password_changed": "the password was changed",
     "mail_token_made": "a personal token was made",
+    "mail_app_connected": "an app was let in",
+    "mail_app_stopped": "an app was stopped",
     "mail_new_device": "a sign-in with a new device",
     "mail_factors_changed": "second factors were changed",
     "mail_removal_asked": "second factors are to be removed",
@@ -54,6 +56,7 @@ MAILS = {
     "mail_erased": "the account was erased",
 }
 OTHERS = {
+    "end_sign_ins": "the end of an app for everybody",
     "push_notice": "notice to a browser",
     "remove_files": "files of an erased account",
     "merge_titles": "merge of two titles",

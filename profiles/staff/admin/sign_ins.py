@@ -24,7 +24,6 @@ from profiles.accounts.models import (
     Session,
     Ticket,
     TokenFamily,
-    User,
     WrongPasswords,
 )
 from profiles.staff import services as support
@@ -175,7 +174,7 @@ def open_sign_in(request: HttpRequest, row_id: int) -> HttpResponse:
     if not request.user.has_perm("profiles.help_user"):
         raise PermissionDenied
     row = get_object_or_404(WrongPasswords, pk=row_id)
-    user = User.objects.known_by("email", row.email)
+    user = lockouts.whose(row.email)
     if user and not may(request, "unlock", user):
         raise PermissionDenied
     rows = reverse("admin:profiles_wrongpasswords_changelist")

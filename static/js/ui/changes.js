@@ -54,8 +54,9 @@ const OF_OTHERS = { searches: t("Search history changed."), profile: t("Profile 
  * @param {Told} told @param {string} format  of scores
  * @param {boolean} [isOfTitle]
  */
-export function operationText({ changes: [first], size, summary, through, file_name: name }, format, isOfTitle = false) {
+export function operationText({ changes: [first], size, summary, through, file_name: name, undoes_app: app }, format, isOfTitle = false) {
   const text = first ? changeText(first, format, isOfTitle) : summary;
+  if (app && size > 1 && !isOfTitle) return t("Took back {n} changes of {app}.", { n: size, app });
   if (through === "import" && (isOfTitle || size > 1)) {
     const titles = titleCount(size);
     return isOfTitle ? `${text} ${name ? t("Imported from {name}.", { name }) : t("Imported.")}`
@@ -65,7 +66,7 @@ export function operationText({ changes: [first], size, summary, through, file_n
 }
 
 /** Of one title: without its name, where nothing moves. @param {ToldChange} change @param {string} format @param {boolean} isOfTitle */
-function changeText({ kind, anime_id, title = anime_id, before, after }, format, isOfTitle) {
+export function changeText({ kind, anime_id, title = anime_id, before, after }, format, isOfTitle) {
   if (OF_OTHERS[kind]) return OF_OTHERS[kind];
   if (kind === "add") return t("Added {title} to {type}.", { title, type: statusName(changedStatus(after, {})) });
   if (kind === "remove") return t("Removed {title}.", { title });

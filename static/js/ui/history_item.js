@@ -23,7 +23,7 @@ export function historyItem(app, told, { isLinked = false } = {}) {
     : null;
   const item = h("li", { class: "told" },
     h("span", {}, isLinked ? linked(text, told.changes[0]) : text),
-    h("time", { class: "muted", datetime: told.at }, since(told.at)),
+    h("time", { class: "muted", datetime: told.at }, since(told.at), told.token_name && ` · ${told.token_name}`),
     button);
   const undo = () => button && whileBusy(button, undoIt);
   async function undoIt() {

@@ -2,10 +2,12 @@
 
 import { Refused } from "../collection/index.js";
 import { dialog } from "./dialogs.js";
-import { failureSentence, h, sayFailure, whileBusy } from "./dom.js";
+import { h, sayFailure } from "./dom.js";
+import { factorForm } from "./factor_form.js";
 import { t } from "./words.js";
 
 /** @import { Api } from "../collection/index.js" */
+/** @import { Way } from "../types.js" */
 
 /**
  * Does what may need a fresh proof: asks for it in a dialog, and does it then.
@@ -17,38 +19,28 @@ export async function withProof(api, work) {
     return await work();
   } catch (error) {
     if (!(error instanceof Refused && error.code === "proof_needed")) throw error;
-    if (!(await isProved(api))) throw error;
+    const { methods } = /** @type {{methods: Way[]}} */ (error.details);
+    if (!(await isProved(api, methods))) throw error;
     return work();
   }
 }
 
-/** Whether it was proved; not, when the dialog was closed. @param {Api} api @returns {Promise<boolean>} */
-function isProved(api) {
+/** Whether it was proved; not, when the dialog was closed. @param {Api} api @param {Way[]} methods @returns {Promise<boolean>} */
+function isProved(api, methods) {
   return new Promise((decided) => {
     let proved = false;
-    const refusal = h("p", { class: "refusal", role: "alert" });
-    const password = h("input", { type: "password", autocomplete: "current-password", required: true, maxlength: 128 });
-    const button = h("button", { class: "button primary" }, t("Confirm"));
-    const prove = async () => {
-      try {
-        await api.ask("POST", "/api/auth/prove", { password: password.value }, { tries: 2 });
-        proved = true;
-        box.close();
-      } catch (error) {
-        refusal.textContent = failureSentence(error);
-        password.focus();
-      }
+    const title = t("Confirm that it's you");
+    const cancel = h("button", { type: "button", class: "button", onclick: () => box.close() }, t("Cancel"));
+    /** @param {object} given */
+    const send = async (given) => {
+      await api.ask("POST", "/api/auth/prove", given, { tries: 2 });
+      proved = true;
+      box.close();
     };
-    const form = h("form", {
-      class: "card-form",
-      onsubmit: (event) => {
-        event.preventDefault();
-        refusal.textContent = "";
-        whileBusy(button, prove);
-      },
-    }, h("h2", {}, t("Confirm that it's you")), h("label", {}, t("Your password"), password), refusal,
-      h("div", { class: "actions" }, h("button", { type: "button", class: "button", onclick: () => box.close() }, t("Cancel")), button));
-    const box = dialog({ label: t("Confirm that it's you"), class: "small", onclose: () => decided(proved) }, form);
+    const body = methods.length
+      ? factorForm({ api, methods, send, title, more: [cancel] })
+      : h("div", {}, h("h2", {}, title), h("p", {}, t("Sign out, and sign in again.")), cancel);
+    const box = dialog({ label: title, class: "small", onclose: () => decided(proved) }, body);
   });
 }
 

@@ -22,7 +22,7 @@ function form(isNew, then) {
     button.textContent = t("One moment…");
     try {
       const typed = typedIn(form, isNew);
-      const user = await (isNew ? signUp : signIn)(typed);
+      const user = await entered(isNew, typed, form);
       then({ user, key: await sealingKey(typed.password, user.id) });
     } catch (error) {
       refusal.textContent = error instanceof NoCookie
@@ -34,7 +34,29 @@ function form(isNew, then) {
       button.textContent = submitText(isNew);
     }
   };
+  if (!isNew) {
+    import("./second_step.js").then(({ addPasskeys }) =>
+      addPasskeys(form, (user) => then({ user, key: null }), (sentence) => (refusal.textContent = sentence)), () => {});
+  }
   return form;
+}
+
+/**
+ * Who has signed up or in; a second factor is asked for in the place of the form.
+ * @param {boolean} isNew @param {SignUp} typed @param {HTMLFormElement} form @returns {Promise<User>}
+ */
+async function entered(isNew, typed, form) {
+  try {
+    return await (isNew ? signUp : signIn)(typed);
+  } catch (error) {
+    if (!(error instanceof Refused && error.code === "second_factor_needed")) throw error;
+    const { secondStep } = await import("./second_step.js");
+    return new Promise((then) => {
+      const next = secondStep(error, then);
+      form.replaceWith(next);
+      /** @type {HTMLElement | null} */ (next.querySelector("input, button"))?.focus();
+    });
+  }
 }
 
 /** @param {boolean} isNew */
@@ -50,7 +72,7 @@ function typedIn(form, isNew) {
 /** @param {boolean} isNew @returns {Child[]} */
 const fields = (isNew) => [
   isNew && field("user_name", t("Username"), { autocomplete: "username", minlength: 3, maxlength: 50 }),
-  field("email", t("E-mail"), { type: "email", autocomplete: "email", maxlength: 254 }),
+  field("email", t("E-mail"), { type: "email", autocomplete: isNew ? "email" : "username webauthn", maxlength: 254 }),
   field("password", t("Password"), { type: "password", autocomplete: isNew ? "new-password" : "current-password", minlength: isNew ? 8 : 1, maxlength: 128 }),
   isNew && h("p", { class: "hint muted" }, t("8 characters or more.")),
 ];

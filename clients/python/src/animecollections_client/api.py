@@ -9,6 +9,7 @@ from typing import Any, Self
 import httpx
 
 TOKEN = "/api/auth/token"
+OAUTH = "/oauth"
 PAUSES = (1, 2, 4, 8, 16, 32, 60)  # seconds; the last goes on
 LOCKED = "locked"  # a person has to wait, no program
 
@@ -44,7 +45,10 @@ class Answer:
 class Api:
     """One server, and who asks there.
 
-    patience: seconds that a request may be tried again for.
+    token:     a personal token, or the access token of a sign-in.
+    refresh:   its refresh token, which gets the next pair; `save` keeps that.
+    client_id: of a registered app, whose tokens these are; and its secret, if any.
+    patience:  seconds that a request may be tried again for.
     """
 
     def __init__(
@@ -53,12 +57,16 @@ class Api:
         *,
         token: str = "",
         refresh: str = "",
+        client_id: str = "",
+        client_secret: str = "",
+        save: Callable[[str, str], object] = lambda token, refresh: None,
         patience: float = 300,
         transport: httpx.BaseTransport | None = None,
         sleep: Callable[[float], object] = time.sleep,
     ) -> None:
         self.url, self.token, self.refresh_token = url.rstrip("/"), token, refresh
-        self.patience, self.sleep = patience, sleep
+        self.client_id, self.client_secret = client_id, client_secret
+        self.save, self.patience, self.sleep = save, patience, sleep
         agent = {"User-Agent": "animecollections-client (Python)"}
         self.http = httpx.Client(
             base_url=self.url, timeout=30, headers=agent, transport=transport
@@ -72,8 +80,10 @@ class Api:
         return api
 
     def sign_out(self) -> None:
-        """Ends what `sign_in` began. A token that was given stays good."""
-        if self.refresh_token:
+        """Ends the sign-in. A token without a refresh token stays good."""
+        if self.refresh_token and self.client_id:
+            self.ask_oauth("revoke", token=self.refresh_token)
+        elif self.refresh_token:
             self.ask("POST", f"{TOKEN}/revoke", {"refresh": self.refresh_token})
         self.token = self.refresh_token = ""
 
@@ -158,11 +168,38 @@ class Api:
 
     def refresh(self) -> None:
         """The next pair. A refresh token works once, so it is sent once."""
+        if self.client_id:
+            told = self.ask_oauth(
+                "token", grant_type="refresh_token", refresh_token=self.refresh_token
+            )
+            self.keep_pair(told["access_token"], told["refresh_token"])
+            return
         pair = {"refresh": self.refresh_token}
         self.take_pair(self.send("POST", f"{TOKEN}/refresh", pair, None, None))
 
     def take_pair(self, answer: Answer) -> None:
-        self.token, self.refresh_token = answer.data["access"], answer.data["refresh"]
+        self.keep_pair(answer.data["access"], answer.data["refresh"])
+
+    def keep_pair(self, token: str, refresh: str) -> None:
+        self.token, self.refresh_token = token, refresh
+        self.save(token, refresh)
+
+    def ask_oauth(self, endpoint: str, **values: str) -> dict[str, Any]:
+        """As a registered app: a form, sent once, and an answer as OAuth has it."""
+        sent = {"client_id": self.client_id, **values}
+        if self.client_secret:
+            sent["client_secret"] = self.client_secret
+        try:
+            answer = self.http.post(f"{OAUTH}/{endpoint}", data=sent)
+            told: dict[str, Any] = answer.json() if answer.content else {}
+        except (httpx.RequestError, ValueError) as failure:
+            raise Offline(str(failure)) from failure
+        if answer.status_code != httpx.codes.OK:
+            code = told.get("error", "")
+            said = told.get("error_description", code)
+            ended = "session_ended" if code == "invalid_grant" else code
+            raise Refused(answer.status_code, {"code": ended, "error": said})
+        return told
 
     def typed(self) -> Any:
         """For the functions of `animecollections_client.typed.api`, as `client`."""

@@ -19,7 +19,7 @@ export function show(main, app) {
   const page = new HistoryPage(app);
   main.append(pageHead(t("History")),
     h("p", { class: "muted" }, t("Every change to your list, from any device. You can undo them.")),
-    h("div", { class: "tools" }, page.kind, page.until), page.list, page.more);
+    h("div", { class: "tools" }, page.kind, page.until), page.ofApp, page.list, page.more);
   page.begin();
 }
 
@@ -31,6 +31,8 @@ class HistoryPage {
   /** @type {string | null} */
   cursor = null;
   lastDay = "";
+  /** Of one app or token, where a link asks for it. */
+  ofApp = h("p", { hidden: true });
   asking = 0; // an answer to an older choice comes too late
 
   /** @param {App} app */
@@ -39,12 +41,13 @@ class HistoryPage {
     const { query } = here();
     this.kind.value = query.get("kind") ?? "";
     this.until.value = query.get("until") ?? "";
+    this.appId = query.get("app") ?? "";
     this.kind.onchange = this.until.onchange = () => this.begin();
     this.more.onclick = () => this.fetchMore();
   }
 
   begin() {
-    keepQuery({ kind: this.kind.value, until: this.until.value });
+    keepQuery({ kind: this.kind.value, until: this.until.value, app: this.appId });
     this.list.replaceChildren(loading());
     this.cursor = null;
     this.lastDay = "";
@@ -55,11 +58,12 @@ class HistoryPage {
     const asked = ++this.asking;
     const instead = () => this.list.querySelector(".busy, .failed");
     try {
-      const query = new URLSearchParams({ limit: "50", kind: this.kind.value, until: this.until.value, ...(this.cursor && { cursor: this.cursor }) });
+      const query = new URLSearchParams({ limit: "50", kind: this.kind.value, until: this.until.value, app: this.appId, ...(this.cursor && { cursor: this.cursor }) });
       /** @type {Answer<Told[]>} */
       const { data, meta } = await this.app.collection.api.ask("GET", `/api/user/operations?${query}`, undefined, { tries: 2, check: Array.isArray });
       if (asked !== this.asking) return;
       instead()?.remove();
+      if (this.appId) this.nameApp(data[0]?.token_name);
       data.forEach((told) => this.append(told));
       this.cursor = meta.next_cursor ?? null;
       this.more.hidden = !this.cursor;
@@ -69,6 +73,13 @@ class HistoryPage {
       instead()?.remove();
       this.list.append(failed(error, () => this.fetchMore(), t("History needs a connection.")));
     }
+  }
+
+  /** Whose changes these are, with a way to all of them. @param {string} [name] */
+  nameApp(name) {
+    if (!this.ofApp.hidden) return;
+    this.ofApp.replaceChildren(name ? t("Only changes of {name}.", { name }) : t("Only changes of one app."), " ", h("a", { href: "/history" }, t("Show all")));
+    this.ofApp.hidden = false;
   }
 
   /** @param {Told} told */

@@ -16,11 +16,14 @@ const PER_PAGE = 100; // as many as devices keep
 export function show(main, app) {
   const page = new NoticesPage(app);
   main.append(pageHead(t("Notices"), h("a", { class: "button", href: "/settings" }, t("Settings"))), page.list, page.more);
-  page.draw();
-  page.learnMuted();
-  const end = app.collection.on("wholes", ({ detail }) => detail.names.includes("notices") && page.draw());
+  const see = () => {
+    page.draw();
+    page.read();
+  };
+  const end = app.collection.on("wholes", ({ detail }) => detail.names.includes("notices") && see());
   document.addEventListener("visibilitychange", page.read);
-  page.read();
+  page.learnMuted();
+  see();
   return () => {
     end();
     document.removeEventListener("visibilitychange", page.read);

@@ -1,11 +1,14 @@
 /** Personal tokens: made, listed, ended. All of it needs the network. */
 
-import { confirmed, dialog } from "../../ui/dialogs.js";
+import { confirmed } from "../../ui/dialogs.js";
 import { failed, failureSentence, h, loading, sayFailure, select, toast, whileBusy } from "../../ui/dom.js";
 import { section } from "../../ui/fields.js";
 import { since } from "../../ui/more_words.js";
 import { withProof } from "../../ui/proof.js";
+import { scopeText } from "../../ui/scopes.js";
+import { showOnce } from "../../ui/secret.js";
 import { day, t } from "../../ui/words.js";
+import { takeBackButton } from "./take_back_button.js";
 
 /** @import { Answer } from "../../collection/types.js" */
 /** @import { App, NewPersonalToken, PersonalToken } from "../../types.js" */
@@ -32,6 +35,7 @@ class Tokens {
 
   /** @param {App} app */
   constructor(app) {
+    this.app = app;
     this.api = app.collection.api;
   }
 
@@ -53,7 +57,9 @@ class Tokens {
     const ends = token.expires_at ? t("Expires {day}", { day: day(token.expires_at) }) : t("Does not expire");
     return h("li", {},
       h("div", {}, h("strong", {}, token.name), " ", h("code", {}, `${token.prefix}…`),
-        h("small", { class: "muted" }, `${used} · ${ends}`), h("small", { class: "muted" }, token.scopes.join(", "))),
+        h("small", { class: "muted" }, `${used} · ${ends}`), h("details", {}, h("summary", {}, t("What it may do")), h("ul", { class: "plain" }, token.scopes.map((scope) => h("li", {}, scopeText(scope))))),
+        h("a", { href: `/history?app=${token.id}` }, t("What it changed"))),
+      takeBackButton(this.app, token),
       h("button", { type: "button", class: "button", "aria-label": t("End token {name}", { name: token.name }), onclick: () => this.end(token) }, t("End")));
   }
 
@@ -82,7 +88,7 @@ class Tokens {
       try {
         /** @type {Answer<NewPersonalToken>} */
         const { data } = await withProof(this.api, () => this.api.ask("POST", ADDRESS, { name: name.value, scopes, expires_at, mature: mature.checked }, { tries: 1 }));
-        showOnce(data.token);
+        showOnce(t("New token"), data.token);
         await this.draw();
       } catch (error) {
         refusal.textContent = failureSentence(error);
@@ -99,25 +105,4 @@ class Tokens {
     };
     return form;
   }
-}
-
-/** @param {string} token */
-function showOnce(token) {
-  const text = h("input", { value: token, "aria-label": t("Token") });
-  text.readOnly = true;
-  text.onfocus = () => text.select();
-  const copy = async () => {
-    try {
-      await navigator.clipboard.writeText(token);
-      toast(t("Copied."));
-    } catch {
-      text.focus(); // a browser without a clipboard: it is selected
-    }
-  };
-  const box = dialog({ label: t("New token"), class: "small" },
-    h("h2", {}, t("New token")),
-    h("p", {}, t("Copy it now: it isn't shown again. Keep it like a password.")), text,
-    h("div", { class: "actions" },
-      h("button", { type: "button", class: "button", onclick: copy }, t("Copy")),
-      h("button", { type: "button", class: "button primary", onclick: () => box.close() }, t("Done"))));
 }

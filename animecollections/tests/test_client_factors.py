@@ -1,0 +1,126 @@
+"""Second factors, passkeys and proofs in a browser, with Chromium's own authenticator."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from animecollections.tests.serving import serve
+from factories import PASSWORD, UserFactory
+from profiles.models import Passkey, PersonalToken, Session, User
+from profiles.tests.factors import code_of, turn_on
+
+playwright = pytest.importorskip("playwright.sync_api")
+expect = playwright.expect
+expect.set_options(timeout=20_000)  # a busy machine is no failure
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+A_PHONE = {
+    "protocol": "ctap2",
+    "transport": "internal",
+    "hasResidentKey": True,
+    "hasUserVerification": True,
+    "isUserVerified": True,
+    "automaticPresenceSimulation": True,
+}
+
+
+@pytest.fixture(scope="module")
+def at_localhost(tmp_path_factory, django_db_setup):
+    """No passkey is of an IP address."""
+    home = tmp_path_factory.mktemp("passkeys")
+    with serve(home, host="localhost") as server:
+        yield f"http://localhost:{server.port}"
+
+
+def sign_in(page, user):
+    page.goto("/?said=signed_out")
+    page.get_by_label("E-mail").fill(user.email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+
+
+def is_in(page):
+    expect(page.get_by_role("heading", name="My list")).to_be_visible()
+    expect(page.locator("body")).to_have_attribute("data-status", "settled")
+
+
+def test_a_passkey_is_made_and_signs_in_without_a_password(device, at_localhost):
+    user = UserFactory()
+    page = device(base_url=at_localhost).new_page()
+    chromium = page.context.new_cdp_session(page)
+    chromium.send("WebAuthn.enable")
+    made = chromium.send("WebAuthn.addVirtualAuthenticator", {"options": A_PHONE})
+    sign_in(page, user)
+    is_in(page)
+    page.goto("/security")
+    page.get_by_role("button", name="Add a passkey").click()
+    page.get_by_label("Name", exact=True).last.fill("My phone")
+    page.get_by_role("button", name="Continue").click()
+    codes = page.get_by_role("dialog", name="Recovery codes")
+    expect(codes.locator("li")).to_have_count(10)
+    codes.get_by_role("button", name="I have saved them").click()
+    expect(page.get_by_text("Recovery codes left: 10")).to_be_visible()
+    assert Passkey.objects.get().name == "My phone"
+    presence = {"authenticatorId": made["authenticatorId"]}
+    chromium.send(
+        "WebAuthn.setAutomaticPresenceSimulation", {**presence, "enabled": False}
+    )
+    page.evaluate("localStorage.clear()")
+    page.context.clear_cookies()
+    page.goto("/?said=signed_out")
+    page.get_by_role("button", name="Sign in with a passkey").click()
+    chromium.send(
+        "WebAuthn.setAutomaticPresenceSimulation", {**presence, "enabled": True}
+    )
+    is_in(page)
+    assert Passkey.objects.get().used_at
+
+
+def test_after_the_password_a_code_is_asked_for(device):
+    user = UserFactory()
+    codes = turn_on(user)
+    page = device().new_page()
+    sign_in(page, user)
+    form = page.locator("form", has_text="One more step")
+    code = form.get_by_label("Six digits of your authenticator")
+    expect(code).to_be_focused()
+    code.fill("000000")
+    code.press("Enter")
+    expect(form.get_by_role("alert")).to_contain_text("not right")
+    form.get_by_role("button", name="Use a recovery code").click()
+    form.get_by_label("Recovery code").fill(codes[0])
+    form.get_by_role("button", name="Confirm").click()
+    is_in(page)
+
+
+def test_an_authenticator_is_turned_on_with_the_keyboard(device):
+    user = UserFactory()
+    page = device(user, viewport={"width": 375, "height": 740}).new_page()
+    page.goto("/security")
+    page.get_by_role("button", name="Add an authenticator").press("Enter")
+    dialog = page.get_by_role("dialog", name="Add an authenticator")
+    expect(dialog.get_by_alt_text("QR code of the secret")).to_be_visible()
+    code = dialog.get_by_label("Six digits of your authenticator")
+    code.fill(code_of(user))
+    code.press("Enter")
+    codes = page.get_by_role("dialog", name="Recovery codes")
+    expect(codes.locator("li")).to_have_count(10)
+    codes.get_by_role("button", name="I have saved them").press("Enter")
+    expect(page.get_by_text("Recovery codes left: 10")).to_be_visible()
+    assert User.objects.get(pk=user.pk).second_factors == "authenticator"
+    assert page.evaluate("document.documentElement.scrollWidth") <= 375
+
+
+def test_an_old_sign_in_is_asked_for_the_password_before_a_token(device):
+    user = UserFactory()
+    page = device(user).new_page()
+    Session.objects.update(proved_at=timezone.now() - timedelta(hours=1))
+    page.goto("/security")
+    page.get_by_label("Name", exact=True).last.fill("a script")
+    page.get_by_role("button", name="Make token").click()
+    proof = page.get_by_role("dialog", name="Confirm that it's you")
+    proof.get_by_label("Your password").fill(PASSWORD)
+    proof.get_by_role("button", name="Confirm").click()
+    expect(page.get_by_role("dialog", name="New token")).to_be_visible()
+    assert PersonalToken.objects.get().name == "a script"

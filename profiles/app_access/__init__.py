@@ -1,0 +1,1 @@
+"""What has access to an account: registered apps, what they did, and how it ends."""

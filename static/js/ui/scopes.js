@@ -1,0 +1,24 @@
+/** What an app may do, in words; the same as animecollections/scopes.py says. */
+
+import { t } from "./words.js";
+
+/** @type {() => Record<string, string>} */
+const words = () => ({
+  export: t("Export the lists."),
+  feeds: t("See which feeds there are of what airs of the list, and end them."),
+  "history:read": t("Read the search history."),
+  "history:write": t("Add to the search history, and clear it."),
+  import: t("Plan and apply imports of lists."),
+  "list:read": t("Read the list and its history."),
+  "list:write": t("Change the list, and undo changes."),
+  "lists:read": t("Read the lists of one's own."),
+  "lists:write": t("Make lists of one's own, and change them."),
+  live: t("Receive changes live."),
+  "profile:read": t("Read the profile, the preferences and the uploaded pictures."),
+  "profile:write": t("Change the profile, the preferences and the pictures."),
+  "stats:read": t("Read the statistics."),
+  "watched:write": t("Add to the diary of what was watched when, and correct it."),
+});
+
+/** @param {string} scope */
+export const scopeText = (scope) => words()[scope] ?? scope;
