@@ -17,6 +17,7 @@ TAGS = {
     "Images": "Uploaded pictures.",
     "Calendar": "When episodes air; feeds of it for other programs.",
     "Viewings": "Every time through a title.",
+    "Lists": "Lists of one's own, each in its own order.",
     "Diary": "What was watched on which day, month or year; to be corrected.",
     "Statistics": "What was watched, how much, and when.",
     "Catalogue": "Titles, genres, studios. Open to visitors.",

@@ -122,6 +122,8 @@ def fill(user, client, visitor, anime):
     client.patch(watched, {"notes": "a note", "tags": ["kept"], "score": 9.5})
     [first] = client.get(f"{watched}/viewings").json()["data"]
     client.patch(f"{watched}/viewings/{first['id']}", {"where": "At home"})
+    made = client.post("/api/user/lists", {"name": "Zaphira's"}).json()["data"]
+    client.put(f"/api/user/lists/{made['id']}/items/{anime.pk}", {"notes": "a note"})
     client.post("/api/user/searchHistory", {"query": "naruto"})
     client.post("/api/user/profile", {"name": "Zaphira", "birthday": "1995-05-20"})
     client.post("/api/user/preferences", {"timezone": "Europe/Madrid"})
