@@ -19,6 +19,8 @@ SCOPES: Final = {
     "import": "Plan and apply imports of lists.",
     "list:read": "Read the list and its history.",
     "list:write": "Change the list, and undo changes.",
+    "lists:read": "Read the lists of one's own.",
+    "lists:write": "Make lists of one's own, and change them.",
     "live": "Receive changes live.",
     "profile:read": "Read the profile, the preferences and the uploaded pictures.",
     "profile:write": "Change the profile, the preferences and the pictures.",

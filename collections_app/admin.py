@@ -4,6 +4,7 @@ from collections_app.airing import admin as airing
 from collections_app.catalogue.admin import abbreviations, bulk
 from collections_app.catalogue.admin import titles as catalogue
 from collections_app.imports import admin as imports
+from collections_app.lists import admin as lists
 from collections_app.merges import admin as titles
 from collections_app.source_facts import admin as source_facts
 from collections_app.title_events import admin as title_events
@@ -17,6 +18,7 @@ __all__ = [
     "bulk",
     "catalogue",
     "imports",
+    "lists",
     "log",
     "source_facts",
     "title_events",

@@ -15,6 +15,8 @@ from animecollections.db.json_rows import among
 from collections_app import transfer
 from collections_app.catalogue.models import Anime
 from collections_app.imports.recognition import recognise
+from collections_app.own_lists.models import ListItem, OwnList
+from collections_app.own_lists.values import LIST_COLUMNS, Row
 from collections_app.transfer.records import Kept, Owner, Record
 from collections_app.transfer.round_trip import (
     AT_ONCE,
@@ -36,29 +38,34 @@ SITES: dict[str, Set[str]] = {"mal": {"mal"}, "anilist": {"anilist", "mal"}}
 
 
 def entries_of(user_id: UUID) -> Iterator[Kept]:
-    """The whole list by three statements: the diary, the viewings, and the entries,
-    some at a time, by anime.
+    """The whole list by five statements: the diary, the viewings, the lists of one's
+    own and what is on them, and the entries, some at a time, by anime.
     """
     diaries, viewings = diaries_of(user_id), viewings_of(user_id)
+    places = places_of(user_id)
     rows = WatchListEntry.objects.of(user_id).order_by("anime_id").values(*KEPT_ROW)
     for row in rows.iterator(AT_ONCE):
         id_ = row["anime_id"]
-        yield kept_of(row, diaries.get(id_), viewings.get(id_, ()))
+        yield kept_of(row, diaries.get(id_), viewings.get(id_, ()), places.get(id_, ()))
 
 
 def unlisted_of(user_id: UUID) -> list[Kept]:
-    """What was watched of titles that are not on the list; four statements."""
+    """Titles that are not on the watch list, and were watched or are on a list of one's
+    own; six statements.
+    """
     listed = set(
         WatchListEntry.objects.of(user_id).order_by().values_list("anime_id", flat=True)
     )
     diaries, viewings = diaries_of(user_id), viewings_of(user_id)
-    ids = (diaries.keys() | viewings.keys()) - listed
+    places = places_of(user_id)
+    ids = (diaries.keys() | viewings.keys() | places.keys()) - listed
     titles = Anime.objects.filter(id__in=among(ids)).order_by("id")
     return [
         kept_of(
             {"anime_id": row["id"]} | {f"anime__{name}": row[name] for name in TITLE},
             diaries.get(row["id"]),
             viewings.get(row["id"], ()),
+            places.get(row["id"], ()),
         )
         for row in titles.values("id", *TITLE)
     ]
@@ -68,6 +75,22 @@ def viewings_of(user_id: UUID) -> dict[int, list[dict[str, Any]]]:
     found: dict[int, list[dict[str, Any]]] = {}
     for row in all_of(user_id):
         found.setdefault(row["anime_id"], []).append(row)
+    return found
+
+
+def lists_of(user_id: UUID) -> list[Row]:
+    rows: Any = OwnList.objects.of(user_id).order_by("id").values(*LIST_COLUMNS)
+    return list(rows)
+
+
+def places_of(user_id: UUID) -> dict[int, list[Row]]:
+    """Of each title where it stands on lists of one's own."""
+    names = {row["id"]: row["name"] for row in lists_of(user_id)}
+    found: dict[int, list[Row]] = {}
+    items = ListItem.objects.of(user_id).order_by("list_id", "rank", "id")
+    for row in items.values("list_id", "anime_id", "rank", "notes"):
+        place = {"name": names.get(row["list_id"], "")} | row
+        found.setdefault(row["anime_id"], []).append(place)
     return found
 
 
@@ -86,6 +109,7 @@ def owner_of(user_id: UUID, *, name: str, score_format: str) -> Owner:
         score_format=score_format,
         scores=frozenset(score for score in scores if score is not None),
         unlisted=partial(unlisted_of, user_id),
+        lists=partial(lists_of, user_id),
     )
 
 

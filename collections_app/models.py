@@ -23,6 +23,7 @@ from collections_app.imports.models import (
     Outcome,
     Policy,
 )
+from collections_app.own_lists.models import ListItem, OwnList
 from collections_app.source_facts.models import FactKind, SourceFact
 from collections_app.title_events.models import EventKind, TitleEvent
 from collections_app.watch_list.models import (
@@ -53,6 +54,7 @@ __all__ = [
     "ImportPlan",
     "ImportRow",
     "ImportStatus",
+    "ListItem",
     "Listing",
     "Merge",
     "MergeStatus",
@@ -61,6 +63,7 @@ __all__ = [
     "MissingTitle",
     "NameKind",
     "Outcome",
+    "OwnList",
     "Policy",
     "SearchName",
     "SourceFact",

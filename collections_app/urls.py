@@ -6,6 +6,7 @@ from collections_app.browsing.views import CatalogueViewSet
 from collections_app.calendar.views import CalendarViewSet
 from collections_app.diary.views import DiaryViewSet
 from collections_app.imports.views import ImportsViewSet, ImportViewSet
+from collections_app.lists.views import ItemsViewSet, ListsViewSet
 from collections_app.stats.views import StatisticsViewSet
 from collections_app.viewings.views import ViewingsViewSet
 from collections_app.watch_list.entry_views import (
@@ -53,6 +54,18 @@ urlpatterns = [  # tried one after the other: what is asked most stands first
     path(
         "user/watched/<str:watched_id>",
         DiaryViewSet.as_view({"patch": "partial_update", "delete": "destroy"}),
+    ),
+    path("user/lists", ListsViewSet.as_view({"get": "list", "post": "create"})),
+    path(
+        "user/lists/<str:list_id>",
+        ListsViewSet.as_view(
+            {"get": "retrieve", "patch": "partial_update", "delete": "destroy"}
+        ),
+    ),
+    path("user/lists/<str:list_id>/items", ItemsViewSet.as_view({"get": "list"})),
+    path(
+        "user/lists/<str:list_id>/items/<str:anime_id>",
+        ItemsViewSet.as_view({"put": "update", "delete": "destroy"}),
     ),
     path("user/stats", StatisticsViewSet.as_view({"get": "retrieve"})),
     path("user/imports", ImportsViewSet.as_view({"get": "list", "post": "create"})),

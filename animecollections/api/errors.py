@@ -138,6 +138,13 @@ CODES: dict[str, Kind] = {
     "only_viewing": Kind(
         409, "The only viewing is the entry itself: remove the entry instead."
     ),
+    "list_not_found": Kind(404, "You have no such list: it may have been removed."),
+    "lists_full": Kind(
+        409, "You have {number} lists, which is the most: remove one first."
+    ),
+    "list_full": Kind(
+        409, "This list has {number} titles, which is the most: take one off first."
+    ),
     "operation_not_found": Kind(404, "Operation not found, or too old to undo."),
     "method_not_allowed": Kind(405, "{method} does not work here; use {allowed}."),
     "file_unreadable": Kind(400, "{sentence}"),

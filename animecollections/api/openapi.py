@@ -72,6 +72,7 @@ PATH_PARAMETERS = {
     "search_id": "The `id` of a search.",
     "passkey_id": "The `id` of a passkey.",
     "token_id": "The `id` of a personal token.",
+    "list_id": "The `id` of a list, or its `client_key`.",
     "viewing_id": "The `id` of a viewing; of the only one, that of its entry.",
     "watched_id": "The `id` of a row of the diary.",
 }

@@ -6,6 +6,9 @@ TAGS = {
     "Signing in": "Accounts, sessions of browsers, tokens of apps, passwords.",
     "Second factor": "Passkeys, authenticator, recovery codes, and fresh proofs.",
     "Personal tokens": "Sign-ins that a person makes for scripts and apps.",
+    "Apps that have access": "Apps that a person let in: their end, and the undo of "
+    "what they did.",
+    "Developers": "Apps that anybody registers, for other people to let in.",
     "Watch list": "The list: reading, writing, batches. Writes tell every implied "
     "change in `meta.changes`.",
     "History and undo": "What was done to the list, and how to undo it.",
@@ -14,6 +17,7 @@ TAGS = {
     "Images": "Uploaded pictures.",
     "Calendar": "When episodes air; feeds of it for other programs.",
     "Viewings": "Every time through a title.",
+    "Lists": "Lists of one's own, each in its own order.",
     "Diary": "What was watched on which day, month or year; to be corrected.",
     "Statistics": "What was watched, how much, and when.",
     "Catalogue": "Titles, genres, studios. Open to visitors.",

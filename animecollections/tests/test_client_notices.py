@@ -8,6 +8,11 @@ from profiles.models import MutedTitle, Preferences, UserNotice
 from profiles.notifications.services import notify
 from profiles.tests.sockets import Api, cookie_of
 
+# The pages are kept on the device by then.
+KEPT = """
+    navigator.serviceWorker.controller ? true : new Promise((there) =>
+        navigator.serviceWorker.addEventListener("controllerchange", () => there(true)))
+"""
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
@@ -35,6 +40,7 @@ def test_the_bell_counts_and_the_page_reads_without_network_too(device, user):
     page = browser.new_page()
     page.goto("/")
     expect(bell(page)).to_have_attribute("aria-label", "Notices: 1 unread")
+    assert page.evaluate(KEPT)
     page.context.set_offline(True)
     bell(page).click()
     expect(page.locator("main h1")).to_have_text("Notices")

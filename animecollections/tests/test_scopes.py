@@ -62,8 +62,8 @@ def test_of_sync_each_part_needs_its_own_scope(app):
 def test_an_operation_without_a_scope_or_with_an_unknown_one_is_none():
     with pytest.raises(TypeError, match="scope"):
         documented("Lists what is there.", name="list")
-    with pytest.raises(ValueError, match="lists:read"):
-        documented("Lists what is there.", name="list", scope="lists:read")
+    with pytest.raises(ValueError, match="hidden:read"):
+        documented("Lists what is there.", name="list", scope="hidden:read")
     documented("Lists what is there.", name="list", scope=OPEN)
 
 

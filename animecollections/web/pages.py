@@ -41,6 +41,7 @@ PAGES = [
     "/calendar",
     "/diary",
     "/statistics",
+    "/lists",
     "/history",
     "/notices",
     "/settings",

@@ -12,6 +12,7 @@ from animecollections.api.conditional import etag_of, unless_held
 from animecollections.api.rendering import Answer, answer
 from animecollections.api.schema import Example, documented, query
 from animecollections.api.shapes import Always, nullable
+from animecollections.api.shuffling import shuffle_tag
 from animecollections.api.views import ApiViewSet
 from animecollections.db.statements import limited
 from animecollections.identity import Account
@@ -159,4 +160,6 @@ class CatalogueViewSet(ApiViewSet):
             parts += [user.revisions.epoch, user.revisions.parts["list"]]
         if "schedule" in self.wanted.get("include", ()):
             parts.append(last_aired_at(timezone.now()))
+        if (shuffled := shuffle_tag(self.wanted)) is not None:
+            parts.append(shuffled)
         return etag_of(self.request, *parts)

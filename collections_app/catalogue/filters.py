@@ -1,14 +1,13 @@
 """What narrows and orders the catalogue."""
 
-import django_filters as filters
-
 from animecollections.api.errors import ApiError, refuse
 from animecollections.api.filtering import YesOrNo
 from animecollections.api.parameters import Parameter, Wanted
 from animecollections.api.schema import FEWER_KEYS, paging, query
+from animecollections.api.shuffling import RANDOM, SEED
 from animecollections.identity import Account
 from collections_app.catalogue.folding import LONGEST_QUERY
-from collections_app.catalogue.models import AiringStatus, AnimeQuerySet
+from collections_app.catalogue.models import AnimeQuerySet
 from collections_app.catalogue.refs import AnimeRef, parse_anime_id
 from collections_app.catalogue.title_filters import (
     PARAMETERS_ABOUT_TITLES,
@@ -25,6 +24,7 @@ ORDERINGS = {
     "episodes": "episodes",
     "updated_at": "updated_at",
     "id": "pk",
+    RANDOM: RANDOM,  # api/shuffling.py
 }
 BY_RELEVANCE = {"relevance": "relevance", **ORDERINGS}
 ABOUT_INCLUDE = (
@@ -55,20 +55,12 @@ PARAMETERS: list[Parameter] = [
     ),
     *PARAMETERS_ABOUT_TITLES,
     query(
-        "airing_status",
-        str,
-        "Any of these, in any case.",
-        enum=AiringStatus.values,
-        many=True,
-        any_case=True,
-    ),
-    query("min_score", float, "At least this rating.", minimum=0, maximum=10),
-    query(
         "on_list",
         str,
         "Only titles that are, or are not, on the user's list.",
         enum=["true", "false"],
     ),
+    SEED,
     query(
         "ordering",
         str,
@@ -89,8 +81,6 @@ PARAMETERS: list[Parameter] = [
 class AnimeFilters(filters_of_titles()):  # type: ignore[misc]
     """For titles `with_entry_of` the user, where one is signed in."""
 
-    airing_status = filters.Filter("airing_status", "in")
-    min_score = filters.Filter("rating", "gte")
     on_list = YesOrNo("entry", "isnull", means=False)
 
 

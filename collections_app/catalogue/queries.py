@@ -9,6 +9,7 @@ from django.db.models import Count, Q
 from animecollections.api.errors import ApiError
 from animecollections.api.paging import page
 from animecollections.api.parameters import Wanted
+from animecollections.api.shuffling import with_random
 from animecollections.api.sparse_fields import chosen_fields, only
 from animecollections.db.compiled import Compiled
 from animecollections.identity import Account, Asker
@@ -74,7 +75,7 @@ def find(user: Asker, wanted: Wanted, shape: "Shape", revision: int) -> Found:
     if text and first_page.is_asked_for(wanted):
         return by_first_page(user, text, wanted, shape, revision)
     animes = shape.joined(Anime.objects.shown(hides_mature=user.hides_mature))
-    animes = narrow(animes, user, wanted)
+    animes = with_random(narrow(animes, user, wanted), wanted, "pk")
     if "ids" in wanted:  # of no ids, no titles
         return by_ids(animes, asked_ids(wanted), shape)
     if wanted.get("on_list") != "true":  # a list keeps what has gone

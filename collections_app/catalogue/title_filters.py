@@ -9,7 +9,7 @@ from django.db.models import Count
 from animecollections.api.filtering import TypedFilterSet
 from animecollections.api.schema import query
 from collections_app.catalogue.folding import fold
-from collections_app.catalogue.models import Format, Genre, Season, Studio
+from collections_app.catalogue.models import AiringStatus, Format, Genre, Season, Studio
 
 Linked = type[Genre] | type[Studio]
 
@@ -48,6 +48,15 @@ PARAMETERS_ABOUT_TITLES = [
     query("year_max", int, "Released in this year or earlier.", **YEARS),
     query("episodes_min", int, "At least this many episodes.", **EPISODES),
     query("episodes_max", int, "At most this many episodes.", **EPISODES),
+    query(
+        "airing_status",
+        str,
+        "Any of these, in any case.",
+        enum=AiringStatus.values,
+        many=True,
+        any_case=True,
+    ),
+    query("min_score", float, "At least this rating.", minimum=0, maximum=10),
     query("mature", str, "`hide` leaves mature titles out.", enum=["hide"]),
 ]
 
@@ -66,6 +75,8 @@ def filters_of_titles(path: str = "") -> type[TypedFilterSet]:
         year_max = filters.Filter(f"{path}year", "lte")
         episodes_min = filters.Filter(f"{path}episodes", "gte")
         episodes_max = filters.Filter(f"{path}episodes", "lte")
+        airing_status = filters.Filter(f"{path}airing_status", "in")
+        min_score = filters.Filter(f"{path}rating", "gte")
         mature = Hidden(f"{path}mature")
 
     return TitleFilters

@@ -20,6 +20,7 @@ from collections_app.imports.models import (
     Outcome,
     Policy,
 )
+from collections_app.imports.own_lists import lists_with
 from collections_app.imports.policies import Comparison, Touch, compare, judge
 from collections_app.imports.recognition import Recognised, recognise
 from collections_app.transfer.records import Kept, Owner, Record
@@ -50,6 +51,7 @@ CHANGE = (
 )  # fmt: skip
 
 
+ADDS_TO_LISTS = "The file has it on lists that do not have it here: it is added."
 ADDS_DAYS = "The file has days or viewings that are not here: they are added."
 NOTHING: tuple[Any, ...] = (None, "", 0, False, [], {})
 MAY_BE = (
@@ -169,6 +171,7 @@ class PlanEvaluation:
         self.open = list(records)
         self.days: Mapping[int, Diary] | None = None
         self.viewings: Mapping[int, Viewings] | None = None
+        self.lists: Mapping[int, set[str]] | None = None
 
     def settle(self, row: ImportRow, outcome: Outcome, reason: str) -> None:
         row.outcome, row.reason = outcome, reason
@@ -356,6 +359,9 @@ class PlanEvaluation:
         here, said = self.days_here(), self.records[row].watched
         diary = here.get(row.anime_id or 0, {})
         if all(diary.get(day, 0) >= episodes for day, episodes in said.items()):
+            if self.is_for_lists(row):
+                self.settle(row, Outcome.ADD, joined(row.reason, ADDS_TO_LISTS))
+                return
             has_all = "The diary has its days already."
             self.settle(row, Outcome.UNCHANGED, joined(row.reason, has_all))
             return
@@ -398,6 +404,22 @@ class PlanEvaluation:
         here = self.numbers_here()[anime_id].after
         return any(said["number"] not in here for said in record.viewings)
 
+    def is_for_lists(self, row: ImportRow) -> bool:
+        """Whether the file has it on a list of one's own that has it not here."""
+        said = {place["name"] for place in self.records[row].lists}
+        return bool(said - self.lists_here().get(row.anime_id or 0, set()))
+
+    def lists_here(self) -> Mapping[int, set[str]]:
+        """Those that titles are on which are on any in the file; read once."""
+        if self.lists is None:
+            ids = {
+                row.anime_id
+                for row in self.open
+                if row.anime_id and self.records[row].lists
+            }
+            self.lists = lists_with(self.plan.user_id, ids) if ids else {}
+        return self.lists
+
     def update(
         self,
         row: ImportRow,
@@ -416,6 +438,8 @@ class PlanEvaluation:
         row.before = {name: entry[name] for name in row.after}
         if not differences and policy != Policy.KEEP and self.brings_more(row):
             self.settle(row, Outcome.UPDATE, joined(reason, ADDS_DAYS))
+        elif not differences and policy != Policy.KEEP and self.is_for_lists(row):
+            self.settle(row, Outcome.UPDATE, joined(reason, ADDS_TO_LISTS))
         elif not differences:
             self.settle(row, Outcome.UNCHANGED, reason)
         elif verdict.taken:

@@ -64,6 +64,8 @@ class ImportPlan(OwnedRow):
     score_format = models.CharField(max_length=4, blank=True)
     # What is odd about the file as a whole, in sentences.
     warnings = models.JSONField(default=list, blank=True)
+    # What lists of one's own say of themselves there.
+    lists = models.JSONField(default=list, blank=True, db_default=[])
     # {outcome: rows}
     summary = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField()

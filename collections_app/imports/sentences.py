@@ -33,6 +33,7 @@ SENTENCES = {
     "days_here": "The diary has its days already.",
     "only_days": "Not on the list in the file: only its days are taken.",
     "adds_days": "The file has days or viewings that are not here: they are added.",
+    "adds_to_lists": "The file has it on lists that do not have it here: it is added.",
     "no_status": "The file has no status: it goes to Collection.",
     "removed_here": "Removed here on {day}.",
     "wrong_state": "{type} cannot be {state}.",
@@ -109,6 +110,7 @@ SENTENCES = {
     "several_active": "{what}: more than one is active.",
     "no_viewing": "{what}: one has no number or no state.",
     "no_episodes": "{what}: these are not episodes such as 1-12,14.",
+    "no_list_name": "{what}: one has no name.",
     "many_days": "{what} has more than {most} days.",
     # Of the file as a whole.
     "rows_changed": "{n} rows were changed when the file was read: the reason of each "
@@ -126,6 +128,8 @@ SENTENCES = {
     "others.",
     "header_miscounts": "The file's header counts {n} anime, but the file has {most} "
     "rows: all of them were read.",
+    "too_many_for_lists": "Not everything was put on lists: there would be too many "
+    "lists or titles.",
     "days_not_imported": "The dates of single episodes are not imported.",
     "not_utf8": "The file is not in UTF-8: it was read as {text}. If letters are "
     "wrong, save it as “CSV UTF-8”.",

@@ -37,6 +37,7 @@ from collections_app.imports.models import (
     Policy,
     RowQuerySet,
 )
+from collections_app.imports.own_lists import TOO_MANY, put_on_lists
 from collections_app.imports.recognition import recognise
 from collections_app.transfer.records import ListFile, Record, Row
 from collections_app.watch_list.fields import NEW_ENTRY
@@ -96,6 +97,7 @@ def draft(
         exported_at=exported_at or by_now(file.exported_at, now),
         score_format=file.score_format,
         warnings=file.warnings,
+        lists=file.lists,
         created_at=now,
         expires_at=now + KEPT_FOR,
     )
@@ -292,6 +294,9 @@ def apply(
                     count_as_laid(slot, today)
                 count_what_is_said(slot, row, diaries.get(slot.anime_id, {}), today)
                 add_viewings(edit, slot, row)
+        taken = [row for row in written if row.row not in stays]
+        if not put_on_lists(edit.lists, planned, taken):
+            planned.warnings = [*planned.warnings, TOO_MANY]
         planned.status, planned.applied_at = ImportStatus.APPLIED, record.at
         planned.operation_id = record.operation_id if edit.save() else None
         save(planned, stale)

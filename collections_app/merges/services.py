@@ -36,6 +36,7 @@ from collections_app.catalogue.missing_titles.models import MissingTitle
 from collections_app.catalogue.models import Anime, ExternalId, Listing
 from collections_app.catalogue.refs import OWN, AnimeRef
 from collections_app.catalogue.writes import changing_catalogue, store
+from collections_app.own_lists.models import ListItem
 from collections_app.source_facts import moving as source_facts
 from collections_app.title_events import services as events
 from collections_app.title_events.services import NewEvent
@@ -131,11 +132,15 @@ def begin(kept: AnimeRef, gone: AnimeRef, reason: str) -> Merge:
 
 
 def people_with(anime_id: int) -> list[UUID]:
-    """Anyone who has or had something of a title: entry, viewings, diary; in order."""
+    """Anyone who has or had something of a title, in order: an entry, viewings, days of
+    the diary, a place on a list of their own.
+    """
     entries = WatchListEntry.objects.across_users().filter(anime_id=anime_id).order_by()
     users = set(entries.values_list("user_id", flat=True))
     again = Viewing.objects.across_users().filter(anime_id=anime_id).order_by()
     users |= set(again.values_list("user_id", flat=True))
+    listed = ListItem.objects.across_users().filter(anime_id=anime_id).order_by()
+    users |= set(listed.values_list("user_id", flat=True))
     return sorted(users | watched.watchers(anime_id))
 
 
@@ -159,7 +164,8 @@ def move_list(job: Merge, user_id: UUID, through: Origin) -> None:
                     else gone.after | {"id": new_id()}
                 )
                 gone.after = None
-                edit.save()
+            edit.lists.join_titles(job.gone_id, job.kept_id)
+            edit.save()
             is_over = kept.after is not None and viewings.is_over(kept.after)
             viewings.move(
                 record,

@@ -3,10 +3,11 @@
     {"format": "animecollections", "version": 1, "exported_at": …, "entries":
      [{"anime_id": "1535", "ids": {…}, "title", "type", …, "score": 9.5,
        "watched": [{"watched_on": "2015-06", "episodes": 12}], "viewings": […],
-       "extra": {…}}],
-     "watched": [{"anime_id", "ids", "title", "watched": […]}]}
+       "lists": […], "extra": {…}}],
+     "watched": [{"anime_id", "ids", "title", "watched": […], "lists": […]}],
+     "lists": [{"name", "description", …}]}
 
-The last one is of titles that are not on the list. What `GET /api/user/watchList`
+`watched` is of titles that are not on the watch list. What `GET /api/user/watchList`
 answers is read too.
 """
 
@@ -23,7 +24,7 @@ from collections_app.watch_list.fields import (
     shown,
 )
 
-from . import episodes, list_json, reading, viewings, watched
+from . import episodes, list_json, own_lists, reading, viewings, watched
 from .list_json import child
 from .records import (
     FORMAT_NAMES,
@@ -87,6 +88,7 @@ def read(document: object) -> ListFile:
         exported_at=reading.time_of(child(document, "exported_at")),
         warnings=[PAGE] * is_page,
         owner=reading.shown_title(child(document, "owner")),
+        lists=own_lists.about_from_json(document.get("lists")),
     )
 
 
@@ -109,6 +111,7 @@ def _record(entry: object, row: int) -> Record:
         added_at=reading.time_of(entry.get("added_at")),
         watched=watched.from_json(entry.get("watched")),
         viewings=viewings.from_json(entry.get("viewings")),
+        lists=own_lists.from_json(entry.get("lists")),
     )
 
 
@@ -187,6 +190,8 @@ def write(entries: Iterable[Kept], owner: Owner) -> Iterator[str]:
     yield from list_json.array(map(_entry, entries))
     yield '],"watched":[\n'
     yield from list_json.array(map(_title, owner.unlisted()))
+    yield '],"lists":[\n'
+    yield from list_json.array(own_lists.about_to_json(owner.lists()))
     yield "]}\n"
 
 
@@ -201,6 +206,7 @@ def _title(kept: Kept) -> dict[str, object]:
         "episodes": kept.episodes,
         "watched": watched.to_json(kept.watched),
         "viewings": viewings.to_json(kept.viewings),
+        "lists": own_lists.to_json(kept.lists),
     }
 
 

@@ -77,6 +77,7 @@ class Record:
     remarks: what was read otherwise than it stands in the file, as sentences.
     watched: how many episodes on which day ("" is unknown).
     viewings: every time through (transfer/viewings.py), where it was several.
+    lists:   the lists of one's own that it is on (transfer/own_lists.py).
     is_listed: whether the row is an entry; what is only in the diary is none.
     """
 
@@ -95,6 +96,7 @@ class Record:
     remarks: list[str] = field(default_factory=list)
     watched: dict[str, int] = field(default_factory=dict)
     viewings: list[dict[str, Any]] = field(default_factory=list)
+    lists: list[dict[str, Any]] = field(default_factory=list)
     is_listed: bool = True
 
 
@@ -122,6 +124,7 @@ class ListFile:
                   ("10.0", "10", "100", "5", "3"), "" if it is no matter of choice.
     shape:        the format whose syntax the file has, where that is another one's: a
                   table that holds MyAnimeList's columns is `mal`, and its shape `csv`.
+    lists:        what its lists of one's own say of themselves.
     """
 
     format: str
@@ -131,6 +134,7 @@ class ListFile:
     owner: str = ""
     score_format: str = ""
     shape: str = ""
+    lists: list[dict[str, Any]] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -142,6 +146,7 @@ class Kept:
     names:  more of its titles.
     watched: how many episodes on which day, month or year; "" is unknown.
     viewings: those that have rows, by number.
+    lists:  {"name", "rank", "notes"} of each list of one's own that it is on.
     """
 
     values: dict[str, Any]
@@ -156,6 +161,7 @@ class Kept:
     updated_at: datetime | None = None
     watched: Mapping[str, int] = field(default_factory=dict)
     viewings: Sequence[Mapping[str, Any]] = ()
+    lists: Sequence[Mapping[str, Any]] = ()
 
     def besides(self, format_: str, known: Collection[str] = ()) -> dict[str, object]:
         """What a file of that format said for which there is no column.
@@ -179,8 +185,9 @@ class Owner:
                   a format leaves the choice; "" is the finest.
     scores:       all scores that the list has. If they are given and one does not fit
                   the scale, a finer scale is taken; if not, scores are rounded to it.
-    unlisted:     what was watched of titles that are not on the list; their `values`
-                  are empty.
+    unlisted:     titles that are not on the watch list and were watched, or are on a
+                  list of one's own; their `values` are empty.
+    lists:        what each list of one's own says of itself.
     """
 
     name: str = ""
@@ -189,6 +196,7 @@ class Owner:
     score_format: str = ""
     scores: frozenset[int] | None = None
     unlisted: Callable[[], Iterable[Kept]] = tuple
+    lists: Callable[[], Iterable[Mapping[str, Any]]] = tuple
 
 
 class Format(Protocol):

@@ -26,9 +26,11 @@ def kept_of(
     row: Mapping[str, Any],
     watched: Mapping[str, int] | None = None,
     viewings: Sequence[Mapping[str, Any]] = (),
+    lists: Sequence[Mapping[str, Any]] = (),
 ) -> Kept:
-    """An entry as writers take it, from a row of KEPT_ROW, its days of the diary and
-    its viewings. One that is not on the list has no values.
+    """An entry as writers take it, from a row of KEPT_ROW, its days of the diary, its
+    viewings and its places on lists of one's own. One that is not on the watch list has
+    no values.
     """
     title = {name: row[f"anime__{name}"] for name in TITLE}
     names = [title["english_title"], title["native_title"]]
@@ -46,6 +48,7 @@ def kept_of(
         updated_at=row.get("updated_at"),
         watched=watched or {},
         viewings=viewings,
+        lists=lists,
     )
 
 

@@ -1,4 +1,4 @@
-"""What a batch takes besides changes of entries: of viewings, and of the diary.
+"""What a batch takes besides changes of entries: of viewings, the diary and lists.
 
 `OperationInput` tells the schema of all of them, and reads those of entries.
 """
@@ -12,7 +12,13 @@ from animecollections.api.fields import (
     StrictObject,
     StrictText,
 )
+from collections_app.own_lists.models import LONGEST_KEY
 from collections_app.watch_list.fields import LARGEST_NUMBER
+from collections_app.watch_list.list_serializers import (
+    ItemInput,
+    ListChangeInput,
+    ListInput,
+)
 from collections_app.watch_list.serializers import (
     AnimeIdField,
     OperationInput,
@@ -57,6 +63,34 @@ class WatchedRemoved(NamedOperation):
     watchedId = serializers.UUIDField()  # noqa: N815
 
 
+class OfList(StrictObject):
+    """An operation of a list of one's own."""
+
+    op = serializers.CharField()
+    id = StrictText(max_length=LONGEST_KEY, required=False)
+
+
+class ListCreated(OfList, ListInput):
+    pass
+
+
+class OfOneList(OfList):
+    listId = StrictText(max_length=LONGEST_KEY)  # noqa: N815
+    if_revision = StrictInteger(min_value=0, required=False, allow_null=True)
+
+
+class ListUpdated(OfOneList, ListChangeInput):
+    pass
+
+
+class ItemPut(OfOneList, ItemInput):
+    animeId = AnimeIdField()  # noqa: N815
+
+
+class ItemTakenOff(OfOneList):
+    animeId = AnimeIdField()  # noqa: N815
+
+
 READ_BY: dict[str, type[serializers.Serializer[Any]]] = {
     "viewing_begin": ViewingBegun,
     "viewing_update": ViewingChanged,
@@ -64,6 +98,11 @@ READ_BY: dict[str, type[serializers.Serializer[Any]]] = {
     "watched_add": WatchedAdded,
     "watched_update": WatchedChanged,
     "watched_remove": WatchedRemoved,
+    "list_create": ListCreated,
+    "list_update": ListUpdated,
+    "list_remove": OfOneList,
+    "list_put": ItemPut,
+    "list_take_off": ItemTakenOff,
 }
 
 

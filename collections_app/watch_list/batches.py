@@ -13,7 +13,13 @@ from animecollections.api.errors import ApiError
 from animecollections.api.rendering import OPTIONS
 from animecollections.db.free_json import to_bytes
 from animecollections.identity import Origin
-from collections_app.watch_list.writes import VIEWING_VERBS, Operation, Outcome, do_all
+from collections_app.own_lists.edit import ListOutcome
+from collections_app.watch_list.writes import (
+    VIEWING_VERBS,
+    AnyOperation,
+    AnyOutcome,
+    do_all,
+)
 from history.idempotency.records import find_answers, keep_answers
 from history.log.recording import locked
 
@@ -30,7 +36,7 @@ class Queued:
 
     id: str
     raw: Mapping[str, Any]
-    operation: Operation | None
+    operation: AnyOperation | None
     refused: ApiError | None = None
 
     @property
@@ -94,7 +100,7 @@ def kept_results(user_id: UUID, queue: Sequence[Queued]) -> dict[int, Result]:
 def tell(
     queue: Sequence[Queued],
     fresh: Sequence[int],
-    outcomes: Sequence[Outcome | ApiError],
+    outcomes: Sequence[AnyOutcome | ApiError],
     results: dict[int, Result],
 ) -> Collection[int]:
     """Adds the result of each fresh operation, in order; answers with the places of
@@ -130,13 +136,14 @@ def refuse_if_any(
     raise ApiError("batch_refused", details={"results": told})
 
 
-def result_of(queued: Queued, outcome: Outcome | ApiError) -> Result:
+def result_of(queued: Queued, outcome: AnyOutcome | ApiError) -> Result:
     if isinstance(outcome, ApiError):
         return refusal(queued, outcome)
+    done = named(queued) | {"ok": True, "status": 200}
+    if isinstance(outcome, ListOutcome):
+        return as_kept(done | of_list(queued, outcome))
     result: Result = {
-        **named(queued),
-        "ok": True,
-        "status": 200,
+        **done,
         "entry": outcome.entry,
         "changes": outcome.changes,
         "warnings": outcome.warnings,
@@ -145,7 +152,20 @@ def result_of(queued: Queued, outcome: Outcome | ApiError) -> Result:
         result["viewing"] = outcome.viewing
     if queued.operation and queued.operation.verb == "remove":
         result["removed"] = outcome.removed
-    # As it will be kept: a replay is the same to the letter.
+    return as_kept(result)
+
+
+def of_list(queued: Queued, outcome: ListOutcome) -> Result:
+    told: Result = {"list": outcome.list, "warnings": outcome.warnings}
+    if outcome.anime_id is not None:
+        told["item"] = outcome.item
+    if queued.operation and queued.operation.verb in ("list_remove", "list_take_off"):
+        told["removed"] = outcome.removed
+    return told
+
+
+def as_kept(result: Result) -> Result:
+    """A replay is the same to the letter."""
     portable: Result = orjson.loads(to_bytes(result, OPTIONS))
     return portable
 

@@ -5,7 +5,7 @@ the anime's facts next to it; JSON for answers is shaped here and nowhere else.
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence, Sized
+from collections.abc import Callable, Iterable, Mapping, Sequence, Sized
 from datetime import date, datetime
 from functools import lru_cache
 from operator import itemgetter
@@ -55,6 +55,7 @@ STORED_KEYS = (
 JSON_KEYS = (*STORED_KEYS, *AIRING_KEYS)
 CARD_KEYS = (*JSON_KEYS, *CARD_KEYS_OF_FACTS)
 NEXT_KEYS = (*JSON_KEYS, "next_episode", "episodes_left")
+LISTED_KEYS = (*JSON_KEYS, "lists")
 # The columns of a row that `to_json` reads: those of the keys, in their order; then
 # what cards show besides, and the schedule.
 COLUMN_OF_KEY = {
@@ -64,6 +65,7 @@ ROW = (
     *(COLUMN_OF_KEY.get(key, key) for key in STORED_KEYS),
     *(f"anime__{fact}" for fact in FACTS[len(FACT_KEYS) :]),
 )
+ANIME_ID = ROW.index("anime_id")
 facts_in = itemgetter(*(ROW.index(f"anime__{fact}") for fact in FACTS))
 SCORE_KEYS = [field.name for field in FIELDS if field.kind is Kind.SCORE]
 # Blank in its column is null in an answer.
@@ -240,6 +242,16 @@ def to_next(row: Row) -> EntryJson:
         "next_episode": seen.progress + 1,
         "episodes_left": None if total is None else seen.left_of(total),
     }
+
+
+def with_lists(rows: Iterable[Row], lists: Mapping[int, list[str]]) -> list[Row]:
+    """Rows of ROW that go on with the ids of the lists each title is on."""
+    return [(*row, lists.get(row[ANIME_ID], [])) for row in rows]
+
+
+def to_listed(row: Row) -> EntryJson:
+    """The same as `to_json`, with the lists that it is on (view=lists)."""
+    return to_json(row) | {"lists": row[-1]}
 
 
 def partial_date(text: str) -> str:

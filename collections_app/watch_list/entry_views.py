@@ -23,11 +23,14 @@ from animecollections.identity import SignIn
 from collections_app.catalogue.lookup import matching, pick
 from collections_app.catalogue.models import Anime
 from collections_app.catalogue.refs import AnimeRef, parse_anime_id
+from collections_app.own_lists.edit import LIST_VERBS, ListOperation
+from collections_app.own_lists.values import Row
 from collections_app.watch_list import batches
 from collections_app.watch_list import writes as watch_list
 from collections_app.watch_list.batch_serializers import reader_of
 from collections_app.watch_list.entries import to_json
 from collections_app.watch_list.examples import BATCH, BATCH_ANSWER, ENTRY
+from collections_app.watch_list.list_serializers import columns_of as list_columns
 from collections_app.watch_list.models import WatchListEntry
 from collections_app.watch_list.serializers import (
     BatchInput,
@@ -59,6 +62,7 @@ BATCH_REFUSED = Refusal(
 ANIME_ERRORS = ["anime_not_found", "ambiguous_id", "entry_not_found"]
 MAX_OPERATIONS = 500
 DIARY_SCOPE = "watched:write"
+LISTS_SCOPE = "lists:write"
 OWN_ID = OperationInput().fields["id"]
 
 
@@ -236,7 +240,7 @@ def precondition_of_one(request: Request, refs: Sequence[AnimeRef]) -> Precondit
 
 
 def all_done(
-    body: Mapping[str, Any], results: Sequence[watch_list.Outcome | ApiError]
+    body: Mapping[str, Any], results: Sequence[watch_list.AnyOutcome | ApiError]
 ) -> list[watch_list.Outcome]:
     """The outcomes; or the refusal of all: every unknown id of a list, else the first
     refusal.
@@ -286,8 +290,8 @@ class BatchViewSet(IdempotentViewSet):
         description="One bad operation never blocks the next; with `atomic`, one "
         "refusal "
         "refuses all (409, results in `details`). An operation's `id` is its "
-        "own idempotency key. Those of the diary need the scope `watched:write`. Each "
-        "`entry` is as it is after the whole batch.",
+        "own idempotency key. Those of the diary need the scope `watched:write`, those "
+        "of lists `lists:write`. Each `entry` is as it is after the whole batch.",
         scope="list:write",
         tags=TAGS,
         body=BatchInput,
@@ -331,15 +335,19 @@ def read_operation(raw: object, scopes: Collection[str]) -> batches.Queued:
         refusal = refuse(operations="An operation is an object.")
         return batches.Queued("", {}, None, refusal)
     own_id, op = read_own_id(raw), raw.get("op")
-    if str(op).startswith("watched_") and DIARY_SCOPE not in scopes:
-        return batches.Queued(own_id, raw, None, missing(DIARY_SCOPE))
+    for scope in needed_besides(str(op)):
+        if scope not in scopes:
+            return batches.Queued(own_id, raw, None, missing(scope))
     body = reader_of(op)(data=raw)
     if not body.is_valid():
         return batches.Queued(own_id, raw, None, invalid(body.errors))
     values = {name: v for name, v in body.validated_data.items() if name != "id"}
+    if op in LIST_VERBS:
+        operation = to_list_operation(values, own_id)
+        return batches.Queued(own_id, raw, operation)
     verb, by = values.pop("op"), values.pop("by", 0)
     is_of_viewing = verb in VIEWING_VERBS
-    operation = Operation(
+    of_entry = Operation(
         verb,
         values.pop("animeId"),
         fresh=values.pop("fresh", False),
@@ -355,7 +363,28 @@ def read_operation(raw: object, scopes: Collection[str]) -> batches.Queued:
         else values,
         key=own_id,
     )
-    return batches.Queued(own_id, raw, operation)
+    return batches.Queued(own_id, raw, of_entry)
+
+
+def needed_besides(op: str) -> list[str]:
+    """The scopes of an operation that is not one of entries."""
+    if op.startswith("watched_"):
+        return [DIARY_SCOPE]
+    return [LISTS_SCOPE] if op.startswith("list_") else []
+
+
+def to_list_operation(values: Row, key: str) -> ListOperation:
+    places = "after" in values
+    return ListOperation(
+        values.pop("op"),
+        values.pop("listId", ""),
+        anime=values.pop("animeId", None),
+        after=values.pop("after", None),
+        places=places,
+        only_if=precondition_of(values.pop("if_revision", None)),
+        values=list_columns(values),
+        key=key,
+    )
 
 
 def read_own_id(raw: Mapping[str, object]) -> str:

@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Q
 from animecollections.api.filtering import Since, YesOrNo
 from animecollections.api.parameters import WHEN, Parameter
 from animecollections.api.schema import FEWER_KEYS, paging, query
+from animecollections.api.shuffling import RANDOM, SEED
 from animecollections.db.json_rows import has_text
 from collections_app.catalogue.folding import LONGEST_QUERY, fold_query
 from collections_app.catalogue.models import SearchName
@@ -18,12 +19,15 @@ from collections_app.catalogue.title_filters import (
     PARAMETERS_ABOUT_TITLES,
     filters_of_titles,
 )
+from collections_app.own_lists.models import LONGEST_KEY
 from collections_app.watch_list.entries import (
     CARD_KEYS,
     JSON_KEYS,
+    LISTED_KEYS,
     NEXT_KEYS,
     to_card,
     to_json,
+    to_listed,
     to_next,
 )
 from collections_app.watch_list.fields import LARGEST_NUMBER, LONGEST_TAG
@@ -46,6 +50,7 @@ ORDERINGS = {
     "finished_on": "finished_on",
     "started_on": "started_on",
     "watched_at": "watched_at",
+    RANDOM: RANDOM,  # api/shuffling.py
 }
 DEFAULT_ORDERING = "-added_at"
 DEFAULT_OF_VIEW = {"up_next": "-watched_at"}
@@ -67,8 +72,18 @@ PARAMETERS: list[Parameter] = [
         "tag", str, "The user's own tags, exact match. Several: all of them.", **TAGS
     ),
     query("exclude_tag", str, "Several: none of them.", **TAGS),
+    query(
+        "list", str, "Only what is on this list of one's own.", max_length=LONGEST_KEY
+    ),
     query("score_min", float, "The user's own score, at least.", **SCORES),
     query("score_max", float, "The user's own score, at most.", **SCORES),
+    query(
+        "unscored",
+        str,
+        "`true`: without a score of the user's own; `false`: with one.",
+        enum=["true", "false"],
+    ),
+    query("notes", str, "A text in the user's own notes.", max_length=LONGEST_QUERY),
     query("progress_min", int, "At least this many episodes watched.", **PROGRESS),
     query("progress_max", int, "At most this many episodes watched.", **PROGRESS),
     query("added_since", WHEN, "Added at or after this time or day."),
@@ -83,8 +98,9 @@ PARAMETERS: list[Parameter] = [
         "view",
         str,
         "`card` adds what covers show; `up_next` has entries being watched whose next "
-        "episode has aired, as far as is known, most recently watched first.",
-        enum=["card", "up_next"],
+        "episode has aired, as far as is known, most recently watched first; `lists` "
+        "adds the ids of the lists of one's own that an entry is on.",
+        enum=["card", "up_next", "lists"],
     ),
     query(
         "unaired",
@@ -94,6 +110,7 @@ PARAMETERS: list[Parameter] = [
     ),
     query("counts", str, "`true`: counts by type, in meta.", enum=["true"]),
     query("fields", str, "Only these keys, such as `anime_id,progress`. " + FEWER_KEYS),
+    SEED,
     query(
         "ordering",
         str,
@@ -109,6 +126,7 @@ VIEWS = {
     "": (to_json, JSON_KEYS),
     "card": (to_card, CARD_KEYS),
     "up_next": (to_next, NEXT_KEYS),
+    "lists": (to_listed, LISTED_KEYS),
 }
 
 
@@ -127,6 +145,13 @@ class Tagged(filters.Filter):
             text = unicodedata.normalize("NFC", tag)  # as tags are kept
             entries = self.get_method(entries)(has_text(WatchListEntry, "tags", text))
         return entries
+
+
+class Noted(filters.Filter):
+    """With this text in the notes, which are kept in NFC."""
+
+    def filter(self, entries: Any, text: str) -> Any:
+        return super().filter(entries, unicodedata.normalize("NFC", text))
 
 
 class Named(filters.Filter):
@@ -154,6 +179,8 @@ class EntryFilters(filters_of_titles("anime__")):  # type: ignore[misc]
     exclude_tag = Tagged(exclude=True)
     score_min = Score("score", "gte")
     score_max = Score("score", "lte")
+    unscored = YesOrNo("score", "isnull")
+    notes = Noted("notes", "icontains")
     progress_min = filters.Filter("progress", "gte")
     progress_max = filters.Filter("progress", "lte")
     added_since = Since("added_at")

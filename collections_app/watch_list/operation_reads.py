@@ -64,6 +64,8 @@ LIST_KINDS = {
     ChangeKind.REMOVE,
     ChangeKind.WATCHED,
     ChangeKind.VIEWING,
+    ChangeKind.LIST,
+    ChangeKind.LIST_ITEM,
 }
 
 
@@ -91,7 +93,9 @@ def operations_of(
     shown = shown.order_by("revision")
     for row in shown.values():
         changes.setdefault(row["operation_id"], []).append(cast("ChangeRow", row))
-    titles = titles_of(row["anime_id"] for rows in changes.values() for row in rows)
+    titles = titles_of(
+        sentences.title_changed(row) for rows in changes.values() for row in rows
+    )
     # What was pruned, or erased with its account, between the statements is left out.
     told = [
         told_of(cast("ChangeRow", head), changes[head["operation_id"]], titles)
@@ -147,7 +151,7 @@ def told_of(
 
 
 def change_told(change: ChangeRow, titles: Mapping[int, str]) -> ChangeJson:
-    anime_id = change["anime_id"]
+    anime_id = sentences.title_changed(change)
     return {
         "anime_id": str(anime_id) if anime_id else None,
         "title": titles.get(anime_id) if anime_id else None,
@@ -171,6 +175,8 @@ def as_shown(kept: Mapping[str, object]) -> dict[str, object]:
     may have thousands of them; id and times are no news.
     """
     told = {name: shown(name, kept[name]) for name in FIELD_NAMES if name in kept}
+    if list_name := kept.get("list") or kept.get("name"):
+        told["list"] = list_name
     if len(told.get("notes") or "") > NOTES_SHOWN:
         told["notes"] = told["notes"][:NOTES_SHOWN] + "…"
     return told

@@ -74,8 +74,10 @@ class UndoInput(serializers.Serializer[Any]):
 
 @extend_schema_serializer(component_name="UndoConflict")
 class ConflictOutput(serializers.Serializer[Any]):
-    anime_id = serializers.CharField()
-    title = serializers.CharField()
+    anime_id = serializers.CharField(
+        allow_null=True, help_text="null: it is about a list of one's own"
+    )
+    title = serializers.CharField(help_text="of the anime, or of the list")
     field = serializers.CharField()
     expected = serializers.JSONField()
     found = serializers.JSONField()

@@ -9,6 +9,8 @@ from collections_app.watch_list.fields import label_of
 from history.log.parts import SAID_OF_KIND
 from history.models import ChangeKind
 
+Values = Mapping[str, Any]
+
 
 class ChangeRow(TypedDict):
     """What is told of a row of the log; the first of an operation tells of it too."""
@@ -53,15 +55,25 @@ def of_change(change: ChangeRow, titles: Mapping[int, str]) -> str:
     kind, before, after = change["kind"], change["before"], change["after"]
     if kind in SAID_OF_KIND:
         return SAID_OF_KIND[kind]
-    title = titles.get(change["anime_id"] or 0, f"anime {change['anime_id']}")
-    if kind == ChangeKind.VIEWING:
-        return of_viewing(title, before, after)
-    if kind == ChangeKind.WATCHED:
-        return of_days(title, change["days"] or {})
-    if kind == ChangeKind.ADD:
-        return f"added {title} to {after['type']}"
-    if kind == ChangeKind.REMOVE:
-        return f"removed {title} from {before['type']}"
+    anime_id = title_changed(change)
+    title = titles.get(anime_id or 0, f"anime {anime_id}")
+    match kind:
+        case ChangeKind.LIST:
+            return of_list(before, after)
+        case ChangeKind.LIST_ITEM:
+            return of_item(title, before, after)
+        case ChangeKind.VIEWING:
+            return of_viewing(title, before, after)
+        case ChangeKind.WATCHED:
+            return of_days(title, change["days"] or {})
+        case ChangeKind.ADD:
+            return f"added {title} to {after['type']}"
+        case ChangeKind.REMOVE:
+            return f"removed {title} from {before['type']}"
+    return of_fields(title, before, after)
+
+
+def of_fields(title: str, before: Values, after: Values) -> str:
     parts = [
         f"{label_of(name)} {shown(name, before[name])} → {shown(name, value)}"
         for name, value in after.items()
@@ -77,7 +89,34 @@ def of_change(change: ChangeRow, titles: Mapping[int, str]) -> str:
     return f"changed {title}: {', '.join(parts)}"
 
 
-def of_viewing(title: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
+def title_changed(change: ChangeRow) -> int | None:
+    """The title that a change is about; one on a list is named in its values."""
+    said: int | None = (change["after"] or change["before"]).get("anime_id")
+    return change["anime_id"] or said
+
+
+def of_list(before: Values, after: Values) -> str:
+    if not before:
+        return f"made the list “{after['name']}”"
+    if not after:
+        return f"removed the list “{before['name']}”"
+    if before["name"] != after["name"]:
+        return f"renamed the list “{before['name']}” to “{after['name']}”"
+    return f"changed the list “{after['name']}”"
+
+
+def of_item(title: str, before: Values, after: Values) -> str:
+    on = f"the list “{(after or before)['list']}”"
+    if not before:
+        return f"put {title} on {on}"
+    if not after:
+        return f"took {title} off {on}"
+    if before["rank"] != after["rank"]:
+        return f"moved {title} on {on}"
+    return f"changed the notes of {title} on {on}"
+
+
+def of_viewing(title: str, before: Values, after: Values) -> str:
     said = f"viewing {(after or before)['number']} of {title}"
     if not after:
         return f"removed {said}"

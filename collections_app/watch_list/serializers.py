@@ -22,6 +22,13 @@ from animecollections.api.fields import (
 from collections_app.catalogue.entry_facts import AIRING_WORDS
 from collections_app.catalogue.models import AiringStatus, Format, Season
 from collections_app.catalogue.refs import AnimeRef, parse_anime_id
+from collections_app.own_lists.edit import LIST_VERBS
+from collections_app.own_lists.models import (
+    LONGEST_DESCRIPTION,
+    LONGEST_KEY,
+    LONGEST_NAME,
+)
+from collections_app.own_lists.ranks import LONGEST_RANK
 from collections_app.watch_list import episode_ranges
 from collections_app.watch_list.entries import JSON_KEYS, partial_date
 from collections_app.watch_list.fields import (
@@ -338,6 +345,13 @@ class MoveInput(Serializer):
         return attrs | {"animeIds": ids, "is_list": one is None}
 
 
+# What operations have that are of viewings, the diary and lists.
+NOT_OF_ENTRIES = (
+    "number", "episodes", "watchedId", "where", "listId", "after", "rank", "name",
+    "description", "ordering", "pinned", "leave_when_completed",
+)  # fmt: skip
+
+
 @extend_schema_serializer(component_name="BatchOperation")
 class OperationInput(EntryFields):
     """One operation of a batch."""
@@ -355,9 +369,13 @@ class OperationInput(EntryFields):
             "watched_add",
             "watched_update",
             "watched_remove",
+            *LIST_VERBS,
         ]
     )
-    animeId = AnimeIdField()  # noqa: N815
+    animeId = AnimeIdField(  # noqa: N815
+        required=False,
+        help_text="of all but `list_create`, `list_update`, `list_remove`",
+    )
     by = StrictInteger(min_value=-1000, max_value=1000, required=False, default=1)
     fresh = StrictBoolean(required=False, default=False)
     if_revision = StrictInteger(
@@ -385,6 +403,36 @@ class OperationInput(EntryFields):
         help_text="of `viewing_…`: where it was watched",
     )
 
+    listId = StrictText(  # noqa: N815
+        max_length=LONGEST_KEY,
+        required=False,
+        help_text="of `list_…`: the list's id, or the `id` of the operation that makes "
+        "it, in this batch or before",
+    )
+    after = AnimeIdField(
+        required=False,
+        allow_null=True,
+        help_text="of `list_put`: the title it is to follow; null: to stand first",
+    )
+    rank = StrictText(
+        max_length=LONGEST_RANK,
+        required=False,
+        help_text="of `list_put`, instead of `after`: docs/lists.md",
+    )
+    name = StrictText(max_length=LONGEST_NAME, required=False, help_text="of `list_…`")
+    description = StrictLines(
+        max_length=LONGEST_DESCRIPTION,
+        required=False,
+        allow_null=True,
+        allow_blank=True,
+        help_text="of `list_…`",
+    )
+    ordering = StrictText(
+        max_length=100, required=False, allow_null=True, help_text="of `list_…`"
+    )
+    pinned = StrictBoolean(required=False, help_text="of `list_…`")
+    leave_when_completed = StrictBoolean(required=False, help_text="of `list_…`")
+
     def get_fields(self) -> dict[str, Any]:
         states = [*EntryState.values, "finished"]
         of_both = StrictChoice(
@@ -393,12 +441,14 @@ class OperationInput(EntryFields):
         return super().get_fields() | {"state": of_both}
 
     def validate(self, attrs: dict[str, object]) -> dict[str, object]:
+        if "animeId" not in attrs:
+            raise serializers.ValidationError({"animeId": "This field is required."})
         if attrs["op"] in ("add", "move") and "type" not in attrs:
             raise serializers.ValidationError({"type": "Send a type."})
         if attrs.get("state") == "finished":
             known = ", ".join(f'"{state}"' for state in EntryState.values)
             raise serializers.ValidationError({"state": f"Send one of {known}."})
-        for name in ("number", "episodes", "watchedId", "where"):
+        for name in NOT_OF_ENTRIES:
             attrs.pop(name, None)
         return attrs
 
@@ -451,7 +501,7 @@ class EntryOutput(Serializer):
 
 
 class ListedEntryOutput(EntryOutput):
-    """An entry in a list; the last seven come with `view=card` or `view=up_next`."""
+    """An entry in a list; the last eight come with a `view`."""
 
     image_webp = serializers.CharField(required=False, allow_null=True)
     image_large_webp = serializers.CharField(required=False, allow_null=True)
@@ -464,6 +514,11 @@ class ListedEntryOutput(EntryOutput):
     episodes_left = serializers.IntegerField(
         required=False, allow_null=True, help_text="null = unknown"
     )
+    lists = serializers.ListField(
+        child=serializers.UUIDField(),
+        required=False,
+        help_text="with `view=lists`: the lists of one's own that it is on",
+    )
 
 
 class SomeFields(Serializer):
@@ -471,6 +526,9 @@ class SomeFields(Serializer):
 
     def get_fields(self) -> dict[str, AnyField]:
         fields = {field.name: ANSWERED_AS[field.kind](field) for field in FIELDS}
+        fields["list"] = serializers.CharField(
+            help_text="the name of the list of one's own that it is about"
+        )
         for field in fields.values():
             field.required = False
         return fields
@@ -538,6 +596,7 @@ class ChangeOutput(Serializer):
             "viewing_finished",
             "unbroken_run",
             "progress_lowered",
+            "left_list",
         ]
     )
 
@@ -551,7 +610,7 @@ class WarningOutput(Serializer):
     anime_id = serializers.CharField(
         required=False, help_text="where the answer is about several"
     )
-    code = serializers.ChoiceField(["progress_beyond_total"])
+    code = serializers.ChoiceField(["progress_beyond_total", "after_not_on_list"])
     message = serializers.CharField()
 
 
@@ -564,14 +623,56 @@ class DayNow(Serializer):
     revision = serializers.IntegerField()
 
 
+@extend_schema_serializer(component_name="OwnList")
+class OwnListOutput(Serializer):
+    """A list of one's own."""
+
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    description = serializers.CharField()
+    ordering = serializers.CharField(
+        allow_null=True, help_text="how its titles are shown; null: in its own order"
+    )
+    leave_when_completed = serializers.BooleanField(
+        help_text="whether a title goes off it when it is completed"
+    )
+    pinned = serializers.BooleanField()
+    client_key = serializers.CharField(
+        allow_null=True, help_text="the `id` of the operation that made it in a batch"
+    )
+    size = serializers.IntegerField(help_text="how many titles are on it")
+    created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
+    revision = serializers.IntegerField(help_text="for If-Match")
+    items_revision = serializers.IntegerField(
+        help_text="grows with each change of what is on it"
+    )
+
+
+@extend_schema_serializer(component_name="ListItemKept")
+class ListItemKeptOutput(Serializer):
+    """What a list says of a title that is on it."""
+
+    list_id = serializers.UUIDField()
+    anime_id = serializers.CharField()
+    rank = serializers.CharField(
+        help_text="The list's own order is that of these texts, by their characters' "
+        "codes; of equal ones, that of the ids in the list."
+    )
+    notes = serializers.CharField()
+    added_at = serializers.DateTimeField()
+    revision = serializers.IntegerField()
+
+
 class RefusedOperationOutput(Serializer):
     """Of a refusal that has more to say: the entry as it is now (null: not listed), the
-    viewing, or the row of the diary, where `if_revision` no longer fits.
+    viewing, the row of the diary, or the list, where `if_revision` no longer fits.
     """
 
     entry = EntryOutput(allow_null=True, required=False)
     viewing = ViewingOutput(required=False)
     watched = DayNow(required=False)
+    list = OwnListOutput(required=False)
 
 
 @extend_schema_serializer(component_name="BatchResult")
@@ -585,6 +686,8 @@ class ResultOutput(Serializer):
     status = serializers.IntegerField()
     entry = EntryOutput(allow_null=True, required=False)
     viewing = ViewingOutput(allow_null=True, required=False)
+    list = OwnListOutput(allow_null=True, required=False)
+    item = ListItemKeptOutput(allow_null=True, required=False)
     removed = serializers.IntegerField(required=False)
     changes = ChangeOutput(many=True, required=False)
     warnings = WarningOutput(many=True, required=False)

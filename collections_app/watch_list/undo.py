@@ -15,6 +15,8 @@ from animecollections.api.errors import ApiError
 from animecollections.db.ids import new_id
 from animecollections.identity import Origin
 from collections_app.catalogue.refs import OWN, AnimeRef
+from collections_app.own_lists import undoing as own_lists
+from collections_app.own_lists.undoing import LIST_KINDS
 from collections_app.watch_list import viewings
 from collections_app.watch_list.entries import Entry, differences, from_snapshot
 from collections_app.watch_list.fields import LOGGED_FIELDS, shown
@@ -105,7 +107,7 @@ def undo(
     ) as record:
         changes = list(
             Change.objects.of(user_id)
-            .filter(operation_id=operation_id, kind__in=ENTRY_KINDS)
+            .filter(operation_id=operation_id, kind__in=[*ENTRY_KINDS, *LIST_KINDS])
             .order_by("-revision")
         )
         if not changes:
@@ -116,9 +118,10 @@ def undo(
                 sentence="Two titles were merged: one list alone cannot undo this.",
             )
         edit = ListEdit(record, user_id, today)
+        undone = Undone(conflicts=own_lists.put_back(edit.lists, changes))
+        changes = [change for change in changes if change.kind in ENTRY_KINDS]
         edit.read(ref_of(change) for change in changes)
         remember_days(user_id, changes)
-        undone = Undone()
         put_back_operation(edit, changes, undone, days_moved_on(user_id, changes))
         undone.close()
         settle(edit, undone)
@@ -186,7 +189,8 @@ def settle(edit: ListEdit, undone: Undone) -> None:
 def restore(
     *, user_id: UUID, at: datetime, today: date, through: Origin, dry_run: bool = False
 ) -> Undone:
-    """Puts the whole list back to a moment, as one operation (undone like any).
+    """Puts the whole watch list back to a moment, as one operation (undone like any);
+    lists of one's own stay as they are.
 
     PrunedError where the log no longer reaches back so far.
     """

@@ -1,6 +1,6 @@
 """The watch list over HTTP."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -30,12 +30,14 @@ from animecollections.api.schema import (
     query,
 )
 from animecollections.api.shapes import nullable
+from animecollections.api.shuffling import shuffle_tag, with_random
 from animecollections.api.sparse_fields import chosen_fields, only
 from collections_app.catalogue.airing import first_change, minute_of, this_minute
 from collections_app.catalogue.refs import AnimeRef, parse_anime_id
+from collections_app.own_lists.reads import list_named, lists_by_title, titles_on
 from collections_app.watch_list import own_titles
 from collections_app.watch_list import writes as watch_list
-from collections_app.watch_list.entries import airing_of
+from collections_app.watch_list.entries import Row, airing_of, with_lists
 from collections_app.watch_list.examples import COUNTS, ENTRY
 from collections_app.watch_list.filters import (
     DEFAULT_OF_VIEW,
@@ -65,6 +67,7 @@ from history.log.cursors import Cursor
 TAGS = ["Watch list"]
 # Notes of two titles that became one, each emoji in twelve bytes.
 LARGEST_ENTRY = 256 * 1024
+LISTS_SCOPE = "lists:read"
 IF_MATCH = header(
     "If-Match",
     'The revision you saw, `"41"`, or the ETag of the GET; 412 if it moved on. `*`: '
@@ -89,9 +92,13 @@ TOLD = {
 class WatchListViewSet(IdempotentViewSet):
     max_body = LARGEST_ENTRY
 
+    def scopes_needed(self, scopes: Collection[str]) -> Collection[str]:
+        return (*scopes, LISTS_SCOPE) if asks_of_lists(self.wanted) else scopes
+
     @documented(
         "The whole list, or a part of it by filters.",
         name="getWatchList",
+        description="`list` and `view=lists` need the scope `lists:read` too.",
         scope="list:read",
         tags=TAGS,
         data=ListedEntryOutput(many=True),
@@ -101,7 +108,7 @@ class WatchListViewSet(IdempotentViewSet):
             "counts?": by_word(EntryType),
         },
         parameters=PARAMETERS,
-        errors=["invalid_cursor"],
+        errors=["invalid_cursor", "list_not_found"],
         examples={"a list": Example([ENTRY], {"cursor": "WzE3LDQxLDNd:…"})},
         etag=True,
     )
@@ -130,20 +137,21 @@ class WatchListViewSet(IdempotentViewSet):
             return Fragment(array), cursor, until
         mine = WatchListEntry.objects.of(self.user_id)
         entries, until = self.narrowed(mine, view)
-        rows, meta = page(
-            entries.with_popularity().rows(),
-            wanted,
-            orderings=ORDERINGS,
-            default=DEFAULT_OF_VIEW.get(view, DEFAULT_ORDERING),
-        )
+        rows, meta = page_of(entries, view, wanted)
         if "counts" in wanted:
             meta["counts"] = mine.counts()["by_type"]
         until = first_change([until, *(airing_of(row).until for row in rows)])
+        if view == "lists":
+            rows = with_lists(rows, lists_by_title(self.user_id))
         return shaped(rows, view, wanted), meta | cursor, until
 
     def narrowed(self, mine: EntryQuerySet, view: str) -> tuple[EntryQuerySet, int]:
         """By the filters too; and the minute at which another entry belongs in it."""
         narrowed = EntryFilters.narrow(mine, self.wanted, self.account.timezone)
+        if name := self.wanted.get("list"):
+            asked = list_named(self.user_id, name)
+            titles = titles_on(self.user_id, asked["id"])
+            narrowed = narrowed.filter(anime_id__in=titles)
         if view != "up_next":
             return narrowed, 0
         if "unaired" in self.wanted:
@@ -245,6 +253,10 @@ class WatchListViewSet(IdempotentViewSet):
         """
         at, minute = self.account.revisions, this_minute()
         zone = self.account.timezone  # says when the day of added_since begins
+        if asks_of_lists(self.wanted):
+            zone = f"{zone} {at.parts['lists']}"
+        if (shuffled := shuffle_tag(self.wanted)) is not None:
+            zone = f"{zone} {shuffled}"
         # Abbreviations, and how many lists have a title, are no facts of titles.
         if "search" in self.wanted or "popularity" in self.wanted.get("ordering", ""):
             tag = etag_of(request, at.epoch, at.parts["list"], zone, view, at.catalogue)
@@ -256,6 +268,10 @@ class WatchListViewSet(IdempotentViewSet):
         return tag, own_titles.unless_held(request, tag, titles, self.account, minute)
 
 
+def asks_of_lists(wanted: Wanted) -> bool:
+    return "list" in wanted or wanted.get("view") == "lists"
+
+
 def usual_view(request: Request) -> str:
     return "card" if is_existing_client(request) else ""
 
@@ -264,6 +280,14 @@ def shaped(rows: Sequence[Any], view: str, wanted: Wanted) -> list[dict[str, Any
     """Rows as JSON in the view asked for, and only the fields asked for."""
     shape, keys = VIEWS[view]
     return only(chosen_fields(wanted, keys), [shape(row) for row in rows])
+
+
+def page_of(
+    entries: EntryQuerySet, view: str, wanted: Wanted
+) -> tuple[list[Row], dict[str, Any]]:
+    rows: Any = with_random(entries.with_popularity(), wanted, "anime_id").rows()
+    default = DEFAULT_OF_VIEW.get(view, DEFAULT_ORDERING)
+    return page(rows, wanted, orderings=ORDERINGS, default=default)
 
 
 def which_anime(body: Mapping[str, object], wanted: Wanted) -> AnimeRef:

@@ -34,6 +34,8 @@ from collections_app.catalogue.lookup import (
 from collections_app.catalogue.merges import Merge, MergeStatus
 from collections_app.catalogue.models import Anime
 from collections_app.catalogue.refs import OWN, AnimeRef
+from collections_app.own_lists.edit import ListOperation, ListOutcome, ListsEdit
+from collections_app.own_lists.values import Row
 from collections_app.watch_list import diary_verbs, rules, viewing_verbs, viewings
 from collections_app.watch_list.entries import (
     Entry,
@@ -112,6 +114,10 @@ class Operation:
     number: int = 0
     row_id: UUID | None = None
 
+    @property
+    def titles(self) -> list[AnimeRef]:
+        return [self.anime]
+
 
 @dataclass(slots=True)
 class Outcome:
@@ -139,6 +145,10 @@ class Outcome:
             "operation_id": self.operation_id,
         }
         return {name: value for name, value in told.items() if value}
+
+
+AnyOperation = Operation | ListOperation
+AnyOutcome = Outcome | ListOutcome
 
 
 class Logged(TypedDict):
@@ -289,6 +299,10 @@ class ListEdit:
     viewings: dict[int, Viewings] = field(default_factory=dict)  # those that were read
     rows_of_diary: dict[UUID | None, dict[str, Any]] | None = None
     titles_of_diary: frozenset[int] = frozenset()
+    lists: ListsEdit = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.lists = ListsEdit(self.record, self.user_id)
 
     def read(self, refs: Iterable[AnimeRef]) -> None:
         """The anime, the entries of them, and their last removals.
@@ -394,6 +408,24 @@ class ListEdit:
             raise ApiError("entry_not_found", id=operation.anime)
         return self.put(slot, operation)
 
+    def apply_to_lists(self, operation: ListOperation) -> ListOutcome:
+        """The same of a list of one's own; a title that is being merged is already the
+        one that it becomes.
+        """
+        listed = self.lists.find(operation.list_ref)
+        anime, after = (
+            self.title_of(ref, listed) if ref else None
+            for ref in (operation.anime, operation.after)
+        )
+        return self.lists.apply(operation, anime, after)
+
+    def title_of(self, ref: AnimeRef, listed: Row | None) -> int:
+        slot = self.slot_of(ref)
+        if slot.goes_into is None or not listed:
+            return slot.anime_id
+        is_there = self.lists.item((listed["id"], slot.anime_id)) is not None
+        return slot.anime_id if is_there else slot.goes_into
+
     def slot_of(self, ref: AnimeRef) -> Slot:
         """404 `anime_not_found`, 400 `ambiguous_id`: of this one alone."""
         if ref in self.slots:
@@ -442,7 +474,16 @@ class ListEdit:
         viewing_verbs.follow(self, slot, edit)
         self.count(slot, edit)
         slot.after = after
+        self.leave_lists(slot, edit)
         return Outcome(slot.anime_id, changes=edit.changes, warnings=edit.warnings)
+
+    def leave_lists(self, slot: Slot, edit: rules.Edit) -> None:
+        """A completed title goes off the lists that want it so."""
+        if not edit.becomes_completed or not self.record.state.lists_revision:
+            return
+        for name in self.lists.leave(slot.anime_id, self.by_id().keys()):
+            change = {"field": "lists", "from": name, "to": None}
+            edit.changes.append(change | {"reason": "left_list"})
 
     def count(self, slot: Slot, edit: rules.Edit) -> None:
         """What the call says of episodes seen.
@@ -532,7 +573,8 @@ class ListEdit:
             ids = [slot.anime_id for slot in gone]
             WatchListEntry.objects.of(self.user_id).filter(anime_id__in=ids).delete()
         has_viewings = viewings.save(self.record, self.user_id, self.viewings)
-        return bool(changed) or has_viewings
+        has_lists = self.lists.save()
+        return bool(changed) or has_viewings or has_lists
 
     def changed(self) -> list[Slot]:
         """The slots that end otherwise than they began, or count episodes, in key
@@ -659,12 +701,12 @@ def do(
 def do_all(
     *,
     user_id: UUID,
-    operations: Sequence[Operation],
+    operations: Sequence[AnyOperation],
     today: date,
     through: Origin,
     atomic: bool = False,
     dry_run: bool = False,
-) -> list[Outcome | ApiError]:
+) -> list[AnyOutcome | ApiError]:
     """Many operations in order, as one write; a refused one is its ApiError.
 
     A refused operation leaves the others be; with `atomic` it leaves nothing done.
@@ -672,17 +714,24 @@ def do_all(
     """
     with recording(user_id=user_id, through=through) as record:
         edit = ListEdit(record, user_id, today)
-        edit.read(operation.anime for operation in operations)
+        edit.read(ref for operation in operations for ref in operation.titles)
+        of_lists = [one for one in operations if isinstance(one, ListOperation)]
+        titles = {ref: slot.anime_id for ref, slot in edit.slots.items()}
+        edit.lists.prepare(of_lists, titles)
         results = list(attempts(edit, operations))
         refused = any(isinstance(result, ApiError) for result in results)
         has_changed = not (dry_run or (atomic and refused)) and edit.save()
         slots = edit.by_id()
         for operation, result in zip(operations, results, strict=True):
-            if isinstance(result, Outcome):
+            if isinstance(result, ListOutcome):
+                edit.lists.tell(result)
+                result.operation_id = record.operation_id if has_changed else None
+            elif isinstance(result, Outcome):
                 tell(edit, slots[result.anime_id], result)
                 result.operation_id = record.operation_id if has_changed else None
             elif (
                 result.code == "revision_mismatch"
+                and isinstance(operation, Operation)
                 and operation.verb not in BESIDE_ENTRIES
             ):
                 # As the whole batch left it: what a client decides on next.
@@ -702,19 +751,21 @@ def tell(edit: ListEdit, slot: Slot, outcome: Outcome) -> None:
 
 
 def attempts(
-    edit: ListEdit, operations: Iterable[Operation]
-) -> Iterator[Outcome | ApiError]:
+    edit: ListEdit, operations: Iterable[AnyOperation]
+) -> Iterator[AnyOutcome | ApiError]:
     """What each comes to, in order. One whose key was done already is that outcome."""
-    done: dict[str, Outcome] = {}
+    done: dict[str, AnyOutcome] = {}
     for operation in operations:
         outcome = done.get(operation.key) or attempt(edit, operation)
-        if operation.key and isinstance(outcome, Outcome):
+        if operation.key and not isinstance(outcome, ApiError):
             done[operation.key] = outcome
         yield outcome
 
 
-def attempt(edit: ListEdit, operation: Operation) -> Outcome | ApiError:
+def attempt(edit: ListEdit, operation: AnyOperation) -> AnyOutcome | ApiError:
     try:
+        if isinstance(operation, ListOperation):
+            return edit.apply_to_lists(operation)
         return edit.apply(operation)
     except ApiError as error:
         return error

@@ -31,6 +31,7 @@ class HeldState:
     preferences_revision: int
     viewings_revision: int
     notices_revision: int
+    lists_revision: int
 
     @classmethod
     def read(cls, rows: Found, column: str = "") -> "HeldState | None":
@@ -111,6 +112,7 @@ class UserState(models.Model):
     preferences_revision = models.PositiveBigIntegerField(default=0)
     viewings_revision = models.PositiveBigIntegerField(default=0, db_default=0)
     notices_revision = models.PositiveBigIntegerField(default=0, db_default=0)
+    lists_revision = models.PositiveBigIntegerField(default=0, db_default=0)
 
     objects = UserStateQuerySet.as_manager()
 
@@ -128,6 +130,8 @@ class ChangeKind(models.TextChoices):
     WATCHED = "watched"  # the diary alone
     VIEWING = "viewing"
     NOTICES = "notices"
+    LIST = "list"  # one of the person's own
+    LIST_ITEM = "list_item"
 
 
 # From the first id that a write makes to the last.
@@ -167,8 +171,9 @@ class Change(OwnedRow):
     """One changed row of one user, in the transaction that changed it.
 
     For entries, `before` and `after` hold the fields that differ; all of them where
-    the entry was not there before, or is not after. For viewings they hold all of
-    them, or none where there was no viewing. They hold nothing for the rest.
+    the entry was not there before, or is not after. For viewings, lists and what is on
+    a list they hold all of them, or none where there was none; a title on a list is
+    named there, not in `anime_id`. They hold nothing for the rest.
     """
 
     user = owner("changes")

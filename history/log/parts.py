@@ -39,6 +39,7 @@ PARTS = (
     Part("preferences", (ChangeKind.PREFERENCES,), "changed the preferences"),
     Part("viewings", (ChangeKind.VIEWING,)),
     Part("notices", (ChangeKind.NOTICES,), "changed the notices"),
+    Part("lists", (ChangeKind.LIST, ChangeKind.LIST_ITEM)),
 )
 COUNTERS = tuple(part.column for part in PARTS)
 COLUMN_OF_KIND = {kind: part.column for part in PARTS for kind in part.kinds}

@@ -17,6 +17,9 @@ from profiles.accounts.models import TokenFamily
 # Ours have about 400 characters; a header of brackets, longer, would cost a
 # RecursionError in the JSON reader before any signature is looked at.
 MAX_LENGTH = 1000
+# The family of a registered app. A release that knows no apps finds none in its token,
+# and so does not let it do everything.
+OF_APP = "app_family"
 
 
 ABSURD = (
@@ -51,9 +54,7 @@ def write_pair(family: TokenFamily) -> TokenPair:
     access, refresh = AccessToken(), RefreshToken()
     for token in (access, refresh):
         token["user_id"] = str(family.user_id)
-        token["family"] = str(family.id)
-        if family.app_id is not None:
-            token["app"] = True
+        token["family" if family.app_id is None else OF_APP] = str(family.id)
     refresh["jti"] = str(family.refresh_id)
     lifetime = settings.SIMPLE_JWT["ACCESS_TOKEN_LIFETIME"]
     return {
@@ -91,11 +92,11 @@ def read(kind: type[Token], token: str) -> Claims:
         raise ApiError("token_invalid")
     try:
         claims = kind(token)  # type: ignore[arg-type]
-        user_id, family, id_ = (
-            UUID(str(claims[name])) for name in ("user_id", "family", "jti")
-        )
+        is_of_app = OF_APP in claims
+        names = ("user_id", OF_APP if is_of_app else "family", "jti")
+        user_id, family, id_ = (UUID(str(claims[name])) for name in names)
         expires_at = datetime.fromtimestamp(claims["exp"], UTC)
-        return Claims(user_id, family, id_, expires_at, claims.get("app") is True)
+        return Claims(user_id, family, id_, expires_at, is_of_app)
     except ExpiredTokenError:
         raise ApiError("token_expired") from None
     except ABSURD:

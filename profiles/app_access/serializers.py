@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, TypedDict
+from typing import Annotated, Any, TypedDict, cast
 from uuid import UUID
 
 from animecollections.api.errors import ApiError
@@ -12,10 +12,12 @@ from animecollections.api.fields import (
     StrictText,
     StrictTime,
 )
+from animecollections.api.shapes import Words
+from animecollections.identity import THROUGH
 from collections_app.watch_list.app_undo import AppUndone
 from collections_app.watch_list.operation_reads import as_shown, watched_told
 from collections_app.watch_list.writes import Logged
-from history.models import Change
+from history.models import Change, ChangeKind
 from profiles.app_access.reads import Access
 
 MOST_TOLD = 100
@@ -63,7 +65,7 @@ class UndoAppInput(StrictObject):
     )
 
 
-class WatchedByDay(TypedDict):
+class EpisodesOfDayAnswer(TypedDict):
     watched_on: str
     episodes: int
 
@@ -71,14 +73,14 @@ class WatchedByDay(TypedDict):
 class UndoneChangeAnswer(TypedDict):
     anime_id: str
     title: str
-    kind: str
+    kind: Annotated[str, ChangeKind]
     before: dict[str, Any]
     after: dict[str, Any]
-    watched: list[WatchedByDay]
+    watched: list[EpisodesOfDayAnswer]
 
 
 class KeptByAnswer(TypedDict):
-    through: str
+    through: Annotated[str, Words(THROUGH)]
     token_name: str
     at: datetime
 
@@ -93,7 +95,7 @@ class AppUndoConflictAnswer(TypedDict):
 
 
 class LeftAloneAnswer(TypedDict):
-    kind: str
+    kind: Annotated[str, ChangeKind]
     changes: int
 
 
@@ -130,7 +132,7 @@ def change_to_json(change: Logged, titles: Mapping[int, str]) -> UndoneChangeAns
         "kind": change["kind"].value,
         "before": as_shown(change["before"]),
         "after": as_shown(change["after"]),
-        "watched": watched_told(change["days"]),
+        "watched": cast("list[EpisodesOfDayAnswer]", watched_told(change["days"])),
     }
 
 

@@ -3,6 +3,8 @@
 from typing import Any, ClassVar
 
 from django.contrib import admin
+from django.urls import reverse
+from django.utils.html import format_html
 
 from animecollections.admin import Page, ReadOnly
 from profiles.oauth.models import App
@@ -17,6 +19,7 @@ class AppAdmin(ReadOnly, Page):
         "is_confidential",
         "created_at",
         "stopped_at",
+        "stop",
     )
     list_only = (
         "name",
@@ -31,3 +34,11 @@ class AppAdmin(ReadOnly, Page):
     ordering = ("-pk",)
     search_fields = ("name", "website", "user__user_name")
     search_help_text = "Name or website of the app, or who made it"
+
+    @admin.display(description="")
+    def stop(self, app: App) -> str:
+        verb, words = (
+            ("resume", "Let it work …") if app.stopped_at else ("stop", "Stop …")
+        )
+        page = reverse("admin:act_on_app", args=[app.pk, verb])
+        return format_html('<a class="ac-nowrap" href="{}">{}</a>', page, words)

@@ -32,11 +32,17 @@ READ_ANYWHERE = {
 
 
 class Refusal(Exception):  # noqa: N818  (what the protocol calls an error is its answer)
-    def __init__(self, error: str, description: str, status: int = 400) -> None:
+    def __init__(
+        self,
+        error: str,
+        description: str,
+        status: int = 400,
+        headers: dict[str, str] | None = None,
+    ) -> None:
         super().__init__(error)
         self.body = {"error": error, "error_description": description}
         self.status = status
-        self.headers: dict[str, str] = {}
+        self.headers = headers or {}
 
 
 def endpoint(
@@ -66,7 +72,7 @@ def answer_to(request: HttpRequest, rate: str, run: Run) -> Answer:
     if request.method == "OPTIONS":
         return {"Access-Control-Allow-Methods": "POST"}, "", 204
     if request.method != "POST":
-        raise Refusal("invalid_request", "Send a POST.", 405)
+        raise Refusal("invalid_request", "Send a POST.", 405, {"Allow": "POST"})
     spend(request, rate)
     form = read_form(request)
     headers = {
@@ -88,9 +94,8 @@ def spend(request: HttpRequest, rate: str) -> None:
     try:
         RateThrottle().spend(Request(request), rate, network(address(request)))
     except ApiError as error:
-        refusal = Refusal("slow_down", error.sentence, error.status_code)
-        refusal.headers = error.headers
-        raise refusal from None
+        refusal = (error.sentence, error.status_code, error.headers)
+        raise Refusal("slow_down", *refusal) from None
 
 
 def read_form(request: HttpRequest) -> QueryDict:

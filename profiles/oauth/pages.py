@@ -11,7 +11,7 @@ from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language_from_request
+from django.utils.translation import get_language_from_request, gettext, override
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 from oauthlib.oauth2 import AccessDeniedError, FatalClientError, OAuth2Error
@@ -21,13 +21,12 @@ from animecollections.api.client_ip import address, network
 from animecollections.api.errors import ApiError
 from animecollections.api.throttling import RateThrottle
 from animecollections.identity import Account, SignIn
-from animecollections.scopes import with_groups
+from animecollections.scopes import SCOPES, with_groups
 from profiles.accounts.authentication import account_behind
 from profiles.accounts.models import User
 from profiles.accounts.sessions import is_key
 from profiles.oauth import codes, devices, server
 from profiles.oauth.models import App
-from profiles.oauth.scope_words import sentence_of
 from profiles.oauth.services import current_epoch, find_app
 from profiles.oauth.validator import Request
 
@@ -164,7 +163,10 @@ def show_consent(
     words: Sequence[str],
     **more: Any,
 ) -> HttpResponse:
-    language = get_language_from_request(request)
+    with override(get_language_from_request(request)):
+        scopes = [
+            (scope, gettext(SCOPES[scope])) for scope in sorted(with_groups(words))
+        ]
     makers = User.objects.filter(pk=app.user_id).values_list("user_name", flat=True)
     return show(
         request,
@@ -172,10 +174,7 @@ def show_consent(
         app=app,
         maker=makers.first(),
         account=account,
-        scopes=[
-            (scope, sentence_of(scope, language))
-            for scope in sorted(with_groups(words))
-        ],
+        scopes=scopes,
         may_see_mature=not account.hides_mature,
         **more,
     )

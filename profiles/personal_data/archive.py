@@ -28,7 +28,14 @@ from animecollections.db.snapshot import one_moment
 from animecollections.db.spread import is_spread
 from collections_app import transfer
 from collections_app.exports import entries_of, owner_of
-from collections_app.models import ImportPlan, ImportRow, Viewing, WatchListEntry
+from collections_app.models import (
+    ImportPlan,
+    ImportRow,
+    ListItem,
+    OwnList,
+    Viewing,
+    WatchListEntry,
+)
 from history.log.replicated import has_all_of
 from history.models import (
     Change,
@@ -143,6 +150,17 @@ SECTIONS = [
         of(Viewing, "anime_id", "number"),
     ),
     Section(
+        "lists.jsonl",
+        "The lists that you made yourself.",
+        of(OwnList, "id"),
+    ),
+    Section(
+        "list_items.jsonl",
+        "What is on them, one title per line, in the order of each list.",
+        of(ListItem, "list_id", "rank", "id"),
+        more=(("title", "anime__title"),),
+    ),
+    Section(
         "episodes_watched.jsonl",
         "How many episodes of which anime you watched on which day. Where the day is "
         "not known, period has the month or year that is.",
@@ -150,9 +168,9 @@ SECTIONS = [
     ),
     Section(
         "changes.jsonl",
-        "Every change to your list, profile, preferences and searches, as far "
-        "back as you can undo: when, how, before and after. Changes of one "
-        "operation share its operation_id.",
+        "Every change to your list, your own lists, profile, preferences and "
+        "searches, as far back as you can undo: when, how, before and after. Changes "
+        "of one operation share its operation_id.",
         of(Change, "revision"),
     ),
     Section(

@@ -20,6 +20,9 @@ from animecollections.db.ids import as_uuid7
 from animecollections.identity import Origin
 from collections_app.imports import services as imports
 from collections_app.imports.models import ImportPlan
+from collections_app.lists import services as lists
+from collections_app.own_lists.edit import ListOperation
+from collections_app.own_lists.reads import list_named
 from collections_app.watch_list import undo as operations
 from collections_app.watch_list.undo import Undone
 from history.staff_log import services as audit
@@ -43,6 +46,8 @@ from profiles.profile.models import Profile
 from profiles.second_factor import factors
 from profiles.staff import account_changes as staff
 from profiles.staff.tasks import tell_both_addresses
+
+NAMELESS_LIST = "List"
 
 
 @dataclass(slots=True)
@@ -121,6 +126,25 @@ def remove_image(*, user: User, image_id: UUID, reason: str, through: Origin) ->
         images.remove(user_id=user.pk, image_id=image_id, through=through)
         if image is not None:
             act.before = {"kind": image.kind, "path": image.path}
+
+
+def remove_list_texts(
+    *, user: User, list_id: UUID, reason: str, through: Origin
+) -> None:
+    """A list of theirs has a neutral name and says nothing; 404 where it is gone."""
+    with acting(
+        "remove_list_texts", user_id=user.pk, reason=reason, through=through
+    ) as act:
+        stored = list_named(user.pk, str(list_id))
+        act.before = {name: stored[name] for name in ("name", "description")}
+        values = {"name": NAMELESS_LIST, "description": ""}
+        done = lists.do(
+            user_id=user.pk,
+            operation=ListOperation("list_update", str(list_id), values=values),
+            today=timezone.now().date(),
+            through=through,
+        )
+        act.after, act.operation_id = values, done.operation_id
 
 
 def remove_texts(

@@ -12,8 +12,10 @@ from uuid import UUID
 from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
+from collections_app.own_lists.models import OwnList
+from collections_app.own_lists.values import LIST_COLUMNS, list_to_json
 from collections_app.watch_list import viewings
-from collections_app.watch_list.serializers import ViewingOutput
+from collections_app.watch_list.serializers import OwnListOutput, ViewingOutput
 from history.models import Search
 from history.searches import serializers as searches
 from history.searches.serializers import SearchOutput
@@ -83,6 +85,21 @@ def read_some_viewings(user_id: UUID, ids: Collection[str]) -> dict[str, object]
     return {"saved": saved, "removed": [id_ for id_ in ids if id_ not in found]}
 
 
+def read_lists(user_id: UUID) -> list[dict[str, object]]:
+    """Without what is on them: of a list whose `items_revision` grew, that is asked for
+    by itself.
+    """
+    rows = OwnList.objects.of(user_id).in_order()
+    return [list_to_json(row) for row in rows.values(*LIST_COLUMNS)]
+
+
+def read_some_lists(user_id: UUID, ids: Collection[str]) -> dict[str, object]:
+    rows = OwnList.objects.of(user_id).in_order().filter(id__in=ids)
+    saved = [list_to_json(row) for row in rows.values(*LIST_COLUMNS)]
+    found = {str(row["id"]) for row in saved}
+    return {"saved": saved, "removed": [id_ for id_ in ids if id_ not in found]}
+
+
 # The list, which comes as entries and removals; its part in the log is called `list`.
 ENTRIES, ENTRIES_SCOPE = "entries", "list:read"
 SYNCED = (
@@ -117,6 +134,14 @@ SYNCED = (
         [UserNoticeAnswer],
         notices.newest,
         read_some=notices.some,
+    ),
+    Synced(
+        "lists",
+        "lists",
+        "lists:read",
+        OwnListOutput(many=True),
+        read_lists,
+        read_some=read_some_lists,
     ),
 )
 SCOPE_OF = {ENTRIES: ENTRIES_SCOPE} | {part.name: part.scope for part in SYNCED}

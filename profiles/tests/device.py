@@ -32,7 +32,8 @@ class Device:
             self.entries[entry["anime_id"]] = entry
         for anime_id in data["removed"]:
             self.entries.pop(anime_id, None)
-        for name in ("profile", "preferences", "searchHistory", "viewings", "notices"):
+        names = ("profile", "preferences", "searchHistory")
+        for name in (*names, "viewings", "notices", "lists"):
             if data.get(name) is not None:
                 self.wholes[name] = data[name]
 
@@ -51,6 +52,7 @@ class Device:
             ("profile", "/api/user/profile"),
             ("preferences", "/api/user/preferences"),
             ("searchHistory", "/api/user/searchHistory"),
+            ("lists", "/api/user/lists"),
         ):
             assert self.wholes[name] == self.client.get(url).json()["data"], name
         return self.holds_the_viewings()

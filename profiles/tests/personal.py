@@ -21,6 +21,7 @@ from factories import PASSWORD
 from history.staff_log import services as audit
 from profiles.accounts import tasks
 from profiles.models import (
+    EmailChange,
     NoticeKind,
     Passkey,
     Preferences,
@@ -50,6 +51,7 @@ OTHERWISE = {
     "profiles.PushSubscription.user_agent",
     "profiles.TokenFamily.user_agent",
     "profiles.User.is_superuser",
+    "profiles.User.email_confirmed_at",
     "profiles.User.second_factors",  # a factor is no actor
 }
 
@@ -122,6 +124,8 @@ def fill(user, client, visitor, anime):
     client.patch(watched, {"notes": "a note", "tags": ["kept"], "score": 9.5})
     [first] = client.get(f"{watched}/viewings").json()["data"]
     client.patch(f"{watched}/viewings/{first['id']}", {"where": "At home"})
+    made = client.post("/api/user/lists", {"name": "Zaphira's"}).json()["data"]
+    client.put(f"/api/user/lists/{made['id']}/items/{anime.pk}", {"notes": "a note"})
     client.post("/api/user/searchHistory", {"query": "naruto"})
     client.post("/api/user/profile", {"name": "Zaphira", "birthday": "1995-05-20"})
     client.post("/api/user/preferences", {"timezone": "Europe/Madrid"})
@@ -139,6 +143,7 @@ def fill(user, client, visitor, anime):
     client.post("/api/auth/ticket")
     client.post("/api/user/tokens", {"name": "a script", "scopes": ["read"]})
     client.post("/api/auth/email", {"email": f"new-{user.email}"})
+    EmailChange.objects.of(user.pk).update(old_email=f"old-{user.email}")
     identities.join(user_id=user.pk, found=Found("work", "k" * 64, user.email))
     app = register(user, name="Zaphira's app")
     letters = devices.begin(app=app, scopes=["list:read"]).letters

@@ -40,6 +40,7 @@ NAMES = [
     "sign-out-device",
     "note",
     "remove-texts",
+    "remove-list-texts",
     "remove-image",
     "mail-reset",
     "lock",
@@ -96,6 +97,7 @@ def test_nothing_happens_before_a_reason_is_given(browser, alice, client, name):
         "device": "browser:x",
         "names": "name",
         "image": str(uuid4()),
+        "list": str(uuid4()),
         "at_0": "2026-01-01",
         "at_1": "00:00",
     }
@@ -591,6 +593,20 @@ def test_an_address_that_is_locked_out_is_found_and_opened(browser, alice):
     assert (act.user_id, act.before["address"]) == (None, "10.0.0.7")
 
 
+def test_the_texts_of_a_list_are_taken_down(browser, alice, client):
+    """By the write path: its owner sees it at once, and the log has it."""
+    values = {"name": "Something rude", "description": "And more."}
+    made = client.post("/api/user/lists", values).json()["data"]
+    do(browser, alice, "remove-list-texts", list=made["id"])
+    [now] = client.get("/api/user/lists").json()["data"]
+    assert (now["name"], now["description"]) == ("List", "")
+    act = logged()
+    assert act.before == values
+    assert act.operation_id == Change.objects.latest("revision").operation_id
+    gone = do(browser, alice, "remove-list-texts", list=str(uuid4()))
+    assert "no such list" in gone.content.decode()
+
+
 # --- Who may -----------------------------------------------------------------------
 
 PERMISSION_OF = {
@@ -604,6 +620,7 @@ PERMISSION_OF = {
     "sign-out-device": "help_user",
     "note": "help_user",
     "remove-texts": "help_user",
+    "remove-list-texts": "help_user",
     "remove-image": "help_user",
     "set-password": "change_user",
     "reset-second-factor": "change_user",

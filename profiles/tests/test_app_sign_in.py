@@ -3,6 +3,7 @@
 from datetime import timedelta
 from types import SimpleNamespace
 
+import jwt
 import pytest
 from django.utils import timezone
 
@@ -174,3 +175,11 @@ def test_what_stays_open_asks_for_the_sign_in_again(notes, alice):
 def test_signing_out_ends_it(app, family):
     app.post("/api/auth/signout")
     assert TokenFamily.objects.get(pk=family.pk).revoked_at is not None
+
+
+def test_a_release_that_knows_no_apps_refuses_its_tokens(family):
+    """It reads `family`, and would let it do everything."""
+    for token in write_pair(family).values():
+        if isinstance(token, str):
+            said = jwt.decode(token, options={"verify_signature": False})
+            assert "family" not in said

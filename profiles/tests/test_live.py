@@ -36,6 +36,7 @@ NOTHING = {
     "searches": None,
     "viewings": None,
     "notices": None,
+    "lists": None,
     "sync": False,
 }
 

@@ -15,6 +15,7 @@ from profiles.sync.feed import message_of
 from profiles.tests.device import LIST, URL, Device, add, listed, remove, retitle
 
 pytestmark = pytest.mark.django_db
+LISTS = "/api/user/lists"
 NOTHING = {
     "entries": [],
     "removed": [],
@@ -23,6 +24,7 @@ NOTHING = {
     "searchHistory": None,
     "viewings": None,
     "notices": None,
+    "lists": None,
 }
 
 
@@ -60,6 +62,7 @@ def test_without_a_cursor_everything_comes(client, titles):
         "searchHistory",
         "viewings",
         "notices",
+        "lists",
     }
     assert device.holds_what_is_there()
 
@@ -137,10 +140,9 @@ def test_the_number_of_statements_does_not_grow(client, titles, device, budget):
     client.post(f"{LIST}/{titles[0]}/viewings", {})
     retitle(*titles[:3])
     client.put(f"/api/user/notices/mutes/{titles[0]}")
-    words = (
-        "sign-in, log, its entries, walk, profile, preferences, searches, viewings, "
-    )
-    with budget(9, words + "notices"):
+    client.post("/api/user/lists", {"name": "With Anna"})
+    words = "sign-in, log, its entries, walk, and one for each other part"
+    with budget(10, words):
         data = device.ask()["data"]
     assert len(data["entries"]) == 12
     assert None not in data.values()
@@ -170,8 +172,7 @@ def test_nobody_is_told_of_an_erased_user(db):
 def test_a_first_load_needs_no_log(client, titles, budget):
     for anime_id in titles:
         add(client, anime_id)
-    words = "sign-in, entries, profile, preferences, searches, viewings, notices"
-    with budget(7, words):
+    with budget(8, "sign-in, entries, and one for each other part"):
         assert len(Device(client).ask()["data"]["entries"]) == 12
 
 
@@ -289,8 +290,26 @@ def watch_again(client, anime_id, chance):
     client.post("/api/user/watched", day)
 
 
+def change_lists(client, anime_id, chance):
+    """A list is made, changed, filled, emptied or goes."""
+    lists = client.get(LISTS).json()["data"]
+    if not lists or chance.randrange(4) == 0:
+        client.post(LISTS, {"name": str(chance.random())})
+        return
+    url = f"{LISTS}/{chance.choice(lists)['id']}"
+    match chance.randrange(5):
+        case 0:
+            client.patch(url, {"pinned": chance.choice([True, False])})
+        case 1:
+            client.delete(url)
+        case 2:
+            client.delete(f"{url}/items/{anime_id}")
+        case _:
+            client.put(f"{url}/items/{anime_id}", {"after": None})
+
+
 def happen(client, anime_id, chance):
-    match chance.randrange(9):
+    match chance.randrange(11):
         case 0:
             remove(client, anime_id)
         case 1:
@@ -301,6 +320,8 @@ def happen(client, anime_id, chance):
             client.post("/api/user/searchHistory", {"query": str(chance.random())})
         case 4 | 5:
             watch_again(client, anime_id, chance)
+        case 6 | 7:
+            change_lists(client, anime_id, chance)
         case _:
             types = ["Watching", "To Watch", "Completed", "Completed"]
             add(client, anime_id, chance.choice(types))
@@ -454,7 +475,7 @@ def test_a_cursor_goes_past_the_parts_that_were_not_asked_for(client, titles, de
 
 
 def test_a_part_that_there_is_not_is_400(client):
-    answer = client.get(URL, {"parts": "entries,lists"})
+    answer = client.get(URL, {"parts": "entries,hidden"})
     assert answer.status_code == 400
     assert "parts" in answer.json()["fields"]
 

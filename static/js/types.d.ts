@@ -173,6 +173,27 @@ export interface Watched {
   isWaiting?: boolean; // as it will be: a correction of it is not sent yet
 }
 
+// --- Lists of one's own --------------------------------------------------------------
+
+/** What a list says of one title, with what is shown of it; kept on the device. */
+export interface ListItem {
+  anime_id: string;
+  rank: string;
+  notes: string;
+  title: string;
+  imageUrl: string | null;
+  year: number | null;
+  format: string;
+  episodes: number | null;
+}
+/** The same as it is answered. */
+export interface AnsweredItem {
+  anime_id: string;
+  rank: string;
+  notes: string;
+  anime: Anime;
+}
+
 // --- Imports and exports -------------------------------------------------------------
 
 export type Outcome = "add" | "update" | "conflict" | "unmatched" | "refused" | "unchanged";

@@ -100,6 +100,8 @@ PLACES = {
     "collections_app.ImportRow": by_user(OWN),
     "collections_app.WatchListEntry": by_user(OWN),
     "collections_app.Viewing": by_user(OWN),
+    "collections_app.OwnList": by_user(OWN),
+    "collections_app.ListItem": by_user(OWN),
     "history.UserState": by_user("the lock of every write, one row a user"),
     "history.Change": by_user(OWN),
     "history.Search": by_user(OWN),

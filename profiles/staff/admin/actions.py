@@ -88,6 +88,13 @@ class TextsForm(ReasonForm):
     field_order = ("names", "reason")
 
 
+class ListForm(ReasonForm):
+    list = forms.UUIDField(
+        label="The id of the list", widget=UnfoldAdminTextInputWidget()
+    )
+    field_order = ("list", "reason")
+
+
 class NoteForm(ReasonForm):
     reason = forms.CharField(
         label="Note",
@@ -173,6 +180,13 @@ def remove_texts(user: User, sent: Cleaned, through: Origin) -> str:
         user=user, names=sent["names"], reason=sent["reason"], through=through
     )
     return "Removed."
+
+
+def remove_list_texts(user: User, sent: Cleaned, through: Origin) -> str:
+    support.remove_list_texts(
+        user=user, list_id=sent["list"], reason=sent["reason"], through=through
+    )
+    return "The list has a neutral name now, and no description."
 
 
 def export(user: User, sent: Cleaned, through: Origin) -> FileResponse:
@@ -360,6 +374,16 @@ ACTIONS: dict[str, Action] = {
         "profiles.help_user",
         remove_texts,
         form=TextsForm,
+        is_dangerous=True,
+    ),
+    "remove-list-texts": Action(
+        "Remove texts of a list",
+        "playlist_remove",
+        "Gives a list of their own a neutral name and clears its description, on all "
+        "their devices. What is on it stays. The person gets a mail.",
+        "profiles.help_user",
+        remove_list_texts,
+        form=ListForm,
         is_dangerous=True,
     ),
     "remove-image": Action(

@@ -290,15 +290,16 @@ export class Collection extends SyncedCopy {
     if (isNext && !isOpen) await this.take(this.whole(message), message);
     const isBehind = message.cursor && message.cursor !== this.cursor;
     const told = this.toldWholes;
-    if (isBehind || (message.viewings && !told.viewings) || (message.notices && !told.notices)) this.settle();
+    const isUnknown = /** @type {const} */ (["viewings", "notices", "lists"]).some((name) => message[name] && !told[name]);
+    if (isBehind || isUnknown) this.settle();
   }
 
   /**
-   * A message tells of searches, viewings and notices only those that changed. Where
+   * A message tells of searches, viewings, notices and lists only those that changed. Where
    * those before are not known yet, `learnLacking` asks for all of them.
    * @param {Message} message @returns {Changes}
    */
-  whole({ searches, viewings, notices, ...message }) {
+  whole({ searches, viewings, notices, lists, ...message }) {
     const told = this.toldWholes;
     return {
       ...message,
@@ -308,6 +309,7 @@ export class Collection extends SyncedCopy {
         Number(one.anime_id) - Number(other.anime_id) || one.number - other.number) : null,
       notices: notices && told.notices ? together(told.notices, notices)
         .sort((one, other) => (one.id < other.id ? 1 : -1)).slice(0, MOST_NOTICES) : null,
+      lists: lists && told.lists ? together(told.lists, lists) : null,
     };
   }
 

@@ -12,7 +12,7 @@ import { channel, result, shelve } from "./store.js";
  * A user's list on this device. Events, all without haste (nothing waits for them):
  *
  * - `changed`, detail `{ids}`: entries to draw anew; null for all of them
- * - `wholes`, detail `{names}`: of profile, preferences, searchHistory, viewings, notices
+ * - `wholes`, detail `{names}`: of profile, preferences, searchHistory, viewings, notices, lists
  * - `status`: see `status`, `unsent`, `isLive`
  * - `conflict`, detail a Conflict: ask the user, then `resolve`
  * - `refused`, detail `{unsent, error}`: it was not done; say the sentence (`unsent` is
@@ -117,8 +117,8 @@ export class LocalCopy extends EventTarget {
     this.sealedCount = facts.sealed?.count ?? 0;
     this.canSeal = Boolean(facts.key) && this.isKept;
     this.isPartial = Boolean(facts.isPartial) || this.previewed.size > 0;
-    const { profile = null, preferences = null, searchHistory = null, viewings = null, notices = null } = facts;
-    this.toldWholes = { profile, preferences, searchHistory, viewings, notices };
+    const { profile = null, preferences = null, searchHistory = null, viewings = null, notices = null, lists = null } = facts;
+    this.toldWholes = { profile, preferences, searchHistory, viewings, notices, lists };
     this.overlay(null);
     this.tell("wholes", { names: WHOLES });
     this.tell("status");

@@ -138,7 +138,7 @@ export function keepWholes(wholes, changes) {
 }
 
 /** @param {Unsent[]} queue @returns {string[]} */
-export const idsOf = (queue) => queue.flatMap(({ operation }) => (operation ? [operation.animeId] : []));
+export const idsOf = (queue) => queue.flatMap(({ operation }) => (operation?.animeId ? [operation.animeId] : []));
 
 /** @param {Unsent[]} queue */
 export const namesOfWholes = (queue) =>

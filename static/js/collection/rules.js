@@ -8,9 +8,9 @@ export const FIELDS = [
   "notes", "tags", "priority", "is_private", "episode_ranges",
 ];
 /** The parts of sync but the list. @type {(keyof Wholes)[]} */
-export const WHOLES = ["profile", "preferences", "searchHistory", "viewings", "notices"];
+export const WHOLES = ["profile", "preferences", "searchHistory", "viewings", "notices", "lists"];
 /** Nothing known of them. @returns {Wholes} */
-export const noWholes = () => ({ profile: null, preferences: null, searchHistory: null, viewings: null, notices: null });
+export const noWholes = () => ({ profile: null, preferences: null, searchHistory: null, viewings: null, notices: null, lists: null });
 /** Which states each type can have. @type {Record<Type, State[]>} */
 export const STATES = {
   Watching: ["active", "on_hold", "rewatching"],
@@ -96,8 +96,8 @@ function reopened(entry, progress, at) {
   return { ...entry, type: "Watching", state: "rewatching", progress, rewatches, updated_at: at, pending: true };
 }
 
-/** Whether an operation is about viewings or the diary, and not the entry. @param {string} op */
-const isBeside = (op) => op.startsWith("viewing_") || op.startsWith("watched_");
+/** Whether an operation is about viewings, the diary or lists, and not the entry. @param {string} op */
+const isBeside = (op) => /^(viewing|watched|list)_/.test(op);
 
 /**
  * Every time through a title: its viewings as the server keeps them, and what the entry

@@ -12,7 +12,7 @@ const LIST = "/api/user/watchList";
 const SYNC = "/api/user/sync";
 const MOST_TITLES = 200; // a request
 const STALE_TITLES = 30 * 24 * 3600 * 1000; // milliseconds
-const LATER_WHOLES = /** @type {const} */ (["viewings", "notices"]);
+const LATER_WHOLES = /** @type {const} */ (["viewings", "notices", "lists"]);
 const PATIENCE_WITH_FIRST = 5_000; // ... for a screenful; later, the pages may as well begin
 
 /** A copy that is kept equal to the server's. */
@@ -256,7 +256,7 @@ export class SyncedCopy extends LocalCopy {
     this.endPreview();
   }
 
-  /** A copy of before there were viewings, or notices, has a cursor past some. */
+  /** A copy of before there were viewings, notices or lists has a cursor past some. */
   async learnLacking() {
     const lacking = LATER_WHOLES.filter((name) => this.toldWholes[name] === null);
     if (!lacking.length) return;

@@ -58,14 +58,21 @@ export interface Entry extends AnimeFacts, Fields, Airing {
 
 /** An operation of POST /api/user/watchList/batch. */
 export interface Operation extends Sent {
-  op: "add" | "update" | "move" | "increment" | "remove" | "viewing_begin" | "viewing_update" | "viewing_remove";
-  animeId: string;
+  op: "add" | "update" | "move" | "increment" | "remove" | "viewing_begin" | "viewing_update" | "viewing_remove"
+    | "list_create" | "list_update" | "list_remove" | "list_put" | "list_take_off";
+  animeId: string; // "" of an operation of a list as a whole
   id?: string;
   by?: number;
   fresh?: boolean;
   if_revision?: number;
   watched_on?: string;
   number?: number; // of a viewing
+  listId?: string; // of `list_…`: its id, or that of the operation that makes it
+  rank?: string;
+  name?: string;
+  description?: string | null;
+  pinned?: boolean;
+  leave_when_completed?: boolean;
 }
 
 /** What a batch answers of one operation. */
@@ -196,6 +203,22 @@ export interface Notice {
   text: string | null;
 }
 
+/** A list of one's own. In no order: pages sort them. */
+export interface OwnList {
+  id: string;
+  name: string;
+  description: string;
+  ordering: string | null;
+  leave_when_completed: boolean;
+  pinned: boolean;
+  client_key: string | null; // the id of the operation that made it
+  size: number;
+  created_at: string;
+  updated_at: string;
+  revision: number;
+  items_revision: number; // grows with each change of what is on it
+}
+
 /** What sync gives as a whole, by WHOLES. */
 export interface Wholes {
   profile: Profile | null;
@@ -203,6 +226,7 @@ export interface Wholes {
   searchHistory: Search[] | null;
   viewings: Viewing[] | null; // as the server keeps them; `viewingsOf` shows them
   notices: Notice[] | null; // the newest 100
+  lists: OwnList[] | null; // without what is on them
 }
 
 /** A page of sync. */
@@ -212,7 +236,7 @@ export interface Changes extends Wholes {
 }
 
 /** A message of the live feed. Of what there may be many, only what changed. */
-export interface Message extends Omit<Changes, "searchHistory" | "viewings" | "notices"> {
+export interface Message extends Omit<Changes, "searchHistory" | "viewings" | "notices" | "lists"> {
   type: string;
   since: string;
   cursor: string;
@@ -220,6 +244,7 @@ export interface Message extends Omit<Changes, "searchHistory" | "viewings" | "n
   searches?: Some<Search> | null;
   viewings?: Some<Viewing> | null;
   notices?: Some<Notice> | null;
+  lists?: Some<OwnList> | null;
 }
 
 export interface Some<Row> { saved: Row[]; removed: string[] }

@@ -10,6 +10,7 @@ import { episodeInputs } from "./episodes.js";
 import { historyItem } from "./history_item.js";
 import { priorityChoice } from "./priority.js";
 import { TitleDiary } from "./title_diary.js";
+import { OnLists } from "./on_lists.js";
 import { Viewings } from "./viewings.js";
 import { airingName } from "./more_words.js";
 import { factsOf, statusName, statusOf, t } from "./words.js";
@@ -34,6 +35,7 @@ class Panel {
     this.head = h("div", { class: "panel-head" });
     this.facts = h("div", { class: "panel-facts" });
     this.viewings = new Viewings(app, animeId);
+    this.onLists = new OnLists(app, animeId, () => this.entry ?? {});
     this.diary = new TitleDiary(app, animeId);
     this.past = h("section", { class: "panel-history" });
     const save = (/** @type {Sent & {watched_on?: string}} */ fields) => this.save(fields);
@@ -58,7 +60,7 @@ class Panel {
     const box = dialog({ label: this.entry?.title ?? "", class: "panel", onclose: () => this.close() },
       h("div", { class: "panel-body" },
         iconButton("close", t("Close"), { class: "icon-button close", onclick: () => this.box.close() }),
-        this.head, this.form(), this.viewings.box, this.diary.box, this.facts, this.past));
+        this.head, this.form(), this.onLists.box, this.viewings.box, this.diary.box, this.facts, this.past));
     box.dataset.anime = this.animeId;
     return box;
   }
@@ -82,7 +84,10 @@ class Panel {
       if (!ids || ids.includes(this.animeId)) (this.entry ? this.draw() : this.box.close());
       this.diary.drawSoon();
     });
-    this.forgetWholes = this.collection.on("wholes", ({ detail: { names } }) => names.includes("viewings") && this.draw());
+    this.forgetWholes = this.collection.on("wholes", ({ detail: { names } }) => {
+      if (names.includes("viewings")) this.draw();
+      if (names.includes("lists")) this.onLists.draw();
+    });
     // What was typed a moment before the page goes is kept as well.
     addEventListener("pagehide", this.flush);
     document.addEventListener("visibilitychange", this.flush);

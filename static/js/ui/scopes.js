@@ -11,6 +11,8 @@ const words = () => ({
   import: t("Plan and apply imports of lists."),
   "list:read": t("Read the list and its history."),
   "list:write": t("Change the list, and undo changes."),
+  "lists:read": t("Read the lists of one's own."),
+  "lists:write": t("Make lists of one's own, and change them."),
   live: t("Receive changes live."),
   "profile:read": t("Read the profile, the preferences and the uploaded pictures."),
   "profile:write": t("Change the profile, the preferences and the pictures."),

@@ -17,7 +17,7 @@ const OTHER = "other";
 /** The moments that can be chosen, before now. @returns {[value: string, text: string][]} */
 const spans = () => [
   [String(HOUR), t("the last hour")], [String(DAY), t("the last 24 hours")], [String(7 * DAY), t("the last 7 days")],
-  [String(30 * DAY), t("the last 30 days")], [String(3650 * DAY), t("everything")], [OTHER, t("since a time …")],
+  [String(30 * DAY), t("the last 30 days")], [String(3650 * DAY), t("everything")], [OTHER, t("since a time…")],
 ];
 
 /** @type {() => Record<string, string>} */

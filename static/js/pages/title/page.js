@@ -7,6 +7,7 @@ import { cover } from "../../ui/covers.js";
 import { failed, h, loading, nodes, sayFailure } from "../../ui/dom.js";
 import { openEntry } from "../../ui/on_demand.js";
 import { askOpenly, join } from "../../ui/open.js";
+import { OnLists } from "../../ui/on_lists.js";
 import { addTo } from "../../ui/quick.js";
 import { titleIn } from "../../ui/more_words.js";
 import { STATUSES, statusHint, statusName, t } from "../../ui/words.js";
@@ -30,11 +31,13 @@ const isTitle = (data) => Boolean(data?.id && data.title);
 export function show(main, app) {
   const page = new TitlePage(main, app);
   const forget = app.collection?.on("changed", ({ detail }) => page.redraw(detail.ids));
+  const forgetLists = app.collection?.on("wholes", ({ detail }) => detail.names.includes("lists") && page.onLists?.draw());
   page.draw();
   page.fetchIt();
   return () => {
     page.isLeft = true;
     forget?.();
+    forgetLists?.();
   };
 }
 
@@ -53,6 +56,8 @@ class TitlePage {
   controls = undefined;
   /** @type {TitleDiary | undefined} */
   diary = undefined;
+  /** @type {OnLists | undefined} */
+  onLists = undefined;
 
   /** @param {HTMLElement} main @param {Frame} app */
   constructor(main, app) {
@@ -160,9 +165,11 @@ class TitlePage {
     const { entry, known, signedIn } = this;
     this.mine.hidden = !entry && !known;
     if (this.mine.hidden) return;
-    if (entry && this.controls) return this.controls.put(entry);
+    if (entry && this.controls && (this.onLists || !known)) return this.controls.put(entry);
+    const title = known && titleIn(this.app.preferences.titleLanguage, known);
+    if (known && signedIn) this.onLists ??= new OnLists(signedIn, known.id, () => ({ ...known, title: title ?? known.title }));
     this.controls = entry && signedIn ? new Controls(signedIn, this.id, (fields) => this.save(fields)) : undefined;
-    this.mine.replaceChildren(...nodes(this.controls ? [this.controls.parts, this.more()] : this.adding()));
+    this.mine.replaceChildren(...nodes([this.controls ? [this.controls.parts, this.more()] : this.adding(), this.onLists?.box]));
     if (entry) this.controls?.put(entry);
   }
 

@@ -1,0 +1,158 @@
+"""Lists of one's own in the web client: made, filled, moved by mouse, finger and keys."""
+
+import pytest
+
+from animecollections.tests.pages import box_of, expect, settled
+from animecollections.tests.test_client_accessibility import barriers
+from collections_app.models import ListItem, OwnList
+from factories import AnimeFactory, UserFactory
+from profiles.tests.sockets import Api, cookie_of
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+TITLES = {1: "Monster", 2: "Planetes", 3: "Mushishi"}
+
+
+@pytest.fixture
+def user():
+    return UserFactory()
+
+
+@pytest.fixture
+def api(served, user):
+    return Api(served, cookie_of(user))
+
+
+@pytest.fixture
+def made(user, api):
+    """A list of three, of which one is on the watch list."""
+    for pk, title in TITLES.items():
+        AnimeFactory(id=pk, title=title, picture_url="", episodes=12)
+    api.add(1, "Watching")
+    made = api.data("POST", "/api/user/lists", {"name": "With Anna"})
+    for pk in TITLES:
+        api.data("PUT", f"/api/user/lists/{made['id']}/items/{pk}", {})
+    return made
+
+
+@pytest.fixture
+def page(device, user, made):
+    return device(user, timezone_id="UTC").new_page()
+
+
+def order(user):
+    rows = ListItem.objects.of(user.pk).order_by("rank", "id")
+    return [TITLES[pk] for pk in rows.values_list("anime_id", flat=True)]
+
+
+def shown(page, *titles):
+    expect(page.locator(".list-items li a")).to_have_text([*titles])
+
+
+def opened(page, made):
+    page.goto(f"/lists?list={made['id']}")
+    shown(page, "Monster", "Planetes", "Mushishi")
+    return page
+
+
+def test_lists_are_made_without_network_and_kept(page, user, made):
+    page.goto("/lists")
+    expect(page.get_by_role("link", name="With Anna")).to_be_visible()
+    settled(page)
+    page.context.set_offline(True)
+    page.get_by_label("Name of the new list").fill("Next winter")
+    page.keyboard.press("Enter")
+    link = page.get_by_role("link", name="Next winter")
+    link.click()
+    expect(page.get_by_role("heading", name="Next winter")).to_be_visible()
+    page.get_by_role("button", name="Pin").click()
+    expect(page.get_by_role("button", name="Pin")).to_have_attribute(
+        "aria-pressed", "true"
+    )
+    page.context.set_offline(False)
+    settled(page)
+    row = OwnList.objects.of(user.pk).get(name="Next winter")
+    assert row.pinned
+    expect(page.get_by_role("heading", name="Next winter")).to_be_visible()
+
+
+def test_titles_are_moved_by_keys_and_taken_back(page, user, made):
+    opened(page, made)
+    handle = page.get_by_role("button", name="Move Mushishi")
+    handle.focus()
+    page.keyboard.press("ArrowUp")
+    shown(page, "Monster", "Mushishi", "Planetes")
+    expect(handle).to_be_focused()
+    page.keyboard.press("Home")
+    shown(page, "Mushishi", "Monster", "Planetes")
+    settled(page)
+    assert order(user) == ["Mushishi", "Monster", "Planetes"]
+    page.locator("#toasts").get_by_role("button", name="Undo").last.click()
+    shown(page, "Monster", "Mushishi", "Planetes")
+    settled(page)
+    assert order(user) == ["Monster", "Mushishi", "Planetes"]
+    assert not barriers(page), "a list"
+
+
+def test_titles_are_dragged_and_escape_leaves_them(page, user, made):
+    opened(page, made)
+    last = box_of(page.get_by_role("button", name="Move Mushishi"))
+    first = box_of(page.locator(".list-items li").first)
+    for is_meant in (False, True):
+        page.mouse.move(last["x"] + 8, last["y"] + 8)
+        page.mouse.down()
+        page.mouse.move(last["x"] + 8, first["y"] + 30, steps=6)
+        page.mouse.move(last["x"] + 8, first["y"] + 4, steps=3)
+        if not is_meant:
+            page.keyboard.press("Escape")
+        page.mouse.up()
+        titles = ["Mushishi", "Monster", "Planetes"]
+        shown(page, *(titles if is_meant else TITLES.values()))
+    settled(page)
+    assert order(user) == ["Mushishi", "Monster", "Planetes"]
+
+
+def test_notes_and_what_is_taken_off_without_network(page, user, made):
+    opened(page, made)
+    settled(page)
+    page.context.set_offline(True)
+    page.get_by_label("Notes on Planetes").fill("The best.")
+    page.get_by_label("Notes on Planetes").press("Tab")
+    page.get_by_role("button", name="Take Monster off the list").click()
+    shown(page, "Planetes", "Mushishi")
+    page.reload()
+    shown(page, "Planetes", "Mushishi")
+    expect(page.get_by_label("Notes on Planetes")).to_have_value("The best.")
+    page.context.set_offline(False)
+    settled(page)
+    shown(page, "Planetes", "Mushishi")
+    assert order(user) == ["Planetes", "Mushishi"]
+    assert ListItem.objects.of(user.pk).get(anime_id=2).notes == "The best."
+
+
+def test_on_which_lists_a_title_is_in_its_panel_and_on_its_page(page, user, made):
+    page.goto("/?anime=1")
+    lists = page.locator(".panel .on-lists")
+    expect(lists.locator("summary")).to_contain_text("With Anna")
+    lists.locator("summary").click()
+    lists.get_by_label("With Anna").uncheck()
+    lists.get_by_label("Name of the new list").fill("Alone")
+    lists.get_by_label("Name of the new list").press("Enter")
+    expect(lists.locator("summary")).to_contain_text("Alone")
+    settled(page)
+    assert order(user) == ["Planetes", "Mushishi"] or ListItem.objects.count() == 3
+    names = dict(OwnList.objects.of(user.pk).values_list("name", "size"))
+    assert names == {"With Anna": 2, "Alone": 1}
+    page.goto("/anime/3")
+    expect(page.locator(".on-lists summary")).to_contain_text("With Anna")
+
+
+def test_it_hears_of_other_devices_and_fits_a_phone(device, user, api, made):
+    phone = device(user, viewport={"width": 390, "height": 844}, timezone_id="UTC")
+    page = opened(phone.new_page(), made)
+    url = f"/api/user/lists/{made['id']}/items/3"
+    api.data("PUT", url, {"after": None})
+    shown(page, "Mushishi", "Monster", "Planetes")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.goto("/lists")
+    expect(page.get_by_role("link", name="With Anna")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390

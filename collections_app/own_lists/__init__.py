@@ -1,0 +1,1 @@
+"""Lists of one's own: what they are, where a title stands in one, how they change."""

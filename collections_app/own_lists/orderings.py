@@ -1,0 +1,32 @@
+"""The orders in which a list of one's own can be shown."""
+
+from animecollections.api.paging import MAX_TERMS
+from animecollections.api.shuffling import RANDOM
+
+# Words of `ordering`, and what of an item they are.
+ORDERINGS = {
+    "rank": "rank",
+    "added_at": "added_at",
+    "title": "anime__sort_title",
+    "rating": "anime__weighted_rating",
+    "popularity": "popularity",
+    "year": "anime__year",
+    "episodes": "anime__episodes",
+    "score": "entry__score",
+    "progress": "entry__progress",
+    RANDOM: RANDOM,  # api/shuffling.py
+}
+DEFAULT_ORDERING = "rank"
+
+
+def wrong_ordering(text: str) -> str:
+    """A sentence for a person, or nothing where it can be."""
+    names = text.split(",")
+    if len(names) > MAX_TERMS:
+        return f"Order by at most {MAX_TERMS} keys."
+    if unknown := [name for name in names if name.removeprefix("-") not in ORDERINGS]:
+        return (
+            f"“{unknown[0][:50]}” is unknown. Choose from {', '.join(ORDERINGS)}, with "
+            "- before it to reverse."
+        )
+    return ""

@@ -1,0 +1,127 @@
+"""Changes of lists taken back, as far as their values still stand."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+from uuid import UUID
+
+from collections_app.own_lists.edit import ListsEdit, differences
+from collections_app.own_lists.models import MOST_ITEMS, MOST_LISTS
+from collections_app.own_lists.values import (
+    LIST_FIELDS,
+    Row,
+    item_from_snapshot,
+    list_from_snapshot,
+)
+from history.models import Change, ChangeKind
+
+LIST_KINDS = (ChangeKind.LIST, ChangeKind.LIST_ITEM)
+Conflict = dict[str, Any]
+
+
+def put_back(edit: ListsEdit, changes: Iterable[Change]) -> list[Conflict]:
+    """Those of one operation, newest first; what has changed since, and stays."""
+    changes = [change for change in changes if change.kind in LIST_KINDS]
+    if not changes:
+        return []
+    edit.read_lists()
+    said = [change.before or change.after for change in changes]
+    edit.read_items(
+        {(UUID(one["list_id"]), one["anime_id"]) for one in said if "list_id" in one}
+    )
+    return [
+        conflict
+        for change in changes
+        for conflict in (
+            put_back_list(edit, change)
+            if change.kind == ChangeKind.LIST
+            else put_back_item(edit, change)
+        )
+    ]
+
+
+def put_back_list(edit: ListsEdit, change: Change) -> Iterator[Conflict]:
+    was, became = change.before, change.after
+    id_ = UUID((was or became)["id"])
+    now = edit.lists.get(id_)
+    if not became:
+        if now is None and len(edit.lists) < MOST_LISTS:
+            edit.lists[id_] = list_from_snapshot(was)
+    elif now is None:
+        if was:
+            yield conflict(became["name"], "list", became["name"], None)
+    elif not was:
+        yield from take_away(edit, now, became)
+    else:
+        for name in LIST_FIELDS:
+            if was[name] == became[name]:
+                continue
+            if now[name] == became[name]:
+                now[name] = was[name]
+            else:
+                yield conflict(now["name"], name, became[name], now[name])
+
+
+def take_away(edit: ListsEdit, now: Row, became: Row) -> Iterator[Conflict]:
+    """A list that the operation made, unless it has been changed or filled since."""
+    changed = [name for name in LIST_FIELDS if now[name] != became[name]]
+    for name in changed:
+        yield conflict(now["name"], name, became[name], now[name])
+    if now["size"]:
+        yield conflict(now["name"], "size", 0, now["size"])
+    elif not changed:
+        edit.remove(now)
+
+
+def put_back_item(edit: ListsEdit, change: Change) -> Iterator[Conflict]:
+    was, became = change.before, change.after
+    said = was or became
+    place = UUID(said["list_id"]), said["anime_id"]
+    row, now = edit.lists.get(place[0]), edit.item(place)
+    if row is None:
+        if was:
+            yield conflict(said["list"], "list", said["list"], None, place[1])
+    elif not became:
+        if now is None and row["size"] < MOST_ITEMS:
+            edit.lay(item_from_snapshot(was))
+    elif now is None:
+        if was:
+            yield conflict(said["list"], "title", place[1], None, place[1])
+    elif not was:
+        found = differences(item_from_snapshot(became), now)
+        yield from (still(name, became, now) for name in found)
+        if not found:
+            edit.take_off(place)
+    else:
+        yield from restore_item(edit, was, became, now)
+
+
+def restore_item(
+    edit: ListsEdit, was: Row, became: Row, now: Row
+) -> Iterator[Conflict]:
+    back = dict(now)
+    for name in differences(was, became):
+        if now[name] == became[name]:
+            back[name] = was[name]
+        else:
+            yield still(name, became, now)
+    edit.lay(back)
+
+
+def still(name: str, became: Row, now: Row) -> Conflict:
+    return conflict(became["list"], name, became[name], now[name], now["anime_id"])
+
+
+def conflict(
+    list_name: str,
+    field: str,
+    expected: object,
+    found: object,
+    anime_id: int | None = None,
+) -> Conflict:
+    return {
+        "anime_id": None if anime_id is None else str(anime_id),
+        "title": list_name,
+        "field": field,
+        "expected": expected,
+        "found": found,
+    }
