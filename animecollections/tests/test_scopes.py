@@ -21,6 +21,8 @@ NEEDS_NO_SCOPE = {
     "/api/studios", "/api/auth/signup", "/api/auth/signin", "/api/auth/signout",
     "/api/auth/session", "/api/auth/token", "/api/auth/token/refresh",
     "/api/auth/token/revoke", "/api/auth/password/reset",
+    "/api/auth/email/confirm", "/api/auth/email/take-back", "/api/auth/oidc",
+    "/api/auth/oidc/{provider_id}", "/api/auth/connect",
     "/api/auth/password/reset/confirm", "/api/notices", "/api/calendar",
 }  # fmt: skip
 

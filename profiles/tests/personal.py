@@ -20,7 +20,7 @@ from collections_app.models import Merge, MergedList, MissingTitle
 from factories import PASSWORD
 from history.staff_log import services as audit
 from profiles.accounts import tasks
-from profiles.models import Passkey, PrivacyRequest, User
+from profiles.models import EmailChange, Passkey, PrivacyRequest, User
 from profiles.oauth import devices
 from profiles.oauth.services import give_code
 from profiles.oidc import services as identities
@@ -40,6 +40,7 @@ BY_VALUE = {
 OTHERWISE = {
     "profiles.Session.user_agent",
     "profiles.TokenFamily.user_agent",
+    "profiles.User.email_confirmed_at",
     "profiles.User.is_superuser",
     "profiles.User.second_factors",  # a factor is no actor
 }
@@ -124,6 +125,7 @@ def fill(user, client, visitor, anime):
     client.post("/api/auth/ticket")
     client.post("/api/user/tokens", {"name": "a script", "scopes": ["read"]})
     client.post("/api/auth/email", {"email": f"new-{user.email}"})
+    EmailChange.objects.update(old_email=f"old-{user.email}")
     identities.join(user_id=user.pk, found=Found("work", "k" * 64, user.email))
     app = register(user, name="Zaphira's app")
     letters = devices.begin(app=app, scopes=["list:read"]).letters
