@@ -43,7 +43,7 @@ from animecollections.environ import (
     env,
     kept_secret_key,
     parse_email_url,
-    read_providers,
+    providers,
     read_url,
     wrong,
 )
@@ -392,7 +392,9 @@ SESSION_COOKIE_SAMESITE = env.str(
 # Tells the browser of an owner from those of guessers (profiles/accounts/places.py).
 DEVICE_COOKIE_NAME = "device"
 # Who else signs people in (profiles/oidc), and what a browser takes along there.
-OIDC_PROVIDERS = read_providers("OIDC_PROVIDERS")
+OIDC_PROVIDERS = providers(
+    "OIDC_PROVIDERS", env.json("OIDC_PROVIDERS", {}, validate=an_object)
+)
 OIDC_COOKIE_NAME = "oidc"
 CSRF_COOKIE_SAMESITE = SESSION_COOKIE_SAMESITE
 CSRF_TRUSTED_ORIGINS = TRUSTED_ORIGINS

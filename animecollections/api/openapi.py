@@ -64,10 +64,13 @@ TRUE: Json = {"type": "boolean", "enum": [True]}
 FALSE: Json = {"type": "boolean", "enum": [False]}
 PATH_PARAMETERS = {
     "anime_id": "Our id (`1535`), or a site's (`mal:1535`).",
+    "device_id": "The `id` of a device.",
     "feed_id": "The `id` of a feed.",
+    "identity_id": "The `id` of a provider that signs in.",
     "image_id": "The `id` of a stored picture.",
     "import_id": "The `id` of an import.",
     "operation_id": "The `id` of an operation.",
+    "provider_id": "The `id` of a provider.",
     "search_id": "The `id` of a search.",
     "token_id": "The `id` of a personal token.",
     "viewing_id": "The `id` of a viewing; of the only one, that of its entry.",

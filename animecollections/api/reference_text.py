@@ -4,6 +4,8 @@ from typing import Any
 
 TAGS = {
     "Signing in": "Accounts, sessions of browsers, tokens of apps, passwords.",
+    "Signing in by a provider": "Google, or any provider of OpenID Connect.",
+    "Devices": "The browsers and apps that are signed in, and signing them out.",
     "Personal tokens": "Sign-ins that a person makes for scripts and apps.",
     "Watch list": "The list: reading, writing, batches. Writes tell every implied "
     "change in `meta.changes`.",
