@@ -124,13 +124,18 @@ def domain_of(url: str) -> str:
     return ""
 
 
-def kept_secret_key(path: Path) -> str:
+def read_key(path: Path) -> str:
+    """A key that was made before; "" where none was."""
+    return path.read_text().strip() if path.exists() else ""
+
+
+def kept_secret_key(path: Path, size: int = 64) -> str:
     """The development key: made once, kept in an ignored file, owner-readable only."""
     try:
         descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     except FileExistsError:
         return path.read_text().strip()
-    key = secrets.token_urlsafe(64)
+    key = secrets.token_urlsafe(size)
     with os.fdopen(descriptor, "w") as file:
         file.write(key)
     return key

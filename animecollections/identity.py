@@ -9,7 +9,9 @@ from zoneinfo import ZoneInfo
 
 from animecollections.scopes import ALL_SCOPES
 
-ThroughKind = Literal["session", "token", "import", "admin", "command", "merge"]
+ThroughKind = Literal[
+    "session", "token", "import", "admin", "command", "merge", "service"
+]
 SignInKind = Literal["session", "token", "personal", "app"]
 THROUGH: tuple[str, ...] = get_args(ThroughKind)
 

@@ -7,6 +7,7 @@ in one sentence. `manage.py work` runs them; /readyz tells which are late.
 from datetime import timedelta
 
 from animecollections.retention import RULES
+from collections_app.airing import news
 from collections_app.airing import services as airing
 from collections_app.source_facts import derived, franchises, sources
 from collections_app.watch_list import popularity
@@ -15,6 +16,8 @@ from profiles import outbox
 from profiles.doctor import sweep
 from profiles.figures import running_counts
 from profiles.figures import services as figures
+from profiles.notifications import telling
+from profiles.notifications.channels import mail
 from profiles.second_factor import removal
 
 
@@ -42,6 +45,9 @@ JOBS: tuple[PeriodicJob, ...] = (
     PeriodicJob("sources", timedelta(days=1), sources.import_all),
     PeriodicJob("popularity", timedelta(days=1), popularity.count_lists),
     PeriodicJob("airings", timedelta(days=1), airing.refresh_all),
+    PeriodicJob("sequels", timedelta(days=1), news.note_sequels),
+    PeriodicJob("notices", timedelta(minutes=5), telling.tell_all),
+    PeriodicJob("digests", timedelta(minutes=15), mail.queue_due),
     PeriodicJob("figures", timedelta(minutes=15), figures.refresh),
     PeriodicJob("figures anew", timedelta(days=1), running_counts.count_anew),
 )

@@ -44,6 +44,7 @@ from animecollections.environ import (
     kept_secret_key,
     parse_email_url,
     providers,
+    read_key,
     read_url,
     wrong,
 )
@@ -281,6 +282,21 @@ DEFAULT_FROM_EMAIL = env.str(
 SUPPORT_EMAIL = (
     env.str("SUPPORT_EMAIL", "", validate=rules.Regexp(r"([^\s@<>,]+@[^\s@<>,]+)?\Z"))
     or parseaddr(DEFAULT_FROM_EMAIL)[1]
+)
+
+# Signs what is pushed to browsers; without one nothing is. `prepare` makes one for a
+# fresh clone.
+VAPID_PRIVATE_KEY = env.str(
+    "VAPID_PRIVATE_KEY",
+    "",
+    validate=rules.Regexp(
+        r"([A-Za-z0-9_-]{43})?\Z", error="It is no key of 32 bytes in base64url."
+    ),
+) or (read_key(BASE_DIR / ".vapid_key") if DEBUG else "")
+# Hosts in the own network that may be asked at addresses that people give (push
+# services, webhooks), as host:port.
+PRIVATE_HOSTS: list[str] = env.list(
+    "PRIVATE_HOSTS", [], validate=each(rules.Regexp(r"[^/\s:]+:\d{1,5}\Z"))
 )
 
 # Each backup is copied there (ops/backup_copies.py). It has a key in it.

@@ -14,7 +14,15 @@ from animecollections.api.reference import (
     RootView,
     VersionView,
 )
-from animecollections.web.pages import PAGES, TITLES, page, service_worker, title_page
+from animecollections.web.pages import (
+    PAGES,
+    SEASONS,
+    TITLES,
+    page,
+    service_worker,
+    title_page,
+)
+from collections_app.catalogue.models import Season
 from profiles.accounts.pages import ConnectPage, EmailPage, ResetPage
 from profiles.demo.views import enter
 from profiles.feeds.views import FeedViewSet
@@ -67,5 +75,9 @@ urlpatterns = [
     re_path(r"^media/(?P<path>.*)$", csrf_exempt(picture)),
     path("sw.js", csrf_exempt(service_worker)),
     path(f"{TITLES.removeprefix('/')}<str:anime_id>", csrf_exempt(title_page)),
+    re_path(
+        rf"^{SEASONS.removeprefix('/')}\d{{4}}/(?:{'|'.join(Season.values)})$",
+        csrf_exempt(page),
+    ),
     *[path(address.removeprefix("/"), csrf_exempt(page)) for address in PAGES],
 ]

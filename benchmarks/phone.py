@@ -29,6 +29,8 @@ PAGES = [
     "/",
     "/next",
     "/discover",
+    "/browse",
+    "/season/2023/fall",
     "/diary",
     "/statistics",
     "/history",

@@ -6,6 +6,7 @@ from collections_app.catalogue.admin import titles as catalogue
 from collections_app.imports import admin as imports
 from collections_app.merges import admin as titles
 from collections_app.source_facts import admin as source_facts
+from collections_app.title_events import admin as title_events
 from collections_app.watch_list import admin as watch_list
 from collections_app.watch_list import log_admin as log
 from collections_app.watch_list import viewing_admin as viewings
@@ -18,6 +19,7 @@ __all__ = [
     "imports",
     "log",
     "source_facts",
+    "title_events",
     "titles",
     "viewings",
     "watch_list",

@@ -24,6 +24,7 @@ from collections_app.imports.models import (
     Policy,
 )
 from collections_app.source_facts.models import FactKind, SourceFact
+from collections_app.title_events.models import EventKind, TitleEvent
 from collections_app.watch_list.models import (
     STATES_OF_TYPE,
     EntryQuerySet,
@@ -45,6 +46,7 @@ __all__ = [
     "EntryQuerySet",
     "EntryState",
     "EntryType",
+    "EventKind",
     "ExternalId",
     "FactKind",
     "Genre",
@@ -63,6 +65,7 @@ __all__ = [
     "SearchName",
     "SourceFact",
     "Studio",
+    "TitleEvent",
     "Viewing",
     "ViewingState",
     "WatchListEntry",

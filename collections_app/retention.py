@@ -1,4 +1,6 @@
-"""How long plans of imports last, applied or not."""
+"""How long plans of imports last, applied or not; and what people were told of."""
+
+from datetime import timedelta
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -7,6 +9,10 @@ from animecollections.db.ids import first_id_at
 from animecollections.ops.retention import Rule
 from collections_app.imports.models import ImportPlan, ImportRow
 from collections_app.imports.services import KEPT_FOR
+from collections_app.title_events.models import TitleEvent
+
+# Longer than anything is news (airing/news.py): what is forgotten is not told again.
+TITLE_EVENTS_FOR = timedelta(days=120)
 
 
 def old_plans() -> QuerySet[ImportPlan]:
@@ -20,7 +26,12 @@ def old_rows() -> QuerySet[ImportRow]:
     )
 
 
+def told_title_events() -> QuerySet[TitleEvent]:
+    return TitleEvent.objects.filter(told_at__lt=timezone.now() - TITLE_EVENTS_FOR)
+
+
 RULES = (
     Rule("imports", old_plans, by="expires_at"),
     Rule("rows of imports", old_rows),
+    Rule("events of titles", told_title_events, by="told_at"),
 )

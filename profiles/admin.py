@@ -4,6 +4,7 @@ from profiles.email_changes import admin as email_changes
 from profiles.feeds import admin as feeds
 from profiles.images import admin as images
 from profiles.notices import admin as notices
+from profiles.notifications import admin as notifications
 from profiles.oauth import admin as oauth
 from profiles.oidc import admin as oidc
 from profiles.personal_data import erasure_admin as erasures
@@ -31,6 +32,7 @@ __all__ = [
     "images",
     "missing_titles",
     "notices",
+    "notifications",
     "oauth",
     "oidc",
     "outbox",

@@ -18,12 +18,20 @@ from profiles.feeds.models import Feed
 from profiles.figures.models import Figure, TitleCount
 from profiles.images.models import Image
 from profiles.notices.models import Notice
+from profiles.notifications.models import (
+    Digest,
+    MutedTitle,
+    PushSubscription,
+    UserNotice,
+)
 from profiles.oauth.models import App, AuthorizationCode, DeviceCode
 from profiles.oidc.models import Identity
 from profiles.personal_data.models import Erasure, MadeExport, PrivacyRequest
 from profiles.personal_tokens.models import PersonalToken
 from profiles.profile.models import (
+    DigestTime,
     Gender,
+    NoticeKind,
     Preferences,
     Profile,
     ScoreFormat,
@@ -37,6 +45,8 @@ __all__ = [
     "AuthorizationCode",
     "CountCorrection",
     "DeviceCode",
+    "Digest",
+    "DigestTime",
     "EmailChange",
     "Erasure",
     "FactorRemoval",
@@ -50,12 +60,15 @@ __all__ = [
     "KnownPlace",
     "LoginClaim",
     "MadeExport",
+    "MutedTitle",
     "Notice",
+    "NoticeKind",
     "Passkey",
     "PersonalToken",
     "Preferences",
     "PrivacyRequest",
     "Profile",
+    "PushSubscription",
     "ScoreFormat",
     "SecondStep",
     "Session",
@@ -66,5 +79,6 @@ __all__ = [
     "TokenFamily",
     "UsedChallenge",
     "User",
+    "UserNotice",
     "WrongPasswords",
 ]

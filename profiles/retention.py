@@ -24,6 +24,7 @@ from profiles.accounts.models import (
 from profiles.email_changes.models import EmailChange
 from profiles.email_changes.services import forget_old
 from profiles.notices.models import Notice
+from profiles.notifications.models import Digest, UserNotice
 from profiles.oauth.models import AuthorizationCode, DeviceCode
 from profiles.personal_data.models import MadeExport, PrivacyRequest
 from profiles.personal_tokens.models import PersonalToken
@@ -34,6 +35,9 @@ FAILED_MAILS_FOR = timedelta(days=60)
 EXPORTS_FOR = timedelta(days=90)
 PLACES_FOR = timedelta(days=180)
 NOTICES_FOR = timedelta(days=30)
+READ_NOTICES_FOR = timedelta(days=30)
+UNREAD_NOTICES_FOR = timedelta(days=90)
+DIGESTS_FOR = timedelta(days=60)
 REQUESTS_FOR = timedelta(days=3 * 365)
 FAILED_SIGN_INS_FOR = timedelta(days=60)
 
@@ -124,6 +128,23 @@ def old_notices() -> QuerySet[Notice]:
     return Notice.objects.filter(ends_at__lt=timezone.now() - NOTICES_FOR)
 
 
+def read_user_notices() -> QuerySet[UserNotice]:
+    """By key, which time orders."""
+    since = first_id_at(timezone.now() - READ_NOTICES_FOR)
+    rows = UserNotice.objects.across_users().filter(pk__lt=since)
+    return rows.exclude(read_at=None)
+
+
+def unread_user_notices() -> QuerySet[UserNotice]:
+    since = first_id_at(timezone.now() - UNREAD_NOTICES_FOR)
+    return UserNotice.objects.across_users().filter(pk__lt=since)
+
+
+def old_digests() -> QuerySet[Digest]:
+    since = first_id_at(timezone.now() - DIGESTS_FOR)
+    return Digest.objects.across_users().filter(pk__lt=since).exclude(queued_at=None)
+
+
 def old_privacy_requests() -> QuerySet[PrivacyRequest]:
     """What was answered, and when, may be asked for years later."""
     return PrivacyRequest.objects.filter(closed_at__lt=timezone.now() - REQUESTS_FOR)
@@ -159,6 +180,9 @@ RULES = (
     Rule("tasks", done_tasks, by="finished_at"),
     Rule("failed tasks", failed_tasks, by="finished_at"),
     Rule("notices", old_notices, by="ends_at"),
+    Rule("notices of users that were read", read_user_notices),
+    Rule("notices of users", unread_user_notices),
+    Rule("digests", old_digests),
     Rule("privacy requests", old_privacy_requests),
     Rule("notes of exports", old_exports),
 )

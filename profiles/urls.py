@@ -18,6 +18,12 @@ from profiles.email_changes.views import EmailLinkViewSet, EmailViewSet
 from profiles.feeds.views import FeedsViewSet
 from profiles.images.views import ImagesViewSet, UploadViewSet
 from profiles.notices.views import NoticesViewSet
+from profiles.notifications.views import (
+    MutedTitlesViewSet,
+    PushViewSet,
+    UnsubscribeViewSet,
+    UserNoticesViewSet,
+)
 from profiles.oidc.views import (
     BeginViewSet,
     ConnectViewSet,
@@ -152,6 +158,16 @@ urlpatterns = [
     path("user/feeds", FeedsViewSet.as_view({"get": "list", "post": "create"})),
     path("user/feeds/<str:feed_id>", FeedsViewSet.as_view({"delete": "destroy"})),
     path("user/feeds/<str:feed_id>/rotate", FeedsViewSet.as_view({"post": "rotate"})),
+    path("user/notices", UserNoticesViewSet.as_view({"get": "list"})),
+    path("user/notices/read", UserNoticesViewSet.as_view({"post": "read"})),
+    path("user/notices/mutes", MutedTitlesViewSet.as_view({"get": "list"})),
+    path(
+        "user/notices/mutes/<str:anime_id>",
+        MutedTitlesViewSet.as_view({"put": "update", "delete": "destroy"}),
+    ),
+    path("user/push", PushViewSet.as_view({"get": "list", "post": "create"})),
+    path("user/push/<str:browser_id>", PushViewSet.as_view({"delete": "destroy"})),
+    path("unsubscribe/<str:secret>", UnsubscribeViewSet.as_view({"post": "create"})),
     path("uploadImage", UploadViewSet.as_view({"post": "create"})),
     path("user/images", ImagesViewSet.as_view({"get": "list"})),
     path("user/images/<str:image_id>", ImagesViewSet.as_view({"delete": "destroy"})),

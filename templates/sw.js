@@ -6,7 +6,7 @@
 
 const CACHE = "animecollections {{ version }}";
 const PAGES = {{ pages|safe }};
-const TITLES = "{{ titles }}";
+const BELOW = {{ below|safe }}; // pages of their own begin so
 const FILES = {{ files|safe }};
 const SHELL = "/"; // one page for all addresses
 
@@ -38,10 +38,30 @@ self.addEventListener("fetch", (event) => {
   const { request } = event;
   const { pathname, origin } = new URL(request.url);
   if (request.method !== "GET" || origin !== location.origin) return;
-  const isPage = PAGES.includes(pathname) || pathname.startsWith(TITLES);
+  const isPage = PAGES.includes(pathname) || BELOW.some((start) => pathname.startsWith(start));
   if (request.mode === "navigate") isPage && event.respondWith(open(request));
   else if (pathname.startsWith("{{ static }}")) event.respondWith(file(request));
 });
+
+// --- Notices, while no page is open -------------------------------------------------
+
+self.addEventListener("push", (event) => {
+  const { title, body, tag, url, lang } = event.data.json();
+  event.waitUntil(self.registration.showNotification(title, { body, tag, lang, icon: "{{ icon }}", data: { url } }));
+});
+
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil(openPage(event.notification.data.url));
+});
+
+/** In a page that is open, else in a new one. @param {string} url */
+async function openPage(url) {
+  const [page] = await self.clients.matchAll({ type: "window" });
+  if (!page) return self.clients.openWindow(url);
+  await page.focus();
+  return page.navigate(url);
+}
 
 /** @param {Request} request */
 async function open(request) {

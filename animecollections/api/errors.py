@@ -152,6 +152,14 @@ CODES: dict[str, Kind] = {
     "feeds_full": Kind(
         409, "You have {number} feeds, which is the most: end one first."
     ),
+    "muted_full": Kind(
+        409, "You muted {number} titles, which is the most: unmute one first."
+    ),
+    "browsers_full": Kind(
+        409,
+        "You have {number} browsers with notices, which is the most: end one first.",
+    ),
+    "push_not_set_up": Kind(409, "This server sends no notices to browsers."),
     "import_applied": Kind(
         409, "This import is already applied: undo it, or upload the file again."
     ),

@@ -26,4 +26,5 @@ def chosen_fields(wanted: Wanted, known: Iterable[str]) -> tuple[str, ...] | Non
 def only(fields: tuple[str, ...] | None, data: list[Json]) -> list[Json]:
     if fields is None:
         return data
-    return [{name: item[name] for name in fields} for item in data]
+    # One that an item does not have (an optional one) is not there.
+    return [{name: item[name] for name in fields if name in item} for item in data]

@@ -25,8 +25,9 @@ class Rows(NamedTuple):
     """Rows to be inserted, given as {attname: value} with the same keys in each.
 
     Where `unique` columns meet a row that is there, all others but the key are updated,
-    those in `adding` by the sum; without `unique` a row that is there is an
-    IntegrityError. `unique_where`: the condition of a unique index over some rows only.
+    those in `adding` by the sum, those in `keeping` not; without `unique` a row that is
+    there is an IntegrityError. `unique_where`: the condition of a unique index over
+    some rows only.
     Sort the rows by key first, or two such writes in opposite order deadlock.
     """
 
@@ -35,6 +36,7 @@ class Rows(NamedTuple):
     unique: tuple[str, ...] = ()
     adding: tuple[str, ...] = ()
     unique_where: str = ""
+    keeping: tuple[str, ...] = ()
 
 
 def upsert(
@@ -83,6 +85,7 @@ def on_one_machine(table: Rows) -> Statement:
         table.unique,
         table.adding,
         table.unique_where,
+        table.keeping,
         len(table.rows),
     )
     fields = [column_of(table.model, name) for name in names]
@@ -103,9 +106,10 @@ def _upsert_of_values(
     unique: tuple[str, ...],
     adding: tuple[str, ...],
     unique_where: str,
+    keeping: tuple[str, ...],
     number: int,
 ) -> str:
-    fields, statement = _upsert(model, names, unique, adding, unique_where)
+    fields, statement = _upsert(model, names, unique, adding, unique_where, keeping)
     before, _, after = statement.partition(select_columns(fields))
     casts = ", ".join(f"%s::{field.db_type(connection)}" for field in fields)
     return f"{before}VALUES {', '.join([f'({casts})'] * number)}{after}"
@@ -115,7 +119,12 @@ def of_table(table: Rows) -> Statement:
     """Its parameter is the rows as an array in JSON."""
     names = tuple(table.rows[0])
     fields, statement = _upsert(
-        table.model, names, table.unique, table.adding, table.unique_where
+        table.model,
+        names,
+        table.unique,
+        table.adding,
+        table.unique_where,
+        table.keeping,
     )
     if is_postgresql():  # reads UUIDs and times as orjson writes them
         array: list[Any] = [[row[name] for name in names] for row in table.rows]
@@ -134,6 +143,7 @@ def _upsert(
     unique: tuple[str, ...],
     adding: tuple[str, ...],
     unique_where: str,
+    keeping: tuple[str, ...],
 ) -> tuple[list[Any], str]:
     """The columns and the statement, which takes longer to make than to run."""
     fields = [column_of(model, name) for name in names]
@@ -141,13 +151,14 @@ def _upsert(
     table = connection.ops.quote_name(model._meta.db_table)
     statement = f"INSERT INTO {table} ({', '.join(columns)}) {select_columns(fields)}"
     if unique:
+        stays = {column_of(model, name).column for name in (*unique, *keeping)}
         keys = [column_of(model, name).column for name in unique]
         sets = [
             f"{column} = {table}.{column} + excluded.{column}"
             if field.attname in adding
             else f"{column} = excluded.{column}"
             for field, column in zip(fields, columns, strict=True)
-            if field.column not in keys and not field.primary_key
+            if field.column not in stays and not field.primary_key
         ]
         where = f" WHERE {unique_where}" if unique_where else ""
         statement += f" ON CONFLICT ({', '.join(keys)}){where}"

@@ -34,6 +34,7 @@ SECRET_TEXT = re.compile(
       | /feeds/                                             # the secret of a feed
       | [?&](?:user_)?code=                                 # what lets an app in
       | (?:device_code|code_verifier)["']?\s*[=:]\s*["']?
+      | /unsubscribe/                                       # ... of a digest
       )(?P<secret>[^\s"'&;,@]+)
       | eyJ[\w-]+\.[\w-]+\.[\w-]*                           # a JWT, wherever
       | ac_(?:pat|app)_\w+                   # a personal token, the secret of an app

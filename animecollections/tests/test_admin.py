@@ -29,6 +29,7 @@ from collections_app.models import (
     SearchName,
     SourceFact,
     Studio,
+    TitleEvent,
     Viewing,
     WatchListEntry,
 )
@@ -43,6 +44,7 @@ from profiles.accounts.places import Place, new_device, remember
 from profiles.count_corrections.models import CountCorrection
 from profiles.figures.models import TitleCount
 from profiles.models import (
+    Digest,
     Erasure,
     FailedSignIns,
     FailedSignInsPart,
@@ -50,12 +52,15 @@ from profiles.models import (
     Figure,
     Image,
     MadeExport,
+    MutedTitle,
     Notice,
     PrivacyRequest,
+    PushSubscription,
     Session,
     Ticket,
     TokenFamily,
     User,
+    UserNotice,
     WrongPasswords,
 )
 
@@ -93,6 +98,9 @@ def make_title(number):
         anime=anime, number=1, airs_at=NOW, airs_on=str(NOW.date()), precision="day",
         is_estimated=False, changed_at=NOW,
     )  # fmt: skip
+    TitleEvent.objects.create(
+        kind="aired", key=f"aired:{number}", anime_id=anime.pk, happened_at=NOW
+    )
     MissingTitle.objects.create(key=f"m{number}", text=f"M{number}", anime=anime)
     return anime
 
@@ -123,6 +131,16 @@ def fill(user, anime, number):
         size=9,
     )
     Feed.objects.create(user=user, key=f"k{number}", name="Phone")
+    UserNotice.objects.create(
+        user=user, kind="merged", key=f"n{number}", anime=anime, happened_at=NOW,
+        data={"related_title": f"Gone {number}"},
+    )  # fmt: skip
+    MutedTitle.objects.create(user=user, anime_id=anime.pk)
+    Digest.objects.create(user=user, first_id=user.pk, due_at=NOW)
+    PushSubscription.objects.create(
+        user=user, key=f"k{number}", endpoint="https://push.example.org/1",
+        p256dh="p", auth="a", user_agent="Firefox", auth_epoch=1,
+    )  # fmt: skip
     MadeExport.objects.create(user=user, format="csv", size=9)
     TokenFamily.objects.create(
         user=user,

@@ -13,14 +13,16 @@ axe = pytest.importorskip("axe_playwright_python.sync_playwright")
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+EXPLORED = ["/season/2006/fall", "/season/2006/fall?by=day", "/browse?by=rating"]
 OPEN_A_PANEL = "document.querySelector('.card .open').click()"
 ALL_AS_A_TABLE = "localStorage.list = JSON.stringify({view: 'table', type: 'all'})"
 
 
 @pytest.fixture
 def reader(served):
+    fall = {"season": "fall", "year": 2006, "airing_status": "airing"}
     for at, name in enumerate(["Death Note", "Monster", "Mushishi: Zoku Shou"]):
-        AnimeFactory(id=300 + at, title=name, episodes=12, picture_url="")
+        AnimeFactory(id=300 + at, title=name, episodes=12, picture_url="", **fall)
     AnimeFactory(id=303, title="Planetes", picture_url="", related=["mal:300"])
     user = UserFactory()
     api = Api(served, cookie_of(user))
@@ -50,7 +52,7 @@ def barriers(page):
 )
 def test_no_page_has_barriers(device, reader, look):
     page = device(reader, reduced_motion="reduce", **look).new_page()
-    for path in [*PAGES, "/anime/300", "/anime/303", "/anime/7"]:
+    for path in [*PAGES, *EXPLORED, "/anime/300", "/anime/303", "/anime/7"]:
         page.goto(path)
         page.wait_for_selector("body[data-status=settled] h1")
         page.wait_for_load_state("networkidle")
@@ -89,6 +91,10 @@ def test_no_page_has_barriers(device, reader, look):
     visitor.goto("/calendar")
     visitor.wait_for_selector(".week > *")
     assert not barriers(visitor), "the calendar of a visitor"
+    for path in ("/discover", "/browse", *EXPLORED):
+        visitor.goto(path)
+        visitor.wait_for_selector("main .cover")
+        assert not barriers(visitor), f"{path} of a visitor"
     visitor.goto("/anime/303")
     visitor.wait_for_selector("h1")
     assert not barriers(visitor), "a title"

@@ -350,3 +350,92 @@ def test_earlier_times_stand_in_the_panel_and_are_corrected(page, api):
 
 def viewings(api):
     return api.data("GET", "/api/user/watchList/702/viewings")
+
+
+class TestWithoutNetwork:
+    """What is corrected shows at once, waits, and is done once."""
+
+    @pytest.fixture
+    def seen(self, page, api):
+        say(api, 701, days_ago(0), 3)
+        page.goto("/diary")
+        expect(page.locator(".of-day .diary-row")).to_have_count(1)
+        settled(page)
+        page.context.set_offline(True)
+        return page
+
+    def test_corrections_wait_and_are_done_once(self, seen):
+        rows = seen.locator(".of-day .diary-row")
+        seen.get_by_label("Episodes of Monster").fill("2")
+        seen.keyboard.press("Tab")
+        toast(seen, "Monster: 2 episodes.")
+        expect(rows).to_contain_text("Waiting to be sent")
+        expect(seen.locator(".of-month")).to_contain_text("2 episodes")
+        seen.get_by_label("Title", exact=True).fill("Planetes")
+        seen.get_by_role("button", name="Add", exact=True).click()
+        expect(rows).to_have_count(2)
+        seen.get_by_role("link", name="My list").first.click()
+        seen.go_back()  # the month as it was seen, with what waits
+        expect(rows).to_have_count(2)
+        expect(seen.locator(".of-month")).to_contain_text("Offline")
+        seen.context.set_offline(False)
+        settled(seen)
+        becomes(seen, diary, {(701, days_ago(0)): 2, (702, days_ago(0)): 1})
+        expect(rows).not_to_contain_text(["Waiting"] * 2)
+
+    def test_a_correction_is_taken_back(self, seen):
+        rows = seen.locator(".of-day .diary-row")
+        seen.get_by_label("Watched on: Monster").select_option("Day not known")
+        toast(seen, "Moved Monster to day not known.")
+        expect(rows).to_have_count(0)
+        undo(seen)
+        expect(rows).to_have_count(1)
+        seen.context.set_offline(False)
+        settled(seen)
+        becomes(seen, diary, {(701, days_ago(0)): 3})
+
+    def test_one_that_another_device_overtook_is_said(self, seen, api):
+        seen.get_by_label("Episodes of Monster").fill("2")
+        seen.keyboard.press("Tab")
+        expect(seen.locator(".of-day")).to_contain_text("Waiting to be sent")
+        say(api, 701, days_ago(0), 2)
+        seen.context.set_offline(False)
+        said = "This has changed meanwhile. Try again."
+        expect(seen.get_by_role("alert").last).to_contain_text(said)
+        expect(seen.get_by_label("Episodes of Monster")).to_have_value("5")
+        assert diary() == {(701, days_ago(0)): 5}
+
+
+def say(api, anime_id, day, episodes):
+    body = {"animeId": anime_id, "watched_on": day, "episodes": episodes}
+    return api.data("POST", "/api/user/watched", body)
+
+
+def test_what_has_no_day_is_given_one(page, api):
+    say(api, 701, "unknown", 4)
+    page.goto("/diary")
+    undated = page.locator(".undated")
+    undated.get_by_text("Day not known").first.click()
+    expect(undated.locator(".diary-row")).to_have_count(1)
+    undated.get_by_label("Watched on: Monster").select_option("Yesterday")
+    toast(page, "Moved Monster to")
+    expect(undated).to_contain_text("Every episode has a day.")
+    assert diary() == {(701, days_ago(1)): 4}
+
+
+def test_episodes_out_of_order_are_said_in_the_panel(page, user):
+    page.goto("/")
+    page.get_by_role("button", name="Monster").first.click()
+    panel = page.get_by_role("dialog", name="Monster")
+    panel.get_by_text("Episodes out of order").click()
+    panel.get_by_label("Episodes watched").fill("1-5, 7")
+    panel.get_by_label("Episodes watched").press("Tab")
+    expect(panel.get_by_label("Progress")).to_have_value("5")
+    panel.get_by_label("Episodes skipped").fill("6")
+    panel.get_by_label("Episodes skipped").press("Tab")
+    expect(panel.get_by_label("Progress")).to_have_value("7")
+    expect(panel.get_by_label("Episodes watched")).to_have_value("1-5,7")
+    settled(page)
+    entry = WatchListEntry.objects.get(user=user, anime_id=701)
+    assert (entry.progress, entry.episode_ranges) == (7, "skipped 6")
+    assert diary(anime_id=701) == {days_ago(0): 6}

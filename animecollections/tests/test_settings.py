@@ -106,6 +106,8 @@ WRONG = {
     "CATALOGUE_SOURCES": "catalogue.jsonl",
     "FACT_SOURCES": "ftp://example.org/facts",
     "CATALOGUE_FACT_SOURCES": "jikan,Not a name",
+    "VAPID_PRIVATE_KEY": "too short",
+    "PRIVATE_HOSTS": "https://push.internal",
     "PORT": "70000",
     "WEB_WORKERS": "0",
     "WEB_THREADS": "two",

@@ -36,16 +36,20 @@ PAGES = [
     "/",
     "/next",
     "/discover",
+    "/browse",
+    "/season",
     "/calendar",
     "/diary",
     "/statistics",
     "/history",
+    "/notices",
     "/settings",
     "/security",
     "/transfer",
 ]
-# Below it, a page for every title.
+# Below these, a page for every title, and for every season.
 TITLES = "/anime/"
+SEASONS = "/season/"
 APP = "js/app.js"  # the frame of all pages
 LIST = "js/pages/list/page.js"  # the page that most people see first
 IMPORTED = re.compile(r'^(?:import|export)\b[^;(]*? from "(\.[^"]+)";', re.MULTILINE)
@@ -149,8 +153,9 @@ def service_worker(request: HttpRequest) -> HttpResponse:
         "version": version(),
         "static": settings.STATIC_URL,
         "pages": json.dumps(PAGES),
-        "titles": TITLES,
+        "below": json.dumps([TITLES, SEASONS]),
         "files": json.dumps([static(name) for name in files()]),
+        "icon": static("icon-192.png"),
     }
     return render(request, "sw.js", more, content_type="text/javascript")
 

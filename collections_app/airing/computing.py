@@ -21,6 +21,7 @@ HORIZON = timedelta(days=100)
 # Such a title, of which nobody says that it still airs, is taken to have ended by then.
 GOES_ON_FOR = timedelta(days=400)
 MOST_EPISODES = 10_000
+FAR = 2**40  # later than any minute that there is; and before 1970 earlier than any
 
 Said = Mapping[str, Any]  # as source_facts.values has it
 
@@ -189,6 +190,13 @@ def in_order(points: Mapping[int, Point]) -> dict[int, Point]:
 # --- Weekly times ---------------------------------------------------------------------
 
 
+def begin_of_day(at: datetime, precision: Precision) -> datetime:
+    """Of the day that a time is on; the end of a day, or a month, belongs to it."""
+    if precision != Precision.MINUTE:
+        at -= timedelta(minutes=1)
+    return datetime.combine(at, time())
+
+
 class Slots(NamedTuple):
     """Regular times, at the same hour by the clocks of the zone."""
 
@@ -215,12 +223,17 @@ class Slots(NamedTuple):
         at = (self.first + place * self.every).replace(tzinfo=self.zone)
         return minute_at(at)
 
-    def nearest(self, minute: int) -> int:
-        """The place of the slot that a time is closest to; what is before the first
-        stands right before it.
+    def nearest(self, point: Point) -> int:
+        """The place of the slot that a point is closest to; what is before the first
+        stands right before it. A day, which is kept as its end, is compared with the
+        days of slots: in what airs daily, its end is closer to the slot after its own.
         """
-        at = datetime.fromtimestamp(minute * 60, self.zone).replace(tzinfo=None)
-        return max(-1, round((at - self.first) / self.every))
+        at = datetime.fromtimestamp(point.minute * 60, self.zone).replace(tzinfo=None)
+        first = self.first
+        if Precision.DAY in (point.precision, self.precision):
+            at = begin_of_day(at, point.precision)
+            first = begin_of_day(first, self.precision)
+        return max(-1, round((at - first) / self.every))
 
 
 def is_endless(
@@ -248,14 +261,14 @@ def filled(
         return
     latest = ends_at(known, slots.zone, endless_from)
     last = min(known.total or MOST_EPISODES, MOST_EPISODES)
-    number, place, earliest = 1, place_of_first(points, slots), 0
+    number, place, earliest = 1, place_of_first(points, slots), -FAR
     for fixed, point in points.items():
         yield from computed(
             slots, range(number, fixed), place, earliest, latest=point.minute
         )
         yield Episode(fixed, *point, False)
         number, earliest = fixed + 1, point.minute
-        place = slots.nearest(point.minute) + 1
+        place = slots.nearest(point) + 1
     if latest is not None:
         yield from computed(
             slots, range(number, last + 1), place, earliest, latest, ends=True
@@ -265,11 +278,8 @@ def filled(
 def place_of_first(points: Mapping[int, Point], slots: Slots) -> int:
     """The slot of the first episode, counted back from the first that is known."""
     for number, point in points.items():
-        return slots.nearest(point.minute) - number + 1
+        return slots.nearest(point) - number + 1
     return 0
-
-
-FAR = 2**40  # later than any minute that there is
 
 
 def ends_at(known: Known, zone: ZoneInfo, endless_from: datetime | None) -> int | None:

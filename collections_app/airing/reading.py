@@ -1,8 +1,10 @@
 """What is known of titles that says when they air."""
 
 from collections.abc import Collection, Iterable
+from datetime import datetime
 from typing import Any
 
+from animecollections.db.compiled import Compiled
 from animecollections.db.json_rows import among
 from collections_app.airing.computing import Known, Said
 from collections_app.airing.models import Airing
@@ -12,6 +14,14 @@ from collections_app.source_facts.models import FactKind, SourceFact
 from collections_app.source_facts.precedence import preferred
 
 KINDS = (FactKind.AIRING, FactKind.EPISODES)
+LAST_AIRED = Compiled(
+    lambda now: (
+        Airing.objects.filter(airs_at__lte=now)
+        .order_by("-airs_at")
+        .values_list("airs_at")[:1]
+    ),
+    datetime,
+)
 TITLE = ("id", "airing_status", "episodes", "schedule")
 
 
@@ -30,6 +40,14 @@ def known_of(
         )
         kept[anime_id] = schedule
     return known, kept
+
+
+def last_aired_at(now: datetime) -> datetime | None:
+    """When the last episode of any title aired: until another does, what is shown of
+    schedules stays as it is.
+    """
+    rows = LAST_AIRED.fetch(now)
+    return rows[0][0] if rows else None
 
 
 def facts_of(anime_ids: Iterable[int]) -> dict[tuple[int, str], Said]:

@@ -10,10 +10,13 @@ from animecollections.db.bulk import upsert
 from animecollections.db.json_rows import among
 from collections_app.airing.computing import Computed, compute
 from collections_app.airing.models import Airing
+from collections_app.airing.news import moved
 from collections_app.airing.planning import Row, changed_rows, schedule_of
 from collections_app.airing.reading import known_of, titles_with_airing
 from collections_app.catalogue.airing import Kept
 from collections_app.catalogue.writes import changing_catalogue, keep_schedules
+from collections_app.title_events import services as events
+from collections_app.title_events.services import NewEvent
 
 TOGETHER = 500  # titles; the catalogue is locked for some tenths of a second
 MOST_ROWS = 50_000  # episodes at once
@@ -61,7 +64,8 @@ def refresh_some(anime_ids: Sequence[int], now: datetime) -> tuple[Refreshed, in
     if not planned.rows and not planned.schedules:
         return Refreshed(), planned.taken
     with changing_catalogue() as state:
-        rows, schedules, taken = plan(anime_ids, now)
+        rows, schedules, taken, news = plan(anime_ids, now)
+        events.note(news)
         if rows or schedules:
             state.revision += 1  # calendars show rows that no schedule tells of
             upsert(Airing, rows, unique=("anime_id", "number"))
@@ -80,12 +84,13 @@ def stored_rows(anime_ids: Iterable[int]) -> dict[int, dict[int, Row]]:
 
 class Plan(NamedTuple):
     """The rows to write, in the order of their key, and the schedules that change;
-    `taken`: for how many of the titles, from the first on.
+    `taken`: for how many of the titles, from the first on; `news`: of dates that moved.
     """
 
     rows: list[Row]
     schedules: dict[int, Kept | None]
     taken: int
+    news: list[NewEvent]
 
 
 def plan(anime_ids: Sequence[int], now: datetime) -> Plan:
@@ -108,7 +113,7 @@ def plan(anime_ids: Sequence[int], now: datetime) -> Plan:
         schedule = schedule_of(found)
         if (keep := schedule and schedule.to_keep()) != kept[anime_id]:
             schedules[anime_id] = keep
-    return Plan(rows, schedules, taken)
+    return Plan(rows, schedules, taken, list(moved(rows, stored, now)))
 
 
 def refresh_all() -> str:

@@ -27,6 +27,13 @@ ANIME = {
     "updated_at": "2026-11-23T09:30:00Z",
 }
 ON_THE_LIST = {"type": "Watching", "progress": 12, "score": 9.5, "revision": 41}
+SCHEDULE = {
+    "first_airs_at": "2006-10-03T15:56:00Z",
+    "first_airs_estimated": False,
+    "episodes_aired": 37,
+    "next_airs_at": None,
+    "next_airs_estimated": None,
+}
 RELATED_ANIME: dict[str, Any] = {
     "id": "2994",
     "title": "Death Note: Rewrite",
@@ -71,4 +78,28 @@ FACTS = {
         "language": "en",
         "source": "own",
     },
+    "seasons": [
+        {
+            "database": "tvdb",
+            "id": "79481",
+            "season": 1,
+            "first": 1,
+            "last": 37,
+            "to_first": 1,
+            "to_last": 37,
+            "ratio": 1,
+            "source": "kometa",
+        }
+    ],
+    "redirects": [
+        {
+            "first": 38,
+            "last": 39,
+            "anime_id": "2994",
+            "ids": ["mal:2994"],
+            "to_first": 1,
+            "to_last": 2,
+            "source": "anime-relations",
+        }
+    ],
 }

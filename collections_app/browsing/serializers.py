@@ -58,6 +58,26 @@ class AnimeOutput(RelatedAnimeOutput):
         child=serializers.CharField(), help_text="Other sites' ids, by site."
     )
     updated_at = serializers.DateTimeField()
+    first_airs_at = serializers.CharField(
+        required=False,
+        allow_null=True,
+        help_text="With include=schedule: a time, a day or a month, as much as is "
+        "known. null: unknown.",
+    )
+    first_airs_estimated = serializers.BooleanField(
+        required=False, allow_null=True, help_text="true: computed, not announced."
+    )
+    episodes_aired = serializers.IntegerField(
+        required=False, allow_null=True, help_text="With include=schedule."
+    )
+    next_airs_at = serializers.CharField(
+        required=False,
+        allow_null=True,
+        help_text="With include=schedule: when the next episode airs.",
+    )
+    next_airs_estimated = serializers.BooleanField(
+        required=False, allow_null=True, help_text="true: computed, not announced."
+    )
     entry = ListedOutput(
         required=False, allow_null=True, help_text="With include=entry."
     )
@@ -131,6 +151,40 @@ class TrailerOutput(Serializer):
     source = serializers.CharField(help_text=SOURCE)  # type: ignore[assignment]
 
 
+class SeasonMappingOutput(Serializer):
+    """Where episodes of the title are in a database of TV series or films."""
+
+    database = serializers.ChoiceField(["tvdb", "tmdb", "tmdb_movie", "imdb"])
+    id = serializers.CharField(help_text="Of the series or the film there.")
+    season = serializers.IntegerField(
+        allow_null=True, help_text="0: specials; null: of a film."
+    )
+    first = serializers.IntegerField(help_text="The first episode, as counted here.")
+    last = serializers.IntegerField(allow_null=True, help_text="null: no end.")
+    to_first = serializers.IntegerField(help_text="Its number there.")
+    to_last = serializers.IntegerField(allow_null=True)
+    ratio = serializers.IntegerField(
+        help_text="2: each episode is two there; -2: two episodes are one there."
+    )
+    source = serializers.CharField(help_text=SOURCE)  # type: ignore[assignment]
+
+
+class EpisodeRedirectOutput(Serializer):
+    """Episodes, counted on from this title, that are another title's."""
+
+    first = serializers.IntegerField()
+    last = serializers.IntegerField(allow_null=True, help_text="null: no end.")
+    anime_id = serializers.CharField(
+        allow_null=True, help_text="The other title; null: it is not here."
+    )
+    ids = serializers.ListField(
+        child=serializers.CharField(), help_text="Sites' ids of it, such as mal:5."
+    )
+    to_first = serializers.IntegerField(help_text="The number in the other title.")
+    to_last = serializers.IntegerField(allow_null=True)
+    source = serializers.CharField(help_text=SOURCE)  # type: ignore[assignment]
+
+
 class TypedRelationOutput(RelatedAnimeOutput):
     relation = serializers.ChoiceField(
         get_args(RelationType),
@@ -152,6 +206,8 @@ class AnimeWithFactsOutput(AnimeOutput):
     description = DescriptionOutput(required=False, allow_null=True)
     episode_list = EpisodeOutput(many=True, required=False)
     trailers = TrailerOutput(many=True, required=False)
+    seasons = SeasonMappingOutput(many=True, required=False)
+    redirects = EpisodeRedirectOutput(many=True, required=False)
 
 
 @extend_schema_serializer(component_name="NamedCount")

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from contextlib import AbstractContextManager
 from typing import Any
 
+from django.utils import timezone
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 
@@ -15,11 +16,13 @@ from animecollections.api.views import ApiViewSet
 from animecollections.db.statements import limited
 from animecollections.identity import Account
 from animecollections.scopes import OPEN
+from collections_app.airing.reading import last_aired_at
 from collections_app.browsing.examples import (
     ANIME,
     FACTS,
     ON_THE_LIST,
     RELATED_ANIME,
+    SCHEDULE,
 )
 from collections_app.browsing.serializers import (
     AnimeOutput,
@@ -27,7 +30,7 @@ from collections_app.browsing.serializers import (
     CountedOutput,
 )
 from collections_app.catalogue import queries as answers
-from collections_app.catalogue.filters import PARAMETERS
+from collections_app.catalogue.filters import ABOUT_INCLUDE, PARAMETERS
 from collections_app.catalogue.models import Genre, Studio
 from collections_app.catalogue.refs import parse_anime_id
 from collections_app.source_facts import answers as facts
@@ -36,12 +39,13 @@ TAGS = ["Catalogue"]
 INCLUDE_FACTS = query(
     "include",
     str,
-    "`entry`: adds the user's entry, or null. The others add facts of other sources, "
+    f"{ABOUT_INCLUDE} The others add facts of other sources, "
     "each with its source: `airing` (when it airs, and how exactly that is known), "
     "`links` (where it streams), `names` (by language), `relations` (their types), "
     "`franchise` (what prequels and sequels connect, in watch order), `description`, "
-    "`episode_list`, `trailers`.",
-    enum=["entry", *facts.INCLUDED],
+    "`episode_list`, `trailers`, `seasons` (where its episodes are in databases of TV "
+    "series and films), `redirects` (episodes, counted on, that are another title's).",
+    enum=["entry", "schedule", *facts.INCLUDED],
     many=True,
 )
 
@@ -77,6 +81,7 @@ class CatalogueViewSet(ApiViewSet):
             "with the user's entry": Example(
                 [ANIME | {"entry": ON_THE_LIST}], {"missing": ["mal:99999999"]}
             ),
+            "when they air": Example([ANIME | SCHEDULE], {"next_cursor": None}),
         },
         etag=True,
     )
@@ -145,9 +150,13 @@ class CatalogueViewSet(ApiViewSet):
         return limited(is_visitor=not self.request.user.is_authenticated)
 
     def etag(self, revision: int) -> str:
-        """Of the catalogue, of what the user hides, and of the list where it shows."""
+        """Of the catalogue, of what the user hides, and of the list and the time where
+        they show.
+        """
         user: Any = self.request.user
         parts: list[Any] = [revision, user.hides_mature]
         if isinstance(user, Account) and {"on_list", "include"} & self.wanted.keys():
             parts += [user.revisions.epoch, user.revisions.parts["list"]]
+        if "schedule" in self.wanted.get("include", ()):
+            parts.append(last_aired_at(timezone.now()))
         return etag_of(self.request, *parts)

@@ -21,7 +21,9 @@ Wanted = Mapping[str, Any]
 
 MOST_DAYS = 60
 USUAL_DAYS = 7
-MOST_SHOWN = 5_000  # a tenth of it airs in a busy week
+PER_PAGE = 1_000  # twice of what airs in a busy week
+ORDERINGS = {name: name for name in ("airs_at", "anime_id", "number")}
+IN_ORDER = ",".join(ORDERINGS)
 # How far the kept end of a day, or of a month, may be from its days on any clock.
 DAY_APART = timedelta(days=2)
 MONTH_APART = timedelta(days=33)
@@ -90,8 +92,10 @@ OF_ENTRY = ("entry__type", "entry__progress")
 
 def airings_in(
     span: Span, *, hides_mature: bool, whose: Whose | None = None
-) -> list[Json]:
-    """Rows in the order of time; one statement."""
+) -> QuerySet[Airing, Json]:
+    """Rows of COLUMNS in the order of time; of a list with OF_ENTRY. No page of them:
+    of one list at most what airs at all in some weeks.
+    """
     airings, columns = span.airings(), [*COLUMNS]
     if hides_mature:
         airings = airings.filter(anime__mature=False)
@@ -99,8 +103,8 @@ def airings_in(
         airings = airings.filter(anime__gone_since=None)
     else:
         airings, columns = whose.narrow(airings), [*columns, *OF_ENTRY]
-    rows = airings.order_by("airs_at", "anime_id", "number").values(*columns)
-    return [dict(row) for row in rows[:MOST_SHOWN]]
+    rows: QuerySet[Airing, Json] = airings.order_by(*ORDERINGS).values(*columns)
+    return rows
 
 
 def to_json(row: Row, zone: str) -> Json:

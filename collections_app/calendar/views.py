@@ -8,14 +8,24 @@ from rest_framework.request import Request
 
 from animecollections.api.conditional import etag_of, unless_held
 from animecollections.api.errors import ApiError
+from animecollections.api.paging import page
 from animecollections.api.parameters import A_DAY
 from animecollections.api.rendering import Answer, answer
-from animecollections.api.schema import Example, documented, query
+from animecollections.api.schema import Example, documented, paging, query
+from animecollections.api.shapes import nullable
 from animecollections.api.views import ApiViewSet
 from animecollections.db.statements import limited
 from animecollections.identity import Account, today_in
 from animecollections.scopes import OPEN
-from collections_app.calendar.reads import Span, Whose, airings_in, to_json
+from collections_app.calendar.reads import (
+    IN_ORDER,
+    ORDERINGS,
+    PER_PAGE,
+    Span,
+    Whose,
+    airings_in,
+    to_json,
+)
 from collections_app.calendar.serializers import EpisodeAiringOutput
 from collections_app.catalogue.queries import revision_for
 from collections_app.watch_list.models import EntryType
@@ -48,7 +58,12 @@ class CalendarViewSet(ApiViewSet):
         scope=OPEN,
         tags=["Calendar"],
         data=EpisodeAiringOutput(many=True),
-        meta={"from": date, "to": date, "timezone": str},
+        meta={
+            "from": date,
+            "to": date,
+            "timezone": str,
+            "next_cursor": nullable(str),
+        },
         parameters=[
             query("from", A_DAY, "The first day; today if absent."),
             query("to", A_DAY, "The last day; six days later if absent."),
@@ -65,12 +80,18 @@ class CalendarViewSet(ApiViewSet):
                 enum=EntryType.values,
                 many=True,
             ),
+            *paging(PER_PAGE, PER_PAGE),
         ],
-        errors=["not_signed_in"],
+        errors=["invalid_cursor", "not_signed_in"],
         examples={
             "a week": Example(
                 [AN_EPISODE],
-                {"from": "2026-12-07", "to": "2026-12-13", "timezone": "Asia/Tokyo"},
+                {
+                    "from": "2026-12-07",
+                    "to": "2026-12-13",
+                    "timezone": "Asia/Tokyo",
+                    "next_cursor": None,
+                },
             )
         },
         etag=True,
@@ -81,8 +102,14 @@ class CalendarViewSet(ApiViewSet):
         etag = unless_held(request, self.etag(span))
         hides_mature = self.asker.hides_mature
         with limited(is_visitor=not isinstance(self.asker, Account)):
-            rows = airings_in(span, hides_mature=hides_mature, whose=whose)
-        meta = {"from": span.first, "to": span.last, "timezone": zone}
+            rows, meta = page(
+                airings_in(span, hides_mature=hides_mature, whose=whose),
+                self.wanted,
+                orderings=ORDERINGS,
+                default=IN_ORDER,
+                limit=PER_PAGE,
+            )
+        meta |= {"from": span.first, "to": span.last, "timezone": zone}
         data = [to_json(row, zone) for row in rows]
         return answer(data, meta=meta, headers={"ETag": etag})
 

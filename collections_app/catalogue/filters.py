@@ -27,9 +27,12 @@ ORDERINGS = {
     "id": "pk",
 }
 BY_RELEVANCE = {"relevance": "relevance", **ORDERINGS}
-INCLUDE = query(
-    "include", str, "`entry`: adds the user's entry, or null.", enum=["entry"]
+ABOUT_INCLUDE = (
+    "`entry`: adds the user's entry, or null. `schedule`: adds `first_airs_at`, "
+    "`episodes_aired` and `next_airs_at`, each null where it is not known, and whether "
+    "times are computed."
 )
+INCLUDE = query("include", str, ABOUT_INCLUDE, enum=["entry", "schedule"], many=True)
 PARAMETERS: list[Parameter] = [
     query(
         "search",

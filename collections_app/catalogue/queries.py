@@ -12,6 +12,7 @@ from animecollections.api.parameters import Wanted
 from animecollections.api.sparse_fields import chosen_fields, only
 from animecollections.db.compiled import Compiled
 from animecollections.identity import Account, Asker
+from collections_app.catalogue.airing import this_minute
 from collections_app.catalogue.filters import (
     BY_RELEVANCE,
     ORDERINGS,
@@ -34,9 +35,11 @@ from collections_app.catalogue.titles import (
     COLUMNS,
     ENTRY_COLUMNS,
     KEYS,
+    SCHEDULE_KEYS,
+    entry_to_json,
+    schedule_to_json,
     to_json,
     to_related,
-    with_entry,
 )
 
 Json = dict[str, Any]
@@ -90,33 +93,46 @@ def find(user: Asker, wanted: Wanted, shape: "Shape", revision: int) -> Found:
 
 @dataclass(frozen=True)
 class Shape:
-    """How titles are shown: with or without what the user keeps of them."""
+    """How titles are shown: with or without when they air (at `minute`), and what the
+    user keeps of them.
+    """
 
     account: Account | None
+    has_schedule: bool
     has_entry: bool
+    minute: int
 
     @classmethod
     def of(cls, user: Asker, wanted: Wanted) -> "Shape":
         account = user if isinstance(user, Account) else None
-        return cls(account, "entry" in wanted.get("include", ()))
+        include = wanted.get("include", ())
+        return cls(account, "schedule" in include, "entry" in include, this_minute())
 
     @property
     def columns(self) -> tuple[str, ...]:
-        if self.has_entry and self.account:
-            return (*COLUMNS, *(f"entry__{column}" for column in ENTRY_COLUMNS))
-        return COLUMNS
+        """Those of the entry stand last."""
+        schedule = ("schedule",) if self.has_schedule else ()
+        has_rows = self.has_entry and self.account
+        entry = [f"entry__{column}" for column in ENTRY_COLUMNS] if has_rows else []
+        return (*COLUMNS, *schedule, *entry)
 
     @property
     def keys(self) -> tuple[str, ...]:
-        return (*KEYS, "entry") if self.has_entry else KEYS
+        schedule = SCHEDULE_KEYS if self.has_schedule else ()
+        return (*KEYS, *schedule, *(["entry"] if self.has_entry else []))
 
     def joined(self, animes: AnimeQuerySet) -> AnimeQuerySet:
         return animes.with_entry_of(self.account.id) if self.account else animes
 
-    def to_json(self, row: Sequence[object]) -> Json:
-        if not self.has_entry:
-            return to_json(row)
-        return with_entry(row) if self.account else to_json(row) | {"entry": None}
+    def to_json(self, row: Sequence[Any]) -> Json:
+        shown = to_json(row)
+        if self.has_schedule:
+            kept, status = row[len(COLUMNS)], shown["airing_status"]
+            shown |= schedule_to_json(status, shown["episodes"], kept, self.minute)
+        if self.has_entry:
+            values = row[-len(ENTRY_COLUMNS) :]
+            shown["entry"] = entry_to_json(values) if self.account else None
+        return shown
 
 
 def by_ids(

@@ -14,9 +14,10 @@ from django.db.models import Q
 from animecollections.db.json_rows import among
 from collections_app.catalogue.airing import AiringNow, Schedule, airing_now
 from collections_app.catalogue.entry_facts import FACTS, card_facts, facts_to_json
-from collections_app.catalogue.models import Anime
+from collections_app.catalogue.models import AiringStatus, Anime
 
 Facts = Sequence[Any]  # of FACTS
+STATUS, EPISODES, SCHEDULE = map(FACTS.index, ("airing_status", "episodes", "schedule"))
 
 
 class Held(NamedTuple):
@@ -27,9 +28,12 @@ class Held(NamedTuple):
     status: str
     episodes: int | None
     schedule: Schedule | None
+    always: AiringNow | None  # what has aired, where time changes nothing
 
     def airing(self, minute: int) -> AiringNow:
-        return airing_now(self.status, self.episodes, self.schedule, minute)
+        return self.always or airing_now(
+            self.status, self.episodes, self.schedule, minute
+        )
 
 
 class HeldTitles:
@@ -76,12 +80,16 @@ class HeldTitles:
 
 def hold(facts: Facts) -> Held:
     shown = facts_to_json(facts)
+    status, episodes = facts[STATUS], facts[EPISODES]
+    schedule = Schedule.of(facts[SCHEDULE])
+    is_over = schedule is None or (status == AiringStatus.FINISHED and episodes)
     return Held(
         members(shown),
         members(shown | card_facts(facts)),
-        status=facts[FACTS.index("airing_status")],
-        episodes=facts[FACTS.index("episodes")],
-        schedule=Schedule.of(facts[FACTS.index("schedule")]),
+        status,
+        episodes,
+        schedule,
+        always=airing_now(status, episodes, schedule, 0) if is_over else None,
     )
 
 

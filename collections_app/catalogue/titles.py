@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
+from collections_app.catalogue.airing import Kept, Schedule, airing_now
+
 COLUMNS = (
     "id",
     "mal_id",
@@ -67,16 +69,38 @@ def to_json(row: Sequence[object]) -> dict[str, Any]:
 KEYS = tuple(to_json([None] * len(COLUMNS)))
 
 
-def with_entry(row: Sequence[Any]) -> dict[str, object]:
-    """The same, of a row that goes on with ENTRY_COLUMNS of the entry, or nulls."""
-    type_, progress, score, revision = row[len(COLUMNS) :]
-    entry = {
+SCHEDULE_KEYS = (
+    "first_airs_at", "first_airs_estimated", "episodes_aired", "next_airs_at",
+    "next_airs_estimated",
+)  # fmt: skip
+
+
+def schedule_to_json(
+    status: str, episodes: int | None, kept: Kept | None, minute: int
+) -> dict[str, object]:
+    """When a title airs, at a minute, as include=schedule shows it; null is unknown."""
+    schedule = Schedule.of(kept)
+    first = schedule.episode(1) if schedule else None
+    now = airing_now(status, episodes, schedule, minute)
+    values = (
+        schedule.text(first) if schedule and first else None,
+        bool(first.is_estimated) if first else None,
+        *now[:3],
+    )
+    return dict(zip(SCHEDULE_KEYS, values, strict=True))
+
+
+def entry_to_json(values: Sequence[Any]) -> dict[str, object] | None:
+    """Of ENTRY_COLUMNS, which are null where there is no entry."""
+    type_, progress, score, revision = values
+    if not type_:
+        return None
+    return {
         "type": type_,
         "progress": progress,
         "score": None if score is None else score / 10,
         "revision": revision,
     }
-    return to_json(row) | {"entry": entry if type_ else None}
 
 
 def to_related(anime: Any) -> dict[str, object]:

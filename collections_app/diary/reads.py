@@ -15,6 +15,7 @@ from collections_app.watch_list.entries import partial_date
 from history.models import EpisodesWatched
 
 PER_PAGE = 50
+UNKNOWN = "unknown"
 Titles = Mapping[int, Mapping[str, Any]]
 
 
@@ -28,6 +29,10 @@ def diary_of(
     rows = EpisodesWatched.objects.of(user_id).with_watched_on().filter(episodes__gt=0)
     if text := wanted.get("animeId"):
         rows = rows.filter(anime_id=find_anime(parse_anime_id(text)).id)
+    if wanted.get("watched_on") == UNKNOWN:
+        rows = rows.of_day("")
+    elif day := day_wanted(wanted, "watched_on"):
+        rows = rows.of_day(day)
     first, last = (day_wanted(wanted, name) for name in ("from", "to"))
     found, meta = page(
         rows.between(first, last),
@@ -62,7 +67,7 @@ def row_to_json(row: Any, titles: Titles) -> dict[str, object]:
         "anime_id": str(row.anime_id),
         "title": facts.get("title"),
         "imageUrl": facts.get("picture_url") or None,
-        "watched_on": row.watched_on or "unknown",
+        "watched_on": row.watched_on or UNKNOWN,
         "episodes": row.episodes,
         "viewing": row.viewing,
         "minutes": row.episodes * length,

@@ -16,6 +16,7 @@ from collections_app.diary.serializers import (
     WatchedInput,
     WatchedOutput,
 )
+from collections_app.watch_list.serializers import DayNow
 from history.idempotency.views import IdempotentViewSet
 
 TAGS = ["Diary"]
@@ -33,9 +34,10 @@ A_DAY = {
     "through": "session",
     "revision": 41,
 }
+A_DAY_NOW = {name: A_DAY[name] for name in ("id", "watched_on", "episodes", "revision")}
 
 DAY_CHANGED = Refusal(
-    "revision_mismatch", "DayChanged", {"watched": WatchedOutput()}, {"watched": A_DAY}
+    "revision_mismatch", "DayChanged", {"watched": DayNow()}, {"watched": A_DAY_NOW}
 )
 
 
@@ -53,6 +55,13 @@ class DiaryViewSet(IdempotentViewSet):
             query("from", str, "From this day, month or year on.", max_length=10),
             query("to", str, "Up to this day, month or year.", max_length=10),
             query("animeId", str, "Only this title."),
+            query(
+                "watched_on",
+                str,
+                "Only this day, month or year as it stands; `unknown`: what nobody "
+                "knows the day of.",
+                max_length=10,
+            ),
             *paging(PER_PAGE),
         ],
         errors=["anime_not_found", "ambiguous_id", "invalid_cursor"],

@@ -26,8 +26,11 @@ from collections_app.watch_list.fields import LOGGED_FIELDS, NEW_ENTRY
 from collections_app.watch_list.models import EntryType
 
 # Fields that are decided on together.
-PAIR = ("type", "state")
-UNITS = (PAIR, *((name,) for name in LOGGED_FIELDS if name not in PAIR))
+PAIRS = (("type", "state"), ("progress", "episode_ranges"))
+UNITS = (
+    *PAIRS,
+    *((name,) for name in LOGGED_FIELDS if name not in PAIRS[0] + PAIRS[1]),
+)
 NAMES = {"type": "status", "is_private": "private", "extra": "the tracker's own fields"}
 
 

@@ -108,6 +108,7 @@ SENTENCES = {
     "same_number": "{what}: two have the same number.",
     "several_active": "{what}: more than one is active.",
     "no_viewing": "{what}: one has no number or no state.",
+    "no_episodes": "{what}: these are not episodes such as 1-12,14.",
     "many_days": "{what} has more than {most} days.",
     # Of the file as a whole.
     "rows_changed": "{n} rows were changed when the file was read: the reason of each "

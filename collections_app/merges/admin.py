@@ -1,23 +1,19 @@
 """What is done to titles besides correcting them: mark, merge, part, look ahead."""
 
-from collections.abc import Mapping
-from tempfile import NamedTemporaryFile
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.db.models import Count, OuterRef, Subquery
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
-from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
-    UnfoldAdminFileFieldWidget,
     UnfoldAdminTextInputWidget,
 )
 
@@ -35,16 +31,18 @@ from animecollections.admin.site import page
 from animecollections.api.errors import ApiError
 from collections_app.catalogue import editing
 from collections_app.catalogue import writes as catalogue
+from collections_app.catalogue.admin.previews import Change, Preview, preview_page
 from collections_app.catalogue.held_facts import words_for
 from collections_app.catalogue.importing import preview as import_preview
 from collections_app.catalogue.lookup import find_anime
 from collections_app.catalogue.merges import Merge, MergedList, MergeStatus
 from collections_app.catalogue.models import Anime, ExternalId
-from collections_app.catalogue.reader import SourceBroken, SourceUnreadable
 from collections_app.catalogue.refs import OWN, AnimeRef, parse_anime_id
 from collections_app.merges import services as merging
 from collections_app.merges import tasks
 from collections_app.merges.services import MergeRefusedError
+from collections_app.source_facts import staff as staff_facts
+from collections_app.source_facts.models import FactKind
 from history.staff_log import services as audit
 from history.staff_log.masks import MASK, Masked
 
@@ -91,26 +89,42 @@ class LetGoForm(StaffReasonForm):
     )
     field_order = ("facts", "reason")
 
-    def __init__(self, data: object, held: Mapping[str, object]) -> None:
+    def __init__(
+        self, data: object, held: Mapping[str, object], kinds: Iterable[FactKind]
+    ) -> None:
+        """kinds: of facts by source, of which staff say one."""
         super().__init__(data)
         facts: Any = self.fields["facts"]
-        facts.choices = [(name, f"{name}: {how}") for name, how in words_for(held)]
+        facts.choices = [
+            *((name, f"{name}: {how}") for name, how in words_for(held)),
+            *((OF_SOURCES + kind, f"{kind.label}: what staff say") for kind in kinds),
+        ]
+
+
+OF_SOURCES = "of sources: "  # before a kind; columns have other names
 
 
 @page("titles/<int:anime_id>/held/", "let_go_of_facts")
 def let_go_of_facts(request: HttpRequest, anime_id: int) -> HttpResponse:
-    """Lets imports change what staff set."""
+    """Lets imports change what staff set, and shows what sources say again."""
     require(request, EDIT)
     anime = get_object_or_404(Anime, pk=anime_id)
     back = reverse("admin:collections_app_anime_change", args=[anime_id])
 
     def let_go(said: Cleaned) -> str:
-        catalogue.let_go(anime_id=anime_id, **said, through=through(request))
-        return f"Imports may change {', '.join(said['facts'])} again."
+        names = set(said["facts"])
+        by = {"reason": said["reason"], "through": through(request)}
+        columns = names & anime.held_facts.keys()
+        catalogue.let_go(anime_id=anime_id, facts=columns, **by)
+        for name in sorted(names - columns):
+            kind = FactKind(name.removeprefix(OF_SOURCES))
+            staff_facts.let_go(anime_id=anime_id, kind=kind, **by)
+        told = ", ".join(name.removeprefix(OF_SOURCES) for name in said["facts"])
+        return f"Imports may change {told} again."
 
     return ask_and_do(
         request,
-        LetGoForm(posted(request), anime.held_facts),
+        LetGoForm(posted(request), anime.held_facts, staff_facts.held_kinds(anime_id)),
         let_go,
         title=f"{anime}: let go of facts",
         says="Staff set these. No import changes them while they are held.",
@@ -404,43 +418,35 @@ def go_on_with_merge(request: HttpRequest, merge_id: object) -> HttpResponse:
 # --- Looking ahead -----------------------------------------------------------------
 
 
-class FileForm(forms.Form):
-    file = forms.FileField(
-        widget=UnfoldAdminFileFieldWidget(),
-        help_text="A catalogue file for import_catalog: .jsonl or .json, plain, .gz or "
-        ".zst. This changes nothing.",
-    )
-
-
 @page("titles/import/", "preview_import")
 def preview_import(request: HttpRequest) -> HttpResponse:
     """What an import would change, and which corrections it would overrule."""
     require(request, EDIT)
-    is_sent = request.method == "POST"
-    form = FileForm(request.POST, request.FILES) if is_sent else FileForm()
-    context: dict[str, Any] = {
-        **admin.site.each_context(request),
-        "title": "What an import would change",
-        "form": form,
-    }
-    if form.is_valid():
-        try:
-            report, differences = preview_of(form.cleaned_data["file"])
-        except (SourceUnreadable, SourceBroken) as error:
-            form.add_error("file", str(error))
-        else:
-            context |= {
-                "report": report,
-                "counts": list(report.counts.items()),
-                "differences": differences,
-            }
-    return TemplateResponse(request, "admin/import_preview.html", context)
+    return preview_page(
+        request,
+        title="What an import would change",
+        file="A catalogue file for import_catalog: .jsonl or .json, plain, .gz or "
+        ".zst.",
+        look=look_at_catalogue,
+    )
 
 
-def preview_of(file: UploadedFile) -> Any:
-    suffix = "".join(part for part in (".gz", ".zst") if str(file.name).endswith(part))
-    with NamedTemporaryFile(suffix=suffix) as copy:
-        for chunk in file.chunks():
-            copy.write(chunk)
-        copy.flush()
-        return import_preview.preview(copy.name)
+def look_at_catalogue(path: str) -> Preview:
+    report, differences = import_preview.preview(path)
+    return Preview(
+        counts=dict(report.counts),
+        refused=[
+            f"Line {one.line} {one.title}: {one.reason}" for one in report.refusals
+        ],
+        changes=[
+            Change(one.title, page_of(one.anime_id), one.before, one.after)
+            for one in differences
+        ],
+        overruled=[
+            (one.title, page_of(one.anime_id), str(one)) for one in report.overruled
+        ],
+    )
+
+
+def page_of(anime_id: int) -> str:
+    return reverse("admin:collections_app_anime_change", args=[anime_id])

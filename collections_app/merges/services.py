@@ -37,6 +37,8 @@ from collections_app.catalogue.models import Anime, ExternalId, Listing
 from collections_app.catalogue.refs import OWN, AnimeRef
 from collections_app.catalogue.writes import changing_catalogue, store
 from collections_app.source_facts import moving as source_facts
+from collections_app.title_events import services as events
+from collections_app.title_events.services import NewEvent
 from collections_app.watch_list import undo as operations
 from collections_app.watch_list import viewings
 from collections_app.watch_list.joining import merged
@@ -87,6 +89,20 @@ def finish(
             progress(1)
         join_titles(job, through)
     raise MergeRefusedError("Many people are adding this title right now; try again.")
+
+
+def merged_event(job: Merge) -> NewEvent:
+    return NewEvent(
+        "merged",
+        job.kept_id,
+        str(job.id),
+        timezone.now(),
+        {
+            "merge_id": str(job.id),
+            "gone_id": job.gone_id,
+            "gone_title": job.gone["title"],
+        },
+    )
 
 
 def note_move(job: Merge) -> None:
@@ -196,6 +212,7 @@ def join_titles(job: Merge, through: Origin) -> None:
             add_aliases(job.kept_id, [(OWN, str(job.gone_id))])
             job.status = MergeStatus.MERGED
             job.save()
+            events.note([merged_event(job)])
             audit.note(
                 action="merge",
                 through=through,

@@ -1,24 +1,24 @@
 """Admin pages of facts: what each source says of a title, and what staff overrule."""
 
-from tempfile import NamedTemporaryFile
 from typing import Any
 
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminTextareaWidget
+from unfold.widgets import UnfoldAdminTextareaWidget
 
 from animecollections.admin import Page, ReadOnly, through
 from animecollections.admin.confirmation import StaffReasonForm, ask_and_do, posted
 from animecollections.admin.site import page
+from collections_app.catalogue.admin.previews import Change, Preview, preview_page
 from collections_app.catalogue.models import Anime
-from collections_app.catalogue.reader import SourceBroken, SourceUnreadable
+from collections_app.catalogue.reader.records import Refusal
 from collections_app.source_facts import staff
+from collections_app.source_facts.importing.planning import Difference, LeftOut
 from collections_app.source_facts.importing.run import preview
 from collections_app.source_facts.models import FactKind, SourceFact
 from collections_app.source_facts.precedence import (
@@ -140,26 +140,6 @@ def hold_fact(request: HttpRequest, anime_id: int, kind: str) -> HttpResponse:
     )
 
 
-@page("titles/<int:anime_id>/facts/<str:kind>/let-go/", "let_go_of_fact")
-def let_go_of_fact(request: HttpRequest, anime_id: int, kind: str) -> HttpResponse:
-    """Shows what sources say again."""
-    anime, fact, back = of_title(request, anime_id, kind)
-
-    def let_go(said: Stored) -> str:
-        staff.let_go(anime_id=anime_id, kind=fact, **said, through=through(request))
-        return f"{anime}: {fact.label} is what sources say."
-
-    return ask_and_do(
-        request,
-        StaffReasonForm(posted(request)),
-        let_go,
-        title=f"{anime}: let go of {fact.label}",
-        says="What sources say is shown again, and imports change it.",
-        button="Let go",
-        back=back,
-    )
-
-
 def of_title(
     request: HttpRequest, anime_id: int, kind: str
 ) -> tuple[Anime, FactKind, str]:
@@ -175,49 +155,33 @@ def require(request: HttpRequest) -> None:
         raise PermissionDenied
 
 
-class FactsFileForm(forms.Form):
-    file = forms.FileField(
-        widget=UnfoldAdminFileFieldWidget(),
-        help_text="A file for import_facts, plain, .gz or .zst. This changes nothing.",
+@page("titles/facts/import/", "preview_facts")
+def preview_facts(request: HttpRequest) -> HttpResponse:
+    """What an import of facts would change."""
+    require(request)
+    return preview_page(
+        request,
+        title="What an import of facts would change",
+        file="A file for import_facts, plain, .gz or .zst.",
+        look=look_at_facts,
     )
 
 
-@page("titles/facts/import/", "preview_facts")
-def preview_facts(request: HttpRequest) -> HttpResponse:
-    """What an import of facts would change; it changes nothing."""
-    require(request)
-    is_sent = request.method == "POST"
-    form = FactsFileForm(request.POST, request.FILES) if is_sent else FactsFileForm()
-    context: Context = {
-        **admin.site.each_context(request),
-        "title": "What an import of facts would change",
-        "form": form,
-    }
-    if form.is_valid():
-        try:
-            context |= preview_of(form.cleaned_data["file"])
-        except (SourceUnreadable, SourceBroken) as error:
-            form.add_error("file", str(error))
-    return TemplateResponse(request, "admin/facts_preview.html", context)
+def look_at_facts(path: str) -> Preview:
+    source, report = preview(path)
+    refused: list[Refusal | LeftOut] = [*report.refusals, *report.left_out]
+    return Preview(
+        counts=dict(report.counts),
+        refused=[f"Line {one.line} {one.title}: {one.reason}" for one in refused],
+        changes=[change_of(one) for one in report.differences],
+        source=source,
+    )
 
 
-def preview_of(file: UploadedFile) -> Context:
-    with NamedTemporaryFile() as copy:
-        for chunk in file.chunks():
-            copy.write(chunk)
-        copy.flush()
-        source, report = preview(copy.name)
-    differences = [
-        {
-            "anime_id": one.anime_id,
-            "title": one.title,
-            "kind": one.kind.label,
-            "before": staff.as_text(one.kind, one.before or {})[:MOST_SHOWN],
-            "after": staff.as_text(one.kind, one.after or {})[:MOST_SHOWN],
-        }
-        for one in report.differences
-    ]
-    counts = list(report.counts.items())
-    return {"source": source, "report": report, "counts": counts} | {
-        "differences": differences
-    }
+def change_of(one: Difference) -> Change:
+    def named(value: Stored | None) -> Stored:
+        text = staff.as_text(one.kind, value or {})[:MOST_SHOWN]
+        return {one.kind.label: text} if text else {}
+
+    page_of = reverse("admin:facts_of_title", args=[one.anime_id])
+    return Change(one.title, page_of, named(one.before), named(one.after))

@@ -19,7 +19,12 @@ from collections_app.source_facts.franchises import (
     watch_order,
 )
 from collections_app.source_facts.models import FactKind, SourceFact
-from collections_app.source_facts.precedence import counting, items_of, preferred
+from collections_app.source_facts.precedence import (
+    counting,
+    items_of,
+    key_of,
+    preferred,
+)
 from collections_app.source_facts.values import BySource, Stored
 
 Json = dict[str, Any]
@@ -36,6 +41,8 @@ INCLUDED = (
     "description",
     "episode_list",  # `episodes` is how many there are
     "trailers",
+    "seasons",
+    "redirects",
 )
 KINDS = {"episode_list": FactKind.EPISODES.value}  # of other names
 MOST_MEMBERS = 200  # of a franchise that are shown
@@ -86,6 +93,8 @@ def with_facts(data: Json, include: Collection[str], user: Asker) -> Json:
         made[FRANCHISE] = franchise(page, user)
     if "relations" in wanted:
         made["relations"] = relations(page, data["relations"], user)
+    if "redirects" in wanted:
+        made["redirects"] = redirects(page, user)
     return data | made
 
 
@@ -150,20 +159,24 @@ def names(said: BySource) -> list[Json]:
 
 
 def links(said: BySource) -> list[Json]:
-    return [{"begins": None, **link} for link in by_address(FactKind.LINKS, said)]
+    return [{"begins": None, **link} for link in joined(FactKind.LINKS, said)]
 
 
 def trailers(said: BySource) -> list[Json]:
-    return list(by_address(FactKind.TRAILERS, said))
+    return list(joined(FactKind.TRAILERS, said))
 
 
-def by_address(kind: FactKind, said: BySource) -> Iterator[Json]:
-    """Each address once, of the first source that has it."""
+def seasons(said: BySource) -> list[Json]:
+    return [{"ratio": 1, **season} for season in joined(FactKind.SEASONS, said)]
+
+
+def joined(kind: FactKind, said: BySource) -> Iterator[Json]:
+    """Each thing once, of the first source that has it."""
     shown = set()
     for source in counting(said):
         for one in items_of(kind, said[source]):
-            if one["url"] not in shown:
-                shown.add(one["url"])
+            if (key := key_of(kind, one)) not in shown:
+                shown.add(key)
                 yield {**one, "source": source}
 
 
@@ -174,6 +187,7 @@ SHOWN = {
     "names": names,
     "links": links,
     "trailers": trailers,
+    "seasons": seasons,
 }
 
 
@@ -245,6 +259,23 @@ def relations(page: Page, untyped: list[Json], user: Asker) -> list[Json]:
     nothing: Json = {"relation": None, "source": None}
     told = [one | typed.get(id_, nothing) for id_, one in known.items()]
     return sorted(told, key=lambda one: (one["year"] or 9999, int(one["id"])))
+
+
+def redirects(page: Page, user: Asker) -> list[Json]:
+    """Each with the title that its episodes are of, where one may see that."""
+    said = list(joined(FactKind.REDIRECTS, page.own.get(FactKind.REDIRECTS, {})))
+    if not said:
+        return []
+    found = titles_of(id_ for redirect in said for id_ in redirect["ids"])
+    shown = Anime.objects.shown(hides_mature=user.hides_mature).listed()
+    rows = shown.filter(id__in=among(found.values())).order_by()
+    ids = set(rows.values_list("id", flat=True))
+    seen = {text: id_ for text, id_ in found.items() if id_ in ids}
+    told = []
+    for redirect in said:
+        to_id = first_title(redirect["ids"], seen)
+        told.append({**redirect, "anime_id": str(to_id) if to_id else None})
+    return told
 
 
 def said_relations(page: Page) -> Iterator[tuple[int, Stored]]:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from heapq import heapify, heappop, heappush
 from typing import NamedTuple
 
-from django.db.models import Case, Exists, OuterRef, Q, Value, When
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
 from django.utils import timezone
 
 from animecollections.db.json_rows import among
@@ -25,6 +25,7 @@ from collections_app.source_facts.values import BySource, Stored
 EARLIER = frozenset({"prequel", "parent_story"})
 LATER = frozenset({"sequel"})
 CONNECTING = EARLIER | LATER
+SEQUELS = frozenset({"prequel", "sequel"})  # without side stories
 FACTS_AT_ONCE = 2000
 WRITTEN_AT_ONCE = 200  # titles
 
@@ -72,9 +73,7 @@ def to_change(wanted: Mapping[int, int]) -> dict[int, int | None]:
 
 def all_edges() -> Iterator[Edge]:
     """Memory does not grow with what else is known of the titles."""
-    facts = SourceFact.objects.filter(kind=FactKind.RELATIONS)
-    of_staff = facts.filter(source=STAFF, anime_id=OuterRef("anime_id"))
-    facts = facts.filter(Q(source=STAFF) | ~Exists(of_staff)).order_by("anime_id")
+    facts = counted_relations()
     rows: list[tuple[int, Stored]] = []
     for row in facts.values_list("anime_id", "value").iterator(FACTS_AT_ONCE):
         rows.append(row)
@@ -84,25 +83,36 @@ def all_edges() -> Iterator[Edge]:
     yield from edges(rows)
 
 
-def edges(rows: Collection[tuple[int, Stored]]) -> Iterator[Edge]:
+def counted_relations() -> QuerySet[SourceFact]:
+    """What sources say of relations; where staff say it, theirs alone."""
+    facts = SourceFact.objects.filter(kind=FactKind.RELATIONS)
+    of_staff = facts.filter(source=STAFF, anime_id=OuterRef("anime_id"))
+    return facts.filter(Q(source=STAFF) | ~Exists(of_staff)).order_by("anime_id")
+
+
+def edges(
+    rows: Collection[tuple[int, Stored]], types: Collection[str] = CONNECTING
+) -> Iterator[Edge]:
     """What relations connect; two statements find the titles that they name."""
     ids = (
         id_
         for _, value in rows
         for relation in value.get("relations", ())
-        if relation["type"] in CONNECTING
+        if relation["type"] in types
         for id_ in relation["ids"]
     )
-    return edges_of(rows, titles_of(ids))
+    return edges_of(rows, titles_of(ids), types)
 
 
 def edges_of(
-    rows: Iterable[tuple[int, Stored]], titles: Mapping[str, int]
+    rows: Iterable[tuple[int, Stored]],
+    titles: Mapping[str, int],
+    types: Collection[str] = CONNECTING,
 ) -> Iterator[Edge]:
     for anime_id, value in rows:
         for relation in value.get("relations", ()):
             other = first_title(relation["ids"], titles)
-            if relation["type"] not in CONNECTING:
+            if relation["type"] not in types:
                 continue
             if other is None or other == anime_id:
                 continue
@@ -184,6 +194,22 @@ def watch_order(found: Iterable[Edge], begins: Mapping[int, str]) -> list[int]:
             if not before[later] and later not in order:
                 heappush(ready, (begins[later], later))
     return list(order)
+
+
+def prequels_of(anime_ids: Collection[int]) -> dict[int, set[int]]:
+    """By title, those of which it is the sequel, by what either of the two says; titles
+    without any are left out. Four statements.
+    """
+    titles = Anime.objects.filter(id__in=among(anime_ids)).order_by()
+    named = titles.values_list("franchise", flat=True)
+    groups = {franchise for franchise in named if franchise}
+    near = Anime.objects.filter(franchise__in=among(groups)).values("id")
+    facts = counted_relations().filter(anime_id__in=near)
+    found: dict[int, set[int]] = {}
+    for edge in edges(list(facts.values_list("anime_id", "value")), SEQUELS):
+        if edge.then in anime_ids:
+            found.setdefault(edge.then, set()).add(edge.of)
+    return found
 
 
 def relations_of(by_source: BySource) -> list[Stored]:

@@ -67,6 +67,12 @@ def items_of(kind: FactKind, value: Stored) -> list[Item]:
     return items if isinstance(items, list) else []
 
 
+def key_of(kind: FactKind, item: Item) -> str:
+    """What a thing of a joined list has once."""
+    key = JOINED[kind]
+    return str(item[key]) if key else repr(item)
+
+
 def shown_value(kind: FactKind, by_source: BySource) -> Stored | None:
     """All that is shown of a kind, of whatever sources, as one value."""
     found: dict[object, Any] = {}
@@ -77,8 +83,7 @@ def shown_value(kind: FactKind, by_source: BySource) -> Stored | None:
     if kind not in JOINED:
         only = preferred(by_source)
         return only.value if only else None
-    key = JOINED[kind]
     for source in counting(by_source):
         for item in items_of(kind, by_source[source]):
-            found.setdefault(item[key] if key else repr(item), item)
+            found.setdefault(key_of(kind, item), item)
     return {kind.value: list(found.values())} if found else None

@@ -40,6 +40,11 @@ def by_source(anime_id: int) -> dict[FactKind, dict[str, Stored]]:
     return found
 
 
+def held_kinds(anime_id: int) -> list[FactKind]:
+    """Of which staff say one."""
+    return [kind for kind, said in by_source(anime_id).items() if STAFF in said]
+
+
 def as_text(kind: FactKind, value: Stored) -> str:
     """As staff read and write it."""
     shown = value.get(kind.value, {}) if kind in IS_LIST else value

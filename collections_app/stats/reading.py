@@ -15,6 +15,7 @@ from django.db import connection
 
 from collections_app.catalogue.lengths import OTHERWISE_USUAL, USUAL_MINUTES
 from collections_app.stats.sources import Sources
+from collections_app.watch_list.episode_ranges import Seen, size
 from collections_app.watch_list.models import EntryState, EntryType
 
 # Of one entry: nobody sees more, and no sum of them leaves 64 bits.
@@ -42,11 +43,11 @@ SELECT e.anime_id, e.type, e.state, e.score, e.tags, e.finished_on, e.rewatches,
        CAST(e.progress AS bigint)
        + {ONCE_THROUGH} * (CAST(e.rewatches AS bigint) + {IS_AGAIN}),
        CASE {IS_AGAIN} WHEN 1 THEN {ONCE_THROUGH} ELSE e.progress END,
-       {OF_TITLE}
+       {OF_TITLE}, e.episode_ranges, e.progress
 FROM {{entries}} e JOIN collections_app_anime a ON a.id = e.anime_id
 """  # noqa: S608  (made of our own constants)
 LISTED_NO_MORE = f"""
-SELECT a.id, NULL, NULL, NULL, '[]', '', 0, 0, 0, 0, {OF_TITLE}
+SELECT a.id, NULL, NULL, NULL, '[]', '', 0, 0, 0, 0, {OF_TITLE}, '', 0
 FROM collections_app_anime a
 WHERE a.id IN (
     SELECT anime_id FROM {{days}} d WHERE watched_on LIKE %(within)s
@@ -88,6 +89,8 @@ class Title(NamedTuple):
     year: int | None
     genre_names: str
     studio_names: str
+    episode_ranges: str
+    progress: int
 
     def has_finished_in(self, period: str) -> bool:
         """By its date, of which a part will do: "2026" and "2026-05" are of 2026."""
@@ -147,7 +150,22 @@ def sums_by_title(noted: Sequence[Row]) -> dict[int, int]:
 def titles_by(
     sources: Sources, statement: str, parameters: Mapping[str, str]
 ) -> dict[int, Title]:
-    return {row[0]: Title._make(row) for row in rows(sources, statement, parameters)}
+    titles = map(Title._make, rows(sources, statement, parameters))
+    return {
+        title.anime_id: as_watched(title) if title.episode_ranges else title
+        for title in titles
+    }
+
+
+def as_watched(title: Title) -> Title:
+    """Without what was skipped, and with what was watched ahead."""
+    seen = Seen.read(title.progress, title.episode_ranges)
+    more = size(seen.watched) - title.progress
+    is_again = title.state == EntryState.REWATCHING
+    return title._replace(
+        seen=title.seen + more,
+        first_pass=title.first_pass + (0 if is_again else more),
+    )
 
 
 def rows(

@@ -15,7 +15,7 @@ from history.models import EpisodesWatched
 
 COLUMNS_OF_ENTRIES = (
     "anime_id", "type", "state", "score", "tags", "finished_on", "progress",
-    "rewatches",
+    "rewatches", "episode_ranges",
 )  # fmt: skip
 COLUMNS_OF_DAYS = ("anime_id", "watched_on", "episodes")
 

@@ -19,6 +19,7 @@ from collections_app.transfer.reading import (
     WATCHING,
     usable,
 )
+from collections_app.watch_list.episode_ranges import Seen, union
 from collections_app.watch_list.fields import FIELD_NAMES, NEW_ENTRY
 
 DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "lists"
@@ -73,6 +74,21 @@ PARTIAL = st.builds(
 STATUSES = [WATCHING, PAUSED, REWATCHING, COMPLETED, PLANNED, DROPPED, OWNED]
 
 
+NUMBERS = st.sets(st.integers(1, 60), max_size=8)
+
+
+def seen_of(progress: int, watched: set[int], skipped: set[int]) -> dict[str, Any]:
+    """Columns of an entry that watched these besides, and skipped those."""
+    ahead, left_out = (
+        union(tuple((number, number) for number in numbers))
+        for numbers in (watched - skipped, skipped)
+    )
+    return Seen(progress, ahead, left_out).settled().columns
+
+
+EPISODES = st.builds(seen_of, st.integers(0, 100_000), NUMBERS, NUMBERS)
+
+
 @st.composite
 def entries(draw: Any, **carried: Any) -> Kept:
     """Any entry; `carried` narrows columns to what a format can hold."""
@@ -89,4 +105,6 @@ def entries(draw: Any, **carried: Any) -> Kept:
         "is_private": st.booleans(),
     } | carried
     values = {name: draw(strategy) for name, strategy in columns.items()}
+    if "progress" not in carried:
+        values |= draw(EPISODES)
     return kept(type=type_, state=state, **values)

@@ -5,6 +5,9 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import { FIELDS, LARGEST_NUMBER, STATES, guess } from "../../static/js/collection/index.js";
+import { learnEpisodes } from "../../static/js/collection/rules.js";
+
+await learnEpisodes();
 
 const python = JSON.parse(process.env.PYTHON_SAYS);
 const cases = JSON.parse(readFileSync(new URL("rule_cases.json", import.meta.url)));

@@ -191,7 +191,7 @@ def test_an_import_is_looked_at_title_by_title(browser, tmp_path):
     Anime.objects.update(episodes=1)
     revision = CatalogueState.objects.get().revision
     page = upload(browser, path.read_bytes())
-    [difference] = page.context["differences"]
+    [difference] = page.context["preview"].changes
     assert difference.before["episodes"] == 1
     assert difference.after["episodes"] == 26
     assert "Cowboy Bebop" in page.content.decode()
@@ -203,9 +203,9 @@ def test_new_titles_are_told_apart_and_packed_files_are_read(browser, tmp_path):
     path = write(tmp_path / "catalogue.jsonl", BEBOP)
     content = gzip.compress(path.read_bytes())
     page = upload(browser, content, "catalogue.jsonl.gz")
-    [difference] = page.context["differences"]
+    [difference] = page.context["preview"].changes
     assert difference.before is None
-    assert page.context["report"].counts["new"] == 1
+    assert page.context["preview"].counts["new"] == 1
     assert not Anime.objects.exists()
 
 
@@ -254,7 +254,7 @@ def test_what_staff_set_is_shown_and_let_go(browser, tmp_path):
     assert "synonyms (− カウボーイビバップ)" in text
     ahead = upload(browser, path.read_bytes())
     assert "title stays Space Cowboys" in ahead.content.decode()
-    assert ahead.context["differences"] == []
+    assert ahead.context["preview"].changes == []
     held = reverse("admin:collections_app_anime_changelist") + "?held=yes"
     assert browser.get(held).context["cl"].result_count == 1
     let_go = reverse("admin:let_go_of_facts", args=[1])

@@ -90,6 +90,34 @@ def test_a_zone_that_there_is_not_is_japans():
     assert computed.zone == "Asia/Tokyo"
 
 
+def test_what_airs_daily_follows_the_day_of_a_known_episode():
+    """Whichever of the two is known to the day alone, the other to the minute."""
+    morning = weekly("2026-10-05T23:15:00Z", days=1)  # in Japan on the 6th, at 8:15
+    assert times(known(total=3, **morning, episodes={1: "2026-10-06"})) == {
+        1: "2026-10-06",
+        2: "~2026-10-06T23:15:00Z",
+        3: "~2026-10-07T23:15:00Z",
+    }
+    daily = weekly("2026-10-06", days=1)
+    first = {1: "2026-10-05T22:00:00Z"}  # in Japan on the 6th, at 7:00
+    assert times(known(total=3, **daily, episodes=first)) == {
+        1: "2026-10-05T22:00:00Z",
+        2: "~2026-10-07",
+        3: "~2026-10-08",
+    }
+
+
+def test_what_aired_before_1970_is_computed_too():
+    shown = times(known("finished", 3, **weekly("1963-01-01T09:15:00Z")))
+    assert shown == {
+        1: "~1963-01-01T09:15:00Z",
+        2: "~1963-01-08T09:15:00Z",
+        3: "~1963-01-15T09:15:00Z",
+    }
+    shown = times(known("finished", 2, **weekly("1969-12-30"), begin=at("1969-12-30")))
+    assert shown == {1: "1969-12-30", 2: "~1970-01-06"}
+
+
 def test_a_batch_comes_at_once():
     moment = at("2026-04-15T16:00:00Z")
     for said in (

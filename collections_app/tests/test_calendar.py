@@ -52,6 +52,7 @@ def test_a_week_from_today_where_nothing_is_said(visitor, week):
     answer = visitor.get(URL).json()
     assert answer["meta"] == {
         "from": "2026-11-30", "to": "2026-12-06", "timezone": "UTC",
+        "next_cursor": None,
     }  # fmt: skip
     first, second, third = answer["data"]
     assert (first["anime_id"], first["airs_at"]) == ("3", "2026-12-03")
@@ -151,6 +152,26 @@ def test_what_is_announced_no_more_is_not_there(client, week):
     say(Anime.objects.get(id=1), "airing", {"begin": moment("2026-11-15T15:30:00Z")})
     refresh_airings([1])
     assert "1" not in dict(shown(client))
+
+
+@pytest.mark.parametrize("query", ["", "&mine=true"])
+def test_it_comes_in_pages_and_none_is_lost(client, week, query):
+    add(client, 1)
+    add(client, 3)
+    url = f"{URL}?from=2026-11-15&to=2026-12-31{query}"
+    whole = client.get(url).json()
+    assert whole["meta"]["next_cursor"] is None
+    found, cursor = [], ""
+    while cursor is not None:
+        part = client.get(f"{url}&limit=2&cursor={cursor}").json()
+        assert len(part["data"]) <= 2
+        found += part["data"]
+        cursor = part["meta"]["next_cursor"]
+    assert found == whole["data"]
+    assert len(found) > 4
+    other = client.get(f"{URL}?limit=2").json()["meta"]["next_cursor"]
+    response = client.get(f"{url}&cursor={other}")
+    assert (response.status_code, response.json()["code"]) == (400, "invalid_cursor")
 
 
 def test_it_is_held_until_the_catalogue_the_list_or_the_day_is_another(

@@ -101,6 +101,10 @@ def test_pages_follow_each_other(client):
         ),
         ({"from": "2016-01-02", "to": "2016-01-02"}, ["2016-01-02"]),
         ({"animeId": "2"}, ["2016-01-02"]),
+        ({"watched_on": "unknown"}, ["unknown"]),
+        ({"watched_on": "2015-06"}, ["2015-06"]),
+        ({"watched_on": "2015-06-03"}, ["2015-06-03"]),
+        ({"watched_on": "unknown", "from": "2015"}, []),
     ],
 )
 def test_a_part_of_it(client, query, found):
@@ -111,7 +115,16 @@ def test_a_part_of_it(client, query, found):
 
 
 @pytest.mark.parametrize(
-    "query", ["from=2015-13", "to=x", "animeId=1e3", "on=2015", "limit=0"]
+    "query",
+    [
+        "from=2015-13",
+        "to=x",
+        "animeId=1e3",
+        "on=2015",
+        "limit=0",
+        "watched_on=aired",
+        "watched_on=2015-02-30",
+    ],
 )
 def test_wrong_questions_are_refused(client, query):
     assert client.get(f"{URL}?{query}").status_code == 400
@@ -203,6 +216,44 @@ def test_a_row_is_taken_out_and_brought_back(client):
     assert client.delete(f"{URL}/{row['id']}").json()["code"] == "watched_not_found"
     assert undo_last(client)["conflicts"] == []
     assert diary(anime_id=1) == {today(): 2}
+
+
+def test_a_correction_whose_day_has_changed_is_undone_not_at_all(client):
+    row = added(client, "2015", episodes=3)
+    moved = client.patch(f"{URL}/{row['id']}", {"watched_on": "2014"}).json()
+    client.patch(f"{URL}/{moved['data']['id']}", {"episodes": 1})
+    operation = moved["meta"]["operation_id"]
+    undone = client.post(f"/api/user/operations/{operation}/undo", {}).json()["data"]
+    [conflict] = undone["conflicts"]
+    assert conflict["expected"] == {"watched_on": "2014", "episodes": 3}
+    assert conflict["found"] == {"watched_on": "2014", "episodes": 1}
+    assert diary(anime_id=1) == {"2014": 1}
+
+
+def test_a_row_keeps_the_viewing_under_which_it_was_written(client):
+    client.post(LIST, {"animeId": 1, "type": "Completed", "finished_on": "2015"})
+    client.post(f"{LIST}/1/viewings", {})
+    client.post(f"{LIST}/1/increment", {"by": 12, "watched_on": "2016-03-01"})
+    assert viewings(client) == {"2016-03-01": 2, "2015": 1}
+    row = read(client)[0]
+    at = f"{URL}/{row['id']}"
+    client.patch(at, {"episodes": 11})
+    moved = client.patch(at, {"watched_on": "2016-03-02"}).json()["data"]
+    assert moved["viewing"] == 2
+    operation = {
+        "op": "watched_update",
+        "animeId": 1,
+        "watchedId": moved["id"],
+        "watched_on": "2016-04",
+    }
+    client.post(f"{LIST}/batch", {"operations": [operation]})
+    assert viewings(client) == {"2016-04": 2, "2015": 1}
+    undo_last(client)
+    assert viewings(client) == {"2016-03-02": 2, "2015": 1}
+
+
+def viewings(client):
+    return {row["watched_on"]: row["viewing"] for row in read(client)}
 
 
 def test_an_undo_tells_what_the_diary_has_no_more(client):
@@ -343,9 +394,9 @@ def test_what_it_costs(client, budget):
         read(client)
     with budget(7, "sign-in check + lock, title, change, diary + the row, its title"):
         added(client, "2016")
-    with budget(9, "the same + the row before, and what the diary has of the title"):
+    with budget(9, "the same + whose row it is, and what the diary has of the title"):
         client.patch(f"{URL}/{row['id']}", {"episodes": 3})
-    with budget(7, "sign-in check + lock, row, title, all its days, change, diary"):
+    with budget(7, "sign-in check + whose row, lock, title, its diary, change, diary"):
         client.delete(f"{URL}/{row['id']}")
 
 

@@ -23,7 +23,7 @@ def listed(client, death_note):
 
 def writes_of(client, entry):
     """Every way to send an entry back."""
-    said = {name: entry[name] for name in FIELD_NAMES}
+    said = {name: entry[name] for name in FIELD_NAMES if name in entry}
     operation = {"op": "update", "animeId": 1535, **said}
     yield client.patch(ENTRY, entry)
     yield client.patch(ENTRY, said)

@@ -58,8 +58,11 @@ def test_what_staff_say_wins_over_every_import_until_they_let_go(browser, facts)
         1,
         "Bought votes.",
     )
-    browser.post(page("let_go_of_fact", 1, "votes"), {"reason": "They are real."})
+    body = {"facts": ["of sources: votes"], "reason": "They are real."}
+    assert page("let_go_of_facts", 1) in browser.get(page("facts_of_title", 1)).text
+    browser.post(page("let_go_of_facts", 1), body)
     assert Anime.objects.get(id=1).votes == 200
+    assert StaffAction.objects.latest("id").action == "let_go_of_fact"
     assert not SourceFact.objects.filter(source="staff").exists()
 
 

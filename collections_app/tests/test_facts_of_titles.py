@@ -40,6 +40,13 @@ FACTS = [
         "episodes": [{"number": 1, "title": "One", "airs": "2000-04-01"}],
         "trailers": [{"site": "youtube", "url": "https://example.org/t"}],
         "airing": {"begin": "2000-04-01"},
+        "seasons": [
+            {"database": "tvdb", "id": "7", "season": 1, "first": 1, "to_first": 1},
+        ],
+        "redirects": [
+            {"first": 13, "last": 24, "ids": ["anilist:12"], "to_first": 1},
+            {"first": 25, "ids": ["mal:5"], "to_first": 1},
+        ],
     },
     {"ids": ["mal:4"], "relations": [{"type": "parent_story", "ids": ["mal:1"]}]},
 ]
@@ -87,11 +94,36 @@ def test_each_part_comes_with_its_source(visitor):
     assert "franchise" not in data
 
 
+def test_seasons_elsewhere_and_episodes_that_are_another_titles(visitor, tmp_path):
+    data = get(visitor, 1, "seasons,redirects")
+    season = {
+        "database": "tvdb", "id": "7", "season": 1, "first": 1, "last": None,
+        "to_first": 1, "to_last": None, "ratio": 1,
+    }  # fmt: skip
+    assert data["seasons"] == [season | {"source": "own"}]
+    redirect = {
+        "first": 13, "last": 24, "ids": ["anilist:12"], "to_first": 1, "to_last": None,
+    }  # fmt: skip
+    mature = redirect | {"first": 25, "last": None, "ids": ["mal:5"]}
+    assert data["redirects"] == [
+        redirect | {"anime_id": "2", "source": "own"},
+        mature | {"anime_id": None, "source": "own"},
+    ]
+    rows = [{"ids": ["mal:1"], "seasons": [season, season | {"ratio": 2}]}]
+    path = write_lines(tmp_path / "more.jsonl", *rows, source="kometa")
+    import_facts(path)
+    told = get(visitor, 1, "seasons")["seasons"]
+    assert [(one["ratio"], one["source"]) for one in told] == [
+        (1, "kometa"),
+        (2, "kometa"),
+    ]
+
+
 def test_what_no_source_knows_is_null_or_empty(visitor):
-    data = get(visitor, 6, "airing,links,names,relations,franchise,description")
+    parts = ("links", "names", "relations", "franchise", "seasons", "redirects")
+    data = get(visitor, 6, ",".join(["airing", "description", *parts]))
     assert data["airing"] is data["description"] is None
-    parts = ("links", "names", "relations", "franchise")
-    assert [data[name] for name in parts] == [[], [], [], []]
+    assert [data[name] for name in parts] == [[] for _ in parts]
 
 
 def test_relations_say_what_they_are_both_ways(visitor):
@@ -185,7 +217,9 @@ def test_the_number_of_statements_does_not_grow(visitor, budget):
     with budget(8, words):
         get(visitor, 1, every)
     with budget(4, "revision, title, its relations, facts"):
-        get(visitor, 1, "airing,links")
+        get(visitor, 1, "airing,links,seasons")
+    with budget(7, "revision, title, its relations, facts, ids (2), which are shown"):
+        get(visitor, 1, "redirects")
 
 
 def test_the_etag_moves_with_a_fact(visitor, tmp_path):

@@ -24,6 +24,7 @@ from collections_app.tests.facts import (
     write_bangumi,
     write_lines,
 )
+from collections_app.tests.test_add_to_watch_list import add
 
 pytestmark = pytest.mark.django_db
 TITLES = [
@@ -434,6 +435,20 @@ def test_votes_weigh_the_rating_that_orders(own, tmp_path, visitor):
     assert [anime["id"] for anime in found[:2]] == ["1", "30"]
     assert (found[1]["rating"], found[1]["votes"]) == (10.0, 3)
     assert found[1]["weighted_rating"] < 7
+
+
+@pytest.mark.parametrize("url", ["/api/animes", "/api/user/watchList"])
+def test_a_change_of_votes_is_another_etag_of_what_they_order(own, client, url):
+    add(client, 1)
+    own({"ids": ["mal:1"], "votes": {"mean": 8.75, "count": 3}})
+    url = f"{url}?ordering=-rating"
+    before = client.get(url)["ETag"]
+    own({"ids": ["mal:1"], "votes": {"mean": 8.75, "count": 900000}})
+    answer = client.get(url, headers={"If-None-Match": before})
+    assert answer.status_code == 200
+    own({"ids": ["mal:1"], "votes": {"mean": 8.75, "count": 900000}})
+    held = {"If-None-Match": answer["ETag"]}
+    assert client.get(url, headers=held).status_code == 304
 
 
 # --- The files of sources -------------------------------------------------------------

@@ -59,6 +59,35 @@ def test_lists_are_counted_by_the_worker(client, other_client, visitor):
 
 
 @pytest.mark.django_db
+def test_what_is_ordered_by_popularity_is_asked_for_again_once_lists_are_counted(
+    client, other_client, visitor
+):
+    for id_, points in ((1, 10), (2, 9)):
+        AnimeFactory(id=id_, prominence=points)
+        add(client, id_, is_private=id_ == 1)
+    add(other_client, 2)
+    first = {
+        "/api/animes?ordering=-popularity": visitor,
+        "/api/user/watchList?ordering=-popularity": client,
+    }
+    etags = {url: browser.get(url)["ETag"] for url, browser in first.items()}
+    by_title = client.get("/api/user/watchList?ordering=title")["ETag"]
+    synced = client.get("/api/user/sync").json()["meta"]["cursor"]
+    count_lists()
+    for url, browser in first.items():
+        answer = browser.get(url, headers={"If-None-Match": etags[url]})
+        assert answer.status_code == 200, url
+        found = [row.get("anime_id") or row["id"] for row in answer.json()["data"]]
+        assert found == ["2", "1"]
+        etag = {"If-None-Match": answer["ETag"]}
+        assert browser.get(url, headers=etag).status_code == 304
+    url, etag = "/api/user/watchList?ordering=title", {"If-None-Match": by_title}
+    assert client.get(url, headers=etag).status_code == 304
+    changes = client.get("/api/user/sync", {"cursor": synced}).json()["data"]
+    assert changes["entries"] == []
+
+
+@pytest.mark.django_db
 def test_a_title_that_left_all_lists_loses_its_points(client):
     AnimeFactory(id=1)
     Anime.objects.update(renown=120)

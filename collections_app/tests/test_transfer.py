@@ -84,6 +84,8 @@ SILENT = {
     "hikka": ("started_on", "finished_on", "tags", "priority", "is_private"),
     "anime-planet": ("notes", "tags", "priority", "is_private"),
 }  # fmt: skip
+for name in SILENT.keys() - {"json", "csv"}:
+    SILENT[name] += ("episode_ranges",)
 # Statuses that a format turns into others, for it has no word for them.
 BENT = {
     "kitsu": {("Collection", "active"): ("To Watch", "active")},

@@ -337,3 +337,58 @@ def test_less_progress_with_a_day_takes_back_of_that_day(client):
     more = {"progress": 0, "watched_on": "2026-01-06"}  # than there is of that day
     assert client.patch(ENTRY, more).status_code == 200
     assert diary(anime_id=1) == {"": 4, "2015": 1}
+
+
+class TestOfAFinishDate:
+    """What it gave a day goes where it goes, and no more than that."""
+
+    @pytest.fixture
+    def seen_long_ago(self, client):
+        add(client, "Completed")
+        client.post(
+            "/api/user/watched", {"animeId": 1, "watched_on": "2015", "episodes": 2}
+        )
+        client.patch(ENTRY, {"finished_on": "2015"})
+        assert diary(anime_id=1) == {"2015": 14}
+        return client
+
+    def test_it_is_corrected(self, seen_long_ago):
+        seen_long_ago.patch(ENTRY, {"finished_on": "2016-05"})
+        assert diary(anime_id=1) == {"2015": 2, "2016-05": 12}
+        seen_long_ago.patch(ENTRY, {"finished_on": "2014"})
+        assert diary(anime_id=1) == {"2015": 2, "2014": 12}
+        undo_last(seen_long_ago)
+        assert diary(anime_id=1) == {"2015": 2, "2016-05": 12}
+
+    def test_it_is_taken_away_as_clients_undo_it(self, seen_long_ago):
+        batch(seen_long_ago, {"op": "update", "animeId": 1, "finished_on": None})
+        assert diary(anime_id=1) == {"2015": 2, "": 12}
+
+    def test_the_other_fields_of_an_entry_move_no_day(self, seen_long_ago):
+        seen_long_ago.patch(ENTRY, {"finished_on": "2015", "score": 7})
+        assert diary(anime_id=1) == {"2015": 14}
+
+    def test_days_that_were_said_stay(self, client):
+        add(client, "Watching")
+        client.post(f"{ENTRY}/increment", {"by": 12, "watched_on": "2015-06-01"})
+        client.patch(ENTRY, {"finished_on": None})
+        client.patch(ENTRY, {"finished_on": "2014"})
+        assert diary(anime_id=1) == {"2015-06-01": 12}
+
+    def test_its_undo_is_whole_or_not_at_all(self, client):
+        add(client, "Completed")
+        client.patch(ENTRY, {"finished_on": "2015"})
+        dated = client.get("/api/user/operations").json()["data"][0]["id"]
+        [row] = client.get("/api/user/watched").json()["data"]
+        client.patch(f"/api/user/watched/{row['id']}", {"episodes": 5})
+        answer = client.post(f"/api/user/operations/{dated}/undo", {}).json()["data"]
+        assert [conflict["field"] for conflict in answer["conflicts"]] == ["watched"]
+        assert diary(anime_id=1) == {"2015": 5}
+        assert client.get(ENTRY).json()["data"]["finished_on"] == "2015"
+
+    def test_where_the_date_moved_on_its_days_stay(self, seen_long_ago):
+        dated = seen_long_ago.get("/api/user/operations").json()["data"][0]["id"]
+        seen_long_ago.patch(ENTRY, {"finished_on": "2016"})
+        answer = seen_long_ago.post(f"/api/user/operations/{dated}/undo", {}).json()
+        assert answer["data"]["conflicts"]
+        assert diary(anime_id=1) == {"2015": 2, "2016": 12}

@@ -23,7 +23,7 @@ from collections_app.watch_list.fields import (
     shown,
 )
 
-from . import list_json, reading, viewings, watched
+from . import episodes, list_json, reading, viewings, watched
 from .list_json import child
 from .records import (
     FORMAT_NAMES,
@@ -124,6 +124,10 @@ def values_of(entry: Mapping[str, object]) -> dict[str, object]:
         for name in FIELD_NAMES
         if name in entry
     }
+    if "episode_ranges" in values:
+        values |= episodes.columns_of(
+            values["episode_ranges"], values.get("progress", 0)
+        )
     if "type" in values:
         status = values["type"], values.setdefault("state", "active")
         if status not in KNOWN:
@@ -169,6 +173,7 @@ READERS: dict[Kind, Callable[[Any, Field], Any]] = {
         _listed(value), field.name, most_of(field)
     ),
     Kind.FLAG: lambda value, field: reading.flag(value, field.name) or False,
+    Kind.EPISODES: lambda value, field: value,  # with progress: `values_of`
 }
 
 
@@ -203,6 +208,7 @@ def _entry(kept: Kept) -> dict[str, object]:
     return {
         **_title(kept),
         **{name: shown(name, kept.values[name]) for name in FIELD_NAMES},
+        "episode_ranges": episodes.to_json(kept.values),
         "extra": kept.values.get("extra", {}),
         "added_at": kept.added_at,
         "updated_at": kept.updated_at,

@@ -23,7 +23,7 @@ from collections_app.watch_list.fields import (
     shown,
 )
 
-from . import foreign, list_json, own, reading, viewings, watched
+from . import episodes, foreign, list_json, own, reading, viewings, watched
 from .foreign import Cells, Table
 from .records import READ_HERE, Kept, ListFile, Owner, Record, UnsupportedFileError
 from .text import decoded, decoded_once_more
@@ -54,7 +54,7 @@ OWN_COLUMNS = (
 # What makes a header ours: another tracker's `type` is a format.
 OWN_MARK = {"anime_id", "type", "state"}
 # No row of ours ends before these; Excel leaves out what is blank at the end of many.
-NEEDED = {"anime_id", "title", *FIELD_NAMES}
+NEEDED = {"anime_id", "title", *FIELD_NAMES} - {"episode_ranges"}
 
 DELIMITERS = ",;\t|"
 LONGEST_LINE = 1024 * 1024
@@ -183,6 +183,8 @@ def _own_record(
     for field in FIELDS:
         if field.kind is Kind.TAGS and field.name in cells:
             said[field.name] = foreign.quoted(cells[field.name])
+    if "episode_ranges" in cells:
+        said["episode_ranges"] = episodes.from_cell(cells["episode_ranges"])
     if "extra" in cells:
         said["extra"] = list_json.inner(cells["extra"], "extra")
     sites = ((site, cells.get(f"{site}_id")) for site in SITES)
@@ -224,6 +226,7 @@ def _cells(kept: Kept) -> Iterator[str]:
         "anime_id": kept.anime_id,
         "title": kept.title,
         **{name: _cell(BY_NAME[name], values[name]) for name in FIELD_NAMES},
+        "episode_ranges": episodes.to_cell(values),
         **{f"{site}_id": kept.ids.get(site) for site in SITES},
         "format": kept.format,
         "year": kept.year,

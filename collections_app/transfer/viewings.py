@@ -9,7 +9,7 @@ from typing import Any
 
 from collections_app.watch_list.fields import LONGEST_NOTES, LONGEST_PLACE, shown
 
-from . import list_json, reading
+from . import episodes, list_json, reading
 from .records import RowError
 
 MOST = 1_000  # of one title
@@ -30,6 +30,7 @@ def to_json(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, object]]:
             "score": shown("score", row["score"]),
             "notes": row["notes"],
             "where": row["place"],
+            **({"episode_ranges": told} if (told := episodes.to_json(row)) else {}),
         }
         for row in rows
     ]
@@ -60,7 +61,10 @@ def viewing_of(said: Mapping[str, Any]) -> Viewing:
         "finished_on": reading.date_text(
             said.get("finished_on"), f"{WHAT} (finished_on)"
         ),
-        "progress": reading.number(said.get("progress"), f"{WHAT} (progress)") or 0,
+        **episodes.columns_of(
+            said.get("episode_ranges"),
+            reading.number(said.get("progress"), f"{WHAT} (progress)") or 0,
+        ),
         "score": reading.tenths(said.get("score"), f"{WHAT} (score)"),
         "notes": reading.notes(said.get("notes"), f"{WHAT} (notes)")[:LONGEST_NOTES],
         "place": " ".join(place.split())[:LONGEST_PLACE],

@@ -38,6 +38,7 @@ from collections_app.catalogue.models import Anime
 from collections_app.catalogue.refs import OWN, AnimeRef
 from collections_app.watch_list import writes as watch_list
 from collections_app.watch_list.entries import beyond_limits
+from collections_app.watch_list.episode_ranges import from_text, text_for_people
 from collections_app.watch_list.fields import FIELD_NAMES
 from collections_app.watch_list.log_admin import NOTES
 from collections_app.watch_list.models import WatchListEntry
@@ -63,6 +64,7 @@ def score_of(entry: WatchListEntry) -> float | None:
 LAYOUT = [
     ("type", "state"),
     ("progress", "score", "rewatches"),
+    ("episode_ranges",),
     ("started_on", "finished_on"),
     ("notes",),
     ("tags",),
@@ -80,6 +82,10 @@ class EntryForm(Reasoned):
         required=False, min_value=0, max_value=10, max_digits=3, decimal_places=1
     )
     tags = LinesField(required=False, help_text="One per line.")
+    episode_ranges = forms.CharField(
+        required=False,
+        help_text="Such as: watched 1-12,14; skipped 13. Blank: progress says it all.",
+    )
     # A form shown before the user's own change would put the older values back.
     seen_revision = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
@@ -92,6 +98,8 @@ class EntryForm(Reasoned):
         super().__init__(*args, **kwargs)
         if self.instance.score is not None:
             self.initial["score"] = Decimal(self.instance.score) / 10
+        if self.instance.episode_ranges:
+            self.initial["episode_ranges"] = text_for_people(vars(self.instance))
         self.initial["seen_revision"] = self.instance.revision
         self.values: Mapping[str, Any] = {}
 
@@ -100,6 +108,12 @@ class EntryForm(Reasoned):
         sent = {name: cleaned[name] for name in self.changed_facts if name in cleaned}
         if isinstance(sent.get("score"), Decimal):
             sent["score"] = float(sent["score"])
+        if "episode_ranges" in sent:
+            try:
+                sent["episode_ranges"] = from_text(sent["episode_ranges"])
+            except ValueError as error:
+                self.add_error("episode_ranges", str(error))
+                return cleaned
         read = EntryFields(data=sent)
         if not read.is_valid():
             self.show(invalid(read.errors).fields)

@@ -1,60 +1,62 @@
 """What is done to the diary by itself: added, corrected, taken out. In memory."""
 
 from collections.abc import Mapping
-from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NamedTuple
 
 from animecollections.api.errors import ApiError
 from collections_app.watch_list import rules
+from collections_app.watch_list.episode_ranges import up_to
 
 if TYPE_CHECKING:
     from collections_app.watch_list.writes import ListEdit, Operation, Outcome, Slot
 
 
+class DayOfTitle(NamedTuple):
+    """A row of the diary."""
+
+    watched_on: str
+    episodes: int
+    viewing: int
+
+
 def add(edit: "ListEdit", slot: "Slot", operation: "Operation") -> "Outcome":
     """To the day, month or year; the title need not be on the list."""
-    watched_on = operation.watched_on or ""
+    watched_on, episodes = operation.watched_on or "", operation.values["episodes"]
     rules.check_day(watched_on, edit.today)
-    episodes = operation.values["episodes"]
-    days = rules.days_between(watched_on, slot.facts, 1, episodes, edit.today)
-    slot.watched.add_all(days)
-    return edit.outcome_of(slot)
+    days = rules.days_of(watched_on, slot.facts, up_to(episodes), edit.today)
+    return counted(edit, slot, days)
 
 
 def change(edit: "ListEdit", slot: "Slot", operation: "Operation") -> "Outcome":
-    if operation.watched_on is not None:
-        rules.check_day(operation.watched_on, edit.today)
-    day, episodes = found(edit, slot, operation)
-    correct(slot, day, episodes, operation.values, operation.watched_on, edit.today)
-    return edit.outcome_of(slot)
+    """Another day, another number, or both."""
+    watched_on = operation.watched_on
+    if watched_on is not None:
+        rules.check_day(watched_on, edit.today)
+    row = found(edit, slot, operation)
+    number = operation.values.get("episodes", row.episodes)
+    days = {row.watched_on: number}
+    if watched_on is not None:
+        days = rules.days_of(watched_on, slot.facts, up_to(number), edit.today)
+    slot.watched.add(row.watched_on, -row.episodes)
+    slot.viewings_of_days |= dict.fromkeys(days, row.viewing)
+    return counted(edit, slot, days)
 
 
 def remove(edit: "ListEdit", slot: "Slot", operation: "Operation") -> "Outcome":
-    day, episodes = found(edit, slot, operation)
-    slot.watched.add(day, -episodes)
+    row = found(edit, slot, operation)
+    slot.watched.add(row.watched_on, -row.episodes)
     return edit.outcome_of(slot)
 
 
-def correct(
-    slot: "Slot",
-    day: str,
-    episodes: int,
-    values: Mapping[str, Any],
-    watched_on: str | None,
-    today: date,
-) -> Mapping[str, int]:
-    """Another day, another number, or both; on which days they are now."""
-    number = values.get("episodes", episodes)
-    days: Mapping[str, int] = {day: number}
-    if watched_on is not None:
-        days = rules.days_between(watched_on, slot.facts, 1, number, today)
-    slot.watched.add(day, -episodes)
+def counted(edit: "ListEdit", slot: "Slot", days: Mapping[str, int]) -> "Outcome":
     slot.watched.add_all(days)
-    return days
+    outcome = edit.outcome_of(slot)
+    outcome.day = max(days)
+    return outcome
 
 
-def found(edit: "ListEdit", slot: "Slot", operation: "Operation") -> tuple[str, int]:
-    """The day of the row, and how many episodes it has by now."""
+def found(edit: "ListEdit", slot: "Slot", operation: "Operation") -> DayOfTitle:
+    """The row, with as many episodes as it has by now."""
     row = edit.diary_rows().get(operation.row_id)
     if row is None or row["anime_id"] != slot.anime_id:
         raise ApiError("watched_not_found")
@@ -70,4 +72,4 @@ def found(edit: "ListEdit", slot: "Slot", operation: "Operation") -> tuple[str, 
     episodes = row["episodes"] + slot.watched.days.get(row["watched_on"], 0)
     if episodes <= 0:
         raise ApiError("watched_not_found")
-    return row["watched_on"], episodes
+    return DayOfTitle(row["watched_on"], episodes, row["viewing"])

@@ -28,6 +28,7 @@ from collections_app.catalogue.entry_facts import (
     NULL_FACT_KEYS,
     card_facts,
 )
+from collections_app.watch_list.episode_ranges import Seen
 from collections_app.watch_list.fields import (
     FIELDS,
     LOGGED_FIELDS,
@@ -82,14 +83,19 @@ def to_json(row: Sequence[object]) -> EntryJson:
     for key in SCORE_KEYS:
         if (score := entry[key]) is not None:
             entry[key] = score / 10
+    if kept := entry["episode_ranges"]:
+        entry["episode_ranges"] = Seen.read(entry["progress"], kept).to_json()
+    else:
+        del entry["episode_ranges"]
     now = airing_of(row)
     entry["episodes_aired"] = now.episodes_aired
-    entry["behind_by"] = now.behind_by(entry["progress"])
+    entry["behind_by"] = behind_by(now, entry["progress"], kept)
     entry["next_airs_at"] = now.next_airs_at
     entry["next_airs_estimated"] = now.next_airs_estimated
     return entry
 
 
+RANGES = ROW.index("episode_ranges")
 STATUS, EPISODES, SCHEDULE = (
     ROW.index(f"anime__{fact}") for fact in ("airing_status", "episodes", "schedule")
 )
@@ -99,6 +105,14 @@ def airing_of(row: Row) -> AiringNow:
     """What has aired by now of the title of a row of ROW."""
     schedule = Schedule.of(row[SCHEDULE])
     return airing_now(row[STATUS], row[EPISODES], schedule, this_minute())
+
+
+def behind_by(now: AiringNow, progress: int, kept: str) -> int | None:
+    """How many have aired and are neither watched nor skipped."""
+    aired = now.episodes_aired
+    if not kept or aired is None:
+        return now.behind_by(progress)
+    return Seen.read(progress, kept).left_of(aired)
 
 
 SOURCES = [(name.removeprefix("anime__"), "__" in name) for name in ROW]
@@ -131,17 +145,25 @@ WRITTEN_AS = {
     Kind.CHOICE: '"{value}"',
     Kind.NUMBER: "{value}",
     Kind.SCORE: '{"null" if value is None else value / 10}',
-    Kind.DATE: "{quoted_date(value)}",
+    Kind.DATE: '{quoted_date(value) if value else "null"}',
     Kind.TEXT: "{quoted(value)}",
     Kind.TAGS: "{compact(value)}",
     Kind.FLAG: '{"true" if value else "false"}',
+    Kind.EPISODES: '{quoted_episodes(progress, value) if value else ""}',
 }
+# Of an AiringNow, by place: else names would be looked up and functions called for each
+# of a thousand entries.
 AIRING_WRITTEN_AS = {
-    "episodes_aired": "{null_or(now.episodes_aired)}",
-    "behind_by": "{null_or(now.behind_by(progress))}",
-    "next_airs_at": "{quoted_date(now.next_airs_at)}",
-    "next_airs_estimated": "{quoted_flag(now.next_airs_estimated)}",
+    "episodes_aired": '{"null" if (aired := now[0]) is None else aired}',
+    "behind_by": (
+        '{"null" if aired is None else '
+        "behind_by(now, progress, episode_ranges) if episode_ranges "
+        "else max(aired - progress, 0)}"
+    ),
+    "next_airs_at": '{quoted_date(now[1]) if now[1] else "null"}',
+    "next_airs_estimated": "{FLAGS[now[2]]}",
 }
+FLAGS = {None: "null", True: "true", False: "false"}
 TIME = '"{value[:10]}T{value[11:19]}Z"'
 
 
@@ -151,17 +173,28 @@ def writer() -> Callable[..., bytes]:
     """
     pieces = {"id": '"{dashed(id)}"', "user_id": '"{user_id}"'}
     pieces["anime_id"] = '"{anime_id}"'
-    for field in FIELDS:
-        pieces[field.name] = WRITTEN_AS[field.kind].replace("value", field.name)
-    pieces |= {name: TIME.replace("value", name) for name in ("added_at", "updated_at")}
+    pieces |= {field.name: WRITTEN_AS[field.kind] for field in FIELDS}
+    pieces |= dict.fromkeys(("added_at", "updated_at"), TIME)
     pieces["revision"] = "{revision}"
-    members = [f'"{name}":{piece}' for name, piece in pieces.items()]
-    members.insert(list(pieces).index(FIRST) + 1, "{facts}")
-    members += [f'"{name}":{piece}' for name, piece in AIRING_WRITTEN_AS.items()]
+    pieces = {name: piece.replace("value", name) for name, piece in pieces.items()}
+    members = [member(name, piece) for name, piece in pieces.items()]
+    members.insert(list(pieces).index(FIRST) + 1, "{facts},")
+    members += [member(name, piece) for name, piece in AIRING_WRITTEN_AS.items()]
     given = ["user_id", "facts", "now"]
     names = ", ".join([*given, *(n for n in pieces if n not in given)])
-    made = f"lambda {names}: f'{{{{{','.join(members)}}}}}'.encode()"
+    inside = "".join(members).removesuffix(",")
+    made = f"lambda {names}: f'{{{{{inside}}}}}'.encode()"
     return cast("Callable[..., bytes]", eval(made))  # noqa: S307
+
+
+def member(name: str, piece: str) -> str:
+    """With its comma. That of episodes is whole by itself, for most have none."""
+    return piece if "quoted_episodes" in piece else f'"{name}":{piece},'
+
+
+def quoted_episodes(progress: int, kept: str) -> str:
+    told = orjson.dumps(Seen.read(progress, kept).to_json()).decode()
+    return f'"episode_ranges":{told},'
 
 
 def dashed(id_: str) -> str:
@@ -171,14 +204,6 @@ def dashed(id_: str) -> str:
 
 def quoted(text: str) -> str:
     return orjson.dumps(text).decode() if text else '""'
-
-
-def null_or(number: int | None) -> int | str:
-    return "null" if number is None else number
-
-
-def quoted_flag(flag: bool | None) -> str:
-    return "null" if flag is None else "true" if flag else "false"
 
 
 @lru_cache(10_000)
@@ -207,13 +232,13 @@ def to_card(row: Sequence[object]) -> EntryJson:
     return to_json(row) | card_facts(facts_in(row))
 
 
-def to_next(row: Sequence[object]) -> EntryJson:
+def to_next(row: Row) -> EntryJson:
     """The same as `to_json`, with what comes next (view=up_next)."""
     entry = to_json(row)
-    total, progress = entry["episodes"], entry["progress"]
+    total, seen = entry["episodes"], Seen.read(entry["progress"], row[RANGES])
     return entry | {
-        "next_episode": progress + 1,
-        "episodes_left": None if total is None else total - progress,
+        "next_episode": seen.progress + 1,
+        "episodes_left": None if total is None else seen.left_of(total),
     }
 
 

@@ -34,6 +34,9 @@ class Kind(Enum):
     TEXT = auto()  # of many lines
     TAGS = auto()  # a list of texts
     FLAG = auto()
+    EPISODES = (
+        auto()
+    )  # beside progress, as text (episode_ranges.py); answers show all of it
 
 
 SENTENCES = {
@@ -89,6 +92,10 @@ FIELDS = (
     Field("tags", Kind.TAGS, [], [], WHERE_NAMED, most=MOST_TAGS, kept=MOST_TAGS_KEPT),
     Field("priority", Kind.NUMBER, 0, 0, OWNER, most=HIGHEST_PRIORITY),
     Field("is_private", Kind.FLAG, False, False, OWNER, word="private"),
+    Field(
+        "episode_ranges", Kind.EPISODES, "", {"watched": "1-6,8-12", "skipped": "7"},
+        WHERE_NAMED, word="episodes",
+    ),
 )  # fmt: skip
 BY_NAME = {field.name: field for field in FIELDS}
 # The same for people and files: type and state, which are one, come first.
@@ -138,12 +145,13 @@ def as_tenths(score: int | None) -> float | None:
     return None if score is None else score / 10
 
 
-def date_or_none(text: str | None) -> str | None:
+def text_or_none(text: str | None) -> str | None:
     return text or None
 
 
 # What is shown otherwise than it stands in its column.
 SHOWN_AS: dict[Kind, Callable[[Any], Any]] = {
     Kind.SCORE: as_tenths,
-    Kind.DATE: date_or_none,
+    Kind.DATE: text_or_none,
+    Kind.EPISODES: text_or_none,
 }

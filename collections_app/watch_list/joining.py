@@ -11,6 +11,7 @@ from itertools import chain
 from typing import Any
 
 from collections_app.watch_list.entries import Entry
+from collections_app.watch_list.episode_ranges import Seen, minus, union
 from collections_app.watch_list.fields import FIELDS, Kind
 
 # How far along a type is; a dropped title was once watched.
@@ -22,6 +23,7 @@ def merged(kept: Entry, gone: Entry) -> Entry:
     pair = Pair.of(kept, gone)
     return kept | {
         **{field.name: JOINED[field.kind](pair, field.name) for field in FIELDS},
+        **both_seen(kept, gone).columns,
         "started_on": min(pair.known("started_on"), default=""),
         "extra": (gone.get("extra") or {}) | (kept.get("extra") or {}),
         "watched_at": max(pair.known("watched_at"), default=None),
@@ -70,6 +72,14 @@ def changed_at(entry: Entry) -> Any:
     return entry.get("updated_at") or entry["added_at"]
 
 
+def both_seen(kept: Entry, gone: Entry) -> Seen:
+    """What either watched is watched; what is left of the skipped is skipped."""
+    one, other = Seen.of(kept), Seen.of(gone)
+    watched = union(one.watched, other.watched)
+    skipped = minus(union(one.skipped, other.skipped), watched)
+    return Seen.of_all(watched, skipped)
+
+
 def both_notes(kept: str, gone: str) -> str:
     """One that the other contains is not repeated."""
     if gone in kept:
@@ -86,4 +96,5 @@ JOINED: dict[Kind, Callable[[Pair, str], Any]] = {
     Kind.TEXT: lambda pair, name: both_notes(*pair.both(name)),
     Kind.TAGS: lambda pair, name: list(dict.fromkeys(chain(*pair.both(name)))),
     Kind.FLAG: lambda pair, name: any(pair.both(name)),
+    Kind.EPISODES: lambda pair, name: both_seen(pair.kept, pair.gone).kept,
 }

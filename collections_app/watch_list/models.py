@@ -155,6 +155,10 @@ class WatchListEntry(OwnedRow):
     # Partial dates stay partial: "2017", "2017-10" or "2017-10-03".
     started_on = models.CharField(max_length=10, blank=True)
     finished_on = models.CharField(max_length=10, blank=True)
+    # Beside progress: "ahead 14; skipped 13" (episode_ranges.py).
+    episode_ranges = models.TextField(
+        blank=True, default="", db_default="", help_text="ahead of progress, or skipped"
+    )
     notes = models.TextField(blank=True)
     tags = models.JSONField(default=list, blank=True)
     priority = models.PositiveSmallIntegerField(default=0)
@@ -226,6 +230,9 @@ class Viewing(OwnedRow):
     started_on = models.CharField(max_length=10, blank=True)
     finished_on = models.CharField(max_length=10, blank=True)
     progress = models.PositiveIntegerField(default=0, help_text="episodes watched")
+    episode_ranges = models.TextField(
+        blank=True, default="", db_default="", help_text="ahead of progress, or skipped"
+    )
     score = models.PositiveSmallIntegerField(
         null=True, blank=True, help_text="0–100; answers show it as 0–10"
     )

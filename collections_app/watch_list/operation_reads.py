@@ -19,6 +19,7 @@ from collections_app.watch_list.fields import FIELD_NAMES, shown
 from collections_app.watch_list.models import WatchListEntry
 from collections_app.watch_list.operation_filters import PER_PAGE, narrow
 from collections_app.watch_list.sentences import ChangeRow
+from history.log.parts import UNSAID_KINDS
 from history.models import Change, ChangeKind
 
 CHANGES_SHOWN = 20
@@ -68,6 +69,7 @@ def operations_of(
     text = wanted.get("animeId")
     anime_id = find_anime(parse_anime_id(text)).id if text else None
     first = Change.objects.of(user_id).filter(position=0)
+    first = first.exclude(kind__in=UNSAID_KINDS)
     heads, meta = page(
         narrow(first, user_id, wanted, zone, anime_id).values(),
         wanted,

@@ -22,7 +22,8 @@ def lists_by_title() -> dict[int, int]:
 def count_lists() -> str:
     """Reads all entries once. What is private on a list does not count.
 
-    It takes no revision: nothing that is shown of a title changes.
+    It takes revisions of the catalogue, for titles are ordered by it; but stamps no
+    title, for nothing that is shown of one changes: devices are sent none again.
     """
     lists = from_replica(lists_by_title)
     changed: dict[int, list[int]] = defaultdict(list)
@@ -32,7 +33,8 @@ def count_lists() -> str:
     for points, anime_ids in changed.items():
         for start in range(0, len(anime_ids), TOGETHER):
             some = among(anime_ids[start : start + TOGETHER])
-            with changing_catalogue():
+            with changing_catalogue() as state:
+                state.revision += 1
                 Anime.objects.filter(id__in=some).update(renown=points)
     number = sum(map(len, changed.values()))
     return f"{number:,} titles with more or fewer points of {len(lists):,} on lists"

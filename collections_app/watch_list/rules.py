@@ -9,9 +9,11 @@
 | becoming Completed on a day that is known            | finished_on = that day       |
 | an increment on on_hold                              | active                       |
 | the type changes                                     | state = active               |
+| progress reaches what was watched ahead, or skipped  | it is the end of that run    |
+| it is lowered to just before what was skipped        | that is skipped no more      |
 
-They never change a field that the same call sent, a score, or a date already set;
-never act on an unknown total; lowering progress moves nothing.
+They never change a field that the same call sent (but for the last two), a score, or a
+date already set; never act on an unknown total; lowering progress moves nothing.
 
 On which day the episodes count that a call adds, it says by `watched_on`. If it does
 not, the first of these that fits:
@@ -27,6 +29,7 @@ Less progress with `watched_on` takes back episodes of that day; without it, tho
 the newest days. An increment of a Completed entry at its known total is refused.
 """
 
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -35,6 +38,7 @@ from animecollections.api.errors import ApiError, refuse
 from collections_app.catalogue.airing import days_aired, has_finished_airing
 from collections_app.catalogue.facts import Facts
 from collections_app.watch_list.entries import Entry
+from collections_app.watch_list.episode_ranges import Seen, Spans, minus, size
 from collections_app.watch_list.fields import (
     FIELD_NAMES,
     LARGEST_NUMBER,
@@ -84,6 +88,14 @@ class Edit:
         return bool(self.after["progress"] > self.before["progress"])
 
     @property
+    def newly_watched(self) -> Spans:
+        return minus(Seen.of(self.after).watched, Seen.of(self.before).watched)
+
+    @property
+    def no_longer_watched(self) -> Spans:
+        return minus(Seen.of(self.before).watched, Seen.of(self.after).watched)
+
+    @property
     def becomes_completed(self) -> bool:
         is_now = self.after["type"] == EntryType.COMPLETED
         return bool(is_now and self.before["type"] != EntryType.COMPLETED)
@@ -108,36 +120,38 @@ def default_day(edit: Edit) -> str:
         return UNKNOWN if is_to_come(finished_on, edit.today) else str(finished_on)
     was_watching = edit.before["type"] == EntryType.WATCHING
     is_now = edit.is_increment or (
-        was_watching and (edit.has_progressed or edit.becomes_completed)
+        was_watching and (edit.newly_watched or edit.becomes_completed)
     )
     return edit.today.isoformat() if is_now else UNKNOWN
 
 
 def days_watched(edit: Edit) -> dict[str, int]:
     """What the call adds, by day; once all rules are applied."""
-    first, last = edit.before["progress"] + 1, edit.after["progress"]
     day = default_day(edit) if edit.watched_on is None else edit.watched_on
-    return days_between(day, edit.facts, first, last, edit.today)
+    return days_of(day, edit.facts, edit.newly_watched, edit.today)
 
 
 def days_taken_back(edit: Edit) -> dict[str, int]:
     """What less progress takes back of the day that the call says, if it says one."""
     if edit.watched_on is None:
         return {}
-    first, last = edit.after["progress"] + 1, edit.before["progress"]
-    return days_between(edit.watched_on, edit.facts, first, last, edit.today)
+    gone = edit.no_longer_watched
+    return days_of(edit.watched_on, edit.facts, gone, edit.today)
 
 
-def days_between(
-    watched_on: str, facts: Facts, first: int, last: int, today: date
+def days_of(
+    watched_on: str, facts: Facts, episodes: Spans, today: date
 ) -> dict[str, int]:
-    """The episodes from the first to the last of a title, by day."""
-    if last < first:
+    """These episodes of a title, by day."""
+    if not episodes:
         return {}
-    if watched_on == AIRED:
-        return days_aired(facts, first, last, today)
-    day = UNKNOWN if watched_on == SENT_AS_UNKNOWN else watched_on
-    return {day: last - first + 1}
+    if watched_on != AIRED:
+        day = UNKNOWN if watched_on == SENT_AS_UNKNOWN else watched_on
+        return {day: size(episodes)}
+    days: Counter[str] = Counter()
+    for first, last in episodes:
+        days.update(days_aired(facts, first, last, today))
+    return dict(days)
 
 
 def check_day(watched_on: str, today: date) -> None:
@@ -160,9 +174,11 @@ def check(edit: Edit) -> None:
 def apply(edit: Edit) -> None:
     """All rules, in the table's order of effect."""
     resume_on_increment(edit)
+    join_run(edit)
     start_on_first_progress(edit)
     complete_on_last_episode(edit)
     fill_progress_when_completed(edit)
+    join_run(edit)
     date_what_is_completed(edit)
     warn_beyond_total(edit)
 
@@ -178,6 +194,20 @@ def resume_on_increment(edit: Edit) -> None:
     is_more = edit.is_increment and edit.has_progressed
     if is_more and edit.after["state"] == EntryState.ON_HOLD:
         edit.imply("state", EntryState.ACTIVE.value, "resumed")
+
+
+def join_run(edit: Edit) -> None:
+    """Progress is the last of an unbroken run, of what was watched or skipped."""
+    after = edit.after
+    if not after["episode_ranges"]:
+        return
+    stood = Seen.of(after)
+    joined = stood.settled(edit.before["progress"])
+    after |= joined.columns
+    if joined.progress != stood.progress:
+        edit.tell("progress", stood.progress, "unbroken_run")
+    if joined.skipped != stood.skipped:
+        edit.tell("episode_ranges", stood.kept, "progress_lowered")
 
 
 def start_on_first_progress(edit: Edit) -> None:

@@ -22,6 +22,7 @@ from animecollections.api.fields import (
 from collections_app.catalogue.entry_facts import AIRING_WORDS
 from collections_app.catalogue.models import AiringStatus, Format, Season
 from collections_app.catalogue.refs import AnimeRef, parse_anime_id
+from collections_app.watch_list import episode_ranges
 from collections_app.watch_list.entries import JSON_KEYS, partial_date
 from collections_app.watch_list.fields import (
     BY_NAME,
@@ -149,6 +150,53 @@ class TagsField(serializers.ListField):
         return list(dict.fromkeys(super().to_internal_value(data)))
 
 
+EPISODES = r"^([1-9]\d{0,5}(-[1-9]\d{0,5})?(,[1-9]\d{0,5}(-[1-9]\d{0,5})?)*)?$"
+
+
+@extend_schema_field(
+    {
+        "type": "object",
+        "properties": {
+            name: {
+                "type": "string",
+                "nullable": True,
+                "pattern": EPISODES,
+                "maxLength": episode_ranges.LONGEST,
+            }
+            for name in ("watched", "skipped")
+        },
+        "additionalProperties": False,
+        "minProperties": 1,
+        "example": {"watched": "1-12,14", "skipped": "13"},
+        "description": "Which episodes were watched, and which skipped; a list that is "
+        "not sent stays, but for what the other one has. Progress follows: the last of "
+        "an unbroken run.",
+    }
+)
+class EpisodesField(serializers.Field[episode_ranges.Said, Any, Any, Any]):
+    """Two lists of episodes."""
+
+    def to_internal_value(self, data: object) -> episode_ranges.Said:
+        if not isinstance(data, dict):
+            raise serializers.ValidationError("Send an object {…}.")
+        try:
+            return episode_ranges.from_json(data)
+        except ValueError as error:
+            raise serializers.ValidationError(str(error)) from None
+
+    def to_representation(self, value: Any) -> Any:
+        return value
+
+
+class EpisodesOutput(Serializer):
+    """Absent where progress says it all."""
+
+    watched = serializers.CharField(help_text='all of them, such as "1-12,14"')
+    skipped = serializers.CharField(
+        help_text="count for completion, and not as watched"
+    )
+
+
 def choices_of(field: Field) -> Any:
     column: Any = WatchListEntry._meta.get_field(field.name)
     return column.choices
@@ -164,6 +212,7 @@ SENT_AS: dict[Kind, Callable[[Field], AnyField]] = {
     Kind.TEXT: NotesField,
     Kind.TAGS: TagsField,
     Kind.FLAG: lambda field: StrictBoolean(required=False, allow_null=True),
+    Kind.EPISODES: lambda field: EpisodesField(required=False, allow_null=True),
 }
 # How it is answered, for the schema.
 ANSWERED_AS: dict[Kind, Callable[[Field], AnyField]] = {
@@ -176,6 +225,7 @@ ANSWERED_AS: dict[Kind, Callable[[Field], AnyField]] = {
     Kind.TEXT: lambda field: serializers.CharField(),
     Kind.TAGS: lambda field: serializers.ListField(child=serializers.CharField()),
     Kind.FLAG: lambda field: serializers.BooleanField(),
+    Kind.EPISODES: lambda field: EpisodesOutput(required=False),
 }
 
 
@@ -192,6 +242,9 @@ class EntryFields(StrictObject):
         """
         if not isinstance(data, dict):
             return dict(super().to_internal_value(data))  # which refuses it
+        if isinstance(data.get("episodes"), dict):  # else the catalogue's number
+            data = data | {"episode_ranges": data["episodes"]}
+            del data["episodes"]
         values: dict[str, Any] = {}
         wrong: dict[str, Any] = {}
         for name, field in self.fields.items():
@@ -435,6 +488,7 @@ class ViewingOutput(Serializer):
     progress = serializers.IntegerField(help_text="of the active one: the entry's")
     score = serializers.FloatField(allow_null=True, help_text="of this time, 0–10")
     notes = serializers.CharField()
+    episode_ranges = EpisodesOutput(required=False)
     revision = serializers.IntegerField(help_text="for If-Match")
 
     def get_fields(self) -> dict[str, Any]:
@@ -482,6 +536,8 @@ class ChangeOutput(Serializer):
             "completed",
             "resumed",
             "viewing_finished",
+            "unbroken_run",
+            "progress_lowered",
         ]
     )
 

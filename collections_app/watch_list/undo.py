@@ -35,6 +35,9 @@ ENTRY_KINDS = (
 )
 
 
+PAIRS = ({"type", "state"}, {"progress", "episode_ranges"})
+
+
 class PrunedError(Exception):
     """The log was pruned after the moment that is asked for."""
 
@@ -88,11 +91,14 @@ def undo(
         edit.read(ref_of(change) for change in changes)
         remember_days(user_id, changes)
         undone, progress = Undone(), progress_after(changes)
+        moved_on = days_moved_on(user_id, changes)
         for change in changes:
             slot = edit.slot_of(ref_of(change))
             if slot.anime_id in undone.stay:
                 continue
-            if change.kind == ChangeKind.VIEWING:
+            if days := moved_on.get(change.pk):
+                undone.conflicts += [conflict(slot, "watched", *day) for day in days]
+            elif change.kind == ChangeKind.VIEWING:
                 kept, then = edit.viewings_of(slot), progress.get(change.anime_id, 0)
                 put_back_viewing(kept, slot, change, undone, then)
             else:
@@ -239,18 +245,21 @@ def restore_fields(slot: Slot, change: Change, undone: Undone) -> None:
         ]
         return
     stands = {name for name, value in change.after.items() if slot.after[name] == value}
-    # Type and state belong together: where one moved on, both stay.
-    pair = {"type", "state"}
-    put_back = slot.after | {name: change.before[name] for name in stands}
-    if pair & change.after.keys() - stands or not fits(put_back):
-        stands -= pair
+    # What belongs together: where one moved on, both stay.
+    for pair in PAIRS:
+        if pair & change.after.keys() - stands:
+            stands -= pair
+    if not fits(slot.after | {name: change.before[name] for name in stands}):
+        stands -= {"type", "state"}
     undone.conflicts += [
         conflict(slot, name, value, slot.after[name])
         for name, value in change.after.items()
         if name not in stands
     ]
     slot.after |= {name: change.before[name] for name in stands}
-    if "progress" in stands or "progress" not in change.after:
+    # Its days follow from progress, else from the date that gave them one.
+    whence = [name for name in ("progress", "finished_on") if name in change.after]
+    if not whence or whence[0] in stands:
         slot.watched.take_back(days_counted(change))
 
 
@@ -330,6 +339,32 @@ def remember_days(user_id: UUID, changes: Iterable[Change]) -> None:
 def day_of_old(at: datetime, diary: Diary) -> str:
     near = [(at + timedelta(days=ahead)).date().isoformat() for ahead in (0, -1, 1)]
     return next((day for day in near if diary.get(day)), near[0])
+
+
+def days_moved_on(
+    user_id: UUID, changes: Iterable[Change]
+) -> dict[UUID, list[tuple[object, object]]]:
+    """The changes that moved episodes to another day which has fewer by now, and which
+    days: such a change is undone whole or not at all.
+    """
+    moves = [change for change in changes if is_move(days_counted(change))]
+    if not moves:
+        return {}
+    diaries = diaries_of(user_id, [move.anime_id or 0 for move in moves])
+    found: dict[UUID, list[tuple[object, object]]] = {}
+    for move in moves:
+        diary = diaries.get(move.anime_id or 0, {})
+        for day, episodes in sorted(days_counted(move).items()):
+            if episodes > (there := max(0, diary.get(day, 0))):
+                said = {"watched_on": day or "unknown"}
+                pair = said | {"episodes": episodes}, said | {"episodes": there}
+                found.setdefault(move.pk, []).append(pair)
+    return found
+
+
+def is_move(days: Diary) -> bool:
+    numbers = days.values()
+    return any(n > 0 for n in numbers) and any(n < 0 for n in numbers)
 
 
 def days_that_changed(slot: Slot, wanted: Diary) -> Iterator[dict[str, object]]:

@@ -32,6 +32,7 @@ class ViewingAdmin(ReadOnly, Masked):
         "started_on",
         "finished_on",
         "progress",
+        "episode_ranges",
         "rating",
         "told_notes",
         "where",

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from animecollections.api.errors import ApiError, refuse
 from collections_app.watch_list import rules
 from collections_app.watch_list import viewings as rows
+from collections_app.watch_list.episode_ranges import Seen
 from collections_app.watch_list.fields import LARGEST_NUMBER
 from collections_app.watch_list.models import EntryState, EntryType
 from collections_app.watch_list.viewings import ACTIVE, DROPPED, FINISHED, Row
@@ -29,6 +30,7 @@ WATCHED_ANEW = {
     "type": EntryType.WATCHING.value,
     "state": EntryState.REWATCHING.value,
     "progress": 0,
+    "episode_ranges": "",
 }
 
 
@@ -89,8 +91,9 @@ def change(edit: "ListEdit", slot: "Slot", operation: "Operation") -> "Outcome":
     else:
         if values.get("state") == ACTIVE:
             return resume(edit, slot, operation, row, values)
-        was_finished = row["state"] == FINISHED
+        was_finished, was = row["state"] == FINISHED, row["progress"]
         row |= values
+        row |= Seen.of(row).settled(was).columns
         count_rewatch(slot, number, (row["state"] == FINISHED) - was_finished)
     outcome.number = number
     return outcome
@@ -115,7 +118,7 @@ def resume(
     count_rewatch(slot, number, -(row["state"] == FINISHED))
     row |= {"finished_on": ""} | values
     slot.viewing = number
-    of_entry = WATCHED_ANEW | {"progress": progress}
+    of_entry = WATCHED_ANEW | rows.how_far(row) | {"progress": progress}
     outcome = edit.put(
         slot, replace(operation, verb="update", values=of_entry, watched_on=None)
     )
@@ -192,7 +195,7 @@ def follow(edit: "ListEdit", slot: "Slot", change: rules.Edit) -> None:
     row = edit.viewings_of(slot).active
     if row is None:
         return
-    row |= {"state": DROPPED, "progress": entry["progress"]}
+    row |= {"state": DROPPED} | rows.how_far(entry)
     if change.becomes_completed:
         row |= {"state": FINISHED}
         row["finished_on"] = row["finished_on"] or change.day_of(entry["progress"])
@@ -218,7 +221,7 @@ def end_active(slot: "Slot", viewings: rows.Viewings) -> None:
     row, entry = viewings.active, slot.after
     if row is None or entry is None:
         return
-    row |= {"state": DROPPED, "progress": entry["progress"]}
+    row |= {"state": DROPPED} | rows.how_far(entry)
     if entry["type"] != EntryType.COMPLETED:
         return
     row["state"] = FINISHED
@@ -237,25 +240,27 @@ def give_up(edit: "ListEdit", slot: "Slot", state: str) -> None:
     if row is None:
         return
     if slot.after is not None:
-        row["progress"] = slot.after["progress"]
+        row |= rows.how_far(slot.after)
         earlier = (one for one in viewings.after.values() if one is not row)
-        whole = [one["progress"] for one in earlier if one["state"] == FINISHED]
+        whole = [one for one in earlier if one["state"] == FINISHED]
         slot.after = slot.after | as_before(whole, slot.facts["episodes"])
     row["state"] = state
     slot.viewing = None
 
 
-def as_before(whole: list[int], total: int | None) -> dict[str, Any]:
+def as_before(whole: list[Row], total: int | None) -> dict[str, Any]:
     """What an entry is without the viewing that is given up: completed, where an
-    earlier one came to its end. whole: the progress of those that did.
+    earlier one came to its end. whole: those that did.
     """
     if not whole:
         dropped = EntryState.DROPPED.value
         return {"type": EntryType.COLLECTION.value, "state": dropped}
+    furthest = max(whole, key=lambda row: int(row["progress"]))
     return {
         "type": EntryType.COMPLETED.value,
         "state": EntryState.ACTIVE.value,
-        "progress": max(*whole, total or 0),
+        "progress": max(furthest["progress"], total or 0),
+        "episode_ranges": furthest["episode_ranges"],
     }
 
 

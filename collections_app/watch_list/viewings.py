@@ -14,7 +14,8 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from animecollections.db.bulk import Rows
 from animecollections.db.ids import new_id
 from collections_app.watch_list.entries import Entry
-from collections_app.watch_list.fields import as_tenths, date_or_none
+from collections_app.watch_list.episode_ranges import Seen
+from collections_app.watch_list.fields import as_tenths, text_or_none
 from collections_app.watch_list.models import (
     EntryState,
     EntryType,
@@ -27,12 +28,15 @@ from history.models import ChangeKind
 Row = dict[str, Any]
 # What is a person's own; `place` is called `where` in answers.
 FIELDS = (
-    "state", "started_on", "finished_on", "progress", "score", "notes", "place",
+    "state", "started_on", "finished_on", "progress", "episode_ranges", "score",
+    "notes", "place",
 )  # fmt: skip
 COLUMNS = ("id", "number", *FIELDS, "revision")
 ACTIVE, FINISHED, DROPPED = ViewingState.values
 # What viewing 1 has of its entry, as long as there is no other.
-OF_ENTRY = ("started_on", "finished_on", "progress", "score", "notes")
+OF_ENTRY = (
+    "started_on", "finished_on", "progress", "episode_ranges", "score", "notes",
+)  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -140,13 +144,14 @@ def snapshot(row: Row) -> dict[str, Any]:
 
 
 def from_snapshot(kept: Mapping[str, Any]) -> Row:
-    row = {name: kept[name] for name in ("number", *FIELDS)}
+    row = {name: kept[name] for name in ("number", *FIELDS) if name in kept}
+    row.setdefault("episode_ranges", "")  # of a release that had none
     return {"id": UUID(kept["id"]), "revision": 0} | row
 
 
 def new(number: int, **values: Any) -> Row:
     empty = {"state": ACTIVE, "started_on": "", "finished_on": "", "progress": 0}
-    empty |= {"score": None, "notes": "", "place": ""}
+    empty |= {"episode_ranges": "", "score": None, "notes": "", "place": ""}
     return {"id": new_id(), "number": number, "revision": 0} | empty | values
 
 
@@ -172,6 +177,11 @@ def state_of(entry: Entry, total: int | None) -> str:
     return str(FINISHED if is_finished else DROPPED)
 
 
+def how_far(entry: Entry) -> Row:
+    """Of the active one, in its entry."""
+    return {name: entry[name] for name in ("progress", "episode_ranges")}
+
+
 def of_entry(entry: Entry, total: int | None) -> Row:
     """What the entry says of viewing 1."""
     values = {name: entry[name] for name in OF_ENTRY}
@@ -189,26 +199,25 @@ def shown(rows: Mapping[int, Row], entry: Entry | None, total: int | None) -> li
         said["revision"] = entry["revision"]
         return [said | rows.get(1, {}) | of_entry(entry, total)]
     told = (rows[number] for number in sorted(rows))
-    return [
-        row | ({"progress": entry["progress"]} if row["state"] == ACTIVE else {})
-        for row in told
-    ]
+    return [row | (how_far(entry) if row["state"] == ACTIVE else {}) for row in told]
 
 
 def to_json(row: Row) -> dict[str, Any]:
     """One viewing as the API answers it."""
-    return {
+    told = {
         "id": row["id"],
         "number": row["number"],
         "state": row["state"],
-        "started_on": date_or_none(row["started_on"]),
-        "finished_on": date_or_none(row["finished_on"]),
+        "started_on": text_or_none(row["started_on"]),
+        "finished_on": text_or_none(row["finished_on"]),
         "progress": row["progress"],
         "score": as_tenths(row["score"]),
         "notes": row["notes"],
         "where": row["place"],
         "revision": row["revision"],
     }
+    episodes = Seen.of(row).to_json()
+    return told | ({"episode_ranges": episodes} if episodes else {})
 
 
 def columns_of(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -245,7 +245,8 @@ class WatchListViewSet(IdempotentViewSet):
         """
         at, minute = self.account.revisions, this_minute()
         zone = self.account.timezone  # says when the day of added_since begins
-        if "search" in self.wanted:  # abbreviations are no fact of a title
+        # Abbreviations, and how many lists have a title, are no facts of titles.
+        if "search" in self.wanted or "popularity" in self.wanted.get("ordering", ""):
             tag = etag_of(request, at.epoch, at.parts["list"], zone, view, at.catalogue)
             for _, held in dates_held(request, tag, minute):
                 raise NotModified(held)

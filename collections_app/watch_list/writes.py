@@ -6,7 +6,7 @@ all changed rows are saved together. One entry or 500: the number of statements 
 same.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, Literal, cast
@@ -43,6 +43,12 @@ from collections_app.watch_list.entries import (
     from_snapshot,
     snapshot,
     values_to_json,
+)
+from collections_app.watch_list.episode_ranges import (
+    Seen,
+    minus,
+    said_as_columns,
+    size,
 )
 from collections_app.watch_list.fields import LARGEST_NUMBER, NEW_ENTRY, STORED_COLUMNS
 from collections_app.watch_list.models import (
@@ -112,6 +118,7 @@ class Outcome:
     """What one operation did; `entry` is None when the anime is not listed now.
 
     number, viewing: of the viewing that it was about; None when it is gone.
+    day: of the diary's row that it wrote, the newest of several.
     """
 
     anime_id: int
@@ -122,6 +129,7 @@ class Outcome:
     operation_id: UUID | None = None  # None when nothing changed
     number: int = 0
     viewing: dict[str, Any] | None = None
+    day: str | None = None
 
     @property
     def meta(self) -> dict[str, object]:
@@ -146,6 +154,8 @@ class Slot:
     viewing: int | None = None  # the number of the active one
     watched: Tally = field(default_factory=Tally)  # what is counted by it
     as_of: datetime | None = None  # when what an import says was so
+    # Of days that rows of the diary move to: theirs.
+    viewings_of_days: dict[str, int] = field(default_factory=dict)
 
     @property
     def anime_id(self) -> int:
@@ -165,6 +175,16 @@ class Slot:
         if self.before is None or self.after is None:
             return self.before is not self.after
         return bool(differences(self.before, self.after))
+
+    def viewing_of(self, day: str) -> int:
+        """Which time through the title a new row of the diary is of."""
+        return self.viewings_of_days.get(day) or self.viewing or 1
+
+    def join_run(self) -> None:
+        """However it came to be so, progress is the last of an unbroken run."""
+        if self.after is not None and self.after["episode_ranges"]:
+            was = self.before["progress"] if self.before else 0
+            self.after |= Seen.of(self.after).settled(was).columns
 
     @property
     def revision(self) -> int | None:
@@ -258,6 +278,7 @@ class ListEdit:
     is_settled: bool = False
     viewings: dict[int, Viewings] = field(default_factory=dict)  # those that were read
     rows_of_diary: dict[UUID | None, dict[str, Any]] | None = None
+    titles_of_diary: frozenset[int] = frozenset()
 
     def read(self, refs: Iterable[AnimeRef]) -> None:
         """The anime, the entries of them, and their last removals.
@@ -319,10 +340,27 @@ class ListEdit:
         """What was watched of the titles of all slots; one statement."""
         if self.rows_of_diary is None:
             rows = EpisodesWatched.objects.of(self.user_id).with_watched_on()
-            columns = ("id", "anime_id", "watched_on", "episodes", "revision")
+            columns = (
+                "id",
+                "anime_id",
+                "watched_on",
+                "episodes",
+                "viewing",
+                "revision",
+            )
             mine = rows.of_anime(self.by_id().keys()).order_by().values(*columns)
             self.rows_of_diary = {row["id"]: row for row in mine}
+            self.titles_of_diary = frozenset(self.by_id())
         return self.rows_of_diary
+
+    def diaries(self, anime_ids: Collection[int]) -> Mapping[int, Mapping[str, int]]:
+        """What was watched of each, by day; no statement where the rows are there."""
+        if not self.titles_of_diary.issuperset(anime_ids):
+            return diaries_of(self.user_id, anime_ids)
+        found: dict[int, dict[str, int]] = {}
+        for row in self.diary_rows().values():
+            found.setdefault(row["anime_id"], {})[row["watched_on"]] = row["episodes"]
+        return found
 
     def outcome_of(self, slot: Slot) -> Outcome:
         return Outcome(slot.anime_id)
@@ -369,6 +407,7 @@ class ListEdit:
         values = cleared(operation.values)
         if wrong := beyond_limits(values, base):
             raise refuse(**wrong)
+        values = with_episodes(values, base, slot.facts)
         if operation.verb == "increment":
             # A client that counts on is a loop.
             most = max(LARGEST_NUMBER, base["progress"])
@@ -405,14 +444,16 @@ class ListEdit:
         """
         before, after, watched = edit.before, edit.after, slot.watched
         watched.add_all(rules.days_watched(edit))
-        if slot.after is not None and edit.has_progressed:
+        if slot.after is not None and edit.newly_watched:
             after["watched_at"] = self.record.at
         watched.take_back(rules.days_taken_back(edit))
         stayed = all(before[name] == after[name] for name in ("type", "state"))
         if stayed and before["type"] and edit.watched_on is None:
-            watched.lowered += max(0, before["progress"] - after["progress"])
+            watched.lowered += size(edit.no_longer_watched)
         if slot.after is not None and "finished_on" in edit.sent:
             watched.dated = finish_of(after, self.today)
+            if before["finished_on"] != after["finished_on"]:
+                watched.dated_before = before["finished_on"]
 
     def settle(self) -> None:
         """What the slots count: one statement, where any takes back or is dated."""
@@ -421,8 +462,11 @@ class ListEdit:
         self.is_settled = True
         slots = [slot for slot in self.by_id().values() if slot.watched]
         needed = [slot.anime_id for slot in slots if slot.watched.depends_on_diary]
-        diaries = diaries_of(self.user_id, needed) if needed else {}
+        diaries = self.diaries(needed) if needed else {}
+        redated = [slot.anime_id for slot in slots if slot.watched.dated_before]
+        by_log = dated_by_the_log(self.user_id, redated) if redated else {}
         for slot in slots:
+            slot.watched.dated_number = by_log.get(slot.anime_id, 0)
             entry = slot.after or slot.before
             counted = entry["counted"] if entry else 0
             slot.watched.settle(diaries.get(slot.anime_id, {}), counted)
@@ -442,6 +486,7 @@ class ListEdit:
         """
         self.settle()
         for slot in self.by_id().values():
+            slot.join_run()
             viewing_verbs.end_with_entry(self, slot)
         changed = self.changed()
         written = [slot for slot in changed if slot.after and slot.moved]
@@ -493,7 +538,7 @@ class ListEdit:
             before=before,
             after=after,
             watched=slot.watched.days,
-            viewing=slot.viewing or 1,
+            viewings={day: slot.viewing_of(day) for day in slot.watched.days},
             as_of=slot.as_of,
         )
         if entry is not None and slot.moved:
@@ -642,6 +687,17 @@ def cleared(values: Mapping[str, object]) -> dict[str, object]:
     }
 
 
+def with_episodes(
+    values: dict[str, Any], before: Entry, facts: Facts
+) -> dict[str, Any]:
+    if "episode_ranges" not in values:  # as mostly
+        return values
+    try:
+        return said_as_columns(values, before, facts["episodes"])
+    except ValueError as error:
+        raise refuse(episode_ranges=str(error)) from None
+
+
 def fits(entry: Entry) -> bool:
     """Whether its type can be in its state."""
     return entry["state"] in STATES_OF_TYPE[entry["type"]]
@@ -654,6 +710,22 @@ def check_state(entry: Entry) -> None:
             state=f'"{entry["type"]}" can be {" or ".join(allowed)}, '
             f"not {entry['state']}."
         )
+
+
+def dated_by_the_log(user_id: UUID, anime_ids: Collection[int]) -> Mapping[int, int]:
+    """How many episodes the finish date of each title moved to its day, when it was
+    set; one statement.
+    """
+    changes = Change.objects.of(user_id).filter(
+        anime_id__in=anime_ids, after__has_key="finished_on"
+    )
+    rows = changes.order_by("revision").values_list("anime_id", "days", "after")
+    found: dict[int, int] = {}
+    for anime_id, days, after in rows:
+        counted = days or {}
+        moved = -sum(number for number in counted.values() if number < 0)
+        found[anime_id or 0] = max(0, min(moved, counted.get(after["finished_on"], 0)))
+    return found
 
 
 def finish_of(entry: Entry, today: date) -> str:
@@ -669,9 +741,10 @@ def count_as_laid(slot: Slot, today: date) -> None:
     """What an import says of episodes seen: when a title was finished, or nothing."""
     if slot.after is None:
         return
-    progress = slot.before["progress"] if slot.before else 0
+    slot.join_run()
+    before = Seen.of(slot.before).watched if slot.before else ()
     day = finish_of(slot.after, today)
-    slot.watched.add(day, max(0, slot.after["progress"] - progress))
+    slot.watched.add(day, size(minus(Seen.of(slot.after).watched, before)))
     if slot.before and slot.before["finished_on"] != slot.after["finished_on"]:
         slot.watched.dated = day
 

@@ -30,6 +30,7 @@ class HeldState:
     profile_revision: int
     preferences_revision: int
     viewings_revision: int
+    notices_revision: int
 
     @classmethod
     def read(cls, rows: Found, column: str = "") -> "HeldState | None":
@@ -109,6 +110,7 @@ class UserState(models.Model):
     profile_revision = models.PositiveBigIntegerField(default=0)
     preferences_revision = models.PositiveBigIntegerField(default=0)
     viewings_revision = models.PositiveBigIntegerField(default=0, db_default=0)
+    notices_revision = models.PositiveBigIntegerField(default=0, db_default=0)
 
     objects = UserStateQuerySet.as_manager()
 
@@ -125,6 +127,7 @@ class ChangeKind(models.TextChoices):
     PREFERENCES = "preferences"
     WATCHED = "watched"  # the diary alone
     VIEWING = "viewing"
+    NOTICES = "notices"
 
 
 # From the first id that a write makes to the last.
@@ -188,7 +191,7 @@ class Change(OwnedRow):
     at = models.DateTimeField()
     # An import says what was so at another time: that of its file, or of its row.
     as_of = models.DateTimeField(null=True, blank=True)
-    # Through what it came: session, token, import, admin, command …
+    # Through what it came: session, token, import, admin, command, service …
     through = models.CharField(max_length=12)
     # … and for staff, who they were.
     actor_id = models.UUIDField(null=True, blank=True)

@@ -38,10 +38,13 @@ PARTS = (
     Part("profile", (ChangeKind.PROFILE,), "changed the profile"),
     Part("preferences", (ChangeKind.PREFERENCES,), "changed the preferences"),
     Part("viewings", (ChangeKind.VIEWING,)),
+    Part("notices", (ChangeKind.NOTICES,), "changed the notices"),
 )
 COUNTERS = tuple(part.column for part in PARTS)
 COLUMN_OF_KIND = {kind: part.column for part in PARTS for kind in part.kinds}
 SAID_OF_KIND = {kind: part.said for part in PARTS for kind in part.kinds if part.said}
+# What is no operation of a person's: histories leave it out.
+UNSAID_KINDS = (ChangeKind.NOTICES,)
 # Of UserState: where everything of a user stands, as `to_revisions` takes it.
 STAND = ("epoch", "revision", *COUNTERS)
 

@@ -43,7 +43,7 @@ class Recording:
     changes: list[dict[str, Any]] = field(default_factory=list)
     ids: dict[str, list[UUID] | None] = field(default_factory=dict)
     watched: dict[tuple[str, int], int] = field(default_factory=dict)
-    viewings: dict[int, int] = field(default_factory=dict)  # by anime, of the watched
+    viewings: dict[tuple[str, int], int] = field(default_factory=dict)  # of the same
     rows: list[bulk.Rows] = field(default_factory=list)
 
     def put(self, rows: bulk.Rows) -> None:
@@ -58,13 +58,13 @@ class Recording:
         before: Mapping[str, object] | None = None,
         after: Mapping[str, object] | None = None,
         watched: Mapping[str, int] | None = None,
-        viewing: int = 1,
+        viewings: Mapping[str, int] | None = None,
         as_of: datetime | None = None,
     ) -> int:
         """Notes a changed row; answers with the revision it takes.
 
         watched: episodes that count as seen, by day (history/watched/days.py).
-        viewing: which time through the title that was.
+        viewings: which time through the title that was, by the same days.
         as_of:   when this was so, where that is not now (imports).
         """
         self.state.revision += 1
@@ -97,7 +97,7 @@ class Recording:
         for day, episodes in (watched or {}).items():
             key = (day, anime_id or 0)
             self.watched[key] = self.watched.get(key, 0) + episodes
-            self.viewings[anime_id or 0] = viewing
+            self.viewings[key] = (viewings or {}).get(day, 1)
         return self.state.revision
 
     def change_searches(self, ids: list[UUID] | None) -> None:
@@ -106,6 +106,11 @@ class Recording:
         """
         self.change(ChangeKind.SEARCHES)
         self.ids["searches"] = ids
+
+    def change_notices(self, ids: list[UUID]) -> None:
+        """As `change_searches`."""
+        self.change(ChangeKind.NOTICES)
+        self.ids["notices"] = ids
 
     def save(self, *, is_last: bool = False) -> None:
         """What was put, the log and the state, however many changes: on PostgreSQL two

@@ -31,14 +31,18 @@ class Tally:
     days:    episodes, by the day on which they were watched; below zero, taken back.
     lowered: so many more are taken back, of the newest days first.
     dated:   the day that is now known of all those whose day was not.
+    dated_before: the day that an earlier date of the title gave to `dated_number` of
+             them, which is theirs no more.
     """
 
     days: dict[str, int] = field(default_factory=dict)
     lowered: int = 0
     dated: str = UNKNOWN
+    dated_before: str = UNKNOWN
+    dated_number: int = 0
 
     def __bool__(self) -> bool:
-        return bool(self.days or self.lowered or self.dated)
+        return bool(self.days or self.lowered or self.dated or self.dated_before)
 
     def add(self, day: str, episodes: int) -> None:
         total = self.days.pop(day, 0) + episodes
@@ -61,7 +65,7 @@ class Tally:
     def depends_on_diary(self) -> bool:
         """Whether what it comes to cannot be told without what was counted before."""
         takes_back = any(episodes < 0 for episodes in self.days.values())
-        return bool(self.lowered or self.dated) or takes_back
+        return bool(self.lowered or self.dated or self.dated_before) or takes_back
 
     def settle(self, diary: Diary, counted: int) -> None:
         """Takes back no more than there is, so that no day falls below zero.
@@ -81,7 +85,13 @@ class Tally:
             self.add(day, -taken)
             left[day] -= taken
             more -= taken
-        if self.dated and (unknown := left.get(UNKNOWN, 0)):
+        unknown, earlier = left.get(UNKNOWN, 0), self.dated_before
+        if earlier:
+            undated = min(self.dated_number, left.get(earlier, 0))
+            self.add(earlier, -undated)
+            self.add(UNKNOWN, undated)
+            unknown += undated
+        if self.dated:
             self.add(UNKNOWN, -unknown)
             self.add(self.dated, unknown)
-        self.lowered, self.dated = 0, UNKNOWN
+        self.lowered, self.dated, self.dated_before = 0, UNKNOWN, UNKNOWN

@@ -28,6 +28,10 @@ class DiaryQuerySet(OwnedQuerySet["EpisodesWatched"]):
             rows = rows.filter(Q(watched_on__lte=f"{last}-99"))
         return rows
 
+    def of_day(self, day: str) -> Self:
+        """Of a day, a month or a year as it stands; "" of none that is known."""
+        return self.filter(Q(watched_on=day))
+
     def of_anime(self, anime_ids: Collection[int]) -> Self:
         return self.filter(anime_id__in=anime_ids)
 

@@ -24,10 +24,11 @@ def rows_to_add(
     *,
     through: str = "",
     revisions: Mapping[int, int] | None = None,
-    viewings: Mapping[int, int] | None = None,
+    viewings: Mapping[tuple[str, int], int] | None = None,
 ) -> list[Rows]:
     """What adds so many episodes, by day and anime: to be written under the user's
-    lock. By anime: revisions, of its change; viewings, which time through it was.
+    lock. revisions: of the change, by anime. viewings: which time through it was; a row
+    that is there keeps its own.
     """
     rows: dict[bool, list[dict[str, Any]]] = {True: [], False: []}
     for (day, anime_id), episodes in sorted(watched.items()):
@@ -39,16 +40,23 @@ def rows_to_add(
                 "day": day if is_exact else None,
                 "period": "" if is_exact else day,
                 "anime_id": anime_id,
-                "viewing": (viewings or {}).get(anime_id, 1),
+                "viewing": (viewings or {}).get((day, anime_id), 1),
                 "episodes": episodes,
                 "through": through,
                 "revision": (revisions or {}).get(anime_id, 0),
             }
         )
-    adding = ("episodes",)
+    adding, keeping = ("episodes",), ("viewing",)
     return [
-        Rows(EpisodesWatched, rows[True], KEY, adding),
-        Rows(EpisodesWatched, rows[False], KEY_WITHOUT_DAY, adding, "day IS NULL"),
+        Rows(EpisodesWatched, rows[True], KEY, adding, keeping=keeping),
+        Rows(
+            EpisodesWatched,
+            rows[False],
+            KEY_WITHOUT_DAY,
+            adding,
+            unique_where="day IS NULL",
+            keeping=keeping,
+        ),
     ]
 
 

@@ -124,7 +124,7 @@ class FeedViewSet(ApiViewSet):
         first, last = (account.today + days for days in form.window)
         span = Span(first, last, account.timezone)
         whose = Whose(account.id, feed.types)
-        rows = airings_in(span, hides_mature=account.hides_mature, whose=whose)
+        rows = list(airings_in(span, hides_mature=account.hides_mature, whose=whose))
         chosen = form.choose(rows, now)
         etag = unless_held(request, etag_of(request, feed.name, chosen))
         content = form.write(chosen, feed.name or NAME)

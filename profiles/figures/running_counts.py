@@ -44,6 +44,7 @@ from profiles.images.models import Image
 Counts = Counter[str]
 
 NAME = "counted"  # of the row of Figure
+NOBODYS = ("merge", "service")  # through what nobody acted
 WEEK = timedelta(days=7)
 MINUTE = timedelta(minutes=1)
 TITLE_COLUMNS = ("added", "watched")
@@ -254,7 +255,7 @@ def newly_active(
     people of the day. One look into the index for each of them: at the change before.
     """
     changes = made_between(of(Change, user_id), start, end)
-    people = changes.exclude(through="merge").values("user_id")
+    people = changes.exclude(through__in=NOBODYS).values("user_id")
     if start == midnight(start.date()):  # there is no part before
         return int(people.aggregate(number=Count("user_id", distinct=True))["number"])
     sql, values = people.annotate(first=Min("revision")).query.sql_with_params()
@@ -264,7 +265,8 @@ def newly_active(
         SELECT COUNT(*) FROM ({sql}) people WHERE COALESCE((
             SELECT earlier.id FROM history_change earlier
             WHERE earlier.user_id = people.user_id {is_theirs}
-                AND earlier.revision < people.first AND earlier.through <> 'merge'
+                AND earlier.revision < people.first
+                AND earlier.through NOT IN ('merge', 'service')
             ORDER BY earlier.revision DESC LIMIT 1
         ), %s) < %s"""  # noqa: S608
     never = for_database(first_id_at(EPOCH))

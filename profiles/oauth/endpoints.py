@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable
 
 from django.core.exceptions import SuspiciousOperation
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.views.decorators.csrf import csrf_exempt
 from oauthlib.oauth2 import OAuth2Error
@@ -74,11 +74,14 @@ def answer_to(request: HttpRequest, rate: str, run: Run) -> Answer:
         for name in ("Authorization", "Content-Type", "User-Agent")
         if name in request.headers
     }
-    with transaction.atomic():
-        try:
-            return run(request.path, server.known(form), headers)
-        except OAuth2Error as error:  # what a refusal ends stays ended
-            return error.headers, error.json, error.status_code
+    try:
+        with transaction.atomic():
+            try:
+                return run(request.path, server.known(form), headers)
+            except OAuth2Error as error:  # what a refusal ends stays ended
+                return error.headers, error.json, error.status_code
+    except IntegrityError:  # the person's account was erased meanwhile
+        raise Refusal("invalid_grant", "The account is gone.") from None
 
 
 def spend(request: HttpRequest, rate: str) -> None:

@@ -197,13 +197,16 @@ def decide(
         return to_sign_in(address_of(request.POST))
     if not allowed:
         return tell_error(AccessDeniedError(request=asked))
-    location = server.allow(
-        request.POST,
-        account=account,
-        auth_epoch=auth_epoch,
-        scopes=allowed,
-        mature=may_see_mature(request, account),
-    )
+    try:
+        location = server.allow(
+            request.POST,
+            account=account,
+            auth_epoch=auth_epoch,
+            scopes=allowed,
+            mature=may_see_mature(request, account),
+        )
+    except OAuth2Error as error:
+        return tell_error(error)
     return to_app(location)
 
 

@@ -8,8 +8,9 @@ import re
 from typing import Any, NamedTuple
 from urllib.parse import unquote_plus
 
+from django.db import IntegrityError
 from oauthlib.oauth2 import RequestValidator
-from oauthlib.oauth2.rfc6749.errors import InvalidGrantError
+from oauthlib.oauth2.rfc6749.errors import AccessDeniedError, InvalidGrantError
 
 from animecollections.api.errors import ApiError
 from animecollections.scopes import GRANTABLE, GROUPS, with_groups
@@ -191,15 +192,18 @@ class Validator(RequestValidator):  # type: ignore[misc]  # untyped
         *args: object,
         **more: object,
     ) -> None:
-        code["code"] = give_code(
-            user_id=request.user.id,
-            auth_epoch=request.auth_epoch,
-            app=request.client,
-            redirect_uri=request.redirect_uri,
-            scopes=request.scopes,
-            mature=request.mature,
-            challenge=request.code_challenge,
-        )
+        try:
+            code["code"] = give_code(
+                user_id=request.user.id,
+                auth_epoch=request.auth_epoch,
+                app=request.client,
+                redirect_uri=request.redirect_uri,
+                scopes=request.scopes,
+                mature=request.mature,
+                challenge=request.code_challenge,
+            )
+        except IntegrityError:  # their account was erased meanwhile
+            raise AccessDeniedError(request=request) from None
 
     def validate_code(
         self,

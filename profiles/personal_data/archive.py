@@ -50,6 +50,12 @@ from profiles.email_changes.models import EmailChange
 from profiles.feeds.models import Feed
 from profiles.images.models import Image
 from profiles.images.storage import storage_failures_told
+from profiles.notifications.models import (
+    Digest,
+    MutedTitle,
+    PushSubscription,
+    UserNotice,
+)
 from profiles.oauth.models import App
 from profiles.oidc.models import Identity
 from profiles.personal_data.models import MadeExport, PrivacyRequest
@@ -286,6 +292,31 @@ SECTIONS = [
         "are not included.",
         of(Feed, "id"),
         left_out=("id", "key"),
+    ),
+    Section(
+        "notices.jsonl",
+        "What you were told about titles on your list, and when you read it.",
+        of(UserNotice, "id"),
+        left_out=("id", "key"),
+        more=(("title", "anime__title"),),
+    ),
+    Section(
+        "muted_titles.jsonl",
+        "Titles that you want no notices of.",
+        of(MutedTitle, "anime_id"),
+        left_out=("id",),
+    ),
+    Section(
+        "digests.jsonl",
+        "Mails with notices that you did not read: when they were sent.",
+        of(Digest, "id"),
+        left_out=("id",),
+    ),
+    Section(
+        "push.jsonl",
+        "The browsers that are sent notices. Their addresses are not included.",
+        of(PushSubscription, "id"),
+        left_out=("id", "key", "endpoint", "p256dh", "auth", "auth_epoch"),
     ),
     Section("images.jsonl", "The pictures you uploaded.", of(Image, "path")),
 ]

@@ -76,6 +76,8 @@ class PreferencesFields(ReadOnly):
         ("language", "timezone"),
         ("parental_control", "track_search_history"),
         ("score_format", "title_language"),
+        ("muted_notices", "notice_digest"),
+        ("web_push", "add_sequels"),
     )
 
 

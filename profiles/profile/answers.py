@@ -14,7 +14,9 @@ from animecollections.viewer import SeenBy, Viewer, visible_fields
 from collections_app.models import Anime, WatchListEntry
 from profiles.accounts.models import User
 from profiles.profile.models import (
+    DigestTime,
     Gender,
+    NoticeKind,
     Preferences,
     Profile,
     ScoreFormat,
@@ -142,6 +144,10 @@ class PreferencesAnswer(TypedDict):
     timezone: str
     language: Annotated[str, Language]
     theme: Annotated[str, Theme]
+    mutedNotices: list[Annotated[str, NoticeKind]]
+    noticeDigest: Annotated[str, DigestTime]
+    webPush: bool
+    addSequels: bool
     updated_at: datetime
 
 
@@ -159,5 +165,9 @@ def preferences_answer(preferences: Preferences) -> PreferencesAnswer:
         "timezone": preferences.timezone,
         "language": preferences.language,
         "theme": preferences.theme,
+        "mutedNotices": preferences.muted_notices.split(),
+        "noticeDigest": preferences.notice_digest,
+        "webPush": preferences.web_push,
+        "addSequels": preferences.add_sequels,
         "updated_at": preferences.updated_at,
     }

@@ -46,6 +46,10 @@ PREFERENCES = {
     "timezone": "Europe/Madrid",
     "language": "es",
     "theme": "auto",
+    "mutedNotices": ["moved"],
+    "noticeDigest": "weekly",
+    "webPush": True,
+    "addSequels": False,
     "updated_at": "2026-11-23T09:30:00Z",
 }
 IDENTITY = {

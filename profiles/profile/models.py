@@ -72,6 +72,25 @@ class Theme(models.TextChoices):
     DARK = "dark"
 
 
+class NoticeKind(models.TextChoices):
+    """What people are told of; profiles/notifications has the words for each. No column
+    names them as its choices, so that one more is no migration.
+    """
+
+    EPISODE = "episode", "an episode of what is being watched aired"
+    FIRST = "first", "the first episode of what is to be watched aired"
+    FINALE = "finale", "the last episode aired"
+    SEQUEL = "sequel", "a sequel of what was completed has a date"
+    MOVED = "moved", "an episode has another date"
+    MERGED = "merged", "two titles of the catalogue became one"
+
+
+class DigestTime(models.TextChoices):
+    OFF = "off"
+    DAILY = "daily"
+    WEEKLY = "weekly"
+
+
 class Preferences(models.Model):
     user = models.OneToOneField(
         User, models.CASCADE, primary_key=True, related_name="preferences"
@@ -89,6 +108,21 @@ class Preferences(models.Model):
     timezone = models.CharField(max_length=64, default="UTC")
     language = models.CharField(max_length=2, default="en")
     theme = models.CharField(max_length=5, choices=Theme.choices, default=Theme.AUTO)
+    muted_notices = models.CharField(
+        max_length=500,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="kinds of notices that are not wanted, with spaces between",
+    )
+    notice_digest = models.CharField(
+        max_length=6,
+        choices=DigestTime.choices,
+        default=DigestTime.OFF,
+        db_default=DigestTime.OFF,
+    )
+    web_push = models.BooleanField(default=True, db_default=True)
+    add_sequels = models.BooleanField(default=False, db_default=False)
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:

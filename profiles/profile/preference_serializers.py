@@ -7,8 +7,14 @@ from django.conf import settings
 from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
-from animecollections.api.fields import StrictBoolean, StrictChoice
-from profiles.profile.models import ScoreFormat, Theme, TitleLanguage
+from animecollections.api.fields import StrictBoolean, StrictChoice, StrictList
+from profiles.profile.models import (
+    DigestTime,
+    NoticeKind,
+    ScoreFormat,
+    Theme,
+    TitleLanguage,
+)
 from profiles.time_zones import zones
 
 COLOR = re.compile(r"#[0-9A-Fa-f]{6}", re.ASCII)
@@ -58,6 +64,33 @@ class PreferencesInput(serializers.Serializer[Any]):
     timezone = Zone(required=False)
     language = StrictChoice(settings.LANGUAGES, required=False)
     theme = StrictChoice(Theme.choices, required=False)
+    mutedNotices = StrictList(  # noqa: N815
+        child=StrictChoice(NoticeKind.choices),
+        required=False,
+        source="muted_notices",
+        most=len(NoticeKind),
+        help_text="Kinds of notices that are not wanted.",
+    )
+    noticeDigest = StrictChoice(  # noqa: N815
+        DigestTime.choices,
+        required=False,
+        source="notice_digest",
+        help_text="How often notices that were not read come by mail.",
+    )
+    webPush = StrictBoolean(  # noqa: N815
+        required=False,
+        source="web_push",
+        help_text="Whether browsers that asked for notices are sent them.",
+    )
+    addSequels = StrictBoolean(  # noqa: N815
+        required=False,
+        source="add_sequels",
+        help_text="Whether sequels of what was completed are added to *To Watch*.",
+    )
+
+    def validate_mutedNotices(self, kinds: list[str]) -> str:  # noqa: N802
+        """As the column keeps them: the same kinds are the same text."""
+        return " ".join(kind for kind in NoticeKind.values if kind in kinds)
 
     def to_internal_value(self, data: Any) -> object:
         for one, other in SPELLINGS.items():

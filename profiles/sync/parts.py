@@ -17,6 +17,8 @@ from collections_app.watch_list.serializers import ViewingOutput
 from history.models import Search
 from history.searches import serializers as searches
 from history.searches.serializers import SearchOutput
+from profiles.notifications import reads as notices
+from profiles.notifications.answers import UserNoticeAnswer
 from profiles.profile.answers import (
     PreferencesAnswer,
     ProfileAnswer,
@@ -107,6 +109,14 @@ SYNCED = (
         TitleViewing(many=True),
         read_viewings,
         read_some=read_some_viewings,
+    ),
+    Synced(
+        "notices",
+        "notices",
+        "list:read",
+        [UserNoticeAnswer],
+        notices.newest,
+        read_some=notices.some,
     ),
 )
 SCOPE_OF = {ENTRIES: ENTRIES_SCOPE} | {part.name: part.scope for part in SYNCED}

@@ -32,7 +32,7 @@ class Device:
             self.entries[entry["anime_id"]] = entry
         for anime_id in data["removed"]:
             self.entries.pop(anime_id, None)
-        for name in ("profile", "preferences", "searchHistory", "viewings"):
+        for name in ("profile", "preferences", "searchHistory", "viewings", "notices"):
             if data.get(name) is not None:
                 self.wholes[name] = data[name]
 

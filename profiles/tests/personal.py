@@ -20,7 +20,16 @@ from collections_app.models import Merge, MergedList, MissingTitle
 from factories import PASSWORD
 from history.staff_log import services as audit
 from profiles.accounts import tasks
-from profiles.models import EmailChange, Passkey, PrivacyRequest, User
+from profiles.models import (
+    EmailChange,
+    NoticeKind,
+    Passkey,
+    Preferences,
+    PrivacyRequest,
+    PushSubscription,
+    User,
+)
+from profiles.notifications.services import notify
 from profiles.oauth import devices
 from profiles.oauth.services import give_code
 from profiles.oidc import services as identities
@@ -39,6 +48,7 @@ BY_VALUE = {
 # These are no person's.
 OTHERWISE = {
     "profiles.Session.user_agent",
+    "profiles.PushSubscription.user_agent",
     "profiles.TokenFamily.user_agent",
     "profiles.User.email_confirmed_at",
     "profiles.User.is_superuser",
@@ -122,6 +132,12 @@ def fill(user, client, visitor, anime):
     client.generic("POST", "/api/user/imports", LIST, content_type="application/xml")
     b"".join(client.get("/api/user/export?format=csv").streaming_content)
     client.post("/api/user/feeds", {"name": "Phone"})
+    client.put(f"/api/user/notices/mutes/{anime.pk}")
+    Preferences.objects.filter(user=user).update(notice_digest="daily")
+    notify(user_id=user.pk, kind=NoticeKind.MERGED, key="merged:1", anime_id=anime.pk)
+    PushSubscription.objects.create(
+        user=user, key="k", endpoint="https://push.example.org/1", auth_epoch=1
+    )
     client.post("/api/auth/ticket")
     client.post("/api/user/tokens", {"name": "a script", "scopes": ["read"]})
     client.post("/api/auth/email", {"email": f"new-{user.email}"})

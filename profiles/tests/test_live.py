@@ -35,6 +35,7 @@ NOTHING = {
     "preferences": None,
     "searches": None,
     "viewings": None,
+    "notices": None,
     "sync": False,
 }
 

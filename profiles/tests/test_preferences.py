@@ -17,6 +17,10 @@ WHOLE = {
     "timezone": "Europe/Madrid",
     "language": "es",
     "theme": "dark",
+    "mutedNotices": ["episode", "moved"],
+    "noticeDigest": "weekly",
+    "webPush": False,
+    "addSequels": True,
 }
 
 
@@ -40,6 +44,10 @@ def test_a_new_account_has_those_of_everybody(client, alice):
         "timezone": "UTC",
         "language": "en",
         "theme": "auto",
+        "mutedNotices": [],
+        "noticeDigest": "off",
+        "webPush": True,
+        "addSequels": False,
     }
 
 
@@ -107,6 +115,12 @@ def test_two_spellings_that_agree_are_fine(client):
         ("timezone", ""),
         ("language", "fr"),
         ("theme", ["dark"]),
+        ("mutedNotices", "moved"),
+        ("mutedNotices", ["deliveries"]),
+        ("mutedNotices", None),
+        ("noticeDigest", "hourly"),
+        ("webPush", 1),
+        ("addSequels", "yes"),
     ],
 )
 def test_what_cannot_be_meant_is_refused_and_changes_nothing(
@@ -127,6 +141,13 @@ def test_a_change_takes_one_revision_and_the_same_again_none(client, alice):
     state = UserState.objects.get(user=alice)
     assert (state.revision, state.preferences_revision) == (1, 1)
     assert Change.objects.get(user=alice).kind == "preferences"
+
+
+def test_the_same_kinds_in_another_order_are_no_change(client, alice):
+    for kinds in (["moved", "episode"], ["episode", "moved", "moved"]):
+        data = told(client.patch(URL, {"mutedNotices": kinds}))
+        assert data["mutedNotices"] == ["episode", "moved"]
+    assert UserState.objects.get(user=alice).revision == 1
 
 
 def test_a_body_cannot_say_whose_they_are(client, stranger):

@@ -22,6 +22,7 @@ NOTHING = {
     "preferences": None,
     "searchHistory": None,
     "viewings": None,
+    "notices": None,
 }
 
 
@@ -58,6 +59,7 @@ def test_without_a_cursor_everything_comes(client, titles):
         "preferences",
         "searchHistory",
         "viewings",
+        "notices",
     }
     assert device.holds_what_is_there()
 
@@ -134,8 +136,11 @@ def test_the_number_of_statements_does_not_grow(client, titles, device, budget):
     client.patch(f"{LIST}/{titles[0]}", {"type": "Completed"})
     client.post(f"{LIST}/{titles[0]}/viewings", {})
     retitle(*titles[:3])
-    words = "sign-in, log, its entries, walk, profile, preferences, searches, viewings"
-    with budget(8, words):
+    client.put(f"/api/user/notices/mutes/{titles[0]}")
+    words = (
+        "sign-in, log, its entries, walk, profile, preferences, searches, viewings, "
+    )
+    with budget(9, words + "notices"):
         data = device.ask()["data"]
     assert len(data["entries"]) == 12
     assert None not in data.values()
@@ -165,7 +170,8 @@ def test_nobody_is_told_of_an_erased_user(db):
 def test_a_first_load_needs_no_log(client, titles, budget):
     for anime_id in titles:
         add(client, anime_id)
-    with budget(6, "sign-in, entries, profile, preferences, searches, viewings"):
+    words = "sign-in, entries, profile, preferences, searches, viewings, notices"
+    with budget(7, words):
         assert len(Device(client).ask()["data"]["entries"]) == 12
 
 

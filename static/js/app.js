@@ -20,10 +20,13 @@ const PAGES = {
   "/": () => import("./pages/list/page.js"),
   "/next": () => import("./pages/next/page.js"),
   "/discover": () => import("./pages/discover/page.js"),
+  "/browse": () => import("./pages/browse/page.js"),
+  "/season": () => import("./pages/season/page.js"),
   "/calendar": () => import("./pages/calendar/page.js"),
   "/diary": () => import("./pages/diary/page.js"),
   "/statistics": () => import("./pages/statistics/page.js"),
   "/history": () => import("./pages/history/page.js"),
+  "/notices": () => import("./pages/notices/page.js"),
   "/settings": () => import("./pages/settings/page.js"),
   "/security": () => import("./pages/security/page.js"),
   "/transfer": () => import("./pages/transfer/page.js"),
@@ -31,11 +34,13 @@ const PAGES = {
 const TITLES = "/anime/"; // a page for every title
 /** @param {string} path */
 const isTitle = (path) => path.startsWith(TITLES);
-/** Pages for visitors too. @param {string} path */
-const isOpen = (path) => isTitle(path) || path === "/calendar";
 const importTitle = () => import("./pages/title/page.js");
+/** Of "/season/2026/fall" the page. @param {string} path */
+const rootOf = (path) => (path.startsWith("/season/") ? "/season" : path);
+/** Pages for visitors too. @param {string} path */
+const isOpen = (path) => isTitle(path) || ["/discover", "/browse", "/season", "/calendar"].includes(rootOf(path));
 /** @param {string} path */
-const isPage = (path) => isTitle(path) || path in PAGES;
+const isPage = (path) => isTitle(path) || rootOf(path) in PAGES;
 /** @type {Preferences} */
 const DEFAULTS = {
   enfasiscolor: "#b5483a", theme: "auto", scoreFormat: "10.0", titleLanguage: "romaji",
@@ -108,7 +113,8 @@ async function start({ user, key = null } = {}) {
   } catch (error) {
     if (!isOpen(location.pathname)) return $("main").replaceChildren(failed(error, () => start()));
   }
-  if (!app.user) return isOpen(location.pathname) ? show() : welcome();
+  document.body.toggleAttribute("data-visitor", !app.user);
+  if (!app.user) return isOpen(location.pathname) ? show({ scroll: history.state?.scroll }) : welcome();
   remembered.set("user", app.user);
   const collection = await Collection.open(app.user, { key, first: FIRST, firstShown: picturesCame });
   if (goesOn) return location.replace(goesOn);
@@ -206,7 +212,7 @@ let shows = 0;
 /** @param {{isNew?: boolean, scroll?: number}} [how]  scroll: as it was here before */
 async function show({ isNew = false, scroll = 0 } = {}) {
   const turn = ++shows;
-  const path = isPage(location.pathname) ? location.pathname : "/";
+  const path = isPage(location.pathname) ? rootOf(location.pathname) : "/";
   markHere(path);
   const slow = setTimeout(() => turn === shows && clear(loading()), AT_ONCE);
   /** @type {Page} */
@@ -233,7 +239,8 @@ async function show({ isNew = false, scroll = 0 } = {}) {
 /** In the bar at the top. @param {string} path */
 function markHere(path) {
   for (const link of document.querySelectorAll("nav a")) {
-    if (link.getAttribute("href") === path) link.setAttribute("aria-current", "page");
+    const { also = "" } = /** @type {HTMLElement} */ (link).dataset;
+    if (link.getAttribute("href") === path || also.split(" ").includes(path)) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
   }
 }
@@ -345,6 +352,7 @@ function drawMenu() {
       h("p", { class: "muted" }, name),
       h("a", { href: "/diary" }, t("Diary")),
       h("a", { href: "/history" }, t("History")),
+      h("a", { href: "/notices" }, t("Notices")),
       h("a", { href: "/transfer" }, t("Import and export")),
       h("a", { href: "/settings" }, t("Settings")),
       h("a", { href: "/security" }, t("Security")),

@@ -44,10 +44,13 @@ type Named = { [Name in `data-${string}` | `aria-${string}`]?: Value };
 type Known =
   | "accept" | "alt" | "autocomplete" | "checked" | "class" | "datetime" | "decoding" | "disabled"
   | "download" | "draggable" | "height" | "hidden" | "href" | "id" | "inputmode" | "lang" | "list" | "max"
-  | "maxlength" | "min" | "minlength" | "name" | "placeholder" | "popover" | "referrerpolicy" | "rel"
+  | "maxlength" | "min" | "minlength" | "name" | "pattern" | "placeholder" | "popover" | "referrerpolicy" | "rel"
   | "required" | "role" | "rows" | "scope" | "src" | "step" | "tabindex" | "target" | "title" | "type"
   | "value" | "width";
 export type Attributes = Listeners & Named & { [Name in Known]?: Value } & { style?: Record<string, string> };
+
+/** A browser that is sent notices. */
+export interface PushBrowser { id: string; user_agent: string; last_sent_at: string | null; endpoint_sha256: string }
 
 // --- The catalogue -------------------------------------------------------------------
 
@@ -84,7 +87,15 @@ export interface Anime extends RelatedAnime {
   names?: NamesIn[];
   franchise?: RelatedAnime[];
   description?: { text: string; language: string; source: string } | null;
+  episode_list?: EpisodeOf[];
+  trailers?: { site: string; url: string; source: string }[];
+  first_airs_at?: string | null; // these with include=schedule
+  first_airs_estimated?: boolean | null;
+  episodes_aired?: number | null;
+  next_airs_at?: string | null;
+  next_airs_estimated?: boolean | null;
 }
+export interface EpisodeOf { number: number; title: string | null; airs: Moment | null; minutes: number | null }
 
 /** An episode of /api/calendar. */
 export interface Airing {
@@ -157,6 +168,7 @@ export interface Watched {
   viewing: number;
   minutes: number;
   revision: number;
+  isWaiting?: boolean; // as it will be: a correction of it is not sent yet
 }
 
 // --- Imports and exports -------------------------------------------------------------

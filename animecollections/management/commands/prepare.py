@@ -9,11 +9,13 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 
+from animecollections.environ import kept_secret_key
 from animecollections.ops import backups
 from animecollections.ops.sessions import DirectCommand
 from collections_app.models import Anime
 
 STARTER, STARTER_FACTS = "starter_catalogue.jsonl", "starter_facts.jsonl"
+BYTES_OF_PUSH_KEY = 32  # a number on the curve P-256 (VAPID)
 # Goes on every week with the schema of manami-project's, which is archived.
 RELEASES = "https://github.com/cedya77/anime-offline-database/releases"
 
@@ -34,6 +36,7 @@ class Command(DirectCommand):
             self.make_file(path)
         else:
             self.fill()
+        self.make_push_key()
         self.say_where()
 
     def make_file(self, path: Path) -> None:
@@ -47,6 +50,11 @@ class Command(DirectCommand):
             self.fill()
         remove(path)  # a log of a file that is gone would be played back into this one
         part.replace(path)
+
+    def make_push_key(self) -> None:
+        """Once, like SECRET_KEY; never printed. In production it is a variable."""
+        if settings.DEBUG and not settings.VAPID_PRIVATE_KEY:
+            kept_secret_key(settings.BASE_DIR / ".vapid_key", BYTES_OF_PUSH_KEY)
 
     def fill(self) -> None:
         """To this release, permissions and groups too; where that is so, 0.1 s."""

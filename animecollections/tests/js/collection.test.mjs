@@ -15,7 +15,7 @@ const viewing = (number, more = {}) => ({
   notes: "", where: "", revision: 7, ...more,
 });
 const silent = () => new Promise(() => {});
-const news = (entries, viewings = null) => ({ entries, removed: [], profile: null, preferences: null, searchHistory: null, viewings });
+const news = (entries, viewings = null) => ({ entries, removed: [], profile: null, preferences: null, searchHistory: null, viewings, notices: null });
 let names = 0;
 
 /** A copy with this entry and these viewings; all that is sent stays without an answer. */
@@ -111,4 +111,21 @@ test("a few viewings of a message are not taken for all where none are known", a
   const knowing = await deviceWith(t, entry(), [viewing(1)]);
   await knowing.hear(message("2", news));
   assert.deepEqual(knowing.toldWholes.viewings.map(({ number }) => number), [1, 2]);
+});
+
+const notice = (id, more = {}) => ({ id, kind: "episode", read_at: null, ...more });
+
+test("notices of a message are laid over those that are known, the newest first", async (t) => {
+  const collection = await deviceWith(t, entry(), []);
+  collection.toldWholes.notices = [notice("2"), notice("1")];
+  await collection.hear({ ...message("2", null), notices: { saved: [notice("3"), notice("1", { read_at: "now" })], removed: ["2"] } });
+  assert.deepEqual(collection.wholes.notices.map(({ id, read_at }) => [id, read_at]), [["3", null], ["1", "now"]]);
+});
+
+test("a few notices of a message are not taken for all where none are known", async (t) => {
+  const collection = await deviceWith(t, entry(), []);
+  let isAsked = false;
+  collection.settle = async () => (isAsked = true);
+  await collection.hear({ ...message("2", null), notices: { saved: [notice("3")], removed: [] } });
+  assert.deepEqual([collection.toldWholes.notices, isAsked], [null, true]);
 });

@@ -6,7 +6,10 @@ import { test } from "node:test";
 import { SORT_NAMES, USUAL, choose, countsOf, directionOf, fold, queryOf, wantedBy } from "../../../static/js/pages/list/choosing.js";
 import { choose as chooseNext } from "../../../static/js/pages/next/choosing.js";
 import { dayAfter, dayAsked, laidOut, placeByKey, weekOf } from "../../../static/js/pages/calendar/week.js";
+import { decades, headingOf, isOpenEnded, ofToday, queryOf as browseQuery, shelvesOf, wantedBy as browsedBy } from "../../../static/js/pages/browse/choosing.js";
+import { byFormat, byWeekday, hourNote, noteOf, seasonAfter, seasonAsked, seasonOn } from "../../../static/js/pages/season/seasons.js";
 import { byDay, dayByKey, levelOf, monthAfter, monthIn, totalsOf, weeksOf } from "../../../static/js/pages/diary/month.js";
+import { sentenceOf } from "../../../static/js/pages/notices/sentences.js";
 import { around, besides } from "../../../static/js/pages/title/order.js";
 import { namesInOrder, nameOf, period, regionsText, regularly, safeLinks } from "../../../static/js/pages/title/told.js";
 import { daysIn, daysOf, fiveYears, monthsOf, scoreCounts, statuses, weekdays } from "../../../static/js/pages/statistics/figures.js";
@@ -135,6 +138,61 @@ test("arrows walk along what airs, and to the next day that has any", () => {
   const counts = [2, 0, 3, 1];
   assert.deepEqual([[0, "ArrowDown"], [0, "ArrowUp"], [1, "ArrowRight"], [4, "ArrowRight"], [4, "ArrowLeft"], [5, "ArrowRight"], [0, "x"]].map(([at, key]) => placeByKey(counts, at, key)),
     [1, null, 3, 5, 1, null, null]);
+});
+
+// --- Seasons, and browsing ---------------------------------------------------------------
+
+test("a season has three months, and years follow each other", () => {
+  assert.deepEqual(["2026-01-01", "2026-03-31", "2026-04-01", "2026-12-31"].map((day) => seasonOn(day).season), ["winter", "winter", "spring", "fall"]);
+  assert.deepEqual(seasonAfter({ year: 2026, season: "fall" }, 1), { year: 2027, season: "winter" });
+  assert.deepEqual(seasonAfter({ year: 2026, season: "winter" }, -1), { year: 2025, season: "fall" });
+  assert.deepEqual(seasonAsked("/season/1998/spring", "2026-11-30"), { year: 1998, season: "spring" });
+  for (const path of ["/season", "/season/98/spring", "/season/1998/autumn"]) assert.deepEqual(seasonAsked(path, "2026-11-30"), { year: 2026, season: "fall" });
+});
+
+test("what starts in a season is grouped by kind, and by the weekday in the reader's zone", () => {
+  const anime = (id, format, airs = {}) => ({ id, format, ...airs });
+  const titles = [
+    anime("1", "TV", { first_airs_at: "2026-10-03T16:30:00Z" }), anime("2", "Movie", { first_airs_at: "2026-10-04" }), anime("3", "Special"),
+    anime("4", "ONA", { first_airs_at: "2026-10-04T12:00:00Z" }), anime("5", "TV", { first_airs_at: "2026-10" }), anime("6", "TV", { first_airs_at: "2026-10-04" }),
+    anime("7", "TV", { first_airs_at: "2026-09-29T12:00:00Z", next_airs_at: "2026-12-06T09:00:00Z" })];
+  const told = (groups) => groups.map(([of, some]) => [of, some.map(({ id }) => id).join("")]);
+  assert.deepEqual(told(byFormat(titles)), [["TV", "1567"], ["Movie", "2"], ["ONA", "4"], ["OVA", "3"]]);
+  const { days, others } = byWeekday(titles, "Asia/Tokyo");
+  assert.deepEqual(told(days), [[6, "1746"]]); // Sunday: 1 at 1:30 at night, what has no hour last
+  assert.deepEqual(others.map(({ id }) => id), ["2", "3", "5"]);
+  assert.deepEqual(told(byWeekday(titles, "UTC").days), [[5, "1"], [6, "746"]]);
+});
+
+test("a title of a season says when it begins, or when its next episode airs", () => {
+  const now = Date.parse("2026-10-02T12:00:00Z");
+  const first = { first_airs_at: "2026-10-03T16:30:00Z", first_airs_estimated: false, episodes_aired: 0, next_airs_at: "2026-10-03T16:30:00Z" };
+  assert.equal(noteOf(first, "UTC", now), "from Sat 04:30 PM");
+  assert.equal(noteOf({ ...first, first_airs_estimated: true }, "UTC", now), "from about Sat 04:30 PM");
+  assert.equal(noteOf({ ...first, episodes_aired: 3, next_airs_at: "2026-10-24T16:30:00Z", next_airs_estimated: true }, "UTC", Date.parse("2026-10-20T12:00:00Z")), "Episode 4: about Sat 04:30 PM");
+  assert.equal(noteOf({ first_airs_at: null, next_airs_at: null }, "UTC", now), "");
+  assert.equal(noteOf({ first_airs_at: "2027-01" }, "UTC", now), "from January 2027");
+  assert.deepEqual([hourNote(first, "UTC", now), hourNote({ first_airs_at: "2026-09-29" }, "UTC", now)], ["04:30 PM · from Sat", "time not known"]);
+});
+
+test("the address says what one browses by, and nonsense in it narrows nothing", () => {
+  assert.equal(isOpenEnded(browsedBy([["decade", "soon"], ["page", "2"]])), true);
+  const wanted = browsedBy([["by", "x"], ["decade", "1990"], ["genre", "Drama"], ["new", "1"]]);
+  assert.deepEqual(browseQuery(wanted), { genre: "Drama", on_list: "false", year_min: "1990", year_max: "1999", ordering: "-rating" });
+  assert.equal(headingOf(wanted), "Best rated · Drama · 1990s");
+  assert.equal(headingOf(browsedBy([["by", "popularity"], ["format", "Movie"], ["status", "airing"]])), "Most popular · Films · Airing now");
+  assert.deepEqual(decades(1987), ["1980", "1970", "1960"]);
+});
+
+test("shelves of genres are other ones each day, and all have their turn", () => {
+  const genres = Array.from({ length: 8 }, (_, at) => ({ name: `Genre ${at}`, count: at }));
+  const days = ["2026-11-30", "2026-12-01", "2026-12-02"].map((day) => ofToday(genres, day));
+  assert.equal(new Set(days.flat()).size, 8);
+  const shelves = shelvesOf(genres, "2026-11-30", () => "Fall");
+  assert.equal(shelves[0].path, "/season/2026/fall");
+  assert.deepEqual(shelves[2], { name: "Best rated", path: "/browse?by=rating", query: { ordering: "-rating" } });
+  assert.equal(shelves.length, 10);
+  assert.deepEqual(shelves, shelvesOf(genres, "2026-11-30", () => "Fall"));
 });
 
 // --- My list -----------------------------------------------------------------------------
@@ -285,6 +343,21 @@ test("an operation in a sentence", () => {
   assert.equal(told({ size: 3 }), "One · My score: – → ★ 8. And 2 more.");
   assert.equal(told({ size: 3, through: "import", file_name: "a.csv" }), "Imported 3 titles from a.csv.");
   assert.equal(told({ changes: [{ ...change, kind: "add", after: { type: "Watching", state: "on_hold" } }] }), "Added One to On hold.");
+});
+
+test("a notice in a sentence", () => {
+  const told = (kind, more) => sentenceOf({ kind, first_episode: more.episode ?? null, episode: null, episodes: 12, airs_at: null, added: false, text: null, ...more }, "Asia/Tokyo");
+  assert.equal(told("episode", { episode: 9 }), "Episode 9 aired.");
+  assert.equal(told("episode", { first_episode: 3, episode: 5 }), "Episodes 3 to 5 aired.");
+  assert.equal(told("first", { episode: 1 }), "The first episode aired.");
+  assert.equal(told("first", { episode: 1, episodes: 1 }), "Out now.");
+  assert.equal(told("finale", { episode: 12 }), "The last episode aired: 12.");
+  assert.equal(told("moved", { episode: 4, airs_at: "2026-12-05" }), "Episode 4 moved to Dec 5, 2026.");
+  assert.equal(told("moved", { episode: 4 }), "Episode 4 has no date any more.");
+  assert.equal(told("sequel", { airs_at: "2027-01", related_title: "One" }), "Sequel of One, from January 2027.");
+  assert.equal(told("sequel", { airs_at: "2027-01", related_title: "One", added: true }), "Sequel of One, from January 2027. Added to To Watch.");
+  assert.equal(told("merged", { related_title: "AKIRA" }), "AKIRA is the same title: your entries are one now.");
+  assert.equal(told("app", { text: "Ani" }), "Ani");
 });
 
 test("an accent colour is readable on every paper", () => {

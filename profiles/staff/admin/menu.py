@@ -53,6 +53,8 @@ MENU = {
         rows("Log of changes", "history", "history.change"),
         rows("Searches", "search", "history.search"),
         rows("Imports", "upload_file", "collections_app.importplan"),
+        rows("Notices of users", "notifications", "profiles.usernotice"),
+        rows("What happened to titles", "event", "collections_app.titleevent"),
     ],
     "Catalogue": [
         rows("Titles", "movie", "collections_app.anime"),

@@ -44,6 +44,7 @@ MAILS = {
     "mail_new_device": "a sign-in with a new device",
     "mail_factors_changed": "second factors were changed",
     "mail_removal_asked": "second factors are to be removed",
+    "mail_digest": "digest of notices",
     "mail_staff_action": "what staff did",
     "mail_email_changed": "another e-mail address",
     "mail_confirm_email": "link to confirm an e-mail address",
@@ -53,6 +54,7 @@ MAILS = {
     "mail_erased": "the account was erased",
 }
 OTHERS = {
+    "push_notice": "notice to a browser",
     "remove_files": "files of an erased account",
     "merge_titles": "merge of two titles",
     "part_titles": "parting of two titles",

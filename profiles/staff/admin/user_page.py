@@ -34,6 +34,7 @@ from profiles.accounts.models import Session, TokenFamily, User
 from profiles.accounts.services import sign_in_name
 from profiles.images.admin import thumbnail
 from profiles.images.models import Image
+from profiles.notifications.models import UserNotice
 from profiles.oidc.models import Identity
 from profiles.personal_data.models import MadeExport
 from profiles.personal_tokens.models import DEVICE, PersonalToken
@@ -43,6 +44,7 @@ from profiles.staff.admin.outbox import links_of, state_of, title_of
 
 COVERS_OF_TYPE, LATEST_CHANGES = 12, 15
 LATEST_SEARCHES, LATEST_IMAGES, LATEST_SIGN_INS, LATEST_ACTS = 15, 12, 20, 15
+LATEST_NOTICES = 15
 LATEST_IMPORTS, LATEST_EXPORTS, LATEST_MAILS, LATEST_NOTES = 10, 10, 10, 10
 ENTRY_COLUMNS = (
     "type",
@@ -138,6 +140,7 @@ def glance_at(user: User, request: HttpRequest) -> Glance:
         ("profiles.view_madeexport", exports),
         ("profiles.view_privacyrequest", privacy_requests),
         ("history.view_search", searches),
+        ("profiles.view_usernotice", notices),
         ("history.view_staffaction", acts_of_staff),
         ("profiles.view_image", images),
     ]
@@ -356,6 +359,20 @@ def searches(user: User, is_revealed: bool) -> Table:
             for search in latest[:LATEST_SEARCHES]
         ],
         address_of_rows("history_search", user),
+    )
+
+
+def notices(user: User, is_revealed: bool) -> Table:
+    latest = UserNotice.objects.of(user.pk).newest_first()
+    rows = latest.values_list("kind", "anime__title", "happened_at", "read_at")
+    return Table(
+        "Notices",
+        ("What", "Title", "When", "Read"),
+        [
+            (kind, title if is_revealed else MASK, when(at), when(read_at))
+            for kind, title, at, read_at in rows[:LATEST_NOTICES]
+        ],
+        address_of_rows("profiles_usernotice", user),
     )
 
 

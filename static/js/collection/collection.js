@@ -10,6 +10,7 @@ import { SyncedCopy } from "./synced_copy.js";
 /** @import { AnimeFacts, Change, Changes, Entry, Message, Operation, Options, Sent, Some, State, Type, Unsent, User, Wholes } from "./types.js" */
 
 const POLL = 60; // seconds
+const MOST_NOTICES = 100; // that sync tells
 
 /**
  * What was told, with what changed; the new first.
@@ -288,15 +289,16 @@ export class Collection extends SyncedCopy {
     const isOpen = this.unsent.some(({ tried }) => tried);
     if (isNext && !isOpen) await this.take(this.whole(message), message);
     const isBehind = message.cursor && message.cursor !== this.cursor;
-    if (isBehind || (message.viewings && !this.toldWholes.viewings)) this.settle();
+    const told = this.toldWholes;
+    if (isBehind || (message.viewings && !told.viewings) || (message.notices && !told.notices)) this.settle();
   }
 
   /**
-   * A message tells of searches and viewings only those that changed. Where the viewings
-   * are not known yet, `learnViewings` asks for all of them.
+   * A message tells of searches, viewings and notices only those that changed. Where
+   * those before are not known yet, `learnLacking` asks for all of them.
    * @param {Message} message @returns {Changes}
    */
-  whole({ searches, viewings, ...message }) {
+  whole({ searches, viewings, notices, ...message }) {
     const told = this.toldWholes;
     return {
       ...message,
@@ -304,6 +306,8 @@ export class Collection extends SyncedCopy {
         Date.parse(other.timestamp) - Date.parse(one.timestamp)) : null,
       viewings: viewings && told.viewings ? together(told.viewings, viewings).sort((one, other) =>
         Number(one.anime_id) - Number(other.anime_id) || one.number - other.number) : null,
+      notices: notices && told.notices ? together(told.notices, notices)
+        .sort((one, other) => (one.id < other.id ? 1 : -1)).slice(0, MOST_NOTICES) : null,
     };
   }
 

@@ -2,7 +2,7 @@
 
 import { Api } from "./api.js";
 import { idsOf, keepWholes, namesOfWholes } from "./queue.js";
-import { WHOLES, guess, isSame, timesThrough } from "./rules.js";
+import { WHOLES, guess, isSame, learnEpisodes, noWholes, timesThrough } from "./rules.js";
 import { channel, result, shelve } from "./store.js";
 
 /** @import { Store } from "./store.js" */
@@ -12,7 +12,7 @@ import { channel, result, shelve } from "./store.js";
  * A user's list on this device. Events, all without haste (nothing waits for them):
  *
  * - `changed`, detail `{ids}`: entries to draw anew; null for all of them
- * - `wholes`, detail `{names}`: of profile, preferences, searchHistory, viewings
+ * - `wholes`, detail `{names}`: of profile, preferences, searchHistory, viewings, notices
  * - `status`: see `status`, `unsent`, `isLive`
  * - `conflict`, detail a Conflict: ask the user, then `resolve`
  * - `refused`, detail `{unsent, error}`: it was not done; say the sentence (`unsent` is
@@ -24,7 +24,7 @@ export class LocalCopy extends EventTarget {
   /** The list, with what is unsent laid over it. @type {Map<string, Entry>} */
   entries = new Map();
   /** As the server told them. @type {Wholes} */
-  toldWholes = { profile: null, preferences: null, searchHistory: null, viewings: null };
+  toldWholes = noWholes();
   /** The same, with what is unsent. @type {Wholes} */
   wholes = { ...this.toldWholes };
   /** In the order they were made. @type {Unsent[]} */
@@ -117,8 +117,8 @@ export class LocalCopy extends EventTarget {
     this.sealedCount = facts.sealed?.count ?? 0;
     this.canSeal = Boolean(facts.key) && this.isKept;
     this.isPartial = Boolean(facts.isPartial) || this.previewed.size > 0;
-    const { profile = null, preferences = null, searchHistory = null, viewings = null } = facts;
-    this.toldWholes = { profile, preferences, searchHistory, viewings };
+    const { profile = null, preferences = null, searchHistory = null, viewings = null, notices = null } = facts;
+    this.toldWholes = { profile, preferences, searchHistory, viewings, notices };
     this.overlay(null);
     this.tell("wholes", { names: WHOLES });
     this.tell("status");
@@ -137,6 +137,7 @@ export class LocalCopy extends EventTarget {
     if (!wanted) this.entries = new Map();
     for (const id of wanted ?? this.told.keys()) {
       const entry = this.told.get(id);
+      if (entry?.episode_ranges) learnEpisodes();
       if (entry) this.entries.set(id, this.named(entry));
       else this.entries.delete(id);
     }

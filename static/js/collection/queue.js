@@ -63,7 +63,9 @@ export function merge(unsent, theirs) {
   const { op: _, animeId, if_revision, ...yours } = /** @type {Operation} */ (unsent.operation);
   const [now, seen] = [theirs, unsent.seen];
   const names = fieldsIn(yours).filter((name) => FIELDS.includes(name));
-  const clash = names.filter(
+  // What is said of episodes is said over the progress that one saw.
+  const touched = [...names, ...(names.includes("episode_ranges") ? /** @type {FieldName[]} */ (["progress"]) : [])];
+  const clash = touched.filter(
     (name) => !isSame(now?.[name], seen?.[name]) && !isSame(now?.[name], yours[name]),
   );
   if (theirs && !clash.length) {

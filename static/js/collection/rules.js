@@ -5,10 +5,12 @@
 /** The fields that are the user's own. @type {FieldName[]} */
 export const FIELDS = [
   "type", "state", "progress", "score", "rewatches", "started_on", "finished_on",
-  "notes", "tags", "priority", "is_private",
+  "notes", "tags", "priority", "is_private", "episode_ranges",
 ];
 /** The parts of sync but the list. @type {(keyof Wholes)[]} */
-export const WHOLES = ["profile", "preferences", "searchHistory", "viewings"];
+export const WHOLES = ["profile", "preferences", "searchHistory", "viewings", "notices"];
+/** Nothing known of them. @returns {Wholes} */
+export const noWholes = () => ({ profile: null, preferences: null, searchHistory: null, viewings: null, notices: null });
 /** Which states each type can have. @type {Record<Type, State[]>} */
 export const STATES = {
   Watching: ["active", "on_hold", "rewatching"],
@@ -36,12 +38,18 @@ export const dayOn = (at = new Date()) => at.toLocaleDateString("sv");
  * @param {Operation} operation @param {Entry | null} seen @returns {Operation}
  */
 export function dated(operation, seen) {
-  const { op, by = 1, type, progress, started_on, finished_on, watched_on } = operation;
+  const { op, by = 1, type, progress, started_on, finished_on, watched_on, episode_ranges } = operation;
   if (op === "viewing_begin") return { ...operation, started_on: started_on ?? dayOn() };
-  const isMore = (progress ?? 0) > (seen?.progress ?? 0) || type === "Completed";
+  const isMore = (progress ?? 0) > (seen?.progress ?? 0) || type === "Completed"
+    || Boolean(episodes?.hasMore(episode_ranges, seen));
   const isNow = op === "increment" ? by > 0 : seen?.type === "Watching" && isMore && !finished_on;
   return isNow && !watched_on ? { ...operation, watched_on: dayOn() } : operation;
 }
+
+/** Comes when an entry needs it, which most do not. @type {typeof import("./episodes.js") | undefined} */
+let episodes;
+/** For the guess of a change of episodes out of order. */
+export const learnEpisodes = async () => (episodes ??= await import("./episodes.js"));
 
 // --- What a change will have done --------------------------------------------------
 
@@ -59,6 +67,8 @@ export function guess(entry, { operation, anime, id, at }) {
   if (isBeside(op)) return entry;
   const before = op === "add" ? entry ?? blank(animeId, anime, at) : entry;
   if (!before) return null;
+  const said = episodes?.saidOver(before, sent);
+  Object.assign(sent, said);
   const cleared = Object.fromEntries(fieldsIn(sent).map((name) => [name, sent[name] ?? CLEARED[name] ?? null]));
   /** @type {Entry} */
   const after = { ...before, ...cleared, updated_at: at, pending: true };
@@ -68,6 +78,7 @@ export function guess(entry, { operation, anime, id, at }) {
   }
   const isMore = op === "increment" && after.progress > before.progress;
   if (isMore && before.type === "Completed" && before.episodes && before.progress >= before.episodes) return before; // refused
+  episodes?.joinRun(after, said ? after.progress : before.progress);
   follow(before, after, sent, op === "increment", watched_on);
   return after;
 }
@@ -76,7 +87,7 @@ export function guess(entry, { operation, anime, id, at }) {
 function begun(entry, at) {
   const [first] = timesThrough([], entry);
   if (!first || first.state === "active") return entry;
-  return { ...entry, type: "Watching", state: "rewatching", progress: 0, updated_at: at, pending: true };
+  return { ...entry, type: "Watching", state: "rewatching", progress: 0, episode_ranges: null, updated_at: at, pending: true };
 }
 
 /** As a time through that was over goes on. @param {Entry} entry @param {number} progress @param {string} at @returns {Entry} */
@@ -136,7 +147,9 @@ function follow(before, after, sent, isIncrement, watchedOn) {
     after.type = "Completed";
   }
   const isNowCompleted = after.type === "Completed" && before.type !== "Completed";
+  const told = after.progress;
   if (isNowCompleted && after.episodes) imply("progress", after.episodes);
+  episodes?.joinRun(after, told);
   const isNow = isIncrement || before.type === "Watching";
   const day = watchedOn ? dayOf(watchedOn, after, after.progress) : isNow ? today : null;
   if (isNowCompleted) date("finished_on", day);
@@ -163,7 +176,7 @@ function blank(animeId, anime, at) {
     episodes: null, format: "", airing_status: "", season: null, year: null,
     ...anime,
     progress: 0, score: null, state: "active", rewatches: 0, started_on: null,
-    finished_on: null, notes: "", tags: [], priority: 0, is_private: false,
+    finished_on: null, notes: "", tags: [], priority: 0, is_private: false, episode_ranges: null,
     added_at: at, updated_at: at, revision: 0,
   };
 }

@@ -3,14 +3,16 @@
 import { LONGEST_PAUSE, Offline, Refused, mayPass, pauseAfter } from "./api.js";
 import { LocalCopy } from "./local_copy.js";
 import { keepWholes, merge, overtakenBy, takeNext, together, withoutDay } from "./queue.js";
+import { noWholes } from "./rules.js";
 import { alone, result, shelve } from "./store.js";
 
-/** @import { Answer, Asking, Changes, Conflict, Entry, Outcome, Result, TitleFacts, Unsent, Wholes } from "./types.js" */
+/** @import { Answer, Asking, Changes, Conflict, Entry, Outcome, Result, TitleFacts, Unsent } from "./types.js" */
 
 const LIST = "/api/user/watchList";
 const SYNC = "/api/user/sync";
 const MOST_TITLES = 200; // a request
 const STALE_TITLES = 30 * 24 * 3600 * 1000; // milliseconds
+const LATER_WHOLES = /** @type {const} */ (["viewings", "notices"]);
 const PATIENCE_WITH_FIRST = 5_000; // ... for a screenful; later, the pages may as well begin
 
 /** A copy that is kept equal to the server's. */
@@ -136,8 +138,9 @@ export class SyncedCopy extends LocalCopy {
     const [first] = batch;
     try {
       if (first.request) {
-        const { method, path, body } = first.request;
-        await this.persist(method, path, body, { key: first.id });
+        const { method, path, body, ifMatch } = first.request;
+        const { meta } = await this.persist(method, path, body, { key: first.id, ifMatch });
+        this.tell("sent", { id: first.id, operation: meta.operation_id });
         return { done: batch, again: [], conflicts: [] };
       }
       const operations = batch.map(({ id, operation }) => ({ ...operation, id }));
@@ -237,7 +240,7 @@ export class SyncedCopy extends LocalCopy {
    */
   async sync(outcome) {
     if (this.cursor === null && this.options.first) await this.preview().catch(() => {}); // the pages come anyhow
-    if (this.cursor !== null && this.toldWholes.viewings === null) await this.learnViewings();
+    if (this.cursor !== null) await this.learnLacking();
     for (let isAll = false; !isAll; ) {
       if (this.isPartial && this.total === null) this.learnTotal();
       const since = this.cursor;
@@ -253,14 +256,17 @@ export class SyncedCopy extends LocalCopy {
     this.endPreview();
   }
 
-  /** A copy of before there were viewings has a cursor past some. */
-  async learnViewings() {
-    const { data } = await this.news("?parts=viewings");
-    if (this.isClosed || !data.viewings) return;
-    await this.store.write((at) => void at("facts").put(data.viewings, "viewings"));
-    this.toldWholes.viewings = data.viewings;
-    this.wholes.viewings = data.viewings;
-    this.tell("wholes", { names: ["viewings"] });
+  /** A copy of before there were viewings, or notices, has a cursor past some. */
+  async learnLacking() {
+    const lacking = LATER_WHOLES.filter((name) => this.toldWholes[name] === null);
+    if (!lacking.length) return;
+    const { data } = await this.news(`?parts=${lacking.join()}`);
+    if (this.isClosed) return;
+    const learned = Object.fromEntries(lacking.map((name) => [name, data[name]]));
+    await this.store.write((at) => lacking.forEach((name) => at("facts").put(learned[name], name)));
+    Object.assign(this.toldWholes, learned);
+    Object.assign(this.wholes, learned);
+    this.tell("wholes", { names: lacking });
   }
 
   /**
@@ -323,8 +329,7 @@ export class SyncedCopy extends LocalCopy {
   async everything() {
     let page = await this.news("");
     const entries = [...page.data.entries];
-    /** @type {Wholes} */
-    const wholes = { profile: null, preferences: null, searchHistory: null, viewings: null };
+    const wholes = noWholes();
     keepWholes(wholes, page.data);
     while (page.meta.has_more) {
       page = await this.news(`?cursor=${encodeURIComponent(page.meta.cursor)}`);

@@ -28,7 +28,10 @@ export interface Fields {
   tags: string[];
   priority: number;
   is_private: boolean;
+  episode_ranges?: EpisodeRanges | null; // null or absent: progress says it all
 }
+/** Which episodes were watched and skipped, such as "1-12,14". Sent, one that is absent stays. */
+export interface EpisodeRanges { watched?: string; skipped?: string }
 export type FieldName = keyof Fields;
 /** Some fields, as they are sent: null clears. */
 export type Sent = { [Name in FieldName]?: Fields[Name] | null };
@@ -81,7 +84,8 @@ export interface Unsent {
   place?: number; // its place in the queue; given by the database
   id: string; // its idempotency key
   operation?: Operation;
-  request?: { method: string; path: string; body: unknown };
+  request?: { method: string; path: string; body: unknown; ifMatch?: number };
+  watched?: object; // the row of the diary that a request corrects, as it was seen
   wholes?: Partial<Wholes>; // what a request makes of profile, preferences …
   seen?: Entry | null; // the entry that the user decided on
   anime?: Partial<AnimeFacts>; // facts of an anime that is added
@@ -136,6 +140,10 @@ export interface Preferences {
   timezone?: string;
   language: string;
   theme: string;
+  mutedNotices?: NoticeKind[]; // kinds that are not wanted
+  noticeDigest?: "off" | "daily" | "weekly"; // those unread, by mail
+  webPush?: boolean;
+  addSequels?: boolean; // of what was completed, to To Watch
 }
 export type ScoreFormat = "10.0" | "10" | "100" | "5" | "3";
 
@@ -161,7 +169,31 @@ export interface Viewing {
   score: number | null;
   notes: string;
   where: string;
+  episode_ranges?: EpisodeRanges;
   revision: number;
+}
+
+export type NoticeKind = "episode" | "first" | "finale" | "sequel" | "moved" | "merged";
+
+/** What happened to a title of the list. */
+export interface Notice {
+  id: string;
+  kind: NoticeKind;
+  at: string; // when it happened
+  read_at: string | null;
+  anime_id: string | null;
+  title: string | null; // null: the catalogue has it no more
+  imageUrl: string | null;
+  first_episode: number | null;
+  episode: number | null;
+  episodes: number | null;
+  airs_at: string | null; // a time, a day or a month
+  was_at: string | null; // before it moved
+  estimated: boolean | null;
+  related_id: string | null; // of a sequel what it goes on with, of a merge what went
+  related_title: string | null;
+  added: boolean; // the sequel was added to the list
+  text: string | null;
 }
 
 /** What sync gives as a whole, by WHOLES. */
@@ -170,6 +202,7 @@ export interface Wholes {
   preferences: Preferences | null;
   searchHistory: Search[] | null;
   viewings: Viewing[] | null; // as the server keeps them; `viewingsOf` shows them
+  notices: Notice[] | null; // the newest 100
 }
 
 /** A page of sync. */
@@ -179,13 +212,14 @@ export interface Changes extends Wholes {
 }
 
 /** A message of the live feed. Of what there may be many, only what changed. */
-export interface Message extends Omit<Changes, "searchHistory" | "viewings"> {
+export interface Message extends Omit<Changes, "searchHistory" | "viewings" | "notices"> {
   type: string;
   since: string;
   cursor: string;
   sync?: boolean; // too much for a message: ask sync
   searches?: Some<Search> | null;
   viewings?: Some<Viewing> | null;
+  notices?: Some<Notice> | null;
 }
 
 export interface Some<Row> { saved: Row[]; removed: string[] }
@@ -197,6 +231,7 @@ export interface Events {
   titles: { ids: string[] };
   status: undefined;
   conflict: Conflict;
+  sent: { id: string; operation?: string };
   refused: { unsent: Unsent | null; error: unknown };
 }
 

@@ -25,10 +25,17 @@ export async function leave(app, { isSignedOut = false } = {}) {
     end();
     return sayFailure(error, () => leave(app, { isSignedOut }));
   }
+  await endPush().catch(() => {}); // it ends by itself once the service is asked
   app.forgetUser();
   const isSealed = way === "seal" && (await collection.leaveSealed());
   if (!isSealed) await collection.forget();
   location.assign("/?said=signed_out");
+}
+
+/** No notices of somebody who has signed out. */
+async function endPush() {
+  const registration = await navigator.serviceWorker?.getRegistration();
+  await (await registration?.pushManager?.getSubscription())?.unsubscribe();
 }
 
 /** @param {number} waiting @param {boolean} canSeal */

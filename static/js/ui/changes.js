@@ -12,7 +12,7 @@ export const formatName = (format) =>
 /** What a field of an entry is called. @param {string} name */
 export const fieldName = (name) => ({
   type: t("List"), state: t("Status"), progress: t("Progress"), score: t("My score"), rewatches: t("Rewatches"),
-  started_on: t("Started"), finished_on: t("Finished"), notes: t("Notes"), tags: t("Tags"), is_private: t("Private"), priority: t("Priority"),
+  started_on: t("Started"), finished_on: t("Finished"), notes: t("Notes"), tags: t("Tags"), is_private: t("Private"), episode_ranges: t("Episodes"), priority: t("Priority"),
   added_at: t("Date added"), extra: t("Data from other sites"),
 })[name] ?? name;
 
@@ -32,6 +32,7 @@ export function valueText(name, value, format) {
   if (name === "score") return `★ ${scoreText(Number(value), format)}`;
   if (name === "type") return typeName(String(value));
   if (name === "state") return stateName(String(value));
+  if (name === "episode_ranges") return episodesText(value);
   if (name === "progress") return episodeCount(Number(value));
   if (name === "priority") return priorityName(Number(value));
   if (name === "is_private") return value ? t("yes") : t("no");
@@ -39,6 +40,10 @@ export function valueText(name, value, format) {
   const text = Array.isArray(value) ? value.join(", ") : String(value);
   return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 }
+
+/** As an entry has them, or as the log says it: "ahead 14; skipped 13". @param {any} value */
+const episodesText = (value) => (typeof value === "string" ? value.split("; ") : Object.entries(value).filter(([, text]) => text).map((part) => part.join(" ")))
+  .map((part) => part.replace(/^\w+/, (word) => ({ watched: t("watched"), ahead: t("watched ahead"), skipped: t("skipped") })[word] ?? word)).join("; ");
 
 /** @type {Record<string, string>} */
 const OF_OTHERS = { searches: t("Search history changed."), profile: t("Profile changed."), preferences: t("Preferences changed.") };

@@ -111,7 +111,7 @@ export function toast(sentence, action, { isError = false, more } = {}) {
 /** What is the matter, for a person. @param {unknown} error @returns {string} */
 export function failureSentence(error) {
   if (error instanceof Offline) return error.isSilent ? t("The server isn't responding.") : t("No connection to the server.");
-  if (error instanceof Refused) return error.message;
+  if (error instanceof Refused) return error.code === "revision_mismatch" ? t("This has changed meanwhile. Try again.") : error.message;
   if (error instanceof Unexpected) {
     return error.status === 413 ? t("This is too large to upload.")
       : t("Unexpected response ({status}). Your network may want you to sign in.", { status: String(error.status) });

@@ -4,17 +4,18 @@ import { closePanel, openPanel, pageOf } from "../shell/address.js";
 import { Controls, put } from "./controls.js";
 import { cover } from "./covers.js";
 import { dayInput } from "./day.js";
-import { diaryRow } from "./diary_row.js";
 import { dialog } from "./dialogs.js";
-import { $, failureSentence, focused, h, iconButton, later, loading, nodes, sayFailure } from "./dom.js";
+import { $, failureSentence, h, iconButton, later, loading, nodes, sayFailure } from "./dom.js";
+import { episodeInputs } from "./episodes.js";
 import { historyItem } from "./history_item.js";
 import { priorityChoice } from "./priority.js";
+import { TitleDiary } from "./title_diary.js";
 import { Viewings } from "./viewings.js";
 import { airingName } from "./more_words.js";
 import { factsOf, statusName, statusOf, t } from "./words.js";
 
 /** @import { Answer, Sent } from "../collection/types.js" */
-/** @import { Anime, App, Told, Watched } from "../types.js" */
+/** @import { Anime, App, Told } from "../types.js" */
 
 /** @param {App} app @param {string} animeId */
 export async function openEntry(app, animeId) {
@@ -33,10 +34,11 @@ class Panel {
     this.head = h("div", { class: "panel-head" });
     this.facts = h("div", { class: "panel-facts" });
     this.viewings = new Viewings(app, animeId);
-    this.diary = h("section", { class: "panel-diary" });
+    this.diary = new TitleDiary(app, animeId);
     this.past = h("section", { class: "panel-history" });
     const save = (/** @type {Sent & {watched_on?: string}} */ fields) => this.save(fields);
     this.controls = new Controls(app, animeId, save);
+    this.episodes = episodeInputs(save, () => this.controls.when.value || undefined);
     this.started = dayInput("started_on", t("Started"), (value) => save({ started_on: value }));
     this.finished = dayInput("finished_on", t("Finished"), (value) => save({ finished_on: value }));
     this.priority = priorityChoice((value) => save({ priority: value }));
@@ -56,7 +58,7 @@ class Panel {
     const box = dialog({ label: this.entry?.title ?? "", class: "panel", onclose: () => this.close() },
       h("div", { class: "panel-body" },
         iconButton("close", t("Close"), { class: "icon-button close", onclick: () => this.box.close() }),
-        this.head, this.form(), this.viewings.box, this.diary, this.facts, this.past));
+        this.head, this.form(), this.viewings.box, this.diary.box, this.facts, this.past));
     box.dataset.anime = this.animeId;
     return box;
   }
@@ -64,7 +66,7 @@ class Panel {
   /** What does not change while one types. */
   form() {
     return h("form", { class: "panel-form", onsubmit: (event) => event.preventDefault() },
-      this.controls.parts,
+      this.controls.parts, this.episodes.box,
       this.started.box, this.finished.box,
       h("div", { class: "pair" },
         h("label", {}, t("Priority in Up next"), this.priority.box),
@@ -76,10 +78,9 @@ class Panel {
   }
 
   open() {
-    const tellDiary = later(() => this.box.isConnected && this.tellDiary(), 300);
     this.forget = this.collection.on("changed", ({ detail: { ids } }) => {
       if (!ids || ids.includes(this.animeId)) (this.entry ? this.draw() : this.box.close());
-      if (!this.collection.unsent.length) tellDiary();
+      this.diary.drawSoon();
     });
     this.forgetWholes = this.collection.on("wholes", ({ detail: { names } }) => names.includes("viewings") && this.draw());
     // What was typed a moment before the page goes is kept as well.
@@ -88,7 +89,7 @@ class Panel {
     this.drawHead();
     this.draw();
     this.tellFacts();
-    this.tellDiary();
+    this.diary.draw();
     this.tellHistory();
   }
 
@@ -142,6 +143,7 @@ class Panel {
     const { entry } = this;
     if (!entry) return;
     this.controls.put(entry);
+    this.episodes.put(entry);
     this.started.put(entry.started_on);
     this.finished.put(entry.finished_on);
     this.priority.put(entry.priority);
@@ -181,20 +183,6 @@ class Panel {
         return h("li", {}, h("a", { href: pageOf(related.id) }, related.title),
           h("span", { class: "muted" }, ` ${[factsOf(related), listed && statusName(statusOf(listed))].filter(Boolean).join(" · ")}`));
       })));
-  }
-
-  /** When it was watched, to be corrected; kept as it is while there is no network. */
-  async tellDiary() {
-    const at = focused()?.dataset.row;
-    try {
-      /** @type {Answer<Watched[]>} */
-      const { data } = await this.collection.api.send("GET", `/api/user/watched?animeId=${this.animeId}&limit=100`);
-      const rows = data.map((row) => diaryRow(this.app, row, () => this.tellDiary(), { isOfTitle: true }));
-      this.diary.replaceChildren(...nodes(rows.length > 0 && [h("h3", {}, t("Diary")), h("ul", { class: "diary-rows" }, rows)]));
-      if (at) /** @type {HTMLElement | null} */ (this.diary.querySelector(`[data-row="${at}"]`))?.focus();
-    } catch {
-      // the facts say why
-    }
   }
 
   async tellHistory() {

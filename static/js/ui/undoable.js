@@ -1,6 +1,6 @@
 /** Writes that go to the server at once, past the queue: each is said with its way back. */
 
-import { Refused, makeId } from "../collection/index.js";
+import { Offline, makeId } from "../collection/index.js";
 import { sayFailure, toast } from "./dom.js";
 import { t } from "./words.js";
 
@@ -18,17 +18,19 @@ export async function undoOperation(app, id) {
 
 /**
  * @param {App} app @param {"POST" | "PATCH" | "DELETE"} method @param {string} path @param {unknown} body @param {string} sentence
- * @param {{revision?: number, changed?: () => unknown}} [about]
- *   revision: that one decided on, where a newer one is not to be overwritten; changed: what draws it again
+ * @param {{revision?: number, changed?: () => unknown, whenOffline?: (key: string) => unknown}} [about]
+ *   revision: that one decided on, where a newer one is not to be overwritten; changed: what draws it
+ *   again; whenOffline: what keeps it for later, under the key that it may have been done by already
  */
-export async function write(app, method, path, body, sentence, { revision, changed = () => {} } = {}) {
+export async function write(app, method, path, body, sentence, { revision, changed = () => {}, whenOffline } = {}) {
+  const key = makeId();
   try {
-    const { meta } = await app.collection.api.ask(method, path, body, { key: makeId(), ifMatch: revision });
+    const { meta } = await app.collection.api.ask(method, path, body, { key, ifMatch: revision, tries: whenOffline ? 1 : 4 });
     const { operation_id: id } = meta;
     toast(sentence, id ? { label: t("Undo"), run: () => undoOperation(app, id).then(changed, sayFailure) } : null);
   } catch (error) {
-    const isOvertaken = error instanceof Refused && error.code === "revision_mismatch";
-    sayFailure(isOvertaken ? new Refused({ error: t("This has changed meanwhile. Try again.") }, error.status) : error);
+    if (whenOffline && error instanceof Offline) return whenOffline(key);
+    sayFailure(error);
   }
   app.collection.settle();
   changed();

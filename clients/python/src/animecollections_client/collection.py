@@ -35,6 +35,7 @@ OWN_FIELDS = (
     "tags",
     "priority",
     "is_private",
+    "episode_ranges",
 )
 
 
@@ -251,6 +252,8 @@ def is_overtaken(write: Write, now: Entry | None) -> bool:
         return False
     seen = write.seen or {}
     names = OWN_FIELDS if write.kind == "remove" else tuple(write.fields)
+    if "episode_ranges" in names:  # they were said over the progress that one saw
+        names = (*names, "progress")
     return any(
         now.get(name) not in (seen.get(name), write.fields.get(name, seen.get(name)))
         for name in names

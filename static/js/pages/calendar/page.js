@@ -1,17 +1,16 @@
 /** A week: what airs on which day, of one's own list or of all titles. For visitors too. */
 
-import { Api } from "../../collection/index.js";
 import { here, keepQuery, pageOf } from "../../shell/address.js";
 import { about, dayIn, hasPassed, isMinute } from "../../ui/airs.js";
 import { timeIn, weekdayIn } from "../../ui/airs_at.js";
 import { cover } from "../../ui/covers.js";
 import { failed, focused, h, iconButton, loading, nodes, pageHead } from "../../ui/dom.js";
 import { loadLater } from "../../ui/on_demand.js";
+import { askForAll } from "../../ui/open.js";
 import { titleIn } from "../../ui/more_words.js";
 import { day as dayText, monthOf, t } from "../../ui/words.js";
 import { dayAfter, dayAsked, laidOut, placeByKey, weekOf } from "./week.js";
 
-/** @import { Answer } from "../../collection/types.js" */
 /** @import { Airing, App, Frame } from "../../types.js" */
 
 /** @param {HTMLElement} main @param {Frame} app */
@@ -86,17 +85,10 @@ class CalendarPage {
     }
   }
 
-  /**
-   * A day more at both ends: a visitor's day is not the server's. A session that ended hides
-   * nothing that any visitor may see.
-   * @param {string[]} days @returns {Promise<Airing[]>}
-   */
-  async ask(days) {
+  /** A day more at both ends: a visitor's day is not the server's. @param {string[]} days @returns {Promise<Airing[]>} */
+  ask(days) {
     const query = new URLSearchParams({ from: dayAfter(days[0], -1), to: dayAfter(days[6], 1), ...(this.isMine && { mine: "true" }) });
-    /** @type {(api: Api) => Promise<Answer<Airing[]>>} */
-    const send = (api) => api.ask("GET", `/api/calendar?${query}`, undefined, { tries: 2, check: Array.isArray });
-    const { data } = await send(this.app.api).catch((error) => (error.status === 401 && !this.isMine ? send(new Api()) : Promise.reject(error)));
-    return data;
+    return askForAll(this.app, `/api/calendar?${query}`);
   }
 
   // --- Drawing -------------------------------------------------------------------------

@@ -1,8 +1,8 @@
 /** What is added to a day of the diary: a title of the list or the catalogue, and how many episodes. */
 
 import { h, later } from "../../ui/dom.js";
-import { DIARY } from "../../ui/diary_row.js";
-import { write } from "../../ui/undoable.js";
+import { makeId } from "../../collection/index.js";
+import { correct } from "../../ui/diary_edits.js";
 import { titleIn } from "../../ui/more_words.js";
 import { dayName, t } from "../../ui/words.js";
 import { fold } from "./month.js";
@@ -51,8 +51,10 @@ export function addingForm(app, day, changed) {
     const wanted = title.value.trim();
     const found = await find(wanted);
     if (!found) return void (refusal.textContent = t("No title by that name."));
-    const body = { animeId: found.id, watched_on: day(), episodes: Number(episodes.value) };
-    await write(app, "POST", DIARY, body, t("Added {title} to {type}.", { title: found.title, type: dayName(day()) }), { changed });
+    const said = { watched_on: day(), episodes: Number(episodes.value) };
+    const { imageUrl = null } = app.collection.entries.get(found.id) ?? {};
+    const row = { ...said, id: makeId(), anime_id: found.id, title: found.title, imageUrl, viewing: 1, minutes: 0, revision: 0 };
+    await correct(app, row, "POST", { animeId: found.id, ...said }, t("Added {title} to {type}.", { title: found.title, type: dayName(day()) }), { changed });
     [title.value, episodes.value] = ["", "1"];
     title.focus();
   }

@@ -1,13 +1,17 @@
-/** The diary: what was watched when, by month, to be corrected. It needs a connection. */
+/** The diary: what was watched when, by month, to be corrected. Without network it shows the months that this device has seen. */
 
 import { here, keepQuery } from "../../shell/address.js";
+import { Refused } from "../../collection/index.js";
 import { cover } from "../../ui/covers.js";
+import { DIARY, waitingIn, withWaiting } from "../../ui/diary_edits.js";
 import { diaryRow, titleOf } from "../../ui/diary_row.js";
 import { failed, focused, h, iconButton, later, loading, nodes, pageHead, select } from "../../ui/dom.js";
 import { daysBack } from "../../ui/watched_on.js";
 import { monthName, weekdayName } from "../../ui/more_words.js";
 import { dayName, episodeCount, monthOf, t, titleCount } from "../../ui/words.js";
 import { addingForm } from "./adding.js";
+import { keepMonth, keptMonth } from "./kept.js";
+import { Undated } from "./undated.js";
 import { byDay, dayByKey, levelOf, monthAfter, monthIn, totalsOf, weeksOf } from "./month.js";
 
 /** @import { Answer } from "../../collection/types.js" */
@@ -32,8 +36,11 @@ class DiaryPage {
   dayTitle = h("h3", { tabindex: "-1" });
   rowsOfDay = h("div");
   partly = h("section", { class: "sheet partly" });
+  /** As the server told them. @type {Watched[]} */
+  rows = [];
   /** @type {Map<string, Watched[]>} */
   days = new Map();
+  old = h("p", { class: "muted", role: "status" });
   isWalking = false; // the focus goes to the day that was chosen
   asking = 0; // an answer to what was asked before comes too late
 
@@ -51,7 +58,8 @@ class DiaryPage {
     this.head = pageHead(t("Diary"), h("div", { class: "tools diary-tools" },
       iconButton("left", t("Previous month"), { onclick: () => this.open(monthAfter(this.month, -1)) }), this.ofMonth, this.ofYear, this.next,
       h("button", { type: "button", class: "button", onclick: () => this.go(daysBack(0)) }, t("Today"))));
-    this.adding = addingForm(app, () => this.day, () => this.fetch());
+    this.adding = addingForm(app, () => this.day, this.again);
+    this.undated = new Undated(app, this.again);
     this.ofDay.append(this.dayTitle, this.rowsOfDay, this.adding);
   }
 
@@ -60,13 +68,24 @@ class DiaryPage {
 
   /** News of the list may be of the diary. */
   listen() {
-    const again = later(() => this.body.isConnected && this.fetch(), 300);
-    return this.app.collection.on("status", () => {
-      if (this.cursor === this.app.collection.cursor) return;
-      this.cursor = this.app.collection.cursor;
+    const again = later(() => this.body.isConnected && this.again(), 300);
+    const { collection } = this.app;
+    const forget = collection.on("status", () => {
+      if (this.cursor === collection.cursor) return;
+      this.cursor = collection.cursor;
       again();
     });
+    const forgetRefused = collection.on("refused", again); // what waited is not laid over it any more
+    return () => (forget(), forgetRefused());
   }
+
+  /** What was changed here is shown at once, also where the server cannot say so yet. */
+  again = () => {
+    if (this.calendar.isConnected) this.lay();
+    this.undated.draw();
+    this.undated.refresh();
+    return this.fetch();
+  };
 
   /** @param {string} month @param {string} [day] */
   open(month, day = this.firstOf(month)) {
@@ -74,7 +93,7 @@ class DiaryPage {
     keepQuery({ month: month === daysBack(0).slice(0, 7) ? "" : month });
     [this.ofYear.value, this.ofMonth.value] = month.split("-");
     this.review.href = `/statistics?year=${month.slice(0, 4)}&month=${Number(month.slice(5))}`;
-    this.days = new Map();
+    [this.rows, this.days] = [[], new Map()];
     this.body.replaceChildren(loading());
     return this.fetch();
   }
@@ -94,15 +113,34 @@ class DiaryPage {
 
   async fetch() {
     const asked = ++this.asking;
+    const { month, app: { collection } } = this;
     try {
-      const rows = await this.rowsOf(this.month);
-      if (asked !== this.asking) return;
-      this.days = byDay(rows);
-      this.drawTotals(rows);
-      this.draw();
+      const rows = await this.rowsOf(month);
+      keepMonth(collection, month, rows).catch(() => {}); // then not without network
+      if (asked === this.asking) this.show(rows, "");
     } catch (error) {
-      if (asked === this.asking) this.body.replaceChildren(failed(error, () => this.open(this.month, this.day), t("The diary needs a connection.")));
+      const kept = error instanceof Refused ? undefined : await keptMonth(collection, month).catch(() => {});
+      if (asked !== this.asking) return;
+      if (kept || waitingIn(this.app).length) this.show(kept ?? [], t("Offline: as this device saw it last."));
+      else this.body.replaceChildren(failed(error, () => this.open(month, this.day), t("The diary needs a connection.")));
     }
+  }
+
+  /** @param {Watched[]} rows @param {string} old  why they may be old */
+  show(rows, old) {
+    this.rows = rows;
+    this.old.textContent = old;
+    this.old.hidden = !old;
+    this.lay();
+  }
+
+  /** Draws the rows with what waits. */
+  lay() {
+    const wholes = [this.month, this.month.slice(0, 4)];
+    const rows = withWaiting(this.app, this.rows, (day) => day.startsWith(this.month) || wholes.includes(day));
+    this.days = byDay(rows);
+    this.drawTotals(rows);
+    this.draw();
   }
 
   /** @param {string} month @returns {Promise<Watched[]>} */
@@ -112,7 +150,7 @@ class DiaryPage {
     for (let cursor = ""; ;) {
       const query = new URLSearchParams({ from: month, to: month, limit: "500", ...(cursor && { cursor }) });
       /** @type {Answer<Watched[]>} */
-      const { data, meta } = await this.app.collection.api.ask("GET", `/api/user/watched?${query}`, undefined, { tries: 2, check: Array.isArray });
+      const { data, meta } = await this.app.collection.api.ask("GET", `${DIARY}?${query}`, undefined, { tries: 2, check: Array.isArray });
       rows.push(...data);
       if (!meta.next_cursor) return rows;
       cursor = meta.next_cursor;
@@ -138,8 +176,8 @@ class DiaryPage {
     this.drawPartly();
     if (!this.calendar.isConnected) {
       this.body.replaceChildren(
-        h("section", { class: "of-month" }, h("header", {}, this.heading, this.totals, this.review), this.calendar),
-        h("div", { class: "of-days" }, this.ofDay, this.partly));
+        h("section", { class: "of-month" }, h("header", {}, this.heading, this.totals, this.review), this.old, this.calendar),
+        h("div", { class: "of-days" }, this.ofDay, this.partly, this.undated.box));
     }
     if (isInCalendar || this.isWalking) this.focusDay();
     else if (at) /** @type {HTMLElement | null} */ (this.body.querySelector(`[data-row="${at}"]`) ?? this.dayTitle)?.focus();
@@ -188,7 +226,7 @@ class DiaryPage {
   }
 
   /** @param {Watched[]} rows */
-  list = (rows) => h("ul", { class: "diary-rows" }, rows.map((row) => diaryRow(this.app, row, () => this.fetch())));
+  list = (rows) => h("ul", { class: "diary-rows" }, rows.map((row) => diaryRow(this.app, row, this.again)));
 
   /** @param {KeyboardEvent} event */
   press(event) {

@@ -1,39 +1,40 @@
-/** The catalogue: titles to look at; search with suggestions from one's own searches, and add. */
+/** Search in the catalogue, with suggestions from one's own searches. For visitors too. */
 
 import { here, keepQuery } from "../../shell/address.js";
 import { failed, h, later, loading, pageHead, sayFailure, select } from "../../ui/dom.js";
 import { airingName, seasonName } from "../../ui/more_words.js";
+import { askOpenly, exploreLinks } from "../../ui/open.js";
+import { TitleCard } from "../../ui/title_card.js";
 import { t, titleCount } from "../../ui/words.js";
-import { Result } from "./result.js";
 import { Suggestions } from "./suggestions.js";
 
 /** @import { Answer } from "../../collection/types.js" */
-/** @import { Anime, App } from "../../types.js" */
+/** @import { Anime, App, Frame } from "../../types.js" */
 
 /** What was found last, for who comes back to it. */
 const last = { place: "", found: /** @type {Anime[]} */ ([]), cursor: /** @type {string | null} */ (null) };
 
-/** The menus, by their parameter: how each is called, and its values. @returns {[name: string, label: string, options: [string, string][]][]} */
-const menus = () => [
+/** The menus, by their parameter: how each is called, and its values. @param {boolean} isVisitor @returns {[name: string, label: string, options: [string, string][]][]} */
+const menus = (isVisitor) => [
   ["genre", t("Genre"), []],
   ["format", t("Format"), ["TV", "Movie", "OVA", "ONA", "Special"].map((name) => [name, name])],
   ["season", t("Season"), ["winter", "spring", "summer", "fall"].map((name) => [name, seasonName(name)])],
   ["airing_status", t("Airing"), ["airing", "finished", "upcoming"].map((name) => [name, airingName(name)])],
-  ["on_list", t("All titles"), [["false", t("Not on my list")], ["true", t("On my list")]]],
+  ...(isVisitor ? [] : [/** @type {[string, string, [string, string][]]} */ (["on_list", t("All titles"), [["false", t("Not on my list")], ["true", t("On my list")]]])]),
   ["ordering", t("Best first"), [["-rating", t("Rating")], ["-year", t("Newest")], ["year", t("Oldest")], ["title", t("Title")]]],
 ];
 
-/** @param {HTMLElement} main @param {App} app @param {{isBack: boolean}} how */
+/** @param {HTMLElement} main @param {Frame} app @param {{isBack: boolean}} how */
 export function show(main, app, { isBack }) {
   const page = new DiscoverPage(app);
-  main.append(pageHead(t("Discover")), page.form(), page.results, page.more);
-  const forget = app.collection.on("changed", ({ detail }) => page.redraw(detail.ids));
+  main.append(pageHead(t("Discover"), exploreLinks("/discover")), page.form(), page.results, page.more);
+  const forget = app.collection?.on("changed", ({ detail }) => page.redraw(detail.ids));
   page.fillGenres();
   if (isBack && last.place === here().place) page.showAgain();
   else page.search();
   return () => {
     page.asking?.abort(new DOMException("left", "AbortError"));
-    forget();
+    forget?.();
   };
 }
 
@@ -45,16 +46,15 @@ class DiscoverPage {
   total = 0;
   /** @type {AbortController | undefined} */
   asking = undefined;
-  /** @type {Map<string, Result>} */
+  /** @type {Map<string, TitleCard>} */
   items = new Map();
   count = h("p", { class: "count muted", role: "status" });
   results = h("ul", { class: "cards found" });
   more = h("button", { type: "button", class: "button", hidden: true }, t("Show more"));
 
-  /** @param {App} app */
+  /** @param {Frame} app */
   constructor(app) {
     this.app = app;
-    this.collection = app.collection;
     const { query } = here();
     this.input = h("input", {
       type: "search", class: "search large", value: query.get("search") ?? "", maxlength: 200,
@@ -64,8 +64,9 @@ class DiscoverPage {
       onfocus: () => this.suggestions?.show(),
       onkeydown: (event) => this.suggestions?.press(event),
     });
-    this.suggestions = new Suggestions(app, this.input, (text) => this.choose(text));
-    this.menus = menus().map(([name, label, options]) => this.menu(name, label, options, query.get(name) ?? ""));
+    /** @type {Suggestions | null} */
+    this.suggestions = app.collection ? new Suggestions(/** @type {App} */ (app), this.input, (text) => this.choose(text)) : null;
+    this.menus = menus(!app.collection).map(([name, label, options]) => this.menu(name, label, options, query.get(name) ?? ""));
     this.year = h("input", { type: "number", name: "year", min: 1900, max: 2200, placeholder: t("Year"), "aria-label": t("Year"), class: "short", oninput: later(() => this.search(), 400), value: query.get("year") ?? "" });
     this.more.onclick = () => this.fetchPage();
   }
@@ -79,10 +80,10 @@ class DiscoverPage {
   }
 
   form() {
-    const box = h("div", { class: "search-box" }, this.input, this.suggestions.box);
+    const box = h("div", { class: "search-box" }, this.input, this.suggestions?.box);
     return h("form", {
       class: "search-form", role: "search",
-      onfocusout: () => setTimeout(() => box.contains(document.activeElement) || this.suggestions.hide()),
+      onfocusout: () => setTimeout(() => box.contains(document.activeElement) || this.suggestions?.hide()),
       onsubmit: (event) => (event.preventDefault(), this.choose(this.input.value)),
     }, box, h("div", { class: "tools" }, this.menus, this.year, this.count));
   }
@@ -113,12 +114,12 @@ class DiscoverPage {
   /** @param {string} text */
   choose(text) {
     this.input.value = text;
-    this.suggestions.hide();
+    this.suggestions?.hide();
     this.search().then(() => this.keepSearch());
   }
 
   keepSearch() {
-    this.suggestions.keep(this.filters(), this.total);
+    this.suggestions?.keep(this.filters(), this.total);
   }
 
   /** @returns {Promise<void>} */
@@ -150,14 +151,14 @@ class DiscoverPage {
     const wanted = this.query();
     // Found by words, the best match is first; browsed, what most people know.
     const parameters = new URLSearchParams({ ...(!wanted.search && { ordering: "-popularity" }), ...wanted, limit: "48", ...(this.cursor && { cursor: this.cursor }) });
-    return this.collection.api.ask("GET", `/api/animes?${parameters}`, undefined, { signal, tries: 2, check: Array.isArray });
+    return askOpenly(this.app, `/api/animes?${parameters}`, { signal, check: Array.isArray });
   }
 
   async fillGenres() {
     const [genres] = this.menus;
     try {
       /** @type {Answer<{name: string}[]>} */
-      const { data } = await this.collection.api.send("GET", "/api/genres");
+      const { data } = await askOpenly(this.app, "/api/genres");
       genres.append(...data.filter(({ name }) => name !== genres.value).map(({ name }) => h("option", { value: name }, name)));
     } catch {
       genres.hidden = true;
@@ -175,7 +176,7 @@ class DiscoverPage {
   /** @param {Anime[]} titles @param {boolean} isMore */
   draw(titles, isMore) {
     if (!isMore) this.items.clear();
-    const made = titles.map((anime) => new Result(this.app, anime, () => this.keepSearch()));
+    const made = titles.map((anime) => new TitleCard(this.app, anime, { chosen: () => this.keepSearch() }));
     for (const result of made) this.items.set(result.anime.id, result);
     if (!isMore) this.results.replaceChildren();
     this.results.append(...made.map(({ item }) => item));

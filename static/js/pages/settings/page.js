@@ -6,6 +6,7 @@ import { confirmed } from "../../ui/dialogs.js";
 import { failureSentence, h, pageHead, sayFailure, toast, whileBusy } from "../../ui/dom.js";
 import { check, choice, section, text } from "../../ui/fields.js";
 import { language, t } from "../../ui/words.js";
+import { noticesSection } from "./notices.js";
 import { Pictures } from "./pictures.js";
 
 /** @import { Answer, Preferences, Profile, ScoreFormat, User } from "../../collection/types.js" */
@@ -37,7 +38,7 @@ class SettingsPage {
   draw() {
     this.pictures.draw();
     this.sections.replaceChildren(
-      this.profileSection(), this.appearance(), this.preferences(), this.device(), this.account());
+      this.profileSection(), this.appearance(), this.preferences(), noticesSection(this.app, (changes) => this.prefer(changes)), this.device(), this.account());
   }
 
   /** Nothing is drawn under the hand that types. @param {string[]} names */

@@ -36,10 +36,13 @@ export function namesOf({ english_title: english, native_title: native, synonyms
 /** @param {AnimeFacts & Partial<Anime>} anime */
 export const factsLine = (anime) => [
   h("p", {}, [
-    anime.format !== "Unknown" && anime.format, [seasonName(anime.season ?? ""), anime.year].filter(Boolean).join(" "),
+    anime.format !== "Unknown" && anime.format, seasonOf(anime),
     anime.episodes && episodeCount(anime.episodes), anime.episode_minutes && t("{n} min", { n: anime.episode_minutes }),
-    airingName(anime.airing_status)].filter(Boolean).join(" · ")),
+    airingName(anime.airing_status)].filter(Boolean).flatMap((fact, at) => (at ? [" · ", fact] : [fact]))),
   anime.rating && h("p", { class: "rating" }, h("strong", {}, number(anime.rating)), " ", h("span", { class: "muted" }, ratingText(anime)))];
+
+/** With the way to what else began then. @param {AnimeFacts} anime */
+const seasonOf = ({ season, year }) => (season && year ? h("a", { href: `/season/${year}/${season}` }, `${seasonName(season)} ${year}`) : year && String(year));
 
 /** Few votes say little: then the weighted one stands there too. @param {Partial<Anime>} anime */
 function ratingText({ rating, votes, weighted_rating: weighted }) {

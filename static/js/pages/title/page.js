@@ -1,22 +1,27 @@
 /** A title: what the catalogue knows of it, and what one keeps of it. For visitors too. */
 
-import { Api, Refused } from "../../collection/index.js";
+import { Refused } from "../../collection/index.js";
 import { pageOf } from "../../shell/address.js";
 import { Controls } from "../../ui/controls.js";
 import { cover } from "../../ui/covers.js";
 import { failed, h, loading, nodes, sayFailure } from "../../ui/dom.js";
 import { openEntry } from "../../ui/on_demand.js";
+import { askOpenly, join } from "../../ui/open.js";
 import { addTo } from "../../ui/quick.js";
 import { titleIn } from "../../ui/more_words.js";
 import { STATUSES, statusHint, statusName, t } from "../../ui/words.js";
+import { TitleDiary } from "../../ui/title_diary.js";
 import { factsLine, links, namesOf } from "./facts.js";
 import { related, watchOrder } from "./series.js";
-import { airing, description, names, streaming } from "./told.js";
+import { airing, description, episodeList, names, streaming } from "./told.js";
 
 /** @import { Sent } from "../../collection/types.js" */
 /** @import { Anime, App, Frame } from "../../types.js" */
 
-const PARTS = "airing,links,names,relations,franchise,description"; // that the page shows besides
+const PARTS = "schedule,airing,links,names,relations,franchise,description,episode_list,trailers"; // that the page shows besides
+
+/** To all that is alike. @param {"genre" | "studio"} by @param {string} name */
+const browseLink = (by, name) => h("a", { href: `/browse?${new URLSearchParams({ [by]: name })}` }, name);
 
 /** @param {Anime} data */
 const isTitle = (data) => Boolean(data?.id && data.title);
@@ -37,14 +42,17 @@ class TitlePage {
   cover = h("div", { class: "title-cover" });
   head = h("div", { class: "title-head" });
   mine = h("section", { class: "title-mine", "aria-label": t("On my list"), hidden: true });
+  diaryPlace = h("div", { class: "title-diary" });
   facts = h("div", { class: "title-facts" });
   side = h("aside", { class: "title-side", "aria-label": t("Facts") });
-  box = h("article", { class: "title-page" }, this.cover, h("div", { class: "title-text" }, this.head, this.mine, this.facts), this.side);
+  box = h("article", { class: "title-page" }, this.cover, h("div", { class: "title-text" }, this.head, this.mine, this.facts, this.diaryPlace), this.side);
   /** What the catalogue answered. @type {Anime | null} */
   known = null;
   isLeft = false;
   /** @type {Controls | undefined} */
   controls = undefined;
+  /** @type {TitleDiary | undefined} */
+  diary = undefined;
 
   /** @param {HTMLElement} main @param {Frame} app */
   constructor(main, app) {
@@ -74,6 +82,7 @@ class TitlePage {
       if (this.id !== anime.id) history.replaceState(history.state, "", pageOf(anime.id) + location.search);
       this.id = anime.id;
       this.draw();
+      this.drawDiary();
     } catch (error) {
       if (this.isLeft) return;
       if (this.entry) return this.facts.append(failed(error, () => this.fetchIt(), t("More of this title needs a connection."))); // the list knows enough to show it
@@ -83,11 +92,9 @@ class TitlePage {
     this.app.entitle();
   }
 
-  /** A session that ended hides nothing that any visitor may see. @returns {Promise<Anime>} */
+  /** @returns {Promise<Anime>} */
   async ask() {
-    const path = `/api/animes/${this.id}?include=${PARTS}`; // as the address has it
-    const send = (/** @type {Api} */ api) => api.ask("GET", path, undefined, { tries: 2, check: isTitle });
-    const { data } = await send(this.app.api).catch((error) => (error.status === 401 ? send(new Api()) : Promise.reject(error)));
+    const { data } = await askOpenly(this.app, `/api/animes/${this.id}?include=${PARTS}`, { check: isTitle }); // as the address has it
     return data;
   }
 
@@ -104,6 +111,14 @@ class TitlePage {
     if (!this.box.isConnected) return;
     if (!ids) this.draw();
     else if (ids.includes(this.id)) this.drawMine();
+    this.diary?.drawSoon();
+  }
+
+  drawDiary() {
+    if (!this.signedIn) return;
+    this.diary = new TitleDiary(this.signedIn, this.id, "h2");
+    this.diaryPlace.replaceChildren(this.diary.box);
+    this.diary.draw();
   }
 
   draw() {
@@ -120,24 +135,23 @@ class TitlePage {
     this.facts.replaceChildren(...nodes([
       known?.description && description(known.description),
       this.chips(t("Genres"), known?.genres ?? kept?.genres ?? []),
-      known && [streaming(known.links ?? []), watchOrder(known, this.app), related(known, this.app)]]));
+      known && [streaming(known), watchOrder(known, this.app), related(known, this.app), episodeList(known.episode_list ?? [], this.app.preferences.timezone)]]));
     this.side.replaceChildren(...nodes(known && [
-      known.studios.length > 0 && h("section", {}, h("h2", {}, t("Studios")), h("p", {}, known.studios.join(", "))),
+      known.studios.length > 0 && h("section", {}, h("h2", {}, t("Studios")), h("ul", {}, known.studios.map((studio) => h("li", {}, browseLink("studio", studio))))),
       names(known.names ?? []), links(known.external_ids)]));
     if (!this.box.isConnected) this.main.replaceChildren(this.box);
     this.drawMine();
   }
 
-  /** When it airs: what sources say, and what the list knows of the next episode. */
+  /** When it airs: what sources say, and when the next episode comes. */
   airs() {
     const anime = /** @type {Anime} */ (this.known ?? this.entry);
-    return airing(this.known?.airing, anime, this.entry, this.app.preferences.timezone, Date.now());
+    return airing(this.known?.airing, anime, this.app.preferences.timezone, Date.now());
   }
 
   /** @param {string} label @param {string[]} names */
   chips(label, names) {
-    const chip = (/** @type {string} */ name) => (this.signedIn ? h("a", { href: `/discover?${new URLSearchParams({ genre: name })}` }, name) : name);
-    return names.length > 0 && h("ul", { class: "chips", "aria-label": label }, names.map((name) => h("li", {}, chip(name))));
+    return names.length > 0 && h("ul", { class: "chips", "aria-label": label }, names.map((name) => h("li", {}, browseLink("genre", name))));
   }
 
   // --- What one keeps of it ------------------------------------------------------------
@@ -163,15 +177,10 @@ class TitlePage {
 
   adding() {
     const { known, signedIn } = this;
-    if (!signedIn || !known) return h("button", { type: "button", class: "button primary", onclick: () => this.join() }, t("Add to my list"));
+    if (!signedIn || !known) return h("button", { type: "button", class: "button primary", onclick: () => join(this.app) }, t("Add to my list"));
     const title = titleIn(signedIn.preferences.titleLanguage, known);
     return h("div", { class: "actions start", role: "group", "aria-label": t("Add to…") },
       h("span", { class: "muted" }, t("Add to…")),
       STATUSES.slice(0, -1).map((status) => h("button", { type: "button", class: "button", title: statusHint(status), onclick: () => addTo(signedIn, known, status, title) }, statusName(status))));
-  }
-
-  async join() {
-    const { joinDialog } = await import("../../ui/sign_in.js");
-    joinDialog(t("Create your own list"), (signedIn) => this.app.start(signedIn));
   }
 }

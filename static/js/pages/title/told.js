@@ -5,8 +5,7 @@ import { about, hasPassed, isMinute } from "../../ui/airs.js";
 import { airsAt, dateIn, timeIn, weekdayIn } from "../../ui/airs_at.js";
 import { episodeCount, language, number, t } from "../../ui/words.js";
 
-/** @import { Entry } from "../../collection/types.js" */
-/** @import { AiringFacts, Anime, NamesIn, StreamingLink } from "../../types.js" */
+/** @import { AiringFacts, Anime, EpisodeOf, NamesIn, StreamingLink } from "../../types.js" */
 
 const MOST_REGIONS = 3; // that are named
 /** Names of sources, where they differ from their word. @type {Record<string, string>} */
@@ -60,27 +59,27 @@ export function regularly({ broadcast }, zone) {
   return isMinute(at) ? t("every {weekday} at {time}", { weekday, time: timeIn(at, zone) }) : t("every {weekday}", { weekday });
 }
 
-/** When the next episode airs, as the user's list knows it. @param {Entry | undefined} entry @param {string | undefined} zone @param {number} now */
-export function nextOf(entry, zone, now) {
-  const at = entry?.next_airs_at;
+/** When the next episode airs. @param {Anime} anime @param {string | undefined} zone @param {number} now */
+export function nextOf({ next_airs_at: at, next_airs_estimated: isGuessed, episodes_aired: aired }, zone, now) {
   if (!at || hasPassed(at, zone, now)) return "";
-  const when = about(airsAt(at, zone), entry.next_airs_estimated);
-  return typeof entry.episodes_aired === "number" ? t("Episode {n}: {when}", { n: entry.episodes_aired + 1, when }) : when;
+  const when = about(airsAt(at, zone), isGuessed);
+  return typeof aired === "number" ? t("Episode {n}: {when}", { n: aired + 1, when }) : when;
 }
 
 /**
- * @param {AiringFacts | null | undefined} airing @param {Anime} anime @param {Entry | undefined} entry
+ * @param {AiringFacts | null | undefined} airing @param {Anime} anime
  * @param {string | undefined} zone @param {number} now
  */
-export function airing(airing, { airing_status: status }, entry, zone, now) {
+export function airing(airing, anime, zone, now) {
+  const { airing_status: status, episodes_aired: aired } = anime;
   const isOver = status === "finished";
   const begins = airing?.begin && !hasPassed(airing.begin.at, zone, now);
   /** @type {[string, string | false | null | undefined][]} */
   const lines = [
-    [t("Next"), !isOver && nextOf(entry, zone, now)],
+    [t("Next"), !isOver && nextOf(anime, zone, now)],
     [begins ? t("Begins") : isOver ? t("Aired") : t("Airs"), airing && (begins && airing.begin ? airsAt(airing.begin.at, zone) : period(airing, zone))],
     [t("Regularly"), !isOver && airing && regularly(airing, zone)],
-    [t("So far"), !isOver && Boolean(entry?.episodes_aired) && episodeCount(Number(entry?.episodes_aired))],
+    [t("So far"), !isOver && Boolean(aired) && episodeCount(Number(aired))],
   ];
   const there = lines.filter(([, text]) => text);
   return there.length > 0 && h("dl", { class: "title-airs" }, there.map(([name, text]) => h("div", {},
@@ -89,20 +88,36 @@ export function airing(airing, { airing_status: status }, entry, zone, now) {
 
 // --- Where it streams ----------------------------------------------------------------
 
-/** What a reader can be sent to: https alone. @param {StreamingLink[]} links */
+/** What a reader can be sent to: https alone. @template {{url: string}} Link @param {Link[]} links @returns {Link[]} */
 export const safeLinks = (links) => links.filter(({ url }) => url.startsWith("https://"));
 
 /** @param {string[]} regions */
 export const regionsText = (regions) => regions.length > MOST_REGIONS ? t("{n} countries", { n: regions.length })
   : regions.map((code) => nameOf("region", code)).join(", ");
 
-/** @param {StreamingLink[]} links */
-export function streaming(links) {
+/** Its own site and trailers stand last. @param {Pick<Anime, "links" | "trailers">} anime */
+export function streaming({ links = [], trailers = [] }) {
   const safe = safeLinks(links);
   const isOfficial = (/** @type {StreamingLink} */ { site }) => site === "official";
   const ordered = [...safe.filter((link) => !isOfficial(link)), ...safe.filter(isOfficial)];
-  return ordered.length > 0 && h("section", {}, h("h2", {}, t("Where to watch")),
-    h("ul", { class: "streams" }, ordered.map((link) => h("li", {},
-      h("a", { class: "button stream", href: link.url, rel: "noopener noreferrer" }, isOfficial(link) ? t("Official site") : link.name,
-        link.regions.length > 0 && h("span", { class: "muted hint" }, regionsText(link.regions)))))));
+  const items = [
+    ...ordered.map((link) => out(link.url, isOfficial(link) ? t("Official site") : link.name, regionsText(link.regions))),
+    ...safeLinks(trailers).map(({ url, site }) => out(url, t("Trailer"), site === "youtube" ? "YouTube" : site))];
+  return items.length > 0 && h("section", {}, h("h2", {}, t("Where to watch")), h("ul", { class: "streams" }, items));
+}
+
+/** @param {string} url @param {string} name @param {string} more */
+const out = (url, name, more) => h("li", {},
+  h("a", { class: "button stream", href: url, rel: "noopener noreferrer" }, name, more && h("span", { class: "muted hint" }, more)));
+
+// --- Its episodes --------------------------------------------------------------------
+
+/** Written when they are opened, for there may be a thousand. @param {EpisodeOf[]} episodes @param {string | undefined} zone */
+export function episodeList(episodes, zone) {
+  if (!episodes.length) return null;
+  const list = h("ol", { class: "episodes" });
+  const box = h("details", { class: "title-episodes", ontoggle: () => list.firstChild || list.append(...episodes.map(({ number: n, title, airs }) =>
+    h("li", {}, h("span", { class: "figure muted" }, String(n)), h("span", {}, title ?? t("Episode {n}", { n })), airs && h("span", { class: "muted hint" }, dateIn(airs.at, zone))))) },
+    h("summary", {}, h("h2", {}, t("Episodes"))), list);
+  return box;
 }

@@ -81,6 +81,7 @@ export const SENTENCES = {
   many_viewings: "{what} tiene más de {most} filas.",
   same_number: "{what}: dos tienen el mismo número.",
   several_active: "{what}: hay más de uno activo.",
+  no_episodes: "{what}: no son episodios como 1-12,14.",
   no_viewing: "{what}: a uno le falta el número o el estado.",
   many_days: "{what} tiene más de {most} días.",
   rows_changed: "{n} filas cambiaron al leer el archivo: el motivo de cada fila dice cómo.",

@@ -22,7 +22,7 @@ export function show(main, { start }) {
       h("h1", {}, t("Everything you watch, kept well.")),
       h("p", { class: "lead" }, t("Track what you're watching and what's next, on every device, even offline. Every change can be undone.")),
       box,
-      h("p", {}, h("a", { href: "/calendar" }, t("What airs this week")))),
+      h("p", { class: "ways" }, h("a", { href: "/browse" }, t("Look around first")), h("a", { href: "/season" }, t("This season")), h("a", { href: "/calendar" }, t("What airs this week")))),
     shelf);
   wayIn(box, !why, (signedIn) => (history.replaceState(null, "", "/"), start(signedIn)),
     (isNew) => (why && !isNew ? h("p", { class: "said", role: "status" }, why) : null));

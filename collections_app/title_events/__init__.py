@@ -1,0 +1,1 @@
+"""What happened to titles, until those whom it concerns have been told."""
