@@ -193,11 +193,9 @@ class BackViewSet(OpenViewSet):
         return {}  # providers add what they like
 
     def handle_exception(self, exc: Exception) -> Any:
-        return (
-            failed("busy")
-            if isinstance(exc, ApiError)
-            else super().handle_exception(exc)
-        )
+        if not isinstance(exc, ApiError):
+            return super().handle_exception(exc)
+        return failed("busy" if exc.status_code in (429, 503) else "refused")
 
     def retrieve(self, request: Request, provider_id: str) -> Answer:
         said = request.query_params.dict()
