@@ -26,6 +26,8 @@ NEEDS_NO_SCOPE = {
     "/api/auth/second-factor/lost", "/api/auth/second-factor/keep",
     "/api/auth/passkey", "/api/auth/passkey/options", "/api/notices", "/api/calendar",
     "/api/unsubscribe/{secret}",
+    "/api/auth/email/confirm", "/api/auth/email/take-back", "/api/auth/oidc",
+    "/api/auth/oidc/{provider_id}", "/api/auth/connect",
 }  # fmt: skip
 
 
