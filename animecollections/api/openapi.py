@@ -65,6 +65,7 @@ FALSE: Json = {"type": "boolean", "enum": [False]}
 PATH_PARAMETERS = {
     "anime_id": "Our id (`1535`), or a site's (`mal:1535`).",
     "app_id": "The `id` of an app.",
+    "browser_id": "The `id` of a browser that gets pushed notices.",
     "device_id": "The `id` of a device.",
     "feed_id": "The `id` of a feed.",
     "identity_id": "The `id` of a provider that signs in.",
@@ -74,6 +75,7 @@ PATH_PARAMETERS = {
     "provider_id": "The `id` of a provider.",
     "search_id": "The `id` of a search.",
     "passkey_id": "The `id` of a passkey.",
+    "secret": "What stands in the link of the mail.",
     "token_id": "The `id` of a personal token.",
     "list_id": "The `id` of a list, or its `client_key`.",
     "viewing_id": "The `id` of a viewing; of the only one, that of its entry.",

@@ -18,6 +18,7 @@ TAGS = {
     "Profile": "The profile and the preferences.",
     "Images": "Uploaded pictures.",
     "Calendar": "When episodes air; feeds of it for other programs.",
+    "Notices": "What happened to the titles of a list, and where one is told of it.",
     "Viewings": "Every time through a title.",
     "Lists": "Lists of one's own, each in its own order.",
     "Diary": "What was watched on which day, month or year; to be corrected.",

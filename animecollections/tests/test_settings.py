@@ -93,6 +93,7 @@ def test_settings_are_read_in_one_place():
         "animecollections/settings.py",
         "animecollections/environ.py",  # how settings.py reads them
         "animecollections/databases.py",  # says what is wrong with an address
+        "animecollections/management/commands/prepare.py",  # makes the kept keys
         "animecollections/wsgi.py",
         "animecollections/asgi.py",
         "animecollections/ops/backups.py",  # hands it on to pg_dump, with a password

@@ -138,7 +138,9 @@ def change_to_json(change: Logged, titles: Mapping[int, str]) -> UndoneChangeAns
 
 def conflict_to_json(conflict: Mapping[str, Any]) -> AppUndoConflictAnswer:
     by: Change | None = conflict["by"]
-    kept = by and KeptByAnswer(through=by.through, token_name=by.token_name, at=by.at)
+    kept: KeptByAnswer | None = None
+    if by is not None:
+        kept = {"through": by.through, "token_name": by.token_name, "at": by.at}
     return {
         "anime_id": conflict["anime_id"],
         "title": conflict["title"],

@@ -160,7 +160,7 @@ class PushViewSet(NeverStored):
     @documented(
         "Sends notices to a browser from now on; again, it is the same one.",
         name="addPush",
-        description="The body is what the browser's `PushSubscription.toJSON()` gives. "
+        description="The body is what the browser gives as its subscription, as JSON. "
         "It ends with DELETE, with a change of the password, and when the push service "
         "says that it is gone. A token cannot make one: it would last longer.",
         scope="account",
