@@ -126,14 +126,19 @@ def of_table(table: Rows) -> Statement:
         table.unique_where,
         table.keeping,
     )
-    if is_postgresql():  # reads UUIDs and times as orjson writes them
-        array: list[Any] = [[row[name] for name in names] for row in table.rows]
+    return Statement(statement, [_array_of(table.rows, fields)])
+
+
+def _array_of(rows: Sequence[Mapping[str, Any]], fields: Sequence[Any]) -> str:
+    """PostgreSQL reads UUIDs and times as orjson writes them."""
+    if is_postgresql():
+        names = tuple(rows[0])
+        array: list[Any] = [[row[name] for name in names] for row in rows]
     else:
         array = [
-            [_for_sqlite(field, row[field.attname]) for field in fields]
-            for row in table.rows
+            [_for_sqlite(field, row[field.attname]) for field in fields] for row in rows
         ]
-    return Statement(statement, [to_bytes(array).decode()])
+    return to_bytes(array).decode()
 
 
 @lru_cache(100)
@@ -164,6 +169,32 @@ def _upsert(
         statement += f" ON CONFLICT ({', '.join(keys)}){where}"
         statement += f" DO UPDATE SET {', '.join(sets)}"
     return fields, statement
+
+
+def overwrite(
+    model: type[models.Model], rows: Sequence[Mapping[str, object]], *, key: str = "id"
+) -> None:
+    """Sets columns of rows that are there, each given with its key: one statement,
+    where bulk_update makes a condition of each row. A JSON column takes no null.
+    """
+    if rows:
+        fields, statement = _overwrite(model, tuple(rows[0]), key)
+        run(Statement(statement, [_array_of(rows, fields)]))
+
+
+@lru_cache(100)
+def _overwrite(
+    model: type[models.Model], names: tuple[str, ...], key: str
+) -> tuple[list[Any], str]:
+    fields = [column_of(model, name) for name in names]
+    quote = connection.ops.quote_name
+    table, by = quote(model._meta.db_table), quote(column_of(model, key).column)
+    columns = [quote(field.column) for field in fields]
+    sets = [f"{column} = said.{column}" for column in columns if column != by]
+    return fields, (
+        f"WITH said ({', '.join(columns)}) AS ({select_columns(fields)}) "  # noqa: S608
+        f"UPDATE {table} SET {', '.join(sets)} FROM said WHERE {table}.{by} = said.{by}"
+    )
 
 
 def pour(model: type[models.Model], rows: Sequence[Mapping[str, object]]) -> None:

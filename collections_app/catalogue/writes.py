@@ -13,7 +13,7 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from animecollections.api.errors import ApiError
-from animecollections.db.bulk import upsert
+from animecollections.db.bulk import overwrite, upsert
 from animecollections.db.ids import new_id
 from animecollections.db.json_rows import among
 from animecollections.identity import Origin
@@ -311,12 +311,14 @@ def keep_schedules(schedules: Mapping[int, Kept | None], *, revision: int) -> No
     Anime.objects.filter(id__in=among(schedules)).update(
         schedule=None, revision=revision, updated_at=timezone.now()
     )
-    titles = [
-        Anime(id=id_, schedule=schedule)
-        for id_, schedule in sorted(schedules.items())
-        if schedule is not None
-    ]
-    Anime.objects.bulk_update(titles, ["schedule"], batch_size=200)
+    overwrite(
+        Anime,
+        [
+            {"id": id_, "schedule": schedule}
+            for id_, schedule in sorted(schedules.items())
+            if schedule is not None
+        ],
+    )
 
 
 def let_go(

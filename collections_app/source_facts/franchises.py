@@ -8,9 +8,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from heapq import heapify, heappop, heappush
 from typing import NamedTuple
 
-from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from animecollections.db.bulk import overwrite
 from animecollections.db.json_rows import among
 from collections_app.catalogue.lookup import not_gone
 from collections_app.catalogue.matching import Key
@@ -27,7 +28,6 @@ LATER = frozenset({"sequel"})
 CONNECTING = EARLIER | LATER
 SEQUELS = frozenset({"prequel", "sequel"})  # without side stories
 FACTS_AT_ONCE = 2000
-WRITTEN_AT_ONCE = 200  # titles
 
 
 class Edge(NamedTuple):
@@ -50,16 +50,10 @@ def connect() -> int:
 
 
 def write(changed: Mapping[int, int | None], *, revision: int) -> None:
-    """One statement for many titles, for groups are small and there are thousands."""
+    """One statement for all, for groups are small and there are thousands."""
     stamp = {"revision": revision, "updated_at": timezone.now()}
-    alone = sorted(id_ for id_, group in changed.items() if group is None)
-    Anime.objects.filter(id__in=among(alone)).update(franchise=None, **stamp)
-    grouped = sorted((id_, group) for id_, group in changed.items() if group)
-    for start in range(0, len(grouped), WRITTEN_AT_ONCE):
-        some = grouped[start : start + WRITTEN_AT_ONCE]
-        group = Case(*(When(id=id_, then=Value(group)) for id_, group in some))
-        titles = Anime.objects.filter(id__in=among([id_ for id_, _ in some]))
-        titles.update(franchise=group, **stamp)
+    rows = [{"id": id_, "franchise": group} for id_, group in sorted(changed.items())]
+    overwrite(Anime, [row | stamp for row in rows])
 
 
 def to_change(wanted: Mapping[int, int]) -> dict[int, int | None]:
