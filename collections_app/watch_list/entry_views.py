@@ -15,10 +15,9 @@ from animecollections.api.conditional import (
     revision_tag,
     unless_held,
 )
-from animecollections.api.errors import ApiError, invalid, refuse
+from animecollections.api.errors import ApiError, invalid, missing, refuse
 from animecollections.api.rendering import Answer, answer
 from animecollections.api.schema import Example, Refusal, documented
-from animecollections.api.views import missing
 from animecollections.identity import SignIn
 from collections_app.catalogue.lookup import matching, pick
 from collections_app.catalogue.models import Anime
