@@ -89,15 +89,14 @@ OF_PROVIDER = {"name", "issuer", "client_id", "client_secret"}
 PROVIDER_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,39}", re.ASCII)
 
 
-def read_providers(name: str) -> dict[str, dict[str, str]]:
+def providers(name: str, named: Any) -> dict[str, dict[str, str]]:
     """{id: name, issuer, client_id, client_secret}, of who signs people in. What is
     wrong is told without the values: one of them is a secret.
     """
-    named: Any = env.json(name, {}, validate=an_object)
-    return {id_: read_provider(name, id_, told) for id_, told in named.items()}
+    return {id_: provider_of(name, id_, told) for id_, told in named.items()}
 
 
-def read_provider(name: str, id_: str, told: object) -> dict[str, str]:
+def provider_of(name: str, id_: str, told: object) -> dict[str, str]:
     if not PROVIDER_ID.fullmatch(id_):
         raise wrong(name, f"{id_[:40]!r} is no id: use small letters, digits and -.")
     if not isinstance(told, dict):

@@ -43,8 +43,8 @@ from animecollections.environ import (
     env,
     kept_secret_key,
     parse_email_url,
+    providers,
     read_key,
-    read_providers,
     read_url,
     wrong,
 )
@@ -408,7 +408,9 @@ SESSION_COOKIE_SAMESITE = env.str(
 # Tells the browser of an owner from those of guessers (profiles/accounts/places.py).
 DEVICE_COOKIE_NAME = "device"
 # Who else signs people in (profiles/oidc), and what a browser takes along there.
-OIDC_PROVIDERS = read_providers("OIDC_PROVIDERS")
+OIDC_PROVIDERS = providers(
+    "OIDC_PROVIDERS", env.json("OIDC_PROVIDERS", {}, validate=an_object)
+)
 OIDC_COOKIE_NAME = "oidc"
 CSRF_COOKIE_SAMESITE = SESSION_COOKIE_SAMESITE
 CSRF_TRUSTED_ORIGINS = TRUSTED_ORIGINS

@@ -3,6 +3,8 @@
 const refusal = document.querySelector("[role=alert]");
 const part = (id) => document.getElementById(id);
 let next = "/";
+let ticket = "";
+let isToJoin = false; // once who comes back is signed in
 
 async function ask(method, address, body) {
   const headers = { "Content-Type": "application/json" };
@@ -20,6 +22,9 @@ function fail(why) {
 async function begin() {
   const why = location.hash.match(/^#failed=(\w+)$/)?.[1];
   if (why) return fail(why);
+  ticket = location.hash.match(/^#second=([\w.-]+)$/)?.[1] ?? "";
+  history.replaceState(null, "", location.pathname); // out of the bar, and of bookmarks
+  if (ticket) return show(part("second"));
   const { success, data } = await ask("GET", "/api/auth/connect");
   if (!success) return fail("expired");
   next = data.next;
@@ -28,9 +33,16 @@ async function begin() {
     element.textContent = element.dataset.says === "email" ? data.email : data.provider.name;
   }
   if (data.has_account) form.elements.email.value = data.email;
-  form.hidden = false;
+  show(form);
+}
+
+function show(form) {
+  for (const other of document.forms) other.hidden = other !== form;
   form.querySelector("input:not([readonly])").focus();
 }
+
+/** Who has just signed in goes on. */
+const goOn = () => (isToJoin ? ask("POST", "/api/auth/connect/join", {}) : { success: true });
 
 const does = {
   async new({ user_name }) {
@@ -38,9 +50,18 @@ const does = {
     return ask("POST", "/api/auth/connect", { user_name, timezone, language: document.documentElement.lang });
   },
   async join({ email, password }) {
+    isToJoin = true;
     const answer = await ask("POST", "/api/auth/signin", { email, password });
-    if (answer.code === "second_factor_needed") return { error: refusal.dataset.second };
-    return answer.success ? ask("POST", "/api/auth/connect/join", {}) : answer;
+    if (answer.code !== "second_factor_needed") return answer.success ? goOn() : answer;
+    ticket = answer.details.ticket;
+    show(part("second"));
+    return { error: "" };
+  },
+  async second({ code }) {
+    const typed = code.replaceAll(/\s/g, "");
+    const given = /^\d{6}$/.test(typed) ? { code: typed } : { recovery_code: typed };
+    const answer = await ask("POST", "/api/auth/second-factor", { ticket, ...given });
+    return answer.success ? goOn() : answer;
   },
 };
 

@@ -65,10 +65,13 @@ FALSE: Json = {"type": "boolean", "enum": [False]}
 PATH_PARAMETERS = {
     "anime_id": "Our id (`1535`), or a site's (`mal:1535`).",
     "app_id": "The `id` of an app.",
+    "device_id": "The `id` of a device.",
     "feed_id": "The `id` of a feed.",
+    "identity_id": "The `id` of a provider that signs in.",
     "image_id": "The `id` of a stored picture.",
     "import_id": "The `id` of an import.",
     "operation_id": "The `id` of an operation.",
+    "provider_id": "The `id` of a provider.",
     "search_id": "The `id` of a search.",
     "passkey_id": "The `id` of a passkey.",
     "token_id": "The `id` of a personal token.",

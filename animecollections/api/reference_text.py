@@ -5,6 +5,8 @@ from typing import Any
 TAGS = {
     "Signing in": "Accounts, sessions of browsers, tokens of apps, passwords.",
     "Second factor": "Passkeys, authenticator, recovery codes, and fresh proofs.",
+    "Signing in by a provider": "Google, or any provider of OpenID Connect.",
+    "Devices": "The browsers and apps that are signed in, and signing them out.",
     "Personal tokens": "Sign-ins that a person makes for scripts and apps.",
     "Apps that have access": "Apps that a person let in: their end, and the undo of "
     "what they did.",

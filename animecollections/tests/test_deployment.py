@@ -33,8 +33,13 @@ SHOWN = sorted(
     for path in DEPLOY.iterdir()
     if path.is_file() and path.name not in SCRIPTS + OF_CONTAINERS
 )
-SPANS = {60: "every minute", 900: "every quarter of an hour", 86400: "daily"} | {
-    604800: "weekly"
+SPANS = {
+    60: "every minute",
+    300: "every 5 minutes",
+    900: "every quarter of an hour",
+    3600: "hourly",
+    86400: "daily",
+    604800: "weekly",
 }
 
 

@@ -25,6 +25,9 @@ NEEDS_NO_SCOPE = {
     "/api/auth/password/reset/confirm", "/api/auth/second-factor",
     "/api/auth/second-factor/lost", "/api/auth/second-factor/keep",
     "/api/auth/passkey", "/api/auth/passkey/options", "/api/notices", "/api/calendar",
+    "/api/unsubscribe/{secret}",
+    "/api/auth/email/confirm", "/api/auth/email/take-back", "/api/auth/oidc",
+    "/api/auth/oidc/{provider_id}", "/api/auth/connect",
 }  # fmt: skip
 
 

@@ -138,7 +138,7 @@ WRONG = {
     "FACTOR_REMOVAL_DAYS": "0",
     "PASSKEY_DOMAIN": "https://example.org",
     "RESET_MINUTES": "",
-    "OIDC_PROVIDERS": '{"google": {"client_id": "an id", "secret": "a word"}}',
+    "OIDC_PROVIDERS": '{"google": {"id": "x"}}',
     "THROTTLE_SCALE": "0",
     "DATABASE_URL": "mysql://secret:word@host/name",
     "DATABASE_DIRECT_URL": "sqlite:///secret/db.sqlite3",

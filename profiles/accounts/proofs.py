@@ -14,7 +14,7 @@ from django.utils import timezone
 from rest_framework.request import Request
 
 from animecollections.api.errors import ApiError, missing
-from animecollections.identity import SignIn
+from animecollections.identity import Account, SignIn
 from animecollections.scopes import ACCOUNT
 from profiles.accounts.models import Session, TokenFamily, User
 from profiles.accounts.sessions import note_proof
@@ -24,7 +24,8 @@ def require_fresh_proof(request: Request) -> None:
     """403 `proof_needed`, with the ways to give one, unless who asks has signed in or
     proved it within PROOF_MINUTES. One statement; a view calls it before its work.
     """
-    user_id, sign_in = request.user.pk, cast("SignIn", request.auth)
+    user_id = cast("Account", request.user).id
+    sign_in = cast("SignIn", request.auth)
     if ACCOUNT not in sign_in.scopes:  # nor can it prove anything
         raise missing(ACCOUNT)
     if is_fresh(user_id=user_id, sign_in=sign_in):

@@ -1,5 +1,6 @@
 """Writes to accounts and to who is signed in."""
 
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -237,11 +238,11 @@ def change_password(
             )
 
 
-def replace_password(user: User, old_hash: str) -> bool:
+def replace_password(user: User, old_hash: str, **more: Any) -> bool:
     """Whether this change was the first of those that started from `old_hash`."""
     replaced = User.objects.filter(
         pk=user.pk, password=old_hash, is_active=True
-    ).update(password=user.password, auth_epoch=user.auth_epoch)
+    ).update(password=user.password, auth_epoch=user.auth_epoch, **more)
     if replaced:
         tasks.mail_password_changed.enqueue(user_id=str(user.pk))
     return bool(replaced)
@@ -273,10 +274,10 @@ def confirm_reset(
     old_hash = user.password
     user.set_password(new_password)
     with transaction.atomic():
-        if not replace_password(user, old_hash):
+        # Who reads the mail has the address too.
+        if not replace_password(user, old_hash, email_confirmed_at=now()):
             raise ApiError("reset_invalid")
         tell_sign_ins_ended(user.pk)
-        User.objects.filter(pk=user.pk).update(email_confirmed_at=now())
         if lockouts.unlock(user.email):  # while others go on guessing, they get in
             remember(user.pk, Place(address, device))
 

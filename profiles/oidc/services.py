@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from animecollections.api.errors import ApiError
+from profiles.accounts import second_steps
 from profiles.accounts.credentials import enter
 from profiles.accounts.models import LoginClaim, User
 from profiles.accounts.places import Place, remember
@@ -40,9 +41,11 @@ def sign_in(
     user_agent: str,
     session: SessionBase,
 ) -> None:
-    """Signs a browser in, as by a password; 401 `wrong_credentials` for an account that
-    is deactivated.
+    """Signs a browser in, as by a password: 401 `second_factor_needed` where one is
+    on, and `wrong_credentials` for an account that is deactivated.
     """
+    if user.second_factors:
+        raise second_steps.begin(user, is_app=False, device=device)
     with transaction.atomic():
         enter(user, address=address, device=device, user_agent=user_agent)
         now = timezone.now()
@@ -117,6 +120,10 @@ def add(user: User, found: Found) -> None:
     )
 
 
+def has_other_way(user: User) -> bool:
+    return user.has_usable_password() or "passkey" in user.second_factors.split()
+
+
 def end(*, user_id: UUID, identity_id: UUID) -> None:
     """404 `identity_not_found`; 409 `last_sign_in` where the account would be left with
     no way in but a mail.
@@ -127,7 +134,7 @@ def end(*, user_id: UUID, identity_id: UUID) -> None:
         identity = theirs.filter(pk=identity_id).first()
         if user is None or identity is None:
             raise ApiError("identity_not_found")
-        if not user.has_usable_password() and theirs.count() == 1:
+        if theirs.count() == 1 and not has_other_way(user):
             raise ApiError("last_sign_in")
         identity.delete()
         LoginClaim.objects.give_up(user_id, [claim_of(identity.key)])

@@ -73,7 +73,7 @@ class FoundAnswer(TypedDict):
     next: str
 
 
-class IdentityAnswer(TypedDict):
+class LinkedProviderAnswer(TypedDict):
     id: str
     provider: ProviderAnswer
     email: str
@@ -193,11 +193,9 @@ class BackViewSet(OpenViewSet):
         return {}  # providers add what they like
 
     def handle_exception(self, exc: Exception) -> Any:
-        return (
-            failed("busy")
-            if isinstance(exc, ApiError)
-            else super().handle_exception(exc)
-        )
+        if not isinstance(exc, ApiError):
+            return super().handle_exception(exc)
+        return failed("busy" if exc.status_code in (429, 503) else "refused")
 
     def retrieve(self, request: Request, provider_id: str) -> Answer:
         said = request.query_params.dict()
@@ -226,11 +224,14 @@ class BackViewSet(OpenViewSet):
         if user is None:
             return take_along(to(PAGE), found)
         who = browser(request)
+        where = found.next
         try:
             identities.sign_in(user=user, found=found, **who)
-        except ApiError:
-            return failed("refused")
-        return forget(with_device(to(found.next), who["device"]))
+        except ApiError as error:
+            if error.code != "second_factor_needed":
+                return failed("refused")
+            where = f"{PAGE}#second={(error.details or {})['ticket']}"
+        return forget(with_device(to(where), who["device"]))
 
 
 JOINING = {"identity_taken": "taken", "session_ended": "expired"}
@@ -310,7 +311,7 @@ class IdentitiesViewSet(NeverStored):
         name="getIdentities",
         scope="account",
         tags=TAGS,
-        data=[IdentityAnswer],
+        data=[LinkedProviderAnswer],
         examples={"one": [AN_IDENTITY]},
     )
     def list(self, request: Request) -> Answer:
@@ -360,7 +361,7 @@ class IdentitiesViewSet(NeverStored):
         return answer({"message": "Disconnected"})
 
 
-def identity_to_json(row: Identity) -> IdentityAnswer:
+def identity_to_json(row: Identity) -> LinkedProviderAnswer:
     return {
         "id": str(row.pk),
         "provider": provider_to_json(row.provider),

@@ -51,12 +51,18 @@ def security_of(user_id: UUID) -> SecurityAnswer:
         "email_confirmed_at": confirmed_at,
         "passkey_domain": settings.PASSKEY_DOMAIN or None,
         "passkeys": [passkey_to_json(passkey) for passkey in passkeys],
-        "authenticator": device
-        and {"added_at": device.created_at, "last_used_at": device.last_used_at},
+        "authenticator": authenticator_to_json(device) if device else None,
         "recovery_codes_left": codes,
-        "factor_removal": removal
-        and {"asked_at": removal.asked_at, "due_at": removal.due_at},
+        "factor_removal": removal_to_json(removal) if removal else None,
     }
+
+
+def authenticator_to_json(device: TOTPDevice) -> AuthenticatorAnswer:
+    return {"added_at": device.created_at, "last_used_at": device.last_used_at}
+
+
+def removal_to_json(removal: FactorRemoval) -> RemovalAnswer:
+    return {"asked_at": removal.asked_at, "due_at": removal.due_at}
 
 
 def passkey_to_json(passkey: Passkey) -> PasskeyAnswer:

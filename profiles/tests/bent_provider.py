@@ -105,6 +105,9 @@ class Handler(BaseHTTPRequestHandler):
         provider.asked.append(path)
         if path in provider.answers:
             return provider.answers[path](self)
+        if path.startswith("/authorize?"):  # a browser; its person agrees
+            back = provider.authorize(path)
+            return self.send(b"", status=302, Location=back)
         form = {name: one for name, [one] in parse_qs(body.decode()).items()}
         answers = {
             "/.well-known/openid-configuration": provider.openid_configuration,

@@ -23,6 +23,7 @@ from profiles.oidc import flow, services
 from profiles.oidc import http as provider_http
 from profiles.personal_data import erasure
 from profiles.tests.bent_provider import OTHER_KEY, bent_provider
+from profiles.tests.factors import turn_on
 from profiles.tests.outbox import send_all
 from profiles.tests.test_sign_in_races import at_once
 
@@ -164,6 +165,18 @@ def test_a_joined_account_is_signed_in(joined, browser, alice, mailoutbox):
 def test_the_account_stays_joined_whatever_the_address_becomes(joined, browser):
     joined.who["email"] = "other@example.net"
     assert go(browser, joined) == "/"
+    assert whose(browser) == "alice"
+
+
+def test_a_second_factor_is_asked_for_all_the_same(joined, browser, alice):
+    codes = turn_on(alice)
+    page, _, ticket = go(browser, joined).partition("#second=")
+    assert page == "/connect"
+    assert whose(browser) is None
+    body = {"ticket": ticket, "recovery_code": codes[0]}
+    other = WatchedClient().post("/api/auth/second-factor", body)
+    assert other.json()["code"] == "ticket_invalid"
+    assert browser.post("/api/auth/second-factor", body).status_code == 200
     assert whose(browser) == "alice"
 
 
@@ -333,6 +346,8 @@ def test_the_last_way_in_is_kept(browser, provider):
     [one] = browser.get(MINE).json()["data"]
     told = browser.delete(f"{MINE}/{one['id']}")
     assert (told.status_code, told.json()["code"]) == (409, "last_sign_in")
+    User.objects.update(second_factors="passkey")  # which sign in by themselves
+    assert browser.delete(f"{MINE}/{one['id']}").status_code == 200
 
 
 def test_an_erasure_leaves_nothing(joined, browser, alice):

@@ -233,8 +233,8 @@ def test_one_that_was_overtaken_while_hashing_is_refused(alice, end):
 
 def test_the_cost_of_a_sign_in(visitor, alice, budget):
     in_words = (
-        "locked?, claim, user and profile, still not locked?, last sign-in, its place, "
-        "oldest places dropped, session made and saved"
+        "locked?, claim, user and profile, still not locked?, last sign-in, known "
+        "places, this place, a mail of a new device, session made and saved"
     )
     with budget(9, in_words):
         assert sign_in(visitor).status_code == 200

@@ -265,9 +265,10 @@ def test_signing_in_by_token_leaves_sessions_alone(alice, client, visitor):
 
 def test_what_they_cost(visitor, alice, budget):
     in_words = (
-        "locked?, claim, user, still not locked?, last sign-in, its place, family"
+        "locked?, claim, user, still not locked?, last sign-in, known "
+        "places, this place, a mail of a new device, family"
     )
-    with budget(7, in_words):
+    with budget(9, in_words):
         pair = visitor.post("/api/auth/token", CREDENTIALS).json()["data"]
     with budget(1, "one guarded update"):
         pair = refresh(visitor, pair["refresh"]).json()["data"]

@@ -95,7 +95,7 @@ export function wayIn(box, isNew, then, before = () => null) {
 
 /** Fetched apart: most servers have none. */
 function waysByProviders() {
-  const box = h("div", { class: "ways" });
+  const box = h("div", { class: "provider-buttons" });
   import("./providers.js").then(({ offerProviders }) => offerProviders(box), () => {});
   return box;
 }

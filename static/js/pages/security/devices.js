@@ -19,7 +19,7 @@ export function devices(app) {
 }
 
 class Devices {
-  element = h("div", { class: "tokens" });
+  element = h("div", { class: "access" });
 
   /** @param {App} app */
   constructor(app) {

@@ -14,7 +14,7 @@ const ADDRESS = "/api/user/identities";
 
 /** Hidden where the server knows no provider, and none is connected. @param {App} app */
 export function providers(app) {
-  const box = h("div", { class: "tokens" });
+  const box = h("div", { class: "access" });
   const whole = section(t("Sign in with"), box);
   whole.hidden = true;
   draw(app, box, whole);
