@@ -190,8 +190,9 @@ class Walk:
         """Whether this undid all that the app did, back to before the moment: nothing
         is left to put back, and what was put back is not to come again.
         """
+        since = change.undone_since
         is_undo = change.undone_app_id == self.past.app_id
-        return is_undo and change.undone_since < self.past.since
+        return is_undo and since is not None and since < self.past.since
 
     def keep(self, changes: Iterable[Change]) -> None:
         for change in changes:

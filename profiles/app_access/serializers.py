@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Any, TypedDict, cast
+from typing import Annotated, Any, TypedDict
 from uuid import UUID
 
 from animecollections.api.errors import ApiError
@@ -132,19 +132,21 @@ def change_to_json(change: Logged, titles: Mapping[int, str]) -> UndoneChangeAns
         "kind": change["kind"].value,
         "before": as_shown(change["before"]),
         "after": as_shown(change["after"]),
-        "watched": cast("list[EpisodesOfDayAnswer]", watched_told(change["days"])),
+        "watched": watched_told(change["days"]),
     }
 
 
 def conflict_to_json(conflict: Mapping[str, Any]) -> AppUndoConflictAnswer:
     by: Change | None = conflict["by"]
-    told: Any = dict(conflict)
-    told["by"] = by and {
-        "through": by.through,
-        "token_name": by.token_name,
-        "at": by.at,
+    kept = by and KeptByAnswer(through=by.through, token_name=by.token_name, at=by.at)
+    return {
+        "anime_id": conflict["anime_id"],
+        "title": conflict["title"],
+        "field": conflict["field"],
+        "expected": conflict["expected"],
+        "found": conflict["found"],
+        "by": kept,
     }
-    return told
 
 
 def title_of(cursor: str | None) -> int:
