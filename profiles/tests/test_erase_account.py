@@ -262,7 +262,7 @@ def test_what_it_costs_whatever_there_is(filled, hers, budget):
         "(2), entries, pictures, "
         "titles of 8 days, today (7), the correction; wrong passwords, codes, log of "
         "staff (2), privacy requests (2), outbox; recovery codes (2); one for each of "
-        "43 tables; the erasure, its task; the session: found?"
+        "44 tables; the erasure, its task; the session: found?"
     )
-    with budget(87, in_words):
+    with budget(88, in_words):
         assert hers.delete("/api/user", BODY).status_code == 200
