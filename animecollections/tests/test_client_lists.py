@@ -4,6 +4,7 @@ import pytest
 
 from animecollections.tests.pages import box_of, expect, settled
 from animecollections.tests.test_client_accessibility import barriers
+from animecollections.tests.test_client_pages import SERVICE_WORKER_IS_THERE
 from collections_app.models import ListItem, OwnList
 from factories import AnimeFactory, UserFactory
 from profiles.tests.sockets import Api, cookie_of
@@ -58,6 +59,7 @@ def test_lists_are_made_without_network_and_kept(page, user, made):
     page.goto("/lists")
     expect(page.get_by_role("link", name="With Anna")).to_be_visible()
     settled(page)
+    page.evaluate(SERVICE_WORKER_IS_THERE)
     page.context.set_offline(True)
     page.get_by_label("Name of the new list").fill("Next winter")
     page.keyboard.press("Enter")
@@ -114,6 +116,7 @@ def test_titles_are_dragged_and_escape_leaves_them(page, user, made):
 def test_notes_and_what_is_taken_off_without_network(page, user, made):
     opened(page, made)
     settled(page)
+    page.evaluate(SERVICE_WORKER_IS_THERE)
     page.context.set_offline(True)
     page.get_by_label("Notes on Planetes").fill("The best.")
     page.get_by_label("Notes on Planetes").press("Tab")
