@@ -9,6 +9,7 @@ it, the usual one of the format is taken, and told as `minutes_estimated`.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from operator import attrgetter
 from struct import Struct
 from typing import Any, NamedTuple
 
@@ -49,10 +50,15 @@ def mean(scores: int, scored: int) -> float | None:
 
 NOTHING = Group(None, 0, 0, 0, 0, 0, 0, 0, 0)
 Groups = Mapping[str, Sequence[Group]]
-KINDS = (
-    "total", "type", "state", "format", "year", "score", "year_finished",
-    "genre", "studio", "tag",
-)  # fmt: skip
+# Each title has one of these, and several of those.
+OF_ONE = {
+    name: attrgetter(name) for name in ("type", "state", "format", "year", "score")
+}
+OF_SEVERAL = {
+    "genre": attrgetter("genre_names"),
+    "studio": attrgetter("studio_names"),
+    "tag": attrgetter("tags"),
+}
 # The sums of a group as one integer, so that one addition adds them all: a list of
 # 5,000 titles is some 60,000 additions.
 SUMS = Struct("<8Q")
@@ -97,25 +103,15 @@ def most_watched(counted: Iterable[Counted]) -> list[Counted]:
 
 def groups_of(counted: Iterable[Counted]) -> Groups:
     """Of every kind, the groups of these titles."""
-    kinds: dict[str, dict[Any, int]] = {kind: defaultdict(int) for kind in KINDS}
-    total, type_, state, format_, year, score, finished, *arrays = kinds.values()
-    genre, studio, tag = arrays
-    total[None] = 0  # the total is there without titles too
-    for one in counted:
-        title, sums = one.title, sums_of(one)
-        total[None] += sums
-        type_[title.type] += sums
-        state[title.state] += sums
-        format_[title.format] += sums
-        year[title.year] += sums
-        score[title.score] += sums
-        finished[title.finished_on[:4] if title.finished_on else None] += sums
-        for name in orjson.loads(title.genre_names):
-            genre[name] += sums
-        for name in orjson.loads(title.studio_names):
-            studio[name] += sums
-        for name in orjson.loads(title.tags):
-            tag[name] += sums
+    counted = list(counted)
+    titles = [one.title for one in counted]
+    sums = [sums_of(one) for one in counted]
+    kinds = {
+        "total": {None: sum(sums)},  # there without titles too
+        **{name: summed(map(of, titles), sums) for name, of in OF_ONE.items()},
+        "year_finished": summed((t.finished_on[:4] or None for t in titles), sums),
+        **{name: summed_each(map(of, titles), sums) for name, of in OF_SEVERAL.items()},
+    }
     return {
         kind: [
             Group(name, *SUMS.unpack(sums.to_bytes(SUMS.size, "little")))
@@ -123,6 +119,22 @@ def groups_of(counted: Iterable[Counted]) -> Groups:
         ]
         for kind, groups in kinds.items()
     }
+
+
+def summed(names: Iterable[Any], sums: Iterable[int]) -> dict[Any, int]:
+    found: dict[Any, int] = defaultdict(int)
+    for name, of_title in zip(names, sums, strict=True):
+        found[name] += of_title
+    return found
+
+
+def summed_each(arrays: Iterable[str], sums: Iterable[int]) -> dict[Any, int]:
+    """Of a title that has several names, as an array of JSON."""
+    found: dict[Any, int] = defaultdict(int)
+    for array, of_title in zip(arrays, sums, strict=True):
+        for name in orjson.loads(array) if array != "[]" else ():
+            found[name] += of_title
+    return found
 
 
 def sums_of(one: Counted) -> int:

@@ -7,7 +7,7 @@ can be below zero, where it took back what an earlier one counted by a slip: so 
 right, and a day counts as one of watching if of any title something was watched.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -19,7 +19,7 @@ from collections_app.stats.answers import (
     WeekdayTotals,
     YearWatched,
 )
-from collections_app.stats.reading import Watched
+from collections_app.stats.reading import Row, Watched
 
 CALENDAR = 371  # days: 53 weeks, as a year is shown
 
@@ -42,27 +42,31 @@ def days_of(watched: Watched) -> list[Day]:
     """The days on which anything was counted, in order."""
     lengths = {id_: title.length for id_, title in watched.titles.items()}
     days: dict[str, list[int]] = {}  # episodes, minutes, most of a title
-    for anime_id, name, episodes in watched.noted:
-        if episodes:
-            add(days, name, episodes, lengths.get(anime_id, 0))
+    add(days, watched.noted, lengths)
     by_diary = {name for name, day in days.items() if day[2] > 0}
-    for anime_id, name, episodes in watched.dated:
-        add(days, name, episodes, lengths[anime_id])
+    add(days, watched.dated, lengths)
     return [
         Day(name, episodes, minutes, most > 0, is_whole(name) and name in by_diary)
         for name, (episodes, minutes, most) in sorted(days.items())
     ]
 
 
-def add(days: dict[str, list[int]], name: str, episodes: int, length: int) -> None:
-    day = days.get(name)
-    if day is None:
-        days[name] = [episodes, episodes * length, episodes]
-        return
-    day[0] += episodes
-    day[1] += episodes * length
-    if episodes > day[2]:
-        day[2] = episodes
+def add(
+    days: dict[str, list[int]], rows: Iterable[Row], lengths: Mapping[int, int]
+) -> None:
+    """In one loop: of ten years there are tens of thousands."""
+    for anime_id, name, episodes in rows:
+        if not episodes:
+            continue
+        minutes = episodes * lengths.get(anime_id, 0)
+        day = days.get(name)
+        if day is None:
+            days[name] = [episodes, minutes, episodes]
+            continue
+        day[0] += episodes
+        day[1] += minutes
+        if episodes > day[2]:
+            day[2] = episodes
 
 
 def is_whole(name: str) -> bool:

@@ -360,6 +360,13 @@ class TestOfAFinishDate:
         undo_last(seen_long_ago)
         assert diary(anime_id=1) == {"2015": 2, "2016-05": 12}
 
+    def test_what_was_said_of_a_viewing_since_is_no_date_of_it(self, seen_long_ago):
+        seen_long_ago.post(f"{ENTRY}/viewings", {})
+        dates = [{"finished_on": "2016"}, {"finished_on": "2017"}]
+        operations = [{"op": "update", "animeId": 1, **date} for date in dates]
+        batch(seen_long_ago, *operations)
+        assert diary(anime_id=1) == {"2015": 2, "2017": 12}
+
     def test_it_is_taken_away_as_clients_undo_it(self, seen_long_ago):
         batch(seen_long_ago, {"op": "update", "animeId": 1, "finished_on": None})
         assert diary(anime_id=1) == {"2015": 2, "": 12}

@@ -149,6 +149,14 @@ class Seen:
         return {"watched": text_of(self.watched), "skipped": text_of(self.skipped)}
 
 
+def newly_watched(before: Mapping[str, Any], after: Mapping[str, Any]) -> Spans:
+    """Of an entry: what is watched after and was not before."""
+    if not (before["episode_ranges"] or after["episode_ranges"]):  # of most
+        first, last = before["progress"] + 1, after["progress"]
+        return ((first, last),) if first <= last else ()
+    return minus(Seen.of(after).watched, Seen.of(before).watched)
+
+
 def read_kept(text: str) -> tuple[Spans, Spans]:
     if not text:  # of most
         return (), ()

@@ -38,7 +38,7 @@ from animecollections.api.errors import ApiError, refuse
 from collections_app.catalogue.airing import days_aired, has_finished_airing
 from collections_app.catalogue.facts import Facts
 from collections_app.watch_list.entries import Entry
-from collections_app.watch_list.episode_ranges import Seen, Spans, minus, size
+from collections_app.watch_list.episode_ranges import Seen, Spans, newly_watched, size
 from collections_app.watch_list.fields import (
     FIELD_NAMES,
     LARGEST_NUMBER,
@@ -89,11 +89,11 @@ class Edit:
 
     @property
     def newly_watched(self) -> Spans:
-        return minus(Seen.of(self.after).watched, Seen.of(self.before).watched)
+        return newly_watched(self.before, self.after)
 
     @property
     def no_longer_watched(self) -> Spans:
-        return minus(Seen.of(self.before).watched, Seen.of(self.after).watched)
+        return newly_watched(self.after, self.before)
 
     @property
     def becomes_completed(self) -> bool:

@@ -48,7 +48,7 @@ from collections_app.watch_list.entries import (
 )
 from collections_app.watch_list.episode_ranges import (
     Seen,
-    minus,
+    newly_watched,
     said_as_columns,
     size,
 )
@@ -504,7 +504,8 @@ class ListEdit:
         if slot.after is not None and "finished_on" in edit.sent:
             watched.dated = finish_of(after, self.today)
             if before["finished_on"] != after["finished_on"]:
-                watched.dated_before = before["finished_on"]
+                # Of several in a batch the first is what the log knows.
+                watched.dated_before = watched.dated_before or before["finished_on"]
 
     def settle(self) -> None:
         """What the slots count: one statement, where any takes back or is dated."""
@@ -809,7 +810,9 @@ def dated_by_the_log(user_id: UUID, anime_ids: Collection[int]) -> Mapping[int, 
     set; one statement.
     """
     changes = Change.objects.of(user_id).filter(
-        anime_id__in=anime_ids, after__has_key="finished_on"
+        anime_id__in=anime_ids,
+        kind__in=[ChangeKind.ADD, ChangeKind.UPDATE],
+        after__has_key="finished_on",
     )
     rows = changes.order_by("revision").values_list("anime_id", "days", "after")
     found: dict[int, int] = {}
@@ -834,9 +837,8 @@ def count_as_laid(slot: Slot, today: date) -> None:
     if slot.after is None:
         return
     slot.join_run()
-    before = Seen.of(slot.before).watched if slot.before else ()
     day = finish_of(slot.after, today)
-    slot.watched.add(day, size(minus(Seen.of(slot.after).watched, before)))
+    slot.watched.add(day, size(newly_watched(slot.before or NEW_ENTRY, slot.after)))
     if slot.before and slot.before["finished_on"] != slot.after["finished_on"]:
         slot.watched.dated = day
 
