@@ -158,8 +158,7 @@ EPISODES = r"^([1-9]\d{0,5}(-[1-9]\d{0,5})?(,[1-9]\d{0,5}(-[1-9]\d{0,5})?)*)?$"
         "type": "object",
         "properties": {
             name: {
-                "type": "string",
-                "nullable": True,
+                "type": ["string", "null"],
                 "pattern": EPISODES,
                 "maxLength": episode_ranges.LONGEST,
             }
