@@ -37,7 +37,7 @@ from collections_app.watch_list.writes import ListEdit, Logged, Slot
 from history.log.recording import recording
 from history.models import Change, ChangeKind
 
-CHANGES_AT_ONCE = 10_000
+CHANGES_AT_ONCE = 2_000
 
 
 @dataclass(slots=True)
