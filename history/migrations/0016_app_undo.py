@@ -27,8 +27,4 @@ class Migration(migrations.Migration):
             name='undone_since',
             field=models.DateTimeField(blank=True, null=True),
         ),
-        migrations.AddIndex(
-            model_name='change',
-            index=models.Index(condition=models.Q(('token_id__isnull', False)), fields=['user', 'token_id', 'revision'], name='change_of_app'),
-        ),
     ]
