@@ -21,7 +21,7 @@ INSERT = re.compile(r"\s*(?:WITH \w+ AS \(…\)(?:, \w+ AS \(…\))* )?INSERT\b"
 # Keys that do are asked for with their user.
 FALLBACK = re.compile(
     r'WHERE "profiles_user"\."(?:email|user_name_key)" = %s ORDER'
-    r"|WHERE i\.session_key = %s AND i\.expire_date > %s AND u\.is_active"
+    r"|WHERE i\.session_key = %s AND i\.expire_date > %s AND NOT i\.waits_for_code AND"
     r'|FROM "profiles_session" WHERE "profiles_session"\."session_key" = %s'
 )
 

@@ -23,9 +23,11 @@ from collections_app.models import (
     Airing,
     Genre,
     Listing,
+    ListItem,
     Merge,
     MergedList,
     MissingTitle,
+    OwnList,
     SearchName,
     SourceFact,
     Studio,
@@ -44,21 +46,30 @@ from profiles.accounts.places import Place, new_device, remember
 from profiles.count_corrections.models import CountCorrection
 from profiles.figures.models import TitleCount
 from profiles.models import (
+    App,
+    AuthorizationCode,
+    DeviceCode,
     Digest,
+    EmailChange,
     Erasure,
+    FactorRemoval,
     FailedSignIns,
     FailedSignInsPart,
     Feed,
     Figure,
+    Identity,
     Image,
     MadeExport,
     MutedTitle,
     Notice,
+    Passkey,
     PrivacyRequest,
     PushSubscription,
+    SecondStep,
     Session,
     Ticket,
     TokenFamily,
+    UsedChallenge,
     User,
     UserNotice,
     WrongPasswords,
@@ -136,7 +147,16 @@ def fill(user, anime, number):
         data={"related_title": f"Gone {number}"},
     )  # fmt: skip
     MutedTitle.objects.create(user=user, anime_id=anime.pk)
-    Digest.objects.create(user=user, first_id=user.pk, due_at=NOW)
+    Digest.objects.create(user=user, first_id=user.pk, due_at=NOW, queued_at=NOW)
+    EmailChange.objects.create(
+        user=user, new_email=f"{number}@example.net", ends_at=NOW + timedelta(days=1)
+    )
+    App.objects.create(user=user, name=f"App {number}", name_key=f"app {number}")
+    Identity.objects.create(user=user, provider="work", key=number, email=user.email)
+    OwnList.objects.create(
+        user=user, name=f"List {number}", created_at=NOW, updated_at=NOW, revision=1,
+        client_key=number,
+    )  # fmt: skip
     PushSubscription.objects.create(
         user=user, key=f"k{number}", endpoint="https://push.example.org/1",
         p256dh="p", auth="a", user_agent="Firefox", auth_epoch=1,
@@ -285,13 +305,26 @@ def test_filters_look_through_the_newest_rows(browser, rows, alice, monkeypatch)
     assert found.result_count == alice.entries.count() == 2
 
 
+# What codes and challenges of some minutes are is nobody's to read; what is on a list
+# stands with the list, and second factors on the page of their person.
+OF_ANOTHER_PAGE = {
+    AuthorizationCode,
+    DeviceCode,
+    FactorRemoval,
+    ListItem,
+    Passkey,
+    SecondStep,
+    UsedChallenge,
+}
+
+
 def test_every_model_of_ours_has_pages():
     ours = {
         model
         for app in ("history", "collections_app", "profiles")
         for model in apps.get_app_config(app).get_models()
     }
-    assert ours <= set(REGISTERED)
+    assert ours - OF_ANOTHER_PAGE <= set(REGISTERED)
 
 
 @pytest.mark.parametrize("model", REGISTERED, ids=lambda model: model.__name__)
