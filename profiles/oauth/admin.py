@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from django.contrib import admin
+from django.db.models import URLField
 from django.urls import reverse
 from django.utils.html import format_html
 
@@ -30,6 +31,7 @@ class AppAdmin(ReadOnly, Page):
         "stopped_at",
     )
     list_select_related: ClassVar[Any] = ("user",)
+    formfield_overrides: ClassVar[Any] = {URLField: {"assume_scheme": "https"}}
     exclude = ("secret_digest",)
     ordering = ("-pk",)
     search_fields = ("name", "website", "user__user_name")
