@@ -17,6 +17,7 @@ from profiles.accounts.models import LoginClaim, User
 from profiles.accounts.services import taken
 from profiles.accounts.sign_in_hooks import tell_sign_ins_ended
 from profiles.accounts.tasks import mail_reset
+from profiles.accounts.ways_in_hooks import take_ways_in
 from profiles.email_changes import links, tasks
 from profiles.email_changes.models import EmailChange
 
@@ -72,7 +73,8 @@ def take_back(*, token: str) -> User:
     `email_link_invalid`.
 
     Whoever changed it knew the password, so everything that is signed in ends, the
-    password too, and the way to a new one is mailed to the old address.
+    password too, and the way to a new one is mailed to the old address. Ways in that
+    were added since the change was asked for may be theirs: they end as well.
     """
     link = links.read("take-back", token)
     user_of(link)
@@ -90,6 +92,7 @@ def take_back(*, token: str) -> User:
         )
         # With those that came after it: they led away from the old address.
         forget(user, list(changes.filter(pk__gte=change.pk)), lost)
+        take_ways_in(user.pk, since=change.asked_at)
         tell_sign_ins_ended(user.pk)
         tasks.mail_email_taken_back.enqueue(user_id=str(user.pk), email=lost)
         mail_reset.enqueue(email=user.email, is_limited=False)

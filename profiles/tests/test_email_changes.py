@@ -10,6 +10,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from django_otp.plugins.otp_totp.models import TOTPDevice
 from rest_framework.test import APIClient
 
 from conftest import signed_in
@@ -17,7 +18,22 @@ from factories import PASSWORD, UserFactory
 from history.models import Change
 from profiles.email_changes import links
 from profiles.email_changes.services import CONFIRM_WITHIN, TAKE_BACK_WITHIN
-from profiles.models import EmailChange, LoginClaim, Session, User
+from profiles.feeds import services as feeds
+from profiles.models import (
+    EmailChange,
+    FactorRemoval,
+    Feed,
+    Identity,
+    LoginClaim,
+    Passkey,
+    Session,
+    User,
+)
+from profiles.oidc import services as identities
+from profiles.oidc.flow import Found
+from profiles.second_factor.factors import changing_factors
+from profiles.second_factor.services import codes_left, new_codes
+from profiles.tests.factors import code_of, turn_on
 from profiles.tests.outbox import send_all
 from profiles.tests.test_sign_in_races import at_once
 
@@ -257,6 +273,91 @@ def test_it_is_taken_back_and_everything_ends(
     assert "/reset?" in texts[OLD]
     assert "took the change of the e-mail address back" in texts[NEW]
     assert follow(take_back_link, "take-back") == (400, "email_link_invalid")
+
+
+def add_ways_in(user, name):
+    """A passkey, an authenticator with its codes, a provider, a feed."""
+    turn_on(user)
+    with changing_factors(user.pk):
+        Passkey.objects.create(
+            user=user,
+            name=name,
+            digest=name,
+            credential_id=b"id",
+            public_key=b"key",
+            sign_count=0,
+            is_synced=False,
+        )
+    joined = Found("work", name, user.email)
+    identities.join(user_id=user.pk, found=joined, epoch=user.auth_epoch)
+    return feeds.make(user_id=user.pk, name=name, types=[]).secret
+
+
+def ways_in(user):
+    return {
+        "factors": User.objects.get(pk=user.pk).second_factors,
+        "authenticators": TOTPDevice.objects.filter(user=user).count(),
+        "codes": codes_left(user.pk),
+        "passkeys": [*Passkey.objects.of(user.pk).values_list("name", flat=True)],
+        "providers": [*Identity.objects.of(user.pk).values_list("key", flat=True)],
+        "claims": [
+            *LoginClaim.objects.filter(value__startswith="oidc:").values_list(
+                "value", flat=True
+            )
+        ],
+        "feeds": [*Feed.objects.of(user.pk).values_list("name", flat=True)],
+    }
+
+
+NO_WAY_IN = {"factors": "", "authenticators": 0, "codes": 0}
+NO_WAY_IN |= {name: [] for name in ("passkeys", "providers", "claims", "feeds")}
+
+
+def test_what_a_thief_added_is_taken_away(alice, take_back_link):
+    add_ways_in(alice, "thief")
+    FactorRemoval.objects.create(user=alice, asked_at=timezone.now())
+    assert follow(take_back_link, "take-back") == (200, None)
+    assert ways_in(alice) == NO_WAY_IN
+    assert not FactorRemoval.objects.exists()
+
+
+def test_what_the_owner_had_before_is_kept(client, alice, mailoutbox):
+    add_ways_in(alice, "owner")
+    ask(client)
+    follow(token_in(mails(mailoutbox)[NEW]))
+    back = token_in(mails(mailoutbox)[OLD])
+    before = ways_in(alice)
+    assert before["factors"] == "authenticator passkey"
+    assert follow(back, "take-back") == (200, None)
+    assert ways_in(alice) == before
+
+
+def test_the_authenticator_that_a_thief_began_before_goes_too(
+    client, alice, mailoutbox
+):
+    client.post("/api/user/authenticator")
+    ask(client)
+    follow(token_in(mails(mailoutbox)[NEW]))
+    back = token_in(mails(mailoutbox)[OLD])
+    told = client.post("/api/user/authenticator/confirm", {"code": code_of(alice)})
+    assert told.status_code == 200
+    assert follow(back, "take-back") == (200, None)
+    assert ways_in(alice) == NO_WAY_IN
+
+
+def test_new_codes_and_a_new_address_of_a_feed_are_a_thiefs_too(
+    client, alice, mailoutbox
+):
+    add_ways_in(alice, "owner")
+    ask(client)
+    follow(token_in(mails(mailoutbox)[NEW]))
+    back = token_in(mails(mailoutbox)[OLD])
+    new_codes(alice)
+    feeds.rotate(user_id=alice.pk, feed_id=Feed.objects.get().pk)
+    assert follow(back, "take-back") == (200, None)
+    left = ways_in(alice)
+    assert (left["factors"], left["codes"]) == ("authenticator passkey", 0)
+    assert left["feeds"] == []
 
 
 def test_for_a_week(take_back_link, alice):
