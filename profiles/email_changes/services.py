@@ -9,9 +9,10 @@ from django.utils import timezone
 
 from animecollections.api.errors import ApiError
 from animecollections.db.ids import new_epoch
-from animecollections.identity import Origin
+from animecollections.identity import Origin, SignIn
 from history.log.recording import Recording, locked, recording
 from history.models import ChangeKind
+from profiles.accounts.authentication import account_behind
 from profiles.accounts.managers import claims_of
 from profiles.accounts.models import LoginClaim, User
 from profiles.accounts.services import taken
@@ -25,21 +26,25 @@ CONFIRM_WITHIN = timedelta(days=1)
 TAKE_BACK_WITHIN = timedelta(days=7)
 
 
-def ask(*, user_id: UUID, email: str) -> None:
+def ask(*, user_id: UUID, sign_in: SignIn, email: str) -> None:
     """Mails a link to the address, which may be theirs already and not be confirmed.
-    An older one that was not used ends.
+    An older one that was not used ends; so does this one with all that is signed in.
 
     Only the worker looks up whether somebody else has the address, or whether it got
     too many mails lately: so neither the answer nor its time tells.
     """
     with transaction.atomic():
         user = User.objects.select_for_update().filter(pk=user_id).first()
-        if user is None:
+        # Under the lock: beside a new password, the sign-in that asks may have ended.
+        if user is None or account_behind(sign_in, user_id) is None:
             raise ApiError("session_ended")
-        now = timezone.now()
-        EmailChange.objects.of(user_id).asked().update(ends_at=now)
-        ends_at = now + CONFIRM_WITHIN
-        change = EmailChange.objects.create(user=user, new_email=email, ends_at=ends_at)
+        end_asked(user_id)
+        change = EmailChange.objects.create(
+            user=user,
+            new_email=email,
+            auth_epoch=user.auth_epoch,
+            ends_at=timezone.now() + CONFIRM_WITHIN,
+        )
         tasks.mail_confirm_email.enqueue(user_id=str(user_id), change_id=str(change.pk))
 
 
@@ -52,8 +57,8 @@ def confirm(*, token: str) -> User:
     user_of(link)  # or the lock would find nobody
     with recording(user_id=link.user_id, through=Origin("session")) as write:
         change = EmailChange.objects.of(link.user_id).asked().filter(pk=link.row_id)
-        user, asked = user_of(link), change.first()
-        if asked is None:
+        user, asked = user_of(link, is_locked=True), change.first()
+        if asked is None or asked.auth_epoch != user.auth_epoch:
             raise ApiError("email_link_invalid")
         now, old = timezone.now(), user.email
         if asked.new_email == old:
@@ -99,8 +104,10 @@ def take_back(*, token: str) -> User:
     return user
 
 
-def user_of(link: links.Link) -> User:
-    user = User.objects.filter(pk=link.user_id, is_active=True).first()
+def user_of(link: links.Link, *, is_locked: bool = False) -> User:
+    """is_locked: no new password comes between this and the commit."""
+    users = User.objects.select_for_update() if is_locked else User.objects.all()
+    user = users.filter(pk=link.user_id, is_active=True).first()
     if user is None:
         raise ApiError("email_link_invalid")
     return user
@@ -122,6 +129,11 @@ def set_email(user: User, email: str, write: Recording) -> None:
     except IntegrityError:
         raise taken("email_taken", "email") from None
     write.change(ChangeKind.PROFILE)
+
+
+def end_asked(user_id: UUID) -> None:
+    """Those that nobody has confirmed: their links lead nowhere from now on."""
+    EmailChange.objects.of(user_id).asked().update(ends_at=timezone.now())
 
 
 def forget(user: User, changes: list[EmailChange], *lost: str) -> None:
