@@ -10,7 +10,6 @@ from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
-from django_otp.plugins.otp_totp.models import TOTPDevice
 from rest_framework.test import APIClient
 
 from animecollections.api.errors import ApiError
@@ -26,20 +25,16 @@ from profiles.models import (
     EmailChange,
     FactorRemoval,
     Feed,
-    Identity,
     LoginClaim,
-    Passkey,
     Session,
     User,
 )
-from profiles.oidc import services as identities
-from profiles.oidc.flow import Found
-from profiles.second_factor.factors import changing_factors
-from profiles.second_factor.services import codes_left, new_codes
+from profiles.second_factor.services import new_codes
 from profiles.staff import account_changes as staff_acts
-from profiles.tests.factors import code_of, turn_on
+from profiles.tests.factors import code_of
 from profiles.tests.outbox import send_all
 from profiles.tests.test_sign_in_races import at_once
+from profiles.tests.ways_in import NO_WAY_IN, add_ways_in, ways_in
 
 ADDRESS = "/api/auth/email"
 OLD, NEW = "alice@example.org", "alice@example.net"
@@ -327,44 +322,6 @@ def test_it_is_taken_back_and_everything_ends(
     assert "/reset?" in texts[OLD]
     assert "took the change of the e-mail address back" in texts[NEW]
     assert follow(take_back_link, "take-back") == (400, "email_link_invalid")
-
-
-def add_ways_in(user, name):
-    """A passkey, an authenticator with its codes, a provider, a feed."""
-    turn_on(user)
-    with changing_factors(user.pk):
-        Passkey.objects.create(
-            user=user,
-            name=name,
-            digest=name,
-            credential_id=b"id",
-            public_key=b"key",
-            sign_count=0,
-            is_synced=False,
-        )
-    joined = Found("work", name, user.email)
-    identities.join(user_id=user.pk, found=joined, epoch=user.auth_epoch)
-    return feeds.make(user_id=user.pk, name=name, types=[]).secret
-
-
-def ways_in(user):
-    return {
-        "factors": User.objects.get(pk=user.pk).second_factors,
-        "authenticators": TOTPDevice.objects.filter(user=user).count(),
-        "codes": codes_left(user.pk),
-        "passkeys": [*Passkey.objects.of(user.pk).values_list("name", flat=True)],
-        "providers": [*Identity.objects.of(user.pk).values_list("key", flat=True)],
-        "claims": [
-            *LoginClaim.objects.filter(value__startswith="oidc:").values_list(
-                "value", flat=True
-            )
-        ],
-        "feeds": [*Feed.objects.of(user.pk).values_list("name", flat=True)],
-    }
-
-
-NO_WAY_IN = {"factors": "", "authenticators": 0, "codes": 0}
-NO_WAY_IN |= {name: [] for name in ("passkeys", "providers", "claims", "feeds")}
 
 
 def test_what_a_thief_added_is_taken_away(alice, take_back_link):
