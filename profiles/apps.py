@@ -9,14 +9,18 @@ class ProfilesConfig(AppConfig):
         from animecollections.ops.metrics import WRITES
         from history.log.commit_hooks import after_commit_hooks
         from history.staff_log.services import staff_action_hooks
-        from profiles.accounts import sign_in_hooks
+        from profiles.accounts import sign_in_hooks, ways_in_hooks
         from profiles.app_access.services import tell_access_given
+        from profiles.feeds.services import end_since as end_feeds
         from profiles.oauth import hooks as oauth_hooks
+        from profiles.oidc.services import end_since as end_identities
+        from profiles.second_factor.factors import remove_since as remove_factors
         from profiles.staff import tasks
         from profiles.sync.feed import feed
 
         after_commit_hooks.append(feed.publish)
         sign_in_hooks.hooks.append(feed.check_sign_ins)
+        ways_in_hooks.hooks += [remove_factors, end_identities, end_feeds]
         oauth_hooks.hooks.append(tell_access_given)
         after_commit_hooks.append(lambda note: WRITES.inc())
         staff_action_hooks.append(tasks.tell_of_staff)

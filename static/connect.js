@@ -3,6 +3,13 @@
 const refusal = document.querySelector("[role=alert]");
 const part = (id) => document.getElementById(id);
 let next = "/";
+
+/** A page of ours, as own_path of the server has it: a link to this page may name any. */
+function ownPath(text) {
+  const isPath = /^\/(?![/\\])/.test(text ?? "") && !/[\u0000-\u001f\u007f-\u009f]/.test(text);
+  return isPath && new URL(text, location.origin).origin === location.origin ? text : "/";
+}
+
 let ticket = "";
 let isToJoin = false; // once who comes back is signed in
 
@@ -27,7 +34,7 @@ async function begin() {
   if (ticket) return show(part("second"));
   const { success, data } = await ask("GET", "/api/auth/connect");
   if (!success) return fail("expired");
-  next = data.next;
+  next = ownPath(data.next);
   const form = part(data.has_account ? "join" : "new");
   for (const element of form.querySelectorAll("[data-says]")) {
     element.textContent = element.dataset.says === "email" ? data.email : data.provider.name;

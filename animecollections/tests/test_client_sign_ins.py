@@ -109,7 +109,10 @@ def test_what_went_wrong_is_said(device, there):
 def test_links_about_an_email(device, there):
     user = UserFactory(email="old@example.org")
     change = EmailChange.objects.create(
-        user=user, new_email="new@example.org", ends_at="2099-01-01T00:00:00Z"
+        user=user,
+        new_email="new@example.org",
+        auth_epoch=user.auth_epoch,
+        ends_at="2099-01-01T00:00:00Z",
     )
     page = device(base_url=there, **PHONE).new_page()
     asked = []

@@ -57,6 +57,11 @@ def forget(user_id: UUID) -> None:
     )
 
 
+def have_set(user_id: UUID, name: str) -> bool:
+    """Whether staff ever set this column of a user, such as the e-mail."""
+    return StaffAction.objects.filter(user_id=user_id, after__has_key=name).exists()
+
+
 def revealed_to(actor_id: UUID, users: Collection[UUID]) -> set[UUID]:
     """Those of the users whose private things this member of staff gave a reason to
     see, a moment ago.

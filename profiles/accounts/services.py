@@ -14,6 +14,7 @@ from animecollections.api.client_ip import network
 from animecollections.api.errors import CODES, ApiError
 from animecollections.db.ids import as_uuid7, new_epoch
 from animecollections.identity import SignIn
+from history.staff_log import services as staff_log
 from profiles.accounts import lockouts, reset_links, second_steps, tasks
 from profiles.accounts.credentials import check_credentials, check_own_password, enter
 from profiles.accounts.identifiers import fold_user_name, is_reserved
@@ -30,6 +31,7 @@ from profiles.accounts.sessions import (
     note_proof,
 )
 from profiles.accounts.sign_in_hooks import tell_sign_ins_ended
+from profiles.accounts.ways_in_hooks import take_ways_in
 
 
 def sign_up(
@@ -267,7 +269,8 @@ def confirm_reset(
     """Sets the password by a mailed link; 400 `reset_invalid` for a used or old one.
 
     Ends every session and token, opens every lock, and knows the place from now on:
-    anyone who reads the mail is the owner.
+    anyone who reads the mail is the owner. Where nobody had read one before, whoever
+    made the account may be another: the ways in that they left end too.
     """
     user = user_of_link(uid, token)
     refuse_weak(new_password, user, field="new_password")
@@ -277,9 +280,21 @@ def confirm_reset(
         # Who reads the mail has the address too.
         if not replace_password(user, old_hash, email_confirmed_at=now()):
             raise ApiError("reset_invalid")
+        if may_be_planted(user):
+            take_ways_in(user.pk)
         tell_sign_ins_ended(user.pk)
         if lockouts.unlock(user.email):  # while others go on guessing, they get in
             remember(user.pk, Place(address, device))
+
+
+def may_be_planted(user: User) -> bool:
+    """Whether a stranger may have signed up with this address, in wait for its owner:
+    nobody has confirmed it yet. Not where staff made the account or set the address:
+    then a mailbox alone must not take the second factor off.
+    """
+    if user.email_confirmed_at is not None or user.is_staff:
+        return False
+    return not staff_log.have_set(user.pk, "email")
 
 
 def user_of_link(uid: str, token: str) -> User:

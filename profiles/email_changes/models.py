@@ -10,7 +10,7 @@ from animecollections.db.owned import OwnedQuerySet, OwnedRow, owner
 
 class EmailChangeQuerySet(OwnedQuerySet["EmailChange"]):
     def asked(self) -> Self:
-        """Whose mailed link can confirm them."""
+        """Whose mailed link can confirm them, unless all sign-ins ended since."""
         return self.filter(confirmed_at=None, ends_at__gt=timezone.now())
 
     def done(self) -> Self:
@@ -29,6 +29,8 @@ class EmailChange(OwnedRow):
     # Once it is confirmed; "" where it was theirs already.
     old_email = models.EmailField(max_length=254, blank=True)
     asked_at = models.DateTimeField(auto_now_add=True)
+    # The account's at that time: what ends all sign-ins ends it too.
+    auth_epoch = models.PositiveIntegerField()
     confirmed_at = models.DateTimeField(null=True, blank=True)
     # Until then it can be confirmed; and once it is, be taken back.
     ends_at = models.DateTimeField(db_index=True)

@@ -27,6 +27,8 @@ def mail_confirm_email(user_id: str, change_id: str, tries: int = 0) -> None:
     if change is None or mails_before(change) >= MOST_A_DAY:
         return
     user = cast("User", change.user)
+    if change.auth_epoch != user.auth_epoch:  # the link would lead nowhere
+        return
     email, language = change.new_email, user.preferences.language
     other = User.objects.known_by("email", email, "preferences")
     if other is not None and other.pk != change.user_id:

@@ -1,7 +1,7 @@
 """The e-mail address over HTTP."""
 
 from datetime import datetime
-from typing import Any, TypedDict
+from typing import Any, TypedDict, cast
 
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -10,6 +10,7 @@ from animecollections.api.errors import ApiError
 from animecollections.api.fields import StrictObject
 from animecollections.api.rendering import Answer, answer
 from animecollections.api.schema import documented
+from animecollections.identity import SignIn
 from animecollections.scopes import OPEN
 from profiles.accounts.models import User
 from profiles.accounts.proofs import require_fresh_proof
@@ -62,7 +63,8 @@ class EmailViewSet(NeverStored):
         user = User.objects.filter(pk=self.user_id).first()
         if user is None:
             raise ApiError("session_ended")
-        asked = EmailChange.objects.of(user.pk).asked().first()
+        changes = EmailChange.objects.of(user.pk).filter(auth_epoch=user.auth_epoch)
+        asked = changes.asked().first()
         told: EmailAnswer = {
             "email": user.email,
             "confirmed_at": user.email_confirmed_at,
@@ -87,7 +89,8 @@ class EmailViewSet(NeverStored):
     def create(self, request: Request) -> Answer:
         values = self.read_body(EmailInput)
         require_fresh_proof(request)
-        emails.ask(user_id=self.user_id, **values)
+        sign_in = cast("SignIn", request.auth)
+        emails.ask(user_id=self.user_id, sign_in=sign_in, **values)
         return answer({"message": ASKED})
 
 

@@ -5,12 +5,14 @@ A feed is no part of the log: like a sign-in, what ends one must not be undone.
 
 import re
 from collections.abc import Sequence
+from datetime import datetime
 from hashlib import sha256
 from secrets import token_urlsafe
 from typing import NamedTuple
 from uuid import UUID
 
 from django.db import DatabaseError, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from animecollections.api.errors import ApiError
@@ -67,6 +69,16 @@ def rotate(*, user_id: UUID, feed_id: UUID) -> Made:
 def end(*, user_id: UUID, feed_id: UUID) -> None:
     if not Feed.objects.of(user_id).filter(pk=feed_id).delete()[0]:
         raise ApiError("feed_not_found")
+
+
+def end_since(user_id: UUID, since: datetime | None) -> None:
+    """Those whose address was made since then, or all; for
+    profiles/accounts/ways_in_hooks.py.
+    """
+    feeds = Feed.objects.of(user_id)
+    if since is not None:
+        feeds = feeds.filter(Q(created_at__gte=since) | Q(rotated_at__gte=since))
+    feeds.delete()
 
 
 def find(secret: str) -> tuple[Account, Feed] | None:

@@ -25,6 +25,7 @@ class Migration(migrations.Migration):
                 ('new_email', models.EmailField(max_length=254)),
                 ('old_email', models.EmailField(blank=True, max_length=254)),
                 ('asked_at', models.DateTimeField(auto_now_add=True)),
+                ('auth_epoch', models.PositiveIntegerField()),
                 ('confirmed_at', models.DateTimeField(blank=True, null=True)),
                 ('ends_at', models.DateTimeField(db_index=True)),
                 ('user', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='email_changes', to=settings.AUTH_USER_MODEL)),

@@ -19,17 +19,20 @@ from django.conf import settings
 from django.core import signing
 from django.core.exceptions import ValidationError
 from django.utils.crypto import constant_time_compare
+from django.utils.encoding import iri_to_uri
 from django.utils.http import url_has_allowed_host_and_scheme
 from joserfc import jwt
 from joserfc.errors import JoseError
 from requests import RequestException
 
+from animecollections.api.fields import CONTROL
 from profiles.accounts.identifiers import check_email
 from profiles.oidc.http import new_session
 from profiles.oidc.providers import UNREADABLE, Provider, UnavailableError
 
 SCOPE = "openid email"
 SECONDS = 600  # of the way there and back
+MOST_OF_PATH = 2_000  # of the page to go on with: browsers keep 4 KB in a cookie
 LEEWAY = 60  # two machines' clocks differ
 # Signed with a key of the provider's own: `none`, and what our shared secret could
 # sign, are no proof that it was them.
@@ -118,9 +121,15 @@ def callback_of(provider: Provider) -> str:
 
 
 def own_path(text: str) -> str:
-    """A page of ours to go on with, never another site's."""
+    """A page of ours to go on with, never another site's, as it stands in an address.
+    Django's check lets control characters by, which browsers leave out: of `/`, a tab
+    and `//evil.example` another site would be left.
+    """
     is_path = text.startswith("/") and url_has_allowed_host_and_scheme(text, None)
-    return text if is_path and len(text) <= 500 else "/"
+    if not is_path or CONTROL.search(text):
+        return "/"
+    path = str(iri_to_uri(text))
+    return path if len(path) <= MOST_OF_PATH else "/"
 
 
 def sealed(thing: Begun | Found) -> str:

@@ -1,5 +1,6 @@
 """Writes to identities: signing in by one, joining one to an account, letting it go."""
 
+from datetime import datetime
 from uuid import UUID
 
 from django.contrib.sessions.backends.base import SessionBase
@@ -138,3 +139,14 @@ def end(*, user_id: UUID, identity_id: UUID) -> None:
             raise ApiError("last_sign_in")
         identity.delete()
         LoginClaim.objects.give_up(user_id, [claim_of(identity.key)])
+
+
+def end_since(user_id: UUID, since: datetime | None) -> None:
+    """Those that were joined since then, or all; for
+    profiles/accounts/ways_in_hooks.py.
+    """
+    theirs = Identity.objects.of(user_id)
+    joined = theirs if since is None else theirs.filter(created_at__gte=since)
+    keys = list(joined.values_list("key", flat=True))
+    theirs.filter(key__in=keys).delete()
+    LoginClaim.objects.give_up(user_id, [claim_of(key) for key in keys])

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
+from django.utils.encoding import iri_to_uri
 from rest_framework import serializers
 from rest_framework.request import Request
 
@@ -120,7 +121,7 @@ def to(address: str) -> Answer:
     """Its address may name a page of the provider's, with a code: nobody learns it as
     where a request came from.
     """
-    headers = {"Location": address, "Referrer-Policy": "no-referrer"}
+    headers = {"Location": iri_to_uri(address), "Referrer-Policy": "no-referrer"}
     return Answer(status=302, headers=headers)
 
 
@@ -178,7 +179,7 @@ class BeginViewSet(OpenViewSet):
         except FailedError as error:
             return failed(error.why)
         response = answer({"address": address}, status=302)
-        response["Location"] = address
+        response["Location"] = iri_to_uri(address)
         return take_along(response, begun)
 
 

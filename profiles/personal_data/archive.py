@@ -215,7 +215,7 @@ SECTIONS = [
         "email_changes.jsonl",
         "Other e-mail addresses that you asked for in the last days.",
         of(EmailChange, "id"),
-        left_out=("id",),
+        left_out=("id", "auth_epoch"),
     ),
     Section(
         "identities.jsonl",

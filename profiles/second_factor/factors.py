@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
@@ -64,3 +66,15 @@ def remove_all(user: User) -> bool:
         Passkey.objects.of(user.pk).delete()[0],
     ]
     return any(removed)
+
+
+def remove_since(user_id: UUID, since: datetime | None) -> None:
+    """Those that were added since then, or all; for profiles/accounts/ways_in_hooks.py.
+    What waits to remove the others was asked for by the password, which is known.
+    """
+    added = Q() if since is None else Q(created_at__gte=since)
+    with changing_factors(user_id) as user:
+        TOTPDevice.objects.filter(added, user=user).delete()
+        StaticDevice.objects.filter(added, user=user).delete()
+        Passkey.objects.of(user_id).filter(added).delete()
+        FactorRemoval.objects.of(user_id).delete()

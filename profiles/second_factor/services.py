@@ -11,6 +11,7 @@ from hashlib import sha256
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 from django_otp import verify_token
 from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
@@ -66,7 +67,7 @@ def add_authenticator(
         codes = None
         if is_right:
             mine.exclude(pk=device.pk).delete()
-            mine.update(confirmed=True)
+            mine.update(confirmed=True, created_at=timezone.now())
             codes = None if user.second_factors else new_codes(user)
             tasks.mail_factors_changed.enqueue(
                 user_id=str(user_id), what="authenticator_added"
@@ -103,7 +104,9 @@ def confirm(*, user: User, code: str, through: Origin) -> list[str] | None:
     with changing_factors(user.pk):
         if verify_token(user, device.persistent_id, code) is None:
             return None
-        TOTPDevice.objects.filter(pk=device.pk).update(confirmed=True)
+        TOTPDevice.objects.filter(pk=device.pk).update(
+            confirmed=True, created_at=timezone.now()
+        )
         codes = new_codes(user)
         why = "Enrolled by themselves."
         audit.note(
@@ -124,9 +127,8 @@ def renew_codes(*, user: User, through: Origin) -> list[str]:
 
 def new_codes(user: User) -> list[str]:
     """Ten recovery codes, instead of those there were."""
-    device, _ = StaticDevice.objects.get_or_create(
-        user=user, defaults={"name": "recovery codes"}
-    )
+    about = {"name": "recovery codes", "created_at": timezone.now()}
+    device, _ = StaticDevice.objects.update_or_create(user=user, defaults=about)
     codes = [new_code() for _ in range(CODES)]
     with transaction.atomic():
         device.token_set.all().delete()

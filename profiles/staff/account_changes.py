@@ -17,6 +17,7 @@ from profiles.accounts.managers import claims_of
 from profiles.accounts.models import LoginClaim, User
 from profiles.accounts.services import deactivate, taken
 from profiles.accounts.sign_in_hooks import tell_sign_ins_ended
+from profiles.email_changes.services import end_asked
 
 
 def create(*, user: User) -> None:
@@ -49,6 +50,8 @@ def edit(*, user_id: UUID, values: Mapping[str, Any], through: Origin) -> None:
                 if is_renamed:
                     move_claims(user_id, columns)
                 User.objects.filter(pk=user_id).update(**columns)
+                if "email" in columns:  # no link leads away from what staff set
+                    end_asked(user_id)
         except IntegrityError:
             raise already_taken(user_id, columns.get("email")) from None
         if is_renamed:

@@ -12,14 +12,29 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from rest_framework.test import APIClient
 
+from animecollections.api.errors import ApiError
+from animecollections.identity import Origin, SignIn
 from conftest import signed_in
 from factories import PASSWORD, UserFactory
 from history.models import Change
-from profiles.email_changes import links
+from profiles.accounts import reset_links
+from profiles.email_changes import links, services
 from profiles.email_changes.services import CONFIRM_WITHIN, TAKE_BACK_WITHIN
-from profiles.models import EmailChange, LoginClaim, Session, User
+from profiles.feeds import services as feeds
+from profiles.models import (
+    EmailChange,
+    FactorRemoval,
+    Feed,
+    LoginClaim,
+    Session,
+    User,
+)
+from profiles.second_factor.services import new_codes
+from profiles.staff import account_changes as staff_acts
+from profiles.tests.factors import code_of
 from profiles.tests.outbox import send_all
 from profiles.tests.test_sign_in_races import at_once
+from profiles.tests.ways_in import NO_WAY_IN, add_ways_in, ways_in
 
 ADDRESS = "/api/auth/email"
 OLD, NEW = "alice@example.org", "alice@example.net"
@@ -92,7 +107,7 @@ def test_known_and_unknown_addresses_get_one_answer(client, stranger):
 
 
 def test_the_budget(client, budget):
-    with budget(6, "sign-in check, proof, the account, older, this, its mail"):
+    with budget(7, "sign-in check twice, proof, the account, older, this, its mail"):
         ask(client)
 
 
@@ -217,6 +232,56 @@ def test_an_address_that_was_taken_meanwhile(confirm_link, alice):
     assert email_of(alice) == OLD
 
 
+def new_password(client, alice, staff):
+    body = {"old_password": PASSWORD, "new_password": "Other-Cow-99"}
+    assert client.post("/api/auth/password", body).status_code == 200
+
+
+def everywhere(client, alice, staff):
+    body = {"everywhere": True}
+    assert client.post("/api/auth/signout", body).status_code == 200
+
+
+def reset(client, alice, staff):
+    link = {
+        "uid": alice.pk.hex,
+        "token": reset_links.make_token(User.objects.get(pk=alice.pk)),
+        "new_password": "Other-Cow-99",
+    }
+    path = "/api/auth/password/reset/confirm"
+    assert APIClient().post(path, link).status_code == 200
+
+
+def other_email(client, alice, staff):
+    values = {"email": "by-staff@example.org"}
+    staff_acts.edit(user_id=alice.pk, values=values, through=Origin("admin", staff.pk))
+
+
+@pytest.mark.parametrize("act", [new_password, everywhere, reset, other_email])
+def test_what_keeps_a_thief_out_ends_the_change_that_they_asked_for(
+    client, alice, staff, confirm_link, act
+):
+    act(client, alice, staff)
+    before = email_of(alice)
+    assert follow(confirm_link) == (400, "email_link_invalid")
+    assert email_of(alice) == before
+    told = signed_in(User.objects.get(pk=alice.pk)).get(ADDRESS).json()["data"]
+    assert told["asked"] is None
+
+
+def test_a_link_that_leads_nowhere_is_not_mailed(client, alice, mailoutbox):
+    ask(client)
+    new_password(client, alice, None)
+    assert NEW not in mails(mailoutbox)
+
+
+def test_a_sign_in_that_has_just_ended_asks_for_none(alice):
+    ended = SignIn("session", "of no session")
+    with pytest.raises(ApiError, match="session has ended"):
+        services.ask(user_id=alice.pk, sign_in=ended, email=NEW)
+    assert not EmailChange.objects.exists()
+
+
 def test_the_sign_in_is_by_the_new_address(take_back_link):
     for email, status in ((OLD, 401), (NEW, 200)):
         body = {"email": email, "password": PASSWORD}
@@ -257,6 +322,53 @@ def test_it_is_taken_back_and_everything_ends(
     assert "/reset?" in texts[OLD]
     assert "took the change of the e-mail address back" in texts[NEW]
     assert follow(take_back_link, "take-back") == (400, "email_link_invalid")
+
+
+def test_what_a_thief_added_is_taken_away(alice, take_back_link):
+    add_ways_in(alice, "thief")
+    FactorRemoval.objects.create(user=alice, asked_at=timezone.now())
+    assert follow(take_back_link, "take-back") == (200, None)
+    assert ways_in(alice) == NO_WAY_IN
+    assert not FactorRemoval.objects.exists()
+
+
+def test_what_the_owner_had_before_is_kept(client, alice, mailoutbox):
+    add_ways_in(alice, "owner")
+    ask(client)
+    follow(token_in(mails(mailoutbox)[NEW]))
+    back = token_in(mails(mailoutbox)[OLD])
+    before = ways_in(alice)
+    assert before["factors"] == "authenticator passkey"
+    assert follow(back, "take-back") == (200, None)
+    assert ways_in(alice) == before
+
+
+def test_the_authenticator_that_a_thief_began_before_goes_too(
+    client, alice, mailoutbox
+):
+    client.post("/api/user/authenticator")
+    ask(client)
+    follow(token_in(mails(mailoutbox)[NEW]))
+    back = token_in(mails(mailoutbox)[OLD])
+    told = client.post("/api/user/authenticator/confirm", {"code": code_of(alice)})
+    assert told.status_code == 200
+    assert follow(back, "take-back") == (200, None)
+    assert ways_in(alice) == NO_WAY_IN
+
+
+def test_new_codes_and_a_new_address_of_a_feed_are_a_thiefs_too(
+    client, alice, mailoutbox
+):
+    add_ways_in(alice, "owner")
+    ask(client)
+    follow(token_in(mails(mailoutbox)[NEW]))
+    back = token_in(mails(mailoutbox)[OLD])
+    new_codes(alice)
+    feeds.rotate(user_id=alice.pk, feed_id=Feed.objects.get().pk)
+    assert follow(back, "take-back") == (200, None)
+    left = ways_in(alice)
+    assert (left["factors"], left["codes"]) == ("authenticator passkey", 0)
+    assert left["feeds"] == []
 
 
 def test_for_a_week(take_back_link, alice):
@@ -325,7 +437,9 @@ def test_of_20_confirmations_of_one_address_by_two_people_one_wins():
     people = [UserFactory(), UserFactory()]
     ends_at = timezone.now() + timedelta(hours=1)
     changes = [
-        EmailChange.objects.create(user=user, new_email=NEW, ends_at=ends_at)
+        EmailChange.objects.create(
+            user=user, new_email=NEW, auth_epoch=user.auth_epoch, ends_at=ends_at
+        )
         for user in people
     ]
     tokens = [links.new_text("confirm", row.user_id, row.pk) for row in changes]

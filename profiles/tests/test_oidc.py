@@ -511,12 +511,28 @@ def test_a_cookie_of_another_shape_is_none(joined, browser):
         "\\\\evil.example",
         "javascript:alert(1)",
         "/\t/evil.example",
+        "/\t//evil.example",
+        "/\r\n//evil.example",
+        "/a\nb",
+        "/a\x85b",
         "evil",
-        "/" + "x" * 600,
+        "/" + "x" * 2000,
+        "/" + "é" * 400,
     ],
 )
 def test_nobody_is_led_to_another_site(joined, browser, next_):
     assert go(browser, joined, next=next_) == "/"
+
+
+def test_the_longest_page_of_ours_fits_into_the_cookie(joined, browser):
+    next_ = "/oauth/authorize?state=".ljust(2000, "x")
+    address = begin(browser, next=next_)
+    assert len(browser.cookies["oidc"].OutputString()) < 4096
+    assert come_back(browser, joined.authorize(address)) == next_
+
+
+def test_the_page_of_ours_is_written_as_an_address(joined, browser):
+    assert go(browser, joined, next="/anime/é?q=a b") == "/anime/%C3%A9?q=a%20b"
 
 
 # --- A provider that is down, slow, large or odd -----------------------------------

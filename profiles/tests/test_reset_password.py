@@ -6,12 +6,17 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.contrib.auth.tokens import default_token_generator
+from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
+from animecollections.identity import Origin
 from conftest import signed_in
 from factories import PASSWORD
+from profiles.accounts.reset_links import make_token
 from profiles.models import User, WrongPasswords
+from profiles.staff import services as staff
 from profiles.tests.outbox import send_all
+from profiles.tests.ways_in import NO_WAY_IN, add_ways_in, ways_in
 
 pytestmark = pytest.mark.django_db
 ASK = "/api/auth/password/reset"
@@ -223,6 +228,59 @@ def test_the_page_speaks_the_browsers_language(visitor):
     assert "Contraseña nueva" in page.content.decode()
 
 
-def test_what_confirming_costs(visitor, link, budget):
+def test_what_confirming_costs(visitor, alice, link, budget):
+    User.objects.filter(pk=alice.pk).update(email_confirmed_at=timezone.now())
     with budget(4, "user, password, mail, locks"):
         assert confirm(visitor, link).status_code == 200
+
+
+def test_what_the_first_one_costs(visitor, link, budget):
+    said = "user, password, mail, locks; did staff set it; the user, 3 kinds of "
+    said += (
+        "factors, their removal; 2 kinds left?, the user, codes, removal; providers, "
+    )
+    with budget(17, said + "feeds"):
+        assert confirm(visitor, link).status_code == 200
+
+
+# --- An account that somebody else made with the address ---------------------------
+
+
+@pytest.fixture
+def planted(alice):
+    """Ways in that were there before anybody had confirmed the address."""
+    add_ways_in(alice, "planted")
+    return alice
+
+
+def test_the_first_proof_of_an_address_takes_planted_ways_in_away(
+    visitor, planted, link
+):
+    assert confirm(visitor, link).status_code == 200
+    assert ways_in(planted) == NO_WAY_IN
+    signed_up = {"email": planted.email, "password": NEW}
+    assert visitor.post("/api/auth/signin", signed_up).status_code == 200
+
+
+def confirmed_before(user):
+    User.objects.filter(pk=user.pk).update(email_confirmed_at=timezone.now())
+
+
+def is_staff(user):
+    User.objects.filter(pk=user.pk).update(is_staff=True)
+
+
+def set_by_staff(user):
+    through = Origin("command")
+    staff.edit(user=user, values={"email": "n@b.org"}, reason="x", through=through)
+
+
+@pytest.mark.parametrize("so", [confirmed_before, is_staff, set_by_staff])
+def test_otherwise_they_are_the_owners(visitor, planted, so):
+    so(planted)
+    before = ways_in(planted)
+    user = User.objects.get(pk=planted.pk)
+    link = {"uid": user.pk.hex, "token": make_token(user)}
+    assert confirm(visitor, link).status_code == 200
+    assert ways_in(planted) == before
+    assert before["factors"] == "authenticator passkey"
