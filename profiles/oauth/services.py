@@ -97,13 +97,13 @@ def take_code(*, code: str, app: App) -> AuthorizationCode | None:
 
 def begin_family(permission: Permission, *, user_agent: str) -> TokenFamily | None:
     """The app's sign-in; None where its person signed out everywhere meanwhile. They
-    are told of an app that had no access before.
+    are told of an app that has no access until then.
     """
     user_id, app = permission.user_id, permission.app
     if current_epoch(user_id) != permission.auth_epoch:
         return None
     with transaction.atomic():
-        is_new = not TokenFamily.objects.filter(user_id=user_id, app=app).exists()
+        is_new = not has_access(permission)
         family = TokenFamily.objects.create(
             id=permission.family_id,
             user_id=user_id,
@@ -118,6 +118,17 @@ def begin_family(permission: Permission, *, user_agent: str) -> TokenFamily | No
         if is_new:
             tell_access_given(user_id, app.pk)
     return family
+
+
+def has_access(permission: Permission) -> bool:
+    """Whether a sign-in of the app stands already."""
+    return TokenFamily.objects.filter(
+        user_id=permission.user_id,
+        app=permission.app,
+        auth_epoch=permission.auth_epoch,
+        revoked_at=None,
+        expires_at__gt=timezone.now(),
+    ).exists()
 
 
 def end_family(*, user_id: UUID, family_id: UUID, app: App) -> None:

@@ -16,7 +16,14 @@ from profiles.app_access import tasks
 from profiles.models import App, AuthorizationCode, TokenFamily, User
 from profiles.oauth.hooks import tell_access_given
 from profiles.tests.outbox import send_all
-from profiles.tests.registered_apps import client_of, let_in, register
+from profiles.tests.registered_apps import (
+    client_of,
+    code_for,
+    let_in,
+    person,
+    register,
+    taken,
+)
 
 APPS = "/api/user/apps"
 LIST = "/api/user/watchList"
@@ -152,6 +159,23 @@ def test_a_mail_tells_of_a_new_app(client, alice, app, language, subject):
     assert (sent.subject, sent.to) == (subject, [alice.email])
     assert "Ani Notes" in sent.body
     assert "/security" in sent.body
+
+
+@pytest.mark.parametrize(
+    ("ended", "mails"),
+    [
+        ({}, 0),
+        ({"revoked_at": timezone.now()}, 1),
+        ({"expires_at": timezone.now()}, 1),
+        ({"auth_epoch": 77}, 1),
+    ],
+)
+def test_an_app_that_lost_its_access_is_told_of_again(alice, app, ended, mails):
+    let_in(app, alice)
+    TokenFamily.objects.filter(app=app).update(**ended)
+    taken(app, code_for(person(alice), app))
+    send_all()
+    assert len(mail.outbox) == mails
 
 
 def test_who_has_not_proved_the_address_reads_no_name_of_an_app(alice, app):
