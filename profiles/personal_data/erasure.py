@@ -27,21 +27,28 @@ from profiles.personal_data.models import Erasure
 def erase_own(
     *,
     user_id: UUID,
-    password: str,
     address: str,
     through: Origin,
     sign_in: SignIn,
+    password: str | None = None,
     device: str = "",
 ) -> None:
     """By its owner, who says the password again: 401 `wrong_credentials`, 429 `locked`,
-    403 `proof_needed` where a second factor is on.
+    403 `proof_needed` where a second factor is on, or there is no password to say.
 
     401 `session_ended` where everything was signed out while the hash was computed:
     the old password may be known to the one it was changed for.
     """
-    user = check_own_password(
-        user_id=user_id, password=password, address=address, device=device
-    )
+    user = User.objects.filter(pk=user_id, is_active=True).first()
+    if user is None:
+        raise ApiError("session_ended")
+    if user.has_usable_password():
+        if password is None:
+            fields = {"password": ["Send your password."]}
+            raise ApiError("invalid", fields=fields, sentence=fields["password"][0])
+        user = check_own_password(
+            user_id=user_id, password=password, address=address, device=device
+        )
     refuse_password_alone(user=user, sign_in=sign_in)
     erase(user_id=user_id, through=through, epoch=user.auth_epoch)
 

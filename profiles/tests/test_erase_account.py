@@ -25,6 +25,7 @@ from profiles.tests.personal import (
     naming_fields,
     traces_of,
 )
+from profiles.tests.test_fresh_proofs import make_stale
 
 pytestmark = pytest.mark.django_db
 BODY = {"password": PASSWORD}
@@ -153,6 +154,20 @@ def test_without_a_password_nothing_is_erased(zaphira, hers, body):
     assert response.status_code == 400
     assert "password" in response.json()["fields"]
     assert User.objects.exists()
+
+
+def test_who_has_no_password_proves_who_they_are(zaphira, hers):
+    """As by a provider; nor does any try lock the account."""
+    zaphira.set_unusable_password()
+    User.objects.filter(pk=zaphira.pk).update(password=zaphira.password)
+    make_stale(zaphira)
+    for body in ({}, BODY):
+        refused = hers.post("/api/user/erase", body)
+        assert (refused.status_code, refused.json()["code"]) == (403, "proof_needed")
+    assert not WrongPasswords.objects.exists()
+    Session.objects.filter(user=zaphira).update(proved_at=timezone.now())
+    assert hers.post("/api/user/erase", {}).status_code == 200
+    assert not User.objects.exists()
 
 
 def test_nobody_erases_another(zaphira, client):
