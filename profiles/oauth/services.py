@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from animecollections.api.client_ip import network
 from animecollections.scopes import with_groups
 from profiles.accounts.models import TokenFamily, User
 from profiles.accounts.sign_in_hooks import tell_sign_ins_ended
@@ -95,7 +96,9 @@ def take_code(*, code: str, app: App) -> AuthorizationCode | None:
     return None
 
 
-def begin_family(permission: Permission, *, user_agent: str) -> TokenFamily | None:
+def begin_family(
+    permission: Permission, *, address: str, user_agent: str
+) -> TokenFamily | None:
     """The app's sign-in; None where its person signed out everywhere meanwhile. They
     are told of an app that has no access until then.
     """
@@ -114,6 +117,7 @@ def begin_family(permission: Permission, *, user_agent: str) -> TokenFamily | No
             refresh_id=uuid4(),
             expires_at=timezone.now() + settings.SIMPLE_JWT["REFRESH_TOKEN_LIFETIME"],
             user_agent=user_agent[:300],
+            used_from=network(address),
         )
         if is_new:
             tell_access_given(user_id, app.pk)

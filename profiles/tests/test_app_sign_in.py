@@ -145,6 +145,13 @@ def test_no_app_reads_the_e_mail(notes, alice):
     assert (told.json()["data"]["name"], told.json()["data"]["email"]) == ("alice", "")
 
 
+def test_of_an_address_of_ipv6_the_network_is_noted(app, family):
+    before = timezone.now() - timedelta(minutes=2)
+    TokenFamily.objects.filter(pk=family.pk).update(used_at=before)
+    app.get(LIST, REMOTE_ADDR="2001:db8:1:2:3:4:5:6")
+    assert TokenFamily.objects.get(pk=family.pk).used_from == "2001:db8:1:2::"
+
+
 def test_its_use_is_noted_once_a_minute(app, family):
     before = timezone.now() - timedelta(minutes=2)
     TokenFamily.objects.filter(pk=family.pk).update(used_at=before)
