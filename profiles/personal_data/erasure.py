@@ -18,7 +18,9 @@ from profiles.accounts.managers import claims_of
 from profiles.accounts.models import LoginClaim, User
 from profiles.accounts.proofs import refuse_password_alone
 from profiles.accounts.sign_in_hooks import tell_sign_ins_ended
+from profiles.app_access.tasks import end_sign_ins
 from profiles.figures import running_counts
+from profiles.oauth.models import App
 from profiles.personal_data import privacy_requests as privacy
 from profiles.personal_data import tasks
 from profiles.personal_data.models import Erasure
@@ -68,6 +70,7 @@ def erase(*, user_id: UUID, through: Origin, epoch: int | None = None) -> None:
         if user is None or epoch not in (None, user.auth_epoch):
             raise ApiError("session_ended")
         forget(user)
+        end_apps_of(user)
         user.delete()
         erasure = Erasure.objects.create(
             through=through.kind, actor_id=through.actor_id, files_of=user_id
@@ -76,6 +79,14 @@ def erase(*, user_id: UUID, through: Origin, epoch: int | None = None) -> None:
         # No partial: Django cannot name one in the log when it fails.
         transaction.on_commit(lambda: tasks.remove_files_of(erasure.pk), robust=True)
         tell_sign_ins_ended(user_id)
+
+
+def end_apps_of(user: User) -> None:
+    """The apps they registered go with them; what others have open through one closes
+    as when it is removed.
+    """
+    for app_id in App.objects.of(user.pk).values_list("pk", flat=True):
+        end_sign_ins.enqueue(app_id=str(app_id))
 
 
 def forget(user: User) -> None:

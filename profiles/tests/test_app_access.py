@@ -9,12 +9,15 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from animecollections.identity import Origin
 from conftest import signed_in
 from factories import AnimeFactory, UserFactory
 from history.models import StaffAction
+from profiles.accounts import sign_in_hooks
 from profiles.app_access import tasks
 from profiles.models import App, AuthorizationCode, TokenFamily, User
 from profiles.oauth.hooks import tell_access_given
+from profiles.personal_data.erasure import erase
 from profiles.tests.outbox import send_all
 from profiles.tests.registered_apps import (
     client_of,
@@ -247,6 +250,19 @@ def test_staff_without_the_permission_stop_nothing(alice, app):
     answer = helper.post(page_of(app, "stop"), {"reason": "I do not like it."})
     assert answer.status_code == 403
     assert works(family)
+
+
+def test_with_its_maker_it_ends_for_everybody(alice, app, maker, monkeypatch):
+    """Their sockets too: the worker tells of it, as when an app is removed."""
+    family = let_in(app, alice)
+    erase(user_id=maker.pk, through=Origin("command"))
+    assert not works(family)
+    closed = []
+    monkeypatch.setattr(sign_in_hooks, "hooks", [lambda *who: closed.append(who[0])])
+    send_all()
+    assert closed == [alice.pk]
+    family.refresh_from_db()
+    assert family.revoked_at
 
 
 def test_its_end_is_told_some_people_at_a_time(monkeypatch, app):

@@ -272,12 +272,13 @@ def has_been_counted(until):
 def test_what_it_costs_whatever_there_is(filled, hers, budget):
     has_been_counted(timezone.now())
     in_words = (
-        "sign-in check, user, locked?, still not?, tries forgiven; lock, account, "
+        "sign-in check, user (2), locked?, still not?, tries forgiven; lock, account, "
         "what it claims besides (2), its claims (4), counts: until when, what is new "
         "(2), entries, pictures, "
         "titles of 8 days, today (7), the correction; wrong passwords, codes, log of "
-        "staff (2), privacy requests (2), outbox; recovery codes (2); one for each of "
-        "44 tables; the erasure, its task; the session: found?"
+        "staff (2), privacy requests (2), outbox; their app, its end; "
+        "recovery codes (2); one for each of 44 tables; the erasure, its task; "
+        "the session: found?"
     )
-    with budget(88, in_words):
+    with budget(91, in_words):
         assert hers.delete("/api/user", BODY).status_code == 200
