@@ -111,6 +111,47 @@ def test_an_authenticator_is_turned_on_with_the_keyboard(device):
     assert page.evaluate("document.documentElement.scrollWidth") <= 375
 
 
+def test_with_a_factor_on_a_new_password_and_the_erasure_ask_for_it(device):
+    user = UserFactory()
+    codes = turn_on(user)
+    page = device(user).new_page()
+    proof = page.get_by_role("dialog", name="Confirm that it's you")
+
+    def prove(code):
+        proof.get_by_role("button", name="Use a recovery code").click()
+        proof.get_by_label("Recovery code").fill(code)
+        proof.get_by_role("button", name="Confirm").click()
+
+    Session.objects.update(proved_at=None)
+    page.goto("/settings")
+    page.get_by_label("Current password").fill(PASSWORD)
+    page.get_by_label("New password").fill("Left-Cow-8")
+    page.get_by_role("button", name="Change password").click()
+    prove(codes[0])
+    expect(page.get_by_text("Password changed")).to_be_visible()
+    assert User.objects.get().check_password("Left-Cow-8")
+
+    Session.objects.update(proved_at=None)
+    page.get_by_role("button", name="Erase my account").click()
+    page.get_by_label("Your password").fill("Left-Cow-8")
+    page.get_by_role("button", name="Erase everything").click()
+    prove(codes[1])
+    page.wait_for_url("**/?said=erased")
+    assert not User.objects.exists()
+
+
+def test_who_has_no_password_erases_by_a_fresh_sign_in(device):
+    user = UserFactory()
+    user.set_unusable_password()
+    user.save()
+    page = device(user).new_page()
+    page.goto("/settings")
+    page.get_by_role("button", name="Erase my account").click()
+    page.get_by_role("button", name="Erase everything").click()
+    page.wait_for_url("**/?said=erased")
+    assert not User.objects.exists()
+
+
 def test_an_old_sign_in_is_asked_for_the_password_before_a_token(device):
     user = UserFactory()
     page = device(user).new_page()

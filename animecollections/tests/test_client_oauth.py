@@ -10,6 +10,7 @@ from animecollections.tests.test_client_accessibility import barriers
 from factories import PASSWORD, UserFactory
 from profiles.models import TokenFamily
 from profiles.tests.registered_apps import register
+from profiles.tests.test_fresh_proofs import make_stale
 
 playwright = pytest.importorskip("playwright.sync_api")
 expect = playwright.expect
@@ -87,6 +88,32 @@ def test_an_app_signs_a_person_in(device, served, callback, maker):
     assert session.get(mine).status_code == 200
     assert session.get(f"{served.url}/api/user/tokens").status_code == 403
     assert TokenFamily.objects.get(user=person).app == app
+
+
+def test_who_signed_in_long_ago_proves_it_first(device, served, callback, maker):
+    app = register(maker, redirect_uris=["http://127.0.0.1/callback"])
+    person = UserFactory(user_name="mia")
+    session = OAuth2Session(
+        app.client_id, redirect_uri=callback[0], scope="read", pkce="S256"
+    )
+    address, _ = session.authorization_url(f"{served.url}/oauth/authorize")
+    page = device(person).new_page()
+    make_stale(person)
+
+    page.goto(address)
+    page.get_by_label("Your password").fill(PASSWORD)
+    page.get_by_role("button", name="Confirm").click()
+    page.get_by_role("button", name="Let it in").click()
+    expect(page.get_by_role("heading", name="Back in the app")).to_be_visible()
+
+
+def test_who_gives_no_proof_stays_in_the_client(device, served, maker):
+    person = UserFactory(user_name="mia")
+    page = device(person).new_page()
+    make_stale(person)
+    page.goto("/link")
+    page.get_by_role("button", name="Cancel").click()
+    page.wait_for_url(f"{served.url}/")
 
 
 def test_a_device_is_let_in(device, served, maker):

@@ -37,8 +37,15 @@ def require_fresh_proof(request: Request) -> None:
 
 
 def refuse_password_alone(*, user: User, sign_in: SignIn) -> None:
-    """For what takes the password: with a second factor on, it is no proof."""
-    if user.second_factors and not is_fresh(user_id=user.pk, sign_in=sign_in):
+    """For what takes the password: with a second factor on, it is no proof; of who has
+    none, it cannot be one.
+    """
+    if user.second_factors or not user.has_usable_password():
+        refuse_stale(user=user, sign_in=sign_in)
+
+
+def refuse_stale(*, user: User, sign_in: SignIn) -> None:
+    if not is_fresh(user_id=user.pk, sign_in=sign_in):
         raise ApiError("proof_needed", details={"methods": methods_of(user)})
 
 

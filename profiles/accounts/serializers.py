@@ -89,7 +89,11 @@ class PasswordInput(serializers.Serializer[Any]):
 
 
 class EraseInput(serializers.Serializer[Any]):
-    password = Secret(help_text="The account's password, again.")
+    password = Secret(
+        required=False,
+        help_text="The account's password, again; of one that has none a fresh proof "
+        "is enough.",
+    )
 
 
 class ResetInput(serializers.Serializer[Any]):

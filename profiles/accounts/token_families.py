@@ -53,7 +53,7 @@ def begin_family(user: User, *, address: str, user_agent: str) -> TokenPair:
     return write_pair(family)
 
 
-def refresh(*, token: str, address: str = "", app_id: UUID | None = None) -> TokenPair:
+def refresh(*, token: str, address: str, app_id: UUID | None = None) -> TokenPair:
     """A new pair for a refresh token, which is then used up. Used again, it ends the
     family: one of the two who have it is a thief, and nobody can tell which. That of a
     registered app is good for that app alone, which proved who it is.
@@ -135,6 +135,6 @@ def note_use(*, user_id: UUID, family_id: UUID, address: str) -> None:
     unused = families.filter(used_at__lte=now - NOTE_USE_EACH)
     try:
         with transaction.atomic():
-            unused.update(used_at=now, used_from=address)
+            unused.update(used_at=now, used_from=network(address))
     except DatabaseError:
         pass

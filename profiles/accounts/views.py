@@ -225,7 +225,8 @@ class SessionViewSet(ApiViewSet):
     @documented(
         "The signed-in user, or null.",
         name="getSession",
-        description="The e-mail is empty for a personal token without `profile:read`.",
+        description="The e-mail is empty for an app that somebody let in, and for a "
+        "personal token without `profile:read`.",
         scope=OPEN,
         tags=TAGS,
         data=nullable(CurrentUserAnswer),
@@ -242,7 +243,8 @@ class SessionViewSet(ApiViewSet):
         at = account.revisions
         named = (account.email, account.user_name)
         sign_in: Any = request.auth
-        sees_email = "profile:read" in sign_in.scopes
+        # People are told so before they let an app in.
+        sees_email = sign_in.kind != "app" and "profile:read" in sign_in.scopes
         parts = (at.parts["profile"], at.parts["preferences"])
         of_token = (account.hides_mature, sees_email)
         etag = unless_held(

@@ -67,16 +67,20 @@ class RegisteredAppsViewSet(NeverStored):
     @documented(
         "Changes an app; what is not sent stays.",
         name="changeRegisteredApp",
+        description="With `redirect_uris` it needs a fresh proof (403 "
+        "`proof_needed`): the codes that let the app in are sent there.",
         scope="account",
         tags=TAGS,
         body=AppChangeInput,
         data=RegisteredAppAnswer,
-        errors=["app_not_found", "app_name_taken"],
+        errors=["app_not_found", "app_name_taken", "proof_needed"],
         examples={"changed": AN_APP},
         body_examples={"another name": {"name": "Ani Notes"}},
     )
     def partial_update(self, request: Request, app_id: str) -> Answer:
         values = self.read_body(AppChangeInput)
+        if "redirect_uris" in values:
+            require_fresh_proof(request)
         app = apps.change(user_id=self.user_id, app_id=parse_id(app_id), values=values)
         return answer(app_to_json(app))
 
@@ -100,9 +104,10 @@ class RegisteredAppsViewSet(NeverStored):
         scope="account",
         tags=TAGS,
         data={"message": str},
-        errors=["app_not_found"],
+        errors=["app_not_found", "proof_needed"],
         examples={"removed": {"message": "App removed"}},
     )
     def destroy(self, request: Request, app_id: str) -> Answer:
+        require_fresh_proof(request)
         apps.remove(user_id=self.user_id, app_id=parse_id(app_id))
         return answer({"message": "App removed"})

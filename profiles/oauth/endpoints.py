@@ -18,6 +18,7 @@ from animecollections.api.client_ip import address, network
 from animecollections.api.errors import ApiError
 from animecollections.api.throttling import RateThrottle
 from profiles.oauth import server
+from profiles.oauth.validator import CALLER
 
 Answer = tuple[dict[str, str], str, int]
 Run = Callable[[str, dict[str, str], dict[str, str]], Answer]
@@ -80,6 +81,7 @@ def answer_to(request: HttpRequest, rate: str, run: Run) -> Answer:
         for name in ("Authorization", "Content-Type", "User-Agent")
         if name in request.headers
     }
+    headers[CALLER] = address(request)
     try:
         with transaction.atomic():
             try:

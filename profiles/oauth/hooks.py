@@ -8,6 +8,6 @@ hooks: list[Callable[[UUID, UUID], None]] = []
 
 
 def tell_access_given(user_id: UUID, app_id: UUID) -> None:
-    """Within the transaction that lets an app in for the first time."""
+    """Within the transaction that lets in an app that has no access."""
     for hook in hooks:
         hook(user_id, app_id)

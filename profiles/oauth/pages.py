@@ -24,6 +24,7 @@ from animecollections.identity import Account, SignIn
 from animecollections.scopes import SCOPES, with_groups
 from profiles.accounts.authentication import account_behind
 from profiles.accounts.models import User
+from profiles.accounts.proofs import is_fresh
 from profiles.accounts.sessions import is_key
 from profiles.oauth import codes, devices, server
 from profiles.oauth.models import App
@@ -49,9 +50,20 @@ def show(
     return render(request, f"oauth/{name}.html", context, status=status)
 
 
+def is_proved_here(request: HttpRequest, account: Account) -> bool:
+    """Whether they said who they are a moment ago: a cookie alone lets no app in."""
+    key = request.COOKIES[settings.SESSION_COOKIE_NAME]
+    return is_fresh(user_id=account.id, sign_in=SignIn("session", key))
+
+
 def to_sign_in(path: str) -> HttpResponse:
     """The web client signs them in, and sends them back here."""
     return redirect(f"/?{urlencode({'said': 'app', 'next': path})}")
+
+
+def to_proof(path: str) -> HttpResponse:
+    """The web client asks them for a fresh proof, and sends them back here."""
+    return redirect(f"/?{urlencode({'said': 'app', 'prove': 'yes', 'next': path})}")
 
 
 def refuse_too_many(request: HttpRequest, rate: str, who: str) -> HttpResponse | None:
@@ -88,12 +100,14 @@ def authorize(request: HttpRequest) -> HttpResponseBase:
     except OAuth2Error as error:
         return tell_app_of(request, sent, error)
     account = account_here(request)
-    if asks_for_no_page(sent):
-        return tell_error(no_page_error(account, asked))
     if account is None:
         return to_sign_in(address_of(sent))
+    if asks_for_no_page(sent):
+        return tell_error(no_page_error(asked))
     if request.method == "POST" and sent.get("account") == str(account.id):
         return decide(request, account, words, asked)
+    if not is_proved_here(request, account):
+        return to_proof(address_of(sent))
     return ask(request, account, words, asked)
 
 
@@ -107,7 +121,7 @@ def tell_app_of(
     """An app that asked for something wrong learns it; after its person has signed in,
     so that no address of ours leads strangers on to another site by itself.
     """
-    if account_here(request) is None and not asks_for_no_page(sent):
+    if account_here(request) is None:
         return to_sign_in(address_of(sent))
     return tell_error(error)
 
@@ -117,10 +131,12 @@ def asks_for_no_page(sent: QueryDict) -> bool:
     return "none" in sent.get("prompt", "").split()
 
 
-def no_page_error(account: Account | None, asked: Request) -> OAuth2Error:
-    """A person is always asked, so an app that wants no page gets no."""
+def no_page_error(asked: Request) -> OAuth2Error:
+    """A person is always asked, so an app that wants no page gets no. Who is not signed
+    in is not led on by it either: they sign in first.
+    """
     error = AccessDeniedError("A person has to decide, on a page.", request=asked)
-    error.error = "interaction_required" if account else "login_required"
+    error.error = "interaction_required"
     return error
 
 
@@ -200,6 +216,8 @@ def decide(
         return to_sign_in(address_of(request.POST))
     if not allowed:
         return tell_error(AccessDeniedError(request=asked))
+    if not is_proved_here(request, account):
+        return to_proof(address_of(request.POST))
     try:
         location = server.allow(
             request.POST,
@@ -235,6 +253,8 @@ def link(request: HttpRequest) -> HttpResponseBase:
     if account is None:
         return to_sign_in(request.get_full_path())
     if request.method != "POST":
+        if not is_proved_here(request, account):
+            return to_proof(request.get_full_path())
         letters = codes.read_letters(request.GET.get("user_code", ""))
         return show(request, "link", typed=codes.shown(letters) if letters else "")
     if refused := refuse_too_many(request, "link", str(account.id)):
@@ -267,6 +287,8 @@ def decide_on_device(
     if auth_epoch is None or account_here(request) is None:
         return to_sign_in(server.LINK)
     allowed = allowed_of(request.POST, words)
+    if allowed and not is_proved_here(request, account):
+        return to_proof(f"{server.LINK}?{urlencode({'user_code': letters})}")
     was_waiting = devices.decide(
         letters=letters,
         user_id=account.id,

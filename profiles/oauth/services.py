@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from animecollections.api.client_ip import network
 from animecollections.scopes import with_groups
 from profiles.accounts.models import TokenFamily, User
 from profiles.accounts.sign_in_hooks import tell_sign_ins_ended
@@ -95,15 +96,17 @@ def take_code(*, code: str, app: App) -> AuthorizationCode | None:
     return None
 
 
-def begin_family(permission: Permission, *, user_agent: str) -> TokenFamily | None:
+def begin_family(
+    permission: Permission, *, address: str, user_agent: str
+) -> TokenFamily | None:
     """The app's sign-in; None where its person signed out everywhere meanwhile. They
-    are told of an app that had no access before.
+    are told of an app that has no access until then.
     """
     user_id, app = permission.user_id, permission.app
     if current_epoch(user_id) != permission.auth_epoch:
         return None
     with transaction.atomic():
-        is_new = not TokenFamily.objects.filter(user_id=user_id, app=app).exists()
+        is_new = not has_access(permission)
         family = TokenFamily.objects.create(
             id=permission.family_id,
             user_id=user_id,
@@ -114,10 +117,22 @@ def begin_family(permission: Permission, *, user_agent: str) -> TokenFamily | No
             refresh_id=uuid4(),
             expires_at=timezone.now() + settings.SIMPLE_JWT["REFRESH_TOKEN_LIFETIME"],
             user_agent=user_agent[:300],
+            used_from=network(address),
         )
         if is_new:
             tell_access_given(user_id, app.pk)
     return family
+
+
+def has_access(permission: Permission) -> bool:
+    """Whether a sign-in of the app stands already."""
+    return TokenFamily.objects.filter(
+        user_id=permission.user_id,
+        app=permission.app,
+        auth_epoch=permission.auth_epoch,
+        revoked_at=None,
+        expires_at__gt=timezone.now(),
+    ).exists()
 
 
 def end_family(*, user_id: UUID, family_id: UUID, app: App) -> None:

@@ -36,6 +36,9 @@ from profiles.oauth.services import (
 )
 
 Request = Any  # oauthlib's, which publishes no types
+# Where the address of who asks stands among the headers that oauthlib hands on. No
+# client sends it: endpoints.py picks those that count.
+CALLER = "Caller"
 CHALLENGE = re.compile(r"[A-Za-z0-9_\-]{43}", re.ASCII)
 VERIFIER = re.compile(r"[A-Za-z0-9\-._~]{43,128}", re.ASCII)
 GRANT_TYPES = (
@@ -314,12 +317,16 @@ class Validator(RequestValidator):  # type: ignore[misc]  # untyped
         if request.grant_type == "refresh_token":
             try:
                 return token_families.refresh(
-                    token=request.refresh_token, app_id=request.client.pk
+                    token=request.refresh_token,
+                    address=request.headers[CALLER],
+                    app_id=request.client.pk,
                 )
             except ApiError:
                 raise InvalidGrantError(request=request) from None
         family = begin_family(
-            request.permission, user_agent=request.headers.get("User-Agent", "")
+            request.permission,
+            address=request.headers[CALLER],
+            user_agent=request.headers.get("User-Agent", ""),
         )
         if family is None:
             raise InvalidGrantError(request=request)

@@ -18,7 +18,9 @@ from profiles.accounts.managers import claims_of
 from profiles.accounts.models import LoginClaim, User
 from profiles.accounts.proofs import refuse_password_alone
 from profiles.accounts.sign_in_hooks import tell_sign_ins_ended
+from profiles.app_access.tasks import end_sign_ins
 from profiles.figures import running_counts
+from profiles.oauth.models import App
 from profiles.personal_data import privacy_requests as privacy
 from profiles.personal_data import tasks
 from profiles.personal_data.models import Erasure
@@ -27,21 +29,28 @@ from profiles.personal_data.models import Erasure
 def erase_own(
     *,
     user_id: UUID,
-    password: str,
     address: str,
     through: Origin,
     sign_in: SignIn,
+    password: str | None = None,
     device: str = "",
 ) -> None:
     """By its owner, who says the password again: 401 `wrong_credentials`, 429 `locked`,
-    403 `proof_needed` where a second factor is on.
+    403 `proof_needed` where a second factor is on, or there is no password to say.
 
     401 `session_ended` where everything was signed out while the hash was computed:
     the old password may be known to the one it was changed for.
     """
-    user = check_own_password(
-        user_id=user_id, password=password, address=address, device=device
-    )
+    user = User.objects.filter(pk=user_id, is_active=True).first()
+    if user is None:
+        raise ApiError("session_ended")
+    if user.has_usable_password():
+        if password is None:
+            fields = {"password": ["Send your password."]}
+            raise ApiError("invalid", fields=fields, sentence=fields["password"][0])
+        user = check_own_password(
+            user_id=user_id, password=password, address=address, device=device
+        )
     refuse_password_alone(user=user, sign_in=sign_in)
     erase(user_id=user_id, through=through, epoch=user.auth_epoch)
 
@@ -61,6 +70,7 @@ def erase(*, user_id: UUID, through: Origin, epoch: int | None = None) -> None:
         if user is None or epoch not in (None, user.auth_epoch):
             raise ApiError("session_ended")
         forget(user)
+        end_apps_of(user)
         user.delete()
         erasure = Erasure.objects.create(
             through=through.kind, actor_id=through.actor_id, files_of=user_id
@@ -69,6 +79,14 @@ def erase(*, user_id: UUID, through: Origin, epoch: int | None = None) -> None:
         # No partial: Django cannot name one in the log when it fails.
         transaction.on_commit(lambda: tasks.remove_files_of(erasure.pk), robust=True)
         tell_sign_ins_ended(user_id)
+
+
+def end_apps_of(user: User) -> None:
+    """The apps they registered go with them; what others have open through one closes
+    as when it is removed.
+    """
+    for app_id in App.objects.of(user.pk).values_list("pk", flat=True):
+        end_sign_ins.enqueue(app_id=str(app_id))
 
 
 def forget(user: User) -> None:

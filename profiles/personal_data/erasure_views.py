@@ -18,7 +18,8 @@ SUMMARY = "Erases the account for good, with all its rows and files."
 DESCRIPTION = (
     "All sessions and tokens end, and live sockets close (4401). A retry after "
     "success is 401 `session_ended`: treat it as success. Wrong passwords count "
-    "towards the lock-out. To keep a copy, first `GET "
+    "towards the lock-out. With a second factor, or without a password, it needs a "
+    "fresh proof (403 `proof_needed`). To keep a copy, first `GET "
     "/api/user/export?format=account`. "
 )
 DOCUMENTATION: dict[str, Any] = {

@@ -8,6 +8,7 @@ from django.db import DatabaseError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from animecollections.api.client_ip import network
 from animecollections.api.errors import ApiError
 from animecollections.identity import SignIn
 from animecollections.scopes import with_groups
@@ -79,6 +80,6 @@ def note_use(*, user_id: UUID, token_id: UUID, address: str) -> None:
     unused = tokens.filter(Q(used_at=None) | Q(used_at__lte=now - NOTE_USE_EACH))
     try:
         with transaction.atomic():
-            unused.update(used_at=now, used_from=address)
+            unused.update(used_at=now, used_from=network(address))
     except DatabaseError:
         pass

@@ -9,14 +9,24 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from animecollections.identity import Origin
 from conftest import signed_in
 from factories import AnimeFactory, UserFactory
 from history.models import StaffAction
+from profiles.accounts import sign_in_hooks
 from profiles.app_access import tasks
 from profiles.models import App, AuthorizationCode, TokenFamily, User
 from profiles.oauth.hooks import tell_access_given
+from profiles.personal_data.erasure import erase
 from profiles.tests.outbox import send_all
-from profiles.tests.registered_apps import client_of, let_in, register
+from profiles.tests.registered_apps import (
+    client_of,
+    code_for,
+    let_in,
+    person,
+    register,
+    taken,
+)
 
 APPS = "/api/user/apps"
 LIST = "/api/user/watchList"
@@ -154,6 +164,23 @@ def test_a_mail_tells_of_a_new_app(client, alice, app, language, subject):
     assert "/security" in sent.body
 
 
+@pytest.mark.parametrize(
+    ("ended", "mails"),
+    [
+        ({}, 0),
+        ({"revoked_at": timezone.now()}, 1),
+        ({"expires_at": timezone.now()}, 1),
+        ({"auth_epoch": 77}, 1),
+    ],
+)
+def test_an_app_that_lost_its_access_is_told_of_again(alice, app, ended, mails):
+    let_in(app, alice)
+    TokenFamily.objects.filter(app=app).update(**ended)
+    taken(app, code_for(person(alice), app))
+    send_all()
+    assert len(mail.outbox) == mails
+
+
 def test_who_has_not_proved_the_address_reads_no_name_of_an_app(alice, app):
     """Anyone could sign up with another's address, and write to them by such a name."""
     tell_access_given(alice.pk, app.pk)
@@ -223,6 +250,19 @@ def test_staff_without_the_permission_stop_nothing(alice, app):
     answer = helper.post(page_of(app, "stop"), {"reason": "I do not like it."})
     assert answer.status_code == 403
     assert works(family)
+
+
+def test_with_its_maker_it_ends_for_everybody(alice, app, maker, monkeypatch):
+    """Their sockets too: the worker tells of it, as when an app is removed."""
+    family = let_in(app, alice)
+    erase(user_id=maker.pk, through=Origin("command"))
+    assert not works(family)
+    closed = []
+    monkeypatch.setattr(sign_in_hooks, "hooks", [lambda *who: closed.append(who[0])])
+    send_all()
+    assert closed == [alice.pk]
+    family.refresh_from_db()
+    assert family.revoked_at
 
 
 def test_its_end_is_told_some_people_at_a_time(monkeypatch, app):

@@ -139,6 +139,19 @@ def test_mature_titles_need_its_users_leave_and_theirs(notes, alice):
         assert found.account.hides_mature is not mature
 
 
+def test_no_app_reads_the_e_mail(notes, alice):
+    """The page on which it was let in says so."""
+    told = client_of(let_in(notes, alice, "profile:read")).get("/api/auth/session")
+    assert (told.json()["data"]["name"], told.json()["data"]["email"]) == ("alice", "")
+
+
+def test_of_an_address_of_ipv6_the_network_is_noted(app, family):
+    before = timezone.now() - timedelta(minutes=2)
+    TokenFamily.objects.filter(pk=family.pk).update(used_at=before)
+    app.get(LIST, REMOTE_ADDR="2001:db8:1:2:3:4:5:6")
+    assert TokenFamily.objects.get(pk=family.pk).used_from == "2001:db8:1:2::"
+
+
 def test_its_use_is_noted_once_a_minute(app, family):
     before = timezone.now() - timedelta(minutes=2)
     TokenFamily.objects.filter(pk=family.pk).update(used_at=before)

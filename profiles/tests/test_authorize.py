@@ -20,6 +20,7 @@ from profiles.tests.registered_apps import (
     register,
     request_of,
 )
+from profiles.tests.test_fresh_proofs import make_stale
 
 PAGE = "/oauth/authorize"
 pytestmark = pytest.mark.django_db
@@ -222,9 +223,11 @@ def test_no_stranger_is_led_on_by_an_error(app):
     assert told["Location"].startswith("/?")
 
 
-def test_an_app_that_wants_no_page_learns_that_nobody_is_here(app):
-    told = shown(Client(), app, prompt="none")
-    assert query_of(told["Location"])["error"] == "login_required"
+@pytest.mark.parametrize("asked", [{}, {"scope": "account"}])
+def test_an_app_that_wants_no_page_leads_no_stranger_on(app, asked):
+    told = shown(Client(), app, prompt="none", **asked)
+    assert told.status_code == 302
+    assert told["Location"].startswith("/?")
 
 
 @pytest.mark.parametrize(
@@ -297,6 +300,24 @@ def test_more_than_was_asked_for_cannot_be_allowed(browser, alice, app):
     assert AuthorizationCode.objects.of(alice.pk).get().scopes == "list:read"
 
 
+def test_a_cookie_alone_lets_no_app_in(browser, app, alice):
+    form = {**form_of(shown(browser, app)), "decision": "allow"}
+    make_stale(alice)
+    for told in (shown(browser, app), browser.post(PAGE, form)):
+        assert told.status_code == 302
+        asked = query_of(told["Location"])
+        assert "prove" in asked
+        assert query_of(asked["next"]) == request_of(app)
+    assert not AuthorizationCode.objects.across_users().exists()
+
+
+def test_a_no_needs_no_proof(browser, app, alice):
+    form = {**form_of(shown(browser, app)), "decision": "deny"}
+    make_stale(alice)
+    told = browser.post(PAGE, form)
+    assert query_of(told["Location"])["error"] == "access_denied"
+
+
 def test_who_signed_out_meanwhile_signs_in_first(browser, app, alice):
     form = {**form_of(shown(browser, app)), "decision": "allow"}
     alice.set_password("Other-Horse-7")
@@ -316,5 +337,5 @@ def test_a_network_asks_only_so_often(browser, app, settings):
 
 def test_so_many_statements(browser, app, budget):
     shown(browser, app)
-    with budget(3, "who is here, the app, who made it"):
+    with budget(4, "the app, who is here, their proof, who made it"):
         shown(browser, app)

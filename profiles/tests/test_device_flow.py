@@ -22,6 +22,7 @@ from profiles.tests.registered_apps import (
     register,
     register_confidential,
 )
+from profiles.tests.test_fresh_proofs import make_stale
 
 BEGIN = "/oauth/device_authorization"
 TOKEN = "/oauth/token"
@@ -283,6 +284,27 @@ def test_a_form_of_somebody_else_is_asked_again(browser, app, begin, stranger):
     told = browser.post(LINK, form)
     assert "<b>stranger</b>" in told.content.decode()
     assert asked(app, begin) == "authorization_pending"
+
+
+def test_a_cookie_alone_lets_no_device_in(browser, app, begin, alice):
+    page = typed(browser, begin["user_code"])
+    form = {**form_of(page), "decision": "allow"}
+    make_stale(alice)
+    opened = browser.get(LINK, {"user_code": begin["user_code"]})
+    for told in (opened, browser.post(LINK, form)):
+        assert told.status_code == 302
+        asked_for = query_of(told["Location"])
+        assert "prove" in asked_for
+        letters = query_of(asked_for["next"])["user_code"]
+        assert codes.read_letters(letters) == codes.read_letters(begin["user_code"])
+    assert asked(app, begin) == "authorization_pending"
+
+
+def test_a_no_needs_no_proof(browser, app, begin, alice):
+    form = {**form_of(typed(browser, begin["user_code"])), "decision": "deny"}
+    make_stale(alice)
+    assert browser.post(LINK, form).status_code == 200
+    assert asked(app, begin) == "access_denied"
 
 
 def test_the_first_who_decides_does(browser, app, begin, stranger):

@@ -25,6 +25,7 @@ from profiles.tests.personal import (
     naming_fields,
     traces_of,
 )
+from profiles.tests.test_fresh_proofs import make_stale
 
 pytestmark = pytest.mark.django_db
 BODY = {"password": PASSWORD}
@@ -155,6 +156,20 @@ def test_without_a_password_nothing_is_erased(zaphira, hers, body):
     assert User.objects.exists()
 
 
+def test_who_has_no_password_proves_who_they_are(zaphira, hers):
+    """As by a provider; nor does any try lock the account."""
+    zaphira.set_unusable_password()
+    User.objects.filter(pk=zaphira.pk).update(password=zaphira.password)
+    make_stale(zaphira)
+    for body in ({}, BODY):
+        refused = hers.post("/api/user/erase", body)
+        assert (refused.status_code, refused.json()["code"]) == (403, "proof_needed")
+    assert not WrongPasswords.objects.exists()
+    Session.objects.filter(user=zaphira).update(proved_at=timezone.now())
+    assert hers.post("/api/user/erase", {}).status_code == 200
+    assert not User.objects.exists()
+
+
 def test_nobody_erases_another(zaphira, client):
     client.delete("/api/user", BODY | {"user": str(zaphira.pk), "email": zaphira.email})
     assert list(User.objects.all()) == [zaphira]
@@ -257,12 +272,13 @@ def has_been_counted(until):
 def test_what_it_costs_whatever_there_is(filled, hers, budget):
     has_been_counted(timezone.now())
     in_words = (
-        "sign-in check, user, locked?, still not?, tries forgiven; lock, account, "
+        "sign-in check, user (2), locked?, still not?, tries forgiven; lock, account, "
         "what it claims besides (2), its claims (4), counts: until when, what is new "
         "(2), entries, pictures, "
         "titles of 8 days, today (7), the correction; wrong passwords, codes, log of "
-        "staff (2), privacy requests (2), outbox; recovery codes (2); one for each of "
-        "44 tables; the erasure, its task; the session: found?"
+        "staff (2), privacy requests (2), outbox; their app, its end; "
+        "recovery codes (2); one for each of 44 tables; the erasure, its task; "
+        "the session: found?"
     )
-    with budget(88, in_words):
+    with budget(91, in_words):
         assert hers.delete("/api/user", BODY).status_code == 200

@@ -1,11 +1,14 @@
 """A fresh proof of who asks, before what is dangerous."""
 
+import json
+import re
 from datetime import timedelta
 from uuid import UUID
 
 import pytest
 from django.utils import timezone
 
+from animecollections.api.reference import openapi
 from conftest import WatchedClient, signed_in
 from factories import PASSWORD, personal_token
 from profiles.models import Session, TokenFamily
@@ -14,14 +17,53 @@ PROVE = "/api/auth/prove"
 NEW_TOKEN = {"name": "a script", "scopes": ["read"]}
 pytestmark = pytest.mark.django_db
 
-DANGEROUS = [
-    ("post", "/api/user/tokens", NEW_TOKEN),
-    ("post", "/api/user/feeds", {}),
-    ("post", f"/api/user/feeds/{UUID(int=7)}/rotate", {}),
-    ("get", "/api/user/export?format=account", None),
-    ("post", PROVE, {}),
-]
-dangerous = pytest.mark.parametrize(("method", "path", "body"), DANGEROUS)
+# The password in their body is the proof, for who has no second factor.
+TAKE_THE_PASSWORD = {
+    ("delete", "/api/user"),
+    ("post", "/api/user/erase"),
+    ("post", "/api/auth/password"),
+}
+# Told first what is wrong with a request that has no provider; test_oidc.py has one.
+NEED_A_PROVIDER = {("post", "/api/auth/connect/join"), ("post", "/api/user/identities")}
+# Where the example of the body, or of none, is not the one that needs a proof.
+ASKED_WITH = {
+    ("post", PROVE): {},
+    ("patch", "/api/user/developer/apps/{app_id}"): {"redirect_uris": []},
+}
+
+
+def dangerous_operations():
+    """Those that are documented with `proof_needed`, by method, path and body."""
+    document = json.loads(openapi())
+    refusals = document["components"]["responses"]
+    for path, methods in document["paths"].items():
+        for method, told in methods.items():
+            reference = told["responses"].get("403", {}).get("$ref", "")
+            refusal = refusals.get(reference.rpartition("/")[2], {})
+            if "proof_needed" in refusal.get("description", ""):
+                yield method, path, ASKED_WITH.get((method, path), example_of(told))
+
+
+def example_of(operation):
+    content = operation.get("requestBody", {}).get("content", {})
+    examples = content.get("application/json", {}).get("examples", {})
+    return next((one["value"] for one in examples.values()), None)
+
+
+def address_of(path):
+    address = re.sub(r"{\w+}", str(UUID(int=7)), path)
+    return f"{address}?format=account" if path == "/api/user/export" else address
+
+
+DANGEROUS = [*dangerous_operations()]
+dangerous = pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        (method, address_of(path), body)
+        for method, path, body in DANGEROUS
+        if (method, path) not in TAKE_THE_PASSWORD | NEED_A_PROVIDER
+    ],
+)
 
 
 def make_stale(user):
@@ -37,6 +79,12 @@ def stale(client, alice):
     return client
 
 
+def test_the_dangerous_ones_are_found():
+    found = {(method, path) for method, path, _ in DANGEROUS}
+    assert found >= TAKE_THE_PASSWORD | NEED_A_PROVIDER | ASKED_WITH.keys()
+    assert ("post", "/api/user/tokens") in found
+
+
 @dangerous
 def test_what_is_dangerous_asks_for_one(stale, method, path, body):
     refused = getattr(stale, method)(path, body)
@@ -49,7 +97,7 @@ def test_what_is_dangerous_asks_for_one(stale, method, path, body):
 def test_a_sign_in_a_moment_ago_is_one(client, method, path, body):
     answered = getattr(client, method)(path, body)
     answered.close()  # the file of an export
-    assert answered.status_code in (200, 404)  # of a feed that is not there
+    assert answered.status_code != 403  # what is not there is told as such
 
 
 def test_the_password_is_one_and_lasts_for_the_next_requests(stale):

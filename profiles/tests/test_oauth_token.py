@@ -275,6 +275,15 @@ def test_a_refresh_token_is_good_once(app, tokens):
     assert works(new)
 
 
+def test_a_refresh_is_a_use_from_somewhere(app, tokens):
+    family = TokenFamily.objects.get(app=app)
+    assert family.used_from == "127.0.0.1"
+    TokenFamily.objects.update(used_from="203.0.113.7")
+    refresh(app, tokens)
+    family.refresh_from_db()
+    assert family.used_from == "127.0.0.1"
+
+
 def test_a_replayed_refresh_token_ends_all_that_came_of_it(app, tokens):
     new = refresh(app, tokens).json()
     assert refusal(refresh(app, tokens)) == (400, "invalid_grant")

@@ -285,6 +285,9 @@ def test_to_join_asks_for_a_fresh_proof(client, provider, alice):
     Session.objects.filter(user=alice).update(proved_at=None)
     told = client.post(MINE, {"provider": "work"})
     assert told.json()["code"] == "proof_needed"
+    assert go(client, provider) == "/connect"
+    assert client.post(f"{CONNECT}/join").json()["code"] == "proof_needed"
+    assert not Identity.objects.exists()
 
 
 def test_nobody_is_led_to_join_by_another_site(client, provider):

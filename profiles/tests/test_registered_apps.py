@@ -76,6 +76,22 @@ def test_registering_asks_for_a_fresh_proof(client, alice):
     assert not App.objects.exists()
 
 
+def test_so_does_another_place_to_send_people_to(client, alice):
+    address = f"{ADDRESS}/{made(client)['id']}"
+    Session.objects.filter(user=alice).update(proved_at=None)
+    elsewhere = {"redirect_uris": ["https://elsewhere.example.org/"]}
+    assert client.patch(address, elsewhere).json()["code"] == "proof_needed"
+    assert App.objects.get().redirect_uris == WANTED["redirect_uris"]
+    assert client.patch(address, {"name": "Ani Two"}).status_code == 200
+
+
+def test_so_does_removing_one(client, alice):
+    address = f"{ADDRESS}/{made(client)['id']}"
+    Session.objects.filter(user=alice).update(proved_at=None)
+    assert client.delete(address).json()["code"] == "proof_needed"
+    assert App.objects.exists()
+
+
 def test_a_person_has_at_most_so_many(client, monkeypatch):
     monkeypatch.setattr(apps, "MOST_APPS", 1)
     first = made(client)

@@ -119,7 +119,7 @@ async function start({ user, key = null } = {}) {
   if (!app.user) return isOpen(location.pathname) ? show({ scroll: history.state?.scroll }) : welcome();
   remembered.set("user", app.user);
   const collection = await Collection.open(app.user, { key, first: FIRST, firstShown: picturesCame });
-  if (goesOn) return location.replace(goesOn);
+  if (goesOn) return location.replace((await isProvedFor(collection)) ? goesOn : "/");
   app.collection = collection;
   collection.on("status", drawStatus);
   collection.on("wholes", applyPreferences);
@@ -137,6 +137,13 @@ async function start({ user, key = null } = {}) {
   await show({ scroll: history.state?.scroll });
   if (new URLSearchParams(location.search).has("said")) signInAgain(); // a new password ended this session too
   loadOnDemand(signedIn());
+}
+
+/** Whether they gave the fresh proof that the page of the server wants. @param {Collection} collection */
+async function isProvedFor({ api }) {
+  if (!new URLSearchParams(location.search).has("prove")) return true;
+  const { withProof } = await import("./ui/proof.js");
+  return withProof(api, () => api.ask("POST", "/api/auth/prove", {})).then(() => true, () => false);
 }
 
 /** The user, remembered where there is no network. */

@@ -72,9 +72,11 @@ class DevelopersPage {
     const button = h("button", { class: "button primary" }, one ? t("Save") : t("Register"));
     const send = async () => {
       const redirect_uris = uris.value.split("\n").map((line) => line.trim()).filter(Boolean);
-      const values = { name: name.value, description: description.value, website: website.value, redirect_uris };
+      const said = { name: name.value, description: description.value, website: website.value };
+      const isSame = one && `${redirect_uris}` === `${one.redirect_uris}`; // what is new needs a fresh proof
+      const values = isSame ? said : { ...said, redirect_uris };
       try {
-        await (one ? this.api.ask("PATCH", `${ADDRESS}/${one.id}`, values) : this.register({ ...values, confidential: confidential.checked }));
+        await (one ? withProof(this.api, () => this.api.ask("PATCH", `${ADDRESS}/${one.id}`, values)) : this.register({ ...values, confidential: confidential.checked }));
         box.close();
         await this.draw();
       } catch (error) {
@@ -122,7 +124,7 @@ class DevelopersPage {
   async remove(one) {
     if (!(await confirmed(t("Remove {name}? Everyone who uses it is signed out of it at once.", { name: one.name }), t("Remove")))) return;
     try {
-      await this.api.ask("DELETE", `${ADDRESS}/${one.id}`);
+      await withProof(this.api, () => this.api.ask("DELETE", `${ADDRESS}/${one.id}`));
       toast(t("{name} is removed.", { name: one.name }));
       await this.draw();
     } catch (error) {

@@ -2,7 +2,7 @@
 
 import { dialog } from "../../ui/dialogs.js";
 import { failureSentence, h } from "../../ui/dom.js";
-import { downloadWithProof } from "../../ui/proof.js";
+import { downloadWithProof, withProof } from "../../ui/proof.js";
 import { t } from "../../ui/words.js";
 
 /** @import { App } from "../../types.js" */
@@ -10,7 +10,7 @@ import { t } from "../../ui/words.js";
 /** @param {App} app */
 export function askPassword(app) {
   const refusal = h("p", { class: "refusal", role: "alert" });
-  const password = h("input", { type: "password", autocomplete: "current-password", required: true, maxlength: 128 });
+  const password = h("input", { type: "password", autocomplete: "current-password", maxlength: 128 });
   const box = dialog({ label: t("Erase my account"), class: "small" }, h("form", {
     onsubmit: async (event) => {
       event.preventDefault();
@@ -24,7 +24,7 @@ export function askPassword(app) {
     h("h2", {}, t("Erase my account")),
     h("p", {}, t("This erases your list, history, profile and pictures. It can't be undone.")),
     h("p", {}, h("a", { href: "/api/user/export?format=account", download: "", onclick: (event) => downloadWithProof(app.api, event) }, t("Download your data first"))),
-    h("label", {}, t("Your password"), password), refusal,
+    h("label", {}, t("Your password"), password, h("small", { class: "muted" }, t("Your account has none? Leave it empty."))), refusal,
     h("div", { class: "actions" },
       h("button", { type: "button", class: "button", onclick: () => box.close() }, t("Cancel")),
       h("button", { class: "button danger" }, t("Erase everything")))));
@@ -32,7 +32,8 @@ export function askPassword(app) {
 
 /** @param {App} app @param {string} password */
 async function erase(app, password) {
-  await app.collection.api.ask("POST", "/api/user/erase", { password });
+  const { api } = app.collection;
+  await withProof(api, () => api.ask("POST", "/api/user/erase", password ? { password } : {}));
   app.forgetUser();
   await app.collection.forget();
   location.assign("/?said=erased");

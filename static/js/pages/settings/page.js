@@ -5,6 +5,7 @@ import { readable } from "../../ui/colour.js";
 import { confirmed } from "../../ui/dialogs.js";
 import { failureSentence, h, pageHead, sayFailure, toast, whileBusy } from "../../ui/dom.js";
 import { check, choice, section, text } from "../../ui/fields.js";
+import { withProof } from "../../ui/proof.js";
 import { language, t } from "../../ui/words.js";
 import { noticesSection } from "./notices.js";
 import { Pictures } from "./pictures.js";
@@ -125,7 +126,8 @@ class SettingsPage {
 
   /** @param {string} old @param {string} next */
   async changePassword(old, next) {
-    await this.collection.api.ask("POST", "/api/auth/password", { old_password: old, new_password: next });
+    const { api } = this.collection;
+    await withProof(api, () => api.ask("POST", "/api/auth/password", { old_password: old, new_password: next }));
     const key = await sealingKey(next, this.app.user.id);
     if (key) await this.collection.unlock(key);
   }
