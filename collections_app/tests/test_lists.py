@@ -2,6 +2,8 @@
 
 import pytest
 
+from animecollections.identity import Origin
+from collections_app.merges import services as merging
 from collections_app.own_lists import edit as editing
 from collections_app.own_lists.models import ListItem, OwnList
 from collections_app.tests.own_lists import LISTS, done, make, put, titles, undo_last
@@ -124,6 +126,45 @@ def test_it_is_removed_with_what_is_on_it_and_comes_back_whole(client, anna):
         item | {"revision": 0} for item in before
     ]
     assert done(client.get(LISTS))[0]["size"] == 3
+
+
+def merge(kept, gone):
+    merging.merge(
+        kept=merging.ref(kept),
+        gone=merging.ref(gone),
+        reason="the same title",
+        through=Origin("command"),
+    )
+
+
+def test_what_was_taken_off_comes_back_as_the_title_that_it_is_now(client, anna):
+    done(client.delete(f"{LISTS}/{anna['id']}/items/2"))
+    merge(5, 2)
+    assert undo_last(client)["conflicts"] == []
+    assert titles(client, anna) == [1, 5, 3]
+
+
+def test_a_removed_list_comes_back_after_merges(client, anna):
+    put(client, anna, 1, notes="The first.")
+    put(client, anna, 2, notes="The second.")
+    done(client.delete(f"{LISTS}/{anna['id']}"))
+    merge(5, 3)
+    merge(1, 2)
+    conflicts = undo_last(client)["conflicts"]
+    assert titles(client, anna)[-1] == 5
+    assert len(titles(client, anna)) == done(client.get(LISTS))[0]["size"] == 2
+    assert {(row["anime_id"], row["field"]) for row in conflicts} == {
+        ("1", "rank"),
+        ("1", "notes"),
+    }
+
+
+def test_what_was_taken_off_stays_where_its_title_is_there_by_another_id(client, anna):
+    done(client.delete(f"{LISTS}/{anna['id']}/items/2"))
+    merge(3, 2)
+    [conflict] = undo_last(client)["conflicts"]
+    assert (conflict["anime_id"], conflict["field"]) == ("3", "rank")
+    assert titles(client, anna) == [1, 3]
 
 
 def test_one_that_was_filled_since_is_not_taken_away_by_undo(client):
