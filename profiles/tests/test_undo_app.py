@@ -176,6 +176,18 @@ def test_one_that_it_moved_by_removing_and_adding_goes_back(client, script):
     assert told["conflicts"] == []
 
 
+def test_added_again_its_days_stay_with_the_episodes_that_stay(client, alice, script):
+    add(client, 1)
+    script.client.delete(f"{LIST}/1")
+    add(script.client, 1, episode_ranges={"watched": "5"})
+    client.patch(f"{LIST}/1", {"episode_ranges": {"watched": "5-6"}})
+    days = diary()
+    undo(client, script.id)
+    assert listed(client)["1"]["episode_ranges"]["watched"] == "5-6"
+    assert diary() == days
+    check_log_and_diary(alice)
+
+
 def test_what_somebody_removed_stays_removed(client, script):
     add(client, 1, "To Watch")
     script.client.delete(f"{LIST}/1")
