@@ -126,7 +126,7 @@ def details_of(event: TitleEvent) -> Mapping[str, object]:
 
 class Sequel:
     """What is written with the notice of a sequel: its entry, by preference. None where
-    it is on the list by now.
+    it is on the list by now, by its own id or by that of the title that a merge makes of it.
     """
 
     def __init__(self, anime_id: int, to: Recipient, wants: Wants) -> None:
@@ -136,7 +136,7 @@ class Sequel:
         edit = ListEdit(record, self.to.user_id, today_in(self.wants.timezone))
         edit.read([self.anime])
         slot = edit.slot_of(self.anime)
-        if slot.after is not None:
+        if slot.after is not None or slot.goes_into is not None:
             return None
         # What its owner took off a moment ago does not come back by itself.
         is_added = self.wants.adds_sequels and slot.removed is None

@@ -266,6 +266,18 @@ def test_it_is_neither_told_nor_added_where_it_is_on_the_list(sequel):
     assert WatchListEntry.objects.of(bob.pk).get(anime_id=11).type == "Collection"
 
 
+def test_while_it_is_being_merged_nothing_is_added_to_the_other_one(sequel):
+    bob = person("bob", add_sequels=True)
+    keep(bob, 10, "Completed")
+    AnimeFactory(id=12, title="The second, by another source")
+    keep(bob, 12, "Completed")
+    merging.begin(merging.ref(12), merging.ref(11), "the same title")
+    tell()
+    assert told(bob) == []
+    types = WatchListEntry.objects.of(bob.pk).values_list("anime_id", "type")
+    assert dict(types) == {10: "Completed", 12: "Completed"}
+
+
 def test_what_was_just_taken_off_does_not_come_back(sequel):
     bob = person("bob", add_sequels=True)
     keep(bob, 10, "Completed")
