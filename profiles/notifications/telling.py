@@ -126,7 +126,7 @@ def details_of(event: TitleEvent) -> Mapping[str, object]:
 
 class Sequel:
     """What is written with the notice of a sequel: its entry, by preference. None where
-    it is on the list by now, by its own id or by that of the title that a merge makes of it.
+    it is on the list by now, or is just being merged into another title.
     """
 
     def __init__(self, anime_id: int, to: Recipient, wants: Wants) -> None:
