@@ -212,6 +212,16 @@ def test_one_that_is_not_there(client, name):
     assert client.get(f"{LISTS}/{name}").status_code in (400, 404)
 
 
+@pytest.mark.parametrize("key", ["a1", "019ab0c4-7a31-7c3e-9d0b-6f2f4f5f8a22"])
+def test_a_list_is_found_by_the_key_that_a_device_gave_it(client, key):
+    operation = {"op": "list_create", "id": key, "name": "With Anna"}
+    done(client.post("/api/user/watchList/batch", {"operations": [operation]}))
+    [made] = done(client.get(LISTS))
+    assert done(client.get(f"{LISTS}/{key}")) == made
+    put(client, {"id": key}, 1)
+    assert titles(client, {"id": key}) == titles(client, made) == [1]
+
+
 def test_on_which_lists_a_title_is(client, anna):
     other = make(client, "Other")
     put(client, other, 3)
