@@ -243,6 +243,20 @@ def test_what_cannot_be_taken_back_is_counted(client, script):
     assert listed(client) == {}
 
 
+def test_lists_of_ones_own_stay_and_are_undone_by_themselves(client, script):
+    made = script.client.post("/api/user/lists", {"name": "With Anna"}).json()["data"]
+    script.client.put(f"/api/user/lists/{made['id']}/items/1", {})
+    told = undo(client, script.id)["data"]
+    assert told["left_alone"] == [
+        {"kind": "list", "changes": 1},
+        {"kind": "list_item", "changes": 1},
+    ]
+    assert client.get("/api/user/lists").json()["data"][0]["size"] == 1
+    for operation in client.get(OPERATIONS).json()["data"]:
+        client.post(f"{OPERATIONS}/{operation['id']}/undo", {})
+    assert client.get("/api/user/lists").json()["data"] == []
+
+
 # --- Since when, of whom ------------------------------------------------------------
 
 
