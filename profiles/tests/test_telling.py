@@ -341,6 +341,21 @@ def test_a_muted_title_is_silent(alice):
     assert told(alice) == []
 
 
+def test_it_is_silent_after_a_merge_too(alice):
+    airing_title(1, BEGAN)
+    AnimeFactory(id=2)
+    keep(alice, 2)
+    MutedTitle.objects.create(user=alice, anime_id=2)
+    merging.merge(
+        kept=merging.ref(1),
+        gone=merging.ref(2),
+        reason="the same title",
+        through=Origin("command"),
+    )
+    tell()
+    assert told(alice) == []
+
+
 def test_who_is_locked_is_not_told(alice):
     airing_title(1, BEGAN)
     keep(alice, 1)
