@@ -60,8 +60,12 @@ def put_back_list(edit: ListsEdit, change: Change) -> Iterator[Conflict]:
     id_ = UUID((was or became)["id"])
     now = edit.lists.get(id_)
     if not became:
-        if now is None and len(edit.lists) < MOST_LISTS:
-            edit.lists[id_] = list_from_snapshot(was)
+        if now is None and (number := len(edit.lists)) >= MOST_LISTS:
+            yield conflict(was["name"], "lists", None, number)
+        elif now is None:
+            keys = {row["client_key"] for row in edit.lists.values()}
+            key = "" if was["client_key"] in keys else was["client_key"]
+            edit.lists[id_] = list_from_snapshot(was) | {"client_key": key}
     elif now is None:
         if was:
             yield conflict(became["name"], "list", became["name"], None)

@@ -5,6 +5,7 @@ import pytest
 from animecollections.identity import Origin
 from collections_app.merges import services as merging
 from collections_app.own_lists import edit as editing
+from collections_app.own_lists import undoing
 from collections_app.own_lists.models import ListItem, OwnList
 from collections_app.tests.own_lists import LISTS, done, make, put, titles, undo_last
 from conftest import WatchedClient
@@ -126,6 +127,33 @@ def test_it_is_removed_with_what_is_on_it_and_comes_back_whole(client, anna):
         item | {"revision": 0} for item in before
     ]
     assert done(client.get(LISTS))[0]["size"] == 3
+
+
+def remove_one_with_key(client):
+    operation = {"op": "list_create", "id": "a1", "name": "With Anna"}
+    done(client.post("/api/user/watchList/batch", {"operations": [operation]}))
+    [made] = done(client.get(LISTS))
+    done(client.delete(f"{LISTS}/{made['id']}"))
+    return done(client.get("/api/user/operations"))[0]["id"]
+
+
+def test_one_whose_key_another_has_by_now_comes_back_without(client, alice):
+    removed = remove_one_with_key(client)
+    other = make(client, "Another")
+    OwnList.objects.of(alice.pk).filter(pk=other["id"]).update(client_key="a1")
+    undone = done(client.post(f"/api/user/operations/{removed}/undo", {}))
+    assert undone["conflicts"] == []
+    keys = {row["name"]: row["client_key"] for row in done(client.get(LISTS))}
+    assert keys == {"Another": "a1", "With Anna": None}
+
+
+def test_where_there_are_too_many_it_does_not_come_back(client, monkeypatch):
+    removed = remove_one_with_key(client)
+    make(client, "Another")
+    monkeypatch.setattr(undoing, "MOST_LISTS", 1)
+    undone = done(client.post(f"/api/user/operations/{removed}/undo", {}))
+    assert [row["field"] for row in undone["conflicts"]] == ["lists"]
+    assert [row["name"] for row in done(client.get(LISTS))] == ["Another"]
 
 
 def merge(kept, gone):
