@@ -1,15 +1,18 @@
 """The job that tells people what happened to titles on their lists."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from animecollections.identity import Origin
 from collections_app.airing import news
 from collections_app.airing.services import refresh_airings
 from collections_app.merges import services as merging
 from collections_app.models import Anime, TitleEvent, WatchListEntry
-from collections_app.retention import TITLE_EVENTS_FOR
+from collections_app.retention import TITLE_EVENTS_FOR, told_title_events
 from collections_app.source_facts import franchises
 from collections_app.tests.airings import (
     airing_title,
@@ -474,3 +477,14 @@ def test_nothing_happened_is_few_statements(alice, budget):
 
 def test_what_is_news_stays_known_for_longer_than_it_is_news():
     assert news.NEWS_FOR + news.ANNOUNCED_AHEAD < TITLE_EVENTS_FOR
+
+
+def test_a_sequel_that_is_put_off_is_not_told_again(alice, sequel, clock):
+    tell()
+    airing_title(1, BEGAN)
+    news.note_aired()
+    long_ago = timezone.now() - TITLE_EVENTS_FOR - timedelta(days=1)
+    TitleEvent.objects.update(told_at=long_ago)
+    told_title_events().delete()
+    assert [event.key for event in TitleEvent.objects.all()] == ["sequel:11"]
+    assert news.note_sequels() == "0 sequels have a date"
