@@ -17,6 +17,7 @@ from collections_app.catalogue.models import Anime
 from collections_app.imports.recognition import recognise
 from collections_app.own_lists.models import ListItem, OwnList
 from collections_app.own_lists.values import LIST_COLUMNS, Row
+from collections_app.transfer import own_lists
 from collections_app.transfer.records import Kept, Owner, Record
 from collections_app.transfer.round_trip import (
     AT_ONCE,
@@ -139,12 +140,15 @@ class Losses:
         of several titles, or they have none, and the name and the facts do not tell.
         Imported here, they wait for somebody to choose.
     unreadable: entries that the format has no way to say.
+    lists: lists of one's own that would not come back: all of them, but of our own
+        JSON those without titles, and all but one of the same name.
     """
 
     entries: int = 0
     unnamed: int = 0
     ambiguous: int = 0
     unreadable: int = 0
+    lists: int = 0
     fields: dict[str, int] = field(default_factory=dict)
     examples: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
 
@@ -175,7 +179,7 @@ def same_second(time: datetime | None) -> datetime | None:
 
 def fidelity(user_id: UUID, format: str, owner: Owner) -> Losses:
     """What an export to this format would lose, told by writing it and reading it."""
-    losses = Losses()
+    losses = Losses(lists=own_lists.lost(owner.lists(), is_ours=format == "json"))
     entries = entries_of(user_id)
     while some := list(islice(entries, AT_ONCE)):
         told = as_told(format, some, owner)

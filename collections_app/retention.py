@@ -9,7 +9,7 @@ from animecollections.db.ids import first_id_at
 from animecollections.ops.retention import Rule
 from collections_app.imports.models import ImportPlan, ImportRow
 from collections_app.imports.services import KEPT_FOR
-from collections_app.title_events.models import TitleEvent
+from collections_app.title_events.models import EventKind, TitleEvent
 
 # Longer than anything is news (airing/news.py): what is forgotten is not told again.
 TITLE_EVENTS_FOR = timedelta(days=120)
@@ -27,7 +27,11 @@ def old_rows() -> QuerySet[ImportRow]:
 
 
 def told_title_events() -> QuerySet[TitleEvent]:
-    return TitleEvent.objects.filter(told_at__lt=timezone.now() - TITLE_EVENTS_FOR)
+    """But for sequels, few as they are: one that is put off is no news when its new
+    date comes near.
+    """
+    told = TitleEvent.objects.filter(told_at__lt=timezone.now() - TITLE_EVENTS_FOR)
+    return told.exclude(kind=EventKind.SEQUEL)
 
 
 RULES = (

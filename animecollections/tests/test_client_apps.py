@@ -28,6 +28,7 @@ def notes(served, mia):
     writer = client_of(let_in(app, mia, "read", "write"))
     writer.post(LIST, {"animeId": 201, "type": "Watching"})
     writer.post("/api/user/searchHistory", {"query": "monster"})
+    writer.post("/api/user/lists", {"name": "Best of all"})
     return app
 
 
@@ -49,6 +50,7 @@ def test_an_app_is_seen_undone_and_thrown_out(device, mia, notes):
     box = page.get_by_role("dialog", name="Undo changes of Ani Notes")
     expect(box).to_contain_text("Removed Monster.")
     expect(box).to_contain_text("This can't be undone: Search history.")
+    expect(box).to_contain_text("Changes of lists stay. Undo them one by one")
     assert not barriers(page)
     box.get_by_role("button", name="Undo changes").click()
     expect(page.locator("#toasts")).to_contain_text("Undone: 1.")

@@ -19,6 +19,7 @@ __all__ = [
     "AnimeRef",
     "find_anime",
     "find_many",
+    "ids_of",
     "locate",
     "matching",
     "matching_number",
@@ -133,6 +134,13 @@ def resolve(refs: Iterable[AnimeRef]) -> dict[AnimeRef, int]:
     """The ids of those that mean one title; the others are left out."""
     found = meanings(refs).items()
     return {ref: titles[0].id for ref, titles in found if len(titles) == 1}
+
+
+def ids_of(anime_id: int) -> set[int]:
+    """Of a title: its id, and those of the titles that were merged into it."""
+    merged = ExternalId.objects.filter(site=OWN, anime_id=anime_id)
+    keys = merged.values_list("external_id", flat=True)
+    return {anime_id} | {int(key) for key in keys}
 
 
 def aliased(refs: Collection[AnimeRef]) -> dict[AnimeRef, Sequence[Anime]]:

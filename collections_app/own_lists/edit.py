@@ -8,6 +8,7 @@ on it changes title by title.
 from bisect import bisect_left, insort
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any, Literal
 from uuid import UUID
 
@@ -134,8 +135,16 @@ class ListsEdit:
     def read_items(
         self, places: Collection[Place], whole: Collection[UUID] = ()
     ) -> None:
-        """Those at these places, and all of some lists; one statement."""
-        new = {place for place in places if place not in self.read_places}
+        """Those at these places, and all of some lists; one statement, and none where
+        this write makes the list.
+        """
+        there = self.before or {}
+        new = {
+            place
+            for place in places
+            if place not in self.read_places and place[0] in there
+        }
+        whole = [id_ for id_ in whole if id_ in there]
         if not new and not whole:
             return
         wanted = Q(list_id__in=whole) if whole else Q(pk__in=())
@@ -297,14 +306,17 @@ class ListsEdit:
         the same rank or there is no room between them.
         """
         list_id = item["list_id"]
-        order = self.order_without(list_id, item["anime_id"])
+        self.read_orders([list_id])
+        self.take_out((list_id, item["anime_id"]))
+        order = self.orders[list_id]
         place = len(order) if wanted is None else wanted
-        ranks = places_for([rank for rank, _, _ in order], place)
-        self.lay(item | {"rank": ranks.pop(place)})
+        ranks = places_for(order, place, itemgetter(0))
+        own = ranks.pop(place)
         moved = {
             (list_id, order[found if found < place else found - 1][2]): rank
             for found, rank in ranks.items()
         }
+        self.lay(item | {"rank": own})
         self.read_items(moved)
         for neighbour, rank in moved.items():
             self.lay(self.items[neighbour] | {"rank": rank})

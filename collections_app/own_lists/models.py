@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Q
 
 from animecollections.db.owned import OwnedQuerySet, OwnedRow, owner
 
@@ -35,11 +36,13 @@ class OwnListQuerySet(OwnedQuerySet["OwnList"]):
 
     def named(self, list_id: str) -> Self:
         """By its id, or by the id of the operation that made it."""
+        if not (0 < len(list_id) <= LONGEST_KEY and list_id.isprintable()):
+            return self.none()
+        by_key = Q(client_key=list_id)
         try:
-            return self.filter(id=UUID(list_id))
+            return self.filter(Q(id=UUID(list_id)) | by_key)
         except ValueError:
-            is_key = 0 < len(list_id) <= LONGEST_KEY and list_id.isprintable()
-            return self.filter(client_key=list_id) if is_key else self.none()
+            return self.filter(by_key)
 
     def with_title(self, user_id: UUID, anime_id: int) -> Self:
         """Those that a title is on."""
@@ -81,11 +84,11 @@ class OwnList(OwnedRow):
             ),
             models.UniqueConstraint(
                 fields=["user", "client_key"],
-                condition=~models.Q(client_key=""),
+                condition=~Q(client_key=""),
                 name="ownlist_user_client_key_unique",
             ),
             models.CheckConstraint(
-                condition=models.Q(size__lte=MOST_ITEMS), name="ownlist_size"
+                condition=Q(size__lte=MOST_ITEMS), name="ownlist_size"
             ),
         ]
 
@@ -107,7 +110,7 @@ class ListItemQuerySet(OwnedQuerySet["ListItem"]):
         with how well known the title is.
         """
         theirs = models.FilteredRelation(
-            "anime__entries", condition=models.Q(anime__entries__user_id=user_id)
+            "anime__entries", condition=Q(anime__entries__user_id=user_id)
         )
         known = models.F("anime__prominence") + models.F("anime__renown")
         return self.alias(entry=theirs, popularity=known)

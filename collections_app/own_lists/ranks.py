@@ -10,8 +10,10 @@ is no text: `places_for` moves the titles around a little.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
+T = TypeVar("T")
 DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 BASE = len(DIGITS)
 WIDTH = 4  # digits of every rank; more of them are a fraction
@@ -109,19 +111,21 @@ def counted_on(low: str | None, number: int) -> list[str] | None:
     return ranks
 
 
-def places_for(ranks: Sequence[str], place: int) -> dict[int, str]:
-    """What it takes to put one more title at a place among these ranks: its own rank
-    under `place`; and where there was no room, new ones of those next to it.
+def places_for(
+    order: Sequence[T], place: int, rank_of: Callable[[T], str] = str
+) -> dict[int, str]:
+    """What it takes to put one more title at a place among these: its own rank under
+    `place`; and where there was no room, new ones of those next to it.
 
     Places are counted with the new title among them.
     """
     width = 0
     while True:
-        first, last = max(0, place - width), min(len(ranks), place + width)
-        low = ranks[first - 1] if first else None
-        high = ranks[last] if last < len(ranks) else None
+        first, last = max(0, place - width), min(len(order), place + width)
+        low = rank_of(order[first - 1]) if first else None
+        high = rank_of(order[last]) if last < len(order) else None
         if (found := spread(low, high, last - first + 1)) is not None:
             return dict(enumerate(found, first))
-        if first == 0 and last == len(ranks):
+        if first == 0 and last == len(order):
             raise OverflowError("A list has more titles than there are ranks.")
         width = 2 * width + 1

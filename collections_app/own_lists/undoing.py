@@ -1,9 +1,11 @@
 """Changes of lists taken back, as far as their values still stand."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
+from collections_app.catalogue.lookup import resolve
+from collections_app.catalogue.refs import OWN, AnimeRef
 from collections_app.own_lists.edit import ListsEdit, differences
 from collections_app.own_lists.models import MOST_ITEMS, MOST_LISTS
 from collections_app.own_lists.values import (
@@ -25,8 +27,14 @@ def put_back(edit: ListsEdit, changes: Iterable[Change]) -> list[Conflict]:
         return []
     edit.read_lists()
     said = [change.before or change.after for change in changes]
+    of_items = [one for one in said if "list_id" in one]
+    titles = titles_now(one["anime_id"] for one in of_items)
     edit.read_items(
-        {(UUID(one["list_id"]), one["anime_id"]) for one in said if "list_id" in one}
+        {
+            (UUID(one["list_id"]), titles[one["anime_id"]])
+            for one in of_items
+            if one["anime_id"] in titles
+        }
     )
     return [
         conflict
@@ -34,9 +42,17 @@ def put_back(edit: ListsEdit, changes: Iterable[Change]) -> list[Conflict]:
         for conflict in (
             put_back_list(edit, change)
             if change.kind == ChangeKind.LIST
-            else put_back_item(edit, change)
+            else put_back_item(edit, change, titles)
         )
     ]
+
+
+def titles_now(ids: Iterable[int]) -> dict[int, int]:
+    """What each of these means by now, for titles are merged; without those that mean
+    none.
+    """
+    found = resolve(AnimeRef(OWN, str(id_)) for id_ in ids)
+    return {ref.number: id_ for ref, id_ in found.items()}
 
 
 def put_back_list(edit: ListsEdit, change: Change) -> Iterator[Conflict]:
@@ -44,8 +60,12 @@ def put_back_list(edit: ListsEdit, change: Change) -> Iterator[Conflict]:
     id_ = UUID((was or became)["id"])
     now = edit.lists.get(id_)
     if not became:
-        if now is None and len(edit.lists) < MOST_LISTS:
-            edit.lists[id_] = list_from_snapshot(was)
+        if now is None and (number := len(edit.lists)) >= MOST_LISTS:
+            yield conflict(was["name"], "lists", None, number)
+        elif now is None:
+            keys = {row["client_key"] for row in edit.lists.values()}
+            key = "" if was["client_key"] in keys else was["client_key"]
+            edit.lists[id_] = list_from_snapshot(was) | {"client_key": key}
     elif now is None:
         if was:
             yield conflict(became["name"], "list", became["name"], None)
@@ -72,20 +92,25 @@ def take_away(edit: ListsEdit, now: Row, became: Row) -> Iterator[Conflict]:
         edit.remove(now)
 
 
-def put_back_item(edit: ListsEdit, change: Change) -> Iterator[Conflict]:
-    was, became = change.before, change.after
-    said = was or became
-    place = UUID(said["list_id"]), said["anime_id"]
-    row, now = edit.lists.get(place[0]), edit.item(place)
-    if row is None:
-        if was:
-            yield conflict(said["list"], "list", said["list"], None, place[1])
-    elif not became:
-        if now is None and row["size"] < MOST_ITEMS:
-            edit.lay(item_from_snapshot(was))
+def put_back_item(
+    edit: ListsEdit, change: Change, titles: Mapping[int, int]
+) -> Iterator[Conflict]:
+    said = change.before or change.after
+    list_id, id_ = UUID(said["list_id"]), said["anime_id"]
+    row, title = edit.lists.get(list_id), titles.get(id_)
+    if row is None or title is None:
+        if change.before:
+            missing = ("list", said["list"]) if row is None else ("title", id_)
+            yield conflict(said["list"], *missing, None, id_)
+        return
+    place, as_now = (list_id, title), {"anime_id": title}
+    was, became = change.before and change.before | as_now, change.after
+    now = edit.item(place)
+    if not became:
+        yield from bring_back(edit, item_from_snapshot(was), now, said["list"])
     elif now is None:
         if was:
-            yield conflict(said["list"], "title", place[1], None, place[1])
+            yield conflict(said["list"], "title", title, None, title)
     elif not was:
         found = differences(item_from_snapshot(became), now)
         yield from (still(name, became, now) for name in found)
@@ -93,6 +118,19 @@ def put_back_item(edit: ListsEdit, change: Change) -> Iterator[Conflict]:
             edit.take_off(place)
     else:
         yield from restore_item(edit, was, became, now)
+
+
+def bring_back(
+    edit: ListsEdit, item: Row, now: Row | None, list_name: str
+) -> Iterator[Conflict]:
+    """One that was taken off, unless its title is there again, or the list is full."""
+    if now is not None:
+        for name in differences(item, now):
+            yield conflict(list_name, name, None, now[name], now["anime_id"])
+    elif (size := edit.lists[item["list_id"]]["size"]) >= MOST_ITEMS:
+        yield conflict(list_name, "size", None, size, item["anime_id"])
+    else:
+        edit.lay(item)
 
 
 def restore_item(

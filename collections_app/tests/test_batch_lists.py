@@ -115,6 +115,32 @@ def test_the_number_of_statements_does_not_grow(client, budget):
     assert titles(client, made) == [7, 6, 5, 4, 3, 2, 1]
 
 
+def test_a_completed_title_leaves_a_list_that_the_same_write_makes(client):
+    results = run(
+        client,
+        {"op": "list_create", "id": "a1", "name": "Next", "leave_when_completed": True},
+        {"op": "list_put", "listId": "a1", "animeId": 1},
+        {"op": "list_put", "listId": "a1", "animeId": 2},
+        {"op": "add", "animeId": 1, "type": "Completed"},
+    )
+    assert all(result["ok"] for result in results), results
+    assert titles(client, results[0]["list"]) == [2]
+
+
+def test_nor_does_it_where_the_list_is_made_by_the_same_write(client, budget):
+    puts = [
+        {"op": "list_put", "listId": "a1", "animeId": pk, "notes": str(pk)}
+        for pk in range(1, 8)
+    ]
+    words = (
+        "sign-in check, lock, kept answer, titles (2), lists; items, list, log, state, "
+        "kept answer"
+    )
+    with budget(11, words):
+        results = run(client, OFFLINE[0], *puts)
+    assert titles(client, results[0]["list"]) == [1, 2, 3, 4, 5, 6, 7]
+
+
 def test_who_knows_no_lists_changes_none(client):
     """An old client removes and adds, and replaces nothing."""
     made = make(client)

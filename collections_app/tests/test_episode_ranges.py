@@ -234,6 +234,16 @@ class TestOfAnEntry:
         }
         assert of(done(listed.get(ENTRY))) == (7, {"watched": "1-6,9", "skipped": "7"})
 
+    def test_what_undo_leaves_stays_in_the_diary(self, listed, alice):
+        done(listed.patch(ENTRY, {"progress": 12}))
+        first = newest_after(listed, lambda: say(listed, "1-12,14", ""))
+        say(listed, "1-12,14,16", "")
+        answer = undo(listed, first)
+        assert [row["field"] for row in answer["conflicts"]] == ["episode_ranges"]
+        assert of(done(listed.get(ENTRY)))[1]["watched"] == "1-12,14,16"
+        assert diary() == {(1, today()): 14}
+        check_log_and_diary(alice)
+
     def test_a_viewing_keeps_its_own(self, listed):
         say(listed, "1-7,9-20", "8")
         done(listed.post(f"{ENTRY}/viewings", {}))

@@ -2,7 +2,10 @@
 
 import pytest
 
+from animecollections.identity import Origin
+from collections_app.merges import services as merging
 from collections_app.own_lists import edit as editing
+from collections_app.own_lists import undoing
 from collections_app.own_lists.models import ListItem, OwnList
 from collections_app.tests.own_lists import LISTS, done, make, put, titles, undo_last
 from conftest import WatchedClient
@@ -126,6 +129,72 @@ def test_it_is_removed_with_what_is_on_it_and_comes_back_whole(client, anna):
     assert done(client.get(LISTS))[0]["size"] == 3
 
 
+def remove_one_with_key(client):
+    operation = {"op": "list_create", "id": "a1", "name": "With Anna"}
+    done(client.post("/api/user/watchList/batch", {"operations": [operation]}))
+    [made] = done(client.get(LISTS))
+    done(client.delete(f"{LISTS}/{made['id']}"))
+    return done(client.get("/api/user/operations"))[0]["id"]
+
+
+def test_one_whose_key_another_has_by_now_comes_back_without(client, alice):
+    removed = remove_one_with_key(client)
+    other = make(client, "Another")
+    OwnList.objects.of(alice.pk).filter(pk=other["id"]).update(client_key="a1")
+    undone = done(client.post(f"/api/user/operations/{removed}/undo", {}))
+    assert undone["conflicts"] == []
+    keys = {row["name"]: row["client_key"] for row in done(client.get(LISTS))}
+    assert keys == {"Another": "a1", "With Anna": None}
+
+
+def test_where_there_are_too_many_it_does_not_come_back(client, monkeypatch):
+    removed = remove_one_with_key(client)
+    make(client, "Another")
+    monkeypatch.setattr(undoing, "MOST_LISTS", 1)
+    undone = done(client.post(f"/api/user/operations/{removed}/undo", {}))
+    assert [row["field"] for row in undone["conflicts"]] == ["lists"]
+    assert [row["name"] for row in done(client.get(LISTS))] == ["Another"]
+
+
+def merge(kept, gone):
+    merging.merge(
+        kept=merging.ref(kept),
+        gone=merging.ref(gone),
+        reason="the same title",
+        through=Origin("command"),
+    )
+
+
+def test_what_was_taken_off_comes_back_as_the_title_that_it_is_now(client, anna):
+    done(client.delete(f"{LISTS}/{anna['id']}/items/2"))
+    merge(5, 2)
+    assert undo_last(client)["conflicts"] == []
+    assert titles(client, anna) == [1, 5, 3]
+
+
+def test_a_removed_list_comes_back_after_merges(client, anna):
+    put(client, anna, 1, notes="The first.")
+    put(client, anna, 2, notes="The second.")
+    done(client.delete(f"{LISTS}/{anna['id']}"))
+    merge(5, 3)
+    merge(1, 2)
+    conflicts = undo_last(client)["conflicts"]
+    assert titles(client, anna)[-1] == 5
+    assert len(titles(client, anna)) == done(client.get(LISTS))[0]["size"] == 2
+    assert {(row["anime_id"], row["field"]) for row in conflicts} == {
+        ("1", "rank"),
+        ("1", "notes"),
+    }
+
+
+def test_what_was_taken_off_stays_where_its_title_is_there_by_another_id(client, anna):
+    done(client.delete(f"{LISTS}/{anna['id']}/items/2"))
+    merge(3, 2)
+    [conflict] = undo_last(client)["conflicts"]
+    assert (conflict["anime_id"], conflict["field"]) == ("3", "rank")
+    assert titles(client, anna) == [1, 3]
+
+
 def test_one_that_was_filled_since_is_not_taken_away_by_undo(client):
     made = make(client)
     operation = done(client.get("/api/user/operations"))[0]["id"]
@@ -169,6 +238,16 @@ def test_a_stranger_has_none_of_it(client, other_client, anna):
 )
 def test_one_that_is_not_there(client, name):
     assert client.get(f"{LISTS}/{name}").status_code in (400, 404)
+
+
+@pytest.mark.parametrize("key", ["a1", "019ab0c4-7a31-7c3e-9d0b-6f2f4f5f8a22"])
+def test_a_list_is_found_by_the_key_that_a_device_gave_it(client, key):
+    operation = {"op": "list_create", "id": key, "name": "With Anna"}
+    done(client.post("/api/user/watchList/batch", {"operations": [operation]}))
+    [made] = done(client.get(LISTS))
+    assert done(client.get(f"{LISTS}/{key}")) == made
+    put(client, {"id": key}, 1)
+    assert titles(client, {"id": key}) == titles(client, made) == [1]
 
 
 def test_on_which_lists_a_title_is(client, anna):

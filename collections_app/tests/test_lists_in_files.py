@@ -95,6 +95,20 @@ def test_a_file_that_says_nonsense_of_them(client, lists):
     assert done(client.get(LISTS)) == []
 
 
+def lost(client, format_):
+    url = "/api/user/export/fidelity"
+    return done(client.get(url, {"format": format_}))["lists"]
+
+
+def test_which_of_them_a_file_loses_is_told(client, other_client, anna):
+    assert (lost(client, "json"), lost(client, "mal")) == (0, 1)
+    make(client, "Empty")
+    put(client, make(client, anna["name"]), 4)
+    assert (lost(client, "json"), lost(client, "mal")) == (2, 3)
+    apply(other_client, upload(other_client, exported(client)))
+    assert len(done(other_client.get(LISTS))) == 3 - lost(client, "json")
+
+
 STAFF = Origin("admin")
 
 

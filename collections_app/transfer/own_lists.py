@@ -59,6 +59,15 @@ def about_to_json(lists: Iterable[Mapping[str, object]]) -> list[dict[str, objec
     return [{name: row[name] for name in LIST_FIELDS} for row in lists]
 
 
+def lost(lists: Iterable[Mapping[str, object]], is_ours: bool) -> int:
+    """How many do not come back from a file: our own JSON tells lists apart by their
+    names, and those without titles nobody asks for; other formats have none.
+    """
+    lists = list(lists)
+    kept = {row["name"] for row in lists if row["size"]} if is_ours else ()
+    return len(lists) - len(kept)
+
+
 def about_from_json(value: object) -> list[Row]:
     """Those that can be read; what is wrong in one is as if it were not said."""
     said = [

@@ -46,7 +46,8 @@ class AppUndone:
 
     changes:    of entries and viewings, as the log has them.
     conflicts:  as of any undo, with `by`: the change of others that keeps the value.
-    left_alone: how many changes of each kind that cannot be undone.
+    left_alone: how many changes of each kind that stay: of what the log has no values,
+                and of lists of one's own, which are undone operation by operation.
     next_title: of the next part; None where this is the last.
     """
 

@@ -326,7 +326,7 @@ def put_together(slot: Slot, removal: Change, addition: Change, undone: Undone) 
         {name: added[name] for name in names},
         undone,
     )
-    if not undone.keeps(slot, "progress"):
+    if not undone.keeps(slot, "progress", "episode_ranges"):
         slot.watched.take_back(days_counted(addition))
         slot.watched.take_back(days_counted(removal))
 
@@ -340,8 +340,9 @@ def restore_fields(slot: Slot, change: Change, undone: Undone) -> None:
         ]
         return
     stands = restore_values(slot, change.before, change.after, undone)
-    # Its days follow from progress, else from the date that gave them one.
-    whence = [name for name in ("progress", "finished_on") if name in change.after]
+    # Its days follow from what was seen, else from the date that gave them one.
+    seen = ("progress", "episode_ranges", "finished_on")
+    whence = [name for name in seen if name in change.after]
     if not whence or whence[0] in stands:
         slot.watched.take_back(days_counted(change))
 

@@ -479,7 +479,8 @@ class ListEdit:
 
     def leave_lists(self, slot: Slot, edit: rules.Edit) -> None:
         """A completed title goes off the lists that want it so."""
-        if not edit.becomes_completed or not self.record.state.lists_revision:
+        has_lists = self.record.state.lists_revision or self.lists.lists
+        if not edit.becomes_completed or not has_lists:
             return
         for name in self.lists.leave(slot.anime_id, self.by_id().keys()):
             change = {"field": "lists", "from": name, "to": None}

@@ -58,11 +58,12 @@ class AppAccessViewSet(IdempotentViewSet):
         description="Of an app or a personal token, also when its access has ended. "
         "What others changed since stays, and is in `conflicts`, with the change that "
         "keeps it (`by`); so does an entry that the app added and somebody changed. "
-        "Titles, viewings and the diary are taken back; `left_alone` counts what "
-        "cannot be, such as searches and preferences. `changes` and `conflicts` show "
-        "the first 100. Where `meta.next_cursor` is not null, more titles are left: "
-        "send it as `cursor` for the next part, an operation of its own. `dry_run` "
-        "returns what would happen, and does nothing.",
+        "Titles, viewings and the diary are taken back; `left_alone` counts what is "
+        "not: searches, profile and preferences, which cannot be undone, and lists of "
+        "one's own (`list`, `list_item`), which are undone operation by operation. "
+        "`changes` and `conflicts` show the first 100. Where `meta.next_cursor` is not "
+        "null, more titles are left: send it as `cursor` for the next part, an "
+        "operation of its own. `dry_run` returns what would happen, and does nothing.",
         scope="account",
         tags=TAGS,
         body=UndoAppInput,

@@ -6,6 +6,8 @@ from uuid import UUID
 
 from animecollections.api.paging import page
 from animecollections.api.parameters import Wanted
+from collections_app.catalogue.lookup import meanings
+from collections_app.catalogue.refs import OWN, AnimeRef
 from collections_app.models import Anime
 from profiles.notifications.answers import UserNoticeAnswer, rows_of, to_json
 from profiles.notifications.models import MutedTitle, UserNotice
@@ -47,8 +49,14 @@ def some(user_id: UUID, ids: Collection[str]) -> dict[str, object]:
 
 
 def muted_of(user_id: UUID) -> list[MutedTitleAnswer]:
-    """The latest first; two statements."""
+    """The latest first; two statements, and two more where some were merged: each is
+    told once, as the title that it is now.
+    """
     muted = MutedTitle.objects.of(user_id).order_by("-pk")
     ids = list(muted.values_list("anime_id", flat=True))
     titles = dict(Anime.objects.filter(id__in=ids).values_list("id", "title"))
-    return [{"anime_id": str(id_), "title": titles.get(id_)} for id_ in ids]
+    gone = [AnimeRef(OWN, str(id_)) for id_ in ids if id_ not in titles]
+    found = {ref.number: now[0] for ref, now in meanings(gone).items()} if gone else {}
+    titles |= {anime.id: anime.title for anime in found.values()}
+    as_now = dict.fromkeys(found[id_].id if id_ in found else id_ for id_ in ids)
+    return [{"anime_id": str(id_), "title": titles.get(id_)} for id_ in as_now]

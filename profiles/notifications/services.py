@@ -16,6 +16,8 @@ from animecollections.api.errors import ApiError
 from animecollections.db.bulk import Rows
 from animecollections.db.ids import new_id
 from animecollections.identity import Origin
+from collections_app.catalogue.lookup import find_anime, ids_of
+from collections_app.catalogue.refs import AnimeRef
 from history.log.models import ChangeKind
 from history.log.recording import Recording, recording
 from profiles.notifications.channels import mail, push
@@ -130,7 +132,7 @@ def mute(*, user_id: UUID, anime_id: int, through: Origin) -> None:
     """No notices of this title from now on; 409 `muted_full`."""
     with recording(user_id=user_id, through=through) as record:
         muted = MutedTitle.objects.of(user_id)
-        if muted.filter(anime_id=anime_id).exists():
+        if muted.filter(anime_id__in=ids_of(anime_id)).exists():
             return
         if muted.count() >= MOST_MUTED:
             raise ApiError("muted_full", number=MOST_MUTED)
@@ -139,9 +141,16 @@ def mute(*, user_id: UUID, anime_id: int, through: Origin) -> None:
         record.change_notices([])
 
 
-def unmute(*, user_id: UUID, anime_id: int, through: Origin) -> None:
-    """It was not muted: that is no error, for a retry is none."""
+def unmute(*, user_id: UUID, anime: AnimeRef, through: Origin) -> None:
+    """By whatever id it was muted, also one that the catalogue has no more. It was not
+    muted: that is no error, for a retry is none.
+    """
     with recording(user_id=user_id, through=through) as record:
-        muted = MutedTitle.objects.of(user_id).filter(anime_id=anime_id)
-        if muted.delete()[0]:
+        muted, ids = MutedTitle.objects.of(user_id), {anime.number}
+        try:
+            ids |= ids_of(find_anime(anime).id)
+        except ApiError:
+            if not muted.filter(anime_id=anime.number).exists():
+                raise
+        if muted.filter(anime_id__in=ids).delete()[0]:
             record.change_notices([])

@@ -6,7 +6,7 @@ run goes on there; what was told is not told again, for a notice has a key.
 """
 
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any
 from uuid import UUID
@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from animecollections.identity import today_in
 from collections_app.airing import news
+from collections_app.catalogue.lookup import ids_of
 from collections_app.catalogue.refs import OWN, AnimeRef
 from collections_app.models import Anime, EntryType, EventKind, TitleEvent
 from collections_app.watch_list.writes import ListEdit, Operation
@@ -48,9 +49,9 @@ def tell_all() -> str:
 def tell(event: TitleEvent, until: float) -> int:
     """Those who have not been told yet; how many notices that was."""
     told, title = 0, Anime.objects.filter(pk=event.anime_id).first()
-    people = recipients(event) if title else iter(())
+    people, ids = (recipients(event), ids_of(title.pk)) if title else (iter(()), set())
     for batch in batches(people):
-        told += tell_some(event, title, batch)
+        told += tell_some(event, title, ids, batch)
         note_place(event, batch[-1].user_id, told=told)
         if time.monotonic() > until:
             return told
@@ -72,12 +73,16 @@ def note_place(event: TitleEvent, user_id: UUID, *, told: int) -> None:
     )
 
 
-def tell_some(event: TitleEvent, title: Any, batch: list[Recipient]) -> int:
-    """Four statements for the batch, and the write of each who is told."""
+def tell_some(
+    event: TitleEvent, title: Any, ids: Collection[int], batch: list[Recipient]
+) -> int:
+    """Four statements for the batch, and the write of each who is told. ids: by which
+    the title may be muted.
+    """
     users = [to.user_id for to in batch]
     wants = wants_of(users)
     muted = MutedTitle.objects.across_users().filter(
-        user_id__in=users, anime_id=event.anime_id
+        user_id__in=users, anime_id__in=ids
     )
     told = UserNotice.objects.across_users().filter(user_id__in=users, key=event.key)
     settled = set(muted.values_list("user_id", flat=True))
@@ -126,7 +131,7 @@ def details_of(event: TitleEvent) -> Mapping[str, object]:
 
 class Sequel:
     """What is written with the notice of a sequel: its entry, by preference. None where
-    it is on the list by now.
+    it is on the list by now, or is just being merged into another title.
     """
 
     def __init__(self, anime_id: int, to: Recipient, wants: Wants) -> None:
@@ -136,7 +141,7 @@ class Sequel:
         edit = ListEdit(record, self.to.user_id, today_in(self.wants.timezone))
         edit.read([self.anime])
         slot = edit.slot_of(self.anime)
-        if slot.after is not None:
+        if slot.after is not None or slot.goes_into is not None:
             return None
         # What its owner took off a moment ago does not come back by itself.
         is_added = self.wants.adds_sequels and slot.removed is None

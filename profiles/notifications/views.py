@@ -136,8 +136,8 @@ class MutedTitlesViewSet(IdempotentViewSet):
         examples={"again": {"message": "Title not muted"}},
     )
     def destroy(self, request: Request, anime_id: str) -> Answer:
-        anime = find_anime(parse_anime_id(anime_id))
-        notices.unmute(user_id=self.user_id, anime_id=anime.id, through=self.through)
+        ref = parse_anime_id(anime_id)
+        notices.unmute(user_id=self.user_id, anime=ref, through=self.through)
         return answer({"message": "Title not muted"})
 
 

@@ -6,6 +6,7 @@ FIDELITY = {
     "unnamed": 0,
     "ambiguous": 0,
     "unreadable": 0,
+    "lists": 2,
     "fields": {"score": 1},
     "examples": {
         "score": [

@@ -85,7 +85,8 @@ class ExportViewSet(ApiViewSet):
         "some. `unnamed` titles have no id there, only a name. `ambiguous` "
         "titles would not be recognised if the file were imported here again: "
         "somebody would have to choose each. `unreadable` entries could not be "
-        "read back at all.",
+        "read back at all. `lists` of one's own would not come back: all of them, but "
+        "of `json` those without titles, and all but one of the same name.",
         scope="export",
         tags=["Exports"],
         data={
@@ -94,6 +95,7 @@ class ExportViewSet(ApiViewSet):
             "unnamed": int,
             "ambiguous": int,
             "unreadable": int,
+            "lists": int,
             "fields": Raw(type="object", additionalProperties={"type": "integer"}),
             "examples": Raw(
                 type="object",
@@ -106,7 +108,7 @@ class ExportViewSet(ApiViewSet):
     )
     def fidelity(self, request: Request) -> Answer:
         at = self.account.revisions
-        parts = (at.parts["list"], at.parts["preferences"])
+        parts = (at.parts["list"], at.parts["preferences"], at.parts["lists"])
         etag = unless_held(request, etag_of(request, at.epoch, *parts, at.catalogue))
         name = self.wanted["format"]
         told = {"format": name, **asdict(losses(self.account, name))}

@@ -1,15 +1,18 @@
 """The job that tells people what happened to titles on their lists."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from animecollections.identity import Origin
 from collections_app.airing import news
 from collections_app.airing.services import refresh_airings
 from collections_app.merges import services as merging
 from collections_app.models import Anime, TitleEvent, WatchListEntry
-from collections_app.retention import TITLE_EVENTS_FOR
+from collections_app.retention import TITLE_EVENTS_FOR, told_title_events
 from collections_app.source_facts import franchises
 from collections_app.tests.airings import (
     airing_title,
@@ -266,6 +269,18 @@ def test_it_is_neither_told_nor_added_where_it_is_on_the_list(sequel):
     assert WatchListEntry.objects.of(bob.pk).get(anime_id=11).type == "Collection"
 
 
+def test_while_it_is_being_merged_nothing_is_added_to_the_other_one(sequel):
+    bob = person("bob", add_sequels=True)
+    keep(bob, 10, "Completed")
+    AnimeFactory(id=12, title="The second, by another source")
+    keep(bob, 12, "Completed")
+    merging.begin(merging.ref(12), merging.ref(11), "the same title")
+    tell()
+    assert told(bob) == []
+    types = WatchListEntry.objects.of(bob.pk).values_list("anime_id", "type")
+    assert dict(types) == {10: "Completed", 12: "Completed"}
+
+
 def test_what_was_just_taken_off_does_not_come_back(sequel):
     bob = person("bob", add_sequels=True)
     keep(bob, 10, "Completed")
@@ -325,6 +340,21 @@ def test_a_muted_title_is_silent(alice):
     airing_title(1, BEGAN)
     keep(alice, 1)
     MutedTitle.objects.create(user=alice, anime_id=1)
+    tell()
+    assert told(alice) == []
+
+
+def test_it_is_silent_after_a_merge_too(alice):
+    airing_title(1, BEGAN)
+    AnimeFactory(id=2)
+    keep(alice, 2)
+    MutedTitle.objects.create(user=alice, anime_id=2)
+    merging.merge(
+        kept=merging.ref(1),
+        gone=merging.ref(2),
+        reason="the same title",
+        through=Origin("command"),
+    )
     tell()
     assert told(alice) == []
 
@@ -447,3 +477,14 @@ def test_nothing_happened_is_few_statements(alice, budget):
 
 def test_what_is_news_stays_known_for_longer_than_it_is_news():
     assert news.NEWS_FOR + news.ANNOUNCED_AHEAD < TITLE_EVENTS_FOR
+
+
+def test_a_sequel_that_is_put_off_is_not_told_again(alice, sequel, clock):
+    tell()
+    airing_title(1, BEGAN)
+    news.note_aired()
+    long_ago = timezone.now() - TITLE_EVENTS_FOR - timedelta(days=1)
+    TitleEvent.objects.update(told_at=long_ago)
+    told_title_events().delete()
+    assert [event.key for event in TitleEvent.objects.all()] == ["sequel:11"]
+    assert news.note_sequels() == "0 sequels have a date"

@@ -176,6 +176,18 @@ def test_one_that_it_moved_by_removing_and_adding_goes_back(client, script):
     assert told["conflicts"] == []
 
 
+def test_added_again_its_days_stay_with_the_episodes_that_stay(client, alice, script):
+    add(client, 1)
+    script.client.delete(f"{LIST}/1")
+    add(script.client, 1, episode_ranges={"watched": "5"})
+    client.patch(f"{LIST}/1", {"episode_ranges": {"watched": "5-6"}})
+    days = diary()
+    undo(client, script.id)
+    assert listed(client)["1"]["episode_ranges"]["watched"] == "5-6"
+    assert diary() == days
+    check_log_and_diary(alice)
+
+
 def test_what_somebody_removed_stays_removed(client, script):
     add(client, 1, "To Watch")
     script.client.delete(f"{LIST}/1")
@@ -229,6 +241,20 @@ def test_what_cannot_be_taken_back_is_counted(client, script):
         {"kind": "searches", "changes": 1},
     ]
     assert listed(client) == {}
+
+
+def test_lists_of_ones_own_stay_and_are_undone_by_themselves(client, script):
+    made = script.client.post("/api/user/lists", {"name": "With Anna"}).json()["data"]
+    script.client.put(f"/api/user/lists/{made['id']}/items/1", {})
+    told = undo(client, script.id)["data"]
+    assert told["left_alone"] == [
+        {"kind": "list", "changes": 1},
+        {"kind": "list_item", "changes": 1},
+    ]
+    assert client.get("/api/user/lists").json()["data"][0]["size"] == 1
+    for operation in client.get(OPERATIONS).json()["data"]:
+        client.post(f"{OPERATIONS}/{operation['id']}/undo", {})
+    assert client.get("/api/user/lists").json()["data"] == []
 
 
 # --- Since when, of whom ------------------------------------------------------------

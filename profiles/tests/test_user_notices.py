@@ -6,6 +6,8 @@ import pytest
 from django.utils import timezone
 
 from animecollections.db.ids import first_id_at
+from animecollections.identity import Origin
+from collections_app.merges import services as merging
 from conftest import signed_in
 from factories import AnimeFactory, personal_token
 from history.models import Change, UserState
@@ -166,6 +168,32 @@ def test_a_title_is_muted_and_unmuted(client, alice):
     for _ in range(2):
         assert client.delete(f"{MUTES}/1").status_code == 200
     assert not MutedTitle.objects.of(alice.pk).exists()
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_a_muted_title_that_was_merged_is_unmuted_by_either_id(client, alice, number):
+    AnimeFactory(id=2, title="Frieren, by another source")
+    client.put(f"{MUTES}/2")
+    merging.merge(
+        kept=merging.ref(1),
+        gone=merging.ref(2),
+        reason="the same title",
+        through=Origin("command"),
+    )
+    one = [{"anime_id": "1", "title": "Frieren"}]
+    assert client.get(MUTES).json()["data"] == one
+    client.put(f"{MUTES}/1")
+    assert client.get(MUTES).json()["data"] == one
+    assert MutedTitle.objects.of(alice.pk).count() == 1
+    assert client.delete(f"{MUTES}/{number}").status_code == 200
+    assert client.get(MUTES).json()["data"] == []
+
+
+def test_one_that_the_catalogue_has_no_more_is_unmuted(client, alice):
+    MutedTitle.objects.create(user=alice, anime_id=999)
+    assert client.get(MUTES).json()["data"] == [{"anime_id": "999", "title": None}]
+    assert client.delete(f"{MUTES}/999").status_code == 200
+    assert client.delete(f"{MUTES}/999").json()["code"] == "anime_not_found"
 
 
 def test_a_title_that_there_is_not_is_not_muted(client):

@@ -232,6 +232,7 @@ export interface Fidelity {
   examples: Record<string, { title: string; here: unknown; there: unknown }[]>;
   unnamed: number;
   ambiguous: number;
+  lists: number;
 }
 
 // --- Statistics ----------------------------------------------------------------------

@@ -23,6 +23,9 @@ const spans = () => [
 /** @type {() => Record<string, string>} */
 const kinds = () => ({ searches: t("Search history"), profile: t("Profile"), preferences: t("Preferences"), notices: t("Notices") });
 
+/** @param {{ kind: string }} left */
+const isOfLists = ({ kind }) => kind === "list" || kind === "list_item";
+
 /** @param {App} app @param {{id: string, name: string}} who */
 export function askTakeBack(app, who) {
   new TakeBack(app, who).open();
@@ -88,7 +91,8 @@ class TakeBack {
   }
 
   /** @param {AppUndone} undone @param {boolean} hasMore */
-  told({ size, changes, conflicts, conflict_count: kept, left_alone: left }, hasMore) {
+  told({ size, changes, conflicts, conflict_count: kept, left_alone }, hasMore) {
+    const [ofLists, left] = [left_alone.filter(isOfLists), left_alone.filter((one) => !isOfLists(one))];
     const format = this.app.preferences.scoreFormat;
     const rest = size - Math.min(size, SHOWN);
     return [
@@ -99,6 +103,7 @@ class TakeBack {
       kept > 0 && h("ul", { class: "plain" }, conflicts.slice(0, SHOWN).map((one) => h("li", {}, keptText(one, format))),
         kept > SHOWN && h("li", { class: "muted" }, t("and {n} more", { n: kept - SHOWN }))),
       left.length > 0 && h("p", { class: "muted" }, t("This can't be undone: {what}.", { what: left.map(({ kind }) => kinds()[kind] ?? kind).join(", ") })),
+      ofLists.length > 0 && h("p", { class: "muted" }, t("Changes of lists stay. Undo them one by one in the history.")),
     ].filter((part) => part instanceof Node);
   }
 

@@ -9,7 +9,7 @@ import { t, titleCount } from "../../ui/words.js";
 /** @import { App, Fidelity } from "../../types.js" */
 
 /** What a format cannot say of this list, in sentences. @param {Fidelity} fidelity */
-function losses({ fields, examples, unnamed, ambiguous }) {
+function losses({ fields, examples, unnamed, ambiguous, lists }) {
   const told = Object.entries(fields).map(([name, count]) => {
     const [first] = examples[name] ?? [];
     const example = first && name !== "extra" && `${first.title}: ${valueText(name, first.here, "10.0")} → ${valueText(name, first.there, "10.0")}`;
@@ -17,6 +17,7 @@ function losses({ fields, examples, unnamed, ambiguous }) {
   });
   if (unnamed) told.push(h("li", {}, t("Titles without an ID there, exported by name: {n}.", { n: unnamed })));
   if (ambiguous) told.push(h("li", {}, t("Titles to choose by hand if you import this file here: {n}.", { n: ambiguous })));
+  if (lists) told.push(h("li", {}, t("Lists of your own that would not come back: {n}.", { n: lists })));
   return told.length ? [h("p", {}, t("This format loses some of your list:")), h("ul", {}, told)] : [h("p", {}, t("This format keeps all of your list."))];
 }
 
