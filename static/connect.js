@@ -2,6 +2,7 @@
 
 const refusal = document.querySelector("[role=alert]");
 const part = (id) => document.getElementById(id);
+const passkeys = part("passkey");
 let next = "/";
 
 /** A page of ours, as own_path of the server has it: a link to this page may name any. */
@@ -29,9 +30,13 @@ function fail(why) {
 async function begin() {
   const why = location.hash.match(/^#failed=(\w+)$/)?.[1];
   if (why) return fail(why);
-  ticket = location.hash.match(/^#second=([\w.-]+)$/)?.[1] ?? "";
+  const second = new URLSearchParams(location.hash.slice(1));
+  ticket = second.get("second") ?? "";
   history.replaceState(null, "", location.pathname); // out of the bar, and of bookmarks
-  if (ticket) return show(part("second"));
+  if (ticket) {
+    next = ownPath(second.get("next"));
+    return askSecond((second.get("methods") ?? "").split(" "));
+  }
   const { success, data } = await ask("GET", "/api/auth/connect");
   if (!success) return fail("expired");
   next = ownPath(data.next);
@@ -48,6 +53,12 @@ function show(form) {
   form.querySelector("input:not([readonly])").focus();
 }
 
+/** The second step, by a passkey too where there is one and the page may use it. */
+async function askSecond(methods) {
+  show(part("second"));
+  if (methods.includes("passkey")) passkeys.hidden = !(await import(passkeys.dataset.module)).hasPasskeys();
+}
+
 /** Who has just signed in goes on. */
 const goOn = () => (isToJoin ? ask("POST", "/api/auth/connect/join", {}) : { success: true });
 
@@ -61,32 +72,51 @@ const does = {
     const answer = await ask("POST", "/api/auth/signin", { email, password });
     if (answer.code !== "second_factor_needed") return answer.success ? goOn() : answer;
     ticket = answer.details.ticket;
-    show(part("second"));
+    await askSecond(answer.details.methods);
     return { error: "" };
   },
   async second({ code }) {
     const typed = code.replaceAll(/\s/g, "");
-    const given = /^\d{6}$/.test(typed) ? { code: typed } : { recovery_code: typed };
-    const answer = await ask("POST", "/api/auth/second-factor", { ticket, ...given });
-    return answer.success ? goOn() : answer;
+    return giveSecond(/^\d{6}$/.test(typed) ? { code: typed } : { recovery_code: typed });
   },
 };
 
+async function giveSecond(given) {
+  const answer = await ask("POST", "/api/auth/second-factor", { ticket, ...given });
+  return answer.success ? goOn() : answer;
+}
+
+async function usePasskey() {
+  const { usedPasskey, isDeclined } = await import(passkeys.dataset.module);
+  try {
+    return await giveSecond({ passkey: await usedPasskey({ ask }) });
+  } catch (error) {
+    if (isDeclined(error)) return { error: passkeys.dataset.declined };
+    throw error;
+  }
+}
+
+/** Does it while the button cannot be pressed again; then goes on, or says why not. */
+async function answered(button, does) {
+  refusal.textContent = "";
+  button.disabled = true;
+  try {
+    const answer = await does();
+    if (answer.success) location.assign(next);
+    else refusal.textContent = answer.error;
+  } catch {
+    refusal.textContent = refusal.dataset.unanswered; // or not by us
+  } finally {
+    button.disabled = false;
+  }
+}
+
+passkeys.addEventListener("click", () => answered(passkeys, usePasskey));
+
 for (const form of document.forms) {
-  form.addEventListener("submit", async (event) => {
+  form.addEventListener("submit", (event) => {
     event.preventDefault();
-    refusal.textContent = "";
-    const button = form.querySelector("button");
-    button.disabled = true;
-    try {
-      const answer = await does[form.id](Object.fromEntries(new FormData(form)));
-      if (answer.success) location.assign(next);
-      else refusal.textContent = answer.error;
-    } catch {
-      refusal.textContent = refusal.dataset.unanswered; // or not by us
-    } finally {
-      button.disabled = false;
-    }
+    answered(form.querySelector("button"), () => does[form.id](Object.fromEntries(new FormData(form))));
   });
 }
 

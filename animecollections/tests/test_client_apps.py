@@ -7,9 +7,10 @@ import pytest
 from animecollections.tests.pages import expect, settled
 from animecollections.tests.test_client_accessibility import barriers
 from collections_app.models import WatchListEntry
-from factories import AnimeFactory, UserFactory, personal_token
+from factories import PASSWORD, AnimeFactory, UserFactory, personal_token
 from profiles.models import App
 from profiles.tests.registered_apps import client_of, let_in, register
+from profiles.tests.test_fresh_proofs import make_stale
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 LIST = "/api/user/watchList"
@@ -88,6 +89,14 @@ def test_a_developer_registers_an_app_and_tries_a_call(device, mia, served):
     page.get_by_role("button", name="Send").click()
     expect(page.locator(".trial")).to_contain_text("Status 200")
     expect(page.locator(".trial")).to_contain_text("calls are left")
+
+    make_stale(mia)
+    page.get_by_role("button", name="Edit Ani Notes").click()
+    page.get_by_label("Redirect addresses").fill("https://notes.example.org/two")
+    page.get_by_role("button", name="Save").click()
+    page.get_by_label("Your password").fill(PASSWORD)
+    page.get_by_role("button", name="Confirm").click()
+    expect(page.locator("main")).to_contain_text("https://notes.example.org/two")
     page.get_by_role("button", name="Remove Ani Notes").click()
     page.get_by_role("dialog").get_by_role("button", name="Remove").click()
     expect(page.locator("main")).to_contain_text("No apps yet.")

@@ -1,5 +1,6 @@
 """Second factors, passkeys and proofs in a browser, with Chromium's own authenticator."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from django.utils import timezone
 from animecollections.tests.serving import serve
 from factories import PASSWORD, UserFactory
 from profiles.models import Passkey, PersonalToken, Session, User
+from profiles.oidc.views import second_step
 from profiles.tests.factors import code_of, turn_on
 
 playwright = pytest.importorskip("playwright.sync_api")
@@ -50,9 +52,9 @@ def is_in(page):
     expect(page.locator("body")).to_have_attribute("data-status", "settled")
 
 
-def test_a_passkey_is_made_and_signs_in_without_a_password(device, at_localhost):
-    user = UserFactory()
-    page = device(base_url=at_localhost).new_page()
+def with_passkey(device, user, base_url):
+    """A page of who has just added one, and is signed out again."""
+    page = device(base_url=base_url).new_page()
     chromium = page.context.new_cdp_session(page)
     chromium.send("WebAuthn.enable")
     chromium.send("WebAuthn.addVirtualAuthenticator", {"options": A_PHONE})
@@ -69,6 +71,48 @@ def test_a_passkey_is_made_and_signs_in_without_a_password(device, at_localhost)
     assert Passkey.objects.get().name == "My phone"
     page.evaluate("localStorage.clear()")
     page.context.clear_cookies()
+    return page
+
+
+def second_step_of_a_provider(page, user, next_):
+    """The page where the way back from a provider ends, with its ticket."""
+    page.goto("/connect")
+    body = {"email": user.email, "password": PASSWORD}
+    details = page.evaluate(
+        """async (body) => {
+            const headers = { "Content-Type": "application/json" };
+            const sent = { method: "POST", headers, body: JSON.stringify(body) };
+            return (await (await fetch("/api/auth/signin", sent)).json()).details;
+        }""",
+        body,
+    )
+    page.goto("about:blank")
+    page.goto(f"/connect#{second_step(details, next_)}")
+
+
+def test_a_passkey_is_the_second_step_after_a_provider(device, at_localhost):
+    user = UserFactory()
+    page = with_passkey(device, user, at_localhost)
+    second_step_of_a_provider(page, user, "/statistics?year=2026")
+    page.get_by_role("button", name="Use a passkey").click()
+    page.wait_for_url("**/statistics?year=2026")
+    assert Session.objects.filter(user=user).count() == 2
+
+
+@pytest.mark.parametrize("next_", ["/\t//evil.example", "//evil.example", "evil", ""])
+def test_the_second_step_after_a_provider_leads_to_no_other_site(device, next_):
+    user = UserFactory()
+    codes = turn_on(user)
+    page = device().new_page()
+    second_step_of_a_provider(page, user, next_)
+    expect(page.get_by_role("button", name="Use a passkey")).to_be_hidden()
+    page.get_by_label(re.compile("Code from your authenticator")).fill(codes[0])
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    is_in(page)
+
+
+def test_a_passkey_is_made_and_signs_in_without_a_password(device, at_localhost):
+    page = with_passkey(device, UserFactory(), at_localhost)
     page.add_init_script(NOTHING_IN_THE_FIELD)
     page.goto("/?said=signed_out")
     page.get_by_role("button", name="Sign in with a passkey").click()

@@ -95,6 +95,14 @@ def test_an_account_is_joined_by_its_password_and_its_second_step(
     expect(page.locator(".access li").filter(has_text="Example")).to_be_visible()
 
 
+def test_who_came_to_let_an_app_in_goes_on_there(device, there):
+    page = device(base_url=there).new_page()
+    page.goto("/?said=app&next=%2Flink%3Fcode%3DABCD%26x%3Dy")
+    way = page.get_by_role("link", name="Continue with Example")
+    to = "/api/auth/oidc/work?next=%2Flink%3Fcode%3DABCD%26x%3Dy"
+    expect(way).to_have_attribute("href", to)
+
+
 def test_what_went_wrong_is_said(device, there):
     page = device(base_url=there).new_page()
     for why, words in (("cancelled", "You cancelled it."), ("x", "Try again.")):

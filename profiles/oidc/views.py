@@ -1,7 +1,9 @@
 """Signing in by a provider, over HTTP: the way there, the way back, the first time."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, TypedDict
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.conf import settings
@@ -125,6 +127,14 @@ def to(address: str) -> Answer:
     return Answer(status=302, headers=headers)
 
 
+def second_step(details: Mapping[str, Any], next_: str) -> str:
+    """What the page needs to ask for a second factor, and to go on; behind its `#`,
+    which no server and no log sees.
+    """
+    methods = " ".join(details["methods"])
+    return urlencode({"second": details["ticket"], "methods": methods, "next": next_})
+
+
 def failed(why: str) -> Answer:
     return forget(to(f"{PAGE}#failed={why}"))
 
@@ -231,7 +241,7 @@ class BackViewSet(OpenViewSet):
         except ApiError as error:
             if error.code != "second_factor_needed":
                 return failed("refused")
-            where = f"{PAGE}#second={(error.details or {})['ticket']}"
+            where = f"{PAGE}#{second_step(error.details or {}, found.next)}"
         return forget(with_device(to(where), who["device"]))
 
 

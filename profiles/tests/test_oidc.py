@@ -170,10 +170,14 @@ def test_the_account_stays_joined_whatever_the_address_becomes(joined, browser):
 
 def test_a_second_factor_is_asked_for_all_the_same(joined, browser, alice):
     codes = turn_on(alice)
-    page, _, ticket = go(browser, joined).partition("#second=")
+    wanted = "/oauth/authorize?state=a b&scope=read#x"
+    page, _, rest = go(browser, joined, next=wanted).partition("#")
     assert page == "/connect"
     assert whose(browser) is None
-    body = {"ticket": ticket, "recovery_code": codes[0]}
+    told = {name: value for name, [value] in parse_qs(rest).items()}
+    assert told["methods"] == "authenticator recovery_code"
+    assert told["next"] == wanted.replace(" ", "%20")
+    body = {"ticket": told["second"], "recovery_code": codes[0]}
     other = WatchedClient().post("/api/auth/second-factor", body)
     assert other.json()["code"] == "ticket_invalid"
     assert browser.post("/api/auth/second-factor", body).status_code == 200

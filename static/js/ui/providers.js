@@ -12,7 +12,8 @@ export async function offerProviders(box) {
   try {
     /** @type {Answer<Provider[]>} */
     const { data } = await new Api().send("GET", "/api/auth/oidc", undefined, { check: Array.isArray });
-    const next = encodeURIComponent(location.pathname);
+    // An app's page that asks to sign in first goes on there; the server takes none but ours.
+    const next = encodeURIComponent(new URLSearchParams(location.search).get("next") ?? location.pathname);
     box.append(...data.map(({ id, name }) =>
       h("a", { class: "button", href: `/api/auth/oidc/${id}?next=${next}` }, t("Continue with {name}", { name }))));
   } catch {

@@ -13,9 +13,11 @@ import { t } from "../../ui/words.js";
 export function show(main, { start }) {
   const shelf = h("div", { class: "shelf", "aria-hidden": "true" });
   const box = h("div", { class: "way-in" });
-  const said = new URLSearchParams(location.search).get("said") ?? "";
+  const query = new URLSearchParams(location.search);
+  const said = query.get("said") ?? "";
   const why = sentences()[said];
-  if (said) history.replaceState(null, "", "/");
+  query.delete("said"); // it is said once; where one goes on stays
+  if (said) history.replaceState(null, "", `/${String(query) && `?${query}`}`);
   main.className = "page-welcome";
   main.replaceChildren(
     h("section", { class: "greeting" },
