@@ -473,6 +473,7 @@ def test_our_own_export_is_in_the_words_of_the_api():
         "owner": "ana",
         "exported_at": "2026-11-23T09:30:00Z",
         "watched": [],
+        "lists": [],
     }
     assert (entry["score"], entry["started_on"], entry["finished_on"]) == (
         9.5,

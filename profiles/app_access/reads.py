@@ -62,8 +62,8 @@ def name_of(user_id: UUID, app_id: UUID) -> str:
     """How an app or a personal token is called that wrote for this account or may; 404
     for any other. The log knows it when it is gone.
     """
-    own = {"user_id": user_id, "pk": app_id}
-    tokens = PersonalToken.objects.filter(**own).values_list("name", flat=True)
+    own = PersonalToken.objects.of(user_id).filter(pk=app_id)
+    tokens = own.values_list("name", flat=True)
     families = TokenFamily.objects.filter(user_id=user_id, app_id=app_id)
     apps = families.exclude(app__name=None).values_list("app__name", flat=True)
     log = Change.objects.of(user_id).filter(token_id=app_id).order_by("-revision")

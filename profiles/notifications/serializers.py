@@ -47,7 +47,7 @@ class PushKeysInput(StrictObject):
 
 
 class PushSubscriptionInput(StrictObject):
-    """As `PushSubscription.toJSON()` of a browser gives it."""
+    """What a browser gives as its subscription."""
 
     endpoint = StrictText(max_length=LONGEST_ADDRESS)
     keys = PushKeysInput()

@@ -20,9 +20,15 @@ from factories import UserFactory
 from history.models import Job, StaffAction
 from profiles import outbox
 from profiles.accounts import mails, tasks
+from profiles.app_access import tasks as app_tasks
+from profiles.email_changes import tasks as email_tasks
 from profiles.figures import services as figures
+from profiles.notifications.channels import mail as digest_tasks
+from profiles.notifications.channels import push as push_tasks
+from profiles.oidc import tasks as oidc_tasks
 from profiles.personal_data import tasks as personal_data_tasks
 from profiles.personal_tokens import tasks as token_tasks
+from profiles.second_factor import tasks as factor_tasks
 from profiles.staff import services as support
 from profiles.staff import tasks as staff_tasks
 from profiles.staff.admin.outbox import MAILS, OTHERS, state_of
@@ -176,7 +182,10 @@ def test_what_another_did_first_is_not_in_the_log(alice, given_up):
     assert [act.action for act in StaffAction.objects.all()] == ["send_again"]
 
 
-TASKS = (tasks, token_tasks, staff_tasks, personal_data_tasks, merge_tasks)
+TASKS = (
+    tasks, app_tasks, digest_tasks, email_tasks, factor_tasks, merge_tasks, oidc_tasks,
+    personal_data_tasks, push_tasks, staff_tasks, token_tasks,
+)  # fmt: skip
 
 
 def test_every_task_has_its_words_and_every_mail_can_be_sent_again():

@@ -78,7 +78,8 @@ def test_a_recovery_code_works_once_and_the_owner_is_told(visitor, alice, codes)
         assert visitor.post(SECOND, sent).status_code == status
     assert StaticToken.objects.count() == 9
     send_all()
-    assert "A recovery code of your account was used" in mail.outbox[-1].body
+    told = "A recovery code of your account was used"
+    assert len([one for one in mail.outbox if told in one.body]) == 1
 
 
 def test_recovery_codes_are_stored_as_hashes(alice, codes):
@@ -281,9 +282,9 @@ def test_a_factor_turned_on_meanwhile_stops_a_password(visitor, alice, monkeypat
 
 def test_a_sign_in_without_one_costs_no_statement_more(visitor, alice, budget):
     with budget(
-        8,
+        9,
         "locked?, the claim, the user, locked? again, last login, the places, "
-        "those too many, the session",
+        "those too many, the session; the mail, for the device is a new one",
     ):
         visitor.post("/api/auth/signin", {"email": alice.email, "password": PASSWORD})
     assert is_in(visitor)
