@@ -246,7 +246,7 @@ SECTIONS = [
         "factor_removals.jsonl",
         "That the removal of your second factors was asked for, and when.",
         of(FactorRemoval, "id"),
-        left_out=("id",),
+        left_out=("id", "auth_epoch"),
     ),
     Section(
         "wrong_passwords.jsonl",

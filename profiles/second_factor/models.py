@@ -53,6 +53,8 @@ class FactorRemoval(OwnedRow):
 
     user = owner("factor_removals")
     asked_at = models.DateTimeField()
+    # The account's at that time: a new password ends it, for that password was known.
+    auth_epoch = models.PositiveIntegerField()
 
     class Meta:
         constraints: ClassVar = [

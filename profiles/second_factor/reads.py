@@ -42,11 +42,12 @@ class SecurityAnswer(TypedDict):
 def security_of(user_id: UUID) -> SecurityAnswer:
     """Five statements: account, passkeys, authenticator, codes, removal."""
     users = User.objects.filter(pk=user_id)
-    confirmed_at = users.values_list("email_confirmed_at", flat=True).first()
+    about = users.values_list("email_confirmed_at", "auth_epoch").first()
+    confirmed_at, epoch = about or (None, 0)
     passkeys = Passkey.objects.of(user_id).order_by("pk")
     device = TOTPDevice.objects.filter(user_id=user_id, confirmed=True).first()
     codes = codes_left(user_id)
-    removal = FactorRemoval.objects.of(user_id).first()
+    removal = FactorRemoval.objects.of(user_id).filter(auth_epoch=epoch).first()
     return {
         "email_confirmed_at": confirmed_at,
         "passkey_domain": settings.PASSKEY_DOMAIN or None,

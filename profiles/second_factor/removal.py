@@ -15,13 +15,15 @@ from animecollections.api.errors import ApiError
 from animecollections.db.compiled import for_database
 from animecollections.db.ids import new_id
 from profiles.accounts import second_steps
+from profiles.accounts.models import User
 from profiles.second_factor import factors, links, tasks
 from profiles.second_factor.models import FactorRemoval
 
 AT_ONCE = 100  # removals that one run of the job reads
 # Asked for twice, it waits from the first time on, and sends one mail.
 ASK = f"""
-INSERT INTO {FactorRemoval._meta.db_table} (id, user_id, asked_at) VALUES (%s, %s, %s)
+INSERT INTO {FactorRemoval._meta.db_table} (id, user_id, asked_at, auth_epoch)
+VALUES (%s, %s, %s, %s)
 ON CONFLICT (user_id) DO NOTHING
 """  # noqa: S608  (made of our own names)
 
@@ -32,7 +34,8 @@ def ask(*, ticket: str, device: str) -> datetime:
     """
     _, user = second_steps.find(ticket=ticket, device=device)
     with transaction.atomic():
-        row = [new_id(), user.pk, timezone.now()]
+        forget_ended(user)
+        row = [new_id(), user.pk, timezone.now(), user.auth_epoch]
         with connection.cursor() as cursor:
             cursor.execute(ASK, [for_database(value) for value in row])
             is_new = cursor.rowcount > 0
@@ -43,6 +46,12 @@ def ask(*, ticket: str, device: str) -> datetime:
         raise ApiError("ticket_invalid")
     due_at: datetime = removal.due_at
     return due_at
+
+
+def forget_ended(user: User) -> None:
+    """One that was asked for before a new password, or before all sign-ins ended."""
+    theirs = FactorRemoval.objects.of(user.pk)
+    theirs.exclude(auth_epoch=user.auth_epoch).delete()
 
 
 def stop(*, user_id: UUID) -> bool:
@@ -75,6 +84,7 @@ def carry_out(user_id: UUID, since: datetime) -> bool:
     decides.
     """
     with factors.changing_factors(user_id) as user:
+        forget_ended(user)
         due = FactorRemoval.objects.of(user_id).filter(asked_at__lte=since)
         if not due.delete()[0]:
             return False

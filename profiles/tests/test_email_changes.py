@@ -326,7 +326,8 @@ def test_it_is_taken_back_and_everything_ends(
 
 def test_what_a_thief_added_is_taken_away(alice, take_back_link):
     add_ways_in(alice, "thief")
-    FactorRemoval.objects.create(user=alice, asked_at=timezone.now())
+    asked = {"asked_at": timezone.now(), "auth_epoch": alice.auth_epoch}
+    FactorRemoval.objects.create(user=alice, **asked)
     assert follow(take_back_link, "take-back") == (200, None)
     assert ways_in(alice) == NO_WAY_IN
     assert not FactorRemoval.objects.exists()

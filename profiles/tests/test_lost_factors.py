@@ -13,6 +13,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from conftest import WatchedClient
 from factories import PASSWORD, UserFactory
+from profiles.accounts.services import end_everything
 from profiles.models import FactorRemoval
 from profiles.second_factor import links, removal
 from profiles.tests.factors import code_of, first_step, turn_on
@@ -120,6 +121,27 @@ def test_a_stranger_stops_nothing(other_client, visitor, alice, codes):
     ask(visitor, alice)
     other_client.post("/api/user/security/keep-factors", {})
     assert FactorRemoval.objects.exists()
+
+
+def test_a_new_password_stops_it(client, visitor, alice, codes):
+    ask(visitor, alice)
+    make_due(alice)
+    sent = {"old_password": PASSWORD, "new_password": "Other-Cow-99"}
+    assert client.post("/api/auth/password", sent).status_code == 200
+    assert data_of(client.get("/api/user/security"))["factor_removal"] is None
+    assert removal.carry_out_due() == "0 second factors taken off"
+    assert factors_of(alice) == "authenticator"
+    assert not FactorRemoval.objects.exists()
+
+
+def test_it_can_be_asked_for_again_after_a_new_password(visitor, alice, codes):
+    ask(visitor, alice)
+    make_due(alice)
+    end_everything(user_id=alice.pk)
+    due_at = parse_datetime(data_of(ask(visitor, alice))["due_at"])
+    assert due_at - timezone.now() > timedelta(days=6)
+    send_all()
+    assert len([one for one in mail.outbox if "/keep-factors#" in one.body]) == 2
 
 
 def test_without_a_factor_there_is_nothing_to_wait_for(client, visitor, alice, codes):
