@@ -149,7 +149,10 @@ def fill(user, anime, number):
     MutedTitle.objects.create(user=user, anime_id=anime.pk)
     Digest.objects.create(user=user, first_id=user.pk, due_at=NOW, queued_at=NOW)
     EmailChange.objects.create(
-        user=user, new_email=f"{number}@example.net", ends_at=NOW + timedelta(days=1)
+        user=user,
+        new_email=f"{number}@example.net",
+        auth_epoch=user.auth_epoch,
+        ends_at=NOW + timedelta(days=1),
     )
     App.objects.create(user=user, name=f"App {number}", name_key=f"app {number}")
     Identity.objects.create(user=user, provider="work", key=number, email=user.email)
