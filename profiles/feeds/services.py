@@ -16,8 +16,13 @@ from django.db.models import Q
 from django.utils import timezone
 
 from animecollections.api.errors import ApiError
-from animecollections.identity import Account
-from profiles.accounts.authentication import ACCOUNT, STANDING, find_account
+from animecollections.identity import Account, SignIn
+from profiles.accounts.authentication import (
+    ACCOUNT,
+    STANDING,
+    account_behind,
+    find_account,
+)
 from profiles.accounts.models import User
 from profiles.feeds.models import Feed
 
@@ -40,13 +45,16 @@ class Made(NamedTuple):
     secret: str
 
 
-def make(*, user_id: UUID, name: str, types: Sequence[str]) -> Made:
-    """409 where there are too many; 401 `session_ended` beside the user's erasure."""
+def make(
+    *, user_id: UUID, name: str, types: Sequence[str], sign_in: SignIn | None = None
+) -> Made:
+    """409 where there are too many; 401 `session_ended` beside the user's erasure, or
+    the end of the sign-in that asks.
+    """
     secret = new_secret(user_id)
     with transaction.atomic():
         # The lock is of the account: of two at once the second counts the first.
-        if User.objects.select_for_update().filter(pk=user_id).first() is None:
-            raise ApiError("session_ended")
+        hold(user_id, sign_in)
         if Feed.objects.of(user_id).count() >= MOST_FEEDS:
             raise ApiError("feeds_full", number=MOST_FEEDS)
         feed = Feed.objects.create(
@@ -55,12 +63,23 @@ def make(*, user_id: UUID, name: str, types: Sequence[str]) -> Made:
     return Made(feed, secret)
 
 
-def rotate(*, user_id: UUID, feed_id: UUID) -> Made:
+def hold(user_id: UUID, sign_in: SignIn | None) -> None:
+    """Locks the account. A feed outlives a new password: beside the end of all
+    sign-ins, an attacker's must not leave one behind.
+    """
+    user = User.objects.select_for_update().filter(pk=user_id).first()
+    if user is None or (sign_in and account_behind(sign_in, user_id) is None):
+        raise ApiError("session_ended")
+
+
+def rotate(*, user_id: UUID, feed_id: UUID, sign_in: SignIn | None = None) -> Made:
     """Another address; the one before it ends at once."""
     secret = new_secret(user_id)
     feeds = Feed.objects.of(user_id).filter(pk=feed_id)
-    feeds.update(key=digest(secret), rotated_at=timezone.now())
-    feed = feeds.first()
+    with transaction.atomic():
+        hold(user_id, sign_in)
+        feeds.update(key=digest(secret), rotated_at=timezone.now())
+        feed = feeds.first()
     if feed is None:  # or ended a moment ago
         raise ApiError("feed_not_found")
     return Made(feed, secret)

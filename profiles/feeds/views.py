@@ -1,6 +1,6 @@
 """Feeds over HTTP: what a person does with them, and what programs read."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.http import HttpResponse
@@ -12,6 +12,7 @@ from animecollections.api.ids import parse_id
 from animecollections.api.rendering import Answer, answer
 from animecollections.api.schema import documented
 from animecollections.api.views import ApiViewSet
+from animecollections.identity import SignIn
 from collections_app.calendar.reads import Span, Whose, airings_in
 from profiles.accounts.proofs import require_fresh_proof
 from profiles.accounts.views import NeverStored
@@ -80,7 +81,12 @@ class FeedsViewSet(NeverStored):
     def create(self, request: Request) -> Answer:
         body = self.read_body(FeedInput)
         require_fresh_proof(request)
-        made = feeds.make(user_id=self.user_id, name=body["name"], types=body["types"])
+        made = feeds.make(
+            user_id=self.user_id,
+            sign_in=cast("SignIn", request.auth),
+            name=body["name"],
+            types=body["types"],
+        )
         return answer(made_to_json(made))
 
     @documented(
@@ -94,7 +100,11 @@ class FeedsViewSet(NeverStored):
     )
     def rotate(self, request: Request, feed_id: str) -> Answer:
         require_fresh_proof(request)
-        made = feeds.rotate(user_id=self.user_id, feed_id=parse_id(feed_id))
+        made = feeds.rotate(
+            user_id=self.user_id,
+            sign_in=cast("SignIn", request.auth),
+            feed_id=parse_id(feed_id),
+        )
         return answer(made_to_json(made))
 
     @documented(

@@ -8,7 +8,9 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from animecollections.api.errors import ApiError
+from animecollections.identity import SignIn
 from profiles.accounts import second_steps
+from profiles.accounts.authentication import account_behind
 from profiles.accounts.credentials import enter
 from profiles.accounts.models import LoginClaim, User
 from profiles.accounts.places import Place, remember
@@ -87,14 +89,23 @@ def sign_up(
     return user
 
 
-def join(*, user_id: UUID, found: Found, epoch: int | None = None) -> None:
+def join(
+    *,
+    user_id: UUID,
+    found: Found,
+    epoch: int | None = None,
+    sign_in: SignIn | None = None,
+) -> None:
     """From now on the person signs in by this too; 409 `identity_taken` where somebody
-    else does. They are told by mail. Once more is fine.
+    else does. They are told by mail. Once more is fine. It is refused where the epoch
+    at which it began, or the sign-in that asks, has ended.
     """
     with transaction.atomic():
         accounts = User.objects.select_for_update().filter(pk=user_id, is_active=True)
         user = accounts.first()
         if user is None or epoch not in (None, user.auth_epoch):
+            raise ApiError("session_ended")
+        if sign_in and account_behind(sign_in, user_id) is None:
             raise ApiError("session_ended")
         theirs = Identity.objects.of(user_id)
         if theirs.filter(key=found.key).exists():

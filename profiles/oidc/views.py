@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, TypedDict
+from typing import Any, TypedDict, cast
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from animecollections.api.ids import parse_id
 from animecollections.api.permits import Permits
 from animecollections.api.rendering import Answer, answer
 from animecollections.api.schema import documented, query
+from animecollections.identity import SignIn
 from animecollections.scopes import OPEN
 from profiles.accounts.examples import SIGNED_IN
 from profiles.accounts.middleware import with_session
@@ -312,7 +313,8 @@ class JoinViewSet(NeverStored):
         if found.email != self.account.email:  # that of another person in this browser
             raise ApiError("connect_expired")
         require_fresh_proof(request)
-        identities.join(user_id=self.user_id, found=found)
+        sign_in = cast("SignIn", request.auth)
+        identities.join(user_id=self.user_id, found=found, sign_in=sign_in)
         return forget(answer({"message": "Connected"}))
 
 

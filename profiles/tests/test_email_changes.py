@@ -29,6 +29,8 @@ from profiles.models import (
     Session,
     User,
 )
+from profiles.oidc import services as identities
+from profiles.oidc.flow import Found
 from profiles.second_factor.services import new_codes
 from profiles.staff import account_changes as staff_acts
 from profiles.tests.factors import code_of
@@ -275,10 +277,26 @@ def test_a_link_that_leads_nowhere_is_not_mailed(client, alice, mailoutbox):
     assert NEW not in mails(mailoutbox)
 
 
-def test_a_sign_in_that_has_just_ended_asks_for_none(alice):
-    ended = SignIn("session", "of no session")
+ENDED = SignIn("session", "of no session")
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda user: services.ask(user_id=user.pk, sign_in=ENDED, email=NEW),
+        lambda user: feeds.make(user_id=user.pk, sign_in=ENDED, name="x", types=[]),
+        lambda user: feeds.rotate(user_id=user.pk, sign_in=ENDED, feed_id=user.pk),
+        lambda user: identities.join(
+            user_id=user.pk, sign_in=ENDED, found=Found("work", "k", NEW)
+        ),
+    ],
+    ids=["email", "feed", "other address of a feed", "provider"],
+)
+def test_a_sign_in_that_has_just_ended_leaves_nothing_behind(alice, act):
+    before = ways_in(alice)
     with pytest.raises(ApiError, match="session has ended"):
-        services.ask(user_id=alice.pk, sign_in=ended, email=NEW)
+        act(alice)
+    assert ways_in(alice) == before
     assert not EmailChange.objects.exists()
 
 
