@@ -40,7 +40,7 @@ class Person:
     """In a browser, as far as pages and forms go."""
 
     def __init__(self, server):
-        self.browser = httpx.Client(base_url=server)
+        self.browser = httpx.Client(base_url=server, timeout=30)  # busy machines
         account = {"email": "mia@example.org", "user_name": "mia", "password": PASSWORD}
         self.ask("POST", "/auth/signup", account)
         self.ask("POST", "/user/watchList", {"animeId": OWN, "type": "Watching"})
