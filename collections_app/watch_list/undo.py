@@ -242,9 +242,10 @@ def lay_in(lane: Slot, slot: Slot) -> None:
 
 def take_back(slot: Slot, change: Change) -> None:
     """One change taken back whatever came after: newest first, this ends at `at`."""
-    slot.watched.take_back(days_counted(change))
     if change.kind == ChangeKind.WATCHED:
+        slot.watched.take_back_beside(days_counted(change))
         return
+    slot.watched.take_back(days_counted(change))
     if change.kind == ChangeKind.ADD:
         slot.after = None
     elif change.kind == ChangeKind.REMOVE:
@@ -276,7 +277,7 @@ def put_back(slot: Slot, change: Change, undone: Undone) -> None:
         case ChangeKind.REMOVE:
             bring_back(slot, change, undone)
         case ChangeKind.WATCHED:
-            slot.watched.take_back(days_counted(change))
+            slot.watched.take_back_beside(days_counted(change))
         case _:
             restore_fields(slot, change, undone)
 
