@@ -143,7 +143,7 @@ def put_back_operation(
     moved_on: of titles, the days that have fewer episodes than were moved there.
     """
     progress, stay = progress_after(changes), set()
-    for change in changes:
+    for change in sorted(changes, key=turn_of):
         slot = edit.slot_of(ref_of(change))
         if slot.anime_id in stay:
             undone.keep(slot, names_of(change))
@@ -156,6 +156,15 @@ def put_back_operation(
                 stay.add(slot.anime_id)
         else:
             put_back(slot, change, undone)
+
+
+def turn_of(change: Change) -> int:
+    """Viewings before entries, as they come. There is one active viewing of a title:
+    another one ends before it comes back.
+    """
+    if change.kind != ChangeKind.VIEWING:
+        return 2
+    return int(change.before.get("state") == ACTIVE)
 
 
 def names_of(change: Change) -> list[str]:

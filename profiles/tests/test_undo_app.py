@@ -240,6 +240,20 @@ def test_a_day_of_the_diary_is_none_that_the_entry_counted(client, alice, script
     check_log_and_diary(alice)
 
 
+def test_an_active_viewing_comes_again_after_the_other_one_ended(client, alice, script):
+    add(client, 1, "Completed", progress=12)
+    client.post(f"{LIST}/1/viewings", {})
+    before = all_of(alice, 1)
+    add(script.client, 1, "Completed")
+    script.client.post(f"{LIST}/1/viewings", {})
+    after = all_of(alice, 1)
+    done = undo(client, script.id)
+    assert all_of(alice, 1) == before
+    assert undo(client, script.id)["data"]["size"] == 0
+    client.post(f"{OPERATIONS}/{done['meta']['operation_id']}/undo", {})
+    assert all_of(alice, 1) == after
+
+
 def test_a_viewing_that_somebody_went_on_with_stays(client, script):
     add(client, 1, "Completed", progress=12)
     script.client.post(f"{LIST}/1/viewings", {})
