@@ -143,7 +143,7 @@ def put_back_operation(
     moved_on: of titles, the days that have fewer episodes than were moved there.
     """
     progress, stay = progress_after(changes), set()
-    for change in changes:
+    for change in sorted(changes, key=turn_of):
         slot = edit.slot_of(ref_of(change))
         if slot.anime_id in stay:
             undone.keep(slot, names_of(change))
@@ -156,6 +156,15 @@ def put_back_operation(
                 stay.add(slot.anime_id)
         else:
             put_back(slot, change, undone)
+
+
+def turn_of(change: Change) -> int:
+    """Viewings before entries, as they come. There is one active viewing of a title:
+    another one ends before it comes back.
+    """
+    if change.kind != ChangeKind.VIEWING:
+        return 2
+    return int(change.before.get("state") == ACTIVE)
 
 
 def names_of(change: Change) -> list[str]:
@@ -242,9 +251,10 @@ def lay_in(lane: Slot, slot: Slot) -> None:
 
 def take_back(slot: Slot, change: Change) -> None:
     """One change taken back whatever came after: newest first, this ends at `at`."""
-    slot.watched.take_back(days_counted(change))
     if change.kind == ChangeKind.WATCHED:
+        slot.watched.take_back_beside(days_counted(change))
         return
+    slot.watched.take_back(days_counted(change))
     if change.kind == ChangeKind.ADD:
         slot.after = None
     elif change.kind == ChangeKind.REMOVE:
@@ -276,7 +286,7 @@ def put_back(slot: Slot, change: Change, undone: Undone) -> None:
         case ChangeKind.REMOVE:
             bring_back(slot, change, undone)
         case ChangeKind.WATCHED:
-            slot.watched.take_back(days_counted(change))
+            slot.watched.take_back_beside(days_counted(change))
         case _:
             restore_fields(slot, change, undone)
 

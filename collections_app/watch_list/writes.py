@@ -541,7 +541,7 @@ class ListEdit:
     def logged(self) -> Iterator[Logged]:
         """What `save` would write into the log, once it is decided."""
         for slot in self.changed():
-            yield change_of(slot)
+            yield from changes_of(slot)
         for anime_id, kept in sorted(self.viewings.items()):
             for number in kept.changed():
                 before, after = kept.snapshots(number)
@@ -590,27 +590,47 @@ class ListEdit:
         return {slot.anime_id: slot for slot in self.slots.values()}
 
     def note(self, slot: Slot) -> None:
-        """The change in the log; its revision and time on the entry."""
-        entry, counted, change = slot.after, slot.watched.total, change_of(slot)
-        revision = self.record.change(
-            change["kind"],
-            anime_id=slot.anime_id,
-            before=change["before"],
-            after=change["after"],
-            watched=slot.watched.days,
-            viewings={day: slot.viewing_of(day) for day in slot.watched.days},
-            as_of=slot.as_of,
-        )
+        """Its changes in the log; revision and time of the last on the entry."""
+        entry, revision = slot.after, 0
+        for change in changes_of(slot):
+            revision = self.record.change(
+                change["kind"],
+                anime_id=slot.anime_id,
+                before=change["before"],
+                after=change["after"],
+                watched=change["days"],
+                viewings={day: slot.viewing_of(day) for day in change["days"]},
+                as_of=slot.as_of,
+            )
         if entry is not None and slot.moved:
+            counted = sum(slot.watched.of_entry.values())
             if slot.before is not None:
                 entry |= {name: slot.before[name] for name in ("id", "added_at")}
             entry |= slot.not_saved | now_counted(entry, counted)
             entry |= {"updated_at": self.record.at, "revision": revision}
 
 
-def change_of(slot: Slot) -> Logged:
+def changes_of(slot: Slot) -> Iterator[Logged]:
+    """What the diary has beside an entry that changes as well is a change by itself, so
+    that an undo puts back what the entry counted.
+    """
+    beside = {day: number for day, number in slot.watched.beside.items() if number}
+    if not slot.moved or not beside:
+        yield change_of(slot, slot.watched.days)
+        return
+    yield Logged(
+        kind=ChangeKind.WATCHED,
+        anime_id=slot.anime_id,
+        before={},
+        after={},
+        days=beside,
+    )
+    yield change_of(slot, slot.watched.of_entry)
+
+
+def change_of(slot: Slot, days: Mapping[str, int]) -> Logged:
     """How an entry ends otherwise than it began."""
-    entry, counted = slot.after, slot.watched.total
+    entry, counted = slot.after, sum(days.values())
     kind: ChangeKind = ChangeKind.UPDATE
     before: dict[str, Any] = {}
     after: dict[str, Any] = {}
@@ -625,9 +645,8 @@ def change_of(slot: Slot) -> Logged:
         names = differences(slot.before, entry)
         before = {name: slot.before[name] for name in names}
         after = {name: entry[name] for name in names}
-    days = dict(slot.watched.days)
     return Logged(
-        kind=kind, anime_id=slot.anime_id, before=before, after=after, days=days
+        kind=kind, anime_id=slot.anime_id, before=before, after=after, days=dict(days)
     )
 
 

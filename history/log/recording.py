@@ -145,7 +145,7 @@ class Recording:
         }
         return rows_to_add(
             self.state.user_id,
-            self.watched,
+            {key: episodes for key, episodes in self.watched.items() if episodes},
             through=self.through.kind,
             revisions=revisions,
             viewings=self.viewings,

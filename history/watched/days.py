@@ -29,6 +29,7 @@ class Tally:
     """What one write counts of the episodes of one anime.
 
     days:    episodes, by the day on which they were watched; below zero, taken back.
+    beside:  those of them that the diary has by itself: its entry counts none of them.
     lowered: so many more are taken back, of the newest days first.
     dated:   the day that is now known of all those whose day was not.
     dated_before: the day that an earlier date of the title gave to `dated_number` of
@@ -36,6 +37,7 @@ class Tally:
     """
 
     days: dict[str, int] = field(default_factory=dict)
+    beside: dict[str, int] = field(default_factory=dict)
     lowered: int = 0
     dated: str = UNKNOWN
     dated_before: str = UNKNOWN
@@ -57,9 +59,22 @@ class Tally:
         for day, episodes in days.items():
             self.add(day, -episodes)
 
+    def take_back_beside(self, days: Diary) -> None:
+        self.take_back(days)
+        for day, episodes in days.items():
+            self.beside[day] = self.beside.get(day, 0) - episodes
+
     @property
     def total(self) -> int:
         return sum(self.days.values())
+
+    @property
+    def of_entry(self) -> dict[str, int]:
+        left = {
+            day: self.days.get(day, 0) - self.beside.get(day, 0)
+            for day in self.days | self.beside
+        }
+        return {day: episodes for day, episodes in left.items() if episodes}
 
     @property
     def depends_on_diary(self) -> bool:
@@ -74,7 +89,10 @@ class Tally:
         counted: how much of that its entry counted, which lowered progress takes back.
         """
         for day, episodes in list(self.days.items()):
-            self.add(day, max(0, -episodes - max(0, diary.get(day, 0))))
+            missing = max(0, -episodes - max(0, diary.get(day, 0)))
+            self.add(day, missing)
+            if (beside := self.beside.get(day, 0)) < 0:
+                self.beside[day] = min(0, beside + missing)
         left = {
             day: max(0, diary.get(day, 0)) + self.days.get(day, 0)
             for day in diary.keys() | self.days.keys()

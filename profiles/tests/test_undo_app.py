@@ -221,6 +221,39 @@ def test_viewings_and_the_diary_go_back_too(client, script):
     assert not Viewing.objects.across_users().exists()
 
 
+def test_a_day_of_the_diary_is_none_that_the_entry_counted(client, alice, script):
+    add(client, 1, "Watching")
+    client.post(f"{LIST}/1/increment", {"by": 3})
+    before, days = all_of(alice, 1), diary()
+    row = {"animeId": 1, "watched_on": "2020-01-01", "episodes": 2}
+    script.client.post("/api/user/watched", row)
+    script.client.patch(f"{LIST}/1", {"score": 1})
+    after = all_of(alice, 1)
+    done = undo(client, script.id)
+    assert all_of(alice, 1) == before
+    client.post(f"{OPERATIONS}/{done['meta']['operation_id']}/undo", {})
+    assert all_of(alice, 1) == after
+    undo(client, script.id)
+    assert diary() == days
+    client.post(f"{LIST}/1/increment", {"by": -3})  # takes back what it counted
+    assert diary() == {}
+    check_log_and_diary(alice)
+
+
+def test_an_active_viewing_comes_again_after_the_other_one_ended(client, alice, script):
+    add(client, 1, "Completed", progress=12)
+    client.post(f"{LIST}/1/viewings", {})
+    before = all_of(alice, 1)
+    add(script.client, 1, "Completed")
+    script.client.post(f"{LIST}/1/viewings", {})
+    after = all_of(alice, 1)
+    done = undo(client, script.id)
+    assert all_of(alice, 1) == before
+    assert undo(client, script.id)["data"]["size"] == 0
+    client.post(f"{OPERATIONS}/{done['meta']['operation_id']}/undo", {})
+    assert all_of(alice, 1) == after
+
+
 def test_a_viewing_that_somebody_went_on_with_stays(client, script):
     add(client, 1, "Completed", progress=12)
     script.client.post(f"{LIST}/1/viewings", {})
