@@ -528,8 +528,10 @@ class SomeFields(Serializer):
         fields["list"] = serializers.CharField(
             help_text="the name of the list of one's own that it is about"
         )
-        for field in fields.values():
+        for name, field in fields.items():
             field.required = False
+            # Where there were none before, or are none after.
+            field.allow_null = field.allow_null or name == "episode_ranges"
         return fields
 
 
