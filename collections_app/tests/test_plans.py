@@ -29,6 +29,7 @@ def titles():
             id=number,
             title=f"Title {number}",
             rating=number * 7919 % 1000 / 100 if number % 5 else None,
+            weighted_rating=number * 7919 % 1000 / 100 if number % 5 else None,
             updated_at=now,
         )
         for number in range(1, ROWS)
