@@ -75,7 +75,13 @@ def try_calls(server, *program, **more):
 def test_redocly_finds_nothing():
     said = run(BIN / "redocly", "lint", "--format=json", "made/schema.json")
     found = json.loads(said[said.index("{") : said.rindex("}") + 1])
-    assert found["problems"] == []
+    assert [one for one in found["problems"] if not is_of_redirect(one)] == []
+
+
+def is_of_redirect(problem):
+    """The way to a provider answers a browser, which it sends there: by 302 alone."""
+    is_rule = problem["ruleId"] == "operation-2xx-response"
+    return is_rule and "~1auth~1oidc~1{provider_id}/get" in str(problem["location"])
 
 
 @needs_npm
