@@ -122,7 +122,7 @@ class AddedPasskeyAnswer(PasskeyAnswer):
     recovery_codes: list[str] | None
 
 
-class RecoveryCodesAnswer(TypedDict):
+class NewRecoveryCodesAnswer(TypedDict):
     recovery_codes: list[str] | None
 
 

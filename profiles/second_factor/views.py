@@ -35,9 +35,9 @@ from profiles.second_factor.serializers import (
     BegunAuthenticatorAnswer,
     CodeInput,
     NewPasskeyInput,
+    NewRecoveryCodesAnswer,
     PasskeyNameInput,
     ProofInput,
-    RecoveryCodesAnswer,
 )
 
 TAGS = ["Second factor"]
@@ -170,7 +170,7 @@ class AuthenticatorViewSet(OwnFactors):
         scope="account",
         tags=TAGS,
         body=CodeInput,
-        data=RecoveryCodesAnswer,
+        data=NewRecoveryCodesAnswer,
         errors=["proof_needed", "authenticator_not_begun", "wrong_code", "locked"],
         examples={"on": {"recovery_codes": CODES}},
         body_examples={"the first": {"code": "123456"}},
@@ -210,7 +210,7 @@ class RecoveryCodesViewSet(OwnFactors):
         description="Only hashes of them are stored. The owner gets a mail.",
         scope="account",
         tags=TAGS,
-        data=RecoveryCodesAnswer,
+        data=NewRecoveryCodesAnswer,
         errors=["proof_needed", "second_factor_off"],
         examples={"new ones": {"recovery_codes": CODES}},
     )
