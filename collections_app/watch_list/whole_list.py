@@ -3,8 +3,9 @@
 Four things make it so (`make bench` measures them; docs/decisions tells what was
 refused): its ETag is made of revisions, so that an unchanged list costs the sign-in
 check alone; the statement is made once, for Django takes as long to make it as to write
-60 entries; no title is joined, for what is shown of them is held (catalogue/held.py);
-and rows come as text that goes into the answer as it is (entries.written).
+60 entries; no title is joined, for what is shown of them is held
+(catalogue/title_cache.py); and rows come as text that goes into the answer as it is
+(entries.written).
 """
 
 from typing import Any
