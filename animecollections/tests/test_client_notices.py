@@ -90,4 +90,6 @@ def test_in_spanish_on_a_phone(device, user):
     page.goto("/notices")
     expect(page.locator("main h1")).to_have_text("Avisos")
     expect(page.locator(".fresh")).to_contain_text("Se emitió el episodio 2.")
+    settled(page)
+    page.locator("#status").evaluate("status => status.append('✓ Guardando…')")
     assert page.evaluate("document.documentElement.scrollWidth") <= 360

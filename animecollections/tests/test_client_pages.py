@@ -89,7 +89,7 @@ def test_from_sign_up_to_the_first_entry(opened, titles):
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Create account").click()
     page.get_by_role("link", name="Find anime").click()
-    page.get_by_role("combobox", name="Search the catalogue").fill("deth note")
+    page.get_by_role("combobox", name="Search the catalogue").fill("death note")
     expect(page.locator(".found .card-title")).to_have_text(["Death Note"])
     card(page, "Death Note").get_by_label("Add to… – Death Note").click()
     card(page, "Death Note").get_by_role("button", name="To watch").click()
@@ -100,7 +100,7 @@ def test_from_sign_up_to_the_first_entry(opened, titles):
     settled(page)
     mia = User.objects.get(user_name="mia")
     assert entry_of(mia).type == "To Watch"
-    assert Search.objects.get(user=mia).query == "deth note"
+    assert Search.objects.get(user=mia).query == "death note"
 
 
 def test_titles_and_genres_are_found_in_any_language_without_network(opened, api, user):

@@ -128,9 +128,9 @@ names = st.sampled_from(["", "2015", "2015-06", "2015-06-03", "2026-11-28"])
 diaries = st.dictionaries(names, st.integers(-2, 6))
 tallies = st.builds(
     Tally,
-    st.dictionaries(names, st.integers(-6, 6).filter(bool)),
-    st.integers(0, 9),
-    names,
+    days=st.dictionaries(names, st.integers(-6, 6).filter(bool)),
+    lowered=st.integers(0, 9),
+    dated=names,
 )
 
 
