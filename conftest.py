@@ -50,6 +50,7 @@ def pytest_collection_modifyitems(
 ) -> None:
     if os.environ.get("CI"):
         let_pages_try_twice(items)
+    count_coverage_once(items)
     if config.getoption("--needs-database"):
         keep(config, items, uses_database)
     if settings.DATABASES["default"]["ENGINE"] == CITUS:
@@ -86,6 +87,16 @@ def let_pages_try_twice(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("browser"):
             item.add_marker(pytest.mark.flaky(reruns=1))
+
+
+def count_coverage_once(items: list[pytest.Item]) -> None:
+    """Of each test function in its first case. The others bring other values down the same
+    lines, and to trace them takes as much CPU again as to run them.
+    """
+    seen: set[str] = set()
+    for item in items:
+        if not is_first(item, seen):
+            item.add_marker(pytest.mark.no_cover)
 
 
 def is_first(item: pytest.Item, seen: set[str]) -> bool:
