@@ -90,8 +90,8 @@ def let_pages_try_twice(items: list[pytest.Item]) -> None:
 
 
 def count_coverage_once(items: list[pytest.Item]) -> None:
-    """Of each test function in its first case. The others bring other values down the same
-    lines, and to trace them takes as much CPU again as to run them.
+    """Of each test function in its first case. The others bring other values down the
+    same lines, and to trace them takes as much CPU again as to run them.
     """
     seen: set[str] = set()
     for item in items:

@@ -156,7 +156,7 @@ COUNTERS = (metrics.REQUESTS, metrics.SECONDS, metrics.WRITES)
 
 
 def count_anew():
-    """Else they would tell of every address before, which takes longer than to ask it."""
+    """Else each tells of every address before, which takes longer than to ask."""
     metrics.REQUESTS.clear()
     metrics.SECONDS.clear()
     metrics.WRITES.reset()
