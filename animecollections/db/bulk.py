@@ -5,7 +5,7 @@ JSON array (db/json_rows.py).
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from operator import itemgetter
 from typing import Any, NamedTuple
@@ -135,9 +135,11 @@ def _array_of(rows: Sequence[Mapping[str, Any]], fields: Sequence[Any]) -> str:
         names = tuple(rows[0])
         array: list[Any] = [[row[name] for name in names] for row in rows]
     else:
-        array = [
-            [_for_sqlite(field, row[field.attname]) for field in fields] for row in rows
+        columns = [
+            _column_for_sqlite(field, [row[field.attname] for row in rows])
+            for field in fields
         ]
+        array = list(zip(*columns, strict=True))
     return to_bytes(array).decode()
 
 
@@ -250,16 +252,22 @@ def column_of(model: type[models.Model], name: str) -> Any:
     return model._meta.get_field(name)
 
 
-def _for_sqlite(field: object, value: object) -> Any:
-    """A value that JSON carries and the column reads back as Django would have it."""
-    if isinstance(value, UUID):
-        return value.hex
-    if isinstance(value, datetime):
-        return _naive(value)
+def _column_for_sqlite(field: Any, values: list[Any]) -> list[Any]:
+    """Values that JSON carries and the column reads back as Django would have them.
+    Most columns take them as they are.
+    """
     if isinstance(field, models.JSONField):
-        return to_bytes(value).decode()
-    return value
+        return [to_bytes(value).decode() for value in values]
+    kind = field.target_field if field.is_relation else field
+    if isinstance(kind, models.UUIDField):
+        return [value.hex if isinstance(value, UUID) else value for value in values]
+    if isinstance(kind, models.DateTimeField):
+        # Most often it is one time for all rows.
+        texts = {time: _naive(time) for time in {*values} if isinstance(time, datetime)}
+        return [texts.get(value, value) for value in values]
+    return values
 
 
 def _naive(value: datetime) -> str:
-    return str(connection.ops.adapt_datetimefield_value(value))
+    """As Django's backend writes it, which asks for the connection at each value."""
+    return str(value.astimezone(UTC).replace(tzinfo=None) if value.tzinfo else value)

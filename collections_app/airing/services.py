@@ -14,7 +14,11 @@ from collections_app.airing.news import moved
 from collections_app.airing.planning import Row, changed_rows, schedule_of
 from collections_app.airing.reading import known_of, titles_with_airing
 from collections_app.catalogue.airing import Kept
-from collections_app.catalogue.writes import changing_catalogue, keep_schedules
+from collections_app.catalogue.writes import (
+    changing_catalogue,
+    keep_schedules,
+    state_seen,
+)
 from collections_app.title_events import services as events
 from collections_app.title_events.services import NewEvent
 
@@ -56,15 +60,18 @@ def follow_staff(*, anime_ids: Collection[int], **_: object) -> None:
 
 
 def refresh_some(anime_ids: Sequence[int], now: datetime) -> tuple[Refreshed, int]:
-    """Also how many of the titles were taken. Three statements, whatever their number,
-    and no lock where nothing changes; else the same once more under the lock, for
-    others may have written meanwhile.
+    """Also how many of the titles were taken. Four statements, whatever their number,
+    and no lock where nothing changes; under the lock all is planned again where others
+    wrote meanwhile.
     """
+    seen = state_seen()
     planned = plan(anime_ids, now)
     if not planned.rows and not planned.schedules:
         return Refreshed(), planned.taken
     with changing_catalogue() as state:
-        rows, schedules, taken, news = plan(anime_ids, now)
+        if state.revision != seen.revision:
+            planned = plan(anime_ids, now)
+        rows, schedules, taken, news = planned
         events.note(news)
         if rows or schedules:
             state.revision += 1  # calendars show rows that no schedule tells of

@@ -7,6 +7,7 @@ through the same function, so both meet; the text is folded before.
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 
 _WORDS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _ORDINALS = (
@@ -69,17 +70,18 @@ _OF = re.compile(r"((?:season|part)\w+) (?:(?:of|の) )+")
 MARK = re.compile(r"(?:^|(?<= ))(?:season|part)(?:\d{1,2}|final)(?= |$)")
 
 
+@lru_cache(maxsize=4096)
 def with_marks(folded: str) -> str:
     """A folded text with what it says of season and part as `season2`, `part2`.
 
     A first season or part is not marked: no title says so, and people mean the title.
-    What is nothing but marks stays as it is.
+    What is nothing but marks stays as it is. A write of a title asks several times.
     """
     text = folded
     for pattern in _SEASONS:
-        text = pattern.sub(_mark("season"), text)
+        text = pattern.sub(_as_season, text)
     for pattern in _PARTED:
-        text = pattern.sub(_mark("part"), text)
+        text = pattern.sub(_as_part, text)
     text = " ".join(text.split())
     if "season" not in text:
         text = _number(text)
@@ -94,6 +96,9 @@ def _mark(word: str) -> Callable[[re.Match[str]], str]:
         return f" {word}{number} " if number else match[0]
 
     return marked
+
+
+_as_season, _as_part = _mark("season"), _mark("part")
 
 
 def _number(text: str) -> str:

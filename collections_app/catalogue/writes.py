@@ -75,6 +75,13 @@ def locked_state() -> CatalogueState:
     return state
 
 
+def state_seen() -> CatalogueState:
+    """Without the lock. Read it before all that a write is planned from: where the
+    lock then shows the same revision, nobody has written, and the plan holds.
+    """
+    return CatalogueState.objects.filter(id=1).first() or CatalogueState()
+
+
 def carry_out(plan: Plan, *, source: str, state: CatalogueState) -> None:
     """Makes a plan true, under the lock: a dozen statements, whatever its size."""
     if plan.rows:
@@ -117,6 +124,28 @@ def store(
         }
         if links:
             store_links(model, through, links)
+
+
+def store_from_sources(
+    rows: Mapping[int, Facts], renamed: Collection[int], *, revision: int
+) -> None:
+    """Writes what facts of other sources make of titles, and no other column.
+
+    rows: at least FROM_SOURCES, the status, what the weighted rating needs, and for
+        those that are `renamed` NAMES.
+    """
+    stamp = {"revision": revision, "updated_at": timezone.now()}
+    overwrite(
+        Anime,
+        [
+            {"id": id_, "airing_status": row["airing_status"]}
+            | {name: row.get(name) for name in FROM_SOURCES}
+            | {"weighted_rating": weighted_rating(row)}
+            | stamp
+            for id_, row in sorted(rows.items())
+        ],
+    )
+    derive_names({id_: rows[id_] for id_ in renamed})
 
 
 def derived(row: Facts, changed: AbstractSet[str]) -> dict[str, object]:
@@ -308,13 +337,14 @@ def known_facts(anime_id: int, *names: str) -> Facts:
 
 def keep_schedules(schedules: Mapping[int, Kept | None], *, revision: int) -> None:
     """Writes when titles air, in short, under the lock of `changing_catalogue`."""
-    Anime.objects.filter(id__in=among(schedules)).update(
-        schedule=None, revision=revision, updated_at=timezone.now()
-    )
+    stamp = {"revision": revision, "updated_at": timezone.now()}
+    gone = [id_ for id_, schedule in schedules.items() if schedule is None]
+    if gone:
+        Anime.objects.filter(id__in=among(gone)).update(schedule=None, **stamp)
     overwrite(
         Anime,
         [
-            {"id": id_, "schedule": schedule}
+            {"id": id_, "schedule": schedule} | stamp
             for id_, schedule in sorted(schedules.items())
             if schedule is not None
         ],

@@ -9,17 +9,22 @@ from typing import Any, NamedTuple
 from django.utils import timezone
 
 from animecollections.db.json_rows import among
-from collections_app.catalogue.facts import STORED, Facts
+from collections_app.catalogue.facts import FROM_SOURCES, NAMES, Facts
 from collections_app.catalogue.folding import fold
 from collections_app.catalogue.models import AiringStatus, Anime, CatalogueState
 from collections_app.catalogue.weighted_rating import weighted_rating
-from collections_app.catalogue.writes import changing_catalogue, store
+from collections_app.catalogue.writes import changing_catalogue, store_from_sources
 from collections_app.source_facts.models import FactKind, SourceFact
 from collections_app.source_facts.moments import status_on
 from collections_app.source_facts.precedence import counting, preferred
 from collections_app.source_facts.values import BySource, Stored
 
 KINDS = (FactKind.AIRING, FactKind.NAMES, FactKind.VOTES)
+# What of a title it takes, and what it makes.
+READ = (
+    "id", "rating", "external_ids", "episodes", "airing_status", "held_facts",
+    "weighted_rating", *NAMES, *(FROM_SOURCES.keys() - set(NAMES)),
+)  # fmt: skip
 MOST_NAMES = 60  # of a title, besides those of the catalogue
 TITLES_AT_ONCE = 1000
 
@@ -37,8 +42,14 @@ class Differences(NamedTuple):
 def derive(anime_ids: Collection[int], state: CatalogueState) -> None:
     """Of these titles, under the catalogue's lock; the revision is taken already."""
     found = differences(anime_ids, today())
-    if found.rows:
-        store(found.rows, found.changed, revision=state.revision)
+    write(found, revision=state.revision)
+
+
+def write(found: Differences, *, revision: int) -> None:
+    renamed = [
+        id_ for id_, names in found.changed.items() if "names_elsewhere" in names
+    ]
+    store_from_sources(found.rows, renamed, revision=revision)
 
 
 def mend() -> str:
@@ -54,7 +65,7 @@ def mend() -> str:
             found = differences(found.rows, today())
             if found.rows:
                 state.revision += 1
-                store(found.rows, found.changed, revision=state.revision)
+                write(found, revision=state.revision)
                 mended += len(found.rows)
     return f"{mended:,} titles mended"
 
@@ -68,13 +79,11 @@ def differences(anime_ids: Collection[int], on: date) -> Differences:
     said = sayings(anime_ids)
     rows = Anime.objects.filter(id__in=among(anime_ids)).order_by()
     found = Differences({}, {})
-    for row in rows.values(*STORED, "weighted_rating"):
+    for row in rows.values(*READ):
         weighed = row.pop("weighted_rating")
         wanted = derived_facts(row, said.get(row["id"], {}), on)
         changes = {name: value for name, value in wanted.items() if row[name] != value}
         changed = set(changes)
-        if "airing_status" in changed:
-            changed.add("status_by_dates")  # so that it passes for no source's word
         if weighted_rating(row | changes) != weighed:
             changed.add("weighted_rating")  # which each write of a title computes
         if changed:

@@ -18,14 +18,17 @@ const own = (entry) => entry && Object.fromEntries(FIELDS.map((name) => [name, e
 const dated = (fields) => Object.fromEntries(
   Object.entries(fields).map(([name, value]) => [name, value === "today" ? TODAY : value]));
 
-for (const { name, anime: said = { episodes: 12, airing_status: "finished" }, before, operation, becomes } of cases) {
+for (const { name, anime: said = { episodes: 12, airing_status: "finished" }, before, operation, becomes, ...more } of cases) {
   test(name, (t) => {
     const anime = { ...said, year: said.year === "last year" ? NOW.getFullYear() - 1 : said.year };
     t.mock.timers.enable({ apis: ["Date"], now: NOW });
-    const entry = before && { ...anime, anime_id: "1", ...python.new, ...before };
+    const aired = anime.airing_status === "finished" ? anime.episodes : null;
+    const entry = before && { ...anime, episodes_aired: aired, anime_id: "1", ...python.new, ...before };
     const unsent = { id: "a", at: NOW.toISOString(), anime, tried: false, operation: { ...operation, animeId: "1" } };
     const wanted = becomes && dated({ ...python.new, ...before, ...becomes });
-    assert.deepEqual(own(guess(entry, unsent)), wanted);
+    const after = guess(entry, unsent);
+    assert.deepEqual(own(after), wanted);
+    if ("behind_by" in more) assert.equal(after.behind_by, more.behind_by);
   });
 }
 

@@ -1,6 +1,7 @@
 """Airings: stored out of facts, shown on entries, and by what lists are up next."""
 
 import pytest
+from django.db import connection
 
 from animecollections.identity import Origin
 from collections_app.airing import services
@@ -8,6 +9,7 @@ from collections_app.airing.models import Airing, uid_of
 from collections_app.airing.services import refresh_airings, refresh_all
 from collections_app.catalogue.refs import OWN, AnimeRef
 from collections_app.catalogue.title_cache import held
+from collections_app.catalogue.writes import changing_catalogue
 from collections_app.merges import services as merges
 from collections_app.models import Anime, CatalogueState, SearchName
 from collections_app.source_facts import staff as facts_of_staff
@@ -68,7 +70,7 @@ def test_what_sources_say_is_stored_by_episode():
 def test_the_same_facts_again_change_nothing(budget):
     airing_title(1, "2026-11-15T15:30:00Z")
     before = revision(), stored(1)
-    with budget(3, "facts, titles, rows"):
+    with budget(4, "the catalogue's revision, facts, titles, rows"):
         assert refresh_airings([1]) == (0, 0)
     assert (revision(), stored(1)) == before
     assert refresh_all() == "0 episodes of 0 titles have another time"
@@ -81,6 +83,24 @@ def test_a_moved_date_raises_the_sequence_and_keeps_the_id():
     assert refresh_airings([1]) == (1, 2)
     assert {n: row[-1] for n, row in stored(1).items()} == {1: 0, 2: 0, 3: 1, 4: 1}
     assert (uid_of(1, 3), Airing.objects.get(anime=1, number=3).pk) == (before, id_)
+
+
+def test_what_another_import_writes_meanwhile_is_not_overlooked():
+    anime = airing_title(1, "2026-11-15T15:30:00Z", episodes=4)
+    say_dates(anime, {3: "2026-12-07T15:30:00Z"})
+    others = iter([{3: "2026-12-08T15:30:00Z"}])
+
+    def write_before_the_lock(execute, sql, *rest):
+        if sql.startswith(("BEGIN", "SAVEPOINT")):
+            for dates in others:
+                with changing_catalogue() as state:
+                    state.revision += 1
+                    say_dates(anime, dates)
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(write_before_the_lock):
+        refresh_airings([1])
+    assert stored(1)[3] == ("2026-12-09", "minute", False, 1)
 
 
 def test_a_date_that_proves_right_moves_nothing():

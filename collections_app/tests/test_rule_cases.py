@@ -3,7 +3,8 @@
 The server does each case here; the client library's guess of it, which a device shows
 until the server has answered, is held to the same cases by rule_cases.test.mjs
 (animecollections/tests/test_javascript.py runs it).
-`before` and `becomes` name what differs from a new entry on Watching, and from before.
+`before` and `becomes` name what differs from a new entry on Watching, and from before;
+`behind_by` is what it then is, of a title of which all 12 episodes have aired.
 """
 
 import json
@@ -75,5 +76,7 @@ def test_the_server_does_each_case(client):
         assert "error" not in result, case["name"]
         assert said(result["entry"]) == becomes, case["name"]
         assert follows == case["follows"], case["name"]
+        if "behind_by" in case:
+            assert result["entry"]["behind_by"] == case["behind_by"], case["name"]
         warns = [item["code"] for item in result.get("warnings", [])]
         assert warns == case.get("warns", []), case["name"]

@@ -1,5 +1,6 @@
-"""The catalogue that comes with the project."""
+"""The catalogue that comes with the project, and its facts."""
 
+import json
 from collections import Counter
 from pathlib import Path
 
@@ -7,9 +8,14 @@ import pytest
 
 import collections_app
 from collections_app.catalogue.reader import Record, open_source, read
+from collections_app.catalogue.reader.text import Text
+from collections_app.source_facts.cleaning import clean
+from collections_app.source_facts.models import FactKind
+from collections_app.source_facts.readers import Said, recognise
 from collections_app.tests.catalogues import DATA
 
 STARTER = Path(collections_app.__file__).parent / "starter_catalogue.jsonl"
+STARTER_FACTS = STARTER.with_name("starter_facts.jsonl")
 # Facts that do not depend on when one looks, and how many must agree.
 LEAST_AGREEING = 0.95
 FACTS = ("format", "episodes", "year", "season")
@@ -73,3 +79,48 @@ def test_its_facts_agree_with_the_public_catalogue(starter):
         ]
         agreeing = sum(ours == theirs for ours, theirs in known)
         assert agreeing >= LEAST_AGREEING * len(known), (fact, agreeing, len(known))
+
+
+# --- Facts ----------------------------------------------------------------------------
+
+
+def facts_in(path):
+    """By MyAnimeList id and kind, as they would be stored; all can be kept."""
+    found = {}
+    flaws = []
+    with open_source(str(path)) as source:
+        text = Text(source.stream)
+        for said in recognise(text)[0].read(text):
+            assert isinstance(said, Said), said
+            for site, id_ in said.ids:
+                if site == "mal":
+                    found[int(id_)] = {
+                        kind: clean(kind, value, flaws)
+                        for kind, value in said.values.items()
+                    }
+    assert flaws == []
+    return found
+
+
+def test_its_facts_are_of_every_kind_and_about_its_titles(starter):
+    facts = facts_in(STARTER_FACTS)
+    assert facts.keys() <= {mal_id(row) for row in starter}
+    assert {kind for of_title in facts.values() for kind in of_title} == {*FactKind}
+
+
+@pytest.mark.skipif(
+    not DATA.is_dir(), reason="the folder shared/data is not beside this repository"
+)
+def test_its_votes_are_those_that_were_counted():
+    counted = {}
+    for path in (DATA / "jikan_v4").glob("*-success.json"):
+        titles = json.loads(path.read_bytes())["body"]["data"]
+        for title in titles if isinstance(titles, list) else [titles]:
+            votes = {"mean": title["score"], "count": title["scored_by"]}
+            counted[title["mal_id"]] = votes
+    votes = {
+        id_: facts[FactKind.VOTES]
+        for id_, facts in facts_in(STARTER_FACTS).items()
+        if FactKind.VOTES in facts
+    }
+    assert votes == {id_: counted[id_] for id_ in votes}

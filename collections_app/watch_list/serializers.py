@@ -481,7 +481,7 @@ class EntryOutput(Serializer):
         allow_null=True, help_text="as of this answer; null = unknown"
     )
     behind_by = serializers.IntegerField(
-        allow_null=True, help_text="aired and not watched; null = unknown"
+        allow_null=True, help_text="aired, neither watched nor skipped; null = unknown"
     )
     next_airs_at = serializers.CharField(
         allow_null=True,

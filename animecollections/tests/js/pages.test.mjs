@@ -82,14 +82,15 @@ test("a time passes at its minute, a day and a month as a whole", () => {
 
 test("what one watches says how many episodes one is behind, else when the next one airs", () => {
   const now = Date.parse("2026-12-01T12:00:00Z");
-  const airing = { episodes_aired: 8, progress: 8, next_airs_at: "2026-12-05T22:30:00Z", next_airs_estimated: true };
+  const airing = { episodes_aired: 8, behind_by: 0, progress: 8, next_airs_at: "2026-12-05T22:30:00Z", next_airs_estimated: true };
   const note = (more) => airsNote(entry("1", { ...airing, ...more }), "UTC", now);
   assert.equal(note({}), "about Sat 10:30 PM");
   assert.equal(note({ next_airs_estimated: false }), "next: Sat 10:30 PM");
-  assert.equal(note({ progress: 6 }), "2 behind");
+  assert.equal(note({ progress: 5, behind_by: 2 }), "2 behind"); // as the server says, who knows what was skipped
   assert.equal(note({ next_airs_at: "2026-12-01T11:00:00Z" }), "1 behind"); // it has aired since the server was asked
-  assert.equal(note({ episodes_aired: null, next_airs_at: null }), "");
-  assert.equal(note({ state: "on_hold", progress: 6 }), "");
+  assert.equal(note({ next_airs_at: "2026-12-01T11:00:00Z", progress: 9 }), ""); // seen before it aired
+  assert.equal(note({ episodes_aired: null, behind_by: null, next_airs_at: null }), "");
+  assert.equal(note({ state: "on_hold", behind_by: 2 }), "");
   assert.equal(note({ type: "Completed" }), "");
 });
 

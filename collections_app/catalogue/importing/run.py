@@ -23,7 +23,12 @@ from collections_app.catalogue.models import (
 from collections_app.catalogue.planning import Plan, holders, next_own_id, plan
 from collections_app.catalogue.reader import Record, Refusal
 from collections_app.catalogue.trigrams import trigrams_of
-from collections_app.catalogue.writes import carry_out, changing_catalogue, unlist
+from collections_app.catalogue.writes import (
+    carry_out,
+    changing_catalogue,
+    state_seen,
+    unlist,
+)
 
 # Nothing where the database's user does not own the index, who alone may do this.
 CLEAN_PENDING_LIST = """
@@ -234,10 +239,6 @@ def fitting_size(size: int, seconds: float) -> int:
     """Of the next batch, where one of this size held the lock for so long."""
     factor = min(2.0, max(0.5, SECONDS_PER_BATCH / max(seconds, 0.001)))
     return int(min(LARGEST_BATCH, max(SMALLEST_BATCH, size * factor)))
-
-
-def state_seen() -> CatalogueState:
-    return CatalogueState.objects.filter(id=1).first() or CatalogueState()
 
 
 def is_same(state: CatalogueState, seen: CatalogueState) -> bool:

@@ -303,4 +303,7 @@ def label_of(title: object) -> str:
     """A title good enough to be shown, whatever is wrong with it."""
     if not isinstance(title, str):
         return ""
-    return "".join(char if char.isprintable() else "\ufffd" for char in title[:100])
+    shown = title[:100]
+    if shown.isprintable():
+        return shown
+    return "".join(char if char.isprintable() else "\ufffd" for char in shown)

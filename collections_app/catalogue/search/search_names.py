@@ -91,8 +91,10 @@ def fold_name(name: str) -> str:
 def spell(text: str) -> str:
     """A name with its punctuation and accents, as "K-On!" is not "K-On!!"."""
     normalised = unicodedata.normalize("NFKC", text).casefold()
-    plain = (letter if letter.isprintable() else " " for letter in normalised)
-    return " ".join("".join(plain).split())[:LONGEST_NAME]
+    if not normalised.isprintable():
+        plain = (letter if letter.isprintable() else " " for letter in normalised)
+        normalised = "".join(plain)
+    return " ".join(normalised.split())[:LONGEST_NAME]
 
 
 def lines(folded: str, spelled: Iterable[str]) -> str:
@@ -141,9 +143,10 @@ def shortened(
 
 def starts(name: str) -> Iterator[str]:
     """The words that a name begins with, all of them first, then ever fewer."""
-    words = name.split()
-    for count in range(min(len(words), MOST_SHORTENED_WORDS), 0, -1):
-        yield " ".join(words[:count])
+    start = " ".join(name.split(" ", MOST_SHORTENED_WORDS)[:MOST_SHORTENED_WORDS])
+    while start:
+        yield start
+        start = start.rpartition(" ")[0]
 
 
 def without_year(name: str) -> str:

@@ -13,16 +13,12 @@ from itertools import islice
 from django.conf import settings
 from django.db import reset_queries
 
-from collections_app.catalogue.importing.run import (
-    FIRST_BATCH,
-    fitting_size,
-    state_seen,
-)
+from collections_app.catalogue.importing.run import FIRST_BATCH, fitting_size
 from collections_app.catalogue.reader import SourceBroken, SourceUnreadable, open_source
 from collections_app.catalogue.reader.records import Refusal
 from collections_app.catalogue.reader.sources import Source
 from collections_app.catalogue.reader.text import Text
-from collections_app.catalogue.writes import changing_catalogue
+from collections_app.catalogue.writes import changing_catalogue, state_seen
 from collections_app.source_facts import franchises
 from collections_app.source_facts.cleaning import SITE as NAME
 from collections_app.source_facts.importing.planning import (

@@ -24,6 +24,13 @@ export function rangesOf(numbers) {
 export const episodesOf = ({ progress, episode_ranges: ranges }) =>
   ranges ?? { watched: progress ? (progress === 1 ? "1" : `1-${progress}`) : "", skipped: "" };
 
+/** How many of the first so many are neither watched nor skipped. @param {Entry} entry @param {number} count */
+export function leftOf(entry, count) {
+  const { watched, skipped } = episodesOf(entry);
+  const said = new Set([...numbersIn(watched), ...numbersIn(skipped)].filter((number) => number <= count));
+  return count - said.size;
+}
+
 /** Whether what is sent has more that was watched. @param {EpisodeRanges | null | undefined} said @param {Entry | null} seen */
 export const hasMore = (said, seen) =>
   numbersIn(said?.watched).length > (seen?.episode_ranges ? numbersIn(seen.episode_ranges.watched).length : seen?.progress ?? 0);

@@ -58,7 +58,23 @@ export const learnEpisodes = async () => (episodes ??= await import("./episodes.
  * server's rules (collections_app/watch_list/rules.py), replaced by its answer.
  * @param {Entry | null} entry @param {Unsent} unsent @returns {Entry | null}
  */
-export function guess(entry, { operation, anime, id, at }) {
+export function guess(entry, unsent) {
+  const after = guessed(entry, unsent);
+  return after && after !== entry ? { ...after, behind_by: behindBy(after, after.episodes_aired) } : after;
+}
+
+/**
+ * How many of those that have aired are neither watched nor skipped, as the server counts
+ * them; null where nobody knows how many have aired.
+ * @param {Entry} entry @param {number | null | undefined} aired
+ */
+export function behindBy(entry, aired) {
+  if (aired === null || aired === undefined) return null;
+  return entry.episode_ranges && episodes ? episodes.leftOf(entry, aired) : Math.max(0, aired - entry.progress);
+}
+
+/** @param {Entry | null} entry @param {Unsent} unsent @returns {Entry | null} */
+function guessed(entry, { operation, anime, id, at }) {
   if (!operation) return entry;
   const { op, animeId, id: _, by = 1, fresh, if_revision, watched_on, ...sent } = operation;
   if (op === "remove") return null;

@@ -41,7 +41,7 @@ export type Sent = { [Name in FieldName]?: Fields[Name] | null };
  */
 export interface Airing {
   episodes_aired?: number | null; // null: unknown
-  behind_by?: number | null; // aired and not watched
+  behind_by?: number | null; // aired, and neither watched nor skipped
   next_airs_at?: string | null; // "2026-12-05T15:30:00Z", "2026-12-05" or "2026-12"
   next_airs_estimated?: boolean | null; // true: computed from weekly times
 }

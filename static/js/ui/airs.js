@@ -1,5 +1,6 @@
 /** When episodes air, shortly; never more exactly than it is known. */
 
+import { behindBy } from "../collection/rules.js";
 import { language, monthOf, t } from "./words.js";
 
 /** @import { Entry } from "../collection/types.js" */
@@ -42,15 +43,16 @@ export const about = (when, isGuessed) => (isGuessed ? t("about {when}", { when 
 export const hasPassed = (at, zone, now) => (isMinute(at) ? Date.parse(at) <= now : at < dayIn(new Date(now), zone).slice(0, at.length));
 
 /**
- * Of a title that one watches: how far one is behind, else when the next episode airs. What
- * has aired since the server was asked counts.
+ * Of a title that one watches: how far one is behind, else when the next episode airs. An
+ * episode that has aired since the server was asked counts, unless it was watched ahead.
  * @param {Entry} entry @param {string | undefined} zone @param {number} now
  */
-export function airsNote({ type, state, episodes_aired: aired, progress, next_airs_at: next, next_airs_estimated: isGuessed }, zone, now) {
+export function airsNote(entry, zone, now) {
+  const { type, state, episodes_aired: aired, next_airs_at: next, next_airs_estimated: isGuessed } = entry;
   if (type !== "Watching" || state !== "active") return "";
   const isPast = Boolean(next && hasPassed(next, zone, now));
-  const behind = (aired ?? 0) + Number(isPast) - progress;
-  if (aired !== null && aired !== undefined && behind > 0) return t("{n} behind", { n: behind });
+  const behind = isPast && typeof aired === "number" ? behindBy(entry, aired + 1) : entry.behind_by;
+  if (behind) return t("{n} behind", { n: behind });
   if (!next || isPast) return "";
   const when = airsSoon(next, zone, now);
   return isGuessed ? about(when, true) : t("next: {when}", { when });
