@@ -193,7 +193,8 @@ def fill(user, anime, number):
     day = NOW.date() - timedelta(days=Figure.objects.count())
     Figure.objects.create(name="day", day=day, value={"added": 1}, computed_at=NOW)
     TitleCount.objects.create(day=day, anime_id=anime.pk, added=1)
-    ListCount.objects.create(anime_id=anime.pk, name="Watching", number=1)
+    name = f"type {ListCount.objects.count()}"
+    ListCount.objects.create(anime_id=anime.pk, name=name, number=1)
     CountCorrection.objects.take_away({"users": 1})
     staff = Origin("admin", actor_id=user.pk)
     audit.note(action="lock", through=staff, reason="spam", user_id=user.pk)

@@ -273,6 +273,7 @@ def test_a_merge_adds_and_removes_nothing(alice, stranger, client):
     assert [(row["id"], row["number"]) for row in tops] == [(kept.pk, 1), (gone.pk, 1)]
     assert Merge.objects.get().status == "unmerged"
     counted()
+    assert lists() == {1: 1, 2: 1}
 
 
 @pytest.mark.parametrize("minutes", [0, 15])
@@ -351,6 +352,8 @@ def test_an_import_counts_on_the_day_that_it_was_read_and_applied(alice):
     )  # fmt: skip
     figures.refresh()
     assert Figure.objects.get(name="imports").value == {"read": 2, "applied": 1}
+    counted()
+    assert lists() == {1: 1}
 
 
 # --- What is off, and who mends it ---------------------------------------------------
