@@ -10,7 +10,6 @@ from animecollections.retention import RULES
 from collections_app.airing import news
 from collections_app.airing import services as airing
 from collections_app.source_facts import derived, franchises, sources
-from collections_app.watch_list import popularity
 from history.jobs.services import PeriodicJob
 from profiles import outbox
 from profiles.doctor import sweep
@@ -43,11 +42,11 @@ JOBS: tuple[PeriodicJob, ...] = (
     PeriodicJob("orphan images", timedelta(days=7), sweep),
     PeriodicJob("facts of titles", timedelta(days=1), mend_titles),
     PeriodicJob("sources", timedelta(days=1), sources.import_all),
-    PeriodicJob("popularity", timedelta(days=1), popularity.count_lists),
+    PeriodicJob("popularity", timedelta(days=1), figures.rank_titles),
     PeriodicJob("airings", timedelta(days=1), airing.refresh_all),
     PeriodicJob("sequels", timedelta(days=1), news.note_sequels),
     PeriodicJob("notices", timedelta(minutes=5), telling.tell_all),
     PeriodicJob("digests", timedelta(minutes=15), mail.queue_due),
     PeriodicJob("figures", timedelta(minutes=15), figures.refresh),
-    PeriodicJob("figures anew", timedelta(days=1), running_counts.count_anew),
+    PeriodicJob("figures anew", timedelta(days=1), running_counts.recount_some),
 )

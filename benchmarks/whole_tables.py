@@ -137,8 +137,9 @@ def jobs_of_product():
     from animecollections.management.commands.doctor import CHECKS
     from animecollections.retention import RULES
     from collections_app.merges.services import people_with
-    from collections_app.watch_list.popularity import count_lists
     from history.log.recording import end_all_cursors
+    from profiles.figures import running_counts
+    from profiles.figures import services as figures
     from profiles.models import User
     from profiles.personal_data.erasure import erase
 
@@ -156,7 +157,10 @@ def jobs_of_product():
         "people by a common part": lambda: len(User.objects.closest("otter", 100)),
         "erasure": erase_one,
         "mark_restored": end_all_cursors,
-        "popularity": count_lists,
+        "counts anew": running_counts.count_anew,
+        "figures": figures.refresh,
+        "figures anew": running_counts.recount_some,
+        "popularity": figures.rank_titles,
         **{f"prune: {rule.name}": rule.count for rule in RULES},
         **{f"doctor: {check.name}": doctor(check.name) for check in CHECKS},
         "doctor --days 1": lambda: call_command("doctor", "--days", "1", verbosity=0),

@@ -99,16 +99,17 @@ class Dates(Look):
                 )
 
 
-def days() -> Iterator[Finding | None]:
-    today = timezone.now().date()
-    for found in miscounted():
-        yield Finding(
-            f"{found.episodes:,} episodes of anime {found.anime_id} of user "
-            f"{found.user_id} count on {found.day}, the day it was moved to Completed",
-            "makes their day unknown, as an operation",
-            partial(make_unknown, found, today),
-        )
-    yield None
+class Days(Look):
+    def of(self, people: Sequence[UUID]) -> Iterator[Finding]:
+        today = timezone.now().date()
+        for found in miscounted(people):
+            yield Finding(
+                f"{found.episodes:,} episodes of anime {found.anime_id} of user "
+                f"{found.user_id} count on {found.day}, the day it was moved to "
+                "Completed",
+                "makes their day unknown, as an operation",
+                partial(make_unknown, found, today),
+            )
 
 
 def aliases() -> Iterator[Finding | None]:
@@ -160,6 +161,6 @@ CHECKS = (
     Check("aliases", "entries of titles that were merged", aliases),
     Check("progress", "beyond the episodes of a title", look=Progress),
     Check("dates", "ended before they began", look=Dates),
-    Check("days", "episodes counted on the day of a completion", days),
+    Check("days", "episodes counted on the day of a completion", look=Days),
     Check("names", "SQLite's search index compared with the names", names),
 )

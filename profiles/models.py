@@ -15,7 +15,7 @@ from profiles.accounts.models import (
 from profiles.count_corrections.models import CountCorrection
 from profiles.email_changes.models import EmailChange
 from profiles.feeds.models import Feed
-from profiles.figures.models import Figure, TitleCount
+from profiles.figures.models import Figure, ListCount, TitleCount
 from profiles.images.models import Image
 from profiles.notices.models import Notice
 from profiles.notifications.models import (
@@ -58,6 +58,7 @@ __all__ = [
     "Identity",
     "Image",
     "KnownPlace",
+    "ListCount",
     "LoginClaim",
     "MadeExport",
     "MutedTitle",

@@ -44,7 +44,7 @@ from history.staff_log import services as audit
 from profiles.accounts import tasks
 from profiles.accounts.places import Place, new_device, remember
 from profiles.count_corrections.models import CountCorrection
-from profiles.figures.models import TitleCount
+from profiles.figures.models import ListCount, TitleCount
 from profiles.models import (
     App,
     AuthorizationCode,
@@ -193,6 +193,8 @@ def fill(user, anime, number):
     day = NOW.date() - timedelta(days=Figure.objects.count())
     Figure.objects.create(name="day", day=day, value={"added": 1}, computed_at=NOW)
     TitleCount.objects.create(day=day, anime_id=anime.pk, added=1)
+    name = f"type {ListCount.objects.count()}"
+    ListCount.objects.create(anime_id=anime.pk, name=name, number=1)
     CountCorrection.objects.take_away({"users": 1})
     staff = Origin("admin", actor_id=user.pk)
     audit.note(action="lock", through=staff, reason="spam", user_id=user.pk)

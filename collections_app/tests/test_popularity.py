@@ -6,8 +6,8 @@ from collections_app.catalogue.facts import UNKNOWN
 from collections_app.catalogue.search.prominence import prominence, renown
 from collections_app.models import Anime, SearchName
 from collections_app.tests.test_add_to_watch_list import add
-from collections_app.watch_list.popularity import count_lists
 from factories import AnimeFactory
+from profiles.figures.services import rank_titles
 
 KNOWN = UNKNOWN | {"title": "Death Note", "rating": 8.6, "format": "TV", "year": 2006}
 
@@ -48,14 +48,14 @@ def test_lists_are_counted_by_the_worker(client, other_client, visitor):
     add(client, obscure.id, "Watching", is_private=True)
     add(other_client, popular.id, "Completed")
     revisions = list(Anime.objects.order_by("id").values_list("revision", flat=True))
-    assert count_lists() == "1 titles with more or fewer points of 1 on lists"
+    assert rank_titles() == "1 titles with more or fewer points of 1 on lists"
     points = Anime.objects.order_by("id").values_list("renown", flat=True)
     assert list(points) == [0, renown(2)]
     found = visitor.get("/api/animes?search=lotus").json()["data"]
     assert [anime["title"] for anime in found] == ["B", "A"]
     after = list(Anime.objects.order_by("id").values_list("revision", flat=True))
     assert after == revisions
-    assert count_lists() == "0 titles with more or fewer points of 1 on lists"
+    assert rank_titles() == "0 titles with more or fewer points of 1 on lists"
 
 
 @pytest.mark.django_db
@@ -73,7 +73,7 @@ def test_what_is_ordered_by_popularity_is_asked_for_again_once_lists_are_counted
     etags = {url: browser.get(url)["ETag"] for url, browser in first.items()}
     by_title = client.get("/api/user/watchList?ordering=title")["ETag"]
     synced = client.get("/api/user/sync").json()["meta"]["cursor"]
-    count_lists()
+    rank_titles()
     for url, browser in first.items():
         answer = browser.get(url, headers={"If-None-Match": etags[url]})
         assert answer.status_code == 200, url
@@ -91,5 +91,5 @@ def test_what_is_ordered_by_popularity_is_asked_for_again_once_lists_are_counted
 def test_a_title_that_left_all_lists_loses_its_points(client):
     AnimeFactory(id=1)
     Anime.objects.update(renown=120)
-    count_lists()
+    rank_titles()
     assert Anime.objects.get().renown == 0

@@ -6,7 +6,7 @@ the day of the move. Where it was not Watching before, nobody knows when they we
 (rules.py has the table of today).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
@@ -34,20 +34,21 @@ class Miscounted:
     episodes: int
 
 
-def miscounted() -> Iterator[Miscounted]:
-    """Of all users. Reads the log, and for what it no longer has the diary."""
-    yield from by_the_log()
-    yield from by_the_list()
+def miscounted(people: Sequence[UUID]) -> Iterator[Miscounted]:
+    """Reads their log, and for what it no longer has their diary."""
+    yield from by_the_log(people)
+    yield from by_the_list(people)
 
 
-def by_the_log() -> Iterator[Miscounted]:
+def by_the_log(people: Sequence[UUID]) -> Iterator[Miscounted]:
     """Completed by a call that set no finish date: an increment to the end did."""
     moved = Q(after__type=EntryType.COMPLETED.value) & ~Q(
         before__type=EntryType.WATCHING.value
     )
     changes = (
         Change.objects.across_users()
-        .filter(moved, kind=ChangeKind.UPDATE, days__isnull=True, watched__gt=0)
+        .filter(user_id__in=people, kind=ChangeKind.UPDATE)
+        .filter(moved, days__isnull=True, watched__gt=0)
         .exclude(after__has_key="finished_on")
         .order_by("user_id", "revision")
     )
@@ -59,12 +60,16 @@ def by_the_log() -> Iterator[Miscounted]:
             yield Miscounted(change.user_id, anime_id, day, episodes)
 
 
-def by_the_list() -> Iterator[Miscounted]:
+def by_the_list(people: Sequence[UUID]) -> Iterator[Miscounted]:
     """All of a title on one day, and that the only one: it is Completed, and nobody
     knows when it was finished. Where the log knows of that day, it has said so already.
     """
     entries = WatchListEntry.objects.across_users().filter(
-        type=EntryType.COMPLETED, finished_on="", progress__gt=1, counted=F("progress")
+        user_id__in=people,
+        type=EntryType.COMPLETED,
+        finished_on="",
+        progress__gt=1,
+        counted=F("progress"),
     )
     columns = ("user_id", "anime_id", "progress")
     for user_id, anime_id, progress in entries.values_list(*columns).iterator():

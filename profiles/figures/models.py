@@ -43,3 +43,25 @@ class TitleCount(models.Model):
 
     def __str__(self) -> str:
         return f"{self.anime_id} on {self.day}"
+
+
+class ListCount(models.Model):
+    """On how many lists a title is: of each type, and, named "public", those on which
+    it is not private (list_counts.py). Below 0 only where something wrote around the
+    log.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    anime_id = models.PositiveIntegerField()
+    name = models.CharField(max_length=10)
+    number = models.IntegerField(default=0)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["anime_id", "name"], name="list_count_unique"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.name} of {self.anime_id}"

@@ -1,10 +1,11 @@
 """Counts that follow what happens, so that no refresh of the dashboard reads a table.
 
-They stand in one row of Figure, {"counts": {key: number}, "until": when}, and by title
-and day in TitleCount. What happened since is a range of the log, of accounts, of
-pictures and of imports, each by its own key of time. Keys are
+They stand in one row of Figure, {"counts": {key: number}, "until": when}; by title in
+ListCount, by title and day in TitleCount. What happened since is a range of the log, of
+accounts, of pictures and of imports, each by its own key of time. Keys are
 
-    types/Watching   users   images   images_bytes      what stands now
+    users   images   images_bytes                       what stands now
+    lists/1535/Watching                                 … of one title
     day/2026-11-30/added                                what happened on a day (UTC)
     title/2026-11-30/1535/added                         … with one title
 
@@ -13,8 +14,9 @@ comes there. So it writes into CountCorrection, as of now, what all of them came
 as of their own minutes those that may not be counted yet; a range of time sums up both
 tables. It waits for nobody, and nobody for it.
 
-A daily job counts again and tells by how much this was off: by none, unless something
-wrote around the one write path. `doctor` compares the two as well.
+A daily job counts the lists of some titles again, of all of them in turn, and tells by
+how much they were off: by none, unless something wrote around the one write path.
+`doctor` compares everything.
 """
 
 from collections import Counter
@@ -27,7 +29,6 @@ from uuid import UUID
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Count, Min, Q, QuerySet, Sum
-from django.db.models.fields.json import KT
 from django.utils import timezone
 
 from animecollections.db.bulk import upsert
@@ -38,45 +39,66 @@ from collections_app.models import ImportPlan, WatchListEntry
 from history.models import LONGEST_WRITE, Change, ChangeKind
 from profiles.accounts.models import User
 from profiles.count_corrections.models import CountCorrection, minute_of
+from profiles.figures import list_counts
+from profiles.figures.list_counts import Counts
 from profiles.figures.models import Figure, TitleCount
 from profiles.images.models import Image
-
-Counts = Counter[str]
 
 NAME = "counted"  # of the row of Figure
 NOBODYS = ("merge", "service")  # through what nobody acted
 WEEK = timedelta(days=7)
 MINUTE = timedelta(minutes=1)
 TITLE_COLUMNS = ("added", "watched")
+BY_TITLE = ("title/", list_counts.KIND)  # in tables of their own
+ENTRIES_AT_ONCE = 100_000  # that the daily job counts again
 # Nothing is counted yet, and a count of everything may be under way.
 LONGEST_COUNT = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What is stored, and what happened since, as of one moment."""
+    """What is stored, and what happened since. It is read in one moment, with what it
+    is added to or compared with.
+    """
 
     row: Figure | None
     since: Counts  # settled: no write of that time is under way any more
-    recent: Counts
     settled: datetime
 
     @classmethod
     def now(cls) -> Self:
         row = stored()
-        settled = minute_of(timezone.now() - LONGEST_WRITE)
+        settled = settled_now()
         if row is None:
-            return cls(row, Counter(), events(settled), settled)
+            return cls(row, Counter(), settled)
         until = until_of(row)
         settled = max(until, settled)
-        return cls(row, events(until, settled), events(settled), settled)
+        return cls(row, events(until, settled), settled)
 
     @property
+    def is_whole(self) -> bool:
+        """False where everything has first to be counted: now, or since a release that
+        did not count lists; or the worker stood still for longer than the log goes.
+        """
+        if self.row is None or "next_title" not in self.row.value:
+            return False
+        return until_of(self.row) > timezone.now() - timedelta(
+            days=settings.CHANGE_LOG_DAYS
+        )
+
+    @property
+    def next_title(self) -> int:
+        """After which title the daily job goes on."""
+        return self.row.value.get("next_title", 0) if self.row else 0
+
+    def recent(self) -> Counts:
+        return events(self.settled)
+
     def counts(self) -> Counts:
-        """Without the titles, which are in a table of their own."""
+        """Of titles, what their tables do not know yet."""
         counts = counts_of(self.row)
         counts.update(self.since)
-        counts.update(self.recent)
+        counts.update(self.recent())
         return counts
 
 
@@ -84,14 +106,30 @@ def now() -> Counts:
     """What stands now, and happened on the days that are not over; costs as much as
     happened since it was last asked for.
     """
-    for _ in range(3):
-        with one_moment():
-            seen = Seen.now()
-        if seen.row is None:
-            count_anew()
-        elif store(seen, seen.since):
-            return seen.counts
-    return seen.counts  # another counts at this moment, and stores it
+    catch_up()
+    with one_moment():
+        return Seen.now().counts()
+
+
+def catch_up() -> None:
+    """Stores what is settled, if no other does at this moment. Whoever reads tables by
+    title then does so in the moment in which they see the rest.
+    """
+    while not (seen := look()).is_whole:
+        count_anew()
+    store(seen, seen.since)
+
+
+def look() -> Seen:
+    with one_moment():
+        return Seen.now()
+
+
+def lists_by_title() -> Counter[int]:
+    """How many lists have each title: of the titles that any has, or had."""
+    catch_up()
+    with one_moment():
+        return list_counts.by_title(Seen.now().counts())
 
 
 def titles_of_week(counts: Counts) -> Iterator[tuple[int, int, int]]:
@@ -124,25 +162,56 @@ def count_anew() -> str:
     change.update(seen.since)
     if not store(seen, change):
         return "not recounted: another did at the same time"
-    off = sum(map(abs, difference.values())) if seen.row else 0
+    off = sum(map(abs, difference.values())) if seen.is_whole else 0
     return f"recounted, {off:,} off"
+
+
+def recount_some() -> str:
+    """The lists of the next titles: as many as have so many entries, so that it costs
+    the same however many there are. The first follow the last. Where it goes on is
+    stored with what it finds; killed in between, it has done nothing.
+    """
+    with one_moment():
+        seen = Seen.now()
+        if seen.is_whole:
+            after = seen.next_title
+            last = list_counts.last_of_next(after, ENTRIES_AT_ONCE)
+            difference = lists_off(seen, after, last)
+    if not seen.is_whole:
+        return count_anew()
+    change = Counter(difference)
+    change.update(seen.since)
+    if not store(seen, change, next_title=last or 0):
+        return "not recounted: another did at the same time"
+    off = sum(map(abs, difference.values()))
+    upto = f"up to {last}" if last else "to the end"
+    return f"lists of titles after {after} {upto} recounted, {off:,} off"
+
+
+def lists_off(seen: Seen, after: int, last: int | None) -> Counts:
+    """Of the titles after one, up to another: what is there, less what is stored."""
+    titles = list_counts.titles_between(after, last)
+    entries = WatchListEntry.objects.across_users().filter(titles)
+    difference = list_counts.of_entries(entries)
+    difference.subtract(list_counts.stored(titles))
+    for some in (seen.since, seen.recent()):
+        difference.subtract(list_counts.only_between(some, after, last))
+    return difference
 
 
 def off() -> Counts:
     """What is stored, less what it should be: each key that differs."""
     with one_moment():
         seen = Seen.now()
-        was = everything_stored(seen) if seen.row else Counter()
-        if seen.row:
+        was = everything_stored(seen) if seen.is_whole else Counter()
+        if seen.is_whole:
             was.subtract(everything())
     return Counter({key: number for key, number in was.items() if number})
 
 
 def everything(user_id: UUID | None = None) -> Counts:
     """What the log, lists, accounts and pictures come to: of all, or of one account."""
-    entries = of(WatchListEntry, user_id).order_by()
-    types = entries.values_list("type").annotate(Count("pk"))
-    counts = Counter({f"types/{name}": number for name, number in types})
+    counts = list_counts.of_entries(of(WatchListEntry, user_id))
     counts.update(of_images(of(Image, user_id)))
     counts["users"] += 1 if user_id else User.objects.count()
     changes = of(Change, user_id)
@@ -156,9 +225,9 @@ def everything(user_id: UUID | None = None) -> Counts:
 
 def everything_stored(seen: Seen) -> Counts:
     """The same, by what is stored."""
-    counts = seen.counts
-    titles = TitleCount.objects.filter(day__gte=first_day()) if seen.row else ()
-    for row in titles:
+    counts = seen.counts()
+    counts.update(list_counts.stored(list_counts.EVERY_TITLE))
+    for row in TitleCount.objects.filter(day__gte=first_day()):
         for name in TITLE_COLUMNS:
             counts[f"title/{row.day}/{row.anime_id}/{name}"] += getattr(row, name)
     since = {"day": f"{unsettled_day()}", "title": f"{first_day()}"}
@@ -195,7 +264,7 @@ def events_between(
     """Within one day."""
     day = start.date()
     changes = made_between(of(Change, user_id), start, end)
-    counts = of_types(changes)
+    counts = list_counts.of_changes(changes)
     counts.update(of_titles(changes, day))
     counts.update(of_images(made_between(of(Image, user_id), start, end)))
     users = User.objects.filter(created_at__gte=start)
@@ -211,19 +280,6 @@ def events_between(
     }
     for name, number in happened.items():
         counts[f"day/{day}/{name}"] += number
-    return counts
-
-
-def of_types(changes: QuerySet[Change]) -> Counts:
-    pairs = changes.filter(anime_id__isnull=False).values_list(
-        KT("before__type"), KT("after__type")
-    )
-    counts: Counts = Counter()
-    for before, after, number in pairs.annotate(number=Count("pk")):
-        if before != after:
-            counts[f"types/{before}"] -= number
-            counts[f"types/{after}"] += number
-    del counts["types/None"]
     return counts
 
 
@@ -311,13 +367,18 @@ def counts_of(row: Figure | None) -> Counts:
     return Counter(row.value["counts"] if row else {})
 
 
+def settled_now() -> datetime:
+    """No write of the time before is under way any more."""
+    return minute_of(timezone.now() - LONGEST_WRITE)
+
+
 def until_of(row: Figure) -> datetime:
     return datetime.fromisoformat(row.value["until"])
 
 
-def store(seen: Seen, change: Counts) -> bool:
-    """False where another stored something since it was seen. Days that are over have
-    rows of their own.
+def store(seen: Seen, change: Counts, next_title: int | None = None) -> bool:
+    """False where another stored something since it was seen. Days stay until they
+    surely have rows of their own.
     """
     settled = seen.settled
     counts = counts_of(seen.row)
@@ -326,11 +387,15 @@ def store(seen: Seen, change: Counts) -> bool:
         key: number
         for key, number in counts.items()
         if number
-        and not key.startswith("title/")
-        and not (key.startswith("day/") and key < f"day/{settled.date()}")
+        and not key.startswith(BY_TITLE)
+        and not (key.startswith("day/") and key < f"day/{settled.date() - WEEK}")
     }
     row = {
-        "value": {"counts": kept, "until": settled.isoformat()},
+        "value": {
+            "counts": kept,
+            "until": settled.isoformat(),
+            "next_title": seen.next_title if next_title is None else next_title,
+        },
         "computed_at": timezone.now(),
         "day": timezone.now().date(),
     }
@@ -338,6 +403,7 @@ def store(seen: Seen, change: Counts) -> bool:
         if not replaced(seen.row, row):
             return False
         add_titles(change)
+        list_counts.add(change)
         CountCorrection.objects.filter(at__lt=settled).delete()
         TitleCount.objects.filter(day__lt=settled.date() - WEEK).delete()
     return True

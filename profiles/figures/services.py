@@ -19,15 +19,18 @@ from django_tasks_db.models import DBTaskResult
 
 from animecollections.db.bulk import upsert
 from animecollections.db.ids import first_id_at
+from animecollections.db.snapshot import one_moment
 from collections_app.catalogue.folding import fold
 from collections_app.catalogue.missing_titles.services import key_of, settled_keys
 from collections_app.catalogue.search.queries import ways
 from collections_app.models import Anime, CatalogueState, ImportRow, Merge, MergeStatus
+from collections_app.watch_list import popularity
 from history.models import LONGEST_WRITE, Search
 from profiles.accounts.models import FailedSignIns, User, WrongPasswords
-from profiles.figures import running_counts
+from profiles.figures import list_counts, running_counts
+from profiles.figures.list_counts import Counts
 from profiles.figures.models import Figure
-from profiles.figures.running_counts import WEEK, Counts, midnight
+from profiles.figures.running_counts import WEEK, midnight
 from profiles.outbox import given_up
 
 DAYS = 30  # that the dashboard shows
@@ -44,12 +47,13 @@ def refresh() -> str:
     """Computes what is missing or may have changed; safe to run twice, or at once."""
     now = timezone.now()
     today = now.date()
-    counts = running_counts.now()
+    running_counts.catch_up()
+    with one_moment():
+        counts = running_counts.Seen.now().counts()
+        followed = follow(counts)
     days = of_days(counts, today)
     rows = [("day", day, value) for day, value in days.items()]
-    others = (
-        follow(counts) | searches() | {name: count() for name, count in NOW.items()}
-    )
+    others = followed | searches() | {name: count() for name, count in NOW.items()}
     rows += [(name, today, value) for name, value in others.items()]
     keep(rows, now)
     keep([("imports", today, imports())], now)
@@ -127,8 +131,8 @@ def follow(counts: Counts) -> dict[str, Any]:
 
 
 def types(counts: Counts) -> dict[str, int]:
-    found = sorted(running_counts.part(counts, "types/").items())
-    return {key.removeprefix("types/"): number for key, number in found if number}
+    found = sorted(list_counts.by_type(counts).items())
+    return {name: number for name, number in found if number}
 
 
 def totals(counts: Counts) -> dict[str, int]:
@@ -174,6 +178,11 @@ def storage(counts: Counts) -> dict[str, int]:
         "images_bytes": counts["images_bytes"],
         "database_bytes": database_size(),
     }
+
+
+def rank_titles() -> str:
+    """The daily job: points of search for being on many lists. No entry is read."""
+    return popularity.give_points(running_counts.lists_by_title())
 
 
 # --- Wordings ----------------------------------------------------------------------

@@ -26,10 +26,17 @@ from conftest import signed_in
 from factories import AnimeFactory, UserFactory
 from history.models import Change
 from profiles.doctor import counts as check
-from profiles.figures import running_counts
+from profiles.figures import list_counts, running_counts
 from profiles.figures import services as figures
 from profiles.images import services as images
-from profiles.models import CountCorrection, Figure, Image, TitleCount, User
+from profiles.models import (
+    CountCorrection,
+    Figure,
+    Image,
+    ListCount,
+    TitleCount,
+    User,
+)
 from profiles.personal_data import erasure
 
 pytestmark = pytest.mark.django_db
@@ -70,8 +77,15 @@ def counted():
 
 
 def shown(counts):
-    """Without the day's."""
-    return {k: n for k, n in counts.items() if n and k[:4] not in ("day/", "titl")}
+    """Without the day's and the titles'; with the types, which these add up to."""
+    types = {f"types/{name}": n for name, n in list_counts.by_type(counts).items()}
+    standing = {k: n for k, n in counts.items() if "/" not in k}
+    return {k: n for k, n in (types | standing).items() if n}
+
+
+def lists():
+    """By title, how many have it."""
+    return dict(+running_counts.lists_by_title())
 
 
 def title(anime_id):
@@ -103,6 +117,41 @@ def test_everything_is_counted_once(alice, stranger, client, clock, minutes):
         assert title(1) == (2, 3)
 
 
+@pytest.mark.parametrize("minutes", [0, 15])
+def test_lists_count_by_title_without_private_ones(
+    alice, stranger, client, clock, minutes
+):
+    """However the log is cut: a change tells only what differs."""
+    counted()
+    for id_ in (1, 2, 3):
+        AnimeFactory(id=id_, episodes=12)
+        add(client, id_, is_private=id_ == 2)
+        clock.pass_(minutes=minutes)
+    theirs = signed_in(stranger)
+    add(theirs, 1, type="To Watch")
+    counted()
+    assert lists() == {1: 2, 3: 1}
+    steps = [
+        (lambda: client.patch(f"{URL}/2", {"is_private": False}), {1: 2, 2: 1, 3: 1}),
+        (lambda: client.patch(f"{URL}/1", {"is_private": True}), {1: 1, 2: 1, 3: 1}),
+        (lambda: undo_last(client), {1: 2, 2: 1, 3: 1}),
+        (lambda: client.patch(f"{URL}/3", {"type": "Completed"}), {1: 2, 2: 1, 3: 1}),
+        (lambda: client.delete(f"{URL}/2"), {1: 2, 3: 1}),
+        (lambda: erasure.erase(user_id=alice.pk, through=COMMAND), {1: 1}),
+    ]
+    for step, wanted in steps:
+        step()
+        clock.pass_(minutes=minutes)
+        assert lists() == wanted
+        counted()
+    assert theirs.get(URL).status_code == 200
+
+
+def undo_last(client):
+    operation = Change.objects.latest("pk").operation_id
+    assert client.post(f"/api/user/operations/{operation}/undo").status_code == 200
+
+
 def test_a_refresh_reads_what_happened_since_and_no_table(alice, client, clock, budget):
     for id_ in range(1, 9):
         AnimeFactory(id=id_)
@@ -111,7 +160,9 @@ def test_a_refresh_reads_what_happened_since_and_no_table(alice, client, clock, 
     counted()
     clock.pass_(minutes=5)
     with (
-        budget(20, "the row; two ranges of 7 and of the corrections; row, two deletes"),
+        budget(
+            22, "row, 7 and the corrections of a range; row, two deletes; the same anew"
+        ),
         CaptureQueriesContext(connection) as seen,
     ):
         running_counts.now()
@@ -197,8 +248,7 @@ def test_an_undone_write_counts_no_more(alice, client):
     counted()
     client.post(f"{URL}/1/increment", {"by": 3})
     assert title(1) == (1, 3)
-    operation = Change.objects.latest("pk").operation_id
-    assert client.post(f"/api/user/operations/{operation}/undo").status_code == 200
+    undo_last(client)
     assert title(1) == (1, 0)
     counted()
 
@@ -223,6 +273,7 @@ def test_a_merge_adds_and_removes_nothing(alice, stranger, client):
     assert [(row["id"], row["number"]) for row in tops] == [(kept.pk, 1), (gone.pk, 1)]
     assert Merge.objects.get().status == "unmerged"
     counted()
+    assert lists() == {1: 1, 2: 1}
 
 
 @pytest.mark.parametrize("minutes", [0, 15])
@@ -245,9 +296,6 @@ def test_a_job_that_dies_between_its_steps_loses_nothing(
     add(client, 1)
     clock.pass_(minutes=15)
 
-    def die(*args):
-        raise KeyboardInterrupt
-
     with monkeypatch.context() as patch, suppress(KeyboardInterrupt):
         patch.setattr(running_counts, "add_titles", die)
         running_counts.now()
@@ -265,14 +313,7 @@ def test_two_at_once_count_once(alice, client, clock, monkeypatch):
     AnimeFactory(id=1)
     add(client, 1)
     clock.pass_(minutes=15)
-    store = running_counts.store
-
-    def other_first(*args):
-        monkeypatch.setattr(running_counts, "store", store)
-        running_counts.now()
-        return store(*args)
-
-    monkeypatch.setattr(running_counts, "store", other_first)
+    other_first(monkeypatch, running_counts.now)
     assert shown(running_counts.now()) == {"users": 1, "types/Watching": 1}
     assert shown(counted()) == {"users": 1, "types/Watching": 1}
     assert title(1) == (1, 0)
@@ -311,6 +352,8 @@ def test_an_import_counts_on_the_day_that_it_was_read_and_applied(alice):
     )  # fmt: skip
     figures.refresh()
     assert Figure.objects.get(name="imports").value == {"read": 2, "applied": 1}
+    counted()
+    assert lists() == {1: 1}
 
 
 # --- What is off, and who mends it ---------------------------------------------------
@@ -323,10 +366,76 @@ def test_what_was_written_beside_the_log_is_found_by_the_daily_job(alice, client
     WatchListEntry.objects.update(type="Completed")
     TitleCount.objects.create(day=timezone.now().date(), anime_id=1, added=4)
     assert shown(running_counts.now())["types/Watching"] == 1
-    [job] = [job for job in JOBS if job.name == "figures anew"]
-    assert job.run() == "recounted, 6 off"
+    assert running_counts.count_anew() == "recounted, 6 off"
     assert shown(counted()) == {"types/Completed": 1, "users": 1}
     assert title(1) == (1, 0)
+
+
+def recount(says):
+    [job] = [job for job in JOBS if job.name == "figures anew"]
+    assert job.run() == says
+
+
+def test_the_daily_job_counts_some_titles_again_and_then_the_next(
+    alice, stranger, client, clock, monkeypatch
+):
+    monkeypatch.setattr(running_counts, "ENTRIES_AT_ONCE", 2)
+    theirs = signed_in(stranger)
+    recount("recounted, 0 off")  # nothing was counted yet
+    for id_ in (1, 2, 3, 4):
+        AnimeFactory(id=id_)
+        add(client, id_)
+    for id_ in (2, 3):
+        add(theirs, id_)
+    clock.pass_(minutes=15)
+    counted()
+    recount("lists of titles after 0 up to 1 recounted, 0 off")
+    WatchListEntry.objects.filter(anime_id__gt=1).update(type="Completed")
+    client.patch(f"{URL}/4", {"is_private": True})  # not settled: it counts once
+    with monkeypatch.context() as patch, suppress(KeyboardInterrupt):
+        patch.setattr(list_counts, "add", die)
+        running_counts.recount_some()
+    recount("lists of titles after 1 up to 2 recounted, 4 off")
+    other_first(monkeypatch, running_counts.recount_some)
+    recount("not recounted: another did at the same time")
+    ListCount.objects.create(anime_id=9, name="Watching", number=1)
+    recount("lists of titles after 3 to the end recounted, 3 off")
+    assert shown(counted()) == {"types/Watching": 1, "types/Completed": 5, "users": 2}
+    recount("lists of titles after 0 up to 1 recounted, 0 off")
+
+
+def die(*args):
+    raise KeyboardInterrupt
+
+
+def other_first(monkeypatch, run):
+    """Another worker stores what it saw before this one does."""
+    store = running_counts.store
+
+    def store_later(*args, **options):
+        monkeypatch.setattr(running_counts, "store", store)
+        run()
+        return store(*args, **options)
+
+    monkeypatch.setattr(running_counts, "store", store_later)
+
+
+def test_what_a_release_before_counted_is_counted_again_with_lists(alice, client):
+    """So is what lies so far back that the log may no more tell what came since."""
+    AnimeFactory(id=1)
+    add(client, 1)
+    row = {"day": timezone.now().date(), "computed_at": timezone.now()}
+    until = timezone.now() - timedelta(minutes=20)
+    value = {"counts": {"types/Watching": 1, "users": 1}, "until": until.isoformat()}
+    Figure.objects.create(name=running_counts.NAME, value=value, **row)
+    assert shown(counted()) == {"types/Watching": 1, "users": 1}
+    assert lists() == {1: 1}
+    [stored] = Figure.objects.filter(name=running_counts.NAME)
+    stored.value["until"] = (timezone.now() - timedelta(days=999)).isoformat()
+    stored.save()
+    Change.objects.all().delete()
+    WatchListEntry.objects.all().delete()
+    assert lists() == {}
 
 
 def test_doctor_finds_it_and_mends_it(alice, client):
@@ -337,7 +446,7 @@ def test_doctor_finds_it_and_mends_it(alice, client):
     assert [found for found in check() if found] == []
     WatchListEntry.objects.update(type="Completed")
     [finding] = [found for found in check() if found]
-    assert "2 off (types/Completed: -1)" in finding.says
+    assert "2 off (lists/1/Completed: -1)" in finding.says
     finding.fix()
     assert [found for found in check() if found] == []
 

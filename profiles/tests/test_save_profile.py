@@ -12,9 +12,9 @@ from collections_app.catalogue.models import ExternalId
 from collections_app.catalogue.search.search_names import search_names
 from collections_app.catalogue.writes import store_names
 from collections_app.models import Genre, Studio
-from collections_app.watch_list import popularity
 from factories import AnimeFactory
 from history.models import Change, UserState
+from profiles.figures import services as figures
 
 pytestmark = pytest.mark.django_db
 
@@ -178,7 +178,7 @@ def test_of_several_of_one_name_the_one_on_most_lists_is_meant(client):
         "/api/user/watchList", {"animeId": newer.id, "type": "To Watch"}
     )
     assert listed.status_code == 200
-    popularity.count_lists()  # as the worker does once a day
+    figures.rank_titles()  # as the worker does once a day
     id_, warning = chosen(client.post(URL, {"favorite_animes": ["hunter_x_hunter"]}))
     assert id_ == str(newer.id)
     assert warning["code"] == "title_chosen"

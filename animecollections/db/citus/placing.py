@@ -65,6 +65,7 @@ PLACES = {
     "profiles.FailedSignInsPart": coordinator("a few rows a day, of nobody"),
     "profiles.CountCorrection": coordinator("what erasures take from the sums"),
     "profiles.TitleCount": coordinator("sums over everybody, by title and day"),
+    "profiles.ListCount": coordinator("sums over everybody, by title"),
     "profiles.Profile": by_user("one row a user, joined to the account"),
     "profiles.Preferences": by_user("one row a user, joined by every request"),
     "profiles.Image": by_user(OWN),

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from animecollections.admin import Page, ReadOnly
 from profiles.count_corrections.models import CountCorrection
-from profiles.figures.models import Figure, TitleCount
+from profiles.figures.models import Figure, ListCount, TitleCount
 from profiles.figures.services import DAYS
 from profiles.personal_data.models import PrivacyRequest
 
@@ -120,6 +120,12 @@ class FigureAdmin(ReadOnly, Page):
 class TitleCountAdmin(ReadOnly, Page):
     list_display = ("day", "anime_id", "added", "watched")
     ordering = ("-day", "anime_id")
+
+
+@admin.register(ListCount)
+class ListCountAdmin(ReadOnly, Page):
+    list_display = ("anime_id", "name", "number")
+    ordering = ("anime_id", "name")
 
 
 @admin.register(CountCorrection)
