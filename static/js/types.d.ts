@@ -209,9 +209,12 @@ export interface Plan {
   summary: Summary;
   warnings: string[];
   warning_codes?: CodedSentence[];
+  lists?: PlannedList[];
   created_at: string;
   operation_id: string | null;
 }
+/** A list that the file names, or a tag of its entries that may become one. */
+export interface PlannedList { name: string; kind: "list" | "tag"; titles: number; is_taken: boolean; list_id: string | null }
 export interface Row {
   row: number;
   outcome: Outcome;
