@@ -301,7 +301,7 @@ export interface AppUndone {
   left_alone: { kind: string; changes: number }[];
 }
 export interface KeptValue {
-  anime_id: string; title: string; field: string; expected: unknown; found: unknown;
+  anime_id: string | null; title: string; field: string; expected: unknown; found: unknown;
   by: { through: string; token_name: string; at: string } | null;
 }
 /** An app, as its maker sees it. */
