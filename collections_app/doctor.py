@@ -14,6 +14,7 @@ from animecollections.ops.findings import Check, Finding, Look
 from collections_app.catalogue.models import Anime, ExternalId, SearchName
 from collections_app.catalogue.refs import OWN
 from collections_app.catalogue.trigrams import trigrams_of
+from collections_app.own_lists.repair import count_again, found_again
 from collections_app.watch_list import beside_the_log
 from collections_app.watch_list.days_repair import make_unknown, miscounted
 from collections_app.watch_list.models import WatchListEntry
@@ -59,6 +60,19 @@ def ahead_of_state(people: Sequence[UUID]) -> Iterator[Finding]:
 def entries_of(people: Sequence[UUID]) -> Any:
     entries = WatchListEntry.objects.across_users()
     return entries.filter(user_id__in=people).order_by()
+
+
+class Sizes(Look):
+    """Lists of one's own that say another number of titles than they have."""
+
+    def of(self, people: Sequence[UUID]) -> Iterator[Finding]:
+        for user_id, name, size, there in found_again(people):
+            yield Finding(
+                f"The list “{name}” of user {user_id} says that it has {size:,} "
+                f"titles, and has {there:,}",
+                "counts them again; their devices load the list again",
+                partial(count_again, user_id),
+            )
 
 
 class Progress(Look):
@@ -158,6 +172,7 @@ def tell_index(values: str) -> None:
 
 CHECKS = (
     Check("log", "lists compared with the log of their changes", look=Log),
+    Check("sizes", "lists of one's own that count their titles wrongly", look=Sizes),
     Check("aliases", "entries of titles that were merged", aliases),
     Check("progress", "beyond the episodes of a title", look=Progress),
     Check("dates", "ended before they began", look=Dates),

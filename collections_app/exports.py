@@ -140,8 +140,9 @@ class Losses:
         of several titles, or they have none, and the name and the facts do not tell.
         Imported here, they wait for somebody to choose.
     unreadable: entries that the format has no way to say.
-    lists: lists of one's own that would not come back: all of them, but of our own
-        JSON those without titles, and all but one of the same name.
+    lists: lists of one's own that would not come back: all of them; but of our own
+        JSON those without titles, of AniList's those without entries, and of both all
+        but one of the same name.
     """
 
     entries: int = 0
@@ -179,7 +180,8 @@ def same_second(time: datetime | None) -> datetime | None:
 
 def fidelity(user_id: UUID, format: str, owner: Owner) -> Losses:
     """What an export to this format would lose, told by writing it and reading it."""
-    losses = Losses(lists=own_lists.lost(owner.lists(), is_ours=format == "json"))
+    losses, lists = Losses(), list(owner.lists())
+    come_back = own_lists.names_with_titles(lists) if format == "json" else set()
     entries = entries_of(user_id)
     while some := list(islice(entries, AT_ONCE)):
         told = as_told(format, some, owner)
@@ -192,6 +194,9 @@ def fidelity(user_id: UUID, format: str, owner: Owner) -> Losses:
                 losses.unreadable += 1
             else:
                 losses.compare(entry, record, format)
+        if format == "anilist":
+            come_back |= own_lists.names_of(some)
+    losses.lists = len(lists) - len(come_back)
     return losses
 
 

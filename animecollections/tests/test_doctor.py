@@ -20,7 +20,7 @@ from animecollections.identity import Origin
 from animecollections.management.commands import doctor as command
 from animecollections.ops.findings import Check, Finding
 from collections_app.catalogue.refs import OWN, AnimeRef
-from collections_app.models import ExternalId, SearchName, WatchListEntry
+from collections_app.models import ExternalId, OwnList, SearchName, WatchListEntry
 from collections_app.watch_list import beside_the_log
 from collections_app.watch_list.writes import Operation, do_all
 from conftest import signed_in
@@ -77,7 +77,7 @@ def devices(user):
 
 
 def test_where_all_is_well_it_says_so(listed):
-    assert doctor() == ("14 checks: 0 wrong, 0 odd.\n", True)
+    assert doctor() == ("15 checks: 0 wrong, 0 odd.\n", True)
 
 
 def test_a_write_beside_the_one_path_is_told_and_logged(alice, listed):
@@ -110,6 +110,26 @@ def test_a_write_beside_the_one_path_is_told_and_logged(alice, listed):
     assert back[one].progress == 3
     assert back[two].score == 80
     assert doctor("--only", "log", "--fix")[1]
+
+
+def test_a_list_that_counts_its_titles_wrongly_is_told_and_mended(alice, listed):
+    browser = signed_in(alice)
+    lists = "/api/user/lists"
+    made = browser.post(lists, {"name": "With Anna"}).json()["data"]
+    browser.put(f"{lists}/{made['id']}/items/{listed[0]}", {})
+    browser.post(lists, {"name": "Empty"})
+    assert doctor("--only", "sizes")[1]
+    OwnList.objects.of(alice.pk).filter(name="With Anna").update(size=7)
+    told = devices(alice)
+    said, well = doctor("--only", "sizes")
+    assert not well
+    assert (
+        f"“With Anna” of user {alice.pk} says that it has 7 titles, and has 1" in said
+    )
+    assert doctor("--only", "sizes", "--fix")[1]
+    [_, mended] = sorted(told().json()["data"]["lists"], key=lambda one: one["size"])
+    assert (mended["name"], mended["size"]) == ("With Anna", 1)
+    assert doctor("--only", "sizes")[1]
 
 
 @pytest.fixture
@@ -195,7 +215,7 @@ def test_of_some_days_it_looks_at_whoever_wrote_in_them(alice, stranger, listed)
     assert not well
     assert f"list of user {alice.pk} disagree" in said
     Change.objects.filter(user=alice).delete()
-    assert doctor("--days", "2") == ("14 checks: 0 wrong, 0 odd.\n", True)
+    assert doctor("--days", "2") == ("15 checks: 0 wrong, 0 odd.\n", True)
 
 
 def test_it_tells_how_far_it_is(listed):
@@ -274,7 +294,7 @@ def test_what_a_user_said_that_cannot_be_is_odd_and_left_alone(client, listed):
     assert well
     assert said.count("before it began") == 1
     assert f"({one}) are beyond its 12 episodes: look at the title" in said
-    assert said.endswith("14 checks: 0 wrong, 2 odd, 0 repaired.\n")
+    assert said.endswith("15 checks: 0 wrong, 2 odd, 0 repaired.\n")
 
 
 def keep_file(path, days=2):

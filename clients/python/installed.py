@@ -145,8 +145,8 @@ class InstalledTest(unittest.TestCase):
             api.http = httpx.Client(base_url=URL, transport=more["transport"])
         return api
 
-    def copy(self, name="copy", api=None):
-        mine = Collection(api or self.api, self.folder / f"{name}.sqlite3")
+    def copy(self, name="copy", api=None, **more):
+        mine = Collection(api or self.api, self.folder / f"{name}.sqlite3", **more)
         self.addCleanup(mine.close)
         return mine
 
@@ -319,6 +319,25 @@ class InstalledTest(unittest.TestCase):
         assert outcome.sent == 1
         mine.forget(refused)
         assert mine.refused == []
+
+    def test_lists_of_ones_own_come_too_where_one_wants_them(self):
+        def make(name):
+            return self.api.ask("POST", "/api/user/lists", {"name": name}).data
+
+        made = make("With Anna")
+        without = self.copy()
+        without.sync()
+        assert without.lists() == []
+        mine = self.copy(with_lists=True)
+        mine.sync()
+        assert mine.lists() == [made]
+        other = make("With Ben")
+        mine.sync()
+        assert [one["name"] for one in mine.lists()] == ["With Anna", "With Ben"]
+        self.api.ask("DELETE", f"/api/user/lists/{made['id']}")
+        without.sync()  # its cursor goes past the removal
+        mine.sync()
+        assert mine.lists() == [other]
 
     def test_a_copy_whose_cursor_is_not_valid_begins_again(self):
         mine = self.copy()

@@ -16,6 +16,7 @@ class ImportPlanAdmin(ReadOnly, Owned):
     list_display = ("created_at", "user", "format", "policy", "status", "rows")
     list_filter = ("status", "format", "policy", between())
     search_help_text = "E-mail, name or id of the user, id of the import or operation"
+    exclude = ("lists",)  # their names, and tags, are the user's
 
     def matching(self, request: HttpRequest, text: str) -> Q:
         if id_ := as_uuid(text):

@@ -20,6 +20,15 @@ PLAN: dict[str, Any] = {
     },
     "warnings": [],
     "warning_codes": [],
+    "lists": [
+        {
+            "name": "Cozy",
+            "kind": "list",
+            "titles": 12,
+            "is_taken": True,
+            "list_id": None,
+        }
+    ],
     "created_at": "2026-11-23T09:30:00Z",
     "expires_at": "2026-11-30T09:30:00Z",
     "applied_at": None,

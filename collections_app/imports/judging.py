@@ -4,7 +4,7 @@ Judged again whenever the policy or a decision changes, with the list as it is t
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from dataclasses import fields as dataclass_fields
 from datetime import UTC, datetime
@@ -20,7 +20,7 @@ from collections_app.imports.models import (
     Outcome,
     Policy,
 )
-from collections_app.imports.own_lists import lists_with
+from collections_app.imports.own_lists import PlannedLists, lists_named, lists_with
 from collections_app.imports.policies import Comparison, Touch, compare, judge
 from collections_app.imports.recognition import Recognised, recognise
 from collections_app.transfer.records import Kept, Owner, Record
@@ -161,6 +161,8 @@ def judge_rows(plan: ImportPlan, rows: Iterable[ImportRow]) -> None:
     judged.name_titles()
     judged.set_doubles_apart()
     judged.compare_with_list()
+    if plan.lists:
+        judged.lists_named()
 
 
 class PlanEvaluation:
@@ -171,7 +173,9 @@ class PlanEvaluation:
         self.open = list(records)
         self.days: Mapping[int, Diary] | None = None
         self.viewings: Mapping[int, Viewings] | None = None
-        self.lists: Mapping[int, set[str]] | None = None
+        self.lists: Mapping[int, set[UUID]] | None = None
+        self.planned_lists = PlannedLists(plan)
+        self.named: Mapping[str, UUID] | None = None
 
     def settle(self, row: ImportRow, outcome: Outcome, reason: str) -> None:
         row.outcome, row.reason = outcome, reason
@@ -405,20 +409,31 @@ class PlanEvaluation:
         return any(said["number"] not in here for said in record.viewings)
 
     def is_for_lists(self, row: ImportRow) -> bool:
-        """Whether the file has it on a list of one's own that has it not here."""
-        said = {place["name"] for place in self.records[row].lists}
-        return bool(said - self.lists_here().get(row.anime_id or 0, set()))
+        """Whether the plan takes it for a list that does not have it here."""
+        keys = self.places(row)
+        if not keys:
+            return False
+        here = self.lists_here().get(row.anime_id or 0, set())
+        named = self.lists_named()
+        return any(named.get(key) not in here for key in keys)
 
-    def lists_here(self) -> Mapping[int, set[str]]:
-        """Those that titles are on which are on any in the file; read once."""
+    def places(self, row: ImportRow) -> Collection[str]:
+        record = self.records[row]
+        tags = record.values.get("tags", ())
+        return self.planned_lists.places(record.lists, tags).keys()
+
+    def lists_here(self) -> Mapping[int, set[UUID]]:
+        """Those that titles are on which the plan puts on any; read once."""
         if self.lists is None:
-            ids = {
-                row.anime_id
-                for row in self.open
-                if row.anime_id and self.records[row].lists
-            }
-            self.lists = lists_with(self.plan.user_id, ids) if ids else {}
+            ids = {row.anime_id for row in self.open if row.anime_id}
+            self.lists = lists_with(self.plan.user_id, ids)
         return self.lists
+
+    def lists_named(self) -> Mapping[str, UUID]:
+        """The lists that are here, by name; read once."""
+        if self.named is None:
+            self.named = lists_named(self.plan)
+        return self.named
 
     def update(
         self,

@@ -64,7 +64,7 @@ class ImportPlan(OwnedRow):
     score_format = models.CharField(max_length=4, blank=True)
     # What is odd about the file as a whole, in sentences.
     warnings = models.JSONField(default=list, blank=True)
-    # What lists of one's own say of themselves there.
+    # The lists of the file and its tags: imports/own_lists.py.
     lists = models.JSONField(default=list, blank=True, db_default=[])
     # {outcome: rows}
     summary = models.JSONField(default=dict, blank=True)

@@ -1,73 +1,211 @@
-"""What an import puts on lists of one's own: nothing that is on one is changed."""
+"""Lists of one's own that an import makes or adds to. Nothing on one is changed.
 
-from collections.abc import Collection, Iterable, Mapping
+The plan offers the lists that its file names, and the tags of its entries. What is a
+list there (our own JSON, AniList's custom lists) is taken unless the user leaves it
+out; a tag becomes a list only where the user says so, for many people have hundreds.
+Tags stay tags in either case. A list of that name that is here already gets the titles.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
+from animecollections.api.errors import refuse
 from animecollections.db.ids import new_id
 from collections_app.imports.models import ImportPlan, ImportRow
 from collections_app.own_lists.edit import ListsEdit
-from collections_app.own_lists.models import MOST_ITEMS, MOST_LISTS, ListItem, OwnList
-from collections_app.own_lists.values import Row
+from collections_app.own_lists.models import (
+    LONGEST_NAME,
+    MOST_ITEMS,
+    MOST_LISTS,
+    ListItem,
+    OwnList,
+)
+from collections_app.own_lists.values import LIST_FIELDS, Row, folded
+from collections_app.transfer.records import OWNED_TAG, ListFile, Record
 
 TOO_MANY = "Not everything was put on lists: there would be too many lists or titles."
+MOST_TAGS = 100  # that are offered: those of the most titles
+LIST, TAG = "list", "tag"
+
+# --- What is offered ------------------------------------------------------------------
 
 
-def lists_with(user_id: UUID, anime_ids: Collection[int]) -> Mapping[int, set[str]]:
-    """The names of the lists that each title is on; two statements."""
-    names = dict(OwnList.objects.of(user_id).values_list("id", "name"))
-    items = ListItem.objects.of(user_id).of_anime(anime_ids)
-    found: dict[int, set[str]] = {}
-    for anime_id, list_id in items.values_list("anime_id", "list_id"):
-        found.setdefault(anime_id, set()).add(names.get(list_id, ""))
+def offers_of(file: ListFile) -> list[Row]:
+    """The lists of a file as the plan has them; of two names that fold to one, one."""
+    names: dict[str, str] = {}
+    of_lists, of_tags = Counter[str](), Counter[str]()
+    for record in file.rows:
+        if isinstance(record, Record):
+            places = places_of(record.lists, record.values.get("tags", ()))
+            for key, place in places.items():
+                names.setdefault(key, place["name"])
+                (of_lists if place["kind"] == LIST else of_tags)[key] += 1
+    about = {folded(one["name"]): one for one in reversed(file.lists)}
+    lists = [
+        about.get(key, {}) | offer(names[key], LIST, titles)
+        for key, titles in of_lists.most_common(MOST_LISTS)
+    ]
+    tags = [one for one in of_tags.most_common() if one[0] not in of_lists]
+    return lists + [offer(names[key], TAG, titles) for key, titles in tags[:MOST_TAGS]]
+
+
+def offer(name: str, kind: str, titles: int) -> Row:
+    """is_taken: whether the import puts titles on it; list_id: the one that is here."""
+    is_taken = kind == LIST
+    return {
+        "name": name,
+        "kind": kind,
+        "titles": titles,
+        "is_taken": is_taken,
+        "list_id": None,
+    }
+
+
+def places_of(lists: Iterable[Row], tags: Iterable[str]) -> dict[str, Row]:
+    """Where a row may be put, by folded name."""
+    found: dict[str, Row] = {}
+    for tag in tags:
+        name = " ".join(tag.split())[:LONGEST_NAME].strip()
+        if tag != OWNED_TAG and name:
+            place = {"name": name, "rank": "", "notes": "", "kind": TAG}
+            found.setdefault(folded(name), place)
+    return found | {folded(one["name"]): one | {"kind": LIST} for one in lists}
+
+
+def is_offered(one: Mapping[str, object]) -> bool:
+    """Plans of earlier releases only have what their lists say of themselves."""
+    return "kind" in one
+
+
+def choose(planned: ImportPlan, choices: Mapping[str, bool]) -> set[str]:
+    """Takes lists or leaves them out, by name; the folded names of those that changed.
+
+    400 for a name that the plan does not have.
+    """
+    offers = {folded(one["name"]): one for one in planned.lists if is_offered(one)}
+    chosen = {folded(name): is_taken for name, is_taken in choices.items()}
+    if unknown := [name for name in choices if folded(name) not in offers]:
+        raise refuse(lists=f"The plan has no list “{unknown[0][:50]}”.")
+    changed = {key for key, took in chosen.items() if offers[key]["is_taken"] != took}
+    for key in changed:
+        offers[key]["is_taken"] = chosen[key]
+    return changed
+
+
+# --- What is taken, and what is here --------------------------------------------------
+
+
+class PlannedLists:
+    """The places on lists that a plan gives its rows."""
+
+    def __init__(self, planned: ImportPlan) -> None:
+        self.offers = {folded(one["name"]): one for one in planned.lists}
+        self.names = {key: one["name"] for key, one in self.offers.items()}
+
+    def places(self, lists: Iterable[Row], tags: Iterable[str]) -> dict[str, Row]:
+        places = places_of(lists, tags)
+        return {key: one for key, one in places.items() if self.is_taken(key, one)}
+
+    def is_taken(self, key: str, place: Row) -> bool:
+        said = self.offers.get(key)
+        if place["kind"] == LIST:
+            return said is None or said.get("is_taken", True)
+        return said is not None and said.get("kind") == TAG and said["is_taken"]
+
+    def about(self, key: str) -> Row:
+        said = self.offers.get(key, {})
+        return {name: said[name] for name in LIST_FIELDS if name in said}
+
+    def find(self, lists: Iterable[tuple[str, UUID]]) -> dict[str, UUID]:
+        """Of each folded name the list: the one that is called exactly as in the file,
+        else the oldest.
+        """
+        found: dict[str, UUID] = {}
+        best_first = sorted(
+            (self.names.get(folded(name)) != name, id_, folded(name))
+            for name, id_ in lists
+        )
+        for _, id_, key in best_first:
+            found.setdefault(key, id_)
+        return found
+
+
+def lists_named(planned: ImportPlan) -> dict[str, UUID]:
+    """The user's lists by folded name; one statement. The plan keeps which it joins."""
+    lists = OwnList.objects.of(planned.user_id).values_list("name", "id")
+    found = PlannedLists(planned).find(lists)
+    for one in filter(is_offered, planned.lists):
+        there = found.get(folded(one["name"]))
+        one["list_id"] = str(there) if there else None
     return found
+
+
+def lists_with(user_id: UUID, anime_ids: Collection[int]) -> Mapping[int, set[UUID]]:
+    """The lists that each title is on; one statement."""
+    found: dict[int, set[UUID]] = {}
+    items = ListItem.objects.of(user_id).of_anime(anime_ids)
+    for anime_id, list_id in items.values_list("anime_id", "list_id"):
+        found.setdefault(anime_id, set()).add(list_id)
+    return found
+
+
+# --- What is done ---------------------------------------------------------------------
+
+
+def said_of(row: ImportRow) -> tuple[Sequence[Row], Sequence[str]]:
+    """What a row says of lists, and its tags."""
+    record: Mapping[str, Any] = row.record
+    return record.get("lists", ()), record.get("values", {}).get("tags", ())
 
 
 def put_on_lists(
     edit: ListsEdit, planned: ImportPlan, rows: Iterable[ImportRow]
 ) -> bool:
-    """Each title at the end of the lists that have it in the file, or where it stands
-    there, on a list that the import makes. False where it was too much.
+    """Each title at the end of the lists that the plan takes, or where it stands in the
+    file, on a list that the import makes. False where it was too much.
     """
-    said = [(row.anime_id or 0, row.record.get("lists", ())) for row in rows]
+    plans = PlannedLists(planned)
+    said = [(row.anime_id or 0, plans.places(*said_of(row))) for row in rows]
     said = [(anime_id, places) for anime_id, places in said if places]
     if not said:
         return True
     edit.read_lists()
-    there = {row["name"]: row for row in edit.lists.values()}
-    names = {place["name"] for _, places in said for place in places}
+    there = plans.find((row["name"], row["id"]) for row in edit.lists.values())
+    joined = {key: there[key] for _, places in said for key in places if key in there}
     edit.read_items(
         {
-            (there[place["name"]]["id"], anime_id)
+            (joined[key], anime_id)
             for anime_id, places in said
-            for place in places
-            if place["name"] in there
+            for key in places
+            if key in joined
         }
     )
-    edit.read_orders([there[name]["id"] for name in names if name in there])
-    about = {one["name"]: one for one in planned.lists}
+    edit.read_orders(set(joined.values()))
     made: dict[str, Row] = {}
     results = [
-        put(edit, there, made, about, anime_id, place)
+        put(edit, joined, made, plans.about(key), anime_id, place)
         for anime_id, places in said
-        for place in places
+        for key, place in places.items()
     ]
     return all(results)
 
 
 def put(
     edit: ListsEdit,
-    there: Mapping[str, Row],
+    joined: Mapping[str, UUID],
     made: dict[str, Row],
-    about: Mapping[str, Row],
+    about: Row,
     anime_id: int,
     place: Row,
 ) -> bool:
-    name = place["name"]
-    row = there.get(name) or made.get(name)
+    key = folded(place["name"])
+    row = edit.lists[joined[key]] if key in joined else made.get(key)
     if row is None:
         if len(edit.lists) >= MOST_LISTS:
             return False
-        row = made[name] = edit.make({"name": name} | dict(about.get(name, {})))
+        row = made[key] = edit.make({"name": place["name"]} | about)
     if edit.item((row["id"], anime_id)) is not None:
         return True
     if row["size"] >= MOST_ITEMS:
@@ -80,7 +218,7 @@ def put(
         "added_at": edit.record.at,
         "revision": 0,
     }
-    if name in made and place["rank"]:
+    if key in made and place["rank"]:
         edit.lay(item | {"rank": place["rank"]})
     else:
         edit.make_room(item, None)

@@ -12,6 +12,7 @@ from animecollections.db.json_rows import among
 from collections_app.catalogue.models import Anime
 from collections_app.imports.judging import record_of
 from collections_app.imports.models import ImportPlan, ImportRow, Outcome
+from collections_app.imports.own_lists import is_offered
 from collections_app.imports.recognition import candidates
 from collections_app.imports.sentences import coded
 from collections_app.watch_list.operation_reads import as_shown, titles_of
@@ -34,11 +35,17 @@ def plan_told(plan: ImportPlan) -> dict[str, object]:
         "summary": plan.summary,
         "warnings": plan.warnings,
         "warning_codes": [said for one in plan.warnings for said in coded(one)],
+        "lists": [list_told(one) for one in plan.lists if is_offered(one)],
         "created_at": plan.created_at,
         "expires_at": plan.expires_at,
         "applied_at": plan.applied_at,
         "operation_id": plan.operation_id,
     }
+
+
+def list_told(one: Mapping[str, object]) -> dict[str, object]:
+    names = ("name", "kind", "titles", "is_taken", "list_id")
+    return {name: one[name] for name in names}
 
 
 def rows_of(

@@ -7,11 +7,20 @@ from django.utils import timezone
 from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
-from animecollections.api.fields import StrictChoice, StrictInteger, StrictObject
+from animecollections.api.fields import (
+    StrictBoolean,
+    StrictChoice,
+    StrictInteger,
+    StrictObject,
+    StrictText,
+)
 from animecollections.api.parameters import first_moment, parse_when
 from collections_app.catalogue.models import Format
 from collections_app.imports.models import Decision, ImportStatus, Outcome, Policy
+from collections_app.imports.own_lists import LIST, TAG
 from collections_app.imports.services import AHEAD_AT_MOST
+from collections_app.own_lists.models import LONGEST_NAME
+from collections_app.own_lists.values import folded
 from collections_app.transfer import FORMATS, SCALES
 from collections_app.watch_list.serializers import AnimeIdField, SomeFields
 
@@ -56,9 +65,27 @@ class UploadParameters(serializers.Serializer[Any]):
         return value
 
 
+class ListChoiceInput(StrictObject):
+    name = StrictText(max_length=LONGEST_NAME)
+    is_taken = StrictBoolean()
+
+
 @extend_schema_serializer(component_name="ImportPolicyChange")
 class PolicyInput(serializers.Serializer[Any]):
-    policy = StrictChoice(Policy.choices)
+    policy = StrictChoice(Policy.choices, required=False)
+    lists = ListChoiceInput(many=True, required=False, allow_empty=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, object]:
+        if not attrs:
+            raise serializers.ValidationError("Send policy or lists.")
+        names = [one["name"] for one in attrs.get("lists", ())]
+        if len(names) > MOST_DECISIONS:
+            raise serializers.ValidationError(
+                {"lists": f"Send at most {MOST_DECISIONS} lists at once."}
+            )
+        if len(set(map(folded, names))) < len(names):
+            raise serializers.ValidationError({"lists": "Send each list once."})
+        return attrs
 
 
 class WhereInput(StrictObject):
@@ -136,6 +163,19 @@ class SentenceOutput(serializers.Serializer[Any]):
     )
 
 
+@extend_schema_serializer(component_name="ImportList")
+class PlannedListOutput(serializers.Serializer[Any]):
+    """A list that the file names, or a tag of its entries that may become one."""
+
+    name = serializers.CharField()
+    kind = serializers.ChoiceField([LIST, TAG])
+    titles = serializers.IntegerField(help_text="rows of the file that it has")
+    is_taken = serializers.BooleanField(help_text="whether applying puts them on it")
+    list_id = serializers.UUIDField(
+        allow_null=True, help_text="your list of that name; null: it is made"
+    )
+
+
 @extend_schema_serializer(component_name="ImportPlan")
 class PlanOutput(serializers.Serializer[Any]):
     id = serializers.UUIDField()
@@ -147,6 +187,7 @@ class PlanOutput(serializers.Serializer[Any]):
     summary = SummaryOutput()
     warnings = serializers.ListField(child=serializers.CharField())
     warning_codes = SentenceOutput(many=True, help_text="the same, by code")
+    lists = PlannedListOutput(many=True)
     created_at = serializers.DateTimeField()
     expires_at = serializers.DateTimeField()
     applied_at = serializers.DateTimeField(allow_null=True)

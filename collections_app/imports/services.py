@@ -37,7 +37,14 @@ from collections_app.imports.models import (
     Policy,
     RowQuerySet,
 )
-from collections_app.imports.own_lists import TOO_MANY, put_on_lists
+from collections_app.imports.own_lists import (
+    TOO_MANY,
+    choose,
+    offers_of,
+    places_of,
+    put_on_lists,
+    said_of,
+)
 from collections_app.imports.recognition import recognise
 from collections_app.transfer.records import ListFile, Record, Row
 from collections_app.watch_list.fields import NEW_ENTRY
@@ -97,7 +104,7 @@ def draft(
         exported_at=exported_at or by_now(file.exported_at, now),
         score_format=file.score_format,
         warnings=file.warnings,
-        lists=file.lists,
+        lists=offers_of(file),
         created_at=now,
         expires_at=now + KEPT_FOR,
     )
@@ -187,12 +194,28 @@ def check_open(planned: ImportPlan) -> None:
         raise ApiError("import_applied")
 
 
-def change_policy(*, user_id: UUID, plan_id: UUID, policy: str) -> Revised:
-    """Plans again, without a new upload; what was decided stays."""
+def change(
+    *,
+    user_id: UUID,
+    plan_id: UUID,
+    policy: str | None = None,
+    lists: Mapping[str, bool] | None = None,
+) -> Revised:
+    """Plans again, without a new upload; what was decided stays.
+
+    lists: {name: whether the import puts titles on it}. Then only the rows that these
+    are about are judged again.
+    """
 
     def change(planned: ImportPlan, rows: RowQuerySet) -> Iterable[ImportRow]:
-        planned.policy = policy
-        return rows
+        names = choose(planned, lists or {})
+        if policy is not None:
+            planned.policy = policy
+            return rows
+        about = {
+            row.row: row for row in rows if names & places_of(*said_of(row)).keys()
+        }
+        return with_doubles(rows, about, {row.anime_id for row in about.values()})
 
     return revise(user_id, plan_id, change)
 

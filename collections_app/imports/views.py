@@ -183,9 +183,12 @@ class ImportViewSet(PlanningViewSet):
 
     def revise(self, request: Request, plan_id: UUID) -> imports.Revised:
         if self.action == "partial_update":
-            policy = self.read_body(PolicyInput)["policy"]
-            return imports.change_policy(
-                user_id=self.user_id, plan_id=plan_id, policy=policy
+            said = self.read_body(PolicyInput)
+            return imports.change(
+                user_id=self.user_id,
+                plan_id=plan_id,
+                policy=said.get("policy"),
+                lists={one["name"]: one["is_taken"] for one in said.get("lists", ())},
             )
         return decided(self.user_id, plan_id, self.read_body(DecisionsInput))
 
@@ -229,15 +232,20 @@ class ImportViewSet(PlanningViewSet):
         return answer(rows, meta=meta, headers=headers)
 
     @documented(
-        "Plans again with another policy, without a new upload; decisions stay.",
+        "Plans again with another policy or other lists, without a new upload.",
         name="changeImportPolicy",
+        description="Decisions stay. `lists` takes a list of the plan, or leaves it "
+        "out; those that are not sent stay as they are.",
         scope="import",
         tags=TAGS,
         body=PolicyInput,
         data=PlanOutput,
         errors=["import_not_found", "import_applied"],
         examples={"a plan": PLAN},
-        body_examples={"a policy": {"policy": "max_progress"}},
+        body_examples={
+            "a policy": {"policy": "max_progress"},
+            "without a list": {"lists": [{"name": "Cozy", "is_taken": False}]},
+        },
     )
     def partial_update(self, request: Request, import_id: str) -> Answer:
         return answer(plan_told(imports.keep_revised(*self.revised)))

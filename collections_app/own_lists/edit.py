@@ -6,7 +6,7 @@ on it changes title by title.
 """
 
 from bisect import bisect_left, insort
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any, Literal
@@ -246,6 +246,12 @@ class ListsEdit:
         self.lists[row["id"]] = row | NEW_LIST | dict(values)
         return self.lists[row["id"]]
 
+    def bring_back(self, row: Row) -> None:
+        """A list that was removed; by this write, it is as if it had never been."""
+        there = (self.before or {}).get(row["id"], {})
+        traces = ("updated_at", "revision", "items_revision")
+        self.lists[row["id"]] = row | {n: there[n] for n in traces if there}
+
     def remove(self, row: Row) -> ListOutcome:
         self.read_items((), [row["id"]])
         for place in [place for place in self.items if place[0] == row["id"]]:
@@ -409,11 +415,7 @@ class ListsEdit:
     def save_items(self) -> Sequence[Place]:
         """The places that changed, in key order."""
         put, gone = [], []
-        changed = [
-            place
-            for place in sorted(self.items_before.keys() | self.items.keys())
-            if self.items_before.get(place) != self.items.get(place)
-        ]
+        changed = self.changed_places()
         for place in changed:
             before, after = self.items_before.get(place), self.items.get(place)
             revision = self.note_item(place[0], before, after)
@@ -428,6 +430,33 @@ class ListsEdit:
             ListItem.objects.of(self.user_id).filter(id__in=gone).delete()
         self.record.put(Rows(ListItem, put, unique=("user", "list_id", "anime")))
         return changed
+
+    def changed_places(self) -> list[Place]:
+        return [
+            place
+            for place in sorted(self.items_before.keys() | self.items.keys())
+            if is_moved(self.items_before.get(place), self.items.get(place))
+        ]
+
+    def logged(self) -> Iterator[tuple[ChangeKind, Row, Row]]:
+        """What `save` would write into the log."""
+        there = self.before or {}
+        for id_ in sorted(there.keys() | self.lists.keys()):
+            before, after = there.get(id_), self.lists.get(id_)
+            if after is None or is_changed(before, after):
+                yield (
+                    ChangeKind.LIST,
+                    list_snapshot(before) if before else {},
+                    list_snapshot(after) if after else {},
+                )
+        for place in self.changed_places():
+            was, now = self.items_before.get(place), self.items.get(place)
+            name = (self.lists.get(place[0]) or there[place[0]])["name"]
+            yield (
+                ChangeKind.LIST_ITEM,
+                item_snapshot(was, name) if was else {},
+                item_snapshot(now, name) if now else {},
+            )
 
     def note_list(self, before: Row | None, after: Row | None) -> int:
         return self.record.change(
@@ -465,6 +494,13 @@ def standing_of(item: Row) -> Standing:
 
 def is_changed(before: Row | None, after: Row) -> bool:
     return before is None or any(before[name] != after[name] for name in LIST_FIELDS)
+
+
+def is_moved(before: Row | None, after: Row | None) -> bool:
+    """Whether an item ends otherwise than it began; its revision says no more."""
+    if before is None or after is None:
+        return before is not after
+    return any(before[name] != after[name] for name in ITEM_COLUMNS[:-1])
 
 
 def differences(before: Row, after: Row) -> list[str]:

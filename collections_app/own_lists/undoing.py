@@ -25,6 +25,22 @@ def put_back(edit: ListsEdit, changes: Iterable[Change]) -> list[Conflict]:
     changes = [change for change in changes if change.kind in LIST_KINDS]
     if not changes:
         return []
+    titles = read_for(edit, changes)
+    return [
+        conflict
+        for change in changes
+        for conflict in (
+            put_back_list(edit, change.before, change.after)
+            if change.kind == ChangeKind.LIST
+            else put_back_item(edit, change.before, change.after, titles)
+        )
+    ]
+
+
+def read_for(edit: ListsEdit, changes: Iterable[Change]) -> dict[int, int]:
+    """The lists and items that these are about; three statements. What the titles mean
+    by now.
+    """
     edit.read_lists()
     said = [change.before or change.after for change in changes]
     of_items = [one for one in said if "list_id" in one]
@@ -36,15 +52,7 @@ def put_back(edit: ListsEdit, changes: Iterable[Change]) -> list[Conflict]:
             if one["anime_id"] in titles
         }
     )
-    return [
-        conflict
-        for change in changes
-        for conflict in (
-            put_back_list(edit, change)
-            if change.kind == ChangeKind.LIST
-            else put_back_item(edit, change, titles)
-        )
-    ]
+    return titles
 
 
 def titles_now(ids: Iterable[int]) -> dict[int, int]:
@@ -55,8 +63,7 @@ def titles_now(ids: Iterable[int]) -> dict[int, int]:
     return {ref.number: id_ for ref, id_ in found.items()}
 
 
-def put_back_list(edit: ListsEdit, change: Change) -> Iterator[Conflict]:
-    was, became = change.before, change.after
+def put_back_list(edit: ListsEdit, was: Row, became: Row) -> Iterator[Conflict]:
     id_ = UUID((was or became)["id"])
     now = edit.lists.get(id_)
     if not became:
@@ -65,7 +72,7 @@ def put_back_list(edit: ListsEdit, change: Change) -> Iterator[Conflict]:
         elif now is None:
             keys = {row["client_key"] for row in edit.lists.values()}
             key = "" if was["client_key"] in keys else was["client_key"]
-            edit.lists[id_] = list_from_snapshot(was) | {"client_key": key}
+            edit.bring_back(list_from_snapshot(was) | {"client_key": key})
     elif now is None:
         if was:
             yield conflict(became["name"], "list", became["name"], None)
@@ -93,18 +100,18 @@ def take_away(edit: ListsEdit, now: Row, became: Row) -> Iterator[Conflict]:
 
 
 def put_back_item(
-    edit: ListsEdit, change: Change, titles: Mapping[int, int]
+    edit: ListsEdit, before: Row, became: Row, titles: Mapping[int, int]
 ) -> Iterator[Conflict]:
-    said = change.before or change.after
+    said = before or became
     list_id, id_ = UUID(said["list_id"]), said["anime_id"]
     row, title = edit.lists.get(list_id), titles.get(id_)
     if row is None or title is None:
-        if change.before:
+        if before:
             missing = ("list", said["list"]) if row is None else ("title", id_)
             yield conflict(said["list"], *missing, None, id_)
         return
     place, as_now = (list_id, title), {"anime_id": title}
-    was, became = change.before and change.before | as_now, change.after
+    was = before and before | as_now
     now = edit.item(place)
     if not became:
         yield from bring_back(edit, item_from_snapshot(was), now, said["list"])

@@ -1,6 +1,8 @@
 """A list and an item as plain values: for the log, for answers. No database."""
 
+import unicodedata
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +21,12 @@ NEW_LIST: Row = {
     "leave_when_completed": False,
     "pinned": False,
 }
+
+
+@lru_cache(maxsize=4096)  # the rows of a file say the same few names
+def folded(name: str) -> str:
+    """A name as names are compared: case, width and spaces do not count."""
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
 def list_snapshot(row: Row) -> Row:

@@ -7,8 +7,12 @@
 The first has scores in the scale of its user; the second in AniList's own 0–100. A
 query names its parts as it likes (`anime: MediaListCollection`), and may ask for pages
 (`Page { mediaList }`): lists of entries are found wherever they are.
-Custom lists are tags here. An entry stands in each custom list it is in, and, unless it
-is hidden there, in the list of its status: it is one row all the same.
+Custom lists are tags here, and lists of one's own if the user wants them so. An entry
+stands in each custom list it is in, and, unless it is hidden there, in the list of its
+status: it is one row all the same.
+
+In files that are written here `customLists` has tags and lists of one's own; an entry
+that is on lists says in `tags` and `lists`, which AniList does not have, what is what.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -16,12 +20,22 @@ from functools import partial
 from itertools import groupby
 from typing import Any, NamedTuple
 
+from collections_app.own_lists.models import MOST_LISTS
+from collections_app.own_lists.values import Row
 from collections_app.watch_list.fields import HIGHEST_PRIORITY
 
-from . import list_json, reading
+from . import list_json, own_lists, reading
 from .list_json import child
 from .reading import COMPLETED, DROPPED, OWNED, PAUSED, PLANNED, REWATCHING, WATCHING
-from .records import Kept, ListFile, NotAnimeError, Owner, Record, RowError
+from .records import (
+    OWNED_TAG,
+    Kept,
+    ListFile,
+    NotAnimeError,
+    Owner,
+    Record,
+    RowError,
+)
 
 NAME = "anilist"
 LABEL = "AniList"
@@ -59,11 +73,13 @@ SMILEYS = (35, 60, 85)
 DATE_PARTS = ("year", "month", "day")
 OF_MANGA = ("MANGA", "NOVEL", "ONE_SHOT")
 DEEPEST = 8
+MADE_BY = "animecollections"
 PAGE = "This is only one page of a list: add the other pages, as an array."
 
 READ = {
     "mediaId", "status", "score", "progress", "repeat", "notes", "private", "priority",
     "customLists", "startedAt", "completedAt", "updatedAt", "createdAt", "media",
+    "tags", "lists",
 }  # fmt: skip
 NOT_KEPT = {"id", "userId", "user", "progressVolumes"}
 READ_OF_DUMP = {
@@ -174,6 +190,7 @@ def read(document: object, scale: str | None = None) -> ListFile:
     parts = list(_find_parts(document))
     user = _user(document)
     entries = list(_entries(parts))
+    is_ours = child(document, "extensions", "madeBy") == MADE_BY
     marks = [child(entry, "score") for entry, *_ in entries]
     read_as, warnings = _scale(user, marks, scale)
     rows = reading.Rows()
@@ -182,7 +199,7 @@ def read(document: object, scale: str | None = None) -> ListFile:
         if is_manga:
             rows.take(_refuse_manga, title)
         else:
-            rows.take(partial(_record, entry, lists, read_as), title)
+            rows.take(partial(_record, entry, lists, read_as, is_ours), title)
     return ListFile(
         format=NAME,
         rows=rows.of(LABEL),
@@ -274,16 +291,20 @@ def _scale(
     return scale, [reading.scale_warning(highest, BEST[scale])]
 
 
-def _record(entry: object, lists: list[str] | None, scale: str, row: int) -> Record:
+def _record(
+    entry: object, lists: list[str] | None, scale: str, is_ours: bool, row: int
+) -> Record:
     entry = list_json.fields(entry)
     media = entry.get("media")
     is_manga = child(media, "type") == "MANGA" or child(media, "format") in OF_MANGA
     if is_manga or child(media, "chapters") is not None:
         raise NotAnimeError("mangas")
     values = _values(entry, scale)
-    tags = _tags(entry.get("customLists"), lists)
+    custom = _custom_lists(entry.get("customLists"), lists)
+    tags = entry.get("tags") if is_ours and "tags" in entry else custom
     if tags is not None:
-        values["tags"] = tags
+        values["tags"] = reading.tags(list_json.items(tags), "customLists")
+    on_lists = list_json.items(entry.get("lists")) if is_ours else custom or ()
     scored = values.get("score") is not None
     more = dict(list_json.besides(entry, READ | NOT_KEPT))
     if not any(_marks(more.get("advancedScores"))):
@@ -317,6 +338,7 @@ def _record(entry: object, lists: list[str] | None, scale: str, row: int) -> Rec
         episodes=reading.count_of(child(media, "episodes")),
         changed_at=reading.time_of(entry.get("updatedAt")),
         added_at=reading.time_of(entry.get("createdAt")),
+        lists=_places(on_lists),
     )
 
 
@@ -351,7 +373,13 @@ def _values(entry: Mapping[str, object], scale: str) -> dict[str, object]:
     return values
 
 
-def _tags(said: object, lists: list[str] | None) -> list[str] | None:
+def _places(names: Iterable[object]) -> list[Row]:
+    """On lists of one's own; the tag that we write of what is owned is none."""
+    shown = reading.tags(names, "customLists", MOST_LISTS)
+    return own_lists.named(name for name in shown if name != OWNED_TAG)
+
+
+def _custom_lists(said: object, lists: list[str] | None) -> list[object] | None:
     """The custom lists of an entry; None where the file has none to speak of."""
     if said is None and lists is None:
         return None
@@ -362,7 +390,7 @@ def _tags(said: object, lists: list[str] | None) -> list[str] | None:
         names = [child(one, "name") for one in said if child(one, "enabled")]
     elif said is not None:
         raise RowError("customLists are not lists.")
-    return reading.tags([*names, *(lists or ())], "customLists")
+    return [*names, *(lists or ())]
 
 
 # --- reading the export of all one's data -----------------------------------------
@@ -400,7 +428,8 @@ def _record_of_dump(entry: object, lists: Sequence[object], row: int) -> Record:
         },
         "POINT_100",
     )
-    values["tags"] = reading.tags(_custom(entry.get("custom_lists"), lists))
+    custom = _custom(entry.get("custom_lists"), lists)
+    values["tags"] = reading.tags(custom)
     more = dict(list_json.besides(entry, READ_OF_DUMP))
     if not any(_marks(_parsed(more.get("advanced_scores")))):
         more.pop("advanced_scores", None)
@@ -411,6 +440,7 @@ def _record_of_dump(entry: object, lists: Sequence[object], row: int) -> Record:
         extra=reading.own_fields(more.items()),
         changed_at=reading.time_of(entry.get("updated_at")),
         added_at=reading.time_of(entry.get("created_at")),
+        lists=_places(custom),
     )
 
 
@@ -451,7 +481,7 @@ def write(entries: Iterable[Kept], owner: Owner) -> Iterator[str]:
     user = {"name": owner.name, "mediaListOptions": {"scoreFormat": scale}}
     made = {"exportedAt": owner.exported_at} if owner.exported_at else {}
     yield f']}},"User":{list_json.dumps(user)}}},'
-    yield f'"extensions":{list_json.dumps({"madeBy": "animecollections", **made})}}}\n'
+    yield f'"extensions":{list_json.dumps({"madeBy": MADE_BY, **made})}}}\n'
 
 
 def _status(kept: Kept) -> str:
@@ -459,7 +489,8 @@ def _status(kept: Kept) -> str:
 
 
 def _entry(kept: Kept, scale: str) -> dict[str, object]:
-    values = kept.values
+    values, tags = kept.values, reading.tags_for(kept.values)
+    names = [place["name"] for place in kept.lists]
     return {
         **kept.besides(NAME, READ | NOT_KEPT | {"scoreFormat"}),
         "mediaId": _number(kept.ids.get("anilist")),
@@ -470,7 +501,8 @@ def _entry(kept: Kept, scale: str) -> dict[str, object]:
         "notes": values["notes"] or None,
         "private": values["is_private"],
         "priority": values["priority"],
-        "customLists": dict.fromkeys(reading.tags_for(values), True),
+        "customLists": dict.fromkeys([*tags, *names], True),
+        **({"tags": tags, "lists": names} if names else {}),
         "startedAt": _parts(values["started_on"]),
         "completedAt": _parts(values["finished_on"]),
         "updatedAt": _seconds(kept.updated_at),

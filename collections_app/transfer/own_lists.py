@@ -1,11 +1,13 @@
-"""Lists of one's own in our own JSON: each title says on which it is, and where.
+"""Lists of one's own in files. In our own JSON each title says on which it is, where:
 
     "lists": [{"name": "With Anna", "rank": "V00G", "notes": "Sundays"}]
 
-and at the head of the file each list says of itself what it is.
+and at the head of the file each list says of itself what it is. AniList's files have
+only the names.
 """
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from collections_app.own_lists.models import (
     LONGEST_DESCRIPTION,
@@ -15,10 +17,10 @@ from collections_app.own_lists.models import (
 )
 from collections_app.own_lists.orderings import wrong_ordering
 from collections_app.own_lists.ranks import is_rank
-from collections_app.own_lists.values import LIST_FIELDS, Row
+from collections_app.own_lists.values import LIST_FIELDS, Row, folded
 
 from . import list_json, reading
-from .records import RowError
+from .records import Kept, RowError
 
 WHAT = "lists"
 
@@ -30,10 +32,19 @@ def to_json(places: Iterable[Mapping[str, object]]) -> list[dict[str, object]]:
 
 
 def from_json(value: object) -> list[Row]:
-    places = [place_of(list_json.fields(row)) for row in list_json.items(value)]
-    if len(places) > MOST_LISTS:
+    return each_once(place_of(list_json.fields(row)) for row in list_json.items(value))
+
+
+def named(names: Iterable[object]) -> list[Row]:
+    """Of a file that says only which lists a title is on."""
+    return each_once(place_of({"name": name}) for name in names)
+
+
+def each_once(places: Iterable[Row]) -> list[Row]:
+    found = {folded(place["name"]): place for place in places}
+    if len(found) > MOST_LISTS:
         raise RowError(f"{WHAT} has more than {MOST_LISTS:,} rows.")
-    return list({place["name"]: place for place in places}.values())
+    return list(found.values())
 
 
 def place_of(said: Row) -> Row:
@@ -59,13 +70,16 @@ def about_to_json(lists: Iterable[Mapping[str, object]]) -> list[dict[str, objec
     return [{name: row[name] for name in LIST_FIELDS} for row in lists]
 
 
-def lost(lists: Iterable[Mapping[str, object]], is_ours: bool) -> int:
-    """How many do not come back from a file: our own JSON tells lists apart by their
-    names, and those without titles nobody asks for; other formats have none.
+def names_with_titles(lists: Iterable[Mapping[str, Any]]) -> set[str]:
+    """The lists that come back from our own JSON: it tells them apart by their names,
+    and those without titles nobody asks for.
     """
-    lists = list(lists)
-    kept = {row["name"] for row in lists if row["size"]} if is_ours else ()
-    return len(lists) - len(kept)
+    return {folded(row["name"]) for row in lists if row["size"]}
+
+
+def names_of(entries: Iterable[Kept]) -> set[str]:
+    """The lists that come back from a file of entries that says on which they are."""
+    return {folded(place["name"]) for entry in entries for place in entry.lists}
 
 
 def about_from_json(value: object) -> list[Row]:

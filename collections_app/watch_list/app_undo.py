@@ -19,8 +19,12 @@ from django.db.models import Count, Min, QuerySet
 
 from animecollections.db.json_rows import among
 from animecollections.identity import AppPast, Origin
+from collections_app.own_lists.undoing import LIST_KINDS
 from collections_app.watch_list import viewings
+from collections_app.watch_list.app_doings import operations_of, reaches_further
+from collections_app.watch_list.app_undo_lists import ListWalk, changes_since
 from collections_app.watch_list.fields import shown
+from collections_app.watch_list.operation_reads import titles_of
 from collections_app.watch_list.undo import (
     ENTRY_KINDS,
     Expected,
@@ -44,10 +48,10 @@ CHANGES_AT_ONCE = 2_000
 class AppUndone:
     """What was taken back, or would be.
 
-    changes:    of entries and viewings, as the log has them.
+    changes:    of entries, viewings and lists of one's own, as the log has them.
     conflicts:  as of any undo, with `by`: the change of others that keeps the value.
     left_alone: how many changes of each kind that stay: of what the log has no values,
-                and of lists of one's own, which are undone operation by operation.
+                and of lists of one's own, where they are too many.
     next_title: of the next part; None where this is the last.
     """
 
@@ -69,22 +73,22 @@ def undo_app(
     dry_run: bool = False,
 ) -> AppUndone:
     """first_title: of a further part. The number of statements does not grow with that
-    of changes.
+    of changes. Lists of one's own are undone with the first part.
     """
     with recording(user_id=user_id, through=through, undone_app=past) as record:
         done = AppUndone()
-        part = choose(user_id, past, first_title, done)
-        if part is None:
-            return done
-        changes = list(part.changes(user_id))
         edit = ListEdit(record, user_id, today)
+        part = choose(user_id, past, first_title, done)
+        conflicts = undo_lists(edit, past, part, done)
+        changes = list(part.changes(user_id)) if part.titles else []
         edit.read(ref_of(change) for change in changes)
         walk = Walk(edit, past)
         walk.through(changes)
         edit.decide()
         done.changes = list(edit.logged())
         done.titles = {i: slot.facts["title"] for i, slot in edit.by_id().items()}
-        done.conflicts = walk.conflicts()
+        tell_of_lists(edit, done)
+        done.conflicts = [*walk.conflicts(), *conflicts]
         if not dry_run and edit.save():
             done.operation_id = record.operation_id
         return done
@@ -95,10 +99,13 @@ def undo_app(
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Some titles that an app changed, from a revision on."""
+    """Some titles that an app changed, from a revision on; and with the first of them
+    its lists of one's own, from another revision on.
+    """
 
     titles: Collection[int]
     revision: int
+    lists_revision: int | None
 
     def changes(self, user_id: UUID) -> QuerySet[Change]:
         """Of everybody, the newest first."""
@@ -110,17 +117,18 @@ class Part:
         return rows.order_by("-revision")
 
 
-def choose(
-    user_id: UUID, past: AppPast, first_title: int, done: AppUndone
-) -> Part | None:
-    """As many titles as are undone at once, and at least one."""
+def choose(user_id: UUID, past: AppPast, first_title: int, done: AppUndone) -> Part:
+    """As many titles as are undone at once, and at least one, if there are any."""
     own = Change.objects.of(user_id).filter(token_id=past.app_id, at__gte=past.since)
     titles: dict[int, tuple[int, int]] = {}
+    of_lists: list[int] = []
     counted = own.order_by("anime_id").values_list("kind", "anime_id")
     for kind, anime_id, number, revision in counted.annotate(
         Count("id"), Min("revision")
     ):
-        if kind not in ENTRY_KINDS:
+        if kind in LIST_KINDS:
+            of_lists += [] if first_title else [revision]
+        elif kind not in ENTRY_KINDS:
             done.left_alone[kind] = number
         elif anime_id >= first_title:
             before, first = titles.get(anime_id, (0, revision))
@@ -133,7 +141,46 @@ def choose(
             break
         chosen[anime_id] = revision
         room -= number
-    return Part(chosen.keys(), min(chosen.values())) if chosen else None
+    return Part(
+        chosen.keys(), min(chosen.values(), default=0), min(of_lists, default=None)
+    )
+
+
+# --- Lists of one's own ---------------------------------------------------------------
+
+
+def undo_lists(
+    edit: ListEdit, past: AppPast, part: Part, done: AppUndone
+) -> list[dict[str, Any]]:
+    """What stays of it; nothing is undone where it is too much at once."""
+    if part.lists_revision is None:
+        return []
+    changes = changes_since(edit.user_id, part.lists_revision)
+    if changes is None:
+        own = Change.objects.of(edit.user_id).filter(
+            token_id=past.app_id, at__gte=past.since, kind__in=LIST_KINDS
+        )
+        counted = own.order_by().values_list("kind").annotate(Count("id"))
+        done.left_alone |= dict(counted)
+        return []
+    walk = ListWalk(edit.lists, past)
+    walk.through(changes)
+    return walk.conflicts()
+
+
+def tell_of_lists(edit: ListEdit, done: AppUndone) -> None:
+    logged = [
+        Logged(
+            kind=kind,
+            anime_id=(before or after).get("anime_id"),
+            before=before,
+            after=after,
+            days={},
+        )
+        for kind, before, after in edit.lists.logged()
+    ]
+    done.changes += logged
+    done.titles |= titles_of(one["anime_id"] for one in logged)
 
 
 # --- The walk -------------------------------------------------------------------------
@@ -178,7 +225,7 @@ class Walk:
             return
         if first.operation_id not in self.cancelled:
             self.cancelled.add(first.undoes)
-            if self.reaches_further(first):
+            if reaches_further(first, self.past):
                 self.keep(changes)
                 self.over |= {self.slot(change).anime_id for change in changes}
                 return
@@ -186,14 +233,6 @@ class Walk:
         put_back_operation(self.edit, rest, self.undone, self.moved_on)
         if first.token_id == self.past.app_id:
             self.remember(rest)
-
-    def reaches_further(self, change: Change) -> bool:
-        """Whether this undid all that the app did, back to before the moment: nothing
-        is left to put back, and what was put back is not to come again.
-        """
-        since = change.undone_since
-        is_undo = change.undone_app_id == self.past.app_id
-        return is_undo and since is not None and since < self.past.since
 
     def keep(self, changes: Iterable[Change]) -> None:
         for change in changes:
@@ -219,16 +258,6 @@ class Walk:
             by = kept.get(key[1])
             told.setdefault(key, conflict | {"by": by})
         return [*told.values()]
-
-
-def operations_of(app_id: UUID, changes: Sequence[Change]) -> set[UUID]:
-    """What the app did, and what undid some of it; given the newest first."""
-    found: set[UUID] = set()
-    for change in reversed(changes):
-        is_its = app_id in (change.token_id, change.undone_app_id)
-        if is_its or change.undoes in found:
-            found.add(change.operation_id)
-    return found
 
 
 def values_before(change: Change) -> dict[str, object]:

@@ -155,7 +155,7 @@ class Logged(TypedDict):
     """One changed row, as the log is to have it. days: of episodes watched."""
 
     kind: ChangeKind
-    anime_id: int
+    anime_id: int | None  # None: a list of one's own
     before: Mapping[str, Any]
     after: Mapping[str, Any]
     days: Mapping[str, int]

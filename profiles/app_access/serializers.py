@@ -71,8 +71,8 @@ class EpisodesOfDayAnswer(TypedDict):
 
 
 class UndoneChangeAnswer(TypedDict):
-    anime_id: str
-    title: str
+    anime_id: str | None
+    title: str | None
     kind: Annotated[str, ChangeKind]
     before: dict[str, Any]
     after: dict[str, Any]
@@ -86,7 +86,7 @@ class KeptByAnswer(TypedDict):
 
 
 class AppUndoConflictAnswer(TypedDict):
-    anime_id: str
+    anime_id: str | None
     title: str
     field: str
     expected: Any
@@ -126,9 +126,10 @@ def undone_to_json(undone: AppUndone, dry_run: bool) -> AppUndoneAnswer:
 
 
 def change_to_json(change: Logged, titles: Mapping[int, str]) -> UndoneChangeAnswer:
+    anime_id = change["anime_id"]
     return {
-        "anime_id": str(change["anime_id"]),
-        "title": titles[change["anime_id"]],
+        "anime_id": str(anime_id) if anime_id else None,
+        "title": titles.get(anime_id) if anime_id else None,
         "kind": change["kind"].value,
         "before": as_shown(change["before"]),
         "after": as_shown(change["after"]),

@@ -8,7 +8,7 @@ log ends in the list, because every event is told through the path's own functio
 (profiles/demo/people.py). An account that is there already is never touched.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import islice
 from typing import Any
@@ -28,7 +28,9 @@ from collections_app.catalogue.models import Format
 from collections_app.catalogue.refs import OWN, AnimeRef
 from collections_app.imports import services as imports
 from collections_app.models import Anime, WatchListEntry
+from collections_app.own_lists.edit import ListOperation
 from collections_app.watch_list import writes as watch_list
+from collections_app.watch_list.models import EntryType
 from collections_app.watch_list.writes import Operation
 from history.models import Change, EpisodesWatched, Search, UserState
 from profiles.accounts import lockouts
@@ -50,6 +52,8 @@ from profiles.profile.models import Preferences, Profile
 
 PEOPLE_AT_ONCE = 500
 TROUBLED = {nth(number).id: number for number in range(1, 7)}  # staff are asked of them
+WITH_LISTS = {nth(number).id for number in range(1, 31)}  # all of `manage.py demo`
+LONGEST_OWN_LIST = 12
 UNKNOWN = ("Sora no Umi: The Lost Cut", "Kitsune Express 2", "Yoru no Tosho")
 MOST_TRIES = 100
 SOMEWHERE = "203.0.113.7"  # an address for documentation
@@ -113,7 +117,10 @@ def write(stories: Sequence[Story]) -> None:
         pour(Change, [row for story in stories for row in story.changes])
         pour(EpisodesWatched, [row for story in stories for row in story.watched])
         pour(Search, [row for story in stories for row in story.searches])
-        for user in (story.user for story in stories):
+        for story in stories:
+            user = story.user
+            if user["id"] in WITH_LISTS:
+                make_lists(user["id"], story.entries)
             if number := TROUBLED.get(user["id"]):
                 trouble(number, user["id"], user["email"])
 
@@ -121,6 +128,29 @@ def write(stories: Sequence[Story]) -> None:
 def claims(user: dict[str, object]) -> Iterator[dict[str, Any]]:
     for value in claims_of(User(**user)):
         yield {"value": value, "user_id": user["id"]}
+
+
+def make_lists(user_id: UUID, entries: Sequence[Mapping[str, Any]]) -> None:
+    """A few lists of one's own, by the one write path."""
+    best = sorted(entries, key=lambda row: (-(row["score"] or 0), row["anime_id"]))
+    lists = {
+        "Favourites": [row for row in best if row["score"]],
+        "For rainy days": [row for row in best if row["type"] == EntryType.TO_WATCH],
+        "With friends": best[::3],
+    }
+    operations = []
+    for name, rows in lists.items():
+        values = {"name": name, "pinned": name == "Favourites"}
+        operations.append(ListOperation("list_create", values=values, key=name))
+        for row in rows[:LONGEST_OWN_LIST]:
+            anime = AnimeRef(OWN, str(row["anime_id"]))
+            operations.append(ListOperation("list_put", list_ref=name, anime=anime))
+    watch_list.do_all(
+        user_id=user_id,
+        operations=operations,
+        today=timezone.now().date(),
+        through=Origin("session"),
+    )
 
 
 def trouble(number: int, user_id: UUID, email: str) -> None:

@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 from django.db.models import F, Max
 from django.utils import timezone
 
-from collections_app.models import ImportPlan, ImportRow, WatchListEntry
+from collections_app.models import ImportPlan, ImportRow, OwnList, WatchListEntry
 from collections_app.watch_list.entries import from_snapshot
 from collections_app.watch_list.fields import LOGGED_FIELDS
 from conftest import signed_in
@@ -54,6 +54,9 @@ def test_people_come_with_lists(seeded):
     assert demo.shelf().titles[0].id == 16498
     assert WatchListEntry.objects.values("type").distinct().count() == 4
     assert Search.objects.exists()
+    lists = OwnList.objects.across_users()
+    assert lists.count() == 3 * 12
+    assert lists.filter(size__gt=0).count() > 12
 
 
 def test_some_have_what_staff_are_asked_about(seeded):

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from animecollections.api.response_cache import bodies
 from collections_app.models import Viewing, WatchListEntry
 from collections_app.tests.diaries import check_log_and_diary, diary
-from collections_app.watch_list import app_undo
+from collections_app.watch_list import app_undo, app_undo_lists
 from conftest import WatchedClient
 from factories import AnimeFactory, UserFactory
 from history.models import Change
@@ -276,18 +276,101 @@ def test_what_cannot_be_taken_back_is_counted(client, script):
     assert listed(client) == {}
 
 
-def test_lists_of_ones_own_stay_and_are_undone_by_themselves(client, script):
-    made = script.client.post("/api/user/lists", {"name": "With Anna"}).json()["data"]
-    script.client.put(f"/api/user/lists/{made['id']}/items/1", {})
+LISTS = "/api/user/lists"
+
+
+def put(client, list_, pk, **values):
+    return client.put(f"{LISTS}/{list_['id']}/items/{pk}", values).json()["data"]
+
+
+def lists(client):
+    """All lists with what is on them, but for what every write changes."""
+    traces = ("revision", "items_revision", "updated_at")
+    return [
+        {name: value for name, value in row.items() if name not in traces}
+        | {
+            "items": [
+                (item["anime_id"], item["rank"], item["notes"], item["added_at"])
+                for item in client.get(f"{LISTS}/{row['id']}/items").json()["data"]
+            ]
+        }
+        for row in client.get(LISTS).json()["data"]
+    ]
+
+
+def test_what_it_did_to_lists_is_taken_back_and_comes_again(client, script):
+    mine = client.post(LISTS, {"name": "With Anna"}).json()["data"]
+    gone = client.post(LISTS, {"name": "Gone"}).json()["data"]
+    put(client, mine, 1, notes="mine")
+    put(client, mine, 2)
+    put(client, gone, 3)
+    before = lists(client)
+    script.client.patch(f"{LISTS}/{mine['id']}", {"name": "x", "pinned": True})
+    put(script.client, mine, 1, notes="its")
+    put(script.client, mine, 2, after=None)
+    put(script.client, mine, 3)
+    script.client.delete(f"{LISTS}/{mine['id']}/items/3")
+    script.client.delete(f"{LISTS}/{gone['id']}")
+    made = script.client.post(LISTS, {"name": "Its own"}).json()["data"]
+    put(script.client, made, 1)
+    add(script.client, 3)
+    after = lists(client)
+    preview = undo(client, script.id, dry_run=True)["data"]
+    done = undo(client, script.id)
+    assert lists(client) == before
+    assert preview == done["data"] | {"dry_run": True}
+    assert (done["data"]["conflicts"], done["data"]["left_alone"]) == ([], [])
+    operation = done["meta"]["operation_id"]
+    assert Change.objects.across_users().filter(operation_id=operation).count() == 8
+    assert undo(client, script.id)["data"]["size"] == 0
+    client.post(f"{OPERATIONS}/{operation}/undo", {})
+    assert lists(client) == after
+    undo(client, script.id)
+    assert lists(client) == before
+
+
+def test_what_others_did_to_lists_since_stays_and_is_told(client, script, other_script):
+    mine = client.post(LISTS, {"name": "With Anna"}).json()["data"]
+    put(client, mine, 1)
+    values = {"name": "x", "description": "its"}
+    script.client.patch(f"{LISTS}/{mine['id']}", values)
+    put(script.client, mine, 1, notes="its")
+    put(script.client, mine, 2)
+    put(script.client, mine, 3)
+    made = script.client.post(LISTS, {"name": "Its own"}).json()["data"]
+    put(script.client, made, 1)
+    removed = script.client.post(LISTS, {"name": "Removed"}).json()["data"]
+    client.patch(f"{LISTS}/{mine['id']}", {"name": "With Ben"})
+    put(client, mine, 2, notes="mine")
+    client.delete(f"{LISTS}/{mine['id']}/items/3")
+    put(other_script.client, made, 2)
+    client.delete(f"{LISTS}/{removed['id']}")
     told = undo(client, script.id)["data"]
+    own, kept = lists(client)
+    assert (kept["name"], kept["description"]) == ("With Ben", "")
+    assert [item[::2] for item in kept["items"]] == [("1", ""), ("2", "mine")]
+    assert [item[0] for item in own["items"]] == ["2"]
+    conflicts = {
+        (one["title"], one["anime_id"], one["field"]): one["by"]["token_name"]
+        for one in told["conflicts"]
+    }
+    assert conflicts == {
+        ("With Ben", None, "name"): "",
+        ("x", "2", "notes"): "",
+        ("Its own", None, "size"): "another script",
+    }
+
+
+def test_only_so_many_changes_of_lists_are_undone(client, script, monkeypatch):
+    monkeypatch.setattr(app_undo_lists, "MOST_CHANGES", 1)
+    made = script.client.post(LISTS, {"name": "With Anna"}).json()["data"]
+    put(script.client, made, 1)
+    told = undo(client, script.id)["data"]
+    assert told["size"] == 0
     assert told["left_alone"] == [
         {"kind": "list", "changes": 1},
         {"kind": "list_item", "changes": 1},
     ]
-    assert client.get("/api/user/lists").json()["data"][0]["size"] == 1
-    for operation in client.get(OPERATIONS).json()["data"]:
-        client.post(f"{OPERATIONS}/{operation['id']}/undo", {})
-    assert client.get("/api/user/lists").json()["data"] == []
 
 
 # --- Since when, of whom ------------------------------------------------------------

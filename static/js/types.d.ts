@@ -209,9 +209,12 @@ export interface Plan {
   summary: Summary;
   warnings: string[];
   warning_codes?: CodedSentence[];
+  lists?: PlannedList[];
   created_at: string;
   operation_id: string | null;
 }
+/** A list that the file names, or a tag of its entries that may become one. */
+export interface PlannedList { name: string; kind: "list" | "tag"; titles: number; is_taken: boolean; list_id: string | null }
 export interface Row {
   row: number;
   outcome: Outcome;
@@ -298,7 +301,7 @@ export interface AppUndone {
   left_alone: { kind: string; changes: number }[];
 }
 export interface KeptValue {
-  anime_id: string; title: string; field: string; expected: unknown; found: unknown;
+  anime_id: string | null; title: string; field: string; expected: unknown; found: unknown;
   by: { through: string; token_name: string; at: string } | null;
 }
 /** An app, as its maker sees it. */

@@ -14,6 +14,7 @@ export const fieldName = (name) => ({
   type: t("List"), state: t("Status"), progress: t("Progress"), score: t("My score"), rewatches: t("Rewatches"),
   started_on: t("Started"), finished_on: t("Finished"), notes: t("Notes"), tags: t("Tags"), is_private: t("Private"), episode_ranges: t("Episodes"), priority: t("Priority"),
   added_at: t("Date added"), extra: t("Data from other sites"),
+  name: t("Name"), description: t("Description"), rank: t("Place"), size: t("Titles"),
 })[name] ?? name;
 
 /**
@@ -70,6 +71,7 @@ export function changeText({ kind, anime_id, title = anime_id, before, after }, 
   if (OF_OTHERS[kind]) return OF_OTHERS[kind];
   if (kind === "add") return t("Added {title} to {type}.", { title, type: statusName(changedStatus(after, {})) });
   if (kind === "remove") return t("Removed {title}.", { title });
+  if (kind === "list" || kind === "list_item") return listText({ title, before, after });
   if (kind === "viewing") return viewingText({ before, after }, isOfTitle ? "" : title ?? "");
   if (kind === "watched") return isOfTitle ? t("Diary changed.") : `${title} · ${t("Diary changed.")}`;
   const isMoved = Boolean(after.type || after.state);
@@ -78,6 +80,15 @@ export function changeText({ kind, anime_id, title = anime_id, before, after }, 
   if (isMoved) return `${t("Moved {title} to {type}.", { title, type: statusName(changedStatus(after, before)) })} ${changed}`.trim();
   const what = changed || t("Data from other sites updated."); // which answers leave out
   return isOfTitle ? what : `${title} · ${what}`;
+}
+
+/** Of a list of one's own, or of what is on one (`title`). @param {Pick<ToldChange, "title" | "before" | "after">} change */
+function listText({ title, before, after }) {
+  const [was, is] = [before.list, after.list];
+  const values = { title, was, list: is ?? was };
+  if (title) return !was ? t("Put {title} on {list}.", values) : is ? t("Changed {title} on {list}.", values) : t("Took {title} off {list}.", values);
+  if (was && is && was !== is) return t("Renamed the list {was} to {list}.", values);
+  return !was ? t("Made the list {list}.", values) : is ? t("Changed the list {list}.", values) : t("Removed the list {list}.", values);
 }
 
 /** @param {Pick<ToldChange, "before" | "after">} change @param {string} title  "" under its heading */

@@ -53,10 +53,12 @@ class Collection:
 
     Reads and writes are of the file, and show what is not sent yet. `sync` sends and
     receives. Several programs may share the file.
+
+    with_lists: receives lists of one's own too (scope `lists:read`).
     """
 
-    def __init__(self, api: Api, path: str | Path) -> None:
-        self.api, self.copy = api, LocalCopy(path)
+    def __init__(self, api: Api, path: str | Path, *, with_lists: bool = False) -> None:
+        self.api, self.copy, self.with_lists = api, LocalCopy(path), with_lists
 
     def close(self) -> None:
         self.copy.close()
@@ -82,6 +84,10 @@ class Collection:
 
     def entry(self, anime_id: int | str) -> Entry | None:
         return self.entries().get(str(anime_id))
+
+    def lists(self) -> list[dict[str, Any]]:
+        """Lists of one's own, without their items; as `sync` received them last."""
+        return self.copy.lists() or []
 
     @property
     def unsent(self) -> list[Write]:
@@ -154,10 +160,11 @@ class Collection:
 
     def receive(self) -> None:
         """All changes since the cursor; a copy that is too old begins again."""
+        parts = "entries,lists" if self.with_lists else "entries"
         has_more = True
         while has_more:
             since = self.copy.fact("cursor")
-            query = {"parts": "entries"} | ({"cursor": since} if since else {})
+            query = {"parts": parts} | ({"cursor": since} if since else {})
             try:
                 answer = self.ask("GET", SYNC, query=query)
             except Refused as refused:
@@ -170,6 +177,13 @@ class Collection:
                 continue
             self.copy.take_page(since, answer.data, answer.meta["cursor"])
             has_more = answer.meta["has_more"]
+        if self.with_lists and self.copy.lists() is None:
+            self.learn_lists()
+
+    def learn_lists(self) -> None:
+        """A file that was without them has a cursor past some."""
+        answer = self.ask("GET", SYNC, query={"parts": "lists"})
+        self.copy.learn_lists(answer.data["lists"])
 
     def send(self) -> int:
         """How many writes were done, in the order in which they were made."""

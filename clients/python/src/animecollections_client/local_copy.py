@@ -152,13 +152,30 @@ class LocalCopy:
                 self.put(entry["anime_id"], entry)
             for anime_id in data["removed"]:
                 self.put(anime_id, None)
+            if (lists := data.get("lists")) is not None:  # None: as they were
+                self.set_fact("lists", json.dumps(lists))
+            elif cursor != since and "lists" not in data:
+                self.set_fact("lists", None)  # not asked for, so it may miss changes
             self.set_fact("cursor", cursor)
+
+    # --- Lists of one's own ----------------------------------------------------
+
+    def lists(self) -> list[dict[str, Any]] | None:
+        """As the server had them; None where that is not known."""
+        return json.loads(self.fact("lists") or "null")
+
+    def learn_lists(self, lists: list[dict[str, Any]]) -> None:
+        """Not if another process received them meanwhile: those may be newer."""
+        with self.transaction():
+            if self.fact("lists") is None:
+                self.set_fact("lists", json.dumps(lists))
 
     def begin_again(self, since: str | None) -> None:
         """What is not sent stays."""
         with self.transaction():
             if self.fact("cursor") == since:
                 self.rows("DELETE FROM entries")
+                self.set_fact("lists", None)
                 self.set_fact("cursor", None)
 
     # --- What is not sent --------------------------------------------------------

@@ -103,7 +103,7 @@ class TakeBack {
       kept > 0 && h("ul", { class: "plain" }, conflicts.slice(0, SHOWN).map((one) => h("li", {}, keptText(one, format))),
         kept > SHOWN && h("li", { class: "muted" }, t("and {n} more", { n: kept - SHOWN }))),
       left.length > 0 && h("p", { class: "muted" }, t("This can't be undone: {what}.", { what: left.map(({ kind }) => kinds()[kind] ?? kind).join(", ") })),
-      ofLists.length > 0 && h("p", { class: "muted" }, t("Changes of lists stay. Undo them one by one in the history.")),
+      ofLists.length > 0 && h("p", { class: "muted" }, t("There are too many changes of lists. Undo them one by one in the history.")),
     ].filter((part) => part instanceof Node);
   }
 

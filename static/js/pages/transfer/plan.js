@@ -6,6 +6,7 @@ import { failed, h, loading, nodes, sayFailure, select, toast } from "../../ui/d
 import { language, number, t } from "../../ui/words.js";
 import { loadReasons, reasonText } from "./reasons.js";
 import { line } from "./rows.js";
+import { ListChoices } from "./list_choices.js";
 import { done, leadOf, origin, outcomes, outcomesIn } from "./sentences.js";
 
 /** @import { Answer } from "../../collection/types.js" */
@@ -48,6 +49,7 @@ export class PlanView {
     /** @type {Outcome} */
     this.outcome = outcomesIn(plan.summary)[0] ?? "add";
     this.more.onclick = () => this.fetchRows();
+    if (!this.isApplied && plan.lists?.length) this.head.after(new ListChoices(plan.lists, this).box);
   }
 
   async show() {
@@ -86,16 +88,22 @@ export class PlanView {
   policyChoice() {
     const box = select(policies());
     box.value = this.plan.policy;
-    box.onchange = async () => {
-      try {
-        this.plan = await this.ask("PATCH", "", { policy: box.value });
-        this.draw();
-        this.refetch();
-      } catch (error) {
-        sayFailure(error);
-      }
-    };
+    box.onchange = () => this.replan({ policy: box.value });
     return h("label", {}, t("If the file and your list differ"), box);
+  }
+
+  /** @param {{policy: string} | {lists: {name: string, is_taken: boolean}[]}} choice @returns {Promise<boolean>} whether it was done */
+  async replan(choice) {
+    try {
+      this.plan = await this.ask("PATCH", "", choice);
+    } catch (error) {
+      sayFailure(error);
+      return false;
+    }
+    if (!this.plan.summary[this.outcome]) this.outcome = outcomesIn(this.plan.summary)[0] ?? this.outcome;
+    this.draw();
+    this.refetch();
+    return true;
   }
 
   afterwards() {
