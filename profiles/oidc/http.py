@@ -2,15 +2,16 @@
 was meant. It is somebody else's server, and a thread of ours waits for it.
 """
 
-from time import monotonic
 from typing import Any
 
 from authlib.integrations.requests_client import OAuth2Session
 from requests import PreparedRequest, RequestException, Response
-from requests.adapters import HTTPAdapter
+from urllib3.exceptions import HTTPError
+
+from animecollections.ops.deadlines import WatchedAdapter, deadline
 
 MOST_BYTES = 256 * 1024
-SECONDS = 5.0  # for all of an answer
+SECONDS = 5.0  # for all of a question and its answer
 SECONDS_TO_CONNECT = 2.0
 PIECE = 16 * 1024
 
@@ -19,28 +20,33 @@ class BadAnswerError(RequestException):
     """Too long, too slow, or on another address."""
 
 
-class Bounded(HTTPAdapter):
+class Bounded(WatchedAdapter):
     def send(self, request: PreparedRequest, *args: Any, **kwargs: Any) -> Response:
-        ends = monotonic() + SECONDS
         kwargs |= {"stream": True, "timeout": (SECONDS_TO_CONNECT, SECONDS)}
-        response = super().send(request, *args, **kwargs)
-        try:
-            response._content = read(response, ends)
-        finally:
-            response.close()
+        with deadline(SECONDS) as until:
+            try:
+                response = super().send(request, *args, **kwargs)
+                response._content = read(response)
+            except HTTPError as error:  # of urllib3, in the middle of the body
+                raise BadAnswerError(str(error)) from error
+            finally:
+                self.close()
+            if until.is_over:  # a body without a length may seem whole
+                raise BadAnswerError("too slow")
         if response.is_redirect:  # or the client's secret would go along
             raise BadAnswerError("a redirect")
         return response
 
 
-def read(response: Response, ends: float) -> bytes:
+def read(response: Response) -> bytes:
     body = b""
-    while piece := response.raw.read1(PIECE, decode_content=True):
-        body += piece
-        if len(body) > MOST_BYTES:
-            raise BadAnswerError("more than it may be")
-        if monotonic() > ends:
-            raise BadAnswerError("too slow")
+    try:
+        while piece := response.raw.read1(PIECE, decode_content=True):
+            body += piece
+            if len(body) > MOST_BYTES:
+                raise BadAnswerError("more than it may be")
+    finally:
+        response.close()
     return body
 
 

@@ -562,12 +562,29 @@ def endless(handler):
 def dripping(handler):
     handler.send_response(200)
     handler.end_headers()
+    drip(handler)
+
+
+def drip(handler):
     try:
         while not handler.server.provider.stopped.wait(0.05):
             handler.wfile.write(b" ")
             handler.wfile.flush()
     except OSError:
         pass
+
+
+def dripping_headers(handler):
+    handler.wfile.write(b"HTTP/1.1 200 OK\r\nX-Header: ")
+    drip(handler)
+
+
+def half_a_body(handler):
+    handler.send_response(200)
+    handler.send_header("Content-Length", "100")
+    handler.end_headers()
+    handler.wfile.write(b"{")
+    silent(handler)
 
 
 def silent(handler):
@@ -582,6 +599,8 @@ def elsewhere(handler):
 ODD = {
     "endless": endless,
     "dripping": dripping,
+    "dripping headers": dripping_headers,
+    "half a body": half_a_body,
     "silent": silent,
     "elsewhere": elsewhere,
     "no JSON": lambda handler: handler.send(b"<html>"),
