@@ -57,7 +57,7 @@ class Candidate:
 
     closeness: 0 is the title as it is spelled, WITHIN a part of a longer name.
     length: of the name, without a year behind it ("Hunter x Hunter (2011)").
-    lists, sites: that have it; of lists about how many (services/popularity.py).
+    lists, sites: that have it; of lists about how many (popularity.py).
     rating: in half points.
     """
 

@@ -1,7 +1,7 @@
 """How likely a title is meant, before anybody has typed a word: points for ranking.
 
-What the catalogue knows of it comes from its source; how many lists have it is counted
-once a day (services/popularity.py), for no search has the time to count them.
+What the catalogue knows of it comes from its source; how many lists have it becomes
+points once a day (watch_list/popularity.py), for no search has the time to count them.
 """
 
 from typing import TYPE_CHECKING
