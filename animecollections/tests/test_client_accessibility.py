@@ -32,6 +32,9 @@ def reader(served):
     AnimeFactory(id=304, title="Nana", episodes=1, picture_url="")
     api.add(304, "Completed", finished_on="2015", score=8)
     api.data("POST", "/api/user/watchList/300/increment", {"by": 2})
+    made = api.data("POST", "/api/user/lists", {"name": "With Anna", "pinned": True})
+    for pk, notes in ((300, "Sundays."), (303, "")):
+        api.data("PUT", f"/api/user/lists/{made['id']}/items/{pk}", {"notes": notes})
     return user
 
 
@@ -57,6 +60,10 @@ def test_no_page_has_barriers(device, reader, look):
         page.wait_for_selector("body[data-status=settled] h1")
         page.wait_for_load_state("networkidle")
         assert not barriers(page), path
+    page.goto("/lists")
+    page.get_by_role("link", name="With Anna").click()
+    page.wait_for_selector(".list-items li")
+    assert not barriers(page), "a list of one's own"
     page.goto("/")
     page.wait_for_selector(".card .open")
     page.evaluate(OPEN_A_PANEL)

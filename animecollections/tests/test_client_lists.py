@@ -111,6 +111,31 @@ def test_titles_are_dragged_and_escape_leaves_them(page, user, made):
         shown(page, *(titles if is_meant else TITLES.values()))
     settled(page)
     assert order(user) == ["Mushishi", "Monster", "Planetes"]
+    by_finger(page, "Mushishi", to="Planetes")
+    shown(page, "Monster", "Planetes", "Mushishi")
+    settled(page)
+    assert order(user) == ["Monster", "Planetes", "Mushishi"]
+
+
+def by_finger(page, title, to):
+    """Touches as a screen sends them; the page is not to scroll along."""
+    screen = page.context.new_cdp_session(page)
+    start = box_of(page.get_by_role("button", name=f"Move {title}"))
+    end = box_of(page.get_by_role("button", name=f"Move {to}"))
+    x, above, below = start["x"] + 8, start["y"] + 8, end["y"] + end["height"] + 40
+
+    def touch(kind, *ys):
+        for y in ys:
+            points = [{"x": x, "y": y}] if y is not None else []
+            screen.send(
+                "Input.dispatchTouchEvent", {"type": kind, "touchPoints": points}
+            )
+
+    scrolled = page.evaluate("scrollY")
+    touch("touchStart", above)
+    touch("touchMove", *(above + (below - above) * part / 6 for part in range(1, 7)))
+    touch("touchEnd", None)
+    assert page.evaluate("scrollY") == scrolled
 
 
 def test_notes_and_what_is_taken_off_without_network(page, user, made):

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from animecollections.tests.pages import expect, settled
 from collections_app.catalogue.folding import fold
-from collections_app.models import Anime, SearchName, WatchListEntry
+from collections_app.models import Anime, OwnList, SearchName, WatchListEntry
 from collections_app.tests.lists import DATA, needs_data
 from factories import PASSWORD, AnimeFactory, UserFactory
 from history.models import Search
@@ -414,13 +414,17 @@ def test_a_list_is_brought_along_as_a_plan_and_taken_back(opened, titles):
 def test_a_plan_applied_without_network_waits_for_it_and_is_applied_once(
     opened, api, user
 ):
-    csv = b"title,mal_id,status\nDeath Note,200,Watching\n"
+    csv = b"title,mal_id,status,tags\nDeath Note,200,Watching,Cozy;Long\n"
     page = opened(user, "/transfer")
     page.get_by_label("Choose a file").set_input_files(
         {"name": "list.csv", "mimeType": "text/csv", "buffer": csv}
     )
     apply = page.get_by_role("button", name="Import", exact=True)
     expect(apply).to_be_visible()
+    page.get_by_text("Make lists from tags").click()
+    with page.expect_response("**/api/user/imports/*"):
+        page.get_by_label("Cozy").check()
+    expect(page.get_by_label("Cozy")).to_be_focused()
     page.context.set_offline(True)
     apply.click()
     expect(page.locator(".plan")).to_contain_text("starts when you're back online")
@@ -429,6 +433,7 @@ def test_a_plan_applied_without_network_waits_for_it_and_is_applied_once(
     expect(page.locator(".plan-head")).to_contain_text("Added 1 title.")
     expect(page.locator("#toasts .toast")).to_have_count(1)
     assert entry_of(user).type == "Watching"
+    assert [*OwnList.objects.of(user.pk).values_list("name", "size")] == [("Cozy", 1)]
 
 
 def test_thousands_of_entries_stay_few_in_the_page(opened, served, titles):

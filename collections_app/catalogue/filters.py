@@ -13,6 +13,7 @@ from collections_app.catalogue.title_filters import (
     PARAMETERS_ABOUT_TITLES,
     filters_of_titles,
 )
+from collections_app.catalogue.title_orders import ORDERINGS_BY_NAME
 
 PER_PAGE = 50
 MOST_IDS = 500
@@ -20,6 +21,7 @@ ORDERINGS = {
     "rating": "weighted_rating",  # a 10.0 of three votes is not the first
     "popularity": "popularity",  # of sites and lists; AnimeQuerySet.with_popularity
     "title": "sort_title",
+    **ORDERINGS_BY_NAME,
     "year": "year",
     "episodes": "episodes",
     "updated_at": "updated_at",

@@ -32,6 +32,7 @@ from collections_app.catalogue.models import (
 from collections_app.catalogue.refs import AnimeRef
 from collections_app.catalogue.search import first_page
 from collections_app.catalogue.search.queries import Find, Sought, ways
+from collections_app.catalogue.title_orders import with_names
 from collections_app.catalogue.titles import (
     COLUMNS,
     ENTRY_COLUMNS,
@@ -75,7 +76,7 @@ def find(user: Asker, wanted: Wanted, shape: "Shape", revision: int) -> Found:
     if text and first_page.is_asked_for(wanted):
         return by_first_page(user, text, wanted, shape, revision)
     animes = shape.joined(Anime.objects.shown(hides_mature=user.hides_mature))
-    animes = with_random(narrow(animes, user, wanted), wanted, "pk")
+    animes = with_names(with_random(narrow(animes, user, wanted), wanted, "pk"))
     if "ids" in wanted:  # of no ids, no titles
         return by_ids(animes, asked_ids(wanted), shape)
     if wanted.get("on_list") != "true":  # a list keeps what has gone

@@ -15,6 +15,7 @@ from collections_app.catalogue import titles
 from collections_app.catalogue.lengths import OTHERWISE_USUAL, USUAL_MINUTES
 from collections_app.catalogue.lookup import find_anime
 from collections_app.catalogue.refs import parse_anime_id
+from collections_app.catalogue.title_orders import with_names
 from collections_app.catalogue.titles import COLUMNS, ENTRY_COLUMNS, entry_to_json
 from collections_app.own_lists.models import ListItem, OwnList
 from collections_app.own_lists.orderings import DEFAULT_ORDERING, ORDERINGS
@@ -61,7 +62,7 @@ def items_of(user_id: UUID, list_: Row, wanted: Wanted) -> tuple[list[Row], Row]
         default = list_["ordering"] or DEFAULT_ORDERING
         wanted = {"ordering": default} | dict(wanted)
         found, meta = page(
-            with_random(read, wanted, "anime_id"),
+            with_random(with_names(read, "anime__"), wanted, "anime_id"),
             wanted,
             orderings=ORDERINGS,
             default=default,

@@ -2,12 +2,14 @@
 
 from animecollections.api.paging import MAX_TERMS
 from animecollections.api.shuffling import RANDOM
+from collections_app.catalogue.title_orders import ORDERINGS_BY_NAME
 
 # Words of `ordering`, and what of an item they are.
 ORDERINGS = {
     "rank": "rank",
     "added_at": "added_at",
     "title": "anime__sort_title",
+    **ORDERINGS_BY_NAME,
     "rating": "anime__weighted_rating",
     "popularity": "popularity",
     "year": "anime__year",

@@ -139,3 +139,21 @@ def test_the_number_of_statements_does_not_grow(client, budget):
             *days,
         )
     assert diary(anime_id=1)[today()] == 1
+
+
+def test_a_day_next_to_a_change_of_its_entry_is_none_that_the_entry_counted(client):
+    done(client.post(LIST, {"animeId": 1, "type": "Watching"}))
+    all_done(
+        client,
+        {"op": "watched_add", "watched_on": "2015", "episodes": 2},
+        {"op": "increment", "by": 3},
+    )
+    said = Change.objects.across_users().exclude(kind="add").order_by("revision")
+    assert [*said.values_list("kind", "days")] == [
+        ("watched", {"2015": 2}),
+        ("update", {today(): 3}),
+    ]
+    done(client.patch(f"{LIST}/1", {"progress": 4}))
+    newest = done(client.get("/api/user/operations"))[1]["id"]
+    done(client.post(f"/api/user/operations/{newest}/undo", {}))
+    assert diary(anime_id=1) == {today(): 4}

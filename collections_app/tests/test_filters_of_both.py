@@ -2,7 +2,7 @@
 
 import pytest
 
-from collections_app.models import AiringStatus
+from collections_app.models import AiringStatus, Anime
 from collections_app.tests.own_lists import LISTS, done, make, put
 from factories import AnimeFactory
 
@@ -14,7 +14,8 @@ LIST, ANIMES = "/api/user/watchList", "/api/animes"
 def _titles(client):
     for pk in range(1, 41):
         status = AiringStatus.AIRING if pk % 2 else AiringStatus.FINISHED
-        AnimeFactory(id=pk, title=f"Title {pk:02}", rating=pk / 5, airing_status=status)
+        names = {"title": f"Title {pk:02}", "sort_title": f"title {pk:02}"}
+        AnimeFactory(id=pk, rating=pk / 5, airing_status=status, **names)
     values = {"type": "Completed", "score": 8, "notes": "The Best é ending"}
     for pk in range(1, 13):
         done(
@@ -78,3 +79,29 @@ def test_without_a_seed_the_order_is_that_of_the_day(client):
     tag = client.get(url)["ETag"]
     assert client.get(url, headers={"If-None-Match": tag}).status_code == 304
     assert client.get(f"{url}&seed=1")["ETag"] != tag
+
+
+def test_titles_in_order_by_what_they_are_called_in_a_language(client):
+    """Those without a name there stand where their own title does."""
+    names = {1: ("Zebra", "ん"), 2: ("apple", ""), 3: ("Title 05b", "あ")}
+    for pk, (english, native) in names.items():
+        values = {"english_title": english, "native_title": native}
+        Anime.objects.filter(pk=pk).update(**values)
+    made = make(client)
+    for pk in range(1, 7):
+        put(client, made, pk)
+    url = f"{LISTS}/{made['id']}/items"
+    orders = {"english_title": [2, 4, 5, 3, 6, 1], "native_title": [2, 4, 5, 6, 3, 1]}
+    for key, order in orders.items():
+        items = done(client.get(url, {"ordering": key}))
+        assert [int(item["anime_id"]) for item in items] == order
+        assert [pk for pk in listed(client, ordering=key) if pk <= 6] == order
+        pages, query = [], {"ordering": f"-{key}", "limit": 7}
+        while query.get("cursor", "") is not None:
+            answer = client.get(ANIMES, query).json()
+            pages += [int(anime["id"]) for anime in answer["data"]]
+            query["cursor"] = answer["meta"]["next_cursor"]
+        assert [pk for pk in pages if pk <= 6] == order[::-1]
+        assert len(pages) == len(set(pages)) == 40
+    done(client.patch(f"{LISTS}/{made['id']}", {"ordering": "-native_title"}))
+    assert int(done(client.get(url))[0]["anime_id"]) == 1

@@ -37,19 +37,19 @@ def change(edit: "ListEdit", slot: "Slot", operation: "Operation") -> "Outcome":
     days = {row.watched_on: number}
     if watched_on is not None:
         days = rules.days_of(watched_on, slot.facts, up_to(number), edit.today)
-    slot.watched.add(row.watched_on, -row.episodes)
+    slot.watched.add_beside({row.watched_on: -row.episodes})
     slot.viewings_of_days |= dict.fromkeys(days, row.viewing)
     return counted(edit, slot, days)
 
 
 def remove(edit: "ListEdit", slot: "Slot", operation: "Operation") -> "Outcome":
     row = found(edit, slot, operation)
-    slot.watched.add(row.watched_on, -row.episodes)
+    slot.watched.add_beside({row.watched_on: -row.episodes})
     return edit.outcome_of(slot)
 
 
 def counted(edit: "ListEdit", slot: "Slot", days: Mapping[str, int]) -> "Outcome":
-    slot.watched.add_all(days)
+    slot.watched.add_beside(days)
     outcome = edit.outcome_of(slot)
     outcome.day = max(days)
     return outcome

@@ -19,6 +19,7 @@ from collections_app.catalogue.title_filters import (
     PARAMETERS_ABOUT_TITLES,
     filters_of_titles,
 )
+from collections_app.catalogue.title_orders import ORDERINGS_BY_NAME
 from collections_app.own_lists.models import LONGEST_KEY
 from collections_app.watch_list.entries import (
     CARD_KEYS,
@@ -39,6 +40,7 @@ ORDERINGS = {
     "added_at": "added_at",
     "updated_at": "updated_at",
     "title": "anime__sort_title",
+    **ORDERINGS_BY_NAME,
     "rating": "anime__weighted_rating",
     "popularity": "popularity",  # EntryQuerySet.with_popularity
     "year": "anime__year",

@@ -34,6 +34,7 @@ from animecollections.api.shuffling import shuffle_tag, with_random
 from animecollections.api.sparse_fields import chosen_fields, only
 from collections_app.catalogue.airing import first_change, minute_of, this_minute
 from collections_app.catalogue.refs import AnimeRef, parse_anime_id
+from collections_app.catalogue.title_orders import with_names
 from collections_app.own_lists.reads import list_named, lists_by_title, titles_on
 from collections_app.watch_list import own_titles
 from collections_app.watch_list import writes as watch_list
@@ -285,7 +286,8 @@ def shaped(rows: Sequence[Any], view: str, wanted: Wanted) -> list[dict[str, Any
 def page_of(
     entries: EntryQuerySet, view: str, wanted: Wanted
 ) -> tuple[list[Row], dict[str, Any]]:
-    rows: Any = with_random(entries.with_popularity(), wanted, "anime_id").rows()
+    named = with_names(entries.with_popularity(), "anime__")
+    rows: Any = with_random(named, wanted, "anime_id").rows()
     default = DEFAULT_OF_VIEW.get(view, DEFAULT_ORDERING)
     return page(rows, wanted, orderings=ORDERINGS, default=default)
 

@@ -59,10 +59,13 @@ class Tally:
         for day, episodes in days.items():
             self.add(day, -episodes)
 
-    def take_back_beside(self, days: Diary) -> None:
-        self.take_back(days)
+    def add_beside(self, days: Diary) -> None:
+        self.add_all(days)
         for day, episodes in days.items():
-            self.beside[day] = self.beside.get(day, 0) - episodes
+            self.beside[day] = self.beside.get(day, 0) + episodes
+
+    def take_back_beside(self, days: Diary) -> None:
+        self.add_beside({day: -episodes for day, episodes in days.items()})
 
     @property
     def total(self) -> int:

@@ -162,7 +162,8 @@ class LocalCopy:
 
     def lists(self) -> list[dict[str, Any]] | None:
         """As the server had them; None where that is not known."""
-        return json.loads(self.fact("lists") or "null")
+        found: list[dict[str, Any]] | None = json.loads(self.fact("lists") or "null")
+        return found
 
     def learn_lists(self, lists: list[dict[str, Any]]) -> None:
         """Not if another process received them meanwhile: those may be newer."""
