@@ -7,6 +7,7 @@ from animecollections.db.ids import new_id
 from collections_app.imports.models import ImportPlan, ImportRow
 from collections_app.own_lists.edit import ListsEdit
 from collections_app.own_lists.models import MOST_ITEMS, MOST_LISTS, ListItem, OwnList
+from collections_app.own_lists.rules import with_lists
 from collections_app.own_lists.values import Row
 
 TOO_MANY = "Not everything was put on lists: there would be too many lists or titles."
@@ -30,10 +31,11 @@ def put_on_lists(
     """
     said = [(row.anime_id or 0, row.record.get("lists", ())) for row in rows]
     said = [(anime_id, places) for anime_id, places in said if places]
-    if not said:
+    smart = [one for one in planned.lists if one.get("rules")]
+    if not said and not smart:
         return True
     edit.read_lists()
-    there = {row["name"]: row for row in edit.lists.values()}
+    there = manual_ones(edit)
     names = {place["name"] for _, places in said for place in places}
     edit.read_items(
         {
@@ -44,14 +46,29 @@ def put_on_lists(
         }
     )
     edit.read_orders([there[name]["id"] for name in names if name in there])
-    about = {one["name"]: one for one in planned.lists}
+    about = {one["name"]: one for one in planned.lists if not one.get("rules")}
     made: dict[str, Row] = {}
     results = [
         put(edit, there, made, about, anime_id, place)
         for anime_id, places in said
         for place in places
     ]
-    return all(results)
+    return make_smart(edit, smart) and all(results)
+
+
+def manual_ones(edit: ListsEdit) -> dict[str, Row]:
+    return {row["name"]: row for row in edit.lists.values() if not row["rules"]}
+
+
+def make_smart(edit: ListsEdit, smart: Iterable[Row]) -> bool:
+    """Those whose name no smart list has yet; their rules call lists by name."""
+    names = {row["name"] for row in edit.lists.values() if row["rules"]}
+    ids = {name: str(row["id"]) for name, row in manual_ones(edit).items()}
+    new = {one["name"]: one for one in smart if one["name"] not in names}
+    room = MOST_LISTS - len(edit.lists)
+    for one in list(new.values())[:room]:
+        edit.make(one | {"rules": with_lists(one["rules"], ids)})
+    return len(new) <= room
 
 
 def put(

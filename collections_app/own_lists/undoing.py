@@ -11,6 +11,7 @@ from collections_app.own_lists.models import MOST_ITEMS, MOST_LISTS
 from collections_app.own_lists.values import (
     LIST_FIELDS,
     Row,
+    fields_in,
     item_from_snapshot,
     list_from_snapshot,
 )
@@ -56,7 +57,9 @@ def titles_now(ids: Iterable[int]) -> dict[int, int]:
 
 
 def put_back_list(edit: ListsEdit, change: Change) -> Iterator[Conflict]:
-    was, became = change.before, change.after
+    was, became = (
+        said and said | fields_in(said) for said in (change.before, change.after)
+    )
     id_ = UUID((was or became)["id"])
     now = edit.lists.get(id_)
     if not became:

@@ -15,12 +15,15 @@ from collections_app.own_lists.models import (
 )
 from collections_app.own_lists.orderings import wrong_ordering
 from collections_app.own_lists.ranks import is_rank
+from collections_app.own_lists.rules import RulesError, with_lists
 from collections_app.own_lists.values import LIST_FIELDS, Row
+from collections_app.watch_list.smart_lists import checked
 
 from . import list_json, reading
 from .records import RowError
 
 WHAT = "lists"
+KEYS = ("id", "client_key")
 
 
 def to_json(places: Iterable[Mapping[str, object]]) -> list[dict[str, object]]:
@@ -55,8 +58,16 @@ def name_of(said: object) -> str:
 
 
 def about_to_json(lists: Iterable[Mapping[str, object]]) -> list[dict[str, object]]:
-    """What each list says of itself."""
-    return [{name: row[name] for name in LIST_FIELDS} for row in lists]
+    """What each list says of itself. Rules call lists by their names: their ids are
+    others where the file is imported.
+    """
+    lists = list(lists)
+    names = {str(row[key]): str(row["name"]) for row in lists for key in KEYS}
+    return [
+        {name: row[name] for name in LIST_FIELDS}
+        | {"rules": with_lists(row["rules"], names)}
+        for row in lists
+    ]
 
 
 def lost(lists: Iterable[Mapping[str, object]], is_ours: bool) -> int:
@@ -64,8 +75,14 @@ def lost(lists: Iterable[Mapping[str, object]], is_ours: bool) -> int:
     names, and those without titles nobody asks for; other formats have none.
     """
     lists = list(lists)
-    kept = {row["name"] for row in lists if row["size"]} if is_ours else ()
+    if not is_ours:
+        return len(lists)
+    kept = {(row["name"], bool(row["rules"])) for row in lists if is_full(row)}
     return len(lists) - len(kept)
+
+
+def is_full(row: Mapping[str, object]) -> bool:
+    return bool(row["size"] or row["rules"])
 
 
 def about_from_json(value: object) -> list[Row]:
@@ -82,7 +99,8 @@ def about_of(said: Row) -> Row | None:
     try:
         name = name_of(said.get("name"))
         description = reading.notes(said.get("description"), f"{WHAT} (description)")
-    except RowError:
+        rules = checked(said["rules"]) if said.get("rules") else {}
+    except (RowError, RulesError):
         return None
     ordering = said.get("ordering")
     is_known = isinstance(ordering, str) and ordering and not wrong_ordering(ordering)
@@ -90,6 +108,7 @@ def about_of(said: Row) -> Row | None:
         "name": name,
         "description": description[:LONGEST_DESCRIPTION],
         "ordering": ordering if is_known else "",
+        "rules": rules,
         "leave_when_completed": said.get("leave_when_completed") is True,
         "pinned": said.get("pinned") is True,
     }
