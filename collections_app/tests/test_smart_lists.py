@@ -1,9 +1,12 @@
 """Smart lists: rules that say what is on a list, and what they find."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from django.conf import settings
+from hypothesis import HealthCheck, example, given
+from hypothesis import settings as hypothesis
 from hypothesis import strategies as st
 
 from animecollections.api.parameters import first_day
@@ -17,6 +20,7 @@ from collections_app.models import (
 from collections_app.own_lists.rules import MOST_CONDITIONS
 from collections_app.tests.imports import apply, upload
 from collections_app.tests.own_lists import LISTS, done, make, put, titles, undo_last
+from collections_app.watch_list.smart_lists import PARAMETERS_OF
 from conftest import signed_in
 from factories import AnimeFactory, UserFactory
 from profiles.models import Preferences
@@ -156,6 +160,13 @@ def test_in_a_batch_rules_name_a_list_that_it_makes(client, listed):
     ]  # fmt: skip
     rest = results[4]["list"]
     assert sorted(titles(client, rest)) == [1, 3, 4, 5, 6]
+
+
+def test_the_editor_of_the_web_client_knows_every_condition():
+    page = (settings.BASE_DIR / "static/js/pages/lists/conditions.js").read_text()
+    known = set(re.findall(r"\b(\w+): \{ label:", page))
+    asked = {name for names in PARAMETERS_OF.values() for name in names}
+    assert known == {name.removeprefix("exclude_") for name in asked}
 
 
 # --- What is found -------------------------------------------------------------------
@@ -388,7 +399,7 @@ def depth(rules):
                  "days_ago": 0}},
     rules={"not": {"all": [{"score_min": 7}, {"not": {"year_min": 2001}}]}},
 )  # fmt: skip
-@settings(
+@hypothesis(
     max_examples=40,
     deadline=None,
     derandomize=True,

@@ -189,10 +189,12 @@ export interface ListItem {
 /** The same as it is answered. */
 export interface AnsweredItem {
   anime_id: string;
-  rank: string;
+  rank: string; // null on a smart list, which is not kept here
   notes: string;
   anime: Anime;
 }
+
+export interface Progress { done: number; total: number; minutes_left: number }
 
 // --- Imports and exports -------------------------------------------------------------
 

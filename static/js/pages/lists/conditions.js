@@ -19,7 +19,7 @@ import { TYPES, stateName, t, typeName } from "../../ui/words.js";
  * @typedef {Leaf | Group} Part
  */
 
-const FORMATS = ["TV", "Movie", "OVA", "ONA", "Special", "Unknown"];
+const FORMATS = ["TV", "Movie", "OVA", "ONA", "Special", "Music", "Unknown"];
 const yesOrNo = () => /** @type {[string, string][]} */ ([["true", t("Yes")], ["false", t("No")]]);
 
 /** Of titles, wherever they are from. @type {Record<string, About>} */

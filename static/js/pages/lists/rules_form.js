@@ -94,9 +94,9 @@ export class RulesForm {
       this.redraw(`#group-${this.number(around)} > ul > li:nth-child(${place}) select`);
     } });
     what.value = leaf.name;
-    const way = select([["", t("is")], ["not", t("is not")]], { "aria-label": t("Whether it holds"), onchange: () => ((leaf.isNot = way.value === "not"), this.changed()) });
-    way.value = leaf.isNot ? "not" : "";
-    return h("div", { class: "rule" }, what, way, this.value(leaf, about), iconButton("close", t("Remove this condition"), { onclick: () => this.remove(around, leaf) }));
+    const not = h("input", { type: "checkbox", checked: leaf.isNot });
+    not.onchange = () => ((leaf.isNot = not.checked), this.changed());
+    return h("div", { class: "rule" }, what, this.value(leaf, about), h("label", { class: "check" }, not, h("span", {}, t("Not"))), iconButton("close", t("Remove this condition"), { onclick: () => this.remove(around, leaf) }));
   }
 
   /** @param {Leaf} leaf @param {About} about @returns {HTMLElement} */
