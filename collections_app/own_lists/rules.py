@@ -27,7 +27,7 @@ JOINTS: tuple[Joint, ...] = ("all", "any", "not")
 FROM = "from"
 WATCH_LIST, CATALOGUE = "watch_list", "catalogue"
 SOURCES = (WATCH_LIST, CATALOGUE)
-MOST_CONDITIONS = 30
+MOST_VALUES = 30  # of all conditions together
 MOST_OF_TEXT = 4  # each is looked for in every name, or in all notes
 DEEPEST = 5
 TEXTS = ("search", "notes")
@@ -59,7 +59,7 @@ class Reader:
     """Reads rules by the parameters of their address, within the bounds."""
 
     parameters: Mapping[str, Parameter]
-    conditions: int = 0
+    values: int = 0
     of_text: int = 0
 
     def read_group(self, said: object, place: str, depth: int) -> Group:
@@ -96,10 +96,10 @@ class Reader:
     def read_condition(self, name: str, value: object, place: str) -> Condition:
         if name not in self.parameters:
             raise RulesError(f"{place[:SHOWN]}: {self.unknown(name)}")
-        self.conditions += 1
+        self.values += len(value) if isinstance(value, list) else 1
         self.of_text += name in TEXTS
-        if self.conditions > MOST_CONDITIONS:
-            raise RulesError(f"{place}: Send at most {MOST_CONDITIONS} conditions.")
+        if self.values > MOST_VALUES:
+            raise RulesError(f"{place}: Send at most {MOST_VALUES} values in all.")
         if self.of_text > MOST_OF_TEXT:
             raise RulesError(
                 f"{place}: Send at most {MOST_OF_TEXT} of {' and '.join(TEXTS)}."

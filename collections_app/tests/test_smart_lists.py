@@ -17,7 +17,7 @@ from collections_app.models import (
     SearchName,
     WatchListEntry,
 )
-from collections_app.own_lists.rules import MOST_CONDITIONS
+from collections_app.own_lists.rules import MOST_VALUES
 from collections_app.tests.imports import apply, upload
 from collections_app.tests.own_lists import LISTS, done, make, put, titles, undo_last
 from collections_app.watch_list.smart_lists import PARAMETERS_OF
@@ -116,7 +116,7 @@ def deep(levels):
         ({"added_within": "30"}, "added_within: Send a number and a letter"),
         ({"list": "nowhere"}, "list: This list is not there."),
         (deep(5), "Rules go 5 levels deep at most."),
-        ({"all": [{"year": 2001}] * 31}, f"at most {MOST_CONDITIONS} conditions"),
+        ({"all": [{"year": 2001}] * 31}, f"at most {MOST_VALUES} values"),
         ({"all": [{"search": "a"}] * 5}, "all[4].search: Send at most 4 of search"),
     ],
 )

@@ -4,7 +4,7 @@ import { h, iconButton, select } from "../../ui/dom.js";
 import { t } from "../../ui/words.js";
 import { CONDITIONS, isLeaf, newGroup, newLeaf } from "./conditions.js";
 
-/** @import { About, Group, Leaf, Part } from "./conditions.js" */
+/** @import { Group, Leaf, Part } from "./conditions.js" */
 
 const DEEPEST = 4; // groups in each other; the server takes one level more
 const UNITS = /** @type {() => [string, string][]} */ (() => [["d", t("days")], ["w", t("weeks")], ["m", t("months")], ["y", t("years")]]);
@@ -87,20 +87,23 @@ export class RulesForm {
 
   /** @param {Leaf} leaf @param {Group} around */
   leaf(leaf, around) {
-    const about = CONDITIONS[this.from][leaf.name] ?? { label: leaf.name, kind: "text" };
     const what = select(Object.entries(CONDITIONS[this.from]).map(([name, { label }]) => [name, label]), { "aria-label": t("Condition"), onchange: () => {
       Object.assign(leaf, { name: what.value, value: "" });
-      const place = around.parts.indexOf(leaf) + 1;
-      this.redraw(`#group-${this.number(around)} > ul > li:nth-child(${place}) select`);
+      const other = this.value(leaf); // the menu stays: whoever types in it types on
+      value.replaceWith(other);
+      value = other;
+      this.changed();
     } });
     what.value = leaf.name;
+    let value = this.value(leaf);
     const not = h("input", { type: "checkbox", checked: leaf.isNot });
     not.onchange = () => ((leaf.isNot = not.checked), this.changed());
-    return h("div", { class: "rule" }, what, this.value(leaf, about), h("label", { class: "check" }, not, h("span", {}, t("Not"))), iconButton("close", t("Remove this condition"), { onclick: () => this.remove(around, leaf) }));
+    return h("div", { class: "rule" }, what, value, h("label", { class: "check" }, not, h("span", {}, t("Not"))), iconButton("close", t("Remove this condition"), { onclick: () => this.remove(around, leaf) }));
   }
 
-  /** @param {Leaf} leaf @param {About} about @returns {HTMLElement} */
-  value(leaf, about) {
+  /** @param {Leaf} leaf @returns {HTMLElement} */
+  value(leaf) {
+    const about = CONDITIONS[this.from][leaf.name] ?? { label: leaf.name, kind: "text" };
     const put = (/** @type {string} */ value) => ((leaf.value = value), this.changed());
     if ("words" in about) return this.among(about.label, about.words, leaf, put);
     if (about.kind === "list") return this.among(about.label, this.known.lists, leaf, put);
