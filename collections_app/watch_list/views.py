@@ -265,11 +265,7 @@ class WatchListViewSet(IdempotentViewSet):
             zone = f"{zone} {self.account.today}"
         if (shuffled := shuffle_tag(self.wanted)) is not None:
             zone = f"{zone} {shuffled}"
-        # Abbreviations, and how many lists have a title, are no facts of titles; the
-        # rules of a smart list may ask for either.
-        if {"search", "list"} & self.wanted.keys() or "popularity" in self.wanted.get(
-            "ordering", ""
-        ):
+        if asks_of_catalogue(self.wanted):
             tag = etag_of(request, at.epoch, at.parts["list"], zone, view, at.catalogue)
             for _, held in dates_held(request, tag, minute):
                 raise NotModified(held)
@@ -281,6 +277,14 @@ class WatchListViewSet(IdempotentViewSet):
 
 def asks_of_lists(wanted: Wanted) -> bool:
     return "list" in wanted or wanted.get("view") == "lists"
+
+
+def asks_of_catalogue(wanted: Wanted) -> bool:
+    """Abbreviations, and how many lists have a title, are no facts of titles; the rules
+    of a smart list may ask for either.
+    """
+    has_parts = bool({"search", "list"} & wanted.keys())
+    return has_parts or "popularity" in wanted.get("ordering", "")
 
 
 def usual_view(request: Request) -> str:
