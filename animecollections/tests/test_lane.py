@@ -253,6 +253,7 @@ def ids(client, death_note):
         "watched_id": "none",
         "viewing_id": "none",
         "feed_id": "none",
+        "list_id": "none",
         "token_id": "none",
     }
 

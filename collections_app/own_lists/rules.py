@@ -83,19 +83,20 @@ class Reader:
     ) -> Condition | Group:
         if name == "not":
             return Group("not", (self.read_group(value, place, depth + 1),))
-        if name == "all" or name == "any":
+        if name in ("all", "any"):
+            joint: Joint = "all" if name == "all" else "any"
             if not isinstance(value, list) or not value:
                 raise RulesError(f"{place}: Send an array with at least one object.")
             parts = (
                 self.read_group(one, f"{place}[{index}]", depth + 1)
                 for index, one in enumerate(value)
             )
-            return Group(name, tuple(parts))
+            return Group(joint, tuple(parts))
         return self.read_condition(name, value, place)
 
     def read_condition(self, name: str, value: object, place: str) -> Condition:
         if name not in self.parameters:
-            raise RulesError(f"{place[:SHOWN]}: {self.unknown(name)}")
+            raise RulesError(f"{place[: 4 * SHOWN]}: {self.unknown(name)}")
         self.values += len(value) if isinstance(value, list) else 1
         self.of_text += name in TEXTS
         if self.values > MOST_VALUES:

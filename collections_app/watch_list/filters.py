@@ -170,7 +170,7 @@ class Named(filters.Filter):
         has_words = Q()
         for spelling in {typed, with_marks(typed)}:
             words = [*dict.fromkeys(spelling.split())][:MOST_WORDS]
-            has_words |= Q(*(is_named(word, self.field_name) for word in words))
+            has_words |= Q(*(is_named(word, str(self.field_name)) for word in words))
         return entries.filter(has_words)
 
 
