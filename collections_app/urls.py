@@ -6,7 +6,7 @@ from collections_app.browsing.views import CatalogueViewSet
 from collections_app.calendar.views import CalendarViewSet
 from collections_app.diary.views import DiaryViewSet
 from collections_app.imports.views import ImportsViewSet, ImportViewSet
-from collections_app.lists.views import ItemsViewSet, ListsViewSet
+from collections_app.lists.views import ItemsViewSet, ListsViewSet, TryRulesViewSet
 from collections_app.stats.views import StatisticsViewSet
 from collections_app.viewings.views import ViewingsViewSet
 from collections_app.watch_list.entry_views import (
@@ -56,6 +56,7 @@ urlpatterns = [  # tried one after the other: what is asked most stands first
         DiaryViewSet.as_view({"patch": "partial_update", "delete": "destroy"}),
     ),
     path("user/lists", ListsViewSet.as_view({"get": "list", "post": "create"})),
+    path("user/lists/try", TryRulesViewSet.as_view({"post": "create"})),
     path(
         "user/lists/<str:list_id>",
         ListsViewSet.as_view(

@@ -145,6 +145,9 @@ CODES: dict[str, Kind] = {
     "list_full": Kind(
         409, "This list has {number} titles, which is the most: take one off first."
     ),
+    "list_is_smart": Kind(
+        409, "This is a smart list: its rules say what is on it. Change them instead."
+    ),
     "operation_not_found": Kind(404, "Operation not found, or too old to undo."),
     "method_not_allowed": Kind(405, "{method} does not work here; use {allowed}."),
     "file_unreadable": Kind(400, "{sentence}"),

@@ -6,12 +6,18 @@ says what each value narrows.
 """
 
 from datetime import date
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import django_filters as filters
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from animecollections.api.parameters import Wanted, first_moment, last_moment
+from animecollections.api.parameters import (
+    Wanted,
+    first_day,
+    first_moment,
+    last_moment,
+)
+from animecollections.identity import today_in
 
 Rows = TypeVar("Rows", bound=QuerySet[Any, Any])
 
@@ -28,6 +34,26 @@ class TypedFilterSet(filters.FilterSet):
                     value = narrowing.moment(value, zone)
                 rows = narrowing.filter(rows, value)  # type: ignore[assignment]
         return rows
+
+    @classmethod
+    def condition(cls, wanted: Wanted, zone: str) -> Q:
+        """The same as one condition, to be joined with others."""
+        narrowed: Any = cls.narrow(cast("Any", Conditions()), wanted, zone)
+        found: Q = narrowed.asked
+        return found
+
+
+class Conditions:
+    """In the place of rows: it notes what filters ask for."""
+
+    def __init__(self, asked: Q | None = None) -> None:
+        self.asked = asked or Q()
+
+    def filter(self, *given: Any, **named: Any) -> "Conditions":
+        return Conditions(self.asked & Q(*given, **named))
+
+    def exclude(self, *given: Any, **named: Any) -> "Conditions":
+        return Conditions(self.asked & ~Q(*given, **named))
 
 
 class Since(filters.Filter):
@@ -48,6 +74,20 @@ class Until(filters.Filter):
 
     def moment(self, when: date, zone: str) -> date:
         return last_moment(when, zone)
+
+
+class Within(Since):
+    """In so long a time, as days of the user's clock: `30d` begins at midnight."""
+
+    def moment(self, when: Any, zone: str) -> Any:
+        return first_moment(first_day(when, today_in(zone)), zone)
+
+
+class DayWithin(Since):
+    """The same of a text: a day, or the month or year that is known of it."""
+
+    def moment(self, when: Any, zone: str) -> Any:
+        return first_day(when, today_in(zone)).isoformat()
 
 
 class YesOrNo(filters.Filter):

@@ -6,6 +6,7 @@ what is done cannot differ. `ApiViewSet.wanted` has what was read.
 """
 
 import re
+from calendar import monthrange
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -29,6 +30,7 @@ IGNORED = "_"  # clients add it to get around caches
 INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,17})", re.ASCII)
 NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,8})(\.[0-9]{1,9})?", re.ASCII)
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+AGO = re.compile(r"([1-9][0-9]{0,3})([dwmy])", re.ASCII)
 NOT_UTF8 = "\ufffd"  # what decoding puts in the place of other bytes
 SHOWN = 50  # letters of what was sent that a refusal repeats
 TYPES: dict[Any, Json] = {
@@ -39,6 +41,8 @@ TYPES: dict[Any, Json] = {
 }
 # A time, or a day by the user's clock: `first_moment` and `last_moment` say which.
 WHEN: Json = {"anyOf": [TYPES[datetime], {"type": "string", "format": "date"}]}
+# So long ago, as days of the user's clock: `first_day` says when it begins.
+WITHIN: Json = {"type": "string", "pattern": "^[1-9][0-9]{0,3}[dwmy]$"}
 A_DAY: Json = {"type": "string", "format": "date"}
 AN_ID: Json = {"type": "string", "format": "uuid"}
 
@@ -46,7 +50,8 @@ AN_ID: Json = {"type": "string", "format": "uuid"}
 class Parameter(OpenApiParameter):
     """One query parameter. An empty value is as if it was not sent.
 
-    type:       str, int, float, datetime, WHEN, A_DAY, AN_ID, or a JSON schema.
+    type:       str, int, float, datetime, WHEN, WITHIN, A_DAY, AN_ID, or a JSON
+                schema.
     enum:       the only words there are; with `any_case`, in any case.
     many:       several values, each counted once, at most `max_items`: the parameter
                 repeated, or with `commas` (as words of an enum are) one text.
@@ -180,6 +185,8 @@ def reader_of(item: Json, *, any_case: bool = False) -> Reader:
             return read_id
         case {"anyOf": _}:
             return parse_when
+        case {"pattern": _}:
+            return parse_within
         case _:
             return text_reader(item.get("maxLength"))
 
@@ -246,6 +253,15 @@ def parse_when(text: str) -> date:
     return parse_day(text) if DAY.fullmatch(text) else parse_time(text)
 
 
+def parse_within(text: str) -> str:
+    if not AGO.fullmatch(text):
+        raise ValueError(
+            "Send a number and a letter: d for days, w for weeks, m for months, y for "
+            "years, such as 30d."
+        )
+    return text
+
+
 def parse_day(text: str) -> date:
     if not DAY.fullmatch(text):
         raise ValueError("Send a day such as 2026-12-31.")
@@ -264,6 +280,22 @@ def first_moment(when: date, zone: str) -> datetime:
         return when
     midnight = datetime(when.year, when.month, when.day, tzinfo=ZoneInfo(zone))
     return midnight.astimezone(UTC)
+
+
+def first_day(within: str, today: date) -> date:
+    """Of the last 30 days, months or years: as many before today. Of a month that is
+    shorter its last day; nothing is older than the first year that there is.
+    """
+    found = AGO.fullmatch(within)
+    if found is None:
+        raise ValueError(within)
+    number, unit = int(found[1]), found[2]
+    if unit in "dw":
+        days = timedelta(days=number * (7 if unit == "w" else 1))
+        return max(today - days, date(FIRST_YEAR, 1, 1))
+    months = today.year * 12 + today.month - 1 - number * (12 if unit == "y" else 1)
+    year, month = max(months // 12, FIRST_YEAR), months % 12 + 1
+    return date(year, month, min(today.day, monthrange(year, month)[1]))
 
 
 def last_moment(when: date, zone: str) -> datetime:

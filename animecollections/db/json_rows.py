@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 from django.db import connection
-from django.db.models import BooleanField, JSONField, Model, Q
+from django.db.models import BooleanField, F, Func, JSONField, Q, Value
 from django.db.models.expressions import RawSQL
 
 
@@ -71,11 +71,18 @@ def texts_in(column: str) -> str:
     return f"json_each({column})"
 
 
-def has_text(model: type[Model], column: str, text: str) -> object:
+class TextIn(Func):
+    """SQLite: a text, and a column with an array that may have it. By the column's
+    name in the statement, which in a subquery is another.
+    """
+
+    arg_joiner = " IN (SELECT value FROM json_each("
+    template = "%(expressions)s))"
+    output_field = BooleanField()
+
+
+def has_text(column: str, text: str) -> Any:
     """For filter(): rows whose array in this column has the text."""
     if connection.vendor == "postgresql":
         return Q(**{f"{column}__contains": [text]})
-    quote = connection.ops.quote_name
-    place = f"{quote(model._meta.db_table)}.{quote(column)}"
-    among = f"%s IN (SELECT value FROM {texts_in(place)})"  # noqa: S608
-    return RawSQL(among, [text], output_field=BooleanField())  # noqa: S611
+    return TextIn(Value(text), F(column))

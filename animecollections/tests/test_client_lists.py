@@ -5,7 +5,7 @@ import pytest
 from animecollections.tests.pages import box_of, expect, settled
 from animecollections.tests.test_client_accessibility import barriers
 from animecollections.tests.test_client_pages import SERVICE_WORKER_IS_THERE
-from collections_app.models import ListItem, OwnList
+from collections_app.models import ListItem, OwnList, SearchName
 from factories import AnimeFactory, UserFactory
 from profiles.tests.sockets import Api, cookie_of
 
@@ -27,7 +27,8 @@ def api(served, user):
 def made(user, api):
     """A list of three, of which one is on the watch list."""
     for pk, title in TITLES.items():
-        AnimeFactory(id=pk, title=title, picture_url="", episodes=12)
+        anime = AnimeFactory(id=pk, title=title, picture_url="", episodes=12)
+        SearchName.objects.create(anime=anime, name=title.lower())
     api.add(1, "Watching")
     made = api.data("POST", "/api/user/lists", {"name": "With Anna"})
     for pk in TITLES:
@@ -172,6 +173,50 @@ def test_on_which_lists_a_title_is_in_its_panel_and_on_its_page(page, user, made
     assert names == {"With Anna": 2, "Alone": 1}
     page.goto("/anime/3")
     expect(page.locator(".on-lists summary")).to_contain_text("With Anna")
+
+
+def test_a_smart_list_is_made_by_keys_and_shows_what_fits(device, user, made):
+    phone = {"width": 390, "height": 844}
+    context = device(user, viewport=phone, color_scheme="dark", timezone_id="UTC")
+    page = context.new_page()
+    page.goto("/lists")
+    page.get_by_role("link", name="New smart list").click()
+    page.get_by_label("Name").fill("Other ones")
+    page.get_by_label("Titles from").select_option("The whole catalogue")
+    conditions = page.get_by_label("Condition", exact=True)
+    conditions.select_option("On my list")
+    page.get_by_label("On my list").select_option("No")
+    said, hits = page.get_by_role("status"), page.locator(".cards.found .card-title")
+    expect(hits).to_have_text(["Mushishi", "Planetes"])
+    expect(said.filter(has_text="2 titles")).to_be_visible()
+    page.get_by_role("button", name="Add a condition").press("Enter")
+    expect(conditions.last).to_be_focused()
+    page.keyboard.type("Words of")
+    page.get_by_label("Words of the title").fill("mush")
+    expect(hits).to_have_text(["Mushishi"])
+    page.get_by_label("Not", exact=True).last.check()
+    expect(hits).to_have_text(["Planetes"])
+    assert not barriers(page), "the editor"
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.get_by_role("button", name="Remove this condition").last.click()
+    expect(page.get_by_role("button", name="Add a condition")).to_be_focused()
+    page.get_by_role("button", name="Add a group").click()
+    page.get_by_label("Words of the title").or_(page.get_by_label("Genre")).last.fill(
+        "x"
+    )
+    expect(hits).to_have_count(0)
+    page.get_by_role("button", name="Remove this group").click()
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("heading", name="Other ones")).to_be_visible()
+    expect(hits).to_have_text(["Mushishi", "Planetes"])
+    expect(page.get_by_text("0 of 2 completed")).to_be_visible()
+    page.get_by_role("button", name="Pick one for me").click()
+    expect(page.get_by_text("How about this one?")).to_be_visible()
+    assert not barriers(page), "a smart list"
+    page.get_by_role("link", name="Edit rules").click()
+    expect(page.get_by_label("On my list")).to_have_value("false")
+    row = OwnList.objects.of(user.pk).get(name="Other ones")
+    assert row.rules == {"from": "catalogue", "all": [{"on_list": "false"}]}
 
 
 def test_it_hears_of_other_devices_and_fits_a_phone(device, user, api, made):

@@ -4,6 +4,7 @@ The plan offers the lists that its file names, and the tags of its entries. What
 list there (our own JSON, AniList's custom lists) is taken unless the user leaves it
 out; a tag becomes a list only where the user says so, for many people have hundreds.
 Tags stay tags in either case. A list of that name that is here already gets the titles.
+A smart list of our own JSON is made where no smart list has its name.
 """
 
 from collections import Counter
@@ -22,12 +23,13 @@ from collections_app.own_lists.models import (
     ListItem,
     OwnList,
 )
+from collections_app.own_lists.rules import with_lists
 from collections_app.own_lists.values import LIST_FIELDS, Row, folded
 from collections_app.transfer.records import OWNED_TAG, ListFile, Record
 
 TOO_MANY = "Not everything was put on lists: there would be too many lists or titles."
 MOST_TAGS = 100  # that are offered: those of the most titles
-LIST, TAG = "list", "tag"
+LIST, TAG, SMART = "list", "tag", "smart"
 
 # --- What is offered ------------------------------------------------------------------
 
@@ -42,18 +44,29 @@ def offers_of(file: ListFile) -> list[Row]:
             for key, place in places.items():
                 names.setdefault(key, place["name"])
                 (of_lists if place["kind"] == LIST else of_tags)[key] += 1
-    about = {folded(one["name"]): one for one in reversed(file.lists)}
+    about, smart = (
+        {
+            folded(one["name"]): one
+            for one in reversed(file.lists)
+            if bool(one.get("rules")) == is_smart
+        }
+        for is_smart in (False, True)
+    )
     lists = [
         about.get(key, {}) | offer(names[key], LIST, titles)
         for key, titles in of_lists.most_common(MOST_LISTS)
     ]
     tags = [one for one in of_tags.most_common() if one[0] not in of_lists]
-    return lists + [offer(names[key], TAG, titles) for key, titles in tags[:MOST_TAGS]]
+    return [
+        *lists,
+        *(one | offer(one["name"], SMART, 0) for one in smart.values()),
+        *(offer(names[key], TAG, titles) for key, titles in tags[:MOST_TAGS]),
+    ]
 
 
 def offer(name: str, kind: str, titles: int) -> Row:
     """is_taken: whether the import puts titles on it; list_id: the one that is here."""
-    is_taken = kind == LIST
+    is_taken = kind != TAG
     return {
         "name": name,
         "kind": kind,
@@ -84,13 +97,18 @@ def choose(planned: ImportPlan, choices: Mapping[str, bool]) -> set[str]:
 
     400 for a name that the plan does not have.
     """
-    offers = {folded(one["name"]): one for one in planned.lists if is_offered(one)}
+    offers: dict[str, list[Row]] = {}
+    for one in filter(is_offered, planned.lists):
+        offers.setdefault(folded(one["name"]), []).append(one)
     chosen = {folded(name): is_taken for name, is_taken in choices.items()}
     if unknown := [name for name in choices if folded(name) not in offers]:
         raise refuse(lists=f"The plan has no list “{unknown[0][:50]}”.")
-    changed = {key for key, took in chosen.items() if offers[key]["is_taken"] != took}
-    for key in changed:
-        offers[key]["is_taken"] = chosen[key]
+    changed = set()
+    for key, is_taken in chosen.items():
+        for one in offers[key]:
+            if one["is_taken"] != is_taken:
+                one["is_taken"] = is_taken
+                changed.add(key)
     return changed
 
 
@@ -101,7 +119,10 @@ class PlannedLists:
     """The places on lists that a plan gives its rows."""
 
     def __init__(self, planned: ImportPlan) -> None:
-        self.offers = {folded(one["name"]): one for one in planned.lists}
+        self.smart = [one for one in planned.lists if one.get("rules")]
+        self.offers = {
+            folded(one["name"]): one for one in planned.lists if not one.get("rules")
+        }
         self.names = {key: one["name"] for key, one in self.offers.items()}
 
     def places(self, lists: Iterable[Row], tags: Iterable[str]) -> dict[str, Row]:
@@ -134,10 +155,12 @@ class PlannedLists:
 
 def lists_named(planned: ImportPlan) -> dict[str, UUID]:
     """The user's lists by folded name; one statement. The plan keeps which it joins."""
-    lists = OwnList.objects.of(planned.user_id).values_list("name", "id")
-    found = PlannedLists(planned).find(lists)
+    lists = [*OwnList.objects.of(planned.user_id).values_list("name", "id", "rules")]
+    plans = PlannedLists(planned)
+    found = plans.find((name, id_) for name, id_, rules in lists if not rules)
+    smart = {folded(name): id_ for name, id_, rules in lists if rules}
     for one in filter(is_offered, planned.lists):
-        there = found.get(folded(one["name"]))
+        there = (smart if one.get("rules") else found).get(folded(one["name"]))
         one["list_id"] = str(there) if there else None
     return found
 
@@ -169,10 +192,10 @@ def put_on_lists(
     plans = PlannedLists(planned)
     said = [(row.anime_id or 0, plans.places(*said_of(row))) for row in rows]
     said = [(anime_id, places) for anime_id, places in said if places]
-    if not said:
+    if not said and not plans.smart:
         return True
     edit.read_lists()
-    there = plans.find((row["name"], row["id"]) for row in edit.lists.values())
+    there = plans.find(manual_ones(edit))
     joined = {key: there[key] for _, places in said for key in places if key in there}
     edit.read_items(
         {
@@ -189,7 +212,29 @@ def put_on_lists(
         for anime_id, places in said
         for key, place in places.items()
     ]
-    return all(results)
+    return make_smart(edit, plans) and all(results)
+
+
+def manual_ones(edit: ListsEdit) -> list[tuple[str, UUID]]:
+    return [(row["name"], row["id"]) for row in edit.lists.values() if not row["rules"]]
+
+
+def make_smart(edit: ListsEdit, plans: PlannedLists) -> bool:
+    """Those whose name no smart list has yet; their rules call lists by the names that
+    these have in the file.
+    """
+    here = {folded(row["name"]) for row in edit.lists.values() if row["rules"]}
+    new = [one for one in plans.smart if one.get("is_taken", True)]
+    new = [one for one in new if folded(one["name"]) not in here]
+    ids = {
+        plans.names.get(key, key): str(id_)
+        for key, id_ in plans.find(manual_ones(edit)).items()
+    }
+    room = MOST_LISTS - len(edit.lists)
+    for one in new[:room]:
+        said = {name: one[name] for name in LIST_FIELDS if name in one}
+        edit.make(said | {"rules": with_lists(one["rules"], ids)})
+    return len(new) <= room
 
 
 def put(

@@ -17,7 +17,7 @@ from animecollections.api.fields import (
 from animecollections.api.parameters import first_moment, parse_when
 from collections_app.catalogue.models import Format
 from collections_app.imports.models import Decision, ImportStatus, Outcome, Policy
-from collections_app.imports.own_lists import LIST, TAG
+from collections_app.imports.own_lists import LIST, SMART, TAG
 from collections_app.imports.services import AHEAD_AT_MOST
 from collections_app.own_lists.models import LONGEST_NAME
 from collections_app.own_lists.values import folded
@@ -168,11 +168,13 @@ class PlannedListOutput(serializers.Serializer[Any]):
     """A list that the file names, or a tag of its entries that may become one."""
 
     name = serializers.CharField()
-    kind = serializers.ChoiceField([LIST, TAG])
-    titles = serializers.IntegerField(help_text="rows of the file that it has")
+    kind = serializers.ChoiceField([LIST, SMART, TAG])
+    titles = serializers.IntegerField(
+        help_text="rows of the file that it has; 0 of a smart list"
+    )
     is_taken = serializers.BooleanField(help_text="whether applying puts them on it")
     list_id = serializers.UUIDField(
-        allow_null=True, help_text="your list of that name; null: it is made"
+        allow_null=True, help_text="your list of that name and kind; null: it is made"
     )
 
 

@@ -2,6 +2,7 @@
 taken down from the person's page (profiles/staff/admin/actions.py).
 """
 
+import json
 from typing import Any
 
 from django.contrib import admin
@@ -13,12 +14,14 @@ from history.staff_log.masks import MASK, Masked
 
 @admin.register(OwnList)
 class OwnListAdmin(ReadOnly, Masked):
-    list_display = ("id", "user", "called", "size", "pinned", "updated_at")
+    list_display = ("id", "user", "called", "kind", "size", "pinned", "updated_at")
     fields = (
         "id",
         "user",
         "called",
         "about",
+        "kind",
+        "rules_read",
         "size",
         "ordering",
         "leave_when_completed",
@@ -43,3 +46,9 @@ class OwnListAdmin(ReadOnly, Masked):
     @admin.display(description="description")
     def about(self, row: Any) -> str:
         return str(row.description) if row.is_revealed else MASK
+
+    @admin.display(description="rules")
+    def rules_read(self, row: Any) -> str:
+        """Texts in them are a person's own."""
+        text = json.dumps(row.rules, ensure_ascii=False) if row.rules else "–"
+        return text if row.is_revealed or not row.rules else MASK

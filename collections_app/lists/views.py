@@ -23,11 +23,24 @@ from animecollections.api.schema import (
 )
 from animecollections.api.shapes import nullable
 from animecollections.api.shuffling import SEED, seed_of
+from animecollections.api.views import ApiViewSet
 from collections_app.catalogue.refs import AnimeRef, parse_anime_id
 from collections_app.lists import services
-from collections_app.lists.examples import ITEM, KEPT, LIST, OPERATION_ID, PROGRESS
+from collections_app.lists.examples import (
+    FOUND,
+    ITEM,
+    KEPT,
+    LIST,
+    OPERATION_ID,
+    PROGRESS,
+    RULES,
+)
 from collections_app.lists.reads import PER_PAGE, items_of, lists_of
-from collections_app.lists.serializers import ListItemOutput, ListProgressOutput
+from collections_app.lists.serializers import (
+    ListItemOutput,
+    ListProgressOutput,
+    TriedRulesInput,
+)
 from collections_app.own_lists.edit import ListOperation, ListOutcome, ListVerb
 from collections_app.own_lists.orderings import DEFAULT_ORDERING, ORDERINGS
 from collections_app.own_lists.reads import list_named
@@ -46,6 +59,7 @@ from collections_app.watch_list.serializers import (
 from history.idempotency.views import IdempotentViewSet
 
 TAGS = ["Lists"]
+TRIED = 24  # titles
 META = {"operation_id?": UUID, "warnings?": WarningOutput(many=True)}
 OF_LIST = header("If-Match", 'The revision you saw, `"41"`; 412 if it moved on.')
 LIST_CHANGED = Refusal(
@@ -94,7 +108,10 @@ class ListsViewSet(OfLists):
         meta=META,
         errors=["lists_full"],
         examples={"made": Example(LIST, OPERATED)},
-        body_examples={"a name": {"name": "With Anna"}},
+        body_examples={
+            "a name": {"name": "With Anna"},
+            "a smart list": {"name": "Short ones", "kind": "smart", "rules": RULES},
+        },
     )
     def create(self, request: Request) -> Answer:
         values = columns_of(self.read_body(ListInput))
@@ -195,14 +212,16 @@ class ItemsViewSet(OfLists):
     )
     def list(self, request: Request, list_id: str) -> Answer:
         at, is_picked = self.account.revisions, "pick" in self.wanted
-        # The list may say `random`, which is another order each day.
-        shown = at.catalogue, seed_of(self.wanted)
+        # The list may say `random`, which is another order each day; rules of a smart
+        # one may count days by the user's clock.
+        days = self.account.timezone, self.account.today, seed_of(self.wanted)
+        shown = at.catalogue, self.account.hides_mature, *days
         parts = at.parts["lists"], at.parts["list"], *shown
         etag = etag_of(request, at.epoch, *parts)
         if not is_picked:
             unless_held(request, etag)
         row = list_named(self.user_id, list_id)
-        items, meta = items_of(self.user_id, row, self.wanted)
+        items, meta = items_of(self.account, row, self.wanted)
         headers = {} if is_picked else {"ETag": etag}
         return answer(items, meta=meta, headers=headers)
 
@@ -217,7 +236,7 @@ class ItemsViewSet(OfLists):
         body=ItemInput,
         data=ListItemKeptOutput,
         meta=META,
-        errors=["list_not_found", "list_full", *ANIME_ERRORS],
+        errors=["list_not_found", "list_full", "list_is_smart", *ANIME_ERRORS],
         examples={"put": Example(KEPT, OPERATED)},
         body_examples={
             "last": {},
@@ -246,7 +265,7 @@ class ItemsViewSet(OfLists):
         tags=TAGS,
         data={"message": str, "removed": int},
         meta=META,
-        errors=["list_not_found", *ANIME_ERRORS],
+        errors=["list_not_found", "list_is_smart", *ANIME_ERRORS],
         examples={
             "gone": Example({"message": "Taken off the list", "removed": 1}, OPERATED)
         },
@@ -257,6 +276,28 @@ class ItemsViewSet(OfLists):
         return told(
             outcome, {"message": "Taken off the list", "removed": outcome.removed}
         )
+
+
+class TryRulesViewSet(ApiViewSet):
+    @documented(
+        "What rules find, before they are saved.",
+        name="tryRules",
+        description="The first titles, as the items of a smart list with these rules, "
+        "and the progress. It saves nothing.",
+        scope=["lists:read", "list:read"],
+        tags=TAGS,
+        body=TriedRulesInput,
+        data=ListItemOutput(many=True),
+        meta={"next_cursor": nullable(str), "progress": ListProgressOutput()},
+        examples={
+            "a title": Example([FOUND], {"next_cursor": None, "progress": PROGRESS})
+        },
+        body_examples={"short ones": {"rules": RULES}},
+    )
+    def create(self, request: Request) -> Answer:
+        tried = columns_of(self.read_body(TriedRulesInput))
+        items, meta = items_of(self.account, {"ordering": ""} | tried, {"limit": TRIED})
+        return answer(items, meta=meta)
 
 
 def told(outcome: ListOutcome, data: object) -> Answer:

@@ -21,6 +21,7 @@ from animecollections.db.ids import new_id
 from collections_app.catalogue.refs import AnimeRef
 from collections_app.own_lists.models import MOST_ITEMS, MOST_LISTS, ListItem, OwnList
 from collections_app.own_lists.ranks import places_for
+from collections_app.own_lists.rules import lists_named
 from collections_app.own_lists.values import (
     ITEM_COLUMNS,
     ITEM_FIELDS,
@@ -220,11 +221,13 @@ class ListsEdit:
             raise mismatch(list=list_to_json(row))
         match operation.verb:
             case "list_update":
+                self.check_kind(row, operation.values)
                 row |= operation.values
                 return ListOutcome(row["id"])
             case "list_remove":
                 return self.remove(row)
             case "list_take_off":
+                refuse_items(row)
                 removed = self.take_off((row["id"], anime_id or 0))
                 return ListOutcome(row["id"], anime_id, removed)
         return self.put(row, anime_id or 0, after_id, operation)
@@ -236,8 +239,27 @@ class ListsEdit:
             return ListOutcome(made["id"])
         if len(self.lists) >= MOST_LISTS:
             raise ApiError("lists_full", number=f"{MOST_LISTS:,}")
+        self.check_kind(operation.values, operation.values)
         made = self.make(operation.values, operation.key)
         return ListOutcome(made["id"])
+
+    def check_kind(self, row: Mapping[str, Any], values: Mapping[str, Any]) -> None:
+        """What a smart list cannot have, and a manual one; the row as it is, or as it
+        will be made. A list stays of its kind.
+        """
+        is_smart = bool(row.get("rules"))
+        if not is_smart and values.get("rules"):
+            raise refuse(rules="Only a smart list has rules: make one for them.")
+        if is_smart and values.get("rules") == {}:
+            raise refuse(rules="A smart list needs its rules.")
+        if is_smart and values.get("leave_when_completed"):
+            sentence = 'Say it by rules, such as {"not": {"type": "Completed"}}.'
+            raise refuse(leave_when_completed=sentence)
+        for place, name in lists_named(values.get("rules")):
+            named = self.find(name)
+            if named is None or named["rules"]:
+                reason = "is a smart list" if named else "is not there"
+                raise refuse(rules=f"{place}: This list {reason}. Name a manual one.")
 
     def make(self, values: Mapping[str, object], key: str = "") -> Row:
         at = self.record.at
@@ -264,6 +286,7 @@ class ListsEdit:
         self, row: Row, anime_id: int, after_id: int | None, operation: ListOperation
     ) -> ListOutcome:
         """New at the end where the call says no place; what is there stays there."""
+        refuse_items(row)
         place = row["id"], anime_id
         before, values = self.item(place), operation.values
         outcome = ListOutcome(row["id"], anime_id)
@@ -486,6 +509,12 @@ NOT_AFTER = {
     "code": "after_not_on_list",
     "message": "The title that it was to follow is not on this list any more.",
 }
+
+
+def refuse_items(row: Row) -> None:
+    """Its rules say what is on a smart list."""
+    if row["rules"]:
+        raise ApiError("list_is_smart")
 
 
 def standing_of(item: Row) -> Standing:

@@ -9,6 +9,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Q
 
 from animecollections.db.owned import OwnedQuerySet, OwnedRow, owner
+from collections_app.own_lists.rules import kind_of
 
 LONGEST_NAME = 100
 LONGEST_DESCRIPTION = 2_000
@@ -59,6 +60,12 @@ class OwnList(OwnedRow):
     ordering = models.CharField(
         max_length=100, blank=True, help_text="how it is shown; blank: its own order"
     )
+    rules = models.JSONField(
+        default=dict,
+        db_default={},
+        blank=True,
+        help_text="of a smart list; empty: a manual one (own_lists/rules.py)",
+    )
     leave_when_completed = models.BooleanField(default=False)
     pinned = models.BooleanField(default=False)
     client_key = models.CharField(
@@ -94,6 +101,10 @@ class OwnList(OwnedRow):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def kind(self) -> str:
+        return kind_of(self.rules)
 
 
 class ListItemQuerySet(OwnedQuerySet["ListItem"]):

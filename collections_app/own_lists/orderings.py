@@ -3,6 +3,7 @@
 from animecollections.api.paging import MAX_TERMS
 from animecollections.api.shuffling import RANDOM
 from collections_app.catalogue.title_orders import ORDERINGS_BY_NAME
+from collections_app.own_lists.rules import CATALOGUE, WATCH_LIST
 
 # Words of `ordering`, and what of an item they are.
 ORDERINGS = {
@@ -19,6 +20,13 @@ ORDERINGS = {
     RANDOM: RANDOM,  # api/shuffling.py
 }
 DEFAULT_ORDERING = "rank"
+# The same of a smart list: its titles have no place there, and no time of their own.
+ORDERINGS_OF_TITLES = {
+    name: path.removeprefix("anime__")
+    for name, path in ORDERINGS.items()
+    if name != "rank"
+} | {"added_at": "entry__added_at"}
+DEFAULT_OF_SOURCE = {WATCH_LIST: "-added_at", CATALOGUE: "-rating"}
 
 
 def wrong_ordering(text: str) -> str:

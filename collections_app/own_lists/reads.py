@@ -25,6 +25,13 @@ def titles_on(user_id: UUID, list_id: UUID) -> QuerySet[ListItem, Row]:
     return cast("QuerySet[ListItem, Row]", items.values("anime_id"))
 
 
+def titles_on_named(user_id: UUID, name: str) -> QuerySet[ListItem, Row]:
+    """The same of a list by its id or key; none where there is no such list."""
+    lists = OwnList.objects.of(user_id).named(name).values("id")
+    items = ListItem.objects.of(user_id).filter(list_id__in=lists)
+    return cast("QuerySet[ListItem, Row]", items.values("anime_id"))
+
+
 def lists_by_title(user_id: UUID) -> dict[int, list[str]]:
     """The ids of the lists that each title is on; one statement."""
     found: dict[int, list[str]] = {}

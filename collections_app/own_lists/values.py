@@ -6,9 +6,13 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
+from collections_app.own_lists.rules import kind_of
+
 Row = dict[str, Any]
 # What is a person's own of a list, and of an item.
-LIST_FIELDS = ("name", "description", "ordering", "leave_when_completed", "pinned")
+LIST_FIELDS = (
+    "name", "description", "ordering", "rules", "leave_when_completed", "pinned",
+)  # fmt: skip
 ITEM_FIELDS = ("rank", "notes")
 LIST_COLUMNS = (
     "id", *LIST_FIELDS, "client_key", "created_at", "updated_at", "revision", "size",
@@ -18,6 +22,7 @@ ITEM_COLUMNS = ("id", "list_id", "anime_id", *ITEM_FIELDS, "added_at", "revision
 NEW_LIST: Row = {
     "description": "",
     "ordering": "",
+    "rules": {},
     "leave_when_completed": False,
     "pinned": False,
 }
@@ -36,10 +41,15 @@ def list_snapshot(row: Row) -> Row:
 
 
 def list_from_snapshot(kept: Row) -> Row:
-    row = {name: kept[name] for name in (*LIST_FIELDS, "client_key")}
+    row = fields_in(kept) | {"client_key": kept["client_key"]}
     times = {"created_at": datetime.fromisoformat(kept["created_at"])}
     empty = {"revision": 0, "size": 0, "items_revision": 0}
     return {"id": UUID(kept["id"]), **row, **times, "updated_at": None, **empty}
+
+
+def fields_in(kept: Row) -> Row:
+    """The fields of a list in a snapshot, which may be older than some of them."""
+    return {name: (NEW_LIST | kept)[name] for name in LIST_FIELDS}
 
 
 def item_snapshot(row: Row, list_name: str) -> Row:
@@ -71,11 +81,13 @@ def list_to_json(row: Row) -> Row:
         "id": row["id"],
         "name": row["name"],
         "description": row["description"],
+        "kind": kind_of(row["rules"]),
+        "rules": row["rules"] or None,
         "ordering": row["ordering"] or None,
         "leave_when_completed": row["leave_when_completed"],
         "pinned": row["pinned"],
         "client_key": row["client_key"] or None,
-        "size": row["size"],
+        "size": None if row["rules"] else row["size"],
         "created_at": row["created_at"],
         "updated_at": row["updated_at"],
         "revision": row["revision"],

@@ -36,6 +36,8 @@ def test_one_is_made(client):
         "id": 0,
         "name": "With Anna",
         "description": "Sundays.\nAt seven.",
+        "kind": "manual",
+        "rules": None,
         "ordering": None,
         "leave_when_completed": False,
         "pinned": True,

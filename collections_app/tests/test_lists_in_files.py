@@ -43,6 +43,7 @@ def test_the_file_says_it(client, anna):
             "name": "With Anna",
             "description": "Sundays.",
             "ordering": "-rank",
+            "rules": {},
             "leave_when_completed": False,
             "pinned": True,
         }

@@ -17,12 +17,16 @@ from collections_app.own_lists.models import (
 )
 from collections_app.own_lists.orderings import wrong_ordering
 from collections_app.own_lists.ranks import is_rank
+from collections_app.own_lists.rules import RulesError, with_lists
 from collections_app.own_lists.values import LIST_FIELDS, Row, folded
+from collections_app.watch_list.smart_lists import checked
 
 from . import list_json, reading
 from .records import Kept, RowError
 
 WHAT = "lists"
+Named = tuple[str, bool]  # a folded name, and whether it is a smart list's
+KEYS = ("id", "client_key")
 
 
 def to_json(places: Iterable[Mapping[str, object]]) -> list[dict[str, object]]:
@@ -66,20 +70,34 @@ def name_of(said: object) -> str:
 
 
 def about_to_json(lists: Iterable[Mapping[str, object]]) -> list[dict[str, object]]:
-    """What each list says of itself."""
-    return [{name: row[name] for name in LIST_FIELDS} for row in lists]
-
-
-def names_with_titles(lists: Iterable[Mapping[str, Any]]) -> set[str]:
-    """The lists that come back from our own JSON: it tells them apart by their names,
-    and those without titles nobody asks for.
+    """What each list says of itself. Rules call lists by their names: their ids are
+    others where the file is imported.
     """
-    return {folded(row["name"]) for row in lists if row["size"]}
+    lists = list(lists)
+    names = {str(row[key]): str(row["name"]) for row in lists for key in KEYS}
+    return [
+        {name: row[name] for name in LIST_FIELDS}
+        | {"rules": with_lists(row["rules"], names)}
+        for row in lists
+    ]
 
 
-def names_of(entries: Iterable[Kept]) -> set[str]:
+def names_with_titles(lists: Iterable[Mapping[str, Any]]) -> set[Named]:
+    """The lists that come back from our own JSON: it tells them apart by their names,
+    and manual ones without titles nobody asks for.
+    """
+    return {
+        (folded(row["name"]), bool(row["rules"]))
+        for row in lists
+        if row["size"] or row["rules"]
+    }
+
+
+def names_of(entries: Iterable[Kept]) -> set[Named]:
     """The lists that come back from a file of entries that says on which they are."""
-    return {folded(place["name"]) for entry in entries for place in entry.lists}
+    return {
+        (folded(place["name"]), False) for entry in entries for place in entry.lists
+    }
 
 
 def about_from_json(value: object) -> list[Row]:
@@ -96,7 +114,8 @@ def about_of(said: Row) -> Row | None:
     try:
         name = name_of(said.get("name"))
         description = reading.notes(said.get("description"), f"{WHAT} (description)")
-    except RowError:
+        rules = checked(said["rules"]) if said.get("rules") else {}
+    except (RowError, RulesError):
         return None
     ordering = said.get("ordering")
     is_known = isinstance(ordering, str) and ordering and not wrong_ordering(ordering)
@@ -104,6 +123,7 @@ def about_of(said: Row) -> Row | None:
         "name": name,
         "description": description[:LONGEST_DESCRIPTION],
         "ordering": ordering if is_known else "",
+        "rules": rules,
         "leave_when_completed": said.get("leave_when_completed") is True,
         "pinned": said.get("pinned") is True,
     }

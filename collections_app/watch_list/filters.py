@@ -6,8 +6,8 @@ from typing import Any
 import django_filters as filters
 from django.db.models import Exists, OuterRef, Q
 
-from animecollections.api.filtering import Since, YesOrNo
-from animecollections.api.parameters import WHEN, Parameter
+from animecollections.api.filtering import DayWithin, Since, Within, YesOrNo
+from animecollections.api.parameters import WHEN, WITHIN, Parameter, Wanted
 from animecollections.api.schema import FEWER_KEYS, paging, query
 from animecollections.api.shuffling import RANDOM, SEED
 from animecollections.db.json_rows import has_text
@@ -32,7 +32,7 @@ from collections_app.watch_list.entries import (
     to_next,
 )
 from collections_app.watch_list.fields import LARGEST_NUMBER, LONGEST_TAG
-from collections_app.watch_list.models import EntryState, EntryType, WatchListEntry
+from collections_app.watch_list.models import EntryState, EntryType
 
 # Sorted in memory: one user's rows are few, and an index on any of these would cost
 # every write (an indexed progress or updated_at ends HOT updates).
@@ -60,6 +60,7 @@ DEFAULT_OF_VIEW = {"up_next": "-watched_at"}
 SCORES = {"minimum": 0, "maximum": 10}
 PROGRESS = {"minimum": 0, "maximum": LARGEST_NUMBER}
 TAGS: dict[str, Any] = {"many": True, "max_items": 5, "max_length": LONGEST_TAG}
+SO_LONG = "so many days (30d), weeks (2w), months (6m) or years (1y), to today."
 PARAMETERS: list[Parameter] = [
     query("type", str, "Only of these types.", enum=EntryType.values, many=True),
     query("state", str, "Only in these states.", enum=EntryState.values, many=True),
@@ -90,6 +91,10 @@ PARAMETERS: list[Parameter] = [
     query("progress_max", int, "At most this many episodes watched.", **PROGRESS),
     query("added_since", WHEN, "Added at or after this time or day."),
     query("updated_since", WHEN, "Changed at or after this time or day."),
+    query("added_within", WITHIN, f"Added in {SO_LONG}"),
+    query("updated_within", WITHIN, f"Changed in {SO_LONG}"),
+    query("watched_within", WITHIN, f"Progress last rose in {SO_LONG}"),
+    query("finished_within", WITHIN, f"Finished in {SO_LONG}"),
     query(
         "is_private",
         str,
@@ -145,7 +150,7 @@ class Tagged(filters.Filter):
     def filter(self, entries: Any, tags: Any) -> Any:
         for tag in tags:
             text = unicodedata.normalize("NFC", tag)  # as tags are kept
-            entries = self.get_method(entries)(has_text(WatchListEntry, "tags", text))
+            entries = self.get_method(entries)(has_text("tags", text))
         return entries
 
 
@@ -157,26 +162,34 @@ class Noted(filters.Filter):
 
 
 class Named(filters.Filter):
-    """Every word somewhere in the anime's names, folded; "s2" in any spelling."""
+    """Every word somewhere in the anime's names, folded; "s2" in any spelling.
+
+    field_name: of the title's id.
+    """
 
     def filter(self, entries: Any, text: str) -> Any:
         typed = fold_query(text)
         has_words = Q()
         for spelling in {typed, with_marks(typed)}:
             words = [*dict.fromkeys(spelling.split())][:MOST_WORDS]
-            has_words |= Q(*map(is_named, words))
+            has_words |= Q(*(is_named(word, str(self.field_name)) for word in words))
         return entries.filter(has_words)
 
 
-def is_named(word: str) -> Exists:
-    names = SearchName.objects.filter(anime_id=OuterRef("anime_id"))
+def is_named(word: str, anime_id: str) -> Exists:
+    names = SearchName.objects.filter(anime_id=OuterRef(anime_id))
     return Exists(names.filter(name__contains=word))
+
+
+def is_relative(wanted: Wanted) -> bool:
+    """Whether the day that it is by the user's clock changes what is found."""
+    return any(name.endswith("_within") for name in wanted)
 
 
 class EntryFilters(filters_of_titles("anime__")):  # type: ignore[misc]
     type = filters.Filter("type", "in")
     state = filters.Filter("state", "in")
-    search = Named()
+    search = Named("anime_id")
     tag = Tagged()
     exclude_tag = Tagged(exclude=True)
     score_min = Score("score", "gte")
@@ -187,4 +200,8 @@ class EntryFilters(filters_of_titles("anime__")):  # type: ignore[misc]
     progress_max = filters.Filter("progress", "lte")
     added_since = Since("added_at")
     updated_since = Since("updated_at")
+    added_within = Within("added_at")
+    updated_within = Within("updated_at")
+    watched_within = Within("watched_at")
+    finished_within = DayWithin("finished_on")
     is_private = YesOrNo("is_private")

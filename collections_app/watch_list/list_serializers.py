@@ -1,9 +1,13 @@
 """Lists of one's own as clients send them."""
 
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from animecollections.api.fields import (
     StrictBoolean,
+    StrictChoice,
     StrictLines,
     StrictObject,
     StrictText,
@@ -15,8 +19,16 @@ from collections_app.own_lists.models import (
 )
 from collections_app.own_lists.orderings import wrong_ordering
 from collections_app.own_lists.ranks import LONGEST_RANK, is_rank
+from collections_app.own_lists.rules import KINDS, MANUAL, SMART, RulesError
 from collections_app.own_lists.values import Row
 from collections_app.watch_list.serializers import AnimeIdField
+from collections_app.watch_list.smart_lists import checked
+
+ABOUT_RULES = (
+    "of a smart list: conditions on titles `from` the `watch_list` (if absent) or the "
+    "`catalogue`. Each key is a parameter of that address that narrows, or `all` or "
+    "`any` (arrays of such objects), or `not` (one); all keys of an object hold at once"
+)
 
 
 class OrderingField(StrictText):
@@ -27,6 +39,23 @@ class OrderingField(StrictText):
         if sentence := wrong_ordering(text):
             raise serializers.ValidationError(sentence)
         return text
+
+
+@extend_schema_field(
+    {
+        "type": "object",
+        "additionalProperties": True,
+        "example": {"from": "watch_list", "type": "To Watch", "episodes_max": 13},
+    }
+)
+class RulesField(serializers.Field[Any, Any, Any, Any]):
+    """The rules of a smart list, as they are stored: own_lists/rules.py."""
+
+    def to_internal_value(self, data: Any) -> Row:
+        try:
+            return checked(data)
+        except RulesError as error:
+            raise serializers.ValidationError(str(error)) from None
 
 
 class ListFields(StrictObject):
@@ -43,6 +72,7 @@ class ListFields(StrictObject):
         help_text="how its titles are shown, as `ordering` of its items; null: in its "
         "own order",
     )
+    rules = RulesField(required=False, allow_null=True, help_text=ABOUT_RULES)
     leave_when_completed = StrictBoolean(
         required=False, help_text="true: a title goes off it when it is completed"
     )
@@ -51,6 +81,19 @@ class ListFields(StrictObject):
 
 class ListInput(ListFields):
     name = StrictText(max_length=LONGEST_NAME)
+    kind = StrictChoice(
+        KINDS, required=False, help_text="a smart list has `rules`; it stays one"
+    )
+
+    def validate(self, attrs: Row) -> Row:
+        kind, has_rules = attrs.pop("kind", MANUAL), bool(attrs.get("rules"))
+        if kind == MANUAL and has_rules:
+            raise serializers.ValidationError({"kind": "A list with rules is smart."})
+        if kind == SMART and not has_rules:
+            raise serializers.ValidationError(
+                {"rules": "A smart list needs its rules."}
+            )
+        return attrs
 
 
 class ListChangeInput(ListFields):
@@ -100,7 +143,7 @@ class ItemInput(StrictObject):
 
 def columns_of(values: Row) -> Row:
     """null clears."""
-    cleared = {"description": "", "ordering": "", "notes": ""}
+    cleared: Row = {"description": "", "ordering": "", "notes": "", "rules": {}}
     return {
         name: cleared.get(name) if value is None else value
         for name, value in values.items()

@@ -29,6 +29,7 @@ from collections_app.own_lists.models import (
     LONGEST_NAME,
 )
 from collections_app.own_lists.ranks import LONGEST_RANK
+from collections_app.own_lists.rules import KINDS
 from collections_app.watch_list import episode_ranges
 from collections_app.watch_list.entries import JSON_KEYS, partial_date
 from collections_app.watch_list.fields import (
@@ -631,6 +632,12 @@ class OwnListOutput(Serializer):
     id = serializers.UUIDField()
     name = serializers.CharField()
     description = serializers.CharField()
+    kind = serializers.ChoiceField(
+        KINDS, help_text="`smart`: its rules say what is on it"
+    )
+    rules = serializers.DictField(
+        allow_null=True, help_text="of a smart list; null: a manual one"
+    )
     ordering = serializers.CharField(
         allow_null=True, help_text="how its titles are shown; null: in its own order"
     )
@@ -641,7 +648,11 @@ class OwnListOutput(Serializer):
     client_key = serializers.CharField(
         allow_null=True, help_text="the `id` of the operation that made it in a batch"
     )
-    size = serializers.IntegerField(help_text="how many titles are on it")
+    size = serializers.IntegerField(
+        allow_null=True,
+        help_text="how many titles are on it; null of a smart list: its items say it, "
+        "`meta.progress.total`",
+    )
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
     revision = serializers.IntegerField(help_text="for If-Match")

@@ -47,6 +47,7 @@ from collections_app.watch_list.filters import (
     PARAMETERS,
     VIEWS,
     EntryFilters,
+    is_relative,
 )
 from collections_app.watch_list.models import EntryQuerySet, EntryType, WatchListEntry
 from collections_app.watch_list.serializers import (
@@ -61,6 +62,7 @@ from collections_app.watch_list.serializers import (
     WarningOutput,
     by_word,
 )
+from collections_app.watch_list.smart_lists import entries_found
 from collections_app.watch_list.whole_list import is_whole, whole_list
 from history.idempotency.views import IdempotentViewSet
 from history.log.cursors import Cursor
@@ -150,9 +152,7 @@ class WatchListViewSet(IdempotentViewSet):
         """By the filters too; and the minute at which another entry belongs in it."""
         narrowed = EntryFilters.narrow(mine, self.wanted, self.account.timezone)
         if name := self.wanted.get("list"):
-            asked = list_named(self.user_id, name)
-            titles = titles_on(self.user_id, asked["id"])
-            narrowed = narrowed.filter(anime_id__in=titles)
+            narrowed = self.on_list(narrowed, list_named(self.user_id, name))
         if view != "up_next":
             return narrowed, 0
         if "unaired" in self.wanted:
@@ -160,6 +160,12 @@ class WatchListViewSet(IdempotentViewSet):
         now = timezone.now()
         waiting = narrowed.up_next().next_airing(now)
         return narrowed.up_next().aired(now), minute_of(waiting)
+
+    def on_list(self, entries: EntryQuerySet, asked: dict[str, Any]) -> EntryQuerySet:
+        user_id, zone = self.user_id, self.account.timezone
+        if rules := asked["rules"]:
+            return entries_found(entries, rules, user_id, zone=zone)
+        return entries.filter(anime_id__in=titles_on(user_id, asked["id"]))
 
     @documented(
         "Adds an anime, or moves it to another type.",
@@ -256,10 +262,11 @@ class WatchListViewSet(IdempotentViewSet):
         zone = self.account.timezone  # says when the day of added_since begins
         if asks_of_lists(self.wanted):
             zone = f"{zone} {at.parts['lists']}"
+        if is_relative(self.wanted) or "list" in self.wanted:
+            zone = f"{zone} {self.account.today}"
         if (shuffled := shuffle_tag(self.wanted)) is not None:
             zone = f"{zone} {shuffled}"
-        # Abbreviations, and how many lists have a title, are no facts of titles.
-        if "search" in self.wanted or "popularity" in self.wanted.get("ordering", ""):
+        if asks_of_catalogue(self.wanted):
             tag = etag_of(request, at.epoch, at.parts["list"], zone, view, at.catalogue)
             for _, held in dates_held(request, tag, minute):
                 raise NotModified(held)
@@ -271,6 +278,14 @@ class WatchListViewSet(IdempotentViewSet):
 
 def asks_of_lists(wanted: Wanted) -> bool:
     return "list" in wanted or wanted.get("view") == "lists"
+
+
+def asks_of_catalogue(wanted: Wanted) -> bool:
+    """Abbreviations, and how many lists have a title, are no facts of titles; the rules
+    of a smart list may ask for either.
+    """
+    has_parts = bool({"search", "list"} & wanted.keys())
+    return has_parts or "popularity" in wanted.get("ordering", "")
 
 
 def usual_view(request: Request) -> str:

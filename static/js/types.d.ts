@@ -189,10 +189,12 @@ export interface ListItem {
 /** The same as it is answered. */
 export interface AnsweredItem {
   anime_id: string;
-  rank: string;
+  rank: string; // null on a smart list, which is not kept here
   notes: string;
   anime: Anime;
 }
+
+export interface Progress { done: number; total: number; minutes_left: number }
 
 // --- Imports and exports -------------------------------------------------------------
 
@@ -214,7 +216,7 @@ export interface Plan {
   operation_id: string | null;
 }
 /** A list that the file names, or a tag of its entries that may become one. */
-export interface PlannedList { name: string; kind: "list" | "tag"; titles: number; is_taken: boolean; list_id: string | null }
+export interface PlannedList { name: string; kind: "list" | "smart" | "tag"; titles: number; is_taken: boolean; list_id: string | null }
 export interface Row {
   row: number;
   outcome: Outcome;

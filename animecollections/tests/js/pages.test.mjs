@@ -9,6 +9,7 @@ import { limitOf } from "../../../static/js/pages/developers/limits.js";
 import { dayAfter, dayAsked, laidOut, placeByKey, weekOf } from "../../../static/js/pages/calendar/week.js";
 import { decades, headingOf, isOpenEnded, ofToday, queryOf as browseQuery, shelvesOf, wantedBy as browsedBy } from "../../../static/js/pages/browse/choosing.js";
 import { byFormat, byWeekday, hourNote, noteOf, seasonAfter, seasonAsked, seasonOn } from "../../../static/js/pages/season/seasons.js";
+import { rulesOf, treeOf } from "../../../static/js/pages/lists/conditions.js";
 import { byDay, dayByKey, levelOf, monthAfter, monthIn, totalsOf, weeksOf } from "../../../static/js/pages/diary/month.js";
 import { sentenceOf } from "../../../static/js/pages/notices/sentences.js";
 import { around, besides } from "../../../static/js/pages/title/order.js";
@@ -379,4 +380,23 @@ test("the undo of an app is one sentence", () => {
   const told = (size) => operationText({ changes: [change], size, undoes_app: "Ani Notes" }, "10.0");
   assert.equal(told(3), "Took back 3 changes of Ani Notes.");
   assert.equal(told(1), "Removed Monster.");
+});
+
+test("rules become a tree of single conditions, and rules again", () => {
+  const again = (rules) => {
+    const { from, root } = treeOf(rules);
+    return rulesOf(from, root);
+  };
+  assert.deepEqual(again({ type: ["Watching", "Completed"], genre: ["Drama", "Horror"], year: 2001 }), {
+    from: "watch_list",
+    all: [{ any: [{ type: "Watching" }, { type: "Completed" }] }, { all: [{ genre: "Drama" }, { genre: "Horror" }] }, { year: "2001" }],
+  });
+  assert.deepEqual(again({ from: "catalogue", exclude_genre: ["Drama", "Horror"] }), {
+    from: "catalogue", all: [{ not: { any: [{ genre: "Drama" }, { genre: "Horror" }] } }],
+  });
+  assert.deepEqual(again({ not: { any: [{ tag: "a" }, { not: { tag: "b" } }] } }), {
+    from: "watch_list", all: [{ not: { any: [{ tag: "a" }, { not: { tag: "b" } }] } }],
+  });
+  assert.deepEqual(again({ any: [{ on_list: true }, { year: "" }] }), { from: "watch_list", any: [{ on_list: "true" }] });
+  assert.equal(again({ all: [{ any: [{ year: " " }] }] }), null);
 });

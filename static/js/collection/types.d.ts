@@ -73,6 +73,8 @@ export interface Operation extends Sent {
   description?: string | null;
   pinned?: boolean;
   leave_when_completed?: boolean;
+  kind?: "manual" | "smart";
+  rules?: Rules;
 }
 
 /** What a batch answers of one operation. */
@@ -208,16 +210,21 @@ export interface OwnList {
   id: string;
   name: string;
   description: string;
+  kind: "manual" | "smart";
+  rules: Rules | null; // of a smart list
   ordering: string | null;
   leave_when_completed: boolean;
   pinned: boolean;
   client_key: string | null; // the id of the operation that made it
-  size: number;
+  size: number | null; // null of a smart list: its items say it
   created_at: string;
   updated_at: string;
   revision: number;
   items_revision: number; // grows with each change of what is on it
 }
+
+/** Conditions on titles `from` somewhere, joined by all, any and not: docs/lists.md. */
+export type Rules = Record<string, unknown>;
 
 /** What sync gives as a whole, by WHOLES. */
 export interface Wholes {
@@ -312,7 +319,10 @@ export interface Asking {
 /** What the server answered; who asks names what it is. */
 export interface Answer<Data = any> {
   data: Data;
-  meta: { cursor: string; next_cursor?: string | null; has_more?: boolean; total?: number; operation_id?: string };
+  meta: {
+    cursor: string; next_cursor?: string | null; has_more?: boolean; total?: number; operation_id?: string;
+    progress?: { done: number; total: number; minutes_left: number }; // of a list of one's own
+  };
 }
 
 /** The body of a refusal. */

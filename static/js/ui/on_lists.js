@@ -29,8 +29,9 @@ export class OnLists {
     this.learn();
   }
 
+  /** Nobody puts a title on a smart list. */
   get lists() {
-    return listsNow(this.app.collection.wholes.lists, waitingIn(this.app.collection));
+    return listsNow(this.app.collection.wholes.lists, waitingIn(this.app.collection)).filter(({ kind }) => kind !== "smart");
   }
 
   /** From the server; without network from what is kept of each list. */

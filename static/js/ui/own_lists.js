@@ -28,14 +28,14 @@ export function listsNow(told, waiting) {
 }
 
 /** @param {Operation} operation @returns {Partial<OwnList>} */
-function valuesOf({ name, description, pinned, leave_when_completed }) {
-  const sent = { name, description: description ?? undefined, pinned, leave_when_completed };
+function valuesOf({ name, description, kind, rules, pinned, leave_when_completed }) {
+  const sent = { name, description: description ?? undefined, kind, rules, pinned, leave_when_completed };
   return Object.fromEntries(Object.entries(sent).filter(([, value]) => value !== undefined));
 }
 
 /** As it will be: called by its operation until the server has answered. @param {string} id @param {Operation} operation @param {string} at @returns {OwnList} */
 const made = (id, operation, at) => ({
-  id, client_key: id, name: "", description: "", ordering: null, leave_when_completed: false, pinned: false,
+  id, client_key: id, name: "", description: "", kind: "manual", rules: null, ordering: null, leave_when_completed: false, pinned: false,
   size: 0, created_at: at, updated_at: at, revision: 0, items_revision: 0, ...valuesOf(operation),
 });
 

@@ -7,22 +7,28 @@ import { KeptItems, itemsNow, listsNow, waitingIn } from "../../ui/own_lists.js"
 import { t, titleCount } from "../../ui/words.js";
 import { OrderedItems } from "./ordered_items.js";
 import { progressOf } from "./progress.js";
+import { NEW, RulesPage } from "./rules_page.js";
+import { SmartItems } from "./smart_items.js";
 
-/** @import { AnimeFacts, Operation, OwnList, Unsent } from "../../collection/types.js" */
+/** @import { AnimeFacts, Operation, OwnList, Rules, Unsent } from "../../collection/types.js" */
 /** @import { App, ListItem } from "../../types.js" */
 
 /** @param {HTMLElement} main @param {App} app */
 export function show(main, app) {
   const { collection } = app;
-  const name = here().query.get("list");
-  const page = name ? new ListPage(app, name) : new ListsPage(app);
+  const { query } = here();
+  const [name, rules] = [query.get("list"), query.get("rules")];
+  const page = rules ? new RulesPage(app, rules) : name ? new ListPage(app, name) : new ListsPage(app);
   main.append(page.box);
   const redraw = onceAFrame(() => page.box.isConnected && page.draw());
   const ends = [
     collection.on("wholes", redraw), collection.on("changed", redraw), collection.on("status", redraw),
-    collection.on("refused", () => page.forget())];
+    collection.on("changed", () => page instanceof ListPage && page.smart?.again()), collection.on("refused", () => page.forget())];
   page.draw();
-  return () => ends.forEach((end) => end());
+  return () => {
+    ends.forEach((end) => end());
+    if (page instanceof RulesPage) page.leave();
+  };
 }
 
 /** @param {App} app @param {Partial<Operation> & Pick<Operation, "op">} operation @param {Partial<AnimeFacts>} [anime] */
@@ -41,7 +47,8 @@ class ListsPage {
   /** @param {App} app */
   constructor(app) {
     this.app = app;
-    const form = h("form", { class: "tools" }, h("label", {}, h("span", { class: "unseen" }, t("Name of the new list")), this.name), h("button", { class: "button" }, icon("plus"), t("New list")));
+    const form = h("form", { class: "tools" }, h("label", {}, h("span", { class: "unseen" }, t("Name of the new list")), this.name), h("button", { class: "button" }, icon("plus"), t("New list")),
+      h("a", { class: "button", href: `/lists?rules=${NEW}` }, t("New smart list")));
     form.onsubmit = (event) => {
       event.preventDefault();
       this.add(this.name.value.trim());
@@ -64,9 +71,9 @@ class ListsPage {
   draw() {
     const lists = listsOf(this.app);
     this.empty.hidden = lists.length > 0 || !this.app.collection.isLoaded;
-    this.rows.replaceChildren(...lists.map(({ id, client_key: key, name, description, pinned, size }) =>
+    this.rows.replaceChildren(...lists.map(({ id, client_key: key, name, description, kind, pinned, size }) =>
       h("li", {}, h("a", { href: `/lists?list=${encodeURIComponent(key ?? id)}` }, h("strong", {}, name)),
-        pinned && h("span", { class: "badge" }, t("Pinned")), h("span", { class: "muted figure" }, titleCount(size)),
+        pinned && h("span", { class: "badge" }, t("Pinned")), h("span", { class: "muted figure" }, kind === "smart" ? t("Smart list") : titleCount(size ?? 0)),
         description && h("p", { class: "muted" }, description))));
   }
 }
@@ -79,6 +86,10 @@ class ListPage {
   about = h("p", { class: "list-about" });
   tools = h("div", { class: "tools" });
   body = h("div");
+  /** @type {SmartItems | null} */
+  smart = null;
+  /** @type {Rules | null} those that `smart` has asked by */
+  askedBy = null;
   /** @type {KeptItems | null} */
   kept = null;
   /** @type {Unsent[]} what was sent since the items were last read */
@@ -113,9 +124,26 @@ class ListPage {
     }
     this.about.textContent = list.description;
     this.drawTools(list);
+    if (list.kind === "smart") return this.drawSmart(list);
     if (this.kept?.listId !== list.id) this.open(list);
     else if (this.kept.isOld(list)) this.ask(list);
     this.drawItems(list);
+  }
+
+  /** @param {OwnList} list */
+  drawSmart(list) {
+    if (!list.revision) return this.body.replaceChildren(h("p", { class: "empty muted" }, t("What is on a smart list is looked up by the server: it needs a connection.")));
+    if (this.smart && JSON.stringify(this.askedBy) === JSON.stringify(list.rules)) return;
+    this.askedBy = list.rules;
+    this.smart = new SmartItems(this.app, list, ({ done, total, minutes_left: minutes }) => this.tell(done, total, minutes));
+    this.body.replaceChildren(this.smart.box);
+  }
+
+  /** @param {number} done @param {number} total @param {number} minutes */
+  tell(done, total, minutes) {
+    this.progress.textContent = !total ? "" : [
+      t("{n} of {total} completed", { n: done, total }), minutes >= 60 && t("about {n} hours left", { n: Math.round(minutes / 60) }),
+    ].filter(Boolean).join(" · ");
   }
 
   drawNothing() {
@@ -145,11 +173,12 @@ class ListPage {
     const state = `${list.pinned} ${list.leave_when_completed}`;
     if (this.tools.dataset.state === state) return; // the focus stays
     this.tools.dataset.state = state;
-    this.tools.replaceChildren(
+    this.tools.replaceChildren(...nodes([
       h("button", { type: "button", class: "button", onclick: () => this.pick() }, t("Pick one for me")),
       h("button", { type: "button", class: "button", "aria-pressed": String(list.pinned), onclick: () => this.change({ pinned: !this.list?.pinned }) }, t("Pin")),
       h("button", { type: "button", class: "button", onclick: () => this.edit() }, t("Edit")),
-      h("button", { type: "button", class: "button danger", onclick: () => this.remove() }, t("Remove")));
+      list.kind === "smart" && h("a", { class: "button", href: `/lists?rules=${encodeURIComponent(list.client_key ?? list.id)}` }, t("Edit rules")),
+      h("button", { type: "button", class: "button danger", onclick: () => this.remove() }, t("Remove"))]));
   }
 
   /** @param {OwnList} list */
@@ -160,9 +189,7 @@ class ListPage {
     }
     const items = itemsNow(this.kept.told, list, waitingIn(this.app.collection));
     const { done, minutes } = progressOf(items, this.app.collection.entries);
-    this.progress.textContent = !items.length ? "" : [
-      t("{n} of {total} completed", { n: done, total: items.length }), minutes >= 60 && t("about {n} hours left", { n: Math.round(minutes / 60) }),
-    ].filter(Boolean).join(" · ");
+    this.tell(done, items.length, minutes);
     if (!items.length) return this.body.replaceChildren(h("p", { class: "empty muted" }, t("Nothing on this list yet. Put titles on it from their own pages.")));
     this.items.draw(items);
     if (!this.items.box.isConnected) this.body.replaceChildren(this.items.box);
@@ -235,6 +262,7 @@ class ListPage {
   /** Any title that is not completed yet; of all, where all are. */
   pick() {
     const { list } = this;
+    if (list?.kind === "smart") return this.smart?.pick();
     if (!list || !this.kept) return;
     const items = itemsNow(this.kept.told, list, waitingIn(this.app.collection));
     const open = items.filter(({ anime_id: id }) => this.app.collection.entries.get(id)?.type !== "Completed");
@@ -250,13 +278,13 @@ class ListPage {
     const description = h("textarea", { rows: 3, maxlength: 2000, value: list.description });
     const leaves = h("input", { type: "checkbox", checked: list.leave_when_completed });
     const form = h("form", { class: "fields" }, h("label", {}, t("Name"), name), h("label", {}, t("Description"), description),
-      h("label", { class: "check" }, leaves, h("span", {}, t("Completed titles leave this list"))),
+      list.kind !== "smart" && h("label", { class: "check" }, leaves, h("span", {}, t("Completed titles leave this list"))),
       h("p", { class: "actions" }, h("button", { class: "button primary" }, t("Save"))));
     const box = dialog({ label: t("Edit list"), class: "small" }, h("h2", {}, t("Edit list")), form);
     form.onsubmit = (event) => {
       event.preventDefault();
       box.close();
-      this.change({ name: name.value.trim(), description: description.value, leave_when_completed: leaves.checked });
+      this.change({ name: name.value.trim(), description: description.value, ...(list.kind !== "smart" && { leave_when_completed: leaves.checked }) });
     };
   }
 }

@@ -9,9 +9,10 @@ export class ListChoices {
   /** @param {PlannedList[]} lists @param {{replan: (choice: {lists: {name: string, is_taken: boolean}[]}) => Promise<boolean>}} plan */
   constructor(lists, plan) {
     this.plan = plan;
-    const [own, tags] = ["list", "tag"].map((kind) => lists.filter((one) => one.kind === kind));
+    const [own, smart, tags] = ["list", "smart", "tag"].map((kind) => lists.filter((one) => one.kind === kind));
     this.box = h("div", { class: "plan-lists" }, ...nodes([
       own.length && this.group(t("Put titles on these lists"), own, own.length <= 12),
+      smart.length && this.group(t("Make these smart lists"), smart, true),
       tags.length && this.group(t("Make lists from tags"), tags, false)]));
   }
 
@@ -24,7 +25,7 @@ export class ListChoices {
   }
 
   /** @param {PlannedList} one */
-  choice({ name, titles, is_taken: isTaken, list_id: here }) {
+  choice({ name, kind, titles, is_taken: isTaken, list_id: here }) {
     const box = h("input", { type: "checkbox", checked: isTaken });
     box.onchange = async () => {
       box.disabled = true; // one at a time: the plan is judged anew for each
@@ -33,7 +34,8 @@ export class ListChoices {
       box.disabled = false;
       box.focus();
     };
-    const about = [titleCount(titles), here && t("on your list of this name")].filter(Boolean).join(" · ");
+    const about = kind === "smart" ? here && t("you have a smart list of this name, which stays")
+      : [titleCount(titles), here && t("on your list of this name")].filter(Boolean).join(" · ");
     return h("label", { class: "check" }, box, h("span", {}, name, " ", h("small", { class: "muted" }, about)));
   }
 }
