@@ -175,7 +175,8 @@ class Collection:
                     raise
                 self.copy.begin_again(since)
                 continue
-            self.copy.take_page(since, answer.data, answer.meta["cursor"])
+            cursor = answer.meta["cursor"]
+            self.copy.take_page(since, answer.data, cursor, with_lists=self.with_lists)
             has_more = answer.meta["has_more"]
         if self.with_lists and self.copy.lists() is None:
             self.learn_lists()

@@ -143,8 +143,13 @@ class LocalCopy:
             written = json.dumps(entry)
             self.rows("INSERT OR REPLACE INTO entries VALUES (?, ?)", anime_id, written)
 
-    def take_page(self, since: str | None, data: Any, cursor: str) -> None:
-        """Not if another process moved the cursor: it has the page already."""
+    def take_page(
+        self, since: str | None, data: Any, cursor: str, *, with_lists: bool = False
+    ) -> None:
+        """Not if another process moved the cursor: it has the page already.
+
+        with_lists: whether lists were asked for; else their changes may be missed.
+        """
         with self.transaction():
             if self.fact("cursor") != since:
                 return
@@ -154,8 +159,8 @@ class LocalCopy:
                 self.put(anime_id, None)
             if (lists := data.get("lists")) is not None:  # None: as they were
                 self.set_fact("lists", json.dumps(lists))
-            elif cursor != since and "lists" not in data:
-                self.set_fact("lists", None)  # not asked for, so it may miss changes
+            elif not with_lists and cursor != since:
+                self.set_fact("lists", None)
             self.set_fact("cursor", cursor)
 
     # --- Lists of one's own ----------------------------------------------------
