@@ -13,7 +13,7 @@ from history.staff_log.masks import MASK, Masked
 
 @admin.register(OwnList)
 class OwnListAdmin(ReadOnly, Masked):
-    list_display = ("id", "user", "called", "size", "pinned", "updated_at")
+    list_display = ("id", "user", "called", "size", "pinned", "audience", "updated_at")
     fields = (
         "id",
         "user",
@@ -23,6 +23,7 @@ class OwnListAdmin(ReadOnly, Masked):
         "ordering",
         "leave_when_completed",
         "pinned",
+        "audience",
         "created_at",
         "updated_at",
         "revision",

@@ -13,6 +13,7 @@ from collections_app.own_lists.values import (
     Row,
     item_from_snapshot,
     list_from_snapshot,
+    with_new_fields,
 )
 from history.models import Change, ChangeKind
 
@@ -56,7 +57,7 @@ def titles_now(ids: Iterable[int]) -> dict[int, int]:
 
 
 def put_back_list(edit: ListsEdit, change: Change) -> Iterator[Conflict]:
-    was, became = change.before, change.after
+    was, became = map(with_new_fields, (change.before, change.after))
     id_ = UUID((was or became)["id"])
     now = edit.lists.get(id_)
     if not became:

@@ -5,8 +5,10 @@ from typing import Any
 from uuid import UUID
 
 Row = dict[str, Any]
-# What is a person's own of a list, and of an item.
-LIST_FIELDS = ("name", "description", "ordering", "leave_when_completed", "pinned")
+# What is a person's own of a list, and of an item. Files have no audience: one that
+# came from somebody else would show a list to others.
+SAID_OF_LISTS = ("name", "description", "ordering", "leave_when_completed", "pinned")
+LIST_FIELDS = (*SAID_OF_LISTS, "audience")
 ITEM_FIELDS = ("rank", "notes")
 LIST_COLUMNS = (
     "id", *LIST_FIELDS, "client_key", "created_at", "updated_at", "revision", "size",
@@ -18,6 +20,7 @@ NEW_LIST: Row = {
     "ordering": "",
     "leave_when_completed": False,
     "pinned": False,
+    "audience": "nobody",
 }
 
 
@@ -27,7 +30,13 @@ def list_snapshot(row: Row) -> Row:
     return {"id": str(row["id"]), "created_at": row["created_at"].isoformat(), **kept}
 
 
+def with_new_fields(kept: Row) -> Row:
+    """A snapshot, also of a list that had fewer fields then; {} of none."""
+    return kept and NEW_LIST | kept
+
+
 def list_from_snapshot(kept: Row) -> Row:
+    kept = with_new_fields(kept)
     row = {name: kept[name] for name in (*LIST_FIELDS, "client_key")}
     times = {"created_at": datetime.fromisoformat(kept["created_at"])}
     empty = {"revision": 0, "size": 0, "items_revision": 0}
@@ -66,6 +75,7 @@ def list_to_json(row: Row) -> Row:
         "ordering": row["ordering"] or None,
         "leave_when_completed": row["leave_when_completed"],
         "pinned": row["pinned"],
+        "audience": row["audience"],
         "client_key": row["client_key"] or None,
         "size": row["size"],
         "created_at": row["created_at"],

@@ -15,7 +15,7 @@ from collections_app.own_lists.models import (
 )
 from collections_app.own_lists.orderings import wrong_ordering
 from collections_app.own_lists.ranks import is_rank
-from collections_app.own_lists.values import LIST_FIELDS, Row
+from collections_app.own_lists.values import SAID_OF_LISTS, Row
 
 from . import list_json, reading
 from .records import RowError
@@ -56,7 +56,7 @@ def name_of(said: object) -> str:
 
 def about_to_json(lists: Iterable[Mapping[str, object]]) -> list[dict[str, object]]:
     """What each list says of itself."""
-    return [{name: row[name] for name in LIST_FIELDS} for row in lists]
+    return [{name: row[name] for name in SAID_OF_LISTS} for row in lists]
 
 
 def lost(lists: Iterable[Mapping[str, object]], is_ours: bool) -> int:
