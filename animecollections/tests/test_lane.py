@@ -162,6 +162,7 @@ MOMENT = re.compile(
       | (?<="ticket":")[\w.-]+
       | ac_pat_\w+                                         # personal tokens
       | (?<=/feeds/)[\w.-]+(?=\.(?:ics|rss|json))           # secrets of feeds
+      | (?<=/api/shared/)[\w.-]+                            # secrets of links
       | [0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}      # ids
       | \d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z          # times
       | eyJ[\w-]+\.[\w-]+\.[\w-]+                          # tokens
@@ -253,6 +254,10 @@ def ids(client, death_note):
         "watched_id": "none",
         "viewing_id": "none",
         "feed_id": "none",
+        "share_id": "none",
+        "token": "none",
+        "user_name": "alice",
+        "year": 2026,
         "token_id": "none",
     }
 
