@@ -45,8 +45,9 @@ def lists_for(
     rows = OwnList.objects.of(user_id).visible_to(viewer).in_order()
     if list_id is not None:
         rows = rows.filter(pk=list_id)
-    items = ListItem.objects.visible_to(viewer, user_id).filter(list_id=OuterRef("id"))
-    number = items.order_by().values("list_id").annotate(n=Count("pk")).values("n")
+    items = ListItem.objects.of(user_id).visible_to(viewer, user_id)
+    items = items.filter(list_id=OuterRef("id")).order_by()
+    number = items.values("list_id").annotate(n=Count("pk")).values("n")
     counted = Coalesce(Subquery(number, output_field=IntegerField()), 0)
     read: Any = rows.annotate(seen=counted).values(*names, "seen")
     return [sized(row) for row in read]
@@ -69,7 +70,7 @@ def items_for(
     meta. Titles as everybody has them: the watch list says how far its owner is.
     """
     names = visible_fields(ITEM_SEEN_BY, viewer, user_id, named)
-    rows = ListItem.objects.visible_to(viewer, user_id).on(list_id)
+    rows = ListItem.objects.of(user_id).visible_to(viewer, user_id).on(list_id)
     found, meta = page(
         rows.values_list(*names, *ANIME),
         wanted,

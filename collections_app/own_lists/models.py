@@ -120,14 +120,13 @@ class ListItemQuerySet(OwnedQuerySet["ListItem"]):
         return self.filter(anime_id__in=anime_ids)
 
     def visible_to(self, viewer: Viewer, user_id: UUID) -> Self:
-        """A user's: one's own, whole; of others those on a list that is seen, without
+        """Of a user: one's own, whole; of others those on a list that is seen, without
         titles that are private on the watch list, or mature to this viewer.
         """
-        theirs = self.of(user_id)
         if user_id == viewer.user_id:
-            return theirs
+            return self
         lists = OwnList.objects.of(user_id).visible_to(viewer)
-        seen = theirs.filter(list_id__in=lists.values("id"))
+        seen = self.filter(list_id__in=lists.values("id"))
         if viewer.hides_mature:
             seen = seen.filter(anime__mature=False)
         if viewer.sees_private_of(user_id):

@@ -21,7 +21,8 @@ from animecollections.identity import today_in
 from animecollections.scopes import OPEN
 from animecollections.viewer import Link, Viewer
 from collections_app.watch_list.for_others import PER_PAGE
-from profiles.sharing import examples, reads, services, shapes
+from profiles.sharing import examples, reads, services
+from profiles.sharing import shown_serializers as shapes
 from profiles.sharing.fields import named_by
 from profiles.sharing.models import Share, SharedThing
 from profiles.sharing.owners import Look, look_at, user_named

@@ -18,7 +18,7 @@ from profiles.sharing.models import Share
 from profiles.sharing.owners import look_at
 from profiles.sharing.parameters import OF_LISTS, YEARS
 from profiles.sharing.serializers import MadeShareOutput, ShareInput, ShareOutput
-from profiles.sharing.shapes import SHOWN
+from profiles.sharing.shown_serializers import SHOWN
 
 TAGS = ["Sharing"]
 SCOPE = "sharing"
