@@ -131,11 +131,10 @@ class ViewAsViewSet(NeverStored):
             query(
                 "viewer",
                 str,
-                "As whom to look.",
+                "As whom to look; `visitor` if absent.",
                 enum=["visitor", "follower"],
-                required=True,
             ),
-            query("of", str, "At what.", enum=[*reads.READS], required=True),
+            query("of", str, "At what; `profile` if absent.", enum=[*reads.READS]),
             query("year", int, "Which year, of `of=year`.", **YEARS),
             *OF_LISTS,
         ],
@@ -143,9 +142,9 @@ class ViewAsViewSet(NeverStored):
         examples={"a list": examples.SHOWN | {"of": "watchList"}},
     )
     def retrieve(self, request: Request) -> Answer:
-        viewer = viewer_like(self.wanted["viewer"], self.user_id)
+        viewer = viewer_like(self.wanted.get("viewer", "visitor"), self.user_id)
         look = look_at(self.user_id, viewer, (), self.wanted)
-        of = self.wanted["of"]
+        of = self.wanted.get("of", "profile")
         data, meta = reads.READS[of](look)
         shown = {"of": of, "user_name": look.user_name, reads.KEYS.get(of, of): data}
         return answer(shown, meta=meta)
