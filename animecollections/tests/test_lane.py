@@ -255,6 +255,7 @@ def ids(client, death_note):
         "viewing_id": "none",
         "feed_id": "none",
         "share_id": "none",
+        "list_id": "none",
         "token": "none",
         "user_name": "alice",
         "year": 2026,
