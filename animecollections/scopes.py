@@ -24,6 +24,7 @@ SCOPES: Final = {
     "live": "Receive changes live.",
     "profile:read": "Read the profile, the preferences and the uploaded pictures.",
     "profile:write": "Change the profile, the preferences and the pictures.",
+    "sharing": "Decide who sees what, and make and end links to it.",
     "stats:read": "Read the statistics.",
     "watched:write": "Add to the diary of what was watched when, and correct it.",
 }

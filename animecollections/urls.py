@@ -26,11 +26,12 @@ from collections_app.catalogue.models import Season
 from profiles.accounts.pages import ConnectPage, EmailPage, KeepFactorsPage, ResetPage
 from profiles.demo.views import enter
 from profiles.feeds.views import FeedViewSet
-from profiles.images.media import picture
+from profiles.images.media import picture, picture_for_others
 from profiles.oauth import endpoints as oauth
 from profiles.oauth import server as oauth_server
 from profiles.oauth.pages import authorize, link
 from profiles.oidc.views import BackViewSet
+from profiles.profile.image_urls import MASKED_FOLDER
 
 
 # These addresses change nothing: 404 and 405 tell a client more than Django's 403.
@@ -74,6 +75,7 @@ urlpatterns = [
         name="feed",
     ),
     re_path(r"^media/(?P<path>.*)$", csrf_exempt(picture)),
+    path(f"{MASKED_FOLDER}<str:mask>/<str:file_name>", csrf_exempt(picture_for_others)),
     path("sw.js", csrf_exempt(service_worker)),
     path(f"{TITLES.removeprefix('/')}<str:anime_id>", csrf_exempt(title_page)),
     re_path(

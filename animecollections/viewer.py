@@ -12,12 +12,30 @@ from enum import Enum, auto
 from typing import Self
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, TextChoices
 
 from animecollections.identity import Account
 
 NO_ROWS = Q(pk__in=())
 ALL_ROWS = ~NO_ROWS  # Q() would vanish next to an `|`
+
+
+class Audience(TextChoices):
+    """Who sees a thing of a user's besides its owner; each has those before it too."""
+
+    NOBODY = "nobody"
+    LINK = "link"
+    FOLLOWERS = "followers"
+    EVERYONE = "everyone"
+
+
+BY_LINK = (Audience.LINK, Audience.FOLLOWERS, Audience.EVERYONE)
+# What of a user's has an audience, each a column of the preferences: the last four are
+# the types of the watch list. A list of one's own has its audience in its own row.
+THINGS = (
+    "profile", "stats", "year", "history",
+    "collection", "completed", "to_watch", "watching",
+)  # fmt: skip
 
 
 class SeenBy(Enum):
@@ -29,17 +47,29 @@ class SeenBy(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """The one thing that a link leads to: one of THINGS, or a list of one's own."""
+
+    user_id: UUID
+    of: str
+    list_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Viewer:
     """
-    user_id:  None of a visitor, and of staff in the admin.
+    user_id:  None of a visitor, of who came by a link, and of staff in the admin.
     is_staff: in the admin, where no audience narrows what they see.
     reasons:  the users whose private things they gave a reason to see.
+    follows:  the users whom they follow.
     """
 
     user_id: UUID | None = None
     hides_mature: bool = True
     is_staff: bool = False
     reasons: frozenset[UUID] = frozenset()
+    follows: frozenset[UUID] = frozenset()
+    link: Link | None = None
 
     @classmethod
     def of(cls, account: Account) -> Self:
@@ -53,11 +83,25 @@ def is_own(viewer: Viewer) -> Q:
     return Q(user_id=viewer.user_id) if viewer.user_id else NO_ROWS
 
 
-def is_in_audience(viewer: Viewer) -> Q:
-    """Rows whose audience the viewer is of. Every audience is `nobody` as yet, and has
-    no column; when it has, its condition belongs here.
+def is_in_audience(viewer: Viewer, thing: str, column: str = "") -> Q:
+    """Rows of a thing whose audience the viewer is of. column: where the audience
+    stands, seen from the rows; the preferences of their user, if it is not said.
     """
-    return ALL_ROWS if viewer.is_staff else NO_ROWS
+    if viewer.is_staff:
+        return ALL_ROWS
+    column = column or f"user__preferences__audience_{thing}"
+    seen = Q(**{column: Audience.EVERYONE})
+    if viewer.follows:
+        seen |= Q(**{column: Audience.FOLLOWERS, "user_id__in": viewer.follows})
+    if viewer.link and viewer.link.of == thing:
+        seen |= leads_to(viewer.link) & Q(**{f"{column}__in": BY_LINK})
+    return seen
+
+
+def leads_to(link: Link) -> Q:
+    """Rows of the thing that a link leads to."""
+    leads = Q(user_id=link.user_id)
+    return leads & Q(id=link.list_id) if link.list_id else leads
 
 
 def is_not_hidden(viewer: Viewer) -> Q:

@@ -13,6 +13,7 @@ from profiles.personal_data import privacy_request_admin as privacy
 from profiles.personal_tokens import admin as personal_tokens
 from profiles.profile import admin as profiles
 from profiles.second_factor import admin as second_factor
+from profiles.sharing import admin as sharing
 from profiles.staff.admin import (
     apps,
     dashboard,
@@ -42,6 +43,7 @@ __all__ = [
     "privacy",
     "profiles",
     "second_factor",
+    "sharing",
     "sign_ins",
     "users",
 ]

@@ -15,12 +15,13 @@ class ProfilesConfig(AppConfig):
         from profiles.oauth import hooks as oauth_hooks
         from profiles.oidc.services import end_since as end_identities
         from profiles.second_factor.factors import remove_since as remove_factors
+        from profiles.sharing.services import end_since as end_shares
         from profiles.staff import tasks
         from profiles.sync.feed import feed
 
         after_commit_hooks.append(feed.publish)
         sign_in_hooks.hooks.append(feed.check_sign_ins)
-        ways_in_hooks.hooks += [remove_factors, end_identities, end_feeds]
+        ways_in_hooks.hooks += [remove_factors, end_identities, end_feeds, end_shares]
         oauth_hooks.hooks.append(tell_access_given)
         after_commit_hooks.append(lambda note: WRITES.inc())
         staff_action_hooks.append(tasks.tell_of_staff)

@@ -39,6 +39,7 @@ from profiles.profile.models import (
     TitleLanguage,
 )
 from profiles.second_factor.models import FactorRemoval, Passkey, UsedChallenge
+from profiles.sharing.models import Share
 
 __all__ = [
     "App",
@@ -73,6 +74,7 @@ __all__ = [
     "ScoreFormat",
     "SecondStep",
     "Session",
+    "Share",
     "Theme",
     "Ticket",
     "TitleCount",

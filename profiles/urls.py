@@ -50,6 +50,8 @@ from profiles.second_factor.views import (
     RecoveryCodesViewSet,
     SecurityViewSet,
 )
+from profiles.sharing.public_views import PeopleViewSet, SharedViewSet
+from profiles.sharing.views import SharesViewSet, ViewAsViewSet
 from profiles.sync.ticket_views import TicketViewSet
 from profiles.sync.views import SocketSchemaViewSet, SyncViewSet
 
@@ -175,6 +177,26 @@ urlpatterns = [
     path("user/feeds", FeedsViewSet.as_view({"get": "list", "post": "create"})),
     path("user/feeds/<str:feed_id>", FeedsViewSet.as_view({"delete": "destroy"})),
     path("user/feeds/<str:feed_id>/rotate", FeedsViewSet.as_view({"post": "rotate"})),
+    path("user/shares", SharesViewSet.as_view({"get": "list", "post": "create"})),
+    path("user/shares/<str:share_id>", SharesViewSet.as_view({"delete": "destroy"})),
+    path(
+        "user/shares/<str:share_id>/rotate", SharesViewSet.as_view({"post": "rotate"})
+    ),
+    path("user/view-as", ViewAsViewSet.as_view({"get": "retrieve"})),
+    path("shared/<str:token>", SharedViewSet.as_view({"get": "retrieve"})),
+    path("users/<str:user_name>", PeopleViewSet.as_view({"get": "retrieve"})),
+    path(
+        "users/<str:user_name>/watchList", PeopleViewSet.as_view({"get": "watch_list"})
+    ),
+    path("users/<str:user_name>/lists", PeopleViewSet.as_view({"get": "lists"})),
+    path(
+        "users/<str:user_name>/lists/<str:list_id>",
+        PeopleViewSet.as_view({"get": "list_items"}),
+    ),
+    path("users/<str:user_name>/stats", PeopleViewSet.as_view({"get": "stats"})),
+    path(
+        "users/<str:user_name>/year/<int:year>", PeopleViewSet.as_view({"get": "year"})
+    ),
     path("user/notices", UserNoticesViewSet.as_view({"get": "list"})),
     path("user/notices/read", UserNoticesViewSet.as_view({"post": "read"})),
     path("user/notices/mutes", MutedTitlesViewSet.as_view({"get": "list"})),

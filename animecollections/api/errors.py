@@ -128,6 +128,7 @@ CODES: dict[str, Kind] = {
     "feed_not_found": Kind(
         404, "Feed not found: it was ended, or its address was replaced."
     ),
+    "share_not_found": Kind(404, "You have no such link (any more)."),
     "watched_not_found": Kind(404, "This row is not in your diary."),
     "viewing_not_found": Kind(404, "You have no such viewing of this title."),
     "viewing_not_over": Kind(
@@ -168,6 +169,9 @@ CODES: dict[str, Kind] = {
     "app_is_public": Kind(409, "A public app has no secret."),
     "feeds_full": Kind(
         409, "You have {number} feeds, which is the most: end one first."
+    ),
+    "shares_full": Kind(
+        409, "You have {number} links, which is the most: end one first."
     ),
     "muted_full": Kind(
         409, "You muted {number} titles, which is the most: unmute one first."

@@ -76,14 +76,16 @@ def page(
     orderings: Mapping[str, str],
     default: str,
     limit: int | None = None,
+    key: str = "pk",
 ) -> tuple[list[Row], dict[str, Any]]:
     """The page that `ordering`, `limit` and `cursor` of a query ask for, and its meta.
 
     `rows` may be of values(), values_list() or annotated; `orderings` maps the words a
     client may use to fields or annotations. Where neither client nor `limit` says how
     many, all rows come and meta is empty. 400 for a wrong word or cursor.
+    key: what no two of the rows have in common; a cursor can be read, and has it.
     """
-    terms = read_ordering(rows, wanted.get("ordering"), orderings, default)
+    terms = read_ordering(rows, wanted.get("ordering"), orderings, default, key)
     size = wanted.get("limit", limit)
     shape = fingerprint(rows.model, terms, wanted)
     if text := wanted.get("cursor"):
@@ -122,7 +124,11 @@ def with_cursor(
 
 
 def read_ordering(
-    rows: QuerySet[M, Row], text: str | None, orderings: Mapping[str, str], default: str
+    rows: QuerySet[M, Row],
+    text: str | None,
+    orderings: Mapping[str, str],
+    default: str,
+    key: str = "pk",
 ) -> list[Term]:
     """Terms of "-rating,title", ended by the key, so that no two rows are equal."""
     names = (text or default).split(",")
@@ -138,7 +144,7 @@ def read_ordering(
     for name in names:
         field = orderings[name.removeprefix("-")]
         terms.append(Term(field, name.startswith("-"), can_be_null(rows, field)))
-    return [*terms, Term("pk", terms[0].descending, is_nullable=False)]
+    return [*terms, Term(key, terms[0].descending, is_nullable=False)]
 
 
 def can_be_null(rows: QuerySet[M, Row], path: str) -> bool:

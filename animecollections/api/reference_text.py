@@ -23,6 +23,7 @@ TAGS = {
     "Lists": "Lists of one's own, each in its own order.",
     "Diary": "What was watched on which day, month or year; to be corrected.",
     "Statistics": "What was watched, how much, and when.",
+    "Sharing": "Links to one's own, and what others see of people by their names.",
     "Catalogue": "Titles, genres, studios. Open to visitors.",
     "Sync": "What changed since a cursor; the live feed.",
     "Imports": "Lists of other trackers: upload, look at the plan, decide, apply.",
@@ -34,6 +35,7 @@ TAGS = {
 ENUMS = {
     "AiringStatus": "collections_app.catalogue.models.AiringStatus",
     "AnimeFormat": "collections_app.catalogue.models.Format",
+    "Audience": "animecollections.viewer.Audience",
     "ChangeKind": "history.log.models.ChangeKind",
     "EntryState": "collections_app.watch_list.models.EntryState",
     "EntryType": "collections_app.watch_list.models.EntryType",

@@ -160,10 +160,13 @@ class ApiViewSet(ViewSet):
         """403 where the sign-in was not given what the operation needs."""
         if self.documentation is None or request.auth is None:
             return  # or a visitor, whom permissions have judged
-        given = cast("SignIn", request.auth).scopes
         for scope in self.scopes_needed(self.documentation.scopes):
-            if scope not in given:
-                raise missing(scope)
+            self.require_scope(scope)
+
+    def require_scope(self, scope: str) -> None:
+        """For what only the body tells that it is needed."""
+        if scope not in cast("SignIn", self.request.auth).scopes:
+            raise missing(scope)
 
     def scopes_needed(self, scopes: Collection[str]) -> Collection[str]:
         """Of the documented ones; fewer where the query asks for less."""

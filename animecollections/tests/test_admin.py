@@ -67,6 +67,7 @@ from profiles.models import (
     PushSubscription,
     SecondStep,
     Session,
+    Share,
     Ticket,
     TokenFamily,
     UsedChallenge,
@@ -142,6 +143,7 @@ def fill(user, anime, number):
         size=9,
     )
     Feed.objects.create(user=user, key=f"k{number}", name="Phone")
+    Share.objects.create(user=user, key=f"k{number}", of="stats")
     UserNotice.objects.create(
         user=user, kind="merged", key=f"n{number}", anime=anime, happened_at=NOW,
         data={"related_title": f"Gone {number}"},

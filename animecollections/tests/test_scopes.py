@@ -27,7 +27,10 @@ NEEDS_NO_SCOPE = {
     "/api/auth/passkey", "/api/auth/passkey/options", "/api/notices", "/api/calendar",
     "/api/unsubscribe/{secret}",
     "/api/auth/email/confirm", "/api/auth/email/take-back", "/api/auth/oidc",
-    "/api/auth/oidc/{provider_id}", "/api/auth/connect",
+    "/api/auth/oidc/{provider_id}", "/api/auth/connect", "/api/shared/{token}",
+    "/api/users/{user_name}", "/api/users/{user_name}/watchList",
+    "/api/users/{user_name}/lists", "/api/users/{user_name}/lists/{list_id}",
+    "/api/users/{user_name}/stats", "/api/users/{user_name}/year/{year}",
 }  # fmt: skip
 
 

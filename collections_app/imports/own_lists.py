@@ -24,7 +24,7 @@ from collections_app.own_lists.models import (
     OwnList,
 )
 from collections_app.own_lists.rules import with_lists
-from collections_app.own_lists.values import LIST_FIELDS, Row, folded
+from collections_app.own_lists.values import SAID_OF_LISTS, Row, folded
 from collections_app.transfer.records import OWNED_TAG, ListFile, Record
 
 TOO_MANY = "Not everything was put on lists: there would be too many lists or titles."
@@ -137,7 +137,7 @@ class PlannedLists:
 
     def about(self, key: str) -> Row:
         said = self.offers.get(key, {})
-        return {name: said[name] for name in LIST_FIELDS if name in said}
+        return {name: said[name] for name in SAID_OF_LISTS if name in said}
 
     def find(self, lists: Iterable[tuple[str, UUID]]) -> dict[str, UUID]:
         """Of each folded name the list: the one that is called exactly as in the file,
@@ -232,7 +232,7 @@ def make_smart(edit: ListsEdit, plans: PlannedLists) -> bool:
     }
     room = MOST_LISTS - len(edit.lists)
     for one in new[:room]:
-        said = {name: one[name] for name in LIST_FIELDS if name in one}
+        said = {name: one[name] for name in SAID_OF_LISTS if name in one}
         edit.make(said | {"rules": with_lists(one["rules"], ids)})
     return len(new) <= room
 

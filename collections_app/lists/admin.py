@@ -14,7 +14,9 @@ from history.staff_log.masks import MASK, Masked
 
 @admin.register(OwnList)
 class OwnListAdmin(ReadOnly, Masked):
-    list_display = ("id", "user", "called", "kind", "size", "pinned", "updated_at")
+    list_display = (
+        "id", "user", "called", "kind", "size", "pinned", "audience", "updated_at",
+    )  # fmt: skip
     fields = (
         "id",
         "user",
@@ -26,6 +28,7 @@ class OwnListAdmin(ReadOnly, Masked):
         "ordering",
         "leave_when_completed",
         "pinned",
+        "audience",
         "created_at",
         "updated_at",
         "revision",

@@ -11,6 +11,7 @@ LIST = {
     "ordering": None,
     "leave_when_completed": True,
     "pinned": False,
+    "audience": "nobody",
     "client_key": None,
     "size": 12,
     "created_at": "2026-11-01T18:30:00Z",

@@ -47,8 +47,8 @@ from collections_app.own_lists.reads import list_named
 from collections_app.own_lists.values import list_to_json
 from collections_app.watch_list.list_serializers import (
     ItemInput,
-    ListChangeInput,
     ListInput,
+    OneListInput,
     columns_of,
 )
 from collections_app.watch_list.serializers import (
@@ -138,21 +138,28 @@ class ListsViewSet(OfLists):
     @documented(
         "Changes what is sent of a list, and keeps the rest; null clears.",
         name="changeList",
+        description="`audience` needs the scope `sharing` too.",
         scope="lists:write",
         tags=TAGS,
-        body=ListChangeInput,
+        body=OneListInput,
         data=OwnListOutput,
         meta=META,
         parameters=[OF_LIST],
         errors=["list_not_found", LIST_CHANGED],
         examples={"changed": Example(LIST, OPERATED)},
-        body_examples={"another name": {"name": "With Anna", "pinned": True}},
+        body_examples={
+            "another name": {"name": "With Anna", "pinned": True},
+            "for everyone": {"audience": "everyone"},
+        },
     )
     def partial_update(self, request: Request, list_id: str) -> Answer:
+        values = columns_of(self.read_body(OneListInput))
+        if "audience" in values:
+            self.require_scope("sharing")
         outcome = self.do(
             "list_update",
             list_ref=list_id,
-            values=columns_of(self.read_body(ListChangeInput)),
+            values=values,
             only_if=precondition(request),
         )
         return told(outcome, outcome.list)

@@ -9,6 +9,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Q
 
 from animecollections.db.owned import OwnedQuerySet, OwnedRow, owner
+from animecollections.viewer import Audience, Viewer, is_in_audience, is_own
 from collections_app.own_lists.rules import kind_of
 
 LONGEST_NAME = 100
@@ -30,6 +31,9 @@ class RankField(models.TextField[str, str]):
 
 class OwnListQuerySet(OwnedQuerySet["OwnList"]):
     """Reads of lists. All of them name the owner first."""
+
+    def visible_to(self, viewer: Viewer) -> Self:
+        return self.filter(is_own(viewer) | is_in_audience(viewer, "list", "audience"))
 
     def in_order(self) -> Self:
         """As they are shown: pinned ones first, then by name."""
@@ -68,6 +72,13 @@ class OwnList(OwnedRow):
     )
     leave_when_completed = models.BooleanField(default=False)
     pinned = models.BooleanField(default=False)
+    audience = models.CharField(
+        max_length=9,
+        choices=Audience.choices,
+        default=Audience.NOBODY,
+        db_default=Audience.NOBODY,
+        help_text="who sees it",
+    )
     client_key = models.CharField(
         max_length=LONGEST_KEY,
         blank=True,
@@ -97,6 +108,9 @@ class OwnList(OwnedRow):
             models.CheckConstraint(
                 condition=Q(size__lte=MOST_ITEMS), name="ownlist_size"
             ),
+            models.CheckConstraint(
+                condition=Q(audience__in=Audience.values), name="ownlist_audience"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -115,6 +129,21 @@ class ListItemQuerySet(OwnedQuerySet["ListItem"]):
 
     def of_anime(self, anime_ids: Collection[int]) -> Self:
         return self.filter(anime_id__in=anime_ids)
+
+    def visible_to(self, viewer: Viewer, user_id: UUID) -> Self:
+        """Of a user: one's own, whole; of others those on a list that is seen, without
+        titles that are private on the watch list, or mature to this viewer.
+        """
+        if user_id == viewer.user_id:
+            return self
+        lists = OwnList.objects.of(user_id).visible_to(viewer)
+        seen = self.filter(list_id__in=lists.values("id"))
+        if viewer.hides_mature:
+            seen = seen.filter(anime__mature=False)
+        if viewer.sees_private_of(user_id):
+            return seen
+        is_open = Q(entry__id=None) | Q(entry__is_private=False)
+        return seen.with_entries(user_id).filter(is_open)
 
     def with_entries(self, user_id: UUID) -> Self:
         """Each with the user's entry of its title, as `entry`, where there is one; and

@@ -11,9 +11,9 @@ from collections_app.own_lists.models import MOST_ITEMS, MOST_LISTS
 from collections_app.own_lists.values import (
     LIST_FIELDS,
     Row,
-    fields_in,
     item_from_snapshot,
     list_from_snapshot,
+    with_new_fields,
 )
 from history.models import Change, ChangeKind
 
@@ -65,7 +65,7 @@ def titles_now(ids: Iterable[int]) -> dict[int, int]:
 
 
 def put_back_list(edit: ListsEdit, was: Row, became: Row) -> Iterator[Conflict]:
-    was, became = (said and said | fields_in(said) for said in (was, became))
+    was, became = map(with_new_fields, (was, became))
     id_ = UUID((was or became)["id"])
     now = edit.lists.get(id_)
     if not became:

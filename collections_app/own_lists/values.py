@@ -9,10 +9,12 @@ from uuid import UUID
 from collections_app.own_lists.rules import kind_of
 
 Row = dict[str, Any]
-# What is a person's own of a list, and of an item.
-LIST_FIELDS = (
+# What is a person's own of a list, and of an item. Files have no audience: one that
+# came from somebody else would show a list to others.
+SAID_OF_LISTS = (
     "name", "description", "ordering", "rules", "leave_when_completed", "pinned",
 )  # fmt: skip
+LIST_FIELDS = (*SAID_OF_LISTS, "audience")
 ITEM_FIELDS = ("rank", "notes")
 LIST_COLUMNS = (
     "id", *LIST_FIELDS, "client_key", "created_at", "updated_at", "revision", "size",
@@ -25,6 +27,7 @@ NEW_LIST: Row = {
     "rules": {},
     "leave_when_completed": False,
     "pinned": False,
+    "audience": "nobody",
 }
 
 
@@ -40,16 +43,17 @@ def list_snapshot(row: Row) -> Row:
     return {"id": str(row["id"]), "created_at": row["created_at"].isoformat(), **kept}
 
 
+def with_new_fields(kept: Row) -> Row:
+    """A snapshot, also of a list that had fewer fields then; {} of none."""
+    return kept and NEW_LIST | kept
+
+
 def list_from_snapshot(kept: Row) -> Row:
-    row = fields_in(kept) | {"client_key": kept["client_key"]}
+    kept = with_new_fields(kept)
+    row = {name: kept[name] for name in (*LIST_FIELDS, "client_key")}
     times = {"created_at": datetime.fromisoformat(kept["created_at"])}
     empty = {"revision": 0, "size": 0, "items_revision": 0}
     return {"id": UUID(kept["id"]), **row, **times, "updated_at": None, **empty}
-
-
-def fields_in(kept: Row) -> Row:
-    """The fields of a list in a snapshot, which may be older than some of them."""
-    return {name: (NEW_LIST | kept)[name] for name in LIST_FIELDS}
 
 
 def item_snapshot(row: Row, list_name: str) -> Row:
@@ -86,6 +90,7 @@ def list_to_json(row: Row) -> Row:
         "ordering": row["ordering"] or None,
         "leave_when_completed": row["leave_when_completed"],
         "pinned": row["pinned"],
+        "audience": row["audience"],
         "client_key": row["client_key"] or None,
         "size": None if row["rules"] else row["size"],
         "created_at": row["created_at"],

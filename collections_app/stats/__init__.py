@@ -60,7 +60,7 @@ def of_list(user_id: UUID, *, viewer: Viewer, today: date) -> Statistics:
     """The list as it stands, and all that was ever watched, as far as the viewer may
     see it: two statements, or three (reading.py).
     """
-    sources = Sources(user_id, viewer)
+    sources = Sources(user_id, viewer, "stats")
     watched = watched_in(sources, "")
     groups = groups_of(titles_of_list(watched))
     [total] = groups["total"]
@@ -117,7 +117,7 @@ def of_year(
 
     zone: of the user, whose days and years they are.
     """
-    sources = Sources(user_id, viewer)
+    sources = Sources(user_id, viewer, "year")
     period = f"{year}-{month:02}" if month else str(year)
     first_day = date(year, month or 1, 1)
     watched = watched_in(sources, period)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS
@@ -22,10 +22,12 @@ COLUMNS_OF_DAYS = ("anime_id", "watched_on", "episodes")
 
 @dataclass(frozen=True)
 class Sources:
-    """The entries and days that a viewer may see of a user's."""
+    """The entries and days that a viewer may see of a user's in the statistics,
+    or in a year in review."""
 
     user_id: UUID
     viewer: Viewer
+    thing: Literal["stats", "year"]
 
     @property
     def is_own(self) -> bool:
@@ -36,7 +38,7 @@ class Sources:
         theirs = WatchListEntry.objects.of(self.user_id)
         # The same without the rule, which lets all of one's own through: its statement
         # needs no titles joined for that.
-        return theirs if self.is_own else theirs.visible_to(self.viewer)
+        return theirs if self.is_own else theirs.visible_to(self.viewer, self.thing)
 
     @property
     def days(self) -> QuerySet[EpisodesWatched]:

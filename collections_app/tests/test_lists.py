@@ -41,6 +41,7 @@ def test_one_is_made(client):
         "ordering": None,
         "leave_when_completed": False,
         "pinned": True,
+        "audience": "nobody",
         "client_key": None,
         "size": 0,
         "created_at": 0,

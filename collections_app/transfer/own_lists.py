@@ -18,7 +18,7 @@ from collections_app.own_lists.models import (
 from collections_app.own_lists.orderings import wrong_ordering
 from collections_app.own_lists.ranks import is_rank
 from collections_app.own_lists.rules import RulesError, with_lists
-from collections_app.own_lists.values import LIST_FIELDS, Row, folded
+from collections_app.own_lists.values import SAID_OF_LISTS, Row, folded
 from collections_app.watch_list.smart_lists import checked
 
 from . import list_json, reading
@@ -76,7 +76,7 @@ def about_to_json(lists: Iterable[Mapping[str, object]]) -> list[dict[str, objec
     lists = list(lists)
     names = {str(row[key]): str(row["name"]) for row in lists for key in KEYS}
     return [
-        {name: row[name] for name in LIST_FIELDS}
+        {name: row[name] for name in SAID_OF_LISTS}
         | {"rules": with_lists(row["rules"], names)}
         for row in lists
     ]

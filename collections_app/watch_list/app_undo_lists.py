@@ -24,7 +24,12 @@ from collections_app.own_lists.undoing import (
     put_back_list,
     read_for,
 )
-from collections_app.own_lists.values import ITEM_FIELDS, LIST_FIELDS, Row
+from collections_app.own_lists.values import (
+    ITEM_FIELDS,
+    LIST_FIELDS,
+    Row,
+    with_new_fields,
+)
 from collections_app.watch_list.app_doings import operations_of, reaches_further
 from history.models import Change, ChangeKind
 
@@ -102,7 +107,7 @@ class ListWalk:
     # --- One change -------------------------------------------------------------------
 
     def put_back(self, subject: Subject, change: Change) -> None:
-        was, became = change.before, change.after
+        was, became = values_of(change)
         kept = self.kept.get(subject, {})
         if change.token_id == self.past.app_id:
             for name in fields_of(change):
@@ -162,9 +167,15 @@ def fields_of(change: Change) -> Sequence[str]:
     return LIST_FIELDS if change.kind == ChangeKind.LIST else ITEM_FIELDS
 
 
+def values_of(change: Change) -> tuple[Row, Row]:
+    if change.kind == ChangeKind.LIST:
+        return with_new_fields(change.before), with_new_fields(change.after)
+    return change.before, change.after
+
+
 def names_of(change: Change) -> list[str]:
     """Of what a change changed."""
-    before, after = change.before, change.after
+    before, after = values_of(change)
     if not before or not after:
         return [WHOLE, *fields_of(change)]
     return [name for name in fields_of(change) if before[name] != after[name]]

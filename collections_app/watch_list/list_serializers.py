@@ -12,6 +12,7 @@ from animecollections.api.fields import (
     StrictObject,
     StrictText,
 )
+from animecollections.viewer import Audience
 from collections_app.own_lists.models import (
     LONGEST_DESCRIPTION,
     LONGEST_ITEM_NOTES,
@@ -100,6 +101,18 @@ class ListChangeInput(ListFields):
     """Absent keeps, null clears."""
 
     name = StrictText(max_length=LONGEST_NAME, required=False)
+
+
+class OneListInput(ListChangeInput):
+    """With the audience, which no batch has: who sees a list is decided with network,
+    or nobody knows from when on they do.
+    """
+
+    audience = StrictChoice(
+        Audience.choices,
+        required=False,
+        help_text="who sees it; needs the scope `sharing` too",
+    )
 
 
 class RankInput(StrictText):

@@ -10,6 +10,7 @@ from django.db.models import Count, Exists, F, Min, OuterRef, Q
 
 from animecollections.db.owned import OwnedQuerySet, OwnedRow, owner
 from animecollections.viewer import (
+    NO_ROWS,
     Viewer,
     is_in_audience,
     is_not_hidden,
@@ -56,12 +57,29 @@ def _allowed_states() -> Q:
     return allowed
 
 
+def thing_of_type(type_: str) -> str:
+    """What a type is called where things with an audience are named."""
+    return type_.lower().replace(" ", "_")
+
+
+def is_of_seen_type(viewer: Viewer) -> Q:
+    seen = NO_ROWS
+    for type_ in EntryType.values:
+        seen |= Q(type=type_) & is_in_audience(viewer, thing_of_type(type_))
+    return seen
+
+
 class EntryQuerySet(OwnedQuerySet["WatchListEntry"]):
     """Reads of lists. All of them name the owner first."""
 
-    def visible_to(self, viewer: Viewer) -> Self:
-        """One's own, mature titles too; of others what the one rule lets through."""
-        seen = is_in_audience(viewer) & is_not_hidden(viewer)
+    def visible_to(self, viewer: Viewer, thing: str = "") -> Self:
+        """One's own, mature titles too; of others what the one rule lets through.
+
+        thing: what they are looked at in, of whose audience one then has to be: the
+        statistics, a year. Absent: the watch list, where each type has its own.
+        """
+        audience = is_in_audience(viewer, thing) if thing else is_of_seen_type(viewer)
+        seen = audience & is_not_hidden(viewer)
         if viewer.hides_mature:
             seen &= Q(anime__mature=False)
         return self.filter(is_own(viewer) | seen)

@@ -19,6 +19,7 @@ from animecollections.api.fields import (
     StrictObject,
     StrictText,
 )
+from animecollections.viewer import Audience
 from collections_app.catalogue.entry_facts import AIRING_WORDS
 from collections_app.catalogue.models import AiringStatus, Format, Season
 from collections_app.catalogue.refs import AnimeRef, parse_anime_id
@@ -645,6 +646,7 @@ class OwnListOutput(Serializer):
         help_text="whether a title goes off it when it is completed"
     )
     pinned = serializers.BooleanField()
+    audience = serializers.ChoiceField(Audience.choices, help_text="who sees it")
     client_key = serializers.CharField(
         allow_null=True, help_text="the `id` of the operation that made it in a batch"
     )

@@ -6,7 +6,7 @@ from django.http.response import HttpResponseBase
 
 from animecollections.api.errors import ApiError
 from animecollections.api.failures import failure
-from profiles.profile.image_urls import is_own_path
+from profiles.profile.image_urls import is_own_path, unmasked_path
 
 HEADERS = {
     "Content-Disposition": "inline",
@@ -37,6 +37,13 @@ def picture(request: HttpRequest, path: str) -> HttpResponseBase:
     for name, value in ANY_ORIGIN.items():
         response[name] = value
     return response
+
+
+def picture_for_others(
+    request: HttpRequest, mask: str, file_name: str
+) -> HttpResponseBase:
+    """GET /pictures/…: the same at an address that does not say whose it is."""
+    return picture(request, unmasked_path(mask, file_name))
 
 
 def found(request: HttpRequest, path: str) -> HttpResponseBase:

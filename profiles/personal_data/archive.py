@@ -69,6 +69,7 @@ from profiles.personal_data.models import MadeExport, PrivacyRequest
 from profiles.personal_tokens.models import PersonalToken
 from profiles.profile.models import Preferences, Profile
 from profiles.second_factor.models import FactorRemoval, Passkey
+from profiles.sharing.models import Share
 
 ROWS_AT_ONCE = 2_000
 BYTES_AT_ONCE = 1024 * 1024
@@ -310,6 +311,13 @@ SECTIONS = [
         "are not included.",
         of(Feed, "id"),
         left_out=("id", "key"),
+    ),
+    Section(
+        "shares.jsonl",
+        "The links that you made to your lists, profile and statistics, and how often "
+        "each was used. Their addresses are not included.",
+        of(Share, "id"),
+        left_out=("key",),
     ),
     Section(
         "notices.jsonl",

@@ -78,6 +78,10 @@ class PreferencesFields(ReadOnly):
         ("score_format", "title_language"),
         ("muted_notices", "notice_digest"),
         ("web_push", "add_sequels"),
+        ("audience_profile", "audience_history"),
+        ("audience_stats", "audience_year"),
+        ("audience_collection", "audience_completed"),
+        ("audience_to_watch", "audience_watching"),
     )
 
 

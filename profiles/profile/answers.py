@@ -4,13 +4,13 @@ addresses, sync, the live feed, and the refusal of a write that came too late.
 
 from collections.abc import Collection, Iterable
 from datetime import date, datetime
-from typing import Annotated, TypedDict
+from typing import Annotated, TypedDict, cast
 from uuid import UUID
 
 from django.conf import settings
 
 from animecollections.api.shapes import SecondSpelling, Words
-from animecollections.viewer import SeenBy, Viewer, visible_fields
+from animecollections.viewer import THINGS, Audience, SeenBy, Viewer, visible_fields
 from collections_app.models import Anime, WatchListEntry
 from profiles.accounts.models import User
 from profiles.profile.models import (
@@ -129,6 +129,24 @@ def identity_answer(user: User, profile: Profile) -> IdentityAnswer:
     }
 
 
+class AudiencesAnswer(TypedDict):
+    """Who sees what: `nobody`, `link`, `followers` or `everyone`."""
+
+    profile: Annotated[str, Audience]
+    stats: Annotated[str, Audience]
+    year: Annotated[str, Audience]
+    history: Annotated[str, Audience]
+    collection: Annotated[str, Audience]
+    completed: Annotated[str, Audience]
+    to_watch: Annotated[str, Audience]
+    watching: Annotated[str, Audience]
+
+
+def audiences_answer(preferences: Preferences) -> AudiencesAnswer:
+    told = {thing: getattr(preferences, f"audience_{thing}") for thing in THINGS}
+    return cast("AudiencesAnswer", told)
+
+
 Language = Words(tuple(dict(settings.LANGUAGES)))
 
 
@@ -148,6 +166,7 @@ class PreferencesAnswer(TypedDict):
     noticeDigest: Annotated[str, DigestTime]
     webPush: bool
     addSequels: bool
+    audience: AudiencesAnswer
     updated_at: datetime
 
 
@@ -169,5 +188,6 @@ def preferences_answer(preferences: Preferences) -> PreferencesAnswer:
         "noticeDigest": preferences.notice_digest,
         "webPush": preferences.web_push,
         "addSequels": preferences.add_sequels,
+        "audience": audiences_answer(preferences),
         "updated_at": preferences.updated_at,
     }

@@ -1,5 +1,7 @@
 """What the reference of the API shows of bodies and answers."""
 
+from animecollections.viewer import THINGS
+
 PROFILE = {
     "user_id": "550e8400-e29b-41d4-a716-446655440000",
     "name": "Alice",
@@ -50,6 +52,7 @@ PREFERENCES = {
     "noticeDigest": "weekly",
     "webPush": True,
     "addSequels": False,
+    "audience": dict.fromkeys(THINGS, "nobody") | {"watching": "everyone"},
     "updated_at": "2026-11-23T09:30:00Z",
 }
 IDENTITY = {

@@ -7,13 +7,17 @@ addresses that are known: ours, of an image host, or what the profile shows alre
 
 import re
 from urllib.parse import urljoin, urlsplit
+from uuid import UUID
 
 from django.conf import settings
 from django.core.files.storage import default_storage
 from django.utils.http import is_same_domain
 
+from animecollections.db.ids import masked
+
 MAX_LENGTH = 1000
 FOLDER = "images/"
+MASKED_FOLDER = "pictures/"
 # images/<user id>/<hash of the content>.webp, as services.images names a file.
 OWN_PATH = re.compile(FOLDER + r"[0-9a-f-]{36}/[0-9a-f]{32}\.webp", re.ASCII)
 # Browsers read "\" as "/", and drop line breaks: such an address says two things.
@@ -55,6 +59,26 @@ def path_of_ours(url: str) -> str | None:
     _, folder, rest = url.partition(f"/{FOLDER}")
     path = f"{FOLDER}{rest}"
     return path if folder and is_own_path(path) else None
+
+
+def url_for_others(url: str | None) -> str | None:
+    """The same picture at an address that does not tell whose it is: paths of ours name
+    the account.
+    """
+    path = path_of_ours(url or "")
+    if path is None:
+        return url or None
+    _, user_id, file_name = path.split("/")
+    mask = masked(UUID(user_id), file_name)
+    return f"{settings.PUBLIC_URL}/{MASKED_FOLDER}{mask}/{file_name}"
+
+
+def unmasked_path(mask: str, file_name: str) -> str:
+    """The name in the storage of a picture at such an address."""
+    try:
+        return f"{FOLDER}{masked(UUID(mask), file_name)}/{file_name}"
+    except ValueError:
+        return ""
 
 
 def is_web_address(url: str) -> bool:

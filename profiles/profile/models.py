@@ -6,6 +6,8 @@ from django.db import models
 from django.db.models import Q
 
 from animecollections.viewer import (
+    THINGS,
+    Audience,
     Viewer,
     is_in_audience,
     is_own,
@@ -21,7 +23,7 @@ class Gender(models.TextChoices):
 
 class ProfileQuerySet(models.QuerySet["Profile"]):
     def visible_to(self, viewer: Viewer) -> Self:
-        return self.filter(is_own(viewer) | is_in_audience(viewer))
+        return self.filter(is_own(viewer) | is_in_audience(viewer, "profile"))
 
 
 class Profile(models.Model):
@@ -91,6 +93,22 @@ class DigestTime(models.TextChoices):
     WEEKLY = "weekly"
 
 
+def audience() -> models.CharField[str, str]:
+    return models.CharField(
+        max_length=9,
+        choices=Audience.choices,
+        default=Audience.NOBODY,
+        db_default=Audience.NOBODY,
+    )
+
+
+def _known_audiences() -> Q:
+    known = Q()
+    for thing in THINGS:
+        known &= Q(**{f"audience_{thing}__in": Audience.values})
+    return known
+
+
 class Preferences(models.Model):
     user = models.OneToOneField(
         User, models.CASCADE, primary_key=True, related_name="preferences"
@@ -123,6 +141,15 @@ class Preferences(models.Model):
     )
     web_push = models.BooleanField(default=True, db_default=True)
     add_sequels = models.BooleanField(default=False, db_default=False)
+    # Who sees what: one for each of viewer.THINGS.
+    audience_profile = audience()
+    audience_stats = audience()
+    audience_year = audience()
+    audience_history = audience()
+    audience_collection = audience()
+    audience_completed = audience()
+    audience_to_watch = audience()
+    audience_watching = audience()
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
@@ -130,7 +157,10 @@ class Preferences(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=Q(language__in=["en", "es"]), name="preferences_language"
-            )
+            ),
+            models.CheckConstraint(
+                condition=_known_audiences(), name="preferences_audience"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -7,7 +7,13 @@ from django.conf import settings
 from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
-from animecollections.api.fields import StrictBoolean, StrictChoice, StrictList
+from animecollections.api.fields import (
+    StrictBoolean,
+    StrictChoice,
+    StrictList,
+    StrictObject,
+)
+from animecollections.viewer import Audience
 from profiles.profile.models import (
     DigestTime,
     NoticeKind,
@@ -36,6 +42,23 @@ class Zone(serializers.CharField):
                 "Send the IANA name of a time zone, such as Europe/Madrid."
             )
         return data
+
+
+def audience() -> StrictChoice:
+    return StrictChoice(Audience.choices, required=False)
+
+
+class AudiencesInput(StrictObject):
+    """Who sees what. Absent is kept."""
+
+    profile = audience()
+    stats = audience()
+    year = audience()
+    history = audience()
+    collection = audience()
+    completed = audience()
+    to_watch = audience()
+    watching = audience()
 
 
 @extend_schema_serializer(exclude_fields=list(SPELLINGS))
@@ -87,6 +110,16 @@ class PreferencesInput(serializers.Serializer[Any]):
         source="add_sequels",
         help_text="Whether sequels of what was completed are added to *To Watch*.",
     )
+
+    audience = AudiencesInput(
+        required=False,
+        help_text="Who sees what; needs the scope `sharing` too.",
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """As columns."""
+        said = attrs.pop("audience", {})
+        return attrs | {f"audience_{thing}": word for thing, word in said.items()}
 
     def validate_mutedNotices(self, kinds: list[str]) -> str:  # noqa: N802
         """As the column keeps them: the same kinds are the same text."""

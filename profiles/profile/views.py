@@ -79,6 +79,7 @@ changes_profile = partial(
 changes_preferences = partial(
     documented,
     "Changes the fields that are sent, and returns all preferences.",
+    description="`audience` needs the scope `sharing` too.",
     scope="profile:write",
     tags=["Profile"],
     body=PreferencesInput,
@@ -88,6 +89,7 @@ changes_preferences = partial(
     body_examples={
         "colour": {"enfasiscolor": "#3498db", "parentalControl": True},
         "time zone": {"timezone": "Europe/Madrid"},
+        "who sees what": {"audience": {"watching": "everyone", "stats": "link"}},
     },
     examples={"changed": PREFERENCES},
 )
@@ -187,9 +189,12 @@ class PreferencesViewSet(IdempotentViewSet):
         return self.save(request)
 
     def save(self, request: Request) -> Answer:
+        values = self.read_body(PreferencesInput)
+        if any(name.startswith("audience_") for name in values):
+            self.require_scope("sharing")
         preferences, revision = services.update_preferences(
             user_id=self.user_id,
-            values=self.read_body(PreferencesInput),
+            values=values,
             through=self.through,
             only_if=precondition(request),
         )

@@ -134,6 +134,7 @@ def fill(user, client, visitor, anime):
     client.generic("POST", "/api/user/imports", LIST, content_type="application/xml")
     b"".join(client.get("/api/user/export?format=csv").streaming_content)
     client.post("/api/user/feeds", {"name": "Phone"})
+    client.post("/api/user/shares", {"of": "list", "id": made["id"]})
     client.put(f"/api/user/notices/mutes/{anime.pk}")
     Preferences.objects.filter(user=user).update(notice_digest="daily")
     notify(user_id=user.pk, kind=NoticeKind.MERGED, key="merged:1", anime_id=anime.pk)

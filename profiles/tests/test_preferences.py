@@ -2,6 +2,7 @@
 
 import pytest
 
+from animecollections.viewer import THINGS
 from history.models import Change, UserState
 
 pytestmark = pytest.mark.django_db
@@ -21,6 +22,7 @@ WHOLE = {
     "noticeDigest": "weekly",
     "webPush": False,
     "addSequels": True,
+    "audience": dict.fromkeys(THINGS, "followers"),
 }
 
 
@@ -48,6 +50,7 @@ def test_a_new_account_has_those_of_everybody(client, alice):
         "noticeDigest": "off",
         "webPush": True,
         "addSequels": False,
+        "audience": dict.fromkeys(THINGS, "nobody"),
     }
 
 

@@ -72,6 +72,7 @@ PLACES = {
     "profiles.EmailChange": by_user("its links name the user"),
     "profiles.Identity": by_user(OWN),
     "profiles.Feed": by_user(OWN),
+    "profiles.Share": by_user("its text tells the user"),
     "profiles.UserNotice": by_user(OWN),
     "profiles.MutedTitle": by_user(OWN),
     "profiles.PushSubscription": by_user(OWN),

@@ -153,6 +153,7 @@ export interface Preferences {
   noticeDigest?: "off" | "daily" | "weekly"; // those unread, by mail
   webPush?: boolean;
   addSequels?: boolean; // of what was completed, to To Watch
+  audience?: Record<string, Audience>; // who sees what: profile, stats, watching …
 }
 export type ScoreFormat = "10.0" | "10" | "100" | "5" | "3";
 
@@ -205,6 +206,9 @@ export interface Notice {
   text: string | null;
 }
 
+/** Who sees a thing besides its owner; each has those before it too. */
+export type Audience = "nobody" | "link" | "followers" | "everyone";
+
 /** A list of one's own. In no order: pages sort them. */
 export interface OwnList {
   id: string;
@@ -215,6 +219,7 @@ export interface OwnList {
   ordering: string | null;
   leave_when_completed: boolean;
   pinned: boolean;
+  audience?: Audience;
   client_key: string | null; // the id of the operation that made it
   size: number | null; // null of a smart list: its items say it
   created_at: string;

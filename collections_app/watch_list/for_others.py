@@ -1,0 +1,58 @@
+"""A watch list as others see it."""
+
+from collections.abc import Collection
+from typing import Any
+from uuid import UUID
+
+from animecollections.api.paging import page
+from animecollections.api.parameters import Wanted
+from animecollections.viewer import Viewer, visible_fields
+from collections_app.catalogue.entry_facts import FACT_KEYS, FACTS, NULL_FACT_KEYS
+from collections_app.watch_list.episode_ranges import Seen
+from collections_app.watch_list.fields import COLUMNS_SEEN_BY, shown
+from collections_app.watch_list.filters import ORDERINGS
+from collections_app.watch_list.models import WatchListEntry
+
+Json = dict[str, Any]
+PER_PAGE = 100
+# None that tells what others see only where it is named: cursors have its values.
+ORDERINGS_FOR_OTHERS = {
+    name: ORDERINGS[name]
+    for name in ("title", "score", "rating", "year", "progress", "episodes")
+}
+FACT_COLUMNS = {
+    key: f"anime__{fact}" for key, fact in zip(FACT_KEYS, FACTS, strict=False)
+}
+
+
+def entries_for(
+    viewer: Viewer,
+    user_id: UUID,
+    named: Collection[str],
+    wanted: Wanted,
+    limit: int | None = PER_PAGE,
+) -> tuple[list[Json], Json]:
+    """A page of a user's list, or all of it, by one statement; and its meta."""
+    names = visible_fields(COLUMNS_SEEN_BY, viewer, user_id, named)
+    needed = {*names, "progress"}  # of which episodes are told
+    rows = WatchListEntry.objects.of(user_id).visible_to(viewer)
+    if types := wanted.get("type"):
+        rows = rows.filter(type__in=types)
+    found, meta = page(
+        rows.values(*needed, *FACT_COLUMNS.values()),
+        wanted,
+        orderings=ORDERINGS_FOR_OTHERS,
+        default="title",
+        limit=limit,
+        key="anime_id",
+    )
+    return [to_json(row, names) for row in found], meta
+
+
+def to_json(row: Json, names: Collection[str]) -> Json:
+    told = {name: shown(name, row[name]) for name in names}
+    told["anime_id"] = str(row["anime_id"])
+    if kept := told.pop("episode_ranges", None):
+        told["episode_ranges"] = Seen.read(row["progress"], kept).to_json()
+    facts = {key: row[column] for key, column in FACT_COLUMNS.items()}
+    return told | facts | {key: facts[key] or None for key in NULL_FACT_KEYS}

@@ -1,0 +1,101 @@
+"""Whose things are looked at, and which of them the viewer may look at."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.db.models import BooleanField, ExpressionWrapper, Subquery
+
+from animecollections.api.errors import ApiError
+from animecollections.api.parameters import Wanted
+from animecollections.identity import Revisions
+from animecollections.viewer import THINGS, Viewer, is_in_audience
+from collections_app.models import CatalogueState
+from collections_app.watch_list.for_others import PER_PAGE
+from history.log.parts import STAND, to_revisions
+from profiles.accounts.identifiers import fold_user_name
+from profiles.accounts.models import LoginClaim
+from profiles.profile.models import Preferences
+from profiles.sharing.fields import FIELDS
+
+ABOUT = ("user__user_name", "timezone")
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Of one viewer at one owner.
+
+    sees:   those of viewer.THINGS that the viewer is in the audience of.
+    named:  fields that are shown beyond what others see.
+    wanted: the query.
+    page_size: of long lists, where the query does not say; None: all.
+    """
+
+    user_id: UUID
+    user_name: str
+    timezone: str
+    revisions: Revisions
+    viewer: Viewer
+    sees: frozenset[str]
+    named: Collection[str] = ()
+    wanted: Wanted = field(default_factory=dict)
+    page_size: int | None = PER_PAGE
+
+    def require(self, *things: str) -> None:
+        """404 unless one of them is seen: the same as for what is not there."""
+        if not self.sees.intersection(things):
+            raise ApiError("not_found")
+
+
+def user_named(name: str) -> UUID:
+    """Whose user name this is; 404 where it is nobody's."""
+    if "\x00" in name:
+        raise ApiError("not_found")
+    user_id: UUID | None = LoginClaim.objects.owner_of(f"name:{fold_user_name(name)}")
+    if user_id is None:
+        raise ApiError("not_found")
+    return user_id
+
+
+def look_at(
+    user_id: UUID,
+    viewer: Viewer,
+    named: Collection[str],
+    wanted: Wanted,
+    page_size: int | None = PER_PAGE,
+) -> Look:
+    """One statement; 404 for an account that is locked, or gone. Who is in the audience
+    of the history sees days as if they were named.
+    """
+    rows: Any = Preferences.objects.filter(user_id=user_id, user__is_active=True)
+    may_see = {
+        thing: ExpressionWrapper(
+            is_in_audience(viewer, thing, f"audience_{thing}"), BooleanField()
+        )
+        for thing in THINGS
+    }
+    catalogue = Subquery(CatalogueState.objects.values("revision")[:1])
+    stand = [f"user__state__{name}" for name in STAND]
+    row = (
+        rows.annotate(**may_see, catalogue=catalogue)
+        .values_list(*ABOUT, "catalogue", *stand, *THINGS)
+        .first()
+    )
+    if row is None:
+        raise ApiError("not_found")
+    user_name, timezone, revision, *others = row
+    answers = zip(THINGS, others[len(STAND) :], strict=True)
+    sees = frozenset(thing for thing, is_seen in answers if is_seen)
+    days = FIELDS["dates"] if "history" in sees else frozenset()
+    return Look(
+        user_id,
+        user_name,
+        timezone,
+        to_revisions(others[: len(STAND)], revision),
+        viewer,
+        sees,
+        frozenset(named) | days,
+        wanted,
+        page_size,
+    )

@@ -1,0 +1,214 @@
+"""What others see of a person, over HTTP: for everybody, by name or by a link.
+
+A sign-in says here which mature titles are seen, and no more: their owner sees what
+others see (all of it is at /api/user/…), and no token more than it was given.
+"""
+
+from typing import Any
+
+from django.http.response import HttpResponseBase
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+
+from animecollections.api.conditional import etag_of, unless_held
+from animecollections.api.errors import ApiError
+from animecollections.api.ids import parse_id
+from animecollections.api.rendering import Answer, answer
+from animecollections.api.schema import Example, documented
+from animecollections.api.shapes import nullable
+from animecollections.api.views import FOR_ALL, ApiViewSet
+from animecollections.identity import today_in
+from animecollections.scopes import OPEN
+from animecollections.viewer import Link, Viewer
+from collections_app.watch_list.for_others import PER_PAGE
+from profiles.sharing import examples, reads, services
+from profiles.sharing import shown_serializers as shapes
+from profiles.sharing.fields import named_by
+from profiles.sharing.models import Share, SharedThing
+from profiles.sharing.owners import Look, look_at, user_named
+from profiles.sharing.parameters import OF_LISTS, ORDERING, PAGES, YEARS
+
+TAGS = ["Sharing"]
+# A cache may hold it, but asks each time whether it is still so: what becomes private
+# is gone at once, also from a CDN.
+FOR_ALL_IF_STILL_SO = "public, no-cache"
+PAGED = (SharedThing.LIST, SharedThing.TYPE)
+NEXT = {"next_cursor?": nullable(str)}
+
+
+class ForOthers(ApiViewSet):
+    """No search engine lists what not everybody sees."""
+
+    permission_classes = [AllowAny]
+    is_public = True
+    throttle_scope = "others"
+
+    def cache_control(self, request: Request, response: HttpResponseBase) -> str:
+        said = super().cache_control(request, response)
+        return FOR_ALL_IF_STILL_SO if said == FOR_ALL else said
+
+    def finalize_response(
+        self, request: Request, response: Any, *args: object, **kwargs: object
+    ) -> Any:
+        response = super().finalize_response(request, response, *args, **kwargs)
+        if not response["Cache-Control"].startswith("public"):
+            response["X-Robots-Tag"] = "noindex"
+        return response
+
+    def viewer(self, link: Link | None = None) -> Viewer:
+        return Viewer(hides_mature=self.asker.hides_mature, link=link)
+
+    def etag(self, look: Look, *more: object) -> str:
+        """Whatever is seen is of the owner's log, the catalogue or the day."""
+        at, viewer = look.revisions, look.viewer
+        stand = (at.epoch, at.user, at.catalogue, today_in(look.timezone))
+        tag = etag_of(self.request, *stand, viewer.hides_mature, *more)
+        return unless_held(self.request, tag)
+
+
+class PeopleViewSet(ForOthers):
+    def look(self, user_name: str) -> Look:
+        return look_at(user_named(user_name), self.viewer(), (), self.wanted)
+
+    def seen(self, user_name: str, read: Any, *which: object) -> Answer:
+        look = self.look(user_name)
+        etag = self.etag(look)
+        data, meta = read(look, *which)
+        return answer(data, meta=meta, headers={"ETag": etag})
+
+    @documented(
+        "Somebody's profile.",
+        name="getPerson",
+        description="404 if nobody has this user name, or it is not for everyone: "
+        "that is the same here, and below.",
+        scope=OPEN,
+        tags=TAGS,
+        data=shapes.PROFILE,
+        errors=["not_found"],
+        examples={"a profile": examples.PROFILE},
+        etag=True,
+    )
+    def retrieve(self, request: Request, user_name: str) -> Answer:
+        return self.seen(user_name, reads.profile)
+
+    @documented(
+        "What is seen of somebody's watch list.",
+        name="getPersonsList",
+        description="Entries of the types that are for everyone, without private ones; "
+        "mature titles by the viewer's own control.",
+        scope=OPEN,
+        tags=TAGS,
+        data=shapes.ENTRIES,
+        meta=NEXT,
+        parameters=OF_LISTS,
+        errors=["not_found", "invalid_cursor"],
+        examples={"an entry": Example([examples.ENTRY], {"next_cursor": None})},
+        etag=True,
+    )
+    def watch_list(self, request: Request, user_name: str) -> Answer:
+        return self.seen(user_name, reads.watch_list)
+
+    @documented(
+        "The lists that somebody made and shows to everyone.",
+        name="getPersonsLists",
+        scope=OPEN,
+        tags=TAGS,
+        data=shapes.LISTS,
+        errors=["not_found"],
+        examples={"one": [examples.LIST]},
+        etag=True,
+    )
+    def lists(self, request: Request, user_name: str) -> Answer:
+        return self.seen(user_name, reads.lists)
+
+    @documented(
+        "What is on one of them, in its order; the list itself is in meta.",
+        name="getPersonsListItems",
+        scope=OPEN,
+        tags=TAGS,
+        data=shapes.ITEMS,
+        meta={"list": shapes.SharedListOutput(), **NEXT},
+        parameters=PAGES,
+        errors=["not_found", "invalid_cursor"],
+        examples={
+            "a title": Example(
+                [examples.ITEM], {"list": examples.LIST, "next_cursor": None}
+            )
+        },
+        etag=True,
+    )
+    def list_items(self, request: Request, user_name: str, list_id: str) -> Answer:
+        return self.seen(user_name, reads.list_and_titles, parse_id(list_id))
+
+    @documented(
+        "Somebody's statistics.",
+        name="getPersonsStatistics",
+        description="As `getStatistics`, counted without what the viewer may not see; "
+        "with days where the history is for everyone too.",
+        scope=OPEN,
+        tags=TAGS,
+        data=shapes.STATISTICS,
+        errors=["not_found"],
+        examples={"a list": examples.STATS},
+        etag=True,
+    )
+    def stats(self, request: Request, user_name: str) -> Answer:
+        return self.seen(user_name, reads.statistics)
+
+    @documented(
+        "Somebody's year in review.",
+        name="getPersonsYear",
+        scope=OPEN,
+        tags=TAGS,
+        data=shapes.YEAR,
+        errors=["not_found"],
+        examples={"a year": examples.YEAR},
+        etag=True,
+    )
+    def year(self, request: Request, user_name: str, year: int) -> Answer:
+        if not YEARS["minimum"] <= year <= YEARS["maximum"]:
+            raise ApiError("not_found")
+        return self.seen(user_name, reads.year_in_review, year)
+
+
+class SharedViewSet(ForOthers):
+    is_public = False  # an address that is secret is no matter of caches
+
+    @documented(
+        "What a link leads to.",
+        name="getShared",
+        description="404 for a link that is none, has ended or is used up. `ordering` "
+        "is for links to a type; `limit` and `cursor` for those to a type or a list. A "
+        "link that is answered a number of times answers whole, in one page. Pages "
+        "after the first, and 304, are not counted.",
+        scope=OPEN,
+        tags=TAGS,
+        data=shapes.SHOWN,
+        meta=NEXT,
+        parameters=[ORDERING, *PAGES],
+        errors=["not_found", "invalid_cursor"],
+        examples={"a type": examples.SHOWN},
+        etag=True,
+    )
+    def retrieve(self, request: Request, token: str) -> Answer:
+        share = services.find(token)
+        look = self.look(share)
+        etag = self.etag(look, share.pk, *share.fields)
+        shown, meta = reads.by_link(look, share)
+        is_next_page = "cursor" in look.wanted and share.of in PAGED
+        if not is_next_page:
+            services.spend(share)
+        about = {"of": share.of, "user_name": look.user_name}
+        return answer(about | shown, meta=meta, headers={"ETag": etag})
+
+    def look(self, share: Share) -> Look:
+        wanted = dict(self.wanted)
+        page_size: int | None = PER_PAGE
+        if share.max_uses is not None:
+            wanted = {k: v for k, v in wanted.items() if k not in ("limit", "cursor")}
+            page_size = None
+        if share.of == SharedThing.TYPE:
+            wanted["type"] = [share.which]
+        viewer = self.viewer(services.link_of(share))
+        named = named_by(share.fields)
+        return look_at(share.user_id, viewer, named, wanted, page_size)

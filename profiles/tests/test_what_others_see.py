@@ -1,0 +1,451 @@
+"""What others see of a person: every endpoint, audience, viewer and field.
+
+The fields are those of the schema. One that comes to it fails here until DECISIONS says
+who sees it: "" is whoever sees the thing, a word is whoever came by a link that has it
+among its `fields`.
+"""
+
+import json
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.core import signing
+
+from animecollections.api.paging import SALT
+from animecollections.api.reference import openapi
+from animecollections.viewer import THINGS, Audience, SeenBy
+from collections_app.lists.for_others import ITEM_SEEN_BY, LIST_SEEN_BY
+from collections_app.models import ListItem, OwnList
+from collections_app.stats.for_others import FIGURES_SEEN_BY
+from collections_app.watch_list.fields import COLUMNS_SEEN_BY
+from conftest import WatchedClient, signed_in
+from factories import UserFactory, personal_token
+from profiles.models import Preferences, User
+from profiles.profile.answers import PROFILE_SEEN_BY
+from profiles.sharing.fields import FIELDS
+from profiles.tests.personal import picture
+from profiles.tests.test_viewers import (
+    EVERYTHING,
+    MATURE,
+    OPEN,
+    PRIVATE,
+    PROFILE,
+    fill,
+    titles,
+)
+
+__all__ = ["titles"]
+pytestmark = pytest.mark.django_db
+LISTS, SHARES = "/api/user/lists", "/api/user/shares"
+# Those of a title, and of an entry: the catalogue's, or what everybody sees.
+FACTS = dict.fromkeys(
+    (
+        "title", "imageUrl", "rating", "episodes", "mal_id", "format", "airing_status",
+        "season", "year",
+    ),
+    "",
+)  # fmt: skip
+FIGURES = dict.fromkeys(
+    ("as_of", "totals", "by_format", "by_genre", "by_studio", "by_year"), ""
+) | {"by_tag": "tags"}
+DECISIONS = {
+    "SharedProfile": {
+        "user_name": "", "avatar": "", "banner_image": "", "favorite_animes": "",
+        "favorite_genres": "", "favorite_studios": "", "frequency": "",
+        "fanatic_level": "", "preferred_format": "", "watched_animes": "watched_animes",
+        "name": "person", "last_name": "person", "birthday": "person",
+        "gender": "person",
+    },
+    "SharedEntry": FACTS | {
+        "anime_id": "", "type": "", "progress": "", "score": "", "state": "",
+        "rewatches": "rewatches", "started_on": "dates", "finished_on": "dates",
+        "notes": "notes", "tags": "tags", "episode_ranges": "episodes",
+        "added_at": "dates", "updated_at": "dates",
+    },
+    "SharedList": {
+        "id": "", "name": "", "description": "", "size": "",
+        "created_at": "dates", "updated_at": "dates",
+    },
+    "SharedListItem": {
+        "anime_id": "", "anime": "", "notes": "notes", "added_at": "dates",
+    },
+    "SharedStatistics": FIGURES | {
+        "scores": "", "by_type": "", "by_state": "", "by_year_finished": "dates",
+        "watched": "dates", "streaks": "dates",
+    },
+    "SharedStatisticsTotals": {
+        "titles": "", "completed": "", "episodes": "", "minutes": "",
+        "minutes_estimated": "", "scored": "", "mean_score": "",
+        "rewatches": "rewatches",
+    },
+    "SharedYear": FIGURES | {
+        "year": "", "month": "", "most_watched": "",
+        "first_watched": "dates", "last_watched": "dates", "finished": "dates",
+        "busiest_month": "dates", "busiest_day": "dates", "longest_streak": "dates",
+        "months": "dates", "weekdays": "dates", "calendar": "dates",
+    },
+    "SharedYearTotals": {
+        "titles": "", "episodes": "", "minutes": "", "minutes_estimated": "",
+        "added": "", "finished": "", "scored": "", "mean_score": "",
+        "days": "dates", "started": "dates",
+    },
+    "Shown": dict.fromkeys(
+        (
+            "of", "user_name", "profile", "entries", "lists", "list", "items", "stats",
+            "year",
+        ),
+        "",
+    ),
+}  # fmt: skip
+# What they are made of: figures, and titles as everybody has them.
+PARTS = {
+    "Anime", "EntryOfAnime", "DayTotals", "FinishedTitle", "MonthTotals", "NamedTitle",
+    "OfFormat", "OfGenre", "OfState", "OfStudio", "OfTag", "OfType", "OfYear",
+    "OfYearFinished", "ScoreCount", "Streak", "Streaks", "TitleOfDay", "Watched",
+    "WatchedTitle", "WeekdayTotals", "YearWatched", "Episodes",
+}  # fmt: skip
+SCHEMA = json.loads(openapi())
+COMPONENTS = SCHEMA["components"]["schemas"]
+OF_NAME = "/api/users/{user_name}"
+ADDRESSES = {
+    OF_NAME, f"{OF_NAME}/watchList", f"{OF_NAME}/lists", f"{OF_NAME}/lists/{{list_id}}",
+    f"{OF_NAME}/stats", f"{OF_NAME}/year/{{year}}", "/api/shared/{token}",
+    "/api/user/view-as",
+}  # fmt: skip
+
+
+# --- Said of everything -------------------------------------------------------------
+
+
+def named_in(schema):
+    """The components that a piece of the schema leads to, however far."""
+    found = {
+        name
+        for name in re.findall(r'#/components/schemas/(\w+)"', json.dumps(schema))
+        if "properties" in COMPONENTS[name]  # not words
+    }
+    return found.union(*(named_in(COMPONENTS[name]) for name in found))
+
+
+def test_every_field_of_every_answer_is_decided():
+    paths = {
+        path
+        for path in SCHEMA["paths"]
+        if path.startswith(("/api/users/", "/api/shared/", "/api/user/view-as"))
+    }
+    assert paths == ADDRESSES
+    answers = [SCHEMA["paths"][path]["get"]["responses"]["200"] for path in paths]
+    assert named_in(answers) - PARTS == DECISIONS.keys()
+    for name, fields in DECISIONS.items():
+        assert COMPONENTS[name]["properties"].keys() == fields.keys(), name
+
+
+def test_every_field_that_a_link_has_to_name_is_behind_a_word():
+    tables = (
+        COLUMNS_SEEN_BY, PROFILE_SEEN_BY, FIGURES_SEEN_BY, LIST_SEEN_BY, ITEM_SEEN_BY,
+    )  # fmt: skip
+    named = {
+        name
+        for table in tables
+        for name, seen_by in table.items()
+        if seen_by is SeenBy.WHERE_NAMED
+    }
+    words = [name for names in FIELDS.values() for name in names]
+    assert sorted(words) == sorted(named)
+
+
+def test_every_column_of_lists_and_their_items_says_who_sees_it():
+    for model, table in ((OwnList, LIST_SEEN_BY), (ListItem, ITEM_SEEN_BY)):
+        assert {field.attname for field in model._meta.concrete_fields} == table.keys()
+
+
+# --- The walk -----------------------------------------------------------------------
+
+
+@pytest.fixture
+def filled(titles, client, alice):
+    """Something in every field; on a list all titles, with notes. Its id."""
+    fill(client, EVERYTHING)
+    assert client.post("/api/user/profile", PROFILE).status_code == 200
+    for id_ in (OPEN, MATURE):
+        episodes = {"episode_ranges": {"watched": f"1-{id_},9", "skipped": ""}}
+        changed = client.patch(f"/api/user/watchList/{id_}", episodes)
+        assert changed.status_code == 200, changed.content
+    made = client.post(LISTS, {"name": "Mine", "description": "x"}).json()["data"]
+    for id_ in EVERYTHING:
+        client.put(f"{LISTS}/{made['id']}/items/{id_}", {"notes": "On a list."})
+    return made["id"]
+
+
+def endpoints(name, list_id):
+    """By what is asked for: the address, and the component of one of what it has."""
+    url = f"/api/users/{name}"
+    return {
+        "profile": (url, "SharedProfile"),
+        "watchList": (f"{url}/watchList", "SharedEntry"),
+        "lists": (f"{url}/lists", "SharedList"),
+        "items": (f"{url}/lists/{list_id}", "SharedListItem"),
+        "stats": (f"{url}/stats", "SharedStatistics"),
+        "year": (f"{url}/year/2016", "SharedYear"),
+    }
+
+
+def set_all(client, list_id, audience, history="nobody"):
+    said = dict.fromkeys(THINGS, audience) | {"history": history}
+    assert client.patch("/api/user/preferences", {"audience": said}).status_code == 200
+    changed = client.patch(f"{LISTS}/{list_id}", {"audience": audience})
+    assert changed.json()["data"]["audience"] == audience
+
+
+def seen_fields(component, words):
+    return {f for f, when in DECISIONS[component].items() if when in {"", *words}}
+
+
+def check_fields(data, component, words):
+    """Each field of it, and of its totals."""
+    for one in data if isinstance(data, list) else [data]:
+        assert one.keys() == seen_fields(component, words), component
+        if "totals" in one:
+            totals = f"{component}Totals"
+            assert one["totals"].keys() == seen_fields(totals, words), totals
+
+
+def check_titles(data, of, seen):
+    """Which titles it names or counts."""
+    match of:
+        case "profile":
+            assert {*map(int, data["favorite_animes"])} == seen
+        case "watchList" | "items":
+            assert {int(one["anime_id"]) for one in data} == seen
+        case "lists":
+            assert [one["size"] for one in data] == [len(seen)]
+        case "stats":
+            assert data["totals"]["titles"] == len(seen)
+        case "year":
+            assert data["totals"]["finished"] == len(seen)
+
+
+def links_to_everything(client, list_id):
+    """By what each is to: its address, the key it is under, and the component."""
+    kinds = {
+        "profile": ({"of": "profile"}, "profile", "SharedProfile"),
+        "watchList": ({"of": "type", "id": "Watching"}, "entries", "SharedEntry"),
+        "items": ({"of": "list", "id": list_id}, "items", "SharedListItem"),
+        "stats": ({"of": "stats"}, "stats", "SharedStatistics"),
+        "year": ({"of": "year", "id": "2016"}, "year", "SharedYear"),
+    }
+    return {
+        of: (share(client, fields=[*FIELDS], **body), key, component)
+        for of, (body, key, component) in kinds.items()
+    }
+
+
+def share(client, **body):
+    response = client.post(SHARES, body)
+    assert response.status_code == 200, response.content
+    return response.json()["data"]["url"].removeprefix("http://127.0.0.1:8000")
+
+
+def without_request_id(response):
+    return {k: v for k, v in response.json().items() if k != "request_id"}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One request of the walk, and what is to be answered: of whom each title and field
+    is. `key` is where a link and `view-as` have it.
+    """
+
+    browser: Any
+    url: str
+    of: str
+    component: str
+    is_seen: bool
+    seen: Collection[int] = (OPEN,)
+    words: Collection[str] = ()
+    key: str = ""
+
+    def check(self, secrets, nobody_is):
+        response = self.browser.get(self.url)
+        assert not response.cookies
+        assert not [one for one in secrets if one in response.content.decode()]
+        if not self.is_seen:
+            assert without_request_id(response) == nobody_is, self
+            return
+        data = response.json()["data"]
+        if self.key:
+            assert data.keys() <= {"of", "user_name", self.key, "list"}
+            assert data["user_name"] == "alice"
+            data = data[self.key]
+        check_fields(data, self.component, self.words)
+        check_titles(data, self.of, {*self.seen})
+
+
+def as_others(client, at_names, audience):
+    """What the owner is shown of what others see."""
+    for viewer, audiences, seen in (
+        ("visitor", {"everyone"}, {OPEN}),
+        ("follower", {"followers", "everyone"}, {OPEN, MATURE}),
+    ):
+        for of, (_, component) in at_names.items():
+            if of != "items":
+                url = f"/api/user/view-as?viewer={viewer}&of={of}&year=2016"
+                key, sees = {"watchList": "entries"}.get(of, of), audience in audiences
+                yield Asked(client, url, of, component, sees, seen, key=key)
+
+
+def test_who_sees_what_at_every_address(
+    alice, client, stranger, other_client, staff_client, visitor, filled
+):
+    Preferences.objects.filter(user=stranger).update(parental_control=False)
+    at_names = endpoints("Alice", filled)
+    nobody_is = without_request_id(visitor.get("/api/users/nobody-at-all"))
+    links = links_to_everything(client, filled)
+    secrets = {str(alice.pk), alice.pk.hex, alice.email}
+    secrets |= {str(id_) for id_ in alice.entries.values_list("pk", flat=True)}
+    # Whose answers, and which titles they then have.
+    viewers = [
+        (visitor, {OPEN}), (client, {OPEN}), (staff_client, {OPEN}),
+        (other_client, {OPEN, MATURE}),
+    ]  # fmt: skip
+
+    def walk(audience, is_there=True, words=()):
+        sees = is_there and audience == "everyone"
+        for browser, seen in viewers:
+            for of, (url, component) in at_names.items():
+                yield Asked(browser, url, of, component, sees, seen, words)
+        for of, (url, key, component) in links.items():
+            sees = is_there and audience != "nobody"
+            yield Asked(visitor, url, of, component, sees, {OPEN}, FIELDS, key)
+
+    for audience in Audience.values:
+        set_all(client, filled, audience)
+        for asked in (*walk(audience), *as_others(client, at_names, audience)):
+            asked.check(secrets, nobody_is)
+    # Whoever sees the history sees days without a link.
+    set_all(client, filled, "everyone", history="everyone")
+    for asked in walk("everyone", words=["dates"]):
+        asked.check(secrets, nobody_is)
+    # What an account is not let do it does not do here: an owner's token sees no more.
+    script = WatchedClient(HTTP_AUTHORIZATION=f"Bearer {personal_token(alice)}")
+    [only] = script.get(at_names["watchList"][0]).json()["data"]
+    assert int(only["anime_id"]) == OPEN
+    # A locked account is not there.
+    User.objects.filter(pk=alice.pk).update(is_active=False)
+    viewers[:] = [(visitor, ())]
+    for asked in walk("everyone", is_there=False):
+        asked.check(secrets, nobody_is)
+
+
+# --- Caches and robots --------------------------------------------------------------
+
+
+def test_what_becomes_private_is_gone_at_once_from_caches_that_ask(
+    client, visitor, filled
+):
+    """They hold it only if we say each time that it is still so."""
+    set_all(client, filled, "everyone")
+    for url, _ in endpoints("alice", filled).values():
+        first = visitor.get(url)
+        assert first["Cache-Control"] == "public, no-cache"
+        assert "X-Robots-Tag" not in first
+        held = {"If-None-Match": first["ETag"]}
+        assert visitor.get(url, headers=held).status_code == 304
+        assert client.get(url)["Cache-Control"] == "private, no-cache"
+    client.patch(f"/api/user/watchList/{OPEN}", {"is_private": True})
+    url = "/api/users/alice/watchList"
+    assert visitor.get(url, headers=held).json()["data"] == []
+    held = {"If-None-Match": visitor.get(url)["ETag"]}
+    set_all(client, filled, "followers")
+    assert visitor.get(url, headers=held).status_code == 404
+
+
+def test_a_cursor_tells_nothing_that_is_not_seen(client, visitor, alice, filled):
+    """It can be read by anyone who has it."""
+    set_all(client, filled, "everyone")
+    client.patch(f"/api/user/watchList/{PRIVATE}", {"is_private": False})
+    ids = {
+        str(row.pk) for rows in (alice.entries, alice.list_items) for row in rows.all()
+    }
+    found = []
+    for url in (
+        "/api/users/alice/watchList?ordering=-score&limit=1",
+        f"/api/users/alice/lists/{filled}?limit=1",
+    ):
+        page = visitor.get(url).json()
+        cursor = page["meta"]["next_cursor"]
+        first, *values = signing.loads(cursor, salt=SALT)
+        assert first
+        assert not ids & {*map(str, values)}
+        rest = visitor.get(f"{url}&cursor={cursor}").json()
+        assert rest["meta"]["next_cursor"] is None
+        found.append([one["anime_id"] for one in page["data"] + rest["data"]])
+    assert [sorted(ids) for ids in found] == [[str(OPEN), str(PRIVATE)]] * 2
+    wrong = visitor.get("/api/users/alice/watchList?ordering=added_at")
+    assert wrong.status_code == 400
+
+
+def test_a_picture_is_shown_without_its_owners_id(client, visitor, alice, filled):
+    set_all(client, filled, "everyone")
+    url = client.post("/api/uploadImage", {"image": picture("red")}).json()["data"]
+    client.post("/api/user/profile", {"avatar": url})
+    url = visitor.get("/api/users/alice").json()["data"]["avatar"]
+    assert str(alice.pk) not in url
+    path = url.removeprefix("http://127.0.0.1:8000")
+    shown = visitor.get(path)
+    assert (shown.status_code, shown["Content-Type"]) == (200, "image/webp")
+    shown.close()
+    assert visitor.get(path.replace("/pictures/", "/pictures/0")).status_code == 404
+
+
+# --- Statements, rates --------------------------------------------------------------
+
+
+def test_each_answer_needs_few_statements(client, visitor, filled, budget):
+    set_all(client, filled, "everyone")
+    needed = {
+        "profile": (4, "whose name, who sees what, the profile, titles it may name"),
+        "watchList": (3, "whose name, who sees what, the entries"),
+        "lists": (3, "whose name, who sees what, the lists"),
+        "items": (4, "whose name, who sees what, the list, what is on it"),
+        "stats": (5, "whose name, who sees what, statistics"),
+        "year": (10, "whose name, who sees what, a year"),
+    }
+    for of, (url, _) in endpoints("alice", filled).items():
+        with budget(*needed[of]):
+            first = visitor.get(url)
+        assert first.status_code == 200
+        with budget(2, "whose name, where they stand"):
+            held = visitor.get(url, headers={"If-None-Match": first["ETag"]})
+        assert held.status_code == 304
+    link = share(client, of="type", id="Watching")
+    with budget(4, "the link, who sees what, the entries, its use"):
+        assert visitor.get(link).status_code == 200
+
+
+def test_names_are_tried_only_so_often(settings, visitor, db):
+    settings.RATES = settings.RATES | {"others": (3, 60)}
+    codes = [visitor.get(f"/api/users/name{n}").status_code for n in range(5)]
+    assert codes == [404, 404, 404, 429, 429]
+
+
+@pytest.mark.parametrize(
+    "path", ["alice%00", "%F0%9F%98%80", "a" * 300, "alice/year/99999"]
+)
+def test_what_is_no_name_year_or_list_is_404(visitor, alice, path):
+    assert visitor.get(f"/api/users/{path}").status_code == 404
+
+
+def test_another_persons_list_is_not_theirs(client, other_client, visitor, filled):
+    set_all(client, filled, "everyone")
+    other = UserFactory(user_name="carol")
+    said = {"audience": dict.fromkeys(THINGS, "everyone")}
+    signed_in(other).patch("/api/user/preferences", said)
+    assert visitor.get(f"/api/users/carol/lists/{filled}").status_code == 404
+    assert (
+        other_client.patch(f"{LISTS}/{filled}", {"audience": "nobody"}).status_code
+        == 404
+    )
