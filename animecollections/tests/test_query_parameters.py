@@ -24,7 +24,7 @@ AN_ID = "0193ab0c-7a31-7c3e-9d0b-6f2f4f5f8a11"
 
 def operations():
     for path, methods in DOCUMENT["paths"].items():
-        filled = path.replace("{anime_id}", "1535")
+        filled = path.replace("{anime_id}", "1535").replace("{year}", "2026")
         filled = re.sub(r"\{\w+\}", AN_ID, filled)
         for method, operation in methods.items():
             yield method, filled, of_the_query(operation)

@@ -3,6 +3,16 @@
 from django.db import migrations, models
 
 
+def forget_place(apps, schema_editor):
+    """Where this table was before, and an older release took it away, the row still says
+    how far it was recounted: without that everything is counted again.
+    """
+    figures = apps.get_model("profiles", "Figure")
+    for row in figures.objects.filter(name="counted"):
+        row.value.pop("next_title", None)
+        row.save(update_fields=["value"])
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -22,4 +32,5 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('anime_id', 'name'), name='list_count_unique')],
             },
         ),
+        migrations.RunPython(forget_place, migrations.RunPython.noop, elidable=True),
     ]
