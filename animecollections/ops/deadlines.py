@@ -74,22 +74,20 @@ class WatchedHTTPS(Watched, HTTPSConnection):
     pass
 
 
-class WatchedHTTPPool(HTTPConnectionPool):
-    ConnectionCls = WatchedHTTP
-
-
-class WatchedHTTPSPool(HTTPSConnectionPool):
-    ConnectionCls = WatchedHTTPS
-
-
 class WatchedAdapter(HTTPAdapter):
     """Its connections end with the `deadline` in which they are made. Close it within:
     one that is kept would be watched no more.
     """
 
+    connections: tuple[type[HTTPConnection], type[HTTPSConnection]] = (
+        WatchedHTTP,
+        WatchedHTTPS,
+    )
+
     def init_poolmanager(self, *args: Any, **more: Any) -> None:
         super().init_poolmanager(*args, **more)
+        http, https = self.connections
         self.poolmanager.pool_classes_by_scheme = {
-            "http": WatchedHTTPPool,
-            "https": WatchedHTTPSPool,
+            "http": type("Pool", (HTTPConnectionPool,), {"ConnectionCls": http}),
+            "https": type("Pool", (HTTPSConnectionPool,), {"ConnectionCls": https}),
         }

@@ -2,7 +2,8 @@
 
 A name is looked up once, what it means is judged, and that very address is connected
 to: a name that means another one a moment later leads nowhere. No redirects, no proxy
-of the environment, no cookies, and no more of an answer than is needed.
+of the environment, no cookies, no more of an answer than is needed, and no longer than
+the deadline.
 """
 
 import socket
@@ -12,16 +13,18 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from requests import ConnectionError as NotReachedError
 from requests import PreparedRequest, Response, Session
-from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.exceptions import NewConnectionError
+from urllib3.exceptions import HTTPError, NewConnectionError
 from urllib3.util import connection
+
+from animecollections.ops.deadlines import Watched, WatchedAdapter, deadline
 
 Address = IPv4Address | IPv6Address
 
 SECONDS = (5, 10)  # to connect, to answer
+SECONDS_IN_ALL = 15
 MOST_READ = 4096  # bytes of an answer
 NAT64 = IPv6Network("64:ff9b::/96")
 LONGEST_ADDRESS = 1000
@@ -109,29 +112,16 @@ class Pinned:
         raise NewConnectionError(me, str(failure)) from failure
 
 
-class PinnedHTTP(Pinned, HTTPConnection):
+class PinnedHTTP(Watched, Pinned, HTTPConnection):
     pass
 
 
-class PinnedHTTPS(Pinned, HTTPSConnection):
+class PinnedHTTPS(Watched, Pinned, HTTPSConnection):
     pass
 
 
-class PinnedHTTPPool(HTTPConnectionPool):
-    ConnectionCls = PinnedHTTP
-
-
-class PinnedHTTPSPool(HTTPSConnectionPool):
-    ConnectionCls = PinnedHTTPS
-
-
-class PublicAdapter(HTTPAdapter):
-    def init_poolmanager(self, *args: Any, **more: Any) -> None:
-        super().init_poolmanager(*args, **more)
-        self.poolmanager.pool_classes_by_scheme = {
-            "http": PinnedHTTPPool,
-            "https": PinnedHTTPSPool,
-        }
+class PublicAdapter(WatchedAdapter):
+    connections = (PinnedHTTP, PinnedHTTPS)
 
     def send(self, request: PreparedRequest, **more: Any) -> Response:  # type: ignore[override]
         parts = urlsplit(request.url or "")
@@ -140,9 +130,16 @@ class PublicAdapter(HTTPAdapter):
         if parts.scheme != "https" and not is_private:
             raise NotPublicError("Only https:// is asked.")
         more |= {"stream": True, "timeout": SECONDS}
-        response = super().send(request, **more)
-        response._content = response.raw.read(MOST_READ, decode_content=False)
-        response.close()
+        with deadline(SECONDS_IN_ALL) as until:
+            try:
+                response = super().send(request, **more)
+                response._content = response.raw.read(MOST_READ, decode_content=False)
+            except HTTPError as error:
+                raise NotReachedError(error, request=request) from error
+            finally:
+                self.close()
+            if until.is_over:  # what was cut off may seem whole
+                raise NotReachedError("too slow", request=request)
         return response
 
 

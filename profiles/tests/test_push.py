@@ -3,7 +3,8 @@
 import base64
 import json
 import threading
-from contextlib import contextmanager
+import time
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import http_ece
@@ -28,6 +29,7 @@ from profiles.tests.outbox import send_all
 pytestmark = pytest.mark.django_db
 URL = "/api/user/push"
 KEY = "q1dXpw3UpT5VOmu_cf_v6ih07Aems3njxI-JWgLcM94"
+DRIPS = "drips"
 PUBLIC = "https://push.example.com/wpush/v2/1"
 
 
@@ -70,11 +72,23 @@ class Service(BaseHTTPRequestHandler):
         length = int(self.headers["Content-Length"])
         self.server.received.append((self.path, self.headers, self.rfile.read(length)))
         status = self.server.answers.pop(0) if self.server.answers else 201
+        if status == DRIPS:
+            self.drip()
+            status = 201
         self.send_response(status)
         if status == 302:
             self.send_header("Location", f"http://{self.headers['Host']}/elsewhere")
         self.send_header("Content-Length", "0")
         self.end_headers()
+
+    def drip(self):
+        """A header, a letter now and then: for longer than anybody should wait."""
+        with suppress(OSError):
+            self.wfile.write(b"HTTP/1.1 201 Created\r\nX-Letters: ")
+            for _ in range(400):
+                self.wfile.write(b"a")
+                time.sleep(0.05)
+            self.wfile.write(b"\r\n\r\n")
 
     def log_message(self, *args):
         pass
@@ -329,6 +343,14 @@ def test_a_name_that_means_a_private_address_is_not_connected_to(
         ):
             session.post(f"https://push.example.com:{port}/1", data=b"x")
         assert service.received == []
+
+
+def test_one_that_drips_is_waited_for_until_the_deadline_alone(settings, monkeypatch):
+    monkeypatch.setattr(public_hosts, "SECONDS_IN_ALL", 0.5)
+    with running(settings) as service, PublicSession() as session:
+        service.answers.append(DRIPS)
+        with pytest.raises(requests.ConnectionError):
+            session.post(service.url, data=b"x")
 
 
 def test_plain_http_goes_nowhere_but_where_the_operator_says(settings):
