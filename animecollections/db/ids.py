@@ -5,6 +5,9 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import uuid_utils.compat
+from cryptography.hazmat.primitives.ciphers import Cipher
+from cryptography.hazmat.primitives.ciphers.algorithms import AES
+from cryptography.hazmat.primitives.ciphers.modes import ECB
 from django.utils.crypto import salted_hmac
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -43,9 +46,23 @@ def new_epoch() -> int:
     return secrets.randbelow(2**31)
 
 
-def masked(id_: UUID, salt: str) -> UUID:
-    """Another id in the place of one that nobody else is to learn; and, of what this
-    gave, the first again. With the same salt one id is always masked alike.
+def masked(id_: UUID, kind: str, salt: str) -> UUID:
+    """Another id in the place of one that nobody else is to learn. With the same salt
+    one id is always masked alike.
+
+    An id is one block of AES: who sees others that they chose masked with the same salt
+    learns nothing of this one. An XOR would tell it.
     """
-    mask = salted_hmac("animecollections.ids", salt, algorithm="sha256").digest()[:16]
-    return UUID(int=id_.int ^ int.from_bytes(mask, "big"))
+    block = cipher_of(kind, salt).encryptor().update(id_.bytes)
+    return UUID(bytes=block)
+
+
+def unmasked(mask: UUID, kind: str, salt: str) -> UUID:
+    """The id that masked() gave this for."""
+    return UUID(bytes=cipher_of(kind, salt).decryptor().update(mask.bytes))
+
+
+def cipher_of(kind: str, salt: str) -> Cipher[ECB]:
+    """kind: what masks are for; those of one are never those of another."""
+    key = salted_hmac(f"animecollections.ids.{kind}", salt, algorithm="sha256")
+    return Cipher(AES(key.digest()), ECB())  # noqa: S305  (there is one block)

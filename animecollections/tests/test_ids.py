@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 import uuid_utils.compat
 
-from animecollections.db.ids import first_id_at, new_id
+from animecollections.db.ids import first_id_at, masked, new_id, unmasked
 
 MILLISECOND = timedelta(milliseconds=1)
 
@@ -31,3 +31,13 @@ def test_the_first_id_of_a_time_is_exact_to_the_millisecond(microsecond):
 
 def test_before_there_were_ids_there_is_none():
     assert first_id_at(datetime(1926, 1, 1, tzinfo=UTC)) < UUID(int=8 << 76)
+
+
+def test_a_mask_tells_nothing_of_another_ids_with_the_same_salt():
+    """Of an id that was chosen one knows both: their difference is no key."""
+    mine, theirs = UUID(int=0), new_id()
+    masks = [masked(id_, "pictures", "a.webp") for id_ in (mine, theirs)]
+    assert masks[0].int ^ masks[1].int != mine.int ^ theirs.int
+    assert unmasked(masks[1], "pictures", "a.webp") == theirs
+    others = (masked(theirs, "links", "a.webp"), masked(theirs, "pictures", "b.webp"))
+    assert len({theirs, masks[1], *others}) == 4

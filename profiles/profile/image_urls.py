@@ -13,13 +13,14 @@ from django.conf import settings
 from django.core.files.storage import default_storage
 from django.utils.http import is_same_domain
 
-from animecollections.db.ids import masked
+from animecollections.db.ids import masked, unmasked
 
 MAX_LENGTH = 1000
 FOLDER = "images/"
 MASKED_FOLDER = "pictures/"
 # images/<user id>/<hash of the content>.webp, as services.images names a file.
-OWN_PATH = re.compile(FOLDER + r"[0-9a-f-]{36}/[0-9a-f]{32}\.webp", re.ASCII)
+USER_ID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+OWN_PATH = re.compile(rf"{FOLDER}{USER_ID}/[0-9a-f]{{32}}\.webp", re.ASCII)
 # Browsers read "\" as "/", and drop line breaks: such an address says two things.
 UNSAFE = re.compile(r"[\s<>\"\\]")
 
@@ -61,24 +62,26 @@ def path_of_ours(url: str) -> str | None:
     return path if folder and is_own_path(path) else None
 
 
-def url_for_others(url: str | None) -> str | None:
+def url_for_others(url: str | None, user_id: UUID) -> str | None:
     """The same picture at an address that does not tell whose it is: paths of ours name
-    the account.
+    the account. Where it names another account it is shown as its owner wrote it, for
+    they know that id, and nobody is given the mask of an id that they chose.
     """
     path = path_of_ours(url or "")
-    if path is None:
+    if path is None or not path.startswith(f"{FOLDER}{user_id}/"):
         return url or None
-    _, user_id, file_name = path.split("/")
-    mask = masked(UUID(user_id), file_name)
+    file_name = path.rpartition("/")[2]
+    mask = masked(user_id, "pictures", file_name)
     return f"{settings.PUBLIC_URL}/{MASKED_FOLDER}{mask}/{file_name}"
 
 
 def unmasked_path(mask: str, file_name: str) -> str:
     """The name in the storage of a picture at such an address."""
     try:
-        return f"{FOLDER}{masked(UUID(mask), file_name)}/{file_name}"
+        user_id = unmasked(UUID(mask), "pictures", file_name)
     except ValueError:
         return ""
+    return f"{FOLDER}{user_id}/{file_name}"
 
 
 def is_web_address(url: str) -> bool:

@@ -28,7 +28,7 @@ def profile(look: Look) -> Read:
     if shown is None:
         raise ApiError("not_found")
     for name in ("avatar", "banner_image"):
-        shown[name] = url_for_others(cast("str | None", shown[name]))
+        shown[name] = url_for_others(cast("str | None", shown[name]), look.user_id)
     return {"user_name": look.user_name} | shown, {}
 
 

@@ -16,7 +16,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from animecollections.api.errors import ApiError
-from animecollections.db.ids import masked
+from animecollections.db.ids import masked, unmasked
 from animecollections.identity import Origin, SignIn
 from animecollections.viewer import Audience, Link
 from collections_app.lists.services import do
@@ -139,7 +139,7 @@ def find(secret: str) -> Share:
     told = SECRET.fullmatch(secret)
     share: Share | None = None
     if told is not None:
-        shares = Share.objects.of(masked(UUID(told[1]), told[2]))
+        shares = Share.objects.of(unmasked(UUID(told[1]), "links", told[2]))
         share = shares.open_at(timezone.now()).filter(key=digest(secret)).first()
     if share is None:
         raise ApiError("not_found")
@@ -167,7 +167,7 @@ def thing_of(of: str, which: str) -> str:
 
 def new_secret(user_id: UUID) -> str:
     key = token_urlsafe(32)
-    return f"{masked(user_id, key).hex}.{key}"
+    return f"{masked(user_id, 'links', key).hex}.{key}"
 
 
 def digest(secret: str) -> str:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.core import signing
@@ -395,6 +396,12 @@ def test_a_picture_is_shown_without_its_owners_id(client, visitor, alice, filled
     url = visitor.get("/api/users/alice").json()["data"]["avatar"]
     assert str(alice.pk) not in url
     path = url.removeprefix("http://127.0.0.1:8000")
+    # Of an id that its owner chose, or of what is none, nobody gets a mask.
+    file_name = path.rpartition("/")[2]
+    for id_ in (UUID(int=0), "-" * 36):
+        url = f"https://x.example/images/{id_}/{file_name}"
+        client.post("/api/user/profile", {"avatar": url})
+        assert visitor.get("/api/users/alice").json()["data"]["avatar"] == url
     shown = visitor.get(path)
     assert (shown.status_code, shown["Content-Type"]) == (200, "image/webp")
     shown.close()
