@@ -165,8 +165,11 @@ class ApiViewSet(ViewSet):
 
     def require_scope(self, scope: str) -> None:
         """For what only the body tells that it is needed."""
-        if scope not in cast("SignIn", self.request.auth).scopes:
+        if not self.has_scope(scope):
             raise missing(scope)
+
+    def has_scope(self, scope: str) -> bool:
+        return scope in cast("SignIn", self.request.auth).scopes
 
     def scopes_needed(self, scopes: Collection[str]) -> Collection[str]:
         """Of the documented ones; fewer where the query asks for less."""

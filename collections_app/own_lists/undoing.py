@@ -10,6 +10,7 @@ from collections_app.own_lists.edit import ListsEdit, differences
 from collections_app.own_lists.models import MOST_ITEMS, MOST_LISTS
 from collections_app.own_lists.values import (
     LIST_FIELDS,
+    NEW_LIST,
     Row,
     item_from_snapshot,
     list_from_snapshot,
@@ -36,6 +37,15 @@ def put_back(edit: ListsEdit, changes: Iterable[Change]) -> list[Conflict]:
             else put_back_item(edit, change.before, change.after, titles)
         )
     ]
+
+
+def changes_audience(edit: ListsEdit) -> bool:
+    """Whether others will see a list that they do not see now, or the other way."""
+    before = edit.before or {}
+    return any(
+        row["audience"] != before.get(id_, NEW_LIST)["audience"]
+        for id_, row in edit.lists.items()
+    )
 
 
 def read_for(edit: ListsEdit, changes: Iterable[Change]) -> dict[int, int]:

@@ -111,7 +111,8 @@ class OperationViewSet(IdempotentViewSet):
         "Undoes an operation, as a new operation.",
         name="undoOperation",
         description="Values that changed later stay, and are listed in `conflicts`. "
-        "`dry_run` returns what would happen, and does nothing.",
+        "`dry_run` returns what would happen, and does nothing. What would change who "
+        "sees a list needs the scope `sharing` too.",
         scope="list:write",
         tags=TAGS,
         body=UndoInput,
@@ -133,6 +134,7 @@ class OperationViewSet(IdempotentViewSet):
             today=self.account.today,
             through=self.through,
             dry_run=dry_run,
+            may_share=self.has_scope("sharing"),
         )
         told = {
             "entries": undone.entries,

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from animecollections.api.errors import ApiError
+from animecollections.api.errors import ApiError, missing
 from animecollections.db.ids import new_id
 from animecollections.identity import Origin
 from collections_app.catalogue.refs import OWN, AnimeRef
@@ -96,11 +96,13 @@ def undo(
     through: Origin,
     dry_run: bool = False,
     own_id: UUID | None = None,
+    may_share: bool = True,
 ) -> Undone:
     """Puts back what an operation changed, as a new operation (undone like any).
 
     The number of statements does not grow with that of entries. own_id: of the new
-    operation, where it is one of several users.
+    operation, where it is one of several users. may_share: whether who sees a list may
+    change by this too; else 403.
     """
     with recording(
         user_id=user_id, through=through, undoes=operation_id, operation_id=own_id
@@ -119,6 +121,8 @@ def undo(
             )
         edit = ListEdit(record, user_id, today)
         undone = Undone(conflicts=own_lists.put_back(edit.lists, changes))
+        if not may_share and own_lists.changes_audience(edit.lists):
+            raise missing("sharing")
         changes = [change for change in changes if change.kind in ENTRY_KINDS]
         edit.read(ref_of(change) for change in changes)
         remember_days(user_id, changes)

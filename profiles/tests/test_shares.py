@@ -151,6 +151,37 @@ def test_only_the_scope_of_sharing_decides_who_sees_what(alice, client):
 
 
 @pytest.mark.django_db
+def test_no_undo_changes_who_sees_a_list_without_that_scope(alice, client):
+    made = client.post("/api/user/lists", {"name": "Mine"}).json()["data"]
+    url = f"/api/user/lists/{made['id']}"
+    client.patch(url, {"audience": "everyone"})
+    client.patch(url, {"audience": "nobody", "name": "Ours"})
+    narrowed = client.get("/api/user/operations").json()["data"][0]["id"]
+    scopes = ("list:write", "lists:write")
+    tokens = personal_token(alice, *scopes), personal_token(alice, *scopes, "sharing")
+    script, sharing = (
+        WatchedClient(HTTP_AUTHORIZATION=f"Bearer {token}") for token in tokens
+    )
+    undo = f"/api/user/operations/{narrowed}/undo"
+    refused = script.post(undo)
+    assert (refused.status_code, refused.json()["details"]) == (
+        403,
+        {"scope": "sharing"},
+    )
+    assert client.get(url).json()["data"]["name"] == "Ours"
+    assert sharing.post(undo).status_code == 200
+    assert client.get(url).json()["data"]["audience"] == "everyone"
+    # One that comes back is seen again.
+    removed = script.delete(url).json()["meta"]["operation_id"]
+    undo = f"/api/user/operations/{removed}/undo"
+    assert script.post(undo).status_code == 403
+    assert client.post(undo).status_code == 200
+    # What changes no audience is undone as before.
+    renamed = script.patch(url, {"name": "Yours"}).json()["meta"]["operation_id"]
+    assert script.post(f"/api/user/operations/{renamed}/undo").status_code == 200
+
+
+@pytest.mark.django_db
 def test_a_long_list_comes_in_pages_and_whole_where_uses_are_counted(client, visitor):
     for number in range(3):
         AnimeFactory(id=number + 1)
