@@ -10,8 +10,8 @@ from collections.abc import Collection
 from typing import Final
 
 SCOPES: Final = {
-    "account": "Change the password, make tokens and feeds, export the whole account, "
-    "erase it. Apps cannot get this.",
+    "account": "Change the password, make tokens, feeds and links, export the whole "
+    "account, erase it. Apps cannot get this.",
     "export": "Export the lists.",
     "feeds": "See which feeds there are of what airs of the list, and end them.",
     "history:read": "Read the search history.",
@@ -24,7 +24,7 @@ SCOPES: Final = {
     "live": "Receive changes live.",
     "profile:read": "Read the profile, the preferences and the uploaded pictures.",
     "profile:write": "Change the profile, the preferences and the pictures.",
-    "sharing": "Decide who sees what, and make and end links to it.",
+    "sharing": "Decide who sees what; see which links there are to it, and end them.",
     "stats:read": "Read the statistics.",
     "watched:write": "Add to the diary of what was watched when, and correct it.",
 }

@@ -11,6 +11,7 @@ from animecollections.api.rendering import Answer, answer
 from animecollections.api.schema import documented, query
 from animecollections.api.shapes import nullable
 from animecollections.identity import SignIn
+from animecollections.scopes import ACCOUNT
 from animecollections.viewer import Viewer
 from profiles.accounts.views import NeverStored
 from profiles.sharing import examples, reads, services
@@ -58,8 +59,9 @@ class SharesViewSet(NeverStored):
         description="Who has the address needs no sign-in. Private entries are never "
         "seen, mature titles by each viewer's own control; notes, dates and the like "
         "only where `fields` names them. What nobody sees is opened for links "
-        "(audience `link`). At most 100 links.",
-        scope=SCOPE,
+        "(audience `link`). At most 100 links. A token cannot make one: the link would "
+        "last longer than the token.",
+        scope=ACCOUNT,
         tags=TAGS,
         body=ShareInput,
         data=MadeShareOutput,
@@ -88,7 +90,7 @@ class SharesViewSet(NeverStored):
     @documented(
         "Replaces the address of a link; the one before ends at once.",
         name="rotateShare",
-        scope=SCOPE,
+        scope=ACCOUNT,
         tags=TAGS,
         data=MadeShareOutput,
         errors=["share_not_found"],

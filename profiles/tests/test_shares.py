@@ -61,6 +61,18 @@ def test_its_secret_is_kept_as_a_hash_and_tells_no_id(client, alice):
 
 
 @pytest.mark.django_db
+def test_no_token_makes_a_link_that_would_outlast_it(client, alice):
+    made = make(client)
+    token = personal_token(alice, "sharing", "profile:write", "lists:write")
+    script = WatchedClient(HTTP_AUTHORIZATION=f"Bearer {token}")
+    for url, body in ((URL, WATCHING), (f"{URL}/{made['id']}/rotate", None)):
+        refused = script.post(url, body)
+        assert (refused.status_code, refused.json()["code"]) == (403, "scope_missing")
+    assert [one["id"] for one in script.get(URL).json()["data"]] == [made["id"]]
+    assert script.delete(f"{URL}/{made['id']}").status_code == 200
+
+
+@pytest.mark.django_db
 def test_a_link_opens_its_thing_for_links_as_an_operation(client, alice):
     make(client)
     preferences = Preferences.objects.get(user=alice)
