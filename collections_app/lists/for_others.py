@@ -40,9 +40,11 @@ ORDERINGS = {"rank": "rank"}
 def lists_for(
     viewer: Viewer, user_id: UUID, named: Collection[str], list_id: UUID | None = None
 ) -> list[Row]:
-    """All that are seen, or that one; one statement."""
+    """All that are seen, or that one; one statement. No smart list: its rules may ask
+    what others do not see, and would tell it.
+    """
     names = visible_fields(LIST_SEEN_BY, viewer, user_id, named)
-    rows = OwnList.objects.of(user_id).visible_to(viewer).in_order()
+    rows = OwnList.objects.of(user_id).visible_to(viewer).filter(rules={}).in_order()
     if list_id is not None:
         rows = rows.filter(pk=list_id)
     items = ListItem.objects.of(user_id).visible_to(viewer, user_id)

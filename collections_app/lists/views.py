@@ -138,14 +138,15 @@ class ListsViewSet(OfLists):
     @documented(
         "Changes what is sent of a list, and keeps the rest; null clears.",
         name="changeList",
-        description="`audience` needs the scope `sharing` too.",
+        description="`audience` needs the scope `sharing` too; a smart list has "
+        "none but `nobody`.",
         scope="lists:write",
         tags=TAGS,
         body=OneListInput,
         data=OwnListOutput,
         meta=META,
         parameters=[OF_LIST],
-        errors=["list_not_found", LIST_CHANGED],
+        errors=["list_not_found", "list_is_smart", LIST_CHANGED],
         examples={"changed": Example(LIST, OPERATED)},
         body_examples={
             "another name": {"name": "With Anna", "pinned": True},

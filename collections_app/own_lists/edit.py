@@ -18,6 +18,7 @@ from animecollections.api.conditional import ALWAYS, Precondition, mismatch
 from animecollections.api.errors import ApiError, refuse
 from animecollections.db.bulk import Rows
 from animecollections.db.ids import new_id
+from animecollections.viewer import Audience
 from collections_app.catalogue.refs import AnimeRef
 from collections_app.own_lists.models import MOST_ITEMS, MOST_LISTS, ListItem, OwnList
 from collections_app.own_lists.ranks import places_for
@@ -255,6 +256,8 @@ class ListsEdit:
         if is_smart and values.get("leave_when_completed"):
             sentence = 'Say it by rules, such as {"not": {"type": "Completed"}}.'
             raise refuse(leave_when_completed=sentence)
+        if is_smart and values.get("audience", Audience.NOBODY) != Audience.NOBODY:
+            raise smart_is_own()
         for place, name in lists_named(values.get("rules")):
             named = self.find(name)
             if named is None or named["rules"]:
@@ -515,6 +518,12 @@ def refuse_items(row: Row) -> None:
     """Its rules say what is on a smart list."""
     if row["rules"]:
         raise ApiError("list_is_smart")
+
+
+def smart_is_own() -> ApiError:
+    """Nobody else is shown a smart list."""
+    sentence = "A smart list is shown to nobody else: make a manual one of its titles."
+    return ApiError("list_is_smart", sentence=sentence)
 
 
 def standing_of(item: Row) -> Standing:

@@ -20,7 +20,7 @@ from animecollections.db.ids import masked, unmasked
 from animecollections.identity import Origin, SignIn
 from animecollections.viewer import Audience, Link
 from collections_app.lists.services import do
-from collections_app.own_lists.edit import ListOperation
+from collections_app.own_lists.edit import ListOperation, smart_is_own
 from collections_app.own_lists.reads import list_named
 from collections_app.watch_list.models import thing_of_type
 from history.log.recording import locked
@@ -61,7 +61,7 @@ def make(
     through: Origin,
     sign_in: SignIn | None = None,
 ) -> Made:
-    """404 for a list that is not there, 409 where there are too many links; 401
+    """404 for a list that is not there, 409 for a smart one and too many links; 401
     `session_ended` beside the user's erasure, or the end of the sign-in that asks.
 
     What nobody sees yet is opened for links, as an operation of its own.
@@ -72,6 +72,8 @@ def make(
         hold(user_id, sign_in)
         if terms.of == SharedThing.LIST:
             found = list_named(user_id, terms.which)
+            if found["rules"]:
+                raise smart_is_own()
             terms = terms._replace(which=str(found["id"]))
         if Share.objects.of(user_id).count() >= MOST_SHARES:
             raise ApiError("shares_full", number=MOST_SHARES)

@@ -65,7 +65,7 @@ class SharesViewSet(NeverStored):
         tags=TAGS,
         body=ShareInput,
         data=MadeShareOutput,
-        errors=["list_not_found", "shares_full"],
+        errors=["list_not_found", "list_is_smart", "shares_full"],
         examples={"made": A_NEW_SHARE},
         body_examples={
             "what is being watched": {

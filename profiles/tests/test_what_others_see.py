@@ -446,6 +446,23 @@ def test_what_is_no_name_year_or_list_is_404(visitor, alice, path):
     assert visitor.get(f"/api/users/{path}").status_code == 404
 
 
+def test_nobody_else_sees_a_smart_list(client, visitor, alice, filled):
+    set_all(client, filled, "everyone")
+    body = {"name": "Noted", "kind": "smart", "rules": {"notes": "so"}}
+    smart = client.post(LISTS, body).json()["data"]["id"]
+    for refused in (
+        client.patch(f"{LISTS}/{smart}", {"audience": "link"}),
+        client.post(SHARES, {"of": "list", "id": smart}),
+    ):
+        assert (refused.status_code, refused.json()["code"]) == (409, "list_is_smart")
+    assert client.patch(f"{LISTS}/{smart}", {"audience": "nobody"}).status_code == 200
+    # Also one that was given an audience in another way.
+    OwnList.objects.of(alice.pk).filter(pk=smart).update(audience="everyone")
+    seen = visitor.get("/api/users/alice/lists").json()["data"]
+    assert [one["id"] for one in seen] == [filled]
+    assert visitor.get(f"/api/users/alice/lists/{smart}").status_code == 404
+
+
 def test_another_persons_list_is_not_theirs(client, other_client, visitor, filled):
     set_all(client, filled, "everyone")
     other = UserFactory(user_name="carol")
