@@ -5,15 +5,12 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from django.db.models import BooleanField, ExpressionWrapper, Subquery
+from django.db.models import BooleanField, ExpressionWrapper
 
 from animecollections.api.errors import ApiError
 from animecollections.api.parameters import Wanted
-from animecollections.identity import Revisions
 from animecollections.viewer import THINGS, Viewer, is_in_audience
-from collections_app.models import CatalogueState
 from collections_app.watch_list.for_others import PER_PAGE
-from history.log.parts import STAND, to_revisions
 from profiles.accounts.identifiers import fold_user_name
 from profiles.accounts.models import LoginClaim
 from profiles.profile.models import Preferences
@@ -35,7 +32,6 @@ class Look:
     user_id: UUID
     user_name: str
     timezone: str
-    revisions: Revisions
     viewer: Viewer
     sees: frozenset[str]
     named: Collection[str] = ()
@@ -75,24 +71,17 @@ def look_at(
         )
         for thing in THINGS
     }
-    catalogue = Subquery(CatalogueState.objects.values("revision")[:1])
-    stand = [f"user__state__{name}" for name in STAND]
-    row = (
-        rows.annotate(**may_see, catalogue=catalogue)
-        .values_list(*ABOUT, "catalogue", *stand, *THINGS)
-        .first()
-    )
+    row = rows.annotate(**may_see).values_list(*ABOUT, *THINGS).first()
     if row is None:
         raise ApiError("not_found")
-    user_name, timezone, revision, *others = row
-    answers = zip(THINGS, others[len(STAND) :], strict=True)
+    user_name, timezone, *others = row
+    answers = zip(THINGS, others, strict=True)
     sees = frozenset(thing for thing, is_seen in answers if is_seen)
     days = FIELDS["dates"] if "history" in sees else frozenset()
     return Look(
         user_id,
         user_name,
         timezone,
-        to_revisions(others[: len(STAND)], revision),
         viewer,
         sees,
         frozenset(named) | days,

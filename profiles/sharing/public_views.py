@@ -4,20 +4,23 @@ A sign-in says here which mature titles are seen, and no more: their owner sees 
 others see (all of it is at /api/user/…), and no token more than it was given.
 """
 
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from typing import Any
 
 from django.http.response import HttpResponseBase
+from django.utils.crypto import salted_hmac
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 
 from animecollections.api.conditional import etag_of, unless_held
 from animecollections.api.errors import ApiError
 from animecollections.api.ids import parse_id
-from animecollections.api.rendering import Answer, answer
+from animecollections.api.rendering import Answer, answer, enveloped
 from animecollections.api.schema import Example, documented
 from animecollections.api.shapes import nullable
 from animecollections.api.views import FOR_ALL, ApiViewSet
-from animecollections.identity import today_in
+from animecollections.db.statements import limited
 from animecollections.scopes import OPEN
 from animecollections.viewer import Link, Viewer
 from collections_app.watch_list.for_others import PER_PAGE
@@ -32,6 +35,7 @@ TAGS = ["Sharing"]
 # A cache may hold it, but asks each time whether it is still so: what becomes private
 # is gone at once, also from a CDN.
 FOR_ALL_IF_STILL_SO = "public, no-cache"
+TAG_SALT = "animecollections.seen"
 PAGED = (SharedThing.LIST, SharedThing.TYPE)
 NEXT = {"next_cursor?": nullable(str)}
 
@@ -58,11 +62,20 @@ class ForOthers(ApiViewSet):
     def viewer(self, link: Link | None = None) -> Viewer:
         return Viewer(hides_mature=self.asker.hides_mature, link=link)
 
-    def etag(self, look: Look, *more: object) -> str:
-        """Whatever is seen is of the owner's log, the catalogue or the day."""
-        at, viewer = look.revisions, look.viewer
-        stand = (at.epoch, at.user, at.catalogue, today_in(look.timezone))
-        tag = etag_of(self.request, *stand, viewer.hides_mature, *more)
+    def limits(self) -> AbstractContextManager[None]:
+        return limited(is_visitor=not self.request.user.is_authenticated)
+
+    def etag(self, data: object, meta: Mapping[str, object]) -> str:
+        """Of what was read, so that a 304 is said only to who may still see it, and
+        tells of nothing that they do not see: a tag of where the owner's log stands
+        would tell each private write. Keyed: nobody tries out what it might be of.
+
+        Without the cursor, which has the time at which it was signed.
+        """
+        has_more = meta.get("next_cursor") is not None
+        content = enveloped(data, {**meta, "next_cursor": has_more})
+        seen = salted_hmac(TAG_SALT, content, algorithm="sha256").hexdigest()
+        tag = etag_of(self.request, self.asker.hides_mature, seen)
         return unless_held(self.request, tag)
 
 
@@ -71,10 +84,9 @@ class PeopleViewSet(ForOthers):
         return look_at(user_named(user_name), self.viewer(), (), self.wanted)
 
     def seen(self, user_name: str, read: Any, *which: object) -> Answer:
-        look = self.look(user_name)
-        etag = self.etag(look)
-        data, meta = read(look, *which)
-        return answer(data, meta=meta, headers={"ETag": etag})
+        with self.limits():
+            data, meta = read(self.look(user_name), *which)
+        return answer(data, meta=meta, headers={"ETag": self.etag(data, meta)})
 
     @documented(
         "Somebody's profile.",
@@ -180,7 +192,7 @@ class SharedViewSet(ForOthers):
         description="404 for a link that is none, has ended or is used up. `ordering` "
         "is for links to a type; `limit` and `cursor` for those to a type or a list. A "
         "link that is answered a number of times answers whole, in one page. Pages "
-        "after the first, and 304, are not counted.",
+        "after the first, 304 and HEAD are not counted.",
         scope=OPEN,
         tags=TAGS,
         data=shapes.SHOWN,
@@ -191,15 +203,16 @@ class SharedViewSet(ForOthers):
         etag=True,
     )
     def retrieve(self, request: Request, token: str) -> Answer:
-        share = services.find(token)
-        look = self.look(share)
-        etag = self.etag(look, share.pk, *share.fields)
-        shown, meta = reads.by_link(look, share)
+        with self.limits():
+            share = services.find(token)
+            look = self.look(share)
+            shown, meta = reads.by_link(look, share)
+        shown = {"of": share.of, "user_name": look.user_name} | shown
+        etag = self.etag(shown, meta)
         is_next_page = "cursor" in look.wanted and share.of in PAGED
-        if not is_next_page:
-            services.spend(share)
-        about = {"of": share.of, "user_name": look.user_name}
-        return answer(about | shown, meta=meta, headers={"ETag": etag})
+        if request.method != "HEAD" and not is_next_page:
+            services.spend(share)  # what took too long has cost no use
+        return answer(shown, meta=meta, headers={"ETag": etag})
 
     def look(self, share: Share) -> Look:
         wanted = dict(self.wanted)

@@ -6,12 +6,14 @@ import pytest
 from django.utils import timezone
 
 from animecollections.ops.logs import redacted
+from animecollections.tests.test_statements import run_endlessly
 from collections_app.tests.test_watch_list_races import at_once
 from conftest import WatchedClient, signed_in
 from factories import AnimeFactory, UserFactory, personal_token
 from history.models import Change
 from profiles.accounts.ways_in_hooks import take_ways_in
 from profiles.models import Preferences, Share
+from profiles.sharing import reads
 
 URL = "/api/user/shares"
 WATCHING = {"of": "type", "id": "Watching"}
@@ -40,6 +42,7 @@ def test_a_link_is_made_used_counted_replaced_and_ended(client, visitor, alice):
     assert first.json()["data"] == {"of": "type", "user_name": "alice", "entries": []}
     held = visitor.get(path_of(made), headers={"If-None-Match": first["ETag"]})
     assert held.status_code == 304
+    assert visitor.head(path_of(made)).status_code == 200
     assert client.get(URL).json()["data"][0]["uses"] == 1
     other = client.post(f"{URL}/{made['id']}/rotate").json()["data"]
     assert (other["id"], other["uses"]) == (made["id"], 1)
@@ -209,6 +212,21 @@ def test_a_long_list_comes_in_pages_and_whole_where_uses_are_counted(client, vis
     whole = visitor.get(f"{path}?limit=2")
     assert len(whole.json()["data"]["entries"]) == 3
     assert visitor.get(f"{path}?limit=2&cursor={cursor}").status_code == 404
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_takes_too_long_is_ended_and_costs_no_use(
+    client, visitor, monkeypatch, settings
+):
+    made = make(client, **WATCHING, max_uses=1)
+    settings.VISITOR_STATEMENT_SECONDS = 0.2
+    with monkeypatch.context() as patch:
+        patch.setattr(reads, "by_link", lambda *_: run_endlessly())
+        patch.setattr(reads, "profile", lambda *_: run_endlessly())
+        for path in (path_of(made), "/api/users/alice"):
+            busy = visitor.get(path)
+            assert (busy.status_code, busy.json()["code"]) == (503, "busy")
+    assert status_of(visitor, made) == 200
 
 
 @pytest.mark.races
