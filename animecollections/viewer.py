@@ -48,11 +48,15 @@ class SeenBy(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """The one thing that a link leads to: one of THINGS, or a list of one's own."""
+    """The one thing that a link leads to: one of THINGS, or a list of one's own.
+
+    key: a hash of its secret, which tells it from others to the same thing.
+    """
 
     user_id: UUID
     of: str
     list_id: UUID | None = None
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,6 +77,7 @@ def page(
     default: str,
     limit: int | None = None,
     key: str = "pk",
+    of: object = None,
 ) -> tuple[list[Row], dict[str, Any]]:
     """The page that `ordering`, `limit` and `cursor` of a query ask for, and its meta.
 
@@ -84,10 +85,11 @@ def page(
     client may use to fields or annotations. Where neither client nor `limit` says how
     many, all rows come and meta is empty. 400 for a wrong word or cursor.
     key: what no two of the rows have in common; a cursor can be read, and has it.
+    of:  whose rows they are, where that is not who asks: a cursor is of these alone.
     """
     terms = read_ordering(rows, wanted.get("ordering"), orderings, default, key)
     size = wanted.get("limit", limit)
-    shape = fingerprint(rows.model, terms, wanted)
+    shape = fingerprint(rows.model, terms, wanted, of)
     if text := wanted.get("cursor"):
         rows = rows.filter(after(terms, read_cursor(text, shape, rows, terms)))
     if size is None:
@@ -184,10 +186,13 @@ def take_keys(rows: list[object], index: int, names: tuple[str, ...]) -> list[ob
     return [getattr(row, name) for name in names]
 
 
-def fingerprint(model: type[Model], terms: Sequence[Term], wanted: Wanted) -> str:
-    """What a cursor belongs to: the table, the ordering, the filters."""
+def fingerprint(
+    model: type[Model], terms: Sequence[Term], wanted: Wanted, of: object = None
+) -> str:
+    """What a cursor belongs to: the table, the ordering, the filters, whose rows."""
     filters = [item for item in wanted.items() if item[0] not in NO_FILTERS]
-    shape = repr((model._meta.label, terms, sorted(filters)))
+    whose = () if of is None else (of,)
+    shape = repr((model._meta.label, terms, sorted(filters), *whose))
     return blake2b(shape.encode(), digest_size=9).hexdigest()
 
 

@@ -80,6 +80,7 @@ def items_for(
         default="rank",
         limit=limit,
         key="anime_id",
+        of=(user_id, list_id, viewer.link),
     )
     return [to_json(names, row) for row in found], meta
 

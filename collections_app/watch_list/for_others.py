@@ -45,6 +45,7 @@ def entries_for(
         default="title",
         limit=limit,
         key="anime_id",
+        of=(user_id, viewer.link),
     )
     return [to_json(row, names) for row in found], meta
 

@@ -160,7 +160,7 @@ def spend(share: Share) -> None:
 def link_of(share: Share) -> Link:
     """What it opens, for the one rule of who sees what."""
     list_id = UUID(share.which) if share.of == SharedThing.LIST else None
-    return Link(share.user_id, thing_of(share.of, share.which), list_id)
+    return Link(share.user_id, thing_of(share.of, share.which), list_id, share.key)
 
 
 def thing_of(of: str, which: str) -> str:

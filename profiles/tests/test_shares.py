@@ -208,6 +208,14 @@ def test_a_long_list_comes_in_pages_and_whole_where_uses_are_counted(client, vis
     both = page["data"]["entries"] + rest["data"]["entries"]
     assert [entry["anime_id"] for entry in both] == ["1", "2", "3"]
     assert client.get(URL).json()["data"][0]["uses"] == 1
+    # A cursor is of the one link, and not of what it leads to by another way.
+    client.patch("/api/user/preferences", {"audience": {"watching": "everyone"}})
+    for other in (
+        f"{path_of(make(client))}?",
+        "/api/users/alice/watchList?type=Watching&",
+    ):
+        refused = visitor.get(f"{other}limit=2&cursor={cursor}")
+        assert (refused.status_code, refused.json()["code"]) == (400, "invalid_cursor")
     path = path_of(make(client, **WATCHING, max_uses=1))
     whole = visitor.get(f"{path}?limit=2")
     assert len(whole.json()["data"]["entries"]) == 3
