@@ -5,16 +5,19 @@ down costs what the first does (no OFFSET).
 """
 
 import zlib
+from base64 import urlsafe_b64encode
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from math import isfinite
 from typing import Any, NamedTuple, TypeVar
 
+from cryptography.fernet import Fernet, InvalidToken
 from django.core import signing
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db.models import F, Model, Q, QuerySet
 from django.db.models.expressions import OrderBy
+from django.utils.crypto import salted_hmac
 
 from animecollections.api.errors import ApiError, refuse
 from animecollections.api.parameters import Wanted
@@ -85,17 +88,18 @@ def page(
     client may use to fields or annotations. Where neither client nor `limit` says how
     many, all rows come and meta is empty. 400 for a wrong word or cursor.
     key: what no two of the rows have in common; a cursor can be read, and has it.
-    of:  whose rows they are, where that is not who asks: a cursor is of these alone.
+    of: whose rows they are, where that is not who asks: a cursor is of these alone, and
+    cannot be read, for a place in an order may tell of rows that are not seen.
     """
     terms = read_ordering(rows, wanted.get("ordering"), orderings, default, key)
     size = wanted.get("limit", limit)
     shape = fingerprint(rows.model, terms, wanted, of)
     if text := wanted.get("cursor"):
-        rows = rows.filter(after(terms, read_cursor(text, shape, rows, terms)))
+        rows = rows.filter(after(terms, read_cursor(text, shape, rows, terms, of)))
     if size is None:
         rows = rows.order_by(*(term.expression() for term in terms))
         return list(rows), {"next_cursor": None} if text else {}
-    return with_cursor(list(one_more(rows, terms, size)), terms, size, shape)
+    return with_cursor(list(one_more(rows, terms, size)), terms, size, shape, of)
 
 
 def one_more(
@@ -114,14 +118,18 @@ def one_more(
 
 
 def with_cursor(
-    found: list[Any], terms: Sequence[Term], size: int, shape: str
+    found: list[Any],
+    terms: Sequence[Term],
+    size: int,
+    shape: str,
+    of: object = None,
 ) -> tuple[list[Any], dict[str, Any]]:
     """The page and its meta, of the rows of `one_more`."""
     has_more = len(found) > size
     del found[size:]
     keys = tuple(f"key_{index}" for index in range(len(terms)))
     values = [take_keys(found, index, keys) for index in range(len(found))]
-    following = write_cursor(values[-1], shape) if has_more else None
+    following = write_cursor(values[-1], shape, of) if has_more else None
     return found, {"next_cursor": following}
 
 
@@ -196,8 +204,14 @@ def fingerprint(
     return blake2b(shape.encode(), digest_size=9).hexdigest()
 
 
-def write_cursor(values: Sequence[object], shape: str) -> str:
-    return signing.dumps([shape, *map(portable, values)], salt=SALT)
+def write_cursor(values: Sequence[object], shape: str, of: object = None) -> str:
+    text = signing.dumps([shape, *map(portable, values)], salt=SALT)
+    return text if of is None else seal().encrypt(text.encode()).decode()
+
+
+def seal() -> Fernet:
+    key = salted_hmac(SALT, "seal", algorithm="sha256").digest()
+    return Fernet(urlsafe_b64encode(key))
 
 
 def portable(value: object) -> object:
@@ -206,12 +220,18 @@ def portable(value: object) -> object:
 
 
 def read_cursor(
-    text: str, shape: str, rows: QuerySet[M, Row], terms: Sequence[Term]
+    text: str,
+    shape: str,
+    rows: QuerySet[M, Row],
+    terms: Sequence[Term],
+    of: object = None,
 ) -> list[object]:
     """The values in a cursor of this shape; 400 `invalid_cursor` for any other text,
     and for one that our key signed though we never write such values.
     """
     try:
+        if of is not None:
+            text = seal().decrypt(text.encode()).decode()
         first, *values = signing.loads(text, salt=SALT)
         if first != shape or len(values) != len(terms):
             raise ApiError("invalid_cursor")
@@ -222,6 +242,7 @@ def read_cursor(
 
 
 UNREADABLE = (
+    InvalidToken,
     signing.BadSignature,
     ArithmeticError,
     RecursionError,
