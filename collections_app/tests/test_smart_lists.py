@@ -1,5 +1,6 @@
 """Smart lists: rules that say what is on a list, and what they find."""
 
+import json
 import re
 from datetime import UTC, datetime, timedelta
 
@@ -26,6 +27,7 @@ from factories import AnimeFactory, UserFactory
 from profiles.models import Preferences
 
 pytestmark = pytest.mark.django_db
+LONG_NAME = "With Anna." * 10  # as long as can be
 LIST, TRY = "/api/user/watchList", f"{LISTS}/try"
 NUMBER = 12
 
@@ -61,6 +63,11 @@ SHORT = {"type": "To Watch", "any": [{"episodes_max": 1}, {"not": {"genre": "dra
 
 def smart(client, rules, **values):
     return make(client, "Smart", kind="smart", rules=rules, **values)
+
+
+def exported(client):
+    response = client.get("/api/user/export", {"format": "json"})
+    return b"".join(response.streaming_content)
 
 
 def found(client, rules, **values):
@@ -245,17 +252,38 @@ def test_so_long_ago_begins_on_a_day(within, today, begins):
 def test_own_json_takes_rules_along_and_the_lists_that_they_name(
     client, other_client, listed
 ):
-    anna = make(client)
+    anna = make(client, LONG_NAME)
     put(client, anna, 2)
-    smart(client, {"not": {"list": anna["id"]}, "type": "To Watch"})
-    response = client.get("/api/user/export", {"format": "json"})
-    file = b"".join(response.streaming_content)
+    smart(client, {"not": {"list": anna["id"].upper()}, "type": "To Watch"})
+    file = exported(client)
     for _ in range(2):
         apply(other_client, upload(other_client, file))
     there = {one["name"]: one for one in done(other_client.get(LISTS))}
     assert len(there) == len(done(other_client.get(LISTS))) == 2
-    assert there["Smart"]["rules"]["not"] == {"list": there["With Anna"]["id"]}
+    assert there["Smart"]["rules"]["not"] == {"list": there[LONG_NAME]["id"]}
     assert sorted(titles(other_client, there["Smart"])) == [1, 3]
+
+
+def test_a_smart_list_is_made_only_where_the_lists_are_that_its_rules_name(
+    client, other_client, listed
+):
+    empty = make(client, "Empty")
+    smart(client, {"not": {"list": empty["id"]}})
+    fidelity = client.get("/api/user/export/fidelity", {"format": "json"})
+    assert done(fidelity)["lists"] == 2
+    head = json.loads(exported(client))["lists"]
+    entries = [{"anime_id": "1", "type": "Watching"}]
+    file = {"format": "animecollections", "entries": entries, "lists": head}
+    head[1]["leave_when_completed"] = True
+    for name in (None, "EMPTY"):
+        if name:
+            made = make(other_client, name)
+        applied = apply(other_client, upload(other_client, json.dumps(file).encode()))
+        codes = [one["code"] for one in applied["warning_codes"]]
+        assert codes == ([] if name else ["smart_list_not_made"])
+    [there] = [one for one in done(other_client.get(LISTS)) if one["rules"]]
+    assert there["rules"]["not"] == {"list": made["id"]}
+    assert not there["leave_when_completed"]
 
 
 # --- Against plain Python ------------------------------------------------------------

@@ -15,8 +15,10 @@ from django.db.models import Q
 from animecollections.api.errors import refuse
 from animecollections.api.filtering import TypedFilterSet
 from animecollections.api.parameters import Parameter
+from animecollections.api.schema import query
 from collections_app.catalogue import filters as catalogue
 from collections_app.catalogue.models import Anime, AnimeQuerySet
+from collections_app.own_lists.models import LONGEST_NAME
 from collections_app.own_lists.reads import titles_on_named
 from collections_app.own_lists.rules import (
     CATALOGUE,
@@ -56,15 +58,23 @@ def conditions_of(
     return {one.name: one for one in parameters if one.name in known}
 
 
-PARAMETERS_OF = {
+ParametersOf = Mapping[str, Mapping[str, Parameter]]
+PARAMETERS_OF: ParametersOf = {
     WATCH_LIST: conditions_of(watch_list.PARAMETERS, FILTERS[WATCH_LIST]),
     CATALOGUE: conditions_of(catalogue.PARAMETERS, FILTERS[CATALOGUE]),
 }
+# Files call lists by their names, which may be longer than keys.
+PARAMETERS_IN_FILES: ParametersOf = PARAMETERS_OF | {
+    WATCH_LIST: PARAMETERS_OF[WATCH_LIST]
+    | {LIST: query(LIST, str, "A list by its name.", max_length=LONGEST_NAME)}
+}
 
 
-def checked(rules: Rules) -> dict[str, Any]:
+def checked(
+    rules: Rules, parameters_of: ParametersOf = PARAMETERS_OF
+) -> dict[str, Any]:
     """Rules as they are stored; RulesError for what they cannot mean."""
-    read_rules(rules, PARAMETERS_OF)
+    read_rules(rules, parameters_of)
     return {"from": source_of(rules)} | dict(rules)
 
 
