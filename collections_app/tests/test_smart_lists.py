@@ -11,6 +11,8 @@ from hypothesis import settings as hypothesis
 from hypothesis import strategies as st
 
 from animecollections.api.parameters import first_day
+from animecollections.tests.test_statements import run_endlessly
+from collections_app.lists import reads
 from collections_app.models import (
     AiringStatus,
     Genre,
@@ -21,6 +23,7 @@ from collections_app.models import (
 from collections_app.own_lists.rules import MOST_VALUES
 from collections_app.tests.imports import apply, upload
 from collections_app.tests.own_lists import LISTS, done, make, put, titles, undo_last
+from collections_app.watch_list import smart_lists
 from collections_app.watch_list.smart_lists import PARAMETERS_OF
 from conftest import signed_in
 from factories import AnimeFactory, UserFactory
@@ -124,7 +127,10 @@ def deep(levels):
         ({"list": "nowhere"}, "list: This list is not there."),
         (deep(5), "Rules go 5 levels deep at most."),
         ({"all": [{"year": 2001}] * 31}, f"at most {MOST_VALUES} values"),
-        ({"all": [{"search": "a"}] * 5}, "all[4].search: Send at most 4 of search"),
+        ({"all": [{"search": "abc"}] * 5}, "all[4].search: Send at most 4 of search"),
+        ({"not": {"search": " "}}, "not.search: Send a value."),
+        ({"any": [{"search": "abc def ghi jkl"}] * 2}, "any[1].search: Send at most 6"),
+        ({"search": "a b c de"}, "search: Send at most 3 words of one or two letters."),
     ],
 )
 def test_a_fault_is_named_with_its_place(client, rules, sentence):
@@ -222,6 +228,20 @@ def test_of_the_catalogue_it_shows_what_the_person_may_see(client, alice, listed
     assert found(client, {"from": "catalogue", "search": "12 title"}) == [12]
     items = done(client.post(TRY, {"rules": rules, "ordering": "-year,title"}))
     assert [item["anime_id"] for item in items] == ["12", "11", "10"]
+
+
+def test_rules_that_take_too_long_are_a_fault_of_theirs(client, settings, monkeypatch):
+    made = smart(client, {"from": "catalogue", "search": "title"})
+    settings.VISITOR_STATEMENT_SECONDS = 0.2
+    for module in (smart_lists, reads):
+        monkeypatch.setattr(module, "titles_found", lambda *_, **__: run_endlessly())
+    for response in (
+        client.get(LIST, {"list": made["id"]}),
+        client.get(f"{LISTS}/{made['id']}/items"),
+        client.post(TRY, {"rules": made["rules"]}),
+    ):
+        assert response.status_code == 400
+        assert response.json()["fields"] == {"rules": [smart_lists.TOO_LONG]}
 
 
 def test_a_stranger_finds_none_of_it(client, other_client, listed):

@@ -4,18 +4,21 @@ A condition is what the parameter of the same name asks for on the watch list or
 catalogue: their filter sets say it, joined here by all, any and not.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import reduce
 from operator import and_, or_
 from typing import Any
 from uuid import UUID
 
+from django.db import OperationalError
 from django.db.models import Q
 
 from animecollections.api.errors import refuse
 from animecollections.api.filtering import TypedFilterSet
 from animecollections.api.parameters import Parameter
 from animecollections.api.schema import query
+from animecollections.db.statements import limited, was_ended
 from collections_app.catalogue import filters as catalogue
 from collections_app.catalogue.models import Anime, AnimeQuerySet
 from collections_app.own_lists.models import LONGEST_NAME
@@ -48,6 +51,7 @@ FILTERS: Mapping[str, type[TypedFilterSet]] = {
     CATALOGUE: TitlesByRules,
 }
 LIST = "list"
+TOO_LONG = "These rules take too long. Send fewer words, or fewer conditions."
 
 
 def conditions_of(
@@ -80,6 +84,23 @@ def checked(
 
 def is_of_list(rules: Rules) -> bool:
     return bool(rules) and source_of(rules) == WATCH_LIST
+
+
+@contextmanager
+def in_time(rules: Rules) -> Iterator[None]:
+    """What rules find in the catalogue, in the time that visitors have. 400 for what
+    takes longer: it would again, and what is 503 clients ask for ever.
+    """
+    if not rules:
+        yield
+        return
+    try:
+        with limited(is_visitor=not is_of_list(rules)):
+            yield
+    except OperationalError as error:
+        if not was_ended(error):
+            raise
+        raise refuse(rules=TOO_LONG) from None
 
 
 def condition(rules: Rules, user_id: UUID, zone: str) -> Q:
