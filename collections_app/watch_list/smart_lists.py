@@ -68,9 +68,12 @@ PARAMETERS_OF: ParametersOf = {
     CATALOGUE: conditions_of(catalogue.PARAMETERS, FILTERS[CATALOGUE]),
 }
 # Files call lists by their names, which may be longer than keys.
-PARAMETERS_IN_FILES: ParametersOf = PARAMETERS_OF | {
-    WATCH_LIST: PARAMETERS_OF[WATCH_LIST]
-    | {LIST: query(LIST, str, "A list by its name.", max_length=LONGEST_NAME)}
+PARAMETERS_IN_FILES: ParametersOf = {
+    **PARAMETERS_OF,
+    WATCH_LIST: {
+        **PARAMETERS_OF[WATCH_LIST],
+        LIST: query(LIST, str, "A list by its name.", max_length=LONGEST_NAME),
+    },
 }
 
 
