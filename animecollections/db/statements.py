@@ -2,17 +2,19 @@
 parameters are bounded before they cost anything.
 """
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from time import monotonic
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 
 # SQLite asks after so many steps whether to go on: about a millisecond, and too seldom
 # to be measured.
 STEPS = 10_000
+ENDED = ("57014", sqlite3.SQLITE_INTERRUPT)  # as PostgreSQL and SQLite say it
 
 
 def limited(*, is_visitor: bool) -> AbstractContextManager[None]:
@@ -22,6 +24,15 @@ def limited(*, is_visitor: bool) -> AbstractContextManager[None]:
     if connection.vendor == "sqlite" and settings.STATEMENT_SECONDS:
         return ended_after(settings.STATEMENT_SECONDS)
     return nullcontext()
+
+
+def was_ended(error: OperationalError) -> bool:
+    """Whether it took too long, rather than that the database has too much to do."""
+    cause = error.__cause__
+    return (
+        getattr(cause, "sqlstate", None) in ENDED
+        or getattr(cause, "sqlite_errorcode", None) in ENDED
+    )
 
 
 @contextmanager

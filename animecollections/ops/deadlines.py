@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from threading import Timer
+from time import monotonic
 from typing import Any
 
 from requests.adapters import HTTPAdapter
@@ -20,7 +21,8 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 class Deadline:
     """What is open until then. Looking up a name is the system's, and has its own."""
 
-    def __init__(self) -> None:
+    def __init__(self, seconds: float) -> None:
+        self.ends_at = monotonic() + seconds
         self.is_over = False
         self.open: list[socket.socket] = []
 
@@ -43,11 +45,11 @@ _current: ContextVar[Deadline | None] = ContextVar("deadline", default=None)
 @contextmanager
 def deadline(seconds: float) -> Iterator[Deadline]:
     """For the connections that a WatchedAdapter makes within."""
-    until = Deadline()
+    until = Deadline(seconds)
     timer = Timer(seconds, until.end)
     timer.daemon = True
+    timer.start()  # first: where no thread can be had, no deadline may stay behind
     token = _current.set(until)
-    timer.start()
     try:
         yield until
     finally:
@@ -56,6 +58,17 @@ def deadline(seconds: float) -> Iterator[Deadline]:
         timer.join()  # or it might shut down what gets the same number next
         for connection in until.open:
             connection.close()
+
+
+def seconds_left(most: float) -> float:
+    """Of these those that the deadline leaves; TimeoutError where it is over. For what
+    waits before there is a socket to watch.
+    """
+    until = _current.get()
+    left = most if until is None else min(most, until.ends_at - monotonic())
+    if left <= 0:
+        raise TimeoutError("too slow")
+    return left
 
 
 class Watched:

@@ -19,12 +19,18 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError, NewConnectionError
 from urllib3.util import connection
 
-from animecollections.ops.deadlines import Watched, WatchedAdapter, deadline
+from animecollections.ops.deadlines import (
+    Watched,
+    WatchedAdapter,
+    deadline,
+    seconds_left,
+)
 
 Address = IPv4Address | IPv6Address
 
 SECONDS = (5, 10)  # to connect, to answer
 SECONDS_IN_ALL = 15
+MOST_ADDRESSES = 4  # of a name, each of which may take the seconds to connect
 MOST_READ = 4096  # bytes of an answer
 NAT64 = IPv6Network("64:ff9b::/96")
 LONGEST_ADDRESS = 1000
@@ -100,10 +106,12 @@ class Pinned:
         me: Any = self
         failure: OSError | None = None
         try:
-            for address in public_addresses(me._dns_host, me.port):
+            found = public_addresses(me._dns_host, me.port)
+            for address in found[:MOST_ADDRESSES]:
+                seconds = seconds_left(me.timeout)
                 try:
                     return connection.create_connection(
-                        (address, me.port), me.timeout, socket_options=me.socket_options
+                        (address, me.port), seconds, socket_options=me.socket_options
                     )
                 except OSError as error:
                     failure = error

@@ -4,7 +4,8 @@ The plan offers the lists that its file names, and the tags of its entries. What
 list there (our own JSON, AniList's custom lists) is taken unless the user leaves it
 out; a tag becomes a list only where the user says so, for many people have hundreds.
 Tags stay tags in either case. A list of that name that is here already gets the titles.
-A smart list of our own JSON is made where no smart list has its name.
+A smart list of our own JSON is made where no smart list has its name, and all lists
+that its rules name are here: without one of them it would find something else.
 """
 
 from collections import Counter
@@ -23,11 +24,13 @@ from collections_app.own_lists.models import (
     ListItem,
     OwnList,
 )
+from collections_app.own_lists.rules import lists_named as lists_in
 from collections_app.own_lists.rules import with_lists
 from collections_app.own_lists.values import SAID_OF_LISTS, Row, folded
 from collections_app.transfer.records import OWNED_TAG, ListFile, Record
 
 TOO_MANY = "Not everything was put on lists: there would be too many lists or titles."
+NOT_MADE = "The smart list “{name}” was not made: there is no list “{list}” here."
 MOST_TAGS = 100  # that are offered: those of the most titles
 LIST, TAG, SMART = "list", "tag", "smart"
 
@@ -185,15 +188,15 @@ def said_of(row: ImportRow) -> tuple[Sequence[Row], Sequence[str]]:
 
 def put_on_lists(
     edit: ListsEdit, planned: ImportPlan, rows: Iterable[ImportRow]
-) -> bool:
+) -> list[str]:
     """Each title at the end of the lists that the plan takes, or where it stands in the
-    file, on a list that the import makes. False where it was too much.
+    file, on a list that the import makes. What was not done, in sentences.
     """
     plans = PlannedLists(planned)
     said = [(row.anime_id or 0, plans.places(*said_of(row))) for row in rows]
     said = [(anime_id, places) for anime_id, places in said if places]
     if not said and not plans.smart:
-        return True
+        return []
     edit.read_lists()
     there = plans.find(manual_ones(edit))
     joined = {key: there[key] for _, places in said for key in places if key in there}
@@ -212,29 +215,34 @@ def put_on_lists(
         for anime_id, places in said
         for key, place in places.items()
     ]
-    return make_smart(edit, plans) and all(results)
+    not_made = make_smart(edit, plans)
+    return not_made if all(results) else [*dict.fromkeys((TOO_MANY, *not_made))]
 
 
 def manual_ones(edit: ListsEdit) -> list[tuple[str, UUID]]:
     return [(row["name"], row["id"]) for row in edit.lists.values() if not row["rules"]]
 
 
-def make_smart(edit: ListsEdit, plans: PlannedLists) -> bool:
+def make_smart(edit: ListsEdit, plans: PlannedLists) -> list[str]:
     """Those whose name no smart list has yet; their rules call lists by the names that
-    these have in the file.
+    these have in the file. What was not made, in sentences.
     """
     here = {folded(row["name"]) for row in edit.lists.values() if row["rules"]}
     new = [one for one in plans.smart if one.get("is_taken", True)]
     new = [one for one in new if folded(one["name"]) not in here]
-    ids = {
-        plans.names.get(key, key): str(id_)
-        for key, id_ in plans.find(manual_ones(edit)).items()
-    }
-    room = MOST_LISTS - len(edit.lists)
-    for one in new[:room]:
-        said = {name: one[name] for name in SAID_OF_LISTS if name in one}
-        edit.make(said | {"rules": with_lists(one["rules"], ids)})
-    return len(new) <= room
+    ids = plans.find(manual_ones(edit))
+    not_made = []
+    for one in new:
+        names = [name for _, name in lists_in(one["rules"])]
+        if missing := [name for name in names if folded(name) not in ids]:
+            not_made.append(NOT_MADE.format(name=one["name"], list=missing[0]))
+        elif len(edit.lists) >= MOST_LISTS:
+            return [TOO_MANY, *not_made]
+        else:
+            said = {name: one[name] for name in SAID_OF_LISTS if name in one}
+            by_id = {name: str(ids[folded(name)]) for name in names}
+            edit.make(said | {"rules": with_lists(one["rules"], by_id)})
+    return not_made
 
 
 def put(

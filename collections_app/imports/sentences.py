@@ -130,6 +130,8 @@ SENTENCES = {
     "rows: all of them were read.",
     "too_many_for_lists": "Not everything was put on lists: there would be too many "
     "lists or titles.",
+    "smart_list_not_made": "The smart list “{name}” was not made: there is no list "
+    "“{list}” here.",
     "days_not_imported": "The dates of single episodes are not imported.",
     "not_utf8": "The file is not in UTF-8: it was read as {text}. If letters are "
     "wrong, save it as “CSV UTF-8”.",

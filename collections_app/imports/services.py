@@ -38,7 +38,6 @@ from collections_app.imports.models import (
     RowQuerySet,
 )
 from collections_app.imports.own_lists import (
-    TOO_MANY,
     choose,
     offers_of,
     places_of,
@@ -318,8 +317,8 @@ def apply(
                 count_what_is_said(slot, row, diaries.get(slot.anime_id, {}), today)
                 add_viewings(edit, slot, row)
         taken = [row for row in written if row.row not in stays]
-        if not put_on_lists(edit.lists, planned, taken):
-            planned.warnings = [*planned.warnings, TOO_MANY]
+        not_done = put_on_lists(edit.lists, planned, taken)
+        planned.warnings = [*planned.warnings, *not_done]
         planned.status, planned.applied_at = ImportStatus.APPLIED, record.at
         planned.operation_id = record.operation_id if edit.save() else None
         save(planned, stale)

@@ -11,7 +11,6 @@ from animecollections.api.paging import page
 from animecollections.api.parameters import Wanted
 from animecollections.api.shuffling import with_random
 from animecollections.api.sparse_fields import chosen_fields, only
-from animecollections.db.statements import limited
 from animecollections.identity import Account
 from collections_app.catalogue import titles
 from collections_app.catalogue.lengths import OTHERWISE_USUAL, USUAL_MINUTES
@@ -35,7 +34,7 @@ from collections_app.own_lists.values import (
     list_to_json,
 )
 from collections_app.watch_list.models import EntryType
-from collections_app.watch_list.smart_lists import titles_found
+from collections_app.watch_list.smart_lists import in_time, titles_found
 
 PER_PAGE = 100
 NUMBER: IntegerField[int, int] = IntegerField()
@@ -80,15 +79,15 @@ def items_of(account: Account, list_: Row, wanted: Wanted) -> tuple[list[Row], R
 def found_by(account: Account, list_: Row, wanted: Wanted) -> tuple[list[Row], Row]:
     """The same of a smart list, or of one that is not saved: what its rules find."""
     rules = list_["rules"]
-    found_titles = titles_found(
-        rules,
-        account.id,
-        zone=account.timezone,
-        hides_mature=account.hides_mature,
-    )
     fields = chosen_fields(wanted, KEYS)
     default = default_of(list_)
-    with limited(is_visitor=False):
+    with in_time(rules):
+        found_titles = titles_found(
+            rules,
+            account.id,
+            zone=account.timezone,
+            hides_mature=account.hides_mature,
+        )
         found, meta = a_page(
             with_names(found_titles.with_popularity()).values_list(*ROW_OF_TITLE),
             wanted,

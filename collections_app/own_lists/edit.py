@@ -22,7 +22,7 @@ from animecollections.viewer import Audience
 from collections_app.catalogue.refs import AnimeRef
 from collections_app.own_lists.models import MOST_ITEMS, MOST_LISTS, ListItem, OwnList
 from collections_app.own_lists.ranks import places_for
-from collections_app.own_lists.rules import lists_named
+from collections_app.own_lists.rules import lists_named, with_lists
 from collections_app.own_lists.values import (
     ITEM_COLUMNS,
     ITEM_FIELDS,
@@ -223,7 +223,7 @@ class ListsEdit:
         match operation.verb:
             case "list_update":
                 self.check_kind(row, operation.values)
-                row |= operation.values
+                row |= self.with_lists_found(operation.values)
                 return ListOutcome(row["id"])
             case "list_remove":
                 return self.remove(row)
@@ -241,7 +241,7 @@ class ListsEdit:
         if len(self.lists) >= MOST_LISTS:
             raise ApiError("lists_full", number=f"{MOST_LISTS:,}")
         self.check_kind(operation.values, operation.values)
-        made = self.make(operation.values, operation.key)
+        made = self.make(self.with_lists_found(operation.values), operation.key)
         return ListOutcome(made["id"])
 
     def check_kind(self, row: Mapping[str, Any], values: Mapping[str, Any]) -> None:
@@ -258,11 +258,19 @@ class ListsEdit:
             raise refuse(leave_when_completed=sentence)
         if is_smart and values.get("audience", Audience.NOBODY) != Audience.NOBODY:
             raise smart_is_own()
-        for place, name in lists_named(values.get("rules")):
+
+    def with_lists_found(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Rules name a list by its key or its id in one spelling, so that both can be
+        compared as texts.
+        """
+        rules, names = values.get("rules"), {}
+        for place, name in lists_named(rules):
             named = self.find(name)
             if named is None or named["rules"]:
                 reason = "is a smart list" if named else "is not there"
                 raise refuse(rules=f"{place}: This list {reason}. Name a manual one.")
+            names[name] = name if name == named["client_key"] else str(named["id"])
+        return {**values, "rules": with_lists(rules, names)} if names else values
 
     def make(self, values: Mapping[str, object], key: str = "") -> Row:
         at = self.record.at

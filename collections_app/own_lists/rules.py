@@ -16,6 +16,9 @@ from typing import Any, Literal
 
 from animecollections.api.errors import ApiError
 from animecollections.api.parameters import SHOWN, Parameter, without_case
+from collections_app.catalogue.folding import fold_query
+from collections_app.catalogue.search.queries import MOST_SCANNED
+from collections_app.catalogue.search.queries import Kind as WordKind
 
 Kind = Literal["manual", "smart"]
 MANUAL: Kind = "manual"
@@ -29,6 +32,7 @@ WATCH_LIST, CATALOGUE = "watch_list", "catalogue"
 SOURCES = (WATCH_LIST, CATALOGUE)
 MOST_VALUES = 30  # of all conditions together
 MOST_OF_TEXT = 4  # each is looked for in every name, or in all notes
+MOST_WORDS = 6  # of all searches: each is looked for in the names of each title
 DEEPEST = 5
 TEXTS = ("search", "notes")
 THE_RULES = "The rules"
@@ -61,6 +65,8 @@ class Reader:
     parameters: Mapping[str, Parameter]
     values: int = 0
     of_text: int = 0
+    words: int = 0
+    short_words: int = 0
 
     def read_group(self, said: object, place: str, depth: int) -> Group:
         """An object: all of its keys."""
@@ -112,7 +118,23 @@ class Reader:
             raise RulesError(f"{place}: {sentences[0]}") from None
         if read is None:
             raise RulesError(f"{place}: Send a value.")
+        if name == "search":
+            self.count_words(read, place)
         return Condition(name, read)
+
+    def count_words(self, text: str, place: str) -> None:
+        """A text without words would be no condition: everything fits."""
+        words = dict.fromkeys(fold_query(text).split())
+        if not words:
+            raise RulesError(f"{place}: Send a value.")
+        self.words += len(words)
+        self.short_words += sum(WordKind.of(word) != WordKind.LONG for word in words)
+        if self.words > MOST_WORDS:
+            raise RulesError(f"{place}: Send at most {MOST_WORDS} words in all.")
+        if self.short_words > MOST_SCANNED:
+            raise RulesError(
+                f"{place}: Send at most {MOST_SCANNED} words of one or two letters."
+            )
 
     def unknown(self, name: str) -> str:
         known = [*self.parameters, *JOINTS]

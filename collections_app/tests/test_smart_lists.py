@@ -1,5 +1,6 @@
 """Smart lists: rules that say what is on a list, and what they find."""
 
+import json
 import re
 from datetime import UTC, datetime, timedelta
 
@@ -10,6 +11,8 @@ from hypothesis import settings as hypothesis
 from hypothesis import strategies as st
 
 from animecollections.api.parameters import first_day
+from animecollections.tests.test_statements import run_endlessly
+from collections_app.lists import reads
 from collections_app.models import (
     AiringStatus,
     Genre,
@@ -20,12 +23,14 @@ from collections_app.models import (
 from collections_app.own_lists.rules import MOST_VALUES
 from collections_app.tests.imports import apply, upload
 from collections_app.tests.own_lists import LISTS, done, make, put, titles, undo_last
+from collections_app.watch_list import smart_lists
 from collections_app.watch_list.smart_lists import PARAMETERS_OF
 from conftest import signed_in
 from factories import AnimeFactory, UserFactory
 from profiles.models import Preferences
 
 pytestmark = pytest.mark.django_db
+LONG_NAME = "With Anna." * 10  # as long as can be
 LIST, TRY = "/api/user/watchList", f"{LISTS}/try"
 NUMBER = 12
 
@@ -61,6 +66,11 @@ SHORT = {"type": "To Watch", "any": [{"episodes_max": 1}, {"not": {"genre": "dra
 
 def smart(client, rules, **values):
     return make(client, "Smart", kind="smart", rules=rules, **values)
+
+
+def exported(client):
+    response = client.get("/api/user/export", {"format": "json"})
+    return b"".join(response.streaming_content)
 
 
 def found(client, rules, **values):
@@ -117,7 +127,10 @@ def deep(levels):
         ({"list": "nowhere"}, "list: This list is not there."),
         (deep(5), "Rules go 5 levels deep at most."),
         ({"all": [{"year": 2001}] * 31}, f"at most {MOST_VALUES} values"),
-        ({"all": [{"search": "a"}] * 5}, "all[4].search: Send at most 4 of search"),
+        ({"all": [{"search": "abc"}] * 5}, "all[4].search: Send at most 4 of search"),
+        ({"not": {"search": " "}}, "not.search: Send a value."),
+        ({"any": [{"search": "abc def ghi jkl"}] * 2}, "any[1].search: Send at most 6"),
+        ({"search": "a b c de"}, "search: Send at most 3 words of one or two letters."),
     ],
 )
 def test_a_fault_is_named_with_its_place(client, rules, sentence):
@@ -217,6 +230,20 @@ def test_of_the_catalogue_it_shows_what_the_person_may_see(client, alice, listed
     assert [item["anime_id"] for item in items] == ["12", "11", "10"]
 
 
+def test_rules_that_take_too_long_are_a_fault_of_theirs(client, settings, monkeypatch):
+    made = smart(client, {"from": "catalogue", "search": "title"})
+    settings.VISITOR_STATEMENT_SECONDS = 0.2
+    for module in (smart_lists, reads):
+        monkeypatch.setattr(module, "titles_found", lambda *_, **__: run_endlessly())
+    for response in (
+        client.get(LIST, {"list": made["id"]}),
+        client.get(f"{LISTS}/{made['id']}/items"),
+        client.post(TRY, {"rules": made["rules"]}),
+    ):
+        assert response.status_code == 400
+        assert response.json()["fields"] == {"rules": [smart_lists.TOO_LONG]}
+
+
 def test_a_stranger_finds_none_of_it(client, other_client, listed):
     manual = make(client)
     put(client, manual, 2)
@@ -245,17 +272,38 @@ def test_so_long_ago_begins_on_a_day(within, today, begins):
 def test_own_json_takes_rules_along_and_the_lists_that_they_name(
     client, other_client, listed
 ):
-    anna = make(client)
+    anna = make(client, LONG_NAME)
     put(client, anna, 2)
-    smart(client, {"not": {"list": anna["id"]}, "type": "To Watch"})
-    response = client.get("/api/user/export", {"format": "json"})
-    file = b"".join(response.streaming_content)
+    smart(client, {"not": {"list": anna["id"].upper()}, "type": "To Watch"})
+    file = exported(client)
     for _ in range(2):
         apply(other_client, upload(other_client, file))
     there = {one["name"]: one for one in done(other_client.get(LISTS))}
     assert len(there) == len(done(other_client.get(LISTS))) == 2
-    assert there["Smart"]["rules"]["not"] == {"list": there["With Anna"]["id"]}
+    assert there["Smart"]["rules"]["not"] == {"list": there[LONG_NAME]["id"]}
     assert sorted(titles(other_client, there["Smart"])) == [1, 3]
+
+
+def test_a_smart_list_is_made_only_where_the_lists_are_that_its_rules_name(
+    client, other_client, listed
+):
+    empty = make(client, "Empty")
+    smart(client, {"not": {"list": empty["id"]}})
+    fidelity = client.get("/api/user/export/fidelity", {"format": "json"})
+    assert done(fidelity)["lists"] == 2
+    head = json.loads(exported(client))["lists"]
+    entries = [{"anime_id": "1", "type": "Watching"}]
+    file = {"format": "animecollections", "entries": entries, "lists": head}
+    head[1]["leave_when_completed"] = True
+    for name in (None, "EMPTY"):
+        if name:
+            made = make(other_client, name)
+        applied = apply(other_client, upload(other_client, json.dumps(file).encode()))
+        codes = [one["code"] for one in applied["warning_codes"]]
+        assert codes == ([] if name else ["smart_list_not_made"])
+    [there] = [one for one in done(other_client.get(LISTS)) if one["rules"]]
+    assert there["rules"]["not"] == {"list": made["id"]}
+    assert not there["leave_when_completed"]
 
 
 # --- Against plain Python ------------------------------------------------------------

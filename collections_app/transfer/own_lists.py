@@ -17,9 +17,9 @@ from collections_app.own_lists.models import (
 )
 from collections_app.own_lists.orderings import wrong_ordering
 from collections_app.own_lists.ranks import is_rank
-from collections_app.own_lists.rules import RulesError, with_lists
+from collections_app.own_lists.rules import RulesError, lists_named, with_lists
 from collections_app.own_lists.values import SAID_OF_LISTS, Row, folded
-from collections_app.watch_list.smart_lists import checked
+from collections_app.watch_list.smart_lists import PARAMETERS_IN_FILES, checked
 
 from . import list_json, reading
 from .records import Kept, RowError
@@ -83,14 +83,18 @@ def about_to_json(lists: Iterable[Mapping[str, object]]) -> list[dict[str, objec
 
 
 def names_with_titles(lists: Iterable[Mapping[str, Any]]) -> set[Named]:
-    """The lists that come back from our own JSON: it tells them apart by their names,
-    and manual ones without titles nobody asks for.
+    """The lists that come back from our own JSON: it tells them apart by their names;
+    manual ones without titles nobody asks for, nor smart ones whose rules name such.
     """
-    return {
-        (folded(row["name"]), bool(row["rules"]))
-        for row in lists
-        if row["size"] or row["rules"]
+    lists = list(lists)
+    there = {folded(row["name"]) for row in lists if row["size"]}
+    smart = {
+        folded(one["name"])
+        for one in about_from_json(about_to_json(lists))
+        if one["rules"]
+        and all(folded(name) in there for _, name in lists_named(one["rules"]))
     }
+    return {(name, False) for name in there} | {(name, True) for name in smart}
 
 
 def names_of(entries: Iterable[Kept]) -> set[Named]:
@@ -114,7 +118,8 @@ def about_of(said: Row) -> Row | None:
     try:
         name = name_of(said.get("name"))
         description = reading.notes(said.get("description"), f"{WHAT} (description)")
-        rules = checked(said["rules"]) if said.get("rules") else {}
+        sent = said.get("rules")
+        rules = checked(sent, PARAMETERS_IN_FILES) if sent else {}
     except (RowError, RulesError):
         return None
     ordering = said.get("ordering")
@@ -124,6 +129,6 @@ def about_of(said: Row) -> Row | None:
         "description": description[:LONGEST_DESCRIPTION],
         "ordering": ordering if is_known else "",
         "rules": rules,
-        "leave_when_completed": said.get("leave_when_completed") is True,
+        "leave_when_completed": said.get("leave_when_completed") is True and not rules,
         "pinned": said.get("pinned") is True,
     }

@@ -8,7 +8,7 @@ All lists at once: their changes do not come by title. Of more than MOST_CHANGES
 is undone, and they are counted as left alone.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
@@ -117,7 +117,9 @@ class ListWalk:
             return
         theirs = [n for n in names_of(change) if n in kept and n != WHOLE]
         if now is not None and theirs and became:
-            self.tell(subject, (still(name, became, now) for name in theirs))
+            is_whole = WHOLE in kept
+            self.tell(subject, [stays(became, now)] if is_whole else [])
+            self.tell(subject, still(theirs, became, now))
         if theirs and not was:
             return
         if was and became:  # what is others' stays, the rest goes back
@@ -181,7 +183,16 @@ def names_of(change: Change) -> list[str]:
     return [name for name in fields_of(change) if before[name] != after[name]]
 
 
-def still(name: str, became: Row, now: Row) -> Conflict:
-    """What others made of a value."""
-    list_name = became.get("list") or now["name"]
-    return conflict(list_name, name, became[name], now[name], now.get("anime_id"))
+def stays(became: Row, now: Row) -> Conflict:
+    """A list, or a title on one, that others put there."""
+    if title := now.get("anime_id"):
+        return conflict(became["list"], "title", None, title, title)
+    return conflict(now["name"], "list", None, now["name"])
+
+
+def still(names: Iterable[str], became: Row, now: Row) -> Iterator[Conflict]:
+    """What others made of values."""
+    list_name, title = became.get("list") or now["name"], now.get("anime_id")
+    for name in names:
+        if now[name] != became[name]:
+            yield conflict(list_name, name, became[name], now[name], title)

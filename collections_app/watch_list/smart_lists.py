@@ -4,19 +4,24 @@ A condition is what the parameter of the same name asks for on the watch list or
 catalogue: their filter sets say it, joined here by all, any and not.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import reduce
 from operator import and_, or_
 from typing import Any
 from uuid import UUID
 
+from django.db import OperationalError
 from django.db.models import Q
 
 from animecollections.api.errors import refuse
 from animecollections.api.filtering import TypedFilterSet
 from animecollections.api.parameters import Parameter
+from animecollections.api.schema import query
+from animecollections.db.statements import limited, was_ended
 from collections_app.catalogue import filters as catalogue
 from collections_app.catalogue.models import Anime, AnimeQuerySet
+from collections_app.own_lists.models import LONGEST_NAME
 from collections_app.own_lists.reads import titles_on_named
 from collections_app.own_lists.rules import (
     CATALOGUE,
@@ -46,6 +51,7 @@ FILTERS: Mapping[str, type[TypedFilterSet]] = {
     CATALOGUE: TitlesByRules,
 }
 LIST = "list"
+TOO_LONG = "These rules take too long. Send fewer words, or fewer conditions."
 
 
 def conditions_of(
@@ -56,20 +62,48 @@ def conditions_of(
     return {one.name: one for one in parameters if one.name in known}
 
 
-PARAMETERS_OF = {
+ParametersOf = Mapping[str, Mapping[str, Parameter]]
+PARAMETERS_OF: ParametersOf = {
     WATCH_LIST: conditions_of(watch_list.PARAMETERS, FILTERS[WATCH_LIST]),
     CATALOGUE: conditions_of(catalogue.PARAMETERS, FILTERS[CATALOGUE]),
 }
+# Files call lists by their names, which may be longer than keys.
+PARAMETERS_IN_FILES: ParametersOf = {
+    **PARAMETERS_OF,
+    WATCH_LIST: {
+        **PARAMETERS_OF[WATCH_LIST],
+        LIST: query(LIST, str, "A list by its name.", max_length=LONGEST_NAME),
+    },
+}
 
 
-def checked(rules: Rules) -> dict[str, Any]:
+def checked(
+    rules: Rules, parameters_of: ParametersOf = PARAMETERS_OF
+) -> dict[str, Any]:
     """Rules as they are stored; RulesError for what they cannot mean."""
-    read_rules(rules, PARAMETERS_OF)
+    read_rules(rules, parameters_of)
     return {"from": source_of(rules)} | dict(rules)
 
 
 def is_of_list(rules: Rules) -> bool:
     return bool(rules) and source_of(rules) == WATCH_LIST
+
+
+@contextmanager
+def in_time(rules: Rules) -> Iterator[None]:
+    """What rules find in the catalogue, in the time that visitors have. 400 for what
+    takes longer: it would again, and what is 503 clients ask for ever.
+    """
+    if not rules:
+        yield
+        return
+    try:
+        with limited(is_visitor=not is_of_list(rules)):
+            yield
+    except OperationalError as error:
+        if not was_ended(error):
+            raise
+        raise refuse(rules=TOO_LONG) from None
 
 
 def condition(rules: Rules, user_id: UUID, zone: str) -> Q:

@@ -62,7 +62,7 @@ from collections_app.watch_list.serializers import (
     WarningOutput,
     by_word,
 )
-from collections_app.watch_list.smart_lists import entries_found
+from collections_app.watch_list.smart_lists import entries_found, in_time
 from collections_app.watch_list.whole_list import is_whole, whole_list
 from history.idempotency.views import IdempotentViewSet
 from history.log.cursors import Cursor
@@ -139,8 +139,11 @@ class WatchListViewSet(IdempotentViewSet):
             array, until = whole_list(self.user_id, view=view, at=at)
             return Fragment(array), cursor, until
         mine = WatchListEntry.objects.of(self.user_id)
-        entries, until = self.narrowed(mine, view)
-        rows, meta = page_of(entries, view, wanted)
+        name = wanted.get("list")
+        asked = list_named(self.user_id, name) if name else None
+        with in_time(asked["rules"] if asked else {}):
+            entries, until = self.narrowed(mine, view, asked)
+            rows, meta = page_of(entries, view, wanted)
         if "counts" in wanted:
             meta["counts"] = mine.counts()["by_type"]
         until = first_change([until, *(airing_of(row).until for row in rows)])
@@ -148,11 +151,13 @@ class WatchListViewSet(IdempotentViewSet):
             rows = with_lists(rows, lists_by_title(self.user_id))
         return shaped(rows, view, wanted), meta | cursor, until
 
-    def narrowed(self, mine: EntryQuerySet, view: str) -> tuple[EntryQuerySet, int]:
+    def narrowed(
+        self, mine: EntryQuerySet, view: str, asked: dict[str, Any] | None
+    ) -> tuple[EntryQuerySet, int]:
         """By the filters too; and the minute at which another entry belongs in it."""
         narrowed = EntryFilters.narrow(mine, self.wanted, self.account.timezone)
-        if name := self.wanted.get("list"):
-            narrowed = self.on_list(narrowed, list_named(self.user_id, name))
+        if asked:
+            narrowed = self.on_list(narrowed, asked)
         if view != "up_next":
             return narrowed, 0
         if "unaired" in self.wanted:

@@ -8,6 +8,7 @@ from animecollections.api.ids import parse_id
 from animecollections.api.rendering import Answer, answer
 from animecollections.api.schema import Example, documented
 from animecollections.api.shapes import nullable
+from collections_app.watch_list.app_undo_lists import MOST_CHANGES
 from history.idempotency.views import IdempotentViewSet
 from profiles.app_access import services as access
 from profiles.app_access.examples import AN_APP, UNDO, UNDONE
@@ -58,9 +59,10 @@ class AppAccessViewSet(IdempotentViewSet):
         description="Of an app or a personal token, also when its access has ended. "
         "What others changed since stays, and is in `conflicts`, with the change that "
         "keeps it (`by`); so does an entry that the app added and somebody changed. "
-        "Titles, viewings and the diary are taken back; `left_alone` counts what is "
-        "not: searches, profile and preferences, which cannot be undone, and lists of "
-        "one's own (`list`, `list_item`), which are undone operation by operation. "
+        "Titles, viewings, the diary and lists of one's own are taken back; "
+        "`left_alone` counts what is not: searches, profile and preferences, which "
+        "cannot be undone, and changes of lists (`list`, `list_item`) where there are "
+        f"more than {MOST_CHANGES:,}. "
         "`changes` and `conflicts` show the first 100. Where `meta.next_cursor` is not "
         "null, more titles are left: send it as `cursor` for the next part, an "
         "operation of its own. `dry_run` returns what would happen, and does nothing.",

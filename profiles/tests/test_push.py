@@ -14,11 +14,12 @@ import requests
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django_tasks_db.models import DBTaskResult
+from urllib3.exceptions import NewConnectionError
 
 from animecollections.environ import kept_secret_key, read_key
 from animecollections.management.commands.prepare import BYTES_OF_PUSH_KEY
-from animecollections.ops import public_hosts
-from animecollections.ops.public_hosts import PublicSession, what_is_wrong
+from animecollections.ops import deadlines, public_hosts
+from animecollections.ops.public_hosts import PinnedHTTP, PublicSession, what_is_wrong
 from conftest import signed_in
 from factories import AnimeFactory, personal_token
 from profiles.models import Preferences, PushSubscription, UserNotice
@@ -351,6 +352,30 @@ def test_one_that_drips_is_waited_for_until_the_deadline_alone(settings, monkeyp
         service.answers.append(DRIPS)
         with pytest.raises(requests.ConnectionError):
             session.post(service.url, data=b"x")
+
+
+def test_only_so_many_addresses_of_a_name_are_tried(service, monkeypatch):
+    found = [f"127.0.0.{n}" for n in (2, 3, 4, 5, 1)]  # the last one alone listens
+    monkeypatch.setattr(public_hosts, "public_addresses", lambda *_: found)
+    with PublicSession() as session:
+        with pytest.raises(requests.ConnectionError):
+            session.post(service.url, data=b"x")
+        del found[0]
+        assert session.post(service.url, data=b"x").status_code == 201
+    connection = PinnedHTTP("127.0.0.1", service.server_address[1], timeout=5)
+    with deadlines.deadline(0), pytest.raises(NewConnectionError, match="too slow"):
+        connection.connect()
+
+
+def test_without_a_thread_there_is_no_deadline(monkeypatch):
+    class NoTimer(threading.Timer):
+        def start(self):
+            raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(deadlines, "Timer", NoTimer)
+    with pytest.raises(RuntimeError), deadlines.deadline(0):
+        pass
+    assert deadlines.seconds_left(5) == 5
 
 
 def test_plain_http_goes_nowhere_but_where_the_operator_says(settings):

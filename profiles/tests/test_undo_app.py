@@ -361,6 +361,23 @@ def test_what_others_did_to_lists_since_stays_and_is_told(client, script, other_
     }
 
 
+def test_a_list_that_the_person_brought_back_stays_and_is_told_once(client, script):
+    mine = client.post(LISTS, {"name": "With Anna"}).json()["data"]
+    put(script.client, mine, 1, notes="its")
+    made = script.client.post(LISTS, {"name": "Its own"}).json()["data"]
+    before = lists(client)
+    for path in (f"{mine['id']}/items/1", made["id"]):
+        operation = client.delete(f"{LISTS}/{path}").json()["meta"]["operation_id"]
+        client.post(f"{OPERATIONS}/{operation}/undo", {})
+    told = undo(client, script.id)["data"]
+    assert lists(client) == before
+    names = ("title", "field", "expected", "found")
+    assert sorted(tuple(one[n] for n in names) for one in told["conflicts"]) == [
+        ("Its own", "list", None, "Its own"),
+        ("With Anna", "title", None, 1),
+    ]
+
+
 def test_only_so_many_changes_of_lists_are_undone(client, script, monkeypatch):
     monkeypatch.setattr(app_undo_lists, "MOST_CHANGES", 1)
     made = script.client.post(LISTS, {"name": "With Anna"}).json()["data"]

@@ -15,6 +15,7 @@ export const fieldName = (name) => ({
   started_on: t("Started"), finished_on: t("Finished"), notes: t("Notes"), tags: t("Tags"), is_private: t("Private"), episode_ranges: t("Episodes"), priority: t("Priority"),
   added_at: t("Date added"), extra: t("Data from other sites"),
   name: t("Name"), description: t("Description"), rank: t("Place"), size: t("Titles"),
+  list: t("List"), title: t("Title"),
 })[name] ?? name;
 
 /**

@@ -23,6 +23,7 @@ export const SENTENCES = {
   adds_to_lists: "En el archivo está en listas que aquí no lo tienen: se añade.",
   no_list_name: "{what}: una no tiene nombre.",
   too_many_for_lists: "No todo se puso en listas: serían demasiadas listas o títulos.",
+  smart_list_not_made: "No se creó la lista inteligente «{name}»: aquí no hay ninguna lista «{list}».",
   no_status: "El archivo no indica el estado: va a Colección.",
   removed_here: "Lo quitaste aquí el {day}.",
   wrong_state: "{type} no puede ser {state}.",
