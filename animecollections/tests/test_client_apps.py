@@ -51,10 +51,10 @@ def test_an_app_is_seen_undone_and_thrown_out(device, mia, notes):
     box = page.get_by_role("dialog", name="Undo changes of Ani Notes")
     expect(box).to_contain_text("Removed Monster.")
     expect(box).to_contain_text("This can't be undone: Search history.")
-    expect(box).to_contain_text("Changes of lists stay. Undo them one by one")
+    expect(box).to_contain_text("Removed the list Best of all.")
     assert not barriers(page)
     box.get_by_role("button", name="Undo changes").click()
-    expect(page.locator("#toasts")).to_contain_text("Undone: 1.")
+    expect(page.locator("#toasts")).to_contain_text("Undone: 2.")
     assert not WatchListEntry.objects.filter(user=mia).exists()
 
     section.get_by_role("link", name="What it changed").click()
