@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from io import BytesIO
 from zipfile import ZipFile
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.files.storage import default_storage
@@ -86,7 +87,8 @@ def test_every_table_that_names_users_is_in_it_or_has_a_reason(db):
 def test_it_is_a_file_named_and_dated(filled, hers):
     response = hers.get(URL)
     assert response["Content-Type"] == "application/zip"
-    name = f"animecollections-account-{timezone.now():%Y-%m-%d}.zip"
+    today = timezone.now().astimezone(ZoneInfo("Europe/Madrid"))  # hers
+    name = f"animecollections-account-{today:%Y-%m-%d}.zip"
     assert response["Content-Disposition"] == f'attachment; filename="{name}"'
     assert response["Cache-Control"] == "private, no-store"
     length = int(response["Content-Length"])
