@@ -49,7 +49,9 @@ def audience() -> StrictChoice:
 
 
 class AudiencesInput(StrictObject):
-    """Who sees what. Absent is kept."""
+    """Who sees what. Absent is kept; what is no thing that others see is refused, for
+    its sender would take it for hidden.
+    """
 
     profile = audience()
     stats = audience()
@@ -59,6 +61,14 @@ class AudiencesInput(StrictObject):
     completed = audience()
     to_watch = audience()
     watching = audience()
+
+    def to_internal_value(self, data: Any) -> object:
+        if isinstance(data, dict) and (unknown := data.keys() - self.fields.keys()):
+            names = ", ".join(self.fields)
+            raise serializers.ValidationError(
+                {str(min(unknown))[:50]: f"This is unknown. Choose from {names}."}
+            )
+        return super().to_internal_value(data)
 
 
 @extend_schema_serializer(exclude_fields=list(SPELLINGS))

@@ -143,6 +143,9 @@ def test_wrong_values_are_refused_and_links_are_not_too_many(client, alice):
     )
     full = client.post(URL, WATCHING)
     assert (full.status_code, full.json()["code"]) == (409, "shares_full")
+    misnamed = client.patch("/api/user/preferences", {"audience": {"Watching": "link"}})
+    assert misnamed.status_code == 400
+    assert "Choose from profile" in misnamed.json()["error"]
     wrong = client.patch("/api/user/preferences", {"audience": {"stats": "friends"}})
     assert wrong.status_code == 400
 
