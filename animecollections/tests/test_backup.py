@@ -400,7 +400,8 @@ def test_a_backup_that_is_told_to_end_leaves_nothing_and_nobody(filled, tmp_path
 
 
 SLOW_BACKUP = """
-import os, sys, time
+import os, signal, sys, time
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # nohup has it ignored, in tests too
 from pathlib import Path
 import manage
 from animecollections.ops import checksums
