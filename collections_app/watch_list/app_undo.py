@@ -21,7 +21,7 @@ from animecollections.db.json_rows import among
 from animecollections.identity import AppPast, Origin
 from collections_app.own_lists.undoing import LIST_KINDS
 from collections_app.watch_list import viewings
-from collections_app.watch_list.app_doings import operations_of, reaches_further
+from collections_app.watch_list.app_doings import Doings, Fate, operations_of
 from collections_app.watch_list.app_undo_lists import ListWalk, changes_since
 from collections_app.watch_list.fields import shown
 from collections_app.watch_list.operation_reads import titles_of
@@ -190,8 +190,6 @@ def tell_of_lists(edit: ListEdit, done: AppUndone) -> None:
 class Walk:
     """Back through the log of some titles.
 
-    of_app:    the operations that are put back: what the app did, and what undid that.
-    cancelled: those of them that were undone in their turn.
     over:      titles of which all that is older was put back already.
     first:     of each field that the app changed, the value before.
     """
@@ -199,39 +197,33 @@ class Walk:
     edit: ListEdit
     past: AppPast
     undone: Undone = field(default_factory=Undone)
-    of_app: set[UUID] = field(default_factory=set)
-    cancelled: set[UUID | None] = field(default_factory=set)
     over: set[int] = field(default_factory=set)
     first: dict[tuple[int, str], Any] = field(default_factory=dict)
     moved_on: dict[int | None, list[Expected]] = field(default_factory=dict)
 
     def through(self, changes: Sequence[Change]) -> None:
         """Given the newest first."""
-        self.of_app = operations_of(self.past.app_id, changes)
+        doings = Doings(self.past, operations_of(self.past.app_id, changes))
         listed = [change for change in changes if ref_of(change) in self.edit.slots]
-        mine = [change for change in listed if change.operation_id in self.of_app]
+        mine = [change for change in listed if change.operation_id in doings.of_app]
         remember_days(self.edit.user_id, mine)
         self.moved_on = days_moved_on(self.edit.user_id, mine)
         for _, group in groupby(listed, lambda change: change.operation_id):
-            self.step([*group])
+            self.step([*group], doings)
         self.undone.close()
         settle(self.edit, self.undone)
 
-    def step(self, changes: Sequence[Change]) -> None:
+    def step(self, changes: Sequence[Change], doings: Doings) -> None:
         """One operation."""
-        first = changes[0]
-        if first.operation_id not in self.of_app:
+        fate = doings.fate_of(changes[0])
+        if fate is not Fate.PUT_BACK:
             self.keep(changes)
-            return
-        if first.operation_id not in self.cancelled:
-            self.cancelled.add(first.undoes)
-            if reaches_further(first, self.past):
-                self.keep(changes)
+            if fate is Fate.OVER:
                 self.over |= {self.slot(change).anime_id for change in changes}
-                return
+            return
         rest = [c for c in changes if self.slot(c).anime_id not in self.over]
         put_back_operation(self.edit, rest, self.undone, self.moved_on)
-        if first.token_id == self.past.app_id:
+        if changes[0].token_id == self.past.app_id:
             self.remember(rest)
 
     def keep(self, changes: Iterable[Change]) -> None:

@@ -30,7 +30,7 @@ from collections_app.own_lists.values import (
     Row,
     with_new_fields,
 )
-from collections_app.watch_list.app_doings import operations_of, reaches_further
+from collections_app.watch_list.app_doings import Doings, Fate, operations_of
 from history.models import Change, ChangeKind
 
 MOST_CHANGES = 20_000  # of all lists together, which are in memory at once
@@ -51,8 +51,6 @@ def changes_since(user_id: UUID, revision: int) -> list[Change] | None:
 class ListWalk:
     """Back through the log of lists.
 
-    of_app:    the operations that are put back: what the app did, and what undid that.
-    cancelled: those of them that were undone in their turn.
     kept:      what is others', with the change that made it so.
     over:      that of which all that is older was put back already.
     first:     of each field that the app changed, the value before.
@@ -61,8 +59,6 @@ class ListWalk:
     edit: ListsEdit
     past: AppPast
     titles: dict[int, int] = field(default_factory=dict)
-    of_app: set[UUID] = field(default_factory=set)
-    cancelled: set[UUID | None] = field(default_factory=set)
     kept: dict[Subject, dict[str, Change]] = field(default_factory=dict)
     over: set[Subject] = field(default_factory=set)
     first: dict[tuple[Subject, str], Any] = field(default_factory=dict)
@@ -70,23 +66,19 @@ class ListWalk:
 
     def through(self, changes: Sequence[Change]) -> None:
         """Given the newest first. Three statements."""
-        self.of_app = operations_of(self.past.app_id, changes)
+        doings = Doings(self.past, operations_of(self.past.app_id, changes))
         self.titles = read_for(self.edit, changes)
         for _, group in groupby(changes, lambda change: change.operation_id):
-            self.step([*group])
+            self.step([*group], doings)
 
-    def step(self, changes: Sequence[Change]) -> None:
+    def step(self, changes: Sequence[Change], doings: Doings) -> None:
         """One operation."""
-        first = changes[0]
-        if first.operation_id not in self.of_app:
+        fate = doings.fate_of(changes[0])
+        if fate is not Fate.PUT_BACK:
             self.keep(changes)
-            return
-        if first.operation_id not in self.cancelled:
-            self.cancelled.add(first.undoes)
-            if reaches_further(first, self.past):
-                self.keep(changes)
+            if fate is Fate.OVER:
                 self.over |= {self.subject(change) for change in changes}
-                return
+            return
         for change in changes:
             if (subject := self.subject(change)) not in self.over:
                 self.put_back(subject, change)
