@@ -79,6 +79,20 @@ class StrictObject(serializers.Serializer[Any]):
     default_error_messages = {"invalid": "Send an object {{…}}."}
 
 
+class KnownFieldsObject(StrictObject):
+    """One that refuses a name which it does not have: for what others see, whose sender
+    would take a thing for hidden, or a link for ended, that is not.
+    """
+
+    def to_internal_value(self, data: Any) -> object:
+        if isinstance(data, dict) and (unknown := data.keys() - self.fields.keys()):
+            names = ", ".join(self.fields)
+            raise serializers.ValidationError(
+                {str(min(unknown))[:50]: f"This is unknown. Choose from {names}."}
+            )
+        return super().to_internal_value(data)
+
+
 class StrictInteger(serializers.IntegerField):
     """A JSON integer: no `true`, no 1.5, no "1e3"."""
 

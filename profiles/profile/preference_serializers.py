@@ -8,10 +8,10 @@ from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
 from animecollections.api.fields import (
+    KnownFieldsObject,
     StrictBoolean,
     StrictChoice,
     StrictList,
-    StrictObject,
 )
 from animecollections.viewer import Audience
 from profiles.profile.models import (
@@ -48,10 +48,8 @@ def audience() -> StrictChoice:
     return StrictChoice(Audience.choices, required=False)
 
 
-class AudiencesInput(StrictObject):
-    """Who sees what. Absent is kept; what is no thing that others see is refused, for
-    its sender would take it for hidden.
-    """
+class AudiencesInput(KnownFieldsObject):
+    """Who sees what. Absent is kept."""
 
     profile = audience()
     stats = audience()
@@ -61,14 +59,6 @@ class AudiencesInput(StrictObject):
     completed = audience()
     to_watch = audience()
     watching = audience()
-
-    def to_internal_value(self, data: Any) -> object:
-        if isinstance(data, dict) and (unknown := data.keys() - self.fields.keys()):
-            names = ", ".join(self.fields)
-            raise serializers.ValidationError(
-                {str(min(unknown))[:50]: f"This is unknown. Choose from {names}."}
-            )
-        return super().to_internal_value(data)
 
 
 @extend_schema_serializer(exclude_fields=list(SPELLINGS))

@@ -6,10 +6,10 @@ from django.utils import timezone
 from rest_framework import serializers
 
 from animecollections.api.fields import (
+    KnownFieldsObject,
     StrictChoice,
     StrictInteger,
     StrictList,
-    StrictObject,
     StrictText,
     StrictTime,
 )
@@ -22,7 +22,7 @@ YEARS = range(1900, 2201)
 MOST_USES = 1_000_000
 
 
-class ShareInput(StrictObject):
+class ShareInput(KnownFieldsObject):
     of = StrictChoice(SharedThing.choices)
     id = StrictText(
         max_length=LONGEST_KEY,

@@ -143,6 +143,8 @@ def test_wrong_values_are_refused_and_links_are_not_too_many(client, alice):
     )
     full = client.post(URL, WATCHING)
     assert (full.status_code, full.json()["code"]) == (409, "shares_full")
+    endless = client.post(URL, WATCHING | {"expires": "2030-01-01T00:00:00Z"})
+    assert (endless.status_code, endless.json()["code"]) == (400, "invalid")
     misnamed = client.patch("/api/user/preferences", {"audience": {"Watching": "link"}})
     assert misnamed.status_code == 400
     assert "Choose from profile" in misnamed.json()["error"]
