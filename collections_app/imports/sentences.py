@@ -56,6 +56,7 @@ SENTENCES = {
     "score_stored_as": "The score {text} is stored as {n}.",
     "day_or_month": "{what}: nothing in the file shows whether {text} begins with the "
     "day or the month, so only {n} is kept.",
+    "no_day": "The row has no day.",
     "not_episodes": "{text} is not a number of episodes: it is not used.",
     "later_season": "{text} counts within a later season, so it is not used as "
     "progress.",
@@ -63,6 +64,7 @@ SENTENCES = {
     "state_without_type": "The entry has a state but no type.",
     "no_such_status": "There is no {text} that is {state}.",
     "unknown_status": "“{text}” ({what}) is not a known status.",
+    "unknown_kind": "“{text}” ({what}) is not a kind that is known.",
     "manga_status": "“{text}” ({what}) is a status for manga and books, not for anime.",
     "not_text": "{what} is not text.",
     "odd_character": "{what} has a character that is not text (NUL, half an emoji).",

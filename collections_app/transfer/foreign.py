@@ -22,7 +22,7 @@ from .records import ListFile, NotAnimeError, Record, Row, RowError
 # Headers, without case, spaces and signs, by what is meant.
 HEADERS = {
     "title": "title name animetitle seriestitle anime animename romaji titleromaji "
-    "romajititle showtitle showname series",
+    "romajititle showtitle showname series seriesname",
     "names": "englishtitle titleenglish english nativetitle japanesetitle alttitle "
     "originaltitle animetitleeng titleen titlejp",
     "mal": "malid myanimelistid mal seriesanimedbid idmal",

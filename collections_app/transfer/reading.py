@@ -97,6 +97,7 @@ STATUSES = {
     "plan": PLANNED,
     "plannedtowatch": PLANNED,
     "wanttosee": PLANNED,
+    "wannawatch": PLANNED,
     "watchlater": PLANNED,
     "towatchlist": PLANNED,
     "wishlist": PLANNED,
@@ -110,6 +111,7 @@ STATUSES = {
     "notinterested": DROPPED,
     "wontwatch": DROPPED,
     "abandoned": DROPPED,
+    "stopwatching": DROPPED,
     "quit": DROPPED,
     "gaveup": DROPPED,
     "owned": OWNED,
@@ -153,9 +155,7 @@ class Rows:
         """Takes the next row; `read` gets its number."""
         row = len(self.taken) + 1
         if row > MOST_ROWS:
-            raise UnsupportedFileError(
-                f"This file has more than {MOST_ROWS:,} rows: send it in parts."
-            )
+            raise too_many_rows()
         try:
             record = read(row)
             if not record.title and not record.ids:
@@ -180,6 +180,12 @@ class Rows:
                 "instead."
             )
         return self.taken
+
+
+def too_many_rows() -> UnsupportedFileError:
+    return UnsupportedFileError(
+        f"This file has more than {MOST_ROWS:,} rows: send it in parts."
+    )
 
 
 def fitted(record: Record) -> Record:

@@ -23,7 +23,16 @@ from collections_app.watch_list.fields import (
     shown,
 )
 
-from . import episodes, foreign, list_json, own, reading, viewings, watched
+from . import (
+    episodes,
+    foreign,
+    list_json,
+    own,
+    play_tables,
+    reading,
+    viewings,
+    watched,
+)
 from .foreign import Cells, Table
 from .records import READ_HERE, Kept, ListFile, Owner, Record, UnsupportedFileError
 from .text import decoded, decoded_once_more
@@ -86,9 +95,15 @@ def read(data: bytes, scale: str | None = None) -> ListFile:
     else:
         # One more than are read, so that it is said.
         lines = [header, *islice(table, reading.MOST_ROWS + foreign.HEADER_WITHIN + 1)]
-        file = foreign.read(_with_header(lines, is_cut), LABEL, scale)
+        file = _read_foreign(_with_header(lines, is_cut), scale)
     file.warnings[:0] = warnings
     return file
+
+
+def _read_foreign(table: Table, scale: str | None) -> ListFile:
+    if play_tables.recognises(table.header):
+        return play_tables.read(table.header, table.lines)
+    return foreign.read(table, LABEL, scale)
 
 
 def _is_own(header: list[str]) -> bool:

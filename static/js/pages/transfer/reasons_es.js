@@ -37,6 +37,8 @@ export const SENTENCES = {
   unnamed: "La fila no tiene título ni identificador.",
   several_seasons: "Abarca varias temporadas ({text}): solo se toma un título.",
   rewatch_kept: "El archivo la marca como {state} y también en nuevo visionado. Aquí es {state}; el nuevo visionado se guarda para exportar al mismo sitio.",
+  unknown_kind: "«{text}» ({what}) no es un tipo conocido.",
+  no_day: "La fila no tiene día.",
   count_lost: "my_times_watched es {n}, lo que MyAnimeList escribe cuando perdió la cuenta: la cuenta queda como desconocida.",
   notes_cut: "Las notas tienen {n} caracteres: solo se guardan los primeros {most}.",
   score_stored_as: "La nota {text} se guarda como {n}.",
