@@ -13,7 +13,14 @@ from animecollections.db.replica import there
 from animecollections.db.snapshot import one_moment
 from animecollections.identity import Account
 from collections_app import transfer
-from collections_app.exports import Losses, fidelity, owner_of, write_list
+from collections_app.exports import (
+    WHOLE,
+    Losses,
+    Part,
+    fidelity,
+    owner_of,
+    write_list,
+)
 from collections_app.transfer import Owner
 from history.log.recording import locked
 from history.log.replicated import has_all_of
@@ -31,23 +38,24 @@ class Format:
     title: str
     extension: str
     media_type: str
-    write: Callable[[Account], IO[bytes]]
+    write: Callable[[Account, Part], IO[bytes]]
 
 
-def owner(account: Account) -> Owner:
+def owner(account: Account, part: Part) -> Owner:
     """Whose list it is, with their own scale of scores."""
     formats = Preferences.objects.filter(user_id=account.id)
     scale = formats.values_list("score_format", flat=True).first()
-    return owner_of(account.id, name=account.user_name, score_format=scale or "")
+    name = account.user_name
+    return owner_of(account.id, name=name, score_format=scale or "", part=part)
 
 
 def list_format(name: str) -> Format:
     """The list, in a format of `collections_app.transfer`."""
     module = transfer.FORMATS[name]
 
-    def write(account: Account) -> IO[bytes]:
+    def write(account: Account, part: Part) -> IO[bytes]:
         with there(partial(has_all_of, account.id)), one_moment():
-            return write_list(account.id, name, owner(account))
+            return write_list(account.id, name, owner(account, part), part)
 
     return Format(f"list-{name}", module.EXTENSION, module.MEDIA_TYPE, write)
 
@@ -59,7 +67,7 @@ FORMATS = LISTS | {
         "account",
         "zip",
         "application/zip",
-        lambda account: archive.write(account.id, name=account.user_name),
+        lambda account, part: archive.write(account.id, name=account.user_name),
     ),
 }
 
@@ -71,14 +79,16 @@ class Export:
     media_type: str
 
 
-def export(account: Account, name: str) -> Export:
+def export(account: Account, name: str, part: Part = WHOLE) -> Export:
     """The file of a format: 400 that names them all for one there is not, 503 `busy`
     where there is no permit for it.
     """
     format_ = chosen(FORMATS, name)
+    if part != WHOLE and name not in LISTS:
+        raise refuse(format="This file has all there is: leave out type and list.")
     file_name = f"animecollections-{format_.title}-{account.today}.{format_.extension}"
     with long_work.held(account.id):
-        file = format_.write(account)
+        file = format_.write(account, part)
     try:
         note(account.id, name, file)
     except BaseException:
@@ -103,8 +113,8 @@ def chosen(formats: Mapping[str, Format], name: str) -> Format:
     return formats[name]
 
 
-def losses(account: Account, name: str) -> Losses:
+def losses(account: Account, name: str, part: Part = WHOLE) -> Losses:
     """What a file of a list's format would not say of this list."""
     chosen(LISTS, name)
     with long_work.held(account.id):
-        return fidelity(account.id, name, owner(account))
+        return fidelity(account.id, name, owner(account, part), part)

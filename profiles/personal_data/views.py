@@ -12,6 +12,8 @@ from animecollections.api.schema import documented, query
 from animecollections.api.shapes import Raw
 from animecollections.api.views import ApiViewSet
 from animecollections.scopes import ACCOUNT
+from collections_app.exports import Part, part_of
+from collections_app.watch_list.models import EntryType
 from profiles.accounts.proofs import require_fresh_proof
 from profiles.personal_data.examples import FIDELITY
 from profiles.personal_data.exports import FORMATS, LISTS, export, losses
@@ -34,8 +36,20 @@ EXAMPLE = {
 }
 
 
+# A part of the list.
+PARTS = [
+    query("type", str, "Only these types.", enum=EntryType.values, many=True),
+    query("list", str, "Only what is on this list of your own: its id."),
+]
+
+
 class ExportViewSet(ApiViewSet):
     throttle_scope = "export"
+
+    @property
+    def part(self) -> Part:
+        wanted = self.wanted
+        return part_of(self.account, wanted.get("type", ()), wanted.get("list", ""))
 
     def scopes_needed(self, scopes: Collection[str]) -> Collection[str]:
         """All there is of a person is no app's."""
@@ -48,7 +62,8 @@ class ExportViewSet(ApiViewSet):
         description="`json` is the whole list, and loses nothing; `mal` is "
         "MyAnimeList's "
         "XML; `anilist` AniList's JSON; `csv` is for spreadsheets "
-        "(`/export/fidelity` says what a format loses). `account` is a ZIP with "
+        "(`/export/fidelity` says what a format loses). `type` and `list` ask for a "
+        "part of it. `account` is a ZIP with "
         "all data about you: account, profile, preferences, list, every change, "
         "episodes watched per day, searches, imports, sign-ins, pictures; its "
         "README.txt says what each file is. It has no passwords and no keys; personal "
@@ -58,15 +73,18 @@ class ExportViewSet(ApiViewSet):
         "an hour.",
         scope="export",
         tags=["Exports"],
-        parameters=[query("format", str, "Which.", enum=list(FORMATS), required=True)],
-        errors=["proof_needed"],
+        parameters=[
+            query("format", str, "Which.", enum=list(FORMATS), required=True),
+            *PARTS,
+        ],
+        errors=["proof_needed", "list_not_found"],
         files=FILES,
     )
     def retrieve(self, request: Request) -> FileResponse:
         format_ = self.wanted["format"]
         if format_ == "account":
             require_fresh_proof(request)
-        made = export(self.account, format_)
+        made = export(self.account, format_, self.part)
         response = FileResponse(
             made.file,
             as_attachment=True,
@@ -102,7 +120,11 @@ class ExportViewSet(ApiViewSet):
                 additionalProperties={"type": "array", "items": EXAMPLE},
             ),
         },
-        parameters=[query("format", str, "Which.", enum=list(LISTS), required=True)],
+        parameters=[
+            query("format", str, "Which.", enum=list(LISTS), required=True),
+            *PARTS,
+        ],
+        errors=["list_not_found"],
         examples={"to MyAnimeList": FIDELITY},
         etag=True,
     )
@@ -111,5 +133,5 @@ class ExportViewSet(ApiViewSet):
         parts = (at.parts["list"], at.parts["preferences"], at.parts["lists"])
         etag = unless_held(request, etag_of(request, at.epoch, *parts, at.catalogue))
         name = self.wanted["format"]
-        told = {"format": name, **asdict(losses(self.account, name))}
+        told = {"format": name, **asdict(losses(self.account, name, self.part))}
         return answer(told, headers={"ETag": etag})

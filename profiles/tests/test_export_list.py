@@ -1,5 +1,7 @@
 """GET /api/user/export?format=json|mal|anilist|csv, and /export/fidelity"""
 
+import json
+
 import pytest
 from django.utils import timezone
 
@@ -7,6 +9,7 @@ from collections_app import transfer
 from collections_app.exports import entries_of
 from collections_app.models import Anime, ExternalId, SearchName, WatchListEntry
 from collections_app.tests.imports import apply, counts, mal, title, upload
+from collections_app.tests.own_lists import make, put
 from collections_app.transfer import unpacking
 from conftest import signed_in
 from factories import AnimeFactory
@@ -224,3 +227,51 @@ def test_unchanged_it_is_not_measured_again(filled):
     assert filled.get(url, headers={"If-None-Match": etag}).status_code == 304
     filled.patch(f"{LIST}/1", {"score": 4})
     assert filled.get(url, headers={"If-None-Match": etag}).status_code == 200
+
+
+# --- a part of it -----------------------------------------------------------------
+
+
+def exported_ids(client, **query):
+    response = client.get(URL, {"format": "json"} | query)
+    assert response.status_code == 200, response.content
+    document = json.loads(b"".join(response.streaming_content))
+    entries = [entry["anime_id"] for entry in document["entries"]]
+    return entries, [list_["name"] for list_ in document.get("lists", ())]
+
+
+def test_some_types_alone_are_exported(filled):
+    assert exported_ids(filled, type="Watching")[0] == ["2"]
+    assert exported_ids(filled, type=["Watching", "Completed"])[0] == ["1", "2"]
+
+
+def test_what_is_on_one_list_is_exported_and_names_no_other(filled):
+    mine, other = make(filled, "With Anna"), make(filled, "Secret")
+    put(filled, mine, 2)
+    put(filled, mine, 3)
+    put(filled, other, 2)
+    assert exported_ids(filled, list=mine["id"]) == (["2", "3"], ["With Anna"])
+    assert exported_ids(filled, list=mine["id"], type="Watching")[0] == ["2"]
+    response = filled.get(URL, {"format": "json", "list": mine["id"]})
+    assert b"Secret" not in b"".join(response.streaming_content)
+
+
+def test_of_a_smart_list_what_its_rules_find_is_exported(filled):
+    rules = {"from": "watch_list", "all": [{"type": "Completed"}]}
+    smart = make(filled, "Done", kind="smart", rules=rules)
+    assert exported_ids(filled, list=smart["id"])[0] == ["1"]
+
+
+def test_fidelity_counts_the_part(filled):
+    told = filled.get(f"{URL}/fidelity", {"format": "mal", "type": "Watching"})
+    assert told.json()["data"]["entries"] == 1
+
+
+def test_a_part_is_refused_where_it_makes_no_sense(filled, other_client):
+    assert filled.get(URL, {"format": "json", "list": "nothing"}).status_code == 404
+    assert filled.get(URL, {"format": "json", "type": "Dropped"}).status_code == 400
+    whole = filled.get(URL, {"format": "account", "type": "Watching"})
+    assert whole.status_code in (400, 403)
+    theirs = make(other_client, "Bob's")
+    query = {"format": "json", "list": theirs["id"]}
+    assert filled.get(URL, query).status_code == 404

@@ -16,8 +16,9 @@ from tqdm import tqdm
 from animecollections.db.replica import there
 from animecollections.db.snapshot import one_moment
 from collections_app import transfer
-from collections_app.exports import entries_of, owner_of
+from collections_app.exports import Part, entries_of, owner_of
 from collections_app.management.arguments import add_user, find_user
+from collections_app.watch_list.models import EntryType
 from history.log.replicated import has_all_of
 
 
@@ -25,6 +26,7 @@ class Options(TypedDict):
     user: str
     format: str
     score_format: str
+    type: list[str] | None
     output: Path | None
 
 
@@ -39,6 +41,9 @@ class Command(BaseCommand):
             choices=["10.0", "10", "100", "5", "3"],
             default="",
             help="the scale of scores, if the format has several (default: the finest)",
+        )
+        parser.add_argument(
+            "--type", choices=EntryType.values, action="append", help="only this type"
         )
         parser.add_argument(
             "--output", type=Path, help="the file to write (default: standard output)"
@@ -58,10 +63,12 @@ class Command(BaseCommand):
     def write(self, user_id: UUID, options: Options, whole: IO[bytes]) -> int:
         """All of one moment; anyone who then reads it may take their time."""
         name = get_user_model().objects.values_list("user_name").get(pk=user_id)[0]
+        part, scale = Part(frozenset(options["type"] or ())), options["score_format"]
         with there(partial(has_all_of, user_id)), one_moment():
-            owner = owner_of(user_id, name=name, score_format=options["score_format"])
+            owner = owner_of(user_id, name=name, score_format=scale, part=part)
             total: int = (owner.counts or {})["total"]
-            entries = tqdm(entries_of(user_id), total=total, disable=None, leave=False)
+            rows = entries_of(user_id, part)
+            entries = tqdm(rows, total=total, disable=None, leave=False)
             pieces = transfer.write(options["format"], entries, owner=owner)
             whole.writelines(pieces)
         return total

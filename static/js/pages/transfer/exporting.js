@@ -2,8 +2,9 @@
 
 import { fieldName, formatName, valueText } from "../../ui/changes.js";
 import { h, select } from "../../ui/dom.js";
+import { listsNow, waitingIn } from "../../ui/own_lists.js";
 import { downloadWithProof } from "../../ui/proof.js";
-import { t, titleCount } from "../../ui/words.js";
+import { TYPES, t, titleCount, typeName } from "../../ui/words.js";
 
 /** @import { Answer } from "../../collection/types.js" */
 /** @import { App, Fidelity } from "../../types.js" */
@@ -21,31 +22,39 @@ function losses({ fields, examples, unnamed, ambiguous, lists }) {
   return told.length ? [h("p", {}, t("This format loses some of your list:")), h("ul", {}, told)] : [h("p", {}, t("This format keeps all of your list."))];
 }
 
+/** The lists of one's own, as parts to choose. @param {App} app @returns {[string, string][]} */
+const listsOf = ({ collection }) =>
+  listsNow(collection.wholes.lists, waitingIn(collection)).map(({ id, name }) => [`&list=${encodeURIComponent(id)}`, name]);
+
 /** @param {App} app */
 export function exporting(app) {
   const lost = h("div", { class: "muted", role: "status" });
   const format = select([
     ["json", t("animecollections (everything)")], ["mal", formatName("mal")], ["anilist", formatName("anilist")],
     ["csv", t("Spreadsheet (CSV)")], ["account", t("All my data (ZIP)")]]);
+  const part = select([["", t("The whole list")], ...TYPES.map((type) => /** @type {[string, string]} */ ([`&type=${encodeURIComponent(type)}`, typeName(type)])), ...listsOf(app)]);
   const link = h("a", {
     class: "button primary", download: "",
     onclick: (event) => { if (format.value === "account") downloadWithProof(app.api, event); },
   }, t("Download"));
   const tell = async () => {
-    link.href = `/api/user/export?format=${format.value}`;
+    const isAccount = format.value === "account"; // has all there is
+    part.disabled = isAccount;
+    const asked = `format=${format.value}${isAccount ? "" : part.value}`;
+    link.href = `/api/user/export?${asked}`;
     lost.textContent = "";
-    if (format.value === "account") return;
+    if (isAccount) return;
     try {
       /** @type {Answer<Fidelity>} */
-      const { data } = await app.collection.api.send("GET", `/api/user/export/fidelity?format=${format.value}`);
+      const { data } = await app.collection.api.send("GET", `/api/user/export/fidelity?${asked}`);
       lost.replaceChildren(...losses(data));
     } catch {
       // Downloads say so themselves.
     }
   };
-  format.onchange = tell;
+  format.onchange = part.onchange = tell;
   tell();
   return h("section", { class: "sheet" }, h("h2", {}, t("Export your list")),
     h("p", {}, t("A file that animecollections and other sites can read.")),
-    h("div", { class: "plan-tools" }, h("label", {}, t("Format"), format), h("p", { class: "actions" }, link)), lost);
+    h("div", { class: "plan-tools" }, h("label", {}, t("Format"), format), h("label", {}, t("What"), part), h("p", { class: "actions" }, link)), lost);
 }
