@@ -367,7 +367,10 @@ FORMAT_MODULE_PATH = "animecollections.formats"
 AUTH_USER_MODEL = "profiles.User"
 # The admin's sign-in; the API calls the same check by itself.
 AUTHENTICATION_BACKENDS = ["profiles.backends.PasswordBackend"]
-PASSWORD_HASHERS = ["profiles.accounts.hashers.PooledArgon2Hasher"]
+PASSWORD_HASHERS = [
+    "profiles.accounts.hashers.PooledArgon2Hasher",  # makes all new ones
+    "profiles.accounts.hashers.MovedInHasher",
+]
 AUTH_PASSWORD_VALIDATORS = [
     {
         "NAME": f"{module}.{name}",

@@ -9,9 +9,12 @@ leave the other requests their share of the cores in a burst of sign-ins.
 import os
 from concurrent.futures import ThreadPoolExecutor
 
-from django.contrib.auth.hashers import Argon2PasswordHasher
+import bcrypt
+from django.contrib.auth.hashers import Argon2PasswordHasher, BCryptPasswordHasher
 
 THREADS = 2
+MOVED_IN = "moved-in"  # algorithm of hashes of a site that moved in
+MOST_OF_BCRYPT = 72  # bytes of a password that bcrypt looks at
 pool: ThreadPoolExecutor
 
 
@@ -39,3 +42,19 @@ class PooledArgon2Hasher(Argon2PasswordHasher):
 
     def harden_runtime(self, password: str, encoded: str) -> None:
         """Nothing to add: only a change of cost makes two hashes differ in time."""
+
+
+class MovedInHasher(BCryptPasswordHasher):
+    """bcrypt as another site had it (profiles/moving_in): checked, never made. The
+    first right password becomes one of Argon2.
+    """
+
+    algorithm = MOVED_IN
+
+    def verify(self, password: str, encoded: str) -> bool:
+        """Of longer passwords bcrypt has always taken the beginning."""
+        start, hash_ = password.encode()[:MOST_OF_BCRYPT], encoded.partition("$")[2]
+        return pool.submit(bcrypt.checkpw, start, hash_.encode()).result()
+
+    def harden_runtime(self, password: str, encoded: str) -> None:
+        """Nothing to add: the check after it is of Argon2."""
