@@ -17,7 +17,7 @@ export const TYPE_OF_THING = { watching: "Watching", completed: "Completed", to_
 
 /** Of what has its audience in the preferences. @param {string} thing */
 export const thingName = (thing) => (thing in TYPE_OF_THING ? typeName(TYPE_OF_THING[thing])
-  : { profile: t("Profile"), stats: t("Statistics"), year: t("Years in review"), history: t("Days") }[thing] ?? thing);
+  : { profile: t("Profile"), stats: t("Statistics"), year: t("Years in review"), history: t("When you watched") }[thing] ?? thing);
 
 /**
  * What an audience means, as a sentence.

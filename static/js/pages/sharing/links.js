@@ -50,8 +50,9 @@ export class Links {
       end && t("Until {day}", { day: day(end) }), fields.length > 0 && t("With {what}", { what: fields.map(sharedFieldName).join(", ") }), t("Made {day}", { day: day(made) })];
     return h("li", {},
       h("span", { class: "feed-text" }, h("strong", {}, name), h("span", { class: "muted facts" }, facts.filter(Boolean).join(" · "))),
-      h("button", { type: "button", class: "button small", "aria-label": t("New address: {name}", { name }), onclick: () => this.rotate(share) }, t("New address")),
-      h("button", { type: "button", class: "button small danger", "aria-label": t("End: {name}", { name }), onclick: () => this.end(share) }, t("End")));
+      h("span", { class: "actions" },
+        h("button", { type: "button", class: "button small", "aria-label": t("New address: {name}", { name }), onclick: () => this.rotate(share) }, t("New address")),
+        h("button", { type: "button", class: "button small danger", "aria-label": t("End: {name}", { name }), onclick: () => this.end(share) }, t("End"))));
   }
 
   // --- What one does -------------------------------------------------------------------

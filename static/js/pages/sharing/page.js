@@ -128,7 +128,7 @@ class SharingPage {
     this.box.replaceChildren(...nodes([
       h("p", {}, h("a", { href: "/sharing" }, t("Everything you can share"))),
       pageHead(thing.name, thing.thing === "profile" && this.audience.profile === "everyone" && publicPage(this.app)),
-      h("div", { class: "share-columns" }, h("div", { class: "share-column" }, this.one.box, links && links.box), this.one.seen.box)]));
+      h("div", { class: "share-columns" }, this.one.box, this.one.seen.box, links && links.box)]));
   }
 
   /** Asks who sees it by now. */
@@ -157,7 +157,7 @@ class OneThing {
     this.inputs = AUDIENCES.map((value) => h("input", { type: "radio", name: "audience", value, onchange: () => this.choose(value) }));
     this.choices = h("fieldset", { class: "audiences" }, h("legend", {}, t("Who sees this")), AUDIENCES.map((value, at) =>
       h("label", { class: "side" }, this.inputs[at], h("span", {}, audienceName(value), h("small", { class: "muted" }, audienceHint(value, hasLinks(thing)))))));
-    this.box = h("section", { class: "sheet" }, this.choices, h("p", {}, whatIsSeen(thing)), h("p", { class: "muted" }, whatIsNot(thing)));
+    this.box = h("section", { class: "sheet" }, this.choices, h("p", {}, h("strong", {}, t("Shown:")), " ", whatIsSeen(thing)), h("p", { class: "muted" }, whatIsNot(thing)));
     this.draw();
     this.seen.look();
   }
@@ -205,7 +205,8 @@ class OneThing {
 }
 
 /** @param {Audience} audience */
-const audienceBadge = (audience) => h("span", { class: audience === "nobody" ? "badge muted" : "badge" }, audience === "nobody" && icon("lock"), audienceName(audience));
+const audienceBadge = (audience) => audience === "nobody"
+  ? h("span", { class: "muted hint only-you" }, icon("lock"), audienceName(audience)) : h("span", { class: "badge" }, audienceName(audience));
 
 /** @param {App} app */
 const publicPage = ({ user: { name } }) => h("a", { class: "button", href: `/u/${encodeURIComponent(name)}` }, t("See my public page"));

@@ -67,12 +67,12 @@ export const sharedFieldName = (field) => ({
 
 /** What is seen of it, as a sentence. @param {Pick<Thing, "of">} thing */
 export const whatIsSeen = ({ of }) => ({
-  profile: t("Your username, pictures, favourites and habits."),
-  type: t("Titles with their status, progress and score."),
-  list: t("Its name, its description and its titles."),
-  stats: t("The numbers of your whole list, whoever sees the list itself."),
-  year: t("The numbers and the most watched titles of each year, whoever sees the list itself."),
-  history: t("When you started, watched, finished and added something, in everything else that is seen."),
+  profile: t("your username, pictures, favourites and habits."),
+  type: t("titles with their status, progress and score."),
+  list: t("its name, its description and its titles."),
+  stats: t("the numbers of your whole list, whoever sees the list itself."),
+  year: t("the numbers and the most watched titles of each year, whoever sees the list itself."),
+  history: t("when you started, watched, finished and added something, in everything else that is seen."),
 })[of] ?? "";
 
 /** And what never is. @param {Pick<Thing, "of">} thing */
