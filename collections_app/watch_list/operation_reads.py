@@ -100,10 +100,10 @@ def operations_of(
     titles = titles_of(
         sentences.title_changed(row) for rows in changes.values() for row in rows
     )
-    # What was pruned, or erased with its account, between the statements is left out.
     if not has_values:
         for row in (*heads, *(row for rows in changes.values() for row in rows)):
             hide_values(cast("ChangeRow", row))
+    # What was pruned, or erased with its account, between the statements is left out.
     told = [
         told_of(cast("ChangeRow", head), changes[head["operation_id"]], titles)
         for head in heads

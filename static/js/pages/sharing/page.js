@@ -159,19 +159,22 @@ class OneThing {
       h("label", { class: "side" }, this.inputs[at], h("span", {}, audienceName(value), h("small", { class: "muted" }, audienceHint(value, hasLinks(thing)))))));
     this.box = h("section", { class: "sheet" }, this.choices, h("p", {}, h("strong", {}, t("Shown:")), " ", whatIsSeen(thing)), h("p", { class: "muted" }, whatIsNot(thing)));
     this.draw();
-    this.seen.look();
+    this.look();
   }
 
   draw() {
     for (const input of this.inputs) input.checked = input.value === this.audience;
   }
 
+  /** As those whom the choice lets in. */
+  look = () => this.seen.look({ followers: "follower", everyone: "visitor" }[/** @type {string} */ (this.audience)]);
+
   /** What the server says. @param {Audience} audience */
   take(audience) {
     if (this.isSaving || audience === this.audience) return;
     this.audience = audience;
     this.draw();
-    this.seen.look();
+    this.look();
   }
 
   isSaving = false;
@@ -200,7 +203,7 @@ class OneThing {
     this.isSaving = false;
     this.choices.removeAttribute("aria-busy");
     this.draw();
-    this.seen.look();
+    this.look();
   }
 }
 
