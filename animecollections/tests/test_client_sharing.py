@@ -28,6 +28,10 @@ def page(served, device, user):
     return device(user).new_page()
 
 
+def choice(page, audience):
+    return page.locator(f"input[name=audience][value={audience}]")
+
+
 def audience_of(user):
     return Preferences.objects.get(user=user).audience_watching
 
@@ -38,18 +42,18 @@ def test_a_choice_says_who_sees_what_and_shows_it(page, user):
     expect(page.get_by_role("heading", level=1)).to_have_text("Watching")
     seen = page.locator(".seen")
     expect(seen).to_have_text(NOTHING)
-    expect(page.get_by_label("Only you")).to_be_checked()
-    page.get_by_label("Only you").focus()
+    expect(choice(page, "nobody")).to_be_checked()
+    choice(page, "nobody").focus()
     page.keyboard.press("ArrowDown")
     expect(seen).to_have_text(NOTHING)
     expect(page.locator("#toasts")).to_contain_text("people with a link see it now")
-    page.get_by_label("Everyone").check()
+    choice(page, "everyone").check()
     expect(seen.locator("li")).to_have_count(1)  # the other one is private
     expect(seen).to_contain_text("Monster")
     expect(seen).not_to_contain_text("mine")
     assert audience_of(user) == "everyone"
     page.locator(".toast", has_text="everyone").get_by_role("button").first.click()
-    expect(page.get_by_label("People with a link")).to_be_checked()
+    expect(choice(page, "link")).to_be_checked()
     expect(seen).to_have_text(NOTHING)
     assert audience_of(user) == "link"
     # And from the history, where it stands.
@@ -62,7 +66,7 @@ def test_a_choice_says_who_sees_what_and_shows_it(page, user):
     page.goto("/lists")
     page.get_by_role("link", name="With Anna").click()
     page.get_by_role("link", name="Share").click()
-    page.get_by_label("People who follow you").check()
+    choice(page, "followers").check()
     page.get_by_role("button", name="Someone who follows you").click()
     expect(seen).to_contain_text("With Anna")
     assert not barriers(page)
@@ -76,7 +80,7 @@ def test_a_link_is_made_shown_once_and_ended(page, user):
     address = page.get_by_label("Address of the link")
     expect(address).to_be_visible()
     assert "/shared/" in address.input_value()
-    expect(page.get_by_label("People with a link")).to_be_checked()  # opened by it
+    expect(choice(page, "link")).to_be_checked()  # opened by it
     assert not barriers(page)
     share = Share.objects.of(user.pk).get()
     assert (share.fields, share.max_uses) == (["notes"], 3)
@@ -92,12 +96,12 @@ def test_a_link_is_made_shown_once_and_ended(page, user):
 
 def test_it_needs_a_connection_and_says_so(page, user):
     page.goto("/sharing?of=stats")
-    expect(page.get_by_label("Only you")).to_be_checked()
+    expect(choice(page, "nobody")).to_be_checked()
     settled(page)
     page.context.set_offline(True)
-    page.get_by_label("Everyone").click()
+    choice(page, "everyone").click()
     expect(page.locator("#alerts")).not_to_be_empty()
-    expect(page.get_by_label("Only you")).to_be_checked()
+    expect(choice(page, "nobody")).to_be_checked()
     page.get_by_role("link", name="Everything you can share").click()
     expect(page.get_by_role("alert").first).to_be_attached()
     expect(page.locator("main")).to_contain_text("Sharing needs a connection.")
