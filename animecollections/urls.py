@@ -32,6 +32,7 @@ from profiles.oauth import server as oauth_server
 from profiles.oauth.pages import authorize, link
 from profiles.oidc.views import BackViewSet
 from profiles.profile.image_urls import MASKED_FOLDER
+from profiles.public_pages.views import SharedPage
 
 
 # These addresses change nothing: 404 and 405 tell a client more than Django's 403.
@@ -73,6 +74,10 @@ urlpatterns = [
         r"^feeds/(?P<secret>[^/]{1,200})\.(?P<format_name>ics|rss|json)$",
         FeedViewSet.as_view({"get": "retrieve"}, schema=None),
         name="feed",
+    ),
+    path(
+        "shared/<str:token>",
+        SharedPage.as_view({"get": "retrieve", "post": "create"}, schema=None),
     ),
     re_path(r"^media/(?P<path>.*)$", csrf_exempt(picture)),
     path(f"{MASKED_FOLDER}<str:mask>/<str:file_name>", csrf_exempt(picture_for_others)),

@@ -34,6 +34,7 @@ PAGES = [
     "/diary",
     "/statistics",
     "/history",
+    "/sharing",
     "/settings",
     "/transfer",
 ]

@@ -32,7 +32,7 @@ SECRET_TEXT = re.compile(
         ["']?\s*[=:]\s*["']?                              # name=value, "name": "value"
       | ://[^\s:/@]*:                                       # user:password@host
       | /feeds/                                             # the secret of a feed
-      | /api/shared/                                        # ... of a link
+      | /shared/                                            # ... of a link
       | [?&](?:user_)?code=                                 # what lets an app in
       | (?:device_code|code_verifier)["']?\s*[=:]\s*["']?
       | /unsubscribe/                                       # ... of a digest

@@ -180,7 +180,7 @@ MOMENT = re.compile(
       | ac_pat_\w+                                         # personal tokens
       | ac_app_\w+                                         # secrets of apps
       | (?<=/feeds/)[\w.-]+(?=\.(?:ics|rss|json))           # secrets of feeds
-      | (?<=/api/shared/)[\w.-]+                            # secrets of links
+      | (?<=/shared/)[\w.-]+                                # secrets of links
       | [0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}      # ids
       | \d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z          # times
       | eyJ[\w-]+\.[\w-]+\.[\w-]+                          # tokens

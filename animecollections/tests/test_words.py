@@ -29,8 +29,11 @@ def catalogue(language):
 def sentences():
     for path in (settings.BASE_DIR / "static" / "js").rglob("*.js"):
         yield from SPOKEN.findall(path.read_text())
-    page = (settings.BASE_DIR / "templates" / "app.html").read_text()
-    yield from (sentence for _, sentence in TRANSLATED.findall(page))
+    for path in (settings.BASE_DIR / "profiles" / "public_pages").glob("*.py"):
+        yield from SPOKEN.findall(path.read_text())
+    templates = settings.BASE_DIR / "templates"
+    for path in (templates / "app.html", *(templates / "public").glob("*.html")):
+        yield from (sentence for _, sentence in TRANSLATED.findall(path.read_text()))
 
 
 @in_each_language

@@ -44,6 +44,7 @@ PAGES = [
     "/lists",
     "/history",
     "/notices",
+    "/sharing",
     "/settings",
     "/security",
     "/transfer",

@@ -8,7 +8,7 @@ so that the walk goes through it, and a second one finds nothing left to do.
 Of very many changes the titles come in parts, each an operation of its own.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby
@@ -37,8 +37,10 @@ from collections_app.watch_list.undo import (
     remember_days,
     settle,
 )
+from collections_app.watch_list.undo_rows import RowsEdit, undo_rows
 from collections_app.watch_list.writes import ListEdit, Logged, Slot
 from history.log.recording import recording
+from history.log.undoable_rows import undoable_rows
 from history.models import Change, ChangeKind
 
 CHANGES_AT_ONCE = 2_000
@@ -51,7 +53,7 @@ class AppUndone:
     changes:    of entries, viewings and lists of one's own, as the log has them.
     conflicts:  as of any undo, with `by`: the change of others that keeps the value.
     left_alone: how many changes of each kind that stay: of what the log has no values,
-                and of lists of one's own, where they are too many.
+                and of lists of one's own or preferences, where they are too many.
     next_title: of the next part; None where this is the last.
     """
 
@@ -73,13 +75,15 @@ def undo_app(
     dry_run: bool = False,
 ) -> AppUndone:
     """first_title: of a further part. The number of statements does not grow with that
-    of changes. Lists of one's own are undone with the first part.
+    of changes. Lists of one's own and preferences are undone with the first part.
     """
     with recording(user_id=user_id, through=through, undone_app=past) as record:
         done = AppUndone()
         edit = ListEdit(record, user_id, today)
         part = choose(user_id, past, first_title, done)
         conflicts = undo_lists(edit, past, part, done)
+        rows = RowsEdit(record, user_id)
+        conflicts += undo_rows(rows, past, part.row_revisions, done.left_alone)
         changes = list(part.changes(user_id)) if part.titles else []
         edit.read(ref_of(change) for change in changes)
         walk = Walk(edit, past)
@@ -88,8 +92,9 @@ def undo_app(
         done.changes = list(edit.logged())
         done.titles = {i: slot.facts["title"] for i, slot in edit.by_id().items()}
         tell_of_lists(edit, done)
+        tell_of_rows(rows, done)
         done.conflicts = [*walk.conflicts(), *conflicts]
-        if not dry_run and edit.save():
+        if not dry_run and any([edit.save(), rows.save()]):
             done.operation_id = record.operation_id
         return done
 
@@ -100,12 +105,13 @@ def undo_app(
 @dataclass(frozen=True, slots=True)
 class Part:
     """Some titles that an app changed, from a revision on; and with the first of them
-    its lists of one's own, from another revision on.
+    its lists of one's own, from another revision on, and what is one row, by its kind.
     """
 
     titles: Collection[int]
     revision: int
     lists_revision: int | None
+    row_revisions: Mapping[ChangeKind, int]
 
     def changes(self, user_id: UUID) -> QuerySet[Change]:
         """Of everybody, the newest first."""
@@ -122,12 +128,15 @@ def choose(user_id: UUID, past: AppPast, first_title: int, done: AppUndone) -> P
     own = Change.objects.of(user_id).filter(token_id=past.app_id, at__gte=past.since)
     titles: dict[int, tuple[int, int]] = {}
     of_lists: list[int] = []
+    of_rows: dict[ChangeKind, int] = {}
     counted = own.order_by("anime_id").values_list("kind", "anime_id")
     for kind, anime_id, number, revision in counted.annotate(
         Count("id"), Min("revision")
     ):
         if kind in LIST_KINDS:
             of_lists += [] if first_title else [revision]
+        elif kind in undoable_rows:
+            of_rows |= {} if first_title else {ChangeKind(kind): revision}
         elif kind not in ENTRY_KINDS:
             done.left_alone[kind] = number
         elif anime_id >= first_title:
@@ -142,7 +151,10 @@ def choose(user_id: UUID, past: AppPast, first_title: int, done: AppUndone) -> P
         chosen[anime_id] = revision
         room -= number
     return Part(
-        chosen.keys(), min(chosen.values(), default=0), min(of_lists, default=None)
+        chosen.keys(),
+        min(chosen.values(), default=0),
+        min(of_lists, default=None),
+        of_rows,
     )
 
 
@@ -181,6 +193,13 @@ def tell_of_lists(edit: ListEdit, done: AppUndone) -> None:
     ]
     done.changes += logged
     done.titles |= titles_of(one["anime_id"] for one in logged)
+
+
+def tell_of_rows(rows: RowsEdit, done: AppUndone) -> None:
+    done.changes += [
+        Logged(kind=kind, anime_id=None, before=before, after=after, days={})
+        for kind, before, after in rows.changed()
+    ]
 
 
 # --- The walk -------------------------------------------------------------------------

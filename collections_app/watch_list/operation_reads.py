@@ -20,6 +20,7 @@ from collections_app.watch_list.models import WatchListEntry
 from collections_app.watch_list.operation_filters import PER_PAGE, narrow
 from collections_app.watch_list.sentences import ChangeRow
 from history.log.parts import UNSAID_KINDS
+from history.log.undoable_rows import undoable_rows
 from history.models import Change, ChangeKind
 
 CHANGES_SHOWN = 20
@@ -70,10 +71,13 @@ LIST_KINDS = {
 
 
 def operations_of(
-    user_id: UUID, wanted: Wanted, zone: str = "UTC"
+    user_id: UUID, wanted: Wanted, zone: str = "UTC", *, has_values: bool = True
 ) -> tuple[list[OperationJson], dict[str, object]]:
     """A page of operations, newest first: three statements, however many changes; one
     more where they are those of a title, whose own changes are told then.
+
+    has_values: whether what stands outside of lists (preferences) is told with its
+    values, and as what can be undone.
     """
     text = wanted.get("animeId")
     anime_id = find_anime(parse_anime_id(text)).id if text else None
@@ -96,6 +100,9 @@ def operations_of(
     titles = titles_of(
         sentences.title_changed(row) for rows in changes.values() for row in rows
     )
+    if not has_values:
+        for row in (*heads, *(row for rows in changes.values() for row in rows)):
+            hide_values(cast("ChangeRow", row))
     # What was pruned, or erased with its account, between the statements is left out.
     told = [
         told_of(cast("ChangeRow", head), changes[head["operation_id"]], titles)
@@ -103,6 +110,12 @@ def operations_of(
         if head["operation_id"] in changes
     ]
     return told, meta
+
+
+def hide_values(row: ChangeRow) -> None:
+    """Of what has a scope of its own: who reads the list may read no preferences."""
+    if row["kind"] in undoable_rows:
+        row["before"] = row["after"] = {}
 
 
 def titles_of(anime_ids: Iterable[int | None]) -> dict[int, str]:
@@ -130,7 +143,9 @@ def ever_private(
 def told_of(
     head: ChangeRow, changes: Sequence[ChangeRow], titles: Mapping[int, str]
 ) -> OperationJson:
-    is_of_list = head["kind"] in LIST_KINDS and head["through"] != "merge"
+    kind, has_values = head["kind"], bool(head["after"])
+    is_kept = kind in LIST_KINDS or (kind in undoable_rows and has_values)
+    is_undoable = is_kept and head["through"] != "merge"
     until = head["at"] + timedelta(days=settings.CHANGE_LOG_DAYS)
     return {
         "id": head["operation_id"],
@@ -145,8 +160,8 @@ def told_of(
         "changes": [change_told(change, titles) for change in changes],
         "undoes": head["undoes"],
         "undoes_app": head["undone_app_name"],
-        "undoable": is_of_list and until > timezone.now(),
-        "undoable_until": until if is_of_list else None,
+        "undoable": is_undoable and until > timezone.now(),
+        "undoable_until": until if is_undoable else None,
     }
 
 
@@ -156,8 +171,8 @@ def change_told(change: ChangeRow, titles: Mapping[int, str]) -> ChangeJson:
         "anime_id": str(anime_id) if anime_id else None,
         "title": titles.get(anime_id) if anime_id else None,
         "kind": change["kind"],
-        "before": as_shown(change["before"]),
-        "after": as_shown(change["after"]),
+        "before": values_told(change["kind"], change["before"]),
+        "after": values_told(change["kind"], change["after"]),
         "watched": watched_told(change["days"] or {}),
         "revision": change["revision"],
     }
@@ -168,6 +183,15 @@ def watched_told(days: Mapping[str, int]) -> list[WatchedJson]:
         {"watched_on": day or "unknown", "episodes": episodes}
         for day, episodes in sorted(days.items())
     ]
+
+
+def values_told(kind: ChangeKind, kept: Mapping[str, object]) -> dict[str, object]:
+    if kind in undoable_rows:  # kept as they are told
+        return {ChangeKind(kind).value: dict(kept)} if kept else {}
+    told = as_shown(kept)
+    if kind == ChangeKind.LIST and "audience" in kept:
+        told["audience"] = kept["audience"]
+    return told
 
 
 def as_shown(kept: Mapping[str, object]) -> dict[str, object]:

@@ -15,6 +15,7 @@ from animecollections.api.rendering import Answer, answer
 from animecollections.api.schema import Example, documented
 from animecollections.api.shapes import nullable
 from animecollections.identity import THROUGH
+from animecollections.viewer import Audience
 from collections_app.watch_list import undo as operations
 from collections_app.watch_list.examples import OPERATIONS, UNDONE
 from collections_app.watch_list.operation_filters import PARAMETERS
@@ -31,13 +32,30 @@ class WatchedByDayOutput(serializers.Serializer[Any]):
     episodes = serializers.IntegerField()
 
 
+@extend_schema_serializer(component_name="LoggedFields")
+class LoggedFieldsOutput(SomeFields):
+    """Some fields of what changed, as they are answered."""
+
+    def get_fields(self) -> dict[str, Any]:
+        return super().get_fields() | {
+            "audience": serializers.ChoiceField(
+                Audience.choices, required=False, help_text="of a list of one's own"
+            ),
+            "preferences": serializers.DictField(
+                required=False,
+                help_text="those that differ, such as `theme` and `audience.watching`; "
+                "only where the sign-in has the scope `profile:read`",
+            ),
+        }
+
+
 @extend_schema_serializer(component_name="LoggedChange")
 class ChangeToldOutput(serializers.Serializer[Any]):
     anime_id = serializers.CharField(allow_null=True)
     title = serializers.CharField(allow_null=True)
     kind = serializers.ChoiceField(ChangeKind.choices)
-    before = SomeFields()
-    after = SomeFields()
+    before = LoggedFieldsOutput()
+    after = LoggedFieldsOutput()
     watched = WatchedByDayOutput(
         many=True, help_text="what it counts as watched; below zero, took back"
     )
@@ -75,9 +93,12 @@ class UndoInput(serializers.Serializer[Any]):
 @extend_schema_serializer(component_name="UndoConflict")
 class ConflictOutput(serializers.Serializer[Any]):
     anime_id = serializers.CharField(
-        allow_null=True, help_text="null: it is about a list of one's own"
+        allow_null=True,
+        help_text="null: it is about a list of one's own, or the preferences",
     )
-    title = serializers.CharField(help_text="of the anime, or of the list")
+    title = serializers.CharField(
+        help_text="of the anime, or of the list; empty: it is about the preferences"
+    )
     field = serializers.CharField()
     expected = serializers.JSONField()
     found = serializers.JSONField()
@@ -100,11 +121,14 @@ class OperationViewSet(IdempotentViewSet):
         at = self.account.revisions
         # The day too: what can be undone ends with time, and old changes are pruned.
         day = timezone.now().date()
+        has_values = self.has_scope("profile:read")
         etag = unless_held(
-            request, etag_of(request, at.epoch, at.user, at.catalogue, day)
+            request, etag_of(request, at.epoch, at.user, at.catalogue, day, has_values)
         )
         zone = self.account.timezone
-        told, meta = operations_of(self.user_id, self.wanted, zone)
+        told, meta = operations_of(
+            self.user_id, self.wanted, zone, has_values=has_values
+        )
         return answer(told, meta=meta, headers={"ETag": etag})
 
     @documented(
@@ -112,7 +136,8 @@ class OperationViewSet(IdempotentViewSet):
         name="undoOperation",
         description="Values that changed later stay, and are listed in `conflicts`. "
         "`dry_run` returns what would happen, and does nothing. What would change who "
-        "sees a list needs the scope `sharing` too.",
+        "sees something needs the scope `sharing` too, what would change other "
+        "preferences `profile:write`.",
         scope="list:write",
         tags=TAGS,
         body=UndoInput,
@@ -134,7 +159,7 @@ class OperationViewSet(IdempotentViewSet):
             today=self.account.today,
             through=self.through,
             dry_run=dry_run,
-            may_share=self.has_scope("sharing"),
+            has_scope=self.has_scope,
         )
         told = {
             "entries": undone.entries,

@@ -54,7 +54,7 @@ def of_operation(
 def of_change(change: ChangeRow, titles: Mapping[int, str]) -> str:
     kind, before, after = change["kind"], change["before"], change["after"]
     if kind in SAID_OF_KIND:
-        return SAID_OF_KIND[kind]
+        return of_row(SAID_OF_KIND[kind], before, after)
     anime_id = title_changed(change)
     title = titles.get(anime_id or 0, f"anime {anime_id}")
     match kind:
@@ -71,6 +71,15 @@ def of_change(change: ChangeRow, titles: Mapping[int, str]) -> str:
         case ChangeKind.REMOVE:
             return f"removed {title} from {before['type']}"
     return of_fields(title, before, after)
+
+
+def of_row(said: str, before: Values, after: Values) -> str:
+    """With what differs, where the log has it."""
+    parts = [
+        f"{name} {shown(name, before[name])} → {shown(name, value)}"
+        for name, value in after.items()
+    ]
+    return ": ".join([said, ", ".join(parts)]) if parts else said
 
 
 def of_fields(title: str, before: Values, after: Values) -> str:
@@ -102,6 +111,10 @@ def of_list(before: Values, after: Values) -> str:
         return f"removed the list “{before['name']}”"
     if before["name"] != after["name"]:
         return f"renamed the list “{before['name']}” to “{after['name']}”"
+    if (was := before.get("audience")) and was != after["audience"]:
+        return (
+            f"changed who sees the list “{after['name']}”: {was} → {after['audience']}"
+        )
     return f"changed the list “{after['name']}”"
 
 

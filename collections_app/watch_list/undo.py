@@ -5,7 +5,7 @@ values before over the values after, field by field, where they still stand; wha
 changed since is reported, not trampled. `app_undo.py` does so with all that an app did.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -17,13 +17,14 @@ from animecollections.identity import Origin
 from collections_app.catalogue.refs import OWN, AnimeRef
 from collections_app.own_lists import undoing as own_lists
 from collections_app.own_lists.undoing import LIST_KINDS
-from collections_app.watch_list import viewings
+from collections_app.watch_list import undo_rows, viewings
 from collections_app.watch_list.entries import Entry, differences, from_snapshot
 from collections_app.watch_list.fields import LOGGED_FIELDS, shown
 from collections_app.watch_list.joining import merged
 from collections_app.watch_list.viewings import ACTIVE, Viewings
 from collections_app.watch_list.writes import ListEdit, Slot, fits
 from history.log.recording import recording
+from history.log.undoable_rows import has_no_values, undoable_rows
 from history.models import Change, ChangeKind
 from history.watched.days import Diary, Tally
 from history.watched.services import diaries_of
@@ -96,22 +97,24 @@ def undo(
     through: Origin,
     dry_run: bool = False,
     own_id: UUID | None = None,
-    may_share: bool = True,
+    has_scope: Callable[[str], bool] = lambda scope: True,
 ) -> Undone:
     """Puts back what an operation changed, as a new operation (undone like any).
 
     The number of statements does not grow with that of entries. own_id: of the new
-    operation, where it is one of several users. may_share: whether who sees a list may
-    change by this too; else 403.
+    operation, where it is one of several users. has_scope: of who asks, for what needs
+    another scope than the watch list: who sees a list, and preferences; else 403.
     """
     with recording(
         user_id=user_id, through=through, undoes=operation_id, operation_id=own_id
     ) as record:
+        kinds = [*ENTRY_KINDS, *LIST_KINDS, *undoable_rows]
         changes = list(
             Change.objects.of(user_id)
-            .filter(operation_id=operation_id, kind__in=[*ENTRY_KINDS, *LIST_KINDS])
+            .filter(operation_id=operation_id, kind__in=kinds)
             .order_by("-revision")
         )
+        changes = [change for change in changes if not has_no_values(change)]
         if not changes:
             raise ApiError("operation_not_found")
         if own_id is None and changes[0].through == "merge":
@@ -120,19 +123,32 @@ def undo(
                 sentence="Two titles were merged: one list alone cannot undo this.",
             )
         edit = ListEdit(record, user_id, today)
+        rows = undo_rows.RowsEdit(record, user_id)
         undone = Undone(conflicts=own_lists.put_back(edit.lists, changes))
-        if not may_share and own_lists.changes_audience(edit.lists):
-            raise missing("sharing")
+        undone.conflicts += undo_rows.put_back(rows, changes)
+        require_scopes(edit, rows, has_scope)
         changes = [change for change in changes if change.kind in ENTRY_KINDS]
         edit.read(ref_of(change) for change in changes)
         remember_days(user_id, changes)
         put_back_operation(edit, changes, undone, days_moved_on(user_id, changes))
         undone.close()
         settle(edit, undone)
-        if not dry_run and edit.save():
+        if not dry_run and any([edit.save(), rows.save()]):
             undone.operation_id = record.operation_id
         tell(edit.changed(), undone)
         return undone
+
+
+def require_scopes(
+    edit: ListEdit, rows: undo_rows.RowsEdit, has_scope: Callable[[str], bool]
+) -> None:
+    """403 for who may change the watch list, but not the rest of what would change."""
+    needed = rows.scopes()
+    if own_lists.changes_audience(edit.lists):
+        needed.append("sharing")
+    for scope in needed:
+        if not has_scope(scope):
+            raise missing(scope)
 
 
 def put_back_operation(

@@ -173,7 +173,8 @@ class Change(OwnedRow):
     For entries, `before` and `after` hold the fields that differ; all of them where
     the entry was not there before, or is not after. For viewings, lists and what is on
     a list they hold all of them, or none where there was none; a title on a list is
-    named there, not in `anime_id`. They hold nothing for the rest.
+    named there, not in `anime_id`. For preferences they hold those that differ (an
+    earlier release logged none), for the rest nothing.
     """
 
     user = owner("changes")

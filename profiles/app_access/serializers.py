@@ -15,7 +15,7 @@ from animecollections.api.fields import (
 from animecollections.api.shapes import Words
 from animecollections.identity import THROUGH
 from collections_app.watch_list.app_undo import AppUndone
-from collections_app.watch_list.operation_reads import as_shown, watched_told
+from collections_app.watch_list.operation_reads import values_told, watched_told
 from collections_app.watch_list.writes import Logged
 from history.models import Change, ChangeKind
 from profiles.app_access.reads import Access
@@ -131,8 +131,8 @@ def change_to_json(change: Logged, titles: Mapping[int, str]) -> UndoneChangeAns
         "anime_id": str(anime_id) if anime_id else None,
         "title": titles.get(anime_id) if anime_id else None,
         "kind": change["kind"].value,
-        "before": as_shown(change["before"]),
-        "after": as_shown(change["after"]),
+        "before": values_told(change["kind"], change["before"]),
+        "after": values_told(change["kind"], change["after"]),
         "watched": watched_told(change["days"]),
     }
 

@@ -25,6 +25,7 @@ from profiles.profile import offered_words as words
 from profiles.profile.answers import identity_answer, preferences_answer, profile_answer
 from profiles.profile.models import Preferences, Profile
 from profiles.profile.titles import TitleWarning, resolve
+from profiles.profile.undoing import change_preferences
 
 STUDIO = re.compile(r"\bstudios?\b")
 ANIME_LISTS = ("favorite_animes", "watched_animes")
@@ -39,6 +40,17 @@ class Saved:
     profile: Profile
     revision: int
     warnings: list[TitleWarning] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class SavedPreferences:
+    """All of them as they now are, at which revision, and by which operation, if any
+    changed.
+    """
+
+    preferences: Preferences
+    revision: int
+    operation_id: UUID | None = None
 
 
 def update_profile(
@@ -160,8 +172,8 @@ def update_preferences(
     values: Mapping[str, object],
     through: Origin,
     only_if: Precondition = ALWAYS,
-) -> tuple[Preferences, int]:
-    """Sets what is sent; answers with all, and the revision they are at."""
+) -> SavedPreferences:
+    """Sets what is sent; answers with all."""
     with recording(user_id=user_id, through=through) as write:
         preferences = Preferences.objects.get(user_id=user_id)
         revision = write.state.preferences_revision
@@ -169,12 +181,13 @@ def update_preferences(
             raise mismatch(
                 preferences=preferences_answer(preferences), revision=revision
             )
-        if set_changed(preferences, values):
-            revision = write.change(ChangeKind.PREFERENCES)
-    return preferences, revision
+        changed_at = change_preferences(write, preferences, values)
+        if changed_at is None:
+            return SavedPreferences(preferences, revision)
+        return SavedPreferences(preferences, changed_at, write.operation_id)
 
 
-def set_changed(row: Profile | Preferences, values: Mapping[str, object]) -> bool:
+def set_changed(row: Profile, values: Mapping[str, object]) -> bool:
     """Saves the fields that differ; whether any did."""
     changed = [name for name, value in values.items() if getattr(row, name) != value]
     for name in changed:

@@ -1,6 +1,7 @@
 """Profile and preferences over HTTP."""
 
 from functools import partial
+from uuid import UUID
 
 from rest_framework.request import Request
 
@@ -84,6 +85,7 @@ changes_preferences = partial(
     tags=["Profile"],
     body=PreferencesInput,
     data=PreferencesAnswer,
+    meta={"operation_id?": UUID},
     parameters=[IF_MATCH],
     errors=[PREFERENCES_CHANGED],
     body_examples={
@@ -192,14 +194,18 @@ class PreferencesViewSet(IdempotentViewSet):
         values = self.read_body(PreferencesInput)
         if any(name.startswith("audience_") for name in values):
             self.require_scope("sharing")
-        preferences, revision = services.update_preferences(
+        saved = services.update_preferences(
             user_id=self.user_id,
             values=values,
             through=self.through,
             only_if=precondition(request),
         )
-        etag = self.etag(revision)
-        return answer(preferences_answer(preferences), headers={"ETag": etag})
+        done = saved.operation_id
+        return answer(
+            preferences_answer(saved.preferences),
+            meta={"operation_id": done} if done else None,
+            headers={"ETag": self.etag(saved.revision)},
+        )
 
     def etag(self, revision: int) -> str:
         return revision_tag(self.request, revision, self.account.revisions.epoch)

@@ -65,17 +65,18 @@ class ForOthers(ApiViewSet):
     def limits(self) -> AbstractContextManager[None]:
         return limited(is_visitor=not self.request.user.is_authenticated)
 
-    def etag(self, data: object, meta: Mapping[str, object]) -> str:
+    def etag(self, data: object, meta: Mapping[str, object], *shape: object) -> str:
         """Of what was read, so that a 304 is said only to who may still see it, and
         tells of nothing that they do not see: a tag of where the owner's log stands
         would tell each private write. Keyed: nobody tries out what it might be of.
 
         Without the cursor, which has the time at which it was signed.
+        shape: what else shapes the answer.
         """
         has_more = meta.get("next_cursor") is not None
         content = enveloped(data, {**meta, "next_cursor": has_more})
         seen = salted_hmac(TAG_SALT, content, algorithm="sha256").hexdigest()
-        tag = etag_of(self.request, self.asker.hides_mature, seen)
+        tag = etag_of(self.request, self.asker.hides_mature, seen, *shape)
         return unless_held(self.request, tag)
 
 
@@ -183,9 +184,30 @@ class PeopleViewSet(ForOthers):
         return self.seen(user_name, reads.year_in_review, year)
 
 
-class SharedViewSet(ForOthers):
+class ForLinks(ForOthers):
     is_public = False  # an address that is secret is no matter of caches
 
+    def look(self, share: Share) -> Look:
+        wanted = dict(self.wanted)
+        page_size: int | None = PER_PAGE
+        if share.max_uses is not None:
+            wanted = {k: v for k, v in wanted.items() if k not in ("limit", "cursor")}
+            page_size = None
+        if share.of == SharedThing.TYPE:
+            wanted["type"] = [share.which]
+        viewer = self.viewer(services.link_of(share))
+        named = named_by(share.fields)
+        return look_at(share.user_id, viewer, named, wanted, page_size)
+
+    def spend(self, share: Share) -> None:
+        """Once all is read: what took too long has cost no use."""
+        is_next_page = "cursor" in self.wanted and share.of in PAGED
+        is_whole = share.max_uses is not None
+        if self.request.method != "HEAD" and (is_whole or not is_next_page):
+            services.spend(share)
+
+
+class SharedViewSet(ForLinks):
     @documented(
         "What a link leads to.",
         name="getShared",
@@ -209,19 +231,5 @@ class SharedViewSet(ForOthers):
             shown, meta = reads.by_link(look, share)
         shown = {"of": share.of, "user_name": look.user_name} | shown
         etag = self.etag(shown, meta)
-        is_next_page = "cursor" in look.wanted and share.of in PAGED
-        if request.method != "HEAD" and not is_next_page:
-            services.spend(share)  # what took too long has cost no use
+        self.spend(share)
         return answer(shown, meta=meta, headers={"ETag": etag})
-
-    def look(self, share: Share) -> Look:
-        wanted = dict(self.wanted)
-        page_size: int | None = PER_PAGE
-        if share.max_uses is not None:
-            wanted = {k: v for k, v in wanted.items() if k not in ("limit", "cursor")}
-            page_size = None
-        if share.of == SharedThing.TYPE:
-            wanted["type"] = [share.which]
-        viewer = self.viewer(services.link_of(share))
-        named = named_by(share.fields)
-        return look_at(share.user_id, viewer, named, wanted, page_size)

@@ -84,6 +84,7 @@ def by_link(look: Look, share: Share) -> tuple[Json, Json]:
             items, meta = list_and_titles(look, UUID(share.which))
             return {"list": meta.pop("list"), "items": items}, meta
         case SharedThing.TYPE:
+            look.require(thing_of_type(share.which))  # not another that is seen
             entries, meta = watch_list(look)
             return {"entries": entries}, meta
         case SharedThing.STATS:
@@ -91,6 +92,15 @@ def by_link(look: Look, share: Share) -> tuple[Json, Json]:
         case SharedThing.YEAR:
             return {"year": year_in_review(look, int(share.which))[0]}, {}
     return {"profile": profile(look)[0]}, {}
+
+
+def require(look: Look, share: Share) -> None:
+    """404 where the link leads to nothing that is seen by it, without reading it."""
+    if share.of != SharedThing.LIST:
+        is_type = share.of == SharedThing.TYPE
+        look.require(thing_of_type(share.which) if is_type else share.of)
+    elif not lists_for(look.viewer, look.user_id, (), UUID(share.which)):
+        raise ApiError("not_found")
 
 
 # By the word of `view-as`: what of one's own is looked at as others see it; and the key

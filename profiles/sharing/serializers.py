@@ -91,3 +91,6 @@ class ShareOutput(serializers.Serializer[Any]):
 
 class MadeShareOutput(ShareOutput):
     url = serializers.CharField(help_text="shown this once")
+    page_url = serializers.CharField(
+        help_text="the same as a page, for people; shown this once"
+    )

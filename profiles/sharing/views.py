@@ -31,13 +31,17 @@ def share_to_json(share: Share) -> Json:
 
 
 def made_to_json(made: services.Made) -> Json:
-    url = f"{settings.PUBLIC_URL}/api/shared/{made.secret}"
-    return share_to_json(made.share) | {"url": url}
+    return share_to_json(made.share) | addresses(made.secret)
 
 
-A_NEW_SHARE = examples.A_SHARE | {
-    "url": f"{settings.PUBLIC_URL}/api/shared/{examples.SECRET}"
-}
+def addresses(secret: str) -> dict[str, str]:
+    return {
+        "url": f"{settings.PUBLIC_URL}/api/shared/{secret}",
+        "page_url": f"{settings.PUBLIC_URL}/shared/{secret}",
+    }
+
+
+A_NEW_SHARE = examples.A_SHARE | addresses(examples.SECRET)
 
 
 class SharesViewSet(NeverStored):

@@ -1,9 +1,16 @@
 """The preferences, at all their addresses."""
 
+from typing import get_type_hints
+
 import pytest
 
 from animecollections.viewer import THINGS
+from conftest import WatchedClient
+from factories import personal_token
 from history.models import Change, UserState
+from profiles.profile.answers import PreferencesAnswer
+from profiles.profile.preference_serializers import SPELLINGS
+from profiles.profile.undoing import COLUMNS
 
 pytestmark = pytest.mark.django_db
 
@@ -151,6 +158,81 @@ def test_the_same_kinds_in_another_order_are_no_change(client, alice):
         data = told(client.patch(URL, {"mutedNotices": kinds}))
         assert data["mutedNotices"] == ["episode", "moved"]
     assert UserState.objects.get(user=alice).revision == 1
+
+
+OPERATIONS = "/api/user/operations"
+
+
+def operations(client):
+    return client.get(OPERATIONS).json()["data"]
+
+
+def test_the_log_has_all_that_are_answered():
+    others = {"user_id", "updated_at", "audience", *SPELLINGS}
+    answered = get_type_hints(PreferencesAnswer).keys() - others
+    assert COLUMNS.keys() == answered | {f"audience.{thing}" for thing in THINGS}
+
+
+def test_a_change_is_undone_but_for_what_changed_since(client):
+    before = told(client.get(URL))
+    made = client.patch(URL, WHOLE).json()["meta"]["operation_id"]
+    client.patch(URL, {"theme": "light", "audience": {"year": "link"}})
+    newest, first = operations(client)
+    assert first["undoable"]
+    assert first["changes"][0]["after"]["preferences"]["audience.stats"] == "followers"
+    assert newest["summary"] == (
+        "changed the preferences: theme dark → light, audience.year followers → link"
+    )
+    undone = client.post(f"{OPERATIONS}/{made}/undo", {}).json()
+    found = {one["field"]: one["found"] for one in undone["data"]["conflicts"]}
+    assert found == {"theme": "light", "audience.year": "link"}
+    after = told(client.get(URL))
+    kept = {"theme": "light", "audience": before["audience"] | {"year": "link"}}
+    traces = {"updated_at": after["updated_at"]}
+    assert after == before | kept | traces
+    # And the undo itself.
+    client.post(f"{OPERATIONS}/{undone['meta']['operation_id']}/undo", {})
+    assert told(client.get(URL))["audience"]["stats"] == "followers"
+    assert told(client.get(URL))["mutedNotices"] == WHOLE["mutedNotices"]
+
+
+def test_a_change_of_which_the_log_has_no_values_is_not_undone(client):
+    made = client.patch(URL, {"theme": "dark"}).json()["meta"]["operation_id"]
+    Change.objects.update(before={}, after={})  # as a release before this one did
+    [operation] = operations(client)
+    assert not operation["undoable"]
+    assert operation["summary"] == "changed the preferences"
+    refused = client.post(f"{OPERATIONS}/{made}/undo", {})
+    assert refused.json()["code"] == "operation_not_found"
+
+
+def test_an_undo_needs_the_scopes_of_what_it_changes(client, alice):
+    made = client.patch(URL, {"theme": "dark"}).json()["meta"]["operation_id"]
+    shown = client.patch(URL, {"audience": {"stats": "everyone"}}).json()
+    shown = shown["meta"]["operation_id"]
+
+    def undo(operation_id, *scopes):
+        token = personal_token(alice, "list:read", "list:write", *scopes)
+        script = WatchedClient(HTTP_AUTHORIZATION=f"Bearer {token}")
+        return script, script.post(f"{OPERATIONS}/{operation_id}/undo", {})
+
+    for operation_id, scopes, needed in (
+        (made, ("sharing",), "profile:write"),
+        (shown, ("profile:write",), "sharing"),
+    ):
+        script, refused = undo(operation_id, *scopes)
+        assert (refused.status_code, refused.json()["details"]) == (
+            403,
+            {"scope": needed},
+        )
+        # Nor is it told what they are.
+        for operation in operations(script):
+            assert operation["summary"] == "changed the preferences"
+            assert not operation["undoable"]
+            assert operation["changes"][0]["after"] == {}
+        assert undo(operation_id, needed)[1].status_code == 200
+    assert told(client.get(URL))["theme"] == "auto"
+    assert told(client.get(URL))["audience"]["stats"] == "nobody"
 
 
 def test_a_body_cannot_say_whose_they_are(client, stranger):

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from animecollections.api.response_cache import bodies
 from collections_app.models import Viewing, WatchListEntry
 from collections_app.tests.diaries import check_log_and_diary, diary
-from collections_app.watch_list import app_undo, app_undo_lists
+from collections_app.watch_list import app_undo, app_undo_lists, undo_rows
 from conftest import WatchedClient
 from factories import AnimeFactory, UserFactory
 from history.models import Change
@@ -34,7 +34,7 @@ class Script:
     """A personal token's client, and its id."""
 
     def __init__(self, client, name):
-        wanted = {"name": name, "scopes": ["read", "write"]}
+        wanted = {"name": name, "scopes": ["read", "write", "sharing"]}
         made = client.post("/api/user/tokens", wanted).json()["data"]
         self.id = made["id"]
         self.client = WatchedClient()
@@ -267,6 +267,8 @@ def test_a_viewing_that_somebody_went_on_with_stays(client, script):
 def test_what_cannot_be_taken_back_is_counted(client, script):
     script.client.post("/api/user/searchHistory", {"query": "naruto"})
     script.client.patch("/api/user/preferences", {"theme": "dark"})
+    # As a release before this one logged it.
+    Change.objects.filter(kind="preferences").update(before={}, after={})
     add(script.client, 1)
     told = undo(client, script.id)["data"]
     assert told["left_alone"] == [
@@ -274,6 +276,83 @@ def test_what_cannot_be_taken_back_is_counted(client, script):
         {"kind": "searches", "changes": 1},
     ]
     assert listed(client) == {}
+
+
+PREFERENCES = "/api/user/preferences"
+CHOICES = st.one_of(
+    st.builds(lambda word: {"theme": word}, st.sampled_from(["light", "dark"])),
+    st.builds(
+        lambda thing, word: {"audience": {thing: word}},
+        st.sampled_from(["stats", "watching"]),
+        st.sampled_from(["link", "everyone"]),
+    ),
+)
+
+
+def preferences(client):
+    data = client.get(PREFERENCES).json()["data"]
+    return {name: data[name] for name in ("theme", "mutedNotices", "audience")}
+
+
+def test_who_sees_what_is_taken_back_but_for_what_others_chose(client, script):
+    client.patch(PREFERENCES, {"audience": {"stats": "link", "year": "link"}})
+    shown = {"stats": "everyone", "year": "everyone", "watching": "everyone"}
+    script.client.patch(PREFERENCES, {"audience": shown, "mutedNotices": ["moved"]})
+    script.client.patch(f"{LIST}/1", {"score": 7})
+    client.patch(PREFERENCES, {"audience": {"year": "followers"}})
+    dry = undo(client, script.id, dry_run=True)["data"]
+    assert dry["changes"] == [
+        {
+            "anime_id": None,
+            "title": None,
+            "kind": "preferences",
+            "before": {
+                "preferences": {
+                    "mutedNotices": ["moved"],
+                    "audience.stats": "everyone",
+                    "audience.watching": "everyone",
+                }
+            },
+            "after": {
+                "preferences": {
+                    "mutedNotices": [],
+                    "audience.stats": "link",
+                    "audience.watching": "nobody",
+                }
+            },
+            "watched": [],
+        }
+    ]
+    [kept] = dry["conflicts"]
+    told = {name: kept[name] for name in ("anime_id", "title", "field", "found")}
+    assert told == {
+        "anime_id": None,
+        "title": "",
+        "field": "audience.year",
+        "found": "followers",
+    }
+    assert kept["by"]["through"] == "session"
+    assert preferences(client)["audience"]["stats"] == "everyone"
+    before, done = preferences(client), undo(client, script.id)
+    seen = preferences(client)
+    assert seen["mutedNotices"] == []
+    told = [seen["audience"][name] for name in ("stats", "year", "watching")]
+    assert told == ["link", "followers", "nobody"]
+    again = undo(client, script.id)["data"]
+    assert (again["size"], again["left_alone"]) == (0, [])
+    client.post(f"{OPERATIONS}/{done['meta']['operation_id']}/undo", {})
+    assert preferences(client) == before
+    undo(client, script.id)
+    assert preferences(client) == seen
+
+
+def test_too_many_changes_of_preferences_stay(client, script, monkeypatch):
+    monkeypatch.setattr(undo_rows, "MOST_CHANGES", 2)
+    for word in ("light", "dark", "light"):
+        script.client.patch(PREFERENCES, {"theme": word})
+    told = undo(client, script.id)["data"]
+    assert told["left_alone"] == [{"kind": "preferences", "changes": 3}]
+    assert preferences(client)["theme"] == "light"
 
 
 LISTS = "/api/user/lists"
@@ -601,6 +680,29 @@ def test_values_are_as_if_the_app_had_not_been(client, script, other_script, ste
                 expected[str(pk)] |= value
         undo(client, script.id, moment)
         assert listed(client) == expected
+        transaction.set_rollback(True)
+
+
+@given(steps=st.lists(st.tuples(WHO, CHOICES), max_size=10))
+@IN_DATABASE
+def test_preferences_are_as_if_the_app_had_not_been(
+    client, script, other_script, steps
+):
+    who = {"person": client, "app": script.client, "other": other_script.client}
+    with taken_back():
+        expected, moment = preferences(client), later()
+        for name, body in steps:
+            meta = who[name].patch(PREFERENCES, body).json().get("meta", {})
+            if name != "app" and "operation_id" in meta:
+                audience = expected["audience"] | body.get("audience", {})
+                expected |= body | {"audience": audience}
+        before = preferences(client)
+        done = undo(client, script.id, moment)
+        assert preferences(client) == expected
+        assert undo(client, script.id, moment)["data"]["size"] == 0
+        if operation := done["meta"].get("operation_id"):
+            client.post(f"{OPERATIONS}/{operation}/undo", {})
+            assert preferences(client) == before
         transaction.set_rollback(True)
 
 

@@ -120,6 +120,26 @@ export interface Feed {
 }
 export interface MadeFeed extends Feed { urls: { ics: string; rss: string; json: string } }
 
+// --- Sharing -------------------------------------------------------------------------
+
+/** What has an audience: `thing` is its name in the preferences, empty of a list. */
+export interface Thing { of: string; id: string; thing: string; name: string }
+/** A link, as /api/user/shares has it. */
+export interface Share {
+  id: string; of: string; which: string; fields: string[]; created_at: string; rotated_at: string | null;
+  expires_at: string | null; max_uses: number | null; uses: number;
+}
+export interface MadeShare extends Share { url: string; page_url?: string }
+/** What others see, as /api/user/view-as has it. */
+export interface Seen {
+  user_name: string;
+  profile?: { avatar: string | null; favorite_animes: string[]; favorite_genres: string[]; favorite_studios: string[] };
+  entries?: Partial<Entry>[];
+  lists?: { id: string; name: string; description: string; size: number }[];
+  stats?: Pick<Statistics, "totals">;
+  year?: Pick<Review, "totals">;
+}
+
 /** What a cover is drawn of: an entry, a title of the catalogue, a row of statistics. */
 export interface Covered {
   anime_id?: string;

@@ -14,6 +14,7 @@ import { byDay, dayByKey, levelOf, monthAfter, monthIn, totalsOf, weeksOf } from
 import { sentenceOf } from "../../../static/js/pages/notices/sentences.js";
 import { around, besides } from "../../../static/js/pages/title/order.js";
 import { namesInOrder, nameOf, period, regionsText, regularly, safeLinks } from "../../../static/js/pages/title/told.js";
+import { addressOf, hasEnded, leadsTo, nameOf as linkName, thingOf } from "../../../static/js/pages/sharing/things.js";
 import { daysIn, daysOf, fiveYears, monthsOf, scoreCounts, statuses, weekdays } from "../../../static/js/pages/statistics/figures.js";
 import { changedFields, done, leadOf, outcomesIn } from "../../../static/js/pages/transfer/sentences.js";
 import { about, airsNote, airsSoon, dayIn, hasPassed } from "../../../static/js/ui/airs.js";
@@ -30,6 +31,41 @@ const entry = (id, more = {}) => ({
 const wanted = (more = {}) => ({ view: "grid", ...USUAL, ...more });
 const anyOf = { genresOf: () => [], isFound: () => true };
 const ids = (entries) => entries.map(({ anime_id }) => anime_id);
+
+// --- Sharing -----------------------------------------------------------------------------
+
+test("an address leads to what can be shared, and back", () => {
+  const lists = [{ id: "1", client_key: "k", name: "Mine", kind: "manual" }, { id: "2", client_key: null, name: "Found", kind: "smart" }];
+  const found = (query) => thingOf(new URLSearchParams(query), lists, 2026);
+  for (const query of ["of=profile", "of=stats", "of=history", "of=year&id=2025", "of=type&id=To+Watch", "of=list&id=1"]) {
+    assert.equal(addressOf(found(query)), `/sharing?${query}`);
+  }
+  assert.equal(found("of=list&id=k").id, "1");
+  assert.equal(found("of=year").id, "2026");
+  assert.equal(found("of=type&id=To+Watch").thing, "to_watch");
+  for (const query of ["of=list&id=2", "of=list&id=3", "of=type&id=Dropped", "of=constructor", ""]) assert.equal(found(query), undefined);
+});
+
+test("a link is named by what it leads to, and ends by itself", () => {
+  const link = { of: "type", which: "To Watch", expires_at: null, max_uses: null, uses: 7 };
+  assert.equal(linkName(link, []), "To watch");
+  assert.equal(linkName({ ...link, of: "year", which: "2025" }, []), "2025 in review");
+  assert.ok(leadsTo(link, { of: "type", id: "To Watch" }) && !leadsTo(link, { of: "type", id: "Watching" }));
+  const now = Date.parse("2026-12-01T12:00:00Z");
+  assert.ok(!hasEnded(link, now));
+  assert.ok(hasEnded({ ...link, max_uses: 7 }, now) && !hasEnded({ ...link, max_uses: 8 }, now));
+  assert.ok(hasEnded({ ...link, expires_at: "2026-12-01T12:00:00Z" }, now) && !hasEnded({ ...link, expires_at: "2026-12-01T12:00:01Z" }, now));
+});
+
+test("who sees what is told with both sides", () => {
+  const told = (change) => operationText({ changes: [change], size: 1, undoes_app: "" }, "10");
+  const preferences = (before, after) => told({ kind: "preferences", before: before && { preferences: before }, after: after && { preferences: after } });
+  assert.equal(preferences({ "audience.watching": "nobody" }, { "audience.watching": "everyone" }), "Who sees Watching: Only you → Everyone.");
+  assert.equal(preferences({ theme: "dark", "audience.stats": "link" }, { theme: "light", "audience.stats": "nobody" }),
+    "Preferences changed. Who sees Statistics: People with a link → Only you.");
+  assert.equal(told({ kind: "preferences", before: {}, after: {} }), "Preferences changed.");
+  assert.equal(told({ kind: "list", before: { list: "Mine", audience: "nobody" }, after: { list: "Mine", audience: "link" } }), "Who sees Mine: Only you → People with a link.");
+});
 
 // --- The diary ---------------------------------------------------------------------------
 

@@ -1,5 +1,6 @@
 /** What was changed, as a person says it: fields, values, operations. */
 
+import { audienceName, thingName } from "./audiences.js";
 import { priorityName } from "./more_words.js";
 import { day, episodeCount, scoreText, stateName, statusName, t, titleCount, typeName } from "./words.js";
 
@@ -69,7 +70,7 @@ export function operationText({ changes: [first], size, summary, through, file_n
 
 /** Of one title: without its name, where nothing moves. @param {ToldChange} change @param {string} format @param {boolean} isOfTitle */
 export function changeText({ kind, anime_id, title = anime_id, before, after }, format, isOfTitle) {
-  if (OF_OTHERS[kind]) return OF_OTHERS[kind];
+  if (OF_OTHERS[kind]) return rowText(kind, before[kind], after[kind]);
   if (kind === "add") return t("Added {title} to {type}.", { title, type: statusName(changedStatus(after, {})) });
   if (kind === "remove") return t("Removed {title}.", { title });
   if (kind === "list" || kind === "list_item") return listText({ title, before, after });
@@ -87,9 +88,21 @@ export function changeText({ kind, anime_id, title = anime_id, before, after }, 
 function listText({ title, before, after }) {
   const [was, is] = [before.list, after.list];
   const values = { title, was, list: is ?? was };
+  if (!title && was && is && before.audience !== after.audience) return seenText(is, before.audience, after.audience);
   if (title) return !was ? t("Put {title} on {list}.", values) : is ? t("Changed {title} on {list}.", values) : t("Took {title} off {list}.", values);
   if (was && is && was !== is) return t("Renamed the list {was} to {list}.", values);
   return !was ? t("Made the list {list}.", values) : is ? t("Changed the list {list}.", values) : t("Removed the list {list}.", values);
+}
+
+/** Who sees it now. @param {unknown} name @param {unknown} before @param {unknown} after */
+const seenText = (name, before, after) => t("Who sees {name}: {before} → {after}.", { name, before: audienceName(String(before)), after: audienceName(String(after)) });
+
+const AUDIENCE = "audience.";
+/** Of the preferences and the like; an earlier release logged no values. @param {string} kind @param {any} [before] @param {any} [after] */
+function rowText(kind, before = {}, after = {}) {
+  const names = Object.keys(after);
+  const seen = names.filter((name) => name.startsWith(AUDIENCE)).map((name) => seenText(thingName(name.slice(AUDIENCE.length)), before[name], after[name]));
+  return [seen.length < names.length || !names.length ? OF_OTHERS[kind] : "", ...seen].filter(Boolean).join(" ");
 }
 
 /** @param {Pick<ToldChange, "before" | "after">} change @param {string} title  "" under its heading */

@@ -11,7 +11,7 @@ import { day, t } from "../../ui/words.js";
 /** @returns {[string, string][]} */
 const kinds = () => [
   ["", t("All changes")], ["add", t("Added")], ["update", t("Changed")], ["remove", t("Removed")],
-  ["watched", t("Diary")], ["import", t("Imported")], ["undo", t("Undone")],
+  ["watched", t("Diary")], ["preferences", t("Preferences")], ["import", t("Imported")], ["undo", t("Undone")],
 ];
 
 /** @param {HTMLElement} main @param {App} app */

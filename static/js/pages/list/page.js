@@ -8,7 +8,7 @@ import { openEntry } from "../../ui/on_demand.js";
 import { moveTo } from "../../ui/quick.js";
 import { watched } from "../../ui/watched.js";
 import { Windowed } from "../../ui/windowed.js";
-import { TYPES, statusHint, statusName, statusOf, t, titleCount } from "../../ui/words.js";
+import { TYPES, placeOf, statusHint, statusName, statusOf, t, titleCount } from "../../ui/words.js";
 import { SORT_NAMES, choose, directionOf, fold, isFiltered, queryOf, wantedBy } from "./choosing.js";
 import { COLUMNS, card, row } from "./items.js";
 import { Filters, Tabs, selectionBar } from "./tools.js";
@@ -83,10 +83,11 @@ class ListPage {
     this.sort = select(SORT_NAMES.map((name) => [name, sortName(name)]), { "aria-label": t("Sort by"), onchange: () => { this.set({ sort: this.sort?.value, reversed: "" }); } });
     this.view = h("button", { type: "button", class: "icon-button", onclick: () => (this.set({ view: this.wanted.view === "grid" ? "table" : "grid" }), focusList()) });
     this.selecting = h("button", { type: "button", class: "button", "aria-pressed": "false", onclick: () => this.toggleSelecting() }, t("Select"));
+    this.share = h("a", { class: "icon-button", href: "/sharing", "aria-label": t("Share"), title: t("Share") }, icon("share"));
     this.again = h("button", { type: "button", class: "link", hidden: true, onclick: () => (this.sortAgain(), focusList()) }, t("Sort again"));
     return h("div", { class: "tools" }, this.search, this.filters.box, this.sort,
       iconButton("reverse", t("Reverse order"), { onclick: () => this.sortBy(this.wanted.sort) }),
-      this.view, this.selecting, this.count, this.again);
+      this.view, this.selecting, this.share, this.count, this.again);
   }
 
   tableHead() {
@@ -187,11 +188,12 @@ class ListPage {
   }
 
   drawTools() {
-    const { wanted, view, sort, again, selecting } = this;
-    if (!view || !sort || !again || !selecting) return;
+    const { wanted, view, sort, again, selecting, share } = this;
+    if (!view || !sort || !again || !selecting || !share) return;
     this.filters.mark();
     this.hint.textContent = EXPLAINED.includes(wanted.type) ? statusHint(wanted.type) : "";
     again.hidden = !this.order.isStale;
+    share.href = wanted.type === "all" ? "/sharing" : `/sharing?${new URLSearchParams({ of: "type", id: placeOf(wanted.type).type })}`;
     sort.value = wanted.sort;
     view.title = wanted.view === "grid" ? t("Show as a table") : t("Show as covers");
     view.setAttribute("aria-label", view.title);

@@ -170,13 +170,14 @@ class ListPage {
 
   /** @param {OwnList} list */
   drawTools(list) {
-    const state = `${list.pinned} ${list.leave_when_completed}`;
+    const state = `${list.pinned} ${list.leave_when_completed} ${list.revision > 0}`;
     if (this.tools.dataset.state === state) return; // the focus stays
     this.tools.dataset.state = state;
     this.tools.replaceChildren(...nodes([
       h("button", { type: "button", class: "button", onclick: () => this.pick() }, t("Pick one for me")),
       h("button", { type: "button", class: "button", "aria-pressed": String(list.pinned), onclick: () => this.change({ pinned: !this.list?.pinned }) }, t("Pin")),
       h("button", { type: "button", class: "button", onclick: () => this.edit() }, t("Edit")),
+      list.kind !== "smart" && list.revision > 0 && h("a", { class: "button", href: `/sharing?of=list&id=${list.id}` }, t("Share")),
       list.kind === "smart" && h("a", { class: "button", href: `/lists?rules=${encodeURIComponent(list.client_key ?? list.id)}` }, t("Edit rules")),
       h("button", { type: "button", class: "button danger", onclick: () => this.remove() }, t("Remove"))]));
   }

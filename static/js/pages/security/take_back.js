@@ -1,6 +1,7 @@
 /** Taking back all that an app did since a moment: first what would happen, then yes. */
 
 import { makeId } from "../../collection/index.js";
+import { audienceName, thingName } from "../../ui/audiences.js";
 import { changeText, fieldName, valueText } from "../../ui/changes.js";
 import { dialog } from "../../ui/dialogs.js";
 import { failureSentence, h, loading, select, toast, whileBusy } from "../../ui/dom.js";
@@ -134,7 +135,9 @@ class TakeBack {
 
 /** @param {KeptValue} kept @param {string} format */
 function keptText({ title, field, found, by }, format) {
-  const what = field === "watched" ? t("Diary") : `${fieldName(field)} ${valueText(field, found, format)}`;
+  const [, thing] = field.split("audience.");
+  const what = thing ? t("Who sees {name}: {now}", { name: thingName(thing), now: audienceName(String(found)) }) : field === "watched" ? t("Diary") : `${fieldName(field)} ${valueText(field, found, format)}`;
   const who = by && (by.token_name || (by.through === "session" ? t("by you") : by.through));
-  return who ? `${title} · ${what} (${who})` : `${title} · ${what}`;
+  const said = title ? `${title} · ${what}` : what;
+  return who ? `${said} (${who})` : said;
 }

@@ -39,7 +39,7 @@ class SettingsPage {
   draw() {
     this.pictures.draw();
     this.sections.replaceChildren(
-      this.profileSection(), this.appearance(), this.preferences(), noticesSection(this.app, (changes) => this.prefer(changes)), this.device(), this.account());
+      this.profileSection(), this.appearance(), this.preferences(), sharing(), noticesSection(this.app, (changes) => this.prefer(changes)), this.device(), this.account());
   }
 
   /** Nothing is drawn under the hand that types. @param {string[]} names */
@@ -148,6 +148,9 @@ class SettingsPage {
     askPassword(this.app);
   }
 }
+
+const sharing = () => section(t("Sharing"), h("p", {}, t("Nobody sees anything of you until you say so.")),
+  h("p", { class: "actions start" }, h("a", { class: "button", href: "/sharing" }, t("Who sees what")), h("a", { class: "button", href: "/sharing?of=profile" }, t("Share my profile"))));
 
 /** @param {string} value @param {(value: string) => unknown} save */
 function colour(value, save) {

@@ -13,7 +13,7 @@ import { daysIn, fiveYears, monthsOf, scoreCounts, statuses, weekdays } from "./
 /** @param {HTMLElement} main @param {App} app */
 export function show(main, app) {
   const page = new StatisticsPage(app);
-  main.append(pageHead(t("Statistics"), h("div", { class: "periods" }, page.year, page.month), h("a", { class: "button", href: "/diary" }, t("Diary"))), page.body);
+  main.append(pageHead(t("Statistics"), h("div", { class: "periods" }, page.year, page.month), h("a", { class: "button", href: "/diary" }, t("Diary")), page.share), page.body);
   page.fetchThem();
 }
 
@@ -21,6 +21,8 @@ class StatisticsPage {
   body = h("div", { class: "statistics" });
   asked = ""; // of what is shown, or is on its way
   year = h("select", { "aria-label": t("Period") }, h("option", { value: "" }, t("All time")));
+
+  share = h("a", { class: "button" }, t("Share"));
 
   month = select([["", t("Whole year")], ...Array.from({ length: 12 }, (_, at) => /** @type {[number, string]} */ ([at + 1, monthName(at)]))], { "aria-label": t("Month") });
 
@@ -57,6 +59,7 @@ class StatisticsPage {
     if (!this.year.value) this.month.value = "";
     const period = { year: this.year.value, month: this.month.value };
     keepQuery(period);
+    this.share.href = period.year ? `/sharing?of=year&id=${period.year}` : "/sharing?of=stats";
     const asked = String(new URLSearchParams(Object.entries(period).filter(([, value]) => value)));
     this.asked = asked;
     this.body.replaceChildren(loading());

@@ -1,0 +1,15 @@
+/** What a page for others has besides: it reads without this. */
+
+for (const picture of document.querySelectorAll(".cover img")) {
+  const gone = () => picture.remove(); // the drawn cover stays
+  if (picture.complete && !picture.naturalWidth && picture.currentSrc) gone();
+  else picture.addEventListener("error", gone);
+}
+
+// As the web client remembers who is signed in here; what it may do the API decides.
+try {
+  const wayIn = document.getElementById("way-in");
+  if (wayIn && localStorage.getItem("animecollections user")) wayIn.textContent = wayIn.dataset.signedIn;
+} catch {
+  // Blocked: the page stays as for visitors.
+}
