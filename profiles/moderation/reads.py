@@ -1,0 +1,47 @@
+"""What staff withhold of a person, for the one rule of who sees what."""
+
+from collections.abc import Collection
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.db.models import Exists
+
+from animecollections.viewer import digest_of, place_of
+from profiles.moderation.models import Moderation, ReportedThing
+
+
+class Withheld(NamedTuple):
+    """As the `Viewer` has it: places and contents; and rows that are withheld whole."""
+
+    withheld: frozenset[str]
+    withheld_rows: frozenset[UUID]
+
+
+def has_withheld(user_id: UUID) -> Exists:
+    """Whether staff withhold something of this user."""
+    return Exists(Moderation.objects.of(user_id).withheld())
+
+
+def withheld_of(user_id: UUID) -> Withheld:
+    """All that staff withhold of one user."""
+    rows = Moderation.objects.of(user_id).withheld()
+    found = list(rows.values_list("thing", "which", "content", "withholds"))
+    places = {place_of(thing, which) for thing, which, _, _ in found}
+    contents = {content for _, _, content, _ in found if content}
+    whole = {withholds for *_, withholds in found if withholds}
+    return Withheld(frozenset(places | contents), frozenset(whole))
+
+
+def withheld_people(user_ids: Collection[UUID]) -> frozenset[UUID]:
+    """Those of them of whom others see nothing, for a viewer who looks at many."""
+    rows: Any = Moderation.objects.filter(user_id__in=user_ids)
+    rows = rows.withheld().filter(thing=ReportedThing.PROFILE)
+    return frozenset(rows.values_list("user_id", flat=True))
+
+
+def is_withheld_name(user_id: UUID, name: str) -> bool:
+    """Whether staff took this user name from them."""
+    rows = Moderation.objects.of(user_id).withheld()
+    return bool(
+        rows.filter(thing=ReportedThing.USER_NAME, content=digest_of(name)).exists()
+    )
