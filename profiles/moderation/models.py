@@ -110,7 +110,8 @@ class Moderation(OwnedRow):
             ),
             models.UniqueConstraint(
                 fields=["user", "thing", "which"],
-                condition=Q(state__in=[ModerationState.OPEN, ModerationState.WITHHELD]),
+                condition=Q(state=ModerationState.OPEN)
+                | Q(state=ModerationState.WITHHELD) & ~Q(thing=ReportedThing.USER_NAME),
                 name="moderation_user_place_unique",
             ),
         ]

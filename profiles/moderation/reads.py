@@ -24,19 +24,26 @@ def has_withheld(user_id: UUID) -> Exists:
 
 def withheld_of(user_id: UUID) -> Withheld:
     """All that staff withhold of one user."""
-    rows = Moderation.objects.of(user_id).withheld()
-    found = list(rows.values_list("thing", "which", "content", "withholds"))
+    return withheld_of_each([user_id])[user_id]
+
+
+def withheld_of_each(user_ids: Collection[UUID]) -> dict[UUID, Withheld]:
+    """The same of many at whom one viewer looks, by one statement. Who is withheld whole
+    is among their own `withheld_rows`.
+    """
+    rows: Any = Moderation.objects.filter(user_id__in=user_ids)
+    found: dict[UUID, list[tuple[Any, ...]]] = {user_id: [] for user_id in user_ids}
+    named = ("user_id", "thing", "which", "content", "withholds")
+    for user_id, *one in rows.withheld().values_list(*named):
+        found[user_id].append(tuple(one))
+    return {user_id: withheld_by(theirs) for user_id, theirs in found.items()}
+
+
+def withheld_by(found: Collection[tuple[Any, ...]]) -> Withheld:
     places = {place_of(thing, which) for thing, which, _, _ in found}
     contents = {content for _, _, content, _ in found if content}
     whole = {withholds for *_, withholds in found if withholds}
     return Withheld(frozenset(places | contents), frozenset(whole))
-
-
-def withheld_people(user_ids: Collection[UUID]) -> frozenset[UUID]:
-    """Those of them of whom others see nothing, for a viewer who looks at many."""
-    rows: Any = Moderation.objects.filter(user_id__in=user_ids)
-    rows = rows.withheld().filter(thing=ReportedThing.PROFILE)
-    return frozenset(rows.values_list("user_id", flat=True))
 
 
 def is_withheld_name(user_id: UUID, name: str) -> bool:

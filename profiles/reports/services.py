@@ -12,14 +12,13 @@ from django.utils.crypto import salted_hmac
 
 from animecollections.api.errors import ApiError, refuse
 from history.log.recording import locked
-from profiles.moderation.models import Moderation, ModerationState
+from profiles.moderation.models import Moderation, ModerationState, ReportedThing
 from profiles.reports.models import Report
 from profiles.reports.seen import Seen
 from profiles.sharing.owners import Look
 
 MOST_OPEN_REPORTS = 50
 NETWORK_SALT = "animecollections.reports.network"
-ACTIVE = (ModerationState.OPEN, ModerationState.WITHHELD)
 
 
 class Reporter(NamedTuple):
@@ -66,7 +65,7 @@ def waiting_for(user_id: UUID, seen: Seen) -> Moderation:
     """The decision that this report waits for, or that was taken about just this."""
     rows = Moderation.objects.of(user_id).of_place(seen.thing, seen.which)
     last: Moderation | None = rows.order_by("-id").first()
-    if last is not None and (last.state in ACTIVE or last.content == seen.content):
+    if last is not None and (is_active(last) or last.content == seen.content):
         return last
     values = {
         "content": seen.content,
@@ -82,6 +81,13 @@ def waiting_for(user_id: UUID, seen: Seen) -> Moderation:
         defaults=values,
     )
     return row
+
+
+def is_active(moderation: Moderation) -> bool:
+    """A user name that staff took is not there any more: the next is another."""
+    if moderation.state == ModerationState.WITHHELD:
+        return moderation.thing != ReportedThing.USER_NAME
+    return moderation.state == ModerationState.OPEN
 
 
 def note(

@@ -157,7 +157,13 @@ def test_a_user_name_is_replaced_and_not_taken_again(
     rename = {"name": "ALICE"}
     refused = client.post("/api/user/updateProfile", rename)
     assert (refused.status_code, refused.json()["code"]) == (409, "user_name_withheld")
-    decide(moderator, Moderation.objects.get(), "lift")
+    # The next name is another thing.
+    client.post("/api/user/updateProfile", {"name": "worse"})
+    again = said(of="user_name", user_name="worse")
+    assert visitor.post(URL, again).status_code == 200
+    taken, waits = Moderation.objects.order_by("id")
+    assert (taken.state, waits.state) == ("withheld", "open")
+    decide(moderator, taken, "lift")
     assert client.post("/api/user/updateProfile", rename).status_code == 200
 
 

@@ -100,14 +100,14 @@ def test_what_is_not_seen_cannot_be_reported(visitor, other_client, client, show
         said(of="profile", user_name="nobody-at-all"),
         {"of": "profile", "link": "a.b", "reason": "spam"},
     ]
-    link = link_to(client, of="list", id=shown)
-    hidden += [
-        {"of": of, "link": link, "reason": "spam"} for of in ("profile_texts", "avatar")
-    ]
     for body in hidden:
         assert without_request_id(visitor.post(URL, body)) == nobody_is, body
+    by_link = {"link": link_to(client, of="list", id=shown), "reason": "spam"}
     for audience in ("nobody", "link", "followers"):
         set_all(client, shown, audience)
+        for of in ("profile_texts", "banner_image"):  # it leads to the list alone
+            refused = visitor.post(URL, by_link | {"of": of})
+            assert without_request_id(refused) == nobody_is, (of, audience)
         for of, id_ in (("profile", ""), ("user_name", ""), ("list_name", shown)):
             for browser in (visitor, other_client):
                 refused = browser.post(URL, said(of=of, id=id_))
