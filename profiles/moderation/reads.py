@@ -28,8 +28,8 @@ def withheld_of(user_id: UUID) -> Withheld:
 
 
 def withheld_of_each(user_ids: Collection[UUID]) -> dict[UUID, Withheld]:
-    """The same of many at whom one viewer looks, by one statement. Who is withheld whole
-    is among their own `withheld_rows`.
+    """The same of many at whom one viewer looks, by one statement. Who is withheld
+    whole is among their own `withheld_rows`.
     """
     rows: Any = Moderation.objects.filter(user_id__in=user_ids)
     found: dict[UUID, list[tuple[Any, ...]]] = {user_id: [] for user_id in user_ids}
