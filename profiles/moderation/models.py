@@ -50,7 +50,7 @@ class ModerationQuerySet(OwnedQuerySet["Moderation"]):
         return self.filter(state=ModerationState.WITHHELD)
 
     def for_owner(self) -> Self:
-        """What its owner is told of, newest first: not that somebody reported it."""
+        """What its owner may know, newest first: not that somebody reported it."""
         return self.filter(state__in=DECIDED_AGAINST).order_by("-id")
 
     def waiting(self) -> Self:

@@ -109,8 +109,8 @@ def notes(look: Look, thing: str, which: str) -> Seen:
             found = read(look.viewer, look.user_id, key, MOST_NOTES)
     if not found:
         raise ApiError("not_found")
-    told = [[title, text[:LONGEST_NOTE]] for title, text in found]
-    return whole(thing, which, {"notes": told})
+    rows = [[title, text[:LONGEST_NOTE]] for title, text in found]
+    return whole(thing, which, {"notes": rows})
 
 
 def whole(thing: str, which: str, snapshot: Json) -> Seen:

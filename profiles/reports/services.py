@@ -47,7 +47,7 @@ def report(
     *, look: Look, seen: Seen, reason: str, text: str, reporter: Reporter
 ) -> None:
     """Once for each reporter and thing; a second one changes nothing. 400 for what is
-    one's own, 409 `reports_full`, 404 beside the erasure of the other.
+    one's own, 409 `reports_full`, 404 when the other is erased meanwhile.
 
     What staff left as it is waits for them no more, until it is another content.
     """

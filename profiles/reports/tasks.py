@@ -11,8 +11,8 @@ from profiles.outbox import again
 
 @task
 def mail_decision(user_id: str, moderation_id: str, act: str, tries: int = 0) -> None:
-    """To the owner: what others no longer see, or see again, why, and how to answer. A
-    locked account is told too.
+    """To the owner: what others no longer see, or see again, why, and how to answer. 
+    locked account gets it too.
     """
     users = User.objects.select_related("preferences")
     user = users.filter(pk=user_id).first()

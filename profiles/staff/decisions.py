@@ -1,4 +1,4 @@
-"""What staff decide about what was reported of a person: noted and told in one
+"""What staff decide about what was reported of a person: logged and mailed in one
 transaction, like all that they do.
 """
 
@@ -52,7 +52,7 @@ def replace_user_name(decision: Decision) -> None:
 
 
 def reject(decision: Decision) -> None:
-    """It stays as it is. Its owner is told nothing."""
+    """It stays as it is. Its owner gets no mail."""
     with deciding("reject_report", decision, ModerationState.OPEN) as row:
         row.state, row.sentence = ModerationState.REJECTED, decision.sentence
 

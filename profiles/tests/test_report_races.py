@@ -7,7 +7,7 @@ from conftest import WatchedClient
 from factories import UserFactory
 from profiles.models import Moderation, Preferences, Report
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.races, pytest.mark.django_db(transaction=True)]
 
 
 def test_ten_visitors_report_one_thing_at_once(settings):

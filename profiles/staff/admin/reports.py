@@ -45,6 +45,7 @@ from profiles.reports.seen import LONGEST_NOTE, MOST_NOTES
 from profiles.staff import decisions
 
 SEE, DECIDE = "profiles.view_moderation", "profiles.decide_moderation"
+USERS = "profiles.view_user"
 MOST = 100
 MOST_REPORTS = 50
 ORDERS = {"oldest": ("waiting_since",), "most": ("-reports", "waiting_since")}
@@ -95,9 +96,6 @@ def show_report(request: HttpRequest, moderation_id: UUID) -> HttpResponse:
         "acts": acts_for(request, row),
     }
     return TemplateResponse(request, "admin/report.html", context)
-
-
-USERS = "profiles.view_user"
 
 
 def row_for(request: HttpRequest, moderation_id: UUID) -> Moderation:
