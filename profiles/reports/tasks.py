@@ -11,7 +11,7 @@ from profiles.outbox import again
 
 @task
 def mail_decision(user_id: str, moderation_id: str, act: str, tries: int = 0) -> None:
-    """To the owner: what others no longer see, or see again, why, and how to answer. 
+    """To the owner: what others no longer see, or see again, why, and how to answer. A
     locked account gets it too.
     """
     users = User.objects.select_related("preferences")
