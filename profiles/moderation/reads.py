@@ -31,7 +31,7 @@ def withheld_of_each(user_ids: Collection[UUID]) -> dict[UUID, Withheld]:
     """The same of many at whom one viewer looks, by one statement. Who is withheld
     whole is among their own `withheld_rows`.
     """
-    rows: Any = Moderation.objects.filter(user_id__in=user_ids)
+    rows: Any = Moderation.objects.across_users().filter(user_id__in=user_ids)
     found: dict[UUID, list[tuple[Any, ...]]] = {user_id: [] for user_id in user_ids}
     named = ("user_id", "thing", "which", "content", "withholds")
     for user_id, *one in rows.withheld().values_list(*named):

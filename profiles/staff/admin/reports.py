@@ -16,7 +16,14 @@ from django.urls import reverse
 from django.utils.html import format_html
 from unfold.widgets import UnfoldAdminTextareaWidget
 
-from animecollections.admin import Owned, ReadOnly, may_act_on, through
+from animecollections.admin import (
+    Owned,
+    Page,
+    ReadOnly,
+    may_act_on,
+    name_in,
+    through,
+)
 from animecollections.admin.confirmation import (
     Cleaned,
     ReasonForm,
@@ -276,6 +283,11 @@ def decide_report(request: HttpRequest, moderation_id: UUID, name: str) -> HttpR
     )
 
 
+def link_to_report(moderation_id: UUID) -> str:
+    address = reverse("admin:report", args=[moderation_id])
+    return format_html('<a href="{}">Look …</a>', address)
+
+
 @admin.register(Moderation)
 class ModerationAdmin(ReadOnly, Owned):
     """All that was ever reported, of one person or of all."""
@@ -292,6 +304,30 @@ class ModerationAdmin(ReadOnly, Owned):
 
     @admin.display(description="")
     def look(self, row: Moderation) -> str:
-        return format_html(
-            '<a href="{}">Look …</a>', reverse("admin:report", args=[row.pk])
-        )
+        return link_to_report(row.pk)
+
+
+@admin.register(Report)
+class ReportAdmin(ReadOnly, Page):
+    """Who reported what: never for the one whom it is about."""
+
+    list_display = (
+        "created_at", "thing", "about", "reason", "reporter", "state", "look",
+    )  # fmt: skip
+    list_filter = ("state", "reason")
+    ordering = ("-pk",)
+    people_in = ("about_user_id", "reporter_user_id")
+    fields = (*list_display[:-1], "which", "text", "decided_at", "answer", "look")
+    readonly_fields = ("about", "reporter", "look")
+
+    @admin.display
+    def about(self, row: Report) -> str:
+        return name_in(row, row.about_user_id) or row.about_user_name
+
+    @admin.display
+    def reporter(self, row: Report) -> str:
+        return name_in(row, row.reporter_user_id) or "a visitor"
+
+    @admin.display(description="")
+    def look(self, row: Report) -> str:
+        return link_to_report(row.moderation_id)
