@@ -290,6 +290,8 @@ def pages_of_no_model(alice):
         reverse("admin:go_on_with_merge", args=[Merge.objects.first().pk]),
         reverse("admin:preview_import"),
         reverse("admin:missing_titles"),
+        reverse("admin:reports"),
+        reverse("admin:report", args=[Moderation.objects.first().pk]),
         reverse("admin:settle_missing_title", args=["link"]) + "?text=zzyzx",
         reverse("admin:second_factor"),
     ]
