@@ -1,14 +1,17 @@
 """Who looks at what is a user's, and the one rule of what they see of it.
 
-Of rows: first the audience of the thing, then what is private (it always wins), then
-mature titles, by the viewer's own control. Querysets ask it in their `visible_to`, so
-that what a viewer may not see is the same as what is not there. Of a row that is seen,
-each field says who may see it (`SeenBy`).
+Of rows: first the audience of the thing, and what staff withhold, then what is private
+(it always wins), then mature titles, by the viewer's own control. Querysets ask it in
+their `visible_to`, so that what a viewer may not see is the same as what is not there.
+Of a row that is seen, each field says who may see it (`SeenBy`), and what staff
+withhold of it is empty (`Viewer.withholds`).
 """
 
+import unicodedata
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
+from hashlib import sha256
 from typing import Self
 from uuid import UUID
 
@@ -66,6 +69,9 @@ class Viewer:
     is_staff: in the admin, where no audience narrows what they see.
     reasons:  the users whose private things they gave a reason to see.
     follows:  the users whom they follow.
+    withheld: what staff withhold of whom they look at: places and digests of contents
+              (`profiles/moderation`). Whoever reads a field of a row asks `withholds`.
+    withheld_rows: ids of what staff withhold whole: lists, and users.
     """
 
     user_id: UUID | None = None
@@ -74,6 +80,8 @@ class Viewer:
     reasons: frozenset[UUID] = frozenset()
     follows: frozenset[UUID] = frozenset()
     link: Link | None = None
+    withheld: frozenset[str] = frozenset()
+    withheld_rows: frozenset[UUID] = frozenset()
 
     @classmethod
     def of(cls, account: Account) -> Self:
@@ -82,14 +90,35 @@ class Viewer:
     def sees_private_of(self, user_id: UUID) -> bool:
         return user_id == self.user_id or user_id in self.reasons
 
+    def withholds(self, thing: str, which: object = "", content: str = "") -> bool:
+        """Whether staff withhold what stands in this place, or this content of the same
+        person's wherever it stands.
+        """
+        if not self.withheld:
+            return False
+        is_known = bool(content) and digest_of(content) in self.withheld
+        return is_known or place_of(thing, which) in self.withheld
+
+
+def place_of(thing: str, which: object = "") -> str:
+    """Where a content stands: `avatar:`, `list_name:<id>`."""
+    return f"{thing}:{which}"
+
+
+def digest_of(content: str) -> str:
+    """The same for texts that read the same: neither case, width nor spaces count."""
+    folded = " ".join(unicodedata.normalize("NFKC", content).casefold().split())
+    return sha256(folded.encode()).hexdigest()
+
 
 def is_own(viewer: Viewer) -> Q:
     return Q(user_id=viewer.user_id) if viewer.user_id else NO_ROWS
 
 
 def is_in_audience(viewer: Viewer, thing: str, column: str = "") -> Q:
-    """Rows of a thing whose audience the viewer is of. column: where the audience
-    stands, seen from the rows; the preferences of their user, if it is not said.
+    """Rows of a thing whose audience the viewer is of, of users whom staff do not
+    withhold whole. column: where the audience stands, seen from the rows; the
+    preferences of their user, if it is not said.
     """
     if viewer.is_staff:
         return ALL_ROWS
@@ -99,7 +128,16 @@ def is_in_audience(viewer: Viewer, thing: str, column: str = "") -> Q:
         seen |= Q(**{column: Audience.FOLLOWERS, "user_id__in": viewer.follows})
     if viewer.link and viewer.link.of == thing:
         seen |= leads_to(viewer.link) & Q(**{f"{column}__in": BY_LINK})
-    return seen
+    return seen & is_let_be(viewer, "user_id")
+
+
+def is_let_be(viewer: Viewer, *columns: str) -> Q:
+    """Rows that staff do not withhold whole: a list by its `id`, all of a user's by
+    `user_id`. A list of ids, not a table that is joined: mostly there are none.
+    """
+    if viewer.is_staff or not viewer.withheld_rows:
+        return ALL_ROWS
+    return Q(*(~Q(**{f"{column}__in": viewer.withheld_rows}) for column in columns))
 
 
 def leads_to(link: Link) -> Q:

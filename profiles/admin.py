@@ -20,6 +20,7 @@ from profiles.staff.admin import (
     find,
     missing_titles,
     outbox,
+    reports,
     sign_ins,
     users,
 )
@@ -42,6 +43,7 @@ __all__ = [
     "personal_tokens",
     "privacy",
     "profiles",
+    "reports",
     "second_factor",
     "sharing",
     "sign_ins",

@@ -17,6 +17,7 @@ from profiles.email_changes.models import EmailChange
 from profiles.feeds.models import Feed
 from profiles.figures.models import Figure, ListCount, TitleCount
 from profiles.images.models import Image
+from profiles.moderation.models import Moderation, ModerationState, ReportedThing
 from profiles.notices.models import Notice
 from profiles.notifications.models import (
     Digest,
@@ -38,6 +39,7 @@ from profiles.profile.models import (
     Theme,
     TitleLanguage,
 )
+from profiles.reports.models import Report, ReportReason
 from profiles.second_factor.models import FactorRemoval, Passkey, UsedChallenge
 from profiles.sharing.models import Share
 
@@ -62,6 +64,8 @@ __all__ = [
     "ListCount",
     "LoginClaim",
     "MadeExport",
+    "Moderation",
+    "ModerationState",
     "MutedTitle",
     "Notice",
     "NoticeKind",
@@ -71,6 +75,9 @@ __all__ = [
     "PrivacyRequest",
     "Profile",
     "PushSubscription",
+    "Report",
+    "ReportReason",
+    "ReportedThing",
     "ScoreFormat",
     "SecondStep",
     "Session",

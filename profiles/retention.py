@@ -23,11 +23,13 @@ from profiles.accounts.models import (
 )
 from profiles.email_changes.models import EmailChange
 from profiles.email_changes.services import forget_old
+from profiles.moderation.models import Moderation, ModerationState
 from profiles.notices.models import Notice
 from profiles.notifications.models import Digest, UserNotice
 from profiles.oauth.models import AuthorizationCode, DeviceCode
 from profiles.personal_data.models import MadeExport, PrivacyRequest
 from profiles.personal_tokens.models import PersonalToken
+from profiles.reports.models import Report
 from profiles.second_factor.models import UsedChallenge
 
 SENT_MAILS_FOR = timedelta(days=14)
@@ -38,6 +40,7 @@ NOTICES_FOR = timedelta(days=30)
 READ_NOTICES_FOR = timedelta(days=30)
 UNREAD_NOTICES_FOR = timedelta(days=90)
 DIGESTS_FOR = timedelta(days=60)
+REPORTS_FOR = timedelta(days=180)
 REQUESTS_FOR = timedelta(days=3 * 365)
 FAILED_SIGN_INS_FOR = timedelta(days=60)
 
@@ -150,6 +153,36 @@ def old_privacy_requests() -> QuerySet[PrivacyRequest]:
     return PrivacyRequest.objects.filter(closed_at__lt=timezone.now() - REQUESTS_FOR)
 
 
+def old_reports() -> QuerySet[Report]:
+    rows: QuerySet[Report] = Report.objects.exclude(state=ModerationState.OPEN)
+    return rows.filter(decided_at__lt=timezone.now() - REPORTS_FOR)
+
+
+def old_decisions() -> QuerySet[Moderation]:
+    """What is withheld stays so as long as the account; the rest was long ago."""
+    rows: QuerySet[Moderation] = Moderation.objects.across_users()
+    ended = (ModerationState.REJECTED, ModerationState.LIFTED)
+    before = timezone.now() - REPORTS_FOR
+    return rows.filter(state__in=ended, decided_at__lt=before)
+
+
+def old_snapshots() -> QuerySet[Moderation]:
+    """Of what is still withheld, or was long ago."""
+    rows: QuerySet[Moderation] = Moderation.objects.across_users()
+    before = timezone.now() - REPORTS_FOR
+    rows = rows.filter(decided_at__lt=before, waiting_since=None)
+    return rows.exclude(snapshot={})
+
+
+class Snapshots(Rule):
+    """The decision stays, what was shown goes."""
+
+    def drop(self, tell: Callable[[int], object] = lambda number: None) -> int:
+        number = self.rows().update(snapshot={})
+        tell(number)
+        return number
+
+
 class EmailChanges(Rule):
     """One by one: with each, the account gives up its old address."""
 
@@ -187,4 +220,7 @@ RULES = (
     Rule("digests", old_digests),
     Rule("privacy requests", old_privacy_requests),
     Rule("notes of exports", old_exports),
+    Rule("reports", old_reports, by="decided_at"),
+    Rule("decisions about reports", old_decisions, by="decided_at"),
+    Snapshots("copies of what was reported", old_snapshots, by="decided_at"),
 )

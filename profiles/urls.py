@@ -37,6 +37,11 @@ from profiles.personal_data.erasure_views import ErasureViewSet
 from profiles.personal_data.views import ExportViewSet
 from profiles.personal_tokens.views import PersonalTokensViewSet
 from profiles.profile.views import PreferencesViewSet, ProfileViewSet
+from profiles.reports.views import (
+    DecisionsViewSet,
+    OwnReportsViewSet,
+    ReportsViewSet,
+)
 from profiles.second_factor.sign_in_views import (
     KeepFactorsViewSet,
     PasskeyOptionsViewSet,
@@ -181,6 +186,13 @@ urlpatterns = [
     path("user/shares/<str:share_id>", SharesViewSet.as_view({"delete": "destroy"})),
     path(
         "user/shares/<str:share_id>/rotate", SharesViewSet.as_view({"post": "rotate"})
+    ),
+    path("reports", ReportsViewSet.as_view({"post": "create"})),
+    path("user/reports", OwnReportsViewSet.as_view({"get": "list"})),
+    path("user/moderation", DecisionsViewSet.as_view({"get": "list"})),
+    path(
+        "user/moderation/<str:moderation_id>/answer",
+        DecisionsViewSet.as_view({"post": "answer"}),
     ),
     path("user/view-as", ViewAsViewSet.as_view({"get": "retrieve"})),
     path("shared/<str:token>", SharedViewSet.as_view({"get": "retrieve"})),

@@ -128,6 +128,7 @@ CODES: dict[str, Kind] = {
     "feed_not_found": Kind(
         404, "Feed not found: it was ended, or its address was replaced."
     ),
+    "decision_not_found": Kind(404, "There is no such decision about your things."),
     "share_not_found": Kind(404, "You have no such link (any more)."),
     "watched_not_found": Kind(404, "This row is not in your diary."),
     "viewing_not_found": Kind(404, "You have no such viewing of this title."),
@@ -172,6 +173,16 @@ CODES: dict[str, Kind] = {
     ),
     "shares_full": Kind(
         409, "You have {number} links, which is the most: end one first."
+    ),
+    "reports_full": Kind(
+        409, "{number} of your reports wait for our staff: more when they are read."
+    ),
+    "decision_answered": Kind(
+        409, "Your answer waits for our staff: they read it before the next one."
+    ),
+    "already_decided": Kind(409, "A colleague decided about it already: look again."),
+    "user_name_withheld": Kind(
+        409, "Our staff took this user name from your account: choose another."
     ),
     "muted_full": Kind(
         409, "You muted {number} titles, which is the most: unmute one first."

@@ -80,8 +80,9 @@ class StrictObject(serializers.Serializer[Any]):
 
 
 class KnownFieldsObject(StrictObject):
-    """One that refuses a name which it does not have: for what others see, whose sender
-    would take a thing for hidden, or a link for ended, that is not.
+    """One that refuses a name which it does not have: for what others see, and for what
+    gives access. Else its sender would take a thing for hidden, or a link or token for
+    one that ends, that is not.
     """
 
     def to_internal_value(self, data: Any) -> object:

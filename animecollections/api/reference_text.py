@@ -24,6 +24,7 @@ TAGS = {
     "Diary": "What was watched on which day, month or year; to be corrected.",
     "Statistics": "What was watched, how much, and when.",
     "Sharing": "Links to one's own, and what others see of people by their names.",
+    "Reports": "What others show and should not; what staff decide about it.",
     "Catalogue": "Titles, genres, studios. Open to visitors.",
     "Sync": "What changed since a cursor; the live feed.",
     "Imports": "Lists of other trackers: upload, look at the plan, decide, apply.",

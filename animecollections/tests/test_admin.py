@@ -60,11 +60,13 @@ from profiles.models import (
     Identity,
     Image,
     MadeExport,
+    Moderation,
     MutedTitle,
     Notice,
     Passkey,
     PrivacyRequest,
     PushSubscription,
+    Report,
     SecondStep,
     Session,
     Share,
@@ -144,6 +146,13 @@ def fill(user, anime, number):
     )
     Feed.objects.create(user=user, key=f"k{number}", name="Phone")
     Share.objects.create(user=user, key=f"k{number}", of="stats")
+    moderation = Moderation.objects.create(
+        user=user, thing="list", which=str(number), waiting_since=NOW
+    )
+    Report.objects.create(
+        moderation_id=moderation.pk, about_user_id=user.pk, about_user_name="x",
+        reporter_user_id=user.pk, reporter_key="x", thing="list", reason="spam",
+    )  # fmt: skip
     UserNotice.objects.create(
         user=user, kind="merged", key=f"n{number}", anime=anime, happened_at=NOW,
         data={"related_title": f"Gone {number}"},
@@ -281,6 +290,8 @@ def pages_of_no_model(alice):
         reverse("admin:go_on_with_merge", args=[Merge.objects.first().pk]),
         reverse("admin:preview_import"),
         reverse("admin:missing_titles"),
+        reverse("admin:reports"),
+        reverse("admin:report", args=[Moderation.objects.first().pk]),
         reverse("admin:settle_missing_title", args=["link"]) + "?text=zzyzx",
         reverse("admin:second_factor"),
     ]

@@ -16,6 +16,7 @@ from collections_app.own_lists.models import ListItem, OwnList
 from collections_app.own_lists.values import ITEM_COLUMNS, LIST_COLUMNS, Row
 
 PER_PAGE = 100
+NAMELESS = "List"  # in the place of a name that staff withhold
 OTHERS, WHERE_NAMED = SeenBy.OTHERS, SeenBy.WHERE_NAMED
 OWNER_ALONE = dict.fromkeys(("user_id", *LIST_COLUMNS), SeenBy.OWNER)
 # `size` is of what is seen.
@@ -52,12 +53,16 @@ def lists_for(
     number = items.values("list_id").annotate(n=Count("pk")).values("n")
     counted = Coalesce(Subquery(number, output_field=IntegerField()), 0)
     read: Any = rows.annotate(seen=counted).values(*names, "seen")
-    return [sized(row) for row in read]
+    return [as_seen(viewer, row) for row in read]
 
 
-def sized(row: Row) -> Row:
-    seen = row.pop("seen")
-    return row | {"size": seen}
+def as_seen(viewer: Viewer, row: Row) -> Row:
+    """With the size of what is seen, and without texts that staff withhold."""
+    row |= {"size": row.pop("seen")}
+    for name, neutral in (("name", NAMELESS), ("description", "")):
+        if viewer.withholds(f"list_{name}", row["id"], row[name]):
+            row[name] = neutral
+    return row
 
 
 def items_for(
@@ -82,7 +87,19 @@ def items_for(
         key="anime_id",
         of=(user_id, list_id, viewer.link),
     )
-    return [to_json(names, row) for row in found], meta
+    told = [to_json(names, row) for row in found]
+    if "notes" in names and viewer.withholds("list_notes", list_id):
+        told = [one | {"notes": ""} for one in told]
+    return told, meta
+
+
+def notes_on_list(
+    viewer: Viewer, user_id: UUID, list_id: UUID, most: int
+) -> list[tuple[str, str]]:
+    """Titles and what is noted of each, of what is seen of a list."""
+    rows = ListItem.objects.of(user_id).visible_to(viewer, user_id).on(list_id)
+    noted: Any = rows.exclude(notes="").order_by("rank", "id")
+    return list(noted.values_list("anime__title", "notes")[:most])
 
 
 def to_json(names: list[str], row: tuple[Any, ...]) -> Row:

@@ -9,7 +9,13 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Q
 
 from animecollections.db.owned import OwnedQuerySet, OwnedRow, owner
-from animecollections.viewer import Audience, Viewer, is_in_audience, is_own
+from animecollections.viewer import (
+    Audience,
+    Viewer,
+    is_in_audience,
+    is_let_be,
+    is_own,
+)
 from collections_app.own_lists.rules import kind_of
 
 LONGEST_NAME = 100
@@ -33,7 +39,9 @@ class OwnListQuerySet(OwnedQuerySet["OwnList"]):
     """Reads of lists. All of them name the owner first."""
 
     def visible_to(self, viewer: Viewer) -> Self:
-        return self.filter(is_own(viewer) | is_in_audience(viewer, "list", "audience"))
+        audience = is_in_audience(viewer, "list", "audience")
+        seen = audience & is_let_be(viewer, "id")
+        return self.filter(is_own(viewer) | seen)
 
     def in_order(self) -> Self:
         """As they are shown: pinned ones first, then by name."""

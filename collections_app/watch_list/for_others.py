@@ -47,7 +47,19 @@ def entries_for(
         key="anime_id",
         of=(user_id, viewer.link),
     )
+    for row in found:
+        if "notes" in names and viewer.withholds("notes", row["type"]):
+            row["notes"] = ""
     return [to_json(row, names) for row in found], meta
+
+
+def notes_of_type(
+    viewer: Viewer, user_id: UUID, type_: str, most: int
+) -> list[tuple[str, str]]:
+    """Titles and what is noted of each, of what is seen of a type."""
+    rows = WatchListEntry.objects.of(user_id).visible_to(viewer).filter(type=type_)
+    noted: Any = rows.exclude(notes="").order_by("anime__title", "id")
+    return list(noted.values_list("anime__title", "notes")[:most])
 
 
 def to_json(row: Json, names: Collection[str]) -> Json:

@@ -9,9 +9,9 @@ from django.core.exceptions import ValidationError
 from rest_framework import serializers
 
 from animecollections.api.fields import (
+    KnownFieldsObject,
     StrictBoolean,
     StrictList,
-    StrictObject,
     StrictText,
 )
 from profiles.developers.names import LONGEST, check_app_name
@@ -32,7 +32,7 @@ NAME = (
 )
 
 
-class AppChangeInput(StrictObject):
+class AppChangeInput(KnownFieldsObject):
     name = StrictText(max_length=LONGEST, required=False, help_text=NAME)
     description = StrictText(
         max_length=300,

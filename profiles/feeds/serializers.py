@@ -5,15 +5,15 @@ from typing import Any
 from rest_framework import serializers
 
 from animecollections.api.fields import (
+    KnownFieldsObject,
     StrictChoice,
     StrictList,
-    StrictObject,
     StrictText,
 )
 from collections_app.models import EntryType
 
 
-class FeedInput(StrictObject):
+class FeedInput(KnownFieldsObject):
     name = StrictText(max_length=50, required=False, allow_blank=True, default="")
     types = StrictList(
         child=StrictChoice(EntryType.choices),

@@ -57,6 +57,7 @@ from profiles.email_changes.models import EmailChange
 from profiles.feeds.models import Feed
 from profiles.images.models import Image
 from profiles.images.storage import storage_failures_told
+from profiles.moderation.models import Moderation
 from profiles.notifications.models import (
     Digest,
     MutedTitle,
@@ -68,6 +69,7 @@ from profiles.oidc.models import Identity
 from profiles.personal_data.models import MadeExport, PrivacyRequest
 from profiles.personal_tokens.models import PersonalToken
 from profiles.profile.models import Preferences, Profile
+from profiles.reports.models import Report
 from profiles.second_factor.models import FactorRemoval, Passkey
 from profiles.sharing.models import Share
 
@@ -318,6 +320,24 @@ SECTIONS = [
         "each was used. Their addresses are not included.",
         of(Share, "id"),
         left_out=("key",),
+    ),
+    Section(
+        "moderation.jsonl",
+        "What our staff withheld from others of yours, why, what was seen of it then, "
+        "and what you answered.",
+        lambda user_id: Moderation.objects.of(user_id).for_owner(),
+        left_out=("content", "reports", "sentence", "waiting_since"),
+    ),
+    Section(
+        "reports.jsonl",
+        "What you reported of others, and what our staff said about it.",
+        lambda user_id: Report.objects.by(user_id),
+        left_out=(
+            "moderation_id",
+            "about_user_id",
+            "reporter_user_id",
+            "reporter_key",
+        ),
     ),
     Section(
         "notices.jsonl",

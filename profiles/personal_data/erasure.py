@@ -24,6 +24,7 @@ from profiles.oauth.models import App
 from profiles.personal_data import privacy_requests as privacy
 from profiles.personal_data import tasks
 from profiles.personal_data.models import Erasure
+from profiles.reports import services as reports
 
 
 def erase_own(
@@ -98,6 +99,7 @@ def forget(user: User) -> None:
     lockouts.unlock(lockouts.codes_of(user.pk))
     audit.forget(user.pk)
     privacy.forget(user.pk)
+    reports.forget(user.pk)
     LogEntry.objects.filter(object_id=str(user.pk)).delete()
     # Of one that runs, the worker needs the row; it goes when old ones are pruned.
     finished_or_waiting = DBTaskResult.objects.exclude(status=TaskResultStatus.RUNNING)

@@ -8,10 +8,10 @@ from django.utils import timezone
 from rest_framework import serializers
 
 from animecollections.api.fields import (
+    KnownFieldsObject,
     StrictBoolean,
     StrictChoice,
     StrictList,
-    StrictObject,
     StrictText,
     StrictTime,
 )
@@ -21,7 +21,7 @@ from profiles.personal_tokens.models import PersonalToken
 WORDS = [*GROUPS, *sorted(GRANTABLE)]
 
 
-class PersonalTokenInput(StrictObject):
+class PersonalTokenInput(KnownFieldsObject):
     name = StrictText(max_length=100, help_text="What it is for.")
     scopes = StrictList(
         child=StrictChoice(WORDS),

@@ -13,6 +13,7 @@ from animecollections.api.shapes import SecondSpelling, Words
 from animecollections.viewer import THINGS, Audience, SeenBy, Viewer, visible_fields
 from collections_app.models import Anime, WatchListEntry
 from profiles.accounts.models import User
+from profiles.profile.image_urls import picture_identity
 from profiles.profile.models import (
     DigestTime,
     Gender,
@@ -84,6 +85,13 @@ PROFILE_SEEN_BY = {
     "updated_at": SeenBy.OWNER,
 }
 NAMING_TITLES = {"favorite_animes", "watched_animes"}
+PICTURES = ("avatar", "banner_image")
+LISTS_OF_WORDS = ("favorite_genres", "favorite_studios")
+# What a person can write there in words of their own.
+TEXTS = (
+    "name", "last_name", *LISTS_OF_WORDS, "frequency", "fanatic_level",
+    "preferred_format",
+)  # fmt: skip
 
 
 def profile_shown_to(
@@ -99,10 +107,22 @@ def profile_shown_to(
         visible = visible_titles(viewer, user_id, titles)
         for name in NAMING_TITLES:
             answer[name] = [str(i) for i in getattr(profile, name) if i in visible]
+        answer |= dict.fromkeys(withheld_fields(viewer, profile))
+        answer |= {name: [] for name in LISTS_OF_WORDS if answer[name] is None}
     return {
         name: answer[name]
         for name in visible_fields(PROFILE_SEEN_BY, viewer, user_id, named)
     }
+
+
+def withheld_fields(viewer: Viewer, profile: Profile) -> list[str]:
+    """Of the profile those that staff withhold from others."""
+    withheld = [
+        name
+        for name in PICTURES
+        if viewer.withholds(name, content=picture_identity(getattr(profile, name)))
+    ]
+    return withheld + [*TEXTS] * viewer.withholds("profile_texts")
 
 
 def visible_titles(viewer: Viewer, user_id: UUID, ids: Iterable[int]) -> set[int]:

@@ -62,6 +62,14 @@ def path_of_ours(url: str) -> str | None:
     return path if folder and is_own_path(path) else None
 
 
+def picture_identity(url: str) -> str:
+    """What a picture is, at whichever of its addresses: ours are named by a hash of
+    their content.
+    """
+    path = path_of_ours(url)
+    return path.rpartition("/")[2] if path else url
+
+
 def url_for_others(url: str | None, user_id: UUID) -> str | None:
     """The same picture at an address that does not tell whose it is: paths of ours name
     the account. Where it names another account it is shown as its owner wrote it, for

@@ -21,6 +21,7 @@ from profiles.accounts.identifiers import fold_user_name
 from profiles.accounts.managers import claims_of
 from profiles.accounts.models import LoginClaim, User
 from profiles.accounts.services import refuse_reserved
+from profiles.moderation.reads import is_withheld_name
 from profiles.profile import offered_words as words
 from profiles.profile.answers import identity_answer, preferences_answer, profile_answer
 from profiles.profile.models import Preferences, Profile
@@ -128,7 +129,7 @@ def update_identity(
 ) -> tuple[User, Saved]:
     """Sets user name (`name`), `avatar` and `banner_image`, what is sent of them.
 
-    409 `user_name_taken`, and nothing is saved.
+    409 `user_name_taken`, `user_name_withheld`, and nothing is saved.
     """
     pictures = dict(values)
     name = pictures.pop("name", None)
@@ -155,6 +156,8 @@ def rename(user: User, name: str) -> bool:
     key = fold_user_name(name)
     if key != fold_user_name(user.user_name):  # anyone who has a reserved one keeps it
         refuse_reserved(name, field="name")
+        if is_withheld_name(user.pk, name):
+            raise ApiError("user_name_withheld")
     before = claims_of(user)
     user.user_name, user.user_name_key = name, key
     try:

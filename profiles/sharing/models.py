@@ -25,9 +25,12 @@ class ShareQuerySet(OwnedQuerySet["Share"]):
 
     def open_at(self, now: datetime) -> Self:
         """Those that have not ended, and have uses left."""
-        lasts = Q(expires_at=None) | Q(expires_at__gt=now)
         has_uses = Q(max_uses=None) | Q(uses__lt=F("max_uses"))
-        return self.filter(lasts & has_uses)
+        return self.lasting_at(now).filter(has_uses)
+
+    def lasting_at(self, now: datetime) -> Self:
+        """Those that have not ended, used up or not."""
+        return self.filter(Q(expires_at=None) | Q(expires_at__gt=now))
 
 
 class Share(OwnedRow):

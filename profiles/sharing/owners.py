@@ -1,7 +1,7 @@
 """Whose things are looked at, and which of them the viewer may look at."""
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from animecollections.viewer import THINGS, Viewer, is_in_audience
 from collections_app.watch_list.for_others import PER_PAGE
 from profiles.accounts.identifiers import fold_user_name
 from profiles.accounts.models import LoginClaim
+from profiles.moderation.reads import has_withheld, withheld_of
 from profiles.profile.models import Preferences
 from profiles.sharing.fields import FIELDS
 
@@ -61,8 +62,9 @@ def look_at(
     wanted: Wanted,
     page_size: int | None = PER_PAGE,
 ) -> Look:
-    """One statement; 404 for an account that is locked, or gone. Who is in the audience
-    of the history sees days as if they were named.
+    """One statement, and one more of whom staff withhold something; 404 for an account
+    that is locked, withheld whole, or gone. Who is in the audience of the history sees
+    days as if they were named.
     """
     rows: Any = Preferences.objects.filter(user_id=user_id, user__is_active=True)
     may_see = {
@@ -71,10 +73,15 @@ def look_at(
         )
         for thing in THINGS
     }
-    row = rows.annotate(**may_see).values_list(*ABOUT, *THINGS).first()
+    rows = rows.annotate(**may_see, has_withheld=has_withheld(user_id))
+    row = rows.values_list(*ABOUT, "has_withheld", *THINGS).first()
     if row is None:
         raise ApiError("not_found")
-    user_name, timezone, *others = row
+    user_name, timezone, is_withheld, *others = row
+    if is_withheld:
+        viewer = replace(viewer, **withheld_of(user_id)._asdict())
+        if user_id in viewer.withheld_rows:
+            raise ApiError("not_found")
     answers = zip(THINGS, others, strict=True)
     sees = frozenset(thing for thing, is_seen in answers if is_seen)
     days = FIELDS["dates"] if "history" in sees else frozenset()

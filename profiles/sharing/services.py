@@ -136,13 +136,18 @@ def end_since(user_id: UUID, since: datetime | None) -> None:
     shares.delete()
 
 
-def find(secret: str) -> Share:
-    """The link of this secret, while it is open; 404 for all else, whatever it is."""
+def find(secret: str, *, is_used_up_too: bool = False) -> Share:
+    """The link of this secret, while it is open; 404 for all else, whatever it is.
+
+    is_used_up_too: for who came by its last use and says something about what they saw.
+    """
     told = SECRET.fullmatch(secret)
     share: Share | None = None
     if told is not None:
         shares = Share.objects.of(unmasked(UUID(told[1]), "links", told[2]))
-        share = shares.open_at(timezone.now()).filter(key=digest(secret)).first()
+        now = timezone.now()
+        shares = shares.lasting_at(now) if is_used_up_too else shares.open_at(now)
+        share = shares.filter(key=digest(secret)).first()
     if share is None:
         raise ApiError("not_found")
     return share

@@ -18,6 +18,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "profiles.help_user",
         "profiles.reveal_user",
         "profiles.restore_user",
+        "profiles.decide_moderation",
         "profiles.add_privacyrequest",
         "profiles.change_privacyrequest",
         "django_tasks_database.view_dbtaskresult",
@@ -41,6 +42,11 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "collections_app.add_merge",
         "collections_app.add_abbreviation",
         "collections_app.change_abbreviation",
+        "history.view_staffaction",
+    ),
+    "Moderator": (
+        "profiles.view_moderation",
+        "profiles.decide_moderation",
         "history.view_staffaction",
     ),
     "Administrator": (

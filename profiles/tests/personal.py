@@ -22,11 +22,13 @@ from history.staff_log import services as audit
 from profiles.accounts import tasks
 from profiles.models import (
     EmailChange,
+    Moderation,
     NoticeKind,
     Passkey,
     Preferences,
     PrivacyRequest,
     PushSubscription,
+    Report,
     User,
 )
 from profiles.notifications.services import notify
@@ -161,6 +163,13 @@ def fill(user, client, visitor, anime):
         LogEntry.objects.log_actions(who.pk, [whom], CHANGE, "Signed out everywhere")
     merge = Merge.objects.create(kept_id=anime.pk, gone_id=1, reason="the same")
     MergedList.objects.create(user=user, merge=merge)
+    Moderation.objects.create(
+        user=user, thing="avatar", state="withheld", reason="Zaphira's"
+    )
+    about = {"moderation_id": user.pk, "about_user_name": "who", "thing": "avatar"}
+    for key, by, of in (("1", user, who), ("2", who, user)):
+        row = {"reporter_key": f"{key}{by.pk.hex}", "reporter_user_id": by.pk}
+        Report.objects.create(about_user_id=of.pk, reason="spam", **row, **about)
     MissingTitle.objects.create(key="aria", text="Aria", assigned_to=user)
     ask_for_the_way_back(user, visitor)
     wrong = credentials | {"password": "Wrong-Horse-7"}  # a right one would forgive it

@@ -104,6 +104,7 @@ def test_groups_and_scopes(client):
         ({"name": "a", "scopes": ["read"], "expires_at": "yesterday"}, "expires_at"),
         ({"name": "a", "scopes": ["read"], "expires_at": "2020-01-01"}, "expires_at"),
         ({"name": "a", "scopes": ["read"], "mature": "yes"}, "mature"),
+        ({"name": "a", "scopes": ["read"], "expires": None}, "expires"),
     ],
 )
 def test_what_is_wrong_is_said(client, wanted, field):

@@ -60,6 +60,7 @@ MAY = {
         "history_staffaction",
         *TITLE_PAGES,
     },
+    "Moderator": {"history_staffaction"},
     "Administrator": LISTS | ACTIONS | TITLE_PAGES,
 }
 

@@ -17,14 +17,14 @@ from django.core import signing
 
 from animecollections.api.paging import SALT
 from animecollections.api.reference import openapi
-from animecollections.viewer import THINGS, Audience, SeenBy
+from animecollections.viewer import THINGS, Audience, SeenBy, digest_of
 from collections_app.lists.for_others import ITEM_SEEN_BY, LIST_SEEN_BY
 from collections_app.models import ListItem, OwnList
 from collections_app.stats.for_others import FIGURES_SEEN_BY
 from collections_app.watch_list.fields import COLUMNS_SEEN_BY
 from conftest import WatchedClient, signed_in
 from factories import UserFactory, personal_token
-from profiles.models import Preferences, User
+from profiles.models import Moderation, Preferences, User
 from profiles.profile.answers import PROFILE_SEEN_BY
 from profiles.sharing.fields import FIELDS
 from profiles.tests.personal import picture
@@ -339,6 +339,142 @@ def test_who_sees_what_at_every_address(
     viewers[:] = [(visitor, ())]
     for asked in walk("everyone", is_there=False):
         asked.check(secrets, nobody_is)
+
+
+# --- What staff withhold ------------------------------------------------------------
+
+
+def withhold(user, thing, which="", content=""):
+    whole = {"profile": user.pk, "list": which or None}.get(thing)
+    Moderation.objects.create(
+        user=user,
+        thing=thing,
+        which=which,
+        state="withheld",
+        content=content and digest_of(content),
+        withholds=whole,
+    )
+
+
+def of_owner(client, list_id):
+    """All that the owner reads of it."""
+    for url in (
+        "/api/user/profile", f"{LISTS}/{list_id}", f"{LISTS}/{list_id}/items",
+        "/api/user/watchList", "/api/user/stats",
+    ):  # fmt: skip
+        response = client.get(url)
+        assert response.status_code == 200, url
+        yield response.json()["data"]
+
+
+# What is withheld, what is asked for, and what stands there then.
+WITHHELD = [
+    ("avatar", "profile", {"avatar": None}),
+    ("banner_image", "profile", {"banner_image": None}),
+    (
+        "profile_texts",
+        "profile",
+        {
+            "favorite_genres": [], "favorite_studios": [], "frequency": None,
+            "fanatic_level": None, "preferred_format": None, "name": None,
+            "last_name": None,
+        },
+    ),
+    ("list_name", "lists", {"name": "List"}),
+    ("list_description", "lists", {"description": ""}),
+    ("list_notes", "items", {"notes": ""}),
+    ("notes", "watchList", {"notes": ""}),
+]  # fmt: skip
+
+
+def test_what_staff_withhold_nobody_else_sees(
+    alice, client, stranger, other_client, staff_client, visitor, filled
+):
+    """Of every audience, by name, by link and as others see it; its owner sees all."""
+    set_all(client, filled, "everyone")
+    links = links_to_everything(client, filled)
+    own = [*of_owner(client, filled)]
+    at_names = endpoints("alice", filled)
+    which = {"notes": "Watching"} | {f"list_{n}": filled for n in ("name", "notes")}
+    which["list_description"] = filled
+    for thing, of, values in WITHHELD:
+        withhold(alice, thing, which.get(thing, ""))
+        answers = [b.get(at_names[of][0]) for b in (visitor, other_client, client)]
+        answers.append(staff_client.get(at_names[of][0]))
+        if of in links:
+            url, key, _ = links[of]
+            answers.append(visitor.get(url))
+        if of not in ("items", "watchList"):
+            answers.append(client.get(f"/api/user/view-as?of={of}"))
+        for response in answers:
+            data = response.json()["data"]
+            data = data.get(key, data.get(of, data)) if isinstance(data, dict) else data
+            for one in data if isinstance(data, list) else [data]:
+                shown = {n: one[n] for n in values if n in one}
+                assert shown == {n: v for n, v in values.items() if n in shown}, thing
+                assert shown or not (response.wsgi_request.path.startswith("/api/sha"))
+        assert [*of_owner(client, filled)] == own, thing
+        # A title, a number: nothing else changes for others.
+        assert visitor.get(at_names["stats"][0]).json()["data"]["totals"]["titles"] == 1
+
+
+@pytest.mark.parametrize("audience", ["link", "followers", "everyone"])
+def test_what_is_withheld_whole_is_not_there(
+    alice, client, other_client, staff_client, visitor, filled, audience
+):
+    links = links_to_everything(client, filled)
+    set_all(client, filled, audience)
+    own = [*of_owner(client, filled)]
+    nobody_is = without_request_id(visitor.get("/api/users/nobody-at-all"))
+    at_names = endpoints("alice", filled)
+    withhold(alice, "list", filled)
+    for url in (at_names["items"][0], at_names["lists"][0], links["items"][0]):
+        assert without_request_id(visitor.get(url)) == nobody_is
+    assert visitor.get(links["stats"][0]).status_code == 200
+    withhold(alice, "profile")
+    everything = [url for url, *_ in (*at_names.values(), *links.values())]
+    for browser in (visitor, other_client, staff_client, client):
+        for url in everything:
+            assert without_request_id(browser.get(url)) == nobody_is, url
+    for of in ("profile", "watchList", "lists", "stats"):
+        assert client.get(f"/api/user/view-as?of={of}").status_code == 404
+    assert [*of_owner(client, filled)] == own
+
+
+def test_what_is_withheld_stays_so_in_another_place_and_after_an_undo(
+    alice, client, visitor, filled
+):
+    set_all(client, filled, "everyone")
+    withhold(alice, "list_name", filled, "Mine")
+    body = {"name": "  MINE ", "audience": "everyone"}
+    again = client.post(LISTS, {"name": body["name"]}).json()["data"]["id"]
+    client.patch(f"{LISTS}/{again}", {"audience": "everyone"})
+    changed = client.patch(f"{LISTS}/{filled}", {"name": "Another"}).json()
+
+    def names():
+        seen = visitor.get("/api/users/alice/lists").json()["data"]
+        return [one["name"] for one in seen]
+
+    assert names() == ["List", "List"]
+    operation = changed["meta"]["operation_id"]
+    undone = client.post(f"/api/user/operations/{operation}/undo")
+    assert undone.status_code == 200, undone.content
+    assert names() == ["List", "List"]
+    # A picture, at whichever of its addresses and in whichever place.
+    url = client.post("/api/uploadImage", {"image": picture("red")}).json()["data"]
+    withhold(alice, "avatar", "", url.rpartition("/")[2])
+    client.post("/api/user/profile", {"avatar": None, "banner_image": url})
+    assert visitor.get("/api/users/alice").json()["data"]["banner_image"] is None
+    assert client.get("/api/user/profile").json()["data"]["banner_image"] == url
+
+
+def test_of_whom_something_is_withheld_it_costs_one_statement(
+    alice, client, visitor, filled, budget
+):
+    set_all(client, filled, "everyone")
+    withhold(alice, "list_name", filled)
+    with budget(4, "whose name, who sees what, what is withheld, the lists"):
+        visitor.get("/api/users/alice/lists")
 
 
 # --- Caches and robots --------------------------------------------------------------

@@ -52,6 +52,24 @@ export type Attributes = Listeners & Named & { [Name in Known]?: Value } & { sty
 /** A browser that is sent notices. */
 export interface PushBrowser { id: string; user_agent: string; last_sent_at: string | null; endpoint_sha256: string }
 
+// --- Reports --------------------------------------------------------------------------
+
+export type ReportedThing = "profile" | "user_name" | "avatar" | "banner_image" | "profile_texts" | "list" | "list_name" | "list_description" | "list_notes" | "notes";
+/** Something that can be reported; id: the list, or the type of notes. */
+export interface Reportable { of: ReportedThing; id?: string }
+/** What staff decided about something of one's own. */
+export interface Moderation {
+  id: string;
+  of: ReportedThing;
+  which: string;
+  state: "withheld" | "lifted";
+  reason: string;
+  decided_at: string;
+  answer: string;
+  answered_at: string | null;
+  waits: boolean; // for staff to read the answer
+}
+
 // --- The catalogue -------------------------------------------------------------------
 
 export interface RelatedAnime extends AnimeFacts {

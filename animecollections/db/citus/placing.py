@@ -73,6 +73,8 @@ PLACES = {
     "profiles.Identity": by_user(OWN),
     "profiles.Feed": by_user(OWN),
     "profiles.Share": by_user("its text tells the user"),
+    "profiles.Moderation": by_user(OWN),
+    "profiles.Report": coordinator("between two people; what staff work off"),
     "profiles.UserNotice": by_user(OWN),
     "profiles.MutedTitle": by_user(OWN),
     "profiles.PushSubscription": by_user(OWN),

@@ -13,6 +13,7 @@ from animecollections.admin import Page, ReadOnly
 from profiles.count_corrections.models import CountCorrection
 from profiles.figures.models import Figure, ListCount, TitleCount
 from profiles.figures.services import DAYS
+from profiles.moderation.models import Moderation
 from profiles.personal_data.models import PrivacyRequest
 
 HEIGHT = 100  # of a chart, in its own units; a day is 10 wide
@@ -45,7 +46,7 @@ class Chart:
 
 
 def dashboard(request: HttpRequest, context: dict[str, object]) -> dict[str, object]:
-    """Three statements, whatever there is; UNFOLD's DASHBOARD_CALLBACK."""
+    """Four statements, whatever there is; UNFOLD's DASHBOARD_CALLBACK."""
     if not request.user.has_perm("profiles.view_figure"):
         return context
     today = timezone.now().date()
@@ -57,6 +58,7 @@ def dashboard(request: HttpRequest, context: dict[str, object]) -> dict[str, obj
     soon = today + timedelta(days=7)
     return context | {
         "requests_due": PrivacyRequest.objects.open().filter(due_on__lte=soon).count(),
+        "reports_waiting": Moderation.objects.across_users().waiting().count(),
         "computed_at": computed,
         "merges_given_up": latest.get("troubles", {}).get("merges", 0),
         "mails_given_up": latest.get("troubles", {}).get("mails", 0),

@@ -37,6 +37,7 @@ DASHBOARD = Line("Dashboard", "monitoring", "admin:index")
 MENU = {
     "People": [
         Line("Find", "person_search", "admin:find", "profiles.view_user"),
+        Line("Reports", "flag", "admin:reports", "profiles.view_moderation"),
         rows("Users", "group", "profiles.user"),
         rows("Sessions", "devices", "profiles.session"),
         rows("Apps' tokens", "key", "profiles.tokenfamily"),

@@ -48,6 +48,7 @@ MAILS = {
     "mail_removal_asked": "second factors are to be removed",
     "mail_digest": "digest of notices",
     "mail_staff_action": "what staff did",
+    "mail_decision": "what staff decided about a report",
     "mail_email_changed": "another e-mail address",
     "mail_confirm_email": "link to confirm an e-mail address",
     "mail_email_replaced": "another e-mail address, and how to take it back",

@@ -7,6 +7,7 @@ import { failureSentence, h, pageHead, sayFailure, toast, whileBusy } from "../.
 import { check, choice, section, text } from "../../ui/fields.js";
 import { withProof } from "../../ui/proof.js";
 import { language, t } from "../../ui/words.js";
+import { decisionsPlace } from "./decisions.js";
 import { noticesSection } from "./notices.js";
 import { Pictures } from "./pictures.js";
 
@@ -29,6 +30,7 @@ class SettingsPage {
     this.app = app;
     this.collection = app.collection;
     this.pictures = new Pictures(app);
+    this.decisions = decisionsPlace(app);
   }
 
   /** @returns {Partial<Profile>} */
@@ -39,7 +41,7 @@ class SettingsPage {
   draw() {
     this.pictures.draw();
     this.sections.replaceChildren(
-      this.profileSection(), this.appearance(), this.preferences(), sharing(), noticesSection(this.app, (changes) => this.prefer(changes)), this.device(), this.account());
+      this.decisions, this.profileSection(), this.appearance(), this.preferences(), sharing(), noticesSection(this.app, (changes) => this.prefer(changes)), this.device(), this.account());
   }
 
   /** Nothing is drawn under the hand that types. @param {string[]} names */

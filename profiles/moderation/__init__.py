@@ -1,0 +1,1 @@
+"""What staff decided about what people show: the table, and what is withheld."""

@@ -1,0 +1,1 @@
+"""Reports of what others show, and answers to what staff decided."""
