@@ -1,1 +1,1 @@
-"""Scrobbling: what players play, taken for episodes of titles, and written to the list."""
+"""What players play: taken for episodes of titles, and written to the list."""

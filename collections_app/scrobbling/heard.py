@@ -1,6 +1,6 @@
-"""What a player said, in one form for all players; and careful access to what they send.
+"""What a player said, in one form for all; and careful access to what they send.
 
-Pure: no database, no clock. A reader is told in `players/`, one module a player.
+Pure: no database, no clock. How each player says it is in `players/`, a module each.
 """
 
 import re

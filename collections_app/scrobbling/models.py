@@ -90,6 +90,9 @@ class Scrobble(OwnedRow):
     anime_id = models.PositiveIntegerField(null=True, blank=True)
     anime_episode = models.PositiveIntegerField(null=True, blank=True)
     reason = models.CharField(max_length=20, blank=True, help_text="why it waits")
+    candidate_ids = models.JSONField(
+        default=list, blank=True, help_text="the titles that it may be, where it waits"
+    )
     operation_id = models.UUIDField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -82,9 +82,7 @@ class Known:
             by_database.setdefault(database, []).append(id_)
         links = SeriesLink.objects.none()
         for database, ids in by_database.items():
-            links |= SeriesLink.objects.filter(
-                database=database, external_id__in=ids
-            )
+            links |= SeriesLink.objects.filter(database=database, external_id__in=ids)
         if not by_database:
             return []
         return self.read(list(links.order_by().values_list("anime_id", flat=True)))
@@ -261,8 +259,17 @@ def name_and_year(heard: Heard) -> tuple[str, int | None]:
 def named_titles(known: Known, heard: Heard) -> list[Title]:
     """Those that have just this name; of several those of the year."""
     name, year = name_and_year(heard)
-    ids = ids_named(heard.series) or (ids_named(name) if name != heard.series else [])
-    titles = known.read(ids)
+    found = ids_named(heard.series)
+    if not any(found) and name != heard.series:
+        found = ids_named(name)
+    written, derived = found
+    titles, others = known.read(written), known.read(derived)
+    if year is None:
+        # A remake whose name says "first season" is as likely meant.
+        groups = {one.franchise for one in titles}
+        titles += [one for one in others if not titles or one.franchise not in groups]
+    else:
+        titles += others
     if heard.is_film:
         titles = [one for one in titles if one.format in FORMATS_OF_FILMS]
     if year is None:
@@ -274,19 +281,19 @@ def named_titles(known: Known, heard: Heard) -> list[Title]:
     return exact or near
 
 
-def ids_named(name: str) -> list[int]:
-    """The titles of a name; what says a season in another way only where none has it
-    as it stands.
+def ids_named(name: str) -> tuple[list[int], list[int]]:
+    """The titles that have a name as it stands, and those that have it but for what
+    theirs says of a season.
     """
     folded = fold(name)
     if not folded:
-        return []
+        return [], []
     names = SearchName.objects.filter(name__in={folded, with_marks(folded)})
     rows = list(
         names.exclude(kind__in=NOT_SAID).order_by().values_list("anime_id", "kind")
     )
-    written = [id_ for id_, kind in rows if kind != NameKind.DERIVED]
-    return list(dict.fromkeys(written or [id_ for id_, _ in rows]))
+    written = {id_ for id_, kind in rows if kind != NameKind.DERIVED}
+    return sorted(written), sorted({id_ for id_, _ in rows} - written)
 
 
 def by_name(known: Known, heard: Heard, named: list[Title]) -> Verdict:
@@ -304,7 +311,8 @@ def by_name(known: Known, heard: Heard, named: list[Title]) -> Verdict:
     if season is not None and season > 1:
         name, _ = name_and_year(heard)
         marked = f"{with_marks(fold(name))} season{season}"
-        titles = known.read(ids_named(marked))
+        written, derived = ids_named(marked)
+        titles = known.read(written or derived)
     places = {
         Place(title.id, episode)
         for title in titles

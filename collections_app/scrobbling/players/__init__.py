@@ -1,8 +1,8 @@
 """Reads what players send. One module a player, each a pure function from a document to
 what it says; a new one is a module and its name in READERS (docs/recipes/player.md).
 
-A document is known by its shape alone: a player's name in the User-Agent is what a proxy
-or an add-on makes of it.
+A document is known by its shape alone: a player's name in the User-Agent is what a
+proxy or an add-on makes of it.
 """
 
 from hashlib import sha256

@@ -68,7 +68,7 @@ class ScrobbleInput(KnownFieldsObject):
     event = StrictChoice(
         WORDS,
         help_text="`watched`: far enough. `stopped`: the least percent decides. "
-        "`playing` and `paused` go to the devices that are connected, and are not kept.",
+        "`playing` and `paused` go to connected devices, and are not kept.",
     )
     type = StrictChoice(["episode", "film"], required=False, default="episode")
     series = name("The name of the series, or of the film.")

@@ -61,7 +61,9 @@ def read(document: Json) -> Heard:
         event,
         is_video=is_film or kind == "episode",
         is_film=is_film,
-        accounts=tuple(filter(None, (text_of(account, "title"), text_of(account, "id")))),
+        accounts=tuple(
+            filter(None, (text_of(account, "title"), text_of(account, "id")))
+        ),
         library=text_of(item, "librarySectionTitle"),
         series=text_of(item, "title") if is_film else text_of(item, "grandparentTitle"),
         title="" if is_film else text_of(item, "title"),
