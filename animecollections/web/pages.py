@@ -44,6 +44,7 @@ PAGES = [
     "/lists",
     "/history",
     "/notices",
+    "/players",
     "/settings",
     "/security",
     "/transfer",

@@ -61,7 +61,7 @@ class Taken:
 
 
 def take(*, account: Account, heard: Heard, key: str, through: Origin) -> Taken:
-    """One event of a player. The same again changes nothing, and has the same answer."""
+    """One event of a player. The same again changes nothing, and has its answer."""
     source = source_of(account.id, through.token_id)
     taken = taken_of(source, account, heard, key, through)
     note_heard(source, taken.reason or taken.state)

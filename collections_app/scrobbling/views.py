@@ -53,8 +53,8 @@ class ScrobbleViewSet(IdempotentViewSet):
         name="scrobble",
         description="Plex, Jellyfin, Emby, Kodi and Tautulli send what they send, as "
         "JSON or a form, and are told apart by its shape; the schema is that of our "
-        "own JSON, for every other program. A player that can hold nothing but an address "
-        "has the token in it: `POST /api/scrobble/{token}`, where the token has this "
+        "own JSON, for every other program. A player that can hold nothing but an "
+        "address has the token in it: `POST /api/scrobble/{token}`, where the token has this "
         "scope alone.\n\n"
         "Progress is never lowered. The same event again changes nothing, and is "
         "answered the same. What is not clear waits for its owner "

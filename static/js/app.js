@@ -28,6 +28,7 @@ const PAGES = {
   "/lists": () => import("./pages/lists/page.js"),
   "/history": () => import("./pages/history/page.js"),
   "/notices": () => import("./pages/notices/page.js"),
+  "/players": () => import("./pages/players/page.js"),
   "/settings": () => import("./pages/settings/page.js"),
   "/security": () => import("./pages/security/page.js"),
   "/transfer": () => import("./pages/transfer/page.js"),
@@ -364,6 +365,7 @@ function drawMenu() {
       h("a", { href: "/history" }, t("History")),
       h("a", { href: "/notices" }, t("Notices")),
       h("a", { href: "/transfer" }, t("Import and export")),
+      h("a", { href: "/players" }, t("Players")),
       h("a", { href: "/settings" }, t("Settings")),
       h("a", { href: "/security" }, t("Security")),
       h("button", { type: "button", onclick: () => app.leave() }, t("Sign out"))));
