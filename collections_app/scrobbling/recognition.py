@@ -114,7 +114,8 @@ def recognise(user_id: UUID, heard: Heard) -> Verdict:
     found = by_name(known, heard, named)
     if found.place or found.candidates:
         return finished(known, found, heard)
-    return replace(found, candidates=by_id.candidates or found.candidates)
+    likely = (by_id.place.anime_id,) if by_id.place else by_id.candidates
+    return replace(found, candidates=likely)
 
 
 # --- Rules of its owner --------------------------------------------------------------
@@ -176,7 +177,9 @@ def place_of_titles(known: Known, titles: list[Title], heard: Heard) -> Verdict:
         return told({Place(title.id, 1) for title in titles}, MatchedBy.SITE_ID)
     season, episode = heard.season, heard.episode or 0
     if season not in (None, 1):
-        return by_seasons_of(known, titles, heard, MatchedBy.SEASON_MAP)
+        mapped = by_seasons_of(known, titles, heard, MatchedBy.SEASON_MAP)
+        ids = tuple(title.id for title in titles)
+        return mapped if mapped.place else replace(mapped, candidates=ids)
     targets = {target for title in titles for target in targets_of(title)}
     heads = [title for title in titles if title.id not in targets] or titles
     places = {

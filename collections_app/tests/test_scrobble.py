@@ -11,11 +11,13 @@ from collections_app.catalogue.writes import changing_catalogue
 from collections_app.models import (
     AiringStatus,
     FactKind,
+    Player,
     Scrobble,
     SearchName,
     SeriesLink,
     WatchListEntry,
 )
+from collections_app.scrobbling.players import READERS
 from collections_app.source_facts.writes import Change, carry_out
 from factories import AnimeFactory, personal_token
 from history.models import EpisodesWatched
@@ -93,9 +95,7 @@ def player(token):
     http.credentials(HTTP_AUTHORIZATION=f"Bearer {token}")
 
     def send(document, content_type="application/json"):
-        return http.generic(
-            "POST", "/api/scrobble", json.dumps(document), content_type
-        )
+        return http.generic("POST", "/api/scrobble", json.dumps(document), content_type)
 
     return send
 
@@ -262,13 +262,17 @@ def test_plex_sends_a_form_with_a_picture_and_an_id_of_an_anime_site(
     boundary = "------------------------4cf9bbb1f3d58bd3"
     picture = b"\xff\xd8" + b"x" * 300_000
     body = (
-        f"--{boundary}\r\n"
-        'Content-Disposition: form-data; name="payload"\r\n'
-        "Content-Type: application/json\r\n\r\n"
-        f"{json.dumps(plex())}\r\n--{boundary}\r\n"
-        'Content-Disposition: form-data; name="thumb"; filename="thumb.jpg"\r\n'
-        "Content-Type: image/jpeg\r\n\r\n"
-    ).encode() + picture + f"\r\n--{boundary}--\r\n".encode()
+        (
+            f"--{boundary}\r\n"
+            'Content-Disposition: form-data; name="payload"\r\n'
+            "Content-Type: application/json\r\n\r\n"
+            f"{json.dumps(plex())}\r\n--{boundary}\r\n"
+            'Content-Disposition: form-data; name="thumb"; filename="thumb.jpg"\r\n'
+            "Content-Type: image/jpeg\r\n\r\n"
+        ).encode()
+        + picture
+        + f"\r\n--{boundary}--\r\n".encode()
+    )
     told = taken(
         Client().generic(
             "POST",
@@ -346,6 +350,14 @@ def test_another_year_is_another_series(one_piece, player):
     """The one with people in it."""
     live = jellyfin(SeriesName="One Piece", Year=2023, SeasonNumber=1, EpisodeNumber=1)
     assert taken(player(live))["state"] == "waiting"
+
+
+def test_each_player_has_a_sample_and_no_two_have_one_shape():
+    samples = {"plex": plex, **{name: make for name, (make, _) in DOCUMENTS.items()}}
+    assert {*samples} == {*Player.values}
+    for name, make in samples.items():
+        known = [one.player for one in READERS if one.recognises(make())]
+        assert known == [name]
 
 
 # --- What it does to the list --------------------------------------------------------
@@ -430,6 +442,68 @@ def test_all_that_a_token_scrobbled_is_undone_at_once(alice, client, show, playe
     )
     assert undone.status_code == 200, undone.content
     assert not WatchListEntry.objects.of(alice.pk).exists()
+
+
+# --- What its owner says -------------------------------------------------------------
+
+
+def test_a_correction_moves_it_is_remembered_and_holds_for_what_waits(
+    alice, client, titan, player
+):
+    unknown = {"series": "Titans", "ids": {}, "season": 3}
+    waits = [taken(player(own(**unknown, episode=episode))) for episode in (13, 14)]
+    assert [one["state"] for one in waits] == ["waiting", "waiting"]
+    address = f"/api/user/scrobbles/{waits[0]['scrobble']['id']}"
+    wrong = client.post(f"{address}/match", {"animeId": 16498, "offset": 0})
+    assert wrong.json()["data"]["anime_episode"] == 13
+    assert entry_of(alice).progress == 13
+    body = {"animeId": 38524, "offset": -12, "remember": True}
+    right = client.post(f"{address}/match", body).json()
+    assert right["data"]["matched_by"] == "by_hand"
+    assert right["meta"]["others"] == 1
+    entry = entry_of(alice)
+    assert (entry.anime_id, entry.progress) == (38524, 2)
+    told = taken(player(own(**unknown, episode=15)))["scrobble"]
+    assert (told["matched_by"], told["anime_episode"]) == ("remembered", 3)
+    waiting = client.get("/api/user/scrobbles?state=waiting").json()["data"]
+    assert waiting == []
+
+    [rule] = client.get("/api/user/scrobbles/rules").json()["data"]
+    assert (rule["series"], rule["season"], rule["offset"]) == ("Titans", 3, -12)
+    assert client.delete(f"/api/user/scrobbles/rules/{rule['id']}").status_code == 200
+    assert taken(player(own(**unknown, episode=16)))["state"] == "waiting"
+
+
+def test_what_is_no_anime_is_asked_once(client, player):
+    series = {"series": "Cops", "ids": {}}
+    waits = taken(player(own(**series)))["scrobble"]
+    body = {"animeId": None, "remember": True}
+    told = client.post(f"/api/user/scrobbles/{waits['id']}/match", body).json()["data"]
+    assert told["state"] == "dismissed"
+    assert taken(player(own(**series, id="2")))["state"] == "dismissed"
+
+
+def test_one_is_undone_by_itself(alice, client, show, player):
+    taken(player(of_show(1)))
+    second = taken(player(of_show(2)))["scrobble"]
+    undone = client.post(f"/api/user/scrobbles/{second['id']}/undo")
+    assert undone.json()["data"]["state"] == "undone"
+    assert entry_of(alice).progress == 1
+
+
+def test_a_stranger_sees_and_decides_nothing(client, bob_client, show, player):
+    scrobble = taken(player(of_show(1)))["scrobble"]
+    assert bob_client.get("/api/user/scrobbles").json()["data"] == []
+    address = f"/api/user/scrobbles/{scrobble['id']}"
+    for refused in (
+        bob_client.post(f"{address}/match", {"animeId": 500}),
+        bob_client.post(f"{address}/undo"),
+        bob_client.delete(address),
+    ):
+        assert (refused.status_code, refused.json()["code"]) == (
+            404,
+            "scrobble_not_found",
+        )
 
 
 # --- What is left out ----------------------------------------------------------------
