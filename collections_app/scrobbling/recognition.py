@@ -45,6 +45,7 @@ from collections_app.source_facts.precedence import counting, items_of
 SERIES = ("tvdb", "tmdb")
 OF_FILMS = {"tmdb": "tmdb_movie", "imdb": "imdb"}
 YEAR = re.compile(r"\s*\((?P<year>(?:19|20)\d\d)\)$")
+WRITTEN = (NameKind.TITLE, NameKind.NAME)
 NOT_SAID = (NameKind.ABBREVIATION, NameKind.JOINED)
 # What a film may be called in the catalogue.
 FORMATS_OF_FILMS = frozenset(("Movie", "OVA", "ONA", "Special", "Unknown"))
@@ -292,11 +293,11 @@ def ids_named(name: str) -> tuple[list[int], list[int]]:
     if not folded:
         return [], []
     names = SearchName.objects.filter(name__in={folded, with_marks(folded)})
-    rows = list(
-        names.exclude(kind__in=NOT_SAID).order_by().values_list("anime_id", "kind")
-    )
-    written = {id_ for id_, kind in rows if kind != NameKind.DERIVED}
-    return sorted(written), sorted({id_ for id_, _ in rows} - written)
+    # What people abbreviate may be written so by the catalogue too: "Haikyu!!".
+    said = names.exclude(kind__in=NOT_SAID, spelled="").order_by()
+    rows = list(said.values_list("anime_id", "kind", "spelled"))
+    written = {id_ for id_, kind, spelled in rows if spelled or kind in WRITTEN}
+    return sorted(written), sorted({id_ for id_, *_ in rows} - written)
 
 
 def by_name(known: Known, heard: Heard, named: list[Title]) -> Verdict:

@@ -491,14 +491,14 @@ def test_one_is_undone_by_itself(alice, client, show, player):
     assert entry_of(alice).progress == 1
 
 
-def test_a_stranger_sees_and_decides_nothing(client, bob_client, show, player):
+def test_a_stranger_sees_and_decides_nothing(client, other_client, show, player):
     scrobble = taken(player(of_show(1)))["scrobble"]
-    assert bob_client.get("/api/user/scrobbles").json()["data"] == []
+    assert other_client.get("/api/user/scrobbles").json()["data"] == []
     address = f"/api/user/scrobbles/{scrobble['id']}"
     for refused in (
-        bob_client.post(f"{address}/match", {"animeId": 500}),
-        bob_client.post(f"{address}/undo"),
-        bob_client.delete(address),
+        other_client.post(f"{address}/match", {"animeId": 500}),
+        other_client.post(f"{address}/undo"),
+        other_client.delete(address),
     ):
         assert (refused.status_code, refused.json()["code"]) == (
             404,
@@ -597,8 +597,8 @@ def test_an_episode_takes_as_many_statements_as_it_needs(titan, player, budget):
     in_words = (
         "the sign-in; settings of the token; is it known; rule; titles of the name, "
         "their facts; titles of the series, their facts; lock; is it known; watched in "
-        "these hours; the entry; saved with log and diary and state; the scrobble; what "
-        "was heard; the title of the answer"
+        "these hours; the entry; saved with log and diary and state; the scrobble; "
+        "what was heard; the title of the answer"
     )
     with budget(24, in_words):
         taken(player(jellyfin(EpisodeNumber=14)))
