@@ -43,6 +43,15 @@ class IdsField(serializers.DictField):
         return known
 
 
+class PercentField(serializers.FloatField):
+    """A JSON number: a text could be "nan"."""
+
+    def to_internal_value(self, data: object) -> float:
+        if isinstance(data, bool) or not isinstance(data, int | float):
+            raise serializers.ValidationError("Send a number.")
+        return float(super().to_internal_value(data))
+
+
 def number(text: str, **more: Any) -> StrictInteger:
     return StrictInteger(
         min_value=0,
@@ -83,7 +92,7 @@ class ScrobbleInput(KnownFieldsObject):
         help_text="Of the series or film, by site: anidb, anilist, kitsu, mal, tvdb, "
         "tmdb, imdb …",
     )
-    percent = serializers.FloatField(
+    percent = PercentField(
         required=False, allow_null=True, min_value=0, max_value=100
     )
     at = StrictTime(
