@@ -28,6 +28,15 @@ def link_again(anime_ids: Collection[int]) -> None:
     )
 
 
+def unlinked() -> set[int]:
+    """The titles whose links are not what the facts say: all of both are read."""
+    facts = SourceFact.objects.filter(kind=FactKind.SEASONS).order_by()
+    said = set(each_link(facts.values_list("anime_id", "value").iterator()))
+    columns = ("anime_id", "database", "external_id")
+    kept = set(SeriesLink.objects.values_list(*columns).iterator())
+    return {anime_id for anime_id, *_ in said ^ kept}
+
+
 def links_said(facts: Iterable[tuple[int, Mapping[str, Any]]]) -> list[Link]:
     """Each once, whatever the number of sources and seasons that say it."""
     return list(dict.fromkeys(each_link(facts)))

@@ -92,9 +92,7 @@ class ScrobbleInput(KnownFieldsObject):
         help_text="Of the series or film, by site: anidb, anilist, kitsu, mal, tvdb, "
         "tmdb, imdb …",
     )
-    percent = PercentField(
-        required=False, allow_null=True, min_value=0, max_value=100
-    )
+    percent = PercentField(required=False, allow_null=True, min_value=0, max_value=100)
     at = StrictTime(
         required=False,
         allow_null=True,
