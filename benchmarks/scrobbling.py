@@ -5,7 +5,7 @@
 Over the catalogue and the maps of seasons that are there (docs/catalogue.md). In
 `scrobbles.tsv` are episodes and films as TVDB and TMDB count them, and what they are
 by MyAnimeList's ids; without one it must wait. Then payloads of Jellyfin, each
-beside an increment of the same list: the times of whole answers, in one process. Its
+next to an increment of the same list: the times of whole answers, in one process. Its
 user is made, and erased again.
 """
 

@@ -43,7 +43,11 @@ def scrobbles_to_json(account: Account, rows: Collection[Scrobble]) -> list[Json
     shown = {id_: one for id_, one in titles.items() if may_see(account, one)}
     return [
         to_json(row, titles)
-        | {"candidates": [told(shown[i]) for i in candidates[row.pk] if i in shown]}
+        | {
+            "candidates": [
+                candidate_to_json(shown[i]) for i in candidates[row.pk] if i in shown
+            ]
+        }
         for row in rows
     ]
 
@@ -71,7 +75,7 @@ def may_see(account: Account, title: Json) -> bool:
     return not (title["mature"] and account.hides_mature)
 
 
-def told(title: Json) -> Json:
+def candidate_to_json(title: Json) -> Json:
     return {
         "anime_id": str(title["id"]),
         "title": title["title"],

@@ -175,7 +175,7 @@ def refs_of(heard: Heard) -> Iterable[AnimeRef]:
 def place_of_titles(known: Known, titles: list[Title], heard: Heard) -> Verdict:
     """Of several that share an id, that whose numbers go on into the others decides."""
     if heard.is_film:
-        return told({Place(title.id, 1) for title in titles}, MatchedBy.SITE_ID)
+        return decided_by({Place(title.id, 1) for title in titles}, MatchedBy.SITE_ID)
     season, episode = heard.season, heard.episode or 0
     if season not in (None, 1):
         mapped = by_seasons_of(known, titles, heard, MatchedBy.SEASON_MAP)
@@ -189,7 +189,7 @@ def place_of_titles(known: Known, titles: list[Title], heard: Heard) -> Verdict:
         if title.has(episode) or redirect_of(title, episode)
     }
     if places:
-        return told(places, MatchedBy.SITE_ID)
+        return decided_by(places, MatchedBy.SITE_ID)
     return Verdict(reason="beyond", candidates=tuple(one.id for one in titles))
 
 
@@ -206,7 +206,7 @@ def by_series_ids(known: Known, heard: Heard) -> Verdict:
         titles = known.in_series(films)
         for film in films:
             if places := parts_of_film(titles, film):
-                return told(places, MatchedBy.SEASON_MAP)
+                return decided_by(places, MatchedBy.SEASON_MAP)
         return Verdict()
     series = [(site, heard.ids[site]) for site in SERIES if site in heard.ids]
     return by_maps(known, series, heard, MatchedBy.SEASON_MAP)
@@ -225,7 +225,7 @@ def by_maps(
     places: set[Place] = set()
     for one in series:
         places |= places_in_series(titles, one, heard.season, heard.episode or 0)
-    return told(places, matched_by)
+    return decided_by(places, matched_by)
 
 
 def by_seasons_of(
@@ -303,7 +303,7 @@ def ids_named(name: str) -> tuple[list[int], list[int]]:
 def by_name(known: Known, heard: Heard, named: list[Title]) -> Verdict:
     if heard.is_film:
         places = {Place(title.id, 1) for title in named}
-        return told(places, MatchedBy.NAME, otherwise="unknown")
+        return decided_by(places, MatchedBy.NAME, otherwise="unknown")
     mapped = by_seasons_of(known, named, heard, MatchedBy.NAME_AND_MAP)
     if mapped.place or mapped.reason:
         return mapped
@@ -323,14 +323,14 @@ def by_name(known: Known, heard: Heard, named: list[Title]) -> Verdict:
         if title.has(episode) or redirect_of(title, episode)
     }
     if places or not named:
-        return told(places, MatchedBy.NAME, otherwise="unknown")
+        return decided_by(places, MatchedBy.NAME, otherwise="unknown")
     return Verdict(reason="beyond", candidates=tuple(one.id for one in named))
 
 
 # --- What all of them end with -------------------------------------------------------
 
 
-def told(
+def decided_by(
     places: Collection[Place], matched_by: MatchedBy, *, otherwise: str = ""
 ) -> Verdict:
     """One place decides; of several none."""

@@ -2,7 +2,7 @@
 
 Sources say it with more or less care: "episodes 2-9 are S1 E1-8" (a bounded claim),
 "it begins in S3 at E13" (an open one), "it is counted through" (an absolute one). The
-most careful claim decides. Two titles that are as well claimed are both told, and
+most careful claim decides. Two titles that are as well claimed are both given, and
 nobody chooses between them.
 """
 

@@ -87,7 +87,7 @@ def taken_of(
         show_playing(account.id, heard, verdict)
     scrobble = as_scrobble(account, heard, key, through)
     with locked(account.id):
-        if known := find(account.id, key):  # told twice at once
+        if known := find(account.id, key):  # sent twice at once
             return Taken(known.state, known, reason=known.reason)
         decide(scrobble, verdict, account, through, fills_gaps=source.fills_gaps)
         scrobble.save(force_insert=True)
@@ -188,7 +188,7 @@ def write(
 
 
 def is_same_watching(scrobble: Scrobble) -> bool:
-    """Whether another event told of it a while ago."""
+    """Whether another event said so a while ago."""
     others = Scrobble.objects.of(scrobble.user_id).filter(
         anime_id=scrobble.anime_id,
         anime_episode=scrobble.anime_episode,

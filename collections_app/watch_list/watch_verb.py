@@ -5,7 +5,7 @@
 | there is none                                  | added; the episode is watched       |
 | has not got so far                             | progress is this episode            |
 | has it skipped                                 | it is watched, and skipped no more  |
-| has it already, and is being watched           | nothing: another app told it too    |
+| has it already, and is being watched           | nothing: another app said so too    |
 | is Completed, and it is the first              | the next viewing begins             |
 | is over, and it is another that was watched    | the diary has it; the entry stays   |
 

@@ -45,7 +45,7 @@ def read(document: Json) -> tuple[Heard, str]:
 
 
 def key_of(reader: Reader, document: Json) -> str:
-    told = {name: value for name, value in document.items()
+    stable = {name: value for name, value in document.items()
             if name not in reader.volatile}  # fmt: skip
-    shape = orjson.dumps([reader.player.value, told], option=orjson.OPT_SORT_KEYS)
+    shape = orjson.dumps([reader.player.value, stable], option=orjson.OPT_SORT_KEYS)
     return sha256(shape).hexdigest()

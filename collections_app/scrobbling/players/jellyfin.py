@@ -72,7 +72,7 @@ def what_of(document: Json) -> What:
     if event == "PlaybackStop":
         is_whole = document.get("PlayedToCompletion") in (True, "True", "true")
         return "watched" if is_whole else "stopped"
-    # Marked by hand. What is saved at the end of a playback has told itself already.
+    # Marked by hand. What is saved at the end of a playback has come already.
     is_marked = text_of(document, "SaveReason") == "TogglePlayed"
     if event == "UserDataSaved" and is_marked and document.get("Played") is True:
         return "watched"

@@ -2,7 +2,7 @@
 
 https://kodi.wiki/view/JSON-RPC_API: `Player.OnPlay`, `OnResume`, `OnPause`, `OnStop`
 with `params.data.item`. Of an item of its library Kodi tells no more than the number,
-so an add-on lays the fields of `VideoLibrary.GetEpisodeDetails` over it (`showtitle`,
+so an add-on adds the fields of `VideoLibrary.GetEpisodeDetails` to it (`showtitle`,
 `season`, `episode`, `uniqueid` …), and `showuniqueid` of the series.
 """
 

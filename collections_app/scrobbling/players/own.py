@@ -106,7 +106,7 @@ class ScrobbleInput(KnownFieldsObject):
 
 def recognises(document: Json) -> bool:
     event = document.get("event")
-    # A program that misspells its event is told so; what other players call "event"
+    # A program that misspells its event has to hear so; what other players call "event"
     # has a dot in it.
     return isinstance(event, str) and "." not in event and "Metadata" not in document
 

@@ -85,7 +85,7 @@ class Agent:
 
 
 def agent_of(item: Json) -> Agent | None:
-    """Of the series where it is told, else of the episode, which begins with it."""
+    """Of the series where it says it, else of the episode, which begins with it."""
     for key in ("grandparentGuid", "parentGuid", "guid"):
         if found := AGENT.fullmatch(text_of(item, key)):
             return Agent(found)
@@ -98,5 +98,5 @@ def guids_of(item: Json) -> list[tuple[str, str]]:
     return [(one[1], one[2]) for one in found if one]
 
 
-# The same event is told once as the user's, once as the owner's of the server.
+# The same event comes once as the user's, once as the owner's of the server.
 READER = Reader(Player.PLEX, recognises, read, frozenset({"user", "owner"}))
