@@ -15,16 +15,16 @@ from history.staff_log.masks import MASK, Masked
 @admin.register(Scrobble)
 class ScrobbleAdmin(ReadOnly, Masked):
     list_display = (
-        "created_at", "user", "player", "state", "matched_by", "reason", "series_masked",
+        "created_at", "user", "player", "state", "matched_by", "reason", "series_read",
     )  # fmt: skip
     list_filter = ("state", "player", "matched_by", "reason", between())
     fields = (
-        "created_at", "user", "player", "state", "matched_by", "reason", "series_masked",
+        "created_at", "user", "player", "state", "matched_by", "reason", "series_read",
         "season", "episode", "operation_id", "token_id",
     )  # fmt: skip
 
     @admin.display(description="series")
-    def series_masked(self, row: Any) -> str:
+    def series_read(self, row: Any) -> str:
         return f"{row.series} → {row.anime_id or '?'}" if row.is_revealed else MASK
 
 
