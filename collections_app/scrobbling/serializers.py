@@ -28,7 +28,7 @@ TYPES = ["episode", "film"]
 STATES = [*ScrobbleState.values, "ignored", "playing"]
 
 
-class CandidateOutput(serializers.Serializer[Any]):
+class ScrobbleCandidateOutput(serializers.Serializer[Any]):
     anime_id = serializers.CharField()
     title = serializers.CharField()
     imageUrl = serializers.CharField(allow_null=True)  # noqa: N815
@@ -64,17 +64,19 @@ class ScrobbleOutput(serializers.Serializer[Any]):
     operation_id = serializers.UUIDField(allow_null=True)
     token_id = serializers.UUIDField(allow_null=True)
     token_name = serializers.CharField()
-    candidates = CandidateOutput(many=True, help_text="of one that waits")
+    candidates = ScrobbleCandidateOutput(many=True, help_text="of one that waits")
 
 
-class TakenOutput(serializers.Serializer[Any]):
+class ScrobbleTakenOutput(serializers.Serializer[Any]):
     state = serializers.ChoiceField(STATES)
     reason = serializers.ChoiceField(REASONS, allow_null=True)
     why = serializers.CharField(allow_null=True, help_text="the reason, for a person")
     scrobble = ScrobbleOutput(allow_null=True, help_text="null: nothing was kept")
 
 
-class MatchInput(KnownFieldsObject):
+class ScrobbleMatchInput(KnownFieldsObject):
+    """Which title it is; null: none of the catalogue."""
+
     animeId = AnimeIdField(allow_null=True)  # noqa: N815
     offset = StrictInteger(
         required=False,
@@ -90,15 +92,7 @@ class MatchInput(KnownFieldsObject):
     )
 
 
-class ConflictOfUndo(serializers.Serializer[Any]):
-    anime_id = serializers.CharField(allow_null=True)
-    title = serializers.CharField()
-    field = serializers.CharField()
-    expected = serializers.JSONField()
-    found = serializers.JSONField()
-
-
-class RuleOutput(serializers.Serializer[Any]):
+class ScrobbleRuleOutput(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     type = serializers.ChoiceField(TYPES)
     series = serializers.CharField()
@@ -111,7 +105,9 @@ class RuleOutput(serializers.Serializer[Any]):
     created_at = serializers.DateTimeField()
 
 
-class SourceInput(KnownFieldsObject):
+class ScrobbleSourceInput(KnownFieldsObject):
+    """What is taken of a token or app."""
+
     accounts = StrictList(
         child=StrictText(max_length=LONGEST_NAME),
         required=False,
@@ -137,7 +133,7 @@ class SourceInput(KnownFieldsObject):
     )
 
 
-class SourceOutput(serializers.Serializer[Any]):
+class ScrobbleSourceOutput(serializers.Serializer[Any]):
     token_id = serializers.UUIDField(help_text="of a personal token, or of an app")
     accounts = serializers.ListField(child=serializers.CharField())
     libraries = serializers.ListField(child=serializers.CharField())

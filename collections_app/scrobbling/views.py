@@ -29,18 +29,18 @@ from collections_app.scrobbling.reads import (
 )
 from collections_app.scrobbling.sentences import sentence_of
 from collections_app.scrobbling.serializers import (
-    ConflictOfUndo,
-    MatchInput,
-    RuleOutput,
+    ScrobbleMatchInput,
     ScrobbleOutput,
-    SourceInput,
-    SourceOutput,
-    TakenOutput,
+    ScrobbleRuleOutput,
+    ScrobbleSourceInput,
+    ScrobbleSourceOutput,
+    ScrobbleTakenOutput,
 )
+from collections_app.watch_list.operation_views import ConflictOutput
 from history.idempotency.views import IdempotentViewSet
 
 TAGS = ["Players"]
-DECIDED = {"conflicts?": ConflictOfUndo(many=True), "others?": int}
+DECIDED = {"conflicts?": ConflictOutput(many=True), "others?": int}
 
 
 class ScrobbleViewSet(IdempotentViewSet):
@@ -63,7 +63,7 @@ class ScrobbleViewSet(IdempotentViewSet):
         scope="scrobble",
         tags=TAGS,
         body=ScrobbleInput,
-        data=TakenOutput,
+        data=ScrobbleTakenOutput,
         errors=["player_unknown"],
         examples={"moved": examples.TAKEN, "left out": examples.IGNORED},
         body_examples={"an episode": examples.EPISODE, "a film": examples.FILM},
@@ -128,7 +128,7 @@ class ScrobblesViewSet(IdempotentViewSet):
         "stay.",
         scope="list:write",
         tags=TAGS,
-        body=MatchInput,
+        body=ScrobbleMatchInput,
         data=ScrobbleOutput,
         meta=DECIDED,
         errors=[
@@ -144,7 +144,7 @@ class ScrobblesViewSet(IdempotentViewSet):
         },
     )
     def match(self, request: Request, scrobble_id: str) -> Answer:
-        body = self.read_body(MatchInput)
+        body = self.read_body(ScrobbleMatchInput)
         decided = services.match(
             account=self.account,
             scrobble_id=parse_id(scrobble_id),
@@ -202,7 +202,7 @@ class RulesViewSet(IdempotentViewSet):
         name="getScrobbleRules",
         scope="list:read",
         tags=TAGS,
-        data=RuleOutput(many=True),
+        data=ScrobbleRuleOutput(many=True),
         examples={"one": [examples.RULE]},
     )
     def list(self, request: Request) -> Answer:
@@ -230,7 +230,7 @@ class SourcesViewSet(IdempotentViewSet):
         name="getScrobbleSources",
         scope="list:read",
         tags=TAGS,
-        data=SourceOutput(many=True),
+        data=ScrobbleSourceOutput(many=True),
         examples={"one": [examples.SOURCE]},
     )
     def list(self, request: Request) -> Answer:
@@ -242,8 +242,8 @@ class SourcesViewSet(IdempotentViewSet):
         name="changeScrobbleSource",
         scope="list:write",
         tags=TAGS,
-        body=SourceInput,
-        data=SourceOutput,
+        body=ScrobbleSourceInput,
+        data=ScrobbleSourceOutput,
         examples={"changed": examples.SOURCE},
         body_examples={"one person": {"accounts": ["alice"]}},
     )
@@ -251,6 +251,6 @@ class SourcesViewSet(IdempotentViewSet):
         source = sources.change(
             user_id=self.user_id,
             token_id=parse_id(token_id),
-            values=self.read_body(SourceInput),
+            values=self.read_body(ScrobbleSourceInput),
         )
         return answer(source_to_json(source))

@@ -74,6 +74,8 @@ def name(text: str) -> StrictText:
 
 
 class ScrobbleInput(KnownFieldsObject):
+    """One event of a player."""
+
     event = StrictChoice(
         WORDS,
         help_text="`watched`: far enough. `stopped`: the least percent decides. "
