@@ -24,6 +24,7 @@ SCOPES: Final = {
     "live": "Receive changes live.",
     "profile:read": "Read the profile, the preferences and the uploaded pictures.",
     "profile:write": "Change the profile, the preferences and the pictures.",
+    "scrobble": "Tell what a player plays, and nothing else.",
     "sharing": "Decide who sees what; see which links there are to it, and end them.",
     "stats:read": "Read the statistics.",
     "watched:write": "Add to the diary of what was watched when, and correct it.",

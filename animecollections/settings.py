@@ -519,6 +519,7 @@ RATES = {
     "upload": (30, 60),
     "export": (30, 3600),
     "feed": (60, 60),
+    "scrobble": (120, 60),  # of one token; a player tells of its progress all along
     "others": (120, 60),  # what others see of people: names, links
     "report": (10, 3600),  # by account, or by a visitor's network; staff read each
     "oauth": (600, 60),  # by network: servers of apps ask for many people

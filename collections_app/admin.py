@@ -6,6 +6,7 @@ from collections_app.catalogue.admin import titles as catalogue
 from collections_app.imports import admin as imports
 from collections_app.lists import admin as lists
 from collections_app.merges import admin as titles
+from collections_app.scrobbling import admin as scrobbling
 from collections_app.source_facts import admin as source_facts
 from collections_app.title_events import admin as title_events
 from collections_app.watch_list import admin as watch_list
@@ -20,6 +21,7 @@ __all__ = [
     "imports",
     "lists",
     "log",
+    "scrobbling",
     "source_facts",
     "title_events",
     "titles",

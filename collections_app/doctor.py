@@ -14,7 +14,9 @@ from animecollections.ops.findings import Check, Finding, Look
 from collections_app.catalogue.models import Anime, ExternalId, SearchName
 from collections_app.catalogue.refs import OWN
 from collections_app.catalogue.trigrams import trigrams_of
+from collections_app.catalogue.writes import changing_catalogue
 from collections_app.own_lists.repair import count_again, found_again
+from collections_app.source_facts.series_links import link_again, unlinked
 from collections_app.watch_list import beside_the_log
 from collections_app.watch_list.days_repair import make_unknown, miscounted
 from collections_app.watch_list.models import WatchListEntry
@@ -170,6 +172,22 @@ def tell_index(values: str) -> None:
         cursor.execute(f"INSERT INTO {index} ({index}, rank) VALUES {values}")  # noqa: S608
 
 
+def links() -> Iterator[Finding | None]:
+    """Those of titles whose maps were imported by a release that knew no links."""
+    if wrong := unlinked():
+        yield Finding(
+            f"{len(wrong):,} titles are linked to other series than their maps say",
+            "links them again",
+            partial(link_titles, wrong),
+        )
+    yield None
+
+
+def link_titles(anime_ids: set[int]) -> None:
+    with changing_catalogue():
+        link_again(anime_ids)
+
+
 CHECKS = (
     Check("log", "lists compared with the log of their changes", look=Log),
     Check("sizes", "lists of one's own that count their titles wrongly", look=Sizes),
@@ -177,5 +195,6 @@ CHECKS = (
     Check("progress", "beyond the episodes of a title", look=Progress),
     Check("dates", "ended before they began", look=Dates),
     Check("days", "episodes counted on the day of a completion", look=Days),
+    Check("links", "titles and the series of their maps of seasons", links),
     Check("names", "SQLite's search index compared with the names", names),
 )

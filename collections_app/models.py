@@ -24,7 +24,15 @@ from collections_app.imports.models import (
     Policy,
 )
 from collections_app.own_lists.models import ListItem, OwnList
-from collections_app.source_facts.models import FactKind, SourceFact
+from collections_app.scrobbling.models import (
+    MatchedBy,
+    Player,
+    Scrobble,
+    ScrobbleRule,
+    ScrobbleSource,
+    ScrobbleState,
+)
+from collections_app.source_facts.models import FactKind, SeriesLink, SourceFact
 from collections_app.title_events.models import EventKind, TitleEvent
 from collections_app.watch_list.models import (
     STATES_OF_TYPE,
@@ -56,6 +64,7 @@ __all__ = [
     "ImportStatus",
     "ListItem",
     "Listing",
+    "MatchedBy",
     "Merge",
     "MergeStatus",
     "MergedList",
@@ -64,8 +73,14 @@ __all__ = [
     "NameKind",
     "Outcome",
     "OwnList",
+    "Player",
     "Policy",
+    "Scrobble",
+    "ScrobbleRule",
+    "ScrobbleSource",
+    "ScrobbleState",
     "SearchName",
+    "SeriesLink",
     "SourceFact",
     "Studio",
     "TitleEvent",

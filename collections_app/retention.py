@@ -9,10 +9,13 @@ from animecollections.db.ids import first_id_at
 from animecollections.ops.retention import Rule
 from collections_app.imports.models import ImportPlan, ImportRow
 from collections_app.imports.services import KEPT_FOR
+from collections_app.scrobbling.models import Scrobble, ScrobbleState
 from collections_app.title_events.models import EventKind, TitleEvent
 
 # Longer than anything is news (airing/news.py): what is forgotten is not told again.
 TITLE_EVENTS_FOR = timedelta(days=120)
+# What players told; longer what nobody has decided on.
+SCROBBLES_FOR, WAITING_FOR = timedelta(days=90), timedelta(days=365)
 
 
 def old_plans() -> QuerySet[ImportPlan]:
@@ -34,8 +37,24 @@ def told_title_events() -> QuerySet[TitleEvent]:
     return told.exclude(kind=EventKind.SEQUEL)
 
 
+def old_scrobbles() -> QuerySet[Scrobble]:
+    """By key, which time orders."""
+    old = Scrobble.objects.across_users().filter(
+        pk__lt=first_id_at(timezone.now() - SCROBBLES_FOR)
+    )
+    return old.exclude(state=ScrobbleState.WAITING)
+
+
+def waiting_scrobbles() -> QuerySet[Scrobble]:
+    return Scrobble.objects.across_users().filter(
+        pk__lt=first_id_at(timezone.now() - WAITING_FOR), state=ScrobbleState.WAITING
+    )
+
+
 RULES = (
     Rule("imports", old_plans, by="expires_at"),
     Rule("rows of imports", old_rows),
     Rule("events of titles", told_title_events, by="told_at"),
+    Rule("scrobbles", old_scrobbles),
+    Rule("scrobbles that wait", waiting_scrobbles),
 )

@@ -7,6 +7,12 @@ from collections_app.calendar.views import CalendarViewSet
 from collections_app.diary.views import DiaryViewSet
 from collections_app.imports.views import ImportsViewSet, ImportViewSet
 from collections_app.lists.views import ItemsViewSet, ListsViewSet, TryRulesViewSet
+from collections_app.scrobbling.views import (
+    RulesViewSet,
+    ScrobblesViewSet,
+    ScrobbleViewSet,
+    SourcesViewSet,
+)
 from collections_app.stats.views import StatisticsViewSet
 from collections_app.viewings.views import ViewingsViewSet
 from collections_app.watch_list.entry_views import (
@@ -83,6 +89,30 @@ urlpatterns = [  # tried one after the other: what is asked most stands first
     path(
         "user/imports/<str:import_id>/apply",
         ImportViewSet.as_view({"post": "apply"}),
+    ),
+    path("scrobble", ScrobbleViewSet.as_view({"post": "create"})),
+    path("user/scrobbles", ScrobblesViewSet.as_view({"get": "list"})),
+    path("user/scrobbles/rules", RulesViewSet.as_view({"get": "list"})),
+    path(
+        "user/scrobbles/rules/<str:rule_id>",
+        RulesViewSet.as_view({"delete": "destroy"}),
+    ),
+    path("user/scrobbles/sources", SourcesViewSet.as_view({"get": "list"})),
+    path(
+        "user/scrobbles/sources/<str:token_id>",
+        SourcesViewSet.as_view({"patch": "partial_update"}),
+    ),
+    path(
+        "user/scrobbles/<str:scrobble_id>",
+        ScrobblesViewSet.as_view({"delete": "destroy"}),
+    ),
+    path(
+        "user/scrobbles/<str:scrobble_id>/match",
+        ScrobblesViewSet.as_view({"post": "match"}),
+    ),
+    path(
+        "user/scrobbles/<str:scrobble_id>/undo",
+        ScrobblesViewSet.as_view({"post": "undo"}),
     ),
     path("user/operations", OperationViewSet.as_view({"get": "list"})),
     path(

@@ -7,6 +7,7 @@ class ProfilesConfig(AppConfig):
 
     def ready(self) -> None:
         from animecollections.ops.metrics import WRITES
+        from collections_app.scrobbling import playing_hooks
         from history.log.commit_hooks import after_commit_hooks
         from history.log.undoable_rows import undoable_rows
         from history.staff_log.services import staff_action_hooks
@@ -23,6 +24,7 @@ class ProfilesConfig(AppConfig):
 
         after_commit_hooks.append(feed.publish)
         undoable_rows[PREFERENCES.kind] = PREFERENCES
+        playing_hooks.hooks.append(feed.tell_playing)
         sign_in_hooks.hooks.append(feed.check_sign_ins)
         ways_in_hooks.hooks += [remove_factors, end_identities, end_feeds, end_shares]
         oauth_hooks.hooks.append(tell_access_given)

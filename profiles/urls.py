@@ -35,6 +35,7 @@ from profiles.oidc.views import (
 )
 from profiles.personal_data.erasure_views import ErasureViewSet
 from profiles.personal_data.views import ExportViewSet
+from profiles.personal_tokens.scrobble_views import ScrobbleAddressViewSet
 from profiles.personal_tokens.views import PersonalTokensViewSet
 from profiles.profile.views import PreferencesViewSet, ProfileViewSet
 from profiles.reports.views import (
@@ -178,6 +179,10 @@ urlpatterns = [
         PreferencesViewSet.as_view(
             {"post": "create"}, schema=ApiSchema("saveUserPreferencesToo")
         ),
+    ),
+    path(
+        "scrobble/<str:token>",
+        ScrobbleAddressViewSet.as_view({"post": "create"}, schema=None),
     ),
     path("user/feeds", FeedsViewSet.as_view({"get": "list", "post": "create"})),
     path("user/feeds/<str:feed_id>", FeedsViewSet.as_view({"delete": "destroy"})),

@@ -152,6 +152,17 @@ CODES: dict[str, Kind] = {
     ),
     "operation_not_found": Kind(404, "Operation not found, or too old to undo."),
     "method_not_allowed": Kind(405, "{method} does not work here; use {allowed}."),
+    "player_unknown": Kind(
+        400,
+        "This is of no player that we know: see what each sends in docs/connecting.md.",
+    ),
+    "scrobble_not_found": Kind(
+        404, "This came from no player of yours, or too long ago."
+    ),
+    "scrobble_rule_not_found": Kind(404, "You have no such rule (any more)."),
+    "scrobble_rules_full": Kind(
+        409, "You have {number} rules, which is the most: remove one first."
+    ),
     "file_unreadable": Kind(400, "{sentence}"),
     "import_not_found": Kind(
         404, "Import not found: it was discarded, or is older than 7 days."
@@ -223,6 +234,10 @@ CODES: dict[str, Kind] = {
         "Another account is signed in here now, so nothing was done: reload the page.",
     ),
     "scope_missing": Kind(403, "This app does not have permission for this ({scope})."),
+    "token_too_wide": Kind(
+        403,
+        "A token in an address may have the scope scrobble alone: make one for it.",
+    ),
     "batch_refused": Kind(
         409, "Nothing was done: see details.results for the refused operations."
     ),

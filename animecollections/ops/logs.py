@@ -33,6 +33,7 @@ SECRET_TEXT = re.compile(
       | ://[^\s:/@]*:                                       # user:password@host
       | /feeds/                                             # the secret of a feed
       | /shared/                                            # ... of a link
+      | /api/scrobble/                                      # the token of a player
       | [?&](?:user_)?code=                                 # what lets an app in
       | (?:device_code|code_verifier)["']?\s*[=:]\s*["']?
       | /unsubscribe/                                       # ... of a digest

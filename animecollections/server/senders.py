@@ -6,12 +6,17 @@ from typing import Any
 
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIRequest
+from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
 from animecollections.api.client_ip import address_of, network
 from animecollections.ops.observing import USER_ID
 from profiles.accounts.authentication import BearerAuthentication, SessionAuthentication
-from profiles.personal_tokens.authentication import PersonalTokenAuthentication
+from profiles.personal_tokens.authentication import (
+    PersonalTokenAuthentication,
+    TokenInAddress,
+)
+from profiles.personal_tokens.texts import in_address
 
 Environ = dict[str, Any]
 MOST_KNOWN = 10_000
@@ -48,6 +53,8 @@ def sign_in(environ: Environ) -> str:
     header: str = environ.get("HTTP_AUTHORIZATION", "")
     if header[:7].lower() == "bearer ":
         return header[7:].strip()
+    if text := in_address(environ.get("PATH_INFO", "")):
+        return text
     found = session_cookie().findall(environ.get("HTTP_COOKIE", ""))
     return found[-1] if found else ""  # of several the last, as Django reads them
 
@@ -59,11 +66,13 @@ def session_cookie() -> re.Pattern[str]:
 
 def is_signed_in(environ: Environ) -> bool:
     """Asks the database, as the view will once the body is here."""
-    authenticators = [
+    authenticators: list[BaseAuthentication] = [
         PersonalTokenAuthentication(),
         BearerAuthentication(),
         SessionAuthentication(),
     ]
+    if in_address(environ.get("PATH_INFO", "")):
+        authenticators = [TokenInAddress()]
     request = Request(WSGIRequest(environ), authenticators=authenticators)
     try:
         return bool(request.user and request.user.is_authenticated)

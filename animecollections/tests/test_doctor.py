@@ -20,7 +20,14 @@ from animecollections.identity import Origin
 from animecollections.management.commands import doctor as command
 from animecollections.ops.findings import Check, Finding
 from collections_app.catalogue.refs import OWN, AnimeRef
-from collections_app.models import ExternalId, OwnList, SearchName, WatchListEntry
+from collections_app.models import (
+    ExternalId,
+    OwnList,
+    SearchName,
+    SeriesLink,
+    SourceFact,
+    WatchListEntry,
+)
 from collections_app.watch_list import beside_the_log
 from collections_app.watch_list.writes import Operation, do_all
 from conftest import signed_in
@@ -130,6 +137,25 @@ def test_a_list_that_counts_its_titles_wrongly_is_told_and_mended(alice, listed)
     [_, mended] = sorted(told().json()["data"]["lists"], key=lambda one: one["size"])
     assert (mended["name"], mended["size"]) == ("With Anna", 1)
     assert doctor("--only", "sizes")[1]
+
+
+def test_titles_that_are_linked_to_other_series_than_their_maps_say(db):
+    title = AnimeFactory()
+    season = {"database": "tvdb", "id": "81797", "season": 1, "first": 1, "to_first": 1}
+    SourceFact.objects.create(
+        anime=title,
+        source="kometa",
+        kind="seasons",
+        value={"seasons": [season]},
+        revision=1,
+        updated_at=title.updated_at,
+    )
+    said, well = doctor("--only", "links")
+    assert not well
+    assert "1 titles are linked to other series" in said
+    assert doctor("--only", "links", "--fix")[1]
+    assert SeriesLink.objects.get().anime_id == title.id
+    assert doctor("--only", "links")[1]
 
 
 @pytest.fixture

@@ -45,6 +45,7 @@ PAGES = [
     "/history",
     "/notices",
     "/sharing",
+    "/players",
     "/settings",
     "/security",
     "/transfer",

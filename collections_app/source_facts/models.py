@@ -54,3 +54,25 @@ class SourceFact(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} of {self.anime_id}, {self.source}"
+
+
+class SeriesLink(models.Model):
+    """That a source says of a title that it is in a series or film of another database.
+
+    Follows from the facts of the kind `seasons`, in which no index finds an id; which
+    episodes they are stands there (source_facts.series_links keeps it).
+    """
+
+    anime = models.ForeignKey(Anime, models.CASCADE, related_name="series_links")
+    database = models.CharField(max_length=12, help_text="tvdb, tmdb, tmdb_movie, imdb")
+    external_id = models.CharField(max_length=20)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["database", "external_id", "anime"], name="series_link_unique"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.anime_id} in {self.database}:{self.external_id}"

@@ -10,6 +10,7 @@ from django.utils import timezone
 from animecollections.db.bulk import upsert
 from animecollections.db.json_rows import among
 from collections_app.catalogue.models import Anime, CatalogueState
+from collections_app.source_facts import series_links
 from collections_app.source_facts.derived import derive
 from collections_app.source_facts.models import FactKind, SourceFact
 from collections_app.source_facts.values import Stored
@@ -25,7 +26,9 @@ class Change(NamedTuple):
 
 
 def carry_out(changes: Collection[Change], state: CatalogueState) -> None:
-    """Five statements and what they make of the titles, whatever the number."""
+    """Five statements and what they make of the titles, whatever the number; three more
+    where seasons changed.
+    """
     if not changes:
         return
     now = timezone.now()
@@ -52,6 +55,9 @@ def carry_out(changes: Collection[Change], state: CatalogueState) -> None:
     titles = Anime.objects.filter(id__in=among(ids))
     titles.update(revision=state.revision, updated_at=now)
     derive(ids, state)
+    series_links.link_again(
+        {change.anime_id for change in changes if change.kind == FactKind.SEASONS}
+    )
 
 
 def take_away(keys: Iterable[tuple[int, str, FactKind]]) -> None:

@@ -36,7 +36,13 @@ from collections_app.catalogue.models import Anime
 from collections_app.catalogue.refs import OWN, AnimeRef
 from collections_app.own_lists.edit import ListOperation, ListOutcome, ListsEdit
 from collections_app.own_lists.values import Row
-from collections_app.watch_list import diary_verbs, rules, viewing_verbs, viewings
+from collections_app.watch_list import (
+    diary_verbs,
+    rules,
+    viewing_verbs,
+    viewings,
+    watch_verb,
+)
 from collections_app.watch_list.entries import (
     Entry,
     EntryJson,
@@ -72,7 +78,7 @@ RESTORED_WITHIN = timedelta(hours=24)
 Verb = Literal[
     "add", "update", "move", "increment", "remove",
     "viewing_begin", "viewing_update", "viewing_remove",
-    "watched_add", "watched_update", "watched_remove",
+    "watched_add", "watched_update", "watched_remove", "watch",
 ]  # fmt: skip
 # What is done to viewings, and what of the log it is about.
 VIEWING_VERBS: dict[str, Callable[..., "Outcome"]] = {
@@ -402,6 +408,8 @@ class ListEdit:
             raise mismatch(entry=slot.entry)
         if operation.verb in VIEWING_VERBS:
             return VIEWING_VERBS[operation.verb](self, slot, operation)
+        if operation.verb == "watch":
+            return watch_verb.watch(self, slot, operation)
         if operation.verb == "remove":
             return self.take_off(slot)
         if operation.verb != "add" and slot.after is None:

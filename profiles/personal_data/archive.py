@@ -33,6 +33,9 @@ from collections_app.models import (
     ImportRow,
     ListItem,
     OwnList,
+    Scrobble,
+    ScrobbleRule,
+    ScrobbleSource,
     Viewing,
     WatchListEntry,
 )
@@ -185,6 +188,24 @@ SECTIONS = [
         "import_rows.jsonl",
         "What happened to each row of these lists.",
         of(ImportRow, "plan_id", "row"),
+    ),
+    Section(
+        "scrobbles.jsonl",
+        "What your players told of in the last 90 days, and what it was taken for.",
+        of(Scrobble, "id"),
+        left_out=("id", "key", "rule_key"),
+    ),
+    Section(
+        "scrobble_rules.jsonl",
+        "Which titles you said that series of your players are.",
+        of(ScrobbleRule, "id"),
+        left_out=("id", "key"),
+    ),
+    Section(
+        "scrobble_sources.jsonl",
+        "What you take of each player, and when it was last heard.",
+        of(ScrobbleSource, "id"),
+        left_out=("id",),
     ),
     Section("searches.jsonl", "Your searches.", of(Search, "searched_at")),
     Section(

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
 from animecollections.api.client_ip import address
@@ -16,6 +17,8 @@ from profiles.accounts.authentication import (
 from profiles.personal_tokens import texts
 from profiles.personal_tokens.services import note_use
 
+SCROBBLES_ALONE = frozenset(("scrobble",))
+
 
 class PersonalTokenAuthentication(BearerAuthentication):
     """Comes before that of access tokens, and takes what has the shape of ours."""
@@ -28,13 +31,31 @@ class PersonalTokenAuthentication(BearerAuthentication):
         found = find(text)
         if found is None:
             raise ApiError("token_invalid")
-        if found.is_use_to_note:
-            note_use(
-                user_id=found.account.id,
-                token_id=UUID(found.sign_in.key),
-                address=address(request._request),
-            )
-        return found.account, found.sign_in
+        return noted(request, found)
+
+
+class TokenInAddress(BaseAuthentication):
+    """For players that can hold nothing but an address. Addresses end up in logs and
+    histories, so a token there may do nothing else.
+    """
+
+    def authenticate(self, request: Request) -> tuple[Account, SignIn]:
+        found = find(texts.in_address(request._request.path_info))
+        if found is None:
+            raise ApiError("token_invalid")
+        if found.sign_in.scopes != SCROBBLES_ALONE:
+            raise ApiError("token_too_wide")
+        return noted(request, found)
+
+
+def noted(request: Request, found: FoundToken) -> tuple[Account, SignIn]:
+    if found.is_use_to_note:
+        note_use(
+            user_id=found.account.id,
+            token_id=UUID(found.sign_in.key),
+            address=address(request._request),
+        )
+    return found.account, found.sign_in
 
 
 def find(text: str) -> FoundToken | None:

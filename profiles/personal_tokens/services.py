@@ -12,6 +12,7 @@ from animecollections.api.client_ip import network
 from animecollections.api.errors import ApiError
 from animecollections.identity import SignIn
 from animecollections.scopes import with_groups
+from collections_app.scrobbling import sources
 from profiles.accounts.authentication import account_behind
 from profiles.accounts.models import User
 from profiles.accounts.sign_in_hooks import tell_sign_ins_ended
@@ -66,6 +67,7 @@ def end(*, user_id: UUID, token_id: UUID) -> str | None:
         name = tokens.values_list("name", flat=True).first()
         if name is not None:
             tokens.delete()
+            sources.forget(user_id, token_id)
             tell_sign_ins_ended(user_id)
     return name
 

@@ -15,6 +15,7 @@ from django.contrib.sessions.backends.base import VALID_KEY_CHARS
 from django.utils.crypto import get_random_string
 
 PREFIX = "ac_pat_"
+ADDRESS = "/api/scrobble/"  # of a player; the text of a token follows
 SECRET = 32  # characters of 36: 165 bits
 SHOWN = len(PREFIX) + 6
 TEXT = re.compile(
@@ -55,3 +56,8 @@ def read(text: str) -> TokenText | None:
     if found is None or checksum(found["checked"]) != found["checksum"]:
         return None
     return TokenText(UUID(found["owner"]), digest(text))
+
+
+def in_address(path: str) -> str:
+    """The text that an address ends with, "" where it is no player's."""
+    return path.removeprefix(ADDRESS) if path.startswith(ADDRESS) else ""

@@ -120,6 +120,10 @@ class Feed:
         }
         self.tell(note.user_id, event)
 
+    def tell_playing(self, user_id: UUID, message: dict[str, Any]) -> None:
+        """What a player plays: to the sockets as it is, and nowhere kept."""
+        self.tell(user_id, {"type": "playing", "message": message})
+
     def check_sign_ins(self, user_id: UUID, renewed: Sequence[str] = ()) -> None:
         """Has each socket look at its own, after a commit that may have ended some.
 
@@ -239,6 +243,11 @@ class Feed:
             return
         user_id = UUID(event["user"])
         if user_id not in self.sockets:
+            return
+        if event["type"] == "playing":
+            text = to_bytes(event["message"], OPTIONS).decode()
+            for socket in list(self.sockets[user_id]):
+                socket.offer(text)
             return
         if event["type"] == "check":
             self.have_checked(self.sockets[user_id], event.get("renewed", ()))

@@ -13,6 +13,7 @@ from animecollections.api.errors import CODES
 from animecollections.api.reference import openapi
 from animecollections.api.rendering import OPTIONS
 from animecollections.api.shapes import Json
+from collections_app.models import Player
 from profiles.sync.feed import GOING_AWAY, TOO_MANY_SOCKETS
 from profiles.sync.parts import SYNCED
 from profiles.sync.socket import (
@@ -107,6 +108,18 @@ def messages(shapes: Json) -> dict[str, Json]:
             operation_id=TEXT | {"format": "uuid"},
             client_id=or_null(TEXT)
             | {"description": "The `X-Client-Id` of the write; null if it had none."},
+        ),
+        "playing": message(
+            "playing",
+            "What a player of the user plays. Nobody keeps it, and it may be lost.",
+            state=TEXT | {"enum": ["playing", "paused", "stopped"]},
+            player=TEXT | {"enum": Player.values},
+            anime_id=or_null(TEXT)
+            | {"description": "null: it was not recognised, or is no anime."},
+            episode=or_null({"type": "integer"}),
+            series=TEXT | {"description": "As the player calls it; or the film."},
+            title=TEXT | {"description": "Of the episode."},
+            percent=or_null({"type": "number"}),
         ),
         "ping": message("ping", "Where the user stands, every 30 s or less.", **stands),
         "pong": message("pong", "The answer to a device's ping."),

@@ -191,6 +191,22 @@ def test_all_of_ones_devices_are_told_and_nobody_elses(
     assert kinds == ["hello", "ping", "ping"]
 
 
+def test_what_a_player_plays_is_told_and_not_kept(api, phone, death_note):
+    playing = {"event": "playing", "series": "Death Note", "episode": 2, "percent": 5}
+    assert api.data("POST", "/api/scrobble", playing)["state"] == "playing"
+    assert hear(phone, "playing") == {
+        "type": "playing",
+        "state": "playing",
+        "player": "own",
+        "anime_id": None,  # this one has no names for search
+        "episode": None,
+        "series": "Death Note",
+        "title": "",
+        "percent": 5.0,
+    }
+    assert api.data("GET", "/api/user/scrobbles") == []
+
+
 def test_a_ping_tells_where_the_user_stands(api, phone, death_note):
     hello = hear(phone, "hello")
     assert hear(phone, "ping")["cursor"] == hello["cursor"]

@@ -29,6 +29,7 @@ const PAGES = {
   "/history": () => import("./pages/history/page.js"),
   "/notices": () => import("./pages/notices/page.js"),
   "/sharing": () => import("./pages/sharing/page.js"),
+  "/players": () => import("./pages/players/page.js"),
   "/settings": () => import("./pages/settings/page.js"),
   "/security": () => import("./pages/security/page.js"),
   "/transfer": () => import("./pages/transfer/page.js"),
@@ -366,6 +367,7 @@ function drawMenu() {
       h("a", { href: "/notices" }, t("Notices")),
       h("a", { href: "/transfer" }, t("Import and export")),
       h("a", { href: "/sharing" }, t("Sharing")),
+      h("a", { href: "/players" }, t("Players")),
       h("a", { href: "/settings" }, t("Settings")),
       h("a", { href: "/security" }, t("Security")),
       h("button", { type: "button", onclick: () => app.leave() }, t("Sign out"))));

@@ -358,6 +358,23 @@ export interface Device {
 export interface EmailAddress { email: string; confirmed_at: string | null; asked: string | null }
 export interface Provider { id: string; name: string }
 export interface Identity { id: string; provider: Provider; email: string; created_at: string; last_used_at: string | null }
+/** What came from a player, as /api/user/scrobbles has it. */
+export interface Scrobble {
+  id: string; state: "done" | "already" | "waiting" | "dismissed" | "undone"; reason: string | null; why: string | null;
+  player: string; account: string; library: string; type: "episode" | "film"; series: string; title: string;
+  season: number | null; episode: number | null; episode_end: number | null; year: number | null;
+  watched_at: string; came_at: string; matched_by: string | null; anime_id: string | null; anime_title: string | null;
+  imageUrl: string | null; anime_episode: number | null; operation_id: string | null; token_id: string | null; token_name: string;
+  candidates: { anime_id: string; title: string; imageUrl: string | null; format: string; year: number | null; episodes: number | null }[];
+}
+export interface ScrobbleRule {
+  id: string; type: "episode" | "film"; series: string; season: number | null; anime_id: string | null;
+  anime_title: string | null; offset: number; created_at: string;
+}
+export interface ScrobbleSource {
+  token_id: string; accounts: string[]; libraries: string[]; least_percent: number; fills_gaps: boolean;
+  heard_at: string | null; heard: string | null;
+}
 export interface NewPersonalToken extends PersonalToken { token: string }
 
 // --- Second factors ------------------------------------------------------------------

@@ -67,10 +67,10 @@ def seasons(item: Json) -> list[Json]:
         )
     films = [("tmdb_movie", "tmdb_movie_id"), ("imdb", "imdb_id")]
     for database, key in films:
-        for id_ in str(item.get(key) or "").split(","):
-            if id_:
-                film = {"database": database, "id": id_.strip(), "season": None}
-                found.append({**film, "first": 1, "last": 1, "to_first": 1})
+        ids = filter(None, str(item.get(key) or "").split(","))
+        for part, id_ in enumerate(ids, start=1):  # of several each is an episode
+            film = {"database": database, "id": id_.strip(), "season": None}
+            found.append({**film, "first": part, "last": part, "to_first": 1})
     return found
 
 

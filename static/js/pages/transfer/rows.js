@@ -2,14 +2,14 @@
 
 import { pageOf } from "../../shell/address.js";
 import { changedStatus, fieldName, valueText } from "../../ui/changes.js";
-import { h, later, nodes } from "../../ui/dom.js";
+import { h, nodes } from "../../ui/dom.js";
+import { titleFinder } from "../../ui/title_finder.js";
 import { statusName, t } from "../../ui/words.js";
 import { reasonText } from "./reasons.js";
 import { changedFields } from "./sentences.js";
 
 /** @import { Api } from "../../collection/index.js" */
-/** @import { Answer } from "../../collection/types.js" */
-/** @import { Anime, Child, Decision, Row } from "../../types.js" */
+/** @import { Child, Decision, Row } from "../../types.js" */
 
 const MOST_FIELDS = 8;
 
@@ -49,25 +49,8 @@ const candidates = (row, ways) => (row.candidates ?? []).map(({ anime_id, title,
   h("button", { type: "button", class: "button", onclick: () => ways.decide([{ row: row.row, anime_id, decision: "take" }]) }, `${title} (${[format, year].filter(Boolean).join(", ")})`));
 
 /** Another title, by its name. @param {Row} row @param {Ways} ways */
-function finder(row, ways) {
-  const list = h("datalist", { id: `titles-${row.row}` });
-  /** @type {Anime[]} */
-  let found = [];
-  const input = h("input", { type: "search", list: list.id, placeholder: t("Find the title"), "aria-label": t("Which title is {title}?", { title: row.title }) });
-  const look = later(async () => {
-    if (input.value.trim().length < 2) return;
-    /** @type {Pick<Answer<Anime[]>, "data">} */
-    const { data } = await ways.api.send("GET", `/api/animes?${new URLSearchParams({ search: input.value, limit: "8" })}`).catch(() => ({ data: [] }));
-    found = data;
-    list.replaceChildren(...data.map(({ title }) => h("option", { value: title })));
-  }, 250);
-  input.oninput = () => {
-    const chosen = found.find(({ title }) => title === input.value);
-    if (chosen) ways.decide([{ row: row.row, anime_id: chosen.id, decision: "take" }]);
-    else look();
-  };
-  return h("span", {}, input, list);
-}
+const finder = (row, ways) => titleFinder(ways.api, t("Which title is {title}?", { title: row.title }), (anime) =>
+  ways.decide([{ row: row.row, anime_id: anime.id, decision: "take" }]));
 
 /** @param {Row} row @param {string} scoreFormat */
 function differences({ before, after }, scoreFormat) {

@@ -1,0 +1,1 @@
+"""What players play: taken for episodes of titles, and written to the list."""

@@ -1,0 +1,372 @@
+"""Writes of scrobbling: an event is taken, and what its owner says of it afterwards.
+
+The list is written by the one write path, as an operation of the token that sent the
+event: it stands in the history, and is undone like any other, alone or with all that
+its app did.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+
+from animecollections.api.errors import ApiError
+from animecollections.identity import Account, Origin
+from collections_app.catalogue.lookup import find_anime
+from collections_app.catalogue.refs import OWN, AnimeRef
+from collections_app.scrobbling.heard import Heard
+from collections_app.scrobbling.models import (
+    MatchedBy,
+    Player,
+    Scrobble,
+    ScrobbleRule,
+    ScrobbleSource,
+    ScrobbleState,
+)
+from collections_app.scrobbling.playing_hooks import tell_playing
+from collections_app.scrobbling.recognition import (
+    Verdict,
+    by_decision,
+    recognise,
+    rule_key,
+)
+from collections_app.scrobbling.sources import note_heard, source_of, why_left_out
+from collections_app.watch_list import undo as operations
+from collections_app.watch_list.writes import Operation, do
+from history.log.recording import locked
+
+MOST_CANDIDATES = 5
+MOST_RULES = 2_000
+MOST_AT_ONCE = 50  # that waited for a rule, and are written when it is made
+# A player tells of one watching in several ways (its end, a mark); a second watching of
+# the same episode comes later than this.
+SAME_WATCHING = timedelta(hours=6)
+YEARS = range(1900, 2200)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of an event. scrobble: where one is kept.
+
+    reason: why it was left out, or waits.
+    """
+
+    state: str
+    scrobble: Scrobble | None = None
+    reason: str = ""
+
+
+def take(*, account: Account, heard: Heard, key: str, through: Origin) -> Taken:
+    """One event of a player. The same again changes nothing, and has its answer."""
+    source = source_of(account.id, through.token_id)
+    taken = taken_of(source, account, heard, key, through)
+    note_heard(source, taken.reason or taken.state)
+    return taken
+
+
+def taken_of(
+    source: ScrobbleSource, account: Account, heard: Heard, key: str, through: Origin
+) -> Taken:
+    left_out = why_left_out(source, heard)
+    if heard.what in ("playing", "paused") and not left_out:
+        verdict = recognise(account.id, heard)
+        show_playing(account.id, heard, verdict)
+        return Taken("playing")
+    if left_out:
+        if left_out == "below_percent":
+            show_playing(account.id, heard, recognise(account.id, heard))
+        return Taken("ignored", reason=left_out)
+    if known := find(account.id, key):  # without the lock: most retries
+        return Taken(known.state, known, reason=known.reason)
+    verdict = recognise(account.id, heard)
+    if heard.what == "stopped":
+        show_playing(account.id, heard, verdict)
+    scrobble = as_scrobble(account, heard, key, through)
+    with locked(account.id):
+        if known := find(account.id, key):  # sent twice at once
+            return Taken(known.state, known, reason=known.reason)
+        decide(scrobble, verdict, account, through, fills_gaps=source.fills_gaps)
+        scrobble.save(force_insert=True)
+    return Taken(scrobble.state, scrobble, scrobble.reason)
+
+
+def find(user_id: UUID, key: str) -> Scrobble | None:
+    found: Scrobble | None = Scrobble.objects.of(user_id).filter(key=key).first()
+    return found
+
+
+def as_scrobble(account: Account, heard: Heard, key: str, through: Origin) -> Scrobble:
+    now = timezone.now()
+    return Scrobble(
+        user_id=account.id,
+        key=key,
+        token_id=through.token_id,
+        token_name=through.token_name,
+        player=heard.player,
+        account=heard.accounts[0] if heard.accounts else "",
+        library=heard.library,
+        series=heard.series,
+        title=heard.title,
+        is_film=heard.is_film,
+        season=heard.season,
+        episode=heard.episode,
+        episode_end=heard.episode_end,
+        year=heard.year if heard.year in YEARS else None,
+        ids=dict(heard.ids),
+        rule_key=rule_key(heard),
+        # A player whose clock is wrong must not watch in the future.
+        watched_at=min(heard.at or now, now),
+    )
+
+
+# --- Writing to the list -------------------------------------------------------------
+
+
+def decide(
+    scrobble: Scrobble,
+    verdict: Verdict,
+    account: Account,
+    through: Origin,
+    *,
+    fills_gaps: bool = True,
+) -> None:
+    """Writes what is clear to the list; what is not waits. Not saved yet."""
+    scrobble.matched_by, scrobble.reason = verdict.matched_by, verdict.reason
+    scrobble.candidate_ids = list(verdict.candidates[:MOST_CANDIDATES])
+    scrobble.anime_id = scrobble.anime_episode = scrobble.operation_id = None
+    if verdict.is_dismissed:
+        scrobble.state = ScrobbleState.DISMISSED
+    elif verdict.place is None:
+        scrobble.state = ScrobbleState.WAITING
+    else:
+        scrobble.anime_id, scrobble.anime_episode = verdict.place
+        write(scrobble, verdict, account, through, fills_gaps=fills_gaps)
+
+
+def write(
+    scrobble: Scrobble,
+    verdict: Verdict,
+    account: Account,
+    through: Origin,
+    *,
+    fills_gaps: bool,
+) -> None:
+    if is_same_watching(scrobble):
+        scrobble.state, scrobble.reason = ScrobbleState.ALREADY, "told_before"
+        return
+    values = {
+        "first": scrobble.anime_episode,
+        "last": max(verdict.last or 0, scrobble.anime_episode or 0),
+        "fills_gaps": fills_gaps,
+    }
+    operation = Operation(
+        "watch",
+        AnimeRef(OWN, str(scrobble.anime_id)),
+        values,
+        watched_on=day_of(scrobble.watched_at, account.timezone).isoformat(),
+    )
+    try:
+        outcome = do(
+            user_id=account.id,
+            operation=operation,
+            today=account.today,
+            through=through,
+        )
+    except ApiError as refusal:  # a number that the title cannot have
+        scrobble.state, scrobble.matched_by = ScrobbleState.WAITING, ""
+        is_beyond = refusal.code in ("invalid", "already_completed")
+        scrobble.reason = "beyond" if is_beyond else "title_gone"
+        return
+    scrobble.anime_id = outcome.anime_id
+    scrobble.operation_id = outcome.operation_id
+    is_written = outcome.operation_id is not None
+    scrobble.state = ScrobbleState.DONE if is_written else ScrobbleState.ALREADY
+
+
+def is_same_watching(scrobble: Scrobble) -> bool:
+    """Whether another event said so a while ago."""
+    others = Scrobble.objects.of(scrobble.user_id).filter(
+        anime_id=scrobble.anime_id,
+        anime_episode=scrobble.anime_episode,
+        state__in=[ScrobbleState.DONE, ScrobbleState.ALREADY],
+        watched_at__range=(
+            scrobble.watched_at - SAME_WATCHING,
+            scrobble.watched_at + SAME_WATCHING,
+        ),
+    )
+    return bool(others.exclude(pk=scrobble.pk).exists())
+
+
+def day_of(time: datetime, zone: str) -> date:
+    """The day of who watched, by their own clock."""
+    return time.astimezone(ZoneInfo(zone)).date()
+
+
+# --- What is being played ------------------------------------------------------------
+
+
+def show_playing(user_id: UUID, heard: Heard, verdict: Verdict) -> None:
+    """To the devices that are connected; nothing is kept."""
+    place, percent = verdict.place, heard.percent
+    tell_playing(
+        user_id,
+        {
+            "type": "playing",
+            "state": heard.what,
+            "player": heard.player.value,
+            "anime_id": str(place.anime_id) if place else None,
+            "episode": place.episode if place else None,
+            "series": heard.series,
+            "title": heard.title,
+            "percent": None if percent is None else round(percent, 1),
+        },
+    )
+
+
+# --- What its owner says -------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """The scrobble as it is now, what of its undo could not be put back, and how many
+    others of its series were decided with it.
+    """
+
+    scrobble: Scrobble
+    conflicts: Sequence[Mapping[str, Any]] = ()
+    others: int = 0
+
+
+def match(
+    *,
+    account: Account,
+    scrobble_id: UUID,
+    anime: AnimeRef | None,
+    offset: int = 0,
+    remember: bool = False,
+    through: Origin,
+) -> Decided:
+    """Takes back what it wrote, and writes what it really was; None: no title. What is
+    remembered counts for what comes, and for all of the series that waits.
+    """
+    anime_id = find_anime(anime).id if anime else None
+    with locked(account.id):
+        scrobble = get(account.id, scrobble_id)
+        conflicts = take_back(scrobble, account, through)
+        heard = heard_again(scrobble)
+        decide(scrobble, verdict_of(anime_id, offset, heard), account, through)
+        scrobble.save()
+        others = 0
+        if remember:
+            keep_rule(account.id, scrobble, anime_id, offset)
+            others = decide_waiting(account, scrobble, anime_id, offset, through)
+    return Decided(scrobble, conflicts, others)
+
+
+def verdict_of(anime_id: int | None, offset: int, heard: Heard) -> Verdict:
+    if anime_id is None:
+        return Verdict(is_dismissed=True, matched_by=MatchedBy.BY_HAND)
+    return by_decision(anime_id, offset, heard, MatchedBy.BY_HAND)
+
+
+def undo(*, account: Account, scrobble_id: UUID, through: Origin) -> Decided:
+    """Takes back what it wrote."""
+    with locked(account.id):
+        scrobble = get(account.id, scrobble_id)
+        conflicts = take_back(scrobble, account, through)
+        scrobble.state, scrobble.operation_id = ScrobbleState.UNDONE, None
+        scrobble.save()
+    return Decided(scrobble, conflicts)
+
+
+def remove(*, user_id: UUID, scrobble_id: UUID) -> None:
+    """Out of the list of what came. What it wrote stays; the event, sent again, is a
+    new one.
+    """
+    if not Scrobble.objects.of(user_id).filter(pk=scrobble_id).delete()[0]:
+        raise ApiError("scrobble_not_found")
+
+
+def get(user_id: UUID, scrobble_id: UUID) -> Scrobble:
+    found: Scrobble | None = Scrobble.objects.of(user_id).filter(pk=scrobble_id).first()
+    if found is None:
+        raise ApiError("scrobble_not_found")
+    return found
+
+
+def take_back(
+    scrobble: Scrobble, account: Account, through: Origin
+) -> list[dict[str, Any]]:
+    """What it wrote, as far as it still stands. Where the log is pruned, it stays."""
+    if scrobble.operation_id is None:
+        return []
+    try:
+        undone = operations.undo(
+            user_id=account.id,
+            operation_id=scrobble.operation_id,
+            today=account.today,
+            through=through,
+        )
+    except ApiError:
+        return []
+    return undone.conflicts
+
+
+def heard_again(scrobble: Scrobble) -> Heard:
+    return Heard(
+        Player(scrobble.player),
+        "watched",
+        "",
+        is_film=scrobble.is_film,
+        series=scrobble.series,
+        title=scrobble.title,
+        season=scrobble.season,
+        episode=scrobble.episode,
+        episode_end=scrobble.episode_end,
+        year=scrobble.year,
+        ids=scrobble.ids,
+        at=scrobble.watched_at,
+    )
+
+
+def keep_rule(
+    user_id: UUID, scrobble: Scrobble, anime_id: int | None, offset: int
+) -> None:
+    """One for each series and season; 409 where there are too many."""
+    rules = ScrobbleRule.objects.of(user_id)
+    rule = rules.filter(key=scrobble.rule_key).first()
+    if rule is None:
+        if rules.count() >= MOST_RULES:
+            raise ApiError("scrobble_rules_full", number=MOST_RULES)
+        rule = ScrobbleRule(user_id=user_id, key=scrobble.rule_key)
+    rule.series, rule.season = scrobble.series, scrobble.season
+    rule.is_film = scrobble.is_film
+    rule.anime_id, rule.offset = anime_id, offset
+    rule.save()
+
+
+def decide_waiting(
+    account: Account,
+    scrobble: Scrobble,
+    anime_id: int | None,
+    offset: int,
+    through: Origin,
+) -> int:
+    """The others of its series and season, each as an operation of its own."""
+    waiting = Scrobble.objects.of(account.id).waiting(scrobble.rule_key)
+    some = list(waiting.exclude(pk=scrobble.pk)[:MOST_AT_ONCE])
+    for other in some:
+        verdict = verdict_of(anime_id, offset, heard_again(other))
+        verdict = replace(verdict, matched_by=MatchedBy.REMEMBERED)
+        decide(other, verdict, account, through)
+        other.save()
+    return len(some)
+
+
+def forget_rule(*, user_id: UUID, rule_id: UUID) -> None:
+    if not ScrobbleRule.objects.of(user_id).filter(pk=rule_id).delete()[0]:
+        raise ApiError("scrobble_rule_not_found")

@@ -1,0 +1,105 @@
+"""An episode that somebody watched, by its number: what a player tells.
+
+| the entry                                      | then                                |
+|------------------------------------------------|-------------------------------------|
+| there is none                                  | added; the episode is watched       |
+| has not got so far                             | progress is this episode            |
+| has it skipped                                 | it is watched, and skipped no more  |
+| has it already, and is being watched           | nothing: another app said so too    |
+| is Completed, and it is the first              | the next viewing begins             |
+| is over, and it is another that was watched    | the diary has it; the entry stays   |
+
+Progress is never lowered. Episodes before it that nobody knows of count as watched too,
+on an unknown day, unless it is wished otherwise (`fills_gaps`): then they stay open.
+"""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from collections_app.watch_list import diary_verbs, viewing_verbs, viewings
+from collections_app.watch_list.episode_ranges import (
+    Said,
+    Seen,
+    common,
+    minus,
+    size,
+    union,
+    up_to,
+)
+from collections_app.watch_list.fields import NEW_ENTRY
+from collections_app.watch_list.models import EntryState, EntryType
+from collections_app.watch_list.rules import SENT_AS_UNKNOWN
+
+if TYPE_CHECKING:
+    from collections_app.watch_list.writes import ListEdit, Operation, Outcome, Slot
+
+
+def watch(edit: "ListEdit", slot: "Slot", operation: "Operation") -> "Outcome":
+    """values: `first` and `last`, the episodes; `fills_gaps`."""
+    first, last = operation.values["first"], operation.values["last"]
+    watched = ((first, last),)
+    entry = slot.after
+    if entry is None:
+        added = {"type": EntryType.TO_WATCH.value}
+        edit.put(slot, replace(operation, verb="add", values=added, watched_on=None))
+    elif not minus(watched, Seen.of(entry).watched):
+        if not viewings.is_over(entry):
+            return edit.outcome_of(slot)
+        if entry["type"] != EntryType.COMPLETED or first > 1:
+            return note(edit, slot, operation, size(watched))
+        values = {"started_on": operation.watched_on} if operation.watched_on else {}
+        viewing_verbs.begin(
+            edit, slot, replace(operation, verb="viewing_begin", values=values)
+        )
+    return go_on(edit, slot, operation)
+
+
+def note(
+    edit: "ListEdit", slot: "Slot", operation: "Operation", episodes: int
+) -> "Outcome":
+    """In the diary alone."""
+    values = {"episodes": episodes}
+    return diary_verbs.add(edit, slot, replace(operation, values=values))
+
+
+def go_on(edit: "ListEdit", slot: "Slot", operation: "Operation") -> "Outcome":
+    """From an entry that has less than these episodes."""
+    first, last = operation.values["first"], operation.values["last"]
+    take_up(edit, slot, operation)
+    seen = Seen.of(entry_of(slot))
+    known = union(seen.watched, seen.skipped)
+    if operation.values["fills_gaps"] and minus(up_to(first - 1), known):
+        before = {"progress": first - 1}
+        edit.put(slot, as_update(operation, before, SENT_AS_UNKNOWN))
+        seen = Seen.of(entry_of(slot))
+    if first <= seen.progress + 1 and not common(((first, last),), seen.skipped):
+        by = last - seen.progress
+        return edit.put(slot, replace(operation, verb="increment", values={}, by=by))
+    said = Said(watched=union(seen.watched, ((first, last),)))
+    values = {"episode_ranges": said}
+    return edit.put(slot, as_update(operation, values, operation.watched_on))
+
+
+def take_up(edit: "ListEdit", slot: "Slot", operation: "Operation") -> None:
+    """What is not being watched is from now on. The first progress on To Watch does so
+    by itself, and dates it.
+    """
+    entry, first = entry_of(slot), operation.values["first"]
+    begins = entry["progress"] == 0 and (first == 1 or operation.values["fills_gaps"])
+    is_wanted = entry["type"] == EntryType.TO_WATCH and not begins
+    if is_wanted or entry["type"] == EntryType.COLLECTION:
+        values = {"type": EntryType.WATCHING.value}
+        edit.put(slot, as_update(operation, values, None))
+    elif entry["state"] == EntryState.ON_HOLD:
+        values = {"state": EntryState.ACTIVE.value}
+        edit.put(slot, as_update(operation, values, None))
+
+
+def as_update(
+    operation: "Operation", values: dict[str, Any], watched_on: str | None
+) -> "Operation":
+    return replace(operation, verb="update", values=values, watched_on=watched_on)
+
+
+def entry_of(slot: "Slot") -> dict[str, Any]:
+    return slot.after or NEW_ENTRY
