@@ -23,6 +23,7 @@ from profiles.staff.admin import (
     sign_ins,
     users,
 )
+from profiles.webhooks import admin as webhooks
 
 __all__ = [
     "apps",
@@ -46,4 +47,5 @@ __all__ = [
     "sharing",
     "sign_ins",
     "users",
+    "webhooks",
 ]

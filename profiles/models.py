@@ -40,11 +40,13 @@ from profiles.profile.models import (
 )
 from profiles.second_factor.models import FactorRemoval, Passkey, UsedChallenge
 from profiles.sharing.models import Share
+from profiles.webhooks.models import Delivery, Webhook
 
 __all__ = [
     "App",
     "AuthorizationCode",
     "CountCorrection",
+    "Delivery",
     "DeviceCode",
     "Digest",
     "DigestTime",
@@ -83,5 +85,6 @@ __all__ = [
     "UsedChallenge",
     "User",
     "UserNotice",
+    "Webhook",
     "WrongPasswords",
 ]

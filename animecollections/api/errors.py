@@ -128,6 +128,8 @@ CODES: dict[str, Kind] = {
     "feed_not_found": Kind(
         404, "Feed not found: it was ended, or its address was replaced."
     ),
+    "webhook_not_found": Kind(404, "You have no such webhook (any more)."),
+    "delivery_not_found": Kind(404, "No such delivery: they are kept for seven days."),
     "share_not_found": Kind(404, "You have no such link (any more)."),
     "watched_not_found": Kind(404, "This row is not in your diary."),
     "viewing_not_found": Kind(404, "You have no such viewing of this title."),
@@ -172,6 +174,9 @@ CODES: dict[str, Kind] = {
     ),
     "shares_full": Kind(
         409, "You have {number} links, which is the most: end one first."
+    ),
+    "webhooks_full": Kind(
+        409, "You have {number} webhooks, which is the most: end one first."
     ),
     "muted_full": Kind(
         409, "You muted {number} titles, which is the most: unmute one first."

@@ -24,6 +24,7 @@ TAGS = {
     "Diary": "What was watched on which day, month or year; to be corrected.",
     "Statistics": "What was watched, how much, and when.",
     "Sharing": "Links to one's own, and what others see of people by their names.",
+    "Webhooks": "Addresses of one's own that are sent what changes.",
     "Catalogue": "Titles, genres, studios. Open to visitors.",
     "Sync": "What changed since a cursor; the live feed.",
     "Imports": "Lists of other trackers: upload, look at the plan, decide, apply.",
@@ -54,6 +55,7 @@ ENUMS = {
     "Theme": "profiles.profile.models.Theme",
     "TitleLanguage": "profiles.profile.models.TitleLanguage",
     "ViewingState": "collections_app.watch_list.models.ViewingState",
+    "WebhookFormat": "profiles.webhooks.models.BodyFormat",
     "Weekday": "collections_app.stats.answers.WEEKDAYS",
 }
 
