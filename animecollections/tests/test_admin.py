@@ -75,6 +75,7 @@ from profiles.models import (
     UserNotice,
     WrongPasswords,
 )
+from profiles.webhooks import services as webhooks
 
 pytestmark = pytest.mark.django_db
 KEYED = {Session, Ticket}  # without pages: their keys are secrets
@@ -144,6 +145,11 @@ def fill(user, anime, number):
     )
     Feed.objects.create(user=user, key=f"k{number}", name="Phone")
     Share.objects.create(user=user, key=f"k{number}", of="stats")
+    webhook = webhooks.make(
+        user_id=user.pk, url="https://hooks.example.org/1", name="Home",
+        format="standard", parts=["entries"],
+    ).webhook  # fmt: skip
+    webhooks.test(user_id=user.pk, webhook_id=webhook.pk)
     UserNotice.objects.create(
         user=user, kind="merged", key=f"n{number}", anime=anime, happened_at=NOW,
         data={"related_title": f"Gone {number}"},

@@ -40,6 +40,10 @@ class WebhookQuerySet(OwnedQuerySet["Webhook"]):
         wants = is_asked | (Q(paused_at=None, due_at__lte=now) & has_news)
         return self.filter(is_free, wants, user__is_active=True).order_by("due_at")
 
+    def failing(self) -> Self:
+        """Across users: those that take nothing now, and are not paused yet."""
+        return self.filter(paused_at=None, failing_since__isnull=False)
+
 
 class Webhook(OwnedRow):
     """An address that is sent what changes. Its secret is nowhere: it is made of
