@@ -76,7 +76,10 @@ SPECTACULAR: dict[str, Any] = {
     "SCHEMA_PATH_PREFIX": "/api",
     "COMPONENT_SPLIT_PATCH": False,  # what a PATCH requires is required
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
-    "POSTPROCESSING_HOOKS": ["animecollections.api.schema_hooks.fit_for_generators"],
+    "POSTPROCESSING_HOOKS": [
+        "profiles.webhooks.openapi.add_webhooks",
+        "animecollections.api.schema_hooks.fit_for_generators",
+    ],
     "LICENSE": {"name": "MIT", "identifier": "MIT"},
     "TAGS": [{"name": name, "description": said} for name, said in TAGS.items()],
 }
