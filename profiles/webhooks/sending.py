@@ -174,9 +174,7 @@ def moved_to(cursor: Cursor, has_more: bool) -> dict[str, Any]:
 def keep(webhook: Webhook, message: Message) -> Delivery | None:
     """Before it leaves, so that whoever sends it again sends the same."""
     with transaction.atomic():
-        # The lock of the webhook first: it may be ended at this moment.
-        if not held_row(webhook).update(is_behind=True):
-            return None
+        # It names the account, whose row others lock before that of the webhook.
         made: Delivery = Delivery.objects.create(
             user_id=webhook.user_id,
             webhook_id=webhook.pk,
@@ -187,7 +185,10 @@ def keep(webhook: Webhook, message: Message) -> Delivery | None:
             has_more=message.has_more,
             made_at=timezone.now(),
         )
-    return made
+        if held_row(webhook).update(is_behind=True):
+            return made
+        transaction.set_rollback(True)  # ended at this moment
+    return None
 
 
 # --- Sending --------------------------------------------------------------------------
@@ -272,7 +273,8 @@ def note(webhook: Webhook, delivery: Delivery, outcome: Outcome) -> None:
     values: dict[str, Any] = {"is_slow": outcome.seconds > SLOW_SECONDS}
     if is_current and outcome.is_taken:
         values |= moved_to(Cursor(*delivery.place), delivery.has_more)
-        values |= WORKS
+        # Now: behind those that wait, where many are due at once.
+        values |= {"failures": 0, "failing_since": None, "due_at": timezone.now()}
     elif is_current and not is_asked:
         values |= after_failure(webhook, outcome)
     with transaction.atomic():
@@ -285,9 +287,6 @@ def note(webhook: Webhook, delivery: Delivery, outcome: Outcome) -> None:
             mail_webhook_paused.enqueue(
                 user_id=str(webhook.user_id), webhook_id=str(webhook.pk)
             )
-
-
-WORKS = {"failures": 0, "failing_since": None}
 
 
 def tried(outcome: Outcome, *, is_current: bool) -> dict[str, Any]:

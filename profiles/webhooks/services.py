@@ -188,7 +188,8 @@ def redeliver(*, user_id: UUID, webhook_id: UUID, delivery_id: UUID) -> Delivery
 
 
 def asked(user_id: UUID, webhook_id: UUID, now: datetime) -> Webhook:
-    """The webhook, locked, with word for the workers."""
+    """The webhook, locked after the account, with word for the workers."""
+    hold(user_id, None)
     mine = Webhook.objects.of(user_id).filter(pk=webhook_id)
     mine.update(asked_at=now)
     webhook: Webhook | None = mine.first()
