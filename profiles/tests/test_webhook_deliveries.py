@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -9,6 +10,7 @@ import sys
 import threading
 import time
 from datetime import timedelta
+from http.server import HTTPServer
 
 import pytest
 from django.conf import settings
@@ -190,6 +192,25 @@ def test_a_title_that_changed_in_the_catalogue_comes_with_the_next_change(
     call_due()
     [message] = receiver.verified(made["secret"])
     assert message["cursor"] == client.get(LIST).json()["meta"]["cursor"]
+
+
+def test_the_receiver_of_the_page_works(client, titles, settings):
+    page = (settings.BASE_DIR / "docs/webhooks.md").read_text()
+    told = {"__name__": "receiver"}
+    exec(re.search(r"```python\n(.*?)```", page, re.DOTALL)[1], told)  # noqa: S102
+    told["Receiver"].log_message = lambda *args: None
+    server = HTTPServer(("127.0.0.1", 0), told["Receiver"])
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    settings.PRIVATE_HOSTS = [f"127.0.0.1:{server.server_address[1]}"]
+    url = f"http://{settings.PRIVATE_HOSTS[0]}/"
+    told["SECRET"] = made_by(client, url=url)["secret"]
+    try:
+        assert deliver_one(client)["status"] == "delivered"
+    finally:
+        server.shutdown()
+        server.server_close()
+    assert [*told["copy"]] == ["1"]
+    assert told["cursor"] == client.get(LIST).json()["meta"]["cursor"]
 
 
 # --- What fails -----------------------------------------------------------------------
