@@ -120,7 +120,7 @@ class DeliveryStatus(models.TextChoices):
 
 class DeliveryQuerySet(OwnedQuerySet["Delivery"]):
     def to(self, webhook: Webhook) -> Self:
-        return self.of(webhook.user_id).filter(webhook_id=webhook.pk)
+        return self.filter(webhook_id=webhook.pk)
 
     def asked_for(self) -> Self:
         """By the owner: beside the order of changes, the first asked first."""

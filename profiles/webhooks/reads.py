@@ -16,5 +16,7 @@ def webhook_of(user_id: UUID, webhook_id: UUID) -> Webhook:
 
 def deliveries_to(webhook: Webhook) -> DeliveryQuerySet:
     """Without their bodies, which may be large and are not shown."""
-    rows: DeliveryQuerySet = Delivery.objects.to(webhook).defer("body", "place")
+    rows: DeliveryQuerySet = (
+        Delivery.objects.of(webhook.user_id).to(webhook).defer("body", "place")
+    )
     return rows

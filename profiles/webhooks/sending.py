@@ -126,7 +126,9 @@ def asked_delivery(webhook: Webhook) -> Delivery | None:
     """A test or a redelivery, which its owner waits for."""
     if webhook.asked_at is None:
         return None
-    found: Delivery | None = Delivery.objects.to(webhook).asked_for().first()
+    found: Delivery | None = (
+        Delivery.objects.of(webhook.user_id).to(webhook).asked_for().first()
+    )
     if found is None:  # unless another was asked for since
         held_row(webhook).filter(asked_at=webhook.asked_at).update(asked_at=None)
     return found
@@ -140,7 +142,7 @@ def next_delivery(webhook: Webhook) -> Delivery | None:
         return None
     waiting: Delivery | None = None
     if webhook.is_behind:
-        waiting = Delivery.objects.to(webhook).current().first()
+        waiting = Delivery.objects.of(webhook.user_id).to(webhook).current().first()
     return waiting or new_delivery(webhook)
 
 

@@ -111,7 +111,7 @@ def change(
         if webhook is None:
             raise ApiError("webhook_not_found")
         if "parts" in values:  # what waits was made of the others
-            Delivery.objects.to(webhook).current().delete()
+            Delivery.objects.of(webhook.user_id).to(webhook).current().delete()
             mine.update(is_behind=True)
     return webhook
 
@@ -161,7 +161,11 @@ def test(*, user_id: UUID, webhook_id: UUID) -> Delivery:
     now = timezone.now()
     with transaction.atomic():
         webhook = asked(user_id, webhook_id, now)
-        tests = Delivery.objects.to(webhook).filter(kind=DeliveryKind.TEST)
+        tests = (
+            Delivery.objects.of(webhook.user_id)
+            .to(webhook)
+            .filter(kind=DeliveryKind.TEST)
+        )
         waiting: Delivery | None = tests.asked_for().first()
         return waiting or Delivery.objects.create(
             user_id=user_id,
@@ -179,7 +183,7 @@ def redeliver(*, user_id: UUID, webhook_id: UUID, delivery_id: UUID) -> Delivery
     now = timezone.now()
     with transaction.atomic():
         webhook = asked(user_id, webhook_id, now)
-        found = Delivery.objects.to(webhook).filter(pk=delivery_id)
+        found = Delivery.objects.of(webhook.user_id).to(webhook).filter(pk=delivery_id)
         found.filter(asked_at=None).update(asked_at=now)
         delivery: Delivery | None = found.first()
         if delivery is None:
