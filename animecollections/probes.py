@@ -50,6 +50,7 @@ from history.jobs.services import late
 from history.models import Job
 from profiles.outbox import NO_SUCH_ADDRESS, given_up
 from profiles.sync.feed import feed
+from profiles.webhooks.models import Webhook
 
 logger = logging.getLogger(__name__)
 
@@ -243,8 +244,8 @@ def refusal(authorization: str) -> HttpResponse | None:
 
 
 class Figures(Collector):
-    """What no process counts: the outbox and the jobs, in two statements. Where the
-    database is away, or has not answered yet, that alone is told.
+    """What no process counts: the outbox, the jobs, webhooks; in four statements. Where
+    the database is away, or has not answered yet, that alone is told.
     """
 
     def __init__(self) -> None:
@@ -294,6 +295,10 @@ def figures_in_database() -> Iterator[Metric]:
         took.add_metric([job.name], job.seconds or 0)
         failed.add_metric([job.name], int(job.has_failed))
     yield from (late_by, took, failed)
+    webhooks = Webhook.objects.across_users()
+    due, failing = webhooks.due_at(now).count(), webhooks.failing().count()
+    yield gauge("webhooks_due", "Those with something to send that nobody sends", due)
+    yield gauge("webhooks_failing", "Those that take nothing now", failing)
 
 
 def gauge(name: str, about: str, value: float) -> Metric:

@@ -10,8 +10,8 @@ from collections.abc import Collection
 from typing import Final
 
 SCOPES: Final = {
-    "account": "Change the password, make tokens, feeds and links, export the whole "
-    "account, erase it. Apps cannot get this.",
+    "account": "Change the password, make tokens, feeds, links and webhooks, export "
+    "the whole account, erase it. Apps cannot get this.",
     "export": "Export the lists.",
     "feeds": "See which feeds there are of what airs of the list, and end them.",
     "history:read": "Read the search history.",
@@ -28,6 +28,7 @@ SCOPES: Final = {
     "sharing": "Decide who sees what; see which links there are to it, and end them.",
     "stats:read": "Read the statistics.",
     "watched:write": "Add to the diary of what was watched when, and correct it.",
+    "webhooks": "See which webhooks there are, what came of them, test and end them.",
 }
 ALL_SCOPES: Final = frozenset(SCOPES)
 OPEN: Final[tuple[str, ...]] = ()

@@ -24,6 +24,7 @@ from profiles.staff.admin import (
     sign_ins,
     users,
 )
+from profiles.webhooks import admin as webhooks
 
 __all__ = [
     "apps",
@@ -48,4 +49,5 @@ __all__ = [
     "sharing",
     "sign_ins",
     "users",
+    "webhooks",
 ]

@@ -21,12 +21,14 @@ class ProfilesConfig(AppConfig):
         from profiles.sharing.services import end_since as end_shares
         from profiles.staff import tasks
         from profiles.sync.feed import feed
+        from profiles.webhooks.services import end_since as end_webhooks
 
         after_commit_hooks.append(feed.publish)
         undoable_rows[PREFERENCES.kind] = PREFERENCES
         playing_hooks.hooks.append(feed.tell_playing)
         sign_in_hooks.hooks.append(feed.check_sign_ins)
         ways_in_hooks.hooks += [remove_factors, end_identities, end_feeds, end_shares]
+        ways_in_hooks.hooks.append(end_webhooks)
         oauth_hooks.hooks.append(tell_access_given)
         after_commit_hooks.append(lambda note: WRITES.inc())
         staff_action_hooks.append(tasks.tell_of_staff)

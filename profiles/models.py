@@ -42,11 +42,13 @@ from profiles.profile.models import (
 from profiles.reports.models import Report, ReportReason
 from profiles.second_factor.models import FactorRemoval, Passkey, UsedChallenge
 from profiles.sharing.models import Share
+from profiles.webhooks.models import Delivery, Webhook
 
 __all__ = [
     "App",
     "AuthorizationCode",
     "CountCorrection",
+    "Delivery",
     "DeviceCode",
     "Digest",
     "DigestTime",
@@ -90,5 +92,6 @@ __all__ = [
     "UsedChallenge",
     "User",
     "UserNotice",
+    "Webhook",
     "WrongPasswords",
 ]

@@ -31,6 +31,7 @@ from profiles.personal_data.models import MadeExport, PrivacyRequest
 from profiles.personal_tokens.models import PersonalToken
 from profiles.reports.models import Report
 from profiles.second_factor.models import UsedChallenge
+from profiles.webhooks.models import Delivery
 
 SENT_MAILS_FOR = timedelta(days=14)
 FAILED_MAILS_FOR = timedelta(days=60)
@@ -42,6 +43,7 @@ UNREAD_NOTICES_FOR = timedelta(days=90)
 DIGESTS_FOR = timedelta(days=60)
 REPORTS_FOR = timedelta(days=180)
 REQUESTS_FOR = timedelta(days=3 * 365)
+DELIVERIES_FOR = timedelta(days=7)
 FAILED_SIGN_INS_FOR = timedelta(days=60)
 
 
@@ -148,6 +150,12 @@ def old_digests() -> QuerySet[Digest]:
     return Digest.objects.across_users().filter(pk__lt=since).exclude(queued_at=None)
 
 
+def old_deliveries() -> QuerySet[Delivery]:
+    """What waits too: a webhook that goes on is sent the same changes again."""
+    since = first_id_at(timezone.now() - DELIVERIES_FOR)
+    return Delivery.objects.across_users().filter(pk__lt=since)
+
+
 def old_privacy_requests() -> QuerySet[PrivacyRequest]:
     """What was answered, and when, may be asked for years later."""
     return PrivacyRequest.objects.filter(closed_at__lt=timezone.now() - REQUESTS_FOR)
@@ -218,6 +226,7 @@ RULES = (
     Rule("notices of users that were read", read_user_notices),
     Rule("notices of users", unread_user_notices),
     Rule("digests", old_digests),
+    Rule("deliveries to webhooks", old_deliveries),
     Rule("privacy requests", old_privacy_requests),
     Rule("notes of exports", old_exports),
     Rule("reports", old_reports, by="decided_at"),

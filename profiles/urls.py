@@ -60,6 +60,7 @@ from profiles.sharing.public_views import PeopleViewSet, SharedViewSet
 from profiles.sharing.views import SharesViewSet, ViewAsViewSet
 from profiles.sync.ticket_views import TicketViewSet
 from profiles.sync.views import SocketSchemaViewSet, SyncViewSet
+from profiles.webhooks.views import DeliveriesViewSet, WebhooksViewSet
 
 urlpatterns = [
     path("notices", NoticesViewSet.as_view({"get": "list"})),
@@ -187,6 +188,27 @@ urlpatterns = [
     path("user/feeds", FeedsViewSet.as_view({"get": "list", "post": "create"})),
     path("user/feeds/<str:feed_id>", FeedsViewSet.as_view({"delete": "destroy"})),
     path("user/feeds/<str:feed_id>/rotate", FeedsViewSet.as_view({"post": "rotate"})),
+    path("user/webhooks", WebhooksViewSet.as_view({"get": "list", "post": "create"})),
+    path(
+        "user/webhooks/<str:webhook_id>",
+        WebhooksViewSet.as_view({"patch": "partial_update", "delete": "destroy"}),
+    ),
+    path(
+        "user/webhooks/<str:webhook_id>/rotate",
+        WebhooksViewSet.as_view({"post": "rotate"}),
+    ),
+    path(
+        "user/webhooks/<str:webhook_id>/test",
+        WebhooksViewSet.as_view({"post": "test"}),
+    ),
+    path(
+        "user/webhooks/<str:webhook_id>/deliveries",
+        DeliveriesViewSet.as_view({"get": "list"}),
+    ),
+    path(
+        "user/webhooks/<str:webhook_id>/deliveries/<str:delivery_id>/redeliver",
+        DeliveriesViewSet.as_view({"post": "redeliver"}),
+    ),
     path("user/shares", SharesViewSet.as_view({"get": "list", "post": "create"})),
     path("user/shares/<str:share_id>", SharesViewSet.as_view({"delete": "destroy"})),
     path(

@@ -129,6 +129,8 @@ CODES: dict[str, Kind] = {
         404, "Feed not found: it was ended, or its address was replaced."
     ),
     "decision_not_found": Kind(404, "There is no such decision about your things."),
+    "webhook_not_found": Kind(404, "You have no such webhook (any more)."),
+    "delivery_not_found": Kind(404, "No such delivery: they are kept for seven days."),
     "share_not_found": Kind(404, "You have no such link (any more)."),
     "watched_not_found": Kind(404, "This row is not in your diary."),
     "viewing_not_found": Kind(404, "You have no such viewing of this title."),
@@ -194,6 +196,9 @@ CODES: dict[str, Kind] = {
     "already_decided": Kind(409, "A colleague decided about it already: look again."),
     "user_name_withheld": Kind(
         409, "Our staff took this user name from your account: choose another."
+    ),
+    "webhooks_full": Kind(
+        409, "You have {number} webhooks, which is the most: end one first."
     ),
     "muted_full": Kind(
         409, "You muted {number} titles, which is the most: unmute one first."

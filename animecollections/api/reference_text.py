@@ -25,6 +25,7 @@ TAGS = {
     "Statistics": "What was watched, how much, and when.",
     "Sharing": "Links to one's own, and what others see of people by their names.",
     "Reports": "What others show and should not; what staff decide about it.",
+    "Webhooks": "Addresses of one's own that are sent what changes.",
     "Catalogue": "Titles, genres, studios. Open to visitors.",
     "Sync": "What changed since a cursor; the live feed.",
     "Imports": "Lists of other trackers: upload, look at the plan, decide, apply.",
@@ -55,6 +56,7 @@ ENUMS = {
     "Theme": "profiles.profile.models.Theme",
     "TitleLanguage": "profiles.profile.models.TitleLanguage",
     "ViewingState": "collections_app.watch_list.models.ViewingState",
+    "WebhookFormat": "profiles.webhooks.models.BodyFormat",
     "Weekday": "collections_app.stats.answers.WEEKDAYS",
 }
 
@@ -75,7 +77,10 @@ SPECTACULAR: dict[str, Any] = {
     "SCHEMA_PATH_PREFIX": "/api",
     "COMPONENT_SPLIT_PATCH": False,  # what a PATCH requires is required
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
-    "POSTPROCESSING_HOOKS": ["animecollections.api.schema_hooks.fit_for_generators"],
+    "POSTPROCESSING_HOOKS": [
+        "profiles.webhooks.openapi.add_webhooks",
+        "animecollections.api.schema_hooks.fit_for_generators",
+    ],
     "LICENSE": {"name": "MIT", "identifier": "MIT"},
     "TAGS": [{"name": name, "description": said} for name, said in TAGS.items()],
 }

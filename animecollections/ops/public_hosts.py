@@ -8,10 +8,13 @@ the deadline.
 
 import socket
 from collections.abc import Iterator
+from concurrent.futures import Future
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from threading import Thread
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
+import idna
 from django.conf import settings
 from requests import ConnectionError as NotReachedError
 from requests import PreparedRequest, Response, Session
@@ -63,6 +66,22 @@ def what_is_wrong(url: str) -> str:
     return "" if is_public else "Send an address of the public internet."
 
 
+def in_ascii(url: str) -> str:
+    """The address with the name of its host as it is looked up: of bücher.example
+    xn--bcher-kva.example. What is no name is left as it is.
+    """
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+        if host.isascii():
+            return url
+        name = idna.encode(host, uts46=True).decode()
+    except ValueError:  # an IDNAError is one
+        return url
+    place = parts.netloc.casefold().replace(host, name)
+    return urlunsplit(parts._replace(netloc=place))
+
+
 def is_allowed_privately(host: str, port: int) -> bool:
     """What the operator has in the own network; there HTTP will do."""
     return f"{host}:{port}" in settings.PRIVATE_HOSTS
@@ -70,14 +89,30 @@ def is_allowed_privately(host: str, port: int) -> bool:
 
 def public_addresses(host: str, port: int) -> list[str]:
     """What the name means, without what is not public; NotPublicError for none."""
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    addresses = [str(address[0]) for *_, address in found]
+    addresses = look_up(host, port)
     if is_allowed_privately(host, port):
         return addresses
     public = [one for one in addresses if all(map(is_global, meanings_of(one)))]
     if not public:
         raise NotPublicError(f"{host} is no host of the public internet.")
     return public
+
+
+def look_up(host: str, port: int) -> list[str]:
+    """In a thread of its own: the system waits for a silent server of names as long as
+    it likes, and cannot be told otherwise.
+    """
+    seconds = seconds_left(SECONDS[0])
+    found: Future[Any] = Future()
+
+    def look() -> None:
+        try:
+            found.set_result(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+        except Exception as error:  # noqa: BLE001  (who waits for it raises it)
+            found.set_exception(error)
+
+    Thread(target=look, daemon=True, name="look up").start()
+    return [str(address[0]) for *_, address in found.result(seconds)]
 
 
 def meanings_of(address: str | Address) -> Iterator[Address]:
@@ -131,6 +166,10 @@ class PinnedHTTPS(Watched, Pinned, HTTPSConnection):
 class PublicAdapter(WatchedAdapter):
     connections = (PinnedHTTP, PinnedHTTPS)
 
+    def __init__(self, seconds_in_all: float | None = None) -> None:
+        self.seconds_in_all = seconds_in_all or SECONDS_IN_ALL
+        super().__init__()
+
     def send(self, request: PreparedRequest, **more: Any) -> Response:  # type: ignore[override]
         parts = urlsplit(request.url or "")
         port = parts.port or (443 if parts.scheme == "https" else 80)
@@ -138,7 +177,7 @@ class PublicAdapter(WatchedAdapter):
         if parts.scheme != "https" and not is_private:
             raise NotPublicError("Only https:// is asked.")
         more |= {"stream": True, "timeout": SECONDS}
-        with deadline(SECONDS_IN_ALL) as until:
+        with deadline(self.seconds_in_all) as until:
             try:
                 response = super().send(request, **more)
                 response._content = response.raw.read(MOST_READ, decode_content=False)
@@ -156,11 +195,11 @@ class PublicSession(Session):
     (requests.RequestException, NotPublicError).
     """
 
-    def __init__(self) -> None:
+    def __init__(self, seconds_in_all: float | None = None) -> None:
         super().__init__()
         self.trust_env = False
         for scheme in ("https://", "http://"):
-            self.mount(scheme, PublicAdapter())
+            self.mount(scheme, PublicAdapter(seconds_in_all))
 
     def request(self, *args: Any, **more: Any) -> Response:
         return super().request(*args, **(more | {"allow_redirects": False}))

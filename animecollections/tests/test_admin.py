@@ -77,6 +77,7 @@ from profiles.models import (
     UserNotice,
     WrongPasswords,
 )
+from profiles.webhooks import services as webhooks
 
 pytestmark = pytest.mark.django_db
 KEYED = {Session, Ticket}  # without pages: their keys are secrets
@@ -153,6 +154,11 @@ def fill(user, anime, number):
         moderation_id=moderation.pk, about_user_id=user.pk, about_user_name="x",
         reporter_user_id=user.pk, reporter_key="x", thing="list", reason="spam",
     )  # fmt: skip
+    webhook = webhooks.make(
+        user_id=user.pk, url="https://hooks.example.org/1", name="Home",
+        format="standard", parts=["entries"],
+    ).webhook  # fmt: skip
+    webhooks.test(user_id=user.pk, webhook_id=webhook.pk)
     UserNotice.objects.create(
         user=user, kind="merged", key=f"n{number}", anime=anime, happened_at=NOW,
         data={"related_title": f"Gone {number}"},

@@ -50,6 +50,7 @@ PAGES = [
     "/security",
     "/transfer",
     "/developers",
+    "/webhooks",
 ]
 # Below these, a page for every title, and for every season.
 TITLES = "/anime/"

@@ -50,7 +50,7 @@ RESERVED = """
     anime animes apps browse calendar developers devices diary discover export feed
     feeds followers following history home import lists notices oauth profile profiles
     search season seasons shared shares statistics stats title titles tokens users
-    watchlist welcome
+    watchlist webhooks welcome
 """
 # How they are compared: 4DM1N, r00t and $taff too; 1 stands for i and for l.
 WRITTEN_FOR = str.maketrans("01i|3457@$", "ollleastas")

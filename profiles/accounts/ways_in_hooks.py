@@ -1,5 +1,5 @@
 """The hook through which accounts have ways in taken away: second factors, passkeys,
-providers, feeds.
+providers, feeds, links, webhooks.
 """
 
 from collections.abc import Callable

@@ -75,7 +75,7 @@ def write(
     besides: what else is written with it. It answers with what that adds to the data,
     or None where there is nothing to be told after all.
     """
-    id_, data = new_id(), dict(notice.data)
+    data = dict(notice.data)
     expected = None if besides else ChangeKind.NOTICES
     try:
         with recording(
@@ -86,6 +86,7 @@ def write(
                 if more is None:
                     return False
                 data |= more
+            id_ = new_id()  # under the lock: so it is newer than what was told before
             row = {
                 "id": id_,
                 "user_id": user_id,

@@ -75,6 +75,7 @@ from profiles.profile.models import Preferences, Profile
 from profiles.reports.models import Report
 from profiles.second_factor.models import FactorRemoval, Passkey
 from profiles.sharing.models import Share
+from profiles.webhooks.models import Delivery, Webhook
 
 ROWS_AT_ONCE = 2_000
 BYTES_AT_ONCE = 1024 * 1024
@@ -384,6 +385,18 @@ SECTIONS = [
         "The browsers that are sent notices. Their addresses are not included.",
         of(PushSubscription, "id"),
         left_out=("id", "key", "endpoint", "p256dh", "auth", "auth_epoch"),
+    ),
+    Section(
+        "webhooks.jsonl",
+        "The addresses that are sent what changes, and whether they take it. Never "
+        "their secrets.",
+        of(Webhook, "id"),
+        left_out=("seed", "previous_seed"),
+    ),
+    Section(
+        "webhook_deliveries.jsonl",
+        "What was sent to them in the last 7 days, and what they answered.",
+        of(Delivery, "webhook_id", "id"),
     ),
     Section("images.jsonl", "The pictures you uploaded.", of(Image, "path")),
 ]

@@ -142,6 +142,9 @@ def fill(user, client, visitor, anime):
     b"".join(client.get("/api/user/export?format=csv").streaming_content)
     client.post("/api/user/feeds", {"name": "Phone"})
     client.post("/api/user/shares", {"of": "list", "id": made["id"]})
+    address = {"url": "https://hooks.example.org/zaphira"}
+    webhook = client.post("/api/user/webhooks", address).json()["data"]
+    client.post(f"/api/user/webhooks/{webhook['id']}/test")
     client.put(f"/api/user/notices/mutes/{anime.pk}")
     Preferences.objects.filter(user=user).update(notice_digest="daily")
     notify(user_id=user.pk, kind=NoticeKind.MERGED, key="merged:1", anime_id=anime.pk)

@@ -239,7 +239,7 @@ def test_what_the_first_one_costs(visitor, link, budget):
     said += (
         "factors, their removal; 2 kinds left?, the user, codes, removal; providers, "
     )
-    with budget(18, said + "feeds, links"):
+    with budget(19, said + "feeds, links, webhooks"):
         assert confirm(visitor, link).status_code == 200
 
 

@@ -34,6 +34,7 @@ const PAGES = {
   "/security": () => import("./pages/security/page.js"),
   "/transfer": () => import("./pages/transfer/page.js"),
   "/developers": () => import("./pages/developers/page.js"),
+  "/webhooks": () => import("./pages/webhooks/page.js"),
 };
 const TITLES = "/anime/"; // a page for every title
 /** @param {string} path */

@@ -158,6 +158,33 @@ export interface Seen {
   year?: Pick<Review, "totals">;
 }
 
+export interface Webhook {
+  id: string;
+  name: string;
+  url: string | null;
+  host: string;
+  format: string;
+  parts: string[];
+  state: string;
+  paused_why: string | null;
+  failing_since: string | null;
+  next_try_at: string | null;
+  created_at: string;
+}
+export interface MadeWebhook extends Webhook { secret: string }
+/** What was sent to a webhook. */
+export interface Delivery {
+  id: string;
+  kind: string;
+  status: string;
+  made_at: string;
+  is_asked: boolean;
+  attempts: number;
+  status_code: number | null;
+  failure: string | null;
+  answer: string;
+}
+
 /** What a cover is drawn of: an entry, a title of the catalogue, a row of statistics. */
 export interface Covered {
   anime_id?: string;

@@ -79,6 +79,8 @@ PLACES = {
     "profiles.MutedTitle": by_user(OWN),
     "profiles.PushSubscription": by_user(OWN),
     "profiles.Digest": by_user(OWN),
+    "profiles.Webhook": by_user(OWN),
+    "profiles.Delivery": by_user(OWN),
     "profiles.MadeExport": by_user(OWN),
     "profiles.Erasure": coordinator("a register that outlives its users"),
     "profiles.PrivacyRequest": coordinator("a register that outlives its users"),

@@ -12,6 +12,7 @@ from django_tasks_db.management.commands import db_worker
 from animecollections.jobs import JOBS
 from history.jobs.services import let_go, run_due
 from profiles import outbox
+from profiles.webhooks.couriers import Couriers
 
 logger = logging.getLogger(__name__)
 
@@ -108,16 +109,18 @@ class Clock(threading.Thread):
 
 class Command(db_worker.Command):
     help = (
-        "Sends the mails of the outbox, and runs the periodic jobs. One worker "
-        "is enough; with several, one of them runs each job."
+        "Sends the mails of the outbox, calls webhooks, and runs the periodic jobs. "
+        "One worker is enough; with several, one of them runs each job."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        clock = Clock()
+        clock, couriers = Clock(), Couriers()
         clock.start()
+        couriers.start()
         try:
             super().handle(*args, **options)
         finally:
+            couriers.stopping.set()
             clock.stopping.set()
             clock.join(SECONDS_TO_END)
             with suppress(Error):  # else the next worker waits for the lease

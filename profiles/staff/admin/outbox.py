@@ -54,6 +54,7 @@ MAILS = {
     "mail_email_replaced": "another e-mail address, and how to take it back",
     "mail_email_taken_back": "an e-mail address was taken back",
     "mail_identity_joined": "a provider can sign in",
+    "mail_webhook_paused": "a webhook is paused",
     "mail_erased": "the account was erased",
 }
 OTHERS = {

@@ -20,6 +20,7 @@ const words = () => ({
   sharing: t("Decide who sees what; see which links there are to it, and end them."),
   "stats:read": t("Read the statistics."),
   "watched:write": t("Add to the diary of what was watched when, and correct it."),
+  webhooks: t("See which webhooks there are, what came of them, test and end them."),
 });
 
 /** @param {string} scope */

@@ -120,6 +120,7 @@ class SettingsPage {
   account() {
     return section(t("Account"), passwordForm((old, next) => this.changePassword(old, next)), h("p", { class: "actions start" },
       h("a", { class: "button", href: "/security" }, t("Security")),
+      h("a", { class: "button", href: "/webhooks" }, t("Webhooks")),
       h("button", { type: "button", class: "button", onclick: () => this.signOutEverywhere() }, t("Sign out everywhere")),
       h("button", { type: "button", class: "button danger", onclick: () => this.erase() }, t("Erase my account…"))));
   }
