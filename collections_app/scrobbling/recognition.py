@@ -147,10 +147,11 @@ def by_decision(
 
 
 def by_ids(known: Known, heard: Heard) -> Verdict:
-    verdict = by_site_ids(known, heard)
-    if verdict.place or verdict.reason:
-        return verdict
-    return by_series_ids(known, heard)
+    by_site = by_site_ids(known, heard)
+    if by_site.place or by_site.reason:
+        return by_site
+    by_series = by_series_ids(known, heard)
+    return by_series if by_series.place or by_series.reason else by_site
 
 
 def by_site_ids(known: Known, heard: Heard) -> Verdict:
