@@ -1,14 +1,15 @@
 """What whole-table work costs in a large database.
 
     python -m benchmarks.whole_tables load [--entries 10000000]
-    python -m benchmarks.whole_tables measure [JOB …]
+    python -m benchmarks.whole_tables measure [--changes 10000] [JOB …]
     python -m benchmarks.whole_tables drop
 
 `load` makes a PostgreSQL of its own in BENCH_DIR and leaves it there (port BENCH_PORT +
 9); 10,000,000 entries with their log take 30 GB and half an hour. People are those of
 `seed_demo`, and copies of them: row by row, so that the rows of one person lie as far
 from each other as they can. `measure` then times each job against it, and counts the
-rows and blocks that PostgreSQL reads for it.
+blocks that PostgreSQL looks at for it; with --changes, so many people have each changed
+an entry just before.
 """
 
 import argparse
@@ -41,6 +42,12 @@ LARGE = (
     "history_episodeswatched",
     "history_search",
 )
+AN_ENTRY_EACH = """
+    SELECT person.id, entry.anime_id, entry.type
+    FROM (SELECT id FROM profiles_user ORDER BY random() LIMIT %s) person
+    CROSS JOIN LATERAL (SELECT anime_id, type FROM collections_app_watchlistentry
+        WHERE user_id = person.id ORDER BY md5(id::text) LIMIT 1) entry
+"""
 MADE_UP = f"""
     INSERT INTO django_tasks_database_dbtaskresult (id, status, enqueued_at, started_at,
         finished_at, args_kwargs, priority, task_path, worker_ids, queue_name,
@@ -71,7 +78,8 @@ def main():
     parser.add_argument("verb", choices=("load", "measure", "drop"))
     parser.add_argument("jobs", nargs="*")
     parser.add_argument("--entries", type=int, default=10_000_000)
-    wanted = parser.parse_args()
+    parser.add_argument("--changes", type=int, default=0)
+    wanted = parser.parse_intermixed_args()
     cluster = growth.Cluster(HOME)
     if wanted.verb == "drop":
         cluster.stop()
@@ -79,7 +87,7 @@ def main():
     elif wanted.verb == "load":
         load(cluster, wanted.entries)
     else:
-        measure(wanted.jobs)
+        measure(wanted.jobs, wanted.changes)
 
 
 def load(cluster, entries):
@@ -102,21 +110,48 @@ def load(cluster, entries):
         db.execute("CHECKPOINT")
 
 
-def measure(wanted):
+def measure(wanted, changes):
     """Seconds, and blocks of 8 KB that PostgreSQL looked at, of each job."""
     os.environ["DATABASE_URL"] = URL
     jobs = jobs_of_product()
     print("| job | seconds | blocks |\n|---|---|---|")
+    if changes:
+        change(changes)
     for name in wanted or jobs:
-        before, began = blocks(), time.perf_counter()
-        said = jobs[name]()
-        seconds = time.perf_counter() - began
         from django.db import connection
 
         connection.close()
         time.sleep(1)  # until the server has told its statistics
+        before, began = blocks(), time.perf_counter()
+        said = jobs[name]()
+        seconds = time.perf_counter() - began
+        connection.close()
+        time.sleep(1)  # until the server has told its statistics
         print(f"| {name} | {seconds:.2f} | {blocks() - before:,} |", flush=True)
         told(f"{name}: {said}")
+
+
+def change(number):
+    """So many people move one entry each. What follows the log reads it again for ten
+    minutes (LONGEST_WRITE): each job that is measured meanwhile sees all of it.
+    """
+    from animecollections.identity import Origin, today_in
+    from collections_app.catalogue.refs import OWN, AnimeRef
+    from collections_app.watch_list import writes as watch_list
+
+    with psycopg.connect(URL) as db:
+        chosen = db.execute(AN_ENTRY_EACH, [number]).fetchall()
+    for user_id, anime_id, type_ in chosen:
+        other = {"type": "Collection" if type_ == "To Watch" else "To Watch"}
+        watch_list.do_all(
+            user_id=user_id,
+            operations=[
+                watch_list.Operation("move", AnimeRef(OWN, str(anime_id)), other)
+            ],
+            today=today_in("UTC"),
+            through=Origin("command"),
+        )
+    told(f"{len(chosen):,} people changed an entry")
 
 
 def blocks():
@@ -134,12 +169,12 @@ def jobs_of_product():
 
     from animecollections import probes
     from animecollections.identity import Origin
+    from animecollections.jobs import JOBS
     from animecollections.management.commands.doctor import CHECKS
     from animecollections.retention import RULES
     from collections_app.merges.services import people_with
     from history.log.recording import end_all_cursors
     from profiles.figures import running_counts
-    from profiles.figures import services as figures
     from profiles.models import User
     from profiles.personal_data.erasure import erase
 
@@ -158,9 +193,7 @@ def jobs_of_product():
         "erasure": erase_one,
         "mark_restored": end_all_cursors,
         "counts anew": running_counts.count_anew,
-        "figures": figures.refresh,
-        "figures anew": running_counts.recount_some,
-        "popularity": figures.rank_titles,
+        **{f"job: {job.name}": job.run for job in JOBS},
         **{f"prune: {rule.name}": rule.count for rule in RULES},
         **{f"doctor: {check.name}": doctor(check.name) for check in CHECKS},
         "doctor --days 1": lambda: call_command("doctor", "--days", "1", verbosity=0),

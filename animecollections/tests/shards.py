@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import Lock
 
 import psycopg
 from django.db import connection
@@ -13,18 +14,19 @@ COUNTED = (
     " WHERE oid = (SELECT oid FROM pg_database WHERE datname = current_database())"
 )
 
-
 opened: dict[str, psycopg.Connection] = {}
+opening = Lock()  # tests of races ask from many threads: each would open one
 
 
 def beside(name: str) -> psycopg.Connection:
     """One of its own: the one that is watched may be in a broken transaction."""
-    if name not in opened:
-        wanted = ("host", "port", "user", "password", "dbname")
-        parameters = connection.get_connection_params()
-        given = {key: parameters[key] for key in wanted if parameters.get(key)}
-        opened[name] = psycopg.connect(**given, autocommit=True)
-    return opened[name]
+    with opening:
+        if name not in opened:
+            wanted = ("host", "port", "user", "password", "dbname")
+            parameters = connection.get_connection_params()
+            given = {key: parameters[key] for key in wanted if parameters.get(key)}
+            opened[name] = psycopg.connect(**given, autocommit=True)
+        return opened[name]
 
 
 def close() -> None:
