@@ -517,6 +517,7 @@ RATES = {
     "export": (30, 3600),
     "feed": (60, 60),
     "others": (120, 60),  # what others see of people: names, links
+    "follow": (120, 60),  # ties with people by their names
     "oauth": (600, 60),  # by network: servers of apps ask for many people
     "device": (60, 600),  # devices that want to be let in
     "link": (20, 600),  # codes that a person types

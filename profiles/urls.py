@@ -18,6 +18,13 @@ from profiles.developers.views import RegisteredAppsViewSet
 from profiles.devices.views import DevicesViewSet
 from profiles.email_changes.views import EmailLinkViewSet, EmailViewSet
 from profiles.feeds.views import FeedsViewSet
+from profiles.following.views import (
+    BlocksViewSet,
+    FollowersViewSet,
+    FollowingViewSet,
+    RequestsViewSet,
+    TiesViewSet,
+)
 from profiles.images.views import ImagesViewSet, UploadViewSet
 from profiles.notices.views import NoticesViewSet
 from profiles.notifications.views import (
@@ -181,6 +188,28 @@ urlpatterns = [
     path("user/shares/<str:share_id>", SharesViewSet.as_view({"delete": "destroy"})),
     path(
         "user/shares/<str:share_id>/rotate", SharesViewSet.as_view({"post": "rotate"})
+    ),
+    path("user/following", TiesViewSet.as_view({"get": "following"})),
+    path(
+        "user/following/<str:user_name>",
+        FollowingViewSet.as_view(
+            {"get": "retrieve", "put": "update", "delete": "destroy"}
+        ),
+    ),
+    path("user/followers", TiesViewSet.as_view({"get": "followers"})),
+    path(
+        "user/followers/<str:user_name>",
+        FollowersViewSet.as_view({"delete": "destroy"}),
+    ),
+    path("user/requests", TiesViewSet.as_view({"get": "requests"})),
+    path(
+        "user/requests/<str:user_name>",
+        RequestsViewSet.as_view({"put": "update", "delete": "destroy"}),
+    ),
+    path("user/blocks", TiesViewSet.as_view({"get": "blocks"})),
+    path(
+        "user/blocks/<str:user_name>",
+        BlocksViewSet.as_view({"put": "update", "delete": "destroy"}),
     ),
     path("user/view-as", ViewAsViewSet.as_view({"get": "retrieve"})),
     path("shared/<str:token>", SharedViewSet.as_view({"get": "retrieve"})),

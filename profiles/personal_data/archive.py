@@ -55,6 +55,7 @@ from profiles.accounts.models import (
 )
 from profiles.email_changes.models import EmailChange
 from profiles.feeds.models import Feed
+from profiles.following.models import Tie, TieKind
 from profiles.images.models import Image
 from profiles.images.storage import storage_failures_told
 from profiles.notifications.models import (
@@ -123,6 +124,11 @@ def wrong_passwords(user_id: UUID) -> QuerySet[WrongPasswords]:
 
 def wrong_codes(user_id: UUID) -> QuerySet[WrongPasswords]:
     return WrongPasswords.objects.filter(email=lockouts.codes_of(user_id))
+
+
+def ties(user_id: UUID) -> QuerySet[Tie]:
+    """Not that somebody blocks them: it is the other's, and kept from them."""
+    return Tie.objects.of(user_id).exclude(kind=TieKind.BLOCKED_BY).order_by("id")
 
 
 def acts_of_staff(user_id: UUID) -> QuerySet[LogEntry]:
@@ -318,6 +324,13 @@ SECTIONS = [
         "each was used. Their addresses are not included.",
         of(Share, "id"),
         left_out=("key",),
+    ),
+    Section(
+        "ties.jsonl",
+        "Whom you follow, asked to follow and block; who follows you or asks to. Other "
+        "people are named by the id of their account.",
+        ties,
+        left_out=("id",),
     ),
     Section(
         "notices.jsonl",

@@ -1,12 +1,14 @@
 """What others see of a person, over HTTP: for everybody, by name or by a link.
 
-A sign-in says here which mature titles are seen, and no more: their owner sees what
-others see (all of it is at /api/user/…), and no token more than it was given.
+A sign-in says here which mature titles are seen, whether its user follows, and whether
+one blocks the other; and no more: an owner sees what others see (all of it is at
+/api/user/…), and no token more than it was given.
 """
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from typing import Any
+from uuid import UUID
 
 from django.http.response import HttpResponseBase
 from django.utils.crypto import salted_hmac
@@ -24,11 +26,13 @@ from animecollections.db.statements import limited
 from animecollections.scopes import OPEN
 from animecollections.viewer import Link, Viewer
 from collections_app.watch_list.for_others import PER_PAGE
+from profiles.accounts.people import user_named
+from profiles.following.reads import as_follower
 from profiles.sharing import examples, reads, services
 from profiles.sharing import shown_serializers as shapes
 from profiles.sharing.fields import named_by
 from profiles.sharing.models import Share, SharedThing
-from profiles.sharing.owners import Look, look_at, user_named
+from profiles.sharing.owners import Look, look_at
 from profiles.sharing.parameters import OF_LISTS, ORDERING, PAGES, YEARS
 
 TAGS = ["Sharing"]
@@ -59,8 +63,13 @@ class ForOthers(ApiViewSet):
             response["X-Robots-Tag"] = "noindex"
         return response
 
-    def viewer(self, link: Link | None = None) -> Viewer:
-        return Viewer(hides_mature=self.asker.hides_mature, link=link)
+    def viewer(self, owner_id: UUID, link: Link | None = None) -> Viewer:
+        """404 where one blocks the other. A token sees as a follower by its scope."""
+        viewer = Viewer(hides_mature=self.asker.hides_mature, link=link)
+        if not self.request.user.is_authenticated:
+            return viewer
+        may = self.has_scope("following:read")
+        return as_follower(viewer, owner_id, self.user_id, may=may)
 
     def limits(self) -> AbstractContextManager[None]:
         return limited(is_visitor=not self.request.user.is_authenticated)
@@ -81,7 +90,8 @@ class ForOthers(ApiViewSet):
 
 class PeopleViewSet(ForOthers):
     def look(self, user_name: str) -> Look:
-        return look_at(user_named(user_name), self.viewer(), (), self.wanted)
+        owner_id = user_named(user_name)
+        return look_at(owner_id, self.viewer(owner_id), (), self.wanted)
 
     def seen(self, user_name: str, read: Any, *which: object) -> Answer:
         with self.limits():
@@ -222,6 +232,6 @@ class SharedViewSet(ForOthers):
             page_size = None
         if share.of == SharedThing.TYPE:
             wanted["type"] = [share.which]
-        viewer = self.viewer(services.link_of(share))
+        viewer = self.viewer(share.user_id, services.link_of(share))
         named = named_by(share.fields)
         return look_at(share.user_id, viewer, named, wanted, page_size)

@@ -73,6 +73,7 @@ PLACES = {
     "profiles.Identity": by_user(OWN),
     "profiles.Feed": by_user(OWN),
     "profiles.Share": by_user("its text tells the user"),
+    "profiles.Tie": by_user(OWN),
     "profiles.UserNotice": by_user(OWN),
     "profiles.MutedTitle": by_user(OWN),
     "profiles.PushSubscription": by_user(OWN),
