@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from itertools import islice
 from tempfile import TemporaryFile
 from typing import IO, Any
 from uuid import UUID
@@ -53,6 +54,7 @@ from profiles.accounts.models import (
     User,
     WrongPasswords,
 )
+from profiles.accounts.people import names_of
 from profiles.email_changes.models import EmailChange
 from profiles.feeds.models import Feed
 from profiles.following.models import Tie, TieKind
@@ -102,6 +104,17 @@ class Section:
         ]
         named = {name: F(path) for name, path in self.more}
         return rows.values(*names, **named).iterator(ROWS_AT_ONCE)
+
+
+class SectionOfPeople(Section):
+    """Rows that name others by `person_id`: no more of them is told than their name."""
+
+    def of(self, user_id: UUID) -> Iterator[dict[str, Any]]:
+        rows = super().of(user_id)
+        while some := list(islice(rows, ROWS_AT_ONCE)):
+            names = names_of({row["person_id"] for row in some})
+            for row in some:
+                yield {"user_name": names.get(row.pop("person_id")), **row}
 
 
 def of(model: type[Model], *order: str) -> Callable[[UUID], QuerySet[Any]]:
@@ -325,10 +338,9 @@ SECTIONS = [
         of(Share, "id"),
         left_out=("key",),
     ),
-    Section(
+    SectionOfPeople(
         "ties.jsonl",
-        "Whom you follow, asked to follow and block; who follows you or asks to. Other "
-        "people are named by the id of their account.",
+        "Whom you follow, asked to follow and block; who follows you or asks to.",
         ties,
         left_out=("id",),
     ),
