@@ -16,9 +16,7 @@ TITLE = ("anime_id", "anime__title", "anime__picture_url")
 
 
 class Comparison(TypedDict):
-    """shared: titles of both. scored: those with a score of both. affinity: Pearson's
-    correlation of these scores, from -100 to 100.
-    """
+    """Of two lists: `shared` titles, and those `scored` by both."""
 
     user_name: str
     shared: int
