@@ -49,15 +49,18 @@ FOLLOWER_STATES = {
 
 
 class FollowStateAnswer(TypedDict):
-    user_name: str
+    # Without a name: it is kept for retries, also once that person is erased.
+
     state: Annotated[str, State]
 
 
 class TiedPersonAnswer(FollowStateAnswer):
+    user_name: str
     since: datetime
 
 
 class TieBetweenAnswer(FollowStateAnswer):
+    user_name: str
     follower: Annotated[str, FollowerState]
 
 

@@ -91,20 +91,20 @@ def other_than_self(user_id: UUID, user_name: str) -> UUID:
 # --- Following ------------------------------------------------------------------------
 
 
-def follow(*, user_id: UUID, user_name: str) -> tuple[str, TieKind]:
-    """At once where the other's profile is for everyone; elsewhere it asks them. Their
-    name, and which it is. 409 `following_full`, `person_blocked`.
+def follow(*, user_id: UUID, user_name: str) -> TieKind:
+    """At once where the other's profile is for everyone; elsewhere it asks them: which
+    it is. 409 `following_full`, `person_blocked`.
     """
     person_id = other_than_self(user_id, user_name)
     with both_locked(user_id, person_id):
         kinds = kinds_between(user_id, person_id)
         if TieKind.BLOCKS in kinds:
             raise ApiError("person_blocked")
-        name, kind = name_and_kind(person_id)
+        kind = kind_for(person_id)
         if TieKind.FOLLOWS in kinds:
-            return name, TieKind.FOLLOWS
+            return TieKind.FOLLOWS
         if kind in kinds:
-            return name, kind
+            return kind
         mine = Tie.objects.of(user_id).of_kind((TieKind.FOLLOWS, TieKind.ASKS))
         if TieKind.ASKS not in kinds and mine.count() >= MOST_FOLLOWED:
             raise ApiError("following_full", number=MOST_FOLLOWED)
@@ -113,17 +113,16 @@ def follow(*, user_id: UUID, user_name: str) -> tuple[str, TieKind]:
         is_asked = kind == TieKind.ASKS
         notice = NoticeKind.FOLLOW_REQUEST if is_asked else NoticeKind.FOLLOWER
         tell(person_id, notice, made)
-    return name, kind
+    return kind
 
 
-def name_and_kind(person_id: UUID) -> tuple[str, TieKind]:
-    """And what a new follower becomes; 404 for an account that is locked."""
+def kind_for(person_id: UUID) -> TieKind:
+    """What a new follower becomes; 404 for an account that is locked."""
     rows = Preferences.objects.filter(user_id=person_id, user__is_active=True)
-    row = rows.values_list("user__user_name", "audience_profile").first()
-    if row is None:
+    audience = rows.values_list("audience_profile", flat=True).first()
+    if audience is None:
         raise ApiError("not_found")
-    name, audience = row
-    return name, TieKind.FOLLOWS if audience == Audience.EVERYONE else TieKind.ASKS
+    return TieKind.FOLLOWS if audience == Audience.EVERYONE else TieKind.ASKS
 
 
 def tell(user_id: UUID, kind: NoticeKind, made: Tie) -> None:

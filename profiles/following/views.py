@@ -142,8 +142,8 @@ class FollowingViewSet(ByName):
         examples={"followed": examples.FOLLOWED, "asked": examples.ASKED},
     )
     def update(self, request: Request, user_name: str) -> Answer:
-        name, kind = services.follow(user_id=self.user_id, user_name=user_name)
-        return answer({"user_name": name, "state": STATES[kind]})
+        kind = services.follow(user_id=self.user_id, user_name=user_name)
+        return answer({"state": STATES[kind]})
 
     @documented(
         "Follows somebody no more, or takes back the request.",

@@ -61,10 +61,7 @@ def test_a_public_profile_is_followed_at_once_and_told(
 ):
     for _ in range(2):
         followed = client.put(f"{FOLLOWING}/{bob.user_name.upper()}")
-        assert followed.json()["data"] == {
-            "user_name": bob.user_name,
-            "state": "following",
-        }
+        assert followed.json()["data"] == {"state": "following"}
     assert state_of(client, bob) == ("following", "none")
     assert state_of(other_client, alice) == ("none", "follows")
     [listed] = client.get(FOLLOWING).json()["data"]
