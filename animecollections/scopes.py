@@ -14,6 +14,9 @@ SCOPES: Final = {
     "the whole account, erase it. Apps cannot get this.",
     "export": "Export the lists.",
     "feeds": "See which feeds there are of what airs of the list, and end them.",
+    "following:read": "See who is followed, who follows, asks and is blocked; and what "
+    "the followed show to followers.",
+    "following:write": "Follow people, end it, decline requests, and block.",
     "history:read": "Read the search history.",
     "history:write": "Add to the search history, and clear it.",
     "import": "Plan and apply imports of lists.",

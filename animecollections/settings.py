@@ -522,6 +522,7 @@ RATES = {
     "scrobble": (120, 60),  # of one token; a player tells of its progress all along
     "others": (120, 60),  # what others see of people: names, links
     "report": (10, 3600),  # by account, or by a visitor's network; staff read each
+    "follow": (120, 60),  # ties with people by their names
     "oauth": (600, 60),  # by network: servers of apps ask for many people
     "device": (60, 600),  # devices that want to be let in
     "link": (20, 600),  # codes that a person types

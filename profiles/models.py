@@ -16,6 +16,7 @@ from profiles.count_corrections.models import CountCorrection
 from profiles.email_changes.models import EmailChange
 from profiles.feeds.models import Feed
 from profiles.figures.models import Figure, ListCount, TitleCount
+from profiles.following.models import Tie
 from profiles.images.models import Image
 from profiles.moderation.models import Moderation, ModerationState, ReportedThing
 from profiles.notices.models import Notice
@@ -86,6 +87,7 @@ __all__ = [
     "Share",
     "Theme",
     "Ticket",
+    "Tie",
     "TitleCount",
     "TitleLanguage",
     "TokenFamily",

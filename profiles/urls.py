@@ -18,6 +18,14 @@ from profiles.developers.views import RegisteredAppsViewSet
 from profiles.devices.views import DevicesViewSet
 from profiles.email_changes.views import EmailLinkViewSet, EmailViewSet
 from profiles.feeds.views import FeedsViewSet
+from profiles.following.views import (
+    BlocksViewSet,
+    FollowersViewSet,
+    FollowingViewSet,
+    RequestsViewSet,
+    TiesViewSet,
+    WatchersViewSet,
+)
 from profiles.images.views import ImagesViewSet, UploadViewSet
 from profiles.notices.views import NoticesViewSet
 from profiles.notifications.views import (
@@ -56,7 +64,11 @@ from profiles.second_factor.views import (
     RecoveryCodesViewSet,
     SecurityViewSet,
 )
-from profiles.sharing.public_views import PeopleViewSet, SharedViewSet
+from profiles.sharing.public_views import (
+    CompareViewSet,
+    PeopleViewSet,
+    SharedViewSet,
+)
 from profiles.sharing.views import SharesViewSet, ViewAsViewSet
 from profiles.sync.ticket_views import TicketViewSet
 from profiles.sync.views import SocketSchemaViewSet, SyncViewSet
@@ -221,6 +233,29 @@ urlpatterns = [
         "user/moderation/<str:moderation_id>/answer",
         DecisionsViewSet.as_view({"post": "answer"}),
     ),
+    path("user/following", TiesViewSet.as_view({"get": "following"})),
+    path(
+        "user/following/<str:user_name>",
+        FollowingViewSet.as_view(
+            {"get": "retrieve", "put": "update", "delete": "destroy"}
+        ),
+    ),
+    path("animes/<str:anime_id>/following", WatchersViewSet.as_view({"get": "list"})),
+    path("user/followers", TiesViewSet.as_view({"get": "followers"})),
+    path(
+        "user/followers/<str:user_name>",
+        FollowersViewSet.as_view({"delete": "destroy"}),
+    ),
+    path("user/requests", TiesViewSet.as_view({"get": "requests"})),
+    path(
+        "user/requests/<str:user_name>",
+        RequestsViewSet.as_view({"put": "update", "delete": "destroy"}),
+    ),
+    path("user/blocks", TiesViewSet.as_view({"get": "blocks"})),
+    path(
+        "user/blocks/<str:user_name>",
+        BlocksViewSet.as_view({"put": "update", "delete": "destroy"}),
+    ),
     path("user/view-as", ViewAsViewSet.as_view({"get": "retrieve"})),
     path("shared/<str:token>", SharedViewSet.as_view({"get": "retrieve"})),
     path("users/<str:user_name>", PeopleViewSet.as_view({"get": "retrieve"})),
@@ -236,6 +271,7 @@ urlpatterns = [
     path(
         "users/<str:user_name>/year/<int:year>", PeopleViewSet.as_view({"get": "year"})
     ),
+    path("users/<str:user_name>/compare", CompareViewSet.as_view({"get": "retrieve"})),
     path("user/notices", UserNoticesViewSet.as_view({"get": "list"})),
     path("user/notices/read", UserNoticesViewSet.as_view({"post": "read"})),
     path("user/notices/mutes", MutedTitlesViewSet.as_view({"get": "list"})),

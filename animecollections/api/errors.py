@@ -200,6 +200,13 @@ CODES: dict[str, Kind] = {
     "webhooks_full": Kind(
         409, "You have {number} webhooks, which is the most: end one first."
     ),
+    "following_full": Kind(
+        409, "You follow {number} people, which is the most: unfollow one first."
+    ),
+    "blocks_full": Kind(
+        409, "You block {number} people, which is the most: unblock one first."
+    ),
+    "person_blocked": Kind(409, "You block this person: unblock them first."),
     "muted_full": Kind(
         409, "You muted {number} titles, which is the most: unmute one first."
     ),

@@ -23,6 +23,7 @@ TAGS = {
     "Lists": "Lists of one's own, each in its own order.",
     "Diary": "What was watched on which day, month or year; to be corrected.",
     "Statistics": "What was watched, how much, and when.",
+    "Following": "Who follows whom; requests, blocks, and what followers have.",
     "Sharing": "Links to one's own, and what others see of people by their names.",
     "Reports": "What others show and should not; what staff decide about it.",
     "Webhooks": "Addresses of one's own that are sent what changes.",

@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from animecollections.admin import BoundedPaginator
+from animecollections.db.ids import new_id
 from animecollections.identity import Origin
 from collections_app.catalogue.refs import AnimeRef
 from collections_app.imports import services as imports
@@ -71,6 +72,7 @@ from profiles.models import (
     Session,
     Share,
     Ticket,
+    Tie,
     TokenFamily,
     UsedChallenge,
     User,
@@ -159,6 +161,7 @@ def fill(user, anime, number):
         format="standard", parts=["entries"],
     ).webhook  # fmt: skip
     webhooks.test(user_id=user.pk, webhook_id=webhook.pk)
+    Tie.objects.create(user=user, person_id=new_id(), kind="follows", since=NOW)
     UserNotice.objects.create(
         user=user, kind="merged", key=f"n{number}", anime=anime, happened_at=NOW,
         data={"related_title": f"Gone {number}"},

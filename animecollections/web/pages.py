@@ -46,6 +46,7 @@ PAGES = [
     "/notices",
     "/sharing",
     "/players",
+    "/following",
     "/settings",
     "/security",
     "/transfer",

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from itertools import islice
 from tempfile import TemporaryFile
 from typing import IO, Any
 from uuid import UUID
@@ -56,8 +57,10 @@ from profiles.accounts.models import (
     User,
     WrongPasswords,
 )
+from profiles.accounts.people import names_of
 from profiles.email_changes.models import EmailChange
 from profiles.feeds.models import Feed
+from profiles.following.models import Tie, TieKind
 from profiles.images.models import Image
 from profiles.images.storage import storage_failures_told
 from profiles.moderation.models import Moderation
@@ -109,6 +112,17 @@ class Section:
         return rows.values(*names, **named).iterator(ROWS_AT_ONCE)
 
 
+class SectionOfPeople(Section):
+    """Rows that name others by `person_id`: no more of them is told than their name."""
+
+    def of(self, user_id: UUID) -> Iterator[dict[str, Any]]:
+        rows = super().of(user_id)
+        while some := list(islice(rows, ROWS_AT_ONCE)):
+            names = names_of({row["person_id"] for row in some})
+            for row in some:
+                yield {"user_name": names.get(row.pop("person_id")), **row}
+
+
 def of(model: type[Model], *order: str) -> Callable[[UUID], QuerySet[Any]]:
     """The rows of a model that has a `user`."""
     return lambda user_id: model._default_manager.filter(user_id=user_id).order_by(
@@ -129,6 +143,11 @@ def wrong_passwords(user_id: UUID) -> QuerySet[WrongPasswords]:
 
 def wrong_codes(user_id: UUID) -> QuerySet[WrongPasswords]:
     return WrongPasswords.objects.filter(email=lockouts.codes_of(user_id))
+
+
+def ties(user_id: UUID) -> QuerySet[Tie]:
+    """Not that somebody blocks them: it is the other's, and kept from them."""
+    return Tie.objects.of(user_id).exclude(kind=TieKind.BLOCKED_BY).order_by("id")
 
 
 def acts_of_staff(user_id: UUID) -> QuerySet[LogEntry]:
@@ -342,6 +361,12 @@ SECTIONS = [
         "each was used. Their addresses are not included.",
         of(Share, "id"),
         left_out=("key",),
+    ),
+    SectionOfPeople(
+        "ties.jsonl",
+        "Whom you follow, asked to follow and block; who follows you or asks to.",
+        ties,
+        left_out=("id",),
     ),
     Section(
         "moderation.jsonl",

@@ -20,6 +20,7 @@ from profiles.accounts.proofs import refuse_password_alone
 from profiles.accounts.sign_in_hooks import tell_sign_ins_ended
 from profiles.app_access.tasks import end_sign_ins
 from profiles.figures import running_counts
+from profiles.following import services as following
 from profiles.oauth.models import App
 from profiles.personal_data import privacy_requests as privacy
 from profiles.personal_data import tasks
@@ -95,6 +96,7 @@ def forget(user: User) -> None:
     besides = LoginClaim.objects.claimed_besides(user.pk)
     LoginClaim.objects.give_up(user.pk, {*claims_of(user), *besides})
     running_counts.forget(user)
+    following.forget(user.pk)
     lockouts.unlock(user.email)
     lockouts.unlock(lockouts.codes_of(user.pk))
     audit.forget(user.pk)

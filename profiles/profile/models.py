@@ -85,6 +85,8 @@ class NoticeKind(models.TextChoices):
     SEQUEL = "sequel", "a sequel of what was completed has a date"
     MOVED = "moved", "an episode has another date"
     MERGED = "merged", "two titles of the catalogue became one"
+    FOLLOW_REQUEST = "follow_request", "somebody asks to follow"
+    FOLLOWER = "follower", "somebody follows since"
 
 
 class DigestTime(models.TextChoices):

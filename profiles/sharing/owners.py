@@ -11,8 +11,6 @@ from animecollections.api.errors import ApiError
 from animecollections.api.parameters import Wanted
 from animecollections.viewer import THINGS, Viewer, is_in_audience
 from collections_app.watch_list.for_others import PER_PAGE
-from profiles.accounts.identifiers import fold_user_name
-from profiles.accounts.models import LoginClaim
 from profiles.moderation.reads import has_withheld, withheld_of
 from profiles.profile.models import Preferences
 from profiles.sharing.fields import FIELDS
@@ -43,16 +41,6 @@ class Look:
         """404 unless one of them is seen: the same as for what is not there."""
         if not self.sees.intersection(things):
             raise ApiError("not_found")
-
-
-def user_named(name: str) -> UUID:
-    """Whose user name this is; 404 where it is nobody's."""
-    if "\x00" in name:
-        raise ApiError("not_found")
-    user_id: UUID | None = LoginClaim.objects.owner_of(f"name:{fold_user_name(name)}")
-    if user_id is None:
-        raise ApiError("not_found")
-    return user_id
 
 
 def look_at(

@@ -1,34 +1,38 @@
 """What others see of a person, over HTTP: for everybody, by name or by a link.
 
-A sign-in says here which mature titles are seen, and no more: their owner sees what
-others see (all of it is at /api/user/…), and no token more than it was given.
+A sign-in says here which mature titles are seen, whether its user follows, and whether
+one blocks the other; and no more: an owner sees what others see (all of it is at
+/api/user/…), and no token more than it was given.
 """
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from typing import Any
+from uuid import UUID
 
 from django.http.response import HttpResponseBase
 from django.utils.crypto import salted_hmac
-from rest_framework.permissions import AllowAny
+from rest_framework.permissions import AllowAny, IsAuthenticated
 from rest_framework.request import Request
 
 from animecollections.api.conditional import etag_of, unless_held
 from animecollections.api.errors import ApiError
 from animecollections.api.ids import parse_id
 from animecollections.api.rendering import Answer, answer, enveloped
-from animecollections.api.schema import Example, documented
+from animecollections.api.schema import Example, documented, paging
 from animecollections.api.shapes import nullable
 from animecollections.api.views import FOR_ALL, ApiViewSet
 from animecollections.db.statements import limited
 from animecollections.scopes import OPEN
 from animecollections.viewer import Link, Viewer
 from collections_app.watch_list.for_others import PER_PAGE
-from profiles.sharing import examples, reads, services
+from profiles.accounts.people import user_named
+from profiles.following.reads import as_follower
+from profiles.sharing import comparing, examples, reads, services
 from profiles.sharing import shown_serializers as shapes
 from profiles.sharing.fields import named_by
 from profiles.sharing.models import Share, SharedThing
-from profiles.sharing.owners import Look, look_at, user_named
+from profiles.sharing.owners import Look, look_at
 from profiles.sharing.parameters import OF_LISTS, ORDERING, PAGES, YEARS
 
 TAGS = ["Sharing"]
@@ -59,8 +63,13 @@ class ForOthers(ApiViewSet):
             response["X-Robots-Tag"] = "noindex"
         return response
 
-    def viewer(self, link: Link | None = None) -> Viewer:
-        return Viewer(hides_mature=self.asker.hides_mature, link=link)
+    def viewer(self, owner_id: UUID, link: Link | None = None) -> Viewer:
+        """404 where one blocks the other. A token sees as a follower by its scope."""
+        viewer = Viewer(hides_mature=self.asker.hides_mature, link=link)
+        if not self.request.user.is_authenticated:
+            return viewer
+        may = self.has_scope("following:read")
+        return as_follower(viewer, owner_id, self.user_id, may=may)
 
     def limits(self) -> AbstractContextManager[None]:
         return limited(is_visitor=not self.request.user.is_authenticated)
@@ -82,7 +91,8 @@ class ForOthers(ApiViewSet):
 
 class PeopleViewSet(ForOthers):
     def look(self, user_name: str) -> Look:
-        return look_at(user_named(user_name), self.viewer(), (), self.wanted)
+        owner_id = user_named(user_name)
+        return look_at(owner_id, self.viewer(owner_id), (), self.wanted)
 
     def seen(self, user_name: str, read: Any, *which: object) -> Answer:
         with self.limits():
@@ -184,6 +194,37 @@ class PeopleViewSet(ForOthers):
         return self.seen(user_name, reads.year_in_review, year)
 
 
+class CompareViewSet(ForOthers):
+    permission_classes = [IsAuthenticated]
+    is_public = False
+
+    @documented(
+        "The own list next to what is seen of somebody's.",
+        name="compareWithPerson",
+        description="Titles of both, by title. `affinity` is Pearson's correlation of "
+        f"the scores of both, times 100; null below {comparing.FEWEST_SCORES} of them, "
+        "or where somebody gave all the same score. Nothing that is private counts.",
+        scope=["following:read", "list:read"],
+        tags=TAGS,
+        data=[comparing.ComparedTitle],
+        meta={"comparison": comparing.Comparison, **NEXT},
+        parameters=paging(comparing.PER_PAGE),
+        errors=["not_found", "invalid_cursor"],
+        examples={
+            "a title": Example(
+                [examples.COMPARED],
+                {"comparison": examples.COMPARISON, "next_cursor": None},
+            )
+        },
+    )
+    def retrieve(self, request: Request, user_name: str) -> Answer:
+        owner_id = user_named(user_name)
+        with self.limits():
+            look = look_at(owner_id, self.viewer(owner_id), (), self.wanted)
+            titles, meta = comparing.compare(look, self.user_id)
+        return answer(titles, meta=meta)
+
+
 class ForLinks(ForOthers):
     is_public = False  # an address that is secret is no matter of caches
 
@@ -195,7 +236,7 @@ class ForLinks(ForOthers):
             page_size = None
         if share.of == SharedThing.TYPE:
             wanted["type"] = [share.which]
-        viewer = self.viewer(services.link_of(share))
+        viewer = self.viewer(share.user_id, services.link_of(share))
         named = named_by(share.fields)
         return look_at(share.user_id, viewer, named, wanted, page_size)
 

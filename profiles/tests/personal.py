@@ -146,6 +146,8 @@ def fill(user, client, visitor, anime):
     webhook = client.post("/api/user/webhooks", address).json()["data"]
     client.post(f"/api/user/webhooks/{webhook['id']}/test")
     client.put(f"/api/user/notices/mutes/{anime.pk}")
+    other = User.objects.exclude(pk=user.pk).get()
+    client.put(f"/api/user/following/{other.user_name}")
     Preferences.objects.filter(user=user).update(notice_digest="daily")
     notify(user_id=user.pk, kind=NoticeKind.MERGED, key="merged:1", anime_id=anime.pk)
     PushSubscription.objects.create(

@@ -75,6 +75,7 @@ PLACES = {
     "profiles.Share": by_user("its text tells the user"),
     "profiles.Moderation": by_user(OWN),
     "profiles.Report": coordinator("between two people; what staff work off"),
+    "profiles.Tie": by_user(OWN),
     "profiles.UserNotice": by_user(OWN),
     "profiles.MutedTitle": by_user(OWN),
     "profiles.PushSubscription": by_user(OWN),
