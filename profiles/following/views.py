@@ -9,9 +9,11 @@ from animecollections.api.rendering import Answer, answer
 from animecollections.api.schema import Example, documented, paging
 from animecollections.api.shapes import nullable
 from animecollections.api.views import ApiViewSet
+from collections_app.catalogue.lookup import find_anime
+from collections_app.catalogue.refs import parse_anime_id
 from history.idempotency.views import IdempotentViewSet
 from profiles.accounts.people import id_of_name
-from profiles.following import examples, reads, services
+from profiles.following import examples, reads, services, watchers
 from profiles.following.models import TieKind
 from profiles.following.reads import (
     STATES,
@@ -19,6 +21,7 @@ from profiles.following.reads import (
     FollowingAnswer,
     PersonAnswer,
 )
+from profiles.following.watchers import WatcherAnswer
 
 TAGS = ["Following"]
 READ, WRITE = "following:read", "following:write"
@@ -79,6 +82,26 @@ class TiesViewSet(ApiViewSet):
     )
     def blocks(self, request: Request) -> Answer:
         return self.page(TieKind.BLOCKS)
+
+
+class WatchersViewSet(ApiViewSet):
+    @documented(
+        "Who of those one follows has a title; by name.",
+        name="getFollowingOfAnime",
+        description="Entries that the asker may see: of types that are for followers "
+        "or everyone, and not private.",
+        scope=READ,
+        tags=TAGS,
+        data=[WatcherAnswer],
+        meta={"next_cursor?": nullable(str)},
+        parameters=paging(watchers.PER_PAGE),
+        errors=["anime_not_found", "ambiguous_id", "invalid_cursor"],
+        examples={"one": Example([examples.WATCHER], NO_MORE)},
+    )
+    def list(self, request: Request, anime_id: str) -> Answer:
+        anime = find_anime(parse_anime_id(anime_id))
+        people, meta = watchers.watchers(self.account, anime.id, self.wanted)
+        return answer(people, meta=meta)
 
 
 class ByName(IdempotentViewSet):
