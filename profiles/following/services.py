@@ -243,7 +243,7 @@ def mend(tie: Tie) -> None:
 
 
 def is_one_sided(tie: Tie) -> bool:
-    """Whether it is still there, and its mirror is not. No replica is asked: it lags."""
+    """Whether it is still there without its mirror. Asks no replica, for it may lag."""
     here = Tie.objects.of(tie.user_id).using(DEFAULT_DB_ALIAS).filter(pk=tie.pk)
     there = Tie.objects.of(tie.person_id).using(DEFAULT_DB_ALIAS)
     kinds = (MIRROR[TieKind(tie.kind)],)

@@ -17,9 +17,9 @@ from profiles.following import examples, reads, services, watchers
 from profiles.following.models import TieKind
 from profiles.following.reads import (
     STATES,
-    BetweenAnswer,
-    FollowingAnswer,
-    PersonAnswer,
+    FollowStateAnswer,
+    TieBetweenAnswer,
+    TiedPersonAnswer,
 )
 from profiles.following.watchers import WatcherAnswer
 
@@ -29,7 +29,7 @@ MESSAGE: Any = {"message": str}
 A_PAGE: Any = {
     "scope": READ,
     "tags": TAGS,
-    "data": [PersonAnswer],
+    "data": [TiedPersonAnswer],
     "meta": {"next_cursor?": nullable(str)},
     "parameters": paging(reads.PER_PAGE),
     "errors": ["invalid_cursor"],
@@ -122,7 +122,7 @@ class FollowingViewSet(ByName):
         "asker, here and below.",
         scope=READ,
         tags=TAGS,
-        data=BetweenAnswer,
+        data=TieBetweenAnswer,
         errors=["not_found"],
         examples={"followed": examples.BETWEEN},
     )
@@ -137,7 +137,7 @@ class FollowingViewSet(ByName):
         "becomes following.",
         scope=WRITE,
         tags=TAGS,
-        data=FollowingAnswer,
+        data=FollowStateAnswer,
         errors=["not_found", "person_blocked", "following_full"],
         examples={"followed": examples.FOLLOWED, "asked": examples.ASKED},
     )
