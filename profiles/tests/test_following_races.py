@@ -1,5 +1,7 @@
 """Ties at once, with real threads on the real database."""
 
+from functools import partial
+
 import pytest
 
 from animecollections.identity import Origin
@@ -114,13 +116,12 @@ def test_a_notice_of_a_follower_takes_its_place_in_the_log(two):
     """Its revision is taken under the lock of the one who is told."""
     low, high = two
     calls = [put(low, FOLLOWING, high), put(high, FOLLOWING, low)]
-    for number in range(4):
-        for user in two:
-            calls.append(
-                lambda user=user, number=number: notify(
-                    user_id=user.pk, kind=NoticeKind.MERGED, key=f"n{number}"
-                )
-            )
+    merged = NoticeKind.MERGED
+    calls += [
+        partial(notify, user_id=user.pk, kind=merged, key=f"n{number}")
+        for number in range(4)
+        for user in two
+    ]
     at_once(calls)
     for user in two:
         revisions = Change.objects.of(user.pk).order_by("revision")
