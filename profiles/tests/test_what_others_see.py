@@ -417,6 +417,12 @@ def test_who_sees_what_at_every_address(
     set_all(client, filled, "followers", history="followers")
     for asked in walk.asked("followers", words=["dates"]):
         asked.check(secrets, nobody_is)
+    # What the owner is shown as a follower's is what one gets.
+    for of, (url, _) in at_names.items():
+        if of != "items":
+            like = client.get(f"/api/user/view-as?viewer=follower&of={of}&year=2016")
+            shown = like.json()["data"][{"watchList": "entries"}.get(of, of)]
+            assert viewers["follower"][0].get(url).json()["data"] == shown, of
     # A locked account is not there.
     User.objects.filter(pk=alice.pk).update(is_active=False)
     for name in ("owner", "owner's token"):
@@ -451,6 +457,27 @@ def test_what_becomes_private_is_gone_at_once_from_caches_that_ask(
     held = {"If-None-Match": visitor.get(url)["ETag"]}
     set_all(client, filled, "followers")
     assert visitor.get(url, headers=held).status_code == 404
+
+
+def test_what_a_follower_sees_is_theirs_alone_and_ends_with_following(
+    client, stranger, other_client, visitor, filled
+):
+    set_all(client, filled, "followers")
+    other_client.put("/api/user/following/alice")
+    client.put(f"/api/user/requests/{stranger.user_name}")
+    urls = [url for url, _ in endpoints("alice", filled).values()]
+    tags = {}
+    for url in urls:
+        first = other_client.get(url)
+        assert first["Cache-Control"] == "private, no-cache"
+        assert first["X-Robots-Tag"] == "noindex"
+        assert {"Cookie", "Authorization"} <= {*first["Vary"].split(", ")}
+        tags[url] = {"If-None-Match": first["ETag"]}
+        assert other_client.get(url, headers=tags[url]).status_code == 304
+        assert visitor.get(url, headers=tags[url]).status_code == 404
+    client.delete(f"/api/user/followers/{stranger.user_name}")
+    for url in urls:
+        assert other_client.get(url, headers=tags[url]).status_code == 404
 
 
 def test_a_cursor_tells_nothing_that_is_not_seen(client, visitor, alice, filled):
