@@ -83,11 +83,11 @@ def main():
         followed = min(number, len(others))
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
-        told = {
+        all_reads = {
             "the list": lambda: reads.people(me.pk, reads.TO_THEM, {})[0],
             "who has it": lambda: watchers.watchers(account, title["anime_id"], {})[0],
         }
-        for name, read in told.items():
+        for name, read in all_reads.items():
             statements, ms, found = measured(read)
             print(f"{followed:>5} followed  {name:<11} {found:>4} people "
                   f"{statements} statements {ms:6.2f} ms")  # fmt: skip

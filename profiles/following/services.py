@@ -111,8 +111,8 @@ def follow(*, user_id: UUID, user_name: str) -> tuple[str, TieKind]:
         untie(user_id, person_id, TieKind.ASKS)
         made = tie(user_id, person_id, kind)
         is_asked = kind == TieKind.ASKS
-        told = NoticeKind.FOLLOW_REQUEST if is_asked else NoticeKind.FOLLOWER
-        tell(person_id, told, made)
+        notice = NoticeKind.FOLLOW_REQUEST if is_asked else NoticeKind.FOLLOWER
+        tell(person_id, notice, made)
     return name, kind
 
 
@@ -205,8 +205,8 @@ def unblock(*, user_id: UUID, user_name: str) -> None:
 
 
 def forget(user_id: UUID) -> None:
-    """The other sides of all ties, under the lock of the account that ends: whoever
-    else would write one of them waits for it.
+    """The other sides of all ties, under the lock of the account that ends: all
+    that would write one of them waits for it.
 
     Two accounts that end at once may have each other's rows: so all are locked first,
     in the order of their owners.

@@ -86,7 +86,7 @@ class TiesViewSet(ApiViewSet):
 
 class WatchersViewSet(ApiViewSet):
     @documented(
-        "Who of those one follows has a title; by name.",
+        "Who of those one follows has a title; the furthest first.",
         name="getFollowingOfAnime",
         description="Entries that the asker may see: of types that are for followers "
         "or everyone, and not private.",

@@ -41,14 +41,17 @@ def entry_of_other(row: dict[str, Any]) -> EntryOfOther:
 def watchers(
     account: Account, anime_id: int, wanted: Wanted
 ) -> tuple[list[WatcherAnswer], dict[str, object]]:
-    """A page of them by name: two statements, however many are followed."""
+    """A page of them, the furthest first: two statements, however many are followed.
+    (By name the database may read all people in that order, to find those few.)
+    """
     followed = followed_by(account.id)
     rows, meta = page(
         entries_of(followed, account, anime_id).values(NAME, *ENTRY),
         wanted,
-        orderings={"name": "user__user_name_key"},
-        default="name",
+        orderings={"progress": "progress"},
+        default="-progress",
         limit=PER_PAGE,
+        key="user_id",
         of=(account.id, anime_id),
     )
     return [{"user_name": row[NAME], **entry_of_other(row)} for row in rows], meta

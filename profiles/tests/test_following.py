@@ -120,10 +120,10 @@ def test_a_block_is_silent_total_and_ends_both_ways(client, other_client, alice,
     open_to_all(alice)
     client.put(at(FOLLOWING, bob))
     other_client.put(at(FOLLOWING, alice))
-    told = kinds_of_notices(bob)
+    before = kinds_of_notices(bob)
     for _ in range(2):
         assert client.put(at(BLOCKS, bob)).status_code == 200
-    assert kinds_of_notices(bob) == told
+    assert kinds_of_notices(bob) == before
     assert names(client, BLOCKS) == [bob.user_name]
     for url in (FOLLOWING, FOLLOWERS, REQUESTS, BLOCKS):
         assert names(other_client, url) == []
@@ -280,19 +280,19 @@ def test_who_of_those_one_follows_has_a_title(client, alice, bob, budget):
         open_to_all(user)
         show_to(user, "followers", "watching")
     show_to(bob, "everyone", "watching")
-    listed(bob, 1535, 8.5)
+    listed(bob, 1535, 8.5, progress=3)
     for user in (carol, dave, erin):
         listed(user, 1535)
     WatchListEntry.objects.of(dave.pk).update(is_private=True)
     follow(client, bob, carol, dave)
     with budget(5, "the sign-in, the title, who is followed, their entries"):
         found = client.get(url).json()["data"]
-    assert [one["user_name"] for one in found] == ["carol", bob.user_name]
-    assert found[1] == {
+    assert [one["user_name"] for one in found] == [bob.user_name, "carol"]
+    assert found[0] == {
         "user_name": bob.user_name,
         "type": "Watching",
         "state": "active",
-        "progress": 0,
+        "progress": 3,
         "score": 8.5,
     }
     first = client.get(f"{url}?limit=1").json()

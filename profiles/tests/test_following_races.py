@@ -50,7 +50,7 @@ def both_sides_agree():
 
 @pytest.mark.parametrize("key", ["", "key"], ids=["plain", "with a key"])
 def test_two_who_follow_each_other_at_once_both_do(two, key, caplog):
-    """Whoever comes first takes both locks in one order, with a key too: nobody has to
+    """Each takes both locks in one order, with a key too: nobody has to
     try again after a deadlock.
     """
     low, high = two
