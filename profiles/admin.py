@@ -2,6 +2,7 @@
 
 from profiles.email_changes import admin as email_changes
 from profiles.feeds import admin as feeds
+from profiles.following import admin as following
 from profiles.images import admin as images
 from profiles.notices import admin as notices
 from profiles.notifications import admin as notifications
@@ -32,6 +33,7 @@ __all__ = [
     "exports",
     "feeds",
     "find",
+    "following",
     "images",
     "missing_titles",
     "notices",

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from functools import partial, reduce
-from itertools import groupby
+from itertools import groupby, islice
 from operator import itemgetter, or_
 from typing import Any
 from uuid import UUID
@@ -19,6 +19,8 @@ from profiles.accounts.claims import claim_again, forget_claim
 from profiles.accounts.managers import COLUMNS, claims_of
 from profiles.accounts.models import LoginClaim, User
 from profiles.figures import running_counts
+from profiles.following import services as following
+from profiles.following.models import APART, MIRROR, Tie, TieKind
 from profiles.images import services as service
 from profiles.images.models import Image
 from profiles.profile.image_urls import FOLDER
@@ -68,6 +70,37 @@ class RowsOfImages(Look):
                             through=Origin("command"),
                         ),
                     )
+
+
+class Ties(Look):
+    """Each has a mirror at the other person. Erased people have none left."""
+
+    def of(self, people: Sequence[UUID]) -> Iterator[Finding]:
+        for user_id in people:
+            ties = Tie.objects.of(user_id).order_by("pk").iterator(AT_ONCE)
+            while some := list(islice(ties, AT_ONCE)):
+                yield from one_sided(user_id, some)
+
+
+def one_sided(user_id: UUID, ties: Sequence[Tie]) -> Iterator[Finding]:
+    others = {tie.person_id for tie in ties}
+    rows = Tie.objects.across_users().filter(user_id__in=others, person_id=user_id)
+    mirrors = set(rows.values_list("user_id", "kind"))
+    there: set[UUID] | None = None
+    for tie in ties:
+        mirror = (tie.person_id, MIRROR[TieKind(tie.kind)].value)
+        if mirror in mirrors or not following.is_one_sided(tie):
+            continue
+        if there is None:
+            there = set(User.objects.filter(pk__in=others).values_list("pk", flat=True))
+        is_there = tie.person_id in there
+        mend = following.mend if is_there else following.end_with_nobody
+        is_block = is_there and tie.kind in APART
+        yield Finding(
+            f"User {user_id} {tie}, who has no such row",
+            "makes the block whole" if is_block else "ends it",
+            partial(mend, tie),
+        )
 
 
 def is_there(user_id: UUID, image_id: UUID) -> bool:
@@ -211,5 +244,6 @@ CHECKS = (
         lambda: len(folders()),
         RowsOfImages,
     ),
+    Check("ties", "following and blocks that one side alone has", look=Ties),
     Check("counts", "counts of the dashboard compared with all rows", counts),
 )

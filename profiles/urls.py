@@ -25,6 +25,7 @@ from profiles.following.views import (
     FollowingViewSet,
     RequestsViewSet,
     TiesViewSet,
+    WatchersViewSet,
 )
 from profiles.images.views import ImagesViewSet, UploadViewSet
 from profiles.notices.views import NoticesViewSet
@@ -58,7 +59,11 @@ from profiles.second_factor.views import (
     RecoveryCodesViewSet,
     SecurityViewSet,
 )
-from profiles.sharing.public_views import PeopleViewSet, SharedViewSet
+from profiles.sharing.public_views import (
+    CompareViewSet,
+    PeopleViewSet,
+    SharedViewSet,
+)
 from profiles.sharing.views import SharesViewSet, ViewAsViewSet
 from profiles.sync.ticket_views import TicketViewSet
 from profiles.sync.views import SocketSchemaViewSet, SyncViewSet
@@ -197,6 +202,7 @@ urlpatterns = [
             {"get": "retrieve", "put": "update", "delete": "destroy"}
         ),
     ),
+    path("animes/<str:anime_id>/following", WatchersViewSet.as_view({"get": "list"})),
     path("user/followers", TiesViewSet.as_view({"get": "followers"})),
     path(
         "user/followers/<str:user_name>",
@@ -228,6 +234,7 @@ urlpatterns = [
     path(
         "users/<str:user_name>/year/<int:year>", PeopleViewSet.as_view({"get": "year"})
     ),
+    path("users/<str:user_name>/compare", CompareViewSet.as_view({"get": "retrieve"})),
     path("user/notices", UserNoticesViewSet.as_view({"get": "list"})),
     path("user/notices/read", UserNoticesViewSet.as_view({"post": "read"})),
     path("user/notices/mutes", MutedTitlesViewSet.as_view({"get": "list"})),

@@ -23,6 +23,7 @@ TAGS = {
     "Lists": "Lists of one's own, each in its own order.",
     "Diary": "What was watched on which day, month or year; to be corrected.",
     "Statistics": "What was watched, how much, and when.",
+    "Following": "Who follows whom; requests, blocks, and what followers have.",
     "Sharing": "Links to one's own, and what others see of people by their names.",
     "Catalogue": "Titles, genres, studios. Open to visitors.",
     "Sync": "What changed since a cursor; the live feed.",

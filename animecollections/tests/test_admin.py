@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from animecollections.admin import BoundedPaginator
+from animecollections.db.ids import new_id
 from animecollections.identity import Origin
 from collections_app.catalogue.refs import AnimeRef
 from collections_app.imports import services as imports
@@ -69,6 +70,7 @@ from profiles.models import (
     Session,
     Share,
     Ticket,
+    Tie,
     TokenFamily,
     UsedChallenge,
     User,
@@ -144,6 +146,7 @@ def fill(user, anime, number):
     )
     Feed.objects.create(user=user, key=f"k{number}", name="Phone")
     Share.objects.create(user=user, key=f"k{number}", of="stats")
+    Tie.objects.create(user=user, person_id=new_id(), kind="follows", since=NOW)
     UserNotice.objects.create(
         user=user, kind="merged", key=f"n{number}", anime=anime, happened_at=NOW,
         data={"related_title": f"Gone {number}"},

@@ -35,7 +35,25 @@ def reader(served):
     made = api.data("POST", "/api/user/lists", {"name": "With Anna", "pinned": True})
     for pk, notes in ((300, "Sundays."), (303, "")):
         api.data("PUT", f"/api/user/lists/{made['id']}/items/{pk}", {"notes": notes})
+    know_people(served, user)
     return user
+
+
+def know_people(served, user):
+    """Somebody in each list of the page of following; one has a title that is open."""
+    for name in ("bob", "carol", "dave"):
+        person = UserFactory(user_name=name)
+        api = Api(served, cookie_of(person))
+        api.data("PUT", f"/api/user/following/{user.user_name}")
+        if name == "bob":
+            api.add(300, progress=2, score=7)
+            shown = {"profile": "everyone", "watching": "followers"}
+            api.data("PATCH", "/api/user/preferences", {"audience": shown})
+    api = Api(served, cookie_of(user))
+    api.data("PUT", "/api/user/following/bob")
+    api.data("PUT", "/api/user/requests/bob")
+    api.data("PUT", "/api/user/following/dave")
+    api.data("PUT", "/api/user/blocks/carol")
 
 
 def barriers(page):

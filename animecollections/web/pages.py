@@ -44,6 +44,7 @@ PAGES = [
     "/lists",
     "/history",
     "/notices",
+    "/following",
     "/settings",
     "/security",
     "/transfer",

@@ -13,11 +13,11 @@ from animecollections.db.owned import OwnedQuerySet, OwnedRow, owner
 class TieKind(models.TextChoices):
     """What the owner of the row is to the other one, or the other to them."""
 
-    FOLLOWS = "follows"
+    FOLLOWS = "follows", "follows"
     ASKS = "asks", "asks to follow"
     FOLLOWED_BY = "followed_by", "is followed by"
     ASKED_BY = "asked_by", "is asked by"
-    BLOCKS = "blocks"
+    BLOCKS = "blocks", "blocks"
     BLOCKED_BY = "blocked_by", "is blocked by"
 
 

@@ -48,20 +48,20 @@ FOLLOWER_STATES = {
 }
 
 
-class FollowingAnswer(TypedDict):
+class FollowStateAnswer(TypedDict):
     user_name: str
     state: Annotated[str, State]
 
 
-class PersonAnswer(FollowingAnswer):
+class TiedPersonAnswer(FollowStateAnswer):
     since: datetime
 
 
-class BetweenAnswer(FollowingAnswer):
+class TieBetweenAnswer(FollowStateAnswer):
     follower: Annotated[str, FollowerState]
 
 
-Page = tuple[list[PersonAnswer], dict[str, object]]
+Page = tuple[list[TiedPersonAnswer], dict[str, object]]
 
 
 def people(user_id: UUID, kinds: Iterable[TieKind], wanted: Wanted) -> Page:
@@ -91,7 +91,7 @@ def states_to(user_id: UUID, people: Collection[UUID]) -> Mapping[UUID, State]:
     return {person_id: STATES[TieKind(kind)] for person_id, kind in rows}
 
 
-def between(user_id: UUID, user_name: str) -> BetweenAnswer:
+def between(user_id: UUID, user_name: str) -> TieBetweenAnswer:
     """What the two are to each other. 404 for a name that nobody has, an account that
     is locked, and who blocks the asker.
     """

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from uuid import UUID
 
+from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Q
 from django.utils import timezone
 
@@ -21,7 +22,7 @@ from animecollections.db.spread import is_spread
 from animecollections.viewer import Audience
 from history.log.recording import locked
 from profiles.accounts.people import id_of_name, user_named
-from profiles.following.models import MIRROR, Tie, TieKind
+from profiles.following.models import APART, MIRROR, Tie, TieKind
 from profiles.notifications.models import UserNotice
 from profiles.notifications.services import notify
 from profiles.profile.models import NoticeKind, Preferences
@@ -110,8 +111,8 @@ def follow(*, user_id: UUID, user_name: str) -> tuple[str, TieKind]:
         untie(user_id, person_id, TieKind.ASKS)
         made = tie(user_id, person_id, kind)
         is_asked = kind == TieKind.ASKS
-        told = NoticeKind.FOLLOW_REQUEST if is_asked else NoticeKind.FOLLOWER
-        tell(person_id, told, made)
+        notice = NoticeKind.FOLLOW_REQUEST if is_asked else NoticeKind.FOLLOWER
+        tell(person_id, notice, made)
     return name, kind
 
 
@@ -204,8 +205,8 @@ def unblock(*, user_id: UUID, user_name: str) -> None:
 
 
 def forget(user_id: UUID) -> None:
-    """The other sides of all ties, under the lock of the account that ends: whoever
-    else would write one of them waits for it.
+    """The other sides of all ties, under the lock of the account that ends: all
+    that would write one of them waits for it.
 
     Two accounts that end at once may have each other's rows: so all are locked first,
     in the order of their owners.
@@ -220,3 +221,37 @@ def forget(user_id: UUID) -> None:
             in_order = rows.order_by("user_id", "person_id", "kind")
             list(in_order.select_for_update().values_list("pk", flat=True))
         rows.delete()
+
+
+def mend(tie: Tie) -> None:
+    """A side without the other: a block is made whole, all else ends. So nobody sees
+    what they were not let see, and nobody comes near whom they were kept from.
+    """
+    with both_locked(tie.user_id, tie.person_id):
+        if not is_one_sided(tie):
+            return
+        kind = TieKind(tie.kind)
+        if kind not in APART:
+            untie(tie.user_id, tie.person_id, kind)
+            return
+        Tie.objects.create(
+            user_id=tie.person_id,
+            person_id=tie.user_id,
+            kind=MIRROR[kind],
+            since=tie.since,
+        )
+
+
+def is_one_sided(tie: Tie) -> bool:
+    """Whether it is still there without its mirror. Asks no replica, for it may lag."""
+    here = Tie.objects.of(tie.user_id).using(DEFAULT_DB_ALIAS).filter(pk=tie.pk)
+    there = Tie.objects.of(tie.person_id).using(DEFAULT_DB_ALIAS)
+    kinds = (MIRROR[TieKind(tie.kind)],)
+    mirror = there.with_person(tie.user_id).of_kind(kinds)
+    return here.exists() and not mirror.exists()
+
+
+def end_with_nobody(tie: Tie) -> None:
+    """A tie with an account that is gone."""
+    with locked(tie.user_id):
+        Tie.objects.of(tie.user_id).filter(pk=tie.pk).delete()

@@ -9,16 +9,19 @@ from animecollections.api.rendering import Answer, answer
 from animecollections.api.schema import Example, documented, paging
 from animecollections.api.shapes import nullable
 from animecollections.api.views import ApiViewSet
+from collections_app.catalogue.lookup import find_anime
+from collections_app.catalogue.refs import parse_anime_id
 from history.idempotency.views import IdempotentViewSet
 from profiles.accounts.people import id_of_name
-from profiles.following import examples, reads, services
+from profiles.following import examples, reads, services, watchers
 from profiles.following.models import TieKind
 from profiles.following.reads import (
     STATES,
-    BetweenAnswer,
-    FollowingAnswer,
-    PersonAnswer,
+    FollowStateAnswer,
+    TieBetweenAnswer,
+    TiedPersonAnswer,
 )
+from profiles.following.watchers import WatcherAnswer
 
 TAGS = ["Following"]
 READ, WRITE = "following:read", "following:write"
@@ -26,7 +29,7 @@ MESSAGE: Any = {"message": str}
 A_PAGE: Any = {
     "scope": READ,
     "tags": TAGS,
-    "data": [PersonAnswer],
+    "data": [TiedPersonAnswer],
     "meta": {"next_cursor?": nullable(str)},
     "parameters": paging(reads.PER_PAGE),
     "errors": ["invalid_cursor"],
@@ -81,6 +84,26 @@ class TiesViewSet(ApiViewSet):
         return self.page(TieKind.BLOCKS)
 
 
+class WatchersViewSet(ApiViewSet):
+    @documented(
+        "Who of those one follows has a title; the furthest first.",
+        name="getFollowingOfAnime",
+        description="Entries that the asker may see: of types that are for followers "
+        "or everyone, and not private.",
+        scope=READ,
+        tags=TAGS,
+        data=[WatcherAnswer],
+        meta={"next_cursor?": nullable(str)},
+        parameters=paging(watchers.PER_PAGE),
+        errors=["anime_not_found", "ambiguous_id", "invalid_cursor"],
+        examples={"one": Example([examples.WATCHER], NO_MORE)},
+    )
+    def list(self, request: Request, anime_id: str) -> Answer:
+        anime = find_anime(parse_anime_id(anime_id))
+        people, meta = watchers.watchers(self.account, anime.id, self.wanted)
+        return answer(people, meta=meta)
+
+
 class ByName(IdempotentViewSet):
     throttle_scope = "follow"
 
@@ -99,7 +122,7 @@ class FollowingViewSet(ByName):
         "asker, here and below.",
         scope=READ,
         tags=TAGS,
-        data=BetweenAnswer,
+        data=TieBetweenAnswer,
         errors=["not_found"],
         examples={"followed": examples.BETWEEN},
     )
@@ -114,7 +137,7 @@ class FollowingViewSet(ByName):
         "becomes following.",
         scope=WRITE,
         tags=TAGS,
-        data=FollowingAnswer,
+        data=FollowStateAnswer,
         errors=["not_found", "person_blocked", "following_full"],
         examples={"followed": examples.FOLLOWED, "asked": examples.ASKED},
     )

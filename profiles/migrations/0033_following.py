@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=animecollections.db.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('person_id', models.UUIDField(help_text='the other one')),
-                ('kind', models.CharField(choices=[('follows', 'Follows'), ('asks', 'asks to follow'), ('followed_by', 'is followed by'), ('asked_by', 'is asked by'), ('blocks', 'Blocks'), ('blocked_by', 'is blocked by')], max_length=11)),
+                ('kind', models.CharField(choices=[('follows', 'follows'), ('asks', 'asks to follow'), ('followed_by', 'is followed by'), ('asked_by', 'is asked by'), ('blocks', 'blocks'), ('blocked_by', 'is blocked by')], max_length=11)),
                 ('since', models.DateTimeField()),
                 ('user', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='ties', to=settings.AUTH_USER_MODEL)),
             ],

@@ -46,6 +46,10 @@ def text_of(notice: UserNoticeAnswer, language: str, zone: str) -> str:
         case NoticeKind.MERGED:
             text = t("{title} is the same title: your entries are one now.")
             return text.format(title=notice["related_title"])
+        case NoticeKind.FOLLOW_REQUEST:
+            return t("Somebody asks to follow you.")
+        case NoticeKind.FOLLOWER:
+            return t("Somebody follows you now.")
     return notice["text"] or ""
 
 

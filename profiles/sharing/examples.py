@@ -67,3 +67,18 @@ def without_named(figures: dict[str, Any]) -> dict[str, Any]:
 STATS = without_named(STATISTICS)
 YEAR = without_named(STATISTICS_OF_YEAR)
 SHOWN = {"of": "type", "user_name": "alice", "entries": [ENTRY | {"notes": "So far."}]}
+SIDE = {"type": "Watching", "state": "active", "progress": 12, "score": 9.5}
+COMPARED = {
+    "anime_id": "1535",
+    "title": "Death Note",
+    "imageUrl": "https://img.example.org/1535.jpg",
+    "own": SIDE,
+    "theirs": SIDE | {"score": 8.0},
+}
+COMPARISON = {
+    "user_name": "bob",
+    "shared": 40,
+    "scored": 25,
+    "mean_difference": 0.84,
+    "affinity": 71.3,
+}

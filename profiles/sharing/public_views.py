@@ -12,14 +12,14 @@ from uuid import UUID
 
 from django.http.response import HttpResponseBase
 from django.utils.crypto import salted_hmac
-from rest_framework.permissions import AllowAny
+from rest_framework.permissions import AllowAny, IsAuthenticated
 from rest_framework.request import Request
 
 from animecollections.api.conditional import etag_of, unless_held
 from animecollections.api.errors import ApiError
 from animecollections.api.ids import parse_id
 from animecollections.api.rendering import Answer, answer, enveloped
-from animecollections.api.schema import Example, documented
+from animecollections.api.schema import Example, documented, paging
 from animecollections.api.shapes import nullable
 from animecollections.api.views import FOR_ALL, ApiViewSet
 from animecollections.db.statements import limited
@@ -28,7 +28,7 @@ from animecollections.viewer import Link, Viewer
 from collections_app.watch_list.for_others import PER_PAGE
 from profiles.accounts.people import user_named
 from profiles.following.reads import as_follower
-from profiles.sharing import examples, reads, services
+from profiles.sharing import comparing, examples, reads, services
 from profiles.sharing import shown_serializers as shapes
 from profiles.sharing.fields import named_by
 from profiles.sharing.models import Share, SharedThing
@@ -191,6 +191,37 @@ class PeopleViewSet(ForOthers):
         if not YEARS["minimum"] <= year <= YEARS["maximum"]:
             raise ApiError("not_found")
         return self.seen(user_name, reads.year_in_review, year)
+
+
+class CompareViewSet(ForOthers):
+    permission_classes = [IsAuthenticated]
+    is_public = False
+
+    @documented(
+        "The own list next to what is seen of somebody's.",
+        name="compareWithPerson",
+        description="Titles of both, by title. `affinity` is Pearson's correlation of "
+        f"the scores of both, times 100; null below {comparing.FEWEST_SCORES} of them, "
+        "or where somebody gave all the same score. Nothing that is private counts.",
+        scope=["following:read", "list:read"],
+        tags=TAGS,
+        data=[comparing.ComparedTitle],
+        meta={"comparison": comparing.Comparison, **NEXT},
+        parameters=paging(comparing.PER_PAGE),
+        errors=["not_found", "invalid_cursor"],
+        examples={
+            "a title": Example(
+                [examples.COMPARED],
+                {"comparison": examples.COMPARISON, "next_cursor": None},
+            )
+        },
+    )
+    def retrieve(self, request: Request, user_name: str) -> Answer:
+        owner_id = user_named(user_name)
+        with self.limits():
+            look = look_at(owner_id, self.viewer(owner_id), (), self.wanted)
+            titles, meta = comparing.compare(look, self.user_id)
+        return answer(titles, meta=meta)
 
 
 class SharedViewSet(ForOthers):

@@ -136,6 +136,8 @@ def fill(user, client, visitor, anime):
     client.post("/api/user/feeds", {"name": "Phone"})
     client.post("/api/user/shares", {"of": "list", "id": made["id"]})
     client.put(f"/api/user/notices/mutes/{anime.pk}")
+    other = User.objects.exclude(pk=user.pk).get()
+    client.put(f"/api/user/following/{other.user_name}")
     Preferences.objects.filter(user=user).update(notice_digest="daily")
     notify(user_id=user.pk, kind=NoticeKind.MERGED, key="merged:1", anime_id=anime.pk)
     PushSubscription.objects.create(

@@ -1,16 +1,24 @@
 """Following, requests, followers and blocks: by names, over HTTP."""
 
-import pytest
+from io import StringIO
 
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from animecollections.db.ids import new_id
 from animecollections.identity import Origin
+from collections_app.models import WatchListEntry
 from conftest import WatchedClient, signed_in
-from factories import UserFactory, personal_token
+from factories import AnimeFactory, UserFactory, personal_token
 from profiles.following import services
 from profiles.models import Preferences, Tie, User, UserNotice
 from profiles.personal_data.erasure import erase
+from profiles.sharing.comparing import affinity
 
 FOLLOWING, FOLLOWERS = "/api/user/following", "/api/user/followers"
 REQUESTS, BLOCKS = "/api/user/requests", "/api/user/blocks"
+NOW = timezone.now()
 pytestmark = pytest.mark.django_db
 
 
@@ -112,10 +120,10 @@ def test_a_block_is_silent_total_and_ends_both_ways(client, other_client, alice,
     open_to_all(alice)
     client.put(at(FOLLOWING, bob))
     other_client.put(at(FOLLOWING, alice))
-    told = kinds_of_notices(bob)
+    before = kinds_of_notices(bob)
     for _ in range(2):
         assert client.put(at(BLOCKS, bob)).status_code == 200
-    assert kinds_of_notices(bob) == told
+    assert kinds_of_notices(bob) == before
     assert names(client, BLOCKS) == [bob.user_name]
     for url in (FOLLOWING, FOLLOWERS, REQUESTS, BLOCKS):
         assert names(other_client, url) == []
@@ -242,3 +250,137 @@ def test_an_erased_account_leaves_no_tie(client, other_client, alice, bob):
     signed_in(carol).put(at(BLOCKS, alice))
     erase(user_id=alice.pk, through=Origin("command"))
     assert not Tie.objects.across_users().exists()
+
+
+# --- Of titles ------------------------------------------------------------------------
+
+
+def listed(user, anime_id, score=None, **more):
+    body = {"animeId": anime_id, "type": "Watching", "score": score, **more}
+    assert signed_in(user).post("/api/user/watchList", body).status_code == 200
+
+
+def show_to(user, audience, *things):
+    columns = {f"audience_{thing}": audience for thing in things}
+    Preferences.objects.filter(user=user).update(**columns)
+
+
+def follow(client, *users):
+    for user in users:
+        client.put(at(FOLLOWING, user))
+
+
+def test_who_of_those_one_follows_has_a_title(client, alice, bob, budget):
+    AnimeFactory(id=1535)
+    url = "/api/animes/1535/following"
+    carol, dave, erin = (
+        UserFactory(user_name=name) for name in ("carol", "dave", "erin")
+    )
+    for user in (carol, dave, erin):
+        open_to_all(user)
+        show_to(user, "followers", "watching")
+    show_to(bob, "everyone", "watching")
+    listed(bob, 1535, 8.5, progress=3)
+    for user in (carol, dave, erin):
+        listed(user, 1535)
+    WatchListEntry.objects.of(dave.pk).update(is_private=True)
+    follow(client, bob, carol, dave)
+    with budget(5, "the sign-in, the title, who is followed, their entries"):
+        found = client.get(url).json()["data"]
+    assert [one["user_name"] for one in found] == [bob.user_name, "carol"]
+    assert found[0] == {
+        "user_name": bob.user_name,
+        "type": "Watching",
+        "state": "active",
+        "progress": 3,
+        "score": 8.5,
+    }
+    first = client.get(f"{url}?limit=1").json()
+    cursor = first["meta"]["next_cursor"]
+    rest = client.get(f"{url}?limit=1&cursor={cursor}").json()
+    assert [rest["data"], rest["meta"]["next_cursor"]] == [found[1:], None]
+    show_to(carol, "link", "watching")
+    User.objects.filter(pk=bob.pk).update(is_active=False)
+    assert client.get(url).json()["data"] == []
+    assert client.get("/api/animes/99/following").status_code == 404
+    mature = AnimeFactory(id=2, mature=True)
+    listed(carol, mature.pk)
+    show_to(carol, "followers", "watching")
+    assert client.get("/api/animes/2/following").json()["data"] == []
+    assert signed_in(erin).get(url).json()["data"] == []
+
+
+def compared(client, user):
+    answer = client.get(f"/api/users/{user.user_name}/compare").json()
+    return answer["meta"]["comparison"], [one["anime_id"] for one in answer["data"]]
+
+
+def test_two_lists_are_compared_by_what_is_seen(client, alice, bob, budget):
+    show_to(bob, "everyone", "watching")
+    scores = [(10, 9), (9, 9), (8, 7), (7, 6), (6, 6), (5, 3), (4, 4), (3, 2), (2, 1)]
+    for number, (own, theirs) in enumerate(scores, 1):
+        AnimeFactory(id=number)
+        listed(alice, number, own)
+        listed(bob, number, theirs)
+    AnimeFactory(id=50)
+    listed(alice, 50)
+    listed(bob, 50, 7)
+    about, ids = compared(client, bob)
+    assert about == {
+        "user_name": bob.user_name,
+        "shared": 10,
+        "scored": 9,
+        "mean_difference": 0.78,
+        "affinity": None,  # of nine it would be chance
+    }
+    client.patch("/api/user/watchList/50", {"score": 7})
+    with budget(9, "the sign-in, whose name, what is between, who sees what, five"):
+        about, _ = compared(client, bob)
+    assert (about["scored"], about["affinity"]) == (10, 97.1)
+    # Private entries are in no number, and no title.
+    WatchListEntry.objects.of(bob.pk).filter(anime_id=1).update(is_private=True)
+    about, ids = compared(client, bob)
+    assert (about["shared"], about["affinity"], "1" in ids) == (9, None, False)
+    page = client.get(f"/api/users/{bob.user_name}/compare?limit=8").json()
+    cursor = page["meta"]["next_cursor"]
+    more = client.get(f"/api/users/{bob.user_name}/compare?limit=8&cursor={cursor}")
+    assert len(page["data"]) + len(more.json()["data"]) == 9
+    side = page["data"][0]["theirs"]
+    assert side.keys() == {"type", "state", "progress", "score"}
+
+
+def test_the_same_score_for_all_has_no_affinity():
+    assert affinity([(70, number) for number in range(20)]) is None
+    assert affinity([(number, -number) for number in range(20)]) == -100.0
+
+
+# --- Both sides -----------------------------------------------------------------------
+
+
+def doctor(*arguments):
+    out = StringIO()
+    try:
+        call_command("doctor", "--only", "ties", *arguments, stdout=out)
+    except CommandError as error:  # something is wrong
+        return str(error)
+    return out.getvalue()
+
+
+def test_doctor_finds_and_mends_what_one_side_alone_has(
+    client, other_client, alice, bob
+):
+    carol, dave = UserFactory(), UserFactory()
+    for user in (carol, dave):
+        open_to_all(user)
+    follow(client, bob, carol)
+    client.put(at(BLOCKS, dave))
+    assert "0 wrong" in doctor()
+    Tie.objects.of(bob.pk).delete()
+    Tie.objects.of(dave.pk).delete()
+    Tie.objects.create(user=bob, person_id=new_id(), kind="asks", since=NOW)
+    assert "3 wrong" in doctor()
+    assert "3 repaired" in doctor("--fix")
+    assert "0 wrong" in doctor()
+    assert names(client, FOLLOWING) == [carol.user_name]
+    assert signed_in(dave).get(at("/api/users", alice)).status_code == 404
+    assert not Tie.objects.of(bob.pk).exists()

@@ -17,6 +17,7 @@ from django.core import signing
 
 from animecollections.api.paging import SALT
 from animecollections.api.reference import openapi
+from animecollections.scopes import with_groups
 from animecollections.viewer import THINGS, Audience, SeenBy
 from collections_app.lists.for_others import ITEM_SEEN_BY, LIST_SEEN_BY
 from collections_app.models import ListItem, OwnList
@@ -49,6 +50,7 @@ FACTS = dict.fromkeys(
     ),
     "",
 )  # fmt: skip
+OF_ENTRY = dict.fromkeys(("type", "state", "progress", "score"), "")
 FIGURES = dict.fromkeys(
     ("as_of", "totals", "by_format", "by_genre", "by_studio", "by_year"), ""
 ) | {"by_tag": "tags"}
@@ -93,6 +95,14 @@ DECISIONS = {
         "added": "", "finished": "", "scored": "", "mean_score": "",
         "days": "dates", "started": "dates",
     },
+    "Comparison": dict.fromkeys(
+        ("user_name", "shared", "scored", "mean_difference", "affinity"), ""
+    ),
+    "ComparedTitle": dict.fromkeys(
+        ("anime_id", "title", "imageUrl", "own", "theirs"), ""
+    ),
+    "EntryOfOther": OF_ENTRY,
+    "Watcher": OF_ENTRY | {"user_name": ""},
     "Shown": dict.fromkeys(
         (
             "of", "user_name", "profile", "entries", "lists", "list", "items", "stats",
@@ -111,10 +121,11 @@ PARTS = {
 SCHEMA = json.loads(openapi())
 COMPONENTS = SCHEMA["components"]["schemas"]
 OF_NAME = "/api/users/{user_name}"
+OF_TITLE = "/api/animes/{anime_id}/following"
 ADDRESSES = {
     OF_NAME, f"{OF_NAME}/watchList", f"{OF_NAME}/lists", f"{OF_NAME}/lists/{{list_id}}",
     f"{OF_NAME}/stats", f"{OF_NAME}/year/{{year}}", "/api/shared/{token}",
-    "/api/user/view-as",
+    "/api/user/view-as", f"{OF_NAME}/compare", OF_TITLE,
 }  # fmt: skip
 
 
@@ -136,6 +147,7 @@ def test_every_field_of_every_answer_is_decided():
         path
         for path in SCHEMA["paths"]
         if path.startswith(("/api/users/", "/api/shared/", "/api/user/view-as"))
+        or path == OF_TITLE
     }
     assert paths == ADDRESSES
     answers = [SCHEMA["paths"][path]["get"]["responses"]["200"] for path in paths]
@@ -194,6 +206,13 @@ def endpoints(name, list_id):
     }
 
 
+def with_sign_in(name, list_id):
+    """The same, with what only people who signed in may ask."""
+    compare = (f"/api/users/{name}/compare", "ComparedTitle")
+    watchers = (OF_TITLE.format(anime_id=OPEN), "Watcher")
+    return endpoints(name, list_id) | {"compare": compare, "watchers": watchers}
+
+
 def set_all(client, list_id, audience, history="nobody"):
     said = dict.fromkeys(THINGS, audience) | {"history": history}
     assert client.patch("/api/user/preferences", {"audience": said}).status_code == 200
@@ -209,6 +228,8 @@ def check_fields(data, component, words):
     """Each field of it, and of its totals."""
     for one in data if isinstance(data, list) else [data]:
         assert one.keys() == seen_fields(component, words), component
+        for side in {"own", "theirs"} & one.keys():
+            assert one[side].keys() == OF_ENTRY.keys()
         if "totals" in one:
             totals = f"{component}Totals"
             assert one["totals"].keys() == seen_fields(totals, words), totals
@@ -219,7 +240,7 @@ def check_titles(data, of, seen):
     match of:
         case "profile":
             assert {*map(int, data["favorite_animes"])} == seen
-        case "watchList" | "items":
+        case "compare" | "watchList" | "items":
             assert {int(one["anime_id"]) for one in data} == seen
         case "lists":
             assert [one["size"] for one in data] == [len(seen)]
@@ -227,6 +248,8 @@ def check_titles(data, of, seen):
             assert data["totals"]["titles"] == len(seen)
         case "year":
             assert data["totals"]["finished"] == len(seen)
+        case "watchers":
+            assert [one["user_name"] for one in data] == ["alice"]
 
 
 def links_to_everything(client, list_id):
@@ -273,6 +296,9 @@ class Asked:
         response = self.browser.get(self.url)
         assert not response.cookies
         assert not [one for one in secrets if one in response.content.decode()]
+        if not self.is_seen and self.of == "watchers":
+            assert response.json()["data"] == [], self
+            return
         if not self.is_seen:
             assert without_request_id(response) == nobody_is, self
             return
@@ -298,46 +324,110 @@ def as_others(client, at_names, audience):
                 yield Asked(client, url, of, component, sees, seen, key=key)
 
 
+def everybody(alice, client, stranger, other_client, staff_client, visitor):
+    """By who looks: their browser, the titles they then see, and the audiences of which
+    they are.
+    """
+    all_, followers = {"everyone"}, {"followers", "everyone"}
+    people = {
+        name: UserFactory(user_name=name)
+        for name in ("follower", "asking", "blocked", "blocker")
+    }
+    Preferences.objects.filter(user__in=[stranger, *people.values()]).update(
+        parental_control=False
+    )
+    browsers = {name: signed_in(user) for name, user in people.items()}
+    for browser in (other_client, staff_client, *browsers.values()):
+        for id_ in EVERYTHING:
+            browser.post("/api/user/watchList", {"animeId": id_, "type": "To Watch"})
+    for name in ("follower", "asking", "blocked"):
+        browsers[name].put("/api/user/following/alice")
+    client.put("/api/user/requests/follower")
+    client.put("/api/user/blocks/blocked")
+    browsers["blocker"].put("/api/user/blocks/alice")
+    follower = people["follower"]
+    return {
+        "visitor": (visitor, {OPEN}, all_),
+        "owner": (client, {OPEN}, all_),
+        # What an account is not let do it does not do here: a token sees no more.
+        "owner's token": (script(alice, "read"), {OPEN}, all_),
+        "staff": (staff_client, {OPEN}, all_),
+        "stranger": (other_client, {OPEN, MATURE}, all_),
+        "asking": (browsers["asking"], {OPEN, MATURE}, all_),
+        "follower": (browsers["follower"], {OPEN, MATURE}, followers),
+        "follower's token": (script(follower, "read"), {OPEN}, followers),
+        "other token": (script(follower, "list:read"), {OPEN}, all_),  # no such scope
+        "blocked": (browsers["blocked"], set(), set()),
+        "blocker": (browsers["blocker"], set(), set()),
+    }
+
+
+def script(user, *scopes):
+    scopes = with_groups(scopes)
+    text = personal_token(user, *scopes)
+    return WatchedClient(HTTP_AUTHORIZATION=f"Bearer {text}")
+
+
+NOT_FOR = {"visitor": ("compare", "watchers"), "other token": ("compare", "watchers")}
+FOLLOWS = ("follower", "follower's token")
+
+
+@dataclass
+class Walk:
+    """viewers: of `everybody`. by_names, links: addresses, by what they are of."""
+
+    viewers: dict[str, Any]
+    by_names: dict[str, Any]
+    links: dict[str, Any]
+
+    def asked(self, audience, is_there=True, words=()):
+        for name, (browser, seen, audiences) in self.viewers.items():
+            sees = is_there and audience in audiences
+            for of, (url, component) in self.by_names.items():
+                if of in NOT_FOR.get(name, ()):
+                    continue
+                is_followed = of != "watchers" or name in FOLLOWS
+                is_seen = sees and is_followed
+                yield Asked(browser, url, of, component, is_seen, seen, words)
+        for name in ("visitor", "blocked", "blocker"):
+            sees = is_there and audience != "nobody" and name == "visitor"
+            for of, (url, key, component) in self.links.items():
+                browser = self.viewers[name][0]
+                yield Asked(browser, url, of, component, sees, {OPEN}, FIELDS, key)
+
+
 def test_who_sees_what_at_every_address(
     alice, client, stranger, other_client, staff_client, visitor, filled
 ):
-    Preferences.objects.filter(user=stranger).update(parental_control=False)
+    viewers = everybody(alice, client, stranger, other_client, staff_client, visitor)
     at_names = endpoints("Alice", filled)
     nobody_is = without_request_id(visitor.get("/api/users/nobody-at-all"))
     links = links_to_everything(client, filled)
     secrets = {str(alice.pk), alice.pk.hex, alice.email}
     secrets |= {str(id_) for id_ in alice.entries.values_list("pk", flat=True)}
-    # Whose answers, and which titles they then have.
-    viewers = [
-        (visitor, {OPEN}), (client, {OPEN}), (staff_client, {OPEN}),
-        (other_client, {OPEN, MATURE}),
-    ]  # fmt: skip
-
-    def walk(audience, is_there=True, words=()):
-        sees = is_there and audience == "everyone"
-        for browser, seen in viewers:
-            for of, (url, component) in at_names.items():
-                yield Asked(browser, url, of, component, sees, seen, words)
-        for of, (url, key, component) in links.items():
-            sees = is_there and audience != "nobody"
-            yield Asked(visitor, url, of, component, sees, {OPEN}, FIELDS, key)
-
+    walk = Walk(viewers, with_sign_in("Alice", filled), links)
     for audience in Audience.values:
         set_all(client, filled, audience)
-        for asked in (*walk(audience), *as_others(client, at_names, audience)):
+        for asked in (*walk.asked(audience), *as_others(client, at_names, audience)):
             asked.check(secrets, nobody_is)
+    for name, of in ((name, of) for name, all_ in NOT_FOR.items() for of in all_):
+        refused = viewers[name][0].get(walk.by_names[of][0])
+        assert refused.status_code == (401 if name == "visitor" else 403)
     # Whoever sees the history sees days without a link.
-    set_all(client, filled, "everyone", history="everyone")
-    for asked in walk("everyone", words=["dates"]):
+    set_all(client, filled, "followers", history="followers")
+    for asked in walk.asked("followers", words=["dates"]):
         asked.check(secrets, nobody_is)
-    # What an account is not let do it does not do here: an owner's token sees no more.
-    script = WatchedClient(HTTP_AUTHORIZATION=f"Bearer {personal_token(alice)}")
-    [only] = script.get(at_names["watchList"][0]).json()["data"]
-    assert int(only["anime_id"]) == OPEN
+    # What the owner is shown as a follower's is what one gets.
+    for of, (url, _) in at_names.items():
+        if of != "items":
+            like = client.get(f"/api/user/view-as?viewer=follower&of={of}&year=2016")
+            shown = like.json()["data"][{"watchList": "entries"}.get(of, of)]
+            assert viewers["follower"][0].get(url).json()["data"] == shown, of
     # A locked account is not there.
     User.objects.filter(pk=alice.pk).update(is_active=False)
-    viewers[:] = [(visitor, ())]
-    for asked in walk("everyone", is_there=False):
+    for name in ("owner", "owner's token"):
+        del viewers[name]
+    for asked in walk.asked("everyone", is_there=False):
         asked.check(secrets, nobody_is)
 
 
@@ -367,6 +457,27 @@ def test_what_becomes_private_is_gone_at_once_from_caches_that_ask(
     held = {"If-None-Match": visitor.get(url)["ETag"]}
     set_all(client, filled, "followers")
     assert visitor.get(url, headers=held).status_code == 404
+
+
+def test_what_a_follower_sees_is_theirs_alone_and_ends_with_following(
+    client, stranger, other_client, visitor, filled
+):
+    set_all(client, filled, "followers")
+    other_client.put("/api/user/following/alice")
+    client.put(f"/api/user/requests/{stranger.user_name}")
+    urls = [url for url, _ in endpoints("alice", filled).values()]
+    tags = {}
+    for url in urls:
+        first = other_client.get(url)
+        assert first["Cache-Control"] == "private, no-cache"
+        assert first["X-Robots-Tag"] == "noindex"
+        assert {"Cookie", "Authorization"} <= {*first["Vary"].split(", ")}
+        tags[url] = {"If-None-Match": first["ETag"]}
+        assert other_client.get(url, headers=tags[url]).status_code == 304
+        assert visitor.get(url, headers=tags[url]).status_code == 404
+    client.delete(f"/api/user/followers/{stranger.user_name}")
+    for url in urls:
+        assert other_client.get(url, headers=tags[url]).status_code == 404
 
 
 def test_a_cursor_tells_nothing_that_is_not_seen(client, visitor, alice, filled):
@@ -416,7 +527,9 @@ def test_a_picture_is_shown_without_its_owners_id(client, visitor, alice, filled
 # --- Statements, rates --------------------------------------------------------------
 
 
-def test_each_answer_needs_few_statements(client, visitor, filled, budget):
+def test_each_answer_needs_few_statements(
+    client, other_client, visitor, filled, budget
+):
     set_all(client, filled, "everyone")
     needed = {
         "profile": (4, "whose name, who sees what, the profile, titles it may name"),
@@ -433,6 +546,8 @@ def test_each_answer_needs_few_statements(client, visitor, filled, budget):
         with budget(*needed[of]):
             held = visitor.get(url, headers={"If-None-Match": first["ETag"]})
         assert held.status_code == 304
+    with budget(5, "the sign-in, what the two are to each other, and as above"):
+        assert other_client.get("/api/users/alice/watchList").status_code == 200
     link = share(client, of="type", id="Watching")
     with budget(4, "the link, who sees what, the entries, its use"):
         assert visitor.get(link).status_code == 200

@@ -312,6 +312,9 @@ export interface RegisteredApp {
   confidential: boolean; secret_prefix: string | null; created_at: string; stopped_at: string | null; stopped_why: string | null;
 }
 export interface NewRegisteredApp extends RegisteredApp { client_secret: string | null }
+export interface Person { user_name: string; state: "none" | "asked" | "following" | "blocked"; since: string }
+export interface Between extends Omit<Person, "since"> { follower: "none" | "asks" | "follows" }
+export interface Watcher { user_name: string; type: string; state: string; progress: number; score: number | null }
 export interface Device {
   id: string; kind: "browser" | "app"; is_current: boolean; browser: string | null; system: string | null;
   user_agent: string; signed_in_at: string | null; last_seen_at: string | null; network: string | null;

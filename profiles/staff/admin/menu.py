@@ -44,6 +44,7 @@ MENU = {
         rows("Wrong passwords", "lock", "profiles.wrongpasswords"),
         rows("Failed sign-ins", "bar_chart", "profiles.failedsignins"),
         rows("Images", "image", "profiles.image"),
+        rows("Following and blocks", "group_add", "profiles.tie"),
         rows("Privacy requests", "gavel", "profiles.privacyrequest"),
         rows("Exports", "download", "profiles.madeexport"),
         rows("Erasures", "person_remove", "profiles.erasure"),

@@ -31,7 +31,9 @@ from history.staff_log.masks import MASK, viewer_of
 from profiles import outbox
 from profiles.accounts import lockouts
 from profiles.accounts.models import Session, TokenFamily, User
+from profiles.accounts.people import names_of
 from profiles.accounts.services import sign_in_name
+from profiles.following.models import Tie
 from profiles.images.admin import thumbnail
 from profiles.images.models import Image
 from profiles.notifications.models import UserNotice
@@ -45,6 +47,7 @@ from profiles.staff.admin.outbox import links_of, state_of, title_of
 COVERS_OF_TYPE, LATEST_CHANGES = 12, 15
 LATEST_SEARCHES, LATEST_IMAGES, LATEST_SIGN_INS, LATEST_ACTS = 15, 12, 20, 15
 LATEST_NOTICES = 15
+LATEST_TIES = 15
 LATEST_IMPORTS, LATEST_EXPORTS, LATEST_MAILS, LATEST_NOTES = 10, 10, 10, 10
 ENTRY_COLUMNS = (
     "type",
@@ -141,6 +144,7 @@ def glance_at(user: User, request: HttpRequest) -> Glance:
         ("profiles.view_privacyrequest", privacy_requests),
         ("history.view_search", searches),
         ("profiles.view_usernotice", notices),
+        ("profiles.view_tie", ties),
         ("history.view_staffaction", acts_of_staff),
         ("profiles.view_image", images),
     ]
@@ -373,6 +377,24 @@ def notices(user: User, is_revealed: bool) -> Table:
             for kind, title, at, read_at in rows[:LATEST_NOTICES]
         ],
         address_of_rows("profiles_usernotice", user),
+    )
+
+
+def ties(user: User, is_revealed: bool) -> Table:
+    latest = Tie.objects.of(user.pk).order_by("-pk")[:LATEST_TIES]
+    names = names_of([tie.person_id for tie in latest]) if is_revealed else {}
+    return Table(
+        "Following and blocks",
+        ("What", "Whom", "Since"),
+        [
+            (
+                tie.get_kind_display(),
+                names.get(tie.person_id, tie.person_id) if is_revealed else MASK,
+                when(tie.since),
+            )
+            for tie in latest
+        ],
+        address_of_rows("profiles_tie", user),
     )
 
 

@@ -6,6 +6,8 @@ import { t } from "./words.js";
 const words = () => ({
   export: t("Export the lists."),
   feeds: t("See which feeds there are of what airs of the list, and end them."),
+  "following:read": t("See who is followed, who follows, asks and is blocked; and what the followed show to followers."),
+  "following:write": t("Follow people, end it, decline requests, and block."),
   "history:read": t("Read the search history."),
   "history:write": t("Add to the search history, and clear it."),
   import: t("Plan and apply imports of lists."),

@@ -84,7 +84,8 @@ class NoticesPage {
     return h("li", { class: isFresh ? "told fresh" : "told" },
       h("span", {}, isFresh && h("span", { class: "unseen" }, t("New:"), " "),
         animeId && h("a", { href: pageOf(animeId) }, title ?? `№ ${animeId}`), animeId && " ",
-        sentenceOf(notice, this.app.preferences.timezone)),
+        sentenceOf(notice, this.app.preferences.timezone),
+        ["follower", "follow_request"].includes(notice.kind) && [" ", h("a", { href: "/following" }, t("Following"))]),
       h("time", { class: "muted", datetime: at }, since(at)),
       animeId && this.muting(animeId, title ?? ""));
   }

@@ -14,6 +14,8 @@ export function sentenceOf(notice, zone) {
   if (kind === "sequel") {
     return notice.added ? t("Sequel of {title}, from {time}. Added to To Watch.", { title, time }) : t("Sequel of {title}, from {time}.", { title, time });
   }
+  if (kind === "follow_request") return t("Somebody asks to follow you.");
+  if (kind === "follower") return t("Somebody follows you now.");
   return n === null ? notice.text ?? "" : airedOf(notice);
 }
 

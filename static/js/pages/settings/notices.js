@@ -14,6 +14,7 @@ const kinds = () => [
   ["episode", t("New episodes of what you watch")], ["first", t("First episodes of what you plan to watch")],
   ["finale", t("Last episodes")], ["sequel", t("Sequels of what you completed")],
   ["moved", t("Moved dates")], ["merged", t("Titles that turned out to be the same")],
+  ["follow_request", t("Who asks to follow you")], ["follower", t("New followers")],
 ];
 
 /** @param {App} app @param {(changes: Partial<Preferences>) => unknown} prefer */

@@ -12,6 +12,7 @@ import { addTo } from "../../ui/quick.js";
 import { titleIn } from "../../ui/more_words.js";
 import { STATUSES, statusHint, statusName, t } from "../../ui/words.js";
 import { TitleDiary } from "../../ui/title_diary.js";
+import { TitleWatchers } from "../../ui/watchers.js";
 import { factsLine, links, namesOf } from "./facts.js";
 import { related, watchOrder } from "./series.js";
 import { airing, description, episodeList, names, streaming } from "./told.js";
@@ -122,7 +123,9 @@ class TitlePage {
   drawDiary() {
     if (!this.signedIn) return;
     this.diary = new TitleDiary(this.signedIn, this.id, "h2");
-    this.diaryPlace.replaceChildren(this.diary.box);
+    const watchers = new TitleWatchers(this.signedIn, this.id, "h2");
+    this.diaryPlace.replaceChildren(watchers.box, this.diary.box);
+    watchers.draw();
     this.diary.draw();
   }
 
