@@ -45,6 +45,7 @@ PAGES = [
     "/history",
     "/notices",
     "/following",
+    "/feed",
     "/settings",
     "/security",
     "/transfer",
