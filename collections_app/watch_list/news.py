@@ -47,7 +47,7 @@ TYPE_TOLD = {doing: type_ for type_, doing in OF_TYPE.items()} | {
 }
 
 
-class EpisodesAnswer(TypedDict):
+class EpisodesToldAnswer(TypedDict):
     first: int
     last: int
 
@@ -57,7 +57,7 @@ class Told:
     """What one run of changes comes to."""
 
     did: list[Doing]
-    episodes: EpisodesAnswer | None
+    episodes: EpisodesToldAnswer | None
     score: float | None
 
     def leave_out(self, doing: Doing) -> None:
@@ -127,7 +127,7 @@ def told_of(run: Sequence[Mapping[str, Any]], types: Collection[str]) -> Told:
     left out.
     """
     found: dict[Doing, None] = {}
-    episodes: EpisodesAnswer | None = None
+    episodes: EpisodesToldAnswer | None = None
     score: int | None = None
     for change in run:
         doings = [*doings_of(change, change["at"])]
@@ -149,8 +149,8 @@ def type_added(run: Sequence[Mapping[str, Any]]) -> str:
 
 
 def with_episodes_of(
-    change: Mapping[str, Any], so_far: EpisodesAnswer | None
-) -> EpisodesAnswer:
+    change: Mapping[str, Any], so_far: EpisodesToldAnswer | None
+) -> EpisodesToldAnswer:
     """From the first of the run on; another run of episodes where it began again."""
     first = change["before"].get("progress", 0) + 1
     if so_far and so_far["first"] <= first <= so_far["last"] + 1:

@@ -27,7 +27,13 @@ from animecollections.api.parameters import Wanted
 from animecollections.viewer import Viewer, is_in_audience
 from collections_app.watch_list.fields import as_tenths
 from collections_app.watch_list.models import EntryType, WatchListEntry, thing_of_type
-from collections_app.watch_list.news import Doing, EpisodesAnswer, Told, run_of, told_of
+from collections_app.watch_list.news import (
+    Doing,
+    EpisodesToldAnswer,
+    Told,
+    run_of,
+    told_of,
+)
 from history.models import Change
 from profiles.profile.image_urls import url_for_others
 from profiles.profile.models import Preferences
@@ -54,7 +60,7 @@ class FeedItemAnswer(TypedDict):
     format: str | None
     year: int | None
     did: list[Annotated[str, Doing]]
-    episodes: EpisodesAnswer | None
+    episodes: EpisodesToldAnswer | None
     score: float | None
     at: datetime
 
@@ -77,17 +83,19 @@ class Person:
 
 
 def feed(
-    user_id: UUID, viewer: Viewer, wanted: Wanted
+    user_id: UUID, followed: Collection[UUID], wanted: Wanted, *, hides_mature: bool
 ) -> tuple[list[FeedItemAnswer], dict[str, object]]:
-    """A page, the newest first: five statements at most. The viewer is a follower of
-    all whom they follow; what they may not see is left out by each statement.
+    """A page, the newest first: five statements at most. What may not be seen is left
+    out by each of them.
+
+    followed: all whom the user follows.
     """
     limit, until = wanted.get("limit", PER_PAGE), place_asked_for(user_id, wanted)
-    reach = people_with_news(viewer, until) if viewer.follows else Reach([], None)
-    near = Viewer(hides_mature=viewer.hides_mature, follows=frozenset(reach.people))
-    heads = heads_seen(near, reach, until) if reach.people else []
+    viewer = Viewer(hides_mature=hides_mature, of_followed=True)
+    reach = people_with_news(viewer, followed, until) if followed else Reach([], None)
+    heads = heads_seen(viewer, reach, until) if reach.people else []
     place = heads[limit]["id"] if len(heads) > limit else reach.since
-    items = [*items_of(near, heads[:limit])]
+    items = [*items_of(viewer, heads[:limit])]
     following = write_cursor([place], shape_of(user_id), user_id) if place else None
     return items, {"next_cursor": following}
 
@@ -118,7 +126,9 @@ def up_to(until: UUID | None) -> Q:
 # --- Statements -----------------------------------------------------------------------
 
 
-def people_with_news(viewer: Viewer, until: UUID | None) -> Reach:
+def people_with_news(
+    viewer: Viewer, followed: Collection[UUID], until: UUID | None
+) -> Reach:
     """Those who did something last, of all who show their history. For each of the
     followed two places in the index of what is told of them.
     """
@@ -127,7 +137,7 @@ def people_with_news(viewer: Viewer, until: UUID | None) -> Reach:
     rows: Any = Preferences.objects.filter(
         is_in_audience(viewer, "history", "audience_history"),
         is_in_audience(viewer, "profile", "audience_profile"),
-        user_id__in=viewer.follows,
+        user_id__in=followed,
         user__is_active=True,
     ).annotate(newest=Subquery(ids[:1]), oldest=Subquery(ids[CHANGES - 1 : CHANGES]))
     rows = rows.order_by(F("newest").desc(nulls_last=True))

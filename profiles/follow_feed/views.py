@@ -9,7 +9,6 @@ from animecollections.api.schema import Example, documented, paging
 from animecollections.api.shapes import nullable
 from animecollections.api.views import ApiViewSet
 from animecollections.db.statements import limited
-from animecollections.viewer import Viewer
 from profiles.follow_feed import examples
 from profiles.follow_feed.reads import MOST, PER_PAGE, FeedItemAnswer, feed
 from profiles.following.reads import followed_by
@@ -39,9 +38,12 @@ class FollowFeedViewSet(ApiViewSet):
     )
     def list(self, request: Request) -> Answer:
         with limited(is_visitor=False):
-            follows = frozenset(followed_by(self.user_id))
-            viewer = Viewer(hides_mature=self.asker.hides_mature, follows=follows)
-            items, meta = feed(self.user_id, viewer, self.wanted)
+            items, meta = feed(
+                self.user_id,
+                followed_by(self.user_id),
+                self.wanted,
+                hides_mature=self.asker.hides_mature,
+            )
         # Of what was read, after it was decided who sees it; without the cursor, which
         # has the time at which it was made.
         has_more = meta["next_cursor"] is not None
