@@ -48,6 +48,7 @@ class Recording:
     undone_app: AppPast | None = None
     rows: list[bulk.Rows] = field(default_factory=list)
     titles_hidden: set[int] = field(default_factory=set)  # that became private
+    restored_to: datetime | None = None  # of a list that is put back to a moment
 
     @property
     def is_news(self) -> bool:
@@ -151,14 +152,16 @@ class Recording:
         run(*statements, is_last=is_last)
 
     def end_telling(self) -> None:
-        """Of what this write undoes, and of what was done to titles that it makes
-        private: a statement each. In the write itself, so that it is gone at once.
+        """Of what this write undoes or puts back, and of what was done to titles that it
+        makes private: a statement each. In the write itself, so that it is gone at once.
         """
         told = Change.objects.of(self.state.user_id).told()
         if self.undoes is not None:
             told.filter(operation_id=self.undoes).update(is_told=False)
         if (past := self.undone_app) is not None:
             told.filter(token_id=past.app_id, at__gte=past.since).update(is_told=False)
+        if self.restored_to is not None:
+            told.filter(at__gt=self.restored_to).update(is_told=False)
         if self.titles_hidden:
             told.filter(anime_id__in=self.titles_hidden).update(is_told=False)
 

@@ -175,7 +175,9 @@ def test_what_was_undone_is_gone_at_once_and_for_good(
 
 
 def test_what_an_app_did_is_gone_with_the_undo_of_it(client, bob, titles):
-    script = WatchedClient(HTTP_AUTHORIZATION=f"Bearer {personal_token(bob)}")
+    script = WatchedClient(
+        HTTP_AUTHORIZATION=f"Bearer {personal_token(bob, 'list:write')}"
+    )
     add(script)
     assert len(feed(client)) == 1
     token_id = Change.objects.of(bob.pk).get().token_id
