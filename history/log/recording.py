@@ -152,8 +152,9 @@ class Recording:
         run(*statements, is_last=is_last)
 
     def end_telling(self) -> None:
-        """Of what this write undoes or puts back, and of what was done to titles that it
-        makes private: a statement each. In the write itself, so that it is gone at once.
+        """Of what this write undoes or puts back, and of what was done to titles that
+        it makes private: a statement each. In the write itself, so that it is gone at
+        once.
         """
         told = Change.objects.of(self.state.user_id).told()
         if self.undoes is not None:
