@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from animecollections.api import request_id
@@ -156,15 +157,19 @@ class Recording:
         it makes private: a statement each. In the write itself, so that it is gone at
         once.
         """
-        told = Change.objects.of(self.state.user_id).told()
+        for condition in self.ends_of_telling():
+            told = Change.objects.of(self.state.user_id).told()
+            told.filter(condition).update(is_told=False)
+
+    def ends_of_telling(self) -> Iterator[Q]:
         if self.undoes is not None:
-            told.filter(operation_id=self.undoes).update(is_told=False)
+            yield Q(operation_id=self.undoes)
         if (past := self.undone_app) is not None:
-            told.filter(token_id=past.app_id, at__gte=past.since).update(is_told=False)
+            yield Q(token_id=past.app_id, at__gte=past.since)
         if self.restored_to is not None:
-            told.filter(at__gt=self.restored_to).update(is_told=False)
+            yield Q(at__gt=self.restored_to)
         if self.titles_hidden:
-            told.filter(anime_id__in=self.titles_hidden).update(is_told=False)
+            yield Q(anime_id__in=self.titles_hidden)
 
     def diary(self) -> list[bulk.Rows]:
         """What the changes count as watched."""
