@@ -180,7 +180,7 @@ def test_what_an_app_did_is_gone_with_the_undo_of_it(client, bob, titles):
     )
     add(script)
     assert len(feed(client)) == 1
-    token_id = Change.objects.of(bob.pk).get().token_id
+    token_id = Change.objects.of(bob.pk).told().get().token_id
     past = AppPast(token_id, "script", timezone.now() - timedelta(hours=1))
     today = timezone.now().date()
     undo_app(user_id=bob.pk, past=past, today=today, through=Origin("session"))
@@ -205,7 +205,7 @@ def test_what_was_private_is_not_told_later(client, other_client, bob, titles):
     assert (item["did"], item["episodes"]) == (["watched"], {"first": 3, "last": 3})
 
 
-def test_only_what_a_person_does_is_told(client, bob, titles):
+def test_only_what_a_person_does_is_told(client, bob):
     today = timezone.now().date()
     for kind in THROUGH:
         anime = AnimeFactory()
