@@ -18,6 +18,7 @@ from profiles.developers.views import RegisteredAppsViewSet
 from profiles.devices.views import DevicesViewSet
 from profiles.email_changes.views import EmailLinkViewSet, EmailViewSet
 from profiles.feeds.views import FeedsViewSet
+from profiles.follow_feed.views import FollowFeedViewSet
 from profiles.following.views import (
     BlocksViewSet,
     FollowersViewSet,
@@ -256,6 +257,7 @@ urlpatterns = [
         "user/blocks/<str:user_name>",
         BlocksViewSet.as_view({"put": "update", "delete": "destroy"}),
     ),
+    path("user/feed", FollowFeedViewSet.as_view({"get": "list"})),
     path("user/view-as", ViewAsViewSet.as_view({"get": "retrieve"})),
     path("shared/<str:token>", SharedViewSet.as_view({"get": "retrieve"})),
     path("users/<str:user_name>", PeopleViewSet.as_view({"get": "retrieve"})),

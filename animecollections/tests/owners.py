@@ -15,6 +15,8 @@ TABLE = re.compile(
 VALUE = r"(?:%s|%\(\w+\)s|:\w+)"
 # What begins a query of its own within another.
 QUERY = re.compile(r"\(\s*(?:SELECT|WITH|UPDATE|DELETE|INSERT)\b")
+# In a query within another: the owner of the outer one's row.
+OF_OUTER = re.compile(r'[U-Z]\d\."user_id" = \("?\w+"?\."user_id"\)')
 INSERT = re.compile(r"\s*(?:WITH \w+ AS \(…\)(?:, \w+ AS \(…\))* )?INSERT\b")
 # What a release before left: somebody who has claimed nothing (UserManager.known_by; a
 # spread database is not asked so), and keys of sessions that do not say whose they are.
@@ -42,15 +44,19 @@ def unowned(sql):
     """The tables of users that a statement touches without naming an owner."""
     if FALLBACK.search(sql):
         return []
-    parts = queries(STRING.sub("''", sql))
-    return sorted({table for part in parts for table in left_in(part)})
+    *within, outer = queries(STRING.sub("''", sql))
+    left = {table for part in within for table in left_in(part, is_within=True)}
+    return sorted(left.union(left_in(outer)))
 
 
-def left_in(query):
+def left_in(query, is_within=False):
+    """A query within another may be about the owner of its row."""
     tables = tables_of_users()
     named = {table: alias for table, alias in TABLE.findall(query) if table in tables}
     if not named or INSERT.match(query):
         return  # what is inserted says whose it is: its owner is not null
+    if is_within and OF_OUTER.search(query):
+        return
     if not any(is_said(query, tables[table], table, named[table]) for table in named):
         yield from named
 

@@ -48,6 +48,7 @@ def know_people(served, user):
         if name == "bob":
             api.add(300, progress=2, score=7)
             shown = {"profile": "everyone", "watching": "followers"}
+            shown |= {"history": "followers"}  # for the feed
             api.data("PATCH", "/api/user/preferences", {"audience": shown})
     api = Api(served, cookie_of(user))
     api.data("PUT", "/api/user/following/bob")

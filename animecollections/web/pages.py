@@ -47,6 +47,7 @@ PAGES = [
     "/sharing",
     "/players",
     "/following",
+    "/feed",
     "/settings",
     "/security",
     "/transfer",

@@ -105,8 +105,9 @@ class EntryViewSet(IdempotentViewSet):
     def partial_update(self, request: Request, anime_id: str) -> Answer:
         values = self.read_body(UpdateInput)
         watched_on = values.pop("watched_on", None)
+        quiet = values.pop("quiet", False)
         return self.write_entry(
-            "update", anime_id, values=values, watched_on=watched_on
+            "update", anime_id, values=values, watched_on=watched_on, quiet=quiet
         )
 
     @documented(
@@ -144,9 +145,12 @@ class EntryViewSet(IdempotentViewSet):
     )
     def increment(self, request: Request, anime_id: str) -> Answer:
         body = self.read_body(IncrementInput)
-        watched_on = body.get("watched_on")
         return self.write_entry(
-            "increment", anime_id, by=body["by"], watched_on=watched_on
+            "increment",
+            anime_id,
+            by=body["by"],
+            watched_on=body.get("watched_on"),
+            quiet=body.get("quiet", False),
         )
 
     def write_entry(
@@ -219,8 +223,11 @@ class MoveViewSet(IdempotentViewSet):
 
 def moves(body: Mapping[str, Any], only_if: Precondition) -> list[Operation]:
     values, watched_on = {"type": body["type"]}, body.get("watched_on")
+    quiet = body.get("quiet", False)
     return [
-        Operation("move", ref, values, only_if=only_if, watched_on=watched_on)
+        Operation(
+            "move", ref, values, only_if=only_if, watched_on=watched_on, quiet=quiet
+        )
         for ref in body["animeIds"]
     ]
 
@@ -355,6 +362,7 @@ def read_operation(raw: object, scopes: Collection[str]) -> batches.Queued:
         by=by if verb == "increment" else 0,
         number=values.pop("number", 0),
         row_id=values.pop("watchedId", None),
+        quiet=values.pop("quiet", False),
         values=columns_of(values)
         if is_of_viewing
         else {}

@@ -111,6 +111,8 @@ class ChangeAdmin(ReadOnly, OfEntries):
         "undoes",
         "undone_app_name",
         "undone_since",
+        "is_quiet",
+        "is_told",
         "through",
         "token_name",
         "file",

@@ -292,6 +292,14 @@ class AnimeIdField(serializers.Field[AnimeRef, Any, str, Any]):
         return str(value)
 
 
+class QuietField(StrictBoolean):
+    """Kept in the log with what it was sent with."""
+
+    def __init__(self, **more: Any) -> None:
+        about = "true: followers are not told of it (`GET /api/user/feed`)"
+        super().__init__(**({"required": False, "help_text": about} | more))
+
+
 @extend_schema_serializer(component_name="RemoveEntry")
 class RemoveInput(Serializer):
     animeId = AnimeIdField(required=False)  # noqa: N815
@@ -300,6 +308,7 @@ class RemoveInput(Serializer):
 @extend_schema_serializer(component_name="ChangeEntry")
 class UpdateInput(EntryFields):
     watched_on = WatchedOnField()
+    quiet = QuietField()
 
 
 @extend_schema_serializer(component_name="AddEntry")
@@ -312,6 +321,7 @@ class AddInput(EntryFields):
         help_text="true: do not restore the values of a removed entry",
     )
     watched_on = WatchedOnField()
+    quiet = QuietField()
 
 
 class IncrementInput(Serializer):
@@ -323,6 +333,7 @@ class IncrementInput(Serializer):
         help_text="negative numbers subtract; progress never falls below 0",
     )
     watched_on = WatchedOnField()
+    quiet = QuietField()
 
 
 class MoveInput(Serializer):
@@ -335,6 +346,7 @@ class MoveInput(Serializer):
     type = StrictChoice(EntryType.choices)
     dry_run = StrictBoolean(required=False, default=False)
     watched_on = WatchedOnField()
+    quiet = QuietField()
 
     def validate(self, attrs: dict[str, object]) -> dict[str, object]:
         if ("animeId" in attrs) == ("animeIds" in attrs):
@@ -387,6 +399,7 @@ class OperationInput(EntryFields):
     )
     id = StrictText(max_length=64, required=False)
     watched_on = WatchedOnField()
+    quiet = QuietField()
     number = StrictInteger(
         min_value=1, required=False, help_text="of `viewing_…`: which viewing"
     )

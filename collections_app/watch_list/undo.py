@@ -246,6 +246,7 @@ def restore(
         for anime_id, lane in lanes.items():
             lay_in(lane, edit.slot_of(AnimeRef(OWN, str(anime_id))))
         restored = Undone()
+        record.restored_to = at
         if not dry_run and edit.save():
             restored.operation_id = record.operation_id
         tell(edit.changed(), restored)

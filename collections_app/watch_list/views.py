@@ -200,6 +200,7 @@ class WatchListViewSet(IdempotentViewSet):
             anime=values.pop("animeId"),
             fresh=values.pop("fresh"),
             watched_on=values.pop("watched_on", None),
+            quiet=values.pop("quiet", False),
             values=values,
             only_if=precondition(request),
             today=self.account.today,

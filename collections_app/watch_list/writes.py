@@ -65,6 +65,7 @@ from collections_app.watch_list.models import (
     EntryType,
     WatchListEntry,
 )
+from collections_app.watch_list.news import is_news
 from collections_app.watch_list.viewings import Viewings
 from history.log.recording import Recording, recording
 from history.models import Change, ChangeKind, EpisodesWatched
@@ -104,6 +105,7 @@ class Operation:
                  viewing its columns.
     number:      of the viewing; or row_id, which is its id. Of a day of the diary too.
     watched_on:  when what it adds was watched (rules.Edit).
+    quiet:       nobody is told of what it changes.
     only_if:     what the client saw of it; where that is no more, it is refused (412).
     key:         the client's own. Of several with one key, the first that succeeds is
                  the only one that is done.
@@ -119,6 +121,7 @@ class Operation:
     watched_on: str | None = None
     number: int = 0
     row_id: UUID | None = None
+    quiet: bool = False
 
     @property
     def titles(self) -> list[AnimeRef]:
@@ -182,6 +185,7 @@ class Slot:
     as_of: datetime | None = None  # when what an import says was so
     # Of days that rows of the diary move to: theirs.
     viewings_of_days: dict[str, int] = field(default_factory=dict)
+    is_quiet: bool = False  # of several operations, where one was
 
     @property
     def anime_id(self) -> int:
@@ -205,6 +209,16 @@ class Slot:
     def viewing_of(self, day: str) -> int:
         """Which time through the title a new row of the diary is of."""
         return self.viewings_of_days.get(day) or self.viewing or 1
+
+    @property
+    def is_private(self) -> bool:
+        """Before or after: what is told of it would tell what is private."""
+        return any(entry and entry["is_private"] for entry in (self.before, self.after))
+
+    @property
+    def became_private(self) -> bool:
+        was = self.before is not None and self.before["is_private"]
+        return self.after is not None and self.after["is_private"] and not was
 
     def join_run(self) -> None:
         """However it came to be so, progress is the last of an unbroken run."""
@@ -400,6 +414,7 @@ class ListEdit:
         slot = self.slot_of(operation.anime)
         if slot.after is None and slot.goes_into is not None:
             slot = self.follow(operation.anime, slot.goes_into)
+        slot.is_quiet |= operation.quiet
         if operation.verb in DIARY_VERBS:
             return DIARY_VERBS[operation.verb](self, slot, operation)
         if operation.verb in OF_A_VIEWING:
@@ -600,6 +615,8 @@ class ListEdit:
     def note(self, slot: Slot) -> None:
         """Its changes in the log; revision and time of the last on the entry."""
         entry, revision = slot.after, 0
+        if slot.became_private:
+            self.record.titles_hidden.add(slot.anime_id)
         for change in changes_of(slot):
             revision = self.record.change(
                 change["kind"],
@@ -609,6 +626,8 @@ class ListEdit:
                 watched=change["days"],
                 viewings={day: slot.viewing_of(day) for day in change["days"]},
                 as_of=slot.as_of,
+                is_quiet=slot.is_quiet,
+                is_told=not slot.is_private and is_news(change, self.record.at),
             )
         if entry is not None and slot.moved:
             counted = sum(slot.watched.of_entry.values())
@@ -668,12 +687,19 @@ def add(
     fresh: bool = False,
     only_if: Precondition = ALWAYS,
     watched_on: str | None = None,
+    quiet: bool = False,
 ) -> Outcome:
     """Puts an anime on the list, or moves it: `values` has the type, and any field."""
     return do(
         user_id=user_id,
         operation=Operation(
-            "add", anime, values, fresh=fresh, only_if=only_if, watched_on=watched_on
+            "add",
+            anime,
+            values,
+            fresh=fresh,
+            only_if=only_if,
+            watched_on=watched_on,
+            quiet=quiet,
         ),
         today=today,
         through=through,

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from animecollections.db.compiled import for_database
@@ -136,6 +136,8 @@ class ChangeKind(models.TextChoices):
 
 # From the first id that a write makes to the last.
 LONGEST_WRITE = timedelta(minutes=10)
+# What somebody does to one title is told as one thing while it goes on so often.
+JOINED_WITHIN = timedelta(hours=6)
 
 
 class ChangeQuerySet(OwnedQuerySet["Change"]):
@@ -158,6 +160,21 @@ class ChangeQuerySet(OwnedQuerySet["Change"]):
         recent = self.filter(pk__gte=first_id_at(timezone.now() - timedelta(days=1)))
         near = self.made_near(id_) if id_ else recent
         return near.filter(request_id=request_id)
+
+    def told(self) -> Self:
+        """What followers may be told of; the audience and the entry are asked too."""
+        return self.filter(is_told=True)
+
+    def last_of_runs(self) -> Self:
+        """Of what is told, each change after which none of its title came soon."""
+        soon = F("at") + JOINED_WITHIN
+        later = Change.objects.of(OuterRef("user_id")).told()
+        later = later.filter(
+            anime_id=OuterRef("anime_id"),
+            at__gt=OuterRef("at"),
+            at__lte=OuterRef("soon"),
+        )
+        return self.told().alias(soon=soon).filter(~Exists(later))
 
     def made_near(self, id_: UUID) -> Self:
         at = time_of(id_)
@@ -213,6 +230,11 @@ class Change(OwnedRow):
     token_name = models.CharField(max_length=100, blank=True, db_default="")
     # Of an import: what it read; on its first change alone.
     file_name = models.CharField(max_length=200, blank=True, db_default="")
+    # Its writer said that nobody is to be told.
+    is_quiet = models.BooleanField(default=False, db_default=False)
+    # Whether followers may be told. What was undone since, or has been private since,
+    # is told no more, whatever comes later.
+    is_told = models.BooleanField(default=False, db_default=False)
 
     objects: ClassVar = ChangeQuerySet.as_manager()
 
@@ -244,6 +266,15 @@ class Change(OwnedRow):
                 fields=["user", "revision"],
                 condition=Q(position=0),
                 name="change_operations",
+            ),
+            # What followers are told of, the latest first; and of one title.
+            models.Index(
+                fields=["user", "id"], condition=Q(is_told=True), name="change_told"
+            ),
+            models.Index(
+                fields=["user", "anime_id", "at"],
+                condition=Q(is_told=True),
+                name="change_told_of_title",
             ),
         ]
 

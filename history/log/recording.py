@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from animecollections.api import request_id
@@ -23,6 +24,7 @@ from history.log.models import Change, ChangeKind, HeldState, UserState, locking
 from history.log.parts import COLUMN_OF_KIND
 from history.watched.services import rows_to_add
 
+DONE_BY_A_PERSON = ("session", "token")
 USERS_AT_ONCE = 5_000  # of all, where something is done to each
 
 
@@ -46,6 +48,14 @@ class Recording:
     viewings: dict[tuple[str, int], int] = field(default_factory=dict)  # of the same
     undone_app: AppPast | None = None
     rows: list[bulk.Rows] = field(default_factory=list)
+    titles_hidden: set[int] = field(default_factory=set)  # that became private
+    restored_to: datetime | None = None  # of a list that is put back to a moment
+
+    @property
+    def is_news(self) -> bool:
+        """Whether others may be told of what it changes: a person does it, now."""
+        takes_back = self.undoes is not None or self.undone_app is not None
+        return self.through.kind in DONE_BY_A_PERSON and not takes_back
 
     def put(self, rows: bulk.Rows) -> None:
         """To be written together with the log of what it changes."""
@@ -61,12 +71,15 @@ class Recording:
         watched: Mapping[str, int] | None = None,
         viewings: Mapping[str, int] | None = None,
         as_of: datetime | None = None,
+        is_quiet: bool = False,
+        is_told: bool = False,
     ) -> int:
         """Notes a changed row; answers with the revision it takes.
 
         watched: episodes that count as seen, by day (history/watched/days.py).
         viewings: which time through the title that was, by the same days.
         as_of:   when this was so, where that is not now (imports).
+        is_told: whether followers may be told of it, if this write is news.
         """
         self.state.revision += 1
         setattr(self.state, COLUMN_OF_KIND[kind], self.state.revision)
@@ -96,6 +109,8 @@ class Recording:
                 "token_id": self.through.token_id,
                 "token_name": self.through.token_name,
                 "file_name": "" if self.changes else self.through.file_name,
+                "is_quiet": is_quiet,
+                "is_told": is_told and not is_quiet and self.is_news,
             }
         )
         for day, episodes in (watched or {}).items():
@@ -125,6 +140,7 @@ class Recording:
             if self.expected_column:  # nothing was written but what was expected
                 transaction.set_rollback(True)
             return
+        self.end_telling()
         size = len(self.changes)
         statements = inserting(
             *self.rows,
@@ -135,6 +151,25 @@ class Recording:
         if size != 1 or self.expected_column not in columns:
             statements.append(self.state.saving(columns))
         run(*statements, is_last=is_last)
+
+    def end_telling(self) -> None:
+        """Of what this write undoes or puts back, and of what was done to titles that
+        it makes private: a statement each. In the write itself, so that it is gone at
+        once.
+        """
+        for condition in self.ends_of_telling():
+            told = Change.objects.of(self.state.user_id).told()
+            told.filter(condition).update(is_told=False)
+
+    def ends_of_telling(self) -> Iterator[Q]:
+        if self.undoes is not None:
+            yield Q(operation_id=self.undoes)
+        if (past := self.undone_app) is not None:
+            yield Q(token_id=past.app_id, at__gte=past.since)
+        if self.restored_to is not None:
+            yield Q(at__gt=self.restored_to)
+        if self.titles_hidden:
+            yield Q(anime_id__in=self.titles_hidden)
 
     def diary(self) -> list[bulk.Rows]:
         """What the changes count as watched."""

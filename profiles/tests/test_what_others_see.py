@@ -103,6 +103,13 @@ DECISIONS = {
     ),
     "EntryOfOther": OF_ENTRY,
     "Watcher": OF_ENTRY | {"user_name": ""},
+    "FeedItem": dict.fromkeys(
+        (
+            "user_name", "avatar", "anime_id", "title", "imageUrl", "total_episodes",
+            "format", "year", "did", "episodes", "score", "at",
+        ),
+        "",
+    ),
     "Shown": dict.fromkeys(
         (
             "of", "user_name", "profile", "entries", "lists", "list", "items", "stats",
@@ -116,16 +123,17 @@ PARTS = {
     "Anime", "EntryOfAnime", "DayTotals", "FinishedTitle", "MonthTotals", "NamedTitle",
     "OfFormat", "OfGenre", "OfState", "OfStudio", "OfTag", "OfType", "OfYear",
     "OfYearFinished", "ScoreCount", "Streak", "Streaks", "TitleOfDay", "Watched",
-    "WatchedTitle", "WeekdayTotals", "YearWatched", "Episodes",
+    "WatchedTitle", "WeekdayTotals", "YearWatched", "Episodes", "EpisodesTold",
 }  # fmt: skip
 SCHEMA = json.loads(openapi())
 COMPONENTS = SCHEMA["components"]["schemas"]
 OF_NAME = "/api/users/{user_name}"
 OF_TITLE = "/api/animes/{anime_id}/following"
+FEED = "/api/user/feed"
 ADDRESSES = {
     OF_NAME, f"{OF_NAME}/watchList", f"{OF_NAME}/lists", f"{OF_NAME}/lists/{{list_id}}",
     f"{OF_NAME}/stats", f"{OF_NAME}/year/{{year}}", "/api/shared/{token}",
-    "/api/user/view-as", f"{OF_NAME}/compare", OF_TITLE,
+    "/api/user/view-as", f"{OF_NAME}/compare", OF_TITLE, FEED,
 }  # fmt: skip
 
 
@@ -147,7 +155,7 @@ def test_every_field_of_every_answer_is_decided():
         path
         for path in SCHEMA["paths"]
         if path.startswith(("/api/users/", "/api/shared/", "/api/user/view-as"))
-        or path == OF_TITLE
+        or path in (OF_TITLE, FEED)
     }
     assert paths == ADDRESSES
     answers = [SCHEMA["paths"][path]["get"]["responses"]["200"] for path in paths]
@@ -565,6 +573,32 @@ def test_of_whom_something_is_withheld_it_costs_one_statement(
     withhold(alice, "list_name", filled)
     with budget(4, "whose name, who sees what, what is withheld, the lists"):
         visitor.get("/api/users/alice/lists")
+
+
+def test_who_sees_what_in_their_feed(
+    alice, client, stranger, other_client, staff_client, visitor, filled
+):
+    """Who follows, of each audience; the others have nobody's in it."""
+    viewers = everybody(alice, client, stranger, other_client, staff_client, visitor)
+    secrets = {str(alice.pk), alice.pk.hex, alice.email, "Note", "tag "}
+    for audience in Audience.values:
+        set_all(client, filled, audience, history=audience)
+        for name, (browser, seen, audiences) in viewers.items():
+            response = browser.get(FEED)
+            if name in ("visitor", "other token"):
+                assert response.status_code == (401 if name == "visitor" else 403)
+                continue
+            content = response.content.decode()
+            assert not [one for one in secrets if one in content]
+            data = response.json()["data"]
+            is_seen = name.startswith("follower") and audience in audiences
+            check_fields(data, "FeedItem", ())
+            found = {int(one["anime_id"]) for one in data}
+            assert found == (seen if is_seen else set()), (audience, name)
+    # The history alone does not show what others see of it, nor the rest without it.
+    for history, others in (("followers", "nobody"), ("nobody", "followers")):
+        set_all(client, filled, others, history=history)
+        assert viewers["follower"][0].get(FEED).json()["data"] == []
 
 
 # --- Caches and robots --------------------------------------------------------------

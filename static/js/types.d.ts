@@ -380,6 +380,12 @@ export interface NewRegisteredApp extends RegisteredApp { client_secret: string 
 export interface Person { user_name: string; state: "none" | "asked" | "following" | "blocked"; since: string }
 export interface Between extends Omit<Person, "since"> { follower: "none" | "asks" | "follows" }
 export interface Watcher { user_name: string; type: string; state: string; progress: number; score: number | null }
+/** What somebody did to a title, as /api/user/feed has it. */
+export interface FeedItem {
+  user_name: string; avatar: string | null; anime_id: string; title: string; imageUrl: string | null;
+  total_episodes: number | null; format: string | null; year: number | null; did: string[];
+  episodes: { first: number; last: number } | null; score: number | null; at: string;
+}
 export interface Device {
   id: string; kind: "browser" | "app"; is_current: boolean; browser: string | null; system: string | null;
   user_agent: string; signed_in_at: string | null; last_seen_at: string | null; network: string | null;

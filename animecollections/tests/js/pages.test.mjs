@@ -11,6 +11,7 @@ import { decades, headingOf, isOpenEnded, ofToday, queryOf as browseQuery, shelv
 import { byFormat, byWeekday, hourNote, noteOf, seasonAfter, seasonAsked, seasonOn } from "../../../static/js/pages/season/seasons.js";
 import { rulesOf, treeOf } from "../../../static/js/pages/lists/conditions.js";
 import { byDay, dayByKey, levelOf, monthAfter, monthIn, totalsOf, weeksOf } from "../../../static/js/pages/diary/month.js";
+import { doingsOf } from "../../../static/js/pages/feed/doings.js";
 import { sentenceOf } from "../../../static/js/pages/notices/sentences.js";
 import { around, besides } from "../../../static/js/pages/title/order.js";
 import { namesInOrder, nameOf, period, regionsText, regularly, safeLinks } from "../../../static/js/pages/title/told.js";
@@ -435,4 +436,17 @@ test("rules become a tree of single conditions, and rules again", () => {
   });
   assert.deepEqual(again({ any: [{ on_list: true }, { year: "" }] }), { from: "watch_list", any: [{ on_list: "true" }] });
   assert.equal(again({ all: [{ any: [{ year: " " }] }] }), null);
+});
+
+// --- The feed ----------------------------------------------------------------------------
+
+test("an item of the feed says what matters of what somebody did", () => {
+  const said = (did, more = {}) => doingsOf({ did, episodes: null, score: null, total_episodes: 12, ...more }, "10.0").join(", ");
+  assert.equal(said(["added"]), "added it");
+  assert.equal(said(["added", "planned"]), "plans to watch it");
+  assert.equal(said(["added", "started", "watched", "scored"], { episodes: { first: 3, last: 5 }, score: 9 }), "watched episodes 3–5, gave it 9");
+  assert.equal(said(["watched", "dropped"], { episodes: { first: 4, last: 4 } }), "watched episode 4, dropped it");
+  assert.equal(said(["added", "watched", "completed"], { episodes: { first: 1, last: 12 } }), "completed it");
+  assert.equal(said(["watched", "completed"], { episodes: { first: 12, last: 12 } }), "watched episode 12, completed it");
+  assert.equal(said(["of a later release"]), "");
 });

@@ -1,0 +1,1 @@
+"""What those whom somebody follows did lately."""
