@@ -4,6 +4,8 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Count
+
 from animecollections.api.paging import page
 from animecollections.api.parameters import Wanted
 from animecollections.viewer import Viewer, visible_fields
@@ -48,6 +50,12 @@ def entries_for(
         of=(user_id, viewer.link),
     )
     return [to_json(row, names) for row in found], meta
+
+
+def counts_for(viewer: Viewer, user_id: UUID) -> dict[str, int]:
+    """How many entries of each type are seen; of those that have any."""
+    rows = WatchListEntry.objects.of(user_id).visible_to(viewer).order_by()
+    return dict(rows.values_list("type").annotate(n=Count("*")))
 
 
 def to_json(row: Json, names: Collection[str]) -> Json:
