@@ -166,6 +166,20 @@ def person_page(owner: str, path: str, sides: Json, here: str) -> Context:
     }
 
 
+def feeds_of(owner: str, path: str, sides: Json) -> Context:
+    """Of the watch list, or of a list of their own; where days are seen."""
+    if not sides["has_feeds"]:
+        return {}
+    address = f"{settings.PUBLIC_URL}/api/users/{quote(owner)}{path}"
+    types = {"rss": "application/rss+xml", "json": "application/feed+json"}
+    return {
+        "feeds": [
+            {"type": type_, "title": owner, "href": f"{address}.{name}"}
+            for name, type_ in types.items()
+        ]
+    }
+
+
 def tabs(owner: str, sides: Json, here: str) -> list[Context]:
     found = []
     if sides["has_profile"]:
@@ -203,6 +217,7 @@ def profile_page(owner: str, seen: Json) -> Context:
     figures_shown = figures.of_statistics(stats) if stats else {}
     return (
         person_page(owner, "", sides, "profile")
+        | (feeds_of(owner, "/watchList", sides) if shelves else {})
         | about
         | {
             "title": owner,
@@ -245,6 +260,7 @@ def list_page(owner: str, seen: Json, query: Json) -> Context:
     said = about["description"] or ", ".join(card["title"] for card in part["cards"])
     return (
         person_page(owner, f"/lists/{about['id']}", sides, "lists")
+        | feeds_of(owner, f"/lists/{about['id']}", sides)
         | part
         | next_page(query, seen["meta"])
         | {"description": f"{part['size']}. {said}"[:LONGEST_DESCRIPTION]}
@@ -258,6 +274,7 @@ def watch_list_page(owner: str, seen: Json, query: Json) -> Context:
     size = titles(seen["counts"][type_])
     return (
         person_page(owner, path, seen["sides"], type_)
+        | feeds_of(owner, "/watchList", seen["sides"])
         | next_page(query, seen["meta"])
         | {
             "title": type_name(type_),

@@ -81,7 +81,7 @@ def draw(picture: Picture) -> bytes:
 def draw_figures(
     pen: ImageDraw.ImageDraw, figures: Sequence[tuple[str, str]], room: int
 ) -> None:
-    at, top = MARGIN, SIZE[1] - 178
+    at, top = float(MARGIN), SIZE[1] - 178
     for name, value in figures:
         number, label = font(SERIF, 64, 500), font(SANS, 26, 400)
         width = max(length(value, number), length(name, label))

@@ -9,8 +9,9 @@ from uuid import UUID
 
 from animecollections.api.errors import ApiError
 from animecollections.identity import today_in
+from collections_app.lists.for_others import lists_for, newest_items_for
 from collections_app.models import Anime
-from collections_app.watch_list.for_others import counts_for
+from collections_app.watch_list.for_others import counts_for, newest_for
 from collections_app.watch_list.models import EntryType, thing_of_type
 from profiles.public_pages.sections import cover
 from profiles.sharing import reads
@@ -26,6 +27,7 @@ TYPES = (
 )
 BEST_FIRST = {"Watching": "-progress", "Completed": "-score"}
 ON_SHELF = 12
+MOST_NEWS = 50  # in a feed
 MOST_NAMED = 48  # titles that a profile names
 
 
@@ -39,6 +41,7 @@ def sides(look: Look) -> Json:
         "has_profile": "profile" in look.sees,
         "types": types_seen(look),
         "has_stats": "stats" in look.sees,
+        "has_feeds": "history" in look.sees,
         "year": today_in(look.timezone).year if "year" in look.sees else None,
     }
 
@@ -107,6 +110,23 @@ def watch_list(look: Look) -> Json:
         "counts": {type_: counts.get(type_, 0) for type_ in seen},
         "sides": sides(look),
     }
+
+
+def newest_entries(look: Look) -> list[Json]:
+    """Whoever does not see days is not told what came last."""
+    look.require(*reads.TYPES)
+    look.require("history")
+    return newest_for(look.viewer, look.user_id, look.named, MOST_NEWS)
+
+
+def newest_items(look: Look, list_id: UUID) -> tuple[Json, list[Json]]:
+    """A list and what was put on it last."""
+    look.require("history")
+    found = lists_for(look.viewer, look.user_id, look.named, list_id)
+    if not found:
+        raise ApiError("not_found")
+    items = newest_items_for(look.viewer, look.user_id, list_id, look.named, MOST_NEWS)
+    return found[0], items
 
 
 def statistics(look: Look) -> Json:

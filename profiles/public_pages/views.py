@@ -82,9 +82,7 @@ class Page(ForOthers):
         return page
 
     def cache_control(self, request: Request, response: HttpResponseBase) -> str:
-        """No cookie and no token changes it, so none makes it somebody's own."""
-        is_seen = response.status_code in (200, 304)
-        return FOR_ALL_IF_STILL_SO if self.is_public and is_seen else OWN_ALONE
+        return cache_control_of(response) if self.is_public else OWN_ALONE
 
     def finalize_response(
         self, request: Request, response: Any, *args: object, **kwargs: object
@@ -93,6 +91,12 @@ class Page(ForOthers):
         response = super().finalize_response(request, response, *args, **kwargs)
         response["Vary"] = "Accept-Language"
         return response
+
+
+def cache_control_of(response: HttpResponseBase) -> str:
+    """No cookie and no token changes it, so none makes it somebody's own."""
+    is_seen = response.status_code in (200, 304)
+    return FOR_ALL_IF_STILL_SO if is_seen else OWN_ALONE
 
 
 def refusal(status: int) -> dict[str, Any]:
