@@ -153,10 +153,10 @@ def address_of(owner: str, path: str = "") -> str:
 
 
 def person_page(owner: str, path: str, sides: Json, here: str) -> Context:
-    """What each has: its address, its card, the pages beside it. here: which it is."""
+    """What each has: its address, its card, the other pages. here: which it is."""
     address = address_of(owner, path)
-    beside, _, query = address.partition("?")
-    card = f"{settings.PUBLIC_URL}{beside}/card.png"
+    path, _, query = address.partition("?")
+    card = f"{settings.PUBLIC_URL}{path}/card.png"
     return {
         "picture_card": f"{card}?{query}" if query else card,
         "owner": owner,

@@ -113,7 +113,7 @@ def watch_list(look: Look) -> Json:
 
 
 def newest_entries(look: Look) -> list[Json]:
-    """Whoever does not see days is not told what came last."""
+    """Who does not see days learns nothing of what came last."""
     look.require(*reads.TYPES)
     look.require("history")
     return newest_for(look.viewer, look.user_id, look.named, MOST_NEWS)

@@ -1,4 +1,4 @@
-"""What pages for others say, in the language of whoever reads them."""
+"""What pages for others say, in the language of their reader."""
 
 from collections.abc import Callable
 from datetime import date, datetime

@@ -332,8 +332,9 @@ def drawn(monkeypatch):
 
 
 def test_no_page_picture_or_feed_shows_what_is_not_seen(
-    alice, client, other_client, visitor, filled, drawn
+    settings, alice, client, other_client, visitor, filled, drawn
 ):
+    settings.RATES = settings.RATES | {"others": (10_000, 60)}
     Preferences.objects.exclude(user=alice).update(parental_control=False)
     secrets = {*HIDDEN, str(alice.pk), alice.pk.hex, alice.email}
     secrets |= {str(id_) for id_ in alice.entries.values_list("pk", flat=True)}
@@ -342,7 +343,7 @@ def test_no_page_picture_or_feed_shows_what_is_not_seen(
         is_seen = audience in ("everyone", "days")
         history = "everyone" if audience == "days" else "nobody"
         set_all(client, filled, "everyone" if is_seen else audience, history)
-        for browser in (visitor, client, other_client):
+        for browser in (visitor, client, other_client) if is_seen else (visitor,):
             nobody_is = browser.get("/u/nobody-at-all").content
             for url in (*pages, *pictures, *feeds):
                 sees = is_seen and (url not in feeds or audience == "days")
@@ -355,8 +356,8 @@ def test_no_page_picture_or_feed_shows_what_is_not_seen(
                     assert answer.content == nobody_is
                 if sees and url not in pictures:
                     assert ("Title 1" in text) == (not url.endswith(("lists", "stats")))
-                    has_days = "2016" in text
-                    assert has_days or audience != "days" or "watchList" not in url
+                if sees and url.endswith("/watchList"):
+                    assert ("1 Jan 2016" in text) == (audience == "days")
     assert drawn
     assert not [one for one in secrets for picture in drawn if one in picture]
     assert any("Title 1" in picture for picture in drawn)
