@@ -85,7 +85,7 @@ def of_profile(profile: Json, names: Json) -> Context:
         "facts": profile_facts(profile),
         "genres": profile["favorite_genres"],
         "studios": profile["favorite_studios"],
-        "favorites": cards_of(profile["favorite_animes"], names),
+        "favorites": first_eager(cards_of(profile["favorite_animes"], names)),
         "watched": cards_of(profile.get("watched_animes", ()), names),
         "person": person(profile),
     }

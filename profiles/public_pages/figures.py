@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from profiles.public_pages.sections import of_title
+from profiles.public_pages.sections import first_eager, of_title
 from profiles.public_pages.words import (
     day,
     episodes,
@@ -80,7 +80,9 @@ def of_year(review: Json) -> Drawn:
         "figures": [(name, value) for name, value in figures if value],
         "charts": [chart for chart in charts if chart],
         "calendar": calendar(review.get("calendar", ())),
-        "most_watched": [of_title(one, episodes(one["episodes"])) for one in most],
+        "most_watched": first_eager(
+            [of_title(one, episodes(one["episodes"])) for one in most]
+        ),
         "finished": [
             of_title(one, day(one["finished_on"]))
             for one in review.get("finished", ())[:MOST_TITLES]

@@ -18,7 +18,7 @@ from profiles.public_pages.words import (
 Json = Mapping[str, Any]
 Drawn = dict[str, Any]
 TONES = 12  # palettes of drawn covers, in static/css/public.css
-EAGER = 4  # covers that a phone shows at once
+EAGER = 3  # covers that a phone shows at once
 # What a link may show besides, in this order.
 RANGE_WORDS = ("watched", "skipped")
 
