@@ -12,6 +12,7 @@ from io import BytesIO
 from itertools import groupby
 from pathlib import Path
 from threading import local
+from typing import cast
 
 from django.conf import settings
 from PIL import Image, ImageDraw, ImageFont
@@ -236,10 +237,19 @@ def font(family: str, size: int, weight: int) -> Font:
     key = (family, size, weight)
     fonts = held_fonts()
     if key not in fonts:
-        path = Path(settings.BASE_DIR, "static", "fonts", f"{family}-latin.woff2")
-        fonts[key] = ImageFont.truetype(path, size)
-        fonts[key].set_variation_by_axes([weight])
+        fonts[key] = load(family, size, weight)
     return fonts[key]
+
+
+def load(family: str, size: int, weight: int) -> Font:
+    """Pillow's own font, where its FreeType reads no WOFF2 (that of some systems)."""
+    path = Path(settings.BASE_DIR, "static", "fonts", f"{family}-latin.woff2")
+    try:
+        found = ImageFont.truetype(path, size)
+        found.set_variation_by_axes([weight])
+    except OSError:
+        found = cast("Font", ImageFont.load_default(size))
+    return found
 
 
 def fallback(name: str, size: int) -> Font:
