@@ -12,7 +12,7 @@ from io import BytesIO
 from itertools import groupby
 from pathlib import Path
 from threading import local
-from typing import cast
+from typing import NamedTuple, cast
 
 from django.conf import settings
 from PIL import Image, ImageDraw, ImageFont
@@ -31,6 +31,8 @@ SMALLEST, MOST_LINES = 56, 2  # of a title
 LOOKED_AT = 20  # the size at which shapes are compared
 NO_LETTER = "\uffff"  # what a font has none for looks like this
 SERIF, SANS = "newsreader", "inter"
+LATIN = "latin"
+OURS = (LATIN, "latin-ext")  # the files of each family, by their letters
 # Names of files of free fonts with Japanese and more, as systems have them.
 FALLBACKS = (
     "NotoSansCJK-Regular.ttc",
@@ -56,6 +58,14 @@ TONES = (
     ("#0f4c5d", "#fb8a23", "#de610f", "#ffffff"),
     ("#e7e4d5", "#436078", "#b54a3b", "#20262c"),
 )
+
+
+class Face(NamedTuple):
+    family: str
+    size: int
+    weight: int
+
+
 own = local()  # a font serves one thread at a time
 
 
@@ -64,7 +74,7 @@ def draw(picture: Picture) -> bytes:
     pen = ImageDraw.Draw(image)
     width = draw_covers(image, picture.covers)
     room = SIZE[0] - 2 * MARGIN - (width + GAP if width else 0)
-    write(pen, (MARGIN, 64), "animecollections", font(SERIF, 36, 600), INK)
+    write(pen, (MARGIN, 64), "animecollections", Face(SERIF, 36, 600), INK)
     top = 190
     if picture.owner:
         top = write_fitting(pen, top, picture.owner, SANS, 36, MUTED, room) + 14
@@ -84,7 +94,7 @@ def draw_figures(
 ) -> None:
     at, top = float(MARGIN), SIZE[1] - 178
     for name, value in figures:
-        number, label = font(SERIF, 64, 500), font(SANS, 26, 400)
+        number, label = Face(SERIF, 64, 500), Face(SANS, 26, 400)
         width = max(length(value, number), length(name, label))
         if at + width > MARGIN + room:
             return
@@ -123,11 +133,11 @@ def drawn_cover(tone: int, title: str) -> Image.Image:
         case _:
             for radius, fill in ((74, second), (58, paper), (44, first), (26, paper)):
                 pen.ellipse(square(width // 2, height * 2 // 5, radius), fill=fill)
-    lines = wrapped(seen_of(title), font(SERIF, 24, 600), width - 32)[:3]
+    lines = wrapped(seen_of(title), Face(SERIF, 24, 600), width - 32)[:3]
     top = height - 20 - 28 * len(lines)
     pen.rectangle((0, top - 12, width, height), fill=paper)
     for at, line in enumerate(lines):
-        write(pen, (16, top + 28 * at), line, font(SERIF, 24, 600), ink)
+        write(pen, (16, top + 28 * at), line, Face(SERIF, 24, 600), ink)
     pen.rectangle((0, 0, width - 1, height - 1), outline=PAPER, width=3)
     return cover
 
@@ -152,9 +162,9 @@ def write_fitting(
     ends below.
     """
     text = seen_of(text)
-    while size > SMALLEST and length(text, font(family, size, 500)) > room:
+    while size > SMALLEST and length(text, Face(family, size, 500)) > room:
         size -= 8
-    chosen = font(family, size, 500)
+    chosen = Face(family, size, 500)
     lines = wrapped(text, chosen, room)
     for at, line in enumerate(lines[:MOST_LINES]):
         is_cut = at == MOST_LINES - 1 < len(lines) - 1
@@ -163,7 +173,7 @@ def write_fitting(
     return top
 
 
-def cut(line: str, chosen: Font, room: int, *, is_cut: bool) -> str:
+def cut(line: str, chosen: Face, room: int, *, is_cut: bool) -> str:
     if not is_cut and length(line, chosen) <= room:
         return line
     while line and length(f"{line}…", chosen) > room:
@@ -175,21 +185,21 @@ def write(
     pen: ImageDraw.ImageDraw,
     at: tuple[float, float],
     text: str,
-    chosen: Font,
+    chosen: Face,
     fill: str,
 ) -> None:
     x, y = at
-    base = y + chosen.getmetrics()[0]
+    base = y + font(chosen).getmetrics()[0]
     for part, with_font in runs(text, chosen):
         pen.text((x, base), part, fill=fill, font=with_font, anchor="ls")
         x += with_font.getlength(part)
 
 
-def length(text: str, chosen: Font) -> float:
+def length(text: str, chosen: Face) -> float:
     return sum(with_font.getlength(part) for part, with_font in runs(text, chosen))
 
 
-def wrapped(text: str, chosen: Font, room: int) -> list[str]:
+def wrapped(text: str, chosen: Face, room: int) -> list[str]:
     lines = [""]
     for word in text.split():
         longer = f"{lines[-1]} {word}".strip()
@@ -200,20 +210,24 @@ def wrapped(text: str, chosen: Font, room: int) -> list[str]:
     return [line for line in lines if line]
 
 
-def runs(text: str, chosen: Font) -> Iterator[tuple[str, Font]]:
+def runs(text: str, chosen: Face) -> Iterator[tuple[str, Font]]:
     """The text in parts, each with a font that has its letters."""
     for name, letters in groupby(text, font_with):
-        if name == SANS:
-            yield "".join(letters), chosen
+        if name in OURS:
+            yield "".join(letters), font(chosen, name)
         elif name:
-            yield "".join(letters), fallback(name, round(chosen.size))
+            yield "".join(letters), fallback(name, chosen.size)
 
 
 @lru_cache(20_000)
 def font_with(letter: str) -> str:
-    """SANS for our own fonts, which have the same letters; "" for none."""
-    if letter.isspace() or has(font(SANS, LOOKED_AT, 400), letter):
-        return SANS
+    """One of OURS, which all our families have, or of FALLBACKS; "" for none."""
+    looked_at = Face(SANS, LOOKED_AT, 400)
+    if letter.isspace():
+        return LATIN
+    for name in OURS:
+        if has(font(looked_at, name), letter):
+            return name
     there = (name for name in FALLBACKS if is_there(name))
     return next((n for n in there if has(fallback(n, LOOKED_AT), letter)), "")
 
@@ -233,22 +247,24 @@ def seen_of(text: str) -> str:
     return can if len(can) * 2 >= len(text) else ""
 
 
-def font(family: str, size: int, weight: int) -> Font:
-    key = (family, size, weight)
+def font(face: Face, letters: str = LATIN) -> Font:
     fonts = held_fonts()
+    key = (*face, letters)
     if key not in fonts:
-        fonts[key] = load(family, size, weight)
+        fonts[key] = load(face, letters)
     return fonts[key]
 
 
-def load(family: str, size: int, weight: int) -> Font:
+def load(face: Face, letters: str) -> Font:
     """Pillow's own font, where its FreeType reads no WOFF2 (that of some systems)."""
-    path = Path(settings.BASE_DIR, "static", "fonts", f"{family}-latin.woff2")
+    name = f"{face.family}-{letters}.woff2"
     try:
-        found = ImageFont.truetype(path, size)
-        found.set_variation_by_axes([weight])
+        found = ImageFont.truetype(
+            Path(settings.BASE_DIR, "static/fonts", name), face.size
+        )
+        found.set_variation_by_axes([face.weight])
     except OSError:
-        found = cast("Font", ImageFont.load_default(size))
+        found = cast("Font", ImageFont.load_default(face.size))
     return found
 
 
